@@ -1,0 +1,61 @@
+"""Every error the project raises on purpose.
+
+* CescoreError: something the user can correct
+  x ParamsError     a file in params/ contradicts itself, another file or the language of formulas
+  x DataError       a file in data/ is not the table it should be
+  x MethodError     a method cannot answer for these numbers
+  x PublishError    a notebook, page or PDF could not be made, or is not what it must be
+  x RunError        the run cannot go on (nothing to build, another build holds the output)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing that is wrong: where, what was found, what was expected.
+
+    ``where`` is a place a person can open: ``params/frameworks/district.yml:14`` or
+    ``data/2024/observations.csv:31``; ``what`` names the key, cell or quantity.
+    """
+
+    where: str
+    what: str
+    found: str
+    expected: str = ""
+
+    def __str__(self) -> str:
+        tail = f", expected {self.expected}" if self.expected else ""
+        return f"{self.where}  {self.what}: {self.found}{tail}"
+
+
+class CescoreError(Exception):
+    """Base class: a message for the user and, where there are several culprits, all of them."""
+
+    def __init__(self, message: str, problems: Iterable[Problem] = ()) -> None:
+        self.message = message
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join([message, *(f"  {problem}" for problem in self.problems)]))
+
+
+class ParamsError(CescoreError):
+    """A file in params/ contradicts itself, another file or the language of formulas."""
+
+
+class DataError(CescoreError):
+    """A file in data/ is not the table it should be."""
+
+
+class MethodError(CescoreError):
+    """A method cannot answer for these numbers."""
+
+
+class PublishError(CescoreError):
+    """A notebook, page or PDF could not be made, or is not what it must be."""
+
+
+class RunError(CescoreError):
+    """The run cannot go on: nothing to build, or another build holds the output."""
