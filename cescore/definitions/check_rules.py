@@ -1,0 +1,90 @@
+"""checks.yml: rules of the data checks, written out so that they need nothing but variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from cescore.definitions.formula import FormulaError, inline, parse, resolve
+from cescore.definitions.located import Node
+from cescore.definitions.model import Account, CheckRule, Variable
+from cescore.definitions.resolving import Names, check_names
+from cescore.definitions.shape import build
+from cescore.definitions.units import Units
+from cescore.errors import Problem
+
+
+def resolve_rules(
+    entries: Mapping[str, Node],
+    names: Names,
+    accounts: Mapping[str, Account],
+    units: Units,
+    problems: list[Problem],
+) -> tuple[CheckRule, ...]:
+    """Each sound rule with its executable condition: accounts and factors are written into it."""
+    unit_of = names.unit_of()
+    texts = _texts(names, accounts)
+    found = []
+    for code, node in entries.items():
+        what = f"rules.{code}"
+        rule = build(CheckRule, node, what, problems, hidden=("executable",), id=code)
+        if rule is not None:
+            found.append(_resolved(rule, node, what, names, unit_of, texts, units, problems))
+    return tuple(found)
+
+
+def _resolved(
+    rule: CheckRule,
+    node: Node,
+    what: str,
+    names: Names,
+    unit_of: Mapping[str, str],
+    texts: Mapping[str, str],
+    units: Units,
+    problems: list[Problem],
+) -> CheckRule:
+    place = (node.get("rule") or node).where
+    try:
+        expression = parse(rule.rule, conditions=True)
+        check_names(expression, names, names.nodes, node, what, problems)
+        _check_types(rule, expression.names, names, place, what, problems)
+        if any(name not in unit_of for name in expression.names):
+            return rule
+        text = resolve(expression, unit_of, "", units).executable
+        text = inline(parse(text, conditions=True), texts)
+        parse(text, conditions=True)
+    except FormulaError as error:
+        problems.append(Problem(place, f"{what}.rule", error.reason, error.expected))
+        return rule
+    return rule.model_copy(update={"executable": text})
+
+
+def _check_types(
+    rule: CheckRule,
+    used: tuple[str, ...],
+    names: Names,
+    place: str,
+    what: str,
+    problems: list[Problem],
+) -> None:
+    """A rule for a type uses what that type returns."""
+    items: dict[str, Variable | Account] = {**names.variables, **names.accounts}
+    for name in used:
+        kept = items[name].entity_types if name in items else ()
+        strange = [t for t in rule.entity_types if kept and t not in kept]
+        if strange:
+            found = f"{name!r} is of {', '.join(kept)}, not of {', '.join(strange)}"
+            problems.append(Problem(place, f"{what}.rule", found, "what these types return"))
+
+
+def _texts(names: Names, accounts: Mapping[str, Account]) -> dict[str, str]:
+    """What stands for a factor or an account in a rule: text over variables alone."""
+    texts = {code: str(Fraction(str(factor.value))) for code, factor in names.factors.items()}
+    for code, account in accounts.items():
+        if account.executable:
+            try:
+                text = inline(parse(account.executable), texts)
+            except FormulaError:
+                text = account.executable  # too long: the rule that uses it says so
+            texts[code] = text if account.factor == "1" else f"({text}) * ({account.factor})"
+    return texts

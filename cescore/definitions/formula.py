@@ -1,0 +1,352 @@
+"""The language of formulas: arithmetic over codes, read without running anything.
+
+A text is first split into tokens by a list of what is allowed, so nothing else ever reaches
+Python's own parser; the tree that comes back is walked against a list of nodes. No unit library is
+imported here: the process that makes a report parses formulas and never converts a unit.
+"""
+
+from __future__ import annotations
+
+import ast
+import keyword
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from cescore.errors import CescoreError
+
+if TYPE_CHECKING:
+    from cescore.definitions.units import Units
+
+LONGEST = 2000  # characters
+DEEPEST = 60  # brackets and signs inside each other
+MOST_OPERATORS = 200  # a chain a + b + c is a tree as deep as it is long
+LARGEST_EXPONENT = 20
+LARGEST_NUMBER = 1e30
+LONGEST_LAG = 50  # years
+
+FUNCTIONS: Mapping[str, tuple[int, int]] = {  # name -> least and most operands
+    "abs": (1, 1),
+    "sqrt": (1, 1),
+    "log": (1, 1),
+    "exp": (1, 1),
+    "base": (1, 1),
+    "lag": (1, 2),
+    "min": (2, 100),
+    "max": (2, 100),
+    "total": (1, 100),
+    "mean": (1, 100),
+    "first_available": (1, 100),
+}
+LOGIC = ("and", "or", "not")
+ALLOWED = f"codes, numbers, + - * / **, brackets and {', '.join(sorted(FUNCTIONS))}"
+
+TOKEN = re.compile(
+    r"(?P<blank>[ \t\r\n]+)"
+    r"|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?![A-Za-z0-9_.])"
+    r"|(?P<name>[A-Za-z][A-Za-z0-9_]*)"
+    r"|(?P<comparison><=|>=|==|!=|<|>)"
+    r"|(?P<operator>\*\*|[-+*/])(?!/)"
+    r"|(?P<bracket>[(),])"
+)
+COMPARISONS = {
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+}
+ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+
+
+class FormulaError(CescoreError):
+    """A formula that is not in the language, or whose units do not fit.
+
+    ``position`` is the column in the text, from 1; ``expected`` is what would do.
+    """
+
+    def __init__(self, message: str, *, position: int | None = None, expected: str = "") -> None:
+        self.position, self.expected = position, expected
+        self.reason = message if position is None else f"column {position}: {message}"
+        super().__init__(self.reason + (f"; expected {expected}" if expected else ""))
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A formula that has been read: its text, its tree, and the codes it uses in their order."""
+
+    text: str
+    tree: ast.expr
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A formula with its unit conversions written in.
+
+    ``executable`` gives a number in ``unit``, the formula's own; times ``factor``, an exact
+    fraction as text, it is in the unit that was asked for.
+    """
+
+    executable: str
+    factor: str
+    unit: str
+
+
+def is_reserved(code: str) -> bool:
+    """Whether a code cannot be used in a formula, because the language or Python has the word."""
+    return code in FUNCTIONS or keyword.iskeyword(code)
+
+
+def parse(text: str, conditions: bool = False) -> Expression:
+    """Read a formula, or with ``conditions`` a rule such as ``part <= whole and whole > 0``.
+
+    Raises
+    ------
+    FormulaError
+        The text holds anything but what the language allows; the message names place and word.
+    """
+    if not isinstance(text, str) or not text.strip():
+        raise FormulaError("there is no formula", expected=ALLOWED)
+    return _parsed(text, conditions)
+
+
+@lru_cache(maxsize=8192)
+def _parsed(text: str, conditions: bool) -> Expression:
+    if len(text) > LONGEST:
+        raise FormulaError(f"{len(text)} characters", expected=f"at most {LONGEST}")
+    names = tuple(dict.fromkeys(_scan(text, conditions)))
+    plain = re.sub(r"\s", " ", text).strip()
+    try:
+        tree = ast.parse(plain, mode="eval").body
+    except SyntaxError as error:
+        place = (error.offset or 1) + len(text) - len(text.lstrip())
+        raise FormulaError("cannot be read here", position=place, expected=ALLOWED) from error
+    except (ValueError, MemoryError, RecursionError) as error:
+        raise FormulaError("nested too deeply to be read", expected=ALLOWED) from error
+    _Reader(conditions).read(tree)
+    return Expression(" ".join(plain.split()), tree, names)
+
+
+def resolve(
+    expression: Expression, unit_of: Mapping[str, str], target: str, units: Units
+) -> Resolved:
+    """Check a formula's dimensions and write its conversions into it.
+
+    Operands of ``+``, ``-``, comparisons, min, max, total, mean and first_available are brought to
+    the first one's unit. A bare number is a pure number, so ``1 - share`` works for a share in %;
+    zero fits any unit; beside a comparison a bare number is in the unit of the other side.
+
+    Parameters
+    ----------
+    unit_of
+        The unit of each code the formula uses, as text.
+    target
+        The unit declared for the result; without meaning for a condition.
+
+    Raises
+    ------
+    FormulaError
+        Operands of different dimensions, a result that is not of the target's dimension, or a
+        conversion written by hand on top of the one that units bring. Both units are named.
+    UnitError
+        A unit that is not known.
+    """
+    from cescore.definitions.dimensions import resolved  # never needed where reports are made
+
+    return resolved(expression, unit_of, target, units)
+
+
+def inline(expression: Expression, texts: Mapping[str, str]) -> str:
+    """The formula's text with codes replaced by the texts given for them, each in brackets."""
+    return TOKEN.sub(
+        lambda m: f"({texts[m[0]]})" if m["name"] and m[0] in texts else m[0],
+        expression.text,
+    )
+
+
+def _scan(text: str, conditions: bool) -> Iterable[str]:
+    """Check each token and how deeply they nest; returns the codes used."""
+    position, depth, signs, operators, before = 0, 0, 0, 0, "("
+    names: list[str] = []
+    while position < len(text):
+        found = TOKEN.match(text, position)
+        if found is None:
+            raise FormulaError(_stranger(text, position), position=position + 1, expected=ALLOWED)
+        kind, word = str(found.lastgroup), found[0]
+        if kind == "name":
+            _check_word(word, text[found.end() :], conditions, position + 1)
+            if word not in FUNCTIONS and word not in LOGIC:
+                names.append(word)
+        elif kind == "comparison" and not conditions:
+            raise FormulaError(f"{word!r} compares", position=position + 1, expected=ALLOWED)
+        if kind == "operator" or word in LOGIC:
+            operators += 1
+            is_sign = before in "(,+-*/**" or before in LOGIC or before in COMPARISONS.values()
+            signs = signs + 1 if is_sign else 0
+        depth += {"(": 1, ")": -1}.get(word, 0)
+        if depth < 0:
+            raise FormulaError("')' closes nothing", position=position + 1)
+        if depth + signs > DEEPEST or operators > MOST_OPERATORS:
+            raise FormulaError(
+                "too deep or too long to follow",
+                position=position + 1,
+                expected=f"at most {DEEPEST} brackets in each other, {MOST_OPERATORS} operators",
+            )
+        position, before = found.end(), before if kind == "blank" else word
+    if depth:
+        raise FormulaError(f"{depth} bracket(s) not closed", position=len(text), expected="')'")
+    return names
+
+
+def _stranger(text: str, position: int) -> str:
+    """Words for a character the language does not have."""
+    found = text[position]
+    plain = unicodedata.normalize("NFKC", found)
+    if plain != found and plain.isascii():
+        return f"{found!r} is not the ASCII {plain!r}"
+    if found == "=":
+        return "'=' is no comparison (write ==)"
+    word = re.match(r"[\w.]+|\S{1,2}", text[position:])
+    return f"{(word[0] if word else found)[:40]!r} is not allowed"
+
+
+def _check_word(word: str, rest: str, conditions: bool, position: int) -> None:
+    is_called = rest.lstrip().startswith("(")
+    if word in LOGIC and conditions:
+        return
+    if keyword.iskeyword(word):
+        raise FormulaError(f"{word!r} is not allowed", position=position, expected=ALLOWED)
+    if word in FUNCTIONS and not is_called:
+        raise FormulaError(f"{word!r} is a function", position=position, expected=f"{word}(…)")
+    if is_called and word not in FUNCTIONS:
+        raise FormulaError(
+            f"{word!r} is not a function",
+            position=position,
+            expected=", ".join(sorted(FUNCTIONS)),
+        )
+
+
+class _Reader:
+    """Walks a tree against the list of what is allowed."""
+
+    def __init__(self, conditions: bool) -> None:
+        self.conditions = conditions
+
+    def read(self, tree: ast.expr) -> None:
+        if self.conditions:
+            self._condition(tree)
+        else:
+            self._value(tree)
+
+    def _condition(self, node: ast.expr) -> None:
+        if isinstance(node, ast.BoolOp):
+            for value in node.values:
+                self._condition(value)
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            self._condition(node.operand)
+        elif isinstance(node, ast.Compare):
+            if len(node.ops) > 1 or type(node.ops[0]) not in COMPARISONS:
+                raise error_at(node, "more than one comparison in a row", "a <= b and b <= c")
+            self._value(node.left)
+            self._value(node.comparators[0])
+        else:
+            raise error_at(node, "is a number, not a condition", "a comparison such as a <= b")
+
+    def _value(self, node: ast.expr) -> None:
+        if isinstance(node, ast.Constant):
+            self._number(node)
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+            self._power(node)
+        elif isinstance(node, ast.BinOp) and type(node.op) in ARITHMETIC:
+            self._value(node.left)
+            self._value(node.right)
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
+            self._value(node.operand)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            self._call(node, node.func.id)
+        elif not isinstance(node, ast.Name):
+            raise error_at(node, "is not allowed", ALLOWED)
+
+    def _number(self, node: ast.Constant) -> None:
+        value = node.value if type(node.value) in (int, float) else None
+        if not (isinstance(value, int | float) and abs(value) <= LARGEST_NUMBER):
+            raise FormulaError(
+                "not a number to compute with",
+                position=node.col_offset + 1,
+                expected=f"at most {LARGEST_NUMBER:g}",
+            )
+
+    def _power(self, node: ast.BinOp) -> None:
+        exponent = constant(node.right) if _is_plain(node.right) else None
+        if exponent is None or abs(exponent) > LARGEST_EXPONENT:
+            expected = (
+                f"a number from -{LARGEST_EXPONENT} to {LARGEST_EXPONENT}, such as 2 or (1/5)"
+            )
+            raise error_at(node.right, "is no exponent", expected)
+        if isinstance(node.left, ast.BinOp) and not _has_name(node.left):
+            raise error_at(node, "is a power of numbers alone", "the number itself")
+        self._value(node.left)
+
+    def _call(self, node: ast.Call, name: str) -> None:
+        if name not in FUNCTIONS:
+            raise error_at(
+                node,
+                f"{name} is called, which is not a function",
+                ", ".join(sorted(FUNCTIONS)),
+            )
+        least, most = FUNCTIONS[name]
+        if node.keywords or not least <= len(node.args) <= most:
+            span = f"{least}" if least == most else f"{least} to {most}"
+            raise error_at(node, f"{name} with {len(node.args)} operand(s)", span)
+        if name == "lag" and len(node.args) == 2:
+            years = constant(node.args[1]) if _is_plain(node.args[1]) else None
+            if years is None or years.denominator != 1 or not 1 <= years <= LONGEST_LAG:
+                raise error_at(node.args[1], "is no number of years", f"1 to {LONGEST_LAG}")
+        for argument in node.args:
+            self._value(argument)
+
+
+def constant(node: ast.expr) -> Fraction | None:
+    """The value of numbers under + - * /, exactly; None where a code or anything else is used."""
+    if isinstance(node, ast.Constant):
+        return Fraction(str(node.value))
+    if isinstance(node, ast.UnaryOp):
+        inner = constant(node.operand)
+        return -inner if inner is not None and isinstance(node.op, ast.USub) else inner
+    if isinstance(node, ast.BinOp) and type(node.op) in ARITHMETIC:
+        left, right = constant(node.left), constant(node.right)
+        if left is not None and right is not None and (right or not isinstance(node.op, ast.Div)):
+            return computed(ARITHMETIC[type(node.op)], left, right)
+    return None
+
+
+def computed(sign: str, left: Fraction, right: Fraction) -> Fraction:
+    if sign in "+-":
+        return left + right if sign == "+" else left - right
+    return left * right if sign == "*" else left / right
+
+
+def _is_plain(node: ast.expr) -> bool:
+    """A number, a signed number, or one number over another."""
+    if isinstance(node, ast.UnaryOp):
+        return _is_plain(node.operand)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+        return _is_plain(node.left) and _is_plain(node.right) and constant(node) is not None
+    return isinstance(node, ast.Constant) and type(node.value) in (int, float)
+
+
+def _has_name(node: ast.expr) -> bool:
+    return any(isinstance(inner, ast.Name) for inner in ast.walk(node))
+
+
+def error_at(node: ast.expr, found: str, expected: str) -> FormulaError:
+    text = ast.unparse(node) if not isinstance(node, ast.BinOp | ast.Call) else ""
+    return FormulaError(
+        f"{text[:60]} {found}".strip(), position=node.col_offset + 1, expected=expected
+    )

@@ -1,0 +1,196 @@
+"""Reading params/: all files into frozen objects, or one error that names every contradiction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cescore.definitions.check_rules import resolve_rules
+from cescore.definitions.frameworks import resolved_framework
+from cescore.definitions.layout import draft_frameworks
+from cescore.definitions.located import Node, read
+from cescore.definitions.model import (
+    Account,
+    BuiltInChecks,
+    CheckRule,
+    Disclosure,
+    Factor,
+    Framework,
+    Plan,
+    Run,
+    Variable,
+)
+from cescore.definitions.plans import check_plan, load_plans, load_run
+from cescore.definitions.resolving import Names, resolve_accounts
+from cescore.definitions.shape import build, with_nearest
+from cescore.definitions.units import Units
+from cescore.errors import ParamsError, Problem
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """What params/ say, resolved and free of contradictions.
+
+    ``frameworks`` (by entity type) are complete in themselves: accounts, factors and variables they
+    use, the order of computing, executable formulas.
+    """
+
+    units: Units
+    variables: Mapping[str, Variable]
+    accounts: Mapping[str, Account]
+    factors: Mapping[str, Factor]
+    frameworks: Mapping[str, Framework]
+    checks: tuple[CheckRule, ...]
+    built_in: BuiltInChecks
+    plan: Plan | None
+    run: Run
+    disclosure: Disclosure
+
+
+def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
+    """Everything params/ say for a year; without one, for the newest year in params/runs.
+
+    A year without a file of its own takes the settings of the nearest year in params/runs (as a
+    draft, or a sample where that is one); without params/runs it has no plan.
+
+    Raises
+    ------
+    ParamsError
+        Everything that is wrong in any file: place, key, what was found, what was expected.
+    """
+    problems: list[Problem] = []
+    reader = _Reader(Path(params_dir), problems)
+    units = reader.units()
+    run = load_run(reader.folder("runs"), year, reader.where("runs"), problems)
+    names = reader.names(units)
+    drafts = draft_frameworks(reader.folder("frameworks"), reader.where("frameworks"), problems)
+    accounts = resolve_accounts(names, units, problems)
+    frameworks = {
+        entity_type: resolved_framework(draft, names, accounts, units, run, problems)
+        for entity_type, draft in drafts.items()
+    }
+    checks, built_in = reader.checks(names, accounts, units)
+    plan = check_plan(
+        load_plans(reader.folder("plans"), problems),
+        run,
+        drafts,
+        units,
+        reader.where("runs"),
+        problems,
+    )
+    disclosure = reader.single("disclosure.yml", Disclosure)
+    if problems or run is None:
+        raise ParamsError(f"{Path(params_dir).name}/ contradicts itself", problems)
+    return Definitions(
+        units=units,
+        variables=names.variables,
+        accounts=accounts,
+        factors=names.factors,
+        frameworks={entity_type: f for entity_type, f in frameworks.items() if f is not None},
+        checks=checks,
+        built_in=built_in,
+        plan=plan,
+        run=run,
+        disclosure=disclosure or Disclosure(),
+    )
+
+
+class _Reader:
+    """The files of one params folder."""
+
+    def __init__(self, root: Path, problems: list[Problem]) -> None:
+        self.root, self.problems = root, problems
+
+    def where(self, name: str) -> str:
+        return f"{self.root.name}/{name}"
+
+    def units(self) -> Units:
+        try:
+            return Units.load(self.root / "units.txt")
+        except ParamsError as error:
+            self.problems.extend(error.problems)
+            return Units.load()
+
+    def folder(self, name: str) -> list[tuple[str, Node]]:
+        """Each YAML file of a folder with its stem, in the order of names."""
+        folder = self.root / name
+        paths = sorted(p for p in folder.glob("*.yml") if p.is_file() and p.name[0] not in "._")
+        for stray in sorted(folder.glob("*.yaml")):
+            self.problems.append(
+                Problem(self.where(f"{name}/{stray.name}"), "file", ".yaml", ".yml")
+            )
+        return [(p.stem, read(p, self.where(f"{name}/{p.name}"), self.problems)) for p in paths]
+
+    def file(self, name: str, *, required: bool = False) -> Node:
+        path = self.root / name
+        if path.is_file() or required:
+            return read(path, self.where(name), self.problems)
+        return Node({}, f"{self.where(name)}:1")
+
+    def single(self, name: str, model: type[Disclosure]) -> Disclosure | None:
+        return build(model, self.file(name), name.removesuffix(".yml"), self.problems)
+
+    def names(self, units: Units) -> Names:
+        """Variables, factors and accounts, with the contradictions between them."""
+        variables = self.file("variables.yml", required=True)
+        other = self.file("accounts.yml")
+        is_typo = not self._check_keys(other, ("factors", "accounts"))
+        names = Names(self.problems, is_broken=variables.is_broken or other.is_broken or is_typo)
+        for code, node in variables.entries().items():
+            names.add_variable(code, _ranged(node, self.problems), units)
+        for code, node in self._section(other, "factors").items():
+            names.add_factor(code, node, units)
+        for code, node in self._section(other, "accounts").items():
+            names.add_account(code, node, units)
+        return names
+
+    def checks(
+        self, names: Names, accounts: Mapping[str, Account], units: Units
+    ) -> tuple[tuple[CheckRule, ...], BuiltInChecks]:
+        node = self.file("checks.yml")
+        self._check_keys(node, ("rules", "built_in"))
+        settings = node.get("built_in") or Node({}, node.where)
+        built_in = build(BuiltInChecks, settings, "built_in", self.problems)
+        rules = self._section(node, "rules")
+        return resolve_rules(
+            rules, names, accounts, units, self.problems
+        ), built_in or BuiltInChecks()
+
+    def _section(self, node: Node, key: str) -> dict[str, Node]:
+        """The entries below a key."""
+        section = node.get(key)
+        return {} if section is None else section.entries()
+
+    def _check_keys(self, node: Node, known: tuple[str, ...]) -> bool:
+        """Whether a file's top keys are known and hold mappings; each other one is a Problem."""
+        before = len(self.problems)
+        for key, entry in node.entries().items():
+            if key not in known:
+                expected = with_nearest(f"one of {', '.join(known)}", key, known)
+                self.problems.append(Problem(entry.where, key, "unknown key", expected))
+            elif not isinstance(entry.value, dict | None):
+                self.problems.append(Problem(entry.where, key, entry.kind, "keys with values"))
+        return len(self.problems) == before
+
+
+def _ranged(node: Node, problems: list[Problem]) -> Node:
+    """``range: {district: [low, high]}`` written out as ``low`` and ``high``."""
+    given = node.get("range")
+    if given is None:
+        return node
+    ends: dict[str, dict[str, Node]] = {"low": {}, "high": {}}
+    for entity_type, pair in given.entries().items():
+        if isinstance(pair.value, list) and len(pair.value) == 2:
+            for end, value in zip(ends, pair.value, strict=True):
+                if value.value is not None:
+                    ends[end][entity_type] = value
+        else:
+            problems.append(Problem(pair.where, f"range.{entity_type}", pair.kind, "[low, high]"))
+    if not isinstance(given.value, dict) and given.value is not None:
+        problems.append(Problem(given.where, "range", given.kind, "{entity_type: [low, high]}"))
+    entries = dict(node.without("range").entries())
+    for end, values in ends.items():
+        if values:
+            entries[end] = Node({**entries.get(end, Node({}, "")).entries(), **values}, given.where)
+    return Node(entries, node.where)

@@ -1,0 +1,338 @@
+"""A YAML file as plain values that know the file and line they stand on.
+
+ruamel.yaml only parses: what its nodes may become is decided here. Nothing constructs objects, an
+alias cannot multiply without end, a key cannot stand twice, and a number is a finite decimal.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import accumulate
+from pathlib import Path
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from ruamel.yaml.nodes import Node as YamlNode
+
+from cescore.errors import Problem
+
+LARGEST_FILE = 2_000_000  # bytes
+MOST_NODES = 200_000  # after aliases are written out
+MOST_BRACKETS = 300  # open at once; the parser needs seconds to give up by itself
+DEEPEST = 40  # mappings and lists inside each other
+MERGE = "<<"
+INTEGER = re.compile(r"[-+]?\d{1,18}")
+FLOAT = re.compile(r"[-+]?(\d{1,40}\.?\d{0,40}|\.\d{1,40})([eE][-+]?\d{1,3})?")
+NOT_FINITE = re.compile(r"[-+]?\.?(inf|nan|infinity)", re.IGNORECASE)
+
+Scalar = str | int | float | bool | None
+
+
+@dataclass(frozen=True)
+class Node:
+    """A value with its place. ``raw`` is a scalar as it was written: 4.10 is not the number 4.1."""
+
+    value: Scalar | dict[str, Node] | list[Node]
+    where: str
+    raw: str = ""
+    is_broken: bool = False  # could not be read and said so: what is missing here is not news
+
+    @property
+    def kind(self) -> str:
+        """What it is, in words for a message."""
+        if isinstance(self.value, dict):
+            return "a mapping"
+        if isinstance(self.value, list):
+            return "a list"
+        return "nothing" if self.value is None else repr(self.raw)[:60]
+
+    def get(self, key: str) -> Node | None:
+        return self.value.get(key) if isinstance(self.value, dict) else None
+
+    def entries(self) -> dict[str, Node]:
+        """The entries of a mapping; nothing for anything else."""
+        return self.value if isinstance(self.value, dict) else {}
+
+    def without(self, *keys: str) -> Node:
+        return replace(self, value={k: n for k, n in self.entries().items() if k not in keys})
+
+    def at(self, path: tuple[str, ...]) -> Node:
+        """The deepest node that exists along a path."""
+        found = self
+        for key in path:
+            below = found.get(key)
+            if below is None and isinstance(found.value, list) and key.isdigit():
+                below = found.value[int(key)] if int(key) < len(found.value) else None
+            if below is None:
+                break
+            found = below
+        return found
+
+
+def read(path: Path, where: str, problems: list[Problem]) -> Node:
+    """The content of a YAML file whose top is a mapping; an empty file is an empty mapping.
+
+    Whatever is wrong with the file becomes a Problem and leaves that part of it out.
+    """
+    text = _text(path, where, problems)
+    if text is None:
+        return Node({}, f"{where}:1", is_broken=True)
+    node, found = _parsed(text, where)
+    problems.extend(found)
+    return node
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str, where: str) -> tuple[Node, tuple[Problem, ...]]:
+    """A text's node and its faults; kept, because one process reads the same files again."""
+    problems: list[Problem] = []
+    empty = Node({}, f"{where}:1")
+    tree = _composed(text, where, problems)
+    node = empty if tree is None else _Builder(where, problems).build(tree)
+    if tree is not None and not isinstance(node.value, dict | None) and not problems:
+        problems.append(Problem(node.where, "file", node.kind, "keys with values (key: value)"))
+    if not isinstance(node.value, dict) or tree is None:
+        node = replace(empty, is_broken=bool(problems))
+    return node, tuple(problems)
+
+
+def merged(base: Node, over: Node) -> Node:
+    """``over`` laid on ``base``: mappings entry by entry, all else as a whole; null removes."""
+    if not isinstance(base.value, dict) or not isinstance(over.value, dict):
+        return over
+    entries = dict(base.value)
+    for key, node in over.value.items():
+        if node.value is None:
+            entries.pop(key, None)
+        else:
+            entries[key] = merged(entries[key], node) if key in entries else _stripped(node)
+    return replace(over, value=entries, is_broken=base.is_broken or over.is_broken)
+
+
+def _stripped(node: Node) -> Node:
+    """Without the keys that are null, which in an overlay only say: remove."""
+    if not isinstance(node.value, dict):
+        return node
+    return replace(
+        node,
+        value={k: _stripped(n) for k, n in node.value.items() if n.value is not None},
+    )
+
+
+def _text(path: Path, where: str, problems: list[Problem]) -> str | None:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        problems.append(Problem(where, "file", f"cannot be read ({error.strerror})", "a YAML file"))
+        return None
+    if len(raw) > LARGEST_FILE:
+        found = f"{len(raw)} bytes"
+        problems.append(Problem(where, "file", found, f"at most {LARGEST_FILE} bytes"))
+        return None
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        found = f"byte 0x{raw[error.start]:02x} is not UTF-8"
+        problems.append(Problem(f"{where}:{line}", "file", found, "UTF-8 text"))
+        return None
+
+
+def _composed(text: str, where: str, problems: list[Problem]) -> YamlNode | None:
+    """ruamel's nodes of the one document in a text, or None with a Problem."""
+    if _open_brackets(text) > MOST_BRACKETS:
+        problems.append(Problem(where, "YAML", "nested too deeply", f"at most {DEEPEST} levels"))
+        return None
+    try:
+        documents = list(_documents(text))
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f"{where}:{mark.line + 1}" if mark else where
+        found = " ".join(f"{error.problem or error.context or 'not YAML'}".split())
+        problems.append(Problem(place, "YAML", _plainly(text, found, mark), "valid YAML"))
+    except YAMLError as error:
+        found = " ".join(str(error).split())[:200]
+        problems.append(Problem(f"{where}:{_bad_line(text)}", "YAML", found, "valid YAML"))
+    except (RecursionError, MemoryError):
+        problems.append(
+            Problem(f"{where}:1", "YAML", "nested too deeply", f"at most {DEEPEST} levels")
+        )
+    except (
+        ValueError,
+        TypeError,
+        AttributeError,
+        KeyError,
+        IndexError,
+        AssertionError,
+    ) as error:
+        # faults of the parser on text that is not YAML: the user's file is still the culprit
+        problems.append(
+            Problem(f"{where}:1", "YAML", f"cannot be read ({error})"[:200], "valid YAML")
+        )
+    else:
+        if len(documents) > 1:
+            line = documents[1].start_mark.line + 1
+            problems.append(Problem(f"{where}:{line}", "YAML", "a second document", "one document"))
+        return documents[0] if documents else None
+    return None
+
+
+def _open_brackets(text: str) -> int:
+    """How many brackets are open at once at most, wherever they stand."""
+    steps = (1 if bracket in "[{" else -1 for bracket in re.findall(r"[\[{\]}]", text))
+    return max(accumulate(steps), default=0)
+
+
+def _documents(text: str) -> Iterator[YamlNode]:
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore"
+        )  # ruamel warns of an anchor defined twice, which YAML allows
+        found = YAML(typ="safe", pure=True).compose_all(text)
+        yield from (node for node in found if node is not None)
+
+
+def _plainly(text: str, found: str, mark: object) -> str:
+    """The parser's words, with the slips people make named."""
+    line = getattr(mark, "line", 0)
+    lines = text.splitlines()
+    if line < len(lines) and "\t" in lines[line][: len(lines[line]) - len(lines[line].lstrip())]:
+        return f"{found} (the line is indented with a tab; use blanks)"
+    if "mapping values" in found or "but got ':'" in found:
+        return f"{found} (a text that holds ': ' needs quotes)"
+    return found[:200]
+
+
+def _bad_line(text: str) -> int:
+    """The first line with a character that YAML does not allow."""
+    bad = re.search(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
+    return text[: bad.start()].count("\n") + 1 if bad else 1
+
+
+@dataclass
+class _Builder:
+    """Turns nodes of the parser into our own, within limits."""
+
+    where: str
+    problems: list[Problem]
+    count: int = 0
+    open_nodes: set[int] = field(default_factory=set)
+
+    def build(self, node: YamlNode, what: str = "", depth: int = 0) -> Node:
+        place = f"{self.where}:{node.start_mark.line + 1}"
+        self.count += 1
+        if self.count > MOST_NODES or depth > DEEPEST or id(node) in self.open_nodes:
+            if self.count <= MOST_NODES or self.count == MOST_NODES + 1:
+                self._refuse(place, what, "too large, too deep or inside itself", "a plain file")
+            self.count = max(self.count, MOST_NODES + 1 if self.count > MOST_NODES else self.count)
+            return Node(None, place, is_broken=True)
+        if isinstance(node, ScalarNode):
+            return self._scalar(node, place, what)
+        self.open_nodes.add(id(node))
+        if isinstance(node, MappingNode):
+            built = self._mapping(node, place, what, depth)
+        elif isinstance(node, SequenceNode):
+            items = [self.build(item, what, depth + 1) for item in node.value]
+            built = Node(items, place)
+        else:
+            built = Node(None, place)
+        self.open_nodes.discard(id(node))
+        return self._checked_tag(node, built, what)
+
+    def _mapping(self, node: MappingNode, place: str, what: str, depth: int) -> Node:
+        entries: dict[str, Node] = {}
+        inherited: dict[str, Node] = {}
+        lines: dict[str, int] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, ScalarNode):
+                self._refuse(
+                    f"{self.where}:{line}",
+                    "key",
+                    "a list or mapping as a key",
+                    "a word",
+                )
+                continue
+            key = str(key_node.value)
+            named = f"{what}.{key}" if what else key
+            value = self.build(value_node, named, depth + 1)
+            if key == MERGE and key_node.style is None:
+                inherited |= self._inherited(value, line)
+            elif key in lines:
+                found = f"duplicate key, first in line {lines[key]}"
+                self._refuse(f"{self.where}:{line}", named, found, "each key once")
+            else:
+                lines[key] = line
+                entries[key] = replace(value, where=f"{self.where}:{line}")
+        return Node({**inherited, **entries}, place)
+
+    def _inherited(self, value: Node, line: int) -> dict[str, Node]:
+        """What a merge key (<<: *anchor) brings in; of several, the first counts."""
+        sources = value.value if isinstance(value.value, list) else [value]
+        found: dict[str, Node] = {}
+        for source in reversed(sources):
+            if not isinstance(source.value, dict):
+                self._refuse(f"{self.where}:{line}", MERGE, source.kind, "a mapping (*anchor)")
+            found |= source.entries()
+        return found
+
+    def _scalar(self, node: ScalarNode, place: str, what: str) -> Node:
+        raw = str(node.value)
+        tag = str(node.tag).rpartition(":")[2]
+        if node.style in ("'", '"', "|", ">"):
+            return self._checked_tag(node, Node(raw, place, raw), what)
+        if tag == "null":
+            return Node(None, place, raw)
+        if tag == "bool":
+            return Node(raw.lower() == "true", place, raw)
+        if NOT_FINITE.fullmatch(raw) and tag == "float":
+            self._refuse(place, what, f"{raw} is no number", "a finite number")
+            return Node(None, place, raw, is_broken=True)
+        if INTEGER.fullmatch(raw):
+            return Node(int(raw), place, raw)
+        if FLOAT.fullmatch(raw):
+            return self._number(raw, place, what)
+        if tag in ("int", "float") and len(raw) > 18:
+            self._refuse(
+                place,
+                what,
+                f"{raw[:30]}… has {len(raw)} digits",
+                "a number people write",
+            )
+            return Node(None, place, raw)
+        return self._checked_tag(node, Node(raw, place, raw), what)
+
+    def _number(self, raw: str, place: str, what: str) -> Node:
+        number = float(raw)
+        if abs(number) == float("inf"):
+            self._refuse(place, what, f"{raw} is too large", "a finite number")
+            return Node(None, place, raw, is_broken=True)
+        return Node(number, place, raw)
+
+    def _checked_tag(self, node: YamlNode, built: Node, what: str) -> Node:
+        """Refuse tags that ask for an object (!!python/object and its like)."""
+        tag = str(node.tag)
+        known = (
+            "map",
+            "seq",
+            "str",
+            "int",
+            "float",
+            "bool",
+            "null",
+            "timestamp",
+            "merge",
+            "value",
+        )
+        if tag.startswith("tag:yaml.org,2002:") and tag.rpartition(":")[2] in known:
+            return built
+        self._refuse(built.where, what, f"the tag {tag[:60]}", "a plain value")
+        return Node(None, built.where, is_broken=True)
+
+    def _refuse(self, where: str, what: str, found: str, expected: str) -> None:
+        self.problems.append(Problem(where, what or "file", found, expected))

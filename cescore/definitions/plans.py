@@ -1,0 +1,214 @@
+"""plans/<id>.yml and runs/<year>.yml: the plan of a year, and what its targets may refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from cescore.definitions.layout import Draft
+from cescore.definitions.located import Node
+from cescore.definitions.model import Plan, Run, Target
+from cescore.definitions.resolving import is_unit
+from cescore.definitions.shape import YEAR, build, with_nearest
+from cescore.definitions.units import UnitError, Units
+from cescore.errors import Problem
+
+PARTS = ("targets", "index", "measures")
+
+
+def load_run(
+    files: list[tuple[str, Node]], year: int | None, where: str, problems: list[Problem]
+) -> Run | None:
+    """The run of a year, of the newest year, or made from the nearest year there is."""
+    before = len(problems)
+    runs = {run.year: run for run in (_run(stem, node, problems) for stem, node in files) if run}
+    if year is not None and not YEAR.fullmatch(str(year)):
+        problems.append(Problem(where, "year", str(year), "a year such as 2025"))
+        return None
+    if runs:
+        return _run_of(runs, max(runs) if year is None else year)
+    if year is None:
+        if len(problems) == before:
+            problems.append(
+                Problem(where, "year", "no run says which", "--year, or runs/<year>.yml")
+            )
+        return None
+    return Run(year=year)
+
+
+def _run(stem: str, node: Node, problems: list[Problem]) -> Run | None:
+    if node.is_broken:
+        return None
+    if not YEAR.fullmatch(stem):
+        problems.append(Problem(node.where, "file", f"{stem}.yml", "a year as its name"))
+        return None
+    return build(Run, node, f"runs.{stem}", problems, year=int(stem))
+
+
+def _run_of(runs: Mapping[int, Run], year: int) -> Run:
+    """The year's own run, or the nearest one's settings without what was decided for that year."""
+    if year in runs:
+        return runs[year]
+    near = runs[min(runs, key=lambda other: (abs(other - year), other))]
+    status = "sample" if near.status == "sample" else "draft"
+    changed = {"year": year, "status": status, "vintage": "preliminary", "issued": ""}
+    return near.model_copy(update=changed)
+
+
+@dataclass(frozen=True)
+class ReadPlan:
+    """A plan's file and what it says; None where that is not sound."""
+
+    node: Node
+    plan: Plan | None
+
+
+def load_plans(files: list[tuple[str, Node]], problems: list[Problem]) -> dict[str, ReadPlan]:
+    """Every plan by its id, each checked in itself."""
+    return {stem: ReadPlan(node, _plan(stem, node, problems)) for stem, node in files}
+
+
+def _plan(stem: str, node: Node, problems: list[Problem]) -> Plan | None:
+    if node.is_broken:
+        return None
+    plan = build(Plan, node, "plan", problems, id=stem)
+    if plan is not None:
+        _check_plan_itself(plan, node, problems)
+    return plan
+
+
+def _check_plan_itself(plan: Plan, node: Node, problems: list[Problem]) -> None:
+    if not plan.base_year <= plan.first_year <= plan.last_year:
+        found = f"base {plan.base_year}, first {plan.first_year}, last {plan.last_year}"
+        problems.append(Problem(node.where, "plan.first_year", found, "base <= first <= last"))
+    for code, target in plan.targets.items():
+        place = node.at(("targets", code, "consistent_with"))
+        _known(
+            target.consistent_with,
+            plan.targets,
+            place,
+            f"targets.{code}.consistent_with",
+            problems,
+        )
+    seen: dict[str, str] = {}
+    for code, measure in plan.measures.items():
+        place = node.at(("measures", code, "system"))
+        _known(measure.system, plan.systems, place, f"measures.{code}.system", problems)
+        for check in measure.checks:
+            if check.id in seen:
+                found = f"check {check.id} is also in measure {seen[check.id]}"
+                problems.append(
+                    Problem(place.where, f"measures.{code}.checks", found, "each check once")
+                )
+            seen[check.id] = code
+    _check_assessment(plan, node.at(("assessment",)), problems)
+
+
+def _check_assessment(plan: Plan, node: Node, problems: list[Problem]) -> None:
+    rules = plan.assessment
+    for entity_type, scale in rules.scale_of.items():
+        place = node.at(("scale_of", entity_type))
+        _known(scale, rules.scales, place, f"assessment.scale_of.{entity_type}", problems)
+    for entity_type, weights in rules.weights.items():
+        place = node.at(("weights", entity_type))
+        for part in weights:
+            _known(part, PARTS, place, f"assessment.weights.{entity_type}", problems)
+        if not sum(weights.values()):
+            what = f"assessment.weights.{entity_type}"
+            problems.append(Problem(place.where, what, "all weights are zero", "one above zero"))
+    for code, scale_rules in rules.scales.items():
+        least = [band.least for band in scale_rules.bands]
+        if not least or sorted(set(least), reverse=True) != least:
+            place = node.at(("scales", code, "bands"))
+            what = f"assessment.scales.{code}.bands"
+            problems.append(Problem(place.where, what, str(least), "from the best band down"))
+    grades = {band.zh for scale in rules.scales.values() for band in scale.bands}
+    for code, veto in plan.vetoes.items():
+        if grades:
+            _known(veto.grade, grades, node, f"vetoes.{code}.grade", problems)
+
+
+def _known(word: str, known: Iterable[str], node: Node, what: str, problems: list[Problem]) -> None:
+    words = list(known)
+    if word and word not in words:
+        expected = with_nearest(f"one of {', '.join(words) or 'nothing'}"[:200], word, words)
+        problems.append(Problem(node.where, what, repr(word), expected))
+
+
+def check_plan(
+    plans: Mapping[str, ReadPlan],
+    run: Run | None,
+    drafts: Mapping[str, Draft],
+    units: Units,
+    where: str,
+    problems: list[Problem],
+) -> Plan | None:
+    """The run's plan, its targets checked against the indicators they follow."""
+    if run is None or not run.plan:
+        return None
+    if run.plan not in plans:
+        expected = with_nearest("the name of a file in plans/", run.plan, plans)
+        found = f"no plan {run.plan!r}"
+        problems.append(Problem(f"{where}/{run.year}.yml", "plan", found, expected))
+        return None
+    read = plans[run.plan]
+    for code, target in read.plan.targets.items() if read.plan else ():
+        _check_target(target, read.node.at(("targets", code)), drafts, units, problems)
+    return read.plan
+
+
+def _check_target(
+    target: Target,
+    node: Node,
+    drafts: Mapping[str, Draft],
+    units: Units,
+    problems: list[Problem],
+) -> None:
+    """Its indicator exists for its entity types, and its unit can be compared with it."""
+    what = f"targets.{target.id}"
+    if not is_unit(target.unit, node, what, units, problems):
+        return
+    if any(draft.node.is_broken for draft in drafts.values()):
+        return
+    own = [t for t in target.applies_to if t in drafts]
+    holders = [t for t in drafts if target.indicator in drafts[t].indicator_nodes]
+    for entity_type in own or [""]:
+        if entity_type not in holders and (entity_type or not holders):
+            codes = _indicators(drafts, entity_type)
+            expected = with_nearest(
+                f"an indicator of {entity_type or 'a framework'}",
+                target.indicator,
+                codes,
+            )
+            found = f"unknown indicator {target.indicator!r}"
+            problems.append(
+                Problem(node.at(("indicator",)).where, f"{what}.indicator", found, expected)
+            )
+    for entity_type in holders:
+        indicator = drafts[entity_type].indicators.get(target.indicator)
+        if indicator is not None:
+            needed = indicator.unit if target.type == "level" else "%"
+            _check_same_unit(target, needed, node, what, units, problems)
+
+
+def _indicators(drafts: Mapping[str, Draft], entity_type: str) -> list[str]:
+    chosen = [drafts[entity_type]] if entity_type else list(drafts.values())
+    return [code for draft in chosen for code in draft.indicator_nodes]
+
+
+def _check_same_unit(
+    target: Target,
+    needed: str,
+    node: Node,
+    what: str,
+    units: Units,
+    problems: list[Problem],
+) -> None:
+    """Targets are compared as they stand: their unit is the indicator's, however spelt."""
+    try:
+        is_same = units.factor(target.unit, needed) == 1
+    except UnitError:
+        is_same = False
+    if not is_same:
+        place = node.at(("unit",)).where
+        problems.append(Problem(place, f"{what}.unit", repr(target.unit), needed or "a ratio"))

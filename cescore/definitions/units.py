@@ -1,0 +1,387 @@
+"""What a unit of a statistical return means: its spelling, its dimension and its exact factors."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pint
+
+from cescore.errors import CescoreError, ParamsError, Problem
+
+SHIPPED = Path(__file__).with_name("units.txt")
+LONGEST = 200  # characters of a unit's text
+LARGEST_POWER = 9
+LARGEST_TEN = 15
+LARGEST_FILE = 200_000  # characters of a workspace's units.txt
+
+NUMBER_WORDS: Mapping[str, int] = {
+    "hundred": 2,
+    "thousand": 3,
+    "million": 6,
+    "billion": 9,
+    "百": 2,
+    "千": 3,
+    "万": 4,
+    "百万": 6,
+    "千万": 7,
+    "亿": 8,
+    "万亿": 12,
+}
+HAN_NUMBERS = sorted((w for w in NUMBER_WORDS if not w.isascii()), key=len, reverse=True)
+SHOWN_POWERS: Mapping[int, str] = {
+    0: "",
+    1: "10",
+    2: "100",
+    3: "1000",
+    4: "10k",
+    6: "million",
+}
+REWRITTEN = str.maketrans({"·": "*", "⋅": "*", "×": "*", "•": "*", "÷": "/"})
+
+TOKEN = re.compile(
+    r"\s*(?:(?P<number>\d[\d,]*(?:k\b|[eE]\d+)?)|(?P<name>[^\W\d]\w*|[%‰€$¥])"
+    r"|(?P<power>(?:\*\*|\^)\s*-?\d+)|(?P<sign>[*/()]))"
+)
+GAS = re.compile(r"CO2[ _-]?(?:eq(?:uivalents?|uiv)?|e)\b\.?")
+INDEX = re.compile(r"index\s*[,(]?\s*\d{4}\s*=\s*100\)?", re.IGNORECASE)
+DEFINED = re.compile(r"[^\W\d]\w*")
+DEFINITION_TOKEN = re.compile(r"\s*(\d+(?:\.\d+)?|[^\W\d]\w*|\*\*\s*-?\d(?!\d)|[*/()])")
+DIMENSION = re.compile(r"\[\w*\]")
+
+Powers = dict[str, int]
+
+
+class UnitError(CescoreError):
+    """A unit that is not known, or of another dimension than the one expected."""
+
+
+class Units:
+    """A Pint registry with exact factors, read by a small grammar of our own.
+
+    Pint never sees a text from outside before it has been checked: its parser would compute
+    ``9**9**9``. It keeps the definitions, the dimensions and the conversions.
+    """
+
+    def __init__(self) -> None:
+        self.registry: Any = pint.UnitRegistry(None, non_int_type=Fraction, cache_folder=None)
+        self._names: dict[str, str] = {}  # any spelling -> the name Pint knows
+        self._shown: dict[str, str] = {}  # the name Pint knows -> what a message shows
+        self._is_shipped = False  # from then on 万元 or km2 cannot be given another meaning
+        self._parsed = cache(self._parse)
+        self._root = cache(self._to_root)
+
+    @classmethod
+    def load(cls, extra: Path | None = None) -> Units:
+        """The shipped units and, where the file exists, a workspace's own.
+
+        Raises
+        ------
+        ParamsError
+            Lines of the workspace's file that define nothing, or something already defined.
+        """
+        if extra is None or not extra.is_file():
+            return _shipped()
+        units = _read_shipped()
+        units._define_all(_text_of(extra), f"{extra.parent.name}/{extra.name}")
+        return units
+
+    def parse(self, text: str) -> pint.Unit:
+        """The unit of a text as a return form writes it: "10k CNY", "tce/10k CNY", "万元/公顷".
+
+        Words side by side belong together, so "tce/10k CNY" is tce per 10k CNY. An empty text is a
+        pure number.
+
+        Raises
+        ------
+        UnitError
+            The text names no unit we know; the message has the nearest one.
+        """
+        if not isinstance(text, str) or len(text) > LONGEST or text.count("(") > LARGEST_POWER:
+            raise UnitError(f"{str(text)[:40]!r} is not the text of a unit")
+        return self._parsed(text)
+
+    def _parse(self, text: str) -> pint.Unit:
+        powers = _Reader(self, text).read()
+        unit: pint.Unit = self.registry.Unit(self.registry.UnitsContainer(powers))
+        return unit
+
+    def factor(self, from_: str | pint.Unit, to: str | pint.Unit) -> Fraction:
+        """What a number in ``from_`` is multiplied by to be in ``to``, exactly.
+
+        Raises
+        ------
+        UnitError
+            The two are not of one dimension; the message names both.
+        """
+        source, target = self.as_unit(from_), self.as_unit(to)
+        if not self.same_dimension(source, target):
+            raise UnitError(f"{self.described(source)} cannot become {self.described(target)}")
+        return self._root(source) / self._root(target)
+
+    def as_unit(self, unit: str | pint.Unit) -> pint.Unit:
+        return self.parse(unit) if isinstance(unit, str) else unit
+
+    def same_dimension(self, one: pint.Unit, other: pint.Unit) -> bool:
+        return bool(one.dimensionality == other.dimensionality)
+
+    def powers(self, unit: pint.Unit) -> dict[str, int]:
+        """The named units a unit is made of, with their exponents."""
+        return {str(name): int(str(power)) for name, power in unit._units.items()}
+
+    def is_number(self, unit: pint.Unit) -> bool:
+        """Whether a unit has no dimension: a ratio, a percentage, a count."""
+        return not unit.dimensionality
+
+    def shown(self, unit: pint.Unit) -> str:
+        """A unit as its reader would write it; `parse` reads it back."""
+        powers = self.powers(unit)
+        over = self._product({n: p for n, p in powers.items() if p > 0})
+        under = self._product({n: -p for n, p in powers.items() if p < 0})
+        if not under:
+            return over
+        return f"{over or '1'}/{f'({under})' if under.count(' ') > 1 else under}"
+
+    def described(self, unit: pint.Unit) -> str:
+        """A unit with its dimension in words: ``t/10k CNY (mass / CNY)``."""
+        dimension = {
+            name.strip("[]").replace("_", " "): int(str(p))
+            for name, p in unit.dimensionality.items()
+        }
+        words = " * ".join(_raised(n, p) for n, p in sorted(dimension.items()) if p > 0)
+        for name, power in sorted(dimension.items()):
+            if power < 0:
+                words = f"{words or '1'} / {_raised(name, -power)}"
+        return f"{self.shown(unit) or '1'} ({words or 'a pure number'})"
+
+    def nearest(self, name: str) -> str:
+        """The known spelling closest to a name, or nothing."""
+        folded = {known.casefold(): known for known in self._names}
+        if name.casefold() in folded:
+            return folded[name.casefold()]
+        close = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)
+        return folded[close[0]] if close else ""
+
+    def powers_of(self, name: str) -> Powers | None:
+        """What a single word stands for: a unit, a power of ten, or both (万元)."""
+        if name in self._names:
+            return {self._names[name]: 1}
+        if name in NUMBER_WORDS:
+            return {"ten": NUMBER_WORDS[name]}
+        for word in HAN_NUMBERS:
+            rest = name.removeprefix(word)
+            if rest != name and rest in self._names:
+                return {"ten": NUMBER_WORDS[word], self._names[rest]: 1}
+        if name[-1] in "23" and name[:-1] in self._names:
+            return {self._names[name[:-1]]: int(name[-1])}
+        return None
+
+    def _product(self, powers: Mapping[str, int]) -> str:
+        tens = powers.get("ten", 0)
+        words = [SHOWN_POWERS.get(tens, f"10^{tens}")] if tens else []
+        for name, power in powers.items():
+            if name != "ten":
+                words.append(self._shown.get(name, name) + (f"^{power}" if power != 1 else ""))
+        return " ".join(words)
+
+    def _to_root(self, unit: pint.Unit) -> Fraction:
+        return Fraction(self.registry.get_root_units(unit)[0])
+
+    def _define_all(self, text: str, where: str) -> None:
+        problems = []
+        for number, line in enumerate(text.splitlines(), start=1):
+            definition = line.split("#")[0].strip()
+            if definition:
+                try:
+                    self._define(definition)
+                except CescoreError as error:
+                    problems.append(Problem(f"{where}:{number}", definition[:60], error.message))
+        if problems:
+            raise ParamsError("units cannot be used", problems)
+
+    def _define(self, definition: str) -> None:
+        name, value, *spellings = (part.strip() for part in f"{definition} = ".split("="))
+        spellings = [spelling for spelling in spellings if spelling]
+        words = [name, *(spelling for spelling in spellings if spelling != "_")]
+        self._check_words(words)
+        self._check_value(value)
+        try:
+            self.registry.define(" = ".join([name, value, *(spellings or ["_"])]))
+            unit = self.registry.Unit(self.registry.UnitsContainer({name: 1}))
+            size = self._to_root(unit)
+        except (
+            pint.PintError,
+            ValueError,
+            ArithmeticError,
+            TypeError,
+            SyntaxError,
+        ) as error:
+            raise UnitError(f"is no definition of a unit: {error}") from error
+        if size <= 0:
+            raise UnitError(f"a unit of size {size} measures nothing")
+        self._names.update(dict.fromkeys(words, name))
+        self._shown[name] = spellings[0] if spellings and spellings[0] != "_" else name
+
+    def _check_words(self, words: list[str]) -> None:
+        for word in words:
+            if not (DEFINED.fullmatch(word) or word in {"%", "‰", "€", "$", "¥"}):
+                raise UnitError(
+                    f"{word!r} is no name; define one unit a line: name = value = alias"
+                )
+            if word in self._names or (self._is_shipped and self.powers_of(word)):
+                raise UnitError(f"{word!r} is already defined and keeps its meaning")
+        if len(set(words)) < len(words):
+            raise UnitError("the same spelling stands twice")
+
+    def _check_value(self, value: str) -> None:
+        """Refuse what Pint must not see: unknown names, chained powers, anything but arithmetic."""
+        if DIMENSION.fullmatch(value):
+            return
+        position, before = 0, ""
+        while position < len(value):
+            found = DEFINITION_TOKEN.match(value, position)
+            token = found.group(1) if found else ""
+            if found is None or (token.startswith("**") and before.startswith("**")):
+                raise UnitError(
+                    f"cannot read {value[position:][:20]!r}; expected numbers and units"
+                )
+            if DEFINED.fullmatch(token) and token not in self._names:
+                raise UnitError(_unknown(token, self.nearest(token)))
+            position, before = found.end(), token
+        if not value or len(value) > LONGEST or value.count("(") > LARGEST_POWER:
+            raise UnitError("has no value, or one that is too long")
+
+
+class _Reader:
+    """Reads one unit text: terms joined by * and /, words side by side binding closest."""
+
+    def __init__(self, units: Units, text: str) -> None:
+        self.units, self.text = units, text
+        self.tokens = list(self._split(_plain(text)))
+        self.at = 0
+
+    def read(self) -> Powers:
+        if not self.tokens:
+            return {}
+        found = self._quotient()
+        if self.at < len(self.tokens):
+            raise self._error(self.tokens[self.at][1])
+        for name, power in found.items():
+            if abs(power) > (LARGEST_TEN if name == "ten" else LARGEST_POWER):
+                raise self._error(f"{name}^{power}", "a power a person would write")
+        return _without_zero(found)
+
+    def _split(self, plain: str) -> Iterator[tuple[str, str]]:
+        position = 0
+        while position < len(plain):
+            found = TOKEN.match(plain, position)
+            if found is None or found.lastgroup is None:
+                raise self._error(plain[position:].strip())
+            word = found[found.lastgroup]
+            yield ("sign", "/") if word == "per" else (found.lastgroup, word)
+            position = found.end()
+
+    def _next_is(self, *words: str) -> bool:
+        return self.at < len(self.tokens) and self.tokens[self.at][1] in words
+
+    def _quotient(self) -> Powers:
+        found = {} if self._next_is("/") else self._term()
+        while self._next_is("*", "/"):
+            sign = -1 if self.tokens[self.at][1] == "/" else 1
+            self.at += 1
+            found = _times(found, self._term(), sign)
+        return found
+
+    def _term(self) -> Powers:
+        found: Powers = {}
+        first = self.at
+        while self.at < len(self.tokens) and not self._next_is("*", "/", ")"):
+            found = _times(found, self._factor(), 1)
+        if self.at == first:
+            raise self._error(self.text, "a unit on both sides of / and *")
+        return found
+
+    def _factor(self) -> Powers:
+        kind, word = self.tokens[self.at]
+        self.at += 1
+        if word == "(":
+            found = self._quotient()
+            if not self._next_is(")"):
+                raise self._error("(")
+            self.at += 1
+        elif kind == "number":
+            found = self._number(word)
+        elif kind == "name" and (known := self.units.powers_of(word)) is not None:
+            found = known
+        else:
+            raise self._error(word)
+        return self._raised(found)
+
+    def _raised(self, powers: Powers) -> Powers:
+        if self.at < len(self.tokens) and self.tokens[self.at][0] == "power":
+            exponent = int(self.tokens[self.at][1].lstrip("*^ ")[:3])
+            self.at += 1
+            powers = {name: power * exponent for name, power in powers.items()}
+        return powers
+
+    def _number(self, word: str) -> Powers:
+        digits = word.replace(",", "").replace("k", "000")
+        if "e" in digits.lower():
+            mantissa, exponent = digits.lower().split("e")
+            digits = mantissa + "0" * min(int(exponent), LONGEST)
+        if not re.fullmatch(rf"10{{0,{LARGEST_TEN}}}", digits):
+            raise self._error(word, "a power of ten such as 10k or 1000")
+        return {"ten": len(digits) - 1}
+
+    def _error(self, word: str, expected: str = "") -> UnitError:
+        hint = expected and f"expected {expected}"
+        found = f"unit {self.text!r}: " if word != self.text else "unit "
+        return UnitError(found + _unknown(word, "" if hint else self.units.nearest(word), hint))
+
+
+def _read_shipped() -> Units:
+    units = Units()
+    units._define_all(SHIPPED.read_text("utf-8"), "cescore/definitions/units.txt")
+    units._is_shipped = True
+    return units
+
+
+_shipped = cache(_read_shipped)  # nothing changes it once it is read
+
+
+def _unknown(word: str, nearest: str, hint: str = "") -> str:
+    tail = f"nearest: {nearest}" if nearest else hint
+    return f"{word!r} is not known" + (f"; {tail}" if tail else "")
+
+
+def _plain(text: str) -> str:
+    """The text in ASCII signs: m³ and ㎡ to m3 and m2, full-width and CO₂ likewise."""
+    plain = unicodedata.normalize("NFKC", text).translate(REWRITTEN).strip()
+    return "index" if INDEX.fullmatch(plain) else GAS.sub("CO2e", plain)
+
+
+def _times(one: Powers, other: Powers, sign: int) -> Powers:
+    return {name: one.get(name, 0) + sign * other.get(name, 0) for name in {**one, **other}}
+
+
+def _without_zero(powers: Powers) -> Powers:
+    return {name: power for name, power in powers.items() if power}
+
+
+def _raised(name: str, power: int) -> str:
+    return name if power == 1 else f"{name}^{power}"
+
+
+def _text_of(path: Path) -> str:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        where = f"{path.parent.name}/{path.name}"
+        raise ParamsError("units cannot be read", [Problem(where, "file", str(error))]) from error
+    return text[:LARGEST_FILE]

@@ -1,0 +1,510 @@
+"""Loading params/: sound files become resolved objects, every contradiction is named with its place."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from params_builder import FILES, YEAR, line_of, load, problems, replaced, write
+
+from cescore.definitions.load import load_definitions
+from cescore.definitions.model import Framework
+from cescore.errors import ParamsError
+
+TOWN = "frameworks/town.yml"
+INDICATOR = "direction: -1"  # the line of `carbon` that further keys are put after
+PAD = "\n            "
+PLAN = """
+    source: made
+    base_year: 2020
+    first_year: 2021
+    last_year: 2025
+    targets:
+      T1: {indicator: carbon, type: level, value: 5, unit: t CO2/万元, op: "<=", source: x, tag: S,
+           applies_to: [town]}
+"""
+
+
+def change(old: str, new: str, name: str = TOWN) -> dict[str, str | bytes | None]:
+    return replaced(name, old, new)
+
+
+# --- sound files ---------------------------------------------------------------------------------
+
+
+def test_a_framework_is_complete_in_itself(tmp_path: Path) -> None:
+    town = load(tmp_path).frameworks["town"]
+    assert town.order == ("material", "gas", "productivity", "reuse", "carbon")
+    assert set(town.variables) == {"gdp", "coal", "ore", "waste", "reused"}
+    assert set(town.accounts) == {"material", "gas"}
+    assert set(town.factors) == {"per_tonne"}
+    assert {group.code: group.parent for group in town.groups.values()} == {
+        **{"resources": "", "air": ""},
+        **{"output": "resources", "rates": "resources"},
+    }
+
+
+def test_formulas_are_executable_and_factors_exact(tmp_path: Path) -> None:
+    town = load(tmp_path).frameworks["town"]
+    assert town.accounts["material"].executable == "total(coal, ore * 1000)"
+    assert town.indicators["productivity"].factor == "10000"
+    assert town.indicators["reuse"].factor == "100"
+    assert town.indicators["reuse"].formula == "reused / waste"
+
+
+def test_a_framework_travels_as_json(tmp_path: Path) -> None:
+    town = load(tmp_path).frameworks["town"]
+    again = Framework.model_validate_json(town.model_dump_json())
+    assert again == town
+    assert again.hash == town.hash
+
+
+def test_a_variant_has_another_hash_even_after_the_first_was_read(tmp_path: Path) -> None:
+    town = load(tmp_path).frameworks["town"]
+    official = town.hash
+    variant = town.with_weights(air=3)
+    assert variant.hash != official == town.hash
+    assert variant.with_weights(air=1).hash == official
+    assert town.model_copy(update={"version": "2"}).hash != official
+
+
+@pytest.mark.parametrize("weight", [-1, float("nan"), float("inf")])
+def test_a_variant_is_checked_like_the_original(tmp_path: Path, weight: float) -> None:
+    with pytest.raises(ValueError, match="weight"):
+        load(tmp_path).frameworks["town"].with_weights(air=weight)
+
+
+def test_the_role_of_an_indicator_follows_from_its_group(tmp_path: Path) -> None:
+    extra = (
+        "  shown: {formula: waste, unit: t, direction: -1, source: made, tag: P}\n        progress:"
+    )
+    town = load(tmp_path, change("progress:", extra)).frameworks["town"]
+    assert town.indicators["shown"].role == "reported"
+    assert town.indicators["carbon"].role == "scored"
+
+
+def test_names_and_optional_files_may_be_missing(tmp_path: Path) -> None:
+    definitions = load(tmp_path)
+    assert definitions.plan is None
+    assert definitions.checks == ()
+    assert definitions.disclosure.min_contributors == 4
+
+
+def test_texts_may_look_like_numbers(tmp_path: Path) -> None:
+    assert (
+        load(tmp_path, change('version: "1"', "version: 1.10")).frameworks["town"].version == "1.10"
+    )
+
+
+def test_a_usual_range_is_written_as_two_ends(tmp_path: Path) -> None:
+    changed = change("unit: 10k CNY", "unit: 10k CNY, range: {town: [1, 9]}", "variables.yml")
+    gdp = load(tmp_path, changed).variables["gdp"]
+    assert (gdp.low["town"], gdp.high["town"]) == (1, 9)
+
+
+def test_what_nobody_collects_has_words_and_no_formula(tmp_path: Path) -> None:
+    changed = change("formula: gas / gdp", "collected: false\n            definition: gas over GDP")
+    town = load(tmp_path, changed).frameworks["town"]
+    assert not town.indicators["carbon"].collected
+    assert "carbon" in town.order
+
+
+def test_an_account_made_for_the_type_is_kept_even_if_no_indicator_asks(tmp_path: Path) -> None:
+    changed = change("en: Nobody asks", "en: Nobody asks, entity_types: town", "accounts.yml")
+    assert "unused" in load(tmp_path, changed).frameworks["town"].accounts
+
+
+# --- inheritance ---------------------------------------------------------------------------------
+
+
+def test_a_framework_extends_another(tmp_path: Path) -> None:
+    city = """
+        extends: town
+        version: "2"
+        groups: {air: {weight: 5}}
+        indicators: {reuse: {weight: 2}, carbon: {goalposts: {2024: {worst: 8, best: 2, source: x, tag: P}}}}
+    """
+    files = {"frameworks/city.yml": city} | change(", entity_types: [town]", "", "variables.yml")
+    found = load(tmp_path, files).frameworks
+    assert found["city"].entity_type == "city"
+    assert (found["city"].groups["air"].weight, found["town"].groups["air"].weight) == (5, 1)
+    assert sorted(found["city"].indicators["carbon"].goalposts) == [2021, 2024]
+    assert found["city"].hash != found["town"].hash
+
+
+def test_null_removes_what_is_inherited(tmp_path: Path) -> None:
+    city = "extends: town\ngroups: {air: null}\nindicators: {carbon: null}\n"
+    files = {"frameworks/city.yml": city} | change(", entity_types: [town]", "", "variables.yml")
+    city_framework = load(tmp_path, files).frameworks["city"]
+    assert "carbon" not in city_framework.indicators
+    assert "air" not in city_framework.groups
+
+
+def test_a_cycle_of_inheritance_is_named(tmp_path: Path) -> None:
+    found = problems(tmp_path, {"frameworks/a.yml": "extends: b", "frameworks/b.yml": "extends: a"})
+    assert "b -> a -> b" in {problem.found for problem in found}
+
+
+# --- runs and plans ------------------------------------------------------------------------------
+
+
+def test_without_a_year_the_newest_run_counts(tmp_path: Path) -> None:
+    assert load_definitions(write(tmp_path)).run.year == YEAR
+
+
+def test_a_year_without_its_own_run_takes_the_nearest_as_a_draft(tmp_path: Path) -> None:
+    files = {"runs/2025.yml": "status: final\nissued: 2026-05-01\nbase_year: 2020\n"}
+    run = load_definitions(write(tmp_path, **files), 2023).run
+    assert (run.year, run.status, run.issued, run.base_year) == (2023, "draft", "", 2020)
+
+
+def test_without_any_run_the_year_must_be_given(tmp_path: Path) -> None:
+    params = write(tmp_path, **{"runs/2025.yml": None})
+    assert load_definitions(params, 2024).run.year == 2024
+    with pytest.raises(ParamsError, match="--year"):
+        load_definitions(params)
+
+
+def test_the_plan_of_the_run_is_read(tmp_path: Path) -> None:
+    plan = load(tmp_path, {"plans/five.yml": PLAN, "runs/2025.yml": "plan: five"}).plan
+    assert plan is not None
+    assert plan.targets["T1"].unit == "t CO2/万元"
+
+
+# --- contradictions ------------------------------------------------------------------------------
+
+CASES: dict[str, tuple[dict[str, str | bytes | None], str, str, str]] = {
+    # what is wrong: (changed files, text of the line, words of `what`, words of the message)
+    "typo in a formula": (
+        change("gdp / material", "gpd / material"),
+        "formula: gpd",
+        "indicators.productivity.formula",
+        "unknown code 'gpd', expected .*nearest: gdp",
+    ),
+    "wrong dimension": (
+        change("unit: CNY/t", "unit: CNY/ha"),
+        "formula: gdp",
+        "indicators.productivity.formula",
+        "10k CNY/t .*CNY/ha",
+    ),
+    "no goalpost for the year": (
+        change("2021: {worst: 9", "2026: {worst: 9"),
+        "goalposts",
+        "indicators.carbon.goalposts",
+        "begin in 2026, nothing holds in 2025",
+    ),
+    "goalposts the wrong way": (
+        change("worst: 9, best: 1", "worst: 1, best: 9"),
+        "worst: 1",
+        "indicators.carbon.goalposts.2021",
+        "best below worst",
+    ),
+    "equal goalposts": (
+        change("worst: 9, best: 1", "worst: 9, best: 9"),
+        "worst: 9",
+        "indicators.carbon.goalposts.2021",
+        "worst 9, best 9",
+    ),
+    "goalposts of an industry": (
+        change("worst: 9, best: 1", "worst: 9, best: 1, by_industry: {steel: [1, 2]}"),
+        "worst: 9",
+        "by_industry.steel",
+        "worst 1, best 2",
+    ),
+    "negative weight": (
+        change("output: {weight: 2}", "output: {weight: -2}"),
+        "output: {",
+        "groups.output.weight",
+        "-2.0, expected greater than or equal to 0",
+    ),
+    "a weight that is true": (
+        change("rates: {weight: 1}", "rates: {weight: true}"),
+        "rates: {",
+        "groups.rates.weight",
+        "'true', expected a number",
+    ),
+    "an empty weight": (
+        change("rates: {weight: 1}", "rates: {weight: }"),
+        "rates: {",
+        "groups.rates.weight",
+        "nothing, expected a number",
+    ),
+    "no weight": (
+        change("direction: -1\n            weight: 1", "direction: -1"),
+        "carbon:",
+        "indicators.carbon.weight",
+        "is missing",
+    ),
+    "group without members": (
+        change("air: {weight: 1}", "air: {weight: 1}\n          empty: {weight: 1}"),
+        "empty:",
+        "groups.empty",
+        "has no members",
+    ),
+    "unknown group": (
+        change("group: air", "group: ari"),
+        "group: ari",
+        "indicators.carbon.group",
+        "unknown group 'ari', expected .*nearest: air",
+    ),
+    "unknown key": (
+        change(INDICATOR, f"{INDICATOR}{PAD}formla: x"),
+        "formla",
+        "indicators.carbon.formla",
+        "unknown key, expected .*nearest: formula",
+    ),
+    "a key that loading fills": (
+        change(INDICATOR, f"{INDICATOR}{PAD}executable: x"),
+        "executable",
+        "indicators.carbon.executable",
+        "unknown key",
+    ),
+    "duplicate key": (
+        change(INDICATOR, f"{INDICATOR}{PAD}unit: t"),
+        "unit: t",
+        "indicators.carbon.unit",
+        "duplicate key",
+    ),
+    "self reference": (
+        change("reused / waste", "reuse * 2"),
+        "reuse * 2",
+        "indicators.reuse.formula",
+        "reuse -> reuse",
+    ),
+    "unknown headline": (
+        change("resource_recycling_rate: reuse", "resource_recycling_rate: reus"),
+        "headline",
+        "headline",
+        "unknown code 'reus', expected .*nearest: reuse",
+    ),
+    "unknown progress member": (
+        change("reuse: 1}", "resue: 1}"),
+        "resue",
+        "progress.groups.all.members",
+        "nearest: reuse",
+    ),
+    "a code in arithmetic": (
+        change("reused / waste", "reused / site"),
+        "/ site",
+        "indicators.reuse.formula",
+        "'site' is a code",
+    ),
+    "converted by hand": (
+        change("reused / waste", "reused / waste * 100"),
+        "* 100",
+        "indicators.reuse.formula",
+        "converts by hand",
+    ),
+    "a constant": (
+        change("reused / waste", "0.5"),
+        "formula: 0.5",
+        "indicators.reuse.formula",
+        "numbers only",
+    ),
+    "code it runs": (
+        change("reused / waste", "__import__('os').system('ls')"),
+        "__import__",
+        "indicators.reuse.formula",
+        "is not allowed",
+    ),
+    "unknown state in an example": (
+        change(INDICATOR, f"{INDICATOR}{PAD}examples: [{{given: {{coal: 1}}, expect: mising}}]"),
+        "examples",
+        "indicators.carbon.examples",
+        "'mising', expected .*nearest: missing",
+    ),
+    "unknown code in an example": (
+        change(INDICATOR, f"{INDICATOR}{PAD}examples: [{{given: {{cole: 1}}, expect: 2}}]"),
+        "examples",
+        "indicators.carbon.examples",
+        "unknown code 'cole', expected .*nearest: coal",
+    ),
+    "scale upside down": (
+        change('version: "1"', 'version: "1"\n        scale: {floor: 9, top: 1}'),
+        "scale",
+        "scale",
+        "floor 9, top 1",
+    ),
+    "variable of another type": (
+        change("[town]", "[city]", "variables.yml"),
+        "",
+        "indicators.reuse.formula",
+        "'waste' is of city, not of town",
+    ),
+    "unknown unit": (
+        change("unit: kt", "unit: ktt", "variables.yml"),
+        "",
+        "variables.ore.unit",
+        "'ktt' is not known; nearest: kt",
+    ),
+    "one code twice": (
+        change("unused:", "coal:", "accounts.yml"),
+        "",
+        "accounts.coal",
+        "taken at params/variables.yml:3",
+    ),
+    "a word of the language": (
+        change("coal:", "min: {unit: t}\n        coal:", "variables.yml"),
+        "",
+        "variables.min",
+        "a word of the formula language",
+    ),
+    "a code that is none": (
+        change("coal:", "煤: {unit: t}\n        coal:", "variables.yml"),
+        "",
+        "variables.煤.code",
+        "a letter, then",
+    ),
+    "account cycle": (
+        change("formula: coal,", "formula: unused,", "accounts.yml"),
+        "",
+        "accounts.unused.formula",
+        "unused -> unused",
+    ),
+    "unknown section": (
+        {"accounts.yml": "acounts: {}"},
+        "",
+        "acounts",
+        "unknown key, expected .*nearest: accounts",
+    ),
+    "a range upside down": (
+        change("unit: kt", "unit: kt, range: {town: [9, 1]}", "variables.yml"),
+        "",
+        "variables.ore.range.town",
+        r"\[9, 1\]",
+    ),
+    "a rule of two dimensions": (
+        {"checks.yml": "rules: {A: {rule: reused <= gdp, severity: hard}}"},
+        "",
+        "rules.A.rule",
+        "together with 10k CNY",
+    ),
+    "a rule that is a number": (
+        {"checks.yml": "rules: {A: {rule: reused, severity: hard}}"},
+        "",
+        "rules.A.rule",
+        "not a condition",
+    ),
+    "a run that is no year": ({"runs/next.yml": ""}, "", "file", "a year as its name"),
+    "a run of another year": ({"runs/2025.yml": "year: 2024"}, "", "runs.2025.year", "2025"),
+    "no such plan": ({"runs/2025.yml": "plan: five"}, "", "plan", "no plan 'five'"),
+    "a target in another unit": (
+        {
+            "plans/five.yml": PLAN.replace("t CO2/万元", "kg CO2/万元"),
+            "runs/2025.yml": "plan: five",
+        },
+        "",
+        "targets.T1.unit",
+        "expected t CO2/10k CNY",
+    ),
+    "a target of nothing": (
+        {"plans/five.yml": PLAN.replace("carbon,", "carbn,"), "runs/2025.yml": "plan: five"},
+        "",
+        "targets.T1.indicator",
+        "nearest: carbon",
+    ),
+    "a gate too weak": (
+        {"disclosure.yml": "min_contributors: 2"},
+        "",
+        "min_contributors",
+        "or equal to 3",
+    ),
+    "no framework": ({TOWN: None}, "", "frameworks", "there is none"),
+    "no variables": ({"variables.yml": None}, "", "file", "cannot be read"),
+    "GBK": (
+        {"variables.yml": "a: {zh: 煤炭消费量, unit: t}".encode("gbk")},
+        "",
+        "file",
+        "not UTF-8",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_each_contradiction_is_named_with_place_and_key(tmp_path: Path, case: str) -> None:
+    changed, line, what, words = CASES[case]
+    found = problems(tmp_path, changed)
+    assert len(found) == 1, found
+    assert what in found[0].what
+    with pytest.raises(ParamsError, match=words):
+        load_definitions(tmp_path / "params", YEAR)
+    if line:
+        assert found[0].where in places_of(line, changed)
+
+
+def places_of(text: str, changed: dict[str, str | bytes | None]) -> list[str]:
+    """Every place of a text in the changed framework."""
+    lines = dedent(str(changed[TOWN])).splitlines()
+    return [f"params/{TOWN}:{n}" for n, line in enumerate(lines, start=1) if text in line]
+
+
+def test_a_cycle_is_named_whole(tmp_path: Path) -> None:
+    text = FILES[TOWN].replace("gdp / material", "gdp / material * reuse * carbon / carbon")
+    text = text.replace("reused / waste", "carbon / carbon").replace(
+        "gas / gdp", "gas / gdp * reuse"
+    )
+    found = [problem for problem in problems(tmp_path, {TOWN: text}) if "->" in problem.found]
+    assert [problem.found for problem in found] == ["reuse -> carbon -> reuse"]
+
+
+def test_all_files_are_checked_at_once(tmp_path: Path) -> None:
+    changed = {
+        **change("unit: kt", "unit: ktt", "variables.yml"),
+        **change("coal * per_tonne", "coal * per_ton", "accounts.yml"),
+        **change("group: air", "group: ari"),
+        "runs/2025.yml": "status: smaple",
+        "checks.yml": "rules: {A: {rule: coal >, severity: hard}}",
+        "disclosure.yml": "foo: 1",
+    }
+    files = {problem.where.split(":")[0] for problem in problems(tmp_path, changed)}
+    assert files == {
+        *("params/variables.yml", "params/accounts.yml", "params/frameworks/town.yml"),
+        *("params/runs/2025.yml", "params/checks.yml", "params/disclosure.yml"),
+    }
+
+
+def test_one_unreadable_file_does_not_blame_the_others(tmp_path: Path) -> None:
+    found = problems(tmp_path, {"variables.yml": "gdp: {unit: t"})
+    assert [problem.what for problem in found] == ["YAML"]
+
+
+def test_rules_are_written_out_over_variables(tmp_path: Path) -> None:
+    rules = "rules: {A: {rule: gas >= material * per_tonne, severity: soft}}"
+    (rule,) = load(tmp_path, {"checks.yml": rules}).checks
+    assert rule.executable == "(coal * (2)) >= (total(coal, ore * 1000)) * (2)"
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize(
+    "content", ["", "a", "- a", "a: {b: [c]}", "{", "a: *b", "a: 1\na: 2", "\x00"]
+)
+def test_no_content_of_any_file_is_a_traceback(tmp_path: Path, name: str, content: str) -> None:
+    with suppress(ParamsError):
+        load(tmp_path, {name: content})
+
+
+@pytest.mark.parametrize(
+    "value", ["[]", "{a: b}", "true", "-1", "1e400", ".nan", "''", "[[1], {a: 2}]", "~"]
+)
+@pytest.mark.parametrize(
+    "key",
+    [
+        "weight: 1\n",
+        "unit: CNY/t\n",
+        "direction: -1\n",
+        "goalposts:",
+        "group: air\n",
+        "formula: gas / gdp\n",
+    ],
+)
+def test_no_type_of_value_is_a_traceback(tmp_path: Path, key: str, value: str) -> None:
+    word = key.split(":")[0]
+    with suppress(ParamsError):
+        load(tmp_path, {TOWN: FILES[TOWN].replace(key, f"{word}: {value}\n", 1)})
+
+
+def test_places_are_lines_of_the_file(tmp_path: Path) -> None:
+    changed = change("gdp / material", "gpd / material")
+    assert problems(tmp_path, changed)[0].where == line_of(TOWN, "gpd / material", changed)
