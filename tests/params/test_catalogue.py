@@ -1,0 +1,201 @@
+"""What every indicator, account and factor of the shipped params owes its reader."""
+
+from __future__ import annotations
+
+import pytest
+from shipped import TYPES, liaoyuan, panel, value_of, with_accounts
+
+from cescore.definitions.model import Account, Factor, Indicator
+from cescore.method.column import STATE_NAMES
+from cescore.method.formulas import names
+
+KNOWN = liaoyuan()
+INDICATORS = [
+    pytest.param(indicator, id=f"{entity_type}-{indicator.code}")
+    for entity_type in TYPES
+    for indicator in KNOWN.frameworks[entity_type].indicators.values()
+]
+ACCOUNTS = [pytest.param(account, id=account.code) for account in KNOWN.accounts.values()]
+EXAMPLES = [
+    pytest.param(item.values[0], number, id=f"{item.id}-{number}")
+    for item in [*INDICATORS, *ACCOUNTS]
+    for number in range(len(item.values[0].examples))
+]
+WEAKEST_LAST = "SVCMP"
+
+
+@pytest.mark.parametrize("item", [*INDICATORS, *ACCOUNTS])
+def test_everything_computed_names_its_source_and_tag_in_both_languages(
+    item: Account | Indicator,
+) -> None:
+    assert item.source
+    assert item.tag in WEAKEST_LAST
+    assert item.zh
+    assert item.en
+
+
+@pytest.mark.parametrize("indicator", INDICATORS)
+def test_a_computed_indicator_has_examples_one_of_them_a_state_and_others_say_what_is_missing(
+    indicator: Indicator,
+) -> None:
+    if not indicator.collected:
+        assert indicator.definition
+        assert not indicator.formula
+        assert not indicator.group
+        return
+    assert indicator.decimals is not None
+    expected = [example.expect for example in indicator.examples]
+    assert len(expected) >= 2
+    assert any(isinstance(e, float | int) for e in expected)
+    if indicator.code != "R16":  # a true zero, to show that it is a number
+        assert any(e in STATE_NAMES.values() for e in expected)
+
+
+@pytest.mark.parametrize(("item", "number"), EXAMPLES)
+def test_each_worked_example_comes_out_as_written(item: Account | Indicator, number: int) -> None:
+    example = item.examples[number]
+    found = value_of(item, with_accounts(example.given, names(item.executable)))[0]
+    expected = example.expect
+    assert found == (expected if isinstance(expected, str) else pytest.approx(expected, rel=1e-6))
+
+
+def test_the_cumulative_falls_are_positive_when_the_intensity_falls() -> None:
+    falls = KNOWN.frameworks["district"].indicators
+    energy = panel((2020, 2025), P01=[1.25, 1.0])
+    assert value_of(falls["P01c"], energy) == pytest.approx([0.0, 20.0])
+    rising = panel((2020, 2025), P01=[1.25, 1.375])
+    assert value_of(falls["P01c"], rising) == pytest.approx([0.0, -10.0])
+    for code in ("P02", "P03", "P04"):
+        given = panel((2020, 2025), **{code: [50.0, 42.0]})
+        assert value_of(falls[f"{code}c"], given)[1] == pytest.approx(16.0)
+
+
+@pytest.mark.parametrize("factor", KNOWN.factors.values(), ids=lambda factor: factor.code)
+def test_every_factor_names_its_source_and_tag(factor: Factor) -> None:
+    assert factor.source
+    assert factor.tag in WEAKEST_LAST
+
+
+@pytest.mark.parametrize("indicator", [p for p in INDICATORS if p.values[0].group])
+def test_goalposts_cover_the_plan_period_and_an_end_without_a_target_is_labelled_ours(
+    indicator: Indicator,
+) -> None:
+    for year in range(2020, 2026):
+        posts = indicator.goalposts_in(year)
+        assert posts is not None
+        assert indicator.direction * (posts.best - posts.worst) > 0
+        assert posts.tag == "P"  # at least one end is a convention
+        assert "本报告采用" in posts.source
+    assert len(indicator.goalposts) == 1  # fixed over the plan period
+
+
+def test_what_rests_on_a_value_from_memory_says_so_or_carries_the_tag() -> None:
+    unsure = {code for code, factor in KNOWN.factors.items() if factor.tag == "M"}
+    for account in KNOWN.accounts.values():
+        if unsure & set(names(account.executable)):
+            assert account.tag in "MP"
+            assert "待核实" in account.note
+
+
+@pytest.mark.parametrize("entity_type", TYPES)
+def test_an_index_is_labelled_a_convention_and_holds_a_headline_of_its_own_indicators(
+    entity_type: str,
+) -> None:
+    framework = KNOWN.frameworks[entity_type]
+    assert framework.index.tag == "P"
+    assert framework.index.note
+    headline = framework.headline
+    shown = [
+        headline.resource_output_rate,
+        headline.resource_recycling_rate,
+        *headline.beside,
+    ]
+    assert set(shown) <= set(framework.indicators)
+    assert framework.progress is not None
+    assert framework.progress.tag == "P"
+
+
+def test_the_city_stands_on_the_scale_of_its_districts() -> None:
+    city, district = KNOWN.frameworks["city"], KNOWN.frameworks["district"]
+    assert city.groups == district.groups
+    assert {i.code: i.goalposts for i in city.scored()} == {
+        i.code: i.goalposts for i in district.scored()
+    }
+    assert (city.scale.floor, city.scale.top) == (60, 100)
+
+
+def test_the_district_index_has_the_four_dimensions_of_the_method() -> None:
+    district = KNOWN.frameworks["district"]
+    assert {g.zh: g.weight for g in district.groups.values()} == {
+        "资源产出": 0.30,
+        "资源循环利用": 0.35,
+        "减量减排": 0.20,
+        "循环型产业与生活": 0.15,
+    }
+    scored = {code for group in district.groups for code, _ in district.members(group)}
+    assert scored == {
+        "R01",
+        "R03",
+        "R04",
+        "R05",
+        "R06",
+        "R07",
+        "R08",
+        "R09",
+        "R10",
+        "R11",
+        "R12",
+        "P01c",
+        "P02c",
+        "P03c",
+        "P04c",
+        "R13g",
+        "P06",
+        "P07",
+        "NET",
+    }
+
+
+def test_parks_and_firms_are_scored_from_0_to_100_on_the_indicators_of_the_method() -> None:
+    park, firm = KNOWN.frameworks["park"], KNOWN.frameworks["enterprise"]
+    assert {i.code for i in park.scored()} == {
+        "K_rp",
+        "K02",
+        "K03",
+        "K04",
+        "K09",
+        "K10",
+        "K_recycled",
+    }
+    assert {i.code for i in firm.scored()} == {"E01", "E05", "E07", "E09", "E11"}
+    for framework in (park, firm):
+        assert (framework.scale.floor, framework.scale.top) == (0, 100)
+
+
+def test_productivities_of_firms_are_judged_within_their_industry() -> None:
+    nine = {
+        "钢铁冶金建材",
+        "装备制造矿山机械",
+        "农产品与蛋品加工",
+        "医药健康",
+        "纺织袜业",
+        "铝加工",
+        "新能源汽车零部件",
+        "电热气水",
+        "化工包装其他",
+    }
+    for code in ("E01", "E11"):
+        posts = KNOWN.frameworks["enterprise"].indicators[code].goalposts_in(2025)
+        assert posts is not None
+        assert set(posts.by_industry) == nine
+
+
+def test_grain_is_shown_but_does_not_enter_main_material_consumption() -> None:
+    def below(code: str) -> set[str]:
+        used = set(names(KNOWN.accounts[code].executable))
+        return used.union(*(below(name) for name in used if name in KNOWN.accounts))
+
+    used = below("mrc_total")
+    assert "mf_timber_inflow" in used
+    assert not {name for name in used if "grain" in name}
+    assert "ac_grain" in KNOWN.accounts

@@ -1,0 +1,131 @@
+"""The plan as params: targets once, measures whole, nothing ours shown as official."""
+
+from __future__ import annotations
+
+import pytest
+from shipped import TYPES, liaoyuan
+
+from cescore.definitions.model import Measure, Plan
+
+KNOWN = liaoyuan()
+
+
+def the_plan() -> Plan:
+    assert KNOWN.plan is not None
+    return KNOWN.plan
+
+
+PLAN = the_plan()
+MEASURES = list(PLAN.measures.values())
+
+
+def test_the_seven_targets_are_the_citys_and_energy_intensity_is_scored_once() -> None:
+    targets = PLAN.targets
+    assert list(targets) == ["T1a", "T1b", "T2", "T3", "T4", "T5", "T6"]
+    scored = [t for t in targets.values() if t.scored and t.indicator == "P01"]
+    assert [t.id for t in scored] == ["T1a"]
+    assert targets["T1b"].consistent_with == "T1a"
+    assert all(t.applies_to == ("city",) for t in targets.values())
+    assert not any(t.binding for t in targets.values())  # the draft marks none
+
+
+def test_the_two_forms_of_the_energy_target_imply_one_base_value() -> None:
+    level, fall = PLAN.targets["T1b"].value, PLAN.targets["T1a"].value
+    assert level / (1 - fall / 100) == pytest.approx(1.2331, abs=5e-5)
+
+
+def test_levels_without_a_schedule_are_met_or_not_met() -> None:
+    assert {t.id for t in PLAN.targets.values() if not t.has_schedule} == {
+        "T1b",
+        "T5",
+        "T6",
+    }
+
+
+def test_no_target_is_invented_for_what_the_plan_leaves_open() -> None:
+    followed = {t.indicator for t in PLAN.targets.values()}
+    assert followed == {"P01", "P02", "P03", "P04", "P05", "P06"}
+
+
+def test_the_plan_is_cited_as_a_draft_of_liaoyuan_in_jilin() -> None:
+    assert PLAN.status == "征求意见稿"
+    assert "征求意见稿" in PLAN.source
+    assert KNOWN.run.place.zh == "吉林省辽源市"
+    assert KNOWN.run.status == "sample"
+
+
+def test_every_measure_is_there_with_all_checks_of_the_source_list_and_the_gaps_closed() -> None:
+    assert len(MEASURES) == 39
+    checks = [check for measure in MEASURES for check in measure.checks]
+    own = [c for c in checks if not c.id.endswith(".m")]
+    assert len(own) == 114 + 6
+    words = " ".join(c.zh for c in checks)
+    for gap in ("标准地膜", "可降解塑料", "高值化", "改造提升计划", "奖惩机制"):
+        assert gap in words
+    assert len({c.id for c in checks}) == len(checks)
+
+
+@pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.id)
+def test_a_check_belongs_to_its_measure_and_to_levels_of_it(measure: Measure) -> None:
+    assert measure.units
+    assert set(measure.levels) <= set(TYPES)
+    for check in measure.checks:
+        assert check.id.startswith(measure.id + ".")
+        assert check.levels
+        assert set(check.levels) <= set(measure.levels)
+        assert check.zh
+        assert check.en
+        if check.type in {"count", "rate", "amount"}:
+            assert check.better in {"more", "less"}
+
+
+@pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.id)
+def test_the_city_answers_for_what_its_bureaus_do_themselves(measure: Measure) -> None:
+    assert any(check.levels == ("city",) for check in measure.checks)
+
+
+def test_responsible_units_are_spelt_one_way() -> None:
+    units = {unit for measure in MEASURES for unit in measure.units}
+    slips = {"市农业农村", "市市场监督管理局", "市机关事务局"}
+    assert not units & slips
+
+
+def test_fewer_fires_and_cases_and_no_plastic_landfill_are_better() -> None:
+    checks = {c.id: c for m in MEASURES for c in m.checks}
+    assert {checks[i].better for i in ("4.2.2.b", "4.5.2.c", "5.5.b")} == {"less"}
+    assert checks["5.5.b"].goal == 0
+    assert checks["4.3.2.m"].goal == 10
+
+
+def test_an_all_or_none_word_is_our_reading() -> None:
+    tags = {c.id: c.tag for c in PLAN.commitments.values()}
+    assert tags == {"C1": "S", **{f"C{n}": "P" for n in range(2, 8)}}
+
+
+def test_weights_of_the_assessment_are_ours_and_each_type_has_a_scale() -> None:
+    rules = PLAN.assessment
+    assert rules.tag == "P"
+    assert set(rules.weights) == set(rules.scale_of) == set(TYPES)
+    for weights in rules.weights.values():
+        assert sum(weights.values()) == pytest.approx(1)
+    assert rules.scale_of["park"] == "A"
+    assert [band.zh for band in rules.scales["A4"].bands] == [
+        "优秀",
+        "良好",
+        "合格",
+        "不合格",
+    ]
+
+
+def test_only_types_with_targets_of_their_own_are_weighed_on_targets() -> None:
+    with_targets = {t for target in PLAN.targets.values() for t in target.applies_to}
+    weighed = {t for t, weights in PLAN.assessment.weights.items() if weights.get("targets")}
+    assert weighed == with_targets
+
+
+def test_a_veto_cites_its_source_and_leads_to_a_grade_of_the_scale() -> None:
+    for veto in PLAN.vetoes.values():
+        assert "办法" in veto.source or "验收" in veto.source
+        for entity_type in veto.entity_types:
+            scale = PLAN.assessment.scales[PLAN.assessment.scale_of[entity_type]]
+            assert veto.grade in [band.zh for band in scale.bands]
