@@ -1,0 +1,1 @@
+"""What data/ says: read cell by cell, checked, corrected on record, laid out as panels."""

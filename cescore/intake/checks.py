@@ -1,0 +1,256 @@
+"""Checks beyond one row: the rules of checks.yml, and comparisons over years, ranges and bodies."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cescore.definitions.formula import parse
+from cescore.definitions.model import BuiltInChecks, CheckRule, Framework, Variable
+from cescore.intake.findings import Finding
+from cescore.intake.panel import Cube, Layout, Sources, SumCheck
+from cescore.method.column import Panel, State
+from cescore.method.formulas import evaluate, holds
+from cescore.method.indicators import compute_accounts
+
+LEAST_DIGITS_FOR_SAME = 4  # 120 twice is no surprise, 1203.7 twice is
+LEAST_COUNT_FOR_CHANGE = 10  # from 1 shop to 3 is no jump
+
+
+NOISE = 1e-9  # relative; what lies within is binary arithmetic
+
+
+class _Given(TypedDict):
+    base_year: int
+    factors: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What checks need to know beside the data."""
+
+    variables: Mapping[str, Variable]
+    rules: Sequence[CheckRule]
+    built_in: BuiltInChecks
+    frameworks: Mapping[str, Framework]
+    factors: Mapping[str, float]  # constants that rules may name
+    base_year: int
+
+
+def check(layout: Layout, checked: Checked) -> tuple[Finding, ...]:
+    """All findings about the panels, in no particular order."""
+    found: list[Finding] = []
+    for entity_type, panel in layout.panels.items():
+        found.extend(_check_rules(entity_type, panel, layout.sources, checked))
+    for cube in layout.cubes.values():
+        found.extend(_check_changes(cube, layout.sources, checked))
+        found.extend(_check_ranges(cube, layout.sources, checked))
+        found.extend(_check_required(cube, checked))
+    found.extend(_check_sums(layout.sum_checks, layout.sources, checked.built_in.sum_tolerance))
+    return tuple(found)
+
+
+class _Place(TypedDict, total=False):
+    file: str
+    place: str
+
+
+def _at(sources: Sources, entity_id: str, code: str, year: int) -> _Place:
+    """File and place of a value, for a finding."""
+    text = sources(entity_id, code, year)
+    match = re.match(r"^(?P<file>[^()]+):(?P<row>[0-9]+)(?: \(|$)", text)
+    return {"file": match["file"], "place": f"row {match['row']}"} if match else {"place": text}
+
+
+def _check_rules(
+    entity_type: str, panel: Panel, sources: Sources, checked: Checked
+) -> Iterator[Finding]:
+    """Rules in the language of formulas, on returned values and the type's accounts."""
+    rules = [r for r in checked.rules if not r.entity_types or entity_type in r.entity_types]
+    framework = checked.frameworks.get(entity_type)
+    if framework is not None and any(_needs(rule, framework) for rule in rules):
+        panel = compute_accounts(panel, framework, base_year=checked.base_year)
+    given: _Given = {"base_year": checked.base_year, "factors": checked.factors}
+    for rule in rules:
+        true, known = holds(rule.executable or rule.rule, panel, **given)
+        broken = known & ~true
+        if broken.any():
+            broken &= ~_is_noise(rule, panel, given)
+        for i, j in np.argwhere(broken).tolist():
+            yield _broken(rule, _names(rule), panel, i, j, sources)
+
+
+def _is_noise(rule: CheckRule, panel: Panel, given: _Given) -> NDArray[np.bool_]:
+    """Where both sides of a comparison are equal but for binary arithmetic (0.1 + 0.2 <= 0.3)."""
+    tree = parse(rule.executable or rule.rule, conditions=True).tree
+    if not isinstance(tree, ast.Compare) or not isinstance(tree.ops[0], ast.LtE | ast.GtE | ast.Eq):
+        return np.zeros(panel.shape, bool)
+    left, right = (
+        evaluate(ast.unparse(side), panel, **given) for side in (tree.left, tree.comparators[0])
+    )
+    return np.isclose(left.values, right.values, rtol=NOISE, atol=0.0)
+
+
+def _names(rule: CheckRule) -> tuple[str, ...]:
+    return tuple(parse(rule.executable or rule.rule, conditions=True).names)
+
+
+def _needs(rule: CheckRule, framework: Framework) -> bool:
+    return any(name in framework.accounts for name in _names(rule))
+
+
+def _broken(
+    rule: CheckRule, codes: Sequence[str], panel: Panel, i: int, j: int, sources: Sources
+) -> Finding:
+    entity_id, year = panel.entities[i], panel.years[j]
+    known = [code for code in codes if code in panel.columns]
+    values = ", ".join(f"{code} = {panel.columns[code].values[i, j]:.10g}" for code in known)
+    first = next((code for code in known if sources(entity_id, code, year)), "")
+    return Finding(
+        "error" if rule.severity == "hard" else "warning",
+        rule.id,
+        **_at(sources, entity_id, first, year),
+        entity_id=entity_id,
+        year=year,
+        variable=first,
+        found=values,
+        expected=rule.rule,
+        note=rule.zh or rule.en,
+    )
+
+
+def _check_changes(cube: Cube, sources: Sources, checked: Checked) -> Iterator[Finding]:
+    """Unit slips, jumps and repetitions against the year before (W1, W2)."""
+    numbers = [
+        v.kind in ("quantity", "count") and v.sign != "any" for v in _variables(cube, checked)
+    ]
+    is_count = np.array([v.kind == "count" for v in _variables(cube, checked)], bool)
+    comparable = np.array(numbers, bool)[:, None, None] & cube.has_row
+    present = (cube.state == State.PRESENT) & comparable
+    before, now = cube.values[:, :, :-1], cube.values[:, :, 1:]
+    both = present[:, :, :-1] & present[:, :, 1:] & (before > 0) & (now > 0)
+    with np.errstate(all="ignore"):
+        ratio = np.where(both, now / before, 1.0)
+    slip = _slips(ratio, checked.built_in)
+    small = is_count[:, None, None] & (np.nan_to_num(before) < LEAST_COUNT_FOR_CHANGE)
+    rules = checked.built_in
+    jump = (ratio - 1 < rules.year_on_year_low) | (ratio - 1 > rules.year_on_year_high)
+    jump &= ~slip & ~small
+    same = both & (now == before) & ~is_count[:, None, None] & rules.same_as_last_year
+    for code, mask, expected in (
+        ("unit_slip", slip, "the unit of the year before, or a note"),
+        ("year_on_year", jump, f"{rules.year_on_year_low:+.0%} to {rules.year_on_year_high:+.0%}"),
+        ("same_as_last_year", same, "a value of this year"),
+    ):
+        for v, e, y in np.argwhere(mask).tolist():
+            if code == "same_as_last_year" and not _has_digits(now[v, e, y]):
+                continue
+            found = f"{before[v, e, y]:.10g} -> {now[v, e, y]:.10g} (x {ratio[v, e, y]:.4g})"
+            yield _value_finding(code, cube, (v, e, y + 1), found, expected, sources)
+
+
+def _slips(ratio: NDArray[np.float64], rules: BuiltInChecks) -> NDArray[np.bool_]:
+    """Ratios near a power of ten either way; not the way back from a slip of the year before."""
+    size = np.maximum(ratio, 1 / ratio)
+    slip = np.zeros(ratio.shape, bool)
+    for low, high in rules.unit_slip:
+        slip |= (size >= low) & (size <= high)
+    back = slip.copy()
+    back[:, :, :1] = False
+    product = ratio[:, :, 1:] * ratio[:, :, :-1]
+    back[:, :, 1:] &= slip[:, :, :-1] & (product > 0.5) & (product < 2)
+    return slip & ~back
+
+
+def _has_digits(value: float) -> bool:
+    digits = f"{value:.15g}".partition("e")[0].replace(".", "").strip("-0")
+    return len(digits) >= LEAST_DIGITS_FOR_SAME
+
+
+def _check_ranges(cube: Cube, sources: Sources, checked: Checked) -> Iterator[Finding]:
+    """Values outside the usual range of the entity type."""
+    if not checked.built_in.range_checked or not cube.entities:
+        return
+    entity_type = cube.entities[0].entity_type
+    variables = _variables(cube, checked)
+    low = np.array([v.low.get(entity_type, -np.inf) for v in variables], float)[:, None, None]
+    high = np.array([v.high.get(entity_type, np.inf) for v in variables], float)[:, None, None]
+    present = (cube.state == State.PRESENT) & cube.has_row
+    outside = present & ((cube.values < low) | (cube.values > high))
+    for v, e, y in np.argwhere(outside).tolist():
+        expected = f"usually {low[v, 0, 0]:g} to {high[v, 0, 0]:g} {variables[v].unit}".rstrip()
+        yield _value_finding(
+            "usual_range", cube, (v, e, y), f"{cube.values[v, e, y]:.10g}", expected, sources
+        )
+
+
+def _check_required(cube: Cube, checked: Checked) -> Iterator[Finding]:
+    """Required variables without a row, of entities that filed for the year."""
+    filed = cube.has_row.any(axis=0)
+    for v, variable in enumerate(_variables(cube, checked)):
+        if not variable.required:
+            continue
+        absent = filed & ~cube.has_row[v] & (cube.state[v] == State.MISSING)
+        for e, y in np.argwhere(absent).tolist():
+            if cube.entities[e].is_valid_in(cube.years[y]):
+                yield Finding(
+                    "warning",
+                    "required_absent",
+                    entity_id=cube.entities[e].entity_id,
+                    year=cube.years[y],
+                    variable=variable.code,
+                    found="no row",
+                    expected="a value, or the status missing or not_applicable",
+                )
+
+
+def _check_sums(sums: Sequence[SumCheck], sources: Sources, tolerance: float) -> Iterator[Finding]:
+    """A body's own figure against the sum of the bodies in it (W5): told, not forced."""
+    for pair in sums:
+        difference = pair.own - pair.total
+        if abs(difference) <= tolerance * max(abs(pair.own), abs(pair.total)):
+            continue
+        share = f" ({difference / pair.total:+.1%})" if pair.total else ""
+        yield Finding(
+            "warning",
+            "sum_of_bodies",
+            **_at(sources, pair.entity_id, pair.variable, pair.year),
+            entity_id=pair.entity_id,
+            year=pair.year,
+            variable=pair.variable,
+            found=f"own figure {pair.own:.10g}, sum {pair.total:.10g},"
+            f" difference {difference:.10g}{share}",
+            expected=f"within {tolerance:.0%} of the sum of {', '.join(pair.parts)}",
+        )
+
+
+def _variables(cube: Cube, checked: Checked) -> list[Variable]:
+    return [checked.variables[code] for code in cube.codes]
+
+
+def _value_finding(
+    code: str,
+    cube: Cube,
+    at: tuple[int, int, int],
+    found: str,
+    expected: str,
+    sources: Sources,
+) -> Finding:
+    v, e, y = at
+    entity_id, year, variable = cube.entities[e].entity_id, cube.years[y], cube.codes[v]
+    return Finding(
+        "warning",
+        code,
+        **_at(sources, entity_id, variable, year),
+        entity_id=entity_id,
+        year=year,
+        variable=variable,
+        found=found,
+        expected=expected,
+    )

@@ -1,0 +1,363 @@
+"""Observations laid out as one panel per entity type, sums over bodies named as such."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cescore.definitions.model import Variable
+from cescore.intake.entities import Entity, Register
+from cescore.intake.observations import ESTIMATED, MISSING, NOT_APPLICABLE, Observations
+from cescore.method.column import Column, Flag, Panel, State
+
+_STATE_OF_STATUS = np.zeros(4, np.uint8)
+_STATE_OF_STATUS[NOT_APPLICABLE] = State.NOT_APPLICABLE
+_STATE_OF_STATUS[MISSING] = State.MISSING
+_WHERE = ("file", "line", "source")
+_BASIS_RANK = ("", "administrative", "consented", "statistical")  # the strictest counts
+
+
+@dataclass(frozen=True)
+class SumCheck:
+    """A body's own figure beside the sum of the bodies in it."""
+
+    entity_id: str
+    year: int
+    variable: str
+    own: float
+    total: float
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Cube:
+    """All variables of one entity type: arrays of shape (variables, entities, years)."""
+
+    entities: tuple[Entity, ...]
+    codes: tuple[str, ...]
+    years: tuple[int, ...]
+    values: NDArray[np.float64]
+    state: NDArray[np.uint8]
+    flags: NDArray[np.uint8]
+    has_row: NDArray[np.bool_]  # a row was received, be it to say that there is no value
+
+    @cached_property
+    def row_of(self) -> Mapping[str, int]:
+        return {entity.entity_id: i for i, entity in enumerate(self.entities)}
+
+    @cached_property
+    def code_at(self) -> Mapping[str, int]:
+        return {code: i for i, code in enumerate(self.codes)}
+
+
+class Sources:
+    """Where each value stands: file and line, the source the row names, or the bodies summed."""
+
+    def __init__(
+        self, observations: Observations, sums: Mapping[str, Mapping[tuple[str, int], str]]
+    ) -> None:
+        self._observations, self._sums = observations, sums
+        self._order = np.argsort(observations.key, kind="stable")
+        self._keys = observations.key[self._order]
+        self._entity = {entity_id: i for i, entity_id in enumerate(observations.entities)}
+        columns = ("variable", "year", *_WHERE)
+        self._columns = {name: observations.frame[name].to_numpy() for name in columns}
+
+    def __call__(self, entity_id: str, variable: str, year: int) -> str:
+        """``data/2025/observations.csv:14 (the row's own source)``; "" where there is none."""
+        names = self._observations.variables
+        if entity_id not in self._entity or variable not in names:
+            return ""
+        at = ([self._entity[entity_id]], [names.index(variable)], [year])
+        key = self._observations.key_of(*at)[0]
+        first = int(np.searchsorted(self._keys, key))
+        if first < len(self._keys) and self._keys[first] == key:
+            return self._text(*(self._columns[c][self._order[first]] for c in _WHERE))
+        return self._sums.get(entity_id, {}).get((variable, year), "")
+
+    def _text(self, file: int, line: int, source: str) -> str:
+        return f"{self._observations.files[file]}:{line}" + (f" ({source})" if source else "")
+
+    def of(self, entity_id: str) -> Mapping[tuple[str, int], str]:
+        """Every value's place of one entity, by variable and year."""
+        rows = self._rows(entity_id)
+        variable, year, file, line, source = (self._columns[c][rows] for c in self._columns)
+        names = self._observations.variables
+        places = {
+            (names[v], int(y)): self._text(f, n, s)
+            for v, y, f, n, s in zip(variable, year, file, line, source, strict=True)
+        }
+        return {**self._sums.get(entity_id, {}), **places}
+
+    def table(
+        self, entity_id: str, variables: Iterable[str], years: Sequence[int]
+    ) -> dict[str, tuple[str, ...]]:
+        """Places of some variables, one per year: the ``source`` of a bundle's record."""
+        places = self.of(entity_id)
+        return {code: tuple(places.get((code, year), "") for year in years) for code in variables}
+
+    def _rows(self, entity_id: str) -> NDArray[np.int64]:
+        at = self._entity.get(entity_id)
+        if at is None:
+            return np.zeros(0, np.int64)
+        width = max(len(self._observations.variables), 1) * 10_000
+        first, last = np.searchsorted(self._keys, [at * width, (at + 1) * width])
+        return self._order[first:last]
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """The panels by entity type, the cubes they were made from, and what was summed on the way."""
+
+    panels: Mapping[str, Panel]
+    cubes: Mapping[str, Cube]
+    sources: Sources
+    sum_checks: tuple[SumCheck, ...]
+    summed: Mapping[str, tuple[str, ...]]  # body -> the bodies in its sums of the last year
+
+
+def build_panels(
+    register: Register,
+    observations: Observations,
+    variables: Mapping[str, Variable],
+    years: Sequence[int],
+    tiled_by: Mapping[str, str] | None = None,
+) -> Layout:
+    """Panels of all entity types of the register over the years given.
+
+    An absent row is MISSING. A variable that adds up and for which a body has no row is the sum
+    over the bodies that tile it (see `tiling`), where all of them have it.
+    """
+    tiles = tiling(register) if tiled_by is None else tiled_by
+    cubes: dict[str, Cube] = {}
+    sums: dict[str, dict[tuple[str, int], str]] = {}
+    checks: list[SumCheck] = []
+    for entity_type in _parts_first(register.types, tiles):
+        part = cubes.get(tiles.get(entity_type, ""))
+        cube = _cube(entity_type, register, observations, variables, tuple(years), part)
+        if part is not None:
+            cube, found, texts = _summed(cube, part, register, variables)
+            checks.extend(found)
+            sums.update(texts)
+        cubes[entity_type] = cube
+    basis = _bases(register, observations, years[-1])
+    panels = {
+        t: _panel(cubes[t], t, variables, _codes(cubes[t], observations, variables), basis)
+        for t in register.types
+    }
+    summed = {
+        whole: tuple(e.entity_id for e in _tiles_of(whole, register) if e.is_valid_in(years[-1]))
+        for whole, texts in sums.items()
+        if any(year == years[-1] for _, year in texts)
+    }
+    return Layout(panels, cubes, Sources(observations, sums), tuple(checks), summed)
+
+
+def tiling(register: Register, respondents: Iterable[str] = ()) -> dict[str, str]:
+    """Which entity type makes up which: a type whose bodies hold, directly, one other type only.
+
+    A district that holds parks and firms is not their sum (it also has households and small
+    firms), nor is anything the sum of ``respondents``, of which a register lists only some.
+    """
+    inside: dict[str, set[str]] = {}
+    for entity in register:
+        if entity.parent_id in register:
+            inside.setdefault(register[entity.parent_id].entity_type, set()).add(entity.entity_type)
+    tiles = {whole: next(iter(parts)) for whole, parts in inside.items() if len(parts) == 1}
+    barred = set(respondents)
+    return {whole: part for whole, part in tiles.items() if part != whole and part not in barred}
+
+
+def _parts_first(types: Sequence[str], tiles: Mapping[str, str]) -> tuple[str, ...]:
+    """Entity types so that each follows the one it is the sum of."""
+    ordered: list[str] = []
+
+    def visit(entity_type: str, above: tuple[str, ...]) -> None:
+        part = tiles.get(entity_type)
+        if part in types and part not in above:
+            visit(str(part), (*above, entity_type))
+        if entity_type not in ordered:
+            ordered.append(entity_type)
+
+    for entity_type in types:
+        visit(entity_type, ())
+    return tuple(ordered)
+
+
+def _holds(variable: Variable, entity_type: str) -> bool:
+    return variable.kind != "code" and (
+        not variable.entity_types or entity_type in variable.entity_types
+    )
+
+
+def _cube(
+    entity_type: str,
+    register: Register,
+    observations: Observations,
+    variables: Mapping[str, Variable],
+    years: tuple[int, ...],
+    part: Cube | None,
+) -> Cube:
+    """The type's observations as arrays; with a part, also room for what only the part holds."""
+    passed_up = set(part.codes) if part else set()
+    codes = tuple(
+        code
+        for code, variable in variables.items()
+        if _holds(variable, entity_type) or (code in passed_up and variable.additive)
+    )
+    entities = register.of_type(entity_type)
+    shape = (len(codes), len(entities), len(years))
+    values, flags = np.full(shape, np.nan), np.zeros(shape, np.uint8)
+    state, has_row = np.full(shape, State.MISSING, np.uint8), np.zeros(shape, bool)
+    frame = observations.frame
+    v = _positions(observations.variables, codes)[frame["variable"].to_numpy()]
+    e = _positions(observations.entities, [x.entity_id for x in entities])[
+        frame["entity"].to_numpy()
+    ]
+    y = frame["year"].to_numpy() - years[0]
+    use = (v >= 0) & (e >= 0) & (y >= 0) & (y < len(years))
+    at = (v[use], e[use], y[use])
+    status = frame["status"].to_numpy()[use]
+    values[at] = frame["value"].to_numpy()[use]
+    state[at] = _STATE_OF_STATUS[status]
+    has_value = state[at] == State.PRESENT
+    estimated = np.where(status == ESTIMATED, np.uint8(Flag.ESTIMATED), np.uint8(0))
+    flags[at] = np.where(has_value, frame["flags"].to_numpy()[use] | estimated, np.uint8(0))
+    has_row[at] = True
+    return Cube(entities, codes, years, values, state, flags, has_row)
+
+
+def _positions(known: Sequence[str], wanted: Sequence[str]) -> NDArray[np.int64]:
+    """For each known code its position among the wanted, or -1."""
+    at = {code: i for i, code in enumerate(wanted)}
+    return np.array([at.get(code, -1) for code in known], np.int64)
+
+
+def _summed(
+    cube: Cube, part: Cube, register: Register, variables: Mapping[str, Variable]
+) -> tuple[Cube, list[SumCheck], dict[str, dict[tuple[str, int], str]]]:
+    """The cube with sums where a body has no row, and own figures beside their sums."""
+    both = [c for c in cube.codes if c in part.code_at and variables[c].additive]
+    here = np.array([cube.code_at[c] for c in both], np.int64)
+    there = np.array([part.code_at[c] for c in both], np.int64)
+    values, state, flags = cube.values.copy(), cube.state.copy(), cube.flags.copy()
+    checks: list[SumCheck] = []
+    texts: dict[str, dict[tuple[str, int], str]] = {}
+    for i, entity in enumerate(cube.entities):
+        parts = [x for x in _tiles_of(entity.entity_id, register) if x.entity_id in part.row_of]
+        if not parts or not both:
+            continue
+        total = _total(part, there, parts)
+        own = cube.has_row[here, i, :]
+        known = total.state != State.MISSING
+        fill = known & ~own
+        for target, source in ((values, total.values), (state, total.state), (flags, total.flags)):
+            target[here, i, :] = np.where(fill, source, target[here, i, :])
+        names = {y: tuple(x.entity_id for x in parts if x.is_valid_in(y)) for y in cube.years}
+        is_sum = fill & (total.state == State.PRESENT)
+        texts[entity.entity_id] = {
+            (both[v], cube.years[y]): "sum of " + ", ".join(names[cube.years[y]])
+            for v, y in np.argwhere(is_sum).tolist()
+        }
+        beside = (cube.state[here, i, :] == State.PRESENT) & (total.state == State.PRESENT)
+        for v, y in np.argwhere(beside).tolist():
+            year, figure = cube.years[y], float(cube.values[here[v], i, y])
+            whole = float(total.values[v, y])
+            checks.append(SumCheck(entity.entity_id, year, both[v], figure, whole, names[year]))
+    return replace(cube, values=values, state=state, flags=flags), checks, texts
+
+
+def _tiles_of(whole: str, register: Register) -> list[Entity]:
+    """The bodies a body is the sum of: one counted in another is already in that one's figures."""
+    return [entity for entity in register.children(whole) if not entity.counted_in]
+
+
+def _total(part: Cube, codes: NDArray[np.int64], parts: Sequence[Entity]) -> Column:
+    """Sum over bodies: all that belong to the year must have it, save where it does not apply."""
+    rows = [part.row_of[x.entity_id] for x in parts]
+    values, state, flags = (a[codes][:, rows, :] for a in (part.values, part.state, part.flags))
+    belongs = np.array([[x.is_valid_in(y) for y in part.years] for x in parts], bool)[None]
+    applies = belongs & (state != State.NOT_APPLICABLE)
+    complete = (~applies | (state == State.PRESENT)).all(axis=1) & belongs.any(axis=1)
+    has_some = applies.any(axis=1)
+    total = np.where(applies, np.nan_to_num(values), 0.0).sum(axis=1)
+    kinds = np.bitwise_or.reduce(np.where(applies, flags, np.uint8(0)), axis=1)
+    partial = (belongs & (state == State.NOT_APPLICABLE)).any(axis=1)
+    kinds = (
+        kinds | np.uint8(Flag.AGGREGATED) | np.where(partial, np.uint8(Flag.PARTIAL), np.uint8(0))
+    )
+    found = np.where(has_some, State.PRESENT, State.NOT_APPLICABLE)
+    result = np.where(complete, found, State.MISSING).astype(np.uint8)
+    is_present = result == State.PRESENT
+    return Column(
+        np.where(is_present, total, np.nan), result, np.where(is_present, kinds, np.uint8(0))
+    )
+
+
+def _codes(
+    cube: Cube, observations: Observations, variables: Mapping[str, Variable]
+) -> dict[str, NDArray[np.object_]]:
+    """Variables that are a code: text by entity and year, "" where none was returned."""
+    frame = observations.frame
+    text = frame[frame["text"] != ""]
+    e = _positions(observations.entities, list(cube.row_of))[text["entity"].to_numpy()]
+    y = text["year"].to_numpy() - cube.years[0]
+    use = (e >= 0) & (y >= 0) & (y < len(cube.years))
+    found = {
+        code: np.full((len(cube.entities), len(cube.years)), "", object)
+        for code, v in variables.items()
+        if v.kind == "code" and (not v.entity_types or _type_of(cube) in v.entity_types)
+    }
+    for v, i, j, word in zip(text["variable"][use], e[use], y[use], text["text"][use], strict=True):
+        code = observations.variables[v]
+        if code in found:
+            found[code][i, j] = word
+    return found
+
+
+def _type_of(cube: Cube) -> str:
+    return cube.entities[0].entity_type if cube.entities else ""
+
+
+def _bases(register: Register, observations: Observations, year: int) -> dict[str, str]:
+    """The legal basis of each entity's values of the year: the strictest of them."""
+    order = np.array(
+        [_BASIS_RANK.index(b) for b in ("", "statistical", "administrative", "consented")]
+    )
+    frame = observations.frame
+    now = frame[(frame["year"] == year) & (frame["status"] <= ESTIMATED)]
+    rank = np.zeros(len(register), np.int64)
+    np.maximum.at(rank, now["entity"].to_numpy(), order[now["basis"].to_numpy()])
+    return {x: _BASIS_RANK[r] for x, r in zip(observations.entities, rank.tolist(), strict=True)}
+
+
+def _panel(
+    cube: Cube,
+    entity_type: str,
+    variables: Mapping[str, Variable],
+    codes: Mapping[str, NDArray[np.object_]],
+    basis: Mapping[str, str],
+) -> Panel:
+    columns = {
+        code: Column(cube.values[i], cube.state[i], cube.flags[i])
+        for i, code in enumerate(cube.codes)
+        if _holds(variables[code], entity_type)
+    }
+    texts = (
+        "entity_type",
+        "industry",
+        "parent_id",
+        "holding_id",
+        "counted_in",
+        "name_zh",
+        "name_en",
+    )
+    attributes = {name: tuple(getattr(e, name) for e in cube.entities) for name in texts}
+    attributes["is_synthetic"] = tuple("true" if e.is_synthetic else "" for e in cube.entities)
+    attributes["basis"] = tuple(basis[e.entity_id] for e in cube.entities)
+    ids = tuple(e.entity_id for e in cube.entities)
+    return Panel(ids, cube.years, columns, attributes, codes)

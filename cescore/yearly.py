@@ -1,0 +1,237 @@
+"""One year evaluated whole: every type's index, and every entity's targets, measures and grade."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cescore.definitions.model import Framework, Plan
+from cescore.intake.cells import number
+from cescore.intake.entities import Entity
+from cescore.method.assessment import Assessment, Basis, assess
+from cescore.method.evaluation import RESULT_COLUMNS, TypeEvaluation, evaluate
+from cescore.method.measures import MeasureLine, measure_lines
+from cescore.method.targets import TargetLine, assess_targets
+from cescore.workspace import Workspace
+
+
+@dataclass(frozen=True, eq=False)
+class YearlyEvaluation:
+    """The evaluation of a workspace's year; its entities are those that get a report.
+
+    ``evaluations`` hold, by entity type, the entities of the year that are not blocked, with their
+    history; ``targets``, ``measures``, ``assessments`` hold the year evaluated, by entity; where
+    there is no plan they are empty. ``vetoes`` maps an entity to its veto records of the year.
+    """
+
+    workspace: Workspace
+    evaluations: Mapping[str, TypeEvaluation]
+    targets: Mapping[str, tuple[TargetLine, ...]]
+    measures: Mapping[str, tuple[MeasureLine, ...]]
+    assessments: Mapping[str, Assessment]
+    vetoes: Mapping[str, Mapping[str, Mapping[str, str]]]
+
+    @property
+    def year(self) -> int:
+        return self.workspace.year
+
+    @property
+    def entities(self) -> tuple[Entity, ...]:
+        """The entities that get a report: of the year, and not blocked."""
+        return tuple(
+            e for e in self.workspace.entities() if e.entity_id not in self.workspace.blocked
+        )
+
+    def evaluation_of(self, entity_id: str) -> TypeEvaluation:
+        """The evaluation that an entity is part of."""
+        return self.evaluations[self.workspace.register[entity_id].entity_type]
+
+    def results(self) -> pd.DataFrame:
+        """The rows of results.csv: every entity of the year, full precision.
+
+        Years in which an entity did not exist have no rows. An entity that filed nothing has its
+        index with status not_filed; a blocked one has that row alone, with status blocked.
+        """
+        units = {code: v.unit for code, v in self.workspace.definitions.variables.items()}
+        frames = [e.results(units=units) for e in self.evaluations.values()]
+        rows = [
+            *self._target_rows(),
+            *self._measure_rows(),
+            *self._assessment_rows(),
+            *self._blocked(),
+        ]
+        frames.append(pd.DataFrame(rows, columns=list(RESULT_COLUMNS)))
+        whole = pd.concat([f for f in frames if len(f)] or frames[:1], ignore_index=True)
+        return self._of_not_filed(self._of_existing(whole)).reset_index(drop=True)
+
+    def _of_existing(self, results: pd.DataFrame) -> pd.DataFrame:
+        """The rows of years in which the entity belongs to the register."""
+        register, known = self.workspace.register, results["entity_id"].unique()
+        first = {e: register[e].valid_from or 0 for e in known}
+        last = {e: register[e].valid_to or 9999 for e in known}
+        begun = results["year"] >= results["entity_id"].map(first)
+        return results[begun & (results["year"] <= results["entity_id"].map(last))]
+
+    def _of_not_filed(self, results: pd.DataFrame) -> pd.DataFrame:
+        silent = [e.entity_id for e in self.entities if not self.workspace.filed(e.entity_id)]
+        is_index = (results["kind"] == "index") & (results["year"] == self.year)
+        mask = is_index & results["entity_id"].isin(silent)
+        return results.assign(status=results["status"].where(~mask, "not_filed"))
+
+    def _row(
+        self, entity_id: str, kind: str, code: str, value: float | None, unit: str, status: str
+    ) -> tuple[object, ...]:
+        entity_type = self.workspace.register[entity_id].entity_type
+        number = np.nan if value is None else value
+        return entity_type, entity_id, self.year, kind, code, number, unit, status
+
+    def _target_rows(self) -> Iterator[tuple[object, ...]]:
+        for entity_id, lines in self.targets.items():
+            for line in lines:
+                status = line.light or "not_computable"
+                yield self._row(entity_id, "target", line.id, line.actual, line.unit, status)
+
+    def _measure_rows(self) -> Iterator[tuple[object, ...]]:
+        """One row per check: its amount where it is a number, and its status."""
+        for entity_id, lines in self.measures.items():
+            for found in (found for line in lines for found in line.checks):
+                amount = number(found["value"]).number
+                yield self._row(entity_id, "measure", found["id"], amount, "", found["status"])
+
+    def _assessment_rows(self) -> Iterator[tuple[object, ...]]:
+        """The total with its grade, or with the reason why there is none, and its parts."""
+        for entity_id, found in self.assessments.items():
+            grade = found.grade_zh or found.grade_en
+            status = (
+                grade + ("+provisional" if found.provisional else "") if grade else found.reason
+            )
+            yield self._row(entity_id, "assessment", "total", found.total, "0-100", status)
+            for part, value in found.parts.items():
+                state = "reported" if value is not None else "not_computable"
+                yield self._row(entity_id, "assessment", part, value, "0-100", state)
+
+    def _blocked(self) -> Iterator[tuple[object, ...]]:
+        for entity in self.workspace.entities():
+            if entity.entity_id in self.workspace.blocked:
+                framework = self.workspace.definitions.frameworks[entity.entity_type]
+                scale = f"{framework.scale.floor:g}-{framework.scale.top:g}"
+                code = framework.index.code
+                yield self._row(entity.entity_id, "index", code, None, scale, "blocked")
+
+
+def evaluate_workspace(workspace: Workspace) -> YearlyEvaluation:
+    """Evaluate every entity of a workspace's year that is not blocked.
+
+    An entity that did not file is evaluated like any other: nothing is known, so there is no index.
+    """
+    evaluations = {
+        entity_type: evaluation
+        for entity_type, framework in workspace.definitions.frameworks.items()
+        if (evaluation := _evaluate_type(workspace, entity_type, framework)) is not None
+    }
+    plan = workspace.definitions.plan
+    vetoes = _by_entity(
+        (v.entity_id, v.veto_id, vars(v)) for v in workspace.vetoes if v.year == workspace.year
+    )
+    checks = _by_entity(
+        (m.entity_id, m.check_id, vars(m)) for m in workspace.measures if m.year == workspace.year
+    )
+    targets: dict[str, tuple[TargetLine, ...]] = {}
+    measures: dict[str, tuple[MeasureLine, ...]] = {}
+    assessments: dict[str, Assessment] = {}
+    if plan is not None:
+        for evaluation in evaluations.values():
+            targets |= _targets(plan, evaluation)
+            measures |= _measures(plan, evaluation, checks)
+            assessments |= {
+                entity_id: _assess(
+                    workspace,
+                    plan,
+                    evaluation,
+                    entity_id,
+                    targets[entity_id],
+                    measures[entity_id],
+                    vetoes.get(entity_id, {}),
+                )
+                for entity_id in evaluation.panel.entities
+            }
+    return YearlyEvaluation(workspace, evaluations, targets, measures, assessments, vetoes)
+
+
+def _evaluate_type(
+    workspace: Workspace, entity_type: str, framework: Framework
+) -> TypeEvaluation | None:
+    """The evaluation of a type; None where the year has no entity of it that can be evaluated."""
+    entities = [
+        e.entity_id for e in workspace.entities(entity_type) if e.entity_id not in workspace.blocked
+    ]
+    if not entities:
+        return None
+    panel = workspace.panels[entity_type].only(entities)
+    return evaluate(panel, framework, base_year=workspace.base_year, run_year=workspace.year)
+
+
+def _by_entity(
+    records: Iterable[tuple[str, str, Mapping[str, object]]],
+) -> dict[str, dict[str, dict[str, str]]]:
+    """Records by entity and code, their contents as text."""
+    found: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
+    for entity_id, code, record in records:
+        found[entity_id][code] = {key: str(value) for key, value in record.items()}
+    return dict(found)
+
+
+def _targets(plan: Plan, evaluation: TypeEvaluation) -> dict[str, tuple[TargetLine, ...]]:
+    return assess_targets(
+        plan,
+        evaluation.indicators,
+        evaluation.framework,
+        year=evaluation.run_year,
+        base_year=plan.base_year,
+    )
+
+
+def _measures(
+    plan: Plan, evaluation: TypeEvaluation, checks: Mapping[str, Mapping[str, Mapping[str, str]]]
+) -> dict[str, tuple[MeasureLine, ...]]:
+    entity_type = evaluation.framework.entity_type
+    return {
+        entity_id: measure_lines(plan, entity_type, checks.get(entity_id, {}).values())
+        for entity_id in evaluation.panel.entities
+    }
+
+
+def _assess(
+    workspace: Workspace,
+    plan: Plan,
+    evaluation: TypeEvaluation,
+    entity_id: str,
+    targets: tuple[TargetLine, ...],
+    measures: tuple[MeasureLine, ...],
+    vetoes: Mapping[str, Mapping[str, str]],
+) -> Assessment:
+    """The entity's total and grade of the year, on what was filed and on which legal basis."""
+    panel, framework = evaluation.panel, evaluation.framework
+    i, j = panel.row(entity_id), panel.year_position(evaluation.run_year)
+    value = float(evaluation.aggregation.index.values[i, j])
+    basis = Basis(
+        filed=workspace.filed(entity_id),
+        legal_basis=panel.attributes["basis"][i] or "consented",
+        coverage=float(evaluation.aggregation.coverage[i, j]),
+        least_coverage=framework.missing.min_weight_covered,
+    )
+    return assess(
+        plan,
+        framework.entity_type,
+        index=None if np.isnan(value) else value,
+        scale=framework.scale,
+        targets=targets,
+        measures=measures,
+        vetoes=vetoes,
+        basis=basis,
+        is_last_year=evaluation.run_year >= plan.last_year,
+    )

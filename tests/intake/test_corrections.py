@@ -1,0 +1,126 @@
+"""Source errors mended on record, and only as long as they are there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from cescore.errors import DataError
+from cescore.intake.corrections import apply_corrections, confirm, read_corrections
+from cescore.intake.findings import Finding
+from cescore.intake.observations import STATUSES
+from cescore.method.column import Flag
+
+FILE = "data/corrections.yml"
+
+
+@pytest.fixture
+def correct(read_rows, variables, tmp_path) -> Callable[..., object]:
+    """Read two districts' rows and apply a corrections.yml to them."""
+
+    def do(yaml: str, *rows: str):
+        result = read_rows(*(rows or ("D1,2024,waste,5000,,", "D2,2024,waste,7,,")))
+        path = tmp_path / "data/corrections.yml"
+        path.write_text(yaml, encoding="utf-8")
+        entries = read_corrections(path, FILE, result.register, variables, result.log)
+        changed = apply_corrections(result.observations, entries, FILE, result.log)
+        object.__setattr__(result.reading, "observations", changed)
+        return result, entries
+
+    return do
+
+
+def entry(**keys: object) -> str:
+    """One entry as YAML."""
+    base = {"entity_id": "D1", "year": 2024, "variable": "waste", "reason": "in kg"} | keys
+    return "- {" + ", ".join(f"{k}: {v}" for k, v in base.items()) + "}\n"
+
+
+def test_scale_multiplies_flags_and_tells_before_after_and_why(correct):
+    result, _ = correct(entry(action="scale", factor=0.001, expect="{gt: 1000}"))
+    assert result.value("D1", "waste") == 5.0
+    finding = result.only("correction_scale")
+    assert (finding.status, finding.note) == ("corrected", "in kg")
+    assert finding.found == "data/2024/observations.csv, row 2: 5000" and finding.expected == "5"
+    assert sorted(result.observations.frame["flags"]) == [0, Flag.CORRECTED]
+
+
+def test_an_expectation_that_fails_is_an_error_and_nothing_is_changed(correct):
+    result, _ = correct(entry(action="scale", factor=0.001, expect="{gt: 1.0e6}"))
+    finding = result.only("correction_outdated")
+    assert finding.is_open_error and finding.entity_id == "D1" and "gt 1e+06" in finding.expected
+    assert result.value("D1", "waste") == 5000
+
+
+def test_set_gives_a_number_a_status_or_a_code(correct):
+    yaml = entry(action="set", value=3) + entry(
+        action="set", variable="gdp", value="not_applicable"
+    )
+    yaml += entry(action="set", variable="audit", value="due")
+    result, _ = correct(yaml)
+    assert result.value("D1", "waste") == 3
+    assert result.value("D1", "gdp") == "not_applicable" == STATUSES[2]
+    assert result.value("D1", "audit") == "due"
+
+
+def test_drop_takes_the_row_out(correct):
+    result, _ = correct(entry(action="drop"))
+    assert result.value("D1", "waste") is None and result.value("D2", "waste") == 7
+
+
+def test_setting_a_cell_mends_the_errors_found_in_it(correct):
+    result, _ = correct(
+        entry(action="set", value=5) + entry(action="set", entity_id="D2", value=6),
+        "D1,2024,waste,约5,,", "D2,2024,waste,6,,", "D2,2024,waste,7,,",
+    )  # fmt: skip
+    assert result.only("not_a_number").status == "corrected"
+    assert result.only("conflicting_rows").status == "corrected"
+    assert (result.value("D1", "waste"), result.value("D2", "waste")) == (5, 6)
+
+
+def test_scaling_a_row_that_is_not_there_is_an_error(correct):
+    result, _ = correct(entry(action="scale", factor=2, year=2023))
+    assert result.only("correction_outdated").found == "no such row"
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ({"action": "double"}, "action 'double'"),
+        ({"action": "drop", "reason": '""'}, "no reason"),
+        ({"action": "drop", "entity_id": "D9"}, "'D9' is not in the register"),
+        ({"action": "drop", "variable": "wast"}, "'wast' is not in params"),
+        ({"action": "scale"}, "factor ''"),
+        ({"action": "scale", "factor": ".inf"}, "factor 'inf'"),
+        ({"action": "set", "value": "many"}, "value 'many'"),
+        ({"action": "drop", "expect": "{above: 3}"}, "expect"),
+        ({"action": "drop", "colour": "red"}, "unknown key 'colour'"),
+        ({"action": "confirm"}, "no finding code"),
+    ],
+)
+def test_an_entry_that_cannot_be_used_is_an_error_of_its_entity(correct, keys, told):
+    result, entries = correct(entry(**keys))
+    assert told in result.only("bad_correction").found
+    assert entries == () and result.value("D1", "waste") == 5000
+
+
+@pytest.mark.parametrize("text", ["- {a: b", "just words", "a: 1\na: 2", "- &a [*a"])
+def test_a_file_that_is_no_list_stops_the_run(correct, text):
+    with pytest.raises(DataError, match="corrections.yml"):
+        correct(text)
+
+
+def test_confirming_settles_a_warning_and_nothing_else(correct):
+    _, entries = correct(entry(action="confirm", finding="year_on_year"))
+    jump = Finding("warning", "year_on_year", entity_id="D1", year=2024, variable="waste")
+    other = Finding("warning", "year_on_year", entity_id="D2", year=2024, variable="waste")
+    found = confirm([jump, other], entries, FILE)
+    assert [(f.status, f.note) for f in found] == [("confirmed", "in kg"), ("open", "")]
+
+
+def test_an_error_cannot_be_confirmed_and_a_void_confirmation_is_told(correct):
+    _, entries = correct(entry(action="confirm", finding="H2"))
+    hard = Finding("error", "H2", entity_id="D1", year=2024, variable="waste")
+    assert [f.code for f in confirm([hard], entries, FILE)] == ["H2", "confirmation_refused"]
+    assert [f.code for f in confirm([], entries, FILE)] == ["confirmation_unused"]

@@ -1,0 +1,93 @@
+"""Records of inspections and vetoes, read with the same care as returns."""
+
+from __future__ import annotations
+
+import pytest
+
+from cescore.definitions.model import Check, Measure, Plan, Veto
+from cescore.intake.entities import Entity, Register
+from cescore.intake.findings import FindingLog
+from cescore.intake.inspections import read_measures, read_vetoes
+
+REGISTER = Register({e: Entity(e, t) for e, t in (("D1", "district"), ("P1", "park"))})
+PLAN = Plan(
+    id="p",
+    base_year=2020,
+    first_year=2021,
+    last_year=2025,
+    source="test",
+    measures={
+        "4.1": Measure(
+            id="4.1", system="4", levels=("district",), units=("office",),
+            checks=(Check(id="4.1.a", levels=("district",), type="doc"),
+                    Check(id="4.1.b", levels=("district", "park"), type="count")),
+        )
+    },
+    vetoes={"accident": Veto(id="accident", entity_types=("park",), grade="不合格", source="s", tag="P")},
+)  # fmt: skip
+HEADER = "check_id,entity_id,year,status,value,evidence_ref\n"
+
+
+@pytest.fixture
+def measures(tmp_path):
+    """Records, row account and findings of the rows of measures.csv."""
+
+    def do(*rows: str):
+        path = tmp_path / "measures.csv"
+        path.write_text(HEADER + "\n".join(rows) + "\n", encoding="utf-8")
+        log = FindingLog()
+        records, (count,) = read_measures(path, "data/2024/measures.csv", 2024, REGISTER, PLAN, log)
+        return records, count, log.found
+
+    return do
+
+
+def test_a_sound_record_is_kept_with_its_place(measures):
+    records, count, found = measures("4.1.b,P1,2024,partial,3,")
+    assert (records[0].status, records[0].value) == ("partial", "3")
+    assert records[0].place == "data/2024/measures.csv:2" and found == [] and count.accepted == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("4.1.c,D1,2024,done,,doc", "unknown_check_id"),
+        ("4.1.a,P1,2024,done,,doc", "not_of_type"),
+        ("4.1.a,D9,2024,done,,doc", "unknown_entity"),
+        ("4.1.a,D1,2023,done,,doc", "wrong_year"),
+        ("4.1.a,D1,2024,finished,,doc", "bad_status"),
+    ],
+)
+def test_a_record_that_does_not_fit_the_plan_is_an_error(measures, row, code):
+    records, count, found = measures(row)
+    assert records == () and count.rejected == 1
+    assert [(f.code, f.severity) for f in found] == [(code, "error")]
+
+
+def test_done_without_evidence_is_kept_and_told(measures):
+    records, _, found = measures("4.1.a,D1,2024,done,,")
+    assert len(records) == 1 and [(f.code, f.severity) for f in found] == [
+        ("no_evidence", "warning")
+    ]
+
+
+def test_contradicting_records_are_errors_and_neither_is_used(measures):
+    records, count, found = measures("4.1.b,D1,2024,done,,x", "4.1.b,D1,2024,not_done,,")
+    assert records == () and [f.code for f in found] == ["conflicting_rows"]
+    assert (count.accepted, count.rejected) == (0, 2)
+
+
+def test_vetoes_concern_the_types_the_plan_names(tmp_path):
+    path = tmp_path / "vetoes.csv"
+    path.write_text(
+        "veto_id,entity_id,year,status,document,confirming_unit,date\n"
+        "accident,P1,2024,standing,No 7,office,2024-08-01\naccident,D1,2024,clear,,,\n"
+    )
+    log = FindingLog()
+    records, _ = read_vetoes(path, "data/2024/vetoes.csv", 2024, REGISTER, PLAN, log)
+    assert [(r.veto_id, r.entity_id, r.document) for r in records] == [("accident", "P1", "No 7")]
+    assert [f.code for f in log.found] == ["not_of_type"]
+
+
+def test_no_file_means_no_records(tmp_path):
+    assert read_vetoes(tmp_path / "x.csv", "x.csv", 2024, REGISTER, None, FindingLog()) == ((), ())

@@ -1,0 +1,118 @@
+"""Checks beyond one row: rules in the language of formulas, and built-in comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from cescore.definitions.model import BuiltInChecks, CheckRule
+from cescore.intake.checks import Checked, check
+from cescore.intake.panel import build_panels
+
+HEADER = "entity_id,year,variable,value,status\n"
+
+
+@pytest.fixture
+def find(read, variables) -> Callable[..., list]:
+    """Findings about rows of 2022-2024."""
+
+    def do(*rows: str, rules=(), built_in=None, **options):
+        result = read({"observations.csv": HEADER + "\n".join(rows) + "\n"}, **options)
+        assert result.codes("error") == []
+        layout = build_panels(result.register, result.observations, variables, (2022, 2023, 2024))
+        checked = Checked(variables, rules, built_in or BuiltInChecks(), {}, {}, base_year=2022)
+        return list(check(layout, checked))
+
+    return do
+
+
+def codes(findings) -> list[str]:
+    return sorted(f.code for f in findings if f.code != "required_absent")
+
+
+RULE = CheckRule(
+    id="H2", rule="gdp >= waste", executable="gdp >= waste", severity="hard", en="part and whole"
+)
+
+
+def test_a_broken_rule_names_entity_year_values_and_the_rule(find):
+    found = find("D1,2024,waste,1250,", "D1,2024,gdp,1100,", rules=[RULE])
+    (finding,) = [f for f in found if f.code == "H2"]
+    assert (finding.severity, finding.entity_id, finding.year) == ("error", "D1", 2024)
+    assert finding.found == "gdp = 1100, waste = 1250" and finding.expected == "gdp >= waste"
+    assert finding.where == "data/observations.csv, row 3"
+
+
+def test_a_rule_is_silent_where_it_holds_or_cannot_be_known(find):
+    assert codes(find("D1,2024,waste,5,", "D1,2024,gdp,6,", "D2,2024,waste,9,", rules=[RULE])) == []
+
+
+def test_binary_noise_breaks_no_rule(find):
+    rule = RULE.model_copy(update={"executable": "waste + stock_change <= gdp"})
+    rows = ("D1,2024,waste,0.1,", "D1,2024,stock_change,0.2,", "D1,2024,gdp,0.3,")
+    assert codes(find(*rows, rules=[rule])) == []
+
+
+def test_a_soft_rule_warns_and_a_rule_of_other_types_is_not_asked(find):
+    rows = ("D1,2024,waste,2,", "D1,2024,gdp,1,")
+    soft = RULE.model_copy(update={"severity": "soft", "id": "W9"})
+    assert [f.severity for f in find(*rows, rules=[soft]) if f.code == "W9"] == ["warning"]
+    parks = RULE.model_copy(update={"entity_types": ("park",)})
+    assert codes(find(*rows, rules=[parks])) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [
+        (100, 199, []),
+        (100, 201, ["year_on_year"]),
+        (100, 51, []),
+        (100, 49, ["year_on_year"]),
+        (100, 1000, ["unit_slip"]),
+        (100, 0.01, ["unit_slip"]),
+        (100, 5000, ["year_on_year"]),
+        (0, 5000, []),
+        (100, 100, []),
+        (1203.7, 1203.7, ["same_as_last_year"]),
+    ],
+)
+def test_a_change_against_the_year_before_is_told_once(find, before, now, expected):
+    assert codes(find(f"D1,2023,waste,{before},", f"D1,2024,waste,{now},")) == expected
+
+
+def test_the_way_back_from_a_slip_is_no_second_slip(find):
+    found = find("D1,2022,waste,100,", "D1,2023,waste,1000000,", "D1,2024,waste,104,")
+    assert [(f.code, f.year) for f in found if f.code == "unit_slip"] == [("unit_slip", 2023)]
+
+
+def test_signed_quantities_and_small_counts_have_no_rate_of_change(find):
+    rows = (
+        "D1,2023,stock_change,5,",
+        "D1,2024,stock_change,900,",
+        "D1,2023,firms,1,",
+        "D1,2024,firms,3,",
+    )
+    assert codes(find(*rows)) == []
+
+
+def test_a_value_outside_the_usual_range_of_its_type_is_a_warning(find, variables):
+    variables["waste"] = variables["waste"].model_copy(
+        update={"low": {"district": 10}, "high": {"district": 20}}
+    )
+    found = find("D1,2024,waste,9,", "D2,2024,waste,10,", "C1,2024,waste,99,")
+    (finding,) = [f for f in found if f.code == "usual_range"]
+    assert (finding.entity_id, finding.expected) == ("D1", "usually 10 to 20 t")
+
+
+def test_a_required_variable_left_out_is_told_of_those_that_filed(find):
+    found = find("D1,2024,waste,9,", "D2,2024,gdp,1,")
+    assert [(f.code, f.entity_id) for f in found] == [("required_absent", "D1")]
+
+
+def test_a_difference_between_own_figure_and_sum_is_printed_beyond_the_tolerance(find):
+    parts = ("D1,2024,waste,50,", "D2,2024,waste,50,")
+    assert codes(find("C1,2024,waste,102,", *parts)) == []
+    (finding,) = [f for f in find("C1,2024,waste,104,", *parts) if f.code == "sum_of_bodies"]
+    assert finding.found == "own figure 104, sum 100, difference 4 (+4.0%)"
+    assert finding.expected == "within 2% of the sum of D1, D2"
