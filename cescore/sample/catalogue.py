@@ -1,0 +1,100 @@
+"""The variables and checks of a workspace as far as the generator needs them: read plainly from params/."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from cescore.errors import ParamsError
+
+LEVELS = ("city", "district", "park", "enterprise")
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Variable codes by entity type in the dictionary's order, with units and kinds."""
+
+    codes: Mapping[str, tuple[str, ...]]
+    units: Mapping[str, str]
+    kinds: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class PlannedCheck:
+    """One yearly check of a measure."""
+
+    id: str
+    levels: tuple[str, ...]
+    type: str
+    formula: str
+    better: str
+    goal: float | None
+    units: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PlannedVeto:
+    """One veto of the plan."""
+
+    id: str
+    entity_types: tuple[str, ...]
+
+
+def read_yaml(path: Path) -> Mapping[str, Any]:
+    """A YAML mapping.
+
+    Raises
+    ------
+    ParamsError
+        The file is not there or is no mapping.
+    """
+    if not path.is_file():
+        raise ParamsError(f"{path.name}: not found in {path.parent.name}/")
+    content = YAML(typ="safe").load(path.read_bytes())
+    if not isinstance(content, Mapping):
+        raise ParamsError(f"{path.name}: found {type(content).__name__}, expected a mapping")
+    return content
+
+
+def read_catalogue(params: Path) -> Catalogue:
+    """The dictionary of variables."""
+    variables = read_yaml(params / "variables.yml")
+    codes = {
+        level: tuple(c for c, v in variables.items() if level in (v.get("entity_types") or LEVELS))
+        for level in LEVELS
+    }
+    return Catalogue(
+        codes,
+        {code: str(v.get("unit", "")) for code, v in variables.items()},
+        {code: str(v.get("kind", "quantity")) for code, v in variables.items()},
+    )
+
+
+def read_plan(params: Path) -> tuple[tuple[PlannedCheck, ...], tuple[PlannedVeto, ...]]:
+    """Checks and vetoes of the newest plan; none where the workspace has no plan."""
+    plans = sorted((params / "plans").glob("*.yml")) if (params / "plans").is_dir() else []
+    if not plans:
+        return (), ()
+    plan = read_yaml(plans[-1])
+    checks = tuple(
+        PlannedCheck(
+            str(check["id"]),
+            tuple(check.get("levels") or measure.get("levels") or LEVELS),
+            str(check.get("type", "doc")),
+            str(check.get("formula", "") or ""),
+            str(check.get("better", "") or ""),
+            check.get("goal"),
+            tuple(measure.get("units") or ("市发改委",)),
+        )
+        for measure in (plan.get("measures") or {}).values()
+        for check in measure["checks"]
+    )
+    vetoes = tuple(
+        PlannedVeto(str(code), tuple(veto.get("entity_types") or LEVELS))
+        for code, veto in (plan.get("vetoes") or {}).items()
+    )
+    return checks, vetoes
