@@ -1,0 +1,289 @@
+"""A second, independent computation of every index: results.csv and params/*.yml in, exact fractions out.
+
+Nothing of the package is imported. It reads the returned values from a results file, brings each to
+base units by a small table of its own, works the formulas of the YAML in `fractions.Fraction`, and
+follows groups, goalposts and missing-data rules by hand. Only goalposts and min-max-free frameworks
+are covered: that is what the shipped types use.
+"""
+
+from __future__ import annotations
+
+import ast
+import csv
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+# how many of the plainest unit one of these is; dimensions are not this computation's business
+SCALE = {
+    "": 1, "1": 1, "ratio": 1, "index": 1, "count": 1, "bool": 1, "code": 1, "%": Fraction(1, 100),
+    "CNY": 1, "10k CNY": 10**4, "100m CNY": 10**8, "万元": 10**4, "亿元": 10**8, "元": 1,
+    "t": 1, "10k t": 10**4, "kg": Fraction(1, 1000), "t CO2": 1, "tCO2": 1, "tce": 1, "10k tce": 10**4,
+    "m3": 1, "10k m3": 10**4, "10k kWh": 10**4, "kWh": 1, "GJ": 1, "MJ": Fraction(1, 1000),
+    "ha": 1, "km2": 100, "m2": Fraction(1, 10**4), "10k m2": 1, "person": 1, "10k person": 10**4,
+    "1000 EUR": 1000, "EUR": 1, "kg CO2e": Fraction(1, 1000), "1000000 person": 10**6, "day": 1, "year": 1,
+}  # fmt: skip
+PRESENT, NOT_COMPUTABLE, MISSING, NOT_APPLICABLE, NOT_COLLECTED = 0, 1, 2, 4, 5
+STATES = {
+    "not_computable": 1,
+    "missing": 2,
+    "suppressed": 3,
+    "not_applicable": 4,
+    "not_collected": 5,
+}
+
+
+@dataclass(frozen=True)
+class Value:
+    """An exact number, or the reason why there is none; ``carried`` is not tracked."""
+
+    number: Fraction | None
+    state: int = PRESENT
+
+
+def scale_of(unit: str) -> Fraction:
+    """The scale of a unit such as "tce/10k CNY"."""
+    whole = Fraction(1)
+    for place, part in enumerate(unit.replace("·", "*").split("/")):
+        scale = Fraction(1)
+        for piece in part.strip("() ").split("*"):
+            scale *= Fraction(SCALE[piece.strip("() ")])
+        whole = whole * scale if place == 0 else whole / scale
+    return whole
+
+
+def worst_state(values: list[Value]) -> int:
+    return max((v.state for v in values), default=PRESENT)
+
+
+@dataclass
+class World:
+    """One entity type as its YAML and a results file tell it."""
+
+    framework: dict[str, Any]
+    accounts: dict[str, Any]
+    factors: dict[str, Any]
+    variables: dict[str, Any]
+    returned: dict[tuple[str, str, int], Value]  # entity, variable, year
+    base_year: int
+    memory: dict[tuple[str, str, int], Value] = field(default_factory=dict)
+
+    def value(self, entity: str, code: str, year: int) -> Value:
+        """A variable, factor, account or indicator in base units."""
+        key = (entity, code, year)
+        if key not in self.memory:
+            self.memory[key] = self._value(entity, code, year)
+        return self.memory[key]
+
+    def _value(self, entity: str, code: str, year: int) -> Value:
+        if code in self.factors:
+            factor = self.factors[code]
+            return Value(Fraction(str(factor["value"])) * scale_of(str(factor["unit"])))
+        if code in self.variables:
+            found = self.returned.get((entity, code, year), Value(None, MISSING))
+            scale = scale_of(str(self.variables[code]["unit"]))
+            return found if found.number is None else Value(found.number * scale)
+        entry = self.accounts.get(code) or self.framework["indicators"][code]
+        if entry.get("collected") is False:
+            return Value(None, NOT_COLLECTED)
+        years = range(year, year - int(entry.get("latest_within", 0)) - 1, -1)
+        tries = [self.work(ast.parse(entry["formula"], mode="eval").body, entity, y) for y in years]
+        return next((t for t in tries if t.state == PRESENT), tries[0])
+
+    def work(self, node: ast.expr, entity: str, year: int) -> Value:
+        """The value of one node of a formula."""
+        if isinstance(node, ast.Name):
+            return self.value(entity, node.id, year)
+        if isinstance(node, ast.Constant):
+            return Value(Fraction(str(node.value)))
+        if isinstance(node, ast.UnaryOp):
+            inner = self.work(node.operand, entity, year)
+            return inner if inner.number is None else Value(-inner.number)
+        if isinstance(node, ast.BinOp):
+            return self.binary(node, entity, year)
+        assert isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        name = node.func.id
+        if name == "base":
+            return self.work(node.args[0], entity, self.base_year)
+        if name == "lag":
+            back = ast.literal_eval(node.args[1]) if len(node.args) > 1 else 1
+            return self.work(node.args[0], entity, year - back)
+        values = [self.work(arg, entity, year) for arg in node.args]
+        if name == "first_available":
+            return next((v for v in values if v.state == PRESENT), values[-1])
+        if name in {"total", "mean"}:
+            return parts(values, mean=name == "mean")
+        if worst_state(values):
+            return Value(None, worst_state(values))
+        numbers = [v.number for v in values if v.number is not None]
+        return Value({"min": min, "max": max, "abs": lambda x: abs(x[0])}[name](numbers))
+
+    def binary(self, node: ast.BinOp, entity: str, year: int) -> Value:
+        left, right = self.work(node.left, entity, year), self.work(node.right, entity, year)
+        if left.number is None or right.number is None:
+            return Value(None, worst_state([left, right]))
+        if isinstance(node.op, ast.Div):
+            ratio = None if right.number == 0 else left.number / right.number
+            return Value(ratio, PRESENT if ratio is not None else NOT_COMPUTABLE)
+        if isinstance(node.op, ast.Add):
+            return Value(left.number + right.number)
+        if isinstance(node.op, ast.Sub):
+            return Value(left.number - right.number)
+        assert isinstance(node.op, ast.Mult)
+        return Value(left.number * right.number)
+
+    def indicator(self, entity: str, code: str, year: int) -> Value:
+        """An indicator in its own unit."""
+        found = self.value(entity, code, year)
+        scale = scale_of(str(self.framework["indicators"][code]["unit"]))
+        return found if found.number is None else Value(found.number / scale)
+
+    def score(
+        self, entity: str, industry: str, code: str, year: int
+    ) -> tuple[Fraction | None, str]:
+        """The score of an indicator, and what was done where there is no value."""
+        entry = self.framework["indicators"][code]
+        scale = self.framework.get("scale", {})
+        floor, top = Fraction(str(scale.get("floor", 0))), Fraction(str(scale.get("top", 100)))
+        value = self.indicator(entity, code, year)
+        if value.number is None:
+            return self.without_value(code, value.state, year, floor)
+        goalposts = entry["goalposts"][max(key for key in entry["goalposts"] if key <= year)]
+        ends = goalposts.get("by_industry", {}).get(
+            industry, [goalposts["worst"], goalposts["best"]]
+        )
+        worst, best = Fraction(str(ends[0])), Fraction(str(ends[1]))
+        share = (value.number - worst) / (best - worst)
+        return floor + min(max(share, Fraction(0)), Fraction(1)) * (top - floor), ""
+
+    def without_value(
+        self, code: str, state: int, year: int, floor: Fraction
+    ) -> tuple[Fraction | None, str]:
+        rules = self.framework.get("missing", {})
+        case = {1: "not_computable", 4: "not_applicable", 5: "not_collected"}.get(
+            state, "not_reported"
+        )
+        entities = {entity for entity, _, _ in self.returned}
+        if case == "not_reported" and all(
+            self.value(entity, code, year).state not in {PRESENT} for entity in entities
+        ):
+            case = "nowhere_reported"
+        default = "floor" if case in {"not_reported", "nowhere_reported"} else "exclude"
+        rule = rules.get(case, default)
+        return (floor, rule) if rule == "floor" else (None, rule)
+
+    def index(self, entity: str, industry: str, year: int) -> Fraction | None:
+        """The index: members weighted, level by level."""
+        indicators = defaultdict(list)
+        for code, entry in self.framework["indicators"].items():
+            if entry.get("group"):
+                score, rule = self.score(entity, industry, code, year)
+                assert rule != "propagate"
+                indicators[entry["group"]].append((score, Fraction(str(entry.get("weight", 0)))))
+
+        def level(groups: dict[str, Any], own: list[Any], how: str) -> Fraction | None:
+            members = list(own)
+            for code, group in groups.items():
+                below = level(
+                    group.get("groups", {}),
+                    indicators[code],
+                    group.get("aggregation", "arithmetic_mean"),
+                )
+                members.append((below, Fraction(str(group["weight"]))))
+            live = [
+                (value, weight) for value, weight in members if value is not None and weight > 0
+            ]
+            return combine(live, how) if live else None
+
+        root = self.framework.get("aggregation", "arithmetic_mean")
+        return level(self.framework["groups"], [], root)
+
+
+def parts(values: list[Value], *, mean: bool) -> Value:
+    """Sum or mean over the operands that apply."""
+    live = [v for v in values if v.state != NOT_APPLICABLE]
+    if not live:
+        return Value(None, NOT_APPLICABLE)
+    if worst_state(live):
+        return Value(None, worst_state(live))
+    whole = sum((v.number for v in live if v.number is not None), Fraction(0))
+    return Value(whole / len(live) if mean else whole)
+
+
+def combine(members: list[tuple[Fraction, Fraction]], how: str) -> Fraction:
+    """The weighted mean of the kind named; a geometric mean leaves exact arithmetic."""
+    weight = sum(w for _, w in members)
+    if how == "arithmetic_mean":
+        return sum((v * w for v, w in members), Fraction(0)) / weight
+    if how == "harmonic_mean":
+        return weight / sum((w / v for v, w in members), Fraction(0))
+    product = 1.0
+    for value, share in members:
+        product *= float(value) ** float(share / weight)
+    return Fraction(product)
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    return YAML(typ="safe").load(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """One framework laid over the one it extends."""
+    out = dict(base)
+    for key, value in over.items():
+        if value is None:
+            out.pop(key, None)
+        elif isinstance(value, dict) and isinstance(out.get(key), dict):
+            out[key] = merged(out[key], value)
+        else:
+            out[key] = value
+    return out
+
+
+def read_framework(params: Path, entity_type: str) -> dict[str, Any]:
+    framework = read_yaml(params / "frameworks" / f"{entity_type}.yml")
+    if "extends" in framework:
+        framework = merged(read_framework(params, framework.pop("extends")), framework)
+    return framework
+
+
+def read_world(params: Path, results: Path, entity_type: str, base_year: int) -> World:
+    """The YAML of one type, and its returned values from the results file."""
+    accounts = read_yaml(params / "accounts.yml")
+    returned: dict[tuple[str, str, int], Value] = {}
+    with results.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["entity_type"] == entity_type and row["kind"] == "variable":
+                state = STATES.get(row["status"], PRESENT)
+                number = Fraction(row["value"]) if row["value"] and state == PRESENT else None
+                returned[row["entity_id"], row["code"], int(row["year"])] = Value(
+                    number, state if number is None else PRESENT
+                )
+    return World(
+        read_framework(params, entity_type),
+        accounts.get("accounts", {}) or {},
+        accounts.get("factors", {}) or {},
+        read_yaml(params / "variables.yml"),
+        returned,
+        base_year,
+    )
+
+
+def read_column(
+    results: Path, entity_type: str, kind: str, year: int
+) -> dict[tuple[str, str], float]:
+    """What the program itself printed: (entity, code) -> value."""
+    with results.open(encoding="utf-8", newline="") as file:
+        return {
+            (row["entity_id"], row["code"]): float(row["value"])
+            for row in csv.DictReader(file)
+            if row["entity_type"] == entity_type
+            and row["kind"] == kind
+            and int(row["year"]) == year
+            and re.match(r"-?\d", row["value"])
+        }

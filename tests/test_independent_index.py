@@ -1,0 +1,65 @@
+"""Every index of every shipped type, computed once more from results.csv in exact fractions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from independent import read_column, read_world
+
+from cescore.workspace import Workspace
+from cescore.yearly import evaluate_workspace
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def sample_results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("results") / "results.csv"
+    evaluate_workspace(Workspace.load(ROOT, 2025)).results().to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="module")
+def eu_results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("eu") / "results.csv"
+    evaluate_workspace(Workspace.load(ROOT / "examples" / "eu", 2022)).results().to_csv(
+        path, index=False
+    )
+    return path
+
+
+def industries(root: Path) -> dict[str, str]:
+    import csv
+
+    with (root / "data" / "entities.csv").open(encoding="utf-8", newline="") as file:
+        return {row["entity_id"]: row.get("industry", "") or "" for row in csv.DictReader(file)}
+
+
+@pytest.mark.parametrize("entity_type", ["city", "district", "park", "enterprise"])
+@pytest.mark.parametrize("year", [2020, 2023, 2025])
+def test_the_index_of_every_entity_of_the_sample_is_found_again_from_returned_values(
+    sample_results: Path, entity_type: str, year: int
+) -> None:
+    world = read_world(ROOT / "params", sample_results, entity_type, base_year=2020)
+    found = {
+        key[0]: v for key, v in read_column(sample_results, entity_type, "index", year).items()
+    }
+    industry = industries(ROOT)
+    assert found, f"no {entity_type} has an index in {year}"
+    for entity, index in found.items():
+        again = world.index(entity, industry[entity], year)
+        assert again is not None
+        assert index == pytest.approx(float(again), rel=1e-9), entity
+
+
+@pytest.mark.parametrize("entity_type", ["country", "union"])
+def test_the_index_of_every_country_is_found_again_from_published_values(
+    eu_results: Path, entity_type: str
+) -> None:
+    params = ROOT / "examples" / "eu" / "params"
+    world = read_world(params, eu_results, entity_type, base_year=2018)
+    found = {key[0]: v for key, v in read_column(eu_results, entity_type, "index", 2022).items()}
+    assert len(found) == {"country": 27, "union": 1}[entity_type]
+    for entity, index in found.items():
+        assert index == pytest.approx(float(world.index(entity, "", 2022)), rel=1e-9), entity
