@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from cescore.definitions.formula import FormulaError, inline, parse, resolve
+from cescore.definitions.formula import LONGEST, Expression, FormulaError, inline, parse, resolve
 from cescore.definitions.located import Node
 from cescore.definitions.model import Account, CheckRule, Variable
 from cescore.definitions.resolving import Names, check_names
@@ -29,7 +29,9 @@ def resolve_rules(
         what = f"rules.{code}"
         rule = build(CheckRule, node, what, problems, hidden=("executable",), id=code)
         if rule is not None:
-            found.append(_resolved(rule, node, what, names, unit_of, texts, units, problems))
+            found.append(
+                _resolved(rule, node, what, names, accounts, unit_of, texts, units, problems)
+            )
     return tuple(found)
 
 
@@ -38,6 +40,7 @@ def _resolved(
     node: Node,
     what: str,
     names: Names,
+    accounts: Mapping[str, Account],
     unit_of: Mapping[str, str],
     texts: Mapping[str, str],
     units: Units,
@@ -51,12 +54,22 @@ def _resolved(
         if any(name not in unit_of for name in expression.names):
             return rule
         text = resolve(expression, unit_of, "", units).executable
+        _check_length(expression, accounts, texts)
         text = inline(parse(text, conditions=True), texts)
         parse(text, conditions=True)
     except FormulaError as error:
         problems.append(Problem(place, f"{what}.rule", error.reason, error.expected))
         return rule
     return rule.model_copy(update={"executable": text})
+
+
+def _check_length(
+    expression: Expression, accounts: Mapping[str, Account], texts: Mapping[str, str]
+) -> None:
+    for name in expression.names:
+        if name in accounts and name not in texts:
+            found = f"the account {name!r} is too long to be written out in a rule"
+            raise FormulaError(found, expected="variables, or an account that can be executed")
 
 
 def _check_types(
@@ -78,13 +91,17 @@ def _check_types(
 
 
 def _texts(names: Names, accounts: Mapping[str, Account]) -> dict[str, str]:
-    """What stands for a factor or an account in a rule: text over variables alone."""
+    """What stands for a factor or an account in a rule: text over variables alone.
+
+    An account that would be longer than a formula may be is left out; a rule that uses it says so.
+    """
     texts = {code: str(Fraction(str(factor.value))) for code, factor in names.factors.items()}
     for code, account in accounts.items():
-        if account.executable:
-            try:
-                text = inline(parse(account.executable), texts)
-            except FormulaError:
-                text = account.executable  # too long: the rule that uses it says so
-            texts[code] = text if account.factor == "1" else f"({text}) * ({account.factor})"
+        expression = parse(account.executable) if account.executable else None
+        if expression is None or any(n in accounts and n not in texts for n in expression.names):
+            continue
+        text = inline(expression, texts)
+        text = text if account.factor == "1" else f"({text}) * ({account.factor})"
+        if len(text) <= LONGEST:
+            texts[code] = text
     return texts

@@ -24,7 +24,7 @@ from cescore.errors import Problem
 LARGEST_FILE = 2_000_000  # bytes
 MOST_NODES = 200_000  # after aliases are written out
 MOST_BRACKETS = 300  # open at once; the parser needs seconds to give up by itself
-DEEPEST = 40  # mappings and lists inside each other
+DEEPEST = 100  # mappings and lists inside each other
 MERGE = "<<"
 INTEGER = re.compile(r"[-+]?\d{1,18}")
 FLOAT = re.compile(r"[-+]?(\d{1,40}\.?\d{0,40}|\.\d{1,40})([eE][-+]?\d{1,3})?")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -209,34 +209,38 @@ def ordered(
 ) -> list[str]:
     """Codes each after those it uses; every cycle is named whole, once."""
     todo = list(codes)
-    inside = set(todo)
+    uses = {
+        code: [name for name in expressions[code].names if name in nodes]
+        for code in todo
+        if code in expressions
+    }
     done: dict[str, None] = {}
-    cycles: set[frozenset[str]] = set()
-
-    def visit(code: str, path: list[str]) -> None:
-        if code in path:
-            cycle = path[path.index(code) :]
-            if frozenset(cycle) not in cycles:
-                cycles.add(frozenset(cycle))
-                place = (nodes[code].get("formula") or nodes[code]).where
-                found = " -> ".join([*cycle, code])
-                problems.append(Problem(place, f"{what}.{code}.formula", found, "no cycle"))
-            return
-        if code in done:
-            return
-        names = expressions[code].names if code in expressions else ()
-        for name in names:
-            if name in inside:
-                visit(name, [*path, code])
-        done[code] = None
-
-    _deeply(visit, todo)
-    return list(done)
+    for code in todo:
+        for cycle in _visit(code, uses, done):
+            place = (nodes[cycle[0]].get("formula") or nodes[cycle[0]]).where
+            found = " -> ".join([*cycle, cycle[0]])
+            problems.append(Problem(place, f"{what}.{cycle[0]}.formula", found, "no cycle"))
+    wanted = set(todo)
+    return [code for code in done if code in wanted]
 
 
-def _deeply(visit: Callable[[str, list[str]], None], codes: list[str]) -> None:
-    for code in codes:
-        visit(code, [])
+def _visit(
+    start: str, uses: Mapping[str, list[str]], done: dict[str, None]
+) -> Iterator[tuple[str, ...]]:
+    """Add a code to ``done`` after all it uses, without recursion; yields the cycles on the way."""
+    path: list[str] = []  # the codes being visited, each used by the one before
+    stack: list[tuple[str, bool]] = [(start, False)]
+    while stack:
+        code, is_finished = stack.pop()
+        if is_finished:
+            path.pop()
+            done[code] = None
+        elif code in path:
+            yield tuple(path[path.index(code) :])
+        elif code not in done:
+            path.append(code)
+            stack.append((code, True))
+            stack += [(name, False) for name in reversed(uses.get(code, []))]
 
 
 def closure(codes: Iterable[str], expressions: Mapping[str, Expression]) -> dict[str, None]:

@@ -508,3 +508,34 @@ def test_no_type_of_value_is_a_traceback(tmp_path: Path, key: str, value: str) -
 def test_places_are_lines_of_the_file(tmp_path: Path) -> None:
     changed = change("gdp / material", "gpd / material")
     assert problems(tmp_path, changed)[0].where == line_of(TOWN, "gpd / material", changed)
+
+
+def test_groups_nest_to_any_depth_a_person_would_write(tmp_path: Path) -> None:
+    deep = "{weight: 1}"
+    for level in range(40):
+        deep = f"{{weight: 1, groups: {{g{level}: {deep}}}}}"
+    changed = change("air: {weight: 1}", f"air: {deep}")
+    changed[TOWN] = str(changed[TOWN]).replace("group: air", "group: g0")
+    town = load(tmp_path, changed).frameworks["town"]
+    assert len(list(town.groups_bottom_up())) == 44
+
+
+def test_a_long_chain_of_accounts_is_no_deep_recursion(tmp_path: Path) -> None:
+    chain = "".join(
+        f"  a{n}: {{unit: t, formula: a{n + 1} + coal, source: x, tag: P}}\n" for n in range(1500)
+    )
+    last = "  a1500: {unit: t, formula: coal, source: x, tag: P}\n"
+    accounts = dedent(FILES["accounts.yml"]) + chain + last
+    found = load(tmp_path, {"accounts.yml": accounts}).accounts
+    assert list(found).index("a1500") < list(found).index("a0")
+
+
+def test_accounts_that_double_forty_times_cannot_fill_the_memory(tmp_path: Path) -> None:
+    chain = "".join(
+        f"  a{n}: {{unit: t, formula: a{n + 1} + a{n + 1}, source: x, tag: P}}\n" for n in range(40)
+    )
+    last = "  a40: {unit: t, formula: coal, source: x, tag: P}\n"
+    accounts = dedent(FILES["accounts.yml"]) + chain + last
+    rules = "rules: {A: {rule: a0 > 0, severity: soft}}"
+    (found,) = problems(tmp_path, {"accounts.yml": accounts, "checks.yml": rules})
+    assert "too long to be written out" in found.found
