@@ -1,0 +1,35 @@
+# make        set up if needed, then build every report of the sample
+# make test   the tests;  make soak  the long proofs;  make lint  style and types
+.POSIX:
+PYTHON = .venv/bin/python
+
+all: set-up
+	$(PYTHON) build.py
+
+check: set-up
+	$(PYTHON) build.py check
+
+set-up:
+	@sh .ci/set-up
+
+set-up-test:
+	@sh .ci/set-up test
+
+test: set-up-test
+	$(PYTHON) -m pytest -n 2
+
+soak: set-up-test
+	$(PYTHON) -m pytest -n 2 -m soak
+
+lint: set-up-test
+	$(PYTHON) -m ruff format --check cescore tests build.py
+	$(PYTHON) -m ruff check cescore tests build.py
+	$(PYTHON) -m mypy
+
+lock:
+	sh .ci/lock
+
+clean:
+	rm -rf output examples/*/output .venv .setup-stamp
+
+.PHONY: all check set-up set-up-test test soak lint lock clean

@@ -1,0 +1,166 @@
+"""Evaluate a year's returns and print a scorecard for every entity."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from cescore.errors import CescoreError
+from cescore.run.executor import Executor, open_executor
+from cescore.run.job import Limits
+
+if TYPE_CHECKING:
+    from cescore.run.build import Asked
+
+NOTHING_BUILT, INTERRUPTED = 2, 130
+COMMANDS = ("run", "check", "plan", "preview")
+VALUED = ("--root", "--year", "--only", "--lang", "--jobs", "--seconds")  # options with a value
+
+
+class Lang(StrEnum):
+    """Languages of a report."""
+
+    zh = "zh"
+    en = "en"
+
+
+Root = Annotated[Path, typer.Option(help="The workspace: a folder with data/ and params/.")]
+Year = Annotated[
+    int | None, typer.Option(help="The year evaluated; else the newest in params/runs.")
+]
+Only = Annotated[str, typer.Option(help="Entities to build: ids or patterns such as 'district/*'.")]
+Language = Annotated[Lang, typer.Option(help="Language of the reports.")]
+Jobs = Annotated[int, typer.Option(help="Reports made at once; 0: one per core.", min=0)]
+Force = Annotated[bool, typer.Option("--force", help="Build even what is up to date.")]
+Seconds = Annotated[float, typer.Option(help="Wall time one report may take.", min=1)]
+HERE, ALL, CHINESE = Path(), "", Lang.zh
+DEFAULT_SECONDS = Limits().seconds
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+console = Console(soft_wrap=True, highlight=False)
+
+
+@app.command()
+def run(
+    root: Root = HERE,
+    year: Year = None,
+    only: Only = ALL,
+    lang: Language = CHINESE,
+    jobs: Jobs = 0,
+    force: Force = False,
+    seconds: Seconds = DEFAULT_SECONDS,
+) -> None:
+    """Check the data, evaluate the year, build every report that is out of date (the default)."""
+    with _executor(jobs, seconds) as executor:
+        from cescore.run.build import build
+
+        raise typer.Exit(build(_asked(root, year, only, lang, force), executor, console))
+
+
+@app.command()
+def check(root: Root = HERE, year: Year = None) -> None:
+    """Check params and data only; exit status 1 if there is an open error."""
+    from cescore.run.build import check as check_only
+
+    raise typer.Exit(check_only(_asked(root, year), console))
+
+
+@app.command()
+def plan(
+    root: Root = HERE,
+    year: Year = None,
+    only: Only = ALL,
+    lang: Language = CHINESE,
+    force: Force = False,
+) -> None:
+    """Say what would be built, and which input changed."""
+    from cescore.run.build import plan as plan_only
+
+    raise typer.Exit(plan_only(_asked(root, year, only, lang, force), console))
+
+
+@app.command()
+def preview(
+    entity: Annotated[str, typer.Argument(help="The entity's id.")],
+    root: Root = HERE,
+    year: Year = None,
+    lang: Language = CHINESE,
+    seconds: Seconds = DEFAULT_SECONDS,
+    show: Annotated[bool, typer.Option("--open/--no-open", help="Open the PDF.")] = True,
+) -> None:
+    """Build one report into output/preview and open it."""
+    with _executor(1, seconds) as executor:
+        from cescore.run.build import preview as preview_one
+
+        pdf = preview_one(_asked(root, year, lang=lang), entity, executor)
+    console.print(str(pdf), markup=False)
+    if show and sys.stdout.isatty():
+        typer.launch(str(pdf))
+
+
+@contextlib.contextmanager
+def _executor(jobs: int, seconds: float) -> Iterator[Executor]:
+    """Opened before any data are read, so that report processes never hold them."""
+    workers = jobs or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else (1, 2))
+    with contextlib.closing(open_executor(workers, limits=Limits(seconds=seconds))) as executor:
+        yield executor
+
+
+def _asked(
+    root: Path, year: int | None, only: str = ALL, lang: Lang = CHINESE, force: bool = False
+) -> Asked:
+    from cescore.run.build import Asked
+
+    missing = [name for name in ("data", "params") if not (root / name).is_dir()]
+    if missing:
+        raise typer.BadParameter(
+            f"{root} has no {' and no '.join(missing)} folder", param_hint="--root"
+        )
+    return Asked(root.resolve(), year, only, lang.value, force)
+
+
+def with_command(arguments: Sequence[str]) -> list[str]:
+    """The arguments with the command first: ``run`` where none is named."""
+    for position, word in enumerate(arguments):
+        before = arguments[position - 1] if position else ""
+        if word in COMMANDS and before not in VALUED:
+            return [word, *arguments[:position], *arguments[position + 1 :]]
+    if arguments and arguments[0] in ("--help", "-h"):
+        return ["--help"]
+    first = arguments[0] if arguments else "-"
+    return list(arguments) if not first.startswith("-") else ["run", *arguments]
+
+
+class Interrupted(BaseException):
+    """Ctrl-C or SIGTERM: no error, and nobody's to catch but `main`."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command and leave with its exit status; what the user can mend is no traceback."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
+    try:
+        app(with_command(sys.argv[1:] if arguments is None else arguments), prog_name="build.py")
+    except CescoreError as error:
+        print(error, file=sys.stderr)
+        sys.exit(getattr(error, "exit_status", NOTHING_BUILT))
+    except Interrupted:
+        print("interrupted; the same command goes on where it stopped", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """The first signal lets the build tidy up; a second ends it at once."""
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_DFL)
+    raise Interrupted

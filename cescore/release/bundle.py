@@ -1,0 +1,265 @@
+"""All that one report may know: its own record, the resolved framework, and what the gate releases.
+
+A bundle is one JSON file. The process that makes a report reads it and nothing else of the data,
+so a template or a notebook cannot show what is not in it; its hash is what the page prints.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from cescore.definitions.model import Framework, Named, Run, VariableName, canonical_json
+
+FORMAT = 1
+
+
+class Part(BaseModel):
+    """A piece of a bundle."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Place(Part):
+    """Another body named on the page."""
+
+    entity_id: str
+    entity_type: str
+    name_zh: str
+    name_en: str
+
+
+class EntityCard(Place):
+    """Whose report it is."""
+
+    industry: str = ""
+    counted_in: str = ""
+    parents: tuple[Place, ...] = ()  # from the smallest containing body up
+    is_synthetic: bool = False
+
+
+class Record(Part):
+    """The entity's own returned values: one list per variable, in the order of ``years``.
+
+    ``state`` and ``flags`` are the numbers of `cescore.method.column`; ``source`` is the file,
+    sheet and cell of each value ("" where there is none).
+    """
+
+    years: tuple[int, ...]
+    values: Mapping[str, tuple[float | None, ...]]
+    state: Mapping[str, tuple[int, ...]]
+    flags: Mapping[str, tuple[int, ...]]
+    source: Mapping[str, tuple[str, ...]] = {}
+    codes: Mapping[str, tuple[str, ...]] = {}
+
+
+class FittedConstants(Part):
+    """What a method learnt from all entities and the gate releases.
+
+    ``constants``: indicator -> year -> the numbers of its method (``low``/``high`` of min_max,
+    ``mean``/``sd`` of z_score). ``nowhere``: year -> indicators that no entity reports.
+    ``released_scores``: indicator -> year -> score, where the constants may not be released:
+    recomputation starts above them, and the page says so.
+    """
+
+    constants: Mapping[str, Mapping[int, Mapping[str, float]]] = {}
+    nowhere: Mapping[int, tuple[str, ...]] = {}
+    released_scores: Mapping[str, Mapping[int, float | None]] = {}
+
+
+class Series(Part):
+    """A quantity over the record's years, as evaluated."""
+
+    code: str
+    values: tuple[float | None, ...]
+    status: tuple[str, ...]  # see method.column.status_text
+
+
+class Evaluated(Part):
+    """What the evaluation found; the notebook's index must equal it."""
+
+    index: Series
+    coverage: tuple[float | None, ...]  # share of the weight that applies and has a value, 0-1
+    groups: tuple[Series, ...] = ()
+    scores: tuple[Series, ...] = ()
+    indicators: tuple[Series, ...] = ()
+    accounts: tuple[Series, ...] = ()
+    weights: Mapping[str, float] = {}  # effective weight in the index, the year evaluated
+    missing_rule: Mapping[str, str] = {}  # indicator without a value -> what was done, same year
+    progress_index: Series | None = None
+    progress_groups: tuple[Series, ...] = ()
+    progress_members: tuple[Series, ...] = ()  # each member's ratio to the base year x 100
+
+
+class PeerFigure(Part):
+    """What may be shown of the others beside one of the entity's own figures; None: not released."""
+
+    code: str
+    n: int | None = None  # None: below the number that may be shown
+    median: float | None = None
+    lower_quartile: float | None = None
+    upper_quartile: float | None = None
+    quartile_band: int | None = None  # the entity's own, 1 best
+    rank: int | None = None  # public bodies only
+
+
+class PeerTable(Part):
+    """Released figures of the entity's own type."""
+
+    entity_type: str
+    audience: str  # public or respondent
+    figures: tuple[PeerFigure, ...] = ()
+    note: str = ""
+
+
+class PublicRow(Part):
+    """One public body in a comparison: only bodies whose figures the gate has cleared have values."""
+
+    place: Place
+    index: float | None = None
+    rank: int | None = None
+    n: int | None = None
+    headline: Mapping[str, float | None] = {}
+    status: str = "reported"  # or suppressed, insufficient, not_filed
+
+
+class TargetLine(Part):
+    """One target as assessed in the year (methodology 9.2, 9.3)."""
+
+    id: str
+    zh: str
+    en: str
+    type: str
+    unit: str
+    op: str
+    value: float
+    tag: str
+    role: str  # own, reference, check
+    actual: float | None = None  # same measure as `value`: the fall K in %, or the level
+    level: float | None = None  # the indicator's own value this year
+    base: float | None = None  # its value in the base year
+    level_unit: str = ""
+    completion: float | None = None  # actual / value
+    schedule_carbon: float | None = None  # K / [1 - (1-R)^(t/n)], the carbon-intensity form
+    schedule_log: float | None = None  # ln(1-K) / ln(1-R), the statistics-bureau form
+    elapsed: float | None = None  # t / n
+    still_needed: float | None = None  # average yearly fall needed, %
+    light: str = ""  # on_schedule, nearly, behind, met, not_met, not_computable
+    points: float | None = None  # share of its points, 0-1 and bonus
+    scored: bool = False
+    note: str = ""
+    binding: bool = False  # not met in the plan's last year: acts as a veto
+    implied_base: float | None = None  # base value that makes the two forms of a target agree
+
+
+class MeasureLine(Part):
+    """One measure's checks by status, as recorded by inspection."""
+
+    id: str
+    zh: str
+    en: str
+    system: str
+    units: tuple[str, ...]
+    counts: Mapping[str, int]  # done, partial, not_done, not_applicable, not_inspected
+    checks: tuple[Mapping[str, str], ...] = ()  # id, zh, en, status, value, evidence_ref, finding
+
+
+class VetoLine(Part):
+    """One veto: clear, standing or unchecked."""
+
+    id: str
+    zh: str
+    en: str
+    status: str
+    document: str = ""
+    confirmed_by: str = ""
+    date: str = ""
+
+
+class Assessment(Part):
+    """Total and grade; only the total is graded."""
+
+    total: float | None = None
+    grade_zh: str = ""
+    grade_en: str = ""
+    scale: str = ""
+    parts: Mapping[str, float | None] = {}  # targets, index, measures: 0-100
+    weights: Mapping[str, float] = {}
+    vetoes: tuple[VetoLine, ...] = ()
+    provisional: bool = False
+    graded: bool = False
+    reason: str = ""  # why not graded, or why provisional: a code of report_templates/labels
+    index_converted: bool = False  # the index entered as its place on its scale, 0-100
+    scale_zh: str = ""
+    scale_en: str = ""
+    bands: tuple[tuple[str, str, float], ...] = ()  # zh, en, least total; best first
+
+
+class FindingLine(Part):
+    """One finding of the data checks about this entity, without another's value."""
+
+    severity: str  # error, warning, info
+    code: str
+    where: str
+    what: str
+    found: str
+    expected: str = ""
+    status: str = "open"  # open, confirmed, corrected
+
+
+class PlanCard(Part):
+    """The plan as the page names it."""
+
+    id: str = ""
+    zh: str = ""
+    en: str = ""
+    status: str = ""
+    base_year: int | None = None
+    first_year: int | None = None
+    last_year: int | None = None
+    systems: Mapping[str, Named] = {}  # the parts of the plan that its measures belong to
+
+
+class Bundle(Part):
+    """One report's whole world."""
+
+    format: int = FORMAT
+    entity: EntityCard
+    run: Run
+    plan: PlanCard = PlanCard()
+    base_year: int
+    report_number: str
+    framework: Framework
+    framework_hash: str  # of the official framework
+    record: Record
+    fitted: FittedConstants = FittedConstants()
+    evaluated: Evaluated
+    peers: PeerTable | None = None
+    siblings: tuple[PublicRow, ...] = ()  # public bodies of the same type
+    children: tuple[PublicRow, ...] = ()  # public bodies inside it
+    industries: tuple[Mapping[str, str | float | int | None], ...] = ()  # released aggregates
+    targets: tuple[TargetLine, ...] = ()
+    measures: tuple[MeasureLine, ...] = ()
+    assessment: Assessment = Assessment()
+    findings: tuple[FindingLine, ...] = ()
+    legal_basis: str = "consented"  # statistical: for the respondent, ungraded
+    filed: bool = True  # false: no return was received for the year
+    # names and units of codes of other entity types that the page shows (headline rates of children)
+    terms: Mapping[str, VariableName] = {}
+
+    def to_bytes(self) -> bytes:
+        """Canonical UTF-8 JSON: equal bundles give equal bytes."""
+        return canonical_json(self.model_dump(mode="json")).encode()
+
+    @property
+    def hash(self) -> str:
+        return hashlib.sha256(self.to_bytes()).hexdigest()
+
+
+def read_bundle(path: Path) -> tuple[Bundle, str]:
+    """A bundle and the SHA-256 of the file it was read from."""
+    raw = path.read_bytes()
+    return Bundle.model_validate_json(raw), hashlib.sha256(raw).hexdigest()

@@ -1,0 +1,294 @@
+"""From the evaluation of all entities to one bundle per report, through the gate."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cescore.errors import DataError
+from cescore.method.column import Column, Panel, State, status_text
+from cescore.release.bundle import (
+    Assessment,
+    Bundle,
+    EntityCard,
+    Evaluated,
+    FindingLine,
+    MeasureLine,
+    Part,
+    PlanCard,
+    Record,
+    Series,
+    TargetLine,
+    VetoLine,
+)
+from cescore.release.gate import Gate
+
+if TYPE_CHECKING:
+    from cescore.intake.entities import Entity
+    from cescore.intake.findings import Finding
+    from cescore.method.evaluation import TypeEvaluation
+    from cescore.yearly import YearlyEvaluation
+
+PartT = TypeVar("PartT", bound=Part)
+WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+WITHHELD = "…"
+
+
+def make_bundle(yearly: YearlyEvaluation, entity_id: str) -> Bundle:
+    """The bundle of one entity.
+
+    Raises
+    ------
+    DataError
+        The entity is unknown to the year, or open errors in its data block its report.
+    """
+    return Bundler(yearly).bundle(entity_id)
+
+
+def make_bundles(yearly: YearlyEvaluation) -> Iterator[Bundle]:
+    """The bundles of all entities of the year that nothing blocks, in the register's order."""
+    bundler = Bundler(yearly)
+    workspace = yearly.workspace
+    for entity in workspace.entities():
+        if entity.entity_id not in workspace.blocked:
+            yield bundler.bundle(entity.entity_id)
+
+
+@dataclass(frozen=True, eq=False)
+class Bundler:
+    """Makes bundles of one evaluation; what all have in common is computed once."""
+
+    yearly: YearlyEvaluation
+
+    def bundle(self, entity_id: str) -> Bundle:
+        """See `make_bundle`."""
+        workspace = self.yearly.workspace
+        entity = self._entity(entity_id)
+        evaluation = self.yearly.evaluations[entity.entity_type]
+        row = self._rows[entity_id]
+        bundle = Bundle(
+            entity=self._card(entity),
+            run=workspace.definitions.run,
+            plan=self._plan,
+            base_year=evaluation.base_year,
+            report_number="",
+            framework=evaluation.framework,
+            framework_hash=evaluation.framework.hash,
+            record=self._record(evaluation.panel, row),
+            fitted=self.gate.fitted(entity),
+            evaluated=evaluated(evaluation, row),
+            peers=self.gate.peer_table(entity),
+            siblings=self.gate.siblings(entity),
+            children=self.gate.children(entity),
+            industries=self.gate.industries(entity),
+            targets=_parts(TargetLine, self.yearly.targets.get(entity_id, ())),
+            measures=_parts(MeasureLine, self.yearly.measures.get(entity_id, ())),
+            assessment=_assessment(self.yearly.assessments.get(entity_id)),
+            findings=tuple(self._finding(f, entity_id) for f in self._findings[entity_id]),
+            legal_basis=_text(evaluation.panel, "basis", row) or "consented",
+            filed=workspace.filed(entity_id),
+        )
+        return bundle.model_copy(update={"report_number": report_number(bundle)})
+
+    @cached_property
+    def gate(self) -> Gate:
+        return Gate(self.yearly)
+
+    def _entity(self, entity_id: str) -> Entity:
+        workspace = self.yearly.workspace
+        if entity_id not in self._of_the_year:
+            raise DataError(f"{entity_id!r} is no entity of {workspace.year} with a framework")
+        if entity_id in workspace.blocked:
+            reasons = "; ".join(workspace.blocked[entity_id])
+            raise DataError(f"{entity_id}: its data cannot be evaluated: {reasons}")
+        return workspace.register[entity_id]
+
+    @cached_property
+    def _of_the_year(self) -> frozenset[str]:
+        return frozenset(e.entity_id for e in self.yearly.workspace.entities())
+
+    @cached_property
+    def _rows(self) -> Mapping[str, int]:
+        evaluations = self.yearly.evaluations.values()
+        return {e: row for ev in evaluations for row, e in enumerate(ev.panel.entities)}
+
+    def _card(self, entity: Entity) -> EntityCard:
+        """Whose report it is; the bodies around it only where they may be named."""
+        register = self.yearly.workspace.register
+        around = [e for e in register.ancestors(entity.entity_id) if self.gate.is_public(e)]
+        counted_in = entity.counted_in
+        known = counted_in in register and self.gate.is_public(register[counted_in])
+        return EntityCard(
+            **self.gate.place(entity).model_dump(),
+            industry=entity.industry,
+            counted_in=counted_in if known else "",
+            parents=tuple(self.gate.place(e) for e in around),
+            is_synthetic=entity.is_synthetic,
+        )
+
+    @cached_property
+    def _plan(self) -> PlanCard:
+        plan = self.yearly.workspace.definitions.plan
+        return PlanCard() if plan is None else _part(PlanCard, plan)
+
+    def _record(self, panel: Panel, row: int) -> Record:
+        entity_id = panel.entities[row]
+        columns = panel.columns
+        places = self.yearly.workspace.sources.table(entity_id, columns, panel.years)
+        return Record(
+            years=panel.years,
+            values={code: _values(c, row) for code, c in columns.items()},
+            state={code: tuple(c.state[row].tolist()) for code, c in columns.items()},
+            flags={code: tuple(c.flags[row].tolist()) for code, c in columns.items()},
+            source={
+                code: tuple(self._without_others(text, entity_id) for text in texts)
+                for code, texts in places.items()
+            },
+            codes={code: tuple(map(str, texts[row])) for code, texts in panel.codes.items()},
+        )
+
+    @cached_property
+    def _findings(self) -> Mapping[str, list[Finding]]:
+        by_entity: dict[str, list[Finding]] = defaultdict(list)
+        for finding in self.yearly.workspace.findings:
+            by_entity[finding.entity_id].append(finding)
+        return by_entity
+
+    def _finding(self, finding: Finding, entity_id: str) -> FindingLine:
+        def own(text: str) -> str:
+            return self._without_others(text, entity_id)
+
+        year = "" if finding.year is None else str(finding.year)
+        return FindingLine(
+            severity=finding.severity,
+            code=finding.code,
+            where=own(finding.where),
+            what=" ".join(part for part in (finding.variable, year) if part),
+            found=own(finding.found),
+            expected=own(finding.expected),
+            status=finding.status,
+        )
+
+    def _without_others(self, text: str, entity_id: str) -> str:
+        """A text as it is, or withheld whole where it names another respondent."""
+        if not text:
+            return text
+        named = {word.rstrip(".-") for word in WORD.findall(text)} & self._restricted_ids
+        names = any(name in text for name in self._restricted_names(entity_id, text))
+        return WITHHELD if named - {entity_id} or names else text
+
+    @cached_property
+    def _restricted(self) -> tuple[Entity, ...]:
+        return tuple(e for e in self.yearly.workspace.register if not self.gate.is_public(e))
+
+    @cached_property
+    def _restricted_ids(self) -> frozenset[str]:
+        return frozenset(e.entity_id for e in self._restricted)
+
+    @cached_property
+    def _names(self) -> Mapping[str, frozenset[str]]:
+        """Respondents' names by their first two characters, each with its entity's id."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for entity in self._restricted:
+            for name in (entity.name_zh, entity.name_en):
+                if len(name) > 1:
+                    found[name[:2]].add(name)
+        return {start: frozenset(names) for start, names in found.items()}
+
+    def _restricted_names(self, entity_id: str, text: str) -> set[str]:
+        """Names of other respondents that might stand in a text."""
+        entity = self.yearly.workspace.register[entity_id]
+        starts = {text[i : i + 2] for i in range(len(text) - 1)}
+        found = {name for start in starts for name in self._names.get(start, ())}
+        return found - {entity.name_zh, entity.name_en}
+
+
+def report_number(bundle: Bundle) -> str:
+    """The number printed on the report: the same content gives the same number."""
+    blank = bundle.model_copy(update={"report_number": ""})
+    return f"CE-{bundle.run.year}-{bundle.entity.entity_id}-{blank.hash[:6].upper()}"
+
+
+def evaluated(evaluation: TypeEvaluation, row: int) -> Evaluated:
+    """One entity's results, over all years."""
+    found, framework = evaluation.aggregation, evaluation.framework
+    year = evaluation.panel.year_position(evaluation.run_year)
+    scored, progress = evaluation.scored, evaluation.progress
+    has_progress = framework.progress is not None
+    return Evaluated(
+        index=_series(framework.index.code, found.index, row),
+        coverage=tuple(_or_none(v) for v in found.coverage[row]),
+        groups=_all(found.groups, row),
+        scores=_all(scored.scores, row),
+        indicators=_all(evaluation.indicators, row),
+        accounts=tuple(
+            _series(code, evaluation.accounts.column(code), row) for code in framework.accounts
+        ),
+        weights={code: float(w[row, year]) for code, w in sorted(found.weights.items())},
+        missing_rule={
+            code: str(words[row, year]) for code, words in scored.rule.items() if words[row, year]
+        },
+        progress_index=(
+            _series(framework.progress.code, progress.index, row) if framework.progress else None
+        ),
+        progress_groups=_all(progress.groups, row) if has_progress else (),
+        progress_members=_all(progress.members, row) if has_progress else (),
+    )
+
+
+def _series(code: str, column: Column, row: int) -> Series:
+    words = zip(column.state[row].tolist(), column.flags[row].tolist(), strict=True)
+    return Series(
+        code=code,
+        values=_values(column, row),
+        status=tuple(status_text(state, flags) for state, flags in words),
+    )
+
+
+def _all(panel: Panel, row: int) -> tuple[Series, ...]:
+    return tuple(_series(code, column, row) for code, column in panel.columns.items())
+
+
+def _values(column: Column, row: int) -> tuple[float | None, ...]:
+    """One entity's values; None wherever there is no number."""
+    values: NDArray[np.float64] = column.values[row]
+    present = column.state[row] == State.PRESENT
+    return tuple(
+        v if is_present else None for v, is_present in zip(values.tolist(), present, strict=True)
+    )
+
+
+def _or_none(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _text(panel: Panel, attribute: str, row: int) -> str:
+    texts = panel.attributes.get(attribute)
+    return "" if texts is None else texts[row]
+
+
+def _part(kind: type[PartT], made: object) -> PartT:
+    """A bundle part from the object of the same shape that the evaluation made."""
+    fields: dict[str, Any] = {
+        name: getattr(made, name) for name in kind.model_fields if hasattr(made, name)
+    }
+    return kind.model_validate(fields)
+
+
+def _parts(kind: type[PartT], made: Iterable[object]) -> tuple[PartT, ...]:
+    return tuple(_part(kind, one) for one in made)
+
+
+def _assessment(made: object | None) -> Assessment:
+    if made is None:
+        return Assessment()
+    vetoes = _parts(VetoLine, getattr(made, "vetoes", ()))
+    fields = {n: getattr(made, n) for n in Assessment.model_fields if hasattr(made, n)}
+    return Assessment.model_validate({**fields, "vetoes": vetoes})

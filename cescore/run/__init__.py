@@ -1,0 +1,1 @@
+"""How a build is driven: jobs, isolated processes, the output tree, what is out of date."""

@@ -1,0 +1,102 @@
+"""What a run is made from, by hash: data, params, notebooks, templates, code, libraries."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from cescore.definitions.model import canonical_json
+from cescore.errors import RunError
+from cescore.run.store import combined, file_hash, tree_hashes
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+GENERIC_NOTEBOOK = "generic.ipynb"
+# Whatever of these changes may change a page's bytes.
+PAGE_LIBRARIES = (
+    "babel", "cssselect2", "fonttools", "ipython", "jinja2", "matplotlib", "mistune", "nbclient",
+    "nbconvert", "nbformat", "numpy", "pandas", "papermill", "pillow", "pydantic", "pydyf",
+    "pygments", "pypdfium2", "pyphen", "seaborn", "tinycss2", "tinyhtml5", "weasyprint",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """A workspace's inputs as they lie on disk."""
+
+    root: Path
+
+    def files(self) -> dict[str, str]:
+        """Hash of every file in the workspace's data/ and params/, by path below the root."""
+        found: dict[str, str] = {}
+        for name in ("data", "params"):
+            below = tree_hashes(self.root / name, "*") if (self.root / name).is_dir() else {}
+            found.update({f"{name}/{path}": digest for path, digest in below.items()})
+        return found
+
+    def notebook(self, entity_type: str) -> Path:
+        """The notebook of an entity type: the workspace's, the repository's, the generic one.
+
+        Raises
+        ------
+        RunError
+            There is none of them.
+        """
+        names = (f"{entity_type}.ipynb", GENERIC_NOTEBOOK)
+        places = [root / "notebooks" / name for name in names for root in (self.root, REPOSITORY)]
+        for place in places:
+            if place.is_file():
+                return place
+        raise RunError(f"no notebook for entity type {entity_type!r}, and no {GENERIC_NOTEBOOK}")
+
+    @cached_property
+    def templates(self) -> str:
+        """The workspace's own template folder, "" where it uses the repository's."""
+        own = self.root / "report_templates"
+        is_own = own.is_dir() and own.resolve() != (REPOSITORY / "report_templates").resolve()
+        return str(own.resolve()) if is_own else ""
+
+    @cached_property
+    def shared(self) -> Mapping[str, str]:
+        """The inputs that all reports of a run have in common."""
+        folders = dict.fromkeys([REPOSITORY / "report_templates", Path(self.templates or ".")])
+        trees = [tree_hashes(f, "*") for f in folders if f != Path(".") and f.is_dir()]
+        return {
+            "templates": combined(
+                {f"{i}/{k}": v for i, t in enumerate(trees) for k, v in t.items()}
+            ),
+            "code": combined(tree_hashes(REPOSITORY / "cescore", "*.py", "*.txt", "*.json")),
+            "libraries": combined(libraries()),
+        }
+
+    def key(self, bundle: Mapping[str, object], notebook: Path, lang: str) -> dict[str, str]:
+        """What makes a report, part by part of its bundle and all else, so that a change is named."""
+        return {
+            **{
+                f"bundle: {name.replace('_', ' ')}": _digest(value)
+                for name, value in bundle.items()
+                if name != "report_number"
+            },
+            **self.shared,
+            "notebook": file_hash(notebook),
+            "language": lang,
+        }
+
+
+def libraries() -> dict[str, str]:
+    """Versions of what sets a page, Python's included."""
+    found = {"python": platform.python_version()}
+    for name in PAGE_LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = ""
+    return found
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()[:24]

@@ -1,0 +1,71 @@
+"""What a report process is told, and what became of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, Self
+
+RENDER = "cescore.publish.render:render"
+BUNDLE_NAME = "bundle.json"  # in a job's work folder
+PAGES_NAME = "pages"  # folder there that the report is written into
+RESULT_NAME = "result-of-job.json"
+
+Status = Literal["built", "up_to_date", "failed", "skipped"]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one report may use; beyond it, its processes are ended."""
+
+    seconds: float = 180.0  # wall time
+    memory_mb: int = 4096  # address space; 0: no limit
+    file_mb: int = 512  # largest file it may write, its log included
+
+
+@dataclass(frozen=True)
+class Job:
+    """One report to make: its work folder holds the bundle, and nothing else of the data."""
+
+    entity_id: str
+    entity_type: str
+    work: str  # folder: bundle.json in, pages/ out
+    notebook: str
+    lang: str
+    log: str
+    templates: str = ""  # empty: the repository's
+
+    def to_line(self) -> bytes:
+        return json.dumps(asdict(self), ensure_ascii=True).encode() + b"\n"
+
+    @classmethod
+    def from_line(cls, line: bytes) -> Self:
+        return cls(**json.loads(line))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one entity; a failure names its cause in a sentence."""
+
+    entity_id: str
+    entity_type: str
+    status: Status
+    cause: str = ""
+    seconds: float = 0.0
+    record: Mapping[str, Any] = field(default_factory=dict)  # what render returned
+    outputs: Mapping[str, str] = field(default_factory=dict)  # file name -> SHA-256
+    reasons: tuple[str, ...] = ()  # why it was built
+    may_retry: bool = False  # killed or out of time: not a fault of the data
+
+    def to_line(self) -> bytes:
+        return json.dumps(asdict(self), ensure_ascii=True).encode() + b"\n"
+
+    @classmethod
+    def from_line(cls, line: bytes) -> Self:
+        fields = json.loads(line)
+        return cls(**{**fields, "reasons": tuple(fields["reasons"])})
+
+    @property
+    def name(self) -> str:
+        return f"{self.entity_type}/{self.entity_id}"

@@ -1,0 +1,58 @@
+"""One builder per output folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from cescore.errors import RunError
+from cescore.run.store import write_atomically
+
+LOCK_NAME = ".lock"
+HOLDER_NAME = ".lock-holder.json"
+
+
+class HeldByAnother(RunError):
+    """Another build holds the output folder."""
+
+    exit_status = 75  # EX_TEMPFAIL: try again later
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold an output folder; the lock ends with the process, however it ends.
+
+    Raises
+    ------
+    HeldByAnother
+        Another build holds it: the message names the process.
+    """
+    lock = FileLock(folder / LOCK_NAME)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise HeldByAnother(
+            f"{folder}: {_holder(folder)} is building here; wait for it, or end it"
+        ) from None
+    try:
+        holder = {"pid": os.getpid(), "host": platform.node()}
+        write_atomically(folder / HOLDER_NAME, json.dumps(holder).encode())
+        yield
+    finally:
+        with suppress(FileNotFoundError):
+            (folder / HOLDER_NAME).unlink()
+        lock.release()
+
+
+def _holder(folder: Path) -> str:
+    try:
+        holder = json.loads((folder / HOLDER_NAME).read_bytes())
+        return f"process {holder['pid']} on {holder['host']}"
+    except (OSError, ValueError, KeyError):
+        return "another process"

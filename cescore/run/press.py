@@ -1,0 +1,209 @@
+"""The clean parent that report processes are forked from.
+
+A process of its own, started before any data are read: it imports everything a report needs once,
+never holds the panel, takes jobs line by line from its standard input, forks one child per report,
+and writes one outcome per line to its standard output. The end of its input ends it and them.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import selectors
+import signal
+import sys
+import time
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from cescore.errors import CescoreError
+from cescore.run.child import Render, load_render, run_job
+from cescore.run.job import RENDER, RESULT_NAME, Job, Limits, Outcome
+
+READY = b"ready\n"
+NOTEBOOKS_IMPORT = ("cescore.desk", "IPython.core.completer")  # so that no child imports them again
+
+
+@dataclass(frozen=True)
+class Running:
+    """A child at work."""
+
+    job: Job
+    pid: int
+    handle: int  # process file descriptor, readable when the child has ended
+    began: float
+
+
+class Press:
+    """Forks children from this process, so many at a time, and reports what became of each."""
+
+    def __init__(self, render: Render, workers: int, limits: Limits) -> None:
+        self.render, self.workers, self.limits = render, workers, limits
+        self.waiting: deque[Job] = deque()
+        self.running: dict[int, Running] = {}
+        self.overdue: set[int] = set()
+        self.selector = selectors.DefaultSelector()
+
+    def serve(self, source: int, sink: int) -> None:
+        """Take jobs until the source ends; then end what is still running."""
+        os.set_blocking(source, False)
+        self.selector.register(source, selectors.EVENT_READ)
+        unread = b""
+        try:
+            while True:
+                self._start(sink, source)
+                for key, _ in self.selector.select(self._patience()):
+                    if key.fd in self.running:
+                        _write_all(sink, self._finished(key.fd).to_line())
+                        continue
+                    piece = os.read(source, 1 << 16)
+                    if not piece:
+                        return
+                    *lines, unread = (unread + piece).split(b"\n")
+                    self.waiting.extend(Job.from_line(line) for line in lines)
+                self._end_overdue()
+        finally:
+            self._end_all()
+
+    def _start(self, sink: int, source: int) -> None:
+        while self.waiting and len(self.running) < self.workers:
+            job = self.waiting.popleft()
+            pid = os.fork()
+            if pid == 0:
+                self._be_child(job, sink, source)
+            with suppress(ProcessLookupError, PermissionError):
+                os.setpgid(pid, pid)  # here and in the child: whichever comes first
+            handle = os.pidfd_open(pid)
+            self.running[handle] = Running(job, pid, handle, time.monotonic())
+            self.selector.register(handle, selectors.EVENT_READ)
+
+    def _be_child(self, job: Job, sink: int, source: int) -> None:
+        """The forked child: never returns."""
+        status = 70
+        try:
+            with suppress(PermissionError):
+                os.setpgid(0, 0)
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            for handle in (source, sink, *self.running):
+                os.close(handle)
+            self.selector.close()
+            status = run_job(job, self.render, self.limits)
+            with suppress(OSError):
+                sys.stdout.flush()
+        except BaseException as error:
+            with suppress(BaseException):
+                print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
+        finally:
+            os._exit(status)
+
+    def _patience(self) -> float | None:
+        """Seconds until the next child is overdue; None while there is none."""
+        if not self.running:
+            return None
+        oldest = min(running.began for running in self.running.values())
+        return max(oldest + self.limits.seconds - time.monotonic(), 0.01)
+
+    def _end_overdue(self) -> None:
+        now = time.monotonic()
+        for running in self.running.values():
+            if now - running.began > self.limits.seconds and running.pid not in self.overdue:
+                self.overdue.add(running.pid)
+                end_group(running.pid)
+
+    def _finished(self, handle: int) -> Outcome:
+        running = self.running.pop(handle)
+        self.selector.unregister(handle)
+        end_group(running.pid)  # whatever it left behind, while its id is still taken
+        _, status = os.waitpid(running.pid, 0)
+        os.close(handle)
+        seconds = time.monotonic() - running.began
+        if running.pid in self.overdue:
+            self.overdue.discard(running.pid)
+            return overran(running.job, seconds, self.limits)
+        return outcome_of(running.job, os.waitstatus_to_exitcode(status), seconds)
+
+    def _end_all(self) -> None:
+        for running in self.running.values():
+            end_group(running.pid)
+        for running in self.running.values():
+            with suppress(ChildProcessError):
+                os.waitpid(running.pid, 0)
+
+
+def end_group(pid: int) -> None:
+    """Kill a report's processes, be it that they ignore every other signal."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def overran(job: Job, seconds: float, limits: Limits) -> Outcome:
+    """The outcome of a job that did not end in time."""
+    cause = f"not done after {limits.seconds:g} s; its processes were ended"
+    return Outcome(job.entity_id, job.entity_type, "failed", cause, seconds, may_retry=True)
+
+
+def outcome_of(job: Job, code: int, seconds: float) -> Outcome:
+    """What the exit status of a report's process and its result file say; a negative status is a signal."""
+    entity = (job.entity_id, job.entity_type)
+    if code < 0:
+        cause = f"its process was ended by {_signal_name(-code)}"
+        return Outcome(*entity, "failed", cause, seconds, may_retry=-code == signal.SIGKILL)
+    try:
+        result = json.loads((Path(job.work) / RESULT_NAME).read_bytes())
+    except (OSError, ValueError):
+        result = {"cause": f"its process ended with status {code} and left no result"}
+    if "cause" in result:
+        return Outcome(*entity, "failed", result["cause"] or "no cause was given", seconds)
+    return Outcome(*entity, "built", seconds=seconds, record=result["record"])
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _write_all(sink: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(sink, data) :]
+
+
+def main() -> None:
+    """``python -m cescore.run.press RENDER WORKERS LIMITS``; standard output carries outcomes only."""
+    name, workers, limits = sys.argv[1:4]
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the build decides; it closes our input
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    source, sink = os.dup(0), os.dup(1)
+    os.dup2(2, 1)  # whatever is printed on import is no outcome
+    with suppress(BrokenPipeError):
+        try:
+            render = _loaded(name)
+        except CescoreError as error:
+            _write_all(sink, json.dumps(str(error)).encode() + b"\n")
+            sys.exit(1)
+        gc.collect()
+        gc.freeze()  # shared pages stay shared
+        _write_all(sink, READY)
+        Press(render, int(workers), Limits(**json.loads(limits))).serve(source, sink)
+
+
+def _loaded(name: str) -> Render:
+    """The render function, with everything imported and read that every report needs."""
+    render = load_render(name)
+    if name == RENDER:
+        for module in NOTEBOOKS_IMPORT:
+            importlib.import_module(module)
+    preload = getattr(sys.modules[name.partition(":")[0]], "preload", None)
+    if preload is not None:
+        preload()
+    return render
+
+
+if __name__ == "__main__":
+    main()

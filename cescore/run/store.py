@@ -1,0 +1,246 @@
+"""The output tree: what stands in it, what is out of date, how a report gets there whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from cescore.run.job import BUNDLE_NAME, PAGES_NAME, Job, Outcome
+
+JOURNAL_NAME = ".journal.jsonl"
+WORK_NAME = ".work"
+LOGS_NAME = "logs"
+STALE_NAME = "stale"  # reports of entities that are not in the year any more
+NOTEBOOK_NAME = "scorecard.ipynb"
+FAILED_NAME = "FAILED.txt"
+EXPECTED = ("scorecard.pdf", "scorecard.html", NOTEBOOK_NAME, "result.json")
+
+Key = Mapping[str, str]  # what made a report: name of the input -> hash of its bytes
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the journal says of a finished report."""
+
+    key: Key
+    outputs: Mapping[str, str]
+    record: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Store:
+    """The folder of one run; only its builder writes there, and each file appears whole."""
+
+    folder: Path
+    expected: tuple[str, ...] = EXPECTED
+    entries: dict[str, Entry] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, folder: Path, expected: tuple[str, ...] = EXPECTED) -> Store:
+        """The store with what its journal says; does not write."""
+        return cls(folder, expected, _read_journal(folder / JOURNAL_NAME))
+
+    def path(self, entity_type: str, entity_id: str) -> Path:
+        return self.folder / entity_type / entity_id
+
+    def reasons_to_build(self, entity_type: str, entity_id: str, key: Key) -> tuple[str, ...]:
+        """Why a report must be built; none: it stands there, made from the same inputs."""
+        entry = self.entries.get(f"{entity_type}/{entity_id}")
+        if entry is None:
+            return ("not built yet",)
+        changed = [n for n in {**entry.key, **key} if entry.key.get(n) != key.get(n)]
+        if changed:
+            return tuple(f"{name} changed" for name in sorted(changed))
+        folder = self.path(entity_type, entity_id)
+        return tuple(
+            f"{name} {'was altered' if (folder / name).exists() else 'is not there'}"
+            for name, digest in sorted(entry.outputs.items())
+            if file_hash(folder / name) != digest
+        )
+
+    def new_job(
+        self,
+        entity_type: str,
+        entity_id: str,
+        bundle: bytes,
+        notebook: Path,
+        lang: str,
+        templates: str,
+    ) -> Job:
+        """A job with its bundle in a fresh work folder."""
+        work = (self.folder / WORK_NAME / entity_type / entity_id).resolve()
+        shutil.rmtree(work, ignore_errors=True)
+        (work / PAGES_NAME).mkdir(parents=True)
+        (work / BUNDLE_NAME).write_bytes(bundle)
+        log = (self.folder / LOGS_NAME / entity_type / f"{entity_id}.log").resolve()
+        return Job(
+            entity_id, entity_type, str(work), str(notebook.resolve()), lang, str(log), templates
+        )
+
+    def renewed(self, job: Job) -> Job:
+        """The same job with its work folder as it was before it ran."""
+        work = Path(job.work)
+        bundle = (work / BUNDLE_NAME).read_bytes()
+        shutil.rmtree(work)
+        (work / PAGES_NAME).mkdir(parents=True)
+        (work / BUNDLE_NAME).write_bytes(bundle)
+        return job
+
+    def publish(self, job: Job, outcome: Outcome, key: Key) -> Outcome:
+        """Move a finished report into place, each file whole, and write it into the journal.
+
+        A report that lacks a file is failed. Whatever moment this is cut off at, the journal never
+        names a report that does not stand there: the next run builds it again.
+        """
+        made = Path(job.work) / PAGES_NAME
+        outputs = {path.name: file_hash(path) for path in sorted(made.iterdir()) if path.is_file()}
+        absent = [name for name in self.expected if name not in outputs]
+        if absent:
+            cause = f"the report has no {', '.join(absent)}"
+            return self.keep_failed(job, replace(outcome, status="failed", cause=cause))
+        folder = self.path(job.entity_type, job.entity_id)
+        self.forget(outcome.name)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in outputs:
+            os.replace(made / name, folder / name)
+        for path in folder.iterdir():
+            if path.name not in outputs:
+                path.unlink()
+        shutil.rmtree(job.work, ignore_errors=True)
+        self._append(outcome.name, Entry(key, outputs, outcome.record))
+        return replace(outcome, outputs=outputs)
+
+    def keep_failed(self, job: Job, outcome: Outcome) -> Outcome:
+        """Leave the notebook as far as it was executed, marked as failed, and no page of before."""
+        folder = self.path(job.entity_type, job.entity_id)
+        self.forget(outcome.name)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        with suppress(FileNotFoundError):
+            os.replace(Path(job.work) / PAGES_NAME / NOTEBOOK_NAME, folder / NOTEBOOK_NAME)
+        log = os.path.relpath(job.log, folder)
+        write_atomically(folder / FAILED_NAME, f"{outcome.cause}\nLog: {log}\n".encode())
+        shutil.rmtree(job.work, ignore_errors=True)
+        return replace(outcome, outputs={})
+
+    def block(self, entity_type: str, entity_id: str, cause: str) -> None:
+        """Take away the report of an entity whose data cannot be evaluated, and say why."""
+        folder = self.path(entity_type, entity_id)
+        self.forget(f"{entity_type}/{entity_id}")
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        write_atomically(folder / FAILED_NAME, f"{cause}\n".encode())
+
+    def set_aside(self, known: Iterable[str], types: Iterable[str]) -> list[str]:
+        """Move reports of entities that are not in the year any more out of the tree; their names."""
+        kept, moved = set(known), []
+        found = {
+            f"{path.parent.name}/{path.name}": path
+            for entity_type in (*types, *(name.partition("/")[0] for name in self.entries))
+            for path in (self.folder / entity_type).glob("*")
+        }
+        for name in sorted(set(found) - kept):
+            target = self.folder / STALE_NAME / name
+            shutil.rmtree(target, ignore_errors=True)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(found[name], target)
+            self.forget(name)
+            moved.append(name)
+        return moved
+
+    def prepare(self) -> None:
+        """Begin to write: the journal without what was overwritten, no work of a build cut off."""
+        shutil.rmtree(self.folder / WORK_NAME, ignore_errors=True)
+        lines = b"".join(_line(name, entry) for name, entry in sorted(self.entries.items()))
+        write_atomically(self.folder / JOURNAL_NAME, lines)
+
+    def finish(self) -> None:
+        """Leave nothing of the work behind."""
+        shutil.rmtree(self.folder / WORK_NAME, ignore_errors=True)
+
+    def forget(self, name: str) -> None:
+        if self.entries.pop(name, None) is not None:
+            self._write(json.dumps({"name": name}).encode() + b"\n")
+
+    def _append(self, name: str, entry: Entry) -> None:
+        self.entries[name] = entry
+        self._write(_line(name, entry))
+
+    def _write(self, line: bytes) -> None:
+        with (self.folder / JOURNAL_NAME).open("ab") as journal:
+            journal.write(line)
+
+
+def make_private(folder: Path) -> None:
+    """A folder that only its owner can read: it holds respondents' figures."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.chmod(0o700)
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that a reader finds the old one or the new one, never a part."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(temporary)
+        raise
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file; "" where there is none."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (FileNotFoundError, IsADirectoryError):
+        return ""
+
+
+def tree_hashes(folder: Path, *patterns: str) -> dict[str, str]:
+    """The hash of every file below a folder that one of the patterns names, by relative path."""
+    found = {p for pattern in patterns for p in folder.rglob(pattern) if p.is_file()}
+    wanted = (p for p in found if not any(part in IGNORED for part in p.relative_to(folder).parts))
+    return {p.relative_to(folder).as_posix(): file_hash(p) for p in sorted(wanted)}
+
+
+IGNORED = frozenset(["__pycache__", ".ipynb_checkpoints", ".DS_Store"])
+
+
+def combined(hashes: Mapping[str, str]) -> str:
+    """One hash over many."""
+    return hashlib.sha256(json.dumps(dict(sorted(hashes.items()))).encode()).hexdigest()
+
+
+def _line(name: str, entry: Entry) -> bytes:
+    fields = {"name": name, "key": dict(entry.key), "outputs": dict(entry.outputs)}
+    return json.dumps({**fields, "record": dict(entry.record)}, sort_keys=True).encode() + b"\n"
+
+
+def _read_journal(path: Path) -> dict[str, Entry]:
+    """The last word on each report; a line that was cut off counts as not written."""
+    entries: dict[str, Entry] = {}
+    try:
+        lines = path.read_bytes().splitlines()
+    except FileNotFoundError:
+        return entries
+    for line in lines:
+        try:
+            fields = json.loads(line)
+        except ValueError:
+            continue
+        if "key" in fields:
+            entries[fields["name"]] = Entry(fields["key"], fields["outputs"], fields["record"])
+        else:
+            entries.pop(fields["name"], None)
+    return entries

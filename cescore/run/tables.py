@@ -1,0 +1,96 @@
+"""results.csv, results.xlsx and findings.csv of a run, each written whole."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import xlsxwriter
+
+from cescore.intake.findings import write_findings
+from cescore.run.store import write_atomically
+
+if TYPE_CHECKING:
+    from cescore.yearly import YearlyEvaluation
+
+RESULTS, WORKBOOK, FINDINGS = "results.csv", "results.xlsx", "findings.csv"
+WIDE_KINDS = ("index", "progress_index", "group", "indicator", "assessment")
+NO_CLOCK = datetime(2000, 1, 1)  # a workbook states when it was made; ours says nothing by it
+
+
+def write_tables(folder: Path, yearly: YearlyEvaluation) -> pd.DataFrame:
+    """Write all tables of a run; returns the rows of results.csv."""
+    results = yearly.results()
+    csv = results.to_csv(index=False, lineterminator="\n")
+    write_atomically(folder / RESULTS, csv.encode())
+    write_atomically(folder / WORKBOOK, workbook(results, yearly))
+    temporary = folder / f".{FINDINGS}.part"
+    write_findings(temporary, yearly.workspace.findings)
+    os.replace(temporary, folder / FINDINGS)
+    return results
+
+
+def workbook(results: pd.DataFrame, yearly: YearlyEvaluation) -> bytes:
+    """The year's results, one sheet per entity type, one row per entity."""
+    buffer = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(buffer, options) as book:
+        book.set_properties({"created": NO_CLOCK})
+        of_year = results[(results["year"] == yearly.year) & results["kind"].isin(WIDE_KINDS)]
+        _about(book, yearly)
+        for entity_type in yearly.evaluations:
+            _sheet(book, entity_type, of_year[of_year["entity_type"] == entity_type], yearly)
+    return buffer.getvalue()
+
+
+def _about(book: xlsxwriter.Workbook, yearly: YearlyEvaluation) -> None:
+    run = yearly.workspace.definitions.run
+    sheet = book.add_worksheet("about")
+    rows: Iterable[tuple[str, str]] = (
+        ("year", str(run.year)),
+        ("place", f"{run.place.zh} {run.place.en}".strip()),
+        ("status", "示例数据 sample data" if run.status == "sample" else run.status),
+        ("full results", f"{RESULTS}: all years, all kinds, full precision"),
+    )
+    for number, row in enumerate(rows):
+        sheet.write_row(number, 0, row)
+    sheet.set_column(0, 1, 24)
+
+
+def _sheet(
+    book: xlsxwriter.Workbook, entity_type: str, rows: pd.DataFrame, yearly: YearlyEvaluation
+) -> None:
+    """Entities down, codes across; a number, or where there is none its status."""
+    sheet = book.add_worksheet(sheet_name(entity_type))
+    head = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    codes = list(dict.fromkeys(zip(rows["kind"], rows["code"], strict=True)))
+    units = dict(zip(rows["code"], rows["unit"], strict=True))
+    sheet.write_row(0, 0, ["entity_id", "name_zh", "name_en", *(code for _, code in codes)], head)
+    sheet.write_row(1, 0, ["", "", "", *(units[code] or "" for _, code in codes)], head)
+    cells = _cells(rows)
+    register = yearly.workspace.register
+    for number, entity_id in enumerate(dict.fromkeys(rows["entity_id"]), start=2):
+        entity = register[entity_id]
+        sheet.write_row(number, 0, [entity_id, entity.name_zh, entity.name_en])
+        for column, code in enumerate(codes, start=3):
+            if (entity_id, *code) in cells:
+                sheet.write(number, column, cells[entity_id, *code])
+    sheet.freeze_panes(2, 3)
+    sheet.set_column(1, 2, 28)
+
+
+def _cells(rows: pd.DataFrame) -> Mapping[tuple[str, str, str], float | str]:
+    values = zip(
+        rows["entity_id"], rows["kind"], rows["code"], rows["value"], rows["status"], strict=True
+    )
+    return {(e, k, c): s if pd.isna(v) else float(v) for e, k, c, v, s in values}
+
+
+def sheet_name(entity_type: str) -> str:
+    """A name that a workbook accepts: 31 characters, none of []:*?/\\ ."""
+    return "".join("_" if c in "[]:*?/\\'" else c for c in entity_type)[:31] or "type"

@@ -1,0 +1,93 @@
+"""Stand-ins for the real render: quick, and poisoned in every way a report can be."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from cescore.errors import PublishError
+
+NAMES = ("scorecard.pdf", "scorecard.html", "scorecard.ipynb", "result.json")
+
+
+def render(bundle_path: Path, out_dir: Path, lang: str, *, notebook: Path) -> dict[str, object]:
+    """Writes the bundle's text into every output; what the text says may poison it."""
+    text = bundle_path.read_text(encoding="utf-8")
+    (out_dir / "scorecard.ipynb").write_text("executed so far", encoding="utf-8")
+    poison = POISONS.get(text.partition(":")[0])
+    if poison is not None:
+        poison(text)
+    content = f"{text} in {lang} by {notebook.name}".encode()
+    for name in NAMES:
+        (out_dir / name).write_bytes(content)
+    digest = hashlib.sha256(content).hexdigest()
+    return {"pages": 1, "index": 70.0, "outputs": dict.fromkeys(NAMES, digest), "warnings": []}
+
+
+def slow_render(
+    bundle_path: Path, out_dir: Path, lang: str, *, notebook: Path
+) -> dict[str, object]:
+    """As `render`, at the pace of a page."""
+    time.sleep(0.7)
+    return render(bundle_path, out_dir, lang, notebook=notebook)
+
+
+def _sleep_deaf(text: str) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    time.sleep(600)
+
+
+def _leave_a_child(text: str) -> None:
+    """A process left behind, whose number the test finds in the file that the text names."""
+    command = [sys.executable, "-c", "import time; time.sleep(600)"]
+    left = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    Path(text.partition(":")[2]).write_text(str(left.pid), encoding="utf-8")
+    left.returncode = 0  # so that no warning is given that it runs on
+
+
+def _first_time_only(text: str) -> None:
+    """Killed at the first attempt, fine at the second."""
+    mark = Path(text.partition(":")[2])
+    if not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _raise(text: str) -> None:
+    raise PublishError("cell 3: division by zero")
+
+
+def _bug(text: str) -> None:
+    raise KeyError("no such thing")
+
+
+def _print_on(text: str) -> None:
+    while True:
+        print("x" * 100_000)
+
+
+def _no_pdf(text: str) -> None:
+    global NAMES
+    NAMES = NAMES[1:]
+
+
+POISONS = {
+    "raises": _raise,
+    "bug": _bug,
+    "exits": lambda text: os._exit(7),
+    "killed": lambda text: os.kill(os.getpid(), signal.SIGKILL),
+    "segfaults": lambda text: os.kill(os.getpid(), signal.SIGSEGV),
+    "hangs": lambda text: time.sleep(600),
+    "deaf": _sleep_deaf,
+    "greedy": lambda text: print(len(bytearray(8 << 30))),
+    "prints": _print_on,
+    "leaves": _leave_a_child,
+    "flaky": _first_time_only,
+    "no_pdf": _no_pdf,
+}

@@ -1,0 +1,252 @@
+"""The build as a whole, on a small workspace and with a stand-in for the page."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from cescore.errors import RunError
+from cescore.run.build import Asked, build, check, plan
+from cescore.run.executor import open_executor
+from cescore.run.job import Limits
+from cescore.run.lock import locked
+from cescore.run.manifest import read_manifest
+
+ROOT = Path(__file__).parents[2]
+WORKSPACE = ROOT / "tests" / "unseen" / "workspace"
+RENDER = "tests.run.stub_renders:render"
+Build = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    root = tmp_path / "hospitals"
+    shutil.copytree(WORKSPACE, root)
+    return root
+
+
+@pytest.fixture
+def run(root: Path) -> Iterator[Build]:
+    """Builds the workspace; returns the exit status and what was printed."""
+    with closing(open_executor(2, render=RENDER, limits=Limits(seconds=10))) as executor:
+
+        def once(only: str = "", force: bool = False) -> tuple[int, str]:
+            console = Console(file=io.StringIO(), width=200)
+            status = build(Asked(root, 2023, only, "en", force), executor, console)
+            return status, console.file.getvalue()  # type: ignore[attr-defined]
+
+        yield once
+
+
+def planned(root: Path) -> str:
+    console = Console(file=io.StringIO(), width=200)
+    assert plan(Asked(root, 2023, lang="en"), console) == 0
+    text: str = console.file.getvalue()  # type: ignore[attr-defined]
+    return text
+
+
+def output(root: Path) -> Path:
+    return root / "output" / "2023-en"
+
+
+def snapshot(root: Path) -> dict[str, bytes]:
+    """Every file of the tree but logs, the journal's order and the lock."""
+    return {
+        p.relative_to(root).as_posix(): p.read_bytes()
+        for p in sorted(output(root).rglob("*"))
+        if p.is_file() and "logs" not in p.parts and not p.name.startswith(".")
+    }
+
+
+def edit(root: Path, file: str, old: str, new: str) -> None:
+    path = root / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_every_entity_is_accounted_for(root: Path, run: Build) -> None:
+    status, said = run()
+    assert status == 0
+    assert "4 built + 0 up to date + 0 failed + 0 skipped = 4 entities" in said
+    assert f"reports: {output(root) / 'index.html'}" in said
+
+
+def test_a_second_run_builds_nothing_and_changes_no_byte(root: Path, run: Build) -> None:
+    run()
+    before = snapshot(root)
+    status, said = run()
+    assert status == 0
+    assert "0 built + 4 up to date + 0 failed + 0 skipped" in said
+    assert snapshot(root) == before
+
+
+def test_only_builds_what_it_names_and_counts_the_others_as_skipped(root: Path, run: Build) -> None:
+    _, said = run(only="hospital/H[12]")
+    assert "2 built + 0 up to date + 0 failed + 2 skipped = 4" in said
+    assert "not asked for" in (output(root) / "index.html").read_text(encoding="utf-8")
+
+
+def test_only_that_matches_nothing_is_refused(run: Build) -> None:
+    with pytest.raises(RunError, match="nothing to build: no entity of 2023 matches --only 'X'"):
+        run(only="X")
+
+
+def test_a_changed_return_rebuilds_its_report_and_plan_says_why(root: Path, run: Build) -> None:
+    run()
+    assert "0 to build, 4 up to date" in planned(root)
+    edit(root, "data/2023/observations.csv", "H1,2023,bed_days,50440", "H1,2023,bed_days,50441")
+    said = planned(root)
+    assert "build hospital/H1: bundle: evaluated changed, " in said
+    assert "1 reports: bundle: record changed" in said  # others by what is learnt from all
+    assert "build hospital/H4" not in said
+    to_build = int(said.splitlines()[-1].split()[0])
+    assert f"{to_build} built + {4 - to_build} up to date" in run()[1]
+
+
+def test_a_changed_weight_rebuilds_all_and_plan_says_why(root: Path, run: Build) -> None:
+    run()
+    text = (root / "params/frameworks/hospital.yml").read_text(encoding="utf-8")
+    spot = text.index("weight:", text.index("indicators:"))
+    (root / "params/frameworks/hospital.yml").write_text(
+        text[:spot] + text[spot:].replace("weight: ", "weight: 1", 1), encoding="utf-8"
+    )
+    assert "4 reports: bundle: framework changed" in planned(root)
+
+
+def test_a_blocked_entity_fails_by_name_and_the_others_are_built(root: Path, run: Build) -> None:
+    run()
+    edit(root, "data/2023/observations.csv", "H1,2023,bed_days,50440", "H1,2023,bed_days,about 50")
+    status, said = run()
+    assert status == 1
+    assert "failed hospital/H1: its data cannot be evaluated" in said
+    assert "observations.csv" in said and "about 50" in said
+    assert "1 failed" in said
+    assert not (output(root) / "hospital/H1/scorecard.pdf").exists()
+    assert (output(root) / "hospital/H1/FAILED.txt").read_text().startswith("its data cannot")
+
+
+def test_the_manifest_holds_the_hash_of_every_input_and_output(root: Path, run: Build) -> None:
+    run()
+    manifest = read_manifest(output(root))
+    assert manifest["is_consistent"]
+    assert "data/2023/observations.csv" in manifest["inputs"]
+    assert "params/frameworks/hospital.yml" in manifest["inputs"]
+    assert set(manifest["reports"]) == {f"hospital/H{i}" for i in (1, 2, 3, 4)}
+    assert set(manifest["reports"]["hospital/H1"]["outputs"]) == {
+        "scorecard.pdf",
+        "scorecard.html",
+        "scorecard.ipynb",
+        "result.json",
+    }
+    assert set(manifest["outputs"]) == {"results.csv", "results.xlsx", "findings.csv", "index.html"}
+    assert str(root) not in json.dumps(manifest)
+
+
+def test_an_entity_that_left_the_register_has_its_report_set_aside(root: Path, run: Build) -> None:
+    run()
+    lines = (root / "data/entities.csv").read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if not line.startswith("H4")]
+    (root / "data/entities.csv").write_text("\n".join(kept) + "\n", encoding="utf-8")
+    for year in ("2022", "2023"):
+        path = root / "data" / year / "observations.csv"
+        rows = path.read_text(encoding="utf-8").splitlines()
+        path.write_text(
+            "\n".join(r for r in rows if not r.startswith("H4")) + "\n", encoding="utf-8"
+        )
+    _, said = run()
+    assert "set aside hospital/H4: not an entity of 2023 any more" in said
+    assert (output(root) / "stale/hospital/H4/scorecard.pdf").exists()
+
+
+def test_check_names_each_finding_and_accounts_for_every_row(root: Path) -> None:
+    edit(root, "data/2023/observations.csv", "H1,2023,bed_days,50440", "H1,2023,bed_days,about 50")
+    console = Console(file=io.StringIO(), width=200)
+    assert check(Asked(root, 2023), console) == 1
+    said: str = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "data/2023/observations.csv, row" in said
+    assert "44 rows read = 42 accepted + 1 rejected + 0 blank + 1 header" in said
+
+
+SCRIPT = """
+import sys
+from contextlib import closing
+from pathlib import Path
+from rich.console import Console
+from cescore import cli
+from cescore.run import executor
+executor.RENDER = cli.open_executor.__kwdefaults__["render"] = "tests.run.stub_renders:slow_render"
+cli.main(["--root", sys.argv[1], "--year", "2023", "--lang", "en", "--jobs", "1"])
+"""
+
+
+def started(root: Path) -> subprocess.Popen[str]:
+    """The command under way in a process of its own, its first report built."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, str(root)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 30
+    while not list(output(root).glob("hospital/*/scorecard.pdf")):
+        assert time.monotonic() < deadline
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.02)
+    return process
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_the_build_and_the_next_goes_on(
+    root: Path, run: Build, number: signal.Signals
+) -> None:
+    process = started(root)
+    process.send_signal(number)
+    _, complaint = process.communicate(timeout=8)
+    assert process.returncode == 130
+    assert complaint == "interrupted; the same command goes on where it stopped\n"
+    status, said = run()
+    assert status == 0
+    assert "up to date" in said and "0 up to date" not in said
+
+
+def test_a_killed_build_goes_on_to_the_same_bytes(root: Path, run: Build) -> None:
+    process = started(root)
+    process.kill()
+    process.communicate()
+    status, _ = run()
+    assert status == 0
+    resumed = snapshot(root)
+    shutil.rmtree(output(root))
+    run()
+    assert snapshot(root) == resumed
+
+
+def test_a_second_build_of_the_same_output_exits_75_and_names_the_first(root: Path) -> None:
+    output(root).mkdir(parents=True)
+    with locked(output(root)):
+        second = subprocess.run(
+            [sys.executable, "-c", SCRIPT, str(root)],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert second.returncode == 75
+    assert f"process {os.getpid()} on " in second.stderr
+    assert "Traceback" not in second.stderr

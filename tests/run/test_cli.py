@@ -1,0 +1,119 @@
+"""The command's words: run is the default, mistakes are told without a traceback."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cescore.cli import with_command
+from cescore.publish.index_page import Line, Page, Section, index_page
+from cescore.run.engine import is_selected
+from cescore.run.job import Outcome
+from cescore.run.overview import exit_status, summary
+from cescore.run.tables import sheet_name
+
+ROOT = Path(__file__).parents[2]
+
+
+def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, str(ROOT / "build.py"), *arguments]
+    return subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT)
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ([], ["run"]),
+        (["--root", "x"], ["run", "--root", "x"]),
+        (["--root", "check"], ["run", "--root", "check"]),
+        (["--root", "x", "check"], ["check", "--root", "x"]),
+        (["preview", "E001"], ["preview", "E001"]),
+        (["--help"], ["--help"]),
+        (["explode"], ["explode"]),
+    ],
+)
+def test_run_is_meant_where_no_command_is_named(given: list[str], meant: list[str]) -> None:
+    assert with_command(given) == meant
+
+
+def test_mistakes_in_the_command_exit_2_without_a_traceback(tmp_path: Path) -> None:
+    for arguments in (
+        ["explode"],
+        ["--root", str(tmp_path)],
+        ["--lang", "fr"],
+        ["check", "--year", "x"],
+    ):
+        done = command(*arguments)
+        assert done.returncode == 2, arguments
+        assert "Traceback" not in done.stderr
+    said = command("check", "--root", str(tmp_path)).stderr
+    assert "has no data and no params folder" in " ".join(said.replace("│", " ").split())
+
+
+def test_params_that_cannot_be_read_exit_2_and_name_the_file(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "params").mkdir()
+    (tmp_path / "params" / "variables.yml").write_text("gdp: {unit: [}", encoding="utf-8")
+    done = command("check", "--root", str(tmp_path), "--year", "2025")
+    assert done.returncode == 2
+    assert "variables.yml" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("only", "selected"),
+    [
+        ("", True),
+        ("E001", True),
+        ("enterprise/*", True),
+        ("park/*,E00?", True),
+        ("E002", False),
+        ("park/*", False),
+    ],
+)
+def test_only_takes_ids_and_patterns(only: str, selected: bool) -> None:
+    assert is_selected("enterprise", "E001", only) is selected
+
+
+def test_the_summary_accounts_for_every_entity() -> None:
+    counts = {"built": 3, "up_to_date": 2, "failed": 1, "skipped": 4}
+    outcomes = [
+        Outcome(f"{s}{i}", "firm", s, seconds=i) for s, n in counts.items() for i in range(n)
+    ]  # type: ignore[arg-type]
+    lines = list(summary(outcomes, 12.0))
+    assert lines[0] == "3 built + 2 up to date + 1 failed + 4 skipped = 10 entities, in 12 s"
+    assert lines[-1] == "slowest: firm/built2 2.0 s, firm/built1 1.0 s, firm/built0 0.0 s"
+    assert exit_status(outcomes) == 1
+    assert exit_status([o for o in outcomes if o.status != "failed"]) == 0
+
+
+def page(**changes: object) -> str:
+    line = Line(
+        "E1", "<script>alert(1)</script>", "A & B", "firm/E1", True, index=71.25, progress=None
+    )
+    fields = {"year": 2025, "place": "样例市", "lang": "zh", "is_sample": True}
+    return index_page(Page(**{**fields, "sections": [Section("firm", [line])], **changes}))  # type: ignore[arg-type]
+
+
+def test_the_index_page_shows_names_as_they_are_written_and_links_the_report() -> None:
+    html = page()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+    assert 'href="firm/E1/scorecard.pdf"' in html
+    assert "71.3" in html
+    assert "示例数据" in html
+    assert "示例数据" not in page(is_sample=False)
+
+
+def test_the_index_page_needs_no_other_file_but_the_reports() -> None:
+    assert "http" not in page()
+    assert "src=" not in page()
+
+
+@pytest.mark.parametrize(
+    ("name", "sheet"), [("district", "district"), ("a/b:c", "a_b_c"), ("x" * 40, "x" * 31)]
+)
+def test_sheet_names_are_what_a_workbook_accepts(name: str, sheet: str) -> None:
+    assert sheet_name(name) == sheet

@@ -1,0 +1,94 @@
+"""Each report in a process of its own: whatever one does, the others go on and it is named."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from cescore.run.executor import Executor, can_fork, open_executor
+from cescore.run.job import Job, Limits
+
+RENDER = "tests.run.stub_renders:render"
+LIMITS = Limits(seconds=2.0, memory_mb=2048, file_mb=4)
+
+MakeJob = Callable[[str, str], Job]
+MODES = [pytest.param(True, marks=pytest.mark.skipif(not can_fork(), reason="no fork here")), False]
+CAUSES = {
+    "raises": "cell 3: division by zero",
+    "bug": "KeyError: 'no such thing' (stub_renders.py, line ",
+    "exits": "ended with status 7 and left no result",
+    "killed": "ended by SIGKILL",
+    "segfaults": "ended by SIGSEGV",
+    "hangs": "not done after 2 s",
+    "deaf": "not done after 2 s",
+    "greedy": "needs more than 2048 MB of memory",
+    "prints": "File too large",
+}
+
+
+@pytest.fixture(params=MODES, ids=lambda fork: "forked" if fork else "fresh")
+def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
+    with closing(open_executor(2, render=RENDER, limits=LIMITS, fork=request.param)) as opened:
+        yield opened
+
+
+def test_the_poisoned_are_named_with_their_cause_and_the_others_are_built(
+    executor: Executor, job: MakeJob
+) -> None:
+    jobs = [job(name, name) for name in CAUSES] + [job(f"good{i}", "good") for i in range(4)]
+    found = {outcome.entity_id: outcome for outcome in executor.run(jobs)}
+    assert len(found) == len(jobs)
+    for name, cause in CAUSES.items():
+        assert found[name].status == "failed"
+        assert cause in found[name].cause
+    assert all(found[f"good{i}"].status == "built" for i in range(4))
+
+
+def test_only_what_was_killed_or_ran_out_of_time_may_be_tried_again(
+    executor: Executor, job: MakeJob
+) -> None:
+    names = ("raises", "exits", "killed", "hangs")
+    found = {o.entity_id: o.may_retry for o in executor.run([job(n, n) for n in names])}
+    assert found == {"raises": False, "exits": False, "killed": True, "hangs": True}
+
+
+def test_what_a_report_leaves_running_is_ended(
+    executor: Executor, job: MakeJob, tmp_path: Path
+) -> None:
+    number = tmp_path / "number"
+    (outcome,) = executor.run([job("leaves", f"leaves:{number}")])
+    assert outcome.status == "built"
+    assert _ends(int(number.read_text()))
+
+
+def test_what_a_report_prints_stands_in_its_own_log(executor: Executor, job: MakeJob) -> None:
+    made = job("bug", "bug")
+    list(executor.run([made]))
+    assert "Traceback" in Path(made.log).read_text()
+
+
+def test_the_end_of_the_build_ends_its_reports_at_once(job: MakeJob) -> None:
+    executor = open_executor(2, render=RENDER, limits=LIMITS)
+    began = time.monotonic()
+    with closing(executor):
+        outcomes = executor.run([job("quick", "good"), job("slow", "hangs"), job("deaf", "deaf")])
+        assert next(iter(outcomes)).entity_id == "quick"
+    assert time.monotonic() - began < 2
+
+
+def _ends(pid: int) -> bool:
+    """Whether a process is gone, or dead and not yet buried, within a second."""
+    for _ in range(50):
+        try:
+            os.kill(pid, 0)
+            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+                return True
+        except (ProcessLookupError, FileNotFoundError):
+            return True
+        time.sleep(0.02)
+    return False

@@ -1,0 +1,147 @@
+"""The house in order: rooms import one way, files keep in step, nothing that does not belong is in it."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "cescore"
+# What a module of a room may import of the package (CONVENTIONS 1). Types that are only named in
+# annotations, and imports inside a function that the docstring of the function explains, are free.
+ALLOWED: dict[str, set[str]] = {
+    "errors": set(),
+    "definitions": {"definitions", "errors"},
+    "method": {"method", "definitions.model", "definitions.formula", "errors"},
+    "intake": {"intake", "definitions", "method", "errors"},
+    "release": {"release", "definitions.model", "method.column", "errors"},
+    "publish": {"publish", "release", "definitions.model", "method.column", "desk", "errors"},
+    "run": {"run", "release", "publish.index_page", "intake.findings", "intake.entities",
+            "definitions.model", "workspace", "yearly", "errors"},
+}  # fmt: skip
+NEVER = {"method": {"pathlib"}}  # numbers in, numbers out
+MODULES = sorted(PACKAGE.rglob("*.py"))
+CONDA_NAMES = {"matplotlib": "matplotlib-base", "flit-core": "flit-core"}
+
+
+def imported(path: Path) -> set[str]:
+    """Modules imported at the top of a file, those only for type checking left out."""
+    found: set[str] = set()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for one in [node, *(node.body if isinstance(node, ast.Try) else [])]:
+            if isinstance(one, ast.Import):
+                found.update(alias.name for alias in one.names)
+            elif isinstance(one, ast.ImportFrom) and one.module:
+                found.update({one.module, *(f"{one.module}.{alias.name}" for alias in one.names)})
+    return found
+
+
+def is_allowed(name: str, allowed: set[str]) -> bool:
+    inner = name.removeprefix("cescore").removeprefix(".")
+    whole = not inner or any(inner == a or inner.startswith(f"{a}.") for a in allowed)
+    return whole or any(a.startswith(f"{inner}.") for a in allowed)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
+def test_rooms_import_one_way(path: Path) -> None:
+    room = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    names = imported(path)
+    if room in ALLOWED:
+        own = {name for name in names if name.split(".")[0] == "cescore"}
+        assert {name for name in own if not is_allowed(name, ALLOWED[room])} == set()
+    assert names & NEVER.get(room, set()) == set()
+
+
+def requirements(extras: bool = True) -> dict[str, str]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = [*project["dependencies"]]
+    if extras:
+        lines += [line for group in project["optional-dependencies"].values() for line in group]
+    parted = [re.match(r"([A-Za-z0-9._-]+)(.*)", line) for line in lines]
+    return {m[1].lower().replace("_", "-"): m[2] for m in parted if m}
+
+
+def conda() -> dict[str, str]:
+    content = YAML(typ="safe").load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    lines = [x for x in content["dependencies"] if isinstance(x, str)]
+    lines += [x for y in content["dependencies"] if isinstance(y, dict) for x in y["pip"]]
+    parted = [re.match(r"([A-Za-z0-9._-]+)(.*)", line) for line in lines]
+    return {m[1].lower(): m[2].strip() for m in parted if m}
+
+
+def test_the_conda_environment_is_in_step_with_the_project() -> None:
+    wanted = {CONDA_NAMES.get(name, name): floor for name, floor in requirements().items()}
+    assert {k: v for k, v in conda().items() if k not in {"python", "pip"}} == wanted
+
+
+def locked(name: str) -> dict[str, str]:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    return dict(re.findall(r"^([a-z0-9._-]+)==(\S+)", text, re.MULTILINE))
+
+
+def test_the_lock_files_hold_all_that_is_required_and_agree() -> None:
+    run, test = locked("requirements.lock"), locked("requirements-test.lock")
+    canonical = {name.replace(".", "-") for name in run}
+    assert {name.replace(".", "-") for name in requirements(extras=False)} <= canonical
+    assert {name for name, version in run.items() if test.get(name) != version} == set()
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock"])
+def test_a_lock_file_holds_names_versions_and_hashes_only(name: str) -> None:
+    line = re.compile(r"[a-z0-9._-]+==\S+ \\|    --hash=sha256:[0-9a-f]{64}( \\)?")
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    assert [text for text in lines if not line.fullmatch(text)] == []
+
+
+def in_the_repository() -> list[Path]:
+    """Files that are or would be committed; all but the known large ones where there is no git."""
+    command = ["git", "ls-files", "-co", "--exclude-standard", "-z"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    names = [name for name in done.stdout.split("\0") if name]
+    return [ROOT / name for name in names if (ROOT / name).is_file()]
+
+
+def test_no_file_names_a_package_registry_or_a_folder_of_somebodys_machine() -> None:
+    odd = re.compile(
+        rb"//(?:[\w.-]*\.)?(?:pypi\.org|pythonhosted\.org|npmjs\.(?:org|com)|deb\.debian\.org)"
+        rb"|(?<![\w.])/(?:home|root|Users)/\w"
+    )
+    texts = [
+        p for p in in_the_repository() if p.suffix not in {".ttf", ".png", ".parquet", ".lock"}
+    ]
+    assert [str(p) for p in texts if p != Path(__file__) and odd.search(p.read_bytes())] == []
+
+
+NOTEBOOKS = sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("examples/*/notebooks/*.ipynb")])
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.name)
+def test_notebooks_hold_no_outputs(path: Path) -> None:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    assert [c for c in cells if c.get("outputs") or c.get("execution_count")] == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh.md"])
+def test_the_readmes_commands_exist(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"(?:^|`)make ([a-z-]+)", text, re.MULTILINE)) <= targets
+    source = (PACKAGE / "cli.py").read_text(encoding="utf-8")
+    commands = set(re.findall(r"build\.py ([a-z][a-z-]*)", text))
+    assert commands <= set(re.findall(r"^def (\w+)\(", source, re.MULTILINE))
+    for option in re.findall(r"build\.py.*?(--[a-z]+)", text):
+        assert option[2:] in source
+
+
+def test_shell_scripts_are_plain_sh() -> None:
+    for name in ("run", "set-up", "lock"):
+        script = ROOT / ".ci" / name
+        assert subprocess.run(["sh", "-n", str(script)], check=False).returncode == 0
+        assert script.read_text(encoding="utf-8").startswith("#!/bin/sh\n")
