@@ -1,0 +1,209 @@
+"""Scores to groups to the index, bottom up, over the members that take part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from cescore.definitions.model import Framework
+from cescore.errors import MethodError
+from cescore.method.column import Column, Panel, State
+from cescore.method.missing import Scored
+from cescore.method.weight import active_members, effective_weights
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Members = Sequence[ArrayLike] | pd.Series
+
+
+@dataclass(frozen=True, eq=False)
+class Aggregation:
+    """The index, its groups, the effective weight of each indicator, and what share has a value.
+
+    ``coverage`` is the weight that has a value over the weight that applies [0-1].
+    """
+
+    groups: Panel
+    index: Column
+    weights: Mapping[str, Floats]
+    coverage: Floats
+
+
+def arithmetic_mean(values: Members, weights: Members) -> Floats:
+    """Weighted mean Σ w·x / Σ w over the members (first axis); weights need not add up to 1.
+
+    A member of weight zero is left out, even if it has no value; a missing value with a weight
+    makes the mean missing. Two Series are matched by label, never by position.
+
+    Raises
+    ------
+    MethodError
+        Values and weights name different members.
+
+    Examples
+    --------
+    >>> float(arithmetic_mean([90, 60, 80], [5, 3, 2]))
+    79.0
+    """
+    x, w = _matched(values, weights)
+    return _mean(x, w, lambda value: value, lambda mean: mean)
+
+
+def geometric_mean(values: Members, weights: Members) -> Floats:
+    """Weighted geometric mean exp(Σ w·ln x / Σ w); a zero makes it zero, a negative value NaN.
+
+    Examples
+    --------
+    >>> round(float(geometric_mean([25.0, 100.0], [1, 1])), 9)
+    50.0
+    """
+    x, w = _matched(values, weights)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return _mean(x, w, np.log, np.exp)
+
+
+def harmonic_mean(values: Members, weights: Members) -> Floats:
+    """Weighted harmonic mean Σ w / Σ (w / x); a zero makes it zero, a negative value NaN.
+
+    Examples
+    --------
+    >>> float(harmonic_mean([50.0, 100.0], [2, 1]))
+    60.0
+    """
+    x, w = _matched(values, weights)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return _mean([np.where(v < 0, np.nan, v) for v in x], w, np.reciprocal, np.reciprocal)
+
+
+def generalised_mean(values: Members, weights: Members, *, power: float) -> Floats:
+    """Weighted power mean (Σ w·x^p / Σ w)^(1/p): 1 arithmetic, 0 geometric, -1 harmonic.
+
+    The lower the power, the less a high value makes up for a low one. A zero makes it zero from
+    power 0 down; a negative value NaN unless the power is 1.
+
+    Examples
+    --------
+    >>> float(generalised_mean([30.0, 40.0], [1, 1], power=2)) == 1250**0.5
+    True
+    """
+    if power in (0, 1):
+        return (geometric_mean if power == 0 else arithmetic_mean)(values, weights)
+    x, w = _matched(values, weights)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return _mean(
+            [np.where(v < 0, np.nan, v) for v in x],
+            w,
+            lambda value: value**power,
+            lambda mean: mean ** (1 / power),
+        )
+
+
+MEANS: Mapping[str, Callable[[Members, Members], Floats]] = {
+    "arithmetic_mean": arithmetic_mean,
+    "geometric_mean": geometric_mean,
+    "harmonic_mean": harmonic_mean,
+}
+
+
+def aggregate(scored: Scored, framework: Framework) -> Aggregation:
+    """Groups and index of every entity and year.
+
+    A group without any member taking part does not count; one with a member that must not be
+    left out and has no value (rule ``propagate``) has none either. No value of its own at all: the index is
+    MISSING, also where a rule would fill in the floor. A group, or the index, with values for too
+    few of its members is MISSING and does not count. Below the least coverage of the framework the
+    index is computed all the same, and callers say so.
+    """
+    taking_part = active_members(framework, scored.active)
+    columns, missing = dict(scored.scores.columns), Column.empty(scored.scores.shape, State.MISSING)
+    for group in framework.groups_bottom_up():
+        members = framework.members(group.code)
+        made = combine(columns, members, taking_part, group.aggregation)
+        short = scored.too_few.get(group.code)
+        columns[group.code] = made if short is None else _where(short, missing, made)
+    index = combine(columns, framework.members(""), taking_part, framework.aggregation)
+    coverage = _coverage(scored, framework)
+    has_data = (coverage > 0) & ~scored.too_few.get("", np.zeros(coverage.shape, bool))
+    return Aggregation(
+        groups=replace(scored.scores, columns={code: columns[code] for code in framework.groups}),
+        index=_where(has_data, index, missing),
+        weights=effective_weights(framework, scored.active),
+        coverage=coverage,
+    )
+
+
+def combine(
+    columns: Mapping[str, Column],
+    members: Sequence[tuple[str, float]],
+    taking_part: Mapping[str, Bools],
+    method: str,
+) -> Column:
+    """The mean of the members that take part, with their highest state and all their flags.
+
+    Where none takes part: no value, and the highest state of all members.
+    """
+    used = [(code, weight) for code, weight in members if weight > 0] or list(members)
+    weights = [weight * taking_part[code] for code, weight in used]
+    values = MEANS[method]([columns[code].values for code, _ in used], weights)
+    nobody = ~np.logical_or.reduce([taking_part[code] for code, _ in used])
+    state, flags = np.zeros(values.shape, np.uint8), np.zeros(values.shape, np.uint8)
+    for code, _ in used:
+        counts = taking_part[code] | nobody
+        state = np.maximum(state, np.where(counts, columns[code].state, np.uint8(0)))
+        flags |= np.where(taking_part[code], columns[code].flags, np.uint8(0))
+    state = np.where((state == 0) & ~np.isfinite(values), np.uint8(State.NOT_COMPUTABLE), state)
+    return Column(
+        np.where(state == 0, values, np.nan),
+        state,
+        np.where(state == 0, flags, np.uint8(0)),
+    )
+
+
+def _coverage(scored: Scored, framework: Framework) -> Floats:
+    """Weight with a value over weight that applies; members that do not apply count in neither."""
+    weights = effective_weights(framework, scored.applies)
+    whole = np.zeros(scored.scores.shape)
+    for code, weight in weights.items():
+        whole = whole + weight * scored.covered[code]
+    return np.minimum(whole, 1.0)
+
+
+def _where(condition: Bools, yes: Column, no: Column) -> Column:
+    return Column(
+        np.where(condition, yes.values, no.values),
+        np.where(condition, yes.state, no.state),
+        np.where(condition, yes.flags, no.flags),
+    )
+
+
+def _matched(values: Members, weights: Members) -> tuple[list[Floats], list[Floats]]:
+    if isinstance(values, pd.Series) and isinstance(weights, pd.Series):
+        odd = sorted(map(str, set(values.index) ^ set(weights.index)))
+        if odd:
+            raise MethodError(f"values and weights name different members: {', '.join(odd)}")
+        weights = weights.loc[values.index]
+    if len(values) != len(weights):
+        raise MethodError(f"{len(values)} values and {len(weights)} weights")
+    return [np.asarray(v, float) for v in values], [np.asarray(w, float) for w in weights]
+
+
+def _mean(
+    values: list[Floats],
+    weights: list[Floats],
+    into: Callable[[Floats], Floats],
+    back: Callable[[Floats], Floats],
+) -> Floats:
+    """Weighted mean of transformed values, transformed back; one member after another.
+
+    Adding in the members' order, not pairwise, gives the same bits for one entity as for many.
+    """
+    whole, total = np.zeros(()), np.zeros(())
+    for value, weight in zip(values, weights, strict=True):
+        whole = whole + np.where(weight > 0, weight * into(value), 0.0)
+        total = total + weight
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(back(whole / total), float)

@@ -1,0 +1,160 @@
+"""The index under another choice of method, for all entities and many draws at once.
+
+A `Variant` holds one year of one type. It answers for rows of draws, one number a row for each
+thing that is uncertain, with the index of every entity; the framework's own choice gives its index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cescore.definitions.model import Framework, Indicator
+from cescore.method import outliers
+from cescore.method.aggregate import MEANS
+from cescore.method.column import Column, Flag, Panel
+from cescore.method.fitting import Fitted, method_of
+from cescore.method.missing import Scored, apply_missing_rules
+from cescore.method.normalise import between, ends_in, normalise, ratio_to, share_below, z_share
+from cescore.method.preparing import impute, screen
+
+Floats = NDArray[np.float64]
+
+AS_DEFINED = "as_defined"
+LIFT = 0.01  # of the scale: the least score in a geometric mean that the framework does not ask for
+ON_ENDS = ("goalposts", "distance_to_target")
+
+
+@dataclass(frozen=True, eq=False)
+class Draws:
+    """What is drawn for each row: factors of weights, shifts of goalposts, factors of estimates.
+
+    Empty mappings leave everything as it is. ``goalposts`` are shares of the distance between worst
+    and best, (rows, 2); ``estimates`` (rows, entities), 1 where a value is no estimate.
+    """
+
+    weights: Mapping[str, Floats]
+    goalposts: Mapping[str, Floats]
+    estimates: Mapping[str, Floats]
+
+
+@dataclass(frozen=True, eq=False)
+class Variant:
+    """One type in one year; entities without an index in the evaluation are left out."""
+
+    indicators: Panel  # one year
+    framework: Framework
+    fitted: Fitted
+
+    @cached_property
+    def values(self) -> Panel:
+        """Indicators with gaps filled, before outliers are treated."""
+        filled = impute(self.indicators, self.framework, self.fitted.constants)
+        return screen(filled, self.framework, self.fitted.released_scores)
+
+    def estimated(self, code: str) -> NDArray[np.bool_]:
+        """Which entities' values of an indicator are estimates."""
+        column = self.values.column(code)
+        found: NDArray[np.bool_] = (column.is_present & (column.flags & Flag.ESTIMATED > 0))[:, 0]
+        return found
+
+    def can_normalise(self, indicator: Indicator, method: str) -> bool:
+        """Whether a method has what it needs for an indicator: ends, a target, or differences."""
+        ends = ends_in(indicator, self.values, self.values.years[0])
+        if method in ON_ENDS:
+            return ends is not None and (method == "goalposts" or bool((ends[1] > 0).all()))
+        present = self._treated(indicator)
+        return len(present) > 1 and float(np.ptp(present)) > 0
+
+    def scored(self, not_reported: str) -> Scored:
+        """The missing-data rules with another rule for what was not reported."""
+        framework = self.framework
+        if not_reported != AS_DEFINED:
+            rules = framework.missing.model_copy(update={"not_reported": not_reported})
+            framework = framework.model_copy(update={"missing": rules})
+        scores = normalise(self.indicators, framework, self.fitted)
+        return apply_missing_rules(scores, self.indicators, framework, self.fitted)
+
+    def index(
+        self, draws: Draws, *, normalisation: str, aggregation: str, scored: Scored
+    ) -> Floats:
+        """The index (rows, entities) by one choice of methods, row by row of the draws."""
+        framework, scale = self.framework, self.framework.scale
+        columns: dict[str, Floats] = {}
+        weights: dict[str, Floats] = {}
+        for indicator in framework.scored():
+            code = indicator.code
+            shares = self._shares(indicator, normalisation, draws)
+            scores = scale.floor + shares * (scale.top - scale.floor)
+            kept = scored.scores.column(code)
+            floored = (kept.is_present & (scored.rule[code] == "floor"))[:, 0]
+            columns[code] = np.where(floored, scale.floor, scores)
+            weights[code] = scored.active[code][:, 0] * 1.0
+        for group in (*(g.code for g in framework.groups_bottom_up()), ""):
+            own = framework.groups[group].aggregation if group else framework.aggregation
+            members = [(code, weight) for code, weight in framework.members(group) if weight > 0]
+            method = own if aggregation == AS_DEFINED else aggregation
+            values = [columns[code] for code, _ in members]
+            if method == "geometric_mean" and own != method:
+                least = scale.floor + LIFT * (scale.top - scale.floor)
+                values = [np.maximum(value, least) for value in values]
+            factors = [weight * draws.weights.get(code, 1.0) for code, weight in members]
+            shares_of = [f * weights[c] for f, (c, _) in zip(factors, members, strict=True)]
+            columns[group] = MEANS[method](values, shares_of)
+            weights[group] = np.logical_or.reduce([weights[code] > 0 for code, _ in members]) * 1.0
+        return columns[""]
+
+    def _treated(self, indicator: Indicator) -> Floats:
+        column = self.values.column(indicator.code)
+        return self._treat(indicator, column.values[column.is_present])
+
+    def _treat(self, indicator: Indicator, values: Floats) -> Floats:
+        learnt = self.fitted.constants.get(indicator.code, {}).get(self.values.years[0], {})
+        return outliers.apply(values, learnt, self.framework.treatment_of(indicator))
+
+    def _shares(self, indicator: Indicator, normalisation: str, draws: Draws) -> Floats:
+        """Each value's place on the scale, 0-1; the indicator's own method where another cannot."""
+        code, year = indicator.code, self.values.years[0]
+        own = method_of(indicator, self.framework)
+        method = own if normalisation == AS_DEFINED else normalisation
+        if method != own and not self.can_normalise(indicator, method):
+            method = own
+        column: Column = self.values.column(code)
+        values = self._treat(indicator, column.values[:, 0] * draws.estimates.get(code, 1.0))
+        values = np.atleast_2d(values)
+        if method in ON_ENDS:
+            ends = ends_in(indicator, self.values, year)
+            if ends is None:
+                return np.full(values.shape, np.nan)
+            worst, best = _shifted(*ends, draws.goalposts.get(code))
+            if method == "goalposts":
+                return between(values, worst, best)
+            return ratio_to(values, best, indicator.direction)
+        return self._relative(indicator, method, values)
+
+    def _relative(self, indicator: Indicator, method: str, values: Floats) -> Floats:
+        """By what the entities' values are in the evaluation: ends, mean and spread, or order."""
+        present = np.sort(self._treated(indicator))
+        if len(present) < 2 or np.ptp(present) == 0:
+            return np.full(values.shape, np.nan)
+        if method == "rank":
+            return share_below(values, present, indicator.direction)
+        learnt = self.fitted.constants.get(indicator.code, {}).get(self.values.years[0], {})
+        if method == "z_score":
+            mean, sd = learnt.get("mean", present.mean()), learnt.get("sd", present.std(ddof=1))
+            return z_share(values, mean, sd, indicator.direction)
+        low, high = learnt.get("low", present[0]), learnt.get("high", present[-1])
+        worst, best = (low, high) if indicator.direction == 1 else (high, low)
+        return between(values, np.asarray(worst), np.asarray(best))
+
+
+def _shifted(worst: Floats, best: Floats, shifts: Floats | None) -> tuple[Floats, Floats]:
+    """Goalposts moved by shares of the distance between them: (entities,) or (rows, entities)."""
+    if shifts is None:
+        return worst, best
+    span = best - worst
+    return worst + shifts[:, :1] * span, best + shifts[:, 1:] * span

@@ -1,0 +1,279 @@
+"""The assessment total and its grade: targets, index and measures, vetoes, and when not to grade."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from cescore.definitions.model import AssessmentRules, GradeScale, Plan, Scale
+from cescore.method.measures import MeasureLine, inspected_share, measure_points
+from cescore.method.targets import TargetLine
+
+NOISE = 9  # decimals: what lies beyond is binary arithmetic, not a result
+LEAST_INSPECTED = 0.8  # [P] share of the checks below which a grade is provisional
+PARTS = ("targets", "index", "measures")
+
+
+@dataclass(frozen=True)
+class VetoLine:
+    """One veto, in the shape of `release.bundle.VetoLine`: clear, standing or unchecked."""
+
+    id: str
+    zh: str
+    en: str
+    status: str
+    document: str = ""
+    confirmed_by: str = ""
+    date: str = ""
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Total and grade, in the shape of `release.bundle.Assessment`; only the total is graded.
+
+    ``parts`` [0-100]; ``weights`` are those really used, together 1. ``index_converted``: the
+    index entered the total as its place on its own scale, 0-100. ``reason``: why not graded
+    (no_rules, not_filed, statistical_basis, insufficient_data, index_not_computable), why graded
+    as it is (veto_standing), or why provisional (vetoes_unchecked, measures_not_inspected).
+    """
+
+    total: float | None = None
+    grade_zh: str = ""
+    grade_en: str = ""
+    scale: str = ""
+    parts: Mapping[str, float | None] = field(default_factory=dict)
+    weights: Mapping[str, float] = field(default_factory=dict)
+    vetoes: tuple[VetoLine, ...] = ()
+    provisional: bool = False
+    graded: bool = False
+    reason: str = ""
+    index_converted: bool = False
+    scale_zh: str = ""
+    scale_en: str = ""
+    bands: tuple[tuple[str, str, float], ...] = ()  # zh, en, least total; best first
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What decides whether an entity may be graded at all."""
+
+    filed: bool = True
+    legal_basis: str = "consented"  # statistical: never graded
+    coverage: float = 1.0  # of the index, 0-1
+    least_coverage: float = 0.8
+
+
+def assess(
+    plan: Plan,
+    entity_type: str,
+    *,
+    index: float | None,
+    scale: Scale,
+    targets: Sequence[TargetLine] = (),
+    measures: Sequence[MeasureLine] = (),
+    vetoes: Mapping[str, Mapping[str, str]] | None = None,
+    basis: Basis | None = None,
+    is_last_year: bool = False,
+) -> Assessment:
+    """An entity's total of the year and its grade on the scale of its type.
+
+    Total = Σ weight · part / Σ weight over the parts there are: a type without targets of its own,
+    or without measures, gives their weight to the others. An index that was not computed is not
+    such a case: then nothing is totalled. Vetoes come first: one that stands decides the grade
+    (never for the better) even without a total. Then an entity that did not file, and one whose
+    index covers too little, is not graded. A report on statistical-survey values is not graded
+    and shows neither vetoes nor inspection, which may not rest on them. Vetoes without a record
+    leave the grade provisional.
+
+    Parameters
+    ----------
+    index
+        On ``scale``; enters as (index - floor) / (top - floor) · 100 [P], see `index_part`.
+    vetoes
+        veto id -> its record of the year: status, document, confirming_unit, date.
+    is_last_year
+        Of the plan: only then does a binding target that was not met act as a veto.
+    """
+    rules, basis = plan.assessment, basis or Basis()
+    graded_on = rules.scales.get(rules.scale_of.get(entity_type, ""))
+    if entity_type not in rules.weights or graded_on is None:
+        return Assessment(reason="no_rules")
+    blank = _on(graded_on)
+    if basis.legal_basis == "statistical":
+        return replace(blank, reason="statistical_basis")
+    lines = veto_lines(plan, entity_type, vetoes or {})
+    lines += _broken(targets) if is_last_year else ()
+    parts = {
+        "targets": target_part(targets),
+        "index": index_part(index, scale),
+        "measures": _times(measure_points(measures), 100),
+    }
+    weights = used_weights(rules, entity_type, parts)
+    obstacle = _obstacle(basis, parts["index"], rules.weights[entity_type])
+    has_total = obstacle in {"", "insufficient_data"}
+    scored = replace(
+        blank,
+        total=_total(parts, weights) if has_total else None,
+        parts=parts,
+        weights=weights,
+        vetoes=lines,
+        reason=obstacle,
+        index_converted=index is not None and (scale.floor, scale.top) != (0.0, 100.0),
+    )
+    return _graded(scored, plan, graded_on, measures)
+
+
+def _graded(
+    scored: Assessment, plan: Plan, scale: GradeScale, measures: Sequence[MeasureLine]
+) -> Assessment:
+    """The assessment with its grade, unless something stands in the way of one."""
+    may_grade = scored.total is not None and not scored.reason
+    earned = grade_of(scored.total, scale) if may_grade and scored.total is not None else None
+    vetoed = _vetoed_grade(plan, scored.vetoes, scale, earned)
+    grade = vetoed or earned
+    if grade is None:
+        return scored
+    doubt = _why_provisional(scored.vetoes, measures)
+    return replace(
+        scored,
+        grade_zh=grade[0],
+        grade_en=grade[1],
+        graded=True,
+        provisional=bool(doubt),
+        reason="veto_standing" if vetoed else doubt,
+    )
+
+
+def index_part(index: float | None, scale: Scale) -> float | None:
+    """The index as its place between the ends of its scale, 0-100 [P]; page: 折算为 0–100.
+
+    An index on 60-100 taken as it is would give 60 points for the worst goalposts and for what
+    was never returned, beside targets and measures that start at 0, and would count less than its
+    weight, its spread being 40 points. The index itself is printed on its own scale.
+
+    Examples
+    --------
+    >>> index_part(90.0, Scale(floor=60, top=100)), index_part(75.0, Scale())
+    (75.0, 75.0)
+    """
+    if index is None:
+        return None
+    return (index - scale.floor) / (scale.top - scale.floor) * 100
+
+
+def target_part(targets: Sequence[TargetLine]) -> float | None:
+    """Mean share of the points of the scored targets, 0-100; None without any.
+
+    Each target counts the same [P]; bonuses make up for other targets but never lead beyond 100.
+    """
+    points = [line.points for line in targets if line.scored and line.points is not None]
+    return min(sum(points) / len(points), 1.0) * 100 if points else None
+
+
+def used_weights(
+    rules: AssessmentRules, entity_type: str, parts: Mapping[str, float | None]
+) -> dict[str, float]:
+    """The weights of the parts that have a value, together 1; empty without any."""
+    given = rules.weights.get(entity_type, {})
+    present = {p: given.get(p, 0.0) for p in PARTS if parts.get(p) is not None and given.get(p)}
+    whole = sum(present.values())
+    return {part: weight / whole for part, weight in present.items()}
+
+
+def grade_of(total: float, scale: GradeScale) -> tuple[str, str]:
+    """The grade's names for an unrounded total: the best band it reaches, else the lowest.
+
+    89.96 is below 90, whatever is printed; a distance of 1e-9 is binary arithmetic and is not.
+    """
+    bands = _from_the_best(scale)
+    reached = (band for band in bands if round(total, NOISE) >= band[2])
+    zh, en, _ = next(reached, bands[-1])
+    return zh, en
+
+
+def veto_lines(
+    plan: Plan, entity_type: str, records: Mapping[str, Mapping[str, str]]
+) -> tuple[VetoLine, ...]:
+    """The vetoes that concern a type, each clear or standing on record, else unchecked."""
+    lines = []
+    for veto in plan.vetoes.values():
+        if entity_type not in veto.entity_types:
+            continue
+        record = records.get(veto.id, {})
+        status = record.get("status", "")
+        lines.append(
+            VetoLine(
+                id=veto.id,
+                zh=veto.zh,
+                en=veto.en,
+                status=status if status in {"clear", "standing"} else "unchecked",
+                document=record.get("document") or "",
+                confirmed_by=record.get("confirming_unit") or "",
+                date=record.get("date") or "",
+            )
+        )
+    return tuple(lines)
+
+
+def _broken(targets: Sequence[TargetLine]) -> tuple[VetoLine, ...]:
+    """Binding targets that were not met in the last year, as standing vetoes."""
+    return tuple(
+        VetoLine(id=f"target_{line.id}", zh=line.zh, en=line.en, status="standing")
+        for line in targets
+        if line.binding and line.light == "not_met"
+    )
+
+
+def _obstacle(basis: Basis, index: float | None, weights: Mapping[str, float]) -> str:
+    if not basis.filed:
+        return "not_filed"
+    if basis.coverage < basis.least_coverage * (1 - 1e-12):
+        return "insufficient_data"
+    return "index_not_computable" if index is None and weights.get("index") else ""
+
+
+def _vetoed_grade(
+    plan: Plan,
+    lines: Sequence[VetoLine],
+    scale: GradeScale,
+    earned: tuple[str, str] | None,
+) -> tuple[str, str] | None:
+    """The worst grade among those that standing vetoes lead to and the one earned."""
+    bands = _from_the_best(scale)
+    order = {zh: place for place, (zh, _, _) in enumerate(bands)}
+    english = {zh: en for zh, en, _ in bands}
+    standing = [line.id for line in lines if line.status == "standing"]
+    led_to = [plan.vetoes[id_].grade if id_ in plan.vetoes else bands[-1][0] for id_ in standing]
+    if not led_to:
+        return None
+    grades = [*led_to, *([earned[0]] if earned else [])]
+    worst = max(grades, key=lambda zh: order.get(zh, len(bands)))
+    return worst, english.get(worst, worst)
+
+
+def _why_provisional(lines: Sequence[VetoLine], measures: Sequence[MeasureLine]) -> str:
+    if any(line.status == "unchecked" for line in lines):
+        return "vetoes_unchecked"
+    share = inspected_share(measures)
+    return "measures_not_inspected" if share is not None and share < LEAST_INSPECTED else ""
+
+
+def _total(parts: Mapping[str, float | None], weights: Mapping[str, float]) -> float | None:
+    values = [(weight, parts[part]) for part, weight in weights.items()]
+    known = [weight * value for weight, value in values if value is not None]
+    return sum(known) if known else None
+
+
+def _from_the_best(scale: GradeScale) -> list[tuple[str, str, float]]:
+    bands = [(band.zh, band.en, band.least) for band in scale.bands]
+    return sorted(bands, key=lambda band: -band[2])
+
+
+def _on(scale: GradeScale) -> Assessment:
+    """An assessment that only names its scale."""
+    bands = tuple(_from_the_best(scale))
+    return Assessment(scale=scale.code, scale_zh=scale.zh, scale_en=scale.en, bands=bands)
+
+
+def _times(share: float | None, points: float) -> float | None:
+    return None if share is None else share * points

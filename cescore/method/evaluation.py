@@ -1,0 +1,209 @@
+"""The whole evaluation of one entity type, from returned values to the index, in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cescore.definitions.model import Framework
+from cescore.method.aggregate import Aggregation, aggregate
+from cescore.method.column import Column, Panel, State, status_text
+from cescore.method.indicators import compute_accounts, compute_indicators
+from cescore.method.missing import Scored, apply_missing_rules
+from cescore.method.normalise import Fitted, fit, normalise
+from cescore.method.progress import ProgressResult, progress_index
+
+RESULT_COLUMNS = (
+    "entity_type",
+    "entity_id",
+    "year",
+    "kind",
+    "code",
+    "value",
+    "unit",
+    "status",
+)
+STATUS_WORDS = np.array(
+    [[status_text(state, flags) for flags in range(32)] for state in range(max(State) + 1)],
+    object,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class TypeEvaluation:
+    """Every step of one type's evaluation: arrays of (entities, years), by code.
+
+    ``panel`` is what was returned; ``accounts`` is the panel with the accounts added; ``scores``
+    are the scores before the missing-data rules, ``scored.scores`` after them.
+    """
+
+    panel: Panel
+    accounts: Panel
+    indicators: Panel
+    scores: Panel
+    scored: Scored
+    aggregation: Aggregation
+    progress: ProgressResult
+    fitted: Fitted
+    framework: Framework
+    base_year: int
+    run_year: int
+
+    @property
+    def is_sufficient(self) -> NDArray[np.bool_]:
+        """Whether enough of the weight is covered for a grade (entities, years)."""
+        least: float = self.framework.missing.min_weight_covered
+        return self.aggregation.coverage >= least * (1 - 1e-12)
+
+    def results(
+        self,
+        years: Collection[int] | None = None,
+        *,
+        units: Mapping[str, str] | None = None,
+    ) -> pd.DataFrame:
+        """The rows of results.csv for this type, full precision, all years or those named.
+
+        ``units`` names units of variables that the framework does not use. A score that the rules
+        set to the floor has status ``floor``; an index below the least coverage ``insufficient``.
+        """
+        frames = [
+            self._rows(kind, code, unit, column, status, years)
+            for kind, code, unit, column, status in self._columns(units or {})
+        ]
+        empty = pd.DataFrame({name: pd.Series(dtype=object) for name in RESULT_COLUMNS})
+        return pd.concat(frames, ignore_index=True) if frames else empty
+
+    def _columns(
+        self, units: Mapping[str, str]
+    ) -> Iterator[tuple[str, str, str, Column, NDArray[np.object_] | None]]:
+        """Kind, code, unit, column and, where it is not the column's own, status."""
+        framework, scale = self.framework, self.framework.scale
+        on_scale = f"{scale.floor:g}-{scale.top:g}"
+        for code, column in self.panel.columns.items():
+            known = framework.variables.get(code)
+            yield (
+                "variable",
+                code,
+                known.unit if known else units.get(code, ""),
+                column,
+                None,
+            )
+        for code, account in framework.accounts.items():
+            yield "account", code, account.unit, self.accounts.column(code), None
+        for code, indicator in framework.indicators.items():
+            yield "indicator", code, indicator.unit, self.indicators.column(code), None
+        for code, column in self.scored.scores.columns.items():
+            yield "score", code, on_scale, column, self._score_status(code)
+        for code, column in self.aggregation.groups.columns.items():
+            yield "group", code, on_scale, column, None
+        index = self.aggregation.index
+        yield "index", framework.index.code, on_scale, index, self._index_status()
+        yield from self._progress_columns()
+
+    def _progress_columns(
+        self,
+    ) -> Iterator[tuple[str, str, str, Column, NDArray[np.object_] | None]]:
+        progress = self.framework.progress
+        if progress is None:
+            return
+        kind, unit = "progress_index", f"{self.base_year}=100"
+        yield kind, progress.code, unit, self.progress.index, None
+        for group in progress.groups:
+            name = f"{progress.code}.{group.code}"
+            yield kind, name, unit, self.progress.groups.column(group.code), None
+            for code in progress.members.get(group.code, {}):
+                yield (
+                    kind,
+                    f"{name}.{code}",
+                    unit,
+                    self.progress.members.column(code),
+                    None,
+                )
+
+    def _score_status(self, code: str) -> NDArray[np.object_]:
+        column = self.scored.scores.column(code)
+        filled = column.is_present & (self.scored.rule[code] == "floor")
+        return np.where(filled, "floor", _status(column))
+
+    def _index_status(self) -> NDArray[np.object_]:
+        index = self.aggregation.index
+        return np.where(index.is_present & ~self.is_sufficient, "insufficient", _status(index))
+
+    def _rows(
+        self,
+        kind: str,
+        code: str,
+        unit: str,
+        column: Column,
+        status: NDArray[np.object_] | None,
+        years: Collection[int] | None,
+    ) -> pd.DataFrame:
+        """One column as rows, entity by entity and year by year."""
+        kept = [i for i, y in enumerate(self.panel.years) if years is None or y in years]
+        words = _status(column) if status is None else status
+        return pd.DataFrame(
+            {
+                "entity_type": self.framework.entity_type,
+                "entity_id": np.repeat(np.array(self.panel.entities, object), len(kept)),
+                "year": np.tile(np.array(self.panel.years, int)[kept], len(self.panel.entities)),
+                "kind": kind,
+                "code": code,
+                "value": column.values[:, kept].ravel(),
+                "unit": unit,
+                "status": words[:, kept].ravel(),
+            }
+        )
+
+
+def evaluate(
+    panel: Panel,
+    framework: Framework,
+    *,
+    base_year: int,
+    run_year: int,
+    fitted: Fitted | None = None,
+    among: Collection[str] | None = None,
+) -> TypeEvaluation:
+    """Evaluate all entities of a type, or one alone with constants fitted on all.
+
+    Parameters
+    ----------
+    panel
+        What was returned, one type's entities, all years.
+    fitted
+        Constants from an earlier evaluation; None: learnt from this panel.
+    among
+        Entities to learn constants from; None: all. Others are scored with them.
+    """
+    accounts = compute_accounts(panel, framework, base_year=base_year)
+    indicators = compute_indicators(accounts, framework, base_year=base_year)
+    if fitted is None:
+        fitted = fit(indicators, framework, _up_to(panel.years, run_year), among=among)
+    scores = normalise(indicators, framework, fitted)
+    scored = apply_missing_rules(scores, indicators, framework, fitted)
+    return TypeEvaluation(
+        panel=panel,
+        accounts=accounts,
+        indicators=indicators,
+        scores=scores,
+        scored=scored,
+        aggregation=aggregate(scored, framework),
+        progress=progress_index(indicators, framework, base_year=base_year),
+        fitted=fitted,
+        framework=framework,
+        base_year=base_year,
+        run_year=run_year,
+    )
+
+
+def _up_to(years: Sequence[int], last: int) -> tuple[int, ...]:
+    return tuple(year for year in years if year <= last)
+
+
+def _status(column: Column) -> NDArray[np.object_]:
+    words: NDArray[np.object_] = STATUS_WORDS[column.state, column.flags]
+    return words

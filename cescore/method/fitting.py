@@ -1,0 +1,98 @@
+"""What a method learns from all entities, once: constants that are then frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cescore.definitions.model import Framework, Indicator
+from cescore.method import outliers
+from cescore.method.column import Panel, State
+from cescore.method.preparing import impute, learn_gaps, screen
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What the methods learnt from all entities, frozen.
+
+    ``constants``: indicator -> year -> ``low``/``high`` (min_max) or ``mean``/``sd`` (z_score), of
+    treated values; ``win_low``/``win_high`` or ``log_low``/``log_high`` (outliers);
+    ``fill:<group>`` (imputation).
+    ``nowhere``: year -> indicators that apply to somebody and that no entity reports.
+    ``released_scores``: indicator -> year -> one entity's score, where the constants are withheld.
+    ``distributions``: indicator -> year -> all values in rising order, which ranking needs; they
+    are respondents' figures and never leave the evaluation.
+    """
+
+    constants: Mapping[str, Mapping[int, Mapping[str, float]]] = field(default_factory=dict)
+    nowhere: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    released_scores: Mapping[str, Mapping[int, float | None]] = field(default_factory=dict)
+    distributions: Mapping[str, Mapping[int, Floats]] = field(default_factory=dict)
+
+
+def method_of(indicator: Indicator, framework: Framework) -> str:
+    """The normalisation an indicator is scored by."""
+    return indicator.normalisation or framework.normalisation
+
+
+def fit(
+    indicators: Panel,
+    framework: Framework,
+    run_years: Sequence[int] | None = None,
+    *,
+    among: Collection[str] | None = None,
+) -> Fitted:
+    """The constants that the framework's methods take from all entities, year by year.
+
+    ``among`` names the entities to learn from (default all): those whose data are in doubt are
+    scored, but teach nothing; nor do those with too little data. In the order of COINr: gaps are
+    filled, entities screened, outliers treated, and the ends of the scale are those of the treated
+    values. A year in which an indicator has no two different values has no ends, so nobody
+    is scored on it.
+    """
+    learners = indicators if among is None else indicators.only(among)
+    years = [y for y in indicators.years if run_years is None or y in run_years]
+    constants = learn_gaps(learners, framework, years)
+    distributions: dict[str, dict[int, Floats]] = {}
+    prepared = screen(impute(learners, framework, constants), framework)
+    for indicator in framework.scored():
+        method, treatment = method_of(indicator, framework), framework.treatment_of(indicator)
+        for year in years:
+            learnt = outliers.learn(_present(prepared, indicator.code, year), treatment)
+            found = {**learnt.constants, **_ends(learnt.values, method)}
+            if found:
+                constants.setdefault(indicator.code, {}).setdefault(year, {}).update(found)
+            if method == "rank":
+                distributions.setdefault(indicator.code, {})[year] = np.sort(learnt.values)
+    return Fitted(constants, _nowhere(learners, framework), {}, distributions)
+
+
+def _nowhere(panel: Panel, framework: Framework) -> dict[int, tuple[str, ...]]:
+    result = {}
+    for i, year in enumerate(panel.years):
+        codes = []
+        for indicator in framework.scored():
+            state = panel.column(indicator.code).state[:, i]
+            if not (state == State.PRESENT).any() and (state == State.MISSING).any():
+                codes.append(indicator.code)
+        result[year] = tuple(codes)
+    return result
+
+
+def _present(panel: Panel, code: str, year: int) -> Floats:
+    column = panel.column(code)
+    i = panel.year_position(year)
+    return column.values[:, i][column.is_present[:, i]]
+
+
+def _ends(values: Floats, method: str) -> dict[str, float]:
+    if method not in {"min_max", "z_score"} or len(values) < 2 or np.ptp(values) == 0:
+        return {}
+    if method == "min_max":
+        return {"low": float(values.min()), "high": float(values.max())}
+    return {"mean": float(values.mean()), "sd": float(values.std(ddof=1))}

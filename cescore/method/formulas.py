@@ -1,0 +1,285 @@
+"""Evaluating the one formula language on whole columns: all entities and years at once.
+
+Nothing here runs code: a text is parsed by `cescore.definitions.formula` against a short list of
+nodes, and this module gives each of them its meaning for numbers with a state and flags.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache, reduce
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cescore.definitions.formula import constant, parse
+from cescore.errors import MethodError
+from cescore.method.column import Column, Flag, Panel, State
+
+Bools = NDArray[np.bool_]
+PRESENT, NOT_COMPUTABLE, MISSING, NOT_APPLICABLE = (
+    np.uint8(state)
+    for state in (
+        State.PRESENT,
+        State.NOT_COMPUTABLE,
+        State.MISSING,
+        State.NOT_APPLICABLE,
+    )
+)
+NO_FLAG = np.uint8(0)
+
+ARITHMETIC: Mapping[type[ast.operator], Callable[..., Any]] = {
+    ast.Add: np.add,
+    ast.Sub: np.subtract,
+    ast.Mult: np.multiply,
+    ast.Div: np.divide,
+    ast.Pow: np.power,
+}
+COMPARISONS: Mapping[type[ast.cmpop], Callable[..., Any]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+}
+OF_ONE: Mapping[str, Callable[..., Any]] = {
+    "abs": np.abs,
+    "sqrt": np.sqrt,
+    "log": np.log,
+    "exp": np.exp,
+}
+OF_SEVERAL: Mapping[str, Callable[..., Any]] = {"min": np.minimum, "max": np.maximum}
+
+
+@dataclass(frozen=True)
+class _Setting:
+    """What names and base() refer to while one text is evaluated."""
+
+    panel: Panel
+    base_year: int
+    factors: Mapping[str, float]
+
+
+def evaluate(
+    executable: str,
+    panel: Panel,
+    *,
+    base_year: int,
+    factor: str = "1",
+    factors: Mapping[str, float] = {},
+) -> Column:
+    """The column of a formula, in its declared unit: the formula's own value times ``factor``.
+
+    Of the operands' states the highest counts, flags add up. A division by zero, the logarithm of
+    zero, the root of a negative number and an overflow give NOT_COMPUTABLE, never inf. ``base(x)``
+    is MISSING where the panel has no column for ``base_year``, as is ``lag`` before its first year.
+
+    Parameters
+    ----------
+    executable
+        The formula with each unit conversion written in, see `definitions.model.Computed`.
+    factor
+        The last conversion as an exact fraction ("1/100"), applied once.
+    factors
+        Constants with a name, in the units that the executable text expects.
+
+    Examples
+    --------
+    >>> gdp = Column.of(np.array([[500.0, 600.0]]))
+    >>> mrc = Column.of(np.array([[1000.0, 0.0]]))
+    >>> panel = Panel(("A",), (2020, 2021), {"gdp": gdp, "mrc": mrc})
+    >>> rate = evaluate("gdp / mrc", panel, base_year=2020, factor="10000")
+    >>> rate.values.tolist(), rate.state.tolist()
+    ([[5000.0, nan]], [[0, 1]])
+    """
+    setting = _Setting(panel, base_year, factors)
+    with np.errstate(all="ignore"):
+        found = _value(_tree(executable, False), setting)
+        result = _computed(found.values * float(Fraction(factor)), [found])
+    return _spread(result, panel.shape)
+
+
+def holds(
+    condition: str,
+    panel: Panel,
+    *,
+    base_year: int,
+    factors: Mapping[str, float] = {},
+) -> tuple[Bools, Bools]:
+    """Where a condition is true, and where it could be evaluated at all (entities, years).
+
+    A comparison is unknown where an operand has no value. ``and``, ``or`` and ``not`` follow
+    three-valued logic: true or unknown is true, false and unknown is false.
+    """
+    setting = _Setting(panel, base_year, factors)
+    with np.errstate(all="ignore"):
+        true, false = _truth(_tree(condition, True), setting)
+    return np.broadcast_to(true, panel.shape), np.broadcast_to(true | false, panel.shape)
+
+
+@lru_cache(maxsize=8192)
+def _tree(text: str, conditions: bool) -> ast.expr:
+    return parse(text, conditions=conditions).tree
+
+
+@lru_cache(maxsize=8192)
+def names(text: str) -> tuple[str, ...]:
+    """The codes a formula uses."""
+    return tuple(parse(text).names)
+
+
+def _spread(column: Column, shape: tuple[int, int]) -> Column:
+    """The same column in full shape; flags only where there is a number."""
+    values, state, flags = (
+        np.broadcast_to(part, shape) for part in (column.values, column.state, column.flags)
+    )
+    return Column(
+        np.array(values, float),
+        np.array(state, np.uint8),
+        np.where(state == 0, flags, NO_FLAG),
+    )
+
+
+def _computed(values: NDArray[np.float64], operands: Sequence[Column]) -> Column:
+    """A result with its operands' highest state, or NOT_COMPUTABLE where it is not finite."""
+    state = reduce(np.maximum, [operand.state for operand in operands])
+    flags = reduce(np.bitwise_or, [operand.flags for operand in operands])
+    state = np.where((state == PRESENT) & ~np.isfinite(values), NOT_COMPUTABLE, state)
+    return Column(np.where(state == PRESENT, values, np.nan), state, flags)
+
+
+def _constant(value: float) -> Column:
+    return Column(np.array(float(value)), np.array(PRESENT), np.array(NO_FLAG))
+
+
+def _value(node: ast.expr, setting: _Setting) -> Column:
+    """The column of one node; constants stay scalars until they meet a column."""
+    match node:
+        case ast.Constant(value=int() | float() as number):
+            return _constant(number)
+        case ast.Name(id=name):
+            if name in setting.factors:
+                return _constant(setting.factors[name])
+            return setting.panel.column(name)
+        case ast.UnaryOp(op=ast.UAdd(), operand=inner):
+            return _value(inner, setting)
+        case ast.UnaryOp(op=ast.USub(), operand=inner):
+            operand = _value(inner, setting)
+            return _computed(-operand.values, [operand])
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in ARITHMETIC:
+            pair = [_value(left, setting), _value(right, setting)]
+            return _computed(ARITHMETIC[type(op)](pair[0].values, pair[1].values), pair)
+        case ast.Call(func=ast.Name(id=name), args=arguments):
+            return _call(name, arguments, setting)
+    raise MethodError(f"a formula cannot hold {ast.unparse(node)!r}")
+
+
+def _call(name: str, arguments: list[ast.expr], setting: _Setting) -> Column:
+    if name in {"base", "lag"}:
+        return _other_year(name, arguments, setting)
+    operands = [_value(argument, setting) for argument in arguments]
+    if name in OF_ONE and len(operands) == 1:
+        return _computed(OF_ONE[name](operands[0].values), operands)
+    if name in OF_SEVERAL and operands:
+        values = reduce(OF_SEVERAL[name], [operand.values for operand in operands])
+        return _computed(values, operands)
+    if name in {"total", "mean"} and operands:
+        return _over_those_that_apply(operands, is_mean=name == "mean")
+    if name == "first_available" and operands:
+        return _first_available(operands)
+    raise MethodError(f"no function {name!r} of {len(operands)} operands in formulas")
+
+
+def _over_those_that_apply(operands: list[Column], *, is_mean: bool) -> Column:
+    """Sum or mean without the operands that are NOT_APPLICABLE; PARTIAL where some were left out."""
+    applies = [operand.state != NOT_APPLICABLE for operand in operands]
+    count = reduce(np.add, [mask.astype(float) for mask in applies])
+    used = [
+        Column(
+            np.where(mask, operand.values, 0.0),
+            np.where(mask, operand.state, PRESENT),
+            np.where(mask, operand.flags, NO_FLAG),
+        )
+        for mask, operand in zip(applies, operands, strict=True)
+    ]
+    values = reduce(np.add, [operand.values for operand in used])
+    result = _computed(values / count if is_mean else values, used)
+    partial = np.where((count > 0) & (count < len(operands)), np.uint8(Flag.PARTIAL), NO_FLAG)
+    nothing = count == 0
+    return Column(
+        np.where(nothing, np.nan, result.values),
+        np.where(nothing, NOT_APPLICABLE, result.state),
+        result.flags | partial,
+    )
+
+
+def _first_available(operands: list[Column]) -> Column:
+    """The first operand with a value, ESTIMATED unless it is the first of all.
+
+    Without any: MISSING where one of them was not returned, else the first one's state.
+    """
+    first, *others = operands
+    values, state, flags = first.values, first.state, first.flags
+    any_missing = reduce(np.logical_or, [operand.state == MISSING for operand in operands])
+    for other in others:
+        take = (state != PRESENT) & (other.state == PRESENT)
+        values = np.where(take, other.values, values)
+        flags = np.where(take, other.flags | np.uint8(Flag.ESTIMATED), flags)
+        state = np.where(take, PRESENT, state)
+    state = np.where((state != PRESENT) & any_missing, MISSING, state)
+    return Column(np.where(state == PRESENT, values, np.nan), state, flags)
+
+
+def _other_year(name: str, arguments: list[ast.expr], setting: _Setting) -> Column:
+    """The operand's column of the base year, or of n years before each year."""
+    operand = _spread(_value(arguments[0], setting), setting.panel.shape)
+    years = setting.panel.years
+    if name == "base":
+        return shifted(operand, years, {year: setting.base_year for year in years})
+    back = _whole_number(arguments[1]) if len(arguments) > 1 else 1
+    return shifted(operand, years, {year: year - back for year in years})
+
+
+def shifted(column: Column, years: Sequence[int], taken_from: Mapping[int, int]) -> Column:
+    """A column whose year y shows the value of ``taken_from[y]``; MISSING where the panel has none."""
+    result = Column.empty(column.shape, State.MISSING)
+    position = {year: i for i, year in enumerate(years)}
+    for i, year in enumerate(years):
+        source = position.get(taken_from[year])
+        if source is not None:
+            result.values[:, i] = column.values[:, source]
+            result.state[:, i] = column.state[:, source]
+            result.flags[:, i] = column.flags[:, source]
+    return result
+
+
+def _whole_number(node: ast.expr) -> int:
+    years = constant(node)
+    if years is None or years.denominator != 1 or years < 1:
+        raise MethodError(f"lag() counts whole years back, found {ast.unparse(node)!r}")
+    return int(years)
+
+
+def _truth(node: ast.expr, setting: _Setting) -> tuple[Bools, Bools]:
+    """Where a condition is known to be true, and where it is known to be false."""
+    match node:
+        case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in COMPARISONS:
+            a, b = _value(left, setting), _value(right, setting)
+            known = (a.state == PRESENT) & (b.state == PRESENT)
+            outcome = COMPARISONS[type(op)](a.values, b.values)
+            return known & outcome, known & ~outcome
+        case ast.BoolOp(op=op, values=parts):
+            true, false = zip(*(_truth(part, setting) for part in parts), strict=True)
+            if isinstance(op, ast.And):
+                return reduce(np.logical_and, true), reduce(np.logical_or, false)
+            return reduce(np.logical_or, true), reduce(np.logical_and, false)
+        case ast.UnaryOp(op=ast.Not(), operand=inner):
+            true_inside, false_inside = _truth(inner, setting)
+            return false_inside, true_inside
+    raise MethodError(f"{ast.unparse(node)!r} is not a condition that is true or false")

@@ -1,0 +1,112 @@
+"""From returned values to accounts and indicators: each formula of a framework, in its order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cescore.definitions.model import Account, Framework, Indicator
+from cescore.method.column import Column, Flag, Panel, State
+from cescore.method.formulas import evaluate, names, shifted
+
+
+def compute_accounts(panel: Panel, framework: Framework, *, base_year: int) -> Panel:
+    """The panel with a column for each account of the framework.
+
+    An account may stand on an indicator; such indicators are computed on the way and not kept.
+    """
+    known, needed = panel, set(framework.accounts) | _below_accounts(framework)
+    for code in _in_order(framework):
+        if code in needed:
+            known = known.with_columns({code: _column(code, known, framework, base_year)})
+    return panel.with_columns({code: known.columns[code] for code in framework.accounts})
+
+
+def compute_indicators(panel: Panel, framework: Framework, *, base_year: int) -> Panel:
+    """The framework's indicators in its order and their declared units, one column each.
+
+    Accounts are computed first where the panel does not hold them. An indicator with
+    ``latest_within`` n takes, where its value was not returned, the latest of the n years before,
+    flagged CARRIED; formulas that use it see that value. One that nobody collects is
+    NOT_COLLECTED throughout.
+    """
+    if not set(framework.accounts) <= set(panel.columns):
+        panel = compute_accounts(panel, framework, base_year=base_year)
+    known = panel
+    for code in _in_order(framework):
+        if code in framework.indicators:
+            known = known.with_columns({code: _column(code, known, framework, base_year)})
+    return replace(panel, columns={code: known.columns[code] for code in framework.indicators})
+
+
+def carried_year(indicators: Panel, framework: Framework, code: str) -> NDArray[np.int64]:
+    """The year each value of an indicator was taken from (entities, years).
+
+    Its own year, but for values flagged CARRIED: the year of the value carried, or of the oldest
+    carried one among the indicators in its formula.
+    """
+    column, years = indicators.column(code), np.array(indicators.years)
+    taken = np.broadcast_to(years, column.shape).copy()
+    is_carried = (column.flags & Flag.CARRIED) > 0
+    indicator = framework.indicators[code]
+    for back in range(1, indicator.latest_within + 1):
+        earlier = shifted(column, indicators.years, {int(y): int(y) - back for y in years})
+        own = earlier.is_present & ((earlier.flags & Flag.CARRIED) == 0)
+        hit = is_carried & own & (earlier.values == column.values) & (taken == years)
+        taken = np.where(hit, taken - back, taken)
+    for name in names(indicator.executable or indicator.formula) if indicator.collected else ():
+        if name in framework.indicators:
+            oldest = np.minimum(taken, carried_year(indicators, framework, name))
+            taken = np.where(is_carried & (taken == years), oldest, taken)
+    return taken
+
+
+def _in_order(framework: Framework) -> tuple[str, ...]:
+    """Codes each after what it uses; a framework made by hand lists them so."""
+    return framework.order or (*framework.accounts, *framework.indicators)
+
+
+def _below_accounts(framework: Framework) -> set[str]:
+    """Indicators that accounts use, directly or through other indicators."""
+    waiting = list(framework.accounts)
+    found: set[str] = set()
+    while waiting:
+        computed = _definition(waiting.pop(), framework)
+        used = names(computed.executable or computed.formula) if computed.collected else ()
+        new = {name for name in used if name in framework.indicators} - found
+        found |= new
+        waiting += new
+    return found
+
+
+def _definition(code: str, framework: Framework) -> Account | Indicator:
+    return framework.accounts[code] if code in framework.accounts else framework.indicators[code]
+
+
+def _column(code: str, panel: Panel, framework: Framework, base_year: int) -> Column:
+    computed = _definition(code, framework)
+    if not computed.collected:
+        return Column.empty(panel.shape, State.NOT_COLLECTED)
+    column = evaluate(
+        computed.executable or computed.formula,
+        panel,
+        base_year=base_year,
+        factor=computed.factor,
+        factors={name: factor.value for name, factor in framework.factors.items()},
+    )
+    within = computed.latest_within if isinstance(computed, Indicator) else 0
+    return _latest(column, panel.years, within)
+
+
+def _latest(column: Column, years: tuple[int, ...], within: int) -> Column:
+    """The column with gaps filled from at most ``within`` years before, nearest first."""
+    values, state, flags = column.values, column.state, column.flags
+    for back in range(1, within + 1):
+        earlier = shifted(column, years, {year: year - back for year in years})
+        take = (state == State.MISSING) & earlier.is_present
+        values = np.where(take, earlier.values, values)
+        flags = np.where(take, earlier.flags | np.uint8(Flag.CARRIED), flags)
+        state = np.where(take, np.uint8(State.PRESENT), state)
+    return Column(values, state, flags)

@@ -1,0 +1,119 @@
+"""The plan's measures as inspected: checks counted by status, five states kept apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from cescore.definitions.model import Check, Measure, Plan
+from cescore.errors import MethodError
+
+STATUSES = ("done", "partial", "not_done", "not_applicable", "not_inspected")
+PARTIAL_SHARE = 0.5  # [P] what a check half done counts
+CARRIED_OVER = (
+    "value",
+    "evidence_ref",
+    "finding",
+    "inspector_unit",
+    "inspection_date",
+    "due_date",
+)
+
+
+@dataclass(frozen=True)
+class MeasureLine:
+    """One measure's checks by status, in the shape of `release.bundle.MeasureLine`."""
+
+    id: str
+    zh: str
+    en: str
+    system: str
+    units: tuple[str, ...]
+    counts: Mapping[str, int]
+    checks: tuple[Mapping[str, str], ...] = ()
+
+
+def measure_lines(
+    plan: Plan, entity_type: str, records: Iterable[Mapping[str, str]]
+) -> tuple[MeasureLine, ...]:
+    """The measures that concern a type, with one entity's inspection records of one year.
+
+    A check without a record is not_inspected. ``done`` without an ``evidence_ref`` is not done:
+    it counts as partial, with the note ``no_evidence`` and the status as recorded kept beside it
+    [P]. A check without a goal is counted by status only, never by its amount.
+
+    Raises
+    ------
+    MethodError
+        A record names a status that does not exist, or two records one check.
+    """
+    by_check: dict[str, Mapping[str, str]] = {}
+    for record in records:
+        if record["check_id"] in by_check:
+            raise MethodError(f"check {record['check_id']} has two records in one year")
+        by_check[record["check_id"]] = record
+    lines = (_line(measure, entity_type, by_check) for measure in plan.measures.values())
+    return tuple(line for line in lines if line.checks)
+
+
+def counts(lines: Iterable[MeasureLine]) -> dict[str, int]:
+    """All checks by status, every status named."""
+    total = dict.fromkeys(STATUSES, 0)
+    for line in lines:
+        for status, number in line.counts.items():
+            total[status] += number
+    return total
+
+
+def measure_points(lines: Iterable[MeasureLine]) -> float | None:
+    """Share of the inspected checks that is done, 0-1, partial counting half; None without any.
+
+    not_applicable leaves the denominator; not_inspected is neither a pass nor a failure.
+
+    Examples
+    --------
+    >>> found = {"done": 2, "partial": 1, "not_done": 1, "not_applicable": 5, "not_inspected": 9}
+    >>> measure_points([MeasureLine("4.1", "", "", "4", (), found)])
+    0.625
+    """
+    found = counts(lines)
+    inspected = found["done"] + found["partial"] + found["not_done"]
+    if not inspected:
+        return None
+    return (found["done"] + PARTIAL_SHARE * found["partial"]) / inspected
+
+
+def inspected_share(lines: Iterable[MeasureLine]) -> float | None:
+    """Inspected checks over those that apply, 0-1; None where none applies."""
+    found = counts(lines)
+    inspected = found["done"] + found["partial"] + found["not_done"]
+    applies = inspected + found["not_inspected"]
+    return inspected / applies if applies else None
+
+
+def _line(
+    measure: Measure, entity_type: str, by_check: Mapping[str, Mapping[str, str]]
+) -> MeasureLine:
+    checks = tuple(
+        _inspected(check, by_check.get(check.id))
+        for check in measure.checks
+        if entity_type in check.levels
+    )
+    found = {status: sum(check["status"] == status for check in checks) for status in STATUSES}
+    return MeasureLine(
+        measure.id, measure.zh, measure.en, measure.system, measure.units, found, checks
+    )
+
+
+def _inspected(check: Check, record: Mapping[str, str] | None) -> Mapping[str, str]:
+    result = {"id": check.id, "zh": check.zh, "en": check.en, "status": "not_inspected"}
+    result |= {key: "" for key in CARRIED_OVER} | {"note": ""}
+    if record is None:
+        return result
+    status = record.get("status") or "not_inspected"
+    if status not in STATUSES:
+        raise MethodError(f"check {check.id}: status {status!r}, expected one of {STATUSES}")
+    result |= {key: str(record.get(key) or "") for key in CARRIED_OVER}
+    if status == "done" and not result["evidence_ref"].strip():
+        return result | {"status": "partial", "note": "no_evidence", "recorded": "done"}
+    return result | {"status": status}

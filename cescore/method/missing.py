@@ -1,0 +1,173 @@
+"""What happens to an indicator without a value: the framework's rule for each reason.
+
+Source of the cases: the 2016 green-development communiqué's rules (methodology 9.5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cescore.definitions.model import Framework, MissingRules
+from cescore.method.column import Column, Panel, State
+from cescore.method.normalise import Fitted
+from cescore.method.preparing import DOES_NOT_APPLY, has_enough
+
+Bools = NDArray[np.bool_]
+Case = str
+CASES: tuple[Case, ...] = (
+    "not_reported",
+    "nowhere_reported",
+    "not_applicable",
+    "not_computable",
+    "not_collected",
+)
+# A withheld value exists and is not at hand: treated like one the entity did not report.
+CASE_OF_STATE: Mapping[State, Case] = {
+    State.MISSING: "not_reported",
+    State.SUPPRESSED: "not_reported",
+    State.NOT_APPLICABLE: "not_applicable",
+    State.NOT_COMPUTABLE: "not_computable",
+    State.NOT_COLLECTED: "not_collected",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """Scores after the missing-data rules, and what was done to get them; keys are indicators.
+
+    ``active``: takes part in the index. ``covered``: has a value of its own. ``applies``: would
+    have one if everything had been returned; coverage is counted over these. ``case``: 0 where
+    there is a value, else 1 + the place in `CASES`. ``imputed``: has a value that is not its own.
+    ``too_few``: groups ("" for the index) with a value for too few of their members.
+    """
+
+    scores: Panel
+    active: Mapping[str, Bools]
+    covered: Mapping[str, Bools]
+    applies: Mapping[str, Bools]
+    case: Mapping[str, NDArray[np.uint8]]
+    rules: MissingRules
+    imputed: Mapping[str, Bools] = field(default_factory=dict)
+    too_few: Mapping[str, Bools] = field(default_factory=dict)
+
+    @cached_property
+    def rule(self) -> Mapping[str, NDArray[np.object_]]:
+        """What was done: "" for a value, else impute, floor, exclude or propagate."""
+        words = np.array(["", *(getattr(self.rules, case) for case in CASES)], dtype=object)
+        done = {code: words[case] for code, case in self.case.items()}
+        imputed = {code: mask for code, mask in self.imputed.items() if mask.any()}
+        return done | {code: np.where(mask, "impute", done[code]) for code, mask in imputed.items()}
+
+    @cached_property
+    def reason(self) -> Mapping[str, NDArray[np.object_]]:
+        """Why it was done: "" for a value, else a word of `CASES`."""
+        words = np.array(["", *CASES], dtype=object)
+        return {code: words[case] for code, case in self.case.items()}
+
+
+def apply_missing_rules(
+    scores: Panel, indicators: Panel, framework: Framework, fitted: Fitted
+) -> Scored:
+    """Each missing score filled with the floor, left out or passed on, as the framework says.
+
+    The reason is the score's state; where the indicator itself has no value, the indicator's
+    (a year before the first goalposts is not_computable). MISSING counts as nowhere_reported in
+    the years in which no entity has the indicator.
+    """
+    case = {i.code: _cases(i.code, scores, fitted) for i in framework.scored()}
+    known = {code: scores.column(code).is_present for code in case}
+    own = {code: known[code] & indicators.column(code).is_present for code in case}
+    rules = framework.missing
+    floor = {code: _decided(case[code], rules, "floor") for code in case}
+    filled = {
+        code: _floored(scores.column(code), floor[code], framework.scale.floor) for code in case
+    }
+    applies = {code: ~np.isin(scores.column(code).state, DOES_NOT_APPLY) for code in case}
+    too_few = _too_few(framework, known, applies, scores.shape)
+    return Scored(
+        scores=replace(scores, columns=filled),
+        active={
+            code: ~_decided(case[code], rules, "exclude") & ~_below(code, framework, too_few)
+            for code in case
+        },
+        covered=own,
+        applies=applies,
+        case=case,
+        rules=rules,
+        imputed={code: known[code] & ~own[code] for code in case},
+        too_few=too_few,
+    )
+
+
+def _too_few(
+    framework: Framework,
+    known: Mapping[str, Bools],
+    applies: Mapping[str, Bools],
+    shape: tuple[int, int],
+) -> dict[str, Bools]:
+    """Groups with a limit, and where they fall short of it; an imputed value counts as one.
+
+    Members that do not apply count in neither number, nor do those of weight zero; a group counts
+    as one member, with a value where it has any and does not itself fall short.
+    """
+    general = framework.missing.min_available
+    limits = {
+        g.code: general if g.min_available is None else g.min_available
+        for g in framework.groups.values()
+    }
+    has, exists, short = dict(known), dict(applies), {}
+    for code in (*(group.code for group in framework.groups_bottom_up()), ""):
+        members = [member for member, weight in framework.members(code) if weight > 0]
+        values = {member: has[member] for member in members}
+        limit = limits.get(code, general)
+        if limit:
+            short[code] = ~has_enough(values, {m: exists[m] for m in members}, limit, shape)
+        nobody = np.zeros(shape, bool)
+        has[code] = np.logical_or.reduce([nobody, *values.values()]) & ~short.get(code, nobody)
+        exists[code] = np.logical_or.reduce([nobody, *(exists[m] for m in members)])
+    return short
+
+
+def _below(code: str, framework: Framework, too_few: Mapping[str, Bools]) -> Bools:
+    """Where an indicator stands in a group, at any depth, that has too few values."""
+    result = np.array(False)
+    group = framework.indicators[code].group
+    while group:
+        result = result | too_few.get(group, False)
+        group = framework.groups[group].parent
+    found: Bools = result | too_few.get("", False)
+    return found
+
+
+def _cases(code: str, scores: Panel, fitted: Fitted) -> NDArray[np.uint8]:
+    """0 where there is a score, else 1 + the place of the reason in CASES."""
+    number = np.zeros(max(State) + 1, np.uint8)
+    for state, case in CASE_OF_STATE.items():
+        number[state] = 1 + CASES.index(case)
+    result: NDArray[np.uint8] = number[scores.column(code).state]
+    for i, year in enumerate(scores.years):
+        if code in fitted.nowhere.get(year, ()):
+            nowhere = scores.column(code).state[:, i] == State.MISSING
+            result[nowhere, i] = 1 + CASES.index("nowhere_reported")
+    return result
+
+
+def _decided(case: NDArray[np.uint8], rules: MissingRules, rule: str) -> Bools:
+    """Where the rule for the case at hand is this one."""
+    is_rule = np.array([False, *(getattr(rules, name) == rule for name in CASES)])
+    found: Bools = is_rule[case]
+    return found
+
+
+def _floored(column: Column, where: Bools, floor: float) -> Column:
+    """The floor of the scale where the rule says so: a number, without a flag of its own."""
+    return Column(
+        np.where(where, floor, column.values),
+        np.where(where, np.uint8(State.PRESENT), column.state),
+        np.where(where, np.uint8(0), column.flags),
+    )

@@ -1,0 +1,154 @@
+"""Between indicators and scores: gaps filled, entities with too little left out, outliers treated.
+
+In the order of COINr: impute, screen by data availability, treat. Everything is learnt year by year
+from all entities (`learn_gaps`, `learn_outliers`) and applied with the constants to any one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cescore.definitions.model import Framework, Imputation
+from cescore.method import outliers
+from cescore.method.column import Column, Flag, Panel, State
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Learnt = Mapping[int, Mapping[str, float]]  # year -> constant -> value, of one indicator
+Released = Mapping[str, Mapping[int, float | None]]
+
+FILL = "fill:"  # constants "fill:<group>": what a missing value of that group becomes
+DOES_NOT_APPLY = (State.NOT_APPLICABLE, State.NOT_COMPUTABLE, State.NOT_COLLECTED)
+
+
+def prepare(
+    indicators: Panel,
+    framework: Framework,
+    constants: Mapping[str, Learnt],
+    released: Released | None = None,
+) -> Panel:
+    """Indicators as scores are made of them; the same columns where a framework asks for nothing.
+
+    An imputed value is PRESENT and flagged ESTIMATED; an entity with too little data has all its
+    indicators MISSING. ``released`` scores count as data.
+    """
+    filled = impute(indicators, framework, constants)
+    screened = screen(filled, framework, released or {})
+    return treat(screened, framework, constants)
+
+
+def impute(panel: Panel, framework: Framework, constants: Mapping[str, Learnt]) -> Panel:
+    """MISSING values replaced by what was learnt of their group; other states stay as they are."""
+    changed = {}
+    for indicator in framework.scored():
+        rule, learnt = framework.imputation_of(indicator), constants.get(indicator.code, {})
+        if rule.method != "none":
+            column = panel.column(indicator.code)
+            changed[indicator.code] = _filled(column, _fills(panel, rule, learnt))
+    return panel.with_columns(changed) if changed else panel
+
+
+def screen(panel: Panel, framework: Framework, released: Released | None = None) -> Panel:
+    """All indicators MISSING for an entity with a value in too few of those that apply to it."""
+    if not framework.missing.screen_below:
+        return panel
+    scored = [i.code for i in framework.scored() if i.weight > 0]
+    known = {code: _known(panel, code, (released or {}).get(code, {})) for code in scored}
+    applies = {c: ~np.isin(panel.column(c).state, DOES_NOT_APPLY) | known[c] for c in scored}
+    enough = has_enough(known, applies, framework.missing.screen_below, panel.shape)
+    missing = Column.empty(panel.shape, State.MISSING)
+    return panel.with_columns(
+        {i.code: _where(enough, panel.column(i.code), missing) for i in framework.scored()}
+    )
+
+
+def treat(panel: Panel, framework: Framework, constants: Mapping[str, Learnt]) -> Panel:
+    """Values cut or transformed by the constants learnt of each indicator and year."""
+    changed = {}
+    for indicator in framework.scored():
+        rule, learnt = framework.treatment_of(indicator), constants.get(indicator.code, {})
+        if rule.method != "none" and learnt:
+            column = panel.column(indicator.code)
+            values = column.values.copy()
+            for i, year in enumerate(panel.years):
+                values[:, i] = outliers.apply(values[:, i], learnt.get(year, {}), rule)
+            changed[indicator.code] = replace(column, values=values)
+    return panel.with_columns(changed) if changed else panel
+
+
+def learn_gaps(
+    panel: Panel, framework: Framework, years: Collection[int]
+) -> dict[str, dict[int, dict[str, float]]]:
+    """The mean or median of each group that replaces a missing value, by indicator and year."""
+    found: dict[str, dict[int, dict[str, float]]] = {}
+    for indicator in framework.scored():
+        rule = framework.imputation_of(indicator)
+        for year in years if rule.method != "none" else ():
+            i = panel.year_position(year)
+            column, groups = panel.column(indicator.code), _groups(panel, rule)[:, i]
+            average = np.median if rule.method.endswith("median") else np.mean
+            for group in dict.fromkeys(groups[column.is_present[:, i]]):
+                values = column.values[(groups == group) & column.is_present[:, i], i]
+                learnt = found.setdefault(indicator.code, {}).setdefault(year, {})
+                learnt[f"{FILL}{group}"] = float(average(values))
+    return found
+
+
+def has_enough(
+    known: Mapping[str, Bools], applies: Mapping[str, Bools], least: float, shape: tuple[int, ...]
+) -> Bools:
+    """Whether the members with a value are at least this share of those that apply."""
+    have = sum((known[code].astype(float) for code in known), start=np.zeros(shape))
+    need = sum((applies[code].astype(float) for code in known), start=np.zeros(shape))
+    enough: Bools = have >= least * need * (1 - 1e-12)
+    return enough
+
+
+def _groups(panel: Panel, rule: Imputation) -> NDArray[np.object_]:
+    """The group of each entity and year as text; one for all where the rule does not group."""
+    if not rule.method.startswith("group_"):
+        return np.full(panel.shape, "all", object)
+    if rule.by in panel.codes:
+        return np.array(panel.codes[rule.by], object)
+    names = np.array(panel.attributes.get(rule.by, ("",) * panel.shape[0]), object)
+    return np.repeat(names[:, None], panel.shape[1], axis=1)
+
+
+def _fills(panel: Panel, rule: Imputation, learnt: Learnt) -> Floats:
+    """What each missing value would become; NaN for an entity without a group, or a group without."""
+    groups = _groups(panel, rule)
+    fills = np.full(panel.shape, np.nan)
+    for i, year in enumerate(panel.years):
+        by_group = {
+            name.removeprefix(FILL): value
+            for name, value in learnt.get(year, {}).items()
+            if name.startswith(FILL) and name != FILL
+        }
+        fills[:, i] = [by_group.get(str(group), np.nan) for group in groups[:, i]]
+    return fills
+
+
+def _filled(column: Column, fills: Floats) -> Column:
+    take = (column.state == State.MISSING) & ~np.isnan(fills)
+    return Column(
+        np.where(take, fills, column.values),
+        np.where(take, np.uint8(State.PRESENT), column.state),
+        np.where(take, np.uint8(Flag.ESTIMATED), column.flags),
+    )
+
+
+def _known(panel: Panel, code: str, released: Mapping[int, float | None]) -> Bools:
+    given = np.array([released.get(year) is not None for year in panel.years])
+    return panel.column(code).is_present | given
+
+
+def _where(condition: Bools, yes: Column, no: Column) -> Column:
+    return Column(
+        np.where(condition, yes.values, no.values),
+        np.where(condition, yes.state, no.state),
+        np.where(condition, yes.flags, no.flags),
+    )

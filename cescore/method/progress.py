@@ -1,0 +1,130 @@
+"""The progress index: how far each quantity has come since the base year, base year = 100."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cescore.definitions.model import Framework
+from cescore.method.aggregate import combine
+from cescore.method.column import Column, Flag, Panel, State
+from cescore.method.formulas import shifted
+
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class ProgressResult:
+    """The progress index with its groups and each member's ratio to the base year x 100.
+
+    Groups are keyed by group, members by indicator. Without a progress index in the framework
+    the index is NOT_COLLECTED and both panels are empty.
+    """
+
+    index: Column
+    groups: Panel
+    members: Panel
+
+
+def progress_index(indicators: Panel, framework: Framework, *, base_year: int) -> ProgressResult:
+    """x_t / x_0 · 100 for each member (x_0 / x_t where less is better), its groups and index.
+
+    A member that cannot be computed or does not apply drops out by rule; one that was not
+    returned drops out too, and the result is flagged PARTIAL [P]. Where members with a ratio hold
+    less than the framework's least coverage of the weight that applies, a group or the index is
+    MISSING [P]. In the base year every ratio, and so the index, is 100.
+
+    References
+    ----------
+    Form: NBS circular economy development index (2015). Members and weights are the framework's;
+    no weighting reproduces the published total, and none claims to.
+    """
+    progress = framework.progress
+    if progress is None:
+        nothing = replace(indicators, columns={})
+        return ProgressResult(Column.empty(indicators.shape, State.NOT_COLLECTED), nothing, nothing)
+    members: dict[str, Column] = {}
+    for code in dict.fromkeys(code for group in progress.members.values() for code in group):
+        members[code] = _ratio_to_base(indicators, framework, code, base_year)
+    least = framework.missing.min_weight_covered
+    groups = {
+        group.code: _mean_of_ratios(
+            members,
+            list(progress.members.get(group.code, {}).items()),
+            group.aggregation,
+            least,
+        )
+        for group in progress.groups
+    }
+    index = _mean_of_ratios(
+        groups,
+        [(g.code, g.weight) for g in progress.groups],
+        progress.aggregation,
+        least,
+    )
+    return ProgressResult(
+        index, replace(indicators, columns=groups), replace(indicators, columns=members)
+    )
+
+
+def ratio_to_base(now: Column, base: Column, *, direction: int, base_floor: float = 0.0) -> Column:
+    """now / base · 100, or base / now · 100 where less is better.
+
+    Not computable: a base or value of 0 or less (a positive member may fall to 0), or a positive
+    member whose base lies below ``base_floor``: a rate going from 5 to 60 would count 1200.
+    """
+    state = np.maximum(now.state, base.state)
+    above, below = (now, base) if direction == 1 else (base, now)
+    usable = (base.values > 0) & (now.values >= 0) & (below.values > 0)
+    if direction == 1:
+        usable &= base.values >= base_floor
+    state = np.where((state == State.PRESENT) & ~usable, np.uint8(State.NOT_COMPUTABLE), state)
+    present = state == State.PRESENT
+    ratio = np.divide(above.values, below.values, out=np.full(now.shape, np.nan), where=present)
+    return Column(ratio * 100, state, np.where(present, now.flags | base.flags, np.uint8(0)))
+
+
+def _ratio_to_base(panel: Panel, framework: Framework, code: str, base_year: int) -> Column:
+    now = panel.column(code)
+    base = shifted(now, panel.years, {year: base_year for year in panel.years})
+    floor = framework.progress.base_floor.get(code, 0.0) if framework.progress else 0.0
+    direction = framework.indicators[code].direction
+    return ratio_to_base(now, base, direction=direction, base_floor=floor)
+
+
+def _mean_of_ratios(
+    columns: Mapping[str, Column],
+    members: Sequence[tuple[str, float]],
+    method: str,
+    least_coverage: float,
+) -> Column:
+    taking_part = {code: columns[code].is_present for code, _ in members}
+    mean = combine(columns, members, taking_part, method)
+    has_ratio = _weight(members, taking_part)
+    gone = (State.NOT_APPLICABLE, State.NOT_COMPUTABLE, State.NOT_COLLECTED)
+    applies = _weight(members, {c: ~np.isin(columns[c].state, gone) for c, _ in members})
+    state = np.where(
+        (mean.state == State.PRESENT) & (has_ratio < least_coverage * applies * (1 - 1e-12)),
+        np.uint8(State.MISSING),
+        mean.state,
+    )
+    dropped = has_ratio < _weight(members, {c: np.full(mean.shape, True) for c, _ in members})
+    partial = np.where(dropped, np.uint8(Flag.PARTIAL), np.uint8(0))
+    present = state == State.PRESENT
+    return Column(
+        np.where(present, mean.values, np.nan),
+        state,
+        np.where(present, mean.flags | partial, np.uint8(0)),
+    )
+
+
+def _weight(
+    members: Sequence[tuple[str, float]], where: Mapping[str, Bools]
+) -> NDArray[np.float64]:
+    total = np.zeros(next(iter(where.values())).shape)
+    for code, weight in members:
+        total = total + weight * where[code]
+    return total

@@ -1,0 +1,237 @@
+"""Progress on the plan's targets: each entity's line for each target that concerns it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from cescore.definitions.model import AssessmentRules, Framework, Plan, Target
+from cescore.errors import MethodError
+from cescore.method.column import Column, Panel, State
+from cescore.method.schedules import (
+    Clock,
+    cumulative_fall,
+    ladder_points,
+    light_of,
+    schedule_carbon,
+    schedule_log,
+    still_needed,
+    yearly_growth_needed,
+)
+
+CONSISTENCY_TOLERANCE = 1e-3  # [P] relative; the plan prints levels to four decimals
+
+
+@dataclass(frozen=True)
+class TargetLine:
+    """One target as assessed in a year, in the shape of `release.bundle.TargetLine`.
+
+    ``actual``, ``still_needed`` [%] (``actual`` of a level: in ``unit``); ``completion``,
+    ``schedule_carbon``, ``schedule_log``, ``elapsed``, ``points`` are fractions: 1 is all of it.
+    """
+
+    id: str
+    zh: str
+    en: str
+    type: str
+    unit: str
+    op: str
+    value: float
+    tag: str
+    role: str  # own, reference, check
+    actual: float | None = None
+    level: float | None = None
+    base: float | None = None
+    level_unit: str = ""
+    completion: float | None = None
+    schedule_carbon: float | None = None
+    schedule_log: float | None = None
+    elapsed: float | None = None
+    still_needed: float | None = None
+    light: str = ""  # on_schedule, nearly, behind, met, not_met, not_computable
+    points: float | None = None
+    scored: bool = False
+    note: str = ""  # not_reported, not_applicable, not_computable, implied_base_differs …
+    binding: bool = False
+    implied_base: float | None = None  # base value that makes the two forms of a target agree
+
+
+def assess_targets(
+    plan: Plan, indicators: Panel, framework: Framework, *, year: int, base_year: int
+) -> dict[str, tuple[TargetLine, ...]]:
+    """Each entity's target lines of a year, in the plan's order.
+
+    A target is the type's own (scored), a reference for it (shown, never scored), or another form
+    of one of its own (a check); any other makes no line.
+    """
+    clock = Clock(year, base_year, plan.last_year)
+    roles = {t.id: _role(t, framework.entity_type) for t in plan.targets.values()}
+    concerned = [target for target in plan.targets.values() if roles[target.id]]
+    lines: dict[str, list[TargetLine]] = {entity: [] for entity in indicators.entities}
+    for target in concerned:
+        column = indicators.column(target.indicator)
+        indicator = framework.indicators.get(target.indicator)
+        blank = _blank(target, roles[target.id], indicator.unit if indicator else "")
+        for row, entity in enumerate(indicators.entities):
+            level, base = (_cell(column, indicators, row, y) for y in (year, base_year))
+            line = _assessed(target, blank, level, base, clock, plan.assessment)
+            lines[entity].append(_checked(line, target, plan))
+    return {entity: tuple(found) for entity, found in lines.items()}
+
+
+def _role(target: Target, entity_type: str) -> str:
+    if entity_type in target.applies_to:
+        return "check" if target.consistent_with and not target.scored else "own"
+    return "reference" if entity_type in target.reference_for else ""
+
+
+def _blank(target: Target, role: str, level_unit: str) -> TargetLine:
+    return TargetLine(
+        id=target.id,
+        zh=target.zh,
+        en=target.en,
+        type=target.type,
+        unit=target.unit,
+        op=target.op,
+        value=target.value,
+        tag=target.tag,
+        role=role,
+        level_unit=level_unit,
+        scored=target.scored and role == "own",
+        binding=target.binding and role == "own",
+    )
+
+
+def _cell(column: Column, panel: Panel, row: int, year: int) -> tuple[float | None, State]:
+    if year not in panel.years:
+        return None, State.MISSING
+    i = panel.year_position(year)
+    state = State(int(column.state[row, i]))
+    return (float(column.values[row, i]) if state == State.PRESENT else None), state
+
+
+def _assessed(
+    target: Target,
+    line: TargetLine,
+    level: tuple[float | None, State],
+    base: tuple[float | None, State],
+    clock: Clock,
+    rules: AssessmentRules,
+) -> TargetLine:
+    """The line with everything that can be computed from a level and its base value."""
+    line = replace(line, level=level[0], base=base[0], elapsed=clock.elapsed)
+    needs_base = target.type != "level"
+    reason = max(level[1], base[1]) if needs_base else level[1]
+    if reason != State.PRESENT:
+        return _without(line, reason)
+    if target.type == "level" and line.level_unit != target.unit:
+        return _without(line, State.NOT_COMPUTABLE, "unit_differs")
+    if needs_base and not (line.base and line.base > 0):
+        return _without(line, State.NOT_COMPUTABLE)
+    return (
+        _with_level(target, line, clock, rules)
+        if not needs_base
+        else _with_change(target, line, target.value / 100, clock, rules)
+    )
+
+
+def _with_level(
+    target: Target, line: TargetLine, clock: Clock, rules: AssessmentRules
+) -> TargetLine:
+    """A level: met or not met; against a schedule where it has one and the base value is known.
+
+    Completion is (x0 - x) / (x0 - x*), never x*/x, which gives an unchanged level most of the way.
+    """
+    level, base = line.level, line.base
+    if level is None:
+        raise MethodError(f"target {target.id} has no level to assess")
+    is_met = level >= target.value if target.op == ">=" else level <= target.value
+    line = replace(line, actual=level, light="met" if is_met else "not_met", points=float(is_met))
+    if base is None or not base > 0 or base == target.value:
+        return line
+    way = 1 - target.value / base if target.op == "<=" else target.value / base - 1
+    if way <= 0:  # the base value met the target already
+        return line
+    if target.has_schedule:
+        return replace(_with_change(target, line, way, clock, rules), actual=level)
+    return replace(line, completion=(base - level) / (base - target.value))
+
+
+def _with_change(
+    target: Target, line: TargetLine, goal: float, clock: Clock, rules: AssessmentRules
+) -> TargetLine:
+    """A fall or rise since the base year against ``goal``: the same formulas, a rise being a negative fall.
+
+    Points count completion against the schedule before the last year and against the whole
+    target in it; in the last year both are the same number.
+    """
+    level, base = line.level, line.base
+    if level is None or base is None:
+        raise MethodError(f"target {target.id} has no change to assess")
+    sign = -1.0 if _is_rise(target) else 1.0
+    if goal <= 0 or sign * goal > 1:  # nothing to reach, or a fall by more than all of it
+        return _without(line, State.NOT_COMPUTABLE)
+    fall, whole = cumulative_fall(base, level), sign * goal
+    carbon = schedule_carbon(fall, whole, clock.elapsed)
+    needed = _needed(fall, whole, clock.years_left)
+    line = replace(
+        line,
+        actual=sign * fall * 100,
+        completion=fall / whole,
+        schedule_carbon=carbon,
+        schedule_log=schedule_log(fall, whole),
+        still_needed=needed,
+    )
+    counted = fall / whole if clock.is_over else carbon
+    if counted is None:
+        return replace(line, light="not_computable", note="nothing_due_yet")
+    light = light_of(counted)
+    if clock.is_over:
+        light = "met" if light == "on_schedule" else "not_met"
+    steps = {"bonus_step": rules.bonus_step, "bonus_most": rules.bonus_most}
+    return replace(line, light=light, points=ladder_points(counted, rules.ladder, **steps))
+
+
+def _needed(fall: float, whole: float, years_left: int) -> float | None:
+    """Average yearly change still needed [%], positive in the direction of the target."""
+    if whole > 0:
+        needed = still_needed(fall, whole, years_left)
+    else:
+        needed = yearly_growth_needed(-fall, -whole, years_left)
+    return None if needed is None else needed * 100
+
+
+def _is_rise(target: Target) -> bool:
+    return target.type == "cumulative_increase" or (target.type == "level" and target.op == ">=")
+
+
+def _without(line: TargetLine, reason: State, note: str = "") -> TargetLine:
+    """A line that cannot be computed: not returned counts nothing, all else leaves the total.
+
+    Nothing for what was not returned is the floor of completion (methodology 9.5 [P]).
+    """
+    if reason in (State.MISSING, State.SUPPRESSED):
+        zero = 0.0 if line.scored else None
+        return replace(line, light="not_computable", points=zero, note=note or "not_reported")
+    return replace(
+        line,
+        light="not_computable",
+        points=None,
+        scored=False,
+        note=note or reason.name.lower(),
+    )
+
+
+def _checked(line: TargetLine, target: Target, plan: Plan) -> TargetLine:
+    """The line with the base value implied by the two forms of one target, noted where it differs.
+
+    A level x* and a fall R of the same quantity agree only if the base value is x* / (1 - R).
+    """
+    other = plan.targets.get(target.consistent_with)
+    if other is None or {target.type, other.type} != {"level", "cumulative_reduction"}:
+        return line
+    level, fall = (target, other) if target.type == "level" else (other, target)
+    implied = level.value / (1 - fall.value / 100)
+    line = replace(line, implied_base=implied)
+    if line.base is None or abs(line.base / implied - 1) <= CONSISTENCY_TOLERANCE:
+        return line
+    return replace(line, note="implied_base_differs")
