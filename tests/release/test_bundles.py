@@ -1,0 +1,136 @@
+"""A bundle is one entity's whole world: its own record, and of others only what the gate releases."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from cases import evaluated, firms
+
+from cescore.errors import DataError
+from cescore.intake.findings import Finding
+from cescore.release.bundle import Bundle
+from cescore.release.bundles import Bundler, make_bundle, make_bundles
+from cescore.release.scorecard import result_json
+from cescore.yearly import YearlyEvaluation
+
+
+@pytest.fixture(scope="module")
+def yearly(tmp_path_factory: pytest.TempPathFactory) -> YearlyEvaluation:
+    frame = [*firms(14, seed=1), *firms(12, seed=2, park="PK2", industry="glass")]
+    return evaluated(tmp_path_factory.mktemp("city"), frame, ["PK1", "PK2"])
+
+
+@pytest.fixture(scope="module")
+def made(yearly: YearlyEvaluation) -> dict[str, Bundle]:
+    return {bundle.entity.entity_id: bundle for bundle in make_bundles(yearly)}
+
+
+@pytest.mark.parametrize(("seed", "normalisation"), [(1, "goalposts"), (2, "min_max"), (3, "rank")])
+def test_no_bundle_holds_another_respondents_id_name_or_value(
+    tmp_path: Path, seed: int, normalisation: str
+) -> None:
+    frame = firms(24, seed=seed)
+    year = evaluated(tmp_path, frame, normalisation=normalisation)
+    for bundle in make_bundles(year):
+        text = bundle.to_bytes().decode()
+        for firm in frame:
+            if firm.id != bundle.entity.entity_id:
+                secrets = (firm.output, firm.material, firm.waste, firm.recycled, firm.rate)
+                assert firm.id not in text
+                assert not [secret for secret in secrets if json.dumps(secret) in text]
+
+
+def test_every_entity_of_the_year_gets_one(
+    yearly: YearlyEvaluation, made: dict[str, Bundle]
+) -> None:
+    assert set(made) == {e.entity_id for e in yearly.workspace.entities()}
+
+
+def test_all_reports_of_a_group_print_the_same_figures(made: dict[str, Bundle]) -> None:
+    tables = [b.peers for b in made.values() if b.entity.entity_type == "firm"]
+    printed = {
+        tuple((f.code, f.n, f.median, f.lower_quartile, f.upper_quartile) for f in table.figures)
+        for table in tables
+        if table is not None
+    }
+    assert len(printed) == 1
+
+
+def test_respondents_get_neither_ranks_nor_names(made: dict[str, Bundle]) -> None:
+    for bundle in made.values():
+        if bundle.entity.entity_type == "firm":
+            assert bundle.siblings == ()
+            assert bundle.children == ()
+            assert bundle.industries == ()
+            assert bundle.peers is not None
+            assert all(figure.rank is None for figure in bundle.peers.figures)
+
+
+def test_public_bodies_are_ranked_with_n(made: dict[str, Bundle]) -> None:
+    rows = {row.place.entity_id: row for row in made["C1"].children}
+    assert {row.n for row in rows.values()} == {2}
+    assert {row.rank for row in rows.values()} == {1, 2}
+    assert made["C1"].siblings == ()  # a city alone of its type is ranked among nobody
+    own = next(r for r in made["PK1"].siblings if r.place.entity_id == "PK1")
+    assert own == rows["PK1"]
+
+
+def test_a_dominated_body_is_unranked_and_sees_its_own_figures_only_itself(tmp_path: Path) -> None:
+    small = firms(6, seed=4)
+    giant = replace(small[0], output=small[0].output * 1000)
+    frame = [giant, *small[1:], *firms(6, seed=5, park="PK2"), *firms(6, seed=6, park="PK3")]
+    made = {
+        b.entity.entity_id: b
+        for b in make_bundles(evaluated(tmp_path, frame, ["PK1", "PK2", "PK3"]))
+    }
+    seen = {row.place.entity_id: row for row in made["PK2"].siblings}
+    assert (seen["PK1"].status, seen["PK1"].index, seen["PK1"].headline) == ("suppressed", None, {})
+    assert seen["PK2"].n == 2
+    own = {row.place.entity_id: row for row in made["PK1"].siblings}["PK1"]
+    assert own.index is not None
+    assert own.rank is None
+
+
+def test_the_report_number_is_the_contents_and_nothing_elses(yearly: YearlyEvaluation) -> None:
+    one, two = make_bundle(yearly, "firm-1-000"), make_bundle(yearly, "firm-1-000")
+    assert one.report_number == two.report_number
+    assert one.report_number.startswith("CE-2025-firm-1-000-")
+    assert len(one.report_number) == len("CE-2025-firm-1-000-") + 6
+    assert make_bundle(yearly, "firm-1-001").report_number[-6:] != one.report_number[-6:]
+
+
+def test_a_finding_that_names_another_respondent_is_withheld(yearly: YearlyEvaluation) -> None:
+    def told(text: str) -> str:
+        finding = Finding("warning", "W1", entity_id="firm-1-000", found=text)
+        return Bundler(yearly)._finding(finding, "firm-1-000").found
+
+    assert told("firm-1-000 has 3") == "firm-1-000 has 3"
+    assert told("the same as firm-1-001.") == "…"
+    assert told("copied from Name of firm-2-003, it seems") == "…"
+    assert told("differs from PK1") == "differs from PK1"
+
+
+def test_an_unknown_entity_is_refused_by_name(yearly: YearlyEvaluation) -> None:
+    with pytest.raises(DataError, match="'F99' is no entity of 2025"):
+        make_bundle(yearly, "F99")
+
+
+def test_bundle_and_evaluation_agree(yearly: YearlyEvaluation, made: dict[str, Bundle]) -> None:
+    for entity_id, bundle in made.items():
+        evaluation = yearly.evaluation_of(entity_id)
+        row = evaluation.panel.row(entity_id)
+        assert bundle.evaluated.index.values == tuple(evaluation.aggregation.index.values[row])
+        assert Bundle.model_validate_json(bundle.to_bytes()) == bundle
+
+
+def test_result_json_has_the_years_figures(made: dict[str, Bundle]) -> None:
+    bundle = made["firm-1-000"]
+    result = result_json(bundle, bundle.hash)
+    assert result["index"]["value"] == bundle.evaluated.index.values[-1]
+    assert result["headline"]["resource_output_rate"]["code"] == "productivity"
+    assert result["indicators"][0]["formula"] == "output / material"
+    assert result["provenance"]["bundle_hash"] == bundle.hash
+    assert json.loads(json.dumps(result, allow_nan=False)) == result
