@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cescore.definitions.check_rules import resolve_rules
@@ -19,11 +19,13 @@ from cescore.definitions.model import (
     Framework,
     Plan,
     Run,
+    Standard,
     Variable,
 )
 from cescore.definitions.plans import check_plan, load_plans, load_run
 from cescore.definitions.resolving import Names, resolve_accounts
 from cescore.definitions.shape import build, with_nearest
+from cescore.definitions.standards import load_standards
 from cescore.definitions.units import Units
 from cescore.errors import ParamsError, Problem
 
@@ -46,6 +48,7 @@ class Definitions:
     plan: Plan | None
     run: Run
     disclosure: Disclosure
+    standards: Mapping[str, Standard] = field(default_factory=dict)
 
 
 def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
@@ -80,6 +83,7 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
         problems,
     )
     disclosure = reader.single("disclosure.yml", Disclosure)
+    standards = load_standards(reader.folder("standards"), drafts, problems)
     if problems or run is None:
         raise ParamsError(f"{Path(params_dir).name}/ contradicts itself", problems)
     return Definitions(
@@ -93,6 +97,7 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
         plan=plan,
         run=run,
         disclosure=disclosure or Disclosure(),
+        standards=standards,
     )
 
 

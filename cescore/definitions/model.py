@@ -73,7 +73,8 @@ class Factor(Named):
 class Example(Definition):
     """A worked case, checked by hand by someone who knows the field; tests run it."""
 
-    given: Mapping[str, Number | str]  # code -> number, or a state in lower case
+    # code -> number, or a state in lower case; a list holds consecutive years, the evaluated one last
+    given: Mapping[str, Number | str | tuple[Number | str, ...]]
     expect: (
         Number | str
     )  # in the declared unit, or a state: not_computable, missing, not_applicable
@@ -406,6 +407,42 @@ class Veto(Named):
     grade: str  # the band's zh name it leads to
     source: Text
     tag: Tag
+
+
+class Requirement(Definition):
+    """One line of a standard: a value that an indicator must reach.
+
+    It is compulsory, or one of a group of which some must be met, or neither: then it is only shown.
+    """
+
+    id: Code
+    indicator: str  # of the standard's entity type
+    op: Literal[">=", "<="]
+    threshold: Number  # in the indicator's unit
+    compulsory: bool = False
+    choose: str = ""  # the group it belongs to
+    sign_of: str = ""  # an indicator; where it is negative the comparison turns round
+    tag: Tag  # of the threshold: only S, V and C can decide against an entity
+    note: str = ""
+
+
+class ChooseGroup(Named):
+    """Requirements of which so many must be met."""
+
+    least: int = Field(default=1, ge=1)
+
+
+class Standard(Named):
+    """Thresholds that somebody published for an entity type: judged line by line, never scored."""
+
+    id: str
+    entity_type: str
+    source: Text
+    tag: Tag
+    note: str = ""
+    applies_to_entities: tuple[str, ...] = ()  # entity ids; empty: all of the type
+    requirements: Mapping[str, Requirement]
+    choose: Mapping[str, ChooseGroup] = {}
 
 
 class Commitment(Named):

@@ -279,4 +279,6 @@ def check_examples(
 
 
 def _states(example: Example) -> list[str]:
-    return [value for value in (*example.given.values(), example.expect) if isinstance(value, str)]
+    given = [v if isinstance(v, tuple) else (v,) for v in example.given.values()]
+    values = [*(value for years in given for value in years), example.expect]
+    return [value for value in values if isinstance(value, str)]

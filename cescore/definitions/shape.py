@@ -199,7 +199,9 @@ def _union(arguments: tuple[Any, ...], node: Node, what: str, problems: list[Pro
     options = [option for option in arguments if option is not type(None)]
     if len(options) > 1 and isinstance(node.value, str):
         return node.value.strip()
-    return convert(options[0], node, what, problems)
+    lists = [option for option in options if get_origin(option) is tuple]
+    chosen = lists if lists and isinstance(node.value, list) else options
+    return convert(chosen[0], node, what, problems)
 
 
 def _literal(allowed: tuple[Any, ...], node: Node, what: str, problems: list[Problem]) -> Any:

@@ -93,7 +93,7 @@ class Variant:
             kept = scored.scores.column(code)
             floored = (kept.is_present & (scored.rule[code] == "floor"))[:, 0]
             columns[code] = np.where(floored, scale.floor, scores)
-            weights[code] = scored.active[code][:, 0] * 1.0
+            weights[code] = scored.active[code][:, 0].astype(np.float64)
         for group in (*(g.code for g in framework.groups_bottom_up()), ""):
             own = framework.groups[group].aggregation if group else framework.aggregation
             members = [(code, weight) for code, weight in framework.members(group) if weight > 0]
@@ -133,7 +133,8 @@ class Variant:
             worst, best = _shifted(*ends, draws.goalposts.get(code))
             if method == "goalposts":
                 return between(values, worst, best)
-            return ratio_to(values, best, indicator.direction)
+            target = np.where(best > 0, best, ends[1])  # a shift must not take the target away
+            return ratio_to(values, target, indicator.direction)
         return self._relative(indicator, method, values)
 
     def _relative(self, indicator: Indicator, method: str, values: Floats) -> Floats:

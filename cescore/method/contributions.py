@@ -104,7 +104,9 @@ def decompose_change(scored: Scored, result: Aggregation, framework: Framework) 
     )
 
 
-Split = tuple[Floats, Floats, Floats]  # effect of the member's change, the same per point, of its share
+Split = tuple[
+    Floats, Floats, Floats
+]  # effect of the member's change, the same per point, of its share
 
 
 def _split(

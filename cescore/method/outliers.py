@@ -181,8 +181,8 @@ def apply(values: Floats, constants: Mapping[str, float], treatment: Treatment) 
 
 
 def _present(x: pd.Series) -> Floats:
-    values = x.to_numpy(dtype=float, na_value=np.nan)
-    return values[~np.isnan(values)]
+    values: Floats = x.to_numpy(dtype=float, na_value=np.nan)
+    return np.compress(~np.isnan(values), values)
 
 
 def _skewness(x: Floats) -> float:

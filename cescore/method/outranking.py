@@ -41,7 +41,9 @@ def copeland(scores: pd.DataFrame, weights: Mapping[str, float]) -> pd.Series:
 
     Examples
     --------
-    >>> table = pd.DataFrame({"a": [3, 2, 1], "b": [3, 1, 2], "c": [1, 3, 2]}, index=["x", "y", "z"])
+    >>> table = pd.DataFrame(
+    ...     {"a": [3, 2, 1], "b": [3, 1, 2], "c": [1, 3, 2]}, index=["x", "y", "z"]
+    ... )
     >>> copeland(table, {"a": 1, "b": 1, "c": 1}).tolist()
     [2.0, 0.0, -2.0]
     """
@@ -89,7 +91,8 @@ def _weights(scores: pd.DataFrame, weights: Mapping[str, float]) -> Floats:
     odd = sorted(map(str, set(scores.columns) ^ set(weights)))
     if odd:
         raise MethodError(f"scores and weights name different indicators: {', '.join(odd)}")
-    w = np.array([weights[column] for column in scores], float)
+    w: Floats = np.array([weights[str(column)] for column in scores])
     if (w < 0).any() or not w.sum() > 0:
         raise MethodError("weights must be 0 or more, and not all 0")
-    return w / w.sum()
+    shares: Floats = w / w.sum()
+    return shares

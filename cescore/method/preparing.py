@@ -143,7 +143,8 @@ def _filled(column: Column, fills: Floats) -> Column:
 
 def _known(panel: Panel, code: str, released: Mapping[int, float | None]) -> Bools:
     given = np.array([released.get(year) is not None for year in panel.years])
-    return panel.column(code).is_present | given
+    known: Bools = panel.column(code).is_present | given
+    return known
 
 
 def _where(condition: Bools, yes: Column, no: Column) -> Column:

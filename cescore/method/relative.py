@@ -6,8 +6,6 @@ values stay missing; where less is better, ``direction`` is -1.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-
 import numpy as np
 import pandas as pd
 
@@ -70,12 +68,11 @@ def distance_to_maximum(x: pd.Series, *, direction: int = 1) -> pd.Series:
     [0.0, 25.0, 100.0]
     """
     turned = x * direction
-    _refuse_equal(x, turned.max(), turned.min())
-    return (1 - (turned.max() - turned) / (turned.max() - turned.min())) * 100
+    return _distance(turned, float(turned.max())) * 100
 
 
 def distance_to_reference(
-    x: pd.Series, *, reference: Hashable, direction: int = 1, cap: bool = False
+    x: pd.Series, *, reference: str, direction: int = 1, cap: bool = False
 ) -> pd.Series:
     """(1 - (ref - x) / (ref - worst)) · 100: 100 for the entity named, more beyond it unless cut.
 
@@ -89,11 +86,11 @@ def distance_to_reference(
     >>> distance_to_reference(pd.Series({"a": 1.0, "b": 3.0, "c": 5.0}), reference="b").tolist()
     [0.0, 100.0, 200.0]
     """
-    if reference not in x.index or pd.isna(x[reference]):
-        raise MethodError(f"no distance of {x.name!r} to {reference!r}: it has no value")
     turned = x * direction
-    _refuse_equal(x, turned[reference], turned.min())
-    share = 1 - (turned[reference] - turned) / (turned[reference] - turned.min())
+    known = {str(entity): float(value) for entity, value in turned.dropna().items()}
+    if reference not in known:
+        raise MethodError(f"no distance of {x.name!r} to {reference!r}: it has no value")
+    share = _distance(turned, known[reference])
     return (share.clip(upper=1) if cap else share) * 100
 
 
@@ -115,9 +112,14 @@ def fraction_of_maximum(x: pd.Series, *, direction: int = 1) -> pd.Series:
     divisor = x if direction == -1 else pd.Series([x.max()])
     if not (divisor.dropna() > 0).all():
         raise MethodError(f"no fraction of {x.name!r}: a value of 0 or less divides")
-    return x / x.max() * 100 if direction == 1 else x.min() / x * 100
+    shares: pd.Series = x / x.max() if direction == 1 else x.min() / x
+    return shares * 100
 
 
-def _refuse_equal(x: pd.Series, best: float, worst: float) -> None:
-    if not np.isfinite(best) or best == worst:
-        raise MethodError(f"cannot normalise {x.name!r}: no distance between best and worst")
+def _distance(x: pd.Series, end: float) -> pd.Series:
+    """1 at the end given, 0 at the least value."""
+    least = float(x.min())
+    if not np.isfinite(end) or end == least:
+        raise MethodError(f"no distance of {x.name!r}: its values do not differ from the worst")
+    shares: pd.Series = 1 - (end - x) / (end - least)
+    return shares

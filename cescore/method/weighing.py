@@ -194,7 +194,9 @@ def pca_weights(table: pd.DataFrame, *, fewest: int = FEWEST_FOR_PCA) -> pd.Seri
     if len(table) < fewest:
         raise MethodError(f"no PCA of {len(table)} entities, expected {fewest} or more")
     values = _complete(table)
-    constant = [str(c) for c, spread in zip(table, np.ptp(values, axis=0), strict=True) if not spread]
+    constant = [
+        str(c) for c, spread in zip(table, np.ptp(values, axis=0), strict=True) if not spread
+    ]
     if constant:
         raise MethodError(f"no PCA with columns that do not differ: {', '.join(constant)}")
     _, vectors = np.linalg.eigh(np.atleast_2d(np.corrcoef(values, rowvar=False)))
@@ -221,9 +223,7 @@ def _complete(table: pd.DataFrame) -> Floats:
     return table.to_numpy(float)
 
 
-def _min_max(
-    values: Floats, directions: Sequence[int] | None
-) -> tuple[Floats, NDArray[np.bool_]]:
+def _min_max(values: Floats, directions: Sequence[int] | None) -> tuple[Floats, NDArray[np.bool_]]:
     """Columns on 0-1, more is better, and which differ at all."""
     turned = values * np.array(directions or [1] * values.shape[1])
     low, span = turned.min(axis=0), np.ptp(turned, axis=0)

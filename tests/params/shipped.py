@@ -53,14 +53,20 @@ def value_of(computed: Account | Indicator, given: Panel) -> list[float | str]:
     return [STATE_NAMES[int(s)] if s else float(v) for v, s in cells]
 
 
-def with_accounts(given: Mapping[str, float | str], wanted: Sequence[str]) -> Panel:
-    """A one-year panel of given values, with the accounts that the wanted names stand on."""
+def with_accounts(
+    given: Mapping[str, float | str | Sequence[float | str]], wanted: Sequence[str]
+) -> Panel:
+    """A panel of given values, with the accounts that the wanted names stand on.
+
+    One year, or as many as a list among the values has; the first is the base year.
+    """
     known = liaoyuan()
-    result = panel(**given)
+    lists = [v for v in given.values() if isinstance(v, Sequence) and not isinstance(v, str)]
+    years = range(2020, 2020 + max(map(len, lists), default=1))
+    result = panel(years, **given)
     waiting = [code for code in wanted if code in known.accounts and code not in given]
     for code in waiting:
         account = known.accounts[code]
         inner = with_accounts(given, names(account.executable))
-        text = value_of(account, inner)[0]
-        result = result.with_columns(panel(**{code: text}).columns)
+        result = result.with_columns(panel(years, **{code: value_of(account, inner)}).columns)
     return result

@@ -1,0 +1,285 @@
+"""What is uncertain in an index, and the index for every row of a design of draws.
+
+Each source of uncertainty takes one number in 0-1 per row: a choice takes the alternative it falls
+on, a margin one of as many settings as there are draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import qmc
+
+from cescore.definitions.model import Indicator
+from cescore.method.alternatives import AS_DEFINED, ON_ENDS, Draws, Variant
+from cescore.method.fitting import method_of
+from cescore.method.missing import Scored
+
+Floats = NDArray[np.float64]
+
+SOURCES = ("weights", "normalisation", "aggregation", "missing", "goalposts", "estimates")
+CHOICES = ("normalisation", "aggregation", "missing")
+ROWS_AT_ONCE = 128
+MOST_DIMENSIONS = qmc.Sobol.MAXDIM
+
+
+@dataclass(frozen=True)
+class Margins:
+    """What is varied, and how far; a margin of 0 or a single alternative switches a source off.
+
+    ``weights``, ``goalposts``, ``estimates``: uniform, ± a share of the weight, of the distance between
+    worst and best (each end by itself), of the estimated value. The others name alternatives
+    to the framework's own choice; one that is its own is not counted twice.
+    """
+
+    weights: float = 0.25
+    goalposts: float = 0.10
+    estimates: float = 0.10
+    normalisation: tuple[str, ...] = ("goalposts", "distance_to_target", "min_max")
+    aggregation: tuple[str, ...] = ("arithmetic_mean", "geometric_mean")
+    missing: tuple[str, ...] = ("floor", "exclude")
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """One choice or margin: whether it was really applied, to how much, and if not, why."""
+
+    source: str
+    name: str
+    is_applied: bool
+    share_of_draws: float
+    values: int  # weights, indicators or values it touches
+    note: str = ""  # indicators it cannot be applied to, or why it is not applied
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """What can vary for one type and year, and how a row of numbers in 0-1 chooses among it."""
+
+    variant: Variant
+    margins: Margins
+
+    @cached_property
+    def sources(self) -> tuple[str, ...]:
+        """The sources that really vary here, in the order of the columns of a row."""
+        return tuple(source for source in SOURCES if self._varies(source))
+
+    @cached_property
+    def members(self) -> tuple[str, ...]:
+        """Indicators and groups whose weight matters: those that share their group with another."""
+        parents = ("", *self.variant.framework.groups)
+        of_parent = [[c for c, w in self.variant.framework.members(p) if w > 0] for p in parents]
+        return tuple(code for codes in of_parent if len(codes) > 1 for code in codes)
+
+    @cached_property
+    def on_goalposts(self) -> tuple[str, ...]:
+        """Indicators that are scored between goalposts, or to a target, in some draws at least."""
+        can = [i for i in self._scored if self.variant.can_normalise(i, "goalposts")]
+        own = [i for i in can if method_of(i, self.variant.framework) in ON_ENDS]
+        is_alternative = any(method in ON_ENDS for method in self.choices["normalisation"])
+        return tuple(i.code for i in (can if is_alternative else own))
+
+    @cached_property
+    def estimated(self) -> Mapping[str, NDArray[np.bool_]]:
+        """Which entities' values are estimates, by indicator."""
+        masks = {i.code: self.variant.estimated(i.code) for i in self._scored}
+        return {code: mask for code, mask in masks.items() if mask.any()}
+
+    @cached_property
+    def choices(self) -> Mapping[str, tuple[str, ...]]:
+        """The alternatives of each choice that can be applied, the framework's own first."""
+        asked = {source: self._asked(source) for source in CHOICES}
+        return {
+            "normalisation": (AS_DEFINED, *filter(self._normalises, asked["normalisation"])),
+            "aggregation": (AS_DEFINED, *asked["aggregation"]),
+            "missing": (AS_DEFINED, *(asked["missing"] if self._gaps else ())),
+        }
+
+    def evaluate(self, rows: Floats, draws: int, seed: int) -> Floats:
+        """The index (rows, entities): rows with the same choices together, some at a time."""
+        chosen = {source: self._chosen(source, rows) for source in CHOICES}
+        drawn = self._draws(rows, draws, seed)
+        found = np.full((len(rows), len(self.variant.indicators.entities)), np.nan)
+        for names in product(*(self.choices[source] for source in CHOICES)):
+            normalisation, aggregation, rule = names
+            alike = [
+                chosen[s] == self.choices[s].index(n) for s, n in zip(CHOICES, names, strict=True)
+            ]
+            positions = np.flatnonzero(np.logical_and.reduce(alike))
+            scored = self._scored_by[rule]
+            for start in range(0, len(positions), ROWS_AT_ONCE):
+                some = positions[start : start + ROWS_AT_ONCE]
+                found[some] = self.variant.index(
+                    drawn.of(some),
+                    normalisation=normalisation,
+                    aggregation=aggregation,
+                    scored=scored,
+                )
+        return found
+
+    def applied(self, rows: Floats) -> tuple[Alternative, ...]:
+        """Every alternative asked for: what it was applied to in these rows, or why it was not."""
+        posts = len(self.on_goalposts)
+        return (
+            self._margin("weights", len(self.members), "no group has two members"),
+            *(line for source in CHOICES for line in self._choice(source, rows)),
+            self._margin("goalposts", posts, "no indicator stands on goalposts"),
+            self._margin("estimates", self._estimates, "no value is an estimate"),
+        )
+
+    @cached_property
+    def _scored(self) -> tuple[Indicator, ...]:
+        return tuple(i for i in self.variant.framework.scored() if i.weight > 0)
+
+    @cached_property
+    def _scored_by(self) -> Mapping[str, Scored]:
+        return {rule: self.variant.scored(rule) for rule in self.choices["missing"]}
+
+    @cached_property
+    def _gaps(self) -> int:
+        """Values that apply and were not reported."""
+        scored = self.variant.scored(AS_DEFINED)
+        return sum(int((scored.reason[i.code] == "not_reported").sum()) for i in self._scored)
+
+    @cached_property
+    def _estimates(self) -> int:
+        return sum(int(mask.sum()) for mask in self.estimated.values())
+
+    def _varies(self, source: str) -> bool:
+        if source in CHOICES:
+            return len(self.choices[source]) > 1
+        sizes = {
+            "weights": len(self.members),
+            "goalposts": len(self.on_goalposts),
+            "estimates": self._estimates,
+        }
+        margin: float = getattr(self.margins, source)
+        return sizes[source] > 0 and margin > 0
+
+    def _own(self, source: str) -> set[str]:
+        """What the framework itself does."""
+        framework = self.variant.framework
+        if source == "normalisation":
+            return {method_of(i, framework) for i in self._scored}
+        if source == "missing":
+            return {framework.missing.not_reported}
+        return {framework.aggregation, *(g.aggregation for g in framework.groups.values())}
+
+    def _asked(self, source: str) -> tuple[str, ...]:
+        """The alternatives asked for that are not just what the framework does."""
+        asked: Sequence[str] = getattr(self.margins, source)
+        return tuple(name for name in asked if {name} != self._own(source))
+
+    def _normalises(self, method: str) -> bool:
+        """Whether a method changes how at least one indicator is scored."""
+        framework = self.variant.framework
+        others = [i for i in self._scored if method_of(i, framework) != method]
+        return any(self.variant.can_normalise(i, method) for i in others)
+
+    def _chosen(self, source: str, rows: Floats) -> NDArray[np.int64]:
+        """Which alternative each row takes: equal shares of 0-1."""
+        if source not in self.sources:
+            return np.zeros(len(rows), np.int64)
+        return _position(rows[:, self.sources.index(source)], len(self.choices[source]))
+
+    def _draws(self, rows: Floats, draws: int, seed: int) -> Drawn:
+        """For each margin a table of as many settings as draws, and the setting each row takes."""
+        sizes = {
+            "weights": len(self.members),
+            "goalposts": 2 * len(self.on_goalposts),
+            "estimates": self._estimates,
+        }
+        tables, taken = {}, {}
+        for i, (source, size) in enumerate(sizes.items()):
+            if source in self.sources:
+                margin: float = getattr(self.margins, source)
+                tables[source] = margin * (2 * quasi_random(size, draws, seed + 1 + i) - 1)
+                taken[source] = _position(rows[:, self.sources.index(source)], draws)
+        return Drawn(self, tables, taken)
+
+    def _margin(self, source: str, values: int, why_not: str) -> Alternative:
+        is_applied = source in self.sources
+        name = f"±{getattr(self.margins, source):.0%}"
+        note = "" if is_applied else why_not if not values else "margin of 0"
+        return Alternative(source, name, is_applied, float(is_applied), values, note)
+
+    def _choice(self, source: str, rows: Floats) -> list[Alternative]:
+        chosen, known = self._chosen(source, rows), self.choices[source]
+        lines = []
+        for name in (AS_DEFINED, *self._asked(source)):
+            share = float((chosen == known.index(name)).mean()) if name in known else 0.0
+            own = ", ".join(sorted(self._own(source)))
+            label = f"{AS_DEFINED}: {own}" if name == AS_DEFINED else name
+            lines.append(
+                Alternative(source, label, name in known, share, *self._reach(source, name))
+            )
+        return lines
+
+    def _reach(self, source: str, name: str) -> tuple[int, str]:
+        """How much an alternative touches, and what it leaves as it is."""
+        if source == "missing":
+            return self._gaps, "" if self._gaps else "no value that applies is missing"
+        if source == "aggregation":
+            return len(self.variant.framework.groups) + 1, ""
+        if name == AS_DEFINED:
+            return len(self._scored), ""
+        cannot = [i.code for i in self._scored if not self.variant.can_normalise(i, name)]
+        note = f"as defined: {', '.join(cannot)}" if cannot else ""
+        return len(self._scored) - len(cannot), note
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """Tables of settings, and which setting each row of the design takes."""
+
+    design: Design
+    tables: Mapping[str, Floats]
+    taken: Mapping[str, NDArray[np.int64]]
+
+    def of(self, rows: NDArray[np.int64]) -> Draws:
+        """The settings of some rows, by indicator or group."""
+        weights, posts = self._settings("weights", rows), self._settings("goalposts", rows)
+        members = self.design.members if weights.size else ()
+        on_posts = self.design.on_goalposts if posts.size else ()
+        return Draws(
+            weights={code: 1 + weights[:, [i]] for i, code in enumerate(members)},
+            goalposts={code: posts[:, 2 * i : 2 * i + 2] for i, code in enumerate(on_posts)},
+            estimates=self._estimates(self._settings("estimates", rows)),
+        )
+
+    def _settings(self, source: str, rows: NDArray[np.int64]) -> Floats:
+        if source not in self.tables:
+            return np.empty((len(rows), 0))
+        found: Floats = self.tables[source][self.taken[source][rows]]
+        return found
+
+    def _estimates(self, errors: Floats) -> dict[str, Floats]:
+        """A factor for every entity, 1 where its value is no estimate."""
+        found, start = {}, 0
+        for code, mask in self.design.estimated.items() if errors.size else ():
+            number = int(mask.sum())
+            factors = np.ones((len(errors), len(mask)))
+            factors[:, mask] += errors[:, start : start + number]
+            found[code] = factors
+            start += number
+        return found
+
+
+def _position(numbers: Floats, among: int) -> NDArray[np.int64]:
+    """Numbers in 0-1 as places among equal shares of it."""
+    return np.minimum((numbers * among).astype(np.int64), among - 1)
+
+
+def quasi_random(dimensions: int, draws: int, seed: int) -> Floats:
+    """A scrambled Sobol sequence; pseudo-random numbers for what is beyond its dimensions."""
+    used = min(dimensions, MOST_DIMENSIONS)
+    first: Floats = qmc.Sobol(used, scramble=True, rng=seed).random(draws)
+    if used == dimensions:
+        return first
+    rest = np.random.default_rng(seed).random((draws, dimensions - used))
+    return np.hstack([first, rest])

@@ -1,0 +1,1 @@
+"""How an evaluation is printed: from a bundle and a notebook to page and PDF."""

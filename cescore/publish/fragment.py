@@ -1,0 +1,124 @@
+"""A piece of the page: markup for the printed page, plain text for a terminal; values are escaped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from html import unescape
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+SECTIONS = Path(__file__).resolve().parents[2] / "report_templates" / "sections"
+# no page may hold these, and a name that turns the direction of writing would turn its neighbours
+CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]"
+)
+BLOCK_END = re.compile(r"</(?:tr|p|h[1-6]|div|caption|li|header)>")
+CELL_END = re.compile(r"</(?:td|th|span|b)>")
+HIDDEN = re.compile(r"<svg.*?</svg>", re.DOTALL)
+TAG = re.compile(r"<[^>]*>")
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """Markup that is safe to place on the page."""
+
+    html: str
+
+    @classmethod
+    def join(cls, parts: Sequence[Fragment]) -> Fragment:
+        return cls("\n".join(part.html for part in parts if part.html))
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __html__(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return plain_text(self.html)
+
+
+def plain_text(html: str) -> str:
+    """What a reader sees of the markup, a line per block; a chart gives its alternative text."""
+    shown = HIDDEN.sub(_alt_of, html)
+    shown = TAG.sub("", CELL_END.sub("\t", BLOCK_END.sub("\n", shown)))
+    lines = (re.sub(r"\s+", " ", unescape(line)).strip() for line in shown.splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def _alt_of(svg: re.Match[str]) -> str:
+    found = re.search(r"<title>(.*?)</title>", svg.group(0), re.DOTALL)
+    return f"{found.group(1)}</p>" if found else ""
+
+
+def clean(text: str) -> str:
+    """The text without control characters and marks that turn the direction of writing."""
+    return CONTROL.sub("", text)
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """Jinja with escaping always on and no undefined name passed over."""
+    return Environment(
+        loader=FileSystemLoader(SECTIONS),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def section(name: str, /, **values: object) -> Fragment:
+    """A template of report_templates/sections, filled; text is escaped, Fragments are not."""
+    template = environment().get_template(f"{name}.html.j2")
+    return Fragment(CONTROL.sub("", template.render(**values)).strip())
+
+
+@dataclass(frozen=True)
+class Column:
+    """Head of a table column: its width in per cent of the table and how its cells are set."""
+
+    head: str
+    width: float
+    kind: str = "num"  # num: right-aligned digits; text; mid: centred
+
+
+@dataclass(frozen=True)
+class Row:
+    """Cells of one line; ``kind`` is a class: group, total, own, sub."""
+
+    cells: Sequence[object]  # text, Markup or Fragment
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Several columns and rows with a caption and notes below."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+    caption: str = ""
+    notes: Sequence[object] = field(default_factory=tuple)
+    kind: str = ""
+
+    def fragment(self) -> Fragment:
+        """The table, or nothing where it has no rows."""
+        return section("table", table=self) if self.rows else Fragment("")
+
+
+def two_lines(first: object, second: object) -> Markup:
+    """A cell with a smaller second line."""
+    if not second:
+        return Markup('<span class="name">{}</span>').format(first)
+    markup = '<span class="name">{}</span><span class="under">{}</span>'
+    return Markup(markup).format(first, second)
+
+
+def paragraph(text: object, kind: str = "note") -> Fragment:
+    """A paragraph of a class."""
+    return Fragment(f'<p class="{escape(kind)}">{escape(clean(str(text)))}</p>')

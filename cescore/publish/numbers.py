@@ -1,0 +1,169 @@
+"""How numbers are printed: decimal rounding, units, changes in words, marks for what is no number.
+
+Rounding is half up, away from zero, on the shortest decimal text of the number (2.675 prints as
+2.68), as Chinese bulletins do; see methodology, section 10.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+
+from cescore.method.column import Flag, State
+from cescore.publish.labels import label
+
+NO_BREAK = "\u00a0"
+MINUS = "\u2212"
+BELOW_UNIT = "…"
+PER_CENT = "%"
+# most an intensity or a rate is printed with; the plan states energy intensity as 1.0481
+DECIMALS = {PER_CENT: 1, "index": 1, "score": 1, "tce/10k CNY": 4, "count": 0, "person": 0}
+
+ZH_UNITS = {
+    "CNY": "元", "10k CNY": "万元", "100m CNY": "亿元", "EUR": "欧元", "USD": "美元",
+    "million EUR": "百万欧元", "t": "吨", "kt": "千吨", "Mt": "百万吨", "10k t": "万吨",
+    "kg": "千克", "g": "克", "tce": "吨标准煤", "10k tce": "万吨标准煤", "kgce": "千克标准煤",
+    "t CO2": "吨二氧化碳", "tCO2": "吨二氧化碳", "kg CO2e": "千克二氧化碳当量",
+    "m3": "立方米", "m³": "立方米", "10k m3": "万立方米", "10k m³": "万立方米",
+    "m2": "平方米", "m²": "平方米", "10k m2": "万平方米", "10k m²": "万平方米",
+    "km2": "平方千米", "km²": "平方千米", "ha": "公顷", "kWh": "千瓦时", "10k kWh": "万千瓦时",
+    "GJ": "吉焦", "person": "人", "10k person": "万人", "count": "个", "": "", "ratio": "",
+    "index": "", "score": "", "code": "", "bool": "", "flag": "", "dimensionless": "",
+}  # fmt: skip
+EN_UNITS = {
+    "m3": "m³", "10k m3": "10k m³", "m2": "m²", "10k m2": "10k m²", "km2": "km²",
+    "tCO2": "t CO2", "count": "", "ratio": "", "index": "", "score": "", "code": "", "bool": "",
+    "flag": "", "dimensionless": "", "person": "persons",
+}  # fmt: skip
+ZH_TO_EN = {zh: en for en, zh in reversed(ZH_UNITS.items()) if zh}
+
+MARKS = {
+    State.NOT_APPLICABLE: "mark.not_applicable",
+    State.MISSING: "mark.missing",
+    State.NOT_COMPUTABLE: "mark.not_computable",
+    State.NOT_COLLECTED: "mark.not_collected",
+    State.SUPPRESSED: "mark.suppressed",
+}
+FLAG_MARKS = {
+    Flag.ESTIMATED: "flag.estimated",
+    Flag.PARTIAL: "flag.partial",
+    Flag.AGGREGATED: "flag.aggregated",
+    Flag.CARRIED: "flag.carried",
+    Flag.CORRECTED: "flag.corrected",
+}
+
+
+def rounded(value: float, decimals: int) -> Decimal:
+    """The number to so many decimals, half up on its shortest decimal text."""
+    with localcontext() as context:
+        context.prec = 400  # a float has at most 309 digits before the point
+        exact = Decimal(repr(float(value)))
+        return exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def decimals_for(unit: str, values: Iterable[float | None]) -> int:
+    """Decimals for a row of numbers: by unit where custom has one, else by the largest of them."""
+    if unit in DECIMALS:
+        return DECIMALS[unit]
+    largest = max((abs(v) for v in values if v is not None), default=0.0)
+    steps = ((1000, 0), (100, 1), (1, 2), (0.1, 3))
+    below = 4 if largest else 0  # nothing but zeros needs none
+    return next((decimals for least, decimals in steps if largest >= least), below)
+
+
+def number(value: float, decimals: int = 1) -> str:
+    """Text with thousands separators; a non-zero number that would print as zero gives "…"."""
+    shown = rounded(value, decimals)
+    if shown == 0:
+        return BELOW_UNIT if value else f"{abs(shown):,f}"
+    return f"{MINUS if shown < 0 else ''}{abs(shown):,f}"
+
+
+def signed(value: float, decimals: int = 1) -> str:
+    """Text with its sign, as a table column headed ± has it; a change that rounds away is 0."""
+    shown = rounded(value, decimals)
+    sign = "" if shown == 0 else "+" if shown > 0 else MINUS
+    return f"{sign}{abs(shown):,f}"
+
+
+def unit_text(unit: str, lang: str) -> str:
+    """A unit as the language writes it: ``tce/10k CNY`` is 吨标准煤/万元 in Chinese."""
+    parts = [part.strip() for part in unit.split("/")]
+    if lang == "zh":
+        named = [ZH_UNITS.get(part, part) for part in parts]
+    else:
+        named = [EN_UNITS.get(english, english) for english in (ZH_TO_EN.get(p, p) for p in parts)]
+    if len(named) > 1 and not named[0]:
+        named[0] = ZH_UNITS["count"] if lang == "zh" else "number"
+    return "/".join(part for part in named if part)
+
+
+def quantity(value: float, unit: str, lang: str, decimals: int | None = None) -> str:
+    """Number and unit with no break between them; a percent sign follows its number directly."""
+    text = number(value, decimals_for(unit, [value]) if decimals is None else decimals)
+    word = unit_text(unit, lang)
+    if not word:
+        return text
+    return f"{text}{word}" if word.startswith(PER_CENT) else f"{text}{NO_BREAK}{word}"
+
+
+def relative_change(new: float, old: float) -> float | None:
+    """Change in per cent of the old value; None where the old one is not above zero, or so near
+    it that the change is beyond numbers."""
+    change = (new / old - 1) * 100 if old > 0 else math.inf
+    return change if math.isfinite(change) else None
+
+
+def change_words(new: float, old: float, unit: str, lang: str) -> str:
+    """A change as a bulletin says it: 上升3.4%, 下降1.2个百分点, unchanged; never 增长−.
+
+    A share changes in percentage points, anything else in per cent of the old value; where that
+    does not exist (an old value of zero or below) in its own unit.
+    """
+    if unit == PER_CENT:
+        return _direction(new - old, "change.points", lang)
+    change = relative_change(new, old)
+    if change is not None:
+        return _direction(change, "change.percent", lang)
+    size = quantity(abs(new - old), unit, lang)
+    side = "up" if new > old else "down" if new < old else "same"
+    return label(f"change.amount.{side}", lang, size=size)
+
+
+def index_change_words(new: float, old: float, lang: str, *, kind: str = "index") -> str:
+    """A change of an index or score in points of its scale; ``kind`` progress: of a base of 100."""
+    return _direction(new - old, f"change.{kind}", lang)
+
+
+def _direction(change: float, key: str, lang: str) -> str:
+    size = rounded(change, 1)
+    side = "up" if size > 0 else "down" if size < 0 else "same"
+    return label(f"{key}.{side}", lang, size=number(abs(change), 1))
+
+
+def change_cell(new: float, old: float, unit: str, lang: str) -> str:
+    """A change as a table cell: signed, in per cent, or in percentage points for a share."""
+    if unit == PER_CENT:
+        return label("change.cell.points", lang, size=signed(new - old, 1))
+    change = relative_change(new, old)
+    return "—" if change is None else f"{signed(change, 1)}%"
+
+
+def mark(state: int, lang: str) -> str:
+    """What is printed where there is no number."""
+    return label(MARKS[State(state)], lang)
+
+
+def flag_marks(flags: int, lang: str) -> str:
+    """The small signs behind a number that needs a remark, in the order of the legend."""
+    return "".join(label(key, lang) for flag, key in FLAG_MARKS.items() if flags & flag)
+
+
+def legend(states: Iterable[int], flags: int, lang: str) -> str:
+    """The marks and small signs that a table uses, explained in one line; "" where it uses none."""
+    used = set(states)
+    keys = [key for state, key in MARKS.items() if state in used]
+    keys += [key for flag, key in FLAG_MARKS.items() if flags & flag]
+    said = [f"{label(key, lang)}{NO_BREAK}{label(f'{key}.meaning', lang)}" for key in keys]
+    return label("legend", lang, marks=label("join", lang).join(said)) if said else ""

@@ -1,0 +1,193 @@
+"""The page: an executed notebook through nbconvert and our own template, as one HTML file.
+
+Jinja escapes everything by itself; only what cells show as HTML is placed as it is, and the
+finished page is then read once more: nothing in it may run, fetch or lead to a file.
+"""
+
+# mypy: allow-untyped-calls, no-warn-return-any
+# (nbconvert and nbformat are not typed)
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment
+from jupyter_core.paths import jupyter_path
+from markupsafe import Markup
+from nbconvert.exporters.templateexporter import TemplateExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbformat import NotebookNode
+from traitlets import default
+from traitlets.config import Config
+
+from cescore.errors import PublishError
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "report_templates"
+STYLESHEET = "static/print.css"
+_STYLE_MARK = "<!-- style -->"
+_FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}\s*")
+_SHOWN = ["text/html", "image/svg+xml", "image/png", "text/markdown", "text/plain"]
+_FORBIDDEN_TAGS = {"script", "iframe", "object", "embed", "link", "base", "form", "foreignobject"}
+_LINK_ATTRIBUTES = {"href", "xlink:href"}
+_SOURCE_ATTRIBUTES = {"src", "srcset", "data", "poster", "background", "action", "formaction"}
+
+
+@dataclass(frozen=True)
+class PageFacts:
+    """What the frame of the page says of itself; all else is what the notebook shows."""
+
+    title: str  # of the document
+    language: str  # BCP 47: zh-CN, en
+    report_number: str
+    name: str = ""  # of the entity, in the head of every page
+    heading: str = ""  # beside it
+    short_hash: str = ""  # in the foot
+    marks: tuple[str, ...] = ()  # in the head: sample data, working variant
+    author: str = ""
+    issued: str = ""  # an ISO date that the bureau states, or ""
+    classes: tuple[str, ...] = ()  # of <body>
+
+
+@dataclass(frozen=True)
+class Page:
+    """The finished page: `html` stands by itself; `for_print` leaves the style to the printer."""
+
+    html: str
+    for_print: str
+
+
+def make_page(executed: NotebookNode, facts: PageFacts, templates: Path | None = None) -> Page:
+    """The page of an executed notebook.
+
+    Cells tagged ``front`` are placed first: a reader wants the findings before the computation,
+    a notebook can only compute them after it. Files of `templates`, a workspace's own folder, come
+    before the repository's.
+
+    Raises
+    ------
+    PublishError
+        The page holds something that runs, fetches or leads elsewhere, or a picture without words.
+    """
+    resources = {"page": {**vars(facts), "style": Markup(_STYLE_MARK)}}
+    text, _ = exporter(templates).from_notebook_node(_front_first(executed), resources=resources)
+    refuse_active_content(text)
+    style = f"<style>\n{screen_style(find_template(STYLESHEET, templates))}</style>"
+    return Page(text.replace(_STYLE_MARK, style, 1), text.replace(_STYLE_MARK, "", 1))
+
+
+def _front_first(executed: NotebookNode) -> NotebookNode:
+    cells = sorted(executed.cells, key=lambda c: "front" not in c.metadata.get("tags", []))
+    return NotebookNode({**executed, "cells": cells})
+
+
+def find_template(name: str, templates: Path | None) -> Path:
+    """A file of the templates: the workspace's own, else the repository's."""
+    own = templates / name if templates else None
+    return own if own and own.is_file() else TEMPLATES / name
+
+
+def screen_style(stylesheet: Path) -> str:
+    """The stylesheet without its font files: a single HTML file uses the reader's own fonts."""
+    if not stylesheet.is_file():
+        raise PublishError(f"{stylesheet.name}: there is no such stylesheet")
+    text = _FONT_FACE.sub("", stylesheet.read_text(encoding="utf-8"))
+    outside = re.findall(r"@import[^;]*|url\((?!['\"]?(?:data:|#))[^)]*\)", text)
+    if outside or "</" in text:
+        raise PublishError(f"{stylesheet.name}: the page must stand by itself, found {outside}")
+    return text
+
+
+@lru_cache(maxsize=4)
+def exporter(templates: Path | None) -> ScorecardExporter:
+    """The exporter of a templates folder, made once: reports after the first find it warm."""
+    folders = [str(path) for path in (templates, TEMPLATES) if path]
+    made = ScorecardExporter(folders)
+    _ = made.template  # compiled now, before processes fork from here
+    return made
+
+
+class ScorecardExporter(TemplateExporter):
+    """nbconvert's template exporter: our template on `basic`, escaping on, code left out."""
+
+    file_extension = ".html"
+    output_mimetype = "text/html"
+
+    def __init__(self, folders: list[str]) -> None:
+        self._folders = folders
+        config = Config({"NbConvertBase": {"display_data_priority": _SHOWN}})
+        super().__init__(config=config, exclude_input=True, exclude_input_prompt=True,
+                         exclude_output_prompt=True)  # fmt: skip
+
+    @default("template_paths")
+    def _template_paths(self, prune: bool = True, root_dirs: Any = None) -> list[str]:
+        """Our folders, then nbconvert's; never the working directory."""
+        nbconvert = [Path(p) for p in jupyter_path("nbconvert", "templates")]
+        bases = [str(p / name) for p in nbconvert for name in ("", "base") if (p / name).is_dir()]
+        return [*self._folders, *bases]
+
+    def default_filters(self) -> Iterator[tuple[str, Any]]:
+        yield from super().default_filters()
+        yield "markdown2html", _markdown
+        yield "trusted", _trusted
+        yield "highlight_code", _trusted  # nbconvert's base names it; code is never printed
+
+    def _create_environment(self) -> Environment:
+        environment = super()._create_environment()
+        environment.autoescape = True
+        environment.globals.pop("uuid4", None)  # nothing random in a page
+        return environment
+
+
+def _markdown(source: str) -> Markup:
+    """Markdown as HTML, without an anchor at each heading."""
+    renderer = IPythonRenderer(escape=True, exclude_anchor_links=True)
+    return Markup(MarkdownWithMath(renderer=renderer).render(source))
+
+
+def _trusted(html: str) -> Markup:
+    """Markup that a cell shows, as it is; `refuse_active_content` reads it on the finished page."""
+    return Markup(html)
+
+
+def refuse_active_content(html: str) -> None:
+    """Raise PublishError naming each element that runs, fetches or leads to a file."""
+    reader = _ContentReader()
+    reader.feed(html)
+    reader.close()
+    if reader.found:
+        raise PublishError(
+            "the page must hold no active or outside content, found "
+            + "; ".join(sorted(set(reader.found)))
+        )
+
+
+class _ContentReader(HTMLParser):
+    """Collects what a page may not hold."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _FORBIDDEN_TAGS:
+            self.found.append(f"<{tag}>")
+        if tag == "img" and not (dict(attrs).get("alt") or "").strip():
+            self.found.append("<img> without a text for those who cannot see it")
+        for name, value in attrs:
+            if not _is_harmless(name, (value or "").strip().lower()):
+                self.found.append(f'<{tag} {name}="{(value or "")[:40]}">')
+
+
+def _is_harmless(name: str, value: str) -> bool:
+    if name.startswith("on") or name == "http-equiv":
+        return False
+    if name in _LINK_ATTRIBUTES:
+        return value.startswith(("#", "https://", "http://", "mailto:"))
+    if name in _SOURCE_ATTRIBUTES:
+        return value.startswith("data:image/")
+    return "url(" not in value or "url(#" in value

@@ -1,0 +1,191 @@
+"""Printing: a page through WeasyPrint to a tagged PDF/A-3a, with our own fonts and nothing else.
+
+WeasyPrint is imported when the first page is printed, because it stands on libraries that pip
+cannot bring; where they are missing the message says how to get them.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from cescore.errors import PublishError
+
+VARIANT = "pdf/a-3a"
+PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig"
+OWN_FONTS = "CE "  # font families of static/fonts begin so; see static/print.css
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A finished PDF and what the printer had to say."""
+
+    raw: bytes
+    pages: int
+    log: tuple[str, ...]  # WeasyPrint's warnings and errors: must be empty
+    foreign_fonts: tuple[str, ...]  # families that stood in for a character ours do not have
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file carried inside the PDF."""
+
+    name: str
+    raw: bytes
+    description: str
+
+
+def print_pdf(
+    html: str,
+    *,
+    stylesheet: Path,
+    identifier: bytes,
+    dated: date,
+    attachments: tuple[Attachment, ...] = (),
+) -> Printed:
+    """The PDF of a page. Equal arguments give equal bytes.
+
+    Parameters
+    ----------
+    html
+        The page without its style.
+    stylesheet
+        ``print.css``; it may use files of its own folder and those below it, nothing else.
+    identifier
+        16 bytes that tell this document from every other.
+    dated
+        Date of the attachments: PDF/A-3 asks for one, and a page never reads the clock.
+
+    Raises
+    ------
+    PublishError
+        The system libraries under WeasyPrint are missing, or the page cannot be set.
+    """
+    weasyprint, fetcher = _weasyprint(), _fetcher(stylesheet.resolve().parent)
+    with _listening() as log, _fonts() as fonts, warnings.catch_warnings():
+        # WeasyPrint leaves the closing of its colour profile to the garbage collector
+        warnings.filterwarnings("ignore", "unclosed file.*sRGB2014", ResourceWarning)
+        style = weasyprint.CSS(
+            string=stylesheet.read_text(encoding="utf-8"),
+            base_url=stylesheet.resolve().as_uri(),
+            url_fetcher=fetcher,
+            font_config=fonts,
+        )
+        document = weasyprint.HTML(
+            string=html, url_fetcher=fetcher, base_url=None, media_type="print"
+        ).render(font_config=fonts, stylesheets=[style], pdf_variant=VARIANT)
+        raw = document.write_pdf(
+            finisher=_finish,
+            pdf_identifier=identifier,
+            pdf_variant=VARIANT,
+            attachments=[_attached(weasyprint, one, dated) for one in attachments],
+        )
+    families = {font.family for font in document.fonts.values()}
+    foreign = tuple(sorted(f for f in families if not f.startswith(OWN_FONTS)))
+    return Printed(raw, len(document.pages), tuple(log), foreign)
+
+
+def preload() -> None:
+    """Import the printer, before processes fork from this one.
+
+    No fonts are handed on: pango looks them up in a thread, and a thread does not survive a fork.
+    """
+    _weasyprint()
+
+
+def _weasyprint() -> ModuleType:
+    try:
+        import weasyprint
+    except OSError as error:
+        raise PublishError(
+            f"WeasyPrint cannot find a system library ({_first_line(error)}); install with:"
+            f" apt-get install -y {PACKAGES}"
+        ) from error
+    module: ModuleType = weasyprint
+    return module
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def _fetcher(folder: Path) -> Any:
+    """Opens the files of a folder and pictures inside the page; refuses everything else."""
+    from weasyprint.urls import URLFetcher, URLFetcherResponse, path2url
+
+    allowed = {path2url(path): path for path in folder.rglob("*") if path.is_file()}
+
+    class ExactFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            if url.startswith("data:image/"):
+                return super().fetch(url, headers)
+            if url not in allowed:
+                raise ValueError("not on the list of files a page may use")
+            return URLFetcherResponse(url, allowed[url].read_bytes())
+
+    return ExactFetcher(allowed_protocols={"file", "data"}, allow_redirects=False)
+
+
+@contextmanager
+def _fonts() -> Iterator[Any]:
+    """A font configuration whose copies of font files are gone at the end of the block, also in a
+    process that will leave without tidying up."""
+    from weasyprint.text.fonts import FontConfiguration
+
+    fonts = FontConfiguration()
+    try:
+        yield fonts
+    finally:
+        if fonts._folder:
+            shutil.rmtree(fonts._folder, ignore_errors=True)
+
+
+def _attached(weasyprint: ModuleType, attachment: Attachment, dated: date) -> Any:
+    moment = datetime(dated.year, dated.month, dated.day, tzinfo=UTC)
+    return weasyprint.Attachment(
+        string=attachment.raw,
+        name=attachment.name,
+        description=attachment.description,
+        relationship="Data",
+        created=moment,
+        modified=moment,
+    )
+
+
+def _finish(document: Any, pdf: Any) -> None:
+    """Name each attached file once (WeasyPrint lists it twice) and leave the metadata readable
+    without decompression: archives look for both."""
+    for piece in pdf.objects:
+        if getattr(piece, "extra", {}).get("Type") == "/Metadata":
+            piece.compress = False
+    listed = pdf.catalog.get("AF")
+    if listed:
+        listed[:] = list(dict.fromkeys(listed))
+
+
+@contextmanager
+def _listening() -> Iterator[list[str]]:
+    """What WeasyPrint logs at warning level or above while the block runs."""
+    heard: list[str] = []
+
+    class Listener(logging.Handler):
+        def emit(self, entry: logging.LogRecord) -> None:
+            heard.append(entry.getMessage())
+
+    logger = logging.getLogger("weasyprint")
+    listener, passes_on = Listener(logging.WARNING), logger.propagate
+    logger.addHandler(listener)
+    logger.propagate = False
+    try:
+        yield heard
+    finally:
+        logger.removeHandler(listener)
+        logger.propagate = passes_on

@@ -1,0 +1,108 @@
+"""The charts of a report."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+
+import builders
+import pages
+import pytest
+
+from cescore.publish import style
+from cescore.publish.labels import LANGUAGES
+
+FIGURES = {
+    "group_scores": ("81.0", "83.0"),
+    "index_trend": ("75.6", "81.8", "150.0"),
+    "headline_trend": ("20,000.0", "30,000.0", "40.0", "65.0"),
+    "contributions": ("6.0", "5.2"),
+    "target_bars": ("125",),
+    "measures_bars": ("2", "1"),
+    "peer_strip": ("81.8", "75.0", "12"),
+}
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def drawn(request):
+    return pages.all_figures(pages.opened(lang=request.param))
+
+
+def svgs(html):
+    return re.findall(r"<svg.*?</svg>", html, re.DOTALL)
+
+
+@pytest.mark.parametrize(("name", "held"), FIGURES.items())
+def test_the_alternative_text_holds_the_numbers_shown(drawn, name, held):
+    titles = " ".join(re.findall(r"<title>(.*?)</title>", drawn[name].html))
+    assert all(number in titles for number in held), titles
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_chart_is_sound_markup_with_one_title(drawn, name):
+    found = svgs(drawn[name].html)
+    assert found
+    for svg in found:
+        root = ET.fromstring(svg)
+        assert len(root.findall("{http://www.w3.org/2000/svg}title")) == 1
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_text_stays_text_in_our_own_font(drawn, name):
+    texts = re.findall(r"<text[^>]*>", drawn[name].html)
+    assert texts and all("CE Sans" in text for text in texts)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_nothing_in_a_chart_is_read_as_style_of_the_page(drawn, name):
+    assert all("style=" not in svg and "<style" not in svg for svg in svgs(drawn[name].html))
+
+
+def test_equal_bundles_give_equal_charts(drawn):
+    lang = "zh" if "示例数据" in drawn["group_scores"].html else "en"
+    again = pages.all_figures(pages.opened(lang=lang))
+    assert {k: v.html for k, v in drawn.items()} == {k: v.html for k, v in again.items()}
+
+
+def test_no_two_charts_share_an_id(drawn):
+    html = "".join(f.html for f in drawn.values())
+    ids = re.findall(r'\bid="([^"]+)"', html)
+    assert len(ids) == len(set(ids))
+
+
+def test_a_sample_is_marked_on_every_chart(drawn):
+    for fragment in drawn.values():
+        assert all("示例数据" in svg or "Sample data" in svg for svg in svgs(fragment.html))
+
+
+def test_no_chart_of_an_official_run_is_marked_a_sample():
+    run = builders.bundle().run.model_copy(update={"status": "final"})
+    made = pages.all_figures(pages.opened(builders.bundle(run=run)))
+    assert not any("示例数据" in made[name].html for name in FIGURES)
+
+
+@pytest.mark.parametrize("name", ["$x$ $\\frac{1}{2}$", "<b>&amp;", "{{7*7}}", "名" * 500])
+def test_hostile_names_are_drawn_as_text(name):
+    made = pages.all_figures(pages.opened(pages.named(name)))
+    for svg in svgs(made["target_bars"].html + made["measures_bars"].html):
+        shown = "".join(ET.fromstring(svg).itertext())
+        assert name[:5] in shown
+
+
+def test_long_names_are_cut_by_their_printed_width():
+    assert style.short("一二三四五", 3) == "一二三…"
+    assert style.short("abcdefgh", 3) == "abcdef…"
+    assert style.short("一二三", 3) == "一二三"
+
+
+def test_the_style_does_not_leak():
+    import matplotlib as mpl
+
+    before = mpl.rcParams["svg.fonttype"]
+    pages.all_figures(pages.opened())
+    assert mpl.rcParams["svg.fonttype"] == before
+
+
+def test_peers_chart_draws_nothing_that_is_not_released():
+    made = pages.all_figures(pages.opened(builders.bundle(peers=None)))
+    assert made["peer_strip"].html == ""

@@ -1,0 +1,75 @@
+"""The words of the page."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from cescore.errors import PublishError
+from cescore.publish import labels
+from cescore.publish.labels import LANGUAGES, label, load_labels
+
+ROOM = Path(labels.__file__).parent
+SECTIONS = labels.LABELS.parent / "sections"
+USED = re.compile(r"""(?:\bt|label|has_label)\(\s*"([a-z_.A-Z0-9]+)"(?!\s*~)""")
+HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+def names_in(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def test_every_text_is_there_in_both_languages():
+    assert all(set(texts) == set(LANGUAGES) for texts in load_labels().values())
+    assert all(text for texts in load_labels().values() for text in texts.values())
+
+
+def test_both_languages_name_the_same_values():
+    found = load_labels().items()
+    assert not [key for key, both in found if names_in(both["zh"]) != names_in(both["en"])]
+
+
+def test_the_english_is_english():
+    assert not [key for key, texts in load_labels().items() if HAN.search(texts["en"])]
+
+
+def test_every_text_named_in_code_and_templates_exists():
+    sources = [*ROOM.glob("*.py"), *SECTIONS.glob("*.j2")]
+    named = {k for path in sources for k in USED.findall(path.read_text("utf-8"))}
+    assert named and named <= set(load_labels()), sorted(named - set(load_labels()))
+
+
+@pytest.mark.parametrize("module", ["tables", "figures", "findings", "page_one", "cells"])
+def test_no_chinese_sentence_is_written_in_code(module):
+    code = (ROOM / f"{module}.py").read_text("utf-8")
+    code = re.sub(r'""".*?"""', "", code, flags=re.DOTALL)
+    assert not HAN.search(re.sub(r"#.*", "", code))
+
+
+def test_an_unknown_key_is_an_error():
+    with pytest.raises(PublishError, match="no text 'no.such.key'"):
+        label("no.such.key", "zh")
+
+
+def test_an_unknown_language_is_an_error():
+    with pytest.raises(PublishError, match="in 'fr'"):
+        label("not_filed", "fr")
+
+
+def test_a_value_that_was_not_given_is_an_error():
+    with pytest.raises(PublishError, match="'rank.of' needs"):
+        label("rank.of", "zh", rank=1)
+
+
+def test_braces_in_a_value_stay_as_they_are():
+    assert "{0} {{7*7}}" in label("alt.pair", "zh", name="{0} {{7*7}}", value="1")
+
+
+def test_a_text_in_one_language_only_is_refused(tmp_path):
+    path = tmp_path / "labels.json"
+    path.write_text('{"a": {"zh": "甲"}}', encoding="utf-8")
+    with pytest.raises(PublishError, match="not in both languages: a"):
+        labels.load_labels(path)

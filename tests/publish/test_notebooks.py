@@ -1,0 +1,106 @@
+"""The shipped notebooks: thin, clean, runnable as they stand, and equal to the evaluation."""
+
+from __future__ import annotations
+
+import ast
+import csv
+from pathlib import Path
+
+import nbformat
+import papermill
+import pytest
+from nbformat import NotebookNode
+from publish import builders
+
+from cescore.publish.check import pdf_text
+from cescore.publish.render import render
+from cescore.release.bundle import Bundle
+
+ROOT = Path(__file__).resolve().parents[2]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NAMES = [path.stem for path in NOTEBOOKS]
+MOST_LINES = 10  # of a cell: more is a function missing in the package
+SHOWN = ("page_one", "values_table", "accounts_table", "indicators_table", "scores_table",
+         "groups_table", "weights_table", "progress_table", "peers_table", "targets_table",
+         "measures_table", "assessment_box", "data_quality", "method_notes", "provenance")  # fmt: skip
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=NAMES)
+def path(request: pytest.FixtureRequest) -> Path:
+    found: Path = request.param
+    return found
+
+
+def code_cells(path: Path) -> list[NotebookNode]:
+    return [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
+
+
+def test_there_is_one_for_each_type_of_the_plan_and_one_for_any() -> None:
+    assert NAMES == ["city", "district", "enterprise", "generic", "park"]
+
+
+def test_it_is_kept_without_outputs_and_with_its_own_ids(path: Path) -> None:
+    cells = nbformat.read(path, as_version=4).cells
+    assert all(not c.outputs and c.execution_count is None for c in code_cells(path))
+    assert [c.id for c in cells] == [f"{path.stem}-{n:02d}" for n in range(len(cells))]
+
+
+def test_its_cells_call_and_define_nothing(path: Path) -> None:
+    forbidden = (ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.Lambda, ast.comprehension)
+    for cell in code_cells(path):
+        assert len(cell.source.splitlines()) <= MOST_LINES
+        assert not [n for n in ast.walk(ast.parse(cell.source)) if isinstance(n, forbidden)]
+
+
+def test_it_declares_the_four_parameters_with_real_entities_as_defaults(path: Path) -> None:
+    declared = papermill.inspect_notebook(path)
+    assert sorted(declared) == ["bundle_path", "entity_id", "lang", "year"]
+    entity_id = ast.literal_eval(declared["entity_id"]["default"])
+    with (ROOT / "data" / "entities.csv").open(encoding="utf-8") as file:
+        types = {row["entity_id"]: row["entity_type"] for row in csv.DictReader(file)}
+    assert types[entity_id] == path.stem or path.stem == "generic"
+
+
+def test_every_step_has_a_sentence_before_it_and_markdown_is_for_the_analyst(path: Path) -> None:
+    cells = nbformat.read(path, as_version=4).cells
+    assert all(c.metadata.tags == ["working"] for c in cells if c.cell_type == "markdown")
+    source = "\n".join(c.source for c in cells)
+    assert all(f"tables.{name}(" in source for name in SHOWN)
+    assert "with_weights(" in source
+    assert cells[-1].source.startswith("conclude(")
+
+
+def bundle_for(kind: str) -> Bundle:
+    """The test bundle as that of another entity type."""
+    if kind in {"district", "generic"}:
+        return builders.bundle()
+    rules = builders.framework(entity_type=kind)
+    entity = builders.bundle().entity.model_copy(update={"entity_type": kind})
+    return builders.bundle(entity=entity, framework=rules)
+
+
+LANGUAGE = {"city": "zh", "district": "en", "park": "zh", "enterprise": "en", "generic": "zh"}
+
+
+def test_it_makes_a_whole_report_equal_to_the_evaluation(path: Path, tmp_path: Path) -> None:
+    bundle = builders.write_bundle(tmp_path, bundle_for(path.stem))
+    record = render(bundle, tmp_path / "out", LANGUAGE[path.stem], notebook=path)
+    assert record.warnings == []
+    text = "".join(pdf_text((tmp_path / "out" / "scorecard.pdf").read_bytes()))
+    assert ("Traceback" in text, "working" in text) == (False, False)
+
+
+def test_any_entity_type_is_served_by_the_generic_one(tmp_path: Path) -> None:
+    bare = {
+        "peers": None, "siblings": (), "children": (), "targets": (), "measures": (),
+        "findings": (), "plan": {}, "assessment": {},
+    }  # fmt: skip
+    rules = builders.framework(entity_type="country", progress=None)
+    evaluated = builders.evaluated().model_copy(
+        update={"progress_index": None, "progress_groups": (), "progress_members": ()}
+    )
+    entity = builders.bundle().entity.model_copy(update={"entity_type": "country", "parents": ()})
+    made = builders.bundle(entity=entity, framework=rules, evaluated=evaluated, **bare)
+    path = builders.write_bundle(tmp_path, made)
+    notebook = ROOT / "notebooks" / "generic.ipynb"
+    assert render(path, tmp_path / "out", "en", notebook=notebook).index == pytest.approx(81.8)

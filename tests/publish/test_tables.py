@@ -1,0 +1,220 @@
+"""The tables of a report."""
+
+from __future__ import annotations
+
+import builders
+import pages
+import pytest
+
+from cescore.publish import tables
+from cescore.publish.fragment import plain_text
+from cescore.publish.labels import LANGUAGES
+from cescore.release.bundle import PeerFigure, PeerTable, PublicRow
+
+HOSTILE = ["<script>alert(1)</script>", "$x$ & $\\frac{1}{2}$", "{{7*7}} {0} %s", "名" * 3000]
+
+
+@pytest.fixture(scope="module")
+def zh():
+    return pages.all_tables(pages.opened())
+
+
+def row(fragment, name):
+    """The cells of the first line that begins with a name."""
+    return next(line.split() for line in repr(fragment).splitlines() if line.startswith(name))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_nothing_fails_on_a_type_never_seen_with_an_empty_bundle(lang):
+    bundle = pages.opened(pages.bare(), lang)
+    for name, fragment in (pages.all_tables(bundle) | pages.all_figures(bundle)).items():
+        assert "nan" not in plain_text(fragment.html).split(), name
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_nothing_fails_for_an_entity_that_did_not_file(lang):
+    made = pages.all_tables(pages.opened(pages.not_filed(), lang))
+    said = {"zh": "未报送", "en": "No return filed"}[lang]
+    assert said in repr(made["page_one"])
+    assert pages.all_figures(pages.opened(pages.not_filed(), lang))["group_scores"].html == ""
+
+
+def test_page_one_answers_who_when_and_in_which_state(zh):
+    text = repr(zh["page_one"])
+    for answer in ("山前区", "县区", "样例市", "2025年度", "TEST-2025-D1", "示例数据", "初步核算"):
+        assert answer in text
+
+
+def test_page_one_answers_how_good_and_compared_with_before(zh):
+    text = repr(zh["page_one"])
+    for answer in ("81.8", "比2024年提高1.5分", "第3位（共12个）", "良好", "暂定", "考核总分 83.3"):
+        assert answer in text
+
+
+def test_page_one_shows_the_headline_rates_with_their_changes(zh):
+    text = repr(zh["page_one"])
+    assert "30,000.0 元/吨" in text and "比2020年上升50.0%" in text
+    assert "65.0 %" in text and "比2024年上升5.0个百分点" in text
+
+
+def test_too_little_data_is_said_in_place_of_the_index():
+    text = repr(pages.all_tables(pages.opened(pages.without("gdp")))["page_one"])
+    assert "数据不足，不予评级" in text
+    assert "仅覆盖权重的40%" in text
+
+
+def test_a_report_without_a_grade_says_why():
+    made = builders.bundle(assessment={"reason": "statistical_basis"})
+    text = repr(pages.all_tables(pages.opened(made))["page_one"])
+    assert "未评级" in text and "统计调查" in text
+
+
+def test_a_rank_among_few_is_for_reference_only():
+    few = PeerTable(
+        entity_type="district", audience="public", figures=(PeerFigure(code="UCDI", n=5, rank=2),)
+    )
+    text = repr(pages.all_tables(pages.opened(builders.bundle(peers=few)))["page_one"])
+    assert "第2位（共5个）（仅供参考）" in text
+
+
+def test_a_variant_is_marked():
+    bundle = pages.opened()
+    varied = bundle.with_framework(bundle.framework.with_weights(EFF=0.9))
+    assert "试算稿" in repr(pages.all_tables(varied)["page_one"])
+
+
+def test_values_that_do_not_apply_are_named_in_a_line_and_have_no_row(zh):
+    text = repr(zh["values_table"])
+    assert "不适用的变量（2项）：农膜使用量、农膜回收量" in text
+    assert "observations.csv 第2–9行" in text
+
+
+def test_estimated_values_carry_their_sign(zh):
+    assert "300.0测" in repr(zh["values_table"])
+    assert "测 测算" in repr(zh["values_table"])
+
+
+def test_the_formula_printed_is_the_formula_of_the_framework(zh):
+    assert "gdp / materials" in repr(zh["indicators_table"])
+
+
+def test_indicators_show_three_years_and_the_change(zh):
+    cells = row(zh["indicators_table"], "固体废物利用率")
+    assert cells[-6:-2] == ["40.0", "60.0", "65.0", "+5.0百分点"]
+
+
+def test_scores_stand_between_their_goalposts(zh):
+    assert row(zh["scores_table"], "主要资源产出率")[2:6] == [
+        "10,000.0", "50,000.0", "30,000.0", "80.0",
+    ]  # fmt: skip
+
+
+def test_what_the_missing_rule_did_is_said(zh):
+    assert "剔除并重分权重" in repr(zh["scores_table"])
+    assert "剔除并重分权重" in repr(zh["data_quality"])
+
+
+def test_contributions_add_up_to_the_index(zh):
+    text = repr(zh["weights_table"])
+    assert "81.8" in text.splitlines()[-3]
+    adds = [float(row(zh["weights_table"], name)[-1]) for name in ("产出效率", "循环利用")]
+    assert sum(adds) == pytest.approx(81.8, abs=0.051)
+
+
+def test_the_progress_index_names_its_base_year(zh):
+    text = repr(zh["progress_table"])
+    assert "2020年=100" in text and "150.0" in text
+
+
+def test_what_is_not_released_of_peers_is_marked(zh):
+    assert "※" in row(zh["peers_table"], "城市循环发展指数")
+
+
+def test_public_bodies_are_ranked_with_their_number(zh):
+    assert "河西区" in repr(zh["siblings_table"]) and "共2个" in repr(zh["siblings_table"])
+    assert "样例园区" in repr(zh["children_table"])
+
+
+def test_a_body_that_did_not_file_has_words_for_an_index():
+    line = PublicRow(place=builders.OTHER, status="not_filed")
+    made = pages.all_tables(pages.opened(builders.bundle(siblings=(line,))))
+    assert "未报送" in repr(made["siblings_table"])
+
+
+def test_a_withheld_total_of_an_industry_is_marked():
+    rows = (
+        {"industry": "纺织", "variable": "v", "zh": "产值", "en": "Output", "unit": "t",
+         "n": 12, "value": 1200.0},
+        {"industry": "铝", "variable": "v", "zh": "产值", "en": "Output", "unit": "t",
+         "n": None, "value": None},
+    )  # fmt: skip
+    text = repr(
+        pages.all_tables(pages.opened(builders.bundle(industries=rows)))["industries_table"]
+    )
+    assert "纺织 12 1,200" in text and "铝 少于10 ※" in text
+
+
+def test_targets_show_what_was_achieved_against_what_was_asked(zh):
+    text = repr(zh["targets_table"])
+    assert "≥16.0% 20.0% 125.0%" in text and "已完成" in text
+
+
+def test_measures_show_units_and_checks_by_status(zh):
+    assert row(zh["measures_table"], "M01")[2:] == ["发改委", "2", "1", "—", "1", "—"]
+
+
+def test_an_unchecked_veto_is_said_to_be_unchecked(zh):
+    assert "重大事故 未核查" in repr(zh["assessment_box"])
+
+
+def test_provenance_holds_both_hashes_whole(zh):
+    assert "ab" * 32 in repr(zh["provenance"])
+    assert pages.opened().framework.hash in repr(zh["provenance"])
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_print_as_they_are(name):
+    made = pages.all_tables(pages.opened(pages.named(name)))
+    assert "<script" not in "".join(f.html for f in made.values())
+    assert " ".join(name.split()) in repr(made["page_one"])
+    assert " ".join(name.split()) in repr(made["targets_table"])
+
+
+def test_marks_that_turn_the_direction_of_writing_are_left_out():
+    bundle = pages.opened(pages.named("甲\u202e乙\x07丙"))
+    made = pages.all_tables(bundle) | pages.all_figures(bundle)
+    assert "甲乙丙" in repr(made["page_one"])
+    assert not any("\u202e" in f.html or "\x07" in f.html for f in made.values())
+
+
+def test_equal_bundles_give_equal_pages(zh):
+    again = pages.all_tables(pages.opened())
+    assert {k: v.html for k, v in zh.items()} == {k: v.html for k, v in again.items()}
+
+
+def test_english_pages_hold_no_chinese():
+    import re
+
+    bundle = pages.opened(lang="en")
+    made = pages.all_tables(bundle) | pages.all_figures(bundle)
+    text = "".join(plain_text(f.html) for f in made.values()).replace("发改委", "")
+    assert not re.search(r"[\u4e00-\u9fff]", text)
+
+
+@pytest.mark.parametrize("key", tables.SECTIONS)
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_section_has_a_heading(key, lang):
+    assert f'id="s-{key}"' in tables.heading(pages.opened(lang=lang), key).html
+
+
+def test_contents_link_to_the_headings_named():
+    html = tables.contents(pages.opened(), "scores", "method").html
+    assert 'href="#s-scores"' in html and 'href="#s-values"' not in html
+
+
+def test_groups_stand_in_the_order_of_params_not_of_the_alphabet():
+    reversed_order = ["materials", *reversed(builders.INDICATORS)]
+    rules = builders.framework(order=reversed_order)
+    made = builders.bundle(framework=rules, framework_hash=rules.hash)
+    text = repr(pages.all_tables(pages.opened(made))["groups_table"])
+    assert text.index("循环利用") < text.index("产出效率")
