@@ -34,6 +34,7 @@ FUNCTIONS: Mapping[str, tuple[int, int]] = {  # name -> least and most operands
     "sqrt": (1, 1),
     "log": (1, 1),
     "exp": (1, 1),
+    "positive": (1, 1),
     "base": (1, 1),
     "lag": (1, 2),
     "min": (2, 100),

@@ -82,7 +82,7 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
         reader.where("runs"),
         problems,
     )
-    disclosure = reader.single("disclosure.yml", Disclosure)
+    disclosure = reader.disclosure(names)
     standards = load_standards(reader.folder("standards"), drafts, problems)
     if problems or run is None:
         raise ParamsError(f"{Path(params_dir).name}/ contradicts itself", problems)
@@ -133,8 +133,18 @@ class _Reader:
             return read(path, self.where(name), self.problems)
         return Node({}, f"{self.where(name)}:1")
 
-    def single(self, name: str, model: type[Disclosure]) -> Disclosure | None:
-        return build(model, self.file(name), name.removesuffix(".yml"), self.problems)
+    def disclosure(self, names: Names) -> Disclosure | None:
+        """The gate's parameters; what is totalled by industry are variables that can be added."""
+        node = self.file("disclosure.yml")
+        found = build(Disclosure, node, "disclosure", self.problems)
+        summable = [c for c, v in names.variables.items() if v.additive and v.kind != "code"]
+        for code in found.industry_totals if found and not names.is_broken else ():
+            if code not in summable:
+                place = node.at(("industry_totals",)).where
+                expected = with_nearest("an additive variable", code, summable)
+                problem = Problem(place, "disclosure.industry_totals", repr(code), expected)
+                self.problems.append(problem)
+        return found
 
     def names(self, units: Units) -> Names:
         """Variables, factors and accounts, with the contradictions between them."""

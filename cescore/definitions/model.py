@@ -23,6 +23,7 @@ Rule = Literal["floor", "exclude", "propagate"]
 Aggregation = Literal["arithmetic_mean", "geometric_mean", "harmonic_mean"]
 Normalisation = Literal["goalposts", "min_max", "distance_to_target", "z_score", "rank"]
 Share = Annotated[float, Field(ge=0, le=1)]
+Year = Annotated[int, Field(ge=1800, le=2199)]
 
 
 class Definition(BaseModel):
@@ -208,6 +209,7 @@ class MissingRules(Definition):
     min_available: Share = 0.0
     # share of all scored indicators likewise; below: the entity teaches nothing and has no index
     screen_below: Share = 0.0
+    screen_before_imputation: bool = False  # true: only what was returned counts for screen_below
 
 
 class Headline(Definition):
@@ -246,6 +248,8 @@ class Framework(Named):
     index: IndexName
     scale: Scale = Scale()
     normalisation: Normalisation = "goalposts"
+    # whose values min_max, z_score and rank compare with: each year's, or all years' together
+    observed_over: Literal["year", "all_years"] = "year"
     aggregation: Aggregation = "arithmetic_mean"  # of the groups directly below the index
     imputation: Imputation = Imputation()
     treatment: Treatment = Treatment()
@@ -460,9 +464,9 @@ class Plan(Named):
     """A plan period: base year, targets, measures, how they are assessed."""
 
     id: str
-    base_year: int
-    first_year: int
-    last_year: int
+    base_year: Year
+    first_year: Year
+    last_year: Year
     status: str = ""  # for example: 征求意见稿
     source: Text
     tag: Tag = "S"
@@ -477,10 +481,10 @@ class Plan(Named):
 class Run(Definition):
     """One yearly build: the year, the plan, what the pages say of their standing."""
 
-    year: int
+    year: Year
     plan: str = ""  # id in params/plans; empty: none
-    base_year: int | None = None  # None: the plan's, else the first year of data
-    first_year: int | None = None  # of the panel; None: the base year
+    base_year: Year | None = None  # None: the plan's, else the first year of data
+    first_year: Year | None = None  # of the panel; None: the base year
     status: Literal["sample", "draft", "final"] = "draft"
     vintage: Literal["preliminary", "final"] = "preliminary"
     # entity type -> the type whose bodies add up to it; None: read from the register

@@ -42,7 +42,20 @@ def _run(stem: str, node: Node, problems: list[Problem]) -> Run | None:
     if not YEAR.fullmatch(stem):
         problems.append(Problem(node.where, "file", f"{stem}.yml", "a year as its name"))
         return None
-    return build(Run, node, f"runs.{stem}", problems, year=int(stem))
+    run = build(Run, node, f"runs.{stem}", problems, year=int(stem))
+    if run is not None:
+        _check_years(run, node, problems)
+    return run
+
+
+def _check_years(run: Run, node: Node, problems: list[Problem]) -> None:
+    """What a year is compared with does not lie after it."""
+    for key in ("base_year", "first_year"):
+        given = getattr(run, key)
+        if given is not None and given > run.year:
+            place = node.at((key,)).where
+            expected = f"{run.year}, the year evaluated, or earlier"
+            problems.append(Problem(place, f"runs.{run.year}.{key}", str(given), expected))
 
 
 def _run_of(runs: Mapping[int, Run], year: int) -> Run:

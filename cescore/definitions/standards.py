@@ -28,7 +28,9 @@ def load_standards(
 def _check_groups(standard: Standard, node: Node, problems: list[Problem]) -> None:
     """Each group has members enough; nothing is compulsory and a choice at once."""
     if not standard.requirements:
-        problems.append(Problem(node.where, "standard.requirements", "there is none", "one or more"))
+        problems.append(
+            Problem(node.where, "standard.requirements", "there is none", "one or more")
+        )
     for code, line in standard.requirements.items():
         place, what = node.at(("requirements", code)), f"requirements.{code}.choose"
         if line.choose and line.choose not in standard.choose:
@@ -39,10 +41,9 @@ def _check_groups(standard: Standard, node: Node, problems: list[Problem]) -> No
     for code, group in standard.choose.items():
         size = sum(line.choose == code for line in standard.requirements.values())
         if size < group.least:
-            place, found = node.at(("choose", code)).where, f"{size} members"
-            problems.append(
-                Problem(place, f"choose.{code}", found, f"at least {group.least} of them")
-            )
+            where, found = node.at(("choose", code)).where, f"{size} members"
+            expected = f"at least {group.least} of them"
+            problems.append(Problem(where, f"choose.{code}", found, expected))
 
 
 def _check_indicators(

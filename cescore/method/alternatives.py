@@ -20,7 +20,7 @@ from cescore.method.column import Column, Flag, Panel
 from cescore.method.fitting import Fitted, method_of
 from cescore.method.missing import Scored, apply_missing_rules
 from cescore.method.normalise import between, ends_in, normalise, ratio_to, share_below, z_share
-from cescore.method.preparing import impute, screen
+from cescore.method.preparing import settle
 
 Floats = NDArray[np.float64]
 
@@ -53,8 +53,8 @@ class Variant:
     @cached_property
     def values(self) -> Panel:
         """Indicators with gaps filled, before outliers are treated."""
-        filled = impute(self.indicators, self.framework, self.fitted.constants)
-        return screen(filled, self.framework, self.fitted.released_scores)
+        fitted = self.fitted
+        return settle(self.indicators, self.framework, fitted.constants, fitted.released_scores)
 
     def estimated(self, code: str) -> NDArray[np.bool_]:
         """Which entities' values of an indicator are estimates."""

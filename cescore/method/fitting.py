@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cescore.definitions.model import Framework, Indicator
 from cescore.method import outliers
 from cescore.method.column import Panel, State
-from cescore.method.preparing import impute, learn_gaps, screen
+from cescore.method.preparing import learn_gaps, settle, teachers
 
 Floats = NDArray[np.float64]
 
@@ -52,23 +52,28 @@ def fit(
     ``among`` names the entities to learn from (default all): those whose data are in doubt are
     scored, but teach nothing; nor do those with too little data. In the order of COINr: gaps are
     filled, entities screened, outliers treated, and the ends of the scale are those of the treated
-    values. A year in which an indicator has no two different values has no ends, so nobody
-    is scored on it.
+    values, of the year or of all years together. Where an indicator has no two different values
+    it has no ends, so nobody is scored on it.
     """
     learners = indicators if among is None else indicators.only(among)
     years = [y for y in indicators.years if run_years is None or y in run_years]
-    constants = learn_gaps(learners, framework, years)
+    constants = learn_gaps(teachers(learners, framework), framework, years)
     distributions: dict[str, dict[int, Floats]] = {}
-    prepared = screen(impute(learners, framework, constants), framework)
+    prepared = settle(learners, framework, constants)
     for indicator in framework.scored():
         method, treatment = method_of(indicator, framework), framework.treatment_of(indicator)
-        for year in years:
-            learnt = outliers.learn(_present(prepared, indicator.code, year), treatment)
-            found = {**learnt.constants, **_ends(learnt.values, method)}
-            if found:
-                constants.setdefault(indicator.code, {}).setdefault(year, {}).update(found)
+        learnt = {
+            year: outliers.learn(_present(prepared, indicator.code, year), treatment)
+            for year in years
+        }
+        everybody = np.concatenate([np.empty(0), *(found.values for found in learnt.values())])
+        for year, found in learnt.items():
+            compared = everybody if framework.observed_over == "all_years" else found.values
+            own = {**found.constants, **_ends(compared, method)}
+            if own:
+                constants.setdefault(indicator.code, {}).setdefault(year, {}).update(own)
             if method == "rank":
-                distributions.setdefault(indicator.code, {})[year] = np.sort(learnt.values)
+                distributions.setdefault(indicator.code, {})[year] = np.sort(compared)
     return Fitted(constants, _nowhere(learners, framework), {}, distributions)
 
 

@@ -53,6 +53,7 @@ OF_ONE: Mapping[str, Callable[..., Any]] = {
     "sqrt": np.sqrt,
     "log": np.log,
     "exp": np.exp,
+    "positive": lambda values: np.where(values > 0, values, np.nan),  # else not computable
 }
 OF_SEVERAL: Mapping[str, Callable[..., Any]] = {"min": np.minimum, "max": np.maximum}
 
@@ -77,7 +78,8 @@ def evaluate(
     """The column of a formula, in its declared unit: the formula's own value times ``factor``.
 
     Of the operands' states the highest counts, flags add up. A division by zero, the logarithm of
-    zero, the root of a negative number and an overflow give NOT_COMPUTABLE, never inf. ``base(x)``
+    zero, the root of a negative number, ``positive`` of what is not, and an overflow give NOT_COMPUTABLE,
+    never inf. ``base(x)``
     is MISSING where the panel has no column for ``base_year``, as is ``lag`` before its first year.
 
     Parameters

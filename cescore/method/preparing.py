@@ -36,9 +36,27 @@ def prepare(
     An imputed value is PRESENT and flagged ESTIMATED; an entity with too little data has all its
     indicators MISSING. ``released`` scores count as data.
     """
+    return treat(settle(indicators, framework, constants, released), framework, constants)
+
+
+def settle(
+    indicators: Panel,
+    framework: Framework,
+    constants: Mapping[str, Learnt],
+    released: Released | None = None,
+) -> Panel:
+    """Indicators with gaps filled and entities with too little data left out."""
     filled = impute(indicators, framework, constants)
-    screened = screen(filled, framework, released or {})
-    return treat(screened, framework, constants)
+    if framework.missing.screen_before_imputation:
+        return _without(filled, framework, _has_enough_data(indicators, framework, {}))
+    return _without(filled, framework, _has_enough_data(filled, framework, released or {}))
+
+
+def teachers(indicators: Panel, framework: Framework) -> Panel:
+    """The indicators that averages are learnt from: of all, or of those screened first."""
+    if not framework.missing.screen_before_imputation:
+        return indicators
+    return _without(indicators, framework, _has_enough_data(indicators, framework, {}))
 
 
 def impute(panel: Panel, framework: Framework, constants: Mapping[str, Learnt]) -> Panel:
@@ -50,20 +68,6 @@ def impute(panel: Panel, framework: Framework, constants: Mapping[str, Learnt]) 
             column = panel.column(indicator.code)
             changed[indicator.code] = _filled(column, _fills(panel, rule, learnt))
     return panel.with_columns(changed) if changed else panel
-
-
-def screen(panel: Panel, framework: Framework, released: Released | None = None) -> Panel:
-    """All indicators MISSING for an entity with a value in too few of those that apply to it."""
-    if not framework.missing.screen_below:
-        return panel
-    scored = [i.code for i in framework.scored() if i.weight > 0]
-    known = {code: _known(panel, code, (released or {}).get(code, {})) for code in scored}
-    applies = {c: ~np.isin(panel.column(c).state, DOES_NOT_APPLY) | known[c] for c in scored}
-    enough = has_enough(known, applies, framework.missing.screen_below, panel.shape)
-    missing = Column.empty(panel.shape, State.MISSING)
-    return panel.with_columns(
-        {i.code: _where(enough, panel.column(i.code), missing) for i in framework.scored()}
-    )
 
 
 def treat(panel: Panel, framework: Framework, constants: Mapping[str, Learnt]) -> Panel:
@@ -106,6 +110,26 @@ def has_enough(
     need = sum((applies[code].astype(float) for code in known), start=np.zeros(shape))
     enough: Bools = have >= least * need * (1 - 1e-12)
     return enough
+
+
+def _has_enough_data(panel: Panel, framework: Framework, released: Released) -> Bools:
+    """Whether an entity has a value in enough of the scored indicators that apply to it."""
+    if not framework.missing.screen_below:
+        return np.ones(panel.shape, bool)
+    scored = [i.code for i in framework.scored() if i.weight > 0]
+    known = {code: _known(panel, code, released.get(code, {})) for code in scored}
+    applies = {c: ~np.isin(panel.column(c).state, DOES_NOT_APPLY) | known[c] for c in scored}
+    return has_enough(known, applies, framework.missing.screen_below, panel.shape)
+
+
+def _without(panel: Panel, framework: Framework, enough: Bools) -> Panel:
+    """All scored indicators MISSING for entities that have not enough data."""
+    if enough.all():
+        return panel
+    missing = Column.empty(panel.shape, State.MISSING)
+    return panel.with_columns(
+        {i.code: _where(enough, panel.column(i.code), missing) for i in framework.scored()}
+    )
 
 
 def _groups(panel: Panel, rule: Imputation) -> NDArray[np.object_]:

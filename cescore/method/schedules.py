@@ -94,9 +94,10 @@ def schedule_log(fall: float, total_fall: float) -> float | None:
 
     Source: a provincial statistics bureau (methodology 9.3, form 1). None for R = 0 or K >= 1.
     """
-    if total_fall in (0, 1) or fall >= 1 or total_fall > 1:
+    if fall >= 1 or total_fall >= 1:
         return None
-    return math.log(1 - fall) / math.log(1 - total_fall)
+    whole = math.log(1 - total_fall)
+    return math.log(1 - fall) / whole if whole else None
 
 
 def still_needed(fall: float, total_fall: float, years_left: int) -> float | None:

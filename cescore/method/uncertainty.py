@@ -62,7 +62,9 @@ class Sensitivity:
 class Uncertainty:
     """Bands of index and rank, 5-95 % of the draws, and what was varied to get them.
 
-    Arrays follow ``entities``: those that have an index. ``sensitivity`` is None for fewer than 20 of
+    Scores by another normalisation stand on another scale and widen the band of the index for everybody
+    alike; the band of the rank, or `Margins` without normalisations, tells what changes between
+    entities. Arrays follow ``entities``: those that have an index. ``sensitivity`` is None for fewer than 20 of
     them (reason ``few_entities``) or where it was not asked for or nothing varies.
     """
 
@@ -85,10 +87,14 @@ class Uncertainty:
     def table(self) -> pd.DataFrame:
         """One row per entity: index and rank with their bands."""
         columns = {
-            **{"score": self.scores, "score_low": self.score_low},
-            **{"score_median": self.score_median, "score_high": self.score_high},
-            **{"rank": self.ranks, "rank_low": self.rank_low},
-            **{"rank_median": self.rank_median, "rank_high": self.rank_high},
+            "score": self.scores,
+            "score_low": self.score_low,
+            "score_median": self.score_median,
+            "score_high": self.score_high,
+            "rank": self.ranks,
+            "rank_low": self.rank_low,
+            "rank_median": self.rank_median,
+            "rank_high": self.rank_high,
         }
         return pd.DataFrame(columns, index=pd.Index(self.entities, name="entity_id"))
 

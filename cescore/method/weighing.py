@@ -1,7 +1,8 @@
 """Where weights come from: experts' judgement, or the data. Each method by its usual name.
 
 Tables have one row per entity and one column per indicator; results are by column and add up to 1.
-Weights learnt from few entities are unstable: by methodology 9.4 none is a default.
+Weights learnt from few entities are unstable: by methodology 9.4 none is a default, and a report
+shows none learnt from fewer than `FEWEST_TO_REPORT`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ SAATY_RANDOM_INDEX = (
     *(1.51, 1.48, 1.56, 1.57, 1.59),
 )
 ACCEPTABLE_CR = 0.10
-FEWEST_FOR_PCA = 20  # entities; fewer are not reported (methodology 9.4)
+FEWEST_TO_REPORT = 20  # entities; weights learnt from fewer are not reported (methodology 9.4)
 
 
 @dataclass(frozen=True)
@@ -174,7 +175,7 @@ def critic_weights(table: pd.DataFrame, *, directions: Sequence[int] | None = No
     return _shares(spread * conflict, table)
 
 
-def pca_weights(table: pd.DataFrame, *, fewest: int = FEWEST_FOR_PCA) -> pd.Series:
+def pca_weights(table: pd.DataFrame, *, fewest: int = FEWEST_TO_REPORT) -> pd.Series:
     """Squared loadings on the first principal component of the standardised columns.
 
     They add up to 1 as the eigenvector has length 1. They measure redundancy, not importance.

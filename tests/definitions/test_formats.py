@@ -20,6 +20,7 @@ FILE = re.compile(r'```\w+ title="([^"]+)"\n(.*?)```', re.DOTALL)
 DESCRIBED = (
     *(model.Variable, model.Indicator, model.Framework, model.Target, model.Run, model.Disclosure),
     *(model.MissingRules, model.Plan, model.AssessmentRules, model.BuiltInChecks, model.Progress),
+    *(model.Standard, model.Requirement, model.ChooseGroup),
 )
 FILLED_BY_LOADING = {
     *("code", "id", "executable", "factor", "accounts", "factors", "variables", "order"),

@@ -83,6 +83,7 @@ def test_conditions_are_comparisons_and_nothing_else(text: str) -> None:
         ("sqrt(land * land)", "m2", "sqrt(land * land)", "10000"),
         ("log(share)", "", "log(share / 100)", "1"),
         ("max(0, ore)", "t", "max(0, ore)", "1000"),
+        ("gdp / positive(coal)", "CNY/t", "gdp / positive(coal)", "10000"),
         ("-coal ** 2 / coal", "t", "-coal ** 2 / coal", "1"),
     ],
 )

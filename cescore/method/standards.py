@@ -1,0 +1,195 @@
+"""A published standard held against indicators, line by line: never a score, and never a veto.
+
+Only a threshold that was read (S, V) or cross-checked (C) can decide for or against an entity. What
+stands on one from memory (M) or of our own (P) is shown with its outcome and leaves the verdict open.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cescore.definitions.model import ChooseGroup, Framework, Requirement, Standard
+from cescore.method.column import Panel, State
+
+CONFIRMED = ("S", "V", "C")
+NOISE = 1e-12  # relative: what lies closer to a threshold is binary arithmetic, not a result
+TURNED = {">=": "<=", "<=": ">="}
+WITHOUT_VALUE = {
+    State.NOT_COMPUTABLE: "not_computable",
+    State.MISSING: "not_reported",
+    State.SUPPRESSED: "suppressed",
+    State.NOT_APPLICABLE: "not_applicable",
+    State.NOT_COLLECTED: "not_collected",
+}
+
+
+@dataclass(frozen=True)
+class RequirementLine:
+    """One requirement as judged in a year.
+
+    ``op`` is the comparison really made: ``turned`` where the indicator of ``sign_of`` was negative.
+    ``status``: met, not_met, or why it is open (not_computable, not_reported, suppressed,
+    not_collected) or concerns nobody (not_applicable). ``decides``: judged on a confirmed threshold.
+    """
+
+    id: str
+    indicator: str
+    zh: str
+    en: str
+    unit: str
+    op: str
+    threshold: float
+    tag: str
+    compulsory: bool
+    choose: str
+    value: float | None
+    status: str
+    turned: bool = False
+    decides: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class GroupLine:
+    """Requirements of which ``least`` must be met: met, not_met, open or not_applicable."""
+
+    code: str
+    zh: str
+    en: str
+    least: int
+    met: int
+    status: str
+    decides: bool
+
+
+@dataclass(frozen=True)
+class Compliance:
+    """An entity under a standard in a year.
+
+    ``verdict``: met, not_met, undetermined, or not_judged (the standard is not for this entity, and
+    there are no lines). ``reasons`` say what left it undetermined: unconfirmed_threshold,
+    not_reported, not_collected, not_computable, suppressed.
+    """
+
+    standard: str
+    entity_id: str
+    verdict: str
+    reasons: tuple[str, ...] = ()
+    lines: tuple[RequirementLine, ...] = ()
+    groups: tuple[GroupLine, ...] = ()
+
+    @property
+    def is_judged(self) -> bool:
+        return self.verdict != "not_judged"
+
+
+def standard_compliance(
+    standard: Standard, indicators: Panel, framework: Framework, *, year: int
+) -> dict[str, Compliance]:
+    """Each entity of a panel under a standard in a year.
+
+    Compulsory lines must all be met, and of each group under ``choose`` as many as it says; a line
+    that is neither is only shown. What is not applicable binds nobody. The verdict is not_met as
+    soon as something that must be met is not, on confirmed thresholds; met if all of it is; else
+    undetermined.
+    """
+    return {
+        entity: _judged(standard, indicators, framework, entity, year)
+        for entity in indicators.entities
+    }
+
+
+def _judged(
+    standard: Standard, indicators: Panel, framework: Framework, entity: str, year: int
+) -> Compliance:
+    if standard.applies_to_entities and entity not in standard.applies_to_entities:
+        return Compliance(standard.id, entity, "not_judged")
+    lines = tuple(
+        _line(requirement, indicators, framework, entity, year)
+        for requirement in standard.requirements.values()
+    )
+    groups = tuple(
+        _group(code, group, [line for line in lines if line.choose == code])
+        for code, group in standard.choose.items()
+    )
+    verdict, reasons = _verdict([*(line for line in lines if line.compulsory), *groups], lines)
+    return Compliance(standard.id, entity, verdict, reasons, lines, groups)
+
+
+def _line(
+    requirement: Requirement, indicators: Panel, framework: Framework, entity: str, year: int
+) -> RequirementLine:
+    indicator = framework.indicators[requirement.indicator]
+    value, state = _cell(indicators, requirement.indicator, entity, year)
+    sign = _cell(indicators, requirement.sign_of, entity, year)[0] if requirement.sign_of else None
+    turned = sign is not None and sign < 0
+    op = TURNED[requirement.op] if turned else requirement.op
+    status = WITHOUT_VALUE.get(state, "")
+    if value is not None:
+        status = "met" if _reaches(value, op, requirement.threshold) else "not_met"
+    return RequirementLine(
+        id=requirement.id,
+        indicator=requirement.indicator,
+        zh=indicator.zh,
+        en=indicator.en,
+        unit=indicator.unit,
+        op=op,
+        threshold=requirement.threshold,
+        tag=requirement.tag,
+        compulsory=requirement.compulsory,
+        choose=requirement.choose,
+        value=value,
+        status=status,
+        turned=turned,
+        decides=value is not None and requirement.tag in CONFIRMED,
+        note=requirement.note,
+    )
+
+
+def _cell(panel: Panel, code: str, entity: str, year: int) -> tuple[float | None, State]:
+    if year not in panel.years:
+        return None, State.MISSING
+    column, i, j = panel.column(code), panel.row(entity), panel.year_position(year)
+    state = State(int(column.state[i, j]))
+    return (float(column.values[i, j]) if state == State.PRESENT else None), state
+
+
+def _reaches(value: float, op: str, threshold: float) -> bool:
+    is_beyond = value >= threshold if op == ">=" else value <= threshold
+    return is_beyond or math.isclose(value, threshold, rel_tol=NOISE, abs_tol=NOISE)
+
+
+def _group(code: str, group: ChooseGroup, members: Sequence[RequirementLine]) -> GroupLine:
+    """Judged as soon as the members still open cannot change it."""
+    bound = [line for line in members if line.status != "not_applicable"]
+    met = [line for line in bound if line.status == "met"]
+    failed = [line for line in bound if line.status == "not_met"]
+    status, decides = "open", False
+    if not bound:
+        status = "not_applicable"
+    elif len(met) >= group.least:
+        status, decides = "met", sum(line.decides for line in met) >= group.least
+    elif len(bound) - len(failed) < group.least:
+        surely_failed = sum(line.decides for line in failed)
+        status, decides = "not_met", len(bound) - surely_failed < group.least
+    return GroupLine(code, group.zh, group.en, group.least, len(met), status, decides)
+
+
+def _verdict(
+    binding: Sequence[RequirementLine | GroupLine], lines: Sequence[RequirementLine]
+) -> tuple[str, tuple[str, ...]]:
+    bound = [part for part in binding if part.status != "not_applicable"]
+    if any(part.status == "not_met" and part.decides for part in bound):
+        return "not_met", ()
+    if bound and all(part.status == "met" and part.decides for part in bound):
+        return "met", ()
+    undecided = {p.code if isinstance(p, GroupLine) else p.id for p in bound if not p.decides}
+    doubtful = [line for line in lines if line.id in undecided or line.choose in undecided]
+    reasons = {
+        "unconfirmed_threshold" if line.value is not None else line.status
+        for line in doubtful
+        if line.status != "not_applicable" and not line.decides
+    }
+    return "undetermined", tuple(sorted(reasons))
