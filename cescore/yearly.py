@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,9 @@ from cescore.method.evaluation import RESULT_COLUMNS, TypeEvaluation, evaluate
 from cescore.method.measures import MeasureLine, measure_lines
 from cescore.method.targets import TargetLine, assess_targets
 from cescore.workspace import Workspace
+
+if TYPE_CHECKING:
+    from cescore.bands import Band
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +53,12 @@ class YearlyEvaluation:
     def evaluation_of(self, entity_id: str) -> TypeEvaluation:
         """The evaluation that an entity is part of."""
         return self.evaluations[self.workspace.register[entity_id].entity_type]
+
+    def bands(self, entity_type: str, ranked: Collection[str]) -> Mapping[str, Band]:
+        """How firm each index of a type is; see `cescore.bands`. SciPy is loaded only here."""
+        from cescore.bands import bands
+
+        return bands(self.evaluations[entity_type], ranked)
 
     def results(self) -> pd.DataFrame:
         """The rows of results.csv: every entity of the year, full precision.

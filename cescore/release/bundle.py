@@ -7,12 +7,13 @@ so a template or a notebook cannot show what is not in it; its hash is what the 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from cescore.definitions.model import Framework, Named, Run, VariableName, canonical_json
+from cescore.definitions.model import Framework, Named, Run, VariableName
 
 FORMAT = 1
 
@@ -92,6 +93,27 @@ class Evaluated(Part):
     progress_index: Series | None = None
     progress_groups: tuple[Series, ...] = ()
     progress_members: tuple[Series, ...] = ()  # each member's ratio to the base year x 100
+
+
+class AppliedAlternative(Part):
+    """A choice that was varied, and in what share of the draws."""
+
+    source: str  # weights, normalisation, aggregation, missing, goalposts, estimates
+    name: str
+    share_of_draws: float
+
+
+class UncertaintyBand(Part):
+    """How firm the index is: 5-95 % of the draws; the rank's only where it may be shown."""
+
+    score_low: float
+    score_high: float
+    draws: int
+    alternatives: tuple[AppliedAlternative, ...]
+    rank_low: int | None = None
+    rank_high: int | None = None
+    ranked: int | None = None
+    rank_alternatives: tuple[AppliedAlternative, ...] = ()
 
 
 class PeerFigure(Part):
@@ -237,6 +259,7 @@ class Bundle(Part):
     record: Record
     fitted: FittedConstants = FittedConstants()
     evaluated: Evaluated
+    uncertainty: UncertaintyBand | None = None  # None: no index, or not enough data for one
     peers: PeerTable | None = None
     siblings: tuple[PublicRow, ...] = ()  # public bodies of the same type
     children: tuple[PublicRow, ...] = ()  # public bodies inside it
@@ -251,8 +274,11 @@ class Bundle(Part):
     terms: Mapping[str, VariableName] = {}
 
     def to_bytes(self) -> bytes:
-        """Canonical UTF-8 JSON: equal bundles give equal bytes."""
-        return canonical_json(self.model_dump(mode="json")).encode()
+        """UTF-8 JSON in the models' own order, which is that of params: equal bundles give equal
+        bytes, and groups and indicators keep the order a page shows them in."""
+        dumped = self.model_dump(mode="json")
+        text = json.dumps(dumped, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return text.encode()
 
     @property
     def hash(self) -> str:

@@ -6,15 +6,17 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cescore.definitions.model import Named, VariableName
 from cescore.errors import DataError
 from cescore.method.column import Column, Panel, State, status_text
 from cescore.release.bundle import (
+    AppliedAlternative,
     Assessment,
     Bundle,
     EntityCard,
@@ -23,14 +25,19 @@ from cescore.release.bundle import (
     MeasureLine,
     Part,
     PlanCard,
+    PublicRow,
     Record,
     Series,
     TargetLine,
+    UncertaintyBand,
     VetoLine,
 )
-from cescore.release.gate import Gate
+from cescore.release.disclosure import to_decimals
+from cescore.release.gate import INDEX_DECIMALS, Gate
 
 if TYPE_CHECKING:
+    from cescore.bands import Band
+    from cescore.definitions.model import Framework
     from cescore.intake.entities import Entity
     from cescore.intake.findings import Finding
     from cescore.method.evaluation import TypeEvaluation
@@ -73,6 +80,8 @@ class Bundler:
         entity = self._entity(entity_id)
         evaluation = self.yearly.evaluations[entity.entity_type]
         row = self._rows[entity_id]
+        findings = tuple(self._finding(f, entity_id) for f in self._findings[entity_id])
+        siblings, children = self.gate.siblings(entity), self.gate.children(entity)
         bundle = Bundle(
             entity=self._card(entity),
             run=workspace.definitions.run,
@@ -84,18 +93,40 @@ class Bundler:
             record=self._record(evaluation.panel, row),
             fitted=self.gate.fitted(entity),
             evaluated=evaluated(evaluation, row),
+            uncertainty=self._band(entity),
             peers=self.gate.peer_table(entity),
-            siblings=self.gate.siblings(entity),
-            children=self.gate.children(entity),
+            siblings=siblings,
+            children=children,
             industries=self.gate.industries(entity),
             targets=_parts(TargetLine, self.yearly.targets.get(entity_id, ())),
             measures=_parts(MeasureLine, self.yearly.measures.get(entity_id, ())),
             assessment=_assessment(self.yearly.assessments.get(entity_id)),
-            findings=tuple(self._finding(f, entity_id) for f in self._findings[entity_id]),
+            findings=findings,
             legal_basis=_text(evaluation.panel, "basis", row) or "consented",
             filed=workspace.filed(entity_id),
+            terms=self._terms(evaluation.framework, (*siblings, *children), findings),
         )
         return bundle.model_copy(update={"report_number": report_number(bundle)})
+
+    def _band(self, entity: Entity) -> UncertaintyBand | None:
+        """How firm the index is, to the decimals in print, so that a draw more changes no page."""
+        found = self._bands(entity.entity_type).get(entity.entity_id)
+        if found is None:
+            return None
+        return UncertaintyBand(
+            score_low=to_decimals(found.score_low, INDEX_DECIMALS),
+            score_high=to_decimals(found.score_high, INDEX_DECIMALS),
+            draws=found.draws,
+            alternatives=_parts(AppliedAlternative, found.alternatives),
+            rank_low=found.rank_low,
+            rank_high=found.rank_high,
+            ranked=found.ranked,
+            rank_alternatives=_parts(AppliedAlternative, found.rank_alternatives),
+        )
+
+    @lru_cache(maxsize=64)  # noqa: B019 - a bundler lives as long as its run
+    def _bands(self, entity_type: str) -> Mapping[str, Band]:
+        return self.yearly.bands(entity_type, self.gate.cleared)
 
     @cached_property
     def gate(self) -> Gate:
@@ -161,6 +192,27 @@ class Bundler:
             by_entity[finding.entity_id].append(finding)
         return by_entity
 
+    def _terms(
+        self, framework: Framework, bodies: Iterable[PublicRow], findings: Iterable[FindingLine]
+    ) -> dict[str, VariableName]:
+        """Names and units of codes the page shows that the entity's own framework does not hold:
+        headline rates of other types, and variables and rules that findings name."""
+        definitions = self.yearly.workspace.definitions
+        own = {*framework.variables, *framework.accounts, *framework.indicators}
+        found: dict[str, Named] = {}
+        for row in bodies:
+            theirs = definitions.frameworks[row.place.entity_type].indicators
+            found |= {code: theirs[code] for code in row.headline}
+        rules = {rule.id: rule for rule in definitions.checks}
+        for line in findings:
+            variable = line.what.split(" ")[0]
+            found |= {
+                c: k[c]
+                for c, k in ((variable, definitions.variables), (line.code, rules))
+                if c in k
+            }
+        return {code: _term(named) for code, named in sorted(found.items()) if code not in own}
+
     def _finding(self, finding: Finding, entity_id: str) -> FindingLine:
         def own(text: str) -> str:
             return self._without_others(text, entity_id)
@@ -208,6 +260,10 @@ class Bundler:
         starts = {text[i : i + 2] for i in range(len(text) - 1)}
         found = {name for start in starts for name in self._names.get(start, ())}
         return found - {entity.name_zh, entity.name_en}
+
+
+def _term(named: Named) -> VariableName:
+    return VariableName(zh=named.zh, en=named.en, unit=getattr(named, "unit", ""))
 
 
 def report_number(bundle: Bundle) -> str:

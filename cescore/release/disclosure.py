@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from cescore.definitions.model import Disclosure
 from cescore.release.bundle import PeerFigure
 
 Floats = NDArray[np.float64]
+WIDE = Context(prec=400)  # digits enough for any float written out
 
 
 def rounded(value: float, digits: int) -> float:
@@ -25,12 +26,14 @@ def rounded(value: float, digits: int) -> float:
     if value == 0 or not math.isfinite(value):
         return 0.0
     exact = Decimal(repr(float(value)))
-    return float(exact.quantize(Decimal(1).scaleb(exact.adjusted() - digits + 1), ROUND_HALF_UP))
+    last = Decimal(1).scaleb(exact.adjusted() - digits + 1)
+    return float(exact.quantize(last, ROUND_HALF_UP, WIDE))
 
 
 def to_decimals(value: float, decimals: int) -> float:
     """A value with so many decimals, half up: what a named body's own page prints."""
-    return float(Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
+    exact, last = Decimal(repr(float(value))), Decimal(1).scaleb(-decimals)
+    return float(exact.quantize(last, ROUND_HALF_UP, WIDE))
 
 
 def by_holding(values: Floats, holders: Sequence[str]) -> tuple[Floats, NDArray[np.int64]]:

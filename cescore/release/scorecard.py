@@ -31,7 +31,7 @@ def result_json(bundle: Bundle, bundle_hash: str) -> dict[str, Any]:
         "targets": [target.model_dump(mode="json") for target in bundle.targets],
         "measures": [measure.model_dump(mode="json") for measure in bundle.measures],
         "assessment": _assessment(bundle),
-        "uncertainty": {},
+        "uncertainty": bundle.uncertainty.model_dump(mode="json") if bundle.uncertainty else {},
         "data_quality": _data_quality(bundle),
         "provenance": {
             "bundle_hash": bundle_hash,
