@@ -121,7 +121,11 @@ class World:
         if worst_state(values):
             return Value(None, worst_state(values))
         numbers = [v.number for v in values if v.number is not None]
-        return Value({"min": min, "max": max, "abs": lambda x: abs(x[0])}[name](numbers))
+        if name == "positive" and numbers[0] <= 0:
+            return Value(None, NOT_COMPUTABLE)
+        return Value(
+            {"min": min, "max": max, "abs": lambda x: abs(x[0]), "positive": min}[name](numbers)
+        )
 
     def binary(self, node: ast.BinOp, entity: str, year: int) -> Value:
         left, right = self.work(node.left, entity, year), self.work(node.right, entity, year)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cescore.method.formulas import evaluate
 from cescore.method.material_flows import (
     circular_use,
     cmu_rate,
@@ -18,6 +19,8 @@ from cescore.method.material_flows import (
     ptb,
     resource_productivity,
 )
+
+from .builders import panel
 
 tonnes = st.floats(0, 1e9)
 
@@ -108,3 +111,14 @@ def test_the_two_chinese_rates_differ_in_what_stands_below() -> None:
 def test_columns_are_matched_by_entity() -> None:
     x = pd.Series({"A": 1.0, "B": 2.0})
     assert ptb(x, x[::-1]).tolist() == [0.0, 0.0]
+
+
+def test_the_same_forms_as_accounts_of_a_workspace() -> None:
+    flows = {"de": 350_022.7, "imports": 279_054.0, "exports": 206_102.1}  # Spain 2018, kt
+    data = panel({code: [[value]] for code, value in (flows | {"u": 46_997.2}).items()})
+    consumption = evaluate("total(de, imports, -exports)", data, base_year=2020)
+    assert consumption.values[0, 0] == pytest.approx(422_974.6)
+    with_dmc = data.with_columns({"dmc": consumption})
+    rate = evaluate("u / (dmc + u)", with_dmc, base_year=2020).values[0, 0]
+    assert rate == pytest.approx(cmu_rate(one(46_997.2), one(422_974.6))[0])
+    assert rate == pytest.approx(0.1, abs=1e-6)

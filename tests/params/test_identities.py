@@ -1,0 +1,116 @@
+"""Balances and identities that hold for the shipped params (methodology, sections 7 and 13)."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from shipped import liaoyuan, panel, value_of, with_accounts
+
+from cescore.definitions.model import Indicator
+from cescore.method.assessment import grade_of
+from cescore.method.energy import factor_set, standard_coal_coefficient, to_standard_coal
+from cescore.method.formulas import names
+
+KNOWN = liaoyuan()
+PAIRS = [
+    pytest.param("district", "R03", "P01", 1, id="energy"),
+    pytest.param("district", "R04", "P03", 10_000, id="water"),
+    pytest.param("park", "K02", "K05", 1, id="park energy"),
+    pytest.param("park", "K04", "K06", 10_000, id="park water"),
+]
+
+
+def computed(indicator: Indicator, given: dict[str, float | str]) -> float | str:
+    return value_of(indicator, with_accounts(given, names(indicator.executable)))[-1]
+
+
+@pytest.mark.parametrize(("entity_type", "one", "other", "units"), PAIRS)
+def test_reciprocal_pairs_agree_and_one_of_them_is_scored(
+    entity_type: str, one: str, other: str, units: float
+) -> None:
+    indicators = KNOWN.frameworks[entity_type].indicators
+    used = set(names(indicators[one].executable)) | set(names(indicators[other].executable))
+    given: dict[str, float | str] = {code: 100.0 * n for n, code in enumerate(sorted(used), 2)}
+    product = float(computed(indicators[one], given)) * float(computed(indicators[other], given))
+    assert product == pytest.approx(units)
+    assert {indicators[one].role, indicators[other].role} == {"scored", "reported"}
+
+
+def test_reference_indicators_are_reported_and_never_scored() -> None:
+    district = KNOWN.frameworks["district"].indicators
+    roles = {
+        code: district[code].role for code in district if code[:3] in {"R14", "R15", "R16", "R17"}
+    }
+    assert len(roles) == 7
+    assert set(roles.values()) == {"reference"}
+    assert district["R02"].role == "reported"  # its five parts are scored
+
+
+def consumption(inflow: float, outflow: float, extraction: float = 0.0) -> float:
+    given = {"mf_limestone_extraction": extraction, "mf_limestone_inflow": inflow}
+    given |= {"mf_limestone_outflow": outflow, "mf_limestone_stock_change": 0.0}
+    return float(value_of(KNOWN.accounts["ac_limestone"], panel(**given))[0])
+
+
+def test_transfers_inside_the_city_cancel_only_if_both_sides_record_them() -> None:
+    # A extracts 100 and sends 30 to B; nothing crosses the border of the city
+    city = consumption(0, 0, extraction=100)
+    assert consumption(0, 30, extraction=100) + consumption(30, 0) == city
+    assert consumption(0, 30, extraction=100) + consumption(0, 0) == city - 30
+
+
+def test_gross_flows_are_never_summed_over_districts_and_extraction_is() -> None:
+    assert not KNOWN.variables["mf_limestone_inflow"].additive
+    assert not KNOWN.variables["mf_limestone_outflow"].additive
+    assert KNOWN.variables["mf_limestone_extraction"].additive
+
+
+def test_a_net_exporter_has_a_negative_consumption_and_no_productivity() -> None:
+    assert consumption(0, 50) == -50
+    r01 = KNOWN.frameworks["district"].indicators["R01"]
+    for total in (0.0, -50.0):
+        assert value_of(r01, panel(gdp_constant=100, mrc_total=total)) == ["not_computable"]
+
+
+def test_the_shipped_coefficients_are_one_set_on_the_calorific_basis() -> None:
+    shipped = factor_set(KNOWN.factors, name="GB/T 2589", vintage=2020, basis="calorific")
+    assert len(shipped.coefficients) == 10
+    assert shipped.tag == "C"
+    kwh = shipped.coefficients["electricity"] / 10
+    assert kwh == pytest.approx(standard_coal_coefficient(3600), rel=1e-3)
+    assert shipped.coefficients["heat"] == pytest.approx(1e6 / 29_307_600, rel=1e-4)
+
+
+def test_standard_coal_by_the_accounts_and_by_the_method_is_the_same() -> None:
+    shipped = factor_set(KNOWN.factors, name="GB/T 2589", vintage=2020, basis="calorific")
+    used = {fuel: 10.0 * n for n, fuel in enumerate(sorted(shipped.coefficients), 1)}
+    given: dict[str, float | str] = {f"energy_{fuel}": value for fuel, value in used.items()}
+    given |= {"energy_biomass": 0.0}
+    account = KNOWN.accounts["tce_gross"]
+    by_account = value_of(account, with_accounts(given, names(account.executable)))[0]
+    columns = {fuel: pd.Series([value]) for fuel, value in used.items()}
+    assert to_standard_coal(columns, shipped).sum(axis=1)[0] == pytest.approx(by_account)
+
+
+@pytest.mark.parametrize(
+    ("scale", "total", "grade"),
+    [
+        *[("A", 90, "优秀"), ("A", 89.99, "良好"), ("A", 79.99, "中"), ("A", 59.99, "不合格")],
+        *[("A4", 79.99, "合格"), ("A4", 60, "合格"), ("A4", 59.99, "不合格")],
+        *[
+            ("B", 95, "超额完成"),
+            ("B", 94.99, "完成"),
+            ("B", 79.99, "基本完成"),
+            ("B", 59.99, "未完成"),
+        ],
+        *[("C", 90, "优秀"), ("C", 89.99, "合格"), ("C", 69.99, "不合格")],
+    ],
+)
+def test_the_named_scales(scale: str, total: float, grade: str) -> None:
+    assert KNOWN.plan is not None
+    assert grade_of(total, KNOWN.plan.assessment.scales[scale])[0] == grade
+
+
+def test_the_scale_whose_thresholds_nobody_published_is_not_offered() -> None:
+    assert KNOWN.plan is not None
+    assert set(KNOWN.plan.assessment.scales) == {"A", "A4", "B", "C"}
