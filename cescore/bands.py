@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-
-import numpy as np
+from dataclasses import dataclass, replace
 
 from cescore.method.column import Panel
 from cescore.method.design import Alternative, Margins
@@ -53,12 +51,12 @@ def bands(evaluation: TypeEvaluation, ranked: Collection[str]) -> Mapping[str, B
         draws=DRAWS,
         sensitivity=False,
     )
-    ranks = _ranks(evaluation, [e for e in indicators.entities if e in ranked])
     applied = _applied(found.alternatives)
-    return {
-        entity: Band(float(low), float(high), DRAWS, applied, **ranks.get(entity, {}))
+    scores = {
+        entity: Band(float(low), float(high), DRAWS, applied)
         for entity, low, high in zip(found.entities, found.score_low, found.score_high, strict=True)
     }
+    return scores | _ranked(evaluation, {e: b for e, b in scores.items() if e in ranked})
 
 
 def _with_index(evaluation: TypeEvaluation) -> Panel:
@@ -70,9 +68,10 @@ def _with_index(evaluation: TypeEvaluation) -> Panel:
     return evaluation.indicators.only(entities)
 
 
-def _ranks(evaluation: TypeEvaluation, among: list[str]) -> Mapping[str, dict[str, object]]:
+def _ranked(evaluation: TypeEvaluation, among: Mapping[str, Band]) -> Mapping[str, Band]:
+    """The same bands with the ranks that the entities take among each other."""
     if len(among) < 2:
-        return {}
+        return among
     found = uncertainty(
         evaluation.indicators.only(among),
         evaluation.framework,
@@ -83,15 +82,14 @@ def _ranks(evaluation: TypeEvaluation, among: list[str]) -> Mapping[str, dict[st
     )
     applied = _applied(found.alternatives)
     return {
-        entity: {
-            "rank_low": int(low),
-            "rank_high": int(high),
-            "ranked": len(found.entities),
-            "rank_alternatives": applied,
-        }
-        for entity, low, high in zip(
-            found.entities, np.rint(found.rank_low), np.rint(found.rank_high), strict=True
+        entity: replace(
+            among[entity],
+            rank_low=int(low),
+            rank_high=int(high),
+            ranked=len(found.entities),
+            rank_alternatives=applied,
         )
+        for entity, low, high in zip(found.entities, found.rank_low, found.rank_high, strict=True)
     }
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from cescore.definitions.model import Framework, Plan
+from cescore.definitions.model import Framework, Plan, Standard
 from cescore.intake.cells import number
 from cescore.intake.entities import Entity
 from cescore.method.assessment import Assessment, Basis, assess
 from cescore.method.evaluation import RESULT_COLUMNS, TypeEvaluation, evaluate
 from cescore.method.measures import MeasureLine, measure_lines
+from cescore.method.standards import Compliance, standard_compliance
 from cescore.method.targets import TargetLine, assess_targets
 from cescore.workspace import Workspace
 
@@ -53,6 +55,21 @@ class YearlyEvaluation:
     def evaluation_of(self, entity_id: str) -> TypeEvaluation:
         """The evaluation that an entity is part of."""
         return self.evaluations[self.workspace.register[entity_id].entity_type]
+
+    @cached_property
+    def compliance(self) -> Mapping[str, tuple[tuple[Standard, Compliance], ...]]:
+        """The published standards each entity is judged by, with what was found, this year."""
+        found: dict[str, list[tuple[Standard, Compliance]]] = defaultdict(list)
+        for standard in self.workspace.definitions.standards.values():
+            evaluation = self.evaluations.get(standard.entity_type)
+            if evaluation is not None:
+                judged = standard_compliance(
+                    standard, evaluation.indicators, evaluation.framework, year=self.year
+                )
+                for entity_id, one in judged.items():
+                    if one.is_judged:
+                        found[entity_id].append((standard, one))
+        return {entity_id: tuple(pairs) for entity_id, pairs in found.items()}
 
     def bands(self, entity_type: str, ranked: Collection[str]) -> Mapping[str, Band]:
         """How firm each index of a type is; see `cescore.bands`. SciPy is loaded only here."""

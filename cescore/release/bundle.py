@@ -220,6 +220,51 @@ class Assessment(Part):
     bands: tuple[tuple[str, str, float], ...] = ()  # zh, en, least total; best first
 
 
+class RequirementLine(Part):
+    """One requirement of a published standard as judged in the year."""
+
+    id: str
+    indicator: str
+    zh: str
+    en: str
+    unit: str
+    op: str  # the comparison really made
+    threshold: float
+    tag: str
+    compulsory: bool
+    choose: str = ""
+    value: float | None = None
+    status: str  # met, not_met, or why it is open
+    turned: bool = False  # the comparison was turned round because growth is negative
+    decides: bool = False  # judged on a confirmed threshold
+
+
+class ChooseLine(Part):
+    """Requirements of which some must be met."""
+
+    code: str
+    zh: str
+    en: str
+    least: int
+    met: int
+    status: str
+    decides: bool = False
+
+
+class StandardCard(Part):
+    """A published standard and how the entity stands under it: never a score, never a veto."""
+
+    id: str
+    zh: str
+    en: str
+    source: str
+    tag: str
+    verdict: str  # met, not_met, undetermined
+    reasons: tuple[str, ...] = ()
+    lines: tuple[RequirementLine, ...] = ()
+    groups: tuple[ChooseLine, ...] = ()
+
+
 class FindingLine(Part):
     """One finding of the data checks about this entity, without another's value."""
 
@@ -267,6 +312,7 @@ class Bundle(Part):
     targets: tuple[TargetLine, ...] = ()
     measures: tuple[MeasureLine, ...] = ()
     assessment: Assessment = Assessment()
+    standards: tuple[StandardCard, ...] = ()
     findings: tuple[FindingLine, ...] = ()
     legal_basis: str = "consented"  # statistical: for the respondent, ungraded
     filed: bool = True  # false: no return was received for the year

@@ -19,6 +19,7 @@ from cescore.release.bundle import (
     AppliedAlternative,
     Assessment,
     Bundle,
+    ChooseLine,
     EntityCard,
     Evaluated,
     FindingLine,
@@ -27,7 +28,9 @@ from cescore.release.bundle import (
     PlanCard,
     PublicRow,
     Record,
+    RequirementLine,
     Series,
+    StandardCard,
     TargetLine,
     UncertaintyBand,
     VetoLine,
@@ -37,10 +40,11 @@ from cescore.release.gate import INDEX_DECIMALS, Gate
 
 if TYPE_CHECKING:
     from cescore.bands import Band
-    from cescore.definitions.model import Framework
+    from cescore.definitions.model import Framework, Standard
     from cescore.intake.entities import Entity
     from cescore.intake.findings import Finding
     from cescore.method.evaluation import TypeEvaluation
+    from cescore.method.standards import Compliance
     from cescore.yearly import YearlyEvaluation
 
 PartT = TypeVar("PartT", bound=Part)
@@ -101,6 +105,7 @@ class Bundler:
             targets=_parts(TargetLine, self.yearly.targets.get(entity_id, ())),
             measures=_parts(MeasureLine, self.yearly.measures.get(entity_id, ())),
             assessment=_assessment(self.yearly.assessments.get(entity_id)),
+            standards=tuple(_standard(*p) for p in self.yearly.compliance.get(entity_id, ())),
             findings=findings,
             legal_basis=_text(evaluation.panel, "basis", row) or "consented",
             filed=workspace.filed(entity_id),
@@ -340,6 +345,20 @@ def _part(kind: type[PartT], made: object) -> PartT:
 
 def _parts(kind: type[PartT], made: Iterable[object]) -> tuple[PartT, ...]:
     return tuple(_part(kind, one) for one in made)
+
+
+def _standard(standard: Standard, made: Compliance) -> StandardCard:
+    return StandardCard(
+        id=standard.id,
+        zh=standard.zh,
+        en=standard.en,
+        source=standard.source,
+        tag=standard.tag,
+        verdict=made.verdict,
+        reasons=made.reasons,
+        lines=_parts(RequirementLine, made.lines),
+        groups=_parts(ChooseLine, made.groups),
+    )
 
 
 def _assessment(made: object | None) -> Assessment:

@@ -31,6 +31,7 @@ def result_json(bundle: Bundle, bundle_hash: str) -> dict[str, Any]:
         "targets": [target.model_dump(mode="json") for target in bundle.targets],
         "measures": [measure.model_dump(mode="json") for measure in bundle.measures],
         "assessment": _assessment(bundle),
+        "standards": [standard.model_dump(mode="json") for standard in bundle.standards],
         "uncertainty": bundle.uncertainty.model_dump(mode="json") if bundle.uncertainty else {},
         "data_quality": _data_quality(bundle),
         "provenance": {
