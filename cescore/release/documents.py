@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cescore.definitions.model import (
     BuiltInChecks,
@@ -137,6 +137,7 @@ class UnitSheet(Document):
         return {status: found[status] for status in STATUSES}
 
 
+DocumentT = TypeVar("DocumentT", bound=Document)
 KINDS: Mapping[str, type[Document]] = {BOOK: MethodBook, UNITS: UnitSheet}
 
 
@@ -193,7 +194,7 @@ def _lean(framework: Framework) -> Framework:
     return framework.model_copy(update=changed)
 
 
-def _numbered(document: Document) -> Any:
+def _numbered(document: DocumentT) -> DocumentT:
     """The document with its number: the same content gives the same one."""
     name = "METHOD" if document.kind == BOOK else document.document_id
     number = f"CE-{document.run.year}-{name}-{document.hash[:6].upper()}"
@@ -253,8 +254,7 @@ class Sheets:
             bodies=tuple(_place(e) for e in self._public if e.entity_id in shown),
             measures=tuple(mine),
         )
-        numbered: UnitSheet = _numbered(sheet)
-        return numbered
+        return _numbered(sheet)
 
     @cached_property
     def _public(self) -> tuple[Entity, ...]:

@@ -1,0 +1,246 @@
+"""The method book: scores, missing data, accounts, standards, checks and disclosure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from cescore.definitions.model import Account, Framework, Standard
+from cescore.publish.book_formulas import coded, computed_lines, spaced
+from cescore.publish.document_page import Entries, Entry, Words, cut, exact, heading
+from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, section, two_lines
+from cescore.publish.labels import label_or
+from cescore.publish.numbers import unit_text
+from cescore.release.documents import MethodBook
+
+if TYPE_CHECKING:
+    from cescore.documents import OpenDocument
+
+DASH = "—"
+NONE = Fragment("")
+CASES = ("not_reported", "nowhere_reported", "not_applicable", "not_computable", "not_collected")
+
+
+def scores(book: OpenDocument[MethodBook]) -> Fragment:
+    """Normalisation, aggregation, progress and printing, as far as this workspace uses them."""
+    words, found = Words(book), book.data.frameworks
+    scored = [i for f in found for i in f.scored()]
+    kinds = {i.normalisation or f.normalisation for f in found for i in f.scored()}
+    means = {f.aggregation for f in found} | {
+        g.aggregation for f in found for g in f.groups.values()
+    }
+    points = [words.t(f"book.formula.{kind}") for kind in sorted(kinds)]
+    points += [words.t(f"book.formula.{mean}") for mean in sorted(means)]
+    points += [words.t("book.formula.weights"), words.t("book.formula.fixed")]
+    if any(f.progress for f in found):
+        points += [words.t("book.formula.progress"), words.t("method.index_and_progress")]
+    if any(i.latest_within for i in scored):
+        points.append(words.t("book.formula.latest"))
+    points += [
+        words.t("book.formula.zero"),
+        words.t("method.rounding"),
+        words.t("book.formula.ranking"),
+    ]
+    return Fragment.join([heading(words, "book.scores"), section("points", points=points)])
+
+
+def missing(book: OpenDocument[MethodBook]) -> Fragment:
+    """What happens to an indicator without a value, case by case and framework by framework."""
+    words, found = Words(book), book.data.frameworks
+    rows = [
+        Row(
+            [
+                two_lines(words.t(f"book.case.{case}"), words.t(f"book.case.{case}.means")),
+                *(words.t(f"book.rule.{getattr(f.missing, case)}") for f in found),
+            ]
+        )
+        for case in CASES
+    ]
+    for key in ("min_weight_covered", "min_available", "screen_below"):
+        shares = [getattr(f.missing, key) for f in found]
+        if any(shares):
+            cells = [f"{exact(round(100 * share, 10))}%" if share else DASH for share in shares]
+            rows.append(Row([words.t(f"book.least.{key}"), *cells]))
+    width = 64 / max(len(found), 1)
+    columns = [
+        Column(words.t("head.state"), 36, "text"),
+        *(Column(words.entity_type(f.entity_type), width, "mid") for f in found),
+    ]
+    states = section("points", points=[words.t(f"book.state.{n}") for n in range(1, 7)])
+    table = Table(columns, rows, words.t("book.caption.missing")).fragment()
+    return Fragment.join([heading(words, "book.missing"), states, table])
+
+
+def accounts(book: OpenDocument[MethodBook]) -> Fragment:
+    """Accounts by group and the factors they use, each once, whatever frameworks share it."""
+    words = Words(book)
+    owners: dict[str, tuple[Framework, Account]] = {}
+    users: dict[str, list[str]] = {}
+    for framework in book.data.frameworks:
+        for code, account in framework.accounts.items():
+            owners.setdefault(code, (framework, account))
+            users.setdefault(code, []).append(framework.entity_type)
+    if not owners:
+        return NONE
+    parts = [heading(words, "book.accounts")]
+    ordered = sorted(owners.values(), key=lambda pair: pair[1].group)
+    columns = [
+        Column(words.t("head.account"), 48, "text"),
+        Column(words.t("book.head.unit"), 18, "text"),
+        Column(words.t("book.head.types"), 27, "text"),
+        Column(words.t("head.tag"), 7, "mid"),
+    ]
+    for group, members in groupby(ordered, key=lambda pair: pair[1].group):
+        entries = [_account(words, f, a, users[a.code]) for f, a in members]
+        title = label_or(f"account_group.{group}", words.lang, group)
+        parts.append(Entries(columns, entries, title=title).fragment())
+    return Fragment.join([*parts, _factors(words)])
+
+
+def _account(words: Words, framework: Framework, account: Account, types: Sequence[str]) -> Entry:
+    lines = list(computed_lines(words, framework, account))
+    lines.append(
+        ("small", words.t("book.source", source=words.tagged(account.source, account.tag)))
+    )
+    if account.note:
+        lines.append(("small", words.t("book.noted", note=account.note)))
+    unit = unit_text(account.unit, words.lang)
+    return Entry([coded(words, account), unit, words.types(types), account.tag], lines)
+
+
+def _factors(words: Words) -> Fragment:
+    every = {
+        c: f for framework in words.document.data.frameworks for c, f in framework.factors.items()
+    }
+    rows = [
+        Row(
+            [
+                two_lines(words.name(factor, code), code),
+                exact(factor.value),
+                unit_text(factor.unit, words.lang),
+                factor.source,
+                factor.tag,
+            ]
+        )
+        for code, factor in every.items()
+    ]
+    columns = [
+        Column(words.t("book.head.factor"), 32, "text"),
+        Column(words.t("book.head.value"), 12),
+        Column(words.t("book.head.unit"), 16, "text"),
+        Column(words.t("book.head.source"), 34, "small"),
+        Column(words.t("head.tag"), 6, "mid"),
+    ]
+    return cut(columns, rows, words.t("book.caption.factors"))
+
+
+def checks(book: OpenDocument[MethodBook]) -> Fragment:
+    """The rules that returns are checked by."""
+    words, settings = Words(book), book.data.built_in
+    built_in = [
+        words.t(
+            "book.built_in.year_on_year", low=exact(100 * settings.year_on_year_low),
+            high=exact(100 * settings.year_on_year_high),
+        ),
+        words.t("book.built_in.unit_slip", list=words.join([f"{exact(a)}–{exact(b)}" for a, b in settings.unit_slip])),
+        words.t("book.built_in.same") if settings.same_as_last_year else "",
+        words.t("book.built_in.sums", share=exact(round(100 * settings.sum_tolerance, 10))),
+        words.t("book.built_in.range") if settings.range_checked else "",
+    ]  # fmt: skip
+    rows = [
+        Row(
+            [
+                two_lines(words.name(rule, rule.id), rule.id),
+                spaced(rule.rule),
+                words.t(f"book.severity.{rule.severity}"),
+                words.types(rule.entity_types),
+                rule.source,
+            ]
+        )
+        for rule in book.data.checks
+    ]
+    columns = [
+        Column(words.t("head.rule_name"), 33, "text"),
+        Column(words.t("book.head.rule"), 35, "small"),
+        Column(words.t("head.severity"), 8, "mid"),
+        Column(words.t("book.head.types"), 15, "small"),
+        Column(words.t("book.head.source"), 9, "small"),
+    ]
+    return Fragment.join(
+        [
+            heading(words, "book.checks"),
+            section("points", points=[text for text in built_in if text]),
+            cut(columns, rows, words.t("book.caption.checks")),
+        ]
+    )
+
+
+def disclosure(book: OpenDocument[MethodBook]) -> Fragment:
+    """What the gate does, in words: its parameters are not in the book's file."""
+    words = Words(book)
+    public = [
+        k for k in book.data.public_types if k in {f.entity_type for f in book.data.frameworks}
+    ]
+    named = (
+        words.t("book.gate.public", types=words.types(public))
+        if public
+        else words.t("book.gate.nobody")
+    )
+    said = [named, *(words.t(f"book.gate.{n}") for n in range(1, 8))]
+    return Fragment.join([heading(words, "book.disclosure"), section("points", points=said)])
+
+
+def standards(book: OpenDocument[MethodBook]) -> Fragment:
+    """Published thresholds that entities are held against line by line."""
+    words = Words(book)
+    if not book.data.standards:
+        return NONE
+    found = [_standard(words, standard) for standard in book.data.standards]
+    return Fragment.join([heading(words, "book.standards"), *found])
+
+
+def _standard(words: Words, standard: Standard) -> Fragment:
+    framework = next(
+        f for f in words.document.data.frameworks if f.entity_type == standard.entity_type
+    )
+    rows = []
+    for line in standard.requirements.values():
+        indicator = framework.indicators.get(line.indicator)
+        unit = unit_text(indicator.unit, words.lang) if indicator else ""
+        sign = "≥" if line.op == ">=" else "≤"
+        turned = words.t("book.sign_of", code=line.sign_of) if line.sign_of else ""
+        name = words.name(indicator, line.indicator) if indicator else line.indicator
+        rows.append(
+            Row(
+                [
+                    line.id,
+                    f"{name} {line.indicator}",
+                    f"{sign} {exact(line.threshold)} {unit}".strip(),
+                    _choice(words, standard, line.compulsory, line.choose),
+                    words.clauses([turned, line.note]),
+                    line.tag,
+                ]
+            )
+        )
+    columns = [
+        Column(words.t("book.head.item"), 9, "text"),
+        Column(words.t("head.indicator"), 33, "text"),
+        Column(words.t("book.head.threshold"), 17),
+        Column(words.t("book.head.choice"), 16, "text"),
+        Column(words.t("book.head.note"), 19, "small"),
+        Column(words.t("head.tag"), 6, "mid"),
+    ]
+    said = [
+        words.t("book.source", source=words.tagged(standard.source, standard.tag)),
+        words.t("book.noted", note=standard.note) if standard.note else "",
+        words.t("book.standard.tags"),
+    ]
+    title = f"{words.name(standard)}（{words.entity_type(standard.entity_type)}）"
+    return Fragment.join([cut(columns, rows, title), *(paragraph(s) for s in said if s)])
+
+
+def _choice(words: Words, standard: Standard, compulsory: bool, choose: str) -> str:
+    if compulsory:
+        return words.t("book.compulsory")
+    return words.name(standard.choose[choose], choose) if choose in standard.choose else DASH

@@ -1,0 +1,213 @@
+"""Documents beside the scorecards: one file and one notebook become notebook, page and PDF.
+
+`render` here is what a report process calls: it looks whether it was handed a bundle or a document.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from cescore.errors import PublishError
+from cescore.publish import render as _scorecard
+from cescore.publish.check import pdf_text, problems_of
+from cescore.publish.labels import LANGUAGES, label
+from cescore.publish.notebook import complaints, displayed, execute, finish, write_notebook
+from cescore.publish.page import STYLESHEET, Page, PageFacts, find_template, make_page
+from cescore.publish.pdf import Printed, print_pdf
+from cescore.publish.render import LANGUAGE_TAGS, SHORT_HASH, RenderRecord
+from cescore.publish.stages import Stages, collector_paused
+from cescore.release.documents import BOOK, UNITS, Document, UnitSheet, is_document, read_document
+
+DOCUMENT_MIME = "application/vnd.cescore.document+json"
+OWN_STYLE = "static/documents.css"  # beside print.css, which scorecards and documents share
+STEMS: Mapping[str, str] = {BOOK: "method-book", UNITS: "sheet"}  # of a document's files, by kind
+
+
+def render(
+    bundle_path: Path,
+    out_dir: Path,
+    lang: str,
+    *,
+    notebook: Path,
+    templates: Path | None = None,
+    engine: str = "inprocess",
+) -> RenderRecord:
+    """The files of a report or of a document, by what the handed file is.
+
+    Raises
+    ------
+    PublishError
+        As `cescore.publish.render.render` and `render_document` say.
+    """
+    make = render_document if is_document(bundle_path) else _scorecard.render
+    return make(bundle_path, out_dir, lang, notebook=notebook, templates=templates, engine=engine)
+
+
+preload = _scorecard.preload
+
+
+def render_document(
+    document_path: Path,
+    out_dir: Path,
+    lang: str,
+    *,
+    notebook: Path,
+    templates: Path | None = None,
+    engine: str = "inprocess",
+) -> RenderRecord:
+    """Make a document's .ipynb, .html and .pdf in `out_dir`; equal files give equal bytes.
+
+    Raises
+    ------
+    PublishError
+        A cell failed (the notebook shows where), the notebook opened another document, or the PDF
+        is not what it must be; no PDF is left then.
+    """
+    if lang not in LANGUAGES:
+        raise PublishError(f"no language {lang!r}, expected one of {', '.join(LANGUAGES)}")
+    with collector_paused():
+        return _Making(document_path, out_dir, lang, notebook, templates, engine).record()
+
+
+def document_title(document: Document, lang: str) -> str:
+    """What a document is called, its year included."""
+    return label(f"document.title.{document.kind}", lang, year=document.run.year)
+
+
+def document_name(document: Document, lang: str) -> str:
+    """Whose document it is: the responsible unit's, or of the place that the method is used in."""
+    if isinstance(document, UnitSheet):
+        return document.unit
+    run = document.run
+    return run.place.name(lang) or run.issuer.name(lang) or document_title(document, lang)
+
+
+@dataclass(frozen=True)
+class _Making:
+    document_path: Path
+    out_dir: Path
+    lang: str
+    notebook: Path
+    templates: Path | None
+    engine: str
+
+    def record(self) -> RenderRecord:
+        stage, written = Stages(), dict[str, bytes]()
+        self.out_dir.mkdir(parents=True, exist_ok=True)
+        with stage("read"):
+            document, file_hash = read_document(self.document_path)
+        stem = STEMS[document.kind]
+        (self.out_dir / f"{stem}.pdf").unlink(missing_ok=True)
+        with stage("execute"):
+            executed = self._executed(document, stem)
+            _refuse_another(executed, file_hash, self.notebook.name)
+        with stage("page"):
+            clean = finish(executed, shown_parameters=_parameters(document, self.lang))
+            name = f"{stem}.ipynb"
+            written[name] = write_notebook(clean, self.out_dir / name)
+            page = self._page(clean, document, file_hash)
+            written[f"{stem}.html"] = page.html.encode()
+        with stage("print"):
+            printed = self._printed(page, document, file_hash)
+        with stage("check"):
+            (self.out_dir / f"{stem}.html").write_bytes(written[f"{stem}.html"])
+            _refuse_unsound(document, self.lang, printed)
+            written[f"{stem}.pdf"] = printed.raw
+        (self.out_dir / f"{stem}.pdf").write_bytes(printed.raw)
+        return RenderRecord(
+            pages=printed.pages,
+            outputs={n: hashlib.sha256(raw).hexdigest() for n, raw in sorted(written.items())},
+            index=None,
+            warnings=[*_warnings(executed, printed)],
+            seconds=stage.seconds,
+        )
+
+    def _executed(self, document: Document, stem: str) -> NotebookNode:
+        path = str(self.document_path.resolve())
+        handed = {**_parameters(document, self.lang), "document_path": path}
+        return execute(self.notebook, self.out_dir / f"{stem}.ipynb", handed, engine=self.engine)
+
+    def _page(self, executed: NotebookNode, document: Document, file_hash: str) -> Page:
+        """The page with the documents' own style behind the one that scorecards use too."""
+        page = make_page(executed, _facts(document, file_hash, self.lang), self.templates)
+        own = find_template(OWN_STYLE, self.templates).read_text(encoding="utf-8")
+        style = f"<style>\n{own}</style>\n</head>"
+        return replace(
+            page,
+            html=page.html.replace("</head>", style, 1),
+            for_print=page.for_print.replace("</head>", style, 1),
+        )
+
+    def _printed(self, page: Page, document: Document, file_hash: str) -> Printed:
+        identity = f"{file_hash} {self.lang}".encode()
+        return print_pdf(
+            page.for_print,
+            stylesheet=find_template(STYLESHEET, self.templates),
+            identifier=hashlib.sha256(identity).digest()[:16],
+            dated=_stated_date(document) or date(document.run.year, 12, 31),
+        )
+
+
+def _parameters(document: Document, lang: str) -> dict[str, str | int]:
+    """The parameters as the kept notebook shows them: run again, it reads the workspace."""
+    own: dict[str, str | int] = {"year": document.run.year, "lang": lang, "document_path": ""}
+    if document.kind == UNITS:
+        own = {"document_id": document.document_id, **own}
+    return own
+
+
+def _refuse_another(executed: NotebookNode, file_hash: str, name: str) -> None:
+    found: list[Mapping[str, Any]] = displayed(executed, DOCUMENT_MIME)
+    if len(found) != 1:
+        raise PublishError(f"{name}: conclude(...) must be shown once, found {len(found)} times")
+    if found[0].get("hash") != file_hash:
+        raise PublishError(f"{name}: the notebook did not open the document it was handed")
+
+
+def _facts(document: Document, file_hash: str, lang: str) -> PageFacts:
+    title, name = document_title(document, lang), document_name(document, lang)
+    stated, run = _stated_date(document), document.run
+    return PageFacts(
+        title=f"{name} · {title}",
+        language=LANGUAGE_TAGS[lang],
+        report_number=document.report_number,
+        name=name,
+        heading=title,
+        short_hash=file_hash[:SHORT_HASH],
+        marks=(label("status.sample", lang),) if run.status == "sample" else (),
+        author=run.issuer.name(lang),
+        issued=stated.isoformat() if stated else "",
+        classes=("document", document.kind, lang, run.status),
+    )
+
+
+def _stated_date(document: Document) -> date | None:
+    """The date of issue, where the bureau states one."""
+    try:
+        return date.fromisoformat(document.run.issued)
+    except ValueError:
+        return None
+
+
+def _refuse_unsound(document: Document, lang: str, printed: Printed) -> None:
+    wanted = {
+        "title": [document_title(document, lang)],
+        "name": [document_name(document, lang)],
+        "report number": [document.report_number],
+    }
+    problems = problems_of(pdf_text(printed.raw), wanted)
+    problems += [f"WeasyPrint: {line}" for line in printed.log]
+    if problems:
+        raise PublishError(f"{STEMS[document.kind]}.pdf: " + "; ".join(problems))
+
+
+def _warnings(executed: NotebookNode, printed: Printed) -> Iterator[str]:
+    yield from (f"notebook: {line}" for line in complaints(executed))
+    yield from (f"characters set in a foreign font: {name}" for name in printed.foreign_fonts)

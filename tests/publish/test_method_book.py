@@ -1,0 +1,224 @@
+"""The method book holds the whole method, and nothing that it must not."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from cescore.definitions.formula import FUNCTIONS as ALLOWED
+from cescore.definitions.load import Definitions, load_definitions
+from cescore.documents import CONVENTIONS, OpenDocument, effective_weights, method_book
+from cescore.errors import PublishError
+from cescore.publish.book_formulas import spaced
+from cescore.publish.document_page import exact, factor_text
+from cescore.publish.documents import render
+from cescore.publish.labels import has_label
+from cescore.publish.method_book import FUNCTIONS
+from cescore.release.documents import MethodBook, make_method_book, read_document
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOK = ROOT / "notebooks" / "method_book.ipynb"
+WORKSPACES = {
+    "liaoyuan": ROOT,
+    "eu": ROOT / "examples" / "eu",
+    "unseen": ROOT / "tests/unseen/workspace",
+}
+TAGS = re.compile(r"<[^>]*>")
+
+
+def words(html: str) -> str:
+    """What a reader sees, without blanks: lines break where they like."""
+    return packed(unescape(TAGS.sub("", html)))
+
+
+def packed(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def opened(definitions: Definitions, lang: str = "zh") -> OpenDocument[MethodBook]:
+    made = make_method_book(definitions, 2020)
+    return OpenDocument(made, made.hash, lang)
+
+
+def printed(book: OpenDocument[MethodBook]) -> str:
+    """Every part of the book as the notebook shows it."""
+    parts = [
+        method_book.front(book),
+        method_book.frameworks(book, effective_weights(book)),
+        method_book.scores(book),
+        method_book.missing(book),
+        method_book.accounts(book),
+        method_book.targets(book, CONVENTIONS),
+        method_book.assessment(book, CONVENTIONS),
+        method_book.measures(book),
+        method_book.standards(book),
+        method_book.checks(book),
+        method_book.disclosure(book),
+        method_book.conventions(book, CONVENTIONS),
+        method_book.unverified(book),
+        method_book.variables(book),
+        method_book.provenance(book),
+    ]
+    return "\n".join(part.html for part in parts)
+
+
+@pytest.fixture(scope="module", params=WORKSPACES)
+def definitions(request: pytest.FixtureRequest) -> Definitions:
+    root = WORKSPACES[request.param]
+    year = 2023 if request.param == "unseen" else None
+    return load_definitions(root / "params", year)
+
+
+def wanted(definitions: Definitions) -> Iterator[str]:
+    """What must stand in the book of a workspace."""
+    for framework in definitions.frameworks.values():
+        yield framework.hash
+        for indicator in framework.indicators.values():
+            yield indicator.code
+            yield indicator.source
+            yield indicator.note
+            yield spaced(indicator.formula) if indicator.formula else indicator.definition
+            yield factor_text(indicator.factor) if indicator.formula else ""
+            for posts in indicator.goalposts.values() if indicator.group else ():
+                yield from (exact(posts.worst), exact(posts.best), posts.source)
+        for account in framework.accounts.values():
+            yield from (account.code, spaced(account.formula), account.source)
+        yield from (factor.source for factor in framework.factors.values())
+    for check in definitions.checks:
+        yield from (check.id, spaced(check.rule))
+    yield from definitions.variables
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_book_holds_every_indicator_account_factor_and_check(
+    definitions: Definitions, lang: str
+) -> None:
+    found = words(printed(opened(definitions, lang)))
+    assert [text for text in wanted(definitions) if packed(text) not in found] == []
+
+
+def test_the_book_holds_every_target_veto_grade_measure_and_requirement() -> None:
+    definitions = load_definitions(ROOT / "params")
+    found, plan = words(printed(opened(definitions))), definitions.plan
+    assert plan is not None
+    texts = [t.zh for t in plan.targets.values()] + [t.source for t in plan.targets.values()]
+    texts += [f"{exact(t.value)}" for t in plan.targets.values()]
+    texts += [v.zh for v in plan.vetoes.values()] + [v.source for v in plan.vetoes.values()]
+    texts += [f"{b.zh}≥{exact(b.least)}" for s in plan.assessment.scales.values() for b in s.bands]
+    texts += [c.zh for c in plan.commitments.values()]
+    texts += [text for m in plan.measures.values() for text in (f"{m.id}{m.zh}", *m.units)]
+    texts += [c.zh for m in plan.measures.values() for c in m.checks]
+    texts += [r.id for s in definitions.standards.values() for r in s.requirements.values()]
+    assert [text for text in texts if packed(text) not in found] == []
+
+
+def test_every_indicator_is_printed_with_its_tag_and_weight(definitions: Definitions) -> None:
+    book = opened(definitions)
+    html = method_book.frameworks(book, effective_weights(book)).html
+    entries = re.findall(r'<tbody class="entry">.*?</tbody>', html, re.DOTALL)
+    every = [(f, i) for f in definitions.frameworks.values() for i in f.indicators.values()]
+    assert len(entries) == len(every)
+    for framework, indicator in every:
+        mine = [e for e in entries if f'<span class="code-name">{indicator.code}</span>' in e]
+        assert any(f'<td class="mid">{indicator.tag}</td>' in e for e in mine), indicator.code
+        if indicator.group:
+            weight = f"<small>{exact(indicator.weight)}</small>"
+            assert any(weight in e for e in mine), (framework.entity_type, indicator.code)
+
+
+def test_weights_in_the_index_are_together_one(definitions: Definitions) -> None:
+    for found in effective_weights(opened(definitions)).values():
+        assert sum(found.values()) == pytest.approx(1)
+
+
+def test_a_weight_changed_in_yaml_changes_the_book(tmp_path: Path) -> None:
+    params = tmp_path / "params"
+    shutil.copytree(WORKSPACES["unseen"] / "params", params)
+    before = printed(opened(load_definitions(params, 2023)))
+    path = params / "frameworks/hospital.yml"
+    text = path.read_text(encoding="utf-8")
+    spot = text.index("weight:", text.index("indicators:"))
+    path.write_text(text[:spot] + text[spot:].replace("weight: ", "weight: 1", 1), encoding="utf-8")
+    assert printed(opened(load_definitions(params, 2023))) != before
+
+
+def test_no_parameter_of_the_gate_reaches_the_book() -> None:
+    definitions = load_definitions(ROOT / "params")
+    strict = definitions.disclosure.model_copy(
+        update={"min_contributors": 77, "p_percent": 33.0, "quartile_least_n": 555,
+                "median_least_n": 444, "significant_digits": 4, "n_shown_from": 99}
+    )  # fmt: skip
+    other = Definitions(**{**vars(definitions), "disclosure": strict})
+    assert (
+        make_method_book(other, 2020).to_bytes() == make_method_book(definitions, 2020).to_bytes()
+    )
+    said = method_book.disclosure(opened(definitions)).html
+    assert not re.search(r"\d", TAGS.sub("", said))
+
+
+def test_what_is_from_memory_or_our_own_is_listed_and_nothing_else() -> None:
+    definitions = load_definitions(ROOT / "params")
+    book = opened(definitions)
+    lists = {
+        "P": method_book.conventions(book, CONVENTIONS).html,
+        "M": method_book.unverified(book).html,
+    }
+    for framework in definitions.frameworks.values():
+        for indicator in framework.indicators.values():
+            for tag, html in lists.items():
+                is_listed = indicator.source in unescape(html) and f">{indicator.code}<" in html
+                assert is_listed or indicator.tag != tag, (indicator.code, tag)
+
+
+def test_every_function_of_formulas_is_explained() -> None:
+    assert set(FUNCTIONS) == set(ALLOWED)
+    assert all(has_label(f"book.function.{name}") for name in FUNCTIONS)
+
+
+@pytest.mark.parametrize(
+    ("factor", "text"),
+    [("1", ""), ("10000", "× 10,000"), ("1/100", "÷ 100"), ("1000/3", "× 1,000 ÷ 3")],
+)
+def test_the_factor_reads_as_what_is_done(factor: str, text: str) -> None:
+    assert factor_text(factor) == text
+
+
+def test_numbers_of_params_are_printed_as_they_are() -> None:
+    assert [exact(v) for v in (1.0481, 12000, -0.5, 0.07143, 0)] == ["1.0481", "12,000", "−0.5", "0.07143", "0"]  # fmt: skip
+
+
+def made(folder: Path, lang: str = "en") -> Path:
+    """The book of the small workspace as a file in a folder."""
+    definitions = load_definitions(WORKSPACES["unseen"] / "params", 2023)
+    path = folder / "bundle.json"
+    path.write_bytes(make_method_book(definitions, 2020).to_bytes())
+    return path
+
+
+def test_the_book_becomes_a_pdf_with_equal_bytes_each_time(tmp_path: Path) -> None:
+    first = render(made(tmp_path), tmp_path / "a", "en", notebook=NOTEBOOK)
+    second = render(made(tmp_path), tmp_path / "b", "en", notebook=NOTEBOOK)
+    assert first.outputs == second.outputs
+    assert set(first.outputs) == {"method-book.pdf", "method-book.html", "method-book.ipynb"}
+    assert first.index is None and first.warnings == []
+
+
+def test_a_notebook_that_opens_another_document_is_refused(tmp_path: Path) -> None:
+    text = NOTEBOOK.read_text(encoding="utf-8")
+    changed = tmp_path / "method_book.ipynb"
+    changed.write_text(text.replace("conclude(book)", "import dataclasses\\nconclude(dataclasses.replace(book, hash='0'))"), encoding="utf-8")  # fmt: skip
+    with pytest.raises(PublishError, match="did not open the document"):
+        render(made(tmp_path), tmp_path / "out", "en", notebook=changed)
+    assert not (tmp_path / "out" / "method-book.pdf").exists()
+    assert (tmp_path / "out" / "method-book.ipynb").exists()
+
+
+def test_a_document_read_back_is_the_same(tmp_path: Path) -> None:
+    path = made(tmp_path)
+    document, _ = read_document(path)
+    assert document.to_bytes() == path.read_bytes()
