@@ -28,7 +28,7 @@ ALLOWED: dict[str, set[str]] = {
 }  # fmt: skip
 NEVER = {"method": {"pathlib"}}  # numbers in, numbers out
 MODULES = sorted(PACKAGE.rglob("*.py"))
-CONDA_NAMES = {"matplotlib": "matplotlib-base", "flit-core": "flit-core"}
+CONDA_NAMES = {"brotli": "brotli-python", "matplotlib": "matplotlib-base", "flit-core": "flit-core"}
 
 
 def imported(path: Path) -> set[str]:

@@ -1,0 +1,208 @@
+"""What index.html tells of a run: every entity of the year, every document, every open finding."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from cescore.publish.index_page import Body, DocumentLine, Line, Note, Page, Section
+from cescore.release.documents import unit_slugs
+from cescore.run.documents import document_names
+from cescore.run.job import DOCUMENT_FILES, Outcome
+from cescore.run.store import FAILED_NAME, LOGS_NAME, NOTEBOOK_NAME, Store
+
+if TYPE_CHECKING:
+    from cescore.definitions.model import Framework, Plan
+    from cescore.intake.entities import Entity
+    from cescore.intake.findings import Finding
+    from cescore.workspace import Workspace
+    from cescore.yearly import YearlyEvaluation
+
+KINDS = ("index", "progress_index")
+CODE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+NOTHING: tuple[float | None, str] = (None, "")
+
+
+@dataclass(frozen=True, eq=False)
+class Contents:
+    """Gathers the page from a run as it stands: what was built before counts as built."""
+
+    store: Store
+    yearly: YearlyEvaluation
+    results: pd.DataFrame
+    outcomes: Mapping[str, Outcome]
+    lang: str
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.yearly.workspace
+
+    def page(self, tables: Sequence[str]) -> Page:
+        """The page; ``tables``: the run's own files beside it."""
+        run, findings = self.workspace.definitions.run, self.workspace.findings
+        is_synthetic = any(entity.is_synthetic for entity in self.workspace.entities())
+        return Page(
+            run.year,
+            run.place.name(self.lang),
+            self.lang,
+            run.status == "sample" or is_synthetic,
+            list(self._sections()),
+            tables,
+            list(self._documents()),
+            grades=grades_in_order(self.workspace.definitions.plan, self.lang),
+            bodies=self._bodies(),
+            notes=[self._note(f) for f in findings if f.status == "open" and f.severity != "info"],
+            settled=sum(f.status != "open" for f in findings),
+            status=run.status,
+            issuer=run.issuer.name(self.lang),
+            issued=run.issued,
+        )
+
+    def _sections(self) -> Iterator[Section]:
+        frameworks = self.workspace.definitions.frameworks
+        for entity_type in filter(frameworks.__contains__, self.workspace.register.types):
+            framework = frameworks[entity_type]
+            lines = [self._line(e, framework) for e in self.workspace.entities(entity_type)]
+            if lines:
+                scale = framework.scale
+                name = framework.index.name(self.lang)
+                yield Section(entity_type, lines, name, scale.floor, scale.top)
+
+    def _line(self, entity: Entity, framework: Framework) -> Line:
+        name = f"{entity.entity_type}/{entity.entity_id}"
+        index, status = self._figures.get((entity.entity_id, framework.index.code), NOTHING)
+        progress = framework.progress.code if framework.progress else ""
+        outcome, entry = self.outcomes.get(name), self.store.entries.get(name)
+        found = self.yearly.assessments.get(entity.entity_id)
+        grade = (found.grade_zh if self.lang == "zh" else found.grade_en) if found else ""
+        return Line(
+            entity_id=entity.entity_id,
+            name=entity.name(self.lang),
+            other_name=entity.name("en" if self.lang == "zh" else "zh"),
+            folder=name,
+            is_built=entry is not None,
+            cause=outcome.cause if outcome else "",
+            index=index,
+            index_status=status,
+            progress=self._figures.get((entity.entity_id, progress), NOTHING)[0],
+            grade=grade,
+            total=found.total if found and grade else None,
+            reason=found.reason if found else "",
+            is_provisional=bool(found and found.provisional),
+            is_filed=self.workspace.filed(entity.entity_id),
+            is_blocked=entity.entity_id in self.workspace.blocked,
+            place=self._place(entity),
+            bodies=[entity.entity_id, *(e.entity_id for e in self._around(entity))],
+            industry=entity.industry,
+            files=self._files(name, entry.outputs if entry else ()),
+            log=self._log(name) if outcome and outcome.status == "failed" else "",
+            warnings=tuple(entry.record.get("warnings", ())) if entry else (),
+        )
+
+    @cached_property
+    def _figures(self) -> dict[tuple[str, str], tuple[float | None, str]]:
+        """Value and status of the year's indices, by entity and code."""
+        rows = self.results
+        rows = rows[(rows["year"] == self.yearly.year) & rows["kind"].isin(KINDS)]
+        return {
+            (e, c): (None if pd.isna(v) else float(v), str(s))
+            for e, c, v, s in zip(
+                rows["entity_id"], rows["code"], rows["value"], rows["status"], strict=True
+            )
+        }
+
+    def _around(self, entity: Entity) -> tuple[Entity, ...]:
+        return self.workspace.register.ancestors(entity.entity_id)
+
+    def _place(self, entity: Entity) -> str:
+        around = self._around(entity)
+        return around[0].name(self.lang) if around else ""
+
+    def _bodies(self) -> list[Body]:
+        """What entities of the year lie in, but for what contains everything."""
+        entities = self.workspace.entities()
+        within = {body.entity_id for entity in entities for body in self._around(entity)}
+        chosen = [e for e in self.workspace.register if e.entity_id in within and self._around(e)]
+        return [Body(e.entity_id, e.name(self.lang), e.entity_type) for e in chosen]
+
+    def _files(self, name: str, outputs: Iterable[str]) -> list[str]:
+        """What stands in a report's folder, in the order in which it is read; of a failed one what
+        says why, and the notebook as far as it came."""
+        kept = outputs or [
+            name_
+            for name_ in (FAILED_NAME, NOTEBOOK_NAME)
+            if (self.store.folder / name / name_).is_file()
+        ]
+        order = {file: i for i, file in enumerate((FAILED_NAME, *self.store.expected))}
+        return sorted(kept, key=lambda file: (order.get(file, len(order)), file))
+
+    def _log(self, name: str) -> str:
+        log = f"{LOGS_NAME}/{name}.log"
+        return log if (self.store.folder / log).is_file() else ""
+
+    def _documents(self) -> Iterator[DocumentLine]:
+        """The method book and each unit's sheet, as they stand in the tree."""
+        units = unit_slugs(self.workspace.definitions.plan)
+        for name, (folder, document_id) in document_names(self.workspace).items():
+            yield DocumentLine(
+                name=units.get(document_id, ""),
+                kind=folder,
+                folder=name,
+                stem=DOCUMENT_FILES[folder][0].removesuffix(".pdf"),
+                is_built=name in self.store.entries,
+                cause=self.outcomes[name].cause if name in self.outcomes else "",
+            )
+
+    def _note(self, finding: Finding) -> Note:
+        register = self.workspace.register
+        known = finding.entity_id in register
+        rule = self._rules.get(finding.code, "")
+        return Note(
+            finding.severity,
+            finding.code,
+            rule,
+            finding.entity_id,
+            register[finding.entity_id].name(self.lang) if known else "",
+            finding.year,
+            self._names.get(finding.variable, finding.variable),
+            self._worded(finding.found) if rule else finding.found,
+            self._worded(finding.expected) if rule else finding.expected,
+            finding.where,
+        )
+
+    @cached_property
+    def _rules(self) -> dict[str, str]:
+        """What the workspace's own checks are called, by id."""
+        both = {rule.id: (rule.zh, rule.en) for rule in self.workspace.definitions.checks}
+        return {i: (zh or en) if self.lang == "zh" else (en or zh) for i, (zh, en) in both.items()}
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """Variables and accounts by code, in words."""
+        definitions = self.workspace.definitions
+        named = {**definitions.accounts, **definitions.variables}
+        return {code: one.name(self.lang) or code for code, one in named.items()}
+
+    def _worded(self, text: str) -> str:
+        """A rule or its figures with names for codes."""
+        return CODE.sub(lambda m: self._names.get(m.group(0), m.group(0)), text)
+
+
+def grades_in_order(plan: Plan | None, lang: str) -> list[str]:
+    """The grades of all scales, the best first: each stands where the longest scale has it, else
+    right after the one that is above it on its own."""
+    scales = plan.assessment.scales.values() if plan is not None and plan.assessment else ()
+    order: list[str] = []
+    for scale in sorted(scales, key=lambda s: -len(s.bands)):
+        place = 0
+        for band in scale.bands:
+            name = band.name(lang)
+            if name not in order:
+                order.insert(place, name)
+            place = order.index(name) + 1
+    return order

@@ -1,0 +1,406 @@
+"""The index page: what it says, and that it works in a browser that has no network."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from base64 import b64decode
+from collections.abc import Iterator
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from fontTools.ttLib import TTFont
+from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.select import Select
+
+from cescore.publish.index_charts import Scale, bars, binned, shade
+from cescore.publish.index_page import (
+    Body,
+    DocumentLine,
+    Line,
+    Note,
+    Page,
+    Section,
+    View,
+    index_page,
+)
+from cescore.publish.pinyin import search_text, sort_key
+
+SWITCHES = (
+    "headless",
+    "no-sandbox",
+    "disable-gpu",
+    "disable-quic",
+    "no-first-run",
+    "disable-background-networking",
+    "disable-component-update",
+    "disable-sync",
+    "disable-dev-shm-usage",
+)
+
+
+def firm(number: int, index: float | None, grade: str = "", **more: object) -> Line:
+    entity_id = f"E{number}"
+    fields = {"progress": 100.0 + number, "total": index, "bodies": (entity_id, "D1")}
+    line = Line(entity_id, f"样例企业{number}", f"Firm {number}", f"enterprise/{entity_id}", True)
+    return replace(line, index=index, grade=grade, **{**fields, **more})  # type: ignore[arg-type]
+
+
+def district(entity_id: str, name: str, index: float, **more: object) -> Line:
+    line = Line(entity_id, name, f"{entity_id} District", f"district/{entity_id}", True)
+    return replace(line, index=index, bodies=(entity_id,), place="样例市", **more)  # type: ignore[arg-type]
+
+
+DISTRICTS = Section(
+    "district",
+    [district("D1", "东丰县", 86.7, grade="良好"), district("D2", "龙山区", 91.6, grade="合格")],
+    "城市循环发展指数",
+    60.0,
+    100.0,
+)
+FIRMS = Section(
+    "enterprise",
+    [
+        firm(1, 9.5, "合格", index_status="estimated+partial"),
+        firm(2, 71.25, "优秀", bodies=("E2", "D2"), is_provisional=True),
+        firm(3, None, is_filed=False, index_status="not_filed", reason="not_filed"),
+        firm(4, None, is_built=False, cause="cell 3: division by zero", files=("FAILED.txt",)),
+        firm(5, 100.0, "合格", is_built=False, cause=""),
+    ],
+)
+NOTES = [
+    Note("warning", "usual_range", "", "E1", "样例企业1", 2025, "产值", "54", "usually 8 to 40 count",
+         "data/2025/observations.csv, row 12"),
+    Note("error", "a_rule", "增加值不得大于产值", "E4", "样例企业4", 2025, "增加值", "7", "0"),
+]  # fmt: skip
+PAGE = Page(
+    2025,
+    "样例市",
+    "zh",
+    True,
+    [DISTRICTS, FIRMS],
+    ("results.csv", "manifest.json"),
+    [DocumentLine("市发改委", "units", "units/fgw", "sheet", True)],
+    grades=["优秀", "良好", "合格"],
+    bodies=[Body("D1", "东丰县", "district"), Body("D2", "龙山区", "district")],
+    notes=NOTES,
+    settled=3,
+)
+
+
+def words_of(html: str) -> str:
+    """What stands on the page as text."""
+    body = re.sub(r"<(style|script)>.*?</\1>", "", html, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", body))
+
+
+# --- what it says
+
+
+def test_same_content_same_bytes() -> None:
+    assert index_page(PAGE) == index_page(replace(PAGE))
+
+
+def test_a_chinese_page_has_no_code_of_a_type_or_a_status() -> None:
+    text = words_of(index_page(PAGE))
+    assert "县区 · 城市循环发展指数" in text and "含测算、仅含适用项" in text
+    for code in ("enterprise", "district", "estimated", "partial", "usual_range", "warning", "built",
+                 "not_filed", "usually"):  # fmt: skip
+        assert code not in text
+
+
+def test_an_english_page_has_no_chinese_of_ours() -> None:
+    page = replace(PAGE, lang="en", place="", sections=[], bodies=(), documents=(), notes=())
+    assert not re.search(r"[\u4e00-\u9fff]", words_of(index_page(page)))
+
+
+def test_a_type_and_a_status_never_seen_stand_as_they_are() -> None:
+    line = Line("H1", "Hospital", "", "hospital/H1", True, index=1.0, index_status="odd_state")
+    text = words_of(index_page(replace(PAGE, sections=[Section("hospital", [line])])))
+    assert "hospital" in text and "odd_state" in text
+
+
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "a\" onmouseover='x'", "{{ 7*7 }}"])
+def test_markup_in_a_name_stays_text(name: str) -> None:
+    line = Line("E1", name, name, "enterprise/E1", True, index=1.0, place=name, industry=name)
+    html = index_page(
+        replace(
+            PAGE,
+            place=name,
+            sections=[Section("enterprise", [line, replace(line, entity_id="E2")])],
+            bodies=[Body("D1", name, name)],
+            notes=[Note("warning", "x", name, "E1", name, 2025, name, name, name, name)],
+        )
+    )
+    assert "<script>alert" not in html and "onmouseover='x'" not in html
+    assert html.count("<script>") == 1
+
+
+def test_marks_that_turn_the_direction_of_writing_are_left_out() -> None:
+    line = Line("E1", "abc\u202edef", "", "enterprise/E1", True)
+    assert "\u202e" not in index_page(replace(PAGE, sections=[Section("enterprise", [line])]))
+
+
+def test_a_folder_named_like_a_scheme_is_no_link_to_run() -> None:
+    line = Line("E1", "x", "", "javascript:alert(1)/E1", True)
+    assert 'href="javascript:' not in index_page(replace(PAGE, sections=[Section("t", [line])]))
+
+
+def test_the_fonts_hold_every_character_shown_and_few_others() -> None:
+    html = index_page(PAGE)
+    regular, bold = (
+        TTFont(BytesIO(b64decode(data))).getBestCmap()
+        for data in re.findall(r"data:font/woff2;base64,([^\"]+)", html)
+    )
+    han = {ord(c) for c in words_of(html) if "\u4e00" <= c <= "\u9fff"}
+    assert han <= set(regular) and len(regular) < 700
+    assert {ord(c) for c in "样例市年度循环经济评价报告单位县区▽▲▼"} <= set(bold)
+    assert set(bold) < set(regular)
+
+
+def test_a_search_finds_full_pinyin_and_initials() -> None:
+    found = search_text("220421", "东丰县", "Dongfeng County").split()
+    assert {"220421", "东丰县", "dongfengxian", "dfx"} <= set(found)
+
+
+def test_a_reading_depends_on_the_word() -> None:
+    assert "zhongqing" not in search_text("重庆") and "chongqing" in search_text("重庆")
+
+
+def test_full_width_letters_are_found_as_plain_ones() -> None:
+    assert "abc钢厂" in search_text("ＡＢＣ钢厂").split()
+
+
+def test_names_sort_by_pinyin() -> None:
+    assert sorted(["西安区", "东丰县", "龙山区"], key=sort_key) == ["东丰县", "龙山区", "西安区"]
+
+
+def test_a_failure_of_data_is_said_in_the_language_and_another_is_quoted() -> None:
+    view = View(PAGE)
+    failed = FIRMS.lines[3]
+    assert view.cause(failed) == "cell 3: division by zero"
+    assert "错误" in view.cause(replace(failed, is_blocked=True))
+
+
+def test_an_empty_run_has_a_page() -> None:
+    assert "没有" in words_of(index_page(Page(2025, "样例市", "zh", False, [])))
+
+
+# --- charts
+
+
+def test_a_bar_is_as_long_as_its_place_on_the_scale() -> None:
+    svg = bars([("甲", 100.0), ("乙", 80.0), ("丙", 50.0)], Scale(60, 100), "指数", "zh")
+    widths = [float(w) for w in re.findall(r'class="bar".*?width="([\d.]+)"', svg)]
+    assert widths[1] == pytest.approx(widths[0] / 2, abs=0.1) and widths[2] == 0
+
+
+def test_a_chart_says_its_numbers_to_who_cannot_see_it() -> None:
+    svg = bars([("甲", 61.25), ("乙", 80.0)], Scale(60, 100), "指数", "zh")
+    assert "<title>指数：乙 80.0、甲 61.3。</title>" in svg
+
+
+def test_every_value_falls_into_one_bin() -> None:
+    assert binned([0, 10, 99.9, 100, 120, -5], Scale(0, 100)) == [
+        (0, 10, 2), (10, 20, 1), *((x, x + 10, 0) for x in range(20, 90, 10)), (90, 100, 3),
+    ]  # fmt: skip
+    assert [low for low, _, _ in binned([], Scale(60, 100))] == [60, 65, 70, 75, 80, 85, 90, 95]
+
+
+def test_the_best_grade_is_darkest_and_no_grade_has_no_colour() -> None:
+    assert [shade(g, ["A", "B", "C", "none"]) for g in ("A", "B", "C", "none")] == ["0", "2", "4", "none"]  # fmt: skip
+
+
+# --- in a browser
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+    programs = shutil.which("chromium"), shutil.which("chromedriver")
+    if None in programs:
+        pytest.fail("chromium and chromedriver are not there; `make test` installs or names them")
+    options = ChromeOptions()
+    options.binary_location = programs[0] or ""
+    for switch in (*SWITCHES, f"user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(f"--{switch}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = Chrome(options=options, service=ChromeService(programs[1] or ""))
+    driver.set_window_size(1300, 1000)
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run as it lies on disk: the page and the report that a link of it leads to."""
+    folder = tmp_path_factory.mktemp("run")
+    (folder / "index.html").write_text(index_page(PAGE), encoding="utf-8")
+    (folder / "district" / "D1").mkdir(parents=True)
+    (folder / "district" / "D1" / "scorecard.pdf").write_bytes(b"%PDF-1.7\n%%EOF\n")
+    return folder
+
+
+@pytest.fixture
+def opened(browser: Chrome, folder: Path) -> Chrome:
+    for log in ("browser", "performance"):
+        browser.get_log(log)
+    browser.get((folder / "index.html").as_uri())
+    return browser
+
+
+def shown(browser: Chrome) -> list[str]:
+    rows = browser.find_elements(By.CSS_SELECTOR, "section.entities tbody tr")
+    codes = [row.find_element(By.CSS_SELECTOR, ".code") for row in rows if row.is_displayed()]
+    return [code.text for code in codes]
+
+
+def type_in(browser: Chrome, text: str) -> list[str]:
+    box = browser.find_element(By.ID, "search")
+    box.clear()
+    box.send_keys(text)
+    return shown(browser)
+
+
+def choose(browser: Chrome, name: str, value: str) -> list[str]:
+    Select(browser.find_element(By.CSS_SELECTOR, f"[data-filter={name}]")).select_by_value(value)
+    return shown(browser)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("东丰", ["D1"]),
+        ("dfx", ["D1"]),
+        ("DongFeng", ["D1"]),
+        ("long shan", ["D2"]),
+        ("E2", ["E2"]),
+        ("企业 3", ["E3"]),
+        ("ＬＳＱ", ["D2"]),
+        ("zzzz", []),
+    ],
+)
+def test_the_search_finds_by_name_code_and_pinyin(
+    opened: Chrome, text: str, found: list[str]
+) -> None:
+    assert type_in(opened, text) == found
+    assert opened.find_element(By.ID, "nothing").is_displayed() is not bool(found)
+    assert f"显示 {len(found)} / 7" in opened.find_element(By.ID, "shown").text
+
+
+def test_a_unit_is_found_among_the_documents(opened: Chrome) -> None:
+    assert type_in(opened, "fgw") == []
+    assert opened.find_element(By.ID, "documents").is_displayed()
+    assert not opened.find_element(By.ID, "nothing").is_displayed()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "found"),
+    [
+        ("type", "district", ["D1", "D2"]),
+        ("grade", "合格", ["D2", "E1", "E5"]),
+        ("grade", "未评级", ["E3", "E4"]),
+        ("bodies", "D2", ["D2", "E2"]),
+        ("states", "built", ["D1", "D2", "E1", "E2", "E3"]),
+        ("states", "failed", ["E4"]),
+        ("states", "skipped", ["E5"]),
+        ("states", "not_filed", ["E3"]),
+        ("states", "not_rated", ["E3", "E4"]),
+    ],
+)
+def test_a_filter_keeps_what_it_names(
+    opened: Chrome, name: str, value: str, found: list[str]
+) -> None:
+    assert choose(opened, name, value) == found
+
+
+def test_filters_and_search_narrow_together_and_are_cleared_at_once(opened: Chrome) -> None:
+    choose(opened, "type", "enterprise")
+    choose(opened, "grade", "合格")
+    assert type_in(opened, "企业1") == ["E1"]
+    heading = opened.find_element(By.CSS_SELECTOR, "section.entities[data-type=enterprise] .count")
+    assert heading.text == "(1 / 5)"
+    opened.find_element(By.ID, "clear").click()
+    assert len(shown(opened)) == 7
+
+
+def test_a_count_at_the_top_is_a_filter(opened: Chrome) -> None:
+    card = opened.find_element(By.CSS_SELECTOR, "button[data-state=failed]")
+    card.click()
+    assert shown(opened) == ["E4"] and card.get_attribute("aria-pressed") == "true"
+    card.click()
+    assert len(shown(opened)) == 7
+
+
+def test_a_column_sorts_by_value_and_what_has_none_stays_last(opened: Chrome) -> None:
+    table = opened.find_element(By.CSS_SELECTOR, "section.entities[data-type=enterprise] table")
+    head = next(
+        th for th in table.find_elements(By.CSS_SELECTOR, "thead th") if th.text.startswith("指数")
+    )
+    button = head.find_element(By.TAG_NAME, "button")
+
+    def order() -> list[str]:
+        return [code.text for code in table.find_elements(By.CSS_SELECTOR, ".code")]
+
+    button.click()
+    assert order() == ["E5", "E2", "E1", "E3", "E4"]  # 100, 71.25, 9.5: not as text
+    assert head.get_attribute("aria-sort") == "descending"
+    button.click()
+    assert order() == ["E1", "E2", "E5", "E3", "E4"]
+    assert head.get_attribute("aria-sort") == "ascending"
+
+
+def test_the_link_to_a_report_opens_a_pdf(opened: Chrome) -> None:
+    link = opened.find_element(By.CSS_SELECTOR, "section.entities a")
+    target = Path(unquote(urlsplit(link.get_attribute("href") or "").path))
+    assert target.read_bytes().startswith(b"%PDF")
+    opened.get(target.as_uri())
+    assert opened.execute_script("return document.contentType") == "application/pdf"
+
+
+def test_nothing_is_asked_of_a_network_and_nothing_complains(opened: Chrome) -> None:
+    type_in(opened, "dfx")
+    assert opened.get_log("browser") == []
+    events = [json.loads(entry["message"])["message"] for entry in opened.get_log("performance")]
+    asked = [
+        event["params"]["request"]["url"]
+        for event in events
+        if event["method"] == "Network.requestWillBeSent"
+    ]
+    assert asked and {urlsplit(url).scheme for url in asked} <= {"file", "data"}
+
+
+def test_the_fonts_of_the_page_are_loaded(opened: Chrome) -> None:
+    loaded = opened.execute_async_script(
+        "const done = arguments[0];"
+        "document.fonts.ready.then(f => done([...f].map(x => x.weight + x.status)))"
+    )
+    assert sorted(loaded) == ["400loaded", "700loaded"]
+
+
+@pytest.mark.parametrize("width", [320, 390, 800, 1000, 1300])
+def test_the_page_is_no_wider_than_its_window(opened: Chrome, width: int) -> None:
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
+    opened.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        for detail in opened.find_elements(By.CSS_SELECTOR, "details"):
+            opened.execute_script("arguments[0].open = true", detail)
+        wide = opened.execute_script("return document.documentElement.scrollWidth")
+        assert wide <= width
+        assert type_in(opened, "dfx") == ["D1"]
+    finally:
+        opened.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_the_printed_page_has_its_heads_and_no_controls(opened: Chrome) -> None:
+    opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        assert not opened.find_element(By.CSS_SELECTOR, ".controls").is_displayed()
+        assert opened.find_element(By.CSS_SELECTOR, "thead .on-paper").is_displayed()
+        assert opened.find_element(By.CSS_SELECTOR, ".watermark").text == "示例数据"
+    finally:
+        opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
