@@ -90,6 +90,19 @@ class OpenBundle:
             released_scores=released.released_scores,
         )
 
+    @cached_property
+    def carried(self) -> Mapping[str, tuple[int, ...]]:
+        """Indicators with a value carried from an earlier year -> the year each value is from."""
+        found = self.data.evaluated.indicators
+        codes = [one.code for one in found if any("carried" in word for word in one.status)]
+        indicators = compute_indicators(self) if codes else _NONE
+        years = {
+            code: _indicators.carried_year(indicators, self.framework, code)[0]
+            for code in codes
+            if code in indicators.columns
+        }
+        return {code: tuple(int(year) for year in row) for code, row in years.items()}
+
     def with_framework(self, framework: Framework) -> Self:
         """The same record under another framework: a working variant, marked so on the page."""
         return replace(self, framework=framework)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from cescore.definitions.model import Group, Indicator
 from cescore.method.column import STATE_NAMES, Column, Flag, Panel, State
@@ -24,6 +24,7 @@ from cescore.release.bundle import Bundle, Place, Series
 
 if TYPE_CHECKING:
     from cescore.desk import OpenBundle
+    from cescore.method.aggregate import Aggregation
 
 STATES = {name: state for state, name in STATE_NAMES.items()}
 FLAGS = {flag.name.lower(): int(flag) for flag in Flag if flag.name}
@@ -36,9 +37,11 @@ class Number:
     value: float | None
     state: int = State.PRESENT
     flags: int = 0
+    taken: int | None = None  # of a carried value: the year it is from
 
 
 NOTHING = Number(None, State.NOT_COLLECTED)
+UNFILED = Number(None, State.MISSING)
 
 
 def at(column: Column | None, position: int | None) -> Number:
@@ -81,6 +84,10 @@ class View:
     def join(self, parts: Iterable[str]) -> str:
         return self.t("join").join(parts)
 
+    def sentences(self, parts: Iterable[str]) -> str:
+        """Sentences one after the other, as the language sets them."""
+        return ("" if self.lang == "zh" else " ").join(filter(None, parts))
+
     # --- years -------------------------------------------------------------------------------
 
     @property
@@ -109,31 +116,13 @@ class View:
         wanted = {self.bundle.base_year, self.bundle.year - 1, self.bundle.year}
         return tuple(year for year in sorted(wanted) if year in self.years)
 
-    # --- order ------------------------------------------------------------------------------
-    # A bundle's mappings are sorted by code; the order of params is kept in `framework.order`.
-
-    @cached_property
-    def _rank(self) -> Mapping[str, int]:
-        return {code: i for i, code in enumerate(self.bundle.framework.order)}
-
-    def _first_below(self, code: str) -> tuple[int, str]:
-        """Rank of a code; of a group that of its first indicator, at any depth."""
-        framework = self.bundle.framework
-        if code not in framework.groups:
-            return self._rank.get(code, len(self._rank)), code
-        below = [self._first_below(member)[0] for member, _ in framework.members(code)]
-        return min(below, default=len(self._rank)), code
-
-    def members(self, group: str) -> list[tuple[str, float]]:
-        """Codes and weights directly below a group, in the order of params."""
-        found = self.bundle.framework.members(group)
-        return sorted(found, key=lambda member: self._first_below(member[0]))
+    # --- the framework, in the order of params -------------------------------------------------
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
         """The groups directly below the index."""
         every = self.bundle.framework.groups
-        return tuple(every[code] for code, _ in self.members("") if code in every)
+        return tuple(every[code] for code, _ in self.bundle.framework.members("") if code in every)
 
     @cached_property
     def scored(self) -> tuple[Indicator, ...]:
@@ -142,7 +131,7 @@ class View:
 
     def _scored_below(self, group: str) -> Iterator[Indicator]:
         framework = self.bundle.framework
-        for code, _ in self.members(group):
+        for code, _ in framework.members(group):
             if code in framework.groups:
                 yield from self._scored_below(code)
             else:
@@ -151,8 +140,50 @@ class View:
     @cached_property
     def reported(self) -> tuple[Indicator, ...]:
         """The indicators that are shown and do not count."""
-        every = [i for i in self.bundle.framework.indicators.values() if not i.group]
-        return tuple(sorted(every, key=lambda i: self._first_below(i.code)))
+        return tuple(i for i in self.bundle.framework.indicators.values() if not i.group)
+
+    # --- numbers -----------------------------------------------------------------------------
+
+    def row(self, panel: Panel | None, code: str, years: Sequence[int]) -> list[Number]:
+        """An indicator in the years asked for, each carried value with the year it is from."""
+        found, taken = row_of(panel, code, years), self.bundle.carried.get(code)
+        if taken is None:
+            return found
+        where = {year: i for i, year in enumerate(self.years)}
+        return [
+            replace(n, taken=taken[where[year]]) if n.flags & Flag.CARRIED else n
+            for n, year in zip(found, years, strict=True)
+        ]
+
+    def scores(
+        self, panel: Panel, code: str, years: Sequence[int], result: Aggregation | None = None
+    ) -> list[Number]:
+        """Scores of an indicator or group; none for a year without a return (with `result`, also
+        without any value that counts): the floor that the rules give then is no score to show."""
+        found = row_of(panel, code, years)
+        return [
+            UNFILED if self._is_blank(year, result) else n
+            for n, year in zip(found, years, strict=True)
+        ]
+
+    def _is_blank(self, year: int, result: Aggregation | None) -> bool:
+        if not self.data.filed and year == self.bundle.year:
+            return True
+        position = self.position(year)
+        if result is None or position is None or not result.coverage.size:
+            return False
+        return float(result.coverage[0, position]) == 0.0
+
+    def index(self, result: Aggregation, year: int) -> Number:
+        """The index of a year in which enough of the weight is covered, else the mark of a gap."""
+        position = self.position(year)
+        found = at(result.index, position)
+        if position is None or found.value is None or not result.coverage.size:
+            return found
+        is_filed = self.data.filed or year != self.bundle.year
+        return (
+            found if is_filed and has_enough(self, float(result.coverage[0, position])) else UNFILED
+        )
 
     # --- names -------------------------------------------------------------------------------
 
@@ -198,8 +229,8 @@ class View:
         """Name and, smaller, its unit."""
         word = unit_text(self.unit(code), self.lang)
         if not word:
-            return Markup("<span>{}</span>").format(self.name(code))
-        return Markup('<span>{}</span> <span class="unit">{}</span>').format(self.name(code), word)
+            return escape(self.name(code))
+        return Markup('{} <i class="u">{}</i>').format(self.name(code), word)
 
     def decimals(self, code: str, values: Iterable[float | None]) -> int:
         indicator = self.bundle.framework.indicators.get(code)
@@ -212,14 +243,15 @@ class View:
     def cell(self, found: Number, decimals: int) -> str | Markup:
         """A number with its small signs, or the mark of its state."""
         if found.value is None:
-            return Markup('<span class="mark">{}</span>').format(mark(found.state, self.lang))
+            return mark(found.state, self.lang)
         text = number(found.value, decimals)
-        signs = flag_marks(found.flags, self.lang)
+        signs = flag_marks(found.flags & ~Flag.CARRIED, self.lang)
+        signs += str(found.taken) if found.taken else ""
         return Markup("{}<sup>{}</sup>").format(text, signs) if signs else text
 
     def change(self, new: Number, old: Number, unit: str) -> str:
-        """Signed change for a table, "—" where one of the two is no number."""
-        if new.value is None or old.value is None:
+        """Signed change for a table, "—" where one of the two is no number or no new one."""
+        if new.value is None or old.value is None or new.taken:
             return "—"
         return change_cell(new.value, old.value, unit, self.lang)
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from markupsafe import escape
-
 from cescore.method.column import Panel
-from cescore.publish.cells import Number, View, at, row_of
+from cescore.publish.cells import UNFILED, Number, View, at, row_of
 from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.labels import label_or
 from cescore.publish.numbers import MINUS, number, unit_text
@@ -37,6 +35,7 @@ if TYPE_CHECKING:
 
 WIDE = 172.0  # mm, the text width of the page
 HALF = 84.0
+QUARTER = 42.0
 LINE = 6.0  # mm of height for each bar
 NONE = Fragment("")
 
@@ -73,29 +72,49 @@ def index_trend(
     bundle: OpenBundle, result: Aggregation, progress: ProgressResult | None = None
 ) -> Fragment:
     """The index on its scale and, beside it and never on one axis, the progress index."""
-    view = View(bundle)
-    index = [at(result.index, i) for i in range(len(view.years))]
-    parts = [_trend(view, view.name(bundle.framework.index.code), index, scale=True)]
-    if progress is not None and bundle.framework.progress is not None:
-        series = [at(progress.index, i) for i in range(len(view.years))]
-        parts.append(_trend(view, view.name(bundle.framework.progress.code), series, level=100.0))
-    return side_by_side(parts)
+    return in_a_row(_indices(bundle, result, progress, HALF))
+
+
+def _indices(
+    bundle: OpenBundle, result: Aggregation, progress: ProgressResult | None, width: float
+) -> list[Fragment]:
+    view, rules = View(bundle), bundle.framework.progress
+    index = [view.index(result, year) for year in view.years]
+    parts = [_trend(view, view.name(bundle.framework.index.code), index, width, scale=True)]
+    if progress is not None and rules is not None:
+        series = [
+            UNFILED if year == bundle.year and not bundle.data.filed else at(progress.index, i)
+            for i, year in enumerate(view.years)
+        ]
+        parts.append(_trend(view, view.name(rules.code), series, width, level=100.0))
+    return parts
+
+
+def trends(
+    bundle: OpenBundle, indicators: Panel, result: Aggregation, progress: ProgressResult | None
+) -> Fragment:
+    """Headline rates, index and progress index over the years, small and in one row."""
+    parts = [*_headline(bundle, indicators, QUARTER), *_indices(bundle, result, progress, QUARTER)]
+    return in_a_row(parts)
 
 
 def headline_trend(bundle: OpenBundle, indicators: Panel) -> Fragment:
     """The two headline rates over the years, each in its own unit on its own axes."""
-    view = View(bundle)
-    headline = bundle.framework.headline
+    found = in_a_row(_headline(bundle, indicators, HALF))
+    return found if found.html else paragraph(View(bundle).t("nothing.headline"), "nothing")
+
+
+def _headline(bundle: OpenBundle, indicators: Panel, width: float) -> list[Fragment]:
+    view, headline = View(bundle), bundle.framework.headline
     codes = [c for c in (headline.resource_output_rate, headline.resource_recycling_rate) if c]
     parts = []
     for code in codes:
-        unit = view.unit(code)
-        word = unit_text(unit, view.lang)
+        word = unit_text(view.unit(code), view.lang)
         title = view.t("with_unit", name=view.name(code), unit=word) if word else view.name(code)
-        series = row_of(indicators, code, view.years)
-        parts.append(_trend(view, title, series, decimals=view.decimals(code, _values(series))))
-    found = side_by_side(parts)
-    return found if found.html else paragraph(view.t("nothing.headline"), "nothing")
+        series = view.row(indicators, code, view.years)
+        decimals = view.decimals(code, [n.value for n in series])
+        parts.append(_trend(view, title, series, width, decimals=decimals))
+    return parts
 
 
 def contributions(bundle: OpenBundle, scored: Scored, result: Aggregation) -> Fragment:
@@ -119,7 +138,7 @@ def contributions(bundle: OpenBundle, scored: Scored, result: Aggregation) -> Fr
         return NONE
     rows.sort(key=lambda row: -row[1])
     with house_style():
-        figure, axes = canvas(WIDE, 14 + 5.0 * len(rows), left=58, right=14)
+        figure, axes = canvas(WIDE, 12 + 4.0 * len(rows), left=58, right=14)
         _bars(
             axes,
             [r[1] for r in rows],
@@ -136,7 +155,16 @@ def contributions(bundle: OpenBundle, scored: Scored, result: Aggregation) -> Fr
         return chart(figure, alt, mark=sample_mark(view), caption=view.t("caption.contributions"))
 
 
-def target_bars(bundle: OpenBundle) -> Fragment:
+def plan_bars(bundle: OpenBundle) -> Fragment:
+    """Completion of targets and state of the checks side by side, where there are both."""
+    if not any(line.completion is not None for line in bundle.data.targets):
+        return NONE
+    if not any(sum(measure.counts.values()) for measure in bundle.data.measures):
+        return target_bars(bundle)
+    return in_a_row([target_bars(bundle, HALF), measures_bars(bundle, HALF)])
+
+
+def target_bars(bundle: OpenBundle, width: float = WIDE) -> Fragment:
     """Each target's completion in per cent, against the whole and what is due by now."""
     view = View(bundle)
     lines = [line for line in bundle.data.targets if line.completion is not None]
@@ -151,7 +179,8 @@ def target_bars(bundle: OpenBundle) -> Fragment:
     if not rows:
         return NONE
     with house_style():
-        figure, axes = canvas(WIDE, 14 + LINE * len(rows), left=58, right=26)
+        names = 20 if width == WIDE else 11
+        figure, axes = canvas(width, 14 + LINE * len(rows), left=3 * names, right=24, top=8)
         most = max(120.0, *(min(r[1], 200.0) for r in rows))
         least = min(0.0, *(max(r[1], -50.0) for r in rows))
         shown = [min(max(r[1], least), most) for r in rows]
@@ -159,7 +188,7 @@ def target_bars(bundle: OpenBundle) -> Fragment:
         colours = [MAIN if r[1] >= 100 else SECOND for r in rows]
         _bars(axes, shown, floor=0, top=most, texts=texts, colours=colours, least=least)
         axes.axvline(100, color=INK, lw=1.0)
-        _names(axes, [row[0] for row in rows], 20)
+        _names(axes, [row[0] for row in rows], names)
         axes.set_title(view.t("chart.targets", year=bundle.year))
         sentence = view.join(
             view.t("alt.target", name=n, value=number(v, 0), light=word) for n, v, word in rows
@@ -175,7 +204,7 @@ STATUS_COLOURS = (MAIN, "#8fc1da", SECOND, FIELD, "white")
 DARK_STATUSES = {"done", "not_done"}
 
 
-def measures_bars(bundle: OpenBundle) -> Fragment:
+def measures_bars(bundle: OpenBundle, width: float = WIDE) -> Fragment:
     """Checks of the measures by status, one bar per system of the plan."""
     view = View(bundle)
     systems = list(dict.fromkeys(measure.system for measure in bundle.data.measures))
@@ -190,7 +219,11 @@ def measures_bars(bundle: OpenBundle) -> Fragment:
     if not counts:
         return NONE
     with house_style():
-        figure, axes = canvas(WIDE, 22 + LINE * len(counts), left=44, right=8, bottom=12)
+        names = 15 if width == WIDE else 10
+        is_wide = width == WIDE
+        bottom = 8 if is_wide else 13  # the key takes one line or two
+        height = 8 + bottom + LINE * len(counts)
+        figure, axes = canvas(width, height, left=3 * names, right=3, top=8, bottom=bottom)
         starts = [0.0] * len(counts)
         for position, status in enumerate(STATUSES):
             widths = [row[position] for row in counts.values()]
@@ -205,12 +238,12 @@ def measures_bars(bundle: OpenBundle) -> Fragment:
                         start + width / 2, y, str(width), ha="center", va="center", color=colour
                     )
             starts = [start + width for start, width in zip(starts, widths, strict=True)]
-        _names(axes, [system_name(view, system) for system in counts])
+        _names(axes, [system_name(view, system) for system in counts], names)
         axes.set_ylim(len(counts) - 0.5, -0.5)
         axes.set_xlim(0, max(starts))
         axes.legend(
-            loc="upper left", bbox_to_anchor=(0, -0.02), ncols=5, frameon=False,
-            handlelength=1.4, borderaxespad=0.2, columnspacing=1.2,
+            loc="upper left", bbox_to_anchor=(0 if is_wide else -0.55, -0.02), ncols=5 if is_wide else 3, frameon=False,
+            handlelength=1.0, borderaxespad=0.2, columnspacing=0.8, handletextpad=0.4,
         )  # fmt: skip
         axes.set_xticks([])
         axes.spines["bottom"].set_visible(False)
@@ -272,25 +305,6 @@ def peer_strip(bundle: OpenBundle, result: Aggregation) -> Fragment:
         return chart(figure, alt, mark=sample_mark(view), caption=view.t("caption.peers", n=n))
 
 
-def sparkline(view: View, series: Sequence[Number], alt: str) -> Fragment:
-    """A small line for page one, drawn by hand: a point per year, the last one marked."""
-    points = [(i, n.value) for i, n in enumerate(series) if n.value is not None]
-    if len(points) < 2:
-        return NONE
-    values = [value for _, value in points]
-    low, span = min(values), (max(values) - min(values)) or 1.0
-    step = 96 / max(len(series) - 1, 1)
-    xy = [(2 + i * step, 22 - 18 * (v - low) / span) for i, v in points]
-    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in xy)
-    return Fragment(
-        '<svg class="spark" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 26" role="img">'
-        f"<title>{escape(alt)}</title>"
-        f'<polyline points="{line}" fill="none" stroke="{QUIET}" stroke-width="1.6"/>'
-        f'<circle cx="{xy[0][0]:.1f}" cy="{xy[0][1]:.1f}" r="1.6" fill="{QUIET}"/>'
-        f'<circle cx="{xy[-1][0]:.1f}" cy="{xy[-1][1]:.1f}" r="2.4" fill="{MAIN}"/></svg>'
-    )
-
-
 def sample_mark(view: View) -> str:
     """示例数据 on every chart of a sample run."""
     return view.t("status.sample") if view.data.run.status == "sample" else ""
@@ -302,14 +316,10 @@ def weight_of(result: Aggregation, code: str, position: int | None) -> float:
     return 0.0 if found is None or position is None else float(found[0, position])
 
 
-def side_by_side(parts: Sequence[Fragment]) -> Fragment:
+def in_a_row(parts: Sequence[Fragment]) -> Fragment:
     """Charts of half width in one row."""
     kept = [part.html for part in parts if part.html]
     return Fragment(f'<div class="pair">{"".join(kept)}</div>') if kept else NONE
-
-
-def _values(series: Sequence[Number]) -> list[float | None]:
-    return [n.value for n in series]
 
 
 def _bars(
@@ -360,6 +370,7 @@ def _trend(
     view: View,
     title: str,
     series: Sequence[Number],
+    width: float,
     *,
     scale: bool = False,
     level: float | None = None,
@@ -371,29 +382,33 @@ def _trend(
     ]
     if not points:
         return NONE
-    import seaborn as sns
-
-    years = [year for year, _ in points]
     values = [value for _, value in points]
+    is_small = width < HALF
     with house_style():
-        figure, axes = canvas(HALF, 46, left=9, right=9, top=9, bottom=6)
-        sns.lineplot(
-            x=years, y=values, color=MAIN, marker="o", markeredgewidth=0, errorbar=None, ax=axes
+        figure, axes = canvas(
+            width, 30 if is_small else 40, left=4 if is_small else 9, right=5, top=8, bottom=5
         )
+        axes.plot([year for year, _ in points], values, color=MAIN, marker="o", markeredgewidth=0)
         if level is not None:
             axes.axhline(level, color=FAINT, lw=0.7, ls=(0, (4, 3)))
         _frame(axes, view, values, scale=scale, level=level)
+        if is_small:
+            axes.set_yticks([])
+            axes.set_xticks([points[0][0], points[-1][0]])
         for year, value in {points[0][0]: points[0][1], points[-1][0]: points[-1][1]}.items():
             axes.annotate(
                 number(value, decimals), (year, value), xytext=(0, 5), textcoords="offset points",
                 ha="center", fontweight="bold", fontsize=POINTS + 0.5, annotation_clip=False,
             )  # fmt: skip
-        axes.set_title(short(title, 24))
+        figure.text(
+            0, 1, short(title, 13 if is_small else 24), va="top", fontweight="bold", fontsize=POINTS
+        )
         sentence = view.join(
             view.t("alt.pair", name=str(year), value=number(value, decimals))
             for year, value in points
         )
-        return chart(figure, view.t("alt.trend", name=title, list=sentence), mark=sample_mark(view))
+        alt = view.t("alt.trend", name=title, list=sentence)
+        return chart(figure, alt, mark=sample_mark(view), mark_below=is_small)
 
 
 def _frame(

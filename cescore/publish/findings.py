@@ -22,7 +22,7 @@ from cescore.publish.cells import (
     recorded,
     row_of,
 )
-from cescore.publish.numbers import change_words, index_change_words, number, quantity
+from cescore.publish.numbers import change_cell, index_change_words, number, quantity
 from cescore.release.bundle import TargetLine
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from cescore.method.aggregate import Aggregation
     from cescore.method.progress import ProgressResult
 
+ENOUGH = 3
 NOTABLE = 0.05  # points of score below which a change is none
 
 
@@ -77,6 +78,8 @@ def findings(
     found: list[Finding] = []
     for rule in RULES:
         found += rule(known)
+    if len(found) < ENOUGH:  # the card of the index says it as well
+        found += index_move(known)
     return tuple(sorted(found, key=lambda f: f.kind != "warning")[:most])
 
 
@@ -134,8 +137,10 @@ def largest_moves(known: Known) -> Iterator[Finding]:
 
 def _pair(known: Known, code: str) -> tuple[float, float] | None:
     year = known.view.bundle.year
-    new, old = row_of(known.indicators, code, (year, year - 1))
-    return None if new.value is None or old.value is None else (new.value, old.value)
+    new, old = known.view.row(known.indicators, code, (year, year - 1))
+    if new.value is None or old.value is None or new.taken:  # a carried value has not moved
+        return None
+    return new.value, old.value
 
 
 def _moved(known: Known, code: str, key: str) -> str:
@@ -143,8 +148,9 @@ def _moved(known: Known, code: str, key: str) -> str:
     new, old = _pair(known, code) or (0.0, 0.0)
     unit, decimals = view.unit(code), view.decimals(code, [new, old])
     return view.t(
-        key, name=view.name(code), change=change_words(new, old, unit, view.lang),
-        new=quantity(new, unit, view.lang, decimals),
+        key, name=view.name(code), year=view.bundle.year - 1,
+        old=quantity(old, unit, view.lang, decimals), new=quantity(new, unit, view.lang, decimals),
+        change=change_cell(new, old, unit, view.lang),
     )  # fmt: skip
 
 
@@ -174,7 +180,8 @@ def _target_words(view: View, line: TargetLine) -> str:
 def index_move(known: Known) -> Iterator[Finding]:
     """The index against last year and, for every type, progress since the base year."""
     view = known.view
-    new, old = at(known.result.index, view.now).value, at(known.result.index, view.last).value
+    year = view.bundle.year
+    new, old = (view.index(known.result, y).value for y in (year, year - 1))
     if known.is_rated and new is not None and old is not None:
         change = index_change_words(new, old, view.lang)
         name = view.name(view.bundle.framework.index.code)
@@ -218,6 +225,6 @@ def data_warnings(known: Known) -> Iterator[Finding]:
 
 Rule = Callable[[Known], Iterator[Finding]]
 RULES: tuple[Rule, ...] = (
-    filing, targets, largest_moves, strongest_and_weakest, lever, data_warnings, index_move,
+    filing, targets, largest_moves, strongest_and_weakest, lever, data_warnings,
 )  # fmt: skip
 __all__ = ["RULES", "Finding", "Known", "Number", "findings"]

@@ -1,37 +1,29 @@
 """Running a notebook: papermill with declared parameters only, in this process or in a kernel.
 
-The engine registered with papermill as ``cescore`` runs the cells in a fresh IPython shell of
-this process and keeps what they show as nbformat outputs: no kernel, no sockets, no second
-import of pandas and matplotlib. One report, one process: isolation is the caller's fork.
+The engine registered with papermill as ``cescore`` (see `engine`) runs the cells in a fresh shell
+of this process. One report, one process: isolation is the caller's fork.
 """
 
 # mypy: allow-untyped-calls, no-warn-return-any
 # (papermill, nbformat and IPython are not typed)
 from __future__ import annotations
 
-import atexit
-import base64
-import io
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import papermill
-from IPython.core.displayhook import DisplayHook
-from IPython.core.displaypub import DisplayPublisher
-from IPython.core.interactiveshell import InteractiveShell
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
-from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
+from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillException, PapermillExecutionError
 from traitlets.config import Config
 
 from cescore.errors import PublishError
+from cescore.publish.engine import InProcessEngine
 
 ENGINES = {"inprocess": "cescore", "kernel": "nbclient"}
 INDEX_MIME = "application/vnd.cescore.index+json"
@@ -203,145 +195,5 @@ def _environment(settings: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-class _Outputs(list[NotebookNode]):
-    """What one cell shows, in order; streams of the same name run together."""
-
-    def write(self, name: str, text: str) -> None:
-        last = self[-1] if self else None
-        if last is not None and last.output_type == "stream" and last.name == name:
-            last.text += text
-        elif text:
-            self.append(new_output("stream", name=name, text=text))
-
-    def show(self, kind: str, data: Mapping[str, Any], metadata: Any, **more: Any) -> None:
-        text = {mime: _as_json(value) for mime, value in data.items()}
-        self.append(new_output(kind, data=text, metadata=dict(metadata or {}), **more))
-
-
-def _as_json(value: Any) -> Any:
-    return base64.b64encode(value).decode() if isinstance(value, bytes) else value
-
-
-class _Stream(io.TextIOBase):
-    """A text stream of the running cell."""
-
-    def __init__(self, shell: ReportShell, name: str) -> None:
-        self._shell = shell
-        self._name = name
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, text: str) -> int:
-        self._shell.outputs.write(self._name, text)
-        return len(text)
-
-
-class _Publisher(DisplayPublisher):
-    """Keeps what `display()` shows."""
-
-    shell: ReportShell
-
-    def publish(self, data: Any, metadata: Any = None, *_: Any, **__: Any) -> None:
-        self.shell.outputs.show("display_data", data, metadata)
-
-    def clear_output(self, wait: bool = False) -> None:
-        self.shell.outputs.clear()
-
-
-class _Hook(DisplayHook):
-    """Keeps the value of a cell's last expression."""
-
-    shell: Any  # a ReportShell; IPython declares it as a trait
-
-    def write_output_prompt(self) -> None:
-        """A page has no prompts."""
-
-    def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
-        self.shell.outputs.show(
-            "execute_result", format_dict, md_dict, execution_count=self.prompt_count
-        )
-
-
-class ReportShell(InteractiveShell):
-    """An IPython shell whose cells' outputs are kept as nbformat objects."""
-
-    def __init__(self, **options: Any) -> None:
-        self.outputs = _Outputs()
-        super().__init__(**options)
-
-    def init_virtualenv(self) -> None:
-        """Nothing: the report uses the environment it was started in."""
-
-    def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
-        self.outputs.append(
-            new_output("error", ename=etype.__name__, evalue=str(evalue), traceback=list(stb))
-        )
-
-    def run(self, source: str) -> tuple[list[NotebookNode], int, BaseException | None]:
-        """Outputs, execution count and the error of one cell.
-
-        Raises
-        ------
-        KeyboardInterrupt
-            The person at the keyboard stopped the run; a cell does not swallow that.
-        """
-        self.outputs = _Outputs()
-        count = self.execution_count
-        with redirect_stdout(_Stream(self, "stdout")), redirect_stderr(_Stream(self, "stderr")):
-            result = self.run_cell(source, store_history=True)
-        error = result.error_before_exec or result.error_in_exec
-        if isinstance(error, KeyboardInterrupt):
-            raise error
-        if error is not None and not any(o.output_type == "error" for o in self.outputs):
-            self._showtraceback(type(error), error, [f"{type(error).__name__}: {error}"])
-        return list(self.outputs), count, error
-
-
-@contextmanager
-def fresh_shell() -> Iterator[ReportShell]:
-    """A shell with an empty namespace that is IPython's current one until the block ends."""
-    config = Config()
-    config.HistoryManager.enabled = False
-    config.InteractiveShell.colors = "nocolor"
-    config.InteractiveShell.cache_size = 0  # no Out[] history: it would keep every table alive
-    holder: Any = InteractiveShell  # get_ipython() and display() ask it for the current shell
-    outer = holder._instance
-    with tempfile.TemporaryDirectory() as folder:  # IPython wants a profile; this one is nobody's
-        shell = ReportShell(
-            config=config,
-            ipython_dir=folder,
-            displayhook_class=_Hook,
-            display_pub_class=_Publisher,
-        )
-        holder._instance = shell
-        try:
-            yield shell
-        finally:
-            shell.restore_sys_module_state()
-            atexit.unregister(shell.atexit_operations)
-            holder._instance = outer
-
-
-class InProcessEngine(Engine):  # type: ignore[misc]  # papermill has no types
-    """Runs a notebook's cells in this process, in a fresh shell."""
-
-    @classmethod
-    def execute_managed_notebook(
-        cls, nb_man: NotebookExecutionManager, kernel_name: str, **_: Any
-    ) -> None:
-        """Run the code cells in order and stop at the first that fails."""
-        with fresh_shell() as shell:
-            for number, cell in enumerate(nb_man.nb.cells):
-                if cell.cell_type != "code" or not cell.source.strip():
-                    continue
-                nb_man.cell_start(cell, number)
-                cell.outputs, cell.execution_count, error = shell.run(cell.source)
-                if error is not None:
-                    nb_man.cell_exception(cell, number, exception=error)
-                nb_man.cell_complete(cell, number)
-                if error is not None:
-                    break
-
-
+# by hand as well: a checkout that is not installed has no entry points
 papermill_engines.register("cescore", InProcessEngine)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cescore.method.column import Panel
-from cescore.publish.cells import Number, View, at, row_of
-from cescore.publish.figures import sparkline
+from cescore.publish.cells import Number, View, at
+from cescore.publish.figures import weight_of
 from cescore.publish.findings import Known, findings
 from cescore.publish.fragment import Fragment, section
 from cescore.publish.labels import has_label, label_or
@@ -52,6 +52,7 @@ def page_one(
         groups=group_rows(known),
         targets=target_lights(view),
         target_counts=target_counts(view),
+        keys=[] if view.data.targets else key_figures(known),
         findings=findings(bundle, result, progress, indicators),
         scale=bundle.framework.scale,
     )
@@ -90,8 +91,9 @@ def masthead(view: View) -> dict[str, Any]:
 def index_card(known: Known) -> dict[str, Any]:
     """The index on its scale, with its change and rank, or why there is none."""
     view, scale = known.view, known.view.bundle.framework.scale
-    now, last = at(known.result.index, view.now), at(known.result.index, view.last)
-    base = at(known.result.index, view.base)
+    now = at(known.result.index, view.now)
+    last = view.index(known.result, view.bundle.year - 1)
+    base = view.index(known.result, view.bundle.base_year)
     name = view.name(view.bundle.framework.index.code)
     card: dict[str, Any] = {"name": name, "code": view.bundle.framework.index.code}
     card |= {"rated": known.is_rated, "why": "", "computed": "", "changes": [], "rank": ""}
@@ -109,13 +111,6 @@ def index_card(known: Known) -> dict[str, Any]:
     if base.value is not None and view.base not in {view.now, view.last}:
         words = index_change_words(value, base.value, view.lang)
         card["changes"].append(view.t("since", year=view.bundle.base_year, change=words))
-    series = [at(known.result.index, i) for i in range(len(view.years))]
-    said = view.join(
-        view.t("alt.pair", name=str(y), value=view.plain(n))
-        for y, n in zip(view.years, series, strict=True)
-    )
-    card["spark"] = sparkline(view, series, view.t("alt.trend", name=name, list=said))
-    card["years"] = view.t("years.span", first=view.years[0], last=view.years[-1])
     return card | _released(view)
 
 
@@ -199,7 +194,7 @@ def reason_words(view: View) -> str:
 def progress_card(known: Known) -> dict[str, Any] | None:
     """The progress index, base year 100: another scale than the index, never compared with it."""
     view, progress = known.view, known.view.bundle.framework.progress
-    if progress is None or known.progress is None:
+    if progress is None or known.progress is None or not view.data.filed:
         return None
     now = at(known.progress.index, view.now)
     last = at(known.progress.index, view.last)
@@ -230,22 +225,18 @@ def headline_cards(known: Known) -> list[dict[str, Any]]:
 
 def _headline(known: Known, code: str) -> dict[str, Any]:
     view, unit = known.view, known.view.unit(code)
-    series = row_of(known.indicators, code, view.years)
+    series = view.row(known.indicators, code, view.years)
     decimals = view.decimals(code, [n.value for n in series])
     now = series[view.now] if view.now is not None else Number(None)
-    changes = []
+    changes = [view.t("carried.from", year=now.taken)] if now.taken else []
     for year in dict.fromkeys((view.bundle.base_year, view.bundle.year - 1)):
         position = view.position(year)
-        if position is None or year == view.bundle.year:
+        if position is None or year == view.bundle.year or (now.taken and year >= now.taken):
             continue
         then = series[position]
         if now.value is not None and then.value is not None:
             words = change_words(now.value, then.value, unit, view.lang)
             changes.append(view.t("since", year=year, change=words))
-    said = view.join(
-        view.t("alt.pair", name=str(y), value=view.plain(n, decimals))
-        for y, n in zip(view.years, series, strict=True)
-    )
     return {
         "name": view.name(code),
         "code": code,
@@ -253,10 +244,6 @@ def _headline(known: Known, code: str) -> dict[str, Any]:
         "is_number": now.value is not None,
         "unit": unit_text(unit, view.lang) if now.value is not None else "",
         "changes": changes,
-        "spark": sparkline(view, series, view.t("alt.trend", name=view.name(code), list=said)),
-        "years": view.t("years.span", first=view.years[0], last=view.years[-1])
-        if view.years
-        else "",
     }
 
 
@@ -268,8 +255,8 @@ def group_rows(known: Known) -> list[dict[str, Any]]:
         return []
     rows = []
     for group in view.groups:
-        now, last = row_of(
-            known.result.groups, group.code, (view.bundle.year, view.bundle.year - 1)
+        now, last = view.scores(
+            known.result.groups, group.code, (view.bundle.year, view.bundle.year - 1), known.result
         )
         peer = figures.get(group.code)
         row: dict[str, Any] = {
@@ -294,6 +281,26 @@ def target_lights(view: View, most: int = 7) -> list[dict[str, str]]:
     lines = [line for line in view.data.targets if line.role != "check"]
     has_own = any(line.role == "own" for line in lines)
     return [_light(view, line, has_own) for line in lines[:most]]
+
+
+def key_figures(known: Known, most: int = 5) -> list[dict[str, object]]:
+    """Where the plan sets no target: the scored indicators of most weight, with their change."""
+    view, year = known.view, known.view.bundle.year
+    weight = {i.code: weight_of(known.result, i.code, view.now) for i in view.scored}
+    heaviest = sorted(weight, key=lambda code: -weight[code])[:most]
+    rows: list[dict[str, object]] = []
+    for indicator in (i for i in view.scored if i.code in heaviest):
+        now, last = view.row(known.indicators, indicator.code, (year, year - 1))
+        if now.value is None:
+            continue
+        decimals = view.decimals(indicator.code, [now.value, last.value])
+        unit = unit_text(indicator.unit, view.lang)
+        change = view.change(now, last, indicator.unit)
+        value = view.cell(now, decimals)
+        rows.append(
+            {"name": view.name(indicator.code), "value": value, "unit": unit, "change": change}
+        )
+    return rows
 
 
 def target_counts(view: View) -> str:

@@ -73,15 +73,19 @@ def print_pdf(
     with _listening() as log, _fonts() as fonts, warnings.catch_warnings():
         # WeasyPrint leaves the closing of its colour profile to the garbage collector
         warnings.filterwarnings("ignore", "unclosed file.*sRGB2014", ResourceWarning)
+        counters = weasyprint.css.counters.CounterStyle()  # one for both: it learns @counter-style
         style = weasyprint.CSS(
             string=stylesheet.read_text(encoding="utf-8"),
             base_url=stylesheet.resolve().as_uri(),
             url_fetcher=fetcher,
             font_config=fonts,
+            counter_style=counters,
         )
         document = weasyprint.HTML(
             string=html, url_fetcher=fetcher, base_url=None, media_type="print"
-        ).render(font_config=fonts, stylesheets=[style], pdf_variant=VARIANT)
+        ).render(
+            font_config=fonts, counter_style=counters, stylesheets=[style], pdf_variant=VARIANT
+        )
         raw = document.write_pdf(
             finisher=_finish,
             pdf_identifier=identifier,

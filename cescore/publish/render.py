@@ -5,14 +5,11 @@ The seam between the run and the page: `render` knows one bundle file and nothin
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import importlib
 import json
-import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,6 +18,7 @@ from nbformat import NotebookNode
 
 from cescore.errors import PublishError
 from cescore.publish.check import differences, pdf_text, problems_of
+from cescore.publish.engine import fresh_shell
 from cescore.publish.labels import LANGUAGES, label
 from cescore.publish.notebook import (
     INDEX_MIME,
@@ -28,13 +26,13 @@ from cescore.publish.notebook import (
     displayed,
     execute,
     finish,
-    fresh_shell,
     write_notebook,
 )
 from cescore.publish.numbers import MARKS, number
 from cescore.publish.page import STYLESHEET, PageFacts, exporter, find_template, make_page
 from cescore.publish.pdf import Attachment, Printed, print_pdf
 from cescore.publish.pdf import preload as preload_printer
+from cescore.publish.stages import Stages, collector_paused
 from cescore.publish.style import canvas, chart, house_style
 from cescore.release.bundle import Bundle, read_bundle
 from cescore.release.scorecard import result_json
@@ -90,19 +88,6 @@ class Opened:
         return self.data.record.years.index(self.data.run.year)
 
 
-@dataclass
-class _Stages:
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def __call__(self, name: str) -> Iterator[None]:
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[name] = round(time.perf_counter() - start, 4)
-
-
 def render(
     bundle_path: Path,
     out_dir: Path,
@@ -127,7 +112,7 @@ def render(
     if lang not in LANGUAGES:
         raise PublishError(f"no language {lang!r}, expected one of {', '.join(LANGUAGES)}")
     asked = _Asked(bundle_path, out_dir, lang, notebook, templates, engine, allow_variant)
-    with _collector_paused():
+    with collector_paused():
         return _made(asked)
 
 
@@ -143,7 +128,7 @@ class _Asked:
 
 
 def _made(asked: _Asked) -> RenderRecord:
-    stage, folder, written = _Stages(), asked.out_dir, dict[str, bytes]()
+    stage, folder, written = Stages(), asked.out_dir, dict[str, bytes]()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "scorecard.pdf").unlink(missing_ok=True)
     with stage("read"):
@@ -172,19 +157,6 @@ def _made(asked: _Asked) -> RenderRecord:
         warnings=[*_warnings(executed, printed)],
         seconds=stage.seconds,
     )
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Python's cycle collector off: laying out a page makes millions of objects that live until
-    it is printed, and walking over them again and again is a third of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _executed(asked: _Asked, opened: Opened) -> NotebookNode:

@@ -116,12 +116,17 @@ def short(name: str, length: int = NAME_LENGTH) -> str:
     return kept
 
 
-def chart(figure: Figure, alt: str, *, mark: str = "", caption: str = "") -> Fragment:
-    """The figure as inline SVG in a <figure>, with its alternative text and the mark of a sample."""
+def chart(
+    figure: Figure, alt: str, *, mark: str = "", caption: str = "", mark_below: bool = False
+) -> Fragment:
+    """The figure as inline SVG in a <figure>, with its alternative text and the mark of a sample
+    above on the right, or in the middle below where the title needs the whole width."""
     if mark:
+        x, y, ha, va = (
+            (0.5, 0.02, "center", "bottom") if mark_below else (0.995, 0.985, "right", "top")
+        )
         figure.text(
-            0.995, 0.985, mark, ha="right", va="top", color=SECOND, fontsize=POINTS - 1.5,
-            fontweight="bold",
+            x, y, mark, ha=ha, va=va, color=SECOND, fontsize=POINTS - 1.5, fontweight="bold"
         )  # fmt: skip
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})

@@ -91,6 +91,7 @@ TABLES = {
     "page_one": ("result", "progress", "indicators"), "values_table": (),
     "accounts_table": ("accounts",), "indicators_table": ("indicators",),
     "scores_table": ("indicators", "scored"), "weights_table": ("scored", "result"),
+    "results_table": ("indicators", "scored", "result"), "reported_table": ("indicators",),
     "groups_table": ("result",), "progress_table": ("progress",), "peers_table": (),
     "siblings_table": (), "children_table": (), "industries_table": (), "targets_table": (),
     "measures_table": (), "assessment_box": (), "data_quality": ("scored",),
@@ -99,7 +100,8 @@ TABLES = {
 FIGURES = {
     "group_scores": ("result",), "index_trend": ("result", "progress"),
     "headline_trend": ("indicators",), "contributions": ("scored", "result"),
-    "target_bars": (), "measures_bars": (), "peer_strip": ("result",),
+    "target_bars": (), "measures_bars": (), "peer_strip": ("result",), "plan_bars": (),
+    "trends": ("indicators", "result", "progress"),
 }  # fmt: skip
 
 

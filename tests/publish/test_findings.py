@@ -30,7 +30,7 @@ def test_strongest_and_weakest_group_are_named():
 
 def test_the_largest_improvement_is_said_in_percentage_points():
     # water reuse: 44 % -> 50 %, 2.4 points of score, more than any other
-    assert "“再生水利用率”改善最明显：比上年上升6.0个百分点，达到50.0%。" in text()
+    assert "“再生水利用率”改善最明显：由2024年的44.0%到50.0%（+6.0百分点）。" in text()
 
 
 def test_a_fall_is_named_as_a_fall():
@@ -43,7 +43,7 @@ def test_a_fall_is_named_as_a_fall():
         record=pages.record({"waste_recycled": row}),
         evaluated=builders.evaluated().model_copy(update={"scores": tuple(scores)}),
     )
-    assert "“固体废物利用率”退步最明显：比上年下降30.0个百分点，为30.0%。" in text(made)
+    assert "“固体废物利用率”退步最明显：由2024年的60.0%到30.0%（−30.0百分点）。" in text(made)
 
 
 def test_the_lever_is_weight_times_room_above():
@@ -88,3 +88,13 @@ def test_there_are_never_more_than_asked_for(lang):
 
 def test_no_sentence_says_a_rise_of_minus():
     assert "−" not in text() + text(lang="en")
+
+
+def test_the_change_of_the_index_is_not_said_twice_on_one_page():
+    assert "指数比上年" not in text()  # the card says it; there are findings enough
+    assert "指数比上年提高" in text(builders.bundle(targets=(), findings=(), evaluated=unmoved()))
+
+
+def unmoved():
+    """Scores that nobody released: then there is neither a largest move nor a lever."""
+    return builders.evaluated().model_copy(update={"scores": ()})

@@ -13,6 +13,7 @@ from cescore.publish import labels
 from cescore.publish.labels import LANGUAGES, label, load_labels
 
 ROOM = Path(labels.__file__).parent
+TABLES = ("sections", "returned", "results", "steps", "peers", "plan", "quality")
 SECTIONS = labels.LABELS.parent / "sections"
 USED = re.compile(r"""(?:\bt|label|has_label)\(\s*"([a-z_.A-Z0-9]+)"(?!\s*~)""")
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -39,10 +40,11 @@ def test_the_english_is_english():
 def test_every_text_named_in_code_and_templates_exists():
     sources = [*ROOM.glob("*.py"), *SECTIONS.glob("*.j2")]
     named = {k for path in sources for k in USED.findall(path.read_text("utf-8"))}
-    assert named and named <= set(load_labels()), sorted(named - set(load_labels()))
+    known = {key.removeprefix("page_index.") for key in load_labels()} | set(load_labels())
+    assert named and named <= known, sorted(named - known)
 
 
-@pytest.mark.parametrize("module", ["tables", "figures", "findings", "page_one", "cells"])
+@pytest.mark.parametrize("module", ["figures", "findings", "page_one", "cells", *TABLES])
 def test_no_chinese_sentence_is_written_in_code(module):
     code = (ROOM / f"{module}.py").read_text("utf-8")
     code = re.sub(r'""".*?"""', "", code, flags=re.DOTALL)

@@ -15,12 +15,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from cescore.errors import PublishError
+from cescore.publish.engine import fresh_shell
 from cescore.publish.notebook import (
     complaints,
     displayed,
     execute,
     finish,
-    fresh_shell,
     write_notebook,
 )
 

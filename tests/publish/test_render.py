@@ -10,6 +10,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from publish import builders
+from publish.conftest import Made
 
 from cescore.errors import PublishError
 from cescore.publish.check import pdf_text
@@ -57,30 +58,38 @@ def text_of(folder: Path) -> str:
     return "".join("".join(pages).split())
 
 
-@pytest.mark.parametrize(
-    ("lang", "name", "index"), [("zh", "山前区", "81.8"), ("en", "Hillside", "81.8")]
-)
-def test_a_report_says_who_when_and_how_good(
-    tmp_path: Path, lang: str, name: str, index: str
-) -> None:
-    record = report(tmp_path, lang=lang)
-    assert record.index == pytest.approx(81.8)
-    assert record.pages >= 1
-    assert record.warnings == []
-    assert all(word in text_of(tmp_path) for word in (name, "D1", "2025", index, "TEST-2025-D1"))
+def test_a_report_says_who_when_and_how_good(district: Made) -> None:
+    assert district.record.index == pytest.approx(81.8)
+    assert district.record.warnings == []
+    assert all(w in district.text for w in ("山前区", "D1", "2025", "81.8", "TEST-2025-D1"))
 
 
-def test_the_record_names_every_file_with_its_hash(tmp_path: Path) -> None:
-    record = report(tmp_path)
-    assert tuple(record.outputs) == FILES
-    for name, expected in record.outputs.items():
-        assert hashlib.sha256((tmp_path / "out" / name).read_bytes()).hexdigest() == expected
+def test_a_report_in_english_says_the_same(tmp_path: Path) -> None:
+    assert report(tmp_path, lang="en").warnings == []
+    assert all(w in text_of(tmp_path) for w in ("Hillside", "D1", "2025", "81.8", "TEST-2025-D1"))
 
 
-def test_the_result_is_the_evaluations_and_travels_in_the_pdf(tmp_path: Path) -> None:
-    report(tmp_path)
+def test_every_page_bears_the_report_number_the_short_hash_and_its_place(district: Made) -> None:
+    pages = ["".join(page.split()) for page in district.pages]
+    assert len(pages) == district.record.pages <= 5  # few returned values: a short report
+    for place, page in enumerate(pages, start=1):
+        assert f"TEST-2025-D1·{builders.bundle().hash[:12]}" in page
+        assert f"第{place}页/共{len(pages)}页" in page
+
+
+def test_the_last_page_is_more_than_a_few_lines(district: Made) -> None:
+    assert len("".join(district.pages[-1].split())) > 400
+
+
+def test_the_record_names_every_file_with_its_hash(district: Made) -> None:
+    assert tuple(district.record.outputs) == FILES
+    for name, expected in district.record.outputs.items():
+        assert hashlib.sha256((district.folder / name).read_bytes()).hexdigest() == expected
+
+
+def test_the_result_is_the_evaluations_and_travels_in_the_pdf(district: Made) -> None:
     made = builders.bundle()
-    written = json.loads((tmp_path / "out" / "result.json").read_text("utf-8"))
+    written = json.loads((district.folder / "result.json").read_text("utf-8"))
     assert written == json.loads(json.dumps(result_json(made, made.hash)))
     assert written["index"]["value"] == pytest.approx(81.8)
 
@@ -105,9 +114,8 @@ def test_a_kernel_makes_the_same_report_as_this_process(tmp_path: Path) -> None:
     assert outputs[0] == outputs[1]
 
 
-def test_the_kept_notebook_opens_the_workspace_when_it_is_run_again(tmp_path: Path) -> None:
-    report(tmp_path)
-    kept = nbformat.read(tmp_path / "out" / "scorecard.ipynb", as_version=4)
+def test_the_kept_notebook_opens_the_workspace_when_it_is_run_again(district: Made) -> None:
+    kept = nbformat.read(district.folder / "scorecard.ipynb", as_version=4)
     injected = next(c for c in kept.cells if "injected-parameters" in c.metadata.get("tags", []))
     assert "entity_id = 'D1'" in injected.source
     assert "bundle_path = ''" in injected.source

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import builders
 import pages
 import pytest
@@ -159,8 +161,10 @@ def test_targets_show_what_was_achieved_against_what_was_asked(zh):
     assert "≥16.0% 20.0% 125.0%" in text and "已完成" in text
 
 
-def test_measures_show_units_and_checks_by_status(zh):
-    assert row(zh["measures_table"], "M01")[2:] == ["发改委", "2", "1", "—", "1", "—"]
+def test_measures_show_checks_by_status_for_a_notebook_with_their_units(zh):
+    every = tables.measures_table(pages.opened(), every=True)
+    assert row(every, "M01")[2:] == ["发改委", "2", "1", "—", "1", "—"]
+    assert row(zh["measures_table"], "parks")[1:] == ["1", "2", "1", "—", "1", "—"]
 
 
 def test_an_unchecked_veto_is_said_to_be_unchecked(zh):
@@ -193,8 +197,6 @@ def test_equal_bundles_give_equal_pages(zh):
 
 
 def test_english_pages_hold_no_chinese():
-    import re
-
     bundle = pages.opened(lang="en")
     made = pages.all_tables(bundle) | pages.all_figures(bundle)
     text = "".join(plain_text(f.html) for f in made.values()).replace("发改委", "")
@@ -208,13 +210,105 @@ def test_every_section_has_a_heading(key, lang):
 
 
 def test_contents_link_to_the_headings_named():
-    html = tables.contents(pages.opened(), "scores", "method").html
-    assert 'href="#s-scores"' in html and 'href="#s-values"' not in html
+    html = tables.contents(pages.opened(), "results", "method").html
+    assert 'href="#s-results"' in html and 'href="#s-values"' not in html
 
 
 def test_groups_stand_in_the_order_of_params_not_of_the_alphabet():
-    reversed_order = ["materials", *reversed(builders.INDICATORS)]
-    rules = builders.framework(order=reversed_order)
-    made = builders.bundle(framework=rules, framework_hash=rules.hash)
+    rules = builders.framework()
+    turned = rules.model_copy(update={"groups": dict(reversed(rules.groups.items()))})
+    made = builders.bundle(framework=turned, framework_hash=turned.hash)
     text = repr(pages.all_tables(pages.opened(made))["groups_table"])
     assert text.index("循环利用") < text.index("产出效率")
+
+
+def test_one_table_holds_value_goalposts_score_weight_and_what_it_adds(zh):
+    text = repr(zh["results_table"])
+    # from 50 and 60 to 65; 65 of 100 is 86 of 60-100; weight 0.2: 0.2 x 86 = 17.2
+    line = next(li for li in text.splitlines() if li.startswith("固体废物利用率"))
+    cells = ["40.0", "60.0", "65.0", "+5.0百分点", "0.0", "100.0", "86.0", "20.0%", "17.20"]
+    assert line.split()[-9:] == cells
+    assert row(zh["results_table"], "城市循环发展指数")[-3:] == ["81.8测", "100.0%", "81.80"]
+
+
+def test_parts_that_do_not_add_up_to_the_index_are_not_shown_as_if_they_did():
+    rules = builders.framework(aggregation="geometric_mean")
+    made = pages.all_tables(pages.opened(builders.bundle(framework=rules)))
+    assert "贡献" not in repr(made["results_table"]).splitlines()[1]
+
+
+def test_only_what_the_figures_stand_on_is_printed_and_the_rest_counted():
+    rules = builders.framework()
+    unused = {"zh": "无关变量", "en": "Unused", "unit": "t"}
+    more = builders.framework(
+        variables={**{c: v.model_dump() for c, v in rules.variables.items()}, "unused": unused}
+    )
+    bundle = pages.opened(builders.bundle(framework=more, record=with_unused()))
+    assert "无关变量" not in repr(tables.values_table(bundle))
+    assert "其余1项" in repr(tables.values_table(bundle))
+    assert "无关变量" in repr(tables.values_table(bundle, every=True))
+
+
+def with_unused():
+    found = builders.record()
+    return found.model_copy(
+        update={
+            "values": {**found.values, "unused": (1.0,) * 6},
+            "state": {**found.state, "unused": (0,) * 6},
+            "flags": {**found.flags, "unused": (0,) * 6},
+        }
+    )
+
+
+def test_a_carried_value_is_printed_with_the_year_it_is_from():
+    rules = builders.framework()
+    indicator = rules.indicators["waste_rate"].model_copy(update={"latest_within": 2})
+    rules = rules.model_copy(update={"indicators": {**rules.indicators, "waste_rate": indicator}})
+    found = builders.evaluated()
+    status = ("reported",) * 5 + ("carried",)
+    carried = tuple(
+        s.model_copy(update={"status": status}) if s.code == "waste_rate" else s
+        for s in found.indicators
+    )
+    made = pages.without("waste_recycled").model_copy(
+        update={"framework": rules, "evaluated": found.model_copy(update={"indicators": carried})}
+    )
+    tables_made = pages.all_tables(pages.opened(made))
+    line = row(tables_made["results_table"], "固体废物利用率")
+    assert "60.02024" in line and "—" in line  # 60.0, the year above it; and no change
+    assert "为2024年数值" in repr(tables_made["page_one"])
+    assert "沿用右上角所注年份" in repr(tables_made["results_table"])
+
+
+def test_an_entity_that_did_not_file_has_no_scores_of_the_floor():
+    made = pages.all_tables(pages.opened(pages.not_filed()))
+    for name in ("results_table", "weights_table", "groups_table", "peers_table", "page_one"):
+        assert not re.search(r"\b60\.0(?!%)", repr(made[name])), name
+    assert repr(made["values_table"]).startswith("本年度（2025年）未收到")
+    assert made["reported_table"].html == "" and "未报送" in repr(made["progress_table"])
+
+
+def test_findings_are_grouped_by_rule_and_only_the_open_ones_listed():
+    line = {"severity": "warning", "code": "usual_range", "where": "", "found": "9"}
+    lines = [
+        {**line, "what": "energy 2024"}, {**line, "what": "energy 2025"},
+        {**line, "what": "gdp 2025", "status": "confirmed"},
+    ]  # fmt: skip
+    text = repr(pages.all_tables(pages.opened(builders.bundle(findings=lines)))["data_quality"])
+    assert "超出通常范围" in text and "2024、2025" in text
+    assert "待核实2条，已确认1条" in text and text.count("地区生产总值") == 0
+
+
+def test_sections_that_a_workspace_does_not_know_leave_no_heading():
+    bundle = pages.opened(pages.bare())
+    for key in ("progress", "peers", "plan", "assessment"):
+        assert tables.heading(bundle, key).html == ""
+    assert "s-plan" not in tables.contents(bundle).html
+
+
+def test_a_chart_alone_has_the_whole_width_and_two_share_it():
+    from cescore.publish import figures
+
+    both = figures.plan_bars(pages.opened())
+    assert both.html.count("<figure") == 2
+    assert figures.plan_bars(pages.opened(builders.bundle(targets=()))).html == ""

@@ -1,0 +1,187 @@
+"""A notebook's cells run in this process: the engine that papermill knows as ``cescore``.
+
+The cells run in a fresh IPython shell and what they show is kept as nbformat outputs: no kernel,
+no sockets, no second import of pandas and matplotlib. papermill loads the class through this
+package's entry point while papermill itself is still being imported; so nothing of papermill is
+imported here before the engine runs, and either may be imported first.
+"""
+
+# mypy: allow-untyped-calls, no-warn-return-any
+# (papermill, nbformat and IPython are not typed)
+from __future__ import annotations
+
+import atexit
+import base64
+import io
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from traitlets.config import Config
+
+if TYPE_CHECKING:
+    from papermill.engines import NotebookExecutionManager
+
+
+class _Outputs(list[NotebookNode]):
+    """What one cell shows, in order; streams of the same name run together."""
+
+    def write(self, name: str, text: str) -> None:
+        last = self[-1] if self else None
+        if last is not None and last.output_type == "stream" and last.name == name:
+            last.text += text
+        elif text:
+            self.append(new_output("stream", name=name, text=text))
+
+    def show(self, kind: str, data: Mapping[str, Any], metadata: Any, **more: Any) -> None:
+        text = {mime: _as_json(value) for mime, value in data.items()}
+        self.append(new_output(kind, data=text, metadata=dict(metadata or {}), **more))
+
+
+def _as_json(value: Any) -> Any:
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else value
+
+
+class _Stream(io.TextIOBase):
+    """A text stream of the running cell."""
+
+    def __init__(self, shell: ReportShell, name: str) -> None:
+        self._shell = shell
+        self._name = name
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        self._shell.outputs.write(self._name, text)
+        return len(text)
+
+
+class _Publisher(DisplayPublisher):
+    """Keeps what `display()` shows."""
+
+    shell: ReportShell
+
+    def publish(self, data: Any, metadata: Any = None, *_: Any, **__: Any) -> None:
+        self.shell.outputs.show("display_data", data, metadata)
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.shell.outputs.clear()
+
+
+class _Hook(DisplayHook):
+    """Keeps the value of a cell's last expression."""
+
+    shell: Any  # a ReportShell; IPython declares it as a trait
+
+    def write_output_prompt(self) -> None:
+        """A page has no prompts."""
+
+    def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
+        self.shell.outputs.show(
+            "execute_result", format_dict, md_dict, execution_count=self.prompt_count
+        )
+
+
+class ReportShell(InteractiveShell):
+    """An IPython shell whose cells' outputs are kept as nbformat objects."""
+
+    def __init__(self, **options: Any) -> None:
+        self.outputs = _Outputs()
+        super().__init__(**options)
+
+    def init_virtualenv(self) -> None:
+        """Nothing: the report uses the environment it was started in."""
+
+    def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
+        self.outputs.append(
+            new_output("error", ename=etype.__name__, evalue=str(evalue), traceback=list(stb))
+        )
+
+    def run(self, source: str) -> tuple[list[NotebookNode], int, BaseException | None]:
+        """Outputs, execution count and the error of one cell.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            The person at the keyboard stopped the run; a cell does not swallow that.
+        """
+        self.outputs = _Outputs()
+        count = self.execution_count
+        with redirect_stdout(_Stream(self, "stdout")), redirect_stderr(_Stream(self, "stderr")):
+            result = self.run_cell(source, store_history=True)
+        error = result.error_before_exec or result.error_in_exec
+        if isinstance(error, KeyboardInterrupt):
+            raise error
+        if error is not None and not any(o.output_type == "error" for o in self.outputs):
+            self._showtraceback(type(error), error, [f"{type(error).__name__}: {error}"])
+        return list(self.outputs), count, error
+
+
+@contextmanager
+def fresh_shell() -> Iterator[ReportShell]:
+    """A shell with an empty namespace that is IPython's current one until the block ends."""
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "nocolor"
+    config.InteractiveShell.cache_size = 0  # no Out[] history: it would keep every table alive
+    holder: Any = InteractiveShell  # get_ipython() and display() ask it for the current shell
+    outer = holder._instance
+    with tempfile.TemporaryDirectory() as folder:  # IPython wants a profile; this one is nobody's
+        shell = ReportShell(
+            config=config,
+            ipython_dir=folder,
+            displayhook_class=_Hook,
+            display_pub_class=_Publisher,
+        )
+        holder._instance = shell
+        try:
+            yield shell
+        finally:
+            shell.restore_sys_module_state()
+            atexit.unregister(shell.atexit_operations)
+            holder._instance = outer
+
+
+class InProcessEngine:
+    """Runs a notebook's cells in this process, in a fresh shell: papermill's `Engine` by shape."""
+
+    @classmethod
+    def execute_notebook(cls, nb: NotebookNode, kernel_name: str, **options: Any) -> NotebookNode:
+        """papermill's own bookkeeping around `execute_managed_notebook`."""
+        from papermill.engines import Engine
+
+        return Engine.execute_notebook.__func__(cls, nb, kernel_name, **options)
+
+    @classmethod
+    def nb_kernel_name(cls, nb: NotebookNode, name: str | None = None) -> str:
+        """The kernel named by the caller, else by the notebook; it is not started."""
+        return str(name or nb.metadata.get("kernelspec", {}).get("name", "python3"))
+
+    @classmethod
+    def nb_language(cls, nb: NotebookNode, language: str | None = None) -> str:
+        """The language named by the caller, else by the notebook."""
+        return str(language or nb.metadata.get("kernelspec", {}).get("language", "python"))
+
+    @classmethod
+    def execute_managed_notebook(
+        cls, nb_man: NotebookExecutionManager, kernel_name: str, **_: Any
+    ) -> None:
+        """Run the code cells in order and stop at the first that fails."""
+        with fresh_shell() as shell:
+            for number, cell in enumerate(nb_man.nb.cells):
+                if cell.cell_type != "code" or not cell.source.strip():
+                    continue
+                nb_man.cell_start(cell, number)
+                cell.outputs, cell.execution_count, error = shell.run(cell.source)
+                if error is not None:
+                    nb_man.cell_exception(cell, number, exception=error)
+                nb_man.cell_complete(cell, number)
+                if error is not None:
+                    break

@@ -1,0 +1,115 @@
+"""What a reader should know before leaning on the index: its band, and a published standard's view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from cescore.publish.cells import View
+from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, two_lines
+from cescore.publish.labels import label_or
+from cescore.publish.numbers import decimals_for, number, unit_text
+from cescore.publish.sections import DASH, NONE
+from cescore.release.bundle import AppliedAlternative, RequirementLine, StandardCard
+
+if TYPE_CHECKING:
+    from cescore.desk import OpenBundle
+
+
+def uncertainty_note(bundle: OpenBundle) -> Fragment:
+    """The band of index and rank in a sentence, with every alternative that was really applied."""
+    view, band = View(bundle), bundle.data.uncertainty
+    if band is None:
+        return NONE
+    said = [
+        view.t(
+            "band.score",
+            index=view.name(bundle.framework.index.code),
+            low=number(band.score_low, 1),
+            high=number(band.score_high, 1),
+            draws=band.draws,
+            alternatives=_alternatives(view, band.alternatives),
+        )
+    ]
+    if band.rank_low is not None and band.rank_high is not None and band.ranked is not None:
+        key = "band.rank_fixed" if band.rank_low == band.rank_high else "band.rank"
+        words = {"low": band.rank_low, "high": band.rank_high, "n": band.ranked}
+        said.append(view.t(key, **words, alternatives=_alternatives(view, band.rank_alternatives)))
+    return paragraph(view.sentences(said))
+
+
+def _alternatives(view: View, applied: Sequence[AppliedAlternative]) -> str:
+    """Sources in the order they were varied, each with its alternatives."""
+    by_source: dict[str, list[str]] = {}
+    for one in applied:
+        name = one.name.removeprefix("as_defined: ")
+        by_source.setdefault(one.source, []).append(label_or(f"band.name.{name}", view.lang, name))
+    parts = [
+        view.t(
+            "band.source",
+            source=label_or(f"band.source.{source}", view.lang, source),
+            names=view.t("band.join").join(names),
+        )
+        for source, names in by_source.items()
+    ]
+    return view.t("band.join_sources").join(parts)
+
+
+def standards_table(bundle: OpenBundle) -> Fragment:
+    """Each published standard line by line; nothing where none is held against the entity."""
+    return Fragment.join([_standard(View(bundle), card) for card in bundle.data.standards])
+
+
+def _standard(view: View, card: StandardCard) -> Fragment:
+    name = (card.zh or card.en) if view.lang == "zh" else (card.en or card.zh)
+    columns = [
+        Column(view.t("head.indicator"), 44, "text"),
+        Column(view.t("head.value", year=view.bundle.year), 12),
+        Column(view.t("head.requirement"), 12),
+        Column(view.t("head.binding"), 10, "mid"),
+        Column(view.t("head.tag"), 5, "mid"),
+        Column(view.t("head.light"), 17, "text"),
+    ]
+    caption = view.t("caption.standard", standard=name, source=card.source)
+    rows = list(_rows(view, card))
+    return Table(columns, rows, caption, [_verdict(view, card)]).fragment()
+
+
+def _rows(view: View, card: StandardCard) -> Iterator[Row]:
+    """The requirements with a value; those that nobody can check yet are counted in the verdict."""
+    for line in card.lines:
+        if line.value is not None:
+            yield Row(_cells(view, line))
+
+
+def _cells(view: View, line: RequirementLine) -> list[object]:
+    name = (line.zh or line.en) if view.lang == "zh" else (line.en or line.zh)
+    decimals = decimals_for(line.unit, [line.value, line.threshold])
+    kind = "compulsory" if line.compulsory else "choose" if line.choose else "shown"
+    sign = "≥" if line.op == ">=" else "≤"
+    return [
+        two_lines(name, unit_text(line.unit, view.lang)),
+        DASH if line.value is None else number(line.value, decimals),
+        f"{sign}{number(line.threshold, decimals_for(line.unit, [line.threshold]))}",
+        view.t(f"standard.{kind}"),
+        line.tag,
+        _status(view, line),
+    ]
+
+
+def _status(view: View, line: RequirementLine) -> str:
+    """The outcome; on a threshold that nobody has confirmed it says so."""
+    status = label_or(f"standard.status.{line.status}", view.lang, line.status)
+    is_open = line.status in {"met", "not_met"} and not line.decides
+    return view.t("standard.unconfirmed", status=status) if is_open else status
+
+
+def _verdict(view: View, card: StandardCard) -> str:
+    """The verdict in words, why it is open, and how many lines could not be checked."""
+    without = sum(line.value is None for line in card.lines)
+    reasons = [label_or(f"standard.reason.{r}", view.lang, r) for r in card.reasons]
+    key = f"standard.verdict.{card.verdict}"
+    said = [view.t(key, reasons=view.t("band.join").join(reasons))]
+    if without:
+        said.append(view.t("standard.without_value", n=without, all=len(card.lines)))
+    return view.sentences(said)
