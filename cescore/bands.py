@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from cescore.method.column import Panel
 from cescore.method.design import Alternative, Margins
 from cescore.method.evaluation import TypeEvaluation
@@ -55,6 +57,7 @@ def bands(evaluation: TypeEvaluation, ranked: Collection[str]) -> Mapping[str, B
     scores = {
         entity: Band(float(low), float(high), DRAWS, applied)
         for entity, low, high in zip(found.entities, found.score_low, found.score_high, strict=True)
+        if np.isfinite(low) and np.isfinite(high)  # a draw without an index: no band to print
     }
     return scores | _ranked(evaluation, {e: b for e, b in scores.items() if e in ranked})
 
@@ -68,7 +71,7 @@ def _with_index(evaluation: TypeEvaluation) -> Panel:
     return evaluation.indicators.only(entities)
 
 
-def _ranked(evaluation: TypeEvaluation, among: Mapping[str, Band]) -> Mapping[str, Band]:
+def _ranked(evaluation: TypeEvaluation, among: dict[str, Band]) -> dict[str, Band]:
     """The same bands with the ranks that the entities take among each other."""
     if len(among) < 2:
         return among

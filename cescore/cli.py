@@ -154,6 +154,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except CescoreError as error:
         print(error, file=sys.stderr)
         sys.exit(getattr(error, "exit_status", NOTHING_BUILT))
+    except BrokenPipeError:  # whoever read our lines has gone: | head
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(INTERRUPTED)
+    except OSError as error:  # a full disk, a folder that cannot be written
+        print(f"{error.filename or 'output'}: {error.strerror or error}", file=sys.stderr)
+        sys.exit(NOTHING_BUILT)
     except Interrupted:
         print("interrupted; the same command goes on where it stopped", file=sys.stderr)
         sys.exit(INTERRUPTED)

@@ -13,12 +13,14 @@ import numpy as np
 from cescore.definitions.load import Definitions, load_definitions
 from cescore.errors import DataError, Problem
 from cescore.intake.accounting import RowCount
+from cescore.intake.cells import nearest
 from cescore.intake.checks import Checked, check
 from cescore.intake.corrections import apply_corrections, confirm, read_corrections
 from cescore.intake.entities import Entity, Register, read_register
 from cescore.intake.files import Source, find_sources, year_folders
-from cescore.intake.findings import Finding, FindingLog, in_order, shortened
+from cescore.intake.findings import Finding, FindingLog, in_order, quoted, shortened
 from cescore.intake.inspections import MeasureRecord, VetoRecord, read_measures, read_vetoes
+from cescore.intake.named_types import unknown_entities, unknown_types
 from cescore.intake.observations import Observations
 from cescore.intake.panel import Layout, Sources, build_panels, tiling
 from cescore.intake.reader import read_observations
@@ -93,6 +95,8 @@ class Workspace:
         inspected = _read_inspections(root, register, definitions, log)
         log.extend(check(layout, _checked(definitions, base_year)))
         log.extend(_not_filed(register, layout, definitions))
+        log.extend(unknown_types(definitions, register))
+        log.extend(unknown_entities(definitions, register))
         confirmed = confirm(log.sorted(), corrections, CORRECTIONS)
         blocked = _blocked(confirmed, register, years)
         doubtful = _sums_of_blocked(layout, blocked, years[-1])
@@ -130,6 +134,13 @@ class Workspace:
             if entity.entity_type in self.definitions.frameworks
             and entity_type in (None, entity.entity_type)
         )
+
+    @property
+    def unframed(self) -> tuple[Entity, ...]:
+        """Entities of the year whose type no framework evaluates: they get no report."""
+        frameworks = self.definitions.frameworks
+        valid = self.register.valid_in(self.year)
+        return tuple(entity for entity in valid if entity.entity_type not in frameworks)
 
     def filed(self, entity_id: str) -> bool:
         """Whether anything but "missing" is known of an entity for the year."""
@@ -237,10 +248,14 @@ def _not_filed(register: Register, layout: Layout, definitions: Definitions) -> 
     year = definitions.run.year
     for entity_type, panel in layout.panels.items():
         if entity_type not in definitions.frameworks:
-            found = f"{len(panel.entities)} of type {entity_type}"
-            expected = f"params/frameworks/{entity_type}.yml, to evaluate them"
-            file = "data/entities.csv"
-            yield Finding("info", "no_framework", file, found=found, expected=expected)
+            close = nearest(entity_type, definitions.frameworks)  # a slip of the pen
+            yield Finding(
+                "warning" if close else "info",
+                "no_framework",
+                "data/entities.csv",
+                found=f"{len(panel.entities)} of type {quoted(entity_type)}",
+                expected=f"params/frameworks/{entity_type}.yml, to evaluate them{close}",
+            )
             continue
         known = _known_in(panel, year)
         for entity in register.of_type(entity_type, year):

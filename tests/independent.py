@@ -14,6 +14,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -232,6 +233,12 @@ def combine(members: list[tuple[Fraction, Fraction]], how: str) -> Fraction:
     return Fraction(product)
 
 
+@lru_cache(maxsize=2)
+def read_rows(results: Path) -> list[dict[str, str]]:
+    with results.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def read_yaml(path: Path) -> dict[str, Any]:
     return YAML(typ="safe").load(path.read_text(encoding="utf-8")) if path.exists() else {}
 
@@ -260,14 +267,13 @@ def read_world(params: Path, results: Path, entity_type: str, base_year: int) ->
     """The YAML of one type, and its returned values from the results file."""
     accounts = read_yaml(params / "accounts.yml")
     returned: dict[tuple[str, str, int], Value] = {}
-    with results.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            if row["entity_type"] == entity_type and row["kind"] == "variable":
-                state = STATES.get(row["status"], PRESENT)
-                number = Fraction(row["value"]) if row["value"] and state == PRESENT else None
-                returned[row["entity_id"], row["code"], int(row["year"])] = Value(
-                    number, state if number is None else PRESENT
-                )
+    for row in read_rows(results):
+        if row["entity_type"] == entity_type and row["kind"] == "variable":
+            state = STATES.get(row["status"], PRESENT)
+            number = Fraction(row["value"]) if row["value"] and state == PRESENT else None
+            returned[row["entity_id"], row["code"], int(row["year"])] = Value(
+                number, state if number is None else PRESENT
+            )
     return World(
         read_framework(params, entity_type),
         accounts.get("accounts", {}) or {},
@@ -282,12 +288,11 @@ def read_column(
     results: Path, entity_type: str, kind: str, year: int
 ) -> dict[tuple[str, str], float]:
     """What the program itself printed: (entity, code) -> value."""
-    with results.open(encoding="utf-8", newline="") as file:
-        return {
-            (row["entity_id"], row["code"]): float(row["value"])
-            for row in csv.DictReader(file)
-            if row["entity_type"] == entity_type
-            and row["kind"] == kind
-            and int(row["year"]) == year
-            and re.match(r"-?\d", row["value"])
-        }
+    return {
+        (row["entity_id"], row["code"]): float(row["value"])
+        for row in read_rows(results)
+        if row["entity_type"] == entity_type
+        and row["kind"] == kind
+        and int(row["year"]) == year
+        and re.match(r"-?\d", row["value"])
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -76,3 +77,19 @@ def test_every_alternative_really_applied_is_listed(yearly: YearlyEvaluation) ->
     sources = {alternative.source for alternative in band.rank_alternatives}
     assert sources >= {"weights", "normalisation", "aggregation", "goalposts", "estimates"}
     assert {a.source for a in band.alternatives if a.share_of_draws < 1} >= {"aggregation"}
+
+
+def test_indicators_equal_everywhere_have_the_evaluations_rank_in_every_draw(
+    tmp_path: Path,
+) -> None:
+    """Ranked scores of equal values are half the scale in the evaluation, so in each draw as well."""
+    root = tmp_path / "hospitals"
+    shutil.copytree(ROOT / "tests/unseen/workspace", root)
+    path = root / "data/2023/observations.csv"
+    kept = [line for line in path.read_text(encoding="utf-8").splitlines() if ",linen_" not in line]
+    equal = [f"H{i},2023,linen_{what},10" for i in range(1, 5) for what in ("bought", "mended")]
+    path.write_text("\n".join([*kept, *equal]) + "\n", encoding="utf-8")
+    hospitals = evaluate_workspace(Workspace.load(root, 2023)).evaluations["hospital"]
+    found = bands(hospitals, ranked=())
+    assert len(found) == 4
+    assert all(np.isfinite([band.score_low, band.score_high]).all() for band in found.values())

@@ -13,6 +13,9 @@ from cescore.definitions.resolving import FILLED_BY_LOADING, read_formula
 from cescore.definitions.shape import build, with_nearest
 from cescore.errors import Problem
 
+# Folders that a run's tree has beside those of the entity types.
+RESERVED_FOLDERS = ("logs", "release", "stale", "units")
+
 
 @dataclass
 class Draft:
@@ -47,10 +50,18 @@ def draft_frameworks(
             found = f"{entity_type!r} is also described at {nodes[entity_type].where}"
             problems.append(Problem(node.where, "entity_type", found, "one file per entity type"))
         nodes.setdefault(entity_type, node)
+        _check_folder(entity_type, node, problems)
     return {
         entity_type: _draft(entity_type, _extended(entity_type, nodes, (), problems), problems)
         for entity_type in nodes
     }
+
+
+def _check_folder(entity_type: str, node: Node, problems: list[Problem]) -> None:
+    """An entity type names the folder of its reports, which must not be another's."""
+    if entity_type.casefold() in RESERVED_FOLDERS:
+        found = f"{entity_type!r} is a folder of every run"
+        problems.append(Problem(node.where, "entity_type", found, "another name"))
 
 
 def _entity_type(stem: str, node: Node) -> str:

@@ -120,7 +120,7 @@ class _Reader:
     def folder(self, name: str) -> list[tuple[str, Node]]:
         """Each YAML file of a folder with its stem, in the order of names."""
         folder = self.root / name
-        paths = sorted(p for p in folder.glob("*.yml") if p.is_file() and p.name[0] not in "._")
+        paths = sorted(p for p in folder.glob("*.yml") if p.name[0] not in "._")
         for stray in sorted(folder.glob("*.yaml")):
             self.problems.append(
                 Problem(self.where(f"{name}/{stray.name}"), "file", ".yaml", ".yml")
@@ -129,7 +129,7 @@ class _Reader:
 
     def file(self, name: str, *, required: bool = False) -> Node:
         path = self.root / name
-        if path.is_file() or required:
+        if path.exists() or required:  # a folder of that name is a mistake to be told
             return read(path, self.where(name), self.problems)
         return Node({}, f"{self.where(name)}:1")
 
@@ -167,10 +167,22 @@ class _Reader:
         self._check_keys(node, ("rules", "built_in"))
         settings = node.get("built_in") or Node({}, node.where)
         built_in = build(BuiltInChecks, settings, "built_in", self.problems)
+        if built_in is not None:
+            self._check_built_in(built_in, settings)
         rules = self._section(node, "rules")
         return resolve_rules(
             rules, names, accounts, units, self.problems
         ), built_in or BuiltInChecks()
+
+    def _check_built_in(self, built_in: BuiltInChecks, node: Node) -> None:
+        """Each pair of limits runs from the lower to the higher."""
+        pairs = {f"unit_slip[{i}]": pair for i, pair in enumerate(built_in.unit_slip)}
+        pairs["year_on_year_low"] = (built_in.year_on_year_low, built_in.year_on_year_high)
+        for key, (low, high) in pairs.items():
+            if low >= high:
+                place = node.at((key.partition("[")[0],)).where
+                found = f"{low:g} to {high:g}"
+                self.problems.append(Problem(place, f"built_in.{key}", found, "low below high"))
 
     def _section(self, node: Node, key: str) -> dict[str, Node]:
         """The entries below a key."""

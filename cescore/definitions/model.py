@@ -356,7 +356,7 @@ class Target(Named):
 class Check(Named):
     """What an inspector can verify each year of one measure."""
 
-    id: str
+    id: Text
     levels: tuple[str, ...]  # entity types
     type: Literal["rate", "count", "amount", "bool", "doc", "milestone"]
     better: Literal["more", "less", ""] = ""
@@ -367,8 +367,8 @@ class Check(Named):
 class Measure(Named):
     """A policy measure of the plan with its responsible units, as the plan names them."""
 
-    id: str
-    system: str
+    id: Text
+    system: Text
     levels: tuple[str, ...]
     units: tuple[str, ...]
     local: bool = True  # the districts, counties and the high-tech zone share it
@@ -396,9 +396,9 @@ class AssessmentRules(Definition):
     weights: Mapping[str, Mapping[str, Weight]] = {}  # entity type -> {targets, index, measures}
     scale_of: Mapping[str, str] = {}  # entity type -> grade scale
     scales: Mapping[str, GradeScale] = {}
-    ladder: tuple[tuple[Number, Number], ...] = ()  # (least completion %, share of the points)
-    bonus_step: Number = 0.0  # share of the points per full 10 % over
-    bonus_most: Number = 0.0
+    ladder: tuple[tuple[Weight, Share], ...] = ()  # (least completion %, share of the points)
+    bonus_step: Weight = 0.0  # share of the points per full 10 % over
+    bonus_most: Weight = 0.0
     tag: Tag = "P"
     note: str = ""
 
@@ -408,7 +408,7 @@ class Veto(Named):
 
     id: Code
     entity_types: tuple[str, ...]
-    grade: str  # the band's zh name it leads to
+    grade: Text  # the band's zh name it leads to
     source: Text
     tag: Tag
 
@@ -420,7 +420,7 @@ class Requirement(Definition):
     """
 
     id: Code
-    indicator: str  # of the standard's entity type
+    indicator: Text  # of the standard's entity type
     op: Literal[">=", "<="]
     threshold: Number  # in the indicator's unit
     compulsory: bool = False
@@ -533,7 +533,7 @@ class BuiltInChecks(Definition):
         (8000, 12000),
     )
     same_as_last_year: bool = True
-    sum_tolerance: float = 0.02
+    sum_tolerance: Weight = 0.02
     range_checked: bool = True
 
 

@@ -95,6 +95,7 @@ def _check_plan_itself(plan: Plan, node: Node, problems: list[Problem]) -> None:
         found = f"base {plan.base_year}, first {plan.first_year}, last {plan.last_year}"
         problems.append(Problem(node.where, "plan.first_year", found, "base <= first <= last"))
     for code, target in plan.targets.items():
+        _check_amount(target, node.at(("targets", code, "value")), problems)
         place = node.at(("targets", code, "consistent_with"))
         _known(
             target.consistent_with,
@@ -115,6 +116,15 @@ def _check_plan_itself(plan: Plan, node: Node, problems: list[Problem]) -> None:
                 )
             seen[check.id] = code
     _check_assessment(plan, node.at(("assessment",)), problems)
+
+
+def _check_amount(target: Target, node: Node, problems: list[Problem]) -> None:
+    """A change since the base year is above zero, and nothing can fall by all of itself."""
+    is_fall = target.type == "cumulative_reduction"
+    if target.type != "level" and not 0 < target.value < (100 if is_fall else float("inf")):
+        expected = "above 0 and below 100 %" if is_fall else "above 0 %"
+        what = f"targets.{target.id}.value"
+        problems.append(Problem(node.where, what, f"{target.value:g}", expected))
 
 
 def _check_assessment(plan: Plan, node: Node, problems: list[Problem]) -> None:

@@ -86,7 +86,7 @@ class Units:
         ParamsError
             Lines of the workspace's file that define nothing, or something already defined.
         """
-        if extra is None or not extra.is_file():
+        if extra is None or not extra.exists():
             return _shipped()
         units = _read_shipped()
         units._define_all(_text_of(extra), f"{extra.parent.name}/{extra.name}")
@@ -382,6 +382,13 @@ def _text_of(path: Path) -> str:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        where = f"{path.parent.name}/{path.name}"
-        raise ParamsError("units cannot be read", [Problem(where, "file", str(error))]) from error
-    return text[:LARGEST_FILE]
+        found = getattr(error, "strerror", None) or str(error)  # strerror names no absolute path
+        raise _unreadable(path, found, "a text file in UTF-8") from error
+    if len(text) > LARGEST_FILE:
+        raise _unreadable(path, f"{len(text)} characters", f"at most {LARGEST_FILE}")
+    return text
+
+
+def _unreadable(path: Path, found: str, expected: str) -> ParamsError:
+    where = f"{path.parent.name}/{path.name}"
+    return ParamsError("units cannot be read", [Problem(where, "file", found, expected)])

@@ -18,6 +18,7 @@ from cescore.definitions.model import Variable
 from cescore.errors import DataError
 from cescore.intake.entities import Register
 from cescore.intake.findings import Finding, FindingLog, quoted
+from cescore.intake.known import broken_rule
 from cescore.intake.observations import REPORTED, STATUSES, Observations
 from cescore.method.column import Flag
 
@@ -65,6 +66,8 @@ class Correction:
     value: float | str | None = None
     finding: str = ""
     expect: tuple[tuple[str, float], ...] = ()
+    rules: Variable | None = None  # of the variable, which the corrected value keeps
+    entity_type: str = ""
 
 
 def read_corrections(
@@ -87,12 +90,11 @@ def read_corrections(
         content = YAML(typ="rt").load(path.read_bytes().decode("utf-8-sig"))
     except (YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise DataError(f"{file}: not readable as YAML: {' '.join(str(error).split())}") from error
-    entries = content.get("corrections") if isinstance(content, Mapping) else content
-    if entries is not None and (isinstance(entries, str) or not isinstance(entries, Sequence)):
-        raise DataError(f"{file}: found {type(entries).__name__}, expected a list of corrections")
+    entries = _entries(content, file)
     found = []
-    for entry in entries or ():
-        place = f"row {entry.lc.line + 1}" if hasattr(entry, "lc") else ""
+    for entry in entries:
+        line = getattr(getattr(entry, "lc", None), "line", None)
+        place = "" if line is None else f"row {line + 1}"
         wrong = _wrong_with(entry, register, variables)
         for what in wrong:
             log.add(
@@ -105,8 +107,23 @@ def read_corrections(
                 expected="an entry as docs/formats.md describes",
             )
         if not wrong:
-            found.append(_correction(entry, place))
+            correction = _correction(entry, place)
+            rules, entity = variables.get(correction.variable), register[correction.entity_id]
+            found.append(replace(correction, rules=rules, entity_type=entity.entity_type))
     return tuple(found)
+
+
+def _entries(content: Any, file: str) -> Sequence[Any]:
+    """The list in a file, which may stand below the one key ``corrections``."""
+    entries = content
+    if isinstance(content, Mapping):
+        strange = ", ".join(quoted(key) for key in content if key != "corrections")
+        if strange:
+            raise DataError(f"{file}: found the key {strange}, expected a list of corrections")
+        entries = content.get("corrections")
+    if entries is not None and (isinstance(entries, str) or not isinstance(entries, Sequence)):
+        raise DataError(f"{file}: found {quoted(entries)}, expected a list of corrections")
+    return entries or ()
 
 
 def _wrong_with(entry: Any, register: Register, variables: Mapping[str, Variable]) -> list[str]:
@@ -119,30 +136,39 @@ def _wrong_with(entry: Any, register: Register, variables: Mapping[str, Variable
         wrong.append(f"action {quoted(action)}, not one of {', '.join(ACTIONS)}")
     if not str(entry.get("reason") or "").strip():
         wrong.append("no reason")
-    if str(entry.get("entity_id", "")) not in register:
-        wrong.append(f"entity_id {quoted(entry.get('entity_id', ''))} is not in the register")
+    entity_id = str(entry.get("entity_id", ""))
+    if entity_id not in register:
+        wrong.append(f"entity_id {quoted(entity_id)} is not in the register")
     if action == "confirm" and not entry.get("finding"):
         wrong.append("no finding code to confirm")
+    year = entry.get("year")
+    if not _is_year(year) and not (year is None and action == "confirm"):
+        wrong.append(f"year {quoted('' if year is None else year)} is no year")
+    for key, user in (("factor", "scale"), ("value", "set"), ("finding", "confirm")):
+        if action != user and entry.get(key) is not None:
+            wrong.append(f"{key} with action {quoted(action)}, expected only with {user}")
+    if action == "confirm" and entry.get("expect") is not None:
+        wrong.append("expect with action 'confirm', expected only with scale, set or drop")
     if action != "confirm":
-        wrong += _wrong_with_change(entry, str(action), variables)
+        entity_type = register[entity_id].entity_type if entity_id in register else ""
+        wrong += _wrong_with_change(entry, str(action), entity_type, variables)
     return wrong
 
 
 def _wrong_with_change(
-    entry: Mapping[str, Any], action: str, variables: Mapping[str, Variable]
+    entry: Mapping[str, Any], action: str, entity_type: str, variables: Mapping[str, Variable]
 ) -> list[str]:
     wrong = []
     code = str(entry.get("variable", ""))
-    if code not in variables:
+    variable = variables.get(code)
+    if variable is None:
         wrong.append(f"variable {quoted(code)} is not in params/variables.yml")
-    if not isinstance(entry.get("year"), int):
-        wrong.append(f"year {quoted(entry.get('year', ''))} is no year")
-    if action == "scale" and not _is_number(entry.get("factor")):
-        wrong.append(f"factor {quoted(entry.get('factor', ''))} is no number")
-    value = entry.get("value")
-    is_code = code in variables and variables[code].kind == "code"
-    if action == "set" and not (_is_number(value) or is_code or value in STATUSES[2:]):
-        wrong.append(f"value {quoted(value)} is neither a number nor missing or not_applicable")
+    elif entity_type and variable.entity_types and entity_type not in variable.entity_types:
+        wrong.append(f"variable {quoted(code)} is not of type {entity_type}")
+    if action == "scale" and not (_is_number(entry.get("factor")) and entry["factor"]):
+        wrong.append(f"factor {quoted(entry.get('factor', ''))} is no number other than 0")
+    if action == "set" and variable is not None:
+        wrong += _wrong_value(entry.get("value"), variable)
     expect = entry.get("expect") or {}
     if not isinstance(expect, Mapping) or not all(
         key in _COMPARE and _is_number(limit) for key, limit in expect.items()
@@ -153,15 +179,36 @@ def _wrong_with_change(
     return wrong
 
 
+def _wrong_value(value: object, variable: Variable) -> list[str]:
+    """Why a cell of a variable cannot be set to a value."""
+    if value in STATUSES[2:]:
+        return []
+    if variable.kind != "code":
+        known = "a number, missing or not_applicable"
+        return [] if _is_number(value) else [f"value {quoted(value)}, expected {known}"]
+    if isinstance(value, str) and value and (not variable.allowed or value in variable.allowed):
+        return []
+    known = f"one of {', '.join(variable.allowed)}" if variable.allowed else "a text"
+    return [f"value {quoted(value)}, expected {known}"]
+
+
+def _is_year(value: object) -> bool:
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    return is_whole and 1900 <= value <= 2100  # type: ignore[operator]
+
+
 def _is_number(value: object) -> TypeGuard[float]:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return math.isfinite(value)
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # an integer of hundreds of digits
+        return False
 
 
 def _correction(entry: Mapping[str, Any], place: str) -> Correction:
     value = entry.get("value")
-    factor = entry.get("factor")
+    factor = entry["factor"] if entry["action"] == "scale" else None
     return Correction(
         action=entry["action"],
         entity_id=str(entry["entity_id"]),
@@ -213,6 +260,11 @@ def _apply(
         log.add("error", "correction_outdated", **about, found=found, expected=expected)
         return observations
     after = _changed(before, correction)
+    broken = _breaks(after, correction)
+    if broken:
+        found = f"{_shown(before)} becomes {after['value']:.15g}"
+        log.add("error", "bad_correction", **about, found=found, expected=broken)
+        return observations
     place = f"{observations.files[before['file']]}, row {before['line']}"
     found = "no usable row" if row is None else f"{place}: {_shown(before)}"
     expected = "no row" if correction.action == "drop" else _shown(after)
@@ -221,6 +273,18 @@ def _apply(
     if correction.action != "scale":
         log.found[:] = [_mended(finding, correction) for finding in log.found]
     return _with_row(observations, row, None if correction.action == "drop" else after, correction)
+
+
+def _breaks(after: Mapping[str, Any], correction: Correction) -> str:
+    """What the corrected value should have been under its variable's hard rules, or ""."""
+    if correction.action == "drop":
+        return ""
+    if np.isnan(after["value"]):
+        return "a number to scale" if correction.action == "scale" else ""
+    if correction.rules is None:
+        return ""
+    broken = broken_rule(correction.rules, correction.entity_type, float(after["value"]))
+    return broken[1] if broken else ""
 
 
 def _row_of(observations: Observations, correction: Correction) -> int | None:

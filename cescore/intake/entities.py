@@ -204,6 +204,7 @@ def _read_row(cells: dict[str, str], line: int, file: str, log: FindingLog) -> E
         name: _year_of(texts[name], entity_id, name, place, file, log)
         for name in ("valid_from", "valid_to")
     }
+    _check_period(years["valid_from"], years["valid_to"], entity_id, place, file, log)
     synthetic = _truth(texts["is_synthetic"], entity_id, place, file, log)
     return Entity(**{**texts, **years, "is_synthetic": synthetic})  # type: ignore[arg-type]
 
@@ -258,6 +259,23 @@ def _year_of(
         expected="a year or a date such as 2023-05-01",
     )
     return None
+
+
+def _check_period(
+    first: int | None, last: int | None, entity_id: str, place: str, file: str, log: FindingLog
+) -> None:
+    """An entity that ends before it begins belongs to no year: it would go without a word."""
+    if first is not None and last is not None and last < first:
+        log.add(
+            "error",
+            "bad_period",
+            file=file,
+            place=place,
+            entity_id=entity_id,
+            variable="valid_to",
+            found=f"{last}, before valid_from {first}",
+            expected=f"{first} or later",
+        )
 
 
 def _truth(text: str, entity_id: str, place: str, file: str, log: FindingLog) -> bool:

@@ -43,6 +43,8 @@ def _in_folder(folder: Path, name: str, year: int | None, log: FindingLog) -> It
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
         file = f"{name}/{path.name}"
         if path.is_dir():
+            if _OBSERVATIONS.match(path.name):
+                log.add("error", "file_refused", file=file, found="a folder", expected="a file")
             continue
         if _IGNORED.match(path.name):
             log.add("info", "file_ignored", file=file, found="a temporary or system file")

@@ -47,6 +47,21 @@ class Known:
         return self._suggested[kind, word]
 
 
+def broken_rule(variable: Variable, entity_type: str, value: float) -> tuple[str, str] | None:
+    """Finding code and expectation where a number breaks a hard rule of its variable."""
+    if not np.isfinite(value):
+        return "not_finite", "a finite number"
+    if value < 0 and variable.sign == "non_negative":
+        return "negative", "0 or more"
+    if variable.kind == "count" and not float(value).is_integer():
+        return "not_whole", "a whole number"
+    if variable.kind == "flag" and value not in (0, 1):
+        return "bad_flag", "1 or 0"
+    if value > most_of(variable, entity_type):
+        return "above_100", "100 or less"
+    return None
+
+
 def most_of(variable: Variable, entity_type: str) -> float:
     """The hard upper limit: 100 for a rate in %, unless its usual range says it may be more."""
     is_rate = variable.unit.strip() == "%" and variable.sign == "non_negative"

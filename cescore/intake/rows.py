@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,7 +11,7 @@ from cescore.definitions.model import Variable
 from cescore.intake import cells
 from cescore.intake.cells import Cell, clean, nearest
 from cescore.intake.findings import Finding, FindingLog, Severity, quoted
-from cescore.intake.known import Known, most_of
+from cescore.intake.known import Known, broken_rule
 from cescore.intake.observations import (
     BASES,
     ESTIMATED,
@@ -235,17 +235,9 @@ class RowReader:
         entity_type = ""
         if self.entity_id in self.known.register:
             entity_type = self.known.register[self.entity_id].entity_type
-        broken: Sequence[tuple[Callable[[], bool], str, str]] = (
-            (lambda: value < 0 and variable.sign == "non_negative", "negative", "0 or more"),
-            (
-                lambda: variable.kind == "count" and not value.is_integer(),
-                "not_whole",
-                "a whole number",
-            ),
-            (lambda: value > most_of(variable, entity_type), "above_100", "100 or less"),
-        )
-        for is_broken, code, expected in broken:
-            if is_broken():
-                self._say("error", code, f"{value:g} {variable.unit}".strip(), expected)
-                return None
+        broken = broken_rule(variable, entity_type, value)
+        if broken is not None:
+            code, expected = broken
+            self._say("error", code, f"{value:g} {variable.unit}".strip(), expected)
+            return None
         return value, "", status

@@ -301,7 +301,8 @@ class _OddLines:
             if body[j].count('"') % 2 == 0:
                 continue
             cells = _cells("\n".join(body[i : j + 1]))
-            if cells is not None and self._may_break(cells):
+            swallows = any(self._is_like_row(line) for line in body[i + 1 : j])
+            if cells is not None and self._may_break(cells) and not swallows:
                 self.consumed[i + 1 : j + 1] = True
                 self._say(
                     "info", "line_break_in_cell", first + i, f"{j - i} line breaks", "one line"
@@ -310,6 +311,14 @@ class _OddLines:
                 return
             break
         self._reject("unbalanced_quotes", first + i, quoted(body[i]), "quotes in pairs")
+
+    def _is_like_row(self, line: str) -> bool:
+        """Whether a line inside quotes has all the cells of a row: then a quote was forgotten."""
+        cells = line.split(",")
+        required = [
+            cells[i] for i, n in enumerate(self.names[: len(cells)]) if n in self.layout.required
+        ]
+        return len(cells) == len(self.names) and any(cell.strip() for cell in required)
 
     def _may_break(self, cells: Sequence[str]) -> bool:
         return len(cells) == len(self.names) and all(

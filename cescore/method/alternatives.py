@@ -140,10 +140,10 @@ class Variant:
     def _relative(self, indicator: Indicator, method: str, values: Floats) -> Floats:
         """By what the entities' values are in the evaluation: ends, mean and spread, or order."""
         present = np.sort(self._treated(indicator))
+        if method == "rank" and len(present) > 1:
+            return share_below(values, present, indicator.direction)
         if len(present) < 2 or np.ptp(present) == 0:
             return np.full(values.shape, np.nan)
-        if method == "rank":
-            return share_below(values, present, indicator.direction)
         learnt = self.fitted.constants.get(indicator.code, {}).get(self.values.years[0], {})
         if method == "z_score":
             mean, sd = learnt.get("mean", present.mean()), learnt.get("sd", present.std(ddof=1))

@@ -243,7 +243,7 @@ def _other_year(name: str, arguments: list[ast.expr], setting: _Setting) -> Colu
     operand = _spread(_value(arguments[0], setting), setting.panel.shape)
     years = setting.panel.years
     if name == "base":
-        return shifted(operand, years, {year: setting.base_year for year in years})
+        return shifted(operand, years, dict.fromkeys(years, setting.base_year))
     back = _whole_number(arguments[1]) if len(arguments) > 1 else 1
     return shifted(operand, years, {year: year - back for year in years})
 

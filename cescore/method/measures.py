@@ -107,7 +107,7 @@ def _line(
 
 def _inspected(check: Check, record: Mapping[str, str] | None) -> Mapping[str, str]:
     result = {"id": check.id, "zh": check.zh, "en": check.en, "status": "not_inspected"}
-    result |= {key: "" for key in CARRIED_OVER} | {"note": ""}
+    result |= dict.fromkeys(CARRIED_OVER, "") | {"note": ""}
     if record is None:
         return result
     status = record.get("status") or "not_inspected"

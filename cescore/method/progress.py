@@ -89,7 +89,7 @@ def ratio_to_base(now: Column, base: Column, *, direction: int, base_floor: floa
 
 def _ratio_to_base(panel: Panel, framework: Framework, code: str, base_year: int) -> Column:
     now = panel.column(code)
-    base = shifted(now, panel.years, {year: base_year for year in panel.years})
+    base = shifted(now, panel.years, dict.fromkeys(panel.years, base_year))
     floor = framework.progress.base_floor.get(code, 0.0) if framework.progress else 0.0
     direction = framework.indicators[code].direction
     return ratio_to_base(now, base, direction=direction, base_floor=floor)

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from rich.console import Console
@@ -14,10 +15,11 @@ from cescore.errors import PublishError, RunError
 from cescore.intake.entities import Entity
 from cescore.intake.findings import Finding
 from cescore.release.bundles import Bundler
-from cescore.run.engine import Orders, Run, is_selected
+from cescore.run.documents import document_names
+from cescore.run.engine import Order, Orders, Run, is_selected
 from cescore.run.executor import Executor
 from cescore.run.inputs import Inputs
-from cescore.run.job import Outcome
+from cescore.run.job import DOCUMENT_FILES, Outcome
 from cescore.run.lock import locked
 from cescore.run.manifest import MANIFEST_NAME, write_manifest
 from cescore.run.overview import INDEX_PAGE, exit_status, summary, warnings_of, write_index_page
@@ -71,19 +73,30 @@ def plan(asked: Asked, console: Console) -> int:
     for order in orders.of(chosen):
         if order.reasons:
             to_build.append(order.name)
-            shown = ", ".join(order.reasons[:REASONS_SHOWN])
-            more = len(order.reasons) - REASONS_SHOWN
-            say(console, f"build {order.name}: {shown}{f' and {more} more' if more > 0 else ''}")
+            say(console, _why(order))
             why.update(order.reasons)
     for entity in blocked:
         say(console, f"blocked {_name(entity)}: {'; '.join(workspace.blocked[entity.entity_id])}")
+    documents = list(orders.documents(asked.only))
+    for order in documents:
+        if order.reasons:
+            say(console, _why(order))
     for reason, count in why.most_common():
         say(console, f"{count:6} reports: {reason}")
+    new = sum(bool(order.reasons) for order in documents)
+    say(console, f"documents: {new} to build, {len(documents) - new} up to date")
     say(
         console,
         f"{len(to_build)} to build, {len(chosen) - len(to_build)} up to date, {len(blocked)} blocked",
     )
     return 0
+
+
+def _why(order: Order) -> str:
+    """What is to be built, and the first few inputs that changed."""
+    shown = ", ".join(order.reasons[:REASONS_SHOWN])
+    more = len(order.reasons) - REASONS_SHOWN
+    return f"build {order.name}: {shown}{f' and {more} more' if more > 0 else ''}"
 
 
 def build(asked: Asked, executor: Executor, console: Console) -> int:
@@ -116,8 +129,20 @@ def build(asked: Asked, executor: Executor, console: Console) -> int:
             tables=(*TABLES, INDEX_PAGE),
         )
         store.finish()
+    lost = unowned_errors(workspace)
+    if lost:
+        say(console, f"{len(lost)} errors above concern no report: rows or files that are not used")
     _tell_end(outcomes, changed, executor, output, time.monotonic() - began, console)
-    return exit_status(outcomes)
+    return 1 if lost else exit_status(outcomes)
+
+
+def unowned_errors(workspace: Workspace) -> list[Finding]:
+    """Open errors that fail no report, because what they concern belongs to no known entity."""
+    return [
+        finding
+        for finding in workspace.findings
+        if finding.is_open_error and finding.entity_id not in workspace.register
+    ]
 
 
 def preview(asked: Asked, entity_id: str, executor: Executor) -> Path:
@@ -155,7 +180,10 @@ Chosen = tuple[list[Entity], list[Entity], list[Entity]]
 
 
 def _chosen(asked: Asked, workspace: Workspace) -> Chosen:
-    """The year's entities: those to build, those asked for but blocked, the others."""
+    """The year's entities: those to build, those asked for but blocked, the others.
+
+    The others were not asked for, or their type has no framework.
+    """
     chosen: list[Entity] = []
     blocked: list[Entity] = []
     others: list[Entity] = []
@@ -166,10 +194,16 @@ def _chosen(asked: Asked, workspace: Workspace) -> Chosen:
             blocked.append(entity)
         else:
             chosen.append(entity)
-    if not chosen and not blocked:
+    others.extend(workspace.unframed)
+    if not chosen and not blocked and not (asked.only and _names_documents(asked, workspace)):
         what = f"matches --only {asked.only!r}" if asked.only else "belongs to the year"
         raise RunError(f"nothing to build: no entity of {workspace.year} {what}")
     return chosen, blocked, others
+
+
+def _names_documents(asked: Asked, workspace: Workspace) -> bool:
+    """Whether ``--only`` asks for documents."""
+    return any(is_selected(*one, asked.only) for one in document_names(workspace).values())
 
 
 def _reports(
@@ -184,18 +218,21 @@ def _reports(
     chosen, blocked, others = entities
     reasons = yearly.workspace.blocked
     orders = Orders(yearly, inputs, store, asked.lang, asked.force)
-    with display(sum(map(len, entities)), console) as told:
+    names = document_names(yearly.workspace)
+    with display(sum(map(len, entities)) + len(names), console) as told:
         run = Run(executor, store, told)
         run.skipped(others)
+        run.skipped_documents(one for one in names.values() if not is_selected(*one, asked.only))
         run.blocked({e.entity_id: (e.entity_type, reasons[e.entity_id]) for e in blocked})
-        run.reports(orders.of(chosen))
+        run.reports(chain(orders.of(chosen), orders.documents(asked.only)))
     return list(run.outcomes.values())
 
 
 def _set_aside(store: Store, workspace: Workspace, console: Console) -> None:
-    known = [_name(entity) for entity in workspace.entities()]
+    known = [*map(_name, workspace.entities()), *document_names(workspace)]
     for name in store.set_aside(known, workspace.definitions.frameworks):
-        say(console, f"set aside {name}: not an entity of {workspace.year} any more")
+        what = "a document" if name.partition("/")[0] in DOCUMENT_FILES else "an entity"
+        say(console, f"set aside {name}: not {what} of {workspace.year} any more")
 
 
 def _tell_findings(workspace: Workspace, console: Console) -> None:
@@ -216,7 +253,13 @@ def _counted(workspace: Workspace) -> str:
     settled = sum(f.status != "open" for f in workspace.findings)
     found = ", ".join(f"{counts[s]} {s}" for s in ("error", "warning", "info"))
     entities = len(workspace.entities())
-    return f"{workspace.year}: {entities} entities; findings: {found} open, {settled} settled on record"
+    types = Counter(entity.entity_type for entity in workspace.unframed)
+    named = ", ".join(f"{count} of type {entity_type}" for entity_type, count in types.items())
+    skipped = f", and {named} without a framework" if named else ""
+    return (
+        f"{workspace.year}: {entities} entities{skipped};"
+        f" findings: {found} open, {settled} settled on record"
+    )
 
 
 def _parts(count: object) -> str:

@@ -65,7 +65,7 @@ def run_job(job: Job, render: Render, limits: Limits) -> int:
     except MemoryError:
         cause = f"needs more than {limits.memory_mb} MB of memory"
     except Exception as error:
-        cause = f"{type(error).__name__}: {error} ({_where(error)})"
+        cause = cause_of(error)
         with suppress(OSError):  # the log itself may be what went wrong
             traceback.print_exc()
     _write({"cause": cause[:LONGEST_CAUSE]})
@@ -74,10 +74,13 @@ def run_job(job: Job, render: Render, limits: Limits) -> int:
     return EXIT_FAILED
 
 
-def _where(error: BaseException) -> str:
-    """File and line that raised, for a cause that no message of ours explains."""
+def cause_of(error: BaseException) -> str:
+    """An error in words, with the file and line that raised it where no message of ours explains it."""
+    if isinstance(error, CescoreError):
+        return str(error)
     frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{Path(frame.filename).name}, line {frame.lineno}"
+    where = f"{Path(frame.filename).name}, line {frame.lineno}"
+    return f"{type(error).__name__}: {error} ({where})"
 
 
 def _plain(record: Any) -> dict[str, Any]:

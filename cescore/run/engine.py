@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cescore.definitions.model import canonical_json
 from cescore.release.bundles import Bundler
+from cescore.run.child import cause_of
+from cescore.run.documents import Documents, parts_of
 from cescore.run.executor import Executor
 from cescore.run.inputs import Inputs
-from cescore.run.job import Job, Outcome
+from cescore.run.job import Job, Outcome, report_name
 from cescore.run.store import Key, Store
 
 if TYPE_CHECKING:
@@ -34,16 +35,17 @@ class Order:
     notebook: Path
     lang: str
     templates: str = ""
+    cause: str = ""  # why it cannot be made at all
 
     @property
     def name(self) -> str:
-        return f"{self.entity_type}/{self.entity_id}"
+        return report_name(self.entity_type, self.entity_id)
 
 
 def is_selected(entity_type: str, entity_id: str, only: str) -> bool:
     """Whether ``--only`` names an entity: its id, or a pattern over type/id such as district/*."""
     patterns = [pattern.strip() for pattern in only.split(",") if pattern.strip()]
-    names = (entity_id, f"{entity_type}/{entity_id}")
+    names = (entity_id, report_name(entity_type, entity_id))
     return not patterns or any(fnmatch.fnmatchcase(n, p) for n in names for p in patterns)
 
 
@@ -58,19 +60,53 @@ class Orders:
     force: bool = False
 
     def of(self, entities: Iterable[Entity]) -> Iterator[Order]:
-        """One order per entity, made when it is asked for: one bundle in memory at a time."""
+        """One order per entity, made when it is asked for: one bundle in memory at a time.
+
+        An entity whose bundle cannot be made is an order with the cause, and the others go on.
+        """
         bundler = Bundler(self.yearly)
         for entity in entities:
-            bundle = bundler.bundle(entity.entity_id).model_dump(mode="json")
-            notebook = self.inputs.notebook(entity.entity_type)
-            key = self.inputs.key(bundle, notebook, self.lang)
-            reasons = self.store.reasons_to_build(entity.entity_type, entity.entity_id, key)
+            yield self._order_or_cause(entity, bundler)
+
+    def _order_or_cause(self, entity: Entity, bundler: Bundler) -> Order:
+        try:
+            return self._order(entity, bundler)
+        except Exception as error:  # whatever it is, it is this entity's, and told by its name
+            identity, cause = (entity.entity_type, entity.entity_id), cause_of(error)
+            return Order(*identity, {}, (cause,), b"", Path(), self.lang, cause=cause)
+
+    def _order(self, entity: Entity, bundler: Bundler) -> Order:
+        bundle = bundler.bundle(entity.entity_id)
+        notebook = self.inputs.notebook(entity.entity_type)
+        key = self.inputs.key(bundle.model_dump(mode="json"), notebook, self.lang)
+        reasons = self.store.reasons_to_build(entity.entity_type, entity.entity_id, key)
+        return Order(
+            entity.entity_type,
+            entity.entity_id,
+            key,
+            reasons or (("asked for",) if self.force else ()),
+            bundle.to_bytes() if reasons or self.force else b"",
+            notebook,
+            self.lang,
+            self.inputs.templates,
+        )
+
+    def documents(self, only: str) -> Iterator[Order]:
+        """One order per document that ``only`` asks for, made when it is asked for."""
+        made = Documents(self.yearly.workspace)
+        for name, (folder, document_id) in made.names.items():
+            if not is_selected(folder, document_id, only):
+                continue
+            document = made.make(name)
+            notebook = self.inputs.notebook(made.notebook(name))
+            key = self.inputs.document_key(parts_of(document), notebook, self.lang)
+            reasons = self.store.reasons_to_build(folder, document_id, key)
             yield Order(
-                entity.entity_type,
-                entity.entity_id,
+                folder,
+                document_id,
                 key,
                 reasons or (("asked for",) if self.force else ()),
-                canonical_json(bundle).encode() if reasons or self.force else b"",
+                document.to_bytes() if reasons or self.force else b"",
                 notebook,
                 self.lang,
                 self.inputs.templates,
@@ -104,6 +140,9 @@ class Run:
             if not order.reasons:
                 self._tell(Outcome(order.entity_id, order.entity_type, "up_to_date"))
                 continue
+            if order.cause:
+                self._fail(order.entity_type, order.entity_id, order.cause)
+                continue
             identity = (order.entity_type, order.entity_id, order.bundle)
             job = self.store.new_job(*identity, order.notebook, order.lang, order.templates)
             self._at_work[order.name] = (replace(order, bundle=b""), job)
@@ -121,13 +160,22 @@ class Run:
         """Entities whose data cannot be evaluated: id -> type and reasons. They fail, each by name."""
         for entity_id, (entity_type, reasons) in entities.items():
             cause = "its data cannot be evaluated: " + "; ".join(reasons)
-            self.store.block(entity_type, entity_id, cause)
-            self._tell(Outcome(entity_id, entity_type, "failed", cause))
+            self._fail(entity_type, entity_id, cause)
+
+    def _fail(self, entity_type: str, entity_id: str, cause: str) -> None:
+        """An entity without a bundle: what stood there of it is taken away."""
+        self.store.block(entity_type, entity_id, cause)
+        self._tell(Outcome(entity_id, entity_type, "failed", cause))
 
     def skipped(self, entities: Iterable[Entity]) -> None:
         """Entities that were not asked for."""
         for entity in entities:
             self._tell(Outcome(entity.entity_id, entity.entity_type, "skipped"))
+
+    def skipped_documents(self, documents: Iterable[tuple[str, str]]) -> None:
+        """Documents that were not asked for: folder and id."""
+        for folder, document_id in documents:
+            self._tell(Outcome(document_id, folder, "skipped"))
 
     def _tell(self, outcome: Outcome) -> None:
         self.outcomes[outcome.name] = outcome

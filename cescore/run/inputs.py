@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +11,6 @@ from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from cescore.definitions.model import canonical_json
 from cescore.errors import RunError
 from cescore.run.store import combined, file_hash, tree_hashes
 
@@ -86,6 +86,16 @@ class Inputs:
             "language": lang,
         }
 
+    def document_key(self, parts: Mapping[str, str], notebook: Path, lang: str) -> dict[str, str]:
+        """What makes a document, part by part of its file."""
+        digests = {f"document: {n.replace('_', ' ')}": _digest(text) for n, text in parts.items()}
+        return {
+            **digests,
+            **self.shared,
+            "notebook": file_hash(notebook),
+            "language": lang,
+        }
+
 
 def libraries() -> dict[str, str]:
     """Versions of what sets a page, Python's included."""
@@ -99,4 +109,6 @@ def libraries() -> dict[str, str]:
 
 
 def _digest(value: object) -> str:
-    return hashlib.sha256(canonical_json(value).encode()).hexdigest()[:24]
+    # in the order it has: a page shows groups and indicators in the order of params
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:24]

@@ -7,12 +7,24 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
 
-RENDER = "cescore.publish.render:render"
+RENDER = "cescore.publish.documents:render"  # of reports and documents alike
 BUNDLE_NAME = "bundle.json"  # in a job's work folder
 PAGES_NAME = "pages"  # folder there that the report is written into
 RESULT_NAME = "result-of-job.json"
 
+# Documents have the report engine in common with entities and are no entities: their folder, and
+# the files each must have. The method book has its folder to itself, with no id below it.
+DOCUMENT_FILES: Mapping[str, tuple[str, ...]] = {
+    "method-book": ("method-book.pdf", "method-book.html", "method-book.ipynb"),
+    "units": ("sheet.pdf", "sheet.html", "sheet.ipynb"),
+}
+
 Status = Literal["built", "up_to_date", "failed", "skipped"]
+
+
+def report_name(entity_type: str, entity_id: str) -> str:
+    """What a report is called in the tree, the journal and the manifest: its folder."""
+    return f"{entity_type}/{entity_id}" if entity_id else entity_type
 
 
 @dataclass(frozen=True)
@@ -68,4 +80,9 @@ class Outcome:
 
     @property
     def name(self) -> str:
-        return f"{self.entity_type}/{self.entity_id}"
+        return report_name(self.entity_type, self.entity_id)
+
+    @property
+    def is_document(self) -> bool:
+        """Whether it is a document's outcome, which is counted apart from the entities'."""
+        return self.entity_type in DOCUMENT_FILES

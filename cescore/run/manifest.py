@@ -32,7 +32,7 @@ def write_manifest(
 
     ``before``: the inputs' hashes when it began; ``tables``: the run's own files beside the reports.
     """
-    after = inputs.files()
+    after, listed = inputs.files(), sorted(outcomes, key=lambda o: o.name)
     changed = tuple(sorted(n for n in {**before, **after} if before.get(n) != after.get(n)))
     content: dict[str, Any] = {
         "format": FORMAT,
@@ -42,7 +42,8 @@ def write_manifest(
         "shared": dict(inputs.shared),
         "inputs_changed_during_run": changed,
         "is_consistent": not changed,
-        "reports": {o.name: _report(store, o) for o in sorted(outcomes, key=lambda o: o.name)},
+        "reports": {o.name: _report(store, o) for o in listed if not o.is_document},
+        "documents": {o.name: _report(store, o) for o in listed if o.is_document},
         "outputs": {name: file_hash(store.folder / name) for name in sorted(tables)},
     }
     text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)

@@ -25,7 +25,11 @@ from cescore.run.child import Render, load_render, run_job
 from cescore.run.job import RENDER, RESULT_NAME, Job, Limits, Outcome
 
 READY = b"ready\n"
-NOTEBOOKS_IMPORT = ("cescore.desk", "IPython.core.completer")  # so that no child imports them again
+NOTEBOOKS_IMPORT = (
+    "cescore.desk",
+    "cescore.documents",
+    "IPython.core.completer",
+)  # so that no child imports them again
 
 
 @dataclass(frozen=True)

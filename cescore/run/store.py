@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from cescore.run.job import BUNDLE_NAME, PAGES_NAME, Job, Outcome
+from cescore.run.job import BUNDLE_NAME, DOCUMENT_FILES, PAGES_NAME, Job, Outcome, report_name
 
 JOURNAL_NAME = ".journal.jsonl"
 WORK_NAME = ".work"
@@ -22,6 +22,8 @@ STALE_NAME = "stale"  # reports of entities that are not in the year any more
 NOTEBOOK_NAME = "scorecard.ipynb"
 FAILED_NAME = "FAILED.txt"
 EXPECTED = ("scorecard.pdf", "scorecard.html", NOTEBOOK_NAME, "result.json")
+
+ENTRY_FIELDS = ("key", "outputs", "record")
 
 Key = Mapping[str, str]  # what made a report: name of the input -> hash of its bytes
 
@@ -53,7 +55,7 @@ class Store:
 
     def reasons_to_build(self, entity_type: str, entity_id: str, key: Key) -> tuple[str, ...]:
         """Why a report must be built; none: it stands there, made from the same inputs."""
-        entry = self.entries.get(f"{entity_type}/{entity_id}")
+        entry = self.entries.get(report_name(entity_type, entity_id))
         if entry is None:
             return ("not built yet",)
         changed = [n for n in {**entry.key, **key} if entry.key.get(n) != key.get(n)]
@@ -80,7 +82,7 @@ class Store:
         shutil.rmtree(work, ignore_errors=True)
         (work / PAGES_NAME).mkdir(parents=True)
         (work / BUNDLE_NAME).write_bytes(bundle)
-        log = (self.folder / LOGS_NAME / entity_type / f"{entity_id}.log").resolve()
+        log = (self.folder / LOGS_NAME / entity_type / f"{entity_id or entity_type}.log").resolve()
         return Job(
             entity_id, entity_type, str(work), str(notebook.resolve()), lang, str(log), templates
         )
@@ -102,7 +104,8 @@ class Store:
         """
         made = Path(job.work) / PAGES_NAME
         outputs = {path.name: file_hash(path) for path in sorted(made.iterdir()) if path.is_file()}
-        absent = [name for name in self.expected if name not in outputs]
+        expected = DOCUMENT_FILES.get(job.entity_type, self.expected)
+        absent = [name for name in expected if name not in outputs]
         if absent:
             cause = f"the report has no {', '.join(absent)}"
             return self.keep_failed(job, replace(outcome, status="failed", cause=cause))
@@ -124,8 +127,8 @@ class Store:
         self.forget(outcome.name)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        with suppress(FileNotFoundError):
-            os.replace(Path(job.work) / PAGES_NAME / NOTEBOOK_NAME, folder / NOTEBOOK_NAME)
+        for notebook in (Path(job.work) / PAGES_NAME).glob("*.ipynb"):
+            os.replace(notebook, folder / notebook.name)
         log = os.path.relpath(job.log, folder)
         write_atomically(folder / FAILED_NAME, f"{outcome.cause}\nLog: {log}\n".encode())
         shutil.rmtree(job.work, ignore_errors=True)
@@ -134,7 +137,7 @@ class Store:
     def block(self, entity_type: str, entity_id: str, cause: str) -> None:
         """Take away the report of an entity whose data cannot be evaluated, and say why."""
         folder = self.path(entity_type, entity_id)
-        self.forget(f"{entity_type}/{entity_id}")
+        self.forget(report_name(entity_type, entity_id))
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         write_atomically(folder / FAILED_NAME, f"{cause}\n".encode())
@@ -146,6 +149,7 @@ class Store:
             f"{path.parent.name}/{path.name}": path
             for entity_type in (*types, *(name.partition("/")[0] for name in self.entries))
             for path in (self.folder / entity_type).glob("*")
+            if path.is_dir()
         }
         for name in sorted(set(found) - kept):
             target = self.folder / STALE_NAME / name
@@ -237,10 +241,12 @@ def _read_journal(path: Path) -> dict[str, Entry]:
     for line in lines:
         try:
             fields = json.loads(line)
-        except ValueError:
+            name = str(fields["name"])
+            made = "key" in fields and Entry(*(dict(fields[n]) for n in ENTRY_FIELDS))
+        except (ValueError, KeyError, TypeError):  # cut off, or written by nobody of ours
             continue
-        if "key" in fields:
-            entries[fields["name"]] = Entry(fields["key"], fields["outputs"], fields["record"])
+        if made:
+            entries[name] = made
         else:
-            entries.pop(fields["name"], None)
+            entries.pop(name, None)
     return entries

@@ -62,8 +62,19 @@ def test_without_targets_of_its_own_a_type_gives_their_weight_to_the_others() ->
 
 @pytest.mark.parametrize(
     ("total", "grade"),
-    [(100, "优秀"), (90, "优秀"), (89.99, "良好"), (80, "良好"), (79.99, "中"), (70, "中")]
-    + [(69.99, "合格"), (60, "合格"), (59.99, "不合格"), (89.96, "良好"), (-1, "不合格")],
+    [
+        (100, "优秀"),
+        (90, "优秀"),
+        (89.99, "良好"),
+        (80, "良好"),
+        (79.99, "中"),
+        (70, "中"),
+        (69.99, "合格"),
+        (60, "合格"),
+        (59.99, "不合格"),
+        (89.96, "良好"),
+        (-1, "不合格"),
+    ],
 )
 def test_the_unrounded_total_is_graded(total: float, grade: str) -> None:
     assert grade_of(total, plan().assessment.scales["A"])[0] == grade

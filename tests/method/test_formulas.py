@@ -52,9 +52,19 @@ def test_a_formula_means_what_it_means_in_arithmetic(formula: str, expected: flo
 
 @pytest.mark.parametrize(
     ("formula", "x"),
-    [("1 / x", 0), ("x / x", 0), ("log(x)", 0), ("log(x)", -1), ("sqrt(x)", -1), ("exp(x)", 1000)]
-    + [("x ** -2", 0), ("x ** 0.5", -4), ("x * 1e20 * 1e20 * 1e20", 1e300)]
-    + [("positive(x)", 0), ("1 / positive(x)", -1)],
+    [
+        ("1 / x", 0),
+        ("x / x", 0),
+        ("log(x)", 0),
+        ("log(x)", -1),
+        ("sqrt(x)", -1),
+        ("exp(x)", 1000),
+        ("x ** -2", 0),
+        ("x ** 0.5", -4),
+        ("x * 1e20 * 1e20 * 1e20", 1e300),
+        ("positive(x)", 0),
+        ("1 / positive(x)", -1),
+    ],
 )
 def test_what_has_no_answer_is_not_computable_and_never_infinite(formula: str, x: float) -> None:
     value, state = one(formula, x=x)

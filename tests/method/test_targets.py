@@ -34,6 +34,10 @@ def test_the_even_yearly_fall_is_on_schedule_in_every_year(goal: float, years: i
     assert t.schedule_log(fall, goal) == pytest.approx(years / 5)
 
 
+def test_a_target_too_small_to_be_told_from_none_has_no_share_of_its_way() -> None:
+    assert t.schedule_log(0.1, 1e-300) is None
+
+
 @given(FALLS, st.floats(-0.5, 0.9), st.integers(1, 4))
 def test_what_is_still_needed_ends_at_the_target(goal: float, fall: float, left: int) -> None:
     needed = t.still_needed(fall, goal, left)

@@ -113,6 +113,44 @@ def test_a_finding_that_names_another_respondent_is_withheld(yearly: YearlyEvalu
     assert told("differs from PK1") == "differs from PK1"
 
 
+def test_a_bundle_keeps_the_order_of_params_and_equal_bundles_give_equal_bytes(
+    made: dict[str, Bundle],
+) -> None:
+    bundle = made["firm-1-000"]
+    read = Bundle.model_validate_json(bundle.to_bytes())
+    assert list(read.framework.indicators) == list(bundle.framework.indicators)
+    rules = bundle.framework
+    turned = rules.model_copy(update={"indicators": dict(reversed(rules.indicators.items()))})
+    other = bundle.model_copy(update={"framework": turned})
+    assert list(Bundle.model_validate_json(other.to_bytes()).framework.indicators) != list(
+        rules.indicators
+    )
+    assert turned.hash == rules.hash  # the order of a mapping is no other framework
+    assert read.to_bytes() == bundle.to_bytes()
+
+
+def test_codes_that_only_other_types_know_come_with_name_and_unit(
+    yearly: YearlyEvaluation, made: dict[str, Bundle]
+) -> None:
+    parks = yearly.workspace.definitions.frameworks["park"].indicators
+    own = made["C1"].framework
+    shown = {code for row in made["C1"].children for code in row.headline}
+    other = {code for code in shown if code not in own.indicators}
+    assert set(made["C1"].terms) >= other
+    assert all(made["C1"].terms[code].unit == parks[code].unit for code in other)
+    assert not set(made["C1"].terms) & {*own.indicators, *own.accounts, *own.variables}
+
+
+def test_variables_that_findings_name_come_with_name_and_unit(yearly: YearlyEvaluation) -> None:
+    bundler = Bundler(yearly)
+    finding = Finding("warning", "W1", entity_id="firm-1-000", variable="waste", year=2025)
+    lines = [bundler._finding(finding, "firm-1-000")]
+    bare = yearly.workspace.definitions.frameworks["firm"].model_copy(update={"variables": {}})
+    waste = yearly.workspace.definitions.variables["waste"]
+    terms = bundler._terms(bare, (), lines)
+    assert (terms["waste"].zh, terms["waste"].unit) == (waste.zh, waste.unit)
+
+
 def test_an_unknown_entity_is_refused_by_name(yearly: YearlyEvaluation) -> None:
     with pytest.raises(DataError, match="'F99' is no entity of 2025"):
         make_bundle(yearly, "F99")

@@ -13,20 +13,24 @@ from pathlib import Path
 from cescore.errors import PublishError
 
 NAMES = ("scorecard.pdf", "scorecard.html", "scorecard.ipynb", "result.json")
+DOCUMENTS = {"method_book.ipynb": "method-book", "unit_sheet.ipynb": "sheet"}  # notebook -> stem
 
 
 def render(bundle_path: Path, out_dir: Path, lang: str, *, notebook: Path) -> dict[str, object]:
     """Writes the bundle's text into every output; what the text says may poison it."""
     text = bundle_path.read_text(encoding="utf-8")
-    (out_dir / "scorecard.ipynb").write_text("executed so far", encoding="utf-8")
+    stem = DOCUMENTS.get(notebook.name)
+    names = [f"{stem}.{end}" for end in ("ipynb", "html", "pdf")] if stem else NAMES
+    executed = next(name for name in names if name.endswith(".ipynb"))
+    (out_dir / executed).write_text("executed so far", encoding="utf-8")
     poison = POISONS.get(text.partition(":")[0])
     if poison is not None:
         poison(text)
     content = f"{text} in {lang} by {notebook.name}".encode()
-    for name in NAMES:
+    for name in names:
         (out_dir / name).write_bytes(content)
     digest = hashlib.sha256(content).hexdigest()
-    return {"pages": 1, "index": 70.0, "outputs": dict.fromkeys(NAMES, digest), "warnings": []}
+    return {"pages": 1, "index": 70.0, "outputs": dict.fromkeys(names, digest), "warnings": []}
 
 
 def slow_render(

@@ -18,6 +18,8 @@ import pytest
 from rich.console import Console
 
 from cescore.errors import RunError
+from cescore.release.bundle import Bundle
+from cescore.release.bundles import Bundler
 from cescore.run.build import Asked, build, check, plan
 from cescore.run.executor import open_executor
 from cescore.run.job import Limits
@@ -138,6 +140,43 @@ def test_a_blocked_entity_fails_by_name_and_the_others_are_built(root: Path, run
     assert (output(root) / "hospital/H1/FAILED.txt").read_text().startswith("its data cannot")
 
 
+def test_rows_that_belong_to_nobody_fail_no_report_and_are_not_passed_over(
+    root: Path, run: Build
+) -> None:
+    with (root / "data/2023/observations.csv").open("a", encoding="utf-8") as stream:
+        stream.write("H9,2023,bed_days,5\n")
+    status, printed = run()
+    assert status == 1
+    assert "4 built" in printed and "unknown_entity: 'H9'" in printed
+    assert "1 errors above concern no report" in printed
+
+
+def test_an_entity_type_without_a_framework_is_counted_as_skipped(root: Path, run: Build) -> None:
+    with (root / "data/entities.csv").open("a", encoding="utf-8") as stream:
+        stream.write("R1,region,Hill Country\n")
+    status, printed = run()
+    assert status == 0
+    assert "1 of type region without a framework" in printed
+    assert "4 built + 0 up to date + 0 failed + 1 skipped = 5 entities" in printed
+
+
+def test_an_entity_whose_bundle_cannot_be_made_fails_alone(
+    run: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Bundler.bundle
+
+    def broken(bundler: Bundler, entity_id: str) -> Bundle:
+        if entity_id == "H2":
+            raise ZeroDivisionError("no such number")
+        return whole(bundler, entity_id)
+
+    monkeypatch.setattr(Bundler, "bundle", broken)
+    status, printed = run()
+    assert status == 1
+    assert "failed hospital/H2: ZeroDivisionError: no such number (test_build.py, line" in printed
+    assert "3 built + 0 up to date + 1 failed" in printed
+
+
 def test_the_manifest_holds_the_hash_of_every_input_and_output(root: Path, run: Build) -> None:
     run()
     manifest = read_manifest(output(root))
@@ -221,7 +260,8 @@ def test_an_interrupt_ends_the_build_and_the_next_goes_on(
     assert complaint == "interrupted; the same command goes on where it stopped\n"
     status, said = run()
     assert status == 0
-    assert "up to date" in said and "0 up to date" not in said
+    entities = next(line for line in said.splitlines() if " = 4 entities" in line)
+    assert "up to date" in entities and " 0 up to date" not in entities
 
 
 def test_a_killed_build_goes_on_to_the_same_bytes(root: Path, run: Build) -> None:

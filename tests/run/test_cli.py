@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -63,6 +64,23 @@ def test_params_that_cannot_be_read_exit_2_and_name_the_file(tmp_path: Path) -> 
     assert "Traceback" not in done.stderr
 
 
+def test_an_output_that_cannot_be_written_exits_2_and_is_named(tmp_path: Path) -> None:
+    root = tmp_path / 'with blanks, 中文 \'and "quotes" [1] {{7}}'
+    shutil.copytree(ROOT / "tests" / "unseen" / "workspace", root)
+    (root / "output").write_text("a file", encoding="utf-8")
+    done = command("--root", str(root), "--year", "2023")
+    assert done.returncode == 2
+    assert "output/2023: Not a directory" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("year", ["1", "-5", "99999999999999999999", "1990", "2099"])
+def test_a_year_without_data_or_sense_exits_2(year: str, tmp_path: Path) -> None:
+    done = command("check", "--root", "tests/unseen/workspace", "--year", year)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr and year in done.stderr
+
+
 @pytest.mark.parametrize(
     ("only", "selected"),
     [
@@ -108,7 +126,7 @@ def test_the_index_page_shows_names_as_they_are_written_and_links_the_report() -
 
 
 def test_the_index_page_needs_no_other_file_but_the_reports() -> None:
-    assert "http" not in page()
+    assert "http:" not in page() and "https:" not in page()
     assert "src=" not in page()
 
 

@@ -84,6 +84,16 @@ def test_a_journal_cut_off_anywhere_never_claims_more_than_stands_there(
     assert "firm/F1" in Store.open(store.folder).entries
 
 
+def test_a_journal_with_foreign_lines_is_read_as_far_as_it_is_ours(
+    store: Store, job: MakeJob
+) -> None:
+    built(store, job("F1"))
+    foreign = b'\xff\xfe\n[1]\n{"name": 1}\n{"key": {}}\n{"name": "firm/F2", "key": 5}\n7\n'
+    with (store.folder / JOURNAL_NAME).open("ab") as journal:
+        journal.write(foreign)
+    assert set(Store.open(store.folder).entries) == {"firm/F1"}
+
+
 def test_reports_of_entities_no_longer_there_are_set_aside_and_named(
     store: Store, job: MakeJob
 ) -> None:

@@ -1,0 +1,72 @@
+"""Entities and types that params name and nobody has: a slip would else go without a word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from cescore.definitions.load import Definitions
+from cescore.definitions.model import Plan
+from cescore.intake.cells import nearest
+from cescore.intake.entities import Register
+from cescore.intake.findings import Finding, quoted
+
+
+def unknown_types(definitions: Definitions, register: Register) -> Iterator[Finding]:
+    """A warning for each type that is neither in the register nor has a framework, once per file."""
+    known = {*register.types, *definitions.frameworks}
+    told: set[tuple[str, str]] = set()
+    for file, key, types in _named(definitions):
+        for entity_type in types:
+            if entity_type not in known and (file, entity_type) not in told:
+                told.add((file, entity_type))
+                yield Finding(
+                    "warning",
+                    "unknown_entity_type",
+                    f"params/{file}",
+                    found=f"{quoted(entity_type)} in {key}",
+                    expected=f"one of {', '.join(known)}{nearest(entity_type, known)}",
+                )
+
+
+def unknown_entities(definitions: Definitions, register: Register) -> Iterator[Finding]:
+    """A warning for each entity that a standard applies to and the register does not have."""
+    for code, standard in definitions.standards.items():
+        for entity_id in standard.applies_to_entities:
+            if entity_id not in register:
+                yield Finding(
+                    "warning",
+                    "unknown_entity",
+                    f"params/standards/{code}.yml",
+                    found=f"{quoted(entity_id)} in applies_to_entities",
+                    expected=f"an entity_id of the register{nearest(entity_id, register.entities)}",
+                )
+
+
+def _named(definitions: Definitions) -> Iterator[tuple[str, str, Iterable[str]]]:
+    """File, key and the entity types named there."""
+    for code, variable in definitions.variables.items():
+        yield "variables.yml", f"{code}.entity_types", variable.entity_types
+        yield "variables.yml", f"{code}.range", (*variable.low, *variable.high)
+    for code, account in definitions.accounts.items():
+        yield "accounts.yml", f"accounts.{code}.entity_types", account.entity_types
+    for rule in definitions.checks:
+        yield "checks.yml", f"rules.{rule.id}.entity_types", rule.entity_types
+    yield "disclosure.yml", "public_types", definitions.disclosure.public_types
+    run, tiled_by = definitions.run, definitions.run.tiled_by or {}
+    yield f"runs/{run.year}.yml", "tiled_by", (*tiled_by, *tiled_by.values())
+    if definitions.plan is not None:
+        for key, types in _named_by(definitions.plan):
+            yield f"plans/{definitions.plan.id}.yml", key, types
+
+
+def _named_by(plan: Plan) -> Iterator[tuple[str, Iterable[str]]]:
+    for target in plan.targets.values():
+        yield f"targets.{target.id}", (*target.applies_to, *target.reference_for)
+    for code, measure in plan.measures.items():
+        levels = (level for check in measure.checks for level in check.levels)
+        yield f"measures.{code}.levels", (*measure.levels, *levels)
+    for code, veto in plan.vetoes.items():
+        yield f"vetoes.{code}.entity_types", veto.entity_types
+    by_type: Iterable[Mapping[str, object]] = (plan.assessment.weights, plan.assessment.scale_of)
+    for given in by_type:
+        yield "assessment", tuple(given)
