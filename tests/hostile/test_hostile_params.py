@@ -30,8 +30,12 @@ def paths(value: Any, above: Path_ = ()) -> Iterator[Path_]:
     """Every key of a tree, however deep."""
     if above:
         yield above
-    items = value.items() if isinstance(value, dict) else enumerate(value)
-    for key, below in items if isinstance(value, dict | list) else ():
+    items = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value if isinstance(value, list) else ())
+    )
+    for key, below in items:
         yield from paths(below, (*above, key))
 
 
