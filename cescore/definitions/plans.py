@@ -91,9 +91,12 @@ def _plan(stem: str, node: Node, problems: list[Problem]) -> Plan | None:
 
 
 def _check_plan_itself(plan: Plan, node: Node, problems: list[Problem]) -> None:
-    if not plan.base_year <= plan.first_year <= plan.last_year:
+    ordered = plan.base_year <= plan.first_year <= plan.last_year
+    if not ordered or plan.base_year == plan.last_year:
         found = f"base {plan.base_year}, first {plan.first_year}, last {plan.last_year}"
-        problems.append(Problem(node.where, "plan.first_year", found, "base <= first <= last"))
+        problems.append(
+            Problem(node.where, "plan.first_year", found, "base <= first <= last, base < last")
+        )
     for code, target in plan.targets.items():
         _check_amount(target, node.at(("targets", code, "value")), problems)
         place = node.at(("targets", code, "consistent_with"))

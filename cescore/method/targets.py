@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 from cescore.definitions.model import AssessmentRules, Framework, Plan, Target
@@ -172,6 +173,8 @@ def _with_change(
         return _without(line, State.NOT_COMPUTABLE)
     fall, whole = cumulative_fall(base, level), sign * goal
     carbon = schedule_carbon(fall, whole, clock.elapsed)
+    if not all(math.isfinite(x) for x in (fall / whole, carbon or 0.0)):  # beyond any number
+        return _without(line, State.NOT_COMPUTABLE)
     needed = _needed(fall, whole, clock.years_left)
     line = replace(
         line,

@@ -34,7 +34,7 @@ from cescore.publish.pdf import Attachment, Printed, print_pdf
 from cescore.publish.pdf import preload as preload_printer
 from cescore.publish.stages import Stages, collector_paused
 from cescore.publish.style import canvas, chart, house_style
-from cescore.release.bundle import Bundle, read_bundle
+from cescore.release.bundle import Bundle, is_altered, read_bundle, report_number
 from cescore.release.scorecard import result_json
 
 LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
@@ -136,6 +136,7 @@ def _made(asked: _Asked) -> RenderRecord:
     with stage("execute"):
         executed = _executed(asked, opened)
     opened = _agreed(opened, executed, asked)
+    _refuse_altered(opened)
     with stage("page"):
         clean = finish(executed, shown_parameters=_shown_parameters(opened))
         written["scorecard.ipynb"] = write_notebook(clean, folder / "scorecard.ipynb")
@@ -157,6 +158,17 @@ def _made(asked: _Asked) -> RenderRecord:
         warnings=[*_warnings(executed, printed)],
         seconds=stage.seconds,
     )
+
+
+def _refuse_altered(opened: Opened) -> None:
+    """The number of a report is a mark of its bundle's content: values that no index stands on are
+    held to it as well."""
+    if is_altered(opened.data):
+        found = report_number(opened.data)
+        raise PublishError(
+            f"the bundle was altered after its release: its content has the number {found},"
+            f" expected {opened.data.report_number}"
+        )
 
 
 def _executed(asked: _Asked, opened: Opened) -> NotebookNode:

@@ -331,6 +331,24 @@ class Bundle(Part):
         return hashlib.sha256(self.to_bytes()).hexdigest()
 
 
+NUMBER = "CE-{year}-{entity_id}-{mark}"
+
+
+def report_number(bundle: Bundle) -> str:
+    """The number printed on the report: the same content gives the same number, other content
+    another."""
+    blank = bundle.model_copy(update={"report_number": ""})
+    mark = blank.hash[:6].upper()
+    return NUMBER.format(year=bundle.run.year, entity_id=bundle.entity.entity_id, mark=mark)
+
+
+def is_altered(bundle: Bundle) -> bool:
+    """Whether a bundle that the release has numbered no longer holds what it held then."""
+    start = NUMBER.format(year=bundle.run.year, entity_id=bundle.entity.entity_id, mark="")
+    is_numbered = bundle.report_number.startswith(start)
+    return is_numbered and bundle.report_number != report_number(bundle)
+
+
 def read_bundle(path: Path) -> tuple[Bundle, str]:
     """A bundle and the SHA-256 of the file it was read from."""
     raw = path.read_bytes()

@@ -34,6 +34,7 @@ from cescore.release.bundle import (
     TargetLine,
     UncertaintyBand,
     VetoLine,
+    report_number,
 )
 from cescore.release.disclosure import to_decimals
 from cescore.release.gate import INDEX_DECIMALS, Gate
@@ -269,12 +270,6 @@ class Bundler:
 
 def _term(named: Named) -> VariableName:
     return VariableName(zh=named.zh, en=named.en, unit=getattr(named, "unit", ""))
-
-
-def report_number(bundle: Bundle) -> str:
-    """The number printed on the report: the same content gives the same number."""
-    blank = bundle.model_copy(update={"report_number": ""})
-    return f"CE-{bundle.run.year}-{bundle.entity.entity_id}-{blank.hash[:6].upper()}"
 
 
 def evaluated(evaluation: TypeEvaluation, row: int) -> Evaluated:

@@ -86,6 +86,16 @@ def test_entities_without_a_framework_are_named_and_a_slip_of_the_type_is_a_warn
     assert severities == {"1 of type 'province'": "info", "1 of type 'shopp'": "warning"}
 
 
+@pytest.mark.parametrize("base", ["1e-300", "1e308", "0"])
+@pytest.mark.parametrize("now", ["1e-300", "1e308", "0"])
+def test_numbers_beyond_measure_stop_nobody_elses_report(
+    base: str, now: str, root: Path, build_up_to_pages: Callable[[Path], Workspace]
+) -> None:
+    replace(root, "S1,2022,mass,370.000", f"S1,2022,mass,{base}", "data/2022/observations.csv")
+    replace(root, "S1,2023,mass,377.000", f"S1,2023,mass,{now}", OBSERVATIONS)
+    assert not build_up_to_pages(root).has_errors
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(4))
 def test_random_damage_loses_no_row(

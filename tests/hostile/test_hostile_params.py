@@ -118,6 +118,10 @@ MISTAKES = {
         "plans/p1.yml", "type: cumulative_increase, value: 15",
         "type: cumulative_reduction, value: 100", "below 100 %",
     ),
+    "a plan that ends in its base year": (
+        "plans/p1.yml", "first_year: 2023\nlast_year: 2025", "first_year: 2022\nlast_year: 2022",
+        "base < last",
+    ),
     "a rise by nothing": ("plans/p1.yml", "value: 15", "value: 0", "above 0 %"),
     "a step that takes points away": ("plans/p1.yml", "bonus_step: 0.1", "bonus_step: -1", "bonus_step"),
     "limits the wrong way round": ("checks.yml", "low: -0.5", "low: 2", "low below high"),

@@ -11,7 +11,7 @@ from cases import evaluated, firms
 
 from cescore.errors import DataError
 from cescore.intake.findings import Finding
-from cescore.release.bundle import Bundle
+from cescore.release.bundle import Bundle, is_altered
 from cescore.release.bundles import Bundler, make_bundle, make_bundles
 from cescore.release.scorecard import result_json
 from cescore.yearly import YearlyEvaluation
@@ -172,3 +172,13 @@ def test_result_json_has_the_years_figures(made: dict[str, Bundle]) -> None:
     assert result["indicators"][0]["formula"] == "output / material"
     assert result["provenance"]["bundle_hash"] == bundle.hash
     assert json.loads(json.dumps(result, allow_nan=False)) == result
+
+
+def test_a_bundle_altered_in_any_value_is_known_by_its_number(yearly: YearlyEvaluation) -> None:
+    made = make_bundle(yearly, "firm-1-000")
+    assert not is_altered(made)
+    assert not is_altered(Bundle.model_validate_json(made.to_bytes()))
+    for code, values in made.record.values.items():
+        other = {**made.record.values, code: (*values[:-1], (values[-1] or 0) + 1)}
+        record = made.record.model_copy(update={"values": other})
+        assert is_altered(made.model_copy(update={"record": record})), code
