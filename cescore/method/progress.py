@@ -74,17 +74,25 @@ def ratio_to_base(now: Column, base: Column, *, direction: int, base_floor: floa
     """now / base · 100, or base / now · 100 where less is better.
 
     Not computable: a base or value of 0 or less (a positive member may fall to 0), or a positive
-    member whose base lies below ``base_floor``: a rate going from 5 to 60 would count 1200.
+    member whose base lies below ``base_floor``: a rate going from 5 to 60 would count 1200; or a
+    ratio beyond any number.
     """
     state = np.maximum(now.state, base.state)
     above, below = (now, base) if direction == 1 else (base, now)
     usable = (base.values > 0) & (now.values >= 0) & (below.values > 0)
     if direction == 1:
         usable &= base.values >= base_floor
+    nothing = np.full(now.shape, np.nan)
+    with np.errstate(over="ignore"):
+        percent = 100 * np.divide(above.values, below.values, out=nothing, where=usable)
+    usable &= np.isfinite(percent)
     state = np.where((state == State.PRESENT) & ~usable, np.uint8(State.NOT_COMPUTABLE), state)
     present = state == State.PRESENT
-    ratio = np.divide(above.values, below.values, out=np.full(now.shape, np.nan), where=present)
-    return Column(ratio * 100, state, np.where(present, now.flags | base.flags, np.uint8(0)))
+    return Column(
+        np.where(present, percent, np.nan),
+        state,
+        np.where(present, now.flags | base.flags, np.uint8(0)),
+    )
 
 
 def _ratio_to_base(panel: Panel, framework: Framework, code: str, base_year: int) -> Column:

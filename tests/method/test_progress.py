@@ -103,3 +103,10 @@ def test_weights_of_groups_and_members_count() -> None:
     data = panel({"E": [[2, 1]], "R": [[50, 1]], "S": [[10, 16]]})
     found = progress_index(data, frame, base_year=2020)
     np.testing.assert_allclose(found.index.values, [[100, 0.75 * 200 + 0.25 * 160]])
+
+
+def test_a_ratio_beyond_any_number_is_not_computable() -> None:
+    data = panel({"E": [[2, 1]], "R": [[1e-320, 60]], "S": [[10, 16]]})
+    found = progress_index(data, progressing(), base_year=2020)
+    assert found.members.columns["R"].state[0].tolist()[1] == State.NOT_COMPUTABLE
+    assert found.groups.columns["USE"].values[0, 1] == 160
