@@ -25,6 +25,7 @@ from cescore.run.executor import open_executor
 from cescore.run.job import Limits
 from cescore.run.lock import locked
 from cescore.run.manifest import read_manifest
+from cescore.run.store import JOURNAL_NAME
 
 ROOT = Path(__file__).parents[2]
 WORKSPACE = ROOT / "tests" / "unseen" / "workspace"
@@ -232,7 +233,7 @@ cli.main(["--root", sys.argv[1], "--year", "2023", "--lang", "en", "--jobs", "1"
 
 
 def started(root: Path) -> subprocess.Popen[str]:
-    """The command under way in a process of its own, its first report built."""
+    """The command under way in a process of its own, its first report built and in the journal."""
     process = subprocess.Popen(
         [sys.executable, "-c", SCRIPT, str(root)],
         cwd=ROOT,
@@ -242,7 +243,8 @@ def started(root: Path) -> subprocess.Popen[str]:
         text=True,
     )
     deadline = time.monotonic() + 30
-    while not list(output(root).glob("hospital/*/scorecard.pdf")):
+    journal = output(root) / JOURNAL_NAME
+    while not (journal.exists() and b"hospital/" in journal.read_bytes()):
         assert time.monotonic() < deadline
         assert process.poll() is None, process.communicate()
         time.sleep(0.02)
