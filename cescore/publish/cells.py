@@ -298,3 +298,9 @@ def has_enough(view: View, coverage: float | None) -> bool:
     """Whether the share of the weight with a value reaches what the framework asks."""
     least = view.bundle.framework.missing.min_weight_covered
     return coverage is not None and coverage >= least - 1e-12
+
+
+def weight_of(result: Aggregation, code: str, position: int | None) -> float:
+    """An indicator's effective weight in a year, 0 where it takes no part."""
+    found = result.weights.get(code)
+    return 0.0 if found is None or position is None else float(found[0, position])

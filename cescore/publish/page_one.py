@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cescore.method.column import Panel
-from cescore.publish.cells import Number, View, at
-from cescore.publish.figures import weight_of
+from cescore.publish.cells import Number, View, at, weight_of
 from cescore.publish.findings import Known, findings
 from cescore.publish.fragment import Fragment, section
 from cescore.publish.labels import has_label, label_or

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from cescore.publish.cells import View
-from cescore.publish.figures import STATUSES, system_name
+from cescore.publish.chart_plan import STATUSES, system_name
 from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, section, two_lines
 from cescore.publish.labels import label_or
 from cescore.publish.numbers import decimals_for, number, quantity, unit_text

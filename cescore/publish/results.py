@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from cescore.definitions.model import Indicator
 from cescore.method.column import Panel
-from cescore.publish.cells import Number, View, at, ends, row_of
-from cescore.publish.figures import weight_of
+from cescore.publish.cells import Number, View, at, ends, row_of, weight_of
 from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph
 from cescore.publish.labels import label_or
 from cescore.publish.numbers import number, quantity, signed

@@ -10,8 +10,7 @@ from markupsafe import Markup
 
 from cescore.definitions.model import Indicator
 from cescore.method.column import Panel
-from cescore.publish.cells import Number, View, ends
-from cescore.publish.figures import weight_of
+from cescore.publish.cells import Number, View, ends, weight_of
 from cescore.publish.fragment import Column, Fragment, Row, Table
 from cescore.publish.numbers import number
 from cescore.publish.results import coverage_words, point_change, rule_words, weight_below
