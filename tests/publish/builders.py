@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from cescore.definitions.model import Framework, Run
+from cescore.definitions.model import Framework, Named, Run
 from cescore.method.column import State
 from cescore.release.bundle import (
     Assessment,
@@ -30,6 +30,7 @@ from cescore.release.bundle import (
     TargetLine,
     VetoLine,
 )
+from cescore.release.documents import BodyCheck, SheetCheck, SheetMeasure, UnitSheet
 
 YEARS = (2020, 2021, 2022, 2023, 2024, 2025)
 SOURCE = "a made-up source for tests"
@@ -289,6 +290,14 @@ def bundle(**changes: Any) -> Bundle:
     return Bundle(**{**fields, **changes})
 
 
+def bundle_of(kind: str) -> Bundle:
+    """The test bundle as that of another entity type."""
+    if kind in {"district", "generic"}:
+        return bundle()
+    entity = bundle().entity.model_copy(update={"entity_type": kind})
+    return bundle(entity=entity, framework=framework(entity_type=kind))
+
+
 def target() -> TargetLine:
     """Water per output is to fall by 16 %: from 500 to 400 it fell by 20 %."""
     return TargetLine(
@@ -304,6 +313,32 @@ def measure() -> MeasureLine:
         units=("发改委",),
         counts={"done": 2, "partial": 1, "not_done": 0, "not_applicable": 0, "not_inspected": 1},
         checks=({"id": "M01a", "zh": "方案已批复", "en": "Plan approved", "status": "done"},),
+    )  # fmt: skip
+
+
+def unit_sheet() -> UnitSheet:
+    """The supervision sheet of a unit: one measure, a check at two districts and one at firms."""
+    found = {"finding": "材料不全", "due_date": "2026-06-30", "evidence_ref": "D1-7"}
+    bodies = (
+        BodyCheck(entity_id="D1", status="done", **found),
+        BodyCheck(entity_id="D2", status="partial", **found),
+    )
+    names = {"zh": "建成废钢加工基地", "en": "A scrap yard is built"}
+    counts = {"done": 12, "partial": 5}
+    checks = (
+        SheetCheck(id="4.1.a", type="done", bodies=bodies, **names),
+        SheetCheck(
+            id="4.1.b", type="done", respondents=counts, respondents_concerned=True, **names
+        ),
+    )
+    places = tuple(
+        Place(entity_id=i, entity_type="district", name_zh=f"区{i}", name_en=f"District {i}")
+        for i in ("D1", "D2")
+    )
+    return UnitSheet(
+        document_id="U1", run=bundle().run, report_number="TEST-2025-U1", unit="山前区工信局",
+        plan=Named(zh="规划", en="Plan"), systems={"4.1": Named(zh="工业", en="Industry")}, bodies=places,
+        measures=(SheetMeasure(id="4.1.1", system="4.1", checks=checks, **names),),
     )  # fmt: skip
 
 

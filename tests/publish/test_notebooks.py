@@ -12,9 +12,7 @@ import pytest
 from nbformat import NotebookNode
 from publish import builders
 
-from cescore.publish.check import pdf_text
 from cescore.publish.render import render
-from cescore.release.bundle import Bundle
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ["city", "district", "enterprise", "generic", "park"]
@@ -74,28 +72,6 @@ def test_every_step_has_a_sentence_before_it_and_markdown_is_for_the_analyst(pat
     assert all(f"tables.{name}(" in source for name in SHOWN)
     assert "with_weights(" in source
     assert cells[-1].source.startswith("conclude(")
-
-
-def bundle_for(kind: str) -> Bundle:
-    """The test bundle as that of another entity type."""
-    if kind in {"district", "generic"}:
-        return builders.bundle()
-    rules = builders.framework(entity_type=kind)
-    entity = builders.bundle().entity.model_copy(update={"entity_type": kind})
-    return builders.bundle(entity=entity, framework=rules)
-
-
-LANGUAGE = {"city": "zh", "district": "en", "park": "zh", "enterprise": "en", "generic": "zh"}
-
-
-@pytest.mark.parametrize("name", ["city", "enterprise", "park"])
-def test_it_makes_a_whole_report_equal_to_the_evaluation(name: str, tmp_path: Path) -> None:
-    path = ROOT / "notebooks" / f"{name}.ipynb"
-    bundle = builders.write_bundle(tmp_path, bundle_for(path.stem))
-    record = render(bundle, tmp_path / "out", LANGUAGE[path.stem], notebook=path)
-    assert record.warnings == []
-    text = "".join(pdf_text((tmp_path / "out" / "scorecard.pdf").read_bytes()))
-    assert ("Traceback" in text, "working" in text) == (False, False)
 
 
 def test_any_entity_type_is_served_by_the_generic_one(tmp_path: Path) -> None:
