@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from cescore.definitions.model import Framework
 from cescore.errors import DataError
 from cescore.method import aggregate as _aggregate
+from cescore.method import contributions as _contributions
 from cescore.method import indicators as _indicators
 from cescore.method import missing as _missing
 from cescore.method import normalise as _normalise
@@ -25,6 +26,7 @@ from cescore.method import progress as _progress
 from cescore.method import weight as _weight
 from cescore.method.aggregate import Aggregation
 from cescore.method.column import Column, Panel
+from cescore.method.contributions import Decomposition
 from cescore.method.missing import Scored
 from cescore.method.progress import ProgressResult
 from cescore.publish import figures, tables
@@ -39,6 +41,8 @@ __all__ = [
     "compute_accounts",
     "compute_indicators",
     "conclude",
+    "decompose",
+    "decompose_progress",
     "effective_weights",
     "figures",
     "normalise",
@@ -185,12 +189,26 @@ def progress_index(bundle: OpenBundle, indicators: Panel) -> ProgressResult:
     return _progress.progress_index(indicators, bundle.framework, base_year=bundle.base_year)
 
 
+def decompose(bundle: OpenBundle, scored: Scored, result: Aggregation) -> Decomposition:
+    """What each indicator adds to the year's index, and to its change since last year."""
+    tree = _contributions.index_tree(scored, result, bundle.framework)
+    return _contributions.decompose(tree, bundle.year)
+
+
+def decompose_progress(bundle: OpenBundle, progress: ProgressResult) -> Decomposition | None:
+    """The same of the progress index; None where the framework has none."""
+    tree = _contributions.progress_tree(progress, bundle.framework)
+    return None if tree is None else _contributions.decompose(tree, bundle.year)
+
+
 def conclude(
     bundle: OpenBundle,
     result: Aggregation,
     *,
     indicators: Panel | None = None,
     progress: ProgressResult | None = None,
+    parts: Decomposition | None = None,
+    progress_parts: Decomposition | None = None,
 ) -> Conclusion:
     """What this notebook found, for the builder to hold against the evaluation.
 
@@ -210,6 +228,10 @@ def conclude(
     }
     if progress is not None and bundle.framework.progress is not None:
         found["progress_index"] = _numbers(progress.index)
+    if parts is not None:
+        found["contributions"] = parts.of(0)
+    if progress_parts is not None:
+        found["progress_contributions"] = progress_parts.of(0)
     return Conclusion(found, bundle)
 
 

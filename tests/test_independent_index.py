@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from independent import read_column, read_world
+from independent import read_column, read_rows, read_world
 
 from cescore.workspace import Workspace
 from cescore.yearly import evaluate_workspace
@@ -63,3 +64,26 @@ def test_the_index_of_every_country_is_found_again_from_published_values(
     assert len(found) == {"country": 27, "union": 1}[entity_type]
     for entity, index in found.items():
         assert index == pytest.approx(float(world.index(entity, "", 2022)), rel=1e-9), entity
+
+
+@pytest.mark.parametrize("prefix", ["", "progress_"])
+def test_of_every_entity_of_the_sample_the_parts_are_the_index_and_its_change(
+    sample_results: Path, prefix: str
+) -> None:
+    """Contributions add up to the index of 2025, contributions to change to it less that of 2024."""
+    sums: dict[tuple[str, str], float] = defaultdict(float)
+    indices: dict[tuple[str, str], float] = {}
+    for row in read_rows(sample_results):
+        entity, kind, value = row["entity_id"], row["kind"], row["value"]
+        if kind == f"{prefix}index" and "." not in row["code"] and value:
+            indices[entity, row["year"]] = float(value)
+        elif kind.startswith(f"{prefix}contribution") and value:
+            sums[entity, kind.removeprefix(prefix)] += float(value)
+    entities = [entity for entity, year in indices if year == "2025"]
+    assert len(entities) > 100
+    for entity in entities:
+        now, last = indices[entity, "2025"], indices.get((entity, "2024"))
+        assert sums[entity, "contribution"] == pytest.approx(now, abs=1e-9), entity
+        if last is not None:
+            moved = sums[entity, "contribution_to_change"]
+            assert moved == pytest.approx(now - last, abs=1e-9), entity

@@ -1,191 +1,328 @@
 """What each indicator adds to the index, and what made the index change since last year.
 
-Both are exact: contributions add up to the index, effects to its change, for any tree of
-arithmetic, geometric and harmonic means.
+Both are exact: contributions add up to the index, effects to its change, for any nest of weighted
+power means (arithmetic, geometric, harmonic), with members that begin or cease to take part.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cescore.definitions.model import Framework
 from cescore.method.aggregate import Aggregation
-from cescore.method.column import Column
 from cescore.method.missing import Scored
+from cescore.method.progress import ProgressResult, progress_shares
 from cescore.method.weight import shares
 
 Floats = NDArray[np.float64]
 
+POWERS = {"arithmetic_mean": 1.0, "geometric_mean": 0.0, "harmonic_mean": -1.0}
 SMALLEST = 1e-100  # stands for a zero score where a mean needs its logarithm or reciprocal
+FLAT = 1e-6  # relative change below which a secant is the slope in the middle (error: its square)
+
+
+@dataclass(frozen=True, eq=False)
+class Tree:
+    """A nest of weighted power means, "" at the top; arrays of (entities, years).
+
+    ``powers`` and ``members`` go by whole, from the top down; ``shares`` are those of a member in
+    its whole, 0 where it does not take part; ``values`` are of members and of wholes.
+    """
+
+    years: tuple[int, ...]
+    powers: Mapping[str, float]
+    members: Mapping[str, tuple[str, ...]]
+    shares: Mapping[str, Floats]
+    values: Mapping[str, Floats]
+
+    @cached_property
+    def leaves(self) -> tuple[str, ...]:
+        """Members that are no wholes themselves."""
+        below = (member for members in self.members.values() for member in members)
+        return tuple(member for member in below if member not in self.members)
+
+    def at(self, years: tuple[int, ...]) -> Tree:
+        """The same in some of its years only; a year it does not have has no values and no shares."""
+        places = [self.years.index(year) if year in self.years else -1 for year in years]
+        known = np.array([place >= 0 for place in places])
+
+        def cut(arrays: Mapping[str, Floats], nothing: float) -> dict[str, Floats]:
+            return {c: np.where(known, array[:, places], nothing) for c, array in arrays.items()}
+
+        return Tree(
+            years, self.powers, self.members, cut(self.shares, 0.0), cut(self.values, np.nan)
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Decomposition:
+    """An index of one year by what stands at its lowest level; arrays of (entities,).
+
+    ``weights`` add up to 1, ``contributions`` to ``total``, ``changes`` to ``change``: the points by
+    which the index moved since the year before. ``by_weight`` is the part of a change that comes from
+    a changed share, the rest comes from a changed score. NaN where there is no index to split, or no
+    change to know.
+    """
+
+    year: int
+    total: Floats
+    change: Floats
+    weights: Mapping[str, Floats]
+    contributions: Mapping[str, Floats]
+    changes: Mapping[str, Floats]
+    by_weight: Mapping[str, Floats]
+
+    def by_kind(self) -> tuple[tuple[str, str, Mapping[str, Floats]], ...]:
+        """Each part by the name it has in results, with its unit."""
+        return (
+            ("weight", "ratio", self.weights),
+            ("contribution", "points", self.contributions),
+            ("contribution_to_change", "points", self.changes),
+            ("contribution_to_change_by_weight", "points", self.by_weight),
+        )
+
+    def of(self, row: int) -> dict[str, dict[str, float | None]]:
+        """One entity's parts: code -> kind -> number, None where there is none."""
+        return {
+            code: {kind: _or_none(parts[code][row]) for kind, _, parts in self.by_kind()}
+            for code in self.weights
+        }
+
+
+def index_tree(scored: Scored, result: Aggregation, framework: Framework) -> Tree:
+    """The framework's index as a nest of means."""
+    wholes = ("", *reversed([group.code for group in framework.groups_bottom_up()]))
+    columns = {**scored.scores.columns, **result.groups.columns}
+    values = {code: column.values for code, column in columns.items()}
+    means = {c: framework.groups[c].aggregation if c else framework.aggregation for c in wholes}
+    return Tree(
+        years=scored.scores.years,
+        powers={code: POWERS[mean] for code, mean in means.items()},
+        members={code: tuple(member for member, _ in framework.members(code)) for code in wholes},
+        shares=shares(framework, scored.active),
+        values={"": result.index.values, **values},
+    )
+
+
+def progress_tree(result: ProgressResult, framework: Framework) -> Tree | None:
+    """The progress index as a nest of means; members are named ``group.indicator``."""
+    progress = framework.progress
+    if progress is None:
+        return None
+    groups = {group.code: group for group in progress.groups}
+    inside = {code: tuple(progress.members.get(code, {})) for code in groups}
+    values = {code: column.values for code, column in result.groups.columns.items()}
+    for group, members in inside.items():
+        values |= {f"{group}.{m}": result.members.column(m).values for m in members}
+    return Tree(
+        years=result.members.years,
+        powers={"": POWERS[progress.aggregation]}
+        | {code: POWERS[group.aggregation] for code, group in groups.items()},
+        members={"": tuple(groups)}
+        | {code: tuple(f"{code}.{m}" for m in members) for code, members in inside.items()},
+        shares=progress_shares(result, progress),
+        values={"": result.index.values, **values},
+    )
+
+
+def decompose(tree: Tree, year: int) -> Decomposition:
+    """Weights, contributions and changes of a year."""
+    two = tree.at((year - 1, year))
+    change, added, weights = decompose_change(two), contributions(two), effective_shares(two)
+    total = two.values[""][:, 1]
+    has_index = ~np.isnan(total)
+    by_weight = change.by_weight(two)
+    return Decomposition(
+        year=year,
+        total=total,
+        change=change.total[:, 1],
+        weights={code: np.where(has_index, w[:, 1], np.nan) for code, w in weights.items()},
+        contributions={code: points[:, 1] for code, points in added.items()},
+        changes={c: (change.scores[c] + by_weight[c])[:, 1] for c in two.leaves},
+        by_weight={code: points[:, 1] for code, points in by_weight.items()},
+    )
+
+
+def effective_shares(tree: Tree) -> dict[str, Floats]:
+    """Each leaf's share of the whole: the product of the shares from it up to the top."""
+    whole = {"": np.ones(tree.values[""].shape)}
+    for code, members in tree.members.items():
+        whole |= {member: whole[code] * tree.shares[member] for member in members}
+    return {code: whole[code] for code in tree.leaves}
+
+
+def contributions(tree: Tree) -> dict[str, Floats]:
+    """Points each leaf adds to the index; together the index, NaN where there is none.
+
+    score × ∂index/∂score, which adds up because every mean doubles when its members do (Euler's
+    theorem). In an arithmetic tree that is effective weight × score; in a geometric group a member
+    adds share × group; in a harmonic one share × group² / score.
+    """
+    slope = {"": np.ones(tree.values[""].shape)}
+    for code, members in tree.members.items():
+        for member in members:
+            share = tree.shares[member]
+            steep = _slope(tree.powers[code], tree.values[member], tree.values[code], share)
+            slope[member] = _product(slope[code], steep)
+    found = {code: _product(slope[code], tree.values[code]) for code in tree.leaves}
+    has_index = ~np.isnan(tree.values[""])
+    return {code: np.where(has_index, value, np.nan) for code, value in found.items()}
 
 
 @dataclass(frozen=True, eq=False)
 class Change:
     """The change of the index since the year before, in points, by cause (entities, years).
 
-    ``scores``: indicator -> what the change of its score did. ``weights``: indicator or group -> what
-    the change of its share in its group did; shares change where members begin or cease to take
-    part. All of them together are ``total``; NaN where either year has no index.
+    ``scores``: leaf -> what the change of its score did. ``weights``: leaf or group -> what the
+    change of its share in its group did; shares change where members begin or cease to take part.
+    All of them together are ``total``; NaN where either year has no index.
     """
 
     scores: Mapping[str, Floats]
     weights: Mapping[str, Floats]
     total: Floats
 
-    def of(self, indicator: str) -> Floats:
-        """Both effects of an indicator together."""
-        return self.scores[indicator] + self.weights[indicator]
+    def by_weight(self, tree: Tree) -> dict[str, Floats]:
+        """What changes of shares did, by leaf: that of a group goes to its members by their shares."""
+        down = {"": np.zeros(self.total.shape)}
+        for code, members in tree.members.items():
+            mean = {member: _mean_of_two(tree.shares[member]) for member in members}
+            whole = sum(mean.values(), start=np.zeros(self.total.shape))
+            for member in members:
+                part = np.divide(mean[member], whole, out=np.zeros(whole.shape), where=whole > 0)
+                down[member] = self.weights[member] + _product(down[code], part)
+        return {code: down[code] for code in tree.leaves}
 
 
-def contributions(scored: Scored, result: Aggregation, framework: Framework) -> dict[str, Floats]:
-    """Points each indicator adds to the index; together the index, NaN where there is none.
+def decompose_change(tree: Tree) -> Change:
+    """The change of the index from each of the tree's years to the next, split without a rest.
 
-    score × ∂index/∂score, which adds up because every mean doubles when its members do (Euler's
-    theorem). In an arithmetic tree that is effective weight × score; in a geometric group a member
-    adds share × group; in a harmonic one share × group² / score.
-    """
-    share = shares(framework, scored.active)
-    values = _values(scored, result, framework)
-    slope = {"": np.ones(result.index.shape)}
-    for code in _top_down(framework):
-        method = framework.groups[code].aggregation if code else framework.aggregation
-        for member, _ in framework.members(code):
-            slope[member] = slope[code] * _slope(
-                method, share[member], values[member], values[code]
-            )
-    found = {i.code: _product(slope[i.code], values[i.code]) for i in framework.scored()}
-    has_index = result.index.is_present
-    return {code: np.where(has_index, value, np.nan) for code, value in found.items()}
-
-
-def decompose_change(scored: Scored, result: Aggregation, framework: Framework) -> Change:
-    """The change of the index since the year before, split over scores and shares without a rest.
-
-    In each group the mean is M = g(Σ w·f(s)): f = s, ln s or 1/s. Then ΔM = L·Σ (w̄·Δf + (f̄ - φ̄)·Δw),
+    In each group the mean is M = g(Σ w·f(s)): f = s, ln s, 1/s or s^p. Then ΔM = L·Σ (w̄·Δf + (f̄ - φ̄)·Δw),
     with bars for the mean of the two years, φ = Σ w·f, and L = ΔM / Δφ: for the arithmetic mean L
     is 1; for the geometric one L is the logarithmic mean of M in both years, which is the additive
     LMDI split. A group's part goes to its members in proportion to what they did to it. A member
     that takes part in one year only has no change of score: what it did is the effect of its share.
 
-    The first year of the panel, and a year without the one before, have no change (NaN).
+    The tree's years follow each other; the first has no change (NaN).
 
     References
     ----------
     B. W. Ang, The LMDI approach to decomposition analysis, Energy Policy 33 (2005): additive form;
     a zero is replaced by a small number (here 1e-100).
     """
-    years = result.groups.years if result.groups.columns else scored.scores.years
-    before = np.array([years.index(y - 1) if y - 1 in years else -1 for y in years])
-    share = shares(framework, scored.active)
-    values = _values(scored, result, framework)
-    chain = {"": np.ones(result.index.shape)}
+    chain = {"": np.ones(tree.values[""].shape)}
     scores: dict[str, Floats] = {}
     weights: dict[str, Floats] = {}
-    for code in _top_down(framework):
-        method = framework.groups[code].aggregation if code else framework.aggregation
-        members = [member for member, _ in framework.members(code)]
-        split = _split(method, members, share, values, code, before)
-        for member in members:
-            effect, slope, of_share = split[member]
-            weights[member] = _product(chain[code], of_share)
-            scores[member] = _product(chain[code], effect)
-            chain[member] = _product(chain[code], slope)
-    total = _since(result.index.values, before)
+    for code, members in tree.members.items():
+        for member, split in _split(tree, code, members).items():
+            weights[member] = _product(chain[code], split.of_share)
+            scores[member] = _product(chain[code], split.effect)
+            chain[member] = _product(chain[code], split.per_point)
+    index = tree.values[""]
+    total = np.where(np.arange(len(tree.years)) > 0, index - _earlier(index), np.nan)
     kept = ~np.isnan(total)
-    indicators = [i.code for i in framework.scored()]
     return Change(
-        scores={code: np.where(kept, scores[code], np.nan) for code in indicators},
+        scores={code: np.where(kept, scores[code], np.nan) for code in tree.leaves},
         weights={code: np.where(kept, value, np.nan) for code, value in weights.items()},
         total=total,
     )
 
 
-Split = tuple[
-    Floats, Floats, Floats
-]  # effect of the member's change, the same per point, of its share
+@dataclass(frozen=True, eq=False)
+class _Split:
+    """What a member did to the mean it stands in."""
+
+    effect: Floats  # of the change of its value
+    per_point: Floats  # the same for each point of that change
+    of_share: Floats  # of the change of its share
 
 
-def _split(
-    method: str,
-    members: list[str],
-    share: Mapping[str, Floats],
-    values: Mapping[str, Floats],
-    whole: str,
-    before: NDArray[np.int64],
-) -> dict[str, Split]:
-    """The change of one group's mean over its members, each year against the year before."""
-    old_w, new_w = ({m: s[:, b] for m, s in share.items()} for b in (before, slice(None)))
-    old = {m: values[m][:, before] for m in members}
-    new = {m: values[m] for m in members}
-    old = {m: np.where(old_w[m] > 0, old[m], new[m]) for m in members}
-    new = {m: np.where(new_w[m] > 0, new[m], old[m]) for m in members}
-    f_old = {m: _transformed(method, old[m], old_w[m] + new_w[m]) for m in members}
-    f_new = {m: _transformed(method, new[m], old_w[m] + new_w[m]) for m in members}
-    phi_old = sum((old_w[m] * f_old[m] for m in members), start=np.zeros(share[members[0]].shape))
-    phi_new = sum((new_w[m] * f_new[m] for m in members), start=np.zeros(share[members[0]].shape))
-    mean = values[whole]
-    secant = _ratio(mean - mean[:, before], phi_new - phi_old, _derivative(method, mean))
+def _split(tree: Tree, whole: str, members: tuple[str, ...]) -> dict[str, _Split]:
+    """The change of one mean over its members, each year against the one before."""
+    power, mean = tree.powers[whole], tree.values[whole]
+    new_w = {m: tree.shares[m] for m in members}
+    old_w = {m: _earlier(tree.shares[m]) for m in members}
+    new = {m: np.where(new_w[m] > 0, tree.values[m], _earlier(tree.values[m])) for m in members}
+    old = {m: np.where(old_w[m] > 0, _earlier(tree.values[m]), tree.values[m]) for m in members}
+    f_new = {m: _transformed(power, new[m], old_w[m] + new_w[m]) for m in members}
+    f_old = {m: _transformed(power, old[m], old_w[m] + new_w[m]) for m in members}
+    nothing = np.zeros(mean.shape)
+    phi_new = sum((_product(new_w[m], f_new[m]) for m in members), start=nothing)
+    phi_old = sum((_product(old_w[m], f_old[m]) for m in members), start=nothing)
+    secant = _secant_of_mean(power, _earlier(mean), mean, phi_old, phi_new)
     found = {}
     for m in members:
-        weight = (old_w[m] + new_w[m]) / 2
-        effect = secant * weight * (f_new[m] - f_old[m])
-        flat = secant * weight * _inner_derivative(method, new[m])
-        slope = np.where(
-            (old_w[m] > 0) & (new_w[m] > 0), _ratio(effect, new[m] - old[m], flat), 0.0
-        )
+        weight, both = (old_w[m] + new_w[m]) / 2, (old_w[m] > 0) & (new_w[m] > 0)
         place = (f_old[m] + f_new[m] - phi_old - phi_new) / 2
-        found[m] = (effect, slope, secant * place * (new_w[m] - old_w[m]))
+        found[m] = _Split(
+            effect=secant * weight * (f_new[m] - f_old[m]),
+            per_point=np.where(both, secant * weight * _secant(power, old[m], new[m]), 0.0),
+            of_share=secant * _product(place, new_w[m] - old_w[m]),
+        )
     return found
 
 
-def _values(scored: Scored, result: Aggregation, framework: Framework) -> dict[str, Floats]:
-    """Scores, groups and index ("") as numbers."""
-    columns: dict[str, Column] = {**scored.scores.columns, **result.groups.columns}
-    return {"": result.index.values, **{code: column.values for code, column in columns.items()}}
+def _secant_of_mean(power: float, old: Floats, new: Floats, phi_old: Floats, phi: Floats) -> Floats:
+    """ΔM / Δφ; stable where the mean barely moves, exact where a zero makes M other than g(φ)."""
+    regular = np.isclose(_f(power, old), phi_old, rtol=1e-9, atol=0)
+    regular &= np.isclose(_f(power, new), phi, rtol=1e-9, atol=0)
+    by = phi - phi_old
+    ratio = np.where(by == 0, 0.0, (new - old) / np.where(by == 0, 1.0, by))
+    slope = _secant(power, old, new)
+    return np.where(regular, 1 / np.where(regular, slope, 1.0), ratio)
 
 
-def _top_down(framework: Framework) -> tuple[str, ...]:
-    return ("", *reversed([group.code for group in framework.groups_bottom_up()]))
+def _secant(power: float, old: Floats, new: Floats) -> Floats:
+    """Δf / Δs; where the two nearly coincide, f' in the middle."""
+    low = _least(power)
+    old, new = np.maximum(old, low), np.maximum(new, low)
+    middle = (old + new) / 2
+    flat = np.abs(new - old) <= FLAT * np.abs(middle)
+    slope = (1.0 if power == 0 else power) * middle ** (power - 1)
+    step = np.where(flat, 1.0, new - old)
+    return np.where(flat, slope, (_f(power, new) - _f(power, old)) / step)
 
 
-def _slope(method: str, share: Floats, member: Floats, mean: Floats) -> Floats:
-    """∂mean/∂member; for a zero in a geometric or harmonic mean it is met by `SMALLEST`."""
-    power = {"arithmetic_mean": 0, "geometric_mean": 1, "harmonic_mean": 2}[method]
-    ratio = np.where(member == 0, 0.0, mean / np.where(member == 0, 1.0, member))
-    return np.where(share > 0, share * ratio**power, 0.0)
+def _f(power: float, values: Floats) -> Floats:
+    """What a power mean adds up: s^p, or ln s for the geometric mean."""
+    if power == 1:
+        return values
+    least = np.maximum(values, _least(power))
+    return np.log(least) if power == 0 else least**power
 
 
-def _transformed(method: str, values: Floats, weight: Floats) -> Floats:
-    """f(s) of a mean; 0 for a member that takes part in neither year."""
-    if method == "geometric_mean":
-        values = np.log(np.maximum(values, SMALLEST))
-    elif method == "harmonic_mean":
-        values = 1 / np.maximum(values, SMALLEST)
-    return np.where(weight > 0, values, 0.0)
+def _least(power: float) -> float:
+    """What stands for a zero score: a number whose reciprocal power is one as well."""
+    return -np.inf if power == 1 else float(SMALLEST ** (1 / max(1.0, abs(power))))
 
 
-def _derivative(method: str, mean: Floats) -> Floats:
-    """d mean / d φ, where φ does not change."""
-    if method == "arithmetic_mean":
-        return np.ones(mean.shape)
-    return mean if method == "geometric_mean" else -(mean**2)
+def _transformed(power: float, values: Floats, weight: Floats) -> Floats:
+    """f(s); 0 for a member that takes part in neither year."""
+    return np.where(weight > 0, _f(power, values), 0.0)
 
 
-def _inner_derivative(method: str, value: Floats) -> Floats:
-    """d f / d s, where the member does not change."""
-    if method == "arithmetic_mean":
-        return np.ones(value.shape)
-    least = np.maximum(value, SMALLEST)
-    return 1 / least if method == "geometric_mean" else -1 / least**2
+def _slope(power: float, member: Floats, mean: Floats, share: Floats) -> Floats:
+    """∂mean/∂member = share · (member / mean)^(p - 1); 0 for a zero, which adds nothing."""
+    if power == 1:
+        return share
+    counts = (share > 0) & (member != 0) & (mean != 0)
+    with np.errstate(over="ignore"):  # a mean near 0: what is far above it adds nothing
+        ratio = np.where(counts, member, 1.0) / np.where(counts, mean, 1.0)
+        return np.where(counts, share * ratio ** (power - 1), 0.0)
 
 
-def _ratio(change: Floats, by: Floats, where_flat: Floats) -> Floats:
-    flat = by == 0
-    return np.where(flat, where_flat, change / np.where(flat, 1.0, by))
+def _earlier(values: Floats) -> Floats:
+    """Each year's values moved to the next year; the first year keeps its own."""
+    return np.concatenate([values[:, :1], values[:, :-1]], axis=1)
+
+
+def _mean_of_two(values: Floats) -> Floats:
+    return (values + _earlier(values)) / 2
 
 
 def _product(one: Floats, other: Floats) -> Floats:
@@ -193,5 +330,5 @@ def _product(one: Floats, other: Floats) -> Floats:
     return np.where((one == 0) | (other == 0), 0.0, one * other)
 
 
-def _since(values: Floats, before: NDArray[np.int64]) -> Floats:
-    return np.where(before >= 0, values - values[:, before], np.nan)
+def _or_none(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from cescore.definitions.model import Framework
 from cescore.method.aggregate import Aggregation, aggregate
 from cescore.method.column import Column, Panel, State, status_text
+from cescore.method.contributions import Decomposition, decompose, index_tree, progress_tree
 from cescore.method.indicators import compute_accounts, compute_indicators
 from cescore.method.missing import Scored, apply_missing_rules
 from cescore.method.normalise import Fitted, fit, normalise
@@ -27,6 +29,7 @@ RESULT_COLUMNS = (
     "unit",
     "status",
 )
+Floats = NDArray[np.float64]
 STATUS_WORDS = np.array(
     [[status_text(state, flags) for flags in range(32)] for state in range(max(State) + 1)],
     object,
@@ -59,6 +62,18 @@ class TypeEvaluation:
         least: float = self.framework.missing.min_weight_covered
         return self.aggregation.coverage >= least * (1 - 1e-12)
 
+    @cached_property
+    def decomposition(self) -> Decomposition:
+        """The year's index and its change since last year, by indicator."""
+        tree = index_tree(self.scored, self.aggregation, self.framework)
+        return decompose(tree, self.run_year)
+
+    @cached_property
+    def progress_decomposition(self) -> Decomposition | None:
+        """The same of the progress index; None where the framework has none."""
+        tree = progress_tree(self.progress, self.framework)
+        return None if tree is None else decompose(tree, self.run_year)
+
     def results(
         self,
         years: Collection[int] | None = None,
@@ -67,6 +82,8 @@ class TypeEvaluation:
     ) -> pd.DataFrame:
         """The rows of results.csv for this type, full precision, all years or those named.
 
+        Weights, contributions and contributions to change are those of the year evaluated.
+
         ``units`` names units of variables that the framework does not use. A score that the rules
         set to the floor has status ``floor``; an index below the least coverage ``insufficient``.
         """
@@ -74,6 +91,8 @@ class TypeEvaluation:
             self._rows(kind, code, unit, column, status, years)
             for kind, code, unit, column, status in self._columns(units or {})
         ]
+        if years is None or self.run_year in years:
+            frames += [self._of_year(*row) for row in self._parts()]
         empty = pd.DataFrame({name: pd.Series(dtype=object) for name in RESULT_COLUMNS})
         return pd.concat(frames, ignore_index=True) if frames else empty
 
@@ -123,6 +142,32 @@ class TypeEvaluation:
                     self.progress.members.column(code),
                     None,
                 )
+
+    def _parts(self) -> Iterator[tuple[str, str, str, Floats, NDArray[np.object_]]]:
+        """Kind, code, unit, values and status (entities) of what stands behind index and progress."""
+        year, progress = self.panel.year_position(self.run_year), self.framework.progress
+        index, of_progress = self.aggregation.index, self.progress_decomposition
+        yield from _decomposed("", "", self.decomposition, _status(index)[:, year])
+        if progress is not None and of_progress is not None:
+            words = _status(self.progress.index)[:, year]
+            yield from _decomposed("progress_", f"{progress.code}.", of_progress, words)
+
+    def _of_year(
+        self, kind: str, code: str, unit: str, values: Floats, status: NDArray[np.object_]
+    ) -> pd.DataFrame:
+        """One number per entity as rows of the year evaluated."""
+        return pd.DataFrame(
+            {
+                "entity_type": self.framework.entity_type,
+                "entity_id": np.array(self.panel.entities, object),
+                "year": self.run_year,
+                "kind": kind,
+                "code": code,
+                "value": values,
+                "unit": unit,
+                "status": status,
+            }
+        )
 
     def _score_status(self, code: str) -> NDArray[np.object_]:
         column = self.scored.scores.column(code)
@@ -198,6 +243,18 @@ def evaluate(
         base_year=base_year,
         run_year=run_year,
     )
+
+
+def _decomposed(
+    prefix: str, path: str, found: Decomposition, of_index: NDArray[np.object_]
+) -> Iterator[tuple[str, str, str, Floats, NDArray[np.object_]]]:
+    """The parts of an index, kind by kind; where there are none, the index's status says why."""
+    for kind, unit, parts in found.by_kind():
+        for code, values in parts.items():
+            left_out = np.where(found.weights[code] == 0, "excluded", "reported")
+            nothing = np.where(np.isnan(found.total), of_index, "not_computable")
+            status = np.where(np.isnan(values), nothing, left_out)
+            yield f"{prefix}{kind}", f"{path}{code}", unit, values, status.astype(object)
 
 
 def _up_to(years: Sequence[int], last: int) -> tuple[int, ...]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cescore.definitions.model import Framework
+from cescore.definitions.model import Framework, Progress
 from cescore.method.aggregate import combine
 from cescore.method.column import Column, Flag, Panel, State
 from cescore.method.formulas import shifted
@@ -68,6 +69,32 @@ def progress_index(indicators: Panel, framework: Framework, *, base_year: int) -
     return ProgressResult(
         index, replace(indicators, columns=groups), replace(indicators, columns=members)
     )
+
+
+def progress_shares(result: ProgressResult, progress: Progress) -> dict[str, NDArray[np.float64]]:
+    """Each group's share of the index, and of its group each member's, named ``group.indicator``.
+
+    0 where it does not take part: a member without a ratio, a group without a value.
+    """
+    groups = {g.code: g.weight * result.groups.column(g.code).is_present for g in progress.groups}
+    found = _as_shares(groups, result.index.shape)
+    for group, members in progress.members.items():
+        weighed = {
+            f"{group}.{code}": weight * result.members.column(code).is_present
+            for code, weight in members.items()
+        }
+        found |= _as_shares(weighed, result.index.shape)
+    return found
+
+
+def _as_shares(
+    weights: Mapping[str, NDArray[np.floating[Any]]], shape: tuple[int, ...]
+) -> dict[str, NDArray[np.float64]]:
+    whole = sum(weights.values(), start=np.zeros(shape))
+    return {
+        code: np.divide(weight, whole, out=np.zeros(shape), where=whole > 0)
+        for code, weight in weights.items()
+    }
 
 
 def ratio_to_base(now: Column, base: Column, *, direction: int, base_floor: float = 0.0) -> Column:

@@ -11,9 +11,10 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from cescore.release.bundle import Bundle, Series
+from cescore.release.bundle import Bundle, Contribution, Series
 
 TOLERANCE = 1e-9  # relative
+POINTS = 1e-9  # of contributions: an effect may be a small difference of great ones
 # What leaks from notebooks: a prompt, an anchor, a failure, a number that is none.
 LEAKS = {
     "Out[": re.compile(r"Out\["),
@@ -42,7 +43,23 @@ def differences(found: Mapping[str, Any], bundle: Bundle) -> list[str]:
     if "progress_index" in found and evaluated.progress_index is not None:
         progress = evaluated.progress_index
         odd += _compared(progress.code, found["progress_index"], progress, years)
+    for kind in ("contributions", "progress_contributions"):
+        if kind in found:
+            odd += _parts_compared(found[kind], getattr(evaluated, kind))
     return odd
+
+
+def _parts_compared(
+    found: Mapping[str, Mapping[str, float | None]], expected: Iterable[Contribution]
+) -> list[str]:
+    """Weights, contributions and contributions to change, number by number."""
+    return [
+        f"{one.code} {kind}: the notebook finds {_shown(value)},"
+        f" the evaluation {_shown(getattr(one, kind))}"
+        for one in expected
+        for kind, value in found.get(one.code, {}).items()
+        if not _is_same(value, getattr(one, kind), points=POINTS)
+    ]
 
 
 def _compared(
@@ -56,10 +73,10 @@ def _compared(
     ]
 
 
-def _is_same(a: float | None, b: float | None) -> bool:
+def _is_same(a: float | None, b: float | None, *, points: float = 1e-12) -> bool:
     if a is None or b is None:
         return a is b
-    return math.isclose(a, b, rel_tol=TOLERANCE, abs_tol=1e-12)
+    return math.isclose(a, b, rel_tol=TOLERANCE, abs_tol=points)
 
 
 def _shown(value: float | None) -> str:

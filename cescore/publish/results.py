@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from cescore.definitions.model import Indicator
+from cescore.definitions.model import Framework, Indicator
 from cescore.method.column import Panel
 from cescore.publish.cells import Number, View, at, ends, row_of, weight_of
 from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph
@@ -20,22 +20,27 @@ from cescore.publish.sections import DASH, NONE, nothing, number_cells, share, s
 if TYPE_CHECKING:
     from cescore.desk import OpenBundle
     from cescore.method.aggregate import Aggregation
+    from cescore.method.contributions import Decomposition
     from cescore.method.missing import Scored
     from cescore.method.progress import ProgressResult
 
 
 def results_table(
-    bundle: OpenBundle, indicators: Panel, scored: Scored, result: Aggregation
+    bundle: OpenBundle,
+    indicators: Panel,
+    scored: Scored,
+    result: Aggregation,
+    parts: Decomposition,
 ) -> Fragment:
-    """Every scored indicator in one line: values, change, goalposts, score, weight, what it adds;
-    groups and index with their scores over the same years."""
+    """Every scored indicator in one line: values, change, goalposts, score, weight, what it adds
+    to the index and to its change; groups and index with their scores over the same years."""
     view = View(bundle)
-    lines = _Lines(view, indicators, scored, result)
+    lines = _Lines(view, indicators, scored, result, parts)
     rows = list(lines.below(""))
     if not rows:
         return NONE
     table = Table(
-        _result_columns(view, lines.is_sum),
+        _result_columns(view),
         [*rows, lines.total()],
         view.t("caption.results"),
         kind="wide",
@@ -44,15 +49,20 @@ def results_table(
     if not bundle.data.filed:
         return Fragment.join([table.fragment(), signs(view, held)])
     said = [view.t("note.results"), view.t(f"note.aggregation.{bundle.framework.aggregation}")]
-    said += [view.t("note.weights"), coverage_words(view, result), view.t("note.rounding")]
+    said += [
+        view.t("note.contributions"),
+        view.t("note.weights"),
+        coverage_words(view, result),
+        view.t("note.rounding"),
+    ]
     note = paragraph(view.sentences(filter(None, said)))
     return Fragment.join([table.fragment(), signs(view, held), note])
 
 
-def _result_columns(view: View, is_sum: bool) -> list[Column]:
+def _result_columns(view: View) -> list[Column]:
     firm = "firm." if view.data.entity.entity_type == "enterprise" else ""
     widths = {f"{firm}worst": 7.5, f"{firm}best": 7.5, "score": 6, "weight": 7}
-    widths |= {"adds": 7} if is_sum else {}
+    widths |= {"adds": 7, "moves": 7}
     by_year = years(view, 8.5)
     name = 100 - 10 - sum(widths.values()) - sum(column.width for column in by_year)
     return [
@@ -66,11 +76,16 @@ def _result_columns(view: View, is_sum: bool) -> list[Column]:
 class _Lines:
     """The lines of `results_table`, down the tree of groups."""
 
-    def __init__(self, view: View, indicators: Panel, scored: Scored, result: Aggregation) -> None:
-        self.view, self.indicators, self.scored, self.result = view, indicators, scored, result
-        groups = view.bundle.framework.groups.values()
-        kinds = {view.bundle.framework.aggregation, *(g.aggregation for g in groups)}
-        self.is_sum = kinds == {"arithmetic_mean"}  # otherwise parts do not add up to the index
+    def __init__(
+        self,
+        view: View,
+        indicators: Panel,
+        scored: Scored,
+        result: Aggregation,
+        parts: Decomposition,
+    ) -> None:
+        self.view, self.indicators, self.scored = view, indicators, scored
+        self.result, self.parts = result, parts
 
     def below(self, group: str) -> Iterator[Row]:
         framework = self.view.bundle.framework
@@ -86,7 +101,7 @@ class _Lines:
         index = {year: view.index(self.result, year) for year in view.bundle.data.record.years}
         weight = weight_below(view, self.result, "") if view.data.filed else 0.0
         return Row(
-            [view.name(view.bundle.framework.index.code), *self._scores(index, weight)], "total"
+            [view.name(view.bundle.framework.index.code), *self._scores(index, weight, "")], "total"
         )
 
     def _group(self, code: str) -> Row:
@@ -94,20 +109,16 @@ class _Lines:
         found = view.scores(self.result.groups, code, years, self.result)
         weight = weight_below(view, self.result, code) if view.data.filed else 0.0
         scores = dict(zip(years, found, strict=True))
-        return Row([view.name(code), *self._scores(scores, weight)], "group")
+        return Row([view.name(code), *self._scores(scores, weight, code)], "group")
 
-    def _scores(self, scores: dict[int, Number], weight: float) -> list[object]:
+    def _scores(self, scores: dict[int, Number], weight: float, group: str) -> list[object]:
         """Group and index: scores stand in the columns of the years as well."""
         view, none = self.view, Number(None)
         now, last = (scores.get(view.bundle.year - back, none) for back in (0, 1))
         cells = [view.cell(scores[year], 1) for year in view.shown_years]
         change = point_change(now, last)
-        return [*cells, change, "", "", view.cell(now, 1), share(weight), *self._adds(now, weight)]
-
-    def _adds(self, score: Number, weight: float) -> list[str]:
-        if not self.is_sum:
-            return []
-        return [number(weight * score.value, 2) if weight and score.value is not None else DASH]
+        adds = added(self.parts, indicators_below(view.bundle.framework, group), weight)
+        return [*cells, change, "", "", view.cell(now, 1), share(weight), *adds]
 
     def _indicator(self, indicator: Indicator) -> Row:
         view, code, year = self.view, indicator.code, self.view.bundle.year
@@ -126,7 +137,7 @@ class _Lines:
                 *([] if posts else [DASH, DASH]),
                 view.cell(score, 1),
                 share(weight),
-                *self._adds(score, weight),
+                *added(self.parts, [code], weight),
             ]
         )
 
@@ -209,6 +220,22 @@ def rule_words(view: View, scored: Scored, code: str) -> str:
         return ""
     rule = str(found[0, view.now] or "").rsplit(":", 1)[-1]
     return label_or(f"rule.{rule}", view.lang, rule) if rule else ""
+
+
+def added(parts: Decomposition, codes: Sequence[str], weight: float) -> list[str]:
+    """What indicators add together to the index, and to its change, in points."""
+    adds = sum(float(parts.contributions[code][0]) for code in codes)
+    moves = sum(float(parts.changes[code][0]) for code in codes)
+    shown = DASH if adds != adds or not weight else number(adds, 2)
+    return [shown, DASH if moves != moves or not (weight or moves) else signed(moves, 2)]
+
+
+def indicators_below(framework: Framework, group: str) -> list[str]:
+    """The indicators inside a group, however deep."""
+    found: list[str] = []
+    for code, _ in framework.members(group):
+        found += indicators_below(framework, code) if code in framework.groups else [code]
+    return found
 
 
 def weight_below(view: View, result: Aggregation, group: str) -> float:

@@ -13,13 +13,21 @@ from cescore.method.column import Panel
 from cescore.publish.cells import Number, View, ends, weight_of
 from cescore.publish.fragment import Column, Fragment, Row, Table
 from cescore.publish.numbers import number
-from cescore.publish.results import coverage_words, point_change, rule_words, weight_below
+from cescore.publish.results import (
+    added,
+    coverage_words,
+    indicators_below,
+    point_change,
+    rule_words,
+    weight_below,
+)
 from cescore.publish.returned import with_formula
 from cescore.publish.sections import DASH, number_cells, share, years
 
 if TYPE_CHECKING:
     from cescore.desk import OpenBundle
     from cescore.method.aggregate import Aggregation
+    from cescore.method.contributions import Decomposition
     from cescore.method.missing import Scored
 
 
@@ -79,27 +87,37 @@ def _score_row(view: View, indicators: Panel, scored: Scored, indicator: Indicat
     return Row([view.with_unit(code), *cells, rule_words(view, scored, code)])
 
 
-def weights_table(bundle: OpenBundle, scored: Scored, result: Aggregation) -> Fragment:
-    """The tree of groups and indicators: weight within the group, in the index, and what it adds."""
+def weights_table(
+    bundle: OpenBundle, scored: Scored, result: Aggregation, parts: Decomposition
+) -> Fragment:
+    """The tree of groups and indicators: weight within the group, in the index, and what it adds
+    to the index and to its change."""
     view = View(bundle)
-    rows = list(_weight_rows(view, scored, result, "", 0))
+    rows = list(_weight_rows(view, scored, result, parts, "", 0))
     name = view.name(bundle.framework.index.code)
     total = share(weight_below(view, result, ""))
     index = view.cell(view.index(result, bundle.year), 1)
     columns = [
-        Column(view.t("head.member"), 48, "text"),
+        Column(view.t("head.member"), 40, "text"),
         Column(view.t("head.weight_in_group"), 14),
         Column(view.t("head.weight_in_index"), 14),
-        Column(view.t("head.score"), 12),
-        Column(view.t("head.adds"), 12),
+        *(Column(view.t(f"head.{name}"), 12) for name in ("score", "adds")),
+        Column(view.t("head.moves"), 8),
     ]
-    rows.append(Row([name, "", total, index, ""], "total"))
+    below = indicators_below(bundle.framework, "")
+    adds = added(parts, below, weight_below(view, result, ""))
+    rows.append(Row([name, "", total, index, *adds], "total"))
     notes = [view.t("note.weights"), view.t("note.rounding")]
     return Table(columns, rows, view.t("caption.weights"), notes).fragment()
 
 
 def _weight_rows(
-    view: View, scored: Scored, result: Aggregation, group: str, depth: int
+    view: View,
+    scored: Scored,
+    result: Aggregation,
+    parts: Decomposition,
+    group: str,
+    depth: int,
 ) -> Iterator[Row]:
     framework, year = view.bundle.framework, view.bundle.year
     members = framework.members(group)
@@ -111,11 +129,12 @@ def _weight_rows(
             weight_below(view, result, code) if is_group else weight_of(result, code, view.now)
         )
         name = Markup('<span class="depth{}">{}</span>').format(min(depth, 4), view.name(code))
-        adds = number(effective * score.value, 2) if score.value is not None and effective else DASH
-        cells = [name, share(weight / whole), share(effective), view.cell(score, 1), adds]
+        below = indicators_below(framework, code) if is_group else [code]
+        adds = added(parts, below, effective)
+        cells = [name, share(weight / whole), share(effective), view.cell(score, 1), *adds]
         yield Row(cells, "group" if is_group else "")
         if is_group:
-            yield from _weight_rows(view, scored, result, code, depth + 1)
+            yield from _weight_rows(view, scored, result, parts, code, depth + 1)
 
 
 def groups_table(bundle: OpenBundle, result: Aggregation) -> Fragment:

@@ -79,6 +79,16 @@ class Series(Part):
     status: tuple[str, ...]  # see method.column.status_text
 
 
+class Contribution(Part):
+    """What one indicator does to an index in the year evaluated; None where that is not known."""
+
+    code: str  # of the progress index: group.indicator
+    weight: float | None  # effective weight in the index; of all together 1
+    contribution: float | None  # points; of all together the index
+    contribution_to_change: float | None  # points since last year; of all together its change
+    contribution_to_change_by_weight: float | None  # of it because shares changed, not scores
+
+
 class Evaluated(Part):
     """What the evaluation found; the notebook's index must equal it."""
 
@@ -93,6 +103,8 @@ class Evaluated(Part):
     progress_index: Series | None = None
     progress_groups: tuple[Series, ...] = ()
     progress_members: tuple[Series, ...] = ()  # each member's ratio to the base year x 100
+    contributions: tuple[Contribution, ...] = ()  # to the index, by scored indicator
+    progress_contributions: tuple[Contribution, ...] = ()
 
 
 class AppliedAlternative(Part):

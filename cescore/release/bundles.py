@@ -20,6 +20,7 @@ from cescore.release.bundle import (
     Assessment,
     Bundle,
     ChooseLine,
+    Contribution,
     EntityCard,
     Evaluated,
     FindingLine,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from cescore.definitions.model import Framework, Standard
     from cescore.intake.entities import Entity
     from cescore.intake.findings import Finding
+    from cescore.method.contributions import Decomposition
     from cescore.method.evaluation import TypeEvaluation
     from cescore.method.standards import Compliance
     from cescore.yearly import YearlyEvaluation
@@ -296,7 +298,14 @@ def evaluated(evaluation: TypeEvaluation, row: int) -> Evaluated:
         ),
         progress_groups=_all(progress.groups, row) if has_progress else (),
         progress_members=_all(progress.members, row) if has_progress else (),
+        contributions=_contributions(evaluation.decomposition, row),
+        progress_contributions=_contributions(evaluation.progress_decomposition, row),
     )
+
+
+def _contributions(found: Decomposition | None, row: int) -> tuple[Contribution, ...]:
+    parts = found.of(row) if found is not None else {}
+    return tuple(Contribution.model_validate({"code": code} | one) for code, one in parts.items())
 
 
 def _series(code: str, column: Column, row: int) -> Series:

@@ -9,6 +9,8 @@ from typing import Any
 from cescore.definitions.model import Computed
 from cescore.release.bundle import Bundle, Series
 
+PARTS = ("contribution", "contribution_to_change", "contribution_to_change_by_weight")
+
 
 def result_json(bundle: Bundle, bundle_hash: str) -> dict[str, Any]:
     """What result.json holds, full precision, of the year evaluated."""
@@ -21,11 +23,10 @@ def result_json(bundle: Bundle, bundle_hash: str) -> dict[str, Any]:
         "framework": {"version": bundle.framework.version, "hash": bundle.framework_hash},
         "index": {
             **_of_year(bundle, found.index),
+            "change": _change(bundle, found.index),
             "groups": {series.code: _of_year(bundle, series)["value"] for series in found.groups},
         },
-        "progress_index": (
-            _of_year(bundle, found.progress_index) if found.progress_index else None
-        ),
+        "progress_index": _progress(bundle),
         "headline": _headline(bundle),
         "indicators": _indicators(bundle),
         "targets": [target.model_dump(mode="json") for target in bundle.targets],
@@ -53,6 +54,24 @@ def _of_year(bundle: Bundle, series: Series) -> dict[str, Any]:
     return {"code": series.code, "value": series.values[year], "status": series.status[year]}
 
 
+def _change(bundle: Bundle, series: Series) -> float | None:
+    """Points since the year before; None where either year has no value."""
+    year = _year(bundle)
+    now, last = series.values[year], series.values[year - 1] if year else None
+    return None if now is None or last is None else now - last
+
+
+def _progress(bundle: Bundle) -> dict[str, Any] | None:
+    found = bundle.evaluated
+    if found.progress_index is None:
+        return None
+    return {
+        **_of_year(bundle, found.progress_index),
+        "change": _change(bundle, found.progress_index),
+        "contributions": [one.model_dump(mode="json") for one in found.progress_contributions],
+    }
+
+
 def _by_code(series: Iterable[Series]) -> dict[str, Series]:
     return {one.code: one for one in series}
 
@@ -72,6 +91,7 @@ def _headline(bundle: Bundle) -> dict[str, Any]:
 
 def _indicators(bundle: Bundle) -> list[dict[str, Any]]:
     scores = _by_code(bundle.evaluated.scores)
+    parts = {one.code: one for one in bundle.evaluated.contributions}
     return [
         {
             **_of_year(bundle, series),
@@ -80,6 +100,7 @@ def _indicators(bundle: Bundle) -> list[dict[str, Any]]:
             if series.code in scores
             else None,
             "weight": bundle.evaluated.weights.get(series.code),
+            **{name: getattr(parts.get(series.code), name, None) for name in PARTS},
             "formula": _formula(bundle.framework.indicators[series.code]),
         }
         for series in bundle.evaluated.indicators

@@ -219,14 +219,19 @@ def test_results_hold_every_kind_with_unit_and_status() -> None:
     found = run(data, frame).results(units={"a": "t"})
     assert tuple(found.columns) == RESULT_COLUMNS
     kinds = set(found["kind"])
-    assert kinds == {"variable", "indicator", "score", "group", "index", "progress_index"}
+    parts = ("weight", "contribution", "contribution_to_change", "contribution_to_change_by_weight")
+    assert kinds == {
+        *("variable", "indicator", "score", "group", "index", "progress_index"),
+        *parts,
+        *(f"progress_{part}" for part in parts),
+    }
     now = found[found["year"] == 2021].set_index(["kind", "code"])
     assert now.loc[("variable", "a"), ["unit", "status"]].tolist() == ["t", "missing"]
     assert now.loc[("score", "I1"), ["value", "unit", "status"]].tolist() == [20, "20-100", "floor"]
     assert now.loc[("index", "LI"), "status"] == "insufficient"
     assert now.loc[("progress_index", "CEDI.P.I2"), "unit"] == "2020=100"
     assert {"CEDI", "CEDI.P", "CEDI.P.I1"} <= set(found["code"])
-    assert len(run(data, frame).results(years=[2021])) * 2 == len(found)
+    assert len(run(data, frame).results(years=[2021])) == (found["year"] == 2021).sum()
 
 
 def test_entities_in_doubt_are_scored_and_teach_nothing() -> None:

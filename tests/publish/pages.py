@@ -82,7 +82,8 @@ def computed(bundle: OpenBundle) -> dict[str, Any]:
     scored = desk.apply_missing_rules(bundle, desk.normalise(bundle, indicators), indicators)
     return {
         "accounts": accounts, "indicators": indicators, "scored": scored,
-        "result": desk.aggregate(bundle, scored),
+        "result": (result := desk.aggregate(bundle, scored)),
+        "parts": desk.decompose(bundle, scored, result),
         "progress": desk.progress_index(bundle, indicators),
     }  # fmt: skip
 
@@ -90,8 +91,8 @@ def computed(bundle: OpenBundle) -> dict[str, Any]:
 TABLES = {
     "page_one": ("result", "progress", "indicators"), "values_table": (),
     "accounts_table": ("accounts",), "indicators_table": ("indicators",),
-    "scores_table": ("indicators", "scored"), "weights_table": ("scored", "result"),
-    "results_table": ("indicators", "scored", "result"), "reported_table": ("indicators",),
+    "scores_table": ("indicators", "scored"), "weights_table": ("scored", "result", "parts"),
+    "results_table": ("indicators", "scored", "result", "parts"), "reported_table": ("indicators",),
     "groups_table": ("result",), "progress_table": ("progress",), "peers_table": (),
     "siblings_table": (), "children_table": (), "industries_table": (), "targets_table": (),
     "measures_table": (), "assessment_box": (), "data_quality": ("scored",),

@@ -119,7 +119,7 @@ def test_what_the_missing_rule_did_is_said(zh):
 def test_contributions_add_up_to_the_index(zh):
     text = repr(zh["weights_table"])
     assert "81.8" in text.splitlines()[-3]
-    adds = [float(row(zh["weights_table"], name)[-1]) for name in ("产出效率", "循环利用")]
+    adds = [float(row(zh["weights_table"], name)[-2]) for name in ("产出效率", "循环利用")]
     assert sum(adds) == pytest.approx(81.8, abs=0.051)
 
 
@@ -224,17 +224,31 @@ def test_groups_stand_in_the_order_of_params_not_of_the_alphabet():
 
 def test_one_table_holds_value_goalposts_score_weight_and_what_it_adds(zh):
     text = repr(zh["results_table"])
-    # from 50 and 60 to 65; 65 of 100 is 86 of 60-100; weight 0.2: 0.2 x 86 = 17.2
+    # from 50 and 60 to 65; 65 of 100 is 86 of 60-100, 84 before; weight 0.2: 0.2 x 86 = 17.2
     line = next(li for li in text.splitlines() if li.startswith("固体废物利用率"))
-    cells = ["40.0", "60.0", "65.0", "+5.0百分点", "0.0", "100.0", "86.0", "20.0%", "17.20"]
-    assert line.split()[-9:] == cells
-    assert row(zh["results_table"], "城市循环发展指数")[-3:] == ["81.8测", "100.0%", "81.80"]
+    cells = [
+        "40.0",
+        "60.0",
+        "65.0",
+        "+5.0百分点",
+        "0.0",
+        "100.0",
+        "86.0",
+        "20.0%",
+        "17.20",
+        "+0.40",
+    ]
+    assert line.split()[-10:] == cells
+    assert row(zh["results_table"], "城市循环发展指数")[-4:-1] == ["81.8测", "100.0%", "81.80"]
 
 
-def test_parts_that_do_not_add_up_to_the_index_are_not_shown_as_if_they_did():
+def test_what_groups_add_is_together_the_index_and_its_change_also_in_a_geometric_mean():
     rules = builders.framework(aggregation="geometric_mean")
     made = pages.all_tables(pages.opened(builders.bundle(framework=rules)))
-    assert "贡献" not in repr(made["results_table"]).splitlines()[1]
+    parts = [row(made["results_table"], name)[-2:] for name in ("产出效率", "循环利用")]
+    whole = row(made["results_table"], "城市循环发展指数")[-2:]
+    for place in (0, 1):
+        assert sum(float(p[place]) for p in parts) == pytest.approx(float(whole[place]), abs=0.011)
 
 
 def test_only_what_the_figures_stand_on_is_printed_and_the_rest_counted():

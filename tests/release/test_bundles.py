@@ -182,3 +182,24 @@ def test_a_bundle_altered_in_any_value_is_known_by_its_number(yearly: YearlyEval
         other = {**made.record.values, code: (*values[:-1], (values[-1] or 0) + 1)}
         record = made.record.model_copy(update={"values": other})
         assert is_altered(made.model_copy(update={"record": record})), code
+
+
+def test_contributions_in_every_bundle_add_up_to_index_and_change(made: dict[str, Bundle]) -> None:
+    split = 0
+    for bundle in made.values():
+        found, year = bundle.evaluated, bundle.record.years.index(bundle.run.year)
+        pairs = [(found.index, found.contributions)]
+        if found.progress_index is not None:
+            pairs.append((found.progress_index, found.progress_contributions))
+        for index, parts in pairs:
+            now, last = index.values[year], index.values[year - 1]
+            if now is None:
+                assert all(one.contribution is None for one in parts)
+                continue
+            assert sum(one.weight or 0 for one in parts) == pytest.approx(1, abs=1e-12)
+            assert sum(one.contribution or 0 for one in parts) == pytest.approx(now, abs=1e-9)
+            if last is not None:
+                moved = [one.contribution_to_change for one in parts]
+                assert sum(v or 0 for v in moved) == pytest.approx(now - last, abs=1e-9)
+                split += 1
+    assert split >= len(made)
