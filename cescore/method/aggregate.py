@@ -62,8 +62,7 @@ def geometric_mean(values: Members, weights: Members) -> Floats:
     50.0
     """
     x, w = _matched(values, weights)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return _mean(x, w, np.log, np.exp)
+    return _mean(x, w, np.log, np.exp)
 
 
 def harmonic_mean(values: Members, weights: Members) -> Floats:
@@ -75,8 +74,7 @@ def harmonic_mean(values: Members, weights: Members) -> Floats:
     60.0
     """
     x, w = _matched(values, weights)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return _mean([np.where(v < 0, np.nan, v) for v in x], w, np.reciprocal, np.reciprocal)
+    return _mean([np.where(v < 0, np.nan, v) for v in x], w, np.reciprocal, np.reciprocal)
 
 
 def generalised_mean(values: Members, weights: Members, *, power: float) -> Floats:
@@ -93,13 +91,12 @@ def generalised_mean(values: Members, weights: Members, *, power: float) -> Floa
     if power in (0, 1):
         return (geometric_mean if power == 0 else arithmetic_mean)(values, weights)
     x, w = _matched(values, weights)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return _mean(
-            [np.where(v < 0, np.nan, v) for v in x],
-            w,
-            lambda value: value**power,
-            lambda mean: mean ** (1 / power),
-        )
+    return _mean(
+        [np.where(v < 0, np.nan, v) for v in x],
+        w,
+        lambda value: value**power,
+        lambda mean: mean ** (1 / power),
+    )
 
 
 MEANS: Mapping[str, Callable[[Members, Members], Floats]] = {
@@ -202,8 +199,8 @@ def _mean(
     Adding in the members' order, not pairwise, gives the same bits for one entity as for many.
     """
     whole, total = np.zeros(()), np.zeros(())
-    for value, weight in zip(values, weights, strict=True):
-        whole = whole + np.where(weight > 0, weight * into(value), 0.0)
-        total = total + weight
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        for value, weight in zip(values, weights, strict=True):
+            whole = whole + np.where(weight > 0, weight * into(value), 0.0)
+            total = total + weight
         return np.asarray(back(whole / total), float)
