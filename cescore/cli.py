@@ -24,7 +24,15 @@ if TYPE_CHECKING:
 
 NOTHING_BUILT, INTERRUPTED = 2, 130
 COMMANDS = ("run", "check", "plan", "preview")
-VALUED = ("--root", "--year", "--only", "--lang", "--jobs", "--seconds")  # options with a value
+VALUED = (
+    "--root",
+    "--year",
+    "--only",
+    "--lang",
+    "--jobs",
+    "--seconds",
+    "--scheduler",
+)  # options with a value
 
 
 class Lang(StrEnum):
@@ -43,6 +51,14 @@ Language = Annotated[Lang, typer.Option(help="Language of the reports.")]
 Jobs = Annotated[int, typer.Option(help="Reports made at once; 0: one per core.", min=0)]
 Force = Annotated[bool, typer.Option("--force", help="Build even what is up to date.")]
 Seconds = Annotated[float, typer.Option(help="Wall time one report may take.", min=1)]
+Scheduler = Annotated[
+    str,
+    typer.Option(help="Address of a dask scheduler (or its file) whose workers make the reports."),
+]
+Shared = Annotated[
+    bool,
+    typer.Option("--shared", help="Workers see output/ under the same path and write into it."),
+]
 HERE, ALL, CHINESE = Path(), "", Lang.zh
 DEFAULT_SECONDS = Limits().seconds
 
@@ -59,9 +75,11 @@ def run(
     jobs: Jobs = 0,
     force: Force = False,
     seconds: Seconds = DEFAULT_SECONDS,
+    scheduler: Scheduler = "",
+    shared: Shared = False,
 ) -> None:
     """Check the data, evaluate the year, build every report that is out of date (the default)."""
-    with _executor(jobs, seconds) as executor:
+    with _executor(jobs, seconds, scheduler, shared) as executor:
         from cescore.run.build import build
 
         raise typer.Exit(build(_asked(root, year, only, lang, force), executor, console))
@@ -109,10 +127,15 @@ def preview(
 
 
 @contextlib.contextmanager
-def _executor(jobs: int, seconds: float) -> Iterator[Executor]:
+def _executor(
+    jobs: int, seconds: float, scheduler: str = "", is_shared: bool = False
+) -> Iterator[Executor]:
     """Opened before any data are read, so that report processes never hold them."""
     workers = jobs or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else (1, 2))
-    with contextlib.closing(open_executor(workers, limits=Limits(seconds=seconds))) as executor:
+    opened = open_executor(
+        workers, limits=Limits(seconds=seconds), scheduler=scheduler, is_shared=is_shared
+    )
+    with contextlib.closing(opened) as executor:
         yield executor
 
 

@@ -35,9 +35,23 @@ class Executor(Protocol):
 
 
 def open_executor(
-    workers: int, *, render: str = RENDER, limits: Limits | None = None, fork: bool | None = None
+    workers: int,
+    *,
+    render: str = RENDER,
+    limits: Limits | None = None,
+    fork: bool | None = None,
+    scheduler: str = "",
+    is_shared: bool = False,
 ) -> Executor:
-    """The executor for this platform; ``fork`` forces one. Call it before any data are read."""
+    """The executor for this platform; ``fork`` forces one. Call it before any data are read.
+
+    With a ``scheduler`` its workers make the reports; ``is_shared``: they see this machine's output
+    folder under the same path, and write their pages there.
+    """
+    if scheduler:
+        from cescore.run.cluster import Cluster  # loads dask, which one machine does not need
+
+        return Cluster(scheduler, render, limits or Limits(), is_shared=is_shared)
     able = can_fork() if fork is None else fork
     return (Forking if able else Fresh)(workers, render, limits or Limits())
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
 
 RENDER = "cescore.publish.documents:render"  # of reports and documents alike
+RENDER_NAME = "CESCORE_RENDER"  # environment variable that tells a forkserver which render to load
 BUNDLE_NAME = "bundle.json"  # in a job's work folder
 PAGES_NAME = "pages"  # folder there that the report is written into
 RESULT_NAME = "result-of-job.json"

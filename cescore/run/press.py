@@ -187,7 +187,7 @@ def main() -> None:
     os.dup2(2, 1)  # whatever is printed on import is no outcome
     with suppress(BrokenPipeError):
         try:
-            render = _loaded(name)
+            render = loaded(name)
         except CescoreError as error:
             _write_all(sink, json.dumps(str(error)).encode() + b"\n")
             sys.exit(1)
@@ -197,7 +197,7 @@ def main() -> None:
         Press(render, int(workers), Limits(**json.loads(limits))).serve(source, sink)
 
 
-def _loaded(name: str) -> Render:
+def loaded(name: str) -> Render:
     """The render function, with everything imported and read that every report needs."""
     render = load_render(name)
     if name == RENDER:

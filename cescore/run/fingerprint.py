@@ -1,0 +1,58 @@
+"""What must be the same on two machines so that both make the same bytes of a report."""
+
+from __future__ import annotations
+
+import ctypes
+import platform
+from collections.abc import Mapping
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from cescore.run.inputs import REPOSITORY, Inputs, libraries
+from cescore.run.store import combined, tree_hashes
+
+FONTS = ("*.ttf", "*.otf", "*.woff", "*.woff2")
+Fingerprint = Mapping[str, str]
+
+
+def fingerprint() -> dict[str, str]:
+    """Hashes of code, templates and fonts, and versions of all that sets a page, by name."""
+    shared = Inputs(Path()).shared
+    return {
+        "cescore (code)": shared["code"],
+        "report_templates": combined(tree_hashes(REPOSITORY / "report_templates", "*")),
+        "fonts": combined(tree_hashes(REPOSITORY / "report_templates", *FONTS)),
+        **libraries(),
+        "distributed": _version("distributed"),
+        "pango": _pango(),
+        "machine": f"{platform.system()} {platform.machine()}",
+    }
+
+
+def differences(ours: Fingerprint, theirs: Fingerprint) -> list[str]:
+    """What differs, by name, with what was found and expected; hashes by their beginnings."""
+    return [
+        f"{name}: {_shown(theirs.get(name, ''))}, expected {_shown(ours.get(name, ''))}"
+        for name in dict.fromkeys((*ours, *theirs))
+        if ours.get(name) != theirs.get(name)
+    ]
+
+
+def _shown(text: str) -> str:
+    return text[:12] if len(text) == 64 else text or "none"
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def _pango() -> str:
+    """The version of the library that sets text, whose line breaks the pages have."""
+    with suppress(OSError, AttributeError):
+        number = int(ctypes.CDLL("libpango-1.0.so.0").pango_version())
+        return f"{number // 10000}.{number // 100 % 100}.{number % 100}"
+    return ""
