@@ -89,6 +89,7 @@ class YearlyEvaluation:
             *self._target_rows(),
             *self._measure_rows(),
             *self._assessment_rows(),
+            *self._standard_rows(),
             *self._blocked(),
         ]
         frames.append(pd.DataFrame(rows, columns=list(RESULT_COLUMNS)))
@@ -140,6 +141,30 @@ class YearlyEvaluation:
             for part, value in found.parts.items():
                 state = "reported" if value is not None else "not_computable"
                 yield self._row(entity_id, "assessment", part, value, "0-100", state)
+
+    def _standard_rows(self) -> Iterator[tuple[object, ...]]:
+        """The verdict under each published standard, then each of its lines and groups to choose from.
+
+        Codes: the standard, standard.line, standard.group; the value of a group is how many of its
+        lines are met. A line that is met or not on a threshold that is not confirmed is marked
+        ``+unconfirmed``: it does not decide.
+        """
+        for entity_id, pairs in self.compliance.items():
+            for standard, found in pairs:
+                verdict = "+".join([found.verdict, *found.reasons])
+                yield self._row(entity_id, "standard", standard.id, None, "", verdict)
+                for line in found.lines:
+                    open_ = "" if line.decides or line.value is None else "+unconfirmed"
+                    code, status = f"{standard.id}.{line.id}", line.status + open_
+                    yield self._row(entity_id, "standard", code, line.value, line.unit, status)
+                for group in found.groups:
+                    open_ = (
+                        ""
+                        if group.decides or group.status not in ("met", "not_met")
+                        else "+unconfirmed"
+                    )
+                    code, status = f"{standard.id}.{group.code}", group.status + open_
+                    yield self._row(entity_id, "standard", code, group.met, "count", status)
 
     def _blocked(self) -> Iterator[tuple[object, ...]]:
         for entity in self.workspace.entities():

@@ -129,3 +129,28 @@ def test_a_standing_veto_decides_the_grade_and_an_unchecked_one_leaves_it_open(p
 
 def test_types_without_rules_are_not_graded(planned):
     assert row(planned, "C1", "assessment", "total")[1] == "no_rules"
+
+
+STANDARD = """
+en: A standard
+entity_type: district
+source: made
+tag: V
+applies_to_entities: [D1, D2]
+choose: {any: {en: Any}}
+requirements:
+  S1: {indicator: productivity, op: ">=", threshold: 40, compulsory: true, tag: V}
+  S2: {indicator: productivity, op: ">=", threshold: 1, choose: any, tag: M}
+"""
+
+
+def test_the_lines_of_a_standard_are_rows_of_the_year(evaluated):
+    yearly = evaluated(**{"params/standards/x.yml": STANDARD})
+    assert row(yearly, "D1", "standard", "x.S1") == (50.0, "met")
+    assert row(yearly, "D2", "standard", "x.S1") == (30.0, "not_met")
+    assert row(yearly, "D1", "standard", "x.S2") == (50.0, "met+unconfirmed")
+    assert row(yearly, "D1", "standard", "x.any") == (1.0, "met+unconfirmed")
+    assert row(yearly, "D1", "standard", "x")[1] == "undetermined+unconfirmed_threshold"
+    assert row(yearly, "D2", "standard", "x")[1] == "not_met"
+    judged = yearly.results().query("kind == 'standard'")
+    assert set(judged["entity_id"]) == {"D1", "D2"}  # it is not for DX
