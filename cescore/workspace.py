@@ -20,6 +20,7 @@ from cescore.intake.entities import Entity, Register, read_register
 from cescore.intake.files import Source, find_sources, year_folders
 from cescore.intake.findings import Finding, FindingLog, in_order, quoted, shortened
 from cescore.intake.inspections import MeasureRecord, VetoRecord, read_measures, read_vetoes
+from cescore.intake.named_industries import unknown_industries
 from cescore.intake.named_types import unknown_entities, unknown_types
 from cescore.intake.observations import Observations
 from cescore.intake.panel import Layout, Sources, build_panels, tiling
@@ -81,6 +82,7 @@ class Workspace:
         definitions = load_definitions(root / "params", year)
         log = FindingLog()
         register, counted = read_register(root / "data/entities.csv", "data/entities.csv", log)
+        named = unknown_industries(definitions, register, root / "params")
         sources = find_sources(root / "data", definitions.run.year, log)
         reading = read_observations(sources, register, definitions.variables, log)
         recorded = read_corrections(
@@ -93,10 +95,11 @@ class Workspace:
         base_year, years = _years(definitions, observations)
         layout = _lay_out(register, observations, definitions, years)
         inspected = _read_inspections(root, register, definitions, log)
-        log.extend(check(layout, _checked(definitions, base_year)))
+        log.extend(check(layout, _checked(definitions, base_year, register)))
         log.extend(_not_filed(register, layout, definitions))
         log.extend(unknown_types(definitions, register))
         log.extend(unknown_entities(definitions, register))
+        log.extend(named)
         confirmed = confirm(log.sorted(), corrections, CORRECTIONS)
         blocked = _blocked(confirmed, register, years)
         doubtful = _sums_of_blocked(layout, blocked, years[-1])
@@ -222,7 +225,7 @@ def _read_inspections(
     return _Inspected(tuple(measures), tuple(vetoes), tuple(rows))
 
 
-def _checked(definitions: Definitions, base_year: int) -> Checked:
+def _checked(definitions: Definitions, base_year: int, register: Register) -> Checked:
     return Checked(
         variables=definitions.variables,
         rules=definitions.checks,
@@ -230,6 +233,8 @@ def _checked(definitions: Definitions, base_year: int) -> Checked:
         frameworks=definitions.frameworks,
         factors={code: factor.value for code, factor in definitions.factors.items()},
         base_year=base_year,
+        register=register,
+        ranges=definitions.ranges,
     )
 
 

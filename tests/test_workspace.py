@@ -205,3 +205,34 @@ def test_a_correction_of_a_later_year_waits_for_that_year(
     both = {"data/corrections.yml": corrections}
     assert not workspace(2023, **both).has_errors
     assert "correction_scale" in {finding.code for finding in workspace(2024, **both).findings}
+
+
+FIRMS = REGISTER.replace("valid_to\n", "valid_to,industry\n").replace(
+    "D2,district,C1,,,\n", "D2,district,C1,,,,steel works\n"
+)
+BY_INDUSTRY = "best: 100, by_industry: {%s: [0, 50]}, source"
+
+
+def by_industry(name: str) -> dict[str, str]:
+    text = FRAMEWORK.replace("best: 100, source", BY_INDUSTRY % name)
+    return {"params/frameworks/district.yml": text, "data/entities.csv": FIRMS}
+
+
+def test_a_slip_in_the_name_of_an_industry_is_refused_with_its_line(workspace):
+    with pytest.raises(ParamsError) as caught:
+        workspace(**by_industry("steel work"))
+    (problem,) = [p for p in caught.value.problems if "district.yml" in p.where][:1]
+    assert problem.where.endswith("district.yml:15")
+    assert "did you mean 'steel works'?" in problem.expected
+
+
+def test_an_industry_that_nobody_has_is_a_warning_with_its_line(workspace):
+    found = [f for f in workspace(**by_industry("bakery")).findings if f.code == "unknown_industry"]
+    assert {(f.severity, f.file, f.place) for f in found} == {
+        ("warning", "params/frameworks/district.yml", "row 15")
+    }
+
+
+def test_an_industry_that_entities_have_is_no_news(workspace):
+    loaded = workspace(**by_industry("steel works"))
+    assert [f.entity_id for f in loaded.findings if f.code == "unknown_industry"] == []

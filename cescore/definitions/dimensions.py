@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from cescore.definitions.formula import (
+    ACROSS,
     ARITHMETIC,
     COMPARISONS,
     Expression,
@@ -132,6 +133,8 @@ class _Resolver:
             years = [str(int(constant(node.args[1]) or 1))] if len(node.args) == 2 else []
             part = self.visit(node.args[0])
             return _Part(f"lag({', '.join([part.text, *years])})", part.unit, 9)
+        if name in ACROSS:
+            return self._across(name, node)
         parts = [self.visit(argument) for argument in node.args]
         unit: Any
         if name in SAME_UNIT:
@@ -144,6 +147,13 @@ class _Resolver:
         else:
             unit = parts[0].unit
         return _Part(f"{name}({', '.join(part.text for part in parts)})", unit, 9)
+
+    def _across(self, name: str, node: ast.Call) -> _Part:
+        """Over other entities: the unit is that of what is added up or taken; counts are numbers."""
+        parts = [self.visit(argument) for argument in node.args[1:]]
+        text = ", ".join([ast.unparse(node.args[0]), *(part.text for part in parts)])
+        unit = parts[0].unit if name not in ("count_of", "count_known") else self.pure
+        return _Part(f"{name}({text})", unit, 9)
 
     def _plain(self, part: _Part, name: str, node: ast.expr) -> _Part:
         if part.unit is not None and not self.units.is_number(part.unit):

@@ -43,6 +43,14 @@ FUNCTIONS: Mapping[str, tuple[int, int]] = {  # name -> least and most operands
     "mean": (1, 100),
     "first_available": (1, 100),
 }
+# What looks at other entities: the first operand is an entity type. Only checks may, see `parse`.
+ACROSS: Mapping[str, tuple[int, int]] = {
+    "sum_over": (2, 2),
+    "sum_known": (2, 2),
+    "count_known": (2, 2),
+    "count_of": (1, 1),
+    "in_body": (2, 2),
+}
 LOGIC = ("and", "or", "not")
 ALLOWED = f"codes, numbers, + - * / **, brackets and {', '.join(sorted(FUNCTIONS))}"
 
@@ -79,11 +87,21 @@ class FormulaError(CescoreError):
 
 @dataclass(frozen=True)
 class Expression:
-    """A formula that has been read: its text, its tree, and the codes it uses in their order."""
+    """A formula that has been read: its text, its tree, and the codes it uses in their order.
+
+    ``names`` are all codes, those of other entities too; ``across`` holds the latter once more, by
+    the entity type whose they are.
+    """
 
     text: str
     tree: ast.expr
     names: tuple[str, ...]
+    across: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def own_names(self) -> tuple[str, ...]:
+        """The codes of the entity itself: those outside of `sum_over` and its like."""
+        return tuple(dict.fromkeys(_own_names(self.tree)))
 
 
 @dataclass(frozen=True)
@@ -101,11 +119,14 @@ class Resolved:
 
 def is_reserved(code: str) -> bool:
     """Whether a code cannot be used in a formula, because the language or Python has the word."""
-    return code in FUNCTIONS or keyword.iskeyword(code)
+    return code in FUNCTIONS or code in ACROSS or keyword.iskeyword(code)
 
 
 def parse(text: str, conditions: bool = False) -> Expression:
     """Read a formula, or with ``conditions`` a rule such as ``part <= whole and whole > 0``.
+
+    Only a rule may look at other entities: ``sum_over(enterprise, energy)`` adds up over the
+    enterprises inside the entity, ``in_body(city, gdp)`` takes the figure of the city it lies in.
 
     Raises
     ------
@@ -131,7 +152,33 @@ def _parsed(text: str, conditions: bool) -> Expression:
     except (ValueError, MemoryError, RecursionError) as error:
         raise FormulaError("nested too deeply to be read", expected=ALLOWED) from error
     _Reader(conditions).read(tree)
-    return Expression(" ".join(plain.split()), tree, names)
+    across = tuple((_type_of(call), tuple(_codes(call.args[1:]))) for call in across_calls(tree))
+    return Expression(" ".join(plain.split()), tree, names, across)
+
+
+def across_calls(tree: ast.expr) -> list[ast.Call]:
+    """The calls in a formula that look at other entities."""
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return [call for call in calls if isinstance(call.func, ast.Name) and call.func.id in ACROSS]
+
+
+def _type_of(call: ast.Call) -> str:
+    return ast.unparse(call.args[0])
+
+
+def _codes(nodes: Iterable[ast.expr]) -> Iterable[str]:
+    """The codes in some operands, each once."""
+    found = (n.id for node in nodes for n in ast.walk(node) if isinstance(n, ast.Name))
+    return dict.fromkeys(name for name in found if name not in FUNCTIONS)
+
+
+def _own_names(node: ast.AST) -> Iterable[str]:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        inside = [] if node.func.id in ACROSS else node.args
+        return [name for argument in inside for name in _own_names(argument)]
+    if isinstance(node, ast.Name):
+        return [node.id]
+    return [name for child in ast.iter_child_nodes(node) for name in _own_names(child)]
 
 
 def resolve(
@@ -165,16 +212,28 @@ def resolve(
 
 def inline(expression: Expression, texts: Mapping[str, str]) -> str:
     """The formula's text with codes replaced by the texts given for them, each in brackets."""
+    types = set(_types_at(expression.text))
     return TOKEN.sub(
-        lambda m: f"({texts[m[0]]})" if m["name"] and m[0] in texts else m[0],
+        lambda m: (
+            f"({texts[m[0]]})" if m["name"] and m[0] in texts and m.start() not in types else m[0]
+        ),
         expression.text,
     )
+
+
+def _types_at(text: str) -> Iterable[int]:
+    """Where in a text the entity types of `sum_over` and its like stand."""
+    return [
+        m.start("type")
+        for m in re.finditer(rf"\b(?:{'|'.join(ACROSS)})\s*\(\s*(?P<type>\w+)", text)
+    ]
 
 
 def _scan(text: str, conditions: bool) -> Iterable[str]:
     """Check each token and how deeply they nest; returns the codes used."""
     position, depth, signs, operators, before = 0, 0, 0, 0, "("
     names: list[str] = []
+    types = set(_types_at(text)) if conditions else set()
     while position < len(text):
         found = TOKEN.match(text, position)
         if found is None:
@@ -182,7 +241,8 @@ def _scan(text: str, conditions: bool) -> Iterable[str]:
         kind, word = str(found.lastgroup), found[0]
         if kind == "name":
             _check_word(word, text[found.end() :], conditions, position + 1)
-            if word not in FUNCTIONS and word not in LOGIC:
+            is_code = word not in FUNCTIONS and word not in LOGIC and word not in ACROSS
+            if is_code and position not in types:
                 names.append(word)
         elif kind == "comparison" and not conditions:
             raise FormulaError(f"{word!r} compares", position=position + 1, expected=ALLOWED)
@@ -223,9 +283,15 @@ def _check_word(word: str, rest: str, conditions: bool, position: int) -> None:
         return
     if keyword.iskeyword(word):
         raise FormulaError(f"{word!r} is not allowed", position=position, expected=ALLOWED)
-    if word in FUNCTIONS and not is_called:
+    if (word in FUNCTIONS or word in ACROSS) and not is_called:
         raise FormulaError(f"{word!r} is a function", position=position, expected=f"{word}(…)")
-    if is_called and word not in FUNCTIONS:
+    if word in ACROSS and not conditions:
+        raise FormulaError(
+            f"{word!r} looks at other entities",
+            position=position,
+            expected="a rule of checks.yml for that; here what the entity itself returns",
+        )
+    if is_called and word not in FUNCTIONS and word not in ACROSS:
         raise FormulaError(
             f"{word!r} is not a function",
             position=position,
@@ -295,6 +361,9 @@ class _Reader:
         self._value(node.left)
 
     def _call(self, node: ast.Call, name: str) -> None:
+        if name in ACROSS and self.conditions:
+            self._across(node, name)
+            return
         if name not in FUNCTIONS:
             raise error_at(
                 node,
@@ -310,6 +379,17 @@ class _Reader:
             if years is None or years.denominator != 1 or not 1 <= years <= LONGEST_LAG:
                 raise error_at(node.args[1], "is no number of years", f"1 to {LONGEST_LAG}")
         for argument in node.args:
+            self._value(argument)
+
+    def _across(self, node: ast.Call, name: str) -> None:
+        least, most = ACROSS[name]
+        if node.keywords or not least <= len(node.args) <= most:
+            raise error_at(node, f"{name} with {len(node.args)} operand(s)", f"{least}")
+        if not isinstance(node.args[0], ast.Name):
+            raise error_at(node.args[0], f"as first operand of {name}", "an entity type")
+        for argument in node.args[1:]:
+            if across_calls(argument):
+                raise error_at(node, f"{name} of what looks at others itself", "one at a time")
             self._value(argument)
 
 

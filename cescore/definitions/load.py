@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cescore.definitions.check_rules import resolve_rules
+from cescore.definitions.check_rules import resolve_ranges, resolve_rules
 from cescore.definitions.frameworks import resolved_framework
 from cescore.definitions.layout import draft_frameworks
 from cescore.definitions.located import Node, read
@@ -17,6 +17,7 @@ from cescore.definitions.model import (
     Disclosure,
     Factor,
     Framework,
+    IndustryRange,
     Plan,
     Run,
     Standard,
@@ -49,6 +50,7 @@ class Definitions:
     run: Run
     disclosure: Disclosure
     standards: Mapping[str, Standard] = field(default_factory=dict)
+    ranges: tuple[IndustryRange, ...] = ()
 
 
 def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
@@ -73,7 +75,7 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
         entity_type: resolved_framework(draft, names, accounts, units, run, problems)
         for entity_type, draft in drafts.items()
     }
-    checks, built_in = reader.checks(names, accounts, units)
+    checks, ranges, built_in = reader.checks(names, accounts, units)
     plan = check_plan(
         load_plans(reader.folder("plans"), problems),
         run,
@@ -98,6 +100,7 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
         run=run,
         disclosure=disclosure or Disclosure(),
         standards=standards,
+        ranges=ranges,
     )
 
 
@@ -162,17 +165,17 @@ class _Reader:
 
     def checks(
         self, names: Names, accounts: Mapping[str, Account], units: Units
-    ) -> tuple[tuple[CheckRule, ...], BuiltInChecks]:
+    ) -> tuple[tuple[CheckRule, ...], tuple[IndustryRange, ...], BuiltInChecks]:
         node = self.file("checks.yml")
-        self._check_keys(node, ("rules", "built_in"))
+        self._check_keys(node, ("rules", "ranges", "built_in"))
         settings = node.get("built_in") or Node({}, node.where)
         built_in = build(BuiltInChecks, settings, "built_in", self.problems)
         if built_in is not None:
             self._check_built_in(built_in, settings)
-        rules = self._section(node, "rules")
-        return resolve_rules(
-            rules, names, accounts, units, self.problems
-        ), built_in or BuiltInChecks()
+        given = names, accounts, units, self.problems
+        rules = resolve_rules(self._section(node, "rules"), *given)
+        ranges = resolve_ranges(self._section(node, "ranges"), *given)
+        return rules, ranges, built_in or BuiltInChecks()
 
     def _check_built_in(self, built_in: BuiltInChecks, node: Node) -> None:
         """Each pair of limits runs from the lower to the higher."""

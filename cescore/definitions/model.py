@@ -54,6 +54,7 @@ class Variable(Named):
     sign: Literal["non_negative", "any"] = "non_negative"  # hard rule H1
     additive: bool = True  # may a body's figure be the sum over the bodies in it
     allowed: tuple[str, ...] = ()  # of a code
+    one_in_series: bool = False  # a code that an entity must not change over the years: a basis
     low: Mapping[str, Number] = {}  # usual range by entity type (soft), in `unit`
     high: Mapping[str, Number] = {}
     required: bool = False  # an entity of its types that leaves it out gets a finding
@@ -519,6 +520,17 @@ class CheckRule(Named):
     severity: Literal["hard", "soft"]
     entity_types: tuple[str, ...] = ()
     source: str = ""
+
+
+class IndustryRange(Computed):
+    """The usual range of a formula, industry by industry; outside of it a warning (rule W4)."""
+
+    entity_types: tuple[str, ...] = ()
+    by_industry: Mapping[str, tuple[Number, Number]] = {}  # industry -> (low, high), in `unit`
+    otherwise: tuple[Number, Number] | None = None  # of industries not named; None: not checked
+
+    def of(self, industry: str) -> tuple[float, float] | None:
+        return self.by_industry.get(industry, self.otherwise)
 
 
 class BuiltInChecks(Definition):

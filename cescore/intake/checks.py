@@ -5,19 +5,28 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cescore.definitions.formula import parse
-from cescore.definitions.model import BuiltInChecks, CheckRule, Framework, Variable
+from cescore.definitions.model import (
+    BuiltInChecks,
+    CheckRule,
+    Framework,
+    IndustryRange,
+    Variable,
+)
+from cescore.intake.across import Others
+from cescore.intake.entities import Register
 from cescore.intake.findings import Finding
 from cescore.intake.panel import Cube, Layout, Sources, SumCheck
 from cescore.method.column import Panel, State
+from cescore.method.energy import mixed_bases
 from cescore.method.formulas import evaluate, holds
-from cescore.method.indicators import compute_accounts
 
 LEAST_DIGITS_FOR_SAME = 4  # 120 twice is no surprise, 1203.7 twice is
 LEAST_COUNT_FOR_CHANGE = 10  # from 1 shop to 3 is no jump
@@ -41,13 +50,18 @@ class Checked:
     frameworks: Mapping[str, Framework]
     factors: Mapping[str, float]  # constants that rules may name
     base_year: int
+    register: Register = field(default_factory=Register)
+    ranges: Sequence[IndustryRange] = ()
 
 
 def check(layout: Layout, checked: Checked) -> tuple[Finding, ...]:
     """All findings about the panels, in no particular order."""
     found: list[Finding] = []
-    for entity_type, panel in layout.panels.items():
-        found.extend(_check_rules(entity_type, panel, layout.sources, checked))
+    others = Others(layout.panels, checked.register, checked.base_year, checked.factors)
+    for entity_type in layout.panels:
+        found.extend(_check_rules(entity_type, others, layout.sources, checked))
+        found.extend(_check_industries(entity_type, layout, checked))
+        found.extend(_check_series(entity_type, layout, checked))
     for cube in layout.cubes.values():
         found.extend(_check_changes(cube, layout.sources, checked))
         found.extend(_check_ranges(cube, layout.sources, checked))
@@ -69,26 +83,25 @@ def _at(sources: Sources, entity_id: str, code: str, year: int) -> _Place:
 
 
 def _check_rules(
-    entity_type: str, panel: Panel, sources: Sources, checked: Checked
+    entity_type: str, others: Others, sources: Sources, checked: Checked
 ) -> Iterator[Finding]:
-    """Rules in the language of formulas, on returned values and the type's accounts."""
+    """Rules in the language of formulas, on returned values, the type's accounts and other entities."""
     rules = [r for r in checked.rules if not r.entity_types or entity_type in r.entity_types]
-    framework = checked.frameworks.get(entity_type)
-    if framework is not None and any(_needs(rule, framework) for rule in rules):
-        panel = compute_accounts(panel, framework, base_year=checked.base_year)
     given: _Given = {"base_year": checked.base_year, "factors": checked.factors}
     for rule in rules:
-        true, known = holds(rule.executable or rule.rule, panel, **given)
+        text, panel, looked = others.written_in(rule.executable or rule.rule, entity_type)
+        true, known = holds(text, panel, **given)
         broken = known & ~true
         if broken.any():
-            broken &= ~_is_noise(rule, panel, given)
+            broken &= ~_is_noise(text, panel, given)
         for i, j in np.argwhere(broken).tolist():
-            yield _broken(rule, _names(rule), panel, i, j, sources)
+            seen = [others.told(one, entity_type, (i, j), sources) for one in looked]
+            yield _broken(rule, panel, (i, j), seen, sources)
 
 
-def _is_noise(rule: CheckRule, panel: Panel, given: _Given) -> NDArray[np.bool_]:
+def _is_noise(text: str, panel: Panel, given: _Given) -> NDArray[np.bool_]:
     """Where both sides of a comparison are equal but for binary arithmetic (0.1 + 0.2 <= 0.3)."""
-    tree = parse(rule.executable or rule.rule, conditions=True).tree
+    tree = parse(text, conditions=True).tree
     if not isinstance(tree, ast.Compare) or not isinstance(tree.ops[0], ast.LtE | ast.GtE | ast.Eq):
         return np.zeros(panel.shape, bool)
     left, right = (
@@ -97,20 +110,14 @@ def _is_noise(rule: CheckRule, panel: Panel, given: _Given) -> NDArray[np.bool_]
     return np.isclose(left.values, right.values, rtol=NOISE, atol=0.0)
 
 
-def _names(rule: CheckRule) -> tuple[str, ...]:
-    return tuple(parse(rule.executable or rule.rule, conditions=True).names)
-
-
-def _needs(rule: CheckRule, framework: Framework) -> bool:
-    return any(name in framework.accounts for name in _names(rule))
-
-
 def _broken(
-    rule: CheckRule, codes: Sequence[str], panel: Panel, i: int, j: int, sources: Sources
+    rule: CheckRule, panel: Panel, at: tuple[int, int], seen: Sequence[str], sources: Sources
 ) -> Finding:
+    """The finding of a broken rule: own figures with the first one's place, then those of others."""
+    (i, j), codes = at, parse(rule.executable or rule.rule, conditions=True).own_names
     entity_id, year = panel.entities[i], panel.years[j]
     known = [code for code in codes if code in panel.columns]
-    values = ", ".join(f"{code} = {panel.columns[code].values[i, j]:.10g}" for code in known)
+    own = [f"{code} = {panel.columns[code].values[i, j]:.10g}" for code in known]
     first = next((code for code in known if sources(entity_id, code, year)), "")
     return Finding(
         "error" if rule.severity == "hard" else "warning",
@@ -119,10 +126,69 @@ def _broken(
         entity_id=entity_id,
         year=year,
         variable=first,
-        found=values,
+        found=", ".join([*own, *seen]),
         expected=rule.rule,
         note=rule.zh or rule.en,
     )
+
+
+def _check_industries(entity_type: str, layout: Layout, checked: Checked) -> Iterator[Finding]:
+    """Formulas outside the usual range of the entity's industry (W4)."""
+    panel = layout.panels[entity_type]
+    given: _Given = {"base_year": checked.base_year, "factors": checked.factors}
+    for one in checked.ranges:
+        if one.entity_types and entity_type not in one.entity_types:
+            continue
+        column = evaluate(one.executable, panel, factor=one.factor, **given)
+        ends = [one.of(industry) or (-np.inf, np.inf) for industry in panel.attributes["industry"]]
+        low, high = np.array(ends, float).reshape(-1, 2).T[:, :, None]
+        with np.errstate(invalid="ignore"):
+            outside = column.is_present & ((column.values < low) | (column.values > high))
+        for i, j in np.argwhere(outside).tolist():
+            yield _out_of_range(one, panel, (i, j), float(column.values[i, j]), layout.sources)
+
+
+def _out_of_range(
+    one: IndustryRange, panel: Panel, at: tuple[int, int], value: float, sources: Sources
+) -> Finding:
+    (i, j), industry = at, panel.attributes["industry"][at[0]]
+    entity_id, year = panel.entities[i], panel.years[j]
+    low, high = one.of(industry) or (value, value)
+    known = [code for code in parse(one.executable).names if code in panel.columns]
+    operands = ", ".join(f"{code} = {panel.columns[code].values[i, j]:.10g}" for code in known)
+    first = next((code for code in known if sources(entity_id, code, year)), "")
+    return Finding(
+        "warning",
+        one.code,
+        **_at(sources, entity_id, first, year),
+        entity_id=entity_id,
+        year=year,
+        variable=first,
+        found=f"{value:.4g} {one.unit} ({operands})",
+        expected=f"{low:g} to {high:g} {one.unit}" + (f" in {industry}" if industry else ""),
+        note=one.zh or one.en,
+    )
+
+
+def _check_series(entity_type: str, layout: Layout, checked: Checked) -> Iterator[Finding]:
+    """Codes that must not change within a series and did: years on different bases do not compare."""
+    panel = layout.panels[entity_type]
+    for code in panel.codes:
+        if not checked.variables[code].one_in_series:
+            continue
+        for entity_id, bases in mixed_bases(panel, code).items():
+            years = sorted(bases)
+            turns = [b for a, b in pairwise(years) if bases[a] != bases[b]]
+            yield Finding(
+                "warning",
+                "mixed_bases",
+                **_at(layout.sources, entity_id, code, turns[-1]),
+                entity_id=entity_id,
+                year=turns[-1],
+                variable=code,
+                found=", ".join(f"{year} {bases[year]}" for year in years),
+                expected="one throughout the series, or the other years converted to it",
+            )
 
 
 def _check_changes(cube: Cube, sources: Sources, checked: Checked) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from cescore.definitions.formula import parse
 from cescore.definitions.load import Definitions
 from cescore.definitions.model import Plan
 from cescore.intake.cells import nearest
@@ -51,6 +52,8 @@ def _named(definitions: Definitions) -> Iterator[tuple[str, str, Iterable[str]]]
         yield "accounts.yml", f"accounts.{code}.entity_types", account.entity_types
     for rule in definitions.checks:
         yield "checks.yml", f"rules.{rule.id}.entity_types", rule.entity_types
+        looked_at = parse(rule.rule, conditions=True).across
+        yield "checks.yml", f"rules.{rule.id}.rule", [entity_type for entity_type, _ in looked_at]
     yield "disclosure.yml", "public_types", definitions.disclosure.public_types
     run, tiled_by = definitions.run, definitions.run.tiled_by or {}
     yield f"runs/{run.year}.yml", "tiled_by", (*tiled_by, *tiled_by.values())

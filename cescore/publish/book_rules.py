@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from cescore.definitions.model import Account, Framework, Standard
+from cescore.definitions.model import Account, Framework, IndustryRange, Standard
 from cescore.publish.book_formulas import coded, computed_lines, spaced
 from cescore.publish.document_page import Entries, Entry, Words, cut, exact, heading
 from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, section, two_lines
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 DASH = "—"
 NONE = Fragment("")
+# what of the language of rules looks at other entities; `definitions.formula` has the same list
+ACROSS = ("sum_over", "sum_known", "count_known", "count_of", "in_body")
 CASES = ("not_reported", "nowhere_reported", "not_applicable", "not_computable", "not_collected")
 
 
@@ -147,6 +149,7 @@ def checks(book: OpenDocument[MethodBook]) -> Fragment:
         words.t("book.built_in.same") if settings.same_as_last_year else "",
         words.t("book.built_in.sums", share=exact(round(100 * settings.sum_tolerance, 10))),
         words.t("book.built_in.range") if settings.range_checked else "",
+        _across(words),
     ]  # fmt: skip
     rows = [
         Row(
@@ -160,6 +163,7 @@ def checks(book: OpenDocument[MethodBook]) -> Fragment:
         )
         for rule in book.data.checks
     ]
+    rows += [_range(words, one) for one in book.data.ranges]
     columns = [
         Column(words.t("head.rule_name"), 33, "text"),
         Column(words.t("book.head.rule"), 35, "small"),
@@ -172,6 +176,38 @@ def checks(book: OpenDocument[MethodBook]) -> Fragment:
             heading(words, "book.checks"),
             section("points", points=[text for text in built_in if text]),
             cut(columns, rows, words.t("book.caption.checks")),
+        ]
+    )
+
+
+def _across(words: Words) -> str:
+    """How rules look at other entities, where some do."""
+    rules = " ".join(rule.rule for rule in words.document.data.checks)
+    used = [name for name in ACROSS if f"{name}(" in rules]
+    said = [f"{name}(…) {words.t(f'book.across.{name}')}" for name in used]
+    return words.t("book.across", list=words.clauses(said)) if said else ""
+
+
+def _range(words: Words, one: IndustryRange) -> Row:
+    """A range by industry among the rules."""
+    ends = dict(one.by_industry)
+    if one.otherwise is not None:
+        ends[words.t("book.range_others")] = one.otherwise
+    each = [
+        words.t("book.range_of", industry=industry, low=exact(low), high=exact(high))
+        for industry, (low, high) in ends.items()
+    ]
+    rule = words.t(
+        "book.range_rule", formula=spaced(one.formula), unit=unit_text(one.unit, words.lang),
+        list=words.clauses(each),
+    )  # fmt: skip
+    return Row(
+        [
+            two_lines(words.name(one, one.code), one.code),
+            rule,
+            words.t("book.severity.soft"),
+            words.types(one.entity_types),
+            words.tagged(one.source, one.tag),
         ]
     )
 

@@ -211,7 +211,8 @@ class Bundler:
         for row in bodies:
             theirs = definitions.frameworks[row.place.entity_type].indicators
             found |= {code: theirs[code] for code in row.headline}
-        rules = {rule.id: rule for rule in definitions.checks}
+        rules: dict[str, Named] = {rule.id: rule for rule in definitions.checks}
+        rules |= {one.code: one for one in definitions.ranges}
         for line in findings:
             variable = line.what.split(" ")[0]
             found |= {

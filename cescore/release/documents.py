@@ -21,6 +21,7 @@ from cescore.definitions.model import (
     Check,
     CheckRule,
     Framework,
+    IndustryRange,
     Measure,
     Named,
     Plan,
@@ -74,6 +75,7 @@ class MethodBook(Document):
     hashes: Mapping[str, str] = {}  # entity type -> hash of its framework, as reports print it
     variables: tuple[Variable, ...]
     checks: tuple[CheckRule, ...] = ()
+    ranges: tuple[IndustryRange, ...] = ()
     built_in: BuiltInChecks = BuiltInChecks()
     plan: Plan | None = None
     standards: tuple[Standard, ...] = ()
@@ -174,6 +176,7 @@ def make_method_book(definitions: Definitions, base_year: int) -> MethodBook:
         hashes={t: framework.hash for t, framework in definitions.frameworks.items()},
         variables=tuple(definitions.variables.values()),
         checks=definitions.checks,
+        ranges=definitions.ranges,
         built_in=definitions.built_in,
         plan=definitions.plan,
         standards=tuple(definitions.standards.values()),

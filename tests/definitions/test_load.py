@@ -539,3 +539,65 @@ def test_accounts_that_double_forty_times_cannot_fill_the_memory(tmp_path: Path)
     rules = "rules: {A: {rule: a0 > 0, severity: soft}}"
     (found,) = problems(tmp_path, {"accounts.yml": accounts, "checks.yml": rules})
     assert "too long to be written out" in found.found
+
+
+CHECKS = """
+    rules:
+      across: {{en: across, severity: soft, entity_types: [town], rule: "{rule}"}}
+"""
+TWO_TYPES = {
+    "variables.yml": FILES["variables.yml"]
+    + """
+        lost: {en: Lost, unit: t, entity_types: [farm]}
+        gross: {en: Gross flow, unit: t, additive: false}
+    """
+}
+
+
+@pytest.mark.parametrize(
+    ("rule", "found"),
+    [
+        ("coal >= sum_over(farm, waste)", "'waste' is of town, not of farm"),
+        ("coal >= sum_over(farm, gross)", "'gross', which is additive: false"),
+        ("coal >= sum_over(farm, gdp)", "together with"),
+        ("coal >= sum_over(farm, wasted)", "unknown code 'wasted'"),
+        ("coal >= sum_over(1, lost)", "as first operand of sum_over"),
+        ("coal >= sum_over(farm, sum_over(shop, coal))", "looks at others itself"),
+        ("coal >= sum_over(lost)", "1 operand"),
+    ],
+)
+def test_a_look_at_others_is_checked_like_everything_else(
+    tmp_path: Path, rule: str, found: str
+) -> None:
+    told = problems(tmp_path, {**TWO_TYPES, "checks.yml": CHECKS.format(rule=rule)})
+    assert [p.what for p in told] == ["rules.across.rule"]
+    assert found in told[0].found
+
+
+def test_only_a_rule_looks_at_others(tmp_path: Path) -> None:
+    changed = replaced(
+        "accounts.yml", "formula: coal * per_tonne", "formula: 'sum_over(farm, coal)'"
+    )
+    assert [p.what for p in problems(tmp_path, changed)][:1] == ["accounts.gas.formula"]
+
+
+def test_a_look_at_others_has_its_accounts_and_units_written_out(tmp_path: Path) -> None:
+    rule = "ore <= sum_over(farm, total(lost, -gross)) and gas >= in_body(town, gas)"
+    loaded = load(tmp_path, {**TWO_TYPES, "checks.yml": CHECKS.format(rule=rule)})
+    assert loaded.checks[0].executable == (
+        "ore <= sum_over(farm, total(lost, -gross)) / 1000"
+        " and (coal * (2)) >= in_body(town, (coal * (2)))"
+    )
+
+
+def test_a_range_by_industry_is_in_its_unit_and_runs_upwards(tmp_path: Path) -> None:
+    text = """
+        ranges:
+          use: {{en: Use, formula: material / gdp, unit: t/10k CNY, by_industry: {{steel: {ends}}}, source: s, tag: P}}
+    """
+    (one,) = load(tmp_path, {"checks.yml": text.format(ends="[1, 2]")}).ranges
+    assert one.of("steel") == (1, 2)
+    assert one.of("food") is None
+    assert one.executable == "(total(coal, ore * 1000)) / gdp"
+    told = problems(tmp_path, {"checks.yml": text.format(ends="[2, 1]")})
+    assert [p.what for p in told] == ["ranges.use.by_industry.steel"]

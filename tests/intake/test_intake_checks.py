@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from cescore.definitions.model import BuiltInChecks, CheckRule
+from cescore.definitions.model import BuiltInChecks, CheckRule, IndustryRange
 from cescore.intake.checks import Checked, check
 from cescore.intake.panel import build_panels
 
@@ -17,11 +17,13 @@ HEADER = "entity_id,year,variable,value,status\n"
 def find(read, variables) -> Callable[..., list]:
     """Findings about rows of 2022-2024."""
 
-    def do(*rows: str, rules=(), built_in=None, **options):
+    def do(*rows: str, rules=(), built_in=None, ranges=(), **options):
         result = read({"observations.csv": HEADER + "\n".join(rows) + "\n"}, **options)
         assert result.codes("error") == []
         layout = build_panels(result.register, result.observations, variables, (2022, 2023, 2024))
-        checked = Checked(variables, rules, built_in or BuiltInChecks(), {}, {}, base_year=2022)
+        checked = Checked(
+            variables, rules, built_in or BuiltInChecks(), {}, {}, base_year=2022, ranges=ranges
+        )
         return list(check(layout, checked))
 
     return do
@@ -116,3 +118,32 @@ def test_a_difference_between_own_figure_and_sum_is_printed_beyond_the_tolerance
     (finding,) = [f for f in find("C1,2024,waste,104,", *parts) if f.code == "sum_of_bodies"]
     assert finding.found == "own figure 104, sum 100, difference 4 (+4.0%)"
     assert finding.expected == "within 2% of the sum of D1, D2"
+
+
+def test_a_code_that_must_stay_may_not_change_within_a_series(find, variables):
+    variables["audit"] = variables["audit"].model_copy(update={"one_in_series": True})
+    rows = [f"D1,{y},audit,{word}," for y, word in ((2022, "na"), (2023, "na"), (2024, "due"))]
+    (finding,) = [f for f in find(*rows, "D2,2023,audit,na,") if f.code == "mixed_bases"]
+    assert (finding.entity_id, finding.year, finding.where) == (
+        "D1",
+        2024,
+        "data/observations.csv, row 4",
+    )
+    assert finding.found == "2022 na, 2023 na, 2024 due"
+
+
+def test_a_code_that_may_change_is_not_asked(find):
+    assert codes(find("D1,2023,audit,na,", "D1,2024,audit,due,")) == []
+
+
+def test_a_formula_is_held_against_the_range_of_the_industry(find):
+    one = IndustryRange(
+        code="use", formula="waste / gdp", executable="waste / gdp", unit="t/10k CNY", source="s",
+        tag="P", by_industry={"steel": (1, 5)}, otherwise=(0, 2), entity_types=("district",),
+    )  # fmt: skip
+    rows = [f"{e},2024,{c},{v}," for e in ("D1", "D2") for c, v in (("waste", 30), ("gdp", 10))]
+    register = "entity_id,entity_type,industry\nD1,district,steel\nD2,district,food\n"
+    (finding,) = [f for f in find(*rows, ranges=[one], register=register) if f.code == "use"]
+    assert (finding.entity_id, finding.severity) == ("D2", "warning")
+    assert finding.found == "3 t/10k CNY (waste = 30, gdp = 10)"
+    assert finding.expected == "0 to 2 t/10k CNY in food"

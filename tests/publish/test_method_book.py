@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from cescore.definitions.formula import ACROSS as LOOKS_AT_OTHERS
 from cescore.definitions.formula import FUNCTIONS as ALLOWED
 from cescore.definitions.load import Definitions, load_definitions
 from cescore.documents import CONVENTIONS, OpenDocument, effective_weights, method_book
 from cescore.errors import PublishError
 from cescore.publish.book_formulas import spaced
+from cescore.publish.book_rules import ACROSS
 from cescore.publish.document_page import exact, factor_text
 from cescore.publish.documents import render
 from cescore.publish.labels import has_label
@@ -178,6 +180,8 @@ def test_what_is_from_memory_or_our_own_is_listed_and_nothing_else() -> None:
 def test_every_function_of_formulas_is_explained() -> None:
     assert set(FUNCTIONS) == set(ALLOWED)
     assert all(has_label(f"book.function.{name}") for name in FUNCTIONS)
+    assert set(ACROSS) == set(LOOKS_AT_OTHERS)
+    assert all(has_label(f"book.across.{name}") for name in ACROSS)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,199 @@
+"""Figures of other entities in a rule: sums over what lies inside a body, or the figure of the body around it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cescore.definitions.formula import across_calls, parse
+from cescore.intake.entities import Entity, Register
+from cescore.intake.panel import Sources
+from cescore.method.column import Column, Panel, State
+from cescore.method.formulas import evaluate
+
+MOST_NAMED = 6  # entities of a sum that a finding names, the largest first
+
+
+@dataclass(frozen=True)
+class Looked:
+    """One look at others in a rule: its text, and the column it found for the rule's own type."""
+
+    text: str
+    column: Column
+    inner: Column | None  # of the others, by their own entities; None for a mere count
+    other_type: str
+    variables: tuple[str, ...]  # that the others were asked for
+
+
+@dataclass(frozen=True, eq=False)
+class Others:
+    """The panels of all types, and which entity counts in which.
+
+    An entity counts in each body it lies in by ``parent_id``, however deep, and in the one it is
+    counted in. It is added to no other body when it is ``counted_in`` one, and not beside a body of
+    its own type in which it lies: that one's figures hold it already.
+    """
+
+    panels: Mapping[str, Panel]
+    register: Register
+    base_year: int
+    factors: Mapping[str, float]
+
+    def written_in(self, condition: str, entity_type: str) -> tuple[str, Panel, tuple[Looked, ...]]:
+        """The condition with codes in place of its looks at others, and a panel that has them."""
+        tree, panel = deepcopy(parse(condition, conditions=True).tree), self.panels[entity_type]
+        calls = sorted(across_calls(tree), key=lambda call: call.col_offset)
+        looked = tuple(self._look(call, entity_type) for call in calls)
+        names = [f"of_others_{i}" for i in range(len(calls))]
+        text = ast.unparse(_Replaced(dict(zip(map(id, calls), names, strict=True))).visit(tree))
+        columns = {name: one.column for name, one in zip(names, looked, strict=True)}
+        return text, panel.with_columns(columns), looked
+
+    def _look(self, call: ast.Call, entity_type: str) -> Looked:
+        other, text = ast.unparse(call.args[0]), ast.unparse(call)
+        panel, name = self.panels.get(other), ast.unparse(call.func)
+        shape = self.panels[entity_type].shape
+        if panel is None:
+            return Looked(text, Column.empty(shape, State.NOT_COLLECTED), None, other, ())
+        if name == "count_of":
+            count = self._counted(entity_type, other, np.ones(panel.shape, bool))
+            return Looked(text, Column.of(count), None, other, ())
+        formula = ast.unparse(call.args[1])
+        inner = evaluate(formula, panel, base_year=self.base_year, factors=self.factors)
+        column = (
+            self._of_body(entity_type, other, inner)
+            if name == "in_body"
+            else self._sum(name, entity_type, other, inner)
+        )
+        return Looked(text, column, inner, other, parse(formula).names)
+
+    def _sum(self, name: str, entity_type: str, other: str, inner: Column) -> Column:
+        """Sum or count over the entities that count in each body and belong to the year."""
+        has_value = inner.state == State.PRESENT
+        applies = inner.state != State.NOT_APPLICABLE
+        known = self._counted(entity_type, other, has_value)
+        if name == "count_known":
+            return Column.of(known)
+        asked = self._counted(entity_type, other, applies)
+        total = self._counted(entity_type, other, np.where(has_value, inner.values, 0.0))
+        is_known = (known == asked) if name == "sum_over" else (known > 0)
+        state = np.where(is_known, State.PRESENT, State.MISSING)
+        state = np.where(asked == 0, State.NOT_APPLICABLE, state).astype(np.uint8)
+        values = np.where(state == State.PRESENT, total, np.nan)
+        return Column(values, state, np.zeros(state.shape, np.uint8))
+
+    def _counted(
+        self, entity_type: str, other: str, amounts: NDArray[np.float64] | NDArray[np.bool_]
+    ) -> NDArray[np.float64]:
+        """Amounts of the other type added up in each body, in the years to which they belong."""
+        bodies, inside = self._links(entity_type, other)
+        total = np.zeros(self.panels[entity_type].shape)
+        np.add.at(total, bodies, (amounts * self._belongs(other))[inside])
+        return total
+
+    def _of_body(self, entity_type: str, other: str, inner: Column) -> Column:
+        """The figure of the nearest body of a type in which each entity lies."""
+        at = {entity_id: row for row, entity_id in enumerate(self.panels[other].entities)}
+        found = Column.empty(self.panels[entity_type].shape, State.NOT_APPLICABLE)
+        for row, entity_id in enumerate(self.panels[entity_type].entities):
+            around = (at[b] for b in self._bodies(entity_id) if b in at)
+            source = next(around, None)
+            if source is not None:
+                found.values[row], found.state[row] = inner.values[source], inner.state[source]
+        return found
+
+    @lru_cache(maxsize=64)  # noqa: B019 - lives as long as one check of the data
+    def _links(self, entity_type: str, other: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Rows of bodies, and beside each the row of an entity that counts in it."""
+        at = {entity_id: row for row, entity_id in enumerate(self.panels[entity_type].entities)}
+        pairs = [
+            (at[body], row)
+            for row, entity_id in enumerate(self.panels[other].entities)
+            for body in self._bodies(entity_id)
+            if body in at and self._adds_to(self.register[entity_id], body)
+        ]
+        both = np.array(pairs, np.int64).reshape(-1, 2)
+        return both[:, 0], both[:, 1]
+
+    @lru_cache(maxsize=64)  # noqa: B019
+    def _belongs(self, entity_type: str) -> NDArray[np.bool_]:
+        panel = self.panels[entity_type]
+        entities = [self.register[entity_id] for entity_id in panel.entities]
+        return np.array([[e.is_valid_in(y) for y in panel.years] for e in entities], bool).reshape(
+            panel.shape
+        )
+
+    def _adds_to(self, entity: Entity, body: str) -> bool:
+        """Whether an entity's figures enter a sum of the body."""
+        if entity.counted_in and entity.counted_in != body:
+            return False
+        between = (b for b in self._bodies(entity.entity_id) if b != body)
+        return not any(
+            self.register[b].entity_type == entity.entity_type and body in self._bodies(b)
+            for b in between
+        )
+
+    def _bodies(self, entity_id: str) -> tuple[str, ...]:
+        """The bodies an entity lies in or is counted in, the nearest first."""
+        found = self._around.get(entity_id)
+        if found is None:
+            found = self._around[entity_id] = self._walk(entity_id)
+        return found
+
+    @cached_property
+    def _around(self) -> dict[str, tuple[str, ...]]:
+        return {}
+
+    def _walk(self, entity_id: str) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        queue = [entity_id]
+        while queue:
+            entity = self.register[queue.pop(0)]
+            for body in (entity.counted_in, entity.parent_id):
+                if body in self.register and body not in found and body != entity_id:
+                    found[body] = None
+                    queue.append(body)
+        return tuple(found)
+
+    def told(self, one: Looked, entity_type: str, at: tuple[int, int], sources: Sources) -> str:
+        """A look at others for a finding: what came out, and of whom, the largest with their places."""
+        i, j = at
+        value = f"{one.text} = {one.column.values[i, j]:.10g}"
+        if one.inner is None:
+            return value
+        panel = self.panels[one.other_type]
+        bodies, inside = self._links(entity_type, one.other_type)
+        rows = [r for r in inside[bodies == i] if one.inner.state[r, j] == State.PRESENT]
+        rows = [r for r in rows if self._belongs(one.other_type)[r, j]]
+        rows.sort(key=lambda r: -abs(one.inner.values[r, j]) if one.inner else 0)
+        named = [self._named(one, panel, r, j, sources) for r in rows[:MOST_NAMED]]
+        more = [f"{len(rows) - MOST_NAMED} more"] if len(rows) > MOST_NAMED else []
+        return f"{value} ({'; '.join([*named, *more])})" if named else value
+
+    @staticmethod
+    def _named(one: Looked, panel: Panel, row: int, year: int, sources: Sources) -> str:
+        entity_id = panel.entities[row]
+        places = (sources(entity_id, code, panel.years[year]) for code in one.variables)
+        place = next((found for found in places if found), "")
+        value = one.inner.values[row, year] if one.inner else float("nan")
+        return f"{entity_id} {value:.10g}" + (f", {place}" if place else "")
+
+
+class _Replaced(ast.NodeTransformer):
+    """Calls replaced by names."""
+
+    def __init__(self, names: Mapping[int, str]) -> None:
+        self.names = names
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        name = self.names.get(id(node))
+        if name is not None:
+            return ast.Name(id=name, ctx=ast.Load())
+        self.generic_visit(node)
+        return node
