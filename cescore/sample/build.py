@@ -127,6 +127,7 @@ def make_block(seed: int, first_frame: int, firms: int, catalogue: Catalogue) ->
     _add_codes(tables, frame, quality)
     _mark_estimates(tables, rng)
     if first_frame == 0:
+        cases.shape_codes(ids, tables[3].codes["energy_basis"])
         cases.mark_firms(tables[3])
         cases.mark_districts(tables[1])
     return Block(tuple(_register(frame, numbers, ids)), tables, _qualities(tables, frame, quality))

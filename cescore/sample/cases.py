@@ -103,6 +103,9 @@ AWKWARD: Mapping[str, Case] = {
     "moved_park": Case(
         "E057", ("output_value",), 2023, "note; PK03 counted it until 2022, PK08 since"
     ),
+    "mixed_bases": Case(
+        "E033", ("energy_basis",), 2022, "finding mixed_bases: another basis stated for 2021"
+    ),
     "late_filing": Case("E064", ("submission_on_time",), 2025, "value 0; check 7.2.a not done"),
     "did_not_file": Case("E103", year=2025, surfaces="no row; a report that says so"),
     "missing_value": Case(
@@ -138,6 +141,7 @@ RENAMED: Mapping[str, tuple[str, str]] = {
 MOVED: Mapping[str, tuple[str, int]] = {
     "E057": ("PK03", 2023)
 }  # former park, first year in the present one
+OTHER_BASIS: Mapping[str, tuple[int, str]] = {"E033": (2021, "equivalent")}  # stated for one year
 QUALITY: Mapping[str, float] = {
     "E011": -2.4,
     "E078": 2.3,
@@ -186,6 +190,14 @@ def shape_membership(ids: list[str], member_of: NDArray[np.int64]) -> None:
     for entity_id, (park, year) in MOVED.items():
         if entity_id in row:
             member_of[row[entity_id], : YEARS.index(year)] = PARK_IDS.index(park)
+
+
+def shape_codes(ids: list[str], basis: NDArray[np.object_]) -> None:
+    """Let a firm state another basis of electricity for one year, in place."""
+    row = Positions(ids).row
+    for entity_id, (year, word) in OTHER_BASIS.items():
+        if entity_id in row:
+            basis[row[entity_id], YEARS.index(year)] = word
 
 
 def change_firms(ids: list[str], v: dict[str, Floats]) -> None:
@@ -305,6 +317,17 @@ CORRECTIONS: tuple[Mapping[str, object], ...] = (
         "reason": "回收量含上年使用的农膜，跨年回收，农业农村局已确认",
         "reported": "2024-03-20",
     },
+    *(
+        {
+            "action": "confirm",
+            "entity_id": park,
+            "variable": "n_above_scale",
+            "finding": "firms_counted",
+            "reason": "企业057于2023年由东辽经济开发区迁入金州园区，名录只记现属园区，以前年度企业数以园区报数为准",
+            "reported": "2024-03-20",
+        }
+        for park in ("PK03", "PK08")
+    ),
 )
 # Administrative and planned areas do not change: confirmed once, for all years (round figures are not found).
 UNCHANGED: tuple[tuple[str, str], ...] = (

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cescore.definitions.formula import parse
 from cescore.method.column import Flag, State
 from cescore.sample import AWKWARD
 from cescore.sample.cases import MOVED
@@ -322,3 +323,15 @@ def test_indices_differ_over_entities_and_move_smoothly(yearly, entity_type):
 def test_grades_differ(yearly):
     grades = {a.grade_zh for a in yearly.assessments.values() if a.grade_zh}
     assert {"优秀", "良好", "合格", "不合格"} <= grades
+
+
+def test_a_firm_that_stated_another_basis_for_one_year_is_told(workspace):
+    assert has_finding(workspace, "mixed_bases", "mixed_bases", "open", "energy_basis")
+
+
+def test_what_bodies_hold_agrees_with_what_lies_in_them(workspace):
+    """Parks cover their firms, districts their firms and zones, the city its districts; the moved
+    firm is the one exception, and it is on record."""
+    across = {rule.id for rule in workspace.definitions.checks if parse(rule.rule, True).across}
+    found = {(f.code, f.entity_id, f.status) for f in workspace.findings if f.code in across}
+    assert found == {("firms_counted", "PK03", "confirmed"), ("firms_counted", "PK08", "confirmed")}
