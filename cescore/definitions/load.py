@@ -104,6 +104,30 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
     )
 
 
+def load_plan(params_dir: Path, plan_id: str = "") -> Plan:
+    """A plan by its id, else that of the newest run; only plans/ and runs/ are read.
+
+    Raises
+    ------
+    ParamsError
+        There is no such plan, the newest run names none, or one of these files is not sound.
+    """
+    problems: list[Problem] = []
+    reader = _Reader(Path(params_dir), problems)
+    plans = load_plans(reader.folder("plans"), problems)
+    if not plan_id and not problems:
+        run = load_run(reader.folder("runs"), None, reader.where("runs"), problems)
+        plan_id = run.plan if run else ""
+    if not problems and plan_id not in plans:
+        expected = with_nearest("the name of a file in plans/", plan_id, plans)
+        found = repr(plan_id) if plan_id else "none: the newest run names no plan"
+        problems.append(Problem(reader.where("plans"), "plan", found, expected))
+    read = plans.get(plan_id)
+    if problems or read is None or read.plan is None:
+        raise ParamsError(f"{Path(params_dir).name}/ has no such plan", problems)
+    return read.plan
+
+
 class _Reader:
     """The files of one params folder."""
 

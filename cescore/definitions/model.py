@@ -468,6 +468,7 @@ class Plan(Named):
     base_year: Year
     first_year: Year
     last_year: Year
+    midterm_year: Year | None = None  # of the midterm evaluation; None: the middle of the period
     status: str = ""  # for example: 征求意见稿
     source: Text
     tag: Tag = "S"

@@ -97,6 +97,10 @@ def _check_plan_itself(plan: Plan, node: Node, problems: list[Problem]) -> None:
         problems.append(
             Problem(node.where, "plan.first_year", found, "base <= first <= last, base < last")
         )
+    if plan.midterm_year is not None and not plan.first_year <= plan.midterm_year < plan.last_year:
+        expected = f"{plan.first_year} or later, before {plan.last_year}"
+        where = node.at(("midterm_year",)).where
+        problems.append(Problem(where, "plan.midterm_year", str(plan.midterm_year), expected))
     for code, target in plan.targets.items():
         _check_amount(target, node.at(("targets", code, "value")), problems)
         place = node.at(("targets", code, "consistent_with"))
