@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cescore.run.build import Asked
 
 NOTHING_BUILT, INTERRUPTED = 2, 130
-COMMANDS = ("run", "check", "plan", "preview")
+COMMANDS = ("run", "check", "plan", "preview", "review")
 VALUED = (
     "--root",
     "--year",
@@ -32,6 +32,8 @@ VALUED = (
     "--jobs",
     "--seconds",
     "--scheduler",
+    "--stage",
+    "--plan",
 )  # options with a value
 
 
@@ -40,6 +42,13 @@ class Lang(StrEnum):
 
     zh = "zh"
     en = "en"
+
+
+class Stage(StrEnum):
+    """Evaluations of a whole plan."""
+
+    midterm = "midterm"
+    final = "final"
 
 
 Root = Annotated[Path, typer.Option(help="The workspace: a folder with data/ and params/.")]
@@ -108,6 +117,29 @@ def plan(
 
 
 @app.command()
+def review(
+    stage: Annotated[
+        Stage, typer.Option(help="midterm: against the schedule; final: against the goals.")
+    ],
+    plan: Annotated[str, typer.Option(help="Id in params/plans; else the newest run's.")] = "",
+    root: Root = HERE,
+    year: Annotated[int | None, typer.Option(help="The year a midterm looks back from.")] = None,
+    only: Only = ALL,
+    lang: Language = CHINESE,
+    jobs: Jobs = 0,
+    force: Force = False,
+    seconds: Seconds = DEFAULT_SECONDS,
+) -> None:
+    """Evaluate a whole plan at its middle or end, into output/<plan>-<stage>."""
+    with _executor(jobs, seconds) as executor:
+        from cescore.run.review import ReviewAsked, build_review
+
+        folder = _asked(root, year).root
+        asked = ReviewAsked(folder, stage.value, plan, year, only, lang.value, force)
+        raise typer.Exit(build_review(asked, executor, console))
+
+
+@app.command()
 def preview(
     entity: Annotated[str, typer.Argument(help="The entity's id.")],
     root: Root = HERE,
@@ -160,6 +192,8 @@ def with_command(arguments: Sequence[str]) -> list[str]:
             return [word, *arguments[:position], *arguments[position + 1 :]]
     if arguments and arguments[0] in ("--help", "-h"):
         return ["--help"]
+    if any(word.partition("=")[0] == "--stage" for word in arguments):
+        return ["review", *arguments]  # what asks for a stage asks for a plan's evaluation
     first = arguments[0] if arguments else "-"
     return list(arguments) if not first.startswith("-") else ["run", *arguments]
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -22,12 +23,18 @@ from cescore.publish.notebook import complaints, displayed, execute, finish, wri
 from cescore.publish.page import STYLESHEET, Page, PageFacts, find_template, make_page
 from cescore.publish.pdf import Printed, print_pdf
 from cescore.publish.render import LANGUAGE_TAGS, SHORT_HASH, RenderRecord
+from cescore.publish.review_check import review_differences
 from cescore.publish.stages import Stages, collector_paused
 from cescore.release.documents import BOOK, UNITS, Document, UnitSheet, is_document, read_document
+from cescore.release.review_result import review_json
+from cescore.release.reviews import OVERVIEW, REVIEW, PlanDocument, Review
 
 DOCUMENT_MIME = "application/vnd.cescore.document+json"
 OWN_STYLE = "static/documents.css"  # beside print.css, which scorecards and documents share
-STEMS: Mapping[str, str] = {BOOK: "method-book", UNITS: "sheet"}  # of a document's files, by kind
+STEMS: Mapping[str, str] = {  # of a document's files, by kind
+    BOOK: "method-book", UNITS: "sheet", REVIEW: "review", OVERVIEW: "overview",
+}  # fmt: skip
+RESULT = "result.json"
 
 
 def render(
@@ -77,14 +84,22 @@ def render_document(
 
 
 def document_title(document: Document, lang: str) -> str:
-    """What a document is called, its year included."""
+    """What a document is called, its year or plan period included."""
+    if isinstance(document, PlanDocument):
+        plan = document.plan
+        key = f"document.title.{document.kind}.{document.stage}"
+        return label(key, lang, first=plan.first_year, last=plan.last_year, year=document.year)
     return label(f"document.title.{document.kind}", lang, year=document.run.year)
 
 
 def document_name(document: Document, lang: str) -> str:
-    """Whose document it is: the responsible unit's, or of the place that the method is used in."""
+    """Whose document it is: the unit's, the entity's, or of the place that the method is used in."""
     if isinstance(document, UnitSheet):
         return document.unit
+    if isinstance(document, Review):
+        place = document.bundle.entity
+        names = (place.name_zh, place.name_en) if lang == "zh" else (place.name_en, place.name_zh)
+        return next(filter(None, names), place.entity_id)
     run = document.run
     return run.place.name(lang) or run.issuer.name(lang) or document_title(document, lang)
 
@@ -107,17 +122,20 @@ class _Making:
         (self.out_dir / f"{stem}.pdf").unlink(missing_ok=True)
         with stage("execute"):
             executed = self._executed(document, stem)
-            _refuse_another(executed, file_hash, self.notebook.name)
+            _refuse_another(executed, document, file_hash, self.notebook.name)
         with stage("page"):
             clean = finish(executed, shown_parameters=_parameters(document, self.lang))
             name = f"{stem}.ipynb"
             written[name] = write_notebook(clean, self.out_dir / name)
             page = self._page(clean, document, file_hash)
             written[f"{stem}.html"] = page.html.encode()
+            if isinstance(document, Review):
+                written[RESULT] = _json(review_json(document, file_hash))
         with stage("print"):
             printed = self._printed(page, document, file_hash)
         with stage("check"):
-            (self.out_dir / f"{stem}.html").write_bytes(written[f"{stem}.html"])
+            for name in (n for n in written if n.endswith((".html", ".json"))):
+                (self.out_dir / name).write_bytes(written[name])
             _refuse_unsound(document, self.lang, printed)
             written[f"{stem}.pdf"] = printed.raw
         (self.out_dir / f"{stem}.pdf").write_bytes(printed.raw)
@@ -158,17 +176,28 @@ class _Making:
 def _parameters(document: Document, lang: str) -> dict[str, str | int]:
     """The parameters as the kept notebook shows them: run again, it reads the workspace."""
     own: dict[str, str | int] = {"year": document.run.year, "lang": lang, "document_path": ""}
-    if document.kind == UNITS:
+    if isinstance(document, PlanDocument):
+        own = {"stage": document.stage, "plan": document.plan.id, **own}
+    if document.kind in (UNITS, REVIEW):
         own = {"document_id": document.document_id, **own}
     return own
 
 
-def _refuse_another(executed: NotebookNode, file_hash: str, name: str) -> None:
+def _json(value: object) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
+    return f"{text}\n".encode()
+
+
+def _refuse_another(executed: NotebookNode, document: Document, file_hash: str, name: str) -> None:
     found: list[Mapping[str, Any]] = displayed(executed, DOCUMENT_MIME)
     if len(found) != 1:
         raise PublishError(f"{name}: conclude(...) must be shown once, found {len(found)} times")
     if found[0].get("hash") != file_hash:
         raise PublishError(f"{name}: the notebook did not open the document it was handed")
+    if isinstance(document, Review):
+        odd = review_differences(found[0], document)
+        if odd:
+            raise PublishError(f"{name}: " + "; ".join(odd))
 
 
 def _facts(document: Document, file_hash: str, lang: str) -> PageFacts:
@@ -181,11 +210,19 @@ def _facts(document: Document, file_hash: str, lang: str) -> PageFacts:
         name=name,
         heading=title,
         short_hash=file_hash[:SHORT_HASH],
-        marks=(label("status.sample", lang),) if run.status == "sample" else (),
+        marks=_marks(document, lang),
         author=run.issuer.name(lang),
         issued=stated.isoformat() if stated else "",
         classes=("document", document.kind, lang, run.status),
     )
+
+
+def _marks(document: Document, lang: str) -> tuple[str, ...]:
+    """What every page of it says in its head: sample data; for the respondent only."""
+    marks = [label("status.sample", lang)] if document.run.status == "sample" else []
+    if isinstance(document, Review) and document.bundle.legal_basis == "statistical":
+        marks.append(label("status.restricted", lang))
+    return tuple(marks)
 
 
 def _stated_date(document: Document) -> date | None:

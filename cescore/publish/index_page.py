@@ -18,7 +18,7 @@ from markupsafe import Markup
 from cescore.publish.fragment import clean
 from cescore.publish.index_charts import Scale, bars, histogram, middle, shade, stacked
 from cescore.publish.labels import has_label, label, label_or
-from cescore.publish.numbers import number, unit_text
+from cescore.publish.numbers import decimals_for, number, quantity, unit_text
 from cescore.publish.pinyin import search_text, sort_key
 from cescore.publish.webfont import font_faces
 
@@ -29,6 +29,7 @@ FONTS_HERE = "/* fonts */"  # in the style sheet: what the page shows is known o
 LATIN = re.compile(r"[A-Za-z]")
 USUAL = re.compile(r"usually (?P<low>\S+) to (?P<high>\S+) ?(?P<unit>.*)")
 ROW = re.compile(r", row ([0-9]+)$")
+GOOD = frozenset(["met", "reached", "on_schedule"])  # verdicts
 SAID_BY_THE_RULE = frozenset(["not_filed", "required_absent"])  # its name says all
 
 
@@ -57,6 +58,20 @@ class Line:
     files: Sequence[str] = REPORT_FILES  # what stands in the folder
     log: str = ""
     warnings: Sequence[str] = ()  # of its report
+    before: float | None = None  # of a plan's evaluation: the index in the base year
+    completion: float | None = None  # likewise: measures done at the end, 0-100
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A plan's target on the index page of its evaluation."""
+
+    name: str
+    op: str
+    goal: float
+    actual: float | None
+    unit: str
+    verdict: str
 
 
 @dataclass(frozen=True)
@@ -125,6 +140,9 @@ class Page:
     status: str = ""  # draft or final
     issuer: str = ""
     issued: str = ""
+    stage: str = ""  # of a plan's evaluation: midterm or final; "": a year's
+    plan: str = ""  # its name
+    verdicts: Sequence[Verdict] = ()
 
 
 def index_page(page: Page) -> str:
@@ -175,6 +193,30 @@ class View:
 
     def type_name(self, code: str) -> str:
         return label_or(f"type.{code}", self.page.lang, code)
+
+    @property
+    def page_title(self) -> str:
+        """What the page is headed."""
+        key = f"title.{self.page.stage}" if self.page.stage else "title"
+        return self.t(key, place=self.page.place, year=self.page.year, plan=self.page.plan)
+
+    @property
+    def documents_title(self) -> str:
+        """What the list of documents is headed."""
+        return self.t("documents.plan" if self.page.stage else "documents")
+
+    def verdict(self, line: Verdict) -> tuple[str, str, str, bool]:
+        """Goal, what was achieved, the verdict in words, and whether it is a good one."""
+        places = decimals_for(line.unit, [line.goal])
+        goal = ("≥" if line.op == ">=" else "≤") + quantity(
+            line.goal, line.unit, self.page.lang, places
+        )
+        actual = self.t("none")
+        if line.actual is not None:
+            more = max(places, 2)
+            actual = quantity(line.actual, line.unit, self.page.lang, more)
+        word = label(f"verdict.{line.verdict}", self.page.lang)
+        return goal, actual, word, line.verdict in GOOD
 
     def title(self, section: Section) -> str:
         parts = (self.type_name(section.entity_type), section.index_name)

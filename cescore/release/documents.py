@@ -152,16 +152,21 @@ def is_document(path: Path) -> bool:
 def read_document(path: Path) -> tuple[Document, str]:
     """A document and the SHA-256 of the file it was read from.
 
+    The documents of a plan's evaluation build on this module: they are looked up when one is read.
+
     Raises
     ------
     DataError
         The file is of no kind that there is.
     """
+    from cescore.release.reviews import OVERVIEW, REVIEW, PlanOverview, Review
+
     raw = path.read_bytes()
     kind = json.loads(raw).get("kind")
-    if kind not in KINDS:
-        raise DataError(f"{path.name}: document of kind {kind!r}, expected {' or '.join(KINDS)}")
-    return KINDS[kind].model_validate_json(raw), hashlib.sha256(raw).hexdigest()
+    kinds: Mapping[str, type[Document]] = {**KINDS, REVIEW: Review, OVERVIEW: PlanOverview}
+    if kind not in kinds:
+        raise DataError(f"{path.name}: document of kind {kind!r}, expected {' or '.join(kinds)}")
+    return kinds[kind].model_validate_json(raw), hashlib.sha256(raw).hexdigest()
 
 
 # --- the method book --------------------------------------------------------------------------

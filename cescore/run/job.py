@@ -18,6 +18,7 @@ RESULT_NAME = "result-of-job.json"
 DOCUMENT_FILES: Mapping[str, tuple[str, ...]] = {
     "method-book": ("method-book.pdf", "method-book.html", "method-book.ipynb"),
     "units": ("sheet.pdf", "sheet.html", "sheet.ipynb"),
+    "plan-overview": ("overview.pdf", "overview.html", "overview.ipynb"),
 }
 
 Status = Literal["built", "up_to_date", "failed", "skipped"]

@@ -27,16 +27,24 @@ def write_manifest(
     *,
     before: Mapping[str, str],
     tables: Iterable[str],
+    about: Mapping[str, Any] | None = None,
 ) -> tuple[str, ...]:
     """Write the manifest; returns the inputs that changed while the run went on.
 
-    ``before``: the inputs' hashes when it began; ``tables``: the run's own files beside the reports.
+    ``before``: the inputs' hashes when it began; ``tables``: the run's own files beside the
+    reports; ``about``: what a run of another kind than the yearly one says of itself.
     """
     after, listed = inputs.files(), sorted(outcomes, key=lambda o: o.name)
     changed = tuple(sorted(n for n in {**before, **after} if before.get(n) != after.get(n)))
     content: dict[str, Any] = {
         "format": FORMAT,
-        "run": {"year": run.year, "status": run.status, "vintage": run.vintage, "language": lang},
+        "run": {
+            "year": run.year,
+            "status": run.status,
+            "vintage": run.vintage,
+            "language": lang,
+            **(about or {}),
+        },
         "versions": {"cescore": cescore.__version__, "system": platform.system(), **libraries()},
         "inputs": dict(before),
         "shared": dict(inputs.shared),

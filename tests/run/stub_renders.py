@@ -13,14 +13,18 @@ from pathlib import Path
 from cescore.errors import PublishError
 
 NAMES = ("scorecard.pdf", "scorecard.html", "scorecard.ipynb", "result.json")
-DOCUMENTS = {"method_book.ipynb": "method-book", "unit_sheet.ipynb": "sheet"}  # notebook -> stem
+DOCUMENTS = {  # notebook -> stem
+    "method_book.ipynb": "method-book", "unit_sheet.ipynb": "sheet",
+    "plan_review.ipynb": "review", "plan_overview.ipynb": "overview",
+}  # fmt: skip
 
 
 def render(bundle_path: Path, out_dir: Path, lang: str, *, notebook: Path) -> dict[str, object]:
     """Writes the bundle's text into every output; what the text says may poison it."""
     text = bundle_path.read_text(encoding="utf-8")
     stem = DOCUMENTS.get(notebook.name)
-    names = [f"{stem}.{end}" for end in ("ipynb", "html", "pdf")] if stem else NAMES
+    names = [f"{stem}.{end}" for end in ("ipynb", "html", "pdf")] if stem else list(NAMES)
+    names += ["result.json"] if stem == "review" else []
     executed = next(name for name in names if name.endswith(".ipynb"))
     (out_dir / executed).write_text("executed so far", encoding="utf-8")
     poison = POISONS.get(text.partition(":")[0])
