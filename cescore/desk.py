@@ -92,6 +92,7 @@ class OpenBundle:
             constants=released.constants,
             nowhere=released.nowhere,
             released_scores=released.released_scores,
+            released_groups=released.released_groups,
         )
 
     @cached_property

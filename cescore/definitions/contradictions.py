@@ -8,7 +8,7 @@ from cescore.definitions.model import Goalposts, Indicator, Progress, Run
 from cescore.definitions.resolving import Names
 from cescore.definitions.shape import nearest, with_nearest
 
-ON_GOALPOSTS = ("goalposts", "distance_to_target")
+ON_GOALPOSTS = ("goalposts", "efficacy", "distance_to_target")
 
 
 def headline_codes(draft: Draft) -> list[str]:
@@ -49,6 +49,10 @@ def _check_progress(draft: Draft, progress: Progress) -> None:
     members = {code for group in progress.members.values() for code in group}
     if not progress.groups or not sum(group.weight for group in progress.groups):
         draft.refuse(node, "progress.groups", "no group has a weight", "a weight above zero")
+    for one in progress.groups:
+        if one.aggregation in ("copeland", "topsis"):
+            place, what = node.at(("groups", one.code)), f"progress.groups.{one.code}.aggregation"
+            draft.refuse(place.get("aggregation"), what, one.aggregation, "a mean of the ratios")
     for group, weights in progress.members.items():
         place = node.at(("groups", group, "members"))
         for code in weights:

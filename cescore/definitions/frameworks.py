@@ -25,6 +25,7 @@ from cescore.definitions.resolving import (
 )
 from cescore.definitions.shape import build
 from cescore.definitions.units import Units
+from cescore.definitions.weighting import with_stated_weights
 from cescore.errors import Problem
 
 RESOLVED = ("accounts", "factors", "variables", "order")
@@ -72,9 +73,10 @@ def resolved_framework(
         variables={c: _name_of(v) for c, v in names.variables.items() if c in needed},
         order=(*used_accounts, *order),
     )
-    if framework is not None:
-        check_preparation(draft, framework, names.variables)
-    return framework
+    if framework is None:
+        return None
+    check_preparation(draft, framework, names.variables)
+    return with_stated_weights(draft, framework)
 
 
 def _name_of(variable: Variable) -> VariableName:

@@ -20,8 +20,22 @@ Tag = Literal["S", "V", "C", "M", "P"]
 Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Rule = Literal["floor", "exclude", "propagate"]
-Aggregation = Literal["arithmetic_mean", "geometric_mean", "harmonic_mean"]
-Normalisation = Literal["goalposts", "min_max", "distance_to_target", "z_score", "rank"]
+Aggregation = Literal[
+    "arithmetic_mean", "geometric_mean", "harmonic_mean", "generalised_mean", "copeland", "topsis"
+]
+Normalisation = Literal[
+    "goalposts",
+    "efficacy",
+    "distance_to_target",
+    "min_max",
+    "z_score",
+    "rank",
+    "percentile_rank",
+    "borda",
+    "distance_to_maximum",
+    "distance_to_reference",
+    "fraction_of_maximum",
+]
 Share = Annotated[float, Field(ge=0, le=1)]
 Year = Annotated[int, Field(ge=1800, le=2199)]
 
@@ -144,7 +158,8 @@ class Treatment(Definition):
     winsorise_max: int = Field(default=5, ge=0)  # points at most; 0: transform at once
     skew_thresh: float = Field(default=2.0, gt=0)
     kurt_thresh: float = Field(default=3.5, gt=0)
-    then: Literal["none", "log_ct", "log_ct_plus", "log_ct_orig"] = "log_ct"
+    then: Literal["none", "log_ct", "log_ct_plus", "log_ct_orig", "log_gii", "box_cox"] = "log_ct"
+    power: Number = 0.0  # of box_cox; 0: a plain logarithm
 
 
 class Indicator(Computed):
@@ -155,6 +170,7 @@ class Indicator(Computed):
     weight: Weight = 0.0  # share within its group, relative to the others there
     goalposts: Mapping[int, Goalposts] = {}  # a year key holds until the next
     normalisation: Normalisation | None = None  # None: the framework's
+    reference: str = ""  # entity that distance_to_reference measures to; empty: the framework's
     latest_within: int = Field(default=0, ge=0, le=10)  # years back a value may be taken from
     imputation: Imputation | None = None  # None: the framework's
     treatment: Treatment | None = None  # None: the framework's
@@ -166,12 +182,30 @@ class Indicator(Computed):
         return self.goalposts[max(keys)] if keys else None
 
 
+class Weighting(Definition):
+    """Where the weights of a group's members come from.
+
+    given: as written. equal; budget: mean shares of the points that experts gave out; ahp: the
+    principal eigenvector of pairwise judgements. These three are worked out when params are read.
+    entropy, entropy_scaled (熵值法), critic, pca: learnt from the members' scores of the year.
+    """
+
+    method: Literal[
+        "given", "equal", "budget", "ahp", "entropy", "entropy_scaled", "critic", "pca"
+    ] = "given"
+    points: Mapping[str, Mapping[str, Weight]] = {}  # expert -> member -> points
+    judgements: Mapping[str, Mapping[str, Number]] = {}  # a -> b -> how many times more a counts
+    fewest: int = Field(default=20, ge=3)  # entities to learn from; with fewer it is refused
+
+
 class Group(Named):
     """Indicators, or groups, aggregated together."""
 
     code: Code
     weight: Weight
     aggregation: Aggregation = "arithmetic_mean"
+    power: Number = 1.0  # of generalised_mean
+    weighting: Weighting | None = None  # None: the framework's
     parent: str = ""  # empty: directly below the index
     min_available: Share | None = None  # None: the framework's missing.min_available
     tag: Tag = "P"
@@ -210,6 +244,8 @@ class MissingRules(Definition):
     min_available: Share = 0.0
     # share of all scored indicators likewise; below: the entity teaches nothing and has no index
     screen_below: Share = 0.0
+    # share of an entity's values that must not be zero, likewise
+    screen_nonzero_below: Share = 0.0
     screen_before_imputation: bool = False  # true: only what was returned counts for screen_below
 
 
@@ -225,7 +261,7 @@ class Progress(Named):
     """The progress index: each member against its own base year = 100."""
 
     code: Code = "CEDI"
-    aggregation: Aggregation = "arithmetic_mean"
+    aggregation: Literal["arithmetic_mean", "geometric_mean", "harmonic_mean"] = "arithmetic_mean"
     groups: tuple[Group, ...] = ()
     members: Mapping[str, Mapping[str, Weight]] = {}  # group -> indicator -> weight
     base_floor: Mapping[str, Number] = {}  # indicator -> least base value of a positive member
@@ -251,7 +287,10 @@ class Framework(Named):
     normalisation: Normalisation = "goalposts"
     # whose values min_max, z_score and rank compare with: each year's, or all years' together
     observed_over: Literal["year", "all_years"] = "year"
+    reference: str = ""  # entity that distance_to_reference measures to
     aggregation: Aggregation = "arithmetic_mean"  # of the groups directly below the index
+    power: Number = 1.0  # of generalised_mean
+    weighting: Weighting = Weighting()
     imputation: Imputation = Imputation()
     treatment: Treatment = Treatment()
     missing: MissingRules = MissingRules()
@@ -287,6 +326,15 @@ class Framework(Named):
         if group:
             below += [(i.code, i.weight) for i in self.indicators.values() if i.group == group]
         return tuple(below)
+
+    def mean_of(self, group: str) -> tuple[Aggregation, float]:
+        """How the members of a group ("" for the index) are aggregated, and the power."""
+        whole = self.groups[group] if group else self
+        return whole.aggregation, whole.power
+
+    def weighting_of(self, group: str) -> Weighting:
+        """Where the weights of a group's members ("" for the index) come from."""
+        return (self.groups[group].weighting if group else None) or self.weighting
 
     def groups_bottom_up(self) -> Iterator[Group]:
         """Each group after all groups below it."""

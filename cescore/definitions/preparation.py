@@ -10,7 +10,7 @@ from cescore.definitions.model import Framework, Imputation, Variable
 from cescore.definitions.shape import with_nearest
 
 GROUPINGS = ("industry",)  # columns of entities.csv that a bundle carries as well
-ON_GOALPOSTS = ("goalposts", "distance_to_target")
+ON_GOALPOSTS = ("goalposts", "efficacy", "distance_to_target")
 
 
 def check_preparation(
@@ -24,6 +24,10 @@ def check_preparation(
             found = f"{imputation.by!r} groups nobody"
             draft.refuse(node.get("by") or node, f"{what}.by", found, expected)
     for indicator in framework.scored():
+        own = indicator.normalisation or framework.normalisation
+        if own == "distance_to_reference" and not (indicator.reference or framework.reference):
+            node, what = draft.indicator_nodes[indicator.code], f"indicators.{indicator.code}"
+            draft.refuse(node, f"{what}.reference", "is missing", "the entity to measure to")
         treatment = framework.treatment_of(indicator)
         method = indicator.normalisation or framework.normalisation
         may_transform = treatment.method != "none" and treatment.then != "none"

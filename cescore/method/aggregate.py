@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from cescore.definitions.model import Framework
+from cescore.definitions.model import Framework, Scale
 from cescore.errors import MethodError
 from cescore.method.column import Column, Panel, State
 from cescore.method.missing import Scored
+from cescore.method.outranking import SHARES_AMONG
 from cescore.method.weight import active_members, effective_weights
 
 Floats = NDArray[np.float64]
@@ -99,6 +101,7 @@ def generalised_mean(values: Members, weights: Members, *, power: float) -> Floa
     )
 
 
+AMONG_ALL = ("copeland", "topsis")  # look at every entity's scores
 MEANS: Mapping[str, Callable[[Members, Members], Floats]] = {
     "arithmetic_mean": arithmetic_mean,
     "geometric_mean": geometric_mean,
@@ -119,10 +122,10 @@ def aggregate(scored: Scored, framework: Framework) -> Aggregation:
     columns, missing = dict(scored.scores.columns), Column.empty(scored.scores.shape, State.MISSING)
     for group in framework.groups_bottom_up():
         members = framework.members(group.code)
-        made = combine(columns, members, taking_part, group.aggregation)
+        made = _made(group.code, columns, members, taking_part, scored, framework)
         short = scored.too_few.get(group.code)
         columns[group.code] = made if short is None else _where(short, missing, made)
-    index = combine(columns, framework.members(""), taking_part, framework.aggregation)
+    index = _made("", columns, framework.members(""), taking_part, scored, framework)
     coverage = _coverage(scored, framework)
     has_data = (coverage > 0) & ~scored.too_few.get("", np.zeros(coverage.shape, bool))
     return Aggregation(
@@ -133,11 +136,46 @@ def aggregate(scored: Scored, framework: Framework) -> Aggregation:
     )
 
 
+def _made(
+    code: str,
+    columns: Mapping[str, Column],
+    members: Sequence[tuple[str, float]],
+    taking_part: Mapping[str, Bools],
+    scored: Scored,
+    framework: Framework,
+) -> Column:
+    """One group or the index ("") by its own method, or as released where that looks at all."""
+    method, power = framework.mean_of(code)
+    released = scored.released.get(code) if method in AMONG_ALL else None
+    if released is not None:
+        values = [[released.get(year) for year in scored.scores.years]]
+        return combine(columns, members, taking_part, lambda *_: np.array(values, float))
+    return combine(columns, members, taking_part, method_named(method, power, framework.scale))
+
+
+def method_named(method: str, power: float, scale: Scale) -> Callable[[Members, Members], Floats]:
+    """A function of members and weights; the scale is for methods that give places, not means."""
+    if method == "generalised_mean":
+        return partial(generalised_mean, power=power)
+    if method in AMONG_ALL:
+        return partial(_among_all, method=method, scale=scale)
+    return MEANS[method]
+
+
+def _among_all(values: Members, weights: Members, *, method: str, scale: Scale) -> Floats:
+    """Places by an outranking method on the framework's scale; members are (entities, years)."""
+    x, w = _matched(values, weights)
+    table = np.array([np.broadcast_to(v, x[0].shape).T for v in x])
+    counts = np.array([np.broadcast_to(v, x[0].shape).T for v in w])
+    shares: Floats = SHARES_AMONG[method](table, counts).T
+    return scale.floor + shares * (scale.top - scale.floor)
+
+
 def combine(
     columns: Mapping[str, Column],
     members: Sequence[tuple[str, float]],
     taking_part: Mapping[str, Bools],
-    method: str,
+    mean: Callable[[Members, Members], Floats],
 ) -> Column:
     """The mean of the members that take part, with their highest state and all their flags.
 
@@ -145,7 +183,7 @@ def combine(
     """
     used = [(code, weight) for code, weight in members if weight > 0] or list(members)
     weights = [weight * taking_part[code] for code, weight in used]
-    values = MEANS[method]([columns[code].values for code, _ in used], weights)
+    values = mean([columns[code].values for code, _ in used], weights)
     nobody = ~np.logical_or.reduce([taking_part[code] for code, _ in used])
     state, flags = np.zeros(values.shape, np.uint8), np.zeros(values.shape, np.uint8)
     for code, _ in used:

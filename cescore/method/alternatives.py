@@ -15,18 +15,20 @@ from numpy.typing import NDArray
 
 from cescore.definitions.model import Framework, Indicator
 from cescore.method import outliers
-from cescore.method.aggregate import MEANS
+from cescore.method.aggregate import AMONG_ALL, method_named
 from cescore.method.column import Column, Flag, Panel
+from cescore.method.compared import RANKED, between, has_learnt, learnt, share, share_below
 from cescore.method.fitting import Fitted, method_of
 from cescore.method.missing import Scored, apply_missing_rules
-from cescore.method.normalise import between, ends_in, normalise, ratio_to, share_below, z_share
+from cescore.method.normalise import ON_POSTS, ends_in, normalise, ratio_to
+from cescore.method.outranking import SHARES_AMONG
 from cescore.method.preparing import settle
 
 Floats = NDArray[np.float64]
 
 AS_DEFINED = "as_defined"
 LIFT = 0.01  # of the scale: the least score in a geometric mean that the framework does not ask for
-ON_ENDS = ("goalposts", "distance_to_target")
+ON_ENDS = (*ON_POSTS, "distance_to_target")
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +68,7 @@ class Variant:
         """Whether a method has what it needs for an indicator: ends, a target, or differences."""
         ends = ends_in(indicator, self.values, self.values.years[0])
         if method in ON_ENDS:
-            return ends is not None and (method == "goalposts" or bool((ends[1] > 0).all()))
+            return ends is not None and (method in ON_POSTS or bool((ends[1] > 0).all()))
         present = self._treated(indicator)
         return len(present) > 1 and float(np.ptp(present)) > 0
 
@@ -95,7 +97,7 @@ class Variant:
             columns[code] = np.where(floored, scale.floor, scores)
             weights[code] = scored.active[code][:, 0].astype(np.float64)
         for group in (*(g.code for g in framework.groups_bottom_up()), ""):
-            own = framework.groups[group].aggregation if group else framework.aggregation
+            own, power = framework.mean_of(group)
             members = [(code, weight) for code, weight in framework.members(group) if weight > 0]
             method = own if aggregation == AS_DEFINED else aggregation
             values = [columns[code] for code, _ in members]
@@ -104,9 +106,23 @@ class Variant:
                 values = [np.maximum(value, least) for value in values]
             factors = [weight * draws.weights.get(code, 1.0) for code, weight in members]
             shares_of = [f * weights[c] for f, (c, _) in zip(factors, members, strict=True)]
-            columns[group] = MEANS[method](values, shares_of)
+            columns[group] = self._whole(method, power, values, shares_of)
             weights[group] = np.logical_or.reduce([weights[code] > 0 for code, _ in members]) * 1.0
         return columns[""]
+
+    def _whole(
+        self, method: str, power: float, values: list[Floats], weights: list[Floats]
+    ) -> Floats:
+        """Members (rows, entities) to a group or the index."""
+        if method not in AMONG_ALL:
+            return method_named(method, power, self.framework.scale)(values, weights)
+        arrays = np.broadcast_arrays(*values, *weights)
+        shares = SHARES_AMONG[method](
+            np.array(arrays[: len(values)]), np.array(arrays[len(values) :])
+        )
+        return self.framework.scale.floor + shares * (
+            self.framework.scale.top - self.framework.scale.floor
+        )
 
     def _treated(self, indicator: Indicator) -> Floats:
         column = self.values.column(indicator.code)
@@ -131,8 +147,8 @@ class Variant:
             if ends is None:
                 return np.full(values.shape, np.nan)
             worst, best = _shifted(*ends, draws.goalposts.get(code))
-            if method == "goalposts":
-                return between(values, worst, best)
+            if method in ON_POSTS:
+                return between(values, worst, best, cut=method == "goalposts")
             target = np.where(best > 0, best, ends[1])  # a shift must not take the target away
             return ratio_to(values, target, indicator.direction)
         return self._relative(indicator, method, values)
@@ -140,17 +156,14 @@ class Variant:
     def _relative(self, indicator: Indicator, method: str, values: Floats) -> Floats:
         """By what the entities' values are in the evaluation: ends, mean and spread, or order."""
         present = np.sort(self._treated(indicator))
-        if method == "rank" and len(present) > 1:
-            return share_below(values, present, indicator.direction)
-        if len(present) < 2 or np.ptp(present) == 0:
+        if method in RANKED and len(present) > 1:
+            return share_below(values, present, indicator.direction, method)
+        constants = self.fitted.constants.get(indicator.code, {}).get(self.values.years[0], {})
+        if method != method_of(indicator, self.framework) or not has_learnt(constants):
+            constants = learnt(present, method)
+        if not constants:
             return np.full(values.shape, np.nan)
-        learnt = self.fitted.constants.get(indicator.code, {}).get(self.values.years[0], {})
-        if method == "z_score":
-            mean, sd = learnt.get("mean", present.mean()), learnt.get("sd", present.std(ddof=1))
-            return z_share(values, mean, sd, indicator.direction)
-        low, high = learnt.get("low", present[0]), learnt.get("high", present[-1])
-        worst, best = (low, high) if indicator.direction == 1 else (high, low)
-        return between(values, np.asarray(worst), np.asarray(best))
+        return share(values, method, constants, indicator.direction)
 
 
 def _shifted(worst: Floats, best: Floats, shifts: Floats | None) -> tuple[Floats, Floats]:

@@ -22,6 +22,7 @@ from cescore.method.weight import shares
 Floats = NDArray[np.float64]
 
 POWERS = {"arithmetic_mean": 1.0, "geometric_mean": 0.0, "harmonic_mean": -1.0}
+NO_MEAN = np.nan  # copeland and topsis are no means: nothing adds up to them
 SMALLEST = 1e-100  # stands for a zero score where a mean needs its logarithm or reciprocal
 FLAT = 1e-6  # relative change below which a secant is the slope in the middle (error: its square)
 
@@ -45,6 +46,11 @@ class Tree:
         """Members that are no wholes themselves."""
         below = (member for members in self.members.values() for member in members)
         return tuple(member for member in below if member not in self.members)
+
+    @property
+    def is_nest_of_means(self) -> bool:
+        """Whether every whole is a mean of its members, so that something adds up to it."""
+        return not any(np.isnan(power) for power in self.powers.values())
 
     def at(self, years: tuple[int, ...]) -> Tree:
         """The same in some of its years only; a year it does not have has no values and no shares."""
@@ -99,10 +105,9 @@ def index_tree(scored: Scored, result: Aggregation, framework: Framework) -> Tre
     wholes = ("", *reversed([group.code for group in framework.groups_bottom_up()]))
     columns = {**scored.scores.columns, **result.groups.columns}
     values = {code: column.values for code, column in columns.items()}
-    means = {c: framework.groups[c].aggregation if c else framework.aggregation for c in wholes}
     return Tree(
         years=scored.scores.years,
-        powers={code: POWERS[mean] for code, mean in means.items()},
+        powers={code: _power(*framework.mean_of(code)) for code in wholes},
         members={code: tuple(member for member, _ in framework.members(code)) for code in wholes},
         shares=shares(framework, scored.active),
         values={"": result.index.values, **values},
@@ -122,12 +127,16 @@ def progress_tree(result: ProgressResult, framework: Framework) -> Tree | None:
     return Tree(
         years=result.members.years,
         powers={"": POWERS[progress.aggregation]}
-        | {code: POWERS[group.aggregation] for code, group in groups.items()},
+        | {code: _power(group.aggregation, group.power) for code, group in groups.items()},
         members={"": tuple(groups)}
         | {code: tuple(f"{code}.{m}" for m in members) for code, members in inside.items()},
         shares=progress_shares(result, progress),
         values={"": result.index.values, **values},
     )
+
+
+def _power(method: str, power: float) -> float:
+    return power if method == "generalised_mean" else POWERS.get(method, NO_MEAN)
 
 
 def decompose(tree: Tree, year: int) -> Decomposition:
@@ -170,7 +179,7 @@ def contributions(tree: Tree) -> dict[str, Floats]:
             steep = _slope(tree.powers[code], tree.values[member], tree.values[code], share)
             slope[member] = _product(slope[code], steep)
     found = {code: _product(slope[code], tree.values[code]) for code in tree.leaves}
-    has_index = ~np.isnan(tree.values[""])
+    has_index = ~np.isnan(tree.values[""]) & tree.is_nest_of_means
     return {code: np.where(has_index, value, np.nan) for code, value in found.items()}
 
 
@@ -225,7 +234,7 @@ def decompose_change(tree: Tree) -> Change:
             chain[member] = _product(chain[code], split.per_point)
     index = tree.values[""]
     total = np.where(np.arange(len(tree.years)) > 0, index - _earlier(index), np.nan)
-    kept = ~np.isnan(total)
+    kept = ~np.isnan(total) & tree.is_nest_of_means
     return Change(
         scores={code: np.where(kept, scores[code], np.nan) for code in tree.leaves},
         weights={code: np.where(kept, value, np.nan) for code, value in weights.items()},

@@ -15,6 +15,7 @@ from cescore.method.aggregate import Aggregation, aggregate
 from cescore.method.column import Column, Panel, State, status_text
 from cescore.method.contributions import Decomposition, decompose, index_tree, progress_tree
 from cescore.method.indicators import compute_accounts, compute_indicators
+from cescore.method.learning import learns_weights, with_learnt_weights
 from cescore.method.missing import Scored, apply_missing_rules
 from cescore.method.normalise import Fitted, fit, normalise
 from cescore.method.progress import ProgressResult, progress_index
@@ -223,13 +224,19 @@ def evaluate(
         Constants from an earlier evaluation; None: learnt from this panel.
     among
         Entities to learn constants from; None: all. Others are scored with them.
+
+    Weights that the framework learns from the data are in the ``framework`` of what is returned.
     """
     accounts = compute_accounts(panel, framework, base_year=base_year)
     indicators = compute_indicators(accounts, framework, base_year=base_year)
+    is_whole = fitted is None
     if fitted is None:
         fitted = fit(indicators, framework, _up_to(panel.years, run_year), among=among)
     scores = normalise(indicators, framework, fitted)
     scored = apply_missing_rules(scores, indicators, framework, fitted)
+    if is_whole and learns_weights(framework):
+        framework = with_learnt_weights(scored, framework, run_year)
+        scored = apply_missing_rules(scores, indicators, framework, fitted)
     return TypeEvaluation(
         panel=panel,
         accounts=accounts,

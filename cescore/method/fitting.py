@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from cescore.definitions.model import Framework, Indicator
 from cescore.method import outliers
 from cescore.method.column import Panel, State
+from cescore.method.compared import RANKED
+from cescore.method.compared import learnt as learnt_ends
 from cescore.method.preparing import learn_gaps, settle, teachers
 
 Floats = NDArray[np.float64]
@@ -20,11 +22,12 @@ Floats = NDArray[np.float64]
 class Fitted:
     """What the methods learnt from all entities, frozen.
 
-    ``constants``: indicator -> year -> ``low``/``high`` (min_max) or ``mean``/``sd`` (z_score), of
-    treated values; ``win_low``/``win_high`` or ``log_low``/``log_high`` (outliers);
+    ``constants``: indicator -> year -> ``low``/``high`` (min_max and its kin; ``reference`` too) or
+    ``mean``/``sd`` (z_score), of treated values; ``win_low``/``win_high`` or ``log_low``/``log_high`` (outliers);
     ``fill:<group>`` (imputation).
     ``nowhere``: year -> indicators that apply to somebody and that no entity reports.
     ``released_scores``: indicator -> year -> one entity's score, where the constants are withheld.
+    ``released_groups``: likewise of groups ("" for the index) aggregated by looking at everybody.
     ``distributions``: indicator -> year -> all values in rising order, which ranking needs; they
     are respondents' figures and never leave the evaluation.
     """
@@ -33,6 +36,7 @@ class Fitted:
     nowhere: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     released_scores: Mapping[str, Mapping[int, float | None]] = field(default_factory=dict)
     distributions: Mapping[str, Mapping[int, Floats]] = field(default_factory=dict)
+    released_groups: Mapping[str, Mapping[int, float | None]] = field(default_factory=dict)
 
 
 def method_of(indicator: Indicator, framework: Framework) -> str:
@@ -69,10 +73,12 @@ def fit(
         everybody = np.concatenate([np.empty(0), *(found.values for found in learnt.values())])
         for year, found in learnt.items():
             compared = everybody if framework.observed_over == "all_years" else found.values
-            own = {**found.constants, **_ends(compared, method)}
+            reference = _reference(prepared, indicator, framework, year)
+            reference = outliers.apply(reference, found.constants, treatment)
+            own = {**found.constants, **learnt_ends(compared, method, float(reference[0]))}
             if own:
                 constants.setdefault(indicator.code, {}).setdefault(year, {}).update(own)
-            if method == "rank":
+            if method in RANKED:
                 distributions.setdefault(indicator.code, {})[year] = np.sort(compared)
     return Fitted(constants, _nowhere(learners, framework), {}, distributions)
 
@@ -95,9 +101,10 @@ def _present(panel: Panel, code: str, year: int) -> Floats:
     return column.values[:, i][column.is_present[:, i]]
 
 
-def _ends(values: Floats, method: str) -> dict[str, float]:
-    if method not in {"min_max", "z_score"} or len(values) < 2 or np.ptp(values) == 0:
-        return {}
-    if method == "min_max":
-        return {"low": float(values.min()), "high": float(values.max())}
-    return {"mean": float(values.mean()), "sd": float(values.std(ddof=1))}
+def _reference(panel: Panel, indicator: Indicator, framework: Framework, year: int) -> Floats:
+    """The value of the entity that others are measured against; NaN where there is none."""
+    entity = indicator.reference or framework.reference
+    if entity not in panel.entities:
+        return np.array([np.nan])
+    column, i = panel.column(indicator.code), panel.year_position(year)
+    return column.values[[panel.row(entity)], i]

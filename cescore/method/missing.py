@@ -43,7 +43,8 @@ class Scored:
     ``active``: takes part in the index. ``covered``: has a value of its own. ``applies``: would
     have one if everything had been returned; coverage is counted over these. ``case``: 0 where
     there is a value, else 1 + the place in `CASES`. ``imputed``: has a value that is not its own.
-    ``too_few``: groups ("" for the index) with a value for too few of their members.
+    ``too_few``: groups ("" for the index) with a value for too few of their members. ``released``:
+    of one entity, groups by year that cannot be recomputed without the others.
     """
 
     scores: Panel
@@ -54,6 +55,7 @@ class Scored:
     rules: MissingRules
     imputed: Mapping[str, Bools] = field(default_factory=dict)
     too_few: Mapping[str, Bools] = field(default_factory=dict)
+    released: Mapping[str, Mapping[int, float | None]] = field(default_factory=dict)
 
     @cached_property
     def rule(self) -> Mapping[str, NDArray[np.object_]]:
@@ -101,6 +103,7 @@ def apply_missing_rules(
         rules=rules,
         imputed={code: known[code] & ~own[code] for code in case},
         too_few=too_few,
+        released=fitted.released_groups,
     )
 
 

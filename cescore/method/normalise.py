@@ -6,7 +6,6 @@ so one entity alone gets the score it has among all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -16,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from cescore.definitions.model import Framework, Indicator, Scale
 from cescore.errors import MethodError
 from cescore.method.column import Column, Flag, Panel, State
+from cescore.method.compared import RANKED, between, has_learnt, share, share_below
 from cescore.method.fitting import Fitted, fit, method_of
 from cescore.method.preparing import prepare
 
@@ -32,8 +32,7 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
-
-STANDARD_DEVIATIONS_ON_SCALE = 10.0  # z-scores: the scale spans 10 sd, mean in the middle (T-score)
+ON_POSTS = ("goalposts", "efficacy")  # efficacy: not cut at the ends
 
 
 # --- methods: plain values in, plain values out ---------------------------------------------
@@ -212,20 +211,20 @@ def _shares(
     method = method_of(indicator, framework)
     for i, year in enumerate(panel.years):
         values = column.values[:, i]
-        if method in {"goalposts", "distance_to_target"}:
+        if method in {*ON_POSTS, "distance_to_target"}:
             ends = ends_in(indicator, panel, year)
-            if ends is not None and method == "goalposts":
-                result[:, i] = between(values, *ends)
+            if ends is not None and method in ON_POSTS:
+                result[:, i] = between(values, *ends, cut=method == "goalposts")
             elif ends is not None:
                 result[:, i] = ratio_to(values, ends[1], indicator.direction)
-        elif method == "rank":
+        elif method in RANKED:
             ordered = fitted.distributions.get(indicator.code, {}).get(year, np.empty(0))
             if len(ordered) > 1:
-                result[:, i] = share_below(values, ordered, indicator.direction)
+                result[:, i] = share_below(values, ordered, indicator.direction, method)
         else:
             constants = fitted.constants.get(indicator.code, {}).get(year, {})
-            if "low" in constants or "sd" in constants:
-                result[:, i] = _by_constants(values, constants, indicator.direction)
+            if has_learnt(constants):
+                result[:, i] = share(values, method, constants, indicator.direction)
     return result
 
 
@@ -241,14 +240,6 @@ def ends_in(indicator: Indicator, panel: Panel, year: int) -> tuple[Floats, Floa
         worst[industries == industry] = its_worst
         best[industries == industry] = its_best
     return worst, best
-
-
-def _by_constants(values: Floats, constants: Mapping[str, float], direction: int) -> Floats:
-    if "sd" in constants:
-        return z_share(values, constants["mean"], constants["sd"], direction)
-    low, high = constants["low"], constants["high"]
-    worst, best = (low, high) if direction == 1 else (high, low)
-    return between(values, np.asarray(worst), np.asarray(best))
 
 
 def _scored(column: Column, scores: Floats) -> Column:
@@ -270,17 +261,6 @@ def _with_released(scores: Floats, code: str, panel: Panel, fitted: Fitted) -> F
     return np.where(np.isnan(given), scores, given)
 
 
-def z_share(values: Floats, mean: float, sd: float, direction: int) -> Floats:
-    """The z-score's place on a scale of ten standard deviations with the mean in the middle, 0-1."""
-    return np.clip(0.5 + direction * (values - mean) / sd / STANDARD_DEVIATIONS_ON_SCALE, 0, 1)
-
-
-def between(values: Floats, worst: Floats, best: Floats) -> Floats:
-    """(x - worst) / (best - worst) cut to 0-1; NaN where the ends coincide."""
-    span = np.where(best == worst, np.nan, best - worst)
-    return np.clip((values - worst) / span, 0, 1)
-
-
 def ratio_to(values: Floats, target: Floats, direction: int) -> Floats:
     """values / target, or target / values where less is better, cut to 0-1; NaN without a target above 0."""
     target = np.where(target > 0, target, np.nan)
@@ -289,15 +269,6 @@ def ratio_to(values: Floats, target: Floats, direction: int) -> Floats:
     reached = values <= target
     share = target / np.where(reached, target, values)
     return np.where(np.isnan(values) | np.isnan(target), np.nan, share)
-
-
-def share_below(values: Floats, ordered: Floats, direction: int) -> Floats:
-    """Share of the other values that are worse, ties half; 0.5 / (n - 1) is the entity itself."""
-    below = np.searchsorted(ordered, values, side="left")
-    not_above = np.searchsorted(ordered, values, side="right")
-    share = (below + not_above - 1) / 2 / (len(ordered) - 1)
-    share = np.clip(share if direction == 1 else 1 - share, 0, 1)
-    return np.where(np.isnan(values), np.nan, share)
 
 
 def _linear(x: pd.Series, worst: float, best: float, scale: Scale) -> Floats:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from cescore.definitions.model import Treatment
 from cescore.errors import MethodError
 
 Floats = NDArray[np.float64]
+Numbers = TypeVar("Numbers", NDArray[np.float64], pd.Series)
 
 SKEW_LIMIT, KURTOSIS_LIMIT = 2.0, 3.5
 MOST_WINSORISED = 5
@@ -114,6 +116,24 @@ def log_ct_orig(x: pd.Series) -> pd.Series:
     return _over_range(x, _log_ct_orig)
 
 
+def log_gii(x: pd.Series) -> pd.Series:
+    """ln((max - 1)(x - min) / (max - min) + 1): the logarithm of the Global Innovation Index.
+
+    Raises
+    ------
+    MethodError
+        The greatest value is not above 1, where it would turn the order round.
+
+    Examples
+    --------
+    >>> log_gii(pd.Series([0.0, 50.0, 101.0])).round(4).tolist()
+    [0.0, 3.9221, 4.6151]
+    """
+    if not x.max() > 1:
+        raise MethodError(f"no GII logarithm of {x.name!r}: its greatest value is not above 1")
+    return _over_range(x, _log_gii)
+
+
 def box_cox(x: pd.Series, *, power: float, shift: bool = True) -> pd.Series:
     """(x^power - 1) / power, or ln x at power 0, of values shifted so that the least is 1.
 
@@ -130,7 +150,7 @@ def box_cox(x: pd.Series, *, power: float, shift: bool = True) -> pd.Series:
     moved = x - x.min() + 1 if shift else x
     if (moved <= 0).any():
         raise MethodError(f"no Box-Cox transformation of {x.name!r}: values of 0 or less")
-    return np.log(moved) if power == 0 else (moved**power - 1) / power
+    return np.log(moved) if power == 0 else _box_cox(moved, power)
 
 
 # --- the framework's choice, learnt once and applied with constants --------------------------
@@ -161,6 +181,8 @@ def learn(values: Floats, treatment: Treatment) -> Learnt:
     inside = apply(values, found, treatment)
     if treatment.then == "none" or _fails(inside, *limits) is False:
         return Learnt(inside, found, "winsorised")
+    if treatment.then == "log_gii" and not values.max() > 1:  # it would turn the order round
+        return Learnt(inside, found, "winsorised")
     mirrored = treatment.then == "log_ct_plus" and not _skewness(values) > 0
     found = {"log_low": float(values.min()), "log_high": float(values.max())}
     found |= {"log_mirrored": 1.0} if mirrored else {}
@@ -176,7 +198,11 @@ def apply(values: Floats, constants: Mapping[str, float], treatment: Treatment) 
         inside = np.clip(values, low, high)
         if treatment.then == "log_ct_plus":
             return _log_ct_plus(inside, low, high, "log_mirrored" in constants)
-        return (_log_ct_orig if treatment.then == "log_ct_orig" else _log_ct)(inside, low, high)
+        if treatment.then == "box_cox":
+            moved = inside - low + 1
+            return np.log(moved) if not treatment.power else _box_cox(moved, treatment.power)
+        changes = {"log_ct_orig": _log_ct_orig, "log_gii": _log_gii}
+        return changes.get(treatment.then, _log_ct)(inside, low, high)
     return values
 
 
@@ -253,3 +279,11 @@ def _log_ct_plus(x: Floats, low: float, high: float, mirrored: bool) -> Floats:
 
 def _log_ct_orig(x: Floats, low: float, high: float) -> Floats:
     return np.log(x - low + 1)
+
+
+def _log_gii(x: Floats, low: float, high: float) -> Floats:
+    return np.log((high - 1) * (x - low) / (high - low) + 1)
+
+
+def _box_cox(x: Numbers, power: float) -> Numbers:
+    return (x**power - 1) / power

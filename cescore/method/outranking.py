@@ -6,7 +6,7 @@ matched by column name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -96,3 +96,66 @@ def _weights(scores: pd.DataFrame, weights: Mapping[str, float]) -> Floats:
         raise MethodError("weights must be 0 or more, and not all 0")
     shares: Floats = w / w.sum()
     return shares
+
+
+# --- the framework's choice: many years, or draws, at once ------------------------------------
+
+MOST_COMPARED = 5000  # entities: every pair is compared
+
+
+def copeland_shares(values: Floats, weights: Floats) -> Floats:
+    """Copeland scores on 0-1, (c / (n - 1) + 1) / 2, in each row (members, rows, entities).
+
+    A weight of zero means that the entity lacks the member, which then does not count for its
+    pairs. NaN for an entity without any, and where nobody is left to compare with.
+
+    Raises
+    ------
+    MethodError
+        More than 5,000 entities.
+    """
+    if values.shape[2] > MOST_COMPARED:
+        raise MethodError(f"copeland over {values.shape[2]} entities, at most {MOST_COMPARED}")
+    found = np.full(values.shape[1:], np.nan)
+    for row in range(values.shape[1]):
+        known = (weights[:, row] > 0) & ~np.isnan(values[:, row])
+        takes_part = np.flatnonzero(known.any(axis=0))
+        if len(takes_part) < 2:
+            continue
+        lead = np.zeros((len(takes_part), len(takes_part)))
+        for x, w, has in zip(values[:, row], weights[:, row], known, strict=True):
+            own, weight = x[takes_part], w[takes_part].max(initial=0.0)
+            both = has[takes_part][:, None] & has[takes_part][None, :]
+            lead += np.where(both, weight * np.sign(own[:, None] - own[None, :]), 0.0)
+        near = np.abs(lead) <= 1e-12 * weights[:, row].max(axis=1).sum()
+        won = np.where(near, 0.0, np.sign(lead)).sum(axis=1)
+        found[row, takes_part] = (won / (len(takes_part) - 1) + 1) / 2
+    return found
+
+
+def topsis_shares(values: Floats, weights: Floats) -> Floats:
+    """TOPSIS closeness, 0-1, in each row (members, rows, entities), as `topsis`.
+
+    NaN for an entity that lacks a member others have, and where all are alike.
+    """
+    counts = weights.max(axis=2, keepdims=True)
+    used = np.where(counts > 0, values, 0.0)
+    complete = ~(np.isnan(used) | ((weights <= 0) & (counts > 0))).any(axis=0)
+    kept = np.where(complete, used, np.nan)
+    some = complete.any(axis=1)
+    found = np.full(values.shape[1:], np.nan)
+    table, w = kept[:, some], counts[:, some] / counts[:, some].sum(axis=0)
+    length = np.sqrt(np.nansum(table**2, axis=2, keepdims=True))
+    weighted = table / np.where(length > 0, length, 1.0) * w
+    best, worst = (end(weighted, axis=2, keepdims=True) for end in (np.nanmax, np.nanmin))
+    to_best = np.sqrt(((weighted - best) ** 2).sum(axis=0))
+    to_worst = np.sqrt(((weighted - worst) ** 2).sum(axis=0))
+    whole = to_best + to_worst
+    found[some] = np.divide(to_worst, whole, out=np.full(whole.shape, np.nan), where=whole > 0)
+    return found
+
+
+SHARES_AMONG: Mapping[str, Callable[[Floats, Floats], Floats]] = {
+    "copeland": copeland_shares,
+    "topsis": topsis_shares,
+}

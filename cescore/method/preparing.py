@@ -114,12 +114,15 @@ def has_enough(
 
 def _has_enough_data(panel: Panel, framework: Framework, released: Released) -> Bools:
     """Whether an entity has a value in enough of the scored indicators that apply to it."""
-    if not framework.missing.screen_below:
+    rules = framework.missing
+    if not rules.screen_below and not rules.screen_nonzero_below:
         return np.ones(panel.shape, bool)
     scored = [i.code for i in framework.scored() if i.weight > 0]
     known = {code: _known(panel, code, released.get(code, {})) for code in scored}
     applies = {c: ~np.isin(panel.column(c).state, DOES_NOT_APPLY) | known[c] for c in scored}
-    return has_enough(known, applies, framework.missing.screen_below, panel.shape)
+    nonzero = {c: known[c] & (panel.column(c).values != 0) for c in scored}
+    enough = has_enough(known, applies, rules.screen_below, panel.shape)
+    return enough & has_enough(nonzero, known, rules.screen_nonzero_below, panel.shape)
 
 
 def _without(panel: Panel, framework: Framework, enough: Bools) -> Panel:

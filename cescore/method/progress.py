@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cescore.definitions.model import Framework, Progress
-from cescore.method.aggregate import combine
+from cescore.method.aggregate import MEANS, Members, combine, method_named
 from cescore.method.column import Column, Flag, Panel, State
 from cescore.method.formulas import shifted
 
@@ -55,7 +55,7 @@ def progress_index(indicators: Panel, framework: Framework, *, base_year: int) -
         group.code: _mean_of_ratios(
             members,
             list(progress.members.get(group.code, {}).items()),
-            group.aggregation,
+            method_named(group.aggregation, group.power, framework.scale),
             least,
         )
         for group in progress.groups
@@ -63,7 +63,7 @@ def progress_index(indicators: Panel, framework: Framework, *, base_year: int) -
     index = _mean_of_ratios(
         groups,
         [(g.code, g.weight) for g in progress.groups],
-        progress.aggregation,
+        MEANS[progress.aggregation],
         least,
     )
     return ProgressResult(
@@ -133,11 +133,11 @@ def _ratio_to_base(panel: Panel, framework: Framework, code: str, base_year: int
 def _mean_of_ratios(
     columns: Mapping[str, Column],
     members: Sequence[tuple[str, float]],
-    method: str,
+    mean_of: Callable[[Members, Members], NDArray[np.float64]],
     least_coverage: float,
 ) -> Column:
     taking_part = {code: columns[code].is_present for code, _ in members}
-    mean = combine(columns, members, taking_part, method)
+    mean = combine(columns, members, taking_part, mean_of)
     has_ratio = _weight(members, taking_part)
     gone = (State.NOT_APPLICABLE, State.NOT_COMPUTABLE, State.NOT_COLLECTED)
     applies = _weight(members, {c: ~np.isin(columns[c].state, gone) for c, _ in members})

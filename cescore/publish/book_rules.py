@@ -59,7 +59,7 @@ def missing(book: OpenDocument[MethodBook]) -> Fragment:
         )
         for case in CASES
     ]
-    for key in ("min_weight_covered", "min_available", "screen_below"):
+    for key in ("min_weight_covered", "min_available", "screen_below", "screen_nonzero_below"):
         shares = [getattr(f.missing, key) for f in found]
         if any(shares):
             cells = [f"{exact(round(100 * share, 10))}%" if share else DASH for share in shares]

@@ -63,12 +63,14 @@ class FittedConstants(Part):
     ``constants``: indicator -> year -> the numbers of its method (``low``/``high`` of min_max,
     ``mean``/``sd`` of z_score). ``nowhere``: year -> indicators that no entity reports.
     ``released_scores``: indicator -> year -> score, where the constants may not be released:
-    recomputation starts above them, and the page says so.
+    recomputation starts above them, and the page says so. ``released_groups``: likewise of groups
+    ("" for the index) whose method looks at everybody's scores.
     """
 
     constants: Mapping[str, Mapping[int, Mapping[str, float]]] = {}
     nowhere: Mapping[int, tuple[str, ...]] = {}
     released_scores: Mapping[str, Mapping[int, float | None]] = {}
+    released_groups: Mapping[str, Mapping[int, float | None]] = {}
 
 
 class Series(Part):

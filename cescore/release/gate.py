@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 INDEX_DECIMALS = 1  # as printed on the body's own page
 HEADLINE_DIGITS = 4
-PRIVATE_METHODS = ("rank",)  # learn from every single value: only scores can be released
+# learn from every single value: only scores can be released
+PRIVATE_METHODS = ("rank", "percentile_rank", "borda")
+AMONG_ALL = ("copeland", "topsis")  # aggregations that look at everybody's scores
 
 
 @dataclass(frozen=True)
@@ -351,7 +353,20 @@ class Gate:
             constants={c: v for c, v in fitted.constants.items() if c not in withheld},
             nowhere=fitted.nowhere,
             released_scores={c: self._own_scores(evaluation, c, entity) for c in sorted(withheld)},
+            released_groups={
+                code: self._own_group(evaluation, code, entity)
+                for code in ("", *evaluation.framework.groups)
+                if evaluation.framework.mean_of(code)[0] in AMONG_ALL
+            },
         )
+
+    def _own_group(
+        self, evaluation: TypeEvaluation, code: str, entity: Entity
+    ) -> dict[int, float | None]:
+        found = evaluation.aggregation
+        column = found.groups.column(code) if code else found.index
+        values = column.values[self._rows[entity.entity_id]]
+        return {y: _or_none(v) for y, v in zip(evaluation.panel.years, values, strict=True)}
 
     def withholds_constants(self, entity: Entity) -> bool:
         """Whether constants were learnt from respondents, whom they might give away."""

@@ -1,0 +1,56 @@
+"""Weights learnt from the scores of all entities, group by group from the bottom up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+
+from cescore.definitions.model import Framework
+from cescore.errors import MethodError
+from cescore.method.aggregate import aggregate
+from cescore.method.missing import Scored
+from cescore.method.weighing import critic_weights, entropy_weights, pca_weights, shangzhi_weights
+
+LEARNERS: Mapping[str, Callable[[pd.DataFrame], pd.Series]] = {
+    "entropy": entropy_weights,
+    "entropy_scaled": shangzhi_weights,
+    "critic": critic_weights,
+    "pca": lambda table: pca_weights(table, fewest=3),
+}
+
+
+def with_learnt_weights(scored: Scored, framework: Framework, year: int) -> Framework:
+    """The framework with the weights its methods learn from a year's scores, frozen for all years.
+
+    Members of weight zero stay out; an entity that lacks a member's score teaches nothing in that
+    group. A group of one member has nothing to learn.
+
+    Raises
+    ------
+    MethodError
+        Fewer entities with every score than the weighting's ``fewest``.
+    """
+    i = scored.scores.year_position(year)
+    for group in (*(g.code for g in framework.groups_bottom_up()), ""):
+        weighting = framework.weighting_of(group)
+        members = [code for code, weight in framework.members(group) if weight > 0]
+        if weighting.method not in LEARNERS or len(members) < 2:
+            continue
+        result = aggregate(scored, framework)
+        columns = {**scored.scores.columns, **result.groups.columns}
+        table = pd.DataFrame({code: columns[code].values[:, i] for code in members}).dropna()
+        if len(table) < weighting.fewest:
+            raise MethodError(
+                f"{weighting.method} weights of {group or framework.index.code} in"
+                f" {framework.entity_type}: {len(table)} entities have every score in {year},"
+                f" expected {weighting.fewest} or more"
+            )
+        learnt = LEARNERS[weighting.method](table)
+        framework = framework.with_weights(**{str(c): float(w) for c, w in learnt.items()})
+    return framework
+
+
+def learns_weights(framework: Framework) -> bool:
+    """Whether a framework takes any weight from the data."""
+    return any(framework.weighting_of(g).method in LEARNERS for g in ("", *framework.groups))
