@@ -22,6 +22,7 @@ from cescore.publish.labels import LANGUAGES, label
 from cescore.publish.notebook import complaints, displayed, execute, finish, write_notebook
 from cescore.publish.page import STYLESHEET, Page, PageFacts, find_template, make_page
 from cescore.publish.pdf import Printed, print_pdf
+from cescore.publish.rehearsal import preload
 from cescore.publish.render import LANGUAGE_TAGS, SHORT_HASH, RenderRecord
 from cescore.publish.review_check import review_differences
 from cescore.publish.stages import Stages, collector_paused
@@ -29,6 +30,7 @@ from cescore.release.documents import BOOK, UNITS, Document, UnitSheet, is_docum
 from cescore.release.review_result import review_json
 from cescore.release.reviews import OVERVIEW, REVIEW, PlanDocument, Review
 
+__all__ = ["preload", "render", "render_document"]  # what a press looks for, and the two renders
 DOCUMENT_MIME = "application/vnd.cescore.document+json"
 OWN_STYLE = "static/documents.css"  # beside print.css, which scorecards and documents share
 STEMS: Mapping[str, str] = {  # of a document's files, by kind
@@ -55,9 +57,6 @@ def render(
     """
     make = render_document if is_document(bundle_path) else _scorecard.render
     return make(bundle_path, out_dir, lang, notebook=notebook, templates=templates, engine=engine)
-
-
-preload = _scorecard.preload
 
 
 def render_document(

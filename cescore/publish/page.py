@@ -26,11 +26,11 @@ from traitlets import default
 from traitlets.config import Config
 
 from cescore.errors import PublishError
+from cescore.publish.print_style import FONT_FACE
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "report_templates"
 STYLESHEET = "static/print.css"
 _STYLE_MARK = "<!-- style -->"
-_FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}\s*")
 _SHOWN = ["text/html", "image/svg+xml", "image/png", "text/markdown", "text/plain"]
 _FORBIDDEN_TAGS = {"script", "iframe", "object", "embed", "link", "base", "form", "foreignobject"}
 _LINK_ATTRIBUTES = {"href", "xlink:href"}
@@ -95,7 +95,7 @@ def screen_style(stylesheet: Path) -> str:
     """The stylesheet without its font files: a single HTML file uses the reader's own fonts."""
     if not stylesheet.is_file():
         raise PublishError(f"{stylesheet.name}: there is no such stylesheet")
-    text = _FONT_FACE.sub("", stylesheet.read_text(encoding="utf-8"))
+    text = FONT_FACE.sub("", stylesheet.read_text(encoding="utf-8"))
     outside = re.findall(r"@import[^;]*|url\((?!['\"]?(?:data:|#))[^)]*\)", text)
     if outside or "</" in text:
         raise PublishError(f"{stylesheet.name}: the page must stand by itself, found {outside}")

@@ -7,11 +7,7 @@ cannot bring; where they are missing the message says how to get them.
 
 from __future__ import annotations
 
-import logging
-import shutil
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from cescore.errors import PublishError
+from cescore.publish.print_style import fetcher, fonts_of, listening, style_of
 
 VARIANT = "pdf/a-3a"
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig"
@@ -88,22 +85,21 @@ def print_pdf(
     PublishError
         The system libraries under WeasyPrint are missing, or the page cannot be set.
     """
-    weasyprint, fetcher = _weasyprint(), _fetcher(stylesheet.resolve().parent)
-    with _listening() as log, _fonts() as fonts, warnings.catch_warnings():
+    weasyprint, style = _weasyprint(), style_of(stylesheet)
+    with (
+        listening() as log,
+        fonts_of(style) as fonts,
+        warnings.catch_warnings(),
+    ):
         # WeasyPrint leaves the closing of its colour profile to the garbage collector
         warnings.filterwarnings("ignore", "unclosed file.*sRGB2014", ResourceWarning)
-        counters = weasyprint.css.counters.CounterStyle()  # one for both: it learns @counter-style
-        style = weasyprint.CSS(
-            string=stylesheet.read_text(encoding="utf-8"),
-            base_url=stylesheet.resolve().as_uri(),
-            url_fetcher=fetcher,
-            font_config=fonts,
-            counter_style=counters,
-        )
         document = weasyprint.HTML(
-            string=html, url_fetcher=fetcher, base_url=None, media_type="print"
+            string=html, url_fetcher=fetcher(style.path.parent), base_url=None, media_type="print"
         ).render(
-            font_config=fonts, counter_style=counters, stylesheets=[style], pdf_variant=VARIANT
+            font_config=fonts,
+            counter_style=style.counters.copy(),
+            stylesheets=[style.rules],
+            pdf_variant=VARIANT,
         )
         _claim_accessible(document.metadata)
         raw = document.write_pdf(
@@ -114,15 +110,7 @@ def print_pdf(
         )
     families = {font.family for font in document.fonts.values()}
     foreign = tuple(sorted(f for f in families if not f.startswith(OWN_FONTS)))
-    return Printed(raw, len(document.pages), tuple(log), foreign)
-
-
-def preload() -> None:
-    """Import the printer, before processes fork from this one.
-
-    No fonts are handed on: pango looks them up in a thread, and a thread does not survive a fork.
-    """
-    _weasyprint()
+    return Printed(raw, len(document.pages), (*style.log, *log), foreign)
 
 
 def _weasyprint() -> ModuleType:
@@ -139,37 +127,6 @@ def _weasyprint() -> ModuleType:
 
 def _first_line(error: BaseException) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]
-
-
-def _fetcher(folder: Path) -> Any:
-    """Opens the files of a folder and pictures inside the page; refuses everything else."""
-    from weasyprint.urls import URLFetcher, URLFetcherResponse, path2url
-
-    allowed = {path2url(path): path for path in folder.rglob("*") if path.is_file()}
-
-    class ExactFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
-        def fetch(self, url: str, headers: Any = None) -> Any:
-            if url.startswith("data:image/"):
-                return super().fetch(url, headers)
-            if url not in allowed:
-                raise ValueError("not on the list of files a page may use")
-            return URLFetcherResponse(url, allowed[url].read_bytes())
-
-    return ExactFetcher(allowed_protocols={"file", "data"}, allow_redirects=False)
-
-
-@contextmanager
-def _fonts() -> Iterator[Any]:
-    """A font configuration whose copies of font files are gone at the end of the block, also in a
-    process that will leave without tidying up."""
-    from weasyprint.text.fonts import FontConfiguration
-
-    fonts = FontConfiguration()
-    try:
-        yield fonts
-    finally:
-        if fonts._folder:
-            shutil.rmtree(fonts._folder, ignore_errors=True)
 
 
 def _attached(weasyprint: ModuleType, attachment: Attachment, dated: date) -> Any:
@@ -204,23 +161,3 @@ def _finish(document: Any, pdf: Any) -> None:
     listed = pdf.catalog.get("AF")
     if listed:
         listed[:] = list(dict.fromkeys(listed))
-
-
-@contextmanager
-def _listening() -> Iterator[list[str]]:
-    """What WeasyPrint logs at warning level or above while the block runs."""
-    heard: list[str] = []
-
-    class Listener(logging.Handler):
-        def emit(self, entry: logging.LogRecord) -> None:
-            heard.append(entry.getMessage())
-
-    logger = logging.getLogger("weasyprint")
-    listener, passes_on = Listener(logging.WARNING), logger.propagate
-    logger.addHandler(listener)
-    logger.propagate = False
-    try:
-        yield heard
-    finally:
-        logger.removeHandler(listener)
-        logger.propagate = passes_on

@@ -6,7 +6,6 @@ The seam between the run and the page: `render` knows one bundle file and nothin
 from __future__ import annotations
 
 import hashlib
-import importlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +17,6 @@ from nbformat import NotebookNode
 
 from cescore.errors import PublishError
 from cescore.publish.check import differences, pdf_text, problems_of
-from cescore.publish.engine import fresh_shell
 from cescore.publish.labels import LANGUAGES, label
 from cescore.publish.notebook import (
     INDEX_MIME,
@@ -29,11 +27,9 @@ from cescore.publish.notebook import (
     write_notebook,
 )
 from cescore.publish.numbers import MARKS, number
-from cescore.publish.page import STYLESHEET, PageFacts, exporter, find_template, make_page
+from cescore.publish.page import STYLESHEET, PageFacts, find_template, make_page
 from cescore.publish.pdf import Attachment, Printed, print_pdf
-from cescore.publish.pdf import preload as preload_printer
 from cescore.publish.stages import Stages, collector_paused
-from cescore.publish.style import canvas, chart, house_style
 from cescore.release.bundle import Bundle, is_altered, read_bundle, report_number
 from cescore.release.scorecard import result_json
 
@@ -179,20 +175,6 @@ def _executed(asked: _Asked, opened: Opened) -> NotebookNode:
 def _warnings(executed: NotebookNode, printed: Printed) -> Iterator[str]:
     yield from (f"notebook: {line}" for line in complaints(executed))
     yield from (f"characters set in a foreign font: {name}" for name in printed.foreign_fonts)
-
-
-def preload(templates: Path | None = None) -> None:
-    """Import, read and try once all that every report needs, before processes fork from this one:
-    a first shell, a first chart and a first page cost more than the report itself."""
-    importlib.import_module("seaborn")  # figures import it when the first is drawn
-    exporter(templates)
-    preload_printer()
-    with fresh_shell() as shell:
-        shell.run("0")
-    with house_style():
-        figure, axes = canvas(40, 20)
-        axes.plot([0, 1])
-        chart(figure, "0")
 
 
 def _shown_parameters(opened: Opened) -> dict[str, str | int]:

@@ -119,3 +119,10 @@ def test_missing_system_libraries_come_with_the_line_that_installs_them(
     with pytest.raises(PublishError, match="apt-get install -y libpango-1.0-0") as error:
         pdf.print_pdf("", stylesheet=stylesheet, identifier=b"0" * 16, dated=date(2025, 1, 1))
     assert "\n" not in str(error.value)
+
+
+def test_what_is_wrong_with_a_stylesheet_is_said_for_every_page(tmp_path: Path) -> None:
+    odd = static(tmp_path, CSS + " p { no-such-property: 1 }")
+    first, second = (printed(odd, "<p>山前区</p>").log for _ in range(2))
+    assert "no-such-property" in first[0]
+    assert first == second

@@ -1,0 +1,57 @@
+"""A rehearsal in the parent that report processes are forked from: a little of all that a report does.
+
+The first shell, chart, template and page of a process cost more than those of a report: modules
+are imported, templates compiled, expressions and C declarations parsed. Done here once, every
+forked process finds it done. Nothing of it is kept: no notebook, no page, no font.
+"""
+
+# mypy: allow-untyped-calls, no-warn-return-any
+# (nbformat is not typed)
+from __future__ import annotations
+
+import importlib
+from datetime import date
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from cescore.publish.check import pdf_text
+from cescore.publish.engine import fresh_shell
+from cescore.publish.fragment import environment
+from cescore.publish.page import STYLESHEET, PageFacts, find_template, make_page
+from cescore.publish.pdf import print_pdf
+from cescore.publish.style import canvas, chart, house_style
+
+FACTS = PageFacts("试 a", "zh-CN", "0", name="试", heading="a", marks=("试", "a"), classes=("zh",))
+WORDS = (
+    '<h1>试</h1><h2 id="a">试 a</h2><p class="contents"><a href="#a"><b>试</b></a> 0.1<sup>a</sup></p>'
+    '<div class="cards"><div class="card"><span class="pill">试</span></div></div>'
+    '<table class="data"><caption>试</caption><colgroup><col style="width:60%"><col></colgroup>'
+    "<thead><tr><th>试</th><th>a</th></tr></thead>"
+    "<tbody><tr><th><b>试</b></th><td>0.1</td></tr></tbody></table>"
+)
+
+
+def preload(templates: Path | None = None) -> None:
+    """Import, read and try once all that every report needs, before processes fork from this one."""
+    importlib.import_module("seaborn")  # figures import it when the first is drawn
+    for name in environment().list_templates():
+        environment().get_template(name)
+    with fresh_shell() as shell:
+        shell.run("0")
+    page = make_page(_trial(), FACTS, templates).for_print
+    stylesheet = find_template(STYLESHEET, templates)
+    printed = print_pdf(page, stylesheet=stylesheet, identifier=bytes(16), dated=date(2000, 1, 1))
+    pdf_text(printed.raw)
+
+
+def _trial() -> NotebookNode:
+    """An executed notebook with one of each kind of thing that a report shows."""
+    with house_style():
+        figure, axes = canvas(40, 20)
+        axes.plot([0, 1])
+        drawn = chart(figure, "0").html
+    shown = new_output("display_data", data={"text/html": WORDS + drawn, "text/plain": "0"})
+    cells = [new_markdown_cell("试 *a*"), new_code_cell("0", outputs=[shown])]
+    return new_notebook(cells=cells)
