@@ -8,12 +8,18 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
+from pydantic import BaseModel
+
+from cescore.publish.fragment import clean
 from cescore.release.bundle import Bundle, Contribution, Series
 
 TOLERANCE = 1e-9  # relative
+LONGEST_QUOTED = 80  # characters of a text in a message
+RIGHT_TO_LEFT = {"R", "AL"}
 POINTS = 1e-9  # of contributions: an effect may be a small difference of great ones
 # What leaks from notebooks: a prompt, an anchor, a failure, a number that is none.
 LEAKS = {
@@ -94,7 +100,11 @@ def pdf_text(raw: bytes) -> list[str]:
         document.close()
 
 
-def problems_of(pages: Sequence[str], wanted: Mapping[str, Iterable[str]]) -> list[str]:
+def problems_of(
+    pages: Sequence[str],
+    wanted: Mapping[str, Iterable[str]],
+    own: Callable[[], Iterable[str]] = tuple,
+) -> list[str]:
     """What a finished PDF lacks or must not show.
 
     Parameters
@@ -104,18 +114,77 @@ def problems_of(pages: Sequence[str], wanted: Mapping[str, Iterable[str]]) -> li
     wanted
         What each expected text is called -> texts of which one must be there. Blanks do not
         count: lines break, and readers put spaces between Han and Latin.
+    own
+        Texts of the data themselves, asked for only where something seems to leak: an entity may
+        be called NaN.
     """
     if not pages:
         return ["no page"]
     text = "\n".join(pages)
     packed = _packed(text)
     lacking = [
-        f"{what} is not printed ({' / '.join(texts)})"
+        f"{what} is not printed ({' / '.join(shortened(one) for one in texts)})"
         for what, texts in ((what, list(texts)) for what, texts in wanted.items())
-        if not any(_packed(one) in packed for one in texts)
+        if not any(_stands_in(one, packed) for one in texts)
     ]
-    leaking = [f"{name!r} is printed" for name, pattern in LEAKS.items() if pattern.search(text)]
-    return lacking + leaking
+    return lacking + [f"{name!r} is printed" for name in leaks_in(text, own)]
+
+
+def leaks_in(text: str, own: Callable[[], Iterable[str]] = tuple) -> list[str]:
+    """What has leaked from a notebook into a text, the data's own texts apart."""
+    found = [name for name, pattern in LEAKS.items() if pattern.search(text)]
+    if not found:
+        return []
+    rest = text
+    for one in sorted(set(own()), key=len, reverse=True):
+        letters = r"\s*".join(map(re.escape, "".join(one.split())))
+        rest = re.sub(letters, " ", rest)
+    return [name for name in found if LEAKS[name].search(rest)]
+
+
+def own_texts(data: BaseModel) -> list[str]:
+    """The texts of a bundle or document that look like a leak and are none: names and notes."""
+    return [
+        clean(one)
+        for one in _strings(data.model_dump(mode="json"))
+        if any(pattern.search(one) for pattern in LEAKS.values())
+    ]
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, one in value.items():
+            yield from _strings(key)
+            yield from _strings(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _strings(one)
+
+
+def shortened(text: str) -> str:
+    """A text short enough to stand in a message."""
+    return text if len(text) <= LONGEST_QUOTED else f"{text[:LONGEST_QUOTED]}…"
+
+
+def _stands_in(text: str, packed: str) -> bool:
+    """Whether a text stands in the packed text of a page. What is written from right to left may
+    be stored in either order, so its pieces are looked for one by one."""
+    whole = _packed(text)
+    if whole in packed:
+        return True
+    pieces = list(_one_way(whole))
+    return len(pieces) > 1 and all(p in packed or p[::-1] in packed for p in pieces)
+
+
+def _one_way(text: str) -> Iterator[str]:
+    """The runs of a text that are written in one direction; none where all run left to right."""
+    kinds = [unicodedata.bidirectional(c) in RIGHT_TO_LEFT for c in text]
+    if any(kinds):
+        for _, run in groupby(zip(kinds, text, strict=True), key=lambda pair: pair[0]):
+            yield "".join(c for _, c in run)
+        yield ""  # one run alone may be reversed as well
 
 
 def _packed(text: str) -> str:

@@ -17,10 +17,12 @@ from nbformat import NotebookNode
 
 from cescore.errors import PublishError
 from cescore.publish import render as _scorecard
-from cescore.publish.check import pdf_text, problems_of
+from cescore.publish.check import own_texts, pdf_text, problems_of
+from cescore.publish.fragment import clean
 from cescore.publish.labels import LANGUAGES, label
 from cescore.publish.notebook import complaints, displayed, execute, finish, write_notebook
-from cescore.publish.page import STYLESHEET, Page, PageFacts, find_template, make_page
+from cescore.publish.own_fonts import own_fonts
+from cescore.publish.page import STYLESHEET, TEMPLATES, Page, PageFacts, find_template, make_page
 from cescore.publish.pdf import Printed, print_pdf
 from cescore.publish.rehearsal import preload
 from cescore.publish.render import LANGUAGE_TAGS, SHORT_HASH, RenderRecord
@@ -123,10 +125,10 @@ class _Making:
             executed = self._executed(document, stem)
             _refuse_another(executed, document, file_hash, self.notebook.name)
         with stage("page"):
-            clean = finish(executed, shown_parameters=_parameters(document, self.lang))
+            kept = finish(executed, shown_parameters=_parameters(document, self.lang))
             name = f"{stem}.ipynb"
-            written[name] = write_notebook(clean, self.out_dir / name)
-            page = self._page(clean, document, file_hash)
+            written[name] = write_notebook(kept, self.out_dir / name)
+            page = self._page(kept, document, file_hash)
             written[f"{stem}.html"] = page.html.encode()
             if isinstance(document, Review):
                 written[RESULT] = _json(review_json(document, file_hash))
@@ -169,6 +171,7 @@ class _Making:
             stylesheet=find_template(STYLESHEET, self.templates),
             identifier=hashlib.sha256(identity).digest()[:16],
             dated=_stated_date(document) or date(document.run.year, 12, 31),
+            own=own_fonts(self.templates or TEMPLATES),
         )
 
 
@@ -200,7 +203,7 @@ def _refuse_another(executed: NotebookNode, document: Document, file_hash: str, 
 
 
 def _facts(document: Document, file_hash: str, lang: str) -> PageFacts:
-    title, name = document_title(document, lang), document_name(document, lang)
+    title, name = document_title(document, lang), clean(document_name(document, lang))
     stated, run = _stated_date(document), document.run
     return PageFacts(
         title=f"{name} · {title}",
@@ -235,10 +238,10 @@ def _stated_date(document: Document) -> date | None:
 def _refuse_unsound(document: Document, lang: str, printed: Printed) -> None:
     wanted = {
         "title": [document_title(document, lang)],
-        "name": [document_name(document, lang)],
+        "name": [printed.as_printed(clean(document_name(document, lang)))],
         "report number": [document.report_number],
     }
-    problems = problems_of(pdf_text(printed.raw), wanted)
+    problems = problems_of(pdf_text(printed.raw), wanted, own=lambda: own_texts(document))
     problems += [f"WeasyPrint: {line}" for line in printed.log]
     if problems:
         raise PublishError(f"{STEMS[document.kind]}.pdf: " + "; ".join(problems))
@@ -246,4 +249,4 @@ def _refuse_unsound(document: Document, lang: str, printed: Printed) -> None:
 
 def _warnings(executed: NotebookNode, printed: Printed) -> Iterator[str]:
     yield from (f"notebook: {line}" for line in complaints(executed))
-    yield from (f"characters set in a foreign font: {name}" for name in printed.foreign_fonts)
+    yield from printed.font_warnings()

@@ -104,6 +104,10 @@ class ReportShell(InteractiveShell):
             new_output("error", ename=etype.__name__, evalue=str(evalue), traceback=list(stb))
         )
 
+    def ask_exit(self) -> None:
+        """What exit() in a cell comes to: the cells after it are part of the report."""
+        raise SystemExit("the cell called exit()")
+
     def run(self, source: str) -> tuple[list[NotebookNode], int, BaseException | None]:
         """Outputs, execution count and the error of one cell.
 

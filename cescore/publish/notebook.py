@@ -55,7 +55,7 @@ def execute(
     refuse_undeclared(source, parameters, notebook.name)
     try:
         with _environment(_LIBRARY_SETTINGS):
-            return papermill.execute_notebook(
+            executed = papermill.execute_notebook(
                 source,
                 str(output).replace("{", "{{").replace("}", "}}"),  # papermill formats paths
                 parameters=dict(parameters),
@@ -72,6 +72,19 @@ def execute(
         raise PublishError(_cell_failure(notebook.name, number, error)) from error
     except PapermillException as error:
         raise PublishError(f"{notebook.name}: {error}") from error
+    _refuse_early_end(executed, notebook.name)
+    return executed
+
+
+def _refuse_early_end(executed: NotebookNode, name: str) -> None:
+    """Raise PublishError for a cell that ended the notebook: papermill takes exit() for success."""
+    cells = [c for c in executed.cells if "injected-parameters" not in c.metadata.get("tags", [])]
+    for number, cell in enumerate(cells, start=1):
+        if any(o.output_type == "error" for o in cell.get("outputs", [])):
+            raise PublishError(
+                f"{name}: cell {number} ended the notebook at `{_first_line(cell.source)}`:"
+                " SystemExit; the cells after it did not run"
+            )
 
 
 def read_notebook(path: Path) -> NotebookNode:
@@ -170,8 +183,12 @@ def _without_addresses(output: NotebookNode) -> None:
 
 
 def _cell_failure(name: str, number: int, error: PapermillExecutionError) -> str:
-    first = next((line for line in error.source.splitlines() if line.strip()), "")
-    return f"{name}: cell {number} failed at `{first.strip()}`: {error.ename}: {error.evalue}"
+    first = _first_line(error.source)
+    return f"{name}: cell {number} failed at `{first}`: {error.ename}: {error.evalue}"
+
+
+def _first_line(source: str) -> str:
+    return next((line for line in source.splitlines() if line.strip()), "").strip()
 
 
 def _transport(engine: str) -> dict[str, Any]:

@@ -8,13 +8,16 @@ cannot bring; where they are missing the message says how to get them.
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from cescore.errors import PublishError
+from cescore.publish.glyphs import lacking, named, replaced, stand_ins
+from cescore.publish.own_fonts import NONE, PLACE, OwnFonts
 from cescore.publish.print_style import fetcher, fonts_of, listening, style_of
 
 VARIANT = "pdf/a-3a"
@@ -48,6 +51,19 @@ class Printed:
     pages: int
     log: tuple[str, ...]  # WeasyPrint's warnings and errors: must be empty
     foreign_fonts: tuple[str, ...]  # families that stood in for a character ours do not have
+    stand_ins: Mapping[int, str] = field(default_factory=dict)  # characters no font here draws
+
+    def as_printed(self, text: str) -> str:
+        """A text as this file shows it: see `cescore.publish.glyphs`."""
+        return text.translate(dict(self.stand_ins))
+
+    def font_warnings(self) -> list[str]:
+        """What a person should know of characters that the page's own fonts lack."""
+        unknown = ", ".join(named(self.stand_ins))
+        told = [f"characters set in a foreign font: {name}" for name in self.foreign_fonts]
+        if unknown:
+            told.append(f"no font here draws {unknown}: printed by number; see {PLACE}/ in README")
+        return told
 
 
 @dataclass(frozen=True)
@@ -66,6 +82,7 @@ def print_pdf(
     identifier: bytes,
     dated: date,
     attachments: tuple[Attachment, ...] = (),
+    own: OwnFonts = NONE,
 ) -> Printed:
     """The PDF of a page. Equal arguments give equal bytes.
 
@@ -79,13 +96,19 @@ def print_pdf(
         16 bytes that tell this document from every other.
     dated
         Date of the attachments: PDF/A-3 asks for one, and a page never reads the clock.
+    own
+        The bureau's fonts, set before ours.
 
     Raises
     ------
     PublishError
         The system libraries under WeasyPrint are missing, or the page cannot be set.
     """
-    weasyprint, style = _weasyprint(), style_of(stylesheet)
+    unknown = lacking(html.partition("<body")[2])
+    own = own.needed_for(unknown)
+    table = stand_ins(unknown, own.drawn()) if unknown else {}
+    html = own.charts(replaced(html, table))
+    weasyprint, style = _weasyprint(), style_of(stylesheet, own)
     with (
         listening() as log,
         fonts_of(style) as fonts,
@@ -110,7 +133,7 @@ def print_pdf(
         )
     families = {font.family for font in document.fonts.values()}
     foreign = tuple(sorted(f for f in families if not f.startswith(OWN_FONTS)))
-    return Printed(raw, len(document.pages), (*style.log, *log), foreign)
+    return Printed(raw, len(document.pages), (*style.log, *log), foreign, table)
 
 
 def _weasyprint() -> ModuleType:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import logging
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from cescore.publish.own_fonts import NONE, OwnFonts
 
 FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}\s*")
 
@@ -24,19 +26,21 @@ class Style:
     """A stylesheet as read, and what WeasyPrint had to say of it."""
 
     path: Path
+    files: tuple[Path, ...]  # of a bureau's own fonts
     text: str
     rules: Any  # weasyprint.CSS, without the font faces
     counters: Any  # its @counter-style rules
     log: tuple[str, ...]
 
 
-def style_of(path: Path) -> Style:
-    """The stylesheet of a file, read again only when its text has changed."""
-    return _style(path.resolve(), path.read_text(encoding="utf-8"))
+def style_of(path: Path, own: OwnFonts = NONE) -> Style:
+    """The stylesheet of a file with a bureau's own fonts before ours, read again only when its
+    text has changed."""
+    return _style(path.resolve(), own.style(path.read_text(encoding="utf-8")), own.files)
 
 
 @lru_cache(maxsize=8)
-def _style(path: Path, text: str) -> Style:
+def _style(path: Path, text: str, files: tuple[Path, ...]) -> Style:
     import weasyprint
 
     counters = weasyprint.css.counters.CounterStyle()
@@ -47,7 +51,7 @@ def _style(path: Path, text: str) -> Style:
             url_fetcher=fetcher(path.parent),
             counter_style=counters,
         )
-    return Style(path, text, rules, counters, tuple(log))
+    return Style(path, files, text, rules, counters, tuple(log))
 
 
 @contextmanager
@@ -64,7 +68,7 @@ def fonts_of(style: Style) -> Iterator[Any]:
     weasyprint.CSS(
         string="".join(FONT_FACE.findall(style.text)),
         base_url=style.path.as_uri(),
-        url_fetcher=fetcher(style.path.parent),
+        url_fetcher=fetcher(style.path.parent, style.files),
         font_config=fonts,
     )
     try:
@@ -74,11 +78,13 @@ def fonts_of(style: Style) -> Iterator[Any]:
             shutil.rmtree(fonts._folder, ignore_errors=True)
 
 
-def fetcher(folder: Path) -> Any:
-    """Opens the files of a folder and pictures inside the page; refuses everything else."""
+def fetcher(folder: Path, fonts: Iterable[Path] = ()) -> Any:
+    """Opens the files of a folder, a bureau's fonts and pictures inside the page; refuses everything
+    else."""
     from weasyprint.urls import URLFetcher, URLFetcherResponse, path2url
 
-    allowed = {path2url(path): path for path in folder.rglob("*") if path.is_file()}
+    files = [*folder.rglob("*"), *fonts]
+    allowed = {path2url(path): path for path in files if path.is_file()}
 
     class ExactFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
         def fetch(self, url: str, headers: Any = None) -> Any:

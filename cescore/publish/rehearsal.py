@@ -19,7 +19,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from cescore.publish.check import pdf_text
 from cescore.publish.engine import fresh_shell
 from cescore.publish.fragment import environment
-from cescore.publish.page import STYLESHEET, PageFacts, find_template, make_page
+from cescore.publish.own_fonts import own_fonts
+from cescore.publish.page import STYLESHEET, TEMPLATES, PageFacts, find_template, make_page
 from cescore.publish.pdf import print_pdf
 from cescore.publish.style import canvas, chart, house_style
 
@@ -42,7 +43,13 @@ def preload(templates: Path | None = None) -> None:
         shell.run("0")
     page = make_page(_trial(), FACTS, templates).for_print
     stylesheet = find_template(STYLESHEET, templates)
-    printed = print_pdf(page, stylesheet=stylesheet, identifier=bytes(16), dated=date(2000, 1, 1))
+    printed = print_pdf(
+        page,
+        stylesheet=stylesheet,
+        identifier=bytes(16),
+        dated=date(2000, 1, 1),
+        own=own_fonts(templates or TEMPLATES),
+    )
     pdf_text(printed.raw)
 
 

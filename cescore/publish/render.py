@@ -16,7 +16,8 @@ from typing import Any
 from nbformat import NotebookNode
 
 from cescore.errors import PublishError
-from cescore.publish.check import differences, pdf_text, problems_of
+from cescore.publish.check import differences, own_texts, pdf_text, problems_of
+from cescore.publish.fragment import clean
 from cescore.publish.labels import LANGUAGES, label
 from cescore.publish.notebook import (
     INDEX_MIME,
@@ -27,7 +28,8 @@ from cescore.publish.notebook import (
     write_notebook,
 )
 from cescore.publish.numbers import MARKS, number
-from cescore.publish.page import STYLESHEET, PageFacts, find_template, make_page
+from cescore.publish.own_fonts import own_fonts
+from cescore.publish.page import STYLESHEET, TEMPLATES, PageFacts, find_template, make_page
 from cescore.publish.pdf import Attachment, Printed, print_pdf
 from cescore.publish.stages import Stages, collector_paused
 from cescore.release.bundle import Bundle, is_altered, read_bundle, report_number
@@ -134,9 +136,9 @@ def _made(asked: _Asked) -> RenderRecord:
     opened = _agreed(opened, executed, asked)
     _refuse_altered(opened)
     with stage("page"):
-        clean = finish(executed, shown_parameters=_shown_parameters(opened))
-        written["scorecard.ipynb"] = write_notebook(clean, folder / "scorecard.ipynb")
-        page = make_page(clean, _facts(opened), asked.templates)
+        kept = finish(executed, shown_parameters=_shown_parameters(opened))
+        written["scorecard.ipynb"] = write_notebook(kept, folder / "scorecard.ipynb")
+        page = make_page(kept, _facts(opened), asked.templates)
         written["scorecard.html"] = page.html.encode()
         written["result.json"] = _json_bytes(result_json(opened.data, opened.hash))
     with stage("print"):
@@ -174,7 +176,7 @@ def _executed(asked: _Asked, opened: Opened) -> NotebookNode:
 
 def _warnings(executed: NotebookNode, printed: Printed) -> Iterator[str]:
     yield from (f"notebook: {line}" for line in complaints(executed))
-    yield from (f"characters set in a foreign font: {name}" for name in printed.foreign_fonts)
+    yield from printed.font_warnings()
 
 
 def _shown_parameters(opened: Opened) -> dict[str, str | int]:
@@ -213,10 +215,10 @@ def _facts(opened: Opened) -> PageFacts:
     marks = [label("status.sample", lang)] if data.run.status == "sample" else []
     marks += [label("status.variant", lang)] if opened.is_variant else []
     return PageFacts(
-        title=f"{opened.entity_name} · {title}",
+        title=f"{clean(opened.entity_name)} · {title}",
         language=LANGUAGE_TAGS[lang],
         report_number=data.report_number,
-        name=opened.entity_name,
+        name=clean(opened.entity_name),
         heading=title,
         short_hash=opened.hash[:SHORT_HASH],
         marks=tuple(marks),
@@ -243,6 +245,7 @@ def _print(html: str, opened: Opened, result: bytes, templates: Path | None) -> 
         # without a stated date of issue the attachment bears the last day of the year evaluated
         dated=_stated_date(opened.data) or date(opened.data.run.year, 12, 31),
         attachments=(Attachment("result.json", result, opened.data.report_number),),
+        own=own_fonts(templates or TEMPLATES),
     )
 
 
@@ -250,13 +253,13 @@ def _refuse_unsound(opened: Opened, printed: Printed) -> None:
     """Raise PublishError naming all that the finished PDF lacks or must not hold."""
     data = opened.data
     wanted = {
-        "name": [opened.entity_name],
-        "code": [data.entity.entity_id],
+        "name": [printed.as_printed(clean(opened.entity_name))],
+        "code": [printed.as_printed(data.entity.entity_id)],
         "year": [str(data.run.year)],
         "index": _index_texts(opened),
         "report number": [data.report_number],
     }
-    problems = problems_of(pdf_text(printed.raw), wanted)
+    problems = problems_of(pdf_text(printed.raw), wanted, own=lambda: own_texts(data))
     problems += [f"WeasyPrint: {line}" for line in printed.log]
     if problems:
         raise PublishError("scorecard.pdf: " + "; ".join(problems))

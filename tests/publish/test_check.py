@@ -90,6 +90,24 @@ def test_what_leaks_from_a_notebook_is_found(leak: str) -> None:
     assert len(problems_of([leak], {})) == 1
 
 
+@pytest.mark.parametrize("name", ["NaN", "Traceback", "Out[1]", "¶"])
+def test_the_datas_own_texts_are_no_leak_and_what_leaks_beside_them_is(name: str) -> None:
+    assert problems_of([f"{name[:1]}\n{name[1:]} 2025"], {}, own=lambda: [name]) == []
+    assert problems_of([f"{name} Out[3] nan"], {}, own=lambda: [name]) != []
+
+
+def test_a_name_from_right_to_left_is_found_in_either_order() -> None:
+    assert problems_of(["2025 הרבח"], {"name": ["חברה"]}) == []
+    assert problems_of(["2025 חברה A1"], {"name": ["חברה A1"]}) == []
+    assert problems_of(["A1 הרבח"], {"name": ["חברה A1"]}) == []
+    assert problems_of(["2025 הרב"], {"name": ["חברה"]}) != []
+
+
+def test_a_long_text_that_lacks_is_not_quoted_whole() -> None:
+    (told,) = problems_of(["2025"], {"name": ["长" * 10_000]})
+    assert len(told) < 200
+
+
 @pytest.mark.parametrize("word", ["finance", "Nanjing", "nano", "Output", "Nan An district"])
 def test_words_that_only_look_like_a_leak_pass(word: str) -> None:
     assert problems_of([word], {}) == []

@@ -167,6 +167,13 @@ def test_a_failing_cell_is_named_and_no_old_pdf_is_left_beside_it(tmp_path: Path
     assert not (tmp_path / "out" / "scorecard.pdf").exists()
 
 
+@pytest.mark.parametrize("end", ["exit()", "raise SystemExit", "raise SystemExit(0)"])
+def test_a_cell_that_ends_the_notebook_is_named(tmp_path: Path, end: str) -> None:
+    broken = small_notebook(tmp_path, cells=(FRONT, end, CONCLUDE))
+    with pytest.raises(PublishError, match=r"small.ipynb: cell 4 .*SystemExit"):
+        render(builders.write_bundle(tmp_path), tmp_path / "out", "zh", notebook=broken)
+
+
 def test_a_page_without_the_index_is_refused(tmp_path: Path) -> None:
     notebook = small_notebook(tmp_path, cells=("tables.provenance(bundle)", CONCLUDE))
     with pytest.raises(PublishError, match=r"index is not printed \(81.8\)"):
