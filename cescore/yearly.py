@@ -15,6 +15,7 @@ from cescore.definitions.model import Framework, Plan, Standard
 from cescore.intake.cells import number
 from cescore.intake.entities import Entity
 from cescore.method.assessment import Assessment, Basis, assess
+from cescore.method.bonus import BonusLine, bonus_lines
 from cescore.method.evaluation import RESULT_COLUMNS, TypeEvaluation, evaluate
 from cescore.method.measures import MeasureLine, measure_lines
 from cescore.method.standards import Compliance, standard_compliance
@@ -141,6 +142,12 @@ class YearlyEvaluation:
             for part, value in found.parts.items():
                 state = "reported" if value is not None else "not_computable"
                 yield self._row(entity_id, "assessment", part, value, "0-100", state)
+            if found.bonus is not None:
+                yield self._row(entity_id, "assessment", "bonus", found.bonus, "points", "reported")
+            for line in found.bonus_lines:
+                points = {"earned": line.points, "not_earned": 0.0}.get(line.status)
+                code = f"bonus.{line.id}"
+                yield self._row(entity_id, "assessment", code, points, "points", line.status)
 
     def _standard_rows(self) -> Iterator[tuple[object, ...]]:
         """The verdict under each published standard, then each of its lines and groups to choose from.
@@ -199,6 +206,7 @@ def evaluate_workspace(workspace: Workspace) -> YearlyEvaluation:
         for evaluation in evaluations.values():
             targets |= _targets(plan, evaluation)
             measures |= _measures(plan, evaluation, checks)
+            bonus = _bonus(workspace, plan, evaluation)
             assessments |= {
                 entity_id: _assess(
                     workspace,
@@ -208,6 +216,7 @@ def evaluate_workspace(workspace: Workspace) -> YearlyEvaluation:
                     targets[entity_id],
                     measures[entity_id],
                     vetoes.get(entity_id, {}),
+                    bonus[entity_id],
                 )
                 for entity_id in evaluation.panel.entities
             }
@@ -257,6 +266,18 @@ def _measures(
     }
 
 
+def _bonus(
+    workspace: Workspace, plan: Plan, evaluation: TypeEvaluation
+) -> dict[str, tuple[BonusLine, ...]]:
+    return bonus_lines(
+        plan.assessment.bonus.get(evaluation.framework.entity_type),
+        evaluation.panel,
+        year=evaluation.run_year,
+        base_year=evaluation.base_year,
+        factors={code: f.value for code, f in workspace.definitions.factors.items()},
+    )
+
+
 def _assess(
     workspace: Workspace,
     plan: Plan,
@@ -265,6 +286,7 @@ def _assess(
     targets: tuple[TargetLine, ...],
     measures: tuple[MeasureLine, ...],
     vetoes: Mapping[str, Mapping[str, str]],
+    bonus: tuple[BonusLine, ...],
 ) -> Assessment:
     """The entity's total and grade of the year, on what was filed and on which legal basis."""
     panel, framework = evaluation.panel, evaluation.framework
@@ -286,4 +308,5 @@ def _assess(
         vetoes=vetoes,
         basis=basis,
         is_last_year=evaluation.run_year >= plan.last_year,
+        bonus=bonus,
     )

@@ -43,7 +43,9 @@ def resolve_rules(
     found = []
     for code, node in entries.items():
         what = f"rules.{code}"
-        rule = build(CheckRule, node, what, problems, hidden=("executable",), id=code)
+        rule = build(
+            CheckRule, node, what, problems, hidden=("executable", "looks_at_others"), id=code
+        )
         if rule is not None:
             found.append(
                 _resolved(rule, node, what, names, accounts, unit_of, texts, units, problems)
@@ -121,7 +123,8 @@ def _resolved(
     except FormulaError as error:
         problems.append(Problem(place, f"{what}.rule", error.reason, error.expected))
         return rule
-    return rule.model_copy(update={"executable": text})
+    looks = bool(expression.across)
+    return rule.model_copy(update={"executable": text, "looks_at_others": looks})
 
 
 def _check_length(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cescore.definitions.bonus import resolve_bonus
 from cescore.definitions.check_rules import resolve_ranges, resolve_rules
 from cescore.definitions.frameworks import resolved_framework
 from cescore.definitions.layout import draft_frameworks
@@ -76,14 +77,17 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
         for entity_type, draft in drafts.items()
     }
     checks, ranges, built_in = reader.checks(names, accounts, units)
+    plans = load_plans(reader.folder("plans"), problems)
     plan = check_plan(
-        load_plans(reader.folder("plans"), problems),
+        plans,
         run,
         drafts,
         units,
         reader.where("runs"),
         problems,
     )
+    if plan is not None:
+        plan = resolve_bonus(plans[plan.id], names, accounts, units, problems)
     disclosure = reader.disclosure(names)
     standards = load_standards(reader.folder("standards"), drafts, problems)
     if problems or run is None:

@@ -439,6 +439,28 @@ class GradeScale(Named):
     tag: Tag
 
 
+class BonusItem(Named):
+    """Something that earns extra points: a rule that holds, or a state that was reached."""
+
+    id: Code
+    points: Weight
+    rule: str = ""  # in the language of checks, over what the entity returns
+    executable: str = ""
+    variable: str = ""  # a code, instead of a rule
+    one_of: tuple[str, ...] = ()  # its states that earn the points
+    note: str = ""
+
+
+class Bonus(Definition):
+    """Extra points of an entity type, added to the total: so many at most, the total at most 100."""
+
+    most: Weight
+    items: Mapping[str, BonusItem] = {}
+    source: Text
+    tag: Tag
+    note: str = ""
+
+
 class AssessmentRules(Definition):
     """How targets, index and measures make the total, and which scale grades it."""
 
@@ -448,6 +470,7 @@ class AssessmentRules(Definition):
     ladder: tuple[tuple[Weight, Share], ...] = ()  # (least completion %, share of the points)
     bonus_step: Weight = 0.0  # share of the points per full 10 % over
     bonus_most: Weight = 0.0
+    bonus: Mapping[str, Bonus] = {}  # entity type -> extra points on the total
     tag: Tag = "P"
     note: str = ""
 
@@ -569,6 +592,7 @@ class CheckRule(Named):
     severity: Literal["hard", "soft"]
     entity_types: tuple[str, ...] = ()
     source: str = ""
+    looks_at_others: bool = False  # loading sets it
 
 
 class IndustryRange(Computed):

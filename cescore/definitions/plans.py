@@ -146,6 +146,9 @@ def _check_assessment(plan: Plan, node: Node, problems: list[Problem]) -> None:
         if not sum(weights.values()):
             what = f"assessment.weights.{entity_type}"
             problems.append(Problem(place.where, what, "all weights are zero", "one above zero"))
+    for entity_type in rules.bonus:
+        place = node.at(("bonus", entity_type))
+        _known(entity_type, rules.weights, place, f"assessment.bonus.{entity_type}", problems)
     for code, scale_rules in rules.scales.items():
         least = [band.least for band in scale_rules.bands]
         if not least or sorted(set(least), reverse=True) != least:

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from cescore.definitions.model import AssessmentRules, GradeScale, Plan, Scale
+from cescore.method.bonus import BonusLine, bonus_points
 from cescore.method.measures import MeasureLine, inspected_share, measure_points
 from cescore.method.targets import TargetLine
 
 NOISE = 9  # decimals: what lies beyond is binary arithmetic, not a result
 LEAST_INSPECTED = 0.8  # [P] share of the checks below which a grade is provisional
+MOST = 100.0  # points
 PARTS = ("targets", "index", "measures")
 
 
@@ -51,6 +53,9 @@ class Assessment:
     scale_zh: str = ""
     scale_en: str = ""
     bands: tuple[tuple[str, str, float], ...] = ()  # zh, en, least total; best first
+    bonus: float | None = None  # extra points earned, in the total; None: the type has none
+    bonus_most: float = 0.0
+    bonus_lines: tuple[BonusLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,11 +79,13 @@ def assess(
     vetoes: Mapping[str, Mapping[str, str]] | None = None,
     basis: Basis | None = None,
     is_last_year: bool = False,
+    bonus: Sequence[BonusLine] = (),
 ) -> Assessment:
     """An entity's total of the year and its grade on the scale of its type.
 
     Total = Σ weight · part / Σ weight over the parts there are: a type without targets of its own,
-    or without measures, gives their weight to the others. An index that was not computed is not
+    or without measures, gives their weight to the others. Extra points come on top, as many as the
+    plan allows, and lead no total beyond 100. An index that was not computed is not
     such a case: then nothing is totalled. Vetoes come first: one that stands decides the grade
     (never for the better) even without a total. Then an entity that did not file, and one whose
     index covers too little, is not graded. A report on statistical-survey values is not graded
@@ -110,10 +117,14 @@ def assess(
     }
     weights = used_weights(rules, entity_type, parts)
     obstacle = _obstacle(basis, parts["index"], rules.weights[entity_type])
+    extra = bonus_points(rules.bonus.get(entity_type), bonus)
     has_total = obstacle in {"", "insufficient_data"}
     scored = replace(
         blank,
-        total=_total(parts, weights) if has_total else None,
+        total=_with_bonus(_total(parts, weights), extra) if has_total else None,
+        bonus=extra,
+        bonus_most=rules.bonus[entity_type].most if entity_type in rules.bonus else 0.0,
+        bonus_lines=tuple(bonus),
         parts=parts,
         weights=weights,
         vetoes=lines,
@@ -262,6 +273,10 @@ def _total(parts: Mapping[str, float | None], weights: Mapping[str, float]) -> f
     values = [(weight, parts[part]) for part, weight in weights.items()]
     known = [weight * value for weight, value in values if value is not None]
     return sum(known) if known else None
+
+
+def _with_bonus(total: float | None, extra: float | None) -> float | None:
+    return total if total is None or extra is None else min(total + extra, MOST)
 
 
 def _from_the_best(scale: GradeScale) -> list[tuple[str, str, float]]:

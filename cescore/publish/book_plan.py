@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from cescore.definitions.model import Plan, Target
-from cescore.publish.book_formulas import coded
+from cescore.publish.book_formulas import coded, spaced
 from cescore.publish.document_page import Entries, Entry, Words, cut, exact, heading, percent
 from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, section, two_lines
 from cescore.publish.numbers import unit_text
@@ -122,6 +122,7 @@ def assessment(book: OpenDocument[MethodBook], constants: Mapping[str, float]) -
             _ladder(words, plan),
             _parts_weights(words, plan),
             _scales(words, plan),
+            _bonus(words, plan),
             _vetoes(words, plan),
         ]
     )
@@ -186,6 +187,37 @@ def _scales(words: Words, plan: Plan) -> Fragment:
         Column(words.t("head.tag"), 6, "mid"),
     ]
     return Table(columns, rows, words.t("book.caption.scales")).fragment()
+
+
+def _bonus(words: Words, plan: Plan) -> Fragment:
+    """Extra points by entity type, with the most they can come to."""
+    rows = [
+        Row(
+            [
+                two_lines(words.name(item, code), code),
+                words.types((entity_type,)),
+                spaced(item.rule) if item.rule else f"{item.variable} = {' / '.join(item.one_of)}",
+                f"+{exact(item.points)}",
+            ]
+        )
+        for entity_type, bonus in plan.assessment.bonus.items()
+        for code, item in bonus.items.items()
+    ]
+    columns = [
+        Column(words.t("head.bonus"), 40, "text"),
+        Column(words.t("book.head.types"), 14, "text"),
+        Column(words.t("book.head.rule"), 34, "small"),
+        Column(words.t("head.points"), 12, "mid"),
+    ]
+    said = [
+        words.t(
+            "book.bonus_most", types=words.types((entity_type,)), most=exact(bonus.most),
+            source=words.tagged(bonus.source, bonus.tag),
+        )
+        for entity_type, bonus in plan.assessment.bonus.items()
+    ]  # fmt: skip
+    table = Table(columns, rows, words.t("book.caption.bonus"), tuple(said))
+    return table.fragment() if rows else NONE
 
 
 def _vetoes(words: Words, plan: Plan) -> Fragment:

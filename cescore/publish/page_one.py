@@ -18,7 +18,7 @@ from cescore.publish.numbers import (
     quantity,
     unit_text,
 )
-from cescore.release.bundle import TargetLine
+from cescore.release.bundle import BonusLine, TargetLine
 
 if TYPE_CHECKING:
     from cescore.desk import OpenBundle
@@ -176,8 +176,21 @@ def grade_card(view: View) -> dict[str, Any]:
         "scale": view.t("grade.scale", name=scale) if scale else "",
         "reason": reason,
         "parts": parts,
+        "bonus": [_bonus_line(view, line) for line in found.bonus_lines],
+        "bonus_total": view.t(
+            "grade.bonus", points=f"{found.bonus:g}", most=f"{found.bonus_most:g}"
+        )
+        if found.bonus is not None
+        else "",
         "converted": view.t("grade.converted") if found.index_converted else "",
     }
+
+
+def _bonus_line(view: View, line: BonusLine) -> tuple[str, str, str]:
+    """An item of extra points: its name, what it earned, and why where it earned nothing."""
+    name = (line.zh or line.en) if view.lang == "zh" else (line.en or line.zh)
+    earned = f"+{line.points:g}" if line.status == "earned" else ""
+    return name, earned, "" if earned else view.t(f"bonus.{line.status}")
 
 
 def reason_words(view: View) -> str:

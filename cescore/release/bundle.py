@@ -215,6 +215,16 @@ class VetoLine(Part):
     date: str = ""
 
 
+class BonusLine(Part):
+    """One item of extra points: earned, not_earned or open."""
+
+    id: str
+    zh: str
+    en: str
+    points: float
+    status: str
+
+
 class Assessment(Part):
     """Total and grade; only the total is graded."""
 
@@ -232,6 +242,9 @@ class Assessment(Part):
     scale_zh: str = ""
     scale_en: str = ""
     bands: tuple[tuple[str, str, float], ...] = ()  # zh, en, least total; best first
+    bonus: float | None = None  # extra points earned, in the total
+    bonus_most: float = 0.0
+    bonus_lines: tuple[BonusLine, ...] = ()
 
 
 class RequirementLine(Part):

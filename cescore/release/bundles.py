@@ -18,6 +18,7 @@ from cescore.method.column import Column, Panel, State, status_text
 from cescore.release.bundle import (
     AppliedAlternative,
     Assessment,
+    BonusLine,
     Bundle,
     ChooseLine,
     Contribution,
@@ -370,5 +371,6 @@ def _assessment(made: object | None) -> Assessment:
     if made is None:
         return Assessment()
     vetoes = _parts(VetoLine, getattr(made, "vetoes", ()))
+    bonus = _parts(BonusLine, getattr(made, "bonus_lines", ()))
     fields = {n: getattr(made, n) for n in Assessment.model_fields if hasattr(made, n)}
-    return Assessment.model_validate({**fields, "vetoes": vetoes})
+    return Assessment.model_validate({**fields, "vetoes": vetoes, "bonus_lines": bonus})

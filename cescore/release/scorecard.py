@@ -120,6 +120,13 @@ def _assessment(bundle: Bundle) -> dict[str, Any]:
         if made.grade_zh or made.grade_en
         else None,
         "scale": made.scale,
+        "bonus": None
+        if made.bonus is None
+        else {
+            "points": made.bonus,
+            "most": made.bonus_most,
+            "items": [line.model_dump(mode="json") for line in made.bonus_lines],
+        },
         "vetoes": [veto.model_dump(mode="json") for veto in made.vetoes],
         "provisional": made.provisional,
         "graded": made.graded,

@@ -601,3 +601,58 @@ def test_a_range_by_industry_is_in_its_unit_and_runs_upwards(tmp_path: Path) -> 
     assert one.executable == "(total(coal, ore * 1000)) / gdp"
     told = problems(tmp_path, {"checks.yml": text.format(ends="[2, 1]")})
     assert [p.what for p in told] == ["ranges.use.by_industry.steel"]
+
+
+PLANNED = """
+    base_year: 2020
+    first_year: 2021
+    last_year: 2025
+    source: made
+    assessment:
+      weights: {{town: {{index: 1}}}}
+      bonus:
+        {kind}: {{most: 10, source: made, tag: P, items: {{A: {{en: A, points: 5, {item}}}}}}}
+"""
+
+
+def planned(item: str, kind: str = "town") -> dict[str, str | bytes | None]:
+    return {
+        "plans/p.yml": PLANNED.format(item=item, kind=kind),
+        "runs/2025.yml": "status: sample\nplan: p\n",
+        "variables.yml": FILES["variables.yml"]
+        + "\n        state: {en: State, unit: code, allowed: [plan, done]}\n",
+    }
+
+
+def test_extra_points_are_rules_with_their_accounts_written_out(tmp_path: Path) -> None:
+    plan = load(tmp_path, planned("rule: material >= 3")).plan
+    assert plan is not None
+    item = plan.assessment.bonus["town"].items["A"]
+    assert item.executable == "(total(coal, ore * 1000)) >= 3"
+
+
+@pytest.mark.parametrize(
+    ("item", "what", "found"),
+    [
+        ("note: nothing", "", "neither a rule nor a variable"),
+        ("rule: coal > 1, variable: state", "", "both a rule and a variable"),
+        ("rule: coals > 1", ".rule", "unknown code 'coals'"),
+        ("rule: 'coal > sum_over(town, coal)'", ".rule", "looks at other entities"),
+        ("variable: coal, one_of: [done]", ".variable", "'coal'"),
+        ("variable: state, one_of: [dome]", ".one_of", "'dome'"),
+        ("variable: state", ".one_of", "nothing"),
+    ],
+)
+def test_extra_points_that_nothing_can_earn_are_refused(
+    tmp_path: Path, item: str, what: str, found: str
+) -> None:
+    told = problems(tmp_path, planned(item))
+    assert [(p.what, found in p.found) for p in told] == [
+        (f"assessment.bonus.town.items.A{what}", True)
+    ]
+    assert told[0].where.startswith("params/plans/p.yml:")
+
+
+def test_extra_points_are_for_types_that_are_assessed(tmp_path: Path) -> None:
+    told = problems(tmp_path, planned("rule: coal > 1", kind="twon"))
+    assert told[0].what == "assessment.bonus.twon"
