@@ -15,6 +15,7 @@ from cescore.errors import DataError, Problem
 from cescore.intake.accounting import RowCount
 from cescore.intake.cells import nearest
 from cescore.intake.checks import Checked, check
+from cescore.intake.completing import Ways, completed
 from cescore.intake.corrections import apply_corrections, confirm, read_corrections
 from cescore.intake.entities import Entity, Register, read_register
 from cescore.intake.files import Source, find_sources, year_folders
@@ -93,7 +94,7 @@ class Workspace:
         observations = apply_corrections(reading.observations, corrections, CORRECTIONS, log)
         _refuse_empty_year(sources, observations, definitions.run.year, log)
         base_year, years = _years(definitions, observations)
-        layout = _lay_out(register, observations, definitions, years)
+        layout = _lay_out(register, observations, definitions, base_year, years)
         inspected = _read_inspections(root, register, definitions, log)
         log.extend(check(layout, _checked(definitions, base_year, register)))
         log.extend(_not_filed(register, layout, definitions))
@@ -195,14 +196,22 @@ def _years(definitions: Definitions, observations: Observations) -> tuple[int, t
 
 
 def _lay_out(
-    register: Register, observations: Observations, definitions: Definitions, years: tuple[int, ...]
+    register: Register,
+    observations: Observations,
+    definitions: Definitions,
+    base_year: int,
+    years: tuple[int, ...],
 ) -> Layout:
     tiled_by = definitions.run.tiled_by
     if tiled_by is None:
         public = definitions.disclosure.public_types
         respondents = [t for t in register.types if public and t not in public]
         tiled_by = tiling(register, respondents)
-    return build_panels(register, observations, definitions.variables, years, tiled_by)
+    layout = build_panels(register, observations, definitions.variables, years, tiled_by)
+    factors = {code: factor.value for code, factor in definitions.factors.items()}
+    frameworks, variables = definitions.frameworks, definitions.variables
+    ways = Ways(variables, frameworks, factors, base_year, register, tiled_by)
+    return completed(layout, ways)
 
 
 def _read_inspections(

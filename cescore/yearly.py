@@ -84,7 +84,9 @@ class YearlyEvaluation:
         Years in which an entity did not exist have no rows. An entity that filed nothing has its
         index with status not_filed; a blocked one has that row alone, with status blocked.
         """
-        units = {code: v.unit for code, v in self.workspace.definitions.variables.items()}
+        definitions = self.workspace.definitions
+        quantities = (definitions.accounts, definitions.variables)  # accounts summed over bodies
+        units = {code: q.unit for every in quantities for code, q in every.items()}
         frames = [e.results(units=units) for e in self.evaluations.values()]
         rows = [
             *self._target_rows(),

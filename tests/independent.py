@@ -94,7 +94,11 @@ class World:
             return Value(None, NOT_COLLECTED)
         years = range(year, year - int(entry.get("latest_within", 0)) - 1, -1)
         tries = [self.work(ast.parse(entry["formula"], mode="eval").body, entity, y) for y in years]
-        return next((t for t in tries if t.state == PRESENT), tries[0])
+        found = next((t for t in tries if t.state == PRESENT), tries[0])
+        summed = self.returned.get((entity, code, year), found)
+        if entry.get("summed") and found.state == MISSING and summed.number is not None:
+            return Value(summed.number * scale_of(str(entry["unit"])))  # over its bodies
+        return found
 
     def work(self, node: ast.expr, entity: str, year: int) -> Value:
         """The value of one node of a formula."""

@@ -47,7 +47,7 @@ def resolved(
             f" the factor {factor} is applied as well",
             expected="no power of ten: the unit brings the factor",
         )
-    parse(part.text)
+    parse(part.text, across=bool(expression.across))
     return Resolved(part.text, str(factor), units.shown(own))
 
 

@@ -122,10 +122,10 @@ def is_reserved(code: str) -> bool:
     return code in FUNCTIONS or code in ACROSS or keyword.iskeyword(code)
 
 
-def parse(text: str, conditions: bool = False) -> Expression:
+def parse(text: str, conditions: bool = False, across: bool = False) -> Expression:
     """Read a formula, or with ``conditions`` a rule such as ``part <= whole and whole > 0``.
 
-    Only a rule may look at other entities: ``sum_over(enterprise, energy)`` adds up over the
+    Only a rule, or with ``across`` an estimate, may look at other entities: ``sum_over(enterprise, energy)`` adds up over the
     enterprises inside the entity, ``in_body(city, gdp)`` takes the figure of the city it lies in.
 
     Raises
@@ -135,14 +135,14 @@ def parse(text: str, conditions: bool = False) -> Expression:
     """
     if not isinstance(text, str) or not text.strip():
         raise FormulaError("there is no formula", expected=ALLOWED)
-    return _parsed(text, conditions)
+    return _parsed(text, conditions, conditions or across)
 
 
 @lru_cache(maxsize=8192)
-def _parsed(text: str, conditions: bool) -> Expression:
+def _parsed(text: str, conditions: bool, across: bool) -> Expression:
     if len(text) > LONGEST:
         raise FormulaError(f"{len(text)} characters", expected=f"at most {LONGEST}")
-    names = tuple(dict.fromkeys(_scan(text, conditions)))
+    names = tuple(dict.fromkeys(_scan(text, conditions, across)))
     plain = re.sub(r"\s", " ", text).strip()
     try:
         tree = ast.parse(plain, mode="eval").body
@@ -151,9 +151,9 @@ def _parsed(text: str, conditions: bool) -> Expression:
         raise FormulaError("cannot be read here", position=place, expected=ALLOWED) from error
     except (ValueError, MemoryError, RecursionError) as error:
         raise FormulaError("nested too deeply to be read", expected=ALLOWED) from error
-    _Reader(conditions).read(tree)
-    across = tuple((_type_of(call), tuple(_codes(call.args[1:]))) for call in across_calls(tree))
-    return Expression(" ".join(plain.split()), tree, names, across)
+    _Reader(conditions, across).read(tree)
+    looks = tuple((_type_of(call), tuple(_codes(call.args[1:]))) for call in across_calls(tree))
+    return Expression(" ".join(plain.split()), tree, names, looks)
 
 
 def across_calls(tree: ast.expr) -> list[ast.Call]:
@@ -229,18 +229,18 @@ def _types_at(text: str) -> Iterable[int]:
     ]
 
 
-def _scan(text: str, conditions: bool) -> Iterable[str]:
+def _scan(text: str, conditions: bool, across: bool) -> Iterable[str]:
     """Check each token and how deeply they nest; returns the codes used."""
     position, depth, signs, operators, before = 0, 0, 0, 0, "("
     names: list[str] = []
-    types = set(_types_at(text)) if conditions else set()
+    types = set(_types_at(text)) if across else set()
     while position < len(text):
         found = TOKEN.match(text, position)
         if found is None:
             raise FormulaError(_stranger(text, position), position=position + 1, expected=ALLOWED)
         kind, word = str(found.lastgroup), found[0]
         if kind == "name":
-            _check_word(word, text[found.end() :], conditions, position + 1)
+            _check_word(word, text[found.end() :], conditions, across, position + 1)
             is_code = word not in FUNCTIONS and word not in LOGIC and word not in ACROSS
             if is_code and position not in types:
                 names.append(word)
@@ -277,7 +277,7 @@ def _stranger(text: str, position: int) -> str:
     return f"{(word[0] if word else found)[:40]!r} is not allowed"
 
 
-def _check_word(word: str, rest: str, conditions: bool, position: int) -> None:
+def _check_word(word: str, rest: str, conditions: bool, across: bool, position: int) -> None:
     is_called = rest.lstrip().startswith("(")
     if word in LOGIC and conditions:
         return
@@ -285,7 +285,7 @@ def _check_word(word: str, rest: str, conditions: bool, position: int) -> None:
         raise FormulaError(f"{word!r} is not allowed", position=position, expected=ALLOWED)
     if (word in FUNCTIONS or word in ACROSS) and not is_called:
         raise FormulaError(f"{word!r} is a function", position=position, expected=f"{word}(…)")
-    if word in ACROSS and not conditions:
+    if word in ACROSS and not across:
         raise FormulaError(
             f"{word!r} looks at other entities",
             position=position,
@@ -302,8 +302,8 @@ def _check_word(word: str, rest: str, conditions: bool, position: int) -> None:
 class _Reader:
     """Walks a tree against the list of what is allowed."""
 
-    def __init__(self, conditions: bool) -> None:
-        self.conditions = conditions
+    def __init__(self, conditions: bool, across: bool) -> None:
+        self.conditions, self.across = conditions, across
 
     def read(self, tree: ast.expr) -> None:
         if self.conditions:
@@ -361,7 +361,7 @@ class _Reader:
         self._value(node.left)
 
     def _call(self, node: ast.Call, name: str) -> None:
-        if name in ACROSS and self.conditions:
+        if name in ACROSS and self.across:
             self._across(node, name)
             return
         if name not in FUNCTIONS:

@@ -25,7 +25,7 @@ from cescore.definitions.model import (
     Variable,
 )
 from cescore.definitions.plans import check_plan, load_plans, load_run
-from cescore.definitions.resolving import Names, resolve_accounts
+from cescore.definitions.resolving import Names, resolve_accounts, resolve_estimates
 from cescore.definitions.shape import build, with_nearest
 from cescore.definitions.standards import load_standards
 from cescore.definitions.units import Units
@@ -72,6 +72,7 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
     names = reader.names(units)
     drafts = draft_frameworks(reader.folder("frameworks"), reader.where("frameworks"), problems)
     accounts = resolve_accounts(names, units, problems)
+    resolve_estimates(names, units, problems)
     frameworks = {
         entity_type: resolved_framework(draft, names, accounts, units, run, problems)
         for entity_type, draft in drafts.items()

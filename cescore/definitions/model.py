@@ -56,6 +56,16 @@ class Named(Definition):
         return (self.zh or self.en) if lang == "zh" else (self.en or self.zh)
 
 
+class Estimate(Definition):
+    """How a variable is estimated where it was not returned; such a value is flagged 测算."""
+
+    formula: Text  # may look at other entities, as rules do
+    executable: str = ""
+    factor: str = "1"
+    source: Text
+    tag: Tag
+
+
 class Variable(Named):
     """A reported quantity: what a department or an entity returns."""
 
@@ -74,6 +84,7 @@ class Variable(Named):
     required: bool = False  # an entity of its types that leaves it out gets a finding
     source: str = ""
     tag: Tag = "P"
+    estimate: Estimate | None = None
 
 
 class Factor(Named):
@@ -123,6 +134,8 @@ class Account(Computed):
 
     group: str = ""  # heading in the account tables
     entity_types: tuple[str, ...] = ()
+    # where a body's own returns do not give it: the sum over the bodies that add up to it
+    summed: bool = False
 
 
 class Goalposts(Definition):

@@ -156,6 +156,29 @@ def resolve_accounts(names: Names, units: Units, problems: list[Problem]) -> dic
     return found
 
 
+def resolve_estimates(names: Names, units: Units, problems: list[Problem]) -> None:
+    """The formulas of estimates, made executable in place: over variables, in the variable's unit."""
+    unit_of = names.unit_of()
+    for code, variable in names.variables.items():
+        if variable.estimate is None:
+            continue
+        what, node = f"variables.{code}.estimate", names.nodes[code].at(("estimate",))
+        place = (node.get("formula") or node).where
+        try:
+            expression = parse(variable.estimate.formula, across=True)
+            before = len(problems)
+            check_names(expression, names, names.variables, node, what, problems)
+            if len(problems) > before or any(name not in unit_of for name in expression.names):
+                continue
+            found = resolve(expression, unit_of, variable.unit, units)
+        except FormulaError as error:
+            problems.append(Problem(place, f"{what}.formula", error.reason, error.expected))
+            continue
+        made = {"executable": found.executable, "factor": found.factor}
+        estimate = variable.estimate.model_copy(update=made)
+        names.variables[code] = variable.model_copy(update={"estimate": estimate})
+
+
 def check_names(
     expression: Expression,
     names: Names,

@@ -45,15 +45,18 @@ class Others:
     base_year: int
     factors: Mapping[str, float]
 
-    def written_in(self, condition: str, entity_type: str) -> tuple[str, Panel, tuple[Looked, ...]]:
-        """The condition with codes in place of its looks at others, and a panel that has them."""
-        tree, panel = deepcopy(parse(condition, conditions=True).tree), self.panels[entity_type]
+    def written_in(
+        self, text: str, entity_type: str, *, conditions: bool = True
+    ) -> tuple[str, Panel, tuple[Looked, ...]]:
+        """A rule or formula with codes in place of its looks at others, and a panel that has them."""
+        parsed = parse(text, conditions=conditions, across=True)
+        tree, panel = deepcopy(parsed.tree), self.panels[entity_type]
         calls = sorted(across_calls(tree), key=lambda call: call.col_offset)
         looked = tuple(self._look(call, entity_type) for call in calls)
         names = [f"of_others_{i}" for i in range(len(calls))]
-        text = ast.unparse(_Replaced(dict(zip(map(id, calls), names, strict=True))).visit(tree))
+        written = ast.unparse(_Replaced(dict(zip(map(id, calls), names, strict=True))).visit(tree))
         columns = {name: one.column for name, one in zip(names, looked, strict=True)}
-        return text, panel.with_columns(columns), looked
+        return written, panel.with_columns(columns), looked
 
     def _look(self, call: ast.Call, entity_type: str) -> Looked:
         other, text = ast.unparse(call.args[0]), ast.unparse(call)
@@ -72,6 +75,15 @@ class Others:
             else self._sum(name, entity_type, other, inner)
         )
         return Looked(text, column, inner, other, parse(formula).names)
+
+    def sum_of(self, entity_type: str, other: str, inner: Column) -> Column:
+        """The sum of a column over what counts in each body, with the flags of its parts."""
+        column = self._sum("sum_over", entity_type, other, inner)
+        bodies, inside = self._links(entity_type, other)
+        flags = np.zeros(column.shape, np.uint8)
+        used = (inner.state == State.PRESENT) & self._belongs(other)
+        np.bitwise_or.at(flags, bodies, np.where(used, inner.flags, np.uint8(0))[inside])
+        return Column(column.values, column.state, np.where(column.is_present, flags, np.uint8(0)))
 
     def _sum(self, name: str, entity_type: str, other: str, inner: Column) -> Column:
         """Sum or count over the entities that count in each body and belong to the year."""

@@ -69,15 +69,22 @@ class Sources:
 
     def __call__(self, entity_id: str, variable: str, year: int) -> str:
         """``data/2025/observations.csv:14 (the row's own source)``; "" where there is none."""
+        made = self._sums.get(entity_id, {}).get((variable, year), "")
         names = self._observations.variables
-        if entity_id not in self._entity or variable not in names:
-            return ""
+        if made or entity_id not in self._entity or variable not in names:
+            return made
         at = ([self._entity[entity_id]], [names.index(variable)], [year])
         key = self._observations.key_of(*at)[0]
         first = int(np.searchsorted(self._keys, key))
         if first < len(self._keys) and self._keys[first] == key:
             return self._text(*(self._columns[c][self._order[first]] for c in _WHERE))
-        return self._sums.get(entity_id, {}).get((variable, year), "")
+        return ""
+
+    def with_made(self, texts: Mapping[str, Mapping[tuple[str, int], str]]) -> Sources:
+        """The same, with words for values that were made and not returned."""
+        entities = {*self._sums, *texts}
+        made = {e: {**self._sums.get(e, {}), **texts.get(e, {})} for e in entities}
+        return Sources(self._observations, made)
 
     def _text(self, file: int, line: int, source: str) -> str:
         return f"{self._observations.files[file]}:{line}" + (f" ({source})" if source else "")
@@ -91,7 +98,7 @@ class Sources:
             (names[v], int(y)): self._text(f, n, s)
             for v, y, f, n, s in zip(variable, year, file, line, source, strict=True)
         }
-        return {**self._sums.get(entity_id, {}), **places}
+        return {**places, **self._sums.get(entity_id, {})}
 
     def table(
         self, entity_id: str, variables: Iterable[str], years: Sequence[int]

@@ -89,6 +89,7 @@ def _column(code: str, panel: Panel, framework: Framework, base_year: int) -> Co
     computed = _definition(code, framework)
     if not computed.collected:
         return Column.empty(panel.shape, State.NOT_COLLECTED)
+    returned = panel.columns.get(code) if isinstance(computed, Account) else None
     column = evaluate(
         computed.executable or computed.formula,
         panel,
@@ -96,8 +97,20 @@ def _column(code: str, panel: Panel, framework: Framework, base_year: int) -> Co
         factor=computed.factor,
         factors={name: factor.value for name, factor in framework.factors.items()},
     )
+    if returned is not None and isinstance(computed, Account) and computed.summed:
+        column = _or_summed(column, returned)
     within = computed.latest_within if isinstance(computed, Indicator) else 0
     return _latest(column, panel.years, within)
+
+
+def _or_summed(own: Column, summed: Column) -> Column:
+    """The account by its formula; where that misses a return, the sum over bodies that came with the panel."""
+    take = (own.state == State.MISSING) & summed.is_present
+    return Column(
+        np.where(take, summed.values, own.values),
+        np.where(take, summed.state, own.state),
+        np.where(take, summed.flags, own.flags),
+    )
 
 
 def _latest(column: Column, years: tuple[int, ...], within: int) -> Column:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import pytest
 from shipped import liaoyuan, panel, value_of, with_accounts
@@ -47,9 +49,14 @@ def test_reference_indicators_are_reported_and_never_scored() -> None:
 
 
 def consumption(inflow: float, outflow: float, extraction: float = 0.0) -> float:
-    given = {"mf_limestone_extraction": extraction, "mf_limestone_inflow": inflow}
-    given |= {"mf_limestone_outflow": outflow, "mf_limestone_stock_change": 0.0}
-    return float(value_of(KNOWN.accounts["ac_limestone"], panel(**given))[0])
+    given: dict[str, float | str | Sequence[float | str]] = {
+        "mf_limestone_extraction": extraction,
+        "mf_limestone_inflow": inflow,
+        "mf_limestone_outflow": outflow,
+        "mf_limestone_stock_change": 0.0,
+    }
+    account = KNOWN.accounts["ac_limestone"]
+    return float(value_of(account, with_accounts(given, names(account.executable)))[0])
 
 
 def test_transfers_inside_the_city_cancel_only_if_both_sides_record_them() -> None:
