@@ -62,6 +62,12 @@ AWKWARD: Mapping[str, Case] = {
         surfaces="account ac_coal estimated from the energy balance",
     ),
     "estimated_flows": Case("220422", ("mf_limestone_inflow",), surfaces="R01 flagged estimated"),
+    "net_flows_summed": Case(
+        "220400", ("nif_grain",), surfaces="account nif_grain: sum of its districts' net inflow"
+    ),
+    "deflated": Case(
+        "E034", ("output_constant",), 2025, "estimated from current prices with the city's deflator"
+    ),
     "zero_denominator": Case(
         "E085", ("gisw_generated", "gisw_from_stock"), surfaces="E07 not computable"
     ),
@@ -265,6 +271,8 @@ def mark_firms(table: Table) -> None:
         table.notes[i, LAST, "submission_on_time"] = "迟报11天"
     if (i := at.of("missing_value")) is not None:
         table.mark("water_industry_reused", i, LAST, MISSING)
+    if (i := at.of("deflated")) is not None:
+        table.mark("output_constant", i, LAST, MISSING)
     if (i := at.of("did_not_file")) is not None:
         table.mark("", i, LAST, ABSENT)
     if (i := at.of("statistical_basis")) is not None:

@@ -134,9 +134,18 @@ def city_values(
     return v
 
 
+NOT_RETURNED_BY_CITY = (
+    "grain"  # nobody counts it at the city's border: its districts' net flows are added
+)
+
+
 def _city_flows(v: dict[str, Floats], summed: Callable[[str], Floats]) -> None:
     """Flows over the city's border: what its bodies trade with one another is in neither figure."""
     for material in MATERIALS:
+        if material == NOT_RETURNED_BY_CITY:
+            for flow in ("extraction", "stock_change"):
+                v[f"mf_{material}_{flow}"] = summed(f"mf_{material}_{flow}")
+            continue
         into, out = summed(f"mf_{material}_inflow"), summed(f"mf_{material}_outflow")
         inner = np.floor(0.35 * np.minimum(into, out))
         v[f"mf_{material}_inflow"], v[f"mf_{material}_outflow"] = into - inner, out - inner

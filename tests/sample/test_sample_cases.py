@@ -335,3 +335,28 @@ def test_what_bodies_hold_agrees_with_what_lies_in_them(workspace):
     across = {rule.id for rule in workspace.definitions.checks if parse(rule.rule, True).across}
     found = {(f.code, f.entity_id, f.status) for f in workspace.findings if f.code in across}
     assert found == {("firms_counted", "PK03", "confirmed"), ("firms_counted", "PK08", "confirmed")}
+
+
+def test_constant_prices_that_were_not_returned_are_deflated_and_say_so(workspace):
+    firm, panel = AWKWARD["deflated"].entity_id, workspace.panels["enterprise"]
+    i, city = panel.row(firm), workspace.panels["city"]
+    found, current = panel.column("output_constant"), panel.column("output_value")
+    ratio = (
+        city.column("va_industry_constant").values[0, -1]
+        / city.column("va_industry_current").values[0, -1]
+    )
+    assert found.values[i, -1] == pytest.approx(current.values[i, -1] * ratio, rel=1e-12)
+    assert found.flags[i, -1] == Flag.ESTIMATED
+    assert workspace.sources(firm, "output_constant", LAST).startswith("estimated: output_value *")
+
+
+def test_net_flows_that_the_city_does_not_return_are_summed_over_its_districts(workspace):
+    city, districts = workspace.panels["city"], workspace.panels["district"]
+    four = [districts.row(d) for d in ("220402", "220403", "220421", "220422")]
+    into, out = (
+        districts.column(f"mf_grain_{flow}").values[four] for flow in ("inflow", "outflow")
+    )
+    summed = city.column("nif_grain")
+    assert summed.values[0].tolist() == pytest.approx((into - out).sum(axis=0).tolist())
+    assert (summed.flags & Flag.AGGREGATED).all()
+    assert "nif_coal" not in city.columns  # it returned its own flows of coal
