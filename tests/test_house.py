@@ -21,8 +21,8 @@ ALLOWED: dict[str, set[str]] = {
     "definitions": {"definitions", "errors"},
     "method": {"method", "definitions.model", "definitions.formula", "errors"},
     "intake": {"intake", "definitions", "method", "errors"},
-    "release": {"release", "definitions.model", "method.column", "errors"},
-    "publish": {"publish", "release", "definitions.model", "method.column", "desk", "errors"},
+    "release": {"release", "definitions.model", "definitions.pictures", "method.column", "errors"},
+    "publish": {"publish", "release", "definitions.model", "definitions.pictures", "method.column", "desk", "errors"},
     "run": {"run", "release", "publish.index_page", "intake.findings", "intake.entities",
             "definitions.model", "workspace", "yearly", "periods", "errors"},
 }  # fmt: skip

@@ -24,6 +24,8 @@ from cescore.definitions.model import (
     Standard,
     Variable,
 )
+from cescore.definitions.page import load_page
+from cescore.definitions.pictures import PageParams
 from cescore.definitions.plans import check_plan, load_plans, load_run
 from cescore.definitions.resolving import Names, resolve_accounts, resolve_estimates
 from cescore.definitions.shape import build, with_nearest
@@ -52,6 +54,7 @@ class Definitions:
     disclosure: Disclosure
     standards: Mapping[str, Standard] = field(default_factory=dict)
     ranges: tuple[IndustryRange, ...] = ()
+    page: PageParams = field(default_factory=PageParams)
 
 
 def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
@@ -91,6 +94,7 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
         plan = resolve_bonus(plans[plan.id], names, accounts, units, problems)
     disclosure = reader.disclosure(names)
     standards = load_standards(reader.folder("standards"), drafts, problems)
+    page = load_page(reader.file("page.yml"), names, units, problems)
     if problems or run is None:
         raise ParamsError(f"{Path(params_dir).name}/ contradicts itself", problems)
     return Definitions(
@@ -106,6 +110,7 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
         disclosure=disclosure or Disclosure(),
         standards=standards,
         ranges=ranges,
+        page=page,
     )
 
 

@@ -191,6 +191,11 @@ class View:
         zh, en = place.name_zh, place.name_en
         return (zh or en or place.entity_id) if self.lang == "zh" else (en or zh or place.entity_id)
 
+    def said(self, text: str) -> str:
+        """A text of the register or the plan as the page's language has it, else as it stands."""
+        named = self.data.names.get(text)
+        return named.name(self.lang) if named is not None else text
+
     @property
     def entity(self) -> str:
         return self.place(self.data.entity)

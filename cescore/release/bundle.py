@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from cescore.definitions.model import Framework, Named, Run, VariableName
+from cescore.definitions.pictures import FlowPicture
 
 FORMAT = 1
 
@@ -345,6 +346,8 @@ class Bundle(Part):
     filed: bool = True  # false: no return was received for the year
     # names and units of codes of other entity types that the page shows (headline rates of children)
     terms: Mapping[str, VariableName] = {}
+    names: Mapping[str, Named] = {}  # texts of register and plan on this page -> their names
+    flows: Mapping[str, FlowPicture] = {}  # pictures of flows for this entity type
 
     def to_bytes(self) -> bytes:
         """UTF-8 JSON in the models' own order, which is that of params: equal bundles give equal

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cescore.definitions.model import Named, VariableName
+from cescore.definitions.pictures import FlowPicture
 from cescore.errors import DataError
 from cescore.method.column import Column, Panel, State, status_text
 from cescore.release.bundle import (
@@ -90,6 +91,8 @@ class Bundler:
         row = self._rows[entity_id]
         findings = tuple(self._finding(f, entity_id) for f in self._findings[entity_id])
         siblings, children = self.gate.siblings(entity), self.gate.children(entity)
+        industries = self.gate.industries(entity)
+        measures = _parts(MeasureLine, self.yearly.measures.get(entity_id, ()))
         bundle = Bundle(
             entity=self._card(entity),
             run=workspace.definitions.run,
@@ -105,15 +108,17 @@ class Bundler:
             peers=self.gate.peer_table(entity),
             siblings=siblings,
             children=children,
-            industries=self.gate.industries(entity),
+            industries=industries,
             targets=_parts(TargetLine, self.yearly.targets.get(entity_id, ())),
-            measures=_parts(MeasureLine, self.yearly.measures.get(entity_id, ())),
+            measures=measures,
             assessment=_assessment(self.yearly.assessments.get(entity_id)),
             standards=tuple(_standard(*p) for p in self.yearly.compliance.get(entity_id, ())),
             findings=findings,
             legal_basis=_text(evaluation.panel, "basis", row) or "consented",
             filed=workspace.filed(entity_id),
             terms=self._terms(evaluation.framework, (*siblings, *children), findings),
+            names=self._named(entity.industry, industries, measures),
+            flows=self._flows(entity.entity_type),
         )
         return bundle.model_copy(update={"report_number": report_number(bundle)})
 
@@ -200,6 +205,23 @@ class Bundler:
         for finding in self.yearly.workspace.findings:
             by_entity[finding.entity_id].append(finding)
         return by_entity
+
+    def _named(
+        self,
+        industry: str,
+        industries: Iterable[Mapping[str, str | float | int | None]],
+        measures: Iterable[MeasureLine],
+    ) -> dict[str, Named]:
+        """The names in params/page.yml of the industries and responsible units of one page."""
+        known = self.yearly.workspace.definitions.page.names
+        said = {industry, *(str(row.get("industry", "")) for row in industries)}
+        said |= {unit for measure in measures for unit in measure.units}
+        return {text: name for text, name in known.items() if text in said}
+
+    def _flows(self, entity_type: str) -> dict[str, FlowPicture]:
+        """The pictures of flows that params/page.yml has for an entity type."""
+        flows = self.yearly.workspace.definitions.page.flows.items()
+        return {k: f for k, f in flows if not f.entity_types or entity_type in f.entity_types}
 
     def _terms(
         self, framework: Framework, bodies: Iterable[PublicRow], findings: Iterable[FindingLine]

@@ -102,7 +102,7 @@ FIGURES = {
     "group_scores": ("result",), "index_trend": ("result", "progress"),
     "headline_trend": ("indicators",), "contributions": ("scored", "result"),
     "target_bars": (), "measures_bars": (), "peer_strip": ("result",), "plan_bars": (),
-    "trends": ("indicators", "result", "progress"),
+    "trends": ("indicators", "result", "progress"), "flows": (),
 }  # fmt: skip
 
 

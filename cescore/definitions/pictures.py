@@ -1,0 +1,46 @@
+"""Pictures of flows and names in a second language, as params/page.yml describes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from cescore.definitions.model import Definition, Named
+
+
+class FlowNode(Named):
+    """A place that flows leave or reach, in a column counted from the left."""
+
+    column: Annotated[int, Field(ge=0, le=6)]
+    kind: Literal["plain", "good", "poor"] = "plain"  # what arrives in good is used again
+
+
+class FlowLink(Definition):
+    """How much goes from one node to another: the sum of the codes, "-" before one takes it off."""
+
+    start: str
+    end: str
+    codes: tuple[str, ...]
+
+
+class FlowPicture(Named):
+    """One picture of flows, all in one unit."""
+
+    unit: str
+    factor: float = 1.0  # from the unit of the codes to the picture's
+    entity_types: tuple[str, ...] = ()  # empty: any
+    width: Literal["whole", "third"] = "whole"
+    nodes: Mapping[str, FlowNode]
+    links: tuple[FlowLink, ...]
+    note_zh: str = ""
+    note_en: str = ""
+
+
+class PageParams(Definition):
+    """``names``: texts of the register and the plan that have no other place for a second language
+    (industries, responsible units), as written there -> their names."""
+
+    names: Mapping[str, Named] = {}
+    flows: Mapping[str, FlowPicture] = {}

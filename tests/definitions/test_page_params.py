@@ -1,0 +1,65 @@
+"""params/page.yml: pictures of flows and names; and that the shipped ones are whole."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from params_builder import problems
+
+from cescore.definitions.load import load_definitions
+
+ROOT = Path(__file__).parents[2]
+TONNES = "waste"  # a variable of the sound folder, in t
+FLOW = """
+flows:
+  f:
+    unit: {unit}
+    nodes: {{a: {{zh: 甲, column: 0}}, b: {{zh: 乙, column: 1}}}}
+    links: [{{start: {start}, end: b, codes: [{codes}]}}]
+"""
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return load_definitions(ROOT / "params")
+
+
+def test_every_industry_and_unit_that_a_page_prints_has_both_languages(shipped) -> None:
+    with (ROOT / "data" / "entities.csv").open(encoding="utf-8") as file:
+        said = {row["industry"] for row in csv.DictReader(file)} - {""}
+    said |= {unit for m in shipped.plan.measures.values() for unit in m.units}
+    names = shipped.page.names
+    assert not [text for text in sorted(said) if text not in names or not names[text].en]
+
+
+def test_everything_that_a_page_names_has_both_languages(shipped) -> None:
+    named = [*shipped.variables.values(), *shipped.accounts.values(), *shipped.page.flows.values()]
+    for framework in shipped.frameworks.values():
+        named += [framework, *framework.groups.values(), *framework.indicators.values()]
+        named += [framework.progress, *framework.progress.groups] if framework.progress else []
+    plan = shipped.plan
+    named += [plan, *plan.targets.values(), *plan.systems.values(), *plan.measures.values()]
+    named += [*plan.vetoes.values(), *(c for m in plan.measures.values() for c in m.checks)]
+    named += [node for flow in shipped.page.flows.values() for node in flow.nodes.values()]
+    assert not [one for one in named if not (one.zh and one.en)]
+
+
+def test_a_picture_names_its_unit_once_and_the_factor_is_exact(shipped) -> None:
+    assert shipped.page.flows["material"].factor == pytest.approx(1e-4)
+
+
+@pytest.mark.parametrize(
+    ("unit", "start", "codes", "named"),
+    [
+        ("t", "a", "no_such_code", "no_such_code"),
+        ("CNY", "a", "{quantity}", "a quantity in CNY"),
+        ("t", "c", "{quantity}", "a node of the picture"),
+        ("t", "b", "{quantity}", "from left to right"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused_with_its_place(tmp_path, unit, start, codes, named):
+    text = FLOW.format(unit=unit, start=start, codes=codes.format(quantity=TONNES))
+    found = problems(tmp_path, {"page.yml": text})
+    assert any(named in str(p) and "params/page.yml" in p.where for p in found), found

@@ -1,0 +1,83 @@
+"""Pictures of flows: the bundle's own numbers, nothing guessed."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+
+import builders
+import pages
+import pytest
+
+from cescore.definitions.pictures import FlowLink, FlowNode, FlowPicture
+from cescore.method.column import State
+from cescore.publish import figures
+from cescore.publish.flows import GAP, LEAST, _scale, _taken
+from cescore.publish.labels import LANGUAGES
+
+
+def picture(*codes, **more):
+    nodes = {
+        "made": FlowNode(zh="产生", en="Made", column=0),
+        "used": FlowNode(zh="利用", en="Used", column=1, kind="good"),
+    }
+    links = tuple(FlowLink(start="made", end="used", codes=(code,)) for code in codes)
+    given = {"zh": "废弃物", "en": "Waste", "unit": "t", "nodes": nodes, "links": links}
+    return FlowPicture(**(given | more))
+
+
+def drawn(*codes, lang="zh", data=None, **more):
+    bundle = (data or builders.bundle()).model_copy(
+        update={"flows": {"w": picture(*codes, **more)}}
+    )
+    return figures.flows(pages.opened(bundle, lang)).html
+
+
+CODE = "waste_recycled"  # 65 t in 2025
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_alternative_text_holds_each_band(lang):
+    title = re.findall(r"<title>(.*?)</title>", drawn(CODE, lang=lang))[0]
+    assert "65" in title and ("产生 → 利用" in title or "Made → Used" in title)
+
+
+def test_a_band_that_cannot_be_known_is_named_and_not_drawn():
+    data = builders.bundle()
+    state = {**data.record.state, "lost": (int(State.MISSING),) * len(data.record.years)}
+    values = {**data.record.values, "lost": (None,) * len(data.record.years)}
+    flags = {**data.record.flags, "lost": (0,) * len(data.record.years)}
+    record = data.record.model_copy(update={"values": values, "state": state, "flags": flags})
+    html = drawn(CODE, "lost", data=data.model_copy(update={"record": record}))
+    assert html.count("<path") == 1
+    assert "数据不全未绘出" in html
+
+
+def test_what_is_taken_off_makes_the_band_smaller_and_nothing_is_drawn_below_zero():
+    bundle = builders.bundle()
+    links = (FlowLink(start="made", end="used", codes=(CODE, f"-{CODE}")),)
+    flat = picture(CODE).model_copy(update={"links": links})
+    made = figures.flows(pages.opened(bundle.model_copy(update={"flows": {"w": flat}})))
+    assert made.html == ""
+
+
+def test_the_picture_is_sound_markup_with_real_text_and_the_mark_of_a_sample():
+    svg = re.findall(r"<svg.*?</svg>", drawn(CODE), re.DOTALL)[0]
+    words = "".join(ET.fromstring(svg).itertext())
+    assert "示例数据" in words and "利用" in words and "style=" not in svg
+
+
+def test_hostile_names_of_nodes_are_drawn_as_text():
+    nodes = {
+        "made": FlowNode(zh="<script>x</script>", column=0),
+        "used": FlowNode(zh="$x$ & {0}", column=1),
+    }
+    html = drawn(CODE, nodes=nodes)
+    assert "<script>" not in html and "$x$ &amp; {0}" in html
+
+
+def test_the_fullest_column_fills_the_height_and_small_nodes_keep_a_line():
+    columns = {0: {"a": 100.0, "b": 0.1}, 1: {"c": 100.1}}
+    scale = _scale(columns, 40.0)
+    assert _taken(columns[0], scale) == pytest.approx(40.0, abs=1e-3)
+    assert 100 * scale == pytest.approx(40.0 - LEAST - GAP, abs=1e-3)
