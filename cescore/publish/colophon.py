@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from cescore.definitions.model import Indicator
 from cescore.publish.cells import View
-from cescore.publish.fragment import Fragment, paragraph, section
+from cescore.publish.fragment import Column, Fragment, Row, Table, section
 from cescore.publish.labels import label_or
 from cescore.publish.numbers import number
+from cescore.publish.returned import with_formula
 from cescore.publish.sections import NONE, framework_words
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def method_notes(bundle: OpenBundle) -> Fragment:
-    """The method in brief, and the source and evidence tag of each scored indicator and its scale."""
+    """The method in brief, then each scored indicator with formula, sources and evidence tags."""
     view, framework = View(bundle), bundle.framework
     points = [
         view.t(
@@ -30,36 +31,47 @@ def method_notes(bundle: OpenBundle) -> Fragment:
         _fitting(view, framework.index.note, ""),
         view.t("method.index_and_progress") if framework.progress is not None else "",
         view.t("method.released") if bundle.data.fitted.released_scores else "",
-        view.t("note.tags"),
     ]  # fmt: skip
     kept = section("points", points=[point for point in points if point])
-    return Fragment.join([kept, _sources(view)])
+    return Fragment.join([kept, definitions_table(bundle)])
 
 
 def _fitting(view: View, text: str, other: str) -> str:
     """A text that params hold in one language only: left out of a page in another."""
-    fits = view.lang == "zh" or not any("\u4e00" <= letter <= "\u9fff" for letter in text)
-    return text if fits else other
+    return text if view.lang == "zh" or _is_latin(text) else other
 
 
-def _sources(view: View) -> Fragment:
-    """Indicator by indicator in one paragraph: a table of long texts would take two pages."""
-    if view.lang != "zh" and not all(i.source.isascii() for i in view.scored):
-        return paragraph(view.t("method.sources_elsewhere"))
-    found = [_source(view, indicator) for indicator in view.scored]
-    if not found:
+def definitions_table(bundle: OpenBundle) -> Fragment:
+    """Each scored indicator with the formula executed, and where it and its scale come from."""
+    view = View(bundle)
+    if not view.scored:
         return NONE
-    title = view.t("caption.sources")
-    return section("sources", title=title, sources=found)
+    fits = view.lang == "zh" or all(_is_latin(_said(view, i)) for i in view.scored)
+    rows = []
+    for indicator in view.scored:
+        posts = indicator.goalposts_in(bundle.year)
+        words = with_formula(view, indicator)
+        tags = f"{indicator.tag} / {posts.tag}" if posts is not None else indicator.tag
+        rows.append(Row([words, *([_said(view, indicator)] if fits else []), tags]))
+    columns = [Column(view.t("head.formula"), 44 if fits else 86, "text")]
+    columns += [Column(view.t("head.source"), 47, "text")] if fits else []
+    columns += [Column(view.t("head.tags"), 9 if fits else 14, "mid")]
+    notes = [view.t("note.tags"), "" if fits else view.t("method.sources_elsewhere")]
+    title = view.t("caption.definitions")
+    return Table(columns, rows, title, notes, kind="small").fragment()
 
 
-def _source(view: View, indicator: Indicator) -> tuple[str, str]:
+def _is_latin(text: str) -> bool:
+    return not any("\u4e00" <= letter <= "\u9fff" for letter in text)
+
+
+def _said(view: View, indicator: Indicator) -> str:
+    """The sources of an indicator and of its scale."""
     posts = indicator.goalposts_in(view.bundle.year)
-    said = [view.t("source_and_tag", source=indicator.source, tag=indicator.tag)]
+    said = [indicator.source]
     if posts is not None:
-        scale = view.t("source_and_tag", source=posts.source, tag=posts.tag)
-        said.append(view.t("method.scale", source=scale))
-    return indicator.name(view.lang) or indicator.code, view.t("join.clause").join(said)
+        said.append(view.t("method.scale", source=posts.source))
+    return view.t("join.clause").join(said)
 
 
 def provenance(bundle: OpenBundle) -> Fragment:

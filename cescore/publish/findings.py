@@ -189,24 +189,6 @@ def index_move(known: Known) -> Iterator[Finding]:
         yield Finding(kind, view.t("finding.index", name=name, change=change))
 
 
-def lever(known: Known) -> Iterator[Finding]:
-    """Which indicator, brought to its best goalpost, would raise the index most."""
-    view, framework = known.view, known.view.bundle.framework
-    linear = {framework.aggregation, *(g.aggregation for g in framework.groups.values())}
-    if not known.is_rated or linear != {"arithmetic_mean"} or view.now is None:
-        return
-    scores, top = by_code(view.data.evaluated.scores), framework.scale.top
-    gains = []
-    for indicator in view.scored:
-        score = of_series(scores.get(indicator.code), view.now).value
-        weight = known.result.weights.get(indicator.code)
-        if score is not None and weight is not None:
-            gains.append((float(weight[0, view.now]) * (top - score), indicator.code))
-    gain, code = max(gains, default=(0.0, ""))
-    if gain > NOTABLE:
-        yield Finding("note", view.t("finding.lever", name=view.name(code), gain=number(gain)))
-
-
 def data_warnings(known: Known) -> Iterator[Finding]:
     """How many open warnings and estimates stand behind the figures."""
     view = known.view
@@ -225,6 +207,6 @@ def data_warnings(known: Known) -> Iterator[Finding]:
 
 Rule = Callable[[Known], Iterator[Finding]]
 RULES: tuple[Rule, ...] = (
-    filing, targets, largest_moves, strongest_and_weakest, lever, data_warnings,
+    filing, targets, largest_moves, strongest_and_weakest, data_warnings,
 )  # fmt: skip
 __all__ = ["RULES", "Finding", "Known", "Number", "findings"]

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from cescore.publish.cells import View
 from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, two_lines
 from cescore.publish.labels import label_or
+from cescore.publish.lights import LIGHTS
 from cescore.publish.numbers import decimals_for, number, unit_text
 from cescore.publish.sections import DASH, NONE
 from cescore.release.bundle import AppliedAlternative, RequirementLine, StandardCard
@@ -63,16 +66,17 @@ def standards_table(bundle: OpenBundle) -> Fragment:
 def _standard(view: View, card: StandardCard) -> Fragment:
     name = (card.zh or card.en) if view.lang == "zh" else (card.en or card.zh)
     columns = [
-        Column(view.t("head.indicator"), 44, "text"),
+        Column(view.t("head.indicator"), 38, "text"),
         Column(view.t("head.value", year=view.bundle.year), 12),
         Column(view.t("head.requirement"), 12),
         Column(view.t("head.binding"), 10, "mid"),
         Column(view.t("head.tag"), 5, "mid"),
-        Column(view.t("head.light"), 17, "text"),
+        Column(view.t("head.light"), 23, "text"),
     ]
     caption = view.t("caption.standard", standard=name, source=card.source)
     rows = list(_rows(view, card))
-    return Table(columns, rows, caption, [_verdict(view, card)]).fragment()
+    table = Table(columns, rows, caption).fragment()
+    return Fragment.join([paragraph(_verdict(view, card), "verdict-line"), table])
 
 
 def _rows(view: View, card: StandardCard) -> Iterator[Row]:
@@ -97,11 +101,16 @@ def _cells(view: View, line: RequirementLine) -> list[object]:
     ]
 
 
-def _status(view: View, line: RequirementLine) -> str:
-    """The outcome; on a threshold that nobody has confirmed it says so."""
+def _status(view: View, line: RequirementLine) -> Markup | str:
+    """The outcome with its sign; on a threshold that nobody has confirmed it says so."""
     status = label_or(f"standard.status.{line.status}", view.lang, line.status)
-    is_open = line.status in {"met", "not_met"} and not line.decides
-    return view.t("standard.unconfirmed", status=status) if is_open else status
+    is_judged = line.status in {"met", "not_met"}
+    words = (
+        view.t("standard.unconfirmed", status=status) if is_judged and not line.decides else status
+    )
+    if not is_judged:
+        return words
+    return Markup('<b class="l-{}">{}</b> {}').format(line.status, LIGHTS[line.status], words)
 
 
 def _verdict(view: View, card: StandardCard) -> str:
@@ -110,6 +119,8 @@ def _verdict(view: View, card: StandardCard) -> str:
     reasons = [label_or(f"standard.reason.{r}", view.lang, r) for r in card.reasons]
     key = f"standard.verdict.{card.verdict}"
     said = [view.t(key, reasons=view.t("band.join").join(reasons))]
+    judged = [line.status for line in card.lines if line.status in {"met", "not_met"}]
+    said.append(view.t("standard.counts", met=judged.count("met"), n=len(judged)))
     if without:
         said.append(view.t("standard.without_value", n=without, all=len(card.lines)))
     return view.sentences(said)

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from cescore.definitions.model import Scale
 from cescore.method.column import Flag, State
+from cescore.publish.bullets import quartile_strip
 from cescore.publish.cells import STATES, Number, View, by_code, of_series
 from cescore.publish.fragment import Column, Fragment, Row, Table, two_lines
+from cescore.publish.front_index import SMALL_N
 from cescore.publish.labels import has_label, label_or
 from cescore.publish.numbers import decimals_for, mark, number, unit_text
-from cescore.publish.page_one import SMALL_N
+from cescore.publish.rating import bar
 from cescore.publish.sections import DASH, NONE, nothing
 from cescore.release.bundle import PublicRow
 
@@ -45,16 +48,18 @@ def peers_table(bundle: OpenBundle) -> Fragment:
         n = view.t("peer.n_small") if figure.n is None else str(figure.n)
         where = _where_among(view, figure.rank, figure.n, figure.quartile_band)
         shown = [_or_mark(view, value, decimals) for value in others]
-        rows.append(Row([name, view.cell(own, decimals), *shown, where, n]))
+        strip = [quartile_strip(own.value, figure)] if released else []
+        rows.append(Row([name, view.cell(own, decimals), *strip, *shown, where, n]))
     columns = [
-        Column(view.t("head.indicator"), 68 - 12 * len(quantiles), "text"),
-        Column(view.t("head.own"), 12),
-        *(Column(view.t(f"head.{name}"), 12) for name in quantiles),
-        Column(view.t("head.standing"), 13, "mid"),
-        Column("n", 7),
+        Column(view.t("head.indicator"), 35 if released else 68, "text"),
+        Column(view.t("head.own"), 9 if released else 12),
+        *([Column(view.t("head.strip"), 19, "mid")] if released else []),
+        *(Column(view.t(f"head.{name}"), 7) for name in quantiles),
+        Column(view.t("head.standing"), 11 if released else 13, "mid"),
+        Column("n", 5 if released else 7),
     ]
     audience = f"note.audience.{peers.audience}"
-    notes = [view.t("note.peers") if released else ""]
+    notes = [view.t("note.strip") + view.t("note.peers") if released else ""]
     notes += [view.t(audience) if has_label(audience) else "", peers.note]
     return Table(columns, rows, view.t("caption.peers_table"), notes).fragment()
 
@@ -104,9 +109,9 @@ def _bodies(view: View, rows: Sequence[PublicRow], key: str, kind: str = "") -> 
     codes = sorted(held, key=lambda code: _headline_order(view, code))
     columns = [
         Column(view.t("head.rank"), 7, "mid"),
-        Column(view.t("head.body"), 26 if codes else 73, "text"),
-        Column(view.t("head.index"), 9 if codes else 20),
-        *(Column(_rate_name(view, code), 58 / len(codes)) for code in codes),
+        Column(view.t("head.body"), 24 if codes else 68, "text"),
+        Column(view.t("head.index"), 15 if codes else 25),
+        *(Column(_rate_name(view, code), 54 / len(codes)) for code in codes),
     ]
     lines = sorted(rows, key=lambda row: (row.rank is None, row.rank or 0, row.place.entity_id))
     n = max((row.n for row in rows if row.n is not None), default=None)
@@ -140,7 +145,11 @@ def _rate_name(view: View, code: str) -> str:
 
 def _body(view: View, row: PublicRow, codes: Sequence[str]) -> Row:
     is_own = row.place.entity_id == view.data.entity.entity_id
-    index = number(row.index) if row.index is not None else _status(view, row.status)
+    index: object = _status(view, row.status)
+    if row.index is not None:
+        own_type = row.place.entity_type == view.data.entity.entity_type
+        scale = view.bundle.framework.scale if own_type else Scale()
+        index = bar(Number(row.index), scale)
     headline = view.bundle.framework.headline
     rates = []
     for code in codes:
@@ -175,7 +184,7 @@ def industries_table(bundle: OpenBundle) -> Fragment:
     for industry in dict.fromkeys(name for name, _ in held):
         found = [held.get((industry, code)) for code in shown]
         cells = [_total(view, row, decimals[code]) for row, code in zip(found, shown, strict=True)]
-        lines.append(Row([industry or DASH, _respondents(view, found), *cells]))
+        lines.append(Row([view.said(industry) or DASH, _respondents(view, found), *cells]))
     notes = [view.t("note.industries")]
     return Table(columns, lines, view.t("caption.industries"), notes).fragment()
 

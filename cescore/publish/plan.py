@@ -6,12 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
+from cescore.publish.bullets import bullet, check_bar, check_head
 from cescore.publish.cells import View
 from cescore.publish.chart_plan import STATUSES, system_name
 from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, section, two_lines
+from cescore.publish.front_index import grade_card
 from cescore.publish.labels import label_or
+from cescore.publish.lights import LIGHTS
 from cescore.publish.numbers import decimals_for, number, quantity, unit_text
-from cescore.publish.page_one import LIGHTS, grade_card
 from cescore.publish.sections import DASH, NONE, concerns, nothing
 from cescore.release.bundle import MeasureLine, TargetLine
 
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     from cescore.desk import OpenBundle
 
 OPEN = ("not_done", "partial")
+UNITS_SHOWN = 3
 
 
 def targets_table(bundle: OpenBundle) -> Fragment:
@@ -33,16 +38,17 @@ def targets_table(bundle: OpenBundle) -> Fragment:
             rows.append(Row([view.t(f"target.{role}"), *[""] * 7], "group"))
         rows += [_target_row(view, line) for line in lines]
     columns = [
-        Column(view.t("head.target"), 27, "text"),
-        Column(view.t("head.base_level", year=bundle.base_year), 11),
-        Column(view.t("head.level", year=bundle.year), 11),
-        Column(view.t("head.goal"), 11, "wrap"),
-        Column(view.t("head.actual"), 10, "wrap"),
-        Column(view.t("head.completion"), 10),
-        Column(view.t("head.schedule"), 10),
-        Column(view.t("head.light"), 10, "mid"),
+        Column(view.t("head.target"), 26, "text"),
+        Column(view.t("head.base_level", year=bundle.base_year), 8),
+        Column(view.t("head.level", year=bundle.year), 8),
+        Column(view.t("head.goal"), 10, "wrap"),
+        Column(view.t("head.actual"), 9, "wrap"),
+        Column(view.t("head.completion"), 20, "text"),
+        Column(view.t("head.schedule"), 8),
+        Column(view.t("head.light"), 11, "text"),
     ]
-    said = [view.t("note.targets"), view.t("note.schedule"), *_target_notes(view)]
+    said = [view.t("note.bullet"), view.t("note.targets"), view.t("note.schedule")]
+    said += _target_notes(view)
     notes = [view.sentences(said)]
     return Table(columns, rows, view.t("caption.targets_table"), notes).fragment()
 
@@ -55,20 +61,25 @@ def _target_row(view: View, line: TargetLine) -> Row:
     goal = (
         f"{'≥' if line.op == '>=' else '≤'}{quantity(line.value, line.unit, view.lang, decimals)}"
     )
-    light = (
-        f"{LIGHTS.get(line.light, DASH)} {label_or(f'light.{line.light}', view.lang, line.light)}"
-    )
     return Row(
         [
             two_lines(f"{line.id}  {name}", unit_text(line.level_unit, view.lang)),
             *levels,
             goal,
             DASH if line.actual is None else quantity(line.actual, line.unit, view.lang, decimals),
-            _percent(line.completion),
+            bullet(line.completion, line.schedule_carbon),
             _percent(line.schedule_carbon),
-            light if line.light else DASH,
+            light_words(view, line.light),
         ]
     )
+
+
+def light_words(view: View, light: str) -> Markup | str:
+    """The light's sign and word; its colour only repeats them."""
+    if not light:
+        return DASH
+    word = label_or(f"light.{light}", view.lang, light)
+    return Markup('<b class="l-{}">{} {}</b>').format(light, LIGHTS.get(light, DASH), word)
 
 
 def _percent(share: float | None) -> str:
@@ -102,23 +113,34 @@ def _by_system(view: View) -> Iterator[tuple[str, list[MeasureLine]]]:
         yield system, list(members)
 
 
+def _counts(measures: Sequence[MeasureLine]) -> list[int]:
+    return [sum(m.counts.get(status, 0) for m in measures) for status in STATUSES]
+
+
 def _statuses(measures: Sequence[MeasureLine]) -> list[str]:
-    counts = [sum(m.counts.get(status, 0) for m in measures) for status in STATUSES]
-    return [str(count or DASH) for count in counts]
+    return [str(count or DASH) for count in _counts(measures)]
 
 
 def _systems(view: View) -> Fragment:
+    """A line for each system: its checks as one bar, then in numbers; the heads are the key."""
     found = list(_by_system(view))
+    most = max(sum(_counts(members)) for _, members in found)
     rows = [
-        Row([system_name(view, system), str(len(members)), *_statuses(members)])
+        Row(
+            [
+                system_name(view, system), str(len(members)), check_bar(_counts(members), most),
+                *_statuses(members),
+            ]
+        )
         for system, members in found
-    ]
-    total = [str(len(view.data.measures)), *_statuses(view.data.measures)]
+    ]  # fmt: skip
+    total = [str(len(view.data.measures)), "", *_statuses(view.data.measures)]
     rows += [Row([view.t("total"), *total], "total")] if len(rows) > 1 else []
     columns = [
-        Column(view.t("head.system"), 34, "text"),
-        Column(view.t("head.measures"), 11),
-        *(Column(view.t(f"check.{status}"), 11) for status in STATUSES),
+        Column(view.t("head.system"), 27, "text"),
+        Column(view.t("head.measures"), 8),
+        Column(view.t("head.checks"), 25, "text"),
+        *(Column(check_head(view, status), 8) for status in STATUSES),
     ]
     return Table(columns, rows, view.t("caption.measures")).fragment()
 
@@ -129,7 +151,7 @@ def _measures(view: View) -> Fragment:
         rows += [Row([system_name(view, system), *[""] * 6], "group")] if system else []
         for measure in members:
             name = (measure.zh or measure.en) if view.lang == "zh" else (measure.en or measure.zh)
-            units = view.t("list").join(measure.units)
+            units = view.t("list").join(unit_names(view, measure))
             rows.append(Row([f"{measure.id}  {name}", units, *_statuses([measure])]))
     columns = [
         Column(view.t("head.measure"), 31, "text"),
@@ -140,9 +162,9 @@ def _measures(view: View) -> Fragment:
 
 
 def _open_checks(view: View) -> Fragment:
-    """Checks that are partial or not done, the latter first, with what the inspector found."""
+    """Checks that are partial or not done, the latter first: who answers, and what inspection found."""
     found = [
-        (check, _said_of(view, check))
+        (check, measure)
         for status in OPEN
         for measure in view.data.measures
         for check in measure.checks
@@ -154,15 +176,35 @@ def _open_checks(view: View) -> Fragment:
     for status, members in groupby(found, key=lambda f: f[0]["status"]):
         lines = list(members)
         title = view.t("measures.open", status=view.t(f"check.{status}"), n=len(lines))
-        rows.append(Row([title, ""], "group"))
+        rows.append(Row([title, "", ""], "group"))
         rows += [
-            Row([f"{check.get('id', '')}  {_name_of(view, check)}", said]) for check, said in lines
-        ]
+            Row(
+                [
+                    f"{check.get('id', '')}  {_name_of(view, check)}",
+                    _some_units(view, measure), _said_of(view, check),
+                ]
+            )
+            for check, measure in lines
+        ]  # fmt: skip
     columns = [
-        Column(view.t("head.check"), 62, "text"),
-        Column(view.t("head.inspected"), 38, "text"),
+        Column(view.t("head.check"), 40, "text"),
+        Column(view.t("head.units"), 30, "text"),
+        Column(view.t("head.inspected"), 30, "text"),
     ]
     return Table(columns, rows, view.t("caption.open_checks")).fragment()
+
+
+def _some_units(view: View, measure: MeasureLine) -> str:
+    """The first responsible units, and how many more there are: the plan names no lead."""
+    names = unit_names(view, measure)
+    said = view.t("list").join(names[:UNITS_SHOWN])
+    more = len(names) - UNITS_SHOWN
+    return view.t("units.more", names=said, n=more) if more > 0 else said or DASH
+
+
+def unit_names(view: View, measure: MeasureLine) -> list[str]:
+    """The responsible units of a measure, as the page's language names them."""
+    return [view.said(unit) for unit in measure.units]
 
 
 def _name_of(view: View, check: Mapping[str, str]) -> str:
@@ -170,7 +212,9 @@ def _name_of(view: View, check: Mapping[str, str]) -> str:
 
 
 def _said_of(view: View, check: Mapping[str, str]) -> str:
-    parts = filter(None, (check.get("finding"), check.get("evidence_ref")))
+    remark = check.get("finding") or ""  # as the inspector wrote it: no page translates it
+    fits = view.lang == "zh" or remark.isascii()
+    parts = filter(None, (remark if fits else "", check.get("evidence_ref")))
     return view.t("list").join(parts) or DASH
 
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from cescore.definitions.model import Framework, Indicator
 from cescore.method.column import Panel
 from cescore.publish.cells import Number, View, at, ends, row_of, weight_of
 from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph
 from cescore.publish.labels import label_or
 from cescore.publish.numbers import number, quantity, signed
-from cescore.publish.returned import with_formula
+from cescore.publish.rating import bar, moved, rated
 from cescore.publish.sections import DASH, NONE, nothing, number_cells, share, signs, years
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from cescore.method.contributions import Decomposition
     from cescore.method.missing import Scored
     from cescore.method.progress import ProgressResult
+
+FIRM = "enterprise"  # its reader expects base and lead values, and what would raise the score
 
 
 def results_table(
@@ -40,7 +44,7 @@ def results_table(
     if not rows:
         return NONE
     table = Table(
-        _result_columns(view),
+        _result_columns(view, lines.has_room),
         [*rows, lines.total()],
         view.t("caption.results"),
         kind="wide",
@@ -48,7 +52,8 @@ def results_table(
     held = [n for i in view.scored for n in view.row(indicators, i.code, view.shown_years)]
     if not bundle.data.filed:
         return Fragment.join([table.fragment(), signs(view, held)])
-    said = [view.t("note.results"), view.t(f"note.aggregation.{bundle.framework.aggregation}")]
+    said = [view.t("note.room") if lines.has_room else "", view.t("note.results")]
+    said += [view.t(f"note.aggregation.{bundle.framework.aggregation}")]
     said += [
         view.t("note.contributions"),
         view.t("note.weights"),
@@ -56,20 +61,25 @@ def results_table(
         view.t("note.rounding"),
     ]
     note = paragraph(view.sentences(filter(None, said)))
-    return Fragment.join([table.fragment(), signs(view, held), note])
+    key = paragraph(view.t("legend.rating"), "legend")
+    return Fragment.join([table.fragment(), key, signs(view, held), note])
 
 
-def _result_columns(view: View) -> list[Column]:
-    firm = "firm." if view.data.entity.entity_type == "enterprise" else ""
-    widths = {f"{firm}worst": 7.5, f"{firm}best": 7.5, "score": 6, "weight": 7}
-    widths |= {"adds": 7, "moves": 7}
-    by_year = years(view, 8.5)
-    name = 100 - 10 - sum(widths.values()) - sum(column.width for column in by_year)
+def _result_columns(view: View, has_room: bool) -> list[Column]:
+    firm = "firm." if view.data.entity.entity_type == FIRM else ""
+    ends = {f"{firm}worst": 6.0, f"{firm}best": 6.0}
+    last = {"weight": 5.5, "adds": 5.5, "moves": 5.5} | ({"room": 5.5} if has_room else {})
+    by_year = years(view, 7.4)
+    taken = 10.5 + 11.5 + 4.0 + sum(ends.values()) + sum(last.values())
+    name = 100 - taken - sum(column.width for column in by_year)
     return [
         Column(view.t("head.indicator"), name, "text"),
         *by_year,
-        Column(view.t("head.since_last"), 10),
-        *(Column(view.t(f"head.{name}"), width) for name, width in widths.items()),
+        Column(view.t("head.since_last"), 10.5),
+        *(Column(view.t(f"head.{name}"), width) for name, width in ends.items()),
+        Column(view.t("head.score"), 11.5),
+        Column(view.t("head.rating"), 4.0, "mid"),
+        *(Column(view.t(f"head.{name}"), width) for name, width in last.items()),
     ]
 
 
@@ -86,6 +96,10 @@ class _Lines:
     ) -> None:
         self.view, self.indicators, self.scored = view, indicators, scored
         self.result, self.parts = result, parts
+        framework = view.bundle.framework
+        kinds = {framework.aggregation, *(g.aggregation for g in framework.groups.values())}
+        is_sum = kinds == {"arithmetic_mean"}  # otherwise a score's gain is not its weight's
+        self.has_room = is_sum and view.data.entity.entity_type == FIRM
 
     def below(self, group: str) -> Iterator[Row]:
         framework = self.view.bundle.framework
@@ -118,7 +132,25 @@ class _Lines:
         cells = [view.cell(scores[year], 1) for year in view.shown_years]
         change = point_change(now, last)
         adds = added(self.parts, indicators_below(view.bundle.framework, group), weight)
-        return [*cells, change, "", "", view.cell(now, 1), share(weight), *adds]
+        return [
+            *cells, _with_sign(moved(now, last), change), "", "", *self._place(now),
+            share(weight), *adds, *self._room(now, weight),
+        ]  # fmt: skip
+
+    def _place(self, score: Number) -> list[object]:
+        """The score with its bar, and the sign of its band."""
+        if score.value is None:
+            return [self.view.cell(score, 1), ""]
+        scale = self.view.bundle.framework.scale
+        return [bar(score, scale), rated(score, scale)]
+
+    def _room(self, score: Number, weight: float) -> list[str]:
+        """What the index would gain at the top of the scale, where the reader asks for it."""
+        if not self.has_room:
+            return []
+        if score.value is None or not weight:
+            return [DASH]
+        return [number(weight * (self.view.bundle.framework.scale.top - score.value), 2)]
 
     def _indicator(self, indicator: Indicator) -> Row:
         view, code, year = self.view, indicator.code, self.view.bundle.year
@@ -126,20 +158,26 @@ class _Lines:
         new, old = view.row(self.indicators, code, (year, year - 1))
         posts = ends(indicator, year, view.data.entity.industry)
         decimals = view.decimals(code, [*(n.value for n in numbers), *(posts or ())])
-        score = view.scores(self.scored.scores, code, (year,))[0]
+        score, before = view.scores(self.scored.scores, code, (year, year - 1))
         weight = weight_of(self.result, code, view.now) if view.data.filed else 0.0
         return Row(
             [
-                with_formula(view, indicator),
+                view.with_unit(code),
                 *(view.cell(n, decimals) for n in numbers),
-                view.change(new, old, indicator.unit),
+                _with_sign(moved(score, before), view.change(new, old, indicator.unit)),
                 *(number(post, decimals) for post in posts or ()),
                 *([] if posts else [DASH, DASH]),
-                view.cell(score, 1),
+                *self._place(score),
                 share(weight),
                 *added(self.parts, [code], weight),
+                *self._room(score, weight),
             ]
         )
+
+
+def _with_sign(sign: str, change: str) -> Markup | str:
+    """A change after the sign of what it did to the score."""
+    return Markup('<i class="mv">{}</i>{}').format(sign, change) if sign else change
 
 
 def reported_table(bundle: OpenBundle, indicators: Panel) -> Fragment:

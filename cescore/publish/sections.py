@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from cescore.desk import OpenBundle
 
 SECTIONS = (
-    "values", "results", "progress", "peers", "plan", "assessment", "quality", "method",
+    "results", "standards", "flows", "progress", "plan", "peers", "assessment", "quality", "values",
+    "method",
 )  # fmt: skip
 NONE = Fragment("")
 DASH = "—"
@@ -34,6 +35,8 @@ def concerns(view: View, key: str) -> bool:
     nor sentence stands on the page."""
     data, grade = view.data, view.data.assessment
     known = {
+        "standards": bool(data.standards),
+        "flows": bool(data.flows) and data.filed,
         "progress": view.bundle.framework.progress is not None,
         "peers": bool(data.peers or data.siblings or data.children or data.industries),
         "plan": bool(data.plan.id or data.targets or data.measures),

@@ -46,11 +46,6 @@ def test_a_fall_is_named_as_a_fall():
     assert "“固体废物利用率”退步最明显：由2024年的60.0%到30.0%（−30.0百分点）。" in text(made)
 
 
-def test_the_lever_is_weight_times_room_above():
-    # resource output: weight 0.3, score 80: 0.3 x 20 = 6
-    assert "“主要资源产出率”：若达到标尺上端，指数可提高6.0分" in text()
-
-
 @pytest.mark.parametrize(
     ("light", "said"), [("not_met", "1项目标未完成"), ("behind", "1项目标落后于序时进度")]
 )

@@ -8,10 +8,12 @@ import builders
 import pages
 import pytest
 
-from cescore.publish import tables
+from cescore.definitions.pictures import FlowLink, FlowNode, FlowPicture
+from cescore.publish import rating, tables
+from cescore.publish.cells import Number
 from cescore.publish.fragment import plain_text
 from cescore.publish.labels import LANGUAGES
-from cescore.release.bundle import PeerFigure, PeerTable, PublicRow
+from cescore.release.bundle import PeerFigure, PeerTable, PublicRow, StandardCard
 
 HOSTILE = ["<script>alert(1)</script>", "$x$ & $\\frac{1}{2}$", "{{7*7}} {0} %s", "名" * 3000]
 
@@ -206,7 +208,12 @@ def test_english_pages_hold_no_chinese():
 @pytest.mark.parametrize("key", tables.SECTIONS)
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_section_has_a_heading(key, lang):
-    assert f'id="s-{key}"' in tables.heading(pages.opened(lang=lang), key).html
+    nodes = {c: FlowNode(en=c, zh=c, column=i) for i, c in enumerate("ab")}
+    links = (FlowLink(start="a", end="b", codes=("energy",)),)
+    card = StandardCard(id="S", zh="标准", en="Standard", source="s", tag="V", verdict="met")
+    flow = FlowPicture(zh="流", en="Flow", unit="tce", nodes=nodes, links=links)
+    data = builders.bundle().model_copy(update={"flows": {"f": flow}, "standards": (card,)})
+    assert f'id="s-{key}"' in tables.heading(pages.opened(data, lang), key).html
 
 
 def test_contents_link_to_the_headings_named():
@@ -226,20 +233,21 @@ def test_one_table_holds_value_goalposts_score_weight_and_what_it_adds(zh):
     text = repr(zh["results_table"])
     # from 50 and 60 to 65; 65 of 100 is 86 of 60-100, 84 before; weight 0.2: 0.2 x 86 = 17.2
     line = next(li for li in text.splitlines() if li.startswith("固体废物利用率"))
-    cells = [
-        "40.0",
-        "60.0",
-        "65.0",
-        "+5.0百分点",
-        "0.0",
-        "100.0",
-        "86.0",
-        "20.0%",
-        "17.20",
-        "+0.40",
-    ]
-    assert line.split()[-10:] == cells
-    assert row(zh["results_table"], "城市循环发展指数")[-4:-1] == ["81.8测", "100.0%", "81.80"]
+    shown = ["40.0", "60.0", "65.0", "▲", "+5.0百分点", "0.0", "100.0", "86.0", "◐", "20.0%"]
+    assert line.split()[-12:] == [*shown, "17.20", "+0.40"]
+    assert row(zh["results_table"], "城市循环发展指数")[-5:-1] == ["81.8", "◐", "100.0%", "81.80"]
+
+
+def test_the_rating_of_a_place_needs_no_colour_and_no_score_gets_none():
+    scale = builders.framework().scale
+    signs = [rating.rated(Number(score), scale) for score in (100.0, 90.0, 80.0, 79.9, None)]
+    assert [plain_text(str(sign)) for sign in signs] == ["●", "●", "◐", "○", ""]
+
+
+def test_the_formula_executed_stands_beside_its_source_and_tags(zh):
+    text = repr(zh["method_notes"])
+    line = next(li for li in text.splitlines() if "gdp / materials" in li)
+    assert re.search(r"[SVCMP] / [SVCMP]$", line)
 
 
 def test_what_groups_add_is_together_the_index_and_its_change_also_in_a_geometric_mean():

@@ -1,0 +1,6 @@
+"""The lights of targets and requirements: signs that differ in shape, not in colour alone."""
+
+LIGHTS = {
+    "met": "●", "on_schedule": "●", "nearly": "◐", "behind": "○", "not_met": "×",
+    "not_computable": "—", "": "—",
+}  # fmt: skip
