@@ -129,7 +129,9 @@ def print_pdf(
             finisher=_finish,
             pdf_identifier=identifier,
             pdf_variant=VARIANT,
-            attachments=[_attached(weasyprint, one, dated) for one in attachments],
+            attachments=[
+                _attached(weasyprint, one, dated) for one in sorted(attachments, key=_key)
+            ],
         )
     families = {font.family for font in document.fonts.values()}
     foreign = tuple(sorted(f for f in families if not f.startswith(OWN_FONTS)))
@@ -150,6 +152,12 @@ def _weasyprint() -> ModuleType:
 
 def _first_line(error: BaseException) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def _key(attachment: Attachment) -> bytes:
+    """The order of names inside a PDF: that of the bytes they are written in."""
+    name = attachment.name
+    return name.encode() if name.isascii() else b"\xfe\xff" + name.encode("utf-16-be")
 
 
 def _attached(weasyprint: ModuleType, attachment: Attachment, dated: date) -> Any:

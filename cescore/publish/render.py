@@ -32,6 +32,7 @@ from cescore.publish.own_fonts import own_fonts
 from cescore.publish.page import STYLESHEET, TEMPLATES, PageFacts, find_template, make_page
 from cescore.publish.pdf import Attachment, Printed, print_pdf
 from cescore.publish.stages import Stages, collector_paused
+from cescore.publish.table_files import table_files
 from cescore.release.bundle import Bundle, is_altered, read_bundle, report_number
 from cescore.release.scorecard import result_json
 
@@ -244,9 +245,17 @@ def _print(html: str, opened: Opened, result: bytes, templates: Path | None) -> 
         identifier=hashlib.sha256(identity).digest()[:16],
         # without a stated date of issue the attachment bears the last day of the year evaluated
         dated=_stated_date(opened.data) or date(opened.data.run.year, 12, 31),
-        attachments=(Attachment("result.json", result, opened.data.report_number),),
+        attachments=tuple(_attachments(html, opened, result)),
         own=own_fonts(templates or TEMPLATES),
     )
+
+
+def _attachments(html: str, opened: Opened, result: bytes) -> Iterator[Attachment]:
+    """What a report carries inside: its result, and each of its printed tables."""
+    number = opened.data.report_number
+    yield Attachment("result.json", result, number)
+    for one in table_files(html, opened.lang):
+        yield Attachment(one.name, one.raw, f"{one.caption} · {number}")
 
 
 def _refuse_unsound(opened: Opened, printed: Printed) -> None:
