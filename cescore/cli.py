@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import sys
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,6 +15,7 @@ from rich.console import Console
 
 from cescore.errors import CescoreError
 from cescore.run.executor import Executor, open_executor
+from cescore.run.interrupt import Interrupted, listen
 from cescore.run.job import Limits
 
 if TYPE_CHECKING:
@@ -198,14 +197,9 @@ def with_command(arguments: Sequence[str]) -> list[str]:
     return list(arguments) if not first.startswith("-") else ["run", *arguments]
 
 
-class Interrupted(BaseException):
-    """Ctrl-C or SIGTERM: no error, and nobody's to catch but `main`."""
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and leave with its exit status; what the user can mend is no traceback."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _interrupt)
+    listen()
     try:
         app(with_command(sys.argv[1:] if arguments is None else arguments), prog_name="build.py")
     except CescoreError as error:
@@ -220,10 +214,3 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Interrupted:
         print("interrupted; the same command goes on where it stopped", file=sys.stderr)
         sys.exit(INTERRUPTED)
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    """The first signal lets the build tidy up; a second ends it at once."""
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, signal.SIG_DFL)
-    raise Interrupted

@@ -7,10 +7,12 @@ process cannot be forked.
 from __future__ import annotations
 
 import dataclasses
+import errno
 import importlib
 import json
 import os
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,10 +20,20 @@ from pathlib import Path
 from typing import Any
 
 from cescore.errors import CescoreError
-from cescore.run.job import BUNDLE_NAME, PAGES_NAME, RESULT_NAME, Job, Limits
+from cescore.run.job import (
+    BUNDLE_NAME,
+    IN_PROCESS,
+    PAGES_NAME,
+    RESULT_NAME,
+    TEMPORARY_NAME,
+    Job,
+    Limits,
+)
 
 Render = Callable[..., Any]
 EXIT_FAILED = 3  # the cause is in the result file
+EXIT_DISK_FULL = 74  # EX_IOERR: not even the result file could be written
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 LONGEST_CAUSE = 2000  # characters
 
 # The same surroundings on every machine, so that the same inputs give the same bytes, and no
@@ -47,9 +59,20 @@ def load_render(name: str) -> Render:
 
 def run_job(job: Job, render: Render, limits: Limits) -> int:
     """Make one report; what came of it stands in the work folder. Returns the exit status."""
-    _redirect(Path(job.log))
-    _limit(limits)
-    os.chdir(job.work)  # so that the paths a page could print are the same wherever it is built
+    try:
+        _redirect(Path(job.log))
+        _limit(limits)
+        os.chdir(job.work)  # so that the paths a page could print are the same wherever it is built
+        _keep_temporary_files_here()
+        return _told(_result_of(job, render, limits))
+    except OSError as error:
+        if error.errno in NO_SPACE:
+            return EXIT_DISK_FULL
+        raise
+
+
+def _result_of(job: Job, render: Render, limits: Limits) -> dict[str, Any]:
+    """What `render` returned, or the cause of its failure in a sentence."""
     try:
         record = render(
             Path(BUNDLE_NAME),
@@ -57,20 +80,29 @@ def run_job(job: Job, render: Render, limits: Limits) -> int:
             job.lang,
             notebook=Path(job.notebook),
             **({"templates": Path(job.templates)} if job.templates else {}),
+            **({"engine": job.engine} if job.engine != IN_PROCESS else {}),
         )
-        _write({"record": _plain(record)})
-        return 0
+        return {"record": _plain(record)}
     except CescoreError as error:
         cause = str(error)
     except MemoryError:
         cause = f"needs more than {limits.memory_mb} MB of memory"
-    except Exception as error:
+    except (Exception, SystemExit) as error:
+        if isinstance(error, OSError) and error.errno in NO_SPACE:
+            raise
         cause = cause_of(error)
         with suppress(OSError):  # the log itself may be what went wrong
             traceback.print_exc()
-    _write({"cause": cause[:LONGEST_CAUSE]})
+    return {"cause": cause[:LONGEST_CAUSE]}
+
+
+def _told(result: dict[str, Any]) -> int:
+    """Write the result; a failure's cause into the log as well."""
+    Path(RESULT_NAME).write_text(json.dumps(result, default=str), encoding="utf-8")
+    if "cause" not in result:
+        return 0
     with suppress(OSError):
-        print(cause, file=sys.stderr, flush=True)
+        print(result["cause"], file=sys.stderr, flush=True)
     return EXIT_FAILED
 
 
@@ -89,20 +121,27 @@ def _plain(record: Any) -> dict[str, Any]:
     return dict(record or {})
 
 
-def _write(result: dict[str, Any]) -> None:
-    Path(RESULT_NAME).write_text(json.dumps(result, default=str), encoding="utf-8")
-
-
 def _redirect(log: Path) -> None:
     """Standard output and error into the entity's log; nothing to read."""
     log.parent.mkdir(parents=True, exist_ok=True)
     sys.stdout.flush()
     sys.stderr.flush()
-    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    log.unlink(missing_ok=True)  # a process of a build that was killed may still hold the old one
+    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.dup2(file, 1)
     os.dup2(file, 2)
+
+
+def _keep_temporary_files_here() -> None:
+    """Temporary files go into the work folder, so that none is left of a process that is killed.
+
+    By relative names, because a socket's name may not be long: a kernel's are kept there too.
+    """
+    Path(TEMPORARY_NAME).mkdir()
+    os.environ["TMPDIR"] = tempfile.tempdir = str(Path(TEMPORARY_NAME).resolve())
+    os.environ["JUPYTER_RUNTIME_DIR"] = TEMPORARY_NAME
 
 
 def _limit(limits: Limits) -> None:

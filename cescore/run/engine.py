@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cescore.errors import RunError
 from cescore.release.bundles import Bundler
 from cescore.run.child import cause_of
 from cescore.run.documents import Documents, parts_of
 from cescore.run.executor import Executor
 from cescore.run.inputs import Inputs
-from cescore.run.job import Job, Outcome, report_name
+from cescore.run.interrupt import stop_if_asked
+from cescore.run.job import IN_PROCESS, Job, Outcome, report_name
 from cescore.run.store import Key, Store
 
 if TYPE_CHECKING:
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
     from cescore.yearly import YearlyEvaluation
 
 Told = Callable[[Outcome], None]
+
+
+class DiskFull(RunError):
+    """There is no room for another report: no fault of its data, so the run stops."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,7 @@ class Order:
     notebook: Path
     lang: str
     templates: str = ""
+    engine: str = IN_PROCESS
     cause: str = ""  # why it cannot be made at all
 
     @property
@@ -58,6 +65,7 @@ class Orders:
     store: Store
     lang: str
     force: bool = False
+    engine: str = IN_PROCESS
 
     def of(self, entities: Iterable[Entity]) -> Iterator[Order]:
         """One order per entity, made when it is asked for: one bundle in memory at a time.
@@ -89,6 +97,7 @@ class Orders:
             notebook,
             self.lang,
             self.inputs.templates,
+            self.engine,
         )
 
     def documents(self, only: str) -> Iterator[Order]:
@@ -110,6 +119,7 @@ class Orders:
                 notebook,
                 self.lang,
                 self.inputs.templates,
+                self.engine,
             )
 
 
@@ -144,11 +154,17 @@ class Run:
                 self._fail(order.entity_type, order.entity_id, order.cause)
                 continue
             identity = (order.entity_type, order.entity_id, order.bundle)
-            job = self.store.new_job(*identity, order.notebook, order.lang, order.templates)
+            made_with = (order.notebook, order.lang, order.templates, order.engine)
+            job = self.store.new_job(*identity, *made_with)
             self._at_work[order.name] = (replace(order, bundle=b""), job)
             yield job
 
     def _settle(self, outcome: Outcome) -> None:
+        if outcome.is_disk_full:
+            raise DiskFull(
+                f"{self.store.folder}: {outcome.cause}; {len(self.store.entries)} reports stand there."
+                " Make room and run the same command again: it goes on where it stopped"
+            )
         order, job = self._at_work.pop(outcome.name)
         outcome = replace(outcome, reasons=order.reasons)
         if outcome.status == "built":
@@ -178,6 +194,7 @@ class Run:
             self._tell(Outcome(document_id, folder, "skipped"))
 
     def _tell(self, outcome: Outcome) -> None:
+        stop_if_asked()
         self.outcomes[outcome.name] = outcome
         self.told(outcome)
 

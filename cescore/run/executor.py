@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
@@ -17,9 +18,11 @@ from typing import Protocol
 from cescore.errors import RunError
 from cescore.run.child import SURROUNDINGS
 from cescore.run.job import RENDER, Job, Limits, Outcome
-from cescore.run.press import READY, end_group, outcome_of, overran
+from cescore.run.press import READY, outcome_of, overran
+from cescore.run.processes import end_group, end_marked
 
 GRACE = 5.0  # seconds a press has to end after its input has
+MARK = "CESCORE_REPORT"  # in the environment of a report's process and of all it starts
 
 
 class Executor(Protocol):
@@ -157,7 +160,8 @@ class Fresh:
     def __init__(self, workers: int, render: str, limits: Limits) -> None:
         self.workers, self.render, self.limits = workers, render, limits
         self._pool = ThreadPoolExecutor(workers)
-        self._processes: set[subprocess.Popen[bytes]] = set()
+        self._processes: dict[subprocess.Popen[bytes], str] = {}  # with the mark of each
+        self._number = itertools.count()
 
     def run(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
         """See `Executor`."""
@@ -173,22 +177,22 @@ class Fresh:
                 yield future.result()
 
     def _one(self, job: Job) -> Outcome:
-        began = time.monotonic()
+        began, mark = time.monotonic(), f"{os.getpid()}-{next(self._number)}"
         command = [sys.executable, "-m", "cescore.run.child", self.render]
         process = subprocess.Popen(
             [*command, json.dumps(asdict(self.limits)), job.to_line().decode()],
             stdin=subprocess.DEVNULL,
-            env=surroundings(),
+            env={**surroundings(), MARK: mark},
             start_new_session=True,
         )
-        self._processes.add(process)
+        self._processes[process] = mark
         try:
             code = process.wait(self.limits.seconds)
         except subprocess.TimeoutExpired:
             return overran(job, time.monotonic() - began, self.limits)
         finally:
             self._end(process)
-            self._processes.discard(process)
+            self._processes.pop(process, None)
         return outcome_of(job, code, time.monotonic() - began)
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:
@@ -197,6 +201,7 @@ class Fresh:
         else:
             process.kill()
         process.wait()
+        end_marked(MARK, self._processes.get(process, ""))
 
     def close(self) -> None:
         for process in tuple(self._processes):

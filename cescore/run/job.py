@@ -12,6 +12,8 @@ RENDER_NAME = "CESCORE_RENDER"  # environment variable that tells a forkserver w
 BUNDLE_NAME = "bundle.json"  # in a job's work folder
 PAGES_NAME = "pages"  # folder there that the report is written into
 RESULT_NAME = "result-of-job.json"
+TEMPORARY_NAME = "tmp"  # folder there for all that a report's process writes beside its pages
+IN_PROCESS = "inprocess"  # the engine that runs a notebook's cells without a kernel
 
 # Documents have the report engine in common with entities and are no entities: their folder, and
 # the files each must have. The method book has its folder to itself, with no id below it.
@@ -49,6 +51,7 @@ class Job:
     lang: str
     log: str
     templates: str = ""  # empty: the repository's
+    engine: str = IN_PROCESS
 
     def to_line(self) -> bytes:
         return json.dumps(asdict(self), ensure_ascii=True).encode() + b"\n"
@@ -71,6 +74,7 @@ class Outcome:
     outputs: Mapping[str, str] = field(default_factory=dict)  # file name -> SHA-256
     reasons: tuple[str, ...] = ()  # why it was built
     may_retry: bool = False  # killed or out of time: not a fault of the data
+    is_disk_full: bool = False  # no fault of the report's at all: the run stops
 
     def to_line(self) -> bytes:
         return json.dumps(asdict(self), ensure_ascii=True).encode() + b"\n"

@@ -7,6 +7,7 @@ and writes one outcome per line to its standard output. The end of its input end
 
 from __future__ import annotations
 
+import errno
 import gc
 import importlib
 import json
@@ -21,10 +22,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cescore.errors import CescoreError
-from cescore.run.child import Render, load_render, run_job
+from cescore.run.child import EXIT_DISK_FULL, Render, load_render, run_job
 from cescore.run.job import RENDER, RESULT_NAME, Job, Limits, Outcome
+from cescore.run.processes import adopt_orphans, be_first_to_go, end_group, end_orphans, end_with
 
 READY = b"ready\n"
+DISK_FULL, QUOTA_USED = os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT)
 NOTEBOOKS_IMPORT = (
     "cescore.desk",
     "cescore.documents",
@@ -51,6 +54,7 @@ class Press:
         self.running: dict[int, Running] = {}
         self.overdue: set[int] = set()
         self.selector = selectors.DefaultSelector()
+        self.pid = os.getpid()
 
     def serve(self, source: int, sink: int) -> None:
         """Take jobs until the source ends; then end what is still running."""
@@ -91,6 +95,9 @@ class Press:
         try:
             with suppress(PermissionError):
                 os.setpgid(0, 0)
+            end_with(self.pid)
+            adopt_orphans()  # so that what it leaves behind comes to the press when it ends, not before
+            be_first_to_go()
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             for handle in (source, sink, *self.running):
@@ -125,6 +132,7 @@ class Press:
         end_group(running.pid)  # whatever it left behind, while its id is still taken
         _, status = os.waitpid(running.pid, 0)
         os.close(handle)
+        end_orphans([other.pid for other in self.running.values()])  # what had left its group
         seconds = time.monotonic() - running.began
         if running.pid in self.overdue:
             self.overdue.discard(running.pid)
@@ -137,12 +145,7 @@ class Press:
         for running in self.running.values():
             with suppress(ChildProcessError):
                 os.waitpid(running.pid, 0)
-
-
-def end_group(pid: int) -> None:
-    """Kill a report's processes, be it that they ignore every other signal."""
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)
+        end_orphans(())
 
 
 def overran(job: Job, seconds: float, limits: Limits) -> Outcome:
@@ -161,8 +164,12 @@ def outcome_of(job: Job, code: int, seconds: float) -> Outcome:
         result = json.loads((Path(job.work) / RESULT_NAME).read_bytes())
     except (OSError, ValueError):
         result = {"cause": f"its process ended with status {code} and left no result"}
+    if code == EXIT_DISK_FULL:
+        result = {"cause": DISK_FULL}
     if "cause" in result:
-        return Outcome(*entity, "failed", result["cause"] or "no cause was given", seconds)
+        cause = result["cause"] or "no cause was given"
+        is_full = DISK_FULL in cause or QUOTA_USED in cause  # a cell's or a library's words for it
+        return Outcome(*entity, "failed", cause, seconds, is_disk_full=is_full)
     return Outcome(*entity, "built", seconds=seconds, record=result["record"])
 
 
@@ -183,6 +190,7 @@ def main() -> None:
     name, workers, limits = sys.argv[1:4]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the build decides; it closes our input
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    adopt_orphans()
     source, sink = os.dup(0), os.dup(1)
     os.dup2(2, 1)  # whatever is printed on import is no outcome
     with suppress(BrokenPipeError):
@@ -195,6 +203,7 @@ def main() -> None:
         gc.freeze()  # shared pages stay shared
         _write_all(sink, READY)
         Press(render, int(workers), Limits(**json.loads(limits))).serve(source, sink)
+    os._exit(0)  # nothing is left to tidy up, and unloading all that was imported takes its time
 
 
 def loaded(name: str) -> Render:

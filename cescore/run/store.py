@@ -13,12 +13,21 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from cescore.run.job import BUNDLE_NAME, DOCUMENT_FILES, PAGES_NAME, Job, Outcome, report_name
+from cescore.run.job import (
+    BUNDLE_NAME,
+    DOCUMENT_FILES,
+    IN_PROCESS,
+    PAGES_NAME,
+    Job,
+    Outcome,
+    report_name,
+)
 
 JOURNAL_NAME = ".journal.jsonl"
 WORK_NAME = ".work"
 LOGS_NAME = "logs"
 STALE_NAME = "stale"  # reports of entities that are not in the year any more
+PART = ".part"  # how the name of a file ends that is being written
 NOTEBOOK_NAME = "scorecard.ipynb"
 FAILED_NAME = "FAILED.txt"
 EXPECTED = ("scorecard.pdf", "scorecard.html", NOTEBOOK_NAME, "result.json")
@@ -44,6 +53,7 @@ class Store:
     folder: Path
     expected: tuple[str, ...] = EXPECTED
     entries: dict[str, Entry] = field(default_factory=dict)
+    _work: Path | None = None
 
     @classmethod
     def open(cls, folder: Path, expected: tuple[str, ...] = EXPECTED) -> Store:
@@ -76,16 +86,31 @@ class Store:
         notebook: Path,
         lang: str,
         templates: str,
+        engine: str = IN_PROCESS,
     ) -> Job:
         """A job with its bundle in a fresh work folder."""
-        work = (self.folder / WORK_NAME / entity_type / entity_id).resolve()
+        work = self._work_folder(entity_type, entity_id)
         shutil.rmtree(work, ignore_errors=True)
         (work / PAGES_NAME).mkdir(parents=True)
         (work / BUNDLE_NAME).write_bytes(bundle)
         log = (self.folder / LOGS_NAME / entity_type / f"{entity_id or entity_type}.log").resolve()
         return Job(
-            entity_id, entity_type, str(work), str(notebook.resolve()), lang, str(log), templates
+            entity_id,
+            entity_type,
+            str(work),
+            str(notebook.resolve()),
+            lang,
+            str(log),
+            templates,
+            engine,
         )
+
+    def _work_folder(self, entity_type: str, entity_id: str) -> Path:
+        """A report's work folder, which no process of a build that was cut off knows of."""
+        if self._work is None:
+            (self.folder / WORK_NAME).mkdir(exist_ok=True)
+            self._work = Path(tempfile.mkdtemp(dir=self.folder / WORK_NAME)).resolve()
+        return self._work / entity_type / entity_id
 
     def renewed(self, job: Job) -> Job:
         """The same job with its work folder as it was before it ran."""
@@ -97,50 +122,57 @@ class Store:
         return job
 
     def publish(self, job: Job, outcome: Outcome, key: Key) -> Outcome:
-        """Move a finished report into place, each file whole, and write it into the journal.
+        """Put a finished report in place, whole, and write it into the journal.
 
-        A report that lacks a file is failed. Whatever moment this is cut off at, the journal never
-        names a report that does not stand there: the next run builds it again.
+        A report that lacks a file, or whose files are not those that its process looked through, is
+        failed. Whatever moment this is cut off at, the folder never holds files of two reports and
+        the journal never names a report that does not stand there: the next run builds it again.
         """
         made = Path(job.work) / PAGES_NAME
         outputs = {path.name: file_hash(path) for path in sorted(made.iterdir()) if path.is_file()}
         expected = DOCUMENT_FILES.get(job.entity_type, self.expected)
-        absent = [name for name in expected if name not in outputs]
-        if absent:
-            cause = f"the report has no {', '.join(absent)}"
+        cause = _unsound(outputs, expected, outcome.record.get("outputs"))
+        if cause:
             return self.keep_failed(job, replace(outcome, status="failed", cause=cause))
-        folder = self.path(job.entity_type, job.entity_id)
+        for path in [path for path in made.iterdir() if path.name not in outputs]:
+            shutil.rmtree(path)
         self.forget(outcome.name)
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in outputs:
-            os.replace(made / name, folder / name)
-        for path in folder.iterdir():
-            if path.name not in outputs:
-                path.unlink()
+        self._put_in_place(made, self.path(job.entity_type, job.entity_id))
         shutil.rmtree(job.work, ignore_errors=True)
         self._append(outcome.name, Entry(key, outputs, outcome.record))
         return replace(outcome, outputs=outputs)
 
     def keep_failed(self, job: Job, outcome: Outcome) -> Outcome:
         """Leave the notebook as far as it was executed, marked as failed, and no page of before."""
-        folder = self.path(job.entity_type, job.entity_id)
-        self.forget(outcome.name)
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        for notebook in (Path(job.work) / PAGES_NAME).glob("*.ipynb"):
-            os.replace(notebook, folder / notebook.name)
+        folder, work = self.path(job.entity_type, job.entity_id), Path(job.work)
+        kept = work / "failed"
+        kept.mkdir(parents=True)
+        for notebook in (work / PAGES_NAME).glob("*.ipynb"):
+            os.replace(notebook, kept / notebook.name)
         log = os.path.relpath(job.log, folder)
-        write_atomically(folder / FAILED_NAME, f"{outcome.cause}\nLog: {log}\n".encode())
-        shutil.rmtree(job.work, ignore_errors=True)
+        (kept / FAILED_NAME).write_text(f"{outcome.cause}\nLog: {log}\n", encoding="utf-8")
+        self.forget(outcome.name)
+        self._put_in_place(kept, folder)
+        shutil.rmtree(work, ignore_errors=True)
         return replace(outcome, outputs={})
 
     def block(self, entity_type: str, entity_id: str, cause: str) -> None:
         """Take away the report of an entity whose data cannot be evaluated, and say why."""
-        folder = self.path(entity_type, entity_id)
+        work = self._work_folder(entity_type, entity_id)
+        work.mkdir(parents=True)
+        (work / FAILED_NAME).write_text(f"{cause}\n", encoding="utf-8")
         self.forget(report_name(entity_type, entity_id))
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        write_atomically(folder / FAILED_NAME, f"{cause}\n".encode())
+        self._put_in_place(work, self.path(entity_type, entity_id))
+
+    def _put_in_place(self, made: Path, folder: Path) -> None:
+        """Rename a folder to where the old one stands, which goes away."""
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        if folder.exists():
+            assert self._work is not None
+            before = Path(tempfile.mkdtemp(dir=self._work))
+            os.replace(folder, before / "before")
+            shutil.rmtree(before, ignore_errors=True)
+        os.replace(made, folder)
 
     def set_aside(self, known: Iterable[str], types: Iterable[str]) -> list[str]:
         """Move reports of entities that are not in the year any more out of the tree; their names."""
@@ -155,20 +187,23 @@ class Store:
             target = self.folder / STALE_NAME / name
             shutil.rmtree(target, ignore_errors=True)
             target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(found[name], target)
             self.forget(name)
+            os.replace(found[name], target)
             moved.append(name)
         return moved
 
     def prepare(self) -> None:
-        """Begin to write: the journal without what was overwritten, no work of a build cut off."""
+        """Begin to write: the journal without what was overwritten, nothing of a build cut off."""
         shutil.rmtree(self.folder / WORK_NAME, ignore_errors=True)
+        for part in self.folder.glob(f".*{PART}"):
+            part.unlink()
         lines = b"".join(_line(name, entry) for name, entry in sorted(self.entries.items()))
         write_atomically(self.folder / JOURNAL_NAME, lines)
 
     def finish(self) -> None:
         """Leave nothing of the work behind."""
         shutil.rmtree(self.folder / WORK_NAME, ignore_errors=True)
+        self._work = None
 
     def forget(self, name: str) -> None:
         if self.entries.pop(name, None) is not None:
@@ -183,6 +218,17 @@ class Store:
             journal.write(line)
 
 
+def _unsound(
+    outputs: Mapping[str, str], expected: Iterable[str], verified: Mapping[str, str] | None
+) -> str:
+    """What is wrong with the files of a report that was made; "" where they are as they must be."""
+    absent = [name for name in expected if name not in outputs]
+    if absent:
+        return f"the report has no {', '.join(absent)}"
+    odd = [name for name, digest in (verified or {}).items() if outputs.get(name) != digest]
+    return f"not as it was verified: {', '.join(sorted(odd))}" if odd else ""
+
+
 def make_private(folder: Path) -> None:
     """A folder that only its owner can read: it holds respondents' figures."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -191,7 +237,7 @@ def make_private(folder: Path) -> None:
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that a reader finds the old one or the new one, never a part."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=PART)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

@@ -13,7 +13,7 @@ import pandas as pd
 import xlsxwriter
 
 from cescore.intake.findings import write_findings
-from cescore.run.store import write_atomically
+from cescore.run.store import PART, write_atomically
 
 if TYPE_CHECKING:
     from cescore.yearly import YearlyEvaluation
@@ -29,7 +29,7 @@ def write_tables(folder: Path, yearly: YearlyEvaluation) -> pd.DataFrame:
     csv = results.to_csv(index=False, lineterminator="\n")
     write_atomically(folder / RESULTS, csv.encode())
     write_atomically(folder / WORKBOOK, workbook(results, yearly))
-    temporary = folder / f".{FINDINGS}.part"
+    temporary = folder / f".{FINDINGS}{PART}"
     write_findings(temporary, yearly.workspace.findings)
     os.replace(temporary, folder / FINDINGS)
     return results
