@@ -16,10 +16,11 @@ from rich.console import Console
 from cescore.errors import CescoreError
 from cescore.run.executor import Executor, open_executor
 from cescore.run.interrupt import Interrupted, listen
-from cescore.run.job import Limits
+from cescore.run.job import RENDER, WATCHED_RENDER, Limits
+from cescore.run.progress import Form
 
 if TYPE_CHECKING:
-    from cescore.run.build import Asked
+    from cescore.run.asked import Asked
 
 NOTHING_BUILT, INTERRUPTED = 2, 130
 COMMANDS = ("run", "check", "plan", "preview", "review")
@@ -33,7 +34,16 @@ VALUED = (
     "--scheduler",
     "--stage",
     "--plan",
+    "--engine",
+    "--progress",
 )  # options with a value
+
+
+class Engine(StrEnum):
+    """What runs a notebook's cells."""
+
+    inprocess = "inprocess"
+    kernel = "kernel"
 
 
 class Lang(StrEnum):
@@ -67,7 +77,13 @@ Shared = Annotated[
     bool,
     typer.Option("--shared", help="Workers see output/ under the same path and write into it."),
 ]
-HERE, ALL, CHINESE = Path(), "", Lang.zh
+EngineName = Annotated[
+    Engine, typer.Option(help="Run notebooks in the report's process, or in the kernel they name.")
+]
+Progress = Annotated[
+    Form, typer.Option(help="How progress is shown; json: a line per report on standard output.")
+]
+HERE, ALL, CHINESE, IN_PROCESS, BY_ITSELF = Path(), "", Lang.zh, Engine.inprocess, Form.auto
 DEFAULT_SECONDS = Limits().seconds
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -85,12 +101,20 @@ def run(
     seconds: Seconds = DEFAULT_SECONDS,
     scheduler: Scheduler = "",
     shared: Shared = False,
+    engine: EngineName = IN_PROCESS,
+    progress: Progress = BY_ITSELF,
 ) -> None:
     """Check the data, evaluate the year, build every report that is out of date (the default)."""
-    with _executor(jobs, seconds, scheduler, shared) as executor:
+    from cescore.run.unchanged import tell_unchanged  # without pandas and all that
+
+    asked = _asked(root, year, only, lang, force, engine, progress)
+    told = Console(stderr=True, soft_wrap=True) if progress == Form.json else console
+    if tell_unchanged(asked, told):
+        raise typer.Exit(0)
+    with _executor(jobs, seconds, scheduler=scheduler, is_shared=shared) as executor:
         from cescore.run.build import build
 
-        raise typer.Exit(build(_asked(root, year, only, lang, force), executor, console))
+        raise typer.Exit(build(asked, executor, told))
 
 
 @app.command()
@@ -145,42 +169,65 @@ def preview(
     year: Year = None,
     lang: Language = CHINESE,
     seconds: Seconds = DEFAULT_SECONDS,
+    engine: EngineName = IN_PROCESS,
     show: Annotated[bool, typer.Option("--open/--no-open", help="Open the PDF.")] = True,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Build it again as notebook, template or params change.")
+    ] = False,
 ) -> None:
     """Build one report into output/preview and open it."""
-    with _executor(1, seconds) as executor:
-        from cescore.run.build import preview as preview_one
+    asked = _asked(root, year, lang=lang, engine=engine)
+    with _executor(1, seconds, render=WATCHED_RENDER if watch else RENDER) as executor:
+        from cescore.run.preview import Preview
 
-        pdf = preview_one(_asked(root, year, lang=lang), entity, executor)
-    console.print(str(pdf), markup=False)
-    if show and sys.stdout.isatty():
-        typer.launch(str(pdf))
+        made = Preview(asked, entity, executor)
+        pdf = made.make()
+        console.print(str(pdf), markup=False)
+        if show and sys.stdout.isatty():
+            typer.launch(str(pdf))
+        for line in made.watch() if watch else ():
+            console.print(line, markup=False)
 
 
 @contextlib.contextmanager
 def _executor(
-    jobs: int, seconds: float, scheduler: str = "", is_shared: bool = False
+    jobs: int,
+    seconds: float,
+    render: str = RENDER,
+    *,
+    scheduler: str = "",
+    is_shared: bool = False,
 ) -> Iterator[Executor]:
     """Opened before any data are read, so that report processes never hold them."""
     workers = jobs or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else (1, 2))
     opened = open_executor(
-        workers, limits=Limits(seconds=seconds), scheduler=scheduler, is_shared=is_shared
+        workers,
+        render=render,
+        limits=Limits(seconds=seconds),
+        scheduler=scheduler,
+        is_shared=is_shared,
     )
     with contextlib.closing(opened) as executor:
         yield executor
 
 
 def _asked(
-    root: Path, year: int | None, only: str = ALL, lang: Lang = CHINESE, force: bool = False
+    root: Path,
+    year: int | None,
+    only: str = ALL,
+    lang: Lang = CHINESE,
+    force: bool = False,
+    engine: Engine = IN_PROCESS,
+    progress: Form = BY_ITSELF,
 ) -> Asked:
-    from cescore.run.build import Asked
+    from cescore.run.asked import Asked
 
     missing = [name for name in ("data", "params") if not (root / name).is_dir()]
     if missing:
         raise typer.BadParameter(
             f"{root} has no {' and no '.join(missing)} folder", param_hint="--root"
         )
-    return Asked(root.resolve(), year, only, lang.value, force)
+    return Asked(root.resolve(), year, only, lang.value, force, engine.value, progress.value)
 
 
 def with_command(arguments: Sequence[str]) -> list[str]:

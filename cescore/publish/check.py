@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -104,6 +104,7 @@ def problems_of(
     pages: Sequence[str],
     wanted: Mapping[str, Iterable[str]],
     own: Callable[[], Iterable[str]] = tuple,
+    first: Collection[str] = ("name", "code"),
 ) -> list[str]:
     """What a finished PDF lacks or must not show.
 
@@ -117,15 +118,18 @@ def problems_of(
     own
         Texts of the data themselves, asked for only where something seems to leak: an entity may
         be called NaN.
+    first
+        Which of them must stand on page one: whose report it is.
     """
     if not pages:
         return ["no page"]
     text = "\n".join(pages)
-    packed = _packed(text)
+    packed, on_page_one = _packed(text), _packed(pages[0])
     lacking = [
-        f"{what} is not printed ({' / '.join(shortened(one) for one in texts)})"
+        f"{what} is not printed{' on page one' if what in first else ''}"
+        f" ({' / '.join(shortened(one) for one in texts)})"
         for what, texts in ((what, list(texts)) for what, texts in wanted.items())
-        if not any(_stands_in(one, packed) for one in texts)
+        if not any(_stands_in(one, on_page_one if what in first else packed) for one in texts)
     ]
     return lacking + [f"{name!r} is printed" for name in leaks_in(text, own)]
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,17 +18,24 @@ from typing import Any
 
 import nbformat
 import papermill
+from jupyter_client.kernelspec import NoSuchKernel
+from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillException, PapermillExecutionError
+from papermill.translators import papermill_translators
 from traitlets.config import Config
 
 from cescore.errors import PublishError
 from cescore.publish.engine import InProcessEngine
 
 ENGINES = {"inprocess": "cescore", "kernel": "nbclient"}
+PYTHON = "python"
 INDEX_MIME = "application/vnd.cescore.index+json"
 _LIBRARY_SETTINGS = {"MPLBACKEND": "Agg"}  # a window or an inline figure would change the page
+_ASSIGNED = re.compile(
+    r"^\s*(?:(?:let|const|var|val|auto)\s+)?\$?(\w+)\s*(?::\s*\w+\s*)?(?:<-|=)", re.M
+)
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+")
 
 
@@ -41,7 +49,8 @@ def execute(
     parameters
         Values for names that the notebook's ``parameters`` cell declares.
     engine
-        ``inprocess`` (a fresh IPython shell here) or ``kernel`` (an ordinary python3 kernel).
+        ``inprocess`` (a fresh IPython shell here) or ``kernel`` (the ordinary Jupyter kernel that
+        the notebook names, of whatever language).
 
     Raises
     ------
@@ -53,6 +62,11 @@ def execute(
         raise PublishError(f"no notebook engine {engine!r}, expected one of {', '.join(ENGINES)}")
     source = read_notebook(notebook)
     refuse_undeclared(source, parameters, notebook.name)
+    if engine == "inprocess" and _language(source) != PYTHON:
+        raise PublishError(
+            f"{notebook.name}: its cells are {_language(source)}, which only a kernel runs:"
+            " --engine kernel"
+        )
     try:
         with _environment(_LIBRARY_SETTINGS):
             executed = papermill.execute_notebook(
@@ -60,8 +74,8 @@ def execute(
                 str(output).replace("{", "{{").replace("}", "}}"),  # papermill formats paths
                 parameters=dict(parameters),
                 engine_name=ENGINES[engine],
-                kernel_name="python3",
-                language="python",
+                kernel_name=_kernel(source),
+                language=_language(source),
                 progress_bar=False,
                 request_save_on_cell_execute=False,
                 autosave_cell_every=0,
@@ -70,8 +84,10 @@ def execute(
     except PapermillExecutionError as error:
         number = error.cell_index + 1 - bool(parameters)  # not counting the injected cell
         raise PublishError(_cell_failure(notebook.name, number, error)) from error
-    except PapermillException as error:
+    except (PapermillException, NoSuchKernel) as error:
         raise PublishError(f"{notebook.name}: {error}") from error
+    except DeadKernelError as error:
+        raise PublishError(f"{notebook.name}: its kernel ended: {error}") from error
     _refuse_early_end(executed, notebook.name)
     return executed
 
@@ -107,13 +123,36 @@ def refuse_undeclared(source: NotebookNode, parameters: Mapping[str, str | int],
     """Raise PublishError unless the notebook's ``parameters`` cell declares every name."""
     if not any("parameters" in cell.metadata.get("tags", []) for cell in source.cells):
         raise PublishError(f"{name}: no cell is tagged 'parameters'")
-    declared = papermill.inspect_notebook(source)
+    declared = _declared(source)
     unknown = sorted(set(parameters) - set(declared))
     if unknown:
         raise PublishError(
             f"{name}: unknown parameter {', '.join(unknown)};"
             f" its parameters cell declares {', '.join(sorted(declared)) or 'none'}"
         )
+
+
+def _declared(source: NotebookNode) -> list[str]:
+    """The names that the ``parameters`` cell gives a value to.
+
+    papermill knows Python's assignments only; those of other languages are told by their sign.
+    """
+    if _language(source) == PYTHON:
+        return list(papermill.inspect_notebook(source))
+    cells = [c for c in source.cells if "parameters" in c.metadata.get("tags", [])]
+    return [name for cell in cells for name in _ASSIGNED.findall(cell.source)]
+
+
+def _kernel(source: NotebookNode) -> str:
+    """The kernel that a notebook names."""
+    return str(source.metadata.get("kernelspec", {}).get("name", "python3"))
+
+
+def _language(source: NotebookNode) -> str:
+    """The language of a notebook's cells, in lower case."""
+    metadata = source.metadata
+    named = metadata.get("kernelspec", {}).get("language")
+    return str(named or metadata.get("language_info", {}).get("name") or PYTHON).lower()
 
 
 def finish(executed: NotebookNode, *, shown_parameters: Mapping[str, str | int]) -> NotebookNode:
@@ -124,24 +163,32 @@ def finish(executed: NotebookNode, *, shown_parameters: Mapping[str, str | int])
     goes (it names files of this machine: `complaints` has it).
     """
     clean = nbformat.from_dict(executed)
-    clean.metadata = nbformat.from_dict(
-        {
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"},
-        }
-    )
+    language, spec = _language(clean), clean.metadata.get("kernelspec", {})
+    shown = {"display_name": "Python 3", "language": PYTHON, "name": "python3"}
+    if language != PYTHON:
+        named = {"display_name": _kernel(clean), "name": _kernel(clean), **spec}
+        shown = {name: str(named.get(name, language)) for name in shown}
+    clean.metadata = nbformat.from_dict({"kernelspec": shown, "language_info": {"name": language}})
     for number, cell in enumerate(clean.cells):
         tags = cell.metadata.get("tags", [])
         cell.metadata = nbformat.from_dict({"tags": list(tags)} if tags else {})
         cell.id = "injected-parameters" if "injected-parameters" in tags else f"cell-{number:03d}"
         if "injected-parameters" in tags:
-            lines = [f"{name} = {value!r}" for name, value in shown_parameters.items()]
-            cell.source = "\n".join(["# Parameters", *lines])
+            cell.source = _injected(shown_parameters, clean)
         if cell.cell_type == "code":
             cell.outputs = [output for output in cell.outputs if not _is_stderr(output)]
             for output in cell.outputs:
                 _without_addresses(output)
     return clean
+
+
+def _injected(parameters: Mapping[str, str | int], notebook: NotebookNode) -> str:
+    """The cell that sets the parameters, in the notebook's language."""
+    if _language(notebook) == PYTHON:
+        lines = [f"{name} = {value!r}" for name, value in parameters.items()]
+        return "\n".join(["# Parameters", *lines])
+    translator = papermill_translators.find_translator(_kernel(notebook), _language(notebook))
+    return str(translator.codify(dict(parameters), "Parameters")).rstrip("\n")
 
 
 def complaints(executed: NotebookNode) -> list[str]:
@@ -193,6 +240,8 @@ def _first_line(source: str) -> str:
 
 def _transport(engine: str) -> dict[str, Any]:
     if engine != "kernel":
+        return {}
+    if sys.platform == "win32":  # has no local sockets that ZeroMQ could use
         return {}
     # TCP ports race when several kernels start at once; local sockets do not.
     return {"config": Config({"KernelManager": {"transport": "ipc"}})}

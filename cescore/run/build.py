@@ -1,62 +1,58 @@
-"""The commands' work: check, plan, run, preview, each readable as a table of contents."""
+"""The commands' work: check, plan, run, each readable as a table of contents."""
 
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import chain
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from cescore.errors import PublishError, RunError
-from cescore.intake.entities import Entity
-from cescore.intake.findings import Finding
-from cescore.release.bundles import Bundler
+from cescore.errors import RunError
+from cescore.run.asked import Asked
 from cescore.run.documents import document_names
-from cescore.run.engine import Order, Orders, Run, is_selected
-from cescore.run.executor import Executor
+from cescore.run.engine import Orders, Run, is_selected
 from cescore.run.inputs import Inputs
 from cescore.run.job import DOCUMENT_FILES, Outcome
 from cescore.run.lock import locked
-from cescore.run.manifest import MANIFEST_NAME, write_manifest
-from cescore.run.overview import INDEX_PAGE, exit_status, summary, warnings_of, write_index_page
+from cescore.run.manifest import Before, write_manifest
+from cescore.run.overview import write_index_page
 from cescore.run.progress import display
-from cescore.run.store import Store, make_private
+from cescore.run.receipt import drop_receipt, write_receipt
+from cescore.run.store import INDEX_PAGE, MANIFEST_NAME, Store, make_private
+from cescore.run.summary import exit_status
 from cescore.run.tables import FINDINGS, RESULTS, WORKBOOK, write_tables
+from cescore.run.telling import (
+    counted,
+    parts,
+    reasons_counted,
+    say,
+    stated,
+    tell_end,
+    tell_findings,
+    why,
+)
 from cescore.workspace import Workspace
 from cescore.yearly import YearlyEvaluation, evaluate_workspace
 
+if TYPE_CHECKING:
+    from cescore.intake.entities import Entity
+    from cescore.intake.findings import Finding
+    from cescore.run.executor import Executor
+
+    Chosen = tuple[list[Entity], list[Entity], list[Entity]]
+
 TABLES = (RESULTS, WORKBOOK, FINDINGS)
-REASONS_SHOWN = 4
-WARNINGS_SHOWN = 10
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the user asked for."""
-
-    root: Path
-    year: int | None = None
-    only: str = ""
-    lang: str = "zh"
-    force: bool = False
-
-    def output(self, year: int) -> Path:
-        """The folder of the run: output/<year>, or output/<year>-en."""
-        return self.root / "output" / (f"{year}" if self.lang == "zh" else f"{year}-{self.lang}")
 
 
 def check(asked: Asked, console: Console) -> int:
     """Read and check params and data; every finding; 1 if an open error was found."""
     workspace = Workspace.load(asked.root, asked.year)
     for finding in workspace.findings:
-        say(console, f"{finding.severity:7} {_stated(finding)}")
+        say(console, f"{finding.severity:7} {stated(finding)}")
     for count in workspace.rows:
-        say(console, f"{count.file}: {count.read} rows read = {_parts(count)}")
-    say(console, _counted(workspace))
+        say(console, f"{count.file}: {count.read} rows read = {parts(count)}")
+    say(console, counted(workspace))
     return 1 if workspace.has_errors else 0
 
 
@@ -64,27 +60,20 @@ def plan(asked: Asked, console: Console) -> int:
     """What a run would build, and which input changed."""
     workspace = Workspace.load(asked.root, asked.year)
     chosen, blocked, _ = _chosen(asked, workspace)
-    store = Store.open(asked.output(workspace.year))
-    orders = Orders(
-        evaluate_workspace(workspace), Inputs(asked.root), store, asked.lang, asked.force
-    )
-    to_build: list[str] = []
-    why: Counter[str] = Counter()
-    for order in orders.of(chosen):
-        if order.reasons:
-            to_build.append(order.name)
-            say(console, _why(order))
-            why.update(order.reasons)
+    store, inputs = Store.open(asked.output(workspace.year)), Inputs(asked.root)
+    orders = Orders(evaluate_workspace(workspace), inputs, store, asked.lang, asked.force)
+    to_build = [order for order in orders.of(chosen) if order.reasons]
+    documents = list(orders.documents(asked.only))
+    new = [order for order in documents if order.reasons]
+    for order in to_build:
+        say(console, why(order))
     for entity in blocked:
         say(console, f"blocked {_name(entity)}: {'; '.join(workspace.blocked[entity.entity_id])}")
-    documents = list(orders.documents(asked.only))
-    for order in documents:
-        if order.reasons:
-            say(console, _why(order))
-    for reason, count in why.most_common():
-        say(console, f"{count:6} reports: {reason}")
-    new = sum(bool(order.reasons) for order in documents)
-    say(console, f"documents: {new} to build, {len(documents) - new} up to date")
+    for order in new:
+        say(console, why(order))
+    for line in reasons_counted(order.reasons for order in to_build):
+        say(console, line)
+    say(console, f"documents: {len(new)} to build, {len(documents) - len(new)} up to date")
     say(
         console,
         f"{len(to_build)} to build, {len(chosen) - len(to_build)} up to date, {len(blocked)} blocked",
@@ -92,25 +81,19 @@ def plan(asked: Asked, console: Console) -> int:
     return 0
 
 
-def _why(order: Order) -> str:
-    """What is to be built, and the first few inputs that changed."""
-    shown = ", ".join(order.reasons[:REASONS_SHOWN])
-    more = len(order.reasons) - REASONS_SHOWN
-    return f"build {order.name}: {shown}{f' and {more} more' if more > 0 else ''}"
-
-
 def build(asked: Asked, executor: Executor, console: Console) -> int:
     """The yearly build. Returns the exit status."""
     began, inputs = time.monotonic(), Inputs(asked.root)
-    before = inputs.files()
+    before = Before.of(inputs)
     workspace = Workspace.load(asked.root, asked.year)
-    _tell_findings(workspace, console)
+    tell_findings(workspace, console)
     chosen, blocked, others = _chosen(asked, workspace)
     output = asked.output(workspace.year)
     make_private(output)
     with locked(output):
         store = Store.open(output)
         store.prepare()
+        drop_receipt(output)
         yearly = evaluate_workspace(workspace)
         results = write_tables(output, yearly)
         outcomes = _reports(
@@ -128,12 +111,35 @@ def build(asked: Asked, executor: Executor, console: Console) -> int:
             before=before,
             tables=(*TABLES, INDEX_PAGE),
         )
-        store.finish()
+        _conclude(asked, store, inputs, outcomes, before, changed, workspace)
     lost = unowned_errors(workspace)
     if lost:
         say(console, f"{len(lost)} errors above concern no report: rows or files that are not used")
-    _tell_end(outcomes, changed, executor, output, time.monotonic() - began, console)
+    seconds = time.monotonic() - began
+    form, note = asked.progress, executor.note
+    tell_end(outcomes, changed, output, seconds, console, form=form, note=note)
     return 1 if lost else exit_status(outcomes)
+
+
+def _conclude(
+    asked: Asked,
+    store: Store,
+    inputs: Inputs,
+    outcomes: list[Outcome],
+    before: Before,
+    changed: tuple[str, ...],
+    workspace: Workspace,
+) -> None:
+    """Leave a receipt where all is well; forget what was made while a template or notebook changed,
+    since nobody can say from which bytes."""
+    if any(before.is_made_with(name) for name in changed):
+        for outcome in outcomes:
+            if outcome.status == "built":
+                store.forget(outcome.name)
+    store.finish()
+    if not changed and not unowned_errors(workspace) and not exit_status(outcomes):
+        files = (*TABLES, INDEX_PAGE, MANIFEST_NAME)
+        write_receipt(asked, store, inputs, outcomes, files, [counted(workspace)])
 
 
 def unowned_errors(workspace: Workspace) -> list[Finding]:
@@ -143,40 +149,6 @@ def unowned_errors(workspace: Workspace) -> list[Finding]:
         for finding in workspace.findings
         if finding.is_open_error and finding.entity_id not in workspace.register
     ]
-
-
-def preview(asked: Asked, entity_id: str, executor: Executor) -> Path:
-    """Build one report into output/preview and return its PDF.
-
-    Raises
-    ------
-    PublishError
-        It could not be built.
-    """
-    workspace = Workspace.load(asked.root, asked.year)
-    folder = asked.root / "output" / "preview" / asked.output(workspace.year).name
-    make_private(folder)
-    with locked(folder):
-        store = Store.open(folder)
-        store.prepare()
-        bundler = Bundler(evaluate_workspace(workspace))
-        entity = workspace.register[bundler.bundle(entity_id).entity.entity_id]
-        orders = Orders(bundler.yearly, Inputs(asked.root), store, asked.lang, asked.force)
-        run = Run(executor, store)
-        run.reports(orders.of([entity]))
-        store.finish()
-    (outcome,) = run.outcomes.values()
-    if outcome.status == "failed":
-        raise PublishError(f"{outcome.name}: {outcome.cause}")
-    return store.path(entity.entity_type, entity.entity_id) / "scorecard.pdf"
-
-
-def say(console: Console, line: str) -> None:
-    """Print a line as it is: no markup, no wrapping."""
-    console.print(line, markup=False, highlight=False, soft_wrap=True)
-
-
-Chosen = tuple[list[Entity], list[Entity], list[Entity]]
 
 
 def _chosen(asked: Asked, workspace: Workspace) -> Chosen:
@@ -217,9 +189,9 @@ def _reports(
 ) -> list[Outcome]:
     chosen, blocked, others = entities
     reasons = yearly.workspace.blocked
-    orders = Orders(yearly, inputs, store, asked.lang, asked.force)
+    orders = Orders(yearly, inputs, store, asked.lang, asked.force, asked.engine)
     names = document_names(yearly.workspace)
-    with display(sum(map(len, entities)) + len(names), console) as told:
+    with display(sum(map(len, entities)) + len(names), console, asked.progress) as told:
         run = Run(executor, store, told)
         run.skipped(others)
         run.skipped_documents(one for one in names.values() if not is_selected(*one, asked.only))
@@ -233,63 +205,6 @@ def _set_aside(store: Store, workspace: Workspace, console: Console) -> None:
     for name in store.set_aside(known, workspace.definitions.frameworks):
         what = "a document" if name.partition("/")[0] in DOCUMENT_FILES else "an entity"
         say(console, f"set aside {name}: not {what} of {workspace.year} any more")
-
-
-def _tell_findings(workspace: Workspace, console: Console) -> None:
-    """Errors whole; of the rest how many, since findings.csv holds them."""
-    for finding in workspace.findings:
-        if finding.is_open_error:
-            say(console, f"error   {_stated(finding)}")
-    say(console, _counted(workspace))
-
-
-def _stated(finding: Finding) -> str:
-    status = "" if finding.status == "open" else f" [{finding.status}]"
-    return f"{finding}{status}"
-
-
-def _counted(workspace: Workspace) -> str:
-    counts = Counter(f.severity for f in workspace.findings if f.status == "open")
-    settled = sum(f.status != "open" for f in workspace.findings)
-    found = ", ".join(f"{counts[s]} {s}" for s in ("error", "warning", "info"))
-    entities = len(workspace.entities())
-    types = Counter(entity.entity_type for entity in workspace.unframed)
-    named = ", ".join(f"{count} of type {entity_type}" for entity_type, count in types.items())
-    skipped = f", and {named} without a framework" if named else ""
-    return (
-        f"{workspace.year}: {entities} entities{skipped};"
-        f" findings: {found} open, {settled} settled on record"
-    )
-
-
-def _parts(count: object) -> str:
-    names = ("accepted", "rejected", "blank", "header")
-    return " + ".join(f"{getattr(count, name)} {name}" for name in names)
-
-
-def _tell_end(
-    outcomes: Sequence[Outcome],
-    changed: Sequence[str],
-    executor: Executor,
-    output: Path,
-    seconds: float,
-    console: Console,
-) -> None:
-    failed = [outcome.name for outcome in outcomes if outcome.status == "failed"]
-    if failed:
-        say(console, f"failed, causes above: {', '.join(failed)}")
-    warnings = list(warnings_of(outcomes))
-    for warning in warnings[:WARNINGS_SHOWN]:
-        say(console, f"warning {warning}")
-    if len(warnings) > WARNINGS_SHOWN:
-        say(console, f"warning … and {len(warnings) - WARNINGS_SHOWN} more in {MANIFEST_NAME}")
-    if changed:
-        say(console, f"these changed while the run went on, run it again: {', '.join(changed)}")
-    if executor.note:
-        say(console, executor.note)
-    for line in summary(outcomes, seconds):
-        say(console, line)
-    say(console, f"reports: {output / INDEX_PAGE}")
 
 
 def _name(entity: Entity) -> str:

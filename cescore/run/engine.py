@@ -66,13 +66,14 @@ class Orders:
     lang: str
     force: bool = False
     engine: str = IN_PROCESS
+    bundler: Bundler | None = None  # where one was made before
 
     def of(self, entities: Iterable[Entity]) -> Iterator[Order]:
         """One order per entity, made when it is asked for: one bundle in memory at a time.
 
         An entity whose bundle cannot be made is an order with the cause, and the others go on.
         """
-        bundler = Bundler(self.yearly)
+        bundler = self.bundler or Bundler(self.yearly)
         for entity in entities:
             yield self._order_or_cause(entity, bundler)
 
@@ -153,9 +154,15 @@ class Run:
             if order.cause:
                 self._fail(order.entity_type, order.entity_id, order.cause)
                 continue
-            identity = (order.entity_type, order.entity_id, order.bundle)
-            made_with = (order.notebook, order.lang, order.templates, order.engine)
-            job = self.store.new_job(*identity, *made_with)
+            job = self.store.new_job(
+                order.entity_type,
+                order.entity_id,
+                order.bundle,
+                order.notebook,
+                order.lang,
+                order.templates,
+                order.engine,
+            )
             self._at_work[order.name] = (replace(order, bundle=b""), job)
             yield job
 

@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from cescore.errors import RunError
+from cescore.run.native import native_libraries
 from cescore.run.store import combined, file_hash, tree_hashes
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -73,6 +74,15 @@ class Inputs:
             "libraries": combined(libraries()),
         }
 
+    def made_with(self) -> dict[str, str]:
+        """What reports are made with beside data and params: by name, each notebook by its own."""
+        found = {"report_templates/": self.shared["templates"], "cescore/": self.shared["code"]}
+        for place in dict.fromkeys([REPOSITORY, self.root]):
+            below = tree_hashes(place / "notebooks", "*.ipynb")
+            own = "" if place == self.root else "the repository's "
+            found.update({f"{own}notebooks/{name}": digest for name, digest in below.items()})
+        return found
+
     def key(self, bundle: Mapping[str, object], notebook: Path, lang: str) -> dict[str, str]:
         """What makes a report, part by part of its bundle and all else, so that a change is named."""
         return {
@@ -98,8 +108,8 @@ class Inputs:
 
 
 def libraries() -> dict[str, str]:
-    """Versions of what sets a page, Python's included."""
-    found = {"python": platform.python_version()}
+    """Versions of what sets a page, Python's and the native libraries' included."""
+    found = {"python": platform.python_version(), **native_libraries()}
     for name in PAGE_LIBRARIES:
         try:
             found[name] = version(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,8 @@ import cescore
 from cescore.definitions.model import Run
 from cescore.run.inputs import Inputs, libraries
 from cescore.run.job import Outcome
-from cescore.run.store import Store, combined, file_hash, write_atomically
+from cescore.run.store import MANIFEST_NAME, Store, combined, file_hash, write_atomically
 
-MANIFEST_NAME = "manifest.json"
 FORMAT = 1
 
 
@@ -25,17 +25,23 @@ def write_manifest(
     lang: str,
     outcomes: Iterable[Outcome],
     *,
-    before: Mapping[str, str],
+    before: Before,
     tables: Iterable[str],
     about: Mapping[str, Any] | None = None,
 ) -> tuple[str, ...]:
-    """Write the manifest; returns the inputs that changed while the run went on.
+    """Write the manifest; returns what changed while the run went on.
 
-    ``before``: the inputs' hashes when it began; ``tables``: the run's own files beside the
-    reports; ``about``: what a run of another kind than the yearly one says of itself.
+    ``before``: hashes when it began of what the run is made from, and of what reports are made with;
+    ``tables``: the run's own files beside the reports; ``about``: what a run of another kind than
+    the yearly one says of itself.
     """
-    after, listed = inputs.files(), sorted(outcomes, key=lambda o: o.name)
-    changed = tuple(sorted(n for n in {**before, **after} if before.get(n) != after.get(n)))
+    listed = sorted(outcomes, key=lambda o: o.name)
+    changed = tuple(
+        sorted(
+            _changed(before.files, inputs.files())
+            + _changed(before.made_with, Inputs(inputs.root).made_with())
+        )
+    )
     content: dict[str, Any] = {
         "format": FORMAT,
         "run": {
@@ -46,7 +52,7 @@ def write_manifest(
             **(about or {}),
         },
         "versions": {"cescore": cescore.__version__, "system": platform.system(), **libraries()},
-        "inputs": dict(before),
+        "inputs": dict(before.files),
         "shared": dict(inputs.shared),
         "inputs_changed_during_run": changed,
         "is_consistent": not changed,
@@ -57,6 +63,26 @@ def write_manifest(
     text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
     write_atomically(store.folder / MANIFEST_NAME, f"{text}\n".encode())
     return changed
+
+
+@dataclass(frozen=True)
+class Before:
+    """Hashes by name as they were when a run began."""
+
+    files: Mapping[str, str]  # in data/ and params/
+    made_with: Mapping[str, str]  # templates, code, notebooks
+
+    @classmethod
+    def of(cls, inputs: Inputs) -> Before:
+        return cls(inputs.files(), inputs.made_with())
+
+    def is_made_with(self, name: str) -> bool:
+        """Whether reports are made with it: had it changed, theirs would not be the bytes named."""
+        return name in self.made_with or name not in self.files
+
+
+def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    return [name for name in {**before, **after} if before.get(name) != after.get(name)]
 
 
 def _report(store: Store, outcome: Outcome) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from cescore.errors import CescoreError
 from cescore.run.child import EXIT_DISK_FULL, Render, load_render, run_job
-from cescore.run.job import RENDER, RESULT_NAME, Job, Limits, Outcome
+from cescore.run.job import RESULT_NAME, Job, Limits, Outcome
 from cescore.run.processes import adopt_orphans, be_first_to_go, end_group, end_orphans, end_with
 
 READY = b"ready\n"
@@ -209,7 +209,7 @@ def main() -> None:
 def loaded(name: str) -> Render:
     """The render function, with everything imported and read that every report needs."""
     render = load_render(name)
-    if name == RENDER:
+    if name.startswith("cescore."):
         for module in NOTEBOOKS_IMPORT:
             importlib.import_module(module)
     preload = getattr(sys.modules[name.partition(":")[0]], "preload", None)

@@ -81,7 +81,7 @@ def end_marked(name: str, value: str) -> None:
 
 def _is_marked(process: psutil.Process, name: str, value: str) -> bool:
     try:
-        return process.environ().get(name) == value
+        return bool(process.environ().get(name) == value)
     except (psutil.Error, OSError):  # ended meanwhile, or another user's
         return False
 

@@ -1,12 +1,17 @@
-"""How far a build is: rate, time left and failures, on a terminal or as plain lines."""
+"""How far a build is: rate, time left and failures, on a terminal, as plain lines or as JSON."""
 
 from __future__ import annotations
 
+import json
+import math
+import os
+import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol
+from enum import StrEnum
+from typing import Any, Protocol, TextIO
 
 from rich.console import Console
 from rich.markup import escape
@@ -23,11 +28,30 @@ class Display(Protocol):
     def __call__(self, outcome: Outcome) -> None: ...
 
 
+class Form(StrEnum):
+    """How progress is shown: by what is written to, or as asked."""
+
+    auto = "auto"
+    bar = "bar"
+    lines = "lines"
+    json = "json"
+    quiet = "quiet"
+
+
 @contextmanager
-def display(total: int, console: Console) -> Iterator[Display]:
-    """A progress display for so many entities, as the console allows."""
-    if not console.is_terminal:
-        yield Lines(total, console)
+def display(total: int, console: Console, form: str = Form.auto) -> Iterator[Display]:
+    """A progress display for so many reports.
+
+    Of itself: a bar on a terminal, else plain lines now and then; in CI nothing but failures.
+    """
+    if form == Form.auto:
+        own = Form.bar if console.is_terminal else Form.lines
+        form = Form.quiet if os.environ.get("CI") else own
+    if form == Form.json:
+        yield JsonLines(total, sys.stdout)
+        return
+    if form != Form.bar:
+        yield Lines(total, console, every=EVERY_SECONDS if form == Form.lines else math.inf)
         return
     columns = (
         TextColumn("{task.description}"),
@@ -65,11 +89,18 @@ class Tally:
         return f"{self.per_minute:.0f} reports/min"
 
     @property
-    def left(self) -> str:
-        """Time left if all that is not settled is built at this rate, as m:ss."""
+    def seconds_left(self) -> float | None:
+        """Seconds left if all that is not settled is built at this rate."""
         if not self.counts["built"]:
+            return None
+        return (self.total - self.done) / self.per_minute * 60
+
+    @property
+    def left(self) -> str:
+        """Time left as m:ss; "-" while there is no rate to tell it from."""
+        seconds = self.seconds_left
+        if seconds is None:
             return "-"
-        seconds = (self.total - self.done) / self.per_minute * 60
         return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
     @property
@@ -96,15 +127,15 @@ class Bar:
 class Lines:
     """Plain lines, now and then, for logs and CI."""
 
-    def __init__(self, total: int, console: Console) -> None:
-        self.tally, self.console = Tally(total), console
+    def __init__(self, total: int, console: Console, every: float = EVERY_SECONDS) -> None:
+        self.tally, self.console, self.every = Tally(total), console, every
         self.last = self.tally.began
 
     def __call__(self, outcome: Outcome) -> None:
         self.tally.add(outcome)
         if outcome.status == "failed":
             self._say(f"failed {failure_line(outcome)}")
-        if time.monotonic() - self.last >= EVERY_SECONDS:
+        if time.monotonic() - self.last >= self.every:
             self.last = time.monotonic()
             tally = self.tally
             parts = (
@@ -117,6 +148,47 @@ class Lines:
 
     def _say(self, line: str) -> None:
         self.console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+class JsonLines:
+    """A line of JSON per outcome, for other programs; the human words go to standard error."""
+
+    def __init__(self, total: int, stream: TextIO) -> None:
+        self.tally, self.stream = Tally(total), stream
+        self._write("begin", total=total)
+
+    def __call__(self, outcome: Outcome) -> None:
+        self.tally.add(outcome)
+        left = self.tally.seconds_left
+        self._write(
+            "report",
+            name=outcome.name,
+            status=outcome.status,
+            cause=outcome.cause,
+            reasons=outcome.reasons,
+            seconds=round(outcome.seconds, 3),
+            stages=outcome.record.get("seconds", {}),
+            done=self.tally.done,
+            total=self.tally.total,
+            failed=self.tally.counts["failed"],
+            per_minute=round(self.tally.per_minute, 1),
+            seconds_left=None if left is None else round(left),
+        )
+
+    def _write(self, event: str, **fields: Any) -> None:
+        self.stream.write(json.dumps({"event": event, **fields}, ensure_ascii=False) + "\n")
+        self.stream.flush()
+
+
+def write_end(outcomes: Sequence[Outcome], seconds: float, stream: TextIO) -> None:
+    """The last line of JSON of a run: how many reports ended how."""
+    counts = Counter(outcome.status for outcome in outcomes)
+    named = [outcome.name for outcome in outcomes if outcome.status == "failed"]
+    line: dict[str, Any] = {"event": "end", "total": len(outcomes), "failures": named}
+    stream.write(
+        json.dumps({**line, **counts, "seconds": round(seconds, 3)}, ensure_ascii=False) + "\n"
+    )
+    stream.flush()
 
 
 def failure_line(outcome: Outcome) -> str:

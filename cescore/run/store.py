@@ -24,6 +24,8 @@ from cescore.run.job import (
 )
 
 JOURNAL_NAME = ".journal.jsonl"
+MANIFEST_NAME = "manifest.json"
+INDEX_PAGE = "index.html"
 WORK_NAME = ".work"
 LOGS_NAME = "logs"
 STALE_NAME = "stale"  # reports of entities that are not in the year any more

@@ -20,7 +20,8 @@ from rich.console import Console
 from cescore.errors import RunError
 from cescore.release.bundle import Bundle
 from cescore.release.bundles import Bundler
-from cescore.run.build import Asked, build, check, plan
+from cescore.run.asked import Asked
+from cescore.run.build import build, check, plan
 from cescore.run.executor import open_executor
 from cescore.run.job import Limits
 from cescore.run.lock import locked

@@ -13,7 +13,7 @@ from cescore.cli import with_command
 from cescore.publish.index_page import Line, Page, Section, index_page
 from cescore.run.engine import is_selected
 from cescore.run.job import Outcome
-from cescore.run.overview import exit_status, summary
+from cescore.run.summary import exit_status, summary
 from cescore.run.tables import sheet_name
 
 ROOT = Path(__file__).parents[2]

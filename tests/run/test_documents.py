@@ -26,7 +26,8 @@ from cescore.release.documents import (
     released_counts,
     unit_slugs,
 )
-from cescore.run.build import Asked, build, plan
+from cescore.run.asked import Asked
+from cescore.run.build import build, plan
 from cescore.run.executor import open_executor
 from cescore.run.manifest import read_manifest
 from cescore.workspace import Workspace

@@ -1,0 +1,109 @@
+"""What a command says: findings, what is built and why, how a run ended."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from cescore.run.job import Outcome
+from cescore.run.progress import Form, write_end
+from cescore.run.store import INDEX_PAGE, MANIFEST_NAME
+from cescore.run.summary import summary, warnings_of
+
+if TYPE_CHECKING:
+    from cescore.intake.findings import Finding
+    from cescore.run.engine import Order
+    from cescore.workspace import Workspace
+
+REASONS_SHOWN = 4
+WARNINGS_SHOWN = 10
+
+
+def say(console: Console, line: str) -> None:
+    """Print a line as it is: no markup, no wrapping."""
+    console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def why(order: Order) -> str:
+    """What is to be built, and the first few inputs that changed."""
+    shown = ", ".join(order.reasons[:REASONS_SHOWN])
+    more = len(order.reasons) - REASONS_SHOWN
+    return f"build {order.name}: {shown}{f' and {more} more' if more > 0 else ''}"
+
+
+def reasons_counted(all_reasons: Iterable[Sequence[str]]) -> Iterator[str]:
+    """How many reports each changed input concerns, the most frequent first."""
+    counts = Counter(reason for reasons in all_reasons for reason in reasons)
+    return (f"{count:6} reports: {reason}" for reason, count in counts.most_common())
+
+
+def tell_findings(workspace: Workspace, console: Console) -> None:
+    """Errors whole; of the rest how many, since findings.csv holds them."""
+    for finding in workspace.findings:
+        if finding.is_open_error:
+            say(console, f"error   {stated(finding)}")
+    say(console, counted(workspace))
+
+
+def stated(finding: Finding) -> str:
+    """A finding, and whether it is settled."""
+    status = "" if finding.status == "open" else f" [{finding.status}]"
+    return f"{finding}{status}"
+
+
+def counted(workspace: Workspace) -> str:
+    """How many entities and findings there are."""
+    counts = Counter(f.severity for f in workspace.findings if f.status == "open")
+    settled = sum(f.status != "open" for f in workspace.findings)
+    found = ", ".join(f"{counts[s]} {s}" for s in ("error", "warning", "info"))
+    entities = len(workspace.entities())
+    types = Counter(entity.entity_type for entity in workspace.unframed)
+    named = ", ".join(f"{count} of type {entity_type}" for entity_type, count in types.items())
+    skipped = f", and {named} without a framework" if named else ""
+    return (
+        f"{workspace.year}: {entities} entities{skipped};"
+        f" findings: {found} open, {settled} settled on record"
+    )
+
+
+def parts(count: object) -> str:
+    """What became of a file's rows."""
+    names = ("accepted", "rejected", "blank", "header")
+    return " + ".join(f"{getattr(count, name)} {name}" for name in names)
+
+
+def tell_end(
+    outcomes: Sequence[Outcome],
+    changed: Sequence[str],
+    output: Path,
+    seconds: float,
+    console: Console,
+    *,
+    form: str,
+    note: str = "",
+) -> None:
+    """What failed, what to look at, what changed meanwhile; then the summary."""
+    failed = [outcome.name for outcome in outcomes if outcome.status == "failed"]
+    if failed:
+        say(console, f"failed, causes above: {', '.join(failed)}")
+    warnings = list(warnings_of(outcomes))
+    for warning in warnings[:WARNINGS_SHOWN]:
+        say(console, f"warning {warning}")
+    if len(warnings) > WARNINGS_SHOWN:
+        say(console, f"warning … and {len(warnings) - WARNINGS_SHOWN} more in {MANIFEST_NAME}")
+    if changed:
+        say(console, f"these changed while the run went on, run it again: {', '.join(changed)}")
+    if note:
+        say(console, note)
+    for line in reasons_counted(o.reasons for o in outcomes if o.status == "built"):
+        say(console, line)
+    for line in summary(outcomes, seconds):
+        say(console, line)
+    say(console, f"reports: {output / INDEX_PAGE}")
+    if form == Form.json:
+        write_end(outcomes, seconds, sys.stdout)

@@ -1,0 +1,46 @@
+"""The run that finds everything as it left it, told without evaluating or importing anything more."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+from rich.console import Console
+
+from cescore.run.asked import Asked
+from cescore.run.lock import locked
+from cescore.run.receipt import RECEIPT_NAME, Receipt, valid_receipt
+from cescore.run.telling import say, tell_end
+
+YEAR = re.compile(r"\d{4}")
+
+
+def tell_unchanged(asked: Asked, console: Console) -> bool:
+    """Whether all that is asked for stands there, every hash verified; then the run's words on it."""
+    began, output = time.monotonic(), _output(asked)
+    if output is None or asked.force or not (output / RECEIPT_NAME).is_file():
+        return False
+    with locked(output):
+        receipt = valid_receipt(asked, output)
+    if receipt is None:
+        return False
+    for line in receipt.said:
+        say(console, line)
+    seconds = time.monotonic() - began
+    tell_end(list(receipt.outcomes()), (), output, seconds, console, form=asked.progress)
+    return True
+
+
+def unchanged_plan(asked: Asked) -> Receipt | None:
+    """The receipt of the run that is planned, where it would build nothing."""
+    output = _output(asked)
+    return None if output is None or asked.force else valid_receipt(asked, output)
+
+
+def _output(asked: Asked) -> Path | None:
+    """The folder of the run; None where only reading params can tell the year."""
+    stems = [path.stem for path in (asked.root / "params" / "runs").glob("*.yml")]
+    years = [int(stem) for stem in stems if YEAR.fullmatch(stem)]
+    year = asked.year or max(years, default=None)
+    return None if year is None else asked.output(year)
