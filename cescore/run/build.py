@@ -130,12 +130,8 @@ def _conclude(
     changed: tuple[str, ...],
     workspace: Workspace,
 ) -> None:
-    """Leave a receipt where all is well; forget what was made while a template or notebook changed,
-    since nobody can say from which bytes."""
-    if any(before.is_made_with(name) for name in changed):
-        for outcome in outcomes:
-            if outcome.status == "built":
-                store.forget(outcome.name)
+    """Forget what is doubtful, tidy up, and leave a receipt where all is well."""
+    before.forget_doubtful(store, outcomes, changed)
     store.finish()
     if not changed and not unowned_errors(workspace) and not exit_status(outcomes):
         files = (*TABLES, INDEX_PAGE, MANIFEST_NAME)

@@ -191,17 +191,18 @@ class Fresh:
         except subprocess.TimeoutExpired:
             return overran(job, time.monotonic() - began, self.limits)
         finally:
-            self._end(process)
+            left = self._end(process)
             self._processes.pop(process, None)
-        return outcome_of(job, code, time.monotonic() - began)
+        return outcome_of(job, code, time.monotonic() - began, left)
 
-    def _end(self, process: subprocess.Popen[bytes]) -> None:
-        if hasattr(os, "killpg"):
+    def _end(self, process: subprocess.Popen[bytes]) -> int:
+        """End a report's process and all that it started; how many it left running."""
+        if process.poll() is None and hasattr(os, "killpg"):
             end_group(process.pid)
-        else:
+        elif process.poll() is None:
             process.kill()
         process.wait()
-        end_marked(MARK, self._processes.get(process, ""))
+        return end_marked(MARK, self._processes[process]) if process in self._processes else 0
 
     def close(self) -> None:
         for process in tuple(self._processes):

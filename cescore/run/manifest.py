@@ -76,9 +76,15 @@ class Before:
     def of(cls, inputs: Inputs) -> Before:
         return cls(inputs.files(), inputs.made_with())
 
-    def is_made_with(self, name: str) -> bool:
-        """Whether reports are made with it: had it changed, theirs would not be the bytes named."""
-        return name in self.made_with or name not in self.files
+    def forget_doubtful(
+        self, store: Store, outcomes: Iterable[Outcome], changed: Iterable[str]
+    ) -> None:
+        """Forget what was built while a template, a notebook or code changed: nobody can say from
+        which bytes, so that the next run builds it again."""
+        if any(name in self.made_with or name not in self.files for name in changed):
+            for outcome in outcomes:
+                if outcome.status == "built":
+                    store.forget(outcome.name)
 
 
 def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:

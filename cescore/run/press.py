@@ -129,15 +129,14 @@ class Press:
     def _finished(self, handle: int) -> Outcome:
         running = self.running.pop(handle)
         self.selector.unregister(handle)
-        end_group(running.pid)  # whatever it left behind, while its id is still taken
         _, status = os.waitpid(running.pid, 0)
         os.close(handle)
-        end_orphans([other.pid for other in self.running.values()])  # what had left its group
+        left = end_orphans([other.pid for other in self.running.values()])
         seconds = time.monotonic() - running.began
         if running.pid in self.overdue:
             self.overdue.discard(running.pid)
             return overran(running.job, seconds, self.limits)
-        return outcome_of(running.job, os.waitstatus_to_exitcode(status), seconds)
+        return outcome_of(running.job, os.waitstatus_to_exitcode(status), seconds, left)
 
     def _end_all(self) -> None:
         for running in self.running.values():
@@ -154,8 +153,11 @@ def overran(job: Job, seconds: float, limits: Limits) -> Outcome:
     return Outcome(job.entity_id, job.entity_type, "failed", cause, seconds, may_retry=True)
 
 
-def outcome_of(job: Job, code: int, seconds: float) -> Outcome:
-    """What the exit status of a report's process and its result file say; a negative status is a signal."""
+def outcome_of(job: Job, code: int, seconds: float, left: int = 0) -> Outcome:
+    """What the exit status of a report's process and its result file say; a negative status is a signal.
+
+    ``left``: processes that it left running, which have been ended; a report that does so is failed.
+    """
     entity = (job.entity_id, job.entity_type)
     if code < 0:
         cause = f"its process was ended by {_signal_name(-code)}"
@@ -164,6 +166,8 @@ def outcome_of(job: Job, code: int, seconds: float) -> Outcome:
         result = json.loads((Path(job.work) / RESULT_NAME).read_bytes())
     except (OSError, ValueError):
         result = {"cause": f"its process ended with status {code} and left no result"}
+    if left and "cause" not in result:
+        result = {"cause": f"left {left} process{'es' * (left > 1)} running, which had to be ended"}
     if code == EXIT_DISK_FULL:
         result = {"cause": DISK_FULL}
     if "cause" in result:

@@ -51,32 +51,47 @@ def end_group(pid: int) -> None:
 
 
 def end_orphans(known: Collection[int]) -> int:
-    """Kill and bury the children of this process that are not known, and theirs; how many."""
-    ended = 0
+    """Kill and bury the children of this process that are not known, and theirs.
+
+    Returns how many of them were still running.
+    """
+    running = 0
     for _ in range(MOST_ROUNDS):
         orphans = [pid for pid in children() if pid not in known]
         if not orphans:
             break
+        running += sum(map(_runs, orphans))
         for pid in orphans:
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
         for pid in orphans:
             with suppress(ChildProcessError):
                 os.waitpid(pid, 0)
-        ended += len(orphans)
-    return ended
+    return running
 
 
-def end_marked(name: str, value: str) -> None:
-    """Kill every process whose environment has a variable of this value, on any platform."""
+def _runs(pid: int) -> bool:
+    """Whether a process is more than an entry in the table that nobody has asked after."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_bytes()
+    except OSError:
+        return False
+    return stat.rpartition(b")")[2].split()[0] != b"Z"
+
+
+def end_marked(name: str, value: str) -> int:
+    """Kill every process whose environment has a variable of this value, on any platform; how many."""
+    ended = 0
     for _ in range(MOST_ROUNDS):
         found = [one for one in psutil.process_iter() if _is_marked(one, name, value)]
-        if not found or not value:
-            return
+        if not found:
+            break
+        ended += len(found)
         for process in found:
             with suppress(psutil.Error):
                 process.kill()
         psutil.wait_procs(found, timeout=1)
+    return ended
 
 
 def _is_marked(process: psutil.Process, name: str, value: str) -> bool:

@@ -21,12 +21,20 @@ from cescore.run.engine import Order, Run, is_selected
 from cescore.run.executor import Executor
 from cescore.run.inputs import Inputs
 from cescore.run.lock import locked
-from cescore.run.manifest import MANIFEST_NAME, write_manifest
-from cescore.run.overview import INDEX_PAGE, exit_status, summary, warnings_of
-from cescore.run.progress import display
+from cescore.run.manifest import Before, write_manifest
+from cescore.run.progress import Form, display
 from cescore.run.review_contents import write_review_page
-from cescore.run.store import Store, make_private, write_atomically
+from cescore.run.store import (
+    INDEX_PAGE,
+    MANIFEST_NAME,
+    PART,
+    Store,
+    make_private,
+    write_atomically,
+)
+from cescore.run.summary import exit_status
 from cescore.run.tables import FINDINGS, RESULTS
+from cescore.run.telling import say, tell_end
 
 if TYPE_CHECKING:
     from cescore.intake.entities import Entity
@@ -58,9 +66,9 @@ class ReviewAsked:
 def build_review(asked: ReviewAsked, executor: Executor, console: Console) -> int:
     """Evaluate a plan and build what is out of date. Returns the exit status."""
     began, inputs = time.monotonic(), Inputs(asked.root)
-    before = inputs.files()
+    before = Before.of(inputs)
     found = evaluate_plan(asked.root, asked.stage, asked.plan, asked.year)
-    _say(console, _headline(found))
+    say(console, _headline(found))
     output = asked.output(found)
     make_private(output)
     with locked(output):
@@ -69,13 +77,13 @@ def build_review(asked: ReviewAsked, executor: Executor, console: Console) -> in
         results = found.results()
         csv = results.to_csv(index=False, lineterminator="\n")
         write_atomically(output / RESULTS, csv.encode())
-        temporary = output / f".{FINDINGS}.part"
+        temporary = output / f".{FINDINGS}{PART}"
         write_findings(temporary, found.workspace.findings)
         os.replace(temporary, output / FINDINGS)
         outcomes = _reports(asked, found, executor, store, inputs, console)
         known = [f"{e.entity_type}/{e.entity_id}" for e in found.workspace.entities()]
         for name in store.set_aside([*known, OVERVIEW], found.workspace.definitions.frameworks):
-            _say(console, f"set aside {name}: not an entity of {found.year} any more")
+            say(console, f"set aside {name}: not an entity of {found.year} any more")
         by_name = {outcome.name: outcome for outcome in outcomes}
         write_review_page(store, found, results, by_name, asked.lang, (*TABLES, MANIFEST_NAME))
         changed = write_manifest(
@@ -88,8 +96,10 @@ def build_review(asked: ReviewAsked, executor: Executor, console: Console) -> in
             tables=(*TABLES, INDEX_PAGE),
             about=_about(found),
         )
+        before.forget_doubtful(store, outcomes, changed)
         store.finish()
-    _tell_end(outcomes, changed, output, time.monotonic() - began, console)
+    seconds = time.monotonic() - began
+    tell_end(outcomes, changed, output, seconds, console, form=Form.auto, note=executor.note)
     return exit_status(outcomes)
 
 
@@ -174,26 +184,3 @@ def _order(
         asked.lang,
         inputs.templates,
     )
-
-
-def _tell_end(
-    outcomes: Sequence[Outcome],
-    changed: Sequence[str],
-    output: Path,
-    seconds: float,
-    console: Console,
-) -> None:
-    failed = [outcome.name for outcome in outcomes if outcome.status == "failed"]
-    if failed:
-        _say(console, f"failed, causes above: {', '.join(failed)}")
-    for warning in warnings_of(outcomes):
-        _say(console, f"warning {warning}")
-    if changed:
-        _say(console, f"these changed while the run went on, run it again: {', '.join(changed)}")
-    for line in summary(outcomes, seconds):
-        _say(console, line)
-    _say(console, f"reports: {output / INDEX_PAGE}")
-
-
-def _say(console: Console, line: str) -> None:
-    console.print(line, markup=False, highlight=False, soft_wrap=True)

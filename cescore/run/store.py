@@ -141,7 +141,8 @@ class Store:
         self.forget(outcome.name)
         self._put_in_place(made, self.path(job.entity_type, job.entity_id))
         shutil.rmtree(job.work, ignore_errors=True)
-        self._append(outcome.name, Entry(key, outputs, outcome.record))
+        kept = {name: value for name, value in outcome.record.items() if name != "seconds"}
+        self._append(outcome.name, Entry(key, outputs, kept))  # the same, however long it took
         return replace(outcome, outputs=outputs)
 
     def keep_failed(self, job: Job, outcome: Outcome) -> Outcome:
@@ -199,13 +200,17 @@ class Store:
         shutil.rmtree(self.folder / WORK_NAME, ignore_errors=True)
         for part in self.folder.glob(f".*{PART}"):
             part.unlink()
-        lines = b"".join(_line(name, entry) for name, entry in sorted(self.entries.items()))
-        write_atomically(self.folder / JOURNAL_NAME, lines)
+        self._write_journal()
 
     def finish(self) -> None:
-        """Leave nothing of the work behind."""
+        """Leave nothing of the work behind, and the journal as it is whichever way was taken."""
+        self._write_journal()
         shutil.rmtree(self.folder / WORK_NAME, ignore_errors=True)
         self._work = None
+
+    def _write_journal(self) -> None:
+        lines = b"".join(_line(name, entry) for name, entry in sorted(self.entries.items()))
+        write_atomically(self.folder / JOURNAL_NAME, lines)
 
     def forget(self, name: str) -> None:
         if self.entries.pop(name, None) is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import signal
@@ -13,6 +14,7 @@ from pathlib import Path
 from cescore.errors import PublishError
 
 NAMES = ("scorecard.pdf", "scorecard.html", "scorecard.ipynb", "result.json")
+SIZES = {"scorecard.pdf": 180_000, "scorecard.html": 90_000, "scorecard.ipynb": 110_000}  # bytes
 DOCUMENTS = {  # notebook -> stem
     "method_book.ipynb": "method-book", "unit_sheet.ipynb": "sheet",
     "plan_review.ipynb": "review", "plan_overview.ipynb": "overview",
@@ -31,10 +33,23 @@ def render(bundle_path: Path, out_dir: Path, lang: str, *, notebook: Path) -> di
     if poison is not None:
         poison(text)
     content = f"{text} in {lang} by {notebook.name}".encode()
+    if text == "no_pdf":
+        names = [name for name in names if not name.endswith(".pdf")]
     for name in names:
         (out_dir / name).write_bytes(content)
     digest = hashlib.sha256(content).hexdigest()
     return {"pages": 1, "index": 70.0, "outputs": dict.fromkeys(names, digest), "warnings": []}
+
+
+def large_render(
+    bundle_path: Path, out_dir: Path, lang: str, *, notebook: Path
+) -> dict[str, object]:
+    """As `render`, with files of the size of a report's."""
+    record = render(bundle_path, out_dir, lang, notebook=notebook)
+    for name in NAMES:
+        path = out_dir / name
+        path.write_bytes((path.read_bytes() * 1000)[: SIZES.get(name, 20_000)])
+    return {**record, "outputs": {}}
 
 
 def slow_render(
@@ -53,10 +68,39 @@ def _sleep_deaf(text: str) -> None:
 
 def _leave_a_child(text: str) -> None:
     """A process left behind, whose number the test finds in the file that the text names."""
-    command = [sys.executable, "-c", "import time; time.sleep(600)"]
-    left = subprocess.Popen(command, stdin=subprocess.DEVNULL)
-    Path(text.partition(":")[2]).write_text(str(left.pid), encoding="utf-8")
+    left = subprocess.Popen(["sleep", "600"], stdin=subprocess.DEVNULL)
+    _tell(text, left.pid)
     left.returncode = 0  # so that no warning is given that it runs on
+
+
+def _leave_a_daemon(text: str) -> None:
+    """A process of a session of its own, whose parent has ended: no group signal reaches it."""
+    start = "setsid sleep 600 </dev/null >/dev/null 2>&1 & echo $!"
+    done = subprocess.run(["sh", "-c", start], capture_output=True, check=True)
+    _tell(text, int(done.stdout))
+
+
+def _tell(text: str, number: int) -> None:
+    """Write a number into the file that the text names, if it names one."""
+    name = text.partition(":")[2]
+    if name:
+        part = Path(f"{name}.part")
+        part.write_text(str(number), encoding="utf-8")
+        part.rename(name)
+
+
+def _full_disk(text: str) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "scorecard.pdf")
+
+
+def _full_disk_in_a_cell(text: str) -> None:
+    raise PublishError("cell 3: OSError: [Errno 28] No space left on device: 'a.svg'")
+
+
+def _tell_and_hang(text: str) -> None:
+    """Hangs once its number stands in the file that the text names."""
+    _tell(text, os.getpid())
+    time.sleep(600)
 
 
 def _first_time_only(text: str) -> None:
@@ -80,14 +124,10 @@ def _print_on(text: str) -> None:
         print("x" * 100_000)
 
 
-def _no_pdf(text: str) -> None:
-    global NAMES
-    NAMES = NAMES[1:]
-
-
 POISONS = {
     "raises": _raise,
     "bug": _bug,
+    "system_exit": lambda text: sys.exit("enough"),
     "exits": lambda text: os._exit(7),
     "killed": lambda text: os.kill(os.getpid(), signal.SIGKILL),
     "segfaults": lambda text: os.kill(os.getpid(), signal.SIGSEGV),
@@ -96,6 +136,9 @@ POISONS = {
     "greedy": lambda text: print(len(bytearray(8 << 30))),
     "prints": _print_on,
     "leaves": _leave_a_child,
+    "daemon": _leave_a_daemon,
+    "tells": _tell_and_hang,
+    "full": _full_disk,
+    "full_in_a_cell": _full_disk_in_a_cell,
     "flaky": _first_time_only,
-    "no_pdf": _no_pdf,
 }

@@ -223,12 +223,10 @@ def test_check_names_each_finding_and_accounts_for_every_row(root: Path) -> None
 
 SCRIPT = """
 import sys
-from contextlib import closing
-from pathlib import Path
-from rich.console import Console
 from cescore import cli
-from cescore.run import executor
-executor.RENDER = cli.open_executor.__kwdefaults__["render"] = "tests.run.stub_renders:slow_render"
+opened = cli.open_executor
+stub = {"render": "tests.run.stub_renders:slow_render"}
+cli.open_executor = lambda workers, **options: opened(workers, **{**options, **stub})
 cli.main(["--root", sys.argv[1], "--year", "2023", "--lang", "en", "--jobs", "1"])
 """
 

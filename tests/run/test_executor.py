@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from cescore.run.executor import Executor, can_fork, open_executor
+from cescore.errors import RunError
+from cescore.run.executor import Executor, Forking, can_fork, open_executor
 from cescore.run.job import Job, Limits
 
 RENDER = "tests.run.stub_renders:render"
@@ -21,6 +22,7 @@ MODES = [pytest.param(True, marks=pytest.mark.skipif(not can_fork(), reason="no 
 CAUSES = {
     "raises": "cell 3: division by zero",
     "bug": "KeyError: 'no such thing' (stub_renders.py, line ",
+    "system_exit": "SystemExit: enough (stub_renders.py, line ",
     "exits": "ended with status 7 and left no result",
     "killed": "ended by SIGKILL",
     "segfaults": "ended by SIGSEGV",
@@ -57,13 +59,36 @@ def test_only_what_was_killed_or_ran_out_of_time_may_be_tried_again(
     assert found == {"raises": False, "exits": False, "killed": True, "hangs": True}
 
 
+@pytest.mark.parametrize("how", ["leaves", "daemon"])
 def test_what_a_report_leaves_running_is_ended(
-    executor: Executor, job: MakeJob, tmp_path: Path
+    executor: Executor, job: MakeJob, tmp_path: Path, how: str
 ) -> None:
     number = tmp_path / "number"
-    (outcome,) = executor.run([job("leaves", f"leaves:{number}")])
-    assert outcome.status == "built"
+    (outcome,) = executor.run([job(how, f"{how}:{number}")])
+    assert outcome.status == "failed"
+    assert outcome.cause == "left 1 process running, which had to be ended"
+    assert not outcome.may_retry
     assert _ends(int(number.read_text()))
+
+
+def test_a_full_disk_is_no_fault_of_a_report(executor: Executor, job: MakeJob) -> None:
+    names = ("full", "full_in_a_cell", "raises")
+    found = {o.entity_id: o.is_disk_full for o in executor.run([job(n, n) for n in names])}
+    assert found == {"full": True, "full_in_a_cell": True, "raises": False}
+
+
+def test_the_children_of_a_press_that_is_killed_end_with_it(job: MakeJob, tmp_path: Path) -> None:
+    number = tmp_path / "number"
+    with closing(open_executor(1, render=RENDER, limits=LIMITS, fork=True)) as executor:
+        assert isinstance(executor, Forking)
+        outcomes = executor.run([job("first", "good"), job("sleeps", f"tells:{number}")])
+        next(iter(outcomes))
+        while not number.exists():
+            time.sleep(0.01)
+        executor._process.kill()
+        assert _ends(int(number.read_text()))
+        with pytest.raises(RunError, match="forked from ended with status -9"):
+            next(iter(outcomes))
 
 
 def test_what_a_report_prints_stands_in_its_own_log(executor: Executor, job: MakeJob) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from cescore.publish import documents
 from cescore.publish.render import RenderRecord
-from cescore.run.job import IN_PROCESS
 
 PUBLISHING = "cescore.publish."
 
@@ -22,7 +21,7 @@ def render(
     *,
     notebook: Path,
     templates: Path | None = None,
-    engine: str = IN_PROCESS,
+    engine: str = "inprocess",
 ) -> RenderRecord:
     """As `cescore.publish.documents.render`, with templates as they are now."""
     forget_what_was_read()

@@ -1,0 +1,440 @@
+"""The engine's long proofs, each with a small case that runs with every test.
+
+Stand-ins for the page make them cheap; the last two make real pages.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+from nbformat.v4 import new_code_cell
+from rich.console import Console
+
+from cescore.run import build as build_module
+from cescore.run.asked import Asked
+from cescore.run.build import build
+from cescore.run.engine import Order, run_reports
+from cescore.run.executor import can_fork, open_executor
+from cescore.run.job import Limits
+from cescore.run.store import Store
+from tests.run.in_this_process import InThisProcess, killed_at
+
+ROOT = Path(__file__).parents[2]
+WORKSPACE = ROOT / "tests" / "unseen" / "workspace"
+RENDER = "tests.run.stub_renders:render"
+needs_fork = pytest.mark.skipif(not can_fork(), reason="no fork here")
+soak = pytest.mark.soak
+
+
+def sizes(small: object, whole: object) -> pytest.MarkDecorator:
+    """The small case with every test, the whole one by `make soak`."""
+    return pytest.mark.parametrize(
+        "size", [pytest.param(small, id="small"), pytest.param(whole, id="whole", marks=soak)]
+    )
+
+
+# --- poisoned reports -------------------------------------------------------------------------
+
+CAUSES = {
+    "raises": "cell 3: division by zero",
+    "bug": "KeyError: 'no such thing'",
+    "system_exit": "SystemExit: enough",
+    "exits": "ended with status 7 and left no result",
+    "killed": "ended by SIGKILL",
+    "segfaults": "ended by SIGSEGV",
+    "hangs": "not done after 5 s",
+    "deaf": "not done after 5 s",
+    "greedy": "needs more than 2048 MB of memory",
+    "prints": "File too large",
+    "leaves": "left 1 process running, which had to be ended",
+    "daemon": "left 1 process running, which had to be ended",
+    "no_pdf": "the report has no scorecard.pdf",
+}
+MARK = "CESCORE_SOAK"
+
+
+@contextmanager
+def nothing_left_over(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Iterator[None]:
+    """No process, file descriptor or temporary file more than before."""
+    folder.mkdir()
+    monkeypatch.setenv(MARK, str(folder))
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    handles = len(os.listdir("/proc/self/fd"))
+    yield
+    assert marked(folder) == []
+    assert len(os.listdir("/proc/self/fd")) == handles
+    assert list(folder.iterdir()) == []
+
+
+def marked(folder: Path) -> list[str]:
+    """The processes that were started, they or what started them, with the mark of a folder."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get(MARK) == str(folder) and process.pid != os.getpid():
+                found.append(" ".join(process.cmdline()))
+        except psutil.Error:
+            continue
+    return found
+
+
+@needs_fork
+@sizes((30, 13), (500, 25))
+def test_the_poisoned_are_named_the_others_built_and_nothing_is_left_over(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    count, poisoned = size
+    kinds = [list(CAUSES)[i % len(CAUSES)] for i in range(poisoned)]
+    texts = [*kinds, *["good"] * (count - poisoned)]
+    random.Random(1).shuffle(texts)
+    notebook = tmp_path / "any.ipynb"
+    notebook.write_text("{}")
+    orders = [
+        Order(
+            "firm", f"F{i:03}", {"bundle": text}, ("not built yet",), text.encode(), notebook, "zh"
+        )
+        for i, text in enumerate(texts)
+    ]
+    limits = Limits(seconds=5, memory_mb=2048, file_mb=4)
+    with (
+        nothing_left_over(monkeypatch, tmp_path / "temporary"),
+        closing(open_executor(2, render=RENDER, limits=limits)) as executor,
+    ):
+        store.prepare()
+        outcomes = run_reports(executor, store, orders)
+        store.finish()
+    failed = {o.entity_id: o.cause for o in outcomes if o.status == "failed"}
+    assert len(outcomes) == count and len(failed) == poisoned
+    for order, text in zip(orders, texts, strict=True):
+        folder = store.path("firm", order.entity_id)
+        if text == "good":
+            assert (folder / "scorecard.pdf").is_file()
+        else:
+            assert CAUSES[text] in failed[order.entity_id]
+            assert failed[order.entity_id] in (folder / "FAILED.txt").read_text()
+    assert sorted(p.name for p in store.folder.iterdir()) == [".journal.jsonl", "firm", "logs"]
+
+
+# --- killed builds ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(WORKSPACE, tmp_path / "hospitals"))
+
+
+def output(root: Path) -> Path:
+    return root / "output" / "2023-en"
+
+
+def tree(root: Path) -> dict[str, bytes]:
+    """Every file of an output but for logs and lock."""
+    found = {p.relative_to(root).as_posix(): p for p in output(root).rglob("*") if p.is_file()}
+    kept = {n: p for n, p in found.items() if "/logs/" not in n and not n.endswith("/.lock")}
+    return {name: path.read_bytes() for name, path in kept.items()}
+
+
+def built(root: Path) -> dict[str, bytes]:
+    """The tree after a build in this process."""
+    status = build(Asked(root, 2023, lang="en"), InThisProcess(), Console(file=io.StringIO()))
+    assert status == 0
+    return tree(root)
+
+
+@needs_fork
+@sizes(9, 1)
+def test_a_build_killed_at_any_step_is_resumed_to_the_same_bytes(
+    root: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    """A step: a file opened to write, renamed or removed, a folder made or removed."""
+    workspace = build_module.Workspace.load(root, 2023)
+    yearly = build_module.evaluate_workspace(workspace)
+    monkeypatch.setattr(build_module.Workspace, "load", lambda *_: workspace)
+    monkeypatch.setattr(build_module, "evaluate_workspace", lambda _: yearly)
+    undisturbed = built(root)
+    steps = 0
+    for step in range(1, 10_000, size):
+        shutil.rmtree(output(root))
+        if not killed_at(step, output(root), lambda: built(root)):
+            break
+        assert built(root) == undisturbed, f"killed at step {step}"
+        steps = step
+    assert steps > 100  # all of it: the build of four reports and a book, tables and manifest
+
+
+@needs_fork
+@sizes(9, 1)
+def test_a_rebuild_killed_at_any_step_is_resumed_to_the_same_bytes(
+    root: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    """Over a finished tree, in which every report is out of date and one entity has left."""
+    before = built(root)
+    leave(root, "H4")
+    workspace = build_module.Workspace.load(root, 2023)
+    yearly = build_module.evaluate_workspace(workspace)
+    monkeypatch.setattr(build_module.Workspace, "load", lambda *_: workspace)
+    monkeypatch.setattr(build_module, "evaluate_workspace", lambda _: yearly)
+    finished = root.with_name("finished")
+    shutil.copytree(output(root), finished)
+    undisturbed = built(root)
+    assert set(before) != set(undisturbed)
+    steps = 0
+    for step in range(1, 10_000, size):
+        shutil.rmtree(output(root))
+        shutil.copytree(finished, output(root))
+        if not killed_at(step, output(root), lambda: built(root)):
+            break
+        assert built(root) == undisturbed, f"killed at step {step}"
+        steps = step
+    assert steps > 100
+
+
+def leave(root: Path, entity_id: str) -> None:
+    """Take an entity out of the register and of the returns."""
+    for path in [root / "data/entities.csv", *(root / "data").glob("*/observations.csv")]:
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        path.write_text("".join(x for x in lines if not x.startswith(entity_id)), "utf-8")
+
+
+SCRIPT = """
+import sys
+from cescore import cli
+opened = cli.open_executor
+stub = {"render": "tests.run.stub_renders:render"}
+cli.open_executor = lambda workers, **options: opened(workers, **{**options, **stub})
+cli.main(["--root", sys.argv[1], "--year", "2023", "--lang", "en", "--jobs", "2"])
+"""
+
+
+def command(root: Path, **options: object) -> subprocess.Popen[bytes]:
+    """The command under way in a process of its own, with a stand-in for the page."""
+    return subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, str(root)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), MARK: str(root)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        **options,  # type: ignore[call-overload]
+    )
+
+
+@needs_fork
+@sizes((1, 2), (10, 5))
+def test_builds_killed_at_random_moments_are_resumed_to_the_same_bytes(
+    root: Path, size: tuple[int, int]
+) -> None:
+    """So many times, so many kills one after the other; then what is left is built to the end."""
+    chains, kills = size
+    began = time.monotonic()
+    command(root).communicate()
+    longest, undisturbed = time.monotonic() - began, tree(root)
+    draw = random.Random(7)
+    for chain in range(chains):
+        shutil.rmtree(output(root))
+        for _ in range(kills):
+            process = command(root)
+            time.sleep(draw.uniform(0.3, 1.0) * longest)
+            process.kill()
+            process.communicate()
+        last = command(root)
+        _, complaint = last.communicate()
+        assert last.returncode == 0, complaint.decode()
+        assert tree(root) == undisturbed, f"chain {chain}"
+    assert left_after_a_moment(root) == []
+
+
+def left_after_a_moment(root: Path) -> list[str]:
+    """Processes of builds of a workspace that are still there after a few seconds."""
+    deadline = time.monotonic() + 10
+    while (found := marked(root)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return found
+
+
+# --- a run that finds nothing changed ---------------------------------------------------------
+
+
+@needs_fork
+@sizes(40, 1000)
+def test_a_run_without_a_change_verifies_every_hash_in_less_than_five_seconds(
+    root: Path, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    multiply(root, size)
+    with closing(open_executor(2, render="tests.run.stub_renders:large_render")) as executor:
+        status = build(Asked(root, 2023, lang="en"), executor, Console(file=io.StringIO()))
+    assert status == 0
+    began = time.monotonic()
+    done = command(root)
+    said, complaint = done.communicate()
+    seconds = time.monotonic() - began
+    assert done.returncode == 0, complaint.decode()
+    assert f"0 built + {size} up to date + 0 failed + 0 skipped = {size} entities" in said.decode()
+    assert seconds < 5
+    with (output(root) / "hospital" / "H1" / "scorecard.pdf").open("r+b") as stream:
+        stream.write(b"X")
+    again = command(root)
+    said, _ = again.communicate()
+    assert b"1 reports: scorecard.pdf was altered" in said
+    print(f"{size} reports: {seconds:.2f} s")
+
+
+def multiply(root: Path, count: int) -> None:
+    """Grow the workspace to so many hospitals, each a copy of one of the four, by number."""
+    for path in [root / "data/entities.csv", *(root / "data").glob("*/observations.csv")]:
+        rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
+        head, firsts = rows[0], [row for row in rows[1:] if row[0][0] == "H"]
+        by_id: dict[str, list[list[str]]] = {}
+        for row in firsts:
+            by_id.setdefault(row[0], []).append(row)
+        ids = sorted(by_id)
+        made = [
+            [f"H{number + 1}", *row[1:]]
+            for number in range(count)
+            for row in by_id[ids[number % len(ids)]]
+        ]
+        others = [row for row in rows[1:] if row[0][0] != "H"]
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream, lineterminator="\n").writerows([head, *others, *made])
+
+
+# --- a full disk ------------------------------------------------------------------------------
+
+
+DISK = 6 * 2**20  # bytes
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of a few megabytes."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(folder)], capture_output=True, check=False
+    )  # fmt: skip
+    if made.returncode:
+        pytest.skip("no file system can be mounted here")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+@needs_fork
+@sizes([150_000], [4096, 40_000, 100_000, 150_000, 200_000, 250_000])
+def test_a_full_disk_stops_the_build_and_the_next_goes_on(
+    root: Path, small_disk: Path, size: list[int]
+) -> None:
+    undisturbed = finished(root)
+    shutil.rmtree(root / "output")
+    (root / "output").symlink_to(small_disk)
+    ballast = small_disk / "ballast"
+    for room in size:  # bytes
+        ballast.write_bytes(b"x" * (DISK - room))
+        stopped = command(root)
+        _, complaint = stopped.communicate()
+        assert stopped.returncode == 2, complaint.decode()
+        assert b"No space left on device" in complaint and b"Traceback" not in complaint
+        ballast.unlink()
+    assert finished(root) == undisturbed
+
+
+def finished(root: Path) -> dict[str, bytes]:
+    """The tree after the command."""
+    process = command(root)
+    _, complaint = process.communicate()
+    assert process.returncode == 0, complaint.decode()
+    return tree(root)
+
+
+# --- real pages -------------------------------------------------------------------------------
+
+ELSEWHERE: Mapping[str, str] = {
+    "PYTHONHASHSEED": "4711",
+    "TZ": "Asia/Shanghai",
+    "LC_ALL": "C",
+    "LANG": "zh_CN.UTF-8",
+    "COLUMNS": "40",
+}
+
+
+def real_build(root: Path, *arguments: str, **surroundings: str) -> dict[str, bytes]:
+    """The tree after the real command."""
+    line = [sys.executable, str(ROOT / "build.py"), "--root", str(root), "--year", "2023"]
+    done = subprocess.run(
+        [*line, "--lang", "en", *arguments],
+        env={**os.environ, **surroundings},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return tree(root)
+
+
+@sizes(("H1",), ("", "H1", "H2"))
+def test_the_same_bytes_whatever_the_surroundings(
+    root: Path, tmp_path: Path, size: tuple[str, ...]
+) -> None:
+    """Jobs, hash seed, time zone, locale, folder, caches of the user, a tree that stands already."""
+    only = ["--only", size[0]] if size[0] else []
+    plain = real_build(root, "--jobs", "1", *only)
+    other = Path(shutil.copytree(WORKSPACE, tmp_path / "another place, 别处" / "x"))
+    home = {"HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    assert real_build(other, "--jobs", "2", *only, **ELSEWHERE, **home) == plain
+    if len(size) == 1:
+        return
+    assert real_build(other, "--jobs", "4", "--force", *only) == plain
+    for entity_id in size[1:]:  # some of it from an earlier run
+        shutil.rmtree(output(other) / "hospital" / entity_id)
+    assert real_build(other, *only) == plain
+    assert real_build(other, "--force", "--engine", "kernel", "--jobs", "1", *only) == plain
+
+
+POISON = """
+import os, subprocess, sys
+if entity_id == "H1":
+    while True:
+        print("x" * 10_000_000)
+if entity_id == "H2":
+    os._exit(9)
+if entity_id == "H3":
+    subprocess.Popen(["sleep", "600"], start_new_session=True)
+"""
+
+
+@soak
+@needs_fork
+def test_real_notebooks_that_run_wild_are_named_and_the_others_built(root: Path) -> None:
+    notebook = nbformat.read(ROOT / "notebooks" / "generic.ipynb", as_version=4)
+    place = 1 + next(
+        i for i, c in enumerate(notebook.cells) if "parameters" in c.metadata.get("tags", [])
+    )
+    notebook.cells.insert(place, new_code_cell(POISON, metadata={"tags": ["working"]}))
+    (root / "notebooks").mkdir(exist_ok=True)
+    nbformat.write(notebook, root / "notebooks" / "hospital.ipynb")
+    line = [sys.executable, str(ROOT / "build.py"), "--root", str(root), "--year", "2023"]
+    done = subprocess.run(
+        [*line, "--lang", "en", "--seconds", "60"],
+        env={**os.environ, MARK: str(root)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "1 built + 0 up to date + 3 failed" in done.stdout
+    assert (
+        "failed hospital/H1: hospital.ipynb: cell" in done.stdout and "MemoryError" in done.stdout
+    )
+    assert "failed hospital/H2: its process ended with status 9" in done.stdout
+    assert "failed hospital/H3: left 1 process running" in done.stdout
+    assert left_after_a_moment(root) == []
