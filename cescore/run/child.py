@@ -139,7 +139,7 @@ def _keep_temporary_files_here() -> None:
 
     By relative names, because a socket's name may not be long: a kernel's are kept there too.
     """
-    Path(TEMPORARY_NAME).mkdir()
+    Path(TEMPORARY_NAME).mkdir(exist_ok=True)
     os.environ["TMPDIR"] = tempfile.tempdir = str(Path(TEMPORARY_NAME).resolve())
     os.environ["JUPYTER_RUNTIME_DIR"] = TEMPORARY_NAME
 

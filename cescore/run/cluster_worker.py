@@ -30,7 +30,8 @@ from typing import Any
 from cescore.run.child import load_render, run_job
 from cescore.run.fingerprint import differences, fingerprint
 from cescore.run.job import BUNDLE_NAME, PAGES_NAME, RENDER_NAME, Job, Limits, Outcome
-from cescore.run.press import end_group, outcome_of, overran
+from cescore.run.press import outcome_of, overran
+from cescore.run.processes import end_group
 
 DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 PRELOAD = ["cescore.run.preloaded", "dask.__main__"]  # the latter: a worker's own main module

@@ -12,8 +12,7 @@ from cescore.publish.index_page import DocumentLine, Line, Page, Verdict, index_
 from cescore.release.reviews import OVERVIEW
 from cescore.run.contents import Contents
 from cescore.run.job import DOCUMENT_FILES, Outcome
-from cescore.run.overview import INDEX_PAGE
-from cescore.run.store import Store, write_atomically
+from cescore.run.store import INDEX_PAGE, Store, write_atomically
 
 if TYPE_CHECKING:
     from cescore.definitions.model import Framework
