@@ -75,8 +75,12 @@ def test_one_of_several_texts_is_enough() -> None:
 
 def test_every_text_that_is_lacking_is_named() -> None:
     assert problems_of(["另一区 77.0"], WANTED) == [
-        "name is not printed (山前区)", "index is not printed (81.8 / 未评级)"
+        "name is not printed on page one (山前区)", "index is not printed (81.8 / 未评级)"
     ]  # fmt: skip
+
+
+def test_whose_report_it_is_stands_on_page_one() -> None:
+    assert problems_of(["81.8", "山前区"], WANTED) == ["name is not printed on page one (山前区)"]
 
 
 def test_a_document_without_pages_is_none() -> None:
