@@ -16,6 +16,7 @@ from cescore.definitions.model import Account, Framework, Indicator, Run, Variab
 from cescore.definitions.preparation import check_preparation
 from cescore.definitions.resolving import (
     Names,
+    check_bases,
     check_examples,
     check_names,
     closure,
@@ -126,6 +127,7 @@ def _executable(
             check_names(expression, names, known, node, what, draft.problems)
         usable = closure([code], expressions)
         check_examples(indicator, node, what, usable, known, draft.problems)
+        check_bases(code, expressions, names.factors, node, what, draft.problems)
         found[code] = executable(indicator, expression, unit_of, node, what, units, draft.problems)
     return found
 

@@ -95,6 +95,9 @@ class Factor(Named):
     unit: str
     source: Text
     tag: Tag
+    vintage: int | None = None  # year of the table or statistics it is taken from
+    # of a conversion that others exist of (calorific 当量, equivalent 等价): one in a formula
+    basis: str = ""
 
 
 class Example(Definition):

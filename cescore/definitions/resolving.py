@@ -151,9 +151,35 @@ def resolve_accounts(names: Names, units: Units, problems: list[Problem]) -> dic
     for code in order:
         account, node, what = names.accounts[code], nodes[code], f"accounts.{code}"
         check_examples(account, node, what, closure([code], names.expressions), known, problems)
+        check_bases(code, names.expressions, names.factors, node, what, problems)
         expression = names.expressions.get(code)
         found[code] = executable(account, expression, unit_of, node, what, units, problems)
     return found
+
+
+def check_bases(
+    code: str,
+    expressions: Mapping[str, Expression],
+    factors: Mapping[str, Factor],
+    node: Node,
+    what: str,
+    problems: list[Problem],
+) -> None:
+    """Refuse a formula that brings factors of different bases together, however far down.
+
+    Told once, where they meet: not again for each formula that uses such a one.
+    """
+
+    def bases(start: str) -> dict[str, str]:
+        used = (factors[c] for c in closure([start], expressions) if c in factors)
+        return {factor.basis: factor.code for factor in used if factor.basis}
+
+    met = bases(code)
+    operands = expressions[code].names if code in expressions else ()
+    if len(met) > 1 and all(len(bases(name)) < 2 for name in operands if name != code):
+        found = ", ".join(f"{factor} is {basis}" for basis, factor in met.items())
+        place = (node.get("formula") or node).where
+        problems.append(Problem(place, f"{what}.formula", found, "factors on one basis"))
 
 
 def resolve_estimates(names: Names, units: Units, problems: list[Problem]) -> None:

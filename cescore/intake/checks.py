@@ -66,6 +66,7 @@ def check(layout: Layout, checked: Checked) -> tuple[Finding, ...]:
         found.extend(_check_changes(cube, layout.sources, checked))
         found.extend(_check_ranges(cube, layout.sources, checked))
         found.extend(_check_required(cube, checked))
+    found.extend(_check_sums_of_bases(layout, checked))
     found.extend(_check_sums(layout.sum_checks, layout.sources, checked.built_in.sum_tolerance))
     return tuple(found)
 
@@ -189,6 +190,27 @@ def _check_series(entity_type: str, layout: Layout, checked: Checked) -> Iterato
                 found=", ".join(f"{year} {bases[year]}" for year in years),
                 expected="one throughout the series, or the other years converted to it",
             )
+
+
+def _check_sums_of_bases(layout: Layout, checked: Checked) -> Iterator[Finding]:
+    """Sums over bodies that stand on different bases: one of them would have to be converted."""
+    kept = [code for code, v in checked.variables.items() if v.one_in_series]
+    for whole, parts in layout.summed.items() if kept else ():
+        for panel in layout.panels.values():
+            rows = [panel.row(part) for part in parts if part in panel.entities]
+            for code in (code for code in kept if code in panel.codes and rows):
+                words = {panel.entities[i]: str(panel.codes[code][i, -1]) for i in rows}
+                stated = {entity_id: word for entity_id, word in words.items() if word}
+                if len(set(stated.values())) > 1:
+                    yield Finding(
+                        "warning",
+                        "mixed_bases",
+                        entity_id=whole,
+                        year=panel.years[-1],
+                        variable=code,
+                        found="sums over " + ", ".join(f"{e} {w}" for e, w in stated.items()),
+                        expected="one basis in a sum",
+                    )
 
 
 def _check_changes(cube: Cube, sources: Sources, checked: Checked) -> Iterator[Finding]:

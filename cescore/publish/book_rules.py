@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from cescore.definitions.model import Account, Framework, IndustryRange, Standard
+from cescore.definitions.model import Account, Factor, Framework, IndustryRange, Standard
 from cescore.publish.book_formulas import coded, computed_lines, spaced
 from cescore.publish.document_page import Entries, Entry, Words, cut, exact, heading
 from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, section, two_lines
@@ -121,7 +121,7 @@ def _factors(words: Words) -> Fragment:
                 two_lines(words.name(factor, code), code),
                 exact(factor.value),
                 unit_text(factor.unit, words.lang),
-                factor.source,
+                words.clauses([factor.source, _edition(words, factor)]),
                 factor.tag,
             ]
         )
@@ -135,6 +135,13 @@ def _factors(words: Words) -> Fragment:
         Column(words.t("head.tag"), 6, "mid"),
     ]
     return cut(columns, rows, words.t("book.caption.factors"))
+
+
+def _edition(words: Words, factor: Factor) -> str:
+    """The year of a factor's table and, where there are several, its basis."""
+    year = words.t("book.vintage", year=factor.vintage) if factor.vintage else ""
+    basis = label_or(f"basis.{factor.basis}", words.lang, factor.basis) if factor.basis else ""
+    return words.clauses([year, basis])
 
 
 def checks(book: OpenDocument[MethodBook]) -> Fragment:

@@ -656,3 +656,32 @@ def test_extra_points_that_nothing_can_earn_are_refused(
 def test_extra_points_are_for_types_that_are_assessed(tmp_path: Path) -> None:
     told = problems(tmp_path, planned("rule: coal > 1", kind="twon"))
     assert told[0].what == "assessment.bonus.twon"
+
+
+BASES = """
+    factors:
+      own: {value: 1.229, unit: tce/10k kWh, source: s, tag: V, vintage: 2020, basis: calorific}
+      burnt: {value: 4.04, unit: tce/10k kWh, source: s, tag: V, basis: equivalent}
+    accounts:
+      a: {en: A, unit: tce, formula: power * own, source: made, tag: P}
+      b: {en: B, unit: tce, formula: heat + power * burnt, source: made, tag: P}
+      both: {en: Both, unit: tce, formula: "total(a, b)", source: made, tag: P}
+      later: {en: Later, unit: tce, formula: both * 2, source: made, tag: P}
+"""
+POWER = (
+    FILES["variables.yml"]
+    + """
+        power: {en: Power, unit: 10k kWh}
+        heat: {en: Heat, unit: tce}
+"""
+)
+
+
+def test_two_bases_of_a_conversion_never_meet_and_it_is_told_where_they_would(
+    tmp_path: Path,
+) -> None:
+    loose = {"accounts.yml": BASES, "variables.yml": POWER, "frameworks/town.yml": None}
+    told = [p for p in problems(tmp_path, loose) if "basis" in p.expected]
+    assert [(p.what, p.found) for p in told] == [
+        ("accounts.both.formula", "own is calorific, burnt is equivalent")
+    ]

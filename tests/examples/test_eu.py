@@ -97,3 +97,10 @@ def test_a_country_and_the_overview_are_printed(tmp_path: Path) -> None:
     assert "Sweden" in overview and "Malta" in overview
     carried = json.loads((made / "country" / "SE" / "result.json").read_text(encoding="utf-8"))
     assert carried["entity_id"] == "SE" and carried["year"] == 2022
+
+
+def test_circular_use_per_consumption_follows_from_the_published_rate(
+    results: pd.DataFrame,
+) -> None:
+    # Germany 2022: 12.5 % of all material used is recycled, so 1/7 of a tonne for each tonne consumed
+    assert results.loc[("account", "u_per_dmc", "DE", 2022), "value"] == pytest.approx(100 / 7)

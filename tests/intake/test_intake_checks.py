@@ -147,3 +147,11 @@ def test_a_formula_is_held_against_the_range_of_the_industry(find):
     assert (finding.entity_id, finding.severity) == ("D2", "warning")
     assert finding.found == "3 t/10k CNY (waste = 30, gdp = 10)"
     assert finding.expected == "0 to 2 t/10k CNY in food"
+
+
+def test_a_sum_over_bodies_on_different_bases_is_told(find, variables):
+    variables["audit"] = variables["audit"].model_copy(update={"one_in_series": True})
+    rows = ["D1,2024,waste,1,", "D2,2024,waste,2,", "D1,2024,audit,na,"]
+    (finding,) = [f for f in find(*rows, "D2,2024,audit,due,") if f.code == "mixed_bases"]
+    assert (finding.entity_id, finding.found) == ("C1", "sums over D1 na, D2 due")
+    assert "mixed_bases" not in codes(find(*rows, "D2,2024,audit,na,"))
