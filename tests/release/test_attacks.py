@@ -6,6 +6,7 @@ victim's figure.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -166,3 +167,21 @@ def test_the_gate_is_what_stops_the_attack(
     truth = secret(frame[0])  # the victim stands first
     succeeded = guess is not None and abs(guess - truth) <= tolerance(name) * truth
     assert succeeded is not is_in
+
+
+def test_a_finding_across_levels_shows_the_bureau_the_firms_and_the_park_none(
+    tmp_path: Path,
+) -> None:
+    rule = {"en": "covers", "rule": "output <= 0.5 * sum_known(firm, output)", "severity": "soft"}
+    checks = tmp_path / "params" / "checks.yml"
+    checks.parent.mkdir(parents=True)
+    checks.write_text(json.dumps({"rules": {"covers": {**rule, "entity_types": ["park"]}}}))
+    frame = firms(2)
+    yearly = evaluated(tmp_path, frame)
+    (told,) = [f for f in yearly.workspace.findings if f.code == "covers" and f.year == 2025]
+    assert all(f.id in told.found and f"{f.output:.10g}" in told.found for f in frame)
+    printed = Bundler(yearly).bundle("PK1").to_bytes().decode()
+    assert '"covers"' in printed
+    for firm in frame:
+        assert firm.id not in printed
+        assert f"{firm.output:.10g}" not in printed
