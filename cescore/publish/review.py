@@ -165,14 +165,14 @@ def target_verdicts(words: Words, paths: Sequence[TargetPath], data: PlanDocumen
         return NONE
     is_final = data.stage == "final"
     columns = [
-        Column(words.t("head.target"), 30, "text"),
+        Column(words.t("head.target"), 27, "text"),
         Column(words.t("head.base_level", year=data.plan.base_year), 11),
         Column(words.t("head.level", year=data.year), 11),
         Column(words.t("head.goal"), 10),
         Column(words.t("head.actual"), 10),
         Column(words.t("head.completion"), 9),
         Column(words.t("review.head.pace" if is_final else "review.head.schedule"), 8),
-        Column(words.t("review.head.verdict"), 11, "mid"),
+        Column(words.t("review.head.verdict"), 14, "mid"),
     ]
     rows: list[Row] = []
     for role in ("own", "reference", "check"):
