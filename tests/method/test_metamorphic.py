@@ -236,7 +236,7 @@ def test_a_weight_of_zero_is_the_same_as_dropping_the_indicator(
     # progress keeps its members: only the index is compared
     progress = world.frame.progress
     assert progress is not None
-    members = {"P": {c: 1.0 for c in left}}
+    members = {"P": dict.fromkeys(left, 1.0)}
     without = world.frame.model_copy(
         update={"indicators": left, "progress": progress.model_copy(update={"members": members})}
     )
