@@ -34,7 +34,7 @@ def targets(book: OpenDocument[MethodBook], constants: Mapping[str, float]) -> F
     ]
     entries = [_target(words, target) for target in plan.targets.values()]
     said = [
-        words.t(f"book.schedule.{n}", nearly=exact(100 * constants["nearly"])) for n in range(1, 7)
+        words.t(f"book.schedule.{n}", nearly=exact(100 * constants["nearly"])) for n in range(1, 8)
     ]
     lead = words.t(
         "book.targets.lead", plan=words.name(plan), status=plan.status or DASH, base=plan.base_year,
@@ -113,7 +113,7 @@ def assessment(book: OpenDocument[MethodBook], constants: Mapping[str, float]) -
         return NONE
     rules = plan.assessment
     shares = {name: exact(100 * value) for name, value in constants.items()}
-    said = [words.t(f"book.assess.{n}", **shares) for n in range(1, 6)]
+    said = [words.t(f"book.assess.{n}", **shares) for n in range(1, 7)]
     said += [words.t("book.noted", note=rules.note)] if rules.note else []
     return Fragment.join(
         [
@@ -124,8 +124,18 @@ def assessment(book: OpenDocument[MethodBook], constants: Mapping[str, float]) -
             _scales(words, plan),
             _bonus(words, plan),
             _vetoes(words, plan),
+            _period(words, plan),
         ]
     )
+
+
+def _period(words: Words, plan: Plan) -> Fragment:
+    """How the plan is evaluated at its middle and its end: a convention of this report."""
+    middle = plan.midterm_year or plan.first_year + (plan.last_year - plan.first_year) // 2
+    years = {"base": plan.base_year, "middle": middle, "last": plan.last_year}
+    said = [words.t(f"book.period.{n}", **years) for n in range(1, 6)]
+    title = paragraph(words.t("book.caption.period"), "card-name")
+    return Fragment.join([title, section("points", points=said)])
 
 
 def _ladder(words: Words, plan: Plan) -> Fragment:

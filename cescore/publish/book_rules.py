@@ -21,6 +21,8 @@ DASH = "—"
 NONE = Fragment("")
 # what of the language of rules looks at other entities; `definitions.formula` has the same list
 ACROSS = ("sum_over", "sum_known", "count_known", "count_of", "in_body")
+# what the green-development communiqué of 2016 prescribes; the other cases it does not know
+OFFICIAL_RULES = {"nowhere_reported": "floor", "not_applicable": "exclude"}
 CASES = ("not_reported", "nowhere_reported", "not_applicable", "not_computable", "not_collected")
 
 
@@ -55,6 +57,7 @@ def missing(book: OpenDocument[MethodBook]) -> Fragment:
             [
                 two_lines(words.t(f"book.case.{case}"), words.t(f"book.case.{case}.means")),
                 *(words.t(f"book.rule.{getattr(f.missing, case)}") for f in found),
+                rule_tag(case, found),
             ]
         )
         for case in CASES
@@ -63,15 +66,25 @@ def missing(book: OpenDocument[MethodBook]) -> Fragment:
         shares = [getattr(f.missing, key) for f in found]
         if any(shares):
             cells = [f"{exact(round(100 * share, 10))}%" if share else DASH for share in shares]
-            rows.append(Row([words.t(f"book.least.{key}"), *cells]))
-    width = 64 / max(len(found), 1)
+            rows.append(Row([words.t(f"book.least.{key}"), *cells, "P"]))
+    width = 58 / max(len(found), 1)
     columns = [
         Column(words.t("head.state"), 36, "text"),
         *(Column(words.entity_type(f.entity_type), width, "mid") for f in found),
+        Column(words.t("head.tag"), 6, "mid"),
     ]
     states = section("points", points=[words.t(f"book.state.{n}") for n in range(1, 7)])
-    table = Table(columns, rows, words.t("book.caption.missing")).fragment()
+    notes = [words.t("book.missing.source"), words.t("book.missing.settings")]
+    if any(i.formula.startswith("mean(") for f in found for i in f.indicators.values()):
+        notes.append(words.t("book.missing.mean"))
+    table = Table(columns, rows, words.t("book.caption.missing"), notes).fragment()
     return Fragment.join([heading(words, "book.missing"), states, table])
+
+
+def rule_tag(case: str, frameworks: Sequence[Framework]) -> str:
+    """V where every framework does what the communiqué of 2016 does, else P (methodology 9.5)."""
+    official = OFFICIAL_RULES.get(case)
+    return "V" if all(getattr(f.missing, case) == official for f in frameworks) else "P"
 
 
 def accounts(book: OpenDocument[MethodBook]) -> Fragment:

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from cescore.definitions.model import Framework, Plan, Target
+from cescore.publish.book_rules import CASES, rule_tag
 from cescore.publish.document_page import Words, cut, exact, heading
 from cescore.publish.fragment import Column, Fragment, Row, paragraph, section, two_lines
 from cescore.release.documents import MethodBook
@@ -24,6 +25,7 @@ def conventions(book: OpenDocument[MethodBook], constants: Mapping[str, float]) 
     own = [
         words.t(f"book.constant.{name}", value=exact(value)) for name, value in constants.items()
     ]
+    own += [words.t("book.constant.period")] if book.data.plan is not None else []
     return Fragment.join([_list(words, "conventions", "P"), section("points", points=own)])
 
 
@@ -96,6 +98,10 @@ def _of_framework(words: Words, framework: Framework, tag: str) -> Iterator[Tagg
                 [words.t("book.weight_is", weight=exact(group.weight)), group.note]
             )
             yield "groups", kind, group.code, words.name(group, group.code), said
+    for case in CASES:
+        if rule_tag(case, [framework]) == tag:
+            said = words.t(f"book.rule.{getattr(framework.missing, case)}")
+            yield "missing", kind, case, words.t(f"book.case.{case}"), said
     for indicator in framework.indicators.values():
         if indicator.tag == tag:
             said = words.clauses([indicator.source, indicator.note])

@@ -16,10 +16,10 @@ from cescore.definitions.load import Definitions, load_definitions
 from cescore.documents import CONVENTIONS, OpenDocument, effective_weights, method_book
 from cescore.errors import PublishError
 from cescore.publish.book_formulas import spaced
-from cescore.publish.book_rules import ACROSS
+from cescore.publish.book_rules import ACROSS, CASES, rule_tag
 from cescore.publish.document_page import exact, factor_text
 from cescore.publish.documents import render
-from cescore.publish.labels import has_label
+from cescore.publish.labels import has_label, label
 from cescore.publish.method_book import FUNCTIONS
 from cescore.release.documents import MethodBook, make_method_book, read_document
 
@@ -226,3 +226,31 @@ def test_a_document_read_back_is_the_same(tmp_path: Path) -> None:
     path = made(tmp_path)
     document, _ = read_document(path)
     assert document.to_bytes() == path.read_bytes()
+
+
+def test_a_missing_data_rule_is_official_only_where_it_is_the_official_one() -> None:
+    frameworks = list(load_definitions(ROOT / "params").frameworks.values())
+    tags = {case: rule_tag(case, frameworks) for case in CASES}
+    assert [case for case, tag in tags.items() if tag == "V"] == [
+        "nowhere_reported",
+        "not_applicable",
+    ]
+    other = frameworks[0].missing.model_copy(update={"not_applicable": "floor"})
+    changed = frameworks[0].model_copy(update={"missing": other})
+    assert rule_tag("not_applicable", [changed, *frameworks[1:]]) == "P"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_book_says_how_a_plan_is_evaluated_and_which_members_progress_has(lang: str) -> None:
+    definitions = load_definitions(ROOT / "params")
+    found = words(printed(opened(definitions, lang)))
+    texts = [
+        label(f"book.period.{n}", lang, base=2020, middle=2023, last=2025) for n in range(1, 6)
+    ]
+    texts += [label(f"book.schedule.{n}", lang, nearly="80") for n in range(1, 8)]
+    texts += [label("book.missing.source", lang), label("book.missing.mean", lang)]
+    for framework in definitions.frameworks.values():
+        assert framework.progress is not None
+        members = [c for group in framework.progress.members.values() for c in group]
+        texts += [framework.indicators[code].name(lang) for code in members]
+    assert [text for text in texts if packed(text) not in found] == []
