@@ -7,6 +7,7 @@ from typing import Any
 from cescore.publish.cells import Number
 from cescore.publish.findings import Known
 from cescore.publish.numbers import change_words, unit_text
+from cescore.publish.partial import partial_mean
 from cescore.publish.spark import spark
 
 
@@ -27,6 +28,8 @@ def _headline(known: Known, code: str) -> dict[str, Any]:
     decimals = view.decimals(code, [n.value for n in series])
     now = series[view.now] if view.now is not None else Number(None)
     changes = [view.t("carried.from", year=now.taken)] if now.taken else []
+    partial = partial_mean(view, code)
+    changes += [view.t("headline.partial_mean", n=partial.n)] if partial else []
     for year in dict.fromkeys((view.bundle.base_year, view.bundle.year - 1)):
         position = view.position(year)
         if position is None or year == view.bundle.year or (now.taken and year >= now.taken):

@@ -11,6 +11,7 @@ from cescore.publish.cells import View, at, by_code, of_series, recorded
 from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph
 from cescore.publish.labels import label_or
 from cescore.publish.numbers import mark
+from cescore.publish.partial import partial_means
 from cescore.publish.results import rule_words
 from cescore.publish.sections import DASH, NONE
 from cescore.release.bundle import FindingLine
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 CODE = re.compile(r"[a-z]+(?:_[a-z0-9]+)+")
 WORD = re.compile(r"[A-Za-z]{2,}")
-MEAN = re.compile(r"mean\(([A-Za-z0-9_,\s]+)\)")
 MOST = 3  # what was found in so many years is shown; the rest stands in findings.csv
 
 
@@ -33,30 +33,6 @@ def data_quality(bundle: OpenBundle, scored: Scored) -> Fragment:
     partial = view.sentences(partial_means(view))
     facts += [paragraph(partial, "said")] if partial else []
     return Fragment.join([*facts, _rules(view, scored), _findings(view)])
-
-
-def partial_means(view: View) -> Iterator[str]:
-    """Indicators that are a mean of others and lack parts that do not exist here: such a mean is
-    another one than the nation's (methodology 9.5), and the page says so."""
-    evaluated = by_code(view.data.evaluated.indicators)
-    for indicator in view.bundle.framework.indicators.values():
-        found = of_series(evaluated.get(indicator.code), view.now)
-        parts = mean_of(indicator.formula)
-        states = {p: of_series(evaluated.get(p), view.now).state for p in parts if p in evaluated}
-        absent = [part for part, state in states.items() if state == State.NOT_APPLICABLE]
-        if found.value is not None and found.flags & Flag.PARTIAL and absent:
-            yield view.t(
-                "quality.partial_mean",
-                name=view.name(indicator.code),
-                n=len(parts) - len(absent),
-                absent=view.join(view.name(part) for part in absent),
-            )
-
-
-def mean_of(formula: str) -> tuple[str, ...]:
-    """The indicators that a formula is the plain mean of; none for any other formula."""
-    found = MEAN.fullmatch(formula.strip())
-    return tuple(part.strip() for part in found[1].split(",")) if found else ()
 
 
 def _quality_words(view: View) -> Iterator[str]:
