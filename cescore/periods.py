@@ -21,6 +21,7 @@ from cescore.errors import DataError
 from cescore.intake.cells import number
 from cescore.intake.entities import Entity
 from cescore.method.assessment import Assessment, Basis, assess
+from cescore.method.bonus import BonusLine, bonus_lines
 from cescore.method.evaluation import RESULT_COLUMNS, TypeEvaluation
 from cescore.method.measures import measure_lines
 from cescore.method.plan_period import (
@@ -122,7 +123,25 @@ class PlanEvaluation:
             measures=self.measures_of(entity),
             vetoes=period_vetoes([vetoes.get(year, {}) for year in self.years]),
             basis=self._basis(entity, evaluation, row, self.year),
+            bonus=self._bonus[self.year][entity.entity_id],
         )
+
+    @cached_property
+    def _bonus(self) -> Mapping[int, Mapping[str, tuple[BonusLine, ...]]]:
+        """Each entity's bonus items by year."""
+        factors = {c: f.value for c, f in self.workspace.definitions.factors.items()}
+        rules, found = self.plan.assessment.bonus, dict[int, dict[str, tuple[BonusLine, ...]]]()
+        for year in self.years:
+            found[year] = {}
+            for entity_type, evaluation in self.yearly.evaluations.items():
+                found[year] |= bonus_lines(
+                    rules.get(entity_type),
+                    evaluation.panel,
+                    year=year,
+                    base_year=evaluation.base_year,
+                    factors=factors,
+                )
+        return found
 
     def yearly_assessments_of(self, entity: Entity) -> tuple[Assessment, ...]:
         """Each year's total and grade by the yearly rules, on the data as they stand now."""
@@ -179,6 +198,7 @@ class PlanEvaluation:
             vetoes=self._vetoes.get(entity.entity_id, {}).get(year, {}),
             basis=self._basis(entity, evaluation, row, year),
             is_last_year=year >= self.plan.last_year,
+            bonus=self._bonus[year][entity.entity_id],
         )
 
     def _place(self, entity: Entity) -> tuple[TypeEvaluation, int]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from cescore.definitions.model import Check, Framework, Plan, Scale, Target
 from cescore.errors import MethodError
 from cescore.method.assessment import Assessment, Basis, assess
+from cescore.method.bonus import BonusLine
 from cescore.method.column import Panel
 from cescore.method.measures import PARTIAL_SHARE, MeasureLine, measure_lines
 from cescore.method.schedules import schedule
@@ -370,9 +371,10 @@ def assess_period(
     measures: Sequence[PeriodMeasure],
     vetoes: Mapping[str, Mapping[str, str]],
     basis: Basis,
+    bonus: Sequence[BonusLine] = (),
 ) -> Assessment:
-    """The period's total by the yearly rules [P]: targets and index of the year evaluated, measures
-    as they stand at the end, vetoes of every year. Only the final evaluation is graded."""
+    """The period's total by the yearly rules [P]: targets, index and bonus of the year evaluated,
+    measures as they stand at the end, vetoes of every year. Only the final evaluation is graded."""
     found = assess(
         plan,
         entity_type,
@@ -383,6 +385,7 @@ def assess_period(
         vetoes=vetoes,
         basis=basis,
         is_last_year=stage == FINAL,
+        bonus=bonus,
     )
     if stage == FINAL or not found.graded:
         return found

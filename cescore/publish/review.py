@@ -295,17 +295,23 @@ def yearly(review: OpenDocument[Review]) -> Fragment:
     parts = [
         p for p in ("targets", "index", "measures") if any(p in m.weights for m in data.yearly)
     ]
+    named = [words.t(f"part.{part}") for part in parts]
+    with_bonus = any(made.bonus is not None for made in (*data.yearly, data.assessment))
+    named += [words.t("review.head.bonus")] if with_bonus else []
     columns = [
         Column(words.t("review.head.year"), 16, "text"),
-        *(Column(words.t(f"part.{part}"), 14) for part in parts),
-        Column(words.t("review.head.total"), 14),
-        Column(words.t("review.head.grade"), 84 - 14 * (len(parts) + 1), "text"),
+        *(Column(name, 14) for name in (*named, words.t("review.head.total"))),
+        Column(words.t("review.head.grade"), 84 - 14 * (len(named) + 1), "text"),
     ]
+    of_years = zip(map(str, data.years), data.yearly, strict=True)
+    period = (words.t("review.period"), data.assessment)
     rows = [
-        _yearly_row(words, str(year), made, parts)
-        for year, made in zip(data.years, data.yearly, strict=True)
+        Row(
+            _yearly_cells(words, name, made, parts, with_bonus=with_bonus),
+            "total" if made is data.assessment else "",
+        )
+        for name, made in (*of_years, period)
     ]
-    rows.append(_yearly_row(words, words.t("review.period"), data.assessment, parts, "total"))
     notes = [words.t("review.note.yearly"), *reasons(words, (*data.yearly, data.assessment))]
     return Table(columns, rows, words.t("review.caption.yearly"), notes).fragment()
 
@@ -317,15 +323,16 @@ def reasons(words: Words, made: Iterable[Assessment | BodyRow]) -> list[str]:
     return [words.t("review.note.reasons", list=said)] if said else []
 
 
-def _yearly_row(
-    words: Words, name: str, made: Assessment, parts: Sequence[str], kind: str = ""
-) -> Row:
+def _yearly_cells(
+    words: Words, name: str, made: Assessment, parts: Sequence[str], *, with_bonus: bool
+) -> list[str]:
     values: list[Any] = [made.parts.get(part) for part in parts]
+    values += [made.bonus] if with_bonus else []
     grade = made.grade_zh if words.lang == "zh" else made.grade_en
     if grade and made.provisional:
         grade = words.t("review.provisional", grade=grade)
     shown = [DASH if value is None else number(value) for value in (*values, made.total)]
-    return Row([name, *shown, grade or words.t("grade.none")], kind)
+    return [name, *shown, grade or words.t("grade.none")]
 
 
 def notes(review: OpenDocument[Review]) -> Fragment:
