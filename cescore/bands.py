@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from cescore.definitions.model import Framework
+from cescore.method.aggregate import AMONG_ALL
 from cescore.method.column import Panel
-from cescore.method.design import Alternative, Margins
+from cescore.method.compared import RANKED
+from cescore.method.design import CHOICES, Alternative, Margins
 from cescore.method.evaluation import TypeEvaluation
+from cescore.method.fitting import method_of
 from cescore.method.uncertainty import uncertainty
 
 DRAWS = 512
+AT_ONCE = 5000  # entities whose draws are held in memory together
 # Scores by another normalisation stand on another scale, and min-max would carry others' extremes
-# into a respondent's band: the band of the score keeps the framework's own, that of the rank does not.
-OWN_SCALE = Margins(normalisation=())
+# (as would constants learnt anew without imputation) into a respondent's band: the band of the score keeps the framework's own, that of the rank does not.
+OWN_SCALE = Margins(normalisation=(), imputation=(), treatment=())
 
 
 @dataclass(frozen=True)
@@ -41,9 +46,26 @@ def bands(evaluation: TypeEvaluation, ranked: Collection[str]) -> Mapping[str, B
 
     ``ranked`` are the bodies among which ranks may be shown; two at least make a rank.
     """
-    indicators = _with_index(evaluation)
-    if not indicators.entities:
-        return {}
+    indicators = with_index(evaluation)
+    scores: dict[str, Band] = {}
+    for some in _portions(indicators, evaluation.framework):
+        scores |= _scores(evaluation, some)
+    return scores | _ranked(evaluation, {e: b for e, b in scores.items() if e in ranked})
+
+
+def _portions(indicators: Panel, framework: Framework) -> Iterator[Panel]:
+    """The entities some at a time, unless their scores or places stand on each other's."""
+    entities = indicators.entities
+    alone = not any(method_of(i, framework) in RANKED for i in framework.scored())
+    alone &= not any(framework.mean_of(g)[0] in AMONG_ALL for g in ("", *framework.groups))
+    size = AT_ONCE if alone and len(entities) > AT_ONCE else max(len(entities), 1)
+    for start in range(0, len(entities), size):
+        some = entities[start : start + size]
+        yield indicators if len(some) == len(entities) else indicators.only(some)
+
+
+def _scores(evaluation: TypeEvaluation, indicators: Panel) -> dict[str, Band]:
+    """The bands of the score, on the framework's own scale."""
     found = uncertainty(
         indicators,
         evaluation.framework,
@@ -54,15 +76,14 @@ def bands(evaluation: TypeEvaluation, ranked: Collection[str]) -> Mapping[str, B
         sensitivity=False,
     )
     applied = _applied(found.alternatives)
-    scores = {
+    return {
         entity: Band(float(low), float(high), DRAWS, applied)
         for entity, low, high in zip(found.entities, found.score_low, found.score_high, strict=True)
         if np.isfinite(low) and np.isfinite(high)  # a draw without an index: no band to print
     }
-    return scores | _ranked(evaluation, {e: b for e, b in scores.items() if e in ranked})
 
 
-def _with_index(evaluation: TypeEvaluation) -> Panel:
+def with_index(evaluation: TypeEvaluation) -> Panel:
     """The indicators of the entities that have enough data for an index this year."""
     year = evaluation.panel.year_position(evaluation.run_year)
     index = evaluation.aggregation.index
@@ -97,4 +118,10 @@ def _ranked(evaluation: TypeEvaluation, among: dict[str, Band]) -> dict[str, Ban
 
 
 def _applied(alternatives: tuple[Alternative, ...]) -> tuple[Alternative, ...]:
-    return tuple(a for a in alternatives if a.is_applied)
+    """What really varied: margins, and choices of which more than one was taken."""
+    found = [a for a in alternatives if a.is_applied]
+    return tuple(a for a in found if a.source not in CHOICES or _varies(found, a.source))
+
+
+def _varies(applied: list[Alternative], source: str) -> bool:
+    return sum(a.source == source for a in applied) > 1

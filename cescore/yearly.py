@@ -24,6 +24,7 @@ from cescore.workspace import Workspace
 
 if TYPE_CHECKING:
     from cescore.bands import Band
+    from cescore.robustness import Robustness
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +78,20 @@ class YearlyEvaluation:
         from cescore.bands import bands
 
         return bands(self.evaluations[entity_type], ranked)
+
+    @cached_property
+    def robustness(self) -> Mapping[str, Robustness]:
+        """What each type's ranking depends on; SciPy and SALib are loaded only here."""
+        from cescore.robustness import robustness
+
+        found = {t: robustness(evaluation) for t, evaluation in self.evaluations.items()}
+        return {t: one for t, one in found.items() if one is not None}
+
+    def uncertainty(self) -> pd.DataFrame:
+        """The rows of uncertainty.csv: bands of every entity, robustness of every type."""
+        from cescore.robustness import uncertainty_table
+
+        return uncertainty_table(self.evaluations, self.robustness)
 
     def results(self) -> pd.DataFrame:
         """The rows of results.csv: every entity of the year, full precision.

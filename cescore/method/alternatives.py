@@ -6,19 +6,19 @@ thing that is uncertain, with the index of every entity; the framework's own cho
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cescore.definitions.model import Framework, Indicator
+from cescore.definitions.model import Framework, Imputation, Indicator, Treatment
 from cescore.method import outliers
 from cescore.method.aggregate import AMONG_ALL, method_named
 from cescore.method.column import Column, Flag, Panel
 from cescore.method.compared import RANKED, between, has_learnt, learnt, share, share_below
-from cescore.method.fitting import Fitted, method_of
+from cescore.method.fitting import Fitted, fit, method_of
 from cescore.method.missing import Scored, apply_missing_rules
 from cescore.method.normalise import ON_POSTS, ends_in, normalise, ratio_to
 from cescore.method.outranking import SHARES_AMONG
@@ -57,6 +57,31 @@ class Variant:
         """Indicators with gaps filled, before outliers are treated."""
         fitted = self.fitted
         return settle(self.indicators, self.framework, fitted.constants, fitted.released_scores)
+
+    def without(self, steps: Collection[str]) -> Variant:
+        """The same without imputation or treatment of outliers; constants are learnt anew."""
+        framework = self.framework
+        if "imputation" in steps:
+            framework = _left_out(framework, {"imputation": Imputation()})
+        if "treatment" in steps:
+            framework = _left_out(framework, {"treatment": Treatment()})
+        return Variant(
+            self.indicators, framework, fit(self.indicators, framework, self.indicators.years)
+        )
+
+    def changed_by(self, step: str) -> int:
+        """How many values the framework's imputation or treatment of outliers changes."""
+        scored = [i for i in self.framework.scored() if i.weight > 0]
+        found = 0
+        for indicator in scored:
+            column = self.values.column(indicator.code)
+            if step == "imputation":
+                before = self.indicators.column(indicator.code)
+                found += int((column.is_present & ~before.is_present).sum())
+            else:
+                values = column.values[column.is_present]
+                found += int((self._treat(indicator, values) != values).sum())
+        return found
 
     def estimated(self, code: str) -> NDArray[np.bool_]:
         """Which entities' values of an indicator are estimates."""
@@ -164,6 +189,15 @@ class Variant:
         if not constants:
             return np.full(values.shape, np.nan)
         return share(values, method, constants, indicator.direction)
+
+
+def _left_out(framework: Framework, step: Mapping[str, Imputation | Treatment]) -> Framework:
+    """A framework without a step, neither in general nor for an indicator."""
+    indicators = {
+        code: indicator.model_copy(update=dict.fromkeys(step))
+        for code, indicator in framework.indicators.items()
+    }
+    return framework.model_copy(update={**step, "indicators": indicators})
 
 
 def _shifted(worst: Floats, best: Floats, shifts: Floats | None) -> tuple[Floats, Floats]:

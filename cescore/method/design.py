@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
 
 import numpy as np
@@ -22,8 +22,12 @@ from cescore.method.missing import Scored
 
 Floats = NDArray[np.float64]
 
-SOURCES = ("weights", "normalisation", "aggregation", "missing", "goalposts", "estimates")
-CHOICES = ("normalisation", "aggregation", "missing")
+SOURCES = (
+    *("weights", "normalisation", "aggregation", "missing", "goalposts", "estimates"),
+    *("imputation", "treatment"),
+)
+CHOICES = ("normalisation", "aggregation", "missing", "imputation", "treatment")
+STEPS = ("imputation", "treatment")  # done to the values before they are scored
 ROWS_AT_ONCE = 128
 MOST_DIMENSIONS = qmc.Sobol.MAXDIM
 
@@ -34,7 +38,8 @@ class Margins:
 
     ``weights``, ``goalposts``, ``estimates``: uniform, ± a share of the weight, of the distance between
     worst and best (each end by itself), of the estimated value. The others name alternatives
-    to the framework's own choice; one that is its own is not counted twice.
+    to the framework's own choice; one that is its own is not counted twice. ``imputation`` and
+    ``treatment`` of outliers are left out in some draws, where the framework has them.
     """
 
     weights: float = 0.25
@@ -43,6 +48,8 @@ class Margins:
     normalisation: tuple[str, ...] = ("goalposts", "distance_to_target", "min_max")
     aggregation: tuple[str, ...] = ("arithmetic_mean", "geometric_mean")
     missing: tuple[str, ...] = ("floor", "exclude")
+    imputation: tuple[str, ...] = ("none",)
+    treatment: tuple[str, ...] = ("none",)
 
 
 @dataclass(frozen=True)
@@ -98,6 +105,7 @@ class Design:
             "normalisation": (AS_DEFINED, *filter(self._normalises, asked["normalisation"])),
             "aggregation": (AS_DEFINED, *asked["aggregation"]),
             "missing": (AS_DEFINED, *(asked["missing"] if self._gaps else ())),
+            **{step: (AS_DEFINED, *(asked[step] if self._uses(step) else ())) for step in STEPS},
         }
 
     def evaluate(self, rows: Floats, draws: int, seed: int) -> Floats:
@@ -106,15 +114,17 @@ class Design:
         drawn = self._draws(rows, draws, seed)
         found = np.full((len(rows), len(self.variant.indicators.entities)), np.nan)
         for names in product(*(self.choices[source] for source in CHOICES)):
-            normalisation, aggregation, rule = names
+            normalisation, aggregation, rule, *steps = names
             alike = [
                 chosen[s] == self.choices[s].index(n) for s, n in zip(CHOICES, names, strict=True)
             ]
             positions = np.flatnonzero(np.logical_and.reduce(alike))
-            scored = self._scored_by[rule]
+            if not len(positions):
+                continue
+            variant, scored = self._variant(*steps), self._scored_by(rule, *steps)
             for start in range(0, len(positions), ROWS_AT_ONCE):
                 some = positions[start : start + ROWS_AT_ONCE]
-                found[some] = self.variant.index(
+                found[some] = variant.index(
                     drawn.of(some),
                     normalisation=normalisation,
                     aggregation=aggregation,
@@ -127,7 +137,12 @@ class Design:
         posts = len(self.on_goalposts)
         return (
             self._margin("weights", len(self.members), "no group has two members"),
-            *(line for source in CHOICES for line in self._choice(source, rows)),
+            *(
+                line
+                for source in CHOICES
+                if self._has(source)
+                for line in self._choice(source, rows)
+            ),
             self._margin("goalposts", posts, "no indicator stands on goalposts"),
             self._margin("estimates", self._estimates, "no value is an estimate"),
         )
@@ -136,9 +151,29 @@ class Design:
     def _scored(self) -> tuple[Indicator, ...]:
         return tuple(i for i in self.variant.framework.scored() if i.weight > 0)
 
-    @cached_property
-    def _scored_by(self) -> Mapping[str, Scored]:
-        return {rule: self.variant.scored(rule) for rule in self.choices["missing"]}
+    @lru_cache(maxsize=16)  # noqa: B019 - a design lives as long as one evaluation of it
+    def _variant(self, imputation: str, treatment: str) -> Variant:
+        """The variant with or without the steps that the framework has."""
+        left_out = [
+            step
+            for step, name in zip(STEPS, (imputation, treatment), strict=True)
+            if name == "none"
+        ]
+        return self.variant.without(left_out) if left_out else self.variant
+
+    @lru_cache(maxsize=64)  # noqa: B019 - likewise
+    def _scored_by(self, rule: str, imputation: str, treatment: str) -> Scored:
+        return self._variant(imputation, treatment).scored(rule)
+
+    def _has(self, source: str) -> bool:
+        """Whether the framework has a step at all; every other choice it has."""
+        return source not in STEPS or self._own(source) != {"none"}
+
+    def _uses(self, step: str) -> bool:
+        """Whether the framework has a step, and did something by it this year."""
+        if self.variant.framework.observed_over == "all_years" or not self._asked(step):
+            return False
+        return self.variant.changed_by(step) > 0
 
     @cached_property
     def _gaps(self) -> int:
@@ -168,6 +203,10 @@ class Design:
             return {method_of(i, framework) for i in self._scored}
         if source == "missing":
             return {framework.missing.not_reported}
+        if source == "imputation":
+            return {framework.imputation_of(i).method for i in self._scored}
+        if source == "treatment":
+            return {framework.treatment_of(i).method for i in self._scored}
         return {framework.aggregation, *(g.aggregation for g in framework.groups.values())}
 
     def _asked(self, source: str) -> tuple[str, ...]:
@@ -226,6 +265,9 @@ class Design:
             return self._gaps, "" if self._gaps else "no value that applies is missing"
         if source == "aggregation":
             return len(self.variant.framework.groups) + 1, ""
+        if source in STEPS:
+            values = self.variant.changed_by(source)
+            return values, "" if self._uses(source) else "changes no value"
         if name == AS_DEFINED:
             return len(self._scored), ""
         cannot = [i.code for i in self._scored if not self.variant.can_normalise(i, name)]

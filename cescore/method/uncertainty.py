@@ -114,7 +114,7 @@ def uncertainty(
 
     Each draw takes one value of every source at once, from a scrambled Sobol sequence: equal
     arguments give equal bands. A geometric mean that the framework does not ask for takes
-    scores below 1 % of the scale as 1 %; imputation and the treatment of outliers stay as they are.
+    scores below 1 % of the scale as 1 %.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def uncertainty(
     shifts = _ranks(found)
     in_band = _plain_rows(len(rows), len(sources), draws)
     low, median, high = np.quantile(found[in_band], (BAND[0], 0.5, BAND[1]), axis=0)
-    rank_low, rank_median, rank_high = np.quantile(
+    rank_low, rank_median, rank_high = np.nanquantile(
         shifts[in_band], (BAND[0], 0.5, BAND[1]), axis=0, method="inverted_cdf"
     )
     return Uncertainty(
@@ -163,7 +163,7 @@ def uncertainty(
         rank_high=rank_high,
         alternatives=design.applied(rows[in_band]),
         sensitivity=(
-            _sensitivity(sources, found, np.abs(shifts - ranks).mean(axis=1), seed)
+            _sensitivity(sources, found, np.nanmean(np.abs(shifts - ranks), axis=1), seed)
             if sensitivity and is_enough
             else None
         ),
@@ -252,9 +252,10 @@ def _reason(asked: bool, entities: int, sources: Collection[str]) -> str:
 
 
 def _ranks(index: Floats) -> Floats:
-    """Places from 1 for the best in each row; ties share."""
-    found: Floats = rankdata(-index, method="min", axis=1).astype(float)
-    return found
+    """Places from 1 for the best in each row; ties share. Without an index there is no place."""
+    policy = "omit" if np.isnan(index).any() else "propagate"
+    found: Floats = rankdata(-index, method="min", axis=1, nan_policy=policy).astype(float)
+    return np.where(np.isnan(index), np.nan, found)
 
 
 def _one_year(panel: Panel, year: int) -> Panel:

@@ -13,10 +13,17 @@ from cescore.publish.labels import label_or
 from cescore.publish.lights import LIGHTS
 from cescore.publish.numbers import decimals_for, number, unit_text
 from cescore.publish.sections import DASH, NONE
-from cescore.release.bundle import AppliedAlternative, RequirementLine, StandardCard
+from cescore.release.bundle import (
+    AppliedAlternative,
+    RequirementLine,
+    StandardCard,
+    TypeRobustness,
+)
 
 if TYPE_CHECKING:
     from cescore.desk import OpenBundle
+
+MOST_REMOVALS = 3  # of a type; all stand in result.json and uncertainty.csv
 
 
 def uncertainty_note(bundle: OpenBundle) -> Fragment:
@@ -39,6 +46,65 @@ def uncertainty_note(bundle: OpenBundle) -> Fragment:
         words = {"low": band.rank_low, "high": band.rank_high, "n": band.ranked}
         said.append(view.t(key, **words, alternatives=_alternatives(view, band.rank_alternatives)))
     return paragraph(view.sentences(said))
+
+
+def robustness_table(bundle: OpenBundle) -> Fragment:
+    """What rankings of whole types depend on: Sobol indices by source, and one indicator left out."""
+    view, found = View(bundle), bundle.data.robustness
+    if not found:
+        return NONE
+    shares = [one for one in found if one.sources]
+    parts = [_sobol(view, shares)] if shares else []
+    rows = [Row(cells) for one in found for cells in _removals(view, one)]
+    columns = [
+        Column(view.t("head.entity_type"), 22, "text"),
+        Column(view.t("head.left_out"), 44, "text"),
+        Column(view.t("head.rank_shift"), 17),
+        Column(view.t("head.index_shift"), 17),
+    ]
+    few = [type_name(one.entity_type, view.lang) for one in found if one.reason == "few_entities"]
+    notes = [view.t("robust.few", types=view.join(few))] if few else []
+    if rows:
+        parts.append(Table(columns, rows, view.t("caption.removals"), notes).fragment())
+    return Fragment.join(parts)
+
+
+def type_name(entity_type: str, lang: str) -> str:
+    """An entity type in words, as far as the labels know it."""
+    return label_or(f"type.{entity_type}", lang, entity_type)
+
+
+def _sobol(view: View, shares: Sequence[TypeRobustness]) -> Fragment:
+    """One line for each source of uncertainty, two columns for each type."""
+    sources = list(dict.fromkeys(s.source for one in shares for s in one.sources))
+    held = {(one.entity_type, s.source): s for one in shares for s in one.sources}
+    columns = [Column(view.t("head.source_of_doubt"), 30, "text")]
+    for one in shares:
+        name = view.t("robust.type", type=type_name(one.entity_type, view.lang), n=one.entities)
+        columns += [
+            Column(two_lines(name, view.t(f"head.sobol_{kind}")), 70 / (2 * len(shares)))
+            for kind in ("first", "total")
+        ]
+    rows = []
+    for source in sources:
+        cells: list[object] = [label_or(f"band.source.{source}", view.lang, source)]
+        for one in shares:
+            share = held.get((one.entity_type, source))
+            cells += (
+                [DASH, DASH] if share is None else [number(share.first, 2), number(share.total, 2)]
+            )
+        rows.append(Row(cells))
+    notes = [view.t("robust.note", draws=max(one.draws for one in shares))]
+    return Table(columns, rows, view.t("caption.sobol"), notes).fragment()
+
+
+def _removals(view: View, one: TypeRobustness) -> Iterator[list[object]]:
+    """The indicators whose removal moves a type most."""
+    name = type_name(one.entity_type, view.lang)
+    for removal in one.removals[:MOST_REMOVALS]:
+        places = number(removal.mean_rank_shift, 1) if one.entities > 1 else DASH
+        words = removal.name(view.lang) or removal.indicator
+        yield [name, words, places, number(removal.mean_index_shift, 1)]
 
 
 def _alternatives(view: View, applied: Sequence[AppliedAlternative]) -> str:

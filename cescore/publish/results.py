@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 from markupsafe import Markup
 
 from cescore.definitions.model import Framework, Indicator
@@ -54,8 +55,9 @@ def results_table(
         return Fragment.join([table.fragment(), signs(view, held)])
     said = [view.t("note.room") if lines.has_room else "", view.t("note.results")]
     said += [view.t(f"note.aggregation.{bundle.framework.aggregation}")]
+    is_split = any(np.isfinite(points[0]) for points in parts.contributions.values())
     said += [
-        view.t("note.contributions"),
+        view.t("note.contributions") if is_split else "",
         view.t("note.weights"),
         coverage_words(view, result),
         view.t("note.rounding"),

@@ -6,7 +6,7 @@ notebooks call them; each module holds those that show one thing.
 """
 
 from cescore.publish.colophon import method_notes, provenance
-from cescore.publish.firmness import standards_table, uncertainty_note
+from cescore.publish.firmness import robustness_table, standards_table, uncertainty_note
 from cescore.publish.page_one import page_one
 from cescore.publish.peers import (
     children_table,
@@ -45,6 +45,7 @@ __all__ = [
     "provenance",
     "reported_table",
     "results_table",
+    "robustness_table",
     "scores_table",
     "siblings_table",
     "standards_table",

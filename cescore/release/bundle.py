@@ -131,6 +131,34 @@ class UncertaintyBand(Part):
     rank_alternatives: tuple[AppliedAlternative, ...] = ()
 
 
+class SourceShare(Part):
+    """Sobol indices of one source: shares of the variance of the mean shift of rank."""
+
+    source: str
+    first: float  # by itself
+    total: float  # with all it acts together with
+
+
+class WithoutOne(Named):
+    """What the ranking of a type would be without one indicator."""
+
+    indicator: str
+    mean_rank_shift: float  # places
+    mean_index_shift: float  # points
+
+
+class TypeRobustness(Part):
+    """How firm the ranking of a whole type is: aggregates over all its entities, rounded."""
+
+    entity_type: str
+    entities: int
+    draws: int
+    sources: tuple[SourceShare, ...] = ()
+    reason: str = ""  # why there are none: few_entities, nothing_varies
+    alternatives: tuple[AppliedAlternative, ...] = ()
+    removals: tuple[WithoutOne, ...] = ()  # the indicator that moves ranks most first
+
+
 class PeerFigure(Part):
     """What may be shown of the others beside one of the entity's own figures; None: not released."""
 
@@ -333,6 +361,7 @@ class Bundle(Part):
     fitted: FittedConstants = FittedConstants()
     evaluated: Evaluated
     uncertainty: UncertaintyBand | None = None  # None: no index, or not enough data for one
+    robustness: tuple[TypeRobustness, ...] = ()  # own type, or all in the topmost public body
     peers: PeerTable | None = None
     siblings: tuple[PublicRow, ...] = ()  # public bodies of the same type
     children: tuple[PublicRow, ...] = ()  # public bodies inside it

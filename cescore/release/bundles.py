@@ -105,6 +105,7 @@ class Bundler:
             fitted=self.gate.fitted(entity),
             evaluated=evaluated(evaluation, row),
             uncertainty=self._band(entity),
+            robustness=self.gate.robustness(entity),
             peers=self.gate.peer_table(entity),
             siblings=siblings,
             children=children,

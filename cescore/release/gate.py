@@ -16,7 +16,17 @@ from numpy.typing import NDArray
 
 from cescore.definitions.model import Disclosure, Framework
 from cescore.method.column import Column, Panel, State
-from cescore.release.bundle import FittedConstants, PeerFigure, PeerTable, Place, PublicRow
+from cescore.release.bundle import (
+    AppliedAlternative,
+    FittedConstants,
+    PeerFigure,
+    PeerTable,
+    Place,
+    PublicRow,
+    SourceShare,
+    TypeRobustness,
+    WithoutOne,
+)
 from cescore.release.disclosure import (
     GroupFigure,
     contributions,
@@ -31,6 +41,7 @@ from cescore.release.disclosure import (
 if TYPE_CHECKING:
     from cescore.intake.entities import Entity
     from cescore.method.evaluation import TypeEvaluation
+    from cescore.robustness import Robustness
     from cescore.yearly import YearlyEvaluation
 
 Floats = NDArray[np.float64]
@@ -163,6 +174,64 @@ class Gate:
         register = self.yearly.workspace.register
         return tuple(
             register[e].holding_id or e for e in self.yearly.evaluations[entity_type].panel.entities
+        )
+
+    def robustness(self, entity: Entity) -> tuple[TypeRobustness, ...]:
+        """How firm rankings are: in the topmost public bodies of every type, in others of their own.
+
+        Aggregates over a type, rounded; of respondents only where quartiles may be shown as well.
+        Respondents get none: their reports show no ranks.
+        """
+        if not self.is_public(entity):
+            return ()
+        above = any(
+            self.is_public(e) for e in self.yearly.workspace.register.ancestors(entity.entity_id)
+        )
+        found = self._robustness
+        return tuple(one for t, one in found.items() if not above or t == entity.entity_type)
+
+    @cached_property
+    def _robustness(self) -> Mapping[str, TypeRobustness]:
+        found = {}
+        for entity_type, one in self.yearly.robustness.items():
+            is_shown = entity_type in self.rules.public_types
+            if is_shown or one.entities >= self.rules.quartile_least_n:
+                found[entity_type] = self._rounded(one)
+        return found
+
+    def _rounded(self, found: Robustness) -> TypeRobustness:
+        indicators = self.yearly.evaluations[found.entity_type].framework.indicators
+        return TypeRobustness(
+            entity_type=found.entity_type,
+            entities=found.entities,
+            draws=found.draws,
+            sources=tuple(
+                SourceShare(
+                    source=one.source,
+                    first=to_decimals(max(one.first, 0.0), 2),
+                    total=to_decimals(max(one.total, 0.0), 2),
+                )
+                for one in found.sources
+            ),
+            reason=found.reason,
+            alternatives=tuple(
+                AppliedAlternative(
+                    source=one.source, name=one.name, share_of_draws=one.share_of_draws
+                )
+                for one in found.alternatives
+                if one.is_applied
+            ),
+            removals=tuple(
+                WithoutOne(
+                    zh=indicators[one.indicator].zh,
+                    en=indicators[one.indicator].en,
+                    indicator=one.indicator,
+                    mean_rank_shift=to_decimals(one.mean_rank_shift, 1),
+                    mean_index_shift=to_decimals(one.mean_index_shift, 1),
+                )
+                for one in found.removals
+                if np.isfinite([one.mean_rank_shift, one.mean_index_shift]).all()
+            ),
         )
 
     # --- public bodies by name ----------------------------------------------------------------

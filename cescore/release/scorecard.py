@@ -34,6 +34,7 @@ def result_json(bundle: Bundle, bundle_hash: str) -> dict[str, Any]:
         "assessment": _assessment(bundle),
         "standards": [standard.model_dump(mode="json") for standard in bundle.standards],
         "uncertainty": bundle.uncertainty.model_dump(mode="json") if bundle.uncertainty else {},
+        "robustness": [one.model_dump(mode="json") for one in bundle.robustness],
         "data_quality": _data_quality(bundle),
         "provenance": {
             "bundle_hash": bundle_hash,

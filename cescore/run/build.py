@@ -21,7 +21,7 @@ from cescore.run.progress import display
 from cescore.run.receipt import drop_receipt, write_receipt
 from cescore.run.store import INDEX_PAGE, MANIFEST_NAME, Store, make_private
 from cescore.run.summary import exit_status
-from cescore.run.tables import FINDINGS, RESULTS, WORKBOOK, write_tables
+from cescore.run.tables import FINDINGS, RESULTS, UNCERTAINTY, WORKBOOK, write_tables
 from cescore.run.telling import (
     counted,
     parts,
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     Chosen = tuple[list[Entity], list[Entity], list[Entity]]
 
-TABLES = (RESULTS, WORKBOOK, FINDINGS)
+TABLES = (RESULTS, WORKBOOK, UNCERTAINTY, FINDINGS)
 
 
 def check(asked: Asked, console: Console) -> int:

@@ -1,4 +1,4 @@
-"""results.csv, results.xlsx and findings.csv of a run, each written whole."""
+"""results.csv, results.xlsx, uncertainty.csv and findings.csv of a run, each written whole."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cescore.yearly import YearlyEvaluation
 
 RESULTS, WORKBOOK, FINDINGS = "results.csv", "results.xlsx", "findings.csv"
+UNCERTAINTY = "uncertainty.csv"
 WIDE_KINDS = ("index", "progress_index", "group", "indicator", "assessment")
 NO_CLOCK = datetime(2000, 1, 1)  # a workbook states when it was made; ours says nothing by it
 
@@ -29,6 +30,8 @@ def write_tables(folder: Path, yearly: YearlyEvaluation) -> pd.DataFrame:
     csv = results.to_csv(index=False, lineterminator="\n")
     write_atomically(folder / RESULTS, csv.encode())
     write_atomically(folder / WORKBOOK, workbook(results, yearly))
+    table = yearly.uncertainty().to_csv(index=False, lineterminator="\n")
+    write_atomically(folder / UNCERTAINTY, table.encode())
     temporary = folder / f".{FINDINGS}{PART}"
     write_findings(temporary, yearly.workspace.findings)
     os.replace(temporary, folder / FINDINGS)

@@ -20,7 +20,7 @@ from cescore.method.uncertainty import (
 )
 from tests.method.builders import framework, group, indicator
 
-NOTHING = Margins(0, 0, 0, (), (), ())
+NOTHING = Margins(0, 0, 0, (), (), (), (), ())
 EXCLUDE = {"not_reported": "exclude", "nowhere_reported": "exclude"}
 
 
@@ -211,3 +211,37 @@ def test_without_an_indicator_its_weight_goes_to_its_group() -> None:
     assert {code: r.scores["E"] for code, r in removed.items()} == {"A": 30, "B": 50, "C": 60}
     assert removed["C"].ranks.to_dict() == {"E": 1, "F": 2}
     assert removed["C"].mean_rank_shift == 1  # E had 40 and F 50
+
+
+def test_imputation_and_treatment_are_left_out_in_some_draws_where_they_did_something() -> None:
+    how = two_groups(
+        normalisation="min_max",
+        missing=EXCLUDE,
+        imputation={"method": "mean"},
+        treatment={"method": "skew_kurtosis", "winsorise_max": 1},
+    )
+    cells = many(25, gaps=True)
+    cells.columns["b"].values[3] = 900
+    done = evaluated(cells, how)
+    result = found(done, Margins(0, 0, 0, (), (), ()), draws=128)
+    applied = [(a.source, a.name, a.share_of_draws) for a in result.alternatives if a.is_applied]
+    assert {(s, n) for s, n, _ in applied if n == "none"} == {
+        ("imputation", "none"),
+        ("treatment", "none"),
+    }
+    assert all(
+        share == pytest.approx(0.5, abs=0.02) for _, name, share in applied if name == "none"
+    )
+    plain = two_groups(normalisation="min_max", missing=EXCLUDE)
+    without = evaluated(cells, plain).aggregation.index.values[:, 0]
+    edges = np.array([result.score_low, result.score_high])
+    assert (edges[0] <= without + 1e-9).all() and (without <= edges[1] + 1e-9).all()
+    assert result.sensitivity is not None
+    assert set(result.sensitivity.sources) == {"imputation", "treatment"}
+
+
+def test_without_gaps_and_outliers_leaving_the_steps_out_changes_nothing() -> None:
+    how = two_groups(normalisation="min_max", imputation={"method": "mean"})
+    result = found(evaluated(many(25), how), Margins(0, 0, 0, (), (), ()))
+    assert [a.note for a in named(result, "imputation") if a.name == "none"] == ["changes no value"]
+    assert (result.sensitivity, result.reason) == (None, "nothing_varies")

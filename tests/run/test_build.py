@@ -192,7 +192,9 @@ def test_the_manifest_holds_the_hash_of_every_input_and_output(root: Path, run: 
         "scorecard.ipynb",
         "result.json",
     }
-    assert set(manifest["outputs"]) == {"results.csv", "results.xlsx", "findings.csv", "index.html"}
+    assert set(manifest["outputs"]) == {
+        *("results.csv", "results.xlsx", "uncertainty.csv", "findings.csv", "index.html"),
+    }
     assert str(root) not in json.dumps(manifest)
 
 
