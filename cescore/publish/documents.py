@@ -249,4 +249,4 @@ def _refuse_unsound(document: Document, lang: str, printed: Printed) -> None:
 
 def _warnings(executed: NotebookNode, printed: Printed) -> Iterator[str]:
     yield from (f"notebook: {line}" for line in complaints(executed))
-    yield from printed.font_warnings()
+    yield from printed.warnings()

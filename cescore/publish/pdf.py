@@ -17,8 +17,9 @@ from typing import Any
 
 from cescore.errors import PublishError
 from cescore.publish.glyphs import lacking, named, replaced, stand_ins
+from cescore.publish.layout import layout_of
 from cescore.publish.own_fonts import NONE, PLACE, OwnFonts
-from cescore.publish.print_style import fetcher, fonts_of, listening, style_of
+from cescore.publish.print_style import Style, fetcher, fonts_of, listening, style_of
 
 VARIANT = "pdf/a-3a"
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig"
@@ -52,18 +53,19 @@ class Printed:
     log: tuple[str, ...]  # WeasyPrint's warnings and errors: must be empty
     foreign_fonts: tuple[str, ...]  # families that stood in for a character ours do not have
     stand_ins: Mapping[int, str] = field(default_factory=dict)  # characters no font here draws
+    layout: tuple[str, ...] = ()  # what a person should look at on the pages
 
     def as_printed(self, text: str) -> str:
         """A text as this file shows it: see `cescore.publish.glyphs`."""
         return text.translate(dict(self.stand_ins))
 
-    def font_warnings(self) -> list[str]:
-        """What a person should know of characters that the page's own fonts lack."""
+    def warnings(self) -> list[str]:
+        """What a person should know: of the pages, and of characters that our own fonts lack."""
         unknown = ", ".join(named(self.stand_ins))
         told = [f"characters set in a foreign font: {name}" for name in self.foreign_fonts]
         if unknown:
             told.append(f"no font here draws {unknown}: printed by number; see {PLACE}/ in README")
-        return told
+        return [*told, *self.layout]
 
 
 @dataclass(frozen=True)
@@ -116,14 +118,12 @@ def print_pdf(
     ):
         # WeasyPrint leaves the closing of its colour profile to the garbage collector
         warnings.filterwarnings("ignore", "unclosed file.*sRGB2014", ResourceWarning)
-        document = weasyprint.HTML(
-            string=html, url_fetcher=fetcher(style.path.parent), base_url=None, media_type="print"
-        ).render(
-            font_config=fonts,
-            counter_style=style.counters.copy(),
-            stylesheets=[style.rules],
-            pdf_variant=VARIANT,
-        )
+        document = _laid_out(html, style, fonts)
+        layout = layout_of(document)
+        if layout.ends_nearly_empty:  # a few lines on a page of their own: set a little closer
+            closer = _laid_out(html.replace("<html ", '<html class="closer" ', 1), style, fonts)
+            if len(closer.pages) < layout.pages:
+                document, layout = closer, layout_of(closer)
         _claim_accessible(document.metadata)
         raw = document.write_pdf(
             finisher=_finish,
@@ -135,7 +135,21 @@ def print_pdf(
         )
     families = {font.family for font in document.fonts.values()}
     foreign = tuple(sorted(f for f in families if not f.startswith(OWN_FONTS)))
-    return Printed(raw, len(document.pages), (*style.log, *log), foreign, table)
+    told = tuple(layout.warnings())
+    return Printed(raw, layout.pages, (*style.log, *log), foreign, table, told)
+
+
+def _laid_out(html: str, style: Style, fonts: Any) -> Any:
+    """WeasyPrint's document of a page."""
+    page = _weasyprint().HTML(
+        string=html, url_fetcher=fetcher(style.path.parent), base_url=None, media_type="print"
+    )
+    return page.render(
+        font_config=fonts,
+        counter_style=style.counters.copy(),
+        stylesheets=[style.rules],
+        pdf_variant=VARIANT,
+    )
 
 
 def _weasyprint() -> ModuleType:

@@ -177,7 +177,7 @@ def _executed(asked: _Asked, opened: Opened) -> NotebookNode:
 
 def _warnings(executed: NotebookNode, printed: Printed) -> Iterator[str]:
     yield from (f"notebook: {line}" for line in complaints(executed))
-    yield from printed.font_warnings()
+    yield from printed.warnings()
 
 
 def _shown_parameters(opened: Opened) -> dict[str, str | int]:

@@ -70,7 +70,7 @@ def text(made: Printed) -> str:
 def test_a_character_that_no_font_draws_is_printed_as_its_number_and_named(tmp_path: Path) -> None:
     made = printed(tmp_path)
     assert text(made).count("〔U+20BB7〕") == 4
-    assert made.font_warnings() == [
+    assert made.warnings() == [
         f"no font here draws {RARE} (U+20BB7): printed by number; see fonts/ in README"
     ]
     assert (made.foreign_fonts, made.log) == ((), ())
@@ -91,7 +91,7 @@ def test_a_font_dropped_into_the_folder_draws_rare_characters_in_text_title_and_
 ) -> None:
     font(tmp_path / "fonts", "ExtB.ttf")
     made = printed(tmp_path)
-    assert (made.font_warnings(), made.log) == ([], ())
+    assert (made.warnings(), made.log) == ([], ())
     assert "〔" not in text(made) and text(made).count(RARE) == 4
 
 
@@ -109,7 +109,7 @@ def test_roles_set_text_and_titles_and_leave_the_rest_to_the_shipped_fonts(tmp_p
     roles = {"text": "fs.ttf", "text-bold": "ht.ttf", "title": "xbs.ttf"}
     (folder / "fonts.json").write_text(json.dumps(roles))
     made = printed(tmp_path, "<h1>标题</h1><p>城市</p><p><b>城市</b></p>")
-    assert made.font_warnings() == [] and made.log == ()
+    assert made.warnings() == [] and made.log == ()
     assert "".join(text(made).split()).startswith("标题城市")
     assert own_fonts(tmp_path).rare == ()
     css = own_fonts(tmp_path).style('h1 {font-family: "CE Serif"} p {font: 9pt "CE Sans"}')
