@@ -25,6 +25,7 @@ from cescore.intake.named_industries import unknown_industries
 from cescore.intake.named_types import unknown_entities, unknown_types
 from cescore.intake.observations import Observations
 from cescore.intake.panel import Layout, Sources, build_panels, tiling
+from cescore.intake.prose import Prose, read_prose
 from cescore.intake.reader import read_observations
 from cescore.method.column import Panel, State
 
@@ -64,6 +65,7 @@ class Workspace:
     findings: tuple[Finding, ...]
     measures: tuple[MeasureRecord, ...]
     vetoes: tuple[VetoRecord, ...]
+    prose: tuple[Prose, ...]
     blocked: Mapping[str, tuple[str, ...]]
     sources: Sources
     base_year: int
@@ -96,6 +98,7 @@ class Workspace:
         base_year, years = _years(definitions, observations)
         layout = _lay_out(register, observations, definitions, base_year, years)
         inspected = _read_inspections(root, register, definitions, log)
+        prose = read_prose(root, year_folders(root / "data", definitions.run.year), register, log)
         log.extend(check(layout, _checked(definitions, base_year, register)))
         log.extend(_not_filed(register, layout, definitions))
         log.extend(unknown_types(definitions, register))
@@ -114,6 +117,7 @@ class Workspace:
             findings=findings,
             measures=inspected.measures,
             vetoes=inspected.vetoes,
+            prose=prose,
             blocked=blocked,
             sources=layout.sources,
             base_year=base_year,

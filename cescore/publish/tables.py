@@ -15,6 +15,7 @@ from cescore.publish.peers import (
     siblings_table,
 )
 from cescore.publish.plan import assessment_box, measures_table, targets_table
+from cescore.publish.prose import statement
 from cescore.publish.quality import data_quality
 from cescore.publish.results import progress_table, reported_table, results_table
 from cescore.publish.returned import accounts_table, values_table
@@ -49,6 +50,7 @@ __all__ = [
     "scores_table",
     "siblings_table",
     "standards_table",
+    "statement",
     "targets_table",
     "uncertainty_note",
     "values_table",

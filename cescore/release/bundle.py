@@ -346,6 +346,16 @@ class PlanCard(Part):
     systems: Mapping[str, Named] = {}  # the parts of the plan that its measures belong to
 
 
+class ProseCard(Part):
+    """What the entity says itself, as received; `year` is the year it speaks of."""
+
+    lang: str
+    owner: str
+    date: str
+    year: int
+    text: str
+
+
 class Bundle(Part):
     """One report's whole world."""
 
@@ -375,6 +385,7 @@ class Bundle(Part):
     filed: bool = True  # false: no return was received for the year
     # names and units of codes of other entity types that the page shows (headline rates of children)
     terms: Mapping[str, VariableName] = {}
+    prose: tuple[ProseCard, ...] = ()
     names: Mapping[str, Named] = {}  # texts of register and plan on this page -> their names
     flows: Mapping[str, FlowPicture] = {}  # pictures of flows for this entity type
 

@@ -29,6 +29,7 @@ from cescore.release.bundle import (
     MeasureLine,
     Part,
     PlanCard,
+    ProseCard,
     PublicRow,
     Record,
     RequirementLine,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from cescore.definitions.model import Framework, Standard
     from cescore.intake.entities import Entity
     from cescore.intake.findings import Finding
+    from cescore.intake.prose import Prose
     from cescore.method.contributions import Decomposition
     from cescore.method.evaluation import TypeEvaluation
     from cescore.method.standards import Compliance
@@ -118,6 +120,7 @@ class Bundler:
             legal_basis=_text(evaluation.panel, "basis", row) or "consented",
             filed=workspace.filed(entity_id),
             terms=self._terms(evaluation.framework, (*siblings, *children), findings),
+            prose=tuple(_part(ProseCard, p) for p in self._prose.get(entity_id, ())),
             names=self._named(entity.industry, industries, measures),
             flows=self._flows(entity.entity_type),
         )
@@ -205,6 +208,13 @@ class Bundler:
         by_entity: dict[str, list[Finding]] = defaultdict(list)
         for finding in self.yearly.workspace.findings:
             by_entity[finding.entity_id].append(finding)
+        return by_entity
+
+    @cached_property
+    def _prose(self) -> Mapping[str, list[Prose]]:
+        by_entity: dict[str, list[Prose]] = defaultdict(list)
+        for prose in self.yearly.workspace.prose:
+            by_entity[prose.entity_id].append(prose)
         return by_entity
 
     def _named(
