@@ -32,6 +32,7 @@ from cescore.sample.inspection import (
     veto_rows,
 )
 from cescore.sample.lines import LINES, RESOURCES
+from cescore.sample.statements import write_statements
 from cescore.sample.table import ESTIMATED, Floats, Table
 from cescore.sample.write import (
     OBSERVATIONS,
@@ -348,6 +349,7 @@ def _write_rest(
     vetoes: Sequence[PlannedVeto],
     years: Sequence[int],
 ) -> None:
+    write_statements(out)
     write_csv(out / "entities.csv", REGISTER, register)
     held = {row[0] for row in register}
     (out / "corrections.yml").write_bytes(corrections_text(held).encode("utf-8"))
