@@ -110,7 +110,7 @@ def _drawn(view: View, picture: FlowPicture, bands: Sequence[Band], title: str) 
     height = _height(columns, is_wide)
     drawing = Drawing(width, HEAD + height + 3.5)
     drawing.text(0, 2.9, title, size=POINTS + 0.5, bold=True)
-    left, right = MARGINS[view.lang] if is_wide else (15.0, 15.0)
+    left, right = MARGINS[view.lang] if is_wide else (17.5, 14.0)
     last = max(columns)
     scale = _scale(columns, height)
     x = {c: left + (width - left - right - THICK) * c / max(last, 1) for c in columns}
