@@ -92,7 +92,7 @@ def body_chart(document: OpenDocument[Any], rows: Sequence[BodyRow], title: str)
     pairs.sort(key=lambda one: -one[2])
     names = [_name(words, row) for row, _, _ in pairs]
     with house_style():
-        figure, axes = canvas(172, 14 + 5 * len(pairs), left=50, right=12, top=7, bottom=6)
+        figure, axes = canvas(172, 14 + 5 * len(pairs), left=57, right=12, top=7, bottom=6)
         for y, (_, begin, end) in enumerate(pairs):
             axes.plot([begin, end], [y, y], color=QUIET, lw=2.2, solid_capstyle="round")
             axes.plot([begin], [y], "o", mfc="white", mec=INK, mew=0.9)
