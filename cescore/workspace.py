@@ -87,7 +87,8 @@ class Workspace:
         register, counted = read_register(root / "data/entities.csv", "data/entities.csv", log)
         named = unknown_industries(definitions, register, root / "params")
         sources = find_sources(root / "data", definitions.run.year, log)
-        reading = read_observations(sources, register, definitions.variables, log)
+        years_read = _years_read(definitions, sources)
+        reading = read_observations(sources, register, definitions.variables, log, years_read)
         recorded = read_corrections(
             root / CORRECTIONS, CORRECTIONS, register, definitions.variables, log
         )
@@ -179,7 +180,7 @@ def _refuse_empty_year(
     sources: Iterable[Source], observations: Observations, year: int, log: FindingLog
 ) -> None:
     """Stop where no row of the year can be used: a wrong --year, or files that are all refused."""
-    received = sorted(set(observations.frame["year"].tolist()))
+    received = observations.received
     if year in received:
         return
     known = ", ".join(map(str, received)) or f"none, in {len(list(sources))} files"
@@ -189,11 +190,19 @@ def _refuse_empty_year(
     )
 
 
+def _years_read(definitions: Definitions, sources: Iterable[Source]) -> tuple[int, ...]:
+    """The years that plain rows are laid out for while they are read: those the panel will have,
+    as far as that is known before; rows of others are read as well, and kept beside."""
+    run, plan = definitions.run, definitions.plan
+    folders = [source.year for source in sources if source.year is not None]
+    first = run.first_year or run.base_year or (plan.base_year if plan else None)
+    return tuple(range(min(first or min((*folders, run.year)), run.year), run.year + 1))
+
+
 def _years(definitions: Definitions, observations: Observations) -> tuple[int, tuple[int, ...]]:
     """The base year and the years of the panel."""
     run, plan = definitions.run, definitions.plan
-    received = observations.frame["year"]
-    first_received = min(int(received.min()), run.year) if len(received) else run.year
+    first_received = min((*observations.received, run.year))
     base_year = run.base_year or (plan.base_year if plan else None) or first_received
     first = min(run.first_year or base_year, run.year)
     return base_year, tuple(range(first, run.year + 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TypedDict
 
@@ -63,12 +63,18 @@ def check(layout: Layout, checked: Checked) -> tuple[Finding, ...]:
         found.extend(_check_industries(entity_type, layout, checked))
         found.extend(_check_series(entity_type, layout, checked))
     for cube in layout.cubes.values():
-        found.extend(_check_changes(cube, layout.sources, checked))
-        found.extend(_check_ranges(cube, layout.sources, checked))
+        found.extend(_check_changes(cube, checked))
+        found.extend(_check_ranges(cube, checked))
         found.extend(_check_required(cube, checked))
-    found.extend(_check_sums_of_bases(layout, checked))
-    found.extend(_check_sums(layout.sum_checks, layout.sources, checked.built_in.sum_tolerance))
-    return tuple(found)
+    found.extend(_check_sums(layout.sum_checks, checked.built_in.sum_tolerance))
+    return (*_placed(found, layout.sources), *_check_sums_of_bases(layout, checked))
+
+
+def _placed(found: Sequence[Finding], sources: Sources) -> tuple[Finding, ...]:
+    """The findings with file and place of the value each is about, all looked up together."""
+    cells = [(finding.entity_id, finding.variable, finding.year or 0) for finding in found]
+    texts = sources.many(cells)
+    return tuple(replace(f, **_at(text)) for f, text in zip(found, texts, strict=True))
 
 
 class _Place(TypedDict, total=False):
@@ -76,9 +82,8 @@ class _Place(TypedDict, total=False):
     place: str
 
 
-def _at(sources: Sources, entity_id: str, code: str, year: int) -> _Place:
-    """File and place of a value, for a finding."""
-    text = sources(entity_id, code, year)
+def _at(text: str) -> _Place:
+    """File and place of a value from what `Sources` says, for a finding."""
     match = re.match(r"^(?P<file>[^()]+):(?P<row>[0-9]+)(?: \(|$)", text)
     return {"file": match["file"], "place": f"row {match['row']}"} if match else {"place": text}
 
@@ -119,11 +124,10 @@ def _broken(
     entity_id, year = panel.entities[i], panel.years[j]
     known = [code for code in codes if code in panel.columns]
     own = [f"{code} = {panel.columns[code].values[i, j]:.10g}" for code in known]
-    first = next((code for code in known if sources(entity_id, code, year)), "")
+    first = next((code for code in known if sources.has(entity_id, code, year)), "")
     return Finding(
         "error" if rule.severity == "hard" else "warning",
         rule.id,
-        **_at(sources, entity_id, first, year),
         entity_id=entity_id,
         year=year,
         variable=first,
@@ -157,11 +161,10 @@ def _out_of_range(
     low, high = one.of(industry) or (value, value)
     known = [code for code in parse(one.executable).names if code in panel.columns]
     operands = ", ".join(f"{code} = {panel.columns[code].values[i, j]:.10g}" for code in known)
-    first = next((code for code in known if sources(entity_id, code, year)), "")
+    first = next((code for code in known if sources.has(entity_id, code, year)), "")
     return Finding(
         "warning",
         one.code,
-        **_at(sources, entity_id, first, year),
         entity_id=entity_id,
         year=year,
         variable=first,
@@ -183,7 +186,6 @@ def _check_series(entity_type: str, layout: Layout, checked: Checked) -> Iterato
             yield Finding(
                 "warning",
                 "mixed_bases",
-                **_at(layout.sources, entity_id, code, turns[-1]),
                 entity_id=entity_id,
                 year=turns[-1],
                 variable=code,
@@ -197,7 +199,7 @@ def _check_sums_of_bases(layout: Layout, checked: Checked) -> Iterator[Finding]:
     kept = [code for code, v in checked.variables.items() if v.one_in_series]
     for whole, parts in layout.summed.items() if kept else ():
         for panel in layout.panels.values():
-            rows = [panel.row(part) for part in parts if part in panel.entities]
+            rows = [panel.row(part) for part in parts if part in panel.row_of]
             for code in (code for code in kept if code in panel.codes and rows):
                 words = {panel.entities[i]: str(panel.codes[code][i, -1]) for i in rows}
                 stated = {entity_id: word for entity_id, word in words.items() if word}
@@ -213,34 +215,37 @@ def _check_sums_of_bases(layout: Layout, checked: Checked) -> Iterator[Finding]:
                     )
 
 
-def _check_changes(cube: Cube, sources: Sources, checked: Checked) -> Iterator[Finding]:
-    """Unit slips, jumps and repetitions against the year before (W1, W2)."""
-    numbers = [
-        v.kind in ("quantity", "count") and v.sign != "any" for v in _variables(cube, checked)
-    ]
-    is_count = np.array([v.kind == "count" for v in _variables(cube, checked)], bool)
-    comparable = np.array(numbers, bool)[:, None, None] & cube.has_row
-    present = (cube.state == State.PRESENT) & comparable
-    before, now = cube.values[:, :, :-1], cube.values[:, :, 1:]
-    both = present[:, :, :-1] & present[:, :, 1:] & (before > 0) & (now > 0)
+def _check_changes(cube: Cube, checked: Checked) -> Iterator[Finding]:
+    """Unit slips, jumps and repetitions against the year before (W1, W2), variable by variable."""
+    for v, variable in enumerate(_variables(cube, checked)):
+        if variable.kind in ("quantity", "count") and variable.sign != "any":
+            yield from _check_changes_of(cube, v, variable.kind == "count", checked.built_in)
+
+
+def _check_changes_of(
+    cube: Cube, v: int, is_count: bool, rules: BuiltInChecks
+) -> Iterator[Finding]:
+    present = (cube.state[v] == State.PRESENT) & cube.has_row[v]
+    before, now = cube.values[v, :, :-1], cube.values[v, :, 1:]
+    both = present[:, :-1] & present[:, 1:] & (before > 0) & (now > 0)
     with np.errstate(all="ignore"):
         ratio = np.where(both, now / before, 1.0)
-    slip = _slips(ratio, checked.built_in)
-    small = is_count[:, None, None] & (np.nan_to_num(before) < LEAST_COUNT_FOR_CHANGE)
-    rules = checked.built_in
+    slip = _slips(ratio, rules)
     jump = (ratio - 1 < rules.year_on_year_low) | (ratio - 1 > rules.year_on_year_high)
-    jump &= ~slip & ~small
-    same = both & (now == before) & ~is_count[:, None, None] & rules.same_as_last_year
+    jump &= ~slip
+    if is_count:
+        jump &= ~(np.nan_to_num(before) < LEAST_COUNT_FOR_CHANGE)
+    same = both & (now == before) & (not is_count and rules.same_as_last_year)
     for code, mask, expected in (
         ("unit_slip", slip, "the unit of the year before, or a note"),
         ("year_on_year", jump, f"{rules.year_on_year_low:+.0%} to {rules.year_on_year_high:+.0%}"),
         ("same_as_last_year", same, "a value of this year"),
     ):
-        for v, e, y in np.argwhere(mask).tolist():
-            if code == "same_as_last_year" and not _has_digits(now[v, e, y]):
+        for e, y in np.argwhere(mask).tolist():
+            if code == "same_as_last_year" and not _has_digits(now[e, y]):
                 continue
-            found = f"{before[v, e, y]:.10g} -> {now[v, e, y]:.10g} (x {ratio[v, e, y]:.4g})"
-            yield _value_finding(code, cube, (v, e, y + 1), found, expected, sources)
+            found = f"{before[e, y]:.10g} -> {now[e, y]:.10g} (x {ratio[e, y]:.4g})"
+            yield _value_finding(code, cube, (v, e, y + 1), found, expected)
 
 
 def _slips(ratio: NDArray[np.float64], rules: BuiltInChecks) -> NDArray[np.bool_]:
@@ -250,9 +255,9 @@ def _slips(ratio: NDArray[np.float64], rules: BuiltInChecks) -> NDArray[np.bool_
     for low, high in rules.unit_slip:
         slip |= (size >= low) & (size <= high)
     back = slip.copy()
-    back[:, :, :1] = False
-    product = ratio[:, :, 1:] * ratio[:, :, :-1]
-    back[:, :, 1:] &= slip[:, :, :-1] & (product > 0.5) & (product < 2)
+    back[:, :1] = False
+    product = ratio[:, 1:] * ratio[:, :-1]
+    back[:, 1:] &= slip[:, :-1] & (product > 0.5) & (product < 2)
     return slip & ~back
 
 
@@ -261,21 +266,22 @@ def _has_digits(value: float) -> bool:
     return len(digits) >= LEAST_DIGITS_FOR_SAME
 
 
-def _check_ranges(cube: Cube, sources: Sources, checked: Checked) -> Iterator[Finding]:
+def _check_ranges(cube: Cube, checked: Checked) -> Iterator[Finding]:
     """Values outside the usual range of the entity type."""
     if not checked.built_in.range_checked or not cube.entities:
         return
     entity_type = cube.entities[0].entity_type
-    variables = _variables(cube, checked)
-    low = np.array([v.low.get(entity_type, -np.inf) for v in variables], float)[:, None, None]
-    high = np.array([v.high.get(entity_type, np.inf) for v in variables], float)[:, None, None]
-    present = (cube.state == State.PRESENT) & cube.has_row
-    outside = present & ((cube.values < low) | (cube.values > high))
-    for v, e, y in np.argwhere(outside).tolist():
-        expected = f"usually {low[v, 0, 0]:g} to {high[v, 0, 0]:g} {variables[v].unit}".rstrip()
-        yield _value_finding(
-            "usual_range", cube, (v, e, y), f"{cube.values[v, e, y]:.10g}", expected, sources
-        )
+    for v, variable in enumerate(_variables(cube, checked)):
+        low = variable.low.get(entity_type, -np.inf)
+        high = variable.high.get(entity_type, np.inf)
+        if not np.isfinite([low, high]).any():
+            continue
+        present = (cube.state[v] == State.PRESENT) & cube.has_row[v]
+        outside = present & ((cube.values[v] < low) | (cube.values[v] > high))
+        expected = f"usually {low:g} to {high:g} {variable.unit}".rstrip()
+        for e, y in np.argwhere(outside).tolist():
+            found = f"{cube.values[v, e, y]:.10g}"
+            yield _value_finding("usual_range", cube, (v, e, y), found, expected)
 
 
 def _check_required(cube: Cube, checked: Checked) -> Iterator[Finding]:
@@ -298,7 +304,7 @@ def _check_required(cube: Cube, checked: Checked) -> Iterator[Finding]:
                 )
 
 
-def _check_sums(sums: Sequence[SumCheck], sources: Sources, tolerance: float) -> Iterator[Finding]:
+def _check_sums(sums: Sequence[SumCheck], tolerance: float) -> Iterator[Finding]:
     """A body's own figure against the sum of the bodies in it (W5): told, not forced."""
     for pair in sums:
         difference = pair.own - pair.total
@@ -308,7 +314,6 @@ def _check_sums(sums: Sequence[SumCheck], sources: Sources, tolerance: float) ->
         yield Finding(
             "warning",
             "sum_of_bodies",
-            **_at(sources, pair.entity_id, pair.variable, pair.year),
             entity_id=pair.entity_id,
             year=pair.year,
             variable=pair.variable,
@@ -328,14 +333,12 @@ def _value_finding(
     at: tuple[int, int, int],
     found: str,
     expected: str,
-    sources: Sources,
 ) -> Finding:
     v, e, y = at
     entity_id, year, variable = cube.entities[e].entity_id, cube.years[y], cube.codes[v]
     return Finding(
         "warning",
         code,
-        **_at(sources, entity_id, variable, year),
         entity_id=entity_id,
         year=year,
         variable=variable,

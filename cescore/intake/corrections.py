@@ -230,11 +230,21 @@ def apply_corrections(
 
     A finding of the reader about the same cell is marked corrected when the cell is set or dropped.
     """
-    changed = replace(observations, files=(*observations.files, file))
-    for correction in corrections:
-        if correction.action != "confirm":
-            changed = _apply(changed, correction, file, log)
+    mending = [c for c in corrections if c.action != "confirm"]
+    loose = observations.with_rows_of(_cells_named(observations, mending))
+    changed = replace(loose, files=(*observations.files, file))
+    for correction in mending:
+        changed = _apply(changed, correction, file, log)
     return changed
+
+
+def _cells_named(
+    observations: Observations, corrections: Iterable[Correction]
+) -> list[tuple[int, int, int]]:
+    """The cells that corrections name: entity, variable, year."""
+    entity_at = {entity_id: i for i, entity_id in enumerate(observations.entities)}
+    variable_at = {code: i for i, code in enumerate(observations.variables)}
+    return [(entity_at[c.entity_id], variable_at[c.variable], c.year or 0) for c in corrections]
 
 
 def _apply(

@@ -26,7 +26,10 @@ class Known:
         self.entity_at = {entity_id: i for i, entity_id in enumerate(self.ids)}
         self.variable_at = {code: i for i, code in enumerate(self.codes)}
         types = self.register.types
-        self.type_of = np.array([types.index(e.entity_type) for e in self.register], np.int64)
+        type_at = {entity_type: i for i, entity_type in enumerate(types)}
+        self.type_of = np.array([type_at[e.entity_type] for e in self.register], np.int64)
+        self.first_year = np.array([e.valid_from or 0 for e in self.register], np.int64)
+        self.last_year = np.array([e.valid_to or 9999 for e in self.register], np.int64)
         every = list(self.variables.values())
         self.fits = np.array(
             [[not v.entity_types or t in v.entity_types for v in every] for t in types], bool

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from cescore.intake.findings import FindingLog
+
+if TYPE_CHECKING:
+    from cescore.intake.grid import Grid
+    from cescore.intake.parquet import Places
 
 STATUSES = ("reported", "estimated", "not_applicable", "missing")
 REPORTED, ESTIMATED, NOT_APPLICABLE, MISSING = range(4)
@@ -22,13 +28,47 @@ class Observations:
 
     ``frame`` holds positions in ``entities``, ``variables`` and ``files``, the year, the value in
     the variable's unit, status and basis as positions in STATUSES and BASES, the flags of
-    `method.column`, the line, the text of a code, and the source that the row names.
+    `method.column`, the line, the text of a code, and the source that the row names. Plain rows of
+    Parquet files stand in ``grid`` instead, and ``places`` finds where; no cell is in both.
     """
 
     entities: tuple[str, ...]
     variables: tuple[str, ...]
     files: tuple[str, ...]
     frame: pd.DataFrame
+    grid: Grid | None = None
+    places: Places | None = None
+
+    @property
+    def received(self) -> tuple[int, ...]:
+        """The years of which there is any row."""
+        known = set(self.frame["year"].tolist())
+        if self.grid is not None:
+            known |= {year for year, count in self.grid.received.items() if count}
+        return tuple(sorted(known))
+
+    def with_rows_of(self, cells: Iterable[tuple[int, int, int]]) -> Observations:
+        """The same, with the rows of some cells (entity, variable, year) in the frame."""
+        grid, places = self.grid, self.places
+        if grid is None or places is None:
+            return self
+        taken = {cell: row for cell in dict.fromkeys(cells) if (row := grid.take(*cell))}
+        if not taken:
+            return self
+        keys = self.key_of(*(np.array(part) for part in zip(*taken, strict=True)))
+        found, known = (
+            places.of_keys(keys),
+            set(zip(self.frame["file"], self.frame["line"], strict=True)),
+        )
+        rows = []
+        for key, row in zip(keys.tolist(), taken.values(), strict=True):
+            where = ((f, n, s) for _, f, n, s in found.between(key, key + 1) if (f, n) not in known)
+            file, line, source = next(where)
+            rows.append({**row, "file": file, "line": line, "source": source})
+        added = pd.DataFrame(rows)[list(self.frame.columns)].astype(self.frame.dtypes.to_dict())
+        frame = pd.concat([self.frame, added], ignore_index=True) if len(self.frame) else added
+        frame = frame.sort_values(["file", "line"], kind="stable", ignore_index=True)
+        return replace(self, frame=frame)
 
     @cached_property
     def key(self) -> NDArray[np.int64]:

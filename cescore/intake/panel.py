@@ -7,16 +7,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from cescore.definitions.model import Variable
 from cescore.intake.entities import Entity, Register
-from cescore.intake.observations import ESTIMATED, MISSING, NOT_APPLICABLE, Observations
+from cescore.intake.grid import STATE_OF_STATUS, Grid, TypeGrid, holds
+from cescore.intake.observations import ESTIMATED, Observations
 from cescore.method.column import Column, Flag, Panel, State
 
-_STATE_OF_STATUS = np.zeros(4, np.uint8)
-_STATE_OF_STATUS[NOT_APPLICABLE] = State.NOT_APPLICABLE
-_STATE_OF_STATUS[MISSING] = State.MISSING
 _WHERE = ("file", "line", "source")
 _BASIS_RANK = ("", "administrative", "consented", "statistical")  # the strictest counts
 
@@ -74,10 +73,14 @@ class Sources:
         if made or entity_id not in self._entity or variable not in names:
             return made
         at = ([self._entity[entity_id]], [names.index(variable)], [year])
-        key = self._observations.key_of(*at)[0]
+        key = int(self._observations.key_of(*at)[0])
         first = int(np.searchsorted(self._keys, key))
         if first < len(self._keys) and self._keys[first] == key:
             return self._text(*(self._columns[c][self._order[first]] for c in _WHERE))
+        if self._observations.places is not None and self._is_in_grid(entity_id, variable, year):
+            for found, file, line, source in self._observations.places.of_entity(at[0][0]):
+                if found == key:
+                    return self._text(file, line, source)
         return ""
 
     def with_made(self, texts: Mapping[str, Mapping[tuple[str, int], str]]) -> Sources:
@@ -85,6 +88,46 @@ class Sources:
         entities = {*self._sums, *texts}
         made = {e: {**self._sums.get(e, {}), **texts.get(e, {})} for e in entities}
         return Sources(self._observations, made)
+
+    def has(self, entity_id: str, variable: str, year: int) -> bool:
+        """Whether it is known where a value stands."""
+        names = self._observations.variables
+        if entity_id not in self._entity or variable not in names:
+            return False
+        if self._is_in_grid(entity_id, variable, year):
+            return True
+        return bool(self(entity_id, variable, year))
+
+    def _is_in_grid(self, entity_id: str, variable: str, year: int) -> bool:
+        grid, names = self._observations.grid, self._observations.variables
+        at = self._entity[entity_id], names.index(variable), year
+        return grid is not None and grid.has(*at)
+
+    def many(self, cells: Sequence[tuple[str, str, int]]) -> list[str]:
+        """The same for many values (entity, variable, year) in one pass over large files."""
+        names = {code: i for i, code in enumerate(self._observations.variables)}
+        places, grid = self._observations.places, self._observations.grid
+        wanted: dict[int, list[int]] = {}
+        texts = [""] * len(cells)
+        for n, (entity_id, variable, year) in enumerate(cells):
+            if entity_id not in self._entity or variable not in names:
+                continue
+            if (variable, year) in self._sums.get(entity_id, {}):
+                texts[n] = self(entity_id, variable, year)
+                continue
+            cell = self._entity[entity_id], names[variable], year
+            if grid is not None and grid.has(*cell):
+                key = int(self._observations.key_of(*cell))
+                wanted.setdefault(key, []).append(n)
+            else:
+                texts[n] = self(entity_id, variable, year)
+        if places is not None and wanted:
+            found = places.of_keys(np.array(list(wanted), np.int64))
+            for key, numbers in wanted.items():
+                _, file, line, source = next(found.between(key, key + 1))
+                for n in numbers:
+                    texts[n] = self._text(file, line, source)
+        return texts
 
     def _text(self, file: int, line: int, source: str) -> str:
         return f"{self._observations.files[file]}:{line}" + (f" ({source})" if source else "")
@@ -98,7 +141,19 @@ class Sources:
             (names[v], int(y)): self._text(f, n, s)
             for v, y, f, n, s in zip(variable, year, file, line, source, strict=True)
         }
-        return {**places, **self._sums.get(entity_id, {})}
+        return {**self._in_files(entity_id), **places, **self._sums.get(entity_id, {})}
+
+    def _in_files(self, entity_id: str) -> dict[tuple[str, int], str]:
+        """Places of the values that stand in no frame; of a cell with several rows the first."""
+        places, at = self._observations.places, self._entity.get(entity_id)
+        if places is None or at is None:
+            return {}
+        names, found = self._observations.variables, dict[tuple[str, int], str]()
+        for key, file, line, source in places.of_entity(at):
+            variable, year = divmod(key, 10_000)
+            cell = names[variable % len(names)], year
+            found.setdefault(cell, self._text(file, line, source))
+        return found
 
     def table(
         self, entity_id: str, variables: Iterable[str], years: Sequence[int]
@@ -195,12 +250,6 @@ def _parts_first(types: Sequence[str], tiles: Mapping[str, str]) -> tuple[str, .
     return tuple(ordered)
 
 
-def _holds(variable: Variable, entity_type: str) -> bool:
-    return variable.kind != "code" and (
-        not variable.entity_types or entity_type in variable.entity_types
-    )
-
-
 def _cube(
     entity_type: str,
     register: Register,
@@ -210,16 +259,17 @@ def _cube(
     part: Cube | None,
 ) -> Cube:
     """The type's observations as arrays; with a part, also room for what only the part holds."""
+    grid = observations.grid
     passed_up = set(part.codes) if part else set()
     codes = tuple(
         code
         for code, variable in variables.items()
-        if _holds(variable, entity_type) or (code in passed_up and variable.additive)
+        if holds(variable, entity_type) or (code in passed_up and variable.additive)
     )
     entities = register.of_type(entity_type)
     shape = (len(codes), len(entities), len(years))
-    values, flags = np.full(shape, np.nan), np.zeros(shape, np.uint8)
-    state, has_row = np.full(shape, State.MISSING, np.uint8), np.zeros(shape, bool)
+    made = _started(grid, grid.of(entity_type) if grid else None, codes, shape, years)
+    values, state, flags, has_row = made
     frame = observations.frame
     v = _positions(observations.variables, codes)[frame["variable"].to_numpy()]
     e = _positions(observations.entities, [x.entity_id for x in entities])[
@@ -230,12 +280,38 @@ def _cube(
     at = (v[use], e[use], y[use])
     status = frame["status"].to_numpy()[use]
     values[at] = frame["value"].to_numpy()[use]
-    state[at] = _STATE_OF_STATUS[status]
+    state[at] = STATE_OF_STATUS[status]
     has_value = state[at] == State.PRESENT
     estimated = np.where(status == ESTIMATED, np.uint8(Flag.ESTIMATED), np.uint8(0))
     flags[at] = np.where(has_value, frame["flags"].to_numpy()[use] | estimated, np.uint8(0))
     has_row[at] = True
     return Cube(entities, codes, years, values, state, flags, has_row)
+
+
+def _started(
+    grid: Grid | None,
+    cells: TypeGrid | None,
+    codes: tuple[str, ...],
+    shape: tuple[int, int, int],
+    years: tuple[int, ...],
+) -> tuple[NDArray[np.float64], NDArray[np.uint8], NDArray[np.uint8], NDArray[np.bool_]]:
+    """The arrays of a cube with what a grid holds: the very arrays of it where they fit."""
+    if cells is not None and grid is not None and (cells.codes, grid.years) == (codes, years):
+        return cells.values, cells.state, cells.flags, cells.has_row
+    values, flags = np.full(shape, np.nan), np.zeros(shape, np.uint8)
+    state, has_row = np.full(shape, State.MISSING, np.uint8), np.zeros(shape, bool)
+    if cells is None or grid is None:
+        return values, state, flags, has_row
+    there = [years.index(y) for y in grid.years if y in years]
+    here = [grid.years.index(y) for y in grid.years if y in years]
+    for i, code in enumerate(codes):
+        if code in cells.codes:
+            v = cells.codes.index(code)
+            values[i][:, there] = cells.values[v][:, here]
+            state[i][:, there] = cells.state[v][:, here]
+            flags[i][:, there] = cells.flags[v][:, here]
+            has_row[i][:, there] = cells.has_row[v][:, here]
+    return values, state, flags, has_row
 
 
 def _positions(known: Sequence[str], wanted: Sequence[str]) -> NDArray[np.int64]:
@@ -319,11 +395,23 @@ def _codes(
         for code, v in variables.items()
         if v.kind == "code" and (not v.entity_types or _type_of(cube) in v.entity_types)
     }
+    grid = observations.grid
+    for code, texts in _texts_of(grid, _type_of(cube)).items() if grid else ():
+        if code in found:
+            for j, year in enumerate(grid.years if grid else ()):
+                if year in cube.years:
+                    column = np.where(pd.isna(texts[:, j]), "", texts[:, j])
+                    found[code][:, cube.years.index(year)] = column
     for v, i, j, word in zip(text["variable"][use], e[use], y[use], text["text"][use], strict=True):
         code = observations.variables[v]
         if code in found:
             found[code][i, j] = word
     return found
+
+
+def _texts_of(grid: Grid, entity_type: str) -> Mapping[str, NDArray[np.object_]]:
+    cells = grid.of(entity_type)
+    return cells.texts if cells else {}
 
 
 def _type_of(cube: Cube) -> str:
@@ -337,7 +425,10 @@ def _bases(register: Register, observations: Observations, year: int) -> dict[st
     )
     frame = observations.frame
     now = frame[(frame["year"] == year) & (frame["status"] <= ESTIMATED)]
+    grid = observations.grid
     rank = np.zeros(len(register), np.int64)
+    if grid is not None:
+        rank = grid.bases(year).astype(np.int64)
     np.maximum.at(rank, now["entity"].to_numpy(), order[now["basis"].to_numpy()])
     return {x: _BASIS_RANK[r] for x, r in zip(observations.entities, rank.tolist(), strict=True)}
 
@@ -352,7 +443,7 @@ def _panel(
     columns = {
         code: Column(cube.values[i], cube.state[i], cube.flags[i])
         for i, code in enumerate(cube.codes)
-        if _holds(variables[code], entity_type)
+        if holds(variables[code], entity_type)
     }
     texts = (
         "entity_type",

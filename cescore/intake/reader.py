@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 from cescore.definitions.model import Variable
 from cescore.intake import cells
 from cescore.intake.accounting import RowCount
+from cescore.intake.bulk import Bulk, Entered, plain_numbers
 from cescore.intake.entities import Register
 from cescore.intake.files import Source
 from cescore.intake.findings import FindingLog
+from cescore.intake.grid import Grid
 from cescore.intake.known import Known
 from cescore.intake.observations import (
     BASES,
@@ -27,6 +29,7 @@ from cescore.intake.observations import (
     Observations,
     without_duplicates,
 )
+from cescore.intake.parquet import PLAIN_YEAR
 from cescore.intake.rows import Row, RowReader
 from cescore.intake.table import Layout, Table, read_table
 
@@ -49,10 +52,6 @@ LAYOUT = Layout(
     may_break=frozenset(["source", "note"]),
 )
 
-# Plain decimals as exporting programs write them; Arrow's own parser takes no leading plus sign.
-_PLAIN_NUMBER = r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?$"
-_PLAIN_YEAR = r"^(19|20)[0-9]{2}$"
-
 
 @dataclass(frozen=True)
 class Reading:
@@ -67,26 +66,40 @@ def read_observations(
     register: Register,
     variables: Mapping[str, Variable],
     log: FindingLog,
+    years: Sequence[int] = (),
 ) -> Reading:
-    """All observations of a workspace; every row is used, or told why not."""
+    """All observations of a workspace; every row is used, or told why not.
+
+    With the ``years`` of the panel, plain rows of Parquet go straight into its arrays.
+    """
     known = Known(register, variables)
-    reader = _Reader(known, log)
-    tables = [read_table(source.path, source.file, LAYOUT, log) for source in sources]
-    frames = [
-        reader.read(table, source.year, position)
-        for position, (table, source) in enumerate(zip(tables, sources, strict=True))
-    ]
+    reader = TableReader(known, log)
+    bulk = Bulk(known, Grid(register, variables, years)) if years else None
+    tables: list[Table | Entered] = []
+    frames: list[pd.DataFrame] = []
+    for position, source in enumerate(sources):
+        entered = bulk.read(source, position, reader) if bulk else None
+        table = entered or read_table(source.path, source.file, LAYOUT, log)
+        tables.append(table)
+        if isinstance(table, Table):
+            frames.append(reader.read(table, source.year, position))
+        else:
+            frames.extend(table.frames)
+    frames = [frame for frame in frames if len(frame)] or frames[:1]
     frame = pd.concat(frames, ignore_index=True) if frames else reader.empty()
     files = tuple(source.file for source in sources)
     observations = Observations(known.ids, known.codes, files, frame)
+    if bulk:
+        observations = bulk.joined(observations)
     unique = without_duplicates(observations, log)
     used = np.bincount(unique.frame["file"], minlength=len(files))
-    counts = tuple(t.count(int(n)) for t, n in zip(tables, used, strict=True))
+    in_grid = bulk.used(len(files)) if bulk else 0 * used
+    counts = tuple(t.count(int(n)) for t, n in zip(tables, used + in_grid, strict=True))
     return Reading(unique, counts)
 
 
 @dataclass
-class _Reader:
+class TableReader:
     """Turns one table into a frame of usable rows."""
 
     known: Known
@@ -103,7 +116,7 @@ class _Reader:
         status = _index(table.column("status"), (*STATUSES, ""))
         status = np.where(status == len(STATUSES), REPORTED, status)
         basis = _index(table.column("basis"), BASES)
-        value, is_plain = _numbers(table.column("value"))
+        value, is_plain = plain_numbers(table.column("value"))
         known = {
             "entity": entity,
             "variable": variable,
@@ -115,11 +128,32 @@ class _Reader:
         plain = is_plain_year & self._is_plain(known, value, is_plain, table)
         if folder_year is not None:
             plain &= (year <= folder_year) & (not has_no_year)
-        row_reader = RowReader(self.known, table, folder_year, has_no_year, self.log)
-        careful = [r for i in np.flatnonzero(~plain).tolist() if (r := row_reader.read(i))]
-        frame = self._frame(np.flatnonzero(plain), value, careful, table, position, known)
-        self._tell_years(frame, table.file, folder_year)
+        frame = self.frame_of(table, known, value, plain, (folder_year, has_no_year), position)
+        told = YearTeller(self.known, self.log, table.file, folder_year)
+        told.add(*(frame[name].to_numpy() for name in ("entity", "year", "line")))
+        told.say()
         return frame
+
+    def frame_of(
+        self,
+        table: Table,
+        known: Mapping[str, NDArray[np.int64]],
+        value: NDArray[np.float64],
+        plain: NDArray[np.bool_],
+        year: tuple[int | None, bool],
+        position: int,
+    ) -> pd.DataFrame:
+        """The usable rows: plain ones as they are, the others read cell by cell.
+
+        ``year``: the folder's, and whether the file has no row of it.
+        """
+        row_reader = RowReader(self.known, table, *year, self.log)
+        careful = [r for i in np.flatnonzero(~plain).tolist() if (r := row_reader.read(i))]
+        return self._frame(np.flatnonzero(plain), value, careful, table, position, known)
+
+    def tells(self, source: Source) -> YearTeller:
+        """Who tells of late rows and of rows outside an entity's years in a file."""
+        return YearTeller(self.known, self.log, source.file, source.year)
 
     def _is_plain(
         self,
@@ -186,23 +220,45 @@ class _Reader:
         )
         return frame.sort_values("line", kind="stable", ignore_index=True) if careful else frame
 
-    def _tell_years(self, frame: pd.DataFrame, file: str, folder_year: int | None) -> None:
-        """Late filings, and rows of years in which the register does not know the entity."""
-        groups = frame.groupby(["entity", "year"], sort=True)["line"].agg(["size", "min"])
+
+class YearTeller:
+    """Tells of late filings, and of rows of years in which the register does not know the entity."""
+
+    def __init__(self, known: Known, log: FindingLog, file: str, folder_year: int | None) -> None:
+        self.known, self.log, self.file, self.folder_year = known, log, file, folder_year
+        self._odd: list[pd.DataFrame] = []
+
+    def add(
+        self, entity: NDArray[np.int64], year: NDArray[np.int64], line: NDArray[np.int64]
+    ) -> None:
+        """Some rows that are used."""
+        valid = (year >= self.known.first_year[entity]) & (year <= self.known.last_year[entity])
+        late = year < (self.folder_year or 0)
+        odd = np.flatnonzero(late | ~valid)
+        if odd.size:
+            columns = {"entity": entity[odd], "year": year[odd], "line": line[odd]}
+            self._odd.append(pd.DataFrame(columns))
+
+    def say(self) -> None:
+        """One finding per entity, year and kind."""
+        if not self._odd:
+            return
+        rows = pd.concat(self._odd, ignore_index=True)
+        groups = rows.groupby(["entity", "year"], sort=True)["line"].agg(["size", "min"])
         for (at, year), (size, line) in zip(groups.index, groups.to_numpy(), strict=True):
             entity = self.known.register[self.known.ids[at]]
             details: dict[str, Any] = {
-                "file": file,
+                "file": self.file,
                 "place": f"row {line}",
                 "entity_id": entity.entity_id,
                 "year": int(year),
             }
-            if folder_year is not None and year < folder_year:
+            if self.folder_year is not None and year < self.folder_year:
                 self.log.add(
                     "warning",
                     "late_rows",
                     **details,
-                    found=f"{size} rows of {year} in the folder of {folder_year}",
+                    found=f"{size} rows of {year} in the folder of {self.folder_year}",
                     expected="returns of the folder's year",
                 )
             if not entity.is_valid_in(int(year)):
@@ -222,18 +278,10 @@ def _index(column: pa.Array, known: Sequence[str]) -> NDArray[np.int64]:
     return np.asarray(pc.fill_null(found, -1), np.int64)
 
 
-def _numbers(column: pa.Array) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Plain numbers of a column, and where they are; 0 elsewhere."""
-    plain = pc.match_substring_regex(column, _PLAIN_NUMBER)
-    values = np.array(pc.if_else(plain, column, "0").cast(pa.float64()), dtype=float)
-    finite = np.isfinite(values)
-    return np.where(finite, values, 0.0), np.asarray(plain) & finite
-
-
 def _years(table: Table) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """The year of each row, -1 where its cell holds none, and whether it is plainly written."""
     column = table.column("year")
-    plain = pc.match_substring_regex(column, _PLAIN_YEAR)
+    plain = pc.match_substring_regex(column, PLAIN_YEAR)
     years = np.array(pc.if_else(plain, column, "-1").cast(pa.int64()))
     for i in np.flatnonzero(years < 0).tolist():
         cell = cells.year(column[i].as_py())

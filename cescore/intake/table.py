@@ -408,11 +408,23 @@ def _joined(
     return columns, np.sort(lines)
 
 
+def canonical_names(raw_names: Sequence[str], layout: Layout) -> dict[str, str]:
+    """A layout's columns among those of a file, each with the name it has there."""
+    found = {_canonical(name, layout): name for name in raw_names}
+    return {name: theirs for name, theirs in found.items() if name in layout.names}
+
+
+def column_as_text(column: pa.Array) -> pa.Array:
+    """A column's cells as text, empty where there is none."""
+    text = pc.fill_null(column.cast(pa.string()), "")
+    return text.combine_chunks() if isinstance(text, pa.ChunkedArray) else text
+
+
 def _read_parquet(raw: bytes, file: str, layout: Layout, log: FindingLog) -> Table:
     """The same for Parquet: its cells as text, its rows counted from 1."""
     try:
         table = pq.read_table(pa.BufferReader(raw))
-        texts = {name: _as_text(table.column(i)) for i, name in enumerate(table.column_names)}
+        texts = {name: column_as_text(table.column(i)) for i, name in enumerate(table.column_names)}
     except (pa.ArrowException, OSError) as error:
         return _refuse(file, f"not a Parquet table: {str(error).splitlines()[0]}", log)
     if not _is_header_sound(table.column_names, file, "schema", layout, log):
@@ -422,8 +434,3 @@ def _read_parquet(raw: bytes, file: str, layout: Layout, log: FindingLog) -> Tab
     columns = {_canonical(name, layout): text for name, text in texts.items()}
     known = {name: text for name, text in columns.items() if name in layout.names}
     return Table(file, known, np.arange(1, table.num_rows + 1, dtype=np.int64))
-
-
-def _as_text(column: pa.ChunkedArray) -> pa.Array:
-    text = pc.fill_null(column.cast(pa.string()), "")
-    return text.combine_chunks() if isinstance(text, pa.ChunkedArray) else text
