@@ -6,25 +6,31 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cescore.definitions.model import Framework, Plan, Standard
 from cescore.intake.cells import number
 from cescore.intake.entities import Entity
 from cescore.method.assessment import Assessment, Basis, assess
 from cescore.method.bonus import BonusLine, bonus_lines
+from cescore.method.column import Panel
 from cescore.method.evaluation import RESULT_COLUMNS, TypeEvaluation, evaluate
 from cescore.method.measures import MeasureLine, measure_lines
 from cescore.method.standards import Compliance, standard_compliance
 from cescore.method.targets import TargetLine, assess_targets
+from cescore.per_entity import PerEntity
 from cescore.workspace import Workspace
 
 if TYPE_CHECKING:
     from cescore.bands import Band
     from cescore.robustness import Robustness
+
+ROWS_AT_ONCE = 200_000  # of results made entity by entity
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,34 +105,38 @@ class YearlyEvaluation:
         Years in which an entity did not exist have no rows. An entity that filed nothing has its
         index with status not_filed; a blocked one has that row alone, with status blocked.
         """
+        parts = list(self.results_in_parts())
+        return pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
+
+    def results_in_parts(self) -> Iterator[pd.DataFrame]:
+        """The same rows in the same order, some at a time: half a million entities have 500 million."""
         definitions = self.workspace.definitions
         quantities = (definitions.accounts, definitions.variables)  # accounts summed over bodies
         units = {code: q.unit for every in quantities for code, q in every.items()}
-        frames = [e.results(units=units) for e in self.evaluations.values()]
-        rows = [
-            *self._target_rows(),
-            *self._measure_rows(),
-            *self._assessment_rows(),
-            *self._standard_rows(),
-            *self._blocked(),
-        ]
-        frames.append(pd.DataFrame(rows, columns=list(RESULT_COLUMNS)))
-        whole = pd.concat([f for f in frames if len(f)] or frames[:1], ignore_index=True)
-        return self._of_not_filed(self._of_existing(whole)).reset_index(drop=True)
+        for evaluation in self.evaluations.values():
+            exists = self._exists(evaluation.panel)
+            silent = [not self.workspace.filed(e) for e in evaluation.panel.entities]
+            yield from evaluation.results_in_parts(
+                units=units, where=exists, silent=np.array(silent, bool)
+            )
+        rows = chain(
+            self._target_rows(),
+            self._measure_rows(),
+            self._assessment_rows(),
+            self._standard_rows(),
+            self._blocked(),
+        )
+        while some := list(islice(rows, ROWS_AT_ONCE)):
+            frame = pd.DataFrame(some, columns=list(RESULT_COLUMNS))
+            yield frame.assign(value=frame["value"].astype(float))
 
-    def _of_existing(self, results: pd.DataFrame) -> pd.DataFrame:
-        """The rows of years in which the entity belongs to the register."""
-        register, known = self.workspace.register, results["entity_id"].unique()
-        first = {e: register[e].valid_from or 0 for e in known}
-        last = {e: register[e].valid_to or 9999 for e in known}
-        begun = results["year"] >= results["entity_id"].map(first)
-        return results[begun & (results["year"] <= results["entity_id"].map(last))]
-
-    def _of_not_filed(self, results: pd.DataFrame) -> pd.DataFrame:
-        silent = [e.entity_id for e in self.entities if not self.workspace.filed(e.entity_id)]
-        is_index = (results["kind"] == "index") & (results["year"] == self.year)
-        mask = is_index & results["entity_id"].isin(silent)
-        return results.assign(status=results["status"].where(~mask, "not_filed"))
+    def _exists(self, panel: Panel) -> NDArray[np.bool_]:
+        """Where an entity belongs to the register, by year."""
+        entities = [self.workspace.register[e] for e in panel.entities]
+        first = np.array([e.valid_from or 0 for e in entities], np.int64)[:, None]
+        last = np.array([e.valid_to or 9999 for e in entities], np.int64)[:, None]
+        years = np.array(panel.years, np.int64)
+        return (years >= first) & (years <= last)
 
     def _row(
         self, entity_id: str, kind: str, code: str, value: float | None, unit: str, status: str
@@ -216,27 +226,27 @@ def evaluate_workspace(workspace: Workspace) -> YearlyEvaluation:
     checks = _by_entity(
         (m.entity_id, m.check_id, vars(m)) for m in workspace.measures if m.year == workspace.year
     )
-    targets: dict[str, tuple[TargetLine, ...]] = {}
-    measures: dict[str, tuple[MeasureLine, ...]] = {}
-    assessments: dict[str, Assessment] = {}
+    targets: Mapping[str, tuple[TargetLine, ...]] = {}
+    measures: Mapping[str, tuple[MeasureLine, ...]] = {}
+    assessments: Mapping[str, Assessment] = {}
     if plan is not None:
-        for evaluation in evaluations.values():
-            targets |= _targets(plan, evaluation)
-            measures |= _measures(plan, evaluation, checks)
-            bonus = _bonus(workspace, plan, evaluation)
-            assessments |= {
-                entity_id: _assess(
-                    workspace,
-                    plan,
-                    evaluation,
-                    entity_id,
-                    targets[entity_id],
-                    measures[entity_id],
-                    vetoes.get(entity_id, {}),
-                    bonus[entity_id],
-                )
-                for entity_id in evaluation.panel.entities
-            }
+        whose = {e: found for found in evaluations.values() for e in found.panel.entities}
+        targets = PerEntity(whose, lambda entity: _targets(plan, whose[entity], entity))
+        measures = PerEntity(whose, _Measures(plan, whose, checks))
+        bonus = {e: b for ev in evaluations.values() for e, b in _bonus(workspace, plan, ev).items()}
+        assessments = PerEntity(
+            whose,
+            lambda entity: _assess(
+                workspace,
+                plan,
+                whose[entity],
+                entity,
+                targets[entity],
+                measures[entity],
+                vetoes.get(entity, {}),
+                bonus[entity],
+            ),
+        )
     return YearlyEvaluation(workspace, evaluations, targets, measures, assessments, vetoes)
 
 
@@ -263,24 +273,37 @@ def _by_entity(
     return dict(found)
 
 
-def _targets(plan: Plan, evaluation: TypeEvaluation) -> dict[str, tuple[TargetLine, ...]]:
+def _targets(plan: Plan, evaluation: TypeEvaluation, entity_id: str) -> tuple[TargetLine, ...]:
     return assess_targets(
         plan,
         evaluation.indicators,
         evaluation.framework,
         year=evaluation.run_year,
         base_year=plan.base_year,
-    )
+        only=(entity_id,),
+    )[entity_id]
 
 
-def _measures(
-    plan: Plan, evaluation: TypeEvaluation, checks: Mapping[str, Mapping[str, Mapping[str, str]]]
-) -> dict[str, tuple[MeasureLine, ...]]:
-    entity_type = evaluation.framework.entity_type
-    return {
-        entity_id: measure_lines(plan, entity_type, checks.get(entity_id, {}).values())
-        for entity_id in evaluation.panel.entities
-    }
+class _Measures:
+    """Each entity's measures; those that nobody inspected are one object for all of a type."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        whose: Mapping[str, TypeEvaluation],
+        checks: Mapping[str, Mapping[str, Mapping[str, str]]],
+    ) -> None:
+        self.plan, self.whose, self.checks = plan, whose, checks
+        self._blank: dict[str, tuple[MeasureLine, ...]] = {}
+
+    def __call__(self, entity_id: str) -> tuple[MeasureLine, ...]:
+        entity_type = self.whose[entity_id].framework.entity_type
+        records = self.checks.get(entity_id)
+        if records:
+            return measure_lines(self.plan, entity_type, records.values())
+        if entity_type not in self._blank:
+            self._blank[entity_type] = measure_lines(self.plan, entity_type, ())
+        return self._blank[entity_type]
 
 
 def _bonus(

@@ -6,9 +6,11 @@ everywhere; an estimate or a sum over parts is a present value with a flag.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import ChainMap
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, IntFlag
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +18,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 States = NDArray[np.uint8]
 Flags = NDArray[np.uint8]
+
+
+LARGE = 20_000_000  # cells of a panel of which no copy is made
 
 
 class State(IntEnum):
@@ -89,6 +94,41 @@ class Column:
         return found
 
 
+class Chosen(Mapping[str, Column]):
+    """Some rows of columns, cut out when a column is asked for: a large panel is not held twice."""
+
+    def __init__(self, columns: Mapping[str, Column], rows: NDArray[np.int64]) -> None:
+        self._columns: Mapping[str, Column] = columns
+        self._rows = rows
+        if isinstance(columns, Chosen):
+            self._columns, self._rows = columns._columns, columns._rows[rows]
+
+    def __getitem__(self, code: str) -> Column:
+        whole, rows = self._columns[code], self._rows
+        return Column(whole.values[rows], whole.state[rows], whole.flags[rows])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._columns
+
+    def row(self, row: int) -> dict[str, Column]:
+        """All columns of one of the rows, without cutting the others out."""
+        return _rows(self._columns, slice(int(self._rows[row]), int(self._rows[row]) + 1))
+
+
+def _rows(columns: Mapping[str, Column], rows: slice) -> dict[str, Column]:
+    """Some neighbouring rows of columns, as views."""
+    return {
+        code: Column(whole.values[rows], whole.state[rows], whole.flags[rows])
+        for code, whole in columns.items()
+    }
+
+
 @dataclass(frozen=True, eq=False)
 class Panel:
     """Columns by code over the same entities and years, with what is known of each entity.
@@ -113,26 +153,47 @@ class Panel:
         return Column.empty(self.shape, State.NOT_COLLECTED) if found is None else found
 
     def with_columns(self, columns: Mapping[str, Column]) -> Panel:
-        return replace(self, columns={**self.columns, **columns})
+        own, added = self.columns, dict(columns)
+        if isinstance(own, ChainMap):
+            return replace(self, columns=ChainMap({**own.maps[0], **added}, *own.maps[1:]))
+        if isinstance(own, Chosen):
+            return replace(self, columns=ChainMap(added, own))  # type: ignore[arg-type]
+        return replace(self, columns={**own, **added})
 
     def only(self, entities: Iterable[str]) -> Panel:
         """The same panel for some of its entities, in the order given."""
-        position = {entity: i for i, entity in enumerate(self.entities)}
-        rows = [position[entity] for entity in entities]
-        cut = {
-            code: Column(c.values[rows], c.state[rows], c.flags[rows])
-            for code, c in self.columns.items()
-        }
+        rows = [self.row_of[entity] for entity in entities]
+        if rows == list(range(len(self.entities))):
+            return self
+        at = np.array(rows, np.int64)
+        cells = len(rows) * len(self.years) * len(self.columns)
+        chosen = Chosen(self.columns, at)
         return replace(
             self,
             entities=tuple(self.entities[i] for i in rows),
-            columns=cut,
+            columns=chosen if cells > LARGE else dict(chosen),
             attributes={k: tuple(v[i] for i in rows) for k, v in self.attributes.items()},
-            codes={k: v[rows] for k, v in self.codes.items()},
+            codes={k: v[at] for k, v in self.codes.items()},
         )
 
+    @cached_property
+    def row_of(self) -> Mapping[str, int]:
+        """Each entity's row."""
+        return {entity: i for i, entity in enumerate(self.entities)}
+
     def row(self, entity_id: str) -> int:
-        return self.entities.index(entity_id)
+        return self.row_of[entity_id]
+
+    def alone(self, row: int) -> Panel:
+        """The panel of one entity, its arrays views where they can be."""
+        one, own = slice(row, row + 1), self.columns
+        return replace(
+            self,
+            entities=self.entities[one],
+            columns=own.row(row) if isinstance(own, Chosen) else _rows(own, one),
+            attributes={k: v[one] for k, v in self.attributes.items()},
+            codes={k: v[one] for k, v in self.codes.items()},
+        )
 
     def year_position(self, year: int) -> int:
         return self.years.index(year)

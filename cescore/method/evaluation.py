@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -88,14 +89,39 @@ class TypeEvaluation:
         ``units`` names units of variables that the framework does not use. A score that the rules
         set to the floor has status ``floor``; an index below the least coverage ``insufficient``.
         """
-        frames = [
-            self._rows(kind, code, unit, column, status, years)
-            for kind, code, unit, column, status in self._columns(units or {})
-        ]
-        if years is None or self.run_year in years:
-            frames += [self._of_year(*row) for row in self._parts()]
+        where = np.ones(self.panel.shape, bool)
+        if years is not None:
+            where &= np.array([year in years for year in self.panel.years], bool)
+        frames = list(self.results_in_parts(units=units or {}, where=where))
         empty = pd.DataFrame({name: pd.Series(dtype=object) for name in RESULT_COLUMNS})
         return pd.concat(frames, ignore_index=True) if frames else empty
+
+    def results_in_parts(
+        self,
+        *,
+        units: Mapping[str, str],
+        where: NDArray[np.bool_],
+        silent: NDArray[np.bool_] | None = None,
+    ) -> Iterator[pd.DataFrame]:
+        """The same rows column by column, of the entities and years named by ``where``.
+
+        The index of the run's year of ``silent`` entities has status not_filed.
+        """
+        rows, years = np.nonzero(where)
+        entities = np.array(self.panel.entities, object)[rows]
+        shared = {"entity_id": entities, "year": np.array(self.panel.years, int)[years]}
+        for kind, code, unit, column, status in self._columns(units):
+            words = (_status(column) if status is None else status)[rows, years]
+            if kind == "index" and silent is not None:
+                unfiled = silent[rows] & (shared["year"] == self.run_year)
+                words = np.where(unfiled, "not_filed", words)
+            yield self._rows(kind, code, unit, column.values[rows, years], words, shared)
+        now = where[:, self.panel.year_position(self.run_year)]
+        if now.any():
+            mine = {"entity_id": np.array(self.panel.entities, object)[now]}
+            for kind, code, unit, values, words in self._parts():
+                shared = {**mine, "year": np.full(int(now.sum()), self.run_year)}
+                yield self._rows(kind, code, unit, values[now], words[now], shared)
 
     def _columns(
         self, units: Mapping[str, str]
@@ -153,23 +179,6 @@ class TypeEvaluation:
             words = _status(self.progress.index)[:, year]
             yield from _decomposed("progress_", f"{progress.code}.", of_progress, words)
 
-    def _of_year(
-        self, kind: str, code: str, unit: str, values: Floats, status: NDArray[np.object_]
-    ) -> pd.DataFrame:
-        """One number per entity as rows of the year evaluated."""
-        return pd.DataFrame(
-            {
-                "entity_type": self.framework.entity_type,
-                "entity_id": np.array(self.panel.entities, object),
-                "year": self.run_year,
-                "kind": kind,
-                "code": code,
-                "value": values,
-                "unit": unit,
-                "status": status,
-            }
-        )
-
     def _score_status(self, code: str) -> NDArray[np.object_]:
         column = self.scored.scores.column(code)
         filled = column.is_present & (self.scored.rule[code] == "floor")
@@ -184,23 +193,21 @@ class TypeEvaluation:
         kind: str,
         code: str,
         unit: str,
-        column: Column,
-        status: NDArray[np.object_] | None,
-        years: Collection[int] | None,
+        values: NDArray[np.float64],
+        words: NDArray[np.object_],
+        shared: Mapping[str, NDArray[Any]],
     ) -> pd.DataFrame:
         """One column as rows, entity by entity and year by year."""
-        kept = [i for i, y in enumerate(self.panel.years) if years is None or y in years]
-        words = _status(column) if status is None else status
         return pd.DataFrame(
             {
                 "entity_type": self.framework.entity_type,
-                "entity_id": np.repeat(np.array(self.panel.entities, object), len(kept)),
-                "year": np.tile(np.array(self.panel.years, int)[kept], len(self.panel.entities)),
+                "entity_id": shared["entity_id"],
+                "year": shared["year"],
                 "kind": kind,
                 "code": code,
-                "value": column.values[:, kept].ravel(),
+                "value": values,
                 "unit": unit,
-                "status": words[:, kept].ravel(),
+                "status": words,
             }
         )
 

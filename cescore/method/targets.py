@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from cescore.definitions.model import AssessmentRules, Framework, Plan, Target
@@ -57,9 +58,15 @@ class TargetLine:
 
 
 def assess_targets(
-    plan: Plan, indicators: Panel, framework: Framework, *, year: int, base_year: int
+    plan: Plan,
+    indicators: Panel,
+    framework: Framework,
+    *,
+    year: int,
+    base_year: int,
+    only: Collection[str] | None = None,
 ) -> dict[str, tuple[TargetLine, ...]]:
-    """Each entity's target lines of a year, in the plan's order.
+    """The target lines of a year of each entity, or of those named, in the plan's order.
 
     A target is the type's own (scored), a reference for it (shown, never scored), or another form
     of one of its own (a check); any other makes no line.
@@ -67,12 +74,14 @@ def assess_targets(
     clock = Clock(year, base_year, plan.last_year)
     roles = {t.id: _role(t, framework.entity_type) for t in plan.targets.values()}
     concerned = [target for target in plan.targets.values() if roles[target.id]]
-    lines: dict[str, list[TargetLine]] = {entity: [] for entity in indicators.entities}
+    entities = indicators.entities if only is None else tuple(only)
+    rows = {entity: indicators.row(entity) for entity in entities}
+    lines: dict[str, list[TargetLine]] = {entity: [] for entity in entities}
     for target in concerned:
         column = indicators.column(target.indicator)
         indicator = framework.indicators.get(target.indicator)
         blank = _blank(target, roles[target.id], indicator.unit if indicator else "")
-        for row, entity in enumerate(indicators.entities):
+        for entity, row in rows.items():
             level, base = (_cell(column, indicators, row, y) for y in (year, base_year))
             line = _assessed(target, blank, level, base, clock, plan.assessment)
             lines[entity].append(_checked(line, target, plan))

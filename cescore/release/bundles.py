@@ -188,7 +188,7 @@ class Bundler:
         return PlanCard() if plan is None else _part(PlanCard, plan)
 
     def _record(self, panel: Panel, row: int) -> Record:
-        entity_id = panel.entities[row]
+        entity_id, panel, row = panel.entities[row], panel.alone(row), 0
         columns = panel.columns
         places = self.yearly.workspace.sources.table(entity_id, columns, panel.years)
         return Record(
