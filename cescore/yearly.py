@@ -233,7 +233,9 @@ def evaluate_workspace(workspace: Workspace) -> YearlyEvaluation:
         whose = {e: found for found in evaluations.values() for e in found.panel.entities}
         targets = PerEntity(whose, lambda entity: _targets(plan, whose[entity], entity))
         measures = PerEntity(whose, _Measures(plan, whose, checks))
-        bonus = {e: b for ev in evaluations.values() for e, b in _bonus(workspace, plan, ev).items()}
+        bonus = {
+            e: b for ev in evaluations.values() for e, b in _bonus(workspace, plan, ev).items()
+        }
         assessments = PerEntity(
             whose,
             lambda entity: _assess(

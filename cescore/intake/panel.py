@@ -144,15 +144,17 @@ class Sources:
         return {**self._in_files(entity_id), **places, **self._sums.get(entity_id, {})}
 
     def _in_files(self, entity_id: str) -> dict[tuple[str, int], str]:
-        """Places of the values that stand in no frame; of a cell with several rows the first."""
+        """Places of the values that stand in the grid; a file may hold rows that are not used."""
         places, at = self._observations.places, self._entity.get(entity_id)
-        if places is None or at is None:
+        grid = self._observations.grid
+        if places is None or grid is None or at is None:
             return {}
         names, found = self._observations.variables, dict[tuple[str, int], str]()
         for key, file, line, source in places.of_entity(at):
-            variable, year = divmod(key, 10_000)
-            cell = names[variable % len(names)], year
-            found.setdefault(cell, self._text(file, line, source))
+            cell, year = divmod(key, 10_000)
+            variable = cell % len(names)
+            if grid.has(at, variable, year):
+                found.setdefault((names[variable], year), self._text(file, line, source))
         return found
 
     def table(

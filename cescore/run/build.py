@@ -21,8 +21,16 @@ from cescore.run.progress import display
 from cescore.run.receipt import drop_receipt, write_receipt
 from cescore.run.store import INDEX_PAGE, MANIFEST_NAME, Store, make_private
 from cescore.run.summary import exit_status
-from cescore.run.tables import FINDINGS, RESULTS, UNCERTAINTY, WORKBOOK, write_tables
+from cescore.run.tables import (
+    FINDINGS,
+    RESULTS,
+    UNCERTAINTY,
+    WORKBOOK,
+    write_findings_whole,
+    write_tables,
+)
 from cescore.run.telling import (
+    FINDINGS_SHOWN,
     counted,
     parts,
     reasons_counted,
@@ -46,10 +54,19 @@ TABLES = (RESULTS, WORKBOOK, UNCERTAINTY, FINDINGS)
 
 
 def check(asked: Asked, console: Console) -> int:
-    """Read and check params and data; every finding; 1 if an open error was found."""
+    """Read and check params and data; every finding; 1 if an open error was found.
+
+    Of very many findings the first are printed, errors before others, and all stand in findings.csv.
+    """
     workspace = Workspace.load(asked.root, asked.year)
-    for finding in workspace.findings:
+    for finding in workspace.findings[:FINDINGS_SHOWN]:
         say(console, f"{finding.severity:7} {stated(finding)}")
+    if len(workspace.findings) > FINDINGS_SHOWN:
+        output = asked.output(workspace.year)
+        make_private(output)
+        write_findings_whole(output, workspace)
+        more = len(workspace.findings) - FINDINGS_SHOWN
+        say(console, f"… and {more} more findings; all of them: {output / FINDINGS}")
     for count in workspace.rows:
         say(console, f"{count.file}: {count.read} rows read = {parts(count)}")
     say(console, counted(workspace))

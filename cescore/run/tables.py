@@ -16,26 +16,41 @@ from cescore.intake.findings import write_findings
 from cescore.run.store import PART, write_atomically
 
 if TYPE_CHECKING:
+    from cescore.workspace import Workspace
     from cescore.yearly import YearlyEvaluation
 
 RESULTS, WORKBOOK, FINDINGS = "results.csv", "results.xlsx", "findings.csv"
 UNCERTAINTY = "uncertainty.csv"
 WIDE_KINDS = ("index", "progress_index", "group", "indicator", "assessment")
+SHEET_MOST = 50_000  # entities on a sheet; more are in results.csv alone, and the workbook says so
 NO_CLOCK = datetime(2000, 1, 1)  # a workbook states when it was made; ours says nothing by it
 
 
 def write_tables(folder: Path, yearly: YearlyEvaluation) -> pd.DataFrame:
-    """Write all tables of a run; returns the rows of results.csv."""
-    results = yearly.results()
-    csv = results.to_csv(index=False, lineterminator="\n")
-    write_atomically(folder / RESULTS, csv.encode())
+    """Write all tables of a run; returns the rows of results.csv that the workbook shows.
+
+    Results go to the file part by part: they never stand in memory whole.
+    """
+    wide = []
+    temporary = folder / f".{RESULTS}{PART}"
+    with temporary.open("w", encoding="utf-8", newline="") as stream:
+        for number, part in enumerate(yearly.results_in_parts()):
+            part.to_csv(stream, index=False, lineterminator="\n", header=not number)
+            wide.append(part[(part["year"] == yearly.year) & part["kind"].isin(WIDE_KINDS)])
+    os.replace(temporary, folder / RESULTS)
+    results = pd.concat([p for p in wide if len(p)] or wide[:1], ignore_index=True)
     write_atomically(folder / WORKBOOK, workbook(results, yearly))
     table = yearly.uncertainty().to_csv(index=False, lineterminator="\n")
     write_atomically(folder / UNCERTAINTY, table.encode())
-    temporary = folder / f".{FINDINGS}{PART}"
-    write_findings(temporary, yearly.workspace.findings)
-    os.replace(temporary, folder / FINDINGS)
+    write_findings_whole(folder, yearly.workspace)
     return results
+
+
+def write_findings_whole(folder: Path, workspace: Workspace) -> None:
+    """Write findings.csv, every finding of a run."""
+    temporary = folder / f".{FINDINGS}{PART}"
+    write_findings(temporary, workspace.findings)
+    os.replace(temporary, folder / FINDINGS)
 
 
 def workbook(results: pd.DataFrame, yearly: YearlyEvaluation) -> bytes:
@@ -46,8 +61,9 @@ def workbook(results: pd.DataFrame, yearly: YearlyEvaluation) -> bytes:
         book.set_properties({"created": NO_CLOCK})
         of_year = results[(results["year"] == yearly.year) & results["kind"].isin(WIDE_KINDS)]
         _about(book, yearly)
-        for entity_type in yearly.evaluations:
-            _sheet(book, entity_type, of_year[of_year["entity_type"] == entity_type], yearly)
+        for entity_type, evaluation in yearly.evaluations.items():
+            if len(evaluation.panel.entities) <= SHEET_MOST:
+                _sheet(book, entity_type, of_year[of_year["entity_type"] == entity_type], yearly)
     return buffer.getvalue()
 
 
@@ -60,7 +76,12 @@ def _about(book: xlsxwriter.Workbook, yearly: YearlyEvaluation) -> None:
         ("status", "示例数据 sample data" if run.status == "sample" else run.status),
         ("full results", f"{RESULTS}: all years, all kinds, full precision"),
     )
-    for number, row in enumerate(rows):
+    left_out = [
+        (sheet_name(t), f"{len(e.panel.entities)} entities, more than a sheet holds: {RESULTS}")
+        for t, e in yearly.evaluations.items()
+        if len(e.panel.entities) > SHEET_MOST
+    ]
+    for number, row in enumerate((*rows, *left_out)):
         sheet.write_row(number, 0, row)
     sheet.set_column(0, 1, 24)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 REASONS_SHOWN = 4
 WARNINGS_SHOWN = 10
+FINDINGS_SHOWN = 2000  # lines; a console that scrolls for minutes tells nobody anything
 
 
 def say(console: Console, line: str) -> None:
@@ -44,9 +45,11 @@ def reasons_counted(all_reasons: Iterable[Sequence[str]]) -> Iterator[str]:
 
 def tell_findings(workspace: Workspace, console: Console) -> None:
     """Errors whole; of the rest how many, since findings.csv holds them."""
-    for finding in workspace.findings:
-        if finding.is_open_error:
-            say(console, f"error   {stated(finding)}")
+    errors = [finding for finding in workspace.findings if finding.is_open_error]
+    for finding in errors[:FINDINGS_SHOWN]:
+        say(console, f"error   {stated(finding)}")
+    if len(errors) > FINDINGS_SHOWN:
+        say(console, f"… and {len(errors) - FINDINGS_SHOWN} more errors in findings.csv")
     say(console, counted(workspace))
 
 

@@ -8,10 +8,14 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from intake.conftest import REGISTER, VARIABLES
 
 from cescore.definitions.model import Variable
+from cescore.intake.entities import read_register
+from cescore.intake.files import find_sources
 from cescore.intake.findings import FindingLog
-from cescore.intake.reader import LAYOUT
+from cescore.intake.panel import build_panels
+from cescore.intake.reader import LAYOUT, read_observations
 from cescore.intake.table import read_text
 
 HEADER = "entity_id,year,variable,value,status,note\n"
@@ -266,6 +270,55 @@ def test_parquet_reads_as_csv_does(read):
     result = read({"2024/observations.parquet": stream.getvalue()})
     assert (result.value("D1", "waste"), result.value("D2", "waste")) == (5.5, "missing")
     assert result.reading.counts[0].read == 2
+
+
+@pytest.mark.parametrize("rows_per_group", [2, 100])
+def test_parquet_in_batches_reads_as_a_table_does(tmp_path, rows_per_group):
+    """Plain rows through the arrays, doubtful, repeated, late and missing ones beside: all the same."""
+    rows = [
+        ("D1", 2024, "waste", 5.5, "reported", "sheet 3"),
+        ("D1", 2023, "waste", 4.0, "estimated", ""),
+        ("D2", 2024, "waste", None, "missing", ""),
+        ("D2", 2024, "gdp", -1.0, "reported", ""),
+        ("D2", 2024, "firms", 2.5, "reported", ""),
+        ("D2", 2024, "pilot", 1.0, "reported", ""),
+        ("D2", 2024, "stock_change", -7.0, "reported", ""),
+        ("D1", 2024, "rate", 20.0, "reported", ""),
+        ("D1", 2024, "rate", 30.0, "reported", ""),
+        ("DX", 2024, "rate", 40.0, "reported", ""),
+        ("DX", 2024, "rate", 40.0, "reported", ""),
+        ("nobody", 2024, "waste", 1.0, "reported", ""),
+        ("C1", 2010, "waste", 9.0, "reported", "archive"),
+    ]
+    columns = ["entity_id", "year", "variable", "value", "status", "source"]
+    folder = tmp_path / "data" / "2024"
+    folder.mkdir(parents=True)
+    table = pd.DataFrame(rows, columns=columns)
+    table.to_parquet(folder / "observations.parquet", row_group_size=rows_per_group)
+    codes = pd.DataFrame(
+        [("D1", 2024, "audit", "due"), ("D2", 2024, "audit", "dew")], columns=columns[:4]
+    )
+    codes.to_parquet(folder / "observations_codes.parquet")
+    (tmp_path / "entities.csv").write_text(REGISTER, encoding="utf-8")
+    told = []
+    for years in ((), (2023, 2024)):
+        log = FindingLog()
+        register, _ = read_register(tmp_path / "entities.csv", "data/entities.csv", log)
+        sources = find_sources(tmp_path / "data", 2024, log)
+        reading = read_observations(sources, register, VARIABLES, log, years)
+        layout = build_panels(register, reading.observations, VARIABLES, (2023, 2024))
+        cells = [
+            (t, c, panel.columns[c].values.tolist(), panel.columns[c].state.tolist())
+            for t, panel in layout.panels.items()
+            for c in panel.columns
+        ]
+        texts = [p.codes["audit"].tolist() for p in layout.panels.values()]
+        places = [layout.sources.of(entity.entity_id) for entity in register]
+        told.append((repr(cells), texts, places, reading.counts, log.sorted()))
+    assert told[0] == told[1]
+    assert {"negative", "not_whole", "conflicting_rows", "duplicate_row"} <= {
+        f.code for f in told[1][4]
+    }
 
 
 def test_a_damaged_parquet_file_is_refused(read):
