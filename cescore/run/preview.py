@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -77,7 +78,7 @@ class Preview:
         """A line for each change that was seen, with what came of it; until interrupted."""
         folders = [r / name for r in (self.asked.root, REPOSITORY) for name in WATCHED_FOLDERS]
         wanted = [folder for folder in dict.fromkeys(folders) if folder.is_dir()]
-        # the first line tells that changes are seen from now on
+        logging.getLogger("watchfiles").setLevel(logging.ERROR)  # Ctrl-C needs no warning
         yield f"watching {', '.join(WATCHED_FOLDERS)}; Ctrl-C ends it"
         for changes in watch(*wanted, debounce=400, step=SETTLE_MS, raise_interrupt=False):
             began, names = time.monotonic(), sorted({Path(path).name for _, path in changes})
