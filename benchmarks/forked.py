@@ -1,0 +1,89 @@
+"""A parent that has everything imported and forks a child per report, as the build's press does.
+
+``python -m benchmarks.forked`` reads one JSON list a line: way, bundle, notebook, folder, language;
+it answers with the child's CPU seconds, its peak memory in MB and its exit status. Ways: ours
+(`render` as the build calls it) and floor.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import subprocess
+import sys
+import traceback
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from benchmarks.measure import REPOSITORY, environment
+
+
+class Forked:
+    """The parent, from the outside."""
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.forked"], cwd=REPOSITORY, env=environment(),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
+        )  # fmt: skip
+        assert self._process.stdout is not None
+        self._process.stdout.readline()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait()
+
+    def cpu(self, way: str, bundle: Path, notebook: Path, folder: Path, lang: str = "zh") -> float:
+        """Seconds of CPU of one report made in one child."""
+        assert self._process.stdin is not None and self._process.stdout is not None
+        line = json.dumps([way, str(bundle), str(notebook), str(folder), lang])
+        self._process.stdin.write(line + "\n")
+        seconds, _, status = json.loads(self._process.stdout.readline())
+        if status:
+            raise RuntimeError(f"{way}: {bundle.name} failed, see above")
+        return float(seconds)
+
+
+def serve() -> None:
+    """Read, fork, answer."""
+    from benchmarks.floor import print_floor
+    from cescore.run.job import RENDER
+    from cescore.run.press import loaded
+
+    answers = os.dup(1)
+    os.dup2(2, 1)
+    render = loaded(RENDER)
+    gc.collect()
+    gc.freeze()
+    os.write(answers, b"ready\n")
+    for line in sys.stdin:
+        way, bundle, notebook, folder, lang = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            status = 1
+            try:
+                if way == "ours":
+                    render(Path(bundle), Path(folder), lang, notebook=Path(notebook))
+                else:
+                    print_floor(Path(bundle), Path(folder), lang, Path(notebook))
+                status = 0
+            except BaseException:
+                traceback.print_exc()
+            finally:
+                os._exit(status)
+        _, status, used = os.wait4(child, 0)
+        answer = [used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, status]
+        os.write(answers, json.dumps(answer).encode() + b"\n")
+
+
+if __name__ == "__main__":
+    serve()

@@ -1,0 +1,268 @@
+#!/usr/bin/env python3
+"""All benchmarks, one command: ``python benchmarks/run.py [--quick] [--only chain,stages,...]``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(REPOSITORY))
+
+from benchmarks import builds, chain, scaling  # noqa: E402
+from benchmarks.measure import ratios, said  # noqa: E402
+from benchmarks.report import Report  # noqa: E402
+from benchmarks.stages import stages  # noqa: E402
+from benchmarks.workspaces import make_workspace  # noqa: E402
+
+YEAR = 2025
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much of each is done."""
+
+    entities: int  # the three ways
+    rounds: int  # ours against the floor, and stages
+    reports: int  # of the long build
+    cluster: int  # reports by dask and by the local pool
+    scale: tuple[int, ...]  # entities evaluated
+
+
+WHOLE = Size(6, 3, 1000, 60, (500, 5_000, 50_000, 500_000))
+QUICK = Size(2, 1, 24, 6, (500, 5_000))
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A folder for what is made, how much, and the report."""
+
+    work: Path
+    size: Size
+    report: Report
+
+    def bundles(self, entity_type: str, count: int) -> list[Path]:
+        """Bundle files of the first entities of a type in a generated workspace."""
+        folder = self.work / "bundles"
+        if not folder.is_dir():
+            from cescore.release.bundles import Bundler
+            from cescore.workspace import Workspace
+            from cescore.yearly import evaluate_workspace
+
+            make_workspace(self.work / "small", 124)
+            yearly = evaluate_workspace(Workspace.load(self.work / "small", YEAR))
+            bundler = Bundler(yearly)
+            folder.mkdir()
+            for entity in [e for e in yearly.entities if yearly.workspace.filed(e.entity_id)]:
+                bundle = bundler.bundle(entity.entity_id)
+                name = f"{entity.entity_type}-{bundle.entity.entity_id}.json"
+                if len(list(folder.glob(f"{entity.entity_type}-*"))) < self.size.entities:
+                    (folder / name).write_bytes(bundle.to_bytes())
+        return sorted(folder.glob(f"{entity_type}-*.json"))[:count]
+
+
+def run_chain(bench: Bench) -> None:
+    """The naive chain, ours and the floor, in turn."""
+    bundles, report = bench.bundles("enterprise", bench.size.entities), bench.report
+    pairs = chain.paired(bundles, YEAR, bench.work)
+    short = chain.floor_pairs(bundles, bench.work, bench.size.rounds)
+    times = ratios([sum(p.naive) for p in pairs], [p.ours for p in pairs])
+    above = ratios([one for one, _ in short], [two for _, two in short])
+    report.heading("An enterprise report: the naive chain, ours, the floor")
+    report.table(
+        ("CPU seconds a report, median (lowest–highest)", "seconds"),
+        [
+            ("papermill", said([p.naive[0] for p in pairs])),
+            ("jupyter nbconvert", said([p.naive[1] for p in pairs])),
+            ("weasyprint", said([p.naive[2] for p in pairs])),
+            ("**naive chain**", said([sum(p.naive) for p in pairs])),
+            ("**ours**", said([p.ours for p in pairs])),
+            ("**floor**: the page printed without any notebook", said([f for _, f in short])),
+        ],
+    )
+    report.say(
+        f"Naive / ours, pair by pair: **{said(times)}** times, {len(times)} entities."
+        f" Ours / floor: **{said(above)}** times, {len(above)} pairs."
+    )
+    report.keep(
+        "chain", {"pairs": [asdict(p) for p in pairs], "naive_ours": times, "ours_floor": above}
+    )
+    report.plot("chain", "CPU seconds of the naive chain, ours and the floor", _bars(pairs))
+
+
+def _bars(pairs: list[chain.Paired]) -> Callable[..., None]:
+    def draw(axes: object) -> None:
+        names = ["naive chain", "ours", "floor"]
+        parts = [median(p.naive[i] for p in pairs) for i in range(3)]
+        colours = ("#9fb4bf", "#c9d1d6", "#d55e00")
+        start = 0.0
+        for part, colour, name in zip(
+            parts, colours, ("papermill", "nbconvert", "weasyprint"), strict=True
+        ):
+            axes.barh([0], [part], left=start, color=colour, label=name)  # type: ignore[attr-defined]
+            start += part
+        own = [median(p.ours for p in pairs), median(p.floor for p in pairs)]
+        axes.barh([1, 2], own, color="#005b82")  # type: ignore[attr-defined]
+        axes.set_yticks(range(3), names)  # type: ignore[attr-defined]
+        axes.invert_yaxis()  # type: ignore[attr-defined]
+        axes.set_xlabel("CPU seconds a report")  # type: ignore[attr-defined]
+        axes.legend(frameon=False)  # type: ignore[attr-defined]
+
+    return draw
+
+
+def run_stages(bench: Bench) -> None:
+    """Where each millisecond of a report is."""
+    report = bench.report
+    kinds = ("enterprise", "district")
+    found = {}
+    for kind in kinds:
+        (bundle,) = bench.bundles(kind, 1)
+        found[kind] = stages(bundle, chain.notebook_of(bundle), 2 * bench.size.rounds + 1)
+    report.heading("One report, piece by piece")
+    rows = [
+        (name.replace("  ", "– "), *(f"{found[kind][name]:.0f}" for kind in kinds))
+        for name in found["enterprise"]
+    ]
+    report.table(("CPU milliseconds, median", *kinds), rows)
+    report.keep("stages", found)
+
+
+def run_build(bench: Bench) -> None:
+    """A thousand reports with memory over time, then nothing changed, then one entity changed."""
+    report, root = bench.report, bench.work / "thousand"
+    make_workspace(root, bench.size.reports, only_firms=True)
+    whole = builds.watched(root, bench.work / "temporary")
+    again = builds.built(root)
+    changed = builds.change_one(root)
+    one = builds.built(root)
+    build, cores = whole.build, len(os.sched_getaffinity(0))
+    most = max((w for s in whole.samples for w in s.workers), default=0.0)
+    typical = median([w for s in whole.samples for w in s.workers] or [0.0])
+    drivers = [s.driver for s in whole.samples if s.driver]
+    report.heading(f"{build.built} reports, one build on {cores} cores")
+    report.table(
+        ("", "found"),
+        [
+            ("reports a minute", f"**{build.rate:.0f}**"),
+            ("CPU seconds a report, all processes", f"{build.cpu / max(build.built, 1):.2f}"),
+            ("failed", build.failed),
+            ("driver memory, highest (PSS)", f"{max(drivers, default=0):.0f} MB"),
+            ("driver memory, growth per report", f"**{whole.growth:.4f} MB**"),
+            ("a worker's memory (PSS), median", f"{typical:.0f} MB"),
+            ("a worker's memory (PSS), highest", f"**{most:.0f} MB**"),
+            ("open files of the driver, first and last look", _ends(whole)),
+            ("processes left over", whole.processes_left),
+            ("temporary files left over", whole.files_left),
+        ],
+    )
+    report.plot("memory", "Memory of driver and workers over the build", _memory(whole))
+    report.heading("The same build again")
+    report.table(
+        ("", "built", "up to date", "CPU s", "wall s"),
+        [
+            (name, b.built, b.up_to_date, f"{b.cpu:.1f}", f"{b.wall:.1f}")
+            for name, b in (
+                ("nothing changed", again),
+                (f"one value of {changed} changed", one),
+            )
+        ],
+    )
+    report.keep(
+        "build",
+        {
+            "whole": asdict(build), "growth": whole.growth, "again": asdict(again),
+            "one_changed": asdict(one), "worker_pss": [typical, most],
+            "samples": [[d, asdict(s)] for d, s in zip(whole.done, whole.samples, strict=True)],
+        },
+    )  # fmt: skip
+
+
+def _ends(whole: builds.Watched) -> str:
+    counts = [s.open_files for s in whole.samples if s.open_files]
+    return f"{counts[len(counts) // 5]}, {counts[-1]}" if counts else "–"
+
+
+def _memory(whole: builds.Watched) -> Callable[..., None]:
+    def draw(axes: object) -> None:
+        kept = [s for s in whole.samples if s.driver]
+        times = [s.seconds for s in kept]
+        axes.plot(times, [s.driver for s in kept], color="#005b82", label="driver")  # type: ignore[attr-defined]
+        highest = [max(s.workers, default=float("nan")) for s in kept]
+        axes.plot(times, highest, ".", ms=2, color="#d55e00", label="largest worker")  # type: ignore[attr-defined]
+        axes.set_ylim(bottom=0)  # type: ignore[attr-defined]
+        axes.set_xlabel("seconds")  # type: ignore[attr-defined]
+        axes.set_ylabel("MB (PSS)")  # type: ignore[attr-defined]
+        axes.legend(frameon=False)  # type: ignore[attr-defined]
+
+    return draw
+
+
+def run_cluster(bench: Bench) -> None:
+    """The same reports by the local pool and by dask's workers."""
+    report, root, cores = bench.report, bench.work / "cluster", len(os.sched_getaffinity(0))
+    make_workspace(root, bench.size.cluster, only_firms=True)
+    local = builds.built(root)
+    shutil.rmtree(root / "output")
+    dask = builds.on_cluster(root, cores, bench.work)
+    report.heading(f"{local.built} reports: the local pool and a dask cluster of {cores} workers")
+    report.table(
+        ("", "reports a minute", "CPU s a report", "wall s"),
+        [
+            (name, f"{b.rate:.0f}", f"{b.cpu / max(b.built, 1):.2f}", f"{b.wall:.1f}")
+            for name, b in (("local pool", local), ("dask", dask))
+        ],
+    )
+    report.say("Start, evaluation and result tables are in both, the workers' own start in dask's.")
+    report.keep("cluster", {"local": asdict(local), "dask": asdict(dask)})
+
+
+def run_scale(bench: Bench) -> None:
+    """The evaluation at growing numbers of entities."""
+    scaling.measure(bench.size.scale, bench.work, bench.report)
+
+
+PARTS: dict[str, Callable[[Bench], None]] = {
+    "chain": run_chain,
+    "stages": run_stages,
+    "cluster": run_cluster,
+    "scale": run_scale,
+    "build": run_build,
+}
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a few of each, in some minutes")
+    parser.add_argument("--only", default=",".join(PARTS), help=f"of {', '.join(PARTS)}")
+    parser.add_argument("--folder", type=Path, help="for what is made; else a temporary one")
+    parser.add_argument("--results", type=Path, default=REPOSITORY / "benchmarks" / "results")
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md as well")
+    chosen = parser.parse_args()
+    began = time.time()
+    work = chosen.folder or Path(tempfile.mkdtemp(prefix="benchmarks-"))
+    work = work.resolve()
+    work.mkdir(parents=True, exist_ok=True)
+    report = Report(chosen.results)
+    bench = Bench(work, QUICK if chosen.quick else WHOLE, report)
+    try:
+        for name in chosen.only.split(","):
+            PARTS[name.strip()](bench)
+        report.say(f"Taken in {(time.time() - began) / 60:.0f} minutes.")
+        report.write(REPOSITORY / "docs" / "performance.md" if chosen.write else None)
+    finally:
+        if chosen.folder is None:
+            shutil.rmtree(work, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
