@@ -133,7 +133,6 @@ class ScorecardExporter(TemplateExporter):
     def default_filters(self) -> Iterator[tuple[str, Any]]:
         yield from super().default_filters()
         yield "markdown2html", _markdown
-        yield "trusted", _trusted
         yield "highlight_code", _trusted  # nbconvert's base names it; code is never printed
 
     def _create_environment(self) -> Environment:
