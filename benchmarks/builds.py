@@ -52,9 +52,11 @@ class Watched:
 
     @property
     def growth(self) -> float:
-        """MB of driver memory per report: a straight line through the last four fifths."""
+        """MB of driver memory per report: a straight line through the last four fifths, up to the
+        last report; then tables and index page are written."""
         pairs = [(d, s.driver) for d, s in zip(self.done, self.samples, strict=True) if s.driver]
-        pairs = [p for p in pairs if p[0] >= self.build.built / 5]
+        most = self.build.built
+        pairs = [p for p in pairs if most / 5 <= p[0] < most]
         if len(pairs) < 3:
             return 0.0
         x, y = zip(*pairs, strict=True)
