@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -102,6 +102,25 @@ def canvas(
         )
     )
     return figure, axes
+
+
+def panels(
+    width_mm: float,
+    height_mm: float,
+    sides: Sequence[tuple[float, float]],
+    *,
+    top: float,
+    bottom: float,
+) -> tuple[Figure, list[Axes]]:
+    """A figure with axes side by side; each side is its left edge and its width in mm."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width_mm * MM, height_mm * MM))
+    height = 1 - (top + bottom) / height_mm
+    return figure, [
+        figure.add_axes((left / width_mm, bottom / height_mm, width / width_mm, height))
+        for left, width in sides
+    ]
 
 
 def short(name: str, length: int = NAME_LENGTH) -> str:

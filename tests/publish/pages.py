@@ -103,6 +103,7 @@ FIGURES = {
     "headline_trend": ("indicators",), "contributions": ("scored", "result"),
     "target_bars": (), "measures_bars": (), "peer_strip": ("result",), "plan_bars": (),
     "trends": ("indicators", "result", "progress"), "flows": (),
+    "progress_chart": ("progress", "parts"), "band_chart": (),
 }  # fmt: skip
 
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from itertools import pairwise
+from types import SimpleNamespace
 
 import builders
+import numpy as np
 import pages
 import pytest
 
 from cescore.publish import style
+from cescore.publish.cells import View
+from cescore.publish.chart_progress import MOST, apart, moved_most
 from cescore.publish.labels import LANGUAGES
+from cescore.release.bundle import UncertaintyBand
 
 FIGURES = {
     "group_scores": ("81.0", "83.0"),
@@ -20,12 +26,15 @@ FIGURES = {
     "target_bars": ("125",),
     "measures_bars": ("2", "1"),
     "peer_strip": ("81.8", "75.0", "12"),
+    "progress_chart": ("100.0", "150.0", "137.5", "+1.48", "+0.60", "+0.48", "+0.40"),
+    "band_chart": ("81.8", "80.1", "82.9", "60", "100"),
 }
+BAND = UncertaintyBand(score_low=80.1, score_high=82.9, draws=9, alternatives=())
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
 def drawn(request):
-    return pages.all_figures(pages.opened(lang=request.param))
+    return pages.all_figures(pages.opened(builders.bundle(uncertainty=BAND), lang=request.param))
 
 
 def svgs(html):
@@ -60,7 +69,7 @@ def test_nothing_in_a_chart_is_read_as_style_of_the_page(drawn, name):
 
 def test_equal_bundles_give_equal_charts(drawn):
     lang = "zh" if "示例数据" in drawn["group_scores"].html else "en"
-    again = pages.all_figures(pages.opened(lang=lang))
+    again = pages.all_figures(pages.opened(builders.bundle(uncertainty=BAND), lang=lang))
     assert {k: v.html for k, v in drawn.items()} == {k: v.html for k, v in again.items()}
 
 
@@ -77,7 +86,7 @@ def test_a_sample_is_marked_on_every_chart(drawn):
 
 def test_no_chart_of_an_official_run_is_marked_a_sample():
     run = builders.bundle().run.model_copy(update={"status": "final"})
-    made = pages.all_figures(pages.opened(builders.bundle(run=run)))
+    made = pages.all_figures(pages.opened(builders.bundle(run=run, uncertainty=BAND)))
     assert not any("示例数据" in made[name].html for name in FIGURES)
 
 
@@ -93,6 +102,36 @@ def test_long_names_are_cut_by_their_printed_width():
     assert style.short("一二三四五", 3) == "一二三…"
     assert style.short("abcdefgh", 3) == "abcdef…"
     assert style.short("一二三", 3) == "一二三"
+
+
+def moves(points):
+    """A change of the index split into these points."""
+    split = {f"i{n}": np.array([value]) for n, value in enumerate(points)}
+    parts = SimpleNamespace(change=np.array([sum(points)]), changes=split)
+    return moved_most(View(pages.opened()), parts)
+
+
+@pytest.mark.parametrize("points", [[0.5, -1.5], [0.1 * n * (-1) ** n for n in range(12)]])
+def test_the_bars_of_a_change_add_up_to_it_the_largest_first(points):
+    found = [value for _, value in moves(points)]
+    assert sum(found) == pytest.approx(sum(points), abs=0.005)
+    sizes = [abs(value) for value in found[:MOST]]
+    assert sizes == sorted(sizes, reverse=True) and len(found) <= MOST + 1
+
+
+def test_no_bars_where_there_is_no_change_to_split():
+    assert moves([float("nan"), 1.0]) == []
+
+
+def test_labels_at_the_ends_of_lines_never_meet():
+    places = apart([120.0, 100.0, 119.0, 119.5], 4.0, 98.0)
+    low = sorted(places)
+    assert all(b - a >= 3.9 for a, b in pairwise(low)) and low[0] >= 98.0
+    assert places[1] < places[2] < places[3] < places[0]
+
+
+def test_nothing_is_drawn_of_progress_without_a_return():
+    assert pages.all_figures(pages.opened(pages.not_filed()))["progress_chart"].html == ""
 
 
 def test_the_style_does_not_leak():
