@@ -118,7 +118,7 @@ def aggregate(scored: Scored, framework: Framework) -> Aggregation:
     few of its members is MISSING and does not count. Below the least coverage of the framework the
     index is computed all the same, and callers say so.
     """
-    taking_part = active_members(framework, scored.active)
+    taking_part = active_members(framework, scored.counted, scored.too_few)
     columns, missing = dict(scored.scores.columns), Column.empty(scored.scores.shape, State.MISSING)
     for group in framework.groups_bottom_up():
         members = framework.members(group.code)

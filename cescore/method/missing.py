@@ -40,7 +40,8 @@ CASE_OF_STATE: Mapping[State, Case] = {
 class Scored:
     """Scores after the missing-data rules, and what was done to get them; keys are indicators.
 
-    ``active``: takes part in the index. ``covered``: has a value of its own. ``applies``: would
+    ``active``: takes part in the index. ``counted``: takes part in its own group, which may itself
+    be left out of what stands above it. ``covered``: has a value of its own. ``applies``: would
     have one if everything had been returned; coverage is counted over these. ``case``: 0 where
     there is a value, else 1 + the place in `CASES`. ``imputed``: has a value that is not its own.
     ``too_few``: groups ("" for the index) with a value for too few of their members. ``released``:
@@ -53,6 +54,7 @@ class Scored:
     applies: Mapping[str, Bools]
     case: Mapping[str, NDArray[np.uint8]]
     rules: MissingRules
+    counted: Mapping[str, Bools] = field(default_factory=dict)
     imputed: Mapping[str, Bools] = field(default_factory=dict)
     too_few: Mapping[str, Bools] = field(default_factory=dict)
     released: Mapping[str, Mapping[int, float | None]] = field(default_factory=dict)
@@ -91,16 +93,15 @@ def apply_missing_rules(
     }
     applies = {code: ~np.isin(scores.column(code).state, DOES_NOT_APPLY) for code in case}
     too_few = _too_few(framework, known, applies, scores.shape)
+    counted = {code: ~_decided(case[code], rules, "exclude") for code in case}
     return Scored(
         scores=replace(scores, columns=filled),
-        active={
-            code: ~_decided(case[code], rules, "exclude") & ~_below(code, framework, too_few)
-            for code in case
-        },
+        active={code: counted[code] & ~_below(code, framework, too_few) for code in case},
         covered=own,
         applies=applies,
         case=case,
         rules=rules,
+        counted=counted,
         imputed={code: known[code] & ~own[code] for code in case},
         too_few=too_few,
         released=fitted.released_groups,

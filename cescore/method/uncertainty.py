@@ -289,6 +289,7 @@ def _scored_in(scored: Scored, year: int) -> Scored:
         scored,
         scores=_one_year(scored.scores, year),
         active=of(scored.active),
+        counted=of(scored.counted),
         covered=of(scored.covered),
         applies=of(scored.applies),
         case={code: case[:, cut] for code, case in scored.case.items()},

@@ -26,10 +26,15 @@ def equal_weights(members: Iterable[str]) -> dict[str, float]:
     return {code: 1 / len(codes) for code in codes}
 
 
-def active_members(framework: Framework, active: Mapping[str, Bools]) -> dict[str, Bools]:
-    """Which indicators and groups take part (entities, years).
+def active_members(
+    framework: Framework,
+    active: Mapping[str, Bools],
+    too_few: Mapping[str, Bools] | None = None,
+) -> dict[str, Bools]:
+    """Which indicators and groups take part in the group above them (entities, years).
 
-    A weight of zero drops a member; a group takes part where one of its members does.
+    A weight of zero drops a member; a group takes part where one of its members does, unless it
+    has values for ``too_few`` of them.
     """
     taking_part = dict(active)
     for group in framework.groups_bottom_up():
@@ -38,7 +43,8 @@ def active_members(framework: Framework, active: Mapping[str, Bools]) -> dict[st
             raise MethodError(f"group {group.code!r} of {framework.entity_type} has no members")
         masks = [taking_part[code] for code, weight in members if weight > 0]
         nobody = np.zeros_like(next(iter(active.values())))
-        taking_part[group.code] = np.logical_or.reduce([nobody, *masks])
+        short = (too_few or {}).get(group.code, nobody)
+        taking_part[group.code] = np.logical_or.reduce([nobody, *masks]) & ~short
     return taking_part
 
 

@@ -103,6 +103,7 @@ def test_a_group_with_too_few_values_has_no_score_and_does_not_count() -> None:
     index = done.aggregation.index
     assert index.values[:2, 0].tolist() == [40, pytest.approx(np.nan, nan_ok=True)]
     assert index.state[1, 0] == State.MISSING  # one group of two is below 0.6 as well
+    assert done.aggregation.groups.column("I").values[1, 0] == 30  # which keeps its own score
 
 
 def test_a_group_may_have_its_own_limit() -> None:
