@@ -42,7 +42,7 @@ def has_learnt(constants: Mapping[str, float]) -> bool:
 def share(values: Floats, method: str, constants: Mapping[str, float], direction: int) -> Floats:
     """Each value's place between the ends of the scale by learnt constants: 0-1, more is better.
 
-    Only `distance_to_reference` runs beyond 1: the reference scores 1, not the best.
+    Only `distance_to_reference` and `z_score` run beyond the ends: the reference scores 1, not the best.
     """
     if method == "z_score":
         return z_share(values, constants["mean"], constants["sd"], direction)
@@ -75,8 +75,11 @@ def share_below(values: Floats, ordered: Floats, direction: int, method: str = "
 
 
 def z_share(values: Floats, mean: float, sd: float, direction: int) -> Floats:
-    """The z-score's place on a scale of ten standard deviations with the mean in the middle, 0-1."""
-    return np.clip(0.5 + direction * (values - mean) / sd / STANDARD_DEVIATIONS_ON_SCALE, 0, 1)
+    """The z-score's place on a scale of ten standard deviations with the mean in the middle.
+
+    Not cut: an outlier of more than five standard deviations lies beyond the ends, as in z itself.
+    """
+    return 0.5 + direction * (values - mean) / sd / STANDARD_DEVIATIONS_ON_SCALE
 
 
 def between(values: Floats, worst: Floats, best: Floats, *, cut: bool = True) -> Floats:

@@ -142,6 +142,16 @@ def test_other_methods_by_name(method: str, expected: list[float]) -> None:
     np.testing.assert_allclose(scores.ravel(), expected)
 
 
+def test_a_z_score_beyond_five_standard_deviations_is_not_cut() -> None:
+    values = [float(i % 3) for i in range(40)] + [1000.0]
+    frame = framework([indicator("X")], normalisation="z_score", scale=Scale(floor=-5, top=5))
+    data = panel({"X": [[value] for value in values]})
+    scores = normalise(data, frame, fit(data, frame)).columns["X"].values[:, 0]
+    expected = (np.array(values) - np.mean(values)) / np.std(values, ddof=1)
+    assert expected[-1] > 6
+    np.testing.assert_allclose(scores, expected, rtol=0, atol=1e-12)
+
+
 @pytest.mark.parametrize("method", ["min_max", "rank", "z_score"])
 def test_one_entity_with_the_fitted_constants_scores_as_among_all(method: str) -> None:
     data = panel({"X": [[2, 5], [4, 5], [9, 7]]})
