@@ -26,6 +26,12 @@ NUMBER_WORDS: Mapping[str, int] = {
     "thousand": 3,
     "million": 6,
     "billion": 9,
+    "trillion": 12,
+    "thousands": 3,
+    "millions": 6,
+    "billions": 9,
+    "mn": 6,
+    "bn": 9,
     "百": 2,
     "千": 3,
     "万": 4,
@@ -51,6 +57,8 @@ TOKEN = re.compile(
 )
 GAS = re.compile(r"CO2[ _-]?(?:eq(?:uivalents?|uiv)?|e)\b\.?")
 INDEX = re.compile(r"index\s*[,(]?\s*\d{4}\s*=\s*100\)?", re.IGNORECASE)
+CAPITALISED = re.compile(r"[A-Z][a-z]{3,}|Bn|Mn")
+NUMBER_OF = re.compile(r"number of (?P<counted>(?:(?! per )[^/()*])+)", re.IGNORECASE)
 DEFINED = re.compile(r"[^\W\d]\w*")
 DEFINITION_TOKEN = re.compile(r"\s*(\d+(?:\.\d+)?|[^\W\d]\w*|\*\*\s*-?\d(?!\d)|[*/()])")
 DIMENSION = re.compile(r"\[\w*\]")
@@ -108,9 +116,17 @@ class Units:
         return self._parsed(text)
 
     def _parse(self, text: str) -> pint.Unit:
-        powers = _Reader(self, text).read()
+        powers = _Reader(self, NUMBER_OF.sub(self._counted, text)).read()
         unit: pint.Unit = self.registry.Unit(self.registry.UnitsContainer(powers))
         return unit
+
+    def _counted(self, found: re.Match[str]) -> str:
+        """What stands for "number of flights": the unit where flights are one, else a count."""
+        try:
+            _Reader(self, found["counted"]).read()
+        except UnitError:
+            return "count"
+        return found["counted"]
 
     def factor(self, from_: str | pint.Unit, to: str | pint.Unit) -> Fraction:
         """What a number in ``from_`` is multiplied by to be in ``to``, exactly.
@@ -162,7 +178,8 @@ class Units:
 
     def nearest(self, name: str) -> str:
         """The known spelling closest to a name, or nothing."""
-        folded = {known.casefold(): known for known in self._names}
+        words = (w for w in NUMBER_WORDS if w.isascii())
+        folded = {known.casefold(): known for known in (*words, *self._names)}
         if name.casefold() in folded:
             return folded[name.casefold()]
         close = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)
@@ -180,6 +197,8 @@ class Units:
                 return {"ten": NUMBER_WORDS[word], self._names[rest]: 1}
         if name[-1] in "23" and name[:-1] in self._names:
             return {self._names[name[:-1]]: int(name[-1])}
+        if CAPITALISED.fullmatch(name):  # Percent, Million; never MW or Mt, where the case decides
+            return self.powers_of(name.lower())
         return None
 
     def _product(self, powers: Mapping[str, int]) -> str:

@@ -61,7 +61,7 @@ def broken_rule(variable: Variable, entity_type: str, value: float) -> tuple[str
     if variable.kind == "flag" and value not in (0, 1):
         return "bad_flag", "1 or 0"
     if value > most_of(variable, entity_type):
-        return "above_100", "100 or less"
+        return "above_100", "100 or less, unless `range` of the variable goes beyond"
     return None
 
 

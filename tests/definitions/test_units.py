@@ -28,6 +28,13 @@ SAME = [
     ("%", "％"),
     ("m2", "㎡"),
     ("t/(ha year)", "t/(ha·year)"),
+    ("Percent", "%"),
+    ("Tonnes per capita", "t/person"),
+    ("USD Bn", "1000 million USD"),
+    ("Trillion USD", "1000 billion USD"),
+    ("Number of border crossings", "count"),
+    ("number of patents per 1,000 inhabitants", "count/(1000 person)"),
+    ("Number of people", "person"),
 ]
 FACTORS = [
     ("10k CNY/t", "CNY/t", Fraction(10_000)),
