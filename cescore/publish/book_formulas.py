@@ -13,7 +13,7 @@ from cescore.publish.document_page import Words, exact, factor_text
 from cescore.publish.numbers import unit_text
 
 if TYPE_CHECKING:
-    pass
+    from cescore.publish.cells import View
 
 DASH = "—"
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -87,11 +87,11 @@ def _meanings(framework: Framework, lang: str, formula: str) -> str:
     )
 
 
-def imputed(words: Words, rule: Imputation) -> str:
+def imputed(words: Words | View, rule: Imputation) -> str:
     return "" if rule.method == "none" else words.t(f"book.imputation.{rule.method}", by=rule.by)
 
 
-def treated(words: Words, rule: Treatment) -> str:
+def treated(words: Words | View, rule: Treatment) -> str:
     if rule.method == "none":
         return ""
     return words.t(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cescore.definitions.model import Indicator
+from cescore.publish.book_formulas import imputed, treated
 from cescore.publish.cells import View
 from cescore.publish.fragment import Column, Fragment, Row, Table, section
 from cescore.publish.labels import label_or
@@ -26,7 +27,11 @@ def method_notes(bundle: OpenBundle) -> Fragment:
             version=framework.version, source=_fitting(view, framework.source, view.t("method.source_in_params")),
         ),
         view.t(f"method.normalisation.{framework.normalisation}", **framework_words(view)),
-        view.t("method.missing", least=number(100 * framework.missing.min_weight_covered, 0)),
+        view.sentences(_prepared(view)),
+        view.t(
+            "method.missing", rules=_missing(view),
+            least=number(100 * framework.missing.min_weight_covered, 0),
+        ),
         view.sentences([view.t("method.rounding"), view.t("below_unit")]),
         _fitting(view, framework.index.note, ""),
         view.t("method.index_and_progress") if framework.progress is not None else "",
@@ -34,6 +39,30 @@ def method_notes(bundle: OpenBundle) -> Fragment:
     ]  # fmt: skip
     kept = section("points", points=[point for point in points if point])
     return Fragment.join([kept, definitions_table(bundle)])
+
+
+def _prepared(view: View) -> list[str]:
+    """What is done to values before they are scored: gaps filled, entities screened, outliers treated."""
+    framework = view.bundle.framework
+    least = number(100 * framework.missing.screen_below, 0)
+    return [
+        imputed(view, framework.imputation),
+        view.t("method.screened", least=least) if framework.missing.screen_below else "",
+        treated(view, framework.treatment),
+    ]
+
+
+def _missing(view: View) -> str:
+    """The framework's rules for what is missing, cases of one rule together."""
+    rules = view.bundle.framework.missing
+    cases: dict[str, list[str]] = {}
+    for case in ("not_reported", "not_applicable", "not_computable"):
+        cases.setdefault(getattr(rules, case), []).append(view.t(f"method.case.{case}"))
+    clauses = [
+        view.t(f"method.rule.{rule}", what=view.t("join.or").join(named))
+        for rule, named in cases.items()
+    ]
+    return view.t("join.clause").join(clauses)
 
 
 def _fitting(view: View, text: str, other: str) -> str:
