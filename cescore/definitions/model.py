@@ -155,11 +155,15 @@ class Imputation(Definition):
     """What a value that was not returned is replaced by before scores are made.
 
     The mean or median of the entities that have a value that year; with ``group_``, of those with
-    the same text in ``by``. A group in which nobody has a value is left as it is.
+    the same text in ``by``. A group in which nobody has a value is left as it is. With ``row_``, of
+    the entity's own other indicators, each as its place between the least and the greatest value.
     """
 
-    method: Literal["none", "mean", "median", "group_mean", "group_median"] = "none"
-    by: str = "industry"  # of the register, or the code of a variable of kind "code"
+    method: Literal[
+        "none", "mean", "median", "group_mean", "group_median", "row_mean", "row_median"
+    ] = "none"
+    # of the register, or the code of a variable of kind "code"; for row_: group or all (default)
+    by: str = "industry"
 
 
 class Treatment(Definition):

@@ -10,6 +10,7 @@ from cescore.definitions.model import Framework, Imputation, Variable
 from cescore.definitions.shape import with_nearest
 
 GROUPINGS = ("industry",)  # columns of entities.csv that a bundle carries as well
+ROWS = ("all", "group")  # of an entity's own indicators: all scored ones, or those of the group
 ON_GOALPOSTS = ("goalposts", "efficacy", "distance_to_target")
 
 
@@ -23,6 +24,9 @@ def check_preparation(
             expected = with_nearest(f"one of {', '.join(known)}", imputation.by, known)
             found = f"{imputation.by!r} groups nobody"
             draft.refuse(node.get("by") or node, f"{what}.by", found, expected)
+        by = node.get("by")
+        if imputation.method.startswith("row_") and by is not None and by.value not in ROWS:
+            draft.refuse(by, f"{what}.by", f"{imputation.by!r}", f"one of {', '.join(ROWS)}")
     for indicator in framework.scored():
         own = indicator.normalisation or framework.normalisation
         if own == "distance_to_reference" and not (indicator.reference or framework.reference):

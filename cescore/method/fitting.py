@@ -24,7 +24,7 @@ class Fitted:
 
     ``constants``: indicator -> year -> ``low``/``high`` (min_max and its kin; ``reference`` too) or
     ``mean``/``sd`` (z_score), of treated values; ``win_low``/``win_high`` or ``log_low``/``log_high`` (outliers);
-    ``fill:<group>`` (imputation).
+    ``fill:<group>``, or ``row_low``/``row_high`` of all indicators (imputation).
     ``nowhere``: year -> indicators that apply to somebody and that no entity reports.
     ``released_scores``: indicator -> year -> one entity's score, where the constants are withheld.
     ``released_groups``: likewise of groups ("" for the index) aggregated by looking at everybody.

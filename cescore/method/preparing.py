@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from cescore.definitions.model import Framework, Imputation
+from cescore.definitions.model import Framework, Imputation, Indicator
 from cescore.method import outliers
 from cescore.method.column import Column, Flag, Panel, State
 
@@ -22,6 +22,7 @@ Learnt = Mapping[int, Mapping[str, float]]  # year -> constant -> value, of one 
 Released = Mapping[str, Mapping[int, float | None]]
 
 FILL = "fill:"  # constants "fill:<group>": what a missing value of that group becomes
+ROW_LOW, ROW_HIGH = "row_low", "row_high"  # least and greatest value returned, before any filling
 DOES_NOT_APPLY = (State.NOT_APPLICABLE, State.NOT_COMPUTABLE, State.NOT_COLLECTED)
 
 
@@ -66,7 +67,11 @@ def impute(panel: Panel, framework: Framework, constants: Mapping[str, Learnt]) 
         rule, learnt = framework.imputation_of(indicator), constants.get(indicator.code, {})
         if rule.method != "none":
             column = panel.column(indicator.code)
-            changed[indicator.code] = _filled(column, _fills(panel, rule, learnt))
+            if _is_row(rule):
+                fills = _row_fills(panel, framework, indicator, constants)
+            else:
+                fills = _fills(panel, rule, learnt)
+            changed[indicator.code] = _filled(column, fills)
     return panel.with_columns(changed) if changed else panel
 
 
@@ -87,11 +92,22 @@ def treat(panel: Panel, framework: Framework, constants: Mapping[str, Learnt]) -
 def learn_gaps(
     panel: Panel, framework: Framework, years: Collection[int]
 ) -> dict[str, dict[int, dict[str, float]]]:
-    """The mean or median of each group that replaces a missing value, by indicator and year."""
+    """The mean or median of each group that replaces a missing value, by indicator and year.
+
+    Where some gap is filled along the entity's own row: the ends of every indicator instead.
+    """
     found: dict[str, dict[int, dict[str, float]]] = {}
+    by_row = any(_is_row(framework.imputation_of(i)) for i in framework.scored())
     for indicator in framework.scored():
         rule = framework.imputation_of(indicator)
-        for year in years if rule.method != "none" else ():
+        for year in years if by_row else ():
+            i = panel.year_position(year)
+            column = panel.column(indicator.code)
+            present = column.values[column.is_present[:, i], i]
+            if len(present):
+                ends = {ROW_LOW: float(present.min()), ROW_HIGH: float(present.max())}
+                found.setdefault(indicator.code, {}).setdefault(year, {}).update(ends)
+        for year in years if rule.method != "none" and not _is_row(rule) else ():
             i = panel.year_position(year)
             column, groups = panel.column(indicator.code), _groups(panel, rule)[:, i]
             average = np.median if rule.method.endswith("median") else np.mean
@@ -157,6 +173,45 @@ def _fills(panel: Panel, rule: Imputation, learnt: Learnt) -> Floats:
         }
         fills[:, i] = [by_group.get(str(group), np.nan) for group in groups[:, i]]
     return fills
+
+
+def _is_row(rule: Imputation) -> bool:
+    return rule.method.startswith("row_")
+
+
+def _row_fills(
+    panel: Panel, framework: Framework, indicator: Indicator, constants: Mapping[str, Learnt]
+) -> Floats:
+    """What a gap becomes by the entity's other indicators: their mean or median place, put back.
+
+    A place is (x - worst) / (best - worst) between the values returned, as COINr has it along rows.
+    """
+    rule = framework.imputation_of(indicator)
+    row = [i for i in framework.scored() if rule.by != "group" or i.group == indicator.group]
+    places = np.array([_places(panel, i, constants.get(i.code, {})) for i in row])
+    known = ~np.isnan(places)
+    average = np.median if rule.method.endswith("median") else np.mean
+    fills = np.full(panel.shape, np.nan)
+    for at in zip(*np.nonzero(known.any(axis=0)), strict=True):
+        worst, best = _ends(indicator, constants.get(indicator.code, {}), panel.years[at[1]])
+        fills[at] = worst + float(average(places[(known[(..., *at)], *at)])) * (best - worst)
+    return fills
+
+
+def _places(panel: Panel, indicator: Indicator, learnt: Learnt) -> Floats:
+    """Where an indicator's values lie between its ends, 0-1; NaN without a value or a difference."""
+    column = panel.column(indicator.code)
+    ends = np.array([_ends(indicator, learnt, year) for year in panel.years])
+    span = ends[:, 1] - ends[:, 0]
+    places: Floats = (column.values - ends[:, 0]) / np.where(span == 0, np.nan, span)
+    return np.where(column.is_present, places, np.nan)
+
+
+def _ends(indicator: Indicator, learnt: Learnt, year: int) -> tuple[float, float]:
+    """The worst and the best value returned in a year."""
+    own = learnt.get(year, {})
+    low, high = own.get(ROW_LOW, np.nan), own.get(ROW_HIGH, np.nan)
+    return (low, high) if indicator.direction == 1 else (high, low)
 
 
 def _filled(column: Column, fills: Floats) -> Column:

@@ -416,7 +416,11 @@ class Gate:
             if indicator.group
             and (indicator.normalisation or evaluation.framework.normalisation) in PRIVATE_METHODS
         }
-        if self.withholds_constants(entity):
+        by_row = any(
+            evaluation.framework.imputation_of(i).method.startswith("row_")
+            for i in evaluation.framework.scored()
+        )  # such a gap stands on every indicator's constants, so all are given or none
+        if self.withholds_constants(entity) or (withheld and by_row):
             withheld |= set(fitted.constants)
         return FittedConstants(
             constants={c: v for c, v in fitted.constants.items() if c not in withheld},

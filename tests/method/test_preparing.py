@@ -117,6 +117,30 @@ def test_a_group_may_have_its_own_limit() -> None:
     assert [done.aggregation.weights[c][1, 0] for c in "ABC"] == [0, 0, 1]
 
 
+@pytest.mark.parametrize(("method", "place"), [("row_mean", 0.35), ("row_median", 0.3)])
+def test_a_gap_takes_the_place_that_the_entity_holds_elsewhere(method: str, place: float) -> None:
+    """B, C and D at 0.2, 0.3 and 0.55 of their ranges, less being better of C; A runs from 10 to 20."""
+    columns = {"a": [[10], [20], [None]], "b": [[0], [10], [2]]}
+    columns |= {"c": [[0], [10], [7]], "d": [[0], [100], [55]]}
+    how = framework(
+        [indicator("A"), indicator("B"), indicator("C", direction=-1), indicator("D")],
+        normalisation="min_max", missing=EXCLUDE, imputation={"method": method},
+    )  # fmt: skip
+    scores = run(columns, how).scored.scores.column("A")
+    assert scores.values[2, 0] == pytest.approx(100 * place, rel=1e-12)
+    assert scores.flags[2, 0] == Flag.ESTIMATED
+
+
+def test_a_row_may_end_at_its_group() -> None:
+    how = framework(
+        [indicator("A", group="H"), indicator("B", group="H"), indicator("C", group="I")],
+        [group("H"), group("I")], normalisation="min_max", missing=EXCLUDE,
+        imputation={"method": "row_mean", "by": "group"},
+    )  # fmt: skip
+    cells = {"a": [[10], [20], [None]], "b": [[0], [10], [2]], "c": [[0], [10], [10]]}
+    assert run(cells, how).scored.scores.column("A").values[2, 0] == pytest.approx(20)
+
+
 def test_members_that_do_not_apply_count_in_neither_number() -> None:
     how = made(missing={"min_available": 1})
     done = run({"a": [[0], [4], [2]], "b": [[0], [1], ["na"]]}, how)
