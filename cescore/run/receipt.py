@@ -55,12 +55,15 @@ def write_receipt(
     files: Iterable[str],
     said: Sequence[str],
 ) -> None:
-    """Write the receipt of a run in which nothing failed and no input changed; else there is none."""
-    asked_for = [o.name for o in outcomes if o.status != "skipped"]
+    """Write the receipt of a run in which nothing failed and no input changed; else there is none.
+
+    Names are sorted: reports end in another order each time, and a receipt is the same for the same tree.
+    """
+    asked_for = sorted(o.name for o in outcomes if o.status != "skipped")
     content = Receipt(
         made_from(asked, inputs),
         {name: combined(store.entries[name].key) for name in asked_for},
-        [o.name for o in outcomes if o.status == "skipped"],
+        sorted(o.name for o in outcomes if o.status == "skipped"),
         {name: file_hash(store.folder / name) for name in files},
         said,
     )

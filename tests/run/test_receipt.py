@@ -6,7 +6,7 @@ import io
 import json
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -18,10 +18,11 @@ from cescore.run.asked import Asked
 from cescore.run.build import build
 from cescore.run.executor import open_executor
 from cescore.run.inputs import Inputs
-from cescore.run.job import Limits
+from cescore.run.job import Job, Limits, Outcome
 from cescore.run.native import native_libraries
 from cescore.run.receipt import RECEIPT_NAME, valid_receipt
 from cescore.run.unchanged import tell_unchanged
+from tests.run.in_this_process import InThisProcess
 
 ROOT = Path(__file__).parents[2]
 WORKSPACE = ROOT / "tests" / "unseen" / "workspace"
@@ -145,6 +146,20 @@ def test_a_template_that_changes_is_seen(tmp_path: Path) -> None:
     (tmp_path / "report_templates" / "a.j2").write_text("b")
     after = Inputs(tmp_path).made_with()
     assert [name for name in before if before[name] != after[name]] == ["report_templates/"]
+
+
+class LastFirst(InThisProcess):
+    """Reports end in the opposite order of their orders."""
+
+    def run(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
+        yield from reversed(list(super().run(jobs)))
+
+
+def test_the_receipt_is_the_same_whichever_report_ends_first(made: Path, root: Path) -> None:
+    expected = (output(root) / RECEIPT_NAME).read_bytes()
+    shutil.rmtree(output(root))
+    assert build(Asked(root, 2023, lang="en"), LastFirst(), Console(file=io.StringIO())) == 0
+    assert (output(root) / RECEIPT_NAME).read_bytes() == expected
 
 
 def test_the_receipt_needs_no_number_of_the_folder(root: Path) -> None:
