@@ -15,7 +15,7 @@ from rich.console import Console
 
 from cescore.errors import CescoreError
 from cescore.run.executor import Executor, open_executor
-from cescore.run.interrupt import Interrupted, listen
+from cescore.run.interrupt import Interrupted, listen, settle
 from cescore.run.job import RENDER, WATCHED_RENDER, Limits
 from cescore.run.progress import Form
 
@@ -64,7 +64,10 @@ Root = Annotated[Path, typer.Option(help="The workspace: a folder with data/ and
 Year = Annotated[
     int | None, typer.Option(help="The year evaluated; else the newest in params/runs.")
 ]
-Only = Annotated[str, typer.Option(help="Entities to build: ids or patterns such as 'district/*'.")]
+Only = Annotated[
+    list[str] | None,
+    typer.Option(help="Entities to build: ids or patterns such as 'district/*'; may be repeated."),
+]
 Language = Annotated[Lang, typer.Option(help="Language of the reports.")]
 Jobs = Annotated[int, typer.Option(help="Reports made at once; 0: one per core.", min=0)]
 Force = Annotated[bool, typer.Option("--force", help="Build even what is up to date.")]
@@ -83,7 +86,7 @@ EngineName = Annotated[
 Progress = Annotated[
     Form, typer.Option(help="How progress is shown; json: a line per report on standard output.")
 ]
-HERE, ALL, CHINESE, IN_PROCESS, BY_ITSELF = Path(), "", Lang.zh, Engine.inprocess, Form.auto
+HERE, CHINESE, IN_PROCESS, BY_ITSELF = Path(), Lang.zh, Engine.inprocess, Form.auto
 DEFAULT_SECONDS = Limits().seconds
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -94,7 +97,7 @@ console = Console(soft_wrap=True, highlight=False)
 def run(
     root: Root = HERE,
     year: Year = None,
-    only: Only = ALL,
+    only: Only = None,
     lang: Language = CHINESE,
     jobs: Jobs = 0,
     force: Force = False,
@@ -108,7 +111,7 @@ def run(
     from cescore.run.unchanged import tell_unchanged  # without pandas and all that
 
     asked = _asked(root, year, only, lang, force, engine, progress)
-    told = Console(stderr=True, soft_wrap=True) if progress == Form.json else console
+    told = _words(progress)
     if tell_unchanged(asked, told):
         raise typer.Exit(0)
     with _executor(jobs, seconds, scheduler=scheduler, is_shared=shared) as executor:
@@ -129,7 +132,7 @@ def check(root: Root = HERE, year: Year = None) -> None:
 def plan(
     root: Root = HERE,
     year: Year = None,
-    only: Only = ALL,
+    only: Only = None,
     lang: Language = CHINESE,
     force: Force = False,
 ) -> None:
@@ -147,19 +150,31 @@ def review(
     plan: Annotated[str, typer.Option(help="Id in params/plans; else the newest run's.")] = "",
     root: Root = HERE,
     year: Annotated[int | None, typer.Option(help="The year a midterm looks back from.")] = None,
-    only: Only = ALL,
+    only: Only = None,
     lang: Language = CHINESE,
     jobs: Jobs = 0,
     force: Force = False,
     seconds: Seconds = DEFAULT_SECONDS,
+    engine: EngineName = IN_PROCESS,
+    progress: Progress = BY_ITSELF,
 ) -> None:
     """Evaluate a whole plan at its middle or end, into output/<plan>-<stage>."""
     with _executor(jobs, seconds) as executor:
         from cescore.run.review import ReviewAsked, build_review
 
-        folder = _asked(root, year).root
-        asked = ReviewAsked(folder, stage.value, plan, year, only, lang.value, force)
-        raise typer.Exit(build_review(asked, executor, console))
+        same = _asked(root, year, only, lang, force, engine, progress)
+        asked = ReviewAsked(
+            same.root,
+            stage.value,
+            plan,
+            year,
+            same.only,
+            same.lang,
+            force,
+            same.engine,
+            same.progress,
+        )
+        raise typer.Exit(build_review(asked, executor, _words(progress)))
 
 
 @app.command()
@@ -211,10 +226,15 @@ def _executor(
         yield executor
 
 
+def _words(progress: Form) -> Console:
+    """Where the words for people go: to standard error where standard output carries JSON."""
+    return Console(stderr=True, soft_wrap=True) if progress == Form.json else console
+
+
 def _asked(
     root: Path,
     year: int | None,
-    only: str = ALL,
+    only: Sequence[str] | None = None,
     lang: Lang = CHINESE,
     force: bool = False,
     engine: Engine = IN_PROCESS,
@@ -227,7 +247,14 @@ def _asked(
         raise typer.BadParameter(
             f"{root} has no {' and no '.join(missing)} folder", param_hint="--root"
         )
-    return Asked(root.resolve(), year, only, lang.value, force, engine.value, progress.value)
+    return Asked(
+        root.resolve(), year, _patterns(only), lang.value, force, engine.value, progress.value
+    )
+
+
+def _patterns(only: Sequence[str] | None) -> str:
+    """All that ``--only`` named, however often it was given."""
+    return ",".join(only or ())
 
 
 def with_command(arguments: Sequence[str]) -> list[str]:
@@ -261,3 +288,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Interrupted:
         print("interrupted; the same command goes on where it stopped", file=sys.stderr)
         sys.exit(INTERRUPTED)
+    finally:
+        settle()

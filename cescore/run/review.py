@@ -20,6 +20,7 @@ from cescore.run.documents import parts_of
 from cescore.run.engine import Order, Run, is_selected
 from cescore.run.executor import Executor
 from cescore.run.inputs import Inputs
+from cescore.run.job import IN_PROCESS
 from cescore.run.lock import locked
 from cescore.run.manifest import Before, write_manifest
 from cescore.run.progress import Form, display
@@ -56,6 +57,8 @@ class ReviewAsked:
     only: str = ""
     lang: str = "zh"
     force: bool = False
+    engine: str = IN_PROCESS
+    progress: str = Form.auto
 
     def output(self, found: PlanEvaluation) -> Path:
         """The folder of the run: output/<plan>-<stage>, with -en for English."""
@@ -99,7 +102,7 @@ def build_review(asked: ReviewAsked, executor: Executor, console: Console) -> in
         before.forget_doubtful(store, outcomes, changed)
         store.finish()
     seconds = time.monotonic() - began
-    tell_end(outcomes, changed, output, seconds, console, form=Form.auto, note=executor.note)
+    tell_end(outcomes, changed, output, seconds, console, form=asked.progress, note=executor.note)
     return exit_status(outcomes)
 
 
@@ -135,7 +138,7 @@ def _reports(
     with_overview = is_selected(OVERVIEW, "", asked.only)
     if not chosen and not blocked and not with_overview:
         raise RunError(f"nothing to build: no entity of {found.year} matches --only {asked.only!r}")
-    with display(len(chosen) + len(blocked) + len(others) + 1, console) as told:
+    with display(len(chosen) + len(blocked) + len(others) + 1, console, asked.progress) as told:
         run = Run(executor, store, told)
         run.skipped(others)
         if not with_overview:
@@ -183,4 +186,5 @@ def _order(
         notebook,
         asked.lang,
         inputs.templates,
+        asked.engine,
     )

@@ -5,23 +5,39 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from cescore import cli
 from cescore.cli import with_command
 from cescore.publish.index_page import Line, Page, Section, index_page
 from cescore.run.engine import is_selected
 from cescore.run.job import Outcome
 from cescore.run.summary import exit_status, summary
 from cescore.run.tables import sheet_name
+from tests.run.in_this_process import InThisProcess
 
 ROOT = Path(__file__).parents[2]
+WORKSPACE = ROOT / "tests" / "unseen" / "workspace"
+Command = Callable[..., tuple[int, str, str]]
 
 
-def command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, str(ROOT / "build.py"), *arguments]
-    return subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT)
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Runs the command in this process: its exit status, what it printed, what it complained of."""
+    monkeypatch.setattr(cli, "listen", lambda: None)
+    monkeypatch.setattr(cli, "open_executor", lambda *_, **__: InThisProcess())
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as end:
+            cli.main([str(word) for word in arguments])
+        status = end.value.code
+        assert isinstance(status, int)
+        return status, *capsys.readouterr()
+
+    return run
 
 
 @pytest.mark.parametrize(
@@ -40,45 +56,72 @@ def test_run_is_meant_where_no_command_is_named(given: list[str], meant: list[st
     assert with_command(given) == meant
 
 
-def test_mistakes_in_the_command_exit_2_without_a_traceback(tmp_path: Path) -> None:
-    for arguments in (
-        ["explode"],
-        ["--root", str(tmp_path)],
-        ["--lang", "fr"],
-        ["check", "--year", "x"],
-    ):
-        done = command(*arguments)
-        assert done.returncode == 2, arguments
-        assert "Traceback" not in done.stderr
-    said = command("check", "--root", str(tmp_path)).stderr
+HEAVY = {"pandas", "matplotlib", "weasyprint", "SALib", "scipy", "dask", "papermill"}
+LOADED = f"""
+import sys
+from cescore import cli
+try:
+    cli.main(sys.argv[1:])
+finally:
+    print("loaded:", sorted({HEAVY!r} & sys.modules.keys()), file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(("word", "status"), [("--help", 0), ("explode", 2)])
+def test_help_and_a_mistake_load_nothing_heavy(word: str, status: int) -> None:
+    line = [sys.executable, "-c", LOADED, word]
+    done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == status
+    assert "loaded: []" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [["explode"], ["--root", "/"], ["--lang", "fr"], ["check", "--year", "x"]]
+)
+def test_mistakes_in_the_command_exit_2(command: Command, arguments: list[str]) -> None:
+    assert command(*arguments)[0] == 2
+
+
+def test_a_folder_that_is_no_workspace_is_told_so(command: Command, tmp_path: Path) -> None:
+    status, _, said = command("check", "--root", tmp_path)
+    assert status == 2
     assert "has no data and no params folder" in " ".join(said.replace("│", " ").split())
 
 
-def test_params_that_cannot_be_read_exit_2_and_name_the_file(tmp_path: Path) -> None:
+def test_params_that_cannot_be_read_exit_2_and_name_the_file(
+    command: Command, tmp_path: Path
+) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "params").mkdir()
     (tmp_path / "params" / "variables.yml").write_text("gdp: {unit: [}", encoding="utf-8")
-    done = command("check", "--root", str(tmp_path), "--year", "2025")
-    assert done.returncode == 2
-    assert "variables.yml" in done.stderr
-    assert "Traceback" not in done.stderr
+    status, _, said = command("check", "--root", tmp_path, "--year", 2025)
+    assert status == 2
+    assert "variables.yml" in said
 
 
-def test_an_output_that_cannot_be_written_exits_2_and_is_named(tmp_path: Path) -> None:
+def test_an_output_that_cannot_be_written_exits_2_and_is_named(
+    command: Command, tmp_path: Path
+) -> None:
     root = tmp_path / 'with blanks, 中文 \'and "quotes" [1] {{7}}'
-    shutil.copytree(ROOT / "tests" / "unseen" / "workspace", root)
+    shutil.copytree(WORKSPACE, root)
     (root / "output").write_text("a file", encoding="utf-8")
-    done = command("--root", str(root), "--year", "2023")
-    assert done.returncode == 2
-    assert "output/2023: Not a directory" in done.stderr
-    assert "Traceback" not in done.stderr
+    status, _, said = command("--root", root, "--year", 2023)
+    assert status == 2
+    assert "output/2023: Not a directory" in said
 
 
 @pytest.mark.parametrize("year", ["1", "-5", "99999999999999999999", "1990", "2099"])
-def test_a_year_without_data_or_sense_exits_2(year: str, tmp_path: Path) -> None:
-    done = command("check", "--root", "tests/unseen/workspace", "--year", year)
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr and year in done.stderr
+def test_a_year_without_data_or_sense_exits_2(command: Command, year: str) -> None:
+    status, _, said = command("check", "--root", WORKSPACE, "--year", year)
+    assert status == 2
+    assert year in said
+
+
+def test_only_may_be_given_several_times(command: Command) -> None:
+    asked = ("--only", "H1", "--only", "H[34]")
+    status, said, _ = command("plan", "--root", WORKSPACE, "--year", 2023, *asked)
+    assert status == 0
+    assert said.splitlines()[-1] == "3 to build, 0 up to date, 0 blocked"
 
 
 @pytest.mark.parametrize(
