@@ -1,15 +1,18 @@
-"""An executor without processes, and a way to kill a build at a step of its own choosing."""
+"""An executor without processes, the command in a forked child, a build killed at a chosen step."""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
+import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import chdir
+from dataclasses import dataclass
 from pathlib import Path
 
+from cescore import cli
 from cescore.run.job import BUNDLE_NAME, PAGES_NAME, Job, Outcome
 from tests.run.stub_renders import render
 
@@ -33,6 +36,74 @@ class InThisProcess:
 
     def close(self) -> None:
         """Nothing is at work."""
+
+
+@dataclass
+class Forked:
+    """The command under way in a child of this process, which has imported all it needs.
+
+    As `subprocess.Popen`, as far as the tests need it; a tenth of a fresh process's work.
+    """
+
+    pid: int
+    said: Path
+    complaint: Path
+    returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """The exit status, once it has ended."""
+        if self.returncode is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            self.returncode = os.waitstatus_to_exitcode(status) if pid else None
+        return self.returncode
+
+    def communicate(self, timeout: float = 600) -> tuple[bytes, bytes]:
+        """What it printed and complained of, when it has ended [s]."""
+        deadline = time.monotonic() + timeout
+        while self.poll() is None:
+            if time.monotonic() > deadline:
+                self.kill()
+                raise TimeoutError(f"the command goes on after {timeout} s")
+            time.sleep(0.01)
+        return self.said.read_bytes(), self.complaint.read_bytes()
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+
+def forked(arguments: Sequence[str], folder: Path, render: str = "") -> Forked:
+    """Start the command, with a stand-in for the page where one is named."""
+    said, complaint = folder / "said.txt", folder / "complaint.txt"
+    pid = os.fork()
+    if pid:
+        return Forked(pid, said, complaint)
+    status = FAILED
+    try:
+        _print_into(said, complaint)
+        if render:
+            opened = cli.open_executor
+            cli.open_executor = lambda n, **options: opened(n, **{**options, "render": render})
+        cli.main(arguments)
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def _print_into(said: Path, complaint: Path) -> None:
+    for number, path in ((1, said), (2, complaint)):
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(handle, number)
+        os.close(handle)
+    sys.stdout, sys.stderr = (open(n, "w", closefd=False) for n in (1, 2))  # noqa: SIM115
 
 
 def killed_at(step: int, folder: Path, work: Callable[[], object]) -> bool:

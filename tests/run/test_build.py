@@ -7,8 +7,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -22,16 +20,18 @@ from cescore.release.bundle import Bundle
 from cescore.release.bundles import Bundler
 from cescore.run.asked import Asked
 from cescore.run.build import build, check, plan
-from cescore.run.executor import open_executor
+from cescore.run.executor import can_fork, open_executor
 from cescore.run.job import Limits
 from cescore.run.lock import locked
 from cescore.run.manifest import read_manifest
 from cescore.run.store import JOURNAL_NAME
+from tests.run.in_this_process import Forked, forked
 
 ROOT = Path(__file__).parents[2]
 WORKSPACE = ROOT / "tests" / "unseen" / "workspace"
 RENDER = "tests.run.stub_renders:render"
 Build = Callable[..., tuple[int, str]]
+needs_fork = pytest.mark.skipif(not can_fork(), reason="no fork here")
 
 
 @pytest.fixture
@@ -223,27 +223,18 @@ def test_check_names_each_finding_and_accounts_for_every_row(root: Path) -> None
     assert "44 rows read = 42 accepted + 1 rejected + 0 blank + 1 header" in said
 
 
-SCRIPT = """
-import sys
-from cescore import cli
-opened = cli.open_executor
-stub = {"render": "tests.run.stub_renders:slow_render"}
-cli.open_executor = lambda workers, **options: opened(workers, **{**options, **stub})
-cli.main(["--root", sys.argv[1], "--year", "2023", "--lang", "en", "--jobs", "1"])
-"""
+COMMAND = ("--year", "2023", "--lang", "en", "--jobs", "1", "--root")
 
 
-def started(root: Path) -> subprocess.Popen[str]:
-    """The command under way in a process of its own, its first report built and in the journal."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, str(root)],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    deadline = time.monotonic() + 60
+def command(root: Path) -> Forked:
+    """The command under way, with pages that take their time."""
+    return forked([*COMMAND, str(root)], root.parent, "tests.run.stub_renders:slow_render")
+
+
+def started(root: Path) -> Forked:
+    """The command under way, its first report built and in the journal."""
+    process = command(root)
+    deadline = time.monotonic() + 120  # seconds, on a machine with other work
     journal = output(root) / JOURNAL_NAME
     while not (journal.exists() and b"hospital/" in journal.read_bytes()):
         assert time.monotonic() < deadline
@@ -252,21 +243,23 @@ def started(root: Path) -> subprocess.Popen[str]:
     return process
 
 
+@needs_fork
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_ends_the_build_and_the_next_goes_on(
     root: Path, run: Build, number: signal.Signals
 ) -> None:
     process = started(root)
     process.send_signal(number)
-    _, complaint = process.communicate(timeout=20)  # seconds, on a machine with other work
+    _, complaint = process.communicate(timeout=60)  # seconds, on a machine with other work
     assert process.returncode == 130
-    assert complaint == "interrupted; the same command goes on where it stopped\n"
+    assert complaint == b"interrupted; the same command goes on where it stopped\n"
     status, said = run()
     assert status == 0
     entities = next(line for line in said.splitlines() if " = 4 entities" in line)
     assert "up to date" in entities and " 0 up to date" not in entities
 
 
+@needs_fork
 def test_a_killed_build_goes_on_to_the_same_bytes(root: Path, run: Build) -> None:
     process = started(root)
     process.kill()
@@ -279,17 +272,12 @@ def test_a_killed_build_goes_on_to_the_same_bytes(root: Path, run: Build) -> Non
     assert snapshot(root) == resumed
 
 
+@needs_fork
 def test_a_second_build_of_the_same_output_exits_75_and_names_the_first(root: Path) -> None:
     output(root).mkdir(parents=True)
     with locked(output(root)):
-        second = subprocess.run(
-            [sys.executable, "-c", SCRIPT, str(root)],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        second = command(root)
+        _, complaint = second.communicate()
     assert second.returncode == 75
-    assert f"process {os.getpid()} on " in second.stderr
-    assert "Traceback" not in second.stderr
+    assert f"process {os.getpid()} on " in complaint.decode()
+    assert b"Traceback" not in complaint

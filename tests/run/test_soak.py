@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import nbformat
@@ -30,8 +30,8 @@ from cescore.run.build import build
 from cescore.run.engine import Order, run_reports
 from cescore.run.executor import can_fork, open_executor
 from cescore.run.job import Limits
-from cescore.run.store import Store
-from tests.run.in_this_process import InThisProcess, killed_at
+from cescore.run.store import JOURNAL_NAME, Store
+from tests.run.in_this_process import Forked, InThisProcess, forked, killed_at
 
 ROOT = Path(__file__).parents[2]
 WORKSPACE = ROOT / "tests" / "unseen" / "workspace"
@@ -94,7 +94,7 @@ def marked(folder: Path) -> list[str]:
 
 
 @needs_fork
-@sizes((30, 13), (500, 25))
+@sizes((20, 13), (500, 25))
 def test_the_poisoned_are_named_the_others_built_and_nothing_is_left_over(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
 ) -> None:
@@ -221,15 +221,22 @@ cli.main(["--root", sys.argv[1], "--year", "2023", "--lang", "en", "--jobs", "2"
 """
 
 
-def command(root: Path, **options: object) -> subprocess.Popen[bytes]:
-    """The command under way in a process of its own, with a stand-in for the page."""
+Process = subprocess.Popen[bytes] | Forked
+
+
+def command(root: Path, *, is_fresh: bool) -> Process:
+    """The command under way with a stand-in for the page: in a fresh process, or in a cheaper fork."""
+    if not is_fresh:
+        line = ["--root", str(root), "--year", "2023", "--lang", "en", "--jobs", "2"]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(MARK, str(root))
+            return forked(line, root.parent, RENDER)
     return subprocess.Popen(
         [sys.executable, "-c", SCRIPT, str(root)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT), MARK: str(root)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        **options,  # type: ignore[call-overload]
     )
 
 
@@ -240,18 +247,19 @@ def test_builds_killed_at_random_moments_are_resumed_to_the_same_bytes(
 ) -> None:
     """So many times, so many kills one after the other; then what is left is built to the end."""
     chains, kills = size
+    is_fresh = chains > 1
     began = time.monotonic()
-    command(root).communicate()
+    command(root, is_fresh=is_fresh).communicate()
     longest, undisturbed = time.monotonic() - began, tree(root)
     draw = random.Random(7)
     for chain in range(chains):
         shutil.rmtree(output(root))
         for _ in range(kills):
-            process = command(root)
+            process = command(root, is_fresh=is_fresh)
             time.sleep(draw.uniform(0.3, 1.0) * longest)
             process.kill()
             process.communicate()
-        last = command(root)
+        last = command(root, is_fresh=is_fresh)
         _, complaint = last.communicate()
         assert last.returncode == 0, complaint.decode()
         assert tree(root) == undisturbed, f"chain {chain}"
@@ -270,7 +278,7 @@ def left_after_a_moment(root: Path) -> list[str]:
 
 
 @needs_fork
-@sizes(40, 1000)
+@sizes(12, 1000)
 def test_a_run_without_a_change_verifies_every_hash_in_less_than_five_seconds(
     root: Path, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -279,7 +287,7 @@ def test_a_run_without_a_change_verifies_every_hash_in_less_than_five_seconds(
         status = build(Asked(root, 2023, lang="en"), executor, Console(file=io.StringIO()))
     assert status == 0
     began = time.monotonic()
-    done = command(root)
+    done = command(root, is_fresh=size >= 1000)
     said, complaint = done.communicate()
     seconds = time.monotonic() - began
     assert done.returncode == 0, complaint.decode()
@@ -287,7 +295,7 @@ def test_a_run_without_a_change_verifies_every_hash_in_less_than_five_seconds(
     assert seconds < 5 or size < 1000  # the small case may share its machine
     with (output(root) / "hospital" / "H1" / "scorecard.pdf").open("r+b") as stream:
         stream.write(b"X")
-    again = command(root)
+    again = command(root, is_fresh=False)
     said, _ = again.communicate()
     assert b"1 reports: scorecard.pdf was altered" in said
     print(f"{size} reports: {seconds:.2f} s")
@@ -337,26 +345,93 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_stops_the_build_and_the_next_goes_on(
     root: Path, small_disk: Path, size: list[int]
 ) -> None:
-    undisturbed = finished(root)
+    is_fresh = len(size) > 1
+    undisturbed = finished(root, is_fresh=is_fresh)
     shutil.rmtree(root / "output")
     (root / "output").symlink_to(small_disk)
     ballast = small_disk / "ballast"
     for room in size:  # bytes
         ballast.write_bytes(b"x" * (DISK - room))
-        stopped = command(root)
+        stopped = command(root, is_fresh=is_fresh)
         _, complaint = stopped.communicate()
         assert stopped.returncode == 2, complaint.decode()
         assert b"No space left on device" in complaint and b"Traceback" not in complaint
         ballast.unlink()
-    assert finished(root) == undisturbed
+    assert finished(root, is_fresh=is_fresh) == undisturbed
 
 
-def finished(root: Path) -> dict[str, bytes]:
+def finished(root: Path, *, is_fresh: bool) -> dict[str, bytes]:
     """The tree after the command."""
-    process = command(root)
+    process = command(root, is_fresh=is_fresh)
     _, complaint = process.communicate()
     assert process.returncode == 0, complaint.decode()
     return tree(root)
+
+
+# --- memory -----------------------------------------------------------------------------------
+
+MOST_PER_REPORT, MOST_PER_WORKER = 0.05, 200  # MB: what the driver may grow by; a report's process
+
+
+@soak
+@needs_fork
+@pytest.mark.parametrize("count", [1000])
+def test_the_builds_own_memory_does_not_grow_with_the_reports(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    multiply(root, count)
+    with nothing_left_over(monkeypatch, tmp_path / "temporary"):
+        process = command(root, is_fresh=True)
+        driver, taken = psutil.Process(process.pid), []
+        while process.poll() is None:
+            with suppress(psutil.Error):
+                taken.append((reports_of(root), driver.memory_info().rss / 2**20))
+            time.sleep(0.2)
+        process.communicate()
+    assert process.returncode == 0
+    early = next(one for one in taken if one[0] >= count // 5)
+    late = max(one for one in taken if one[0] <= count)
+    growth = (late[1] - early[1]) / (late[0] - early[0])
+    print(f"{early[0]} to {late[0]} reports: {early[1]:.0f} to {late[1]:.0f} MB")
+    assert late[0] - early[0] > count / 2
+    assert growth < MOST_PER_REPORT
+
+
+def reports_of(root: Path) -> int:
+    """How many reports the journal of a build under way names."""
+    journal = output(root) / JOURNAL_NAME
+    return journal.read_bytes().count(b'"name": "hospital/') if journal.exists() else 0
+
+
+@soak
+@needs_fork
+def test_a_reports_process_stays_small(root: Path) -> None:
+    """Real pages; what it shares with the process it is forked from counts in proportion."""
+    line = [sys.executable, str(ROOT / "build.py"), "--root", str(root), "--year", "2023"]
+    process = subprocess.Popen([*line, "--lang", "en", "--jobs", "2"], stdout=subprocess.DEVNULL)
+    most = 0.0
+    while process.poll() is None:
+        most = max([most, *map(proportional_mb, reports_under_way(process.pid))])
+        time.sleep(0.02)
+    print(f"{most:.0f} MB")
+    assert process.returncode == 0
+    assert 0 < most < MOST_PER_WORKER
+
+
+def reports_under_way(build_pid: int) -> list[int]:
+    """The processes that are forked from the press of a build."""
+    with suppress(psutil.Error):
+        presses = psutil.Process(build_pid).children()
+        return [one.pid for press in presses for one in press.children()]
+    return []
+
+
+def proportional_mb(pid: int) -> float:
+    """Proportional set size [MB]; 0 where the process has ended."""
+    with suppress(OSError):
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        return sum(int(x.split()[1]) for x in lines if x.startswith("Pss:")) / 1024
+    return 0.0
 
 
 # --- real pages -------------------------------------------------------------------------------
@@ -368,6 +443,9 @@ ELSEWHERE: Mapping[str, str] = {
     "LANG": "zh_CN.UTF-8",
     "COLUMNS": "40",
 }
+
+
+ONE = ("--jobs", "1")
 
 
 def real_build(root: Path, *arguments: str, **surroundings: str) -> dict[str, bytes]:
@@ -384,13 +462,22 @@ def real_build(root: Path, *arguments: str, **surroundings: str) -> dict[str, by
     return tree(root)
 
 
+def here_built(root: Path, *arguments: str) -> dict[str, bytes]:
+    """The tree after the real command in a child of this process."""
+    line = ["--root", str(root), "--year", "2023", "--lang", "en", *ONE, *arguments]
+    done = forked(line, root.parent)
+    said, complaint = done.communicate()
+    assert done.returncode == 0, said + complaint
+    return tree(root)
+
+
 @sizes(("H1",), ("", "H1", "H2"))
 def test_the_same_bytes_whatever_the_surroundings(
     root: Path, tmp_path: Path, size: tuple[str, ...]
 ) -> None:
     """Jobs, hash seed, time zone, locale, folder, caches of the user, a tree that stands already."""
     only = ["--only", size[0]] if size[0] else []
-    plain = real_build(root, "--jobs", "1", *only)
+    plain = here_built(root, *only) if only and can_fork() else real_build(root, *ONE, *only)
     other = Path(shutil.copytree(WORKSPACE, tmp_path / "another place, 别处" / "x"))
     home = {"HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
     assert real_build(other, "--jobs", "2", *only, **ELSEWHERE, **home) == plain
@@ -427,14 +514,13 @@ def test_real_notebooks_that_run_wild_are_named_and_the_others_built(root: Path)
     nbformat.write(notebook, root / "notebooks" / "hospital.ipynb")
     line = [sys.executable, str(ROOT / "build.py"), "--root", str(root), "--year", "2023"]
     done = subprocess.run(
-        [*line, "--lang", "en", "--seconds", "60"],
+        [*line, "--lang", "en", "--seconds", "300"],
         env={**os.environ, MARK: str(root)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 1, done.stdout + done.stderr
     assert "1 built + 0 up to date + 3 failed" in done.stdout
-    assert (
-        "failed hospital/H1: hospital.ipynb: cell" in done.stdout and "MemoryError" in done.stdout
-    )
+    found = next(x for x in done.stdout.splitlines() if x.startswith("failed hospital/H1:"))
+    assert "hospital.ipynb: cell" in found and "MemoryError" in done.stdout, done.stdout
     assert "failed hospital/H2: its process ended with status 9" in done.stdout
     assert "failed hospital/H3: left 1 process running" in done.stdout
     assert left_after_a_moment(root) == []
