@@ -299,6 +299,21 @@ def ends(indicator: Indicator, year: int, industry: str) -> tuple[float, float] 
     return posts.by_industry.get(industry, (posts.worst, posts.best))
 
 
+def shown_ends(view: View, indicator: Indicator) -> tuple[float, float] | None:
+    """Worst and best end that a score stands between: goalposts, else the observed ones released.
+
+    Observed ends are those of the treated values; of a logarithm, those it was taken between.
+    """
+    year = view.bundle.year
+    posts = ends(indicator, year, view.data.entity.industry)
+    learnt = view.data.fitted.constants.get(indicator.code, {}).get(year, {})
+    low = learnt.get("log_low", learnt.get("low"))
+    high = learnt.get("log_high", learnt.get("high"))
+    if low is None or high is None:
+        return posts
+    return (low, high) if indicator.direction == 1 else (high, low)
+
+
 def has_enough(view: View, coverage: float | None) -> bool:
     """Whether the share of the weight with a value reaches what the framework asks."""
     least = view.bundle.framework.missing.min_weight_covered

@@ -198,6 +198,8 @@ class View:
     def page_title(self) -> str:
         """What the page is headed."""
         key = f"title.{self.page.stage}" if self.page.stage else "title"
+        if not self.page.place and not self.page.stage:
+            key = "title.nowhere"
         return self.t(key, place=self.page.place, year=self.page.year, plan=self.page.plan)
 
     @property

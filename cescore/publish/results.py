@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from cescore.definitions.model import Framework, Indicator
 from cescore.method.column import Panel
-from cescore.publish.cells import Number, View, at, ends, row_of, weight_of
+from cescore.publish.cells import Number, View, at, row_of, shown_ends, weight_of
 from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph
 from cescore.publish.labels import label_or
 from cescore.publish.numbers import number, quantity, signed
@@ -158,7 +158,7 @@ class _Lines:
         view, code, year = self.view, indicator.code, self.view.bundle.year
         numbers = view.row(self.indicators, code, view.shown_years)
         new, old = view.row(self.indicators, code, (year, year - 1))
-        posts = ends(indicator, year, view.data.entity.industry)
+        posts = shown_ends(view, indicator)
         decimals = view.decimals(code, [*(n.value for n in numbers), *(posts or ())])
         score, before = view.scores(self.scored.scores, code, (year, year - 1))
         weight = weight_of(self.result, code, view.now) if view.data.filed else 0.0

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from cescore.definitions.model import Indicator
 from cescore.method.column import Panel
-from cescore.publish.cells import Number, View, ends, weight_of
+from cescore.publish.cells import Number, View, shown_ends, weight_of
 from cescore.publish.fragment import Column, Fragment, Row, Table
 from cescore.publish.numbers import number
 from cescore.publish.results import (
@@ -80,7 +80,7 @@ def _score_row(view: View, indicators: Panel, scored: Scored, indicator: Indicat
     code, year = indicator.code, view.bundle.year
     value = view.row(indicators, code, (year,))[0]
     score = view.scores(scored.scores, code, (year,))[0]
-    posts = ends(indicator, year, view.data.entity.industry)
+    posts = shown_ends(view, indicator)
     decimals = view.decimals(code, [value.value, *(posts or ())])
     shown = [number(post, decimals) for post in posts] if posts else [DASH, DASH]
     cells = [*shown, view.cell(value, decimals), view.cell(score, 1)]

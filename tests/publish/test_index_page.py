@@ -116,7 +116,9 @@ def test_a_chinese_page_has_no_code_of_a_type_or_a_status() -> None:
 
 def test_an_english_page_has_no_chinese_of_ours() -> None:
     page = replace(PAGE, lang="en", place="", sections=[], bodies=(), documents=(), notes=())
-    assert not re.search(r"[\u4e00-\u9fff]", words_of(index_page(page)))
+    text = words_of(index_page(page))
+    assert not re.search(r"[\u4e00-\u9fff]", text)
+    assert text.strip().startswith("Circular-economy evaluation")  # no colon after no place
 
 
 def test_a_type_and_a_status_never_seen_stand_as_they_are() -> None:

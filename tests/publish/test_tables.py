@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 
 import builders
 import pages
@@ -10,7 +11,7 @@ import pytest
 
 from cescore.definitions.pictures import FlowLink, FlowNode, FlowPicture
 from cescore.publish import rating, tables
-from cescore.publish.cells import Number
+from cescore.publish.cells import Number, shown_ends
 from cescore.publish.fragment import plain_text
 from cescore.publish.labels import LANGUAGES
 from cescore.release.bundle import PeerFigure, PeerTable, PublicRow, StandardCard
@@ -85,6 +86,23 @@ def test_a_variant_is_marked():
     bundle = pages.opened()
     varied = bundle.with_framework(bundle.framework.with_weights(EFF=0.9))
     assert "试算稿" in repr(pages.all_tables(varied)["page_one"])
+
+
+@pytest.mark.parametrize(
+    ("learnt", "shown"),
+    [
+        ({"low": 1.0, "high": 9.0}, (9.0, 1.0)),
+        ({"low": -2.0, "high": 3.0, "log_low": 5.0, "log_high": 70.0}, (70.0, 5.0)),
+        ({"mean": 4.0, "sd": 2.0}, None),
+    ],
+)
+def test_observed_ends_stand_where_an_indicator_has_no_goalposts(learnt, shown):
+    """Worst before best, less being better; in the indicator's unit, never in logarithms."""
+    fitted = SimpleNamespace(constants={"X": {2024: learnt}})
+    data = SimpleNamespace(entity=SimpleNamespace(industry=""), fitted=fitted)
+    view = SimpleNamespace(bundle=SimpleNamespace(year=2024), data=data)
+    indicator = SimpleNamespace(code="X", direction=-1, goalposts_in=lambda year: None)
+    assert shown_ends(view, indicator) == shown
 
 
 def test_values_that_do_not_apply_are_named_in_a_line_and_have_no_row(zh):
