@@ -28,6 +28,7 @@ from cescore.intake.panel import Layout, Sources, build_panels, tiling
 from cescore.intake.prose import Prose, read_prose
 from cescore.intake.reader import read_observations
 from cescore.method.column import Panel, State
+from cescore.release.member_sums import MemberSums
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 CORRECTIONS = "data/corrections.yml"
@@ -223,7 +224,8 @@ def _lay_out(
     layout = build_panels(register, observations, definitions.variables, years, tiled_by)
     factors = {code: factor.value for code, factor in definitions.factors.items()}
     frameworks, variables = definitions.frameworks, definitions.variables
-    ways = Ways(variables, frameworks, factors, base_year, register, tiled_by)
+    gate = MemberSums(definitions.disclosure)
+    ways = Ways(variables, frameworks, factors, base_year, register, tiled_by, gate)
     return completed(layout, ways)
 
 

@@ -93,12 +93,19 @@ class World:
         if entry.get("collected") is False:
             return Value(None, NOT_COLLECTED)
         years = range(year, year - int(entry.get("latest_within", 0)) - 1, -1)
-        tries = [self.work(ast.parse(entry["formula"], mode="eval").body, entity, y) for y in years]
+        tries = [self.formula(entry, entity, y) for y in years]
         found = next((t for t in tries if t.state == PRESENT), tries[0])
         summed = self.returned.get((entity, code, year), found)
         if entry.get("summed") and found.state == MISSING and summed.number is not None:
             return Value(summed.number * scale_of(str(entry["unit"])))  # over its bodies
         return found
+
+    def formula(self, entry: dict[str, Any], entity: str, year: int) -> Value:
+        """The formula of an entry, or the first rung of its ladder that has a value."""
+        texts = [one["formula"] for one in entry.get("ladder", [entry])]
+        tries = [self.work(ast.parse(t, mode="eval").body, entity, year) for t in texts]
+        missing = next((v for v in tries if v.state == MISSING), tries[0])
+        return next((v for v in tries if v.state == PRESENT), missing)
 
     def work(self, node: ast.expr, entity: str, year: int) -> Value:
         """The value of one node of a formula."""

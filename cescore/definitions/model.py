@@ -60,6 +60,8 @@ class Estimate(Definition):
     """How a variable is estimated where it was not returned; such a value is flagged 测算."""
 
     formula: Text  # may look at other entities, as rules do
+    # which of the others a sum takes: attribute of the register or code variable -> its texts
+    only: Mapping[str, tuple[Text, ...]] = {}
     executable: str = ""
     factor: str = "1"
     source: Text
@@ -132,13 +134,24 @@ class Computed(Named):
     examples: tuple[Example, ...] = ()
 
 
+class Rung(Named):
+    """One way to a quantity; the next is taken where it has no value, and that one is 测算."""
+
+    rung: Code
+    formula: Text
+
+
 class Account(Computed):
-    """A derived variable: a balance, a total, a conversion."""
+    """A derived variable: a balance, a total, a conversion.
+
+    With a ``ladder`` the formula is first_available() over its rungs, which loading writes.
+    """
 
     group: str = ""  # heading in the account tables
     entity_types: tuple[str, ...] = ()
     # where a body's own returns do not give it: the sum over the bodies that add up to it
     summed: bool = False
+    ladder: tuple[Rung, ...] = ()
 
 
 class Goalposts(Definition):

@@ -14,12 +14,13 @@ from cescore.definitions.formula import (
     resolve,
 )
 from cescore.definitions.located import Node
-from cescore.definitions.model import Account, Computed, Example, Factor, Variable
+from cescore.definitions.model import Account, Computed, Estimate, Example, Factor, Variable
 from cescore.definitions.shape import build, with_nearest
 from cescore.definitions.units import UnitError, Units
 from cescore.errors import Problem
 
 FILLED_BY_LOADING = ("executable", "factor")
+ATTRIBUTES = ("industry", "holding_id")  # of the register, that members are chosen by
 STATES = ("not_computable", "missing", "suppressed", "not_applicable", "not_collected")
 
 AnyComputed = TypeVar("AnyComputed", bound=Computed)
@@ -63,7 +64,10 @@ class Names:
         found = build(Account, node, what, self.problems, hidden=FILLED_BY_LOADING, code=code)
         if not self._registered(code, what, node) or found is None:
             return
-        expression = read_formula(found, node, what, self.problems)
+        before = len(self.problems)
+        found = with_ladder(found, node, what, self.problems)
+        is_told = len(self.problems) > before
+        expression = None if is_told else read_formula(found, node, what, self.problems)
         if is_unit(found.unit, node, what, units, self.problems):
             self.accounts[code] = found
             if expression is not None:
@@ -104,6 +108,27 @@ class Names:
                         "the lower end first",
                     )
                 )
+
+
+def with_ladder(account: Account, node: Node, what: str, problems: list[Problem]) -> Account:
+    """The account with its rungs, in their order, as its formula; each of them must be one by itself."""
+    if not account.ladder:
+        return account
+    place, codes = (node.get("ladder") or node).where, [one.rung for one in account.ladder]
+    if account.formula:
+        found, expected = "a formula beside it", "the rungs alone: they are the formula"
+        problems.append(Problem(place, f"{what}.ladder", found, expected))
+    twice = sorted({code for code in codes if codes.count(code) > 1})
+    problems += [Problem(place, f"{what}.ladder", f"{c!r} twice", "each rung once") for c in twice]
+    for i, one in enumerate(account.ladder):
+        at = node.at(("ladder", str(i))).where
+        try:
+            parse(one.formula)
+        except FormulaError as error:
+            named = f"{what}.ladder.{one.rung}"
+            problems.append(Problem(at, named, error.reason, error.expected))
+    written = ", ".join(" ".join(one.formula.split()) for one in account.ladder)
+    return account.model_copy(update={"formula": f"first_available({written})"})
 
 
 def is_unit(text: str, node: Node, what: str, units: Units, problems: list[Problem]) -> bool:
@@ -194,6 +219,7 @@ def resolve_estimates(names: Names, units: Units, problems: list[Problem]) -> No
             expression = parse(variable.estimate.formula, across=True)
             before = len(problems)
             check_names(expression, names, names.variables, node, what, problems)
+            check_only(variable.estimate, expression, names, node, what, problems)
             if len(problems) > before or any(name not in unit_of for name in expression.names):
                 continue
             found = resolve(expression, unit_of, variable.unit, units)
@@ -203,6 +229,28 @@ def resolve_estimates(names: Names, units: Units, problems: list[Problem]) -> No
         made = {"executable": found.executable, "factor": found.factor}
         estimate = variable.estimate.model_copy(update=made)
         names.variables[code] = variable.model_copy(update={"estimate": estimate})
+
+
+def check_only(
+    estimate: Estimate,
+    expression: Expression,
+    names: Names,
+    node: Node,
+    what: str,
+    problems: list[Problem],
+) -> None:
+    """Refuse a choice of others without a sum over them, or by what is no text of theirs."""
+    place = (node.get("only") or node).where
+    if estimate.only and not expression.across:
+        found, expected = "a formula of no others", "sum_over(entity type, formula)"
+        problems.append(Problem(place, f"{what}.only", found, expected))
+    codes = [c for c in names.variables if names.is_code(c)]
+    for key in estimate.only:
+        if key not in ATTRIBUTES and key not in codes:
+            expected = with_nearest(
+                "industry, holding_id or a variable of kind code", key, (*ATTRIBUTES, *codes)
+            )
+            problems.append(Problem(place, f"{what}.only", repr(key), expected))
 
 
 def check_names(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -29,6 +29,7 @@ class Looked:
     inner: Column | None  # of the others, by their own entities; None for a mere count
     other_type: str
     variables: tuple[str, ...]  # that the others were asked for
+    is_sum: bool = False  # over the others, not the figure of one body
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,35 +47,55 @@ class Others:
     factors: Mapping[str, float]
 
     def written_in(
-        self, text: str, entity_type: str, *, conditions: bool = True
+        self,
+        text: str,
+        entity_type: str,
+        *,
+        conditions: bool = True,
+        only: Mapping[str, Collection[str]] = {},
     ) -> tuple[str, Panel, tuple[Looked, ...]]:
-        """A rule or formula with codes in place of its looks at others, and a panel that has them."""
+        """A rule or formula with codes in place of its looks at others, and a panel that has them.
+
+        ``only``: the others that sums take, by attributes and codes; a sum over all of them without.
+        """
         parsed = parse(text, conditions=conditions, across=True)
         tree, panel = deepcopy(parsed.tree), self.panels[entity_type]
         calls = sorted(across_calls(tree), key=lambda call: call.col_offset)
-        looked = tuple(self._look(call, entity_type) for call in calls)
+        looked = tuple(self._look(call, entity_type, only) for call in calls)
         names = [f"of_others_{i}" for i in range(len(calls))]
         written = ast.unparse(_Replaced(dict(zip(map(id, calls), names, strict=True))).visit(tree))
         columns = {name: one.column for name, one in zip(names, looked, strict=True)}
         return written, panel.with_columns(columns), looked
 
-    def _look(self, call: ast.Call, entity_type: str) -> Looked:
+    def _look(
+        self, call: ast.Call, entity_type: str, only: Mapping[str, Collection[str]]
+    ) -> Looked:
         other, text = ast.unparse(call.args[0]), ast.unparse(call)
         panel, name = self.panels.get(other), ast.unparse(call.func)
         shape = self.panels[entity_type].shape
         if panel is None:
             return Looked(text, Column.empty(shape, State.NOT_COLLECTED), None, other, ())
         if name == "count_of":
-            count = self._counted(entity_type, other, np.ones(panel.shape, bool))
+            count = self._counted(entity_type, other, chosen(panel, only))
             return Looked(text, Column.of(count), None, other, ())
         formula = ast.unparse(call.args[1])
         inner = evaluate(formula, panel, base_year=self.base_year, factors=self.factors)
-        column = (
-            self._of_body(entity_type, other, inner)
-            if name == "in_body"
-            else self._sum(name, entity_type, other, inner)
-        )
-        return Looked(text, column, inner, other, parse(formula).names)
+        asked = parse(formula).names
+        if name == "in_body":
+            return Looked(text, self._of_body(entity_type, other, inner), inner, other, asked)
+        inner = _without(inner, ~chosen(panel, only))
+        column = self._sum(name, entity_type, other, inner)
+        return Looked(text, column, inner, other, asked, is_sum=True)
+
+    def members(self, one: Looked, entity_type: str, at: tuple[int, int]) -> NDArray[np.int64]:
+        """The rows of the others that a sum adds up in one cell."""
+        bodies, inside = self._links(entity_type, one.other_type)
+        rows: NDArray[np.int64] = inside[bodies == at[0]]
+        if one.inner is None:
+            return rows[:0]
+        known = one.inner.is_present[rows, at[1]] & self._belongs(one.other_type)[rows, at[1]]
+        taken: NDArray[np.int64] = rows[known]
+        return taken
 
     def sum_of(self, entity_type: str, other: str, inner: Column) -> Column:
         """The sum of a column over what counts in each body, with the flags of its parts."""
@@ -195,6 +216,27 @@ class Others:
         place = next((found for found in places if found), "")
         value = one.inner.values[row, year] if one.inner else float("nan")
         return f"{entity_id} {value:.10g}" + (f", {place}" if place else "")
+
+
+def chosen(panel: Panel, only: Mapping[str, Collection[str]]) -> NDArray[np.bool_]:
+    """Which entities have one of the texts named, in each attribute and code; all where none is."""
+    found = np.ones(panel.shape, bool)
+    for key, texts in only.items():
+        if key in panel.attributes:
+            found &= np.isin(np.array(panel.attributes[key], object), list(texts))[:, None]
+        else:
+            held = panel.codes.get(key, np.full(panel.shape, "", object))
+            found &= np.isin(held, list(texts))
+    return found
+
+
+def _without(column: Column, left_out: NDArray[np.bool_]) -> Column:
+    """A column in which some cells do not apply."""
+    return Column(
+        np.where(left_out, np.nan, column.values),
+        np.where(left_out, np.uint8(State.NOT_APPLICABLE), column.state),
+        np.where(left_out, np.uint8(0), column.flags),
+    )
 
 
 class _Replaced(ast.NodeTransformer):

@@ -16,6 +16,7 @@ from cescore.method.aggregate import Aggregation, aggregate
 from cescore.method.column import Column, Panel, State, status_text
 from cescore.method.contributions import Decomposition, decompose, index_tree, progress_tree
 from cescore.method.indicators import compute_accounts, compute_indicators
+from cescore.method.ladder import place_of, rungs
 from cescore.method.learning import learns_weights, with_learnt_weights
 from cescore.method.missing import Scored, apply_missing_rules
 from cescore.method.normalise import Fitted, fit, normalise
@@ -63,6 +64,11 @@ class TypeEvaluation:
         """Whether enough of the weight is covered for a grade (entities, years)."""
         least: float = self.framework.missing.min_weight_covered
         return self.aggregation.coverage >= least * (1 - 1e-12)
+
+    @cached_property
+    def rungs(self) -> Mapping[str, NDArray[np.object_]]:
+        """The rung each account with a ladder stands on (entities, years)."""
+        return rungs(self.accounts, self.framework, base_year=self.base_year)
 
     @cached_property
     def decomposition(self) -> Decomposition:
@@ -140,6 +146,9 @@ class TypeEvaluation:
             )
         for code, account in framework.accounts.items():
             yield "account", code, account.unit, self.accounts.column(code), None
+        for code, used in self.rungs.items():
+            place = Column.of(place_of(framework.accounts[code], used))
+            yield "rung", code, "", place, used
         for code, indicator in framework.indicators.items():
             yield "indicator", code, indicator.unit, self.indicators.column(code), None
         for code, column in self.scored.scores.columns.items():

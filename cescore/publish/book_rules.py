@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from cescore.definitions.model import Account, Factor, Framework, IndustryRange, Standard
 from cescore.publish.book_formulas import coded, computed_lines, spaced
 from cescore.publish.document_page import Entries, Entry, Words, cut, exact, heading
@@ -115,6 +117,12 @@ def accounts(book: OpenDocument[MethodBook]) -> Fragment:
 
 def _account(words: Words, framework: Framework, account: Account, types: Sequence[str]) -> Entry:
     lines = list(computed_lines(words, framework, account))
+    for n, one in enumerate(account.ladder, 1):
+        kind = "first" if n == 1 else "below"
+        said = words.t(f"book.rung.{kind}", n=n, name=one.name(words.lang) or one.rung)
+        lines.append(("small", Markup("{}{}").format(said, spaced(one.formula))))
+    if account.ladder:
+        lines.append(("small", words.t("book.rung.none")))
     lines.append(
         ("small", words.t("book.source", source=words.tagged(account.source, account.tag)))
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from cescore.definitions.model import Computed, Framework
+from cescore.definitions.model import Account, Computed, Framework
 from cescore.method.column import Panel, State
 from cescore.publish.cells import Number, View, recorded, row_of
 from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, two_lines
@@ -136,14 +136,34 @@ def _account_rows(
 ) -> Iterator[Row]:
     if not every:
         for account, row in kept:
-            yield Row([view.with_unit(account.code), *number_cells(view, account.code, row)])
+            name = two_lines(view.with_unit(account.code), rung_words(view, account))
+            yield Row([name, *number_cells(view, account.code, row)])
         return
     for group, members in groupby(sorted(kept, key=_group_of), key=_group_of):
         if group:
-            name = label_or(f"account_group.{group}", view.lang, group)
-            yield Row([name, *[""] * len(view.shown_years)], "group")
+            title = label_or(f"account_group.{group}", view.lang, group)
+            yield Row([title, *[""] * len(view.shown_years)], "group")
         for account, row in members:
-            yield Row([with_formula(view, account), *number_cells(view, account.code, row)])
+            whole = two_lines(with_formula(view, account), rung_words(view, account))
+            yield Row([whole, *number_cells(view, account.code, row)])
+
+
+def rung_words(view: View, account: Computed) -> str:
+    """The years shown whose figure stands on a lower rung of the account's ladder, and which."""
+    ladder = account.ladder if isinstance(account, Account) else ()
+    used = view.data.evaluated.rungs.get(account.code, ())
+    at = dict(zip(view.data.record.years, used, strict=False))
+    below = {
+        i: [y for y in view.shown_years if at.get(y) == ladder[i - 1].rung]
+        for i in range(2, len(ladder) + 1)
+    }
+    return view.sentences(
+        view.t(
+            "rung.used", years=view.join(map(str, years)), name=ladder[i - 1].name(view.lang), n=i
+        )
+        for i, years in below.items()
+        if years
+    )
 
 
 def _group_of(kept: tuple[Computed, list[Number]]) -> str:

@@ -101,6 +101,8 @@ class Evaluated(Part):
     scores: tuple[Series, ...] = ()
     indicators: tuple[Series, ...] = ()
     accounts: tuple[Series, ...] = ()
+    # account with a ladder -> the rung of each year; see method.ladder
+    rungs: Mapping[str, tuple[str, ...]] = {}
     weights: Mapping[str, float] = {}  # effective weight in the index, the year evaluated
     missing_rule: Mapping[str, str] = {}  # indicator without a value -> what was done, same year
     progress_index: Series | None = None

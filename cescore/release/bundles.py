@@ -324,6 +324,7 @@ def evaluated(evaluation: TypeEvaluation, row: int) -> Evaluated:
         accounts=tuple(
             _series(code, evaluation.accounts.column(code), row) for code in framework.accounts
         ),
+        rungs={code: tuple(used[row].tolist()) for code, used in evaluation.rungs.items()},
         weights={code: float(w[row, year]) for code, w in sorted(found.weights.items())},
         missing_rule={
             code: str(words[row, year]) for code, words in scored.rule.items() if words[row, year]

@@ -1,0 +1,55 @@
+"""Which rung of a ladder each figure stands on: the first way to it that had a value."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cescore.definitions.formula import parse
+from cescore.definitions.model import Account, Framework
+from cescore.method.column import Column, Panel
+from cescore.method.formulas import evaluate
+
+NOT_AVAILABLE = "not_available"  # no rung has a value
+SUMMED = "summed"  # no rung has, the bodies that add up to the entity do
+Words = NDArray[np.object_]
+
+
+def rungs(panel: Panel, framework: Framework, *, base_year: int) -> dict[str, Words]:
+    """The code of the rung used, by account with a ladder: text of shape (entities, years).
+
+    ``panel`` holds the accounts already.
+    """
+    return {
+        code: _used(account, panel, framework, base_year)
+        for code, account in framework.accounts.items()
+        if account.ladder
+    }
+
+
+def place_of(account: Account, used: Words) -> NDArray[np.float64]:
+    """The position of the rung on its ladder, the best 1; NaN where none of them was used."""
+    place = np.full(used.shape, np.nan)
+    for i, one in enumerate(account.ladder):
+        place[used == one.rung] = i + 1
+    return place
+
+
+def _used(account: Account, panel: Panel, framework: Framework, base_year: int) -> Words:
+    has_value = panel.column(account.code).is_present
+    used = np.where(has_value, SUMMED, NOT_AVAILABLE).astype(object)
+    columns = _each(account, panel, framework, base_year)
+    for one, column in reversed(list(zip(account.ladder, columns, strict=True))):
+        used[column.is_present & has_value] = one.rung
+    return used
+
+
+def _each(account: Account, panel: Panel, framework: Framework, base_year: int) -> Iterator[Column]:
+    """The column of each rung, in the formula's own unit."""
+    call = parse(account.executable or account.formula).tree
+    factors = {code: factor.value for code, factor in framework.factors.items()}
+    for operand in call.args if isinstance(call, ast.Call) else ():
+        yield evaluate(ast.unparse(operand), panel, base_year=base_year, factors=factors)
