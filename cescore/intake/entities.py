@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -15,6 +16,13 @@ from cescore.intake.cells import ID_EXPECTED, bad_id, clean, nearest
 from cescore.intake.findings import FindingLog, quoted
 from cescore.intake.table import Layout, Table, read_table
 
+SHARED = (
+    "entity_type",
+    "parent_id",
+    "counted_in",
+    "holding_id",
+    "industry",
+)  # few words, many rows
 LONGEST_NAME = 500  # characters; a longer one is named, and printed wrapped
 _TRUE = frozenset(["1", "true", "yes", "y", "是"])
 _FALSE = frozenset(["", "0", "false", "no", "n", "否"])
@@ -41,7 +49,7 @@ LAYOUT = Layout(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entity:
     """One row of entities.csv. Years are inclusive; None: no limit."""
 
@@ -198,6 +206,7 @@ def _read_row(cells: dict[str, str], line: int, file: str, log: FindingLog) -> E
             expected="an entity type",
         )
         return None
+    texts |= {name: sys.intern(texts[name]) for name in SHARED}
     for name in ("name_zh", "name_en"):
         texts[name] = _printable(texts[name], entity_id, name, place, file, log)
     years = {
@@ -341,8 +350,8 @@ def _succeeding(one: Entity, other: Entity) -> Entity | None:
 
 def _repeated(earlier: Entity, entity: Entity, *, is_change: bool) -> tuple[str, str]:
     """Finding code and what was found of a second row of one id."""
-    before, now = vars(earlier), vars(entity)
-    changed = [n for n in before if before[n] != now[n] and not n.startswith("valid_")]
+    names = [f.name for f in fields(Entity) if not f.name.startswith("valid_")]
+    changed = [n for n in names if getattr(earlier, n) != getattr(entity, n)]
     if is_change:
         return "entity_changed", "with another " + (", ".join(changed) or "period")
     if earlier == entity:

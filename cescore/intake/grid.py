@@ -215,8 +215,12 @@ class Grid:
         grid.values[at] = np.where(present, rows.value[use][number], np.nan)
         grid.state[at] = state
         grid.has_row[at] = True
-        estimated = present & (status == ESTIMATED)
-        grid.flags[at] = np.where(estimated, np.uint8(Flag.ESTIMATED), np.uint8(0))
+        estimated = present & (
+            status == ESTIMATED
+        )  # elsewhere 0 already: such pages take no memory
+        grid.flags[v[number][estimated], i[number][estimated], j[number][estimated]] = (
+            Flag.ESTIMATED
+        )
         if rows.text is None or number.all():
             return
         shape = (grid.has_row.shape[1], len(self.years))

@@ -33,6 +33,7 @@ RESULT_COLUMNS = (
     "status",
 )
 Floats = NDArray[np.float64]
+ROWS_AT_ONCE = 250_000  # of results made together
 STATUS_WORDS = np.array(
     [[status_text(state, flags) for flags in range(32)] for state in range(max(State) + 1)],
     object,
@@ -121,13 +122,13 @@ class TypeEvaluation:
             if kind == "index" and silent is not None:
                 unfiled = silent[rows] & (shared["year"] == self.run_year)
                 words = np.where(unfiled, "not_filed", words)
-            yield self._rows(kind, code, unit, column.values[rows, years], words, shared)
+            yield from self._rows(kind, code, unit, column.values[rows, years], words, shared)
         now = where[:, self.panel.year_position(self.run_year)]
         if now.any():
             mine = {"entity_id": np.array(self.panel.entities, object)[now]}
             for kind, code, unit, values, words in self._parts():
                 shared = {**mine, "year": np.full(int(now.sum()), self.run_year)}
-                yield self._rows(kind, code, unit, values[now], words[now], shared)
+                yield from self._rows(kind, code, unit, values[now], words[now], shared)
 
     def _columns(
         self, units: Mapping[str, str]
@@ -205,20 +206,22 @@ class TypeEvaluation:
         values: NDArray[np.float64],
         words: NDArray[np.object_],
         shared: Mapping[str, NDArray[Any]],
-    ) -> pd.DataFrame:
-        """One column as rows, entity by entity and year by year."""
-        return pd.DataFrame(
-            {
-                "entity_type": self.framework.entity_type,
-                "entity_id": shared["entity_id"],
-                "year": shared["year"],
-                "kind": kind,
-                "code": code,
-                "value": values,
-                "unit": unit,
-                "status": words,
-            }
-        )
+    ) -> Iterator[pd.DataFrame]:
+        """One column as rows, entity by entity and year by year, some rows at a time."""
+        for start in range(0, len(values), ROWS_AT_ONCE):
+            some = slice(start, start + ROWS_AT_ONCE)
+            yield pd.DataFrame(
+                {
+                    "entity_type": self.framework.entity_type,
+                    "entity_id": shared["entity_id"][some],
+                    "year": shared["year"][some],
+                    "kind": kind,
+                    "code": code,
+                    "value": values[some],
+                    "unit": unit,
+                    "status": words[some],
+                }
+            )
 
 
 def evaluate(

@@ -141,10 +141,11 @@ def _spread(column: Column, shape: tuple[int, int]) -> Column:
     values, state, flags = (
         np.broadcast_to(part, shape) for part in (column.values, column.state, column.flags)
     )
+    kept = np.where(state == 0, flags, NO_FLAG)
     return Column(
         np.array(values, float),
         np.array(state, np.uint8),
-        np.where(state == 0, flags, NO_FLAG),
+        kept if kept.any() else np.broadcast_to(NO_FLAG, shape),  # no memory for no flag
     )
 
 

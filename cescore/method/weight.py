@@ -81,11 +81,12 @@ def group_weights(framework: Framework, active: Mapping[str, Bools]) -> dict[str
 
 
 def _products(framework: Framework, share: Mapping[str, Floats]) -> dict[str, Floats]:
-    def product(code: str) -> Floats:
-        group = framework.groups[code]
-        return share[code] * product(group.parent) if group.parent else share[code]
-
-    return {code: product(code) for code in framework.groups}
+    """Each group's share times those of the groups around it."""
+    found: dict[str, Floats] = {}
+    for group in reversed(tuple(framework.groups_bottom_up())):
+        around = found.get(group.parent)
+        found[group.code] = share[group.code] if around is None else share[group.code] * around
+    return {code: found[code] for code in framework.groups}
 
 
 def _shape(active: Mapping[str, Bools]) -> tuple[int, ...]:
