@@ -42,6 +42,14 @@ from cescore.yearly import YearlyEvaluation, evaluate_workspace
 
 Records = Mapping[int, Mapping[str, Mapping[str, str]]]  # year -> check or veto -> its record
 
+ONE_YEAR = (
+    "variable",
+    "account",
+    "target",
+    "measure",
+    "assessment",
+)  # a period has its own or none
+
 
 @dataclass(frozen=True, eq=False)
 class PlanEvaluation:
@@ -152,10 +160,8 @@ class PlanEvaluation:
     def results(self) -> pd.DataFrame:
         """The rows of results.csv: indices and indicators of all years, each target's path (the
         last year's status is the verdict), every check of every year, totals by year and period."""
-        whole = self.yearly.results()
-        kept = whole[
-            ~whole["kind"].isin(["variable", "account", "target", "measure", "assessment"])
-        ]
+        parts = list(map(_kept, self.yearly.results_in_parts()))  # never all rows at once
+        kept = pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
         rows = [row for entity in self.yearly.entities for row in self._rows(entity)]
         return pd.concat(
             [kept, pd.DataFrame(rows, columns=list(RESULT_COLUMNS))], ignore_index=True
@@ -219,6 +225,11 @@ class PlanEvaluation:
             coverage=coverage,
             least_coverage=evaluation.framework.missing.min_weight_covered,
         )
+
+
+def _kept(part: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a year's results that hold for a period as well."""
+    return part[~part["kind"].isin(ONE_YEAR)]
 
 
 def evaluate_plan(
