@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 
+import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from intake.conftest import REGISTER, VARIABLES
 
 from cescore.definitions.model import Variable
+from cescore.errors import DataError
 from cescore.intake.entities import read_register
 from cescore.intake.files import find_sources
 from cescore.intake.findings import FindingLog
@@ -325,6 +328,28 @@ def test_a_damaged_parquet_file_is_refused(read):
     assert read({"2024/observations.parquet": b"PAR1 not really"}).codes("error") == [
         "file_refused"
     ]
+
+
+def test_a_parquet_file_damaged_in_the_middle_is_an_error_that_names_it(tmp_path):
+    """Its header and footer are sound, the pages between are not: nothing of it may count."""
+    folder = tmp_path / "data" / "2024"
+    folder.mkdir(parents=True)
+    years = [2024] * 4000
+    table = pd.DataFrame(
+        {"entity_id": "D1", "year": years, "variable": "waste", "value": np.arange(4000.0)}
+    )
+    path = folder / "observations.parquet"
+    table.to_parquet(path, row_group_size=1000)
+    raw = bytearray(path.read_bytes())
+    start = pq.ParquetFile(path).metadata.row_group(2).column(3).data_page_offset
+    raw[start : start + 400] = b"\xff" * 400
+    path.write_bytes(raw)
+    (tmp_path / "entities.csv").write_text(REGISTER, encoding="utf-8")
+    log = FindingLog()
+    register, _ = read_register(tmp_path / "entities.csv", "data/entities.csv", log)
+    sources = find_sources(tmp_path / "data", 2024, log)
+    with pytest.raises(DataError, match=r"data/2024/observations\.parquet: damaged after \d+ rows"):
+        read_observations(sources, register, VARIABLES, log, (2023, 2024))
 
 
 # --- accounting ----------------------------------------------------------------------------------
