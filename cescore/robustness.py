@@ -6,7 +6,7 @@ take seconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -96,10 +96,15 @@ def robustness(evaluation: TypeEvaluation) -> Robustness | None:
 
 
 def uncertainty_table(
-    evaluations: Mapping[str, TypeEvaluation], found: Mapping[str, Robustness]
+    evaluations: Mapping[str, TypeEvaluation],
+    found: Mapping[str, Robustness],
+    large: Collection[str] = (),
 ) -> pd.DataFrame:
-    """The rows of uncertainty.csv: bands of every entity, and the robustness of every type."""
-    rows = [row for t, one in found.items() for row in _rows(evaluations[t], one)]
+    """The rows of uncertainty.csv: bands of every entity, and the robustness of every type.
+
+    Of ``large`` types the bands are left out, and a row says so.
+    """
+    rows = [row for t, one in found.items() for row in _rows(evaluations[t], one, t in large)]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -136,13 +141,13 @@ def _without(evaluation: TypeEvaluation, removal: Removal) -> WithoutOne:
 Line = tuple[str, str, int, str, str, float, str]
 
 
-def _rows(evaluation: TypeEvaluation, found: Robustness) -> Iterator[Line]:
+def _rows(evaluation: TypeEvaluation, found: Robustness, is_large: bool) -> Iterator[Line]:
     entity_type, year = found.entity_type, found.year
-    few = len(with_index(evaluation).entities) <= MOST
-    ranked = evaluation.panel.entities if few else ()
-    for entity, band in bands(evaluation, ranked).items():
-        for code, value in _numbers(band):
-            yield entity_type, entity, year, "band", code, value, ""
+    if is_large:
+        count = float(len(evaluation.panel.entities))
+        yield entity_type, "", year, "band", "left_out", count, "more entities than large_above"
+    else:
+        yield from _bands(evaluation, entity_type, year)
     for share in found.sources:
         for kind in ("first", "first_half_width", "total", "total_half_width"):
             number = float(getattr(share, kind))
@@ -156,6 +161,14 @@ def _rows(evaluation: TypeEvaluation, found: Robustness) -> Iterator[Line]:
     for choice in found.alternatives:
         code, part = f"{choice.source}: {choice.name}", choice.share_of_draws
         yield entity_type, "", year, "alternative", code, part, choice.note
+
+
+def _bands(evaluation: TypeEvaluation, entity_type: str, year: int) -> Iterator[Line]:
+    few = len(with_index(evaluation).entities) <= MOST
+    ranked = evaluation.panel.entities if few else ()
+    for entity, band in bands(evaluation, ranked).items():
+        for code, value in _numbers(band):
+            yield entity_type, entity, year, "band", code, value, ""
 
 
 def _numbers(band: Band) -> Iterator[tuple[str, float]]:

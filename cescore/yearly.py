@@ -79,10 +79,20 @@ class YearlyEvaluation:
                         found[entity_id].append((standard, one))
         return {entity_id: tuple(pairs) for entity_id, pairs in found.items()}
 
+    def is_large(self, entity_type: str) -> bool:
+        """Whether a type has more entities than ``large_above`` of the run: no bands are worked out."""
+        evaluation, most = self.evaluations.get(entity_type), self.workspace.definitions.run
+        return evaluation is not None and len(evaluation.panel.entities) > most.large_above
+
     def bands(self, entity_type: str, ranked: Collection[str]) -> Mapping[str, Band]:
-        """How firm each index of a type is; see `cescore.bands`. SciPy is loaded only here."""
+        """How firm each index of a type is; see `cescore.bands`. SciPy is loaded only here.
+
+        None of a large type.
+        """
         from cescore.bands import bands
 
+        if self.is_large(entity_type):
+            return {}
         return bands(self.evaluations[entity_type], ranked)
 
     @cached_property
@@ -94,10 +104,14 @@ class YearlyEvaluation:
         return {t: one for t, one in found.items() if one is not None}
 
     def uncertainty(self) -> pd.DataFrame:
-        """The rows of uncertainty.csv: bands of every entity, robustness of every type."""
+        """The rows of uncertainty.csv: bands of every entity, robustness of every type.
+
+        A large type has a row instead that says that its bands are left out.
+        """
         from cescore.robustness import uncertainty_table
 
-        return uncertainty_table(self.evaluations, self.robustness)
+        large = [t for t in self.evaluations if self.is_large(t)]
+        return uncertainty_table(self.evaluations, self.robustness, large)
 
     def results(self) -> pd.DataFrame:
         """The rows of results.csv: every entity of the year, full precision.

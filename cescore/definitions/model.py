@@ -595,6 +595,8 @@ class Run(Definition):
     vintage: Literal["preliminary", "final"] = "preliminary"
     # entity type -> the type whose bodies add up to it; None: read from the register
     tiled_by: Mapping[str, str] | None = None
+    # entities of a type; a larger one gets no bands, and its results are Parquet beside results.csv
+    large_above: int = Field(default=50_000, ge=0)
     issued: str = ""  # a date the bureau states; a page never reads the clock
     issuer: Named = Named()
     place: Named = Named()

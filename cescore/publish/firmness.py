@@ -30,7 +30,7 @@ def uncertainty_note(bundle: OpenBundle) -> Fragment:
     """The band of index and rank in a sentence, with every alternative that was really applied."""
     view, band = View(bundle), bundle.data.uncertainty
     if band is None:
-        return NONE
+        return _left_out(view)
     said = [
         view.t(
             "band.score",
@@ -46,6 +46,15 @@ def uncertainty_note(bundle: OpenBundle) -> Fragment:
         words = {"low": band.rank_low, "high": band.rank_high, "n": band.ranked}
         said.append(view.t(key, **words, alternatives=_alternatives(view, band.rank_alternatives)))
     return paragraph(view.sentences(said))
+
+
+def _left_out(view: View) -> Fragment:
+    """That there is no band, where the entity's type is too large for bands."""
+    data = view.data
+    if not data.bands_left_out or not data.filed:
+        return NONE
+    index = view.name(view.bundle.framework.index.code)
+    return paragraph(view.t("band.left_out", index=index, most=data.run.large_above))
 
 
 def robustness_table(bundle: OpenBundle) -> Fragment:

@@ -373,6 +373,7 @@ class Bundle(Part):
     fitted: FittedConstants = FittedConstants()
     evaluated: Evaluated
     uncertainty: UncertaintyBand | None = None  # None: no index, or not enough data for one
+    bands_left_out: bool = False  # its type has too many entities for bands; how many is not said
     robustness: tuple[TypeRobustness, ...] = ()  # own type, or all in the topmost public body
     peers: PeerTable | None = None
     siblings: tuple[PublicRow, ...] = ()  # public bodies of the same type

@@ -107,6 +107,7 @@ class Bundler:
             fitted=self.gate.fitted(entity),
             evaluated=evaluated(evaluation, row),
             uncertainty=self._band(entity),
+            bands_left_out=self.yearly.is_large(entity.entity_type),
             robustness=self.gate.robustness(entity),
             peers=self.gate.peer_table(entity),
             siblings=siblings,

@@ -33,7 +33,7 @@ def result_json(bundle: Bundle, bundle_hash: str) -> dict[str, Any]:
         "measures": [measure.model_dump(mode="json") for measure in bundle.measures],
         "assessment": _assessment(bundle),
         "standards": [standard.model_dump(mode="json") for standard in bundle.standards],
-        "uncertainty": bundle.uncertainty.model_dump(mode="json") if bundle.uncertainty else {},
+        "uncertainty": _uncertainty(bundle),
         "robustness": [one.model_dump(mode="json") for one in bundle.robustness],
         "data_quality": _data_quality(bundle),
         "provenance": {
@@ -111,6 +111,13 @@ def _indicators(bundle: Bundle) -> list[dict[str, Any]]:
 def _formula(computed: Computed) -> str:
     """The formula executed; in words where nobody collects what it needs."""
     return computed.formula or computed.definition
+
+
+def _uncertainty(bundle: Bundle) -> dict[str, Any]:
+    """The band; where the type is too large for bands, the most entities that bands are made for."""
+    if bundle.uncertainty is not None:
+        return bundle.uncertainty.model_dump(mode="json")
+    return {"left_out_above": bundle.run.large_above} if bundle.bands_left_out else {}
 
 
 def _assessment(bundle: Bundle) -> dict[str, Any]:

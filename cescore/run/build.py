@@ -23,9 +23,7 @@ from cescore.run.store import INDEX_PAGE, MANIFEST_NAME, Store, make_private
 from cescore.run.summary import exit_status
 from cescore.run.tables import (
     FINDINGS,
-    RESULTS,
-    UNCERTAINTY,
-    WORKBOOK,
+    tables_in,
     write_findings_whole,
     write_tables,
 )
@@ -49,8 +47,6 @@ if TYPE_CHECKING:
     from cescore.run.executor import Executor
 
     Chosen = tuple[list[Entity], list[Entity], list[Entity]]
-
-TABLES = (RESULTS, WORKBOOK, UNCERTAINTY, FINDINGS)
 
 
 def check(asked: Asked, console: Console) -> int:
@@ -118,7 +114,8 @@ def build(asked: Asked, executor: Executor, console: Console) -> int:
         )
         _set_aside(store, workspace, console)
         by_name = {outcome.name: outcome for outcome in outcomes}
-        write_index_page(store, yearly, results, by_name, asked.lang, (*TABLES, MANIFEST_NAME))
+        tables = tables_in(output)
+        write_index_page(store, yearly, results, by_name, asked.lang, (*tables, MANIFEST_NAME))
         changed = write_manifest(
             store,
             inputs,
@@ -126,7 +123,7 @@ def build(asked: Asked, executor: Executor, console: Console) -> int:
             asked.lang,
             outcomes,
             before=before,
-            tables=(*TABLES, INDEX_PAGE),
+            tables=(*tables, INDEX_PAGE),
         )
         _conclude(asked, store, inputs, outcomes, before, changed, workspace)
     lost = unowned_errors(workspace)
@@ -151,7 +148,7 @@ def _conclude(
     before.forget_doubtful(store, outcomes, changed)
     store.finish()
     if not changed and not unowned_errors(workspace) and not exit_status(outcomes):
-        files = (*TABLES, INDEX_PAGE, MANIFEST_NAME)
+        files = (*tables_in(store.folder), INDEX_PAGE, MANIFEST_NAME)
         write_receipt(asked, store, inputs, outcomes, files, [counted(workspace)])
 
 

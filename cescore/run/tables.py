@@ -13,6 +13,7 @@ import pandas as pd
 import xlsxwriter
 
 from cescore.intake.findings import write_findings
+from cescore.run.parquet_results import FOLDER, ParquetResults, parquet_files
 from cescore.run.store import PART, write_atomically
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 RESULTS, WORKBOOK, FINDINGS = "results.csv", "results.xlsx", "findings.csv"
 UNCERTAINTY = "uncertainty.csv"
+INDICES = ("index", "progress_index")  # what the index page shows of a large type
 WIDE_KINDS = ("index", "progress_index", "group", "indicator", "assessment")
 SHEET_MOST = 50_000  # entities on a sheet; more are in results.csv alone, and the workbook says so
 NO_CLOCK = datetime(2000, 1, 1)  # a workbook states when it was made; ours says nothing by it
@@ -29,14 +31,23 @@ NO_CLOCK = datetime(2000, 1, 1)  # a workbook states when it was made; ours says
 def write_tables(folder: Path, yearly: YearlyEvaluation) -> pd.DataFrame:
     """Write all tables of a run; returns the rows of results.csv that the workbook shows.
 
-    Results go to the file part by part: they never stand in memory whole.
+    Results go to the file part by part: they never stand in memory whole. Of a large type (see
+    `YearlyEvaluation.is_large`) all rows are Parquet, and results.csv has what a workbook would show.
     """
     wide = []
+    large = [t for t in yearly.evaluations if yearly.is_large(t)]
     temporary = folder / f".{RESULTS}{PART}"
-    with temporary.open("w", encoding="utf-8", newline="") as stream:
+    with (
+        temporary.open("w", encoding="utf-8", newline="") as stream,
+        ParquetResults(folder) as all_,
+    ):
         for number, part in enumerate(yearly.results_in_parts()):
-            part.to_csv(stream, index=False, lineterminator="\n", header=not number)
-            wide.append(part[(part["year"] == yearly.year) & part["kind"].isin(WIDE_KINDS)])
+            of_year = (part["year"] == yearly.year) & part["kind"].isin(WIDE_KINDS)
+            is_large = part["entity_type"].isin(large)
+            all_.add(part[is_large])
+            whole = part[of_year | ~is_large]
+            whole.to_csv(stream, index=False, lineterminator="\n", header=not number)
+            wide.append(part[of_year & (~is_large | part["kind"].isin(INDICES))])
     os.replace(temporary, folder / RESULTS)
     results = pd.concat([p for p in wide if len(p)] or wide[:1], ignore_index=True)
     write_atomically(folder / WORKBOOK, workbook(results, yearly))
@@ -44,6 +55,11 @@ def write_tables(folder: Path, yearly: YearlyEvaluation) -> pd.DataFrame:
     write_atomically(folder / UNCERTAINTY, table.encode())
     write_findings_whole(folder, yearly.workspace)
     return results
+
+
+def tables_in(folder: Path) -> tuple[str, ...]:
+    """The tables of a run, by their names in its folder."""
+    return (RESULTS, *parquet_files(folder), WORKBOOK, UNCERTAINTY, FINDINGS)
 
 
 def write_findings_whole(folder: Path, workspace: Workspace) -> None:
@@ -81,7 +97,12 @@ def _about(book: xlsxwriter.Workbook, yearly: YearlyEvaluation) -> None:
         for t, e in yearly.evaluations.items()
         if len(e.panel.entities) > SHEET_MOST
     ]
-    for number, row in enumerate((*rows, *left_out)):
+    large = [
+        (sheet_name(t), f"all years, all kinds in {FOLDER}; {RESULTS} has the year evaluated")
+        for t in yearly.evaluations
+        if yearly.is_large(t)
+    ]
+    for number, row in enumerate((*rows, *left_out, *large)):
         sheet.write_row(number, 0, row)
     sheet.set_column(0, 1, 24)
 
