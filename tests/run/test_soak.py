@@ -494,7 +494,7 @@ POISON = """
 import os, subprocess, sys
 if entity_id == "H1":
     while True:
-        print("x" * 10_000_000)
+        print("x" * 100_000_000)
 if entity_id == "H2":
     os._exit(9)
 if entity_id == "H3":
