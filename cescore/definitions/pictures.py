@@ -38,9 +38,19 @@ class FlowPicture(Named):
     note_en: str = ""
 
 
+class PageBounds(Definition):
+    """How many pages a kind of report should have; one outside them is looked at, never refused."""
+
+    least: Annotated[int, Field(ge=1)] = 1
+    most: Annotated[int, Field(ge=1)] | None = None
+
+
 class PageParams(Definition):
     """``names``: texts of the register and the plan that have no other place for a second language
-    (industries, responsible units), as written there -> their names."""
+    (industries, responsible units), as written there -> their names. ``texts``: sources and
+    notes of frameworks in both languages. ``pages``: by entity type, how many pages a report should have."""
 
     names: Mapping[str, Named] = {}
+    texts: tuple[Named, ...] = ()
+    pages: Mapping[str, PageBounds] = {}
     flows: Mapping[str, FlowPicture] = {}

@@ -24,6 +24,7 @@ SHARED = (
     "industry",
 )  # few words, many rows
 LONGEST_NAME = 500  # characters; a longer one is named, and printed wrapped
+NO_NAME = 2000  # characters; what is longer is no name, and refused before a page is laid out
 _TRUE = frozenset(["1", "true", "yes", "y", "是"])
 _FALSE = frozenset(["", "0", "false", "no", "n", "否"])
 
@@ -236,7 +237,7 @@ def _printable(
         )
     if len(name) > LONGEST_NAME:
         log.add(
-            "warning",
+            "error" if len(name) > NO_NAME else "warning",
             "long_name",
             file=file,
             place=place,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -40,6 +41,9 @@ class Number:
     taken: int | None = None  # of a carried value: the year it is from
 
 
+HAN = re.compile("[\u4e00-\u9fff]")
+# the number of an official document has no English: \u53f7 closes it
+DOCUMENT = re.compile(r"[\u4e00-\u9fff]+〔\d{4}〕\d+\u53f7")
 NOTHING = Number(None, State.NOT_COLLECTED)
 UNFILED = Number(None, State.MISSING)
 
@@ -196,6 +200,11 @@ class View:
         named = self.data.names.get(text)
         return named.name(self.lang) if named is not None else text
 
+    def fitting(self, text: str, other: str = "") -> str:
+        """A text of params in the page's language; `other` where params hold it in Chinese only."""
+        text = self.said(text)
+        return text if self.lang == "zh" or is_latin(text) else other
+
     @property
     def entity(self) -> str:
         return self.place(self.data.entity)
@@ -265,6 +274,11 @@ class View:
         return (
             mark(found.state, self.lang) if found.value is None else number(found.value, decimals)
         )
+
+
+def is_latin(text: str) -> bool:
+    """Whether a text holds no Han character, but for the numbers of official documents."""
+    return not HAN.search(DOCUMENT.sub("", text))
 
 
 def row_of(panel: Panel | None, code: str, years: Sequence[int]) -> list[Number]:

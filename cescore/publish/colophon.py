@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cescore.definitions.model import Indicator
 from cescore.publish.book_formulas import imputed, treated
-from cescore.publish.cells import View
+from cescore.publish.cells import View, is_latin
 from cescore.publish.fragment import Column, Fragment, Row, Table, section
 from cescore.publish.labels import label_or
 from cescore.publish.numbers import number
@@ -24,7 +24,7 @@ def method_notes(bundle: OpenBundle) -> Fragment:
     points = [
         view.t(
             "method.framework", name=framework.name(view.lang) or framework.entity_type,
-            version=framework.version, source=_fitting(view, framework.source, view.t("method.source_in_params")),
+            version=framework.version, source=view.fitting(framework.source, view.t("method.source_in_params")),
         ),
         view.t(f"method.normalisation.{framework.normalisation}", **framework_words(view)),
         view.sentences(_prepared(view)),
@@ -33,7 +33,7 @@ def method_notes(bundle: OpenBundle) -> Fragment:
             least=number(100 * framework.missing.min_weight_covered, 0),
         ),
         view.sentences([view.t("method.rounding"), view.t("below_unit")]),
-        _fitting(view, framework.index.note, ""),
+        view.fitting(framework.index.note),
         view.t("method.index_and_progress") if framework.progress is not None else "",
         view.t("method.released") if bundle.data.fitted.released_scores else "",
     ]  # fmt: skip
@@ -65,41 +65,33 @@ def _missing(view: View) -> str:
     return view.t("join.clause").join(clauses)
 
 
-def _fitting(view: View, text: str, other: str) -> str:
-    """A text that params hold in one language only: left out of a page in another."""
-    return text if view.lang == "zh" or _is_latin(text) else other
-
-
 def definitions_table(bundle: OpenBundle) -> Fragment:
     """Each scored indicator with the formula executed, and where it and its scale come from."""
     view = View(bundle)
     if not view.scored:
         return NONE
-    fits = view.lang == "zh" or all(_is_latin(_said(view, i)) for i in view.scored)
+    fits = view.lang == "zh" or all(is_latin(_said(view, i)) for i in view.scored)
     rows = []
     for indicator in view.scored:
         posts = indicator.goalposts_in(bundle.year)
         words = with_formula(view, indicator)
         tags = f"{indicator.tag} / {posts.tag}" if posts is not None else indicator.tag
         rows.append(Row([words, *([_said(view, indicator)] if fits else []), tags]))
-    columns = [Column(view.t("head.formula"), 44 if fits else 86, "text")]
-    columns += [Column(view.t("head.source"), 47, "text")] if fits else []
+    name = 44 if view.lang == "zh" else 34  # English takes more room to name a source
+    columns = [Column(view.t("head.formula"), name if fits else 86, "text")]
+    columns += [Column(view.t("head.source"), 91 - name, "text")] if fits else []
     columns += [Column(view.t("head.tags"), 9 if fits else 14, "mid")]
     notes = [view.t("note.tags"), "" if fits else view.t("method.sources_elsewhere")]
     title = view.t("caption.definitions")
     return Table(columns, rows, title, notes, kind="small").fragment()
 
 
-def _is_latin(text: str) -> bool:
-    return not any("\u4e00" <= letter <= "\u9fff" for letter in text)
-
-
 def _said(view: View, indicator: Indicator) -> str:
     """The sources of an indicator and of its scale."""
     posts = indicator.goalposts_in(view.bundle.year)
-    said = [indicator.source]
+    said = [view.said(indicator.source)]
     if posts is not None:
-        said.append(view.t("method.scale", source=posts.source))
+        said.append(view.t("method.scale", source=view.said(posts.source)))
     return view.t("join.clause").join(said)
 
 

@@ -148,7 +148,7 @@ def _standard(view: View, card: StandardCard) -> Fragment:
         Column(view.t("head.tag"), 5, "mid"),
         Column(view.t("head.light"), 23, "text"),
     ]
-    caption = view.t("caption.standard", standard=name, source=card.source)
+    caption = view.t("caption.standard", standard=name, source=view.fitting(card.source, card.id))
     rows = list(_rows(view, card))
     table = Table(columns, rows, caption).fragment()
     return Fragment.join([paragraph(_verdict(view, card), "verdict-line"), table])

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 MOST_PAGES = 60  # of a report or document; beyond it something grew that should not
-LEAST_FILLED = 0.12  # of the height that a last page offers
+LEAST_FILLED = 0.12  # of the height that a last page offers; below it a person is told
+WELL_FILLED = 0.25  # below it the pages are set a little closer, if that saves one
 SLACK = 1.0  # CSS px: side bearings and rounding
 
 
@@ -24,6 +25,11 @@ class Layout:
     def ends_nearly_empty(self) -> bool:
         """Whether the last of several pages holds a few lines only."""
         return self.pages > 1 and self.filled < LEAST_FILLED
+
+    @property
+    def ends_poorly(self) -> bool:
+        """Whether the last of several pages holds so little that it is worth setting them closer."""
+        return self.pages > 1 and self.filled < WELL_FILLED
 
     def warnings(self) -> list[str]:
         """What a person should look at."""

@@ -120,7 +120,7 @@ def print_pdf(
         warnings.filterwarnings("ignore", "unclosed file.*sRGB2014", ResourceWarning)
         document = _laid_out(html, style, fonts)
         layout = layout_of(document)
-        if layout.ends_nearly_empty:  # a few lines on a page of their own: set a little closer
+        if layout.ends_poorly:  # a few lines on a page of their own: set a little closer
             closer = _laid_out(html.replace("<html ", '<html class="closer" ', 1), style, fonts)
             if len(closer.pages) < layout.pages:
                 document, layout = closer, layout_of(closer)

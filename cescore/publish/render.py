@@ -154,7 +154,7 @@ def _made(asked: _Asked) -> RenderRecord:
         pages=printed.pages,
         outputs={name: hashlib.sha256(raw).hexdigest() for name, raw in sorted(written.items())},
         index=opened.index,
-        warnings=[*_warnings(executed, printed)],
+        warnings=[*_warnings(executed, printed), *_size(opened.data, printed)],
         seconds=stage.seconds,
     )
 
@@ -178,6 +178,15 @@ def _executed(asked: _Asked, opened: Opened) -> NotebookNode:
 def _warnings(executed: NotebookNode, printed: Printed) -> Iterator[str]:
     yield from (f"notebook: {line}" for line in complaints(executed))
     yield from printed.warnings()
+
+
+def _size(data: Bundle, printed: Printed) -> Iterator[str]:
+    """A number of pages outside what params/page.yml says of the entity type."""
+    least, most = data.pages.least, data.pages.most
+    if printed.pages < least:
+        yield f"{printed.pages} pages, expected {least} at least"
+    if most is not None and printed.pages > most:
+        yield f"{printed.pages} pages, expected {most} at most"
 
 
 def _shown_parameters(opened: Opened) -> dict[str, str | int]:

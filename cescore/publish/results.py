@@ -222,7 +222,7 @@ def progress_table(bundle: OpenBundle, progress: ProgressResult) -> Fragment:
         Column(view.t("head.weight_in_group"), 16),
         *(Column(str(year), 14) for year in asked),
     ]
-    note = rules.note if view.lang == "zh" or rules.note.isascii() else ""
+    note = view.fitting(rules.note)
     notes = [view.sentences(filter(None, [view.t("note.progress", year=bundle.base_year), note]))]
     title = view.t("caption.progress", year=bundle.base_year)
     return Table(columns, rows, title, notes, halves=True).fragment()

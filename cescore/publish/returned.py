@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from cescore.definitions.model import Account, Computed, Framework
 from cescore.method.column import Panel, State
-from cescore.publish.cells import Number, View, recorded, row_of
+from cescore.publish.cells import Number, View, is_latin, recorded, row_of
 from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, two_lines
 from cescore.publish.labels import label_or
 from cescore.publish.sections import NONE, nothing, number_cells, signs, years
@@ -173,6 +173,6 @@ def _group_of(kept: tuple[Computed, list[Number]]) -> str:
 def with_formula(view: View, computed: Computed) -> Markup:
     """Name, unit and, below, the formula executed; the definition in words where there is none,
     but on a page in another language than params hold it in."""
-    fits = view.lang == "zh" or computed.definition.isascii()
+    fits = view.lang == "zh" or is_latin(computed.definition)
     words = computed.definition if fits else ""
     return two_lines(view.with_unit(computed.code), computed.formula or words)

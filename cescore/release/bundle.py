@@ -14,7 +14,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from cescore.definitions.model import Framework, Named, Run, VariableName
-from cescore.definitions.pictures import FlowPicture
+from cescore.definitions.pictures import FlowPicture, PageBounds
 
 FORMAT = 1
 
@@ -391,6 +391,7 @@ class Bundle(Part):
     prose: tuple[ProseCard, ...] = ()
     names: Mapping[str, Named] = {}  # texts of register and plan on this page -> their names
     flows: Mapping[str, FlowPicture] = {}  # pictures of flows for this entity type
+    pages: PageBounds = PageBounds()  # how many pages its report should have
 
     def to_bytes(self) -> bytes:
         """UTF-8 JSON in the models' own order, which is that of params: equal bundles give equal

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cescore.definitions.model import Named, VariableName
-from cescore.definitions.pictures import FlowPicture
+from cescore.definitions.pictures import FlowPicture, PageBounds, PageParams
 from cescore.errors import DataError
 from cescore.method.column import Column, Panel, State, status_text
 from cescore.release.bundle import (
@@ -122,8 +122,9 @@ class Bundler:
             filed=workspace.filed(entity_id),
             terms=self._terms(evaluation.framework, (*siblings, *children), findings),
             prose=tuple(_part(ProseCard, p) for p in self._prose.get(entity_id, ())),
-            names=self._named(entity.industry, industries, measures),
+            names=self._named(evaluation.framework, entity.industry, industries, measures),
             flows=self._flows(entity.entity_type),
+            pages=self._page_params.pages.get(entity.entity_type, PageBounds()),
         )
         return bundle.model_copy(update={"report_number": report_number(bundle)})
 
@@ -220,19 +221,31 @@ class Bundler:
 
     def _named(
         self,
+        framework: Framework,
         industry: str,
         industries: Iterable[Mapping[str, str | float | int | None]],
         measures: Iterable[MeasureLine],
     ) -> dict[str, Named]:
-        """The names in params/page.yml of the industries and responsible units of one page."""
-        known = self.yearly.workspace.definitions.page.names
+        """The words that params/page.yml has for the texts of one page: its industries and
+        responsible units, and the sources and notes of its framework."""
+        texts = self._page_params.texts
+        known = {one.zh: one for one in texts} | {one.en: one for one in texts}
+        known |= self._page_params.names
         said = {industry, *(str(row.get("industry", "")) for row in industries)}
         said |= {unit for measure in measures for unit in measure.units}
+        said |= {
+            standard.source for standard in self.yearly.workspace.definitions.standards.values()
+        }
+        said |= _cited(framework, self.yearly.workspace.definitions.run.year)
         return {text: name for text, name in known.items() if text in said}
+
+    @property
+    def _page_params(self) -> PageParams:
+        return self.yearly.workspace.definitions.page
 
     def _flows(self, entity_type: str) -> dict[str, FlowPicture]:
         """The pictures of flows that params/page.yml has for an entity type."""
-        flows = self.yearly.workspace.definitions.page.flows.items()
+        flows = self._page_params.flows.items()
         return {k: f for k, f in flows if not f.entity_types or entity_type in f.entity_types}
 
     def _terms(
@@ -304,6 +317,17 @@ class Bundler:
         starts = {text[i : i + 2] for i in range(len(text) - 1)}
         found = {name for start in starts for name in self._names.get(start, ())}
         return found - {entity.name_zh, entity.name_en}
+
+
+def _cited(framework: Framework, year: int) -> set[str]:
+    """The sources and notes that the page of a framework prints."""
+    found = {framework.source, framework.index.note}
+    found |= {framework.progress.note} if framework.progress is not None else set()
+    for indicator in framework.indicators.values():
+        posts = indicator.goalposts_in(year)
+        if indicator.group:
+            found |= {indicator.source, *([posts.source] if posts is not None else [])}
+    return found - {""}
 
 
 def _term(named: Named) -> VariableName:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
 from params_builder import problems
 
 from cescore.definitions.load import load_definitions
+from cescore.publish.cells import is_latin
 
 ROOT = Path(__file__).parents[2]
 TONNES = "waste"  # a variable of the sound folder, in t
@@ -63,3 +65,17 @@ def test_what_cannot_be_drawn_is_refused_with_its_place(tmp_path, unit, start, c
     text = FLOW.format(unit=unit, start=start, codes=codes.format(quantity=TONNES))
     found = problems(tmp_path, {"page.yml": text})
     assert any(named in str(p) and "params/page.yml" in p.where for p in found), found
+
+
+def test_what_an_english_page_cites_is_there_in_english_with_the_same_documents(shipped) -> None:
+    english = {one.zh: one.en for one in shipped.page.texts}
+    cited = {standard.source for standard in shipped.standards.values()}
+    for framework in shipped.frameworks.values():
+        cited |= {framework.source, framework.index.note, framework.progress.note}
+        for one in (i for i in framework.indicators.values() if i.group):
+            cited |= {one.source, *(posts.source for posts in one.goalposts.values())}
+    chinese = sorted(text for text in cited if not is_latin(text))
+    assert not [text for text in chinese if not is_latin(english.get(text, text))]
+    named = re.compile(r"〔\d{4}〕\d+|(?:GB/T|HJ|ISO) [\d-]+|\d+ %|\d{5,}")
+    for text in chinese:
+        assert sorted(named.findall(text)) == sorted(named.findall(english[text])), text

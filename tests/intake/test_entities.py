@@ -92,10 +92,17 @@ def test_rows_of_one_id_over_different_years_are_one_entity_that_changed(registe
 
 def test_names_stay_as_they_are_but_for_control_characters(register):
     name = "<script>{{7*7}}$x$=cmd|\u202e😀㙍"
-    entities, _, log = register(f"A,park,,{name}", "B,park,,a\x01b", f"C,park,,{'长' * 10_000}")
+    entities, _, log = register(f"A,park,,{name}", "B,park,,a\x01b", f"C,park,,{'长' * 2_000}")
     assert entities["A"].name_zh == name
-    assert entities["B"].name_zh == "a b" and len(entities["C"].name_zh) == 10_000
+    assert entities["B"].name_zh == "a b" and len(entities["C"].name_zh) == 2_000
     assert [f.code for f in log.found] == ["control_characters", "long_name"]
+
+
+def test_what_is_far_too_long_for_a_name_is_refused_by_row(register):
+    _, _, log = register("A,park,," + "x" * 10_000)
+    (found,) = log.found
+    assert (found.code, found.severity, found.place) == ("long_name", "error", "row 2")
+    assert (found.entity_id, found.found) == ("A", "10000 characters")
 
 
 def test_a_missing_or_unreadable_register_stops_the_run(tmp_path, register):
