@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -191,11 +192,19 @@ def _bars(axes: Axes, view: View, moves: Sequence[tuple[str, float]]) -> None:
     room = 0.3 * (high - low)
     axes.set_xlim(low - (room if low < 0 else 0), high + (room if high > 0 else 0))
     axes.set_ylim(MOST + 0.5, -0.5)
-    axes.set_yticks(rows, [short(name, 11) for name, _ in moves])
+    axes.set_yticks(rows, [_beside(name) for name, _ in moves], fontsize=POINTS - 1)
     axes.set_xticks([])
     axes.tick_params(axis="y", pad=5)
     axes.spines[["left", "bottom"]].set_visible(False)
     axes.set(xlabel="", ylabel="")
+
+
+def _beside(name: str) -> str:
+    """A name beside its bar: one of several words takes two lines, so that few are cut."""
+    first, *others = wrap(name, 24) or [""]
+    return "\n".join(
+        [short(first, 12), short(" ".join(others), 12)] if others else [short(first, 12)]
+    )
 
 
 def _said_of_lines(view: View, courses: Sequence[Course]) -> list[str]:
