@@ -20,7 +20,7 @@ from typing import Any
 from cescore.publish.fragment import section
 from cescore.publish.labels import label
 from cescore.publish.page import STYLESHEET, TEMPLATES
-from cescore.publish.pdf import print_pdf
+from cescore.publish.printing.pdf import print_pdf
 from cescore.publish.stages import collector_paused
 
 HIDDEN = {"working", "parameters"}

@@ -25,7 +25,7 @@ PIECES = {
     "notebook executed": ("cescore.publish.render", "execute"),
     "  shell opened": ("cescore.publish.engine", "ReportShell.__init__"),
     "  bundle opened": ("cescore.desk", "read_bundle"),
-    "  charts drawn": ("cescore.publish.style", "house_style"),
+    "  charts drawn": ("cescore.publish.charts.style", "house_style"),
     "notebook cleaned": ("cescore.publish.render", "finish"),
     "notebook written": ("cescore.publish.render", "write_notebook"),
     "page made": ("cescore.publish.render", "make_page"),

@@ -19,8 +19,8 @@ from cescore.method import weight as _weight
 from cescore.method.assessment import LEAST_INSPECTED
 from cescore.method.measures import PARTIAL_SHARE
 from cescore.method.schedules import NEARLY
-from cescore.publish import method_book, unit_sheet
 from cescore.publish.documents import DOCUMENT_MIME
+from cescore.publish.papers import method_book, unit_sheet
 from cescore.release.documents import (
     Document,
     MethodBook,

@@ -27,15 +27,12 @@ from cescore.method.aggregate import Aggregation
 from cescore.method.column import Panel
 from cescore.method.plan_period import TargetPath
 from cescore.method.progress import ProgressResult
-from cescore.publish import (
-    figures,
-    plan_overview,
-    review,
-    review_charts,
-    review_measures,
-    review_paths,
-    tables,
-)
+from cescore.publish import figures, tables
+from cescore.publish.papers import plan_overview
+from cescore.publish.period import charts as review_charts
+from cescore.publish.period import measures as review_measures
+from cescore.publish.period import page as review
+from cescore.publish.period import paths as review_paths
 from cescore.release.documents import read_document
 from cescore.release.reviews import OVERVIEW, PlanDocument, PlanOverview, Review, Reviews
 

@@ -21,12 +21,12 @@ from cescore.publish.check import own_texts, pdf_text, problems_of
 from cescore.publish.fragment import clean
 from cescore.publish.labels import LANGUAGES, label
 from cescore.publish.notebook import complaints, displayed, execute, finish, write_notebook
-from cescore.publish.own_fonts import own_fonts
 from cescore.publish.page import STYLESHEET, TEMPLATES, Page, PageFacts, find_template, make_page
-from cescore.publish.pdf import Printed, print_pdf
+from cescore.publish.period.check import review_differences
+from cescore.publish.printing.own_fonts import own_fonts
+from cescore.publish.printing.pdf import Printed, print_pdf
 from cescore.publish.rehearsal import preload
 from cescore.publish.render import LANGUAGE_TAGS, SHORT_HASH, RenderRecord
-from cescore.publish.review_check import review_differences
 from cescore.publish.stages import Stages, collector_paused
 from cescore.release.documents import BOOK, UNITS, Document, UnitSheet, is_document, read_document
 from cescore.release.review_result import review_json

@@ -26,7 +26,7 @@ from traitlets import default
 from traitlets.config import Config
 
 from cescore.errors import PublishError
-from cescore.publish.print_style import FONT_FACE
+from cescore.publish.printing.print_style import FONT_FACE
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "report_templates"
 STYLESHEET = "static/print.css"

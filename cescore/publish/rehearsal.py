@@ -16,13 +16,13 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from cescore.publish.charts.style import canvas, chart, house_style
 from cescore.publish.check import pdf_text
 from cescore.publish.engine import fresh_shell
 from cescore.publish.fragment import environment
-from cescore.publish.own_fonts import own_fonts
 from cescore.publish.page import STYLESHEET, TEMPLATES, PageFacts, find_template, make_page
-from cescore.publish.pdf import print_pdf
-from cescore.publish.style import canvas, chart, house_style
+from cescore.publish.printing.own_fonts import own_fonts
+from cescore.publish.printing.pdf import print_pdf
 
 FACTS = PageFacts("试 a", "zh-CN", "0", name="试", heading="a", marks=("试", "a"), classes=("zh",))
 WORDS = (

@@ -28,11 +28,11 @@ from cescore.publish.notebook import (
     write_notebook,
 )
 from cescore.publish.numbers import MARKS, number
-from cescore.publish.own_fonts import own_fonts
 from cescore.publish.page import STYLESHEET, TEMPLATES, PageFacts, find_template, make_page
-from cescore.publish.pdf import Attachment, Printed, print_pdf
+from cescore.publish.printing.own_fonts import own_fonts
+from cescore.publish.printing.pdf import Attachment, Printed, print_pdf
+from cescore.publish.printing.table_files import table_files
 from cescore.publish.stages import Stages, collector_paused
-from cescore.publish.table_files import table_files
 from cescore.release.bundle import Bundle, is_altered, read_bundle, report_number
 from cescore.release.scorecard import result_json
 

@@ -5,22 +5,22 @@ gives nothing at all where a section does not concern the entity. Here they stan
 notebooks call them; each module holds those that show one thing.
 """
 
-from cescore.publish.colophon import method_notes, provenance
-from cescore.publish.firmness import robustness_table, standards_table, uncertainty_note
-from cescore.publish.page_one import page_one
-from cescore.publish.peers import (
+from cescore.publish.scorecard.colophon import method_notes, provenance
+from cescore.publish.scorecard.firmness import robustness_table, standards_table, uncertainty_note
+from cescore.publish.scorecard.page_one import page_one
+from cescore.publish.scorecard.peers import (
     children_table,
     industries_table,
     peers_table,
     siblings_table,
 )
-from cescore.publish.plan import assessment_box, measures_table, targets_table
-from cescore.publish.prose import statement
-from cescore.publish.quality import data_quality
-from cescore.publish.results import progress_table, reported_table, results_table
-from cescore.publish.returned import accounts_table, values_table
-from cescore.publish.sections import SECTIONS, contents, heading
-from cescore.publish.steps import (
+from cescore.publish.scorecard.plan import assessment_box, measures_table, targets_table
+from cescore.publish.scorecard.prose import statement
+from cescore.publish.scorecard.quality import data_quality
+from cescore.publish.scorecard.results import progress_table, reported_table, results_table
+from cescore.publish.scorecard.returned import accounts_table, values_table
+from cescore.publish.scorecard.sections import SECTIONS, contents, heading
+from cescore.publish.scorecard.steps import (
     groups_table,
     indicators_table,
     scores_table,

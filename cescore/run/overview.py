@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cescore.publish.index_page import index_page
+from cescore.publish.index.page import index_page
 from cescore.run.contents import Contents
 from cescore.run.job import Outcome
 from cescore.run.store import INDEX_PAGE, Store, write_atomically

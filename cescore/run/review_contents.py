@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cescore.publish.index_page import DocumentLine, Line, Page, Verdict, index_page
+from cescore.publish.index.page import DocumentLine, Line, Page, Verdict, index_page
 from cescore.release.reviews import OVERVIEW
 from cescore.run.contents import Contents
 from cescore.run.job import DOCUMENT_FILES, Outcome

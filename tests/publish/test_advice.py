@@ -6,10 +6,10 @@ import builders
 import pages
 import pytest
 
-from cescore.publish.advice import MOST, advice
-from cescore.publish.cells import View
-from cescore.publish.findings import Known
 from cescore.publish.labels import LANGUAGES
+from cescore.publish.scorecard.advice import MOST, advice
+from cescore.publish.scorecard.cells import View
+from cescore.publish.scorecard.findings import Known
 
 
 def said(data=None, lang="zh", most=9):

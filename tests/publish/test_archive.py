@@ -15,7 +15,7 @@ from publish.verapdf import STANDARDS, Verdict, verdicts
 from cescore.definitions.load import load_definitions
 from cescore.publish.documents import render
 from cescore.publish.labels import LANGUAGES
-from cescore.publish.pdf import ACCESSIBLE
+from cescore.publish.printing.pdf import ACCESSIBLE
 from cescore.release.documents import make_method_book
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,10 +12,10 @@ import numpy as np
 import pages
 import pytest
 
-from cescore.publish import style
-from cescore.publish.cells import View
-from cescore.publish.chart_progress import MOST, apart, moved_most
+from cescore.publish.charts import style
+from cescore.publish.charts.progress import MOST, apart, moved_most
 from cescore.publish.labels import LANGUAGES
+from cescore.publish.scorecard.cells import View
 from cescore.release.bundle import UncertaintyBand
 
 FIGURES = {

@@ -12,7 +12,7 @@ import pytest
 from cescore.definitions.pictures import FlowLink, FlowNode, FlowPicture
 from cescore.method.column import State
 from cescore.publish import figures
-from cescore.publish.flows import GAP, LEAST, _scale, _taken
+from cescore.publish.charts.flows import GAP, LEAST, _scale, _taken
 from cescore.publish.labels import LANGUAGES
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from fontTools.ttLib import TTFont
 
-from cescore.publish import fonts
 from cescore.publish.labels import load_labels
+from cescore.publish.printing import fonts
 
 FILES = fonts.font_files()
 DIGITS = "0123456789"

@@ -17,11 +17,11 @@ from publish.pages import named
 from publish.test_render import small_notebook, text_of
 
 from cescore.errors import PublishError
-from cescore.publish.fonts import font_files
-from cescore.publish.glyphs import lacking, stand_ins
-from cescore.publish.own_fonts import own_fonts
 from cescore.publish.page import STYLESHEET, TEMPLATES
-from cescore.publish.pdf import Printed, print_pdf
+from cescore.publish.printing.fonts import font_files
+from cescore.publish.printing.glyphs import lacking, stand_ins
+from cescore.publish.printing.own_fonts import own_fonts
+from cescore.publish.printing.pdf import Printed, print_pdf
 from cescore.publish.render import render
 from cescore.run.inputs import Inputs
 

@@ -7,7 +7,7 @@ from datetime import date
 from publish.conftest import Made
 
 from cescore.publish.page import STYLESHEET, TEMPLATES
-from cescore.publish.pdf import Printed, print_pdf
+from cescore.publish.printing.pdf import Printed, print_pdf
 
 LINE = "<p>辽源市循环经济评价</p>"
 

@@ -15,12 +15,12 @@ from cescore.definitions.formula import FUNCTIONS as ALLOWED
 from cescore.definitions.load import Definitions, load_definitions
 from cescore.documents import CONVENTIONS, OpenDocument, effective_weights, method_book
 from cescore.errors import PublishError
-from cescore.publish.book_formulas import spaced
-from cescore.publish.book_rules import ACROSS, CASES, rule_tag
-from cescore.publish.document_page import exact, factor_text
 from cescore.publish.documents import render
 from cescore.publish.labels import has_label, label
-from cescore.publish.method_book import FUNCTIONS
+from cescore.publish.papers.book_formulas import spaced
+from cescore.publish.papers.book_rules import ACROSS, CASES, rule_tag
+from cescore.publish.papers.document_page import exact, factor_text
+from cescore.publish.papers.method_book import FUNCTIONS
 from cescore.release.documents import MethodBook, make_method_book, read_document
 
 ROOT = Path(__file__).parents[2]

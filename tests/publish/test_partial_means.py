@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from cescore.desk import OpenBundle
-from cescore.publish.cells import View
-from cescore.publish.partial import mean_of, partial_means
+from cescore.publish.scorecard.cells import View
+from cescore.publish.scorecard.partial import mean_of, partial_means
 from cescore.release.bundles import Bundler
 from cescore.workspace import Workspace
 from cescore.yearly import evaluate_workspace

@@ -12,10 +12,10 @@ import pypdfium2
 import pytest
 
 from cescore.errors import PublishError
-from cescore.publish import pdf
 from cescore.publish.check import pdf_text
-from cescore.publish.fonts import font_files
-from cescore.publish.pdf import Attachment, Printed, print_pdf
+from cescore.publish.printing import pdf
+from cescore.publish.printing.fonts import font_files
+from cescore.publish.printing.pdf import Attachment, Printed, print_pdf
 
 CSS = '@font-face {font-family: "CE Sans"; src: url(fonts/a.ttf)} html {font-family: "CE Sans"}'
 

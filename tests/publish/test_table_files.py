@@ -10,7 +10,7 @@ import pytest
 from publish.conftest import Made
 
 from cescore.publish.fragment import Column, Row, Table
-from cescore.publish.table_files import TableFile, table_files
+from cescore.publish.printing.table_files import TableFile, table_files
 
 
 def read(file: TableFile) -> list[list[str]]:

@@ -10,10 +10,11 @@ import pages
 import pytest
 
 from cescore.definitions.pictures import FlowLink, FlowNode, FlowPicture
-from cescore.publish import rating, tables
-from cescore.publish.cells import Number, shown_ends
+from cescore.publish import tables
 from cescore.publish.fragment import plain_text
 from cescore.publish.labels import LANGUAGES
+from cescore.publish.scorecard import rating
+from cescore.publish.scorecard.cells import Number, shown_ends
 from cescore.release.bundle import PeerFigure, PeerTable, PublicRow, StandardCard
 
 HOSTILE = ["<script>alert(1)</script>", "$x$ & $\\frac{1}{2}$", "{{7*7}} {0} %s", "名" * 3000]

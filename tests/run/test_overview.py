@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cescore.definitions.model import AssessmentRules, GradeBand, GradeScale, Plan
-from cescore.publish.index_page import Line, Page
+from cescore.publish.index.page import Line, Page
 from cescore.run.contents import Contents, grades_in_order
 from cescore.run.job import Outcome
 from cescore.run.overview import write_index_page

@@ -22,7 +22,7 @@ from cescore.method.evaluation import RESULT_COLUMNS
 from cescore.periods import PlanEvaluation, evaluate_plan
 from cescore.publish.check import pdf_text
 from cescore.publish.documents import render
-from cescore.publish.review_check import review_differences
+from cescore.publish.period.check import review_differences
 from cescore.release.documents import read_document
 from cescore.release.reviews import PlanOverview, Review, Reviews
 from cescore.run.executor import open_executor

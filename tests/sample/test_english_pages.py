@@ -7,7 +7,7 @@ import re
 import pytest
 from publish import pages
 
-from cescore.publish.cells import DOCUMENT, is_latin
+from cescore.publish.scorecard.cells import DOCUMENT, is_latin
 from cescore.release.bundle import Bundle
 from cescore.release.bundles import make_bundle
 

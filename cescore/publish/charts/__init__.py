@@ -1,0 +1,1 @@
+"""Pictures of a report: seaborn charts, flows, and the small drawings inside cards and tables."""

@@ -1,0 +1,147 @@
+"""Lines over the years: index, progress index and headline rates, each on axes of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from cescore.method.column import Panel
+from cescore.publish.charts.frame import HALF, NONE, QUARTER, in_a_row, sample_mark
+from cescore.publish.charts.style import (
+    FAINT,
+    MAIN,
+    POINTS,
+    RULE,
+    canvas,
+    chart,
+    house_style,
+    short,
+)
+from cescore.publish.fragment import Fragment, paragraph
+from cescore.publish.numbers import MINUS, number, unit_text
+from cescore.publish.scorecard.cells import UNFILED, Number, View, at
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from cescore.desk import OpenBundle
+    from cescore.method.aggregate import Aggregation
+    from cescore.method.progress import ProgressResult
+
+
+def index_trend(
+    bundle: OpenBundle, result: Aggregation, progress: ProgressResult | None = None
+) -> Fragment:
+    """The index on its scale and, beside it and never on one axis, the progress index."""
+    return in_a_row(_indices(bundle, result, progress, HALF))
+
+
+def _indices(
+    bundle: OpenBundle, result: Aggregation, progress: ProgressResult | None, width: float
+) -> list[Fragment]:
+    view, rules = View(bundle), bundle.framework.progress
+    index = [view.index(result, year) for year in view.years]
+    parts = [_trend(view, view.name(bundle.framework.index.code), index, width, scale=True)]
+    if progress is not None and rules is not None:
+        series = [
+            UNFILED if year == bundle.year and not bundle.data.filed else at(progress.index, i)
+            for i, year in enumerate(view.years)
+        ]
+        parts.append(_trend(view, view.name(rules.code), series, width, level=100.0))
+    return parts
+
+
+def trends(
+    bundle: OpenBundle, indicators: Panel, result: Aggregation, progress: ProgressResult | None
+) -> Fragment:
+    """Headline rates, index and progress index over the years, small and in one row."""
+    parts = [*_headline(bundle, indicators, QUARTER), *_indices(bundle, result, progress, QUARTER)]
+    return in_a_row(parts)
+
+
+def headline_trend(bundle: OpenBundle, indicators: Panel) -> Fragment:
+    """The two headline rates over the years, each in its own unit on its own axes."""
+    found = in_a_row(_headline(bundle, indicators, HALF))
+    return found if found.html else paragraph(View(bundle).t("nothing.headline"), "nothing")
+
+
+def _headline(bundle: OpenBundle, indicators: Panel, width: float) -> list[Fragment]:
+    view, headline = View(bundle), bundle.framework.headline
+    codes = [c for c in (headline.resource_output_rate, headline.resource_recycling_rate) if c]
+    parts = []
+    for code in codes:
+        word = unit_text(view.unit(code), view.lang)
+        title = view.t("with_unit", name=view.name(code), unit=word) if word else view.name(code)
+        series = view.row(indicators, code, view.years)
+        decimals = view.decimals(code, [n.value for n in series])
+        parts.append(_trend(view, title, series, width, decimals=decimals))
+    return parts
+
+
+def _trend(
+    view: View,
+    title: str,
+    series: Sequence[Number],
+    width: float,
+    *,
+    scale: bool = False,
+    level: float | None = None,
+    decimals: int = 1,
+) -> Fragment:
+    """A line over the years, each present year with a point, first and last with their number."""
+    points = [
+        (year, n.value) for year, n in zip(view.years, series, strict=True) if n.value is not None
+    ]
+    if not points:
+        return NONE
+    values = [value for _, value in points]
+    is_small = width < HALF
+    with house_style():
+        figure, axes = canvas(
+            width, 30 if is_small else 40, left=4 if is_small else 9, right=5, top=8, bottom=5
+        )
+        axes.plot([year for year, _ in points], values, color=MAIN, marker="o", markeredgewidth=0)
+        if level is not None:
+            axes.axhline(level, color=FAINT, lw=0.7, ls=(0, (4, 3)))
+        _frame(axes, view, values, scale=scale, level=level)
+        if is_small:
+            axes.set_yticks([])
+            axes.set_xticks([points[0][0], points[-1][0]])
+        for year, value in {points[0][0]: points[0][1], points[-1][0]: points[-1][1]}.items():
+            axes.annotate(
+                number(value, decimals), (year, value), xytext=(0, 5), textcoords="offset points",
+                ha="center", fontweight="bold", fontsize=POINTS + 0.5, annotation_clip=False,
+            )  # fmt: skip
+        figure.text(
+            0, 1, short(title, 13 if is_small else 24), va="top", fontweight="bold", fontsize=POINTS
+        )
+        sentence = view.join(
+            view.t("alt.pair", name=str(year), value=number(value, decimals))
+            for year, value in points
+        )
+        alt = view.t("alt.trend", name=title, list=sentence)
+        return chart(figure, alt, mark=sample_mark(view), mark_below=is_small)
+
+
+def _frame(
+    axes: Axes, view: View, values: Sequence[float], *, scale: bool, level: float | None
+) -> None:
+    """Years below, a quiet band of height around the line; the index keeps its whole scale."""
+    axes.set_xlim(min(view.years) - 0.4, max(view.years) + 0.4)
+    axes.set_xticks(view.years)
+    axes.set_xlabel("")
+    axes.set_ylabel("")
+    if scale:
+        ends = view.bundle.framework.scale
+        axes.set_ylim(ends.floor, ends.top)
+        axes.set_yticks([ends.floor, (ends.floor + ends.top) / 2, ends.top])
+    else:
+        around = [*values, *([] if level is None else [level])]
+        low, high = min(around), max(around)
+        room = (high - low) * 0.35 or abs(high) * 0.1 or 1.0
+        axes.set_ylim(low - room, high + room)
+        axes.locator_params(axis="y", nbins=4)
+        axes.yaxis.set_major_formatter(lambda value, _: f"{value:,g}".replace("-", MINUS))
+    axes.grid(axis="y", color=RULE, lw=0.4)
+    axes.set_axisbelow(True)
+    axes.tick_params(axis="y", labelcolor=FAINT, labelsize=POINTS - 1)

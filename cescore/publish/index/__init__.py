@@ -1,0 +1,1 @@
+"""index.html of a run: every report found by name, code or pinyin."""

@@ -1,0 +1,1 @@
+"""The page of a plan's midterm or final evaluation."""

@@ -1,0 +1,1 @@
+"""From a page to the PDF that lasts: fonts, characters, layout, attachments."""
