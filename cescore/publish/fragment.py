@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import unescape
 from itertools import zip_longest
 from pathlib import Path
+from unicodedata import east_asian_width
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -22,6 +23,7 @@ BLOCK_END = re.compile(r"</(?:tr|p|h[1-6]|div|caption|li|header)>")
 CELL_END = re.compile(r"</(?:td|th|span|b|i)>|<br>")
 HIDDEN = re.compile(r"<svg.*?</svg>", re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
+SHORT = 80  # letters, an ideograph being two: half of what the widest line holds in the smallest type
 
 
 @dataclass(frozen=True)
@@ -64,14 +66,22 @@ def clean(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def environment() -> Environment:
-    """Jinja with escaping always on and no undefined name passed over."""
-    return Environment(
+    """Jinja with escaping always on, no undefined name passed over, and the test ``is short``."""
+    made = Environment(
         loader=FileSystemLoader(SECTIONS),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.tests["short"] = is_short
+    return made
+
+
+def is_short(words: Iterable[object]) -> bool:
+    """Whether words surely fit one line of a page."""
+    text = "".join(map(str, words))
+    return len(text) + sum(east_asian_width(one) in "WF" for one in text) <= SHORT
 
 
 def section(name: str, /, **values: object) -> Fragment:
