@@ -16,7 +16,7 @@ from rich.console import Console
 from cescore.errors import CescoreError
 from cescore.run.executor import Executor, open_executor
 from cescore.run.interrupt import Interrupted, listen, settle
-from cescore.run.job import RENDER, WATCHED_RENDER, Limits
+from cescore.run.job import PREVIEW_RENDER, RENDER, WATCHED_RENDER, Limits
 from cescore.run.progress import Form
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def preview(
 ) -> None:
     """Build one report into output/preview and open it."""
     asked = _asked(root, year, lang=lang, engine=engine)
-    with _executor(1, seconds, render=WATCHED_RENDER if watch else RENDER) as executor:
+    with _executor(1, seconds, render=WATCHED_RENDER if watch else PREVIEW_RENDER) as executor:
         from cescore.run.preview import Preview
 
         made = Preview(asked, entity, executor)

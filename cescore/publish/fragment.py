@@ -23,7 +23,9 @@ BLOCK_END = re.compile(r"</(?:tr|p|h[1-6]|div|caption|li|header)>")
 CELL_END = re.compile(r"</(?:td|th|span|b|i)>|<br>")
 HIDDEN = re.compile(r"<svg.*?</svg>", re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
-SHORT = 80  # letters, an ideograph being two: half of what the widest line holds in the smallest type
+SHORT = (
+    80  # letters, an ideograph being two: half of what the widest line holds in the smallest type
+)
 
 
 @dataclass(frozen=True)

@@ -96,11 +96,13 @@ def render(
     templates: Path | None = None,
     engine: str = "inprocess",
     allow_variant: bool = False,
+    has_spare_core: bool = False,
 ) -> RenderRecord:
     """Make scorecard.ipynb, scorecard.html, scorecard.pdf and result.json in `out_dir`.
 
     Equal bundles, notebooks and templates give equal bytes. A notebook whose framework is not the
     official one makes a working variant: refused unless `allow_variant`, and then marked so.
+    ``has_spare_core``: see `print_pdf`.
 
     Raises
     ------
@@ -110,7 +112,9 @@ def render(
     """
     if lang not in LANGUAGES:
         raise PublishError(f"no language {lang!r}, expected one of {', '.join(LANGUAGES)}")
-    asked = _Asked(bundle_path, out_dir, lang, notebook, templates, engine, allow_variant)
+    asked = _Asked(
+        bundle_path, out_dir, lang, notebook, templates, engine, allow_variant, has_spare_core
+    )
     with collector_paused():
         return _made(asked)
 
@@ -124,6 +128,7 @@ class _Asked:
     templates: Path | None
     engine: str
     allow_variant: bool
+    has_spare_core: bool
 
 
 def _made(asked: _Asked) -> RenderRecord:
@@ -143,7 +148,7 @@ def _made(asked: _Asked) -> RenderRecord:
         written["scorecard.html"] = page.html.encode()
         written["result.json"] = _json_bytes(result_json(opened.data, opened.hash))
     with stage("print"):
-        printed = _print(page.for_print, opened, written["result.json"], asked.templates)
+        printed = _print(page.for_print, opened, written["result.json"], asked)
     with stage("check"):
         (folder / "scorecard.html").write_bytes(written["scorecard.html"])
         _refuse_unsound(opened, printed)
@@ -246,16 +251,17 @@ def _stated_date(data: Bundle) -> date | None:
         return None
 
 
-def _print(html: str, opened: Opened, result: bytes, templates: Path | None) -> Printed:
+def _print(html: str, opened: Opened, result: bytes, asked: _Asked) -> Printed:
     identity = f"{opened.hash} {opened.lang} {opened.is_variant}".encode()
     return print_pdf(
         html,
-        stylesheet=find_template(STYLESHEET, templates),
+        stylesheet=find_template(STYLESHEET, asked.templates),
         identifier=hashlib.sha256(identity).digest()[:16],
         # without a stated date of issue the attachment bears the last day of the year evaluated
         dated=_stated_date(opened.data) or date(opened.data.run.year, 12, 31),
         attachments=tuple(_attachments(html, opened, result)),
-        own=own_fonts(templates or TEMPLATES),
+        own=own_fonts(asked.templates or TEMPLATES),
+        has_spare_core=asked.has_spare_core,
     )
 
 

@@ -9,7 +9,8 @@ from typing import Any, Literal, Self
 
 RENDER = "cescore.publish.documents:render"  # of reports and documents alike
 RENDER_NAME = "CESCORE_RENDER"  # environment variable that tells a forkserver which render to load
-WATCHED_RENDER = "cescore.publish.watched:render"  # of a preview: reads templates anew each time
+PREVIEW_RENDER = "cescore.publish.previewed:render"
+WATCHED_RENDER = "cescore.publish.previewed:render_anew"  # reads templates anew each time
 BUNDLE_NAME = "bundle.json"  # in a job's work folder
 PAGES_NAME = "pages"  # folder there that the report is written into
 RESULT_NAME = "result-of-job.json"

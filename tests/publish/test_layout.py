@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import date
 
+import pytest
 from publish.conftest import Made
 
+from cescore.errors import PublishError
 from cescore.publish.page import STYLESHEET, TEMPLATES
+from cescore.publish.printing.other_way import opened
 from cescore.publish.printing.pdf import Printed, print_pdf
+from cescore.run.executor import can_fork
 
 LINE = "<p>辽源市循环经济评价</p>"
 
 
-def printed(body: str) -> Printed:
+def printed(body: str, *, has_spare_core: bool = False) -> Printed:
     html = f'<html lang="zh-CN"><head><title>1</title></head><body>{body}</body></html>'
     return print_pdf(
-        html, stylesheet=TEMPLATES / STYLESHEET, identifier=bytes(16), dated=date(2025, 12, 31)
+        html,
+        stylesheet=TEMPLATES / STYLESHEET,
+        identifier=bytes(16),
+        dated=date(2025, 12, 31),
+        has_spare_core=has_spare_core,
     )
 
 
@@ -40,9 +52,57 @@ def test_a_last_page_with_a_few_lines_is_pulled_in() -> None:
     assert printed(LINE * 75).pages == 2
 
 
+FORCED = LINE * 5 + f'<div style="break-before: page">{LINE}</div>'
+
+
+@pytest.mark.parametrize("body", [LINE * 20, LINE * 58, FORCED], ids=["well", "closer", "poorly"])
+def test_both_ways_of_setting_at_once_make_the_same_file(body: str) -> None:
+    assert printed(body, has_spare_core=True) == printed(body)
+    assert multiprocessing.active_children() == []
+
+
+class Way:
+    pages = 1
+
+    def printed(self) -> str:
+        return f"printed by {os.getpid()}"
+
+
+@pytest.mark.skipif(not can_fork(), reason="no fork here")
+def test_the_other_way_is_set_beside_this_process_and_gone_afterwards() -> None:
+    with opened(lambda: nullcontext(Way()), at_once=True) as other:
+        assert other().pages == 1
+        assert other().printed() not in ("", f"printed by {os.getpid()}")
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.skipif(not can_fork(), reason="no fork here")
+def test_a_process_beside_this_one_that_is_lost_is_an_error_in_words() -> None:
+    with (
+        opened(lambda: os._exit(9), at_once=True) as other,
+        pytest.raises(PublishError, match="ended by itself"),
+    ):
+        other().pages  # noqa: B018
+
+
+def test_the_other_way_is_not_set_unless_it_is_asked_for() -> None:
+    asked: list[str] = []
+
+    @contextmanager
+    def setting() -> Iterator[Way]:
+        asked.append("begun")
+        yield Way()
+        asked.append("over")
+
+    with opened(setting, at_once=False):
+        assert asked == []
+    with opened(setting, at_once=False) as other:
+        assert other().pages == 1 and asked == ["begun"]
+    assert asked == ["begun", "over"]
+
+
 def test_where_it_cannot_be_pulled_in_it_is_named() -> None:
-    forced = LINE * 5 + f'<div style="break-before: page">{LINE}</div>'
-    assert printed(forced).warnings() == ["the last page of 2 is nearly empty"]
+    assert printed(FORCED).warnings() == ["the last page of 2 is nearly empty"]
 
 
 def test_the_shipped_report_has_nothing_to_look_at(district: Made) -> None:

@@ -51,6 +51,11 @@ def large_render(
     return {**record, "outputs": {}}
 
 
+def refusing(bundle_path: Path, out_dir: Path, lang: str, *, notebook: Path) -> dict[str, object]:
+    """Fails as a notebook does."""
+    raise PublishError("cell 3: division by zero")
+
+
 def slow_render(
     bundle_path: Path, out_dir: Path, lang: str, *, notebook: Path
 ) -> dict[str, object]:

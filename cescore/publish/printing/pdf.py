@@ -8,8 +8,9 @@ cannot bring; where they are missing the message says how to get them.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import ModuleType
@@ -17,7 +18,8 @@ from typing import Any
 
 from cescore.errors import PublishError
 from cescore.publish.printing.glyphs import lacking, named, replaced, stand_ins
-from cescore.publish.printing.layout import layout_of
+from cescore.publish.printing.layout import Layout, layout_of
+from cescore.publish.printing.other_way import opened
 from cescore.publish.printing.own_fonts import NONE, PLACE, OwnFonts
 from cescore.publish.printing.print_style import Style, fetcher, fonts_of, listening, style_of
 
@@ -85,8 +87,11 @@ def print_pdf(
     dated: date,
     attachments: tuple[Attachment, ...] = (),
     own: OwnFonts = NONE,
+    has_spare_core: bool = False,
 ) -> Printed:
     """The PDF of a page. Equal arguments give equal bytes.
+
+    A page whose last sheet holds a few lines only is set a little closer, if that saves the sheet.
 
     Parameters
     ----------
@@ -100,6 +105,9 @@ def print_pdf(
         Date of the attachments: PDF/A-3 asks for one, and a page never reads the clock.
     own
         The bureau's fonts, set before ours.
+    has_spare_core
+        Both ways of setting are tried at once, the closer one in a process forked from this one:
+        sooner done where one report is waited for, and a waste where there are many.
 
     Raises
     ------
@@ -110,46 +118,78 @@ def print_pdf(
     own = own.needed_for(unknown)
     table = stand_ins(unknown, own.drawn()) if unknown else {}
     html = own.charts(replaced(html, table))
-    weasyprint, style = _weasyprint(), style_of(stylesheet, own)
-    with (
-        listening() as log,
-        fonts_of(style) as fonts,
-        warnings.catch_warnings(),
-    ):
-        # WeasyPrint leaves the closing of its colour profile to the garbage collector
-        warnings.filterwarnings("ignore", "unclosed file.*sRGB2014", ResourceWarning)
-        document = _laid_out(html, style, fonts)
-        layout = layout_of(document)
-        if layout.ends_poorly:  # a few lines on a page of their own: set a little closer
-            closer = _laid_out(html.replace("<html ", '<html class="closer" ', 1), style, fonts)
-            if len(closer.pages) < layout.pages:
-                document, layout = closer, layout_of(closer)
+    style = style_of(stylesheet, own)
+    ordered = tuple(sorted(attachments, key=_key))
+    plain = _Sheet(html, style, identifier, dated, ordered, table)
+    closer = replace(plain, html=html.replace("<html ", '<html class="closer" ', 1))
+    with opened(closer.set, at_once=has_spare_core) as other, plain.set() as first:
+        if first.layout.ends_poorly:  # a few lines on a page of their own: set a little closer
+            second = other()
+            if second.pages < first.pages:
+                return second.printed()
+        return first.printed()
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """A page and what it is printed with."""
+
+    html: str
+    style: Style
+    identifier: bytes
+    dated: date
+    attachments: tuple[Attachment, ...]
+    stand_ins: Mapping[int, str]
+
+    @contextmanager
+    def set(self) -> Iterator[_Set]:
+        """The page laid out; what WeasyPrint says meanwhile is kept."""
+        weasyprint = _weasyprint()
+        with listening() as log, fonts_of(self.style) as fonts, warnings.catch_warnings():
+            # WeasyPrint leaves the closing of its colour profile to the garbage collector
+            warnings.filterwarnings("ignore", "unclosed file.*sRGB2014", ResourceWarning)
+            page = weasyprint.HTML(
+                string=self.html,
+                url_fetcher=fetcher(self.style.path.parent),
+                base_url=None,
+                media_type="print",
+            )
+            document = page.render(
+                font_config=fonts,
+                counter_style=self.style.counters.copy(),
+                stylesheets=[self.style.rules],
+                pdf_variant=VARIANT,
+            )
+            yield _Set(self, document, layout_of(document), log)
+
+
+@dataclass(frozen=True)
+class _Set:
+    """A page laid out by WeasyPrint, not yet written."""
+
+    sheet: _Sheet
+    document: Any
+    layout: Layout
+    log: list[str]
+
+    @property
+    def pages(self) -> int:
+        return self.layout.pages
+
+    def printed(self) -> Printed:
+        """The file, and what there is to say of it."""
+        sheet, document = self.sheet, self.document
         _claim_accessible(document.metadata)
         raw = document.write_pdf(
             finisher=_finish,
-            pdf_identifier=identifier,
+            pdf_identifier=sheet.identifier,
             pdf_variant=VARIANT,
-            attachments=[
-                _attached(weasyprint, one, dated) for one in sorted(attachments, key=_key)
-            ],
+            attachments=[_attached(one, sheet.dated) for one in sheet.attachments],
         )
-    families = {font.family for font in document.fonts.values()}
-    foreign = tuple(sorted(f for f in families if not f.startswith(OWN_FONTS)))
-    told = tuple(layout.warnings())
-    return Printed(raw, layout.pages, (*style.log, *log), foreign, table, told)
-
-
-def _laid_out(html: str, style: Style, fonts: Any) -> Any:
-    """WeasyPrint's document of a page."""
-    page = _weasyprint().HTML(
-        string=html, url_fetcher=fetcher(style.path.parent), base_url=None, media_type="print"
-    )
-    return page.render(
-        font_config=fonts,
-        counter_style=style.counters.copy(),
-        stylesheets=[style.rules],
-        pdf_variant=VARIANT,
-    )
+        families = {font.family for font in document.fonts.values()}
+        foreign = tuple(sorted(f for f in families if not f.startswith(OWN_FONTS)))
+        log, told = (*sheet.style.log, *self.log), tuple(self.layout.warnings())
+        return Printed(raw, self.pages, log, foreign, sheet.stand_ins, told)
 
 
 def _weasyprint() -> ModuleType:
@@ -174,9 +214,9 @@ def _key(attachment: Attachment) -> bytes:
     return name.encode() if name.isascii() else b"\xfe\xff" + name.encode("utf-16-be")
 
 
-def _attached(weasyprint: ModuleType, attachment: Attachment, dated: date) -> Any:
+def _attached(attachment: Attachment, dated: date) -> Any:
     moment = datetime(dated.year, dated.month, dated.day, tzinfo=UTC)
-    return weasyprint.Attachment(
+    return _weasyprint().Attachment(
         string=attachment.raw,
         name=attachment.name,
         description=attachment.description,
