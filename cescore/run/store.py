@@ -180,9 +180,10 @@ class Store:
     def set_aside(self, known: Iterable[str], types: Iterable[str]) -> list[str]:
         """Move reports of entities that are not in the year any more out of the tree; their names."""
         kept, moved = set(known), []
+        folders = {*types, *(name.partition("/")[0] for name in self.entries)}
         found = {
             f"{path.parent.name}/{path.name}": path
-            for entity_type in (*types, *(name.partition("/")[0] for name in self.entries))
+            for entity_type in folders
             for path in (self.folder / entity_type).glob("*")
             if path.is_dir()
         }

@@ -47,7 +47,8 @@ def large_render(
     """As `render`, with files of the size of a report's."""
     record = render(bundle_path, out_dir, lang, notebook=notebook)
     for path in out_dir.iterdir():
-        path.write_bytes((path.read_bytes() * 10_000)[: SIZES.get(path.name, 20_000)])
+        content, size = path.read_bytes(), SIZES.get(path.name, 20_000)
+        path.write_bytes((content * (size // len(content) + 1))[:size])
     return {**record, "outputs": {}}
 
 

@@ -94,6 +94,18 @@ def test_a_journal_with_foreign_lines_is_read_as_far_as_it_is_ours(
     assert set(Store.open(store.folder).entries) == {"firm/F1"}
 
 
+def test_a_folder_is_looked_through_once_however_many_reports_it_holds(
+    store: Store, job: MakeJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"F{number}" for number in range(5)]
+    for name in names:
+        built(store, job(name))
+    looked_through, glob = [], Path.glob
+    monkeypatch.setattr(Path, "glob", lambda *of: looked_through.append(of[0]) or glob(*of))
+    store.set_aside([f"firm/{name}" for name in names], ["firm"])
+    assert looked_through == [store.folder / "firm"]
+
+
 def test_reports_of_entities_no_longer_there_are_set_aside_and_named(
     store: Store, job: MakeJob
 ) -> None:
