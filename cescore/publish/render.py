@@ -159,7 +159,7 @@ def _made(asked: _Asked) -> RenderRecord:
         pages=printed.pages,
         outputs={name: hashlib.sha256(raw).hexdigest() for name, raw in sorted(written.items())},
         index=opened.index,
-        warnings=[*_warnings(executed, printed), *_size(opened.data, printed)],
+        warnings=[*_warnings(executed, printed), *size_warnings(opened.data, printed.pages)],
         seconds=stage.seconds,
     )
 
@@ -185,13 +185,14 @@ def _warnings(executed: NotebookNode, printed: Printed) -> Iterator[str]:
     yield from printed.warnings()
 
 
-def _size(data: Bundle, printed: Printed) -> Iterator[str]:
-    """A number of pages outside what params/page.yml says of the entity type."""
+def size_warnings(data: Bundle, pages: int) -> Iterator[str]:
+    """A number of pages outside what params/page.yml says of the entity type; an entity that did
+    not file has little to read of."""
     least, most = data.pages.least, data.pages.most
-    if printed.pages < least:
-        yield f"{printed.pages} pages, expected {least} at least"
-    if most is not None and printed.pages > most:
-        yield f"{printed.pages} pages, expected {most} at most"
+    if data.filed and pages < least:
+        yield f"{pages} pages, expected {least} at least"
+    if most is not None and pages > most:
+        yield f"{pages} pages, expected {most} at most"
 
 
 def _shown_parameters(opened: Opened) -> dict[str, str | int]:

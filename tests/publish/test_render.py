@@ -12,9 +12,10 @@ from nbformat.v4 import new_code_cell, new_notebook
 from publish import builders
 from publish.conftest import Made
 
+from cescore.definitions.pictures import PageBounds
 from cescore.errors import PublishError
 from cescore.publish.check import pdf_text
-from cescore.publish.render import RenderRecord, render
+from cescore.publish.render import RenderRecord, render, size_warnings
 from cescore.release.bundle import Bundle, Evaluated
 from cescore.release.scorecard import result_json
 
@@ -220,3 +221,21 @@ def not_filed() -> Bundle:
         progress_index=empty(before.progress_index),
     )
     return builders.bundle(record=record, evaluated=found, filed=False)
+
+
+@pytest.mark.parametrize(
+    ("pages", "is_filed", "told"),
+    [
+        (4, True, []),
+        (6, True, []),
+        (3, True, ["3 pages, expected 4 at least"]),
+        (3, False, []),
+        (7, False, ["7 pages, expected 6 at most"]),
+    ],
+)
+def test_a_report_of_an_unexpected_size_is_told(
+    pages: int, is_filed: bool, told: list[str]
+) -> None:
+    bounds = PageBounds(least=4, most=6)
+    data = builders.bundle().model_copy(update={"pages": bounds, "filed": is_filed})
+    assert list(size_warnings(data, pages)) == told
