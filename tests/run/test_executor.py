@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from cescore.errors import RunError
+from cescore.run.child import SLOW_GRAMMAR, load_render
 from cescore.run.executor import Executor, Forking, can_fork, open_executor
 from cescore.run.job import Job, Limits
 
@@ -117,3 +120,15 @@ def _ends(pid: int) -> bool:
             return True
         time.sleep(0.02)
     return False
+
+
+def test_what_is_held_back_while_a_render_is_loaded_is_there_afterwards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    probe = "try:\n    import {0}\nexcept ImportError:\n    {0} = None\ndef found(): return {0}\n"
+    (tmp_path / "probe.py").write_text(probe.format(SLOW_GRAMMAR))
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, SLOW_GRAMMAR, raising=False)
+    assert load_render("probe:found")() is None
+    assert SLOW_GRAMMAR not in sys.modules
+    assert importlib.util.find_spec(SLOW_GRAMMAR) is not None  # or it need not be held back
