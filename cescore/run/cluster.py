@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 import queue
 import tarfile
 import time
@@ -27,9 +28,9 @@ from distributed.scheduler import KilledWorker
 
 from cescore.errors import RunError
 from cescore.run import cluster_worker
-from cescore.run.cluster_worker import Told, make_report
+from cescore.run.cluster_worker import LOG_NAME, MADE_IN, Told, make_report
 from cescore.run.fingerprint import differences, fingerprint
-from cescore.run.job import BUNDLE_NAME, Job, Limits, Outcome
+from cescore.run.job import BUNDLE_NAME, PAGES_NAME, Job, Limits, Outcome
 
 CONNECT_SECONDS = 15.0
 WORKERS_SECONDS = 120.0  # until the first worker joins: a queue of jobs has to start it
@@ -199,9 +200,12 @@ class Cluster:
             return Outcome(*entity, "failed", f"on its worker: {type(error).__name__}: {error}")
         line, files = future.result()
         if b'"refused"' in line[:12]:
-            raise _refusal(f"a worker: {odd}" for odd in json.loads(line)["refused"])
+            raise _refusal(json.loads(line)["refused"])
+        if MADE_IN in files:
+            _take_over(Path(files[MADE_IN].decode()), job)
+            return Outcome.from_line(line)
         for name, content in files.items():
-            path = Path(job.log) if name == "log" else Path(job.work) / name
+            path = Path(job.log) if name == LOG_NAME else Path(job.work) / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         return Outcome.from_line(line)
@@ -238,6 +242,16 @@ def _own_fingerprint() -> dict[str, str]:
 def _refusal(lines: Iterable[str]) -> RunError:
     told = "\n".join(f"  {line}" for line in lines)
     return RunError(f"workers that would not make the same bytes as this machine:\n{told}")
+
+
+def _take_over(made: Path, job: Job) -> None:
+    """Move what a worker made in the shared folder to where the job has it."""
+    pages, log = Path(job.work) / PAGES_NAME, Path(job.log)
+    pages.rmdir()
+    os.replace(made / PAGES_NAME, pages)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileNotFoundError):  # it was ended before it had one
+        os.replace(made / LOG_NAME, log)
 
 
 @lru_cache(maxsize=64)

@@ -11,14 +11,13 @@ import io
 import json
 import multiprocessing
 import os
-import shutil
 import signal
 import sys
 import tarfile
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -26,6 +25,8 @@ from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
+
+from distributed import get_worker
 
 from cescore.run.child import load_render, run_job
 from cescore.run.fingerprint import differences, fingerprint
@@ -35,6 +36,9 @@ from cescore.run.processes import end_group
 
 DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 PRELOAD = ["cescore.run.preloaded", "dask.__main__"]  # the latter: a worker's own main module
+
+LOG_NAME = "log"  # in the folder that a report is made in
+MADE_PREFIX, MADE_IN = "made-", "made in"  # such a folder where it is shared; where it is told
 
 Files = Mapping[str, bytes]  # path below the work folder -> content
 
@@ -64,25 +68,34 @@ class Told:
 def make_report(
     told: bytes, bundle: bytes, notebook: bytes, templates: bytes
 ) -> tuple[bytes, Files]:
-    """The task: one report. Returns the outcome as JSON and, unless the folder is shared, its files.
+    """The task: one report. Returns the outcome as JSON and the report's files.
 
-    A worker that would not make the driver's bytes makes nothing and says what differs.
+    In a shared folder the files stay where they were made, and the folder's name comes back for
+    them: one of its own below the job's, because a worker that has lost the scheduler, and not the
+    folder, may still be making a report that another was given since. A worker that would not make
+    the driver's bytes makes nothing and says what differs.
     """
     task = Told.from_bytes(told)
     odd = differences(task.fingerprint, own_fingerprint())
     if odd:
-        return json.dumps({"refused": odd}).encode(), {}
+        return _refusal(odd), {}
     job, limits = Job(**task.job), Limits(**task.limits)
     if task.is_shared:
         if not Path(job.work).is_dir():
-            return json.dumps({"refused": [f"{job.work} is not seen here"]}).encode(), {}
-        local = _laid_out(job, Path(job.work), bundle, notebook, templates)
-        return _made(local, limits, task).to_line(), {}
+            return _refusal([f"{job.work} is not seen there; without --shared it need not be"]), {}
+        folder = tempfile.mkdtemp(prefix=MADE_PREFIX, dir=job.work)
+        local = _laid_out(job, Path(folder), bundle, notebook, templates)
+        return _made(local, limits, task).to_line(), {MADE_IN: folder.encode()}
     with tempfile.TemporaryDirectory(prefix="cescore-") as folder:
-        local = replace(job, log=str(Path(folder) / "log"))
-        local = _laid_out(local, Path(folder) / "work", bundle, notebook, templates)
+        local = _laid_out(job, Path(folder), bundle, notebook, templates)
         outcome = _made(local, limits, task)
         return outcome.to_line(), _collected(local)
+
+
+def _refusal(odd: Sequence[str]) -> bytes:
+    with suppress(ValueError):  # called by no worker
+        odd = [f"worker {get_worker().address}: {one}" for one in odd]
+    return json.dumps({"refused": odd}).encode()
 
 
 @lru_cache(maxsize=1)
@@ -99,11 +112,10 @@ def end_reports(run: str) -> None:
 
 
 def _laid_out(job: Job, work: Path, bundle: bytes, notebook: bytes, templates: bytes) -> Job:
-    """The job with its bundle, notebook and templates where this worker has them."""
+    """The job with its bundle, notebook, templates and log where this worker has them."""
     (work / PAGES_NAME).mkdir(parents=True, exist_ok=True)
     (work / BUNDLE_NAME).write_bytes(bundle)
     given = work / "given"
-    shutil.rmtree(given, ignore_errors=True)
     given.mkdir()
     where = given / Path(job.notebook).name
     where.write_bytes(notebook)
@@ -114,6 +126,7 @@ def _laid_out(job: Job, work: Path, bundle: bytes, notebook: bytes, templates: b
         job,
         work=str(work),
         notebook=str(where),
+        log=str(work / LOG_NAME),
         templates=str(given / "templates") if templates else "",
     )
 
@@ -127,7 +140,7 @@ def _collected(job: Job) -> Files:
         if path.is_file()
     }
     with suppress(OSError):
-        found["log"] = Path(job.log).read_bytes()
+        found[LOG_NAME] = Path(job.log).read_bytes()
     return found
 
 

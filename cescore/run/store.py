@@ -118,7 +118,7 @@ class Store:
         """The same job with its work folder as it was before it ran."""
         work = Path(job.work)
         bundle = (work / BUNDLE_NAME).read_bytes()
-        shutil.rmtree(work)
+        self._put_away(work)
         (work / PAGES_NAME).mkdir(parents=True)
         (work / BUNDLE_NAME).write_bytes(bundle)
         return job
@@ -171,11 +171,15 @@ class Store:
         """Rename a folder to where the old one stands, which goes away."""
         folder.parent.mkdir(parents=True, exist_ok=True)
         if folder.exists():
-            assert self._work is not None
-            before = Path(tempfile.mkdtemp(dir=self._work))
-            os.replace(folder, before / "before")
-            shutil.rmtree(before, ignore_errors=True)
+            self._put_away(folder)
         os.replace(made, folder)
+
+    def _put_away(self, folder: Path) -> None:
+        """Remove a folder at once, whoever still writes there."""
+        assert self._work is not None
+        before = Path(tempfile.mkdtemp(dir=self._work))
+        os.replace(folder, before / "before")
+        shutil.rmtree(before, ignore_errors=True)
 
     def set_aside(self, known: Iterable[str], types: Iterable[str]) -> list[str]:
         """Move reports of entities that are not in the year any more out of the tree; their names."""

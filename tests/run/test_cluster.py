@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,7 @@ from distributed import LocalCluster
 from cescore.errors import RunError
 from cescore.run import cluster as driver
 from cescore.run.cluster import Cluster, Waits
+from cescore.run.cluster_worker import MADE_IN, Told, make_report
 from cescore.run.executor import can_fork, open_executor
 from cescore.run.job import Job, Limits
 
@@ -113,6 +117,38 @@ def test_a_worker_that_joins_later_with_other_code_makes_nothing(
         with pytest.raises(RunError, match=r"pango: .*expected 1\.0\.0"):
             list(executor.run([made]))
     assert pages(made) == {}
+
+
+def told(job: Job, executor: Cluster) -> bytes:
+    fields = Told("run", asdict(job), asdict(LIMITS), RENDER, executor.fingerprint, is_shared=True)
+    return fields.to_bytes()
+
+
+def test_a_report_made_twice_at_once_does_not_meet_itself_in_the_shared_folder(
+    workers: LocalCluster, job: MakeJob
+) -> None:
+    made = job("firm", "good")
+    with closing(opened(workers, is_shared=True)) as executor:
+        given = (told(made, executor), b"good", b"{}", b"")
+        submit = executor._client.submit
+        twice = [submit(make_report, *given, pure=False) for _ in range(2)]
+        folders = {files[MADE_IN] for _, files in executor._client.gather(twice)}
+        outcomes = list(executor.run([made]))
+    assert len(folders) == 2
+    assert [outcome.status for outcome in outcomes] == ["built"]
+    assert "scorecard.pdf" in pages(made)
+    assert Path(made.log).is_file()
+
+
+def test_a_worker_that_does_not_see_the_shared_folder_says_so_and_which_it_is(
+    workers: LocalCluster, job: MakeJob, tmp_path: Path
+) -> None:
+    elsewhere = replace(job("firm", "good"), work=str(tmp_path / "elsewhere"))
+    with closing(opened(workers, is_shared=True)) as executor:
+        given = (told(elsewhere, executor), b"good", b"{}", b"")
+        line, _ = executor._client.submit(make_report, *given, pure=False).result()
+    (refusal,) = json.loads(line)["refused"]
+    assert re.fullmatch(r"worker tcp://.*: .*elsewhere is not seen there; without --.*", refusal)
 
 
 def test_without_a_scheduler_or_a_worker_the_run_ends_with_a_sentence() -> None:
