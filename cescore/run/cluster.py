@@ -23,8 +23,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import dask
 from distributed import Client, Future
+from distributed.comm.addressing import normalize_address
 from distributed.scheduler import KilledWorker
+from distributed.security import Security
 
 from cescore.errors import RunError
 from cescore.run import cluster_worker
@@ -36,6 +39,7 @@ CONNECT_SECONDS = 15.0
 WORKERS_SECONDS = 120.0  # until the first worker joins: a queue of jobs has to start it
 PATIENCE = 5.0  # between looks at whether scheduler and workers are still there
 ALONE_SECONDS = 300.0  # without any worker, before the run gives up
+TLS_SETTINGS = ("ca-file", "client.cert", "client.key")  # of dask, for a client
 AHEAD = 2  # tasks sent per report that can be made at once, so that no worker waits
 
 
@@ -219,11 +223,13 @@ class Cluster:
 
 def _connected(address: str, seconds: float) -> Client:
     """A client of a scheduler by address, or by the file that the scheduler wrote."""
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what is lost is told by us
+    for name in ("distributed", "distributed.client"):  # dask gives each a level of its own
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what is lost is told by us
     is_file = address.endswith(".json")
     if is_file and not Path(address).is_file():
         raise RunError(f"--scheduler {address}: there is no such file")
     try:
+        _check_encryption(_address_in(Path(address)) if is_file else address)
         if is_file:
             return Client(scheduler_file=address, timeout=seconds, set_as_default=False)
         return Client(address, timeout=seconds, set_as_default=False)
@@ -233,6 +239,38 @@ def _connected(address: str, seconds: float) -> Client:
             f"--scheduler {address}: no dask scheduler answers within {seconds:g} s"
             f" ({type(error).__name__}: {told}); expected an address such as tcp://host:8786"
         ) from None
+
+
+def _address_in(scheduler_file: Path) -> str:
+    """The address in the file that a scheduler wrote; "" where it holds none, as dask will say."""
+    with suppress(ValueError, AttributeError):
+        return str(json.loads(scheduler_file.read_bytes()).get("address", ""))
+    return ""
+
+
+def _check_encryption(address: str) -> None:
+    """Refuse what dask's settings do not allow before a client is begun.
+
+    One that has no certificate ends half a minute later, with a traceback.
+    """
+    if not address:
+        return
+    is_encrypted = normalize_address(address).startswith("tls://")
+    if dask.config.get("distributed.comm.require-encryption") and not is_encrypted:
+        raise RunError(f"--scheduler {address}: dask's settings require encryption; use tls://…")
+    if not is_encrypted:
+        return
+    names = [dask.config.get(f"distributed.comm.tls.{name}", None) for name in TLS_SETTINGS]
+    try:
+        has_own = Security().get_connection_args("client").get("ssl_context") is not None
+    except OSError as error:
+        told = ", ".join(str(name) for name in names if name)
+        raise RunError(f"--scheduler {address}: cannot use {told}: {error}") from None
+    if not has_own:
+        raise RunError(
+            f"--scheduler {address}: no certificate for this machine; expected"
+            f" {', '.join(TLS_SETTINGS)} in dask's settings, under distributed.comm.tls"
+        )
 
 
 def _own_fingerprint() -> dict[str, str]:

@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import dask
 import pytest
 from distributed import LocalCluster
 
@@ -162,3 +163,21 @@ def test_without_a_scheduler_or_a_worker_the_run_ends_with_a_sentence() -> None:
         pytest.raises(RunError, match="no worker joined within 0.5 s"),
     ):
         opened(nobody, waits=quick)
+
+
+def test_what_dask_is_not_set_to_allow_is_said_at_once(tmp_path: Path) -> None:
+    address, file = "tls://127.0.0.1:9", tmp_path / "scheduler.json"
+    file.write_text(json.dumps({"address": address}))
+    for given in (address, str(file)):
+        with pytest.raises(RunError, match=r"no certificate for this machine; expected ca-file"):
+            Cluster(given, RENDER, LIMITS)
+    tls = "distributed.comm.tls"
+    absent = {f"{tls}.ca-file": str(tmp_path / "absent.pem"), f"{tls}.client.cert": "absent.pem"}
+    with (
+        dask.config.set(absent),
+        pytest.raises(RunError, match=r"cannot use .*absent\.pem.*No such"),
+    ):
+        Cluster(address, RENDER, LIMITS)
+    required = {"distributed.comm.require-encryption": True}
+    with dask.config.set(required), pytest.raises(RunError, match="require encryption; use tls"):
+        Cluster("tcp://127.0.0.1:9", RENDER, LIMITS)
