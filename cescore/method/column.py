@@ -10,7 +10,7 @@ from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, IntFlag
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -202,6 +202,7 @@ class Panel:
 STATE_NAMES: Mapping[int, str] = {state.value: state.name.lower() for state in State}
 
 
+@cache  # of a dozen answers, asked for each value of each bundle and result
 def status_text(state: int, flags: int) -> str:
     """The word used in results: the state, or for a number its flags joined by +, or "reported"."""
     if state != State.PRESENT:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from operator import add
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -311,11 +312,16 @@ class Bundler:
                     found[name[:2]].add(name)
         return {start: frozenset(names) for start, names in found.items()}
 
+    @cached_property
+    def _starts(self) -> frozenset[str]:
+        """How respondents' names begin: asked of every place a value was read from."""
+        return frozenset(self._names)
+
     def _restricted_names(self, entity_id: str, text: str) -> set[str]:
         """Names of other respondents that might stand in a text."""
         entity = self.yearly.workspace.register[entity_id]
-        starts = {text[i : i + 2] for i in range(len(text) - 1)}
-        found = {name for start in starts for name in self._names.get(start, ())}
+        starts = self._starts.intersection(map(add, text, text[1:]))
+        found = {name for start in starts for name in self._names[start]}
         return found - {entity.name_zh, entity.name_en}
 
 
