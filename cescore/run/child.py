@@ -29,6 +29,7 @@ from cescore.run.job import (
     Job,
     Limits,
 )
+from cescore.run.processes import adopt_orphans, end_orphans
 
 Render = Callable[..., Any]
 EXIT_FAILED = 3  # the cause is in the result file
@@ -82,6 +83,7 @@ def run_job(job: Job, render: Render, limits: Limits) -> int:
         _limit(limits)
         os.chdir(job.work)  # so that the paths a page could print are the same wherever it is built
         _keep_temporary_files_here()
+        adopt_orphans()
         return _told(_result_of(job, render, limits))
     except OSError as error:
         if error.errno in NO_SPACE:
@@ -100,7 +102,10 @@ def _result_of(job: Job, render: Render, limits: Limits) -> dict[str, Any]:
             **({"templates": Path(job.templates)} if job.templates else {}),
             **({"engine": job.engine} if job.engine != IN_PROCESS else {}),
         )
-        return {"record": _plain(record)}
+        # Asked here and not by who forked this process: reports that end at the same moment leave
+        # orphans to one parent, which cannot tell whose they were.
+        left = end_orphans(())
+        return {"cause": left_running(left)} if left else {"record": _plain(record)}
     except CescoreError as error:
         cause = str(error)
     except MemoryError:
@@ -122,6 +127,11 @@ def _told(result: dict[str, Any]) -> int:
     with suppress(OSError):
         print(result["cause"], file=sys.stderr, flush=True)
     return EXIT_FAILED
+
+
+def left_running(count: int) -> str:
+    """The cause of a report that started processes and left them running."""
+    return f"left {count} process{'es' * (count > 1)} running, which had to be ended"
 
 
 def cause_of(error: BaseException) -> str:

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cescore.errors import CescoreError
-from cescore.run.child import EXIT_DISK_FULL, Render, load_render, run_job
+from cescore.run.child import EXIT_DISK_FULL, Render, left_running, load_render, run_job
 from cescore.run.job import RESULT_NAME, Job, Limits, Outcome
 from cescore.run.processes import adopt_orphans, be_first_to_go, end_group, end_orphans, end_with
 
@@ -96,7 +96,6 @@ class Press:
             with suppress(PermissionError):
                 os.setpgid(0, 0)
             end_with(self.pid)
-            adopt_orphans()  # so that what it leaves behind comes to the press when it ends, not before
             be_first_to_go()
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -131,12 +130,12 @@ class Press:
         self.selector.unregister(handle)
         _, status = os.waitpid(running.pid, 0)
         os.close(handle)
-        left = end_orphans([other.pid for other in self.running.values()])
+        end_orphans([other.pid for other in self.running.values()])  # of one that was killed
         seconds = time.monotonic() - running.began
         if running.pid in self.overdue:
             self.overdue.discard(running.pid)
             return overran(running.job, seconds, self.limits)
-        return outcome_of(running.job, os.waitstatus_to_exitcode(status), seconds, left)
+        return outcome_of(running.job, os.waitstatus_to_exitcode(status), seconds)
 
     def _end_all(self) -> None:
         for running in self.running.values():
@@ -167,7 +166,7 @@ def outcome_of(job: Job, code: int, seconds: float, left: int = 0) -> Outcome:
     except (OSError, ValueError):
         result = {"cause": f"its process ended with status {code} and left no result"}
     if left and "cause" not in result:
-        result = {"cause": f"left {left} process{'es' * (left > 1)} running, which had to be ended"}
+        result = {"cause": left_running(left)}
     if code == EXIT_DISK_FULL:
         result = {"cause": DISK_FULL}
     if "cause" in result:

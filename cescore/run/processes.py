@@ -1,8 +1,9 @@
 """Ends whatever a report started, however it tried to get away; Linux gives the means.
 
 A report's process leads a process group, which one signal ends. What left the group (``setsid``) or
-lost its parent is handed by the kernel to the nearest *subreaper* above it: the press, which then
-finds among its own children one that it did not fork.
+lost its parent is handed by the kernel to the nearest *subreaper* above it: the report's process,
+which looks for such before it ends; of one that was killed, the press, which finds among its own
+children one that it did not fork.
 """
 
 from __future__ import annotations
@@ -55,6 +56,8 @@ def end_orphans(known: Collection[int]) -> int:
 
     Returns how many of them were still running.
     """
+    if _prctl is None:  # nothing is handed to this process there
+        return 0
     running = 0
     for _ in range(MOST_ROUNDS):
         orphans = [pid for pid in children() if pid not in known]

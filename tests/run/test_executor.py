@@ -74,6 +74,17 @@ def test_what_a_report_leaves_running_is_ended(
     assert _ends(int(number.read_text()))
 
 
+@pytest.mark.skipif(not can_fork(), reason="no fork here")
+def test_who_left_a_process_running_is_known_where_many_end_at_once(job: MakeJob) -> None:
+    kinds = ("leaves", "raises", "daemon", "good") * 15
+    jobs = [job(f"{kind}{number}", kind) for number, kind in enumerate(kinds)]
+    with closing(open_executor(8, render=RENDER, limits=LIMITS, fork=True)) as executor:
+        found = {outcome.entity_id: outcome.cause for outcome in executor.run(jobs)}
+    left = "left 1 process running, which had to be ended"
+    causes = {"leaves": left, "daemon": left, "raises": CAUSES["raises"], "good": ""}
+    assert found == {f"{kind}{number}": causes[kind] for number, kind in enumerate(kinds)}
+
+
 def test_a_full_disk_is_no_fault_of_a_report(executor: Executor, job: MakeJob) -> None:
     names = ("full", "full_in_a_cell", "raises")
     found = {o.entity_id: o.is_disk_full for o in executor.run([job(n, n) for n in names])}
