@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from cescore.publish import documents
 from cescore.publish.render import RenderRecord
@@ -15,43 +16,19 @@ PUBLISHING = "cescore.publish."
 preload = documents.preload
 
 
-def render(
-    bundle_path: Path,
-    out_dir: Path,
-    lang: str,
-    *,
-    notebook: Path,
-    templates: Path | None = None,
-    engine: str = "inprocess",
-) -> RenderRecord:
+def render(bundle_path: Path, out_dir: Path, lang: str, **handed: Any) -> RenderRecord:
     """As `cescore.publish.render.render`, sooner done where there is a second core."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-    return render_scorecard(
-        bundle_path,
-        out_dir,
-        lang,
-        notebook=notebook,
-        templates=templates,
-        engine=engine,
-        has_spare_core=cores > 1,
-    )
+    return render_scorecard(bundle_path, out_dir, lang, **handed, has_spare_core=cores > 1)
 
 
-def render_anew(
-    bundle_path: Path,
-    out_dir: Path,
-    lang: str,
-    *,
-    notebook: Path,
-    templates: Path | None = None,
-    engine: str = "inprocess",
-) -> RenderRecord:
+def render_anew(bundle_path: Path, out_dir: Path, lang: str, **handed: Any) -> RenderRecord:
     """`render` with templates, labels and fonts as they are now.
 
     Everything else that the press has imported stays as it is; that is what makes a preview quick.
     """
     forget_what_was_read()
-    return render(bundle_path, out_dir, lang, notebook=notebook, templates=templates, engine=engine)
+    return render(bundle_path, out_dir, lang, **handed)
 
 
 def forget_what_was_read() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -14,7 +16,9 @@ from publish.conftest import Made
 
 from cescore.definitions.pictures import PageBounds
 from cescore.errors import PublishError
+from cescore.publish import previewed
 from cescore.publish.check import pdf_text
+from cescore.publish.page import STYLESHEET, TEMPLATES
 from cescore.publish.render import RenderRecord, render, size_warnings
 from cescore.release.bundle import Bundle, Evaluated
 from cescore.release.scorecard import result_json
@@ -239,3 +243,19 @@ def test_a_report_of_an_unexpected_size_is_told(
     bounds = PageBounds(least=4, most=6)
     data = builders.bundle().model_copy(update={"pages": bounds, "filed": is_filed})
     assert list(size_warnings(data, pages)) == told
+
+
+def test_a_preview_has_the_bytes_of_the_run_and_reads_a_stylesheet_anew(tmp_path: Path) -> None:
+    path, notebook = builders.write_bundle(tmp_path), small_notebook(tmp_path)
+    templates = tmp_path / "report_templates"
+    shutil.copytree(TEMPLATES / "static", templates / "static")
+
+    def made(with_render: Callable[..., RenderRecord]) -> str:
+        handed = {"notebook": notebook, "templates": templates}
+        return with_render(path, tmp_path / "out", "zh", **handed).outputs["scorecard.pdf"]
+
+    first = made(render)
+    assert made(previewed.render) == made(previewed.render_anew) == first
+    style = templates / STYLESHEET
+    style.write_text(style.read_text("utf-8") + "\nh1 { color: #aa0000; }\n", "utf-8")
+    assert made(previewed.render_anew) != first
