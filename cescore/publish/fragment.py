@@ -23,9 +23,9 @@ BLOCK_END = re.compile(r"</(?:tr|p|h[1-6]|div|caption|li|header)>")
 CELL_END = re.compile(r"</(?:td|th|span|b|i)>|<br>")
 HIDDEN = re.compile(r"<svg.*?</svg>", re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
-SHORT = (
-    80  # letters, an ideograph being two: half of what the widest line holds in the smallest type
-)
+# Letters that a line of facts holds at least, an ideograph or a capital being two: 174 mm hold 116
+# half-widths of its larger type.
+SHORT = 80
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,8 @@ def environment() -> Environment:
 def is_short(words: Iterable[object]) -> bool:
     """Whether words surely fit one line of a page."""
     text = "".join(map(str, words))
-    return len(text) + sum(east_asian_width(one) in "WF" for one in text) <= SHORT
+    wide = sum(one.isupper() or east_asian_width(one) in "WF" for one in text)
+    return len(text) + wide <= SHORT
 
 
 def section(name: str, /, **values: object) -> Fragment:

@@ -12,6 +12,7 @@ import pytest
 from publish.conftest import Made
 
 from cescore.errors import PublishError
+from cescore.publish.fragment import section
 from cescore.publish.page import STYLESHEET, TEMPLATES
 from cescore.publish.printing.other_way import opened
 from cescore.publish.printing.pdf import Printed, print_pdf
@@ -107,3 +108,11 @@ def test_where_it_cannot_be_pulled_in_it_is_named() -> None:
 
 def test_the_shipped_report_has_nothing_to_look_at(district: Made) -> None:
     assert district.record.warnings == []
+
+
+@pytest.mark.parametrize("text", ["长" * 40, "W" * 40, "0" * 80, "ab" * 40])
+def test_a_fact_that_is_kept_whole_fits_its_line(text: str) -> None:
+    line = section("facts", facts=[("", text)]).html
+    assert 'class="fact whole"' in line
+    assert printed(f'<p class="facts-line">{line}</p>').warnings() == []
+    assert "whole" not in section("facts", facts=[("", text + "0")]).html
