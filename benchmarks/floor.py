@@ -18,10 +18,10 @@ from types import CodeType
 from typing import Any
 
 from cescore.publish.fragment import section
-from cescore.publish.labels import label
 from cescore.publish.page import STYLESHEET, TEMPLATES
 from cescore.publish.printing.pdf import print_pdf
 from cescore.publish.stages import collector_paused
+from cescore.publish.words import label
 
 HIDDEN = {"working", "parameters"}
 

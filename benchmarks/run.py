@@ -53,9 +53,9 @@ class Bench:
         """Bundle files of the first entities of a type in a generated workspace."""
         folder = self.work / "bundles"
         if not folder.is_dir():
-            from cescore.release.bundles import Bundler
-            from cescore.workspace import Workspace
-            from cescore.yearly import evaluate_workspace
+            from cescore.disclosure.bundles import Bundler
+            from cescore.evaluation.yearly import evaluate_workspace
+            from cescore.intake.workspace import Workspace
 
             make_workspace(self.work / "small", 124)
             yearly = evaluate_workspace(Workspace.load(self.work / "small", YEAR))

@@ -24,7 +24,7 @@ PIECES = {
     "bundle read": ("cescore.publish.render", "read_bundle"),
     "notebook executed": ("cescore.publish.render", "execute"),
     "  shell opened": ("cescore.publish.engine", "ReportShell.__init__"),
-    "  bundle opened": ("cescore.desk", "read_bundle"),
+    "  bundle opened": ("cescore.desk.steps", "read_bundle"),
     "  charts drawn": ("cescore.publish.charts.style", "house_style"),
     "notebook cleaned": ("cescore.publish.render", "finish"),
     "notebook written": ("cescore.publish.render", "write_notebook"),

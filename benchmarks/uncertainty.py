@@ -15,12 +15,12 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.workspaces import make_workspace
-from cescore.bands import bands
+from cescore.evaluation.yearly import evaluate_workspace
+from cescore.intake.workspace import Workspace
+from cescore.method.bands import bands
 from cescore.method.column import Column, Flag, Panel
 from cescore.method.evaluation import TypeEvaluation, evaluate
-from cescore.robustness import robustness
-from cescore.workspace import Workspace
-from cescore.yearly import evaluate_workspace
+from cescore.method.robustness import robustness
 
 SEED = 2021
 

@@ -11,10 +11,10 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from cescore.sample.build import make_blocks, write_sample
-from cescore.sample.catalogue import read_catalogue
-from cescore.sample.frame import YEARS
-from cescore.sample.write import REGISTER, ParquetYears, write_csv
+from sample.build import make_blocks, write_sample
+from sample.catalogue import read_catalogue
+from sample.frame import YEARS
+from sample.write import REGISTER, ParquetYears, write_csv
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SEED = 2021

@@ -14,8 +14,8 @@ from statistics import fmean
 
 import pytest
 
-from cescore.workspace import Workspace
-from cescore.yearly import YearlyEvaluation, evaluate_workspace
+from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
+from cescore.intake.workspace import Workspace
 
 YEAR = 2018
 COUNTRIES = [f"C{i:02}" for i in range(24)]

@@ -14,49 +14,67 @@ from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "cescore"
-# What a module of a room may import of the package (CONVENTIONS 1). Types that are only named in
-# annotations, and imports inside a function that the docstring of the function explains, are free.
-ALLOWED: dict[str, set[str]] = {
-    "errors": set(),
-    "definitions": {"definitions", "errors"},
-    "method": {"method", "definitions.model", "definitions.formula", "errors"},
-    "intake": {"intake", "definitions", "method", "errors"},
-    "release": {"release", "definitions.model", "definitions.pictures", "method.column", "errors"},
-    "publish": {"publish", "release", "definitions.model", "definitions.pictures", "method.column", "desk", "errors"},
-    "run": {"run", "release", "publish.index.page", "intake.findings", "intake.entities",
-            "definitions.model", "workspace", "yearly", "periods", "errors"},
-}  # fmt: skip
+# The street, from the top down: a module imports its own room and rooms further down, whether the
+# import stands at the top of the file, in a function or serves annotations only.
+STREET = (
+    "cli", "run", "desk", "publish", "disclosure", "evaluation", "intake", "method", "definitions",
+    "errors",
+)  # fmt: skip
 NEVER = {"method": {"pathlib"}}  # numbers in, numbers out
 MODULES = sorted(PACKAGE.rglob("*.py"))
 CONDA_NAMES = {"brotli": "brotli-python", "matplotlib": "matplotlib-base", "flit-core": "flit-core"}
 
 
+def module_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+NAMES = {module_of(path) for path in MODULES}
+
+
 def imported(path: Path) -> set[str]:
-    """Modules imported at the top of a file, those only for type checking left out."""
+    """Every module that a file imports, wherever the import stands; of the package's own by module."""
     found: set[str] = set()
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        for one in [node, *(node.body if isinstance(node, ast.Try) else [])]:
-            if isinstance(one, ast.Import):
-                found.update(alias.name for alias in one.names)
-            elif isinstance(one, ast.ImportFrom) and one.module:
-                found.update({one.module, *(f"{one.module}.{alias.name}" for alias in one.names)})
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0 and node.module, f"{path}: a relative import"
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= (inner & NAMES) | ({node.module} if inner - NAMES else set())
     return found
 
 
-def is_allowed(name: str, allowed: set[str]) -> bool:
-    inner = name.removeprefix("cescore").removeprefix(".")
-    whole = not inner or any(inner == a or inner.startswith(f"{a}.") for a in allowed)
-    return whole or any(a.startswith(f"{inner}.") for a in allowed)
+EDGES = {module_of(path): imported(path) & NAMES for path in MODULES}
+
+
+def room_of(module: str) -> str:
+    return module.split(".")[1] if "." in module else module
+
+
+def test_every_module_has_a_room() -> None:
+    rooms = {room_of(module) for module in NAMES - {"cescore"}}
+    assert rooms == set(STREET)
+    assert {path.name for path in PACKAGE.glob("*.py")} == {"__init__.py", "cli.py", "errors.py"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
 def test_rooms_import_one_way(path: Path) -> None:
-    room = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
-    names = imported(path)
-    if room in ALLOWED:
-        own = {name for name in names if name.split(".")[0] == "cescore"}
-        assert {name for name in own if not is_allowed(name, ALLOWED[room])} == set()
-    assert names & NEVER.get(room, set()) == set()
+    module = module_of(path)
+    if module == "cescore":
+        return
+    below = STREET[STREET.index(room_of(module)) :]
+    upwards = {one for one in EDGES[module] if room_of(one) not in {*below, "cescore"}}
+    assert upwards == set()
+    assert imported(path) & NEVER.get(room_of(module), set()) == set()
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    left = {module: set(below) for module, below in EDGES.items()}
+    while ends := {module for module, below in left.items() if not below & left.keys()}:
+        left = {module: below for module, below in left.items() if module not in ends}
+    assert {module: sorted(below & left.keys()) for module, below in left.items()} == {}
 
 
 def requirements(extras: bool = True) -> dict[str, str]:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from independent import read_column, read_rows, read_world
 
-from cescore.workspace import Workspace
-from cescore.yearly import evaluate_workspace
+from cescore.evaluation.yearly import evaluate_workspace
+from cescore.intake.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]
 

@@ -12,7 +12,10 @@ from scipy import stats
 
 from cescore import desk
 from cescore.definitions.load import load_definitions
+from cescore.disclosure.bundles import make_bundle
 from cescore.errors import MethodError, ParamsError
+from cescore.evaluation.yearly import evaluate_workspace
+from cescore.intake.workspace import Workspace
 from cescore.method.aggregate import generalised_mean
 from cescore.method.column import Column, Panel
 from cescore.method.evaluation import TypeEvaluation, evaluate
@@ -33,9 +36,6 @@ from cescore.method.weighing import (
     pca_weights,
     shangzhi_weights,
 )
-from cescore.release.bundles import make_bundle
-from cescore.workspace import Workspace
-from cescore.yearly import evaluate_workspace
 
 YEAR, N = 2024, 24
 CODES = ("a", "b", "c")

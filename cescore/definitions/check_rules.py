@@ -6,6 +6,7 @@ import ast
 from collections.abc import Mapping
 from fractions import Fraction
 
+from cescore.definitions.dimensions import resolve
 from cescore.definitions.formula import (
     LONGEST,
     Expression,
@@ -13,7 +14,6 @@ from cescore.definitions.formula import (
     across_calls,
     inline,
     parse,
-    resolve,
 )
 from cescore.definitions.located import Node
 from cescore.definitions.model import Account, CheckRule, IndustryRange, Variable

@@ -25,10 +25,30 @@ from cescore.definitions.units import Units
 SAME_UNIT = ("min", "max", "total", "mean", "first_available")
 
 
-def resolved(
+def resolve(
     expression: Expression, unit_of: Mapping[str, str], target: str, units: Units
 ) -> Resolved:
-    """See `formula.resolve`, by which this is called."""
+    """Check a formula's dimensions and write its conversions into it.
+
+    Operands of ``+``, ``-``, comparisons, min, max, total, mean and first_available are brought to
+    the first one's unit. A bare number is a pure number, so ``1 - share`` works for a share in %;
+    zero fits any unit; beside a comparison a bare number is in the unit of the other side.
+
+    Parameters
+    ----------
+    unit_of
+        The unit of each code the formula uses, as text.
+    target
+        The unit declared for the result; without meaning for a condition.
+
+    Raises
+    ------
+    FormulaError
+        Operands of different dimensions, a result that is not of the target's dimension, or a
+        conversion written by hand on top of the one that units bring. Both units are named.
+    UnitError
+        A unit that is not known.
+    """
     part = _Resolver(unit_of, units).visit(expression.tree)
     if part.is_condition:
         parse(part.text, conditions=True)

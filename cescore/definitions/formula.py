@@ -15,12 +15,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from cescore.errors import CescoreError
-
-if TYPE_CHECKING:
-    from cescore.definitions.units import Units
 
 LONGEST = 2000  # characters
 DEEPEST = 60  # brackets and signs inside each other
@@ -179,35 +175,6 @@ def _own_names(node: ast.AST) -> Iterable[str]:
     if isinstance(node, ast.Name):
         return [node.id]
     return [name for child in ast.iter_child_nodes(node) for name in _own_names(child)]
-
-
-def resolve(
-    expression: Expression, unit_of: Mapping[str, str], target: str, units: Units
-) -> Resolved:
-    """Check a formula's dimensions and write its conversions into it.
-
-    Operands of ``+``, ``-``, comparisons, min, max, total, mean and first_available are brought to
-    the first one's unit. A bare number is a pure number, so ``1 - share`` works for a share in %;
-    zero fits any unit; beside a comparison a bare number is in the unit of the other side.
-
-    Parameters
-    ----------
-    unit_of
-        The unit of each code the formula uses, as text.
-    target
-        The unit declared for the result; without meaning for a condition.
-
-    Raises
-    ------
-    FormulaError
-        Operands of different dimensions, a result that is not of the target's dimension, or a
-        conversion written by hand on top of the one that units bring. Both units are named.
-    UnitError
-        A unit that is not known.
-    """
-    from cescore.definitions.dimensions import resolved  # never needed where reports are made
-
-    return resolved(expression, unit_of, target, units)
 
 
 def inline(expression: Expression, texts: Mapping[str, str]) -> str:

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from cescore.definitions.dimensions import resolve
 from cescore.definitions.formula import (
     Expression,
     FormulaError,
     is_reserved,
     parse,
-    resolve,
 )
 from cescore.definitions.located import Node
 from cescore.definitions.model import Account, Computed, Estimate, Example, Factor, Variable

@@ -14,8 +14,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from cescore.disclosure.bundle import Bundle, Contribution, Series
 from cescore.publish.fragment import clean
-from cescore.release.bundle import Bundle, Contribution, Series
 
 TOLERANCE = 1e-9  # relative
 LONGEST_QUOTED = 80  # characters of a text in a message
@@ -36,7 +36,7 @@ def differences(found: Mapping[str, Any], bundle: Bundle) -> list[str]:
     Raises
     ------
     KeyError
-        The conclusion is not one that `cescore.desk.conclude` made.
+        The conclusion is not one that `cescore.desk.steps.conclude` made.
     """
     evaluated = bundle.evaluated
     years = bundle.record.years

@@ -15,22 +15,30 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from cescore.definitions.shipped import TEMPLATES
+from cescore.disclosure.documents import (
+    BOOK,
+    UNITS,
+    Document,
+    UnitSheet,
+    is_document,
+    read_document,
+)
+from cescore.disclosure.review_result import review_json
+from cescore.disclosure.reviews import OVERVIEW, REVIEW, PlanDocument, Review
 from cescore.errors import PublishError
 from cescore.publish import render as _scorecard
 from cescore.publish.check import own_texts, pdf_text, problems_of
 from cescore.publish.fragment import clean
-from cescore.publish.labels import LANGUAGES, label
 from cescore.publish.notebook import complaints, displayed, execute, finish, write_notebook
-from cescore.publish.page import STYLESHEET, TEMPLATES, Page, PageFacts, find_template, make_page
-from cescore.publish.period.check import review_differences
+from cescore.publish.page import STYLESHEET, Page, PageFacts, find_template, make_page
+from cescore.publish.pages.review.check import review_differences
 from cescore.publish.printing.own_fonts import own_fonts
 from cescore.publish.printing.pdf import Printed, print_pdf
 from cescore.publish.rehearsal import preload
 from cescore.publish.render import LANGUAGE_TAGS, SHORT_HASH, RenderRecord
 from cescore.publish.stages import Stages, collector_paused
-from cescore.release.documents import BOOK, UNITS, Document, UnitSheet, is_document, read_document
-from cescore.release.review_result import review_json
-from cescore.release.reviews import OVERVIEW, REVIEW, PlanDocument, Review
+from cescore.publish.words import LANGUAGES, label
 
 __all__ = ["preload", "render", "render_document"]  # what a press looks for, and the two renders
 DOCUMENT_MIME = "application/vnd.cescore.document+json"

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from html import unescape
 from itertools import zip_longest
-from pathlib import Path
 from unicodedata import east_asian_width
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-SECTIONS = Path(__file__).resolve().parents[2] / "report_templates" / "sections"
+from cescore.definitions.shipped import SECTIONS
+
 # no page may hold these, and a name that turns the direction of writing would turn its neighbours
 CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]"

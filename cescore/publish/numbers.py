@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from cescore.method.column import Flag, State
-from cescore.publish.labels import label
+from cescore.publish.words import label
 
 NO_BREAK = "\u00a0"
 MINUS = "\u2212"

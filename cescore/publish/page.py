@@ -25,10 +25,10 @@ from nbformat import NotebookNode
 from traitlets import default
 from traitlets.config import Config
 
+from cescore.definitions.shipped import TEMPLATES
 from cescore.errors import PublishError
 from cescore.publish.printing.print_style import FONT_FACE
 
-TEMPLATES = Path(__file__).resolve().parents[2] / "report_templates"
 STYLESHEET = "static/print.css"
 _STYLE_MARK = "<!-- style -->"
 _SHOWN = ["text/html", "image/svg+xml", "image/png", "text/markdown", "text/plain"]

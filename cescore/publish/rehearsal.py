@@ -16,11 +16,12 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from cescore.definitions.shipped import TEMPLATES
 from cescore.publish.charts.style import canvas, chart, house_style
 from cescore.publish.check import pdf_text
 from cescore.publish.engine import fresh_shell
 from cescore.publish.fragment import environment
-from cescore.publish.page import STYLESHEET, TEMPLATES, PageFacts, find_template, make_page
+from cescore.publish.page import STYLESHEET, PageFacts, find_template, make_page
 from cescore.publish.printing.own_fonts import own_fonts
 from cescore.publish.printing.pdf import print_pdf
 

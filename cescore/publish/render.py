@@ -15,10 +15,12 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from cescore.definitions.shipped import TEMPLATES
+from cescore.disclosure.bundle import Bundle, is_altered, read_bundle, report_number
+from cescore.disclosure.result_file import result_json
 from cescore.errors import PublishError
 from cescore.publish.check import differences, own_texts, pdf_text, problems_of
 from cescore.publish.fragment import clean
-from cescore.publish.labels import LANGUAGES, label
 from cescore.publish.notebook import (
     INDEX_MIME,
     complaints,
@@ -28,13 +30,12 @@ from cescore.publish.notebook import (
     write_notebook,
 )
 from cescore.publish.numbers import MARKS, number
-from cescore.publish.page import STYLESHEET, TEMPLATES, PageFacts, find_template, make_page
+from cescore.publish.page import STYLESHEET, PageFacts, find_template, make_page
 from cescore.publish.printing.own_fonts import own_fonts
 from cescore.publish.printing.pdf import Attachment, Printed, print_pdf
 from cescore.publish.printing.table_files import table_files
 from cescore.publish.stages import Stages, collector_paused
-from cescore.release.bundle import Bundle, is_altered, read_bundle, report_number
-from cescore.release.scorecard import result_json
+from cescore.publish.words import LANGUAGES, label
 
 LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
 SHORT_HASH = 12  # characters of the bundle's hash that a page prints

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from cescore.errors import RunError
+from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
+from cescore.intake.workspace import Workspace
 from cescore.run.asked import Asked
 from cescore.run.documents import document_names
 from cescore.run.engine import Orders, Run, is_selected
@@ -38,8 +40,6 @@ from cescore.run.telling import (
     tell_findings,
     why,
 )
-from cescore.workspace import Workspace
-from cescore.yearly import YearlyEvaluation, evaluate_workspace
 
 if TYPE_CHECKING:
     from cescore.intake.entities import Entity

@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from cescore.definitions.shipped import PACKAGE
 from cescore.errors import CescoreError
 from cescore.run.job import (
     BUNDLE_NAME,
@@ -53,6 +54,13 @@ SURROUNDINGS = {
     "MPLBACKEND": "Agg",
     "SOURCE_DATE_EPOCH": "946684800",  # 2000-01-01: whatever still asks the clock gets this
 }
+
+
+def surroundings() -> dict[str, str]:
+    """The environment of report processes, in which this package is found from any folder."""
+    here = str(PACKAGE.parent)
+    path = os.pathsep.join(p for p in (here, os.environ.get("PYTHONPATH", "")) if p)
+    return {**os.environ, **SURROUNDINGS, "PYTHONPATH": path}
 
 
 def load_render(name: str) -> Render:

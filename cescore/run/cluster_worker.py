@@ -28,7 +28,7 @@ from typing import Any
 
 from distributed import get_worker
 
-from cescore.run.child import load_render, run_job
+from cescore.run.child import load_render, run_job, surroundings
 from cescore.run.fingerprint import differences, fingerprint
 from cescore.run.job import BUNDLE_NAME, PAGES_NAME, RENDER_NAME, Job, Limits, Outcome
 from cescore.run.press import outcome_of, overran
@@ -183,8 +183,6 @@ def _started(job: Job, limits: Limits, render: str) -> ForkServerProcess:
 def _ensure_server(context: Any, render: str) -> None:
     """Start the forkserver in a report's surroundings; it keeps them for every child."""
     from multiprocessing import forkserver
-
-    from cescore.run.executor import surroundings
 
     before = dict(os.environ)
     context.set_forkserver_preload(PRELOAD)

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cescore.publish.index.page import Body, DocumentLine, Line, Note, Page, Section
-from cescore.release.documents import unit_slugs
+from cescore.disclosure.documents import unit_slugs
+from cescore.publish.pages.index.page import Body, DocumentLine, Line, Note, Page, Section
 from cescore.run.documents import document_names
 from cescore.run.job import DOCUMENT_FILES, Outcome
 from cescore.run.store import FAILED_NAME, LOGS_NAME, NOTEBOOK_NAME, Store
 
 if TYPE_CHECKING:
     from cescore.definitions.model import Framework, Plan
+    from cescore.evaluation.yearly import YearlyEvaluation
     from cescore.intake.entities import Entity
     from cescore.intake.findings import Finding
-    from cescore.workspace import Workspace
-    from cescore.yearly import YearlyEvaluation
+    from cescore.intake.workspace import Workspace
 
 KINDS = ("index", "progress_index")
 CODE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from cescore.release.documents import BOOK, UNITS, Sheets, make_method_book, unit_slugs
+from cescore.disclosure.documents import BOOK, UNITS, Sheets, make_method_book, unit_slugs
 from cescore.run.job import report_name
 
 if TYPE_CHECKING:
-    from cescore.release.documents import Document
-    from cescore.workspace import Workspace
+    from cescore.disclosure.documents import Document
+    from cescore.intake.workspace import Workspace
 
 NOTEBOOKS: Mapping[str, str] = {BOOK: "method_book", UNITS: "unit_sheet"}  # by folder
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cescore.disclosure.bundles import Bundler
 from cescore.errors import RunError
-from cescore.release.bundles import Bundler
 from cescore.run.child import cause_of
 from cescore.run.documents import Documents, parts_of
 from cescore.run.executor import Executor
@@ -19,8 +19,8 @@ from cescore.run.job import IN_PROCESS, Job, Outcome, report_name
 from cescore.run.store import Key, Store
 
 if TYPE_CHECKING:
+    from cescore.evaluation.yearly import YearlyEvaluation
     from cescore.intake.entities import Entity
-    from cescore.yearly import YearlyEvaluation
 
 Told = Callable[[Outcome], None]
 

@@ -12,11 +12,10 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import asdict
-from pathlib import Path
 from typing import Protocol
 
 from cescore.errors import RunError
-from cescore.run.child import SURROUNDINGS
+from cescore.run.child import surroundings
 from cescore.run.job import RENDER, Job, Limits, Outcome
 from cescore.run.press import READY, outcome_of, overran
 from cescore.run.processes import end_group, end_marked
@@ -68,13 +67,6 @@ def can_fork() -> bool:
     except OSError:
         return False
     return True
-
-
-def surroundings() -> dict[str, str]:
-    """The environment of report processes, in which this package is found from any folder."""
-    here = str(Path(__file__).resolve().parents[2])
-    path = os.pathsep.join(p for p in (here, os.environ.get("PYTHONPATH", "")) if p)
-    return {**os.environ, **SURROUNDINGS, "PYTHONPATH": path}
 
 
 class Forking:

@@ -9,10 +9,11 @@ from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from cescore.run.inputs import REPOSITORY, Inputs, libraries
+from cescore.definitions.shipped import TEMPLATES
+from cescore.run.inputs import Inputs, libraries
 from cescore.run.store import combined, tree_hashes
 
-FONTS = ("*.ttf", "*.otf", "*.woff", "*.woff2")
+FONT_FILES = ("*.ttf", "*.otf", "*.woff", "*.woff2")
 Fingerprint = Mapping[str, str]
 
 
@@ -21,8 +22,8 @@ def fingerprint() -> dict[str, str]:
     shared = Inputs(Path()).shared
     return {
         "cescore (code)": shared["code"],
-        "report_templates": combined(tree_hashes(REPOSITORY / "report_templates", "*")),
-        "fonts": combined(tree_hashes(REPOSITORY / "report_templates", *FONTS)),
+        "report_templates": combined(tree_hashes(TEMPLATES, "*")),
+        "fonts": combined(tree_hashes(TEMPLATES, *FONT_FILES)),
         **libraries(),
         "distributed": _version("distributed"),
         "pango": _pango(),

@@ -11,11 +11,11 @@ from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from cescore.definitions.shipped import PACKAGE, REPOSITORY, TEMPLATES
 from cescore.errors import RunError
 from cescore.run.native import native_libraries
 from cescore.run.store import combined, file_hash, tree_hashes
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 GENERIC_NOTEBOOK = "generic.ipynb"
 # Whatever of these changes may change a page's bytes.
 PAGE_LIBRARIES = (
@@ -58,19 +58,19 @@ class Inputs:
     def templates(self) -> str:
         """The workspace's own template folder, "" where it uses the repository's."""
         own = self.root / "report_templates"
-        is_own = own.is_dir() and own.resolve() != (REPOSITORY / "report_templates").resolve()
+        is_own = own.is_dir() and own.resolve() != TEMPLATES.resolve()
         return str(own.resolve()) if is_own else ""
 
     @cached_property
     def shared(self) -> Mapping[str, str]:
         """The inputs that all reports of a run have in common."""
-        folders = dict.fromkeys([REPOSITORY / "report_templates", Path(self.templates or ".")])
+        folders = dict.fromkeys([TEMPLATES, Path(self.templates or ".")])
         trees = [tree_hashes(f, "*") for f in folders if f != Path(".") and f.is_dir()]
         return {
             "templates": combined(
                 {f"{i}/{k}": v for i, t in enumerate(trees) for k, v in t.items()}
             ),
-            "code": combined(tree_hashes(REPOSITORY / "cescore", "*.py", "*.txt", "*.json")),
+            "code": combined(tree_hashes(PACKAGE, "*.py", "*.txt", "*.json")),
             "libraries": combined(libraries()),
         }
 

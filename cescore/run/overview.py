@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cescore.publish.index.page import index_page
+from cescore.publish.pages.index.page import index_page
 from cescore.run.contents import Contents
 from cescore.run.job import Outcome
 from cescore.run.store import INDEX_PAGE, Store, write_atomically
 
 if TYPE_CHECKING:
-    from cescore.yearly import YearlyEvaluation
+    from cescore.evaluation.yearly import YearlyEvaluation
 
 
 def write_index_page(

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 
 from watchfiles import watch
 
+from cescore.definitions.shipped import REPOSITORY
+from cescore.disclosure.bundles import Bundler
 from cescore.errors import CescoreError, PublishError
-from cescore.release.bundles import Bundler
+from cescore.evaluation.yearly import evaluate_workspace
+from cescore.intake.workspace import Workspace
 from cescore.run.engine import Orders, Run
-from cescore.run.inputs import REPOSITORY, Inputs
+from cescore.run.inputs import Inputs
 from cescore.run.lock import locked
 from cescore.run.store import Store, combined, make_private
-from cescore.workspace import Workspace
-from cescore.yearly import evaluate_workspace
 
 if TYPE_CHECKING:
     from cescore.run.asked import Asked

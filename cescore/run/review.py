@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from cescore.disclosure.reviews import OVERVIEW, Reviews
 from cescore.errors import RunError
+from cescore.evaluation.periods import PlanEvaluation, evaluate_plan
 from cescore.intake.findings import write_findings
-from cescore.periods import PlanEvaluation, evaluate_plan
-from cescore.release.reviews import OVERVIEW, Reviews
 from cescore.run.child import cause_of
 from cescore.run.documents import parts_of
 from cescore.run.engine import Order, Run, is_selected

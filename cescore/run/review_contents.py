@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cescore.publish.index.page import DocumentLine, Line, Page, Verdict, index_page
-from cescore.release.reviews import OVERVIEW
+from cescore.disclosure.reviews import OVERVIEW
+from cescore.publish.pages.index.page import DocumentLine, Line, Page, Verdict, index_page
 from cescore.run.contents import Contents
 from cescore.run.job import DOCUMENT_FILES, Outcome
 from cescore.run.store import INDEX_PAGE, Store, write_atomically
 
 if TYPE_CHECKING:
     from cescore.definitions.model import Framework
+    from cescore.evaluation.periods import PlanEvaluation
     from cescore.intake.entities import Entity
-    from cescore.periods import PlanEvaluation
 
 
 def write_review_page(

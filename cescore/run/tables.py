@@ -17,8 +17,8 @@ from cescore.run.parquet_results import FOLDER, ParquetResults, parquet_files
 from cescore.run.store import PART, write_atomically
 
 if TYPE_CHECKING:
-    from cescore.workspace import Workspace
-    from cescore.yearly import YearlyEvaluation
+    from cescore.evaluation.yearly import YearlyEvaluation
+    from cescore.intake.workspace import Workspace
 
 RESULTS, WORKBOOK, FINDINGS = "results.csv", "results.xlsx", "findings.csv"
 UNCERTAINTY = "uncertainty.csv"

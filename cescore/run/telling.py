@@ -17,8 +17,8 @@ from cescore.run.summary import summary, warnings_of
 
 if TYPE_CHECKING:
     from cescore.intake.findings import Finding
+    from cescore.intake.workspace import Workspace
     from cescore.run.engine import Order
-    from cescore.workspace import Workspace
 
 REASONS_SHOWN = 4
 WARNINGS_SHOWN = 10

@@ -12,8 +12,8 @@ from cescore.definitions import model
 from cescore.definitions.formula import FUNCTIONS
 from cescore.definitions.load import load_definitions
 from cescore.definitions.units import Units
+from cescore.intake.workspace import Workspace
 from cescore.method.evaluation import evaluate
-from cescore.workspace import Workspace
 
 PAGE = (Path(__file__).parents[2] / "docs" / "formats.md").read_text("utf-8")
 FILE = re.compile(r'```\w+ title="([^"]+)"\n(.*?)```', re.DOTALL)

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cescore.definitions.formula import FormulaError, Resolved, parse, resolve
+from cescore.definitions.dimensions import resolve
+from cescore.definitions.formula import FormulaError, Resolved, parse
 from cescore.definitions.units import Units
 from cescore.errors import CescoreError
 

@@ -10,7 +10,7 @@ import pytest
 from params_builder import problems
 
 from cescore.definitions.load import load_definitions
-from cescore.publish.scorecard.cells import is_latin
+from cescore.publish.view import is_latin
 
 ROOT = Path(__file__).parents[2]
 TONNES = "waste"  # a variable of the sound folder, in t

@@ -12,8 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cescore.workspace import Workspace
-from cescore.yearly import YearlyEvaluation, evaluate_workspace
+from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
+from cescore.intake.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
 EU = ROOT / "examples" / "eu"

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from cescore.release.bundles import Bundler
-from cescore.workspace import Workspace
-from cescore.yearly import evaluate_workspace
+from cescore.disclosure.bundles import Bundler
+from cescore.evaluation.yearly import evaluate_workspace
+from cescore.intake.workspace import Workspace
 
 SOUND = Path(__file__).parent / "workspace"
 

@@ -10,7 +10,7 @@ import pytest
 
 from cescore.errors import CescoreError
 from cescore.intake.accounting import RowCount
-from cescore.workspace import Workspace
+from cescore.intake.workspace import Workspace
 
 SOUND = Path(__file__).parent / "workspace"
 OBSERVATIONS = "data/2023/observations.csv"

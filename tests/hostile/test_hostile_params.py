@@ -14,7 +14,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from cescore.errors import CescoreError, ParamsError
-from cescore.workspace import Workspace
+from cescore.intake.workspace import Workspace
 
 SOUND = Path(__file__).parent / "workspace"
 FILES = sorted(p.relative_to(SOUND).as_posix() for p in (SOUND / "params").rglob("*.yml"))

@@ -20,6 +20,7 @@ import pytest
 from cescore.definitions.model import Disclosure, GradeScale, MissingRules, Plan, Scale
 from cescore.method.aggregate import arithmetic_mean, geometric_mean, harmonic_mean
 from cescore.method.assessment import assess, grade_of
+from cescore.method.disclosure import is_safe
 from cescore.method.energy import (
     DEFAULT_CARBON,
     STANDARD_COAL_KJ_PER_KG,
@@ -41,7 +42,6 @@ from cescore.method.schedules import (
 )
 from cescore.method.targets import TargetLine, assess_targets
 from cescore.publish.numbers import rounded
-from cescore.release.disclosure import is_safe
 
 from .builders import BANDS_A, LADDER, framework, indicator, panel, plan, scale
 

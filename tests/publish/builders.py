@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cescore.definitions.model import Framework, Named, Run
-from cescore.method.column import State
-from cescore.release.bundle import (
+from cescore.disclosure.bundle import (
     Assessment,
     Bundle,
     EntityCard,
@@ -30,7 +29,8 @@ from cescore.release.bundle import (
     TargetLine,
     VetoLine,
 )
-from cescore.release.documents import BodyCheck, SheetCheck, SheetMeasure, UnitSheet
+from cescore.disclosure.documents import BodyCheck, SheetCheck, SheetMeasure, UnitSheet
+from cescore.method.column import State
 
 YEARS = (2020, 2021, 2022, 2023, 2024, 2025)
 SOURCE = "a made-up source for tests"

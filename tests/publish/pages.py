@@ -8,11 +8,11 @@ import builders
 
 from cescore import desk
 from cescore.definitions.model import Framework
-from cescore.desk import OpenBundle
+from cescore.desk import figures, tables
+from cescore.disclosure.bundle import Assessment, Bundle, Evaluated, Record, Series
+from cescore.disclosure.opened import OpenBundle
 from cescore.method.column import State
-from cescore.publish import figures, tables
 from cescore.publish.fragment import Fragment
-from cescore.release.bundle import Assessment, Bundle, Evaluated, Record, Series
 
 
 def opened(data: Bundle | None = None, lang: str = "zh") -> OpenBundle:

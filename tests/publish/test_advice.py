@@ -6,10 +6,10 @@ import builders
 import pages
 import pytest
 
-from cescore.publish.labels import LANGUAGES
-from cescore.publish.scorecard.advice import MOST, advice
-from cescore.publish.scorecard.cells import View
-from cescore.publish.scorecard.findings import Known
+from cescore.publish.pages.scorecard.advice import MOST, advice
+from cescore.publish.pages.scorecard.findings import Known
+from cescore.publish.view import View
+from cescore.publish.words import LANGUAGES
 
 
 def said(data=None, lang="zh", most=9):

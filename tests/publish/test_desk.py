@@ -21,12 +21,12 @@ from cescore.desk import (
     open_bundle,
     progress_index,
 )
+from cescore.disclosure.bundle import Bundle, Series
 from cescore.errors import DataError
 from cescore.method.aggregate import Aggregation
 from cescore.method.column import Column, State
 from cescore.publish.check import differences
 from cescore.publish.notebook import INDEX_MIME
-from cescore.release.bundle import Bundle, Series
 
 
 @pytest.fixture

@@ -12,11 +12,11 @@ import numpy as np
 import pages
 import pytest
 
+from cescore.disclosure.bundle import UncertaintyBand
 from cescore.publish.charts import style
 from cescore.publish.charts.progress import MOST, apart, moved_most
-from cescore.publish.labels import LANGUAGES
-from cescore.publish.scorecard.cells import View
-from cescore.release.bundle import UncertaintyBand
+from cescore.publish.view import View
+from cescore.publish.words import LANGUAGES
 
 FIGURES = {
     "group_scores": ("81.0", "83.0"),

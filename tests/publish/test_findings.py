@@ -7,8 +7,8 @@ import pages
 import pytest
 
 from cescore import desk
-from cescore.publish.labels import LANGUAGES
-from cescore.publish.scorecard import findings
+from cescore.publish.pages.scorecard import findings
+from cescore.publish.words import LANGUAGES
 
 
 def sentences(data=None, lang="zh", most=9):

@@ -10,10 +10,10 @@ import pages
 import pytest
 
 from cescore.definitions.pictures import FlowLink, FlowNode, FlowPicture
+from cescore.desk import figures
 from cescore.method.column import State
-from cescore.publish import figures
 from cescore.publish.charts.flows import GAP, LEAST, _scale, _taken
-from cescore.publish.labels import LANGUAGES
+from cescore.publish.words import LANGUAGES
 
 
 def picture(*codes, **more):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from fontTools.ttLib import TTFont
 
-from cescore.publish.labels import load_labels
 from cescore.publish.printing import fonts
+from cescore.publish.words import load_labels
 
 FILES = fonts.font_files()
 DIGITS = "0123456789"

@@ -18,8 +18,8 @@ from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.select import Select
 
-from cescore.publish.index.charts import Scale, bars, binned, shade
-from cescore.publish.index.page import (
+from cescore.publish.pages.index.charts import Scale, bars, binned, shade
+from cescore.publish.pages.index.page import (
     Body,
     DocumentLine,
     Line,
@@ -29,7 +29,7 @@ from cescore.publish.index.page import (
     View,
     index_page,
 )
-from cescore.publish.index.pinyin import search_text, sort_key
+from cescore.publish.pages.index.pinyin import search_text, sort_key
 
 SWITCHES = (
     "headless",

@@ -10,7 +10,7 @@ import pytest
 
 from cescore.errors import PublishError
 from cescore.publish import labels
-from cescore.publish.labels import LANGUAGES, label, load_labels
+from cescore.publish.words import LANGUAGES, label, load_labels
 
 ROOM = Path(labels.__file__).parent
 SPOKEN = ("charts", "papers", "period", "scorecard")  # rooms whose modules write what people read

@@ -13,15 +13,15 @@ import pytest
 from cescore.definitions.formula import ACROSS as LOOKS_AT_OTHERS
 from cescore.definitions.formula import FUNCTIONS as ALLOWED
 from cescore.definitions.load import Definitions, load_definitions
-from cescore.documents import CONVENTIONS, OpenDocument, effective_weights, method_book
+from cescore.desk.documents import CONVENTIONS, OpenDocument, effective_weights, method_book
+from cescore.disclosure.documents import MethodBook, make_method_book, read_document
 from cescore.errors import PublishError
 from cescore.publish.documents import render
-from cescore.publish.labels import has_label, label
-from cescore.publish.papers.book_formulas import spaced
-from cescore.publish.papers.book_rules import ACROSS, CASES, rule_tag
-from cescore.publish.papers.document_page import exact, factor_text
-from cescore.publish.papers.method_book import FUNCTIONS
-from cescore.release.documents import MethodBook, make_method_book, read_document
+from cescore.publish.pages.document import exact, factor_text
+from cescore.publish.pages.formulas import spaced
+from cescore.publish.pages.method_book.page import FUNCTIONS
+from cescore.publish.pages.method_book.rules import ACROSS, CASES, rule_tag
+from cescore.publish.words import has_label, label
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOK = ROOT / "notebooks" / "method_book.ipynb"

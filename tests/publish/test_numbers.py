@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cescore.method.column import Flag, State
 from cescore.publish import numbers
-from cescore.publish.labels import LANGUAGES
+from cescore.publish.words import LANGUAGES
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from cescore.desk import OpenBundle
-from cescore.publish.scorecard.cells import View
-from cescore.publish.scorecard.partial import mean_of, partial_means
-from cescore.release.bundles import Bundler
-from cescore.workspace import Workspace
-from cescore.yearly import evaluate_workspace
+from cescore.disclosure.bundles import Bundler
+from cescore.disclosure.opened import OpenBundle
+from cescore.evaluation.yearly import evaluate_workspace
+from cescore.intake.workspace import Workspace
+from cescore.publish.pages.scorecard.partial import mean_of, partial_means
+from cescore.publish.view import View
 
 ROOT = Path(__file__).parents[2]
 

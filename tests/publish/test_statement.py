@@ -6,8 +6,8 @@ import builders
 import pages
 import pytest
 
-from cescore.publish import tables
-from cescore.release.bundle import ProseCard
+from cescore.desk import tables
+from cescore.disclosure.bundle import ProseCard
 
 
 def shown(text="正文", lang="zh", year=2025, written="zh"):

@@ -10,12 +10,12 @@ import pages
 import pytest
 
 from cescore.definitions.pictures import FlowLink, FlowNode, FlowPicture
-from cescore.publish import tables
+from cescore.desk import tables
+from cescore.disclosure.bundle import PeerFigure, PeerTable, PublicRow, StandardCard
 from cescore.publish.fragment import plain_text
-from cescore.publish.labels import LANGUAGES
-from cescore.publish.scorecard import rating
-from cescore.publish.scorecard.cells import Number, shown_ends
-from cescore.release.bundle import PeerFigure, PeerTable, PublicRow, StandardCard
+from cescore.publish.pages.scorecard import rating
+from cescore.publish.view import Number, shown_ends
+from cescore.publish.words import LANGUAGES
 
 HOSTILE = ["<script>alert(1)</script>", "$x$ & $\\frac{1}{2}$", "{{7*7}} {0} %s", "名" * 3000]
 
@@ -348,7 +348,7 @@ def test_sections_that_a_workspace_does_not_know_leave_no_heading():
 
 
 def test_a_chart_alone_has_the_whole_width_and_two_share_it():
-    from cescore.publish import figures
+    from cescore.desk import figures
 
     both = figures.plan_bars(pages.opened())
     assert both.html.count("<figure") == 2

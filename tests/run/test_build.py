@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from cescore.disclosure.bundle import Bundle
+from cescore.disclosure.bundles import Bundler
 from cescore.errors import RunError
-from cescore.release.bundle import Bundle
-from cescore.release.bundles import Bundler
 from cescore.run.asked import Asked
 from cescore.run.build import build, check, plan
 from cescore.run.executor import can_fork, open_executor

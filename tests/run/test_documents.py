@@ -16,21 +16,21 @@ import pytest
 from rich.console import Console
 
 from cescore.definitions.model import Disclosure
-from cescore.documents import OpenDocument, unit_sheet
-from cescore.intake.entities import Entity
-from cescore.publish.documents import render
-from cescore.release.documents import (
+from cescore.desk.documents import OpenDocument, unit_sheet
+from cescore.disclosure.documents import (
     STATUSES,
     Sheets,
     UnitSheet,
     released_counts,
     unit_slugs,
 )
+from cescore.intake.entities import Entity
+from cescore.intake.workspace import Workspace
+from cescore.publish.documents import render
 from cescore.run.asked import Asked
 from cescore.run.build import build, plan
 from cescore.run.executor import open_executor
 from cescore.run.manifest import read_manifest
-from cescore.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
 SMALL = ROOT / "tests" / "unseen" / "workspace"

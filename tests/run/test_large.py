@@ -11,16 +11,16 @@ import pytest
 from rich.console import Console
 
 from cescore.desk import open_bundle
+from cescore.desk.tables import uncertainty_note
+from cescore.disclosure.bundles import Bundler
+from cescore.disclosure.result_file import result_json
+from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
+from cescore.intake.workspace import Workspace
 from cescore.method.evaluation import RESULT_COLUMNS
-from cescore.publish.tables import uncertainty_note
-from cescore.release.bundles import Bundler
-from cescore.release.scorecard import result_json
 from cescore.run.asked import Asked
 from cescore.run.build import check
 from cescore.run.parquet_results import FOLDER
 from cescore.run.tables import INDICES, WIDE_KINDS, tables_in, write_tables
-from cescore.workspace import Workspace
-from cescore.yearly import YearlyEvaluation, evaluate_workspace
 
 SMALL = Path(__file__).parents[1] / "unseen" / "workspace"
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from cescore.definitions.model import AssessmentRules, GradeBand, GradeScale, Plan
-from cescore.publish.index.page import Line, Page
+from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
+from cescore.intake.workspace import Workspace
+from cescore.publish.pages.index.page import Line, Page
 from cescore.run.contents import Contents, grades_in_order
 from cescore.run.job import Outcome
 from cescore.run.overview import write_index_page
 from cescore.run.store import Entry, Store
-from cescore.workspace import Workspace
-from cescore.yearly import YearlyEvaluation, evaluate_workspace
 
 WORKSPACE = Path(__file__).parents[1] / "unseen" / "workspace"
 FILES = dict.fromkeys(("result.json", "scorecard.html", "scorecard.ipynb", "scorecard.pdf"), "")

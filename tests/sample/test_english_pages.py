@@ -7,9 +7,9 @@ import re
 import pytest
 from publish import pages
 
-from cescore.publish.scorecard.cells import DOCUMENT, is_latin
-from cescore.release.bundle import Bundle
-from cescore.release.bundles import make_bundle
+from cescore.disclosure.bundle import Bundle
+from cescore.disclosure.bundles import make_bundle
+from cescore.publish.view import DOCUMENT, is_latin
 
 ONE_OF_EACH = ("220400", "220402", "PK01", "E001")
 HAN = re.compile(r"[\u4e00-\u9fff]+")

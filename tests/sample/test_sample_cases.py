@@ -10,8 +10,8 @@ import pytest
 
 from cescore.definitions.formula import parse
 from cescore.method.column import Flag, State
-from cescore.sample import AWKWARD
-from cescore.sample.cases import MOVED
+from sample import AWKWARD
+from sample.cases import MOVED
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 LAST = 2025

@@ -13,8 +13,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from cescore.errors import ParamsError
-from cescore.sample import write_sample
-from cescore.sample.frame import build_frame
+from sample import write_sample
+from sample.frame import build_frame
 
 ROOT = Path(__file__).resolve().parents[2]
 PARAMS = ROOT / "params"
@@ -36,11 +36,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_shipped_sample_is_what_the_generator_makes(made):
-    assert digests(made) == digests(ROOT / "data"), "run: python -m cescore.sample --out data"
+    assert digests(made) == digests(ROOT / "data"), "run: python -m sample --out data"
 
 
 def test_the_command_makes_the_same_bytes_as_the_function(made, tmp_path):
-    command = [sys.executable, "-m", "cescore.sample", "--out", str(tmp_path), "--seed", "2021"]
+    command = [sys.executable, "-m", "sample", "--out", str(tmp_path), "--seed", "2021"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("139 entities in 2025")
     assert digests(tmp_path) == digests(made)

@@ -9,10 +9,10 @@ from cescore.publish.charts.frame import NONE, WIDE, sample_mark
 from cescore.publish.charts.style import FAINT, FIELD, MAIN, QUIET, framed
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import number
-from cescore.publish.scorecard.cells import View, of_series
+from cescore.publish.view import View, of_series
 
 if TYPE_CHECKING:
-    from cescore.desk import OpenBundle
+    from cescore.disclosure.opened import OpenBundle
 
 EDGE = 8.0  # mm beside the scale, for the numbers of its ends
 HEIGHT = 15.0

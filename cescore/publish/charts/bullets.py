@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from cescore.disclosure.bundle import PeerFigure
 from cescore.publish.charts.plan_bars import STATUSES
 from cescore.publish.numbers import number
-from cescore.publish.scorecard.cells import View
-from cescore.release.bundle import PeerFigure
+from cescore.publish.view import View
 
 FULL = 120.0  # per cent of the goal that the whole track stands for
 

@@ -17,10 +17,10 @@ from cescore.publish.charts.frame import NONE, WIDE, in_a_row, sample_mark
 from cescore.publish.charts.style import MAIN, POINTS, framed, short
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import decimals_for, number, unit_text
-from cescore.publish.scorecard.cells import Number, View, by_code, of_series, recorded
+from cescore.publish.view import Number, View, by_code, of_series, recorded
 
 if TYPE_CHECKING:
-    from cescore.desk import OpenBundle
+    from cescore.disclosure.opened import OpenBundle
 
 BAND = {"plain": (MAIN, 0.28), "good": ("#009e73", 0.38), "poor": ("#d55e00", 0.34)}
 SOLID = {"plain": MAIN, "good": "#007a59", "poor": "#d55e00"}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cescore.publish.charts.style import FIELD, MAIN, short
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import number
-from cescore.publish.scorecard.cells import View
+from cescore.publish.view import View
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -16,12 +16,12 @@ from cescore.publish.charts.frame import (
 )
 from cescore.publish.charts.style import FIELD, INK, MAIN, SECOND, canvas, chart, house_style
 from cescore.publish.fragment import Fragment
-from cescore.publish.labels import label_or
 from cescore.publish.numbers import number
-from cescore.publish.scorecard.cells import View
+from cescore.publish.view import View
+from cescore.publish.words import label_or
 
 if TYPE_CHECKING:
-    from cescore.desk import OpenBundle
+    from cescore.disclosure.opened import OpenBundle
 
 STATUSES = ("done", "partial", "not_done", "not_inspected", "not_applicable")
 STATUS_COLOURS = (MAIN, "#8fc1da", SECOND, FIELD, "white")

@@ -25,13 +25,13 @@ from cescore.publish.charts.style import (
 )
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import number, signed
-from cescore.publish.scorecard.cells import Number, View, at, row_of
-from cescore.publish.scorecard.sections import concerns
+from cescore.publish.pages.scorecard.sections import concerns
+from cescore.publish.view import Number, View, at, row_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from cescore.desk import OpenBundle
+    from cescore.disclosure.opened import OpenBundle
     from cescore.method.contributions import Decomposition
     from cescore.method.progress import ProgressResult
 

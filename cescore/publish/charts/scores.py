@@ -17,10 +17,10 @@ from cescore.publish.charts.style import (
 )
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import number
-from cescore.publish.scorecard.cells import View, at, row_of, weight_of
+from cescore.publish.view import View, at, row_of, weight_of
 
 if TYPE_CHECKING:
-    from cescore.desk import OpenBundle
+    from cescore.disclosure.opened import OpenBundle
     from cescore.method.aggregate import Aggregation
     from cescore.method.missing import Scored
 

@@ -10,7 +10,7 @@ from cescore.publish.charts.drawing import SMALL, Drawing
 from cescore.publish.charts.frame import sample_mark
 from cescore.publish.charts.style import FAINT, MAIN, QUIET
 from cescore.publish.numbers import number
-from cescore.publish.scorecard.cells import Number, View
+from cescore.publish.view import Number, View
 
 EDGE = 1.2  # mm left free at each side, for half a dot
 

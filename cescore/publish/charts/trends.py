@@ -19,12 +19,12 @@ from cescore.publish.charts.style import (
 )
 from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.numbers import MINUS, number, unit_text
-from cescore.publish.scorecard.cells import UNFILED, Number, View, at
+from cescore.publish.view import UNFILED, Number, View, at
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from cescore.desk import OpenBundle
+    from cescore.disclosure.opened import OpenBundle
     from cescore.method.aggregate import Aggregation
     from cescore.method.progress import ProgressResult
 

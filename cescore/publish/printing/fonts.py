@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-FOLDER = Path(__file__).resolve().parents[3] / "report_templates" / "static" / "fonts"
+from cescore.definitions.shipped import FONTS
+
 SANS = "CE Sans"
 SERIF = "CE Serif"
 FACES = ("CESans-Regular.ttf", "CESans-Bold.ttf", "CESerif-Bold.ttf")
@@ -13,7 +14,7 @@ FACES = ("CESans-Regular.ttf", "CESans-Bold.ttf", "CESerif-Bold.ttf")
 
 def font_files() -> tuple[Path, ...]:
     """The committed faces, regular first."""
-    return tuple(FOLDER / name for name in FACES)
+    return tuple(FONTS / name for name in FACES)
 
 
 @lru_cache(maxsize=1)
@@ -30,7 +31,7 @@ def covered() -> frozenset[int]:
     """Code points that the regular face can draw."""
     from matplotlib.ft2font import FT2Font
 
-    return frozenset(FT2Font(str(FOLDER / FACES[0])).get_charmap())
+    return frozenset(FT2Font(str(FONTS / FACES[0])).get_charmap())
 
 
 def uncovered(text: str) -> str:

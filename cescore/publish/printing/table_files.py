@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from html import unescape
 from itertools import zip_longest
 
-from cescore.publish.labels import label
 from cescore.publish.numbers import MINUS
+from cescore.publish.words import label
 
 TABLE = re.compile(r'<h2[^>]*>(.*?)</h2>|<table class="data([^"]*)">(.*?)</table>', re.DOTALL)
 CAPTION = re.compile(r"<caption>(.*?)</caption>", re.DOTALL)

@@ -7,7 +7,8 @@ import io
 from functools import lru_cache
 from html.parser import HTMLParser
 
-from cescore.publish.printing.fonts import FOLDER, SANS
+from cescore.definitions.shipped import FONTS
+from cescore.publish.printing.fonts import SANS
 
 HEAVY = frozenset(["h1", "h2", "h3", "th", "b", "summary"])  # set in bold by the page's styles
 UNSEEN = frozenset(["script", "style"])
@@ -70,7 +71,7 @@ def _embedded(name: str, characters: frozenset[str]) -> str:
         notdef_outline=True,
         recalc_timestamp=False,
     )
-    with TTFont(FOLDER / name, lazy=True, recalcTimestamp=False) as font:
+    with TTFont(FONTS / name, lazy=True, recalcTimestamp=False) as font:
         worker = subset.Subsetter(options)
         worker.populate(text="".join(sorted(characters)))
         worker.subset(font)

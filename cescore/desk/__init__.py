@@ -1,0 +1,37 @@
+"""What a notebook imports: the bundle opened, each step of the method as one call, and the page.
+
+`tables` and `figures` show; documents and reviews have their steps in modules of their own.
+"""
+
+from cescore.desk import figures, tables
+from cescore.desk.steps import (
+    aggregate,
+    apply_missing_rules,
+    compute_accounts,
+    compute_indicators,
+    conclude,
+    decompose,
+    decompose_progress,
+    effective_weights,
+    normalise,
+    open_bundle,
+    progress_index,
+)
+from cescore.disclosure.opened import OpenBundle
+
+__all__ = [
+    "OpenBundle",
+    "aggregate",
+    "apply_missing_rules",
+    "compute_accounts",
+    "compute_indicators",
+    "conclude",
+    "decompose",
+    "decompose_progress",
+    "effective_weights",
+    "figures",
+    "normalise",
+    "open_bundle",
+    "progress_index",
+    "tables",
+]

@@ -1,0 +1,477 @@
+"""The gate between the evaluation of all entities and the report of one.
+
+It alone sees everybody's figures; what it returns is what a report may print of others.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cescore.definitions.model import Disclosure, Framework
+from cescore.disclosure.bundle import (
+    AppliedAlternative,
+    FittedConstants,
+    PeerFigure,
+    PeerTable,
+    Place,
+    PublicRow,
+    SourceShare,
+    TypeRobustness,
+    WithoutOne,
+)
+from cescore.method.column import Column, Panel, State
+from cescore.method.disclosure import (
+    GroupFigure,
+    contributions,
+    group_figure,
+    hide_cells,
+    is_safe,
+    ranks,
+    rounded,
+    to_decimals,
+)
+
+if TYPE_CHECKING:
+    from cescore.evaluation.yearly import YearlyEvaluation
+    from cescore.intake.entities import Entity
+    from cescore.method.evaluation import TypeEvaluation
+    from cescore.method.robustness import Robustness
+
+Floats = NDArray[np.float64]
+INDEX_DECIMALS = 1  # as printed on the body's own page
+HEADLINE_DIGITS = 4
+# learn from every single value: only scores can be released
+PRIVATE_METHODS = ("rank", "percentile_rank", "borda")
+AMONG_ALL = ("copeland", "topsis")  # aggregations that look at everybody's scores
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A figure of a type with everybody's value: never leaves the gate."""
+
+    code: str
+    direction: int
+    values: Floats  # one per entity of the panel, NaN where there is nothing to compare
+
+
+@dataclass(frozen=True, eq=False)
+class Gate:
+    """Releases to each report what the bureau's disclosure rules allow."""
+
+    yearly: YearlyEvaluation
+
+    @property
+    def rules(self) -> Disclosure:
+        return self.yearly.workspace.definitions.disclosure
+
+    @property
+    def year(self) -> int:
+        return self.yearly.workspace.definitions.run.year
+
+    def is_public(self, entity: Entity) -> bool:
+        """Whether an entity may be named in another's report."""
+        return entity.entity_type in self.rules.public_types
+
+    def place(self, entity: Entity) -> Place:
+        return Place(
+            entity_id=entity.entity_id,
+            entity_type=entity.entity_type,
+            name_zh=entity.name("zh"),
+            name_en=entity.name("en"),
+        )
+
+    # --- comparison with the entity's own type -----------------------------------------------
+
+    def peer_table(self, entity: Entity) -> PeerTable | None:
+        """The entity's own standing in its type; None where it has no peers."""
+        evaluation = self.yearly.evaluations.get(entity.entity_type)
+        if evaluation is None or len(evaluation.panel.entities) < 2:
+            return None
+        row = self._rows[entity.entity_id]
+        public = self.is_public(entity)
+        make = self._public_figure if public else self._respondent_figure
+        comparisons = self._comparisons[entity.entity_type]
+        figures = tuple(make(entity.entity_type, c, row) for c in comparisons)
+        audience = "public" if public else "respondent"
+        return PeerTable(entity_type=entity.entity_type, audience=audience, figures=figures)
+
+    def _respondent_figure(self, entity_type: str, comparison: Comparison, row: int) -> PeerFigure:
+        group = self._groups[entity_type, comparison.code]
+        return group.for_entity(_or_none(comparison.values[row]), self.rules)
+
+    def _public_figure(self, entity_type: str, comparison: Comparison, row: int) -> PeerFigure:
+        """Quantiles as for respondents, and the rank among the bodies that may be shown."""
+        figure = self._respondent_figure(entity_type, comparison, row)
+        n, ranked = self._ranked[entity_type, comparison.code]
+        return figure.model_copy(update={"n": n, "rank": ranked[row]})
+
+    @cached_property
+    def _comparisons(self) -> Mapping[str, tuple[Comparison, ...]]:
+        return {t: tuple(self._compared(e)) for t, e in self.yearly.evaluations.items()}
+
+    @cached_property
+    def _groups(self) -> Mapping[tuple[str, str], GroupFigure]:
+        return {
+            (entity_type, c.code): group_figure(
+                c.code, c.values, self._holders(entity_type), c.direction, self.rules
+            )
+            for entity_type, comparisons in self._comparisons.items()
+            for c in comparisons
+        }
+
+    @cached_property
+    def _ranked(self) -> Mapping[tuple[str, str], tuple[int, list[int | None]]]:
+        """By type and code: how many are ranked, and each one's rank."""
+        found = {}
+        for entity_type in self.rules.public_types:
+            for c in self._comparisons.get(entity_type, ()):
+                entities = self.yearly.evaluations[entity_type].panel.entities
+                shown = np.array([e in self.cleared for e in entities], bool)
+                values = np.where(shown, c.values, np.nan)
+                found[entity_type, c.code] = (
+                    int((~np.isnan(values)).sum()),
+                    ranks(values, c.direction),
+                )
+        return found
+
+    def _compared(self, evaluation: TypeEvaluation) -> Iterator[Comparison]:
+        """Index, group scores and headline indicators of the year, of all who are evaluated."""
+        counted, framework = self._counted(evaluation.panel), evaluation.framework
+        year = evaluation.panel.year_position(self.year)
+        enough = counted & evaluation.is_sufficient[:, year]
+
+        def values(column: Column, of: NDArray[np.bool_]) -> Floats:
+            return np.where(of, column.values[:, year], np.nan)
+
+        yield Comparison(framework.index.code, 1, values(evaluation.aggregation.index, enough))
+        for code in framework.groups:
+            yield Comparison(code, 1, values(evaluation.aggregation.groups.column(code), enough))
+        for code in headline_codes(framework):
+            direction = framework.indicators[code].direction
+            yield Comparison(code, direction, values(evaluation.indicators.column(code), counted))
+
+    def _counted(self, panel: Panel) -> NDArray[np.bool_]:
+        """Which entities of a panel belong to the year, have filed and are not blocked."""
+        return np.array([e in self._evaluated for e in panel.entities], bool)
+
+    @cached_property
+    def _evaluated(self) -> frozenset[str]:
+        workspace = self.yearly.workspace
+        return frozenset(
+            e.entity_id
+            for e in workspace.register.valid_in(self.year)
+            if e.entity_id not in workspace.blocked and workspace.filed(e.entity_id)
+        )
+
+    def _holders(self, entity_type: str) -> tuple[str, ...]:
+        register = self.yearly.workspace.register
+        return tuple(
+            register[e].holding_id or e for e in self.yearly.evaluations[entity_type].panel.entities
+        )
+
+    def robustness(self, entity: Entity) -> tuple[TypeRobustness, ...]:
+        """How firm rankings are: in the topmost public bodies of every type, in others of their own.
+
+        Aggregates over a type, rounded; of respondents only where quartiles may be shown as well.
+        Respondents get none: their reports show no ranks.
+        """
+        if not self.is_public(entity):
+            return ()
+        above = any(
+            self.is_public(e) for e in self.yearly.workspace.register.ancestors(entity.entity_id)
+        )
+        found = self._robustness
+        return tuple(one for t, one in found.items() if not above or t == entity.entity_type)
+
+    @cached_property
+    def _robustness(self) -> Mapping[str, TypeRobustness]:
+        found = {}
+        for entity_type, one in self.yearly.robustness.items():
+            is_shown = entity_type in self.rules.public_types
+            if is_shown or one.entities >= self.rules.quartile_least_n:
+                found[entity_type] = self._rounded(one)
+        return found
+
+    def _rounded(self, found: Robustness) -> TypeRobustness:
+        indicators = self.yearly.evaluations[found.entity_type].framework.indicators
+        return TypeRobustness(
+            entity_type=found.entity_type,
+            entities=found.entities,
+            draws=found.draws,
+            sources=tuple(
+                SourceShare(
+                    source=one.source,
+                    first=to_decimals(max(one.first, 0.0), 2),
+                    total=to_decimals(max(one.total, 0.0), 2),
+                )
+                for one in found.sources
+            ),
+            reason=found.reason,
+            alternatives=tuple(
+                AppliedAlternative(
+                    source=one.source, name=one.name, share_of_draws=one.share_of_draws
+                )
+                for one in found.alternatives
+                if one.is_applied
+            ),
+            removals=tuple(
+                WithoutOne(
+                    zh=indicators[one.indicator].zh,
+                    en=indicators[one.indicator].en,
+                    indicator=one.indicator,
+                    mean_rank_shift=to_decimals(one.mean_rank_shift, 1),
+                    mean_index_shift=to_decimals(one.mean_index_shift, 1),
+                )
+                for one in found.removals
+                if np.isfinite([one.mean_rank_shift, one.mean_index_shift]).all()
+            ),
+        )
+
+    # --- public bodies by name ----------------------------------------------------------------
+
+    def siblings(self, entity: Entity) -> tuple[PublicRow, ...]:
+        """The bodies of a public type, the entity's own row among them; none where it is alone."""
+        alike = self.yearly.workspace.register.of_type(entity.entity_type, self.year)
+        if not self.is_public(entity) or len(alike) < 2:
+            return ()
+        return self._public_rows(alike, own=entity.entity_id)
+
+    def children(self, entity: Entity) -> tuple[PublicRow, ...]:
+        """The public bodies inside an entity, however deep, by type."""
+        inside = self.yearly.workspace.register.members(entity.entity_id)
+        rows = self._public_rows([e for e in inside if e.is_valid_in(self.year)])
+        order = list(self.yearly.evaluations)
+        return tuple(sorted(rows, key=lambda row: order.index(row.place.entity_type)))
+
+    def _public_rows(self, entities: Iterable[Entity], own: str = "") -> tuple[PublicRow, ...]:
+        evaluated = self.yearly.evaluations
+        return tuple(
+            self.public_row(e, is_own=e.entity_id == own)
+            for e in entities
+            if self.is_public(e) and e.entity_type in evaluated
+        )
+
+    def public_row(self, entity: Entity, *, is_own: bool = False) -> PublicRow:
+        """A public body as others' reports show it; in its own nothing of it is withheld."""
+        place, evaluation = self.place(entity), self.yearly.evaluations[entity.entity_type]
+        if entity.entity_id not in self._evaluated:
+            return PublicRow(place=place, status="not_filed")
+        if entity.entity_id not in self.cleared and not is_own:
+            return PublicRow(place=place, status="suppressed")
+        row = self._rows[entity.entity_id]
+        year = evaluation.panel.year_position(self.year)
+        code, framework = evaluation.framework.index.code, evaluation.framework
+        index = self._comparisons[entity.entity_type][0].values[row]
+        n, ranked = self._ranked[entity.entity_type, code]
+        headline = {
+            c: _or_none(evaluation.indicators.column(c).values[row, year])
+            for c in headline_codes(framework)
+        }
+        return PublicRow(
+            place=place,
+            index=None if np.isnan(index) else to_decimals(index, INDEX_DECIMALS),
+            rank=ranked[row],
+            n=n,
+            headline={
+                c: None if v is None else rounded(v, HEADLINE_DIGITS) for c, v in headline.items()
+            },
+            status="reported" if evaluation.is_sufficient[row, year] else "insufficient",
+        )
+
+    @cached_property
+    def cleared(self) -> frozenset[str]:
+        """Public bodies of which no single firm dominates the headline figures."""
+        workspace = self.yearly.workspace
+        return frozenset(
+            e.entity_id
+            for e in workspace.register.valid_in(self.year)
+            if self.is_public(e) and e.entity_type in self.yearly.evaluations and self._is_clear(e)
+        )
+
+    def _is_clear(self, body: Entity) -> bool:
+        """Whether each quantity in the headline rates that firms return is safe over its firms."""
+        framework = self.yearly.evaluations[body.entity_type].framework
+        firms = [
+            e
+            for e in self.yearly.workspace.register.members(body.entity_id)
+            if e.entity_type in self._respondents and e.entity_id in self._evaluated
+        ]
+        for code in headline_inputs(framework):
+            found = {t: self._held(t, code) for t in self._respondents}
+            held = {t: values for t, values in found.items() if values is not None}
+            if held and not self._is_safe_over(firms, held):
+                return False
+        return True
+
+    def _is_safe_over(self, firms: list[Entity], held: Mapping[str, Floats]) -> bool:
+        values, holders = [], []
+        for firm in firms:
+            if firm.entity_type in held:
+                values.append(held[firm.entity_type][self._rows[firm.entity_id]])
+                holders.append(firm.holding_id or firm.entity_id)
+        return is_safe(contributions(np.array(values, float), holders), self.rules)
+
+    @cached_property
+    def _rows(self) -> Mapping[str, int]:
+        """Each entity's row in the panel of its type."""
+        return {
+            entity: row
+            for evaluation in self.yearly.evaluations.values()
+            for row, entity in enumerate(evaluation.panel.entities)
+        }
+
+    @lru_cache(maxsize=256)  # noqa: B019 - a gate lives as long as its run
+    def _held(self, entity_type: str, code: str) -> Floats | None:
+        """A quantity of the year over a type's entities; None where the type does not have it."""
+        evaluation = self.yearly.evaluations[entity_type]
+        column = evaluation.accounts.columns.get(code)
+        year = evaluation.panel.year_position(self.year)
+        if column is None or bool((column.state[:, year] == State.NOT_COLLECTED).all()):
+            return None
+        return np.where(column.is_present[:, year], column.values[:, year], np.nan)
+
+    @cached_property
+    def _respondents(self) -> tuple[str, ...]:
+        return tuple(t for t in self.yearly.evaluations if t not in self.rules.public_types)
+
+    # --- released totals ----------------------------------------------------------------------
+
+    def industries(self, entity: Entity) -> tuple[Mapping[str, str | float | int | None], ...]:
+        """Totals by industry over the respondents inside the topmost public bodies.
+
+        Only there: the same totals by district or park would let a reader subtract one from another.
+        """
+        register = self.yearly.workspace.register
+        above = [e for e in register.ancestors(entity.entity_id) if self.is_public(e)]
+        if above or not self.is_public(entity):
+            return ()
+        inside = register.members(entity.entity_id)
+        firms = [e for e in inside if e.entity_type in self._respondents]
+        firms = [e for e in firms if e.entity_id in self._evaluated]
+        return tuple(row for code in self._totalled() for row in self._industry_rows(code, firms))
+
+    def _totalled(self) -> tuple[str, ...]:
+        """The variables totalled: those the bureau names, else the inputs of the headline rates."""
+        if self.rules.industry_totals:
+            return self.rules.industry_totals
+        variables = self.yearly.workspace.definitions.variables
+        inputs = [
+            code
+            for t in self._respondents
+            for code in headline_inputs(self.yearly.evaluations[t].framework)
+        ]
+        return tuple(dict.fromkeys(c for c in inputs if c in variables and variables[c].additive))
+
+    def _industry_rows(
+        self, code: str, firms: list[Entity]
+    ) -> Iterator[Mapping[str, str | float | int | None]]:
+        cells: dict[str, tuple[Floats, list[str]]] = {}
+        for industry in dict.fromkeys(firm.industry for firm in firms):
+            members = [firm for firm in firms if firm.industry == industry]
+            held = [
+                (self._value(firm, code), firm.holding_id or firm.entity_id) for firm in members
+            ]
+            cells[industry] = (np.array([v for v, _ in held], float), [h for _, h in held])
+        hidden = hide_cells(cells, self.rules)
+        variable = self.yearly.workspace.definitions.variables[code]
+        for industry, (values, holders) in cells.items():
+            n = len(contributions(values, holders))
+            total = None if industry in hidden else float(np.nansum(values))
+            yield {
+                "industry": industry,
+                "variable": code,
+                "zh": variable.name("zh"),
+                "en": variable.name("en"),
+                "unit": variable.unit,
+                "n": n if n >= self.rules.n_shown_from else None,
+                "value": None if total is None else rounded(total, self.rules.significant_digits),
+            }
+
+    def _value(self, firm: Entity, code: str) -> float:
+        held = self._held(firm.entity_type, code)
+        if held is None:
+            return float("nan")
+        return float(held[self._rows[firm.entity_id]])
+
+    # --- fitted constants ---------------------------------------------------------------------
+
+    def fitted(self, entity: Entity) -> FittedConstants:
+        """What the methods learnt, as far as it may be released to this entity.
+
+        Constants learnt from respondents are not: an observed bound or mean can be solved for
+        another's value. Their scores come as evaluated, and recomputation starts above them.
+        """
+        evaluation = self.yearly.evaluations[entity.entity_type]
+        fitted = evaluation.fitted
+        withheld = {
+            code
+            for code, indicator in evaluation.framework.indicators.items()
+            if indicator.group
+            and (indicator.normalisation or evaluation.framework.normalisation) in PRIVATE_METHODS
+        }
+        by_row = any(
+            evaluation.framework.imputation_of(i).method.startswith("row_")
+            for i in evaluation.framework.scored()
+        )  # such a gap stands on every indicator's constants, so all are given or none
+        if self.withholds_constants(entity) or (withheld and by_row):
+            withheld |= set(fitted.constants)
+        return FittedConstants(
+            constants={c: v for c, v in fitted.constants.items() if c not in withheld},
+            nowhere=fitted.nowhere,
+            released_scores={c: self._own_scores(evaluation, c, entity) for c in sorted(withheld)},
+            released_groups={
+                code: self._own_group(evaluation, code, entity)
+                for code in ("", *evaluation.framework.groups)
+                if evaluation.framework.mean_of(code)[0] in AMONG_ALL
+            },
+        )
+
+    def _own_group(
+        self, evaluation: TypeEvaluation, code: str, entity: Entity
+    ) -> dict[int, float | None]:
+        found = evaluation.aggregation
+        column = found.groups.column(code) if code else found.index
+        values = column.values[self._rows[entity.entity_id]]
+        return {y: _or_none(v) for y, v in zip(evaluation.panel.years, values, strict=True)}
+
+    def withholds_constants(self, entity: Entity) -> bool:
+        """Whether constants were learnt from respondents, whom they might give away."""
+        return not self.is_public(entity)
+
+    def _own_scores(
+        self, evaluation: TypeEvaluation, code: str, entity: Entity
+    ) -> dict[int, float | None]:
+        row = self._rows[entity.entity_id]
+        values = evaluation.scores.column(code).values[row]
+        return {y: _or_none(v) for y, v in zip(evaluation.panel.years, values, strict=True)}
+
+
+def headline_codes(framework: Framework) -> tuple[str, ...]:
+    """The headline indicators of a framework and those beside them, each once."""
+    headline = framework.headline
+    codes = (headline.resource_output_rate, headline.resource_recycling_rate, *headline.beside)
+    return tuple(dict.fromkeys(code for code in codes if code in framework.indicators))
+
+
+def headline_inputs(framework: Framework) -> tuple[str, ...]:
+    """Variables and accounts in the formulas of the headline rates: numerators and denominators.
+
+    A rate that is a mean of other indicators has no numerator that could be solved for.
+    """
+    names: dict[str, None] = {}
+    for code in headline_codes(framework):
+        formula = framework.indicators[code].formula
+        tree = ast.parse(formula, mode="eval") if formula else ast.Expression(ast.Constant(0))
+        names.update((n.id, None) for n in ast.walk(tree) if isinstance(n, ast.Name))
+    return tuple(n for n in names if n in framework.variables or n in framework.accounts)
+
+
+def _or_none(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)

@@ -1,0 +1,154 @@
+"""result.json: a report's figures for machines, from its bundle alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from cescore.definitions.model import Computed
+from cescore.disclosure.bundle import Bundle, Series
+
+PARTS = ("contribution", "contribution_to_change", "contribution_to_change_by_weight")
+
+
+def result_json(bundle: Bundle, bundle_hash: str) -> dict[str, Any]:
+    """What result.json holds, full precision, of the year evaluated."""
+    card, found = bundle.entity, bundle.evaluated
+    return {
+        "entity_id": card.entity_id,
+        "entity_type": card.entity_type,
+        "year": bundle.run.year,
+        "names": {"zh": card.name_zh, "en": card.name_en},
+        "framework": {"version": bundle.framework.version, "hash": bundle.framework_hash},
+        "index": {
+            **_of_year(bundle, found.index),
+            "change": _change(bundle, found.index),
+            "groups": {series.code: _of_year(bundle, series)["value"] for series in found.groups},
+        },
+        "progress_index": _progress(bundle),
+        "headline": _headline(bundle),
+        "indicators": _indicators(bundle),
+        "targets": [target.model_dump(mode="json") for target in bundle.targets],
+        "measures": [measure.model_dump(mode="json") for measure in bundle.measures],
+        "assessment": _assessment(bundle),
+        "standards": [standard.model_dump(mode="json") for standard in bundle.standards],
+        "uncertainty": _uncertainty(bundle),
+        "robustness": [one.model_dump(mode="json") for one in bundle.robustness],
+        "data_quality": _data_quality(bundle),
+        "provenance": {
+            "bundle_hash": bundle_hash,
+            "report_number": bundle.report_number,
+            "run_status": bundle.run.status,
+            "vintage": bundle.run.vintage,
+            "is_synthetic": card.is_synthetic,
+        },
+    }
+
+
+def _year(bundle: Bundle) -> int:
+    return bundle.record.years.index(bundle.run.year)
+
+
+def _of_year(bundle: Bundle, series: Series) -> dict[str, Any]:
+    year = _year(bundle)
+    return {"code": series.code, "value": series.values[year], "status": series.status[year]}
+
+
+def _change(bundle: Bundle, series: Series) -> float | None:
+    """Points since the year before; None where either year has no value."""
+    year = _year(bundle)
+    now, last = series.values[year], series.values[year - 1] if year else None
+    return None if now is None or last is None else now - last
+
+
+def _progress(bundle: Bundle) -> dict[str, Any] | None:
+    found = bundle.evaluated
+    if found.progress_index is None:
+        return None
+    return {
+        **_of_year(bundle, found.progress_index),
+        "change": _change(bundle, found.progress_index),
+        "contributions": [one.model_dump(mode="json") for one in found.progress_contributions],
+    }
+
+
+def _by_code(series: Iterable[Series]) -> dict[str, Series]:
+    return {one.code: one for one in series}
+
+
+def _headline(bundle: Bundle) -> dict[str, Any]:
+    headline, indicators = bundle.framework.headline, _by_code(bundle.evaluated.indicators)
+    found: dict[str, Any] = {}
+    for name in ("resource_output_rate", "resource_recycling_rate"):
+        code = getattr(headline, name)
+        if code not in indicators:
+            found[name] = None
+            continue
+        unit = bundle.framework.indicators[code].unit
+        found[name] = {**_of_year(bundle, indicators[code]), "unit": unit}
+    return found
+
+
+def _indicators(bundle: Bundle) -> list[dict[str, Any]]:
+    scores = _by_code(bundle.evaluated.scores)
+    parts = {one.code: one for one in bundle.evaluated.contributions}
+    return [
+        {
+            **_of_year(bundle, series),
+            "unit": bundle.framework.indicators[series.code].unit,
+            "score": _of_year(bundle, scores[series.code])["value"]
+            if series.code in scores
+            else None,
+            "weight": bundle.evaluated.weights.get(series.code),
+            **{name: getattr(parts.get(series.code), name, None) for name in PARTS},
+            "formula": _formula(bundle.framework.indicators[series.code]),
+        }
+        for series in bundle.evaluated.indicators
+    ]
+
+
+def _formula(computed: Computed) -> str:
+    """The formula executed; in words where nobody collects what it needs."""
+    return computed.formula or computed.definition
+
+
+def _uncertainty(bundle: Bundle) -> dict[str, Any]:
+    """The band; where the type is too large for bands, the most entities that bands are made for."""
+    if bundle.uncertainty is not None:
+        return bundle.uncertainty.model_dump(mode="json")
+    return {"left_out_above": bundle.run.large_above} if bundle.bands_left_out else {}
+
+
+def _assessment(bundle: Bundle) -> dict[str, Any]:
+    made = bundle.assessment
+    return {
+        "total": made.total,
+        "grade": {"zh": made.grade_zh, "en": made.grade_en}
+        if made.grade_zh or made.grade_en
+        else None,
+        "scale": made.scale,
+        "bonus": None
+        if made.bonus is None
+        else {
+            "points": made.bonus,
+            "most": made.bonus_most,
+            "items": [line.model_dump(mode="json") for line in made.bonus_lines],
+        },
+        "vetoes": [veto.model_dump(mode="json") for veto in made.vetoes],
+        "provisional": made.provisional,
+        "graded": made.graded,
+        "reason": made.reason,
+    }
+
+
+def _data_quality(bundle: Bundle) -> dict[str, Any]:
+    found = bundle.evaluated
+    return {
+        "filed": bundle.filed,
+        "legal_basis": bundle.legal_basis,
+        "coverage": found.coverage[_year(bundle)],
+        "missing_rule": dict(found.missing_rule),
+        "findings": dict(sorted(Counter(f.severity for f in bundle.findings).items())),
+        "open_findings": sum(f.status == "open" for f in bundle.findings),
+    }

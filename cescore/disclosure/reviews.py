@@ -1,0 +1,352 @@
+"""What a plan's midterm or final evaluation may show: one entity's review, and the plan's overview.
+
+Both are documents. A review holds the entity's own bundle of the year looked back from, so that
+its notebook computes every year anew; the overview names public bodies, and of respondents
+it holds released counts only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from cescore.definitions.model import Commitment, Plan
+from cescore.disclosure.bundle import Assessment, Bundle, Part, Place, TargetLine
+from cescore.disclosure.bundles import Bundler
+from cescore.disclosure.documents import Document, released_counts, unit_slugs
+from cescore.disclosure.gate import INDEX_DECIMALS
+from cescore.method.disclosure import to_decimals
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    from cescore.evaluation.periods import PlanEvaluation
+    from cescore.intake.entities import Entity
+
+REVIEW, OVERVIEW = "plan-review", "plan-overview"
+
+
+class TargetPath(Part):
+    """One target over the period; see `method.plan_period.TargetPath`."""
+
+    lines: tuple[TargetLine, ...]
+    due: tuple[float | None, ...]
+    verdict: str
+    gap: float | None = None
+    pace: float | None = None
+    projected: float | None = None
+
+    @property
+    def end(self) -> TargetLine:
+        """The line of the year looked back from."""
+        return self.lines[-1]
+
+
+class PeriodCheck(Part):
+    """One check over the years; see `method.plan_period.PeriodCheck`."""
+
+    id: str
+    zh: str
+    en: str
+    type: str
+    statuses: tuple[str, ...]
+    values: tuple[str, ...]
+    end: str
+    end_year: int | None = None
+    open_years: int = 0
+    total: float | None = None
+    goal: float | None = None
+    reached: bool | None = None
+    evidence_ref: str = ""
+    finding: str = ""
+    due_date: str = ""
+
+
+class PeriodMeasure(Part):
+    """One measure over the years."""
+
+    id: str
+    zh: str
+    en: str
+    system: str
+    units: tuple[str, ...]
+    checks: tuple[PeriodCheck, ...]
+
+
+class Account(Part):
+    """Checks of one system or responsible unit, or all: statuses at the end, and shares 0-1."""
+
+    key: str = ""  # id of the system, name of the unit
+    counts: Mapping[str, int]
+    at_end: float | None = None
+    over_years: float | None = None
+    by_year: tuple[float | None, ...] = ()
+
+
+class PlanDocument(Document):
+    """What reviews and overview have in common."""
+
+    stage: str
+    years: tuple[int, ...]  # of the plan that are looked at
+    plan: Plan  # without measures
+
+    @property
+    def year(self) -> int:
+        """The year looked back from."""
+        return self.years[-1]
+
+
+class Review(PlanDocument):
+    """One entity's midterm or final evaluation under a plan."""
+
+    kind: str = REVIEW
+    bundle: Bundle
+    targets: tuple[TargetPath, ...] = ()
+    measures: tuple[PeriodMeasure, ...] = ()
+    whole: Account
+    systems: tuple[Account, ...] = ()
+    units: tuple[Account, ...] = ()
+    yearly: tuple[Assessment, ...] = ()  # one per year
+
+    @property
+    def assessment(self) -> Assessment:
+        """The period's total: the bundle holds it in the place of the year's."""
+        return self.bundle.assessment
+
+
+class BodyRow(Part):
+    """A public body in the overview; figures only where the gate has cleared it."""
+
+    place: Place
+    status: str = "reported"  # or suppressed, insufficient, not_filed, blocked
+    index: tuple[float | None, ...] = ()  # base year, then each year
+    progress: tuple[float | None, ...] = ()
+    measures: float | None = None  # completion at the end, 0-1
+    total: float | None = None
+    grade_zh: str = ""
+    grade_en: str = ""
+    provisional: bool = False
+    reason: str = ""
+    verdicts: Mapping[str, str] = {}  # target -> verdict
+
+
+class PlanOverview(PlanDocument):
+    """The plan as a whole: its targets, every public body, every system and responsible unit."""
+
+    kind: str = OVERVIEW
+    document_id: str = OVERVIEW
+    owner: Place | None = None  # whose own targets stand first
+    targets: tuple[TargetPath, ...] = ()
+    bodies: tuple[BodyRow, ...] = ()
+    whole: Account
+    systems: tuple[Account, ...] = ()
+    units: tuple[Account, ...] = ()
+    respondents: Mapping[str, int | None] = {}  # checks at respondents by status at the end
+    left: tuple[Place, ...] = ()  # public bodies that were in the register and are not at the end
+    commitments: Mapping[str, Commitment] = {}
+
+
+def lean(plan: Plan) -> Plan:
+    """The plan without its measures, which a review holds as carried out."""
+    return plan.model_copy(update={"measures": {}, "commitments": {}})
+
+
+class _OwnBundles(Bundler):
+    """Bundles without what a review does not show: bands and comparisons."""
+
+    def bundle(self, entity_id: str) -> Bundle:
+        made = super().bundle(entity_id)
+        nothing: dict[str, Any] = {
+            "peers": None, "siblings": (), "children": (), "industries": (), "standards": (),
+            "measures": (), "targets": (), "terms": {},
+        }  # fmt: skip
+        return made.model_copy(update={**nothing, "report_number": ""})
+
+    def _band(self, entity: Entity) -> None:
+        return None
+
+
+PartT = TypeVar("PartT", bound=Part)
+PlanT = TypeVar("PlanT", bound=PlanDocument)
+
+
+@dataclass(frozen=True, eq=False)
+class Reviews:
+    """Makes the documents of a plan's evaluation, one when it is asked for."""
+
+    found: PlanEvaluation
+
+    @property
+    def entities(self) -> tuple[Entity, ...]:
+        """The entities of the year looked back from that get a review."""
+        return self.found.yearly.entities
+
+    def review(self, entity_id: str) -> Review:
+        """One entity's review; raises `DataError` as `Bundler.bundle` does."""
+        found, bundle = self.found, self._bundles.bundle(entity_id)
+        entity = found.workspace.register[entity_id]
+        measures = tuple(_part(PeriodMeasure, m) for m in found.measures_of(entity))
+        assessment = _part(Assessment, found.assessment_of(entity))
+        bundle = bundle.model_copy(update={"assessment": assessment})
+        review = Review(
+            document_id=entity_id,
+            run=found.workspace.definitions.run,
+            stage=found.stage,
+            years=found.years,
+            plan=lean(found.plan),
+            bundle=bundle,
+            targets=tuple(_part(TargetPath, p) for p in found.targets[entity_id]),
+            measures=measures,
+            whole=self._account("", (c for m in measures for c in m.checks)),
+            systems=tuple(self._accounts(measures, lambda m: (m.system,))),
+            units=tuple(self._accounts(measures, lambda m: m.units)),
+            yearly=tuple(_part(Assessment, a) for a in found.yearly_assessments_of(entity)),
+        )
+        return _numbered(review, entity_id)
+
+    def overview(self) -> PlanOverview:
+        """The plan as a whole."""
+        found = self.found
+        public = [m for e in self._public for m in found.measures_of(e)]
+        owner = self._owner
+        gate = self._bundles.gate
+        overview = PlanOverview(
+            run=found.workspace.definitions.run,
+            stage=found.stage,
+            years=found.years,
+            plan=lean(found.plan),
+            owner=gate.place(owner) if owner else None,
+            targets=tuple(_part(TargetPath, p) for p in found.targets[owner.entity_id])
+            if owner
+            else (),
+            bodies=tuple(self._row(e) for e in self._public),
+            whole=self._account("", (c for m in public for c in m.checks)),
+            systems=tuple(self._accounts(public, lambda m: (m.system,))),
+            units=self._units(public),
+            respondents=self._respondents(),
+            left=tuple(gate.place(e) for e in self._left()),
+            commitments=found.plan.commitments,
+        )
+        return _numbered(overview, "ALL")
+
+    @cached_property
+    def _bundles(self) -> Bundler:
+        return _OwnBundles(self.found.yearly)
+
+    @cached_property
+    def _public(self) -> tuple[Entity, ...]:
+        public = self.found.workspace.definitions.disclosure.public_types
+        return tuple(e for e in self.found.workspace.entities() if e.entity_type in public)
+
+    @property
+    def _owner(self) -> Entity | None:
+        """The public body whose own targets the plan states; None where several or none is it."""
+        owners = [
+            e
+            for e in self._public
+            if any(path.end.role == "own" for path in self.found.targets.get(e.entity_id, ()))
+        ]
+        return owners[0] if len(owners) == 1 else None
+
+    def _left(self) -> Iterator[Entity]:
+        """Public bodies of the period that are gone at its end."""
+        workspace = self.found.workspace
+        public = workspace.definitions.disclosure.public_types
+        here = {e.entity_id for e in self._public}
+        for entity in workspace.register:
+            was_there = any(entity.is_valid_in(year) for year in self.found.years)
+            if entity.entity_type in public and was_there and entity.entity_id not in here:
+                yield entity
+
+    def _account(self, key: str, checks: Iterable[Any]) -> Account:
+        return Account(key=key, **asdict(self.found.completion(checks)))
+
+    def _accounts(
+        self, measures: Iterable[Any], keys_of: Callable[[Any], tuple[str, ...]]
+    ) -> Iterator[Account]:
+        by_key: dict[str, list[Any]] = {}
+        for measure in measures:
+            for key in keys_of(measure):
+                by_key.setdefault(key, []).extend(measure.checks)
+        for key, checks in by_key.items():
+            yield self._account(key, checks)
+
+    def _units(self, measures: Sequence[Any]) -> tuple[Account, ...]:
+        """Every responsible unit that the plan names, in its order, one without checks too."""
+        found = {a.key: a for a in self._accounts(measures, lambda m: m.units)}
+        named = unit_slugs(self.found.plan).values()
+        return tuple(found.get(unit) or self._account(unit, ()) for unit in named)
+
+    def _respondents(self) -> dict[str, int | None]:
+        """Checks at respondents by status at the end, as far as the gate releases the numbers."""
+        public = self.found.workspace.definitions.disclosure.public_types
+        firms = [e for e in self.found.workspace.entities() if e.entity_type not in public]
+        statuses = [
+            (firm, check.end)
+            for firm in firms
+            for measure in self.found.measures_of(firm)
+            for check in measure.checks
+        ]
+        return released_counts(statuses, self.found.workspace.definitions.disclosure)
+
+    def _row(self, entity: Entity) -> BodyRow:
+        found, gate = self.found, self._bundles.gate
+        place = gate.place(entity)
+        measures = self._account("", (c for m in found.measures_of(entity) for c in m.checks))
+        if entity.entity_id in found.workspace.blocked:
+            return BodyRow(place=place, status="blocked", measures=measures.at_end)
+        cleared = gate.public_row(entity)
+        row = BodyRow(
+            place=place,
+            status=cleared.status,
+            measures=measures.at_end,
+            verdicts={p.end.id: p.verdict for p in found.targets[entity.entity_id]},
+        )
+        if cleared.status in ("suppressed", "not_filed"):
+            return row
+        made = found.assessment_of(entity)
+        index, progress = self._paths(entity)
+        shown: dict[str, Any] = {
+            "index": index,
+            "progress": progress,
+            "total": None if made.total is None else to_decimals(made.total, INDEX_DECIMALS),
+        }
+        named = ("grade_zh", "grade_en", "provisional", "reason")
+        return row.model_copy(update=shown | {name: getattr(made, name) for name in named})
+
+    def _paths(self, entity: Entity) -> tuple[tuple[float | None, ...], tuple[float | None, ...]]:
+        """Index and progress index, base year first, to the decimals in print."""
+        evaluation = self.found.yearly.evaluation_of(entity.entity_id)
+        row, years = (
+            evaluation.panel.row(entity.entity_id),
+            (self.found.plan.base_year, *self.found.years),
+        )
+        places = [evaluation.panel.year_position(year) for year in years]
+        enough = evaluation.is_sufficient[row]
+        index = evaluation.aggregation.index.values[row]
+        progress = evaluation.progress.index
+        return (
+            tuple(_printed(index[j]) if enough[j] else None for j in places),
+            tuple(
+                _printed(progress.values[row, j]) if progress.is_present[row, j] else None
+                for j in places
+            ),
+        )
+
+
+def _printed(value: float) -> float | None:
+    return None if value != value else to_decimals(float(value), INDEX_DECIMALS)
+
+
+def _numbered(document: PlanT, name: str) -> PlanT:
+    """The document with its number: plan, stage, whose it is, and a mark of its content."""
+    stage = document.stage.upper()
+    number = f"CE-{document.plan.id}-{stage}-{name}-{document.hash[:6].upper()}"
+    return document.model_copy(update={"report_number": number})
+
+
+def _part(kind: type[PartT], made: DataclassInstance) -> PartT:
+    """A part from the dataclass of the same shape that the method made."""
+    return kind.model_validate(asdict(made))

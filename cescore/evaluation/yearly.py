@@ -1,0 +1,368 @@
+"""One year evaluated whole: every type's index, and every entity's targets, measures and grade."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain, islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cescore.definitions.model import Framework, Plan, Standard
+from cescore.evaluation.per_entity import PerEntity
+from cescore.intake.cells import number
+from cescore.intake.entities import Entity
+from cescore.intake.workspace import Workspace
+from cescore.method.assessment import Assessment, Basis, assess
+from cescore.method.bonus import BonusLine, bonus_lines
+from cescore.method.column import Panel
+from cescore.method.evaluation import RESULT_COLUMNS, TypeEvaluation, evaluate
+from cescore.method.measures import MeasureLine, measure_lines
+from cescore.method.standards import Compliance, standard_compliance
+from cescore.method.targets import TargetLine, assess_targets
+
+if TYPE_CHECKING:
+    from cescore.method.bands import Band
+    from cescore.method.robustness import Robustness
+
+ROWS_AT_ONCE = 200_000  # of results made entity by entity
+
+
+@dataclass(frozen=True, eq=False)
+class YearlyEvaluation:
+    """The evaluation of a workspace's year; its entities are those that get a report.
+
+    ``evaluations`` hold, by entity type, the entities of the year that are not blocked, with their
+    history; ``targets``, ``measures``, ``assessments`` hold the year evaluated, by entity; where
+    there is no plan they are empty. ``vetoes`` maps an entity to its veto records of the year.
+    """
+
+    workspace: Workspace
+    evaluations: Mapping[str, TypeEvaluation]
+    targets: Mapping[str, tuple[TargetLine, ...]]
+    measures: Mapping[str, tuple[MeasureLine, ...]]
+    assessments: Mapping[str, Assessment]
+    vetoes: Mapping[str, Mapping[str, Mapping[str, str]]]
+
+    @property
+    def year(self) -> int:
+        return self.workspace.year
+
+    @property
+    def entities(self) -> tuple[Entity, ...]:
+        """The entities that get a report: of the year, and not blocked."""
+        return tuple(
+            e for e in self.workspace.entities() if e.entity_id not in self.workspace.blocked
+        )
+
+    def evaluation_of(self, entity_id: str) -> TypeEvaluation:
+        """The evaluation that an entity is part of."""
+        return self.evaluations[self.workspace.register[entity_id].entity_type]
+
+    @cached_property
+    def compliance(self) -> Mapping[str, tuple[tuple[Standard, Compliance], ...]]:
+        """The published standards each entity is judged by, with what was found, this year."""
+        found: dict[str, list[tuple[Standard, Compliance]]] = defaultdict(list)
+        for standard in self.workspace.definitions.standards.values():
+            evaluation = self.evaluations.get(standard.entity_type)
+            if evaluation is not None:
+                judged = standard_compliance(
+                    standard, evaluation.indicators, evaluation.framework, year=self.year
+                )
+                for entity_id, one in judged.items():
+                    if one.is_judged:
+                        found[entity_id].append((standard, one))
+        return {entity_id: tuple(pairs) for entity_id, pairs in found.items()}
+
+    def is_large(self, entity_type: str) -> bool:
+        """Whether a type has more entities than ``large_above`` of the run: no bands are worked out."""
+        evaluation, most = self.evaluations.get(entity_type), self.workspace.definitions.run
+        return evaluation is not None and len(evaluation.panel.entities) > most.large_above
+
+    def bands(self, entity_type: str, ranked: Collection[str]) -> Mapping[str, Band]:
+        """How firm each index of a type is; see `cescore.method.bands`. SciPy is loaded only here.
+
+        None of a large type.
+        """
+        from cescore.method.bands import bands
+
+        if self.is_large(entity_type):
+            return {}
+        return bands(self.evaluations[entity_type], ranked)
+
+    @cached_property
+    def robustness(self) -> Mapping[str, Robustness]:
+        """What each type's ranking depends on; SciPy and SALib are loaded only here."""
+        from cescore.method.robustness import robustness
+
+        found = {t: robustness(evaluation) for t, evaluation in self.evaluations.items()}
+        return {t: one for t, one in found.items() if one is not None}
+
+    def uncertainty(self) -> pd.DataFrame:
+        """The rows of uncertainty.csv: bands of every entity, robustness of every type.
+
+        A large type has a row instead that says that its bands are left out.
+        """
+        from cescore.method.robustness import uncertainty_table
+
+        large = [t for t in self.evaluations if self.is_large(t)]
+        return uncertainty_table(self.evaluations, self.robustness, large)
+
+    def results(self) -> pd.DataFrame:
+        """The rows of results.csv: every entity of the year, full precision.
+
+        Years in which an entity did not exist have no rows. An entity that filed nothing has its
+        index with status not_filed; a blocked one has that row alone, with status blocked.
+        """
+        parts = list(self.results_in_parts())
+        return pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
+
+    def results_in_parts(self) -> Iterator[pd.DataFrame]:
+        """The same rows in the same order, some at a time: half a million entities have 500 million."""
+        definitions = self.workspace.definitions
+        quantities = (definitions.accounts, definitions.variables)  # accounts summed over bodies
+        units = {code: q.unit for every in quantities for code, q in every.items()}
+        for evaluation in self.evaluations.values():
+            exists = self._exists(evaluation.panel)
+            silent = [not self.workspace.filed(e) for e in evaluation.panel.entities]
+            yield from evaluation.results_in_parts(
+                units=units, where=exists, silent=np.array(silent, bool)
+            )
+        rows = chain(
+            self._target_rows(),
+            self._measure_rows(),
+            self._assessment_rows(),
+            self._standard_rows(),
+            self._blocked(),
+        )
+        while some := list(islice(rows, ROWS_AT_ONCE)):
+            frame = pd.DataFrame(some, columns=list(RESULT_COLUMNS))
+            yield frame.assign(value=frame["value"].astype(float))
+
+    def _exists(self, panel: Panel) -> NDArray[np.bool_]:
+        """Where an entity belongs to the register, by year."""
+        entities = [self.workspace.register[e] for e in panel.entities]
+        first = np.array([e.valid_from or 0 for e in entities], np.int64)[:, None]
+        last = np.array([e.valid_to or 9999 for e in entities], np.int64)[:, None]
+        years = np.array(panel.years, np.int64)
+        return (years >= first) & (years <= last)
+
+    def _row(
+        self, entity_id: str, kind: str, code: str, value: float | None, unit: str, status: str
+    ) -> tuple[object, ...]:
+        entity_type = self.workspace.register[entity_id].entity_type
+        number = np.nan if value is None else value
+        return entity_type, entity_id, self.year, kind, code, number, unit, status
+
+    def _target_rows(self) -> Iterator[tuple[object, ...]]:
+        for entity_id, lines in self.targets.items():
+            for line in lines:
+                status = line.light or "not_computable"
+                yield self._row(entity_id, "target", line.id, line.actual, line.unit, status)
+
+    def _measure_rows(self) -> Iterator[tuple[object, ...]]:
+        """One row per check: its amount where it is a number, and its status."""
+        for entity_id, lines in self.measures.items():
+            for found in (found for line in lines for found in line.checks):
+                amount = number(found["value"]).number
+                yield self._row(entity_id, "measure", found["id"], amount, "", found["status"])
+
+    def _assessment_rows(self) -> Iterator[tuple[object, ...]]:
+        """The total with its grade, or with the reason why there is none, and its parts."""
+        for entity_id, found in self.assessments.items():
+            grade = found.grade_zh or found.grade_en
+            status = (
+                grade + ("+provisional" if found.provisional else "") if grade else found.reason
+            )
+            yield self._row(entity_id, "assessment", "total", found.total, "0-100", status)
+            for part, value in found.parts.items():
+                state = "reported" if value is not None else "not_computable"
+                yield self._row(entity_id, "assessment", part, value, "0-100", state)
+            if found.bonus is not None:
+                yield self._row(entity_id, "assessment", "bonus", found.bonus, "points", "reported")
+            for line in found.bonus_lines:
+                points = {"earned": line.points, "not_earned": 0.0}.get(line.status)
+                code = f"bonus.{line.id}"
+                yield self._row(entity_id, "assessment", code, points, "points", line.status)
+
+    def _standard_rows(self) -> Iterator[tuple[object, ...]]:
+        """The verdict under each published standard, then each of its lines and groups to choose from.
+
+        Codes: the standard, standard.line, standard.group; the value of a group is how many of its
+        lines are met. A line that is met or not on a threshold that is not confirmed is marked
+        ``+unconfirmed``: it does not decide.
+        """
+        for entity_id, pairs in self.compliance.items():
+            for standard, found in pairs:
+                verdict = "+".join([found.verdict, *found.reasons])
+                yield self._row(entity_id, "standard", standard.id, None, "", verdict)
+                for line in found.lines:
+                    open_ = "" if line.decides or line.value is None else "+unconfirmed"
+                    code, status = f"{standard.id}.{line.id}", line.status + open_
+                    yield self._row(entity_id, "standard", code, line.value, line.unit, status)
+                for group in found.groups:
+                    open_ = (
+                        ""
+                        if group.decides or group.status not in ("met", "not_met")
+                        else "+unconfirmed"
+                    )
+                    code, status = f"{standard.id}.{group.code}", group.status + open_
+                    yield self._row(entity_id, "standard", code, group.met, "count", status)
+
+    def _blocked(self) -> Iterator[tuple[object, ...]]:
+        for entity in self.workspace.entities():
+            if entity.entity_id in self.workspace.blocked:
+                framework = self.workspace.definitions.frameworks[entity.entity_type]
+                scale = f"{framework.scale.floor:g}-{framework.scale.top:g}"
+                code = framework.index.code
+                yield self._row(entity.entity_id, "index", code, None, scale, "blocked")
+
+
+def evaluate_workspace(workspace: Workspace) -> YearlyEvaluation:
+    """Evaluate every entity of a workspace's year that is not blocked.
+
+    An entity that did not file is evaluated like any other: nothing is known, so there is no index.
+    """
+    evaluations = {
+        entity_type: evaluation
+        for entity_type, framework in workspace.definitions.frameworks.items()
+        if (evaluation := _evaluate_type(workspace, entity_type, framework)) is not None
+    }
+    plan = workspace.definitions.plan
+    vetoes = _by_entity(
+        (v.entity_id, v.veto_id, vars(v)) for v in workspace.vetoes if v.year == workspace.year
+    )
+    checks = _by_entity(
+        (m.entity_id, m.check_id, vars(m)) for m in workspace.measures if m.year == workspace.year
+    )
+    targets: Mapping[str, tuple[TargetLine, ...]] = {}
+    measures: Mapping[str, tuple[MeasureLine, ...]] = {}
+    assessments: Mapping[str, Assessment] = {}
+    if plan is not None:
+        whose = {e: found for found in evaluations.values() for e in found.panel.entities}
+        targets = PerEntity(whose, lambda entity: _targets(plan, whose[entity], entity))
+        measures = PerEntity(whose, _Measures(plan, whose, checks))
+        bonus = {
+            e: b for ev in evaluations.values() for e, b in _bonus(workspace, plan, ev).items()
+        }
+        assessments = PerEntity(
+            whose,
+            lambda entity: _assess(
+                workspace,
+                plan,
+                whose[entity],
+                entity,
+                targets[entity],
+                measures[entity],
+                vetoes.get(entity, {}),
+                bonus[entity],
+            ),
+        )
+    return YearlyEvaluation(workspace, evaluations, targets, measures, assessments, vetoes)
+
+
+def _evaluate_type(
+    workspace: Workspace, entity_type: str, framework: Framework
+) -> TypeEvaluation | None:
+    """The evaluation of a type; None where the year has no entity of it that can be evaluated."""
+    entities = [
+        e.entity_id for e in workspace.entities(entity_type) if e.entity_id not in workspace.blocked
+    ]
+    if not entities:
+        return None
+    panel = workspace.panels[entity_type].only(entities)
+    return evaluate(panel, framework, base_year=workspace.base_year, run_year=workspace.year)
+
+
+def _by_entity(
+    records: Iterable[tuple[str, str, Mapping[str, object]]],
+) -> dict[str, dict[str, dict[str, str]]]:
+    """Records by entity and code, their contents as text."""
+    found: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
+    for entity_id, code, record in records:
+        found[entity_id][code] = {key: str(value) for key, value in record.items()}
+    return dict(found)
+
+
+def _targets(plan: Plan, evaluation: TypeEvaluation, entity_id: str) -> tuple[TargetLine, ...]:
+    return assess_targets(
+        plan,
+        evaluation.indicators,
+        evaluation.framework,
+        year=evaluation.run_year,
+        base_year=plan.base_year,
+        only=(entity_id,),
+    )[entity_id]
+
+
+class _Measures:
+    """Each entity's measures; those that nobody inspected are one object for all of a type."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        whose: Mapping[str, TypeEvaluation],
+        checks: Mapping[str, Mapping[str, Mapping[str, str]]],
+    ) -> None:
+        self.plan, self.whose, self.checks = plan, whose, checks
+        self._blank: dict[str, tuple[MeasureLine, ...]] = {}
+
+    def __call__(self, entity_id: str) -> tuple[MeasureLine, ...]:
+        entity_type = self.whose[entity_id].framework.entity_type
+        records = self.checks.get(entity_id)
+        if records:
+            return measure_lines(self.plan, entity_type, records.values())
+        if entity_type not in self._blank:
+            self._blank[entity_type] = measure_lines(self.plan, entity_type, ())
+        return self._blank[entity_type]
+
+
+def _bonus(
+    workspace: Workspace, plan: Plan, evaluation: TypeEvaluation
+) -> dict[str, tuple[BonusLine, ...]]:
+    return bonus_lines(
+        plan.assessment.bonus.get(evaluation.framework.entity_type),
+        evaluation.panel,
+        year=evaluation.run_year,
+        base_year=evaluation.base_year,
+        factors={code: f.value for code, f in workspace.definitions.factors.items()},
+    )
+
+
+def _assess(
+    workspace: Workspace,
+    plan: Plan,
+    evaluation: TypeEvaluation,
+    entity_id: str,
+    targets: tuple[TargetLine, ...],
+    measures: tuple[MeasureLine, ...],
+    vetoes: Mapping[str, Mapping[str, str]],
+    bonus: tuple[BonusLine, ...],
+) -> Assessment:
+    """The entity's total and grade of the year, on what was filed and on which legal basis."""
+    panel, framework = evaluation.panel, evaluation.framework
+    i, j = panel.row(entity_id), panel.year_position(evaluation.run_year)
+    value = float(evaluation.aggregation.index.values[i, j])
+    basis = Basis(
+        filed=workspace.filed(entity_id),
+        legal_basis=panel.attributes["basis"][i] or "consented",
+        coverage=float(evaluation.aggregation.coverage[i, j]),
+        least_coverage=framework.missing.min_weight_covered,
+    )
+    return assess(
+        plan,
+        framework.entity_type,
+        index=None if np.isnan(value) else value,
+        scale=framework.scale,
+        targets=targets,
+        measures=measures,
+        vetoes=vetoes,
+        basis=basis,
+        is_last_year=evaluation.run_year >= plan.last_year,
+        bonus=bonus,
+    )

@@ -1,0 +1,331 @@
+"""A workspace: one folder's params/ and data/, read, checked and laid out for one year."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from cescore.definitions.load import Definitions, load_definitions
+from cescore.definitions.shipped import REPOSITORY
+from cescore.errors import DataError, Problem
+from cescore.intake.accounting import RowCount
+from cescore.intake.cells import nearest
+from cescore.intake.checks import Checked, check
+from cescore.intake.completing import Ways, completed
+from cescore.intake.corrections import apply_corrections, confirm, read_corrections
+from cescore.intake.entities import Entity, Register, read_register
+from cescore.intake.files import Source, find_sources, year_folders
+from cescore.intake.findings import Finding, FindingLog, in_order, quoted, shortened
+from cescore.intake.inspections import MeasureRecord, VetoRecord, read_measures, read_vetoes
+from cescore.intake.named_industries import unknown_industries
+from cescore.intake.named_types import unknown_entities, unknown_types
+from cescore.intake.observations import Observations
+from cescore.intake.panel import Layout, Sources, build_panels, tiling
+from cescore.intake.prose import Prose, read_prose
+from cescore.intake.reader import read_observations
+from cescore.method.column import Panel, State
+from cescore.method.member_sums import MemberSums
+
+CORRECTIONS = "data/corrections.yml"
+
+
+def lookup(root: Path, *names: str) -> Path:
+    """The first that exists: of each name the workspace's own, then the repository's.
+
+    Raises
+    ------
+    DataError
+        None of them exists.
+    """
+    for name in names:
+        for place in (root, REPOSITORY):
+            if (place / name).exists():
+                return place / name
+    raise DataError(f"{' or '.join(names)}: neither in the workspace nor in the repository")
+
+
+@dataclass(frozen=True, eq=False)
+class Workspace:
+    """Everything read for one year: definitions, register, one panel per entity type, findings.
+
+    ``panels`` hold all entities ever registered, closed ones included; `entities` names those of
+    the year. ``rows`` accounts for every row of every file. ``blocked`` maps an entity with an open
+    error to its reasons: it gets no report, and nothing is learnt from it.
+    """
+
+    root: Path
+    definitions: Definitions
+    register: Register
+    panels: Mapping[str, Panel]
+    rows: tuple[RowCount, ...]
+    findings: tuple[Finding, ...]
+    measures: tuple[MeasureRecord, ...]
+    vetoes: tuple[VetoRecord, ...]
+    prose: tuple[Prose, ...]
+    blocked: Mapping[str, tuple[str, ...]]
+    sources: Sources
+    base_year: int
+    years: tuple[int, ...]
+
+    @classmethod
+    def load(cls, root: Path, year: int | None = None) -> Workspace:
+        """Read a workspace; what is wrong with the data is in ``findings``.
+
+        Raises
+        ------
+        ParamsError
+            params/ contradicts itself: all contradictions at once.
+        DataError
+            There is no register, corrections.yml is no YAML, or nothing was received for the year.
+        """
+        definitions = load_definitions(root / "params", year)
+        log = FindingLog()
+        register, counted = read_register(root / "data/entities.csv", "data/entities.csv", log)
+        named = unknown_industries(definitions, register, root / "params")
+        sources = find_sources(root / "data", definitions.run.year, log)
+        years_read = _years_read(definitions, sources)
+        reading = read_observations(sources, register, definitions.variables, log, years_read)
+        recorded = read_corrections(
+            root / CORRECTIONS, CORRECTIONS, register, definitions.variables, log
+        )
+        # what was recorded of later years is of returns that this run does not read
+        corrections = tuple(c for c in recorded if (c.year or 0) <= definitions.run.year)
+        observations = apply_corrections(reading.observations, corrections, CORRECTIONS, log)
+        _refuse_empty_year(sources, observations, definitions.run.year, log)
+        base_year, years = _years(definitions, observations)
+        layout = _lay_out(register, observations, definitions, base_year, years)
+        inspected = _read_inspections(root, register, definitions, log)
+        prose = read_prose(root, year_folders(root / "data", definitions.run.year), register, log)
+        log.extend(check(layout, _checked(definitions, base_year, register)))
+        log.extend(_not_filed(register, layout, definitions))
+        log.extend(unknown_types(definitions, register))
+        log.extend(unknown_entities(definitions, register))
+        log.extend(named)
+        confirmed = confirm(log.sorted(), corrections, CORRECTIONS)
+        blocked = _blocked(confirmed, register, years)
+        doubtful = _sums_of_blocked(layout, blocked, years[-1])
+        findings = tuple(shortened(in_order([*confirmed, *doubtful])))
+        return cls(
+            root=root,
+            definitions=definitions,
+            register=register,
+            panels=layout.panels,
+            rows=(counted, *reading.counts, *inspected.rows),
+            findings=findings,
+            measures=inspected.measures,
+            vetoes=inspected.vetoes,
+            prose=prose,
+            blocked=blocked,
+            sources=layout.sources,
+            base_year=base_year,
+            years=years,
+        )
+
+    @property
+    def year(self) -> int:
+        """The year evaluated."""
+        return self.definitions.run.year
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether an open error was found, of an entity or of a file."""
+        return any(finding.is_open_error for finding in self.findings)
+
+    def entities(self, entity_type: str | None = None) -> tuple[Entity, ...]:
+        """Entities of the year whose type has a framework, blocked ones included."""
+        return tuple(
+            entity
+            for entity in self.register.valid_in(self.year)
+            if entity.entity_type in self.definitions.frameworks
+            and entity_type in (None, entity.entity_type)
+        )
+
+    @property
+    def unframed(self) -> tuple[Entity, ...]:
+        """Entities of the year whose type no framework evaluates: they get no report."""
+        frameworks = self.definitions.frameworks
+        valid = self.register.valid_in(self.year)
+        return tuple(entity for entity in valid if entity.entity_type not in frameworks)
+
+    def filed(self, entity_id: str) -> bool:
+        """Whether anything but "missing" is known of an entity for the year."""
+        return entity_id in self._filed
+
+    @cached_property
+    def _filed(self) -> frozenset[str]:
+        known = (_known_in(panel, self.year) for panel in self.panels.values())
+        return frozenset().union(*known)
+
+    def findings_of(self, entity_id: str) -> tuple[Finding, ...]:
+        """The findings about one entity."""
+        return tuple(finding for finding in self.findings if finding.entity_id == entity_id)
+
+    def lookup(self, *names: str) -> Path:
+        """A file of the workspace, else the repository's; see `lookup`."""
+        return lookup(self.root, *names)
+
+
+@dataclass(frozen=True)
+class _Inspected:
+    measures: tuple[MeasureRecord, ...]
+    vetoes: tuple[VetoRecord, ...]
+    rows: tuple[RowCount, ...]
+
+
+def _refuse_empty_year(
+    sources: Iterable[Source], observations: Observations, year: int, log: FindingLog
+) -> None:
+    """Stop where no row of the year can be used: a wrong --year, or files that are all refused."""
+    received = observations.received
+    if year in received:
+        return
+    known = ", ".join(map(str, received)) or f"none, in {len(list(sources))} files"
+    raise DataError(
+        f"data/: no usable observation of {year}; years with observations: {known}",
+        (Problem(f.where, f.code, f.found, f.expected) for f in log.found if f.is_open_error),
+    )
+
+
+def _years_read(definitions: Definitions, sources: Iterable[Source]) -> tuple[int, ...]:
+    """The years that plain rows are laid out for while they are read: those the panel will have,
+    as far as that is known before; rows of others are read as well, and kept beside."""
+    run, plan = definitions.run, definitions.plan
+    folders = [source.year for source in sources if source.year is not None]
+    first = run.first_year or run.base_year or (plan.base_year if plan else None)
+    return tuple(range(min(first or min((*folders, run.year)), run.year), run.year + 1))
+
+
+def _years(definitions: Definitions, observations: Observations) -> tuple[int, tuple[int, ...]]:
+    """The base year and the years of the panel."""
+    run, plan = definitions.run, definitions.plan
+    first_received = min((*observations.received, run.year))
+    base_year = run.base_year or (plan.base_year if plan else None) or first_received
+    first = min(run.first_year or base_year, run.year)
+    return base_year, tuple(range(first, run.year + 1))
+
+
+def _lay_out(
+    register: Register,
+    observations: Observations,
+    definitions: Definitions,
+    base_year: int,
+    years: tuple[int, ...],
+) -> Layout:
+    tiled_by = definitions.run.tiled_by
+    if tiled_by is None:
+        public = definitions.disclosure.public_types
+        respondents = [t for t in register.types if public and t not in public]
+        tiled_by = tiling(register, respondents)
+    layout = build_panels(register, observations, definitions.variables, years, tiled_by)
+    factors = {code: factor.value for code, factor in definitions.factors.items()}
+    frameworks, variables = definitions.frameworks, definitions.variables
+    gate = MemberSums(definitions.disclosure)
+    ways = Ways(variables, frameworks, factors, base_year, register, tiled_by, gate)
+    return completed(layout, ways)
+
+
+def _read_inspections(
+    root: Path, register: Register, definitions: Definitions, log: FindingLog
+) -> _Inspected:
+    """Measures and vetoes of every year folder up to the year evaluated."""
+    measures: list[MeasureRecord] = []
+    vetoes: list[VetoRecord] = []
+    rows: list[RowCount] = []
+    for year in year_folders(root / "data", definitions.run.year):
+        plan = definitions.plan
+        name = f"data/{year}/measures.csv"
+        found, counts = read_measures(root / name, name, year, register, plan, log)
+        measures.extend(found)
+        rows.extend(counts)
+        name = f"data/{year}/vetoes.csv"
+        looked, counts = read_vetoes(root / name, name, year, register, plan, log)
+        vetoes.extend(looked)
+        rows.extend(counts)
+    return _Inspected(tuple(measures), tuple(vetoes), tuple(rows))
+
+
+def _checked(definitions: Definitions, base_year: int, register: Register) -> Checked:
+    return Checked(
+        variables=definitions.variables,
+        rules=definitions.checks,
+        built_in=definitions.built_in,
+        frameworks=definitions.frameworks,
+        factors={code: factor.value for code, factor in definitions.factors.items()},
+        base_year=base_year,
+        register=register,
+        ranges=definitions.ranges,
+    )
+
+
+def _known_in(panel: Panel, year: int) -> frozenset[str]:
+    """The entities of which something other than "missing" is known in a year."""
+    known, j = np.zeros(len(panel.entities), bool), panel.year_position(year)
+    for column in panel.columns.values():
+        known |= column.state[:, j] != State.MISSING
+    for text in panel.codes.values():
+        known |= text[:, j] != ""
+    return frozenset(e for e, is_known in zip(panel.entities, known, strict=True) if is_known)
+
+
+def _not_filed(register: Register, layout: Layout, definitions: Definitions) -> Iterator[Finding]:
+    """Entities of the year of which nothing was received, and types that no framework evaluates."""
+    year = definitions.run.year
+    for entity_type, panel in layout.panels.items():
+        if entity_type not in definitions.frameworks:
+            close = nearest(entity_type, definitions.frameworks)  # a slip of the pen
+            yield Finding(
+                "warning" if close else "info",
+                "no_framework",
+                "data/entities.csv",
+                found=f"{len(panel.entities)} of type {quoted(entity_type)}",
+                expected=f"params/frameworks/{entity_type}.yml, to evaluate them{close}",
+            )
+            continue
+        known = _known_in(panel, year)
+        for entity in register.of_type(entity_type, year):
+            if entity.entity_id not in known:
+                yield Finding(
+                    "warning",
+                    "not_filed",
+                    entity_id=entity.entity_id,
+                    year=year,
+                    found="no value for the year",
+                    expected="a return",
+                )
+
+
+def _sums_of_blocked(
+    layout: Layout, blocked: Mapping[str, tuple[str, ...]], year: int
+) -> list[Finding]:
+    """Bodies whose sums hold figures of a blocked one: they go on, and their reports say so."""
+    return [
+        Finding(
+            "warning",
+            "sum_of_blocked",
+            entity_id=whole,
+            year=year,
+            found=f"sums over {', '.join(x for x in parts if x in blocked)}, which has open errors",
+            expected="bodies without errors",
+        )
+        for whole, parts in layout.summed.items()
+        if any(x in blocked for x in parts)
+    ]
+
+
+def _blocked(
+    findings: Iterable[Finding], register: Register, years: tuple[int, ...]
+) -> dict[str, tuple[str, ...]]:
+    """Entities with an open error in a year that is used, or in no year in particular."""
+    reasons: dict[str, list[str]] = defaultdict(list)
+    for finding in findings:
+        is_inspection = finding.file.endswith(("/measures.csv", "/vetoes.csv"))
+        used = years[-1:] if is_inspection else years
+        is_used = finding.year is None or finding.year in used
+        if finding.is_open_error and is_used and finding.entity_id in register:
+            reasons[finding.entity_id].append(str(finding))
+    return {entity_id: tuple(told) for entity_id, told in reasons.items()}

@@ -1,0 +1,178 @@
+"""How firm a whole type's ranking is: what moves it most, and what one indicator less would change.
+
+Beside the bands of each entity (`cescore.method.bands`). Loaded only where it is asked for: SciPy and SALib
+take seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cescore.method.bands import Band, bands, with_index
+from cescore.method.column import Panel
+from cescore.method.design import Alternative
+from cescore.method.evaluation import TypeEvaluation
+from cescore.method.uncertainty import Removal, Uncertainty, remove_one_indicator, uncertainty
+
+DRAWS = 1024
+MOST = 2000  # entities whose ranks are drawn; of more, as many evenly spaced in the register
+COLUMNS = ("entity_type", "entity_id", "year", "kind", "code", "value", "note")
+
+
+@dataclass(frozen=True)
+class SourceShare:
+    """Sobol indices of one source: its share of the variance of the mean shift of rank.
+
+    ``first``: by itself; ``total``: with all it acts together with. Half-widths of 95 % bootstrap
+    intervals.
+    """
+
+    source: str
+    first: float
+    first_half_width: float
+    total: float
+    total_half_width: float
+
+
+@dataclass(frozen=True)
+class WithoutOne:
+    """The index without one indicator: mean absolute shift of rank, and of the index in points."""
+
+    indicator: str
+    mean_rank_shift: float
+    mean_index_shift: float
+
+
+@dataclass(frozen=True, eq=False)
+class Robustness:
+    """A type's ranking under the choices that could have been made otherwise.
+
+    ``entities`` drawn; ``sources`` is empty with a ``reason`` (`few_entities`: fewer than 20;
+    `nothing_varies`). ``removals`` start with the indicator that moves ranks most.
+    """
+
+    entity_type: str
+    year: int
+    entities: int
+    draws: int
+    sources: tuple[SourceShare, ...]
+    reason: str
+    alternatives: tuple[Alternative, ...]
+    removals: tuple[WithoutOne, ...]
+
+
+def robustness(evaluation: TypeEvaluation) -> Robustness | None:
+    """The robustness of a type in the year evaluated; None where no entity has an index."""
+    indicators = _spaced(with_index(evaluation))
+    if not indicators.entities:
+        return None
+    found = uncertainty(
+        indicators,
+        evaluation.framework,
+        evaluation.fitted,
+        year=evaluation.run_year,
+        draws=DRAWS,
+    )
+    removals = remove_one_indicator(
+        evaluation.scored, evaluation.framework, year=evaluation.run_year
+    )
+    without = [_without(evaluation, removal) for removal in removals]
+    return Robustness(
+        entity_type=evaluation.framework.entity_type,
+        year=evaluation.run_year,
+        entities=len(found.entities),
+        draws=found.draws,
+        sources=tuple(_shares(found)),
+        reason=found.reason,
+        alternatives=found.alternatives,
+        removals=tuple(
+            sorted(without, key=lambda one: (-one.mean_rank_shift, -one.mean_index_shift))
+        ),
+    )
+
+
+def uncertainty_table(
+    evaluations: Mapping[str, TypeEvaluation],
+    found: Mapping[str, Robustness],
+    large: Collection[str] = (),
+) -> pd.DataFrame:
+    """The rows of uncertainty.csv: bands of every entity, and the robustness of every type.
+
+    Of ``large`` types the bands are left out, and a row says so.
+    """
+    rows = [row for t, one in found.items() for row in _rows(evaluations[t], one, t in large)]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _spaced(indicators: Panel) -> Panel:
+    """All entities, or as many as can be drawn, evenly spaced."""
+    n = len(indicators.entities)
+    if n <= MOST:
+        return indicators
+    places = np.linspace(0, n - 1, MOST).round().astype(int)
+    return indicators.only([indicators.entities[i] for i in places])
+
+
+def _shares(found: Uncertainty) -> Iterator[SourceShare]:
+    indices = found.sensitivity
+    if indices is not None:
+        for i, source in enumerate(indices.sources):
+            numbers = (
+                indices.first[i],
+                indices.first_half_width[i],
+                indices.total[i],
+                indices.total_half_width[i],
+            )
+            if np.isfinite(numbers).all():  # not where every draw gives the same ranks
+                yield SourceShare(source, *map(float, numbers))
+
+
+def _without(evaluation: TypeEvaluation, removal: Removal) -> WithoutOne:
+    year = evaluation.panel.year_position(evaluation.run_year)
+    moved = np.abs(removal.scores.to_numpy() - evaluation.aggregation.index.values[:, year])
+    index_shift = float(np.nanmean(moved)) if np.isfinite(moved).any() else float("nan")
+    return WithoutOne(removal.indicator, removal.mean_rank_shift, index_shift)
+
+
+Line = tuple[str, str, int, str, str, float, str]
+
+
+def _rows(evaluation: TypeEvaluation, found: Robustness, is_large: bool) -> Iterator[Line]:
+    entity_type, year = found.entity_type, found.year
+    if is_large:
+        count = float(len(evaluation.panel.entities))
+        yield entity_type, "", year, "band", "left_out", count, "more entities than large_above"
+    else:
+        yield from _bands(evaluation, entity_type, year)
+    for share in found.sources:
+        for kind in ("first", "first_half_width", "total", "total_half_width"):
+            number = float(getattr(share, kind))
+            yield entity_type, "", year, f"sobol_{kind}", share.source, number, ""
+    if not found.sources:
+        yield entity_type, "", year, "sobol_total", "", float("nan"), found.reason
+    for one in found.removals:
+        numbers = (("rank", one.mean_rank_shift), ("index", one.mean_index_shift))
+        for what, value in numbers:
+            yield entity_type, "", year, f"removal_{what}", one.indicator, value, ""
+    for choice in found.alternatives:
+        code, part = f"{choice.source}: {choice.name}", choice.share_of_draws
+        yield entity_type, "", year, "alternative", code, part, choice.note
+
+
+def _bands(evaluation: TypeEvaluation, entity_type: str, year: int) -> Iterator[Line]:
+    few = len(with_index(evaluation).entities) <= MOST
+    ranked = evaluation.panel.entities if few else ()
+    for entity, band in bands(evaluation, ranked).items():
+        for code, value in _numbers(band):
+            yield entity_type, entity, year, "band", code, value, ""
+
+
+def _numbers(band: Band) -> Iterator[tuple[str, float]]:
+    for name in ("score_low", "score_high", "rank_low", "rank_high", "ranked"):
+        value = getattr(band, name)
+        if value is not None:
+            yield name, float(value)

@@ -1,0 +1,1 @@
+"""What is on paper, one room a kind: scorecard, method book, supervision sheet, review, index page."""

@@ -1,0 +1,100 @@
+"""The method book: how a formula, its factor and its settings are put into words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from cescore.definitions.model import Computed, Framework, Group, Imputation, Target, Treatment
+from cescore.publish.numbers import unit_text
+from cescore.publish.pages.document import Words, exact, factor_text
+
+if TYPE_CHECKING:
+    from cescore.publish.view import View
+
+DASH = "—"
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def coded(words: Words, named: Group | Computed | Target) -> Markup:
+    """A name with its code behind it."""
+    code = named.id if isinstance(named, Target) else named.code
+    return Markup('{} <span class="code-name">{}</span>').format(words.name(named, code), code)
+
+
+def computed_lines(
+    words: Words, framework: Framework, computed: Computed
+) -> Iterator[tuple[str, object]]:
+    """The formula as executed, the factor to the declared unit, and what its names stand for."""
+    if not computed.formula:
+        yield "formula", words.t("book.not_collected", text=computed.definition or DASH)
+        return
+    factor = factor_text(computed.factor)
+    last = Markup(" <b>{}</b>").format(factor) if factor else ""
+    unit = unit_text(computed.unit, words.lang)
+    behind = Markup(" [{}]").format(unit) if unit else ""
+    formula = spaced(computed.formula)
+    yield (
+        "formula",
+        Markup("{} = {}{}{}").format(
+            computed.code,
+            f"({formula})" if factor and not _is_simple(formula) else formula,
+            last,
+            behind,
+        ),
+    )
+    if computed.executable and computed.executable != computed.formula:
+        yield "where", words.t("book.executed", text=spaced(computed.executable))
+    yield "where", _meanings(framework, words.lang, computed.formula)
+
+
+def spaced(formula: str) -> str:
+    """A formula on one line."""
+    return " ".join(formula.split())
+
+
+def _is_simple(formula: str) -> bool:
+    """Whether a factor behind it reads right without brackets."""
+    return re.search(r" [+-] ", formula) is None
+
+
+def name_of(framework: Framework, lang: str, code: str) -> str:
+    for table in (framework.variables, framework.accounts, framework.factors, framework.indicators):
+        if code in table:
+            return table[code].name(lang) or code
+    return code
+
+
+def _unit_of(framework: Framework, lang: str, code: str) -> str:
+    for table in (framework.variables, framework.accounts, framework.factors, framework.indicators):
+        if code in table:
+            return unit_text(table[code].unit, lang)
+    return ""
+
+
+def _meanings(framework: Framework, lang: str, formula: str) -> str:
+    """The names of a formula in words with their units, each once."""
+    known = (framework.variables, framework.accounts, framework.factors, framework.indicators)
+    codes = [c for c in dict.fromkeys(NAME.findall(formula)) if any(c in table for table in known)]
+    stop = "；" if lang == "zh" else "; "
+    return stop.join(
+        f"{code} {name_of(framework, lang, code)}" + (f" [{unit}]" if unit else "")
+        for code in codes
+        for unit in [_unit_of(framework, lang, code)]
+    )
+
+
+def imputed(words: Words | View, rule: Imputation) -> str:
+    return "" if rule.method == "none" else words.t(f"book.imputation.{rule.method}", by=rule.by)
+
+
+def treated(words: Words | View, rule: Treatment) -> str:
+    if rule.method == "none":
+        return ""
+    return words.t(
+        "book.treatment", skew=exact(rule.skew_thresh), kurt=exact(rule.kurt_thresh),
+        most=rule.winsorise_max, then=words.t(f"book.transform.{rule.then}"),
+    )  # fmt: skip

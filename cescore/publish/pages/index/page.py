@@ -1,0 +1,397 @@
+"""index.html of a run: the city at a glance, every entity with its report, all in one file."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from cescore.definitions.shipped import TEMPLATES
+from cescore.publish.fragment import clean
+from cescore.publish.numbers import decimals_for, number, quantity, unit_text
+from cescore.publish.pages.index.charts import Scale, bars, histogram, middle, shade, stacked
+from cescore.publish.pages.index.pinyin import search_text, sort_key
+from cescore.publish.printing.webfont import font_faces
+from cescore.publish.words import has_label, label, label_or
+
+REPORT_FILES = ("scorecard.pdf", "scorecard.html", "scorecard.ipynb", "result.json")
+MOST_BARS = 30  # more entities of a type are shown by how they are distributed
+FONTS_HERE = "/* fonts */"  # in the style sheet: what the page shows is known only when it is made
+LATIN = re.compile(r"[A-Za-z]")
+USUAL = re.compile(r"usually (?P<low>\S+) to (?P<high>\S+) ?(?P<unit>.*)")
+ROW = re.compile(r", row ([0-9]+)$")
+GOOD = frozenset(["met", "reached", "on_schedule"])  # verdicts
+SAID_BY_THE_RULE = frozenset(["not_filed", "required_absent"])  # its name says all
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entity on the index page; links are relative to the page."""
+
+    entity_id: str
+    name: str
+    other_name: str
+    folder: str
+    is_built: bool
+    cause: str = ""  # why it failed; "" where it did not
+    index: float | None = None
+    index_status: str = ""  # as in results.csv: estimated+partial
+    progress: float | None = None
+    grade: str = ""
+    total: float | None = None  # that was graded
+    reason: str = ""  # code: why there is no grade, or why it is provisional
+    is_provisional: bool = False
+    is_filed: bool = True
+    is_blocked: bool = False  # by open errors, which are among the page's notes
+    place: str = ""  # name of the smallest body that contains it
+    bodies: Sequence[str] = ()  # ids of all that contain it, and its own
+    industry: str = ""
+    files: Sequence[str] = REPORT_FILES  # what stands in the folder
+    log: str = ""
+    warnings: Sequence[str] = ()  # of its report
+    before: float | None = None  # of a plan's evaluation: the index in the base year
+    completion: float | None = None  # likewise: measures done at the end, 0-100
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A plan's target on the index page of its evaluation."""
+
+    name: str
+    op: str
+    goal: float
+    actual: float | None
+    unit: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class DocumentLine:
+    """One document on the index page."""
+
+    name: str  # of the unit; "" for the method book
+    kind: str  # its folder; a label says what it is
+    folder: str
+    stem: str  # of its files
+    is_built: bool
+    cause: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """One entity type and its lines."""
+
+    entity_type: str
+    lines: Sequence[Line]
+    index_name: str = ""
+    floor: float = 0.0  # of the scale of the index
+    top: float = 100.0
+
+
+@dataclass(frozen=True)
+class Body:
+    """A district, park or the like that entities can be filtered by."""
+
+    entity_id: str
+    name: str
+    entity_type: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """An open finding of the data checks."""
+
+    severity: str
+    code: str
+    rule: str = ""  # its name in the language, where params name it
+    entity_id: str = ""
+    entity: str = ""  # name
+    year: int | None = None
+    variable: str = ""  # name
+    found: str = ""
+    expected: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the index page shows."""
+
+    year: int
+    place: str
+    lang: str
+    is_sample: bool
+    sections: Sequence[Section]
+    tables: Iterable[str] = ()
+    documents: Sequence[DocumentLine] = ()
+    grades: Sequence[str] = ()  # best first
+    bodies: Sequence[Body] = ()
+    notes: Sequence[Note] = ()
+    settled: int = 0  # findings confirmed or corrected on record
+    status: str = ""  # draft or final
+    issuer: str = ""
+    issued: str = ""
+    stage: str = ""  # of a plan's evaluation: midterm or final; "": a year's
+    plan: str = ""  # its name
+    verdicts: Sequence[Verdict] = ()
+
+
+def index_page(page: Page) -> str:
+    """The page as HTML: no other file, no network, the same bytes for the same content."""
+    script = (TEMPLATES / "index_page.js").read_text("utf-8")
+    html = (
+        _environment()
+        .get_template("index_page.html.j2")
+        .render(
+            page=page,
+            view=View(page),
+            style=Markup((TEMPLATES / "index_page.css").read_text("utf-8")),
+            script=Markup(script),
+            script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii"),
+        )
+    )
+    html = clean(html)
+    return html.replace(FONTS_HERE, font_faces(html), 1)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["url"] = quote  # also of "javascript:" at the head of a folder's name
+    return environment
+
+
+@dataclass(frozen=True)
+class View:
+    """A page in its language, as the template asks for it."""
+
+    page: Page
+
+    @property
+    def t(self) -> Callable[..., str]:
+        """The text of a label below page_index."""
+        return lambda key, /, **values: label(f"page_index.{key}", self.page.lang, **values)
+
+    def named(self, kind: str, code: str) -> str:
+        """The label of a code, or the code where only a workspace knows it."""
+        return label_or(f"page_index.{kind}.{code}", self.page.lang, code)
+
+    def type_name(self, code: str) -> str:
+        return label_or(f"type.{code}", self.page.lang, code)
+
+    @property
+    def page_title(self) -> str:
+        """What the page is headed."""
+        key = f"title.{self.page.stage}" if self.page.stage else "title"
+        if not self.page.place and not self.page.stage:
+            key = "title.nowhere"
+        return self.t(key, place=self.page.place, year=self.page.year, plan=self.page.plan)
+
+    @property
+    def documents_title(self) -> str:
+        """What the list of documents is headed."""
+        return self.t("documents.plan" if self.page.stage else "documents")
+
+    def verdict(self, line: Verdict) -> tuple[str, str, str, bool]:
+        """Goal, what was achieved, the verdict in words, and whether it is a good one."""
+        places = decimals_for(line.unit, [line.goal])
+        goal = ("≥" if line.op == ">=" else "≤") + quantity(
+            line.goal, line.unit, self.page.lang, places
+        )
+        actual = self.t("none")
+        if line.actual is not None:
+            more = max(places, 2)
+            actual = quantity(line.actual, line.unit, self.page.lang, more)
+        word = label(f"verdict.{line.verdict}", self.page.lang)
+        return goal, actual, word, line.verdict in GOOD
+
+    def title(self, section: Section) -> str:
+        parts = (self.type_name(section.entity_type), section.index_name)
+        return " · ".join(filter(None, parts))
+
+    def figure(self, value: float | None) -> str:
+        return self.t("none") if value is None else number(value, 1)
+
+    def joined(self, words: Iterable[str]) -> str:
+        return self.t("join").join(filter(None, words))
+
+    def remarks(self, line: Line) -> str:
+        """What a reader must know of the index beside its value."""
+        states = line.index_status.split("+")
+        return self.joined(self.named("state", s) for s in states if s != "reported")
+
+    def grade_remark(self, line: Line) -> str:
+        """Why there is no grade, or that it is not the last word."""
+        if line.grade:
+            return label("grade.provisional", self.page.lang) if line.is_provisional else ""
+        if line.is_blocked or not line.reason:
+            return ""
+        return label_or(f"reason.{line.reason}", self.page.lang, line.reason)
+
+    def grade_of(self, line: Line) -> str:
+        return line.grade or label("grade.none", self.page.lang)
+
+    def shade(self, line: Line) -> str:
+        grades = self.grades
+        return shade(self.grade_of(line), grades)
+
+    @cached_property
+    def grades(self) -> list[str]:
+        """The grades that the page shows, from the best, then what stands for none."""
+        met = dict.fromkeys(line.grade for line in self.lines if line.grade)
+        known = [grade for grade in self.page.grades if grade in met]
+        others = [grade for grade in met if grade not in known]
+        return [*known, *others, label("grade.none", self.page.lang)]
+
+    @property
+    def has_grades(self) -> bool:
+        return len(self.grades) > 1
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        return [line for section in self.page.sections for line in section.lines]
+
+    def states(self, line: Line) -> list[str]:
+        """What the filter by status finds a line by."""
+        made = "built" if line.is_built else "failed" if line.cause else "skipped"
+        more = [] if line.is_filed else ["not_filed"]
+        return [made, *more, *([] if line.grade or not self.has_grades else ["not_rated"])]
+
+    @cached_property
+    def state_counts(self) -> list[tuple[str, int]]:
+        """Status and number of lines, those that occur, in a fixed order."""
+        counts = Counter(state for line in self.lines for state in self.states(line))
+        order = ("built", "failed", "skipped", "not_filed", "not_rated")
+        return [(state, counts[state]) for state in order if counts[state]]
+
+    def cause(self, line: Line | DocumentLine) -> str:
+        """Why something was not made. The cause that a program gives is quoted as it is."""
+        if isinstance(line, Line) and line.is_blocked and self.page.lang != "en":
+            return self.t("blocked")
+        return line.cause
+
+    def failures(self) -> list[Line]:
+        return [line for line in self.lines if line.cause and not line.is_built]
+
+    def warned(self) -> list[tuple[Line, str]]:
+        """Each warning of a report."""
+        return [(line, text) for line in self.lines for text in line.warnings]
+
+    def search(self, line: Line) -> str:
+        return search_text(line.entity_id, line.name, line.other_name, line.industry)
+
+    def search_document(self, line: DocumentLine) -> str:
+        return search_text(self.document(line), line.name, line.stem)
+
+    def sort_key(self, text: str) -> str:
+        return sort_key(text)
+
+    def bodies(self) -> list[tuple[str, list[Body]]]:
+        """The bodies to filter by, by type."""
+        types = dict.fromkeys(body.entity_type for body in self.page.bodies)
+        return [
+            (self.type_name(t), [b for b in self.page.bodies if b.entity_type == t]) for t in types
+        ]
+
+    def charts(self) -> list[tuple[str, str, Markup]]:
+        """Title, remark and drawing of each chart of the overview."""
+        found = [chart for section in self.page.sections for chart in self._of_index(section)]
+        if self.has_grades:
+            title = self.t("chart.grades")
+            rows = [
+                (self.type_name(s.entity_type), Counter(map(self.grade_of, s.lines)))
+                for s in self.page.sections
+                if any(line.grade for line in s.lines)
+            ]
+            found.append((title, "", stacked(rows, self.grades, title, self.page.lang)))
+        return found
+
+    def _of_index(self, section: Section) -> Iterator[tuple[str, str, Markup]]:
+        """How the entities of a type stand: each by a bar, or many by how they are distributed."""
+        items = [(line.name, line.index) for line in section.lines if line.index is not None]
+        scale, name = Scale(section.floor, section.top), self.type_name(section.entity_type)
+        if len(items) < 2 or scale.floor >= scale.top:
+            return
+        words = {"type": name, "index": section.index_name or self.t("index")}
+        if len(items) <= MOST_BARS:
+            title = self.t("chart.bars", **words)
+            remark = self.t("chart.scale", floor=f"{scale.floor:g}", top=f"{scale.top:g}")
+            yield title, remark, bars(items, scale, title, self.page.lang)
+        else:
+            title, values = self.t("chart.histogram", **words), [value for _, value in items]
+            remark = self.t("chart.median", n=len(values), median=middle(values))
+            yield title, remark, histogram(values, scale, title, self.page.lang)
+
+    def findings(self) -> list[tuple[str, str, list[Note]]]:
+        """The open findings by rule: severity, the rule's name, the findings; the gravest first."""
+        groups: dict[tuple[str, str], list[Note]] = {}
+        for note in self.page.notes:
+            groups.setdefault((note.severity, self.rule(note)), []).append(note)
+        ordered = sorted(groups.items(), key=lambda g: (g[0][0] != "error", -len(g[1]), g[0][1]))
+        return [(severity, rule, notes) for (severity, rule), notes in ordered]
+
+    def severity(self, code: str) -> str:
+        return label_or(f"severity.{code}", self.page.lang, code)
+
+    def rule(self, note: Note) -> str:
+        """What a check is called."""
+        if note.rule:
+            return note.rule
+        for key in (f"check_rule.{note.code}", f"page_index.finding.{note.code}"):
+            if has_label(key):
+                return label(key, self.page.lang)
+        return note.code
+
+    def found(self, note: Note) -> str:
+        """What the check found; figures and quotations need no translation."""
+        if note.code in SAID_BY_THE_RULE:
+            return ""
+        return note.found.replace("->", "→").replace("(x ", "(×")
+
+    def expected(self, note: Note) -> str:
+        """What the check expected, as far as the language can say it: checks write in English."""
+        usual = USUAL.fullmatch(note.expected)
+        if usual:
+            low, high = (f"{float(usual[end]):,.10g}" for end in ("low", "high"))
+            unit = unit_text(usual["unit"], self.page.lang)
+            return self.t("usual", low=low, high=high, unit=unit).strip()
+        if note.code == "year_on_year":
+            return note.expected.replace(" to ", " … ")
+        plain = self.page.lang == "en" or not LATIN.search(note.expected)
+        return note.expected if plain else ""
+
+    def where(self, note: Note) -> str:
+        """File and row that the finding is about."""
+        return ROW.sub(lambda row: self.t("row", n=row[1]), note.place)
+
+    def file_name(self, name: str) -> str:
+        """What a file of the run is, in words."""
+        return self.named("file", name)
+
+    def document(self, line: DocumentLine) -> str:
+        return self.named("document", line.kind)
+
+    def marks(self) -> list[str]:
+        """What the run is: sample data, a draft, final."""
+        if self.page.is_sample:
+            return [label("sample.mark", self.page.lang)]
+        return [label_or(f"status.{self.page.status}", self.page.lang, self.page.status)] * bool(
+            self.page.status
+        )
+
+    def sample_note(self) -> str:
+        return self.t("sample_note") if self.page.is_sample else ""

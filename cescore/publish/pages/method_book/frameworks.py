@@ -1,0 +1,279 @@
+"""The method book: each framework with its groups, indicators one by one, and progress index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from cescore.definitions.model import Framework, Goalposts, Group, Indicator
+from cescore.disclosure.documents import MethodBook
+from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, section, two_lines
+from cescore.publish.numbers import unit_text
+from cescore.publish.pages.document import Entries, Entry, Words, exact, heading, percent
+from cescore.publish.pages.formulas import coded, computed_lines, imputed, name_of, treated
+
+if TYPE_CHECKING:
+    from cescore.disclosure.opened import OpenDocument
+
+DASH = "—"
+Weights = Mapping[str, Mapping[str, float]]  # entity type -> indicator -> share of the index
+
+
+def frameworks(book: OpenDocument[MethodBook], weights: Weights) -> Fragment:
+    """Every framework: what it is, its groups, its indicators one by one, its progress index."""
+    words = Words(book)
+    return Fragment.join(
+        [
+            Fragment.join(list(_framework(words, framework, weights[framework.entity_type])))
+            for framework in book.data.frameworks
+        ]
+    )
+
+
+def framework_title(words: Words, framework: Framework) -> str:
+    index = framework.index
+    return words.t(
+        "book.framework", type=words.entity_type(framework.entity_type),
+        index=words.name(index, index.code), code=index.code,
+    )  # fmt: skip
+
+
+def _framework(
+    words: Words, framework: Framework, weights: Mapping[str, float]
+) -> Iterator[Fragment]:
+    title = framework_title(words, framework)
+    yield Fragment('<div class="part-of-book"></div>')
+    yield heading(
+        words, "book.framework", text=title, anchor=f"book-{framework.entity_type}", lead=" "
+    )
+    yield _card(words, framework)
+    yield _groups(words, framework, weights)
+    yield from _indicators(words, framework, weights)
+    yield from _progress(words, framework)
+
+
+def _card(words: Words, framework: Framework) -> Fragment:
+    """The framework's own settings in sentences."""
+    ends = {"floor": exact(framework.scale.floor), "top": exact(framework.scale.top)}
+    values = {**ends, "least": exact(100 * framework.missing.min_weight_covered)}
+    head = framework.headline
+    rates = [head.resource_output_rate, head.resource_recycling_rate, *head.beside]
+    named = [f"{name_of(framework, words.lang, c)}（{c}）" if words.lang == "zh"
+             else f"{name_of(framework, words.lang, c)} ({c})" for c in rates if c]  # fmt: skip
+    said = [
+        words.t(
+            "method.framework", name=words.name(framework, framework.entity_type),
+            version=framework.version, source=framework.source,
+        ),
+        words.t(f"method.normalisation.{framework.normalisation}", **values),
+        words.t(f"note.aggregation.{framework.aggregation}"),
+        imputed(words, framework.imputation),
+        treated(words, framework.treatment),
+        words.t("book.headline", list=words.join(named)) if named else "",
+        words.t("book.index_tag", tag=words.t(f"tag.{framework.index.tag}"), note=framework.index.note),
+        words.t("book.framework_hash", hash=words.document.data.hashes.get(framework.entity_type, "")),
+    ]  # fmt: skip
+    return section("points", points=[line for line in said if line])
+
+
+def _below(framework: Framework, group: str, weights: Mapping[str, float]) -> float:
+    """Share of the index of all that is inside a group."""
+    return sum(
+        _below(framework, code, weights) if code in framework.groups else weights.get(code, 0.0)
+        for code, _ in framework.members(group)
+    )
+
+
+def _groups(words: Words, framework: Framework, weights: Mapping[str, float]) -> Fragment:
+    """The tree of groups with weights and how each is made of its members."""
+    rows: list[Row] = []
+
+    def visit(parent: str, depth: int) -> None:
+        whole = sum(weight for _, weight in framework.members(parent)) or 1.0
+        for group in (g for g in framework.groups.values() if g.parent == parent):
+            name = Markup('<span class="depth{}">{}</span>').format(
+                min(depth, 4), coded(words, group)
+            )
+            cells = [
+                name,
+                two_lines(percent(group.weight / whole), exact(group.weight)),
+                percent(_below(framework, group.code, weights)),
+                words.t(f"book.mean.{group.aggregation}"),
+                group.tag,
+                words.clauses([group.note, _least_of(words, group)]),
+            ]
+            rows.append(Row(cells))
+            visit(group.code, depth + 1)
+
+    visit("", 0)
+    columns = [
+        Column(words.t("head.group"), 30, "text"),
+        Column(words.t("head.weight_in_group"), 12),
+        Column(words.t("head.weight_in_index"), 11),
+        Column(words.t("book.head.mean"), 14, "mid"),
+        Column(words.t("head.tag"), 6, "mid"),
+        Column(words.t("book.head.note"), 27, "small"),
+    ]
+    return Table(columns, rows, words.t("book.caption.groups")).fragment()
+
+
+def _least_of(words: Words, group: Group) -> str:
+    if group.min_available is None:
+        return ""
+    return words.t("book.group_least", least=exact(100 * group.min_available))
+
+
+def _indicators(
+    words: Words, framework: Framework, weights: Mapping[str, float]
+) -> Iterator[Fragment]:
+    """The scored indicators group by group, then those that are only reported."""
+    scored = [*_scored_in_order(framework, "")]
+    reported = [i for i in framework.indicators.values() if not i.group]
+    columns = [
+        Column(words.t("head.indicator"), 36, "text"),
+        Column(words.t("book.head.unit"), 14, "text"),
+        Column(words.t("head.direction"), 5, "mid"),
+        Column(words.t("head.weight_in_group"), 10),
+        Column(words.t("head.weight_in_index"), 9),
+        Column(words.t("head.worst"), 10),
+        Column(words.t("head.best"), 10),
+        Column(words.t("head.tag"), 6, "mid"),
+    ]
+    caption = words.t("book.caption.indicators")
+    for group, members in groupby(scored, key=lambda i: i.group):
+        title = words.t("book.group", path=" › ".join(_path(words, framework, group)))
+        entries = [_indicator(words, framework, i, weights) for i in members]
+        yield Entries(columns, entries, caption, title).fragment()
+        caption = ""
+    entries = [_indicator(words, framework, i, weights) for i in reported]
+    title = words.t("indicators.reported")
+    notes = (words.t("note.direction"), words.t("note.tags"), words.t("book.note.weights"))
+    yield Entries(columns, entries, "" if scored else caption, title).fragment()
+    yield Fragment.join([paragraph(note) for note in notes])
+
+
+def _scored_in_order(framework: Framework, group: str) -> Iterator[Indicator]:
+    for code, _ in framework.members(group):
+        if code in framework.groups:
+            yield from _scored_in_order(framework, code)
+        else:
+            yield framework.indicators[code]
+
+
+def _path(words: Words, framework: Framework, group: str) -> list[str]:
+    found = framework.groups[group]
+    above = _path(words, framework, found.parent) if found.parent else []
+    return [*above, words.name(found, found.code)]
+
+
+def _indicator(
+    words: Words, framework: Framework, indicator: Indicator, weights: Mapping[str, float]
+) -> Entry:
+    posts = indicator.goalposts_in(words.document.data.run.year)
+    whole = sum(w for _, w in framework.members(indicator.group)) if indicator.group else 0.0
+    share = two_lines(percent(indicator.weight / whole), exact(indicator.weight)) if whole else DASH
+    other = words.name(indicator) if words.lang == "en" else indicator.en
+    second = indicator.zh if words.lang == "en" else other
+    cells = [
+        two_lines(coded(words, indicator), second if second != words.name(indicator) else ""),
+        unit_text(indicator.unit, words.lang) or words.t("book.no_unit"),
+        "↑" if indicator.direction == 1 else "↓",
+        share,
+        percent(weights[indicator.code]) if weights.get(indicator.code) else DASH,
+        exact(posts.worst) if posts and indicator.group else DASH,
+        exact(posts.best) if posts and indicator.group else DASH,
+        indicator.tag,
+    ]
+    return Entry(cells, list(_lines(words, framework, indicator)))
+
+
+def _lines(
+    words: Words, framework: Framework, indicator: Indicator
+) -> Iterator[tuple[str, object]]:
+    yield from computed_lines(words, framework, indicator)
+    yield "small", words.t("book.source", source=words.tagged(indicator.source, indicator.tag))
+    if indicator.group:
+        yield from (("small", line) for line in _goalpost_lines(words, indicator))
+    yield "small", words.clauses(_settings(words, framework, indicator))
+    if indicator.note:
+        yield "small", words.t("book.noted", note=indicator.note)
+
+
+def _goalpost_lines(words: Words, indicator: Indicator) -> Iterator[str]:
+    for year, posts in sorted(indicator.goalposts.items()):
+        said = words.t(
+            "book.goalposts", year=year, worst=exact(posts.worst), best=exact(posts.best),
+            source=words.tagged(posts.source, posts.tag),
+        )  # fmt: skip
+        yield said + _by_industry(words, posts)
+
+
+def _by_industry(words: Words, posts: Goalposts) -> str:
+    if not posts.by_industry:
+        return ""
+    each = [
+        words.t("book.industry_posts", industry=industry, worst=exact(worst), best=exact(best))
+        for industry, (worst, best) in posts.by_industry.items()
+    ]
+    return words.t("book.by_industry", list=words.clauses(each))
+
+
+def _settings(words: Words, framework: Framework, indicator: Indicator) -> Iterator[str]:
+    """What an indicator has of its own against the framework's general settings."""
+    if indicator.normalisation and indicator.normalisation != framework.normalisation:
+        yield words.t(f"book.own.{indicator.normalisation}")
+    if indicator.latest_within:
+        yield words.t("book.latest_within", years=indicator.latest_within)
+    if indicator.imputation is not None:
+        yield imputed(words, indicator.imputation) or words.t("book.imputation.none")
+    if indicator.treatment is not None:
+        yield treated(words, indicator.treatment) or words.t("book.untreated")
+
+
+def _progress(words: Words, framework: Framework) -> Iterator[Fragment]:
+    """The progress index: groups, members with their weights, floors of the base value."""
+    rules = framework.progress
+    if rules is None:
+        return
+    rows: list[Row] = []
+    whole = sum(group.weight for group in rules.groups) or 1.0
+    for group in rules.groups:
+        share = percent(group.weight / whole)
+        mean = words.t(f"book.mean.{group.aggregation}")
+        rows.append(Row([coded(words, group), share, exact(group.weight), mean, ""], "group"))
+        members = rules.members.get(group.code, {})
+        inside = sum(members.values()) or 1.0
+        for code, weight in members.items():
+            indicator = framework.indicators[code]
+            least = rules.base_floor.get(code)
+            rows.append(
+                Row(
+                    [
+                        coded(words, indicator),
+                        percent(weight / inside),
+                        exact(weight),
+                        "↑" if indicator.direction == 1 else "↓",
+                        exact(least) if least is not None else "",
+                    ],
+                    "sub",
+                )
+            )
+    columns = [
+        Column(words.t("head.member"), 46, "text"),
+        Column(words.t("head.weight_in_group"), 14),
+        Column(words.t("head.weight"), 12),
+        Column(words.t("book.head.mean_or_direction"), 16, "mid"),
+        Column(words.t("book.head.base_floor"), 12),
+    ]
+    year = words.document.data.base_year
+    notes = [
+        words.t("note.progress", year=year),
+        words.t(f"book.progress.{rules.aggregation}"),
+        words.t("book.note.base_floor") if rules.base_floor else "",
+        words.t("book.noted", note=rules.note) if rules.note else "",
+    ]
+    name = words.t("book.caption.progress", name=words.name(rules, rules.code), code=rules.code)
+    yield Table(columns, rows, name, notes).fragment()

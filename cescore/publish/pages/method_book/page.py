@@ -1,0 +1,155 @@
+"""The method book: every definition of a workspace's params in words and formulas, and no data.
+
+Each function takes the opened book and gives a part of the page. What is printed stands in the
+file the book was made from; the gate's parameters do not, so none can be printed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from cescore.disclosure.documents import MethodBook
+from cescore.publish.documents import document_name, document_title
+from cescore.publish.fragment import Column, Fragment, Row, Table, section, two_lines
+from cescore.publish.numbers import unit_text
+from cescore.publish.pages.document import (
+    Words,
+    contents,
+    cut,
+    heading,
+    masthead,
+    provenance_of,
+)
+from cescore.publish.pages.method_book.frameworks import framework_title, frameworks
+from cescore.publish.pages.method_book.plan import assessment, measures, targets
+from cescore.publish.pages.method_book.rules import (
+    accounts,
+    checks,
+    disclosure,
+    missing,
+    scores,
+    standards,
+)
+from cescore.publish.pages.method_book.tags import conventions, unverified
+
+if TYPE_CHECKING:
+    from cescore.disclosure.opened import OpenDocument
+
+DASH = "—"
+__all__ = [
+    "accounts",
+    "assessment",
+    "checks",
+    "conventions",
+    "disclosure",
+    "frameworks",
+    "front",
+    "measures",
+    "missing",
+    "provenance",
+    "scores",
+    "standards",
+    "targets",
+    "unverified",
+    "variables",
+]  # fmt: skip
+FUNCTIONS = ("total", "mean", "min", "max", "base", "lag", "first_available", "positive", "abs", "sqrt", "log", "exp")  # fmt: skip
+
+
+def front(book: OpenDocument[MethodBook]) -> Fragment:
+    """Masthead, what the book is, and the list of its parts."""
+    words, data = Words(book), book.data
+    versions = [f"{words.entity_type(f.entity_type)} {f.version}" for f in data.frameworks]
+    facts = [
+        (words.t("fact.plan"), words.name(data.plan) if data.plan else ""),
+        (words.t("book.base_year"), str(data.base_year)),
+        (words.t("book.versions"), words.join(versions)),
+        (words.t("fact.report_number"), data.report_number),
+    ]
+    return Fragment.join(
+        [
+            masthead(
+                words,
+                facts,
+                words.t("book.lead"),
+                small=document_name(data, words.lang),
+                large=document_title(data, words.lang),
+            ),
+            contents(words, list(_parts(words))),
+            section("points", points=[words.t(f"book.reading.{n}") for n in range(1, 6)]),
+            _functions(words),
+        ]
+    )
+
+
+def _parts(words: Words) -> Iterator[tuple[str, str]]:
+    """Anchor and title of each part that the book has."""
+    data: MethodBook = words.document.data
+    for framework in data.frameworks:
+        yield f"book-{framework.entity_type}", framework_title(words, framework)
+    yield from ((f"book-{key}", words.t(f"book.{key}")) for key in _keys(data))
+
+
+def _keys(data: MethodBook) -> Iterator[str]:
+    """The parts behind the frameworks; what a workspace does not have has no part."""
+    yield from ("scores", "missing")
+    if any(framework.accounts for framework in data.frameworks):
+        yield "accounts"
+    if data.plan is not None:
+        yield from ("targets", "assessment", "measures")
+    if data.standards:
+        yield "standards"
+    yield from ("checks", "disclosure", "conventions", "unverified", "variables", "provenance")
+
+
+def _functions(words: Words) -> Fragment:
+    """The functions a formula may use, those that this workspace's formulas do."""
+    used = " ".join(formula for formula in _formulas(words.document.data))
+    called = set(re.findall(r"([a-z_]+)\(", used))
+    rows = [
+        Row([f"{name}(…)", words.t(f"book.function.{name}")])
+        for name in FUNCTIONS
+        if name in called
+    ]
+    columns = [
+        Column(words.t("book.head.function"), 18, "text"),
+        Column(words.t("head.what"), 82, "text"),
+    ]
+    return Table(columns, rows, words.t("book.caption.functions")).fragment()
+
+
+def _formulas(data: MethodBook) -> Iterator[str]:
+    for framework in data.frameworks:
+        yield from (
+            c.formula for c in (*framework.accounts.values(), *framework.indicators.values())
+        )
+    yield from (check.rule for check in data.checks)
+
+
+def variables(book: OpenDocument[MethodBook]) -> Fragment:
+    """The dictionary of returned values: code, name, unit, who returns it."""
+    words = Words(book)
+    rows = [
+        Row(
+            [
+                two_lines(words.name(v, v.code), v.code),
+                unit_text(v.unit, words.lang) or DASH,
+                words.clauses([words.types(v.entity_types), v.department]),
+            ]
+        )
+        for v in book.data.variables
+    ]
+    columns = [
+        Column(words.t("head.variable"), 48, "text"),
+        Column(words.t("book.head.unit"), 18, "text"),
+        Column(words.t("book.head.returned_by"), 34, "small"),
+    ]
+    return Fragment.join([heading(words, "book.variables"), cut(columns, rows, halves=True)])
+
+
+def provenance(book: OpenDocument[MethodBook]) -> Fragment:
+    """What the book was made from."""
+    words = Words(book)
+    return Fragment.join([heading(words, "book.provenance"), provenance_of(words)])

@@ -1,0 +1,290 @@
+"""The method book: the plan's targets, how they are assessed, its measures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from cescore.definitions.model import Plan, Target
+from cescore.disclosure.documents import MethodBook
+from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, section, two_lines
+from cescore.publish.numbers import unit_text
+from cescore.publish.pages.document import Entries, Entry, Words, cut, exact, heading, percent
+from cescore.publish.pages.formulas import coded, spaced
+
+if TYPE_CHECKING:
+    from cescore.disclosure.opened import OpenDocument
+
+DASH = "—"
+NONE = Fragment("")
+
+
+def targets(book: OpenDocument[MethodBook], constants: Mapping[str, float]) -> Fragment:
+    """The plan's targets, how progress on them is counted, and its other promises."""
+    words, plan = Words(book), book.data.plan
+    if plan is None:
+        return NONE
+    columns = [
+        Column(words.t("head.target"), 40, "text"),
+        Column(words.t("head.indicator"), 12, "mid"),
+        Column(words.t("head.goal"), 16),
+        Column(words.t("book.head.role"), 26, "text"),
+        Column(words.t("head.tag"), 6, "mid"),
+    ]
+    entries = [_target(words, target) for target in plan.targets.values()]
+    said = [
+        words.t(f"book.schedule.{n}", nearly=exact(100 * constants["nearly"])) for n in range(1, 8)
+    ]
+    lead = words.t(
+        "book.targets.lead", plan=words.name(plan), status=plan.status or DASH, base=plan.base_year,
+        first=plan.first_year, last=plan.last_year, source=plan.source,
+    )  # fmt: skip
+    return Fragment.join(
+        [
+            heading(words, "book.targets", lead=lead),
+            Entries(columns, entries, words.t("book.caption.targets")).fragment(),
+            section("points", points=said),
+            _commitments(words, plan),
+        ]
+    )
+
+
+def _target(words: Words, target: Target) -> Entry:
+    goal = f"{'≥' if target.op == '>=' else '≤'} {exact(target.value)} {unit_text(target.unit, words.lang)}"
+    cells = [
+        coded(words, target),
+        target.indicator,
+        goal.strip(),
+        words.t(f"book.target_type.{target.type}"),
+        target.tag,
+    ]
+    facts = [
+        words.t("book.target.own", types=words.types(target.applies_to))
+        if target.applies_to
+        else "",
+        words.t("book.target.reference", types=words.types(target.reference_for))
+        if target.reference_for
+        else "",
+        words.t("book.target.scored" if target.scored else "book.target.unscored"),
+        words.t("book.target.binding") if target.binding else "",
+        words.t("book.target.scheduled" if target.has_schedule else "book.target.unscheduled"),
+        words.t("book.target.check", other=target.consistent_with)
+        if target.consistent_with
+        else "",
+    ]
+    return Entry(
+        cells,
+        [
+            ("where", words.clauses(facts)),
+            ("small", words.t("book.source", source=words.tagged(target.source, target.tag))),
+            ("small", words.t("book.noted", note=target.note) if target.note else ""),
+        ],
+    )
+
+
+def _commitments(words: Words, plan: Plan) -> Fragment:
+    rows = [
+        Row(
+            [
+                f"{words.name(one, one.id)}",
+                one.where,
+                f"{exact(one.value)} {unit_text(one.unit, words.lang)}".strip(),
+                one.note,
+                one.tag,
+            ]
+        )
+        for one in plan.commitments.values()
+    ]
+    columns = [
+        Column(words.t("book.head.commitment"), 34, "text"),
+        Column(words.t("book.head.where"), 10, "mid"),
+        Column(words.t("book.head.value"), 14),
+        Column(words.t("book.head.note"), 36, "small"),
+        Column(words.t("head.tag"), 6, "mid"),
+    ]
+    return cut(columns, rows, words.t("book.caption.commitments"))
+
+
+def assessment(book: OpenDocument[MethodBook], constants: Mapping[str, float]) -> Fragment:
+    """Points for targets, weights of the parts, grade scales, vetoes."""
+    words, plan = Words(book), book.data.plan
+    if plan is None:
+        return NONE
+    rules = plan.assessment
+    shares = {name: exact(100 * value) for name, value in constants.items()}
+    said = [words.t(f"book.assess.{n}", **shares) for n in range(1, 7)]
+    said += [words.t("book.noted", note=rules.note)] if rules.note else []
+    return Fragment.join(
+        [
+            heading(words, "book.assessment"),
+            section("points", points=said),
+            _ladder(words, plan),
+            _parts_weights(words, plan),
+            _scales(words, plan),
+            _bonus(words, plan),
+            _vetoes(words, plan),
+            _period(words, plan),
+        ]
+    )
+
+
+def _period(words: Words, plan: Plan) -> Fragment:
+    """How the plan is evaluated at its middle and its end: a convention of this report."""
+    middle = plan.midterm_year or plan.first_year + (plan.last_year - plan.first_year) // 2
+    years = {"base": plan.base_year, "middle": middle, "last": plan.last_year}
+    said = [words.t(f"book.period.{n}", **years) for n in range(1, 6)]
+    title = paragraph(words.t("book.caption.period"), "card-name")
+    return Fragment.join([title, section("points", points=said)])
+
+
+def _ladder(words: Words, plan: Plan) -> Fragment:
+    rules = plan.assessment
+    if not rules.ladder:
+        return NONE
+    steps = [f"≥ {exact(least)}%" for least, _ in rules.ladder]
+    points = [percent(share, 0) for _, share in rules.ladder]
+    width = 80 / len(steps)
+    columns = [
+        Column(words.t("head.completion"), 20, "text"),
+        *(Column(step, width, "mid") for step in steps),
+    ]
+    bonus = words.t(
+        "book.bonus", step=percent(rules.bonus_step), most=percent(rules.bonus_most)
+    ) if rules.bonus_most else ""  # fmt: skip
+    below = words.t("book.below_ladder", least=exact(rules.ladder[-1][0]))
+    rows = [Row([words.t("book.points"), *points])]
+    return Table(columns, rows, words.t("book.caption.ladder"), (below, bonus)).fragment()
+
+
+def _parts_weights(words: Words, plan: Plan) -> Fragment:
+    rules = plan.assessment
+    parts = ("targets", "index", "measures")
+    rows = [
+        Row(
+            [
+                words.entity_type(kind),
+                *(percent(weights[part], 0) if weights.get(part) else DASH for part in parts),
+                words.name(rules.scales[rules.scale_of[kind]]) if kind in rules.scale_of else DASH,
+            ]
+        )
+        for kind, weights in rules.weights.items()
+    ]
+    columns = [
+        Column(words.t("book.head.types"), 20, "text"),
+        *(Column(words.t(f"part.{part}"), 14, "mid") for part in parts),
+        Column(words.t("book.head.scale"), 38, "text"),
+    ]
+    return Table(columns, rows, words.t("book.caption.parts")).fragment()
+
+
+def _scales(words: Words, plan: Plan) -> Fragment:
+    rows = [
+        Row(
+            [
+                two_lines(words.name(scale, code), code),
+                words.clauses(f"{words.name(band)} ≥ {exact(band.least)}" for band in scale.bands),
+                scale.source,
+                scale.tag,
+            ]
+        )
+        for code, scale in plan.assessment.scales.items()
+    ]
+    columns = [
+        Column(words.t("book.head.scale"), 28, "text"),
+        Column(words.t("book.head.bands"), 38, "text"),
+        Column(words.t("book.head.source"), 28, "small"),
+        Column(words.t("head.tag"), 6, "mid"),
+    ]
+    return Table(columns, rows, words.t("book.caption.scales")).fragment()
+
+
+def _bonus(words: Words, plan: Plan) -> Fragment:
+    """Extra points by entity type, with the most they can come to."""
+    rows = [
+        Row(
+            [
+                two_lines(words.name(item, code), code),
+                words.types((entity_type,)),
+                spaced(item.rule) if item.rule else f"{item.variable} = {' / '.join(item.one_of)}",
+                f"+{exact(item.points)}",
+            ]
+        )
+        for entity_type, bonus in plan.assessment.bonus.items()
+        for code, item in bonus.items.items()
+    ]
+    columns = [
+        Column(words.t("head.bonus"), 40, "text"),
+        Column(words.t("book.head.types"), 14, "text"),
+        Column(words.t("book.head.rule"), 34, "small"),
+        Column(words.t("head.points"), 12, "mid"),
+    ]
+    said = [
+        words.t(
+            "book.bonus_most", types=words.types((entity_type,)), most=exact(bonus.most),
+            source=words.tagged(bonus.source, bonus.tag),
+        )
+        for entity_type, bonus in plan.assessment.bonus.items()
+    ]  # fmt: skip
+    table = Table(columns, rows, words.t("book.caption.bonus"), tuple(said))
+    return table.fragment() if rows else NONE
+
+
+def _vetoes(words: Words, plan: Plan) -> Fragment:
+    rows = [
+        Row(
+            [
+                two_lines(words.name(veto, code), code),
+                words.types(veto.entity_types),
+                veto.grade if words.lang == "zh" else _grade_en(plan, veto.grade),
+                veto.source,
+                veto.tag,
+            ]
+        )
+        for code, veto in plan.vetoes.items()
+    ]
+    columns = [
+        Column(words.t("head.veto"), 31, "text"),
+        Column(words.t("book.head.types"), 18, "text"),
+        Column(words.t("book.head.leads_to"), 12, "mid"),
+        Column(words.t("book.head.source"), 33, "small"),
+        Column(words.t("head.tag"), 6, "mid"),
+    ]
+    return Table(
+        columns, rows, words.t("book.caption.vetoes"), (words.t("book.note.vetoes"),)
+    ).fragment()
+
+
+def _grade_en(plan: Plan, grade: str) -> str:
+    bands = [band for scale in plan.assessment.scales.values() for band in scale.bands]
+    return next((band.en for band in bands if band.zh == grade and band.en), grade)
+
+
+def measures(book: OpenDocument[MethodBook]) -> Fragment:
+    """The plan's measures by system: responsible units and the checks an inspector makes."""
+    words, plan = Words(book), book.data.plan
+    if plan is None or not plan.measures:
+        return NONE
+    parts = [heading(words, "book.measures", lead=words.t("book.measures.lead", n=len(plan.measures),
+             checks=sum(len(m.checks) for m in plan.measures.values())))]  # fmt: skip
+    columns = [
+        Column(words.t("head.measure"), 34, "text"),
+        Column(words.t("head.units"), 30, "small"),
+        Column(words.t("head.check"), 36, "small"),
+    ]
+    for system, members in groupby(plan.measures.values(), key=lambda m: m.system):
+        rows = [
+            Row(
+                [
+                    f"{m.id}  {words.name(m)}",
+                    words.join(m.units),
+                    words.clauses(
+                        f"{c.id[len(m.id) + 1 :] or c.id} {words.name(c)}" for c in m.checks
+                    ),
+                ]
+            )
+            for m in members
+        ]
+        name = words.name(plan.systems[system]) if system in plan.systems else ""
+        parts.append(cut(columns, rows, f"{system}  {name}".strip()))
+    return Fragment.join([*parts, paragraph(words.t("note.measures"))])

@@ -1,0 +1,124 @@
+"""Charts of a plan's evaluation: each target against its schedule, bodies from base year to end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from cescore.disclosure.reviews import BodyRow, PlanDocument, TargetPath
+from cescore.publish.charts.frame import in_a_row
+from cescore.publish.charts.style import (
+    FAINT,
+    INK,
+    MAIN,
+    POINTS,
+    QUIET,
+    SECOND,
+    canvas,
+    chart,
+    house_style,
+    short,
+)
+from cescore.publish.fragment import Fragment
+from cescore.publish.numbers import number, quantity
+from cescore.publish.pages.document import Words
+from cescore.publish.pages.review.page import target_name
+
+if TYPE_CHECKING:
+    from cescore.disclosure.opened import OpenDocument
+
+THIRD_OF_PAGE = 56.0  # mm
+IN_A_ROW = 3
+NONE = Fragment("")
+
+
+def target_charts(document: OpenDocument[Any]) -> Fragment:
+    """Small charts, one per target: what was achieved, and the schedule or the goal it is held to."""
+    words, data = Words(document), document.data
+    shown = [
+        path
+        for path in data.targets
+        if path.end.role != "check" and sum(line.actual is not None for line in path.lines) > 1
+    ]
+    charts = [_target_chart(words, path, data) for path in shown]
+    rows = [charts[i : i + IN_A_ROW] for i in range(0, len(charts), IN_A_ROW)]
+    return Fragment.join([in_a_row(row) for row in rows])
+
+
+def _target_chart(words: Words, path: TargetPath, data: PlanDocument) -> Fragment:
+    line = path.end
+    start = 0.0 if line.type != "level" else line.base
+    first = [] if start is None else [(data.plan.base_year, start)]
+    actual = [(y, one.actual) for y, one in zip(data.years, path.lines, strict=True)]
+    points = first + [(y, v) for y, v in actual if v is not None]
+    held = [(y, v) for y, v in zip(data.years, path.due, strict=True) if v is not None]
+    schedule = first + held if held else []
+    places = 1 if line.unit == "%" else 3
+    with house_style():
+        figure, axes = canvas(THIRD_OF_PAGE, 33, left=5, right=8, top=8, bottom=5)
+        if schedule:
+            axes.plot(*zip(*schedule, strict=True), color=SECOND, ls=(0, (4, 2)), lw=1.1)
+        axes.axhline(line.value, color=FAINT, lw=0.6)
+        axes.plot(*zip(*points, strict=True), color=MAIN, marker="o", markeredgewidth=0)
+        last = points[-1]
+        axes.annotate(
+            number(last[1], places), last, xytext=(4, -1), textcoords="offset points",
+            fontweight="bold", fontsize=POINTS, annotation_clip=False, va="center",
+        )  # fmt: skip
+        axes.set_xlim(data.plan.base_year - 0.3, data.plan.last_year + 0.6)
+        axes.set_xticks([data.plan.base_year, data.plan.last_year])
+        axes.set_yticks([line.value], [number(line.value, places).rstrip("0").rstrip(".")])
+        axes.tick_params(axis="y", labelsize=POINTS - 1.5, pad=1)
+        values = [v for _, v in (*points, *schedule)] + [line.value]
+        room = (max(values) - min(values)) * 0.15 or 1.0
+        axes.set_ylim(min(values) - room, max(values) + room)
+        name = f"{line.id} {target_name(words, path)}"
+        figure.text(0, 1, short(name, 17), va="top", fontweight="bold", fontsize=POINTS)
+        said = words.join(
+            words.t("alt.pair", name=str(y), value=quantity(v, line.unit, words.lang, places))
+            for y, v in points
+        )
+        alt = words.t("alt.trend", name=name, list=said)
+        return chart(figure, alt, mark=_mark(words, data), mark_below=True)
+
+
+def body_chart(document: OpenDocument[Any], rows: Sequence[BodyRow], title: str) -> Fragment:
+    """Each body's index in the base year (ring) and at the end (dot), on one scale."""
+    words, data = Words(document), document.data
+    shown = [(row, row.index[0], row.index[-1]) for row in rows if row.index]
+    pairs = [(row, a, b) for row, a, b in shown if a is not None and b is not None]
+    if len(pairs) < 2:
+        return NONE
+    pairs.sort(key=lambda one: -one[2])
+    names = [_name(words, row) for row, _, _ in pairs]
+    with house_style():
+        figure, axes = canvas(172, 14 + 5 * len(pairs), left=57, right=12, top=7, bottom=6)
+        for y, (_, begin, end) in enumerate(pairs):
+            axes.plot([begin, end], [y, y], color=QUIET, lw=2.2, solid_capstyle="round")
+            axes.plot([begin], [y], "o", mfc="white", mec=INK, mew=0.9)
+            axes.plot([end], [y], "o", color=MAIN)
+            right = end >= begin
+            axes.annotate(
+                number(end), (end, y), xytext=(6 if right else -6, 0), va="center",
+                textcoords="offset points", ha="left" if right else "right", fontweight="bold",
+                annotation_clip=False,
+            )  # fmt: skip
+        axes.set_yticks(range(len(names)), [short(name, 17) for name in names])
+        axes.set_ylim(len(names) - 0.5, -0.5)
+        axes.set_title(title)
+        said = words.join(
+            words.t("review.alt.body", name=name, first=number(a), last=number(b))
+            for name, (_, a, b) in zip(names, pairs, strict=True)
+        )
+        caption = words.t("review.caption.bodies", base=data.plan.base_year, year=data.year)
+        return chart(figure, f"{title}: {said}", mark=_mark(words, data), caption=caption)
+
+
+def _name(words: Words, row: BodyRow) -> str:
+    zh, en = row.place.name_zh, row.place.name_en
+    return (zh or en) if words.lang == "zh" else (en or zh)
+
+
+def _mark(words: Words, data: PlanDocument) -> str:
+    """示例数据 on every chart of a sample run."""
+    return words.t("status.sample") if data.run.status == "sample" else ""

@@ -1,0 +1,125 @@
+"""Where the page comes from: the method in brief with its sources, hashes, number and standing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from cescore.definitions.model import Indicator
+from cescore.publish.fragment import Column, Fragment, Row, Table, section
+from cescore.publish.numbers import number
+from cescore.publish.pages.formulas import imputed, treated
+from cescore.publish.pages.scorecard.returned import with_formula
+from cescore.publish.pages.scorecard.sections import NONE, framework_words
+from cescore.publish.view import View, is_latin
+from cescore.publish.words import label_or
+
+if TYPE_CHECKING:
+    from cescore.disclosure.opened import OpenBundle
+
+
+def method_notes(bundle: OpenBundle) -> Fragment:
+    """The method in brief, then each scored indicator with formula, sources and evidence tags."""
+    view, framework = View(bundle), bundle.framework
+    points = [
+        view.t(
+            "method.framework", name=framework.name(view.lang) or framework.entity_type,
+            version=framework.version, source=view.fitting(framework.source, view.t("method.source_in_params")),
+        ),
+        view.t(f"method.normalisation.{framework.normalisation}", **framework_words(view)),
+        view.sentences(_prepared(view)),
+        view.t(
+            "method.missing", rules=_missing(view),
+            least=number(100 * framework.missing.min_weight_covered, 0),
+        ),
+        view.sentences([view.t("method.rounding"), view.t("below_unit")]),
+        view.fitting(framework.index.note),
+        view.t("method.index_and_progress") if framework.progress is not None else "",
+        view.t("method.released") if bundle.data.fitted.released_scores else "",
+    ]  # fmt: skip
+    kept = section("points", points=[point for point in points if point])
+    return Fragment.join([kept, definitions_table(bundle)])
+
+
+def _prepared(view: View) -> list[str]:
+    """What is done to values before they are scored: gaps filled, entities screened, outliers treated."""
+    framework = view.bundle.framework
+    least = number(100 * framework.missing.screen_below, 0)
+    return [
+        imputed(view, framework.imputation),
+        view.t("method.screened", least=least) if framework.missing.screen_below else "",
+        treated(view, framework.treatment),
+    ]
+
+
+def _missing(view: View) -> str:
+    """The framework's rules for what is missing, cases of one rule together."""
+    rules = view.bundle.framework.missing
+    cases: dict[str, list[str]] = {}
+    for case in ("not_reported", "not_applicable", "not_computable"):
+        cases.setdefault(getattr(rules, case), []).append(view.t(f"method.case.{case}"))
+    clauses = [
+        view.t(f"method.rule.{rule}", what=view.t("join.or").join(named))
+        for rule, named in cases.items()
+    ]
+    return view.t("join.clause").join(clauses)
+
+
+def definitions_table(bundle: OpenBundle) -> Fragment:
+    """Each scored indicator with the formula executed, and where it and its scale come from."""
+    view = View(bundle)
+    if not view.scored:
+        return NONE
+    fits = view.lang == "zh" or all(is_latin(_said(view, i)) for i in view.scored)
+    rows = []
+    for indicator in view.scored:
+        posts = indicator.goalposts_in(bundle.year)
+        words = with_formula(view, indicator)
+        tags = f"{indicator.tag} / {posts.tag}" if posts is not None else indicator.tag
+        rows.append(Row([words, *([_said(view, indicator)] if fits else []), tags]))
+    name = 44 if view.lang == "zh" else 34  # English takes more room to name a source
+    columns = [Column(view.t("head.formula"), name if fits else 86, "text")]
+    columns += [Column(view.t("head.source"), 91 - name, "text")] if fits else []
+    columns += [Column(view.t("head.tags"), 9 if fits else 14, "mid")]
+    notes = [view.t("note.tags"), "" if fits else view.t("method.sources_elsewhere")]
+    title = view.t("caption.definitions")
+    return Table(columns, rows, title, notes, kind="small").fragment()
+
+
+def _said(view: View, indicator: Indicator) -> str:
+    """The sources of an indicator and of its scale."""
+    posts = indicator.goalposts_in(view.bundle.year)
+    said = [view.said(indicator.source)]
+    if posts is not None:
+        said.append(view.t("method.scale", source=view.said(posts.source)))
+    return view.t("join.clause").join(said)
+
+
+def provenance(bundle: OpenBundle) -> Fragment:
+    """What this page was made from: the bundle's hash, framework, report number, legal basis."""
+    view, data = View(bundle), bundle.data
+    basis = label_or(f"basis.{data.legal_basis}", view.lang, data.legal_basis)
+    facts = [
+        ("provenance.report_number", data.report_number),
+        ("provenance.status", view.t(f"status.{data.run.status}")),
+        ("provenance.issuer", data.run.issuer.name(view.lang)),
+        ("provenance.issued", data.run.issued),
+        ("provenance.framework", f"{bundle.framework.name(view.lang)} {bundle.framework.version}"),
+        ("provenance.legal_basis", basis),
+        ("provenance.variant", view.t("status.variant") if bundle.is_variant else ""),
+        ("provenance.framework_hash", bundle.framework.hash),
+        ("provenance.bundle_hash", bundle.hash),
+    ]
+    return section(
+        "provenance", facts=[(view.t(k), text) for k, text in facts if text.strip()],
+        notes=list(_standing(view)),
+    )  # fmt: skip
+
+
+def _standing(view: View) -> Iterator[str]:
+    data = view.data
+    if data.run.status == "sample":
+        yield view.t("provenance.sample")
+    if data.legal_basis == "statistical":
+        yield view.t("provenance.statistical")
+    yield view.t("provenance.rest")

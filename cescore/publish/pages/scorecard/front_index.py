@@ -1,0 +1,189 @@
+"""Page one, how good: the index on its scale with its band, the progress index, total and grade."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cescore.disclosure.bundle import BonusLine
+from cescore.publish.charts.spark import spark
+from cescore.publish.numbers import index_change_words, mark, number, quantity
+from cescore.publish.pages.scorecard.findings import Known
+from cescore.publish.view import UNFILED, Number, View, at
+from cescore.publish.words import has_label, label_or
+
+SMALL_N = 10  # below it a rank is for reference only
+
+
+def index_card(known: Known) -> dict[str, Any]:
+    """The index on its scale, with its change and rank, or why there is none."""
+    view, scale = known.view, known.view.bundle.framework.scale
+    now = at(known.result.index, view.now)
+    last = view.index(known.result, view.bundle.year - 1)
+    base = view.index(known.result, view.bundle.base_year)
+    name = view.name(view.bundle.framework.index.code)
+    card: dict[str, Any] = {"name": name, "code": view.bundle.framework.index.code}
+    card |= {"rated": known.is_rated, "why": "", "computed": "", "changes": [], "rank": ""}
+    card |= {"last_place": "", "median": "", "median_place": "", "band": None, "spark": ""}
+    if not known.is_rated:
+        card["why"], card["computed"] = _why_not(known, now)
+        return card
+    value = now.value if now.value is not None else scale.floor  # rated: there is one
+    card["value"] = number(value)
+    card["place"] = place_on(value, scale.floor, scale.top)
+    if last.value is not None:
+        words = index_change_words(value, last.value, view.lang)
+        card["changes"].append(view.t("since", year=view.bundle.year - 1, change=words))
+        card["last_place"] = place_on(last.value, scale.floor, scale.top)
+    if base.value is not None and view.base not in {view.now, view.last}:
+        words = index_change_words(value, base.value, view.lang)
+        card["changes"].append(view.t("since", year=view.bundle.base_year, change=words))
+    series = [view.index(known.result, year) for year in view.years]
+    card["spark"] = spark(view, name, series)
+    return card | _released(view) | _band(view)
+
+
+def _band(view: View) -> dict[str, Any]:
+    """The band of the index on its scale, where the evaluation found one."""
+    band, scale = view.data.uncertainty, view.bundle.framework.scale
+    if band is None or view.bundle.is_variant:
+        return {}
+    low, high = (
+        float(place_on(v, scale.floor, scale.top)) for v in (band.score_low, band.score_high)
+    )
+    said = view.t("index.band", low=number(band.score_low), high=number(band.score_high))
+    return {"band": {"left": f"{low:.1f}", "width": f"{max(high - low, 0.4):.1f}", "said": said}}
+
+
+def _why_not(known: Known, now: Number) -> tuple[str, str]:
+    """The words in place of the index; a value that coverage does not carry is named as such."""
+    view = known.view
+    if not view.data.filed:
+        return view.t("index.not_filed"), ""
+    if now.value is None:
+        return view.t("index.none", mark=mark(now.state, view.lang)), ""
+    share = quantity(100 * (known.coverage or 0.0), "%", view.lang, 0)
+    return view.t("index.insufficient"), view.t(
+        "index.computed", value=number(now.value), share=share
+    )
+
+
+def _released(view: View) -> dict[str, Any]:
+    """Rank and median of the peers, where the gate released them."""
+    peers, code = view.data.peers, view.bundle.framework.index.code
+    figure = next((f for f in peers.figures if f.code in {code, "index"}), None) if peers else None
+    found: dict[str, Any] = {}
+    if figure is None:
+        return found
+    if figure.rank is not None and figure.n is not None:
+        found["rank"] = view.t("rank.of", rank=figure.rank, n=figure.n)
+        if figure.n < SMALL_N:
+            found["rank"] += view.t("rank.reference")
+    elif figure.quartile_band is not None:
+        found["rank"] = view.t(f"quartile.{figure.quartile_band}")
+    if figure.median is not None:
+        scale = view.bundle.framework.scale
+        found["median"] = view.t("peer.median_value", value=number(figure.median))
+        found["median_place"] = place_on(figure.median, scale.floor, scale.top)
+    return found
+
+
+def place_on(value: float, floor: float, top: float) -> str:
+    """Position on a scale in per cent of its length, kept within it."""
+    share = (value - floor) / (top - floor) if top > floor else 0.0
+    return f"{100 * min(max(share, 0.0), 1.0):.1f}"
+
+
+def grade_card(view: View) -> dict[str, Any]:
+    """Grade and total of the assessment, or the reason why there is no grade."""
+    found = view.data.assessment
+    grade = (
+        (found.grade_zh or found.grade_en)
+        if view.lang == "zh"
+        else (found.grade_en or found.grade_zh)
+    )
+    reason = reason_words(view)
+    parts = [
+        (view.t(f"part.{key}") if has_label(f"part.{key}") else key, number(value), number(100 * found.weights.get(key, 0.0), 0))
+        for key, value in found.parts.items()
+        if value is not None
+    ]  # fmt: skip
+    names = (found.scale_zh, found.scale_en, found.scale)
+    scale = next(filter(None, names if view.lang == "zh" else (names[1], names[0], names[2])), "")
+    return {
+        "steps": _steps(view) if found.graded and grade else [],
+        "graded": found.graded and bool(grade),
+        "grade": grade[:1].upper() + grade[1:],
+        "total": number(found.total) if found.total is not None else "",
+        "provisional": found.provisional,
+        "scale": view.t("grade.scale", name=scale) if scale else "",
+        "reason": reason,
+        "parts": parts,
+        "bonus": [_bonus_line(view, line) for line in found.bonus_lines],
+        "bonus_total": view.t(
+            "grade.bonus", points=f"{found.bonus:g}", most=f"{found.bonus_most:g}"
+        )
+        if found.bonus is not None
+        else "",
+        "converted": view.t("grade.converted") if found.index_converted else "",
+    }
+
+
+def _bonus_line(view: View, line: BonusLine) -> tuple[str, str, str]:
+    """An item of extra points: its name, what it earned, and why where it earned nothing."""
+    name = (line.zh or line.en) if view.lang == "zh" else (line.en or line.zh)
+    earned = f"+{line.points:g}" if line.status == "earned" else ""
+    return name, earned, "" if earned else view.t(f"bonus.{line.status}")
+
+
+def reason_words(view: View) -> str:
+    """Why not graded, or why provisional, in words."""
+    reason = view.data.assessment.reason
+    if reason:
+        return label_or(f"reason.{reason}", view.lang, reason)
+    if view.data.legal_basis == "statistical":
+        return view.t("reason.statistical_basis")
+    return "" if view.data.assessment.graded else view.t("reason.none")
+
+
+def progress_card(known: Known) -> dict[str, Any] | None:
+    """The progress index, base year 100: another scale than the index, never compared with it."""
+    view, progress = known.view, known.view.bundle.framework.progress
+    if progress is None or known.progress is None or not view.data.filed:
+        return None
+    now = at(known.progress.index, view.now)
+    last = at(known.progress.index, view.last)
+    card: dict[str, Any] = {
+        "name": progress.name(view.lang) or progress.code,
+        "code": progress.code,
+        "value": view.plain(now),
+        "is_number": now.value is not None,
+        "base": view.t("progress.base", year=view.bundle.base_year),
+        "change": "",
+        "spark": "",
+    }
+    if now.value is not None:
+        series = [
+            UNFILED
+            if year == view.bundle.year and not view.data.filed
+            else at(known.progress.index, i)
+            for i, year in enumerate(view.years)
+        ]
+        card["spark"] = spark(view, card["name"], series, level=100.0, height=11.0)
+    if now.value is not None and last.value is not None:
+        words = index_change_words(now.value, last.value, view.lang, kind="progress")
+        card["change"] = view.t("since", year=view.bundle.year - 1, change=words)
+    return card
+
+
+def _steps(view: View) -> list[dict[str, Any]]:
+    """The ladder of grades, best first, each with the least total it asks for."""
+    found = view.data.assessment
+    steps = []
+    for position, (zh, en, least) in enumerate(found.bands):
+        name = (zh or en) if view.lang == "zh" else (en or zh)
+        is_last = position == len(found.bands) - 1
+        above = found.bands[position - 1][2] if position else least
+        asked = f"<{number(above, 0)}" if is_last and position else f"≥{number(least, 0)}"
+        own = zh == found.grade_zh and en == found.grade_en
+        steps.append({"name": name[:1].upper() + name[1:], "asked": asked, "own": own})
+    return steps

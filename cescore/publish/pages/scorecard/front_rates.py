@@ -1,0 +1,49 @@
+"""Page one, the two headline rates: large, with their changes and a small trend."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cescore.publish.charts.spark import spark
+from cescore.publish.numbers import change_words, unit_text
+from cescore.publish.pages.scorecard.findings import Known
+from cescore.publish.pages.scorecard.partial import partial_mean
+from cescore.publish.view import Number
+
+
+def headline_cards(known: Known) -> list[dict[str, Any]]:
+    """The two rates, large, with their changes and a small line; those beside them, small."""
+    view, headline = known.view, known.view.bundle.framework.headline
+    cards = []
+    for role in ("resource_output_rate", "resource_recycling_rate"):
+        code = getattr(headline, role)
+        if code:
+            cards.append({"role": view.t(f"headline.{role}"), **_headline(known, code)})
+    return cards
+
+
+def _headline(known: Known, code: str) -> dict[str, Any]:
+    view, unit = known.view, known.view.unit(code)
+    series = view.row(known.indicators, code, view.years)
+    decimals = view.decimals(code, [n.value for n in series])
+    now = series[view.now] if view.now is not None else Number(None)
+    changes = [view.t("carried.from", year=now.taken)] if now.taken else []
+    partial = partial_mean(view, code)
+    changes += [view.t("headline.partial_mean", n=partial.n)] if partial else []
+    for year in dict.fromkeys((view.bundle.base_year, view.bundle.year - 1)):
+        position = view.position(year)
+        if position is None or year == view.bundle.year or (now.taken and year >= now.taken):
+            continue
+        then = series[position]
+        if now.value is not None and then.value is not None:
+            words = change_words(now.value, then.value, unit, view.lang)
+            changes.append(view.t("since", year=year, change=words))
+    return {
+        "name": view.name(code),
+        "code": code,
+        "value": view.plain(now, decimals),
+        "is_number": now.value is not None,
+        "unit": unit_text(unit, view.lang) if now.value is not None else "",
+        "changes": changes,
+        "spark": spark(view, view.name(code), series, decimals=decimals, width=34.0),
+    }

@@ -1,0 +1,189 @@
+"""Page one: how good, compared with before and with the goal, and what to do, in ten seconds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cescore.disclosure.bundle import TargetLine
+from cescore.method.column import Panel
+from cescore.publish.fragment import Fragment, section
+from cescore.publish.numbers import decimals_for, number, quantity, signed, unit_text
+from cescore.publish.pages.scorecard.advice import advice
+from cescore.publish.pages.scorecard.findings import Known, findings
+from cescore.publish.pages.scorecard.front_index import (
+    grade_card,
+    index_card,
+    place_on,
+    progress_card,
+)
+from cescore.publish.pages.scorecard.front_rates import headline_cards
+from cescore.publish.pages.scorecard.lights import LIGHTS
+from cescore.publish.view import View, by_code, of_series, weight_of
+from cescore.publish.words import label_or
+
+if TYPE_CHECKING:
+    from cescore.disclosure.opened import OpenBundle
+    from cescore.method.aggregate import Aggregation
+    from cescore.method.progress import ProgressResult
+
+LONG_NAME = 18  # Han characters; a longer name is set smaller
+LINES = 7  # of the card of group scores: what groups leave free names the ends of the indicators
+
+
+def page_one(
+    bundle: OpenBundle, result: Aggregation, progress: ProgressResult | None, indicators: Panel
+) -> Fragment:
+    """Masthead, index, grade, headline rates, group scores, target lights, findings, what to do."""
+    view = View(bundle)
+    known = Known(view, result, progress, indicators)
+    return section(
+        "page_one",
+        t=view.t,
+        lang=view.lang,
+        head=masthead(view),
+        index=index_card(known),
+        grade=grade_card(view),
+        progress=progress_card(known),
+        headlines=[card for card in headline_cards(known) if card],
+        groups=group_rows(known),
+        ends=indicator_ends(known),
+        targets=target_lights(view),
+        target_counts=target_counts(view),
+        keys=[] if view.data.targets else key_figures(known),
+        findings=findings(bundle, result, progress, indicators),
+        advice=advice(known),
+        scale=bundle.framework.scale,
+    )
+
+
+def masthead(view: View) -> dict[str, Any]:
+    """Who, what, when, under which number and in which state."""
+    data = view.data
+    where = [view.place(place) for place in reversed(data.entity.parents)]
+    issuer = data.run.issuer.name(view.lang)
+    status = [view.t(f"status.{data.run.status}")]
+    status += [view.t("status.variant")] if view.bundle.is_variant else []
+    facts = [
+        ("fact.type", view.entity_type),
+        ("fact.district", view.t("path").join(where)),
+        ("fact.code", data.entity.entity_id),
+        ("fact.industry", view.said(data.entity.industry)),
+        ("fact.plan", (data.plan.zh or data.plan.en) if view.lang == "zh" else (data.plan.en or data.plan.zh)),
+        ("fact.report_number", data.report_number),
+    ]  # fmt: skip
+    return {
+        "name": view.entity,
+        "is_long": len(view.entity) > LONG_NAME * (1 if view.lang == "zh" else 2),
+        "title": view.t("title", year=view.bundle.year),
+        "issuer": issuer,
+        "issued": data.run.issued,
+        "status": status,
+        "status_kind": data.run.status,
+        "vintage": view.t(f"vintage.{data.run.vintage}"),
+        "facts": [(view.t(key), text) for key, text in facts if text],
+        "is_sample": data.run.status == "sample",
+        "restricted": data.peers is not None and data.peers.audience == "respondent",
+    }
+
+
+def group_rows(known: Known) -> list[dict[str, Any]]:
+    """Each group below the index with its score and place on the scale."""
+    view, scale = known.view, known.view.bundle.framework.scale
+    figures = {f.code: f for f in view.data.peers.figures} if view.data.peers else {}
+    if not view.data.filed:  # the floor that the rules give is no score to show
+        return []
+    rows = []
+    for group in view.groups:
+        now, last = view.scores(
+            known.result.groups, group.code, (view.bundle.year, view.bundle.year - 1), known.result
+        )
+        peer = figures.get(group.code)
+        row: dict[str, Any] = {
+            "name": group.name(view.lang) or group.code,
+            "score": view.plain(now),
+            "change": "",
+        }
+        if now.value is not None and last.value is not None:
+            row["change"] = signed(now.value - last.value, 1)
+        row["place"] = None if now.value is None else place_on(now.value, scale.floor, scale.top)
+        row["last_place"] = (
+            None if last.value is None else place_on(last.value, scale.floor, scale.top)
+        )
+        row["median_place"] = (
+            place_on(peer.median, scale.floor, scale.top)
+            if peer and peer.median is not None
+            else None
+        )
+        rows.append(row)
+    return rows
+
+
+def indicator_ends(known: Known) -> dict[str, list[tuple[str, str]]]:
+    """The indicators that score highest and lowest, as many as the groups leave room for."""
+    view = known.view
+    most = (LINES - len(view.groups)) // 2
+    if most < 1 or not known.is_rated:
+        return {}
+    series = by_code(view.data.evaluated.scores)
+    found = [(of_series(series.get(i.code), view.now).value, i.code) for i in view.scored]
+    held = sorted(
+        ((score, code) for score, code in found if score is not None), key=lambda f: -f[0]
+    )
+    if len(held) < 2 * most:
+        return {}
+
+    def named(lines: list[tuple[float, str]]) -> list[tuple[str, str]]:
+        return [(view.name(code), number(score)) for score, code in lines]
+
+    return {"strong": named(held[:most]), "weak": named(held[-most:][::-1])}
+
+
+def target_lights(view: View, most: int = 7) -> list[dict[str, str]]:
+    """The entity's own targets with a light that differs in shape, not in colour alone."""
+    lines = [line for line in view.data.targets if line.role != "check"]
+    has_own = any(line.role == "own" for line in lines)
+    return [_light(view, line, has_own) for line in lines[:most]]
+
+
+def key_figures(known: Known, most: int = 5) -> list[dict[str, object]]:
+    """Where the plan sets no target: the scored indicators of most weight, with their change."""
+    view, year = known.view, known.view.bundle.year
+    weight = {i.code: weight_of(known.result, i.code, view.now) for i in view.scored}
+    heaviest = sorted(weight, key=lambda code: -weight[code])[:most]
+    rows: list[dict[str, object]] = []
+    for indicator in (i for i in view.scored if i.code in heaviest):
+        now, last = view.row(known.indicators, indicator.code, (year, year - 1))
+        if now.value is None:
+            continue
+        decimals = view.decimals(indicator.code, [now.value, last.value])
+        unit = unit_text(indicator.unit, view.lang)
+        change = view.change(now, last, indicator.unit)
+        value = view.cell(now, decimals)
+        rows.append(
+            {"name": view.name(indicator.code), "value": value, "unit": unit, "change": change}
+        )
+    return rows
+
+
+def target_counts(view: View) -> str:
+    """How many of the entity's own targets are on course; or that all shown are another's."""
+    own = [line for line in view.data.targets if line.role == "own"]
+    if view.data.targets and not own:
+        return view.t("target.reference")
+    good = sum(line.light in {"met", "on_schedule"} for line in own)
+    return view.t("targets.count", good=good, n=len(own)) if own else ""
+
+
+def _light(view: View, line: TargetLine, has_own: bool) -> dict[str, str]:
+    decimals = decimals_for(line.unit, [line.actual, line.value])
+    return {
+        "sign": LIGHTS.get(line.light, "—"),
+        "kind": line.light or "none",
+        "name": (line.zh or line.en) if view.lang == "zh" else (line.en or line.zh),
+        "actual": quantity(line.actual, line.unit, view.lang, decimals)
+        if line.actual is not None
+        else "—",
+        "value": f"{'≥' if line.op == '>=' else '≤'}{quantity(line.value, line.unit, view.lang, decimals)}",
+        "word": label_or(f"light.{line.light}", view.lang, line.light or "—"),
+        "role": view.t("target.reference") if line.role == "reference" and has_own else "",
+    }

@@ -1,0 +1,220 @@
+"""The entity beside others, as far as the gate releases them: peers, public bodies, industries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from cescore.definitions.model import Scale
+from cescore.disclosure.bundle import PublicRow
+from cescore.method.column import Flag, State
+from cescore.publish.charts.bullets import quartile_strip
+from cescore.publish.fragment import Column, Fragment, Row, Table, two_lines
+from cescore.publish.numbers import decimals_for, mark, number, unit_text
+from cescore.publish.pages.scorecard.front_index import SMALL_N
+from cescore.publish.pages.scorecard.rating import bar
+from cescore.publish.pages.scorecard.sections import DASH, NONE, nothing
+from cescore.publish.view import STATES, Number, View, by_code, of_series
+from cescore.publish.words import has_label, label_or
+
+if TYPE_CHECKING:
+    from cescore.disclosure.opened import OpenBundle
+
+Released = Mapping[str, str | float | int | None]  # a line of the bundle's industries
+
+
+def peers_table(bundle: OpenBundle) -> Fragment:
+    """Own figures beside what the gate releases of the entity's own type."""
+    view, peers = View(bundle), bundle.data.peers
+    if not bundle.data.filed:
+        return nothing(view, "peers_not_filed", "peers")
+    if peers is None or not peers.figures:
+        data = bundle.data
+        is_alone = not (data.siblings or data.children or data.industries)
+        return nothing(view, "peers", "peers") if is_alone else NONE
+    figures = peers.figures
+    released = any(f.median is not None or f.lower_quartile is not None for f in figures)
+    quantiles = ("median", "lower_quartile", "upper_quartile") if released else ()
+    rows = []
+    for figure in figures:
+        own, unit = _own(view, figure.code)
+        others = [getattr(figure, name) for name in quantiles]
+        decimals = view.decimals(figure.code, [own.value, *others])
+        name = view.name(figure.code) if unit == "index" else view.with_unit(figure.code)
+        n = view.t("peer.n_small") if figure.n is None else str(figure.n)
+        where = _where_among(view, figure.rank, figure.n, figure.quartile_band)
+        shown = [_or_mark(view, value, decimals) for value in others]
+        strip = [quartile_strip(own.value, figure)] if released else []
+        rows.append(Row([name, view.cell(own, decimals), *strip, *shown, where, n]))
+    columns = [
+        Column(view.t("head.indicator"), 35 if released else 68, "text"),
+        Column(view.t("head.own"), 9 if released else 12),
+        *([Column(view.t("head.strip"), 19, "mid")] if released else []),
+        *(Column(view.t(f"head.{name}"), 7) for name in quantiles),
+        Column(view.t("head.standing"), 11 if released else 13, "mid"),
+        Column("n", 5 if released else 7),
+    ]
+    audience = f"note.audience.{peers.audience}"
+    notes = [view.t("note.strip") + view.t("note.peers") if released else ""]
+    notes += [view.t(audience) if has_label(audience) else "", peers.note]
+    return Table(columns, rows, view.t("caption.peers_table"), notes).fragment()
+
+
+def _own(view: View, code: str) -> tuple[Number, str]:
+    evaluated = view.data.evaluated
+    is_index = code in {evaluated.index.code, "index"}
+    if is_index:
+        return of_series(evaluated.index, view.now), "index"
+    for table in (evaluated.indicators, evaluated.groups, evaluated.accounts, evaluated.scores):
+        found = by_code(table).get(code)
+        if found is not None:
+            own = of_series(found, view.now)
+            taken = view.bundle.carried.get(code) if own.flags & Flag.CARRIED else None
+            own = replace(own, taken=taken[view.now]) if taken and view.now is not None else own
+            return own, view.unit(code)
+    return of_series(None, None), view.unit(code)
+
+
+def _or_mark(view: View, value: float | None, decimals: int) -> str:
+    return mark(State.SUPPRESSED, view.lang) if value is None else number(value, decimals)
+
+
+def _where_among(view: View, rank: int | None, n: int | None, band: int | None) -> str:
+    if rank is not None:
+        return view.t("rank.short", rank=rank, n=n if n is not None else view.t("peer.n_small"))
+    return view.t(f"quartile.{band}") if band is not None else DASH
+
+
+def siblings_table(bundle: OpenBundle) -> Fragment:
+    """Public bodies of the same type, ranked."""
+    return _bodies(View(bundle), bundle.data.siblings, "siblings")
+
+
+def children_table(bundle: OpenBundle) -> Fragment:
+    """Public bodies inside the entity, by type."""
+    view = View(bundle)
+    rows = sorted(bundle.data.children, key=lambda row: row.place.entity_type)
+    kinds = groupby(rows, key=lambda row: row.place.entity_type)
+    return Fragment.join([_bodies(view, list(found), "children", kind) for kind, found in kinds])
+
+
+def _bodies(view: View, rows: Sequence[PublicRow], key: str, kind: str = "") -> Fragment:
+    if not rows:
+        return NONE
+    held = {code for row in rows for code in row.headline if _is_named(view, code)}
+    codes = sorted(held, key=lambda code: _headline_order(view, code))
+    columns = [
+        Column(view.t("head.rank"), 7, "mid"),
+        Column(view.t("head.body"), 24 if codes else 68, "text"),
+        Column(view.t("head.index"), 15 if codes else 25),
+        *(Column(_rate_name(view, code), 54 / len(codes)) for code in codes),
+    ]
+    lines = sorted(rows, key=lambda row: (row.rank is None, row.rank or 0, row.place.entity_id))
+    n = max((row.n for row in rows if row.n is not None), default=None)
+    title = label_or(f"type.{kind}", view.lang, kind) if kind else view.entity_type
+    notes = [view.t("note.rank", n=n) if n is not None else ""]
+    notes += [view.t("note.small_n")] if n is not None and n < SMALL_N else []
+    body = [_body(view, row, codes) for row in lines]
+    return Table(columns, body, view.t(f"caption.{key}", type=title), notes).fragment()
+
+
+def _headline_order(view: View, code: str) -> tuple[int, str]:
+    """The two headline rates first, then those beside them."""
+    headline = view.bundle.framework.headline
+    first = ("resource_output_rate", headline.resource_output_rate)
+    second = ("resource_recycling_rate", headline.resource_recycling_rate)
+    order = [*first, *second, *headline.beside]
+    return (order.index(code) if code in order else len(order)), code
+
+
+def _is_named(view: View, code: str) -> bool:
+    """Whether the page knows what to call a headline rate of another type."""
+    return has_label(f"headline.{code}") or view.name(code) != code
+
+
+def _rate_name(view: View, code: str) -> str:
+    if has_label(f"headline.{code}"):
+        return view.t(f"headline.{code}")
+    word = unit_text(view.unit(code), view.lang)
+    return view.t("with_unit", name=view.name(code), unit=word) if word else view.name(code)
+
+
+def _body(view: View, row: PublicRow, codes: Sequence[str]) -> Row:
+    is_own = row.place.entity_id == view.data.entity.entity_id
+    index: object = _status(view, row.status)
+    if row.index is not None:
+        own_type = row.place.entity_type == view.data.entity.entity_type
+        scale = view.bundle.framework.scale if own_type else Scale()
+        index = bar(Number(row.index), scale)
+    headline = view.bundle.framework.headline
+    rates = []
+    for code in codes:
+        value = row.headline.get(code)
+        own = getattr(headline, code, code) if code in type(headline).model_fields else code
+        rates.append(DASH if value is None else number(value, view.decimals(str(own), [value])))
+    rank = str(row.rank) if row.rank is not None else DASH
+    return Row([rank, view.place(row.place), index, *rates], "own" if is_own else "")
+
+
+def _status(view: View, status: str) -> str:
+    if has_label(f"status_of.{status}"):
+        return view.t(f"status_of.{status}")
+    return mark(STATES.get(status, State.MISSING), view.lang)
+
+
+def industries_table(bundle: OpenBundle) -> Fragment:
+    """Released totals of the respondents by industry; what may not be shown is marked."""
+    view = View(bundle)
+    if not bundle.data.industries:
+        return NONE
+    rows = bundle.data.industries
+    shown = list(dict.fromkeys(str(row.get("variable", "")) for row in rows))
+    held = {(str(row.get("industry", "")), str(row.get("variable", ""))): row for row in rows}
+    columns = [
+        Column(view.t("head.industry"), 26, "text"),
+        Column(view.t("head.respondents"), 14),
+        *(Column(_total_name(view, rows, code), 60 / len(shown)) for code in shown),
+    ]
+    decimals = {code: _total_decimals(rows, code) for code in shown}
+    lines = []
+    for industry in dict.fromkeys(name for name, _ in held):
+        found = [held.get((industry, code)) for code in shown]
+        cells = [_total(view, row, decimals[code]) for row, code in zip(found, shown, strict=True)]
+        lines.append(Row([view.said(industry) or DASH, _respondents(view, found), *cells]))
+    notes = [view.t("note.industries")]
+    return Table(columns, lines, view.t("caption.industries"), notes).fragment()
+
+
+def _total_name(view: View, rows: Iterable[Released], code: str) -> Markup:
+    """A variable's name and unit, as its rows carry them."""
+    row = next(row for row in rows if str(row.get("variable", "")) == code)
+    name = str(row.get(view.lang) or row.get("zh") or row.get("en") or code)
+    return two_lines(name, unit_text(str(row.get("unit") or ""), view.lang))
+
+
+def _total_decimals(rows: Iterable[Released], code: str) -> int:
+    mine = [row for row in rows if str(row.get("variable", "")) == code]
+    values = [row.get("value") for row in mine]
+    unit = str(mine[0].get("unit") or "")
+    return decimals_for(unit, [float(value) for value in values if value is not None])
+
+
+def _total(view: View, row: Released | None, decimals: int) -> str:
+    """A released total; withheld and absent are different things."""
+    if row is None:
+        return DASH
+    value = row.get("value")
+    return mark(State.SUPPRESSED, view.lang) if value is None else number(float(value), decimals)
+
+
+def _respondents(view: View, rows: Iterable[Released | None]) -> str:
+    """How many firms stand behind a line, as a range where it differs by variable."""
+    counts = [row.get("n") for row in rows if row is not None]
+    shown = sorted(int(n) for n in counts if n is not None)
+    if len(shown) < len(counts) or not shown:
+        return view.t("peer.n_small")
+    return str(shown[0]) if shown[0] == shown[-1] else f"{shown[0]}–{shown[-1]}"

@@ -1,0 +1,235 @@
+"""The plan: targets against their schedule, measures as inspected, and what they come to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from cescore.disclosure.bundle import MeasureLine, TargetLine
+from cescore.publish.charts.bullets import bullet, check_bar, check_head
+from cescore.publish.charts.plan_bars import STATUSES, system_name
+from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, section, two_lines
+from cescore.publish.numbers import decimals_for, number, quantity, unit_text
+from cescore.publish.pages.scorecard.front_index import grade_card
+from cescore.publish.pages.scorecard.lights import LIGHTS
+from cescore.publish.pages.scorecard.sections import DASH, NONE, concerns, nothing
+from cescore.publish.view import View
+from cescore.publish.words import label_or
+
+if TYPE_CHECKING:
+    from cescore.disclosure.opened import OpenBundle
+
+OPEN = ("not_done", "partial")
+UNITS_SHOWN = 3
+
+
+def targets_table(bundle: OpenBundle) -> Fragment:
+    """Targets: level then and now, what was achieved, against the whole and against the schedule."""
+    view = View(bundle)
+    if not bundle.data.targets:
+        return nothing(view, "targets", "plan")
+    rows: list[Row] = []
+    for role in ("own", "reference", "check"):
+        lines = [line for line in bundle.data.targets if line.role == role]
+        if lines and role != "own":
+            rows.append(Row([view.t(f"target.{role}"), *[""] * 7], "group"))
+        rows += [_target_row(view, line) for line in lines]
+    columns = [
+        Column(view.t("head.target"), 26, "text"),
+        Column(view.t("head.base_level", year=bundle.base_year), 8),
+        Column(view.t("head.level", year=bundle.year), 8),
+        Column(view.t("head.goal"), 10, "wrap"),
+        Column(view.t("head.actual"), 9, "wrap"),
+        Column(view.t("head.completion"), 20, "text"),
+        Column(view.t("head.schedule"), 8),
+        Column(view.t("head.light"), 11, "text"),
+    ]
+    said = [view.t("note.bullet"), view.t("note.targets"), view.t("note.schedule")]
+    said += _target_notes(view)
+    notes = [view.sentences(said)]
+    return Table(columns, rows, view.t("caption.targets_table"), notes).fragment()
+
+
+def _target_row(view: View, line: TargetLine) -> Row:
+    name = (line.zh or line.en) if view.lang == "zh" else (line.en or line.zh)
+    decimals = decimals_for(line.unit, [line.value, line.actual])
+    level_decimals = decimals_for(line.level_unit, [line.level, line.base])
+    levels = [DASH if v is None else number(v, level_decimals) for v in (line.base, line.level)]
+    goal = (
+        f"{'≥' if line.op == '>=' else '≤'}{quantity(line.value, line.unit, view.lang, decimals)}"
+    )
+    return Row(
+        [
+            two_lines(f"{line.id}  {name}", unit_text(line.level_unit, view.lang)),
+            *levels,
+            goal,
+            DASH if line.actual is None else quantity(line.actual, line.unit, view.lang, decimals),
+            bullet(line.completion, line.schedule_carbon),
+            _percent(line.schedule_carbon),
+            light_words(view, line.light),
+        ]
+    )
+
+
+def light_words(view: View, light: str) -> Markup | str:
+    """The light's sign and word; its colour only repeats them."""
+    if not light:
+        return DASH
+    word = label_or(f"light.{light}", view.lang, light)
+    return Markup('<b class="l-{}">{} {}</b>').format(light, LIGHTS.get(light, DASH), word)
+
+
+def _percent(share: float | None) -> str:
+    return DASH if share is None else f"{number(100 * share, 1)}%"
+
+
+def _target_notes(view: View) -> Iterator[str]:
+    for line in view.data.targets:
+        for note in filter(None, line.note.split(";")):
+            words = label_or(f"target_note.{note.strip()}", view.lang, note.strip())
+            yield view.t("alt.pair", name=line.id, value=words)
+        if line.still_needed is not None and line.still_needed > 0:
+            need = quantity(line.still_needed, "%", view.lang, 2)
+            yield view.t("note.still_needed", id=line.id, need=need)
+
+
+def measures_table(bundle: OpenBundle, *, every: bool = False) -> Fragment:
+    """Checks by system and status, and each check not fully met with what the inspector found;
+    with `every`, each measure with its responsible units as well."""
+    view = View(bundle)
+    if not bundle.data.measures:
+        return nothing(view, "measures", "plan")
+    if every:
+        return Fragment.join([_measures(view), _open_checks(view)])
+    return Fragment.join([_systems(view), _open_checks(view)])
+
+
+def _by_system(view: View) -> Iterator[tuple[str, list[MeasureLine]]]:
+    measures = sorted(view.data.measures, key=lambda m: m.system)
+    for system, members in groupby(measures, key=lambda m: m.system):
+        yield system, list(members)
+
+
+def _counts(measures: Sequence[MeasureLine]) -> list[int]:
+    return [sum(m.counts.get(status, 0) for m in measures) for status in STATUSES]
+
+
+def _statuses(measures: Sequence[MeasureLine]) -> list[str]:
+    return [str(count or DASH) for count in _counts(measures)]
+
+
+def _systems(view: View) -> Fragment:
+    """A line for each system: its checks as one bar, then in numbers; the heads are the key."""
+    found = list(_by_system(view))
+    most = max(sum(_counts(members)) for _, members in found)
+    rows = [
+        Row(
+            [
+                system_name(view, system), str(len(members)), check_bar(_counts(members), most),
+                *_statuses(members),
+            ]
+        )
+        for system, members in found
+    ]  # fmt: skip
+    total = [str(len(view.data.measures)), "", *_statuses(view.data.measures)]
+    rows += [Row([view.t("total"), *total], "total")] if len(rows) > 1 else []
+    columns = [
+        Column(view.t("head.system"), 27, "text"),
+        Column(view.t("head.measures"), 8),
+        Column(view.t("head.checks"), 25, "text"),
+        *(Column(check_head(view, status), 8) for status in STATUSES),
+    ]
+    return Table(columns, rows, view.t("caption.measures")).fragment()
+
+
+def _measures(view: View) -> Fragment:
+    rows: list[Row] = []
+    for system, members in _by_system(view):
+        rows += [Row([system_name(view, system), *[""] * 6], "group")] if system else []
+        for measure in members:
+            name = (measure.zh or measure.en) if view.lang == "zh" else (measure.en or measure.zh)
+            units = view.t("list").join(unit_names(view, measure))
+            rows.append(Row([f"{measure.id}  {name}", units, *_statuses([measure])]))
+    columns = [
+        Column(view.t("head.measure"), 31, "text"),
+        Column(view.t("head.units"), 24, "text"),
+        *(Column(view.t(f"check.{status}"), 9) for status in STATUSES),
+    ]
+    return Table(columns, rows, view.t("caption.measures"), [view.t("note.measures")]).fragment()
+
+
+def _open_checks(view: View) -> Fragment:
+    """Checks that are partial or not done, the latter first: who answers, and what inspection found."""
+    found = [
+        (check, measure)
+        for status in OPEN
+        for measure in view.data.measures
+        for check in measure.checks
+        if check.get("status") == status
+    ]
+    if not found:
+        return paragraph(view.t("measures.none_open"), "nothing")
+    rows = []
+    for status, members in groupby(found, key=lambda f: f[0]["status"]):
+        lines = list(members)
+        title = view.t("measures.open", status=view.t(f"check.{status}"), n=len(lines))
+        rows.append(Row([title, "", ""], "group"))
+        rows += [
+            Row(
+                [
+                    f"{check.get('id', '')}  {_name_of(view, check)}",
+                    _some_units(view, measure), _said_of(view, check),
+                ]
+            )
+            for check, measure in lines
+        ]  # fmt: skip
+    columns = [
+        Column(view.t("head.check"), 40, "text"),
+        Column(view.t("head.units"), 30, "text"),
+        Column(view.t("head.inspected"), 30, "text"),
+    ]
+    return Table(columns, rows, view.t("caption.open_checks")).fragment()
+
+
+def _some_units(view: View, measure: MeasureLine) -> str:
+    """The first responsible units, and how many more there are: the plan names no lead."""
+    names = unit_names(view, measure)
+    said = view.t("list").join(names[:UNITS_SHOWN])
+    more = len(names) - UNITS_SHOWN
+    return view.t("units.more", names=said, n=more) if more > 0 else said or DASH
+
+
+def unit_names(view: View, measure: MeasureLine) -> list[str]:
+    """The responsible units of a measure, as the page's language names them."""
+    return [view.said(unit) for unit in measure.units]
+
+
+def _name_of(view: View, check: Mapping[str, str]) -> str:
+    return check.get(view.lang) or check.get("zh") or check.get("en") or ""
+
+
+def _said_of(view: View, check: Mapping[str, str]) -> str:
+    remark = check.get("finding") or ""  # as the inspector wrote it: no page translates it
+    fits = view.lang == "zh" or remark.isascii()
+    parts = filter(None, (remark if fits else "", check.get("evidence_ref")))
+    return view.t("list").join(parts) or DASH
+
+
+def assessment_box(bundle: OpenBundle) -> Fragment:
+    """Total, grade on its named scale, its parts, and the vetoes as recorded."""
+    view = View(bundle)
+    if not concerns(view, "assessment"):
+        return NONE
+    vetoes = [
+        {
+            "name": (v.zh or v.en) if view.lang == "zh" else (v.en or v.zh),
+            "status": label_or(f"veto.{v.status}", view.lang, v.status),
+            "kind": v.status,
+            "record": view.join(filter(None, (v.document, v.confirmed_by, v.date))),
+        }
+        for v in bundle.data.assessment.vetoes
+    ]
+    return section("assessment", t=view.t, grade=grade_card(view), vetoes=vetoes)

@@ -1,0 +1,134 @@
+"""How the data stand: what was estimated, missing or corrected, which findings are open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from cescore.disclosure.bundle import FindingLine
+from cescore.method.column import Flag, State
+from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph
+from cescore.publish.numbers import mark
+from cescore.publish.pages.scorecard.partial import partial_means
+from cescore.publish.pages.scorecard.results import rule_words
+from cescore.publish.pages.scorecard.sections import DASH, NONE
+from cescore.publish.view import View, at, by_code, of_series, recorded
+from cescore.publish.words import label_or
+
+if TYPE_CHECKING:
+    from cescore.disclosure.opened import OpenBundle
+    from cescore.method.missing import Scored
+
+CODE = re.compile(r"[a-z]+(?:_[a-z0-9]+)+")
+WORD = re.compile(r"[A-Za-z]{2,}")
+MOST = 3  # what was found in so many years is shown; the rest stands in findings.csv
+
+
+def data_quality(bundle: OpenBundle, scored: Scored) -> Fragment:
+    """What was estimated, missing or corrected, what the rules did about it, and the findings that
+    are still open."""
+    view = View(bundle)
+    facts = [paragraph(view.sentences(_quality_words(view)), "said")]
+    partial = view.sentences(partial_means(view))
+    facts += [paragraph(partial, "said")] if partial else []
+    return Fragment.join([*facts, _rules(view, scored), _findings(view)])
+
+
+def _quality_words(view: View) -> Iterator[str]:
+    """How the values of the year stand, and what became of the findings."""
+    if not view.data.filed:
+        yield view.t("finding.not_filed", year=view.bundle.year)
+        return
+    numbers = [recorded(view.data, code, view.now) for code in view.data.record.values]
+    flags = {flag: sum(bool(n.flags & flag) for n in numbers) for flag in Flag}
+    yield view.t(
+        "quality.counts",
+        n=len(numbers),
+        present=sum(n.value is not None for n in numbers),
+        not_applicable=sum(n.state == State.NOT_APPLICABLE for n in numbers),
+        missing=sum(n.state == State.MISSING for n in numbers),
+        estimated=flags[Flag.ESTIMATED],
+        aggregated=flags[Flag.AGGREGATED],
+        corrected=flags[Flag.CORRECTED],
+    )
+    count = {
+        status: sum(line.status == status for line in view.data.findings)
+        for status in ("open", "confirmed", "corrected")
+    }
+    key = "quality.findings" if view.data.findings else "quality.no_findings"
+    yield view.t(key, **count) if view.data.findings else view.t(key)
+
+
+def _rules(view: View, scored: Scored) -> Fragment:
+    """The scored indicators without a value of their own, and what the framework's rule did."""
+    if not view.data.filed:
+        return NONE
+    lines: dict[tuple[str, str], list[str]] = {}
+    for indicator in view.scored:
+        done = rule_words(view, scored, indicator.code)
+        if done:
+            name = indicator.name(view.lang) or indicator.code
+            lines.setdefault((_case(view, scored, indicator.code), done), []).append(name)
+    rows = [Row([view.join(names), case, done]) for (case, done), names in lines.items()]
+    columns = [
+        Column(view.t("head.indicator"), 56, "text"),
+        Column(view.t("head.state"), 22, "text"),
+        Column(view.t("head.rule"), 22, "text"),
+    ]
+    return Table(columns, rows, view.t("caption.rules")).fragment()
+
+
+def _case(view: View, scored: Scored, code: str) -> str:
+    """Why an indicator has no value: in words, since a dash alone would not say."""
+    found = of_series(by_code(view.data.evaluated.indicators).get(code), view.now)
+    if found.value is not None:
+        found = at(scored.scores.columns.get(code), view.now)
+    if found.value is not None:
+        return DASH
+    is_dash = found.state == State.NOT_APPLICABLE
+    return view.t("mark.not_applicable.meaning") if is_dash else mark(found.state, view.lang)
+
+
+def _findings(view: View) -> Fragment:
+    """The open findings, by rule: variable, years and what was found."""
+    lines: dict[str, dict[str, list[tuple[str, FindingLine]]]] = {}
+    for line in view.data.findings:
+        if line.status == "open":
+            code, _, year = line.what.rpartition(" ")
+            code, year = (code, year) if year.isdigit() else (line.what, "")
+            lines.setdefault(line.code, {}).setdefault(code, []).append((year, line))
+    rows: list[Row] = []
+    for rule, variables in lines.items():
+        rows.append(Row([_rule_name(view, rule), "", ""], "group"))
+        for code, found in variables.items():
+            years = view.join(dict.fromkeys(year for year, _ in found if year)) or DASH
+            rows.append(Row([view.name(code) or DASH, years, _found(view, [f for _, f in found])]))
+    columns = [
+        Column(view.t("head.what"), 38, "text"),
+        Column(view.t("head.years"), 18, "text"),
+        Column(view.t("head.found"), 44, "text"),
+    ]
+    return Table(columns, rows, view.t("caption.findings")).fragment()
+
+
+def _rule_name(view: View, rule: str) -> str:
+    return label_or(f"check_rule.{rule}", view.lang, view.name(rule))
+
+
+def _found(view: View, lines: Sequence[FindingLine]) -> str:
+    """What was found in the years of a line, and once what was expected. The checks write words in
+    English: a page in another language shows their figures only."""
+    shown = [_in_words(view, line.found) for line in lines[:MOST]]
+    text = view.t("join.clause").join(dict.fromkeys(filter(None, shown)))
+    if len(lines) > MOST:
+        text += " …"
+    expected = _in_words(view, lines[0].expected)
+    return view.t("found.expected", found=text, expected=expected) if expected else text
+
+
+def _in_words(view: View, text: str) -> str:
+    """A text of the checks with names for codes; nothing where English is left in it."""
+    text = text.replace("->", "→").replace("(x ", "(×").replace("<=", "≤").replace(">=", "≥")
+    named = CODE.sub(lambda found: view.name(found.group()), text)
+    return named if view.lang == "en" or not WORD.search(named) else ""

@@ -1,0 +1,50 @@
+"""How far along its scale a score stands, as a sign that needs no colour, and whether it improved.
+
+The three bands are this report's own convention (tag P): they rate a place between two goalposts,
+never an entity; only the assessment total is graded.
+"""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from cescore.definitions.model import Scale
+from cescore.publish.numbers import number
+from cescore.publish.pages.scorecard.findings import NOTABLE
+from cescore.publish.view import Number
+
+BANDS = ((0.75, "near", "●"), (0.50, "middle", "◐"), (0.0, "far", "○"))  # share of the scale
+
+
+def share_of(score: float, scale: Scale) -> float:
+    """Where a score stands on its scale, 0 at the floor and 1 at the top."""
+    if scale.top <= scale.floor:
+        return 0.0
+    return min(max((score - scale.floor) / (scale.top - scale.floor), 0.0), 1.0)
+
+
+def rated(score: Number, scale: Scale) -> Markup | str:
+    """The sign of the band a score falls into, "" where there is none."""
+    if score.value is None:
+        return ""
+    share = share_of(score.value, scale)
+    kind, sign = next((kind, sign) for least, kind, sign in BANDS if share >= least)
+    return Markup('<b class="r-{}">{}</b>').format(kind, sign)
+
+
+def bar(score: Number, scale: Scale) -> Markup | str:
+    """The score's number with a bar of its place on the scale before it."""
+    if score.value is None:
+        return ""
+    width = f"{100 * share_of(score.value, scale):.0f}"
+    return Markup('<i class="sb"><i style="width:{}%"></i></i>{}').format(
+        width, number(score.value, 1)
+    )
+
+
+def moved(new: Number, old: Number) -> str:
+    """▲ where a score rose, ▼ where it fell; the sign of the value may be the other way round."""
+    if new.value is None or old.value is None or new.taken:
+        return ""
+    change = new.value - old.value
+    return "" if abs(change) < NOTABLE else "▲" if change > 0 else "▼"

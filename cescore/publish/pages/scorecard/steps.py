@@ -1,0 +1,170 @@
+"""One step of the method a table, as a notebook shows them before the page draws all together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from cescore.definitions.model import Indicator
+from cescore.method.column import Panel
+from cescore.publish.fragment import Column, Fragment, Row, Table
+from cescore.publish.numbers import number
+from cescore.publish.pages.scorecard.results import (
+    added,
+    coverage_words,
+    indicators_below,
+    point_change,
+    rule_words,
+    weight_below,
+)
+from cescore.publish.pages.scorecard.returned import with_formula
+from cescore.publish.pages.scorecard.sections import DASH, number_cells, share, years
+from cescore.publish.view import Number, View, shown_ends, weight_of
+
+if TYPE_CHECKING:
+    from cescore.disclosure.opened import OpenBundle
+    from cescore.method.aggregate import Aggregation
+    from cescore.method.contributions import Decomposition
+    from cescore.method.missing import Scored
+
+
+def indicators_table(bundle: OpenBundle, indicators: Panel) -> Fragment:
+    """Every indicator with its formula, three years' values and the change since last year."""
+    view = View(bundle)
+    rows: list[Row] = []
+    blank = [""] * (len(view.shown_years) + 3)
+    for group, members in groupby((*view.scored, *view.reported), key=lambda i: i.group):
+        title = view.name(group) if group else view.t("indicators.reported")
+        rows.append(Row([title, *blank], "group"))
+        rows += [_indicator_row(view, indicators, indicator) for indicator in members]
+    columns = [
+        Column(view.t("head.indicator"), 45, "text"),
+        *years(view, 11),
+        Column(view.t("head.since_last"), 11),
+        Column(view.t("head.direction"), 5, "mid"),
+        Column(view.t("head.tag"), 6, "mid"),
+    ]
+    notes = (view.t("note.direction"), view.t("note.tags"))
+    return Table(columns, rows, view.t("caption.indicators"), notes).fragment()
+
+
+def _indicator_row(view: View, indicators: Panel, indicator: Indicator) -> Row:
+    numbers = view.row(indicators, indicator.code, view.shown_years)
+    new, old = view.row(indicators, indicator.code, (view.bundle.year, view.bundle.year - 1))
+    change = view.change(new, old, indicator.unit)
+    arrow = "↑" if indicator.direction == 1 else "↓"
+    cells = number_cells(view, indicator.code, numbers)
+    return Row([with_formula(view, indicator), *cells, change, arrow, indicator.tag])
+
+
+def scores_table(bundle: OpenBundle, indicators: Panel, scored: Scored) -> Fragment:
+    """Each scored indicator between its goalposts: worst, best, value, score, rule applied."""
+    view = View(bundle)
+    rows: list[Row] = []
+    for group, members in groupby(view.scored, key=lambda i: i.group):
+        rows.append(Row([view.name(group), "", "", "", "", ""], "group"))
+        rows += [_score_row(view, indicators, scored, indicator) for indicator in members]
+    columns = [
+        Column(view.t("head.indicator"), 40, "text"),
+        *(Column(view.t(f"head.{name}"), 12) for name in ("worst", "best", "value", "score")),
+        Column(view.t("head.rule"), 12, "mid"),
+    ]
+    notes = [view.t("note.goalposts")]
+    return Table(columns, rows, view.t("caption.scores"), notes).fragment()
+
+
+def _score_row(view: View, indicators: Panel, scored: Scored, indicator: Indicator) -> Row:
+    code, year = indicator.code, view.bundle.year
+    value = view.row(indicators, code, (year,))[0]
+    score = view.scores(scored.scores, code, (year,))[0]
+    posts = shown_ends(view, indicator)
+    decimals = view.decimals(code, [value.value, *(posts or ())])
+    shown = [number(post, decimals) for post in posts] if posts else [DASH, DASH]
+    cells = [*shown, view.cell(value, decimals), view.cell(score, 1)]
+    return Row([view.with_unit(code), *cells, rule_words(view, scored, code)])
+
+
+def weights_table(
+    bundle: OpenBundle, scored: Scored, result: Aggregation, parts: Decomposition
+) -> Fragment:
+    """The tree of groups and indicators: weight within the group, in the index, and what it adds
+    to the index and to its change."""
+    view = View(bundle)
+    rows = list(_weight_rows(view, scored, result, parts, "", 0))
+    name = view.name(bundle.framework.index.code)
+    total = share(weight_below(view, result, ""))
+    index = view.cell(view.index(result, bundle.year), 1)
+    columns = [
+        Column(view.t("head.member"), 40, "text"),
+        Column(view.t("head.weight_in_group"), 14),
+        Column(view.t("head.weight_in_index"), 14),
+        *(Column(view.t(f"head.{name}"), 12) for name in ("score", "adds")),
+        Column(view.t("head.moves"), 8),
+    ]
+    below = indicators_below(bundle.framework, "")
+    adds = added(parts, below, weight_below(view, result, ""))
+    rows.append(Row([name, "", total, index, *adds], "total"))
+    notes = [view.t("note.weights"), view.t("note.rounding")]
+    return Table(columns, rows, view.t("caption.weights"), notes).fragment()
+
+
+def _weight_rows(
+    view: View,
+    scored: Scored,
+    result: Aggregation,
+    parts: Decomposition,
+    group: str,
+    depth: int,
+) -> Iterator[Row]:
+    framework, year = view.bundle.framework, view.bundle.year
+    members = framework.members(group)
+    whole = sum(weight for _, weight in members) or 1.0
+    for code, weight in members:
+        is_group = code in framework.groups
+        score = view.scores(result.groups if is_group else scored.scores, code, (year,), result)[0]
+        effective = (
+            weight_below(view, result, code) if is_group else weight_of(result, code, view.now)
+        )
+        name = Markup('<span class="depth{}">{}</span>').format(min(depth, 4), view.name(code))
+        below = indicators_below(framework, code) if is_group else [code]
+        adds = added(parts, below, effective)
+        cells = [name, share(weight / whole), share(effective), view.cell(score, 1), *adds]
+        yield Row(cells, "group" if is_group else "")
+        if is_group:
+            yield from _weight_rows(view, scored, result, parts, code, depth + 1)
+
+
+def groups_table(bundle: OpenBundle, result: Aggregation) -> Fragment:
+    """Scores of the groups over the years shown, and the index."""
+    view = View(bundle)
+    asked = (*view.shown_years, bundle.year, bundle.year - 1)
+    rows = [
+        Row(
+            [
+                view.name(group.code),
+                *_score_cells(view, view.scores(result.groups, group.code, asked, result)),
+            ]
+        )
+        for group in view.groups
+    ]
+    index = [view.index(result, year) for year in asked]
+    rows.append(Row([view.name(bundle.framework.index.code), *_score_cells(view, index)], "total"))
+    columns = [
+        Column(view.t("head.group"), 52, "text"),
+        *years(view, 12),
+        Column(view.t("head.since_last_points"), 48 - 12 * len(view.shown_years)),
+    ]
+    notes = [
+        view.t(f"note.aggregation.{bundle.framework.aggregation}"),
+        coverage_words(view, result),
+    ]
+    return Table(columns, rows, view.t("caption.groups"), notes).fragment()
+
+
+def _score_cells(view: View, numbers: Sequence[Number]) -> list[object]:
+    """Scores of the years shown and the change; `numbers` ends with this year's and last year's."""
+    *shown, new, old = numbers
+    return [*(view.cell(n, 1) for n in shown), point_change(new, old)]

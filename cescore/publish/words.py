@@ -1,0 +1,57 @@
+"""The words of the page, in each language, from one file: report_templates/labels.json."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from cescore.definitions.shipped import LABELS
+from cescore.errors import PublishError
+
+LANGUAGES = ("zh", "en")
+
+
+@lru_cache(maxsize=4)
+def load_labels(path: Path = LABELS) -> Mapping[str, Mapping[str, str]]:
+    """Key -> language -> text.
+
+    Raises
+    ------
+    PublishError
+        A key lacks a language, so a page would come out half translated.
+    """
+    found: dict[str, dict[str, str]] = json.loads(path.read_text("utf-8"))
+    partial = sorted(key for key, texts in found.items() if set(texts) != set(LANGUAGES))
+    if partial:
+        raise PublishError(f"{path.name}: not in both languages: {', '.join(partial)}")
+    return found
+
+
+def label(key: str, lang: str, /, **values: object) -> str:
+    """The text of a key, its ``{names}`` filled.
+
+    Raises
+    ------
+    PublishError
+        No such key, no such language, or a name of the text was not given.
+    """
+    try:
+        text = load_labels()[key][lang]
+    except KeyError:
+        raise PublishError(f"labels.json has no text {key!r} in {lang!r}") from None
+    try:
+        return text.format(**values)
+    except (KeyError, IndexError) as error:
+        raise PublishError(f"label {key!r} needs {error}, given: {sorted(values)}") from None
+
+
+def has_label(key: str) -> bool:
+    """Whether the file knows a key."""
+    return key in load_labels()
+
+
+def label_or(key: str, lang: str, other: str) -> str:
+    """The text of a key, or other words for what only a workspace can name (an entity type)."""
+    return label(key, lang) if has_label(key) else other

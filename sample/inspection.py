@@ -1,0 +1,140 @@
+"""What inspectors would have recorded: yearly checks of the plan's measures, and vetoes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from sample.cases import AWKWARD
+from sample.catalogue import PlannedCheck, PlannedVeto
+from sample.frame import YEARS
+from sample.table import Table
+
+STATUSES = ("done", "partial", "not_done", "not_applicable", "not_inspected")
+MEASURE_COLUMNS = ("check_id", "entity_id", "year", "status", "value", "evidence_ref", "inspector_unit",
+                   "inspection_date", "finding", "due_date", "closed_date")  # fmt: skip
+VETO_COLUMNS = ("veto_id", "entity_id", "year", "status", "document", "confirming_unit", "date")
+ON_TIME = "7.2.a"  # whether the yearly return came on time: the return itself says
+FIRST_INSPECTED = 2021  # the plan's first year
+_REMARK = {"partial": "部分完成，材料不全", "not_done": "未完成，限期整改"}
+
+
+def measure_rows(
+    table: Table,
+    year: int,
+    checks: Sequence[PlannedCheck],
+    quality: Mapping[str, float],
+    rng: np.random.Generator,
+) -> Iterator[tuple[str, ...]]:
+    """One row per entity and check of its level, likelier done where the entity does well."""
+    position = YEARS.index(year)
+    mine = [check for check in checks if table.entity_type in check.levels]
+    number = 0
+    for i, entity_id in enumerate(table.ids):
+        if not table.is_valid[i, position]:
+            continue
+        for check in mine:
+            number += 1
+            drawn = _draw(rng, quality[entity_id], year)
+            status, value = _settle(check, table, i, position, drawn)
+            yield _row(
+                check, entity_id, year, status, value, table.entity_type[0].upper(), number, rng
+            )
+
+
+def _draw(rng: np.random.Generator, quality: float, year: int) -> str:
+    done = float(np.clip(0.60 + 0.12 * quality + 0.03 * (year - FIRST_INSPECTED), 0.15, 0.93))
+    rest = 1 - done
+    weights = [done, 0.45 * rest, 0.25 * rest, 0.12 * rest, 0.18 * rest]
+    return STATUSES[int(np.searchsorted(np.cumsum(weights), rng.random() * sum(weights)))]
+
+
+def _settle(check: PlannedCheck, table: Table, i: int, y: int, drawn: str) -> tuple[str, str]:
+    """The drawn status and the value, unless the return already says how the check went."""
+    if check.id == ON_TIME:
+        is_on_time = table.values["submission_on_time"][i, y] == 1 and not table.is_absent(i, y)
+        return ("done" if is_on_time else "not_done"), ""
+    names = re.findall(r"[a-z][a-z0-9_]+", check.formula)
+    values = [float(table.values[name][i, y]) for name in names if name in table.values]
+    if values and np.isnan(values).all():
+        return "not_applicable", ""
+    if drawn in ("not_inspected", "not_applicable") or table.is_absent(i, y):
+        return drawn, ""
+    value = _value(check.formula.replace(" ", ""), values) if len(values) == len(names) else None
+    if value is None:
+        return drawn, ""
+    return _as_the_value_says(check, value, drawn), f"{value:.10g}"
+
+
+def _value(formula: str, values: Sequence[float]) -> float | None:
+    """A single variable's value, or a quotient of two in percent; None for anything else."""
+    if not values or not np.isfinite(values).all():
+        return None
+    if re.fullmatch(r"\w+", formula):
+        return values[0]
+    if re.fullmatch(r"\w+/\w+", formula) and values[1] > 0:
+        return round(100 * values[0] / values[1], 1)
+    return None
+
+
+def _as_the_value_says(check: PlannedCheck, value: float, drawn: str) -> str:
+    """No check is done below its goal, or with nothing of what it asks for."""
+    if check.goal is not None:
+        is_met = value <= check.goal if check.better == "less" else value >= check.goal
+        return "done" if is_met else "partial"
+    return "not_done" if check.better == "more" and value == 0 else drawn
+
+
+def _row(check: PlannedCheck, entity_id: str, year: int, status: str, value: str, letter: str, number: int,
+         rng: np.random.Generator) -> tuple[str, ...]:  # fmt: skip
+    if status in ("not_applicable", "not_inspected"):
+        return (check.id, entity_id, str(year), status, "", "", "", "", "", "", "")
+    month, day = int(rng.integers(1, 4)), int(rng.integers(1, 29))
+    date = f"{year + 1}-{month:02d}-{day:02d}"
+    evidence = f"{letter}{year}-{number:05d}" if status != "not_done" else ""
+    remark = _REMARK.get(status, "")
+    due = f"{year + 1}-06-30" if remark else ""
+    closed = (
+        f"{year + 1}-06-{int(rng.integers(1, 29)):02d}"
+        if remark and rng.random() < 0.4 and year < YEARS[-1]
+        else ""
+    )
+    unit = check.units[number % len(check.units)]
+    return (
+        check.id,
+        entity_id,
+        str(year),
+        status,
+        value,
+        evidence,
+        unit,
+        date,
+        remark,
+        due,
+        closed,
+    )
+
+
+def veto_rows(vetoes: Sequence[PlannedVeto]) -> Iterator[tuple[str, ...]]:
+    """One veto looked into and clear, one standing; all others were not looked into."""
+    for entity_type, case, word in (
+        ("park", "veto_clear", "accident"),
+        ("enterprise", "veto_standing", ""),
+    ):
+        mine = [v for v in vetoes if entity_type in v.entity_types]
+        if not mine:
+            continue
+        where = AWKWARD[case]
+        is_clear = case == "veto_clear"
+        veto = next((v for v in mine if word in v.id), mine[0])
+        yield (
+            veto.id,
+            where.entity_id,
+            str(where.year),
+            "clear" if is_clear else "standing",
+            "示例函〔2026〕第1号" if is_clear else "示例认定书〔2025〕第7号",
+            "市生态环境局" if is_clear else "市统计局",
+            "2026-02-20" if is_clear else "2025-11-08",
+        )

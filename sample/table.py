@@ -1,0 +1,149 @@
+"""The values of one entity type before they are written: arrays by variable, entity by year."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sample.lines import POLLUTANTS, RESOURCES, WASTES
+
+Floats = NDArray[np.float64]
+
+REPORTED, ESTIMATED, MISSING, NOT_APPLICABLE, ABSENT = 0, 1, 2, 3, 4
+STATUS_TEXT = ("", "estimated", "missing", "not_applicable")  # ABSENT has no row at all
+
+# Standard coal per unit of each fuel [tce]; the dictionary's, methodology section 12.
+COEFFICIENTS: Mapping[str, float] = {
+    "raw_coal": 0.7143,
+    "washed_coal": 0.9,
+    "coke": 0.9714,
+    "gasoline": 1.4714,
+    "diesel": 1.4571,
+    "fuel_oil": 1.4286,
+    "lpg": 1.7143,
+    "natural_gas": 13.3,
+    "electricity": 1.229,
+    "heat": 0.03412,
+    "biomass": 1.0,
+}
+COALS = ("raw_coal", "washed_coal", "coke")
+OILS = ("gasoline", "diesel", "fuel_oil", "lpg")
+# CO2 per tce burnt, per 10k kWh bought and per GJ of heat [t]: rounded, for plausibility only.
+CO2_COAL, CO2_OIL, CO2_GAS, CO2_POWER, CO2_HEAT, CO2_SOLD = 2.66, 2.08, 1.63, 4.93, 0.11, 2.70
+
+WASTE_FLOWS = (
+    "generated",
+    "utilised",
+    "from_stock",
+    "disposed",
+    "disposed_from_stock",
+    "stored",
+    "dumped",
+)
+TWO_DECIMALS = ("10k m3", "10k kWh", "tce", "ha", "10k m2")
+FINE = {f"em_{p}" for p in POLLUTANTS} | {"hw_generated", "hw_utilised", "rr_telecom_recovered"}
+
+
+@dataclass
+class Table:
+    """Values by variable code, NaN where the variable does not apply; statuses and notes beside them."""
+
+    ids: Sequence[str]
+    entity_type: str
+    is_valid: NDArray[np.bool_]  # entity by year: the entity exists and returns
+    values: dict[str, Floats]
+    codes: dict[str, NDArray[np.object_]] = field(default_factory=dict)
+    status: dict[str, NDArray[np.uint8]] = field(default_factory=dict)  # where not plain
+    notes: dict[tuple[int, int, str], str] = field(
+        default_factory=dict
+    )  # (row, year position, code)
+    basis: dict[int, str] = field(default_factory=dict)  # row -> other than the table's
+    default_basis: str = "consented"
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.is_valid.shape
+
+    def row(self, entity_id: str) -> int:
+        return list(self.ids).index(entity_id)
+
+    def is_absent(self, row: int, year: int) -> bool:
+        """Whether the entity returned nothing for the year (its position)."""
+        marks = self.status.get("")
+        return marks is not None and bool(marks[row, year] == ABSENT)
+
+    def mark(self, code: str, rows: object, years: object, status: int) -> None:
+        """Set the status of some cells."""
+        marks = self.status.setdefault(code, np.zeros(self.shape, np.uint8))
+        marks[rows, years] = status  # type: ignore[index]
+
+
+def rounded(x: object, decimals: int = 0) -> Floats:
+    """`numpy.round` as plain floats."""
+    return np.asarray(np.round(np.asarray(x, dtype=float), decimals), dtype=np.float64)
+
+
+def round_as_returned(code: str, unit: str, x: Floats) -> Floats:
+    """A value with the decimals a return of its unit shows."""
+    if code in FINE or unit in TWO_DECIMALS:
+        return rounded(x, 2)
+    return rounded(x, 1 if unit == "%" else 0)
+
+
+def energy_tce(values: Mapping[str, Floats]) -> Floats:
+    """Fuels in standard coal, before transformation output; a fuel that does not apply counts nothing."""
+    return sum(
+        (np.nan_to_num(values[f"energy_{fuel}"]) * c for fuel, c in COEFFICIENTS.items()),
+        start=np.zeros(()),
+    )
+
+
+def energy_co2(values: Mapping[str, Floats]) -> Floats:
+    """CO2 of the fuels burnt and the power and heat bought, less what leaves as power and heat [t]."""
+
+    def tce(fuel: str) -> Floats:
+        return np.nan_to_num(values[f"energy_{fuel}"]) * COEFFICIENTS[fuel]
+
+    burnt = CO2_COAL * sum(map(tce, COALS)) + CO2_OIL * sum(map(tce, OILS))
+    burnt = burnt + CO2_GAS * tce("natural_gas")
+    bought = CO2_POWER * np.nan_to_num(values["energy_electricity"])
+    bought = bought + CO2_HEAT * np.nan_to_num(values["energy_heat"])
+    sold = CO2_SOLD * np.nan_to_num(values["energy_transformation_output"])
+    return np.maximum(burnt + bought - sold, 0.0)
+
+
+def close_waste(values: dict[str, Floats]) -> None:
+    """Derive what is generated from where it went, and the totals over kinds: the balance is exact."""
+    for kind in WASTES:
+        flow = {name: values[f"sw_{kind}_{name}"] for name in WASTE_FLOWS if name != "generated"}
+        values[f"sw_{kind}_generated"] = (
+            flow["utilised"]
+            - flow["from_stock"]
+            + flow["disposed"]
+            - flow["disposed_from_stock"]
+            + flow["stored"]
+            + flow["dumped"]
+        )
+    for name in WASTE_FLOWS:
+        values[f"gisw_{name}"] = total([values[f"sw_{kind}_{name}"] for kind in WASTES])
+
+
+def close_resources(values: dict[str, Floats], suffixes: Sequence[str]) -> None:
+    """Totals over the ten kinds of recycled resources."""
+    names = {
+        "processed": "rr_total_processed",
+        "recovered": "rr_recovered",
+        "generated_est": "rr_generated_est",
+    }
+    for suffix in suffixes:
+        values[names[suffix]] = total([values[f"rr_{kind}_{suffix}"] for kind in RESOURCES])
+
+
+def total(parts: Sequence[Floats]) -> Floats:
+    """Sum over the parts that apply; NaN where none does."""
+    stacked = np.stack(parts)
+    none = np.isnan(stacked).all(axis=0)
+    return np.where(none, np.nan, np.nansum(stacked, axis=0))

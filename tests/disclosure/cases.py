@@ -1,0 +1,127 @@
+"""A small city of parks and firms for the tests of the gate, written as a workspace and evaluated."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
+from cescore.intake.workspace import Workspace
+
+YEARS = (2024, 2025)
+RULES = {"public_types": ["city", "park"], "industry_totals": ["output"], "decided_by": "the tests"}
+VARIABLES = ("output", "material", "waste", "recycled")
+
+
+@dataclass(frozen=True)
+class Firm:
+    """A respondent; its headline rates are output / material and recycled / waste."""
+
+    id: str
+    output: float
+    park: str = "PK1"
+    material: float = 100.0
+    waste: float = 100.0
+    recycled: float = 50.0
+    holding: str = ""
+    industry: str = "metal"
+
+    @property
+    def rate(self) -> float:
+        return self.output / self.material
+
+
+def firms(count: int, seed: int = 1, **changes: str) -> list[Firm]:
+    """So many firms of different, unround figures, none of them dominant."""
+    draw = random.Random(seed)
+
+    def figure() -> float:
+        return round(draw.uniform(1000, 3000), 4)
+
+    return [
+        replace(
+            Firm(f"firm-{seed}-{i:03d}", figure()),
+            material=figure(),
+            waste=figure(),
+            recycled=round(draw.uniform(100, 999), 4),
+            **changes,
+        )
+        for i in range(count)
+    ]
+
+
+def evaluated(
+    root: Path,
+    frame: Sequence[Firm],
+    parks: Sequence[str] = ("PK1",),
+    normalisation: str = "goalposts",
+) -> YearlyEvaluation:
+    """The evaluation of a city whose parks' and own figures are the sums over their firms."""
+    _write(root / "params/variables.yml", {c: {"en": c, "unit": "t"} for c in VARIABLES})
+    _write(root / "params/disclosure.yml", RULES)
+    _write(root / "params/runs/2025.yml", {"year": 2025, "base_year": 2024, "status": "sample"})
+    for entity_type in ("city", "park"):
+        _write(root / f"params/frameworks/{entity_type}.yml", _framework("goalposts"))
+    _write(root / "params/frameworks/firm.yml", _framework(normalisation))
+    lines = ["entity_id,entity_type,name_en,parent_id,holding_id,industry"]
+    lines += ["C1,city,The City,,,", *(f"{p},park,Park {p},C1,," for p in parks)]
+    lines += [f"{f.id},firm,Name of {f.id},{f.park},{f.holding},{f.industry}" for f in frame]
+    _text(root / "data/entities.csv", lines)
+    for year in YEARS:
+        lines = ["entity_id,year,variable,value"]
+        for body, inside in _bodies(frame, parks):
+            lines += [f"{body},{year},{v},{sum(getattr(f, v) for f in inside)}" for v in VARIABLES]
+        _text(root / f"data/{year}/observations.csv", lines)
+    return evaluate_workspace(Workspace.load(root, 2025))
+
+
+def _bodies(frame: Sequence[Firm], parks: Sequence[str]) -> list[tuple[str, list[Firm]]]:
+    inside = [(park, [f for f in frame if f.park == park]) for park in parks]
+    return [("C1", list(frame)), *inside, *((f.id, [f]) for f in frame)]
+
+
+def _framework(normalisation: str) -> dict[str, object]:
+    made = {"source": "made for the tests", "tag": "P"}
+    ends = {2024: {"worst": 0, "best": 10, **made}}
+    shares = {2024: {"worst": 0, "best": 100, **made}}
+    rate = {"en": "rate", "group": "all", "weight": 1, "direction": 1, **made}
+    goalposts = normalisation == "goalposts"
+    return {
+        "version": "1",
+        "source": "made for the tests",
+        "en": "test",
+        "index": {"code": "INDEX", "en": "index"},
+        "normalisation": normalisation,
+        "headline": {
+            "resource_output_rate": "productivity",
+            "resource_recycling_rate": "recycling",
+        },
+        "groups": {"all": {"en": "all", "weight": 1}},
+        "indicators": {
+            "productivity": {
+                "formula": "output / material",
+                "unit": "ratio",
+                **rate,
+                **({"goalposts": ends} if goalposts else {}),
+            },
+            "recycling": {
+                "formula": "recycled / waste",
+                "unit": "%",
+                **rate,
+                **({"goalposts": shares} if goalposts else {}),
+            },
+        },
+    }
+
+
+def _write(path: Path, content: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")  # JSON is YAML
+
+
+def _text(path: Path, lines: Sequence[str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -1,0 +1,205 @@
+"""A bundle is one entity's whole world: its own record, and of others only what the gate releases."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from cases import evaluated, firms
+
+from cescore.disclosure.bundle import Bundle, is_altered
+from cescore.disclosure.bundles import Bundler, make_bundle, make_bundles
+from cescore.disclosure.result_file import result_json
+from cescore.errors import DataError
+from cescore.evaluation.yearly import YearlyEvaluation
+from cescore.intake.findings import Finding
+
+
+@pytest.fixture(scope="module")
+def yearly(tmp_path_factory: pytest.TempPathFactory) -> YearlyEvaluation:
+    frame = [*firms(14, seed=1), *firms(12, seed=2, park="PK2", industry="glass")]
+    return evaluated(tmp_path_factory.mktemp("city"), frame, ["PK1", "PK2"])
+
+
+@pytest.fixture(scope="module")
+def made(yearly: YearlyEvaluation) -> dict[str, Bundle]:
+    return {bundle.entity.entity_id: bundle for bundle in make_bundles(yearly)}
+
+
+@pytest.mark.parametrize(("seed", "normalisation"), [(1, "goalposts"), (2, "min_max"), (3, "rank")])
+def test_no_bundle_holds_another_respondents_id_name_or_value(
+    tmp_path: Path, seed: int, normalisation: str
+) -> None:
+    frame = firms(24, seed=seed)
+    year = evaluated(tmp_path, frame, normalisation=normalisation)
+    for bundle in make_bundles(year):
+        text = bundle.to_bytes().decode()
+        for firm in frame:
+            if firm.id != bundle.entity.entity_id:
+                secrets = (firm.output, firm.material, firm.waste, firm.recycled, firm.rate)
+                assert firm.id not in text
+                assert not [secret for secret in secrets if json.dumps(secret) in text]
+
+
+def test_every_entity_of_the_year_gets_one(
+    yearly: YearlyEvaluation, made: dict[str, Bundle]
+) -> None:
+    assert set(made) == {e.entity_id for e in yearly.workspace.entities()}
+
+
+def test_all_reports_of_a_group_print_the_same_figures(made: dict[str, Bundle]) -> None:
+    tables = [b.peers for b in made.values() if b.entity.entity_type == "firm"]
+    printed = {
+        tuple((f.code, f.n, f.median, f.lower_quartile, f.upper_quartile) for f in table.figures)
+        for table in tables
+        if table is not None
+    }
+    assert len(printed) == 1
+
+
+def test_respondents_get_neither_ranks_nor_names(made: dict[str, Bundle]) -> None:
+    for bundle in made.values():
+        if bundle.entity.entity_type == "firm":
+            assert bundle.siblings == ()
+            assert bundle.children == ()
+            assert bundle.industries == ()
+            assert bundle.peers is not None
+            assert all(figure.rank is None for figure in bundle.peers.figures)
+
+
+def test_public_bodies_are_ranked_with_n(made: dict[str, Bundle]) -> None:
+    rows = {row.place.entity_id: row for row in made["C1"].children}
+    assert {row.n for row in rows.values()} == {2}
+    assert {row.rank for row in rows.values()} == {1, 2}
+    assert made["C1"].siblings == ()  # a city alone of its type is ranked among nobody
+    own = next(r for r in made["PK1"].siblings if r.place.entity_id == "PK1")
+    assert own == rows["PK1"]
+
+
+def test_a_dominated_body_is_unranked_and_sees_its_own_figures_only_itself(tmp_path: Path) -> None:
+    small = firms(6, seed=4)
+    giant = replace(small[0], output=small[0].output * 1000)
+    frame = [giant, *small[1:], *firms(6, seed=5, park="PK2"), *firms(6, seed=6, park="PK3")]
+    made = {
+        b.entity.entity_id: b
+        for b in make_bundles(evaluated(tmp_path, frame, ["PK1", "PK2", "PK3"]))
+    }
+    seen = {row.place.entity_id: row for row in made["PK2"].siblings}
+    assert (seen["PK1"].status, seen["PK1"].index, seen["PK1"].headline) == ("suppressed", None, {})
+    assert seen["PK2"].n == 2
+    own = {row.place.entity_id: row for row in made["PK1"].siblings}["PK1"]
+    assert own.index is not None
+    assert own.rank is None
+
+
+def test_the_report_number_is_the_contents_and_nothing_elses(yearly: YearlyEvaluation) -> None:
+    one, two = make_bundle(yearly, "firm-1-000"), make_bundle(yearly, "firm-1-000")
+    assert one.report_number == two.report_number
+    assert one.report_number.startswith("CE-2025-firm-1-000-")
+    assert len(one.report_number) == len("CE-2025-firm-1-000-") + 6
+    assert make_bundle(yearly, "firm-1-001").report_number[-6:] != one.report_number[-6:]
+
+
+def test_a_finding_that_names_another_respondent_is_withheld(yearly: YearlyEvaluation) -> None:
+    def told(text: str) -> str:
+        finding = Finding("warning", "W1", entity_id="firm-1-000", found=text)
+        return Bundler(yearly)._finding(finding, "firm-1-000").found
+
+    assert told("firm-1-000 has 3") == "firm-1-000 has 3"
+    assert told("the same as firm-1-001.") == "…"
+    assert told("copied from Name of firm-2-003, it seems") == "…"
+    assert told("differs from PK1") == "differs from PK1"
+
+
+def test_a_bundle_keeps_the_order_of_params_and_equal_bundles_give_equal_bytes(
+    made: dict[str, Bundle],
+) -> None:
+    bundle = made["firm-1-000"]
+    read = Bundle.model_validate_json(bundle.to_bytes())
+    assert list(read.framework.indicators) == list(bundle.framework.indicators)
+    rules = bundle.framework
+    turned = rules.model_copy(update={"indicators": dict(reversed(rules.indicators.items()))})
+    other = bundle.model_copy(update={"framework": turned})
+    assert list(Bundle.model_validate_json(other.to_bytes()).framework.indicators) != list(
+        rules.indicators
+    )
+    assert turned.hash == rules.hash  # the order of a mapping is no other framework
+    assert read.to_bytes() == bundle.to_bytes()
+
+
+def test_codes_that_only_other_types_know_come_with_name_and_unit(
+    yearly: YearlyEvaluation, made: dict[str, Bundle]
+) -> None:
+    parks = yearly.workspace.definitions.frameworks["park"].indicators
+    own = made["C1"].framework
+    shown = {code for row in made["C1"].children for code in row.headline}
+    other = {code for code in shown if code not in own.indicators}
+    assert set(made["C1"].terms) >= other
+    assert all(made["C1"].terms[code].unit == parks[code].unit for code in other)
+    assert not set(made["C1"].terms) & {*own.indicators, *own.accounts, *own.variables}
+
+
+def test_variables_that_findings_name_come_with_name_and_unit(yearly: YearlyEvaluation) -> None:
+    bundler = Bundler(yearly)
+    finding = Finding("warning", "W1", entity_id="firm-1-000", variable="waste", year=2025)
+    lines = [bundler._finding(finding, "firm-1-000")]
+    bare = yearly.workspace.definitions.frameworks["firm"].model_copy(update={"variables": {}})
+    waste = yearly.workspace.definitions.variables["waste"]
+    terms = bundler._terms(bare, (), lines)
+    assert (terms["waste"].zh, terms["waste"].unit) == (waste.zh, waste.unit)
+
+
+def test_an_unknown_entity_is_refused_by_name(yearly: YearlyEvaluation) -> None:
+    with pytest.raises(DataError, match="'F99' is no entity of 2025"):
+        make_bundle(yearly, "F99")
+
+
+def test_bundle_and_evaluation_agree(yearly: YearlyEvaluation, made: dict[str, Bundle]) -> None:
+    for entity_id, bundle in made.items():
+        evaluation = yearly.evaluation_of(entity_id)
+        row = evaluation.panel.row(entity_id)
+        assert bundle.evaluated.index.values == tuple(evaluation.aggregation.index.values[row])
+        assert Bundle.model_validate_json(bundle.to_bytes()) == bundle
+
+
+def test_result_json_has_the_years_figures(made: dict[str, Bundle]) -> None:
+    bundle = made["firm-1-000"]
+    result = result_json(bundle, bundle.hash)
+    assert result["index"]["value"] == bundle.evaluated.index.values[-1]
+    assert result["headline"]["resource_output_rate"]["code"] == "productivity"
+    assert result["indicators"][0]["formula"] == "output / material"
+    assert result["provenance"]["bundle_hash"] == bundle.hash
+    assert json.loads(json.dumps(result, allow_nan=False)) == result
+
+
+def test_a_bundle_altered_in_any_value_is_known_by_its_number(yearly: YearlyEvaluation) -> None:
+    made = make_bundle(yearly, "firm-1-000")
+    assert not is_altered(made)
+    assert not is_altered(Bundle.model_validate_json(made.to_bytes()))
+    for code, values in made.record.values.items():
+        other = {**made.record.values, code: (*values[:-1], (values[-1] or 0) + 1)}
+        record = made.record.model_copy(update={"values": other})
+        assert is_altered(made.model_copy(update={"record": record})), code
+
+
+def test_contributions_in_every_bundle_add_up_to_index_and_change(made: dict[str, Bundle]) -> None:
+    split = 0
+    for bundle in made.values():
+        found, year = bundle.evaluated, bundle.record.years.index(bundle.run.year)
+        pairs = [(found.index, found.contributions)]
+        if found.progress_index is not None:
+            pairs.append((found.progress_index, found.progress_contributions))
+        for index, parts in pairs:
+            now, last = index.values[year], index.values[year - 1]
+            if now is None:
+                assert all(one.contribution is None for one in parts)
+                continue
+            assert sum(one.weight or 0 for one in parts) == pytest.approx(1, abs=1e-12)
+            assert sum(one.contribution or 0 for one in parts) == pytest.approx(now, abs=1e-9)
+            if last is not None:
+                moved = [one.contribution_to_change for one in parts]
+                assert sum(v or 0 for v in moved) == pytest.approx(now - last, abs=1e-9)
+                split += 1
+    assert split >= len(made)

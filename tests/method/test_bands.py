@@ -1,0 +1,95 @@
+"""Bands of index and rank: what may be shown, and on whose values they rest."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cescore.disclosure.bundles import Bundler
+from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
+from cescore.intake.workspace import Workspace
+from cescore.method.bands import bands
+from cescore.method.column import Column
+from cescore.method.evaluation import TypeEvaluation
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def yearly() -> YearlyEvaluation:
+    return evaluate_workspace(Workspace.load(ROOT, 2025))
+
+
+def changed(evaluation: TypeEvaluation, entity: str, factor: float) -> TypeEvaluation:
+    """The evaluation with all indicators of one entity multiplied."""
+    row, columns = evaluation.indicators.row(entity), {}
+    for code, column in evaluation.indicators.columns.items():
+        values = column.values.copy()
+        values[row] *= factor
+        columns[code] = Column(values, column.state, column.flags)
+    return replace(evaluation, indicators=evaluation.indicators.with_columns(columns))
+
+
+def test_every_entity_with_enough_data_has_a_band_and_no_other(yearly: YearlyEvaluation) -> None:
+    firms = yearly.evaluations["enterprise"]
+    year = firms.panel.year_position(2025)
+    has = firms.aggregation.index.is_present[:, year] & firms.is_sufficient[:, year]
+    found = bands(firms, ranked=())
+    assert set(found) == {e for e, one in zip(firms.panel.entities, has, strict=True) if one}
+    assert all(band.score_low <= band.score_high for band in found.values())
+
+
+def test_a_firms_band_does_not_rest_on_another_firms_values(yearly: YearlyEvaluation) -> None:
+    firms = yearly.evaluations["enterprise"]
+    before, after = bands(firms, ()), bands(changed(firms, "E031", 1.5), ())
+    assert before["E031"] != after["E031"]
+    others = [e for e in before if e != "E031"]
+    assert [before[e] for e in others] == [after[e] for e in others]
+
+
+def test_a_band_stays_on_the_scale(yearly: YearlyEvaluation) -> None:
+    for entity_type, evaluation in yearly.evaluations.items():
+        scale = evaluation.framework.scale
+        edges = [(b.score_low, b.score_high) for b in bands(evaluation, ()).values()]
+        assert np.min(edges) >= scale.floor - 1e-9, entity_type
+        assert np.max(edges) <= scale.top + 1e-9, entity_type
+
+
+def test_ranks_are_shown_of_cleared_public_bodies_only(yearly: YearlyEvaluation) -> None:
+    bundler = Bundler(yearly)
+    parks = yearly.evaluations["park"].panel.entities
+    for entity in (*parks, "E001", "E031", "220400"):
+        band = bundler.bundle(entity).uncertainty
+        assert band is not None
+        is_ranked = entity in bundler.gate.cleared and entity in parks
+        assert (band.rank_low is not None) == is_ranked, entity
+        if is_ranked:
+            assert 1 <= band.rank_low <= band.rank_high <= band.ranked
+
+
+def test_every_alternative_really_applied_is_listed(yearly: YearlyEvaluation) -> None:
+    band = Bundler(yearly).bundle("220421").uncertainty
+    assert band is not None
+    sources = {alternative.source for alternative in band.rank_alternatives}
+    assert sources >= {"weights", "normalisation", "aggregation", "goalposts", "estimates"}
+    assert {a.source for a in band.alternatives if a.share_of_draws < 1} >= {"aggregation"}
+
+
+def test_indicators_equal_everywhere_have_the_evaluations_rank_in_every_draw(
+    tmp_path: Path,
+) -> None:
+    """Ranked scores of equal values are half the scale in the evaluation, so in each draw as well."""
+    root = tmp_path / "hospitals"
+    shutil.copytree(ROOT / "tests/unseen/workspace", root)
+    path = root / "data/2023/observations.csv"
+    kept = [line for line in path.read_text(encoding="utf-8").splitlines() if ",linen_" not in line]
+    equal = [f"H{i},2023,linen_{what},10" for i in range(1, 5) for what in ("bought", "mended")]
+    path.write_text("\n".join([*kept, *equal]) + "\n", encoding="utf-8")
+    hospitals = evaluate_workspace(Workspace.load(root, 2023)).evaluations["hospital"]
+    found = bands(hospitals, ranked=())
+    assert len(found) == 4
+    assert all(np.isfinite([band.score_low, band.score_high]).all() for band in found.values())
