@@ -19,6 +19,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.nodes import Node as YamlNode
 
+from cescore.definitions.strays import PLAIN, kind_of
 from cescore.errors import Problem
 
 LARGEST_FILE = 2_000_000  # bytes
@@ -126,6 +127,10 @@ def _stripped(node: Node) -> Node:
 
 def _text(path: Path, where: str, problems: list[Problem]) -> str | None:
     try:
+        kind = kind_of(path)
+        if kind != PLAIN:
+            problems.append(Problem(where, "file", kind, "a plain file"))
+            return None
         raw = path.read_bytes()
     except OSError as error:
         problems.append(Problem(where, "file", f"cannot be read ({error.strerror})", "a YAML file"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,7 @@ from typing import Any
 
 import pint
 
+from cescore.definitions.strays import PLAIN, kind_of
 from cescore.errors import CescoreError, ParamsError, Problem
 
 SHIPPED = Path(__file__).with_name("units.txt")
@@ -94,7 +96,7 @@ class Units:
         ParamsError
             Lines of the workspace's file that define nothing, or something already defined.
         """
-        if extra is None or not extra.exists():
+        if extra is None or not os.path.lexists(extra):
             return _shipped()
         units = _read_shipped()
         units._define_all(_text_of(extra), f"{extra.parent.name}/{extra.name}")
@@ -399,6 +401,9 @@ def _raised(name: str, power: int) -> str:
 
 def _text_of(path: Path) -> str:
     try:
+        kind = kind_of(path)
+        if kind != PLAIN:
+            raise _unreadable(path, kind, "a plain file")
         text = path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         found = getattr(error, "strerror", None) or str(error)  # strerror names no absolute path
