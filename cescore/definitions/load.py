@@ -27,7 +27,7 @@ from cescore.definitions.model import (
 )
 from cescore.definitions.page import load_page
 from cescore.definitions.pictures import PageParams
-from cescore.definitions.plans import check_plan, load_plans, load_run
+from cescore.definitions.plans import ReadPlan, check_plan, load_plans, load_run
 from cescore.definitions.resolving import Names, resolve_accounts, resolve_estimates
 from cescore.definitions.shape import build, with_nearest
 from cescore.definitions.standards import load_standards
@@ -108,7 +108,8 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
         problems,
     )
     if plan is not None:
-        plan = resolve_bonus(plans[plan.id], names, accounts, units, problems)
+        read_plan = ReadPlan(plans[plan.id].node, plan)
+        plan = resolve_bonus(read_plan, names, accounts, units, problems)
     disclosure = reader.disclosure(names)
     standards = load_standards(reader.folder("standards"), drafts, problems)
     page = load_page(reader.file("page.yml"), names, units, problems)
