@@ -14,6 +14,8 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from cescore.definitions.formula import Expression, parse
+
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,79}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 Tag = Literal["S", "V", "C", "M", "P"]
@@ -66,6 +68,11 @@ class Estimate(Definition):
     factor: str = "1"
     source: Text
     tag: Tag
+
+    @property
+    def expression(self) -> Expression:
+        """The formula as read, with its operands."""
+        return parse(self.executable or self.formula, across=True)
 
 
 class Variable(Named):
@@ -132,6 +139,12 @@ class Computed(Named):
     note: str = ""
     decimals: int | None = Field(default=None, ge=0, le=8)  # in print
     examples: tuple[Example, ...] = ()
+
+    @property
+    def expression(self) -> Expression | None:
+        """The formula that is executed, with its operands; None where nobody collects them."""
+        text = self.executable or self.formula
+        return parse(text) if text else None
 
 
 class Rung(Named):
@@ -641,6 +654,11 @@ class CheckRule(Named):
     entity_types: tuple[str, ...] = ()
     source: str = ""
     looks_at_others: bool = False  # loading sets it
+
+    @property
+    def expression(self) -> Expression:
+        """The rule that is executed, with its operands."""
+        return parse(self.executable or self.rule, conditions=True)
 
 
 class IndustryRange(Computed):
