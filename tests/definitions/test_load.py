@@ -506,16 +506,7 @@ CASES: dict[str, tuple[dict[str, str | bytes | None], str, str, str]] = {
         {"plans/five.yml": ASSESSED.replace("    vetoes:", TWO), "runs/2025.yml": "plan: five"},
         "",
         "assessment.weights.town",
-        "no scale grades the total, expected scale_of",
-    ),
-    "an assessment without a scale": (
-        {
-            "plans/five.yml": PLAN + "\n    assessment: {weights: {town: {index: 1}}}\n",
-            "runs/2025.yml": "plan: five",
-        },
-        "",
-        "assessment.weights.town",
-        "no scale grades the total, expected scales",
+        "none of the scales grades the total, expected scale_of: {town: s or t}",
     ),
     "a target in another unit": (
         {
