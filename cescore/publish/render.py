@@ -19,6 +19,7 @@ from cescore.definitions.shipped import TEMPLATES
 from cescore.disclosure.bundle import Bundle, is_altered, read_bundle, report_number
 from cescore.disclosure.result_file import result_json
 from cescore.errors import PublishError
+from cescore.method.thresholds import meets
 from cescore.publish.check import differences, own_texts, pdf_text, problems_of
 from cescore.publish.fragment import clean
 from cescore.publish.notebook import (
@@ -80,8 +81,8 @@ class Opened:
     def is_rated(self) -> bool:
         """Whether a return was filed and enough of the weight is covered."""
         covered = self.data.evaluated.coverage[self._now]
-        least = self.data.framework.missing.min_weight_covered * (1 - 1e-12)
-        return self.data.filed and covered is not None and covered >= least
+        least = self.data.framework.missing.min_weight_covered
+        return self.data.filed and covered is not None and meets(covered, ">=", least)
 
     @property
     def _now(self) -> int:

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from cescore.definitions.model import Group, Indicator
 from cescore.disclosure.bundle import Bundle, Place, Series
 from cescore.method.column import STATE_NAMES, Column, Flag, Panel, State
+from cescore.method.thresholds import meets
 from cescore.publish.numbers import (
     change_cell,
     decimals_for,
@@ -331,7 +332,7 @@ def shown_ends(view: View, indicator: Indicator) -> tuple[float, float] | None:
 def has_enough(view: View, coverage: float | None) -> bool:
     """Whether the share of the weight with a value reaches what the framework asks."""
     least = view.bundle.framework.missing.min_weight_covered
-    return coverage is not None and coverage >= least - 1e-12
+    return coverage is not None and meets(coverage, ">=", least)
 
 
 def weight_of(result: Aggregation, code: str, position: int | None) -> float:
