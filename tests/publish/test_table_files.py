@@ -9,8 +9,8 @@ import pypdfium2
 import pytest
 from publish.conftest import Made
 
-from cescore.publish.fragment import Column, Row, Table
 from cescore.publish.printing.table_files import TableFile, table_files
+from cescore.publish.table import Column, Row, Table
 
 
 def read(file: TableFile) -> list[list[str]]:

@@ -11,11 +11,13 @@ from markupsafe import Markup
 from cescore.disclosure.bundle import MeasureLine, TargetLine
 from cescore.publish.charts.bullets import bullet, check_bar, check_head
 from cescore.publish.charts.plan_bars import STATUSES, system_name
-from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, section, two_lines
+from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import decimals_for, number, quantity, unit_text
 from cescore.publish.pages.scorecard.front_index import grade_card
 from cescore.publish.pages.scorecard.lights import LIGHTS
 from cescore.publish.pages.scorecard.sections import DASH, NONE, concerns, nothing
+from cescore.publish.section import section
+from cescore.publish.table import Column, Row, Table
 from cescore.publish.view import View
 from cescore.publish.words import label_or
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from cescore.definitions.model import Framework, Indicator
 from cescore.method.column import Panel
-from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph
+from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.numbers import number, quantity, signed
 from cescore.publish.pages.scorecard.rating import bar, moved, rated
 from cescore.publish.pages.scorecard.sections import (
@@ -25,6 +25,7 @@ from cescore.publish.pages.scorecard.sections import (
     signs,
     years,
 )
+from cescore.publish.table import Column, Row, Table
 from cescore.publish.view import Number, View, at, row_of, shown_ends, weight_of
 from cescore.publish.words import label_or
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from cescore.publish.fragment import Column, Fragment, paragraph, section
+from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.numbers import legend, number, quantity
+from cescore.publish.section import section
+from cescore.publish.table import Column
 from cescore.publish.view import Number, View
 from cescore.publish.words import has_label
 

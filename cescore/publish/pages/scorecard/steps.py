@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from cescore.definitions.model import Indicator
 from cescore.method.column import Panel
-from cescore.publish.fragment import Column, Fragment, Row, Table
+from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import number
 from cescore.publish.pages.scorecard.results import (
     added,
@@ -22,6 +22,7 @@ from cescore.publish.pages.scorecard.results import (
 )
 from cescore.publish.pages.scorecard.returned import with_formula
 from cescore.publish.pages.scorecard.sections import DASH, number_cells, share, years
+from cescore.publish.table import Column, Row, Table
 from cescore.publish.view import Number, View, shown_ends, weight_of
 
 if TYPE_CHECKING:
