@@ -6,8 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import unescape
+from typing import TYPE_CHECKING, Any, Literal
 
 from markupsafe import Markup, escape
+
+from cescore.publish.table_data import TABLE_MIME, TableData
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # no page may hold these, and a name that turns the direction of writing would turn its neighbours
 CONTROL = re.compile(
@@ -21,22 +27,45 @@ TAG = re.compile(r"<[^>]*>")
 
 @dataclass(frozen=True)
 class Fragment:
-    """Markup that is safe to place on the page."""
+    """Markup that is safe to place on the page, and the data of the tables that it shows."""
 
     html: str
+    tables: tuple[TableData, ...] = ()
 
     @classmethod
     def join(cls, parts: Sequence[Fragment]) -> Fragment:
-        return cls("\n".join(part.html for part in parts if part.html))
+        """The parts below one another, with all their tables."""
+        html = "\n".join(part.html for part in parts if part.html)
+        return cls(html, tables_of(parts))
 
     def _repr_html_(self) -> str:
         return self.html
 
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        """What Jupyter keeps: markup, text and, for programs, the tables as data."""
+        data: dict[str, Any] = {"text/html": self.html, "text/plain": repr(self)}
+        return data | ({TABLE_MIME: [t.to_json() for t in self.tables]} if self.tables else {})
+
     def __html__(self) -> str:
         return self.html
 
+    def to_frame(self, place: int = 0, *, by: Literal["name", "code"] = "name") -> pd.DataFrame:
+        """The values of the table at a place, the first without one: see `TableData.to_frame`.
+
+        Raises
+        ------
+        IndexError
+            There is no table at that place.
+        """
+        return self.tables[place].to_frame(by=by)
+
     def __repr__(self) -> str:
         return plain_text(self.html)
+
+
+def tables_of(parts: Sequence[object]) -> tuple[TableData, ...]:
+    """The tables of those parts that are fragments, in their order."""
+    return tuple(t for part in parts if isinstance(part, Fragment) for t in part.tables)
 
 
 def plain_text(html: str) -> str:
@@ -45,6 +74,12 @@ def plain_text(html: str) -> str:
     shown = TAG.sub("", CELL_END.sub("\t", BLOCK_END.sub("\n", shown)))
     lines = (re.sub(r"\s+", " ", unescape(line)).strip() for line in shown.splitlines())
     return "\n".join(line for line in lines if line)
+
+
+def words_of(html: str) -> str:
+    """The words of a piece of markup on one line, without its drawings."""
+    spaced = HIDDEN.sub("", html).replace("<br>", " ")
+    return " ".join(unescape(TAG.sub("", spaced)).split())
 
 
 def _alt_of(svg: re.Match[str]) -> str:
@@ -57,11 +92,24 @@ def clean(text: str) -> str:
     return CONTROL.sub("", text)
 
 
+class Term(Markup):
+    """What names a line of a table: its markup, with the code and the unit of what is named."""
+
+    code: str = ""
+    unit: str = ""
+
+    @classmethod
+    def of(cls, markup: Markup, *, code: str = "", unit: str = "") -> Term:
+        """The markup of a name, and what it names."""
+        term = cls(markup)
+        term.code, term.unit = code, unit
+        return term
+
+
 def two_lines(first: object, second: object) -> Markup:
     """A cell with a smaller second line."""
-    if not second:
-        return escape(first)
-    return Markup("{}<br><small>{}</small>").format(first, second)
+    markup = Markup("{}<br><small>{}</small>").format(first, second) if second else escape(first)
+    return Term.of(markup, code=first.code, unit=first.unit) if isinstance(first, Term) else markup
 
 
 def paragraph(text: object, kind: str = "note") -> Fragment:

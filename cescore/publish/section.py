@@ -9,7 +9,7 @@ from unicodedata import east_asian_width
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cescore.definitions.shipped import SECTIONS
-from cescore.publish.fragment import Fragment, clean
+from cescore.publish.fragment import Fragment, clean, tables_of
 
 # Letters that a line of facts holds at least, an ideograph or a capital being two: 174 mm hold 116
 # half-widths of its larger type.
@@ -40,4 +40,4 @@ def is_short(words: Iterable[object]) -> bool:
 def section(name: str, /, **values: object) -> Fragment:
     """A template of report_templates/sections, filled; text is escaped, Fragments are not."""
     template = environment().get_template(f"{name}.html.j2")
-    return Fragment(clean(template.render(**values)).strip())
+    return Fragment(clean(template.render(**values)).strip(), tables_of(list(values.values())))

@@ -1,14 +1,20 @@
-"""A table is its data and a specification; HTML is a view of both."""
+"""A table of the page: its specification and its cells; HTML and data are views of both."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
+from typing import TYPE_CHECKING, Literal
 
 from markupsafe import escape
 
-from cescore.publish.fragment import Fragment, clean, paragraph
+from cescore.publish.fragment import Fragment, Term, clean, paragraph, words_of
+from cescore.publish.numbers import PrintedNumber
+from cescore.publish.table_data import Datum, TableData, TableHead, TableLine
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -18,6 +24,7 @@ class Column:
     head: object
     width: float
     kind: str = "num"  # num: right-aligned digits; text; mid: centred
+    code: str = ""  # what programs call it, where it is not its head
 
 
 @dataclass(frozen=True)
@@ -27,8 +34,15 @@ class Row:
     Empty cells right after the first of a group belong to it: it spans them.
     """
 
-    cells: Sequence[object]  # text, Markup or Fragment
+    cells: Sequence[object]  # text, PrintedNumber, Term, other Markup
     kind: str = ""
+
+    def data(self) -> TableLine:
+        """The line as data; its code and unit are those of the first cell."""
+        cells, first = tuple(map(datum, self.cells)), self.cells[0]
+        if isinstance(first, Term):
+            return TableLine(cells, self.kind, first.code, first.unit)
+        return TableLine(cells, self.kind)
 
 
 @dataclass(frozen=True)
@@ -36,6 +50,7 @@ class Table:
     """Several columns and rows with a caption and notes below.
 
     ``halves`` sets the second half of the rows beside the first: for narrow tables that are long.
+    ``name`` is what its data are called where no caption is printed.
     """
 
     columns: Sequence[Column]
@@ -44,6 +59,19 @@ class Table:
     notes: Sequence[object] = field(default_factory=tuple)
     kind: str = ""
     halves: bool = False
+    name: str = ""
+
+    def __repr__(self) -> str:
+        return repr(self.fragment())
+
+    def data(self) -> TableData:
+        """The table without how it is drawn."""
+        heads = tuple(TableHead(datum(column.head).text, column.code) for column in self.columns)
+        return TableData(self.caption or self.name, heads, tuple(row.data() for row in self.rows))
+
+    def to_frame(self, *, by: Literal["name", "code"] = "name") -> pd.DataFrame:
+        """Its values: see `TableData.to_frame`."""
+        return self.data().to_frame(by=by)
 
     def fragment(self) -> Fragment:
         """The table, or nothing where it has no rows.
@@ -63,7 +91,7 @@ class Table:
             f"<tbody>\n{lines}\n</tbody></table>"
         )
         below = [paragraph(note).html for note in self.notes if note]
-        return Fragment(clean("\n".join([html, *below])))
+        return Fragment(clean("\n".join([html, *below])), (self.data(),))
 
     def _line(self, row: Row) -> str:
         kind = f' class="{row.kind}"' if row.kind else ""
@@ -94,3 +122,13 @@ class Table:
 def _cell(tag: str, kind: str, content: object, more: str = "") -> str:
     name = f' class="{kind}"' if kind and kind != "num" else ""  # figures are the plain case
     return f"<{tag}{name}{more}>{escape(content)}</{tag}>"
+
+
+def datum(content: object) -> Datum:
+    """What a cell holds: the printed text of numbers and names without their drawing."""
+    if isinstance(content, PrintedNumber):
+        before = words_of(content.before) if content.before else ""
+        return Datum(clean(f"{before}{content}"), content.value, content.marks)
+    if hasattr(content, "__html__"):
+        return Datum(clean(words_of(content.__html__())))
+    return Datum(clean(" ".join(str(content).split())))
