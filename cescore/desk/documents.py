@@ -14,15 +14,11 @@ import numpy as np
 
 from cescore.definitions.model import Framework
 from cescore.desk.steps import find_workspace
-from cescore.disclosure.documents import (
-    Document,
-    MethodBook,
-    Sheets,
-    UnitSheet,
-    make_method_book,
-    read_document,
-)
+from cescore.disclosure.documents import Document, MethodBook, UnitSheet
+from cescore.disclosure.method_books import make_method_book
 from cescore.disclosure.opened import OpenDocument
+from cescore.disclosure.reading import read_document
+from cescore.disclosure.sheets import Sheets
 from cescore.errors import DataError
 from cescore.method import weight as _weight
 from cescore.method.assessment import LEAST_INSPECTED

@@ -21,9 +21,10 @@ from cescore.desk.steps import (
     progress_index,
 )
 from cescore.desk.steps import conclude as conclude_bundle
-from cescore.disclosure.documents import read_document
+from cescore.disclosure.kinds import OVERVIEW
 from cescore.disclosure.opened import OpenBundle, OpenDocument
-from cescore.disclosure.reviews import OVERVIEW, PlanDocument, PlanOverview, Review, Reviews
+from cescore.disclosure.reading import read_document
+from cescore.disclosure.reviews import PlanDocument, PlanOverview, Review, Reviews
 from cescore.errors import DataError
 from cescore.method import plan_period
 from cescore.method.aggregate import Aggregation
@@ -85,7 +86,7 @@ def open_overview(
     root: str = "",
 ) -> OpenDocument[PlanOverview]:
     """The overview of a plan; raises as `open_review` does."""
-    opened = _opened(OVERVIEW, stage, year, document_path, lang, plan, root)
+    opened = _opened(OVERVIEW.name, stage, year, document_path, lang, plan, root)
     if not isinstance(opened.data, PlanOverview):
         raise DataError(f"the file holds {opened.data.kind}, expected the overview of a plan")
     return opened
@@ -111,7 +112,7 @@ def _made(root: Path, document_id: str, stage: str, year: int, plan: str) -> Pla
     from cescore.evaluation.periods import evaluate_plan  # a review made from a file needs no YAML
 
     made = Reviews(evaluate_plan(root, stage, plan, year))
-    return made.overview() if document_id == OVERVIEW else made.review(document_id)
+    return made.overview() if document_id == OVERVIEW.name else made.review(document_id)
 
 
 def own_bundle(document: OpenDocument[Review]) -> OpenBundle:

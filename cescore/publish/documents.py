@@ -16,16 +16,11 @@ from typing import Any
 from nbformat import NotebookNode
 
 from cescore.definitions.shipped import TEMPLATES
-from cescore.disclosure.documents import (
-    BOOK,
-    UNITS,
-    Document,
-    UnitSheet,
-    is_document,
-    read_document,
-)
+from cescore.disclosure.documents import Document, UnitSheet
+from cescore.disclosure.kinds import KINDS, REVIEW, UNIT_SHEET
+from cescore.disclosure.reading import START, read_document
 from cescore.disclosure.review_result import review_json
-from cescore.disclosure.reviews import OVERVIEW, REVIEW, PlanDocument, Review
+from cescore.disclosure.reviews import PlanDocument, Review
 from cescore.errors import PublishError
 from cescore.publish import render as _scorecard
 from cescore.publish.check import own_texts, pdf_text, problems_of
@@ -43,9 +38,6 @@ from cescore.publish.words import LANGUAGES, label
 __all__ = ["preload", "render", "render_document"]  # what a press looks for, and the two renders
 DOCUMENT_MIME = "application/vnd.cescore.document+json"
 OWN_STYLE = "static/documents.css"  # beside print.css, which scorecards and documents share
-STEMS: Mapping[str, str] = {  # of a document's files, by kind
-    BOOK: "method-book", UNITS: "sheet", REVIEW: "review", OVERVIEW: "overview",
-}  # fmt: skip
 RESULT = "result.json"
 
 
@@ -65,7 +57,8 @@ def render(
     PublishError
         As `cescore.publish.render.render` and `render_document` say.
     """
-    make = render_document if is_document(bundle_path) else _scorecard.render
+    is_document = bundle_path.read_bytes().startswith(START)
+    make = render_document if is_document else _scorecard.render
     return make(bundle_path, out_dir, lang, notebook=notebook, templates=templates, engine=engine)
 
 
@@ -127,7 +120,7 @@ class _Making:
         self.out_dir.mkdir(parents=True, exist_ok=True)
         with stage("read"):
             document, file_hash = read_document(self.document_path)
-        stem = STEMS[document.kind]
+        stem = KINDS[document.kind].stem
         (self.out_dir / f"{stem}.pdf").unlink(missing_ok=True)
         with stage("execute"):
             executed = self._executed(document, stem)
@@ -188,7 +181,7 @@ def _parameters(document: Document, lang: str) -> dict[str, str | int]:
     own: dict[str, str | int] = {"year": document.run.year, "lang": lang, "document_path": ""}
     if isinstance(document, PlanDocument):
         own = {"stage": document.stage, "plan": document.plan.id, **own}
-    if document.kind in (UNITS, REVIEW):
+    if document.kind in (UNIT_SHEET.name, REVIEW.name):
         own = {"document_id": document.document_id, **own}
     return own
 
@@ -252,7 +245,7 @@ def _refuse_unsound(document: Document, lang: str, printed: Printed) -> None:
     problems = problems_of(pdf_text(printed.raw), wanted, own=lambda: own_texts(document))
     problems += [f"WeasyPrint: {line}" for line in printed.log]
     if problems:
-        raise PublishError(f"{STEMS[document.kind]}.pdf: " + "; ".join(problems))
+        raise PublishError(f"{KINDS[document.kind].stem}.pdf: " + "; ".join(problems))
 
 
 def _warnings(executed: NotebookNode, printed: Printed) -> Iterator[str]:

@@ -14,7 +14,9 @@ from cescore.definitions.formula import ACROSS as LOOKS_AT_OTHERS
 from cescore.definitions.formula import FUNCTIONS as ALLOWED
 from cescore.definitions.load import Definitions, load_definitions
 from cescore.desk.documents import CONVENTIONS, OpenDocument, effective_weights, method_book
-from cescore.disclosure.documents import MethodBook, make_method_book, read_document
+from cescore.disclosure.documents import MethodBook
+from cescore.disclosure.method_books import make_method_book
+from cescore.disclosure.reading import read_document
 from cescore.errors import PublishError
 from cescore.publish.documents import render
 from cescore.publish.pages.document import exact, factor_text

@@ -17,13 +17,8 @@ from rich.console import Console
 
 from cescore.definitions.model import Disclosure
 from cescore.desk.documents import OpenDocument, unit_sheet
-from cescore.disclosure.documents import (
-    STATUSES,
-    Sheets,
-    UnitSheet,
-    released_counts,
-    unit_slugs,
-)
+from cescore.disclosure.documents import STATUSES, UnitSheet
+from cescore.disclosure.sheets import Sheets, released_counts, unit_slugs
 from cescore.intake.entities import Entity
 from cescore.intake.workspace import Workspace
 from cescore.publish.documents import render

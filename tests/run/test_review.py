@@ -17,7 +17,7 @@ import pytest
 from rich.console import Console
 
 from cescore.cli import with_command
-from cescore.disclosure.documents import read_document
+from cescore.disclosure.reading import read_document
 from cescore.disclosure.reviews import PlanOverview, Review, Reviews
 from cescore.errors import DataError, MethodError, ParamsError
 from cescore.evaluation.periods import PlanEvaluation, evaluate_plan

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cescore.disclosure.bundles import make_bundle
-from cescore.disclosure.documents import make_method_book
+from cescore.disclosure.method_books import make_method_book
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.workspace import Workspace
 from cescore.publish.check import pdf_text
