@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from cescore.disclosure.bundle import Assessment
 from cescore.disclosure.reviews import BodyRow, PlanDocument, Review, TargetPath
-from cescore.publish.documents import document_title
 from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, section, two_lines
 from cescore.publish.numbers import decimals_for, number, quantity, unit_text
 from cescore.publish.pages.document import Words, heading, masthead, provenance_of
+from cescore.publish.titles import document_title
 from cescore.publish.view import View
 from cescore.publish.words import label_or
 
