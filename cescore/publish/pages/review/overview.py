@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from cescore.disclosure.documents import STATUSES
 from cescore.disclosure.reviews import BodyRow, PlanOverview, TargetPath
 from cescore.method.column import State
-from cescore.publish.documents import document_name, document_title
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import mark, number, signed, unit_text
 from cescore.publish.pages.document import Words, contents, cut, exact, heading, masthead
@@ -31,6 +30,7 @@ from cescore.publish.pages.review.page import (
 )
 from cescore.publish.section import section
 from cescore.publish.table import Column, Row, Table
+from cescore.publish.titles import document_name, document_title
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenDocument
