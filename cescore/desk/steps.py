@@ -7,7 +7,7 @@ bundle, so that a cell reads like the step of a worked solution.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from cescore.method import progress as _progress
 from cescore.method import weight as _weight
 from cescore.method.aggregate import Aggregation
 from cescore.method.column import Column, Panel
-from cescore.method.contributions import Decomposition
+from cescore.method.contributions import Contribution, Decomposition
 from cescore.method.missing import Scored
 from cescore.method.progress import ProgressResult
 from cescore.publish.check import differences
@@ -144,10 +144,19 @@ def conclude(
     if progress is not None and bundle.framework.progress is not None:
         found["progress_index"] = _numbers(progress.index)
     if parts is not None:
-        found["contributions"] = parts.of(0)
+        found["contributions"] = _by_code(parts)
     if progress_parts is not None:
-        found["progress_contributions"] = progress_parts.of(0)
+        found["progress_contributions"] = _by_code(progress_parts)
     return Conclusion(found, bundle)
+
+
+def _by_code(parts: Decomposition) -> dict[str, dict[str, float | None]]:
+    """The contributions of the only entity: code -> kind -> number."""
+    return {part.code: _without_code(part) for part in parts.of(0)}
+
+
+def _without_code(part: Contribution) -> dict[str, float | None]:
+    return {kind: value for kind, value in asdict(part).items() if kind != "code"}
 
 
 @dataclass(frozen=True)

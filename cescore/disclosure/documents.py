@@ -31,6 +31,7 @@ from cescore.definitions.model import (
 )
 from cescore.disclosure.bundle import FORMAT, Part, Place
 from cescore.errors import DataError
+from cescore.method.measures import STATUSES
 
 if TYPE_CHECKING:
     from cescore.definitions.load import Definitions
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
     from cescore.intake.workspace import Workspace
 
 BOOK, UNITS = "method-book", "units"  # folders of the output tree; no entity type bears a hyphen
-STATUSES = ("done", "partial", "not_done", "not_applicable", "not_inspected")
-OPEN = ("partial", "not_done")
 START = b'{"kind":"'  # a document's file begins so; a bundle's never does
 
 

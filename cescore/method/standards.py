@@ -48,7 +48,6 @@ class RequirementLine:
     status: str
     turned: bool = False
     decides: bool = False
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -144,7 +143,6 @@ def _line(
         status=status,
         turned=turned,
         decides=value is not None and requirement.tag in CONFIRMED,
-        note=requirement.note,
     )
 
 

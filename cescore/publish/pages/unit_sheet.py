@@ -15,14 +15,13 @@ from markupsafe import Markup
 from cescore.definitions.model import Named
 from cescore.disclosure.bundle import Place
 from cescore.disclosure.documents import (
-    OPEN,
-    STATUSES,
     BodyCheck,
     SheetCheck,
     SheetMeasure,
     UnitSheet,
 )
 from cescore.method.column import State
+from cescore.method.measures import OPEN, STATUSES
 from cescore.publish.documents import document_title
 from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, section, two_lines
 from cescore.publish.numbers import mark
