@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -16,19 +16,17 @@ from numpy.typing import NDArray
 
 from cescore.definitions.model import Disclosure, Framework
 from cescore.disclosure.bundle import (
-    AppliedAlternative,
     FittedConstants,
-    PeerFigure,
     PeerTable,
     Place,
     PublicRow,
-    SourceShare,
+    RemovedIndicator,
     TypeRobustness,
-    WithoutOne,
 )
 from cescore.method.column import Column, Panel, State
 from cescore.method.disclosure import (
     GroupFigure,
+    PeerFigure,
     contributions,
     group_figure,
     hide_cells,
@@ -37,6 +35,7 @@ from cescore.method.disclosure import (
     rounded,
     to_decimals,
 )
+from cescore.method.firmness import AppliedAlternative, SourceShare
 
 if TYPE_CHECKING:
     from cescore.evaluation.yearly import YearlyEvaluation
@@ -110,7 +109,7 @@ class Gate:
         """Quantiles as for respondents, and the rank among the bodies that may be shown."""
         figure = self._respondent_figure(entity_type, comparison, row)
         n, ranked = self._ranked[entity_type, comparison.code]
-        return figure.model_copy(update={"n": n, "rank": ranked[row]})
+        return replace(figure, n=n, rank=ranked[row])
 
     @cached_property
     def _comparisons(self) -> Mapping[str, tuple[Comparison, ...]]:
@@ -222,7 +221,7 @@ class Gate:
                 if one.is_applied
             ),
             removals=tuple(
-                WithoutOne(
+                RemovedIndicator(
                     zh=indicators[one.indicator].zh,
                     en=indicators[one.indicator].en,
                     indicator=one.indicator,

@@ -18,7 +18,7 @@ PARTS = ("targets", "index", "measures")
 
 @dataclass(frozen=True)
 class VetoLine:
-    """One veto, in the shape of `release.bundle.VetoLine`: clear, standing or unchecked."""
+    """One veto: clear, standing or unchecked."""
 
     id: str
     zh: str
@@ -31,7 +31,7 @@ class VetoLine:
 
 @dataclass(frozen=True)
 class Assessment:
-    """Total and grade, in the shape of `release.bundle.Assessment`; only the total is graded.
+    """Total and grade; only the total is graded.
 
     ``parts`` [0-100]; ``weights`` are those really used, together 1. ``index_converted``: the
     index entered the total as its place on its own scale, 0-100. ``reason``: why not graded

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cescore.definitions.model import Disclosure
-from cescore.disclosure.bundle import PeerFigure
 from cescore.method.thresholds import meets
 
 Floats = NDArray[np.float64]
@@ -84,6 +83,19 @@ def spread_quantile(ordered: Floats, share: float) -> float:
         return float(ordered[below - 1 : below + 2].mean())
     fraction = position - below
     return float(ordered[below] * (1 - fraction) + ordered[below + 1] * fraction)
+
+
+@dataclass(frozen=True)
+class PeerFigure:
+    """What may be shown of the others beside one of the entity's own figures; None: not released."""
+
+    code: str
+    n: int | None = None  # None: below the number that may be shown
+    median: float | None = None
+    lower_quartile: float | None = None
+    upper_quartile: float | None = None
+    quartile_band: int | None = None  # the entity's own, 1 best
+    rank: int | None = None  # public bodies only
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,6 @@ class RequirementLine:
     status: str
     turned: bool = False
     decides: bool = False
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -143,7 +142,6 @@ def _line(
         status=status,
         turned=turned,
         decides=value is not None and requirement.tag in CONFIRMED,
-        note=requirement.note,
     )
 
 

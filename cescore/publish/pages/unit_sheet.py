@@ -15,14 +15,13 @@ from markupsafe import Markup
 from cescore.definitions.model import Named
 from cescore.disclosure.bundle import Place
 from cescore.disclosure.documents import (
-    OPEN,
-    STATUSES,
     BodyCheck,
     SheetCheck,
     SheetMeasure,
     UnitSheet,
 )
 from cescore.method.column import State
+from cescore.method.measures import OPEN, STATUSES
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import mark
 from cescore.publish.pages.document import Words, cut, exact, heading, masthead, provenance_of

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from cescore.disclosure.reviews import BodyRow, PlanDocument, TargetPath
+from cescore.disclosure.reviews import BodyRow, PlanDocument
+from cescore.method.plan_period import TargetPath
 from cescore.publish.charts.frame import in_a_row
 from cescore.publish.charts.style import (
     FAINT,

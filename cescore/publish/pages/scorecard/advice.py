@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from cescore.disclosure.bundle import MeasureLine, TargetLine
+from cescore.method.measures import OPEN, MeasureLine
+from cescore.method.targets import TargetLine
 from cescore.publish.numbers import decimals_for, number, quantity
 from cescore.publish.pages.scorecard.findings import NOTABLE, Known
 from cescore.publish.view import View, by_code, ends, has_enough, of_series
@@ -72,7 +73,7 @@ def _gap(view: View, line: TargetLine) -> str:
 def open_checks(known: Known) -> Iterator[str]:
     """Checks that inspection found not done, with the measures they belong to and who answers."""
     view = known.view
-    for status in ("not_done", "partial"):
+    for status in OPEN:
         late = [m for m in view.data.measures if m.counts.get(status)]
         if late:
             n = sum(m.counts[status] for m in late)

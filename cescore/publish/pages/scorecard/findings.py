@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cescore.disclosure.bundle import TargetLine
 from cescore.method.column import Flag, Panel, State
+from cescore.method.targets import TargetLine
 from cescore.publish.numbers import change_cell, index_change_words, number, quantity
 from cescore.publish.view import (
     Number,

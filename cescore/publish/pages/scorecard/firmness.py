@@ -7,12 +7,9 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from cescore.disclosure.bundle import (
-    AppliedAlternative,
-    RequirementLine,
-    StandardCard,
-    TypeRobustness,
-)
+from cescore.disclosure.bundle import StandardCard, TypeRobustness
+from cescore.method.firmness import AppliedAlternative
+from cescore.method.standards import RequirementLine
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import DASH, decimals_for, number, unit_text
 from cescore.publish.pages.scorecard.lights import LIGHTS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cescore.disclosure.bundle import BonusLine
+from cescore.method.bonus import BonusLine
 from cescore.publish.charts.spark import spark
 from cescore.publish.numbers import index_change_words, mark, number, percentage, quantity
 from cescore.publish.pages.scorecard.findings import Known

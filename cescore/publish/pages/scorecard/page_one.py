@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cescore.disclosure.bundle import TargetLine
 from cescore.method.column import Panel
+from cescore.method.targets import TargetLine
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import decimals_for, number, quantity, signed, unit_text
 from cescore.publish.pages.scorecard.advice import advice

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from cescore.disclosure.bundle import MeasureLine, TargetLine
+from cescore.method.measures import OPEN, InspectedCheck, MeasureLine
+from cescore.method.targets import TargetLine
 from cescore.publish.charts.bullets import bullet, check_bar, check_head
 from cescore.publish.charts.plan_bars import STATUSES, system_name
 from cescore.publish.fragment import Fragment, paragraph, two_lines
@@ -33,7 +34,6 @@ from cescore.publish.words import label_or
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenBundle
 
-OPEN = ("not_done", "partial")
 UNITS_SHOWN = 3
 
 
@@ -179,7 +179,7 @@ def _open_checks(view: View) -> Fragment:
         for status in OPEN
         for measure in view.data.measures
         for check in measure.checks
-        if check.get("status") == status
+        if check["status"] == status
     ]
     if not found:
         return paragraph(view.t("measures.none_open"), "nothing")
@@ -191,7 +191,7 @@ def _open_checks(view: View) -> Fragment:
         rows += [
             Row(
                 [
-                    f"{check.get('id', '')}  {_name_of(view, check)}",
+                    f"{check['id']}  {_name_of(view, check)}",
                     _some_units(view, measure), _said_of(view, check),
                 ]
             )
@@ -218,14 +218,14 @@ def unit_names(view: View, measure: MeasureLine) -> list[str]:
     return [view.said(unit) for unit in measure.units]
 
 
-def _name_of(view: View, check: Mapping[str, str]) -> str:
-    return check.get(view.lang) or check.get("zh") or check.get("en") or ""
+def _name_of(view: View, check: InspectedCheck) -> str:
+    return (check["zh"] or check["en"]) if view.lang == "zh" else (check["en"] or check["zh"])
 
 
-def _said_of(view: View, check: Mapping[str, str]) -> str:
-    remark = check.get("finding") or ""  # as the inspector wrote it: no page translates it
+def _said_of(view: View, check: InspectedCheck) -> str:
+    remark = check["finding"]  # as the inspector wrote it: no page translates it
     fits = view.lang == "zh" or remark.isascii()
-    parts = filter(None, (remark if fits else "", check.get("evidence_ref")))
+    parts = filter(None, (remark if fits else "", check["evidence_ref"]))
     return view.t("list").join(parts) or DASH
 
 
