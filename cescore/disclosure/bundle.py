@@ -171,6 +171,7 @@ class PeerFigure(Part):
     upper_quartile: float | None = None
     quartile_band: int | None = None  # the entity's own, 1 best
     rank: int | None = None  # public bodies only
+    standing: str = ""  # strength or weakness: in the best or the last quarter; "" in between
 
 
 class PeerTable(Part):

@@ -88,7 +88,11 @@ def test_a_change_since_an_earlier_year_is_split_without_a_rest(rows) -> None:
 def test_without_another_year_the_change_is_since_the_year_before() -> None:
     cells = {"a": np.array([[10.0, 20.0, 50.0]])}
     made = Tree(
-        (2023, 2024, 2025), {"": 1.0}, {"": ("a",)}, {"a": np.ones((1, 3))}, {"": cells["a"], **cells}
+        (2023, 2024, 2025),
+        {"": 1.0},
+        {"": ("a",)},
+        {"a": np.ones((1, 3))},
+        {"": cells["a"], **cells},
     )
     assert decompose(made, 2025).changes["a"].item() == 30.0
     assert decompose(made, 2025, since=2023).changes["a"].item() == 40.0
