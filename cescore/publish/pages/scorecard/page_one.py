@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cescore.disclosure.bundle import TargetLine
 from cescore.method.column import Panel
-from cescore.publish.fragment import Fragment, section
+from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import decimals_for, number, quantity, signed, unit_text
 from cescore.publish.pages.scorecard.advice import advice
 from cescore.publish.pages.scorecard.evidence import Evidence
@@ -19,6 +19,7 @@ from cescore.publish.pages.scorecard.front_index import (
 )
 from cescore.publish.pages.scorecard.front_rates import headline_cards
 from cescore.publish.pages.scorecard.lights import LIGHTS, ON_COURSE
+from cescore.publish.section import section
 from cescore.publish.view import View, weight_of
 from cescore.publish.words import label_or
 
