@@ -176,7 +176,7 @@ def _with_change(
     level, base = line.level, line.base
     if level is None or base is None:
         raise MethodError(f"target {target.id} has no change to assess")
-    sign = -1.0 if _is_rise(target) else 1.0
+    sign = -1.0 if is_rise(target.type, target.op) else 1.0
     if goal <= 0 or sign * goal > 1:  # nothing to reach, or a fall by more than all of it
         return _without(line, State.NOT_COMPUTABLE)
     fall, whole = cumulative_fall(base, level), sign * goal
@@ -211,8 +211,9 @@ def _needed(fall: float, whole: float, years_left: int) -> float | None:
     return None if needed is None else needed * 100
 
 
-def _is_rise(target: Target) -> bool:
-    return target.type == "cumulative_increase" or (target.type == "level" and target.op == ">=")
+def is_rise(kind: str, op: str) -> bool:
+    """Whether a target of this type and comparison asks that a quantity rise."""
+    return kind == "cumulative_increase" or (kind == "level" and op == ">=")
 
 
 def _without(line: TargetLine, reason: State, note: str = "") -> TargetLine:

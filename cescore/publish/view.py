@@ -135,13 +135,14 @@ class View:
     @cached_property
     def scored(self) -> tuple[Indicator, ...]:
         """The indicators that count, group by group."""
-        return tuple(self._scored_below(""))
+        return tuple(self.scored_below(""))
 
-    def _scored_below(self, group: str) -> Iterator[Indicator]:
+    def scored_below(self, group: str) -> Iterator[Indicator]:
+        """The indicators that count inside a group ("" for the index), however deep."""
         framework = self.bundle.framework
         for code, _ in framework.members(group):
             if code in framework.groups:
-                yield from self._scored_below(code)
+                yield from self.scored_below(code)
             else:
                 yield framework.indicators[code]
 

@@ -37,7 +37,7 @@ def peers_table(bundle: OpenBundle) -> Fragment:
         data = bundle.data
         is_alone = not (data.siblings or data.children or data.industries)
         return nothing(view, "peers", "peers") if is_alone else NONE
-    figures = peers.figures
+    figures = [figure for figure in peers.figures if _is_compared(view, figure.code)]
     released = any(f.median is not None or f.lower_quartile is not None for f in figures)
     quantiles = ("median", "lower_quartile", "upper_quartile") if released else ()
     rows = []
@@ -63,6 +63,16 @@ def peers_table(bundle: OpenBundle) -> Fragment:
     notes = [view.t("note.strip") + view.t("note.peers") if released else ""]
     notes += [view.t(audience) if has_label(audience) else "", peers.note]
     return Table(columns, rows, view.t("caption.peers_table"), notes).fragment()
+
+
+def _is_compared(view: View, code: str) -> bool:
+    """Whether a figure stands in this table: index, groups and headline rates.
+
+    Medians of the other indicators stand in the table of results.
+    """
+    headline = view.bundle.framework.headline
+    rates = {headline.resource_output_rate, headline.resource_recycling_rate, *headline.beside}
+    return code not in view.bundle.framework.indicators or code in rates
 
 
 def _own(view: View, code: str) -> tuple[Number, str]:
