@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from cescore.definitions.model import Disclosure
 from cescore.disclosure.bundle import PeerFigure
+from cescore.method.thresholds import meets
 
 Floats = NDArray[np.float64]
 WIDE = Context(prec=400)  # digits enough for any float written out
@@ -68,7 +69,7 @@ def is_safe(parts: Floats, rules: Disclosure) -> bool:
     if len(parts) < rules.min_contributors:
         return False
     rest = float(parts[2:].sum())
-    return rest >= rules.p_percent / 100 * float(parts[0])
+    return meets(rest, ">=", rules.p_percent / 100 * float(parts[0]))
 
 
 def spread_quantile(ordered: Floats, share: float) -> float:

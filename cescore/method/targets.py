@@ -19,6 +19,7 @@ from cescore.method.schedules import (
     still_needed,
     yearly_growth_needed,
 )
+from cescore.method.thresholds import meets
 
 CONSISTENCY_TOLERANCE = 1e-3  # [P] relative; the plan prints levels to four decimals
 
@@ -154,13 +155,11 @@ def _with_level(
     level, base = line.level, line.base
     if level is None:
         raise MethodError(f"target {target.id} has no level to assess")
-    is_met = level >= target.value if target.op == ">=" else level <= target.value
+    is_met = meets(level, target.op, target.value)
     line = replace(line, actual=level, light="met" if is_met else "not_met", points=float(is_met))
-    if base is None or not base > 0 or base == target.value:
-        return line
+    if base is None or not base > 0 or meets(base, target.op, target.value):
+        return line  # the base value met the target already
     way = 1 - target.value / base if target.op == "<=" else target.value / base - 1
-    if way <= 0:  # the base value met the target already
-        return line
     if target.has_schedule:
         return replace(_with_change(target, line, way, clock, rules), actual=level)
     return replace(line, completion=(base - level) / (base - target.value))
