@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from cescore.disclosure.bundle import Series
@@ -25,18 +26,17 @@ def review_json(review: Review, file_hash: str) -> dict[str, Any]:
         "progress_index": (
             _path(found.progress_index, bundle.record.years) if found.progress_index else None
         ),
-        "targets": [path.model_dump(mode="json") for path in review.targets],
+        "targets": [asdict(path) for path in review.targets],
         "measures": {
-            "whole": review.whole.model_dump(mode="json"),
-            "systems": [one.model_dump(mode="json") for one in review.systems],
-            "units": [one.model_dump(mode="json") for one in review.units],
-            "checks": [c.model_dump(mode="json") for m in review.measures for c in m.checks],
+            "whole": asdict(review.whole),
+            "systems": [asdict(one) for one in review.systems],
+            "units": [asdict(one) for one in review.units],
+            "checks": [asdict(c) for m in review.measures for c in m.checks],
         },
         "yearly": {
-            str(year): made.model_dump(mode="json")
-            for year, made in zip(review.years, review.yearly, strict=True)
+            str(year): asdict(made) for year, made in zip(review.years, review.yearly, strict=True)
         },
-        "assessment": review.assessment.model_dump(mode="json"),
+        "assessment": asdict(review.assessment),
         "provenance": {
             "document_hash": file_hash,
             "report_number": review.report_number,

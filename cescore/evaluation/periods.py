@@ -113,9 +113,9 @@ class PlanEvaluation:
         by_year = {year: found.values() for year, found in records.items()}
         return period_measures(self.plan, entity.entity_type, by_year, self.years)
 
-    def completion(self, checks: Iterable[PeriodCheck]) -> Completion:
+    def completion(self, checks: Iterable[PeriodCheck], key: str = "") -> Completion:
         """What a set of checks, of one entity or of many, comes to over the years."""
-        return completion(checks, self.years)
+        return completion(checks, self.years, key)
 
     def assessment_of(self, entity: Entity) -> Assessment:
         """The period's total, graded in the final evaluation only."""

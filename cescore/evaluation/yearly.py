@@ -27,7 +27,7 @@ from cescore.method.standards import Compliance, standard_compliance
 from cescore.method.targets import TargetLine, assess_targets
 
 if TYPE_CHECKING:
-    from cescore.method.bands import Band
+    from cescore.method.firmness import Band
     from cescore.method.robustness import Robustness
 
 ROWS_AT_ONCE = 200_000  # of results made entity by entity
