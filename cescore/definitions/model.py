@@ -623,6 +623,9 @@ class Run(Definition):
     tiled_by: Mapping[str, str] | None = None
     # entities of a type; a larger one gets no bands, and its results are Parquet beside results.csv
     large_above: int = Field(default=50_000, ge=0)
+    # what is evaluated, as the reports' title says it (循环经济评价, circular-economy assessment);
+    # None: that; a title without a name: none is printed
+    title: Named | None = None
     issued: str = ""  # a date the bureau states; a page never reads the clock
     issuer: Named = Named()
     place: Named = Named()
