@@ -117,7 +117,8 @@ def _formula(computed: Computed) -> str:
 def _uncertainty(bundle: Bundle) -> dict[str, Any]:
     """The band; where the type is too large for bands, the most entities that bands are made for."""
     if bundle.uncertainty is not None:
-        return asdict(bundle.uncertainty)
+        dumped: dict[str, Any] = bundle.model_dump(mode="json", include={"uncertainty"})
+        return dict(dumped["uncertainty"])
     return {"left_out_above": bundle.run.large_above} if bundle.bands_left_out else {}
 
 
