@@ -108,7 +108,11 @@ def _in_words(found: Mapping[str, Any], bundle: OpenBundle) -> str:
 
 
 def _by_code(panel: Panel | None) -> dict[str, list[float | None]]:
-    return {code: _numbers(column) for code, column in panel.columns.items()} if panel is not None else {}
+    return (
+        {code: _numbers(column) for code, column in panel.columns.items()}
+        if panel is not None
+        else {}
+    )
 
 
 def _numbers(column: Column) -> list[float | None]:
