@@ -67,10 +67,7 @@ class Opened:
 
     @property
     def entity_name(self) -> str:
-        entity = self.data.entity
-        names = (entity.name_zh, entity.name_en)
-        first, second = names if self.lang == "zh" else reversed(names)
-        return first or second or entity.entity_id
+        return self.data.entity.name(self.lang)
 
     @property
     def index(self) -> float | None:

@@ -33,7 +33,7 @@ NOTHING_THERE = {State.NOT_APPLICABLE, State.NOT_COLLECTED}
 
 
 @dataclass(frozen=True)
-class Band:
+class Ribbon:
     """One link with its value in the picture's unit."""
 
     link: FlowLink
@@ -52,7 +52,7 @@ def flows(bundle: OpenBundle) -> Fragment:
 
 def _picture(view: View, picture: FlowPicture) -> Fragment:
     found = [(link, _value(view, picture, link)) for link in picture.links]
-    bands = [Band(link, value) for link, value in found if value is not None and value > 0]
+    bands = [Ribbon(link, value) for link, value in found if value is not None and value > 0]
     if not bands:
         return NONE
     lost = [link for link, value in found if value is None or value < 0]
@@ -62,7 +62,7 @@ def _picture(view: View, picture: FlowPicture) -> Fragment:
         unit=unit_text(picture.unit, view.lang),
     )  # fmt: skip
     drawing = _drawn(view, picture, bands, title)
-    notes = [picture.note_zh if view.lang == "zh" else picture.note_en]
+    notes = [picture.note(view.lang)]
     if lost:
         names = view.join(dict.fromkeys(_link_words(view, picture, link) for link in lost))
         notes.append(view.t("flow.lost", names=names))
@@ -99,11 +99,11 @@ def _link_words(view: View, picture: FlowPicture, link: FlowLink) -> str:
     return f"{start} → {end}"
 
 
-def _said(bands: Sequence[Band], value: float) -> str:
+def _said(bands: Sequence[Ribbon], value: float) -> str:
     return number(value, min(decimals_for("", [b.value for b in bands]), 1))
 
 
-def _drawn(view: View, picture: FlowPicture, bands: Sequence[Band], title: str) -> Drawing:
+def _drawn(view: View, picture: FlowPicture, bands: Sequence[Ribbon], title: str) -> Drawing:
     is_wide = picture.width == "whole"
     width = WIDE if is_wide else WIDE / 3 - 1.5
     columns = _columns(picture, bands)
@@ -144,7 +144,7 @@ def _label(drawing: Drawing, x: float, y: float, text: str, column: int) -> None
         drawing.text(x + THICK + 1, y, text, size=POINTS - 0.5)
 
 
-def _columns(picture: FlowPicture, bands: Sequence[Band]) -> dict[int, dict[str, float]]:
+def _columns(picture: FlowPicture, bands: Sequence[Ribbon]) -> dict[int, dict[str, float]]:
     """The nodes that a band touches, by column, each with the larger of what enters and leaves."""
     columns: dict[int, dict[str, float]] = {}
     for code, node in picture.nodes.items():
@@ -191,6 +191,6 @@ def _places(
     return found
 
 
-def _in_order(bands: Sequence[Band], place: Mapping[str, float]) -> list[Band]:
+def _in_order(bands: Sequence[Ribbon], place: Mapping[str, float]) -> list[Ribbon]:
     """Bands from above to below at both their ends, so that they cross as little as they can."""
     return sorted(bands, key=lambda b: (place[b.link.start], place[b.link.end]))

@@ -91,7 +91,7 @@ def body_chart(document: OpenDocument[Any], rows: Sequence[BodyRow], title: str)
     if len(pairs) < 2:
         return NONE
     pairs.sort(key=lambda one: -one[2])
-    names = [_name(words, row) for row, _, _ in pairs]
+    names = [row.place.name(words.lang) for row, _, _ in pairs]
     with house_style():
         figure, axes = canvas(172, 14 + 5 * len(pairs), left=57, right=12, top=7, bottom=6)
         for y, (_, begin, end) in enumerate(pairs):
@@ -113,11 +113,6 @@ def body_chart(document: OpenDocument[Any], rows: Sequence[BodyRow], title: str)
         )
         caption = words.t("review.caption.bodies", base=data.plan.base_year, year=data.year)
         return chart(figure, f"{title}: {said}", mark=_mark(words, data), caption=caption)
-
-
-def _name(words: Words, row: BodyRow) -> str:
-    zh, en = row.place.name_zh, row.place.name_en
-    return (zh or en) if words.lang == "zh" else (en or zh)
 
 
 def _mark(words: Words, data: PlanDocument) -> str:

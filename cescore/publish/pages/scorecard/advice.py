@@ -52,7 +52,7 @@ def late_targets(known: Known) -> Iterator[str]:
     if not late:
         return
     line = min(late, key=lambda one: one.completion or 0.0)
-    name = (line.zh or line.en) if view.lang == "zh" else (line.en or line.zh)
+    name = line.name(view.lang)
     gap = _gap(view, line)
     if line.still_needed is not None and line.still_needed > 0 and line.light != "not_met":
         need = quantity(line.still_needed, "%", view.lang, 1)
@@ -85,7 +85,7 @@ def open_checks(known: Known) -> Iterator[str]:
 
 def _measure(known: Known, measure: MeasureLine) -> str:
     view = known.view
-    name = (measure.zh or measure.en) if view.lang == "zh" else (measure.en or measure.zh)
+    name = measure.name(view.lang)
     return view.t("advice.measure", id=measure.id, name=name)
 
 
