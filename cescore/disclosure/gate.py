@@ -33,6 +33,7 @@ from cescore.method.disclosure import (
     is_safe,
     ranks,
     rounded,
+    standing,
     to_decimals,
 )
 from cescore.method.firmness import AppliedAlternative, SourceShare
@@ -58,6 +59,9 @@ class Comparison:
     code: str
     direction: int
     values: Floats  # one per entity of the panel, NaN where there is nothing to compare
+    is_ranked: bool = (
+        True  # of public bodies; what clears a body to be ranked are its headline rates
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,8 +112,12 @@ class Gate:
     def _public_figure(self, entity_type: str, comparison: Comparison, row: int) -> PeerFigure:
         """Quantiles as for respondents, and the rank among the bodies that may be shown."""
         figure = self._respondent_figure(entity_type, comparison, row)
+        if not comparison.is_ranked:
+            return figure
         n, ranked = self._ranked[entity_type, comparison.code]
-        return replace(figure, n=n, rank=ranked[row])
+        shown = self._shown(entity_type, comparison)
+        where = standing(shown, float(shown[row]), comparison.direction)
+        return replace(figure, n=n, rank=ranked[row], standing=where)
 
     @cached_property
     def _comparisons(self) -> Mapping[str, tuple[Comparison, ...]]:
@@ -131,17 +139,24 @@ class Gate:
         found = {}
         for entity_type in self.rules.public_types:
             for c in self._comparisons.get(entity_type, ()):
-                entities = self.yearly.evaluations[entity_type].panel.entities
-                shown = np.array([e in self.cleared for e in entities], bool)
-                values = np.where(shown, c.values, np.nan)
+                values = self._shown(entity_type, c)
                 found[entity_type, c.code] = (
                     int((~np.isnan(values)).sum()),
                     ranks(values, c.direction),
                 )
         return found
 
+    def _shown(self, entity_type: str, comparison: Comparison) -> Floats:
+        """The values of the public bodies that may be ranked; NaN for the others."""
+        entities = self.yearly.evaluations[entity_type].panel.entities
+        return np.where([e in self.cleared for e in entities], comparison.values, np.nan)
+
     def _compared(self, evaluation: TypeEvaluation) -> Iterator[Comparison]:
-        """Index, group scores and headline indicators of the year, of all who are evaluated."""
+        """Index, group scores, headline and scored indicators of the year, of all who are evaluated.
+
+        Of scored indicators beside the headline ones quantiles alone are released, under the same
+        rules: no body is cleared to be ranked by them.
+        """
         counted, framework = self._counted(evaluation.panel), evaluation.framework
         year = evaluation.panel.year_position(self.year)
         enough = counted & evaluation.is_sufficient[:, year]
@@ -152,9 +167,14 @@ class Gate:
         yield Comparison(framework.index.code, 1, values(evaluation.aggregation.index, enough))
         for code in framework.groups:
             yield Comparison(code, 1, values(evaluation.aggregation.groups.column(code), enough))
-        for code in headline_codes(framework):
-            direction = framework.indicators[code].direction
-            yield Comparison(code, direction, values(evaluation.indicators.column(code), counted))
+        headline = headline_codes(framework)
+        scored = [i.code for i in framework.scored() if i.code not in headline]
+        for code in (*headline, *scored):
+            direction, column = (
+                framework.indicators[code].direction,
+                evaluation.indicators.column(code),
+            )
+            yield Comparison(code, direction, values(column, counted), is_ranked=code in headline)
 
     def _counted(self, panel: Panel) -> NDArray[np.bool_]:
         """Which entities of a panel belong to the year, have filed and are not blocked."""

@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from cescore.definitions.bilingual import name_in
 from cescore.definitions.model import Commitment, Plan
 from cescore.disclosure.bundle import Bundle, Part, Place
 from cescore.disclosure.bundles import Bundler
-from cescore.disclosure.documents import Document, released_counts, unit_slugs
+from cescore.disclosure.documents import Document
 from cescore.disclosure.gate import INDEX_DECIMALS
+from cescore.disclosure.kinds import OVERVIEW, REVIEW
+from cescore.disclosure.sheets import released_counts, unit_slugs
 from cescore.method.assessment import Assessment
 from cescore.method.disclosure import to_decimals
 from cescore.method.plan_period import Completion, PeriodCheck, PeriodMeasure, TargetPath
@@ -25,8 +27,6 @@ from cescore.method.plan_period import Completion, PeriodCheck, PeriodMeasure, T
 if TYPE_CHECKING:
     from cescore.evaluation.periods import PlanEvaluation
     from cescore.intake.entities import Entity
-
-REVIEW, OVERVIEW = "plan-review", "plan-overview"
 
 
 class PlanDocument(Document):
@@ -41,11 +41,17 @@ class PlanDocument(Document):
         """The year looked back from."""
         return self.years[-1]
 
+    @property
+    def number_start(self) -> str:
+        """How its number begins: plan, stage and whose it is."""
+        whose = "ALL" if self.kind == OVERVIEW.name else self.document_id
+        return f"CE-{self.plan.id}-{self.stage.upper()}-{whose}-"
+
 
 class Review(PlanDocument):
     """One entity's midterm or final evaluation under a plan."""
 
-    kind: str = REVIEW
+    kind: str = REVIEW.name
     bundle: Bundle
     targets: tuple[TargetPath, ...] = ()
     measures: tuple[PeriodMeasure, ...] = ()
@@ -83,8 +89,8 @@ class BodyRow(Part):
 class PlanOverview(PlanDocument):
     """The plan as a whole: its targets, every public body, every system and responsible unit."""
 
-    kind: str = OVERVIEW
-    document_id: str = OVERVIEW
+    kind: str = OVERVIEW.name
+    document_id: str = OVERVIEW.name
     owner: Place | None = None  # whose own targets stand first
     targets: tuple[TargetPath, ...] = ()
     bodies: tuple[BodyRow, ...] = ()
@@ -114,9 +120,6 @@ class _OwnBundles(Bundler):
 
     def _band(self, entity: Entity) -> None:
         return None
-
-
-PlanT = TypeVar("PlanT", bound=PlanDocument)
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,7 +153,7 @@ class Reviews:
             units=tuple(self._by_key(measures, lambda m: m.units)),
             yearly=found.yearly_assessments_of(entity),
         )
-        return _numbered(review, entity_id)
+        return review.numbered()
 
     def overview(self) -> PlanOverview:
         """The plan as a whole."""
@@ -173,7 +176,7 @@ class Reviews:
             left=tuple(gate.place(e) for e in self._left()),
             commitments=found.plan.commitments,
         )
-        return _numbered(overview, "ALL")
+        return overview.numbered()
 
     @cached_property
     def _bundles(self) -> Bundler:
@@ -279,10 +282,3 @@ class Reviews:
 
 def _printed(value: float) -> float | None:
     return None if value != value else to_decimals(float(value), INDEX_DECIMALS)
-
-
-def _numbered(document: PlanT, name: str) -> PlanT:
-    """The document with its number: plan, stage, whose it is, and a mark of its content."""
-    stage = document.stage.upper()
-    number = f"CE-{document.plan.id}-{stage}-{name}-{document.hash[:6].upper()}"
-    return document.model_copy(update={"report_number": number})

@@ -11,8 +11,8 @@ from cescore.definitions.model import AssessmentRules, GradeScale, Plan, Scale
 from cescore.method.bonus import BonusLine, bonus_points
 from cescore.method.measures import MeasureLine, inspected_share, measure_points
 from cescore.method.targets import TargetLine
+from cescore.method.thresholds import meets
 
-NOISE = 9  # decimals: what lies beyond is binary arithmetic, not a result
 LEAST_INSPECTED = 0.8  # [P] share of the checks below which a grade is provisional
 MOST = 100.0  # points
 PARTS = ("targets", "index", "measures")
@@ -216,10 +216,10 @@ def used_weights(
 def grade_of(total: float, scale: GradeScale) -> tuple[str, str]:
     """The grade's names for an unrounded total: the best band it reaches, else the lowest.
 
-    89.96 is below 90, whatever is printed; a distance of 1e-9 is binary arithmetic and is not.
+    89.96 is below 90, whatever is printed; what is 90 but for rounding noise is not (`thresholds`).
     """
     bands = _from_the_best(scale)
-    reached = (band for band in bands if round(total, NOISE) >= band.least)
+    reached = (band for band in bands if meets(total, ">=", band.least))
     step = next(reached, bands[-1])
     return step.zh, step.en
 
@@ -260,7 +260,7 @@ def _broken(targets: Sequence[TargetLine]) -> tuple[VetoLine, ...]:
 def _obstacle(basis: Basis, index: float | None, weights: Mapping[str, float]) -> str:
     if not basis.filed:
         return "not_filed"
-    if basis.coverage < basis.least_coverage * (1 - 1e-12):
+    if not meets(basis.coverage, ">=", basis.least_coverage):
         return "insufficient_data"
     return "index_not_computable" if index is None and weights.get("index") else ""
 
@@ -288,7 +288,9 @@ def _why_provisional(lines: Sequence[VetoLine], measures: Sequence[MeasureLine])
     if any(line.status == "unchecked" for line in lines):
         return "vetoes_unchecked"
     share = inspected_share(measures)
-    return "measures_not_inspected" if share is not None and share < LEAST_INSPECTED else ""
+    return (
+        "measures_not_inspected" if share is not None and meets(share, "<", LEAST_INSPECTED) else ""
+    )
 
 
 def _total(parts: Mapping[str, float | None], weights: Mapping[str, float]) -> float | None:

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from cescore.method.thresholds import is_equal
+
 Floats = NDArray[np.float64]
 
 RANKED = ("rank", "percentile_rank", "borda")  # need every single value
@@ -24,7 +26,11 @@ def learnt(values: Floats, method: str, reference: float = np.nan) -> dict[str, 
 
     ``reference`` is the value of the entity that `distance_to_reference` is measured to.
     """
-    if method not in (*BY_ENDS, "z_score") or len(values) < 2 or np.ptp(values) == 0:
+    if (
+        method not in (*BY_ENDS, "z_score")
+        or len(values) < 2
+        or is_equal(values.min(), values.max())
+    ):
         return {}
     if method == "z_score":
         return {"mean": float(values.mean()), "sd": float(values.std(ddof=1))}

@@ -21,6 +21,7 @@ from cescore.method.learning import learns_weights, with_learnt_weights
 from cescore.method.missing import Scored, apply_missing_rules
 from cescore.method.normalise import Fitted, fit, normalise
 from cescore.method.progress import ProgressResult, progress_index
+from cescore.method.thresholds import at_least
 
 RESULT_COLUMNS = (
     "entity_type",
@@ -64,7 +65,7 @@ class TypeEvaluation:
     def is_sufficient(self) -> NDArray[np.bool_]:
         """Whether enough of the weight is covered for a grade (entities, years)."""
         least: float = self.framework.missing.min_weight_covered
-        return self.aggregation.coverage >= least * (1 - 1e-12)
+        return at_least(self.aggregation.coverage, least)
 
     @cached_property
     def rungs(self) -> Mapping[str, NDArray[np.object_]]:

@@ -27,6 +27,7 @@ from cescore.method.measures import (
 )
 from cescore.method.schedules import schedule
 from cescore.method.targets import TargetLine, assess_targets
+from cescore.method.thresholds import meets
 
 MIDTERM, FINAL = "midterm", "final"
 STAGES = (MIDTERM, FINAL)
@@ -118,7 +119,7 @@ def _verdict(line: TargetLine, *, is_over: bool) -> str:
         return "not_computable"
     if is_over:
         return "met" if line.light == "met" else "not_met"
-    reached = line.actual >= line.value if line.op == ">=" else line.actual <= line.value
+    reached = meets(line.actual, line.op, line.value)
     return "reached" if reached else "not_yet" if line.light == "not_met" else line.light
 
 
@@ -303,7 +304,7 @@ def _reached(check: Check, values: Sequence[str]) -> bool | None:
     known = _numbers(values)
     if check.goal is None or not known:
         return None
-    return known[-1] <= check.goal if check.better == "less" else known[-1] >= check.goal
+    return meets(known[-1], "<=" if check.better == "less" else ">=", check.goal)
 
 
 def at_end(measures: Iterable[PeriodMeasure]) -> tuple[MeasureLine, ...]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from cescore.definitions.model import Framework, Imputation, Indicator
 from cescore.method import outliers
 from cescore.method.column import Column, Flag, Panel, State
+from cescore.method.thresholds import at_least
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -124,8 +125,7 @@ def has_enough(
     """Whether the members with a value are at least this share of those that apply."""
     have = sum((known[code].astype(float) for code in known), start=np.zeros(shape))
     need = sum((applies[code].astype(float) for code in known), start=np.zeros(shape))
-    enough: Bools = have >= least * need * (1 - 1e-12)
-    return enough
+    return at_least(have, least * need)
 
 
 def _has_enough_data(panel: Panel, framework: Framework, released: Released) -> Bools:

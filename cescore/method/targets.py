@@ -20,6 +20,7 @@ from cescore.method.schedules import (
     still_needed,
     yearly_growth_needed,
 )
+from cescore.method.thresholds import meets
 
 CONSISTENCY_TOLERANCE = 1e-3  # [P] relative; the plan prints levels to four decimals
 
@@ -155,13 +156,11 @@ def _with_level(
     level, base = line.level, line.base
     if level is None:
         raise MethodError(f"target {target.id} has no level to assess")
-    is_met = level >= target.value if target.op == ">=" else level <= target.value
+    is_met = meets(level, target.op, target.value)
     line = replace(line, actual=level, light="met" if is_met else "not_met", points=float(is_met))
-    if base is None or not base > 0 or base == target.value:
-        return line
+    if base is None or not base > 0 or meets(base, target.op, target.value):
+        return line  # the base value met the target already
     way = 1 - target.value / base if target.op == "<=" else target.value / base - 1
-    if way <= 0:  # the base value met the target already
-        return line
     if target.has_schedule:
         return replace(_with_change(target, line, way, clock, rules), actual=level)
     return replace(line, completion=(base - level) / (base - target.value))
@@ -178,7 +177,7 @@ def _with_change(
     level, base = line.level, line.base
     if level is None or base is None:
         raise MethodError(f"target {target.id} has no change to assess")
-    sign = -1.0 if _is_rise(target) else 1.0
+    sign = -1.0 if is_rise(target.type, target.op) else 1.0
     if goal <= 0 or sign * goal > 1:  # nothing to reach, or a fall by more than all of it
         return _without(line, State.NOT_COMPUTABLE)
     fall, whole = cumulative_fall(base, level), sign * goal
@@ -213,8 +212,9 @@ def _needed(fall: float, whole: float, years_left: int) -> float | None:
     return None if needed is None else needed * 100
 
 
-def _is_rise(target: Target) -> bool:
-    return target.type == "cumulative_increase" or (target.type == "level" and target.op == ">=")
+def is_rise(kind: str, op: str) -> bool:
+    """Whether a target of this type and comparison asks that a quantity rise."""
+    return kind == "cumulative_increase" or (kind == "level" and op == ">=")
 
 
 def _without(line: TargetLine, reason: State, note: str = "") -> TargetLine:

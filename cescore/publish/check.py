@@ -37,7 +37,7 @@ def differences(found: Mapping[str, Any], bundle: Bundle) -> list[str]:
     Raises
     ------
     KeyError
-        The conclusion is not one that `cescore.desk.steps.conclude` made.
+        The conclusion is not one that `cescore.desk.conclusion.conclude` made.
     """
     evaluated = bundle.evaluated
     years = bundle.record.years

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cescore.disclosure.documents import unit_slugs
+from cescore.disclosure.sheets import unit_slugs
 from cescore.publish.pages.index.page import Body, DocumentLine, Line, Note, Page, Section
 from cescore.run.documents import document_names
 from cescore.run.job import DOCUMENT_FILES, Outcome

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from cescore.disclosure.documents import BOOK, UNITS, Sheets, make_method_book, unit_slugs
+from cescore.disclosure.kinds import METHOD_BOOK, UNIT_SHEET
+from cescore.disclosure.method_books import make_method_book
+from cescore.disclosure.sheets import Sheets, unit_slugs
 from cescore.run.job import report_name
 
 if TYPE_CHECKING:
     from cescore.disclosure.documents import Document
     from cescore.intake.workspace import Workspace
 
+BOOK, UNITS = METHOD_BOOK.name, UNIT_SHEET.name
 NOTEBOOKS: Mapping[str, str] = {BOOK: "method_book", UNITS: "unit_sheet"}  # by folder
 
 

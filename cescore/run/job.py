@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
 
-RENDER = "cescore.publish.documents:render"  # of reports and documents alike
+RENDER = "cescore.publish.render:render"
 RENDER_NAME = "CESCORE_RENDER"  # environment variable that tells a forkserver which render to load
 PREVIEW_RENDER = "cescore.publish.previewed:render"
 WATCHED_RENDER = "cescore.publish.previewed:render_anew"  # reads templates anew each time

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from cescore.disclosure.reviews import OVERVIEW, Reviews
+from cescore.disclosure import kinds
+from cescore.disclosure.reviews import Reviews
 from cescore.errors import RunError
 from cescore.evaluation.periods import PlanEvaluation, evaluate_plan
 from cescore.intake.findings import write_findings
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from cescore.intake.entities import Entity
     from cescore.run.job import Outcome
 
+OVERVIEW = kinds.OVERVIEW.name
 REVIEW_FILES = ("review.pdf", "review.html", "review.ipynb", "result.json")
 NOTEBOOKS = {"review": "plan_review", OVERVIEW: "plan_overview"}
 TABLES = (RESULTS, FINDINGS)

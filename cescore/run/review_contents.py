@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cescore.disclosure.reviews import OVERVIEW
+from cescore.disclosure import kinds
 from cescore.publish.pages.index.page import DocumentLine, Line, Page, Verdict, index_page
 from cescore.run.contents import Contents
 from cescore.run.job import DOCUMENT_FILES, Outcome
@@ -31,6 +31,9 @@ def write_review_page(
     """Write index.html of a plan's evaluation."""
     contents = PlanContents(store, found.yearly, results, outcomes, lang, found)
     write_atomically(store.folder / INDEX_PAGE, index_page(contents.page(tables)).encode())
+
+
+OVERVIEW = kinds.OVERVIEW.name
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,15 +17,15 @@ import pytest
 from rich.console import Console
 
 from cescore.cli import with_command
-from cescore.disclosure.documents import read_document
+from cescore.disclosure.reading import read_document
 from cescore.disclosure.reviews import PlanOverview, Review, Reviews
 from cescore.errors import DataError, MethodError, ParamsError
 from cescore.evaluation.periods import PlanEvaluation, evaluate_plan
 from cescore.intake.workspace import Workspace
 from cescore.method.evaluation import RESULT_COLUMNS
 from cescore.publish.check import pdf_text
-from cescore.publish.documents import render
 from cescore.publish.pages.review.check import review_differences
+from cescore.publish.render import render
 from cescore.run.executor import open_executor
 from cescore.run.manifest import read_manifest
 from cescore.run.review import ReviewAsked, build_review

@@ -11,10 +11,11 @@ from cescore.definitions.model import Named
 from cescore.disclosure.reviews import PlanDocument, Review
 from cescore.method.measures import OPEN, STATUSES
 from cescore.method.plan_period import Completion, PeriodCheck
-from cescore.publish.fragment import Column, Fragment, Row, paragraph
+from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.pages.document import Words, cut, exact, heading
 from cescore.publish.pages.review.page import DASH, NONE, share
 from cescore.publish.pages.unit_sheet import SIGNS
+from cescore.publish.table import Column, Row
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenDocument

@@ -11,8 +11,7 @@ from cescore.disclosure.reviews import BodyRow, PlanOverview
 from cescore.method.column import State
 from cescore.method.measures import STATUSES
 from cescore.method.plan_period import TargetPath
-from cescore.publish.documents import document_name, document_title
-from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, section, two_lines
+from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import mark, number, signed, unit_text
 from cescore.publish.pages.document import Words, contents, cut, exact, heading, masthead
 from cescore.publish.pages.review.charts import body_chart
@@ -30,6 +29,9 @@ from cescore.publish.pages.review.page import (
     target_paths,
     target_verdicts,
 )
+from cescore.publish.section import section
+from cescore.publish.table import Column, Row, Table
+from cescore.publish.titles import document_name, document_title
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenDocument

@@ -6,15 +6,15 @@ from typing import Any
 
 from cescore.method.bonus import BonusLine
 from cescore.publish.charts.spark import spark
-from cescore.publish.numbers import index_change_words, mark, number, quantity
-from cescore.publish.pages.scorecard.findings import Known
+from cescore.publish.numbers import index_change_words, mark, number, percentage, quantity
+from cescore.publish.pages.scorecard.evidence import Evidence
 from cescore.publish.view import UNFILED, Number, View, at
 from cescore.publish.words import has_label, label_or
 
 SMALL_N = 10  # below it a rank is for reference only
 
 
-def index_card(known: Known) -> dict[str, Any]:
+def index_card(known: Evidence) -> dict[str, Any]:
     """The index on its scale, with its change and rank, or why there is none."""
     view, scale = known.view, known.view.bundle.framework.scale
     now = at(known.result.index, view.now)
@@ -54,7 +54,7 @@ def _band(view: View) -> dict[str, Any]:
     return {"band": {"left": f"{low:.1f}", "width": f"{max(high - low, 0.4):.1f}", "said": said}}
 
 
-def _why_not(known: Known, now: Number) -> tuple[str, str]:
+def _why_not(known: Evidence, now: Number) -> tuple[str, str]:
     """The words in place of the index; a value that coverage does not carry is named as such."""
     view = known.view
     if not view.data.filed:
@@ -99,7 +99,7 @@ def grade_card(view: View) -> dict[str, Any]:
     grade = found.grade(view.lang)
     reason = reason_words(view)
     parts = [
-        (view.t(f"part.{key}") if has_label(f"part.{key}") else key, number(value), number(100 * found.weights.get(key, 0.0), 0))
+        (view.t(f"part.{key}") if has_label(f"part.{key}") else key, number(value), percentage(found.weights.get(key, 0.0), 0))
         for key, value in found.parts.items()
         if value is not None
     ]  # fmt: skip
@@ -140,7 +140,7 @@ def reason_words(view: View) -> str:
     return "" if view.data.assessment.graded else view.t("reason.none")
 
 
-def progress_card(known: Known) -> dict[str, Any] | None:
+def progress_card(known: Evidence) -> dict[str, Any] | None:
     """The progress index, base year 100: another scale than the index, never compared with it."""
     view, progress = known.view, known.view.bundle.framework.progress
     if progress is None or known.progress is None or not view.data.filed:
