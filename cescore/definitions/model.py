@@ -14,6 +14,8 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from cescore.definitions.bilingual import Bilingual
+
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,79}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 Tag = Literal["S", "V", "C", "M", "P"]
@@ -46,14 +48,11 @@ class Definition(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
 
 
-class Named(Definition):
+class Named(Bilingual, Definition):
     """Something with a Chinese and an English name; either stands in for the other."""
 
     zh: str = ""
     en: str = ""
-
-    def name(self, lang: str) -> str:
-        return (self.zh or self.en) if lang == "zh" else (self.en or self.zh)
 
 
 class Estimate(Definition):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from cescore.definitions.bilingual import name_in
 from cescore.definitions.model import Commitment, Plan
 from cescore.disclosure.bundle import Bundle, Part, Place
 from cescore.disclosure.bundles import Bundler
@@ -79,6 +80,10 @@ class BodyRow(Part):
     provisional: bool = False
     reason: str = ""
     verdicts: Mapping[str, str] = {}  # target -> verdict
+
+    def grade(self, lang: str) -> str:
+        """The grade's name in a language; "" without one."""
+        return name_in(lang, self.grade_zh, self.grade_en)
 
 
 class PlanOverview(PlanDocument):

@@ -187,7 +187,7 @@ class PlanEvaluation:
             *((year, "total", made) for year, made in totals),
             (self.year, "period_total", self.assessment_of(entity)),
         ):
-            grade = made.grade_zh or made.reason
+            grade = made.grade("zh") or made.reason
             yield *who, year, "assessment", code, made.total, "0-100", grade
 
     def _in_year(self, entity: Entity, year: int) -> Assessment:

@@ -175,7 +175,7 @@ class YearlyEvaluation:
     def _assessment_rows(self) -> Iterator[tuple[object, ...]]:
         """The total with its grade, or with the reason why there is none, and its parts."""
         for entity_id, found in self.assessments.items():
-            grade = found.grade_zh or found.grade_en
+            grade = found.grade("zh")
             status = (
                 grade + ("+provisional" if found.provisional else "") if grade else found.reason
             )

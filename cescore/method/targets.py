@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from cescore.definitions.bilingual import Bilingual
 from cescore.definitions.model import AssessmentRules, Framework, Plan, Target
 from cescore.errors import MethodError
 from cescore.method.column import Column, Panel, State
@@ -25,7 +26,7 @@ CONSISTENCY_TOLERANCE = 1e-3  # [P] relative; the plan prints levels to four dec
 
 
 @dataclass(frozen=True)
-class TargetLine:
+class TargetLine(Bilingual):
     """One target as assessed in a year (methodology 9.2, 9.3).
 
     ``actual``, ``still_needed`` [%] (``actual`` of a level: in ``unit``); ``completion``,

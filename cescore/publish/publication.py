@@ -131,10 +131,7 @@ class Scorecard(Publication[Bundle]):
 
     @property
     def owner(self) -> str:
-        entity = self.data.entity
-        names = (entity.name_zh, entity.name_en)
-        first, second = names if self.lang == "zh" else reversed(names)
-        return first or second or entity.entity_id
+        return self.data.entity.name(self.lang)
 
     @property
     def classes(self) -> tuple[str, ...]:

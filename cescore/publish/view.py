@@ -197,8 +197,7 @@ class View:
     # --- names -------------------------------------------------------------------------------
 
     def place(self, place: Place) -> str:
-        zh, en = place.name_zh, place.name_en
-        return (zh or en or place.entity_id) if self.lang == "zh" else (en or zh or place.entity_id)
+        return place.name(self.lang)
 
     def said(self, text: str) -> str:
         """A text of the register or the plan as the page's language has it, else as it stands."""

@@ -54,7 +54,7 @@ def late_targets(known: Evidence) -> Iterator[str]:
     line = min(late, key=lambda late_line: late_line.completion or 0.0)
     is_open = line.still_needed is not None and line.still_needed > 0 and line.light != "not_met"
     words: dict[str, object] = {
-        "name": (line.zh or line.en) if view.lang == "zh" else (line.en or line.zh),
+        "name": line.name(view.lang),
         "year": view.bundle.year,
         "actual": _in_unit(view, line, line.actual),
         "value": _in_unit(view, line, line.value),
@@ -100,7 +100,7 @@ def open_checks(known: Evidence) -> Iterator[str]:
 
 def _measure(known: Evidence, measure: MeasureLine) -> str:
     view = known.view
-    name = (measure.zh or measure.en) if view.lang == "zh" else (measure.en or measure.zh)
+    name = measure.name(view.lang)
     return view.t("advice.measure", id=measure.id, name=name)
 
 

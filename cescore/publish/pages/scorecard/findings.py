@@ -75,7 +75,7 @@ def targets(known: Evidence) -> Iterator[Finding]:
 
 
 def _target_words(view: View, line: TargetLine) -> str:
-    name = (line.zh or line.en) if view.lang == "zh" else (line.en or line.zh)
+    name = line.name(view.lang)
     if line.actual is None:
         return name
     value = quantity(line.value, line.unit, view.lang)

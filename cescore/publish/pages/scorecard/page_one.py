@@ -70,7 +70,7 @@ def masthead(view: View) -> dict[str, Any]:
         ("fact.district", view.t("path").join(where)),
         ("fact.code", data.entity.entity_id),
         ("fact.industry", view.said(data.entity.industry)),
-        ("fact.plan", (data.plan.zh or data.plan.en) if view.lang == "zh" else (data.plan.en or data.plan.zh)),
+        ("fact.plan", data.plan.name(view.lang)),
         ("fact.report_number", data.report_number),
     ]  # fmt: skip
     return {
@@ -179,7 +179,7 @@ def _light(view: View, line: TargetLine, has_own: bool) -> dict[str, str]:
     return {
         "sign": LIGHTS.get(line.light, "—"),
         "kind": line.light or "none",
-        "name": (line.zh or line.en) if view.lang == "zh" else (line.en or line.zh),
+        "name": line.name(view.lang),
         "actual": quantity(line.actual, line.unit, view.lang, decimals)
         if line.actual is not None
         else "—",

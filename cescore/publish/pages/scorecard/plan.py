@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from cescore.definitions.bilingual import name_in
 from cescore.method.measures import OPEN, InspectedCheck, MeasureLine
 from cescore.method.targets import TargetLine
 from cescore.publish.charts.bullets import bullet, check_bar, check_head
@@ -65,7 +66,7 @@ def targets_table(bundle: OpenBundle) -> Fragment:
 
 
 def _target_row(view: View, line: TargetLine) -> Row:
-    name = (line.zh or line.en) if view.lang == "zh" else (line.en or line.zh)
+    name = line.name(view.lang)
     decimals = decimals_for(line.unit, [line.value, line.actual])
     level_decimals = decimals_for(line.level_unit, [line.level, line.base])
     levels = [DASH if v is None else number(v, level_decimals) for v in (line.base, line.level)]
@@ -161,7 +162,7 @@ def _measures(view: View) -> Fragment:
     for system, members in _by_system(view):
         rows += [Row([system_name(view, system), *[""] * 6], "group")] if system else []
         for measure in members:
-            name = (measure.zh or measure.en) if view.lang == "zh" else (measure.en or measure.zh)
+            name = measure.name(view.lang)
             units = view.t("list").join(unit_names(view, measure))
             rows.append(Row([f"{measure.id}  {name}", units, *_statuses([measure])]))
     columns = [
@@ -219,7 +220,7 @@ def unit_names(view: View, measure: MeasureLine) -> list[str]:
 
 
 def _name_of(view: View, check: InspectedCheck) -> str:
-    return (check["zh"] or check["en"]) if view.lang == "zh" else (check["en"] or check["zh"])
+    return name_in(view.lang, check["zh"], check["en"])
 
 
 def _said_of(view: View, check: InspectedCheck) -> str:
@@ -270,7 +271,7 @@ def _vetoes(view: View) -> Fragment:
     rows = [
         Row(
             [
-                (veto.zh or veto.en) if view.lang == "zh" else (veto.en or veto.zh),
+                veto.name(view.lang),
                 label_or(f"veto.{veto.status}", view.lang, veto.status),
                 view.join(filter(None, (veto.document, veto.confirmed_by, veto.date))) or DASH,
             ],
