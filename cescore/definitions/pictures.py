@@ -51,11 +51,23 @@ class PageBounds(Definition):
 
 
 class PageParams(Definition):
-    """``names``: texts of the register and the plan that have no other place for a second language
-    (industries, responsible units), as written there -> their names. ``texts``: sources and
-    notes of frameworks in both languages. ``pages``: by entity type, how many pages a report should have."""
+    """What pages print beside numbers.
+
+    ``names``: texts of the register and the plan that have no other place for a second language
+    (industries, departments, responsible units), as written there -> their names. ``entity_types``
+    and ``units``: names of the types and units that a workspace adds, by code and as written in
+    ``unit``. ``texts``: sources and notes of frameworks in both languages. ``pages``: by entity
+    type, how many pages a report should have.
+    """
 
     names: Mapping[str, Named] = {}
+    entity_types: Mapping[str, Named] = {}
+    units: Mapping[str, Named] = {}
     texts: tuple[Named, ...] = ()
     pages: Mapping[str, PageBounds] = {}
     flows: Mapping[str, FlowPicture] = {}
+
+    @property
+    def words(self) -> dict[str, Named]:
+        """Every text that has names of its own, as it is written -> its names."""
+        return {**self.names, **self.units, **self.entity_types}

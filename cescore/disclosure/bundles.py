@@ -215,8 +215,13 @@ class Bundler:
         responsible units, and the sources and notes of its framework."""
         texts = self._page_params.texts
         known = {one.zh: one for one in texts} | {one.en: one for one in texts}
-        known |= self._page_params.names
-        said = {industry, *(str(row.get("industry", "")) for row in industries)}
+        known |= self._page_params.words
+        said = {
+            *self._page_params.entity_types,
+            *self._page_params.units,
+            industry,
+            *(str(row.get("industry", "")) for row in industries),
+        }
         said |= {unit for measure in measures for unit in measure.units}
         said |= {
             standard.source for standard in self.yearly.workspace.definitions.standards.values()

@@ -5,7 +5,6 @@ It alone sees everybody's figures; what it returns is what a report may print of
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -486,9 +485,8 @@ def headline_inputs(framework: Framework) -> tuple[str, ...]:
     """
     names: dict[str, None] = {}
     for code in headline_codes(framework):
-        formula = framework.indicators[code].formula
-        tree = ast.parse(formula, mode="eval") if formula else ast.Expression(ast.Constant(0))
-        names.update((n.id, None) for n in ast.walk(tree) if isinstance(n, ast.Name))
+        expression = framework.indicators[code].expression
+        names.update(dict.fromkeys(expression.names if expression else ()))
     return tuple(n for n in names if n in framework.variables or n in framework.accounts)
 
 

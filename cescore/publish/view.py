@@ -215,8 +215,12 @@ class View:
 
     @property
     def entity_type(self) -> str:
-        kind = self.data.entity.entity_type
-        return label_or(f"type.{kind}", self.lang, kind)
+        return self.type_name(self.data.entity.entity_type)
+
+    def type_name(self, kind: str) -> str:
+        """An entity type as params name it, else as the project does, else its code."""
+        own = self.data.names.get(kind)
+        return own.name(self.lang) if own else label_or(f"type.{kind}", self.lang, kind)
 
     def name(self, code: str) -> str:
         """The name of an indicator, group, account, variable or index."""
