@@ -145,7 +145,8 @@ class Gate:
         """Index, group scores and headline indicators of the year, of all who are evaluated."""
         counted, framework = self._counted(evaluation.panel), evaluation.framework
         year = evaluation.panel.year_position(self.year)
-        enough = counted & evaluation.is_sufficient[:, year]
+        compared = counted & evaluation.in_reference_set[:, year]
+        enough = compared & evaluation.is_sufficient[:, year]
 
         def values(column: Column, of: NDArray[np.bool_]) -> Floats:
             return np.where(of, column.values[:, year], np.nan)
@@ -155,7 +156,8 @@ class Gate:
             yield Comparison(code, 1, values(evaluation.aggregation.groups.column(code), enough))
         for code in headline_codes(framework):
             direction = framework.indicators[code].direction
-            yield Comparison(code, direction, values(evaluation.indicators.column(code), counted))
+            column = evaluation.indicators.column(code)
+            yield Comparison(code, direction, values(column, compared))
 
     def _counted(self, panel: Panel) -> NDArray[np.bool_]:
         """Which entities of a panel belong to the year, have filed and are not blocked."""

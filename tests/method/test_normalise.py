@@ -178,7 +178,7 @@ def test_without_two_different_values_nobody_is_scored(method: str) -> None:
 def test_entities_left_out_of_the_fit_are_scored_and_teach_nothing() -> None:
     data = panel({"X": [[0], [10], [1000]]})
     frame = framework([indicator("X", normalisation="min_max")])
-    fitted = fit(data, frame, among=["A", "B"])
+    fitted = fit(data, frame, among=np.array([[True], [True], [False]]))
     assert fitted.constants["X"][2020] == {"low": 0, "high": 10}
     assert normalise(data, frame, fitted).columns["X"].values.ravel().tolist() == [0, 100, 100]
 
