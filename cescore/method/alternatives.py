@@ -7,7 +7,7 @@ thing that is uncertain, with the index of every entity; the framework's own cho
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -46,11 +46,16 @@ class Draws:
 
 @dataclass(frozen=True, eq=False)
 class Variant:
-    """One type in one year; entities without an index in the evaluation are left out."""
+    """One type in one year; entities without an index in the evaluation are left out.
+
+    ``learners`` are the indicators of the reference set that ``fitted`` was learnt from, of the same year:
+    what is learnt anew without a step is learnt from them too, so that the step alone makes the difference.
+    """
 
     indicators: Panel  # one year
     framework: Framework
     fitted: Fitted
+    learners: Panel
 
     @cached_property
     def values(self) -> Panel:
@@ -59,15 +64,18 @@ class Variant:
         return settle(self.indicators, self.framework, fitted.constants, fitted.released_scores)
 
     def without(self, steps: Collection[str]) -> Variant:
-        """The same without imputation or treatment of outliers; constants are learnt anew."""
+        """The same without imputation or treatment of outliers; constants are learnt anew.
+
+        Who takes part stays as it was decided with imputation: its entities have passed the screening,
+        and what falls short of a least availability without the imputed values is not the step's effect.
+        """
         framework = self.framework
         if "imputation" in steps:
-            framework = _left_out(framework, {"imputation": Imputation()})
+            framework = _unscreened(_left_out(framework, {"imputation": Imputation()}))
         if "treatment" in steps:
             framework = _left_out(framework, {"treatment": Treatment()})
-        return Variant(
-            self.indicators, framework, fit(self.indicators, framework, self.indicators.years)
-        )
+        fitted = fit(self.learners, framework, self.learners.years)
+        return replace(self, framework=framework, fitted=fitted)
 
     def changed_by(self, step: str) -> int:
         """How many values the framework's imputation or treatment of outliers changes."""
@@ -180,11 +188,15 @@ class Variant:
 
     def _relative(self, indicator: Indicator, method: str, values: Floats) -> Floats:
         """By what the entities' values are in the evaluation: ends, mean and spread, or order."""
+        year, is_own = self.values.years[0], method == method_of(indicator, self.framework)
         present = np.sort(self._treated(indicator))
-        if method in RANKED and len(present) > 1:
-            return share_below(values, present, indicator.direction, method)
-        constants = self.fitted.constants.get(indicator.code, {}).get(self.values.years[0], {})
-        if method != method_of(indicator, self.framework) or not has_learnt(constants):
+        if method in RANKED:
+            known = self.fitted.distributions.get(indicator.code, {}) if is_own else {}
+            ordered = known.get(year, present)
+            if len(ordered) > 1:
+                return share_below(values, ordered, indicator.direction, method)
+        constants = self.fitted.constants.get(indicator.code, {}).get(year, {})
+        if not is_own or not has_learnt(constants):
             constants = learnt(present, method)
         if not constants:
             return np.full(values.shape, np.nan)
@@ -198,6 +210,14 @@ def _left_out(framework: Framework, step: Mapping[str, Imputation | Treatment]) 
         for code, indicator in framework.indicators.items()
     }
     return framework.model_copy(update={**step, "indicators": indicators})
+
+
+def _unscreened(framework: Framework) -> Framework:
+    """A framework that leaves nobody out for want of data, neither an entity nor a group of one."""
+    nothing = {"screen_below": 0.0, "screen_nonzero_below": 0.0, "min_available": 0.0}
+    groups = {c: g.model_copy(update={"min_available": None}) for c, g in framework.groups.items()}
+    missing = framework.missing.model_copy(update=nothing)
+    return framework.model_copy(update={"missing": missing, "groups": groups})
 
 
 def _shifted(worst: Floats, best: Floats, shifts: Floats | None) -> tuple[Floats, Floats]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cescore.definitions.model import Framework
 from cescore.method.aggregate import AMONG_ALL
@@ -74,6 +75,7 @@ def _scores(evaluation: TypeEvaluation, indicators: Panel) -> dict[str, Band]:
         margins=OWN_SCALE,
         draws=DRAWS,
         sensitivity=False,
+        learners=evaluation.learners,
     )
     applied = _applied(found.alternatives)
     return {
@@ -83,13 +85,18 @@ def _scores(evaluation: TypeEvaluation, indicators: Panel) -> dict[str, Band]:
     }
 
 
-def with_index(evaluation: TypeEvaluation) -> Panel:
-    """The indicators of the entities that have enough data for an index this year."""
+def has_firm_index(evaluation: TypeEvaluation) -> NDArray[np.bool_]:
+    """Which entities returned enough data for an index of the year evaluated."""
     year = evaluation.panel.year_position(evaluation.run_year)
-    index = evaluation.aggregation.index
-    has = index.is_present[:, year] & evaluation.is_sufficient[:, year]
-    entities = [e for e, one in zip(evaluation.panel.entities, has, strict=True) if one]
-    return evaluation.indicators.only(entities)
+    has = evaluation.aggregation.index.is_present & evaluation.is_sufficient
+    found: NDArray[np.bool_] = (has & evaluation.in_reference_set)[:, year]
+    return found
+
+
+def with_index(evaluation: TypeEvaluation) -> Panel:
+    """The indicators of the entities that returned enough data for an index this year."""
+    rows = np.flatnonzero(has_firm_index(evaluation)).tolist()
+    return evaluation.indicators.only(evaluation.panel.entities[row] for row in rows)
 
 
 def _ranked(evaluation: TypeEvaluation, among: dict[str, Band]) -> dict[str, Band]:
@@ -103,6 +110,7 @@ def _ranked(evaluation: TypeEvaluation, among: dict[str, Band]) -> dict[str, Ban
         year=evaluation.run_year,
         draws=DRAWS,
         sensitivity=False,
+        learners=evaluation.learners,
     )
     applied = _applied(found.alternatives)
     return {
