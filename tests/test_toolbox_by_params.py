@@ -11,6 +11,7 @@ import pytest
 from scipy import stats
 
 from cescore import desk
+from cescore.definitions.judgement import ahp_weights
 from cescore.definitions.load import load_definitions
 from cescore.disclosure.bundles import make_bundle
 from cescore.errors import MethodError, ParamsError
@@ -30,7 +31,6 @@ from cescore.method.relative import (
     percentile_rank,
 )
 from cescore.method.weighing import (
-    ahp_weights,
     critic_weights,
     entropy_weights,
     pca_weights,
@@ -209,8 +209,8 @@ def test_experts_judgements_are_weights_when_params_are_read(tmp_path: Path) -> 
     settings = f"{SCALED}\nweighting: {{method: budget, points: {points}}}"
     framework = done(tmp_path, settings, judged).framework
     assert [framework.groups[g].weight for g in "GH"] == pytest.approx([0.4, 0.6])
-    expected = ahp_weights(pd.DataFrame([[1, 3], [1 / 3, 1]])).weights
-    assert [framework.indicators[c].weight for c in "AB"] == pytest.approx(expected.tolist())
+    expected = ahp_weights("AB", [[1, 3], [1 / 3, 1]]).weights
+    assert [framework.indicators[c].weight for c in "AB"] == pytest.approx([*expected.values()])
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,79}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
@@ -427,7 +427,8 @@ class Target(Named):
     scored: bool = True
     binding: bool = False
     has_schedule: bool = True  # false: met or not met
-    applies_to: tuple[str, ...] = ()  # entity types whose own target it is
+    # entity types whose own target it is; with neither, loading writes those that have the indicator
+    applies_to: tuple[str, ...] = ()
     reference_for: tuple[str, ...] = ()  # entity types shown against it, labelled as such
     consistent_with: str = ""  # another form of the same target
     source: Text
@@ -458,9 +459,20 @@ class Measure(Named):
 
 
 class GradeBand(Named):
-    """A grade and the least unrounded total that earns it."""
+    """A grade and the least unrounded total that earns it; named in one language at least."""
 
     least: Number
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, given: Any) -> Any:
+        """One name stands for the other, as vetoes and totals refer to grades by name."""
+        if not isinstance(given, dict):
+            return given
+        zh, en = given.get("zh") or given.get("en"), given.get("en") or given.get("zh")
+        if not zh:
+            raise ValueError("a name, zh or en")
+        return {**given, "zh": zh, "en": en}
 
 
 class GradeScale(Named):
@@ -498,9 +510,10 @@ class AssessmentRules(Definition):
     """How targets, index and measures make the total, and which scale grades it."""
 
     weights: Mapping[str, Mapping[str, Weight]] = {}  # entity type -> {targets, index, measures}
-    scale_of: Mapping[str, str] = {}  # entity type -> grade scale
+    scale_of: Mapping[str, str] = {}  # entity type -> grade scale; the only scale serves all types
     scales: Mapping[str, GradeScale] = {}
-    ladder: tuple[tuple[Weight, Share], ...] = ()  # (least completion %, share of the points)
+    # (least completion %, share of the points); without it the share completed
+    ladder: tuple[tuple[Weight, Share], ...] = ()
     bonus_step: Weight = 0.0  # share of the points per full 10 % over
     bonus_most: Weight = 0.0
     bonus: Mapping[str, Bonus] = {}  # entity type -> extra points on the total
@@ -513,7 +526,7 @@ class Veto(Named):
 
     id: Code
     entity_types: tuple[str, ...]
-    grade: Text  # the band's zh name it leads to
+    grade: Text  # the band it leads to, by either of its names; loading writes the zh one
     source: Text
     tag: Tag
 

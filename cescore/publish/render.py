@@ -31,7 +31,13 @@ from cescore.publish.notebook import (
     write_notebook,
 )
 from cescore.publish.numbers import MARKS, number
-from cescore.publish.page import STYLESHEET, PageFacts, find_template, make_page
+from cescore.publish.page import (
+    STYLESHEET,
+    PageFacts,
+    find_template,
+    make_page,
+    printed_tables,
+)
 from cescore.publish.printing.own_fonts import own_fonts
 from cescore.publish.printing.pdf import Attachment, Printed, print_pdf
 from cescore.publish.printing.table_files import table_files
@@ -150,7 +156,8 @@ def _made(asked: _Asked) -> RenderRecord:
         written["scorecard.html"] = page.html.encode()
         written["result.json"] = _json_bytes(result_json(opened.data, opened.hash))
     with stage("print"):
-        printed = _print(page.for_print, opened, written["result.json"], asked)
+        carried = tuple(_attachments(executed, opened, written["result.json"]))
+        printed = _print(page.for_print, opened, carried, asked)
     with stage("check"):
         (folder / "scorecard.html").write_bytes(written["scorecard.html"])
         _refuse_unsound(opened, printed)
@@ -254,7 +261,9 @@ def _stated_date(data: Bundle) -> date | None:
         return None
 
 
-def _print(html: str, opened: Opened, result: bytes, asked: _Asked) -> Printed:
+def _print(
+    html: str, opened: Opened, attachments: tuple[Attachment, ...], asked: _Asked
+) -> Printed:
     identity = f"{opened.hash} {opened.lang} {opened.is_variant}".encode()
     return print_pdf(
         html,
@@ -262,18 +271,18 @@ def _print(html: str, opened: Opened, result: bytes, asked: _Asked) -> Printed:
         identifier=hashlib.sha256(identity).digest()[:16],
         # without a stated date of issue the attachment bears the last day of the year evaluated
         dated=_stated_date(opened.data) or date(opened.data.run.year, 12, 31),
-        attachments=tuple(_attachments(html, opened, result)),
+        attachments=attachments,
         own=own_fonts(asked.templates or TEMPLATES),
         has_spare_core=asked.has_spare_core,
     )
 
 
-def _attachments(html: str, opened: Opened, result: bytes) -> Iterator[Attachment]:
+def _attachments(executed: NotebookNode, opened: Opened, result: bytes) -> Iterator[Attachment]:
     """What a report carries inside: its result, and each of its printed tables."""
     number = opened.data.report_number
     yield Attachment("result.json", result, number)
-    for one in table_files(html, opened.lang):
-        yield Attachment(one.name, one.raw, f"{one.caption} · {number}")
+    for file in table_files(printed_tables(executed), opened.lang):
+        yield Attachment(file.name, file.raw, f"{file.caption} · {number}")
 
 
 def _refuse_unsound(opened: Opened, printed: Printed) -> None:

@@ -14,7 +14,10 @@ from cescore.definitions.model import Group, Indicator
 from cescore.disclosure.bundle import Bundle, Place, Series
 from cescore.method.column import STATE_NAMES, Column, Flag, Panel, State
 from cescore.method.thresholds import meets
+from cescore.publish.fragment import Term
 from cescore.publish.numbers import (
+    DASH,
+    PrintedNumber,
     change_cell,
     decimals_for,
     flag_marks,
@@ -240,12 +243,12 @@ class View:
                 return table[code].unit
         return "index"
 
-    def with_unit(self, code: str) -> Markup:
+    def with_unit(self, code: str) -> Term:
         """Name and, smaller, its unit."""
-        word = unit_text(self.unit(code), self.lang)
-        if not word:
-            return escape(self.name(code))
-        return Markup('{} <i class="u">{}</i>').format(self.name(code), word)
+        name, unit = self.name(code), self.unit(code)
+        word = unit_text(unit, self.lang)
+        shown = Markup('{} <i class="u">{}</i>').format(name, word) if word else escape(name)
+        return Term.of(shown, code=code, unit=unit)
 
     def decimals(self, code: str, values: Iterable[float | None]) -> int:
         indicator = self.bundle.framework.indicators.get(code)
@@ -255,19 +258,18 @@ class View:
 
     # --- cells -------------------------------------------------------------------------------
 
-    def cell(self, found: Number, decimals: int) -> str | Markup:
+    def cell(self, found: Number, decimals: int) -> PrintedNumber:
         """A number with its small signs, or the mark of its state."""
         if found.value is None:
-            return mark(found.state, self.lang)
-        text = number(found.value, decimals)
+            return PrintedNumber.of(mark(found.state, self.lang), None)
         signs = flag_marks(found.flags & ~Flag.CARRIED, self.lang)
         signs += str(found.taken) if found.taken else ""
-        return Markup("{}<sup>{}</sup>").format(text, signs) if signs else text
+        return PrintedNumber.of(number(found.value, decimals), found.value, marks=signs)
 
-    def change(self, new: Number, old: Number, unit: str) -> str:
+    def change(self, new: Number, old: Number, unit: str) -> PrintedNumber:
         """Signed change for a table, "—" where one of the two is no number or no new one."""
         if new.value is None or old.value is None or new.taken:
-            return "—"
+            return PrintedNumber.of(DASH, None)
         return change_cell(new.value, old.value, unit, self.lang)
 
     def plain(self, found: Number, decimals: int = 1) -> str:

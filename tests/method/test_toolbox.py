@@ -29,8 +29,6 @@ from cescore.method.relative import (
     ranks,
 )
 from cescore.method.weighing import (
-    ahp_weights,
-    budget_allocation,
     critic_weights,
     entropy_weights,
     pca_weights,
@@ -104,39 +102,6 @@ def test_a_constant_column_weighs_nothing(method: object) -> None:
 def test_a_missing_value_is_refused_by_name(method: object) -> None:
     with pytest.raises(MethodError, match="missing in b"):
         method(pd.DataFrame({"a": [1.0, 2.0], "b": [np.nan, 1.0]}))  # type: ignore[operator]
-
-
-def test_three_criteria_can_be_checked_in_closed_form() -> None:
-    """With c = a12·a23 / a13 = 7/15, λ = 1 + c^(1/3) + c^(-1/3); weights are geometric row means."""
-    names = ["price", "quality", "service"]
-    pairs = pd.DataFrame([[1, 1 / 3, 5], [3, 1, 7], [1 / 5, 1 / 7, 1]], index=names)
-    found = ahp_weights(pairs)
-    rows = np.cbrt([5 / 3, 21, 1 / 35])
-    assert found.eigenvalue == pytest.approx(1 + np.cbrt(7 / 15) + np.cbrt(15 / 7))
-    assert found.weights.tolist() == pytest.approx((rows / rows.sum()).tolist())
-    assert found.consistency_ratio == pytest.approx((found.eigenvalue - 3) / 2 / 0.58)
-    assert found.is_consistent
-    assert found.weights.index.tolist() == names
-
-
-@given(st.lists(st.integers(1, 9), min_size=3, max_size=9))
-def test_consistent_judgements_give_their_own_weights(parts: list[int]) -> None:
-    own = np.array(parts, float)
-    found = ahp_weights(pd.DataFrame(own[:, None] / own[None, :]))
-    assert found.weights.to_numpy() == pytest.approx(own / own.sum())
-    assert found.consistency_ratio == pytest.approx(0, abs=1e-9)
-
-
-def test_judgements_that_contradict_each_other_are_refused() -> None:
-    with pytest.raises(MethodError, match="1, 2 are 2 and 3, expected reciprocals"):
-        ahp_weights(pd.DataFrame([[1, 2], [3, 1]]))
-
-
-def test_every_expert_counts_alike() -> None:
-    found = budget_allocation(pd.DataFrame({"a": [1, 75], "b": [1, 25]}, index=["x", "y"]))
-    assert found.to_dict() == {"a": 0.625, "b": 0.375}
-    with pytest.raises(MethodError, match="by y"):
-        budget_allocation(pd.DataFrame({"a": [1, 0], "b": [1, 0]}, index=["x", "y"]))
 
 
 def test_principal_components_of_few_entities_are_refused() -> None:

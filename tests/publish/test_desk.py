@@ -16,11 +16,11 @@ from cescore.desk import (
     compute_indicators,
     conclude,
     effective_weights,
-    find_workspace,
     normalise,
     open_bundle,
     progress_index,
 )
+from cescore.desk.steps import find_workspace
 from cescore.disclosure.bundle import Bundle, Series
 from cescore.errors import DataError
 from cescore.method.aggregate import Aggregation

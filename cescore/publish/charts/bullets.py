@@ -11,24 +11,24 @@ from markupsafe import Markup
 
 from cescore.disclosure.bundle import PeerFigure
 from cescore.publish.charts.plan_bars import STATUSES
-from cescore.publish.numbers import number
+from cescore.publish.numbers import DASH, PrintedNumber, percentage
 from cescore.publish.view import View
 
 FULL = 120.0  # per cent of the goal that the whole track stands for
 
 
-def bullet(completion: float | None, schedule: float | None) -> Markup | str:
+def bullet(completion: float | None, schedule: float | None) -> PrintedNumber:
     """Completion as a bar; a strong line is the goal, a fine one what is due by now.
 
     ``schedule`` is completion over what is due, both as shares.
     """
     if completion is None:
-        return "—"
+        return PrintedNumber.of(DASH, None)
     due = completion / schedule if schedule and completion > 0 else None
     mark = f'<i class="bd" style="left:{_place(100 * due)}%"></i>' if due and due < 0.995 else ""
-    return Markup(
-        '<i class="bl"><i style="width:{}%"></i>{}<i class="bg" style="left:{}%"></i></i>{}%'
-    ).format(_place(100 * completion), Markup(mark), _place(100.0), number(100 * completion, 1))
+    bar = Markup('<i class="bl"><i style="width:{}%"></i>{}<i class="bg" style="left:{}%"></i></i>')
+    drawn = bar.format(_place(100 * completion), Markup(mark), _place(100.0))
+    return percentage(completion).after(drawn)
 
 
 def _place(per_cent: float) -> str:

@@ -24,9 +24,11 @@ from cescore.disclosure.documents import (
 )
 from cescore.method.column import State
 from cescore.publish.documents import document_title
-from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, section, two_lines
+from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import mark
 from cescore.publish.pages.document import Words, cut, exact, heading, masthead, provenance_of
+from cescore.publish.section import section
+from cescore.publish.table import Column, Row, Table
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenDocument

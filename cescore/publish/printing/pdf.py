@@ -17,11 +17,13 @@ from types import ModuleType
 from typing import Any
 
 from cescore.errors import PublishError
+from cescore.publish.printing.faster import html_of, serialised_once
 from cescore.publish.printing.glyphs import lacking, named, replaced, stand_ins
 from cescore.publish.printing.layout import Layout, layout_of
 from cescore.publish.printing.other_way import opened
 from cescore.publish.printing.own_fonts import NONE, PLACE, OwnFonts
 from cescore.publish.printing.print_style import Style, fetcher, fonts_of, listening, style_of
+from cescore.publish.printing.roomy import roomy
 
 VARIANT = "pdf/a-3a"
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig"
@@ -79,6 +81,7 @@ class Attachment:
     description: str
 
 
+@roomy
 def print_pdf(
     html: str,
     *,
@@ -144,12 +147,13 @@ class _Sheet:
     @contextmanager
     def set(self) -> Iterator[_Set]:
         """The page laid out; what WeasyPrint says meanwhile is kept."""
-        weasyprint = _weasyprint()
+        _weasyprint()
         with listening() as log, fonts_of(self.style) as fonts, warnings.catch_warnings():
             # WeasyPrint leaves the closing of its colour profile to the garbage collector
             warnings.filterwarnings("ignore", "unclosed file.*sRGB2014", ResourceWarning)
-            page = weasyprint.HTML(
-                string=self.html,
+            page = html_of(
+                self.html,
+                self.style.text,
                 url_fetcher=fetcher(self.style.path.parent),
                 base_url=None,
                 media_type="print",
@@ -239,10 +243,11 @@ def _claim_accessible(metadata: Any) -> None:
 
 def _finish(document: Any, pdf: Any) -> None:
     """Name each attached file once (WeasyPrint lists it twice) and leave the metadata readable
-    without decompression: archives look for both."""
+    without decompression: archives look for both. From here on no object changes."""
     for piece in pdf.objects:
         if getattr(piece, "extra", {}).get("Type") == "/Metadata":
             piece.compress = False
     listed = pdf.catalog.get("AF")
     if listed:
         listed[:] = list(dict.fromkeys(listed))
+    pdf.objects[:] = serialised_once(pdf.objects)

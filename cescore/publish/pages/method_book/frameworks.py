@@ -10,10 +10,12 @@ from markupsafe import Markup
 
 from cescore.definitions.model import Framework, Goalposts, Group, Indicator
 from cescore.disclosure.documents import MethodBook
-from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, section, two_lines
+from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import unit_text
 from cescore.publish.pages.document import Entries, Entry, Words, exact, heading, percent
 from cescore.publish.pages.formulas import coded, computed_lines, imputed, name_of, treated
+from cescore.publish.section import section
+from cescore.publish.table import Column, Row, Table
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenDocument

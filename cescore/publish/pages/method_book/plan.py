@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from cescore.definitions.model import Plan, Target
 from cescore.disclosure.documents import MethodBook
-from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, section, two_lines
+from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import unit_text
 from cescore.publish.pages.document import Entries, Entry, Words, cut, exact, heading, percent
 from cescore.publish.pages.formulas import coded, spaced
+from cescore.publish.section import section
+from cescore.publish.table import Column, Row, Table
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenDocument

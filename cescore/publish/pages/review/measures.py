@@ -10,10 +10,11 @@ from markupsafe import Markup
 from cescore.definitions.model import Named
 from cescore.disclosure.documents import OPEN, STATUSES
 from cescore.disclosure.reviews import Account, PeriodCheck, PlanDocument, Review
-from cescore.publish.fragment import Column, Fragment, Row, paragraph
+from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.pages.document import Words, cut, exact, heading
 from cescore.publish.pages.review.page import DASH, NONE, share
 from cescore.publish.pages.unit_sheet import SIGNS
+from cescore.publish.table import Column, Row
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenDocument

@@ -11,7 +11,7 @@ from cescore.disclosure.documents import STATUSES
 from cescore.disclosure.reviews import BodyRow, PlanOverview, TargetPath
 from cescore.method.column import State
 from cescore.publish.documents import document_name, document_title
-from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, section, two_lines
+from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import mark, number, signed, unit_text
 from cescore.publish.pages.document import Words, contents, cut, exact, heading, masthead
 from cescore.publish.pages.review.charts import body_chart
@@ -29,6 +29,8 @@ from cescore.publish.pages.review.page import (
     target_paths,
     target_verdicts,
 )
+from cescore.publish.section import section
+from cescore.publish.table import Column, Row, Table
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenDocument

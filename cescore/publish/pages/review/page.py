@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 from cescore.disclosure.bundle import Assessment
 from cescore.disclosure.reviews import BodyRow, PlanDocument, Review, TargetPath
 from cescore.publish.documents import document_title
-from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, section, two_lines
+from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import decimals_for, number, quantity, unit_text
 from cescore.publish.pages.document import Words, heading, masthead, provenance_of
+from cescore.publish.section import section
+from cescore.publish.table import Column, Row, Table
 from cescore.publish.view import View
 from cescore.publish.words import label_or
 

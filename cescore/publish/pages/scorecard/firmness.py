@@ -13,10 +13,11 @@ from cescore.disclosure.bundle import (
     StandardCard,
     TypeRobustness,
 )
-from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, two_lines
-from cescore.publish.numbers import decimals_for, number, unit_text
+from cescore.publish.fragment import Fragment, paragraph, two_lines
+from cescore.publish.numbers import DASH, decimals_for, number, unit_text
 from cescore.publish.pages.scorecard.lights import LIGHTS
-from cescore.publish.pages.scorecard.sections import DASH, NONE
+from cescore.publish.pages.scorecard.sections import NONE
+from cescore.publish.table import Column, Row, Table
 from cescore.publish.view import View
 from cescore.publish.words import label_or
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from cescore.disclosure.bundle import BonusLine
 from cescore.publish.charts.spark import spark
-from cescore.publish.numbers import index_change_words, mark, number, quantity
+from cescore.publish.numbers import index_change_words, mark, number, percentage, quantity
 from cescore.publish.pages.scorecard.findings import Known
 from cescore.publish.view import UNFILED, Number, View, at
 from cescore.publish.words import has_label, label_or
@@ -103,7 +103,7 @@ def grade_card(view: View) -> dict[str, Any]:
     )
     reason = reason_words(view)
     parts = [
-        (view.t(f"part.{key}") if has_label(f"part.{key}") else key, number(value), number(100 * found.weights.get(key, 0.0), 0))
+        (view.t(f"part.{key}") if has_label(f"part.{key}") else key, number(value), percentage(found.weights.get(key, 0.0), 0))
         for key, value in found.parts.items()
         if value is not None
     ]  # fmt: skip

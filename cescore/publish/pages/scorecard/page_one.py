@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cescore.disclosure.bundle import TargetLine
 from cescore.method.column import Panel
-from cescore.publish.fragment import Fragment, section
+from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import decimals_for, number, quantity, signed, unit_text
 from cescore.publish.pages.scorecard.advice import advice
 from cescore.publish.pages.scorecard.findings import Known, findings
@@ -18,6 +18,7 @@ from cescore.publish.pages.scorecard.front_index import (
 )
 from cescore.publish.pages.scorecard.front_rates import headline_cards
 from cescore.publish.pages.scorecard.lights import LIGHTS
+from cescore.publish.section import section
 from cescore.publish.view import View, by_code, of_series, weight_of
 from cescore.publish.words import label_or
 

@@ -13,11 +13,12 @@ from cescore.definitions.model import Scale
 from cescore.disclosure.bundle import PublicRow
 from cescore.method.column import Flag, State
 from cescore.publish.charts.bullets import quartile_strip
-from cescore.publish.fragment import Column, Fragment, Row, Table, two_lines
-from cescore.publish.numbers import decimals_for, mark, number, unit_text
+from cescore.publish.fragment import Fragment, two_lines
+from cescore.publish.numbers import DASH, decimals_for, mark, number, unit_text
 from cescore.publish.pages.scorecard.front_index import SMALL_N
 from cescore.publish.pages.scorecard.rating import bar
-from cescore.publish.pages.scorecard.sections import DASH, NONE, nothing
+from cescore.publish.pages.scorecard.sections import NONE, nothing
+from cescore.publish.table import Column, Row, Table
 from cescore.publish.view import STATES, Number, View, by_code, of_series
 from cescore.publish.words import has_label, label_or
 

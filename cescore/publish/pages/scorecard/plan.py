@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from cescore.disclosure.bundle import MeasureLine, TargetLine
 from cescore.publish.charts.bullets import bullet, check_bar, check_head
 from cescore.publish.charts.plan_bars import STATUSES, system_name
-from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, section, two_lines
-from cescore.publish.numbers import decimals_for, number, quantity, unit_text
+from cescore.publish.fragment import Fragment, paragraph, two_lines
+from cescore.publish.numbers import (
+    DASH,
+    PrintedNumber,
+    count,
+    decimals_for,
+    number,
+    percentage,
+    quantity,
+    unit_text,
+)
 from cescore.publish.pages.scorecard.front_index import grade_card
 from cescore.publish.pages.scorecard.lights import LIGHTS
-from cescore.publish.pages.scorecard.sections import DASH, NONE, concerns, nothing
+from cescore.publish.pages.scorecard.sections import NONE, concerns, nothing
+from cescore.publish.section import section
+from cescore.publish.table import Column, Row, Table
 from cescore.publish.view import View
 from cescore.publish.words import label_or
 
@@ -82,8 +93,8 @@ def light_words(view: View, light: str) -> Markup | str:
     return Markup('<b class="l-{}">{} {}</b>').format(light, LIGHTS.get(light, DASH), word)
 
 
-def _percent(share: float | None) -> str:
-    return DASH if share is None else f"{number(100 * share, 1)}%"
+def _percent(share: float | None) -> PrintedNumber:
+    return PrintedNumber.of(DASH, None) if share is None else percentage(share)
 
 
 def _target_notes(view: View) -> Iterator[str]:
@@ -117,8 +128,8 @@ def _counts(measures: Sequence[MeasureLine]) -> list[int]:
     return [sum(m.counts.get(status, 0) for m in measures) for status in STATUSES]
 
 
-def _statuses(measures: Sequence[MeasureLine]) -> list[str]:
-    return [str(count or DASH) for count in _counts(measures)]
+def _statuses(measures: Sequence[MeasureLine]) -> list[PrintedNumber]:
+    return [count(n) for n in _counts(measures)]
 
 
 def _systems(view: View) -> Fragment:
@@ -128,13 +139,13 @@ def _systems(view: View) -> Fragment:
     rows = [
         Row(
             [
-                system_name(view, system), str(len(members)), check_bar(_counts(members), most),
+                system_name(view, system), count(len(members)), check_bar(_counts(members), most),
                 *_statuses(members),
             ]
         )
         for system, members in found
     ]  # fmt: skip
-    total = [str(len(view.data.measures)), "", *_statuses(view.data.measures)]
+    total = [count(len(view.data.measures)), "", *_statuses(view.data.measures)]
     rows += [Row([view.t("total"), *total], "total")] if len(rows) > 1 else []
     columns = [
         Column(view.t("head.system"), 27, "text"),
@@ -223,13 +234,53 @@ def assessment_box(bundle: OpenBundle) -> Fragment:
     view = View(bundle)
     if not concerns(view, "assessment"):
         return NONE
-    vetoes = [
-        {
-            "name": (v.zh or v.en) if view.lang == "zh" else (v.en or v.zh),
-            "status": label_or(f"veto.{v.status}", view.lang, v.status),
-            "kind": v.status,
-            "record": view.join(filter(None, (v.document, v.confirmed_by, v.date))),
-        }
-        for v in bundle.data.assessment.vetoes
+    grade = grade_card(view)
+    tables = {"parts": _parts(view, grade), "bonus": _bonus(view, grade), "vetoes": _vetoes(view)}
+    return section("assessment", t=view.t, grade=grade, **tables)
+
+
+def _parts(view: View, grade: Mapping[str, Any]) -> Fragment:
+    """What the total is made of, each part with its weight."""
+    rows = [Row([name, score, weight]) for name, score, weight in grade["parts"]]
+    columns = [
+        Column(view.t("head.part"), 50, "text"),
+        Column(view.t("head.score"), 25),
+        Column(view.t("head.weight"), 25),
     ]
-    return section("assessment", t=view.t, grade=grade_card(view), vetoes=vetoes)
+    return Table(columns, rows, name=view.t("heading.assessment")).fragment()
+
+
+def _bonus(view: View, grade: Mapping[str, Any]) -> Fragment:
+    """The extra points, item by item, and why one earned nothing."""
+    rows = [
+        Row([name, points or DASH, status or view.t("bonus.earned")])
+        for name, points, status in grade["bonus"]
+    ]
+    columns = [
+        Column(view.t("head.bonus"), 50, "text"),
+        Column(view.t("head.points"), 25),
+        Column(view.t("head.light"), 25),
+    ]
+    notes = [grade["bonus_total"]]
+    return Table(columns, rows, notes=notes, name=view.t("heading.assessment")).fragment()
+
+
+def _vetoes(view: View) -> Fragment:
+    """The vetoes as recorded."""
+    rows = [
+        Row(
+            [
+                (veto.zh or veto.en) if view.lang == "zh" else (veto.en or veto.zh),
+                label_or(f"veto.{veto.status}", view.lang, veto.status),
+                view.join(filter(None, (veto.document, veto.confirmed_by, veto.date))) or DASH,
+            ],
+            f"veto-{veto.status}",
+        )
+        for veto in view.data.assessment.vetoes
+    ]
+    columns = [
+        Column(view.t("head.veto"), 40, "text"),
+        Column(view.t("head.light"), 18, "mid"),
+        Column(view.t("head.record"), 42, "text"),
+    ]
+    return Table(columns, rows, name=view.t("heading.assessment")).fragment()

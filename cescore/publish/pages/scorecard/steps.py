@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from cescore.definitions.model import Indicator
 from cescore.method.column import Panel
-from cescore.publish.fragment import Column, Fragment, Row, Table
-from cescore.publish.numbers import number
+from cescore.publish.fragment import Fragment
+from cescore.publish.numbers import DASH, number
 from cescore.publish.pages.scorecard.results import (
     added,
     coverage_words,
@@ -21,7 +21,8 @@ from cescore.publish.pages.scorecard.results import (
     weight_below,
 )
 from cescore.publish.pages.scorecard.returned import with_formula
-from cescore.publish.pages.scorecard.sections import DASH, number_cells, share, years
+from cescore.publish.pages.scorecard.sections import number_cells, share, years
+from cescore.publish.table import Column, Row, Table
 from cescore.publish.view import Number, View, shown_ends, weight_of
 
 if TYPE_CHECKING:
