@@ -37,6 +37,8 @@ from cescore.method.disclosure import (
     rounded,
     to_decimals,
 )
+from cescore.method.outranking import AMONG_ALL
+from cescore.method.scaling import BY_ORDER
 
 if TYPE_CHECKING:
     from cescore.evaluation.yearly import YearlyEvaluation
@@ -47,9 +49,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 INDEX_DECIMALS = 1  # as printed on the body's own page
 HEADLINE_DIGITS = 4
-# learn from every single value: only scores can be released
-PRIVATE_METHODS = ("rank", "percentile_rank", "borda")
-AMONG_ALL = ("copeland", "topsis")  # aggregations that look at everybody's scores
 
 
 @dataclass(frozen=True)
@@ -416,8 +415,8 @@ class Gate:
             code
             for code, indicator in evaluation.framework.indicators.items()
             if indicator.group
-            and (indicator.normalisation or evaluation.framework.normalisation) in PRIVATE_METHODS
-        }
+            and (indicator.normalisation or evaluation.framework.normalisation) in BY_ORDER
+        }  # learnt from every single value: only scores can be released
         by_row = any(
             evaluation.framework.imputation_of(i).method.startswith("row_")
             for i in evaluation.framework.scored()

@@ -14,7 +14,7 @@ from cescore.definitions.model import Framework, Scale
 from cescore.errors import MethodError
 from cescore.method.column import Column, Panel, State
 from cescore.method.missing import Scored
-from cescore.method.outranking import SHARES_AMONG
+from cescore.method.outranking import AMONG_ALL
 from cescore.method.weight import active_members, effective_weights
 
 Floats = NDArray[np.float64]
@@ -101,7 +101,6 @@ def generalised_mean(values: Members, weights: Members, *, power: float) -> Floa
     )
 
 
-AMONG_ALL = ("copeland", "topsis")  # look at every entity's scores
 MEANS: Mapping[str, Callable[[Members, Members], Floats]] = {
     "arithmetic_mean": arithmetic_mean,
     "geometric_mean": geometric_mean,
@@ -174,7 +173,7 @@ def _among_all(values: Members, weights: Members, *, method: str, scale: Scale) 
     x, w = _matched(values, weights)
     table = np.array([np.broadcast_to(v, x[0].shape).T for v in x])
     counts = np.array([np.broadcast_to(v, x[0].shape).T for v in w])
-    shares: Floats = SHARES_AMONG[method](table, counts).T
+    shares: Floats = AMONG_ALL[method](table, counts).T
     return scale.floor + shares * (scale.top - scale.floor)
 
 

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cescore.definitions.model import Framework
-from cescore.method.aggregate import AMONG_ALL
 from cescore.method.column import Panel
-from cescore.method.compared import RANKED
 from cescore.method.design import CHOICES, Alternative, Margins
 from cescore.method.evaluation import TypeEvaluation
 from cescore.method.fitting import method_of
+from cescore.method.outranking import AMONG_ALL
+from cescore.method.scaling import BY_ORDER
 from cescore.method.uncertainty import uncertainty
 
 DRAWS = 512
@@ -57,7 +57,7 @@ def bands(evaluation: TypeEvaluation, ranked: Collection[str]) -> Mapping[str, B
 def _portions(indicators: Panel, framework: Framework) -> Iterator[Panel]:
     """The entities some at a time, unless their scores or places stand on each other's."""
     entities = indicators.entities
-    alone = not any(method_of(i, framework) in RANKED for i in framework.scored())
+    alone = not any(method_of(i, framework) in BY_ORDER for i in framework.scored())
     alone &= not any(framework.mean_of(g)[0] in AMONG_ALL for g in ("", *framework.groups))
     size = AT_ONCE if alone and len(entities) > AT_ONCE else max(len(entities), 1)
     for start in range(0, len(entities), size):

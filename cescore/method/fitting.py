@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from cescore.definitions.model import Framework, Indicator
 from cescore.method import outliers
 from cescore.method.column import Panel, State
-from cescore.method.compared import RANKED
-from cescore.method.compared import learnt as learnt_ends
 from cescore.method.preparing import has_data, learn_gaps, settle
+from cescore.method.scaling import BY_ORDER, learn
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -77,10 +76,10 @@ def fit(
             compared = everybody if framework.observed_over == "all_years" else found.values
             reference = _reference(prepared, indicator, framework, year)
             reference = outliers.apply(reference, found.constants, treatment)
-            its = {**found.constants, **learnt_ends(compared, method, float(reference[0]))}
+            its = {**found.constants, **learn(compared, method, float(reference[0]))}
             if its:
                 constants.setdefault(indicator.code, {}).setdefault(year, {}).update(its)
-            if method in RANKED:
+            if method in BY_ORDER:
                 distributions.setdefault(indicator.code, {})[year] = np.sort(compared)
     return Fitted(constants, _nowhere(indicators, framework, members), {}, distributions)
 

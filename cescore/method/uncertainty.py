@@ -24,6 +24,7 @@ from cescore.method.design import Alternative, Design, Margins, quasi_random
 from cescore.method.fitting import Fitted
 from cescore.method.missing import Scored, apply_missing_rules
 from cescore.method.normalise import normalise
+from cescore.method.thresholds import tied
 
 __all__ = [
     "Alternative",
@@ -265,7 +266,7 @@ def _reason(asked: bool, entities: int, sources: Collection[str]) -> str:
 
 def _ranks(index: Floats) -> Floats:
     """Places from 1 for the best in each row; ties share."""
-    places: Floats = rankdata(-index, method="min", axis=1).astype(float)
+    places: Floats = rankdata(-tied(index), method="min", axis=1).astype(float)
     return places
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cescore.definitions.model import Goalposts, Scale
 from cescore.errors import MethodError
-from cescore.method import normalise as methods
+from cescore.method import scaling as methods
 from cescore.method.column import Flag, Panel, State
 from cescore.method.normalise import Fitted, fit, normalise
 
@@ -42,7 +42,7 @@ def test_a_change_of_unit_changes_no_score(values: list[int], a: float, b: float
 @given(distinct)
 def test_scores_rise_with_the_value_and_stay_on_the_scale(values: list[int]) -> None:
     x = pd.Series(sorted(values), dtype=float)
-    scores = methods.goalposts(x, worst=-1000, best=1000, floor=60)
+    scores = methods.goalposts(x, worst=-1000, best=1000, scale=methods.EFFICACY)
     assert scores.is_monotonic_increasing
     assert scores.between(60, 100).all()
 
