@@ -221,6 +221,8 @@ class TargetLine(Part):
     note: str = ""
     binding: bool = False  # not met in the plan's last year: acts as a veto
     implied_base: float | None = None  # base value that makes the two forms of a target agree
+    indicators: tuple[str, ...] = ()  # those of the framework that measure what the target asks
+    course: str = ""  # on_track, too_slow, away; "" where that cannot be told
 
 
 class MeasureLine(Part):
