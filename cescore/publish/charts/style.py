@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-from cescore.publish.fragment import CONTROL, Fragment
+from cescore.publish.fragment import Fragment, clean
 from cescore.publish.printing.fonts import SANS, register_with_matplotlib
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def short(name: str, length: int = NAME_LENGTH) -> str:
     """A name that fits beside an axis; Han characters count twice as wide as Latin letters."""
     room = length * 2
     kept = ""
-    for character in CONTROL.sub("", name).replace("\n", " "):
+    for character in clean(name).replace("\n", " "):
         room -= 2 if ord(character) > 0x2E7F else 1
         if room < 0:
             return kept + "…"
@@ -174,7 +174,7 @@ def lean(svg: str, alt: str) -> str:
     body = re.sub(r' style="([^"]*)"', lambda m: _attributes(m.group(1)), body)
     head, rest = re.sub(r"\n\s*", "\n", body).split(">", 1)
     drawn = 'role="img" stroke-linejoin="round" stroke-linecap="butt"'
-    return f"{head} {drawn}><title>{escape(CONTROL.sub('', alt))}</title>{rest}"
+    return f"{head} {drawn}><title>{escape(clean(alt))}</title>{rest}"
 
 
 def _attributes(style: str) -> str:
