@@ -14,7 +14,7 @@ and forms as in COINr (W. Becker et al., JOSS 7(78), 2022, "Normalisation").
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NoReturn, TypeVar, cast
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 import pandas as pd

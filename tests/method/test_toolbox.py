@@ -25,15 +25,15 @@ from cescore.method.aggregate import (
 from cescore.method.disclosure import ranks
 from cescore.method.outranking import copeland, topsis
 from cescore.method.scaling import (
-    borda,
-    distance_to_maximum,
-    distance_to_reference,
-    fraction_of_maximum,
     BY_CONSTANTS,
     BY_ORDER,
+    borda,
     by_constants,
     by_order,
+    distance_to_maximum,
+    distance_to_reference,
     distance_to_target,
+    fraction_of_maximum,
     learn,
     min_max,
     percentile_rank,
