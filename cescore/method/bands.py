@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from cescore.definitions.model import Framework
 from cescore.method.column import Panel
 from cescore.method.design import CHOICES, Alternative, Margins
 from cescore.method.evaluation import TypeEvaluation
+from cescore.method.firmness import AppliedAlternative, Band
 from cescore.method.fitting import method_of
 from cescore.method.outranking import AMONG_ALL
 from cescore.method.scaling import BY_ORDER
@@ -22,24 +23,6 @@ AT_ONCE = 5000  # entities whose draws are held in memory together
 # Scores by another normalisation stand on another scale, and min-max would carry others' extremes
 # (as would constants learnt anew without imputation) into a respondent's band: the band of the score keeps the framework's own, that of the rank does not.
 OWN_SCALE = Margins(normalisation=(), imputation=(), treatment=())
-
-
-@dataclass(frozen=True)
-class Band:
-    """5-95 % of the draws for one entity; rank fields are None where the entity is not ranked.
-
-    ``alternatives`` lists each choice that was really applied to the score, ``rank_alternatives`` to
-    the rank.
-    """
-
-    score_low: float
-    score_high: float
-    draws: int
-    alternatives: tuple[Alternative, ...]
-    rank_low: int | None = None
-    rank_high: int | None = None
-    ranked: int | None = None
-    rank_alternatives: tuple[Alternative, ...] = ()
 
 
 def bands(evaluation: TypeEvaluation, ranked: Collection[str]) -> Mapping[str, Band]:
@@ -125,10 +108,14 @@ def _ranked(evaluation: TypeEvaluation, among: dict[str, Band]) -> dict[str, Ban
     }
 
 
-def _applied(alternatives: tuple[Alternative, ...]) -> tuple[Alternative, ...]:
+def _applied(alternatives: tuple[Alternative, ...]) -> tuple[AppliedAlternative, ...]:
     """What really varied: margins, and choices of which more than one was taken."""
     found = [a for a in alternatives if a.is_applied]
-    return tuple(a for a in found if a.source not in CHOICES or _varies(found, a.source))
+    return tuple(
+        AppliedAlternative(a.source, a.name, a.share_of_draws)
+        for a in found
+        if a.source not in CHOICES or _varies(found, a.source)
+    )
 
 
 def _varies(applied: list[Alternative], source: str) -> bool:

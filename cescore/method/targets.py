@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from cescore.definitions.bilingual import Bilingual
 from cescore.definitions.model import AssessmentRules, Framework, Plan, Target
 from cescore.errors import MethodError
 from cescore.method.column import Column, Panel, State
@@ -25,8 +26,8 @@ CONSISTENCY_TOLERANCE = 1e-3  # [P] relative; the plan prints levels to four dec
 
 
 @dataclass(frozen=True)
-class TargetLine:
-    """One target as assessed in a year, in the shape of `release.bundle.TargetLine`.
+class TargetLine(Bilingual):
+    """One target as assessed in a year (methodology 9.2, 9.3).
 
     ``actual``, ``still_needed`` [%] (``actual`` of a level: in ``unit``); ``completion``,
     ``schedule_carbon``, ``schedule_log``, ``elapsed``, ``points`` are fractions: 1 is all of it.
@@ -41,20 +42,20 @@ class TargetLine:
     value: float
     tag: str
     role: str  # own, reference, check
-    actual: float | None = None
-    level: float | None = None
-    base: float | None = None
+    actual: float | None = None  # same measure as `value`: the fall K in %, or the level
+    level: float | None = None  # the indicator's own value this year
+    base: float | None = None  # its value in the base year
     level_unit: str = ""
-    completion: float | None = None
-    schedule_carbon: float | None = None
-    schedule_log: float | None = None
-    elapsed: float | None = None
-    still_needed: float | None = None
+    completion: float | None = None  # actual / value
+    schedule_carbon: float | None = None  # K / [1 - (1-R)^(t/n)], the carbon-intensity form
+    schedule_log: float | None = None  # ln(1-K) / ln(1-R), the statistics-bureau form
+    elapsed: float | None = None  # t / n
+    still_needed: float | None = None  # average yearly fall needed, %
     light: str = ""  # on_schedule, nearly, behind, met, not_met, not_computable
-    points: float | None = None
+    points: float | None = None  # share of its points, 0-1 and bonus
     scored: bool = False
     note: str = ""  # not_reported, not_applicable, not_computable, implied_base_differs …
-    binding: bool = False
+    binding: bool = False  # not met in the plan's last year: acts as a veto
     implied_base: float | None = None  # base value that makes the two forms of a target agree
 
 
@@ -176,7 +177,7 @@ def _with_change(
     level, base = line.level, line.base
     if level is None or base is None:
         raise MethodError(f"target {target.id} has no change to assess")
-    sign = -1.0 if _is_rise(target) else 1.0
+    sign = -1.0 if is_rise(target.type, target.op) else 1.0
     if goal <= 0 or sign * goal > 1:  # nothing to reach, or a fall by more than all of it
         return _without(line, State.NOT_COMPUTABLE)
     fall, whole = cumulative_fall(base, level), sign * goal
@@ -211,8 +212,9 @@ def _needed(fall: float, whole: float, years_left: int) -> float | None:
     return None if needed is None else needed * 100
 
 
-def _is_rise(target: Target) -> bool:
-    return target.type == "cumulative_increase" or (target.type == "level" and target.op == ">=")
+def is_rise(kind: str, op: str) -> bool:
+    """Whether a target of this type and comparison asks that a quantity rise."""
+    return kind == "cumulative_increase" or (kind == "level" and op == ">=")
 
 
 def _without(line: TargetLine, reason: State, note: str = "") -> TargetLine:

@@ -8,9 +8,8 @@ from string import Formatter
 
 import pytest
 
-from cescore.errors import PublishError
-from cescore.definitions.shipped import LABELS
 from cescore.definitions.shipped import SECTIONS as SECTION_FILES
+from cescore.errors import PublishError
 from cescore.publish import words
 from cescore.publish.words import LANGUAGES, label, load_labels
 

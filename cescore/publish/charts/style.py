@@ -33,9 +33,10 @@ THIRD = "#009e73"
 QUIET = "#9fb4bf"  # earlier years, others
 MM = 1 / 25.4
 POINTS = 7.5
+TITLE = POINTS + 0.5  # of the title above a chart
+LEAST = 7.0  # nothing is set smaller
 DISPENSABLE = re.compile(r"<metadata>.*?</metadata>|<!--.*?-->", re.DOTALL)
 DEFAULTS = re.compile(r"<defs>\s*<style.*?</style>\s*</defs>", re.DOTALL)
-NAME_LENGTH = 16  # characters of a name on an axis; the tables hold it whole
 
 SETTINGS: Any = {  # matplotlib types its keys one by one
     "svg.fonttype": "none",
@@ -45,7 +46,7 @@ SETTINGS: Any = {  # matplotlib types its keys one by one
     "font.family": [SANS, "DejaVu Sans"],
     "font.size": POINTS,
     "axes.labelsize": POINTS,
-    "axes.titlesize": POINTS + 0.5,
+    "axes.titlesize": TITLE,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
     "axes.edgecolor": RULE,
@@ -123,18 +124,6 @@ def panels(
     ]
 
 
-def short(name: str, length: int = NAME_LENGTH) -> str:
-    """A name that fits beside an axis; Han characters count twice as wide as Latin letters."""
-    room = length * 2
-    kept = ""
-    for character in CONTROL.sub("", name).replace("\n", " "):
-        room -= 2 if ord(character) > 0x2E7F else 1
-        if room < 0:
-            return kept + "…"
-        kept += character
-    return kept
-
-
 def chart(
     figure: Figure, alt: str, *, mark: str = "", caption: str = "", mark_below: bool = False
 ) -> Fragment:
@@ -145,7 +134,7 @@ def chart(
             (0.5, 0.02, "center", "bottom") if mark_below else (0.995, 0.985, "right", "top")
         )
         figure.text(
-            x, y, mark, ha=ha, va=va, color=SECOND, fontsize=POINTS - 1.5, fontweight="bold"
+            x, y, mark, ha=ha, va=va, color=SECOND, fontsize=LEAST, fontweight="bold"
         )  # fmt: skip
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
