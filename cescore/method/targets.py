@@ -10,6 +10,7 @@ from cescore.definitions.bilingual import Bilingual
 from cescore.definitions.model import AssessmentRules, Framework, Plan, Target
 from cescore.errors import MethodError
 from cescore.method.column import Column, Panel, State
+from cescore.method.pace import Pace, pace_of
 from cescore.method.schedules import (
     Clock,
     cumulative_fall,
@@ -57,6 +58,7 @@ class TargetLine(Bilingual):
     note: str = ""  # not_reported, not_applicable, not_computable, implied_base_differs …
     binding: bool = False  # not met in the plan's last year: acts as a veto
     implied_base: float | None = None  # base value that makes the two forms of a target agree
+    pace: Pace | None = None  # yearly change so far and needed; None where there is no level
 
 
 def assess_targets(
@@ -131,6 +133,8 @@ def _assessed(
 ) -> TargetLine:
     """The line with everything that can be computed from a level and its base value."""
     line = replace(line, level=level[0], base=base[0], elapsed=clock.elapsed)
+    if level[0] is not None and (target.type != "level" or line.level_unit == target.unit):
+        line = replace(line, pace=pace_of(target, level[0], base[0], clock))
     needs_base = target.type != "level"
     reason = max(level[1], base[1]) if needs_base else level[1]
     if reason != State.PRESENT:
