@@ -1,4 +1,4 @@
-"""How fast a target's series moves, how fast it must, and whether that is towards the target.
+"""How fast a target's series moves, and how fast it must, in the measure of each kind of target.
 
 Every kind of target has its own formula: a fall or rise in % multiplies year by year, a level with a
 schedule likewise, and any other level (a rate, a coefficient) goes by equal steps.
@@ -15,25 +15,23 @@ from cescore.method.thresholds import meets
 
 KINDS = ("fall", "rise", "level_down", "level_up")
 MEASURES = ("percent", "unit")
-MOVEMENTS = ("reached", "on_track", "too_slow", "away")
 
 
 @dataclass(frozen=True)
 class Pace:
-    """The yearly change of a target's level: what it was, what is needed, and what follows.
+    """The yearly change of a target's level: what it was, and what is needed.
 
     ``kind``: what the target asks for, one of `KINDS`. ``so_far``, ``needed``: average change of the level
     a year, since the base year and from now to the last year; a negative one is a fall. They are in % of the
     level (``measure`` percent) or in the level's own unit (``measure`` unit). ``needed`` is 0 where the
     target is reached, None where no year is left; ``so_far`` is None in the base year and without a base
-    value. ``movement``: one of `MOVEMENTS`; "" where nothing is known of the way so far.
+    value.
     """
 
     kind: str
     measure: str
     so_far: float | None
     needed: float | None
-    movement: str
 
     @property
     def must_fall(self) -> bool:
@@ -44,9 +42,8 @@ def pace_of(target: Target, level: float, base: float | None, clock: Clock) -> P
     """The pace of a target's series from its base value and this year's level [both in one unit].
 
     percent: so far (x_t / x_0)^(1/t) - 1, needed (x* / x_t)^(1/(n - t)) - 1; unit: (x_t - x_0) / t and
-    (x* - x_t) / (n - t); t years since the base year, n of the period. On track: the pace so far, kept up,
-    reaches the target in the last year; a level that stands still is too slow. None where a fall or
-    rise is asked of a base value that is missing or not above 0.
+    (x* - x_t) / (n - t); t years since the base year, n of the period. None where a fall or rise is asked of a base value
+    that is missing or not above 0.
 
     Examples
     --------
@@ -61,8 +58,8 @@ def pace_of(target: Target, level: float, base: float | None, clock: Clock) -> P
     ...     tag="P",
     ... )
     >>> pace = pace_of(fall, 90.0, 100.0, Clock(year=2021, base_year=2020, last_year=2022))
-    >>> pace.kind, pace.measure, round(pace.so_far, 6), round(pace.needed, 6), pace.movement
-    ('fall', 'percent', -10.0, -10.0, 'on_track')
+    >>> pace.kind, pace.measure, round(pace.so_far, 6), round(pace.needed, 6)
+    ('fall', 'percent', -10.0, -10.0)
     """
     goal = _goal(target, base)
     if goal is None:
@@ -75,14 +72,7 @@ def pace_of(target: Target, level: float, base: float | None, clock: Clock) -> P
     so_far = None if base is None or since <= 0 else _yearly(base, level, since, by_percent)
     is_reached = meets(level, op, goal)
     needed = 0.0 if is_reached else _yearly(level, goal, left, by_percent) if left > 0 else None
-    movement = "reached"
-    if not is_reached:
-        movement = "" if so_far is None else "too_slow"
-        if so_far is not None and meets(so_far, ">" if op == "<=" else "<", 0):
-            movement = "away"
-        elif so_far is not None and meets(_kept_up(level, so_far, left, by_percent), op, goal):
-            movement = "on_track"
-    return Pace(kind, MEASURES[not by_percent], so_far, needed, movement)
+    return Pace(kind, MEASURES[not by_percent], so_far, needed)
 
 
 def _kind(target: Target) -> str:
@@ -106,10 +96,3 @@ def _yearly(start: float, end: float, years: int, by_percent: bool) -> float:
     if by_percent:
         return (math.pow(end / start, 1 / years) - 1) * 100
     return (end - start) / years
-
-
-def _kept_up(level: float, yearly: float, years: int, by_percent: bool) -> float:
-    """The level after some more years at a yearly change."""
-    if by_percent:
-        return level * math.pow(1 + yearly / 100, years)
-    return level + yearly * years

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from cescore.method.pace import KINDS, MOVEMENTS, Pace
+from cescore.method.pace import Pace
 from cescore.method.targets import TargetLine, assess_targets
 
 from .builders import framework, indicator, panel, plan
@@ -41,27 +41,27 @@ def pace(target: dict[str, Any], base: float | None, level: float, *, year: int 
 @pytest.mark.parametrize(
     ("target", "base", "level", "expected"),
     [
-        (FALL, 100, 90, ("fall", "percent", -10, -10, "on_track")),
-        (FALL, 100, 95, ("fall", "percent", -5, 100 * (81 / 95 - 1), "too_slow")),
-        (FALL, 100, 110, ("fall", "percent", 10, 100 * (81 / 110 - 1), "away")),
-        (FALL, 100, 80, ("fall", "percent", -20, 0, "reached")),
-        (RISE, 100, 110, ("rise", "percent", 10, 10, "on_track")),
-        (RISE, 100, 90, ("rise", "percent", -10, 100 * (121 / 90 - 1), "away")),
-        (DOWN, 100, 90, ("level_down", "percent", -10, -10, "on_track")),
-        (DOWN, 100, 103, ("level_down", "percent", 3, 100 * (81 / 103 - 1), "away")),
-        (UP, 50, 55, ("level_up", "unit", 5, 5, "on_track")),
-        (UP, 50, 52, ("level_up", "unit", 2, 8, "too_slow")),
-        (UP, 50, 48, ("level_up", "unit", -2, 12, "away")),
-        (UP, 50, 50, ("level_up", "unit", 0, 10, "too_slow")),
-        (UP, 50, 61, ("level_up", "unit", 11, 0, "reached")),
+        (FALL, 100, 90, ("fall", "percent", -10, -10)),
+        (FALL, 100, 95, ("fall", "percent", -5, 100 * (81 / 95 - 1))),
+        (FALL, 100, 110, ("fall", "percent", 10, 100 * (81 / 110 - 1))),
+        (FALL, 100, 80, ("fall", "percent", -20, 0)),
+        (RISE, 100, 110, ("rise", "percent", 10, 10)),
+        (RISE, 100, 90, ("rise", "percent", -10, 100 * (121 / 90 - 1))),
+        (DOWN, 100, 90, ("level_down", "percent", -10, -10)),
+        (DOWN, 100, 103, ("level_down", "percent", 3, 100 * (81 / 103 - 1))),
+        (UP, 50, 55, ("level_up", "unit", 5, 5)),
+        (UP, 50, 52, ("level_up", "unit", 2, 8)),
+        (UP, 50, 48, ("level_up", "unit", -2, 12)),
+        (UP, 50, 50, ("level_up", "unit", 0, 10)),
+        (UP, 50, 61, ("level_up", "unit", 11, 0)),
     ],
 )
 def test_every_kind_of_target_has_its_own_pace(
     target: dict[str, Any], base: float, level: float, expected: tuple[Any, ...]
 ) -> None:
     found = pace(target, base, level)
-    kind, measure, so_far, needed, movement = expected
-    assert (found.kind, found.measure, found.movement) == (kind, measure, movement)
+    kind, measure, so_far, needed = expected
+    assert (found.kind, found.measure) == (kind, measure)
     assert found.so_far == pytest.approx(so_far)
     assert found.needed == pytest.approx(needed)
 
@@ -76,33 +76,22 @@ def test_what_must_rise_is_never_said_to_need_a_fall() -> None:
 
 def test_in_the_last_year_nothing_is_needed_any_more() -> None:
     missed, reached = pace(UP, 50, 58, year=2022), pace(UP, 50, 60, year=2022)
-    assert (missed.needed, missed.movement) == (None, "too_slow")
-    assert (reached.needed, reached.movement) == (0, "reached")
+    assert (missed.needed, reached.needed) == (None, 0)
 
 
 def test_without_a_base_value_a_level_knows_what_it_needs_and_not_where_it_comes_from() -> None:
     found = pace(UP, None, 55)
-    assert (found.so_far, found.needed, found.movement) == (None, 5, "")
+    assert (found.so_far, found.needed) == (None, 5)
     assert line(FALL, None, 90).pace is None
 
 
 def test_in_the_base_year_nothing_has_moved() -> None:
     found = pace(UP, 50, 50, year=2020)
-    assert (found.so_far, found.needed, found.movement) == (None, 5, "")
+    assert (found.so_far, found.needed) == (None, 5)
 
 
 def test_without_a_level_there_is_no_pace() -> None:
     assert line(UP, 50, None).pace is None
-
-
-@given(base=levels, level=levels)
-@pytest.mark.parametrize("target", [FALL, RISE])
-def test_on_track_is_on_schedule(target: dict[str, Any], base: float, level: float) -> None:
-    found = line(target, base, level)
-    assert found.pace is not None
-    assume(found.schedule_carbon is not None and abs(found.schedule_carbon - 1) > 1e-6)
-    assert (found.light == "on_schedule") is (found.pace.movement in ("on_track", "reached"))
-    assert found.pace.kind in KINDS and found.pace.movement in MOVEMENTS
 
 
 @given(base=levels, level=levels)
@@ -111,7 +100,7 @@ def test_what_is_needed_reaches_the_target(
     target: dict[str, Any], base: float, level: float
 ) -> None:
     found = pace(target, base, level)
-    assume(found.movement != "reached")
+    assume(found.needed != 0)
     goal = {"fall": base * 0.81, "rise": base * 1.21, "level_down": 81, "level_up": 60}[found.kind]
     assert found.needed is not None
     arrives = (
