@@ -20,13 +20,6 @@ from cescore.publish.charts.frame import (
     titled,
     write,
 )
-from cescore.publish.charts.measure import (
-    Rows,
-    height_of,
-    lines_of,
-    rows_of,
-    width_of,
-)
 from cescore.publish.charts.style import (
     FAINT,
     INK,
@@ -42,6 +35,13 @@ from cescore.publish.charts.style import (
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import number, signed
 from cescore.publish.pages.scorecard.sections import concerns
+from cescore.publish.printing.measure import (
+    Rows,
+    height_of,
+    lines_of,
+    rows_of,
+    width_of,
+)
 from cescore.publish.view import Number, View, at, row_of
 
 if TYPE_CHECKING:

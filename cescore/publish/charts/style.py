@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 
 # Dark to light in grey as well as apart in hue; from Okabe and Ito's colour-blind safe set.
 INK = "#1d2a33"
-FAINT = "#6b7780"
+FAINT = "#5a6770"
 RULE = "#c9d1d6"
 FIELD = "#e9eef0"
 MAIN = "#005b82"  # this entity, this year
 SECOND = "#d55e00"  # what it is held against
+SIGN = "#b84a00"  # the same as text, dark enough to read on white
 THIRD = "#009e73"
 QUIET = "#9fb4bf"  # earlier years, others
 MM = 1 / 25.4
@@ -134,7 +135,7 @@ def chart(
             (0.5, 0.02, "center", "bottom") if mark_below else (0.995, 0.985, "right", "top")
         )
         figure.text(
-            x, y, mark, ha=ha, va=va, color=SECOND, fontsize=LEAST, fontweight="bold"
+            x, y, mark, ha=ha, va=va, color=SIGN, fontsize=LEAST, fontweight="bold"
         )  # fmt: skip
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})

@@ -17,7 +17,6 @@ from cescore.publish.charts.frame import (
     titled,
     write,
 )
-from cescore.publish.charts.measure import height_of, lines_of, rows_of, width_of
 from cescore.publish.charts.style import (
     FAINT,
     INK,
@@ -35,6 +34,7 @@ from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import number, quantity
 from cescore.publish.pages.document import Words
 from cescore.publish.pages.review.page import target_name
+from cescore.publish.printing.measure import height_of, lines_of, rows_of, width_of
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenDocument
