@@ -55,7 +55,7 @@ def test_what_is_missing_or_infinite_is_equal_to_nothing_else() -> None:
     assert not is_equal(np.inf, 5) and is_equal(np.inf, np.inf) and not is_equal(np.nan, np.nan)
 
 
-@given(st.lists(st.floats(-1e9, 1e9), min_size=1))
+@given(st.lists(finite.filter(lambda x: x == 0 or abs(x) > 1e-9), min_size=1))
 def test_putting_numbers_in_order_twice_changes_nothing_more(values: list[float]) -> None:
     once = tied(values)
     np.testing.assert_array_equal(tied(once), once)
