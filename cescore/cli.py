@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -281,8 +282,16 @@ def with_command(arguments: Sequence[str]) -> list[str]:
     return list(arguments) if not first.startswith("-") else ["run", *arguments]
 
 
+def _replace_what_cannot_be_shown() -> None:
+    """A character that the terminal's encoding lacks is shown as a question mark."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and leave with its exit status; what the user can mend is no traceback."""
+    _replace_what_cannot_be_shown()
     listen()
     try:
         app(with_command(sys.argv[1:] if arguments is None else arguments), prog_name="build.py")

@@ -50,6 +50,7 @@ SURROUNDINGS = {
     "PYTHONHASHSEED": "0",
     "TZ": "UTC",
     "LC_ALL": "C.UTF-8",
+    "PYTHONIOENCODING": "utf-8:backslashreplace",  # of logs, whatever the terminal's is
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
