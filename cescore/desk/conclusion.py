@@ -12,7 +12,7 @@ from cescore.disclosure.opened import OpenBundle, OpenDocument
 from cescore.disclosure.reviews import Review
 from cescore.method.aggregate import Aggregation
 from cescore.method.column import Column, Panel
-from cescore.method.contributions import Decomposition
+from cescore.method.contributions import Contribution, Decomposition
 from cescore.method.plan_period import TargetPath
 from cescore.method.progress import ProgressResult
 from cescore.publish.check import differences
@@ -92,8 +92,13 @@ def _of_bundle(
         ("progress_contributions", computed.get("progress_parts")),
     ):
         if parts is not None:
-            found[name] = parts.of(0)
+            found[name] = {part.code: _without_code(part) for part in parts.of(0)}
     return found
+
+
+def _without_code(part: Contribution) -> dict[str, float | None]:
+    """The numbers of a contribution by their names."""
+    return {kind: value for kind, value in asdict(part).items() if kind != "code"}
 
 
 def _in_words(found: Mapping[str, Any], bundle: OpenBundle) -> str:

@@ -26,9 +26,7 @@ from cescore.definitions.model import (
 )
 from cescore.disclosure.bundle import FORMAT, Part, Place
 from cescore.disclosure.kinds import METHOD_BOOK, UNIT_SHEET
-
-STATUSES = ("done", "partial", "not_done", "not_applicable", "not_inspected")
-OPEN = ("partial", "not_done")
+from cescore.method.measures import STATUSES
 
 
 class Document(Part):

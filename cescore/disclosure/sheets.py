@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from cescore.definitions.model import Named
 from cescore.disclosure.bundle import Place
-from cescore.disclosure.documents import STATUSES, BodyCheck, SheetCheck, SheetMeasure, UnitSheet
+from cescore.disclosure.documents import BodyCheck, SheetCheck, SheetMeasure, UnitSheet
 from cescore.errors import DataError
+from cescore.method.measures import STATUSES
 
 if TYPE_CHECKING:
     from cescore.definitions.model import Check, Disclosure, Measure, Plan

@@ -14,6 +14,7 @@ from dataclasses import dataclass, fields
 
 from cescore.errors import MethodError
 from cescore.method.aggregate import arithmetic_mean
+from cescore.method.thresholds import meets
 
 LINEAR_SHARE = 0.9  # F(X) = 0.9 / X: a linear product of average use scores 0.1, not 0
 
@@ -50,7 +51,7 @@ class Product:
         sources = self.recycled + self.reused + self.sustained
         outlets = self.to_recycling + self.to_reuse + self.to_composting + self.to_energy
         for what, share in (("feedstock", sources), ("collected", outlets)):
-            if share > 1 + 1e-12:
+            if meets(share, ">", 1):
                 raise MethodError(f"the shares of {what} add up to {share:g}, expected at most 1")
         if self.recycled and not self.feedstock_efficiency:
             raise MethodError(

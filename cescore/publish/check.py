@@ -14,7 +14,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from cescore.disclosure.bundle import Bundle, Contribution, Series
+from cescore.disclosure.bundle import Bundle, Series
+from cescore.method.contributions import Contribution
 from cescore.publish.fragment import clean
 
 TOLERANCE = 1e-9  # relative

@@ -28,6 +28,7 @@ from traitlets.config import Config
 
 from cescore.errors import PublishError
 from cescore.publish.engine import InProcessEngine
+from cescore.publish.table_data import TABLE_MIME
 
 ENGINES = {"inprocess": "cescore", "kernel": "nbclient"}
 PYTHON = "python"
@@ -161,7 +162,8 @@ def finish(executed: NotebookNode, *, shown_parameters: Mapping[str, str | int])
 
     Times, durations and papermill's record go; ids are counted; the injected cell says
     `shown_parameters` instead of the paths that were really used; what libraries said on stderr
-    goes (it names files of this machine: `complaints` has it).
+    goes (it names files of this machine: `complaints` has it), and so do the data of tables, which
+    travel with the PDF.
     """
     clean = nbformat.from_dict(executed)
     language, spec = _language(clean), clean.metadata.get("kernelspec", {})
@@ -179,6 +181,7 @@ def finish(executed: NotebookNode, *, shown_parameters: Mapping[str, str | int])
         if cell.cell_type == "code":
             cell.outputs = [output for output in cell.outputs if not _is_stderr(output)]
             for output in cell.outputs:
+                output.get("data", {}).pop(TABLE_MIME, None)
                 _without_addresses(output)
     return clean
 

@@ -9,7 +9,7 @@ finished page is then read once more: nothing in it may run, fetch or lead to a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html.parser import HTMLParser
@@ -28,8 +28,11 @@ from traitlets.config import Config
 from cescore.definitions.shipped import TEMPLATES
 from cescore.errors import PublishError
 from cescore.publish.printing.print_style import FONT_FACE
+from cescore.publish.table_data import TABLE_MIME, TableData
 
 STYLESHEET = "static/print.css"
+# tags of cells that stay in the notebook; the template leaves them out as well, for nbconvert alone
+NOT_PRINTED = frozenset(["working", "parameters", "injected-parameters"])
 _STYLE_MARK = "<!-- style -->"
 _SHOWN = ["text/html", "image/svg+xml", "image/png", "text/markdown", "text/plain"]
 _FORBIDDEN_TAGS = {"script", "iframe", "object", "embed", "link", "base", "form", "foreignobject"}
@@ -73,16 +76,32 @@ def make_page(executed: NotebookNode, facts: PageFacts, templates: Path | None =
     PublishError
         The page holds something that runs, fetches or leads elsewhere, or a picture without words.
     """
+    shown = NotebookNode({**executed, "cells": printed_cells(executed)})
     resources = {"page": {**vars(facts), "style": Markup(_STYLE_MARK)}}
-    text, _ = exporter(templates).from_notebook_node(_front_first(executed), resources=resources)
+    text, _ = exporter(templates).from_notebook_node(shown, resources=resources)
     refuse_active_content(text)
     style = f"<style>\n{screen_style(find_template(STYLESHEET, templates))}</style>"
     return Page(text.replace(_STYLE_MARK, style, 1), text.replace(_STYLE_MARK, "", 1))
 
 
-def _front_first(executed: NotebookNode) -> NotebookNode:
-    cells = sorted(executed.cells, key=lambda c: "front" not in c.metadata.get("tags", []))
-    return NotebookNode({**executed, "cells": cells})
+def printed_cells(executed: NotebookNode) -> list[NotebookNode]:
+    """The cells that a page shows, in its order."""
+    cells = [c for c in executed.cells if not NOT_PRINTED.intersection(_tags(c))]
+    return sorted(cells, key=lambda cell: "front" not in _tags(cell))
+
+
+def printed_tables(executed: NotebookNode) -> list[TableData]:
+    """The data of the tables that a page shows, in its order; `finish` leaves them out."""
+    return [
+        TableData.from_json(table)
+        for cell in printed_cells(executed)
+        for output in cell.get("outputs", [])
+        for table in output.get("data", {}).get(TABLE_MIME, [])
+    ]
+
+
+def _tags(cell: NotebookNode) -> Sequence[str]:
+    return cell.metadata.get("tags", [])
 
 
 def find_template(name: str, templates: Path | None) -> Path:

@@ -20,6 +20,7 @@ from cescore.disclosure.reading import Printable, kind_of, read_printable
 from cescore.disclosure.result_file import result_json
 from cescore.disclosure.review_result import review_json
 from cescore.disclosure.reviews import PlanDocument, Review
+from cescore.method.thresholds import meets
 from cescore.publish.check import differences
 from cescore.publish.numbers import MARKS, number
 from cescore.publish.pages.review.check import review_differences
@@ -130,10 +131,7 @@ class Scorecard(Publication[Bundle]):
 
     @property
     def owner(self) -> str:
-        entity = self.data.entity
-        names = (entity.name_zh, entity.name_en)
-        first, second = names if self.lang == "zh" else reversed(names)
-        return first or second or entity.entity_id
+        return self.data.entity.name(self.lang)
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -156,8 +154,8 @@ class Scorecard(Publication[Bundle]):
     def is_rated(self) -> bool:
         """Whether a return was filed and enough of the weight is covered."""
         covered = self.data.evaluated.coverage[self._now]
-        least = self.data.framework.missing.min_weight_covered * (1 - 1e-12)
-        return self.data.filed and covered is not None and covered >= least
+        least = self.data.framework.missing.min_weight_covered
+        return self.data.filed and covered is not None and meets(covered, ">=", least)
 
     @property
     def _now(self) -> int:

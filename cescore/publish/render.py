@@ -29,7 +29,14 @@ from cescore.publish.notebook import (
     finish,
     write_notebook,
 )
-from cescore.publish.page import STYLESHEET, Page, PageFacts, find_template, make_page
+from cescore.publish.page import (
+    STYLESHEET,
+    Page,
+    PageFacts,
+    find_template,
+    make_page,
+    printed_tables,
+)
 from cescore.publish.printing.own_fonts import own_fonts
 from cescore.publish.printing.pdf import Attachment, Printed, print_pdf
 from cescore.publish.printing.table_files import table_files
@@ -122,7 +129,7 @@ def _made(asked: _Asked) -> RenderRecord:
         if result is not None:
             written[RESULT_NAME] = _json_bytes(result)
     with stage("print"):
-        attachments = tuple(_attachments(page.for_print, opened, written))
+        attachments = tuple(_attachments(executed, opened, written))
         printed = _print(page.for_print, opened, attachments, asked)
     with stage("check"):
         (folder / kind.html).write_bytes(written[kind.html])
@@ -233,14 +240,14 @@ def _print(
 
 
 def _attachments(
-    html: str, opened: Publication[Any], written: Mapping[str, bytes]
+    executed: NotebookNode, opened: Publication[Any], written: Mapping[str, bytes]
 ) -> Iterator[Attachment]:
     """What a scorecard carries inside: its result, and each of its printed tables."""
     if not isinstance(opened, Scorecard):
         return
     yield Attachment(RESULT_NAME, written[RESULT_NAME], opened.number)
-    for one in table_files(html, opened.lang):
-        yield Attachment(one.name, one.raw, f"{one.caption} · {opened.number}")
+    for file in table_files(printed_tables(executed), opened.lang):
+        yield Attachment(file.name, file.raw, f"{file.caption} · {opened.number}")
 
 
 def _refuse_unsound(opened: Publication[Any], printed: Printed) -> None:

@@ -21,8 +21,6 @@ def document_name(document: Document, lang: str) -> str:
     if isinstance(document, UnitSheet):
         return document.unit
     if isinstance(document, Review):
-        place = document.bundle.entity
-        names = (place.name_zh, place.name_en) if lang == "zh" else (place.name_en, place.name_zh)
-        return next(filter(None, names), place.entity_id)
+        return document.bundle.entity.name(lang)
     run = document.run
     return run.place.name(lang) or run.issuer.name(lang) or document_title(document, lang)

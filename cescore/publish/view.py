@@ -13,7 +13,11 @@ from markupsafe import Markup, escape
 from cescore.definitions.model import Group, Indicator
 from cescore.disclosure.bundle import Bundle, Place, Series
 from cescore.method.column import STATE_NAMES, Column, Flag, Panel, State
+from cescore.method.thresholds import meets
+from cescore.publish.fragment import Term
 from cescore.publish.numbers import (
+    DASH,
+    PrintedNumber,
     change_cell,
     decimals_for,
     flag_marks,
@@ -131,13 +135,14 @@ class View:
     @cached_property
     def scored(self) -> tuple[Indicator, ...]:
         """The indicators that count, group by group."""
-        return tuple(self._scored_below(""))
+        return tuple(self.scored_below(""))
 
-    def _scored_below(self, group: str) -> Iterator[Indicator]:
+    def scored_below(self, group: str) -> Iterator[Indicator]:
+        """The indicators that count inside a group ("" for the index), however deep."""
         framework = self.bundle.framework
         for code, _ in framework.members(group):
             if code in framework.groups:
-                yield from self._scored_below(code)
+                yield from self.scored_below(code)
             else:
                 yield framework.indicators[code]
 
@@ -192,8 +197,7 @@ class View:
     # --- names -------------------------------------------------------------------------------
 
     def place(self, place: Place) -> str:
-        zh, en = place.name_zh, place.name_en
-        return (zh or en or place.entity_id) if self.lang == "zh" else (en or zh or place.entity_id)
+        return place.name(self.lang)
 
     def said(self, text: str) -> str:
         """A text of the register or the plan as the page's language has it, else as it stands."""
@@ -211,8 +215,12 @@ class View:
 
     @property
     def entity_type(self) -> str:
-        kind = self.data.entity.entity_type
-        return label_or(f"type.{kind}", self.lang, kind)
+        return self.type_name(self.data.entity.entity_type)
+
+    def type_name(self, kind: str) -> str:
+        """An entity type as params name it, else as the project does, else its code."""
+        own = self.data.names.get(kind)
+        return own.name(self.lang) if own else label_or(f"type.{kind}", self.lang, kind)
 
     def name(self, code: str) -> str:
         """The name of an indicator, group, account, variable or index."""
@@ -239,12 +247,12 @@ class View:
                 return table[code].unit
         return "index"
 
-    def with_unit(self, code: str) -> Markup:
+    def with_unit(self, code: str) -> Term:
         """Name and, smaller, its unit."""
-        word = unit_text(self.unit(code), self.lang)
-        if not word:
-            return escape(self.name(code))
-        return Markup('{} <i class="u">{}</i>').format(self.name(code), word)
+        name, unit = self.name(code), self.unit(code)
+        word = unit_text(unit, self.lang)
+        shown = Markup('{} <i class="u">{}</i>').format(name, word) if word else escape(name)
+        return Term.of(shown, code=code, unit=unit)
 
     def decimals(self, code: str, values: Iterable[float | None]) -> int:
         indicator = self.bundle.framework.indicators.get(code)
@@ -254,19 +262,18 @@ class View:
 
     # --- cells -------------------------------------------------------------------------------
 
-    def cell(self, found: Number, decimals: int) -> str | Markup:
+    def cell(self, found: Number, decimals: int) -> PrintedNumber:
         """A number with its small signs, or the mark of its state."""
         if found.value is None:
-            return mark(found.state, self.lang)
-        text = number(found.value, decimals)
+            return PrintedNumber.of(mark(found.state, self.lang), None)
         signs = flag_marks(found.flags & ~Flag.CARRIED, self.lang)
         signs += str(found.taken) if found.taken else ""
-        return Markup("{}<sup>{}</sup>").format(text, signs) if signs else text
+        return PrintedNumber.of(number(found.value, decimals), found.value, marks=signs)
 
-    def change(self, new: Number, old: Number, unit: str) -> str:
+    def change(self, new: Number, old: Number, unit: str) -> PrintedNumber:
         """Signed change for a table, "—" where one of the two is no number or no new one."""
         if new.value is None or old.value is None or new.taken:
-            return "—"
+            return PrintedNumber.of(DASH, None)
         return change_cell(new.value, old.value, unit, self.lang)
 
     def plain(self, found: Number, decimals: int = 1) -> str:
@@ -331,7 +338,7 @@ def shown_ends(view: View, indicator: Indicator) -> tuple[float, float] | None:
 def has_enough(view: View, coverage: float | None) -> bool:
     """Whether the share of the weight with a value reaches what the framework asks."""
     least = view.bundle.framework.missing.min_weight_covered
-    return coverage is not None and coverage >= least - 1e-12
+    return coverage is not None and meets(coverage, ">=", least)
 
 
 def weight_of(result: Aggregation, code: str, position: int | None) -> float:

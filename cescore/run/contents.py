@@ -90,7 +90,7 @@ class Contents:
         progress = framework.progress.code if framework.progress else ""
         outcome, entry = self.outcomes.get(name), self.store.entries.get(name)
         found = self.yearly.assessments.get(entity.entity_id)
-        grade = (found.grade_zh if self.lang == "zh" else found.grade_en) if found else ""
+        grade = found.grade(self.lang) if found else ""
         return Line(
             entity_id=entity.entity_id,
             name=entity.name(self.lang),
@@ -192,8 +192,7 @@ class Contents:
     @cached_property
     def _rules(self) -> dict[str, str]:
         """What the workspace's own checks are called, by id."""
-        both = {rule.id: (rule.zh, rule.en) for rule in self.workspace.definitions.checks}
-        return {i: (zh or en) if self.lang == "zh" else (en or zh) for i, (zh, en) in both.items()}
+        return {rule.id: rule.name(self.lang) for rule in self.workspace.definitions.checks}
 
     @cached_property
     def _names(self) -> dict[str, str]:

@@ -49,7 +49,7 @@ class PeriodContents(Contents):
         for path in owners[0] if len(owners) == 1 else ():
             line = path.end
             yield Verdict(
-                name=(line.zh or line.en) if self.lang == "zh" else (line.en or line.zh),
+                name=line.name(self.lang),
                 op=line.op,
                 goal=line.value,
                 actual=line.actual,
@@ -68,7 +68,7 @@ class PeriodContents(Contents):
             line,
             before=self._base(entity),
             completion=None if done is None else 100 * done,
-            grade=made.grade_zh if self.lang == "zh" else made.grade_en,
+            grade=made.grade(self.lang),
             total=made.total,
             reason=made.reason,
             is_provisional=made.provisional,

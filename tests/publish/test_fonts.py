@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from fontTools.ttLib import TTFont
 
+from cescore.definitions import shipped
 from cescore.publish.printing import fonts
 from cescore.publish.words import load_labels
 
@@ -29,7 +30,7 @@ def test_all_faces_together_stay_small():
 
 def test_the_licence_stands_beside_them():
     for name in ("OFL-sans.txt", "OFL-serif.txt"):
-        assert "SIL OPEN FONT LICENSE" in (fonts.FOLDER / name).read_text("utf-8").upper()
+        assert "SIL OPEN FONT LICENSE" in (shipped.FONTS / name).read_text("utf-8").upper()
 
 
 def test_the_family_names_are_private(font):
@@ -74,5 +75,5 @@ def test_characters_we_lack_are_named():
 def test_the_stylesheet_names_exactly_these_files():
     import re
 
-    style = (fonts.FOLDER.parent / "print.css").read_text("utf-8")
+    style = (shipped.FONTS.parent / "print.css").read_text("utf-8")
     assert sorted(re.findall(r'url\("fonts/([^"]+)"\)', style)) == sorted(fonts.FACES)

@@ -175,7 +175,7 @@ def test_a_notebook_that_finds_another_verdict_or_year_is_refused(city: Review) 
     evaluated = city.bundle.evaluated
     found: dict[str, Any] = {
         "computed": {"index": list(evaluated.index.values)},
-        "targets": [path.model_dump() for path in city.targets],
+        "targets": [asdict(path) for path in city.targets],
     }
     assert review_differences(found, city) == []
     other = copy.deepcopy(found)

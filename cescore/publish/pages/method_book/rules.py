@@ -10,10 +10,12 @@ from markupsafe import Markup
 
 from cescore.definitions.model import Account, Factor, Framework, IndustryRange, Standard
 from cescore.disclosure.documents import MethodBook
-from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, section, two_lines
+from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import unit_text
 from cescore.publish.pages.document import Entries, Entry, Words, cut, exact, heading
 from cescore.publish.pages.formulas import coded, computed_lines, spaced
+from cescore.publish.section import section
+from cescore.publish.table import Column, Row, Table
 from cescore.publish.words import label_or
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cescore.disclosure.reviews import Review
-from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph
+from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.numbers import legend, number, signed
 from cescore.publish.pages.document import Words, heading
+from cescore.publish.table import Column, Row, Table
 from cescore.publish.view import Number, View, at, row_of
 
 if TYPE_CHECKING:

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cescore.definitions.model import Indicator
-from cescore.publish.fragment import Column, Fragment, Row, Table, section
+from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import number
 from cescore.publish.pages.formulas import imputed, treated
 from cescore.publish.pages.scorecard.returned import with_formula
 from cescore.publish.pages.scorecard.sections import NONE, framework_words
+from cescore.publish.section import section
+from cescore.publish.table import Column, Row, Table
 from cescore.publish.view import View, is_latin
 from cescore.publish.words import label_or
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from cescore.definitions.model import Scale
-from cescore.publish.numbers import number
-from cescore.publish.pages.scorecard.findings import NOTABLE
+from cescore.publish.numbers import PrintedNumber, number
+from cescore.publish.pages.scorecard.evidence import NOTABLE
 from cescore.publish.view import Number
 
 BANDS = ((0.75, "near", "●"), (0.50, "middle", "◐"), (0.0, "far", "○"))  # share of the scale
@@ -32,14 +32,13 @@ def rated(score: Number, scale: Scale) -> Markup | str:
     return Markup('<b class="r-{}">{}</b>').format(kind, sign)
 
 
-def bar(score: Number, scale: Scale) -> Markup | str:
+def bar(score: Number, scale: Scale) -> PrintedNumber | str:
     """The score's number with a bar of its place on the scale before it."""
     if score.value is None:
         return ""
     width = f"{100 * share_of(score.value, scale):.0f}"
-    return Markup('<i class="sb"><i style="width:{}%"></i></i>{}').format(
-        width, number(score.value, 1)
-    )
+    drawn = Markup('<i class="sb"><i style="width:{}%"></i></i>').format(width)
+    return number(score.value, 1).after(drawn)
 
 
 def moved(new: Number, old: Number) -> str:

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from markupsafe import Markup
 
-from cescore.definitions.model import Framework, Indicator
+from cescore.definitions.model import Indicator
 from cescore.method.column import Panel
-from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph
-from cescore.publish.numbers import number, quantity, signed
+from cescore.publish.fragment import Fragment, paragraph
+from cescore.publish.numbers import DASH, PrintedNumber, number, quantity, signed
 from cescore.publish.pages.scorecard.rating import bar, moved, rated
 from cescore.publish.pages.scorecard.sections import (
-    DASH,
     NONE,
     nothing,
     number_cells,
@@ -25,6 +24,7 @@ from cescore.publish.pages.scorecard.sections import (
     signs,
     years,
 )
+from cescore.publish.table import Column, Row, Table
 from cescore.publish.view import Number, View, at, row_of, shown_ends, weight_of
 from cescore.publish.words import label_or
 
@@ -141,7 +141,7 @@ class _Lines:
         now, last = (scores.get(view.bundle.year - back, none) for back in (0, 1))
         cells = [view.cell(scores[year], 1) for year in view.shown_years]
         change = point_change(now, last)
-        adds = added(self.parts, indicators_below(view.bundle.framework, group), weight)
+        adds = added(self.parts, codes_below(view, group), weight)
         return [
             *cells, _with_sign(moved(now, last), change), "", "", *self._place(now),
             share(weight), *adds, *self._room(now, weight),
@@ -185,9 +185,9 @@ class _Lines:
         )
 
 
-def _with_sign(sign: str, change: str) -> Markup | str:
+def _with_sign(sign: str, change: PrintedNumber) -> PrintedNumber:
     """A change after the sign of what it did to the score."""
-    return Markup('<i class="mv">{}</i>{}').format(sign, change) if sign else change
+    return change.after(Markup('<i class="mv">{}</i>').format(sign)) if sign else change
 
 
 def reported_table(bundle: OpenBundle, indicators: Panel) -> Fragment:
@@ -254,10 +254,10 @@ def _key(panel: Panel, *codes: str) -> str:
     return next((code for code in tried if code in panel.columns), codes[-1])
 
 
-def point_change(new: Number, old: Number) -> str:
+def point_change(new: Number, old: Number) -> PrintedNumber:
     """A change of a score in points of its scale, signed."""
     if new.value is None or old.value is None:
-        return DASH
+        return PrintedNumber.of(DASH, None)
     return signed(new.value - old.value, 1)
 
 
@@ -278,12 +278,9 @@ def added(parts: Decomposition, codes: Sequence[str], weight: float) -> list[str
     return [shown, DASH if moves != moves or not (weight or moves) else signed(moves, 2)]
 
 
-def indicators_below(framework: Framework, group: str) -> list[str]:
-    """The indicators inside a group, however deep."""
-    found: list[str] = []
-    for code, _ in framework.members(group):
-        found += indicators_below(framework, code) if code in framework.groups else [code]
-    return found
+def codes_below(view: View, group: str) -> list[str]:
+    """The codes of the indicators that count inside a group."""
+    return [indicator.code for indicator in view.scored_below(group)]
 
 
 def weight_below(view: View, result: Aggregation, group: str) -> float:

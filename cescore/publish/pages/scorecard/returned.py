@@ -15,8 +15,9 @@ from markupsafe import Markup
 
 from cescore.definitions.model import Account, Computed, Framework
 from cescore.method.column import Panel, State
-from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, two_lines
+from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.pages.scorecard.sections import NONE, nothing, number_cells, signs, years
+from cescore.publish.table import Column, Row, Table
 from cescore.publish.view import Number, View, is_latin, recorded, row_of
 from cescore.publish.words import label_or
 

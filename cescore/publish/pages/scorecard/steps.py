@@ -10,18 +10,19 @@ from markupsafe import Markup
 
 from cescore.definitions.model import Indicator
 from cescore.method.column import Panel
-from cescore.publish.fragment import Column, Fragment, Row, Table
-from cescore.publish.numbers import number
+from cescore.publish.fragment import Fragment
+from cescore.publish.numbers import DASH, number
 from cescore.publish.pages.scorecard.results import (
     added,
+    codes_below,
     coverage_words,
-    indicators_below,
     point_change,
     rule_words,
     weight_below,
 )
 from cescore.publish.pages.scorecard.returned import with_formula
-from cescore.publish.pages.scorecard.sections import DASH, number_cells, share, years
+from cescore.publish.pages.scorecard.sections import number_cells, share, years
+from cescore.publish.table import Column, Row, Table
 from cescore.publish.view import Number, View, shown_ends, weight_of
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def weights_table(
         *(Column(view.t(f"head.{name}"), 12) for name in ("score", "adds")),
         Column(view.t("head.moves"), 8),
     ]
-    below = indicators_below(bundle.framework, "")
+    below = codes_below(view, "")
     adds = added(parts, below, weight_below(view, result, ""))
     rows.append(Row([name, "", total, index, *adds], "total"))
     notes = [view.t("note.weights"), view.t("note.rounding")]
@@ -129,7 +130,7 @@ def _weight_rows(
             weight_below(view, result, code) if is_group else weight_of(result, code, view.now)
         )
         name = Markup('<span class="depth{}">{}</span>').format(min(depth, 4), view.name(code))
-        below = indicators_below(framework, code) if is_group else [code]
+        below = codes_below(view, code) if is_group else [code]
         adds = added(parts, below, effective)
         cells = [name, share(weight / whole), share(effective), view.cell(score, 1), *adds]
         yield Row(cells, "group" if is_group else "")
