@@ -16,10 +16,10 @@ from typing import Any, Generic, TypeVar
 from cescore.disclosure.bundle import Bundle
 from cescore.disclosure.documents import Document
 from cescore.disclosure.kinds import UNIT_SHEET, Kind
+from cescore.disclosure.plan_documents import PlanDocument, Review
 from cescore.disclosure.reading import Printable, kind_of, read_printable
 from cescore.disclosure.result_file import result_json
 from cescore.disclosure.review_result import review_json
-from cescore.disclosure.reviews import PlanDocument, Review
 from cescore.method.thresholds import meets
 from cescore.publish.check import differences
 from cescore.publish.numbers import MARKS, number

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,6 +14,7 @@ from cescore.disclosure.kinds import SCORECARD
 from cescore.disclosure.sheets import unit_slugs
 from cescore.publish.pages.index.page import Body, DocumentLine, Line, Note, Page, Section
 from cescore.run.documents import annual_documents
+from cescore.run.files import readable
 from cescore.run.job import Outcome
 from cescore.run.store import FAILED_NAME, LOGS_NAME, Store
 
@@ -40,6 +41,7 @@ class Contents:
     results: pd.DataFrame
     outcomes: Mapping[str, Outcome]
     lang: str
+    out_of_step: Collection[str] = field(default=(), kw_only=True)  # reports of another evaluation
 
     report: ClassVar[Kind] = SCORECARD
 
@@ -110,6 +112,7 @@ class Contents:
             industry=entity.industry,
             files=self._files(name, entry.outputs if entry else ()),
             log=self._log(name) if outcome and outcome.status == "failed" else "",
+            is_out_of_step=name in self.out_of_step,
             warnings=tuple(entry.record.get("warnings", ())) if entry else (),
         )
 
@@ -165,6 +168,7 @@ class Contents:
                 folder=name,
                 stem=subject.kind.stem,
                 is_built=name in self.store.entries,
+                is_out_of_step=name in self.out_of_step,
                 cause=self.outcomes[name].cause if name in self.outcomes else "",
             )
 
@@ -180,9 +184,9 @@ class Contents:
             register[finding.entity_id].name(self.lang) if known else "",
             finding.year,
             self._names.get(finding.variable, finding.variable),
-            self._worded(finding.found) if rule else finding.found,
+            readable(self._worded(finding.found) if rule else finding.found),
             self._worded(finding.expected) if rule else finding.expected,
-            finding.where,
+            readable(finding.where),
         )
 
     @cached_property

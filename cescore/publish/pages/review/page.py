@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cescore.disclosure.reviews import BodyRow, PlanDocument, Review
+from cescore.disclosure.plan_documents import BodyRow, PlanDocument, Review
 from cescore.method.assessment import Assessment
 from cescore.method.plan_period import TargetPath
 from cescore.publish.fragment import Fragment, paragraph, two_lines
