@@ -12,7 +12,7 @@ from cescore.run.contents import Contents
 from cescore.run.documents import PERIOD_DOCUMENTS
 
 if TYPE_CHECKING:
-    from cescore.definitions.model import Framework
+    from cescore.disclosure.bundle import PublicRow
     from cescore.disclosure.kinds import Kind
     from cescore.evaluation.periods import PlanEvaluation
     from cescore.intake.entities import Entity
@@ -57,17 +57,21 @@ class PeriodContents(Contents):
                 verdict=path.verdict,
             )
 
-    def _line(self, entity: Entity, framework: Framework) -> Line:
-        line = super()._line(entity, framework)
-        if line.is_blocked:
+    def _line(self, entity: Entity) -> Line:
+        """Measures at public bodies are shown as the overview of the plan shows them: always."""
+        line = super()._line(entity)
+        if not self.gate.is_public(entity):
             return line
         checks = [c for m in self.evaluated.measures_of(entity) for c in m.checks]
         done = self.evaluated.completion(checks).at_end
+        return replace(line, completion=None if done is None else 100 * done)
+
+    def _with_figures(self, line: Line, entity: Entity, shown: PublicRow) -> Line:
+        line = super()._with_figures(line, entity, shown)
         made = self.evaluated.assessment_of(entity)
         return replace(
             line,
             before=self._base(entity),
-            completion=None if done is None else 100 * done,
             grade=made.grade(self.lang),
             total=made.total,
             reason=made.reason,

@@ -16,8 +16,9 @@ from markupsafe import Markup
 
 from cescore.definitions.shipped import TEMPLATES
 from cescore.disclosure.kinds import SCORECARD
+from cescore.method.column import State
 from cescore.publish.fragment import clean
-from cescore.publish.numbers import decimals_for, number, quantity, unit_text
+from cescore.publish.numbers import decimals_for, mark, number, quantity, unit_text
 from cescore.publish.pages.index.charts import Scale, bars, histogram, middle, shade, stacked
 from cescore.publish.pages.index.pinyin import search_text, sort_key
 from cescore.publish.printing.webfont import font_faces
@@ -50,6 +51,7 @@ class Line:
     reason: str = ""  # code: why there is no grade, or why it is provisional
     is_provisional: bool = False
     is_filed: bool = True
+    is_withheld: bool = False  # all its figures: reports to others show none of them
     is_blocked: bool = False  # by open errors, which are among the page's notes
     place: str = ""  # name of the smallest body that contains it
     bodies: Sequence[str] = ()  # ids of all that contain it, and its own
@@ -228,6 +230,21 @@ class View:
     def figure(self, value: float | None) -> str:
         return self.t("none") if value is None else number(value, 1)
 
+    def figure_of(self, line: Line, value: float | None) -> str:
+        """A figure of an entity, or the mark of what is withheld."""
+        return self.withheld if line.is_withheld and value is None else self.figure(value)
+
+    @property
+    def withheld(self) -> str:
+        """The mark of a figure that reports to others withhold."""
+        return mark(State.SUPPRESSED, self.page.lang)
+
+    @property
+    def withheld_note(self) -> str:
+        """What the mark means; "" where the page does not use it."""
+        is_used = any(line.is_withheld for line in self.lines)
+        return self.t("withheld", mark=self.withheld) if is_used else ""
+
     def joined(self, words: Iterable[str]) -> str:
         return self.t("join").join(filter(None, words))
 
@@ -245,11 +262,12 @@ class View:
         return label_or(f"reason.{line.reason}", self.page.lang, line.reason)
 
     def grade_of(self, line: Line) -> str:
+        if line.is_withheld:
+            return self.withheld
         return line.grade or label("grade.none", self.page.lang)
 
     def shade(self, line: Line) -> str:
-        grades = self.grades
-        return shade(self.grade_of(line), grades)
+        return "none" if line.is_withheld else shade(self.grade_of(line), self.grades)
 
     @cached_property
     def grades(self) -> list[str]:
@@ -272,7 +290,8 @@ class View:
         made = "built" if line.is_built else "failed" if line.cause else "skipped"
         more = [] if line.is_filed else ["not_filed"]
         more += ["out_of_step"] if line.is_out_of_step else []
-        return [made, *more, *([] if line.grade or not self.has_grades else ["not_rated"])]
+        is_rated = line.grade or line.is_withheld or not self.has_grades
+        return [made, *more, *([] if is_rated else ["not_rated"])]
 
     @cached_property
     def state_counts(self) -> list[tuple[str, int]]:
@@ -316,12 +335,15 @@ class View:
         if self.has_grades:
             title = self.t("chart.grades")
             rows = [
-                (self.type_name(s.entity_type), Counter(map(self.grade_of, s.lines)))
+                (self.type_name(s.entity_type), self._grade_counts(s))
                 for s in self.page.sections
                 if any(line.grade for line in s.lines)
             ]
             found.append((title, "", stacked(rows, self.grades, title, self.page.lang)))
         return found
+
+    def _grade_counts(self, section: Section) -> Counter[str]:
+        return Counter(self.grade_of(line) for line in section.lines if not line.is_withheld)
 
     def _of_index(self, section: Section) -> Iterator[tuple[str, str, Markup]]:
         """How the entities of a type stand: each by a bar, or many by how they are distributed."""
