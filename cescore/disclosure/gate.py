@@ -5,9 +5,8 @@ It alone sees everybody's figures; what it returns is what a report may print of
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -16,19 +15,17 @@ from numpy.typing import NDArray
 
 from cescore.definitions.model import Disclosure, Framework
 from cescore.disclosure.bundle import (
-    AppliedAlternative,
     FittedConstants,
-    PeerFigure,
     PeerTable,
     Place,
     PublicRow,
-    SourceShare,
+    RemovedIndicator,
     TypeRobustness,
-    WithoutOne,
 )
 from cescore.method.column import Column, Panel, State
 from cescore.method.disclosure import (
     GroupFigure,
+    PeerFigure,
     contributions,
     group_figure,
     hide_cells,
@@ -38,6 +35,9 @@ from cescore.method.disclosure import (
     standing,
     to_decimals,
 )
+from cescore.method.firmness import AppliedAlternative, SourceShare
+from cescore.method.outranking import AMONG_ALL
+from cescore.method.scaling import BY_ORDER
 
 if TYPE_CHECKING:
     from cescore.evaluation.yearly import YearlyEvaluation
@@ -48,9 +48,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 INDEX_DECIMALS = 1  # as printed on the body's own page
 HEADLINE_DIGITS = 4
-# learn from every single value: only scores can be released
-PRIVATE_METHODS = ("rank", "percentile_rank", "borda")
-AMONG_ALL = ("copeland", "topsis")  # aggregations that look at everybody's scores
 
 
 @dataclass(frozen=True)
@@ -118,7 +115,7 @@ class Gate:
         n, ranked = self._ranked[entity_type, comparison.code]
         shown = self._shown(entity_type, comparison)
         where = standing(shown, float(shown[row]), comparison.direction)
-        return figure.model_copy(update={"n": n, "rank": ranked[row], "standing": where})
+        return replace(figure, n=n, rank=ranked[row], standing=where)
 
     @cached_property
     def _comparisons(self) -> Mapping[str, tuple[Comparison, ...]]:
@@ -160,7 +157,8 @@ class Gate:
         """
         counted, framework = self._counted(evaluation.panel), evaluation.framework
         year = evaluation.panel.year_position(self.year)
-        enough = counted & evaluation.is_sufficient[:, year]
+        compared = counted & evaluation.in_reference_set[:, year]
+        enough = compared & evaluation.is_sufficient[:, year]
 
         def values(column: Column, of: NDArray[np.bool_]) -> Floats:
             return np.where(of, column.values[:, year], np.nan)
@@ -175,7 +173,7 @@ class Gate:
                 framework.indicators[code].direction,
                 evaluation.indicators.column(code),
             )
-            yield Comparison(code, direction, values(column, counted), is_ranked=code in headline)
+            yield Comparison(code, direction, values(column, compared), is_ranked=code in headline)
 
     def _counted(self, panel: Panel) -> NDArray[np.bool_]:
         """Which entities of a panel belong to the year, have filed and are not blocked."""
@@ -242,7 +240,7 @@ class Gate:
                 if one.is_applied
             ),
             removals=tuple(
-                WithoutOne(
+                RemovedIndicator(
                     zh=indicators[one.indicator].zh,
                     en=indicators[one.indicator].en,
                     indicator=one.indicator,
@@ -434,8 +432,8 @@ class Gate:
             code
             for code, indicator in evaluation.framework.indicators.items()
             if indicator.group
-            and (indicator.normalisation or evaluation.framework.normalisation) in PRIVATE_METHODS
-        }
+            and (indicator.normalisation or evaluation.framework.normalisation) in BY_ORDER
+        }  # learnt from every single value: only scores can be released
         by_row = any(
             evaluation.framework.imputation_of(i).method.startswith("row_")
             for i in evaluation.framework.scored()
@@ -487,9 +485,8 @@ def headline_inputs(framework: Framework) -> tuple[str, ...]:
     """
     names: dict[str, None] = {}
     for code in headline_codes(framework):
-        formula = framework.indicators[code].formula
-        tree = ast.parse(formula, mode="eval") if formula else ast.Expression(ast.Constant(0))
-        names.update((n.id, None) for n in ast.walk(tree) if isinstance(n, ast.Name))
+        expression = framework.indicators[code].expression
+        names.update(dict.fromkeys(expression.names if expression else ()))
     return tuple(n for n in names if n in framework.variables or n in framework.accounts)
 
 

@@ -65,6 +65,17 @@ class Tree:
         )
 
 
+@dataclass(frozen=True)
+class Contribution:
+    """What one indicator does to an index in the year evaluated; None where that is not known."""
+
+    code: str  # of the progress index: group.indicator
+    weight: float | None  # effective weight in the index; of all together 1
+    contribution: float | None  # points; of all together the index
+    contribution_to_change: float | None  # points since last year; of all together its change
+    contribution_to_change_by_weight: float | None  # of it because shares changed, not scores
+
+
 @dataclass(frozen=True, eq=False)
 class Decomposition:
     """An index of one year by what stands at its lowest level; arrays of (entities,).
@@ -92,12 +103,12 @@ class Decomposition:
             ("contribution_to_change_by_weight", "points", self.by_weight),
         )
 
-    def of(self, row: int) -> dict[str, dict[str, float | None]]:
-        """One entity's parts: code -> kind -> number, None where there is none."""
-        return {
-            code: {kind: _or_none(parts[code][row]) for kind, _, parts in self.by_kind()}
+    def of(self, row: int) -> tuple[Contribution, ...]:
+        """One entity's parts, indicator by indicator."""
+        return tuple(
+            Contribution(code, *(_or_none(parts[code][row]) for _, _, parts in self.by_kind()))
             for code in self.weights
-        }
+        )
 
 
 def index_tree(scored: Scored, result: Aggregation, framework: Framework) -> Tree:

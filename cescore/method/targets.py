@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from cescore.definitions.formula import parse
+from cescore.definitions.bilingual import Bilingual
 from cescore.definitions.model import AssessmentRules, Framework, Indicator, Plan, Target
 from cescore.errors import MethodError
 from cescore.method.column import Column, Panel, State
@@ -27,8 +27,8 @@ CONSISTENCY_TOLERANCE = 1e-3  # [P] relative; the plan prints levels to four dec
 
 
 @dataclass(frozen=True)
-class TargetLine:
-    """One target as assessed in a year, in the shape of `release.bundle.TargetLine`.
+class TargetLine(Bilingual):
+    """One target as assessed in a year (methodology 9.2, 9.3).
 
     ``actual``, ``still_needed`` [%] (``actual`` of a level: in ``unit``); ``completion``,
     ``schedule_carbon``, ``schedule_log``, ``elapsed``, ``points`` are fractions: 1 is all of it.
@@ -43,20 +43,20 @@ class TargetLine:
     value: float
     tag: str
     role: str  # own, reference, check
-    actual: float | None = None
-    level: float | None = None
-    base: float | None = None
+    actual: float | None = None  # same measure as `value`: the fall K in %, or the level
+    level: float | None = None  # the indicator's own value this year
+    base: float | None = None  # its value in the base year
     level_unit: str = ""
-    completion: float | None = None
-    schedule_carbon: float | None = None
-    schedule_log: float | None = None
-    elapsed: float | None = None
-    still_needed: float | None = None
+    completion: float | None = None  # actual / value
+    schedule_carbon: float | None = None  # K / [1 - (1-R)^(t/n)], the carbon-intensity form
+    schedule_log: float | None = None  # ln(1-K) / ln(1-R), the statistics-bureau form
+    elapsed: float | None = None  # t / n
+    still_needed: float | None = None  # average yearly fall needed, %
     light: str = ""  # on_schedule, nearly, behind, met, not_met, not_computable
-    points: float | None = None
+    points: float | None = None  # share of its points, 0-1 and bonus
     scored: bool = False
     note: str = ""  # not_reported, not_applicable, not_computable, implied_base_differs …
-    binding: bool = False
+    binding: bool = False  # not met in the plan's last year: acts as a veto
     implied_base: float | None = None  # base value that makes the two forms of a target agree
     indicators: tuple[str, ...] = ()  # those of the framework that measure what the target asks
     course: Course = ""  # on_track, too_slow, away; "" where that cannot be told
@@ -104,7 +104,8 @@ def measures_of(code: str, framework: Framework) -> tuple[str, ...]:
 
 def _reads(indicator: Indicator) -> set[str]:
     """The codes that an indicator's formula uses."""
-    return set(parse(indicator.formula).names)
+    expression = indicator.expression
+    return set() if expression is None else set(expression.names)
 
 
 def _on_course(line: TargetLine, target: Target) -> TargetLine:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import builders
 import pages
 import pytest
@@ -22,7 +24,7 @@ def said(data=None, lang="zh", most=9):
 
 def target(light, **more):
     line = builders.bundle().targets[0]
-    return builders.bundle(targets=(line.model_copy(update={"light": light, **more}),))
+    return builders.bundle(targets=(replace(line, light=light, **more),))
 
 
 def test_the_lever_is_weight_times_room_above():

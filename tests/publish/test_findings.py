@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import builders
 import pages
 import pytest
@@ -157,13 +159,13 @@ def test_nothing_is_said_of_peers_where_nothing_is_released():
     ("light", "said"), [("not_met", "1项目标未完成"), ("behind", "1项目标落后于序时进度")]
 )
 def test_targets_missed_or_late_are_named(light, said):
-    late = builders.target().model_copy(update={"light": light, "actual": 8.0})
+    late = replace(builders.target(), light=light, actual=8.0)
     found = text(builders.bundle(targets=(late,)))
     assert said in found and "单位产值用水量下降（实际8.0%，目标16.0%）" in found
 
 
 def test_reference_targets_are_no_one_s_failure():
-    late = builders.target().model_copy(update={"light": "not_met", "role": "reference"})
+    late = replace(builders.target(), light="not_met", role="reference")
     assert "目标" not in text(builders.bundle(targets=(late,)))
 
 

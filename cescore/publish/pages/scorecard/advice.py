@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from cescore.disclosure.bundle import MeasureLine, TargetLine
-from cescore.method.targets import is_rise
+from cescore.method.measures import OPEN, MeasureLine
+from cescore.method.targets import TargetLine, is_rise
 from cescore.publish.numbers import decimals_for, number, quantity
 from cescore.publish.pages.scorecard.evidence import NOTABLE, Evidence
 from cescore.publish.view import View, by_code, has_enough, of_series, shown_ends
@@ -54,7 +54,7 @@ def late_targets(known: Evidence) -> Iterator[str]:
     line = min(late, key=lambda late_line: late_line.completion or 0.0)
     is_open = line.still_needed is not None and line.still_needed > 0 and line.light != "not_met"
     words: dict[str, object] = {
-        "name": (line.zh or line.en) if view.lang == "zh" else (line.en or line.zh),
+        "name": line.name(view.lang),
         "year": view.bundle.year,
         "actual": _in_unit(view, line, line.actual),
         "value": _in_unit(view, line, line.value),
@@ -88,7 +88,7 @@ def _gap(view: View, line: TargetLine) -> str:
 def open_checks(known: Evidence) -> Iterator[str]:
     """Checks that inspection found not done, with the measures they belong to and who answers."""
     view = known.view
-    for status in ("not_done", "partial"):
+    for status in OPEN:
         late = [m for m in view.data.measures if m.counts.get(status)]
         if late:
             n = sum(m.counts[status] for m in late)
@@ -100,7 +100,7 @@ def open_checks(known: Evidence) -> Iterator[str]:
 
 def _measure(known: Evidence, measure: MeasureLine) -> str:
     view = known.view
-    name = (measure.zh or measure.en) if view.lang == "zh" else (measure.en or measure.zh)
+    name = measure.name(view.lang)
     return view.t("advice.measure", id=measure.id, name=name)
 
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from cescore.disclosure.bundle import PeerFigure, TargetLine
 from cescore.method.column import Flag, State
+from cescore.method.disclosure import PeerFigure
+from cescore.method.targets import TargetLine
 from cescore.publish.numbers import (
     change_cell,
     index_change_words,
@@ -93,7 +94,7 @@ def targets(known: Evidence) -> Iterator[Finding]:
 
 
 def _target_words(view: View, line: TargetLine) -> str:
-    name = (line.zh or line.en) if view.lang == "zh" else (line.en or line.zh)
+    name = line.name(view.lang)
     if line.actual is None:
         return name
     value = quantity(line.value, line.unit, view.lang)

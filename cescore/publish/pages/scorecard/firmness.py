@@ -7,12 +7,9 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from cescore.disclosure.bundle import (
-    AppliedAlternative,
-    RequirementLine,
-    StandardCard,
-    TypeRobustness,
-)
+from cescore.disclosure.bundle import StandardCard, TypeRobustness
+from cescore.method.firmness import AppliedAlternative
+from cescore.method.standards import RequirementLine
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import DASH, decimals_for, number, unit_text
 from cescore.publish.pages.scorecard.lights import LIGHTS
@@ -140,7 +137,7 @@ def standards_table(bundle: OpenBundle) -> Fragment:
 
 
 def _standard(view: View, card: StandardCard) -> Fragment:
-    name = (card.zh or card.en) if view.lang == "zh" else (card.en or card.zh)
+    name = card.name(view.lang)
     columns = [
         Column(view.t("head.indicator"), 38, "text"),
         Column(view.t("head.value", year=view.bundle.year), 12),
@@ -163,7 +160,7 @@ def _rows(view: View, card: StandardCard) -> Iterator[Row]:
 
 
 def _cells(view: View, line: RequirementLine) -> list[object]:
-    name = (line.zh or line.en) if view.lang == "zh" else (line.en or line.zh)
+    name = line.name(view.lang)
     decimals = decimals_for(line.unit, [line.value, line.threshold])
     kind = "compulsory" if line.compulsory else "choose" if line.choose else "shown"
     sign = "≥" if line.op == ">=" else "≤"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from cescore.disclosure.bundle import TargetLine
 from cescore.method.column import Panel
+from cescore.method.targets import TargetLine
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import decimals_for, number, quantity, signed, unit_text
 from cescore.publish.pages.scorecard.advice import advice
@@ -81,7 +81,7 @@ def masthead(view: View) -> dict[str, Any]:
         ("fact.district", view.t("path").join(where)),
         ("fact.code", data.entity.entity_id),
         ("fact.industry", view.said(data.entity.industry)),
-        ("fact.plan", (data.plan.zh or data.plan.en) if view.lang == "zh" else (data.plan.en or data.plan.zh)),
+        ("fact.plan", data.plan.name(view.lang)),
         ("fact.report_number", data.report_number),
     ]  # fmt: skip
     return {
@@ -190,7 +190,7 @@ def _light(view: View, line: TargetLine, has_own: bool) -> dict[str, str]:
     return {
         "sign": LIGHTS.get(line.light, "—"),
         "kind": line.light or "none",
-        "name": (line.zh or line.en) if view.lang == "zh" else (line.en or line.zh),
+        "name": line.name(view.lang),
         "actual": quantity(line.actual, line.unit, view.lang, decimals)
         if line.actual is not None
         else "—",

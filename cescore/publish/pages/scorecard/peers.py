@@ -20,7 +20,7 @@ from cescore.publish.pages.scorecard.rating import bar
 from cescore.publish.pages.scorecard.sections import NONE, nothing
 from cescore.publish.table import Column, Row, Table
 from cescore.publish.view import STATES, Number, View, by_code, of_series
-from cescore.publish.words import has_label, label_or
+from cescore.publish.words import has_label
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenBundle
@@ -126,7 +126,7 @@ def _bodies(view: View, rows: Sequence[PublicRow], key: str, kind: str = "") -> 
     ]
     lines = sorted(rows, key=lambda row: (row.rank is None, row.rank or 0, row.place.entity_id))
     n = max((row.n for row in rows if row.n is not None), default=None)
-    title = label_or(f"type.{kind}", view.lang, kind) if kind else view.entity_type
+    title = view.type_name(kind) if kind else view.entity_type
     notes = [view.t("note.rank", n=n) if n is not None else ""]
     notes += [view.t("note.small_n")] if n is not None and n < SMALL_N else []
     body = [_body(view, row, codes) for row in lines]
