@@ -11,6 +11,7 @@ from cescore.definitions.model import AssessmentRules, Framework, Indicator, Pla
 from cescore.errors import MethodError
 from cescore.method.column import Column, Panel, State
 from cescore.method.course import Course, course_of
+from cescore.method.pace import Pace, pace_of
 from cescore.method.schedules import (
     Clock,
     cumulative_fall,
@@ -60,6 +61,7 @@ class TargetLine(Bilingual):
     implied_base: float | None = None  # base value that makes the two forms of a target agree
     indicators: tuple[str, ...] = ()  # those of the framework that measure what the target asks
     course: Course = ""  # on_track, too_slow, away; "" where that cannot be told
+    pace: Pace | None = None  # yearly change so far and needed; None where there is no level
 
 
 def assess_targets(
@@ -160,6 +162,8 @@ def _assessed(
 ) -> TargetLine:
     """The line with everything that can be computed from a level and its base value."""
     line = replace(line, level=level[0], base=base[0], elapsed=clock.elapsed)
+    if level[0] is not None and (target.type != "level" or line.level_unit == target.unit):
+        line = replace(line, pace=pace_of(target, level[0], base[0], clock))
     needs_base = target.type != "level"
     reason = max(level[1], base[1]) if needs_base else level[1]
     if reason != State.PRESENT:

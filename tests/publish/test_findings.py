@@ -10,7 +10,8 @@ import pytest
 
 from cescore import desk
 from cescore.desk import tables
-from cescore.disclosure.bundle import PeerFigure, PeerTable
+from cescore.disclosure.bundle import PeerTable
+from cescore.method.disclosure import PeerFigure
 from cescore.publish.pages.scorecard.evidence import Evidence
 from cescore.publish.pages.scorecard.findings import findings
 from cescore.publish.view import View

@@ -9,7 +9,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from cescore.definitions.model import Scale
-from cescore.disclosure.bundle import PeerFigure
+from cescore.method.disclosure import PeerFigure
 from cescore.publish.numbers import PrintedNumber, number
 from cescore.publish.pages.scorecard.evidence import NOTABLE
 from cescore.publish.view import Number, View
@@ -45,11 +45,10 @@ def bar(score: Number, scale: Scale) -> PrintedNumber | str:
 
 def course_sign(view: View, code: str) -> Markup | str:
     """The arrow of the plan's target that an indicator measures, the entity's own target first."""
-    lines = [line for line in view.data.targets if line.course and code in line.indicators]
-    ordered = sorted(lines, key=lambda line: ROLES.index(line.role))
-    if not ordered:
+    lines = [line for line in view.data.targets if code in line.indicators and line.course]
+    if not lines:
         return ""
-    course = ordered[0].course
+    course = min(lines, key=lambda line: ROLES.index(line.role)).course
     return Markup('<b class="c-{}">{}</b>').format(course, view.t(f"course.{course}"))
 
 

@@ -19,7 +19,13 @@ from cescore.method.contributions import index_tree
 from cescore.method.rooms import rooms
 from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.numbers import DASH, PrintedNumber, mark, number, quantity, signed
-from cescore.publish.pages.scorecard.rating import bar, course_sign, moved, rated, standing_sign
+from cescore.publish.pages.scorecard.rating import (
+    bar,
+    course_sign,
+    moved,
+    rated,
+    standing_sign,
+)
 from cescore.publish.pages.scorecard.sections import (
     NONE,
     nothing,
