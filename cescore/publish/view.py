@@ -17,6 +17,7 @@ from cescore.method.thresholds import meets
 from cescore.publish.fragment import Term
 from cescore.publish.numbers import (
     DASH,
+    INSUFFICIENT,
     PrintedNumber,
     change_cell,
     decimals_for,
@@ -50,6 +51,7 @@ HAN = re.compile("[\u4e00-\u9fff]")
 DOCUMENT = re.compile(r"[\u4e00-\u9fff]+〔\d{4}〕\d+\u53f7")
 NOTHING = Number(None, State.NOT_COLLECTED)
 UNFILED = Number(None, State.MISSING)
+UNRATED = Number(None, INSUFFICIENT)
 
 
 def at(column: Column | None, position: int | None) -> Number:
@@ -184,15 +186,14 @@ class View:
         return float(result.coverage[0, position]) == 0.0
 
     def index(self, result: Aggregation, year: int) -> Number:
-        """The index of a year in which enough of the weight is covered, else the mark of a gap."""
+        """The index of a year, or the mark of why there is none: not filed, or too little covered."""
         position = self.position(year)
-        found = at(result.index, position)
-        if position is None or found.value is None or not result.coverage.size:
-            return found
-        is_filed = self.data.filed or year != self.bundle.year
-        return (
-            found if is_filed and has_enough(self, float(result.coverage[0, position])) else UNFILED
-        )
+        index = at(result.index, position)
+        if not self.data.filed and year == self.bundle.year:
+            return UNFILED
+        if position is None or index.value is None or not result.coverage.size:
+            return index
+        return index if has_enough(self, float(result.coverage[0, position])) else UNRATED
 
     # --- names -------------------------------------------------------------------------------
 
