@@ -119,7 +119,7 @@ class Bundler:
             assessment=_assessment(self.yearly.assessments.get(entity_id)),
             standards=tuple(_standard(*p) for p in self.yearly.compliance.get(entity_id, ())),
             findings=findings,
-            legal_basis=_text(evaluation.panel, "basis", row) or "consented",
+            legal_basis=_text(evaluation.panel, "basis", row),
             filed=workspace.filed(entity_id),
             terms=self._terms(evaluation.framework, (*siblings, *children), findings),
             prose=tuple(_part(ProseCard, p) for p in self._prose.get(entity_id, ())),

@@ -38,7 +38,7 @@ from cescore.publish.printing.pdf import Printed, print_pdf
 from cescore.publish.rehearsal import preload
 from cescore.publish.render import LANGUAGE_TAGS, SHORT_HASH, RenderRecord
 from cescore.publish.stages import Stages, collector_paused
-from cescore.publish.words import LANGUAGES, label
+from cescore.publish.words import LANGUAGES, label, subject
 
 __all__ = ["preload", "render", "render_document"]  # what a press looks for, and the two renders
 DOCUMENT_MIME = "application/vnd.cescore.document+json"
@@ -98,7 +98,8 @@ def document_title(document: Document, lang: str) -> str:
         plan = document.plan
         key = f"document.title.{document.kind}.{document.stage}"
         return label(key, lang, first=plan.first_year, last=plan.last_year, year=document.year)
-    return label(f"document.title.{document.kind}", lang, year=document.run.year)
+    what = subject(document.run, lang)
+    return label(f"document.title.{document.kind}", lang, year=document.run.year, subject=what)
 
 
 def document_name(document: Document, lang: str) -> str:

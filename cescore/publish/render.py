@@ -42,7 +42,7 @@ from cescore.publish.printing.own_fonts import own_fonts
 from cescore.publish.printing.pdf import Attachment, Printed, print_pdf
 from cescore.publish.printing.table_files import table_files
 from cescore.publish.stages import Stages, collector_paused
-from cescore.publish.words import LANGUAGES, label
+from cescore.publish.words import LANGUAGES, label, subject
 
 LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
 SHORT_HASH = 12  # characters of the bundle's hash that a page prints
@@ -236,7 +236,8 @@ def _agreed(opened: Opened, executed: NotebookNode, asked: _Asked) -> Opened:
 
 def _facts(opened: Opened) -> PageFacts:
     data, lang = opened.data, opened.lang
-    stated, title = _stated_date(data), label("title", lang, year=data.run.year)
+    stated = _stated_date(data)
+    title = label("title", lang, year=data.run.year, subject=subject(data.run, lang))
     marks = [label("status.sample", lang)] if data.run.status == "sample" else []
     marks += [label("status.variant", lang)] if opened.is_variant else []
     return PageFacts(

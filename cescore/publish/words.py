@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from cescore.definitions.model import Named, Run
 from cescore.definitions.shipped import LABELS
 from cescore.errors import PublishError
 
@@ -45,6 +46,15 @@ def label(key: str, lang: str, /, **values: object) -> str:
         return text.format(**values)
     except (KeyError, IndexError) as error:
         raise PublishError(f"label {key!r} needs {error}, given: {sorted(values)}") from None
+
+
+def subject(run: Run, lang: str) -> str:
+    """What is assessed, as the run names it; another index than that of the circular economy is
+    never called so."""
+    stated: Named | None = getattr(run, "title", None)
+    if stated is None:
+        return label("subject", lang)
+    return stated.name(lang) or label("subject.unnamed", lang)
 
 
 def has_label(key: str) -> bool:

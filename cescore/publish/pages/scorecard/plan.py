@@ -22,6 +22,7 @@ from cescore.publish.numbers import (
     quantity,
     unit_text,
 )
+from cescore.publish.pages.pace import way
 from cescore.publish.pages.scorecard.front_index import grade_card
 from cescore.publish.pages.scorecard.lights import LIGHTS
 from cescore.publish.pages.scorecard.sections import NONE, concerns, nothing
@@ -104,7 +105,7 @@ def _target_notes(view: View) -> Iterator[str]:
             yield view.t("alt.pair", name=line.id, value=words)
         if line.still_needed is not None and line.still_needed > 0:
             need = quantity(line.still_needed, "%", view.lang, 2)
-            yield view.t("note.still_needed", id=line.id, need=need)
+            yield view.t(f"note.still_needed.{way(line)}", id=line.id, need=need)
 
 
 def measures_table(bundle: OpenBundle, *, every: bool = False) -> Fragment:
@@ -223,10 +224,9 @@ def _name_of(view: View, check: Mapping[str, str]) -> str:
 
 
 def _said_of(view: View, check: Mapping[str, str]) -> str:
-    remark = check.get("finding") or ""  # as the inspector wrote it: no page translates it
-    fits = view.lang == "zh" or remark.isascii()
-    parts = filter(None, (remark if fits else "", check.get("evidence_ref")))
-    return view.t("list").join(parts) or DASH
+    """The inspector's own words, which no page translates, and where the evidence is."""
+    parts = (view.fitting(check.get(key) or "") for key in ("finding", "evidence_ref"))
+    return view.t("list").join(filter(None, parts)) or DASH
 
 
 def assessment_box(bundle: OpenBundle) -> Fragment:
@@ -272,7 +272,10 @@ def _vetoes(view: View) -> Fragment:
             [
                 (veto.zh or veto.en) if view.lang == "zh" else (veto.en or veto.zh),
                 label_or(f"veto.{veto.status}", view.lang, veto.status),
-                view.join(filter(None, (veto.document, veto.confirmed_by, veto.date))) or DASH,
+                view.join(
+                    map(view.fitting, filter(None, (veto.document, veto.confirmed_by, veto.date)))
+                )
+                or DASH,
             ],
             f"veto-{veto.status}",
         )
