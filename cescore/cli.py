@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -86,6 +87,9 @@ EngineName = Annotated[
 Progress = Annotated[
     Form, typer.Option(help="How progress is shown; json: a line per report on standard output.")
 ]
+StageOfPlan = Annotated[Stage | None, typer.Option(help="The evaluation of a whole plan instead.")]
+PlanId = Annotated[str, typer.Option(help="Id in params/plans; else the newest run's.")]
+Opening = Callable[[], Executor]
 HERE, CHINESE, IN_PROCESS, BY_ITSELF = Path(), Lang.zh, Engine.inprocess, Form.auto
 DEFAULT_SECONDS = Limits().seconds
 
@@ -108,16 +112,8 @@ def run(
     progress: Progress = BY_ITSELF,
 ) -> None:
     """Check the data, evaluate the year, build every report that is out of date (the default)."""
-    from cescore.run.unchanged import tell_unchanged  # without pandas and all that
-
     asked = _asked(root, year, only, lang, force, engine, progress)
-    told = _words(progress)
-    if tell_unchanged(asked, told):
-        raise typer.Exit(0)
-    with _executor(jobs, seconds, scheduler=scheduler, is_shared=shared) as executor:
-        from cescore.run.build import build
-
-        raise typer.Exit(build(asked, executor, told))
+    _build(asked, _opening(jobs, seconds, scheduler=scheduler, is_shared=shared))
 
 
 @app.command()
@@ -135,11 +131,14 @@ def plan(
     only: Only = None,
     lang: Language = CHINESE,
     force: Force = False,
+    stage: StageOfPlan = None,
+    plan_id: Annotated[str, typer.Option("--plan", help="With --stage: id in params/plans.")] = "",
 ) -> None:
-    """Say what would be built, and which input changed."""
+    """Say what would be built, and which input changed; with --stage of a plan's evaluation."""
     from cescore.run.build import plan as plan_only
 
-    raise typer.Exit(plan_only(_asked(root, year, only, lang, force), console))
+    asked = _asked(root, year, only, lang, force)
+    raise typer.Exit(plan_only(replace(asked, stage=stage or "", plan=plan_id), console))
 
 
 @app.command()
@@ -147,7 +146,7 @@ def review(
     stage: Annotated[
         Stage, typer.Option(help="midterm: against the schedule; final: against the goals.")
     ],
-    plan: Annotated[str, typer.Option(help="Id in params/plans; else the newest run's.")] = "",
+    plan: PlanId = "",
     root: Root = HERE,
     year: Annotated[int | None, typer.Option(help="The year a midterm looks back from.")] = None,
     only: Only = None,
@@ -159,30 +158,30 @@ def review(
     progress: Progress = BY_ITSELF,
 ) -> None:
     """Evaluate a whole plan at its middle or end, into output/<plan>-<stage>."""
-    with _executor(jobs, seconds) as executor:
-        from cescore.run.review import ReviewAsked, build_review
+    asked = _asked(root, year, only, lang, force, engine, progress)
+    _build(replace(asked, stage=stage.value, plan=plan), _opening(jobs, seconds))
 
-        same = _asked(root, year, only, lang, force, engine, progress)
-        asked = ReviewAsked(
-            same.root,
-            stage.value,
-            plan,
-            year,
-            same.only,
-            same.lang,
-            force,
-            same.engine,
-            same.progress,
-        )
-        raise typer.Exit(build_review(asked, executor, _words(progress)))
+
+def _build(asked: Asked, opening: Opening) -> NoReturn:
+    """The one way of ``run`` and ``review``; exits."""
+    from cescore.run.unchanged import tell_unchanged  # without pandas and all that
+
+    told = _words(asked.progress)
+    if tell_unchanged(asked, told):
+        raise typer.Exit(0)
+    with contextlib.closing(opening()) as executor:
+        from cescore.run.build import build
+
+        raise typer.Exit(build(asked, executor, told))
 
 
 @app.command()
 def preview(
-    entity: Annotated[str, typer.Argument(help="The entity's id.")],
+    name: Annotated[str, typer.Argument(help="The entity's id, or a document such as units/U01.")],
     root: Root = HERE,
     year: Year = None,
     lang: Language = CHINESE,
+    stage: StageOfPlan = None,
     seconds: Seconds = DEFAULT_SECONDS,
     engine: EngineName = IN_PROCESS,
     show: Annotated[bool, typer.Option("--open/--no-open", help="Open the PDF.")] = True,
@@ -191,11 +190,12 @@ def preview(
     ] = False,
 ) -> None:
     """Build one report into output/preview and open it."""
-    asked = _asked(root, year, lang=lang, engine=engine)
-    with _executor(1, seconds, render=WATCHED_RENDER if watch else PREVIEW_RENDER) as executor:
+    asked = replace(_asked(root, year, lang=lang, engine=engine), stage=stage or "")
+    opening = _opening(1, seconds, render=WATCHED_RENDER if watch else PREVIEW_RENDER)
+    with contextlib.closing(opening()) as executor:
         from cescore.run.preview import Preview
 
-        made = Preview(asked, entity, executor)
+        made = Preview(asked, name, executor)
         pdf = made.make()
         console.print(str(pdf), markup=False)
         if show and sys.stdout.isatty():
@@ -204,29 +204,26 @@ def preview(
             console.print(line, markup=False)
 
 
-@contextlib.contextmanager
-def _executor(
+def _opening(
     jobs: int,
     seconds: float,
     render: str = RENDER,
     *,
     scheduler: str = "",
     is_shared: bool = False,
-) -> Iterator[Executor]:
-    """Opened before any data are read, so that report processes never hold them."""
+) -> Opening:
+    """Opens the executor, before any data are read, so that report processes never hold them."""
     workers = jobs or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else (1, 2))
-    opened = open_executor(
+    return lambda: open_executor(
         workers,
         render=render,
         limits=Limits(seconds=seconds),
         scheduler=scheduler,
         is_shared=is_shared,
     )
-    with contextlib.closing(opened) as executor:
-        yield executor
 
 
-def _words(progress: Form) -> Console:
+def _words(progress: str) -> Console:
     """Where the words for people go: to standard error where standard output carries JSON."""
     return Console(stderr=True, soft_wrap=True) if progress == Form.json else console
 

@@ -14,6 +14,9 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from cescore.definitions.bilingual import Bilingual
+from cescore.definitions.formula import Expression, parse
+
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,79}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 Tag = Literal["S", "V", "C", "M", "P"]
@@ -46,14 +49,11 @@ class Definition(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
 
 
-class Named(Definition):
+class Named(Bilingual, Definition):
     """Something with a Chinese and an English name; either stands in for the other."""
 
     zh: str = ""
     en: str = ""
-
-    def name(self, lang: str) -> str:
-        return (self.zh or self.en) if lang == "zh" else (self.en or self.zh)
 
 
 class Estimate(Definition):
@@ -66,6 +66,11 @@ class Estimate(Definition):
     factor: str = "1"
     source: Text
     tag: Tag
+
+    @property
+    def expression(self) -> Expression:
+        """The formula as read, with its operands."""
+        return parse(self.executable or self.formula, across=True)
 
 
 class Variable(Named):
@@ -132,6 +137,12 @@ class Computed(Named):
     note: str = ""
     decimals: int | None = Field(default=None, ge=0, le=8)  # in print
     examples: tuple[Example, ...] = ()
+
+    @property
+    def expression(self) -> Expression | None:
+        """The formula that is executed, with its operands; None where nobody collects them."""
+        text = self.executable or self.formula
+        return parse(text) if text else None
 
 
 class Rung(Named):
@@ -610,6 +621,9 @@ class Run(Definition):
     tiled_by: Mapping[str, str] | None = None
     # entities of a type; a larger one gets no bands, and its results are Parquet beside results.csv
     large_above: int = Field(default=50_000, ge=0)
+    # what is evaluated, as the reports' title says it (循环经济评价, circular-economy assessment);
+    # None: that; a title without a name: none is printed
+    title: Named | None = None
     issued: str = ""  # a date the bureau states; a page never reads the clock
     issuer: Named = Named()
     place: Named = Named()
@@ -641,6 +655,11 @@ class CheckRule(Named):
     entity_types: tuple[str, ...] = ()
     source: str = ""
     looks_at_others: bool = False  # loading sets it
+
+    @property
+    def expression(self) -> Expression:
+        """The rule that is executed, with its operands."""
+        return parse(self.executable or self.rule, conditions=True)
 
 
 class IndustryRange(Computed):

@@ -170,10 +170,10 @@ def _check_assessment(plan: Plan, node: Node, problems: list[Problem]) -> None:
             what = f"assessment.weights.{entity_type}"
             problems.append(Problem(place.where, what, "all weights are zero", "one above zero"))
     for entity_type in rules.weights:
-        if entity_type not in rules.scale_of:
+        if rules.scales and entity_type not in rules.scale_of:
             place = node.at(("weights", entity_type))
-            what, found = f"assessment.weights.{entity_type}", "no scale grades the total"
-            expected = f"scale_of: {{{entity_type}: …}}" if rules.scales else "scales: one or more"
+            what, found = f"assessment.weights.{entity_type}", "none of the scales grades the total"
+            expected = f"scale_of: {{{entity_type}: {' or '.join(rules.scales)}}}"
             problems.append(Problem(place.where, what, found, expected))
     for entity_type in rules.bonus:
         place = node.at(("bonus", entity_type))

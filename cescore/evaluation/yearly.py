@@ -27,7 +27,7 @@ from cescore.method.standards import Compliance, standard_compliance
 from cescore.method.targets import TargetLine, assess_targets
 
 if TYPE_CHECKING:
-    from cescore.method.bands import Band
+    from cescore.method.firmness import Band
     from cescore.method.robustness import Robustness
 
 ROWS_AT_ONCE = 200_000  # of results made entity by entity
@@ -175,7 +175,7 @@ class YearlyEvaluation:
     def _assessment_rows(self) -> Iterator[tuple[object, ...]]:
         """The total with its grade, or with the reason why there is none, and its parts."""
         for entity_id, found in self.assessments.items():
-            grade = found.grade_zh or found.grade_en
+            grade = found.grade("zh")
             status = (
                 grade + ("+provisional" if found.provisional else "") if grade else found.reason
             )

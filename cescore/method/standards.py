@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cescore.definitions.bilingual import Bilingual
 from cescore.definitions.model import ChooseGroup, Framework, Requirement, Standard
 from cescore.method.column import Panel, State
 from cescore.method.thresholds import meets
@@ -25,7 +26,7 @@ WITHOUT_VALUE = {
 
 
 @dataclass(frozen=True)
-class RequirementLine:
+class RequirementLine(Bilingual):
     """One requirement as judged in a year.
 
     ``op`` is the comparison really made: ``turned`` where the indicator of ``sign_of`` was negative.
@@ -47,11 +48,10 @@ class RequirementLine:
     status: str
     turned: bool = False
     decides: bool = False
-    note: str = ""
 
 
 @dataclass(frozen=True)
-class GroupLine:
+class GroupLine(Bilingual):
     """Requirements of which ``least`` must be met: met, not_met, open or not_applicable."""
 
     code: str
@@ -143,7 +143,6 @@ def _line(
         status=status,
         turned=turned,
         decides=value is not None and requirement.tag in CONFIRMED,
-        note=requirement.note,
     )
 
 

@@ -136,13 +136,14 @@ class View:
     @cached_property
     def scored(self) -> tuple[Indicator, ...]:
         """The indicators that count, group by group."""
-        return tuple(self._scored_below(""))
+        return tuple(self.scored_below(""))
 
-    def _scored_below(self, group: str) -> Iterator[Indicator]:
+    def scored_below(self, group: str) -> Iterator[Indicator]:
+        """The indicators that count inside a group ("" for the index), however deep."""
         framework = self.bundle.framework
         for code, _ in framework.members(group):
             if code in framework.groups:
-                yield from self._scored_below(code)
+                yield from self.scored_below(code)
             else:
                 yield framework.indicators[code]
 
@@ -197,8 +198,7 @@ class View:
     # --- names -------------------------------------------------------------------------------
 
     def place(self, place: Place) -> str:
-        zh, en = place.name_zh, place.name_en
-        return (zh or en or place.entity_id) if self.lang == "zh" else (en or zh or place.entity_id)
+        return place.name(self.lang)
 
     def said(self, text: str) -> str:
         """A text of the register or the plan as the page's language has it, else as it stands."""
@@ -220,8 +220,12 @@ class View:
 
     @property
     def entity_type(self) -> str:
-        kind = self.data.entity.entity_type
-        return label_or(f"type.{kind}", self.lang, kind)
+        return self.type_name(self.data.entity.entity_type)
+
+    def type_name(self, kind: str) -> str:
+        """An entity type as params name it, else as the project does, else its code."""
+        own = self.data.names.get(kind)
+        return own.name(self.lang) if own else label_or(f"type.{kind}", self.lang, kind)
 
     def name(self, code: str) -> str:
         """The name of an indicator, group, account, variable or index."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from cescore.definitions.model import Named, Run
+from cescore.definitions.model import Run
 from cescore.definitions.shipped import LABELS
 from cescore.errors import PublishError
 
@@ -51,10 +51,9 @@ def label(key: str, lang: str, /, **values: object) -> str:
 def subject(run: Run, lang: str) -> str:
     """What is assessed, as the run names it; another index than that of the circular economy is
     never called so."""
-    stated: Named | None = getattr(run, "title", None)
-    if stated is None:
+    if run.title is None:
         return label("subject", lang)
-    return stated.name(lang) or label("subject.unnamed", lang)
+    return run.title.name(lang) or label("subject.unnamed", lang)
 
 
 def has_label(key: str) -> bool:

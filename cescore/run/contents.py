@@ -6,22 +6,26 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 
-from cescore.disclosure.documents import unit_slugs
+from cescore.disclosure.kinds import SCORECARD
+from cescore.disclosure.sheets import unit_slugs
 from cescore.publish.pages.index.page import Body, DocumentLine, Line, Note, Page, Section
-from cescore.run.documents import document_names
-from cescore.run.job import DOCUMENT_FILES, Outcome
-from cescore.run.store import FAILED_NAME, LOGS_NAME, NOTEBOOK_NAME, Store
+from cescore.publish.words import subject
+from cescore.run.documents import annual_documents
+from cescore.run.job import Outcome
+from cescore.run.store import FAILED_NAME, LOGS_NAME, Store
 
 if TYPE_CHECKING:
     from cescore.definitions.model import Framework, Plan
+    from cescore.disclosure.kinds import Kind
     from cescore.evaluation.yearly import YearlyEvaluation
     from cescore.intake.entities import Entity
     from cescore.intake.findings import Finding
     from cescore.intake.workspace import Workspace
+    from cescore.run.order import Subject
 
 KINDS = ("index", "progress_index")
 CODE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -37,6 +41,12 @@ class Contents:
     results: pd.DataFrame
     outcomes: Mapping[str, Outcome]
     lang: str
+
+    report: ClassVar[Kind] = SCORECARD
+
+    @property
+    def documents(self) -> Sequence[Subject]:
+        return annual_documents(self.workspace.definitions.plan)
 
     @property
     def workspace(self) -> Workspace:
@@ -61,6 +71,7 @@ class Contents:
             status=run.status,
             issuer=run.issuer.name(self.lang),
             issued=run.issued,
+            subject=subject(run, self.lang),
         )
 
     def _sections(self) -> Iterator[Section]:
@@ -79,7 +90,7 @@ class Contents:
         progress = framework.progress.code if framework.progress else ""
         outcome, entry = self.outcomes.get(name), self.store.entries.get(name)
         found = self.yearly.assessments.get(entity.entity_id)
-        grade = (found.grade_zh if self.lang == "zh" else found.grade_en) if found else ""
+        grade = found.grade(self.lang) if found else ""
         return Line(
             entity_id=entity.entity_id,
             name=entity.name(self.lang),
@@ -135,10 +146,10 @@ class Contents:
         says why, and the notebook as far as it came."""
         kept = outputs or [
             name_
-            for name_ in (FAILED_NAME, NOTEBOOK_NAME)
+            for name_ in (FAILED_NAME, self.report.executed)
             if (self.store.folder / name / name_).is_file()
         ]
-        order = {file: i for i, file in enumerate((FAILED_NAME, *self.store.expected))}
+        order = {file: i for i, file in enumerate((FAILED_NAME, *self.report.files))}
         return sorted(kept, key=lambda file: (order.get(file, len(order)), file))
 
     def _log(self, name: str) -> str:
@@ -146,14 +157,15 @@ class Contents:
         return log if (self.store.folder / log).is_file() else ""
 
     def _documents(self) -> Iterator[DocumentLine]:
-        """The method book and each unit's sheet, as they stand in the tree."""
+        """The documents as they stand in the tree; a unit's sheet bears the unit's name."""
         units = unit_slugs(self.workspace.definitions.plan)
-        for name, (folder, document_id) in document_names(self.workspace).items():
+        for subject in self.documents:
+            name = subject.name
             yield DocumentLine(
-                name=units.get(document_id, ""),
-                kind=folder,
+                name=units.get(subject.id, ""),
+                kind=subject.folder,
                 folder=name,
-                stem=DOCUMENT_FILES[folder][0].removesuffix(".pdf"),
+                stem=subject.kind.stem,
                 is_built=name in self.store.entries,
                 cause=self.outcomes[name].cause if name in self.outcomes else "",
             )
@@ -178,8 +190,7 @@ class Contents:
     @cached_property
     def _rules(self) -> dict[str, str]:
         """What the workspace's own checks are called, by id."""
-        both = {rule.id: (rule.zh, rule.en) for rule in self.workspace.definitions.checks}
-        return {i: (zh or en) if self.lang == "zh" else (en or zh) for i, (zh, en) in both.items()}
+        return {rule.id: rule.name(self.lang) for rule in self.workspace.definitions.checks}
 
     @cached_property
     def _names(self) -> dict[str, str]:

@@ -10,31 +10,27 @@ from pathlib import Path
 from typing import Any
 
 import cescore
-from cescore.definitions.model import Run
+from cescore.run.files import combined, file_hash, write_atomically
 from cescore.run.inputs import Inputs, libraries
 from cescore.run.job import Outcome
-from cescore.run.store import MANIFEST_NAME, Store, combined, file_hash, write_atomically
+from cescore.run.store import MANIFEST_NAME, Store
 
 FORMAT = 1
 
 
 def write_manifest(
     store: Store,
-    inputs: Inputs,
-    run: Run,
-    lang: str,
-    outcomes: Iterable[Outcome],
-    *,
     before: Before,
+    about: Mapping[str, Any],
+    outcomes: Iterable[Outcome],
     tables: Iterable[str],
-    about: Mapping[str, Any] | None = None,
 ) -> tuple[str, ...]:
     """Write the manifest; returns what changed while the run went on.
 
     ``before``: hashes when it began of what the run is made from, and of what reports are made with;
-    ``tables``: the run's own files beside the reports; ``about``: what a run of another kind than
-    the yearly one says of itself.
+    ``about``: what the run says of itself; ``tables``: its own files beside the reports.
     """
+    inputs = before.inputs
     listed = sorted(outcomes, key=lambda o: o.name)
     changed = tuple(
         sorted(
@@ -44,13 +40,7 @@ def write_manifest(
     )
     content: dict[str, Any] = {
         "format": FORMAT,
-        "run": {
-            "year": run.year,
-            "status": run.status,
-            "vintage": run.vintage,
-            "language": lang,
-            **(about or {}),
-        },
+        "run": dict(about),
         "versions": {"cescore": cescore.__version__, "system": platform.system(), **libraries()},
         "inputs": dict(before.files),
         "shared": dict(inputs.shared),
@@ -69,12 +59,13 @@ def write_manifest(
 class Before:
     """Hashes by name as they were when a run began."""
 
+    inputs: Inputs
     files: Mapping[str, str]  # in data/ and params/
     made_with: Mapping[str, str]  # templates, code, notebooks
 
     @classmethod
     def of(cls, inputs: Inputs) -> Before:
-        return cls(inputs.files(), inputs.made_with())
+        return cls(inputs, inputs.files(), inputs.made_with())
 
     def forget_doubtful(
         self, store: Store, outcomes: Iterable[Outcome], changed: Iterable[str]

@@ -29,8 +29,8 @@ from cescore.run.processes import adopt_orphans, be_first_to_go, end_group, end_
 READY = b"ready\n"
 DISK_FULL, QUOTA_USED = os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT)
 NOTEBOOKS_IMPORT = (
-    "cescore.desk.steps",
     "cescore.desk.documents",
+    "cescore.desk.reviews",
     "IPython.core.completer",
 )  # so that no child imports them again
 

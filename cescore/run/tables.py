@@ -13,8 +13,8 @@ import pandas as pd
 import xlsxwriter
 
 from cescore.intake.findings import write_findings
+from cescore.run.files import PART, write_atomically
 from cescore.run.parquet_results import FOLDER, ParquetResults, parquet_files
-from cescore.run.store import PART, write_atomically
 
 if TYPE_CHECKING:
     from cescore.evaluation.yearly import YearlyEvaluation
@@ -51,10 +51,14 @@ def write_tables(folder: Path, yearly: YearlyEvaluation) -> pd.DataFrame:
     os.replace(temporary, folder / RESULTS)
     results = pd.concat([p for p in wide if len(p)] or wide[:1], ignore_index=True)
     write_atomically(folder / WORKBOOK, workbook(results, yearly))
-    table = yearly.uncertainty().to_csv(index=False, lineterminator="\n")
-    write_atomically(folder / UNCERTAINTY, table.encode())
+    write_table(folder, UNCERTAINTY, yearly.uncertainty())
     write_findings_whole(folder, yearly.workspace)
     return results
+
+
+def write_table(folder: Path, name: str, table: pd.DataFrame) -> None:
+    """Write a table of a run as CSV, whole."""
+    write_atomically(folder / name, table.to_csv(index=False, lineterminator="\n").encode())
 
 
 def tables_in(folder: Path) -> tuple[str, ...]:

@@ -285,6 +285,50 @@ CASES: dict[str, tuple[dict[str, str | bytes | None], str, str, str]] = {
         "groups.empty",
         "has no members",
     ),
+    **{
+        f"a group called like {kind}": (
+            {TOWN: FILES[TOWN].replace("air:", f"{code}:").replace("group: air", f"group: {code}")},
+            f"{code}: {{weight",
+            f"groups.{code}",
+            f"the code '{code}' is taken at params/(variables|accounts)",
+        )
+        for kind, code in (
+            ("a variable", "ore"),
+            ("an account", "unused"),
+            ("a factor", "per_tonne"),
+        )
+    },
+    **{
+        f"an index called like {kind}": (
+            change("code: TOWN", f"code: {code}"),
+            f"code: {code}",
+            "index.code",
+            f"the code '{code}' is taken at params/",
+        )
+        for kind, code in (("a variable", "gdp"), ("an indicator", "reuse"), ("a group", "air"))
+    },
+    **{
+        f"a progress index called like {kind}": (
+            change("progress:\n", f"progress:\n          code: {code}\n"),
+            f"code: {code}",
+            "progress.code",
+            f"the code '{code}' is taken at params/",
+        )
+        for kind, code in (("the index", "TOWN"), ("an account", "gas"), ("a group", "rates"))
+    },
+    **{
+        f"a group of the progress index called like {kind}": (
+            change("all: {weight: 1", f"{code}: {{weight: 1"),
+            f"{code}: {{weight: 1, members",
+            f"progress.groups.{code}",
+            f"the code '{code}' is taken at params/",
+        )
+        for kind, code in (
+            ("an indicator", "carbon"),
+            ("a variable", "waste"),
+            ("the index", "TOWN"),
+        )
+    },
     "unknown group": (
         change("group: air", "group: ari"),
         "group: ari",
@@ -462,16 +506,7 @@ CASES: dict[str, tuple[dict[str, str | bytes | None], str, str, str]] = {
         {"plans/five.yml": ASSESSED.replace("    vetoes:", TWO), "runs/2025.yml": "plan: five"},
         "",
         "assessment.weights.town",
-        "no scale grades the total, expected scale_of",
-    ),
-    "an assessment without a scale": (
-        {
-            "plans/five.yml": PLAN + "\n    assessment: {weights: {town: {index: 1}}}\n",
-            "runs/2025.yml": "plan: five",
-        },
-        "",
-        "assessment.weights.town",
-        "no scale grades the total, expected scales",
+        "none of the scales grades the total, expected scale_of: {town: s or t}",
     ),
     "a target in another unit": (
         {

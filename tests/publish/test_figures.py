@@ -12,7 +12,7 @@ import numpy as np
 import pages
 import pytest
 
-from cescore.disclosure.bundle import UncertaintyBand
+from cescore.method.firmness import Band
 from cescore.publish.charts.progress import MOST, apart, moved_most
 from cescore.publish.view import View
 from cescore.publish.words import LANGUAGES
@@ -28,7 +28,7 @@ FIGURES = {
     "progress_chart": ("100.0", "150.0", "137.5", "+1.48", "+0.60", "+0.48", "+0.40"),
     "band_chart": ("81.8", "80.1", "82.9", "60", "100"),
 }
-BAND = UncertaintyBand(score_low=80.1, score_high=82.9, draws=9, alternatives=())
+BAND = Band(score_low=80.1, score_high=82.9, draws=9, alternatives=())
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)

@@ -67,7 +67,7 @@ def target_bars(bundle: OpenBundle, width: float = WIDE) -> Fragment:
     lines = [line for line in bundle.data.targets if line.completion is not None]
     rows = [
         (
-            (line.zh or line.en) if view.lang == "zh" else (line.en or line.zh),
+            line.name(view.lang),
             100 * (line.completion or 0.0),
             label_or(f"light.{line.light}", view.lang, line.light),
         )

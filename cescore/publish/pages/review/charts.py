@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from cescore.disclosure.reviews import BodyRow, PlanDocument, TargetPath
+from cescore.disclosure.reviews import BodyRow, PlanDocument
+from cescore.method.plan_period import TargetPath
 from cescore.publish.charts.drawing import PT
 from cescore.publish.charts.frame import (
     BESIDE,
@@ -105,7 +106,7 @@ def body_chart(document: OpenDocument[Any], rows: Sequence[BodyRow], title: str)
     if len(pairs) < 2:
         return NONE
     pairs.sort(key=lambda one: -one[2])
-    names = [_name(words, row) for row, _, _ in pairs]
+    names = [row.place.name(words.lang) for row, _, _ in pairs]
     lines = rows_of(names, NAMES - BESIDE, POINTS, 5.0)
     heading = lines_of(title, WIDE - MARK, TITLE, bold=True)
     top = height_of(heading, TITLE) + 2.5
@@ -127,11 +128,6 @@ def body_chart(document: OpenDocument[Any], rows: Sequence[BodyRow], title: str)
         )
         caption = words.t("review.caption.bodies", base=data.plan.base_year, year=data.year)
         return chart(figure, f"{title}: {said}", mark=_mark(words, data), caption=caption)
-
-
-def _name(words: Words, row: BodyRow) -> str:
-    zh, en = row.place.name_zh, row.place.name_en
-    return (zh or en) if words.lang == "zh" else (en or zh)
 
 
 def _mark(words: Words, data: PlanDocument) -> str:

@@ -7,13 +7,9 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from cescore.disclosure.bundle import (
-    AppliedAlternative,
-    ChooseLine,
-    RequirementLine,
-    StandardCard,
-    TypeRobustness,
-)
+from cescore.disclosure.bundle import StandardCard, TypeRobustness
+from cescore.method.firmness import AppliedAlternative
+from cescore.method.standards import GroupLine, RequirementLine
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import DASH, decimals_for, number, unit_text
 from cescore.publish.pages.scorecard.lights import LIGHTS
@@ -142,7 +138,7 @@ def standards_table(bundle: OpenBundle) -> Fragment:
 
 
 def _standard(view: View, card: StandardCard) -> Fragment:
-    name = (card.zh or card.en) if view.lang == "zh" else (card.en or card.zh)
+    name = card.name(view.lang)
     columns = [
         Column(view.t("head.indicator"), 33, "text"),
         Column(view.t("head.value", year=view.bundle.year), 11),
@@ -171,17 +167,11 @@ def _kind(view: View, card: StandardCard, line: RequirementLine) -> str:
     group = next((g for g in card.groups if g.code == line.choose), None)
     if group is None:
         return view.t("standard.shown")
-    return view.t("standard.choose", name=group_name(view, group))
-
-
-def group_name(view: View, group: ChooseLine) -> str:
-    """A group of requirements by name, as far as the standard names it."""
-    zh, en = group.zh, group.en
-    return (zh or en or group.code) if view.lang == "zh" else (en or zh or group.code)
+    return view.t("standard.choose", name=group.name(view.lang) or group.code)
 
 
 def _cells(view: View, card: StandardCard, line: RequirementLine) -> list[object]:
-    name = (line.zh or line.en) if view.lang == "zh" else (line.en or line.zh)
+    name = line.name(view.lang)
     decimals = decimals_for(line.unit, [line.value, line.threshold])
     sign = "≥" if line.op == ">=" else "≤"
     turned = view.t("standard.turned") if line.turned else ""
@@ -226,14 +216,14 @@ def _verdict(view: View, card: StandardCard) -> str:
     return view.sentences(said)
 
 
-def _group_words(view: View, card: StandardCard, group: ChooseLine) -> str:
+def _group_words(view: View, card: StandardCard, group: GroupLine) -> str:
     """How a group of requirements stands, of which some must be met; thresholds that decide
     nothing leave it open."""
     n = sum(line.choose == group.code for line in card.lines)
     status = group.status if group.decides or group.status == "not_applicable" else "open"
     return view.t(
         f"standard.group.{status}",
-        name=group_name(view, group),
+        name=group.name(view.lang) or group.code,
         least=group.least,
         n=n,
         met=group.met,

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from cescore.disclosure.bundle import MeasureLine, TargetLine
+from cescore.definitions.bilingual import name_in
+from cescore.method.measures import OPEN, InspectedCheck, MeasureLine
+from cescore.method.targets import TargetLine
 from cescore.publish.charts.bullets import bullet, check_bar, check_head
 from cescore.publish.charts.plan_bars import STATUSES, system_name
 from cescore.publish.fragment import Fragment, paragraph, two_lines
@@ -34,7 +36,6 @@ from cescore.publish.words import label_or
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenBundle
 
-OPEN = ("not_done", "partial")
 UNITS_SHOWN = 3
 
 
@@ -66,7 +67,7 @@ def targets_table(bundle: OpenBundle) -> Fragment:
 
 
 def _target_row(view: View, line: TargetLine) -> Row:
-    name = (line.zh or line.en) if view.lang == "zh" else (line.en or line.zh)
+    name = line.name(view.lang)
     decimals = decimals_for(line.unit, [line.value, line.actual])
     level_decimals = decimals_for(line.level_unit, [line.level, line.base])
     levels = [DASH if v is None else number(v, level_decimals) for v in (line.base, line.level)]
@@ -162,7 +163,7 @@ def _measures(view: View) -> Fragment:
     for system, members in _by_system(view):
         rows += [Row([system_name(view, system), *[""] * 6], "group")] if system else []
         for measure in members:
-            name = (measure.zh or measure.en) if view.lang == "zh" else (measure.en or measure.zh)
+            name = measure.name(view.lang)
             units = view.t("list").join(unit_names(view, measure))
             rows.append(Row([f"{measure.id}  {name}", units, *_statuses([measure])]))
     columns = [
@@ -180,7 +181,7 @@ def _open_checks(view: View) -> Fragment:
         for status in OPEN
         for measure in view.data.measures
         for check in measure.checks
-        if check.get("status") == status
+        if check["status"] == status
     ]
     if not found:
         return paragraph(view.t("measures.none_open"), "nothing")
@@ -192,7 +193,7 @@ def _open_checks(view: View) -> Fragment:
         rows += [
             Row(
                 [
-                    f"{check.get('id', '')}  {_name_of(view, check)}",
+                    f"{check['id']}  {_name_of(view, check)}",
                     _some_units(view, measure), _said_of(view, check),
                 ]
             )
@@ -219,13 +220,13 @@ def unit_names(view: View, measure: MeasureLine) -> list[str]:
     return [view.said(unit) for unit in measure.units]
 
 
-def _name_of(view: View, check: Mapping[str, str]) -> str:
-    return check.get(view.lang) or check.get("zh") or check.get("en") or ""
+def _name_of(view: View, check: InspectedCheck) -> str:
+    return name_in(view.lang, check["zh"], check["en"])
 
 
-def _said_of(view: View, check: Mapping[str, str]) -> str:
+def _said_of(view: View, check: InspectedCheck) -> str:
     """The inspector's own words, which no page translates, and where the evidence is."""
-    parts = (view.fitting(check.get(key) or "") for key in ("finding", "evidence_ref"))
+    parts = (view.fitting(text) for text in (check["finding"], check["evidence_ref"]))
     return view.t("list").join(filter(None, parts)) or DASH
 
 
@@ -270,7 +271,7 @@ def _vetoes(view: View) -> Fragment:
     rows = [
         Row(
             [
-                (veto.zh or veto.en) if view.lang == "zh" else (veto.en or veto.zh),
+                veto.name(view.lang),
                 label_or(f"veto.{veto.status}", view.lang, veto.status),
                 view.join(
                     map(view.fitting, filter(None, (veto.document, veto.confirmed_by, veto.date)))

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from cescore.definitions.model import Scale
 from cescore.publish.numbers import PrintedNumber, number
-from cescore.publish.pages.scorecard.findings import NOTABLE
+from cescore.publish.pages.scorecard.evidence import NOTABLE
 from cescore.publish.view import Number
 
 BANDS = ((0.75, "near", "●"), (0.50, "middle", "◐"), (0.0, "far", "○"))  # share of the scale

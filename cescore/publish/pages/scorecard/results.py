@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from markupsafe import Markup
 
-from cescore.definitions.model import Framework, Indicator
+from cescore.definitions.model import Indicator
 from cescore.method.column import Panel
 from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.numbers import DASH, PrintedNumber, number, quantity, signed
@@ -141,7 +141,7 @@ class _Lines:
         now, last = (scores.get(view.bundle.year - back, none) for back in (0, 1))
         cells = [view.cell(scores[year], 1) for year in view.shown_years]
         change = point_change(now, last)
-        adds = added(self.parts, indicators_below(view.bundle.framework, group), weight)
+        adds = added(self.parts, codes_below(view, group), weight)
         return [
             *cells, _with_sign(moved(now, last), change), "", "", *self._place(now),
             share(weight), *adds, *self._room(now, weight),
@@ -286,12 +286,9 @@ def added(parts: Decomposition, codes: Sequence[str], weight: float) -> list[str
     return [shown, DASH if moves != moves or not (weight or moves) else signed(moves, 2)]
 
 
-def indicators_below(framework: Framework, group: str) -> list[str]:
-    """The indicators inside a group, however deep."""
-    found: list[str] = []
-    for code, _ in framework.members(group):
-        found += indicators_below(framework, code) if code in framework.groups else [code]
-    return found
+def codes_below(view: View, group: str) -> list[str]:
+    """The codes of the indicators that count inside a group."""
+    return [indicator.code for indicator in view.scored_below(group)]
 
 
 def weight_below(view: View, result: Aggregation, group: str) -> float:
