@@ -25,7 +25,7 @@ from cescore.publish.check import differences
 from cescore.publish.numbers import MARKS, number
 from cescore.publish.pages.review.check import review_differences
 from cescore.publish.titles import document_name, document_title
-from cescore.publish.words import label
+from cescore.publish.words import label, subject
 
 DataT = TypeVar("DataT", bound=Printable)
 DocumentT = TypeVar("DocumentT", bound=Document)
@@ -127,7 +127,8 @@ class Scorecard(Publication[Bundle]):
 
     @property
     def title(self) -> str:
-        return label("title", self.lang, year=self.data.run.year)
+        run = self.data.run
+        return label("title", self.lang, year=run.year, subject=subject(run, self.lang))
 
     @property
     def owner(self) -> str:

@@ -17,6 +17,7 @@ from cescore.method.assessment import Assessment
 from cescore.method.column import State
 from cescore.publish.numbers import mark
 from cescore.publish.pages.index.page import Body, DocumentLine, Line, Note, Page, Section
+from cescore.publish.words import subject
 from cescore.run.documents import annual_documents
 from cescore.run.files import readable
 from cescore.run.job import Outcome
@@ -77,6 +78,7 @@ class Contents:
             status=run.status,
             issuer=run.issuer.name(self.lang),
             issued=run.issued,
+            subject=subject(run, self.lang),
         )
 
     def _sections(self) -> Iterator[Section]:
@@ -185,13 +187,13 @@ class Contents:
     def _documents(self) -> Iterator[DocumentLine]:
         """The documents as they stand in the tree; a unit's sheet bears the unit's name."""
         units = unit_slugs(self.workspace.definitions.plan)
-        for subject in self.documents:
-            name = subject.name
+        for document in self.documents:
+            name = document.name
             yield DocumentLine(
-                name=units.get(subject.id, ""),
-                kind=subject.folder,
+                name=units.get(document.id, ""),
+                kind=document.folder,
                 folder=name,
-                stem=subject.kind.stem,
+                stem=document.kind.stem,
                 is_built=name in self.store.entries,
                 is_out_of_step=name in self.out_of_step,
                 cause=self.outcomes[name].cause if name in self.outcomes else "",

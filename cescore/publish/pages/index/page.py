@@ -145,6 +145,7 @@ class Page:
     issued: str = ""
     stage: str = ""  # of a plan's evaluation: midterm or final; "": a year's
     plan: str = ""  # its name
+    subject: str = ""  # what is assessed, as the run names it; "": the circular economy
     verdicts: Sequence[Verdict] = ()
 
 
@@ -203,7 +204,9 @@ class View:
         key = f"title.{self.page.stage}" if self.page.stage else "title"
         if not self.page.place and not self.page.stage:
             key = "title.nowhere"
-        return self.t(key, place=self.page.place, year=self.page.year, plan=self.page.plan)
+        what = self.page.subject or label("subject", self.page.lang)
+        words = {"place": self.page.place, "year": self.page.year, "plan": self.page.plan}
+        return self.t(key, **words, subject=what)
 
     @property
     def documents_title(self) -> str:
