@@ -13,7 +13,7 @@ from cescore.definitions.names import read_formula
 from cescore.definitions.reading import Reading, with_nearest
 
 # Folders that a run's tree has beside those of the entity types.
-RESERVED_FOLDERS = ("logs", "release", "stale", "units")
+RESERVED_FOLDERS = ("evidence", "logs", "release", "stale", "units")
 Files = list[tuple[str, Reading]]  # files of a folder, each with its stem
 
 

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from cescore.definitions.bilingual import name_in
 from cescore.definitions.model.base import Definition, Named
 from cescore.definitions.model.written import Real, Whole, Words
 
@@ -39,6 +40,10 @@ class FlowPicture(Named):
     links: tuple[FlowLink, ...]
     note_zh: str = ""
     note_en: str = ""
+
+    def note(self, lang: str) -> str:
+        """What the picture must say beside it, in a language; "" for nothing."""
+        return name_in(lang, self.note_zh, self.note_en)
 
 
 class PageBounds(Definition):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from cescore.definitions.bilingual import Bilingual, name_in
 from cescore.definitions.model import Framework, Named, Run, VariableName
 from cescore.definitions.pictures import FlowPicture, PageBounds
 from cescore.method.assessment import Assessment
@@ -39,6 +40,10 @@ class Place(Part):
     entity_type: str
     name_zh: str
     name_en: str
+
+    def name(self, lang: str) -> str:
+        """The name in a language, the other's where it is missing, the id where both are."""
+        return name_in(lang, self.name_zh, self.name_en) or self.entity_id
 
 
 class EntityCard(Place):
@@ -149,7 +154,7 @@ class PublicRow(Part):
     status: str = "reported"  # or suppressed, insufficient, not_filed
 
 
-class StandardCard(Part):
+class StandardCard(Bilingual, Part):
     """A published standard and how the entity stands under it: never a score, never a veto."""
 
     id: str
@@ -175,7 +180,7 @@ class FindingLine(Part):
     status: str = "open"  # open, confirmed, corrected
 
 
-class PlanCard(Part):
+class PlanCard(Bilingual, Part):
     """The plan as the page names it."""
 
     id: str = ""
@@ -224,7 +229,9 @@ class Bundle(Part):
     assessment: Assessment = Assessment()
     standards: tuple[StandardCard, ...] = ()
     findings: tuple[FindingLine, ...] = ()
-    legal_basis: str = "consented"  # statistical: for the respondent, ungraded
+    legal_basis: str = (
+        ""  # as stated, "": nobody stated one; statistical: for the respondent, ungraded
+    )
     filed: bool = True  # false: no return was received for the year
     # names and units of codes of other entity types that the page shows (headline rates of children)
     terms: Mapping[str, VariableName] = {}

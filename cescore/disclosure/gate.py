@@ -36,6 +36,8 @@ from cescore.method.disclosure import (
     to_decimals,
 )
 from cescore.method.firmness import AppliedAlternative, SourceShare
+from cescore.method.outranking import AMONG_ALL
+from cescore.method.scaling import BY_ORDER
 
 if TYPE_CHECKING:
     from cescore.evaluation.yearly import YearlyEvaluation
@@ -46,9 +48,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 INDEX_DECIMALS = 1  # as printed on the body's own page
 HEADLINE_DIGITS = 4
-# learn from every single value: only scores can be released
-PRIVATE_METHODS = ("rank", "percentile_rank", "borda")
-AMONG_ALL = ("copeland", "topsis")  # aggregations that look at everybody's scores
 
 
 @dataclass(frozen=True)
@@ -158,7 +157,8 @@ class Gate:
         """
         counted, framework = self._counted(evaluation.panel), evaluation.framework
         year = evaluation.panel.year_position(self.year)
-        enough = counted & evaluation.is_sufficient[:, year]
+        compared = counted & evaluation.in_reference_set[:, year]
+        enough = compared & evaluation.is_sufficient[:, year]
 
         def values(column: Column, of: NDArray[np.bool_]) -> Floats:
             return np.where(of, column.values[:, year], np.nan)
@@ -173,7 +173,7 @@ class Gate:
                 framework.indicators[code].direction,
                 evaluation.indicators.column(code),
             )
-            yield Comparison(code, direction, values(column, counted), is_ranked=code in headline)
+            yield Comparison(code, direction, values(column, compared), is_ranked=code in headline)
 
     def _counted(self, panel: Panel) -> NDArray[np.bool_]:
         """Which entities of a panel belong to the year, have filed and are not blocked."""
@@ -276,13 +276,19 @@ class Gate:
             if self.is_public(e) and e.entity_type in evaluated
         )
 
+    def is_withheld(self, entity: Entity) -> bool:
+        """Whether every figure of an entity is withheld wherever others read of it: of respondents,
+        and of public bodies that one firm dominates. Its own report withholds nothing."""
+        return entity.entity_id not in self.cleared
+
     def public_row(self, entity: Entity, *, is_own: bool = False) -> PublicRow:
-        """A public body as others' reports show it; in its own nothing of it is withheld."""
-        place, evaluation = self.place(entity), self.yearly.evaluations[entity.entity_type]
-        if entity.entity_id not in self._evaluated:
+        """An entity as whatever others read shows it; in its own report nothing is withheld."""
+        place = self.place(entity)
+        if self.is_public(entity) and entity.entity_id not in self._evaluated:
             return PublicRow(place=place, status="not_filed")
-        if entity.entity_id not in self.cleared and not is_own:
+        if self.is_withheld(entity) and not is_own:
             return PublicRow(place=place, status="suppressed")
+        evaluation = self.yearly.evaluations[entity.entity_type]
         row = self._rows[entity.entity_id]
         year = evaluation.panel.year_position(self.year)
         code, framework = evaluation.framework.index.code, evaluation.framework
@@ -432,8 +438,8 @@ class Gate:
             code
             for code, indicator in evaluation.framework.indicators.items()
             if indicator.group
-            and (indicator.normalisation or evaluation.framework.normalisation) in PRIVATE_METHODS
-        }
+            and (indicator.normalisation or evaluation.framework.normalisation) in BY_ORDER
+        }  # learnt from every single value: only scores can be released
         by_row = any(
             evaluation.framework.imputation_of(i).method.startswith("row_")
             for i in evaluation.framework.scored()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict
 from typing import Any
+
+from pydantic_core import to_jsonable_python
 
 from cescore.definitions.model import Computed
 from cescore.disclosure.bundle import Bundle, Series
@@ -30,8 +31,8 @@ def result_json(bundle: Bundle, bundle_hash: str) -> dict[str, Any]:
         "progress_index": _progress(bundle),
         "headline": _headline(bundle),
         "indicators": _indicators(bundle),
-        "targets": [asdict(target) for target in bundle.targets],
-        "measures": [asdict(measure) for measure in bundle.measures],
+        "targets": [to_jsonable_python(target) for target in bundle.targets],
+        "measures": [to_jsonable_python(measure) for measure in bundle.measures],
         "assessment": _assessment(bundle),
         "standards": [standard.model_dump(mode="json") for standard in bundle.standards],
         "uncertainty": _uncertainty(bundle),
@@ -70,7 +71,7 @@ def _progress(bundle: Bundle) -> dict[str, Any] | None:
     return {
         **_of_year(bundle, found.progress_index),
         "change": _change(bundle, found.progress_index),
-        "contributions": [asdict(part) for part in found.progress_contributions],
+        "contributions": [to_jsonable_python(part) for part in found.progress_contributions],
     }
 
 
@@ -117,7 +118,7 @@ def _formula(computed: Computed) -> str:
 def _uncertainty(bundle: Bundle) -> dict[str, Any]:
     """The band; where the type is too large for bands, the most entities that bands are made for."""
     if bundle.uncertainty is not None:
-        return asdict(bundle.uncertainty)
+        return dict(to_jsonable_python(bundle.uncertainty))
     return {"left_out_above": bundle.run.large_above} if bundle.bands_left_out else {}
 
 
@@ -134,9 +135,9 @@ def _assessment(bundle: Bundle) -> dict[str, Any]:
         else {
             "points": made.bonus,
             "most": made.bonus_most,
-            "items": [asdict(line) for line in made.bonus_lines],
+            "items": [to_jsonable_python(line) for line in made.bonus_lines],
         },
-        "vetoes": [asdict(veto) for veto in made.vetoes],
+        "vetoes": [to_jsonable_python(veto) for veto in made.vetoes],
         "provisional": made.provisional,
         "graded": made.graded,
         "reason": made.reason,

@@ -117,7 +117,7 @@ def _broken(
         variable=first,
         found=", ".join([*own, *seen]),
         expected=rule.rule,
-        note=rule.zh or rule.en,
+        note=rule.name("zh"),
     )
 
 
@@ -156,7 +156,7 @@ def _out_of_range(
         variable=first,
         found=f"{value:.4g} {one.unit} ({operands})",
         expected=f"{low:g} to {high:g} {one.unit}" + (f" in {industry}" if industry else ""),
-        note=one.zh or one.en,
+        note=one.name("zh"),
     )
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cescore.definitions.model import Disclosure
-from cescore.method.thresholds import meets
+from cescore.method.thresholds import meets, tied
 
 Floats = NDArray[np.float64]
 WIDE = Context(prec=400)  # digits enough for any float written out
@@ -194,9 +194,10 @@ def standing(values: Floats, own: float, direction: int) -> str:
 
 
 def ranks(values: Floats, direction: int) -> list[int | None]:
-    """Rank of each value, 1 the best, on full precision; equal values share the better rank."""
-    present = values[~np.isnan(values)] * direction
-    return [None if math.isnan(v) else int((present > v * direction).sum()) + 1 for v in values]
+    """Rank of each value, 1 the best; values equal but for rounding noise share the better rank (1, 2, 2, 4)."""
+    ordered = tied(values)
+    present = ordered[~np.isnan(ordered)] * direction
+    return [None if math.isnan(v) else int((present > v * direction).sum()) + 1 for v in ordered]
 
 
 def hide_cells(cells: Mapping[str, tuple[Floats, Sequence[str]]], rules: Disclosure) -> set[str]:

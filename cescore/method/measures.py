@@ -13,6 +13,7 @@ from typing import (
 
 from typing_extensions import TypedDict
 
+from cescore.definitions.bilingual import Bilingual
 from cescore.definitions.model import Check, Measure, Plan
 from cescore.errors import MethodError
 
@@ -44,7 +45,7 @@ class InspectedCheck(TypedDict):
 
 
 @dataclass(frozen=True)
-class MeasureLine:
+class MeasureLine(Bilingual):
     """One measure's checks, counted by status, as recorded by inspection."""
 
     id: str

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from cescore.definitions.bilingual import Bilingual
 from cescore.definitions.model import Check, Framework, Plan, Scale, Target
 from cescore.errors import MethodError
 from cescore.method.assessment import Assessment, Basis, assess
@@ -181,7 +182,7 @@ def _projected(target: Target, line: TargetLine, plan: Plan, year: int) -> float
 
 
 @dataclass(frozen=True)
-class PeriodCheck:
+class PeriodCheck(Bilingual):
     """One check over the years.
 
     ``end``: its last inspected status, of ``end_year``; not_inspected where no year has one.
@@ -208,7 +209,7 @@ class PeriodCheck:
 
 
 @dataclass(frozen=True)
-class PeriodMeasure:
+class PeriodMeasure(Bilingual):
     """One measure over the years."""
 
     id: str

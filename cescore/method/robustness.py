@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cescore.method.bands import bands, with_index
+from cescore.method.bands import bands, has_firm_index, with_index
 from cescore.method.column import Panel
 from cescore.method.design import Alternative
 from cescore.method.evaluation import TypeEvaluation
@@ -53,9 +53,13 @@ def robustness(evaluation: TypeEvaluation) -> Robustness | None:
         evaluation.fitted,
         year=evaluation.run_year,
         draws=DRAWS,
+        learners=evaluation.learners,
     )
     removals = remove_one_indicator(
-        evaluation.scored, evaluation.framework, year=evaluation.run_year
+        evaluation.scored,
+        evaluation.framework,
+        year=evaluation.run_year,
+        among=has_firm_index(evaluation),
     )
     without = [_without(evaluation, removal) for removal in removals]
     return Robustness(
@@ -110,7 +114,8 @@ def _shares(found: Uncertainty) -> Iterator[MeasuredShare]:
 
 def _without(evaluation: TypeEvaluation, removal: Removal) -> WithoutOne:
     year = evaluation.panel.year_position(evaluation.run_year)
-    moved = np.abs(removal.scores.to_numpy() - evaluation.aggregation.index.values[:, year])
+    nominal = evaluation.aggregation.index.values[has_firm_index(evaluation), year]
+    moved = np.abs(removal.scores.to_numpy() - nominal)
     index_shift = float(np.nanmean(moved)) if np.isfinite(moved).any() else float("nan")
     return WithoutOne(removal.indicator, removal.mean_rank_shift, index_shift)
 

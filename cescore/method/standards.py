@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cescore.definitions.bilingual import Bilingual
 from cescore.definitions.model import ChooseGroup, Framework, Requirement, Standard
 from cescore.method.column import Panel, State
 from cescore.method.thresholds import meets
@@ -25,7 +26,7 @@ WITHOUT_VALUE = {
 
 
 @dataclass(frozen=True)
-class RequirementLine:
+class RequirementLine(Bilingual):
     """One requirement as judged in a year.
 
     ``op`` is the comparison really made: ``turned`` where the indicator of ``sign_of`` was negative.
@@ -50,7 +51,7 @@ class RequirementLine:
 
 
 @dataclass(frozen=True)
-class GroupLine:
+class GroupLine(Bilingual):
     """Requirements of which ``least`` must be met: met, not_met, open or not_applicable."""
 
     code: str
@@ -81,6 +82,34 @@ class Compliance:
     @property
     def is_judged(self) -> bool:
         return self.verdict != "not_judged"
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many lines of a standard say something.
+
+    ``decidable``: with a value, on a confirmed threshold; ``met``: of these; ``unconfirmed``: with a
+    value, on a threshold from memory or of our own, which decides nothing; ``without_value``: the rest
+    of those that apply.
+    """
+
+    decidable: int
+    met: int
+    unconfirmed: int
+    without_value: int
+
+
+def counts_of(lines: Sequence[RequirementLine]) -> Counts:
+    """The lines by what they can decide; those that do not apply count nowhere."""
+    applies = [line for line in lines if line.status != "not_applicable"]
+    decidable = [line for line in applies if line.decides]
+    without = sum(line.value is None for line in applies)
+    return Counts(
+        decidable=len(decidable),
+        met=sum(line.status == "met" for line in decidable),
+        unconfirmed=len(applies) - len(decidable) - without,
+        without_value=without,
+    )
 
 
 def standard_compliance(

@@ -6,9 +6,12 @@ import math
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from cescore.definitions.model import AssessmentRules, Framework, Plan, Target
+from cescore.definitions.bilingual import Bilingual
+from cescore.definitions.model import AssessmentRules, Framework, Indicator, Plan, Target
 from cescore.errors import MethodError
 from cescore.method.column import Column, Panel, State
+from cescore.method.course import Course, course_of
+from cescore.method.pace import Pace, pace_of
 from cescore.method.schedules import (
     Clock,
     cumulative_fall,
@@ -25,7 +28,7 @@ CONSISTENCY_TOLERANCE = 1e-3  # [P] relative; the plan prints levels to four dec
 
 
 @dataclass(frozen=True)
-class TargetLine:
+class TargetLine(Bilingual):
     """One target as assessed in a year (methodology 9.2, 9.3).
 
     ``actual``, ``still_needed`` [%] (``actual`` of a level: in ``unit``); ``completion``,
@@ -56,6 +59,9 @@ class TargetLine:
     note: str = ""  # not_reported, not_applicable, not_computable, implied_base_differs …
     binding: bool = False  # not met in the plan's last year: acts as a veto
     implied_base: float | None = None  # base value that makes the two forms of a target agree
+    indicators: tuple[str, ...] = ()  # those of the framework that measure what the target asks
+    course: Course = ""  # on_track, too_slow, away; "" where that cannot be told
+    pace: Pace | None = None  # yearly change so far and needed; None where there is no level
 
 
 def assess_targets(
@@ -82,11 +88,37 @@ def assess_targets(
         column = indicators.column(target.indicator)
         indicator = framework.indicators.get(target.indicator)
         blank = _blank(target, roles[target.id], indicator.unit if indicator else "")
+        blank = replace(blank, indicators=measures_of(target.indicator, framework))
         for entity, row in rows.items():
             level, base = (_cell(column, indicators, row, y) for y in (year, base_year))
             line = _assessed(target, blank, level, base, clock, plan.assessment)
-            lines[entity].append(_checked(line, target, plan))
+            lines[entity].append(_checked(_on_course(line, target), target, plan))
     return {entity: tuple(found) for entity, found in lines.items()}
+
+
+def measures_of(code: str, framework: Framework) -> tuple[str, ...]:
+    """The indicators that measure what a target on ``code`` asks: itself, and any that is worked
+    out from it alone, such as its fall since the base year."""
+    own = [code] if code in framework.indicators else []
+    derived = [i.code for i in framework.indicators.values() if i.formula and _reads(i) == {code}]
+    return (*own, *derived)
+
+
+def _reads(indicator: Indicator) -> set[str]:
+    """The codes that an indicator's formula uses."""
+    expression = indicator.expression
+    return set() if expression is None else set(expression.names)
+
+
+def _on_course(line: TargetLine, target: Target) -> TargetLine:
+    """The line with the course of its quantity."""
+    has_schedule = line.schedule_carbon is not None
+    course = course_of(
+        line.light, completion=line.completion, elapsed=line.elapsed, has_schedule=has_schedule
+    )
+    is_late = line.light == "not_met" and line.completion is None
+    unknown = is_late and (line.base is None or not meets(line.base, target.op, target.value))
+    return replace(line, course="" if unknown else course)
 
 
 def _role(target: Target, entity_type: str) -> str:
@@ -130,6 +162,8 @@ def _assessed(
 ) -> TargetLine:
     """The line with everything that can be computed from a level and its base value."""
     line = replace(line, level=level[0], base=base[0], elapsed=clock.elapsed)
+    if level[0] is not None and (target.type != "level" or line.level_unit == target.unit):
+        line = replace(line, pace=pace_of(target, level[0], base[0], clock))
     needs_base = target.type != "level"
     reason = max(level[1], base[1]) if needs_base else level[1]
     if reason != State.PRESENT:

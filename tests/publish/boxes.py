@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from itertools import combinations
 
-from cescore.publish.charts.measure import POINT, width_of
+from cescore.publish.printing.measure import POINT, width_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 SLACK = 0.75  # pt: side bearings

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from cescore.definitions.pictures import FlowLink, FlowNode, FlowPicture
 from cescore.disclosure.bundle import UncertaintyBand
 from cescore.publish.charts.bullets import check_bar
-from cescore.publish.charts.measure import lines_of, width_of
 from cescore.publish.charts.plan_bars import STATUSES
 from cescore.publish.charts.style import LEAST
+from cescore.publish.printing.measure import lines_of, width_of
 from cescore.publish.words import LANGUAGES
 
 BAND = UncertaintyBand(score_low=80.1, score_high=82.9, draws=9, alternatives=())

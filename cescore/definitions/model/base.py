@@ -11,6 +11,8 @@ from typing import Any, ClassVar, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
 
+from cescore.definitions.bilingual import Bilingual
+
 
 @dataclass(frozen=True)
 class Refused:
@@ -109,7 +111,7 @@ def _with_keys(entries: Any, name: str) -> Any:
     return found
 
 
-class Named(Definition):
+class Named(Bilingual, Definition):
     """Something with a Chinese and an English name; either stands in for the other."""
 
     zh: str = ""
@@ -120,9 +122,6 @@ class Named(Definition):
         if cls is Named and isinstance(value, str):
             return {"zh": value, "en": value}
         return super()._laid_out(value, info)
-
-    def name(self, lang: str) -> str:
-        return (self.zh or self.en) if lang == "zh" else (self.en or self.zh)
 
 
 def canonical_json(value: object) -> str:

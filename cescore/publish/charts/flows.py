@@ -14,11 +14,11 @@ from cescore.definitions.pictures import FlowLink, FlowPicture
 from cescore.method.column import State
 from cescore.publish.charts.drawing import Drawing, curve
 from cescore.publish.charts.frame import NONE, WIDE, in_a_row, sample_mark
-from cescore.publish.charts.measure import height_of, lines_of, width_of
 from cescore.publish.charts.style import LEAST as TYPE
 from cescore.publish.charts.style import MAIN, TITLE, framed
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import decimals_for, number, unit_text
+from cescore.publish.printing.measure import height_of, lines_of, width_of
 from cescore.publish.view import Number, View, by_code, of_series, recorded
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ NOTHING_THERE = {State.NOT_APPLICABLE, State.NOT_COLLECTED}
 
 
 @dataclass(frozen=True)
-class Band:
+class Ribbon:
     """One link with its value in the picture's unit."""
 
     link: FlowLink
@@ -55,7 +55,7 @@ def flows(bundle: OpenBundle) -> Fragment:
 
 def _picture(view: View, picture: FlowPicture) -> Fragment:
     found = [(link, _value(view, picture, link)) for link in picture.links]
-    bands = [Band(link, value) for link, value in found if value is not None and value > 0]
+    bands = [Ribbon(link, value) for link, value in found if value is not None and value > 0]
     if not bands:
         return NONE
     lost = [link for link, value in found if value is None or value < 0]
@@ -65,7 +65,7 @@ def _picture(view: View, picture: FlowPicture) -> Fragment:
         unit=unit_text(picture.unit, view.lang),
     )  # fmt: skip
     drawing = _drawn(view, picture, bands, title)
-    notes = [picture.note_zh if view.lang == "zh" else picture.note_en]
+    notes = [picture.note(view.lang)]
     if lost:
         names = view.join(dict.fromkeys(_link_words(view, picture, link) for link in lost))
         notes.append(view.t("flow.lost", names=names))
@@ -105,7 +105,7 @@ def _link_words(view: View, picture: FlowPicture, link: FlowLink) -> str:
     return f"{start} → {end}"
 
 
-def _said(bands: Sequence[Band], value: float) -> str:
+def _said(bands: Sequence[Ribbon], value: float) -> str:
     return number(value, min(decimals_for("", [b.value for b in bands]), 1))
 
 
@@ -124,7 +124,7 @@ class Node:
         return max(LEAST, height_of(self.lines, TYPE) + 0.3)
 
 
-def _drawn(view: View, picture: FlowPicture, bands: Sequence[Band], title: str) -> Drawing:
+def _drawn(view: View, picture: FlowPicture, bands: Sequence[Ribbon], title: str) -> Drawing:
     is_wide = picture.width == "whole"
     width = WIDE if is_wide else WIDE / 3 - 1.5
     left, right = MARGINS[view.lang] if is_wide else (17.5, 14.0)
@@ -163,7 +163,7 @@ def _drawn(view: View, picture: FlowPicture, bands: Sequence[Band], title: str) 
 def _node(
     view: View,
     picture: FlowPicture,
-    bands: Sequence[Band],
+    bands: Sequence[Ribbon],
     code: str,
     size: float,
     rooms: Mapping[int, float],
@@ -176,7 +176,7 @@ def _node(
     return Node(node.column, node.kind, size, tuple(lines))
 
 
-def _kind(nodes: Mapping[str, Node], band: Band) -> str:
+def _kind(nodes: Mapping[str, Node], band: Ribbon) -> str:
     """A band is of the kind of what it leads to, else of what it comes from."""
     kind = nodes[band.link.end].kind
     return nodes[band.link.start].kind if kind == "plain" else kind
@@ -197,20 +197,20 @@ def _label(drawing: Drawing, x: float, middle: float, node: Node, *, is_inside: 
             drawing.text(x + THICK + 1, y, line, size=TYPE)
 
 
-def _sizes(picture: FlowPicture, bands: Sequence[Band]) -> dict[str, float]:
+def _sizes(picture: FlowPicture, bands: Sequence[Ribbon]) -> dict[str, float]:
     """The nodes that a band touches, each with the larger of what enters and leaves."""
     found = {code: max(_sums(bands, code)) for code in picture.nodes}
     return {code: size for code, size in found.items() if size}
 
 
-def _sums(bands: Sequence[Band], code: str) -> tuple[float, float]:
+def _sums(bands: Sequence[Ribbon], code: str) -> tuple[float, float]:
     """What enters a node and what leaves it."""
     entering = sum(b.value for b in bands if b.link.end == code)
     leaving = sum(b.value for b in bands if b.link.start == code)
     return entering, leaving
 
 
-def _from_nowhere(picture: FlowPicture, bands: Sequence[Band]) -> list[str]:
+def _from_nowhere(picture: FlowPicture, bands: Sequence[Ribbon]) -> list[str]:
     """The nodes within the picture that more leaves than enters."""
     found = []
     for code, node in picture.nodes.items():
@@ -267,6 +267,6 @@ def _places(nodes: Mapping[str, Node], height: float, scale: float) -> dict[str,
     return found
 
 
-def _in_order(bands: Sequence[Band], place: Mapping[str, float]) -> list[Band]:
+def _in_order(bands: Sequence[Ribbon], place: Mapping[str, float]) -> list[Ribbon]:
     """Bands from above to below at both their ends, so that they cross as little as they can."""
     return sorted(bands, key=lambda b: (place[b.link.start], place[b.link.end]))

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cescore.publish.charts.measure import (
+from cescore.publish.charts.style import FIELD, INK, MAIN, MM, POINTS, TITLE, canvas
+from cescore.publish.fragment import Fragment
+from cescore.publish.printing.measure import (
     LEADING,
     Rows,
     height_of,
@@ -14,8 +16,6 @@ from cescore.publish.charts.measure import (
     rows_of,
     width_of,
 )
-from cescore.publish.charts.style import FIELD, INK, MAIN, MM, POINTS, TITLE, canvas
-from cescore.publish.fragment import Fragment
 from cescore.publish.view import View
 
 if TYPE_CHECKING:

@@ -21,7 +21,6 @@ from cescore.publish.charts.frame import (
     sample_mark,
     titled,
 )
-from cescore.publish.charts.measure import Rows, height_of, lines_of, rows_of, width_of
 from cescore.publish.charts.style import (
     FIELD,
     INK,
@@ -36,6 +35,7 @@ from cescore.publish.charts.style import (
 )
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import number
+from cescore.publish.printing.measure import Rows, height_of, lines_of, rows_of, width_of
 from cescore.publish.view import View
 from cescore.publish.words import label_or
 
@@ -67,7 +67,7 @@ def target_bars(bundle: OpenBundle, width: float = WIDE) -> Fragment:
     lines = [line for line in bundle.data.targets if line.completion is not None]
     rows = [
         (
-            (line.zh or line.en) if view.lang == "zh" else (line.en or line.zh),
+            line.name(view.lang),
             100 * (line.completion or 0.0),
             label_or(f"light.{line.light}", view.lang, line.light),
         )

@@ -20,13 +20,6 @@ from cescore.publish.charts.frame import (
     titled,
     write,
 )
-from cescore.publish.charts.measure import (
-    Rows,
-    height_of,
-    lines_of,
-    rows_of,
-    width_of,
-)
 from cescore.publish.charts.style import (
     FAINT,
     INK,
@@ -42,6 +35,13 @@ from cescore.publish.charts.style import (
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import number, signed
 from cescore.publish.pages.scorecard.sections import concerns
+from cescore.publish.printing.measure import (
+    Rows,
+    height_of,
+    lines_of,
+    rows_of,
+    width_of,
+)
 from cescore.publish.view import Number, View, at, row_of
 
 if TYPE_CHECKING:
@@ -145,7 +145,8 @@ def _courses(view: View, progress: ProgressResult) -> list[Course]:
     for group in rules.groups:
         key = group.code if group.code in progress.groups.columns else f"{rules.code}.{group.code}"
         series = row_of(progress.groups, key, view.years)
-        found.append(_course(view, group.name(view.lang) or group.code, series))
+        name = view.t("progress.group_short", name=group.name(view.lang) or group.code)
+        found.append(_course(view, name, series))
     shown = [course for course in found if len(course.points) > 1]
     return shown if shown and shown[0] is found[0] else []
 

@@ -5,18 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cescore.publish.charts.frame import NONE, WIDE, Bars, bar_chart, sample_mark, titled
-from cescore.publish.charts.measure import (
-    height_of,
-    left_edge,
-    lines_of,
-    width_of,
-)
 from cescore.publish.charts.style import (
     FIELD,
     INK,
     POINTS,
     QUIET,
     SECOND,
+    SIGN,
     TITLE,
     canvas,
     chart,
@@ -24,6 +19,12 @@ from cescore.publish.charts.style import (
 )
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import number
+from cescore.publish.printing.measure import (
+    height_of,
+    left_edge,
+    lines_of,
+    width_of,
+)
 from cescore.publish.view import View, at, row_of, weight_of
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def peer_strip(bundle: OpenBundle, result: Aggregation) -> Fragment:
         axes.plot([released.median] * 2, [-0.3, 0.3], color=INK, lw=1.6)
         axes.plot([own.value], [0], "D", color=SECOND, ms=6, clip_on=False)
         longest = max(above, key=lambda line: width_of(line, TITLE, bold=True))
-        titled(figure, above, place(own.value, longest, bold=True), colour=SECOND)
+        titled(figure, above, place(own.value, longest, bold=True), colour=SIGN)
         figure.text(place(released.median, median), 0, median, va="bottom")
         axes.set_ylim(-0.6, 0.6)
         axes.set_xlim(scale.floor, scale.top)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-from cescore.publish.fragment import CONTROL, Fragment
+from cescore.publish.fragment import Fragment, clean
 from cescore.publish.printing.fonts import SANS, register_with_matplotlib
 
 if TYPE_CHECKING:
@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 
 # Dark to light in grey as well as apart in hue; from Okabe and Ito's colour-blind safe set.
 INK = "#1d2a33"
-FAINT = "#6b7780"
+FAINT = "#5a6770"
 RULE = "#c9d1d6"
 FIELD = "#e9eef0"
 MAIN = "#005b82"  # this entity, this year
 SECOND = "#d55e00"  # what it is held against
+SIGN = "#b84a00"  # the same as text, dark enough to read on white
 THIRD = "#009e73"
 QUIET = "#9fb4bf"  # earlier years, others
 MM = 1 / 25.4
@@ -134,7 +135,7 @@ def chart(
             (0.5, 0.02, "center", "bottom") if mark_below else (0.995, 0.985, "right", "top")
         )
         figure.text(
-            x, y, mark, ha=ha, va=va, color=SECOND, fontsize=LEAST, fontweight="bold"
+            x, y, mark, ha=ha, va=va, color=SIGN, fontsize=LEAST, fontweight="bold"
         )  # fmt: skip
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
@@ -163,7 +164,7 @@ def lean(svg: str, alt: str) -> str:
     body = re.sub(r' style="([^"]*)"', lambda m: _attributes(m.group(1)), body)
     head, rest = re.sub(r"\n\s*", "\n", body).split(">", 1)
     drawn = 'role="img" stroke-linejoin="round" stroke-linecap="butt"'
-    return f"{head} {drawn}><title>{escape(CONTROL.sub('', alt))}</title>{rest}"
+    return f"{head} {drawn}><title>{escape(clean(alt))}</title>{rest}"
 
 
 def _attributes(style: str) -> str:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from cescore.method.column import Panel
 from cescore.publish.charts.frame import HALF, NONE, QUARTER, in_a_row, sample_mark, titled
-from cescore.publish.charts.measure import height_of, lines_of, width_of
 from cescore.publish.charts.style import (
     FAINT,
     MAIN,
@@ -21,6 +20,7 @@ from cescore.publish.charts.style import (
 )
 from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.numbers import MINUS, number, unit_text
+from cescore.publish.printing.measure import height_of, lines_of, width_of
 from cescore.publish.view import UNFILED, Number, View, at
 
 if TYPE_CHECKING:

@@ -94,7 +94,8 @@ def print_pdf(
 ) -> Printed:
     """The PDF of a page. Equal arguments give equal bytes.
 
-    A page whose last sheet holds a few lines only is set a little closer, if that saves the sheet.
+    A page whose last sheet is more than half empty is set a little closer, if that saves the sheet,
+    else a little wider, if that fills it better.
 
     Parameters
     ----------
@@ -124,13 +125,17 @@ def print_pdf(
     style = style_of(stylesheet, own)
     ordered = tuple(sorted(attachments, key=_key))
     plain = _Sheet(html, style, identifier, dated, ordered, table)
-    closer = replace(plain, html=html.replace("<html ", '<html class="closer" ', 1))
+    closer, wider = plain.in_class("closer"), plain.in_class("wider")
     with opened(closer.set, at_once=has_spare_core) as other, plain.set() as first:
-        if first.layout.ends_poorly:  # a few lines on a page of their own: set a little closer
+        if first.layout.may_be_saved:
             second = other()
             if second.pages < first.pages:
                 return second.printed()
-        return first.printed()
+        if not first.layout.ends_poorly:
+            return first.printed()
+        with wider.set() as third:
+            better = third if third.layout.is_better_than(first.layout) else first
+            return better.printed()
 
 
 @dataclass(frozen=True)
@@ -143,6 +148,10 @@ class _Sheet:
     dated: date
     attachments: tuple[Attachment, ...]
     stand_ins: Mapping[int, str]
+
+    def in_class(self, name: str) -> _Sheet:
+        """The same page under a class of the stylesheet that sets it otherwise."""
+        return replace(self, html=self.html.replace("<html ", f'<html class="{name}" ', 1))
 
     @contextmanager
     def set(self) -> Iterator[_Set]:

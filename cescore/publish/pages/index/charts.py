@@ -9,8 +9,8 @@ from statistics import median
 
 from markupsafe import Markup, escape
 
-from cescore.publish.charts.measure import POINT, lines_of, width_of
 from cescore.publish.numbers import number
+from cescore.publish.printing.measure import POINT, lines_of, width_of
 from cescore.publish.words import label
 
 WIDTH = 440  # all sizes in units of the drawing, which a page scales to its column

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from cescore.disclosure.reviews import BodyRow, PlanDocument
+from cescore.disclosure.plan_documents import BodyRow, PlanDocument
 from cescore.method.plan_period import TargetPath
 from cescore.publish.charts.drawing import PT
 from cescore.publish.charts.frame import (
@@ -17,7 +17,6 @@ from cescore.publish.charts.frame import (
     titled,
     write,
 )
-from cescore.publish.charts.measure import height_of, lines_of, rows_of, width_of
 from cescore.publish.charts.style import (
     FAINT,
     INK,
@@ -35,6 +34,7 @@ from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import number, quantity
 from cescore.publish.pages.document import Words
 from cescore.publish.pages.review.page import target_name
+from cescore.publish.printing.measure import height_of, lines_of, rows_of, width_of
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenDocument
@@ -106,7 +106,7 @@ def body_chart(document: OpenDocument[Any], rows: Sequence[BodyRow], title: str)
     if len(pairs) < 2:
         return NONE
     pairs.sort(key=lambda one: -one[2])
-    names = [_name(words, row) for row, _, _ in pairs]
+    names = [row.place.name(words.lang) for row, _, _ in pairs]
     lines = rows_of(names, NAMES - BESIDE, POINTS, 5.0)
     heading = lines_of(title, WIDE - MARK, TITLE, bold=True)
     top = height_of(heading, TITLE) + 2.5
@@ -128,11 +128,6 @@ def body_chart(document: OpenDocument[Any], rows: Sequence[BodyRow], title: str)
         )
         caption = words.t("review.caption.bodies", base=data.plan.base_year, year=data.year)
         return chart(figure, f"{title}: {said}", mark=_mark(words, data), caption=caption)
-
-
-def _name(words: Words, row: BodyRow) -> str:
-    zh, en = row.place.name_zh, row.place.name_en
-    return (zh or en) if words.lang == "zh" else (en or zh)
 
 
 def _mark(words: Words, data: PlanDocument) -> str:

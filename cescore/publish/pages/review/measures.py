@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from cescore.definitions.model import Named
-from cescore.disclosure.reviews import PlanDocument, Review
+from cescore.disclosure.plan_documents import PlanDocument, Review
 from cescore.method.measures import OPEN, STATUSES
 from cescore.method.plan_period import Completion, PeriodCheck
 from cescore.publish.fragment import Fragment, paragraph
@@ -110,8 +110,7 @@ def _open_row(words: Words, check: PeriodCheck) -> Row:
         for status in check.statuses
     ]
     said = words.clauses(part for part in (check.finding, check.evidence_ref) if part) or DASH
-    name = check.zh if words.lang == "zh" else check.en
-    return Row([f"{check.id}  {name or check.zh or check.en}", *signs, str(check.open_years), said])
+    return Row([f"{check.id}  {check.name(words.lang)}", *signs, str(check.open_years), said])
 
 
 def amounts(review: OpenDocument[Review]) -> Fragment:
@@ -135,7 +134,6 @@ def _amount_rows(words: Words, data: Review) -> Iterator[Row]:
     for check in (check for measure in data.measures for check in measure.checks):
         if not any(check.values):
             continue
-        name = check.zh if words.lang == "zh" else check.en
         total = DASH if check.total is None else exact(check.total)
         goal = DASH if check.goal is None else exact(check.goal)
         if check.reached is not None:
@@ -143,4 +141,4 @@ def _amount_rows(words: Words, data: Review) -> Iterator[Row]:
                 "review.goal.reached" if check.reached else "review.goal.short", goal=goal
             )
         values = [value or DASH for value in check.values]
-        yield Row([f"{check.id}  {name or check.zh or check.en}", *values, total, goal])
+        yield Row([f"{check.id}  {check.name(words.lang)}", *values, total, goal])
