@@ -24,7 +24,7 @@ def test_every_normalisation_on_goalposts_is_one_that_params_can_name() -> None:
 
 
 def test_every_learnt_weighting_has_its_function() -> None:
-    assert set(learning.METHODS) == set(get_args(Learnt))
+    assert set(learning.LEARNERS) == set(get_args(Learnt))
 
 
 def test_every_transformation_is_named_once() -> None:
