@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from cescore.definitions.dimensions import resolve
-from cescore.definitions.formula import LONGEST, Expression, FormulaError, inline, parse
+from cescore.definitions.formula import Expression, inline, parse
+from cescore.definitions.language import LONGEST, FormulaError
 from cescore.definitions.located import Node
 from cescore.definitions.model import Account, BuiltInChecks, CheckRule, IndustryRange, Variable
 from cescore.definitions.names import Names, is_unit, read_formula, refuse_formula

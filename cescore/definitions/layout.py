@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cescore.definitions.formula import Expression, is_reserved
+from cescore.definitions.formula import Expression
+from cescore.definitions.language import is_reserved
 from cescore.definitions.located import Node, merged
 from cescore.definitions.model import Group, Indicator, Progress
 from cescore.definitions.names import read_formula

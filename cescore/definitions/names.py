@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cescore.definitions.formula import Expression, FormulaError, is_reserved, parse
+from cescore.definitions.formula import Expression, parse
+from cescore.definitions.language import FormulaError, is_reserved
 from cescore.definitions.located import Node
 from cescore.definitions.model import Account, Computed, Factor, Variable
 from cescore.definitions.reading import Reading

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from cescore.definitions.dimensions import resolve
-from cescore.definitions.formula import Expression, FormulaError, parse
+from cescore.definitions.formula import Expression, parse
+from cescore.definitions.language import FormulaError
 from cescore.definitions.model import Account, Computed, Estimate, Example, Factor
 from cescore.definitions.names import Names, refuse_formula
 from cescore.definitions.order import closure, ordered
