@@ -36,8 +36,8 @@ from cescore.method.disclosure import (
     to_decimals,
 )
 from cescore.method.firmness import AppliedAlternative, SourceShare
+from cescore.method.normalisations import BY_ORDER
 from cescore.method.outranking import AMONG_ALL
-from cescore.method.scaling import BY_ORDER
 
 if TYPE_CHECKING:
     from cescore.evaluation.yearly import YearlyEvaluation

@@ -22,7 +22,8 @@ from cescore.disclosure.kinds import OVERVIEW, REVIEW
 from cescore.disclosure.sheets import released_counts, unit_slugs
 from cescore.method.assessment import Assessment
 from cescore.method.disclosure import to_decimals
-from cescore.method.plan_period import Completion, PeriodCheck, PeriodMeasure, TargetPath
+from cescore.method.period_measures import Completion, PeriodCheck, PeriodMeasure
+from cescore.method.target_paths import TargetPath
 
 if TYPE_CHECKING:
     from cescore.evaluation.periods import PlanEvaluation

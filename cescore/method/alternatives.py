@@ -19,10 +19,7 @@ from cescore.method.aggregate import method_named
 from cescore.method.column import Column, Flag, Panel
 from cescore.method.fitting import Fitted, fit, method_of
 from cescore.method.missing import Scored, apply_missing_rules
-from cescore.method.normalise import ends_in, normalise
-from cescore.method.outranking import AMONG_ALL
-from cescore.method.preparing import settle
-from cescore.method.scaling import (
+from cescore.method.normalisations import (
     BY_CONSTANTS,
     BY_ORDER,
     ON_ENDS,
@@ -32,6 +29,9 @@ from cescore.method.scaling import (
     learn,
     on_ends,
 )
+from cescore.method.normalise import ends_in, normalise
+from cescore.method.outranking import AMONG_ALL
+from cescore.method.preparing import settle
 
 Floats = NDArray[np.float64]
 

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from cescore.definitions.model import Framework
 from cescore.method.column import Panel
-from cescore.method.design import CHOICES, Alternative, Margins
 from cescore.method.evaluation import TypeEvaluation
 from cescore.method.firmness import AppliedAlternative, Band
 from cescore.method.fitting import method_of
+from cescore.method.margins import CHOICES, Alternative, Margins
+from cescore.method.normalisations import BY_ORDER
 from cescore.method.outranking import AMONG_ALL
-from cescore.method.scaling import BY_ORDER
 from cescore.method.uncertainty import uncertainty
 
 DRAWS = 512

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from cescore.definitions.model import Framework
 from cescore.method.aggregate import Aggregation, aggregate
 from cescore.method.column import Column, Panel, State, status_text
-from cescore.method.contributions import Decomposition, decompose, index_tree, progress_tree
+from cescore.method.contributions import Decomposition, decompose
 from cescore.method.indicators import compute_accounts, compute_indicators
 from cescore.method.ladder import place_of, rungs
 from cescore.method.learning import learns_weights, with_learnt_weights
+from cescore.method.mean_tree import index_tree, progress_tree
 from cescore.method.missing import Scored, apply_missing_rules
 from cescore.method.normalise import Fitted, fit, normalise
 from cescore.method.progress import ProgressResult, progress_index

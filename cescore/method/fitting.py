@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from cescore.definitions.model import Framework, Indicator
 from cescore.method import outliers
 from cescore.method.column import Panel, State
+from cescore.method.normalisations import BY_ORDER, learn
 from cescore.method.preparing import has_data, learn_gaps, settle
-from cescore.method.scaling import BY_ORDER, learn
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -14,9 +14,9 @@ import pandas as pd
 
 from cescore.method.bands import bands, has_firm_index, with_index
 from cescore.method.column import Panel
-from cescore.method.design import Alternative
 from cescore.method.evaluation import TypeEvaluation
 from cescore.method.firmness import Band, MeasuredShare, WithoutOne
+from cescore.method.margins import Alternative
 from cescore.method.uncertainty import Removal, Uncertainty, remove_one_indicator, uncertainty
 
 DRAWS = 1024

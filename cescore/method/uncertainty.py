@@ -20,8 +20,9 @@ from cescore.errors import MethodError
 from cescore.method.aggregate import aggregate
 from cescore.method.alternatives import Variant
 from cescore.method.column import Column, Panel
-from cescore.method.design import Alternative, Design, Margins, quasi_random
+from cescore.method.design import Design, quasi_random
 from cescore.method.fitting import Fitted
+from cescore.method.margins import Alternative, Margins
 from cescore.method.missing import Scored, apply_missing_rules
 from cescore.method.normalise import normalise
 from cescore.method.thresholds import tied
