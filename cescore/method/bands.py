@@ -26,8 +26,9 @@ OWN_SCALE = Margins(normalisation=(), imputation=(), treatment=())
 
 
 def bands(evaluation: TypeEvaluation, ranked: Collection[str]) -> Mapping[str, Band]:
-    """The band of every entity of a type that has an index, by entity.
+    """The band of every entity of a type that has an index, by entity: 5-95 % of 512 draws.
 
+    Scores [points] on the framework's own scale, ranks [1 is the best] among ``ranked``.
     ``ranked`` are the bodies among which ranks may be shown; two at least make a rank.
     """
     indicators = with_index(evaluation)

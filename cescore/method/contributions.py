@@ -67,7 +67,7 @@ class Decomposition:
 
 
 def decompose(tree: Tree, year: int, *, since: int | None = None) -> Decomposition:
-    """Weights, contributions and changes of a year, by default since the year before.
+    """Weights [share], contributions and changes [points] of a year, by default since the year before.
 
     The split of a change over several years is that of its two ends: it does not depend on what
     happened between them, and is not the sum of the yearly splits unless every mean is arithmetic

@@ -249,6 +249,9 @@ def evaluate(
 ) -> TypeEvaluation:
     """Evaluate all entities of a type, or one alone with constants fitted on all.
 
+    accounts → indicators → (imputation, screening, outliers) → scores → missing-data rules → weights →
+    groups → index, and beside it progress since the base year. Every array has the shape (entities, years).
+
     Parameters
     ----------
     panel

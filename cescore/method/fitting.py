@@ -51,7 +51,7 @@ def fit(
     *,
     among: Bools | None = None,
 ) -> Fitted:
-    """The constants that the framework's methods take from all entities, year by year.
+    """The constants that the framework's methods take from the reference set, year by year.
 
     Learnt from the reference set alone: the entities that have a value of their own that year, are not
     screened out and are ``among`` those that may teach (entities, years; default all). Others may

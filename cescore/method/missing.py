@@ -85,6 +85,10 @@ def apply_missing_rules(
 ) -> Scored:
     """Each missing score filled with the floor, left out or passed on, as the framework says.
 
+    Arrays have the shape (entities, years). floor: the score is the floor of the scale in use [points] and
+    the weight stays; exclude: the weight goes to the other members of the group, by their shares;
+    propagate: the group, and all that stands on it, has no value. ``returned`` as in `Scored`.
+
     The reason is the score's state; where the indicator itself has no value, the indicator's
     (a year before the first goalposts is not_computable). MISSING counts as nowhere_reported in
     the years in which no entity has the indicator.

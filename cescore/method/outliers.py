@@ -167,7 +167,7 @@ class Learnt:
 
 
 def learn(values: Floats, treatment: Treatment) -> Learnt:
-    """How a treatment changes these values, by the order of COINr's default.
+    """How a treatment changes the values of a reference set [unit of the indicator], in COINr's order.
 
     Nothing where the rule is met. Winsorised where that brings the rule about, or nothing follows;
     else the untreated values are transformed.

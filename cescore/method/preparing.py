@@ -36,6 +36,7 @@ def prepare(
 ) -> Panel:
     """Indicators as scores are made of them; the same columns where a framework asks for nothing.
 
+    Values stay in the indicators' own units until a transformation is asked for; shape (entities, years).
     An imputed value is PRESENT and flagged ESTIMATED; an entity with too little data has all its
     indicators MISSING. ``released`` scores count as data.
     """
@@ -48,7 +49,17 @@ def settle(
     constants: Mapping[str, Learnt],
     released: Released | None = None,
 ) -> Panel:
-    """Indicators with gaps filled and entities with too little data left out."""
+    """Indicators with gaps filled and entities with too little data left out.
+
+    Screening: an entity needs values in at least ``screen_below`` of the scored indicators that apply to it,
+    and at least ``screen_nonzero_below`` of its values other than 0; weights do not matter, an indicator of
+    weight 0 does not count. Who falls short has all scored indicators MISSING.
+
+    References
+    ----------
+    COINr, "Denomination, Screening" (W. Becker et al., JOSS 7(78), 2022): by share of data available and of
+    data that is not zero.
+    """
     filled = impute(indicators, framework, constants, released)
     return _without(filled, framework, _passes_screening(indicators, filled, framework, released))
 
@@ -75,6 +86,10 @@ def impute(
 ) -> Panel:
     """MISSING values replaced by what was learnt of their group; other states stay as they are.
 
+    mean, median: of the reference set, that year; group_mean, group_median: of those of it with the same
+    text in ``by``; row_mean, row_median: the entity's own other indicators, each as its place
+    (x - worst) / (best - worst) between the values returned, averaged and put back into the unit. What
+    is filled in is flagged ESTIMATED. A group in which nobody has a value keeps its gaps.
     An entity without any value of its own in a year keeps its gaps: all of it would be made up.
     """
     if all(framework.imputation_of(i).method == "none" for i in framework.scored()):
@@ -93,7 +108,10 @@ def impute(
 
 
 def treat(panel: Panel, framework: Framework, constants: Mapping[str, Learnt]) -> Panel:
-    """Values cut or transformed by the constants learnt of each indicator and year."""
+    """Values cut or transformed by the constants learnt of each indicator and year (`outliers.apply`).
+
+    A year of which nothing was learnt keeps its values; states and flags stay as they are.
+    """
     changed = {}
     for indicator in framework.scored():
         rule, learnt = framework.treatment_of(indicator), constants.get(indicator.code, {})

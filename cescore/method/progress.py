@@ -37,7 +37,8 @@ def progress_index(indicators: Panel, framework: Framework, *, base_year: int) -
     A member that cannot be computed or does not apply drops out by rule; one that was not
     returned drops out too, and the result is flagged PARTIAL [P]. Where members with a ratio hold
     less than the framework's least coverage of the weight that applies, a group or the index is
-    MISSING [P]. In the base year every ratio, and so the index, is 100.
+    MISSING [P]. In the base year every ratio, and so the index, is 100 [base year = 100, no upper end];
+    a worse value of any member lowers it, a change of unit does not. All arrays (entities, years).
 
     References
     ----------

@@ -1,5 +1,11 @@
 """How far index and rank depend on choices and estimates: Monte-Carlo bands and Sobol indices.
 
+References
+----------
+OECD/JRC Handbook (2008), step 7; M. Saisana, A. Saltelli, S. Tarantola, Uncertainty and sensitivity analysis
+techniques …, J. R. Statist. Soc. A 168 (2005): mean shift of rank; A. Saltelli et al., Comput. Phys. Commun. 181
+(2010): design and estimators.
+
 Not imported by the evaluation itself: SciPy and SALib take seconds to load.
 """
 
@@ -115,6 +121,10 @@ def uncertainty(
     learners: Panel | None = None,
 ) -> Uncertainty:
     """Index and rank of every entity under many other choices that could have been made.
+
+    Bands are the 5 and 95 % quantiles of the draws: of the index by interpolation [points], of the rank
+    as a rank that was taken. Whoever a choice leaves without an index is ranked with its own, so
+    that ranks among the same entities are compared.
 
     Each draw takes one value of every source at once, from a scrambled Sobol sequence: equal
     arguments give equal bands. A geometric mean that the framework does not ask for takes

@@ -37,7 +37,7 @@ def active_members(
 
 
 def shares(framework: Framework, active: Mapping[str, Bools]) -> dict[str, Floats]:
-    """Each member's share of its own group, rescaled over the members that take part.
+    """Each member's share of its own group, w / Σ w over the members that take part.
 
     Keys are indicators and groups; shares are 0 where a member does not take part.
     """
@@ -53,7 +53,7 @@ def shares(framework: Framework, active: Mapping[str, Bools]) -> dict[str, Float
 
 
 def effective_weights(framework: Framework, active: Mapping[str, Bools]) -> dict[str, Floats]:
-    """Each indicator's weight in the index: the product of the shares from it up to the index.
+    """Each indicator's weight in the index [share]: the product of the shares from it up to the index.
 
     Together 1 wherever any indicator takes part.
     """
