@@ -163,8 +163,8 @@ def aggregate(scored: Scored, framework: Framework) -> Aggregation:
         counted = (
             {c: m & has_score for c, m in taking_part.items()} if is_among_all else taking_part
         )
-        made = _made(code, columns, framework.members(code), counted, scored, framework)
-        columns[code] = made.where(has_score, missing)
+        whole = _made(code, columns, framework.members(code), counted, scored, framework)
+        columns[code] = whole.where(has_score, missing)
     return Aggregation(
         groups=replace(scored.scores, columns={code: columns[code] for code in framework.groups}),
         index=columns[""],

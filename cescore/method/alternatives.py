@@ -88,22 +88,22 @@ class Variant:
     def changed_by(self, step: str) -> int:
         """How many values the framework's imputation or treatment of outliers changes."""
         scored = [i for i in self.framework.scored() if i.weight > 0]
-        found = 0
+        changed = 0
         for indicator in scored:
             column = self.values.column(indicator.code)
             if step == "imputation":
                 before = self.indicators.column(indicator.code)
-                found += int((column.is_present & ~before.is_present).sum())
+                changed += int((column.is_present & ~before.is_present).sum())
             else:
                 values = column.values[column.is_present]
-                found += int((self._treat(indicator, values) != values).sum())
-        return found
+                changed += int((self._treat(indicator, values) != values).sum())
+        return changed
 
     def estimated(self, code: str) -> NDArray[np.bool_]:
         """Which entities' values of an indicator are estimates."""
         column = self.values.column(code)
-        found: NDArray[np.bool_] = (column.is_present & (column.flags & Flag.ESTIMATED > 0))[:, 0]
-        return found
+        mask: NDArray[np.bool_] = (column.is_present & (column.flags & Flag.ESTIMATED > 0))[:, 0]
+        return mask
 
     def can_normalise(self, indicator: Indicator, method: str) -> bool:
         """Whether a method has what it needs for an indicator: ends, a target, or differences."""

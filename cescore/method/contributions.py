@@ -110,9 +110,9 @@ def contributions(tree: Tree) -> dict[str, Floats]:
             share = tree.shares[member]
             steep = _slope(tree.powers[code], tree.values[member], tree.values[code], share)
             slope[member] = _product(slope[code], steep)
-    found = {code: _product(slope[code], tree.values[code]) for code in tree.leaves}
+    points = {code: _product(slope[code], tree.values[code]) for code in tree.leaves}
     has_index = ~np.isnan(tree.values[""]) & tree.is_nest_of_means
-    return {code: np.where(has_index, value, np.nan) for code, value in found.items()}
+    return {code: np.where(has_index, value, np.nan) for code, value in points.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,16 +196,16 @@ def _split(tree: Tree, whole: str, members: tuple[str, ...]) -> dict[str, _Split
     phi_new = sum((_product(new_w[m], f_new[m]) for m in members), start=nothing)
     phi_old = sum((_product(old_w[m], f_old[m]) for m in members), start=nothing)
     secant = _secant_of_mean(power, _earlier(mean), mean, phi_old, phi_new)
-    found = {}
+    splits = {}
     for m in members:
         weight, both = (old_w[m] + new_w[m]) / 2, (old_w[m] > 0) & (new_w[m] > 0)
         place = (f_old[m] + f_new[m] - phi_old - phi_new) / 2
-        found[m] = _Split(
+        splits[m] = _Split(
             effect=secant * weight * (f_new[m] - f_old[m]),
             per_point=np.where(both, secant * weight * _secant(power, old[m], new[m]), 0.0),
             of_share=secant * _product(place, new_w[m] - old_w[m]),
         )
-    return found
+    return splits
 
 
 def _secant_of_mean(power: float, old: Floats, new: Floats, phi_old: Floats, phi: Floats) -> Floats:
@@ -266,9 +266,9 @@ def _mean_of_two(values: Floats) -> Floats:
     return (values + _earlier(values)) / 2
 
 
-def _product(one: Floats, other: Floats) -> Floats:
+def _product(left: Floats, right: Floats) -> Floats:
     """A product in which 0 times nothing is 0: a member that does not count has no effect."""
-    return np.where((one == 0) | (other == 0), 0.0, one * other)
+    return np.where((left == 0) | (right == 0), 0.0, left * right)
 
 
 def _or_none(value: float) -> float | None:

@@ -76,7 +76,7 @@ class Design:
         """The index (rows, entities): rows with the same choices together, some at a time."""
         chosen = {source: self._chosen(source, rows) for source in CHOICES}
         drawn = self._draws(rows, draws, seed)
-        found = np.full((len(rows), len(self.variant.indicators.entities)), np.nan)
+        index = np.full((len(rows), len(self.variant.indicators.entities)), np.nan)
         for names in product(*(self.choices[source] for source in CHOICES)):
             normalisation, aggregation, rule, *steps = names
             alike = [
@@ -88,13 +88,13 @@ class Design:
             variant, scored = self._variant(*steps), self._scored_by(rule, *steps)
             for start in range(0, len(positions), ROWS_AT_ONCE):
                 some = positions[start : start + ROWS_AT_ONCE]
-                found[some] = variant.index(
+                index[some] = variant.index(
                     drawn.of(some),
                     normalisation=normalisation,
                     aggregation=aggregation,
                     scored=scored,
                 )
-        return found
+        return index
 
     def applied(self, rows: Floats) -> tuple[Alternative, ...]:
         """Every alternative asked for: what it was applied to in these rows, or why it was not."""
@@ -261,19 +261,19 @@ class Drawn:
     def _settings(self, source: str, rows: NDArray[np.int64]) -> Floats:
         if source not in self.tables:
             return np.empty((len(rows), 0))
-        found: Floats = self.tables[source][self.taken[source][rows]]
-        return found
+        settings: Floats = self.tables[source][self.taken[source][rows]]
+        return settings
 
     def _estimates(self, errors: Floats) -> dict[str, Floats]:
         """A factor for every entity, 1 where its value is no estimate."""
-        found, start = {}, 0
+        factors_of, start = {}, 0
         for code, mask in self.design.estimated.items() if errors.size else ():
             number = int(mask.sum())
             factors = np.ones((len(errors), len(mask)))
             factors[:, mask] += errors[:, start : start + number]
-            found[code] = factors
+            factors_of[code] = factors
             start += number
-        return found
+        return factors_of
 
 
 def _position(numbers: Floats, among: int) -> NDArray[np.int64]:

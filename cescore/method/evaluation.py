@@ -289,13 +289,13 @@ def evaluate(
 
 
 def _decomposed(
-    prefix: str, path: str, found: Decomposition, of_index: NDArray[np.object_]
+    prefix: str, path: str, decomposition: Decomposition, of_index: NDArray[np.object_]
 ) -> Iterator[tuple[str, str, str, Floats, NDArray[np.object_]]]:
     """The parts of an index, kind by kind; where there are none, the index's status says why."""
-    for kind, unit, parts in found.by_kind():
+    for kind, unit, parts in decomposition.by_kind():
         for code, values in parts.items():
-            left_out = np.where(found.weights[code] == 0, "excluded", "reported")
-            nothing = np.where(np.isnan(found.total), of_index, "not_computable")
+            left_out = np.where(decomposition.weights[code] == 0, "excluded", "reported")
+            nothing = np.where(np.isnan(decomposition.total), of_index, "not_computable")
             status = np.where(np.isnan(values), nothing, left_out)
             yield f"{prefix}{kind}", f"{path}{code}", unit, values, status.astype(object)
 

@@ -71,12 +71,12 @@ def fit(
             year: outliers.learn(_present(prepared, indicator.code, year, members), treatment)
             for year in years
         }
-        everybody = np.concatenate([np.empty(0), *(found.values for found in learnt.values())])
-        for year, found in learnt.items():
-            compared = everybody if framework.observed_over == "all_years" else found.values
+        everybody = np.concatenate([np.empty(0), *(treated.values for treated in learnt.values())])
+        for year, treated in learnt.items():
+            compared = everybody if framework.observed_over == "all_years" else treated.values
             reference = _reference(prepared, indicator, framework, year)
-            reference = outliers.apply(reference, found.constants, treatment)
-            its = {**found.constants, **learn(compared, method, float(reference[0]))}
+            reference = outliers.apply(reference, treated.constants, treatment)
+            its = {**treated.constants, **learn(compared, method, float(reference[0]))}
             if its:
                 constants.setdefault(indicator.code, {}).setdefault(year, {}).update(its)
             if method in BY_ORDER:

@@ -72,14 +72,14 @@ def _in_order(framework: Framework) -> tuple[str, ...]:
 def _below_accounts(framework: Framework) -> set[str]:
     """Indicators that accounts use, directly or through other indicators."""
     waiting = list(framework.accounts)
-    found: set[str] = set()
+    below: set[str] = set()
     while waiting:
         computed = _definition(waiting.pop(), framework)
         used = names(computed.executable or computed.formula) if computed.collected else ()
-        new = {name for name in used if name in framework.indicators} - found
-        found |= new
+        new = {name for name in used if name in framework.indicators} - below
+        below |= new
         waiting += new
-    return found
+    return below
 
 
 def _definition(code: str, framework: Framework) -> Account | Indicator:

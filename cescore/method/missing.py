@@ -155,8 +155,8 @@ def _below(code: str, framework: Framework, too_few: Mapping[str, Bools]) -> Boo
     while group:
         result = result | too_few.get(group, False)
         group = framework.groups[group].parent
-    found: Bools = result | too_few.get("", False)
-    return found
+    below: Bools = result | too_few.get("", False)
+    return below
 
 
 def _cases(code: str, scores: Panel, fitted: Fitted) -> NDArray[np.uint8]:
@@ -175,8 +175,8 @@ def _cases(code: str, scores: Panel, fitted: Fitted) -> NDArray[np.uint8]:
 def _decided(case: NDArray[np.uint8], rules: MissingRules, rule: str) -> Bools:
     """Where the rule for the case at hand is this one."""
     is_rule = np.array([False, *(getattr(rules, name) == rule for name in CASES)])
-    found: Bools = is_rule[case]
-    return found
+    decided: Bools = is_rule[case]
+    return decided
 
 
 def _floored(column: Column, where: Bools, floor: float) -> Column:

@@ -95,7 +95,7 @@ def on_ends(
 def _or_nothing(function: Callable[..., Any], values: Floats, **how: Any) -> Floats:
     """What a method says, or NaN throughout where it says that it cannot answer."""
     try:
-        found: Floats = function(values, **how)
-        return found
+        scores: Floats = function(values, **how)
+        return scores
     except MethodError:
         return np.full(values.shape, np.nan)

@@ -83,8 +83,8 @@ def period_measures(
             lines[0].system,
             lines[0].units,
             tuple(
-                _period_check(definitions[found[0]["id"]], found, years)
-                for found in zip(*(line.checks for line in lines), strict=True)
+                _period_check(definitions[yearly[0]["id"]], yearly, years)
+                for yearly in zip(*(line.checks for line in lines), strict=True)
             ),
         )
         for lines in zip(*by_year, strict=True)
@@ -92,14 +92,14 @@ def period_measures(
 
 
 def _period_check(
-    check: Check, found: Sequence[InspectedCheck], years: Sequence[int]
+    check: Check, yearly: Sequence[InspectedCheck], years: Sequence[int]
 ) -> PeriodCheck:
-    statuses = tuple(one["status"] for one in found)
+    statuses = tuple(inspected["status"] for inspected in yearly)
     known = [i for i, status in enumerate(statuses) if status != "not_inspected"]
     last = known[-1] if known else None
-    values = tuple(one["value"] for one in found)
+    values = tuple(inspected["value"] for inspected in yearly)
     total = _total(check, values)
-    at_end = found[last] if last is not None else None
+    at_end = yearly[last] if last is not None else None
     return PeriodCheck(
         id=check.id,
         zh=check.zh,
@@ -127,11 +127,11 @@ def _open_years(statuses: Sequence[str]) -> int:
 
 def _numbers(values: Iterable[str]) -> list[float]:
     """The values that are finite numbers; a text stays what it is, recorded only."""
-    found = []
+    numbers = []
     for value in filter(None, map(str.strip, values)):
         with suppress(ValueError):
-            found.append(float(value))
-    return [value for value in found if math.isfinite(value)]
+            numbers.append(float(value))
+    return [value for value in numbers if math.isfinite(value)]
 
 
 def _total(check: Check, values: Sequence[str]) -> float | None:
@@ -157,10 +157,10 @@ def at_end(measures: Iterable[PeriodMeasure]) -> tuple[MeasureLine, ...]:
 
 
 def _counted(statuses: Iterable[str]) -> dict[str, int]:
-    found: dict[str, int] = dict.fromkeys(STATUSES, 0)
+    numbers: dict[str, int] = dict.fromkeys(STATUSES, 0)
     for status in statuses:
-        found[status] += 1
-    return found
+        numbers[status] += 1
+    return numbers
 
 
 @dataclass(frozen=True)

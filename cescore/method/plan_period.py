@@ -42,15 +42,15 @@ def period_vetoes(
     by_year: Sequence[Mapping[str, Mapping[str, str]]],
 ) -> dict[str, dict[str, str]]:
     """Vetoes of the period: standing if one year's record says so, clear only if every year's does."""
-    found: dict[str, dict[str, str]] = {}
+    vetoes: dict[str, dict[str, str]] = {}
     for veto in dict.fromkeys(code for records in by_year for code in records):
         records = [records.get(veto, {}) for records in by_year]
         standing = [record for record in records if record.get("status") == "standing"]
         if standing:
-            found[veto] = dict(standing[-1])
+            vetoes[veto] = dict(standing[-1])
         elif all(record.get("status") == "clear" for record in records):
-            found[veto] = dict(records[-1])
-    return found
+            vetoes[veto] = dict(records[-1])
+    return vetoes
 
 
 def assess_period(
@@ -68,7 +68,7 @@ def assess_period(
 ) -> Assessment:
     """The period's total by the yearly rules [P]: targets, index and bonus of the year evaluated,
     measures as they stand at the end, vetoes of every year. Only the final evaluation is graded."""
-    found = assess(
+    assessed = assess(
         plan,
         entity_type,
         index=index,
@@ -80,8 +80,8 @@ def assess_period(
         is_last_year=stage == FINAL,
         bonus=bonus,
     )
-    if stage == FINAL or not found.graded:
-        return found
+    if stage == FINAL or not assessed.graded:
+        return assessed
     return replace(
-        found, grade_zh="", grade_en="", graded=False, provisional=False, reason="midterm"
+        assessed, grade_zh="", grade_en="", graded=False, provisional=False, reason="midterm"
     )

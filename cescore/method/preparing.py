@@ -149,7 +149,7 @@ def _gap_constants(
 
     Where some gap is filled along the entity's own row: the ends of every indicator instead.
     """
-    found: dict[str, dict[int, dict[str, float]]] = {}
+    constants: dict[str, dict[int, dict[str, float]]] = {}
     by_row = any(_is_row(framework.imputation_of(i)) for i in framework.scored())
     for indicator in framework.scored():
         rule = framework.imputation_of(indicator)
@@ -159,7 +159,7 @@ def _gap_constants(
             present = column.values[column.is_present[:, i] & members[:, i], i]
             if len(present):
                 ends = {ROW_LOW: float(present.min()), ROW_HIGH: float(present.max())}
-                found.setdefault(indicator.code, {}).setdefault(year, {}).update(ends)
+                constants.setdefault(indicator.code, {}).setdefault(year, {}).update(ends)
         for year in years if rule.method != "none" and not _is_row(rule) else ():
             i = panel.year_position(year)
             column, groups = panel.column(indicator.code), _groups(panel, rule)[:, i]
@@ -167,9 +167,9 @@ def _gap_constants(
             teaches = column.is_present[:, i] & members[:, i]
             for group in dict.fromkeys(groups[teaches]):
                 values = column.values[(groups == group) & teaches, i]
-                learnt = found.setdefault(indicator.code, {}).setdefault(year, {})
+                learnt = constants.setdefault(indicator.code, {}).setdefault(year, {})
                 learnt[f"{FILL}{group}"] = float(average(values))
-    return found
+    return constants
 
 
 def has_enough(

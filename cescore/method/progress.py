@@ -79,14 +79,14 @@ def progress_shares(result: ProgressResult, progress: Progress) -> dict[str, NDA
     0 where it does not take part: a member without a ratio, a group without a value.
     """
     groups = {g.code: g.weight * result.groups.column(g.code).is_present for g in progress.groups}
-    found = _as_shares(groups, result.index.shape)
+    shares = _as_shares(groups, result.index.shape)
     for group, members in progress.members.items():
         weighed = {
             f"{group}.{code}": weight * result.members.column(code).is_present
             for code, weight in members.items()
         }
-        found |= _as_shares(weighed, result.index.shape)
-    return found
+        shares |= _as_shares(weighed, result.index.shape)
+    return shares
 
 
 def _as_shares(

@@ -132,5 +132,5 @@ def _projected(target: Target, line: TargetLine, plan: Plan, year: int) -> float
     if factor is None or line.base is None or not target.has_schedule:
         return None
     fall = 1 - math.pow(factor, plan.last_year - plan.base_year)
-    found = _measured(target, fall, line.base)
-    return found if found is not None and math.isfinite(found) else None
+    projected = _measured(target, fall, line.base)
+    return projected if projected is not None and math.isfinite(projected) else None

@@ -106,7 +106,7 @@ def assess_targets(
             level, base = (_cell(column, indicators, row, y) for y in (year, base_year))
             line = _assessed(target, blank, level, base, clock, plan.assessment)
             lines[entity].append(_checked(_on_course(line, target), target, plan))
-    return {entity: tuple(found) for entity, found in lines.items()}
+    return {entity: tuple(of_entity) for entity, of_entity in lines.items()}
 
 
 def measures_of(code: str, framework: Framework) -> tuple[str, ...]:

@@ -147,24 +147,24 @@ def uncertainty(
     """
     if draws < 4 or draws & (draws - 1):
         raise MethodError(f"{draws} draws, expected a power of 2")
-    one = _one_year(indicators, year)
-    nominal = _index_of(one, framework, fitted)
+    of_year = _one_year(indicators, year)
+    nominal = _index_of(of_year, framework, fitted)
     has_index = ~np.isnan(nominal)
-    entities = [e for e, has in zip(one.entities, has_index, strict=True) if has]
+    entities = [e for e, has in zip(of_year.entities, has_index, strict=True) if has]
     if not entities:
         raise MethodError(f"no entity has an index in {year}")
-    taught = one.only(entities) if learners is None else _one_year(learners, year)
-    variant = Variant(one.only(entities), framework, fitted, taught)
+    taught = of_year.only(entities) if learners is None else _one_year(learners, year)
+    variant = Variant(of_year.only(entities), framework, fitted, taught)
     design = Design(variant, margins or Margins())
     scores, sources = nominal[has_index], design.sources
     is_enough = len(entities) >= FEWEST_FOR_INDICES and bool(sources)
     rows = _rows(len(sources), draws, seed, with_indices=sensitivity and is_enough)
-    found = design.evaluate(rows, draws, seed)
+    drawn = design.evaluate(rows, draws, seed)
     ranks = _ranks(scores[None, :])[0]
     # whoever a choice leaves without an index keeps its own, so that the same are ranked on both sides
-    shifts = _ranks(np.where(np.isnan(found), scores, found))
+    shifts = _ranks(np.where(np.isnan(drawn), scores, drawn))
     in_band = _plain_rows(len(rows), len(sources), draws)
-    low, median, high = np.quantile(found[in_band], (BAND[0], 0.5, BAND[1]), axis=0)
+    low, median, high = np.quantile(drawn[in_band], (BAND[0], 0.5, BAND[1]), axis=0)
     rank_low, rank_median, rank_high = np.quantile(
         shifts[in_band], (BAND[0], 0.5, BAND[1]), axis=0, method="inverted_cdf"
     )
@@ -183,7 +183,7 @@ def uncertainty(
         rank_high=rank_high,
         alternatives=design.applied(rows[in_band]),
         sensitivity=(
-            _sensitivity(sources, found, np.abs(shifts - ranks).mean(axis=1), seed)
+            _sensitivity(sources, drawn, np.abs(shifts - ranks).mean(axis=1), seed)
             if sensitivity and is_enough
             else None
         ),
@@ -213,15 +213,15 @@ def remove_one_indicator(
     kept = _scored_in(scored, year, everybody if among is None else among)
     nominal = pd.Series(aggregate(kept, framework).index.values[:, 0], kept.scores.entities)
     ranks = nominal.rank(ascending=False, method="min")
-    found = []
+    removals = []
     for indicator in framework.scored():
         if indicator.weight > 0 and len(framework.scored()) > 1:
             without = framework.with_weights(**{indicator.code: 0.0})
             values = pd.Series(aggregate(kept, without).index.values[:, 0], kept.scores.entities)
             places = values.fillna(nominal).rank(ascending=False, method="min")
             shift = float((places - ranks).abs().mean())
-            found.append(Removal(indicator.code, values, places, shift))
-    return tuple(found)
+            removals.append(Removal(indicator.code, values, places, shift))
+    return tuple(removals)
 
 
 def _problem(names: Collection[str]) -> dict[str, object]:
@@ -233,10 +233,10 @@ def _rows(sources: int, draws: int, seed: int, *, with_indices: bool) -> Floats:
     if not with_indices:
         return quasi_random(sources, draws, seed) if sources else np.empty((1, 0))
     names = [str(i) for i in range(sources)]
-    found: Floats = sobol_sample.sample(
+    sample: Floats = sobol_sample.sample(
         _problem(names), draws // 2, calc_second_order=False, seed=seed
     )
-    return found
+    return sample
 
 
 def _plain_rows(rows: int, sources: int, draws: int) -> NDArray[np.int64]:
@@ -248,7 +248,7 @@ def _plain_rows(rows: int, sources: int, draws: int) -> NDArray[np.int64]:
 
 
 def _sensitivity(sources: tuple[str, ...], index: Floats, shift: Floats, seed: int) -> Sensitivity:
-    found = sobol_indices.analyze(
+    indices = sobol_indices.analyze(
         _problem(sources), shift, calc_second_order=False, num_resamples=100, seed=seed
     )
     spread = index.std(axis=0)
@@ -258,10 +258,10 @@ def _sensitivity(sources: tuple[str, ...], index: Floats, shift: Floats, seed: i
     between = [blocks[:, 1 + i] for i in range(len(sources))]
     return Sensitivity(
         sources=sources,
-        first=np.asarray(found["S1"], float),
-        first_half_width=np.asarray(found["S1_conf"], float),
-        total=np.asarray(found["ST"], float),
-        total_half_width=np.asarray(found["ST_conf"], float),
+        first=np.asarray(indices["S1"], float),
+        first_half_width=np.asarray(indices["S1_conf"], float),
+        total=np.asarray(indices["ST"], float),
+        total_half_width=np.asarray(indices["ST_conf"], float),
         first_of=np.array([sobol_indices.first_order(a, ab, b) for ab in between]),
         total_of=np.array([sobol_indices.total_order(a, ab, b) for ab in between]),
     )

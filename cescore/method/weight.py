@@ -70,11 +70,11 @@ def group_weights(framework: Framework, active: Mapping[str, Bools]) -> dict[str
 
 def _products(framework: Framework, share: Mapping[str, Floats]) -> dict[str, Floats]:
     """Each group's share times those of the groups around it."""
-    found: dict[str, Floats] = {}
+    products: dict[str, Floats] = {}
     for group in reversed(tuple(framework.groups_bottom_up())):
-        around = found.get(group.parent)
-        found[group.code] = share[group.code] if around is None else share[group.code] * around
-    return {code: found[code] for code in framework.groups}
+        around = products.get(group.parent)
+        products[group.code] = share[group.code] if around is None else share[group.code] * around
+    return {code: products[code] for code in framework.groups}
 
 
 def _shape(active: Mapping[str, Bools]) -> tuple[int, ...]:
