@@ -134,13 +134,22 @@ class TypeRobustness(Part):
     removals: tuple[RemovedIndicator, ...] = ()  # the indicator that moves ranks most first
 
 
+class YearRank(Part):
+    """A body's rank by the index in one year, among so many; None where it has none that may be shown."""
+
+    year: int
+    rank: int | None
+    n: int
+
+
 class PeerTable(Part):
-    """Released figures of the entity's own type."""
+    """Released figures of the entity's own type; ``ranks`` of a public body, year by year."""
 
     entity_type: str
     audience: str  # public or respondent
     figures: tuple[PeerFigure, ...] = ()
     note: str = ""
+    ranks: tuple[YearRank, ...] = ()
 
 
 class PublicRow(Part):

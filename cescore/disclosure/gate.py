@@ -21,6 +21,7 @@ from cescore.disclosure.bundle import (
     PublicRow,
     RemovedIndicator,
     TypeRobustness,
+    YearRank,
 )
 from cescore.method.column import Column, Panel, State
 from cescore.method.disclosure import (
@@ -36,8 +37,8 @@ from cescore.method.disclosure import (
     to_decimals,
 )
 from cescore.method.firmness import AppliedAlternative, SourceShare
+from cescore.method.normalisations import BY_ORDER
 from cescore.method.outranking import AMONG_ALL
-from cescore.method.scaling import BY_ORDER
 
 if TYPE_CHECKING:
     from cescore.evaluation.yearly import YearlyEvaluation
@@ -100,8 +101,39 @@ class Gate:
         make = self._public_figure if public else self._respondent_figure
         comparisons = self._comparisons[entity.entity_type]
         figures = tuple(make(entity.entity_type, c, row) for c in comparisons)
-        audience = "public" if public else "respondent"
-        return PeerTable(entity_type=entity.entity_type, audience=audience, figures=figures)
+        return PeerTable(
+            entity_type=entity.entity_type,
+            audience="public" if public else "respondent",
+            figures=figures,
+            ranks=self._ranks_over_years(entity.entity_type, row) if public else (),
+        )
+
+    def _ranks_over_years(self, entity_type: str, row: int) -> tuple[YearRank, ...]:
+        """A public body's rank by the index in each year, among the bodies that may be ranked."""
+        by_year = self._ranked_in_years[entity_type]
+        return tuple(YearRank(year=y, rank=of[row], n=n) for y, (n, of) in by_year.items())
+
+    @cached_property
+    def _ranked_in_years(self) -> Mapping[str, Mapping[int, tuple[int, list[int | None]]]]:
+        """By public type and year: how many are ranked by the index, and each one's rank.
+
+        Who may be ranked is decided on the year evaluated; of an earlier year those of them that had
+        enough data in it, on the data as they stand now.
+        """
+        ranked: dict[str, dict[int, tuple[int, list[int | None]]]] = {}
+        for entity_type in self.rules.public_types:
+            evaluation = self.yearly.evaluations.get(entity_type)
+            if evaluation is None:
+                continue
+            cleared = np.array([e in self.cleared for e in evaluation.panel.entities], bool)
+            firm = evaluation.is_sufficient & evaluation.in_reference_set & cleared[:, None]
+            indices = np.where(firm, evaluation.aggregation.index.values, np.nan)
+            ranked[entity_type] = {
+                year: (int((~np.isnan(indices[:, j])).sum()), ranks(indices[:, j], 1))
+                for j, year in enumerate(evaluation.panel.years)
+                if year <= self.year
+            }
+        return ranked
 
     def _respondent_figure(self, entity_type: str, comparison: Comparison, row: int) -> PeerFigure:
         group = self._groups[entity_type, comparison.code]

@@ -103,7 +103,7 @@ def assess(
     is_last_year: bool = False,
     bonus: Sequence[BonusLine] = (),
 ) -> Assessment:
-    """An entity's total of the year and its grade on the scale of its type.
+    """An entity's total of the year [points, 0-100] and its grade on the scale of its type.
 
     Total = Σ weight · part / Σ weight over the parts there are: a type without targets of its own,
     or without measures, gives their weight to the others. Extra points come on top, as many as the
@@ -214,7 +214,7 @@ def used_weights(
 
 
 def grade_of(total: float, scale: GradeScale) -> tuple[str, str]:
-    """The grade's names for an unrounded total: the best band it reaches, else the lowest.
+    """The grade's names (zh, en) for an unrounded total [points]: the best band it reaches, else the lowest.
 
     89.96 is below 90, whatever is printed; what is 90 but for rounding noise is not (`thresholds`).
     """

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from cescore.definitions.model import Framework
 from cescore.method.aggregate import Aggregation, aggregate
 from cescore.method.column import Column, Panel, State, status_text
-from cescore.method.contributions import Decomposition, decompose, index_tree, progress_tree
+from cescore.method.contributions import Decomposition, decompose
 from cescore.method.indicators import compute_accounts, compute_indicators
 from cescore.method.ladder import place_of, rungs
 from cescore.method.learning import learns_weights, with_learnt_weights
+from cescore.method.mean_tree import index_tree, progress_tree
 from cescore.method.missing import Scored, apply_missing_rules
 from cescore.method.normalise import Fitted, fit, normalise
 from cescore.method.progress import ProgressResult, progress_index
@@ -248,6 +249,9 @@ def evaluate(
 ) -> TypeEvaluation:
     """Evaluate all entities of a type, or one alone with constants fitted on all.
 
+    accounts → indicators → (imputation, screening, outliers) → scores → missing-data rules → weights →
+    groups → index, and beside it progress since the base year. Every array has the shape (entities, years).
+
     Parameters
     ----------
     panel
@@ -285,13 +289,13 @@ def evaluate(
 
 
 def _decomposed(
-    prefix: str, path: str, found: Decomposition, of_index: NDArray[np.object_]
+    prefix: str, path: str, decomposition: Decomposition, of_index: NDArray[np.object_]
 ) -> Iterator[tuple[str, str, str, Floats, NDArray[np.object_]]]:
     """The parts of an index, kind by kind; where there are none, the index's status says why."""
-    for kind, unit, parts in found.by_kind():
+    for kind, unit, parts in decomposition.by_kind():
         for code, values in parts.items():
-            left_out = np.where(found.weights[code] == 0, "excluded", "reported")
-            nothing = np.where(np.isnan(found.total), of_index, "not_computable")
+            left_out = np.where(decomposition.weights[code] == 0, "excluded", "reported")
+            nothing = np.where(np.isnan(decomposition.total), of_index, "not_computable")
             status = np.where(np.isnan(values), nothing, left_out)
             yield f"{prefix}{kind}", f"{path}{code}", unit, values, status.astype(object)
 

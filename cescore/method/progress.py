@@ -37,7 +37,8 @@ def progress_index(indicators: Panel, framework: Framework, *, base_year: int) -
     A member that cannot be computed or does not apply drops out by rule; one that was not
     returned drops out too, and the result is flagged PARTIAL [P]. Where members with a ratio hold
     less than the framework's least coverage of the weight that applies, a group or the index is
-    MISSING [P]. In the base year every ratio, and so the index, is 100.
+    MISSING [P]. In the base year every ratio, and so the index, is 100 [base year = 100, no upper end];
+    a worse value of any member lowers it, a change of unit does not. All arrays (entities, years).
 
     References
     ----------
@@ -78,14 +79,14 @@ def progress_shares(result: ProgressResult, progress: Progress) -> dict[str, NDA
     0 where it does not take part: a member without a ratio, a group without a value.
     """
     groups = {g.code: g.weight * result.groups.column(g.code).is_present for g in progress.groups}
-    found = _as_shares(groups, result.index.shape)
+    shares = _as_shares(groups, result.index.shape)
     for group, members in progress.members.items():
         weighed = {
             f"{group}.{code}": weight * result.members.column(code).is_present
             for code, weight in members.items()
         }
-        found |= _as_shares(weighed, result.index.shape)
-    return found
+        shares |= _as_shares(weighed, result.index.shape)
+    return shares
 
 
 def _as_shares(

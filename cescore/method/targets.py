@@ -76,7 +76,20 @@ def assess_targets(
     """The target lines of a year of each entity, or of those named, in the plan's order.
 
     A target is the type's own (scored), a reference for it (shown, never scored), or another form
-    of one of its own (a check); any other makes no line.
+    of one of its own (a check); any other makes no line. Formulas, with the level x_t, its base value
+    x_0 and the target's R (methodology 9.2, 9.3):
+
+    * fall K = 1 - x_t / x_0 [%], a rise being a negative fall; completion K / R;
+    * a level is met or not; completion (x_0 - x_t) / (x_0 - x*), never x* / x_t;
+    * against the schedule K_t / [1 - (1 - R)^(t/n)], and of the whole way ln(1 - K_t) / ln(1 - R).
+
+    A level that was not returned earns nothing; one that does not apply, is not computable or is in another
+    unit than the target leaves the total. Comparisons by `thresholds`.
+
+    References
+    ----------
+    The carbon form: annex to municipal accounting rules; the logarithmic one: a provincial statistics
+    bureau (both in methodology 9.3).
     """
     clock = Clock(year, base_year, plan.last_year)
     roles = {t.id: _role(t, framework.entity_type) for t in plan.targets.values()}
@@ -93,7 +106,7 @@ def assess_targets(
             level, base = (_cell(column, indicators, row, y) for y in (year, base_year))
             line = _assessed(target, blank, level, base, clock, plan.assessment)
             lines[entity].append(_checked(_on_course(line, target), target, plan))
-    return {entity: tuple(found) for entity, found in lines.items()}
+    return {entity: tuple(of_entity) for entity, of_entity in lines.items()}
 
 
 def measures_of(code: str, framework: Framework) -> tuple[str, ...]:

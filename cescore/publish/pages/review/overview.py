@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cescore.disclosure.plan_documents import BodyRow, PlanOverview
 from cescore.method.column import State
 from cescore.method.measures import STATUSES
-from cescore.method.plan_period import TargetPath
+from cescore.method.target_paths import TargetPath
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import mark, number, signed, unit_text
 from cescore.publish.pages.document import Words, contents, cut, exact, heading, masthead

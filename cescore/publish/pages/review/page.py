@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cescore.disclosure.plan_documents import BodyRow, PlanDocument, Review
 from cescore.method.assessment import Assessment
-from cescore.method.plan_period import TargetPath
+from cescore.method.target_paths import TargetPath
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import decimals_for, number, quantity, unit_text
 from cescore.publish.pages.document import Words, heading, masthead, provenance_of

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from cescore.definitions.model import Indicator
 from cescore.method.column import Panel, State
-from cescore.method.contributions import index_tree
+from cescore.method.mean_tree import index_tree
 from cescore.method.rooms import rooms
 from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.numbers import DASH, PrintedNumber, mark, number, quantity, signed
