@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
@@ -277,9 +276,3 @@ def is_altered(bundle: Bundle) -> bool:
     start = NUMBER.format(year=bundle.run.year, entity_id=bundle.entity.entity_id, mark="")
     is_numbered = bundle.report_number.startswith(start)
     return is_numbered and bundle.report_number != report_number(bundle)
-
-
-def read_bundle(path: Path) -> tuple[Bundle, str]:
-    """A bundle and the SHA-256 of the file it was read from."""
-    raw = path.read_bytes()
-    return Bundle.model_validate_json(raw), hashlib.sha256(raw).hexdigest()
