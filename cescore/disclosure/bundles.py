@@ -95,7 +95,7 @@ class Bundler:
             framework_hash=evaluation.framework.hash,
             record=self._record(evaluation.panel, row),
             fitted=self.gate.fitted(entity),
-            evaluated=evaluated(evaluation, row),
+            evaluated=evaluated(evaluation, row, filed=workspace.filed(entity_id)),
             uncertainty=self._band(entity),
             bands_left_out=self.yearly.is_large(entity.entity_type),
             robustness=self.gate.robustness(entity),
@@ -329,15 +329,15 @@ def _term(named: Named) -> VariableName:
     return VariableName(zh=named.zh, en=named.en, unit=getattr(named, "unit", ""))
 
 
-def evaluated(evaluation: TypeEvaluation, row: int) -> Evaluated:
-    """One entity's results, over all years."""
+def evaluated(evaluation: TypeEvaluation, row: int, *, filed: bool = True) -> Evaluated:
+    """One entity's results, over all years; ``filed``: whether a return was received for the last."""
     found, framework = evaluation.aggregation, evaluation.framework
     year = evaluation.panel.year_position(evaluation.run_year)
     scored, progress = evaluation.scored, evaluation.progress
     has_progress = framework.progress is not None
     of_progress = evaluation.progress_decomposition
     return Evaluated(
-        index=_series(framework.index.code, found.index, row),
+        index=_index_series(evaluation, row, filed=filed),
         coverage=tuple(_or_none(v) for v in found.coverage[row]),
         groups=_all(found.groups, row),
         scores=_all(scored.scores, row),
@@ -358,6 +358,15 @@ def evaluated(evaluation: TypeEvaluation, row: int) -> Evaluated:
         contributions=evaluation.decomposition.of(row),
         progress_contributions=of_progress.of(row) if of_progress is not None else (),
     )
+
+
+def _index_series(evaluation: TypeEvaluation, row: int, *, filed: bool) -> Series:
+    """The index with the words of results.csv: of too few data it says so in every year."""
+    series = _series(evaluation.framework.index.code, evaluation.aggregation.index, row)
+    words = list(map(str, evaluation.index_status[row]))
+    if not filed:
+        words[evaluation.panel.year_position(evaluation.run_year)] = "not_filed"
+    return series.model_copy(update={"status": tuple(words)})
 
 
 def _series(code: str, column: Column, row: int) -> Series:

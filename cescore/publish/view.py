@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from cescore.definitions.model import Group, Indicator
 from cescore.disclosure.bundle import Bundle, Place, Series
 from cescore.method.column import STATE_NAMES, Column, Flag, Panel, State
-from cescore.method.thresholds import meets
+from cescore.method.coverage import covers_enough
 from cescore.publish.fragment import Term
 from cescore.publish.numbers import (
     DASH,
@@ -43,6 +43,11 @@ class Number:
     state: int = State.PRESENT
     flags: int = 0
     taken: int | None = None  # of a carried value: the year it is from
+    reason: str = ""  # another than its state for which there is none: a status of results
+
+    def mark(self, lang: str) -> str:
+        """What is printed where there is no number."""
+        return label(f"status_of.{self.reason}", lang) if self.reason else mark(self.state, lang)
 
 
 HAN = re.compile("[\u4e00-\u9fff]")
@@ -50,6 +55,7 @@ HAN = re.compile("[\u4e00-\u9fff]")
 DOCUMENT = re.compile(r"[\u4e00-\u9fff]+〔\d{4}〕\d+\u53f7")
 NOTHING = Number(None, State.NOT_COLLECTED)
 UNFILED = Number(None, State.MISSING)
+TOO_FEW = Number(None, State.MISSING, reason="insufficient")  # an index that does not stand
 
 
 def at(column: Column | None, position: int | None) -> Number:
@@ -189,10 +195,10 @@ class View:
         found = at(result.index, position)
         if position is None or found.value is None or not result.coverage.size:
             return found
-        is_filed = self.data.filed or year != self.bundle.year
-        return (
-            found if is_filed and has_enough(self, float(result.coverage[0, position])) else UNFILED
-        )
+        if not self.data.filed and year == self.bundle.year:
+            return UNFILED
+        coverage = float(result.coverage[0, position])
+        return found if has_enough(self, coverage) else TOO_FEW if coverage > 0 else UNFILED
 
     # --- names -------------------------------------------------------------------------------
 
@@ -265,7 +271,7 @@ class View:
     def cell(self, found: Number, decimals: int) -> PrintedNumber:
         """A number with its small signs, or the mark of its state."""
         if found.value is None:
-            return PrintedNumber.of(mark(found.state, self.lang), None)
+            return PrintedNumber.of(found.mark(self.lang), None)
         signs = flag_marks(found.flags & ~Flag.CARRIED, self.lang)
         signs += str(found.taken) if found.taken else ""
         return PrintedNumber.of(number(found.value, decimals), found.value, marks=signs)
@@ -278,9 +284,7 @@ class View:
 
     def plain(self, found: Number, decimals: int = 1) -> str:
         """Text alone, for sentences and alternative texts."""
-        return (
-            mark(found.state, self.lang) if found.value is None else number(found.value, decimals)
-        )
+        return found.mark(self.lang) if found.value is None else number(found.value, decimals)
 
 
 def is_latin(text: str) -> bool:
@@ -337,8 +341,7 @@ def shown_ends(view: View, indicator: Indicator) -> tuple[float, float] | None:
 
 def has_enough(view: View, coverage: float | None) -> bool:
     """Whether the share of the weight with a value reaches what the framework asks."""
-    least = view.bundle.framework.missing.min_weight_covered
-    return coverage is not None and meets(coverage, ">=", least)
+    return covers_enough(coverage, view.bundle.framework.missing)
 
 
 def weight_of(result: Aggregation, code: str, position: int | None) -> float:
