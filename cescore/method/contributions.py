@@ -196,8 +196,8 @@ def _stands_in_both(
         return np.ones(len(tree.values[""]), bool)
     if not set(years) <= set(tree.years):
         return np.zeros(len(stands), bool)
-    found: NDArray[np.bool_] = stands[:, [tree.years.index(year) for year in years]].all(axis=1)
-    return found
+    both = stands[:, [tree.years.index(year) for year in years]]
+    return np.asarray(both.all(axis=1), bool)
 
 
 def effective_shares(tree: Tree) -> dict[str, Floats]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cescore.disclosure.reviews import BodyRow, PlanDocument, Review
 from cescore.method.assessment import Assessment
 from cescore.method.plan_period import TargetPath
+from cescore.method.progress import yearly_pace
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import decimals_for, number, quantity, unit_text
 from cescore.publish.pages.document import Words, heading, masthead, provenance_of
@@ -45,8 +46,8 @@ def front(
     cards = [_target_card(words, counted, is_own=bool(own))] if counted else []
     cards += _index_cards(words, view, bundle, result, progress)
     if data.whole.at_end is not None:
-        least = data.whole.at_end < 0.8
-        cards.append((words.t("review.card.measures"), "", share(data.whole.at_end), least))
+        card = share(data.whole.at_end)
+        cards.append((words.t("review.card.measures"), "", card, data.whole.is_low))
     made = data.assessment
     if made.total is not None:
         grade = made.grade(words.lang)
@@ -120,10 +121,9 @@ def _points(
         named = [target_name(words, path) for path in paths if path.verdict == verdict]
         word = words.t(f"verdict.{verdict}")
         yield words.t("review.point.targets", verdict=word, n=len(named), list=words.join(named))
-    years = bundle.year - bundle.base_year
     found = view.row(replace_panel(progress), "index", (bundle.year,))[0]
-    if bundle.framework.progress and found.value is not None and found.value > 0 and years > 0:
-        pace = ((found.value / 100) ** (1 / years) - 1) * 100
+    pace = yearly_pace(found.value, bundle.year - bundle.base_year)
+    if bundle.framework.progress and found.value is not None and pace is not None:
         yield words.t("review.point.progress", value=number(found.value), pace=number(pace),
                       base=bundle.base_year, year=bundle.year)  # fmt: skip
     yield from _weakest(words, view, progress, bundle)

@@ -14,7 +14,7 @@ from cescore.publish.pages.scorecard.findings import findings
 from cescore.publish.pages.scorecard.front_index import (
     grade_card,
     index_card,
-    place_on,
+    per_cent_on,
     progress_card,
 )
 from cescore.publish.pages.scorecard.front_rates import headline_cards
@@ -107,14 +107,10 @@ def group_rows(known: Evidence) -> list[dict[str, Any]]:
         }
         if now.value is not None and last.value is not None:
             row["change"] = signed(now.value - last.value, 1)
-        row["place"] = None if now.value is None else place_on(now.value, scale.floor, scale.top)
-        row["last_place"] = (
-            None if last.value is None else place_on(last.value, scale.floor, scale.top)
-        )
+        row["place"] = None if now.value is None else per_cent_on(now.value, scale)
+        row["last_place"] = None if last.value is None else per_cent_on(last.value, scale)
         row["median_place"] = (
-            place_on(peer.median, scale.floor, scale.top)
-            if peer and peer.median is not None
-            else None
+            per_cent_on(peer.median, scale) if peer and peer.median is not None else None
         )
         rows.append(row)
     return rows
