@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Literal, get_args
 
 from cescore.definitions.bilingual import Bilingual
 from cescore.definitions.model import Check, Framework, Plan, Scale, Target
@@ -56,6 +57,13 @@ def stage_year(plan: Plan, stage: str) -> int:
 # --- targets ----------------------------------------------------------------------------------
 
 
+Verdict = Literal[
+    "met", "not_met", "reached", "on_schedule", "nearly", "behind", "not_yet", "not_computable"
+]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+GOOD: tuple[Verdict, ...] = ("met", "reached", "on_schedule")
+
+
 @dataclass(frozen=True)
 class TargetPath:
     """One target over the period.
@@ -70,7 +78,7 @@ class TargetPath:
 
     lines: tuple[TargetLine, ...]
     due: tuple[float | None, ...]
-    verdict: str
+    verdict: Verdict
     gap: float | None = None
     pace: float | None = None
     projected: float | None = None
@@ -114,9 +122,9 @@ def _path(plan: Plan, lines: tuple[TargetLine, ...], years: Sequence[int]) -> Ta
     )
 
 
-def _verdict(line: TargetLine, *, is_over: bool) -> str:
+def _verdict(line: TargetLine, *, is_over: bool) -> Verdict:
     """Against the goal once the period is over; before, the schedule's light, or reached already."""
-    if line.light in ("", "not_computable") or line.actual is None:
+    if line.light == "" or line.light == "not_computable" or line.actual is None:
         return "not_computable"
     if is_over:
         return "met" if line.light == "met" else "not_met"

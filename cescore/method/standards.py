@@ -84,6 +84,34 @@ class Compliance:
         return self.verdict != "not_judged"
 
 
+@dataclass(frozen=True)
+class Counts:
+    """How many lines of a standard say something.
+
+    ``decidable``: with a value, on a confirmed threshold; ``met``: of these; ``unconfirmed``: with a
+    value, on a threshold from memory or of our own, which decides nothing; ``without_value``: the rest
+    of those that apply.
+    """
+
+    decidable: int
+    met: int
+    unconfirmed: int
+    without_value: int
+
+
+def counts_of(lines: Sequence[RequirementLine]) -> Counts:
+    """The lines by what they can decide; those that do not apply count nowhere."""
+    applies = [line for line in lines if line.status != "not_applicable"]
+    decidable = [line for line in applies if line.decides]
+    without = sum(line.value is None for line in applies)
+    return Counts(
+        decidable=len(decidable),
+        met=sum(line.status == "met" for line in decidable),
+        unconfirmed=len(applies) - len(decidable) - without,
+        without_value=without,
+    )
+
+
 def standard_compliance(
     standard: Standard, indicators: Panel, framework: Framework, *, year: int
 ) -> dict[str, Compliance]:

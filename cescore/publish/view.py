@@ -17,6 +17,7 @@ from cescore.method.coverage import covers_enough
 from cescore.publish.fragment import Term
 from cescore.publish.numbers import (
     DASH,
+    INSUFFICIENT,
     PrintedNumber,
     change_cell,
     decimals_for,
@@ -43,19 +44,15 @@ class Number:
     state: int = State.PRESENT
     flags: int = 0
     taken: int | None = None  # of a carried value: the year it is from
-    reason: str = ""  # another than its state for which there is none: a status of results
-
-    def mark(self, lang: str) -> str:
-        """What is printed where there is no number."""
-        return label(f"status_of.{self.reason}", lang) if self.reason else mark(self.state, lang)
 
 
 HAN = re.compile("[\u4e00-\u9fff]")
 # the number of an official document has no English: \u53f7 closes it
 DOCUMENT = re.compile(r"[\u4e00-\u9fff]+〔\d{4}〕\d+\u53f7")
+WORD = re.compile(r"[A-Za-z]{2,}")
 NOTHING = Number(None, State.NOT_COLLECTED)
 UNFILED = Number(None, State.MISSING)
-TOO_FEW = Number(None, State.MISSING, reason="insufficient")  # an index that does not stand
+UNRATED = Number(None, INSUFFICIENT)
 
 
 def at(column: Column | None, position: int | None) -> Number:
@@ -190,15 +187,14 @@ class View:
         return float(result.coverage[0, position]) == 0.0
 
     def index(self, result: Aggregation, year: int) -> Number:
-        """The index of a year in which enough of the weight is covered, else the mark of a gap."""
+        """The index of a year, or the mark of why there is none: not filed, or too little covered."""
         position = self.position(year)
-        found = at(result.index, position)
-        if position is None or found.value is None or not result.coverage.size:
-            return found
+        index = at(result.index, position)
         if not self.data.filed and year == self.bundle.year:
             return UNFILED
-        coverage = float(result.coverage[0, position])
-        return found if has_enough(self, coverage) else TOO_FEW if coverage > 0 else UNFILED
+        if position is None or index.value is None or not result.coverage.size:
+            return index
+        return index if has_enough(self, float(result.coverage[0, position])) else UNRATED
 
     # --- names -------------------------------------------------------------------------------
 
@@ -210,10 +206,14 @@ class View:
         named = self.data.names.get(text)
         return named.name(self.lang) if named is not None else text
 
-    def fitting(self, text: str, other: str = "") -> str:
-        """A text of params in the page's language; `other` where params hold it in Chinese only."""
+    def fitting(self, text: str) -> str:
+        """A text in the page's language; where there is none, as it stands and marked as such."""
         text = self.said(text)
-        return text if self.lang == "zh" or is_latin(text) else other
+        if not text or (self.lang == "en") == is_latin(text):
+            return text
+        if self.lang == "zh":
+            return self.t("original.en", text=text) if is_english(text) else text
+        return self.t("original.zh", text=text)
 
     @property
     def entity(self) -> str:
@@ -271,7 +271,7 @@ class View:
     def cell(self, found: Number, decimals: int) -> PrintedNumber:
         """A number with its small signs, or the mark of its state."""
         if found.value is None:
-            return PrintedNumber.of(found.mark(self.lang), None)
+            return PrintedNumber.of(mark(found.state, self.lang), None)
         signs = flag_marks(found.flags & ~Flag.CARRIED, self.lang)
         signs += str(found.taken) if found.taken else ""
         return PrintedNumber.of(number(found.value, decimals), found.value, marks=signs)
@@ -284,12 +284,19 @@ class View:
 
     def plain(self, found: Number, decimals: int = 1) -> str:
         """Text alone, for sentences and alternative texts."""
-        return found.mark(self.lang) if found.value is None else number(found.value, decimals)
+        return (
+            mark(found.state, self.lang) if found.value is None else number(found.value, decimals)
+        )
 
 
 def is_latin(text: str) -> bool:
     """Whether a text holds no Han character, but for the numbers of official documents."""
     return not HAN.search(DOCUMENT.sub("", text))
+
+
+def is_english(text: str) -> bool:
+    """Whether a text is a sentence of English: several words, and no Han character."""
+    return len(WORD.findall(text)) > 2 and is_latin(text)
 
 
 def row_of(panel: Panel | None, code: str, years: Sequence[int]) -> list[Number]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,7 +17,9 @@ from cescore.method.assessment import Assessment
 from cescore.method.column import State
 from cescore.publish.numbers import mark
 from cescore.publish.pages.index.page import Body, DocumentLine, Line, Note, Page, Section
+from cescore.publish.words import subject
 from cescore.run.documents import annual_documents
+from cescore.run.files import readable
 from cescore.run.job import Outcome
 from cescore.run.store import FAILED_NAME, LOGS_NAME, Store
 
@@ -45,6 +47,7 @@ class Contents:
     results: pd.DataFrame
     outcomes: Mapping[str, Outcome]
     lang: str
+    out_of_step: Collection[str] = field(default=(), kw_only=True)  # reports of another evaluation
 
     report: ClassVar[Kind] = SCORECARD
 
@@ -75,6 +78,7 @@ class Contents:
             status=run.status,
             issuer=run.issuer.name(self.lang),
             issued=run.issued,
+            subject=subject(run, self.lang),
         )
 
     def _sections(self) -> Iterator[Section]:
@@ -107,6 +111,7 @@ class Contents:
             industry=entity.industry,
             files=self._files(name, entry.outputs if entry else ()),
             log=self._log(name) if outcome and outcome.status == "failed" else "",
+            is_out_of_step=name in self.out_of_step,
             warnings=tuple(entry.record.get("warnings", ())) if entry else (),
         )
         if line.is_blocked:
@@ -182,14 +187,15 @@ class Contents:
     def _documents(self) -> Iterator[DocumentLine]:
         """The documents as they stand in the tree; a unit's sheet bears the unit's name."""
         units = unit_slugs(self.workspace.definitions.plan)
-        for subject in self.documents:
-            name = subject.name
+        for document in self.documents:
+            name = document.name
             yield DocumentLine(
-                name=units.get(subject.id, ""),
-                kind=subject.folder,
+                name=units.get(document.id, ""),
+                kind=document.folder,
                 folder=name,
-                stem=subject.kind.stem,
+                stem=document.kind.stem,
                 is_built=name in self.store.entries,
+                is_out_of_step=name in self.out_of_step,
                 cause=self.outcomes[name].cause if name in self.outcomes else "",
             )
 
@@ -197,6 +203,7 @@ class Contents:
         register = self.workspace.register
         known = finding.entity_id in register
         rule = self._rules.get(finding.code, "")
+        found, expected = self._released(finding)
         return Note(
             finding.severity,
             finding.code,
@@ -205,8 +212,9 @@ class Contents:
             register[finding.entity_id].name(self.lang) if known else "",
             finding.year,
             self._names.get(finding.variable, finding.variable),
-            *self._released(finding),
-            finding.where,
+            readable(found),
+            readable(expected),
+            readable(finding.where),
         )
 
     @cached_property

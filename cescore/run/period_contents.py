@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from cescore.disclosure.kinds import REVIEW
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class PeriodContents(Contents):
     """The year's contents with what belongs to the plan: base year, measures, period's total."""
 
-    evaluated: PlanEvaluation
+    evaluated: PlanEvaluation = field(kw_only=True)
 
     report: ClassVar[Kind] = REVIEW
 

@@ -16,7 +16,9 @@ from markupsafe import Markup
 
 from cescore.definitions.model import Scale
 from cescore.definitions.shipped import TEMPLATES
+from cescore.disclosure.kinds import SCORECARD
 from cescore.method.column import State
+from cescore.method.plan_period import GOOD
 from cescore.publish.fragment import clean
 from cescore.publish.numbers import decimals_for, mark, number, quantity, unit_text
 from cescore.publish.pages.index.charts import bars, histogram, middle, shade, stacked
@@ -24,13 +26,11 @@ from cescore.publish.pages.index.pinyin import search_text, sort_key
 from cescore.publish.printing.webfont import font_faces
 from cescore.publish.words import has_label, label, label_or
 
-REPORT_FILES = ("scorecard.pdf", "scorecard.html", "scorecard.ipynb", "result.json")
 MOST_BARS = 30  # more entities of a type are shown by how they are distributed
 FONTS_HERE = "/* fonts */"  # in the style sheet: what the page shows is known only when it is made
 LATIN = re.compile(r"[A-Za-z]")
 USUAL = re.compile(r"usually (?P<low>\S+) to (?P<high>\S+) ?(?P<unit>.*)")
 ROW = re.compile(r", row ([0-9]+)$")
-GOOD = frozenset(["met", "reached", "on_schedule"])  # verdicts
 SAID_BY_THE_RULE = frozenset(["not_filed", "required_absent"])  # its name says all
 
 
@@ -57,9 +57,10 @@ class Line:
     place: str = ""  # name of the smallest body that contains it
     bodies: Sequence[str] = ()  # ids of all that contain it, and its own
     industry: str = ""
-    files: Sequence[str] = REPORT_FILES  # what stands in the folder
+    files: Sequence[str] = SCORECARD.files  # what stands in the folder
     log: str = ""
     warnings: Sequence[str] = ()  # of its report
+    is_out_of_step: bool = False  # its report is of another evaluation than the one told of here
     before: float | None = None  # of a plan's evaluation: the index in the base year
     completion: float | None = None  # likewise: measures done at the end, 0-100
 
@@ -86,6 +87,7 @@ class DocumentLine:
     stem: str  # of its files
     is_built: bool
     cause: str = ""
+    is_out_of_step: bool = False
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,7 @@ class Page:
     issued: str = ""
     stage: str = ""  # of a plan's evaluation: midterm or final; "": a year's
     plan: str = ""  # its name
+    subject: str = ""  # what is assessed, as the run names it; "": the circular economy
     verdicts: Sequence[Verdict] = ()
 
 
@@ -202,7 +205,9 @@ class View:
         key = f"title.{self.page.stage}" if self.page.stage else "title"
         if not self.page.place and not self.page.stage:
             key = "title.nowhere"
-        return self.t(key, place=self.page.place, year=self.page.year, plan=self.page.plan)
+        what = self.page.subject or label("subject", self.page.lang)
+        words = {"place": self.page.place, "year": self.page.year, "plan": self.page.plan}
+        return self.t(key, **words, subject=what)
 
     @property
     def documents_title(self) -> str:
@@ -288,6 +293,7 @@ class View:
         """What the filter by status finds a line by."""
         made = "built" if line.is_built else "failed" if line.cause else "skipped"
         more = [] if line.is_filed else ["not_filed"]
+        more += ["out_of_step"] if line.is_out_of_step else []
         is_rated = line.grade or line.is_withheld or not self.has_grades
         return [made, *more, *([] if is_rated else ["not_rated"])]
 
@@ -295,7 +301,7 @@ class View:
     def state_counts(self) -> list[tuple[str, int]]:
         """Status and number of lines, those that occur, in a fixed order."""
         counts = Counter(state for line in self.lines for state in self.states(line))
-        order = ("built", "failed", "skipped", "not_filed", "not_rated")
+        order = ("built", "out_of_step", "failed", "skipped", "not_filed", "not_rated")
         return [(state, counts[state]) for state in order if counts[state]]
 
     def cause(self, line: Line | DocumentLine) -> str:
@@ -418,6 +424,12 @@ class View:
         return [label_or(f"status.{self.page.status}", self.page.lang, self.page.status)] * bool(
             self.page.status
         )
+
+    def out_of_step_note(self) -> str:
+        """That reports listed here speak of another evaluation; "" where none does."""
+        lines: list[Line | DocumentLine] = [*self.lines, *self.page.documents]
+        count = sum(line.is_out_of_step for line in lines)
+        return self.t("out_of_step", n=count) if count else ""
 
     def sample_note(self) -> str:
         return self.t("sample_note") if self.page.is_sample else ""

@@ -5,16 +5,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cescore.disclosure.reviews import BodyRow, PlanDocument, Review
-from cescore.method.assessment import Assessment
-from cescore.method.plan_period import TargetPath
+from cescore.disclosure.plan_documents import BodyRow, PlanDocument, Review
+from cescore.method.assessment import PARTS, Assessment
+from cescore.method.plan_period import GOOD, TargetPath
 from cescore.method.progress import yearly_pace
+from cescore.method.targets import ROLES
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import decimals_for, number, quantity, unit_text
 from cescore.publish.pages.document import Words, heading, masthead, provenance_of
+from cescore.publish.pages.pace import pace_words
+from cescore.publish.pages.scorecard.lights import SIGNS
 from cescore.publish.section import section
 from cescore.publish.table import Column, Row, Table
 from cescore.publish.titles import document_title
@@ -29,11 +32,6 @@ if TYPE_CHECKING:
 
 DASH = "—"
 NONE = Fragment("")
-GOOD = ("met", "reached", "on_schedule")
-SIGNS: Mapping[str, str] = {
-    "met": "●", "reached": "●", "on_schedule": "●", "nearly": "◐", "behind": "○", "not_yet": "○",
-    "not_met": "×", "not_computable": "—",
-}  # fmt: skip
 
 
 def front(
@@ -177,7 +175,7 @@ def target_verdicts(words: Words, paths: Sequence[TargetPath], data: PlanDocumen
         Column(words.t("review.head.verdict"), 14, "mid"),
     ]
     rows: list[Row] = []
-    for role in ("own", "reference", "check"):
+    for role in ROLES:
         some = [path for path in paths if path.end.role == role]
         if some and role != "own":
             rows.append(Row([words.t(f"review.target.{role}"), *[""] * 7], "group"))
@@ -220,8 +218,8 @@ def _needs(words: Words, paths: Sequence[TargetPath], data: PlanDocument) -> Ite
             yield words.t(
                 "review.note.needed",
                 id=line.id,
-                pace=number(path.pace, 2),
-                need=number(line.still_needed, 2),
+                so_far=pace_words(line, path.pace, words.lang),
+                needed=pace_words(line, line.still_needed, words.lang),
                 year=data.plan.last_year,
                 value=_amount(words, path, path.projected),
                 goal=_amount(words, path, line.value),
@@ -293,9 +291,7 @@ def yearly(review: OpenDocument[Review]) -> Fragment:
     words, data = Words(review), review.data
     if not any(made.total is not None or made.grade(words.lang) for made in data.yearly):
         return NONE
-    parts = [
-        p for p in ("targets", "index", "measures") if any(p in m.weights for m in data.yearly)
-    ]
+    parts = [p for p in PARTS if any(p in m.weights for m in data.yearly)]
     named = [words.t(f"part.{part}") for part in parts]
     with_bonus = any(made.bonus is not None for made in (*data.yearly, data.assessment))
     named += [words.t("review.head.bonus")] if with_bonus else []

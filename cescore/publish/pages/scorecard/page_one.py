@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from cescore.method.column import Panel
+from cescore.method.schedules import ON_COURSE
 from cescore.method.targets import TargetLine
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import decimals_for, number, quantity, signed, unit_text
 from cescore.publish.pages.scorecard.advice import advice
 from cescore.publish.pages.scorecard.evidence import Evidence
-from cescore.publish.pages.scorecard.findings import findings
+from cescore.publish.pages.scorecard.findings import findings, lines_of
 from cescore.publish.pages.scorecard.front_index import (
     grade_card,
     index_card,
@@ -18,10 +20,10 @@ from cescore.publish.pages.scorecard.front_index import (
     progress_card,
 )
 from cescore.publish.pages.scorecard.front_rates import headline_cards
-from cescore.publish.pages.scorecard.lights import LIGHTS, ON_COURSE
+from cescore.publish.pages.scorecard.lights import SIGNS
 from cescore.publish.section import section
 from cescore.publish.view import View, weight_of
-from cescore.publish.words import label_or
+from cescore.publish.words import label_or, subject
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenBundle
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 LONG_NAME = 18  # Han characters; a longer name is set smaller
 LINES = 7  # of the card of group scores: what groups leave free names the ends of the indicators
 
+SENTENCE_LINES = 10  # of findings and advice together that fit under the cards
+
 
 def page_one(
     bundle: OpenBundle, result: Aggregation, progress: ProgressResult | None, indicators: Panel
@@ -38,6 +42,7 @@ def page_one(
     """Masthead, index, grade, headline rates, group scores, target lights, findings, what to do."""
     view = View(bundle)
     known = Evidence(view, result, progress, indicators)
+    sentences = advice(known)
     return section(
         "page_one",
         t=view.t,
@@ -52,10 +57,17 @@ def page_one(
         targets=target_lights(view),
         target_counts=target_counts(view),
         keys=[] if view.data.targets else key_figures(known),
-        findings=findings(known),
-        advice=advice(known),
+        findings=findings(known, lines=_lines_left(view, sentences)),
+        advice=sentences,
         scale=bundle.framework.scale,
     )
+
+
+def _lines_left(view: View, sentences: Sequence[str]) -> int:
+    """Lines for findings above the advice; a list of targets is higher than one of key figures,
+    and a report that has one prints its contents below."""
+    lines = SENTENCE_LINES - (1 if view.data.targets else 0)
+    return lines - sum(lines_of(sentence) for sentence in sentences)
 
 
 def masthead(view: View) -> dict[str, Any]:
@@ -76,7 +88,7 @@ def masthead(view: View) -> dict[str, Any]:
     return {
         "name": view.entity,
         "is_long": len(view.entity) > LONG_NAME * (1 if view.lang == "zh" else 2),
-        "title": view.t("title", year=view.bundle.year),
+        "title": view.t("title", year=view.bundle.year, subject=subject(data.run, view.lang)),
         "issuer": issuer,
         "issued": data.run.issued,
         "status": status,
@@ -173,7 +185,7 @@ def target_counts(view: View) -> str:
 def _light(view: View, line: TargetLine, has_own: bool) -> dict[str, str]:
     decimals = decimals_for(line.unit, [line.actual, line.value])
     return {
-        "sign": LIGHTS.get(line.light, "—"),
+        "sign": SIGNS[line.light],
         "kind": line.light or "none",
         "name": line.name(view.lang),
         "actual": quantity(line.actual, line.unit, view.lang, decimals)

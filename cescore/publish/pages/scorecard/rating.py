@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from cescore.definitions.model import Scale
+from cescore.method.disclosure import PeerFigure
 from cescore.method.scale import Reach, place_on, reach_of
+from cescore.method.targets import ROLES
 from cescore.publish.numbers import PrintedNumber, number
 from cescore.publish.pages.scorecard.evidence import NOTABLE
-from cescore.publish.view import Number
+from cescore.publish.view import Number, View
 
 SIGNS: Mapping[Reach, str] = {"near": "●", "middle": "◐", "far": "○"}
 
@@ -30,6 +32,23 @@ def bar(score: Number, scale: Scale) -> PrintedNumber | str:
     width = f"{100 * place_on(score.value, scale):.0f}"
     drawn = Markup('<i class="sb"><i style="width:{}%"></i></i>').format(width)
     return number(score.value, 1).after(drawn)
+
+
+def course_sign(view: View, code: str) -> Markup | str:
+    """The arrow of the plan's target that an indicator measures, the entity's own target first."""
+    lines = [line for line in view.data.targets if code in line.indicators and line.course]
+    if not lines:
+        return ""
+    course = min(lines, key=lambda line: ROLES.index(line.role)).course
+    return Markup('<b class="c-{}">{}</b>').format(course, view.t(f"course.{course}"))
+
+
+def standing_sign(view: View, figure: PeerFigure | None) -> Markup | str:
+    """Whether an indicator is a strength or a weakness beside the peers, as far as released."""
+    if figure is None or not figure.standing:
+        return ""
+    sign = view.t(f"standing.{figure.standing}")
+    return Markup('<b class="p-{}">{}</b>').format(figure.standing, sign)
 
 
 def moved(new: Number, old: Number) -> str:

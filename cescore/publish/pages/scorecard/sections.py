@@ -79,7 +79,7 @@ def signs(view: View, numbers: Sequence[Number]) -> Fragment:
     flags = 0
     for found in numbers:
         flags |= found.flags
-    used = legend({n.state for n in numbers if n.value is None and not n.reason}, flags, view.lang)
+    used = legend({n.state for n in numbers if n.value is None}, flags, view.lang)
     return paragraph(used, "legend") if used else NONE
 
 
