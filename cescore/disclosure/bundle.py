@@ -17,6 +17,7 @@ from cescore.definitions.model import Framework, Named, Run, VariableName
 from cescore.definitions.pictures import FlowPicture, PageBounds
 from cescore.method.assessment import Assessment
 from cescore.method.contributions import Contribution
+from cescore.method.coverage import covers_enough
 from cescore.method.disclosure import PeerFigure
 from cescore.method.firmness import AppliedAlternative, Band, SourceShare
 from cescore.method.measures import MeasureLine
@@ -247,6 +248,26 @@ class Bundle(Part):
     names: Mapping[str, Named] = {}  # texts of register and plan on this page -> their names
     flows: Mapping[str, FlowPicture] = {}  # pictures of flows for this entity type
     pages: PageBounds = PageBounds()  # how many pages its report should have
+
+    def is_rated_in(self, year: int) -> bool:
+        """Whether the index of a year stands: a return was filed and covers enough of the weight."""
+        if year not in self.record.years or (year == self.run.year and not self.filed):
+            return False
+        position = self.record.years.index(year)
+        has_index = self.evaluated.index.values[position] is not None
+        return has_index and covers_enough(
+            self.evaluated.coverage[position], self.framework.missing
+        )
+
+    @property
+    def is_rated(self) -> bool:
+        """Whether the index of the year evaluated stands."""
+        return self.is_rated_in(self.run.year)
+
+    @property
+    def has_change(self) -> bool:
+        """Whether the index stands this year and last, so that it has a change."""
+        return self.is_rated and self.is_rated_in(self.run.year - 1)
 
     def to_bytes(self) -> bytes:
         """UTF-8 JSON in the models' own order, which is that of params: equal bundles give equal

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from cescore.method.column import Flag, State
 from cescore.method.disclosure import PeerFigure
+from cescore.method.schedules import ON_COURSE
 from cescore.method.targets import TargetLine
 from cescore.publish.numbers import (
     change_cell,
@@ -22,7 +23,6 @@ from cescore.publish.numbers import (
     signed,
 )
 from cescore.publish.pages.scorecard.evidence import NOTABLE, Evidence
-from cescore.publish.pages.scorecard.lights import ON_COURSE
 from cescore.publish.section import half_widths
 from cescore.publish.view import Number, View, has_enough, recorded, weight_of
 

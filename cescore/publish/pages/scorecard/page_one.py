@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from cescore.method.column import Panel
+from cescore.method.schedules import ON_COURSE
 from cescore.method.targets import TargetLine
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import decimals_for, number, quantity, signed, unit_text
@@ -15,11 +16,11 @@ from cescore.publish.pages.scorecard.findings import findings, lines_of
 from cescore.publish.pages.scorecard.front_index import (
     grade_card,
     index_card,
-    place_on,
+    per_cent_on,
     progress_card,
 )
 from cescore.publish.pages.scorecard.front_rates import headline_cards
-from cescore.publish.pages.scorecard.lights import LIGHTS, ON_COURSE
+from cescore.publish.pages.scorecard.lights import SIGNS
 from cescore.publish.section import section
 from cescore.publish.view import View, weight_of
 from cescore.publish.words import label_or, subject
@@ -118,14 +119,10 @@ def group_rows(known: Evidence) -> list[dict[str, Any]]:
         }
         if now.value is not None and last.value is not None:
             row["change"] = signed(now.value - last.value, 1)
-        row["place"] = None if now.value is None else place_on(now.value, scale.floor, scale.top)
-        row["last_place"] = (
-            None if last.value is None else place_on(last.value, scale.floor, scale.top)
-        )
+        row["place"] = None if now.value is None else per_cent_on(now.value, scale)
+        row["last_place"] = None if last.value is None else per_cent_on(last.value, scale)
         row["median_place"] = (
-            place_on(peer.median, scale.floor, scale.top)
-            if peer and peer.median is not None
-            else None
+            per_cent_on(peer.median, scale) if peer and peer.median is not None else None
         )
         rows.append(row)
     return rows
@@ -188,7 +185,7 @@ def target_counts(view: View) -> str:
 def _light(view: View, line: TargetLine, has_own: bool) -> dict[str, str]:
     decimals = decimals_for(line.unit, [line.actual, line.value])
     return {
-        "sign": LIGHTS.get(line.light, "—"),
+        "sign": SIGNS[line.light],
         "kind": line.light or "none",
         "name": line.name(view.lang),
         "actual": quantity(line.actual, line.unit, view.lang, decimals)
