@@ -18,7 +18,7 @@ from cescore.definitions.model import Framework, Named, Run, VariableName
 from cescore.definitions.pictures import FlowPicture, PageBounds
 from cescore.method.assessment import Assessment
 from cescore.method.contributions import Contribution
-from cescore.method.disclosure import PeerFigure
+from cescore.method.disclosure import PeerFigure, YearRank
 from cescore.method.firmness import AppliedAlternative, Band, SourceShare
 from cescore.method.measures import MeasureLine
 from cescore.method.standards import GroupLine, RequirementLine
@@ -140,6 +140,7 @@ class PeerTable(Part):
     entity_type: str
     audience: str  # public or respondent
     figures: tuple[PeerFigure, ...] = ()
+    ranks: tuple[YearRank, ...] = ()  # of the index, year by year; public bodies only
     note: str = ""
 
 
