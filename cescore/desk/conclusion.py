@@ -9,7 +9,7 @@ from typing import Any, TypedDict, Unpack
 import numpy as np
 
 from cescore.disclosure.opened import OpenBundle, OpenDocument
-from cescore.disclosure.reviews import Review
+from cescore.disclosure.plan_documents import Review
 from cescore.method.aggregate import Aggregation
 from cescore.method.column import Column, Panel
 from cescore.method.contributions import Contribution, Decomposition

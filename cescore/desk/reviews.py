@@ -16,7 +16,7 @@ from cescore.desk.steps import (
     progress_index,
 )
 from cescore.disclosure.opened import OpenDocument
-from cescore.disclosure.reviews import Review
+from cescore.disclosure.plan_documents import Review
 from cescore.method import plan_period
 from cescore.method.column import Panel
 from cescore.method.plan_period import TargetPath

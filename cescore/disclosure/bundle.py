@@ -230,7 +230,9 @@ class Bundle(Part):
     assessment: Assessment = Assessment()
     standards: tuple[StandardCard, ...] = ()
     findings: tuple[FindingLine, ...] = ()
-    legal_basis: str = "consented"  # statistical: for the respondent, ungraded
+    legal_basis: str = (
+        ""  # as stated, "": nobody stated one; statistical: for the respondent, ungraded
+    )
     filed: bool = True  # false: no return was received for the year
     # names and units of codes of other entity types that the page shows (headline rates of children)
     terms: Mapping[str, VariableName] = {}

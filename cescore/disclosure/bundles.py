@@ -108,7 +108,7 @@ class Bundler:
             assessment=self.yearly.assessments.get(entity_id) or Assessment(),
             standards=tuple(_standard(*p) for p in self.yearly.compliance.get(entity_id, ())),
             findings=findings,
-            legal_basis=_text(evaluation.panel, "basis", row) or "consented",
+            legal_basis=_text(evaluation.panel, "basis", row),
             filed=workspace.filed(entity_id),
             terms=self._terms(evaluation.framework, (*siblings, *children), findings),
             prose=tuple(map(_prose_card, self._prose.get(entity_id, ()))),

@@ -316,13 +316,19 @@ class Gate:
             if self.is_public(e) and e.entity_type in evaluated
         )
 
+    def is_withheld(self, entity: Entity) -> bool:
+        """Whether every figure of an entity is withheld wherever others read of it: of respondents,
+        and of public bodies that one firm dominates. Its own report withholds nothing."""
+        return entity.entity_id not in self.cleared
+
     def public_row(self, entity: Entity, *, is_own: bool = False) -> PublicRow:
-        """A public body as others' reports show it; in its own nothing of it is withheld."""
-        place, evaluation = self.place(entity), self.yearly.evaluations[entity.entity_type]
-        if entity.entity_id not in self._evaluated:
+        """An entity as whatever others read shows it; in its own report nothing is withheld."""
+        place = self.place(entity)
+        if self.is_public(entity) and entity.entity_id not in self._evaluated:
             return PublicRow(place=place, status="not_filed")
-        if entity.entity_id not in self.cleared and not is_own:
+        if self.is_withheld(entity) and not is_own:
             return PublicRow(place=place, status="suppressed")
+        evaluation = self.yearly.evaluations[entity.entity_type]
         row = self._rows[entity.entity_id]
         year = evaluation.panel.year_position(self.year)
         code, framework = evaluation.framework.index.code, evaluation.framework

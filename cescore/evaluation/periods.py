@@ -221,7 +221,7 @@ class PlanEvaluation:
         coverage = float(evaluation.aggregation.coverage[row, j])
         return Basis(
             filed=self.workspace.filed(entity.entity_id) if year == self.year else coverage > 0,
-            legal_basis=evaluation.panel.attributes["basis"][row] or "consented",
+            legal_basis=evaluation.panel.attributes["basis"][row],
             coverage=coverage,
             least_coverage=evaluation.framework.missing.min_weight_covered,
         )

@@ -360,7 +360,7 @@ def _assess(
     value = float(evaluation.aggregation.index.values[i, j])
     basis = Basis(
         filed=workspace.filed(entity_id),
-        legal_basis=panel.attributes["basis"][i] or "consented",
+        legal_basis=panel.attributes["basis"][i],
         coverage=float(evaluation.aggregation.coverage[i, j]),
         least_coverage=framework.missing.min_weight_covered,
     )

@@ -85,7 +85,7 @@ class Basis:
     """What decides whether an entity may be graded at all."""
 
     filed: bool = True
-    legal_basis: str = "consented"  # statistical: never graded
+    legal_basis: str = ""  # as stated, "": nobody stated one; statistical: never graded
     coverage: float = 1.0  # of the index, 0-1
     least_coverage: float = 0.8
 

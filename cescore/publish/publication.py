@@ -16,16 +16,16 @@ from typing import Any, Generic, TypeVar
 from cescore.disclosure.bundle import Bundle
 from cescore.disclosure.documents import Document
 from cescore.disclosure.kinds import UNIT_SHEET, Kind
+from cescore.disclosure.plan_documents import PlanDocument, Review
 from cescore.disclosure.reading import Printable, kind_of, read_printable
 from cescore.disclosure.result_file import result_json
 from cescore.disclosure.review_result import review_json
-from cescore.disclosure.reviews import PlanDocument, Review
 from cescore.method.thresholds import meets
 from cescore.publish.check import differences
 from cescore.publish.numbers import MARKS, number
 from cescore.publish.pages.review.check import review_differences
 from cescore.publish.titles import document_name, document_title
-from cescore.publish.words import label
+from cescore.publish.words import label, subject
 
 DataT = TypeVar("DataT", bound=Printable)
 DocumentT = TypeVar("DocumentT", bound=Document)
@@ -127,7 +127,8 @@ class Scorecard(Publication[Bundle]):
 
     @property
     def title(self) -> str:
-        return label("title", self.lang, year=self.data.run.year)
+        run = self.data.run
+        return label("title", self.lang, year=run.year, subject=subject(run, self.lang))
 
     @property
     def owner(self) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cescore.disclosure.documents import Document, UnitSheet
-from cescore.disclosure.reviews import PlanDocument, Review
-from cescore.publish.words import label
+from cescore.disclosure.plan_documents import PlanDocument, Review
+from cescore.publish.words import label, subject
 
 
 def document_title(document: Document, lang: str) -> str:
@@ -13,7 +13,8 @@ def document_title(document: Document, lang: str) -> str:
         plan = document.plan
         key = f"document.title.{document.kind}.{document.stage}"
         return label(key, lang, first=plan.first_year, last=plan.last_year, year=document.year)
-    return label(f"document.title.{document.kind}", lang, year=document.run.year)
+    what = subject(document.run, lang)
+    return label(f"document.title.{document.kind}", lang, year=document.run.year, subject=what)
 
 
 def document_name(document: Document, lang: str) -> str:

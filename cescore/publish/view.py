@@ -49,6 +49,7 @@ class Number:
 HAN = re.compile("[\u4e00-\u9fff]")
 # the number of an official document has no English: \u53f7 closes it
 DOCUMENT = re.compile(r"[\u4e00-\u9fff]+〔\d{4}〕\d+\u53f7")
+WORD = re.compile(r"[A-Za-z]{2,}")
 NOTHING = Number(None, State.NOT_COLLECTED)
 UNFILED = Number(None, State.MISSING)
 UNRATED = Number(None, INSUFFICIENT)
@@ -205,10 +206,14 @@ class View:
         named = self.data.names.get(text)
         return named.name(self.lang) if named is not None else text
 
-    def fitting(self, text: str, other: str = "") -> str:
-        """A text of params in the page's language; `other` where params hold it in Chinese only."""
+    def fitting(self, text: str) -> str:
+        """A text in the page's language; where there is none, as it stands and marked as such."""
         text = self.said(text)
-        return text if self.lang == "zh" or is_latin(text) else other
+        if not text or (self.lang == "en") == is_latin(text):
+            return text
+        if self.lang == "zh":
+            return self.t("original.en", text=text) if is_english(text) else text
+        return self.t("original.zh", text=text)
 
     @property
     def entity(self) -> str:
@@ -287,6 +292,11 @@ class View:
 def is_latin(text: str) -> bool:
     """Whether a text holds no Han character, but for the numbers of official documents."""
     return not HAN.search(DOCUMENT.sub("", text))
+
+
+def is_english(text: str) -> bool:
+    """Whether a text is a sentence of English: several words, and no Han character."""
+    return len(WORD.findall(text)) > 2 and is_latin(text)
 
 
 def row_of(panel: Panel | None, code: str, years: Sequence[int]) -> list[Number]:

@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from cescore.disclosure.bundle import Bundle, PeerTable
-from cescore.disclosure.reviews import PlanOverview, Review
+from cescore.disclosure.plan_documents import PlanOverview, Review
 from cescore.method.assessment import Assessment
 from cescore.method.contributions import Decomposition
 from cescore.method.disclosure import GroupFigure, PeerFigure

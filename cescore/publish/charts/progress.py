@@ -145,7 +145,8 @@ def _courses(view: View, progress: ProgressResult) -> list[Course]:
     for group in rules.groups:
         key = group.code if group.code in progress.groups.columns else f"{rules.code}.{group.code}"
         series = row_of(progress.groups, key, view.years)
-        found.append(_course(view, group.name(view.lang) or group.code, series))
+        name = view.t("progress.group_short", name=group.name(view.lang) or group.code)
+        found.append(_course(view, name, series))
     shown = [course for course in found if len(course.points) > 1]
     return shown if shown and shown[0] is found[0] else []
 

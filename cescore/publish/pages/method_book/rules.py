@@ -17,7 +17,7 @@ from cescore.method.thresholds import ABSOLUTE, RELATIVE
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import unit_text
 from cescore.publish.pages.document import Entries, Entry, Words, cut, exact, heading
-from cescore.publish.pages.formulas import coded, computed_lines, spaced
+from cescore.publish.pages.formulas import coded, computed_lines, name_of, spaced
 from cescore.publish.section import section
 from cescore.publish.table import Column, Row, Table
 from cescore.publish.words import label_or
@@ -291,7 +291,11 @@ def _standard(words: Words, standard: Standard) -> Fragment:
         indicator = framework.indicators.get(line.indicator)
         unit = unit_text(indicator.unit, words.lang) if indicator else ""
         sign = "≥" if line.op == ">=" else "≤"
-        turned = words.t("book.sign_of", code=line.sign_of) if line.sign_of else ""
+        turned = (
+            words.t("book.sign_of", code=name_of(framework, words.lang, line.sign_of))
+            if line.sign_of
+            else ""
+        )
         name = words.name(indicator, line.indicator) if indicator else line.indicator
         rows.append(
             Row(

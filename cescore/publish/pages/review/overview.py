@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from cescore.disclosure.reviews import BodyRow, PlanOverview
+from cescore.disclosure.plan_documents import BodyRow, PlanOverview
 from cescore.method.column import State
 from cescore.method.measures import STATUSES
 from cescore.method.plan_period import TargetPath

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cescore.disclosure.reviews import BodyRow, PlanDocument, Review
+from cescore.disclosure.plan_documents import BodyRow, PlanDocument, Review
 from cescore.method.assessment import Assessment
 from cescore.method.plan_period import TargetPath
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import decimals_for, number, quantity, unit_text
 from cescore.publish.pages.document import Words, heading, masthead, provenance_of
+from cescore.publish.pages.pace import pace_words
 from cescore.publish.section import section
 from cescore.publish.table import Column, Row, Table
 from cescore.publish.titles import document_title
@@ -220,8 +221,8 @@ def _needs(words: Words, paths: Sequence[TargetPath], data: PlanDocument) -> Ite
             yield words.t(
                 "review.note.needed",
                 id=line.id,
-                pace=number(path.pace, 2),
-                need=number(line.still_needed, 2),
+                so_far=pace_words(line, path.pace, words.lang),
+                needed=pace_words(line, line.still_needed, words.lang),
                 year=data.plan.last_year,
                 value=_amount(words, path, path.projected),
                 goal=_amount(words, path, line.value),

@@ -8,7 +8,7 @@ from cescore.method.bonus import BonusLine
 from cescore.publish.charts.spark import spark
 from cescore.publish.numbers import index_change_words, mark, number, percentage, quantity
 from cescore.publish.pages.scorecard.evidence import Evidence
-from cescore.publish.view import UNFILED, Number, View, at
+from cescore.publish.view import UNFILED, Number, View, at, of_series
 from cescore.publish.words import has_label, label_or
 
 SMALL_N = 10  # below it a rank is for reference only
@@ -119,8 +119,20 @@ def grade_card(view: View) -> dict[str, Any]:
         )
         if found.bonus is not None
         else "",
-        "converted": view.t("grade.converted") if found.index_converted else "",
+        "converted": _converted(view) if found.index_converted else "",
     }
+
+
+def _converted(view: View) -> str:
+    """The index on its own scale beside what it enters the total as."""
+    scale, part = view.bundle.framework.scale, view.data.assessment.parts.get("index")
+    index = of_series(view.data.evaluated.index, view.now).value
+    if index is None or part is None:
+        return ""
+    return view.t(
+        "grade.converted", index=view.name(view.bundle.framework.index.code), value=number(index),
+        floor=f"{scale.floor:g}", top=f"{scale.top:g}", part=number(part),
+    )  # fmt: skip
 
 
 def _bonus_line(view: View, line: BonusLine) -> tuple[str, str, str]:

@@ -22,7 +22,7 @@ from cescore.publish.pages.scorecard.front_rates import headline_cards
 from cescore.publish.pages.scorecard.lights import LIGHTS, ON_COURSE
 from cescore.publish.section import section
 from cescore.publish.view import View, weight_of
-from cescore.publish.words import label_or
+from cescore.publish.words import label_or, subject
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenBundle
@@ -87,7 +87,7 @@ def masthead(view: View) -> dict[str, Any]:
     return {
         "name": view.entity,
         "is_long": len(view.entity) > LONG_NAME * (1 if view.lang == "zh" else 2),
-        "title": view.t("title", year=view.bundle.year),
+        "title": view.t("title", year=view.bundle.year, subject=subject(data.run, view.lang)),
         "issuer": issuer,
         "issued": data.run.issued,
         "status": status,

@@ -24,6 +24,7 @@ from cescore.publish.numbers import (
     quantity,
     unit_text,
 )
+from cescore.publish.pages.pace import way
 from cescore.publish.pages.scorecard.front_index import grade_card
 from cescore.publish.pages.scorecard.lights import LIGHTS
 from cescore.publish.pages.scorecard.sections import NONE, concerns, nothing
@@ -105,7 +106,7 @@ def _target_notes(view: View) -> Iterator[str]:
             yield view.t("alt.pair", name=line.id, value=words)
         if line.still_needed is not None and line.still_needed > 0:
             need = quantity(line.still_needed, "%", view.lang, 2)
-            yield view.t("note.still_needed", id=line.id, need=need)
+            yield view.t(f"note.still_needed.{way(line)}", id=line.id, need=need)
 
 
 def measures_table(bundle: OpenBundle, *, every: bool = False) -> Fragment:
@@ -224,10 +225,9 @@ def _name_of(view: View, check: InspectedCheck) -> str:
 
 
 def _said_of(view: View, check: InspectedCheck) -> str:
-    remark = check["finding"]  # as the inspector wrote it: no page translates it
-    fits = view.lang == "zh" or remark.isascii()
-    parts = filter(None, (remark if fits else "", check["evidence_ref"]))
-    return view.t("list").join(parts) or DASH
+    """The inspector's own words, which no page translates, and where the evidence is."""
+    parts = (view.fitting(text) for text in (check["finding"], check["evidence_ref"]))
+    return view.t("list").join(filter(None, parts)) or DASH
 
 
 def assessment_box(bundle: OpenBundle) -> Fragment:
@@ -273,7 +273,10 @@ def _vetoes(view: View) -> Fragment:
             [
                 veto.name(view.lang),
                 label_or(f"veto.{veto.status}", view.lang, veto.status),
-                view.join(filter(None, (veto.document, veto.confirmed_by, veto.date))) or DASH,
+                view.join(
+                    map(view.fitting, filter(None, (veto.document, veto.confirmed_by, veto.date)))
+                )
+                or DASH,
             ],
             f"veto-{veto.status}",
         )

@@ -302,7 +302,8 @@ def progress_table(bundle: OpenBundle, progress: ProgressResult) -> Fragment:
     for group in rules.groups:
         found = row_of(progress.groups, _key(progress.groups, rules.code, group.code), asked)
         cells = [share(group.weight / whole), *(view.cell(n, 1) for n in found)]
-        rows.append(Row([group.name(view.lang) or group.code, *cells], "group"))
+        name = group.name(view.lang) or group.code
+        rows.append(Row([view.t("progress.group", name=name), *cells], "group"))
         rows += _members(view, progress, group.code, asked)
     index = [view.cell(at(progress.index, view.position(year)), 1) for year in asked]
     rows.append(Row([rules.name(view.lang) or rules.code, "100.0%", *index], "total"))
@@ -326,7 +327,14 @@ def _members(
     for code, weight in members.items():
         key = _key(progress.members, rules.code if rules else "", group, code)
         cells = [view.cell(n, 1) for n in row_of(progress.members, key, asked)]
-        yield Row([view.name(code), share(weight / whole), *cells], "sub")
+        yield Row([member_name(view, code), share(weight / whole), *cells], "sub")
+
+
+def member_name(view: View, code: str) -> str:
+    """A member of the progress index; one whose ratio is turned over, since less is better, says so."""
+    indicator = view.bundle.framework.indicators.get(code)
+    is_inverted = indicator is not None and indicator.direction == -1
+    return view.t("progress.inverted", name=view.name(code)) if is_inverted else view.name(code)
 
 
 def _key(panel: Panel, *codes: str) -> str:
