@@ -16,7 +16,7 @@ from cescore.method.fitting import method_of
 from cescore.method.margins import CHOICES, Alternative, Margins
 from cescore.method.normalisations import BY_ORDER
 from cescore.method.outranking import AMONG_ALL
-from cescore.method.uncertainty import uncertainty
+from cescore.method.uncertainty import Uncertainty, uncertainty
 
 DRAWS = 512
 AT_ONCE = 5000  # entities whose draws are held in memory together
@@ -87,15 +87,7 @@ def _ranked(evaluation: TypeEvaluation, among: dict[str, Band]) -> dict[str, Ban
     """The same bands with the ranks that the entities take among each other."""
     if len(among) < 2:
         return among
-    drawn = uncertainty(
-        evaluation.indicators.only(among),
-        evaluation.framework,
-        evaluation.fitted,
-        year=evaluation.run_year,
-        draws=DRAWS,
-        sensitivity=False,
-        learners=evaluation.learners,
-    )
+    drawn = _over_all_choices(evaluation, among, evaluation.run_year)
     applied = _applied(drawn.alternatives)
     return {
         entity: replace(
@@ -107,6 +99,35 @@ def _ranked(evaluation: TypeEvaluation, among: dict[str, Band]) -> dict[str, Ban
         )
         for entity, low, high in zip(drawn.entities, drawn.rank_low, drawn.rank_high, strict=True)
     }
+
+
+def rank_bands(
+    evaluation: TypeEvaluation, among: Collection[str], year: int
+) -> dict[str, tuple[int, int]]:
+    """5-95 % of the rank of each of some entities in any year, over all choices as in `bands`.
+
+    None of fewer than two: there is no rank then.
+    """
+    if len(among) < 2:
+        return {}
+    found = _over_all_choices(evaluation, among, year)
+    return {
+        entity: (int(low), int(high))
+        for entity, low, high in zip(found.entities, found.rank_low, found.rank_high, strict=True)
+    }
+
+
+def _over_all_choices(evaluation: TypeEvaluation, among: Collection[str], year: int) -> Uncertainty:
+    """The draws of some entities in a year, the normalisation and what was learnt varied as well."""
+    return uncertainty(
+        evaluation.indicators.only(among),
+        evaluation.framework,
+        evaluation.fitted,
+        year=year,
+        draws=DRAWS,
+        sensitivity=False,
+        learners=evaluation.learners,
+    )
 
 
 def _applied(alternatives: tuple[Alternative, ...]) -> tuple[AppliedAlternative, ...]:
