@@ -12,8 +12,8 @@ import pandas as pd
 
 from cescore.disclosure.kinds import SCORECARD
 from cescore.disclosure.sheets import unit_slugs
+from cescore.publish import words
 from cescore.publish.pages.index.page import Body, DocumentLine, Line, Note, Page, Section
-from cescore.publish.words import subject
 from cescore.run.documents import annual_documents
 from cescore.run.job import Outcome
 from cescore.run.store import FAILED_NAME, LOGS_NAME, Store
@@ -71,7 +71,7 @@ class Contents:
             status=run.status,
             issuer=run.issuer.name(self.lang),
             issued=run.issued,
-            subject=subject(run, self.lang),
+            subject=words.subject(run, self.lang),
         )
 
     def _sections(self) -> Iterator[Section]:
