@@ -151,8 +151,8 @@ def standard(*lines, groups=()):
 
 def test_a_threshold_to_be_verified_decides_nothing_and_is_counted_apart():
     text = standard(requirement(), requirement(id="S2", tag="M", decides=False, status="not_met"))
-    assert "Of 1 requirements that can be judged on a confirmed threshold, 1 are met." in text
-    assert "1 more rest on thresholds to be verified" in text
+    assert "judged on a confirmed threshold: 1, of which met: 1." in text
+    assert "thresholds to be verified, so shown and not judged: 1." in text
     assert "decides nothing" in text and "×" not in text
 
 
