@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -139,7 +140,8 @@ class _Lines:
         """Group and index: scores stand in the columns of the years as well."""
         view, none = self.view, Number(None)
         now, last = (scores.get(view.bundle.year - back, none) for back in (0, 1))
-        cells = [view.cell(scores[year], 1) for year in view.shown_years]
+        # signs stand with the indicators: a sum over them would bear the sign of each
+        cells = [view.cell(replace(scores[year], flags=0), 1) for year in view.shown_years]
         change = point_change(now, last)
         adds = added(self.parts, codes_below(view, group), weight)
         return [
