@@ -81,7 +81,7 @@ def _result_columns(view: View, has_room: bool) -> list[Column]:
     ends = {f"{firm}worst": 6.0, f"{firm}best": 6.0}
     last = {"weight": 5.5, "adds": 5.5, "moves": 5.5} | ({"room": 5.5} if has_room else {})
     by_year = years(view, 7.4)
-    taken = 10.5 + 11.5 + 4.0 + sum(ends.values()) + sum(last.values())
+    taken = 10.5 + 11.5 + 5.0 + sum(ends.values()) + sum(last.values())
     name = 100 - taken - sum(column.width for column in by_year)
     return [
         Column(view.t("head.indicator"), name, "text"),
@@ -89,7 +89,7 @@ def _result_columns(view: View, has_room: bool) -> list[Column]:
         Column(view.t("head.since_last"), 10.5),
         *(Column(view.t(f"head.{name}"), width) for name, width in ends.items()),
         Column(view.t("head.score"), 11.5),
-        Column(view.t("head.rating"), 4.0, "mid"),
+        Column(view.t("head.rating"), 5.0, "mid"),
         *(Column(view.t(f"head.{name}"), width) for name, width in last.items()),
     ]
 
