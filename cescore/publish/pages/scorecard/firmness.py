@@ -143,9 +143,9 @@ def _standard(view: View, card: StandardCard) -> Fragment:
         Column(view.t("head.indicator"), 33, "text"),
         Column(view.t("head.value", year=view.bundle.year), 11),
         Column(view.t("head.requirement"), 11),
-        Column(view.t("head.binding"), 19, "mid"),
+        Column(view.t("head.binding"), 23, "mid"),
         Column(view.t("head.tag"), 5, "mid"),
-        Column(view.t("head.light"), 21, "text"),
+        Column(view.t("head.light"), 17, "text"),
     ]
     caption = view.t("caption.standard", standard=name, source=view.fitting(card.source))
     rows = list(_rows(view, card))

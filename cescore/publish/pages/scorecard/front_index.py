@@ -118,18 +118,21 @@ def grade_card(view: View) -> dict[str, Any]:
         )
         if found.bonus is not None
         else "",
-        "converted": _converted(view) if found.index_converted else "",
+        "converted": _converted(view, "grade.converted"),
+        "converted_short": _converted(view, "grade.converted.short"),
     }
 
 
-def _converted(view: View) -> str:
-    """The index on its own scale beside what it enters the total as."""
+def _converted(view: View, key: str) -> str:
+    """The index on its own scale beside what it enters the total as; "" where the two are one."""
+    if not view.data.assessment.index_converted:
+        return ""
     scale, part = view.bundle.framework.scale, view.data.assessment.parts.get("index")
     index = of_series(view.data.evaluated.index, view.now).value
     if index is None or part is None:
         return ""
     return view.t(
-        "grade.converted", index=view.name(view.bundle.framework.index.code), value=number(index),
+        key, index=view.name(view.bundle.framework.index.code), value=number(index),
         floor=f"{scale.floor:g}", top=f"{scale.top:g}", part=number(part),
     )  # fmt: skip
 

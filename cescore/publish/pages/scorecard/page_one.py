@@ -139,12 +139,14 @@ def group_rows(known: Evidence) -> list[dict[str, Any]]:
 
 
 def indicator_ends(known: Evidence) -> dict[str, list[tuple[str, str]]]:
-    """The indicators that score highest and lowest, as many as the groups leave room for."""
+    """The indicators that score highest and lowest of those that have a value and a weight, as
+    many as the groups leave room for."""
     view = known.view
     most = (LINES - len(view.groups)) // 2
     if most < 1 or not known.is_rated:
         return {}
-    scores = [(known.score(i.code, view.bundle.year).value, i.code) for i in view.scored]
+    counted = [i.code for i in view.scored if weight_of(known.result, i.code, view.now) > 0]
+    scores = [(known.score(code, view.bundle.year).value, code) for code in counted]
     known_scores = [(score, code) for score, code in scores if score is not None]
     ordered = sorted(known_scores, key=lambda line: -line[0])
     if len(ordered) < 2 * most:

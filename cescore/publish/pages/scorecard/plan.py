@@ -16,6 +16,7 @@ from cescore.publish.charts.plan_bars import STATUSES, system_name
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import (
     DASH,
+    PER_CENT,
     PrintedNumber,
     count,
     decimals_for,
@@ -71,15 +72,15 @@ def _target_row(view: View, line: TargetLine) -> Row:
     decimals = decimals_for(line.unit, [line.value, line.actual])
     level_decimals = decimals_for(line.level_unit, [line.level, line.base])
     levels = [DASH if v is None else number(v, level_decimals) for v in (line.base, line.level)]
-    goal = (
-        f"{'≥' if line.op == '>=' else '≤'}{quantity(line.value, line.unit, view.lang, decimals)}"
-    )
+    # a level is in the unit that stands below the name; a change in per cent says so itself
+    unit = "" if line.unit == line.level_unit and line.unit != PER_CENT else line.unit
+    goal = f"{'≥' if line.op == '>=' else '≤'}{quantity(line.value, unit, view.lang, decimals)}"
     return Row(
         [
             two_lines(f"{line.id}  {name}", unit_text(line.level_unit, view.lang)),
             *levels,
             goal,
-            DASH if line.actual is None else quantity(line.actual, line.unit, view.lang, decimals),
+            DASH if line.actual is None else quantity(line.actual, unit, view.lang, decimals),
             bullet(line.completion, line.schedule_carbon),
             _percent(line.schedule_carbon),
             light_words(view, line.light),
