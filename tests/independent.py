@@ -246,7 +246,7 @@ def combine(members: list[tuple[Fraction, Fraction]], how: str) -> Fraction:
 
 @lru_cache(maxsize=2)
 def read_rows(results: Path) -> list[dict[str, str]]:
-    with results.open(encoding="utf-8", newline="") as file:
+    with results.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping
 from fractions import Fraction
 
@@ -11,7 +10,6 @@ from cescore.definitions.formula import (
     LONGEST,
     Expression,
     FormulaError,
-    across_calls,
     inline,
     parse,
 )
@@ -158,11 +156,11 @@ def _check_additive(
     expression: Expression, names: Names, place: str, what: str, problems: list[Problem]
 ) -> None:
     """What is added up over entities can be: gross flows between them cannot, their net can."""
-    for call in across_calls(expression.tree):
-        is_sum = ast.unparse(call.func) in ("sum_over", "sum_known")
-        variable = names.variables.get(ast.unparse(call.args[-1]))
+    for look in expression.looks:
+        is_sum = look.function in ("sum_over", "sum_known")
+        variable = names.variables.get(look.operand)
         if is_sum and variable is not None and not variable.additive:
-            found = f"{ast.unparse(call)} adds up {variable.code!r}, which is additive: false"
+            found = f"{look.text} adds up {variable.code!r}, which is additive: false"
             problems.append(Problem(place, f"{what}.rule", found, "a quantity that adds up"))
 
 

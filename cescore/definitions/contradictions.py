@@ -8,6 +8,7 @@ from cescore.definitions.model import Goalposts, Indicator, Progress, Run
 from cescore.definitions.resolving import Names
 from cescore.definitions.shape import nearest, with_nearest
 
+ONCE = "each code once, whatever it is of"
 ON_GOALPOSTS = ("goalposts", "efficacy", "distance_to_target")
 
 
@@ -23,10 +24,7 @@ def headline_codes(draft: Draft) -> list[str]:
 
 def check_codes(draft: Draft, names: Names) -> None:
     """Codes the framework refers to: no double meaning, and headline and progress exist."""
-    for code, node in draft.indicator_nodes.items():
-        if code in names.nodes:
-            found = f"the code is taken at {names.nodes[code].where}"
-            draft.refuse(node, f"indicators.{code}", found, "each code once")
+    _check_meanings(draft, names)
     known = {
         **draft.indicator_nodes,
         **{code: names.nodes[code] for code in names.accounts},
@@ -42,6 +40,41 @@ def check_codes(draft: Draft, names: Names) -> None:
             )
     if draft.progress is not None:
         _check_progress(draft, draft.progress)
+
+
+def _check_meanings(draft: Draft, names: Names) -> None:
+    """Whatever a page looks up by code has a code of its own: else one prints the other's label.
+
+    A group of the progress index may be called like a group of the index: pages write the progress
+    index before it.
+    """
+    taken = {code: node.where for code, node in names.nodes.items()}
+    progress = draft.node.get("progress") or Node({}, "")
+    kinds = (
+        ("indicators", draft.indicator_nodes),
+        ("groups", draft.group_nodes),
+        ("index.code", _coded(draft.node.get("index"), "INDEX")),
+        ("progress.code", _coded(progress, "CEDI") if progress.entries() else {}),
+    )
+    for kind, nodes in kinds:
+        for code, node in nodes.items():
+            what = kind if "." in kind else f"{kind}.{code}"
+            if code in taken and not (kind == "groups" and code in draft.indicator_nodes):
+                draft.refuse(node, what, f"the code {code!r} is taken at {taken[code]}", ONCE)
+            taken.setdefault(code, node.where)
+    progress_groups = progress.get("groups") or Node({}, "")
+    for code, node in progress_groups.entries().items():
+        if code in taken and code not in draft.group_nodes:
+            found = f"the code {code!r} is taken at {taken[code]}"
+            draft.refuse(node, f"progress.groups.{code}", found, ONCE)
+
+
+def _coded(node: Node | None, default: str) -> dict[str, Node]:
+    """The code that an index has, with its place."""
+    if node is None:
+        return {}
+    given = node.get("code")
+    return {given.raw: given} if given is not None and given.raw else {default: node}
 
 
 def _check_progress(draft: Draft, progress: Progress) -> None:

@@ -82,22 +82,38 @@ class FormulaError(CescoreError):
 
 
 @dataclass(frozen=True)
-class Expression:
-    """A formula that has been read: its text, its tree, and the codes it uses in their order.
+class Look:
+    """What a formula takes of other entities: the function, their type, and the codes of theirs."""
 
-    ``names`` are all codes, those of other entities too; ``across`` holds the latter once more, by
-    the entity type whose they are.
+    function: str
+    entity_type: str
+    names: tuple[str, ...]
+    operand: str  # the formula over what they return; empty for count_of
+    text: str
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A formula that has been read, with its operands, so that nobody reads it again.
+
+    ``names`` are all codes in their order, those of other entities too; ``own_names`` those of the
+    entity itself. ``longest_lag`` is how many years before the evaluated one are needed. ``parts``
+    are the operands of an outermost function (the rungs of first_available), or the two sides of a
+    comparison.
     """
 
     text: str
     tree: ast.expr
     names: tuple[str, ...]
-    across: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    own_names: tuple[str, ...]
+    looks: tuple[Look, ...] = ()
+    longest_lag: int = 0
+    parts: tuple[str, ...] = ()
 
     @property
-    def own_names(self) -> tuple[str, ...]:
-        """The codes of the entity itself: those outside of `sum_over` and its like."""
-        return tuple(dict.fromkeys(_own_names(self.tree)))
+    def across(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The codes of other entities, by the entity type whose they are."""
+        return tuple((look.entity_type, look.names) for look in self.looks)
 
 
 @dataclass(frozen=True)
@@ -148,8 +164,15 @@ def _parsed(text: str, conditions: bool, across: bool) -> Expression:
     except (ValueError, MemoryError, RecursionError) as error:
         raise FormulaError("nested too deeply to be read", expected=ALLOWED) from error
     _Reader(conditions, across).read(tree)
-    looks = tuple((_type_of(call), tuple(_codes(call.args[1:]))) for call in across_calls(tree))
-    return Expression(" ".join(plain.split()), tree, names, looks)
+    return Expression(
+        text=" ".join(plain.split()),
+        tree=tree,
+        names=names,
+        own_names=tuple(dict.fromkeys(_own_names(tree))),
+        looks=tuple(map(_look, across_calls(tree))),
+        longest_lag=_longest_lag(tree),
+        parts=tuple(map(ast.unparse, _parts(tree))),
+    )
 
 
 def across_calls(tree: ast.expr) -> list[ast.Call]:
@@ -158,8 +181,24 @@ def across_calls(tree: ast.expr) -> list[ast.Call]:
     return [call for call in calls if isinstance(call.func, ast.Name) and call.func.id in ACROSS]
 
 
-def _type_of(call: ast.Call) -> str:
-    return ast.unparse(call.args[0])
+def _look(call: ast.Call) -> Look:
+    entity_type, codes = ast.unparse(call.args[0]), tuple(_codes(call.args[1:]))
+    operand = ast.unparse(call.args[1]) if len(call.args) > 1 else ""
+    return Look(ast.unparse(call.func), entity_type, codes, operand, ast.unparse(call))
+
+
+def _longest_lag(node: ast.AST) -> int:
+    """The years that the lags inside each other go back, at most."""
+    inner = max((_longest_lag(child) for child in ast.iter_child_nodes(node)), default=0)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "lag":
+        return inner + int(constant(node.args[1]) or 1 if len(node.args) == 2 else 1)
+    return inner
+
+
+def _parts(tree: ast.expr) -> Iterable[ast.expr]:
+    if isinstance(tree, ast.Call):
+        return tree.args
+    return (tree.left, *tree.comparators) if isinstance(tree, ast.Compare) else ()
 
 
 def _codes(nodes: Iterable[ast.expr]) -> Iterable[str]:

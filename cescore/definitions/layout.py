@@ -14,7 +14,7 @@ from cescore.definitions.shape import build, with_nearest
 from cescore.errors import Problem
 
 # Folders that a run's tree has beside those of the entity types.
-RESERVED_FOLDERS = ("logs", "release", "stale", "units")
+RESERVED_FOLDERS = ("evidence", "logs", "release", "stale", "units")
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,12 +27,27 @@ from cescore.definitions.model import (
 )
 from cescore.definitions.page import load_page
 from cescore.definitions.pictures import PageParams
-from cescore.definitions.plans import check_plan, load_plans, load_run
+from cescore.definitions.plans import ReadPlan, check_plan, load_plans, load_run
 from cescore.definitions.resolving import Names, resolve_accounts, resolve_estimates
 from cescore.definitions.shape import build, with_nearest
 from cescore.definitions.standards import load_standards
+from cescore.definitions.strays import strays
 from cescore.definitions.units import Units
 from cescore.errors import ParamsError, Problem
+
+# Every file that params/ may hold; whatever else is in it is named.
+FILES = (
+    "variables.yml",
+    "accounts.yml",
+    "checks.yml",
+    "disclosure.yml",
+    "page.yml",
+    "units.txt",
+    "frameworks/*.yml",
+    "plans/*.yml",
+    "standards/*.yml",
+    "runs/*.yml",
+)
 
 
 @dataclass(frozen=True)
@@ -70,6 +86,7 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
     """
     problems: list[Problem] = []
     reader = _Reader(Path(params_dir), problems)
+    reader.name_strays()
     units = reader.units()
     run = load_run(reader.folder("runs"), year, reader.where("runs"), problems)
     names = reader.names(units)
@@ -91,7 +108,8 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
         problems,
     )
     if plan is not None:
-        plan = resolve_bonus(plans[plan.id], names, accounts, units, problems)
+        read_plan = ReadPlan(plans[plan.id].node, plan)
+        plan = resolve_bonus(read_plan, names, accounts, units, problems)
     disclosure = reader.disclosure(names)
     standards = load_standards(reader.folder("standards"), drafts, problems)
     page = load_page(reader.file("page.yml"), names, units, problems)
@@ -147,6 +165,11 @@ class _Reader:
     def where(self, name: str) -> str:
         return f"{self.root.name}/{name}"
 
+    def name_strays(self) -> None:
+        """Name whatever is in the folder and none of the files that are read."""
+        found = strays(self.root, FILES)
+        self.problems += [stray.as_problem(self.root.name) for stray in found]
+
     def units(self) -> Units:
         try:
             return Units.load(self.root / "units.txt")
@@ -157,16 +180,14 @@ class _Reader:
     def folder(self, name: str) -> list[tuple[str, Node]]:
         """Each YAML file of a folder with its stem, in the order of names."""
         folder = self.root / name
-        paths = sorted(p for p in folder.glob("*.yml") if p.name[0] not in "._")
-        for stray in sorted(folder.glob("*.yaml")):
-            self.problems.append(
-                Problem(self.where(f"{name}/{stray.name}"), "file", ".yaml", ".yml")
-            )
+        if not folder.is_dir() or folder.is_symlink():
+            return []
+        paths = sorted(p for p in folder.glob("*.yml") if p.name[0] != ".")
         return [(p.stem, read(p, self.where(f"{name}/{p.name}"), self.problems)) for p in paths]
 
     def file(self, name: str, *, required: bool = False) -> Node:
         path = self.root / name
-        if path.exists() or required:  # a folder of that name is a mistake to be told
+        if os.path.lexists(path) or required:  # a folder or a link of that name is to be told
             return read(path, self.where(name), self.problems)
         return Node({}, f"{self.where(name)}:1")
 

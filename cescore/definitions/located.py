@@ -19,6 +19,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.nodes import Node as YamlNode
 
+from cescore.definitions.strays import PLAIN, kind_of
 from cescore.errors import Problem
 
 LARGEST_FILE = 2_000_000  # bytes
@@ -126,6 +127,10 @@ def _stripped(node: Node) -> Node:
 
 def _text(path: Path, where: str, problems: list[Problem]) -> str | None:
     try:
+        kind = kind_of(path)
+        if kind != PLAIN:
+            problems.append(Problem(where, "file", kind, "a plain file"))
+            return None
         raw = path.read_bytes()
     except OSError as error:
         problems.append(Problem(where, "file", f"cannot be read ({error.strerror})", "a YAML file"))
@@ -145,6 +150,12 @@ def _text(path: Path, where: str, problems: list[Problem]) -> str | None:
 
 def _composed(text: str, where: str, problems: list[Problem]) -> YamlNode | None:
     """ruamel's nodes of the one document in a text, or None with a Problem."""
+    directive = _directive(text)
+    if directive is not None:
+        line, found = directive
+        expected = "no directive: true and false are the only truth values in every file"
+        problems.append(Problem(f"{where}:{line}", "YAML", found, expected))
+        return None
     if _open_brackets(text) > MOST_BRACKETS:
         problems.append(Problem(where, "YAML", "nested too deeply", f"at most {DEEPEST} levels"))
         return None
@@ -178,8 +189,34 @@ def _composed(text: str, where: str, problems: list[Problem]) -> YamlNode | None
         if len(documents) > 1:
             line = documents[1].start_mark.line + 1
             problems.append(Problem(f"{where}:{line}", "YAML", "a second document", "one document"))
+        if documents and _size(documents[0], {}) > MOST_NODES:
+            found = "too large once its aliases are written out"
+            problems.append(Problem(where, "YAML", found, f"at most {MOST_NODES} values"))
+            return None
         return documents[0] if documents else None
     return None
+
+
+def _directive(text: str) -> tuple[int, str] | None:
+    """Line and words of a directive (%YAML, %TAG) before the document, which would change its values."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.startswith("%"):
+            return number, f"the directive {line[:60]!r}"
+        if line.strip() and not line.lstrip().startswith("#"):
+            return None
+    return None
+
+
+def _size(node: YamlNode, sizes: dict[int, int]) -> int:
+    """How many values a node is once aliases are written out; one inside itself counts as one."""
+    known = sizes.get(id(node))
+    if known is not None:
+        return known
+    sizes[id(node)] = 1
+    parts = node.value if isinstance(node, MappingNode | SequenceNode) else ()
+    inner = (part for entry in parts for part in (entry if isinstance(entry, tuple) else (entry,)))
+    sizes[id(node)] = 1 + sum(_size(part, sizes) for part in inner)
+    return sizes[id(node)]
 
 
 def _open_brackets(text: str) -> int:

@@ -12,7 +12,10 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from cescore.definitions.bilingual import Bilingual
+from cescore.definitions.formula import Expression, parse
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,79}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
@@ -46,14 +49,11 @@ class Definition(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
 
 
-class Named(Definition):
+class Named(Bilingual, Definition):
     """Something with a Chinese and an English name; either stands in for the other."""
 
     zh: str = ""
     en: str = ""
-
-    def name(self, lang: str) -> str:
-        return (self.zh or self.en) if lang == "zh" else (self.en or self.zh)
 
 
 class Estimate(Definition):
@@ -66,6 +66,11 @@ class Estimate(Definition):
     factor: str = "1"
     source: Text
     tag: Tag
+
+    @property
+    def expression(self) -> Expression:
+        """The formula as read, with its operands."""
+        return parse(self.executable or self.formula, across=True)
 
 
 class Variable(Named):
@@ -132,6 +137,12 @@ class Computed(Named):
     note: str = ""
     decimals: int | None = Field(default=None, ge=0, le=8)  # in print
     examples: tuple[Example, ...] = ()
+
+    @property
+    def expression(self) -> Expression | None:
+        """The formula that is executed, with its operands; None where nobody collects them."""
+        text = self.executable or self.formula
+        return parse(text) if text else None
 
 
 class Rung(Named):
@@ -427,7 +438,8 @@ class Target(Named):
     scored: bool = True
     binding: bool = False
     has_schedule: bool = True  # false: met or not met
-    applies_to: tuple[str, ...] = ()  # entity types whose own target it is
+    # entity types whose own target it is; with neither, loading writes those that have the indicator
+    applies_to: tuple[str, ...] = ()
     reference_for: tuple[str, ...] = ()  # entity types shown against it, labelled as such
     consistent_with: str = ""  # another form of the same target
     source: Text
@@ -458,9 +470,20 @@ class Measure(Named):
 
 
 class GradeBand(Named):
-    """A grade and the least unrounded total that earns it."""
+    """A grade and the least unrounded total that earns it; named in one language at least."""
 
     least: Number
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, given: Any) -> Any:
+        """One name stands for the other, as vetoes and totals refer to grades by name."""
+        if not isinstance(given, dict):
+            return given
+        zh, en = given.get("zh") or given.get("en"), given.get("en") or given.get("zh")
+        if not zh:
+            raise ValueError("a name, zh or en")
+        return {**given, "zh": zh, "en": en}
 
 
 class GradeScale(Named):
@@ -498,9 +521,10 @@ class AssessmentRules(Definition):
     """How targets, index and measures make the total, and which scale grades it."""
 
     weights: Mapping[str, Mapping[str, Weight]] = {}  # entity type -> {targets, index, measures}
-    scale_of: Mapping[str, str] = {}  # entity type -> grade scale
+    scale_of: Mapping[str, str] = {}  # entity type -> grade scale; the only scale serves all types
     scales: Mapping[str, GradeScale] = {}
-    ladder: tuple[tuple[Weight, Share], ...] = ()  # (least completion %, share of the points)
+    # (least completion %, share of the points); without it the share completed
+    ladder: tuple[tuple[Weight, Share], ...] = ()
     bonus_step: Weight = 0.0  # share of the points per full 10 % over
     bonus_most: Weight = 0.0
     bonus: Mapping[str, Bonus] = {}  # entity type -> extra points on the total
@@ -513,7 +537,7 @@ class Veto(Named):
 
     id: Code
     entity_types: tuple[str, ...]
-    grade: Text  # the band's zh name it leads to
+    grade: Text  # the band it leads to, by either of its names; loading writes the zh one
     source: Text
     tag: Tag
 
@@ -597,6 +621,9 @@ class Run(Definition):
     tiled_by: Mapping[str, str] | None = None
     # entities of a type; a larger one gets no bands, and its results are Parquet beside results.csv
     large_above: int = Field(default=50_000, ge=0)
+    # what is evaluated, as the reports' title says it (循环经济评价, circular-economy assessment);
+    # None: that; a title without a name: none is printed
+    title: Named | None = None
     issued: str = ""  # a date the bureau states; a page never reads the clock
     issuer: Named = Named()
     place: Named = Named()
@@ -628,6 +655,11 @@ class CheckRule(Named):
     entity_types: tuple[str, ...] = ()
     source: str = ""
     looks_at_others: bool = False  # loading sets it
+
+    @property
+    def expression(self) -> Expression:
+        """The rule that is executed, with its operands."""
+        return parse(self.executable or self.rule, conditions=True)
 
 
 class IndustryRange(Computed):

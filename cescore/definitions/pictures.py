@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from cescore.definitions.bilingual import name_in
 from cescore.definitions.model import Definition, Named
 
 
@@ -37,6 +38,10 @@ class FlowPicture(Named):
     note_zh: str = ""
     note_en: str = ""
 
+    def note(self, lang: str) -> str:
+        """What the picture must say beside it, in a language; "" for nothing."""
+        return name_in(lang, self.note_zh, self.note_en)
+
 
 class PageBounds(Definition):
     """How many pages a kind of report should have; one outside them is looked at, never refused."""
@@ -46,11 +51,23 @@ class PageBounds(Definition):
 
 
 class PageParams(Definition):
-    """``names``: texts of the register and the plan that have no other place for a second language
-    (industries, responsible units), as written there -> their names. ``texts``: sources and
-    notes of frameworks in both languages. ``pages``: by entity type, how many pages a report should have."""
+    """What pages print beside numbers.
+
+    ``names``: texts of the register and the plan that have no other place for a second language
+    (industries, departments, responsible units), as written there -> their names. ``entity_types``
+    and ``units``: names of the types and units that a workspace adds, by code and as written in
+    ``unit``. ``texts``: sources and notes of frameworks in both languages. ``pages``: by entity
+    type, how many pages a report should have.
+    """
 
     names: Mapping[str, Named] = {}
+    entity_types: Mapping[str, Named] = {}
+    units: Mapping[str, Named] = {}
     texts: tuple[Named, ...] = ()
     pages: Mapping[str, PageBounds] = {}
     flows: Mapping[str, FlowPicture] = {}
+
+    @property
+    def words(self) -> dict[str, Named]:
+        """Every text that has names of its own, as it is written -> its names."""
+        return {**self.names, **self.units, **self.entity_types}

@@ -85,9 +85,31 @@ def _plan(stem: str, node: Node, problems: list[Problem]) -> Plan | None:
     if node.is_broken:
         return None
     plan = build(Plan, node, "plan", problems, id=stem)
-    if plan is not None:
-        _check_plan_itself(plan, node, problems)
-    return plan
+    if plan is None:
+        return None
+    plan = _with_scales(plan)
+    _check_plan_itself(plan, node, problems)
+    return _with_vetoes_by_band(plan)
+
+
+def _with_scales(plan: Plan) -> Plan:
+    """The plan whose only grade scale serves every type that is assessed and names none."""
+    rules = plan.assessment
+    if len(rules.scales) != 1:
+        return plan
+    scale_of = {**dict.fromkeys(rules.weights, next(iter(rules.scales))), **rules.scale_of}
+    return plan.model_copy(update={"assessment": rules.model_copy(update={"scale_of": scale_of})})
+
+
+def _with_vetoes_by_band(plan: Plan) -> Plan:
+    """The plan whose vetoes lead to a band by its zh name, whichever of its names they give."""
+    bands = [band for scale in plan.assessment.scales.values() for band in scale.bands]
+    by_name = {band.en: band.zh for band in bands} | {band.zh: band.zh for band in bands}
+    vetoes = {
+        code: veto.model_copy(update={"grade": by_name.get(veto.grade, veto.grade)})
+        for code, veto in plan.vetoes.items()
+    }
+    return plan.model_copy(update={"vetoes": vetoes})
 
 
 def _check_plan_itself(plan: Plan, node: Node, problems: list[Problem]) -> None:
@@ -123,6 +145,7 @@ def _check_plan_itself(plan: Plan, node: Node, problems: list[Problem]) -> None:
                 )
             seen[check.id] = code
     _check_assessment(plan, node.at(("assessment",)), problems)
+    _check_vetoes(plan, node, problems)
 
 
 def _check_amount(target: Target, node: Node, problems: list[Problem]) -> None:
@@ -146,6 +169,12 @@ def _check_assessment(plan: Plan, node: Node, problems: list[Problem]) -> None:
         if not sum(weights.values()):
             what = f"assessment.weights.{entity_type}"
             problems.append(Problem(place.where, what, "all weights are zero", "one above zero"))
+    for entity_type in rules.weights:
+        if rules.scales and entity_type not in rules.scale_of:
+            place = node.at(("weights", entity_type))
+            what, found = f"assessment.weights.{entity_type}", "none of the scales grades the total"
+            expected = f"scale_of: {{{entity_type}: {' or '.join(rules.scales)}}}"
+            problems.append(Problem(place.where, what, found, expected))
     for entity_type in rules.bonus:
         place = node.at(("bonus", entity_type))
         _known(entity_type, rules.weights, place, f"assessment.bonus.{entity_type}", problems)
@@ -155,10 +184,18 @@ def _check_assessment(plan: Plan, node: Node, problems: list[Problem]) -> None:
             place = node.at(("scales", code, "bands"))
             what = f"assessment.scales.{code}.bands"
             problems.append(Problem(place.where, what, str(least), "from the best band down"))
-    grades = {band.zh for scale in rules.scales.values() for band in scale.bands}
+
+
+def _check_vetoes(plan: Plan, node: Node, problems: list[Problem]) -> None:
+    """A veto leads to a band of the scale of each of its types, named in either language."""
+    rules = plan.assessment
     for code, veto in plan.vetoes.items():
-        if grades:
-            _known(veto.grade, grades, node, f"vetoes.{code}.grade", problems)
+        place = node.at(("vetoes", code, "grade"))
+        for scale in dict.fromkeys(rules.scale_of.get(kind, "") for kind in veto.entity_types):
+            if scale in rules.scales:
+                bands = rules.scales[scale].bands
+                grades = [name for band in bands for name in dict.fromkeys((band.zh, band.en))]
+                _known(veto.grade, grades, place, f"vetoes.{code}.grade", problems)
 
 
 def _known(word: str, known: Iterable[str], node: Node, what: str, problems: list[Problem]) -> None:
@@ -185,9 +222,20 @@ def check_plan(
         problems.append(Problem(f"{where}/{run.year}.yml", "plan", found, expected))
         return None
     read = plans[run.plan]
-    for code, target in read.plan.targets.items() if read.plan else ():
+    if read.plan is None:
+        return None
+    for code, target in read.plan.targets.items():
         _check_target(target, read.node.at(("targets", code)), drafts, units, problems)
-    return read.plan
+    targets = {code: _with_types(target, drafts) for code, target in read.plan.targets.items()}
+    return read.plan.model_copy(update={"targets": targets})
+
+
+def _with_types(target: Target, drafts: Mapping[str, Draft]) -> Target:
+    """The target of every type that has its indicator, where it names no type."""
+    if target.applies_to or target.reference_for:
+        return target
+    holders = tuple(t for t, draft in drafts.items() if target.indicator in draft.indicator_nodes)
+    return target.model_copy(update={"applies_to": holders})
 
 
 def _check_target(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,7 @@ from typing import Any
 
 import pint
 
+from cescore.definitions.strays import PLAIN, kind_of
 from cescore.errors import CescoreError, ParamsError, Problem
 
 SHIPPED = Path(__file__).with_name("units.txt")
@@ -61,6 +63,7 @@ CAPITALISED = re.compile(r"[A-Z][a-z]{3,}|Bn|Mn")
 NUMBER_OF = re.compile(r"number of (?P<counted>(?:(?! per )[^/()*])+)", re.IGNORECASE)
 DEFINED = re.compile(r"[^\W\d]\w*")
 DEFINITION_TOKEN = re.compile(r"\s*(\d+(?:\.\d+)?|[^\W\d]\w*|\*\*\s*-?\d(?!\d)|[*/()])")
+AMBIGUOUS = re.compile(r"/\s*(\([^()]*\)|[^\W\d]\w*)(\s*\*\*\s*-?\d)?\s*\*(?!\*)")
 DIMENSION = re.compile(r"\[\w*\]")
 
 Powers = dict[str, int]
@@ -94,7 +97,7 @@ class Units:
         ParamsError
             Lines of the workspace's file that define nothing, or something already defined.
         """
-        if extra is None or not extra.exists():
+        if extra is None or not os.path.lexists(extra):
             return _shipped()
         units = _read_shipped()
         units._define_all(_text_of(extra), f"{extra.parent.name}/{extra.name}")
@@ -103,13 +106,15 @@ class Units:
     def parse(self, text: str) -> pint.Unit:
         """The unit of a text as a return form writes it: "10k CNY", "tce/10k CNY", "万元/公顷".
 
-        Words side by side belong together, so "tce/10k CNY" is tce per 10k CNY. An empty text is a
-        pure number.
+        Words side by side belong together, so "tce/10k CNY" is tce per 10k CNY, and "L/person/day"
+        divides by both. A product after a quotient ("L/person*day") is read in two ways by two
+        readers, so it is refused; brackets make it clear. An empty text is a pure number.
 
         Raises
         ------
         UnitError
-            The text names no unit we know; the message has the nearest one.
+            The text names no unit we know (the message has the nearest one), or is ambiguous (it
+            has both readings).
         """
         if not isinstance(text, str) or len(text) > LONGEST or text.count("(") > LARGEST_POWER:
             raise UnitError(f"{str(text)[:40]!r} is not the text of a unit")
@@ -263,6 +268,8 @@ class Units:
         if DIMENSION.fullmatch(value):
             return
         position, before = 0, ""
+        if AMBIGUOUS.search(value):
+            raise UnitError(f"{value!r} is ambiguous: * after / of a unit; write brackets")
         while position < len(value):
             found = DEFINITION_TOKEN.match(value, position)
             token = found.group(1) if found else ""
@@ -310,12 +317,34 @@ class _Reader:
         return self.at < len(self.tokens) and self.tokens[self.at][1] in words
 
     def _quotient(self) -> Powers:
+        start, solidus = self.at, -1
         found = {} if self._next_is("/") else self._term()
         while self._next_is("*", "/"):
-            sign = -1 if self.tokens[self.at][1] == "/" else 1
+            is_quotient = self.tokens[self.at][1] == "/"
+            if is_quotient:
+                solidus = self.at
+            elif solidus >= 0:
+                raise self._ambiguous(start, solidus, self.at)
             self.at += 1
-            found = _times(found, self._term(), sign)
+            found = _times(found, self._term(), -1 if is_quotient else 1)
         return found
+
+    def _ambiguous(self, start: int, solidus: int, product: int) -> UnitError:
+        """A product after a quotient: by one reader below the line, by the other above it."""
+        self.at = product + 1
+        self._term()
+        over, under = self._written(start, solidus), self._written(solidus + 1, product)
+        last = self._written(product + 1, self.at)
+        dot = "·" if "·" in self.text else "*"
+        whole = f"({over})" if "/" in over else over
+        above = f"{whole}{dot}{last}/{under}" if over else f"{last}/{under}"
+        below = f"{over or '1'}/({under}{dot}{last})"
+        return UnitError(f"unit {self.text!r} is ambiguous: {above} or {below}; write brackets")
+
+    def _written(self, first: int, end: int) -> str:
+        """Some of the tokens as text: words side by side apart, signs and brackets close."""
+        text = " ".join(word for _, word in self.tokens[first:end])
+        return re.sub(r" ?([*/^()]+) ?", lambda m: m[1] if m[1] != "(" else m[0].rstrip(), text)
 
     def _term(self) -> Powers:
         found: Powers = {}
@@ -399,6 +428,9 @@ def _raised(name: str, power: int) -> str:
 
 def _text_of(path: Path) -> str:
     try:
+        kind = kind_of(path)
+        if kind != PLAIN:
+            raise _unreadable(path, kind, "a plain file")
         text = path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         found = getattr(error, "strerror", None) or str(error)  # strerror names no absolute path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from cescore.definitions.judgement import ahp_weights, budget_allocation, equal_weights
 from cescore.definitions.layout import Draft
 from cescore.definitions.located import Node
 from cescore.definitions.model import Framework, Weighting
@@ -53,32 +54,25 @@ def _check_names(
 def _stated(
     draft: Draft, weighting: Weighting, members: Sequence[str], node: Node, what: str
 ) -> dict[str, float]:
-    """The weights of one group's members; the methods, which load pandas, are imported only here."""
-    import pandas as pd
-
-    from cescore.method.weighing import ahp_weights, budget_allocation
-
+    """The weights of one group's members, none where points and judgements name none of them."""
     if weighting.method == "equal":
-        return dict.fromkeys(members, 1.0)
+        return equal_weights(members)
     try:
         if weighting.method == "budget":
-            rows = {e: [p.get(m, 0.0) for m in members] for e, p in weighting.points.items()}
-            given = {expert: row for expert, row in rows.items() if sum(row) > 0}
-            if not given:
-                return {}
-            table = pd.DataFrame.from_dict(given, orient="index", columns=pd.Index(members))
-            return {str(code): float(w) for code, w in budget_allocation(table).items()}
+            rows = {e: {m: p.get(m, 0.0) for m in members} for e, p in weighting.points.items()}
+            given = {expert: row for expert, row in rows.items() if sum(row.values()) > 0}
+            return budget_allocation(given) if given else {}
         matrix = _matrix(weighting.judgements, members)
         if matrix is None:
             return {}
-        result = ahp_weights(pd.DataFrame(matrix, index=pd.Index(members)))
+        result = ahp_weights(members, matrix)
     except (MethodError, KeyError) as error:
         draft.refuse(node, what, str(error), f"usable {weighting.method} of {', '.join(members)}")
         return {}
     if not result.is_consistent:
         found = f"consistency ratio {result.consistency_ratio:.3f} of {', '.join(members)}"
         draft.refuse(node, f"{what}.judgements", found, "below 0.1")
-    return {str(code): float(w) for code, w in result.weights.items()}
+    return dict(result.weights)
 
 
 def _matrix(

@@ -13,8 +13,16 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from cescore.definitions.bilingual import Bilingual, name_in
 from cescore.definitions.model import Framework, Named, Run, VariableName
 from cescore.definitions.pictures import FlowPicture, PageBounds
+from cescore.method.assessment import Assessment
+from cescore.method.contributions import Contribution
+from cescore.method.disclosure import PeerFigure
+from cescore.method.firmness import AppliedAlternative, Band, SourceShare
+from cescore.method.measures import MeasureLine
+from cescore.method.standards import GroupLine, RequirementLine
+from cescore.method.targets import TargetLine
 
 FORMAT = 1
 
@@ -32,6 +40,10 @@ class Place(Part):
     entity_type: str
     name_zh: str
     name_en: str
+
+    def name(self, lang: str) -> str:
+        """The name in a language, the other's where it is missing, the id where both are."""
+        return name_in(lang, self.name_zh, self.name_en) or self.entity_id
 
 
 class EntityCard(Place):
@@ -82,16 +94,6 @@ class Series(Part):
     status: tuple[str, ...]  # see method.column.status_text
 
 
-class Contribution(Part):
-    """What one indicator does to an index in the year evaluated; None where that is not known."""
-
-    code: str  # of the progress index: group.indicator
-    weight: float | None  # effective weight in the index; of all together 1
-    contribution: float | None  # points; of all together the index
-    contribution_to_change: float | None  # points since last year; of all together its change
-    contribution_to_change_by_weight: float | None  # of it because shares changed, not scores
-
-
 class Evaluated(Part):
     """What the evaluation found; the notebook's index must equal it."""
 
@@ -112,37 +114,8 @@ class Evaluated(Part):
     progress_contributions: tuple[Contribution, ...] = ()
 
 
-class AppliedAlternative(Part):
-    """A choice that was varied, and in what share of the draws."""
-
-    source: str  # weights, normalisation, aggregation, missing, goalposts, estimates
-    name: str
-    share_of_draws: float
-
-
-class UncertaintyBand(Part):
-    """How firm the index is: 5-95 % of the draws; the rank's only where it may be shown."""
-
-    score_low: float
-    score_high: float
-    draws: int
-    alternatives: tuple[AppliedAlternative, ...]
-    rank_low: int | None = None
-    rank_high: int | None = None
-    ranked: int | None = None
-    rank_alternatives: tuple[AppliedAlternative, ...] = ()
-
-
-class SourceShare(Part):
-    """Sobol indices of one source: shares of the variance of the mean shift of rank."""
-
-    source: str
-    first: float  # by itself
-    total: float  # with all it acts together with
-
-
-class WithoutOne(Named):
-    """What the ranking of a type would be without one indicator."""
+class RemovedIndicator(Named):
+    """What the ranking of a type would be without one indicator: `WithoutOne`, rounded, by name."""
 
     indicator: str
     mean_rank_shift: float  # places
@@ -158,19 +131,7 @@ class TypeRobustness(Part):
     sources: tuple[SourceShare, ...] = ()
     reason: str = ""  # why there are none: few_entities, nothing_varies
     alternatives: tuple[AppliedAlternative, ...] = ()
-    removals: tuple[WithoutOne, ...] = ()  # the indicator that moves ranks most first
-
-
-class PeerFigure(Part):
-    """What may be shown of the others beside one of the entity's own figures; None: not released."""
-
-    code: str
-    n: int | None = None  # None: below the number that may be shown
-    median: float | None = None
-    lower_quartile: float | None = None
-    upper_quartile: float | None = None
-    quartile_band: int | None = None  # the entity's own, 1 best
-    rank: int | None = None  # public bodies only
+    removals: tuple[RemovedIndicator, ...] = ()  # the indicator that moves ranks most first
 
 
 class PeerTable(Part):
@@ -193,123 +154,7 @@ class PublicRow(Part):
     status: str = "reported"  # or suppressed, insufficient, not_filed
 
 
-class TargetLine(Part):
-    """One target as assessed in the year (methodology 9.2, 9.3)."""
-
-    id: str
-    zh: str
-    en: str
-    type: str
-    unit: str
-    op: str
-    value: float
-    tag: str
-    role: str  # own, reference, check
-    actual: float | None = None  # same measure as `value`: the fall K in %, or the level
-    level: float | None = None  # the indicator's own value this year
-    base: float | None = None  # its value in the base year
-    level_unit: str = ""
-    completion: float | None = None  # actual / value
-    schedule_carbon: float | None = None  # K / [1 - (1-R)^(t/n)], the carbon-intensity form
-    schedule_log: float | None = None  # ln(1-K) / ln(1-R), the statistics-bureau form
-    elapsed: float | None = None  # t / n
-    still_needed: float | None = None  # average yearly fall needed, %
-    light: str = ""  # on_schedule, nearly, behind, met, not_met, not_computable
-    points: float | None = None  # share of its points, 0-1 and bonus
-    scored: bool = False
-    note: str = ""
-    binding: bool = False  # not met in the plan's last year: acts as a veto
-    implied_base: float | None = None  # base value that makes the two forms of a target agree
-
-
-class MeasureLine(Part):
-    """One measure's checks by status, as recorded by inspection."""
-
-    id: str
-    zh: str
-    en: str
-    system: str
-    units: tuple[str, ...]
-    counts: Mapping[str, int]  # done, partial, not_done, not_applicable, not_inspected
-    checks: tuple[Mapping[str, str], ...] = ()  # id, zh, en, status, value, evidence_ref, finding
-
-
-class VetoLine(Part):
-    """One veto: clear, standing or unchecked."""
-
-    id: str
-    zh: str
-    en: str
-    status: str
-    document: str = ""
-    confirmed_by: str = ""
-    date: str = ""
-
-
-class BonusLine(Part):
-    """One item of extra points: earned, not_earned or open."""
-
-    id: str
-    zh: str
-    en: str
-    points: float
-    status: str
-
-
-class Assessment(Part):
-    """Total and grade; only the total is graded."""
-
-    total: float | None = None
-    grade_zh: str = ""
-    grade_en: str = ""
-    scale: str = ""
-    parts: Mapping[str, float | None] = {}  # targets, index, measures: 0-100
-    weights: Mapping[str, float] = {}
-    vetoes: tuple[VetoLine, ...] = ()
-    provisional: bool = False
-    graded: bool = False
-    reason: str = ""  # why not graded, or why provisional: a code of report_templates/labels
-    index_converted: bool = False  # the index entered as its place on its scale, 0-100
-    scale_zh: str = ""
-    scale_en: str = ""
-    bands: tuple[tuple[str, str, float], ...] = ()  # zh, en, least total; best first
-    bonus: float | None = None  # extra points earned, in the total
-    bonus_most: float = 0.0
-    bonus_lines: tuple[BonusLine, ...] = ()
-
-
-class RequirementLine(Part):
-    """One requirement of a published standard as judged in the year."""
-
-    id: str
-    indicator: str
-    zh: str
-    en: str
-    unit: str
-    op: str  # the comparison really made
-    threshold: float
-    tag: str
-    compulsory: bool
-    choose: str = ""
-    value: float | None = None
-    status: str  # met, not_met, or why it is open
-    turned: bool = False  # the comparison was turned round because growth is negative
-    decides: bool = False  # judged on a confirmed threshold
-
-
-class ChooseLine(Part):
-    """Requirements of which some must be met."""
-
-    code: str
-    zh: str
-    en: str
-    least: int
-    met: int
-    status: str
-    decides: bool = False
-
-
-class StandardCard(Part):
+class StandardCard(Bilingual, Part):
     """A published standard and how the entity stands under it: never a score, never a veto."""
 
     id: str
@@ -320,7 +165,7 @@ class StandardCard(Part):
     verdict: str  # met, not_met, undetermined
     reasons: tuple[str, ...] = ()
     lines: tuple[RequirementLine, ...] = ()
-    groups: tuple[ChooseLine, ...] = ()
+    groups: tuple[GroupLine, ...] = ()
 
 
 class FindingLine(Part):
@@ -335,7 +180,7 @@ class FindingLine(Part):
     status: str = "open"  # open, confirmed, corrected
 
 
-class PlanCard(Part):
+class PlanCard(Bilingual, Part):
     """The plan as the page names it."""
 
     id: str = ""
@@ -372,7 +217,7 @@ class Bundle(Part):
     record: Record
     fitted: FittedConstants = FittedConstants()
     evaluated: Evaluated
-    uncertainty: UncertaintyBand | None = None  # None: no index, or not enough data for one
+    uncertainty: Band | None = None  # None: no index, or not enough data for one
     bands_left_out: bool = False  # its type has too many entities for bands; how many is not said
     robustness: tuple[TypeRobustness, ...] = ()  # own type, or all in the topmost public body
     peers: PeerTable | None = None
@@ -384,7 +229,9 @@ class Bundle(Part):
     assessment: Assessment = Assessment()
     standards: tuple[StandardCard, ...] = ()
     findings: tuple[FindingLine, ...] = ()
-    legal_basis: str = "consented"  # statistical: for the respondent, ungraded
+    legal_basis: str = (
+        ""  # as stated, "": nobody stated one; statistical: for the respondent, ungraded
+    )
     filed: bool = True  # false: no return was received for the year
     # names and units of codes of other entity types that the page shows (headline rates of children)
     terms: Mapping[str, VariableName] = {}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from operator import add
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,46 +16,35 @@ from numpy.typing import NDArray
 from cescore.definitions.model import Named, VariableName
 from cescore.definitions.pictures import FlowPicture, PageBounds, PageParams
 from cescore.disclosure.bundle import (
-    AppliedAlternative,
-    Assessment,
-    BonusLine,
     Bundle,
-    ChooseLine,
-    Contribution,
     EntityCard,
     Evaluated,
     FindingLine,
-    MeasureLine,
-    Part,
     PlanCard,
     ProseCard,
     PublicRow,
     Record,
-    RequirementLine,
     Series,
     StandardCard,
-    TargetLine,
-    UncertaintyBand,
-    VetoLine,
     report_number,
 )
 from cescore.disclosure.gate import INDEX_DECIMALS, Gate
 from cescore.errors import DataError
+from cescore.method.assessment import Assessment
 from cescore.method.column import Column, Panel, State, status_text
 from cescore.method.disclosure import to_decimals
 
 if TYPE_CHECKING:
-    from cescore.definitions.model import Framework, Standard
+    from cescore.definitions.model import Framework, Plan, Standard
     from cescore.evaluation.yearly import YearlyEvaluation
     from cescore.intake.entities import Entity
     from cescore.intake.findings import Finding
     from cescore.intake.prose import Prose
-    from cescore.method.bands import Band
-    from cescore.method.contributions import Decomposition
     from cescore.method.evaluation import TypeEvaluation
+    from cescore.method.firmness import Band
+    from cescore.method.measures import MeasureLine
     from cescore.method.standards import Compliance
 
-PartT = TypeVar("PartT", bound=Part)
 WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 WITHHELD = "…"
 
@@ -95,7 +84,7 @@ class Bundler:
         findings = tuple(self._finding(f, entity_id) for f in self._findings[entity_id])
         siblings, children = self.gate.siblings(entity), self.gate.children(entity)
         industries = self.gate.industries(entity)
-        measures = _parts(MeasureLine, self.yearly.measures.get(entity_id, ()))
+        measures = self.yearly.measures.get(entity_id, ())
         bundle = Bundle(
             entity=self._card(entity),
             run=workspace.definitions.run,
@@ -114,35 +103,30 @@ class Bundler:
             siblings=siblings,
             children=children,
             industries=industries,
-            targets=_parts(TargetLine, self.yearly.targets.get(entity_id, ())),
+            targets=self.yearly.targets.get(entity_id, ()),
             measures=measures,
-            assessment=_assessment(self.yearly.assessments.get(entity_id)),
+            assessment=self.yearly.assessments.get(entity_id) or Assessment(),
             standards=tuple(_standard(*p) for p in self.yearly.compliance.get(entity_id, ())),
             findings=findings,
-            legal_basis=_text(evaluation.panel, "basis", row) or "consented",
+            legal_basis=_text(evaluation.panel, "basis", row),
             filed=workspace.filed(entity_id),
             terms=self._terms(evaluation.framework, (*siblings, *children), findings),
-            prose=tuple(_part(ProseCard, p) for p in self._prose.get(entity_id, ())),
+            prose=tuple(map(_prose_card, self._prose.get(entity_id, ()))),
             names=self._named(evaluation.framework, entity.industry, industries, measures),
             flows=self._flows(entity.entity_type),
             pages=self._page_params.pages.get(entity.entity_type, PageBounds()),
         )
         return bundle.model_copy(update={"report_number": report_number(bundle)})
 
-    def _band(self, entity: Entity) -> UncertaintyBand | None:
+    def _band(self, entity: Entity) -> Band | None:
         """How firm the index is, to the decimals in print, so that a draw more changes no page."""
         found = self._bands(entity.entity_type).get(entity.entity_id)
         if found is None:
             return None
-        return UncertaintyBand(
+        return replace(
+            found,
             score_low=to_decimals(found.score_low, INDEX_DECIMALS),
             score_high=to_decimals(found.score_high, INDEX_DECIMALS),
-            draws=found.draws,
-            alternatives=_parts(AppliedAlternative, found.alternatives),
-            rank_low=found.rank_low,
-            rank_high=found.rank_high,
-            ranked=found.ranked,
-            rank_alternatives=_parts(AppliedAlternative, found.rank_alternatives),
         )
 
     @lru_cache(maxsize=64)  # noqa: B019 - a bundler lives as long as its run
@@ -188,7 +172,7 @@ class Bundler:
     @cached_property
     def _plan(self) -> PlanCard:
         plan = self.yearly.workspace.definitions.plan
-        return PlanCard() if plan is None else _part(PlanCard, plan)
+        return PlanCard() if plan is None else _plan_card(plan)
 
     def _record(self, panel: Panel, row: int) -> Record:
         entity_id, panel, row = panel.entities[row], panel.alone(row), 0
@@ -231,8 +215,13 @@ class Bundler:
         responsible units, and the sources and notes of its framework."""
         texts = self._page_params.texts
         known = {one.zh: one for one in texts} | {one.en: one for one in texts}
-        known |= self._page_params.names
-        said = {industry, *(str(row.get("industry", "")) for row in industries)}
+        known |= self._page_params.words
+        said = {
+            *self._page_params.entity_types,
+            *self._page_params.units,
+            industry,
+            *(str(row.get("industry", "")) for row in industries),
+        }
         said |= {unit for measure in measures for unit in measure.units}
         said |= {
             standard.source for standard in self.yearly.workspace.definitions.standards.values()
@@ -346,6 +335,7 @@ def evaluated(evaluation: TypeEvaluation, row: int) -> Evaluated:
     year = evaluation.panel.year_position(evaluation.run_year)
     scored, progress = evaluation.scored, evaluation.progress
     has_progress = framework.progress is not None
+    of_progress = evaluation.progress_decomposition
     return Evaluated(
         index=_series(framework.index.code, found.index, row),
         coverage=tuple(_or_none(v) for v in found.coverage[row]),
@@ -365,14 +355,9 @@ def evaluated(evaluation: TypeEvaluation, row: int) -> Evaluated:
         ),
         progress_groups=_all(progress.groups, row) if has_progress else (),
         progress_members=_all(progress.members, row) if has_progress else (),
-        contributions=_contributions(evaluation.decomposition, row),
-        progress_contributions=_contributions(evaluation.progress_decomposition, row),
+        contributions=evaluation.decomposition.of(row),
+        progress_contributions=of_progress.of(row) if of_progress is not None else (),
     )
-
-
-def _contributions(found: Decomposition | None, row: int) -> tuple[Contribution, ...]:
-    parts = found.of(row) if found is not None else {}
-    return tuple(Contribution.model_validate({"code": code} | one) for code, one in parts.items())
 
 
 def _series(code: str, column: Column, row: int) -> Series:
@@ -406,16 +391,23 @@ def _text(panel: Panel, attribute: str, row: int) -> str:
     return "" if texts is None else texts[row]
 
 
-def _part(kind: type[PartT], made: object) -> PartT:
-    """A bundle part from the object of the same shape that the evaluation made."""
-    fields: dict[str, Any] = {
-        name: getattr(made, name) for name in kind.model_fields if hasattr(made, name)
-    }
-    return kind.model_validate(fields)
+def _plan_card(plan: Plan) -> PlanCard:
+    return PlanCard(
+        id=plan.id,
+        zh=plan.zh,
+        en=plan.en,
+        status=plan.status,
+        base_year=plan.base_year,
+        first_year=plan.first_year,
+        last_year=plan.last_year,
+        systems=plan.systems,
+    )
 
 
-def _parts(kind: type[PartT], made: Iterable[object]) -> tuple[PartT, ...]:
-    return tuple(_part(kind, one) for one in made)
+def _prose_card(prose: Prose) -> ProseCard:
+    return ProseCard(
+        lang=prose.lang, owner=prose.owner, date=prose.date, year=prose.year, text=prose.text
+    )
 
 
 def _standard(standard: Standard, made: Compliance) -> StandardCard:
@@ -427,15 +419,6 @@ def _standard(standard: Standard, made: Compliance) -> StandardCard:
         tag=standard.tag,
         verdict=made.verdict,
         reasons=made.reasons,
-        lines=_parts(RequirementLine, made.lines),
-        groups=_parts(ChooseLine, made.groups),
+        lines=made.lines,
+        groups=made.groups,
     )
-
-
-def _assessment(made: object | None) -> Assessment:
-    if made is None:
-        return Assessment()
-    vetoes = _parts(VetoLine, getattr(made, "vetoes", ()))
-    bonus = _parts(BonusLine, getattr(made, "bonus_lines", ()))
-    fields = {n: getattr(made, n) for n in Assessment.model_fields if hasattr(made, n)}
-    return Assessment.model_validate({**fields, "vetoes": vetoes, "bonus_lines": bonus})

@@ -5,9 +5,8 @@ It alone sees everybody's figures; what it returns is what a report may print of
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -16,27 +15,29 @@ from numpy.typing import NDArray
 
 from cescore.definitions.model import Disclosure, Framework
 from cescore.disclosure.bundle import (
-    AppliedAlternative,
     FittedConstants,
-    PeerFigure,
     PeerTable,
     Place,
     PublicRow,
-    SourceShare,
+    RemovedIndicator,
     TypeRobustness,
-    WithoutOne,
 )
 from cescore.method.column import Column, Panel, State
 from cescore.method.disclosure import (
     GroupFigure,
+    PeerFigure,
     contributions,
     group_figure,
     hide_cells,
     is_safe,
     ranks,
     rounded,
+    standing,
     to_decimals,
 )
+from cescore.method.firmness import AppliedAlternative, SourceShare
+from cescore.method.outranking import AMONG_ALL
+from cescore.method.scaling import BY_ORDER
 
 if TYPE_CHECKING:
     from cescore.evaluation.yearly import YearlyEvaluation
@@ -47,9 +48,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 INDEX_DECIMALS = 1  # as printed on the body's own page
 HEADLINE_DIGITS = 4
-# learn from every single value: only scores can be released
-PRIVATE_METHODS = ("rank", "percentile_rank", "borda")
-AMONG_ALL = ("copeland", "topsis")  # aggregations that look at everybody's scores
 
 
 @dataclass(frozen=True)
@@ -59,6 +57,9 @@ class Comparison:
     code: str
     direction: int
     values: Floats  # one per entity of the panel, NaN where there is nothing to compare
+    is_ranked: bool = (
+        True  # of public bodies; what clears a body to be ranked are its headline rates
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,8 +110,12 @@ class Gate:
     def _public_figure(self, entity_type: str, comparison: Comparison, row: int) -> PeerFigure:
         """Quantiles as for respondents, and the rank among the bodies that may be shown."""
         figure = self._respondent_figure(entity_type, comparison, row)
+        if not comparison.is_ranked:
+            return figure
         n, ranked = self._ranked[entity_type, comparison.code]
-        return figure.model_copy(update={"n": n, "rank": ranked[row]})
+        shown = self._shown(entity_type, comparison)
+        where = standing(shown, float(shown[row]), comparison.direction)
+        return replace(figure, n=n, rank=ranked[row], standing=where)
 
     @cached_property
     def _comparisons(self) -> Mapping[str, tuple[Comparison, ...]]:
@@ -132,20 +137,28 @@ class Gate:
         found = {}
         for entity_type in self.rules.public_types:
             for c in self._comparisons.get(entity_type, ()):
-                entities = self.yearly.evaluations[entity_type].panel.entities
-                shown = np.array([e in self.cleared for e in entities], bool)
-                values = np.where(shown, c.values, np.nan)
+                values = self._shown(entity_type, c)
                 found[entity_type, c.code] = (
                     int((~np.isnan(values)).sum()),
                     ranks(values, c.direction),
                 )
         return found
 
+    def _shown(self, entity_type: str, comparison: Comparison) -> Floats:
+        """The values of the public bodies that may be ranked; NaN for the others."""
+        entities = self.yearly.evaluations[entity_type].panel.entities
+        return np.where([e in self.cleared for e in entities], comparison.values, np.nan)
+
     def _compared(self, evaluation: TypeEvaluation) -> Iterator[Comparison]:
-        """Index, group scores and headline indicators of the year, of all who are evaluated."""
+        """Index, group scores, headline and scored indicators of the year, of all who are evaluated.
+
+        Of scored indicators beside the headline ones quantiles alone are released, under the same
+        rules: no body is cleared to be ranked by them.
+        """
         counted, framework = self._counted(evaluation.panel), evaluation.framework
         year = evaluation.panel.year_position(self.year)
-        enough = counted & evaluation.is_sufficient[:, year]
+        compared = counted & evaluation.in_reference_set[:, year]
+        enough = compared & evaluation.is_sufficient[:, year]
 
         def values(column: Column, of: NDArray[np.bool_]) -> Floats:
             return np.where(of, column.values[:, year], np.nan)
@@ -153,9 +166,14 @@ class Gate:
         yield Comparison(framework.index.code, 1, values(evaluation.aggregation.index, enough))
         for code in framework.groups:
             yield Comparison(code, 1, values(evaluation.aggregation.groups.column(code), enough))
-        for code in headline_codes(framework):
-            direction = framework.indicators[code].direction
-            yield Comparison(code, direction, values(evaluation.indicators.column(code), counted))
+        headline = headline_codes(framework)
+        scored = [i.code for i in framework.scored() if i.code not in headline]
+        for code in (*headline, *scored):
+            direction, column = (
+                framework.indicators[code].direction,
+                evaluation.indicators.column(code),
+            )
+            yield Comparison(code, direction, values(column, compared), is_ranked=code in headline)
 
     def _counted(self, panel: Panel) -> NDArray[np.bool_]:
         """Which entities of a panel belong to the year, have filed and are not blocked."""
@@ -222,7 +240,7 @@ class Gate:
                 if one.is_applied
             ),
             removals=tuple(
-                WithoutOne(
+                RemovedIndicator(
                     zh=indicators[one.indicator].zh,
                     en=indicators[one.indicator].en,
                     indicator=one.indicator,
@@ -258,13 +276,19 @@ class Gate:
             if self.is_public(e) and e.entity_type in evaluated
         )
 
+    def is_withheld(self, entity: Entity) -> bool:
+        """Whether every figure of an entity is withheld wherever others read of it: of respondents,
+        and of public bodies that one firm dominates. Its own report withholds nothing."""
+        return entity.entity_id not in self.cleared
+
     def public_row(self, entity: Entity, *, is_own: bool = False) -> PublicRow:
-        """A public body as others' reports show it; in its own nothing of it is withheld."""
-        place, evaluation = self.place(entity), self.yearly.evaluations[entity.entity_type]
-        if entity.entity_id not in self._evaluated:
+        """An entity as whatever others read shows it; in its own report nothing is withheld."""
+        place = self.place(entity)
+        if self.is_public(entity) and entity.entity_id not in self._evaluated:
             return PublicRow(place=place, status="not_filed")
-        if entity.entity_id not in self.cleared and not is_own:
+        if self.is_withheld(entity) and not is_own:
             return PublicRow(place=place, status="suppressed")
+        evaluation = self.yearly.evaluations[entity.entity_type]
         row = self._rows[entity.entity_id]
         year = evaluation.panel.year_position(self.year)
         code, framework = evaluation.framework.index.code, evaluation.framework
@@ -414,8 +438,8 @@ class Gate:
             code
             for code, indicator in evaluation.framework.indicators.items()
             if indicator.group
-            and (indicator.normalisation or evaluation.framework.normalisation) in PRIVATE_METHODS
-        }
+            and (indicator.normalisation or evaluation.framework.normalisation) in BY_ORDER
+        }  # learnt from every single value: only scores can be released
         by_row = any(
             evaluation.framework.imputation_of(i).method.startswith("row_")
             for i in evaluation.framework.scored()
@@ -467,9 +491,8 @@ def headline_inputs(framework: Framework) -> tuple[str, ...]:
     """
     names: dict[str, None] = {}
     for code in headline_codes(framework):
-        formula = framework.indicators[code].formula
-        tree = ast.parse(formula, mode="eval") if formula else ast.Expression(ast.Constant(0))
-        names.update((n.id, None) for n in ast.walk(tree) if isinstance(n, ast.Name))
+        expression = framework.indicators[code].expression
+        names.update(dict.fromkeys(expression.names if expression else ()))
     return tuple(n for n in names if n in framework.variables or n in framework.accounts)
 
 

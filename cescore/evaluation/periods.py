@@ -113,9 +113,9 @@ class PlanEvaluation:
         by_year = {year: found.values() for year, found in records.items()}
         return period_measures(self.plan, entity.entity_type, by_year, self.years)
 
-    def completion(self, checks: Iterable[PeriodCheck]) -> Completion:
+    def completion(self, checks: Iterable[PeriodCheck], key: str = "") -> Completion:
         """What a set of checks, of one entity or of many, comes to over the years."""
-        return completion(checks, self.years)
+        return completion(checks, self.years, key)
 
     def assessment_of(self, entity: Entity) -> Assessment:
         """The period's total, graded in the final evaluation only."""
@@ -187,7 +187,7 @@ class PlanEvaluation:
             *((year, "total", made) for year, made in totals),
             (self.year, "period_total", self.assessment_of(entity)),
         ):
-            grade = made.grade_zh or made.reason
+            grade = made.grade("zh") or made.reason
             yield *who, year, "assessment", code, made.total, "0-100", grade
 
     def _in_year(self, entity: Entity, year: int) -> Assessment:
@@ -221,7 +221,7 @@ class PlanEvaluation:
         coverage = float(evaluation.aggregation.coverage[row, j])
         return Basis(
             filed=self.workspace.filed(entity.entity_id) if year == self.year else coverage > 0,
-            legal_basis=evaluation.panel.attributes["basis"][row] or "consented",
+            legal_basis=evaluation.panel.attributes["basis"][row],
             coverage=coverage,
             least_coverage=evaluation.framework.missing.min_weight_covered,
         )

@@ -27,7 +27,7 @@ from cescore.method.standards import Compliance, standard_compliance
 from cescore.method.targets import TargetLine, assess_targets
 
 if TYPE_CHECKING:
-    from cescore.method.bands import Band
+    from cescore.method.firmness import Band
     from cescore.method.robustness import Robustness
 
 ROWS_AT_ONCE = 200_000  # of results made entity by entity
@@ -175,7 +175,7 @@ class YearlyEvaluation:
     def _assessment_rows(self) -> Iterator[tuple[object, ...]]:
         """The total with its grade, or with the reason why there is none, and its parts."""
         for entity_id, found in self.assessments.items():
-            grade = found.grade_zh or found.grade_en
+            grade = found.grade("zh")
             status = (
                 grade + ("+provisional" if found.provisional else "") if grade else found.reason
             )
@@ -350,7 +350,7 @@ def _assess(
     value = float(evaluation.aggregation.index.values[i, j])
     basis = Basis(
         filed=workspace.filed(entity_id),
-        legal_basis=panel.attributes["basis"][i] or "consented",
+        legal_basis=panel.attributes["basis"][i],
         coverage=float(evaluation.aggregation.coverage[i, j]),
         least_coverage=framework.missing.min_weight_covered,
     )

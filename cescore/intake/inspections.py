@@ -14,8 +14,8 @@ from cescore.intake.cells import clean, nearest
 from cescore.intake.entities import Register
 from cescore.intake.findings import FindingLog, quoted
 from cescore.intake.table import Layout, Table, read_table
+from cescore.method.measures import STATUSES
 
-MEASURE_STATUSES = ("done", "partial", "not_done", "not_applicable", "not_inspected")
 VETO_STATUSES = ("clear", "standing")
 MEASURES = Layout(
     required=("check_id", "entity_id", "year", "status"),
@@ -89,9 +89,7 @@ def read_measures(
             found.append(("no_evidence", "done without evidence_ref", "what proves it"))
         return found
 
-    return _read(
-        path, file, MEASURES, MEASURE_STATUSES, MeasureRecord, folder_year, register, wrong, log
-    )
+    return _read(path, file, MEASURES, STATUSES, MeasureRecord, folder_year, register, wrong, log)
 
 
 def read_vetoes(

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
+from cescore.definitions.bilingual import Bilingual, name_in
 from cescore.definitions.model import AssessmentRules, GradeScale, Plan, Scale
 from cescore.method.bonus import BonusLine, bonus_points
 from cescore.method.measures import MeasureLine, inspected_share, measure_points
 from cescore.method.targets import TargetLine
+from cescore.method.thresholds import meets
 
-NOISE = 9  # decimals: what lies beyond is binary arithmetic, not a result
 LEAST_INSPECTED = 0.8  # [P] share of the checks below which a grade is provisional
 MOST = 100.0  # points
 PARTS = ("targets", "index", "measures")
 
 
 @dataclass(frozen=True)
-class VetoLine:
-    """One veto, in the shape of `release.bundle.VetoLine`: clear, standing or unchecked."""
+class VetoLine(Bilingual):
+    """One veto: clear, standing or unchecked."""
 
     id: str
     zh: str
@@ -29,9 +31,21 @@ class VetoLine:
     date: str = ""
 
 
+class GradeStep(NamedTuple):
+    """A grade and the least total that earns it."""
+
+    zh: str
+    en: str
+    least: float
+
+    def name(self, lang: str) -> str:
+        """The grade's name in a language."""
+        return name_in(lang, self.zh, self.en)
+
+
 @dataclass(frozen=True)
 class Assessment:
-    """Total and grade, in the shape of `release.bundle.Assessment`; only the total is graded.
+    """Total and grade; only the total is graded.
 
     ``parts`` [0-100]; ``weights`` are those really used, together 1. ``index_converted``: the
     index entered the total as its place on its own scale, 0-100. ``reason``: why not graded
@@ -52,10 +66,18 @@ class Assessment:
     index_converted: bool = False
     scale_zh: str = ""
     scale_en: str = ""
-    bands: tuple[tuple[str, str, float], ...] = ()  # zh, en, least total; best first
+    bands: tuple[GradeStep, ...] = ()  # best first
     bonus: float | None = None  # extra points earned, in the total; None: the type has none
     bonus_most: float = 0.0
     bonus_lines: tuple[BonusLine, ...] = ()
+
+    def grade(self, lang: str) -> str:
+        """The grade's name in a language; "" without one."""
+        return name_in(lang, self.grade_zh, self.grade_en)
+
+    def scale_name(self, lang: str) -> str:
+        """The name of the scale that grades, its code where it has none."""
+        return name_in(lang, self.scale_zh, self.scale_en) or self.scale
 
 
 @dataclass(frozen=True)
@@ -63,7 +85,7 @@ class Basis:
     """What decides whether an entity may be graded at all."""
 
     filed: bool = True
-    legal_basis: str = "consented"  # statistical: never graded
+    legal_basis: str = ""  # as stated, "": nobody stated one; statistical: never graded
     coverage: float = 1.0  # of the index, 0-1
     least_coverage: float = 0.8
 
@@ -194,12 +216,12 @@ def used_weights(
 def grade_of(total: float, scale: GradeScale) -> tuple[str, str]:
     """The grade's names for an unrounded total: the best band it reaches, else the lowest.
 
-    89.96 is below 90, whatever is printed; a distance of 1e-9 is binary arithmetic and is not.
+    89.96 is below 90, whatever is printed; what is 90 but for rounding noise is not (`thresholds`).
     """
     bands = _from_the_best(scale)
-    reached = (band for band in bands if round(total, NOISE) >= band[2])
-    zh, en, _ = next(reached, bands[-1])
-    return zh, en
+    reached = (band for band in bands if meets(total, ">=", band.least))
+    step = next(reached, bands[-1])
+    return step.zh, step.en
 
 
 def veto_lines(
@@ -238,7 +260,7 @@ def _broken(targets: Sequence[TargetLine]) -> tuple[VetoLine, ...]:
 def _obstacle(basis: Basis, index: float | None, weights: Mapping[str, float]) -> str:
     if not basis.filed:
         return "not_filed"
-    if basis.coverage < basis.least_coverage * (1 - 1e-12):
+    if not meets(basis.coverage, ">=", basis.least_coverage):
         return "insufficient_data"
     return "index_not_computable" if index is None and weights.get("index") else ""
 
@@ -251,10 +273,10 @@ def _vetoed_grade(
 ) -> tuple[str, str] | None:
     """The worst grade among those that standing vetoes lead to and the one earned."""
     bands = _from_the_best(scale)
-    order = {zh: place for place, (zh, _, _) in enumerate(bands)}
-    english = {zh: en for zh, en, _ in bands}
+    order = {band.zh: place for place, band in enumerate(bands)}
+    english = {band.zh: band.en for band in bands}
     standing = [line.id for line in lines if line.status == "standing"]
-    led_to = [plan.vetoes[id_].grade if id_ in plan.vetoes else bands[-1][0] for id_ in standing]
+    led_to = [plan.vetoes[id_].grade if id_ in plan.vetoes else bands[-1].zh for id_ in standing]
     if not led_to:
         return None
     grades = [*led_to, *([earned[0]] if earned else [])]
@@ -266,7 +288,9 @@ def _why_provisional(lines: Sequence[VetoLine], measures: Sequence[MeasureLine])
     if any(line.status == "unchecked" for line in lines):
         return "vetoes_unchecked"
     share = inspected_share(measures)
-    return "measures_not_inspected" if share is not None and share < LEAST_INSPECTED else ""
+    return (
+        "measures_not_inspected" if share is not None and meets(share, "<", LEAST_INSPECTED) else ""
+    )
 
 
 def _total(parts: Mapping[str, float | None], weights: Mapping[str, float]) -> float | None:
@@ -279,9 +303,9 @@ def _with_bonus(total: float | None, extra: float | None) -> float | None:
     return total if total is None or extra is None else min(total + extra, MOST)
 
 
-def _from_the_best(scale: GradeScale) -> list[tuple[str, str, float]]:
-    bands = [(band.zh, band.en, band.least) for band in scale.bands]
-    return sorted(bands, key=lambda band: -band[2])
+def _from_the_best(scale: GradeScale) -> list[GradeStep]:
+    steps = [GradeStep(band.zh, band.en, band.least) for band in scale.bands]
+    return sorted(steps, key=lambda step: -step.least)
 
 
 def _on(scale: GradeScale) -> Assessment:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cescore.definitions.model import Framework
-from cescore.method.aggregate import AMONG_ALL
 from cescore.method.column import Panel
-from cescore.method.compared import RANKED
 from cescore.method.design import CHOICES, Alternative, Margins
 from cescore.method.evaluation import TypeEvaluation
+from cescore.method.firmness import AppliedAlternative, Band
 from cescore.method.fitting import method_of
+from cescore.method.outranking import AMONG_ALL
+from cescore.method.scaling import BY_ORDER
 from cescore.method.uncertainty import uncertainty
 
 DRAWS = 512
@@ -21,24 +23,6 @@ AT_ONCE = 5000  # entities whose draws are held in memory together
 # Scores by another normalisation stand on another scale, and min-max would carry others' extremes
 # (as would constants learnt anew without imputation) into a respondent's band: the band of the score keeps the framework's own, that of the rank does not.
 OWN_SCALE = Margins(normalisation=(), imputation=(), treatment=())
-
-
-@dataclass(frozen=True)
-class Band:
-    """5-95 % of the draws for one entity; rank fields are None where the entity is not ranked.
-
-    ``alternatives`` lists each choice that was really applied to the score, ``rank_alternatives`` to
-    the rank.
-    """
-
-    score_low: float
-    score_high: float
-    draws: int
-    alternatives: tuple[Alternative, ...]
-    rank_low: int | None = None
-    rank_high: int | None = None
-    ranked: int | None = None
-    rank_alternatives: tuple[Alternative, ...] = ()
 
 
 def bands(evaluation: TypeEvaluation, ranked: Collection[str]) -> Mapping[str, Band]:
@@ -56,7 +40,7 @@ def bands(evaluation: TypeEvaluation, ranked: Collection[str]) -> Mapping[str, B
 def _portions(indicators: Panel, framework: Framework) -> Iterator[Panel]:
     """The entities some at a time, unless their scores or places stand on each other's."""
     entities = indicators.entities
-    alone = not any(method_of(i, framework) in RANKED for i in framework.scored())
+    alone = not any(method_of(i, framework) in BY_ORDER for i in framework.scored())
     alone &= not any(framework.mean_of(g)[0] in AMONG_ALL for g in ("", *framework.groups))
     size = AT_ONCE if alone and len(entities) > AT_ONCE else max(len(entities), 1)
     for start in range(0, len(entities), size):
@@ -74,6 +58,7 @@ def _scores(evaluation: TypeEvaluation, indicators: Panel) -> dict[str, Band]:
         margins=OWN_SCALE,
         draws=DRAWS,
         sensitivity=False,
+        learners=evaluation.learners,
     )
     applied = _applied(found.alternatives)
     return {
@@ -83,13 +68,18 @@ def _scores(evaluation: TypeEvaluation, indicators: Panel) -> dict[str, Band]:
     }
 
 
-def with_index(evaluation: TypeEvaluation) -> Panel:
-    """The indicators of the entities that have enough data for an index this year."""
+def has_firm_index(evaluation: TypeEvaluation) -> NDArray[np.bool_]:
+    """Which entities returned enough data for an index of the year evaluated."""
     year = evaluation.panel.year_position(evaluation.run_year)
-    index = evaluation.aggregation.index
-    has = index.is_present[:, year] & evaluation.is_sufficient[:, year]
-    entities = [e for e, one in zip(evaluation.panel.entities, has, strict=True) if one]
-    return evaluation.indicators.only(entities)
+    has = evaluation.aggregation.index.is_present & evaluation.is_sufficient
+    found: NDArray[np.bool_] = (has & evaluation.in_reference_set)[:, year]
+    return found
+
+
+def with_index(evaluation: TypeEvaluation) -> Panel:
+    """The indicators of the entities that returned enough data for an index this year."""
+    rows = np.flatnonzero(has_firm_index(evaluation)).tolist()
+    return evaluation.indicators.only(evaluation.panel.entities[row] for row in rows)
 
 
 def _ranked(evaluation: TypeEvaluation, among: dict[str, Band]) -> dict[str, Band]:
@@ -103,6 +93,7 @@ def _ranked(evaluation: TypeEvaluation, among: dict[str, Band]) -> dict[str, Ban
         year=evaluation.run_year,
         draws=DRAWS,
         sensitivity=False,
+        learners=evaluation.learners,
     )
     applied = _applied(found.alternatives)
     return {
@@ -117,10 +108,14 @@ def _ranked(evaluation: TypeEvaluation, among: dict[str, Band]) -> dict[str, Ban
     }
 
 
-def _applied(alternatives: tuple[Alternative, ...]) -> tuple[Alternative, ...]:
+def _applied(alternatives: tuple[Alternative, ...]) -> tuple[AppliedAlternative, ...]:
     """What really varied: margins, and choices of which more than one was taken."""
     found = [a for a in alternatives if a.is_applied]
-    return tuple(a for a in found if a.source not in CHOICES or _varies(found, a.source))
+    return tuple(
+        AppliedAlternative(a.source, a.name, a.share_of_draws)
+        for a in found
+        if a.source not in CHOICES or _varies(found, a.source)
+    )
 
 
 def _varies(applied: list[Alternative], source: str) -> bool:

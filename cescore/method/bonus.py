@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from cescore.definitions.bilingual import Bilingual
 from cescore.definitions.model import Bonus, BonusItem
 from cescore.method.column import Panel
 from cescore.method.formulas import holds
 
 
 @dataclass(frozen=True)
-class BonusLine:
+class BonusLine(Bilingual):
     """One item as found in the year; ``status``: earned, not_earned, open. Open earns nothing."""
 
     id: str

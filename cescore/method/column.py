@@ -83,6 +83,14 @@ class Column:
             np.zeros(shape, np.uint8),
         )
 
+    def where(self, condition: NDArray[np.bool_], other: Column) -> Column:
+        """This column where a condition holds, another one elsewhere."""
+        return Column(
+            np.where(condition, self.values, other.values),
+            np.where(condition, self.state, other.state),
+            np.where(condition, self.flags, other.flags),
+        )
+
     @property
     def shape(self) -> tuple[int, int]:
         rows, years = self.values.shape

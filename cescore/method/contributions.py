@@ -65,12 +65,23 @@ class Tree:
         )
 
 
+@dataclass(frozen=True)
+class Contribution:
+    """What one indicator does to an index in the year evaluated; None where that is not known."""
+
+    code: str  # of the progress index: group.indicator
+    weight: float | None  # effective weight in the index; of all together 1
+    contribution: float | None  # points; of all together the index
+    contribution_to_change: float | None  # points since last year; of all together its change
+    contribution_to_change_by_weight: float | None  # of it because shares changed, not scores
+
+
 @dataclass(frozen=True, eq=False)
 class Decomposition:
     """An index of one year by what stands at its lowest level; arrays of (entities,).
 
     ``weights`` add up to 1, ``contributions`` to ``total``, ``changes`` to ``change``: the points by
-    which the index moved since the year before. ``by_weight`` is the part of a change that comes from
+    which the index moved since the earlier year, which is the year before unless another is named. ``by_weight`` is the part of a change that comes from
     a changed share, the rest comes from a changed score. NaN where there is no index to split, or no
     change to know.
     """
@@ -92,12 +103,12 @@ class Decomposition:
             ("contribution_to_change_by_weight", "points", self.by_weight),
         )
 
-    def of(self, row: int) -> dict[str, dict[str, float | None]]:
-        """One entity's parts: code -> kind -> number, None where there is none."""
-        return {
-            code: {kind: _or_none(parts[code][row]) for kind, _, parts in self.by_kind()}
+    def of(self, row: int) -> tuple[Contribution, ...]:
+        """One entity's parts, indicator by indicator."""
+        return tuple(
+            Contribution(code, *(_or_none(parts[code][row]) for _, _, parts in self.by_kind()))
             for code in self.weights
-        }
+        )
 
 
 def index_tree(scored: Scored, result: Aggregation, framework: Framework) -> Tree:
@@ -139,9 +150,14 @@ def _power(method: str, power: float) -> float:
     return power if method == "generalised_mean" else POWERS.get(method, NO_MEAN)
 
 
-def decompose(tree: Tree, year: int) -> Decomposition:
-    """Weights, contributions and changes of a year."""
-    two = tree.at((year - 1, year))
+def decompose(tree: Tree, year: int, *, since: int | None = None) -> Decomposition:
+    """Weights, contributions and changes of a year, by default since the year before.
+
+    The split of a change over several years is that of its two ends: it does not depend on what
+    happened between them, and is not the sum of the yearly splits unless every mean is arithmetic
+    and no share changed.
+    """
+    two = tree.at((year - 1 if since is None else since, year))
     change, added, weights = decompose_change(two), contributions(two), effective_shares(two)
     total = two.values[""][:, 1]
     has_index = ~np.isnan(total)

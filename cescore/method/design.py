@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from scipy.stats import qmc
 
 from cescore.definitions.model import Indicator
-from cescore.method.alternatives import AS_DEFINED, ON_ENDS, Draws, Variant
+from cescore.method.alternatives import AS_DEFINED, Draws, Variant
 from cescore.method.fitting import method_of
 from cescore.method.missing import Scored
+from cescore.method.scaling import ON_ENDS
 
 Floats = NDArray[np.float64]
 

@@ -21,6 +21,7 @@ from cescore.method.learning import learns_weights, with_learnt_weights
 from cescore.method.missing import Scored, apply_missing_rules
 from cescore.method.normalise import Fitted, fit, normalise
 from cescore.method.progress import ProgressResult, progress_index
+from cescore.method.thresholds import at_least
 
 RESULT_COLUMNS = (
     "entity_type",
@@ -64,7 +65,20 @@ class TypeEvaluation:
     def is_sufficient(self) -> NDArray[np.bool_]:
         """Whether enough of the weight is covered for a grade (entities, years)."""
         least: float = self.framework.missing.min_weight_covered
-        return self.aggregation.coverage >= least * (1 - 1e-12)
+        return at_least(self.aggregation.coverage, least)
+
+    @cached_property
+    def in_reference_set(self) -> NDArray[np.bool_]:
+        """Who others are compared with: returned something that is scored, and is not screened out."""
+        returned, has_data = self.scored.returned, self.aggregation.coverage > 0
+        return has_data if returned is None else has_data & returned
+
+    @property
+    def learners(self) -> Panel:
+        """The indicators of the reference set of the year evaluated, which constants were learnt from."""
+        year = self.panel.year_position(self.run_year)
+        members = np.flatnonzero(self.in_reference_set[:, year]).tolist()
+        return self.indicators.only(self.panel.entities[row] for row in members)
 
     @cached_property
     def rungs(self) -> Mapping[str, NDArray[np.object_]]:
@@ -231,7 +245,6 @@ def evaluate(
     base_year: int,
     run_year: int,
     fitted: Fitted | None = None,
-    among: Collection[str] | None = None,
 ) -> TypeEvaluation:
     """Evaluate all entities of a type, or one alone with constants fitted on all.
 
@@ -240,22 +253,22 @@ def evaluate(
     panel
         What was returned, one type's entities, all years.
     fitted
-        Constants from an earlier evaluation; None: learnt from this panel.
-    among
-        Entities to learn constants from; None: all. Others are scored with them.
+        Constants from an earlier evaluation; None: learnt from this panel, from those that returned
+        anything for the year themselves: a value carried over from an earlier year is no return.
 
     Weights that the framework learns from the data are in the ``framework`` of what is returned.
     """
+    returned = _returned(panel)
     accounts = compute_accounts(panel, framework, base_year=base_year)
     indicators = compute_indicators(accounts, framework, base_year=base_year)
     is_whole = fitted is None
     if fitted is None:
-        fitted = fit(indicators, framework, _up_to(panel.years, run_year), among=among)
+        fitted = fit(indicators, framework, _up_to(panel.years, run_year), among=returned)
     scores = normalise(indicators, framework, fitted)
-    scored = apply_missing_rules(scores, indicators, framework, fitted)
+    scored = apply_missing_rules(scores, indicators, framework, fitted, returned)
     if is_whole and learns_weights(framework):
         framework = with_learnt_weights(scored, framework, run_year)
-        scored = apply_missing_rules(scores, indicators, framework, fitted)
+        scored = apply_missing_rules(scores, indicators, framework, fitted, returned)
     return TypeEvaluation(
         panel=panel,
         accounts=accounts,
@@ -281,6 +294,14 @@ def _decomposed(
             nothing = np.where(np.isnan(found.total), of_index, "not_computable")
             status = np.where(np.isnan(values), nothing, left_out)
             yield f"{prefix}{kind}", f"{path}{code}", unit, values, status.astype(object)
+
+
+def _returned(panel: Panel) -> NDArray[np.bool_]:
+    """Where an entity has a figure of the year among what was returned (entities, years)."""
+    some = np.zeros(panel.shape, bool)
+    for column in panel.columns.values():
+        some |= column.is_present
+    return some
 
 
 def _up_to(years: Sequence[int], last: int) -> tuple[int, ...]:

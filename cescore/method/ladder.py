@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cescore.definitions.formula import parse
 from cescore.definitions.model import Account, Framework
 from cescore.method.column import Column, Panel
 from cescore.method.formulas import evaluate
@@ -49,7 +47,6 @@ def _used(account: Account, panel: Panel, framework: Framework, base_year: int) 
 
 def _each(account: Account, panel: Panel, framework: Framework, base_year: int) -> Iterator[Column]:
     """The column of each rung, in the formula's own unit."""
-    call = parse(account.executable or account.formula).tree
     factors = {code: factor.value for code, factor in framework.factors.items()}
-    for operand in call.args if isinstance(call, ast.Call) else ():
-        yield evaluate(ast.unparse(operand), panel, base_year=base_year, factors=factors)
+    for rung in account.expression.parts if account.expression else ():
+        yield evaluate(rung, panel, base_year=base_year, factors=factors)

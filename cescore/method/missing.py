@@ -45,7 +45,8 @@ class Scored:
     have one if everything had been returned; coverage is counted over these. ``case``: 0 where
     there is a value, else 1 + the place in `CASES`. ``imputed``: has a value that is not its own.
     ``too_few``: groups ("" for the index) with a value for too few of their members. ``released``:
-    of one entity, groups by year that cannot be recomputed without the others.
+    of one entity, groups by year that cannot be recomputed without the others. ``returned``: where an
+    entity returned anything for the year itself; None: not known, everybody did.
     """
 
     scores: Panel
@@ -58,6 +59,7 @@ class Scored:
     imputed: Mapping[str, Bools] = field(default_factory=dict)
     too_few: Mapping[str, Bools] = field(default_factory=dict)
     released: Mapping[str, Mapping[int, float | None]] = field(default_factory=dict)
+    returned: Bools | None = None
 
     @cached_property
     def rule(self) -> Mapping[str, NDArray[np.object_]]:
@@ -75,7 +77,11 @@ class Scored:
 
 
 def apply_missing_rules(
-    scores: Panel, indicators: Panel, framework: Framework, fitted: Fitted
+    scores: Panel,
+    indicators: Panel,
+    framework: Framework,
+    fitted: Fitted,
+    returned: Bools | None = None,
 ) -> Scored:
     """Each missing score filled with the floor, left out or passed on, as the framework says.
 
@@ -105,6 +111,7 @@ def apply_missing_rules(
         imputed={code: known[code] & ~own[code] for code in case},
         too_few=too_few,
         released=fitted.released_groups,
+        returned=returned,
     )
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from cescore.definitions.model import Treatment
 from cescore.errors import MethodError
+from cescore.method.thresholds import meets
 
 Floats = NDArray[np.float64]
 Numbers = TypeVar("Numbers", NDArray[np.float64], pd.Series)
@@ -232,7 +233,7 @@ def _kurtosis(x: Floats) -> float:
 def _fails(x: Floats, skew_limit: float, kurtosis_limit: float) -> bool | None:
     """Whether the rule finds outliers; None where skewness or kurtosis cannot be told."""
     skew, tail = _skewness(x), _kurtosis(x)
-    if abs(skew) < skew_limit or tail < kurtosis_limit:
+    if meets(abs(skew), "<", skew_limit) or meets(tail, "<", kurtosis_limit):
         return False
     return None if np.isnan(skew) or np.isnan(tail) else True
 

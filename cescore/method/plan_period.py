@@ -11,18 +11,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from cescore.definitions.bilingual import Bilingual
 from cescore.definitions.model import Check, Framework, Plan, Scale, Target
 from cescore.errors import MethodError
 from cescore.method.assessment import Assessment, Basis, assess
 from cescore.method.bonus import BonusLine
 from cescore.method.column import Panel
-from cescore.method.measures import PARTIAL_SHARE, MeasureLine, measure_lines
+from cescore.method.measures import (
+    INSPECTED,
+    STATUSES,
+    InspectedCheck,
+    MeasureLine,
+    measure_lines,
+    share_done,
+)
 from cescore.method.schedules import schedule
 from cescore.method.targets import TargetLine, assess_targets
+from cescore.method.thresholds import meets
 
 MIDTERM, FINAL = "midterm", "final"
 STAGES = (MIDTERM, FINAL)
-INSPECTED = ("done", "partial", "not_done")
 SUMMED = ("count", "amount")  # checks whose values of several years make a sum
 
 
@@ -49,7 +57,7 @@ def stage_year(plan: Plan, stage: str) -> int:
 
 @dataclass(frozen=True)
 class TargetPath:
-    """One target over the period, in the shape of `release.reviews.TargetPath`.
+    """One target over the period.
 
     ``lines``: one per year; ``due``: what the schedule asks of each year, in the measure of the
     target's ``value`` (None without a schedule). ``pace``: average yearly change so far [%],
@@ -111,7 +119,7 @@ def _verdict(line: TargetLine, *, is_over: bool) -> str:
         return "not_computable"
     if is_over:
         return "met" if line.light == "met" else "not_met"
-    reached = line.actual >= line.value if line.op == ">=" else line.actual <= line.value
+    reached = meets(line.actual, line.op, line.value)
     return "reached" if reached else "not_yet" if line.light == "not_met" else line.light
 
 
@@ -174,8 +182,8 @@ def _projected(target: Target, line: TargetLine, plan: Plan, year: int) -> float
 
 
 @dataclass(frozen=True)
-class PeriodCheck:
-    """One check over the years, in the shape of `release.reviews.PeriodCheck`.
+class PeriodCheck(Bilingual):
+    """One check over the years.
 
     ``end``: its last inspected status, of ``end_year``; not_inspected where no year has one.
     ``open_years``: years in a row, up to ``end_year``, in which it was inspected and not done.
@@ -201,7 +209,7 @@ class PeriodCheck:
 
 
 @dataclass(frozen=True)
-class PeriodMeasure:
+class PeriodMeasure(Bilingual):
     """One measure over the years."""
 
     id: str
@@ -243,14 +251,14 @@ def period_measures(
 
 
 def _period_check(
-    check: Check, found: Sequence[Mapping[str, str]], years: Sequence[int]
+    check: Check, found: Sequence[InspectedCheck], years: Sequence[int]
 ) -> PeriodCheck:
     statuses = tuple(one["status"] for one in found)
     known = [i for i, status in enumerate(statuses) if status != "not_inspected"]
     last = known[-1] if known else None
     values = tuple(one["value"] for one in found)
     total = _total(check, values)
-    at_end = found[last] if last is not None else {}
+    at_end = found[last] if last is not None else None
     return PeriodCheck(
         id=check.id,
         zh=check.zh,
@@ -264,9 +272,9 @@ def _period_check(
         total=total,
         goal=check.goal,
         reached=_reached(check, values),
-        evidence_ref=at_end.get("evidence_ref", ""),
-        finding=at_end.get("finding", ""),
-        due_date=at_end.get("due_date", ""),
+        evidence_ref=at_end["evidence_ref"] if at_end else "",
+        finding=at_end["finding"] if at_end else "",
+        due_date=at_end["due_date"] if at_end else "",
     )
 
 
@@ -296,7 +304,7 @@ def _reached(check: Check, values: Sequence[str]) -> bool | None:
     known = _numbers(values)
     if check.goal is None or not known:
         return None
-    return known[-1] <= check.goal if check.better == "less" else known[-1] >= check.goal
+    return meets(known[-1], "<=" if check.better == "less" else ">=", check.goal)
 
 
 def at_end(measures: Iterable[PeriodMeasure]) -> tuple[MeasureLine, ...]:
@@ -308,7 +316,7 @@ def at_end(measures: Iterable[PeriodMeasure]) -> tuple[MeasureLine, ...]:
 
 
 def _counted(statuses: Iterable[str]) -> dict[str, int]:
-    found = dict.fromkeys((*INSPECTED, "not_applicable", "not_inspected"), 0)
+    found: dict[str, int] = dict.fromkeys(STATUSES, 0)
     for status in statuses:
         found[status] += 1
     return found
@@ -318,28 +326,27 @@ def _counted(statuses: Iterable[str]) -> dict[str, int]:
 class Completion:
     """How a set of checks was carried out: statuses at the end, and shares 0-1.
 
+    ``key``: id of the system or name of the responsible unit whose checks they are; "" for all.
     ``at_end``: done at the end over inspected, partial counting half; ``over_years``: the same over
     all yearly inspections; ``by_year``: of each year alone. None where nothing was inspected.
     """
 
+    key: str
     counts: Mapping[str, int]
     at_end: float | None
     over_years: float | None
     by_year: tuple[float | None, ...]
 
 
-def completion(checks: Iterable[PeriodCheck], years: Sequence[int]) -> Completion:
+def completion(checks: Iterable[PeriodCheck], years: Sequence[int], key: str = "") -> Completion:
     """What became of checks, of one entity or of many, over the years."""
     every = list(checks)
     by_year = [_counted(check.statuses[i] for check in every) for i in range(len(years))]
     counts = _counted(check.end for check in every)
     whole = {status: sum(of[status] for of in by_year) for status in counts}
-    return Completion(counts, _share(counts), _share(whole), tuple(map(_share, by_year)))
-
-
-def _share(counts: Mapping[str, int]) -> float | None:
-    inspected = sum(counts[status] for status in INSPECTED)
-    return (counts["done"] + PARTIAL_SHARE * counts["partial"]) / inspected if inspected else None
+    return Completion(
+        key, counts, share_done(counts), share_done(whole), tuple(map(share_done, by_year))
+    )
 
 
 # --- the period's assessment ------------------------------------------------------------------

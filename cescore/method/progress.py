@@ -13,6 +13,7 @@ from cescore.definitions.model import Framework, Progress
 from cescore.method.aggregate import MEANS, Members, combine, method_named
 from cescore.method.column import Column, Flag, Panel, State
 from cescore.method.formulas import shifted
+from cescore.method.thresholds import at_least
 
 Bools = NDArray[np.bool_]
 
@@ -108,7 +109,7 @@ def ratio_to_base(now: Column, base: Column, *, direction: int, base_floor: floa
     above, below = (now, base) if direction == 1 else (base, now)
     usable = (base.values > 0) & (now.values >= 0) & (below.values > 0)
     if direction == 1:
-        usable &= base.values >= base_floor
+        usable &= at_least(base.values, base_floor)
     nothing = np.full(now.shape, np.nan)
     with np.errstate(over="ignore"):
         percent = 100 * np.divide(above.values, below.values, out=nothing, where=usable)
@@ -142,7 +143,7 @@ def _mean_of_ratios(
     gone = (State.NOT_APPLICABLE, State.NOT_COMPUTABLE, State.NOT_COLLECTED)
     applies = _weight(members, {c: ~np.isin(columns[c].state, gone) for c, _ in members})
     state = np.where(
-        (mean.state == State.PRESENT) & (has_ratio < least_coverage * applies * (1 - 1e-12)),
+        (mean.state == State.PRESENT) & ~at_least(has_ratio, least_coverage * applies),
         np.uint8(State.MISSING),
         mean.state,
     )

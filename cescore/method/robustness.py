@@ -12,39 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cescore.method.bands import Band, bands, with_index
+from cescore.method.bands import bands, has_firm_index, with_index
 from cescore.method.column import Panel
 from cescore.method.design import Alternative
 from cescore.method.evaluation import TypeEvaluation
+from cescore.method.firmness import Band, MeasuredShare, WithoutOne
 from cescore.method.uncertainty import Removal, Uncertainty, remove_one_indicator, uncertainty
 
 DRAWS = 1024
 MOST = 2000  # entities whose ranks are drawn; of more, as many evenly spaced in the register
 COLUMNS = ("entity_type", "entity_id", "year", "kind", "code", "value", "note")
-
-
-@dataclass(frozen=True)
-class SourceShare:
-    """Sobol indices of one source: its share of the variance of the mean shift of rank.
-
-    ``first``: by itself; ``total``: with all it acts together with. Half-widths of 95 % bootstrap
-    intervals.
-    """
-
-    source: str
-    first: float
-    first_half_width: float
-    total: float
-    total_half_width: float
-
-
-@dataclass(frozen=True)
-class WithoutOne:
-    """The index without one indicator: mean absolute shift of rank, and of the index in points."""
-
-    indicator: str
-    mean_rank_shift: float
-    mean_index_shift: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +36,7 @@ class Robustness:
     year: int
     entities: int
     draws: int
-    sources: tuple[SourceShare, ...]
+    sources: tuple[MeasuredShare, ...]
     reason: str
     alternatives: tuple[Alternative, ...]
     removals: tuple[WithoutOne, ...]
@@ -76,9 +53,13 @@ def robustness(evaluation: TypeEvaluation) -> Robustness | None:
         evaluation.fitted,
         year=evaluation.run_year,
         draws=DRAWS,
+        learners=evaluation.learners,
     )
     removals = remove_one_indicator(
-        evaluation.scored, evaluation.framework, year=evaluation.run_year
+        evaluation.scored,
+        evaluation.framework,
+        year=evaluation.run_year,
+        among=has_firm_index(evaluation),
     )
     without = [_without(evaluation, removal) for removal in removals]
     return Robustness(
@@ -117,23 +98,24 @@ def _spaced(indicators: Panel) -> Panel:
     return indicators.only([indicators.entities[i] for i in places])
 
 
-def _shares(found: Uncertainty) -> Iterator[SourceShare]:
+def _shares(found: Uncertainty) -> Iterator[MeasuredShare]:
     indices = found.sensitivity
     if indices is not None:
         for i, source in enumerate(indices.sources):
             numbers = (
                 indices.first[i],
-                indices.first_half_width[i],
                 indices.total[i],
+                indices.first_half_width[i],
                 indices.total_half_width[i],
             )
             if np.isfinite(numbers).all():  # not where every draw gives the same ranks
-                yield SourceShare(source, *map(float, numbers))
+                yield MeasuredShare(source, *map(float, numbers))
 
 
 def _without(evaluation: TypeEvaluation, removal: Removal) -> WithoutOne:
     year = evaluation.panel.year_position(evaluation.run_year)
-    moved = np.abs(removal.scores.to_numpy() - evaluation.aggregation.index.values[:, year])
+    nominal = evaluation.aggregation.index.values[has_firm_index(evaluation), year]
+    moved = np.abs(removal.scores.to_numpy() - nominal)
     index_shift = float(np.nanmean(moved)) if np.isfinite(moved).any() else float("nan")
     return WithoutOne(removal.indicator, removal.mean_rank_shift, index_shift)
 

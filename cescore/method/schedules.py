@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cescore.errors import MethodError
+from cescore.method.thresholds import meets
 
 NEARLY = 0.8  # [P] share of the schedule from which progress is "nearly"
-NOISE = 12  # decimals: what lies beyond is binary arithmetic, not a result
 
 
 @dataclass(frozen=True)
@@ -121,8 +121,9 @@ def light_of(on_schedule: float | None) -> str:
     """达到, 基本达到 or 滞后 against the schedule, on the unrounded rate."""
     if on_schedule is None:
         return "not_computable"
-    rate = round(on_schedule, NOISE)
-    return "on_schedule" if rate >= 1 else "nearly" if rate >= NEARLY else "behind"
+    if meets(on_schedule, ">=", 1):
+        return "on_schedule"
+    return "nearly" if meets(on_schedule, ">=", NEARLY) else "behind"
 
 
 def ladder_points(
@@ -135,17 +136,25 @@ def ladder_points(
     """Share of the points: the highest rung reached, and a bonus for each full 10 % beyond 100 %.
 
     ``ladder`` pairs the least completion [%] with a share of the points. Below the lowest rung,
-    and for a negative completion, nothing.
+    and for a negative completion, nothing. Without a ladder the share of the points is the share
+    completed, at most all of them.
 
     Examples
     --------
     >>> rungs = [(100, 1.0), (90, 0.9), (80, 0.8), (70, 0.7), (60, 0.6), (50, 0.5)]
     >>> [ladder_points(c, rungs) for c in (1.0, 0.999, 0.5, 0.499, -0.1)]
     [1.0, 0.9, 0.5, 0.0, 0.0]
+    >>> [ladder_points(c, ()) for c in (1.2, 0.75, -0.1)]
+    [1.0, 0.75, 0.0]
     >>> round(ladder_points(1.29, rungs, bonus_step=0.075, bonus_most=0.225), 3)
     1.15
     """
-    percent = round(completion * 100, NOISE - 2)
-    share = max((share for least, share in ladder if percent >= least), default=0.0)
-    full_tens = max(math.floor(round((percent - 100) / 10, NOISE - 2)), 0)
+    percent = completion * 100
+    share = max((share for least, share in ladder if meets(percent, ">=", least)), default=0.0)
+    if not ladder:
+        share = min(max(completion, 0.0), 1.0)
+    tens = math.floor((percent - 100) / 10)
+    if meets(percent, ">=", 100 + 10 * (tens + 1)):  # the next ten is reached but for noise
+        tens += 1
+    full_tens = max(tens, 0)
     return float(share + min(full_tens * bonus_step, bonus_most))

@@ -24,6 +24,7 @@ from cescore.method.design import Alternative, Design, Margins, quasi_random
 from cescore.method.fitting import Fitted
 from cescore.method.missing import Scored, apply_missing_rules
 from cescore.method.normalise import normalise
+from cescore.method.thresholds import tied
 
 __all__ = [
     "Alternative",
@@ -36,6 +37,7 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 FEWEST_FOR_INDICES = 20  # entities; Sobol indices over fewer are not reported
 BAND = (0.05, 0.95)
@@ -109,6 +111,7 @@ def uncertainty(
     draws: int = 1024,
     seed: int = 2021,
     sensitivity: bool = True,
+    learners: Panel | None = None,
 ) -> Uncertainty:
     """Index and rank of every entity under many other choices that could have been made.
 
@@ -120,6 +123,9 @@ def uncertainty(
     ----------
     indicators, fitted
         Of an evaluation: `TypeEvaluation.indicators` and ``.fitted``.
+    learners
+        Indicators of the reference set that ``fitted`` was learnt from (`TypeEvaluation.learners`); None:
+        those of the entities themselves.
     draws
         A power of 2. Sobol indices take draws / 2 more evaluations for each source.
 
@@ -136,16 +142,19 @@ def uncertainty(
     entities = [e for e, has in zip(one.entities, has_index, strict=True) if has]
     if not entities:
         raise MethodError(f"no entity has an index in {year}")
-    design = Design(Variant(one.only(entities), framework, fitted), margins or Margins())
+    taught = one.only(entities) if learners is None else _one_year(learners, year)
+    variant = Variant(one.only(entities), framework, fitted, taught)
+    design = Design(variant, margins or Margins())
     scores, sources = nominal[has_index], design.sources
     is_enough = len(entities) >= FEWEST_FOR_INDICES and bool(sources)
     rows = _rows(len(sources), draws, seed, with_indices=sensitivity and is_enough)
     found = design.evaluate(rows, draws, seed)
     ranks = _ranks(scores[None, :])[0]
-    shifts = _ranks(found)
+    # whoever a choice leaves without an index keeps its own, so that the same are ranked on both sides
+    shifts = _ranks(np.where(np.isnan(found), scores, found))
     in_band = _plain_rows(len(rows), len(sources), draws)
     low, median, high = np.quantile(found[in_band], (BAND[0], 0.5, BAND[1]), axis=0)
-    rank_low, rank_median, rank_high = np.nanquantile(
+    rank_low, rank_median, rank_high = np.quantile(
         shifts[in_band], (BAND[0], 0.5, BAND[1]), axis=0, method="inverted_cdf"
     )
     return Uncertainty(
@@ -163,7 +172,7 @@ def uncertainty(
         rank_high=rank_high,
         alternatives=design.applied(rows[in_band]),
         sensitivity=(
-            _sensitivity(sources, found, np.nanmean(np.abs(shifts - ranks), axis=1), seed)
+            _sensitivity(sources, found, np.abs(shifts - ranks).mean(axis=1), seed)
             if sensitivity and is_enough
             else None
         ),
@@ -181,12 +190,16 @@ class Removal:
     mean_rank_shift: float
 
 
-def remove_one_indicator(scored: Scored, framework: Framework, *, year: int) -> tuple[Removal, ...]:
+def remove_one_indicator(
+    scored: Scored, framework: Framework, *, year: int, among: Bools | None = None
+) -> tuple[Removal, ...]:
     """The index of a year recomputed without each scored indicator in turn.
 
-    Its weight goes to the other members of its group; a group left without members goes too.
+    Its weight goes to the other members of its group; a group left without members goes too. ``among``
+    (entities): who is ranked, default all; an entity without any other indicator keeps its place.
     """
-    kept = _scored_in(scored, year)
+    everybody = np.ones(scored.scores.shape[0], bool)
+    kept = _scored_in(scored, year, everybody if among is None else among)
     nominal = pd.Series(aggregate(kept, framework).index.values[:, 0], kept.scores.entities)
     ranks = nominal.rank(ascending=False, method="min")
     found = []
@@ -194,7 +207,7 @@ def remove_one_indicator(scored: Scored, framework: Framework, *, year: int) -> 
         if indicator.weight > 0 and len(framework.scored()) > 1:
             without = framework.with_weights(**{indicator.code: 0.0})
             values = pd.Series(aggregate(kept, without).index.values[:, 0], kept.scores.entities)
-            places = values.rank(ascending=False, method="min")
+            places = values.fillna(nominal).rank(ascending=False, method="min")
             shift = float((places - ranks).abs().mean())
             found.append(Removal(indicator.code, values, places, shift))
     return tuple(found)
@@ -252,10 +265,9 @@ def _reason(asked: bool, entities: int, sources: Collection[str]) -> str:
 
 
 def _ranks(index: Floats) -> Floats:
-    """Places from 1 for the best in each row; ties share. Without an index there is no place."""
-    policy = "omit" if np.isnan(index).any() else "propagate"
-    found: Floats = rankdata(-index, method="min", axis=1, nan_policy=policy).astype(float)
-    return np.where(np.isnan(index), np.nan, found)
+    """Places from 1 for the best in each row; ties share."""
+    places: Floats = rankdata(-tied(index), method="min", axis=1).astype(float)
+    return places
 
 
 def _one_year(panel: Panel, year: int) -> Panel:
@@ -277,22 +289,24 @@ def _index_of(indicators: Panel, framework: Framework, fitted: Fitted) -> Floats
     return aggregate(scored, framework).index.values[:, 0]
 
 
-def _scored_in(scored: Scored, year: int) -> Scored:
-    """The scores of one year."""
+def _scored_in(scored: Scored, year: int, among: Bools) -> Scored:
+    """The scores of some entities in one year."""
     i = scored.scores.year_position(year)
-    cut = slice(i, i + 1)
+    rows = np.flatnonzero(among)
+    cut = np.ix_(rows, np.array([i]))
 
-    def of(masks: Mapping[str, NDArray[np.bool_]]) -> dict[str, NDArray[np.bool_]]:
-        return {code: mask[:, cut] for code, mask in masks.items()}
+    def of(masks: Mapping[str, Bools]) -> dict[str, Bools]:
+        return {code: mask[cut] for code, mask in masks.items()}
 
     return replace(
         scored,
-        scores=_one_year(scored.scores, year),
+        scores=_one_year(scored.scores.only(scored.scores.entities[r] for r in rows), year),
         active=of(scored.active),
         counted=of(scored.counted),
         covered=of(scored.covered),
         applies=of(scored.applies),
-        case={code: case[:, cut] for code, case in scored.case.items()},
+        case={code: case[cut] for code, case in scored.case.items()},
         imputed=of(scored.imputed),
         too_few=of(scored.too_few),
+        returned=None if scored.returned is None else scored.returned[cut],
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,18 +12,6 @@ from cescore.errors import MethodError
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-
-
-def equal_weights(members: Iterable[str]) -> dict[str, float]:
-    """The same share for every member, together 1.
-
-    Examples
-    --------
-    >>> equal_weights(["energy", "water", "land", "waste"])["water"]
-    0.25
-    """
-    codes = list(members)
-    return {code: 1 / len(codes) for code in codes}
 
 
 def active_members(

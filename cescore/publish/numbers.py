@@ -38,16 +38,19 @@ ZH_UNITS = {
 EN_UNITS = {
     "m3": "m³", "10k m3": "10k m³", "m2": "m²", "10k m2": "10k m²", "km2": "km²",
     "tCO2": "t CO2", "count": "", "ratio": "", "index": "", "score": "", "code": "", "bool": "",
-    "flag": "", "dimensionless": "", "person": "persons",
+    "flag": "", "dimensionless": "",
 }  # fmt: skip
+EN_PLURALS = {"person": "persons", "10k person": "10k persons"}  # what is counted, more than one
 ZH_TO_EN = {zh: en for en, zh in reversed(ZH_UNITS.items()) if zh}
 
-MARKS = {
+INSUFFICIENT = max(State) + 1  # not a state of a value: an index that its coverage does not carry
+MARKS: dict[int, str] = {
     State.NOT_APPLICABLE: "mark.not_applicable",
     State.MISSING: "mark.missing",
     State.NOT_COMPUTABLE: "mark.not_computable",
     State.NOT_COLLECTED: "mark.not_collected",
     State.SUPPRESSED: "mark.suppressed",
+    INSUFFICIENT: "mark.insufficient",
 }
 FLAG_MARKS = {
     Flag.ESTIMATED: "flag.estimated",
@@ -137,6 +140,11 @@ def unit_text(unit: str, lang: str) -> str:
         named = [ZH_UNITS.get(part, part) for part in parts]
     else:
         named = [EN_UNITS.get(english, english) for english in (ZH_TO_EN.get(p, p) for p in parts)]
+        # per one person, but so many persons and per 10,000 persons
+        named = [
+            EN_PLURALS.get(part, part) if i == 0 or part[:1].isdigit() else part
+            for i, part in enumerate(named)
+        ]
     if len(named) > 1 and not named[0]:
         named[0] = ZH_UNITS["count"] if lang == "zh" else "number"
     return "/".join(part for part in named if part)
@@ -197,7 +205,7 @@ def change_cell(new: float, old: float, unit: str, lang: str) -> PrintedNumber:
 
 def mark(state: int, lang: str) -> str:
     """What is printed where there is no number."""
-    return label(MARKS[State(state)], lang)
+    return label(MARKS[state], lang)
 
 
 def flag_marks(flags: int, lang: str) -> str:
@@ -210,5 +218,8 @@ def legend(states: Iterable[int], flags: int, lang: str) -> str:
     used = set(states)
     keys = [key for state, key in MARKS.items() if state in used]
     keys += [key for flag, key in FLAG_MARKS.items() if flags & flag]
-    said = [f"{label(key, lang)}{NO_BREAK}{label(f'{key}.meaning', lang)}" for key in keys]
+    said = [
+        label("legend.pair", lang, mark=label(key, lang), meaning=label(f"{key}.meaning", lang))
+        for key in keys
+    ]
     return label("legend", lang, marks=label("join", lang).join(said)) if said else ""

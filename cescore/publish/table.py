@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Literal
 
@@ -11,6 +11,7 @@ from markupsafe import escape
 
 from cescore.publish.fragment import Fragment, Term, clean, paragraph, words_of
 from cescore.publish.numbers import PrintedNumber
+from cescore.publish.printing.widths import PAGE, fitted, head_needed, needed, too_narrow
 from cescore.publish.table_data import Datum, TableData, TableHead, TableLine
 
 if TYPE_CHECKING:
@@ -81,10 +82,12 @@ class Table:
         if not self.rows:
             return Fragment("")
         times = 2 if self.halves else 1
+        columns = self._fitted(times)
         head = f"<caption>{escape(self.caption)}</caption>" if self.caption else ""
-        widths = "".join(f'<col style="width:{c.width / times:.1f}%">' for c in self.columns)
-        names = "".join(_cell("th", c.kind, c.head, ' scope="col"') for c in self.columns)
-        lines = "\n".join(self._halved() if self.halves else map(self._line, self.rows))
+        widths = "".join(f'<col style="width:{c.width / times:.1f}%">' for c in columns)
+        names = "".join(_cell("th", c.kind, c.head, ' scope="col"') for c in columns)
+        drawn = replace(self, columns=columns)
+        lines = "\n".join(drawn._halved() if self.halves else map(drawn._line, self.rows))
         html = (
             f'<table class="data {self.kind}{" halves" if self.halves else ""}">{head}'
             f"<colgroup>{widths * times}</colgroup><thead><tr>{names * times}</tr></thead>"
@@ -92,6 +95,24 @@ class Table:
         )
         below = [paragraph(note).html for note in self.notes if note]
         return Fragment(clean("\n".join([html, *below])), (self.data(),))
+
+    def _fitted(self, times: int) -> list[Column]:
+        """The columns, wider where a figure asks for it and another column can spare it; figures
+        that have no room even so may break."""
+        whole = PAGE / times
+        needs: list[float | None] = []
+        for i, column in enumerate(self.columns):
+            if column.kind != "num":
+                needs.append(None)
+                continue
+            cells = (str(escape(row.cells[i])) for row in self.rows)
+            needs.append(max(needed(cells), head_needed(str(escape(column.head)))))
+        widths = fitted([column.width for column in self.columns], needs, whole)
+        narrow = too_narrow(widths, needs, whole)
+        return [
+            replace(column, width=width, kind="wrap" if is_narrow else column.kind)
+            for column, width, is_narrow in zip(self.columns, widths, narrow, strict=True)
+        ]
 
     def _line(self, row: Row) -> str:
         kind = f' class="{row.kind}"' if row.kind else ""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from cescore.definitions.model import Run
 from cescore.definitions.shipped import LABELS
 from cescore.errors import PublishError
 
@@ -45,6 +46,14 @@ def label(key: str, lang: str, /, **values: object) -> str:
         return text.format(**values)
     except (KeyError, IndexError) as error:
         raise PublishError(f"label {key!r} needs {error}, given: {sorted(values)}") from None
+
+
+def subject(run: Run, lang: str) -> str:
+    """What is assessed, as the run names it; another index than that of the circular economy is
+    never called so."""
+    if run.title is None:
+        return label("subject", lang)
+    return run.title.name(lang) or label("subject.unnamed", lang)
 
 
 def has_label(key: str) -> bool:

@@ -11,7 +11,8 @@ import pytest
 
 from cescore.definitions.pictures import FlowLink, FlowNode, FlowPicture
 from cescore.desk import tables
-from cescore.disclosure.bundle import PeerFigure, PeerTable, PublicRow, StandardCard
+from cescore.disclosure.bundle import PeerTable, PublicRow, StandardCard
+from cescore.method.disclosure import PeerFigure
 from cescore.publish.fragment import plain_text
 from cescore.publish.pages.scorecard import rating
 from cescore.publish.view import Number, shown_ends

@@ -177,8 +177,7 @@ def _indicator(
     posts = indicator.goalposts_in(words.document.data.run.year)
     whole = sum(w for _, w in framework.members(indicator.group)) if indicator.group else 0.0
     share = two_lines(percent(indicator.weight / whole), exact(indicator.weight)) if whole else DASH
-    other = words.name(indicator) if words.lang == "en" else indicator.en
-    second = indicator.zh if words.lang == "en" else other
+    second = indicator.name("zh" if words.lang == "en" else "en")
     cells = [
         two_lines(coded(words, indicator), second if second != words.name(indicator) else ""),
         unit_text(indicator.unit, words.lang) or words.t("book.no_unit"),

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cescore.disclosure.documents import MethodBook
-from cescore.publish.documents import document_name, document_title
 from cescore.publish.fragment import Fragment, two_lines
 from cescore.publish.numbers import unit_text
 from cescore.publish.pages.document import (
@@ -35,6 +34,7 @@ from cescore.publish.pages.method_book.rules import (
 from cescore.publish.pages.method_book.tags import conventions, unverified
 from cescore.publish.section import section
 from cescore.publish.table import Column, Row, Table
+from cescore.publish.titles import document_name, document_title
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenDocument

@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cescore.disclosure.bundle import Assessment
-from cescore.disclosure.reviews import BodyRow, PlanDocument, Review, TargetPath
-from cescore.publish.documents import document_title
+from cescore.disclosure.plan_documents import BodyRow, PlanDocument, Review
+from cescore.method.assessment import Assessment
+from cescore.method.plan_period import TargetPath
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import decimals_for, number, quantity, unit_text
 from cescore.publish.pages.document import Words, heading, masthead, provenance_of
+from cescore.publish.pages.pace import pace_words
 from cescore.publish.section import section
 from cescore.publish.table import Column, Row, Table
+from cescore.publish.titles import document_title
 from cescore.publish.view import View
 from cescore.publish.words import label_or
 
@@ -48,7 +50,7 @@ def front(
         cards.append((words.t("review.card.measures"), "", share(data.whole.at_end), least))
     made = data.assessment
     if made.total is not None:
-        grade = made.grade_zh if words.lang == "zh" else made.grade_en
+        grade = made.grade(words.lang)
         name = words.t("review.card.total")
         said = f"{number(made.total)} {grade}".strip()
         cards.append((name, "", said, False))
@@ -219,8 +221,8 @@ def _needs(words: Words, paths: Sequence[TargetPath], data: PlanDocument) -> Ite
             yield words.t(
                 "review.note.needed",
                 id=line.id,
-                pace=number(path.pace, 2),
-                need=number(line.still_needed, 2),
+                so_far=pace_words(line, path.pace, words.lang),
+                needed=pace_words(line, line.still_needed, words.lang),
                 year=data.plan.last_year,
                 value=_amount(words, path, path.projected),
                 goal=_amount(words, path, line.value),
@@ -253,8 +255,7 @@ def target_paths(words: Words, paths: Sequence[TargetPath], data: PlanDocument) 
 
 
 def target_name(words: Words, path: TargetPath) -> str:
-    zh, en = path.end.zh, path.end.en
-    return (zh or en or path.end.id) if words.lang == "zh" else (en or zh or path.end.id)
+    return path.end.name(words.lang) or path.end.id
 
 
 def _amount(words: Words, path: TargetPath, value: float | None) -> str:
@@ -291,7 +292,7 @@ def assessment(review: OpenDocument[Review]) -> Fragment:
 def yearly(review: OpenDocument[Review]) -> Fragment:
     """Each year's total and grade on the data as they stand now, and the parts of the total."""
     words, data = Words(review), review.data
-    if not any(made.total is not None or made.grade_zh for made in data.yearly):
+    if not any(made.total is not None or made.grade(words.lang) for made in data.yearly):
         return NONE
     parts = [
         p for p in ("targets", "index", "measures") if any(p in m.weights for m in data.yearly)
@@ -329,7 +330,7 @@ def _yearly_cells(
 ) -> list[str]:
     values: list[Any] = [made.parts.get(part) for part in parts]
     values += [made.bonus] if with_bonus else []
-    grade = made.grade_zh if words.lang == "zh" else made.grade_en
+    grade = made.grade(words.lang)
     if grade and made.provisional:
         grade = words.t("review.provisional", grade=grade)
     shown = [DASH if value is None else number(value) for value in (*values, made.total)]

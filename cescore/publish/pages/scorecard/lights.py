@@ -4,3 +4,4 @@ LIGHTS = {
     "met": "●", "on_schedule": "●", "nearly": "◐", "behind": "○", "not_met": "×",
     "not_computable": "—", "": "—",
 }  # fmt: skip
+ON_COURSE = frozenset({"met", "on_schedule"})

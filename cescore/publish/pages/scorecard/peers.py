@@ -20,7 +20,7 @@ from cescore.publish.pages.scorecard.rating import bar
 from cescore.publish.pages.scorecard.sections import NONE, nothing
 from cescore.publish.table import Column, Row, Table
 from cescore.publish.view import STATES, Number, View, by_code, of_series
-from cescore.publish.words import has_label, label_or
+from cescore.publish.words import has_label
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenBundle
@@ -37,7 +37,7 @@ def peers_table(bundle: OpenBundle) -> Fragment:
         data = bundle.data
         is_alone = not (data.siblings or data.children or data.industries)
         return nothing(view, "peers", "peers") if is_alone else NONE
-    figures = peers.figures
+    figures = [figure for figure in peers.figures if _is_compared(view, figure.code)]
     released = any(f.median is not None or f.lower_quartile is not None for f in figures)
     quantiles = ("median", "lower_quartile", "upper_quartile") if released else ()
     rows = []
@@ -63,6 +63,16 @@ def peers_table(bundle: OpenBundle) -> Fragment:
     notes = [view.t("note.strip") + view.t("note.peers") if released else ""]
     notes += [view.t(audience) if has_label(audience) else "", peers.note]
     return Table(columns, rows, view.t("caption.peers_table"), notes).fragment()
+
+
+def _is_compared(view: View, code: str) -> bool:
+    """Whether a figure stands in this table: index, groups and headline rates.
+
+    Medians of the other indicators stand in the table of results.
+    """
+    headline = view.bundle.framework.headline
+    rates = {headline.resource_output_rate, headline.resource_recycling_rate, *headline.beside}
+    return code not in view.bundle.framework.indicators or code in rates
 
 
 def _own(view: View, code: str) -> tuple[Number, str]:
@@ -116,7 +126,7 @@ def _bodies(view: View, rows: Sequence[PublicRow], key: str, kind: str = "") -> 
     ]
     lines = sorted(rows, key=lambda row: (row.rank is None, row.rank or 0, row.place.entity_id))
     n = max((row.n for row in rows if row.n is not None), default=None)
-    title = label_or(f"type.{kind}", view.lang, kind) if kind else view.entity_type
+    title = view.type_name(kind) if kind else view.entity_type
     notes = [view.t("note.rank", n=n) if n is not None else ""]
     notes += [view.t("note.small_n")] if n is not None and n < SMALL_N else []
     body = [_body(view, row, codes) for row in lines]

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from cescore.disclosure.bundle import MeasureLine, TargetLine
+from cescore.definitions.bilingual import name_in
+from cescore.method.measures import OPEN, InspectedCheck, MeasureLine
+from cescore.method.targets import TargetLine
 from cescore.publish.charts.bullets import bullet, check_bar, check_head
 from cescore.publish.charts.plan_bars import STATUSES, system_name
 from cescore.publish.fragment import Fragment, paragraph, two_lines
@@ -22,6 +24,7 @@ from cescore.publish.numbers import (
     quantity,
     unit_text,
 )
+from cescore.publish.pages.pace import way
 from cescore.publish.pages.scorecard.front_index import grade_card
 from cescore.publish.pages.scorecard.lights import LIGHTS
 from cescore.publish.pages.scorecard.sections import NONE, concerns, nothing
@@ -33,7 +36,6 @@ from cescore.publish.words import label_or
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenBundle
 
-OPEN = ("not_done", "partial")
 UNITS_SHOWN = 3
 
 
@@ -65,7 +67,7 @@ def targets_table(bundle: OpenBundle) -> Fragment:
 
 
 def _target_row(view: View, line: TargetLine) -> Row:
-    name = (line.zh or line.en) if view.lang == "zh" else (line.en or line.zh)
+    name = line.name(view.lang)
     decimals = decimals_for(line.unit, [line.value, line.actual])
     level_decimals = decimals_for(line.level_unit, [line.level, line.base])
     levels = [DASH if v is None else number(v, level_decimals) for v in (line.base, line.level)]
@@ -104,7 +106,7 @@ def _target_notes(view: View) -> Iterator[str]:
             yield view.t("alt.pair", name=line.id, value=words)
         if line.still_needed is not None and line.still_needed > 0:
             need = quantity(line.still_needed, "%", view.lang, 2)
-            yield view.t("note.still_needed", id=line.id, need=need)
+            yield view.t(f"note.still_needed.{way(line)}", id=line.id, need=need)
 
 
 def measures_table(bundle: OpenBundle, *, every: bool = False) -> Fragment:
@@ -161,7 +163,7 @@ def _measures(view: View) -> Fragment:
     for system, members in _by_system(view):
         rows += [Row([system_name(view, system), *[""] * 6], "group")] if system else []
         for measure in members:
-            name = (measure.zh or measure.en) if view.lang == "zh" else (measure.en or measure.zh)
+            name = measure.name(view.lang)
             units = view.t("list").join(unit_names(view, measure))
             rows.append(Row([f"{measure.id}  {name}", units, *_statuses([measure])]))
     columns = [
@@ -179,7 +181,7 @@ def _open_checks(view: View) -> Fragment:
         for status in OPEN
         for measure in view.data.measures
         for check in measure.checks
-        if check.get("status") == status
+        if check["status"] == status
     ]
     if not found:
         return paragraph(view.t("measures.none_open"), "nothing")
@@ -191,7 +193,7 @@ def _open_checks(view: View) -> Fragment:
         rows += [
             Row(
                 [
-                    f"{check.get('id', '')}  {_name_of(view, check)}",
+                    f"{check['id']}  {_name_of(view, check)}",
                     _some_units(view, measure), _said_of(view, check),
                 ]
             )
@@ -218,15 +220,14 @@ def unit_names(view: View, measure: MeasureLine) -> list[str]:
     return [view.said(unit) for unit in measure.units]
 
 
-def _name_of(view: View, check: Mapping[str, str]) -> str:
-    return check.get(view.lang) or check.get("zh") or check.get("en") or ""
+def _name_of(view: View, check: InspectedCheck) -> str:
+    return name_in(view.lang, check["zh"], check["en"])
 
 
-def _said_of(view: View, check: Mapping[str, str]) -> str:
-    remark = check.get("finding") or ""  # as the inspector wrote it: no page translates it
-    fits = view.lang == "zh" or remark.isascii()
-    parts = filter(None, (remark if fits else "", check.get("evidence_ref")))
-    return view.t("list").join(parts) or DASH
+def _said_of(view: View, check: InspectedCheck) -> str:
+    """The inspector's own words, which no page translates, and where the evidence is."""
+    parts = (view.fitting(text) for text in (check["finding"], check["evidence_ref"]))
+    return view.t("list").join(filter(None, parts)) or DASH
 
 
 def assessment_box(bundle: OpenBundle) -> Fragment:
@@ -270,9 +271,12 @@ def _vetoes(view: View) -> Fragment:
     rows = [
         Row(
             [
-                (veto.zh or veto.en) if view.lang == "zh" else (veto.en or veto.zh),
+                veto.name(view.lang),
                 label_or(f"veto.{veto.status}", view.lang, veto.status),
-                view.join(filter(None, (veto.document, veto.confirmed_by, veto.date))) or DASH,
+                view.join(
+                    map(view.fitting, filter(None, (veto.document, veto.confirmed_by, veto.date)))
+                )
+                or DASH,
             ],
             f"veto-{veto.status}",
         )

@@ -9,11 +9,13 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from cescore.definitions.model import Scale
+from cescore.method.disclosure import PeerFigure
 from cescore.publish.numbers import PrintedNumber, number
-from cescore.publish.pages.scorecard.findings import NOTABLE
-from cescore.publish.view import Number
+from cescore.publish.pages.scorecard.evidence import NOTABLE
+from cescore.publish.view import Number, View
 
 BANDS = ((0.75, "near", "●"), (0.50, "middle", "◐"), (0.0, "far", "○"))  # share of the scale
+ROLES = ("own", "reference", "check")  # of a target, the one that counts for an indicator first
 
 
 def share_of(score: float, scale: Scale) -> float:
@@ -39,6 +41,23 @@ def bar(score: Number, scale: Scale) -> PrintedNumber | str:
     width = f"{100 * share_of(score.value, scale):.0f}"
     drawn = Markup('<i class="sb"><i style="width:{}%"></i></i>').format(width)
     return number(score.value, 1).after(drawn)
+
+
+def course_sign(view: View, code: str) -> Markup | str:
+    """The arrow of the plan's target that an indicator measures, the entity's own target first."""
+    lines = [line for line in view.data.targets if code in line.indicators and line.course]
+    if not lines:
+        return ""
+    course = min(lines, key=lambda line: ROLES.index(line.role)).course
+    return Markup('<b class="c-{}">{}</b>').format(course, view.t(f"course.{course}"))
+
+
+def standing_sign(view: View, figure: PeerFigure | None) -> Markup | str:
+    """Whether an indicator is a strength or a weakness beside the peers, as far as released."""
+    if figure is None or not figure.standing:
+        return ""
+    sign = view.t(f"standing.{figure.standing}")
+    return Markup('<b class="p-{}">{}</b>').format(figure.standing, sign)
 
 
 def moved(new: Number, old: Number) -> str:

@@ -14,8 +14,8 @@ from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import DASH, number
 from cescore.publish.pages.scorecard.results import (
     added,
+    codes_below,
     coverage_words,
-    indicators_below,
     point_change,
     rule_words,
     weight_below,
@@ -105,8 +105,8 @@ def weights_table(
         *(Column(view.t(f"head.{name}"), 12) for name in ("score", "adds")),
         Column(view.t("head.moves"), 8),
     ]
-    below = indicators_below(bundle.framework, "")
-    adds = added(parts, below, weight_below(view, result, ""))
+    below = codes_below(view, "")
+    adds = added(view, result, parts, below, weight_below(view, result, ""))
     rows.append(Row([name, "", total, index, *adds], "total"))
     notes = [view.t("note.weights"), view.t("note.rounding")]
     return Table(columns, rows, view.t("caption.weights"), notes).fragment()
@@ -130,8 +130,8 @@ def _weight_rows(
             weight_below(view, result, code) if is_group else weight_of(result, code, view.now)
         )
         name = Markup('<span class="depth{}">{}</span>').format(min(depth, 4), view.name(code))
-        below = indicators_below(framework, code) if is_group else [code]
-        adds = added(parts, below, effective)
+        below = codes_below(view, code) if is_group else [code]
+        adds = added(view, result, parts, below, effective)
         cells = [name, share(weight / whole), share(effective), view.cell(score, 1), *adds]
         yield Row(cells, "group" if is_group else "")
         if is_group:
