@@ -104,7 +104,7 @@ def test_an_english_page_has_no_chinese_of_ours() -> None:
     page = replace(PAGE, lang="en", place="", sections=[], bodies=(), documents=(), notes=())
     text = words_of(index_page(page))
     assert not re.search(r"[\u4e00-\u9fff]", text)
-    assert text.strip().startswith("Circular-economy evaluation")  # no colon after no place
+    assert text.strip().startswith("Circular-economy assessment")  # no colon after no place
 
 
 def test_a_type_and_a_status_never_seen_stand_as_they_are() -> None:
