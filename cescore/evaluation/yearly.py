@@ -18,7 +18,7 @@ from cescore.evaluation.per_entity import PerEntity
 from cescore.intake.cells import number
 from cescore.intake.entities import Entity
 from cescore.intake.workspace import Workspace
-from cescore.method.assessment import Assessment, Basis, assess
+from cescore.method.assessment import Assessment, Basis, Evidence, assess
 from cescore.method.bonus import BonusLine, bonus_lines
 from cescore.method.column import Panel
 from cescore.method.evaluation import RESULT_COLUMNS, TypeEvaluation, evaluate
@@ -367,12 +367,14 @@ def _assess(
     return assess(
         plan,
         framework.entity_type,
-        index=None if np.isnan(value) else value,
-        scale=framework.scale,
-        targets=targets,
-        measures=measures,
-        vetoes=vetoes,
-        basis=basis,
-        is_last_year=evaluation.run_year >= plan.last_year,
-        bonus=bonus,
+        Evidence(
+            index=None if np.isnan(value) else value,
+            scale=framework.scale,
+            targets=targets,
+            measures=measures,
+            vetoes=vetoes,
+            basis=basis,
+            is_last_year=evaluation.run_year >= plan.last_year,
+            bonus=bonus,
+        ),
     )
