@@ -15,7 +15,8 @@ from cescore.disclosure.bundle import Bundle, Part, Place
 from cescore.disclosure.documents import Document
 from cescore.disclosure.kinds import OVERVIEW, REVIEW
 from cescore.method.assessment import Assessment
-from cescore.method.plan_period import Completion, PeriodMeasure, TargetPath
+from cescore.method.period_measures import Completion, PeriodMeasure
+from cescore.method.target_paths import TargetPath
 
 
 class PlanDocument(Document):

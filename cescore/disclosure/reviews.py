@@ -14,7 +14,7 @@ from cescore.disclosure.gate import INDEX_DECIMALS
 from cescore.disclosure.plan_documents import BodyRow, PlanOverview, Review
 from cescore.disclosure.sheets import released_counts, unit_slugs
 from cescore.method.disclosure import to_decimals
-from cescore.method.plan_period import Completion, PeriodCheck, PeriodMeasure
+from cescore.method.period_measures import Completion, PeriodCheck, PeriodMeasure
 
 if TYPE_CHECKING:
     from cescore.evaluation.periods import PlanEvaluation

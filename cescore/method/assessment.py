@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeGuard, get_args
 
 from cescore.definitions.bilingual import Bilingual, name_in
 from cescore.definitions.model import AssessmentRules, GradeScale, Plan, Scale
@@ -18,6 +18,19 @@ MOST = 100.0  # points
 PARTS = ("targets", "index", "measures")
 
 
+VetoStatus = Literal["clear", "standing", "unchecked"]
+RECORDED: tuple[VetoStatus, ...] = ("clear", "standing")  # what a record can say
+Reason = Literal[
+    "",
+    # why there is no grade
+    "no_rules", "not_filed", "statistical_basis", "insufficient_data", "index_not_computable",
+    "midterm",
+    # why it is as it is, or provisional
+    "veto_standing", "vetoes_unchecked", "measures_not_inspected",
+]  # fmt: skip
+REASONS: tuple[Reason, ...] = get_args(Reason)
+
+
 @dataclass(frozen=True)
 class VetoLine(Bilingual):
     """One veto: clear, standing or unchecked."""
@@ -25,7 +38,7 @@ class VetoLine(Bilingual):
     id: str
     zh: str
     en: str
-    status: str
+    status: VetoStatus
     document: str = ""
     confirmed_by: str = ""
     date: str = ""
@@ -62,7 +75,7 @@ class Assessment:
     vetoes: tuple[VetoLine, ...] = ()
     provisional: bool = False
     graded: bool = False
-    reason: str = ""
+    reason: Reason = ""
     index_converted: bool = False
     scale_zh: str = ""
     scale_en: str = ""
@@ -90,20 +103,27 @@ class Basis:
     least_coverage: float = 0.8
 
 
-def assess(
-    plan: Plan,
-    entity_type: str,
-    *,
-    index: float | None,
-    scale: Scale,
-    targets: Sequence[TargetLine] = (),
-    measures: Sequence[MeasureLine] = (),
-    vetoes: Mapping[str, Mapping[str, str]] | None = None,
-    basis: Basis | None = None,
-    is_last_year: bool = False,
-    bonus: Sequence[BonusLine] = (),
-) -> Assessment:
-    """An entity's total of the year and its grade on the scale of its type.
+@dataclass(frozen=True)
+class Evidence:
+    """What an entity is assessed on.
+
+    ``index`` on ``scale``; enters the total as (index - floor) / (top - floor) · 100 [P], see `index_part`.
+    ``vetoes``: veto id -> its record of the year: status, document, confirming_unit, date.
+    ``is_last_year`` of the plan: only then does a binding target that was not met act as a veto.
+    """
+
+    index: float | None
+    scale: Scale
+    targets: Sequence[TargetLine] = ()
+    measures: Sequence[MeasureLine] = ()
+    vetoes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    basis: Basis = Basis()
+    is_last_year: bool = False
+    bonus: Sequence[BonusLine] = ()
+
+
+def assess(plan: Plan, entity_type: str, evidence: Evidence) -> Assessment:
+    """An entity's total of the year [points, 0-100] and its grade on the scale of its type.
 
     Total = Σ weight · part / Σ weight over the parts there are: a type without targets of its own,
     or without measures, gives their weight to the others. Extra points come on top, as many as the
@@ -113,47 +133,39 @@ def assess(
     index covers too little, is not graded. A report on statistical-survey values is not graded
     and shows neither vetoes nor inspection, which may not rest on them. Vetoes without a record
     leave the grade provisional.
-
-    Parameters
-    ----------
-    index
-        On ``scale``; enters as (index - floor) / (top - floor) · 100 [P], see `index_part`.
-    vetoes
-        veto id -> its record of the year: status, document, confirming_unit, date.
-    is_last_year
-        Of the plan: only then does a binding target that was not met act as a veto.
     """
-    rules, basis = plan.assessment, basis or Basis()
+    rules, basis = plan.assessment, evidence.basis
+    index, scale, targets = evidence.index, evidence.scale, evidence.targets
     graded_on = rules.scales.get(rules.scale_of.get(entity_type, ""))
     if entity_type not in rules.weights or graded_on is None:
         return Assessment(reason="no_rules")
     blank = _on(graded_on)
     if basis.legal_basis == "statistical":
         return replace(blank, reason="statistical_basis")
-    lines = veto_lines(plan, entity_type, vetoes or {})
-    lines += _broken(targets) if is_last_year else ()
+    lines = veto_lines(plan, entity_type, evidence.vetoes)
+    lines += _broken(targets) if evidence.is_last_year else ()
     parts = {
         "targets": target_part(targets),
         "index": index_part(index, scale),
-        "measures": _times(measure_points(measures), 100),
+        "measures": _times(measure_points(evidence.measures), 100),
     }
     weights = used_weights(rules, entity_type, parts)
     obstacle = _obstacle(basis, parts["index"], rules.weights[entity_type])
-    extra = bonus_points(rules.bonus.get(entity_type), bonus)
+    extra = bonus_points(rules.bonus.get(entity_type), evidence.bonus)
     has_total = obstacle in {"", "insufficient_data"}
     scored = replace(
         blank,
         total=_with_bonus(_total(parts, weights), extra) if has_total else None,
         bonus=extra,
         bonus_most=rules.bonus[entity_type].most if entity_type in rules.bonus else 0.0,
-        bonus_lines=tuple(bonus),
+        bonus_lines=tuple(evidence.bonus),
         parts=parts,
         weights=weights,
         vetoes=lines,
         reason=obstacle,
         index_converted=index is not None and (scale.floor, scale.top) != (0.0, 100.0),
     )
-    return _graded(scored, plan, graded_on, measures)
+    return _graded(scored, plan, graded_on, evidence.measures)
 
 
 def _graded(
@@ -214,7 +226,7 @@ def used_weights(
 
 
 def grade_of(total: float, scale: GradeScale) -> tuple[str, str]:
-    """The grade's names for an unrounded total: the best band it reaches, else the lowest.
+    """The grade's names (zh, en) for an unrounded total [points]: the best band it reaches, else the lowest.
 
     89.96 is below 90, whatever is printed; what is 90 but for rounding noise is not (`thresholds`).
     """
@@ -239,13 +251,17 @@ def veto_lines(
                 id=veto.id,
                 zh=veto.zh,
                 en=veto.en,
-                status=status if status in {"clear", "standing"} else "unchecked",
+                status=status if _is_recorded(status) else "unchecked",
                 document=record.get("document") or "",
                 confirmed_by=record.get("confirming_unit") or "",
                 date=record.get("date") or "",
             )
         )
     return tuple(lines)
+
+
+def _is_recorded(status: str) -> TypeGuard[VetoStatus]:
+    return status in RECORDED
 
 
 def _broken(targets: Sequence[TargetLine]) -> tuple[VetoLine, ...]:
@@ -257,7 +273,7 @@ def _broken(targets: Sequence[TargetLine]) -> tuple[VetoLine, ...]:
     )
 
 
-def _obstacle(basis: Basis, index: float | None, weights: Mapping[str, float]) -> str:
+def _obstacle(basis: Basis, index: float | None, weights: Mapping[str, float]) -> Reason:
     if not basis.filed:
         return "not_filed"
     if not meets(basis.coverage, ">=", basis.least_coverage):
@@ -284,7 +300,7 @@ def _vetoed_grade(
     return worst, english.get(worst, worst)
 
 
-def _why_provisional(lines: Sequence[VetoLine], measures: Sequence[MeasureLine]) -> str:
+def _why_provisional(lines: Sequence[VetoLine], measures: Sequence[MeasureLine]) -> Reason:
     if any(line.status == "unchecked" for line in lines):
         return "vetoes_unchecked"
     share = inspected_share(measures)

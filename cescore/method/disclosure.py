@@ -101,6 +101,20 @@ class PeerFigure:
 
 
 @dataclass(frozen=True)
+class YearRank:
+    """Where a public body stood among those ranked in a year; None: it was not ranked.
+
+    ``low``, ``high``: 5-95 % of its rank over the choices that could have been made otherwise.
+    """
+
+    year: int
+    n: int  # ranked
+    rank: int | None = None
+    low: int | None = None
+    high: int | None = None
+
+
+@dataclass(frozen=True)
 class GroupFigure:
     """One figure of a group of entities: exact quantiles, each None where it may not be shown.
 
@@ -208,16 +222,16 @@ def hide_cells(cells: Mapping[str, tuple[Floats, Sequence[str]]], rules: Disclos
     A cell is its members' values and their holdings.
     """
     parts = {key: contributions(values, holders) for key, (values, holders) in cells.items()}
-    held = {key for key in parts if len(parts[key])}
-    hidden = {key for key in held if not is_safe(parts[key], rules)}
+    filled = {key for key in parts if len(parts[key])}
+    hidden = {key for key in filled if not is_safe(parts[key], rules)}
 
     def remainder_is_safe() -> bool:
         values = np.concatenate([cells[key][0] for key in hidden])
         holders = [holder for key in hidden for holder in cells[key][1]]
         return len(hidden) > 1 and is_safe(contributions(values, holders), rules)
 
-    for key in sorted(held - hidden, key=lambda key: (float(parts[key].sum()), key)):
+    for key in sorted(filled - hidden, key=lambda key: (float(parts[key].sum()), key)):
         if not hidden or remainder_is_safe():
             break
         hidden.add(key)
-    return hidden | (set(cells) - held)
+    return hidden | (set(cells) - filled)

@@ -120,7 +120,14 @@ def standard_compliance(
     Compulsory lines must all be met, and of each group under ``choose`` as many as it says; a line
     that is neither is only shown. What is not applicable binds nobody. The verdict is not_met as
     soon as something that must be met is not, on confirmed thresholds; met if all of it is; else
-    undetermined.
+    undetermined. Values and thresholds in the indicator's unit, compared by `thresholds.meets`. Where the
+    indicator of ``sign_of`` is below 0 (an elasticity to a growth that became a fall), the comparison turns
+    round and the line says so.
+
+    References
+    ----------
+    HJ 274-2015, national demonstration eco-industrial parks: compulsory indicators and groups of which one
+    is chosen; its table 1 as params/standards has it.
     """
     return {
         entity: _judged(standard, indicators, framework, entity, year)

@@ -11,8 +11,8 @@ from markupsafe import Markup
 from cescore.definitions.model import Account, Factor, Framework, IndustryRange, Standard
 from cescore.disclosure.documents import MethodBook
 from cescore.method.learning import learns_weights
+from cescore.method.normalisations import BY_CONSTANTS, BY_ORDER
 from cescore.method.outranking import AMONG_ALL
-from cescore.method.scaling import BY_CONSTANTS, BY_ORDER
 from cescore.method.thresholds import ABSOLUTE, RELATIVE
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import unit_text
