@@ -16,9 +16,10 @@ from cescore.method.fitting import method_of
 from cescore.method.margins import CHOICES, Alternative, Margins
 from cescore.method.normalisations import BY_ORDER
 from cescore.method.outranking import AMONG_ALL
-from cescore.method.uncertainty import Uncertainty, uncertainty
+from cescore.method.uncertainty import Sampling, Uncertainty, uncertainty
 
 DRAWS = 512
+BANDS_ALONE = Sampling(draws=DRAWS, sensitivity=False)
 AT_ONCE = 5000  # entities whose draws are held in memory together
 # Scores by another normalisation stand on another scale, and min-max would carry others' extremes
 # (as would constants learnt anew without imputation) into a respondent's band: the band of the score keeps the framework's own, that of the rank does not.
@@ -52,14 +53,10 @@ def _portions(indicators: Panel, framework: Framework) -> Iterator[Panel]:
 def _scores(evaluation: TypeEvaluation, indicators: Panel) -> dict[str, Band]:
     """The bands of the score, on the framework's own scale."""
     drawn = uncertainty(
+        evaluation,
         indicators,
-        evaluation.framework,
-        evaluation.fitted,
-        year=evaluation.run_year,
         margins=OWN_SCALE,
-        draws=DRAWS,
-        sensitivity=False,
-        learners=evaluation.learners,
+        sampling=BANDS_ALONE,
     )
     applied = _applied(drawn.alternatives)
     return {
@@ -119,15 +116,8 @@ def rank_bands(
 
 def _over_all_choices(evaluation: TypeEvaluation, among: Collection[str], year: int) -> Uncertainty:
     """The draws of some entities in a year, the normalisation and what was learnt varied as well."""
-    return uncertainty(
-        evaluation.indicators.only(among),
-        evaluation.framework,
-        evaluation.fitted,
-        year=year,
-        draws=DRAWS,
-        sensitivity=False,
-        learners=evaluation.learners,
-    )
+    of_year = replace(evaluation, run_year=year)
+    return uncertainty(of_year, evaluation.indicators.only(among), sampling=BANDS_ALONE)
 
 
 def _applied(alternatives: tuple[Alternative, ...]) -> tuple[AppliedAlternative, ...]:
