@@ -12,7 +12,7 @@ from cescore.desk import tables
 from cescore.disclosure.bundle import PeerTable
 from cescore.method.disclosure import PeerFigure
 from cescore.publish.pages.scorecard.evidence import Evidence
-from cescore.publish.pages.scorecard.findings import findings, lines_of
+from cescore.publish.pages.scorecard.findings import LINE, findings, lines_of
 from cescore.publish.view import View
 from cescore.publish.words import LANGUAGES
 
@@ -224,5 +224,11 @@ def test_sentences_are_as_many_as_fit_the_lines_of_the_page(lang, lines):
 
 
 def test_an_ideograph_takes_the_width_of_two_letters():
-    assert [lines_of("x" * n) for n in (1, 102, 103)] == [1, 1, 2]
-    assert [lines_of("循" * n) for n in (51, 52)] == [1, 2]
+    assert [lines_of("x" * n) for n in (1, LINE, LINE + 1)] == [1, 1, 2]
+    assert [lines_of("循" * n) for n in (LINE // 2, LINE // 2 + 1)] == [1, 2]
+
+
+def test_a_fall_is_not_left_out_for_a_rise():
+    known = evidence(changed(waste_recycled=(40, 45, 50, 55, 60, 10)))
+    (only,) = findings(known, lines=1)
+    assert only.kind == "bad"

@@ -30,7 +30,7 @@ from cescore.publish.view import Number, View, has_enough, recorded, weight_of
 ENOUGH = 3
 MOST = 5
 MOST_MOVES = 3
-LINE = 102  # widths of a small letter that fit one line of page one; an ideograph has two
+LINE = 106  # widths of a small letter that fit one line of page one; an ideograph has two
 NAMED = 2  # names that one sentence holds
 SAME_SIDE = {True: "good", False: "bad"}
 
@@ -53,15 +53,15 @@ def findings(known: Evidence, *, most: int = MOST, lines: int | None = None) -> 
     return tuple(ordered if lines is None else _that_fit(ordered, lines))[:most]
 
 
-def _that_fit(ordered: Sequence[Finding], lines: int) -> Iterator[Finding]:
-    """The first findings, then those that the lines left have room for."""
+def _that_fit(ordered: Sequence[Finding], lines: int) -> list[Finding]:
+    """Those that the lines have room for, in their order: what is bad is the last to be left out."""
     left = lines
-    for place, finding in enumerate(ordered):
-        left -= (needed := lines_of(finding.text))
-        if left >= 0 or place < ENOUGH - 1:
-            yield finding
-        else:
-            left += needed
+    kept: set[Finding] = set()
+    for finding in sorted(ordered, key=lambda f: f.kind not in ("warning", "bad")):
+        if lines_of(finding.text) <= left or not kept:
+            left -= lines_of(finding.text)
+            kept.add(finding)
+    return [finding for finding in ordered if finding in kept]
 
 
 def lines_of(text: str) -> int:

@@ -35,7 +35,7 @@ LINES = 7  # of the card of group scores: what groups leave free names the ends 
 
 SENTENCE_LINES = 10  # of findings and advice together that fit under the cards
 ADVICE_LINES = 4
-CONTENTS_LINES = 2  # that the contents take from them
+CONTENTS_LINES = 1  # that the contents take from them
 
 
 def page_one(
