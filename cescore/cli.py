@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
 from cescore.errors import CescoreError
+from cescore.run.asked import Asked
 from cescore.run.executor import Executor, open_executor
 from cescore.run.interrupt import Interrupted, listen, settle
 from cescore.run.job import PREVIEW_RENDER, RENDER, WATCHED_RENDER, Limits
 from cescore.run.progress import Form
-
-if TYPE_CHECKING:
-    from cescore.run.asked import Asked
 
 NOTHING_BUILT, INTERRUPTED = 2, 130
 COMMANDS = ("run", "check", "plan", "preview", "review")
@@ -112,7 +110,15 @@ def run(
     progress: Progress = BY_ITSELF,
 ) -> None:
     """Check the data, evaluate the year, build every report that is out of date (the default)."""
-    asked = _asked(root, year, only, lang, force, engine, progress)
+    asked = Asked(
+        root=_workspace(root),
+        year=year,
+        only=_patterns(only),
+        lang=lang,
+        force=force,
+        engine=engine,
+        progress=progress,
+    )
     _build(asked, _opening(jobs, seconds, scheduler=scheduler, is_shared=shared))
 
 
@@ -121,7 +127,7 @@ def check(root: Root = HERE, year: Year = None) -> None:
     """Check params and data only; exit status 1 if there is an open error."""
     from cescore.run.build import check as check_only
 
-    raise typer.Exit(check_only(_asked(root, year), console))
+    raise typer.Exit(check_only(Asked(_workspace(root), year), console))
 
 
 @app.command()
@@ -137,8 +143,16 @@ def plan(
     """Say what would be built, and which input changed; with --stage of a plan's evaluation."""
     from cescore.run.build import plan as plan_only
 
-    asked = _asked(root, year, only, lang, force)
-    raise typer.Exit(plan_only(replace(asked, stage=stage or "", plan=plan_id), console))
+    asked = Asked(
+        root=_workspace(root),
+        year=year,
+        only=_patterns(only),
+        lang=lang,
+        force=force,
+        stage=stage or "",
+        plan=plan_id,
+    )
+    raise typer.Exit(plan_only(asked, console))
 
 
 @app.command()
@@ -158,8 +172,18 @@ def review(
     progress: Progress = BY_ITSELF,
 ) -> None:
     """Evaluate a whole plan at its middle or end, into output/<plan>-<stage>."""
-    asked = _asked(root, year, only, lang, force, engine, progress)
-    _build(replace(asked, stage=stage.value, plan=plan), _opening(jobs, seconds))
+    asked = Asked(
+        root=_workspace(root),
+        year=year,
+        only=_patterns(only),
+        lang=lang,
+        force=force,
+        engine=engine,
+        progress=progress,
+        stage=stage,
+        plan=plan,
+    )
+    _build(asked, _opening(jobs, seconds))
 
 
 def _build(asked: Asked, opening: Opening) -> NoReturn:
@@ -190,16 +214,17 @@ def preview(
     ] = False,
 ) -> None:
     """Build one report into output/preview and open it."""
-    asked = replace(_asked(root, year, lang=lang, engine=engine), stage=stage or "")
+    asked = Asked(_workspace(root), year, lang=lang, engine=engine, stage=stage or "")
     opening = _opening(1, seconds, render=WATCHED_RENDER if watch else PREVIEW_RENDER)
     with contextlib.closing(opening()) as executor:
         from cescore.run.preview import Preview
 
         made = Preview(asked, name, executor)
-        pdf = made.make()
-        console.print(str(pdf), markup=False)
+        previewed = made.make()
+        for line in previewed.lines():
+            console.print(line, markup=False)
         if show and sys.stdout.isatty():
-            typer.launch(str(pdf))
+            typer.launch(str(previewed.pdf))
         for line in made.watch() if watch else ():
             console.print(line, markup=False)
 
@@ -228,25 +253,14 @@ def _words(progress: str) -> Console:
     return Console(stderr=True, soft_wrap=True) if progress == Form.json else console
 
 
-def _asked(
-    root: Path,
-    year: int | None,
-    only: Sequence[str] | None = None,
-    lang: Lang = CHINESE,
-    force: bool = False,
-    engine: Engine = IN_PROCESS,
-    progress: Form = BY_ITSELF,
-) -> Asked:
-    from cescore.run.asked import Asked
-
+def _workspace(root: Path) -> Path:
+    """A folder that holds a workspace."""
     missing = [name for name in ("data", "params") if not (root / name).is_dir()]
     if missing:
         raise typer.BadParameter(
             f"{root} has no {' and no '.join(missing)} folder", param_hint="--root"
         )
-    return Asked(
-        root.resolve(), year, _patterns(only), lang.value, force, engine.value, progress.value
-    )
+    return root.resolve()
 
 
 def _patterns(only: Sequence[str] | None) -> str:
@@ -268,8 +282,16 @@ def with_command(arguments: Sequence[str]) -> list[str]:
     return list(arguments) if not first.startswith("-") else ["run", *arguments]
 
 
+def _replace_what_cannot_be_shown() -> None:
+    """A character that the terminal's encoding lacks is shown as a question mark."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and leave with its exit status; what the user can mend is no traceback."""
+    _replace_what_cannot_be_shown()
     listen()
     try:
         app(with_command(sys.argv[1:] if arguments is None else arguments), prog_name="build.py")

@@ -9,12 +9,12 @@ from typing import Any, TypedDict, Unpack
 import numpy as np
 
 from cescore.disclosure.opened import OpenBundle, OpenDocument
-from cescore.disclosure.reviews import Review
+from cescore.disclosure.plan_documents import Review
 from cescore.method.aggregate import Aggregation
 from cescore.method.column import Column, Panel
 from cescore.method.contributions import Contribution, Decomposition
-from cescore.method.plan_period import TargetPath
 from cescore.method.progress import ProgressResult
+from cescore.method.target_paths import TargetPath
 from cescore.publish.check import differences
 from cescore.publish.notebook import CONCLUSION_MIME
 

@@ -13,8 +13,8 @@ from typing import TypeVar
 from cescore.disclosure.bundle import Bundle
 from cescore.disclosure.documents import MethodBook, UnitSheet
 from cescore.disclosure.opened import OpenBundle, OpenDocument
+from cescore.disclosure.plan_documents import PlanDocument, PlanOverview, Review
 from cescore.disclosure.reading import Printable, read_printable
-from cescore.disclosure.reviews import PlanDocument, PlanOverview, Review
 from cescore.errors import DataError
 
 # What makes a bundle or document anew (YAML, units, the evaluation) is imported where it is needed:

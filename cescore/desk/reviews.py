@@ -16,10 +16,10 @@ from cescore.desk.steps import (
     progress_index,
 )
 from cescore.disclosure.opened import OpenDocument
-from cescore.disclosure.reviews import Review
-from cescore.method import plan_period
+from cescore.disclosure.plan_documents import Review
+from cescore.method import target_paths as _target_paths
 from cescore.method.column import Panel
-from cescore.method.plan_period import TargetPath
+from cescore.method.target_paths import TargetPath
 from cescore.publish.pages.review import charts as review_charts
 from cescore.publish.pages.review import measures as review_measures
 from cescore.publish.pages.review import overview as plan_overview
@@ -50,5 +50,7 @@ __all__ = [
 def target_paths(document: OpenDocument[Review], indicators: Panel) -> tuple[TargetPath, ...]:
     """The targets over the years of the period, from the indicators computed here."""
     data = document.data
-    found = plan_period.target_paths(data.plan, indicators, data.bundle.framework, years=data.years)
+    found = _target_paths.target_paths(
+        data.plan, indicators, data.bundle.framework, years=data.years
+    )
     return found[data.document_id]

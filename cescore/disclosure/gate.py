@@ -19,9 +19,11 @@ from cescore.disclosure.bundle import (
     PeerTable,
     Place,
     PublicRow,
-    RemovedIndicator,
     TypeRobustness,
+    YearRank,
 )
+from cescore.disclosure.constants import released_constants
+from cescore.disclosure.rankings import released_robustness
 from cescore.method.column import Column, Panel, State
 from cescore.method.disclosure import (
     GroupFigure,
@@ -35,15 +37,11 @@ from cescore.method.disclosure import (
     standing,
     to_decimals,
 )
-from cescore.method.firmness import AppliedAlternative, SourceShare
-from cescore.method.outranking import AMONG_ALL
-from cescore.method.scaling import BY_ORDER
 
 if TYPE_CHECKING:
     from cescore.evaluation.yearly import YearlyEvaluation
     from cescore.intake.entities import Entity
     from cescore.method.evaluation import TypeEvaluation
-    from cescore.method.robustness import Robustness
 
 Floats = NDArray[np.float64]
 INDEX_DECIMALS = 1  # as printed on the body's own page
@@ -100,8 +98,39 @@ class Gate:
         make = self._public_figure if public else self._respondent_figure
         comparisons = self._comparisons[entity.entity_type]
         figures = tuple(make(entity.entity_type, c, row) for c in comparisons)
-        audience = "public" if public else "respondent"
-        return PeerTable(entity_type=entity.entity_type, audience=audience, figures=figures)
+        return PeerTable(
+            entity_type=entity.entity_type,
+            audience="public" if public else "respondent",
+            figures=figures,
+            ranks=self._ranks_over_years(entity.entity_type, row) if public else (),
+        )
+
+    def _ranks_over_years(self, entity_type: str, row: int) -> tuple[YearRank, ...]:
+        """A public body's rank by the index in each year, among the bodies that may be ranked."""
+        by_year = self._ranked_in_years[entity_type]
+        return tuple(YearRank(year=y, rank=of[row], n=n) for y, (n, of) in by_year.items())
+
+    @cached_property
+    def _ranked_in_years(self) -> Mapping[str, Mapping[int, tuple[int, list[int | None]]]]:
+        """By public type and year: how many are ranked by the index, and each one's rank.
+
+        Who may be ranked is decided on the year evaluated; of an earlier year those of them that had
+        enough data in it, on the data as they stand now.
+        """
+        ranked: dict[str, dict[int, tuple[int, list[int | None]]]] = {}
+        for entity_type in self.rules.public_types:
+            evaluation = self.yearly.evaluations.get(entity_type)
+            if evaluation is None:
+                continue
+            cleared = np.array([e in self.cleared for e in evaluation.panel.entities], bool)
+            firm = evaluation.is_sufficient & evaluation.in_reference_set & cleared[:, None]
+            indices = np.where(firm, evaluation.aggregation.index.values, np.nan)
+            ranked[entity_type] = {
+                year: (int((~np.isnan(indices[:, j])).sum()), ranks(indices[:, j], 1))
+                for j, year in enumerate(evaluation.panel.years)
+                if year <= self.year
+            }
+        return ranked
 
     def _respondent_figure(self, entity_type: str, comparison: Comparison, row: int) -> PeerFigure:
         group = self._groups[entity_type, comparison.code]
@@ -214,43 +243,9 @@ class Gate:
         for entity_type, one in self.yearly.robustness.items():
             is_shown = entity_type in self.rules.public_types
             if is_shown or one.entities >= self.rules.quartile_least_n:
-                found[entity_type] = self._rounded(one)
+                framework = self.yearly.evaluations[entity_type].framework
+                found[entity_type] = released_robustness(one, framework)
         return found
-
-    def _rounded(self, found: Robustness) -> TypeRobustness:
-        indicators = self.yearly.evaluations[found.entity_type].framework.indicators
-        return TypeRobustness(
-            entity_type=found.entity_type,
-            entities=found.entities,
-            draws=found.draws,
-            sources=tuple(
-                SourceShare(
-                    source=one.source,
-                    first=to_decimals(max(one.first, 0.0), 2),
-                    total=to_decimals(max(one.total, 0.0), 2),
-                )
-                for one in found.sources
-            ),
-            reason=found.reason,
-            alternatives=tuple(
-                AppliedAlternative(
-                    source=one.source, name=one.name, share_of_draws=one.share_of_draws
-                )
-                for one in found.alternatives
-                if one.is_applied
-            ),
-            removals=tuple(
-                RemovedIndicator(
-                    zh=indicators[one.indicator].zh,
-                    en=indicators[one.indicator].en,
-                    indicator=one.indicator,
-                    mean_rank_shift=to_decimals(one.mean_rank_shift, 1),
-                    mean_index_shift=to_decimals(one.mean_index_shift, 1),
-                )
-                for one in found.removals
-                if np.isfinite([one.mean_rank_shift, one.mean_index_shift]).all()
-            ),
-        )
 
     # --- public bodies by name ----------------------------------------------------------------
 
@@ -276,13 +271,19 @@ class Gate:
             if self.is_public(e) and e.entity_type in evaluated
         )
 
+    def is_withheld(self, entity: Entity) -> bool:
+        """Whether every figure of an entity is withheld wherever others read of it: of respondents,
+        and of public bodies that one firm dominates. Its own report withholds nothing."""
+        return entity.entity_id not in self.cleared
+
     def public_row(self, entity: Entity, *, is_own: bool = False) -> PublicRow:
-        """A public body as others' reports show it; in its own nothing of it is withheld."""
-        place, evaluation = self.place(entity), self.yearly.evaluations[entity.entity_type]
-        if entity.entity_id not in self._evaluated:
+        """An entity as whatever others read shows it; in its own report nothing is withheld."""
+        place = self.place(entity)
+        if self.is_public(entity) and entity.entity_id not in self._evaluated:
             return PublicRow(place=place, status="not_filed")
-        if entity.entity_id not in self.cleared and not is_own:
+        if self.is_withheld(entity) and not is_own:
             return PublicRow(place=place, status="suppressed")
+        evaluation = self.yearly.evaluations[entity.entity_type]
         row = self._rows[entity.entity_id]
         year = evaluation.panel.year_position(self.year)
         code, framework = evaluation.framework.index.code, evaluation.framework
@@ -421,54 +422,14 @@ class Gate:
     # --- fitted constants ---------------------------------------------------------------------
 
     def fitted(self, entity: Entity) -> FittedConstants:
-        """What the methods learnt, as far as it may be released to this entity.
-
-        Constants learnt from respondents are not: an observed bound or mean can be solved for
-        another's value. Their scores come as evaluated, and recomputation starts above them.
-        """
+        """What the methods learnt, as far as it may be released to this entity; see `released_constants`."""
         evaluation = self.yearly.evaluations[entity.entity_type]
-        fitted = evaluation.fitted
-        withheld = {
-            code
-            for code, indicator in evaluation.framework.indicators.items()
-            if indicator.group
-            and (indicator.normalisation or evaluation.framework.normalisation) in BY_ORDER
-        }  # learnt from every single value: only scores can be released
-        by_row = any(
-            evaluation.framework.imputation_of(i).method.startswith("row_")
-            for i in evaluation.framework.scored()
-        )  # such a gap stands on every indicator's constants, so all are given or none
-        if self.withholds_constants(entity) or (withheld and by_row):
-            withheld |= set(fitted.constants)
-        return FittedConstants(
-            constants={c: v for c, v in fitted.constants.items() if c not in withheld},
-            nowhere=fitted.nowhere,
-            released_scores={c: self._own_scores(evaluation, c, entity) for c in sorted(withheld)},
-            released_groups={
-                code: self._own_group(evaluation, code, entity)
-                for code in ("", *evaluation.framework.groups)
-                if evaluation.framework.mean_of(code)[0] in AMONG_ALL
-            },
-        )
-
-    def _own_group(
-        self, evaluation: TypeEvaluation, code: str, entity: Entity
-    ) -> dict[int, float | None]:
-        found = evaluation.aggregation
-        column = found.groups.column(code) if code else found.index
-        values = column.values[self._rows[entity.entity_id]]
-        return {y: _or_none(v) for y, v in zip(evaluation.panel.years, values, strict=True)}
+        row = self._rows[entity.entity_id]
+        return released_constants(evaluation, row, withheld=self.withholds_constants(entity))
 
     def withholds_constants(self, entity: Entity) -> bool:
         """Whether constants were learnt from respondents, whom they might give away."""
         return not self.is_public(entity)
-
-    def _own_scores(
-        self, evaluation: TypeEvaluation, code: str, entity: Entity
-    ) -> dict[int, float | None]:
-        row = self._rows[entity.entity_id]
-        values = evaluation.scores.column(code).values[row]
-        return {y: _or_none(v) for y, v in zip(evaluation.panel.years, values, strict=True)}
 
 
 def headline_codes(framework: Framework) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from cescore.disclosure.kinds import (
     UNIT_SHEET,
     Kind,
 )
-from cescore.disclosure.reviews import PlanOverview, Review
+from cescore.disclosure.plan_documents import PlanOverview, Review
 from cescore.errors import DataError
 
 Printable = Bundle | Document  # what one report or document is made from

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 
 from cescore.disclosure.bundle import Series
-from cescore.disclosure.reviews import Review
+from cescore.disclosure.plan_documents import Review
 
 
 def review_json(review: Review, file_hash: str) -> dict[str, Any]:

@@ -26,19 +26,15 @@ from cescore.method.assessment import Assessment, Basis, assess
 from cescore.method.bonus import BonusLine, bonus_lines
 from cescore.method.evaluation import RESULT_COLUMNS, TypeEvaluation
 from cescore.method.measures import measure_lines
-from cescore.method.plan_period import (
-    FINAL,
+from cescore.method.period_measures import (
     Completion,
     PeriodCheck,
     PeriodMeasure,
-    TargetPath,
-    assess_period,
     completion,
     period_measures,
-    period_vetoes,
-    stage_year,
-    target_paths,
 )
+from cescore.method.plan_period import FINAL, assess_period, period_vetoes, stage_year
+from cescore.method.target_paths import TargetPath, target_paths
 
 Records = Mapping[int, Mapping[str, Mapping[str, str]]]  # year -> check or veto -> its record
 

@@ -78,6 +78,9 @@ class FindingLog:
         return in_order(self.found)
 
 
+TABLE_ENCODING = "utf-8-sig"  # with the mark without which a Chinese Excel takes it for GBK
+
+
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Errors first, then by file and row."""
     return tuple(sorted(findings, key=_order))
@@ -91,8 +94,8 @@ def quoted(text: object) -> str:
 
 
 def write_findings(path: Path, findings: Sequence[Finding]) -> None:
-    """findings.csv: one line per finding, UTF-8, its columns those of `Finding`."""
-    with path.open("w", encoding="utf-8", newline="") as stream:
+    """findings.csv: one line per finding, its columns those of `Finding`."""
+    with path.open("w", encoding=TABLE_ENCODING, errors="backslashreplace", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(COLUMNS)
         for finding in findings:

@@ -1,4 +1,10 @@
-"""Scores to groups to the index, bottom up, over the members that take part."""
+"""Scores to groups to the index, bottom up, over the members that take part.
+
+References
+----------
+OECD/JRC, Handbook on Constructing Composite Indicators (2008), step 6: linear, geometric and non-compensatory
+aggregation; for the power means also G. H. Hardy, J. E. Littlewood, G. Pólya, Inequalities (1934), chapter 2.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +62,19 @@ def arithmetic_mean(values: Members, weights: Members) -> Floats:
 
 
 def geometric_mean(values: Members, weights: Members) -> Floats:
-    """Weighted geometric mean exp(Σ w·ln x / Σ w); a zero makes it zero, a negative value NaN.
+    """Weighted geometric mean exp(Σ w·ln x / Σ w), in the unit of x; arrays as for `arithmetic_mean`.
+
+    Every member must be above 0 to count by degree: one at 0 makes the mean 0, a negative one NaN. A missing
+    value with a weight makes it missing, a member of weight zero is left out.
+
+    Raises
+    ------
+    MethodError
+        Values and weights name different members.
+
+    References
+    ----------
+    UNDP, Human Development Report 2010, technical note 1: aggregation of the dimension indices.
 
     Examples
     --------
@@ -68,7 +86,14 @@ def geometric_mean(values: Members, weights: Members) -> Floats:
 
 
 def harmonic_mean(values: Members, weights: Members) -> Floats:
-    """Weighted harmonic mean Σ w / Σ (w / x); a zero makes it zero, a negative value NaN.
+    """Weighted harmonic mean Σ w / Σ (w / x), in the unit of x; arrays as for `arithmetic_mean`.
+
+    One member at 0 makes it 0, a negative one NaN; of the three means the one nearest to the worst member.
+
+    Raises
+    ------
+    MethodError
+        Values and weights name different members.
 
     Examples
     --------
@@ -83,7 +108,13 @@ def generalised_mean(values: Members, weights: Members, *, power: float) -> Floa
     """Weighted power mean (Σ w·x^p / Σ w)^(1/p): 1 arithmetic, 0 geometric, -1 harmonic.
 
     The lower the power, the less a high value makes up for a low one. A zero makes it zero from
-    power 0 down; a negative value NaN unless the power is 1.
+    power 0 down; a negative value NaN unless the power is 1. Missing values, shapes and units as for
+    `arithmetic_mean`.
+
+    Raises
+    ------
+    MethodError
+        Values and weights name different members.
 
     Examples
     --------
@@ -132,8 +163,8 @@ def aggregate(scored: Scored, framework: Framework) -> Aggregation:
         counted = (
             {c: m & has_score for c, m in taking_part.items()} if is_among_all else taking_part
         )
-        made = _made(code, columns, framework.members(code), counted, scored, framework)
-        columns[code] = made.where(has_score, missing)
+        whole = _made(code, columns, framework.members(code), counted, scored, framework)
+        columns[code] = whole.where(has_score, missing)
     return Aggregation(
         groups=replace(scored.scores, columns={code: columns[code] for code in framework.groups}),
         index=columns[""],
@@ -160,7 +191,11 @@ def _made(
 
 
 def method_named(method: str, power: float, scale: Scale) -> Callable[[Members, Members], Floats]:
-    """A function of members and weights; the scale is for methods that give places, not means."""
+    """The function of members and weights that params name: a mean, or places laid on the scale.
+
+    ``power`` is that of `generalised_mean` and means nothing to others. Methods of `AMONG_ALL` give places
+    0-1, which are put between the floor and the top of ``scale``.
+    """
     if method == "generalised_mean":
         return partial(generalised_mean, power=power)
     if method in AMONG_ALL:

@@ -19,10 +19,7 @@ from cescore.method.aggregate import method_named
 from cescore.method.column import Column, Flag, Panel
 from cescore.method.fitting import Fitted, fit, method_of
 from cescore.method.missing import Scored, apply_missing_rules
-from cescore.method.normalise import ends_in, normalise
-from cescore.method.outranking import AMONG_ALL
-from cescore.method.preparing import settle
-from cescore.method.scaling import (
+from cescore.method.normalisations import (
     BY_CONSTANTS,
     BY_ORDER,
     ON_ENDS,
@@ -32,6 +29,9 @@ from cescore.method.scaling import (
     learn,
     on_ends,
 )
+from cescore.method.normalise import ends_in, normalise
+from cescore.method.outranking import AMONG_ALL
+from cescore.method.preparing import settle
 
 Floats = NDArray[np.float64]
 
@@ -88,22 +88,22 @@ class Variant:
     def changed_by(self, step: str) -> int:
         """How many values the framework's imputation or treatment of outliers changes."""
         scored = [i for i in self.framework.scored() if i.weight > 0]
-        found = 0
+        changed = 0
         for indicator in scored:
             column = self.values.column(indicator.code)
             if step == "imputation":
                 before = self.indicators.column(indicator.code)
-                found += int((column.is_present & ~before.is_present).sum())
+                changed += int((column.is_present & ~before.is_present).sum())
             else:
                 values = column.values[column.is_present]
-                found += int((self._treat(indicator, values) != values).sum())
-        return found
+                changed += int((self._treat(indicator, values) != values).sum())
+        return changed
 
     def estimated(self, code: str) -> NDArray[np.bool_]:
         """Which entities' values of an indicator are estimates."""
         column = self.values.column(code)
-        found: NDArray[np.bool_] = (column.is_present & (column.flags & Flag.ESTIMATED > 0))[:, 0]
-        return found
+        mask: NDArray[np.bool_] = (column.is_present & (column.flags & Flag.ESTIMATED > 0))[:, 0]
+        return mask
 
     def can_normalise(self, indicator: Indicator, method: str) -> bool:
         """Whether a method has what it needs for an indicator: ends, a target, or differences."""

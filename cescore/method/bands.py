@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from cescore.definitions.model import Framework
 from cescore.method.column import Panel
-from cescore.method.design import CHOICES, Alternative, Margins
 from cescore.method.evaluation import TypeEvaluation
 from cescore.method.firmness import AppliedAlternative, Band
 from cescore.method.fitting import method_of
+from cescore.method.margins import CHOICES, Alternative, Margins
+from cescore.method.normalisations import BY_ORDER
 from cescore.method.outranking import AMONG_ALL
-from cescore.method.scaling import BY_ORDER
 from cescore.method.uncertainty import uncertainty
 
 DRAWS = 512
@@ -26,8 +26,9 @@ OWN_SCALE = Margins(normalisation=(), imputation=(), treatment=())
 
 
 def bands(evaluation: TypeEvaluation, ranked: Collection[str]) -> Mapping[str, Band]:
-    """The band of every entity of a type that has an index, by entity.
+    """The band of every entity of a type that has an index, by entity: 5-95 % of 512 draws.
 
+    Scores [points] on the framework's own scale, ranks [1 is the best] among ``ranked``.
     ``ranked`` are the bodies among which ranks may be shown; two at least make a rank.
     """
     indicators = with_index(evaluation)
@@ -50,7 +51,7 @@ def _portions(indicators: Panel, framework: Framework) -> Iterator[Panel]:
 
 def _scores(evaluation: TypeEvaluation, indicators: Panel) -> dict[str, Band]:
     """The bands of the score, on the framework's own scale."""
-    found = uncertainty(
+    drawn = uncertainty(
         indicators,
         evaluation.framework,
         evaluation.fitted,
@@ -60,10 +61,10 @@ def _scores(evaluation: TypeEvaluation, indicators: Panel) -> dict[str, Band]:
         sensitivity=False,
         learners=evaluation.learners,
     )
-    applied = _applied(found.alternatives)
+    applied = _applied(drawn.alternatives)
     return {
         entity: Band(float(low), float(high), DRAWS, applied)
-        for entity, low, high in zip(found.entities, found.score_low, found.score_high, strict=True)
+        for entity, low, high in zip(drawn.entities, drawn.score_low, drawn.score_high, strict=True)
         if np.isfinite(low) and np.isfinite(high)  # a draw without an index: no band to print
     }
 
@@ -72,8 +73,8 @@ def has_firm_index(evaluation: TypeEvaluation) -> NDArray[np.bool_]:
     """Which entities returned enough data for an index of the year evaluated."""
     year = evaluation.panel.year_position(evaluation.run_year)
     has = evaluation.aggregation.index.is_present & evaluation.is_sufficient
-    found: NDArray[np.bool_] = (has & evaluation.in_reference_set)[:, year]
-    return found
+    firm: NDArray[np.bool_] = (has & evaluation.in_reference_set)[:, year]
+    return firm
 
 
 def with_index(evaluation: TypeEvaluation) -> Panel:
@@ -86,7 +87,7 @@ def _ranked(evaluation: TypeEvaluation, among: dict[str, Band]) -> dict[str, Ban
     """The same bands with the ranks that the entities take among each other."""
     if len(among) < 2:
         return among
-    found = uncertainty(
+    drawn = uncertainty(
         evaluation.indicators.only(among),
         evaluation.framework,
         evaluation.fitted,
@@ -95,26 +96,26 @@ def _ranked(evaluation: TypeEvaluation, among: dict[str, Band]) -> dict[str, Ban
         sensitivity=False,
         learners=evaluation.learners,
     )
-    applied = _applied(found.alternatives)
+    applied = _applied(drawn.alternatives)
     return {
         entity: replace(
             among[entity],
             rank_low=int(low),
             rank_high=int(high),
-            ranked=len(found.entities),
+            ranked=len(drawn.entities),
             rank_alternatives=applied,
         )
-        for entity, low, high in zip(found.entities, found.rank_low, found.rank_high, strict=True)
+        for entity, low, high in zip(drawn.entities, drawn.rank_low, drawn.rank_high, strict=True)
     }
 
 
 def _applied(alternatives: tuple[Alternative, ...]) -> tuple[AppliedAlternative, ...]:
     """What really varied: margins, and choices of which more than one was taken."""
-    found = [a for a in alternatives if a.is_applied]
+    applied = [a for a in alternatives if a.is_applied]
     return tuple(
         AppliedAlternative(a.source, a.name, a.share_of_draws)
-        for a in found
-        if a.source not in CHOICES or _varies(found, a.source)
+        for a in applied
+        if a.source not in CHOICES or _varies(applied, a.source)
     )
 
 

@@ -208,16 +208,16 @@ def hide_cells(cells: Mapping[str, tuple[Floats, Sequence[str]]], rules: Disclos
     A cell is its members' values and their holdings.
     """
     parts = {key: contributions(values, holders) for key, (values, holders) in cells.items()}
-    held = {key for key in parts if len(parts[key])}
-    hidden = {key for key in held if not is_safe(parts[key], rules)}
+    filled = {key for key in parts if len(parts[key])}
+    hidden = {key for key in filled if not is_safe(parts[key], rules)}
 
     def remainder_is_safe() -> bool:
         values = np.concatenate([cells[key][0] for key in hidden])
         holders = [holder for key in hidden for holder in cells[key][1]]
         return len(hidden) > 1 and is_safe(contributions(values, holders), rules)
 
-    for key in sorted(held - hidden, key=lambda key: (float(parts[key].sum()), key)):
+    for key in sorted(filled - hidden, key=lambda key: (float(parts[key].sum()), key)):
         if not hidden or remainder_is_safe():
             break
         hidden.add(key)
-    return hidden | (set(cells) - held)
+    return hidden | (set(cells) - filled)

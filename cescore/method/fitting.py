@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from cescore.definitions.model import Framework, Indicator
 from cescore.method import outliers
 from cescore.method.column import Panel, State
+from cescore.method.normalisations import BY_ORDER, learn
 from cescore.method.preparing import has_data, learn_gaps, settle
-from cescore.method.scaling import BY_ORDER, learn
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -51,7 +51,7 @@ def fit(
     *,
     among: Bools | None = None,
 ) -> Fitted:
-    """The constants that the framework's methods take from all entities, year by year.
+    """The constants that the framework's methods take from the reference set, year by year.
 
     Learnt from the reference set alone: the entities that have a value of their own that year, are not
     screened out and are ``among`` those that may teach (entities, years; default all). Others may
@@ -71,12 +71,12 @@ def fit(
             year: outliers.learn(_present(prepared, indicator.code, year, members), treatment)
             for year in years
         }
-        everybody = np.concatenate([np.empty(0), *(found.values for found in learnt.values())])
-        for year, found in learnt.items():
-            compared = everybody if framework.observed_over == "all_years" else found.values
+        everybody = np.concatenate([np.empty(0), *(treated.values for treated in learnt.values())])
+        for year, treated in learnt.items():
+            compared = everybody if framework.observed_over == "all_years" else treated.values
             reference = _reference(prepared, indicator, framework, year)
-            reference = outliers.apply(reference, found.constants, treatment)
-            its = {**found.constants, **learn(compared, method, float(reference[0]))}
+            reference = outliers.apply(reference, treated.constants, treatment)
+            its = {**treated.constants, **learn(compared, method, float(reference[0]))}
             if its:
                 constants.setdefault(indicator.code, {}).setdefault(year, {}).update(its)
             if method in BY_ORDER:

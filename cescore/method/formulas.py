@@ -102,8 +102,8 @@ def evaluate(
     """
     setting = _Setting(panel, base_year, factors)
     with np.errstate(all="ignore"):
-        found = _value(_tree(executable, False), setting)
-        result = _computed(found.values * float(Fraction(factor)), [found])
+        column = _value(_tree(executable, False), setting)
+        result = _computed(column.values * float(Fraction(factor)), [column])
     return _spread(result, panel.shape)
 
 

@@ -31,8 +31,8 @@ def rungs(panel: Panel, framework: Framework, *, base_year: int) -> dict[str, Wo
 def place_of(account: Account, used: Words) -> NDArray[np.float64]:
     """The position of the rung on its ladder, the best 1; NaN where none of them was used."""
     place = np.full(used.shape, np.nan)
-    for i, one in enumerate(account.ladder):
-        place[used == one.rung] = i + 1
+    for i, rung in enumerate(account.ladder):
+        place[used == rung.rung] = i + 1
     return place
 
 
@@ -40,8 +40,8 @@ def _used(account: Account, panel: Panel, framework: Framework, base_year: int) 
     has_value = panel.column(account.code).is_present
     used = np.where(has_value, SUMMED, NOT_AVAILABLE).astype(object)
     columns = _each(account, panel, framework, base_year)
-    for one, column in reversed(list(zip(account.ladder, columns, strict=True))):
-        used[column.is_present & has_value] = one.rung
+    for rung, column in reversed(list(zip(account.ladder, columns, strict=True))):
+        used[column.is_present & has_value] = rung.rung
     return used
 
 

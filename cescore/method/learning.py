@@ -26,10 +26,17 @@ def with_learnt_weights(scored: Scored, framework: Framework, year: int) -> Fram
     Members of weight zero stay out; an entity that lacks a member's score teaches nothing in that
     group, nor does one outside the reference set: floors filled in for a return are no scores. A group of one member has nothing to learn.
 
+    Weights are shares of their group, together 1, learnt from scores (more is better), so that no method has
+    to turn a direction round.
+
     Raises
     ------
     MethodError
         Fewer entities with every score than the weighting's ``fewest``.
+
+    References
+    ----------
+    The methods and their sources: `cescore.method.weighing`.
     """
     i = scored.scores.year_position(year)
     for group in (*(g.code for g in framework.groups_bottom_up()), ""):

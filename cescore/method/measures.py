@@ -103,17 +103,17 @@ def measure_points(lines: Iterable[MeasureLine]) -> float | None:
     return share_done(counts(lines))
 
 
-def share_done(found: Mapping[str, int]) -> float | None:
+def share_done(numbers: Mapping[str, int]) -> float | None:
     """Share of the inspected checks that is done, 0-1, of checks counted by status."""
-    inspected = sum(found[status] for status in INSPECTED)
-    return (found["done"] + PARTIAL_SHARE * found["partial"]) / inspected if inspected else None
+    inspected = sum(numbers[status] for status in INSPECTED)
+    return (numbers["done"] + PARTIAL_SHARE * numbers["partial"]) / inspected if inspected else None
 
 
 def inspected_share(lines: Iterable[MeasureLine]) -> float | None:
     """Inspected checks over those that apply, 0-1; None where none applies."""
-    found = counts(lines)
-    inspected = sum(found[status] for status in INSPECTED)
-    applies = inspected + found["not_inspected"]
+    numbers = counts(lines)
+    inspected = sum(numbers[status] for status in INSPECTED)
+    applies = inspected + numbers["not_inspected"]
     return inspected / applies if applies else None
 
 
@@ -125,11 +125,11 @@ def _line(
         for check in measure.checks
         if entity_type in check.levels
     )
-    found: dict[str, int] = {
+    numbers: dict[str, int] = {
         status: sum(check["status"] == status for check in checks) for status in STATUSES
     }
     return MeasureLine(
-        measure.id, measure.zh, measure.en, measure.system, measure.units, found, checks
+        measure.id, measure.zh, measure.en, measure.system, measure.units, numbers, checks
     )
 
 
@@ -138,7 +138,7 @@ def _inspected(check: Check, record: Mapping[str, str] | None) -> InspectedCheck
     status = recorded.get("status") or "not_inspected"
     if not _is_status(status):
         raise MethodError(f"check {check.id}: status {status!r}, expected one of {STATUSES}")
-    found = InspectedCheck(
+    check_line = InspectedCheck(
         id=check.id,
         zh=check.zh,
         en=check.en,
@@ -151,9 +151,9 @@ def _inspected(check: Check, record: Mapping[str, str] | None) -> InspectedCheck
         due_date=recorded.get("due_date") or "",
         note="",
     )
-    if status == "done" and not found["evidence_ref"].strip():
-        return {**found, "status": "partial", "note": "no_evidence", "recorded": status}
-    return found
+    if status == "done" and not check_line["evidence_ref"].strip():
+        return {**check_line, "status": "partial", "note": "no_evidence", "recorded": status}
+    return check_line
 
 
 def _is_status(word: str) -> TypeGuard[CheckStatus]:

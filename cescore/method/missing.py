@@ -85,6 +85,10 @@ def apply_missing_rules(
 ) -> Scored:
     """Each missing score filled with the floor, left out or passed on, as the framework says.
 
+    Arrays have the shape (entities, years). floor: the score is the floor of the scale in use [points] and
+    the weight stays; exclude: the weight goes to the other members of the group, by their shares;
+    propagate: the group, and all that stands on it, has no value. ``returned`` as in `Scored`.
+
     The reason is the score's state; where the indicator itself has no value, the indicator's
     (a year before the first goalposts is not_computable). MISSING counts as nowhere_reported in
     the years in which no entity has the indicator.
@@ -151,8 +155,8 @@ def _below(code: str, framework: Framework, too_few: Mapping[str, Bools]) -> Boo
     while group:
         result = result | too_few.get(group, False)
         group = framework.groups[group].parent
-    found: Bools = result | too_few.get("", False)
-    return found
+    below: Bools = result | too_few.get("", False)
+    return below
 
 
 def _cases(code: str, scores: Panel, fitted: Fitted) -> NDArray[np.uint8]:
@@ -171,8 +175,8 @@ def _cases(code: str, scores: Panel, fitted: Fitted) -> NDArray[np.uint8]:
 def _decided(case: NDArray[np.uint8], rules: MissingRules, rule: str) -> Bools:
     """Where the rule for the case at hand is this one."""
     is_rule = np.array([False, *(getattr(rules, name) == rule for name in CASES)])
-    found: Bools = is_rule[case]
-    return found
+    decided: Bools = is_rule[case]
+    return decided
 
 
 def _floored(column: Column, where: Bools, floor: float) -> Column:

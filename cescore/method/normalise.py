@@ -15,8 +15,8 @@ from cescore.definitions.model import Framework, Indicator
 from cescore.errors import MethodError
 from cescore.method.column import Column, Flag, Panel, State
 from cescore.method.fitting import Fitted, fit, method_of
+from cescore.method.normalisations import BY_ORDER, ON_ENDS, by_constants, by_order, on_ends
 from cescore.method.preparing import prepare
-from cescore.method.scaling import BY_ORDER, ON_ENDS, by_constants, by_order, on_ends
 
 __all__ = ["Fitted", "ends_in", "fit", "normalise"]
 

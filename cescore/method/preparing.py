@@ -36,6 +36,7 @@ def prepare(
 ) -> Panel:
     """Indicators as scores are made of them; the same columns where a framework asks for nothing.
 
+    Values stay in the indicators' own units until a transformation is asked for; shape (entities, years).
     An imputed value is PRESENT and flagged ESTIMATED; an entity with too little data has all its
     indicators MISSING. ``released`` scores count as data.
     """
@@ -48,7 +49,17 @@ def settle(
     constants: Mapping[str, Learnt],
     released: Released | None = None,
 ) -> Panel:
-    """Indicators with gaps filled and entities with too little data left out."""
+    """Indicators with gaps filled and entities with too little data left out.
+
+    Screening: an entity needs values in at least ``screen_below`` of the scored indicators that apply to it,
+    and at least ``screen_nonzero_below`` of its values other than 0; weights do not matter, an indicator of
+    weight 0 does not count. Who falls short has all scored indicators MISSING.
+
+    References
+    ----------
+    COINr, "Denomination, Screening" (W. Becker et al., JOSS 7(78), 2022): by share of data available and of
+    data that is not zero.
+    """
     filled = impute(indicators, framework, constants, released)
     return _without(filled, framework, _passes_screening(indicators, filled, framework, released))
 
@@ -75,6 +86,10 @@ def impute(
 ) -> Panel:
     """MISSING values replaced by what was learnt of their group; other states stay as they are.
 
+    mean, median: of the reference set, that year; group_mean, group_median: of those of it with the same
+    text in ``by``; row_mean, row_median: the entity's own other indicators, each as its place
+    (x - worst) / (best - worst) between the values returned, averaged and put back into the unit. What
+    is filled in is flagged ESTIMATED. A group in which nobody has a value keeps its gaps.
     An entity without any value of its own in a year keeps its gaps: all of it would be made up.
     """
     if all(framework.imputation_of(i).method == "none" for i in framework.scored()):
@@ -93,7 +108,10 @@ def impute(
 
 
 def treat(panel: Panel, framework: Framework, constants: Mapping[str, Learnt]) -> Panel:
-    """Values cut or transformed by the constants learnt of each indicator and year."""
+    """Values cut or transformed by the constants learnt of each indicator and year (`outliers.apply`).
+
+    A year of which nothing was learnt keeps its values; states and flags stay as they are.
+    """
     changed = {}
     for indicator in framework.scored():
         rule, learnt = framework.treatment_of(indicator), constants.get(indicator.code, {})
@@ -131,7 +149,7 @@ def _gap_constants(
 
     Where some gap is filled along the entity's own row: the ends of every indicator instead.
     """
-    found: dict[str, dict[int, dict[str, float]]] = {}
+    constants: dict[str, dict[int, dict[str, float]]] = {}
     by_row = any(_is_row(framework.imputation_of(i)) for i in framework.scored())
     for indicator in framework.scored():
         rule = framework.imputation_of(indicator)
@@ -141,7 +159,7 @@ def _gap_constants(
             present = column.values[column.is_present[:, i] & members[:, i], i]
             if len(present):
                 ends = {ROW_LOW: float(present.min()), ROW_HIGH: float(present.max())}
-                found.setdefault(indicator.code, {}).setdefault(year, {}).update(ends)
+                constants.setdefault(indicator.code, {}).setdefault(year, {}).update(ends)
         for year in years if rule.method != "none" and not _is_row(rule) else ():
             i = panel.year_position(year)
             column, groups = panel.column(indicator.code), _groups(panel, rule)[:, i]
@@ -149,9 +167,9 @@ def _gap_constants(
             teaches = column.is_present[:, i] & members[:, i]
             for group in dict.fromkeys(groups[teaches]):
                 values = column.values[(groups == group) & teaches, i]
-                learnt = found.setdefault(indicator.code, {}).setdefault(year, {})
+                learnt = constants.setdefault(indicator.code, {}).setdefault(year, {})
                 learnt[f"{FILL}{group}"] = float(average(values))
-    return found
+    return constants
 
 
 def has_enough(

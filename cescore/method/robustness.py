@@ -14,9 +14,9 @@ import pandas as pd
 
 from cescore.method.bands import bands, has_firm_index, with_index
 from cescore.method.column import Panel
-from cescore.method.design import Alternative
 from cescore.method.evaluation import TypeEvaluation
 from cescore.method.firmness import Band, MeasuredShare, WithoutOne
+from cescore.method.margins import Alternative
 from cescore.method.uncertainty import Removal, Uncertainty, remove_one_indicator, uncertainty
 
 DRAWS = 1024
@@ -43,11 +43,16 @@ class Robustness:
 
 
 def robustness(evaluation: TypeEvaluation) -> Robustness | None:
-    """The robustness of a type in the year evaluated; None where no entity has an index."""
+    """The robustness of a type in the year evaluated; None where no entity has an index.
+
+    Of the entities with enough data for an index, at most 2,000 of them evenly spaced in the register. Sobol
+    indices are of the mean absolute shift of rank [ranks]; removals recompute the index without one
+    indicator, whose weight goes to the others of its group.
+    """
     indicators = _spaced(with_index(evaluation))
     if not indicators.entities:
         return None
-    found = uncertainty(
+    drawn = uncertainty(
         indicators,
         evaluation.framework,
         evaluation.fitted,
@@ -65,27 +70,31 @@ def robustness(evaluation: TypeEvaluation) -> Robustness | None:
     return Robustness(
         entity_type=evaluation.framework.entity_type,
         year=evaluation.run_year,
-        entities=len(found.entities),
-        draws=found.draws,
-        sources=tuple(_shares(found)),
-        reason=found.reason,
-        alternatives=found.alternatives,
+        entities=len(drawn.entities),
+        draws=drawn.draws,
+        sources=tuple(_shares(drawn)),
+        reason=drawn.reason,
+        alternatives=drawn.alternatives,
         removals=tuple(
-            sorted(without, key=lambda one: (-one.mean_rank_shift, -one.mean_index_shift))
+            sorted(without, key=lambda less: (-less.mean_rank_shift, -less.mean_index_shift))
         ),
     )
 
 
 def uncertainty_table(
     evaluations: Mapping[str, TypeEvaluation],
-    found: Mapping[str, Robustness],
+    robust: Mapping[str, Robustness],
     large: Collection[str] = (),
 ) -> pd.DataFrame:
     """The rows of uncertainty.csv: bands of every entity, and the robustness of every type.
 
     Of ``large`` types the bands are left out, and a row says so.
     """
-    rows = [row for t, one in found.items() for row in _rows(evaluations[t], one, t in large)]
+    rows = [
+        row
+        for t, type_robust in robust.items()
+        for row in _rows(evaluations[t], type_robust, t in large)
+    ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -98,8 +107,8 @@ def _spaced(indicators: Panel) -> Panel:
     return indicators.only([indicators.entities[i] for i in places])
 
 
-def _shares(found: Uncertainty) -> Iterator[MeasuredShare]:
-    indices = found.sensitivity
+def _shares(drawn: Uncertainty) -> Iterator[MeasuredShare]:
+    indices = drawn.sensitivity
     if indices is not None:
         for i, source in enumerate(indices.sources):
             numbers = (
@@ -123,24 +132,24 @@ def _without(evaluation: TypeEvaluation, removal: Removal) -> WithoutOne:
 Line = tuple[str, str, int, str, str, float, str]
 
 
-def _rows(evaluation: TypeEvaluation, found: Robustness, is_large: bool) -> Iterator[Line]:
-    entity_type, year = found.entity_type, found.year
+def _rows(evaluation: TypeEvaluation, robust: Robustness, is_large: bool) -> Iterator[Line]:
+    entity_type, year = robust.entity_type, robust.year
     if is_large:
         count = float(len(evaluation.panel.entities))
         yield entity_type, "", year, "band", "left_out", count, "more entities than large_above"
     else:
         yield from _bands(evaluation, entity_type, year)
-    for share in found.sources:
+    for share in robust.sources:
         for kind in ("first", "first_half_width", "total", "total_half_width"):
             number = float(getattr(share, kind))
             yield entity_type, "", year, f"sobol_{kind}", share.source, number, ""
-    if not found.sources:
-        yield entity_type, "", year, "sobol_total", "", float("nan"), found.reason
-    for one in found.removals:
-        numbers = (("rank", one.mean_rank_shift), ("index", one.mean_index_shift))
+    if not robust.sources:
+        yield entity_type, "", year, "sobol_total", "", float("nan"), robust.reason
+    for removal in robust.removals:
+        numbers = (("rank", removal.mean_rank_shift), ("index", removal.mean_index_shift))
         for what, value in numbers:
-            yield entity_type, "", year, f"removal_{what}", one.indicator, value, ""
-    for choice in found.alternatives:
+            yield entity_type, "", year, f"removal_{what}", removal.indicator, value, ""
+    for choice in robust.alternatives:
         code, part = f"{choice.source}: {choice.name}", choice.share_of_draws
         yield entity_type, "", year, "alternative", code, part, choice.note
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cescore.method.aggregate import generalised_mean
-from cescore.method.contributions import Tree
+from cescore.method.mean_tree import Tree
 
 Floats = NDArray[np.float64]
 

@@ -8,10 +8,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from cescore.errors import MethodError
 from cescore.method.thresholds import meets
 
+# what a target shows; "" where nothing was assessed
+Light = Literal["on_schedule", "nearly", "behind", "met", "not_met", "not_computable", ""]
+LIGHTS: tuple[Light, ...] = get_args(Light)
+ON_COURSE: tuple[Light, ...] = ("met", "on_schedule")
 NEARLY = 0.8  # [P] share of the schedule from which progress is "nearly"
 
 
@@ -65,7 +70,13 @@ def cumulate(yearly_falls: Iterable[float]) -> float:
 
 
 def yearly_equivalent(total_fall: float, years: int) -> float:
-    """The even yearly fall k = 1 - (1 - R)^(1/n)."""
+    """The even yearly fall k = 1 - (1 - R)^(1/n) [fraction] that cumulates to R in n years.
+
+    Examples
+    --------
+    >>> round(yearly_equivalent(0.15, 5), 5)
+    0.03198
+    """
     return 1 - math.pow(1 - total_fall, 1 / years)
 
 
@@ -111,13 +122,16 @@ def still_needed(fall: float, total_fall: float, years_left: int) -> float | Non
 
 
 def yearly_growth_needed(growth: float, total_growth: float, years_left: int) -> float | None:
-    """The same for a quantity that is to rise: [(1 + R) / (1 + K_t)]^(1 / years left) - 1."""
+    """Average yearly rise needed from now on: [(1 + R) / (1 + K_t)]^(1 / years left) - 1 [fraction].
+
+    0 where the target is already reached, None when no year is left or nothing is left to rise from.
+    """
     if years_left <= 0 or growth <= -1:
         return None
     return max(math.pow((1 + total_growth) / (1 + growth), 1 / years_left) - 1, 0.0)
 
 
-def light_of(on_schedule: float | None) -> str:
+def light_of(on_schedule: float | None) -> Light:
     """达到, 基本达到 or 滞后 against the schedule, on the unrounded rate."""
     if on_schedule is None:
         return "not_computable"

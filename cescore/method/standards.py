@@ -84,6 +84,34 @@ class Compliance:
         return self.verdict != "not_judged"
 
 
+@dataclass(frozen=True)
+class Counts:
+    """How many lines of a standard say something.
+
+    ``decidable``: with a value, on a confirmed threshold; ``met``: of these; ``unconfirmed``: with a
+    value, on a threshold from memory or of our own, which decides nothing; ``without_value``: the rest
+    of those that apply.
+    """
+
+    decidable: int
+    met: int
+    unconfirmed: int
+    without_value: int
+
+
+def counts_of(lines: Sequence[RequirementLine]) -> Counts:
+    """The lines by what they can decide; those that do not apply count nowhere."""
+    applies = [line for line in lines if line.status != "not_applicable"]
+    decidable = [line for line in applies if line.decides]
+    without = sum(line.value is None for line in applies)
+    return Counts(
+        decidable=len(decidable),
+        met=sum(line.status == "met" for line in decidable),
+        unconfirmed=len(applies) - len(decidable) - without,
+        without_value=without,
+    )
+
+
 def standard_compliance(
     standard: Standard, indicators: Panel, framework: Framework, *, year: int
 ) -> dict[str, Compliance]:
@@ -92,7 +120,14 @@ def standard_compliance(
     Compulsory lines must all be met, and of each group under ``choose`` as many as it says; a line
     that is neither is only shown. What is not applicable binds nobody. The verdict is not_met as
     soon as something that must be met is not, on confirmed thresholds; met if all of it is; else
-    undetermined.
+    undetermined. Values and thresholds in the indicator's unit, compared by `thresholds.meets`. Where the
+    indicator of ``sign_of`` is below 0 (an elasticity to a growth that became a fall), the comparison turns
+    round and the line says so.
+
+    References
+    ----------
+    HJ 274-2015, national demonstration eco-industrial parks: compulsory indicators and groups of which one
+    is chosen; its table 1 as params/standards has it.
     """
     return {
         entity: _judged(standard, indicators, framework, entity, year)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from typing import Literal, get_args
 
 from cescore.definitions.bilingual import Bilingual
 from cescore.definitions.model import AssessmentRules, Framework, Indicator, Plan, Target
 from cescore.errors import MethodError
 from cescore.method.column import Column, Panel, State
 from cescore.method.course import Course, course_of
+from cescore.method.pace import Pace, pace_of
 from cescore.method.schedules import (
     Clock,
+    Light,
     cumulative_fall,
     ladder_points,
     light_of,
@@ -24,6 +27,10 @@ from cescore.method.schedules import (
 from cescore.method.thresholds import meets
 
 CONSISTENCY_TOLERANCE = 1e-3  # [P] relative; the plan prints levels to four decimals
+
+
+Role = Literal["own", "reference", "check"]
+ROLES: tuple[Role, ...] = get_args(Role)
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,7 @@ class TargetLine(Bilingual):
     op: str
     value: float
     tag: str
-    role: str  # own, reference, check
+    role: Role
     actual: float | None = None  # same measure as `value`: the fall K in %, or the level
     level: float | None = None  # the indicator's own value this year
     base: float | None = None  # its value in the base year
@@ -52,7 +59,7 @@ class TargetLine(Bilingual):
     schedule_log: float | None = None  # ln(1-K) / ln(1-R), the statistics-bureau form
     elapsed: float | None = None  # t / n
     still_needed: float | None = None  # average yearly fall needed, %
-    light: str = ""  # on_schedule, nearly, behind, met, not_met, not_computable
+    light: Light = ""
     points: float | None = None  # share of its points, 0-1 and bonus
     scored: bool = False
     note: str = ""  # not_reported, not_applicable, not_computable, implied_base_differs …
@@ -60,6 +67,7 @@ class TargetLine(Bilingual):
     implied_base: float | None = None  # base value that makes the two forms of a target agree
     indicators: tuple[str, ...] = ()  # those of the framework that measure what the target asks
     course: Course = ""  # on_track, too_slow, away; "" where that cannot be told
+    pace: Pace | None = None  # yearly change so far and needed; None where there is no level
 
 
 def assess_targets(
@@ -74,24 +82,37 @@ def assess_targets(
     """The target lines of a year of each entity, or of those named, in the plan's order.
 
     A target is the type's own (scored), a reference for it (shown, never scored), or another form
-    of one of its own (a check); any other makes no line.
+    of one of its own (a check); any other makes no line. Formulas, with the level x_t, its base value
+    x_0 and the target's R (methodology 9.2, 9.3):
+
+    * fall K = 1 - x_t / x_0 [%], a rise being a negative fall; completion K / R;
+    * a level is met or not; completion (x_0 - x_t) / (x_0 - x*), never x* / x_t;
+    * against the schedule K_t / [1 - (1 - R)^(t/n)], and of the whole way ln(1 - K_t) / ln(1 - R).
+
+    A level that was not returned earns nothing; one that does not apply, is not computable or is in another
+    unit than the target leaves the total. Comparisons by `thresholds`.
+
+    References
+    ----------
+    The carbon form: annex to municipal accounting rules; the logarithmic one: a provincial statistics
+    bureau (both in methodology 9.3).
     """
     clock = Clock(year, base_year, plan.last_year)
-    roles = {t.id: _role(t, framework.entity_type) for t in plan.targets.values()}
-    concerned = [target for target in plan.targets.values() if roles[target.id]]
+    roles = {key: _role(t, framework.entity_type) for key, t in plan.targets.items()}
+    concerned = [(plan.targets[code], role) for code, role in roles.items() if role is not None]
     entities = indicators.entities if only is None else tuple(only)
     rows = {entity: indicators.row(entity) for entity in entities}
     lines: dict[str, list[TargetLine]] = {entity: [] for entity in entities}
-    for target in concerned:
+    for target, role in concerned:
         column = indicators.column(target.indicator)
         indicator = framework.indicators.get(target.indicator)
-        blank = _blank(target, roles[target.id], indicator.unit if indicator else "")
+        blank = _blank(target, role, indicator.unit if indicator else "")
         blank = replace(blank, indicators=measures_of(target.indicator, framework))
         for entity, row in rows.items():
             level, base = (_cell(column, indicators, row, y) for y in (year, base_year))
             line = _assessed(target, blank, level, base, clock, plan.assessment)
             lines[entity].append(_checked(_on_course(line, target), target, plan))
-    return {entity: tuple(found) for entity, found in lines.items()}
+    return {entity: tuple(of_entity) for entity, of_entity in lines.items()}
 
 
 def measures_of(code: str, framework: Framework) -> tuple[str, ...]:
@@ -119,13 +140,13 @@ def _on_course(line: TargetLine, target: Target) -> TargetLine:
     return replace(line, course="" if unknown else course)
 
 
-def _role(target: Target, entity_type: str) -> str:
+def _role(target: Target, entity_type: str) -> Role | None:
     if entity_type in target.applies_to:
         return "check" if target.consistent_with and not target.scored else "own"
-    return "reference" if entity_type in target.reference_for else ""
+    return "reference" if entity_type in target.reference_for else None
 
 
-def _blank(target: Target, role: str, level_unit: str) -> TargetLine:
+def _blank(target: Target, role: Role, level_unit: str) -> TargetLine:
     return TargetLine(
         id=target.id,
         zh=target.zh,
@@ -160,6 +181,8 @@ def _assessed(
 ) -> TargetLine:
     """The line with everything that can be computed from a level and its base value."""
     line = replace(line, level=level[0], base=base[0], elapsed=clock.elapsed)
+    if level[0] is not None and (target.type != "level" or line.level_unit == target.unit):
+        line = replace(line, pace=pace_of(target, level[0], base[0], clock))
     needs_base = target.type != "level"
     reason = max(level[1], base[1]) if needs_base else level[1]
     if reason != State.PRESENT:

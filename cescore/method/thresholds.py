@@ -53,9 +53,9 @@ def tied(values: ArrayLike) -> NDArray[np.float64]:
     """
     x = np.asarray(values, float)
     some = np.isfinite(x) & (x != 0)
-    magnitude = np.floor(np.log10(np.abs(np.where(some, x, 1.0))))
-    step = 10.0 ** np.clip(magnitude - 11, -300, 300)
-    return np.where(some, np.round(x / step) * step, x)
+    places = 11 - np.floor(np.log10(np.abs(np.where(some, x, 1.0))))
+    up, down = 10.0 ** np.clip(places, 0, 300), 10.0 ** np.clip(-places, 0, 300)  # exact powers
+    return np.where(some, np.round(x * up / down) / up * down, x)
 
 
 def at_least(value: ArrayLike, threshold: ArrayLike) -> Bools:

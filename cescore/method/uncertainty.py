@@ -1,5 +1,11 @@
 """How far index and rank depend on choices and estimates: Monte-Carlo bands and Sobol indices.
 
+References
+----------
+OECD/JRC Handbook (2008), step 7; M. Saisana, A. Saltelli, S. Tarantola, Uncertainty and sensitivity analysis
+techniques …, J. R. Statist. Soc. A 168 (2005): mean shift of rank; A. Saltelli et al., Comput. Phys. Commun. 181
+(2010): design and estimators.
+
 Not imported by the evaluation itself: SciPy and SALib take seconds to load.
 """
 
@@ -20,8 +26,9 @@ from cescore.errors import MethodError
 from cescore.method.aggregate import aggregate
 from cescore.method.alternatives import Variant
 from cescore.method.column import Column, Panel
-from cescore.method.design import Alternative, Design, Margins, quasi_random
+from cescore.method.design import Design, quasi_random
 from cescore.method.fitting import Fitted
+from cescore.method.margins import Alternative, Margins
 from cescore.method.missing import Scored, apply_missing_rules
 from cescore.method.normalise import normalise
 from cescore.method.thresholds import tied
@@ -115,6 +122,10 @@ def uncertainty(
 ) -> Uncertainty:
     """Index and rank of every entity under many other choices that could have been made.
 
+    Bands are the 5 and 95 % quantiles of the draws: of the index by interpolation [points], of the rank
+    as a rank that was taken. Whoever a choice leaves without an index is ranked with its own, so
+    that ranks among the same entities are compared.
+
     Each draw takes one value of every source at once, from a scrambled Sobol sequence: equal
     arguments give equal bands. A geometric mean that the framework does not ask for takes
     scores below 1 % of the scale as 1 %.
@@ -136,24 +147,24 @@ def uncertainty(
     """
     if draws < 4 or draws & (draws - 1):
         raise MethodError(f"{draws} draws, expected a power of 2")
-    one = _one_year(indicators, year)
-    nominal = _index_of(one, framework, fitted)
+    of_year = _one_year(indicators, year)
+    nominal = _index_of(of_year, framework, fitted)
     has_index = ~np.isnan(nominal)
-    entities = [e for e, has in zip(one.entities, has_index, strict=True) if has]
+    entities = [e for e, has in zip(of_year.entities, has_index, strict=True) if has]
     if not entities:
         raise MethodError(f"no entity has an index in {year}")
-    taught = one.only(entities) if learners is None else _one_year(learners, year)
-    variant = Variant(one.only(entities), framework, fitted, taught)
+    taught = of_year.only(entities) if learners is None else _one_year(learners, year)
+    variant = Variant(of_year.only(entities), framework, fitted, taught)
     design = Design(variant, margins or Margins())
     scores, sources = nominal[has_index], design.sources
     is_enough = len(entities) >= FEWEST_FOR_INDICES and bool(sources)
     rows = _rows(len(sources), draws, seed, with_indices=sensitivity and is_enough)
-    found = design.evaluate(rows, draws, seed)
+    drawn = design.evaluate(rows, draws, seed)
     ranks = _ranks(scores[None, :])[0]
     # whoever a choice leaves without an index keeps its own, so that the same are ranked on both sides
-    shifts = _ranks(np.where(np.isnan(found), scores, found))
+    shifts = _ranks(np.where(np.isnan(drawn), scores, drawn))
     in_band = _plain_rows(len(rows), len(sources), draws)
-    low, median, high = np.quantile(found[in_band], (BAND[0], 0.5, BAND[1]), axis=0)
+    low, median, high = np.quantile(drawn[in_band], (BAND[0], 0.5, BAND[1]), axis=0)
     rank_low, rank_median, rank_high = np.quantile(
         shifts[in_band], (BAND[0], 0.5, BAND[1]), axis=0, method="inverted_cdf"
     )
@@ -172,7 +183,7 @@ def uncertainty(
         rank_high=rank_high,
         alternatives=design.applied(rows[in_band]),
         sensitivity=(
-            _sensitivity(sources, found, np.abs(shifts - ranks).mean(axis=1), seed)
+            _sensitivity(sources, drawn, np.abs(shifts - ranks).mean(axis=1), seed)
             if sensitivity and is_enough
             else None
         ),
@@ -202,15 +213,15 @@ def remove_one_indicator(
     kept = _scored_in(scored, year, everybody if among is None else among)
     nominal = pd.Series(aggregate(kept, framework).index.values[:, 0], kept.scores.entities)
     ranks = nominal.rank(ascending=False, method="min")
-    found = []
+    removals = []
     for indicator in framework.scored():
         if indicator.weight > 0 and len(framework.scored()) > 1:
             without = framework.with_weights(**{indicator.code: 0.0})
             values = pd.Series(aggregate(kept, without).index.values[:, 0], kept.scores.entities)
             places = values.fillna(nominal).rank(ascending=False, method="min")
             shift = float((places - ranks).abs().mean())
-            found.append(Removal(indicator.code, values, places, shift))
-    return tuple(found)
+            removals.append(Removal(indicator.code, values, places, shift))
+    return tuple(removals)
 
 
 def _problem(names: Collection[str]) -> dict[str, object]:
@@ -222,10 +233,10 @@ def _rows(sources: int, draws: int, seed: int, *, with_indices: bool) -> Floats:
     if not with_indices:
         return quasi_random(sources, draws, seed) if sources else np.empty((1, 0))
     names = [str(i) for i in range(sources)]
-    found: Floats = sobol_sample.sample(
+    sample: Floats = sobol_sample.sample(
         _problem(names), draws // 2, calc_second_order=False, seed=seed
     )
-    return found
+    return sample
 
 
 def _plain_rows(rows: int, sources: int, draws: int) -> NDArray[np.int64]:
@@ -237,7 +248,7 @@ def _plain_rows(rows: int, sources: int, draws: int) -> NDArray[np.int64]:
 
 
 def _sensitivity(sources: tuple[str, ...], index: Floats, shift: Floats, seed: int) -> Sensitivity:
-    found = sobol_indices.analyze(
+    indices = sobol_indices.analyze(
         _problem(sources), shift, calc_second_order=False, num_resamples=100, seed=seed
     )
     spread = index.std(axis=0)
@@ -247,10 +258,10 @@ def _sensitivity(sources: tuple[str, ...], index: Floats, shift: Floats, seed: i
     between = [blocks[:, 1 + i] for i in range(len(sources))]
     return Sensitivity(
         sources=sources,
-        first=np.asarray(found["S1"], float),
-        first_half_width=np.asarray(found["S1_conf"], float),
-        total=np.asarray(found["ST"], float),
-        total_half_width=np.asarray(found["ST_conf"], float),
+        first=np.asarray(indices["S1"], float),
+        first_half_width=np.asarray(indices["S1_conf"], float),
+        total=np.asarray(indices["ST"], float),
+        total_half_width=np.asarray(indices["ST_conf"], float),
         first_of=np.array([sobol_indices.first_order(a, ab, b) for ab in between]),
         total_of=np.array([sobol_indices.total_order(a, ab, b) for ab in between]),
     )

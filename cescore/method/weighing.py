@@ -34,6 +34,10 @@ def entropy_weights(table: pd.DataFrame) -> pd.Series:
     MethodError
         Fewer than two entities, a missing or negative value, or nothing that differs.
 
+    References
+    ----------
+    C. E. Shannon (1948); C.-L. Hwang and K. Yoon, Multiple Attribute Decision Making (1981), section 2.5.
+
     Examples
     --------
     >>> entropy_weights(pd.DataFrame({"even": [1.0, 1.0], "one": [1.0, 0.0]})).tolist()

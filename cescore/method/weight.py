@@ -37,7 +37,7 @@ def active_members(
 
 
 def shares(framework: Framework, active: Mapping[str, Bools]) -> dict[str, Floats]:
-    """Each member's share of its own group, rescaled over the members that take part.
+    """Each member's share of its own group, w / Σ w over the members that take part.
 
     Keys are indicators and groups; shares are 0 where a member does not take part.
     """
@@ -53,7 +53,7 @@ def shares(framework: Framework, active: Mapping[str, Bools]) -> dict[str, Float
 
 
 def effective_weights(framework: Framework, active: Mapping[str, Bools]) -> dict[str, Floats]:
-    """Each indicator's weight in the index: the product of the shares from it up to the index.
+    """Each indicator's weight in the index [share]: the product of the shares from it up to the index.
 
     Together 1 wherever any indicator takes part.
     """
@@ -70,11 +70,11 @@ def group_weights(framework: Framework, active: Mapping[str, Bools]) -> dict[str
 
 def _products(framework: Framework, share: Mapping[str, Floats]) -> dict[str, Floats]:
     """Each group's share times those of the groups around it."""
-    found: dict[str, Floats] = {}
+    products: dict[str, Floats] = {}
     for group in reversed(tuple(framework.groups_bottom_up())):
-        around = found.get(group.parent)
-        found[group.code] = share[group.code] if around is None else share[group.code] * around
-    return {code: found[code] for code in framework.groups}
+        around = products.get(group.parent)
+        products[group.code] = share[group.code] if around is None else share[group.code] * around
+    return {code: products[code] for code in framework.groups}
 
 
 def _shape(active: Mapping[str, Bools]) -> tuple[int, ...]:

@@ -193,4 +193,6 @@ def _one_way(text: str) -> Iterator[str]:
 
 
 def _packed(text: str) -> str:
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    """A text for comparison: without blanks and joiners, in compatible forms."""
+    whole = unicodedata.normalize("NFKC", text)
+    return "".join(c for c in whole if not c.isspace() and unicodedata.category(c) != "Cf")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import unescape
@@ -15,10 +16,15 @@ from cescore.publish.table_data import TABLE_MIME, TableData
 if TYPE_CHECKING:
     import pandas as pd
 
-# no page may hold these, and a name that turns the direction of writing would turn its neighbours
+# No page may hold these; a name that turns the direction of writing would turn its neighbours; and
+# what has no picture (soft hyphens, blanks of no width) only keeps a name from being found again.
 CONTROL = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]"
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
+    r"\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
+    r"\ufffe\uffff]"
 )
+# they share a glyph with "-": in a PDF every "-" of the page would be found as one of them
+HYPHENS = str.maketrans({"\u2010": "-", "\u2011": "-"})
 BLOCK_END = re.compile(r"</(?:tr|p|h[1-6]|div|caption|li|header)>")
 CELL_END = re.compile(r"</(?:td|th|span|b|i)>|<br>")
 HIDDEN = re.compile(r"<svg.*?</svg>", re.DOTALL)
@@ -88,8 +94,9 @@ def _alt_of(svg: re.Match[str]) -> str:
 
 
 def clean(text: str) -> str:
-    """The text without control characters and marks that turn the direction of writing."""
-    return CONTROL.sub("", text)
+    """The text in NFC with plain hyphens, without what has no picture and without marks that turn
+    the direction of writing."""
+    return unicodedata.normalize("NFC", CONTROL.sub("", text)).translate(HYPHENS)
 
 
 class Term(Markup):

@@ -43,12 +43,14 @@ EN_UNITS = {
 EN_PLURALS = {"person": "persons", "10k person": "10k persons"}  # what is counted, more than one
 ZH_TO_EN = {zh: en for en, zh in reversed(ZH_UNITS.items()) if zh}
 
-MARKS = {
+INSUFFICIENT = max(State) + 1  # not a state of a value: an index that its coverage does not carry
+MARKS: dict[int, str] = {
     State.NOT_APPLICABLE: "mark.not_applicable",
     State.MISSING: "mark.missing",
     State.NOT_COMPUTABLE: "mark.not_computable",
     State.NOT_COLLECTED: "mark.not_collected",
     State.SUPPRESSED: "mark.suppressed",
+    INSUFFICIENT: "mark.insufficient",
 }
 FLAG_MARKS = {
     Flag.ESTIMATED: "flag.estimated",
@@ -203,7 +205,7 @@ def change_cell(new: float, old: float, unit: str, lang: str) -> PrintedNumber:
 
 def mark(state: int, lang: str) -> str:
     """What is printed where there is no number."""
-    return label(MARKS[State(state)], lang)
+    return label(MARKS[state], lang)
 
 
 def flag_marks(flags: int, lang: str) -> str:

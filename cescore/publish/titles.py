@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cescore.disclosure.documents import Document, UnitSheet
-from cescore.disclosure.reviews import PlanDocument, Review
+from cescore.disclosure.plan_documents import PlanDocument, Review
 from cescore.publish.words import label, subject
 
 

@@ -13,10 +13,11 @@ from markupsafe import Markup, escape
 from cescore.definitions.model import Group, Indicator
 from cescore.disclosure.bundle import Bundle, Place, Series
 from cescore.method.column import STATE_NAMES, Column, Flag, Panel, State
-from cescore.method.thresholds import meets
+from cescore.method.coverage import covers_enough
 from cescore.publish.fragment import Term
 from cescore.publish.numbers import (
     DASH,
+    INSUFFICIENT,
     PrintedNumber,
     change_cell,
     decimals_for,
@@ -51,6 +52,7 @@ DOCUMENT = re.compile(r"[\u4e00-\u9fff]+〔\d{4}〕\d+\u53f7")
 WORD = re.compile(r"[A-Za-z]{2,}")
 NOTHING = Number(None, State.NOT_COLLECTED)
 UNFILED = Number(None, State.MISSING)
+UNRATED = Number(None, INSUFFICIENT)
 
 
 def at(column: Column | None, position: int | None) -> Number:
@@ -185,15 +187,14 @@ class View:
         return float(result.coverage[0, position]) == 0.0
 
     def index(self, result: Aggregation, year: int) -> Number:
-        """The index of a year in which enough of the weight is covered, else the mark of a gap."""
+        """The index of a year, or the mark of why there is none: not filed, or too little covered."""
         position = self.position(year)
-        found = at(result.index, position)
-        if position is None or found.value is None or not result.coverage.size:
-            return found
-        is_filed = self.data.filed or year != self.bundle.year
-        return (
-            found if is_filed and has_enough(self, float(result.coverage[0, position])) else UNFILED
-        )
+        index = at(result.index, position)
+        if not self.data.filed and year == self.bundle.year:
+            return UNFILED
+        if position is None or index.value is None or not result.coverage.size:
+            return index
+        return index if has_enough(self, float(result.coverage[0, position])) else UNRATED
 
     # --- names -------------------------------------------------------------------------------
 
@@ -347,8 +348,7 @@ def shown_ends(view: View, indicator: Indicator) -> tuple[float, float] | None:
 
 def has_enough(view: View, coverage: float | None) -> bool:
     """Whether the share of the weight with a value reaches what the framework asks."""
-    least = view.bundle.framework.missing.min_weight_covered
-    return coverage is not None and meets(coverage, ">=", least)
+    return covers_enough(coverage, view.bundle.framework.missing)
 
 
 def weight_of(result: Aggregation, code: str, position: int | None) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -81,6 +81,14 @@ class AnnualEdition(Edition):
     def tables(self, folder: Path) -> tuple[str, ...]:
         return tables_in(folder)
 
-    def contents(self, store: Store, results: pd.DataFrame, by_name: Mapping[str, Outcome]) -> Page:
-        made = Contents(store, self.yearly, results, by_name, self.asked.lang)
+    def contents(
+        self,
+        store: Store,
+        results: pd.DataFrame,
+        by_name: Mapping[str, Outcome],
+        out_of_step: Collection[str],
+    ) -> Page:
+        made = Contents(
+            store, self.yearly, results, by_name, self.asked.lang, out_of_step=out_of_step
+        )
         return made.page((*self.tables(store.folder), MANIFEST_NAME))

@@ -12,13 +12,15 @@ from cescore.disclosure.kinds import DOCUMENT_FOLDERS
 from cescore.intake.workspace import Workspace
 from cescore.publish.pages.index.page import index_page
 from cescore.run.annual import AnnualEdition
+from cescore.run.audit import Audit, examine
 from cescore.run.edition import Chosen, Edition, choose
 from cescore.run.engine import Orders, Run
 from cescore.run.files import make_private, write_atomically
+from cescore.run.in_step import out_of_step as out_of_step_of
 from cescore.run.inputs import Inputs
 from cescore.run.job import Outcome
 from cescore.run.lock import locked
-from cescore.run.manifest import Before, write_manifest
+from cescore.run.manifest import Before, Outturn, write_manifest
 from cescore.run.period import PeriodEdition
 from cescore.run.progress import display
 from cescore.run.receipt import drop_receipt, made_from, write_receipt
@@ -104,24 +106,33 @@ def build(asked: Asked, executor: Executor, console: Console) -> int:
     make_private(edition.output)
     with locked(edition.output):
         store = Store.open(edition.output)
-        store.prepare()
-        drop_receipt(store.folder)
-        results = edition.write_tables(store.folder)
+        store.made_from = before.hash
         building = _Building(edition, before, store)
+        audit = building.examined(chosen, console)
+        results = edition.write_tables(store.folder)
         outcomes = building.reports(chosen, executor, console)
         building.set_aside(console)
+        out_of_step = out_of_step_of(building.orders, chosen.others)
         by_name = {outcome.name: outcome for outcome in outcomes}
-        page = index_page(edition.contents(store, results, by_name))
+        page = index_page(edition.contents(store, results, by_name, out_of_step))
         write_atomically(store.folder / INDEX_PAGE, page.encode())
-        changed = building.conclude(outcomes)
+        outturn = Outturn(outcomes, building.tables, audit, out_of_step)
+        changed = building.conclude(outturn)
     lost = unowned_errors(edition.workspace)
     if lost:
         say(console, f"{len(lost)} errors above concern no report: rows or files that are not used")
     seconds = time.monotonic() - began
-    tell_end(
-        Ending(outcomes, seconds, edition.output, changed, executor.note), console, asked.progress
+    ending = Ending(
+        outcomes,
+        seconds,
+        edition.output,
+        changed=changed,
+        note=executor.note,
+        evidence=store.kept,
+        out_of_step=sorted(out_of_step),
     )
-    return 1 if lost else exit_status(outcomes)
+    tell_end(ending, console, asked.progress)
+    return exit_status(outcomes) or int(bool(lost or audit.altered))
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,12 +143,32 @@ class _Building:
     before: Before
     store: Store
 
+    @property
+    def orders(self) -> Orders:
+        return Orders(self.edition, self.before.inputs, self.store)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The run's own files beside the reports, the manifest apart."""
+        return (*self.edition.tables(self.store.folder), INDEX_PAGE)
+
+    def examined(self, chosen: Chosen, console: Console) -> Audit:
+        """Say what in the tree is not as it was written, make room for it, and begin to write."""
+        asked_for = {s.name for s in (*chosen.entities, *chosen.documents, *chosen.blocked)}
+        audit = examine(self.store, asked_for, {*self.tables, MANIFEST_NAME})
+        for line in audit.lines():
+            say(console, line)
+        self.store.prepare()
+        for path in audit.tables:
+            self.store.keep(path)
+        drop_receipt(self.store.folder)
+        return audit
+
     def reports(self, chosen: Chosen, executor: Executor, console: Console) -> list[Outcome]:
         """Build what is out of date; an outcome for all that there is."""
-        orders = Orders(self.edition, self.before.inputs, self.store)
         with display(len(chosen), console, self.edition.asked.progress) as told:
             run = Run(executor, self.store, told)
-            run.all(chosen, orders)
+            run.all(chosen, self.orders)
         return list(run.outcomes.values())
 
     def set_aside(self, console: Console) -> None:
@@ -148,21 +179,21 @@ class _Building:
             what = "a document" if name.partition("/")[0] in DOCUMENT_FOLDERS else "an entity"
             say(console, f"set aside {name}: not {what} of {workspace.year} any more")
 
-    def conclude(self, outcomes: list[Outcome]) -> tuple[str, ...]:
+    def conclude(self, outturn: Outturn) -> tuple[str, ...]:
         """Write the manifest, tidy up, leave a receipt where all is well; what changed meanwhile."""
         edition, store, before = self.edition, self.store, self.before
         run, asked = edition.workspace.definitions.run, edition.asked
-        tables = (*edition.tables(store.folder), INDEX_PAGE)
+        outcomes = outturn.outcomes
         facts = {"year": run.year, "status": run.status, "vintage": run.vintage}
         about = {**facts, "language": asked.lang, **edition.about()}
-        changed = write_manifest(store, before, about, outcomes, tables)
+        changed = write_manifest(store, before, about, outturn)
         before.forget_doubtful(store, outcomes, changed)
         store.finish()
-        if not changed and not unowned_errors(edition.workspace) and not exit_status(outcomes):
+        is_clean = not (changed or outturn.out_of_step or outturn.audit.altered)
+        if is_clean and not unowned_errors(edition.workspace) and not exit_status(outcomes):
+            files = (*outturn.tables, MANIFEST_NAME)
             said = [counted(edition.workspace), *edition.opening()]
-            write_receipt(
-                store, made_from(asked, before.inputs), outcomes, (*tables, MANIFEST_NAME), said
-            )
+            write_receipt(store, made_from(asked, before.inputs), outcomes, files, said)
         return changed
 
 

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 
+from cescore.disclosure.gate import Gate
 from cescore.disclosure.kinds import SCORECARD
 from cescore.disclosure.sheets import unit_slugs
+from cescore.method.assessment import Assessment
+from cescore.method.column import State
 from cescore.publish import words
+from cescore.publish.numbers import mark
 from cescore.publish.pages.index.page import Body, DocumentLine, Line, Note, Page, Section
 from cescore.run.documents import annual_documents
+from cescore.run.files import readable
 from cescore.run.job import Outcome
 from cescore.run.store import FAILED_NAME, LOGS_NAME, Store
 
 if TYPE_CHECKING:
-    from cescore.definitions.model import Framework, Plan
+    from cescore.definitions.model import Plan
+    from cescore.disclosure.bundle import PublicRow
     from cescore.disclosure.kinds import Kind
     from cescore.evaluation.yearly import YearlyEvaluation
     from cescore.intake.entities import Entity
@@ -41,6 +47,7 @@ class Contents:
     results: pd.DataFrame
     outcomes: Mapping[str, Outcome]
     lang: str
+    out_of_step: Collection[str] = field(default=(), kw_only=True)  # reports of another evaluation
 
     report: ClassVar[Kind] = SCORECARD
 
@@ -78,33 +85,25 @@ class Contents:
         frameworks = self.workspace.definitions.frameworks
         for entity_type in filter(frameworks.__contains__, self.workspace.register.types):
             framework = frameworks[entity_type]
-            lines = [self._line(e, framework) for e in self.workspace.entities(entity_type)]
+            lines = [self._line(e) for e in self.workspace.entities(entity_type)]
             if lines:
                 scale = framework.scale
                 name = framework.index.name(self.lang)
                 yield Section(entity_type, lines, name, scale.floor, scale.top)
 
-    def _line(self, entity: Entity, framework: Framework) -> Line:
+    def _line(self, entity: Entity) -> Line:
         name = f"{entity.entity_type}/{entity.entity_id}"
-        index, status = self._figures.get((entity.entity_id, framework.index.code), NOTHING)
-        progress = framework.progress.code if framework.progress else ""
+        shown = self.gate.public_row(entity)
         outcome, entry = self.outcomes.get(name), self.store.entries.get(name)
-        found = self.yearly.assessments.get(entity.entity_id)
-        grade = found.grade(self.lang) if found else ""
-        return Line(
+        line = Line(
             entity_id=entity.entity_id,
             name=entity.name(self.lang),
             other_name=entity.name("en" if self.lang == "zh" else "zh"),
             folder=name,
             is_built=entry is not None,
             cause=outcome.cause if outcome else "",
-            index=index,
-            index_status=status,
-            progress=self._figures.get((entity.entity_id, progress), NOTHING)[0],
-            grade=grade,
-            total=found.total if found and grade else None,
-            reason=found.reason if found else "",
-            is_provisional=bool(found and found.provisional),
+            index_status=shown.status if shown.status != "suppressed" else "",
+            is_withheld=shown.status == "suppressed",
             is_filed=self.workspace.filed(entity.entity_id),
             is_blocked=entity.entity_id in self.workspace.blocked,
             place=self._place(entity),
@@ -112,8 +111,37 @@ class Contents:
             industry=entity.industry,
             files=self._files(name, entry.outputs if entry else ()),
             log=self._log(name) if outcome and outcome.status == "failed" else "",
+            is_out_of_step=name in self.out_of_step,
             warnings=tuple(entry.record.get("warnings", ())) if entry else (),
         )
+        if line.is_blocked:
+            return replace(line, index_status="blocked", is_withheld=False)
+        if not line.is_filed:
+            return replace(line, index_status="not_filed", is_withheld=False, reason="not_filed")
+        return line if line.is_withheld else self._with_figures(line, entity, shown)
+
+    def _with_figures(self, line: Line, entity: Entity, shown: PublicRow) -> Line:
+        """The line with its figures, none of which a report to others withholds."""
+        framework = self.workspace.definitions.frameworks[entity.entity_type]
+        status = self._figures.get((entity.entity_id, framework.index.code), NOTHING)[1]
+        progress = framework.progress.code if framework.progress else ""
+        found = self.yearly.assessments.get(entity.entity_id) or Assessment()
+        grade = found.grade(self.lang)
+        return replace(
+            line,
+            index=shown.index,
+            index_status=status or shown.status,
+            progress=self._figures.get((entity.entity_id, progress), NOTHING)[0],
+            grade=grade,
+            total=found.total if grade else None,
+            reason=found.reason,
+            is_provisional=found.provisional,
+        )
+
+    @cached_property
+    def gate(self) -> Gate:
+        """What decides whose figures the page may show: the same as for every report."""
+        return Gate(self.yearly)
 
     @cached_property
     def _figures(self) -> dict[tuple[str, str], tuple[float | None, str]]:
@@ -159,14 +187,15 @@ class Contents:
     def _documents(self) -> Iterator[DocumentLine]:
         """The documents as they stand in the tree; a unit's sheet bears the unit's name."""
         units = unit_slugs(self.workspace.definitions.plan)
-        for subject in self.documents:
-            name = subject.name
+        for document in self.documents:
+            name = document.name
             yield DocumentLine(
-                name=units.get(subject.id, ""),
-                kind=subject.folder,
+                name=units.get(document.id, ""),
+                kind=document.folder,
                 folder=name,
-                stem=subject.kind.stem,
+                stem=document.kind.stem,
                 is_built=name in self.store.entries,
+                is_out_of_step=name in self.out_of_step,
                 cause=self.outcomes[name].cause if name in self.outcomes else "",
             )
 
@@ -174,6 +203,7 @@ class Contents:
         register = self.workspace.register
         known = finding.entity_id in register
         rule = self._rules.get(finding.code, "")
+        found, expected = self._released(finding)
         return Note(
             finding.severity,
             finding.code,
@@ -182,9 +212,9 @@ class Contents:
             register[finding.entity_id].name(self.lang) if known else "",
             finding.year,
             self._names.get(finding.variable, finding.variable),
-            self._worded(finding.found) if rule else finding.found,
-            self._worded(finding.expected) if rule else finding.expected,
-            finding.where,
+            readable(found),
+            readable(expected),
+            readable(finding.where),
         )
 
     @cached_property
@@ -198,6 +228,16 @@ class Contents:
         definitions = self.workspace.definitions
         named = {**definitions.accounts, **definitions.variables}
         return {code: one.name(self.lang) or code for code, one in named.items()}
+
+    def _released(self, finding: Finding) -> tuple[str, str]:
+        """What a check found and expected, or the mark of what reports to others withhold: the
+        entity's own report and findings.csv have it, and the note says where to look."""
+        register = self.workspace.register
+        if finding.entity_id in register and self.gate.is_withheld(register[finding.entity_id]):
+            return mark(State.SUPPRESSED, self.lang), ""
+        if finding.code not in self._rules:
+            return finding.found, finding.expected
+        return self._worded(finding.found), self._worded(finding.expected)
 
     def _worded(self, text: str) -> str:
         """A rule or its figures with names for codes."""

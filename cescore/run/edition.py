@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -64,7 +64,13 @@ class Edition(ABC):
         """Its tables, by their names in the folder."""
 
     @abstractmethod
-    def contents(self, store: Store, results: pd.DataFrame, by_name: Mapping[str, Outcome]) -> Page:
+    def contents(
+        self,
+        store: Store,
+        results: pd.DataFrame,
+        by_name: Mapping[str, Outcome],
+        out_of_step: Collection[str],
+    ) -> Page:
         """The page that it ends with."""
 
     def opening(self) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cescore.errors import RunError
@@ -13,10 +14,11 @@ from cescore.run.executor import Executor
 from cescore.run.inputs import Inputs
 from cescore.run.interrupt import stop_if_asked
 from cescore.run.job import Job, Outcome
-from cescore.run.order import Manner, Order, Subject
+from cescore.run.order import Key, Manner, Order, Subject
 from cescore.run.store import Store
 
 if TYPE_CHECKING:
+    from cescore.disclosure.reading import Printable
     from cescore.run.edition import Edition
 
 Told = Callable[[Outcome], None]
@@ -47,14 +49,19 @@ class Orders:
                 yield Order(subject, self._manner, {}, (cause,), cause=cause)
 
     def _order(self, subject: Subject) -> Order:
-        printable = self.edition.make(subject)
-        notebook = self.inputs.notebook(subject.kind.notebook or subject.folder)
-        parts = printable.model_dump(mode="json")
-        key = self.inputs.key(subject.kind.source, parts, notebook, self._manner.lang)
+        printable, notebook, key = self.made(subject)
         reasons = self.store.reasons_to_build(subject.name, key)
         reasons = reasons or (("asked for",) if self.edition.asked.force else ())
         bundle = printable.to_bytes() if reasons else b""
         return Order(subject, self._manner, key, reasons, bundle, notebook)
+
+    def made(self, subject: Subject) -> tuple[Printable, Path, Key]:
+        """What a report is made from: its bundle or document, its notebook, and both by hash."""
+        printable = self.edition.make(subject)
+        notebook = self.inputs.notebook(subject.kind.notebook or subject.folder)
+        parts = printable.model_dump(mode="json")
+        key = self.inputs.key(subject.kind.source, parts, notebook, self._manner.lang)
+        return printable, notebook, key
 
     @property
     def _manner(self) -> Manner:
@@ -95,6 +102,7 @@ class Run:
     def _jobs(self, orders: Iterable[Order]) -> Iterator[Job]:
         for order in orders:
             if not order.reasons:
+                self.store.confirm(order.name)
                 self._tell(Outcome(order.subject.id, order.subject.folder, "up_to_date"))
                 continue
             if order.cause:

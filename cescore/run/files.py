@@ -34,11 +34,13 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def file_hash(path: Path) -> str:
-    """SHA-256 of a file; "" where there is none."""
+    """SHA-256 of a file; "" where there is none, or what is there is no ordinary file."""
+    if not path.is_file():  # a FIFO would be waited for
+        return ""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except (FileNotFoundError, IsADirectoryError):
+    except FileNotFoundError:
         return ""
 
 
@@ -46,7 +48,12 @@ def tree_hashes(folder: Path, *patterns: str) -> dict[str, str]:
     """The hash of every file below a folder that one of the patterns names, by relative path."""
     found = {p for pattern in patterns for p in folder.rglob(pattern) if p.is_file()}
     wanted = (p for p in found if not any(part in IGNORED for part in p.relative_to(folder).parts))
-    return {p.relative_to(folder).as_posix(): file_hash(p) for p in sorted(wanted)}
+    return {readable(p.relative_to(folder).as_posix()): file_hash(p) for p in sorted(wanted)}
+
+
+def readable(name: str) -> str:
+    """A file's name as text: bytes that are not UTF-8, as a foreign archive leaves them, escaped."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def combined(hashes: Mapping[str, str]) -> str:

@@ -21,11 +21,13 @@ class Entry:
     key: Key
     outputs: Mapping[str, str]  # file name -> SHA-256
     record: Mapping[str, Any] = field(default_factory=dict)
+    inputs: str = ""  # hash over all that the run was made from which last found it up to date
 
 
 def line_of(name: str, entry: Entry) -> bytes:
-    fields = {"name": name, "key": dict(entry.key), "outputs": dict(entry.outputs)}
-    return json.dumps({**fields, "record": dict(entry.record)}, sort_keys=True).encode() + b"\n"
+    fields = {"name": name, "inputs": entry.inputs}
+    parts = {part: dict(getattr(entry, part)) for part in ENTRY_FIELDS}
+    return json.dumps({**fields, **parts}, sort_keys=True).encode() + b"\n"
 
 
 def read_journal(path: Path) -> dict[str, Entry]:
@@ -39,7 +41,7 @@ def read_journal(path: Path) -> dict[str, Entry]:
         try:
             fields = json.loads(line)
             name = str(fields["name"])
-            made = "key" in fields and Entry(*(dict(fields[n]) for n in ENTRY_FIELDS))
+            made = _entry(fields) if "key" in fields else None
         except (ValueError, KeyError, TypeError):  # cut off, or written by nobody of ours
             continue
         if made:
@@ -47,3 +49,8 @@ def read_journal(path: Path) -> dict[str, Entry]:
         else:
             entries.pop(name, None)
     return entries
+
+
+def _entry(fields: Mapping[str, Any]) -> Entry:
+    key, outputs, record = (dict(fields[part]) for part in ENTRY_FIELDS)
+    return Entry(key, outputs, record, str(fields.get("inputs", "")))

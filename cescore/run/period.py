@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -86,9 +86,21 @@ class PeriodEdition(Edition):
     def tables(self, folder: Path) -> tuple[str, ...]:
         return RESULTS, FINDINGS
 
-    def contents(self, store: Store, results: pd.DataFrame, by_name: Mapping[str, Outcome]) -> Page:
+    def contents(
+        self,
+        store: Store,
+        results: pd.DataFrame,
+        by_name: Mapping[str, Outcome],
+        out_of_step: Collection[str],
+    ) -> Page:
         evaluated = self.evaluated
         made = PeriodContents(
-            store, evaluated.yearly, results, by_name, self.asked.lang, evaluated=evaluated
+            store,
+            evaluated.yearly,
+            results,
+            by_name,
+            self.asked.lang,
+            out_of_step=out_of_step,
+            evaluated=evaluated,
         )
         return made.page((*self.tables(store.folder), MANIFEST_NAME))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from cescore.disclosure.kinds import REVIEW
@@ -12,7 +12,7 @@ from cescore.run.contents import Contents
 from cescore.run.documents import PERIOD_DOCUMENTS
 
 if TYPE_CHECKING:
-    from cescore.definitions.model import Framework
+    from cescore.disclosure.bundle import PublicRow
     from cescore.disclosure.kinds import Kind
     from cescore.evaluation.periods import PlanEvaluation
     from cescore.intake.entities import Entity
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class PeriodContents(Contents):
     """The year's contents with what belongs to the plan: base year, measures, period's total."""
 
-    evaluated: PlanEvaluation
+    evaluated: PlanEvaluation = field(kw_only=True)
 
     report: ClassVar[Kind] = REVIEW
 
@@ -57,17 +57,21 @@ class PeriodContents(Contents):
                 verdict=path.verdict,
             )
 
-    def _line(self, entity: Entity, framework: Framework) -> Line:
-        line = super()._line(entity, framework)
-        if line.is_blocked:
+    def _line(self, entity: Entity) -> Line:
+        """Measures at public bodies are shown as the overview of the plan shows them: always."""
+        line = super()._line(entity)
+        if not self.gate.is_public(entity):
             return line
         checks = [c for m in self.evaluated.measures_of(entity) for c in m.checks]
         done = self.evaluated.completion(checks).at_end
+        return replace(line, completion=None if done is None else 100 * done)
+
+    def _with_figures(self, line: Line, entity: Entity, shown: PublicRow) -> Line:
+        line = super()._with_figures(line, entity, shown)
         made = self.evaluated.assessment_of(entity)
         return replace(
             line,
             before=self._base(entity),
-            completion=None if done is None else 100 * done,
             grade=made.grade(self.lang),
             total=made.total,
             reason=made.reason,

@@ -30,6 +30,18 @@ SETTLE_MS = 60  # an editor writes a file in several steps
 FOLDER_NAME = "preview"
 
 
+@dataclass(frozen=True)
+class Previewed:
+    """A report as it is now."""
+
+    pdf: Path
+    warnings: tuple[str, ...]  # what a person should look at, as a run tells it
+
+    def lines(self) -> Iterator[str]:
+        yield str(self.pdf)
+        yield from (f"warning {warning}" for warning in self.warnings)
+
+
 @dataclass
 class Preview:
     """One report or document by its name; the evaluation is kept until data or params change."""
@@ -40,8 +52,8 @@ class Preview:
     _inputs: str = ""
     _edition: Edition | None = None
 
-    def make(self) -> Path:
-        """Build the report into output/preview and return its PDF.
+    def make(self) -> Previewed:
+        """Build the report into output/preview, where it is out of date.
 
         Raises
         ------
@@ -62,7 +74,8 @@ class Preview:
             store.finish()
         if outcome.status == "failed":
             raise PublishError(f"{outcome.name}: {outcome.cause}")
-        return store.path(subject.name) / subject.kind.pdf
+        pdf = store.path(subject.name) / subject.kind.pdf
+        return Previewed(pdf, tuple(store.entries[subject.name].record.get("warnings", ())))
 
     def _evaluated(self) -> Edition:
         inputs = combined(Inputs(self.asked.root).files())
@@ -79,7 +92,8 @@ class Preview:
         for changes in watch(*wanted, debounce=400, step=SETTLE_MS, raise_interrupt=False):
             began, names = time.monotonic(), sorted({Path(path).name for _, path in changes})
             try:
-                made = str(self.make())
+                first, *more = self.make().lines()
             except CescoreError as error:  # the next change may mend it
-                made = str(error)
-            yield f"{', '.join(names)}: {made} ({time.monotonic() - began:.1f} s)"
+                first, more = str(error), []
+            yield f"{', '.join(names)}: {first} ({time.monotonic() - began:.1f} s)"
+            yield from more

@@ -98,11 +98,18 @@ def valid_receipt(asked: Asked, folder: Path) -> Receipt | None:
     return receipt if all(stand) else None
 
 
+def receipt_files(folder: Path) -> Mapping[str, str]:
+    """The run's own files with the hashes that its receipt has; none where there is no receipt."""
+    receipt = _read(folder / RECEIPT_NAME)
+    return {} if receipt is None else receipt.files
+
+
 def _stands(store: Store, name: str, key: str) -> bool:
     entry: Entry | None = store.entries.get(name)
     return (
         entry is not None
         and combined(entry.key) == key
+        and not store.strange(name)
         and all(file_hash(store.folder / name / file) == d for file, d in entry.outputs.items())
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cescore.disclosure.kinds import KINDS
-from cescore.run.files import PART, file_hash, write_atomically
+from cescore.run.files import IGNORED, PART, file_hash, write_atomically
 from cescore.run.job import BUNDLE_NAME, PAGES_NAME, Job, Outcome
 from cescore.run.journal import JOURNAL_NAME, Entry, line_of, read_journal
 from cescore.run.order import Key, Order
@@ -21,6 +22,8 @@ INDEX_PAGE = "index.html"
 WORK_NAME = ".work"
 LOGS_NAME = "logs"
 STALE_NAME = "stale"  # reports of entities that are not in the year any more
+EVIDENCE_NAME = "evidence"  # what was found altered or out of place, and had to make room
+BEGUN_NAME = ".begun"  # stands there while a build goes on
 FAILED_NAME = "FAILED.txt"
 
 
@@ -30,12 +33,21 @@ class Store:
 
     folder: Path
     entries: dict[str, Entry] = field(default_factory=dict)
+    made_from: str = ""  # hash over all that the build under way is made from
+    written_ns: int = 0  # when the journal was written that was read
+    was_cut_off: bool = False  # the build before this one
+    kept: list[str] = field(default_factory=list)  # what was put among the evidence
+    _altered: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _work: Path | None = None
 
     @classmethod
     def open(cls, folder: Path) -> Store:
         """The store with what its journal says; does not write."""
-        return cls(folder, read_journal(folder / JOURNAL_NAME))
+        journal = folder / JOURNAL_NAME
+        written = journal.stat().st_mtime_ns if journal.is_file() else 0
+        was_cut_off = (folder / BEGUN_NAME).exists()
+        entries = read_journal(journal)
+        return cls(folder, entries, written_ns=written, was_cut_off=was_cut_off)
 
     def path(self, name: str) -> Path:
         """The folder of a report or document by its name, ``type/id``."""
@@ -46,15 +58,43 @@ class Store:
         entry = self.entries.get(name)
         if entry is None:
             return ("not built yet",)
-        changed = [n for n in {**entry.key, **key} if entry.key.get(n) != key.get(n)]
-        if changed:
-            return tuple(f"{input_} changed" for input_ in sorted(changed))
-        folder = self.path(name)
-        return tuple(
-            f"{file} {'was altered' if (folder / file).exists() else 'is not there'}"
-            for file, digest in sorted(entry.outputs.items())
-            if file_hash(folder / file) != digest
+        lost = [file for file in sorted(entry.outputs) if not (self.path(name) / file).exists()]
+        return self.changed_inputs(name, key) or (
+            *(f"{file} was altered" for file in self.altered(name)),
+            *(f"{file} is not there" for file in lost),
         )
+
+    def changed_inputs(self, name: str, key: Key) -> tuple[str, ...]:
+        """Which inputs of a report that stands there are others now."""
+        known = self.entries[name].key
+        changed = [one for one in {**known, **key} if known.get(one) != key.get(one)]
+        return tuple(f"{one} changed" for one in sorted(changed))
+
+    def altered(self, name: str) -> tuple[str, ...]:
+        """The files of a report that are not as they were written; each is read once."""
+        if name not in self._altered:
+            folder, outputs = self.path(name), self.entries[name].outputs
+            self._altered[name] = tuple(
+                file
+                for file, digest in sorted(outputs.items())
+                if (folder / file).exists() and file_hash(folder / file) != digest
+            )
+        return self._altered[name]
+
+    def strange(self, name: str) -> tuple[str, ...]:
+        """What lies in a report's folder and is none of its files."""
+        folder, entry = self.path(name), self.entries.get(name)
+        found = sorted(folder.iterdir()) if folder.is_dir() else []
+        known = {*IGNORED, *(entry.outputs if entry else _of_failure(found))}
+        return tuple(f"{p.name}{'/' * p.is_dir()}" for p in found if p.name not in known)
+
+    def is_of_these_inputs(self, name: str) -> bool:
+        """Whether the very same data, params, notebooks and code were last compared with a report."""
+        return bool(self.made_from) and self.entries[name].inputs == self.made_from
+
+    def confirm(self, name: str) -> None:
+        """A report is as these inputs would make it."""
+        self.entries[name] = replace(self.entries[name], inputs=self.made_from)
 
     def new_job(self, order: Order) -> Job:
         """A job with its bundle in a fresh work folder."""
@@ -106,11 +146,14 @@ class Store:
             return self.keep_failed(job, replace(outcome, status="failed", cause=cause))
         for path in [path for path in made.iterdir() if path.name not in outputs]:
             shutil.rmtree(path)
+        self._keep_evidence(outcome.name)
         self.forget(outcome.name)
         self._put_in_place(made, self.path(outcome.name))
         shutil.rmtree(job.work, ignore_errors=True)
         kept = {name: value for name, value in outcome.record.items() if name != "seconds"}
-        self._append(outcome.name, Entry(key, outputs, kept))  # the same, however long it took
+        self._append(
+            outcome.name, Entry(key, outputs, kept, self.made_from)
+        )  # the same, however long it took
         return replace(outcome, outputs=outputs)
 
     def keep_failed(self, job: Job, outcome: Outcome) -> Outcome:
@@ -122,6 +165,7 @@ class Store:
             os.replace(notebook, kept / notebook.name)
         log = os.path.relpath(job.log, folder)
         (kept / FAILED_NAME).write_text(f"{outcome.cause}\nLog: {log}\n", encoding="utf-8")
+        self._keep_evidence(outcome.name)
         self.forget(outcome.name)
         self._put_in_place(kept, folder)
         shutil.rmtree(work, ignore_errors=True)
@@ -132,8 +176,27 @@ class Store:
         work = self._work_folder(name)
         work.mkdir(parents=True)
         (work / FAILED_NAME).write_text(f"{cause}\n", encoding="utf-8")
+        self._keep_evidence(name)
         self.forget(name)
         self._put_in_place(work, self.path(name))
+
+    def _keep_evidence(self, name: str) -> None:
+        """Put aside what a report's folder holds that was not written there as it is."""
+        altered = self.altered(name) if name in self.entries else ()
+        for file in (*altered, *self.strange(name)):
+            self.keep(f"{name}/{file}")
+
+    def keep(self, path: str) -> None:
+        """Move a file or folder of the tree among the evidence; nothing there is overwritten."""
+        place = self.folder / EVIDENCE_NAME / path
+        for number in itertools.count(2):
+            if not os.path.lexists(place):
+                break
+            whole = self.folder / EVIDENCE_NAME / path
+            place = whole.with_name(f"{whole.stem} ({number}){whole.suffix}")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(self.folder / path, place)
+        self.kept.append(place.relative_to(self.folder).as_posix())
 
     def _put_in_place(self, made: Path, folder: Path) -> None:
         """Rename a folder to where the old one stands, which goes away."""
@@ -173,19 +236,27 @@ class Store:
         shutil.rmtree(self.folder / WORK_NAME, ignore_errors=True)
         for part in self.folder.glob(f".*{PART}"):
             part.unlink()
+        (self.folder / BEGUN_NAME).touch()
         self._write_journal()
 
     def finish(self) -> None:
         """Leave nothing of the work behind, and the journal as it is whichever way was taken."""
         self._write_journal()
         shutil.rmtree(self.folder / WORK_NAME, ignore_errors=True)
+        (self.folder / BEGUN_NAME).unlink(missing_ok=True)
         self._work = None
+
+    def doubt(self) -> None:
+        """Nobody can say any more of which inputs the reports that stand are."""
+        self.entries = {name: replace(entry, inputs="") for name, entry in self.entries.items()}
 
     def _write_journal(self) -> None:
         lines = b"".join(line_of(name, entry) for name, entry in sorted(self.entries.items()))
         write_atomically(self.folder / JOURNAL_NAME, lines)
 
     def forget(self, name: str) -> None:
+        """From now on the report is not known to stand there."""
+        self._altered.pop(name, None)
         if self.entries.pop(name, None) is not None:
             self._write(json.dumps({"name": name}).encode() + b"\n")
 
@@ -196,6 +267,14 @@ class Store:
     def _write(self, line: bytes) -> None:
         with (self.folder / JOURNAL_NAME).open("ab") as journal:
             journal.write(line)
+
+
+def _of_failure(found: Iterable[Path]) -> list[str]:
+    """Of what lies in a folder that the journal does not know, what is no stranger: all of it, but
+    where a failure was told there, for a build may have been cut off."""
+    names = [path.name for path in found]
+    is_failed = FAILED_NAME in names
+    return [n for n in names if not is_failed or n == FAILED_NAME or n.endswith(".ipynb")]
 
 
 def _unsound(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import xlsxwriter
 
-from cescore.intake.findings import write_findings
+from cescore.intake.findings import TABLE_ENCODING, write_findings
 from cescore.run.files import PART, write_atomically
 from cescore.run.parquet_results import FOLDER, ParquetResults, parquet_files
 
@@ -38,7 +38,7 @@ def write_tables(folder: Path, yearly: YearlyEvaluation) -> pd.DataFrame:
     large = [t for t in yearly.evaluations if yearly.is_large(t)]
     temporary = folder / f".{RESULTS}{PART}"
     with (
-        temporary.open("w", encoding="utf-8", newline="") as stream,
+        temporary.open("w", encoding=TABLE_ENCODING, newline="") as stream,
         ParquetResults(folder) as all_,
     ):
         for number, part in enumerate(yearly.results_in_parts()):
@@ -58,7 +58,9 @@ def write_tables(folder: Path, yearly: YearlyEvaluation) -> pd.DataFrame:
 
 def write_table(folder: Path, name: str, table: pd.DataFrame) -> None:
     """Write a table of a run as CSV, whole."""
-    write_atomically(folder / name, table.to_csv(index=False, lineterminator="\n").encode())
+    write_atomically(
+        folder / name, table.to_csv(index=False, lineterminator="\n").encode(TABLE_ENCODING)
+    )
 
 
 def tables_in(folder: Path) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 REASONS_SHOWN = 4
 WARNINGS_SHOWN = 10
+NAMES_SHOWN = 20
 FINDINGS_SHOWN = 2000  # lines; a console that scrolls for minutes tells nobody anything
 
 
@@ -90,6 +91,8 @@ class Ending:
     output: Path
     changed: Sequence[str] = ()  # inputs that changed while it went on
     note: str = ""  # on how the reports were made
+    evidence: Sequence[str] = ()  # what was found altered or out of place, where it is kept
+    out_of_step: Sequence[str] = ()  # reports that were not asked for and are of another evaluation
 
 
 def tell_end(ending: Ending, console: Console, form: str) -> None:
@@ -106,6 +109,17 @@ def tell_end(ending: Ending, console: Console, form: str) -> None:
     if ending.changed:
         changed = ", ".join(ending.changed)
         say(console, f"these changed while the run went on, run it again: {changed}")
+    for path in ending.evidence:
+        say(console, f"kept, because it was altered or out of place: {path}")
+    if ending.out_of_step:
+        names = ", ".join(ending.out_of_step[:NAMES_SHOWN])
+        more = len(ending.out_of_step) - NAMES_SHOWN
+        say(
+            console,
+            f"{len(ending.out_of_step)} reports are out of step with this evaluation, because they"
+            f" were not asked for: {names}{f' and {more} more' if more > 0 else ''};"
+            " without --only they are made anew",
+        )
     if ending.note:
         say(console, ending.note)
     for line in reasons_counted(o.reasons for o in outcomes if o.status == "built"):
@@ -114,4 +128,10 @@ def tell_end(ending: Ending, console: Console, form: str) -> None:
         say(console, line)
     say(console, f"reports: {ending.output / INDEX_PAGE}")
     if form == Form.json:
-        write_end(outcomes, ending.seconds, sys.stdout)
+        write_end(
+            outcomes,
+            ending.seconds,
+            sys.stdout,
+            evidence=ending.evidence,
+            out_of_step=ending.out_of_step,
+        )

@@ -11,12 +11,13 @@ import pytest
 from pydantic import ValidationError
 
 from cescore.disclosure.bundle import Bundle, PeerTable
-from cescore.disclosure.reviews import PlanOverview, Review
+from cescore.disclosure.plan_documents import PlanOverview, Review
 from cescore.method.assessment import Assessment
 from cescore.method.contributions import Decomposition
 from cescore.method.disclosure import GroupFigure, PeerFigure
-from cescore.method.plan_period import Completion, PeriodMeasure, TargetPath, completion
+from cescore.method.period_measures import Completion, PeriodMeasure, completion
 from cescore.method.standards import Compliance
+from cescore.method.target_paths import TargetPath
 
 BORROWED = (
     "TargetLine", "MeasureLine", "InspectedCheck", "Assessment", "VetoLine", "BonusLine",

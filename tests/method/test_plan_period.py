@@ -13,17 +13,9 @@ from cescore.definitions.model import Plan, Scale
 from cescore.errors import MethodError
 from cescore.method.assessment import Basis
 from cescore.method.measures import STATUSES
-from cescore.method.plan_period import (
-    FINAL,
-    MIDTERM,
-    TargetPath,
-    assess_period,
-    completion,
-    period_measures,
-    period_vetoes,
-    stage_year,
-    target_paths,
-)
+from cescore.method.period_measures import completion, period_measures
+from cescore.method.plan_period import FINAL, MIDTERM, assess_period, period_vetoes, stage_year
+from cescore.method.target_paths import TargetPath, target_paths
 
 from .builders import framework, indicator, panel, plan
 

@@ -18,7 +18,7 @@ from cescore.method.formulas import holds
 from cescore.method.schedules import ladder_points, light_of
 from cescore.method.standards import standard_compliance
 from cescore.method.targets import assess_targets
-from cescore.method.thresholds import at_least, at_most, is_equal, meets
+from cescore.method.thresholds import at_least, at_most, is_equal, meets, tied
 
 from .builders import BANDS_A, LADDER, framework, indicator, panel, plan, scale
 
@@ -53,6 +53,18 @@ def test_near_zero_the_noise_of_a_difference_is_noise() -> None:
 def test_what_is_missing_or_infinite_is_equal_to_nothing_else() -> None:
     assert not meets(math.nan, ">=", 0) and not at_least(np.nan, 0)
     assert not is_equal(np.inf, 5) and is_equal(np.inf, np.inf) and not is_equal(np.nan, np.nan)
+
+
+@given(st.lists(finite.filter(lambda x: x == 0 or abs(x) > 1e-9), min_size=1))
+def test_putting_numbers_in_order_twice_changes_nothing_more(values: list[float]) -> None:
+    once = tied(values)
+    np.testing.assert_array_equal(tied(once), once)
+    np.testing.assert_allclose(once, values, rtol=1e-11)
+
+
+def test_numbers_that_differ_by_noise_tie_and_others_do_not() -> None:
+    assert len(set(tied([0.1 + 0.2, 0.3, 0.1 * 3]))) == 1
+    assert len(set(tied([66.8, 66.80000001]))) == 2
 
 
 # --- wherever a threshold is asked for, 30 that comes out a little less is 30 -------------------

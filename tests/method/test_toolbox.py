@@ -23,18 +23,14 @@ from cescore.method.aggregate import (
     harmonic_mean,
 )
 from cescore.method.disclosure import ranks
+from cescore.method.normalisations import BY_CONSTANTS, BY_ORDER, by_constants, by_order, learn
 from cescore.method.outranking import copeland, topsis
 from cescore.method.scaling import (
-    BY_CONSTANTS,
-    BY_ORDER,
     borda,
-    by_constants,
-    by_order,
     distance_to_maximum,
     distance_to_reference,
     distance_to_target,
     fraction_of_maximum,
-    learn,
     min_max,
     percentile_rank,
     rank_scores,

@@ -9,6 +9,7 @@ import pages
 import pytest
 
 from cescore.disclosure.bundle import FittedConstants
+from cescore.method.pace import Pace
 from cescore.publish.pages.scorecard.advice import MOST, advice
 from cescore.publish.pages.scorecard.evidence import Evidence
 from cescore.publish.view import View
@@ -55,7 +56,8 @@ def test_the_gap_to_a_missed_target_is_named_in_percentage_points():
 
 def test_a_target_behind_schedule_says_what_each_year_must_bring():
     data = target(
-        "behind", unit="%", value=15.0, actual=9.0, completion=0.6, schedule_carbon=0.8, still_needed=3.2
+        "behind", unit="%", value=15.0, actual=9.0, completion=0.6, schedule_carbon=0.8,
+        pace=Pace("fall", "percent", -1.9, -3.2),
     )  # fmt: skip
     assert "年均须下降3.2%" in said(data)[0]
 
@@ -104,16 +106,25 @@ def test_where_all_are_compared_with_all_advice_says_why_it_names_no_gain(lang, 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize(
-    ("kind", "op", "is_rise"),
+    ("pace", "zh", "en"),
     [
-        ("cumulative_reduction", ">=", False), ("cumulative_increase", ">=", True),
-        ("level", ">=", True), ("level", "<=", False),
+        (Pace("fall", "percent", -1.0, -3.2), "年均须下降3.2%", "a fall of 3.2% a year"),
+        (Pace("rise", "percent", 1.0, 3.2), "年均须上升3.2%", "a rise of 3.2% a year"),
+        (Pace("level_up", "unit", 0.1, 0.4), "年均须上升0.4个百分点", "a rise of 0.4 percentage points a year"),
+        (Pace("level_down", "unit", 0.1, -0.4), "年均须下降0.4个百分点", "a fall of 0.4 percentage points a year"),
     ],
 )  # fmt: skip
-def test_what_each_year_must_bring_goes_the_way_of_the_target(lang, kind, op, is_rise):
-    data = target("behind", type=kind, op=op, actual=9.0, completion=0.6, still_needed=3.2)
-    up, down = {"zh": ("上升3.2%", "下降3.2%"), "en": ("rise of 3.2%", "fall of 3.2%")}[lang]
-    assert (up in said(data, lang)[0], down in said(data, lang)[0]) == (is_rise, not is_rise)
+def test_what_each_year_must_bring_goes_the_way_of_the_target(lang, pace, zh, en):
+    data = target("behind", actual=9.0, completion=0.6, pace=pace, level_unit="%")
+    assert {"zh": zh, "en": en}[lang] in said(data, lang)[0]
+
+
+def test_a_level_without_a_schedule_says_while_the_plan_runs_what_each_year_must_bring():
+    data = target(
+        "not_met", type="level", op=">=", actual=70.0, value=85.0, completion=0.2,
+        pace=Pace("level_up", "unit", 1.0, 7.5), level_unit="%",
+    )  # fmt: skip
+    assert "年均须上升7.5个百分点" in said(data)[0]
 
 
 @pytest.mark.parametrize(

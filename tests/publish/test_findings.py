@@ -10,7 +10,8 @@ import pytest
 
 from cescore import desk
 from cescore.desk import tables
-from cescore.disclosure.bundle import PeerFigure, PeerTable
+from cescore.disclosure.bundle import PeerTable
+from cescore.method.disclosure import PeerFigure
 from cescore.publish.pages.scorecard.evidence import Evidence
 from cescore.publish.pages.scorecard.findings import findings
 from cescore.publish.view import View
@@ -48,20 +49,18 @@ def test_what_moved_the_index_most_is_said_since_both_years_with_its_points():
     # 2024 two
     assert (
         "“主要资源产出率”改善：2020年20,000.0\xa0元/吨，2024年28,000.0\xa0元/吨，"
-        "本年30,000.0\xa0元/吨；对指数的影响比2020年+3.0分、比2024年+0.6分。" in text()
+        "本年30,000.0\xa0元/吨；指数比2020年+3.0分、比2024年+0.6分。" in text()
     )
     assert (
         "Resource output rate improved: 20,000.0\xa0CNY/t in 2020, 28,000.0\xa0CNY/t in 2024, now"
-        " 30,000.0\xa0CNY/t; effect on the index +3.0 points since 2020, +0.6 points since 2024."
+        " 30,000.0\xa0CNY/t; index +3.0 points since 2020, +0.6 points since 2024."
         in text(lang="en")
     )
 
 
 def test_a_fall_since_last_year_is_named_as_a_fall():
     found = kinds(changed(waste_recycled=(40, 45, 50, 55, 60, 50)))
-    fall = (
-        "“固体废物利用率”比2024年退步：由60.0%到50.0%（−10.0百分点）；对指数的影响比2024年−0.8分。"
-    )
+    fall = "“固体废物利用率”比2024年退步：由60.0%到50.0%（−10.0百分点）；指数−0.8分。"
     assert found[fall] == "bad"
 
 

@@ -18,7 +18,8 @@ from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.select import Select
 
-from cescore.publish.pages.index.charts import Scale, bars, binned, shade
+from cescore.definitions.model import Scale
+from cescore.publish.pages.index.charts import bars, binned, shade
 from cescore.publish.pages.index.page import (
     Body,
     DocumentLine,
@@ -197,21 +198,30 @@ def test_an_empty_run_has_a_page() -> None:
 
 
 def test_a_bar_is_as_long_as_its_place_on_the_scale() -> None:
-    svg = bars([("甲", 100.0), ("乙", 80.0), ("丙", 50.0)], Scale(60, 100), "指数", "zh")
+    svg = bars([("甲", 100.0), ("乙", 80.0), ("丙", 50.0)], Scale(floor=60, top=100), "指数", "zh")
     widths = [float(w) for w in re.findall(r'class="bar".*?width="([\d.]+)"', svg)]
     assert widths[1] == pytest.approx(widths[0] / 2, abs=0.1) and widths[2] == 0
 
 
 def test_a_chart_says_its_numbers_to_who_cannot_see_it() -> None:
-    svg = bars([("甲", 61.25), ("乙", 80.0)], Scale(60, 100), "指数", "zh")
+    svg = bars([("甲", 61.25), ("乙", 80.0)], Scale(floor=60, top=100), "指数", "zh")
     assert "<title>指数：乙 80.0、甲 61.3。</title>" in svg
 
 
 def test_every_value_falls_into_one_bin() -> None:
-    assert binned([0, 10, 99.9, 100, 120, -5], Scale(0, 100)) == [
+    assert binned([0, 10, 99.9, 100, 120, -5], Scale(floor=0, top=100)) == [
         (0, 10, 2), (10, 20, 1), *((x, x + 10, 0) for x in range(20, 90, 10)), (90, 100, 3),
     ]  # fmt: skip
-    assert [low for low, _, _ in binned([], Scale(60, 100))] == [60, 65, 70, 75, 80, 85, 90, 95]
+    assert [low for low, _, _ in binned([], Scale(floor=60, top=100))] == [
+        60,
+        65,
+        70,
+        75,
+        80,
+        85,
+        90,
+        95,
+    ]
 
 
 def test_the_best_grade_is_darkest_and_no_grade_has_no_colour() -> None:

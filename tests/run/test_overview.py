@@ -80,7 +80,7 @@ def test_an_entity_with_open_errors_is_blocked_and_its_finding_listed(
     page = page_of(store, evaluated(root))
     assert line(page, "H1").is_blocked
     (note,) = (note for note in page.notes if note.severity == "error")
-    assert note.entity_id == "H1" and "about 50" in note.found
+    assert (note.entity_id, note.variable, note.found) == ("H1", "Bed days", "※")
     assert note.place.startswith("data/2023/observations.csv, row ")
 
 

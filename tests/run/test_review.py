@@ -17,8 +17,9 @@ import pytest
 from rich.console import Console
 
 from cescore.cli import with_command
+from cescore.disclosure.plan_documents import PlanOverview, Review
 from cescore.disclosure.reading import read_document
-from cescore.disclosure.reviews import PlanOverview, Review, Reviews
+from cescore.disclosure.reviews import Reviews
 from cescore.errors import DataError, MethodError, ParamsError
 from cescore.evaluation.periods import PlanEvaluation, evaluate_plan
 from cescore.intake.workspace import Workspace

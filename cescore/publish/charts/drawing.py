@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from markupsafe import escape
 
 from cescore.publish.charts.style import FAINT, INK, LEAST, POINTS
-from cescore.publish.fragment import CONTROL, clean
+from cescore.publish.fragment import clean
 from cescore.publish.printing.fonts import SANS
 
 PT = 72 / 25.4  # points in a millimetre: a picture's own unit, so that type keeps its size
@@ -69,7 +69,7 @@ class Drawing:
             self.text(self.width / 2, y, mark, anchor="middle", size=LEAST, colour=FAINT)
         box = f"0 0 {_n(self.width)} {_n(self.height)}"
         size = f'width="{self.width:g}mm" height="{self.height:g}mm" viewBox="{box}"'
-        title = escape(CONTROL.sub("", alt))
+        title = escape(clean(alt))
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" role="img" {size}>'
             f"<title>{title}</title>{''.join(self.shapes)}</svg>"

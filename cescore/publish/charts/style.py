@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-from cescore.publish.fragment import CONTROL, Fragment
+from cescore.publish.fragment import Fragment, clean
 from cescore.publish.printing.fonts import SANS, register_with_matplotlib
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def lean(svg: str, alt: str) -> str:
     body = re.sub(r' style="([^"]*)"', lambda m: _attributes(m.group(1)), body)
     head, rest = re.sub(r"\n\s*", "\n", body).split(">", 1)
     drawn = 'role="img" stroke-linejoin="round" stroke-linecap="butt"'
-    return f"{head} {drawn}><title>{escape(CONTROL.sub('', alt))}</title>{rest}"
+    return f"{head} {drawn}><title>{escape(clean(alt))}</title>{rest}"
 
 
 def _attributes(style: str) -> str:

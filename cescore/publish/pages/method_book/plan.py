@@ -143,7 +143,7 @@ def _period(words: Words, plan: Plan) -> Fragment:
 def _ladder(words: Words, plan: Plan) -> Fragment:
     rules = plan.assessment
     if not rules.ladder:
-        return NONE
+        return paragraph(words.t("book.no_ladder"))
     steps = [f"≥ {exact(least)}%" for least, _ in rules.ladder]
     points = [percent(share, 0) for _, share in rules.ladder]
     width = 80 / len(steps)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from cescore.disclosure.reviews import BodyRow, PlanDocument
-from cescore.method.plan_period import TargetPath
+from cescore.disclosure.plan_documents import BodyRow, PlanDocument
+from cescore.method.target_paths import TargetPath
 from cescore.publish.charts.drawing import PT
 from cescore.publish.charts.frame import (
     BESIDE,

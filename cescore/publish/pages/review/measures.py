@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from cescore.definitions.model import Named
-from cescore.disclosure.reviews import PlanDocument, Review
+from cescore.disclosure.plan_documents import PlanDocument, Review
 from cescore.method.measures import OPEN, STATUSES
-from cescore.method.plan_period import Completion, PeriodCheck
+from cescore.method.period_measures import Completion, PeriodCheck
 from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.pages.document import Words, cut, exact, heading
 from cescore.publish.pages.review.page import DASH, NONE, share

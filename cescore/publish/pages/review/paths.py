@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from cescore.disclosure.reviews import Review
+from cescore.disclosure.plan_documents import Review
 from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.numbers import legend, number, signed
 from cescore.publish.pages.document import Words, heading

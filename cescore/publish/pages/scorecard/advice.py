@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from cescore.method.measures import OPEN, MeasureLine
-from cescore.method.targets import TargetLine, is_rise
+from cescore.method.targets import TargetLine
 from cescore.publish.numbers import decimals_for, number, quantity
 from cescore.publish.pages.scorecard.evidence import NOTABLE, Evidence
 from cescore.publish.view import View, by_code, has_enough, of_series, shown_ends
@@ -52,7 +52,6 @@ def late_targets(known: Evidence) -> Iterator[str]:
     if not late:
         return
     line = min(late, key=lambda late_line: late_line.completion or 0.0)
-    is_open = line.still_needed is not None and line.still_needed > 0 and line.light != "not_met"
     words: dict[str, object] = {
         "name": line.name(view.lang),
         "year": view.bundle.year,
@@ -60,10 +59,10 @@ def late_targets(known: Evidence) -> Iterator[str]:
         "value": _in_unit(view, line, line.value),
         "gap": _gap(view, line),
     }
-    if is_open:
-        side = "rise" if is_rise(line.type, line.op) else "fall"
-        need = quantity(line.still_needed or 0.0, "%", view.lang, 1)
-        yield view.t(f"advice.behind.{side}", need=need, **words)
+    needed = line.pace.needed if line.pace is not None else None
+    if needed:
+        side = "rise" if needed > 0 else "fall"
+        yield view.t(f"advice.behind.{side}", need=_yearly(view, line, abs(needed)), **words)
     elif line.type == "level":
         yield view.t(f"advice.missed.{'up' if line.op == '>=' else 'down'}", **words)
     else:
@@ -74,6 +73,15 @@ def _in_unit(view: View, line: TargetLine, value: float | None) -> str:
     """A figure of a target in its unit, with the decimals that its values have in common."""
     decimals = decimals_for(line.unit, [line.value, line.actual])
     return quantity(0.0 if value is None else value, line.unit, view.lang, decimals)
+
+
+def _yearly(view: View, line: TargetLine, size: float) -> str:
+    """A yearly change in per cent, or in the unit of the level where it goes by equal steps."""
+    if line.pace is None or line.pace.measure == "percent":
+        return quantity(size, "%", view.lang, 1)
+    if line.level_unit == "%":
+        return view.t("amount.points", size=number(size, 1))
+    return quantity(size, line.level_unit, view.lang)
 
 
 def _gap(view: View, line: TargetLine) -> str:

@@ -7,7 +7,8 @@ from functools import cached_property
 
 from cescore.method.aggregate import Aggregation
 from cescore.method.column import Panel
-from cescore.method.contributions import Decomposition, Tree, decompose, index_tree
+from cescore.method.contributions import Decomposition, decompose
+from cescore.method.mean_tree import Tree, index_tree
 from cescore.method.missing import Scored, apply_missing_rules
 from cescore.method.normalise import normalise
 from cescore.method.progress import ProgressResult

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from cescore.method.column import Flag, State
 from cescore.method.disclosure import PeerFigure
+from cescore.method.schedules import ON_COURSE
 from cescore.method.targets import TargetLine
 from cescore.publish.numbers import (
     change_cell,
@@ -22,12 +23,13 @@ from cescore.publish.numbers import (
     signed,
 )
 from cescore.publish.pages.scorecard.evidence import NOTABLE, Evidence
-from cescore.publish.pages.scorecard.lights import ON_COURSE
+from cescore.publish.section import half_widths
 from cescore.publish.view import Number, View, has_enough, recorded, weight_of
 
 ENOUGH = 3
 MOST = 5
 MOST_MOVES = 3
+LINE = 98  # half-widths of a sentence that fit one line of page one
 NAMED = 2  # names that one sentence holds
 SAME_SIDE = {True: "good", False: "bad"}
 
@@ -41,12 +43,29 @@ class Finding:
     weight: float = 0.0
 
 
-def findings(known: Evidence, *, most: int = MOST) -> tuple[Finding, ...]:
-    """The three to five sentences of page one."""
+def findings(known: Evidence, *, most: int = MOST, lines: int | None = None) -> tuple[Finding, ...]:
+    """The three to five sentences of page one, as many as fit its lines where those are given."""
     sentences = [finding for rule in RULES for finding in rule(known)]
     if len(sentences) < ENOUGH:  # the card of the index says it as well
         sentences += index_rise(known)
-    return tuple(sorted(sentences, key=lambda f: f.kind != "warning")[:most])
+    ordered = sorted(sentences, key=lambda f: f.kind != "warning")
+    return tuple(ordered if lines is None else _that_fit(ordered, lines))[:most]
+
+
+def _that_fit(ordered: Sequence[Finding], lines: int) -> Iterator[Finding]:
+    """The first findings, then those that the lines left have room for."""
+    left = lines
+    for place, finding in enumerate(ordered):
+        left -= (needed := lines_of(finding.text))
+        if left >= 0 or place < ENOUGH - 1:
+            yield finding
+        else:
+            left += needed
+
+
+def lines_of(text: str) -> int:
+    """How many lines of page one a sentence takes."""
+    return -(-half_widths(text) // LINE)
 
 
 def filing(known: Evidence) -> Iterator[Finding]:
@@ -219,8 +238,9 @@ def _moved(known: Evidence, same: list[Move], kind: str) -> Finding:
 def _effect(known: Evidence, code: str, years: list[int]) -> str:
     """What an indicator did to the index since each of some years; "" where that is not known."""
     points = {year: known.moved_by(code, year) for year in years}
+    key = "finding.effect.since" if len(years) > 1 else "finding.effect.points"  # else said already
     parts = [
-        known.view.t("finding.effect.since", year=year, points=signed(moved, 1))
+        known.view.t(key, year=year, points=signed(moved, 1))
         for year, moved in points.items()
         if moved is not None
     ]

@@ -12,7 +12,7 @@ from cescore.method.firmness import AppliedAlternative
 from cescore.method.standards import GroupLine, RequirementLine
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import DASH, decimals_for, number, unit_text
-from cescore.publish.pages.scorecard.lights import LIGHTS
+from cescore.publish.pages.scorecard.lights import SIGNS
 from cescore.publish.pages.scorecard.sections import NONE
 from cescore.publish.table import Column, Row, Table
 from cescore.publish.view import View
@@ -194,7 +194,7 @@ def _status(view: View, line: RequirementLine) -> Markup | str:
         return status
     if not line.decides:
         return view.t("standard.shown_only", status=status)
-    return Markup('<b class="l-{}">{}</b> {}').format(line.status, LIGHTS[line.status], status)
+    return Markup('<b class="l-{}">{}</b> {}').format(line.status, SIGNS[line.status], status)
 
 
 def _verdict(view: View, card: StandardCard) -> str:

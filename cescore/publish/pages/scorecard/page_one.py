@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from cescore.method.column import Panel
+from cescore.method.schedules import ON_COURSE
 from cescore.method.targets import TargetLine
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import decimals_for, number, quantity, signed, unit_text
 from cescore.publish.pages.scorecard.advice import advice
 from cescore.publish.pages.scorecard.evidence import Evidence
-from cescore.publish.pages.scorecard.findings import findings
+from cescore.publish.pages.scorecard.findings import findings, lines_of
 from cescore.publish.pages.scorecard.front_index import (
     grade_card,
     index_card,
-    place_on,
+    per_cent_on,
     progress_card,
 )
 from cescore.publish.pages.scorecard.front_rates import headline_cards
-from cescore.publish.pages.scorecard.lights import LIGHTS, ON_COURSE
+from cescore.publish.pages.scorecard.lights import SIGNS
 from cescore.publish.section import section
 from cescore.publish.view import View, weight_of
 from cescore.publish.words import label_or, subject
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 LONG_NAME = 18  # Han characters; a longer name is set smaller
 LINES = 7  # of the card of group scores: what groups leave free names the ends of the indicators
 
+SENTENCE_LINES = 10  # of findings and advice together that fit under the cards
+
 
 def page_one(
     bundle: OpenBundle, result: Aggregation, progress: ProgressResult | None, indicators: Panel
@@ -38,6 +42,7 @@ def page_one(
     """Masthead, index, grade, headline rates, group scores, target lights, findings, what to do."""
     view = View(bundle)
     known = Evidence(view, result, progress, indicators)
+    sentences = advice(known)
     return section(
         "page_one",
         t=view.t,
@@ -52,10 +57,17 @@ def page_one(
         targets=target_lights(view),
         target_counts=target_counts(view),
         keys=[] if view.data.targets else key_figures(known),
-        findings=findings(known),
-        advice=advice(known),
+        findings=findings(known, lines=_lines_left(view, sentences)),
+        advice=sentences,
         scale=bundle.framework.scale,
     )
+
+
+def _lines_left(view: View, sentences: Sequence[str]) -> int:
+    """Lines for findings above the advice; a list of targets is higher than one of key figures,
+    and a report that has one prints its contents below."""
+    lines = SENTENCE_LINES - (1 if view.data.targets else 0)
+    return lines - sum(lines_of(sentence) for sentence in sentences)
 
 
 def masthead(view: View) -> dict[str, Any]:
@@ -107,14 +119,10 @@ def group_rows(known: Evidence) -> list[dict[str, Any]]:
         }
         if now.value is not None and last.value is not None:
             row["change"] = signed(now.value - last.value, 1)
-        row["place"] = None if now.value is None else place_on(now.value, scale.floor, scale.top)
-        row["last_place"] = (
-            None if last.value is None else place_on(last.value, scale.floor, scale.top)
-        )
+        row["place"] = None if now.value is None else per_cent_on(now.value, scale)
+        row["last_place"] = None if last.value is None else per_cent_on(last.value, scale)
         row["median_place"] = (
-            place_on(peer.median, scale.floor, scale.top)
-            if peer and peer.median is not None
-            else None
+            per_cent_on(peer.median, scale) if peer and peer.median is not None else None
         )
         rows.append(row)
     return rows
@@ -179,7 +187,7 @@ def target_counts(view: View) -> str:
 def _light(view: View, line: TargetLine, has_own: bool) -> dict[str, str]:
     decimals = decimals_for(line.unit, [line.actual, line.value])
     return {
-        "sign": LIGHTS.get(line.light, "—"),
+        "sign": SIGNS[line.light],
         "kind": line.light or "none",
         "name": line.name(view.lang),
         "actual": quantity(line.actual, line.unit, view.lang, decimals)

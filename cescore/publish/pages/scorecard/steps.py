@@ -106,7 +106,7 @@ def weights_table(
         Column(view.t("head.moves"), 8),
     ]
     below = codes_below(view, "")
-    adds = added(parts, below, weight_below(view, result, ""))
+    adds = added(view, result, parts, below, weight_below(view, result, ""))
     rows.append(Row([name, "", total, index, *adds], "total"))
     notes = [view.t("note.weights"), view.t("note.rounding")]
     return Table(columns, rows, view.t("caption.weights"), notes).fragment()
@@ -131,7 +131,7 @@ def _weight_rows(
         )
         name = Markup('<span class="depth{}">{}</span>').format(min(depth, 4), view.name(code))
         below = codes_below(view, code) if is_group else [code]
-        adds = added(parts, below, effective)
+        adds = added(view, result, parts, below, effective)
         cells = [name, share(weight / whole), share(effective), view.cell(score, 1), *adds]
         yield Row(cells, "group" if is_group else "")
         if is_group:
