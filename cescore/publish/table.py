@@ -102,15 +102,20 @@ class Table:
         whole = PAGE / times
         needs: list[float | None] = []
         for i, column in enumerate(self.columns):
-            if column.kind != "num":
+            if column.kind not in {"num", "mid"}:
                 needs.append(None)
                 continue
-            cells = (str(escape(row.cells[i])) for row in self.rows)
-            needs.append(max(needed(cells), head_needed(str(escape(column.head)))))
+            head = head_needed(str(escape(column.head)))
+            figures = self.rows if column.kind == "num" else ()  # what is centred may be words
+            needs.append(max(head, needed(str(escape(row.cells[i])) for row in figures)))
         widths = fitted([column.width for column in self.columns], needs, whole)
         narrow = too_narrow(widths, needs, whole)
         return [
-            replace(column, width=width, kind="wrap" if is_narrow else column.kind)
+            replace(
+                column,
+                width=width,
+                kind="wrap" if is_narrow and column.kind == "num" else column.kind,
+            )
             for column, width, is_narrow in zip(self.columns, widths, narrow, strict=True)
         ]
 
