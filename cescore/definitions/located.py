@@ -19,6 +19,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.nodes import Node as YamlNode
 
+from cescore.definitions.model.written import FLOAT, number_in
 from cescore.definitions.strays import PLAIN, kind_of
 from cescore.errors import Problem
 
@@ -27,8 +28,6 @@ MOST_NODES = 200_000  # after aliases are written out
 MOST_BRACKETS = 300  # open at once; the parser needs seconds to give up by itself
 DEEPEST = 100  # mappings and lists inside each other
 MERGE = "<<"
-INTEGER = re.compile(r"[-+]?\d{1,18}")
-FLOAT = re.compile(r"[-+]?(\d{1,40}\.?\d{0,40}|\.\d{1,40})([eE][-+]?\d{1,3})?")
 NOT_FINITE = re.compile(r"[-+]?\.?(inf|nan|infinity)", re.IGNORECASE)
 
 Scalar = str | int | float | bool | None
@@ -330,10 +329,12 @@ class _Builder:
         if NOT_FINITE.fullmatch(raw) and tag == "float":
             self._refuse(place, what, f"{raw} is no number", "a finite number")
             return Node(None, place, raw, is_broken=True)
-        if INTEGER.fullmatch(raw):
-            return Node(int(raw), place, raw)
+        number = number_in(raw)
+        if number is not None:
+            return Node(number, place, raw)
         if FLOAT.fullmatch(raw):
-            return self._number(raw, place, what)
+            self._refuse(place, what, f"{raw} is too large", "a finite number")
+            return Node(None, place, raw, is_broken=True)
         if tag in ("int", "float") and len(raw) > 18:
             self._refuse(
                 place,
@@ -343,13 +344,6 @@ class _Builder:
             )
             return Node(None, place, raw)
         return self._checked_tag(node, Node(raw, place, raw), what)
-
-    def _number(self, raw: str, place: str, what: str) -> Node:
-        number = float(raw)
-        if abs(number) == float("inf"):
-            self._refuse(place, what, f"{raw} is too large", "a finite number")
-            return Node(None, place, raw, is_broken=True)
-        return Node(number, place, raw)
 
     def _checked_tag(self, node: YamlNode, built: Node, what: str) -> Node:
         """Refuse tags that ask for an object (!!python/object and its like)."""

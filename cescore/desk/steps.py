@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from cescore.disclosure.opened import OpenBundle
 from cescore.method import aggregate as _aggregate
 from cescore.method import contributions as _contributions
+from cescore.method import coverage as _coverage
 from cescore.method import indicators as _indicators
 from cescore.method import mean_tree as _mean_tree
 from cescore.method import missing as _missing
@@ -65,7 +66,8 @@ def progress_index(bundle: OpenBundle, indicators: Panel) -> ProgressResult:
 def decompose(bundle: OpenBundle, scored: Scored, result: Aggregation) -> Decomposition:
     """What each indicator adds to the year's index, and to its change since last year."""
     tree = _mean_tree.index_tree(scored, result, bundle.framework)
-    return _contributions.decompose(tree, bundle.year)
+    stands = _coverage.stands(result, bundle.framework.missing, scored.returned)
+    return _contributions.decompose(tree, bundle.year, stands=stands)
 
 
 def decompose_progress(bundle: OpenBundle, progress: ProgressResult) -> Decomposition | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
@@ -18,7 +17,8 @@ from cescore.definitions.model import Framework, Named, Run, VariableName
 from cescore.definitions.pictures import FlowPicture, PageBounds
 from cescore.method.assessment import Assessment
 from cescore.method.contributions import Contribution
-from cescore.method.disclosure import PeerFigure
+from cescore.method.coverage import covers_enough
+from cescore.method.disclosure import PeerFigure, YearRank
 from cescore.method.firmness import AppliedAlternative, Band, SourceShare
 from cescore.method.measures import MeasureLine
 from cescore.method.standards import GroupLine, RequirementLine
@@ -134,22 +134,14 @@ class TypeRobustness(Part):
     removals: tuple[RemovedIndicator, ...] = ()  # the indicator that moves ranks most first
 
 
-class YearRank(Part):
-    """A body's rank by the index in one year, among so many; None where it has none that may be shown."""
-
-    year: int
-    rank: int | None
-    n: int
-
-
 class PeerTable(Part):
     """Released figures of the entity's own type; ``ranks`` of a public body, year by year."""
 
     entity_type: str
     audience: str  # public or respondent
     figures: tuple[PeerFigure, ...] = ()
+    ranks: tuple[YearRank, ...] = ()  # of the index, year by year; public bodies only
     note: str = ""
-    ranks: tuple[YearRank, ...] = ()
 
 
 class PublicRow(Part):
@@ -249,6 +241,26 @@ class Bundle(Part):
     flows: Mapping[str, FlowPicture] = {}  # pictures of flows for this entity type
     pages: PageBounds = PageBounds()  # how many pages its report should have
 
+    def is_rated_in(self, year: int) -> bool:
+        """Whether the index of a year stands: a return was filed and covers enough of the weight."""
+        if year not in self.record.years or (year == self.run.year and not self.filed):
+            return False
+        position = self.record.years.index(year)
+        has_index = self.evaluated.index.values[position] is not None
+        return has_index and covers_enough(
+            self.evaluated.coverage[position], self.framework.missing
+        )
+
+    @property
+    def is_rated(self) -> bool:
+        """Whether the index of the year evaluated stands."""
+        return self.is_rated_in(self.run.year)
+
+    @property
+    def has_change(self) -> bool:
+        """Whether the index stands this year and last, so that it has a change."""
+        return self.is_rated and self.is_rated_in(self.run.year - 1)
+
     def to_bytes(self) -> bytes:
         """UTF-8 JSON in the models' own order, which is that of params: equal bundles give equal
         bytes, and groups and indicators keep the order a page shows them in."""
@@ -277,9 +289,3 @@ def is_altered(bundle: Bundle) -> bool:
     start = NUMBER.format(year=bundle.run.year, entity_id=bundle.entity.entity_id, mark="")
     is_numbered = bundle.report_number.startswith(start)
     return is_numbered and bundle.report_number != report_number(bundle)
-
-
-def read_bundle(path: Path) -> tuple[Bundle, str]:
-    """A bundle and the SHA-256 of the file it was read from."""
-    raw = path.read_bytes()
-    return Bundle.model_validate_json(raw), hashlib.sha256(raw).hexdigest()

@@ -2,51 +2,40 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from operator import add
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from cescore.definitions.model import Named, VariableName
-from cescore.definitions.pictures import FlowPicture, PageBounds, PageParams
+from cescore.definitions.pictures import PageBounds
 from cescore.disclosure.bundle import (
     Bundle,
     EntityCard,
-    Evaluated,
     FindingLine,
     PlanCard,
     ProseCard,
-    PublicRow,
     Record,
-    Series,
     StandardCard,
     report_number,
 )
 from cescore.disclosure.gate import INDEX_DECIMALS, Gate
+from cescore.disclosure.others import OtherRespondents
+from cescore.disclosure.own_results import evaluated, values_of
+from cescore.disclosure.wording import Wording
 from cescore.errors import DataError
 from cescore.method.assessment import Assessment
-from cescore.method.column import Column, Panel, State, status_text
+from cescore.method.column import Panel
 from cescore.method.disclosure import to_decimals
 
 if TYPE_CHECKING:
-    from cescore.definitions.model import Framework, Plan, Standard
+    from cescore.definitions.model import Plan, Standard
     from cescore.evaluation.yearly import YearlyEvaluation
     from cescore.intake.entities import Entity
     from cescore.intake.findings import Finding
     from cescore.intake.prose import Prose
-    from cescore.method.evaluation import TypeEvaluation
     from cescore.method.firmness import Band
-    from cescore.method.measures import MeasureLine
     from cescore.method.standards import Compliance
-
-WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-WITHHELD = "…"
 
 
 def make_bundle(yearly: YearlyEvaluation, entity_id: str) -> Bundle:
@@ -95,7 +84,7 @@ class Bundler:
             framework_hash=evaluation.framework.hash,
             record=self._record(evaluation.panel, row),
             fitted=self.gate.fitted(entity),
-            evaluated=evaluated(evaluation, row),
+            evaluated=evaluated(evaluation, row, filed=workspace.filed(entity_id)),
             uncertainty=self._band(entity),
             bands_left_out=self.yearly.is_large(entity.entity_type),
             robustness=self.gate.robustness(entity),
@@ -110,11 +99,11 @@ class Bundler:
             findings=findings,
             legal_basis=_text(evaluation.panel, "basis", row),
             filed=workspace.filed(entity_id),
-            terms=self._terms(evaluation.framework, (*siblings, *children), findings),
+            terms=self._wording.terms(evaluation.framework, (*siblings, *children), findings),
             prose=tuple(map(_prose_card, self._prose.get(entity_id, ()))),
-            names=self._named(evaluation.framework, entity.industry, industries, measures),
-            flows=self._flows(entity.entity_type),
-            pages=self._page_params.pages.get(entity.entity_type, PageBounds()),
+            names=self._wording.named(evaluation.framework, entity.industry, industries, measures),
+            flows=self._wording.flows(entity.entity_type),
+            pages=workspace.definitions.page.pages.get(entity.entity_type, PageBounds()),
         )
         return bundle.model_copy(update={"report_number": report_number(bundle)})
 
@@ -136,6 +125,14 @@ class Bundler:
     @cached_property
     def gate(self) -> Gate:
         return Gate(self.yearly)
+
+    @cached_property
+    def _others(self) -> OtherRespondents:
+        return OtherRespondents(self.gate)
+
+    @cached_property
+    def _wording(self) -> Wording:
+        return Wording(self.yearly.workspace.definitions)
 
     def _entity(self, entity_id: str) -> Entity:
         workspace = self.yearly.workspace
@@ -180,11 +177,11 @@ class Bundler:
         places = self.yearly.workspace.sources.table(entity_id, columns, panel.years)
         return Record(
             years=panel.years,
-            values={code: _values(c, row) for code, c in columns.items()},
+            values={code: values_of(c, row) for code, c in columns.items()},
             state={code: tuple(c.state[row].tolist()) for code, c in columns.items()},
             flags={code: tuple(c.flags[row].tolist()) for code, c in columns.items()},
             source={
-                code: tuple(self._without_others(text, entity_id) for text in texts)
+                code: tuple(self._others.without_others(text, entity_id) for text in texts)
                 for code, texts in places.items()
             },
             codes={code: tuple(map(str, texts[row])) for code, texts in panel.codes.items()},
@@ -204,65 +201,9 @@ class Bundler:
             by_entity[prose.entity_id].append(prose)
         return by_entity
 
-    def _named(
-        self,
-        framework: Framework,
-        industry: str,
-        industries: Iterable[Mapping[str, str | float | int | None]],
-        measures: Iterable[MeasureLine],
-    ) -> dict[str, Named]:
-        """The words that params/page.yml has for the texts of one page: its industries and
-        responsible units, and the sources and notes of its framework."""
-        texts = self._page_params.texts
-        known = {one.zh: one for one in texts} | {one.en: one for one in texts}
-        known |= self._page_params.words
-        said = {
-            *self._page_params.entity_types,
-            *self._page_params.units,
-            industry,
-            *(str(row.get("industry", "")) for row in industries),
-        }
-        said |= {unit for measure in measures for unit in measure.units}
-        said |= {
-            standard.source for standard in self.yearly.workspace.definitions.standards.values()
-        }
-        said |= _cited(framework, self.yearly.workspace.definitions.run.year)
-        return {text: name for text, name in known.items() if text in said}
-
-    @property
-    def _page_params(self) -> PageParams:
-        return self.yearly.workspace.definitions.page
-
-    def _flows(self, entity_type: str) -> dict[str, FlowPicture]:
-        """The pictures of flows that params/page.yml has for an entity type."""
-        flows = self._page_params.flows.items()
-        return {k: f for k, f in flows if not f.entity_types or entity_type in f.entity_types}
-
-    def _terms(
-        self, framework: Framework, bodies: Iterable[PublicRow], findings: Iterable[FindingLine]
-    ) -> dict[str, VariableName]:
-        """Names and units of codes the page shows that the entity's own framework does not hold:
-        headline rates of other types, and variables and rules that findings name."""
-        definitions = self.yearly.workspace.definitions
-        own = {*framework.variables, *framework.accounts, *framework.indicators}
-        found: dict[str, Named] = {}
-        for row in bodies:
-            theirs = definitions.frameworks[row.place.entity_type].indicators
-            found |= {code: theirs[code] for code in row.headline}
-        rules: dict[str, Named] = {rule.id: rule for rule in definitions.checks}
-        rules |= {one.code: one for one in definitions.ranges}
-        for line in findings:
-            variable = line.what.split(" ")[0]
-            found |= {
-                c: k[c]
-                for c, k in ((variable, definitions.variables), (line.code, rules))
-                if c in k
-            }
-        return {code: _term(named) for code, named in sorted(found.items()) if code not in own}
-
     def _finding(self, finding: Finding, entity_id: str) -> FindingLine:
         def own(text: str) -> str:
-            return self._without_others(text, entity_id)
+            return self._others.without_others(text, entity_id)
 
         year = "" if finding.year is None else str(finding.year)
         return FindingLine(
@@ -274,116 +215,6 @@ class Bundler:
             expected=own(finding.expected),
             status=finding.status,
         )
-
-    def _without_others(self, text: str, entity_id: str) -> str:
-        """A text as it is, or withheld whole where it names another respondent."""
-        if not text:
-            return text
-        named = {word.rstrip(".-") for word in WORD.findall(text)} & self._restricted_ids
-        names = any(name in text for name in self._restricted_names(entity_id, text))
-        return WITHHELD if named - {entity_id} or names else text
-
-    @cached_property
-    def _restricted(self) -> tuple[Entity, ...]:
-        return tuple(e for e in self.yearly.workspace.register if not self.gate.is_public(e))
-
-    @cached_property
-    def _restricted_ids(self) -> frozenset[str]:
-        return frozenset(e.entity_id for e in self._restricted)
-
-    @cached_property
-    def _names(self) -> Mapping[str, frozenset[str]]:
-        """Respondents' names by their first two characters, each with its entity's id."""
-        found: dict[str, set[str]] = defaultdict(set)
-        for entity in self._restricted:
-            for name in (entity.name_zh, entity.name_en):
-                if len(name) > 1:
-                    found[name[:2]].add(name)
-        return {start: frozenset(names) for start, names in found.items()}
-
-    @cached_property
-    def _starts(self) -> frozenset[str]:
-        """How respondents' names begin: asked of every place a value was read from."""
-        return frozenset(self._names)
-
-    def _restricted_names(self, entity_id: str, text: str) -> set[str]:
-        """Names of other respondents that might stand in a text."""
-        entity = self.yearly.workspace.register[entity_id]
-        starts = self._starts.intersection(map(add, text, text[1:]))
-        found = {name for start in starts for name in self._names[start]}
-        return found - {entity.name_zh, entity.name_en}
-
-
-def _cited(framework: Framework, year: int) -> set[str]:
-    """The sources and notes that the page of a framework prints."""
-    found = {framework.source, framework.index.note}
-    found |= {framework.progress.note} if framework.progress is not None else set()
-    for indicator in framework.indicators.values():
-        posts = indicator.goalposts_in(year)
-        if indicator.group:
-            found |= {indicator.source, *([posts.source] if posts is not None else [])}
-    return found - {""}
-
-
-def _term(named: Named) -> VariableName:
-    return VariableName(zh=named.zh, en=named.en, unit=getattr(named, "unit", ""))
-
-
-def evaluated(evaluation: TypeEvaluation, row: int) -> Evaluated:
-    """One entity's results, over all years."""
-    found, framework = evaluation.aggregation, evaluation.framework
-    year = evaluation.panel.year_position(evaluation.run_year)
-    scored, progress = evaluation.scored, evaluation.progress
-    has_progress = framework.progress is not None
-    of_progress = evaluation.progress_decomposition
-    return Evaluated(
-        index=_series(framework.index.code, found.index, row),
-        coverage=tuple(_or_none(v) for v in found.coverage[row]),
-        groups=_all(found.groups, row),
-        scores=_all(scored.scores, row),
-        indicators=_all(evaluation.indicators, row),
-        accounts=tuple(
-            _series(code, evaluation.accounts.column(code), row) for code in framework.accounts
-        ),
-        rungs={code: tuple(used[row].tolist()) for code, used in evaluation.rungs.items()},
-        weights={code: float(w[row, year]) for code, w in sorted(found.weights.items())},
-        missing_rule={
-            code: str(words[row, year]) for code, words in scored.rule.items() if words[row, year]
-        },
-        progress_index=(
-            _series(framework.progress.code, progress.index, row) if framework.progress else None
-        ),
-        progress_groups=_all(progress.groups, row) if has_progress else (),
-        progress_members=_all(progress.members, row) if has_progress else (),
-        contributions=evaluation.decomposition.of(row),
-        progress_contributions=of_progress.of(row) if of_progress is not None else (),
-    )
-
-
-def _series(code: str, column: Column, row: int) -> Series:
-    words = zip(column.state[row].tolist(), column.flags[row].tolist(), strict=True)
-    return Series(
-        code=code,
-        values=_values(column, row),
-        status=tuple(status_text(state, flags) for state, flags in words),
-    )
-
-
-def _all(panel: Panel, row: int) -> tuple[Series, ...]:
-    return tuple(_series(code, column, row) for code, column in panel.columns.items())
-
-
-def _values(column: Column, row: int) -> tuple[float | None, ...]:
-    """One entity's values; None wherever there is no number."""
-    values: NDArray[np.float64] = column.values[row]
-    present = column.state[row] == State.PRESENT
-    return tuple(
-        v if is_present else None for v, is_present in zip(values.tolist(), present, strict=True)
-    )
-
-
-def _or_none(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
 
 
 def _text(panel: Panel, attribute: str, row: int) -> str:

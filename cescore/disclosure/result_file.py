@@ -25,7 +25,7 @@ def result_json(bundle: Bundle, bundle_hash: str) -> dict[str, Any]:
         "framework": {"version": bundle.framework.version, "hash": bundle.framework_hash},
         "index": {
             **_of_year(bundle, found.index),
-            "change": _change(bundle, found.index),
+            "change": _change(bundle, found.index) if bundle.has_change else None,
             "groups": {series.code: _of_year(bundle, series)["value"] for series in found.groups},
         },
         "progress_index": _progress(bundle),

@@ -95,6 +95,16 @@ class YearlyEvaluation:
             return {}
         return bands(self.evaluations[entity_type], ranked)
 
+    def rank_bands(
+        self, entity_type: str, among: Collection[str], year: int
+    ) -> Mapping[str, tuple[int, int]]:
+        """How firm the ranks of some entities are in a year; none of a large type."""
+        from cescore.method.bands import rank_bands
+
+        if self.is_large(entity_type):
+            return {}
+        return rank_bands(self.evaluations[entity_type], among, year)
+
     @cached_property
     def robustness(self) -> Mapping[str, Robustness]:
         """What each type's ranking depends on; SciPy and SALib are loaded only here."""

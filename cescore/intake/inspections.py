@@ -14,9 +14,9 @@ from cescore.intake.cells import clean, nearest
 from cescore.intake.entities import Register
 from cescore.intake.findings import FindingLog, quoted
 from cescore.intake.table import Layout, Table, read_table
+from cescore.method.assessment import RECORDED
 from cescore.method.measures import STATUSES
 
-VETO_STATUSES = ("clear", "standing")
 MEASURES = Layout(
     required=("check_id", "entity_id", "year", "status"),
     optional=(
@@ -104,7 +104,7 @@ def read_vetoes(
             found.append(("no_document", "standing without document", "the document it rests on"))
         return found
 
-    return _read(path, file, VETOES, VETO_STATUSES, VetoRecord, folder_year, register, wrong, log)
+    return _read(path, file, VETOES, RECORDED, VetoRecord, folder_year, register, wrong, log)
 
 
 def _wrong_id(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeGuard, get_args
 
 from cescore.definitions.bilingual import Bilingual, name_in
 from cescore.definitions.model import AssessmentRules, GradeScale, Plan, Scale
@@ -18,6 +18,19 @@ MOST = 100.0  # points
 PARTS = ("targets", "index", "measures")
 
 
+VetoStatus = Literal["clear", "standing", "unchecked"]
+RECORDED: tuple[VetoStatus, ...] = ("clear", "standing")  # what a record can say
+Reason = Literal[
+    "",
+    # why there is no grade
+    "no_rules", "not_filed", "statistical_basis", "insufficient_data", "index_not_computable",
+    "midterm",
+    # why it is as it is, or provisional
+    "veto_standing", "vetoes_unchecked", "measures_not_inspected",
+]  # fmt: skip
+REASONS: tuple[Reason, ...] = get_args(Reason)
+
+
 @dataclass(frozen=True)
 class VetoLine(Bilingual):
     """One veto: clear, standing or unchecked."""
@@ -25,7 +38,7 @@ class VetoLine(Bilingual):
     id: str
     zh: str
     en: str
-    status: str
+    status: VetoStatus
     document: str = ""
     confirmed_by: str = ""
     date: str = ""
@@ -62,7 +75,7 @@ class Assessment:
     vetoes: tuple[VetoLine, ...] = ()
     provisional: bool = False
     graded: bool = False
-    reason: str = ""
+    reason: Reason = ""
     index_converted: bool = False
     scale_zh: str = ""
     scale_en: str = ""
@@ -238,13 +251,17 @@ def veto_lines(
                 id=veto.id,
                 zh=veto.zh,
                 en=veto.en,
-                status=status if status in {"clear", "standing"} else "unchecked",
+                status=status if _is_recorded(status) else "unchecked",
                 document=record.get("document") or "",
                 confirmed_by=record.get("confirming_unit") or "",
                 date=record.get("date") or "",
             )
         )
     return tuple(lines)
+
+
+def _is_recorded(status: str) -> TypeGuard[VetoStatus]:
+    return status in RECORDED
 
 
 def _broken(targets: Sequence[TargetLine]) -> tuple[VetoLine, ...]:
@@ -256,7 +273,7 @@ def _broken(targets: Sequence[TargetLine]) -> tuple[VetoLine, ...]:
     )
 
 
-def _obstacle(basis: Basis, index: float | None, weights: Mapping[str, float]) -> str:
+def _obstacle(basis: Basis, index: float | None, weights: Mapping[str, float]) -> Reason:
     if not basis.filed:
         return "not_filed"
     if not meets(basis.coverage, ">=", basis.least_coverage):
@@ -283,7 +300,7 @@ def _vetoed_grade(
     return worst, english.get(worst, worst)
 
 
-def _why_provisional(lines: Sequence[VetoLine], measures: Sequence[MeasureLine]) -> str:
+def _why_provisional(lines: Sequence[VetoLine], measures: Sequence[MeasureLine]) -> Reason:
     if any(line.status == "unchecked" for line in lines):
         return "vetoes_unchecked"
     share = inspected_share(measures)

@@ -16,7 +16,7 @@ from cescore.method.fitting import method_of
 from cescore.method.margins import CHOICES, Alternative, Margins
 from cescore.method.normalisations import BY_ORDER
 from cescore.method.outranking import AMONG_ALL
-from cescore.method.uncertainty import Sampling, uncertainty
+from cescore.method.uncertainty import Sampling, Uncertainty, uncertainty
 
 DRAWS = 512
 BANDS_ALONE = Sampling(draws=DRAWS, sensitivity=False)
@@ -84,7 +84,7 @@ def _ranked(evaluation: TypeEvaluation, among: dict[str, Band]) -> dict[str, Ban
     """The same bands with the ranks that the entities take among each other."""
     if len(among) < 2:
         return among
-    drawn = uncertainty(evaluation, evaluation.indicators.only(among), sampling=BANDS_ALONE)
+    drawn = _over_all_choices(evaluation, among, evaluation.run_year)
     applied = _applied(drawn.alternatives)
     return {
         entity: replace(
@@ -96,6 +96,28 @@ def _ranked(evaluation: TypeEvaluation, among: dict[str, Band]) -> dict[str, Ban
         )
         for entity, low, high in zip(drawn.entities, drawn.rank_low, drawn.rank_high, strict=True)
     }
+
+
+def rank_bands(
+    evaluation: TypeEvaluation, among: Collection[str], year: int
+) -> dict[str, tuple[int, int]]:
+    """5-95 % of the rank of each of some entities in any year, over all choices as in `bands`.
+
+    None of fewer than two: there is no rank then.
+    """
+    if len(among) < 2:
+        return {}
+    drawn = _over_all_choices(evaluation, among, year)
+    return {
+        entity: (int(low), int(high))
+        for entity, low, high in zip(drawn.entities, drawn.rank_low, drawn.rank_high, strict=True)
+    }
+
+
+def _over_all_choices(evaluation: TypeEvaluation, among: Collection[str], year: int) -> Uncertainty:
+    """The draws of some entities in a year, the normalisation and what was learnt varied as well."""
+    indicators = evaluation.indicators.only(among)
+    return uncertainty(evaluation, indicators, year=year, sampling=BANDS_ALONE)
 
 
 def _applied(alternatives: tuple[Alternative, ...]) -> tuple[AppliedAlternative, ...]:

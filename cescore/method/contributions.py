@@ -66,14 +66,29 @@ class Decomposition:
         )
 
 
-def decompose(tree: Tree, year: int, *, since: int | None = None) -> Decomposition:
+def decompose(
+    tree: Tree,
+    year: int,
+    *,
+    since: int | None = None,
+    stands: NDArray[np.bool_] | None = None,
+) -> Decomposition:
     """Weights [share], contributions and changes [points] of a year, by default since the year before.
 
     The split of a change over several years is that of its two ends: it does not depend on what
     happened between them, and is not the sum of the yearly splits unless every mean is arithmetic
     and no share changed.
+
+    ``stands`` (entities, the tree's years): where the index is one (`coverage.stands`); between two
+    years there is a change only if it stands in both. None: it stands wherever it has a value.
     """
-    two = tree.at((year - 1 if since is None else since, year))
+    earlier = year - 1 if since is None else since
+    two = tree.at((earlier, year))
+    has_change = _stands_in_both(tree, stands, (earlier, year))
+
+    def of_change(points: Floats) -> Floats:
+        return np.where(has_change, points, np.nan)
+
     change, added, weights = decompose_change(two), contributions(two), effective_shares(two)
     total = two.values[""][:, 1]
     has_index = ~np.isnan(total)
@@ -81,12 +96,24 @@ def decompose(tree: Tree, year: int, *, since: int | None = None) -> Decompositi
     return Decomposition(
         year=year,
         total=total,
-        change=change.total[:, 1],
+        change=of_change(change.total[:, 1]),
         weights={code: np.where(has_index, w[:, 1], np.nan) for code, w in weights.items()},
         contributions={code: points[:, 1] for code, points in added.items()},
-        changes={c: (change.scores[c] + by_weight[c])[:, 1] for c in two.leaves},
-        by_weight={code: points[:, 1] for code, points in by_weight.items()},
+        changes={c: of_change((change.scores[c] + by_weight[c])[:, 1]) for c in two.leaves},
+        by_weight={code: of_change(points[:, 1]) for code, points in by_weight.items()},
     )
+
+
+def _stands_in_both(
+    tree: Tree, stands: NDArray[np.bool_] | None, years: tuple[int, int]
+) -> NDArray[np.bool_]:
+    """Which entities' index stands in two years."""
+    if stands is None:
+        return np.ones(len(tree.values[""]), bool)
+    if not set(years) <= set(tree.years):
+        return np.zeros(len(stands), bool)
+    both = stands[:, [tree.years.index(year) for year in years]]
+    return np.asarray(both.all(axis=1), bool)
 
 
 def effective_shares(tree: Tree) -> dict[str, Floats]:

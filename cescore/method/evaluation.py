@@ -15,6 +15,7 @@ from cescore.definitions.model import Framework
 from cescore.method.aggregate import Aggregation, aggregate
 from cescore.method.column import Column, Panel, State, status_text
 from cescore.method.contributions import Decomposition, decompose
+from cescore.method.coverage import is_sufficient, stands
 from cescore.method.indicators import compute_accounts, compute_indicators
 from cescore.method.ladder import place_of, rungs
 from cescore.method.learning import learns_weights, with_learnt_weights
@@ -22,7 +23,6 @@ from cescore.method.mean_tree import index_tree, progress_tree
 from cescore.method.missing import Scored, apply_missing_rules
 from cescore.method.normalise import Fitted, fit, normalise
 from cescore.method.progress import ProgressResult, progress_index
-from cescore.method.thresholds import at_least
 
 RESULT_COLUMNS = (
     "entity_type",
@@ -65,8 +65,12 @@ class TypeEvaluation:
     @property
     def is_sufficient(self) -> NDArray[np.bool_]:
         """Whether enough of the weight is covered for a grade (entities, years)."""
-        least: float = self.framework.missing.min_weight_covered
-        return at_least(self.aggregation.coverage, least)
+        return is_sufficient(self.aggregation.coverage, self.framework.missing)
+
+    @property
+    def stands(self) -> NDArray[np.bool_]:
+        """Where the index is a rating (entities, years); see `coverage.stands`."""
+        return stands(self.aggregation, self.framework.missing, self.scored.returned)
 
     @cached_property
     def in_reference_set(self) -> NDArray[np.bool_]:
@@ -74,11 +78,9 @@ class TypeEvaluation:
         returned, has_data = self.scored.returned, self.aggregation.coverage > 0
         return has_data if returned is None else has_data & returned
 
-    @property
-    def learners(self) -> Panel:
-        """The indicators of the reference set of the year evaluated, which constants were learnt from."""
-        year = self.panel.year_position(self.run_year)
-        members = np.flatnonzero(self.in_reference_set[:, year]).tolist()
+    def learners_in(self, year: int) -> Panel:
+        """The indicators of the reference set of a year, which its constants were learnt from."""
+        members = np.flatnonzero(self.in_reference_set[:, self.panel.year_position(year)]).tolist()
         return self.indicators.only(self.panel.entities[row] for row in members)
 
     @cached_property
@@ -90,7 +92,7 @@ class TypeEvaluation:
     def decomposition(self) -> Decomposition:
         """The year's index and its change since last year, by indicator."""
         tree = index_tree(self.scored, self.aggregation, self.framework)
-        return decompose(tree, self.run_year)
+        return decompose(tree, self.run_year, stands=self.stands)
 
     @cached_property
     def progress_decomposition(self) -> Decomposition | None:
@@ -172,7 +174,7 @@ class TypeEvaluation:
         for code, column in self.aggregation.groups.columns.items():
             yield "group", code, on_scale, column, None
         index = self.aggregation.index
-        yield "index", framework.index.code, on_scale, index, self._index_status()
+        yield "index", framework.index.code, on_scale, index, self.index_status
         yield from self._progress_columns()
 
     def _progress_columns(
@@ -198,8 +200,8 @@ class TypeEvaluation:
     def _parts(self) -> Iterator[tuple[str, str, str, Floats, NDArray[np.object_]]]:
         """Kind, code, unit, values and status (entities) of what stands behind index and progress."""
         year, progress = self.panel.year_position(self.run_year), self.framework.progress
-        index, of_progress = self.aggregation.index, self.progress_decomposition
-        yield from _decomposed("", "", self.decomposition, _status(index)[:, year])
+        of_progress = self.progress_decomposition
+        yield from _decomposed("", "", self.decomposition, self.index_status[:, year])
         if progress is not None and of_progress is not None:
             words = _status(self.progress.index)[:, year]
             yield from _decomposed("progress_", f"{progress.code}.", of_progress, words)
@@ -209,7 +211,9 @@ class TypeEvaluation:
         filled = column.is_present & (self.scored.rule[code] == "floor")
         return np.where(filled, "floor", _status(column))
 
-    def _index_status(self) -> NDArray[np.object_]:
+    @cached_property
+    def index_status(self) -> NDArray[np.object_]:
+        """The words for each index (entities, years): of its values, or that its data are too few."""
         index = self.aggregation.index
         return np.where(index.is_present & ~self.is_sufficient, "insufficient", _status(index))
 
@@ -295,7 +299,8 @@ def _decomposed(
     for kind, unit, parts in decomposition.by_kind():
         for code, values in parts.items():
             left_out = np.where(decomposition.weights[code] == 0, "excluded", "reported")
-            nothing = np.where(np.isnan(decomposition.total), of_index, "not_computable")
+            has_no_index = np.isnan(decomposition.total) | (of_index == "insufficient")
+            nothing = np.where(has_no_index, of_index, "not_computable")
             status = np.where(np.isnan(values), nothing, left_out)
             yield f"{prefix}{kind}", f"{path}{code}", unit, values, status.astype(object)
 

@@ -19,6 +19,7 @@ from cescore.method.measures import (
 )
 from cescore.method.thresholds import meets
 
+LEAST_DONE = 0.8  # [P] share of the checks below which the measures of a period stand out
 SUMMED = ("count", "amount")  # checks whose values of several years make a sum
 
 
@@ -177,6 +178,11 @@ class Completion:
     at_end: float | None
     over_years: float | None
     by_year: tuple[float | None, ...]
+
+    @property
+    def is_low(self) -> bool:
+        """Whether less is done at the end than a plan period should bring."""
+        return self.at_end is not None and meets(self.at_end, "<", LEAST_DONE)
 
 
 def completion(checks: Iterable[PeriodCheck], years: Sequence[int], key: str = "") -> Completion:

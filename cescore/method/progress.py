@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -165,3 +166,18 @@ def _weight(
     for code, weight in members:
         total = total + weight * where[code]
     return total
+
+
+def yearly_pace(index: float | None, years: int) -> float | None:
+    """Average yearly change [%] behind a progress index (base year = 100) after so many years.
+
+    ((I / 100)^(1 / years) - 1) · 100; None without an index above 0, or without a year gone by.
+
+    Examples
+    --------
+    >>> round(yearly_pace(121.0, 2), 6), yearly_pace(121.0, 0), yearly_pace(None, 2)
+    (10.0, None, None)
+    """
+    if index is None or index <= 0 or years <= 0:
+        return None
+    return (math.pow(index / 100, 1 / years) - 1) * 100

@@ -8,10 +8,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from cescore.errors import MethodError
 from cescore.method.thresholds import meets
 
+# what a target shows; "" where nothing was assessed
+Light = Literal["on_schedule", "nearly", "behind", "met", "not_met", "not_computable", ""]
+LIGHTS: tuple[Light, ...] = get_args(Light)
+ON_COURSE: tuple[Light, ...] = ("met", "on_schedule")
 NEARLY = 0.8  # [P] share of the schedule from which progress is "nearly"
 
 
@@ -126,7 +131,7 @@ def yearly_growth_needed(growth: float, total_growth: float, years_left: int) ->
     return max(math.pow((1 + total_growth) / (1 + growth), 1 / years_left) - 1, 0.0)
 
 
-def light_of(on_schedule: float | None) -> str:
+def light_of(on_schedule: float | None) -> Light:
     """达到, 基本达到 or 滞后 against the schedule, on the unrounded rate."""
     if on_schedule is None:
         return "not_computable"

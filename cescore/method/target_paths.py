@@ -5,12 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from cescore.definitions.model import Framework, Plan, Target
 from cescore.method.column import Panel
 from cescore.method.schedules import schedule
 from cescore.method.targets import TargetLine, assess_targets
 from cescore.method.thresholds import meets
+
+Verdict = Literal[
+    "met", "not_met", "reached", "on_schedule", "nearly", "behind", "not_yet", "not_computable"
+]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+GOOD: tuple[Verdict, ...] = ("met", "reached", "on_schedule")
 
 
 @dataclass(frozen=True)
@@ -27,7 +34,7 @@ class TargetPath:
 
     lines: tuple[TargetLine, ...]
     due: tuple[float | None, ...]
-    verdict: str
+    verdict: Verdict
     gap: float | None = None
     pace: float | None = None
     projected: float | None = None
@@ -71,9 +78,9 @@ def _path(plan: Plan, lines: tuple[TargetLine, ...], years: Sequence[int]) -> Ta
     )
 
 
-def _verdict(line: TargetLine, *, is_over: bool) -> str:
+def _verdict(line: TargetLine, *, is_over: bool) -> Verdict:
     """Against the goal once the period is over; before, the schedule's light, or reached already."""
-    if line.light in ("", "not_computable") or line.actual is None:
+    if line.light == "" or line.light == "not_computable" or line.actual is None:
         return "not_computable"
     if is_over:
         return "met" if line.light == "met" else "not_met"

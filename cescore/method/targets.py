@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from typing import Literal, get_args
 
 from cescore.definitions.bilingual import Bilingual
 from cescore.definitions.model import AssessmentRules, Framework, Indicator, Plan, Target
@@ -14,6 +15,7 @@ from cescore.method.course import Course, course_of
 from cescore.method.pace import Pace, pace_of
 from cescore.method.schedules import (
     Clock,
+    Light,
     cumulative_fall,
     ladder_points,
     light_of,
@@ -25,6 +27,10 @@ from cescore.method.schedules import (
 from cescore.method.thresholds import meets
 
 CONSISTENCY_TOLERANCE = 1e-3  # [P] relative; the plan prints levels to four decimals
+
+
+Role = Literal["own", "reference", "check"]
+ROLES: tuple[Role, ...] = get_args(Role)
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,7 @@ class TargetLine(Bilingual):
     op: str
     value: float
     tag: str
-    role: str  # own, reference, check
+    role: Role
     actual: float | None = None  # same measure as `value`: the fall K in %, or the level
     level: float | None = None  # the indicator's own value this year
     base: float | None = None  # its value in the base year
@@ -53,7 +59,7 @@ class TargetLine(Bilingual):
     schedule_log: float | None = None  # ln(1-K) / ln(1-R), the statistics-bureau form
     elapsed: float | None = None  # t / n
     still_needed: float | None = None  # average yearly fall needed, %
-    light: str = ""  # on_schedule, nearly, behind, met, not_met, not_computable
+    light: Light = ""
     points: float | None = None  # share of its points, 0-1 and bonus
     scored: bool = False
     note: str = ""  # not_reported, not_applicable, not_computable, implied_base_differs …
@@ -92,15 +98,15 @@ def assess_targets(
     bureau (both in methodology 9.3).
     """
     clock = Clock(year, base_year, plan.last_year)
-    roles = {t.id: _role(t, framework.entity_type) for t in plan.targets.values()}
-    concerned = [target for target in plan.targets.values() if roles[target.id]]
+    roles = {key: _role(t, framework.entity_type) for key, t in plan.targets.items()}
+    concerned = [(plan.targets[code], role) for code, role in roles.items() if role is not None]
     entities = indicators.entities if only is None else tuple(only)
     rows = {entity: indicators.row(entity) for entity in entities}
     lines: dict[str, list[TargetLine]] = {entity: [] for entity in entities}
-    for target in concerned:
+    for target, role in concerned:
         column = indicators.column(target.indicator)
         indicator = framework.indicators.get(target.indicator)
-        blank = _blank(target, roles[target.id], indicator.unit if indicator else "")
+        blank = _blank(target, role, indicator.unit if indicator else "")
         blank = replace(blank, indicators=measures_of(target.indicator, framework))
         for entity, row in rows.items():
             level, base = (_cell(column, indicators, row, y) for y in (year, base_year))
@@ -134,13 +140,13 @@ def _on_course(line: TargetLine, target: Target) -> TargetLine:
     return replace(line, course="" if unknown else course)
 
 
-def _role(target: Target, entity_type: str) -> str:
+def _role(target: Target, entity_type: str) -> Role | None:
     if entity_type in target.applies_to:
         return "check" if target.consistent_with and not target.scored else "own"
-    return "reference" if entity_type in target.reference_for else ""
+    return "reference" if entity_type in target.reference_for else None
 
 
-def _blank(target: Target, role: str, level_unit: str) -> TargetLine:
+def _blank(target: Target, role: Role, level_unit: str) -> TargetLine:
     return TargetLine(
         id=target.id,
         zh=target.zh,

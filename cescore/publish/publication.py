@@ -20,7 +20,6 @@ from cescore.disclosure.plan_documents import PlanDocument, Review
 from cescore.disclosure.reading import Printable, kind_of, read_printable
 from cescore.disclosure.result_file import result_json
 from cescore.disclosure.review_result import review_json
-from cescore.method.thresholds import meets
 from cescore.publish.check import differences
 from cescore.publish.numbers import MARKS, number
 from cescore.publish.pages.review.check import review_differences
@@ -154,9 +153,7 @@ class Scorecard(Publication[Bundle]):
     @property
     def is_rated(self) -> bool:
         """Whether a return was filed and enough of the weight is covered."""
-        covered = self.data.evaluated.coverage[self._now]
-        least = self.data.framework.missing.min_weight_covered
-        return self.data.filed and covered is not None and meets(covered, ">=", least)
+        return self.data.is_rated
 
     @property
     def _now(self) -> int:

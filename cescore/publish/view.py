@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from cescore.definitions.model import Group, Indicator
 from cescore.disclosure.bundle import Bundle, Place, Series
 from cescore.method.column import STATE_NAMES, Column, Flag, Panel, State
-from cescore.method.thresholds import meets
+from cescore.method.coverage import covers_enough
 from cescore.publish.fragment import Term
 from cescore.publish.numbers import (
     DASH,
@@ -348,8 +348,7 @@ def shown_ends(view: View, indicator: Indicator) -> tuple[float, float] | None:
 
 def has_enough(view: View, coverage: float | None) -> bool:
     """Whether the share of the weight with a value reaches what the framework asks."""
-    least = view.bundle.framework.missing.min_weight_covered
-    return coverage is not None and meets(coverage, ">=", least)
+    return covers_enough(coverage, view.bundle.framework.missing)
 
 
 def weight_of(result: Aggregation, code: str, position: int | None) -> float:

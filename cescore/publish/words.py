@@ -64,3 +64,18 @@ def has_label(key: str) -> bool:
 def label_or(key: str, lang: str, other: str) -> str:
     """The text of a key, or other words for what only a workspace can name (an entity type)."""
     return label(key, lang) if has_label(key) else other
+
+
+def listed() -> str:
+    """Every text of the page in both languages as a list to be read through, in Markdown.
+
+    ``python -m cescore.publish.words`` prints it.
+    """
+    lines = [
+        f"- `{key}`\n  - {texts['zh']}\n  - {texts['en']}" for key, texts in load_labels().items()
+    ]
+    return "\n".join(["# Sentences of the pages", "", *lines])
+
+
+if __name__ == "__main__":
+    print(listed())

@@ -15,9 +15,9 @@ from cescore.disclosure.kinds import SCORECARD
 from cescore.disclosure.sheets import unit_slugs
 from cescore.method.assessment import Assessment
 from cescore.method.column import State
+from cescore.publish import words
 from cescore.publish.numbers import mark
 from cescore.publish.pages.index.page import Body, DocumentLine, Line, Note, Page, Section
-from cescore.publish.words import subject
 from cescore.run.documents import annual_documents
 from cescore.run.files import readable
 from cescore.run.job import Outcome
@@ -78,7 +78,7 @@ class Contents:
             status=run.status,
             issuer=run.issuer.name(self.lang),
             issued=run.issued,
-            subject=subject(run, self.lang),
+            subject=words.subject(run, self.lang),
         )
 
     def _sections(self) -> Iterator[Section]:

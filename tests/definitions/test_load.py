@@ -259,7 +259,7 @@ CASES: dict[str, tuple[dict[str, str | bytes | None], str, str, str]] = {
         change("output: {weight: 2}", "output: {weight: -2}"),
         "output: {",
         "groups.output.weight",
-        "-2.0, expected greater than or equal to 0",
+        "'-2', expected greater than or equal to 0",
     ),
     "a weight that is true": (
         change("rates: {weight: 1}", "rates: {weight: true}"),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cescore.method.measures import INSPECTED
 from cescore.publish.charts.frame import (
     BESIDE,
     HALF,
@@ -47,7 +48,11 @@ if TYPE_CHECKING:
 
 KEY_LINE = 4.0  # mm for a line of the key
 SWATCH = 2.2  # mm, of a patch of colour in it
-STATUSES = ("done", "partial", "not_done", "not_inspected", "not_applicable")
+STATUSES = (
+    *INSPECTED,
+    "not_inspected",
+    "not_applicable",
+)  # as drawn: what is open before what is not asked
 STATUS_COLOURS = (MAIN, "#8fc1da", SECOND, FIELD, "white")
 DARK_STATUSES = {"done", "not_done"}
 

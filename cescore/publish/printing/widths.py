@@ -14,11 +14,12 @@ HEAD = 7.4  # pt, of its heads
 MARK = 7.0  # pt, of the small signs behind a figure and the units behind a name
 PADDING = 2.1  # mm beside the text of a cell
 BAR = 10.5  # mm of the bar of a score
+SWATCH = 2.8  # mm of a patch of colour in a head
 LEAST_TEXT = 0.62  # share of its own width that a column of text keeps
 SMALL = re.compile(r"<(sup|small|i class=\"u\")>(.*?)</(?:sup|small|i)>", re.DOTALL)
 SCORE_BAR = '<i class="sb">'
 TAG = re.compile(r"<[^>]*>")
-BREAK = re.compile(r"<br>|\s")
+BREAK = re.compile(r"\s+")
 
 
 def needed(cells: Iterable[str], size: float = TYPE) -> float:
@@ -39,9 +40,12 @@ def _of(markup: str, size: float, *, bold: bool = False) -> float:
 
 def head_needed(head: str) -> float:
     """Width of the longest word of a head, which breaks between words [mm]."""
-    words = BREAK.split(head)
-    return PADDING + max(
-        (_of(word, HEAD, bold=True) for word in words if not _is_han(word)), default=0.0
+    swatch = SWATCH if 'class="sw' in head else 0.0
+    words = BREAK.split(TAG.sub("", head.replace("<br>", " ")))
+    return (
+        PADDING
+        + swatch
+        + max((_of(word, HEAD, bold=True) for word in words if not _is_han(word)), default=0.0)
     )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from statistics import median
 
 from markupsafe import Markup, escape
 
+from cescore.definitions.model import Scale
+from cescore.method.scale import place_on
 from cescore.publish.numbers import number
 from cescore.publish.printing.measure import POINT, lines_of, width_of
 from cescore.publish.words import label
@@ -23,18 +24,6 @@ STEPS = (1, 2, 2.5, 5, 10)  # widths of bins that a reader can follow, times a p
 TALL = 120  # of the highest column
 
 
-@dataclass(frozen=True)
-class Scale:
-    """Where an index can lie."""
-
-    floor: float
-    top: float
-
-    def share(self, value: float) -> float:
-        """The place of a value on the scale, 0-1; what lies beyond stands at its end."""
-        return min(max((value - self.floor) / (self.top - self.floor), 0.0), 1.0)
-
-
 def bars(items: Sequence[tuple[str, float]], scale: Scale, title: str, lang: str) -> Markup:
     """A bar for each entity, the highest first, on the whole scale of the index."""
     ordered = sorted(items, key=lambda item: -item[1])
@@ -44,7 +33,7 @@ def bars(items: Sequence[tuple[str, float]], scale: Scale, title: str, lang: str
     end, base = WIDTH - VALUE, sum(tall)
     drawn = [_line(x, 0, x, base + 4, "rule") for x in (begin, end)]
     for i, (_, value) in enumerate(ordered):
-        middle, length = sum(tall[:i]) + tall[i] / 2, (end - begin) * scale.share(value)
+        middle, length = sum(tall[:i]) + tall[i] / 2, (end - begin) * place_on(value, scale)
         first = middle - LINE * (len(rows[i]) - 1) / 2
         drawn += [_text(begin - 8, first + LINE * n, t, "end") for n, t in enumerate(rows[i])]
         drawn += [

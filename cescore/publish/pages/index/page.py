@@ -14,12 +14,14 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from cescore.definitions.model import Scale
 from cescore.definitions.shipped import TEMPLATES
 from cescore.disclosure.kinds import SCORECARD
 from cescore.method.column import State
+from cescore.method.target_paths import GOOD
 from cescore.publish.fragment import clean
 from cescore.publish.numbers import decimals_for, mark, number, quantity, unit_text
-from cescore.publish.pages.index.charts import Scale, bars, histogram, middle, shade, stacked
+from cescore.publish.pages.index.charts import bars, histogram, middle, shade, stacked
 from cescore.publish.pages.index.pinyin import search_text, sort_key
 from cescore.publish.printing.webfont import font_faces
 from cescore.publish.words import has_label, label, label_or
@@ -29,7 +31,6 @@ FONTS_HERE = "/* fonts */"  # in the style sheet: what the page shows is known o
 LATIN = re.compile(r"[A-Za-z]")
 USUAL = re.compile(r"usually (?P<low>\S+) to (?P<high>\S+) ?(?P<unit>.*)")
 ROW = re.compile(r", row ([0-9]+)$")
-GOOD = frozenset(["met", "reached", "on_schedule"])  # verdicts
 SAID_BY_THE_RULE = frozenset(["not_filed", "required_absent"])  # its name says all
 
 
@@ -351,7 +352,10 @@ class View:
     def _of_index(self, section: Section) -> Iterator[tuple[str, str, Markup]]:
         """How the entities of a type stand: each by a bar, or many by how they are distributed."""
         items = [(line.name, line.index) for line in section.lines if line.index is not None]
-        scale, name = Scale(section.floor, section.top), self.type_name(section.entity_type)
+        scale, name = (
+            Scale(floor=section.floor, top=section.top),
+            self.type_name(section.entity_type),
+        )
         if len(items) < 2 or scale.floor >= scale.top:
             return
         words = {"type": name, "index": section.index_name or self.t("index")}

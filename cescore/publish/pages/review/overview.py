@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cescore.disclosure.plan_documents import BodyRow, PlanOverview
 from cescore.method.column import State
 from cescore.method.measures import STATUSES
-from cescore.method.target_paths import TargetPath
+from cescore.method.target_paths import GOOD, TargetPath
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import mark, number, signed, unit_text
 from cescore.publish.pages.document import Words, contents, cut, exact, heading, masthead
@@ -18,9 +18,7 @@ from cescore.publish.pages.review.charts import body_chart
 from cescore.publish.pages.review.measures import by_system, by_unit
 from cescore.publish.pages.review.page import (
     DASH,
-    GOOD,
     NONE,
-    SIGNS,
     period_facts,
     plan_name,
     reasons,
@@ -29,6 +27,7 @@ from cescore.publish.pages.review.page import (
     target_paths,
     target_verdicts,
 )
+from cescore.publish.pages.scorecard.lights import SIGNS
 from cescore.publish.section import section
 from cescore.publish.table import Column, Row, Table
 from cescore.publish.titles import document_name, document_title

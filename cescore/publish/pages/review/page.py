@@ -5,16 +5,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cescore.disclosure.plan_documents import BodyRow, PlanDocument, Review
-from cescore.method.assessment import Assessment
-from cescore.method.target_paths import TargetPath
+from cescore.method.assessment import PARTS, Assessment
+from cescore.method.progress import yearly_pace
+from cescore.method.target_paths import GOOD, TargetPath
+from cescore.method.targets import ROLES
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import decimals_for, number, quantity, unit_text
 from cescore.publish.pages.document import Words, heading, masthead, provenance_of
 from cescore.publish.pages.pace import pace_words
+from cescore.publish.pages.scorecard.lights import SIGNS
 from cescore.publish.section import section
 from cescore.publish.table import Column, Row, Table
 from cescore.publish.titles import document_title
@@ -29,11 +32,6 @@ if TYPE_CHECKING:
 
 DASH = "—"
 NONE = Fragment("")
-GOOD = ("met", "reached", "on_schedule")
-SIGNS: Mapping[str, str] = {
-    "met": "●", "reached": "●", "on_schedule": "●", "nearly": "◐", "behind": "○", "not_yet": "○",
-    "not_met": "×", "not_computable": "—",
-}  # fmt: skip
 
 
 def front(
@@ -46,8 +44,8 @@ def front(
     cards = [_target_card(words, counted, is_own=bool(own))] if counted else []
     cards += _index_cards(words, view, bundle, result, progress)
     if data.whole.at_end is not None:
-        least = data.whole.at_end < 0.8
-        cards.append((words.t("review.card.measures"), "", share(data.whole.at_end), least))
+        card = share(data.whole.at_end)
+        cards.append((words.t("review.card.measures"), "", card, data.whole.is_low))
     made = data.assessment
     if made.total is not None:
         grade = made.grade(words.lang)
@@ -121,10 +119,9 @@ def _points(
         named = [target_name(words, path) for path in paths if path.verdict == verdict]
         word = words.t(f"verdict.{verdict}")
         yield words.t("review.point.targets", verdict=word, n=len(named), list=words.join(named))
-    years = bundle.year - bundle.base_year
     found = view.row(replace_panel(progress), "index", (bundle.year,))[0]
-    if bundle.framework.progress and found.value is not None and found.value > 0 and years > 0:
-        pace = ((found.value / 100) ** (1 / years) - 1) * 100
+    pace = yearly_pace(found.value, bundle.year - bundle.base_year)
+    if bundle.framework.progress and found.value is not None and pace is not None:
         yield words.t("review.point.progress", value=number(found.value), pace=number(pace),
                       base=bundle.base_year, year=bundle.year)  # fmt: skip
     yield from _weakest(words, view, progress, bundle)
@@ -178,7 +175,7 @@ def target_verdicts(words: Words, paths: Sequence[TargetPath], data: PlanDocumen
         Column(words.t("review.head.verdict"), 14, "mid"),
     ]
     rows: list[Row] = []
-    for role in ("own", "reference", "check"):
+    for role in ROLES:
         some = [path for path in paths if path.end.role == role]
         if some and role != "own":
             rows.append(Row([words.t(f"review.target.{role}"), *[""] * 7], "group"))
@@ -294,9 +291,7 @@ def yearly(review: OpenDocument[Review]) -> Fragment:
     words, data = Words(review), review.data
     if not any(made.total is not None or made.grade(words.lang) for made in data.yearly):
         return NONE
-    parts = [
-        p for p in ("targets", "index", "measures") if any(p in m.weights for m in data.yearly)
-    ]
+    parts = [p for p in PARTS if any(p in m.weights for m in data.yearly)]
     named = [words.t(f"part.{part}") for part in parts]
     with_bonus = any(made.bonus is not None for made in (*data.yearly, data.assessment))
     named += [words.t("review.head.bonus")] if with_bonus else []

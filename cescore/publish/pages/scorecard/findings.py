@@ -8,11 +8,14 @@ table of results says of it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from unicodedata import east_asian_width
 
 from cescore.method.column import Flag, State
 from cescore.method.disclosure import PeerFigure
+from cescore.method.schedules import ON_COURSE
 from cescore.method.targets import TargetLine
 from cescore.publish.numbers import (
     change_cell,
@@ -22,14 +25,12 @@ from cescore.publish.numbers import (
     signed,
 )
 from cescore.publish.pages.scorecard.evidence import NOTABLE, Evidence
-from cescore.publish.pages.scorecard.lights import ON_COURSE
-from cescore.publish.section import half_widths
 from cescore.publish.view import Number, View, has_enough, recorded, weight_of
 
 ENOUGH = 3
 MOST = 5
 MOST_MOVES = 3
-LINE = 98  # half-widths of a sentence that fit one line of page one
+LINE = 102  # widths of a small letter that fit one line of page one; an ideograph has two
 NAMED = 2  # names that one sentence holds
 SAME_SIDE = {True: "good", False: "bad"}
 
@@ -64,8 +65,10 @@ def _that_fit(ordered: Sequence[Finding], lines: int) -> Iterator[Finding]:
 
 
 def lines_of(text: str) -> int:
-    """How many lines of page one a sentence takes."""
-    return -(-half_widths(text) // LINE)
+    """How many lines of page one a sentence takes at most."""
+    wide = sum(east_asian_width(letter) in "WFA" for letter in text)
+    capitals = sum(letter.isupper() for letter in text)
+    return math.ceil((len(text) + wide + capitals / 4) / LINE)
 
 
 def filing(known: Evidence) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from cescore.method.firmness import AppliedAlternative
 from cescore.method.standards import GroupLine, RequirementLine
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import DASH, decimals_for, number, unit_text
-from cescore.publish.pages.scorecard.lights import LIGHTS
+from cescore.publish.pages.scorecard.lights import SIGNS
 from cescore.publish.pages.scorecard.sections import NONE
 from cescore.publish.table import Column, Row, Table
 from cescore.publish.view import View
@@ -70,16 +70,11 @@ def robustness_table(bundle: OpenBundle) -> Fragment:
         Column(view.t("head.rank_shift"), 17),
         Column(view.t("head.index_shift"), 17),
     ]
-    few = [type_name(one.entity_type, view.lang) for one in found if one.reason == "few_entities"]
+    few = [view.type_name(one.entity_type) for one in found if one.reason == "few_entities"]
     notes = [view.t("robust.few", types=view.join(few))] if few else []
     if rows:
         parts.append(Table(columns, rows, view.t("caption.removals"), notes).fragment())
     return Fragment.join(parts)
-
-
-def type_name(entity_type: str, lang: str) -> str:
-    """An entity type in words, as far as the labels know it."""
-    return label_or(f"type.{entity_type}", lang, entity_type)
 
 
 def _sobol(view: View, shares: Sequence[TypeRobustness]) -> Fragment:
@@ -88,7 +83,7 @@ def _sobol(view: View, shares: Sequence[TypeRobustness]) -> Fragment:
     held = {(one.entity_type, s.source): s for one in shares for s in one.sources}
     columns = [Column(view.t("head.source_of_doubt"), 30, "text")]
     for one in shares:
-        name = view.t("robust.type", type=type_name(one.entity_type, view.lang), n=one.entities)
+        name = view.t("robust.type", type=view.type_name(one.entity_type), n=one.entities)
         columns += [
             Column(two_lines(name, view.t(f"head.sobol_{kind}")), 70 / (2 * len(shares)))
             for kind in ("first", "total")
@@ -108,7 +103,7 @@ def _sobol(view: View, shares: Sequence[TypeRobustness]) -> Fragment:
 
 def _removals(view: View, one: TypeRobustness) -> Iterator[list[object]]:
     """The indicators whose removal moves a type most."""
-    name = type_name(one.entity_type, view.lang)
+    name = view.type_name(one.entity_type)
     for removal in one.removals[:MOST_REMOVALS]:
         places = number(removal.mean_rank_shift, 1) if one.entities > 1 else DASH
         words = removal.name(view.lang) or removal.indicator
@@ -143,9 +138,9 @@ def _standard(view: View, card: StandardCard) -> Fragment:
         Column(view.t("head.indicator"), 33, "text"),
         Column(view.t("head.value", year=view.bundle.year), 11),
         Column(view.t("head.requirement"), 11),
-        Column(view.t("head.binding"), 19, "mid"),
+        Column(view.t("head.binding"), 23, "mid"),
         Column(view.t("head.tag"), 5, "mid"),
-        Column(view.t("head.light"), 21, "text"),
+        Column(view.t("head.light"), 17, "text"),
     ]
     caption = view.t("caption.standard", standard=name, source=view.fitting(card.source))
     rows = list(_rows(view, card))
@@ -194,7 +189,7 @@ def _status(view: View, line: RequirementLine) -> Markup | str:
         return status
     if not line.decides:
         return view.t("standard.shown_only", status=status)
-    return Markup('<b class="l-{}">{}</b> {}').format(line.status, LIGHTS[line.status], status)
+    return Markup('<b class="l-{}">{}</b> {}').format(line.status, SIGNS[line.status], status)
 
 
 def _verdict(view: View, card: StandardCard) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from cescore.definitions.model import Scale
 from cescore.method.bonus import BonusLine
+from cescore.method.scale import place_on
 from cescore.publish.charts.spark import spark
 from cescore.publish.numbers import index_change_words, mark, number, percentage, quantity
 from cescore.publish.pages.scorecard.evidence import Evidence
@@ -29,11 +31,11 @@ def index_card(known: Evidence) -> dict[str, Any]:
         return card
     value = now.value if now.value is not None else scale.floor  # rated: there is one
     card["value"] = number(value)
-    card["place"] = place_on(value, scale.floor, scale.top)
+    card["place"] = per_cent_on(value, scale)
     if last.value is not None:
         words = index_change_words(value, last.value, view.lang)
         card["changes"].append(view.t("since", year=view.bundle.year - 1, change=words))
-        card["last_place"] = place_on(last.value, scale.floor, scale.top)
+        card["last_place"] = per_cent_on(last.value, scale)
     if base.value is not None and view.base not in {view.now, view.last}:
         words = index_change_words(value, base.value, view.lang)
         card["changes"].append(view.t("since", year=view.bundle.base_year, change=words))
@@ -47,9 +49,7 @@ def _band(view: View) -> dict[str, Any]:
     band, scale = view.data.uncertainty, view.bundle.framework.scale
     if band is None or view.bundle.is_variant:
         return {}
-    low, high = (
-        float(place_on(v, scale.floor, scale.top)) for v in (band.score_low, band.score_high)
-    )
+    low, high = (float(per_cent_on(v, scale)) for v in (band.score_low, band.score_high))
     said = view.t("index.band", low=number(band.score_low), high=number(band.score_high))
     return {"band": {"left": f"{low:.1f}", "width": f"{max(high - low, 0.4):.1f}", "said": said}}
 
@@ -83,14 +83,13 @@ def _released(view: View) -> dict[str, Any]:
     if figure.median is not None:
         scale = view.bundle.framework.scale
         found["median"] = view.t("peer.median_value", value=number(figure.median))
-        found["median_place"] = place_on(figure.median, scale.floor, scale.top)
+        found["median_place"] = per_cent_on(figure.median, scale)
     return found
 
 
-def place_on(value: float, floor: float, top: float) -> str:
-    """Position on a scale in per cent of its length, kept within it."""
-    share = (value - floor) / (top - floor) if top > floor else 0.0
-    return f"{100 * min(max(share, 0.0), 1.0):.1f}"
+def per_cent_on(value: float, scale: Scale) -> str:
+    """Position on a scale in per cent of its length, kept within it: where a style sheet draws it."""
+    return f"{100 * place_on(value, scale):.1f}"
 
 
 def grade_card(view: View) -> dict[str, Any]:
@@ -119,18 +118,21 @@ def grade_card(view: View) -> dict[str, Any]:
         )
         if found.bonus is not None
         else "",
-        "converted": _converted(view) if found.index_converted else "",
+        "converted": _converted(view, "grade.converted"),
+        "converted_short": _converted(view, "grade.converted.short"),
     }
 
 
-def _converted(view: View) -> str:
-    """The index on its own scale beside what it enters the total as."""
+def _converted(view: View, key: str) -> str:
+    """The index on its own scale beside what it enters the total as; "" where the two are one."""
+    if not view.data.assessment.index_converted:
+        return ""
     scale, part = view.bundle.framework.scale, view.data.assessment.parts.get("index")
     index = of_series(view.data.evaluated.index, view.now).value
     if index is None or part is None:
         return ""
     return view.t(
-        "grade.converted", index=view.name(view.bundle.framework.index.code), value=number(index),
+        key, index=view.name(view.bundle.framework.index.code), value=number(index),
         floor=f"{scale.floor:g}", top=f"{scale.top:g}", part=number(part),
     )  # fmt: skip
 

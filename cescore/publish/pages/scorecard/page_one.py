@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from cescore.method.column import Panel
+from cescore.method.schedules import ON_COURSE
 from cescore.method.targets import TargetLine
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import decimals_for, number, quantity, signed, unit_text
@@ -15,11 +16,11 @@ from cescore.publish.pages.scorecard.findings import findings, lines_of
 from cescore.publish.pages.scorecard.front_index import (
     grade_card,
     index_card,
-    place_on,
+    per_cent_on,
     progress_card,
 )
 from cescore.publish.pages.scorecard.front_rates import headline_cards
-from cescore.publish.pages.scorecard.lights import LIGHTS, ON_COURSE
+from cescore.publish.pages.scorecard.lights import SIGNS
 from cescore.publish.section import section
 from cescore.publish.view import View, weight_of
 from cescore.publish.words import label_or, subject
@@ -33,6 +34,8 @@ LONG_NAME = 18  # Han characters; a longer name is set smaller
 LINES = 7  # of the card of group scores: what groups leave free names the ends of the indicators
 
 SENTENCE_LINES = 10  # of findings and advice together that fit under the cards
+ADVICE_LINES = 4
+CONTENTS_LINES = 2  # that the contents take from them
 
 
 def page_one(
@@ -41,7 +44,7 @@ def page_one(
     """Masthead, index, grade, headline rates, group scores, target lights, findings, what to do."""
     view = View(bundle)
     known = Evidence(view, result, progress, indicators)
-    sentences = advice(known)
+    sentences = _advice_that_fits(known)
     return section(
         "page_one",
         t=view.t,
@@ -62,11 +65,19 @@ def page_one(
     )
 
 
+def _advice_that_fits(known: Evidence) -> tuple[str, ...]:
+    """The first pieces of advice, as many as leave the findings their lines."""
+    sentences = advice(known)
+    while sum(map(lines_of, sentences)) > ADVICE_LINES:
+        sentences = sentences[:-1]
+    return sentences
+
+
 def _lines_left(view: View, sentences: Sequence[str]) -> int:
     """Lines for findings above the advice; a list of targets is higher than one of key figures,
     and a report that has one prints its contents below."""
-    lines = SENTENCE_LINES - (1 if view.data.targets else 0)
-    return lines - sum(lines_of(sentence) for sentence in sentences)
+    lines = SENTENCE_LINES - (CONTENTS_LINES if view.data.targets else 0)
+    return lines - sum(map(lines_of, sentences))
 
 
 def masthead(view: View) -> dict[str, Any]:
@@ -118,26 +129,24 @@ def group_rows(known: Evidence) -> list[dict[str, Any]]:
         }
         if now.value is not None and last.value is not None:
             row["change"] = signed(now.value - last.value, 1)
-        row["place"] = None if now.value is None else place_on(now.value, scale.floor, scale.top)
-        row["last_place"] = (
-            None if last.value is None else place_on(last.value, scale.floor, scale.top)
-        )
+        row["place"] = None if now.value is None else per_cent_on(now.value, scale)
+        row["last_place"] = None if last.value is None else per_cent_on(last.value, scale)
         row["median_place"] = (
-            place_on(peer.median, scale.floor, scale.top)
-            if peer and peer.median is not None
-            else None
+            per_cent_on(peer.median, scale) if peer and peer.median is not None else None
         )
         rows.append(row)
     return rows
 
 
 def indicator_ends(known: Evidence) -> dict[str, list[tuple[str, str]]]:
-    """The indicators that score highest and lowest, as many as the groups leave room for."""
+    """The indicators that score highest and lowest of those that have a value and a weight, as
+    many as the groups leave room for."""
     view = known.view
     most = (LINES - len(view.groups)) // 2
     if most < 1 or not known.is_rated:
         return {}
-    scores = [(known.score(i.code, view.bundle.year).value, i.code) for i in view.scored]
+    counted = [i.code for i in view.scored if weight_of(known.result, i.code, view.now) > 0]
+    scores = [(known.score(code, view.bundle.year).value, code) for code in counted]
     known_scores = [(score, code) for score, code in scores if score is not None]
     ordered = sorted(known_scores, key=lambda line: -line[0])
     if len(ordered) < 2 * most:
@@ -188,7 +197,7 @@ def target_counts(view: View) -> str:
 def _light(view: View, line: TargetLine, has_own: bool) -> dict[str, str]:
     decimals = decimals_for(line.unit, [line.actual, line.value])
     return {
-        "sign": LIGHTS.get(line.light, "—"),
+        "sign": SIGNS[line.light],
         "kind": line.light or "none",
         "name": line.name(view.lang),
         "actual": quantity(line.actual, line.unit, view.lang, decimals)

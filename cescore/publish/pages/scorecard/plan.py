@@ -10,12 +10,13 @@ from markupsafe import Markup
 
 from cescore.definitions.bilingual import name_in
 from cescore.method.measures import OPEN, InspectedCheck, MeasureLine
-from cescore.method.targets import TargetLine
+from cescore.method.targets import ROLES, TargetLine
 from cescore.publish.charts.bullets import bullet, check_bar, check_head
 from cescore.publish.charts.plan_bars import STATUSES, system_name
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import (
     DASH,
+    PER_CENT,
     PrintedNumber,
     count,
     decimals_for,
@@ -26,7 +27,7 @@ from cescore.publish.numbers import (
 )
 from cescore.publish.pages.pace import way
 from cescore.publish.pages.scorecard.front_index import grade_card
-from cescore.publish.pages.scorecard.lights import LIGHTS
+from cescore.publish.pages.scorecard.lights import SIGNS
 from cescore.publish.pages.scorecard.sections import NONE, concerns, nothing
 from cescore.publish.section import section
 from cescore.publish.table import Column, Row, Table
@@ -45,7 +46,7 @@ def targets_table(bundle: OpenBundle) -> Fragment:
     if not bundle.data.targets:
         return nothing(view, "targets", "plan")
     rows: list[Row] = []
-    for role in ("own", "reference", "check"):
+    for role in ROLES:
         lines = [line for line in bundle.data.targets if line.role == role]
         if lines and role != "own":
             rows.append(Row([view.t(f"target.{role}"), *[""] * 7], "group"))
@@ -71,15 +72,15 @@ def _target_row(view: View, line: TargetLine) -> Row:
     decimals = decimals_for(line.unit, [line.value, line.actual])
     level_decimals = decimals_for(line.level_unit, [line.level, line.base])
     levels = [DASH if v is None else number(v, level_decimals) for v in (line.base, line.level)]
-    goal = (
-        f"{'≥' if line.op == '>=' else '≤'}{quantity(line.value, line.unit, view.lang, decimals)}"
-    )
+    # a level is in the unit that stands below the name; a change in per cent says so itself
+    unit = "" if line.unit == line.level_unit and line.unit != PER_CENT else line.unit
+    goal = f"{'≥' if line.op == '>=' else '≤'}{quantity(line.value, unit, view.lang, decimals)}"
     return Row(
         [
             two_lines(f"{line.id}  {name}", unit_text(line.level_unit, view.lang)),
             *levels,
             goal,
-            DASH if line.actual is None else quantity(line.actual, line.unit, view.lang, decimals),
+            DASH if line.actual is None else quantity(line.actual, unit, view.lang, decimals),
             bullet(line.completion, line.schedule_carbon),
             _percent(line.schedule_carbon),
             light_words(view, line.light),
@@ -92,7 +93,7 @@ def light_words(view: View, light: str) -> Markup | str:
     if not light:
         return DASH
     word = label_or(f"light.{light}", view.lang, light)
-    return Markup('<b class="l-{}">{} {}</b>').format(light, LIGHTS.get(light, DASH), word)
+    return Markup('<b class="l-{}">{} {}</b>').format(light, SIGNS[light], word)
 
 
 def _percent(share: float | None) -> PrintedNumber:

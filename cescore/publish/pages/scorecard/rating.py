@@ -1,44 +1,35 @@
-"""How far along its scale a score stands, as a sign that needs no colour, and whether it improved.
-
-The three bands are this report's own convention (tag P): they rate a place between two goalposts,
-never an entity; only the assessment total is graded.
-"""
+"""How far along its scale a score stands, as a sign that needs no colour, and whether it improved."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from markupsafe import Markup
 
 from cescore.definitions.model import Scale
 from cescore.method.disclosure import PeerFigure
+from cescore.method.scale import Reach, place_on, reach_of
+from cescore.method.targets import ROLES
 from cescore.publish.numbers import PrintedNumber, number
 from cescore.publish.pages.scorecard.evidence import NOTABLE
 from cescore.publish.view import Number, View
 
-BANDS = ((0.75, "near", "●"), (0.50, "middle", "◐"), (0.0, "far", "○"))  # share of the scale
-ROLES = ("own", "reference", "check")  # of a target, the one that counts for an indicator first
-
-
-def share_of(score: float, scale: Scale) -> float:
-    """Where a score stands on its scale, 0 at the floor and 1 at the top."""
-    if scale.top <= scale.floor:
-        return 0.0
-    return min(max((score - scale.floor) / (scale.top - scale.floor), 0.0), 1.0)
+SIGNS: Mapping[Reach, str] = {"near": "●", "middle": "◐", "far": "○"}
 
 
 def rated(score: Number, scale: Scale) -> Markup | str:
     """The sign of the band a score falls into, "" where there is none."""
     if score.value is None:
         return ""
-    share = share_of(score.value, scale)
-    kind, sign = next((kind, sign) for least, kind, sign in BANDS if share >= least)
-    return Markup('<b class="r-{}">{}</b>').format(kind, sign)
+    reach = reach_of(score.value, scale)
+    return Markup('<b class="r-{}">{}</b>').format(reach, SIGNS[reach])
 
 
 def bar(score: Number, scale: Scale) -> PrintedNumber | str:
     """The score's number with a bar of its place on the scale before it."""
     if score.value is None:
         return ""
-    width = f"{100 * share_of(score.value, scale):.0f}"
+    width = f"{100 * place_on(score.value, scale):.0f}"
     drawn = Markup('<i class="sb"><i style="width:{}%"></i></i>').format(width)
     return number(score.value, 1).after(drawn)
 

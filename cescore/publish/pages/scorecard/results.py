@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -195,9 +195,11 @@ class _Lines:
         """Group and index: scores stand in the columns of the years as well."""
         view, none = self.view, Number(None)
         now, last = (scores.get(view.bundle.year - back, none) for back in (0, 1))
+        # signs stand with the indicators: a sum over them would bear the sign of each
+        cells = [view.cell(replace(scores[year], flags=0), 1) for year in view.shown_years]
         change = _with_sign(moved(now, last), point_change(now, last))
         return [
-            *(view.cell(scores[year], 1) for year in view.shown_years),
+            *cells,
             change,
             *([""] if self.shows.course else []),
             *("", ""),
