@@ -107,17 +107,17 @@ def rank_bands(
     """
     if len(among) < 2:
         return {}
-    found = _over_all_choices(evaluation, among, year)
+    drawn = _over_all_choices(evaluation, among, year)
     return {
         entity: (int(low), int(high))
-        for entity, low, high in zip(found.entities, found.rank_low, found.rank_high, strict=True)
+        for entity, low, high in zip(drawn.entities, drawn.rank_low, drawn.rank_high, strict=True)
     }
 
 
 def _over_all_choices(evaluation: TypeEvaluation, among: Collection[str], year: int) -> Uncertainty:
     """The draws of some entities in a year, the normalisation and what was learnt varied as well."""
-    of_year = replace(evaluation, run_year=year)
-    return uncertainty(of_year, evaluation.indicators.only(among), sampling=BANDS_ALONE)
+    indicators = evaluation.indicators.only(among)
+    return uncertainty(evaluation, indicators, year=year, sampling=BANDS_ALONE)
 
 
 def _applied(alternatives: tuple[Alternative, ...]) -> tuple[AppliedAlternative, ...]:

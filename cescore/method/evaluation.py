@@ -78,11 +78,9 @@ class TypeEvaluation:
         returned, has_data = self.scored.returned, self.aggregation.coverage > 0
         return has_data if returned is None else has_data & returned
 
-    @property
-    def learners(self) -> Panel:
-        """The indicators of the reference set of the year evaluated, which constants were learnt from."""
-        year = self.panel.year_position(self.run_year)
-        members = np.flatnonzero(self.in_reference_set[:, year]).tolist()
+    def learners_in(self, year: int) -> Panel:
+        """The indicators of the reference set of a year, which its constants were learnt from."""
+        members = np.flatnonzero(self.in_reference_set[:, self.panel.year_position(year)]).tolist()
         return self.indicators.only(self.panel.entities[row] for row in members)
 
     @cached_property

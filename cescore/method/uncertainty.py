@@ -126,6 +126,7 @@ def uncertainty(
     evaluation: TypeEvaluation,
     indicators: Panel | None = None,
     *,
+    year: int | None = None,
     margins: Margins | None = None,
     sampling: Sampling = Sampling(),
 ) -> Uncertainty:
@@ -141,8 +142,9 @@ def uncertainty(
 
     Parameters
     ----------
-    evaluation
-        A type in the year evaluated; what is learnt anew is learnt from its reference set.
+    evaluation, year
+        A type, and the year looked at; None: the one evaluated. What is learnt anew is learnt from the
+        year's reference set.
     indicators
         Of the entities that are looked at and ranked; None: all.
     margins
@@ -153,7 +155,8 @@ def uncertainty(
     MethodError
         ``draws`` is no power of 2, or no entity has an index.
     """
-    framework, fitted, year = evaluation.framework, evaluation.fitted, evaluation.run_year
+    framework, fitted = evaluation.framework, evaluation.fitted
+    year = evaluation.run_year if year is None else year
     draws, seed, sensitivity = sampling.draws, sampling.seed, sampling.sensitivity
     if draws < 4 or draws & (draws - 1):
         raise MethodError(f"{draws} draws, expected a power of 2")
@@ -163,7 +166,7 @@ def uncertainty(
     entities = [e for e, has in zip(of_year.entities, has_index, strict=True) if has]
     if not entities:
         raise MethodError(f"no entity has an index in {year}")
-    learners = _one_year(evaluation.learners, year)
+    learners = _one_year(evaluation.learners_in(year), year)
     variant = Variant(of_year.only(entities), framework, fitted, learners)
     design = Design(variant, margins or Margins())
     scores, sources = nominal[has_index], design.sources

@@ -197,7 +197,9 @@ def test_leaving_imputation_out_screens_nobody_out() -> None:
     panel, how = sparse()
     done = evaluate(panel, how, base_year=2021, run_year=2021)
     assert done.aggregation.index.is_present.all()
-    variant = Variant(done.indicators, how, done.fitted, done.learners).without(["imputation"])
+    variant = Variant(done.indicators, how, done.fitted, done.learners_in(2021)).without(
+        ["imputation"]
+    )
     index = variant.scored("as_defined")
     assert all(index.scores.column(c).is_present[5:].all() for c in "ABCD")
     assert index.scores.column("C").is_present.all()  # the five keep what they returned
@@ -211,6 +213,6 @@ def test_constants_learnt_anew_are_learnt_from_the_same_entities() -> None:
     whole = Panel(panel.entities, panel.years, {c: Column.of(v) for c, v in full.items()})
     done = evaluate(whole, how, base_year=2021, run_year=2021)
     some = done.indicators.only(panel.entities[5:])
-    variant = Variant(some, how, done.fitted, done.learners).without(["imputation"])
+    variant = Variant(some, how, done.fitted, done.learners_in(2021)).without(["imputation"])
     ends = {c: {k: done.fitted.constants[c][2021][k] for k in ("low", "high")} for c in "ABCD"}
     assert {c: variant.fitted.constants[c][2021] for c in "ABCD"} == ends
