@@ -18,7 +18,7 @@ from cescore.definitions.pictures import FlowPicture, PageBounds
 from cescore.method.assessment import Assessment
 from cescore.method.contributions import Contribution
 from cescore.method.coverage import covers_enough
-from cescore.method.disclosure import PeerFigure
+from cescore.method.disclosure import PeerFigure, YearRank
 from cescore.method.firmness import AppliedAlternative, Band, SourceShare
 from cescore.method.measures import MeasureLine
 from cescore.method.standards import GroupLine, RequirementLine
@@ -134,22 +134,14 @@ class TypeRobustness(Part):
     removals: tuple[RemovedIndicator, ...] = ()  # the indicator that moves ranks most first
 
 
-class YearRank(Part):
-    """A body's rank by the index in one year, among so many; None where it has none that may be shown."""
-
-    year: int
-    rank: int | None
-    n: int
-
-
 class PeerTable(Part):
     """Released figures of the entity's own type; ``ranks`` of a public body, year by year."""
 
     entity_type: str
     audience: str  # public or respondent
     figures: tuple[PeerFigure, ...] = ()
+    ranks: tuple[YearRank, ...] = ()  # of the index, year by year; public bodies only
     note: str = ""
-    ranks: tuple[YearRank, ...] = ()
 
 
 class PublicRow(Part):

@@ -20,7 +20,6 @@ from cescore.disclosure.bundle import (
     Place,
     PublicRow,
     TypeRobustness,
-    YearRank,
 )
 from cescore.disclosure.constants import released_constants
 from cescore.disclosure.rankings import released_robustness
@@ -28,6 +27,7 @@ from cescore.method.column import Column, Panel, State
 from cescore.method.disclosure import (
     GroupFigure,
     PeerFigure,
+    YearRank,
     contributions,
     group_figure,
     hide_cells,
@@ -37,6 +37,7 @@ from cescore.method.disclosure import (
     standing,
     to_decimals,
 )
+from cescore.method.indicators import compute_accounts
 
 if TYPE_CHECKING:
     from cescore.evaluation.yearly import YearlyEvaluation
@@ -55,9 +56,7 @@ class Comparison:
     code: str
     direction: int
     values: Floats  # one per entity of the panel, NaN where there is nothing to compare
-    is_ranked: bool = (
-        True  # of public bodies; what clears a body to be ranked are its headline rates
-    )
+    is_ranked: bool = True  # of public bodies: what clears one for that are its headline rates
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,39 +97,13 @@ class Gate:
         make = self._public_figure if public else self._respondent_figure
         comparisons = self._comparisons[entity.entity_type]
         figures = tuple(make(entity.entity_type, c, row) for c in comparisons)
+        audience = "public" if public else "respondent"
         return PeerTable(
             entity_type=entity.entity_type,
-            audience="public" if public else "respondent",
+            audience=audience,
             figures=figures,
-            ranks=self._ranks_over_years(entity.entity_type, row) if public else (),
+            ranks=self._rank_history[entity.entity_type].get(row, ()) if public else (),
         )
-
-    def _ranks_over_years(self, entity_type: str, row: int) -> tuple[YearRank, ...]:
-        """A public body's rank by the index in each year, among the bodies that may be ranked."""
-        by_year = self._ranked_in_years[entity_type]
-        return tuple(YearRank(year=y, rank=of[row], n=n) for y, (n, of) in by_year.items())
-
-    @cached_property
-    def _ranked_in_years(self) -> Mapping[str, Mapping[int, tuple[int, list[int | None]]]]:
-        """By public type and year: how many are ranked by the index, and each one's rank.
-
-        Who may be ranked is decided on the year evaluated; of an earlier year those of them that had
-        enough data in it, on the data as they stand now.
-        """
-        ranked: dict[str, dict[int, tuple[int, list[int | None]]]] = {}
-        for entity_type in self.rules.public_types:
-            evaluation = self.yearly.evaluations.get(entity_type)
-            if evaluation is None:
-                continue
-            cleared = np.array([e in self.cleared for e in evaluation.panel.entities], bool)
-            firm = evaluation.is_sufficient & evaluation.in_reference_set & cleared[:, None]
-            indices = np.where(firm, evaluation.aggregation.index.values, np.nan)
-            ranked[entity_type] = {
-                year: (int((~np.isnan(indices[:, j])).sum()), ranks(indices[:, j], 1))
-                for j, year in enumerate(evaluation.panel.years)
-                if year <= self.year
-            }
-        return ranked
 
     def _respondent_figure(self, entity_type: str, comparison: Comparison, row: int) -> PeerFigure:
         group = self._groups[entity_type, comparison.code]
@@ -177,6 +150,41 @@ class Gate:
         """The values of the public bodies that may be ranked; NaN for the others."""
         entities = self.yearly.evaluations[entity_type].panel.entities
         return np.where([e in self.cleared for e in entities], comparison.values, np.nan)
+
+    @cached_property
+    def _rank_history(self) -> Mapping[str, Mapping[int, tuple[YearRank, ...]]]:
+        """The rank of the index in each year up to the one evaluated, by type and row.
+
+        Ranked in a year is who was cleared by that year's figures and had an index of enough data.
+        """
+        found = {}
+        for entity_type in self.rules.public_types:
+            if entity_type in self.yearly.evaluations:
+                years = [y for y in self._evaluation_years(entity_type) if y <= self.year]
+                by_year = [self._ranks_in(entity_type, year) for year in years]
+                found[entity_type] = dict(enumerate(zip(*by_year, strict=True)))
+        return found
+
+    def _evaluation_years(self, entity_type: str) -> tuple[int, ...]:
+        return self.yearly.evaluations[entity_type].panel.years
+
+    def _ranks_in(self, entity_type: str, year: int) -> list[YearRank]:
+        """One year's rank of every entity of a public type, in the rows' order."""
+        evaluation = self.yearly.evaluations[entity_type]
+        place, index = evaluation.panel.year_position(year), evaluation.aggregation.index
+        cleared = self.cleared_in(year)
+        is_ranked = np.array([e in cleared for e in evaluation.panel.entities], bool)
+        is_ranked &= (evaluation.in_reference_set & evaluation.is_sufficient)[:, place]
+        is_ranked &= index.is_present[:, place]
+        values = np.where(is_ranked, index.values[:, place], np.nan)
+        entities = evaluation.panel.entities
+        among = [e for e, ranked in zip(entities, is_ranked, strict=True) if ranked]
+        bands = self.yearly.rank_bands(entity_type, among, year)
+        placed = ranks(values, 1) if len(among) > 1 else [None] * len(entities)
+        return [
+            YearRank(year, len(among), rank, *bands.get(entity, (None, None)))
+            for entity, rank in zip(entities, placed, strict=True)
+        ]
 
     def _compared(self, evaluation: TypeEvaluation) -> Iterator[Comparison]:
         """Index, group scores, headline and scored indicators of the year, of all who are evaluated.
@@ -304,26 +312,34 @@ class Gate:
             status="reported" if evaluation.is_sufficient[row, year] else "insufficient",
         )
 
-    @cached_property
+    @property
     def cleared(self) -> frozenset[str]:
         """Public bodies of which no single firm dominates the headline figures."""
-        workspace = self.yearly.workspace
+        return self.cleared_in(self.year)
+
+    @lru_cache(maxsize=64)  # noqa: B019 - a gate lives as long as its run
+    def cleared_in(self, year: int) -> frozenset[str]:
+        """The same by the figures of any year."""
         return frozenset(
             e.entity_id
-            for e in workspace.register.valid_in(self.year)
-            if self.is_public(e) and e.entity_type in self.yearly.evaluations and self._is_clear(e)
+            for e in self.yearly.workspace.register.valid_in(year)
+            if self.is_public(e)
+            and e.entity_type in self.yearly.evaluations
+            and e.entity_id in self._rows
+            and self._is_clear(e, year)
         )
 
-    def _is_clear(self, body: Entity) -> bool:
+    def _is_clear(self, body: Entity, year: int) -> bool:
         """Whether each quantity in the headline rates that firms return is safe over its firms."""
         framework = self.yearly.evaluations[body.entity_type].framework
-        firms = [
+        inside = [
             e
             for e in self.yearly.workspace.register.members(body.entity_id)
-            if e.entity_type in self._respondents and e.entity_id in self._evaluated
+            if e.entity_type in self._respondents and e.is_valid_in(year)
         ]
+        firms = [e for e in inside if year != self.year or e.entity_id in self._evaluated]
         for code in headline_inputs(framework):
-            found = {t: self._held(t, code) for t in self._respondents}
+            found = {t: self._held(t, code, year) for t in self._respondents}
             held = {t: values for t, values in found.items() if values is not None}
             if held and not self._is_safe_over(firms, held):
                 return False
@@ -333,7 +349,7 @@ class Gate:
         values, holders = [], []
         for firm in firms:
             if firm.entity_type in held:
-                values.append(held[firm.entity_type][self._rows[firm.entity_id]])
+                values.append(held[firm.entity_type][self._places[firm.entity_id]])
                 holders.append(firm.holding_id or firm.entity_id)
         return is_safe(contributions(np.array(values, float), holders), self.rules)
 
@@ -347,14 +363,44 @@ class Gate:
         }
 
     @lru_cache(maxsize=256)  # noqa: B019 - a gate lives as long as its run
-    def _held(self, entity_type: str, code: str) -> Floats | None:
-        """A quantity of the year over a type's entities; None where the type does not have it."""
-        evaluation = self.yearly.evaluations[entity_type]
-        column = evaluation.accounts.columns.get(code)
-        year = evaluation.panel.year_position(self.year)
-        if column is None or bool((column.state[:, year] == State.NOT_COLLECTED).all()):
+    def _held(self, entity_type: str, code: str, year: int) -> Floats | None:
+        """A quantity of a year over a type's entities, those that left since last (`_places`).
+
+        None where the type does not have it.
+        """
+        every = [self.yearly.evaluations[entity_type].accounts, self._left_since(entity_type)]
+        columns = [panel.columns.get(code) for panel in every]
+        if columns[0] is None or year not in every[0].years:
             return None
-        return np.where(column.is_present[:, year], column.values[:, year], np.nan)
+        place = every[0].year_position(year)
+        if bool((columns[0].state[:, place] == State.NOT_COLLECTED).all()):
+            return None
+        return np.concatenate(
+            [
+                np.where(column.is_present[:, place], column.values[:, place], np.nan)
+                for column in columns
+                if column is not None
+            ]
+        )
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        """Each respondent's place in what `_held` gives: its row, or behind them."""
+        places = dict(self._rows)
+        for entity_type in self._respondents:
+            first = len(self.yearly.evaluations[entity_type].panel.entities)
+            gone = self._left_since(entity_type).entities
+            places |= {entity: first + i for i, entity in enumerate(gone)}
+        return places
+
+    @lru_cache(maxsize=64)  # noqa: B019 - a gate lives as long as its run
+    def _left_since(self, entity_type: str) -> Panel:
+        """Entities of a type that the year does not evaluate, with accounts: what they returned in
+        earlier years may have dominated a body then."""
+        workspace, evaluation = self.yearly.workspace, self.yearly.evaluations[entity_type]
+        panel = workspace.panels[entity_type]
+        gone = panel.only(e for e in panel.entities if e not in self._rows)
+        return compute_accounts(gone, evaluation.framework, base_year=evaluation.base_year)
 
     @cached_property
     def _respondents(self) -> tuple[str, ...]:
@@ -414,7 +460,7 @@ class Gate:
             }
 
     def _value(self, firm: Entity, code: str) -> float:
-        held = self._held(firm.entity_type, code)
+        held = self._held(firm.entity_type, code, self.year)
         if held is None:
             return float("nan")
         return float(held[self._rows[firm.entity_id]])

@@ -22,7 +22,7 @@ from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.cells import number
 from cescore.intake.entities import Entity
 from cescore.intake.workspace import Workspace
-from cescore.method.assessment import Assessment, Basis, assess
+from cescore.method.assessment import Assessment, Basis, Evidence, assess
 from cescore.method.bonus import BonusLine, bonus_lines
 from cescore.method.evaluation import RESULT_COLUMNS, TypeEvaluation
 from cescore.method.measures import measure_lines
@@ -30,6 +30,7 @@ from cescore.method.period_measures import (
     Completion,
     PeriodCheck,
     PeriodMeasure,
+    at_end,
     completion,
     period_measures,
 )
@@ -117,18 +118,16 @@ class PlanEvaluation:
         """The period's total, graded in the final evaluation only."""
         evaluation, row = self._place(entity)
         vetoes = self._vetoes.get(entity.entity_id, {})
-        return assess_period(
-            self.plan,
-            entity.entity_type,
-            stage=self.stage,
+        evidence = Evidence(
             index=self._index(evaluation, row, self.year),
             scale=evaluation.framework.scale,
-            paths=self.targets[entity.entity_id],
-            measures=self.measures_of(entity),
+            targets=[path.end for path in self.targets[entity.entity_id]],
+            measures=at_end(self.measures_of(entity)),
             vetoes=period_vetoes([vetoes.get(year, {}) for year in self.years]),
             basis=self._basis(entity, evaluation, row, self.year),
             bonus=self._bonus[self.year][entity.entity_id],
         )
+        return assess_period(self.plan, entity.entity_type, self.stage, evidence)
 
     @cached_property
     def _bonus(self) -> Mapping[int, Mapping[str, tuple[BonusLine, ...]]]:
@@ -193,14 +192,16 @@ class PlanEvaluation:
         return assess(
             self.plan,
             entity.entity_type,
-            index=self._index(evaluation, row, year),
-            scale=evaluation.framework.scale,
-            targets=[path.lines[i] for path in self.targets[entity.entity_id]],
-            measures=measure_lines(self.plan, entity.entity_type, records.values()),
-            vetoes=self._vetoes.get(entity.entity_id, {}).get(year, {}),
-            basis=self._basis(entity, evaluation, row, year),
-            is_last_year=year >= self.plan.last_year,
-            bonus=self._bonus[year][entity.entity_id],
+            Evidence(
+                index=self._index(evaluation, row, year),
+                scale=evaluation.framework.scale,
+                targets=[path.lines[i] for path in self.targets[entity.entity_id]],
+                measures=measure_lines(self.plan, entity.entity_type, records.values()),
+                vetoes=self._vetoes.get(entity.entity_id, {}).get(year, {}),
+                basis=self._basis(entity, evaluation, row, year),
+                is_last_year=year >= self.plan.last_year,
+                bonus=self._bonus[year][entity.entity_id],
+            ),
         )
 
     def _place(self, entity: Entity) -> tuple[TypeEvaluation, int]:

@@ -18,7 +18,7 @@ from cescore.evaluation.per_entity import PerEntity
 from cescore.intake.cells import number
 from cescore.intake.entities import Entity
 from cescore.intake.workspace import Workspace
-from cescore.method.assessment import Assessment, Basis, assess
+from cescore.method.assessment import Assessment, Basis, Evidence, assess
 from cescore.method.bonus import BonusLine, bonus_lines
 from cescore.method.column import Panel
 from cescore.method.evaluation import RESULT_COLUMNS, TypeEvaluation, evaluate
@@ -94,6 +94,16 @@ class YearlyEvaluation:
         if self.is_large(entity_type):
             return {}
         return bands(self.evaluations[entity_type], ranked)
+
+    def rank_bands(
+        self, entity_type: str, among: Collection[str], year: int
+    ) -> Mapping[str, tuple[int, int]]:
+        """How firm the ranks of some entities are in a year; none of a large type."""
+        from cescore.method.bands import rank_bands
+
+        if self.is_large(entity_type):
+            return {}
+        return rank_bands(self.evaluations[entity_type], among, year)
 
     @cached_property
     def robustness(self) -> Mapping[str, Robustness]:
@@ -357,12 +367,14 @@ def _assess(
     return assess(
         plan,
         framework.entity_type,
-        index=None if np.isnan(value) else value,
-        scale=framework.scale,
-        targets=targets,
-        measures=measures,
-        vetoes=vetoes,
-        basis=basis,
-        is_last_year=evaluation.run_year >= plan.last_year,
-        bonus=bonus,
+        Evidence(
+            index=None if np.isnan(value) else value,
+            scale=framework.scale,
+            targets=targets,
+            measures=measures,
+            vetoes=vetoes,
+            basis=basis,
+            is_last_year=evaluation.run_year >= plan.last_year,
+            bonus=bonus,
+        ),
     )

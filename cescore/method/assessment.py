@@ -103,19 +103,26 @@ class Basis:
     least_coverage: float = 0.8
 
 
-def assess(
-    plan: Plan,
-    entity_type: str,
-    *,
-    index: float | None,
-    scale: Scale,
-    targets: Sequence[TargetLine] = (),
-    measures: Sequence[MeasureLine] = (),
-    vetoes: Mapping[str, Mapping[str, str]] | None = None,
-    basis: Basis | None = None,
-    is_last_year: bool = False,
-    bonus: Sequence[BonusLine] = (),
-) -> Assessment:
+@dataclass(frozen=True)
+class Evidence:
+    """What an entity is assessed on.
+
+    ``index`` on ``scale``; enters the total as (index - floor) / (top - floor) · 100 [P], see `index_part`.
+    ``vetoes``: veto id -> its record of the year: status, document, confirming_unit, date.
+    ``is_last_year`` of the plan: only then does a binding target that was not met act as a veto.
+    """
+
+    index: float | None
+    scale: Scale
+    targets: Sequence[TargetLine] = ()
+    measures: Sequence[MeasureLine] = ()
+    vetoes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    basis: Basis = Basis()
+    is_last_year: bool = False
+    bonus: Sequence[BonusLine] = ()
+
+
+def assess(plan: Plan, entity_type: str, evidence: Evidence) -> Assessment:
     """An entity's total of the year [points, 0-100] and its grade on the scale of its type.
 
     Total = Σ weight · part / Σ weight over the parts there are: a type without targets of its own,
@@ -126,47 +133,39 @@ def assess(
     index covers too little, is not graded. A report on statistical-survey values is not graded
     and shows neither vetoes nor inspection, which may not rest on them. Vetoes without a record
     leave the grade provisional.
-
-    Parameters
-    ----------
-    index
-        On ``scale``; enters as (index - floor) / (top - floor) · 100 [P], see `index_part`.
-    vetoes
-        veto id -> its record of the year: status, document, confirming_unit, date.
-    is_last_year
-        Of the plan: only then does a binding target that was not met act as a veto.
     """
-    rules, basis = plan.assessment, basis or Basis()
+    rules, basis = plan.assessment, evidence.basis
+    index, scale, targets = evidence.index, evidence.scale, evidence.targets
     graded_on = rules.scales.get(rules.scale_of.get(entity_type, ""))
     if entity_type not in rules.weights or graded_on is None:
         return Assessment(reason="no_rules")
     blank = _on(graded_on)
     if basis.legal_basis == "statistical":
         return replace(blank, reason="statistical_basis")
-    lines = veto_lines(plan, entity_type, vetoes or {})
-    lines += _broken(targets) if is_last_year else ()
+    lines = veto_lines(plan, entity_type, evidence.vetoes)
+    lines += _broken(targets) if evidence.is_last_year else ()
     parts = {
         "targets": target_part(targets),
         "index": index_part(index, scale),
-        "measures": _times(measure_points(measures), 100),
+        "measures": _times(measure_points(evidence.measures), 100),
     }
     weights = used_weights(rules, entity_type, parts)
     obstacle = _obstacle(basis, parts["index"], rules.weights[entity_type])
-    extra = bonus_points(rules.bonus.get(entity_type), bonus)
+    extra = bonus_points(rules.bonus.get(entity_type), evidence.bonus)
     has_total = obstacle in {"", "insufficient_data"}
     scored = replace(
         blank,
         total=_with_bonus(_total(parts, weights), extra) if has_total else None,
         bonus=extra,
         bonus_most=rules.bonus[entity_type].most if entity_type in rules.bonus else 0.0,
-        bonus_lines=tuple(bonus),
+        bonus_lines=tuple(evidence.bonus),
         parts=parts,
         weights=weights,
         vetoes=lines,
         reason=obstacle,
         index_converted=index is not None and (scale.floor, scale.top) != (0.0, 100.0),
     )
-    return _graded(scored, plan, graded_on, measures)
+    return _graded(scored, plan, graded_on, evidence.measures)
 
 
 def _graded(

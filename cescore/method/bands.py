@@ -16,9 +16,10 @@ from cescore.method.fitting import method_of
 from cescore.method.margins import CHOICES, Alternative, Margins
 from cescore.method.normalisations import BY_ORDER
 from cescore.method.outranking import AMONG_ALL
-from cescore.method.uncertainty import uncertainty
+from cescore.method.uncertainty import Sampling, Uncertainty, uncertainty
 
 DRAWS = 512
+BANDS_ALONE = Sampling(draws=DRAWS, sensitivity=False)
 AT_ONCE = 5000  # entities whose draws are held in memory together
 # Scores by another normalisation stand on another scale, and min-max would carry others' extremes
 # (as would constants learnt anew without imputation) into a respondent's band: the band of the score keeps the framework's own, that of the rank does not.
@@ -52,14 +53,10 @@ def _portions(indicators: Panel, framework: Framework) -> Iterator[Panel]:
 def _scores(evaluation: TypeEvaluation, indicators: Panel) -> dict[str, Band]:
     """The bands of the score, on the framework's own scale."""
     drawn = uncertainty(
+        evaluation,
         indicators,
-        evaluation.framework,
-        evaluation.fitted,
-        year=evaluation.run_year,
         margins=OWN_SCALE,
-        draws=DRAWS,
-        sensitivity=False,
-        learners=evaluation.learners,
+        sampling=BANDS_ALONE,
     )
     applied = _applied(drawn.alternatives)
     return {
@@ -87,15 +84,7 @@ def _ranked(evaluation: TypeEvaluation, among: dict[str, Band]) -> dict[str, Ban
     """The same bands with the ranks that the entities take among each other."""
     if len(among) < 2:
         return among
-    drawn = uncertainty(
-        evaluation.indicators.only(among),
-        evaluation.framework,
-        evaluation.fitted,
-        year=evaluation.run_year,
-        draws=DRAWS,
-        sensitivity=False,
-        learners=evaluation.learners,
-    )
+    drawn = _over_all_choices(evaluation, among, evaluation.run_year)
     applied = _applied(drawn.alternatives)
     return {
         entity: replace(
@@ -107,6 +96,28 @@ def _ranked(evaluation: TypeEvaluation, among: dict[str, Band]) -> dict[str, Ban
         )
         for entity, low, high in zip(drawn.entities, drawn.rank_low, drawn.rank_high, strict=True)
     }
+
+
+def rank_bands(
+    evaluation: TypeEvaluation, among: Collection[str], year: int
+) -> dict[str, tuple[int, int]]:
+    """5-95 % of the rank of each of some entities in any year, over all choices as in `bands`.
+
+    None of fewer than two: there is no rank then.
+    """
+    if len(among) < 2:
+        return {}
+    found = _over_all_choices(evaluation, among, year)
+    return {
+        entity: (int(low), int(high))
+        for entity, low, high in zip(found.entities, found.rank_low, found.rank_high, strict=True)
+    }
+
+
+def _over_all_choices(evaluation: TypeEvaluation, among: Collection[str], year: int) -> Uncertainty:
+    """The draws of some entities in a year, the normalisation and what was learnt varied as well."""
+    of_year = replace(evaluation, run_year=year)
+    return uncertainty(of_year, evaluation.indicators.only(among), sampling=BANDS_ALONE)
 
 
 def _applied(alternatives: tuple[Alternative, ...]) -> tuple[AppliedAlternative, ...]:

@@ -101,6 +101,20 @@ class PeerFigure:
 
 
 @dataclass(frozen=True)
+class YearRank:
+    """Where a public body stood among those ranked in a year; None: it was not ranked.
+
+    ``low``, ``high``: 5-95 % of its rank over the choices that could have been made otherwise.
+    """
+
+    year: int
+    n: int  # ranked
+    rank: int | None = None
+    low: int | None = None
+    high: int | None = None
+
+
+@dataclass(frozen=True)
 class GroupFigure:
     """One figure of a group of entities: exact quantiles, each None where it may not be shown.
 

@@ -9,12 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from cescore.definitions.model import Plan, Scale
+from cescore.definitions.model import Plan
 from cescore.errors import MethodError
-from cescore.method.assessment import Assessment, Basis, assess
-from cescore.method.bonus import BonusLine
-from cescore.method.period_measures import PeriodMeasure, at_end
-from cescore.method.target_paths import TargetPath
+from cescore.method.assessment import Assessment, Evidence, assess
 
 MIDTERM, FINAL = "midterm", "final"
 STAGES = (MIDTERM, FINAL)
@@ -53,34 +50,15 @@ def period_vetoes(
     return vetoes
 
 
-def assess_period(
-    plan: Plan,
-    entity_type: str,
-    *,
-    stage: str,
-    index: float | None,
-    scale: Scale,
-    paths: Sequence[TargetPath],
-    measures: Sequence[PeriodMeasure],
-    vetoes: Mapping[str, Mapping[str, str]],
-    basis: Basis,
-    bonus: Sequence[BonusLine] = (),
-) -> Assessment:
-    """The period's total by the yearly rules [P]: targets, index and bonus of the year evaluated,
-    measures as they stand at the end, vetoes of every year. Only the final evaluation is graded."""
-    assessed = assess(
-        plan,
-        entity_type,
-        index=index,
-        scale=scale,
-        targets=[path.end for path in paths],
-        measures=at_end(measures),
-        vetoes=vetoes,
-        basis=basis,
-        is_last_year=stage == FINAL,
-        bonus=bonus,
-    )
-    if stage == FINAL or not assessed.graded:
+def assess_period(plan: Plan, entity_type: str, stage: str, evidence: Evidence) -> Assessment:
+    """The period's total by the yearly rules [P]; only the final evaluation is graded.
+
+    ``evidence``: targets, index and bonus of the year evaluated, measures as they stand at the end
+    (`at_end`), vetoes of every year (`period_vetoes`).
+    """
+    is_final = stage == FINAL
+    assessed = assess(plan, entity_type, replace(evidence, is_last_year=is_final))
+    if is_final or not assessed.graded:
         return assessed
     return replace(
         assessed, grade_zh="", grade_en="", graded=False, provisional=False, reason="midterm"

@@ -17,7 +17,13 @@ from cescore.method.column import Panel
 from cescore.method.evaluation import TypeEvaluation
 from cescore.method.firmness import Band, MeasuredShare, WithoutOne
 from cescore.method.margins import Alternative
-from cescore.method.uncertainty import Removal, Uncertainty, remove_one_indicator, uncertainty
+from cescore.method.uncertainty import (
+    Removal,
+    Sampling,
+    Uncertainty,
+    remove_one_indicator,
+    uncertainty,
+)
 
 DRAWS = 1024
 MOST = 2000  # entities whose ranks are drawn; of more, as many evenly spaced in the register
@@ -52,14 +58,7 @@ def robustness(evaluation: TypeEvaluation) -> Robustness | None:
     indicators = _spaced(with_index(evaluation))
     if not indicators.entities:
         return None
-    drawn = uncertainty(
-        indicators,
-        evaluation.framework,
-        evaluation.fitted,
-        year=evaluation.run_year,
-        draws=DRAWS,
-        learners=evaluation.learners,
-    )
+    drawn = uncertainty(evaluation, indicators, sampling=Sampling(draws=DRAWS))
     removals = remove_one_indicator(
         evaluation.scored,
         evaluation.framework,

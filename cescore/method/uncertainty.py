@@ -27,6 +27,7 @@ from cescore.method.aggregate import aggregate
 from cescore.method.alternatives import Variant
 from cescore.method.column import Column, Panel
 from cescore.method.design import Design, quasi_random
+from cescore.method.evaluation import TypeEvaluation
 from cescore.method.fitting import Fitted
 from cescore.method.margins import Alternative, Margins
 from cescore.method.missing import Scored, apply_missing_rules
@@ -37,6 +38,7 @@ __all__ = [
     "Alternative",
     "Margins",
     "Removal",
+    "Sampling",
     "Sensitivity",
     "Uncertainty",
     "remove_one_indicator",
@@ -108,17 +110,24 @@ class Uncertainty:
         return pd.DataFrame(columns, index=pd.Index(self.entities, name="entity_id"))
 
 
+@dataclass(frozen=True)
+class Sampling:
+    """How many draws, from which seed, and whether Sobol indices are asked for.
+
+    ``draws`` is a power of 2; Sobol indices take draws / 2 more evaluations for each source.
+    """
+
+    draws: int = 1024
+    seed: int = 2021
+    sensitivity: bool = True
+
+
 def uncertainty(
-    indicators: Panel,
-    framework: Framework,
-    fitted: Fitted,
+    evaluation: TypeEvaluation,
+    indicators: Panel | None = None,
     *,
-    year: int,
     margins: Margins | None = None,
-    draws: int = 1024,
-    seed: int = 2021,
-    sensitivity: bool = True,
-    learners: Panel | None = None,
+    sampling: Sampling = Sampling(),
 ) -> Uncertainty:
     """Index and rank of every entity under many other choices that could have been made.
 
@@ -132,29 +141,30 @@ def uncertainty(
 
     Parameters
     ----------
-    indicators, fitted
-        Of an evaluation: `TypeEvaluation.indicators` and ``.fitted``.
-    learners
-        Indicators of the reference set that ``fitted`` was learnt from (`TypeEvaluation.learners`); None:
-        those of the entities themselves.
-    draws
-        A power of 2. Sobol indices take draws / 2 more evaluations for each source.
+    evaluation
+        A type in the year evaluated; what is learnt anew is learnt from its reference set.
+    indicators
+        Of the entities that are looked at and ranked; None: all.
+    margins
+        What is varied, and how far; None: everything, by the margins of `Margins`.
 
     Raises
     ------
     MethodError
         ``draws`` is no power of 2, or no entity has an index.
     """
+    framework, fitted, year = evaluation.framework, evaluation.fitted, evaluation.run_year
+    draws, seed, sensitivity = sampling.draws, sampling.seed, sampling.sensitivity
     if draws < 4 or draws & (draws - 1):
         raise MethodError(f"{draws} draws, expected a power of 2")
-    of_year = _one_year(indicators, year)
+    of_year = _one_year(evaluation.indicators if indicators is None else indicators, year)
     nominal = _index_of(of_year, framework, fitted)
     has_index = ~np.isnan(nominal)
     entities = [e for e, has in zip(of_year.entities, has_index, strict=True) if has]
     if not entities:
         raise MethodError(f"no entity has an index in {year}")
-    taught = of_year.only(entities) if learners is None else _one_year(learners, year)
-    variant = Variant(of_year.only(entities), framework, fitted, taught)
+    learners = _one_year(evaluation.learners, year)
+    variant = Variant(of_year.only(entities), framework, fitted, learners)
     design = Design(variant, margins or Margins())
     scores, sources = nominal[has_index], design.sources
     is_enough = len(entities) >= FEWEST_FOR_INDICES and bool(sources)

@@ -31,6 +31,7 @@ from cescore.publish.printing.print_style import FONT_FACE
 from cescore.publish.table_data import TABLE_MIME, TableData
 
 STYLESHEET = "static/print.css"
+SCREEN = "static/screen.css"  # behind it, in the HTML report only
 OUTSIDE_STYLE = re.compile(r"@import[^;]*|url\((?!['\"]?(?:data:|#))[^)]*\)")
 _STYLE_MARK = "<!-- style -->"
 _SHOWN = ["text/html", "image/svg+xml", "image/png", "text/markdown", "text/plain"]
@@ -80,7 +81,8 @@ def make_page(executed: NotebookNode, facts: PageFacts, templates: Path | None =
     resources = {"page": {**vars(facts), "style": Markup(_STYLE_MARK)}}
     text, _ = exporter(templates).from_notebook_node(shown, resources=resources)
     _refuse_active(text, executed)
-    style = f"<style>\n{screen_style(find_template(STYLESHEET, templates))}</style>"
+    sheets = (screen_style(find_template(name, templates)) for name in (STYLESHEET, SCREEN))
+    style = f"<style>\n{''.join(sheets)}</style>"
     return Page(text.replace(_STYLE_MARK, style, 1), text.replace(_STYLE_MARK, "", 1))
 
 

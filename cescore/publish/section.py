@@ -32,12 +32,9 @@ def environment() -> Environment:
 
 def is_short(words: Iterable[object]) -> bool:
     """Whether words surely fit one line of a page."""
-    return half_widths("".join(map(str, words))) <= SHORT
-
-
-def half_widths(text: str) -> int:
-    """How wide a text is at most, a small letter being one: an ideograph and a capital are two."""
-    return len(text) + sum(letter.isupper() or east_asian_width(letter) in "WF" for letter in text)
+    text = "".join(map(str, words))
+    wide = sum(letter.isupper() or east_asian_width(letter) in "WF" for letter in text)
+    return len(text) + wide <= SHORT
 
 
 def section(name: str, /, **values: object) -> Fragment:

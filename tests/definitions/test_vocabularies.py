@@ -12,7 +12,7 @@ from cescore.definitions.model import (
     Normalisation,
     Transformation,
 )
-from cescore.method import learning, outranking, scaling
+from cescore.method import learning, normalisations, outranking
 
 
 def test_every_aggregation_among_all_entities_has_its_function() -> None:
@@ -20,7 +20,7 @@ def test_every_aggregation_among_all_entities_has_its_function() -> None:
 
 
 def test_every_normalisation_on_goalposts_is_one_that_params_can_name() -> None:
-    assert set(scaling.ON_POSTS) < set(ON_GOALPOSTS) <= set(get_args(Normalisation))
+    assert set(normalisations.ON_ENDS) == set(ON_GOALPOSTS) <= set(get_args(Normalisation))
 
 
 def test_every_learnt_weighting_has_its_function() -> None:

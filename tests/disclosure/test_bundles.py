@@ -12,6 +12,7 @@ from cases import evaluated, firms
 from cescore.disclosure.bundle import Bundle, is_altered
 from cescore.disclosure.bundles import Bundler, make_bundle, make_bundles
 from cescore.disclosure.result_file import result_json
+from cescore.disclosure.wording import Wording
 from cescore.errors import DataError
 from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.intake.findings import Finding
@@ -165,7 +166,7 @@ def test_variables_that_findings_name_come_with_name_and_unit(yearly: YearlyEval
     lines = [bundler._finding(finding, "firm-1-000")]
     bare = yearly.workspace.definitions.frameworks["firm"].model_copy(update={"variables": {}})
     waste = yearly.workspace.definitions.variables["waste"]
-    terms = bundler._terms(bare, (), lines)
+    terms = Wording(yearly.workspace.definitions).terms(bare, (), lines)
     assert (terms["waste"].zh, terms["waste"].unit) == (waste.zh, waste.unit)
 
 

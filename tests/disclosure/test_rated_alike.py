@@ -16,7 +16,7 @@ from cescore.disclosure.result_file import result_json
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.workspace import Workspace
 from cescore.publish.pages.index.page import Line
-from cescore.publish.view import View
+from cescore.publish.view import UNFILED, UNRATED, View
 from cescore.run.contents import Contents
 from cescore.run.store import Store
 
@@ -80,7 +80,8 @@ def test_the_notebook_and_the_page_say_of_a_year_what_the_evaluation_says(tmp_pa
     scored = steps.apply_missing_rules(bundle, steps.normalise(bundle, indicators), indicators)
     result = steps.aggregate(bundle, scored)
     view = View(bundle)
-    assert view.plain(view.index(result, 2024)) == "insufficient"
+    assert view.index(result, 2024) == UNRATED
+    assert view.plain(UNRATED) != view.plain(UNFILED)
     assert view.index(result, 2025).value is not None
     parts = steps.decompose(bundle, scored, result)
     assert {part.contribution_to_change for part in parts.of(0)} == {None}

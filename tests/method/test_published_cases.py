@@ -18,7 +18,7 @@ import pytest
 
 from cescore.definitions.model import Disclosure, GradeScale, MissingRules, Plan, Scale
 from cescore.method.aggregate import arithmetic_mean, geometric_mean, harmonic_mean
-from cescore.method.assessment import assess, grade_of
+from cescore.method.assessment import Evidence, assess, grade_of
 from cescore.method.disclosure import is_safe
 from cescore.method.evaluation import evaluate as evaluated
 from cescore.method.formulas import evaluate
@@ -333,9 +333,9 @@ def test_96_points_with_a_binding_target_unmet_are_not_completion() -> None:
     made: Plan = plan(assessment=rules)
     unmet = TargetLine("T", "", "", "level", "%", ">=", 1, "S", "own", points=0.96, scored=True)
     found = assess(
-        made, "lake", index=96.0, scale=Scale(), is_last_year=True,
+        made, "lake", Evidence(index=96.0, scale=Scale(), is_last_year=True,
         targets=[TargetLine(**{**vars(unmet), "binding": True, "light": "not_met"})],
-    )  # fmt: skip
+    ))  # fmt: skip
     assert found.total == pytest.approx(96)
     assert (found.grade_zh, found.reason) == ("未完成", "veto_standing")
 

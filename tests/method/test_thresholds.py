@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cescore.definitions.model import GradeScale, Standard
-from cescore.method.assessment import Basis, assess, grade_of
+from cescore.method.assessment import Basis, Evidence, assess, grade_of
 from cescore.method.column import Column, Panel
 from cescore.method.evaluation import evaluate
 from cescore.method.formulas import holds
@@ -144,7 +144,7 @@ def test_schedule_and_ladder_compare_by_it() -> None:
 def assessed(coverage: float) -> str:
     basis = Basis(coverage=coverage, least_coverage=0.8)
     return assess(
-        plan(), "lake", index=80.0, scale=framework([indicator("X")]).scale, basis=basis
+        plan(), "lake", Evidence(index=80.0, scale=framework([indicator("X")]).scale, basis=basis)
     ).reason
 
 

@@ -8,22 +8,23 @@ import builders
 import pages
 import pytest
 
-from cescore import desk
 from cescore.desk import tables
 from cescore.disclosure.bundle import PeerTable
 from cescore.method.disclosure import PeerFigure
 from cescore.publish.pages.scorecard.evidence import Evidence
-from cescore.publish.pages.scorecard.findings import findings
+from cescore.publish.pages.scorecard.findings import LINE, findings, lines_of
 from cescore.publish.view import View
 from cescore.publish.words import LANGUAGES
 
 
-def sentences(data=None, lang="zh", most=9):
+def evidence(data=None, lang="zh"):
     bundle = pages.opened(data, lang)
-    indicators = desk.compute_indicators(bundle)
-    scored = desk.apply_missing_rules(bundle, desk.normalise(bundle, indicators), indicators)
-    result, progress = desk.aggregate(bundle, scored), desk.progress_index(bundle, indicators)
-    return findings(Evidence(View(bundle), result, progress, indicators), most=most)
+    made = pages.computed(bundle)
+    return Evidence(View(bundle), made["result"], made["progress"], made["indicators"])
+
+
+def sentences(data=None, lang="zh", most=9):
+    return findings(evidence(data, lang), most=most)
 
 
 def text(*given, **named):
@@ -210,3 +211,24 @@ def test_a_rise_of_the_index_is_not_said_twice_on_one_page():
         findings=(),
     )
     assert "指数比2024年持平" in text(data)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lines", [3, 4, 6])
+def test_sentences_are_as_many_as_fit_the_lines_of_the_page(lang, lines):
+    known = evidence(None, lang)
+    some = findings(known, lines=lines)
+    assert sum(lines_of(f.text) for f in some) <= lines
+    every = findings(known)
+    assert [f for f in every if f in some] == list(some)  # the order of weight stays
+
+
+def test_an_ideograph_takes_the_width_of_two_letters():
+    assert [lines_of("x" * n) for n in (1, LINE, LINE + 1)] == [1, 1, 2]
+    assert [lines_of("循" * n) for n in (LINE // 2, LINE // 2 + 1)] == [1, 2]
+
+
+def test_a_fall_is_not_left_out_for_a_rise():
+    known = evidence(changed(waste_recycled=(40, 45, 50, 55, 60, 10)))
+    (only,) = findings(known, lines=1)
+    assert only.kind == "bad"

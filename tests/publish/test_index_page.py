@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from base64 import b64decode
-from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -14,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from fontTools.ttLib import TTFont
-from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.select import Select
 
@@ -31,18 +29,6 @@ from cescore.publish.pages.index.page import (
     index_page,
 )
 from cescore.publish.pages.index.pinyin import search_text, sort_key
-
-SWITCHES = (
-    "headless",
-    "no-sandbox",
-    "disable-gpu",
-    "disable-quic",
-    "no-first-run",
-    "disable-background-networking",
-    "disable-component-update",
-    "disable-sync",
-    "disable-dev-shm-usage",
-)
 
 
 def firm(number: int, index: float | None, grade: str = "", **more: object) -> Line:
@@ -119,7 +105,7 @@ def test_an_english_page_has_no_chinese_of_ours() -> None:
     page = replace(PAGE, lang="en", place="", sections=[], bodies=(), documents=(), notes=())
     text = words_of(index_page(page))
     assert not re.search(r"[\u4e00-\u9fff]", text)
-    assert text.strip().startswith("Circular-economy evaluation")  # no colon after no place
+    assert text.strip().startswith("Circular-economy assessment")  # no colon after no place
 
 
 def test_a_type_and_a_status_never_seen_stand_as_they_are() -> None:
@@ -229,22 +215,6 @@ def test_the_best_grade_is_darkest_and_no_grade_has_no_colour() -> None:
 
 
 # --- in a browser
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    programs = shutil.which("chromium"), shutil.which("chromedriver")
-    if None in programs:
-        pytest.fail("chromium and chromedriver are not there; `make test` installs or names them")
-    options = ChromeOptions()
-    options.binary_location = programs[0] or ""
-    for switch in (*SWITCHES, f"user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(f"--{switch}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = Chrome(options=options, service=ChromeService(programs[1] or ""))
-    driver.set_window_size(1300, 1000)
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import json
 import math
 
 import pages
+import pytest
 from markupsafe import Markup
 
 from cescore.desk import tables
@@ -67,7 +68,16 @@ def test_the_tables_of_the_desk_are_frames_by_code() -> None:
     frame = tables.values_table(bundle).to_frame(by="code")
     assert frame.loc["gdp", "2025"] == 1500
     assert frame.attrs["units"]["gdp"] == "10k CNY"
-    assert "weight" not in frame.columns
+
+
+def test_the_steps_of_the_method_are_frames_named_by_codes() -> None:
+    steps = pages.all_tables(pages.opened())
+    scores = steps["scores_table"].to_frame(by="code")
+    assert list(scores.columns) == ["worst", "best", "value", "score", "rule"]
+    assert scores.loc["resource_output"].tolist()[:4] == [10000, 50000, 30000, 80]
+    weights = steps["weights_table"].to_frame(by="code")
+    assert weights.loc["EFF", "weight_in_index"] == pytest.approx(60)
+    assert weights.loc["EFF", "score"] == pytest.approx(81.0)  # of 80, and 80 and 84
 
 
 def test_every_table_of_a_report_has_a_name() -> None:

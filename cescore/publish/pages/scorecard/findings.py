@@ -8,8 +8,10 @@ table of results says of it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from unicodedata import east_asian_width
 
 from cescore.method.column import Flag, State
 from cescore.method.disclosure import PeerFigure
@@ -23,13 +25,12 @@ from cescore.publish.numbers import (
     signed,
 )
 from cescore.publish.pages.scorecard.evidence import NOTABLE, Evidence
-from cescore.publish.section import half_widths
 from cescore.publish.view import Number, View, has_enough, recorded, weight_of
 
 ENOUGH = 3
 MOST = 5
 MOST_MOVES = 3
-LINE = 98  # half-widths of a sentence that fit one line of page one
+LINE = 106  # widths of a small letter that fit one line of page one; an ideograph has two
 NAMED = 2  # names that one sentence holds
 SAME_SIDE = {True: "good", False: "bad"}
 
@@ -52,20 +53,22 @@ def findings(known: Evidence, *, most: int = MOST, lines: int | None = None) -> 
     return tuple(ordered if lines is None else _that_fit(ordered, lines))[:most]
 
 
-def _that_fit(ordered: Sequence[Finding], lines: int) -> Iterator[Finding]:
-    """The first findings, then those that the lines left have room for."""
+def _that_fit(ordered: Sequence[Finding], lines: int) -> list[Finding]:
+    """Those that the lines have room for, in their order: what is bad is the last to be left out."""
     left = lines
-    for place, finding in enumerate(ordered):
-        left -= (needed := lines_of(finding.text))
-        if left >= 0 or place < ENOUGH - 1:
-            yield finding
-        else:
-            left += needed
+    kept: set[Finding] = set()
+    for finding in sorted(ordered, key=lambda f: f.kind not in ("warning", "bad")):
+        if lines_of(finding.text) <= left or not kept:
+            left -= lines_of(finding.text)
+            kept.add(finding)
+    return [finding for finding in ordered if finding in kept]
 
 
 def lines_of(text: str) -> int:
-    """How many lines of page one a sentence takes."""
-    return -(-half_widths(text) // LINE)
+    """How many lines of page one a sentence takes at most."""
+    wide = sum(east_asian_width(letter) in "WFA" for letter in text)
+    capitals = sum(letter.isupper() for letter in text)
+    return math.ceil((len(text) + wide + capitals / 4) / LINE)
 
 
 def filing(known: Evidence) -> Iterator[Finding]:

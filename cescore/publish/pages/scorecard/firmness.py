@@ -70,16 +70,11 @@ def robustness_table(bundle: OpenBundle) -> Fragment:
         Column(view.t("head.rank_shift"), 17),
         Column(view.t("head.index_shift"), 17),
     ]
-    few = [type_name(one.entity_type, view.lang) for one in found if one.reason == "few_entities"]
+    few = [view.type_name(one.entity_type) for one in found if one.reason == "few_entities"]
     notes = [view.t("robust.few", types=view.join(few))] if few else []
     if rows:
         parts.append(Table(columns, rows, view.t("caption.removals"), notes).fragment())
     return Fragment.join(parts)
-
-
-def type_name(entity_type: str, lang: str) -> str:
-    """An entity type in words, as far as the labels know it."""
-    return label_or(f"type.{entity_type}", lang, entity_type)
 
 
 def _sobol(view: View, shares: Sequence[TypeRobustness]) -> Fragment:
@@ -88,7 +83,7 @@ def _sobol(view: View, shares: Sequence[TypeRobustness]) -> Fragment:
     held = {(one.entity_type, s.source): s for one in shares for s in one.sources}
     columns = [Column(view.t("head.source_of_doubt"), 30, "text")]
     for one in shares:
-        name = view.t("robust.type", type=type_name(one.entity_type, view.lang), n=one.entities)
+        name = view.t("robust.type", type=view.type_name(one.entity_type), n=one.entities)
         columns += [
             Column(two_lines(name, view.t(f"head.sobol_{kind}")), 70 / (2 * len(shares)))
             for kind in ("first", "total")
@@ -108,7 +103,7 @@ def _sobol(view: View, shares: Sequence[TypeRobustness]) -> Fragment:
 
 def _removals(view: View, one: TypeRobustness) -> Iterator[list[object]]:
     """The indicators whose removal moves a type most."""
-    name = type_name(one.entity_type, view.lang)
+    name = view.type_name(one.entity_type)
     for removal in one.removals[:MOST_REMOVALS]:
         places = number(removal.mean_rank_shift, 1) if one.entities > 1 else DASH
         words = removal.name(view.lang) or removal.indicator

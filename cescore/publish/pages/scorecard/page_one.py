@@ -34,6 +34,8 @@ LONG_NAME = 18  # Han characters; a longer name is set smaller
 LINES = 7  # of the card of group scores: what groups leave free names the ends of the indicators
 
 SENTENCE_LINES = 10  # of findings and advice together that fit under the cards
+ADVICE_LINES = 4
+CONTENTS_LINES = 1  # that the contents take from them
 
 
 def page_one(
@@ -42,7 +44,7 @@ def page_one(
     """Masthead, index, grade, headline rates, group scores, target lights, findings, what to do."""
     view = View(bundle)
     known = Evidence(view, result, progress, indicators)
-    sentences = advice(known)
+    sentences = _advice_that_fits(known)
     return section(
         "page_one",
         t=view.t,
@@ -63,11 +65,19 @@ def page_one(
     )
 
 
+def _advice_that_fits(known: Evidence) -> tuple[str, ...]:
+    """The first pieces of advice, as many as leave the findings their lines."""
+    sentences = advice(known)
+    while sum(map(lines_of, sentences)) > ADVICE_LINES:
+        sentences = sentences[:-1]
+    return sentences
+
+
 def _lines_left(view: View, sentences: Sequence[str]) -> int:
     """Lines for findings above the advice; a list of targets is higher than one of key figures,
     and a report that has one prints its contents below."""
-    lines = SENTENCE_LINES - (1 if view.data.targets else 0)
-    return lines - sum(lines_of(sentence) for sentence in sentences)
+    lines = SENTENCE_LINES - (CONTENTS_LINES if view.data.targets else 0)
+    return lines - sum(map(lines_of, sentences))
 
 
 def masthead(view: View) -> dict[str, Any]:

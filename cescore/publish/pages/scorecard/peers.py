@@ -12,6 +12,7 @@ from markupsafe import Markup
 from cescore.definitions.model import Scale
 from cescore.disclosure.bundle import PublicRow
 from cescore.method.column import Flag, State
+from cescore.method.disclosure import YearRank
 from cescore.publish.charts.bullets import quartile_strip
 from cescore.publish.fragment import Fragment, two_lines
 from cescore.publish.numbers import DASH, decimals_for, mark, number, unit_text
@@ -62,7 +63,37 @@ def peers_table(bundle: OpenBundle) -> Fragment:
     audience = f"note.audience.{peers.audience}"
     notes = [view.t("note.strip") + view.t("note.peers") if released else ""]
     notes += [view.t(audience) if has_label(audience) else "", peers.note]
-    return Table(columns, rows, view.t("caption.peers_table"), notes).fragment()
+    beside = Table(columns, rows, view.t("caption.peers_table"), notes).fragment()
+    return Fragment.join([beside, _ranks_table(view, peers.ranks)])
+
+
+def _ranks_table(view: View, ranks: Sequence[YearRank]) -> Fragment:
+    """The rank of the index in each year with its band; nothing with fewer than two ranks."""
+    if sum(year.rank is not None for year in ranks) < 2:
+        return NONE
+    width = 70 / len(ranks)
+    columns = [
+        Column(view.t("head.ranks"), 30, "text"),
+        *(Column(str(year.year), width) for year in ranks),
+    ]
+    lines = [
+        Row([view.t("ranks.rank"), *(_where_among(view, y.rank, y.n, None) for y in ranks)]),
+        Row([view.t("ranks.band"), *(_rank_band(view, year) for year in ranks)]),
+    ]
+    index = view.name(view.bundle.framework.index.code)
+    most = max(year.n for year in ranks)
+    notes = [view.t("note.ranks"), view.t("note.small_n") if most < SMALL_N else ""]
+    caption = view.t("caption.ranks", index=index)
+    return Table(columns, lines, caption, [view.sentences(notes)]).fragment()
+
+
+def _rank_band(view: View, year: YearRank) -> str:
+    """The band of a rank, one number where all choices give the same."""
+    if year.rank is None or year.low is None or year.high is None:
+        return DASH
+    if year.low == year.high:
+        return str(year.low)
+    return view.t("ranks.range", low=year.low, high=year.high)
 
 
 def _is_compared(view: View, code: str) -> bool:

@@ -195,10 +195,11 @@ class _Lines:
         """Group and index: scores stand in the columns of the years as well."""
         view, none = self.view, Number(None)
         now, last = (scores.get(view.bundle.year - back, none) for back in (0, 1))
+        # signs stand with the indicators: a sum over them would bear the sign of each
+        cells = [view.cell(replace(scores[year], flags=0), 1) for year in view.shown_years]
         change = _with_sign(moved(now, last), point_change(now, last))
         return [
-            # signs stand with the indicators: a sum over them would bear the sign of each
-            *(view.cell(replace(scores[year], flags=0), 1) for year in view.shown_years),
+            *cells,
             change,
             *([""] if self.shows.course else []),
             *("", ""),

@@ -83,6 +83,11 @@ def signs(view: View, numbers: Sequence[Number]) -> Fragment:
     return paragraph(used, "legend") if used else NONE
 
 
+def column(view: View, name: str, width: float, kind: str = "num") -> Column:
+    """A column headed by a label; programs call it by the label's name."""
+    return Column(view.t(f"head.{name}"), width, kind, name)
+
+
 def years(view: View, width: float) -> list[Column]:
     """A column for each year shown."""
     return [Column(str(year), width, code=str(year)) for year in view.shown_years]
