@@ -62,7 +62,7 @@ def test_a_number_and_its_negative_print_alike_but_for_the_sign(value, decimals)
         ("", "", ""),
         ("万元/公顷", "万元/公顷", "10k CNY/ha"),
         ("furlong", "furlong", "furlong"),
-        ("count/10k person", "个/万人", "number/10k person"),
+        ("count/10k person", "个/万人", "number/10k persons"),
     ],
 )
 def test_units_are_written_as_the_language_writes_them(unit, zh, en):
