@@ -7,6 +7,7 @@ alias cannot multiply without end, a key cannot stand twice, and a number is a f
 from __future__ import annotations
 
 import re
+import stat
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -74,29 +75,34 @@ class Node:
         return found
 
 
-def read(path: Path, where: str, problems: list[Problem]) -> Node:
+def read(path: Path, where: str, problems: list[Problem], *, may_be_list: bool = False) -> Node:
     """The content of a YAML file whose top is a mapping; an empty file is an empty mapping.
 
-    Whatever is wrong with the file becomes a Problem and leaves that part of it out.
+    Whatever is wrong with the file becomes a Problem and leaves that part of it out. A file of
+    records may have a list at its top.
     """
     text = _text(path, where, problems)
     if text is None:
         return Node({}, f"{where}:1", is_broken=True)
-    node, found = _parsed(text, where)
+    node, found = _parsed(text, where, may_be_list)
     problems.extend(found)
     return node
 
 
 @lru_cache(maxsize=64)
-def _parsed(text: str, where: str) -> tuple[Node, tuple[Problem, ...]]:
+def _parsed(text: str, where: str, may_be_list: bool) -> tuple[Node, tuple[Problem, ...]]:
     """A text's node and its faults; kept, because one process reads the same files again."""
     problems: list[Problem] = []
     empty = Node({}, f"{where}:1")
+    tops = (dict, list) if may_be_list else (dict,)
     tree = _composed(text, where, problems)
     node = empty if tree is None else _Builder(where, problems).build(tree)
-    if tree is not None and not isinstance(node.value, dict | None) and not problems:
-        problems.append(Problem(node.where, "file", node.kind, "keys with values (key: value)"))
-    if not isinstance(node.value, dict) or tree is None:
+    if tree is not None and not isinstance(node.value, (*tops, type(None))) and not problems:
+        expected = (
+            "a list of entries (- key: value)" if may_be_list else "keys with values (key: value)"
+        )
+        problems.append(Problem(node.where, "file", node.kind, expected))
+    if not isinstance(node.value, tops) or tree is None:
         node = replace(empty, is_broken=bool(problems))
     return node, tuple(problems)
 
@@ -126,6 +132,11 @@ def _stripped(node: Node) -> Node:
 
 def _text(path: Path, where: str, problems: list[Problem]) -> str | None:
     try:
+        kind = path.lstat().st_mode
+        if not stat.S_ISREG(kind) and not stat.S_ISDIR(kind):  # a pipe would never end
+            found = "a link" if stat.S_ISLNK(kind) else "a pipe or device"
+            problems.append(Problem(where, "file", found, "a file of its own"))
+            return None
         raw = path.read_bytes()
     except OSError as error:
         problems.append(Problem(where, "file", f"cannot be read ({error.strerror})", "a YAML file"))

@@ -41,6 +41,7 @@ from cescore.disclosure.bundle import (
 )
 from cescore.disclosure.gate import INDEX_DECIMALS, Gate
 from cescore.errors import DataError
+from cescore.intake import wording
 from cescore.method.column import Column, Panel, State, status_text
 from cescore.method.disclosure import to_decimals
 
@@ -58,6 +59,15 @@ if TYPE_CHECKING:
 PartT = TypeVar("PartT", bound=Part)
 WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 WITHHELD = "…"
+CODE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def _codes_in(line: FindingLine) -> set[str]:
+    """Every word of a finding that may be the code of something with a name."""
+    texts = [
+        t for value in line.values.values() for t in wording.texts_in(wording.from_json(value))
+    ]
+    return {line.variable, line.code}.union(*map(CODE.findall, texts))
 
 
 def make_bundle(yearly: YearlyEvaluation, entity_id: str) -> Bundle:
@@ -158,7 +168,7 @@ class Bundler:
         if entity_id not in self._of_the_year:
             raise DataError(f"{entity_id!r} is no entity of {workspace.year} with a framework")
         if entity_id in workspace.blocked:
-            reasons = "; ".join(workspace.blocked[entity_id])
+            reasons = "; ".join(map(str, workspace.blocked[entity_id]))
             raise DataError(f"{entity_id}: its data cannot be evaluated: {reasons}")
         return workspace.register[entity_id]
 
@@ -262,37 +272,38 @@ class Bundler:
             found |= {code: theirs[code] for code in row.headline}
         rules: dict[str, Named] = {rule.id: rule for rule in definitions.checks}
         rules |= {one.code: one for one in definitions.ranges}
-        for line in findings:
-            variable = line.what.split(" ")[0]
-            found |= {
-                c: k[c]
-                for c, k in ((variable, definitions.variables), (line.code, rules))
-                if c in k
-            }
+        shown = {code for line in findings for code in _codes_in(line)}
+        for known in (rules, definitions.accounts, definitions.variables):
+            found |= {code: known[code] for code in shown if code in known}
         return {code: _term(named) for code, named in sorted(found.items()) if code not in own}
 
     def _finding(self, finding: Finding, entity_id: str) -> FindingLine:
-        def own(text: str) -> str:
-            return self._without_others(text, entity_id)
-
-        year = "" if finding.year is None else str(finding.year)
+        texts = [t for _, value in finding.values for t in wording.texts_in(value)]
+        is_withheld = any(self._names_others(text, entity_id) for text in texts)
+        values = () if is_withheld else finding.values
         return FindingLine(
             severity=finding.severity,
             code=finding.code,
-            where=own(finding.where),
-            what=" ".join(part for part in (finding.variable, year) if part),
-            found=own(finding.found),
-            expected=own(finding.expected),
+            kind=finding.kind,
+            where=self._without_others(str(finding.at), entity_id),
+            variable=finding.variable,
+            year=finding.year,
+            values={name: wording.to_json(value) for name, value in values},
+            is_withheld=is_withheld,
             status=finding.status,
         )
 
     def _without_others(self, text: str, entity_id: str) -> str:
         """A text as it is, or withheld whole where it names another respondent."""
+        return WITHHELD if self._names_others(text, entity_id) else text
+
+    def _names_others(self, text: str, entity_id: str) -> bool:
+        """Whether a text holds the id or the name of another respondent."""
         if not text:
-            return text
+            return False
         named = {word.rstrip(".-") for word in WORD.findall(text)} & self._restricted_ids
         names = any(name in text for name in self._restricted_names(entity_id, text))
-        return WITHHELD if named - {entity_id} or names else text
+        return bool(named - {entity_id}) or names
 
     @cached_property
     def _restricted(self) -> tuple[Entity, ...]:

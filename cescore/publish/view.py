@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from cescore.definitions.model import Group, Indicator
 from cescore.disclosure.bundle import Bundle, Place, Series
 from cescore.method.column import STATE_NAMES, Column, Flag, Panel, State
+from cescore.publish.naming import in_words
 from cescore.publish.numbers import (
     change_cell,
     decimals_for,
@@ -25,6 +26,7 @@ from cescore.publish.words import label, label_or
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenBundle
+    from cescore.intake.wording import Named
     from cescore.method.aggregate import Aggregation
 
 STATES = {name: state for state, name in STATE_NAMES.items()}
@@ -213,6 +215,10 @@ class View:
     def entity_type(self) -> str:
         kind = self.data.entity.entity_type
         return label_or(f"type.{kind}", self.lang, kind)
+
+    def naming(self, named: Named, lang: str) -> str:
+        """A code, unit or formula of a finding as the page writes it."""
+        return in_words(named, lang, self.name)
 
     def name(self, code: str) -> str:
         """The name of an indicator, group, account, variable or index."""

@@ -11,6 +11,7 @@ from rich.console import Console
 from cescore.errors import RunError
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.workspace import Workspace
+from cescore.publish.words import label
 from cescore.run.asked import Asked
 from cescore.run.documents import document_names
 from cescore.run.engine import Orders, Run, is_selected
@@ -32,13 +33,14 @@ from cescore.run.tables import (
 from cescore.run.telling import (
     FINDINGS_SHOWN,
     counted,
-    parts,
     reasons_counted,
+    rows_told,
     say,
     stated,
     tell_end,
     tell_findings,
     why,
+    why_blocked,
 )
 
 if TYPE_CHECKING:
@@ -56,16 +58,16 @@ def check(asked: Asked, console: Console) -> int:
     """
     workspace = Workspace.load(asked.root, asked.year)
     for finding in workspace.findings[:FINDINGS_SHOWN]:
-        say(console, f"{finding.severity:7} {stated(finding)}")
+        say(console, stated(finding, asked.lang))
     if len(workspace.findings) > FINDINGS_SHOWN:
         output = asked.output(workspace.year)
         make_private(output)
-        write_findings_whole(output, workspace)
+        write_findings_whole(output, workspace, asked.lang)
         more = len(workspace.findings) - FINDINGS_SHOWN
-        say(console, f"… and {more} more findings; all of them: {output / FINDINGS}")
+        say(console, label("terminal.more_findings", asked.lang, n=more, file=output / FINDINGS))
     for count in workspace.rows:
-        say(console, f"{count.file}: {count.read} rows read = {parts(count)}")
-    say(console, counted(workspace))
+        say(console, rows_told(count, asked.lang))
+    say(console, counted(workspace, asked.lang))
     return 1 if workspace.has_errors else 0
 
 
@@ -81,7 +83,8 @@ def plan(asked: Asked, console: Console) -> int:
     for order in to_build:
         say(console, why(order))
     for entity in blocked:
-        say(console, f"blocked {_name(entity)}: {'; '.join(workspace.blocked[entity.entity_id])}")
+        reasons = workspace.blocked[entity.entity_id]
+        say(console, f"{_name(entity)}: {why_blocked(reasons, asked.lang)}")
     for order in new:
         say(console, why(order))
     for line in reasons_counted(order.reasons for order in to_build):
@@ -99,7 +102,7 @@ def build(asked: Asked, executor: Executor, console: Console) -> int:
     began, inputs = time.monotonic(), Inputs(asked.root)
     before = Before.of(inputs)
     workspace = Workspace.load(asked.root, asked.year)
-    tell_findings(workspace, console)
+    tell_findings(workspace, console, asked.lang)
     chosen, blocked, others = _chosen(asked, workspace)
     output = asked.output(workspace.year)
     make_private(output)
@@ -108,7 +111,7 @@ def build(asked: Asked, executor: Executor, console: Console) -> int:
         store.prepare()
         drop_receipt(output)
         yearly = evaluate_workspace(workspace)
-        results = write_tables(output, yearly)
+        results = write_tables(output, yearly, asked.lang)
         outcomes = _reports(
             asked, yearly, executor, store, inputs, (chosen, blocked, others), console
         )
@@ -149,7 +152,7 @@ def _conclude(
     store.finish()
     if not changed and not unowned_errors(workspace) and not exit_status(outcomes):
         files = (*tables_in(store.folder), INDEX_PAGE, MANIFEST_NAME)
-        write_receipt(asked, store, inputs, outcomes, files, [counted(workspace)])
+        write_receipt(asked, store, inputs, outcomes, files, [counted(workspace, asked.lang)])
 
 
 def unowned_errors(workspace: Workspace) -> list[Finding]:
@@ -205,7 +208,12 @@ def _reports(
         run = Run(executor, store, told)
         run.skipped(others)
         run.skipped_documents(one for one in names.values() if not is_selected(*one, asked.only))
-        run.blocked({e.entity_id: (e.entity_type, reasons[e.entity_id]) for e in blocked})
+        run.blocked(
+            {
+                e.entity_id: (e.entity_type, why_blocked(reasons[e.entity_id], asked.lang))
+                for e in blocked
+            }
+        )
         run.reports(chain(orders.of(chosen), orders.documents(asked.only)))
     return list(run.outcomes.values())
 

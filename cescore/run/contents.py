@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +10,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cescore.disclosure.documents import unit_slugs
+from cescore.intake.wording import name_of
+from cescore.publish.naming import in_words
 from cescore.publish.pages.index.page import Body, DocumentLine, Line, Note, Page, Section
 from cescore.run.documents import document_names
 from cescore.run.job import DOCUMENT_FILES, Outcome
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
     from cescore.evaluation.yearly import YearlyEvaluation
     from cescore.intake.entities import Entity
     from cescore.intake.findings import Finding
+    from cescore.intake.wording import Named
     from cescore.intake.workspace import Workspace
 
 KINDS = ("index", "progress_index")
-CODE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 NOTHING: tuple[float | None, str] = (None, "")
 
 
@@ -159,21 +160,24 @@ class Contents:
             )
 
     def _note(self, finding: Finding) -> Note:
-        register = self.workspace.register
+        register, said = self.workspace.register, finding.said(self.lang, self._naming)
         known = finding.entity_id in register
-        rule = self._rules.get(finding.code, "")
+        rule = self._rules.get(finding.code) or name_of(finding.kind or finding.code, self.lang)
         return Note(
             finding.severity,
             finding.code,
-            rule,
+            rule or finding.code,
             finding.entity_id,
             register[finding.entity_id].name(self.lang) if known else "",
             finding.year,
             self._names.get(finding.variable, finding.variable),
-            self._worded(finding.found) if rule else finding.found,
-            self._worded(finding.expected) if rule else finding.expected,
-            finding.where,
+            said.found,
+            said.expected,
+            finding.where(self.lang),
         )
+
+    def _naming(self, named: Named, lang: str) -> str:
+        return in_words(named, lang, lambda code: self._names.get(code, code))
 
     @cached_property
     def _rules(self) -> dict[str, str]:
@@ -187,10 +191,6 @@ class Contents:
         definitions = self.workspace.definitions
         named = {**definitions.accounts, **definitions.variables}
         return {code: one.name(self.lang) or code for code, one in named.items()}
-
-    def _worded(self, text: str) -> str:
-        """A rule or its figures with names for codes."""
-        return CODE.sub(lambda m: self._names.get(m.group(0), m.group(0)), text)
 
 
 def grades_in_order(plan: Plan | None, lang: str) -> list[str]:

@@ -179,10 +179,9 @@ class Run:
         else:
             self._tell(self.store.keep_failed(job, outcome))
 
-    def blocked(self, entities: Mapping[str, tuple[str, tuple[str, ...]]]) -> None:
-        """Entities whose data cannot be evaluated: id -> type and reasons. They fail, each by name."""
-        for entity_id, (entity_type, reasons) in entities.items():
-            cause = "its data cannot be evaluated: " + "; ".join(reasons)
+    def blocked(self, entities: Mapping[str, tuple[str, str]]) -> None:
+        """Entities whose data cannot be evaluated: id -> type and why. They fail, each by name."""
+        for entity_id, (entity_type, cause) in entities.items():
             self._fail(entity_type, entity_id, cause)
 
     def _fail(self, entity_type: str, entity_id: str, cause: str) -> None:

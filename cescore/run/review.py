@@ -15,6 +15,7 @@ from cescore.disclosure.reviews import OVERVIEW, Reviews
 from cescore.errors import RunError
 from cescore.evaluation.periods import PlanEvaluation, evaluate_plan
 from cescore.intake.findings import write_findings
+from cescore.publish.naming import on_terminal
 from cescore.run.child import cause_of
 from cescore.run.documents import parts_of
 from cescore.run.engine import Order, Run, is_selected
@@ -35,7 +36,7 @@ from cescore.run.store import (
 )
 from cescore.run.summary import exit_status
 from cescore.run.tables import FINDINGS, RESULTS
-from cescore.run.telling import say, tell_end
+from cescore.run.telling import say, tell_end, why_blocked
 
 if TYPE_CHECKING:
     from cescore.intake.entities import Entity
@@ -81,7 +82,7 @@ def build_review(asked: ReviewAsked, executor: Executor, console: Console) -> in
         csv = results.to_csv(index=False, lineterminator="\n")
         write_atomically(output / RESULTS, csv.encode())
         temporary = output / f".{FINDINGS}{PART}"
-        write_findings(temporary, found.workspace.findings)
+        write_findings(temporary, found.workspace.findings, asked.lang, on_terminal)
         os.replace(temporary, output / FINDINGS)
         outcomes = _reports(asked, found, executor, store, inputs, console)
         known = [f"{e.entity_type}/{e.entity_id}" for e in found.workspace.entities()]
@@ -132,7 +133,7 @@ def _reports(
             others.append(entity)
         elif entity.entity_id in workspace.blocked:
             reasons = workspace.blocked[entity.entity_id]
-            blocked[entity.entity_id] = (entity.entity_type, reasons)
+            blocked[entity.entity_id] = (entity.entity_type, why_blocked(reasons, asked.lang))
         else:
             chosen.append(entity)
     with_overview = is_selected(OVERVIEW, "", asked.only)

@@ -13,6 +13,7 @@ import pandas as pd
 import xlsxwriter
 
 from cescore.intake.findings import write_findings
+from cescore.publish.naming import on_terminal
 from cescore.run.parquet_results import FOLDER, ParquetResults, parquet_files
 from cescore.run.store import PART, write_atomically
 
@@ -28,7 +29,7 @@ SHEET_MOST = 50_000  # entities on a sheet; more are in results.csv alone, and t
 NO_CLOCK = datetime(2000, 1, 1)  # a workbook states when it was made; ours says nothing by it
 
 
-def write_tables(folder: Path, yearly: YearlyEvaluation) -> pd.DataFrame:
+def write_tables(folder: Path, yearly: YearlyEvaluation, lang: str = "zh") -> pd.DataFrame:
     """Write all tables of a run; returns the rows of results.csv that the workbook shows.
 
     Results go to the file part by part: they never stand in memory whole. Of a large type (see
@@ -53,7 +54,7 @@ def write_tables(folder: Path, yearly: YearlyEvaluation) -> pd.DataFrame:
     write_atomically(folder / WORKBOOK, workbook(results, yearly))
     table = yearly.uncertainty().to_csv(index=False, lineterminator="\n")
     write_atomically(folder / UNCERTAINTY, table.encode())
-    write_findings_whole(folder, yearly.workspace)
+    write_findings_whole(folder, yearly.workspace, lang)
     return results
 
 
@@ -62,10 +63,10 @@ def tables_in(folder: Path) -> tuple[str, ...]:
     return (RESULTS, *parquet_files(folder), WORKBOOK, UNCERTAINTY, FINDINGS)
 
 
-def write_findings_whole(folder: Path, workspace: Workspace) -> None:
+def write_findings_whole(folder: Path, workspace: Workspace, lang: str) -> None:
     """Write findings.csv, every finding of a run."""
     temporary = folder / f".{FINDINGS}{PART}"
-    write_findings(temporary, workspace.findings)
+    write_findings(temporary, workspace.findings, lang, on_terminal)
     os.replace(temporary, folder / FINDINGS)
 
 
