@@ -203,8 +203,8 @@ class _Walk:
             if _is_like_input(inner):
                 inner_file = f"{file}/{_shown(inner.relative_to(path).as_posix())}"
                 likely = _likely_file(inner.name, YEAR_FOLDER) or _likely_file(inner.name, DATA)
-                within = re.match(rf"^{re.escape(top)}/([0-9]{{4}})/", inner_file)
-                year = within[1] if within else near if YEAR.fullmatch(near) else "<year>"
+                above = re.match(rf"^{re.escape(top)}/([0-9]{{4}})/", inner_file)
+                year = above[1] if above else near if YEAR.fullmatch(near) else "<year>"
                 place = f"{top}/{_HOME.get(likely, f'{year}/')}{likely}" if likely else ""
                 Context(self.log).file(inner_file).error(
                     "file_not_read", expected=expected_names, near=place
