@@ -28,7 +28,6 @@ from cescore.intake.wording import Phrase, phrase
 BATCH = 1 << 19  # rows at a time
 MOST_BYTES = 1 << 28  # of one column of a batch, unpacked
 MOST_COLUMNS = 1_000
-TEXTS = ("entity_id", "variable", "status", "basis", "source", "note", "unit")
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,8 @@ class ParquetSource:
 
     @cached_property
     def _parquet(self) -> pq.ParquetFile:
-        texts = [self.names[name] for name in TEXTS if name in self.names]
+        schema = pq.read_schema(self.path)
+        texts = [name for name in self.names.values() if _is_text(schema.field(name).type)]
         return pq.ParquetFile(self.path, read_dictionary=texts)
 
     @property
@@ -114,6 +114,10 @@ class ParquetSource:
     def count(self, accepted: int) -> RowCount:
         """The account of the file's rows."""
         return RowCount(self.file, self.rows, accepted, self.rows - accepted, 0, 0, self.refused)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
 
 
 def _damaged(error: Exception) -> Phrase:
