@@ -22,8 +22,8 @@ soak: set-up-test
 	$(PYTHON) -m pytest -n 2 -m soak
 
 lint: set-up-test
-	$(PYTHON) -m ruff format --check cescore tests build.py
-	$(PYTHON) -m ruff check cescore tests build.py
+	$(PYTHON) -m ruff format --check --quiet cescore sample tests docs build.py
+	$(PYTHON) -m ruff check --quiet cescore sample tests docs build.py
 	$(PYTHON) -m mypy
 
 lock:

@@ -17,9 +17,9 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from cescore.publish.fragment import section
 from cescore.publish.page import STYLESHEET, TEMPLATES
 from cescore.publish.printing.pdf import print_pdf
+from cescore.publish.section import section
 from cescore.publish.stages import collector_paused
 from cescore.publish.words import label
 

@@ -21,10 +21,10 @@ from benchmarks.measure import REPOSITORY, spent
 
 # what a reader calls it -> module and name of the function; inner pieces are indented
 PIECES = {
-    "bundle read": ("cescore.publish.render", "read_bundle"),
+    "bundle read": ("cescore.publish.render", "open_publication"),
     "notebook executed": ("cescore.publish.render", "execute"),
     "  shell opened": ("cescore.publish.engine", "ReportShell.__init__"),
-    "  bundle opened": ("cescore.desk.steps", "read_bundle"),
+    "  bundle opened": ("cescore.desk.opening", "read_printable"),
     "  charts drawn": ("cescore.publish.charts.style", "house_style"),
     "notebook cleaned": ("cescore.publish.render", "finish"),
     "notebook written": ("cescore.publish.render", "write_notebook"),

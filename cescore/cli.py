@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
 from cescore.errors import CescoreError
+from cescore.run.asked import Asked
 from cescore.run.executor import Executor, open_executor
 from cescore.run.interrupt import Interrupted, listen, settle
 from cescore.run.job import PREVIEW_RENDER, RENDER, WATCHED_RENDER, Limits
 from cescore.run.progress import Form
-
-if TYPE_CHECKING:
-    from cescore.run.asked import Asked
 
 NOTHING_BUILT, INTERRUPTED = 2, 130
 COMMANDS = ("run", "check", "plan", "preview", "review")
@@ -86,6 +85,9 @@ EngineName = Annotated[
 Progress = Annotated[
     Form, typer.Option(help="How progress is shown; json: a line per report on standard output.")
 ]
+StageOfPlan = Annotated[Stage | None, typer.Option(help="The evaluation of a whole plan instead.")]
+PlanId = Annotated[str, typer.Option(help="Id in params/plans; else the newest run's.")]
+Opening = Callable[[], Executor]
 HERE, CHINESE, IN_PROCESS, BY_ITSELF = Path(), Lang.zh, Engine.inprocess, Form.auto
 DEFAULT_SECONDS = Limits().seconds
 
@@ -108,16 +110,16 @@ def run(
     progress: Progress = BY_ITSELF,
 ) -> None:
     """Check the data, evaluate the year, build every report that is out of date (the default)."""
-    from cescore.run.unchanged import tell_unchanged  # without pandas and all that
-
-    asked = _asked(root, year, only, lang, force, engine, progress)
-    told = _words(progress)
-    if tell_unchanged(asked, told):
-        raise typer.Exit(0)
-    with _executor(jobs, seconds, scheduler=scheduler, is_shared=shared) as executor:
-        from cescore.run.build import build
-
-        raise typer.Exit(build(asked, executor, told))
+    asked = Asked(
+        root=_workspace(root),
+        year=year,
+        only=_patterns(only),
+        lang=lang,
+        force=force,
+        engine=engine,
+        progress=progress,
+    )
+    _build(asked, _opening(jobs, seconds, scheduler=scheduler, is_shared=shared))
 
 
 @app.command()
@@ -125,7 +127,7 @@ def check(root: Root = HERE, year: Year = None, lang: Language = CHINESE) -> Non
     """Check params and data only; exit status 1 if there is an open error."""
     from cescore.run.build import check as check_only
 
-    raise typer.Exit(check_only(_asked(root, year, lang=lang), console))
+    raise typer.Exit(check_only(Asked(_workspace(root), year, lang=lang.value), console))
 
 
 @app.command()
@@ -135,11 +137,22 @@ def plan(
     only: Only = None,
     lang: Language = CHINESE,
     force: Force = False,
+    stage: StageOfPlan = None,
+    plan_id: Annotated[str, typer.Option("--plan", help="With --stage: id in params/plans.")] = "",
 ) -> None:
-    """Say what would be built, and which input changed."""
+    """Say what would be built, and which input changed; with --stage of a plan's evaluation."""
     from cescore.run.build import plan as plan_only
 
-    raise typer.Exit(plan_only(_asked(root, year, only, lang, force), console))
+    asked = Asked(
+        root=_workspace(root),
+        year=year,
+        only=_patterns(only),
+        lang=lang,
+        force=force,
+        stage=stage or "",
+        plan=plan_id,
+    )
+    raise typer.Exit(plan_only(asked, console))
 
 
 @app.command()
@@ -147,7 +160,7 @@ def review(
     stage: Annotated[
         Stage, typer.Option(help="midterm: against the schedule; final: against the goals.")
     ],
-    plan: Annotated[str, typer.Option(help="Id in params/plans; else the newest run's.")] = "",
+    plan: PlanId = "",
     root: Root = HERE,
     year: Annotated[int | None, typer.Option(help="The year a midterm looks back from.")] = None,
     only: Only = None,
@@ -159,30 +172,40 @@ def review(
     progress: Progress = BY_ITSELF,
 ) -> None:
     """Evaluate a whole plan at its middle or end, into output/<plan>-<stage>."""
-    with _executor(jobs, seconds) as executor:
-        from cescore.run.review import ReviewAsked, build_review
+    asked = Asked(
+        root=_workspace(root),
+        year=year,
+        only=_patterns(only),
+        lang=lang,
+        force=force,
+        engine=engine,
+        progress=progress,
+        stage=stage,
+        plan=plan,
+    )
+    _build(asked, _opening(jobs, seconds))
 
-        same = _asked(root, year, only, lang, force, engine, progress)
-        asked = ReviewAsked(
-            same.root,
-            stage.value,
-            plan,
-            year,
-            same.only,
-            same.lang,
-            force,
-            same.engine,
-            same.progress,
-        )
-        raise typer.Exit(build_review(asked, executor, _words(progress)))
+
+def _build(asked: Asked, opening: Opening) -> NoReturn:
+    """The one way of ``run`` and ``review``; exits."""
+    from cescore.run.unchanged import tell_unchanged  # without pandas and all that
+
+    told = _words(asked.progress)
+    if tell_unchanged(asked, told):
+        raise typer.Exit(0)
+    with contextlib.closing(opening()) as executor:
+        from cescore.run.build import build
+
+        raise typer.Exit(build(asked, executor, told))
 
 
 @app.command()
 def preview(
-    entity: Annotated[str, typer.Argument(help="The entity's id.")],
+    name: Annotated[str, typer.Argument(help="The entity's id, or a document such as units/U01.")],
     root: Root = HERE,
     year: Year = None,
     lang: Language = CHINESE,
+    stage: StageOfPlan = None,
     seconds: Seconds = DEFAULT_SECONDS,
     engine: EngineName = IN_PROCESS,
     show: Annotated[bool, typer.Option("--open/--no-open", help="Open the PDF.")] = True,
@@ -191,65 +214,53 @@ def preview(
     ] = False,
 ) -> None:
     """Build one report into output/preview and open it."""
-    asked = _asked(root, year, lang=lang, engine=engine)
-    with _executor(1, seconds, render=WATCHED_RENDER if watch else PREVIEW_RENDER) as executor:
+    asked = Asked(_workspace(root), year, lang=lang, engine=engine, stage=stage or "")
+    opening = _opening(1, seconds, render=WATCHED_RENDER if watch else PREVIEW_RENDER)
+    with contextlib.closing(opening()) as executor:
         from cescore.run.preview import Preview
 
-        made = Preview(asked, entity, executor)
-        pdf = made.make()
-        console.print(str(pdf), markup=False)
+        made = Preview(asked, name, executor)
+        previewed = made.make()
+        for line in previewed.lines():
+            console.print(line, markup=False)
         if show and sys.stdout.isatty():
-            typer.launch(str(pdf))
+            typer.launch(str(previewed.pdf))
         for line in made.watch() if watch else ():
             console.print(line, markup=False)
 
 
-@contextlib.contextmanager
-def _executor(
+def _opening(
     jobs: int,
     seconds: float,
     render: str = RENDER,
     *,
     scheduler: str = "",
     is_shared: bool = False,
-) -> Iterator[Executor]:
-    """Opened before any data are read, so that report processes never hold them."""
+) -> Opening:
+    """Opens the executor, before any data are read, so that report processes never hold them."""
     workers = jobs or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else (1, 2))
-    opened = open_executor(
+    return lambda: open_executor(
         workers,
         render=render,
         limits=Limits(seconds=seconds),
         scheduler=scheduler,
         is_shared=is_shared,
     )
-    with contextlib.closing(opened) as executor:
-        yield executor
 
 
-def _words(progress: Form) -> Console:
+def _words(progress: str) -> Console:
     """Where the words for people go: to standard error where standard output carries JSON."""
     return Console(stderr=True, soft_wrap=True) if progress == Form.json else console
 
 
-def _asked(
-    root: Path,
-    year: int | None,
-    only: Sequence[str] | None = None,
-    lang: Lang = CHINESE,
-    force: bool = False,
-    engine: Engine = IN_PROCESS,
-    progress: Form = BY_ITSELF,
-) -> Asked:
-    from cescore.run.asked import Asked
-
+def _workspace(root: Path) -> Path:
+    """A folder that holds a workspace."""
     missing = [name for name in ("data", "params") if not (root / name).is_dir()]
     if missing:
         raise typer.BadParameter(
             f"{root} has no {' and no '.join(missing)} folder", param_hint="--root"
         )
-    return Asked(
-        root.resolve(), year, _patterns(only), lang.value, force, engine.value, progress.value
-    )
+    return root.resolve()
 
 
 def _patterns(only: Sequence[str] | None) -> str:
@@ -271,8 +282,16 @@ def with_command(arguments: Sequence[str]) -> list[str]:
     return list(arguments) if not first.startswith("-") else ["run", *arguments]
 
 
+def _replace_what_cannot_be_shown() -> None:
+    """A character that the terminal's encoding lacks is shown as a question mark."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and leave with its exit status; what the user can mend is no traceback."""
+    _replace_what_cannot_be_shown()
     listen()
     try:
         app(with_command(sys.argv[1:] if arguments is None else arguments), prog_name="build.py")

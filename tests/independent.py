@@ -2,8 +2,9 @@
 
 Nothing of the package is imported. It reads the returned values from a results file, brings each to
 base units by a small table of its own, works the formulas of the YAML in `fractions.Fraction`, and
-follows groups, goalposts and missing-data rules by hand. Only goalposts and min-max-free frameworks
-are covered: that is what the shipped types use.
+follows groups, goalposts and missing-data rules by hand. Covered are frameworks on goalposts, which the
+shipped types use, and on observed extremes with gaps filled by means: who returned nothing of a year is
+compared with nobody and given nothing.
 """
 
 from __future__ import annotations
@@ -167,6 +168,8 @@ class World:
         scale = self.framework.get("scale", {})
         floor, top = Fraction(str(scale.get("floor", 0))), Fraction(str(scale.get("top", 100)))
         value = self.indicator(entity, code, year)
+        if self.framework.get("normalisation") == "min_max":
+            return self.among_all(entity, code, year, (floor, top))
         if value.number is None:
             return self.without_value(code, value.state, year, floor)
         goalposts = entry["goalposts"][max(key for key in entry["goalposts"] if key <= year)]
@@ -176,6 +179,35 @@ class World:
         worst, best = Fraction(str(ends[0])), Fraction(str(ends[1]))
         share = (value.number - worst) / (best - worst)
         return floor + min(max(share, Fraction(0)), Fraction(1)) * (top - floor), ""
+
+    def compared(self, code: str, year: int) -> dict[str, Fraction]:
+        """The values of the reference set, gaps filled with their mean where the framework says so."""
+        entities = sorted({entity for entity, _, y in self.returned if y == year})
+        scored = [c for c, e in self.framework["indicators"].items() if e.get("group")]
+        members = [
+            e
+            for e in entities
+            if any(self.indicator(e, c, year).number is not None for c in scored)
+        ]
+        values = {e: self.indicator(e, code, year) for e in members}
+        known = {e: v.number for e, v in values.items() if v.number is not None}
+        if self.framework.get("imputation", {}).get("method") == "mean" and known:
+            mean = sum(known.values(), Fraction(0)) / len(known)
+            known |= {e: mean for e, v in values.items() if v.state == MISSING}
+        return known
+
+    def among_all(
+        self, entity: str, code: str, year: int, ends: tuple[Fraction, Fraction]
+    ) -> tuple[Fraction | None, str]:
+        """The score between the least and the greatest value of the reference set."""
+        known = self.compared(code, year)
+        if entity not in known:
+            return self.without_value(code, self.indicator(entity, code, year).state, year, ends[0])
+        low, high = min(known.values()), max(known.values())
+        share = (known[entity] - low) / (high - low)
+        if self.framework["indicators"][code]["direction"] == -1:
+            share = 1 - share
+        return ends[0] + share * (ends[1] - ends[0]), ""
 
     def without_value(
         self, code: str, state: int, year: int, floor: Fraction
@@ -246,7 +278,7 @@ def combine(members: list[tuple[Fraction, Fraction]], how: str) -> Fraction:
 
 @lru_cache(maxsize=2)
 def read_rows(results: Path) -> list[dict[str, str]]:
-    with results.open(encoding="utf-8", newline="") as file:
+    with results.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -13,68 +13,66 @@ import pytest
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[1]
+sys.path.append(str(ROOT / "docs"))
+import street  # noqa: E402 - draws the rooms from the code, for the architecture page
+
 PACKAGE = ROOT / "cescore"
-# The street, from the top down: a module imports its own room and rooms further down, whether the
-# import stands at the top of the file, in a function or serves annotations only.
-STREET = (
-    "cli", "run", "desk", "publish", "disclosure", "evaluation", "intake", "method", "definitions",
-    "errors",
-)  # fmt: skip
 NEVER = {"method": {"pathlib"}}  # numbers in, numbers out
 MODULES = sorted(PACKAGE.rglob("*.py"))
 CONDA_NAMES = {"brotli": "brotli-python", "matplotlib": "matplotlib-base", "flit-core": "flit-core"}
 
 
-def module_of(path: Path) -> str:
-    parts = path.relative_to(ROOT).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-NAMES = {module_of(path) for path in MODULES}
-
-
-def imported(path: Path) -> set[str]:
-    """Every module that a file imports, wherever the import stands; of the package's own by module."""
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0 and node.module, f"{path}: a relative import"
-            inner = {f"{node.module}.{alias.name}" for alias in node.names}
-            found |= (inner & NAMES) | ({node.module} if inner - NAMES else set())
-    return found
-
-
-EDGES = {module_of(path): imported(path) & NAMES for path in MODULES}
-
-
-def room_of(module: str) -> str:
-    return module.split(".")[1] if "." in module else module
+NAMES = frozenset(street.modules())
+EDGES = {module: street.imported(path, NAMES) for module, path in street.modules().items()}
 
 
 def test_every_module_has_a_room() -> None:
-    rooms = {room_of(module) for module in NAMES - {"cescore"}}
-    assert rooms == set(STREET)
+    rooms = {street.room_of(module) for module in NAMES - {"cescore"}}
+    assert rooms == set(street.STREET)
     assert {path.name for path in PACKAGE.glob("*.py")} == {"__init__.py", "cli.py", "errors.py"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
 def test_rooms_import_one_way(path: Path) -> None:
-    module = module_of(path)
+    module = street.module_of(path)
     if module == "cescore":
         return
-    below = STREET[STREET.index(room_of(module)) :]
-    upwards = {one for one in EDGES[module] if room_of(one) not in {*below, "cescore"}}
-    assert upwards == set()
-    assert imported(path) & NEVER.get(room_of(module), set()) == set()
+    room = street.room_of(module)
+    allowed = {*street.STREET[street.STREET.index(room) :], "cescore"}
+    assert {one for one in EDGES[module] & NAMES if street.room_of(one) not in allowed} == set()
+    assert EDGES[module] & NEVER.get(room, set()) == set()
+
+
+def in_circles(edges: dict[str, set[str]]) -> dict[str, set[str]]:
+    """What is left of a graph when all is taken away that leads into no circle or out of none."""
+    left = dict(edges)
+    while True:
+        kept = {module: below & left.keys() for module, below in left.items()}
+        used = set().union(*kept.values()) if kept else set()
+        kept = {module: below for module, below in kept.items() if below and module in used}
+        if kept.keys() == left.keys():
+            return kept
+        left = kept
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
-    left = {module: set(below) for module, below in EDGES.items()}
-    while ends := {module for module, below in left.items() if not below & left.keys()}:
-        left = {module: below for module, below in left.items() if module not in ends}
-    assert {module: sorted(below & left.keys()) for module, below in left.items()} == {}
+    assert in_circles({module: below & NAMES for module, below in EDGES.items()}) == {}
+
+
+def test_a_circle_is_found() -> None:
+    edges = {"a": {"b"}, "b": {"c"}, "c": {"b", "d"}, "d": set()}
+    assert in_circles(edges) == {"b": {"c"}, "c": {"b"}}
+
+
+def test_no_import_is_relative() -> None:
+    """The layer tests read absolute imports only."""
+    odd = re.compile(r"^\s*from \.", re.MULTILINE)
+    assert [str(path) for path in MODULES if odd.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_the_picture_of_the_street_is_what_the_code_is() -> None:
+    drawn = street.PICTURE.read_text(encoding="utf-8")
+    assert drawn == street.picture(), "run python docs/street.py"
 
 
 def requirements(extras: bool = True) -> dict[str, str]:
@@ -163,3 +161,17 @@ def test_shell_scripts_are_plain_sh() -> None:
         script = ROOT / ".ci" / name
         assert subprocess.run(["sh", "-n", str(script)], check=False).returncode == 0
         assert script.read_text(encoding="utf-8").startswith("#!/bin/sh\n")
+
+
+PAGES_OF_THE_HOUSE = ("docs/architecture.md", "CONTRIBUTING.md")
+
+
+@pytest.mark.parametrize("name", PAGES_OF_THE_HOUSE)
+def test_every_file_that_the_pages_of_the_house_name_exists(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:[\w.]+/)+[\w.]*|\w+\.(?:py|yml|json|ipynb))`", text))
+    to_come = {"returns/", "release/"}
+    places = (ROOT, PACKAGE)
+    missing = [n for n in named - to_come if not any((p / n).exists() for p in places)]
+    assert len(named) > 5
+    assert missing == []

@@ -87,3 +87,51 @@ def test_of_every_entity_of_the_sample_the_parts_are_the_index_and_its_change(
         if last is not None:
             moved = sums[entity, "contribution_to_change"]
             assert moved == pytest.approx(now - last, abs=1e-9), entity
+
+
+SPARSE = {  # a, b, c of each entity; E5 returned nothing at all
+    "E0": (2, 9, 4), "E1": (7, None, 5), "E2": (4, 3, None), "E3": (None, 8, 8), "E4": (9, 5, 2),
+    "E5": (None, None, None),
+}  # fmt: skip
+
+
+def sparse_workspace(root: Path) -> Path:
+    """Six entities, observed extremes, means for gaps, floors for what stays without a value."""
+    indicators = "\n".join(
+        f"  {code.upper()}: {{formula: {code}, unit: t, direction: {-1 if code == 'b' else 1},"
+        f" weight: {weight}, group: {group}, source: made up, tag: P}}"
+        for code, weight, group in (("a", 1, "G"), ("b", 2, "G"), ("c", 1, "H"))
+    )
+    files = {
+        "params/variables.yml": "\n".join(f"{c}: {{en: {c}, unit: t}}" for c in "abc"),
+        "params/frameworks/lake.yml": (
+            "version: '1'\nsource: made up\nindex: {code: IX}\nnormalisation: min_max\n"
+            "imputation: {method: mean}\ngroups: {G: {weight: 3}, H: {weight: 1}}\n"
+            f"indicators:\n{indicators}"
+        ),
+        "data/entities.csv": "\n".join(["entity_id,entity_type", *(f"{e},lake" for e in SPARSE)]),
+        "data/2024/observations.csv": "\n".join(
+            ["entity_id,year,variable,value,status"]
+            + [
+                f"{e},2024,{code},{'' if value is None else value},{'missing' if value is None else ''}"
+                for e, row in SPARSE.items()
+                for code, value in zip("abc", row, strict=True)
+            ]
+        ),
+    }
+    for name, content in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content + "\n", encoding="utf-8")
+    return root
+
+
+def test_an_index_among_those_that_returned_something_is_found_again(tmp_path: Path) -> None:
+    root = sparse_workspace(tmp_path)
+    path = tmp_path / "results.csv"
+    evaluate_workspace(Workspace.load(root, 2024)).results().to_csv(path, index=False)
+    world = read_world(root / "params", path, "lake", base_year=2024)
+    index = {key[0]: v for key, v in read_column(path, "lake", "index", 2024).items()}
+    assert sorted(index) == ["E0", "E1", "E2", "E3", "E4"]
+    for entity, value in index.items():
+        assert value == pytest.approx(float(world.index(entity, "", 2024)), rel=1e-12), entity

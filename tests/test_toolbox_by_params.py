@@ -11,6 +11,7 @@ import pytest
 from scipy import stats
 
 from cescore import desk
+from cescore.definitions.judgement import ahp_weights
 from cescore.definitions.load import load_definitions
 from cescore.disclosure.bundles import make_bundle
 from cescore.errors import MethodError, ParamsError
@@ -19,18 +20,20 @@ from cescore.intake.workspace import Workspace
 from cescore.method.aggregate import generalised_mean
 from cescore.method.column import Column, Panel
 from cescore.method.evaluation import TypeEvaluation, evaluate
-from cescore.method.normalise import efficacy, min_max, rank_scores, z_score
 from cescore.method.outliers import box_cox, log_gii
 from cescore.method.outranking import copeland, topsis
-from cescore.method.relative import (
+from cescore.method.scaling import (
     borda,
     distance_to_maximum,
     distance_to_reference,
+    efficacy,
     fraction_of_maximum,
+    min_max,
     percentile_rank,
+    rank_scores,
+    z_score,
 )
 from cescore.method.weighing import (
-    ahp_weights,
     critic_weights,
     entropy_weights,
     pca_weights,
@@ -114,7 +117,12 @@ NORMALISATIONS = {
     "rank": by(rank_scores),
     "borda\nscale: {floor: 0, top: 23}": by(borda),
     "z_score\nscale: {floor: -5, top: 5}": by(z_score),
-    "distance_to_reference\nreference: E05": by(distance_to_reference, reference="E05"),
+    "distance_to_reference\nreference: E05": pd.DataFrame(
+        {
+            c: distance_to_reference(TABLE[c], direction=d, reference=TABLE.loc["E05", c])
+            for c, d in DIRECTION.items()
+        }
+    ),
     "efficacy\nscale: {floor: 60, top: 100}": pd.DataFrame(
         {
             c: efficacy(TABLE[c], satisfactory=9 if d == 1 else 2, not_allowed=2 if d == 1 else 9)
@@ -144,14 +152,10 @@ def test_a_generalised_mean_has_its_power(tmp_path: Path) -> None:
 @pytest.mark.parametrize("method", ["copeland", "topsis"])
 def test_an_outranking_method_ranks_by_the_groups(tmp_path: Path, method: str) -> None:
     found = done(tmp_path, f"{SCALED}\naggregation: {method}")
-    table = pd.DataFrame(
-        {g: found.aggregation.groups.columns[g].values[:, 0] for g in "GH"}, ENTITIES
-    )
-    if method == "copeland":
-        expected = (copeland(table, {"G": 2, "H": 1}) / (N - 1) + 1) / 2 * 100
-    else:
-        expected = topsis(table, {"G": 2, "H": 1}) * 100
-    assert index(found) == pytest.approx(expected.to_numpy(), rel=1e-12)
+    table = np.array([found.aggregation.groups.columns[g].values[:, 0] for g in "GH"])
+    weights = np.broadcast_to([[2.0], [1.0]], table.shape)
+    expected = 100 * {"copeland": copeland, "topsis": topsis}[method](table, weights)
+    assert index(found) == pytest.approx(expected, rel=1e-12)
     assert all(np.isnan(part).all() for part in found.decomposition.contributions.values())
 
 
@@ -209,8 +213,8 @@ def test_experts_judgements_are_weights_when_params_are_read(tmp_path: Path) -> 
     settings = f"{SCALED}\nweighting: {{method: budget, points: {points}}}"
     framework = done(tmp_path, settings, judged).framework
     assert [framework.groups[g].weight for g in "GH"] == pytest.approx([0.4, 0.6])
-    expected = ahp_weights(pd.DataFrame([[1, 3], [1 / 3, 1]])).weights
-    assert [framework.indicators[c].weight for c in "AB"] == pytest.approx(expected.tolist())
+    expected = ahp_weights("AB", [[1, 3], [1 / 3, 1]]).weights
+    assert [framework.indicators[c].weight for c in "AB"] == pytest.approx([*expected.values()])
 
 
 @pytest.mark.parametrize(

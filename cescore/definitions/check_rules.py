@@ -2,168 +2,160 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from cescore.definitions.dimensions import resolve
-from cescore.definitions.formula import (
-    LONGEST,
-    Expression,
-    FormulaError,
-    across_calls,
-    inline,
-    parse,
-)
+from cescore.definitions.formula import Expression, inline, parse
+from cescore.definitions.language import LONGEST, FormulaError
 from cescore.definitions.located import Node
-from cescore.definitions.model import Account, CheckRule, IndustryRange, Variable
-from cescore.definitions.resolving import (
-    FILLED_BY_LOADING,
-    Names,
-    check_names,
-    executable,
-    is_unit,
-    read_formula,
-)
-from cescore.definitions.shape import build
-from cescore.definitions.units import Units
-from cescore.errors import Problem
+from cescore.definitions.model import Account, BuiltInChecks, CheckRule, IndustryRange, Variable
+from cescore.definitions.names import Names, is_unit, read_formula, refuse_formula
+from cescore.definitions.reading import Reading
+from cescore.definitions.resolving import check_names, executable
 
 
-def resolve_rules(
-    entries: Mapping[str, Node],
-    names: Names,
-    accounts: Mapping[str, Account],
-    units: Units,
-    problems: list[Problem],
-) -> tuple[CheckRule, ...]:
-    """Each sound rule with its executable condition: accounts and factors are written into it."""
-    unit_of = names.unit_of()
-    texts = _texts(names, accounts)
-    found = []
-    for code, node in entries.items():
-        what = f"rules.{code}"
-        rule = build(
-            CheckRule, node, what, problems, hidden=("executable", "looks_at_others"), id=code
-        )
-        if rule is not None:
-            found.append(
-                _resolved(rule, node, what, names, accounts, unit_of, texts, units, problems)
-            )
-    return tuple(found)
+@dataclass(frozen=True)
+class Checks:
+    """What checks.yml says."""
+
+    rules: tuple[CheckRule, ...]
+    ranges: tuple[IndustryRange, ...]
+    built_in: BuiltInChecks
 
 
-def resolve_ranges(
-    entries: Mapping[str, Node],
-    names: Names,
-    accounts: Mapping[str, Account],
-    units: Units,
-    problems: list[Problem],
-) -> tuple[IndustryRange, ...]:
-    """Each sound range with its formula over variables alone."""
-    unit_of, texts = names.unit_of(), _texts(names, accounts)
-    found = []
-    for code, node in entries.items():
-        what = f"ranges.{code}"
-        one = build(IndustryRange, node, what, problems, hidden=FILLED_BY_LOADING, code=code)
-        if one is None or not is_unit(one.unit, node, what, units, problems):
-            continue
-        _check_ends(one, node, what, problems)
-        expression = read_formula(one, node, what, problems)
-        if expression is not None:
-            check_names(expression, names, names.nodes, node, what, problems)
-            place = (node.get("formula") or node).where
-            _check_types(one.entity_types, expression.names, names, place, what, problems)
-            one = executable(one, expression, unit_of, node, what, units, problems)
-            if one.executable:
-                written = inline(parse(one.executable), texts)
-                one = one.model_copy(update={"executable": written})
-        found.append(one)
-    return tuple(found)
+@dataclass(frozen=True)
+class RuleTerms:
+    """What a rule may be written in: codes with their units, and the text that stands for each account
+    and factor over variables alone."""
+
+    names: Names
+    accounts: Mapping[str, Account]
+    unit_of: Mapping[str, str]
+    texts: Mapping[str, str]
+
+    @classmethod
+    def of(cls, names: Names, accounts: Mapping[str, Account]) -> RuleTerms:
+        return cls(names, accounts, names.unit_of(), _texts(names, accounts))
 
 
-def _check_ends(one: IndustryRange, node: Node, what: str, problems: list[Problem]) -> None:
-    pairs = {f"by_industry.{name}": pair for name, pair in one.by_industry.items()}
-    if one.otherwise is not None:
-        pairs["otherwise"] = one.otherwise
-    if not pairs:
-        problems.append(Problem(node.where, what, "no range", "by_industry or otherwise"))
-    for key, (low, high) in pairs.items():
-        if low > high:
-            place = node.at(tuple(key.split(".", 1))).where
-            found = f"[{low:g}, {high:g}]"
-            problems.append(Problem(place, f"{what}.{key}", found, "the lower end first"))
+def load_checks(at: Reading, names: Names, accounts: Mapping[str, Account]) -> Checks:
+    """The file's rules and ranges made executable, and the settings of the built-in checks."""
+    terms = RuleTerms.of(names, accounts)
+    place = (
+        at.at("built_in") if at.node.get("built_in") else at.of(Node({}, at.node.where), "built_in")
+    )
+    built_in = place.build(BuiltInChecks)
+    if built_in is not None:
+        _check_built_in(built_in, place)
+    rules = [
+        resolved_rule(code, at.at("rules", code), terms) for code in at.at("rules").node.entries()
+    ] if at.node.get("rules") else []  # fmt: skip
+    ranges = [
+        _range(code, at.at("ranges", code), terms) for code in at.at("ranges").node.entries()
+    ] if at.node.get("ranges") else []  # fmt: skip
+    return Checks(
+        rules=tuple(rule for rule in rules if rule is not None),
+        ranges=tuple(one for one in ranges if one is not None),
+        built_in=built_in or BuiltInChecks(),
+    )
 
 
-def _resolved(
-    rule: CheckRule,
-    node: Node,
-    what: str,
-    names: Names,
-    accounts: Mapping[str, Account],
-    unit_of: Mapping[str, str],
-    texts: Mapping[str, str],
-    units: Units,
-    problems: list[Problem],
-) -> CheckRule:
-    place = (node.get("rule") or node).where
+def resolved_rule(code: str, at: Reading, terms: RuleTerms) -> CheckRule | None:
+    """A rule with its executable condition: accounts and factors are written into it."""
+    rule = at.build(CheckRule, id=code)
+    if rule is None:
+        return None
     try:
         expression = parse(rule.rule, conditions=True)
-        check_names(expression, names, names.nodes, node, what, problems)
-        _check_types(rule.entity_types, expression.own_names, names, place, what, problems)
-        for other, used in expression.across:
-            _check_types((other,), used, names, place, what, problems)
-        _check_additive(expression, names, place, what, problems)
-        if any(name not in unit_of for name in expression.names):
+        check_names(expression, terms.names, terms.names.places, at)
+        _check_types(rule.entity_types, expression.own_names, terms.names, at)
+        for look in expression.looks:
+            _check_types((look.entity_type,), look.names, terms.names, at)
+        _check_additive(expression, terms.names, at)
+        if any(name not in terms.unit_of for name in expression.names):
             return rule
-        text = resolve(expression, unit_of, "", units).executable
-        _check_length(expression, accounts, texts)
-        text = inline(parse(text, conditions=True), texts)
+        text = resolve(expression, terms.unit_of, "", terms.names.units).executable
+        _check_length(expression, terms)
+        text = inline(parse(text, conditions=True), terms.texts)
         parse(text, conditions=True)
     except FormulaError as error:
-        problems.append(Problem(place, f"{what}.rule", error.reason, error.expected))
+        refuse_formula(error, at, "rule")
         return rule
-    looks = bool(expression.across)
+    looks = bool(expression.looks)
     return rule.model_copy(update={"executable": text, "looks_at_others": looks})
 
 
-def _check_length(
-    expression: Expression, accounts: Mapping[str, Account], texts: Mapping[str, str]
-) -> None:
+def _range(code: str, at: Reading, terms: RuleTerms) -> IndustryRange | None:
+    """A range with its formula over variables alone."""
+    usual, names = at.build(IndustryRange, code=code), terms.names
+    if usual is None or not is_unit(usual.unit, at, names.units):
+        return None
+    _check_ends(usual, at)
+    expression = read_formula(usual, at)
+    if expression is None:
+        return usual
+    check_names(expression, names, names.places, at)
+    _check_types(usual.entity_types, expression.names, names, at)
+    usual = executable(usual, expression, terms.unit_of, at, names.units)
+    if not usual.executable:
+        return usual
+    return usual.model_copy(update={"executable": inline(parse(usual.executable), terms.texts)})
+
+
+def _check_ends(usual: IndustryRange, at: Reading) -> None:
+    ends: dict[tuple[str, ...], tuple[float, float]] = {
+        ("by_industry", name): pair for name, pair in usual.by_industry.items()
+    }
+    if usual.otherwise is not None:
+        ends["otherwise",] = usual.otherwise
+    if not ends:
+        at.refuse("no range", "by_industry or otherwise")
+    for keys, (low, high) in ends.items():
+        if low > high:
+            at.at(*keys).refuse(f"[{low:g}, {high:g}]", "the lower end first")
+
+
+def _check_built_in(built_in: BuiltInChecks, at: Reading) -> None:
+    """Each pair of limits runs from the lower to the higher."""
+    pairs = {f"unit_slip[{i}]": pair for i, pair in enumerate(built_in.unit_slip)}
+    pairs["year_on_year_low"] = (built_in.year_on_year_low, built_in.year_on_year_high)
+    for key, (low, high) in pairs.items():
+        if low >= high:
+            place = at.node.at((key.partition("[")[0],))
+            at.of(place, f"built_in.{key}").refuse(f"{low:g} to {high:g}", "low below high")
+
+
+def _check_length(expression: Expression, terms: RuleTerms) -> None:
     for name in expression.names:
-        if name in accounts and name not in texts:
+        if name in terms.accounts and name not in terms.texts:
             found = f"the account {name!r} is too long to be written out in a rule"
             raise FormulaError(found, expected="variables, or an account that can be executed")
 
 
 def _check_types(
-    entity_types: tuple[str, ...],
-    used: tuple[str, ...],
-    names: Names,
-    place: str,
-    what: str,
-    problems: list[Problem],
+    entity_types: Sequence[str], used: Sequence[str], names: Names, at: Reading
 ) -> None:
     """A rule for a type uses what that type returns, and of others what those return."""
+    key = "rule" if at.node.get("rule") else "formula"
     items: dict[str, Variable | Account] = {**names.variables, **names.accounts}
     for name in used:
         kept = items[name].entity_types if name in items else ()
         strange = [t for t in entity_types if kept and t not in kept]
         if strange:
             found = f"{name!r} is of {', '.join(kept)}, not of {', '.join(strange)}"
-            problems.append(Problem(place, f"{what}.rule", found, "what these types return"))
+            at.refuse(found, "what these types return", key)
 
 
-def _check_additive(
-    expression: Expression, names: Names, place: str, what: str, problems: list[Problem]
-) -> None:
+def _check_additive(expression: Expression, names: Names, at: Reading) -> None:
     """What is added up over entities can be: gross flows between them cannot, their net can."""
-    for call in across_calls(expression.tree):
-        is_sum = ast.unparse(call.func) in ("sum_over", "sum_known")
-        variable = names.variables.get(ast.unparse(call.args[-1]))
+    for look in expression.looks:
+        is_sum = look.function in ("sum_over", "sum_known")
+        variable = names.variables.get(look.operand)
         if is_sum and variable is not None and not variable.additive:
-            found = f"{ast.unparse(call)} adds up {variable.code!r}, which is additive: false"
-            problems.append(Problem(place, f"{what}.rule", found, "a quantity that adds up"))
+            found = f"{look.text} adds up {variable.code!r}, which is additive: false"
+            at.refuse(found, "a quantity that adds up", "rule")
 
 
 def _texts(names: Names, accounts: Mapping[str, Account]) -> dict[str, str]:

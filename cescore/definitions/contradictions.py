@@ -4,146 +4,148 @@ from __future__ import annotations
 
 from cescore.definitions.layout import Draft
 from cescore.definitions.located import Node
-from cescore.definitions.model import Goalposts, Indicator, Progress, Run
-from cescore.definitions.resolving import Names
-from cescore.definitions.shape import nearest, with_nearest
-
-ON_GOALPOSTS = ("goalposts", "efficacy", "distance_to_target")
+from cescore.definitions.model import AMONG_ALL, ON_GOALPOSTS, Goalposts, Indicator, Progress, Run
+from cescore.definitions.names import ONCE, Names
+from cescore.definitions.reading import Reading, nearest, with_nearest
 
 
 def headline_codes(draft: Draft) -> list[str]:
     """The codes that page one shows."""
-    headline = draft.node.get("headline") or Node({}, "")
-    found = [n.raw for key, n in headline.entries().items() if key != "beside" and n.raw]
+    headline = draft.at.node.get("headline") or Node({}, "")
+    codes = [n.raw for key, n in headline.entries().items() if key != "beside" and n.raw]
     beside = headline.get("beside")
     if beside is not None:
-        found += [n.raw for n in beside.value] if isinstance(beside.value, list) else [beside.raw]
-    return [code for code in found if code]
+        codes += [n.raw for n in beside.value] if isinstance(beside.value, list) else [beside.raw]
+    return [code for code in codes if code]
 
 
 def check_codes(draft: Draft, names: Names) -> None:
     """Codes the framework refers to: no double meaning, and headline and progress exist."""
-    for code, node in draft.indicator_nodes.items():
-        if code in names.nodes:
-            found = f"the code is taken at {names.nodes[code].where}"
-            draft.refuse(node, f"indicators.{code}", found, "each code once")
-    known = {
-        **draft.indicator_nodes,
-        **{code: names.nodes[code] for code in names.accounts},
-    }
+    _check_meanings(draft, names)
+    known = {*draft.indicator_places, *names.accounts}
     for code in headline_codes(draft):
         if code not in known:
-            expected = with_nearest("an indicator or account", code, known)
-            draft.refuse(
-                draft.node.get("headline"),
-                "headline",
-                f"unknown code {code!r}",
-                expected,
-            )
+            expected = with_nearest("an indicator or account", code, sorted(known))
+            draft.at.refuse(f"unknown code {code!r}", expected, "headline")
     if draft.progress is not None:
         _check_progress(draft, draft.progress)
 
 
+def _check_meanings(draft: Draft, names: Names) -> None:
+    """Whatever a page looks up by code has a code of its own: else one prints the other's label.
+
+    A group of the progress index may be called like a group of the index: pages write the progress
+    index before it.
+    """
+    taken = {code: at.node.where for code, at in names.places.items()}
+    progress = draft.at.node.get("progress") or Node({}, "")
+    own = {**draft.indicator_places, **draft.group_places}
+    for code, at in own.items():
+        if code in taken:
+            at.refuse(_taken(code, taken), ONCE)
+    taken = {**{code: at.node.where for code, at in own.items()}, **taken}
+    for kind, default in (("index", "INDEX"), ("progress", "CEDI")):
+        at = draft.at.at(kind)
+        if at.node is not draft.at.node and at.node.value is not None:
+            given = at.node.get("code")
+            code = given.raw if given is not None and given.raw else default
+            if code in taken:
+                at.of(given or at.node, f"{kind}.code").refuse(_taken(code, taken), ONCE)
+            taken.setdefault(code, (given or at.node).where)
+    for code in (progress.get("groups") or Node({}, "")).entries():
+        if code in taken and code not in draft.group_places:
+            draft.at.at("progress", "groups", code).refuse(_taken(code, taken), ONCE)
+
+
+def _taken(code: str, taken: dict[str, str]) -> str:
+    return f"the code {code!r} is taken at {taken[code]}"
+
+
 def _check_progress(draft: Draft, progress: Progress) -> None:
-    node = draft.node.get("progress") or draft.node
+    at = draft.at.at("progress")
     members = {code for group in progress.members.values() for code in group}
     if not progress.groups or not sum(group.weight for group in progress.groups):
-        draft.refuse(node, "progress.groups", "no group has a weight", "a weight above zero")
-    for one in progress.groups:
-        if one.aggregation in ("copeland", "topsis"):
-            place, what = node.at(("groups", one.code)), f"progress.groups.{one.code}.aggregation"
-            draft.refuse(place.get("aggregation"), what, one.aggregation, "a mean of the ratios")
-    for group, weights in progress.members.items():
-        place = node.at(("groups", group, "members"))
-        for code in weights:
-            if code not in draft.indicator_nodes:
-                expected = with_nearest("an indicator", code, draft.indicator_nodes)
-                found = f"unknown code {code!r}"
-                draft.refuse(
-                    place.get(code) or place,
-                    f"progress.groups.{group}.members",
-                    found,
-                    expected,
-                )
+        at.refuse("no group has a weight", "a weight above zero", "groups")
+    for group in progress.groups:
+        if group.aggregation in AMONG_ALL:
+            place = at.at("groups", group.code)
+            place.refuse(group.aggregation, "a mean of the ratios", "aggregation")
+    for code, weights in progress.members.items():
+        place = at.at("groups", code, "members")
+        for member in weights:
+            if member not in draft.indicator_places:
+                expected = with_nearest("an indicator", member, draft.indicator_places)
+                here = place.of(place.node.get(member) or place.node, place.what)
+                here.refuse(f"unknown code {member!r}", expected)
     for code in progress.base_floor:
         if code not in members:
-            place = node.at(("base_floor", code))
             expected = with_nearest("a member", code, members)
-            draft.refuse(place, f"progress.base_floor.{code}", "is no member", expected)
+            at.at("base_floor", code).refuse("is no member", expected)
 
 
 def check_weights(draft: Draft) -> None:
     """Each group has members, and weights that are not all zero; each indicator's group exists."""
-    unread = [n.get("group") for c, n in draft.indicator_nodes.items() if c not in draft.indicators]
+    unread = [
+        p.node.get("group") for c, p in draft.indicator_places.items() if c not in draft.indicators
+    ]
     unsure = {node.raw for node in unread if node is not None}  # their members have Problems
     for code, indicator in draft.indicators.items():
-        node = draft.indicator_nodes[code]
-        if indicator.group and indicator.group not in draft.group_nodes:
-            expected = with_nearest("a group", indicator.group, draft.group_nodes)
-            unsure.add(nearest(indicator.group, draft.group_nodes))
-            found = f"unknown group {indicator.group!r}"
-            draft.refuse(node.get("group"), f"indicators.{code}.group", found, expected)
-        if indicator.group and node.get("weight") is None:
+        at = draft.indicator_places[code]
+        if indicator.group and indicator.group not in draft.group_places:
+            expected = with_nearest("a group", indicator.group, draft.group_places)
+            unsure.add(nearest(indicator.group, draft.group_places))
+            at.refuse(f"unknown group {indicator.group!r}", expected, "group")
+        if indicator.group and at.node.get("weight") is None:
             unsure.add(indicator.group)
-            expected = f"its share within group {indicator.group}"
-            draft.refuse(node, f"indicators.{code}.weight", "is missing", expected)
+            at.refuse("is missing", f"its share within group {indicator.group}", "weight")
     for code in ("", *draft.groups):
         if code not in unsure:
             _check_members(draft, code)
 
 
 def _check_members(draft: Draft, code: str) -> None:
-    node = draft.group_nodes[code] if code else draft.node.get("groups") or draft.node
-    what = f"groups.{code}" if code else "groups"
+    whole = draft.at.of(draft.at.node.get("groups") or draft.at.node, "groups")
+    at = draft.group_places[code] if code else whole
     weights = [g.weight for g in draft.groups.values() if g.parent == code]
     if code:
         weights += [i.weight for i in draft.indicators.values() if i.group == code]
-    unread = set(draft.group_nodes) - set(draft.groups)
-    if unread:
+    if set(draft.group_places) - set(draft.groups):
         return  # a member that could not be read has its own Problem
     if not weights and code:
-        expected = "an indicator with this group, or a group inside it"
-        draft.refuse(node, what, "has no members", expected)
+        at.refuse("has no members", "an indicator with this group, or a group inside it")
     elif weights and not sum(weights):
-        draft.refuse(node, f"{what}.weight", "all weights are zero", "a weight above zero")
+        at.of(at.node, f"{at.what}.weight").refuse("all weights are zero", "a weight above zero")
 
 
 def check_scale(draft: Draft) -> None:
     """The floor of the scale lies below its top."""
-    scale = draft.node.get("scale") or Node({}, "")
+    scale = draft.at.node.get("scale") or Node({}, "")
     floor, top = (scale.get(key) for key in ("floor", "top"))
     low = floor.value if floor is not None else 0.0
     high = top.value if top is not None else 100.0
     if isinstance(low, int | float) and isinstance(high, int | float) and low >= high:
-        draft.refuse(floor or top, "scale", f"floor {low:g}, top {high:g}", "floor below top")
+        at = draft.at.of(floor or top or draft.at.node, "scale")
+        at.refuse(f"floor {low:g}, top {high:g}", "floor below top")
 
 
-def check_goalposts(draft: Draft, indicator: Indicator, node: Node, run: Run | None) -> None:
+def check_goalposts(draft: Draft, indicator: Indicator, run: Run | None) -> None:
     """The ends of the scale lie as the direction says, and exist for the year evaluated."""
-    what = f"indicators.{indicator.code}.goalposts"
-    posts = node.get("goalposts")
+    at = draft.indicator_places[indicator.code].at("goalposts")
     for year, ends in indicator.goalposts.items():
-        place = (posts.get(str(year)) if posts else None) or node
-        _check_ends(draft, ends, indicator.direction, place, f"{what}.{year}")
-    default = draft.node.get("normalisation")
+        _check_ends(ends, indicator.direction, at.at(str(year)))
+    default = draft.at.node.get("normalisation")
     method = indicator.normalisation or (default.raw if default is not None else "goalposts")
     is_needed = indicator.group and indicator.collected and method in ON_GOALPOSTS
     if run is not None and is_needed and indicator.goalposts_in(run.year) is None:
         first = min(indicator.goalposts, default=None)
         found = "none" if first is None else f"begin in {first}"
-        draft.refuse(
-            posts or node,
-            what,
-            f"{found}, nothing holds in {run.year}",
-            f"a key {run.year} or earlier",
-        )
+        at.refuse(f"{found}, nothing holds in {run.year}", f"a key {run.year} or earlier")
 
 
-def _check_ends(draft: Draft, ends: Goalposts, direction: int, place: Node, what: str) -> None:
+def _check_ends(ends: Goalposts, direction: int, at: Reading) -> None:
     pairs = {"": (ends.worst, ends.best), **ends.by_industry}
     for industry, (worst, best) in pairs.items():
-        named = f"{what}.by_industry.{industry}" if industry else what
+        here = at.of(at.node, f"{at.what}.by_industry.{industry}") if industry else at
         if (best - worst) * direction <= 0:
             order = "best above worst" if direction == 1 else "best below worst"
-            found = f"worst {worst:g}, best {best:g}"
-            draft.refuse(place, named, found, f"{order} (direction {direction})")
+            here.refuse(f"worst {worst:g}, best {best:g}", f"{order} (direction {direction})")

@@ -8,18 +8,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from cescore.definitions.formula import (
-    ACROSS,
-    ARITHMETIC,
-    COMPARISONS,
-    Expression,
-    FormulaError,
-    Resolved,
-    computed,
-    constant,
-    error_at,
-    parse,
-)
+from cescore.definitions.formula import Expression, Resolved, parse
+from cescore.definitions.grammar import computed, constant, error_at
+from cescore.definitions.language import ACROSS, ARITHMETIC, COMPARISONS, FormulaError
 from cescore.definitions.units import Units
 
 SAME_UNIT = ("min", "max", "total", "mean", "first_available")

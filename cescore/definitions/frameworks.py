@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from cescore.definitions.contradictions import (
     check_codes,
@@ -11,60 +12,57 @@ from cescore.definitions.contradictions import (
     check_weights,
     headline_codes,
 )
+from cescore.definitions.formula import Expression
 from cescore.definitions.layout import Draft
 from cescore.definitions.model import Account, Framework, Indicator, Run, Variable, VariableName
+from cescore.definitions.names import Names, is_unit
+from cescore.definitions.order import closure, ordered
 from cescore.definitions.preparation import check_preparation
-from cescore.definitions.resolving import (
-    Names,
-    check_bases,
-    check_examples,
-    check_names,
-    closure,
-    executable,
-    is_unit,
-    ordered,
-)
-from cescore.definitions.shape import build
-from cescore.definitions.units import Units
+from cescore.definitions.resolving import check_bases, check_examples, check_names, executable
 from cescore.definitions.weighting import with_stated_weights
-from cescore.errors import Problem
 
-RESOLVED = ("accounts", "factors", "variables", "order")
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What a framework may use: the workspace's codes and accounts, and its own indicators."""
+
+    draft: Draft
+    names: Names
+    accounts: Mapping[str, Account]
+    expressions: Mapping[str, Expression]  # of accounts and of the framework's own indicators
+
+    @classmethod
+    def of(cls, draft: Draft, names: Names, accounts: Mapping[str, Account]) -> Vocabulary:
+        return cls(draft, names, accounts, {**names.expressions, **draft.expressions})
+
+    def needed(self) -> dict[str, None]:
+        """All codes used, however far down, and the accounts made for the entity type."""
+        kind = self.draft.entity_type
+        own = [code for code, account in self.accounts.items() if kind in account.entity_types]
+        shown = [code for code in headline_codes(self.draft) if code in self.accounts]
+        return closure([*self.draft.indicators, *own, *shown], self.expressions)
 
 
 def resolved_framework(
-    draft: Draft,
-    names: Names,
-    accounts: Mapping[str, Account],
-    units: Units,
-    run: Run | None,
-    problems: list[Problem],
+    draft: Draft, names: Names, accounts: Mapping[str, Account], run: Run | None
 ) -> Framework | None:
     """The framework complete in itself, or None where the draft contradicts itself or the names."""
-    if draft.node.is_broken:
+    if draft.is_broken:
         return None
     check_weights(draft)
     check_scale(draft)
-    for code, indicator in draft.indicators.items():
-        check_goalposts(draft, indicator, draft.indicator_nodes[code], run)
+    for indicator in draft.indicators.values():
+        check_goalposts(draft, indicator, run)
     check_codes(draft, names)
-    needed = _needed(draft, names, accounts)
-    _check_available(draft, names, accounts, needed)
-    indicators = _executable(draft, names, accounts, units)
-    order = ordered(
-        draft.indicators,
-        draft.expressions,
-        draft.indicator_nodes,
-        "indicators",
-        problems,
-    )
+    terms = Vocabulary.of(draft, names, accounts)
+    needed = terms.needed()
+    _check_available(terms, needed)
+    indicators = _executable(terms)
+    order = ordered(draft.indicators, draft.expressions, draft.indicator_places)
     used_accounts = {code: account for code, account in accounts.items() if code in needed}
-    framework = build(
+    node = draft.at.node.without("groups", "indicators", "progress", "extends")
+    framework = draft.at.of(node, "framework").build(
         Framework,
-        draft.node.without("groups", "indicators", "progress", "extends"),
-        "framework",
-        problems,
-        hidden=RESOLVED,
         entity_type=draft.entity_type,
         groups=draft.groups,
         indicators=indicators,
@@ -89,62 +87,38 @@ def _name_of(variable: Variable) -> VariableName:
     )
 
 
-def _is_for(entity_type: str, item: Variable | Account) -> bool:
-    return not item.entity_types or entity_type in item.entity_types
-
-
-def _needed(draft: Draft, names: Names, accounts: Mapping[str, Account]) -> dict[str, None]:
-    """All codes the framework uses, however far down, and the accounts made for its entity type."""
-    own = [code for code, account in accounts.items() if draft.entity_type in account.entity_types]
-    shown = [code for code in headline_codes(draft) if code in accounts]
-    expressions = {**names.expressions, **draft.expressions}
-    return closure([*draft.indicators, *own, *shown], expressions)
-
-
-def _executable(
-    draft: Draft, names: Names, accounts: Mapping[str, Account], units: Units
-) -> dict[str, Indicator]:
+def _executable(terms: Vocabulary) -> dict[str, Indicator]:
     """Indicators with their conversions written in, names and examples checked."""
+    draft, names = terms.draft, terms.names
+    places = draft.indicator_places
     sound = {
         code: indicator
         for code, indicator in draft.indicators.items()
-        if is_unit(
-            indicator.unit,
-            draft.indicator_nodes[code],
-            f"indicators.{code}",
-            units,
-            draft.problems,
-        )
+        if is_unit(indicator.unit, places[code], names.units)
     }
     unit_of = {**names.unit_of(), **{code: i.unit for code, i in sound.items()}}
-    known = {**names.nodes, **draft.indicator_nodes}
-    expressions = {**names.expressions, **draft.expressions}
-    found = dict(draft.indicators)
+    known = {**names.places, **places}
+    indicators = dict(draft.indicators)
     for code, indicator in sound.items():
-        node, what = draft.indicator_nodes[code], f"indicators.{code}"
-        expression = draft.expressions.get(code)
+        at, expression = places[code], draft.expressions.get(code)
         if expression is not None:
-            check_names(expression, names, known, node, what, draft.problems)
-        usable = closure([code], expressions)
-        check_examples(indicator, node, what, usable, known, draft.problems)
-        check_bases(code, expressions, names.factors, node, what, draft.problems)
-        found[code] = executable(indicator, expression, unit_of, node, what, units, draft.problems)
-    return found
+            check_names(expression, names, known, at)
+        check_examples(indicator, closure([code], terms.expressions), known, at)
+        check_bases(code, terms.expressions, names.factors, at)
+        indicators[code] = executable(indicator, expression, unit_of, at, names.units)
+    return indicators
 
 
-def _check_available(
-    draft: Draft, names: Names, accounts: Mapping[str, Account], needed: Iterable[str]
-) -> None:
+def _check_available(terms: Vocabulary, needed: Iterable[str]) -> None:
     """A variable or account that is kept for other entity types cannot be used here."""
-    expressions = {**names.expressions, **draft.expressions}
-    items: dict[str, Variable | Account] = {**names.variables, **accounts}
+    draft, names = terms.draft, terms.names
+    items: dict[str, Variable | Account] = {**names.variables, **terms.accounts}
     for code in needed:
-        for name in expressions[code].names if code in expressions else ():
+        for name in terms.expressions[code].names if code in terms.expressions else ():
             item = items.get(name)
-            if item is not None and not _is_for(draft.entity_type, item):
-                is_own = code in draft.indicators
-                node = draft.indicator_nodes[code] if is_own else names.nodes[code]
-                what = f"{'indicators' if is_own else 'accounts'}.{code}.formula"
-                found = f"{name!r} is of {', '.join(item.entity_types)}, not of {draft.entity_type}"
+            kept = item.entity_types if item is not None else ()
+            if kept and draft.entity_type not in kept:
+                own = draft.indicator_places.get(code) if code in draft.indicators else None
+                found = f"{name!r} is of {', '.join(kept)}, not of {draft.entity_type}"
                 expected = f"{draft.entity_type} among its entity_types, or another code"
-                draft.refuse(node.get("formula") or node, what, found, expected)
+                (own or names.places[code]).refuse(found, expected, "formula")

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cescore.definitions.formula import Expression, is_reserved
+from cescore.definitions.formula import Expression
+from cescore.definitions.language import is_reserved
 from cescore.definitions.located import Node, merged
 from cescore.definitions.model import Group, Indicator, Progress
-from cescore.definitions.resolving import FILLED_BY_LOADING, read_formula
-from cescore.definitions.shape import build, with_nearest
-from cescore.errors import Problem
+from cescore.definitions.names import read_formula
+from cescore.definitions.reading import Reading, with_nearest
 
 # Folders that a run's tree has beside those of the entity types.
-RESERVED_FOLDERS = ("logs", "release", "stale", "units")
+RESERVED_FOLDERS = ("evidence", "logs", "release", "stale", "units")
+Files = list[tuple[str, Reading]]  # files of a folder, each with its stem
 
 
 @dataclass
@@ -22,46 +23,36 @@ class Draft:
     """One framework as read: its sound parts as objects, and the places of all."""
 
     entity_type: str
-    node: Node
-    problems: list[Problem]
+    at: Reading
     groups: dict[str, Group] = field(default_factory=dict)
-    group_nodes: dict[str, Node] = field(default_factory=dict)
+    group_places: dict[str, Reading] = field(default_factory=dict)
     indicators: dict[str, Indicator] = field(default_factory=dict)
-    indicator_nodes: dict[str, Node] = field(default_factory=dict)
+    indicator_places: dict[str, Reading] = field(default_factory=dict)
     expressions: dict[str, Expression] = field(default_factory=dict)
     progress: Progress | None = None
 
-    def refuse(self, node: Node | None, what: str, found: str, expected: str) -> None:
-        place = (node or self.node).where
-        self.problems.append(Problem(place, what, found, expected))
+    @property
+    def is_broken(self) -> bool:
+        return self.at.node.is_broken
 
 
-def draft_frameworks(
-    files: list[tuple[str, Node]], where: str, problems: list[Problem]
-) -> dict[str, Draft]:
+def draft_frameworks(files: Files, folder: Reading) -> dict[str, Draft]:
     """A draft per entity type, with what it extends laid under it."""
     if not files:
-        expected = "frameworks/<entity type>.yml"
-        problems.append(Problem(where, "frameworks", "there is none", expected))
-    nodes: dict[str, Node] = {}
-    for stem, node in files:
-        entity_type = _entity_type(stem, node)
-        if entity_type in nodes:
-            found = f"{entity_type!r} is also described at {nodes[entity_type].where}"
-            problems.append(Problem(node.where, "entity_type", found, "one file per entity type"))
-        nodes.setdefault(entity_type, node)
-        _check_folder(entity_type, node, problems)
+        folder.of(folder.node, "frameworks").refuse("there is none", "frameworks/<entity type>.yml")
+    places: dict[str, Reading] = {}
+    for stem, at in files:
+        entity_type = _entity_type(stem, at.node)
+        here = at.of(at.node, "entity_type")
+        if entity_type in places:
+            found = f"{entity_type!r} is also described at {places[entity_type].node.where}"
+            here.refuse(found, "one file per entity type")
+        places.setdefault(entity_type, at)
+        if entity_type.casefold() in RESERVED_FOLDERS:  # it names the folder of its reports
+            here.refuse(f"{entity_type!r} is a folder of every run", "another name")
     return {
-        entity_type: _draft(entity_type, _extended(entity_type, nodes, (), problems), problems)
-        for entity_type in nodes
+        kind: _draft(kind, at.of(_extended(kind, places, ()), "")) for kind, at in places.items()
     }
-
-
-def _check_folder(entity_type: str, node: Node, problems: list[Problem]) -> None:
-    """An entity type names the folder of its reports, which must not be another's."""
-    if entity_type.casefold() in RESERVED_FOLDERS:
-        found = f"{entity_type!r} is a folder of every run"
-        problems.append(Problem(node.where, "entity_type", found, "another name"))
 
 
 def _entity_type(stem: str, node: Node) -> str:
@@ -69,141 +60,122 @@ def _entity_type(stem: str, node: Node) -> str:
     return given.raw if given is not None and given.raw else stem
 
 
-def _extended(
-    entity_type: str,
-    nodes: Mapping[str, Node],
-    path: tuple[str, ...],
-    problems: list[Problem],
-) -> Node:
-    node = nodes[entity_type]
-    base = node.get("extends")
-    own = node.without("extends")
+def _extended(entity_type: str, places: Mapping[str, Reading], path: tuple[str, ...]) -> Node:
+    at = places[entity_type]
+    base, own = at.node.get("extends"), at.node.without("extends")
     if base is None or base.value is None:
         return own
     if base.raw in (*path, entity_type):
-        found = " -> ".join([*path, entity_type, base.raw])
-        problems.append(Problem(base.where, "extends", found, "no cycle"))
+        at.refuse(" -> ".join([*path, entity_type, base.raw]), "no cycle", "extends")
         return own
-    if base.raw not in nodes:
-        expected = with_nearest("an entity type with a framework", base.raw, nodes)
-        problems.append(Problem(base.where, "extends", base.kind, expected))
+    if base.raw not in places:
+        expected = with_nearest("an entity type with a framework", base.raw, places)
+        at.refuse(base.kind, expected, "extends")
         return own
-    return merged(
-        _extended(base.raw, nodes, (*path, entity_type), problems).without("entity_type"),
-        own,
-    )
+    under = _extended(base.raw, places, (*path, entity_type))
+    return merged(under.without("entity_type"), own)
 
 
-def _draft(entity_type: str, node: Node, problems: list[Problem]) -> Draft:
-    draft = Draft(entity_type, node, problems)
-    if node.is_broken:
+def _draft(entity_type: str, at: Reading) -> Draft:
+    draft = Draft(entity_type, at)
+    if draft.is_broken:
         return draft
-    groups = _section(draft, "groups")
+    groups = _section(at, "groups")
     if not groups:
-        draft.refuse(node.get("groups"), "groups", "there is none", "at least one group")
+        at.refuse("there is none", "at least one group", "groups")
     _add_groups(draft, groups, "")
-    for code, entry in _section(draft, "indicators").items():
-        _add_indicator(draft, code, entry)
-    draft.progress = _progress(draft)
+    for code, entry in _section(at, "indicators").items():
+        _add_indicator(draft, code, at.of(entry, f"indicators.{code}"))
+    draft.progress = _progress(at)
     return draft
 
 
-def _section(draft: Draft, key: str) -> dict[str, Node]:
-    section = draft.node.get(key)
+def _section(at: Reading, key: str) -> dict[str, Node]:
+    section = at.node.get(key)
     if section is not None and section.value is not None and not isinstance(section.value, dict):
-        draft.refuse(section, key, section.kind, "keys with values")
+        at.refuse(section.kind, "keys with values", key)
     return section.entries() if section is not None else {}
+
+
+def _without(at: Reading, *keys: str) -> Reading:
+    """A place without some of its keys, which are read by themselves."""
+    node = at.node.without(*keys) if isinstance(at.node.value, dict) else at.node
+    return at.of(node, at.what)
 
 
 def _add_groups(draft: Draft, entries: Mapping[str, Node], parent: str) -> None:
     """Groups of a nested mapping, to any depth, each with the group it stands in."""
     for code, node in entries.items():
-        what = f"groups.{code}"
-        if code in draft.group_nodes:
-            first = draft.group_nodes[code].where
-            draft.refuse(node, what, f"the code is taken at {first}", "each group once")
+        at = draft.at.of(node, f"groups.{code}")
+        if code in draft.group_places:
+            first = draft.group_places[code].node.where
+            at.refuse(f"the code is taken at {first}", "each group once")
             continue
-        draft.group_nodes[code] = node
-        inner = node.get("groups")
-        plain = node.without("groups") if isinstance(node.value, dict) else node
-        group = build(Group, plain, what, draft.problems, hidden=("parent",), code=code)
+        draft.group_places[code] = at
+        group = _without(at, "groups").build(Group, hidden=("parent",), code=code)
         if group is not None:
             draft.groups[code] = group.model_copy(update={"parent": parent})
-        if inner is not None and inner.value is not None:
-            if not isinstance(inner.value, dict):
-                draft.refuse(inner, f"{what}.groups", inner.kind, "keys with values")
-            _add_groups(draft, inner.entries(), code)
+        _add_groups(draft, _section(at, "groups"), code)
 
 
-def _add_indicator(draft: Draft, code: str, node: Node) -> None:
-    what = f"indicators.{code}"
-    draft.indicator_nodes[code] = node
-    found = build(Indicator, node, what, draft.problems, hidden=FILLED_BY_LOADING, code=code)
-    if is_reserved(code) or code in draft.group_nodes:
-        words = "a group has this code" if code in draft.group_nodes else "a word of the language"
-        draft.refuse(node, what, words, "another code")
-    if found is not None:
-        role = "scored" if found.group else "reference" if found.role == "reference" else "reported"
-        draft.indicators[code] = found.model_copy(update={"role": role})
-        expression = read_formula(found, node, what, draft.problems)
-        if expression is not None:
-            draft.expressions[code] = expression
-        if not found.collected and not found.definition:
-            draft.refuse(
-                node,
-                f"{what}.definition",
-                "is missing",
-                "in words what is not collected",
-            )
+def _add_indicator(draft: Draft, code: str, at: Reading) -> None:
+    draft.indicator_places[code] = at
+    indicator = at.build(Indicator, code=code)
+    if is_reserved(code) or code in draft.group_places:
+        words = "a group has this code" if code in draft.group_places else "a word of the language"
+        at.refuse(words, "another code")
+    if indicator is None:
+        return
+    role = "reference" if indicator.role == "reference" else "reported"
+    role = "scored" if indicator.group else role
+    draft.indicators[code] = indicator.model_copy(update={"role": role})
+    expression = read_formula(indicator, at)
+    if expression is not None:
+        draft.expressions[code] = expression
+    if not indicator.collected and not indicator.definition:
+        at.of(at.node, f"{at.what}.definition").refuse(
+            "is missing", "in words what is not collected"
+        )
 
 
-def _progress(draft: Draft) -> Progress | None:
+def _progress(framework: Reading) -> Progress | None:
     """The progress index: its groups hold their members directly."""
-    node = draft.node.get("progress")
+    node = framework.node.get("progress")
     if node is None or node.value is None:
         return None
+    at = framework.at("progress")
     groups: list[Group] = []
     members: dict[str, Any] = {}
-    for code, entry in (node.get("groups") or Node({}, node.where)).entries().items():
-        group = build(
-            Group,
-            entry.without("members") if isinstance(entry.value, dict) else entry,
-            f"progress.groups.{code}",
-            draft.problems,
-            hidden=("parent", "min_available"),
-            code=code,
+    for code in (node.get("groups") or Node({}, node.where)).entries():
+        place = at.at("groups", code)
+        group = _without(place, "members").build(
+            Group, hidden=("parent", "min_available"), code=code
         )
         if group is not None:
             groups.append(group)
-            members[code] = _progress_members(draft, code, entry)
-    plain = node.without("groups") if isinstance(node.value, dict) else node
-    return build(
-        Progress,
-        plain,
-        "progress",
-        draft.problems,
-        hidden=("members",),
-        groups=tuple(groups),
-        members=members,
+            members[code] = _progress_members(place)
+    return _without(at, "groups").build(
+        Progress, hidden=("members",), groups=tuple(groups), members=members
     )
 
 
-def _progress_members(draft: Draft, group: str, entry: Node) -> dict[str, float]:
+def _progress_members(group: Reading) -> dict[str, float]:
     """Indicator -> weight; a plain list means equal weights."""
-    what = f"progress.groups.{group}.members"
-    given = entry.get("members")
-    found: dict[str, float] = {}
+    weights: dict[str, float] = {}
+    given = group.node.get("members")
     if given is None or not given.value or not isinstance(given.value, dict | list):
-        draft.refuse(given or entry, what, "there is none", "indicator: weight")
-        return found
+        group.of(given or group.node, f"{group.what}.members").refuse(
+            "there is none", "indicator: weight"
+        )
+        return weights
     if isinstance(given.value, list):
         return {node.raw: 1.0 for node in given.value}
     for code, node in given.value.items():
         value = node.value
         if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-            draft.refuse(node, f"{what}.{code}", node.kind, "a weight of 0 or more")
+            group.at("members", code).refuse(node.kind, "a weight of 0 or more")
         else:
-            found[code] = float(value)
-    if found and not sum(found.values()):
-        draft.refuse(given, what, "all weights are zero", "a weight above zero")
-    return found
+            weights[code] = float(value)
+    if weights and not sum(weights.values()):
+        group.refuse("all weights are zero", "a weight above zero", "members")
+    return weights

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cescore.definitions.bonus import resolve_bonus
-from cescore.definitions.check_rules import resolve_ranges, resolve_rules
+from cescore.definitions.check_rules import RuleTerms, load_checks
+from cescore.definitions.folder import ParamsFolder
 from cescore.definitions.frameworks import resolved_framework
 from cescore.definitions.layout import draft_frameworks
-from cescore.definitions.located import Node, read
 from cescore.definitions.model import (
     Account,
     BuiltInChecks,
@@ -24,14 +24,17 @@ from cescore.definitions.model import (
     Standard,
     Variable,
 )
+from cescore.definitions.names import Names
 from cescore.definitions.page import load_page
 from cescore.definitions.pictures import PageParams
-from cescore.definitions.plans import check_plan, load_plans, load_run
-from cescore.definitions.resolving import Names, resolve_accounts, resolve_estimates
-from cescore.definitions.shape import build, with_nearest
+from cescore.definitions.plan_targets import plan_of_run
+from cescore.definitions.plans import load_plans
+from cescore.definitions.reading import Reading, with_nearest
+from cescore.definitions.resolving import resolve_accounts, resolve_estimates
+from cescore.definitions.runs import load_run
 from cescore.definitions.standards import load_standards
 from cescore.definitions.units import Units
-from cescore.errors import ParamsError, Problem
+from cescore.errors import ParamsError
 
 
 @dataclass(frozen=True)
@@ -68,48 +71,42 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
     ParamsError
         Everything that is wrong in any file: place, key, what was found, what was expected.
     """
-    problems: list[Problem] = []
-    reader = _Reader(Path(params_dir), problems)
-    units = reader.units()
-    run = load_run(reader.folder("runs"), year, reader.where("runs"), problems)
-    names = reader.names(units)
-    drafts = draft_frameworks(reader.folder("frameworks"), reader.where("frameworks"), problems)
-    accounts = resolve_accounts(names, units, problems)
-    resolve_estimates(names, units, problems)
+    params = ParamsFolder(Path(params_dir))
+    params.name_strays()
+    units = params.units()
+    run = load_run(params.files("runs"), year, params.place("runs"))
+    names = _names(params, units)
+    drafts = draft_frameworks(params.files("frameworks"), params.place("frameworks"))
+    accounts = resolve_accounts(names)
+    resolve_estimates(names)
     frameworks = {
-        entity_type: resolved_framework(draft, names, accounts, units, run, problems)
-        for entity_type, draft in drafts.items()
+        kind: resolved_framework(draft, names, accounts, run) for kind, draft in drafts.items()
     }
-    checks, ranges, built_in = reader.checks(names, accounts, units)
-    plans = load_plans(reader.folder("plans"), problems)
-    plan = check_plan(
-        plans,
-        run,
-        drafts,
-        units,
-        reader.where("runs"),
-        problems,
-    )
+    checks = params.file("checks.yml")
+    _check_keys(checks, ("rules", "ranges", "built_in"))
+    checked = load_checks(checks, names, accounts)
+    plans = load_plans(params.files("plans"))
+    plan = plan_of_run(plans, run, drafts, units, params.place("runs"))
     if plan is not None:
-        plan = resolve_bonus(plans[plan.id], names, accounts, units, problems)
-    disclosure = reader.disclosure(names)
-    standards = load_standards(reader.folder("standards"), drafts, problems)
-    page = load_page(reader.file("page.yml"), names, units, problems)
-    if problems or run is None:
-        raise ParamsError(f"{Path(params_dir).name}/ contradicts itself", problems)
+        plan = resolve_bonus(plan, plans[plan.id].at, RuleTerms.of(names, accounts))
+    disclosure = _disclosure(params.file("disclosure.yml"), names)
+    standards = load_standards(params.files("standards"), drafts)
+    page = load_page(params.file("page.yml"), names)
+    if params.problems or run is None:
+        raise ParamsError(f"{params.root.name}/ contradicts itself", params.problems)
     return Definitions(
         units=units,
         variables=names.variables,
         accounts=accounts,
         factors=names.factors,
-        frameworks={entity_type: f for entity_type, f in frameworks.items() if f is not None},
-        checks=checks,
-        built_in=built_in,
+        frameworks={kind: f for kind, f in frameworks.items() if f is not None},
+        checks=checked.rules,
+        built_in=checked.built_in,
         plan=plan,
         run=run,
         disclosure=disclosure or Disclosure(),
         standards=standards,
-        ranges=ranges,
+        ranges=checked.ranges,
         page=page,
     )
 
@@ -122,139 +119,55 @@ def load_plan(params_dir: Path, plan_id: str = "") -> Plan:
     ParamsError
         There is no such plan, the newest run names none, or one of these files is not sound.
     """
-    problems: list[Problem] = []
-    reader = _Reader(Path(params_dir), problems)
-    plans = load_plans(reader.folder("plans"), problems)
-    if not plan_id and not problems:
-        run = load_run(reader.folder("runs"), None, reader.where("runs"), problems)
+    params = ParamsFolder(Path(params_dir))
+    plans = load_plans(params.files("plans"))
+    if not plan_id and not params.problems:
+        run = load_run(params.files("runs"), None, params.place("runs"))
         plan_id = run.plan if run else ""
-    if not problems and plan_id not in plans:
+    if not params.problems and plan_id not in plans:
         expected = with_nearest("the name of a file in plans/", plan_id, plans)
         found = repr(plan_id) if plan_id else "none: the newest run names no plan"
-        problems.append(Problem(reader.where("plans"), "plan", found, expected))
+        folder = params.place("plans")
+        folder.of(folder.node, "plan").refuse(found, expected)
     read = plans.get(plan_id)
-    if problems or read is None or read.plan is None:
-        raise ParamsError(f"{Path(params_dir).name}/ has no such plan", problems)
+    if params.problems or read is None or read.plan is None:
+        raise ParamsError(f"{params.root.name}/ has no such plan", params.problems)
     return read.plan
 
 
-class _Reader:
-    """The files of one params folder."""
-
-    def __init__(self, root: Path, problems: list[Problem]) -> None:
-        self.root, self.problems = root, problems
-
-    def where(self, name: str) -> str:
-        return f"{self.root.name}/{name}"
-
-    def units(self) -> Units:
-        try:
-            return Units.load(self.root / "units.txt")
-        except ParamsError as error:
-            self.problems.extend(error.problems)
-            return Units.load()
-
-    def folder(self, name: str) -> list[tuple[str, Node]]:
-        """Each YAML file of a folder with its stem, in the order of names."""
-        folder = self.root / name
-        paths = sorted(p for p in folder.glob("*.yml") if p.name[0] not in "._")
-        for stray in sorted(folder.glob("*.yaml")):
-            self.problems.append(
-                Problem(self.where(f"{name}/{stray.name}"), "file", ".yaml", ".yml")
-            )
-        return [(p.stem, read(p, self.where(f"{name}/{p.name}"), self.problems)) for p in paths]
-
-    def file(self, name: str, *, required: bool = False) -> Node:
-        path = self.root / name
-        if path.exists() or required:  # a folder of that name is a mistake to be told
-            return read(path, self.where(name), self.problems)
-        return Node({}, f"{self.where(name)}:1")
-
-    def disclosure(self, names: Names) -> Disclosure | None:
-        """The gate's parameters; what is totalled by industry are variables that can be added."""
-        node = self.file("disclosure.yml")
-        found = build(Disclosure, node, "disclosure", self.problems)
-        summable = [c for c, v in names.variables.items() if v.additive and v.kind != "code"]
-        for code in found.industry_totals if found and not names.is_broken else ():
-            if code not in summable:
-                place = node.at(("industry_totals",)).where
-                expected = with_nearest("an additive variable", code, summable)
-                problem = Problem(place, "disclosure.industry_totals", repr(code), expected)
-                self.problems.append(problem)
-        return found
-
-    def names(self, units: Units) -> Names:
-        """Variables, factors and accounts, with the contradictions between them."""
-        variables = self.file("variables.yml", required=True)
-        other = self.file("accounts.yml")
-        is_typo = not self._check_keys(other, ("factors", "accounts"))
-        names = Names(self.problems, is_broken=variables.is_broken or other.is_broken or is_typo)
-        for code, node in variables.entries().items():
-            names.add_variable(code, _ranged(node, self.problems), units)
-        for code, node in self._section(other, "factors").items():
-            names.add_factor(code, node, units)
-        for code, node in self._section(other, "accounts").items():
-            names.add_account(code, node, units)
-        return names
-
-    def checks(
-        self, names: Names, accounts: Mapping[str, Account], units: Units
-    ) -> tuple[tuple[CheckRule, ...], tuple[IndustryRange, ...], BuiltInChecks]:
-        node = self.file("checks.yml")
-        self._check_keys(node, ("rules", "ranges", "built_in"))
-        settings = node.get("built_in") or Node({}, node.where)
-        built_in = build(BuiltInChecks, settings, "built_in", self.problems)
-        if built_in is not None:
-            self._check_built_in(built_in, settings)
-        given = names, accounts, units, self.problems
-        rules = resolve_rules(self._section(node, "rules"), *given)
-        ranges = resolve_ranges(self._section(node, "ranges"), *given)
-        return rules, ranges, built_in or BuiltInChecks()
-
-    def _check_built_in(self, built_in: BuiltInChecks, node: Node) -> None:
-        """Each pair of limits runs from the lower to the higher."""
-        pairs = {f"unit_slip[{i}]": pair for i, pair in enumerate(built_in.unit_slip)}
-        pairs["year_on_year_low"] = (built_in.year_on_year_low, built_in.year_on_year_high)
-        for key, (low, high) in pairs.items():
-            if low >= high:
-                place = node.at((key.partition("[")[0],)).where
-                found = f"{low:g} to {high:g}"
-                self.problems.append(Problem(place, f"built_in.{key}", found, "low below high"))
-
-    def _section(self, node: Node, key: str) -> dict[str, Node]:
-        """The entries below a key."""
-        section = node.get(key)
-        return {} if section is None else section.entries()
-
-    def _check_keys(self, node: Node, known: tuple[str, ...]) -> bool:
-        """Whether a file's top keys are known and hold mappings; each other one is a Problem."""
-        before = len(self.problems)
-        for key, entry in node.entries().items():
-            if key not in known:
-                expected = with_nearest(f"one of {', '.join(known)}", key, known)
-                self.problems.append(Problem(entry.where, key, "unknown key", expected))
-            elif not isinstance(entry.value, dict | None):
-                self.problems.append(Problem(entry.where, key, entry.kind, "keys with values"))
-        return len(self.problems) == before
+def _names(params: ParamsFolder, units: Units) -> Names:
+    """Variables, factors and accounts, with the contradictions between them."""
+    variables = params.file("variables.yml", required=True)
+    other = params.file("accounts.yml")
+    is_typo = not _check_keys(other, ("factors", "accounts"))
+    is_broken = variables.node.is_broken or other.node.is_broken or is_typo
+    names = Names(units, is_broken=is_broken)
+    for code, node in variables.node.entries().items():
+        names.add_variable(code, variables.of(node, f"variables.{code}"))
+    for section, add in (("factors", names.add_factor), ("accounts", names.add_account)):
+        entries = other.node.get(section)
+        for code in entries.entries() if entries is not None else ():
+            add(code, other.at(section, code))
+    return names
 
 
-def _ranged(node: Node, problems: list[Problem]) -> Node:
-    """``range: {district: [low, high]}`` written out as ``low`` and ``high``."""
-    given = node.get("range")
-    if given is None:
-        return node
-    ends: dict[str, dict[str, Node]] = {"low": {}, "high": {}}
-    for entity_type, pair in given.entries().items():
-        if isinstance(pair.value, list) and len(pair.value) == 2:
-            for end, value in zip(ends, pair.value, strict=True):
-                if value.value is not None:
-                    ends[end][entity_type] = value
-        else:
-            problems.append(Problem(pair.where, f"range.{entity_type}", pair.kind, "[low, high]"))
-    if not isinstance(given.value, dict) and given.value is not None:
-        problems.append(Problem(given.where, "range", given.kind, "{entity_type: [low, high]}"))
-    entries = dict(node.without("range").entries())
-    for end, values in ends.items():
-        if values:
-            entries[end] = Node({**entries.get(end, Node({}, "")).entries(), **values}, given.where)
-    return Node(entries, node.where)
+def _disclosure(at: Reading, names: Names) -> Disclosure | None:
+    """The gate's parameters; what is totalled by industry are variables that can be added."""
+    at = at.of(at.node, "disclosure")
+    disclosure = at.build(Disclosure)
+    summable = [c for c, v in names.variables.items() if v.additive and v.kind != "code"]
+    for code in disclosure.industry_totals if disclosure and not names.is_broken else ():
+        at.at("industry_totals").known(code, summable, "an additive variable")
+    return disclosure
+
+
+def _check_keys(at: Reading, known: tuple[str, ...]) -> bool:
+    """Whether a file's top keys are known and hold mappings; each other one is a Problem."""
+    before = len(at.problems)
+    for key, entry in at.node.entries().items():
+        if key not in known:
+            expected = with_nearest(f"one of {', '.join(known)}", key, known)
+            at.refuse("unknown key", expected, key)
+        elif not isinstance(entry.value, dict | None):
+            at.refuse(entry.kind, "keys with values", key)
+    return len(at.problems) == before

@@ -7,7 +7,6 @@ alias cannot multiply without end, a key cannot stand twice, and a number is a f
 from __future__ import annotations
 
 import re
-import stat
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -20,6 +19,8 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.nodes import Node as YamlNode
 
+from cescore.definitions.model.written import FLOAT, number_in
+from cescore.definitions.strays import PLAIN, kind_of
 from cescore.errors import Problem
 
 LARGEST_FILE = 2_000_000  # bytes
@@ -27,8 +28,6 @@ MOST_NODES = 200_000  # after aliases are written out
 MOST_BRACKETS = 300  # open at once; the parser needs seconds to give up by itself
 DEEPEST = 100  # mappings and lists inside each other
 MERGE = "<<"
-INTEGER = re.compile(r"[-+]?\d{1,18}")
-FLOAT = re.compile(r"[-+]?(\d{1,40}\.?\d{0,40}|\.\d{1,40})([eE][-+]?\d{1,3})?")
 NOT_FINITE = re.compile(r"[-+]?\.?(inf|nan|infinity)", re.IGNORECASE)
 
 Scalar = str | int | float | bool | None
@@ -98,10 +97,8 @@ def _parsed(text: str, where: str, may_be_list: bool) -> tuple[Node, tuple[Probl
     tree = _composed(text, where, problems)
     node = empty if tree is None else _Builder(where, problems).build(tree)
     if tree is not None and not isinstance(node.value, (*tops, type(None))) and not problems:
-        expected = (
-            "a list of entries (- key: value)" if may_be_list else "keys with values (key: value)"
-        )
-        problems.append(Problem(node.where, "file", node.kind, expected))
+        keys, entries = "keys with values (key: value)", "a list of entries (- key: value)"
+        problems.append(Problem(node.where, "file", node.kind, entries if may_be_list else keys))
     if not isinstance(node.value, tops) or tree is None:
         node = replace(empty, is_broken=bool(problems))
     return node, tuple(problems)
@@ -132,10 +129,9 @@ def _stripped(node: Node) -> Node:
 
 def _text(path: Path, where: str, problems: list[Problem]) -> str | None:
     try:
-        kind = path.lstat().st_mode
-        if not stat.S_ISREG(kind) and not stat.S_ISDIR(kind):  # a pipe would never end
-            found = "a link" if stat.S_ISLNK(kind) else "a pipe or device"
-            problems.append(Problem(where, "file", found, "a file of its own"))
+        kind = kind_of(path)
+        if kind != PLAIN:
+            problems.append(Problem(where, "file", kind, "a plain file"))
             return None
         raw = path.read_bytes()
     except OSError as error:
@@ -156,6 +152,12 @@ def _text(path: Path, where: str, problems: list[Problem]) -> str | None:
 
 def _composed(text: str, where: str, problems: list[Problem]) -> YamlNode | None:
     """ruamel's nodes of the one document in a text, or None with a Problem."""
+    directive = _directive(text)
+    if directive is not None:
+        line, found = directive
+        expected = "no directive: true and false are the only truth values in every file"
+        problems.append(Problem(f"{where}:{line}", "YAML", found, expected))
+        return None
     if _open_brackets(text) > MOST_BRACKETS:
         problems.append(Problem(where, "YAML", "nested too deeply", f"at most {DEEPEST} levels"))
         return None
@@ -189,8 +191,34 @@ def _composed(text: str, where: str, problems: list[Problem]) -> YamlNode | None
         if len(documents) > 1:
             line = documents[1].start_mark.line + 1
             problems.append(Problem(f"{where}:{line}", "YAML", "a second document", "one document"))
+        if documents and _size(documents[0], {}) > MOST_NODES:
+            found = "too large once its aliases are written out"
+            problems.append(Problem(where, "YAML", found, f"at most {MOST_NODES} values"))
+            return None
         return documents[0] if documents else None
     return None
+
+
+def _directive(text: str) -> tuple[int, str] | None:
+    """Line and words of a directive (%YAML, %TAG) before the document, which would change its values."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.startswith("%"):
+            return number, f"the directive {line[:60]!r}"
+        if line.strip() and not line.lstrip().startswith("#"):
+            return None
+    return None
+
+
+def _size(node: YamlNode, sizes: dict[int, int]) -> int:
+    """How many values a node is once aliases are written out; one inside itself counts as one."""
+    known = sizes.get(id(node))
+    if known is not None:
+        return known
+    sizes[id(node)] = 1
+    parts = node.value if isinstance(node, MappingNode | SequenceNode) else ()
+    inner = (part for entry in parts for part in (entry if isinstance(entry, tuple) else (entry,)))
+    sizes[id(node)] = 1 + sum(_size(part, sizes) for part in inner)
+    return sizes[id(node)]
 
 
 def _open_brackets(text: str) -> int:
@@ -304,10 +332,12 @@ class _Builder:
         if NOT_FINITE.fullmatch(raw) and tag == "float":
             self._refuse(place, what, f"{raw} is no number", "a finite number")
             return Node(None, place, raw, is_broken=True)
-        if INTEGER.fullmatch(raw):
-            return Node(int(raw), place, raw)
+        number = number_in(raw)
+        if number is not None:
+            return Node(number, place, raw)
         if FLOAT.fullmatch(raw):
-            return self._number(raw, place, what)
+            self._refuse(place, what, f"{raw} is too large", "a finite number")
+            return Node(None, place, raw, is_broken=True)
         if tag in ("int", "float") and len(raw) > 18:
             self._refuse(
                 place,
@@ -317,13 +347,6 @@ class _Builder:
             )
             return Node(None, place, raw)
         return self._checked_tag(node, Node(raw, place, raw), what)
-
-    def _number(self, raw: str, place: str, what: str) -> Node:
-        number = float(raw)
-        if abs(number) == float("inf"):
-            self._refuse(place, what, f"{raw} is too large", "a finite number")
-            return Node(None, place, raw, is_broken=True)
-        return Node(number, place, raw)
 
     def _checked_tag(self, node: YamlNode, built: Node, what: str) -> Node:
         """Refuse tags that ask for an object (!!python/object and its like)."""

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from cescore.definitions.layout import Draft
-from cescore.definitions.located import Node
-from cescore.definitions.model import Framework, Imputation, Variable
-from cescore.definitions.shape import with_nearest
+from cescore.definitions.model import (
+    ALONG_ROW,
+    BY_GROUP,
+    ON_GOALPOSTS,
+    Framework,
+    Imputation,
+    Indicator,
+    Variable,
+)
+from cescore.definitions.reading import Reading, with_nearest
 
 GROUPINGS = ("industry",)  # columns of entities.csv that a bundle carries as well
 ROWS = ("all", "group")  # of an entity's own indicators: all scored ones, or those of the group
-ON_GOALPOSTS = ("goalposts", "efficacy", "distance_to_target")
 
 
 def check_preparation(
@@ -19,29 +25,30 @@ def check_preparation(
 ) -> None:
     """Groups to impute by exist, and no transformed value meets goalposts of the untransformed one."""
     known = [*GROUPINGS, *(v.code for v in variables.values() if _is_code(v, draft.entity_type))]
-    for imputation, node, what in _imputations(draft, framework):
-        if imputation.method.startswith("group_") and imputation.by not in known:
+    for imputation, at in _imputations(draft, framework):
+        by = at.node.get("by")
+        if imputation.method in BY_GROUP and imputation.by not in known:
             expected = with_nearest(f"one of {', '.join(known)}", imputation.by, known)
-            found = f"{imputation.by!r} groups nobody"
-            draft.refuse(node.get("by") or node, f"{what}.by", found, expected)
-        by = node.get("by")
-        if imputation.method.startswith("row_") and by is not None and by.value not in ROWS:
-            draft.refuse(by, f"{what}.by", f"{imputation.by!r}", f"one of {', '.join(ROWS)}")
+            at.refuse(f"{imputation.by!r} groups nobody", expected, "by")
+        if imputation.method in ALONG_ROW and by is not None and by.value not in ROWS:
+            at.refuse(repr(imputation.by), f"one of {', '.join(ROWS)}", "by")
     for indicator in framework.scored():
-        own = indicator.normalisation or framework.normalisation
-        if own == "distance_to_reference" and not (indicator.reference or framework.reference):
-            node, what = draft.indicator_nodes[indicator.code], f"indicators.{indicator.code}"
-            draft.refuse(node, f"{what}.reference", "is missing", "the entity to measure to")
-        treatment = framework.treatment_of(indicator)
-        method = indicator.normalisation or framework.normalisation
-        may_transform = treatment.method != "none" and treatment.then != "none"
-        if may_transform and method in ON_GOALPOSTS:
-            node = draft.indicator_nodes[indicator.code]
-            place = node.get("treatment") or draft.node.get("treatment")
-            what = f"indicators.{indicator.code}.treatment.then"
-            found = f"{treatment.then}, while {method} stand on untransformed values"
-            expected = "none, or a normalisation on observed values (min_max, z_score, rank)"
-            draft.refuse(place, what, found, expected)
+        _check_scored(draft, framework, indicator)
+
+
+def _check_scored(draft: Draft, framework: Framework, indicator: Indicator) -> None:
+    at = draft.indicator_places[indicator.code]
+    method = indicator.normalisation or framework.normalisation
+    if method == "distance_to_reference" and not (indicator.reference or framework.reference):
+        at.of(at.node, f"{at.what}.reference").refuse("is missing", "the entity to measure to")
+    treatment = framework.treatment_of(indicator)
+    may_transform = treatment.method != "none" and treatment.then != "none"
+    if may_transform and method in ON_GOALPOSTS:
+        place = at.node.get("treatment") or draft.at.node.get("treatment") or draft.at.node
+        at.of(place, f"{at.what}.treatment.then").refuse(
+            f"{treatment.then}, while {method} stand on untransformed values",
+            "none, or a normalisation on observed values (min_max, z_score, rank)",
+        )
 
 
 def _is_code(variable: Variable, entity_type: str) -> bool:
@@ -49,12 +56,11 @@ def _is_code(variable: Variable, entity_type: str) -> bool:
     return variable.kind == "code" and is_for
 
 
-def _imputations(draft: Draft, framework: Framework) -> Iterator[tuple[Imputation, Node, str]]:
+def _imputations(draft: Draft, framework: Framework) -> Iterator[tuple[Imputation, Reading]]:
     """Each rule as written, with its place."""
-    node = draft.node.get("imputation")
-    if node is not None:
-        yield framework.imputation, node, "imputation"
+    if draft.at.node.get("imputation") is not None:
+        yield framework.imputation, draft.at.at("imputation")
     for code, indicator in framework.indicators.items():
-        own = draft.indicator_nodes[code].get("imputation")
-        if indicator.imputation is not None and own is not None:
-            yield indicator.imputation, own, f"indicators.{code}.imputation"
+        at = draft.indicator_places[code]
+        if indicator.imputation is not None and at.node.get("imputation") is not None:
+            yield indicator.imputation, at.at("imputation")

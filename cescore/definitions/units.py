@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
-import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -13,12 +13,20 @@ from typing import Any
 
 import pint
 
+from cescore.definitions.strays import PLAIN, kind_of
+from cescore.definitions.unit_text import (
+    LARGEST_POWER,
+    LONGEST,
+    Powers,
+    UnitError,
+    UnitReader,
+    unknown,
+)
 from cescore.errors import CescoreError, ParamsError, Problem
 
+__all__ = ["UnitError", "Units"]
+
 SHIPPED = Path(__file__).with_name("units.txt")
-LONGEST = 200  # characters of a unit's text
-LARGEST_POWER = 9
-LARGEST_TEN = 15
 LARGEST_FILE = 200_000  # characters of a workspace's units.txt
 
 NUMBER_WORDS: Mapping[str, int] = {
@@ -49,25 +57,13 @@ SHOWN_POWERS: Mapping[int, str] = {
     4: "10k",
     6: "million",
 }
-REWRITTEN = str.maketrans({"·": "*", "⋅": "*", "×": "*", "•": "*", "÷": "/"})
 
-TOKEN = re.compile(
-    r"\s*(?:(?P<number>\d[\d,]*(?:k\b|[eE]\d+)?)|(?P<name>[^\W\d]\w*|[%‰€$¥])"
-    r"|(?P<power>(?:\*\*|\^)\s*-?\d+)|(?P<sign>[*/()]))"
-)
-GAS = re.compile(r"CO2[ _-]?(?:eq(?:uivalents?|uiv)?|e)\b\.?")
-INDEX = re.compile(r"index\s*[,(]?\s*\d{4}\s*=\s*100\)?", re.IGNORECASE)
 CAPITALISED = re.compile(r"[A-Z][a-z]{3,}|Bn|Mn")
 NUMBER_OF = re.compile(r"number of (?P<counted>(?:(?! per )[^/()*])+)", re.IGNORECASE)
 DEFINED = re.compile(r"[^\W\d]\w*")
 DEFINITION_TOKEN = re.compile(r"\s*(\d+(?:\.\d+)?|[^\W\d]\w*|\*\*\s*-?\d(?!\d)|[*/()])")
+AMBIGUOUS = re.compile(r"/\s*(\([^()]*\)|[^\W\d]\w*)(\s*\*\*\s*-?\d)?\s*\*(?!\*)")
 DIMENSION = re.compile(r"\[\w*\]")
-
-Powers = dict[str, int]
-
-
-class UnitError(CescoreError):
-    """A unit that is not known, or of another dimension than the one expected."""
 
 
 class Units:
@@ -94,7 +90,7 @@ class Units:
         ParamsError
             Lines of the workspace's file that define nothing, or something already defined.
         """
-        if extra is None or not extra.exists():
+        if extra is None or not os.path.lexists(extra):
             return _shipped()
         units = _read_shipped()
         units._define_all(_text_of(extra), f"{extra.parent.name}/{extra.name}")
@@ -103,27 +99,29 @@ class Units:
     def parse(self, text: str) -> pint.Unit:
         """The unit of a text as a return form writes it: "10k CNY", "tce/10k CNY", "万元/公顷".
 
-        Words side by side belong together, so "tce/10k CNY" is tce per 10k CNY. An empty text is a
-        pure number.
+        Words side by side belong together, so "tce/10k CNY" is tce per 10k CNY, and "L/person/day"
+        divides by both. A product after a quotient ("L/person*day") is read in two ways by two
+        readers, so it is refused; brackets make it clear. An empty text is a pure number.
 
         Raises
         ------
         UnitError
-            The text names no unit we know; the message has the nearest one.
+            The text names no unit we know (the message has the nearest one), or is ambiguous (it
+            has both readings).
         """
         if not isinstance(text, str) or len(text) > LONGEST or text.count("(") > LARGEST_POWER:
             raise UnitError(f"{str(text)[:40]!r} is not the text of a unit")
         return self._parsed(text)
 
     def _parse(self, text: str) -> pint.Unit:
-        powers = _Reader(self, NUMBER_OF.sub(self._counted, text)).read()
+        powers = UnitReader(self, NUMBER_OF.sub(self._counted, text)).read()
         unit: pint.Unit = self.registry.Unit(self.registry.UnitsContainer(powers))
         return unit
 
     def _counted(self, found: re.Match[str]) -> str:
         """What stands for "number of flights": the unit where flights are one, else a count."""
         try:
-            _Reader(self, found["counted"]).read()
+            UnitReader(self, found["counted"]).read()
         except UnitError:
             return "count"
         return found["counted"]
@@ -263,6 +261,8 @@ class Units:
         if DIMENSION.fullmatch(value):
             return
         position, before = 0, ""
+        if AMBIGUOUS.search(value):
+            raise UnitError(f"{value!r} is ambiguous: * after / of a unit; write brackets")
         while position < len(value):
             found = DEFINITION_TOKEN.match(value, position)
             token = found.group(1) if found else ""
@@ -271,97 +271,10 @@ class Units:
                     f"cannot read {value[position:][:20]!r}; expected numbers and units"
                 )
             if DEFINED.fullmatch(token) and token not in self._names:
-                raise UnitError(_unknown(token, self.nearest(token)))
+                raise UnitError(unknown(token, self.nearest(token)))
             position, before = found.end(), token
         if not value or len(value) > LONGEST or value.count("(") > LARGEST_POWER:
             raise UnitError("has no value, or one that is too long")
-
-
-class _Reader:
-    """Reads one unit text: terms joined by * and /, words side by side binding closest."""
-
-    def __init__(self, units: Units, text: str) -> None:
-        self.units, self.text = units, text
-        self.tokens = list(self._split(_plain(text)))
-        self.at = 0
-
-    def read(self) -> Powers:
-        if not self.tokens:
-            return {}
-        found = self._quotient()
-        if self.at < len(self.tokens):
-            raise self._error(self.tokens[self.at][1])
-        for name, power in found.items():
-            if abs(power) > (LARGEST_TEN if name == "ten" else LARGEST_POWER):
-                raise self._error(f"{name}^{power}", "a power a person would write")
-        return _without_zero(found)
-
-    def _split(self, plain: str) -> Iterator[tuple[str, str]]:
-        position = 0
-        while position < len(plain):
-            found = TOKEN.match(plain, position)
-            if found is None or found.lastgroup is None:
-                raise self._error(plain[position:].strip())
-            word = found[found.lastgroup]
-            yield ("sign", "/") if word == "per" else (found.lastgroup, word)
-            position = found.end()
-
-    def _next_is(self, *words: str) -> bool:
-        return self.at < len(self.tokens) and self.tokens[self.at][1] in words
-
-    def _quotient(self) -> Powers:
-        found = {} if self._next_is("/") else self._term()
-        while self._next_is("*", "/"):
-            sign = -1 if self.tokens[self.at][1] == "/" else 1
-            self.at += 1
-            found = _times(found, self._term(), sign)
-        return found
-
-    def _term(self) -> Powers:
-        found: Powers = {}
-        first = self.at
-        while self.at < len(self.tokens) and not self._next_is("*", "/", ")"):
-            found = _times(found, self._factor(), 1)
-        if self.at == first:
-            raise self._error(self.text, "a unit on both sides of / and *")
-        return found
-
-    def _factor(self) -> Powers:
-        kind, word = self.tokens[self.at]
-        self.at += 1
-        if word == "(":
-            found = self._quotient()
-            if not self._next_is(")"):
-                raise self._error("(")
-            self.at += 1
-        elif kind == "number":
-            found = self._number(word)
-        elif kind == "name" and (known := self.units.powers_of(word)) is not None:
-            found = known
-        else:
-            raise self._error(word)
-        return self._raised(found)
-
-    def _raised(self, powers: Powers) -> Powers:
-        if self.at < len(self.tokens) and self.tokens[self.at][0] == "power":
-            exponent = int(self.tokens[self.at][1].lstrip("*^ ")[:3])
-            self.at += 1
-            powers = {name: power * exponent for name, power in powers.items()}
-        return powers
-
-    def _number(self, word: str) -> Powers:
-        digits = word.replace(",", "").replace("k", "000")
-        if "e" in digits.lower():
-            mantissa, exponent = digits.lower().split("e")
-            digits = mantissa + "0" * min(int(exponent), LONGEST)
-        if not re.fullmatch(rf"10{{0,{LARGEST_TEN}}}", digits):
-            raise self._error(word, "a power of ten such as 10k or 1000")
-        return {"ten": len(digits) - 1}
-
-    def _error(self, word: str, expected: str = "") -> UnitError:
-        hint = expected and f"expected {expected}"
-        found = f"unit {self.text!r}: " if word != self.text else "unit "
-        return UnitError(found + _unknown(word, "" if hint else self.units.nearest(word), hint))
 
 
 def _read_shipped() -> Units:
@@ -374,31 +287,15 @@ def _read_shipped() -> Units:
 _shipped = cache(_read_shipped)  # nothing changes it once it is read
 
 
-def _unknown(word: str, nearest: str, hint: str = "") -> str:
-    tail = f"nearest: {nearest}" if nearest else hint
-    return f"{word!r} is not known" + (f"; {tail}" if tail else "")
-
-
-def _plain(text: str) -> str:
-    """The text in ASCII signs: m³ and ㎡ to m3 and m2, full-width and CO₂ likewise."""
-    plain = unicodedata.normalize("NFKC", text).translate(REWRITTEN).strip()
-    return "index" if INDEX.fullmatch(plain) else GAS.sub("CO2e", plain)
-
-
-def _times(one: Powers, other: Powers, sign: int) -> Powers:
-    return {name: one.get(name, 0) + sign * other.get(name, 0) for name in {**one, **other}}
-
-
-def _without_zero(powers: Powers) -> Powers:
-    return {name: power for name, power in powers.items() if power}
-
-
 def _raised(name: str, power: int) -> str:
     return name if power == 1 else f"{name}^{power}"
 
 
 def _text_of(path: Path) -> str:
     try:
+        kind = kind_of(path)
+        if kind != PLAIN:
+            raise _unreadable(path, kind, "a plain file")
         text = path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         found = getattr(error, "strerror", None) or str(error)  # strerror names no absolute path

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from cescore.definitions.judgement import ahp_weights, budget_allocation, equal_weights
 from cescore.definitions.layout import Draft
-from cescore.definitions.located import Node
-from cescore.definitions.model import Framework, Weighting
-from cescore.definitions.shape import with_nearest
+from cescore.definitions.model import STATED, Framework, Weighting
+from cescore.definitions.reading import Reading, with_nearest
 from cescore.errors import MethodError
-
-STATED = ("equal", "budget", "ahp")
 
 
 def with_stated_weights(draft: Draft, framework: Framework) -> Framework:
@@ -19,23 +17,21 @@ def with_stated_weights(draft: Draft, framework: Framework) -> Framework:
     Points and judgements of the framework serve each group that has no weighting of its own; where
     they name none of its members, its weights stay as written.
     """
-    found: dict[str, float] = {}
+    weights: dict[str, float] = {}
     for group in ("", *framework.groups):
-        own = draft.group_nodes[group].get("weighting") if group else draft.node.get("weighting")
         weighting = framework.weighting_of(group)
-        node = own or draft.node.get("weighting") or draft.node
-        what = f"groups.{group}.weighting" if own is not None and group else "weighting"
-        if own is not None:
-            _check_names(draft, framework, weighting, node, what)
+        whole = draft.group_places[group] if group else draft.at
+        is_own = whole.node.get("weighting") is not None
+        at = (whole if is_own else draft.at).at("weighting")
+        if is_own:
+            _check_names(framework, weighting, at)
         members = [code for code, _ in framework.members(group)]
         if weighting.method in STATED and members:
-            found |= _stated(draft, weighting, members, node, what)
-    return framework.with_weights(**found) if found else framework
+            weights |= _stated(weighting, members, at)
+    return framework.with_weights(**weights) if weights else framework
 
 
-def _check_names(
-    draft: Draft, framework: Framework, weighting: Weighting, node: Node, what: str
-) -> None:
+def _check_names(framework: Framework, weighting: Weighting, at: Reading) -> None:
     """Points and judgements name members, and are there where the method needs them."""
     known = [*framework.groups, *(i.code for i in framework.scored())]
     named = [code for points in weighting.points.values() for code in points]
@@ -44,41 +40,32 @@ def _check_names(
     for code in dict.fromkeys(named):
         if code not in known:
             expected = with_nearest("a group or a scored indicator", code, known)
-            draft.refuse(node, what, f"unknown code {code!r}", expected)
+            at.refuse(f"unknown code {code!r}", expected)
     for method, key in (("budget", "points"), ("ahp", "judgements")):
         if weighting.method == method and not getattr(weighting, key):
-            draft.refuse(node, f"{what}.{key}", "there is none", f"{key} for method {method}")
+            at.of(at.node, f"{at.what}.{key}").refuse("there is none", f"{key} for method {method}")
 
 
-def _stated(
-    draft: Draft, weighting: Weighting, members: Sequence[str], node: Node, what: str
-) -> dict[str, float]:
-    """The weights of one group's members; the methods, which load pandas, are imported only here."""
-    import pandas as pd
-
-    from cescore.method.weighing import ahp_weights, budget_allocation
-
+def _stated(weighting: Weighting, members: Sequence[str], at: Reading) -> dict[str, float]:
+    """The weights of one group's members, none where points and judgements name none of them."""
     if weighting.method == "equal":
-        return dict.fromkeys(members, 1.0)
+        return equal_weights(members)
     try:
         if weighting.method == "budget":
-            rows = {e: [p.get(m, 0.0) for m in members] for e, p in weighting.points.items()}
-            given = {expert: row for expert, row in rows.items() if sum(row) > 0}
-            if not given:
-                return {}
-            table = pd.DataFrame.from_dict(given, orient="index", columns=pd.Index(members))
-            return {str(code): float(w) for code, w in budget_allocation(table).items()}
+            rows = {e: {m: p.get(m, 0.0) for m in members} for e, p in weighting.points.items()}
+            given = {expert: row for expert, row in rows.items() if sum(row.values()) > 0}
+            return budget_allocation(given) if given else {}
         matrix = _matrix(weighting.judgements, members)
         if matrix is None:
             return {}
-        result = ahp_weights(pd.DataFrame(matrix, index=pd.Index(members)))
+        result = ahp_weights(members, matrix)
     except (MethodError, KeyError) as error:
-        draft.refuse(node, what, str(error), f"usable {weighting.method} of {', '.join(members)}")
+        at.refuse(str(error), f"usable {weighting.method} of {', '.join(members)}")
         return {}
     if not result.is_consistent:
         found = f"consistency ratio {result.consistency_ratio:.3f} of {', '.join(members)}"
-        draft.refuse(node, f"{what}.judgements", found, "below 0.1")
-    return {str(code): float(w) for code, w in result.weights.items()}
+        at.of(at.node, f"{at.what}.judgements").refuse(found, "below 0.1")
+    return dict(result.weights)
 
 
 def _matrix(

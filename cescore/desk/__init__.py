@@ -4,17 +4,17 @@
 """
 
 from cescore.desk import figures, tables
+from cescore.desk.conclusion import conclude
+from cescore.desk.opening import open_bundle
 from cescore.desk.steps import (
     aggregate,
     apply_missing_rules,
     compute_accounts,
     compute_indicators,
-    conclude,
     decompose,
     decompose_progress,
     effective_weights,
     normalise,
-    open_bundle,
     progress_index,
 )
 from cescore.disclosure.opened import OpenBundle

@@ -6,29 +6,18 @@ Beside `cescore.desk`, which opens one entity's bundle; here nothing of an entit
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, TypeVar
 
 import numpy as np
 
 from cescore.definitions.model import Framework
-from cescore.desk.steps import find_workspace
-from cescore.disclosure.documents import (
-    Document,
-    MethodBook,
-    Sheets,
-    UnitSheet,
-    make_method_book,
-    read_document,
-)
+from cescore.desk.conclusion import conclude
+from cescore.desk.opening import open_book, open_sheet
+from cescore.disclosure.documents import MethodBook
 from cescore.disclosure.opened import OpenDocument
-from cescore.errors import DataError
 from cescore.method import weight as _weight
 from cescore.method.assessment import LEAST_INSPECTED
 from cescore.method.measures import PARTIAL_SHARE
 from cescore.method.schedules import NEARLY
-from cescore.publish.documents import DOCUMENT_MIME
 from cescore.publish.pages import unit_sheet
 from cescore.publish.pages.method_book import page as method_book
 
@@ -50,42 +39,6 @@ CONVENTIONS: Mapping[str, float] = {
     "least_inspected": LEAST_INSPECTED,
 }
 
-DocumentT = TypeVar("DocumentT", bound=Document)
-
-
-def open_book(
-    year: int, document_path: str = "", lang: str = "zh", *, root: str = ""
-) -> OpenDocument[MethodBook]:
-    """The method book of a year: the file the build hands over, or made here from params.
-
-    Raises
-    ------
-    DataError
-        The file is no method book, or another year's; or no workspace is found.
-    """
-    if document_path:
-        return _opened(MethodBook, document_path, year, "", lang)
-    made = _book_of(_root(root), year)
-    return OpenDocument(made, made.hash, lang)
-
-
-def open_sheet(
-    document_id: str, year: int, document_path: str = "", lang: str = "zh", *, root: str = ""
-) -> OpenDocument[UnitSheet]:
-    """The supervision sheet of a responsible unit, by its slug: U01 the first the plan names.
-
-    Raises
-    ------
-    DataError
-        The file is another unit's or year's; there is no such unit; or no workspace is found.
-    """
-    if document_path:
-        return _opened(UnitSheet, document_path, year, document_id, lang)
-    from cescore.intake.workspace import Workspace  # a sheet made from a file needs no YAML
-
-    made = Sheets(Workspace.load(_root(root), year)).sheet(document_id)
-    return OpenDocument(made, made.hash, lang)
-
 
 def effective_weights(book: OpenDocument[MethodBook]) -> dict[str, dict[str, float]]:
     """Each scored indicator's weight in its index where all others have a value too, by type.
@@ -93,24 +46,6 @@ def effective_weights(book: OpenDocument[MethodBook]) -> dict[str, dict[str, flo
     An indicator that nobody collects takes no part where the framework leaves such out.
     """
     return {framework.entity_type: _weights(framework) for framework in book.data.frameworks}
-
-
-def conclude(document: OpenDocument[Any]) -> Conclusion:
-    """What the notebook opened, for the builder to hold against what it handed over; show it once."""
-    return Conclusion({"document_id": document.data.document_id, "hash": document.hash})
-
-
-@dataclass(frozen=True)
-class Conclusion:
-    """Which document the pages were made from."""
-
-    found: Mapping[str, str]
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return {DOCUMENT_MIME: dict(self.found), "text/plain": repr(self)}
-
-    def __repr__(self) -> str:
-        return f"{self.found['document_id']} made from {self.found['hash'][:12]}"
 
 
 def _weights(framework: Framework) -> dict[str, float]:
@@ -122,25 +57,3 @@ def _weights(framework: Framework) -> dict[str, float]:
         return {}
     found = _weight.effective_weights(framework, active)
     return {code: float(weights[0, 0]) for code, weights in found.items()}
-
-
-def _opened(
-    kind: type[DocumentT], path: str, year: int, document_id: str, lang: str
-) -> OpenDocument[DocumentT]:
-    data, file_hash = read_document(Path(path))
-    if not isinstance(data, kind) or data.run.year != year:
-        raise DataError(f"the file holds {data.kind} {data.run.year}, expected another or {year}")
-    if document_id and data.document_id != document_id:
-        raise DataError(f"the file is the document of {data.document_id}, expected {document_id}")
-    return OpenDocument(data, file_hash, lang)
-
-
-def _root(root: str) -> Path:
-    return Path(root) if root else find_workspace(Path.cwd())
-
-
-def _book_of(root: Path, year: int) -> MethodBook:
-    from cescore.intake.workspace import Workspace  # as above
-
-    workspace = Workspace.load(root, year)
-    return make_method_book(workspace.definitions, workspace.base_year)

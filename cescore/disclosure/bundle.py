@@ -9,14 +9,22 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from cescore.definitions.bilingual import Bilingual, name_in
 from cescore.definitions.model import Framework, Named, Run, VariableName
 from cescore.definitions.pictures import FlowPicture, PageBounds
 from cescore.intake import wording
+from cescore.method.assessment import Assessment
+from cescore.method.contributions import Contribution
+from cescore.method.coverage import covers_enough
+from cescore.method.disclosure import PeerFigure, YearRank
+from cescore.method.firmness import AppliedAlternative, Band, SourceShare
+from cescore.method.measures import MeasureLine
+from cescore.method.standards import GroupLine, RequirementLine
+from cescore.method.targets import TargetLine
 
 FORMAT = 1
 
@@ -34,6 +42,10 @@ class Place(Part):
     entity_type: str
     name_zh: str
     name_en: str
+
+    def name(self, lang: str) -> str:
+        """The name in a language, the other's where it is missing, the id where both are."""
+        return name_in(lang, self.name_zh, self.name_en) or self.entity_id
 
 
 class EntityCard(Place):
@@ -84,16 +96,6 @@ class Series(Part):
     status: tuple[str, ...]  # see method.column.status_text
 
 
-class Contribution(Part):
-    """What one indicator does to an index in the year evaluated; None where that is not known."""
-
-    code: str  # of the progress index: group.indicator
-    weight: float | None  # effective weight in the index; of all together 1
-    contribution: float | None  # points; of all together the index
-    contribution_to_change: float | None  # points since last year; of all together its change
-    contribution_to_change_by_weight: float | None  # of it because shares changed, not scores
-
-
 class Evaluated(Part):
     """What the evaluation found; the notebook's index must equal it."""
 
@@ -114,37 +116,8 @@ class Evaluated(Part):
     progress_contributions: tuple[Contribution, ...] = ()
 
 
-class AppliedAlternative(Part):
-    """A choice that was varied, and in what share of the draws."""
-
-    source: str  # weights, normalisation, aggregation, missing, goalposts, estimates
-    name: str
-    share_of_draws: float
-
-
-class UncertaintyBand(Part):
-    """How firm the index is: 5-95 % of the draws; the rank's only where it may be shown."""
-
-    score_low: float
-    score_high: float
-    draws: int
-    alternatives: tuple[AppliedAlternative, ...]
-    rank_low: int | None = None
-    rank_high: int | None = None
-    ranked: int | None = None
-    rank_alternatives: tuple[AppliedAlternative, ...] = ()
-
-
-class SourceShare(Part):
-    """Sobol indices of one source: shares of the variance of the mean shift of rank."""
-
-    source: str
-    first: float  # by itself
-    total: float  # with all it acts together with
-
-
-class WithoutOne(Named):
-    """What the ranking of a type would be without one indicator."""
+class RemovedIndicator(Named):
+    """What the ranking of a type would be without one indicator: `WithoutOne`, rounded, by name."""
 
     indicator: str
     mean_rank_shift: float  # places
@@ -160,27 +133,16 @@ class TypeRobustness(Part):
     sources: tuple[SourceShare, ...] = ()
     reason: str = ""  # why there are none: few_entities, nothing_varies
     alternatives: tuple[AppliedAlternative, ...] = ()
-    removals: tuple[WithoutOne, ...] = ()  # the indicator that moves ranks most first
-
-
-class PeerFigure(Part):
-    """What may be shown of the others beside one of the entity's own figures; None: not released."""
-
-    code: str
-    n: int | None = None  # None: below the number that may be shown
-    median: float | None = None
-    lower_quartile: float | None = None
-    upper_quartile: float | None = None
-    quartile_band: int | None = None  # the entity's own, 1 best
-    rank: int | None = None  # public bodies only
+    removals: tuple[RemovedIndicator, ...] = ()  # the indicator that moves ranks most first
 
 
 class PeerTable(Part):
-    """Released figures of the entity's own type."""
+    """Released figures of the entity's own type; ``ranks`` of a public body, year by year."""
 
     entity_type: str
     audience: str  # public or respondent
     figures: tuple[PeerFigure, ...] = ()
+    ranks: tuple[YearRank, ...] = ()  # of the index, year by year; public bodies only
     note: str = ""
 
 
@@ -195,123 +157,7 @@ class PublicRow(Part):
     status: str = "reported"  # or suppressed, insufficient, not_filed
 
 
-class TargetLine(Part):
-    """One target as assessed in the year (methodology 9.2, 9.3)."""
-
-    id: str
-    zh: str
-    en: str
-    type: str
-    unit: str
-    op: str
-    value: float
-    tag: str
-    role: str  # own, reference, check
-    actual: float | None = None  # same measure as `value`: the fall K in %, or the level
-    level: float | None = None  # the indicator's own value this year
-    base: float | None = None  # its value in the base year
-    level_unit: str = ""
-    completion: float | None = None  # actual / value
-    schedule_carbon: float | None = None  # K / [1 - (1-R)^(t/n)], the carbon-intensity form
-    schedule_log: float | None = None  # ln(1-K) / ln(1-R), the statistics-bureau form
-    elapsed: float | None = None  # t / n
-    still_needed: float | None = None  # average yearly fall needed, %
-    light: str = ""  # on_schedule, nearly, behind, met, not_met, not_computable
-    points: float | None = None  # share of its points, 0-1 and bonus
-    scored: bool = False
-    note: str = ""
-    binding: bool = False  # not met in the plan's last year: acts as a veto
-    implied_base: float | None = None  # base value that makes the two forms of a target agree
-
-
-class MeasureLine(Part):
-    """One measure's checks by status, as recorded by inspection."""
-
-    id: str
-    zh: str
-    en: str
-    system: str
-    units: tuple[str, ...]
-    counts: Mapping[str, int]  # done, partial, not_done, not_applicable, not_inspected
-    checks: tuple[Mapping[str, str], ...] = ()  # id, zh, en, status, value, evidence_ref, finding
-
-
-class VetoLine(Part):
-    """One veto: clear, standing or unchecked."""
-
-    id: str
-    zh: str
-    en: str
-    status: str
-    document: str = ""
-    confirmed_by: str = ""
-    date: str = ""
-
-
-class BonusLine(Part):
-    """One item of extra points: earned, not_earned or open."""
-
-    id: str
-    zh: str
-    en: str
-    points: float
-    status: str
-
-
-class Assessment(Part):
-    """Total and grade; only the total is graded."""
-
-    total: float | None = None
-    grade_zh: str = ""
-    grade_en: str = ""
-    scale: str = ""
-    parts: Mapping[str, float | None] = {}  # targets, index, measures: 0-100
-    weights: Mapping[str, float] = {}
-    vetoes: tuple[VetoLine, ...] = ()
-    provisional: bool = False
-    graded: bool = False
-    reason: str = ""  # why not graded, or why provisional: a code of report_templates/labels
-    index_converted: bool = False  # the index entered as its place on its scale, 0-100
-    scale_zh: str = ""
-    scale_en: str = ""
-    bands: tuple[tuple[str, str, float], ...] = ()  # zh, en, least total; best first
-    bonus: float | None = None  # extra points earned, in the total
-    bonus_most: float = 0.0
-    bonus_lines: tuple[BonusLine, ...] = ()
-
-
-class RequirementLine(Part):
-    """One requirement of a published standard as judged in the year."""
-
-    id: str
-    indicator: str
-    zh: str
-    en: str
-    unit: str
-    op: str  # the comparison really made
-    threshold: float
-    tag: str
-    compulsory: bool
-    choose: str = ""
-    value: float | None = None
-    status: str  # met, not_met, or why it is open
-    turned: bool = False  # the comparison was turned round because growth is negative
-    decides: bool = False  # judged on a confirmed threshold
-
-
-class ChooseLine(Part):
-    """Requirements of which some must be met."""
-
-    code: str
-    zh: str
-    en: str
-    least: int
-    met: int
-    status: str
-    decides: bool = False
-
-
-class StandardCard(Part):
+class StandardCard(Bilingual, Part):
     """A published standard and how the entity stands under it: never a score, never a veto."""
 
     id: str
@@ -322,7 +168,7 @@ class StandardCard(Part):
     verdict: str  # met, not_met, undetermined
     reasons: tuple[str, ...] = ()
     lines: tuple[RequirementLine, ...] = ()
-    groups: tuple[ChooseLine, ...] = ()
+    groups: tuple[GroupLine, ...] = ()
 
 
 class FindingLine(Part):
@@ -349,7 +195,7 @@ class FindingLine(Part):
         return wording.said(self.kind or self.code, values, lang, naming)
 
 
-class PlanCard(Part):
+class PlanCard(Bilingual, Part):
     """The plan as the page names it."""
 
     id: str = ""
@@ -386,7 +232,7 @@ class Bundle(Part):
     record: Record
     fitted: FittedConstants = FittedConstants()
     evaluated: Evaluated
-    uncertainty: UncertaintyBand | None = None  # None: no index, or not enough data for one
+    uncertainty: Band | None = None  # None: no index, or not enough data for one
     bands_left_out: bool = False  # its type has too many entities for bands; how many is not said
     robustness: tuple[TypeRobustness, ...] = ()  # own type, or all in the topmost public body
     peers: PeerTable | None = None
@@ -398,7 +244,9 @@ class Bundle(Part):
     assessment: Assessment = Assessment()
     standards: tuple[StandardCard, ...] = ()
     findings: tuple[FindingLine, ...] = ()
-    legal_basis: str = "consented"  # statistical: for the respondent, ungraded
+    legal_basis: str = (
+        ""  # as stated, "": nobody stated one; statistical: for the respondent, ungraded
+    )
     filed: bool = True  # false: no return was received for the year
     # names and units of codes of other entity types that the page shows (headline rates of children)
     terms: Mapping[str, VariableName] = {}
@@ -406,6 +254,26 @@ class Bundle(Part):
     names: Mapping[str, Named] = {}  # texts of register and plan on this page -> their names
     flows: Mapping[str, FlowPicture] = {}  # pictures of flows for this entity type
     pages: PageBounds = PageBounds()  # how many pages its report should have
+
+    def is_rated_in(self, year: int) -> bool:
+        """Whether the index of a year stands: a return was filed and covers enough of the weight."""
+        if year not in self.record.years or (year == self.run.year and not self.filed):
+            return False
+        position = self.record.years.index(year)
+        has_index = self.evaluated.index.values[position] is not None
+        return has_index and covers_enough(
+            self.evaluated.coverage[position], self.framework.missing
+        )
+
+    @property
+    def is_rated(self) -> bool:
+        """Whether the index of the year evaluated stands."""
+        return self.is_rated_in(self.run.year)
+
+    @property
+    def has_change(self) -> bool:
+        """Whether the index stands this year and last, so that it has a change."""
+        return self.is_rated and self.is_rated_in(self.run.year - 1)
 
     def to_bytes(self) -> bytes:
         """UTF-8 JSON in the models' own order, which is that of params: equal bundles give equal
@@ -435,9 +303,3 @@ def is_altered(bundle: Bundle) -> bool:
     start = NUMBER.format(year=bundle.run.year, entity_id=bundle.entity.entity_id, mark="")
     is_numbered = bundle.report_number.startswith(start)
     return is_numbered and bundle.report_number != report_number(bundle)
-
-
-def read_bundle(path: Path) -> tuple[Bundle, str]:
-    """A bundle and the SHA-256 of the file it was read from."""
-    raw = path.read_bytes()
-    return Bundle.model_validate_json(raw), hashlib.sha256(raw).hexdigest()

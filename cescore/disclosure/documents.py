@@ -10,19 +10,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Mapping
+from typing import Self
 
 from cescore.definitions.model import (
     BuiltInChecks,
-    Check,
     CheckRule,
     Framework,
     IndustryRange,
-    Measure,
     Named,
     Plan,
     Run,
@@ -30,19 +25,8 @@ from cescore.definitions.model import (
     Variable,
 )
 from cescore.disclosure.bundle import FORMAT, Part, Place
-from cescore.errors import DataError
-
-if TYPE_CHECKING:
-    from cescore.definitions.load import Definitions
-    from cescore.definitions.model import Disclosure
-    from cescore.intake.entities import Entity
-    from cescore.intake.inspections import MeasureRecord
-    from cescore.intake.workspace import Workspace
-
-BOOK, UNITS = "method-book", "units"  # folders of the output tree; no entity type bears a hyphen
-STATUSES = ("done", "partial", "not_done", "not_applicable", "not_inspected")
-OPEN = ("partial", "not_done")
-START = b'{"kind":"'  # a document's file begins so; a bundle's never does
+from cescore.disclosure.kinds import METHOD_BOOK, UNIT_SHEET
+from cescore.method.measures import STATUSES
 
 
 class Document(Part):
@@ -64,12 +48,26 @@ class Document(Part):
     def hash(self) -> str:
         return hashlib.sha256(self.to_bytes()).hexdigest()
 
+    @property
+    def number_start(self) -> str:
+        """How its number begins: the year and whose document it is."""
+        return f"CE-{self.run.year}-{self.document_id}-"
+
+    def number(self) -> str:
+        """The number that its content has: the same content has the same one."""
+        blank = self.model_copy(update={"report_number": ""})
+        return f"{self.number_start}{blank.hash[:6].upper()}"
+
+    def numbered(self) -> Self:
+        """The document with its number."""
+        return self.model_copy(update={"report_number": self.number()})
+
 
 class MethodBook(Document):
     """The whole method of a workspace for one year, as params say it."""
 
-    kind: str = BOOK
-    document_id: str = BOOK
+    kind: str = METHOD_BOOK.name
+    document_id: str = METHOD_BOOK.name
     base_year: int
     frameworks: tuple[Framework, ...]
     hashes: Mapping[str, str] = {}  # entity type -> hash of its framework, as reports print it
@@ -80,6 +78,10 @@ class MethodBook(Document):
     plan: Plan | None = None
     standards: tuple[Standard, ...] = ()
     public_types: tuple[str, ...] = ()  # bodies that may be named and ranked
+
+    @property
+    def number_start(self) -> str:
+        return f"CE-{self.run.year}-METHOD-"
 
 
 class BodyCheck(Part):
@@ -125,7 +127,7 @@ class SheetMeasure(Named):
 class UnitSheet(Document):
     """The supervision sheet of one responsible unit for one year."""
 
-    kind: str = UNITS
+    kind: str = UNIT_SHEET.name
     unit: str
     plan: Named
     plan_status: str = ""
@@ -137,223 +139,3 @@ class UnitSheet(Document):
         """The checks at public bodies by status, every status named."""
         found = Counter(b.status for m in self.measures for c in m.checks for b in c.bodies)
         return {status: found[status] for status in STATUSES}
-
-
-DocumentT = TypeVar("DocumentT", bound=Document)
-KINDS: Mapping[str, type[Document]] = {BOOK: MethodBook, UNITS: UnitSheet}
-
-
-def is_document(path: Path) -> bool:
-    """Whether a file that a report process is handed is a document's, not a bundle."""
-    with path.open("rb") as file:
-        return file.read(len(START)) == START
-
-
-def read_document(path: Path) -> tuple[Document, str]:
-    """A document and the SHA-256 of the file it was read from.
-
-    The documents of a plan's evaluation build on this module: they are looked up when one is read.
-
-    Raises
-    ------
-    DataError
-        The file is of no kind that there is.
-    """
-    from cescore.disclosure.reviews import OVERVIEW, REVIEW, PlanOverview, Review
-
-    raw = path.read_bytes()
-    kind = json.loads(raw).get("kind")
-    kinds: Mapping[str, type[Document]] = {**KINDS, REVIEW: Review, OVERVIEW: PlanOverview}
-    if kind not in kinds:
-        raise DataError(f"{path.name}: document of kind {kind!r}, expected {' or '.join(kinds)}")
-    return kinds[kind].model_validate_json(raw), hashlib.sha256(raw).hexdigest()
-
-
-# --- the method book --------------------------------------------------------------------------
-
-
-def make_method_book(definitions: Definitions, base_year: int) -> MethodBook:
-    """The book of all frameworks of a workspace, without worked examples."""
-    book = MethodBook(
-        run=definitions.run,
-        base_year=base_year,
-        frameworks=tuple(_lean(framework) for framework in definitions.frameworks.values()),
-        hashes={t: framework.hash for t, framework in definitions.frameworks.items()},
-        variables=tuple(definitions.variables.values()),
-        checks=definitions.checks,
-        ranges=definitions.ranges,
-        built_in=definitions.built_in,
-        plan=definitions.plan,
-        standards=tuple(definitions.standards.values()),
-        public_types=definitions.disclosure.public_types,
-    )
-    return _numbered(book)
-
-
-def _lean(framework: Framework) -> Framework:
-    """The framework without the worked examples, which tests run and no page prints."""
-    changed: dict[str, Any] = {
-        name: {
-            code: one.model_copy(update={"examples": ()})
-            for code, one in getattr(framework, name).items()
-        }
-        for name in ("indicators", "accounts")
-    }
-    return framework.model_copy(update=changed)
-
-
-def _numbered(document: DocumentT) -> DocumentT:
-    """The document with its number: the same content gives the same one."""
-    name = "METHOD" if document.kind == BOOK else document.document_id
-    number = f"CE-{document.run.year}-{name}-{document.hash[:6].upper()}"
-    return document.model_copy(update={"report_number": number})
-
-
-# --- supervision sheets -----------------------------------------------------------------------
-
-
-def unit_slugs(plan: Plan | None) -> dict[str, str]:
-    """Responsible units of a plan by slug, U01 the first that the plan names."""
-    measures = plan.measures.values() if plan else ()
-    named = dict.fromkeys(unit for measure in measures for unit in measure.units)
-    return {f"U{number:02d}": unit for number, unit in enumerate(named, 1)}
-
-
-@dataclass(frozen=True, eq=False)
-class Sheets:
-    """Makes the supervision sheets of a workspace's year.
-
-    Every entity of the year counts, one whose returns cannot be evaluated too: what inspectors
-    recorded about it stands. A check without a record is not inspected; done without evidence
-    counts as partial, as in the assessment.
-    """
-
-    workspace: Workspace
-
-    def __iter__(self) -> Iterator[UnitSheet]:
-        for slug in unit_slugs(self.workspace.definitions.plan):
-            yield self.sheet(slug)
-
-    def sheet(self, slug: str) -> UnitSheet:
-        """The sheet of one unit.
-
-        Raises
-        ------
-        DataError
-            There is no plan, or it names no such unit.
-        """
-        definitions = self.workspace.definitions
-        plan, units = definitions.plan, unit_slugs(definitions.plan)
-        if plan is None or slug not in units:
-            known = (
-                f"{next(iter(units))} to {list(units)[-1]}" if units else "none: there is no plan"
-            )
-            raise DataError(f"no responsible unit {slug!r}, expected one of {known}")
-        unit = units[slug]
-        mine = [self._measure(m, unit) for m in plan.measures.values() if unit in m.units]
-        shown = {body.entity_id for m in mine for c in m.checks for body in c.bodies}
-        sheet = UnitSheet(
-            document_id=slug,
-            run=definitions.run,
-            unit=unit,
-            plan=Named(zh=plan.zh, en=plan.en),
-            plan_status=plan.status,
-            systems={m.system: plan.systems.get(m.system, Named(zh=m.system)) for m in mine},
-            bodies=tuple(_place(e) for e in self._public if e.entity_id in shown),
-            measures=tuple(mine),
-        )
-        return _numbered(sheet)
-
-    @cached_property
-    def _public(self) -> tuple[Entity, ...]:
-        public = self.workspace.definitions.disclosure.public_types
-        return tuple(e for e in self.workspace.entities() if e.entity_type in public)
-
-    @cached_property
-    def _respondents(self) -> tuple[Entity, ...]:
-        public = self.workspace.definitions.disclosure.public_types
-        return tuple(e for e in self.workspace.entities() if e.entity_type not in public)
-
-    @cached_property
-    def _records(self) -> Mapping[tuple[str, str], MeasureRecord]:
-        year = self.workspace.year
-        return {(r.check_id, r.entity_id): r for r in self.workspace.measures if r.year == year}
-
-    def _measure(self, measure: Measure, unit: str) -> SheetMeasure:
-        return SheetMeasure(
-            id=measure.id,
-            zh=measure.zh,
-            en=measure.en,
-            system=measure.system,
-            others=tuple(other for other in measure.units if other != unit),
-            is_local=measure.local,
-            checks=tuple(self._check(check) for check in measure.checks),
-        )
-
-    def _check(self, check: Check) -> SheetCheck:
-        firms = [e for e in self._respondents if e.entity_type in check.levels]
-        bodies = [e for e in self._public if e.entity_type in check.levels]
-        statuses = [(e, self._inspected(check.id, e).status) for e in firms]
-        return SheetCheck(
-            id=check.id,
-            zh=check.zh,
-            en=check.en,
-            type=check.type,
-            goal=check.goal,
-            bodies=tuple(self._inspected(check.id, e) for e in bodies),
-            respondents=released_counts(statuses, self.workspace.definitions.disclosure),
-            respondents_concerned=bool(firms),
-        )
-
-    def _inspected(self, check_id: str, entity: Entity) -> BodyCheck:
-        record = self._records.get((check_id, entity.entity_id))
-        if record is None:
-            return BodyCheck(entity_id=entity.entity_id, status="not_inspected")
-        unproven = record.status == "done" and not record.evidence_ref.strip()
-        fields = {
-            name: getattr(record, name) for name in BodyCheck.model_fields if hasattr(record, name)
-        }
-        return BodyCheck(
-            **{**fields, "status": "partial" if unproven else record.status},
-            is_unproven=unproven,
-        )
-
-
-def released_counts(
-    statuses: Sequence[tuple[Entity, str]], rules: Disclosure
-) -> dict[str, int | None]:
-    """How many respondents have each status; None where that may not be shown, {} for too few of them.
-
-    A number above zero with fewer contributors than the gate's minimum is hidden, and with it the
-    smallest ones shown until what is hidden has enough of them and is of more than one status:
-    else it followed from the total. A holding is one contributor. Zero names nobody.
-    """
-    holders: dict[str, set[str]] = {status: set() for status in STATUSES}
-    for entity, status in statuses:
-        holders[status].add(entity.holding_id or entity.entity_id)
-    counts = Counter(status for _, status in statuses)
-    everybody = set().union(*holders.values())
-    if len(everybody) < rules.min_contributors:
-        return {}
-    hidden = {s for s in STATUSES if 0 < len(holders[s]) < rules.min_contributors}
-    shown = sorted((s for s in STATUSES if holders[s] and s not in hidden), key=counts.__getitem__)
-    for status in shown:
-        if not hidden or (
-            len(hidden) > 1 and _contributors(holders, hidden) >= rules.min_contributors
-        ):
-            break
-        hidden.add(status)
-    return {s: None if s in hidden else counts[s] for s in STATUSES}
-
-
-def _contributors(holders: Mapping[str, set[str]], statuses: Iterable[str]) -> int:
-    return len(set().union(*(holders[status] for status in statuses)))
-
-
-def _place(entity: Entity) -> Place:
-    return Place(
-        entity_id=entity.entity_id,
-        entity_type=entity.entity_type,
-        name_zh=entity.name_zh,
-        name_en=entity.name_en,
-    )

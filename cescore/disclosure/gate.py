@@ -5,9 +5,8 @@ It alone sees everybody's figures; what it returns is what a report may print of
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -16,40 +15,38 @@ from numpy.typing import NDArray
 
 from cescore.definitions.model import Disclosure, Framework
 from cescore.disclosure.bundle import (
-    AppliedAlternative,
     FittedConstants,
-    PeerFigure,
     PeerTable,
     Place,
     PublicRow,
-    SourceShare,
     TypeRobustness,
-    WithoutOne,
 )
+from cescore.disclosure.constants import released_constants
+from cescore.disclosure.rankings import released_robustness
 from cescore.method.column import Column, Panel, State
 from cescore.method.disclosure import (
     GroupFigure,
+    PeerFigure,
+    YearRank,
     contributions,
     group_figure,
     hide_cells,
     is_safe,
     ranks,
     rounded,
+    standing,
     to_decimals,
 )
+from cescore.method.indicators import compute_accounts
 
 if TYPE_CHECKING:
     from cescore.evaluation.yearly import YearlyEvaluation
     from cescore.intake.entities import Entity
     from cescore.method.evaluation import TypeEvaluation
-    from cescore.method.robustness import Robustness
 
 Floats = NDArray[np.float64]
 INDEX_DECIMALS = 1  # as printed on the body's own page
 HEADLINE_DIGITS = 4
-# learn from every single value: only scores can be released
-PRIVATE_METHODS = ("rank", "percentile_rank", "borda")
-AMONG_ALL = ("copeland", "topsis")  # aggregations that look at everybody's scores
 
 
 @dataclass(frozen=True)
@@ -59,6 +56,7 @@ class Comparison:
     code: str
     direction: int
     values: Floats  # one per entity of the panel, NaN where there is nothing to compare
+    is_ranked: bool = True  # of public bodies: what clears one for that are its headline rates
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +98,12 @@ class Gate:
         comparisons = self._comparisons[entity.entity_type]
         figures = tuple(make(entity.entity_type, c, row) for c in comparisons)
         audience = "public" if public else "respondent"
-        return PeerTable(entity_type=entity.entity_type, audience=audience, figures=figures)
+        return PeerTable(
+            entity_type=entity.entity_type,
+            audience=audience,
+            figures=figures,
+            ranks=self._rank_history[entity.entity_type].get(row, ()) if public else (),
+        )
 
     def _respondent_figure(self, entity_type: str, comparison: Comparison, row: int) -> PeerFigure:
         group = self._groups[entity_type, comparison.code]
@@ -109,8 +112,12 @@ class Gate:
     def _public_figure(self, entity_type: str, comparison: Comparison, row: int) -> PeerFigure:
         """Quantiles as for respondents, and the rank among the bodies that may be shown."""
         figure = self._respondent_figure(entity_type, comparison, row)
+        if not comparison.is_ranked:
+            return figure
         n, ranked = self._ranked[entity_type, comparison.code]
-        return figure.model_copy(update={"n": n, "rank": ranked[row]})
+        shown = self._shown(entity_type, comparison)
+        where = standing(shown, float(shown[row]), comparison.direction)
+        return replace(figure, n=n, rank=ranked[row], standing=where)
 
     @cached_property
     def _comparisons(self) -> Mapping[str, tuple[Comparison, ...]]:
@@ -132,20 +139,63 @@ class Gate:
         found = {}
         for entity_type in self.rules.public_types:
             for c in self._comparisons.get(entity_type, ()):
-                entities = self.yearly.evaluations[entity_type].panel.entities
-                shown = np.array([e in self.cleared for e in entities], bool)
-                values = np.where(shown, c.values, np.nan)
+                values = self._shown(entity_type, c)
                 found[entity_type, c.code] = (
                     int((~np.isnan(values)).sum()),
                     ranks(values, c.direction),
                 )
         return found
 
+    def _shown(self, entity_type: str, comparison: Comparison) -> Floats:
+        """The values of the public bodies that may be ranked; NaN for the others."""
+        entities = self.yearly.evaluations[entity_type].panel.entities
+        return np.where([e in self.cleared for e in entities], comparison.values, np.nan)
+
+    @cached_property
+    def _rank_history(self) -> Mapping[str, Mapping[int, tuple[YearRank, ...]]]:
+        """The rank of the index in each year up to the one evaluated, by type and row.
+
+        Ranked in a year is who was cleared by that year's figures and had an index of enough data.
+        """
+        found = {}
+        for entity_type in self.rules.public_types:
+            if entity_type in self.yearly.evaluations:
+                years = [y for y in self._evaluation_years(entity_type) if y <= self.year]
+                by_year = [self._ranks_in(entity_type, year) for year in years]
+                found[entity_type] = dict(enumerate(zip(*by_year, strict=True)))
+        return found
+
+    def _evaluation_years(self, entity_type: str) -> tuple[int, ...]:
+        return self.yearly.evaluations[entity_type].panel.years
+
+    def _ranks_in(self, entity_type: str, year: int) -> list[YearRank]:
+        """One year's rank of every entity of a public type, in the rows' order."""
+        evaluation = self.yearly.evaluations[entity_type]
+        place, index = evaluation.panel.year_position(year), evaluation.aggregation.index
+        cleared = self.cleared_in(year)
+        is_ranked = np.array([e in cleared for e in evaluation.panel.entities], bool)
+        is_ranked &= (evaluation.in_reference_set & evaluation.is_sufficient)[:, place]
+        is_ranked &= index.is_present[:, place]
+        values = np.where(is_ranked, index.values[:, place], np.nan)
+        entities = evaluation.panel.entities
+        among = [e for e, ranked in zip(entities, is_ranked, strict=True) if ranked]
+        bands = self.yearly.rank_bands(entity_type, among, year)
+        placed = ranks(values, 1) if len(among) > 1 else [None] * len(entities)
+        return [
+            YearRank(year, len(among), rank, *bands.get(entity, (None, None)))
+            for entity, rank in zip(entities, placed, strict=True)
+        ]
+
     def _compared(self, evaluation: TypeEvaluation) -> Iterator[Comparison]:
-        """Index, group scores and headline indicators of the year, of all who are evaluated."""
+        """Index, group scores, headline and scored indicators of the year, of all who are evaluated.
+
+        Of scored indicators beside the headline ones quantiles alone are released, under the same
+        rules: no body is cleared to be ranked by them.
+        """
         counted, framework = self._counted(evaluation.panel), evaluation.framework
         year = evaluation.panel.year_position(self.year)
-        enough = counted & evaluation.is_sufficient[:, year]
+        compared = counted & evaluation.in_reference_set[:, year]
+        enough = compared & evaluation.is_sufficient[:, year]
 
         def values(column: Column, of: NDArray[np.bool_]) -> Floats:
             return np.where(of, column.values[:, year], np.nan)
@@ -153,9 +203,14 @@ class Gate:
         yield Comparison(framework.index.code, 1, values(evaluation.aggregation.index, enough))
         for code in framework.groups:
             yield Comparison(code, 1, values(evaluation.aggregation.groups.column(code), enough))
-        for code in headline_codes(framework):
-            direction = framework.indicators[code].direction
-            yield Comparison(code, direction, values(evaluation.indicators.column(code), counted))
+        headline = headline_codes(framework)
+        scored = [i.code for i in framework.scored() if i.code not in headline]
+        for code in (*headline, *scored):
+            direction, column = (
+                framework.indicators[code].direction,
+                evaluation.indicators.column(code),
+            )
+            yield Comparison(code, direction, values(column, compared), is_ranked=code in headline)
 
     def _counted(self, panel: Panel) -> NDArray[np.bool_]:
         """Which entities of a panel belong to the year, have filed and are not blocked."""
@@ -196,43 +251,9 @@ class Gate:
         for entity_type, one in self.yearly.robustness.items():
             is_shown = entity_type in self.rules.public_types
             if is_shown or one.entities >= self.rules.quartile_least_n:
-                found[entity_type] = self._rounded(one)
+                framework = self.yearly.evaluations[entity_type].framework
+                found[entity_type] = released_robustness(one, framework)
         return found
-
-    def _rounded(self, found: Robustness) -> TypeRobustness:
-        indicators = self.yearly.evaluations[found.entity_type].framework.indicators
-        return TypeRobustness(
-            entity_type=found.entity_type,
-            entities=found.entities,
-            draws=found.draws,
-            sources=tuple(
-                SourceShare(
-                    source=one.source,
-                    first=to_decimals(max(one.first, 0.0), 2),
-                    total=to_decimals(max(one.total, 0.0), 2),
-                )
-                for one in found.sources
-            ),
-            reason=found.reason,
-            alternatives=tuple(
-                AppliedAlternative(
-                    source=one.source, name=one.name, share_of_draws=one.share_of_draws
-                )
-                for one in found.alternatives
-                if one.is_applied
-            ),
-            removals=tuple(
-                WithoutOne(
-                    zh=indicators[one.indicator].zh,
-                    en=indicators[one.indicator].en,
-                    indicator=one.indicator,
-                    mean_rank_shift=to_decimals(one.mean_rank_shift, 1),
-                    mean_index_shift=to_decimals(one.mean_index_shift, 1),
-                )
-                for one in found.removals
-                if np.isfinite([one.mean_rank_shift, one.mean_index_shift]).all()
-            ),
-        )
 
     # --- public bodies by name ----------------------------------------------------------------
 
@@ -258,13 +279,19 @@ class Gate:
             if self.is_public(e) and e.entity_type in evaluated
         )
 
+    def is_withheld(self, entity: Entity) -> bool:
+        """Whether every figure of an entity is withheld wherever others read of it: of respondents,
+        and of public bodies that one firm dominates. Its own report withholds nothing."""
+        return entity.entity_id not in self.cleared
+
     def public_row(self, entity: Entity, *, is_own: bool = False) -> PublicRow:
-        """A public body as others' reports show it; in its own nothing of it is withheld."""
-        place, evaluation = self.place(entity), self.yearly.evaluations[entity.entity_type]
-        if entity.entity_id not in self._evaluated:
+        """An entity as whatever others read shows it; in its own report nothing is withheld."""
+        place = self.place(entity)
+        if self.is_public(entity) and entity.entity_id not in self._evaluated:
             return PublicRow(place=place, status="not_filed")
-        if entity.entity_id not in self.cleared and not is_own:
+        if self.is_withheld(entity) and not is_own:
             return PublicRow(place=place, status="suppressed")
+        evaluation = self.yearly.evaluations[entity.entity_type]
         row = self._rows[entity.entity_id]
         year = evaluation.panel.year_position(self.year)
         code, framework = evaluation.framework.index.code, evaluation.framework
@@ -285,26 +312,34 @@ class Gate:
             status="reported" if evaluation.is_sufficient[row, year] else "insufficient",
         )
 
-    @cached_property
+    @property
     def cleared(self) -> frozenset[str]:
         """Public bodies of which no single firm dominates the headline figures."""
-        workspace = self.yearly.workspace
+        return self.cleared_in(self.year)
+
+    @lru_cache(maxsize=64)  # noqa: B019 - a gate lives as long as its run
+    def cleared_in(self, year: int) -> frozenset[str]:
+        """The same by the figures of any year."""
         return frozenset(
             e.entity_id
-            for e in workspace.register.valid_in(self.year)
-            if self.is_public(e) and e.entity_type in self.yearly.evaluations and self._is_clear(e)
+            for e in self.yearly.workspace.register.valid_in(year)
+            if self.is_public(e)
+            and e.entity_type in self.yearly.evaluations
+            and e.entity_id in self._rows
+            and self._is_clear(e, year)
         )
 
-    def _is_clear(self, body: Entity) -> bool:
+    def _is_clear(self, body: Entity, year: int) -> bool:
         """Whether each quantity in the headline rates that firms return is safe over its firms."""
         framework = self.yearly.evaluations[body.entity_type].framework
-        firms = [
+        inside = [
             e
             for e in self.yearly.workspace.register.members(body.entity_id)
-            if e.entity_type in self._respondents and e.entity_id in self._evaluated
+            if e.entity_type in self._respondents and e.is_valid_in(year)
         ]
+        firms = [e for e in inside if year != self.year or e.entity_id in self._evaluated]
         for code in headline_inputs(framework):
-            found = {t: self._held(t, code) for t in self._respondents}
+            found = {t: self._held(t, code, year) for t in self._respondents}
             held = {t: values for t, values in found.items() if values is not None}
             if held and not self._is_safe_over(firms, held):
                 return False
@@ -314,7 +349,7 @@ class Gate:
         values, holders = [], []
         for firm in firms:
             if firm.entity_type in held:
-                values.append(held[firm.entity_type][self._rows[firm.entity_id]])
+                values.append(held[firm.entity_type][self._places[firm.entity_id]])
                 holders.append(firm.holding_id or firm.entity_id)
         return is_safe(contributions(np.array(values, float), holders), self.rules)
 
@@ -328,14 +363,44 @@ class Gate:
         }
 
     @lru_cache(maxsize=256)  # noqa: B019 - a gate lives as long as its run
-    def _held(self, entity_type: str, code: str) -> Floats | None:
-        """A quantity of the year over a type's entities; None where the type does not have it."""
-        evaluation = self.yearly.evaluations[entity_type]
-        column = evaluation.accounts.columns.get(code)
-        year = evaluation.panel.year_position(self.year)
-        if column is None or bool((column.state[:, year] == State.NOT_COLLECTED).all()):
+    def _held(self, entity_type: str, code: str, year: int) -> Floats | None:
+        """A quantity of a year over a type's entities, those that left since last (`_places`).
+
+        None where the type does not have it.
+        """
+        every = [self.yearly.evaluations[entity_type].accounts, self._left_since(entity_type)]
+        columns = [panel.columns.get(code) for panel in every]
+        if columns[0] is None or year not in every[0].years:
             return None
-        return np.where(column.is_present[:, year], column.values[:, year], np.nan)
+        place = every[0].year_position(year)
+        if bool((columns[0].state[:, place] == State.NOT_COLLECTED).all()):
+            return None
+        return np.concatenate(
+            [
+                np.where(column.is_present[:, place], column.values[:, place], np.nan)
+                for column in columns
+                if column is not None
+            ]
+        )
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        """Each respondent's place in what `_held` gives: its row, or behind them."""
+        places = dict(self._rows)
+        for entity_type in self._respondents:
+            first = len(self.yearly.evaluations[entity_type].panel.entities)
+            gone = self._left_since(entity_type).entities
+            places |= {entity: first + i for i, entity in enumerate(gone)}
+        return places
+
+    @lru_cache(maxsize=64)  # noqa: B019 - a gate lives as long as its run
+    def _left_since(self, entity_type: str) -> Panel:
+        """Entities of a type that the year does not evaluate, with accounts: what they returned in
+        earlier years may have dominated a body then."""
+        workspace, evaluation = self.yearly.workspace, self.yearly.evaluations[entity_type]
+        panel = workspace.panels[entity_type]
+        gone = panel.only(e for e in panel.entities if e not in self._rows)
+        return compute_accounts(gone, evaluation.framework, base_year=evaluation.base_year)
 
     @cached_property
     def _respondents(self) -> tuple[str, ...]:
@@ -395,7 +460,7 @@ class Gate:
             }
 
     def _value(self, firm: Entity, code: str) -> float:
-        held = self._held(firm.entity_type, code)
+        held = self._held(firm.entity_type, code, self.year)
         if held is None:
             return float("nan")
         return float(held[self._rows[firm.entity_id]])
@@ -403,54 +468,14 @@ class Gate:
     # --- fitted constants ---------------------------------------------------------------------
 
     def fitted(self, entity: Entity) -> FittedConstants:
-        """What the methods learnt, as far as it may be released to this entity.
-
-        Constants learnt from respondents are not: an observed bound or mean can be solved for
-        another's value. Their scores come as evaluated, and recomputation starts above them.
-        """
+        """What the methods learnt, as far as it may be released to this entity; see `released_constants`."""
         evaluation = self.yearly.evaluations[entity.entity_type]
-        fitted = evaluation.fitted
-        withheld = {
-            code
-            for code, indicator in evaluation.framework.indicators.items()
-            if indicator.group
-            and (indicator.normalisation or evaluation.framework.normalisation) in PRIVATE_METHODS
-        }
-        by_row = any(
-            evaluation.framework.imputation_of(i).method.startswith("row_")
-            for i in evaluation.framework.scored()
-        )  # such a gap stands on every indicator's constants, so all are given or none
-        if self.withholds_constants(entity) or (withheld and by_row):
-            withheld |= set(fitted.constants)
-        return FittedConstants(
-            constants={c: v for c, v in fitted.constants.items() if c not in withheld},
-            nowhere=fitted.nowhere,
-            released_scores={c: self._own_scores(evaluation, c, entity) for c in sorted(withheld)},
-            released_groups={
-                code: self._own_group(evaluation, code, entity)
-                for code in ("", *evaluation.framework.groups)
-                if evaluation.framework.mean_of(code)[0] in AMONG_ALL
-            },
-        )
-
-    def _own_group(
-        self, evaluation: TypeEvaluation, code: str, entity: Entity
-    ) -> dict[int, float | None]:
-        found = evaluation.aggregation
-        column = found.groups.column(code) if code else found.index
-        values = column.values[self._rows[entity.entity_id]]
-        return {y: _or_none(v) for y, v in zip(evaluation.panel.years, values, strict=True)}
+        row = self._rows[entity.entity_id]
+        return released_constants(evaluation, row, withheld=self.withholds_constants(entity))
 
     def withholds_constants(self, entity: Entity) -> bool:
         """Whether constants were learnt from respondents, whom they might give away."""
         return not self.is_public(entity)
-
-    def _own_scores(
-        self, evaluation: TypeEvaluation, code: str, entity: Entity
-    ) -> dict[int, float | None]:
-        row = self._rows[entity.entity_id]
-        values = evaluation.scores.column(code).values[row]
-        return {y: _or_none(v) for y, v in zip(evaluation.panel.years, values, strict=True)}
 
 
 def headline_codes(framework: Framework) -> tuple[str, ...]:
@@ -467,9 +492,8 @@ def headline_inputs(framework: Framework) -> tuple[str, ...]:
     """
     names: dict[str, None] = {}
     for code in headline_codes(framework):
-        formula = framework.indicators[code].formula
-        tree = ast.parse(formula, mode="eval") if formula else ast.Expression(ast.Constant(0))
-        names.update((n.id, None) for n in ast.walk(tree) if isinstance(n, ast.Name))
+        expression = framework.indicators[code].expression
+        names.update(dict.fromkeys(expression.names if expression else ()))
     return tuple(n for n in names if n in framework.variables or n in framework.accounts)
 
 

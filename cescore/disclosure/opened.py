@@ -87,9 +87,8 @@ class OpenBundle:
 
     def __repr__(self) -> str:
         entity = self.data.entity
-        name = entity.name_zh if self.lang == "zh" else entity.name_en
         variant = ", working variant" if self.is_variant else ""
-        return f"<bundle {entity.entity_id} {name} {self.year}, {self.hash[:12]}{variant}>"
+        return f"<bundle {entity.entity_id} {entity.name(self.lang)} {self.year}, {self.hash[:12]}{variant}>"
 
 
 @dataclass(frozen=True)

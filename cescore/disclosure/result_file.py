@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from pydantic_core import to_jsonable_python
+
 from cescore.definitions.model import Computed
 from cescore.disclosure.bundle import Bundle, Series
 
@@ -23,14 +25,14 @@ def result_json(bundle: Bundle, bundle_hash: str) -> dict[str, Any]:
         "framework": {"version": bundle.framework.version, "hash": bundle.framework_hash},
         "index": {
             **_of_year(bundle, found.index),
-            "change": _change(bundle, found.index),
+            "change": _change(bundle, found.index) if bundle.has_change else None,
             "groups": {series.code: _of_year(bundle, series)["value"] for series in found.groups},
         },
         "progress_index": _progress(bundle),
         "headline": _headline(bundle),
         "indicators": _indicators(bundle),
-        "targets": [target.model_dump(mode="json") for target in bundle.targets],
-        "measures": [measure.model_dump(mode="json") for measure in bundle.measures],
+        "targets": [to_jsonable_python(target) for target in bundle.targets],
+        "measures": [to_jsonable_python(measure) for measure in bundle.measures],
         "assessment": _assessment(bundle),
         "standards": [standard.model_dump(mode="json") for standard in bundle.standards],
         "uncertainty": _uncertainty(bundle),
@@ -69,7 +71,7 @@ def _progress(bundle: Bundle) -> dict[str, Any] | None:
     return {
         **_of_year(bundle, found.progress_index),
         "change": _change(bundle, found.progress_index),
-        "contributions": [one.model_dump(mode="json") for one in found.progress_contributions],
+        "contributions": [to_jsonable_python(part) for part in found.progress_contributions],
     }
 
 
@@ -116,7 +118,7 @@ def _formula(computed: Computed) -> str:
 def _uncertainty(bundle: Bundle) -> dict[str, Any]:
     """The band; where the type is too large for bands, the most entities that bands are made for."""
     if bundle.uncertainty is not None:
-        return bundle.uncertainty.model_dump(mode="json")
+        return dict(to_jsonable_python(bundle.uncertainty))
     return {"left_out_above": bundle.run.large_above} if bundle.bands_left_out else {}
 
 
@@ -133,9 +135,9 @@ def _assessment(bundle: Bundle) -> dict[str, Any]:
         else {
             "points": made.bonus,
             "most": made.bonus_most,
-            "items": [line.model_dump(mode="json") for line in made.bonus_lines],
+            "items": [to_jsonable_python(line) for line in made.bonus_lines],
         },
-        "vetoes": [veto.model_dump(mode="json") for veto in made.vetoes],
+        "vetoes": [to_jsonable_python(veto) for veto in made.vetoes],
         "provisional": made.provisional,
         "graded": made.graded,
         "reason": made.reason,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic_core import to_jsonable_python
+
 from cescore.disclosure.bundle import Series
-from cescore.disclosure.reviews import Review
+from cescore.disclosure.plan_documents import Review
 
 
 def review_json(review: Review, file_hash: str) -> dict[str, Any]:
@@ -25,18 +27,18 @@ def review_json(review: Review, file_hash: str) -> dict[str, Any]:
         "progress_index": (
             _path(found.progress_index, bundle.record.years) if found.progress_index else None
         ),
-        "targets": [path.model_dump(mode="json") for path in review.targets],
+        "targets": [to_jsonable_python(path) for path in review.targets],
         "measures": {
-            "whole": review.whole.model_dump(mode="json"),
-            "systems": [one.model_dump(mode="json") for one in review.systems],
-            "units": [one.model_dump(mode="json") for one in review.units],
-            "checks": [c.model_dump(mode="json") for m in review.measures for c in m.checks],
+            "whole": to_jsonable_python(review.whole),
+            "systems": [to_jsonable_python(one) for one in review.systems],
+            "units": [to_jsonable_python(one) for one in review.units],
+            "checks": [to_jsonable_python(c) for m in review.measures for c in m.checks],
         },
         "yearly": {
-            str(year): made.model_dump(mode="json")
+            str(year): to_jsonable_python(made)
             for year, made in zip(review.years, review.yearly, strict=True)
         },
-        "assessment": review.assessment.model_dump(mode="json"),
+        "assessment": to_jsonable_python(review.assessment),
         "provenance": {
             "document_hash": file_hash,
             "report_number": review.report_number,

@@ -1,151 +1,24 @@
-"""What a plan's midterm or final evaluation may show: one entity's review, and the plan's overview.
-
-Both are documents. A review holds the entity's own bundle of the year looked back from, so that
-its notebook computes every year anew; the overview names public bodies, and of respondents
-it holds released counts only.
-"""
+"""Makes the documents of a plan's evaluation: each entity's review, and the overview."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from cescore.definitions.model import Commitment, Plan
-from cescore.disclosure.bundle import Assessment, Bundle, Part, Place, TargetLine
+from cescore.definitions.model import Plan
+from cescore.disclosure.bundle import Bundle
 from cescore.disclosure.bundles import Bundler
-from cescore.disclosure.documents import Document, released_counts, unit_slugs
 from cescore.disclosure.gate import INDEX_DECIMALS
+from cescore.disclosure.plan_documents import BodyRow, PlanOverview, Review
+from cescore.disclosure.sheets import released_counts, unit_slugs
 from cescore.method.disclosure import to_decimals
+from cescore.method.period_measures import Completion, PeriodCheck, PeriodMeasure
 
 if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
     from cescore.evaluation.periods import PlanEvaluation
     from cescore.intake.entities import Entity
-
-REVIEW, OVERVIEW = "plan-review", "plan-overview"
-
-
-class TargetPath(Part):
-    """One target over the period; see `method.plan_period.TargetPath`."""
-
-    lines: tuple[TargetLine, ...]
-    due: tuple[float | None, ...]
-    verdict: str
-    gap: float | None = None
-    pace: float | None = None
-    projected: float | None = None
-
-    @property
-    def end(self) -> TargetLine:
-        """The line of the year looked back from."""
-        return self.lines[-1]
-
-
-class PeriodCheck(Part):
-    """One check over the years; see `method.plan_period.PeriodCheck`."""
-
-    id: str
-    zh: str
-    en: str
-    type: str
-    statuses: tuple[str, ...]
-    values: tuple[str, ...]
-    end: str
-    end_year: int | None = None
-    open_years: int = 0
-    total: float | None = None
-    goal: float | None = None
-    reached: bool | None = None
-    evidence_ref: str = ""
-    finding: str = ""
-    due_date: str = ""
-
-
-class PeriodMeasure(Part):
-    """One measure over the years."""
-
-    id: str
-    zh: str
-    en: str
-    system: str
-    units: tuple[str, ...]
-    checks: tuple[PeriodCheck, ...]
-
-
-class Account(Part):
-    """Checks of one system or responsible unit, or all: statuses at the end, and shares 0-1."""
-
-    key: str = ""  # id of the system, name of the unit
-    counts: Mapping[str, int]
-    at_end: float | None = None
-    over_years: float | None = None
-    by_year: tuple[float | None, ...] = ()
-
-
-class PlanDocument(Document):
-    """What reviews and overview have in common."""
-
-    stage: str
-    years: tuple[int, ...]  # of the plan that are looked at
-    plan: Plan  # without measures
-
-    @property
-    def year(self) -> int:
-        """The year looked back from."""
-        return self.years[-1]
-
-
-class Review(PlanDocument):
-    """One entity's midterm or final evaluation under a plan."""
-
-    kind: str = REVIEW
-    bundle: Bundle
-    targets: tuple[TargetPath, ...] = ()
-    measures: tuple[PeriodMeasure, ...] = ()
-    whole: Account
-    systems: tuple[Account, ...] = ()
-    units: tuple[Account, ...] = ()
-    yearly: tuple[Assessment, ...] = ()  # one per year
-
-    @property
-    def assessment(self) -> Assessment:
-        """The period's total: the bundle holds it in the place of the year's."""
-        return self.bundle.assessment
-
-
-class BodyRow(Part):
-    """A public body in the overview; figures only where the gate has cleared it."""
-
-    place: Place
-    status: str = "reported"  # or suppressed, insufficient, not_filed, blocked
-    index: tuple[float | None, ...] = ()  # base year, then each year
-    progress: tuple[float | None, ...] = ()
-    measures: float | None = None  # completion at the end, 0-1
-    total: float | None = None
-    grade_zh: str = ""
-    grade_en: str = ""
-    provisional: bool = False
-    reason: str = ""
-    verdicts: Mapping[str, str] = {}  # target -> verdict
-
-
-class PlanOverview(PlanDocument):
-    """The plan as a whole: its targets, every public body, every system and responsible unit."""
-
-    kind: str = OVERVIEW
-    document_id: str = OVERVIEW
-    owner: Place | None = None  # whose own targets stand first
-    targets: tuple[TargetPath, ...] = ()
-    bodies: tuple[BodyRow, ...] = ()
-    whole: Account
-    systems: tuple[Account, ...] = ()
-    units: tuple[Account, ...] = ()
-    respondents: Mapping[str, int | None] = {}  # checks at respondents by status at the end
-    left: tuple[Place, ...] = ()  # public bodies that were in the register and are not at the end
-    commitments: Mapping[str, Commitment] = {}
 
 
 def lean(plan: Plan) -> Plan:
@@ -168,10 +41,6 @@ class _OwnBundles(Bundler):
         return None
 
 
-PartT = TypeVar("PartT", bound=Part)
-PlanT = TypeVar("PlanT", bound=PlanDocument)
-
-
 @dataclass(frozen=True, eq=False)
 class Reviews:
     """Makes the documents of a plan's evaluation, one when it is asked for."""
@@ -187,9 +56,8 @@ class Reviews:
         """One entity's review; raises `DataError` as `Bundler.bundle` does."""
         found, bundle = self.found, self._bundles.bundle(entity_id)
         entity = found.workspace.register[entity_id]
-        measures = tuple(_part(PeriodMeasure, m) for m in found.measures_of(entity))
-        assessment = _part(Assessment, found.assessment_of(entity))
-        bundle = bundle.model_copy(update={"assessment": assessment})
+        measures = found.measures_of(entity)
+        bundle = bundle.model_copy(update={"assessment": found.assessment_of(entity)})
         review = Review(
             document_id=entity_id,
             run=found.workspace.definitions.run,
@@ -197,14 +65,14 @@ class Reviews:
             years=found.years,
             plan=lean(found.plan),
             bundle=bundle,
-            targets=tuple(_part(TargetPath, p) for p in found.targets[entity_id]),
+            targets=found.targets[entity_id],
             measures=measures,
-            whole=self._account("", (c for m in measures for c in m.checks)),
-            systems=tuple(self._accounts(measures, lambda m: (m.system,))),
-            units=tuple(self._accounts(measures, lambda m: m.units)),
-            yearly=tuple(_part(Assessment, a) for a in found.yearly_assessments_of(entity)),
+            whole=found.completion(c for m in measures for c in m.checks),
+            systems=tuple(self._by_key(measures, lambda m: (m.system,))),
+            units=tuple(self._by_key(measures, lambda m: m.units)),
+            yearly=found.yearly_assessments_of(entity),
         )
-        return _numbered(review, entity_id)
+        return review.numbered()
 
     def overview(self) -> PlanOverview:
         """The plan as a whole."""
@@ -218,18 +86,16 @@ class Reviews:
             years=found.years,
             plan=lean(found.plan),
             owner=gate.place(owner) if owner else None,
-            targets=tuple(_part(TargetPath, p) for p in found.targets[owner.entity_id])
-            if owner
-            else (),
+            targets=found.targets[owner.entity_id] if owner else (),
             bodies=tuple(self._row(e) for e in self._public),
-            whole=self._account("", (c for m in public for c in m.checks)),
-            systems=tuple(self._accounts(public, lambda m: (m.system,))),
+            whole=found.completion(c for m in public for c in m.checks),
+            systems=tuple(self._by_key(public, lambda m: (m.system,))),
             units=self._units(public),
             respondents=self._respondents(),
             left=tuple(gate.place(e) for e in self._left()),
             commitments=found.plan.commitments,
         )
-        return _numbered(overview, "ALL")
+        return overview.numbered()
 
     @cached_property
     def _bundles(self) -> Bundler:
@@ -260,24 +126,21 @@ class Reviews:
             if entity.entity_type in public and was_there and entity.entity_id not in here:
                 yield entity
 
-    def _account(self, key: str, checks: Iterable[Any]) -> Account:
-        return Account(key=key, **asdict(self.found.completion(checks)))
-
-    def _accounts(
-        self, measures: Iterable[Any], keys_of: Callable[[Any], tuple[str, ...]]
-    ) -> Iterator[Account]:
-        by_key: dict[str, list[Any]] = {}
+    def _by_key(
+        self, measures: Iterable[PeriodMeasure], keys_of: Callable[[PeriodMeasure], tuple[str, ...]]
+    ) -> Iterator[Completion]:
+        by_key: dict[str, list[PeriodCheck]] = {}
         for measure in measures:
             for key in keys_of(measure):
                 by_key.setdefault(key, []).extend(measure.checks)
         for key, checks in by_key.items():
-            yield self._account(key, checks)
+            yield self.found.completion(checks, key)
 
-    def _units(self, measures: Sequence[Any]) -> tuple[Account, ...]:
+    def _units(self, measures: Sequence[PeriodMeasure]) -> tuple[Completion, ...]:
         """Every responsible unit that the plan names, in its order, one without checks too."""
-        found = {a.key: a for a in self._accounts(measures, lambda m: m.units)}
+        found = {a.key: a for a in self._by_key(measures, lambda m: m.units)}
         named = unit_slugs(self.found.plan).values()
-        return tuple(found.get(unit) or self._account(unit, ()) for unit in named)
+        return tuple(found.get(unit) or self.found.completion((), unit) for unit in named)
 
     def _respondents(self) -> dict[str, int | None]:
         """Checks at respondents by status at the end, as far as the gate releases the numbers."""
@@ -294,7 +157,7 @@ class Reviews:
     def _row(self, entity: Entity) -> BodyRow:
         found, gate = self.found, self._bundles.gate
         place = gate.place(entity)
-        measures = self._account("", (c for m in found.measures_of(entity) for c in m.checks))
+        measures = found.completion(c for m in found.measures_of(entity) for c in m.checks)
         if entity.entity_id in found.workspace.blocked:
             return BodyRow(place=place, status="blocked", measures=measures.at_end)
         cleared = gate.public_row(entity)
@@ -338,15 +201,3 @@ class Reviews:
 
 def _printed(value: float) -> float | None:
     return None if value != value else to_decimals(float(value), INDEX_DECIMALS)
-
-
-def _numbered(document: PlanT, name: str) -> PlanT:
-    """The document with its number: plan, stage, whose it is, and a mark of its content."""
-    stage = document.stage.upper()
-    number = f"CE-{document.plan.id}-{stage}-{name}-{document.hash[:6].upper()}"
-    return document.model_copy(update={"report_number": number})
-
-
-def _part(kind: type[PartT], made: DataclassInstance) -> PartT:
-    """A part from the dataclass of the same shape that the method made."""
-    return kind.model_validate(asdict(made))

@@ -22,23 +22,20 @@ from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.entities import Entity
 from cescore.intake.notation import number
 from cescore.intake.workspace import Workspace
-from cescore.method.assessment import Assessment, Basis, assess
+from cescore.method.assessment import Assessment, Basis, Evidence, assess
 from cescore.method.bonus import BonusLine, bonus_lines
 from cescore.method.evaluation import RESULT_COLUMNS, TypeEvaluation
 from cescore.method.measures import measure_lines
-from cescore.method.plan_period import (
-    FINAL,
+from cescore.method.period_measures import (
     Completion,
     PeriodCheck,
     PeriodMeasure,
-    TargetPath,
-    assess_period,
+    at_end,
     completion,
     period_measures,
-    period_vetoes,
-    stage_year,
-    target_paths,
 )
+from cescore.method.plan_period import FINAL, assess_period, period_vetoes, stage_year
+from cescore.method.target_paths import TargetPath, target_paths
 
 Records = Mapping[int, Mapping[str, Mapping[str, str]]]  # year -> check or veto -> its record
 
@@ -113,26 +110,24 @@ class PlanEvaluation:
         by_year = {year: found.values() for year, found in records.items()}
         return period_measures(self.plan, entity.entity_type, by_year, self.years)
 
-    def completion(self, checks: Iterable[PeriodCheck]) -> Completion:
+    def completion(self, checks: Iterable[PeriodCheck], key: str = "") -> Completion:
         """What a set of checks, of one entity or of many, comes to over the years."""
-        return completion(checks, self.years)
+        return completion(checks, self.years, key)
 
     def assessment_of(self, entity: Entity) -> Assessment:
         """The period's total, graded in the final evaluation only."""
         evaluation, row = self._place(entity)
         vetoes = self._vetoes.get(entity.entity_id, {})
-        return assess_period(
-            self.plan,
-            entity.entity_type,
-            stage=self.stage,
+        evidence = Evidence(
             index=self._index(evaluation, row, self.year),
             scale=evaluation.framework.scale,
-            paths=self.targets[entity.entity_id],
-            measures=self.measures_of(entity),
+            targets=[path.end for path in self.targets[entity.entity_id]],
+            measures=at_end(self.measures_of(entity)),
             vetoes=period_vetoes([vetoes.get(year, {}) for year in self.years]),
             basis=self._basis(entity, evaluation, row, self.year),
             bonus=self._bonus[self.year][entity.entity_id],
         )
+        return assess_period(self.plan, entity.entity_type, self.stage, evidence)
 
     @cached_property
     def _bonus(self) -> Mapping[int, Mapping[str, tuple[BonusLine, ...]]]:
@@ -187,7 +182,7 @@ class PlanEvaluation:
             *((year, "total", made) for year, made in totals),
             (self.year, "period_total", self.assessment_of(entity)),
         ):
-            grade = made.grade_zh or made.reason
+            grade = made.grade("zh") or made.reason
             yield *who, year, "assessment", code, made.total, "0-100", grade
 
     def _in_year(self, entity: Entity, year: int) -> Assessment:
@@ -197,14 +192,16 @@ class PlanEvaluation:
         return assess(
             self.plan,
             entity.entity_type,
-            index=self._index(evaluation, row, year),
-            scale=evaluation.framework.scale,
-            targets=[path.lines[i] for path in self.targets[entity.entity_id]],
-            measures=measure_lines(self.plan, entity.entity_type, records.values()),
-            vetoes=self._vetoes.get(entity.entity_id, {}).get(year, {}),
-            basis=self._basis(entity, evaluation, row, year),
-            is_last_year=year >= self.plan.last_year,
-            bonus=self._bonus[year][entity.entity_id],
+            Evidence(
+                index=self._index(evaluation, row, year),
+                scale=evaluation.framework.scale,
+                targets=[path.lines[i] for path in self.targets[entity.entity_id]],
+                measures=measure_lines(self.plan, entity.entity_type, records.values()),
+                vetoes=self._vetoes.get(entity.entity_id, {}).get(year, {}),
+                basis=self._basis(entity, evaluation, row, year),
+                is_last_year=year >= self.plan.last_year,
+                bonus=self._bonus[year][entity.entity_id],
+            ),
         )
 
     def _place(self, entity: Entity) -> tuple[TypeEvaluation, int]:
@@ -221,7 +218,7 @@ class PlanEvaluation:
         coverage = float(evaluation.aggregation.coverage[row, j])
         return Basis(
             filed=self.workspace.filed(entity.entity_id) if year == self.year else coverage > 0,
-            legal_basis=evaluation.panel.attributes["basis"][row] or "consented",
+            legal_basis=evaluation.panel.attributes["basis"][row],
             coverage=coverage,
             least_coverage=evaluation.framework.missing.min_weight_covered,
         )

@@ -18,7 +18,7 @@ from cescore.evaluation.per_entity import PerEntity
 from cescore.intake.entities import Entity
 from cescore.intake.notation import number
 from cescore.intake.workspace import Workspace
-from cescore.method.assessment import Assessment, Basis, assess
+from cescore.method.assessment import Assessment, Basis, Evidence, assess
 from cescore.method.bonus import BonusLine, bonus_lines
 from cescore.method.column import Panel
 from cescore.method.evaluation import RESULT_COLUMNS, TypeEvaluation, evaluate
@@ -27,7 +27,7 @@ from cescore.method.standards import Compliance, standard_compliance
 from cescore.method.targets import TargetLine, assess_targets
 
 if TYPE_CHECKING:
-    from cescore.method.bands import Band
+    from cescore.method.firmness import Band
     from cescore.method.robustness import Robustness
 
 ROWS_AT_ONCE = 200_000  # of results made entity by entity
@@ -94,6 +94,16 @@ class YearlyEvaluation:
         if self.is_large(entity_type):
             return {}
         return bands(self.evaluations[entity_type], ranked)
+
+    def rank_bands(
+        self, entity_type: str, among: Collection[str], year: int
+    ) -> Mapping[str, tuple[int, int]]:
+        """How firm the ranks of some entities are in a year; none of a large type."""
+        from cescore.method.bands import rank_bands
+
+        if self.is_large(entity_type):
+            return {}
+        return rank_bands(self.evaluations[entity_type], among, year)
 
     @cached_property
     def robustness(self) -> Mapping[str, Robustness]:
@@ -175,7 +185,7 @@ class YearlyEvaluation:
     def _assessment_rows(self) -> Iterator[tuple[object, ...]]:
         """The total with its grade, or with the reason why there is none, and its parts."""
         for entity_id, found in self.assessments.items():
-            grade = found.grade_zh or found.grade_en
+            grade = found.grade("zh")
             status = (
                 grade + ("+provisional" if found.provisional else "") if grade else found.reason
             )
@@ -350,19 +360,21 @@ def _assess(
     value = float(evaluation.aggregation.index.values[i, j])
     basis = Basis(
         filed=workspace.filed(entity_id),
-        legal_basis=panel.attributes["basis"][i] or "consented",
+        legal_basis=panel.attributes["basis"][i],
         coverage=float(evaluation.aggregation.coverage[i, j]),
         least_coverage=framework.missing.min_weight_covered,
     )
     return assess(
         plan,
         framework.entity_type,
-        index=None if np.isnan(value) else value,
-        scale=framework.scale,
-        targets=targets,
-        measures=measures,
-        vetoes=vetoes,
-        basis=basis,
-        is_last_year=evaluation.run_year >= plan.last_year,
-        bonus=bonus,
+        Evidence(
+            index=None if np.isnan(value) else value,
+            scale=framework.scale,
+            targets=targets,
+            measures=measures,
+            vetoes=vetoes,
+            basis=basis,
+            is_last_year=evaluation.run_year >= plan.last_year,
+            bonus=bonus,
+        ),
     )

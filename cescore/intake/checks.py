@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -28,12 +27,10 @@ from cescore.intake.wording import code as named_code
 from cescore.method.column import Panel, State
 from cescore.method.energy import mixed_bases
 from cescore.method.formulas import evaluate, holds
+from cescore.method.thresholds import at_least, at_most, meets
 
 LEAST_DIGITS_FOR_SAME = 4  # 120 twice is no surprise, 1203.7 twice is
 LEAST_COUNT_FOR_CHANGE = 10  # from 1 shop to 3 is no jump
-
-
-NOISE = 1e-9  # relative; what lies within is binary arithmetic
 
 
 class _Given(TypedDict):
@@ -88,22 +85,9 @@ def _check_rules(
         text, panel, looked = others.written_in(rule.executable or rule.rule, entity_type)
         true, known = holds(text, panel, **given)
         broken = known & ~true
-        if broken.any():
-            broken &= ~_is_noise(text, panel, given)
         for i, j in np.argwhere(broken).tolist():
             seen = [others.told(one, entity_type, (i, j), sources) for one in looked]
             yield _broken(rule, panel, (i, j), seen, sources)
-
-
-def _is_noise(text: str, panel: Panel, given: _Given) -> NDArray[np.bool_]:
-    """Where both sides of a comparison are equal but for binary arithmetic (0.1 + 0.2 <= 0.3)."""
-    tree = parse(text, conditions=True).tree
-    if not isinstance(tree, ast.Compare) or not isinstance(tree.ops[0], ast.LtE | ast.GtE | ast.Eq):
-        return np.zeros(panel.shape, bool)
-    left, right = (
-        evaluate(ast.unparse(side), panel, **given) for side in (tree.left, tree.comparators[0])
-    )
-    return np.isclose(left.values, right.values, rtol=NOISE, atol=0.0)
 
 
 def _broken(
@@ -122,7 +106,7 @@ def _broken(
         year=year,
         variable=first,
         values=(("figures", figures), ("rule", formula(rule.rule))),
-        note=rule.zh or rule.en,
+        note=rule.name("zh"),
         kind="rule",
     )
 
@@ -146,7 +130,9 @@ def _check_industries(entity_type: str, layout: Layout, checked: Checked) -> Ite
         ends = [one.of(industry) or (-np.inf, np.inf) for industry in panel.attributes["industry"]]
         low, high = np.array(ends, float).reshape(-1, 2).T[:, :, None]
         with np.errstate(invalid="ignore"):
-            outside = column.is_present & ((column.values < low) | (column.values > high))
+            outside = column.is_present & ~(
+                at_least(column.values, low) & at_most(column.values, high)
+            )
         for i, j in np.argwhere(outside).tolist():
             yield _out_of_range(one, panel, (i, j), float(column.values[i, j]), layout.sources)
 
@@ -174,7 +160,7 @@ def _out_of_range(
         year=year,
         variable=first,
         values=tuple(values.items()),
-        note=one.zh or one.en,
+        note=one.name("zh"),
         kind="industry_range" if industry else "formula_range",
     )
 
@@ -235,8 +221,9 @@ def _check_changes_of(
     with np.errstate(all="ignore"):
         ratio = np.where(both, now / before, 1.0)
     slip = _slips(ratio, rules)
-    jump = (ratio - 1 < rules.year_on_year_low) | (ratio - 1 > rules.year_on_year_high)
-    jump &= ~slip
+    usual = at_least(ratio - 1, rules.year_on_year_low)
+    usual &= at_most(ratio - 1, rules.year_on_year_high)
+    jump = ~usual & ~slip
     if is_count:
         jump &= ~(np.nan_to_num(before) < LEAST_COUNT_FOR_CHANGE)
     same = both & (now == before) & (not is_count and rules.same_as_last_year)
@@ -256,7 +243,7 @@ def _slips(ratio: NDArray[np.float64], rules: BuiltInChecks) -> NDArray[np.bool_
     size = np.maximum(ratio, 1 / ratio)
     slip = np.zeros(ratio.shape, bool)
     for low, high in rules.unit_slip:
-        slip |= (size >= low) & (size <= high)
+        slip |= at_least(size, low) & at_most(size, high)
     back = slip.copy()
     back[:, :1] = False
     product = ratio[:, 1:] * ratio[:, :-1]
@@ -280,7 +267,7 @@ def _check_ranges(cube: Cube, checked: Checked) -> Iterator[Finding]:
         if not np.isfinite([low, high]).any():
             continue
         present = (cube.state[v] == State.PRESENT) & cube.has_row[v]
-        outside = present & ((cube.values[v] < low) | (cube.values[v] > high))
+        outside = present & ~(at_least(cube.values[v], low) & at_most(cube.values[v], high))
         usual: dict[str, Value] = {
             "low": float(low),
             "high": float(high),
@@ -313,7 +300,7 @@ def _check_sums(sums: Sequence[SumCheck], tolerance: float) -> Iterator[Finding]
     """A body's own figure against the sum of the bodies in it (W5): told, not forced."""
     for pair in sums:
         difference = pair.own - pair.total
-        if abs(difference) <= tolerance * max(abs(pair.own), abs(pair.total)):
+        if meets(abs(difference), "<=", tolerance * max(abs(pair.own), abs(pair.total))):
             continue
         values: dict[str, Value] = {
             "own": pair.own,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 
+from cescore.definitions.bilingual import name_in
 from cescore.errors import DataError
 from cescore.intake.accounting import RowCount
 from cescore.intake.columns import Layout
@@ -82,10 +83,7 @@ class Entity:
 
     def name(self, lang: str) -> str:
         """The name in a language, the other's where it is missing, the id where both are."""
-        first, second = (
-            (self.name_zh, self.name_en) if lang == "zh" else (self.name_en, self.name_zh)
-        )
-        return first or second or self.entity_id
+        return name_in(lang, self.name_zh, self.name_en) or self.entity_id
 
     def is_valid_in(self, year: int) -> bool:
         """Whether the entity belongs to a year: begun by then, and not ended before it."""

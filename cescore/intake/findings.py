@@ -18,6 +18,7 @@ FindingStatus = Literal["open", "confirmed", "corrected"]
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 INFOS_SHOWN = 20  # of one kind and file; the rest is counted
+TABLE_ENCODING = "utf-8-sig"  # with the mark without which a Chinese Excel takes it for GBK
 COLUMNS = (
     "severity",
     "code",
@@ -192,7 +193,7 @@ def write_findings(
     path: Path, findings: Sequence[Finding], lang: str, naming: Naming = as_written
 ) -> None:
     """findings.csv: one line per finding, UTF-8 with the mark that spreadsheets need."""
-    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+    with path.open("w", encoding=TABLE_ENCODING, errors="backslashreplace", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(COLUMNS)
         for one in findings:

@@ -18,9 +18,9 @@ from cescore.intake.inventory import is_plain_file
 from cescore.intake.near_words import near_word
 from cescore.intake.notation import clean, folded, nearest
 from cescore.intake.wording import Value, code, phrase, shortened
+from cescore.method.assessment import RECORDED
+from cescore.method.measures import STATUSES
 
-MEASURE_STATUSES = ("done", "partial", "not_done", "not_applicable", "not_inspected")
-VETO_STATUSES = ("clear", "standing")
 MEASURES = Layout(
     required=("check_id", "entity_id", "year", "status"),
     optional=(
@@ -103,14 +103,14 @@ def measures_asked(plan: Plan | None) -> Asked:
     measures = plan.measures.values() if plan else ()
     levels = {c.id: tuple(c.levels) for m in measures for c in m.checks}
     proof = ("done", "evidence_ref", "no_evidence")
-    return Asked(MEASURES, MEASURE_STATUSES, MeasureRecord, levels, _units(plan), proof)
+    return Asked(MEASURES, STATUSES, MeasureRecord, levels, _units(plan), proof)
 
 
 def vetoes_asked(plan: Plan | None) -> Asked:
     """vetoes.csv; a veto that is not in it was not looked into."""
     types = {v.id: tuple(v.entity_types) for v in plan.vetoes.values()} if plan else {}
     proof = ("standing", "document", "no_document")
-    return Asked(VETOES, VETO_STATUSES, VetoRecord, types, _units(plan), proof)
+    return Asked(VETOES, RECORDED, VetoRecord, types, _units(plan), proof)
 
 
 def _units(plan: Plan | None) -> frozenset[str]:

@@ -1,4 +1,10 @@
-"""Scores to groups to the index, bottom up, over the members that take part."""
+"""Scores to groups to the index, bottom up, over the members that take part.
+
+References
+----------
+OECD/JRC, Handbook on Constructing Composite Indicators (2008), step 6: linear, geometric and non-compensatory
+aggregation; for the power means also G. H. Hardy, J. E. Littlewood, G. Pólya, Inequalities (1934), chapter 2.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +20,7 @@ from cescore.definitions.model import Framework, Scale
 from cescore.errors import MethodError
 from cescore.method.column import Column, Panel, State
 from cescore.method.missing import Scored
-from cescore.method.outranking import SHARES_AMONG
+from cescore.method.outranking import AMONG_ALL
 from cescore.method.weight import active_members, effective_weights
 
 Floats = NDArray[np.float64]
@@ -56,7 +62,19 @@ def arithmetic_mean(values: Members, weights: Members) -> Floats:
 
 
 def geometric_mean(values: Members, weights: Members) -> Floats:
-    """Weighted geometric mean exp(Σ w·ln x / Σ w); a zero makes it zero, a negative value NaN.
+    """Weighted geometric mean exp(Σ w·ln x / Σ w), in the unit of x; arrays as for `arithmetic_mean`.
+
+    Every member must be above 0 to count by degree: one at 0 makes the mean 0, a negative one NaN. A missing
+    value with a weight makes it missing, a member of weight zero is left out.
+
+    Raises
+    ------
+    MethodError
+        Values and weights name different members.
+
+    References
+    ----------
+    UNDP, Human Development Report 2010, technical note 1: aggregation of the dimension indices.
 
     Examples
     --------
@@ -68,7 +86,14 @@ def geometric_mean(values: Members, weights: Members) -> Floats:
 
 
 def harmonic_mean(values: Members, weights: Members) -> Floats:
-    """Weighted harmonic mean Σ w / Σ (w / x); a zero makes it zero, a negative value NaN.
+    """Weighted harmonic mean Σ w / Σ (w / x), in the unit of x; arrays as for `arithmetic_mean`.
+
+    One member at 0 makes it 0, a negative one NaN; of the three means the one nearest to the worst member.
+
+    Raises
+    ------
+    MethodError
+        Values and weights name different members.
 
     Examples
     --------
@@ -83,7 +108,13 @@ def generalised_mean(values: Members, weights: Members, *, power: float) -> Floa
     """Weighted power mean (Σ w·x^p / Σ w)^(1/p): 1 arithmetic, 0 geometric, -1 harmonic.
 
     The lower the power, the less a high value makes up for a low one. A zero makes it zero from
-    power 0 down; a negative value NaN unless the power is 1.
+    power 0 down; a negative value NaN unless the power is 1. Missing values, shapes and units as for
+    `arithmetic_mean`.
+
+    Raises
+    ------
+    MethodError
+        Values and weights name different members.
 
     Examples
     --------
@@ -101,7 +132,6 @@ def generalised_mean(values: Members, weights: Members, *, power: float) -> Floa
     )
 
 
-AMONG_ALL = ("copeland", "topsis")  # look at every entity's scores
 MEANS: Mapping[str, Callable[[Members, Members], Floats]] = {
     "arithmetic_mean": arithmetic_mean,
     "geometric_mean": geometric_mean,
@@ -116,21 +146,28 @@ def aggregate(scored: Scored, framework: Framework) -> Aggregation:
     left out and has no value (rule ``propagate``) has none either. No value of its own at all: the index is
     MISSING, also where a rule would fill in the floor. A group, or the index, with values for too
     few of its members is MISSING and does not count. Below the least coverage of the framework the
-    index is computed all the same, and callers say so.
+    index is computed all the same, and callers say so. Methods that compare everybody (`AMONG_ALL`)
+    compare the reference set: who returned nothing, or is screened out, is nobody's rival.
     """
     taking_part = active_members(framework, scored.counted, scored.too_few)
     columns, missing = dict(scored.scores.columns), Column.empty(scored.scores.shape, State.MISSING)
-    for group in framework.groups_bottom_up():
-        members = framework.members(group.code)
-        made = _made(group.code, columns, members, taking_part, scored, framework)
-        short = scored.too_few.get(group.code)
-        columns[group.code] = made if short is None else _where(short, missing, made)
-    index = _made("", columns, framework.members(""), taking_part, scored, framework)
     coverage = _coverage(scored, framework)
-    has_data = (coverage > 0) & ~scored.too_few.get("", np.zeros(coverage.shape, bool))
+    has_index = (coverage > 0) & ~scored.too_few.get("", np.zeros(coverage.shape, bool))
+    for code in (*(group.code for group in framework.groups_bottom_up()), ""):
+        has_score = has_index if not code else ~scored.too_few.get(code, np.zeros_like(has_index))
+        is_among_all = framework.mean_of(code)[0] in AMONG_ALL
+        if is_among_all:  # nobody is compared with who returned nothing, or is screened out
+            has_score = has_score & has_index
+            if scored.returned is not None:
+                has_score = has_score & scored.returned
+        counted = (
+            {c: m & has_score for c, m in taking_part.items()} if is_among_all else taking_part
+        )
+        whole = _made(code, columns, framework.members(code), counted, scored, framework)
+        columns[code] = whole.where(has_score, missing)
     return Aggregation(
         groups=replace(scored.scores, columns={code: columns[code] for code in framework.groups}),
-        index=_where(has_data, index, missing),
+        index=columns[""],
         weights=effective_weights(framework, scored.active),
         coverage=coverage,
     )
@@ -154,7 +191,11 @@ def _made(
 
 
 def method_named(method: str, power: float, scale: Scale) -> Callable[[Members, Members], Floats]:
-    """A function of members and weights; the scale is for methods that give places, not means."""
+    """The function of members and weights that params name: a mean, or places laid on the scale.
+
+    ``power`` is that of `generalised_mean` and means nothing to others. Methods of `AMONG_ALL` give places
+    0-1, which are put between the floor and the top of ``scale``.
+    """
     if method == "generalised_mean":
         return partial(generalised_mean, power=power)
     if method in AMONG_ALL:
@@ -167,7 +208,7 @@ def _among_all(values: Members, weights: Members, *, method: str, scale: Scale) 
     x, w = _matched(values, weights)
     table = np.array([np.broadcast_to(v, x[0].shape).T for v in x])
     counts = np.array([np.broadcast_to(v, x[0].shape).T for v in w])
-    shares: Floats = SHARES_AMONG[method](table, counts).T
+    shares: Floats = AMONG_ALL[method](table, counts).T
     return scale.floor + shares * (scale.top - scale.floor)
 
 
@@ -205,14 +246,6 @@ def _coverage(scored: Scored, framework: Framework) -> Floats:
     for code, weight in weights.items():
         whole = whole + weight * scored.covered[code]
     return np.minimum(whole, 1.0)
-
-
-def _where(condition: Bools, yes: Column, no: Column) -> Column:
-    return Column(
-        np.where(condition, yes.values, no.values),
-        np.where(condition, yes.state, no.state),
-        np.where(condition, yes.flags, no.flags),
-    )
 
 
 def _matched(values: Members, weights: Members) -> tuple[list[Floats], list[Floats]]:

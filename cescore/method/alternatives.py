@@ -7,7 +7,7 @@ thing that is uncertain, with the index of every entity; the framework's own cho
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -15,20 +15,28 @@ from numpy.typing import NDArray
 
 from cescore.definitions.model import Framework, Imputation, Indicator, Treatment
 from cescore.method import outliers
-from cescore.method.aggregate import AMONG_ALL, method_named
+from cescore.method.aggregate import method_named
 from cescore.method.column import Column, Flag, Panel
-from cescore.method.compared import RANKED, between, has_learnt, learnt, share, share_below
 from cescore.method.fitting import Fitted, fit, method_of
 from cescore.method.missing import Scored, apply_missing_rules
-from cescore.method.normalise import ON_POSTS, ends_in, normalise, ratio_to
-from cescore.method.outranking import SHARES_AMONG
+from cescore.method.normalisations import (
+    BY_CONSTANTS,
+    BY_ORDER,
+    ON_ENDS,
+    ON_POSTS,
+    by_constants,
+    by_order,
+    learn,
+    on_ends,
+)
+from cescore.method.normalise import ends_in, normalise
+from cescore.method.outranking import AMONG_ALL
 from cescore.method.preparing import settle
 
 Floats = NDArray[np.float64]
 
 AS_DEFINED = "as_defined"
 LIFT = 0.01  # of the scale: the least score in a geometric mean that the framework does not ask for
-ON_ENDS = (*ON_POSTS, "distance_to_target")
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,11 +54,16 @@ class Draws:
 
 @dataclass(frozen=True, eq=False)
 class Variant:
-    """One type in one year; entities without an index in the evaluation are left out."""
+    """One type in one year; entities without an index in the evaluation are left out.
+
+    ``learners`` are the indicators of the reference set that ``fitted`` was learnt from, of the same year:
+    what is learnt anew without a step is learnt from them too, so that the step alone makes the difference.
+    """
 
     indicators: Panel  # one year
     framework: Framework
     fitted: Fitted
+    learners: Panel
 
     @cached_property
     def values(self) -> Panel:
@@ -59,35 +72,38 @@ class Variant:
         return settle(self.indicators, self.framework, fitted.constants, fitted.released_scores)
 
     def without(self, steps: Collection[str]) -> Variant:
-        """The same without imputation or treatment of outliers; constants are learnt anew."""
+        """The same without imputation or treatment of outliers; constants are learnt anew.
+
+        Who takes part stays as it was decided with imputation: its entities have passed the screening,
+        and what falls short of a least availability without the imputed values is not the step's effect.
+        """
         framework = self.framework
         if "imputation" in steps:
-            framework = _left_out(framework, {"imputation": Imputation()})
+            framework = _unscreened(_left_out(framework, {"imputation": Imputation()}))
         if "treatment" in steps:
             framework = _left_out(framework, {"treatment": Treatment()})
-        return Variant(
-            self.indicators, framework, fit(self.indicators, framework, self.indicators.years)
-        )
+        fitted = fit(self.learners, framework, self.learners.years)
+        return replace(self, framework=framework, fitted=fitted)
 
     def changed_by(self, step: str) -> int:
         """How many values the framework's imputation or treatment of outliers changes."""
         scored = [i for i in self.framework.scored() if i.weight > 0]
-        found = 0
+        changed = 0
         for indicator in scored:
             column = self.values.column(indicator.code)
             if step == "imputation":
                 before = self.indicators.column(indicator.code)
-                found += int((column.is_present & ~before.is_present).sum())
+                changed += int((column.is_present & ~before.is_present).sum())
             else:
                 values = column.values[column.is_present]
-                found += int((self._treat(indicator, values) != values).sum())
-        return found
+                changed += int((self._treat(indicator, values) != values).sum())
+        return changed
 
     def estimated(self, code: str) -> NDArray[np.bool_]:
         """Which entities' values of an indicator are estimates."""
         column = self.values.column(code)
-        found: NDArray[np.bool_] = (column.is_present & (column.flags & Flag.ESTIMATED > 0))[:, 0]
-        return found
+        mask: NDArray[np.bool_] = (column.is_present & (column.flags & Flag.ESTIMATED > 0))[:, 0]
+        return mask
 
     def can_normalise(self, indicator: Indicator, method: str) -> bool:
         """Whether a method has what it needs for an indicator: ends, a target, or differences."""
@@ -115,8 +131,7 @@ class Variant:
         weights: dict[str, Floats] = {}
         for indicator in framework.scored():
             code = indicator.code
-            shares = self._shares(indicator, normalisation, draws)
-            scores = scale.floor + shares * (scale.top - scale.floor)
+            scores = self._scores(indicator, normalisation, draws)
             kept = scored.scores.column(code)
             floored = (kept.is_present & (scored.rule[code] == "floor"))[:, 0]
             columns[code] = np.where(floored, scale.floor, scores)
@@ -142,9 +157,7 @@ class Variant:
         if method not in AMONG_ALL:
             return method_named(method, power, self.framework.scale)(values, weights)
         arrays = np.broadcast_arrays(*values, *weights)
-        shares = SHARES_AMONG[method](
-            np.array(arrays[: len(values)]), np.array(arrays[len(values) :])
-        )
+        shares = AMONG_ALL[method](np.array(arrays[: len(values)]), np.array(arrays[len(values) :]))
         return self.framework.scale.floor + shares * (
             self.framework.scale.top - self.framework.scale.floor
         )
@@ -157,8 +170,8 @@ class Variant:
         learnt = self.fitted.constants.get(indicator.code, {}).get(self.values.years[0], {})
         return outliers.apply(values, learnt, self.framework.treatment_of(indicator))
 
-    def _shares(self, indicator: Indicator, normalisation: str, draws: Draws) -> Floats:
-        """Each value's place on the scale, 0-1; the indicator's own method where another cannot."""
+    def _scores(self, indicator: Indicator, normalisation: str, draws: Draws) -> Floats:
+        """Each value's score (rows, entities); by the indicator's own method where another cannot."""
         code, year = indicator.code, self.values.years[0]
         own = method_of(indicator, self.framework)
         method = own if normalisation == AS_DEFINED else normalisation
@@ -167,28 +180,33 @@ class Variant:
         column: Column = self.values.column(code)
         values = self._treat(indicator, column.values[:, 0] * draws.estimates.get(code, 1.0))
         values = np.atleast_2d(values)
-        if method in ON_ENDS:
-            ends = ends_in(indicator, self.values, year)
-            if ends is None:
-                return np.full(values.shape, np.nan)
-            worst, best = _shifted(*ends, draws.goalposts.get(code))
-            if method in ON_POSTS:
-                return between(values, worst, best, cut=method == "goalposts")
-            target = np.where(best > 0, best, ends[1])  # a shift must not take the target away
-            return ratio_to(values, target, indicator.direction)
-        return self._relative(indicator, method, values)
+        if method not in ON_ENDS:
+            return self._relative(indicator, method, values)
+        ends = ends_in(indicator, self.values, year)
+        if ends is None:
+            return np.full(values.shape, np.nan)
+        worst, best = _shifted(*ends, draws.goalposts.get(code))
+        if method == "distance_to_target":  # a shift must not take the target away
+            best = np.where(best > 0, best, ends[1])
+        direction, scale = indicator.direction, self.framework.scale
+        return on_ends(values, method, (worst, best), direction=direction, scale=scale)
 
     def _relative(self, indicator: Indicator, method: str, values: Floats) -> Floats:
-        """By what the entities' values are in the evaluation: ends, mean and spread, or order."""
-        present = np.sort(self._treated(indicator))
-        if method in RANKED and len(present) > 1:
-            return share_below(values, present, indicator.direction, method)
-        constants = self.fitted.constants.get(indicator.code, {}).get(self.values.years[0], {})
-        if method != method_of(indicator, self.framework) or not has_learnt(constants):
-            constants = learnt(present, method)
-        if not constants:
-            return np.full(values.shape, np.nan)
-        return share(values, method, constants, indicator.direction)
+        """By what the reference set's values are in the evaluation: ends, mean and spread, or order.
+
+        A method that is not the framework's own learns from the entities at hand.
+        """
+        year, is_own = self.values.years[0], method == method_of(indicator, self.framework)
+        direction, scale = indicator.direction, self.framework.scale
+        present = self._treated(indicator)
+        if method in BY_ORDER:
+            known = self.fitted.distributions.get(indicator.code, {}) if is_own else {}
+            ordered = known.get(year, np.sort(present))
+            return by_order(values, method, ordered, direction=direction, scale=scale)
+        constants = self.fitted.constants.get(indicator.code, {}).get(year, {})
+        if not is_own or not set(BY_CONSTANTS[method][1]) <= set(constants):
+            constants = learn(present, method)
+        return by_constants(values, method, constants, direction=direction, scale=scale)
 
 
 def _left_out(framework: Framework, step: Mapping[str, Imputation | Treatment]) -> Framework:
@@ -198,6 +216,14 @@ def _left_out(framework: Framework, step: Mapping[str, Imputation | Treatment]) 
         for code, indicator in framework.indicators.items()
     }
     return framework.model_copy(update={**step, "indicators": indicators})
+
+
+def _unscreened(framework: Framework) -> Framework:
+    """A framework that leaves nobody out for want of data, neither an entity nor a group of one."""
+    nothing = {"screen_below": 0.0, "screen_nonzero_below": 0.0, "min_available": 0.0}
+    groups = {c: g.model_copy(update={"min_available": None}) for c, g in framework.groups.items()}
+    missing = framework.missing.model_copy(update=nothing)
+    return framework.model_copy(update={"missing": missing, "groups": groups})
 
 
 def _shifted(worst: Floats, best: Floats, shifts: Floats | None) -> tuple[Floats, Floats]:

@@ -4,34 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple, TypeGuard, get_args
 
+from cescore.definitions.bilingual import Bilingual, name_in
 from cescore.definitions.model import AssessmentRules, GradeScale, Plan, Scale
 from cescore.method.bonus import BonusLine, bonus_points
 from cescore.method.measures import MeasureLine, inspected_share, measure_points
 from cescore.method.targets import TargetLine
+from cescore.method.thresholds import meets
 
-NOISE = 9  # decimals: what lies beyond is binary arithmetic, not a result
 LEAST_INSPECTED = 0.8  # [P] share of the checks below which a grade is provisional
 MOST = 100.0  # points
 PARTS = ("targets", "index", "measures")
 
 
+VetoStatus = Literal["clear", "standing", "unchecked"]
+RECORDED: tuple[VetoStatus, ...] = ("clear", "standing")  # what a record can say
+Reason = Literal[
+    "",
+    # why there is no grade
+    "no_rules", "not_filed", "statistical_basis", "insufficient_data", "index_not_computable",
+    "midterm",
+    # why it is as it is, or provisional
+    "veto_standing", "vetoes_unchecked", "measures_not_inspected",
+]  # fmt: skip
+REASONS: tuple[Reason, ...] = get_args(Reason)
+
+
 @dataclass(frozen=True)
-class VetoLine:
-    """One veto, in the shape of `release.bundle.VetoLine`: clear, standing or unchecked."""
+class VetoLine(Bilingual):
+    """One veto: clear, standing or unchecked."""
 
     id: str
     zh: str
     en: str
-    status: str
+    status: VetoStatus
     document: str = ""
     confirmed_by: str = ""
     date: str = ""
 
 
+class GradeStep(NamedTuple):
+    """A grade and the least total that earns it."""
+
+    zh: str
+    en: str
+    least: float
+
+    def name(self, lang: str) -> str:
+        """The grade's name in a language."""
+        return name_in(lang, self.zh, self.en)
+
+
 @dataclass(frozen=True)
 class Assessment:
-    """Total and grade, in the shape of `release.bundle.Assessment`; only the total is graded.
+    """Total and grade; only the total is graded.
 
     ``parts`` [0-100]; ``weights`` are those really used, together 1. ``index_converted``: the
     index entered the total as its place on its own scale, 0-100. ``reason``: why not graded
@@ -48,14 +75,22 @@ class Assessment:
     vetoes: tuple[VetoLine, ...] = ()
     provisional: bool = False
     graded: bool = False
-    reason: str = ""
+    reason: Reason = ""
     index_converted: bool = False
     scale_zh: str = ""
     scale_en: str = ""
-    bands: tuple[tuple[str, str, float], ...] = ()  # zh, en, least total; best first
+    bands: tuple[GradeStep, ...] = ()  # best first
     bonus: float | None = None  # extra points earned, in the total; None: the type has none
     bonus_most: float = 0.0
     bonus_lines: tuple[BonusLine, ...] = ()
+
+    def grade(self, lang: str) -> str:
+        """The grade's name in a language; "" without one."""
+        return name_in(lang, self.grade_zh, self.grade_en)
+
+    def scale_name(self, lang: str) -> str:
+        """The name of the scale that grades, its code where it has none."""
+        return name_in(lang, self.scale_zh, self.scale_en) or self.scale
 
 
 @dataclass(frozen=True)
@@ -63,25 +98,32 @@ class Basis:
     """What decides whether an entity may be graded at all."""
 
     filed: bool = True
-    legal_basis: str = "consented"  # statistical: never graded
+    legal_basis: str = ""  # as stated, "": nobody stated one; statistical: never graded
     coverage: float = 1.0  # of the index, 0-1
     least_coverage: float = 0.8
 
 
-def assess(
-    plan: Plan,
-    entity_type: str,
-    *,
-    index: float | None,
-    scale: Scale,
-    targets: Sequence[TargetLine] = (),
-    measures: Sequence[MeasureLine] = (),
-    vetoes: Mapping[str, Mapping[str, str]] | None = None,
-    basis: Basis | None = None,
-    is_last_year: bool = False,
-    bonus: Sequence[BonusLine] = (),
-) -> Assessment:
-    """An entity's total of the year and its grade on the scale of its type.
+@dataclass(frozen=True)
+class Evidence:
+    """What an entity is assessed on.
+
+    ``index`` on ``scale``; enters the total as (index - floor) / (top - floor) · 100 [P], see `index_part`.
+    ``vetoes``: veto id -> its record of the year: status, document, confirming_unit, date.
+    ``is_last_year`` of the plan: only then does a binding target that was not met act as a veto.
+    """
+
+    index: float | None
+    scale: Scale
+    targets: Sequence[TargetLine] = ()
+    measures: Sequence[MeasureLine] = ()
+    vetoes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    basis: Basis = Basis()
+    is_last_year: bool = False
+    bonus: Sequence[BonusLine] = ()
+
+
+def assess(plan: Plan, entity_type: str, evidence: Evidence) -> Assessment:
+    """An entity's total of the year [points, 0-100] and its grade on the scale of its type.
 
     Total = Σ weight · part / Σ weight over the parts there are: a type without targets of its own,
     or without measures, gives their weight to the others. Extra points come on top, as many as the
@@ -91,47 +133,39 @@ def assess(
     index covers too little, is not graded. A report on statistical-survey values is not graded
     and shows neither vetoes nor inspection, which may not rest on them. Vetoes without a record
     leave the grade provisional.
-
-    Parameters
-    ----------
-    index
-        On ``scale``; enters as (index - floor) / (top - floor) · 100 [P], see `index_part`.
-    vetoes
-        veto id -> its record of the year: status, document, confirming_unit, date.
-    is_last_year
-        Of the plan: only then does a binding target that was not met act as a veto.
     """
-    rules, basis = plan.assessment, basis or Basis()
+    rules, basis = plan.assessment, evidence.basis
+    index, scale, targets = evidence.index, evidence.scale, evidence.targets
     graded_on = rules.scales.get(rules.scale_of.get(entity_type, ""))
     if entity_type not in rules.weights or graded_on is None:
         return Assessment(reason="no_rules")
     blank = _on(graded_on)
     if basis.legal_basis == "statistical":
         return replace(blank, reason="statistical_basis")
-    lines = veto_lines(plan, entity_type, vetoes or {})
-    lines += _broken(targets) if is_last_year else ()
+    lines = veto_lines(plan, entity_type, evidence.vetoes)
+    lines += _broken(targets) if evidence.is_last_year else ()
     parts = {
         "targets": target_part(targets),
         "index": index_part(index, scale),
-        "measures": _times(measure_points(measures), 100),
+        "measures": _times(measure_points(evidence.measures), 100),
     }
     weights = used_weights(rules, entity_type, parts)
     obstacle = _obstacle(basis, parts["index"], rules.weights[entity_type])
-    extra = bonus_points(rules.bonus.get(entity_type), bonus)
+    extra = bonus_points(rules.bonus.get(entity_type), evidence.bonus)
     has_total = obstacle in {"", "insufficient_data"}
     scored = replace(
         blank,
         total=_with_bonus(_total(parts, weights), extra) if has_total else None,
         bonus=extra,
         bonus_most=rules.bonus[entity_type].most if entity_type in rules.bonus else 0.0,
-        bonus_lines=tuple(bonus),
+        bonus_lines=tuple(evidence.bonus),
         parts=parts,
         weights=weights,
         vetoes=lines,
         reason=obstacle,
         index_converted=index is not None and (scale.floor, scale.top) != (0.0, 100.0),
     )
-    return _graded(scored, plan, graded_on, measures)
+    return _graded(scored, plan, graded_on, evidence.measures)
 
 
 def _graded(
@@ -192,14 +226,14 @@ def used_weights(
 
 
 def grade_of(total: float, scale: GradeScale) -> tuple[str, str]:
-    """The grade's names for an unrounded total: the best band it reaches, else the lowest.
+    """The grade's names (zh, en) for an unrounded total [points]: the best band it reaches, else the lowest.
 
-    89.96 is below 90, whatever is printed; a distance of 1e-9 is binary arithmetic and is not.
+    89.96 is below 90, whatever is printed; what is 90 but for rounding noise is not (`thresholds`).
     """
     bands = _from_the_best(scale)
-    reached = (band for band in bands if round(total, NOISE) >= band[2])
-    zh, en, _ = next(reached, bands[-1])
-    return zh, en
+    reached = (band for band in bands if meets(total, ">=", band.least))
+    step = next(reached, bands[-1])
+    return step.zh, step.en
 
 
 def veto_lines(
@@ -217,13 +251,17 @@ def veto_lines(
                 id=veto.id,
                 zh=veto.zh,
                 en=veto.en,
-                status=status if status in {"clear", "standing"} else "unchecked",
+                status=status if _is_recorded(status) else "unchecked",
                 document=record.get("document") or "",
                 confirmed_by=record.get("confirming_unit") or "",
                 date=record.get("date") or "",
             )
         )
     return tuple(lines)
+
+
+def _is_recorded(status: str) -> TypeGuard[VetoStatus]:
+    return status in RECORDED
 
 
 def _broken(targets: Sequence[TargetLine]) -> tuple[VetoLine, ...]:
@@ -235,10 +273,10 @@ def _broken(targets: Sequence[TargetLine]) -> tuple[VetoLine, ...]:
     )
 
 
-def _obstacle(basis: Basis, index: float | None, weights: Mapping[str, float]) -> str:
+def _obstacle(basis: Basis, index: float | None, weights: Mapping[str, float]) -> Reason:
     if not basis.filed:
         return "not_filed"
-    if basis.coverage < basis.least_coverage * (1 - 1e-12):
+    if not meets(basis.coverage, ">=", basis.least_coverage):
         return "insufficient_data"
     return "index_not_computable" if index is None and weights.get("index") else ""
 
@@ -251,10 +289,10 @@ def _vetoed_grade(
 ) -> tuple[str, str] | None:
     """The worst grade among those that standing vetoes lead to and the one earned."""
     bands = _from_the_best(scale)
-    order = {zh: place for place, (zh, _, _) in enumerate(bands)}
-    english = {zh: en for zh, en, _ in bands}
+    order = {band.zh: place for place, band in enumerate(bands)}
+    english = {band.zh: band.en for band in bands}
     standing = [line.id for line in lines if line.status == "standing"]
-    led_to = [plan.vetoes[id_].grade if id_ in plan.vetoes else bands[-1][0] for id_ in standing]
+    led_to = [plan.vetoes[id_].grade if id_ in plan.vetoes else bands[-1].zh for id_ in standing]
     if not led_to:
         return None
     grades = [*led_to, *([earned[0]] if earned else [])]
@@ -262,11 +300,13 @@ def _vetoed_grade(
     return worst, english.get(worst, worst)
 
 
-def _why_provisional(lines: Sequence[VetoLine], measures: Sequence[MeasureLine]) -> str:
+def _why_provisional(lines: Sequence[VetoLine], measures: Sequence[MeasureLine]) -> Reason:
     if any(line.status == "unchecked" for line in lines):
         return "vetoes_unchecked"
     share = inspected_share(measures)
-    return "measures_not_inspected" if share is not None and share < LEAST_INSPECTED else ""
+    return (
+        "measures_not_inspected" if share is not None and meets(share, "<", LEAST_INSPECTED) else ""
+    )
 
 
 def _total(parts: Mapping[str, float | None], weights: Mapping[str, float]) -> float | None:
@@ -279,9 +319,9 @@ def _with_bonus(total: float | None, extra: float | None) -> float | None:
     return total if total is None or extra is None else min(total + extra, MOST)
 
 
-def _from_the_best(scale: GradeScale) -> list[tuple[str, str, float]]:
-    bands = [(band.zh, band.en, band.least) for band in scale.bands]
-    return sorted(bands, key=lambda band: -band[2])
+def _from_the_best(scale: GradeScale) -> list[GradeStep]:
+    steps = [GradeStep(band.zh, band.en, band.least) for band in scale.bands]
+    return sorted(steps, key=lambda step: -step.least)
 
 
 def _on(scale: GradeScale) -> Assessment:

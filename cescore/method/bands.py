@@ -3,47 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cescore.definitions.model import Framework
-from cescore.method.aggregate import AMONG_ALL
 from cescore.method.column import Panel
-from cescore.method.compared import RANKED
-from cescore.method.design import CHOICES, Alternative, Margins
 from cescore.method.evaluation import TypeEvaluation
+from cescore.method.firmness import AppliedAlternative, Band
 from cescore.method.fitting import method_of
-from cescore.method.uncertainty import uncertainty
+from cescore.method.margins import CHOICES, Alternative, Margins
+from cescore.method.normalisations import BY_ORDER
+from cescore.method.outranking import AMONG_ALL
+from cescore.method.uncertainty import Sampling, Uncertainty, uncertainty
 
 DRAWS = 512
+BANDS_ALONE = Sampling(draws=DRAWS, sensitivity=False)
 AT_ONCE = 5000  # entities whose draws are held in memory together
 # Scores by another normalisation stand on another scale, and min-max would carry others' extremes
 # (as would constants learnt anew without imputation) into a respondent's band: the band of the score keeps the framework's own, that of the rank does not.
 OWN_SCALE = Margins(normalisation=(), imputation=(), treatment=())
 
 
-@dataclass(frozen=True)
-class Band:
-    """5-95 % of the draws for one entity; rank fields are None where the entity is not ranked.
-
-    ``alternatives`` lists each choice that was really applied to the score, ``rank_alternatives`` to
-    the rank.
-    """
-
-    score_low: float
-    score_high: float
-    draws: int
-    alternatives: tuple[Alternative, ...]
-    rank_low: int | None = None
-    rank_high: int | None = None
-    ranked: int | None = None
-    rank_alternatives: tuple[Alternative, ...] = ()
-
-
 def bands(evaluation: TypeEvaluation, ranked: Collection[str]) -> Mapping[str, Band]:
-    """The band of every entity of a type that has an index, by entity.
+    """The band of every entity of a type that has an index, by entity: 5-95 % of 512 draws.
 
+    Scores [points] on the framework's own scale, ranks [1 is the best] among ``ranked``.
     ``ranked`` are the bodies among which ranks may be shown; two at least make a rank.
     """
     indicators = with_index(evaluation)
@@ -56,7 +42,7 @@ def bands(evaluation: TypeEvaluation, ranked: Collection[str]) -> Mapping[str, B
 def _portions(indicators: Panel, framework: Framework) -> Iterator[Panel]:
     """The entities some at a time, unless their scores or places stand on each other's."""
     entities = indicators.entities
-    alone = not any(method_of(i, framework) in RANKED for i in framework.scored())
+    alone = not any(method_of(i, framework) in BY_ORDER for i in framework.scored())
     alone &= not any(framework.mean_of(g)[0] in AMONG_ALL for g in ("", *framework.groups))
     size = AT_ONCE if alone and len(entities) > AT_ONCE else max(len(entities), 1)
     for start in range(0, len(entities), size):
@@ -66,61 +52,82 @@ def _portions(indicators: Panel, framework: Framework) -> Iterator[Panel]:
 
 def _scores(evaluation: TypeEvaluation, indicators: Panel) -> dict[str, Band]:
     """The bands of the score, on the framework's own scale."""
-    found = uncertainty(
+    drawn = uncertainty(
+        evaluation,
         indicators,
-        evaluation.framework,
-        evaluation.fitted,
-        year=evaluation.run_year,
         margins=OWN_SCALE,
-        draws=DRAWS,
-        sensitivity=False,
+        sampling=BANDS_ALONE,
     )
-    applied = _applied(found.alternatives)
+    applied = _applied(drawn.alternatives)
     return {
         entity: Band(float(low), float(high), DRAWS, applied)
-        for entity, low, high in zip(found.entities, found.score_low, found.score_high, strict=True)
+        for entity, low, high in zip(drawn.entities, drawn.score_low, drawn.score_high, strict=True)
         if np.isfinite(low) and np.isfinite(high)  # a draw without an index: no band to print
     }
 
 
-def with_index(evaluation: TypeEvaluation) -> Panel:
-    """The indicators of the entities that have enough data for an index this year."""
+def has_firm_index(evaluation: TypeEvaluation) -> NDArray[np.bool_]:
+    """Which entities returned enough data for an index of the year evaluated."""
     year = evaluation.panel.year_position(evaluation.run_year)
-    index = evaluation.aggregation.index
-    has = index.is_present[:, year] & evaluation.is_sufficient[:, year]
-    entities = [e for e, one in zip(evaluation.panel.entities, has, strict=True) if one]
-    return evaluation.indicators.only(entities)
+    has = evaluation.aggregation.index.is_present & evaluation.is_sufficient
+    firm: NDArray[np.bool_] = (has & evaluation.in_reference_set)[:, year]
+    return firm
+
+
+def with_index(evaluation: TypeEvaluation) -> Panel:
+    """The indicators of the entities that returned enough data for an index this year."""
+    rows = np.flatnonzero(has_firm_index(evaluation)).tolist()
+    return evaluation.indicators.only(evaluation.panel.entities[row] for row in rows)
 
 
 def _ranked(evaluation: TypeEvaluation, among: dict[str, Band]) -> dict[str, Band]:
     """The same bands with the ranks that the entities take among each other."""
     if len(among) < 2:
         return among
-    found = uncertainty(
-        evaluation.indicators.only(among),
-        evaluation.framework,
-        evaluation.fitted,
-        year=evaluation.run_year,
-        draws=DRAWS,
-        sensitivity=False,
-    )
-    applied = _applied(found.alternatives)
+    drawn = _over_all_choices(evaluation, among, evaluation.run_year)
+    applied = _applied(drawn.alternatives)
     return {
         entity: replace(
             among[entity],
             rank_low=int(low),
             rank_high=int(high),
-            ranked=len(found.entities),
+            ranked=len(drawn.entities),
             rank_alternatives=applied,
         )
+        for entity, low, high in zip(drawn.entities, drawn.rank_low, drawn.rank_high, strict=True)
+    }
+
+
+def rank_bands(
+    evaluation: TypeEvaluation, among: Collection[str], year: int
+) -> dict[str, tuple[int, int]]:
+    """5-95 % of the rank of each of some entities in any year, over all choices as in `bands`.
+
+    None of fewer than two: there is no rank then.
+    """
+    if len(among) < 2:
+        return {}
+    found = _over_all_choices(evaluation, among, year)
+    return {
+        entity: (int(low), int(high))
         for entity, low, high in zip(found.entities, found.rank_low, found.rank_high, strict=True)
     }
 
 
-def _applied(alternatives: tuple[Alternative, ...]) -> tuple[Alternative, ...]:
+def _over_all_choices(evaluation: TypeEvaluation, among: Collection[str], year: int) -> Uncertainty:
+    """The draws of some entities in a year, the normalisation and what was learnt varied as well."""
+    of_year = replace(evaluation, run_year=year)
+    return uncertainty(of_year, evaluation.indicators.only(among), sampling=BANDS_ALONE)
+
+
+def _applied(alternatives: tuple[Alternative, ...]) -> tuple[AppliedAlternative, ...]:
     """What really varied: margins, and choices of which more than one was taken."""
-    found = [a for a in alternatives if a.is_applied]
-    return tuple(a for a in found if a.source not in CHOICES or _varies(found, a.source))
+    applied = [a for a in alternatives if a.is_applied]
+    return tuple(
+        AppliedAlternative(a.source, a.name, a.share_of_draws)
+        for a in applied
+        if a.source not in CHOICES or _varies(applied, a.source)
+    )
 
 
 def _varies(applied: list[Alternative], source: str) -> bool:

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal, get_args
 
+from cescore.definitions.bilingual import Bilingual
 from cescore.definitions.model import Bonus, BonusItem
 from cescore.method.column import Panel
 from cescore.method.formulas import holds
 
+BonusStatus = Literal["earned", "not_earned", "open"]
+BONUS_STATUSES: tuple[BonusStatus, ...] = get_args(BonusStatus)
+
 
 @dataclass(frozen=True)
-class BonusLine:
+class BonusLine(Bilingual):
     """One item as found in the year; ``status``: earned, not_earned, open. Open earns nothing."""
 
     id: str
     zh: str
     en: str
     points: float  # that the item gives when earned
-    status: str
+    status: BonusStatus
 
 
 def bonus_lines(
@@ -59,7 +64,7 @@ def bonus_points(bonus: Bonus | None, lines: Sequence[BonusLine]) -> float | Non
 
 def _statuses(
     item: BonusItem, panel: Panel, year: int, base_year: int, factors: Mapping[str, float]
-) -> list[str]:
+) -> list[BonusStatus]:
     j = panel.year_position(year)
     if item.variable:
         texts = panel.codes.get(item.variable)
@@ -70,5 +75,5 @@ def _statuses(
     return [_status(is_known, is_true) for is_known, is_true in pairs]
 
 
-def _status(is_known: bool, is_true: bool) -> str:
+def _status(is_known: bool, is_true: bool) -> BonusStatus:
     return "open" if not is_known else "earned" if is_true else "not_earned"

@@ -83,6 +83,14 @@ class Column:
             np.zeros(shape, np.uint8),
         )
 
+    def where(self, condition: NDArray[np.bool_], other: Column) -> Column:
+        """This column where a condition holds, another one elsewhere."""
+        return Column(
+            np.where(condition, self.values, other.values),
+            np.where(condition, self.state, other.state),
+            np.where(condition, self.flags, other.flags),
+        )
+
     @property
     def shape(self) -> tuple[int, int]:
         rows, years = self.values.shape
@@ -90,8 +98,8 @@ class Column:
 
     @property
     def is_present(self) -> NDArray[np.bool_]:
-        found: NDArray[np.bool_] = self.state == State.PRESENT
-        return found
+        present: NDArray[np.bool_] = self.state == State.PRESENT
+        return present
 
 
 class Chosen(Mapping[str, Column]):
@@ -149,8 +157,8 @@ class Panel:
 
     def column(self, code: str) -> Column:
         """The column of a code; NOT_COLLECTED throughout where the panel has none."""
-        found = self.columns.get(code)
-        return Column.empty(self.shape, State.NOT_COLLECTED) if found is None else found
+        column = self.columns.get(code)
+        return Column.empty(self.shape, State.NOT_COLLECTED) if column is None else column
 
     def with_columns(self, columns: Mapping[str, Column]) -> Panel:
         own, added = self.columns, dict(columns)
@@ -186,13 +194,13 @@ class Panel:
 
     def alone(self, row: int) -> Panel:
         """The panel of one entity, its arrays views where they can be."""
-        one, own = slice(row, row + 1), self.columns
+        only, own = slice(row, row + 1), self.columns
         return replace(
             self,
-            entities=self.entities[one],
-            columns=own.row(row) if isinstance(own, Chosen) else _rows(own, one),
-            attributes={k: v[one] for k, v in self.attributes.items()},
-            codes={k: v[one] for k, v in self.codes.items()},
+            entities=self.entities[only],
+            columns=own.row(row) if isinstance(own, Chosen) else _rows(own, only),
+            attributes={k: v[only] for k, v in self.attributes.items()},
+            codes={k: v[only] for k, v in self.codes.items()},
         )
 
     def year_position(self, year: int) -> int:

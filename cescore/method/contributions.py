@@ -8,61 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cescore.definitions.model import Framework
-from cescore.method.aggregate import Aggregation
-from cescore.method.missing import Scored
-from cescore.method.progress import ProgressResult, progress_shares
-from cescore.method.weight import shares
+from cescore.method.mean_tree import Tree
 
 Floats = NDArray[np.float64]
 
-POWERS = {"arithmetic_mean": 1.0, "geometric_mean": 0.0, "harmonic_mean": -1.0}
-NO_MEAN = np.nan  # copeland and topsis are no means: nothing adds up to them
 SMALLEST = 1e-100  # stands for a zero score where a mean needs its logarithm or reciprocal
 FLAT = 1e-6  # relative change below which a secant is the slope in the middle (error: its square)
 
 
-@dataclass(frozen=True, eq=False)
-class Tree:
-    """A nest of weighted power means, "" at the top; arrays of (entities, years).
+@dataclass(frozen=True)
+class Contribution:
+    """What one indicator does to an index in the year evaluated; None where that is not known."""
 
-    ``powers`` and ``members`` go by whole, from the top down; ``shares`` are those of a member in
-    its whole, 0 where it does not take part; ``values`` are of members and of wholes.
-    """
-
-    years: tuple[int, ...]
-    powers: Mapping[str, float]
-    members: Mapping[str, tuple[str, ...]]
-    shares: Mapping[str, Floats]
-    values: Mapping[str, Floats]
-
-    @cached_property
-    def leaves(self) -> tuple[str, ...]:
-        """Members that are no wholes themselves."""
-        below = (member for members in self.members.values() for member in members)
-        return tuple(member for member in below if member not in self.members)
-
-    @property
-    def is_nest_of_means(self) -> bool:
-        """Whether every whole is a mean of its members, so that something adds up to it."""
-        return not any(np.isnan(power) for power in self.powers.values())
-
-    def at(self, years: tuple[int, ...]) -> Tree:
-        """The same in some of its years only; a year it does not have has no values and no shares."""
-        places = [self.years.index(year) if year in self.years else -1 for year in years]
-        known = np.array([place >= 0 for place in places])
-
-        def cut(arrays: Mapping[str, Floats], nothing: float) -> dict[str, Floats]:
-            return {c: np.where(known, array[:, places], nothing) for c, array in arrays.items()}
-
-        return Tree(
-            years, self.powers, self.members, cut(self.shares, 0.0), cut(self.values, np.nan)
-        )
+    code: str  # of the progress index: group.indicator
+    weight: float | None  # effective weight in the index; of all together 1
+    contribution: float | None  # points; of all together the index
+    contribution_to_change: float | None  # points since last year; of all together its change
+    contribution_to_change_by_weight: float | None  # of it because shares changed, not scores
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +36,7 @@ class Decomposition:
     """An index of one year by what stands at its lowest level; arrays of (entities,).
 
     ``weights`` add up to 1, ``contributions`` to ``total``, ``changes`` to ``change``: the points by
-    which the index moved since the year before. ``by_weight`` is the part of a change that comes from
+    which the index moved since the earlier year, which is the year before unless another is named. ``by_weight`` is the part of a change that comes from
     a changed share, the rest comes from a changed score. NaN where there is no index to split, or no
     change to know.
     """
@@ -92,56 +58,37 @@ class Decomposition:
             ("contribution_to_change_by_weight", "points", self.by_weight),
         )
 
-    def of(self, row: int) -> dict[str, dict[str, float | None]]:
-        """One entity's parts: code -> kind -> number, None where there is none."""
-        return {
-            code: {kind: _or_none(parts[code][row]) for kind, _, parts in self.by_kind()}
+    def of(self, row: int) -> tuple[Contribution, ...]:
+        """One entity's parts, indicator by indicator."""
+        return tuple(
+            Contribution(code, *(_or_none(parts[code][row]) for _, _, parts in self.by_kind()))
             for code in self.weights
-        }
+        )
 
 
-def index_tree(scored: Scored, result: Aggregation, framework: Framework) -> Tree:
-    """The framework's index as a nest of means."""
-    wholes = ("", *reversed([group.code for group in framework.groups_bottom_up()]))
-    columns = {**scored.scores.columns, **result.groups.columns}
-    values = {code: column.values for code, column in columns.items()}
-    return Tree(
-        years=scored.scores.years,
-        powers={code: _power(*framework.mean_of(code)) for code in wholes},
-        members={code: tuple(member for member, _ in framework.members(code)) for code in wholes},
-        shares=shares(framework, scored.active),
-        values={"": result.index.values, **values},
-    )
+def decompose(
+    tree: Tree,
+    year: int,
+    *,
+    since: int | None = None,
+    stands: NDArray[np.bool_] | None = None,
+) -> Decomposition:
+    """Weights [share], contributions and changes [points] of a year, by default since the year before.
 
+    The split of a change over several years is that of its two ends: it does not depend on what
+    happened between them, and is not the sum of the yearly splits unless every mean is arithmetic
+    and no share changed.
 
-def progress_tree(result: ProgressResult, framework: Framework) -> Tree | None:
-    """The progress index as a nest of means; members are named ``group.indicator``."""
-    progress = framework.progress
-    if progress is None:
-        return None
-    groups = {group.code: group for group in progress.groups}
-    inside = {code: tuple(progress.members.get(code, {})) for code in groups}
-    values = {code: column.values for code, column in result.groups.columns.items()}
-    for group, members in inside.items():
-        values |= {f"{group}.{m}": result.members.column(m).values for m in members}
-    return Tree(
-        years=result.members.years,
-        powers={"": POWERS[progress.aggregation]}
-        | {code: _power(group.aggregation, group.power) for code, group in groups.items()},
-        members={"": tuple(groups)}
-        | {code: tuple(f"{code}.{m}" for m in members) for code, members in inside.items()},
-        shares=progress_shares(result, progress),
-        values={"": result.index.values, **values},
-    )
+    ``stands`` (entities, the tree's years): where the index is one (`coverage.stands`); between two
+    years there is a change only if it stands in both. None: it stands wherever it has a value.
+    """
+    earlier = year - 1 if since is None else since
+    two = tree.at((earlier, year))
+    has_change = _stands_in_both(tree, stands, (earlier, year))
 
+    def of_change(points: Floats) -> Floats:
+        return np.where(has_change, points, np.nan)
 
-def _power(method: str, power: float) -> float:
-    return power if method == "generalised_mean" else POWERS.get(method, NO_MEAN)
-
-
-def decompose(tree: Tree, year: int) -> Decomposition:
-    """Weights, contributions and changes of a year."""
-    two = tree.at((year - 1, year))
     change, added, weights = decompose_change(two), contributions(two), effective_shares(two)
     total = two.values[""][:, 1]
     has_index = ~np.isnan(total)
@@ -149,12 +96,24 @@ def decompose(tree: Tree, year: int) -> Decomposition:
     return Decomposition(
         year=year,
         total=total,
-        change=change.total[:, 1],
+        change=of_change(change.total[:, 1]),
         weights={code: np.where(has_index, w[:, 1], np.nan) for code, w in weights.items()},
         contributions={code: points[:, 1] for code, points in added.items()},
-        changes={c: (change.scores[c] + by_weight[c])[:, 1] for c in two.leaves},
-        by_weight={code: points[:, 1] for code, points in by_weight.items()},
+        changes={c: of_change((change.scores[c] + by_weight[c])[:, 1]) for c in two.leaves},
+        by_weight={code: of_change(points[:, 1]) for code, points in by_weight.items()},
     )
+
+
+def _stands_in_both(
+    tree: Tree, stands: NDArray[np.bool_] | None, years: tuple[int, int]
+) -> NDArray[np.bool_]:
+    """Which entities' index stands in two years."""
+    if stands is None:
+        return np.ones(len(tree.values[""]), bool)
+    if not set(years) <= set(tree.years):
+        return np.zeros(len(stands), bool)
+    both = stands[:, [tree.years.index(year) for year in years]]
+    return np.asarray(both.all(axis=1), bool)
 
 
 def effective_shares(tree: Tree) -> dict[str, Floats]:
@@ -178,9 +137,9 @@ def contributions(tree: Tree) -> dict[str, Floats]:
             share = tree.shares[member]
             steep = _slope(tree.powers[code], tree.values[member], tree.values[code], share)
             slope[member] = _product(slope[code], steep)
-    found = {code: _product(slope[code], tree.values[code]) for code in tree.leaves}
+    points = {code: _product(slope[code], tree.values[code]) for code in tree.leaves}
     has_index = ~np.isnan(tree.values[""]) & tree.is_nest_of_means
-    return {code: np.where(has_index, value, np.nan) for code, value in found.items()}
+    return {code: np.where(has_index, value, np.nan) for code, value in points.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -264,16 +223,16 @@ def _split(tree: Tree, whole: str, members: tuple[str, ...]) -> dict[str, _Split
     phi_new = sum((_product(new_w[m], f_new[m]) for m in members), start=nothing)
     phi_old = sum((_product(old_w[m], f_old[m]) for m in members), start=nothing)
     secant = _secant_of_mean(power, _earlier(mean), mean, phi_old, phi_new)
-    found = {}
+    splits = {}
     for m in members:
         weight, both = (old_w[m] + new_w[m]) / 2, (old_w[m] > 0) & (new_w[m] > 0)
         place = (f_old[m] + f_new[m] - phi_old - phi_new) / 2
-        found[m] = _Split(
+        splits[m] = _Split(
             effect=secant * weight * (f_new[m] - f_old[m]),
             per_point=np.where(both, secant * weight * _secant(power, old[m], new[m]), 0.0),
             of_share=secant * _product(place, new_w[m] - old_w[m]),
         )
-    return found
+    return splits
 
 
 def _secant_of_mean(power: float, old: Floats, new: Floats, phi_old: Floats, phi: Floats) -> Floats:
@@ -334,9 +293,9 @@ def _mean_of_two(values: Floats) -> Floats:
     return (values + _earlier(values)) / 2
 
 
-def _product(one: Floats, other: Floats) -> Floats:
+def _product(left: Floats, right: Floats) -> Floats:
     """A product in which 0 times nothing is 0: a member that does not count has no effect."""
-    return np.where((one == 0) | (other == 0), 0.0, one * other)
+    return np.where((left == 0) | (right == 0), 0.0, left * right)
 
 
 def _or_none(value: float) -> float | None:

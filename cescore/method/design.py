@@ -16,52 +16,16 @@ from numpy.typing import NDArray
 from scipy.stats import qmc
 
 from cescore.definitions.model import Indicator
-from cescore.method.alternatives import AS_DEFINED, ON_ENDS, Draws, Variant
+from cescore.method.alternatives import AS_DEFINED, Draws, Variant
 from cescore.method.fitting import method_of
+from cescore.method.margins import CHOICES, SOURCES, STEPS, Alternative, Margins
 from cescore.method.missing import Scored
+from cescore.method.normalisations import ON_ENDS
 
 Floats = NDArray[np.float64]
 
-SOURCES = (
-    *("weights", "normalisation", "aggregation", "missing", "goalposts", "estimates"),
-    *("imputation", "treatment"),
-)
-CHOICES = ("normalisation", "aggregation", "missing", "imputation", "treatment")
-STEPS = ("imputation", "treatment")  # done to the values before they are scored
 ROWS_AT_ONCE = 128
 MOST_DIMENSIONS = qmc.Sobol.MAXDIM
-
-
-@dataclass(frozen=True)
-class Margins:
-    """What is varied, and how far; a margin of 0 or a single alternative switches a source off.
-
-    ``weights``, ``goalposts``, ``estimates``: uniform, ± a share of the weight, of the distance between
-    worst and best (each end by itself), of the estimated value. The others name alternatives
-    to the framework's own choice; one that is its own is not counted twice. ``imputation`` and
-    ``treatment`` of outliers are left out in some draws, where the framework has them.
-    """
-
-    weights: float = 0.25
-    goalposts: float = 0.10
-    estimates: float = 0.10
-    normalisation: tuple[str, ...] = ("goalposts", "distance_to_target", "min_max")
-    aggregation: tuple[str, ...] = ("arithmetic_mean", "geometric_mean")
-    missing: tuple[str, ...] = ("floor", "exclude")
-    imputation: tuple[str, ...] = ("none",)
-    treatment: tuple[str, ...] = ("none",)
-
-
-@dataclass(frozen=True)
-class Alternative:
-    """One choice or margin: whether it was really applied, to how much, and if not, why."""
-
-    source: str
-    name: str
-    is_applied: bool
-    share_of_draws: float
-    values: int  # weights, indicators or values it touches
-    note: str = ""  # indicators it cannot be applied to, or why it is not applied
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +76,7 @@ class Design:
         """The index (rows, entities): rows with the same choices together, some at a time."""
         chosen = {source: self._chosen(source, rows) for source in CHOICES}
         drawn = self._draws(rows, draws, seed)
-        found = np.full((len(rows), len(self.variant.indicators.entities)), np.nan)
+        index = np.full((len(rows), len(self.variant.indicators.entities)), np.nan)
         for names in product(*(self.choices[source] for source in CHOICES)):
             normalisation, aggregation, rule, *steps = names
             alike = [
@@ -124,13 +88,13 @@ class Design:
             variant, scored = self._variant(*steps), self._scored_by(rule, *steps)
             for start in range(0, len(positions), ROWS_AT_ONCE):
                 some = positions[start : start + ROWS_AT_ONCE]
-                found[some] = variant.index(
+                index[some] = variant.index(
                     drawn.of(some),
                     normalisation=normalisation,
                     aggregation=aggregation,
                     scored=scored,
                 )
-        return found
+        return index
 
     def applied(self, rows: Floats) -> tuple[Alternative, ...]:
         """Every alternative asked for: what it was applied to in these rows, or why it was not."""
@@ -297,19 +261,19 @@ class Drawn:
     def _settings(self, source: str, rows: NDArray[np.int64]) -> Floats:
         if source not in self.tables:
             return np.empty((len(rows), 0))
-        found: Floats = self.tables[source][self.taken[source][rows]]
-        return found
+        settings: Floats = self.tables[source][self.taken[source][rows]]
+        return settings
 
     def _estimates(self, errors: Floats) -> dict[str, Floats]:
         """A factor for every entity, 1 where its value is no estimate."""
-        found, start = {}, 0
+        factors_of, start = {}, 0
         for code, mask in self.design.estimated.items() if errors.size else ():
             number = int(mask.sum())
             factors = np.ones((len(errors), len(mask)))
             factors[:, mask] += errors[:, start : start + number]
-            found[code] = factors
+            factors_of[code] = factors
             start += number
-        return found
+        return factors_of
 
 
 def _position(numbers: Floats, among: int) -> NDArray[np.int64]:

@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cescore.definitions.model import Disclosure
-from cescore.disclosure.bundle import PeerFigure
+from cescore.method.thresholds import meets, tied
 
 Floats = NDArray[np.float64]
 WIDE = Context(prec=400)  # digits enough for any float written out
+STANDING_OF_BAND = {1: "strength", 4: "weakness"}
 
 
 def rounded(value: float, digits: int) -> float:
@@ -68,7 +69,7 @@ def is_safe(parts: Floats, rules: Disclosure) -> bool:
     if len(parts) < rules.min_contributors:
         return False
     rest = float(parts[2:].sum())
-    return rest >= rules.p_percent / 100 * float(parts[0])
+    return meets(rest, ">=", rules.p_percent / 100 * float(parts[0]))
 
 
 def spread_quantile(ordered: Floats, share: float) -> float:
@@ -83,6 +84,34 @@ def spread_quantile(ordered: Floats, share: float) -> float:
         return float(ordered[below - 1 : below + 2].mean())
     fraction = position - below
     return float(ordered[below] * (1 - fraction) + ordered[below + 1] * fraction)
+
+
+@dataclass(frozen=True)
+class PeerFigure:
+    """What may be shown of the others beside one of the entity's own figures; None: not released."""
+
+    code: str
+    n: int | None = None  # None: below the number that may be shown
+    median: float | None = None
+    lower_quartile: float | None = None
+    upper_quartile: float | None = None
+    quartile_band: int | None = None  # the entity's own, 1 best
+    rank: int | None = None  # public bodies only
+    standing: str = ""  # strength or weakness: in the best or the last quarter; "" in between
+
+
+@dataclass(frozen=True)
+class YearRank:
+    """Where a public body stood among those ranked in a year; None: it was not ranked.
+
+    ``low``, ``high``: 5-95 % of its rank over the choices that could have been made otherwise.
+    """
+
+    year: int
+    n: int  # ranked
+    rank: int | None = None
+    low: int | None = None
+    high: int | None = None
 
 
 @dataclass(frozen=True)
@@ -106,13 +135,15 @@ class GroupFigure:
         def shown(value: float | None) -> float | None:
             return None if value is None else rounded(value, rules.significant_digits)
 
+        band = None if own is None else self._band(own)
         return PeerFigure(
             code=self.code,
             n=self.n if self.n >= rules.n_shown_from else None,
             median=shown(self.median),
             lower_quartile=shown(self.lower),
             upper_quartile=shown(self.upper),
-            quartile_band=None if own is None else self._band(own),
+            quartile_band=band,
+            standing=STANDING_OF_BAND.get(band or 0, ""),
         )
 
     def _band(self, own: float) -> int | None:
@@ -155,10 +186,32 @@ def group_figure(
     )
 
 
-def ranks(values: Floats, direction: int) -> list[int | None]:
-    """Rank of each value, 1 the best, on full precision; equal values share the better rank."""
+def standing(values: Floats, own: float, direction: int) -> str:
+    """Whether a value is a strength or a weakness among ranked ones: in the best or the last quarter.
+
+    Ties count against it: a value that a third of all share is in no quarter of its own. With fewer
+    than four values there are no quarters. NaN is no value.
+
+    Examples
+    --------
+    >>> [standing(np.array([9.0, 7, 6, 5, 5, 1]), own, 1) for own in (9.0, 7.0, 5.0, 1.0)]
+    ['strength', '', '', 'weakness']
+    """
     present = values[~np.isnan(values)] * direction
-    return [None if math.isnan(v) else int((present > v * direction).sum()) + 1 for v in values]
+    if math.isnan(own) or len(present) < 4:
+        return ""
+    as_good = int((present >= own * direction).sum())
+    as_bad = int((present <= own * direction).sum())
+    if 4 * as_good <= len(present):
+        return "strength"
+    return "weakness" if 4 * as_bad <= len(present) else ""
+
+
+def ranks(values: Floats, direction: int) -> list[int | None]:
+    """Rank of each value, 1 the best; values equal but for rounding noise share the better rank (1, 2, 2, 4)."""
+    ordered = tied(values)
+    present = ordered[~np.isnan(ordered)] * direction
+    return [None if math.isnan(v) else int((present > v * direction).sum()) + 1 for v in ordered]
 
 
 def hide_cells(cells: Mapping[str, tuple[Floats, Sequence[str]]], rules: Disclosure) -> set[str]:
@@ -169,16 +222,16 @@ def hide_cells(cells: Mapping[str, tuple[Floats, Sequence[str]]], rules: Disclos
     A cell is its members' values and their holdings.
     """
     parts = {key: contributions(values, holders) for key, (values, holders) in cells.items()}
-    held = {key for key in parts if len(parts[key])}
-    hidden = {key for key in held if not is_safe(parts[key], rules)}
+    filled = {key for key in parts if len(parts[key])}
+    hidden = {key for key in filled if not is_safe(parts[key], rules)}
 
     def remainder_is_safe() -> bool:
         values = np.concatenate([cells[key][0] for key in hidden])
         holders = [holder for key in hidden for holder in cells[key][1]]
         return len(hidden) > 1 and is_safe(contributions(values, holders), rules)
 
-    for key in sorted(held - hidden, key=lambda key: (float(parts[key].sum()), key)):
+    for key in sorted(filled - hidden, key=lambda key: (float(parts[key].sum()), key)):
         if not hidden or remainder_is_safe():
             break
         hidden.add(key)
-    return hidden | (set(cells) - held)
+    return hidden | (set(cells) - filled)

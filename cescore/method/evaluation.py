@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from cescore.definitions.model import Framework
 from cescore.method.aggregate import Aggregation, aggregate
 from cescore.method.column import Column, Panel, State, status_text
-from cescore.method.contributions import Decomposition, decompose, index_tree, progress_tree
+from cescore.method.contributions import Decomposition, decompose
+from cescore.method.coverage import is_sufficient, stands
 from cescore.method.indicators import compute_accounts, compute_indicators
 from cescore.method.ladder import place_of, rungs
 from cescore.method.learning import learns_weights, with_learnt_weights
+from cescore.method.mean_tree import index_tree, progress_tree
 from cescore.method.missing import Scored, apply_missing_rules
 from cescore.method.normalise import Fitted, fit, normalise
 from cescore.method.progress import ProgressResult, progress_index
@@ -63,8 +65,25 @@ class TypeEvaluation:
     @property
     def is_sufficient(self) -> NDArray[np.bool_]:
         """Whether enough of the weight is covered for a grade (entities, years)."""
-        least: float = self.framework.missing.min_weight_covered
-        return self.aggregation.coverage >= least * (1 - 1e-12)
+        return is_sufficient(self.aggregation.coverage, self.framework.missing)
+
+    @property
+    def stands(self) -> NDArray[np.bool_]:
+        """Where the index is a rating (entities, years); see `coverage.stands`."""
+        return stands(self.aggregation, self.framework.missing, self.scored.returned)
+
+    @cached_property
+    def in_reference_set(self) -> NDArray[np.bool_]:
+        """Who others are compared with: returned something that is scored, and is not screened out."""
+        returned, has_data = self.scored.returned, self.aggregation.coverage > 0
+        return has_data if returned is None else has_data & returned
+
+    @property
+    def learners(self) -> Panel:
+        """The indicators of the reference set of the year evaluated, which constants were learnt from."""
+        year = self.panel.year_position(self.run_year)
+        members = np.flatnonzero(self.in_reference_set[:, year]).tolist()
+        return self.indicators.only(self.panel.entities[row] for row in members)
 
     @cached_property
     def rungs(self) -> Mapping[str, NDArray[np.object_]]:
@@ -75,7 +94,7 @@ class TypeEvaluation:
     def decomposition(self) -> Decomposition:
         """The year's index and its change since last year, by indicator."""
         tree = index_tree(self.scored, self.aggregation, self.framework)
-        return decompose(tree, self.run_year)
+        return decompose(tree, self.run_year, stands=self.stands)
 
     @cached_property
     def progress_decomposition(self) -> Decomposition | None:
@@ -157,7 +176,7 @@ class TypeEvaluation:
         for code, column in self.aggregation.groups.columns.items():
             yield "group", code, on_scale, column, None
         index = self.aggregation.index
-        yield "index", framework.index.code, on_scale, index, self._index_status()
+        yield "index", framework.index.code, on_scale, index, self.index_status
         yield from self._progress_columns()
 
     def _progress_columns(
@@ -183,8 +202,8 @@ class TypeEvaluation:
     def _parts(self) -> Iterator[tuple[str, str, str, Floats, NDArray[np.object_]]]:
         """Kind, code, unit, values and status (entities) of what stands behind index and progress."""
         year, progress = self.panel.year_position(self.run_year), self.framework.progress
-        index, of_progress = self.aggregation.index, self.progress_decomposition
-        yield from _decomposed("", "", self.decomposition, _status(index)[:, year])
+        of_progress = self.progress_decomposition
+        yield from _decomposed("", "", self.decomposition, self.index_status[:, year])
         if progress is not None and of_progress is not None:
             words = _status(self.progress.index)[:, year]
             yield from _decomposed("progress_", f"{progress.code}.", of_progress, words)
@@ -194,7 +213,9 @@ class TypeEvaluation:
         filled = column.is_present & (self.scored.rule[code] == "floor")
         return np.where(filled, "floor", _status(column))
 
-    def _index_status(self) -> NDArray[np.object_]:
+    @cached_property
+    def index_status(self) -> NDArray[np.object_]:
+        """The words for each index (entities, years): of its values, or that its data are too few."""
         index = self.aggregation.index
         return np.where(index.is_present & ~self.is_sufficient, "insufficient", _status(index))
 
@@ -231,31 +252,33 @@ def evaluate(
     base_year: int,
     run_year: int,
     fitted: Fitted | None = None,
-    among: Collection[str] | None = None,
 ) -> TypeEvaluation:
     """Evaluate all entities of a type, or one alone with constants fitted on all.
+
+    accounts → indicators → (imputation, screening, outliers) → scores → missing-data rules → weights →
+    groups → index, and beside it progress since the base year. Every array has the shape (entities, years).
 
     Parameters
     ----------
     panel
         What was returned, one type's entities, all years.
     fitted
-        Constants from an earlier evaluation; None: learnt from this panel.
-    among
-        Entities to learn constants from; None: all. Others are scored with them.
+        Constants from an earlier evaluation; None: learnt from this panel, from those that returned
+        anything for the year themselves: a value carried over from an earlier year is no return.
 
     Weights that the framework learns from the data are in the ``framework`` of what is returned.
     """
+    returned = _returned(panel)
     accounts = compute_accounts(panel, framework, base_year=base_year)
     indicators = compute_indicators(accounts, framework, base_year=base_year)
     is_whole = fitted is None
     if fitted is None:
-        fitted = fit(indicators, framework, _up_to(panel.years, run_year), among=among)
+        fitted = fit(indicators, framework, _up_to(panel.years, run_year), among=returned)
     scores = normalise(indicators, framework, fitted)
-    scored = apply_missing_rules(scores, indicators, framework, fitted)
+    scored = apply_missing_rules(scores, indicators, framework, fitted, returned)
     if is_whole and learns_weights(framework):
         framework = with_learnt_weights(scored, framework, run_year)
-        scored = apply_missing_rules(scores, indicators, framework, fitted)
+        scored = apply_missing_rules(scores, indicators, framework, fitted, returned)
     return TypeEvaluation(
         panel=panel,
         accounts=accounts,
@@ -272,15 +295,24 @@ def evaluate(
 
 
 def _decomposed(
-    prefix: str, path: str, found: Decomposition, of_index: NDArray[np.object_]
+    prefix: str, path: str, decomposition: Decomposition, of_index: NDArray[np.object_]
 ) -> Iterator[tuple[str, str, str, Floats, NDArray[np.object_]]]:
     """The parts of an index, kind by kind; where there are none, the index's status says why."""
-    for kind, unit, parts in found.by_kind():
+    for kind, unit, parts in decomposition.by_kind():
         for code, values in parts.items():
-            left_out = np.where(found.weights[code] == 0, "excluded", "reported")
-            nothing = np.where(np.isnan(found.total), of_index, "not_computable")
+            left_out = np.where(decomposition.weights[code] == 0, "excluded", "reported")
+            has_no_index = np.isnan(decomposition.total) | (of_index == "insufficient")
+            nothing = np.where(has_no_index, of_index, "not_computable")
             status = np.where(np.isnan(values), nothing, left_out)
             yield f"{prefix}{kind}", f"{path}{code}", unit, values, status.astype(object)
+
+
+def _returned(panel: Panel) -> NDArray[np.bool_]:
+    """Where an entity has a figure of the year among what was returned (entities, years)."""
+    some = np.zeros(panel.shape, bool)
+    for column in panel.columns.values():
+        some |= column.is_present
+    return some
 
 
 def _up_to(years: Sequence[int], last: int) -> tuple[int, ...]:

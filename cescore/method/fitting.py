@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from cescore.definitions.model import Framework, Indicator
 from cescore.method import outliers
 from cescore.method.column import Panel, State
-from cescore.method.compared import RANKED
-from cescore.method.compared import learnt as learnt_ends
-from cescore.method.preparing import learn_gaps, settle, teachers
+from cescore.method.normalisations import BY_ORDER, learn
+from cescore.method.preparing import has_data, learn_gaps, settle
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -49,56 +49,61 @@ def fit(
     framework: Framework,
     run_years: Sequence[int] | None = None,
     *,
-    among: Collection[str] | None = None,
+    among: Bools | None = None,
 ) -> Fitted:
-    """The constants that the framework's methods take from all entities, year by year.
+    """The constants that the framework's methods take from the reference set, year by year.
 
-    ``among`` names the entities to learn from (default all): those whose data are in doubt are
-    scored, but teach nothing; nor do those with too little data. In the order of COINr: gaps are
-    filled, entities screened, outliers treated, and the ends of the scale are those of the treated
-    values, of the year or of all years together. Where an indicator has no two different values
-    it has no ends, so nobody is scored on it.
+    Learnt from the reference set alone: the entities that have a value of their own that year, are not
+    screened out and are ``among`` those that may teach (entities, years; default all). Others may
+    be scored with the constants. In the order of COINr: gaps are filled, entities screened, outliers
+    treated, and the ends of the scale are those of the treated values, of the year or of all years
+    together. Where an indicator has no two different values it has no ends, so nobody is scored on it.
     """
-    learners = indicators if among is None else indicators.only(among)
     years = [y for y in indicators.years if run_years is None or y in run_years]
-    constants = learn_gaps(teachers(learners, framework), framework, years)
+    own = has_data(indicators, framework)
+    candidates = own if among is None else own & among
+    constants, members = learn_gaps(indicators, framework, years, candidates)
     distributions: dict[str, dict[int, Floats]] = {}
-    prepared = settle(learners, framework, constants)
+    prepared = settle(indicators, framework, constants)
     for indicator in framework.scored():
         method, treatment = method_of(indicator, framework), framework.treatment_of(indicator)
         learnt = {
-            year: outliers.learn(_present(prepared, indicator.code, year), treatment)
+            year: outliers.learn(_present(prepared, indicator.code, year, members), treatment)
             for year in years
         }
-        everybody = np.concatenate([np.empty(0), *(found.values for found in learnt.values())])
-        for year, found in learnt.items():
-            compared = everybody if framework.observed_over == "all_years" else found.values
+        everybody = np.concatenate([np.empty(0), *(treated.values for treated in learnt.values())])
+        for year, treated in learnt.items():
+            compared = everybody if framework.observed_over == "all_years" else treated.values
             reference = _reference(prepared, indicator, framework, year)
-            reference = outliers.apply(reference, found.constants, treatment)
-            own = {**found.constants, **learnt_ends(compared, method, float(reference[0]))}
-            if own:
-                constants.setdefault(indicator.code, {}).setdefault(year, {}).update(own)
-            if method in RANKED:
+            reference = outliers.apply(reference, treated.constants, treatment)
+            its = {**treated.constants, **learn(compared, method, float(reference[0]))}
+            if its:
+                constants.setdefault(indicator.code, {}).setdefault(year, {}).update(its)
+            if method in BY_ORDER:
                 distributions.setdefault(indicator.code, {})[year] = np.sort(compared)
-    return Fitted(constants, _nowhere(learners, framework), {}, distributions)
+    return Fitted(constants, _nowhere(indicators, framework, members), {}, distributions)
 
 
-def _nowhere(panel: Panel, framework: Framework) -> dict[int, tuple[str, ...]]:
+def _nowhere(panel: Panel, framework: Framework, members: Bools) -> dict[int, tuple[str, ...]]:
+    """Indicators that apply to somebody and that nobody of the reference set reports, by year."""
     result = {}
     for i, year in enumerate(panel.years):
         codes = []
         for indicator in framework.scored():
             state = panel.column(indicator.code).state[:, i]
-            if not (state == State.PRESENT).any() and (state == State.MISSING).any():
+            if (
+                not ((state == State.PRESENT) & members[:, i]).any()
+                and (state == State.MISSING).any()
+            ):
                 codes.append(indicator.code)
         result[year] = tuple(codes)
     return result
 
 
-def _present(panel: Panel, code: str, year: int) -> Floats:
+def _present(panel: Panel, code: str, year: int, members: Bools) -> Floats:
     column = panel.column(code)
     i = panel.year_position(year)
-    return column.values[:, i][column.is_present[:, i]]
+    return column.values[:, i][column.is_present[:, i] & members[:, i]]
 
 
 def _reference(panel: Panel, indicator: Indicator, framework: Framework, year: int) -> Floats:

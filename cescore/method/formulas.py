@@ -7,7 +7,6 @@ nodes, and this module gives each of them its meaning for numbers with a state a
 from __future__ import annotations
 
 import ast
-import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from cescore.definitions.formula import constant, parse
 from cescore.errors import MethodError
+from cescore.method import thresholds
 from cescore.method.column import Column, Flag, Panel, State
 
 Bools = NDArray[np.bool_]
@@ -41,12 +41,12 @@ ARITHMETIC: Mapping[type[ast.operator], Callable[..., Any]] = {
     ast.Pow: np.power,
 }
 COMPARISONS: Mapping[type[ast.cmpop], Callable[..., Any]] = {
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
+    ast.Lt: thresholds.COMPARISONS["<"],
+    ast.LtE: thresholds.COMPARISONS["<="],
+    ast.Gt: thresholds.COMPARISONS[">"],
+    ast.GtE: thresholds.COMPARISONS[">="],
+    ast.Eq: thresholds.COMPARISONS["=="],
+    ast.NotEq: thresholds.COMPARISONS["!="],
 }
 OF_ONE: Mapping[str, Callable[..., Any]] = {
     "abs": np.abs,
@@ -102,8 +102,8 @@ def evaluate(
     """
     setting = _Setting(panel, base_year, factors)
     with np.errstate(all="ignore"):
-        found = _value(_tree(executable, False), setting)
-        result = _computed(found.values * float(Fraction(factor)), [found])
+        column = _value(_tree(executable, False), setting)
+        result = _computed(column.values * float(Fraction(factor)), [column])
     return _spread(result, panel.shape)
 
 

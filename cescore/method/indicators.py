@@ -30,7 +30,8 @@ def compute_indicators(panel: Panel, framework: Framework, *, base_year: int) ->
     Accounts are computed first where the panel does not hold them. An indicator with
     ``latest_within`` n takes, where its value was not returned, the latest of the n years before,
     flagged CARRIED; formulas that use it see that value. One that nobody collects is
-    NOT_COLLECTED throughout.
+    NOT_COLLECTED throughout. Values are in the indicator's declared unit, of shape (entities, years); a
+    value is NaN exactly where its state is not PRESENT, and the state says why (`column.State`).
     """
     if not set(framework.accounts) <= set(panel.columns):
         panel = compute_accounts(panel, framework, base_year=base_year)
@@ -71,14 +72,14 @@ def _in_order(framework: Framework) -> tuple[str, ...]:
 def _below_accounts(framework: Framework) -> set[str]:
     """Indicators that accounts use, directly or through other indicators."""
     waiting = list(framework.accounts)
-    found: set[str] = set()
+    below: set[str] = set()
     while waiting:
         computed = _definition(waiting.pop(), framework)
         used = names(computed.executable or computed.formula) if computed.collected else ()
-        new = {name for name in used if name in framework.indicators} - found
-        found |= new
+        new = {name for name in used if name in framework.indicators} - below
+        below |= new
         waiting += new
-    return found
+    return below
 
 
 def _definition(code: str, framework: Framework) -> Account | Indicator:

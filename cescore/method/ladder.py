@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cescore.definitions.formula import parse
 from cescore.definitions.model import Account, Framework
 from cescore.method.column import Column, Panel
 from cescore.method.formulas import evaluate
@@ -33,8 +31,8 @@ def rungs(panel: Panel, framework: Framework, *, base_year: int) -> dict[str, Wo
 def place_of(account: Account, used: Words) -> NDArray[np.float64]:
     """The position of the rung on its ladder, the best 1; NaN where none of them was used."""
     place = np.full(used.shape, np.nan)
-    for i, one in enumerate(account.ladder):
-        place[used == one.rung] = i + 1
+    for i, rung in enumerate(account.ladder):
+        place[used == rung.rung] = i + 1
     return place
 
 
@@ -42,14 +40,13 @@ def _used(account: Account, panel: Panel, framework: Framework, base_year: int) 
     has_value = panel.column(account.code).is_present
     used = np.where(has_value, SUMMED, NOT_AVAILABLE).astype(object)
     columns = _each(account, panel, framework, base_year)
-    for one, column in reversed(list(zip(account.ladder, columns, strict=True))):
-        used[column.is_present & has_value] = one.rung
+    for rung, column in reversed(list(zip(account.ladder, columns, strict=True))):
+        used[column.is_present & has_value] = rung.rung
     return used
 
 
 def _each(account: Account, panel: Panel, framework: Framework, base_year: int) -> Iterator[Column]:
     """The column of each rung, in the formula's own unit."""
-    call = parse(account.executable or account.formula).tree
     factors = {code: factor.value for code, factor in framework.factors.items()}
-    for operand in call.args if isinstance(call, ast.Call) else ():
-        yield evaluate(ast.unparse(operand), panel, base_year=base_year, factors=factors)
+    for rung in account.expression.parts if account.expression else ():
+        yield evaluate(rung, panel, base_year=base_year, factors=factors)

@@ -24,12 +24,19 @@ def with_learnt_weights(scored: Scored, framework: Framework, year: int) -> Fram
     """The framework with the weights its methods learn from a year's scores, frozen for all years.
 
     Members of weight zero stay out; an entity that lacks a member's score teaches nothing in that
-    group. A group of one member has nothing to learn.
+    group, nor does one outside the reference set: floors filled in for a return are no scores. A group of one member has nothing to learn.
+
+    Weights are shares of their group, together 1, learnt from scores (more is better), so that no method has
+    to turn a direction round.
 
     Raises
     ------
     MethodError
         Fewer entities with every score than the weighting's ``fewest``.
+
+    References
+    ----------
+    The methods and their sources: `cescore.method.weighing`.
     """
     i = scored.scores.year_position(year)
     for group in (*(g.code for g in framework.groups_bottom_up()), ""):
@@ -39,7 +46,12 @@ def with_learnt_weights(scored: Scored, framework: Framework, year: int) -> Fram
             continue
         result = aggregate(scored, framework)
         columns = {**scored.scores.columns, **result.groups.columns}
-        table = pd.DataFrame({code: columns[code].values[:, i] for code in members}).dropna()
+        members_of_set = (result.coverage[:, i] > 0) & (
+            True if scored.returned is None else scored.returned[:, i]
+        )
+        table = pd.DataFrame(
+            {code: columns[code].values[members_of_set, i] for code in members}
+        ).dropna()
         if len(table) < weighting.fewest:
             raise MethodError(
                 f"{weighting.method} weights of {group or framework.index.code} in"

@@ -4,25 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import (
+    Literal,
+    NotRequired,  # pydantic reads no other before Python 3.12
+    TypeGuard,
+    get_args,
+)
 
+from typing_extensions import TypedDict
+
+from cescore.definitions.bilingual import Bilingual
 from cescore.definitions.model import Check, Measure, Plan
 from cescore.errors import MethodError
 
-STATUSES = ("done", "partial", "not_done", "not_applicable", "not_inspected")
+CheckStatus = Literal["done", "partial", "not_done", "not_applicable", "not_inspected"]
+STATUSES: tuple[CheckStatus, ...] = get_args(CheckStatus)
+INSPECTED: tuple[CheckStatus, ...] = ("done", "partial", "not_done")
+OPEN: tuple[CheckStatus, ...] = ("not_done", "partial")  # what is left to do, the gravest first
 PARTIAL_SHARE = 0.5  # [P] what a check half done counts
-CARRIED_OVER = (
-    "value",
-    "evidence_ref",
-    "finding",
-    "inspector_unit",
-    "inspection_date",
-    "due_date",
-)
+
+
+class InspectedCheck(TypedDict):
+    """One check of a measure in a year; texts are "" where nothing was recorded.
+
+    ``note``: no_evidence where ``recorded``, the status that the inspector gave, does not count.
+    """
+
+    id: str
+    zh: str
+    en: str
+    status: CheckStatus
+    value: str
+    evidence_ref: str
+    finding: str
+    inspector_unit: str
+    inspection_date: str
+    due_date: str
+    note: str
+    recorded: NotRequired[CheckStatus]
 
 
 @dataclass(frozen=True)
-class MeasureLine:
-    """One measure's checks by status, in the shape of `release.bundle.MeasureLine`."""
+class MeasureLine(Bilingual):
+    """One measure's checks, counted by status, as recorded by inspection."""
 
     id: str
     zh: str
@@ -30,7 +54,7 @@ class MeasureLine:
     system: str
     units: tuple[str, ...]
     counts: Mapping[str, int]
-    checks: tuple[Mapping[str, str], ...] = ()
+    checks: tuple[InspectedCheck, ...] = ()
 
 
 def measure_lines(
@@ -58,7 +82,7 @@ def measure_lines(
 
 def counts(lines: Iterable[MeasureLine]) -> dict[str, int]:
     """All checks by status, every status named."""
-    total = dict.fromkeys(STATUSES, 0)
+    total: dict[str, int] = dict.fromkeys(STATUSES, 0)
     for line in lines:
         for status, number in line.counts.items():
             total[status] += number
@@ -76,18 +100,20 @@ def measure_points(lines: Iterable[MeasureLine]) -> float | None:
     >>> measure_points([MeasureLine("4.1", "", "", "4", (), found)])
     0.625
     """
-    found = counts(lines)
-    inspected = found["done"] + found["partial"] + found["not_done"]
-    if not inspected:
-        return None
-    return (found["done"] + PARTIAL_SHARE * found["partial"]) / inspected
+    return share_done(counts(lines))
+
+
+def share_done(numbers: Mapping[str, int]) -> float | None:
+    """Share of the inspected checks that is done, 0-1, of checks counted by status."""
+    inspected = sum(numbers[status] for status in INSPECTED)
+    return (numbers["done"] + PARTIAL_SHARE * numbers["partial"]) / inspected if inspected else None
 
 
 def inspected_share(lines: Iterable[MeasureLine]) -> float | None:
     """Inspected checks over those that apply, 0-1; None where none applies."""
-    found = counts(lines)
-    inspected = found["done"] + found["partial"] + found["not_done"]
-    applies = inspected + found["not_inspected"]
+    numbers = counts(lines)
+    inspected = sum(numbers[status] for status in INSPECTED)
+    applies = inspected + numbers["not_inspected"]
     return inspected / applies if applies else None
 
 
@@ -99,21 +125,36 @@ def _line(
         for check in measure.checks
         if entity_type in check.levels
     )
-    found = {status: sum(check["status"] == status for check in checks) for status in STATUSES}
+    numbers: dict[str, int] = {
+        status: sum(check["status"] == status for check in checks) for status in STATUSES
+    }
     return MeasureLine(
-        measure.id, measure.zh, measure.en, measure.system, measure.units, found, checks
+        measure.id, measure.zh, measure.en, measure.system, measure.units, numbers, checks
     )
 
 
-def _inspected(check: Check, record: Mapping[str, str] | None) -> Mapping[str, str]:
-    result = {"id": check.id, "zh": check.zh, "en": check.en, "status": "not_inspected"}
-    result |= dict.fromkeys(CARRIED_OVER, "") | {"note": ""}
-    if record is None:
-        return result
-    status = record.get("status") or "not_inspected"
-    if status not in STATUSES:
+def _inspected(check: Check, record: Mapping[str, str] | None) -> InspectedCheck:
+    recorded = {} if record is None else record
+    status = recorded.get("status") or "not_inspected"
+    if not _is_status(status):
         raise MethodError(f"check {check.id}: status {status!r}, expected one of {STATUSES}")
-    result |= {key: str(record.get(key) or "") for key in CARRIED_OVER}
-    if status == "done" and not result["evidence_ref"].strip():
-        return result | {"status": "partial", "note": "no_evidence", "recorded": "done"}
-    return result | {"status": status}
+    check_line = InspectedCheck(
+        id=check.id,
+        zh=check.zh,
+        en=check.en,
+        status=status,
+        value=recorded.get("value") or "",
+        evidence_ref=recorded.get("evidence_ref") or "",
+        finding=recorded.get("finding") or "",
+        inspector_unit=recorded.get("inspector_unit") or "",
+        inspection_date=recorded.get("inspection_date") or "",
+        due_date=recorded.get("due_date") or "",
+        note="",
+    )
+    if status == "done" and not check_line["evidence_ref"].strip():
+        return {**check_line, "status": "partial", "note": "no_evidence", "recorded": status}
+    return check_line
+
+
+def _is_status(word: str) -> TypeGuard[CheckStatus]:
+    return word in STATUSES

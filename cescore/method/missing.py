@@ -45,7 +45,8 @@ class Scored:
     have one if everything had been returned; coverage is counted over these. ``case``: 0 where
     there is a value, else 1 + the place in `CASES`. ``imputed``: has a value that is not its own.
     ``too_few``: groups ("" for the index) with a value for too few of their members. ``released``:
-    of one entity, groups by year that cannot be recomputed without the others.
+    of one entity, groups by year that cannot be recomputed without the others. ``returned``: where an
+    entity returned anything for the year itself; None: not known, everybody did.
     """
 
     scores: Panel
@@ -58,6 +59,7 @@ class Scored:
     imputed: Mapping[str, Bools] = field(default_factory=dict)
     too_few: Mapping[str, Bools] = field(default_factory=dict)
     released: Mapping[str, Mapping[int, float | None]] = field(default_factory=dict)
+    returned: Bools | None = None
 
     @cached_property
     def rule(self) -> Mapping[str, NDArray[np.object_]]:
@@ -75,9 +77,17 @@ class Scored:
 
 
 def apply_missing_rules(
-    scores: Panel, indicators: Panel, framework: Framework, fitted: Fitted
+    scores: Panel,
+    indicators: Panel,
+    framework: Framework,
+    fitted: Fitted,
+    returned: Bools | None = None,
 ) -> Scored:
     """Each missing score filled with the floor, left out or passed on, as the framework says.
+
+    Arrays have the shape (entities, years). floor: the score is the floor of the scale in use [points] and
+    the weight stays; exclude: the weight goes to the other members of the group, by their shares;
+    propagate: the group, and all that stands on it, has no value. ``returned`` as in `Scored`.
 
     The reason is the score's state; where the indicator itself has no value, the indicator's
     (a year before the first goalposts is not_computable). MISSING counts as nowhere_reported in
@@ -105,6 +115,7 @@ def apply_missing_rules(
         imputed={code: known[code] & ~own[code] for code in case},
         too_few=too_few,
         released=fitted.released_groups,
+        returned=returned,
     )
 
 
@@ -144,8 +155,8 @@ def _below(code: str, framework: Framework, too_few: Mapping[str, Bools]) -> Boo
     while group:
         result = result | too_few.get(group, False)
         group = framework.groups[group].parent
-    found: Bools = result | too_few.get("", False)
-    return found
+    below: Bools = result | too_few.get("", False)
+    return below
 
 
 def _cases(code: str, scores: Panel, fitted: Fitted) -> NDArray[np.uint8]:
@@ -164,8 +175,8 @@ def _cases(code: str, scores: Panel, fitted: Fitted) -> NDArray[np.uint8]:
 def _decided(case: NDArray[np.uint8], rules: MissingRules, rule: str) -> Bools:
     """Where the rule for the case at hand is this one."""
     is_rule = np.array([False, *(getattr(rules, name) == rule for name in CASES)])
-    found: Bools = is_rule[case]
-    return found
+    decided: Bools = is_rule[case]
+    return decided
 
 
 def _floored(column: Column, where: Bools, floor: float) -> Column:

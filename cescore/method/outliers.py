@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from cescore.definitions.model import Treatment
 from cescore.errors import MethodError
+from cescore.method.thresholds import meets
 
 Floats = NDArray[np.float64]
 Numbers = TypeVar("Numbers", NDArray[np.float64], pd.Series)
@@ -166,7 +167,7 @@ class Learnt:
 
 
 def learn(values: Floats, treatment: Treatment) -> Learnt:
-    """How a treatment changes these values, by the order of COINr's default.
+    """How a treatment changes the values of a reference set [unit of the indicator], in COINr's order.
 
     Nothing where the rule is met. Winsorised where that brings the rule about, or nothing follows;
     else the untreated values are transformed.
@@ -177,16 +178,16 @@ def learn(values: Floats, treatment: Treatment) -> Learnt:
     ends = _winsorised(values, treatment.winsorise_max, *limits)
     if ends is None:
         return Learnt(values)
-    found = {"win_low": ends[0], "win_high": ends[1]}
-    inside = apply(values, found, treatment)
+    ends_of = {"win_low": ends[0], "win_high": ends[1]}
+    inside = apply(values, ends_of, treatment)
     if treatment.then == "none" or _fails(inside, *limits) is False:
-        return Learnt(inside, found, "winsorised")
+        return Learnt(inside, ends_of, "winsorised")
     if treatment.then == "log_gii" and not values.max() > 1:  # it would turn the order round
-        return Learnt(inside, found, "winsorised")
+        return Learnt(inside, ends_of, "winsorised")
     mirrored = treatment.then == "log_ct_plus" and not _skewness(values) > 0
-    found = {"log_low": float(values.min()), "log_high": float(values.max())}
-    found |= {"log_mirrored": 1.0} if mirrored else {}
-    return Learnt(apply(values, found, treatment), found, treatment.then)
+    ends_of = {"log_low": float(values.min()), "log_high": float(values.max())}
+    ends_of |= {"log_mirrored": 1.0} if mirrored else {}
+    return Learnt(apply(values, ends_of, treatment), ends_of, treatment.then)
 
 
 def apply(values: Floats, constants: Mapping[str, float], treatment: Treatment) -> Floats:
@@ -232,7 +233,7 @@ def _kurtosis(x: Floats) -> float:
 def _fails(x: Floats, skew_limit: float, kurtosis_limit: float) -> bool | None:
     """Whether the rule finds outliers; None where skewness or kurtosis cannot be told."""
     skew, tail = _skewness(x), _kurtosis(x)
-    if abs(skew) < skew_limit or tail < kurtosis_limit:
+    if meets(abs(skew), "<", skew_limit) or meets(tail, "<", kurtosis_limit):
         return False
     return None if np.isnan(skew) or np.isnan(tail) else True
 

@@ -1,7 +1,8 @@
 """Between indicators and scores: gaps filled, entities with too little left out, outliers treated.
 
 In the order of COINr: impute, screen by data availability, treat. Everything is learnt year by year
-from all entities (`learn_gaps`, `learn_outliers`) and applied with the constants to any one of them.
+from the reference set (`learn_gaps`) and applied with the constants to any one entity. Who returned
+nothing that is scored, or is screened out, is in nobody's reference set, and nothing is imputed to it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from cescore.definitions.model import Framework, Imputation, Indicator
 from cescore.method import outliers
 from cescore.method.column import Column, Flag, Panel, State
+from cescore.method.thresholds import at_least
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -34,6 +36,7 @@ def prepare(
 ) -> Panel:
     """Indicators as scores are made of them; the same columns where a framework asks for nothing.
 
+    Values stay in the indicators' own units until a transformation is asked for; shape (entities, years).
     An imputed value is PRESENT and flagged ESTIMATED; an entity with too little data has all its
     indicators MISSING. ``released`` scores count as data.
     """
@@ -46,23 +49,52 @@ def settle(
     constants: Mapping[str, Learnt],
     released: Released | None = None,
 ) -> Panel:
-    """Indicators with gaps filled and entities with too little data left out."""
-    filled = impute(indicators, framework, constants)
-    if framework.missing.screen_before_imputation:
-        return _without(filled, framework, _has_enough_data(indicators, framework, {}))
-    return _without(filled, framework, _has_enough_data(filled, framework, released or {}))
+    """Indicators with gaps filled and entities with too little data left out.
+
+    Screening: an entity needs values in at least ``screen_below`` of the scored indicators that apply to it,
+    and at least ``screen_nonzero_below`` of its values other than 0; weights do not matter, an indicator of
+    weight 0 does not count. Who falls short has all scored indicators MISSING.
+
+    References
+    ----------
+    COINr, "Denomination, Screening" (W. Becker et al., JOSS 7(78), 2022): by share of data available and of
+    data that is not zero.
+    """
+    filled = impute(indicators, framework, constants, released)
+    return _without(filled, framework, _passes_screening(indicators, filled, framework, released))
 
 
-def teachers(indicators: Panel, framework: Framework) -> Panel:
-    """The indicators that averages are learnt from: of all, or of those screened first."""
-    if not framework.missing.screen_before_imputation:
-        return indicators
-    return _without(indicators, framework, _has_enough_data(indicators, framework, {}))
+def has_data(indicators: Panel, framework: Framework, released: Released | None = None) -> Bools:
+    """Where an entity has a value of its own in any indicator that counts (entities, years).
+
+    ``released`` scores count as data: they are of one entity, whose values may be withheld from itself.
+    """
+    known = [
+        _known(indicators, i.code, (released or {}).get(i.code, {}))
+        for i in framework.scored()
+        if i.weight > 0
+    ]
+    some: Bools = np.logical_or.reduce([np.zeros(indicators.shape, bool), *known])
+    return some
 
 
-def impute(panel: Panel, framework: Framework, constants: Mapping[str, Learnt]) -> Panel:
-    """MISSING values replaced by what was learnt of their group; other states stay as they are."""
-    changed = {}
+def impute(
+    panel: Panel,
+    framework: Framework,
+    constants: Mapping[str, Learnt],
+    released: Released | None = None,
+) -> Panel:
+    """MISSING values replaced by what was learnt of their group; other states stay as they are.
+
+    mean, median: of the reference set, that year; group_mean, group_median: of those of it with the same
+    text in ``by``; row_mean, row_median: the entity's own other indicators, each as its place
+    (x - worst) / (best - worst) between the values returned, averaged and put back into the unit. What
+    is filled in is flagged ESTIMATED. A group in which nobody has a value keeps its gaps.
+    An entity without any value of its own in a year keeps its gaps: all of it would be made up.
+    """
+    if all(framework.imputation_of(i).method == "none" for i in framework.scored()):
+        return panel
+    changed, may_fill = {}, has_data(panel, framework, released)
     for indicator in framework.scored():
         rule, learnt = framework.imputation_of(indicator), constants.get(indicator.code, {})
         if rule.method != "none":
@@ -71,12 +103,15 @@ def impute(panel: Panel, framework: Framework, constants: Mapping[str, Learnt]) 
                 fills = _row_fills(panel, framework, indicator, constants)
             else:
                 fills = _fills(panel, rule, learnt)
-            changed[indicator.code] = _filled(column, fills)
+            changed[indicator.code] = _filled(column, np.where(may_fill, fills, np.nan))
     return panel.with_columns(changed) if changed else panel
 
 
 def treat(panel: Panel, framework: Framework, constants: Mapping[str, Learnt]) -> Panel:
-    """Values cut or transformed by the constants learnt of each indicator and year."""
+    """Values cut or transformed by the constants learnt of each indicator and year (`outliers.apply`).
+
+    A year of which nothing was learnt keeps its values; states and flags stay as they are.
+    """
     changed = {}
     for indicator in framework.scored():
         rule, learnt = framework.treatment_of(indicator), constants.get(indicator.code, {})
@@ -90,32 +125,51 @@ def treat(panel: Panel, framework: Framework, constants: Mapping[str, Learnt]) -
 
 
 def learn_gaps(
-    panel: Panel, framework: Framework, years: Collection[int]
+    panel: Panel, framework: Framework, years: Collection[int], members: Bools
+) -> tuple[dict[str, dict[int, dict[str, float]]], Bools]:
+    """What replaces a missing value, by indicator and year, and the reference set it was learnt from.
+
+    ``members`` (entities, years) may teach; who is screened out is taken from them. Where imputed values
+    count as data, who is screened out depends on what is imputed: learnt anew from those who stay,
+    until nobody else falls out (each round has fewer members, so there is a last one).
+    """
+    while True:
+        constants = _gap_constants(panel, framework, years, members)
+        filled = impute(panel, framework, constants)
+        stay = members & _passes_screening(panel, filled, framework, None)
+        if np.array_equal(stay, members):
+            return constants, members
+        members = stay
+
+
+def _gap_constants(
+    panel: Panel, framework: Framework, years: Collection[int], members: Bools
 ) -> dict[str, dict[int, dict[str, float]]]:
     """The mean or median of each group that replaces a missing value, by indicator and year.
 
     Where some gap is filled along the entity's own row: the ends of every indicator instead.
     """
-    found: dict[str, dict[int, dict[str, float]]] = {}
+    constants: dict[str, dict[int, dict[str, float]]] = {}
     by_row = any(_is_row(framework.imputation_of(i)) for i in framework.scored())
     for indicator in framework.scored():
         rule = framework.imputation_of(indicator)
         for year in years if by_row else ():
             i = panel.year_position(year)
             column = panel.column(indicator.code)
-            present = column.values[column.is_present[:, i], i]
+            present = column.values[column.is_present[:, i] & members[:, i], i]
             if len(present):
                 ends = {ROW_LOW: float(present.min()), ROW_HIGH: float(present.max())}
-                found.setdefault(indicator.code, {}).setdefault(year, {}).update(ends)
+                constants.setdefault(indicator.code, {}).setdefault(year, {}).update(ends)
         for year in years if rule.method != "none" and not _is_row(rule) else ():
             i = panel.year_position(year)
             column, groups = panel.column(indicator.code), _groups(panel, rule)[:, i]
             average = np.median if rule.method.endswith("median") else np.mean
-            for group in dict.fromkeys(groups[column.is_present[:, i]]):
-                values = column.values[(groups == group) & column.is_present[:, i], i]
-                learnt = found.setdefault(indicator.code, {}).setdefault(year, {})
+            teaches = column.is_present[:, i] & members[:, i]
+            for group in dict.fromkeys(groups[teaches]):
+                values = column.values[(groups == group) & teaches, i]
+                learnt = constants.setdefault(indicator.code, {}).setdefault(year, {})
                 learnt[f"{FILL}{group}"] = float(average(values))
-    return found
+    return constants
 
 
 def has_enough(
@@ -124,8 +178,16 @@ def has_enough(
     """Whether the members with a value are at least this share of those that apply."""
     have = sum((known[code].astype(float) for code in known), start=np.zeros(shape))
     need = sum((applies[code].astype(float) for code in known), start=np.zeros(shape))
-    enough: Bools = have >= least * need * (1 - 1e-12)
-    return enough
+    return at_least(have, least * need)
+
+
+def _passes_screening(
+    returned: Panel, filled: Panel, framework: Framework, released: Released | None
+) -> Bools:
+    """Whether an entity has enough data: of what was returned, or counting what was imputed."""
+    if framework.missing.screen_before_imputation:
+        return _has_enough_data(returned, framework, {})
+    return _has_enough_data(filled, framework, released or {})
 
 
 def _has_enough_data(panel: Panel, framework: Framework, released: Released) -> Bools:
@@ -147,7 +209,7 @@ def _without(panel: Panel, framework: Framework, enough: Bools) -> Panel:
         return panel
     missing = Column.empty(panel.shape, State.MISSING)
     return panel.with_columns(
-        {i.code: _where(enough, panel.column(i.code), missing) for i in framework.scored()}
+        {i.code: panel.column(i.code).where(enough, missing) for i in framework.scored()}
     )
 
 
@@ -227,11 +289,3 @@ def _known(panel: Panel, code: str, released: Mapping[int, float | None]) -> Boo
     given = np.array([released.get(year) is not None for year in panel.years])
     known: Bools = panel.column(code).is_present | given
     return known
-
-
-def _where(condition: Bools, yes: Column, no: Column) -> Column:
-    return Column(
-        np.where(condition, yes.values, no.values),
-        np.where(condition, yes.state, no.state),
-        np.where(condition, yes.flags, no.flags),
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,6 +14,7 @@ from cescore.definitions.model import Framework, Progress
 from cescore.method.aggregate import MEANS, Members, combine, method_named
 from cescore.method.column import Column, Flag, Panel, State
 from cescore.method.formulas import shifted
+from cescore.method.thresholds import at_least
 
 Bools = NDArray[np.bool_]
 
@@ -36,7 +38,8 @@ def progress_index(indicators: Panel, framework: Framework, *, base_year: int) -
     A member that cannot be computed or does not apply drops out by rule; one that was not
     returned drops out too, and the result is flagged PARTIAL [P]. Where members with a ratio hold
     less than the framework's least coverage of the weight that applies, a group or the index is
-    MISSING [P]. In the base year every ratio, and so the index, is 100.
+    MISSING [P]. In the base year every ratio, and so the index, is 100 [base year = 100, no upper end];
+    a worse value of any member lowers it, a change of unit does not. All arrays (entities, years).
 
     References
     ----------
@@ -77,14 +80,14 @@ def progress_shares(result: ProgressResult, progress: Progress) -> dict[str, NDA
     0 where it does not take part: a member without a ratio, a group without a value.
     """
     groups = {g.code: g.weight * result.groups.column(g.code).is_present for g in progress.groups}
-    found = _as_shares(groups, result.index.shape)
+    shares = _as_shares(groups, result.index.shape)
     for group, members in progress.members.items():
         weighed = {
             f"{group}.{code}": weight * result.members.column(code).is_present
             for code, weight in members.items()
         }
-        found |= _as_shares(weighed, result.index.shape)
-    return found
+        shares |= _as_shares(weighed, result.index.shape)
+    return shares
 
 
 def _as_shares(
@@ -108,7 +111,7 @@ def ratio_to_base(now: Column, base: Column, *, direction: int, base_floor: floa
     above, below = (now, base) if direction == 1 else (base, now)
     usable = (base.values > 0) & (now.values >= 0) & (below.values > 0)
     if direction == 1:
-        usable &= base.values >= base_floor
+        usable &= at_least(base.values, base_floor)
     nothing = np.full(now.shape, np.nan)
     with np.errstate(over="ignore"):
         percent = 100 * np.divide(above.values, below.values, out=nothing, where=usable)
@@ -142,7 +145,7 @@ def _mean_of_ratios(
     gone = (State.NOT_APPLICABLE, State.NOT_COMPUTABLE, State.NOT_COLLECTED)
     applies = _weight(members, {c: ~np.isin(columns[c].state, gone) for c, _ in members})
     state = np.where(
-        (mean.state == State.PRESENT) & (has_ratio < least_coverage * applies * (1 - 1e-12)),
+        (mean.state == State.PRESENT) & ~at_least(has_ratio, least_coverage * applies),
         np.uint8(State.MISSING),
         mean.state,
     )
@@ -163,3 +166,18 @@ def _weight(
     for code, weight in members:
         total = total + weight * where[code]
     return total
+
+
+def yearly_pace(index: float | None, years: int) -> float | None:
+    """Average yearly change [%] behind a progress index (base year = 100) after so many years.
+
+    ((I / 100)^(1 / years) - 1) · 100; None without an index above 0, or without a year gone by.
+
+    Examples
+    --------
+    >>> round(yearly_pace(121.0, 2), 6), yearly_pace(121.0, 0), yearly_pace(None, 2)
+    (10.0, None, None)
+    """
+    if index is None or index <= 0 or years <= 0:
+        return None
+    return (math.pow(index / 100, 1 / years) - 1) * 100

@@ -12,39 +12,22 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cescore.method.bands import Band, bands, with_index
+from cescore.method.bands import bands, has_firm_index, with_index
 from cescore.method.column import Panel
-from cescore.method.design import Alternative
 from cescore.method.evaluation import TypeEvaluation
-from cescore.method.uncertainty import Removal, Uncertainty, remove_one_indicator, uncertainty
+from cescore.method.firmness import Band, MeasuredShare, WithoutOne
+from cescore.method.margins import Alternative
+from cescore.method.uncertainty import (
+    Removal,
+    Sampling,
+    Uncertainty,
+    remove_one_indicator,
+    uncertainty,
+)
 
 DRAWS = 1024
 MOST = 2000  # entities whose ranks are drawn; of more, as many evenly spaced in the register
 COLUMNS = ("entity_type", "entity_id", "year", "kind", "code", "value", "note")
-
-
-@dataclass(frozen=True)
-class SourceShare:
-    """Sobol indices of one source: its share of the variance of the mean shift of rank.
-
-    ``first``: by itself; ``total``: with all it acts together with. Half-widths of 95 % bootstrap
-    intervals.
-    """
-
-    source: str
-    first: float
-    first_half_width: float
-    total: float
-    total_half_width: float
-
-
-@dataclass(frozen=True)
-class WithoutOne:
-    """The index without one indicator: mean absolute shift of rank, and of the index in points."""
-
-    indicator: str
-    mean_rank_shift: float
-    mean_index_shift: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,52 +42,58 @@ class Robustness:
     year: int
     entities: int
     draws: int
-    sources: tuple[SourceShare, ...]
+    sources: tuple[MeasuredShare, ...]
     reason: str
     alternatives: tuple[Alternative, ...]
     removals: tuple[WithoutOne, ...]
 
 
 def robustness(evaluation: TypeEvaluation) -> Robustness | None:
-    """The robustness of a type in the year evaluated; None where no entity has an index."""
+    """The robustness of a type in the year evaluated; None where no entity has an index.
+
+    Of the entities with enough data for an index, at most 2,000 of them evenly spaced in the register. Sobol
+    indices are of the mean absolute shift of rank [ranks]; removals recompute the index without one
+    indicator, whose weight goes to the others of its group.
+    """
     indicators = _spaced(with_index(evaluation))
     if not indicators.entities:
         return None
-    found = uncertainty(
-        indicators,
-        evaluation.framework,
-        evaluation.fitted,
-        year=evaluation.run_year,
-        draws=DRAWS,
-    )
+    drawn = uncertainty(evaluation, indicators, sampling=Sampling(draws=DRAWS))
     removals = remove_one_indicator(
-        evaluation.scored, evaluation.framework, year=evaluation.run_year
+        evaluation.scored,
+        evaluation.framework,
+        year=evaluation.run_year,
+        among=has_firm_index(evaluation),
     )
     without = [_without(evaluation, removal) for removal in removals]
     return Robustness(
         entity_type=evaluation.framework.entity_type,
         year=evaluation.run_year,
-        entities=len(found.entities),
-        draws=found.draws,
-        sources=tuple(_shares(found)),
-        reason=found.reason,
-        alternatives=found.alternatives,
+        entities=len(drawn.entities),
+        draws=drawn.draws,
+        sources=tuple(_shares(drawn)),
+        reason=drawn.reason,
+        alternatives=drawn.alternatives,
         removals=tuple(
-            sorted(without, key=lambda one: (-one.mean_rank_shift, -one.mean_index_shift))
+            sorted(without, key=lambda less: (-less.mean_rank_shift, -less.mean_index_shift))
         ),
     )
 
 
 def uncertainty_table(
     evaluations: Mapping[str, TypeEvaluation],
-    found: Mapping[str, Robustness],
+    robust: Mapping[str, Robustness],
     large: Collection[str] = (),
 ) -> pd.DataFrame:
     """The rows of uncertainty.csv: bands of every entity, and the robustness of every type.
 
     Of ``large`` types the bands are left out, and a row says so.
     """
-    rows = [row for t, one in found.items() for row in _rows(evaluations[t], one, t in large)]
+    rows = [
+        row
+        for t, type_robust in robust.items()
+        for row in _rows(evaluations[t], type_robust, t in large)
+    ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -117,23 +106,24 @@ def _spaced(indicators: Panel) -> Panel:
     return indicators.only([indicators.entities[i] for i in places])
 
 
-def _shares(found: Uncertainty) -> Iterator[SourceShare]:
-    indices = found.sensitivity
+def _shares(drawn: Uncertainty) -> Iterator[MeasuredShare]:
+    indices = drawn.sensitivity
     if indices is not None:
         for i, source in enumerate(indices.sources):
             numbers = (
                 indices.first[i],
-                indices.first_half_width[i],
                 indices.total[i],
+                indices.first_half_width[i],
                 indices.total_half_width[i],
             )
             if np.isfinite(numbers).all():  # not where every draw gives the same ranks
-                yield SourceShare(source, *map(float, numbers))
+                yield MeasuredShare(source, *map(float, numbers))
 
 
 def _without(evaluation: TypeEvaluation, removal: Removal) -> WithoutOne:
     year = evaluation.panel.year_position(evaluation.run_year)
-    moved = np.abs(removal.scores.to_numpy() - evaluation.aggregation.index.values[:, year])
+    nominal = evaluation.aggregation.index.values[has_firm_index(evaluation), year]
+    moved = np.abs(removal.scores.to_numpy() - nominal)
     index_shift = float(np.nanmean(moved)) if np.isfinite(moved).any() else float("nan")
     return WithoutOne(removal.indicator, removal.mean_rank_shift, index_shift)
 
@@ -141,24 +131,24 @@ def _without(evaluation: TypeEvaluation, removal: Removal) -> WithoutOne:
 Line = tuple[str, str, int, str, str, float, str]
 
 
-def _rows(evaluation: TypeEvaluation, found: Robustness, is_large: bool) -> Iterator[Line]:
-    entity_type, year = found.entity_type, found.year
+def _rows(evaluation: TypeEvaluation, robust: Robustness, is_large: bool) -> Iterator[Line]:
+    entity_type, year = robust.entity_type, robust.year
     if is_large:
         count = float(len(evaluation.panel.entities))
         yield entity_type, "", year, "band", "left_out", count, "more entities than large_above"
     else:
         yield from _bands(evaluation, entity_type, year)
-    for share in found.sources:
+    for share in robust.sources:
         for kind in ("first", "first_half_width", "total", "total_half_width"):
             number = float(getattr(share, kind))
             yield entity_type, "", year, f"sobol_{kind}", share.source, number, ""
-    if not found.sources:
-        yield entity_type, "", year, "sobol_total", "", float("nan"), found.reason
-    for one in found.removals:
-        numbers = (("rank", one.mean_rank_shift), ("index", one.mean_index_shift))
+    if not robust.sources:
+        yield entity_type, "", year, "sobol_total", "", float("nan"), robust.reason
+    for removal in robust.removals:
+        numbers = (("rank", removal.mean_rank_shift), ("index", removal.mean_index_shift))
         for what, value in numbers:
-            yield entity_type, "", year, f"removal_{what}", one.indicator, value, ""
-    for choice in found.alternatives:
+            yield entity_type, "", year, f"removal_{what}", removal.indicator, value, ""
+    for choice in robust.alternatives:
         code, part = f"{choice.source}: {choice.name}", choice.share_of_draws
         yield entity_type, "", year, "alternative", code, part, choice.note
 

@@ -8,11 +8,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from cescore.errors import MethodError
+from cescore.method.thresholds import meets
 
+# what a target shows; "" where nothing was assessed
+Light = Literal["on_schedule", "nearly", "behind", "met", "not_met", "not_computable", ""]
+LIGHTS: tuple[Light, ...] = get_args(Light)
+ON_COURSE: tuple[Light, ...] = ("met", "on_schedule")
 NEARLY = 0.8  # [P] share of the schedule from which progress is "nearly"
-NOISE = 12  # decimals: what lies beyond is binary arithmetic, not a result
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,13 @@ def cumulate(yearly_falls: Iterable[float]) -> float:
 
 
 def yearly_equivalent(total_fall: float, years: int) -> float:
-    """The even yearly fall k = 1 - (1 - R)^(1/n)."""
+    """The even yearly fall k = 1 - (1 - R)^(1/n) [fraction] that cumulates to R in n years.
+
+    Examples
+    --------
+    >>> round(yearly_equivalent(0.15, 5), 5)
+    0.03198
+    """
     return 1 - math.pow(1 - total_fall, 1 / years)
 
 
@@ -111,18 +122,22 @@ def still_needed(fall: float, total_fall: float, years_left: int) -> float | Non
 
 
 def yearly_growth_needed(growth: float, total_growth: float, years_left: int) -> float | None:
-    """The same for a quantity that is to rise: [(1 + R) / (1 + K_t)]^(1 / years left) - 1."""
+    """Average yearly rise needed from now on: [(1 + R) / (1 + K_t)]^(1 / years left) - 1 [fraction].
+
+    0 where the target is already reached, None when no year is left or nothing is left to rise from.
+    """
     if years_left <= 0 or growth <= -1:
         return None
     return max(math.pow((1 + total_growth) / (1 + growth), 1 / years_left) - 1, 0.0)
 
 
-def light_of(on_schedule: float | None) -> str:
+def light_of(on_schedule: float | None) -> Light:
     """达到, 基本达到 or 滞后 against the schedule, on the unrounded rate."""
     if on_schedule is None:
         return "not_computable"
-    rate = round(on_schedule, NOISE)
-    return "on_schedule" if rate >= 1 else "nearly" if rate >= NEARLY else "behind"
+    if meets(on_schedule, ">=", 1):
+        return "on_schedule"
+    return "nearly" if meets(on_schedule, ">=", NEARLY) else "behind"
 
 
 def ladder_points(
@@ -135,17 +150,25 @@ def ladder_points(
     """Share of the points: the highest rung reached, and a bonus for each full 10 % beyond 100 %.
 
     ``ladder`` pairs the least completion [%] with a share of the points. Below the lowest rung,
-    and for a negative completion, nothing.
+    and for a negative completion, nothing. Without a ladder the share of the points is the share
+    completed, at most all of them.
 
     Examples
     --------
     >>> rungs = [(100, 1.0), (90, 0.9), (80, 0.8), (70, 0.7), (60, 0.6), (50, 0.5)]
     >>> [ladder_points(c, rungs) for c in (1.0, 0.999, 0.5, 0.499, -0.1)]
     [1.0, 0.9, 0.5, 0.0, 0.0]
+    >>> [ladder_points(c, ()) for c in (1.2, 0.75, -0.1)]
+    [1.0, 0.75, 0.0]
     >>> round(ladder_points(1.29, rungs, bonus_step=0.075, bonus_most=0.225), 3)
     1.15
     """
-    percent = round(completion * 100, NOISE - 2)
-    share = max((share for least, share in ladder if percent >= least), default=0.0)
-    full_tens = max(math.floor(round((percent - 100) / 10, NOISE - 2)), 0)
+    percent = completion * 100
+    share = max((share for least, share in ladder if meets(percent, ">=", least)), default=0.0)
+    if not ladder:
+        share = min(max(completion, 0.0), 1.0)
+    tens = math.floor((percent - 100) / 10)
+    if meets(percent, ">=", 100 + 10 * (tens + 1)):  # the next ten is reached but for noise
+        tens += 1
+    full_tens = max(tens, 0)
     return float(share + min(full_tens * bonus_step, bonus_most))

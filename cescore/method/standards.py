@@ -6,15 +6,15 @@ stands on one from memory (M) or of our own (P) is shown with its outcome and le
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cescore.definitions.bilingual import Bilingual
 from cescore.definitions.model import ChooseGroup, Framework, Requirement, Standard
 from cescore.method.column import Panel, State
+from cescore.method.thresholds import meets
 
 CONFIRMED = ("S", "V", "C")
-NOISE = 1e-12  # relative: what lies closer to a threshold is binary arithmetic, not a result
 TURNED = {">=": "<=", "<=": ">="}
 WITHOUT_VALUE = {
     State.NOT_COMPUTABLE: "not_computable",
@@ -26,7 +26,7 @@ WITHOUT_VALUE = {
 
 
 @dataclass(frozen=True)
-class RequirementLine:
+class RequirementLine(Bilingual):
     """One requirement as judged in a year.
 
     ``op`` is the comparison really made: ``turned`` where the indicator of ``sign_of`` was negative.
@@ -48,11 +48,10 @@ class RequirementLine:
     status: str
     turned: bool = False
     decides: bool = False
-    note: str = ""
 
 
 @dataclass(frozen=True)
-class GroupLine:
+class GroupLine(Bilingual):
     """Requirements of which ``least`` must be met: met, not_met, open or not_applicable."""
 
     code: str
@@ -85,6 +84,34 @@ class Compliance:
         return self.verdict != "not_judged"
 
 
+@dataclass(frozen=True)
+class Counts:
+    """How many lines of a standard say something.
+
+    ``decidable``: with a value, on a confirmed threshold; ``met``: of these; ``unconfirmed``: with a
+    value, on a threshold from memory or of our own, which decides nothing; ``without_value``: the rest
+    of those that apply.
+    """
+
+    decidable: int
+    met: int
+    unconfirmed: int
+    without_value: int
+
+
+def counts_of(lines: Sequence[RequirementLine]) -> Counts:
+    """The lines by what they can decide; those that do not apply count nowhere."""
+    applies = [line for line in lines if line.status != "not_applicable"]
+    decidable = [line for line in applies if line.decides]
+    without = sum(line.value is None for line in applies)
+    return Counts(
+        decidable=len(decidable),
+        met=sum(line.status == "met" for line in decidable),
+        unconfirmed=len(applies) - len(decidable) - without,
+        without_value=without,
+    )
+
+
 def standard_compliance(
     standard: Standard, indicators: Panel, framework: Framework, *, year: int
 ) -> dict[str, Compliance]:
@@ -93,7 +120,14 @@ def standard_compliance(
     Compulsory lines must all be met, and of each group under ``choose`` as many as it says; a line
     that is neither is only shown. What is not applicable binds nobody. The verdict is not_met as
     soon as something that must be met is not, on confirmed thresholds; met if all of it is; else
-    undetermined.
+    undetermined. Values and thresholds in the indicator's unit, compared by `thresholds.meets`. Where the
+    indicator of ``sign_of`` is below 0 (an elasticity to a growth that became a fall), the comparison turns
+    round and the line says so.
+
+    References
+    ----------
+    HJ 274-2015, national demonstration eco-industrial parks: compulsory indicators and groups of which one
+    is chosen; its table 1 as params/standards has it.
     """
     return {
         entity: _judged(standard, indicators, framework, entity, year)
@@ -124,11 +158,11 @@ def _line(
     indicator = framework.indicators[requirement.indicator]
     value, state = _cell(indicators, requirement.indicator, entity, year)
     sign = _cell(indicators, requirement.sign_of, entity, year)[0] if requirement.sign_of else None
-    turned = sign is not None and sign < 0
+    turned = sign is not None and meets(sign, "<", 0)
     op = TURNED[requirement.op] if turned else requirement.op
     status = WITHOUT_VALUE.get(state, "")
     if value is not None:
-        status = "met" if _reaches(value, op, requirement.threshold) else "not_met"
+        status = "met" if meets(value, op, requirement.threshold) else "not_met"
     return RequirementLine(
         id=requirement.id,
         indicator=requirement.indicator,
@@ -144,7 +178,6 @@ def _line(
         status=status,
         turned=turned,
         decides=value is not None and requirement.tag in CONFIRMED,
-        note=requirement.note,
     )
 
 
@@ -154,11 +187,6 @@ def _cell(panel: Panel, code: str, entity: str, year: int) -> tuple[float | None
     column, i, j = panel.column(code), panel.row(entity), panel.year_position(year)
     state = State(int(column.state[i, j]))
     return (float(column.values[i, j]) if state == State.PRESENT else None), state
-
-
-def _reaches(value: float, op: str, threshold: float) -> bool:
-    is_beyond = value >= threshold if op == ">=" else value <= threshold
-    return is_beyond or math.isclose(value, threshold, rel_tol=NOISE, abs_tol=NOISE)
 
 
 def _group(code: str, group: ChooseGroup, members: Sequence[RequirementLine]) -> GroupLine:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from typing import Literal, get_args
 
-from cescore.definitions.model import AssessmentRules, Framework, Plan, Target
+from cescore.definitions.bilingual import Bilingual
+from cescore.definitions.model import AssessmentRules, Framework, Indicator, Plan, Target
 from cescore.errors import MethodError
 from cescore.method.column import Column, Panel, State
+from cescore.method.course import Course, course_of
+from cescore.method.pace import Pace, pace_of
 from cescore.method.schedules import (
     Clock,
+    Light,
     cumulative_fall,
     ladder_points,
     light_of,
@@ -19,13 +24,18 @@ from cescore.method.schedules import (
     still_needed,
     yearly_growth_needed,
 )
+from cescore.method.thresholds import meets
 
 CONSISTENCY_TOLERANCE = 1e-3  # [P] relative; the plan prints levels to four decimals
 
 
+Role = Literal["own", "reference", "check"]
+ROLES: tuple[Role, ...] = get_args(Role)
+
+
 @dataclass(frozen=True)
-class TargetLine:
-    """One target as assessed in a year, in the shape of `release.bundle.TargetLine`.
+class TargetLine(Bilingual):
+    """One target as assessed in a year (methodology 9.2, 9.3).
 
     ``actual``, ``still_needed`` [%] (``actual`` of a level: in ``unit``); ``completion``,
     ``schedule_carbon``, ``schedule_log``, ``elapsed``, ``points`` are fractions: 1 is all of it.
@@ -39,22 +49,25 @@ class TargetLine:
     op: str
     value: float
     tag: str
-    role: str  # own, reference, check
-    actual: float | None = None
-    level: float | None = None
-    base: float | None = None
+    role: Role
+    actual: float | None = None  # same measure as `value`: the fall K in %, or the level
+    level: float | None = None  # the indicator's own value this year
+    base: float | None = None  # its value in the base year
     level_unit: str = ""
-    completion: float | None = None
-    schedule_carbon: float | None = None
-    schedule_log: float | None = None
-    elapsed: float | None = None
-    still_needed: float | None = None
-    light: str = ""  # on_schedule, nearly, behind, met, not_met, not_computable
-    points: float | None = None
+    completion: float | None = None  # actual / value
+    schedule_carbon: float | None = None  # K / [1 - (1-R)^(t/n)], the carbon-intensity form
+    schedule_log: float | None = None  # ln(1-K) / ln(1-R), the statistics-bureau form
+    elapsed: float | None = None  # t / n
+    still_needed: float | None = None  # average yearly fall needed, %
+    light: Light = ""
+    points: float | None = None  # share of its points, 0-1 and bonus
     scored: bool = False
     note: str = ""  # not_reported, not_applicable, not_computable, implied_base_differs …
-    binding: bool = False
+    binding: bool = False  # not met in the plan's last year: acts as a veto
     implied_base: float | None = None  # base value that makes the two forms of a target agree
+    indicators: tuple[str, ...] = ()  # those of the framework that measure what the target asks
+    course: Course = ""  # on_track, too_slow, away; "" where that cannot be told
+    pace: Pace | None = None  # yearly change so far and needed; None where there is no level
 
 
 def assess_targets(
@@ -69,32 +82,71 @@ def assess_targets(
     """The target lines of a year of each entity, or of those named, in the plan's order.
 
     A target is the type's own (scored), a reference for it (shown, never scored), or another form
-    of one of its own (a check); any other makes no line.
+    of one of its own (a check); any other makes no line. Formulas, with the level x_t, its base value
+    x_0 and the target's R (methodology 9.2, 9.3):
+
+    * fall K = 1 - x_t / x_0 [%], a rise being a negative fall; completion K / R;
+    * a level is met or not; completion (x_0 - x_t) / (x_0 - x*), never x* / x_t;
+    * against the schedule K_t / [1 - (1 - R)^(t/n)], and of the whole way ln(1 - K_t) / ln(1 - R).
+
+    A level that was not returned earns nothing; one that does not apply, is not computable or is in another
+    unit than the target leaves the total. Comparisons by `thresholds`.
+
+    References
+    ----------
+    The carbon form: annex to municipal accounting rules; the logarithmic one: a provincial statistics
+    bureau (both in methodology 9.3).
     """
     clock = Clock(year, base_year, plan.last_year)
-    roles = {t.id: _role(t, framework.entity_type) for t in plan.targets.values()}
-    concerned = [target for target in plan.targets.values() if roles[target.id]]
+    roles = {key: _role(t, framework.entity_type) for key, t in plan.targets.items()}
+    concerned = [(plan.targets[code], role) for code, role in roles.items() if role is not None]
     entities = indicators.entities if only is None else tuple(only)
     rows = {entity: indicators.row(entity) for entity in entities}
     lines: dict[str, list[TargetLine]] = {entity: [] for entity in entities}
-    for target in concerned:
+    for target, role in concerned:
         column = indicators.column(target.indicator)
         indicator = framework.indicators.get(target.indicator)
-        blank = _blank(target, roles[target.id], indicator.unit if indicator else "")
+        blank = _blank(target, role, indicator.unit if indicator else "")
+        blank = replace(blank, indicators=measures_of(target.indicator, framework))
         for entity, row in rows.items():
             level, base = (_cell(column, indicators, row, y) for y in (year, base_year))
             line = _assessed(target, blank, level, base, clock, plan.assessment)
-            lines[entity].append(_checked(line, target, plan))
-    return {entity: tuple(found) for entity, found in lines.items()}
+            lines[entity].append(_checked(_on_course(line, target), target, plan))
+    return {entity: tuple(of_entity) for entity, of_entity in lines.items()}
 
 
-def _role(target: Target, entity_type: str) -> str:
+def measures_of(code: str, framework: Framework) -> tuple[str, ...]:
+    """The indicators that measure what a target on ``code`` asks: itself, and any that is worked
+    out from it alone, such as its fall since the base year."""
+    own = [code] if code in framework.indicators else []
+    derived = [i.code for i in framework.indicators.values() if i.formula and _reads(i) == {code}]
+    return (*own, *derived)
+
+
+def _reads(indicator: Indicator) -> set[str]:
+    """The codes that an indicator's formula uses."""
+    expression = indicator.expression
+    return set() if expression is None else set(expression.names)
+
+
+def _on_course(line: TargetLine, target: Target) -> TargetLine:
+    """The line with the course of its quantity."""
+    has_schedule = line.schedule_carbon is not None
+    course = course_of(
+        line.light, completion=line.completion, elapsed=line.elapsed, has_schedule=has_schedule
+    )
+    is_late = line.light == "not_met" and line.completion is None
+    unknown = is_late and (line.base is None or not meets(line.base, target.op, target.value))
+    return replace(line, course="" if unknown else course)
+
+
+def _role(target: Target, entity_type: str) -> Role | None:
     if entity_type in target.applies_to:
         return "check" if target.consistent_with and not target.scored else "own"
-    return "reference" if entity_type in target.reference_for else ""
+    return "reference" if entity_type in target.reference_for else None
 
 
-def _blank(target: Target, role: str, level_unit: str) -> TargetLine:
+def _blank(target: Target, role: Role, level_unit: str) -> TargetLine:
     return TargetLine(
         id=target.id,
         zh=target.zh,
@@ -129,6 +181,8 @@ def _assessed(
 ) -> TargetLine:
     """The line with everything that can be computed from a level and its base value."""
     line = replace(line, level=level[0], base=base[0], elapsed=clock.elapsed)
+    if level[0] is not None and (target.type != "level" or line.level_unit == target.unit):
+        line = replace(line, pace=pace_of(target, level[0], base[0], clock))
     needs_base = target.type != "level"
     reason = max(level[1], base[1]) if needs_base else level[1]
     if reason != State.PRESENT:
@@ -154,13 +208,11 @@ def _with_level(
     level, base = line.level, line.base
     if level is None:
         raise MethodError(f"target {target.id} has no level to assess")
-    is_met = level >= target.value if target.op == ">=" else level <= target.value
+    is_met = meets(level, target.op, target.value)
     line = replace(line, actual=level, light="met" if is_met else "not_met", points=float(is_met))
-    if base is None or not base > 0 or base == target.value:
-        return line
+    if base is None or not base > 0 or meets(base, target.op, target.value):
+        return line  # the base value met the target already
     way = 1 - target.value / base if target.op == "<=" else target.value / base - 1
-    if way <= 0:  # the base value met the target already
-        return line
     if target.has_schedule:
         return replace(_with_change(target, line, way, clock, rules), actual=level)
     return replace(line, completion=(base - level) / (base - target.value))
@@ -177,7 +229,7 @@ def _with_change(
     level, base = line.level, line.base
     if level is None or base is None:
         raise MethodError(f"target {target.id} has no change to assess")
-    sign = -1.0 if _is_rise(target) else 1.0
+    sign = -1.0 if is_rise(target.type, target.op) else 1.0
     if goal <= 0 or sign * goal > 1:  # nothing to reach, or a fall by more than all of it
         return _without(line, State.NOT_COMPUTABLE)
     fall, whole = cumulative_fall(base, level), sign * goal
@@ -212,8 +264,9 @@ def _needed(fall: float, whole: float, years_left: int) -> float | None:
     return None if needed is None else needed * 100
 
 
-def _is_rise(target: Target) -> bool:
-    return target.type == "cumulative_increase" or (target.type == "level" and target.op == ">=")
+def is_rise(kind: str, op: str) -> bool:
+    """Whether a target of this type and comparison asks that a quantity rise."""
+    return kind == "cumulative_increase" or (kind == "level" and op == ">=")
 
 
 def _without(line: TargetLine, reason: State, note: str = "") -> TargetLine:

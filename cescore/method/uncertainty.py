@@ -1,5 +1,11 @@
 """How far index and rank depend on choices and estimates: Monte-Carlo bands and Sobol indices.
 
+References
+----------
+OECD/JRC Handbook (2008), step 7; M. Saisana, A. Saltelli, S. Tarantola, Uncertainty and sensitivity analysis
+techniques …, J. R. Statist. Soc. A 168 (2005): mean shift of rank; A. Saltelli et al., Comput. Phys. Commun. 181
+(2010): design and estimators.
+
 Not imported by the evaluation itself: SciPy and SALib take seconds to load.
 """
 
@@ -20,15 +26,19 @@ from cescore.errors import MethodError
 from cescore.method.aggregate import aggregate
 from cescore.method.alternatives import Variant
 from cescore.method.column import Column, Panel
-from cescore.method.design import Alternative, Design, Margins, quasi_random
+from cescore.method.design import Design, quasi_random
+from cescore.method.evaluation import TypeEvaluation
 from cescore.method.fitting import Fitted
+from cescore.method.margins import Alternative, Margins
 from cescore.method.missing import Scored, apply_missing_rules
 from cescore.method.normalise import normalise
+from cescore.method.thresholds import tied
 
 __all__ = [
     "Alternative",
     "Margins",
     "Removal",
+    "Sampling",
     "Sensitivity",
     "Uncertainty",
     "remove_one_indicator",
@@ -36,6 +46,7 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 FEWEST_FOR_INDICES = 20  # entities; Sobol indices over fewer are not reported
 BAND = (0.05, 0.95)
@@ -99,18 +110,30 @@ class Uncertainty:
         return pd.DataFrame(columns, index=pd.Index(self.entities, name="entity_id"))
 
 
+@dataclass(frozen=True)
+class Sampling:
+    """How many draws, from which seed, and whether Sobol indices are asked for.
+
+    ``draws`` is a power of 2; Sobol indices take draws / 2 more evaluations for each source.
+    """
+
+    draws: int = 1024
+    seed: int = 2021
+    sensitivity: bool = True
+
+
 def uncertainty(
-    indicators: Panel,
-    framework: Framework,
-    fitted: Fitted,
+    evaluation: TypeEvaluation,
+    indicators: Panel | None = None,
     *,
-    year: int,
     margins: Margins | None = None,
-    draws: int = 1024,
-    seed: int = 2021,
-    sensitivity: bool = True,
+    sampling: Sampling = Sampling(),
 ) -> Uncertainty:
     """Index and rank of every entity under many other choices that could have been made.
+
+    Bands are the 5 and 95 % quantiles of the draws: of the index by interpolation [points], of the rank
+    as a rank that was taken. Whoever a choice leaves without an index is ranked with its own, so
+    that ranks among the same entities are compared.
 
     Each draw takes one value of every source at once, from a scrambled Sobol sequence: equal
     arguments give equal bands. A geometric mean that the framework does not ask for takes
@@ -118,34 +141,41 @@ def uncertainty(
 
     Parameters
     ----------
-    indicators, fitted
-        Of an evaluation: `TypeEvaluation.indicators` and ``.fitted``.
-    draws
-        A power of 2. Sobol indices take draws / 2 more evaluations for each source.
+    evaluation
+        A type in the year evaluated; what is learnt anew is learnt from its reference set.
+    indicators
+        Of the entities that are looked at and ranked; None: all.
+    margins
+        What is varied, and how far; None: everything, by the margins of `Margins`.
 
     Raises
     ------
     MethodError
         ``draws`` is no power of 2, or no entity has an index.
     """
+    framework, fitted, year = evaluation.framework, evaluation.fitted, evaluation.run_year
+    draws, seed, sensitivity = sampling.draws, sampling.seed, sampling.sensitivity
     if draws < 4 or draws & (draws - 1):
         raise MethodError(f"{draws} draws, expected a power of 2")
-    one = _one_year(indicators, year)
-    nominal = _index_of(one, framework, fitted)
+    of_year = _one_year(evaluation.indicators if indicators is None else indicators, year)
+    nominal = _index_of(of_year, framework, fitted)
     has_index = ~np.isnan(nominal)
-    entities = [e for e, has in zip(one.entities, has_index, strict=True) if has]
+    entities = [e for e, has in zip(of_year.entities, has_index, strict=True) if has]
     if not entities:
         raise MethodError(f"no entity has an index in {year}")
-    design = Design(Variant(one.only(entities), framework, fitted), margins or Margins())
+    learners = _one_year(evaluation.learners, year)
+    variant = Variant(of_year.only(entities), framework, fitted, learners)
+    design = Design(variant, margins or Margins())
     scores, sources = nominal[has_index], design.sources
     is_enough = len(entities) >= FEWEST_FOR_INDICES and bool(sources)
     rows = _rows(len(sources), draws, seed, with_indices=sensitivity and is_enough)
-    found = design.evaluate(rows, draws, seed)
+    drawn = design.evaluate(rows, draws, seed)
     ranks = _ranks(scores[None, :])[0]
-    shifts = _ranks(found)
+    # whoever a choice leaves without an index keeps its own, so that the same are ranked on both sides
+    shifts = _ranks(np.where(np.isnan(drawn), scores, drawn))
     in_band = _plain_rows(len(rows), len(sources), draws)
-    low, median, high = np.quantile(found[in_band], (BAND[0], 0.5, BAND[1]), axis=0)
-    rank_low, rank_median, rank_high = np.nanquantile(
+    low, median, high = np.quantile(drawn[in_band], (BAND[0], 0.5, BAND[1]), axis=0)
+    rank_low, rank_median, rank_high = np.quantile(
         shifts[in_band], (BAND[0], 0.5, BAND[1]), axis=0, method="inverted_cdf"
     )
     return Uncertainty(
@@ -163,7 +193,7 @@ def uncertainty(
         rank_high=rank_high,
         alternatives=design.applied(rows[in_band]),
         sensitivity=(
-            _sensitivity(sources, found, np.nanmean(np.abs(shifts - ranks), axis=1), seed)
+            _sensitivity(sources, drawn, np.abs(shifts - ranks).mean(axis=1), seed)
             if sensitivity and is_enough
             else None
         ),
@@ -181,23 +211,27 @@ class Removal:
     mean_rank_shift: float
 
 
-def remove_one_indicator(scored: Scored, framework: Framework, *, year: int) -> tuple[Removal, ...]:
+def remove_one_indicator(
+    scored: Scored, framework: Framework, *, year: int, among: Bools | None = None
+) -> tuple[Removal, ...]:
     """The index of a year recomputed without each scored indicator in turn.
 
-    Its weight goes to the other members of its group; a group left without members goes too.
+    Its weight goes to the other members of its group; a group left without members goes too. ``among``
+    (entities): who is ranked, default all; an entity without any other indicator keeps its place.
     """
-    kept = _scored_in(scored, year)
+    everybody = np.ones(scored.scores.shape[0], bool)
+    kept = _scored_in(scored, year, everybody if among is None else among)
     nominal = pd.Series(aggregate(kept, framework).index.values[:, 0], kept.scores.entities)
     ranks = nominal.rank(ascending=False, method="min")
-    found = []
+    removals = []
     for indicator in framework.scored():
         if indicator.weight > 0 and len(framework.scored()) > 1:
             without = framework.with_weights(**{indicator.code: 0.0})
             values = pd.Series(aggregate(kept, without).index.values[:, 0], kept.scores.entities)
-            places = values.rank(ascending=False, method="min")
+            places = values.fillna(nominal).rank(ascending=False, method="min")
             shift = float((places - ranks).abs().mean())
-            found.append(Removal(indicator.code, values, places, shift))
-    return tuple(found)
+            removals.append(Removal(indicator.code, values, places, shift))
+    return tuple(removals)
 
 
 def _problem(names: Collection[str]) -> dict[str, object]:
@@ -209,10 +243,10 @@ def _rows(sources: int, draws: int, seed: int, *, with_indices: bool) -> Floats:
     if not with_indices:
         return quasi_random(sources, draws, seed) if sources else np.empty((1, 0))
     names = [str(i) for i in range(sources)]
-    found: Floats = sobol_sample.sample(
+    sample: Floats = sobol_sample.sample(
         _problem(names), draws // 2, calc_second_order=False, seed=seed
     )
-    return found
+    return sample
 
 
 def _plain_rows(rows: int, sources: int, draws: int) -> NDArray[np.int64]:
@@ -224,7 +258,7 @@ def _plain_rows(rows: int, sources: int, draws: int) -> NDArray[np.int64]:
 
 
 def _sensitivity(sources: tuple[str, ...], index: Floats, shift: Floats, seed: int) -> Sensitivity:
-    found = sobol_indices.analyze(
+    indices = sobol_indices.analyze(
         _problem(sources), shift, calc_second_order=False, num_resamples=100, seed=seed
     )
     spread = index.std(axis=0)
@@ -234,10 +268,10 @@ def _sensitivity(sources: tuple[str, ...], index: Floats, shift: Floats, seed: i
     between = [blocks[:, 1 + i] for i in range(len(sources))]
     return Sensitivity(
         sources=sources,
-        first=np.asarray(found["S1"], float),
-        first_half_width=np.asarray(found["S1_conf"], float),
-        total=np.asarray(found["ST"], float),
-        total_half_width=np.asarray(found["ST_conf"], float),
+        first=np.asarray(indices["S1"], float),
+        first_half_width=np.asarray(indices["S1_conf"], float),
+        total=np.asarray(indices["ST"], float),
+        total_half_width=np.asarray(indices["ST_conf"], float),
         first_of=np.array([sobol_indices.first_order(a, ab, b) for ab in between]),
         total_of=np.array([sobol_indices.total_order(a, ab, b) for ab in between]),
     )
@@ -252,10 +286,9 @@ def _reason(asked: bool, entities: int, sources: Collection[str]) -> str:
 
 
 def _ranks(index: Floats) -> Floats:
-    """Places from 1 for the best in each row; ties share. Without an index there is no place."""
-    policy = "omit" if np.isnan(index).any() else "propagate"
-    found: Floats = rankdata(-index, method="min", axis=1, nan_policy=policy).astype(float)
-    return np.where(np.isnan(index), np.nan, found)
+    """Places from 1 for the best in each row; ties share."""
+    places: Floats = rankdata(-tied(index), method="min", axis=1).astype(float)
+    return places
 
 
 def _one_year(panel: Panel, year: int) -> Panel:
@@ -277,22 +310,24 @@ def _index_of(indicators: Panel, framework: Framework, fitted: Fitted) -> Floats
     return aggregate(scored, framework).index.values[:, 0]
 
 
-def _scored_in(scored: Scored, year: int) -> Scored:
-    """The scores of one year."""
+def _scored_in(scored: Scored, year: int, among: Bools) -> Scored:
+    """The scores of some entities in one year."""
     i = scored.scores.year_position(year)
-    cut = slice(i, i + 1)
+    rows = np.flatnonzero(among)
+    cut = np.ix_(rows, np.array([i]))
 
-    def of(masks: Mapping[str, NDArray[np.bool_]]) -> dict[str, NDArray[np.bool_]]:
-        return {code: mask[:, cut] for code, mask in masks.items()}
+    def of(masks: Mapping[str, Bools]) -> dict[str, Bools]:
+        return {code: mask[cut] for code, mask in masks.items()}
 
     return replace(
         scored,
-        scores=_one_year(scored.scores, year),
+        scores=_one_year(scored.scores.only(scored.scores.entities[r] for r in rows), year),
         active=of(scored.active),
         counted=of(scored.counted),
         covered=of(scored.covered),
         applies=of(scored.applies),
-        case={code: case[:, cut] for code, case in scored.case.items()},
+        case={code: case[cut] for code, case in scored.case.items()},
         imputed=of(scored.imputed),
         too_few=of(scored.too_few),
+        returned=None if scored.returned is None else scored.returned[cut],
     )

@@ -1,4 +1,7 @@
-"""Where weights come from: experts' judgement, or the data. Each method by its usual name.
+"""Weights learnt from the data, each method by its usual name.
+
+Weights that people state (equal, points, pairwise judgements) are worked out when params are read:
+`cescore.definitions.judgement`.
 
 Tables have one row per entity and one column per indicator; results are by column and add up to 1.
 Weights learnt from few entities are unstable: by methodology 9.4 none is a default, and a report
@@ -8,7 +11,6 @@ shows none learnt from fewer than `FEWEST_TO_REPORT`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -18,89 +20,7 @@ from cescore.errors import MethodError
 
 Floats = NDArray[np.float64]
 
-# T. L. Saaty, The Analytic Hierarchy Process (1980): random index by the number of criteria, 1-15.
-SAATY_RANDOM_INDEX = (
-    *(0.0, 0.0, 0.58, 0.90, 1.12),
-    *(1.24, 1.32, 1.41, 1.45, 1.49),
-    *(1.51, 1.48, 1.56, 1.57, 1.59),
-)
-ACCEPTABLE_CR = 0.10
 FEWEST_TO_REPORT = 20  # entities; weights learnt from fewer are not reported (methodology 9.4)
-
-
-@dataclass(frozen=True)
-class AhpResult:
-    """Weights, the greatest eigenvalue, and how consistent the judgements are."""
-
-    weights: pd.Series
-    eigenvalue: float
-    consistency_index: float
-    consistency_ratio: float
-    random_index: float
-
-    @property
-    def is_consistent(self) -> bool:
-        """Whether the consistency ratio is below 0.1."""
-        return self.consistency_ratio < ACCEPTABLE_CR
-
-
-def ahp_weights(judgements: pd.DataFrame) -> AhpResult:
-    """Weights from pairwise comparisons: the principal eigenvector, with its consistency ratio.
-
-    ``judgements[i, j]`` says how many times more i counts than j (Saaty's scale 1-9, 1/9-1).
-    CI = (λ - n) / (n - 1), CR = CI / RI with Saaty's 1980 random index (`SAATY_RANDOM_INDEX`).
-    Other tables of RI exist and change CR, not the weights; the row geometric mean is another
-    method and gives other weights where the judgements are not consistent.
-
-    Raises
-    ------
-    MethodError
-        Not square, not reciprocal, not above 0, or more than 15 criteria.
-
-    Examples
-    --------
-    >>> pairs = pd.DataFrame([[1, 2, 4], [1 / 2, 1, 2], [1 / 4, 1 / 2, 1]], index=["a", "b", "c"])
-    >>> found = ahp_weights(pairs)
-    >>> found.weights.round(6).tolist(), abs(round(found.consistency_ratio, 6))
-    ([0.571429, 0.285714, 0.142857], 0.0)
-    """
-    matrix = judgements.to_numpy(float)
-    n = len(matrix)
-    _check_judgements(matrix)
-    values, vectors = np.linalg.eig(matrix)
-    first = int(values.real.argmax())
-    vector = np.abs(vectors[:, first].real)
-    eigenvalue, random_index = float(values[first].real), SAATY_RANDOM_INDEX[n - 1]
-    index = (eigenvalue - n) / (n - 1) if n > 1 else 0.0
-    return AhpResult(
-        weights=pd.Series(vector / vector.sum(), index=judgements.index),
-        eigenvalue=eigenvalue,
-        consistency_index=index,
-        consistency_ratio=index / random_index if random_index else 0.0,
-        random_index=random_index,
-    )
-
-
-def budget_allocation(points: pd.DataFrame) -> pd.Series:
-    """Mean share each indicator got of the points that each expert (row) gave out.
-
-    Every expert counts alike, whatever number of points they gave.
-
-    Raises
-    ------
-    MethodError
-        An expert gave negative points, or none.
-
-    Examples
-    --------
-    >>> budget_allocation(pd.DataFrame({"energy": [60, 5], "water": [40, 5]})).tolist()
-    [0.55, 0.45]
-    """
-    whole = points.sum(axis=1)
-    odd = points.index[(points < 0).any(axis=1) | ~(whole > 0)]
-    if len(odd):
-        raise MethodError(f"no points to share out by {', '.join(map(str, odd))}")
-    return points.div(whole, axis=0).mean()
 
 
 def entropy_weights(table: pd.DataFrame) -> pd.Series:
@@ -113,6 +33,10 @@ def entropy_weights(table: pd.DataFrame) -> pd.Series:
     ------
     MethodError
         Fewer than two entities, a missing or negative value, or nothing that differs.
+
+    References
+    ----------
+    C. E. Shannon (1948); C.-L. Hwang and K. Yoon, Multiple Attribute Decision Making (1981), section 2.5.
 
     Examples
     --------
@@ -202,17 +126,6 @@ def pca_weights(table: pd.DataFrame, *, fewest: int = FEWEST_TO_REPORT) -> pd.Se
         raise MethodError(f"no PCA with columns that do not differ: {', '.join(constant)}")
     _, vectors = np.linalg.eigh(np.atleast_2d(np.corrcoef(values, rowvar=False)))
     return pd.Series(vectors[:, -1] ** 2, index=table.columns)
-
-
-def _check_judgements(matrix: Floats) -> None:
-    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or not 0 < len(matrix) <= 15:
-        raise MethodError(f"judgements of shape {matrix.shape}, expected n × n with n up to 15")
-    if not (matrix > 0).all():
-        raise MethodError("judgements of 0 or less, expected how many times more one counts")
-    if not np.allclose(matrix * matrix.T, 1, rtol=1e-2):
-        i, j = np.argwhere(~np.isclose(matrix * matrix.T, 1, rtol=1e-2))[0]
-        found = f"{matrix[i, j]:g} and {matrix[j, i]:g}"
-        raise MethodError(f"judgements {i + 1}, {j + 1} are {found}, expected reciprocals")
 
 
 def _complete(table: pd.DataFrame) -> Floats:

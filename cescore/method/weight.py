@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,18 +12,6 @@ from cescore.errors import MethodError
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-
-
-def equal_weights(members: Iterable[str]) -> dict[str, float]:
-    """The same share for every member, together 1.
-
-    Examples
-    --------
-    >>> equal_weights(["energy", "water", "land", "waste"])["water"]
-    0.25
-    """
-    codes = list(members)
-    return {code: 1 / len(codes) for code in codes}
 
 
 def active_members(
@@ -49,7 +37,7 @@ def active_members(
 
 
 def shares(framework: Framework, active: Mapping[str, Bools]) -> dict[str, Floats]:
-    """Each member's share of its own group, rescaled over the members that take part.
+    """Each member's share of its own group, w / Σ w over the members that take part.
 
     Keys are indicators and groups; shares are 0 where a member does not take part.
     """
@@ -65,7 +53,7 @@ def shares(framework: Framework, active: Mapping[str, Bools]) -> dict[str, Float
 
 
 def effective_weights(framework: Framework, active: Mapping[str, Bools]) -> dict[str, Floats]:
-    """Each indicator's weight in the index: the product of the shares from it up to the index.
+    """Each indicator's weight in the index [share]: the product of the shares from it up to the index.
 
     Together 1 wherever any indicator takes part.
     """
@@ -82,11 +70,11 @@ def group_weights(framework: Framework, active: Mapping[str, Bools]) -> dict[str
 
 def _products(framework: Framework, share: Mapping[str, Floats]) -> dict[str, Floats]:
     """Each group's share times those of the groups around it."""
-    found: dict[str, Floats] = {}
+    products: dict[str, Floats] = {}
     for group in reversed(tuple(framework.groups_bottom_up())):
-        around = found.get(group.parent)
-        found[group.code] = share[group.code] if around is None else share[group.code] * around
-    return {code: found[code] for code in framework.groups}
+        around = products.get(group.parent)
+        products[group.code] = share[group.code] if around is None else share[group.code] * around
+    return {code: products[code] for code in framework.groups}
 
 
 def _shape(active: Mapping[str, Bools]) -> tuple[int, ...]:

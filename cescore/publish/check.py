@@ -14,7 +14,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from cescore.disclosure.bundle import Bundle, Contribution, Series
+from cescore.disclosure.bundle import Bundle, Series
+from cescore.method.contributions import Contribution
 from cescore.publish.fragment import clean
 
 TOLERANCE = 1e-9  # relative
@@ -36,7 +37,7 @@ def differences(found: Mapping[str, Any], bundle: Bundle) -> list[str]:
     Raises
     ------
     KeyError
-        The conclusion is not one that `cescore.desk.steps.conclude` made.
+        The conclusion is not one that `cescore.desk.conclusion.conclude` made.
     """
     evaluated = bundle.evaluated
     years = bundle.record.years
@@ -192,4 +193,6 @@ def _one_way(text: str) -> Iterator[str]:
 
 
 def _packed(text: str) -> str:
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    """A text for comparison: without blanks and joiners, in compatible forms."""
+    whole = unicodedata.normalize("NFKC", text)
+    return "".join(c for c in whole if not c.isspace() and unicodedata.category(c) != "Cf")

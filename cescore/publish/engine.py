@@ -13,6 +13,7 @@ from __future__ import annotations
 import atexit
 import base64
 import io
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
@@ -29,19 +31,42 @@ if TYPE_CHECKING:
     from papermill.engines import NotebookExecutionManager
 
 
+INLINE = "module://matplotlib_inline.backend_inline"
+
+
 class _Outputs(list[NotebookNode]):
     """What one cell shows, in order; streams of the same name run together."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_clearing = False  # with the next output, as clear_output(wait=True) asks
+
+    def clear_soon(self) -> None:
+        """Clear when something new is shown."""
+        self._is_clearing = True
+
+    def _begin(self) -> None:
+        if self._is_clearing:
+            self.clear()
+        self._is_clearing = False
+
     def write(self, name: str, text: str) -> None:
+        self._begin()
         last = self[-1] if self else None
         if last is not None and last.output_type == "stream" and last.name == name:
             last.text += text
         elif text:
             self.append(new_output("stream", name=name, text=text))
 
-    def show(self, kind: str, data: Mapping[str, Any], metadata: Any, **more: Any) -> None:
-        text = {mime: _as_json(value) for mime, value in data.items()}
-        self.append(new_output(kind, data=text, metadata=dict(metadata or {}), **more))
+    def show(self, kind: str, data: Mapping[str, Any], metadata: Any, **more: Any) -> NotebookNode:
+        self._begin()
+        shown = new_output(kind, data=_text_of(data), metadata=dict(metadata or {}), **more)
+        self.append(shown)
+        return shown
+
+
+def _text_of(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {mime: _as_json(value) for mime, value in data.items()}
 
 
 def _as_json(value: Any) -> Any:
@@ -64,15 +89,31 @@ class _Stream(io.TextIOBase):
 
 
 class _Publisher(DisplayPublisher):
-    """Keeps what `display()` shows."""
+    """Keeps what `display()` shows; an update replaces what was shown under its id, in any cell."""
 
     shell: ReportShell
 
-    def publish(self, data: Any, metadata: Any = None, *_: Any, **__: Any) -> None:
-        self.shell.outputs.show("display_data", data, metadata)
+    def publish(
+        self,
+        data: Any,
+        metadata: Any = None,
+        *_: Any,
+        transient: Mapping[str, Any] | None = None,
+        update: bool = False,
+        **__: Any,
+    ) -> None:
+        identity = (transient or {}).get("display_id")
+        known = self.shell.displays.setdefault(identity, []) if identity else []
+        for shown in known:
+            shown.data, shown.metadata = _text_of(data), dict(metadata or {})
+        if not update:
+            known.append(self.shell.outputs.show("display_data", data, metadata))
 
     def clear_output(self, wait: bool = False) -> None:
-        self.shell.outputs.clear()
+        if wait:
+            self.shell.outputs.clear_soon()
+        else:
+            self.shell.outputs.clear()
 
 
 class _Hook(DisplayHook):
@@ -82,6 +123,11 @@ class _Hook(DisplayHook):
 
     def write_output_prompt(self) -> None:
         """A page has no prompts."""
+
+    def update_user_ns(self, result: Any) -> None:
+        """The last three values are at hand as ``_``, ``__`` and ``___``; no older ones are kept."""
+        names = self.shell.user_ns
+        names |= {"___": names.get("__", ""), "__": names.get("_", ""), "_": result}
 
     def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
         self.shell.outputs.show(
@@ -94,7 +140,13 @@ class ReportShell(InteractiveShell):
 
     def __init__(self, **options: Any) -> None:
         self.outputs = _Outputs()
+        self.displays: dict[str, list[NotebookNode]] = {}  # by display id, over all cells
         super().__init__(**options)
+
+    def init_builtins(self) -> None:
+        """Nobody sits at the keyboard: a cell that asks fails, as it does in a kernel."""
+        super().init_builtins()
+        self.builtin_trap.auto_builtins["input"] = _no_keyboard
 
     def init_virtualenv(self) -> None:
         """Nothing: the report uses the environment it was started in."""
@@ -128,6 +180,30 @@ class ReportShell(InteractiveShell):
         return list(self.outputs), count, error
 
 
+def _no_keyboard(*_: object) -> str:
+    raise StdinNotImplementedError("the cell asks for input, and nobody is there to answer")
+
+
+@contextmanager
+def _inline_figures(shell: ReportShell) -> Iterator[None]:
+    """Figures of pyplot are shown in the cell that draws them; the backend is handed back."""
+    if "matplotlib" not in sys.modules:  # imported by a cell, it finds the backend by itself
+        yield
+        return
+    import matplotlib as mpl
+    from matplotlib_inline.backend_inline import configure_inline_support
+
+    before = mpl.get_backend(auto_select=False)
+    mpl.use(INLINE)
+    configure: Any = configure_inline_support
+    configure.current_backend = "unset"  # it would pass over a second shell
+    configure(shell, INLINE)
+    try:
+        yield
+    finally:
+        mpl.use(before or "agg")
+
+
 @contextmanager
 def fresh_shell() -> Iterator[ReportShell]:
     """A shell with an empty namespace that is IPython's current one until the block ends."""
@@ -146,7 +222,8 @@ def fresh_shell() -> Iterator[ReportShell]:
         )
         holder._instance = shell
         try:
-            yield shell
+            with _inline_figures(shell):
+                yield shell
         finally:
             shell.restore_sys_module_state()
             atexit.unregister(shell.atexit_operations)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,15 +27,20 @@ from papermill.translators import papermill_translators
 from traitlets.config import Config
 
 from cescore.errors import PublishError
-from cescore.publish.engine import InProcessEngine
+from cescore.publish.cells.shown import cell_numbers, remarks
+from cescore.publish.cells.terminal import without_colours
+from cescore.publish.engine import INLINE, InProcessEngine
+from cescore.publish.table_data import TABLE_MIME
 
 ENGINES = {"inprocess": "cescore", "kernel": "nbclient"}
 PYTHON = "python"
-INDEX_MIME = "application/vnd.cescore.index+json"
-_LIBRARY_SETTINGS = {"MPLBACKEND": "Agg"}  # a window or an inline figure would change the page
+# of what a notebook concludes, whatever it is that it prints; notebooks of other languages write it too
+CONCLUSION_MIME = "application/vnd.cescore.index+json"
+_LIBRARY_SETTINGS = {"MPLBACKEND": INLINE}  # figures of pyplot stand in their cell, as in Jupyter
 _ASSIGNED = re.compile(
     r"^\s*(?:(?:let|const|var|val|auto)\s+)?\$?(\w+)\s*(?::\s*\w+\s*)?(?:<-|=)", re.M
 )
+_STYLER = re.compile(r'(?<=[ "]id=")T_[0-9a-f]+(?=")|(?<=<table id=")T_[0-9a-f]+(?=")')
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+")
 
 
@@ -60,7 +65,7 @@ def execute(
     """
     if engine not in ENGINES:
         raise PublishError(f"no notebook engine {engine!r}, expected one of {', '.join(ENGINES)}")
-    source = read_notebook(notebook)
+    source = _with_kernel(read_notebook(notebook))
     refuse_undeclared(source, parameters, notebook.name)
     if engine == "inprocess" and _language(source) != PYTHON:
         raise PublishError(
@@ -143,6 +148,13 @@ def _declared(source: NotebookNode) -> list[str]:
     return [name for cell in cells for name in _ASSIGNED.findall(cell.source)]
 
 
+def _with_kernel(source: NotebookNode) -> NotebookNode:
+    """The notebook with a kernel named, Python's where it names none: papermill asks for it."""
+    spec = {"name": _kernel(source), "language": _language(source), "display_name": "Python 3"}
+    source.metadata["kernelspec"] = {**spec, **source.metadata.get("kernelspec", {})}
+    return source
+
+
 def _kernel(source: NotebookNode) -> str:
     """The kernel that a notebook names."""
     return str(source.metadata.get("kernelspec", {}).get("name", "python3"))
@@ -160,7 +172,8 @@ def finish(executed: NotebookNode, *, shown_parameters: Mapping[str, str | int])
 
     Times, durations and papermill's record go; ids are counted; the injected cell says
     `shown_parameters` instead of the paths that were really used; what libraries said on stderr
-    goes (it names files of this machine: `complaints` has it).
+    goes (it names files of this machine: `complaints` has it), and so do the data of tables, which
+    travel with the PDF.
     """
     clean = nbformat.from_dict(executed)
     language, spec = _language(clean), clean.metadata.get("kernelspec", {})
@@ -176,9 +189,11 @@ def finish(executed: NotebookNode, *, shown_parameters: Mapping[str, str | int])
         if "injected-parameters" in tags:
             cell.source = _injected(shown_parameters, clean)
         if cell.cell_type == "code":
-            cell.outputs = [output for output in cell.outputs if not _is_stderr(output)]
+            cell.outputs = _run_together(o for o in cell.outputs if not _is_stderr(o))
             for output in cell.outputs:
+                output.get("data", {}).pop(TABLE_MIME, None)
                 _without_addresses(output)
+                _with_counted_ids(output, number)
     return clean
 
 
@@ -192,14 +207,19 @@ def _injected(parameters: Mapping[str, str | int], notebook: NotebookNode) -> st
 
 
 def complaints(executed: NotebookNode) -> list[str]:
-    """The lines that cells wrote to stderr: warnings of libraries, as a rule."""
-    return [
-        line
-        for cell in executed.cells
-        for output in cell.get("outputs", [])
-        if _is_stderr(output)
-        for line in output.text.splitlines()
+    """What a person should look at, each line with its cell: what was written to stderr, warnings of
+    libraries as a rule, and what paper shows otherwise than Jupyter."""
+    told = [
+        f"cell {number}: {line}"
+        for number, cell in cell_numbers(executed)
+        for line in without_colours(_stderr(cell)).splitlines()
+        if line.strip()
     ]
+    return told + remarks(executed)
+
+
+def _stderr(cell: NotebookNode) -> str:
+    return "".join(output.text for output in cell.get("outputs", []) if _is_stderr(output))
 
 
 def _is_stderr(output: NotebookNode) -> bool:
@@ -227,6 +247,30 @@ def _without_addresses(output: NotebookNode) -> None:
     data = output.get("data", {})
     if "text/plain" in data:  # repr() of an object without one: its address differs every time
         data["text/plain"] = _ADDRESS.sub("at 0x…", data["text/plain"])
+
+
+def _with_counted_ids(output: NotebookNode, number: int) -> None:
+    """pandas gives each styled table a random id, a kernel each display one: counted ones stay the
+    same."""
+    data = output.get("data", {})
+    html = data.get("text/html", "")
+    for count, random in enumerate(dict.fromkeys(_STYLER.findall(html))):
+        html = html.replace(random, f"T_{number}_{count}")
+    if "text/html" in data:
+        data["text/html"] = html
+
+
+def _run_together(outputs: Iterable[NotebookNode]) -> list[NotebookNode]:
+    """The outputs with neighbouring streams of one name as one: kernels send them in pieces."""
+    kept: list[NotebookNode] = []
+    for output in outputs:
+        last = kept[-1] if kept else None
+        both_streams = last is not None and last.output_type == output.output_type == "stream"
+        if last is not None and both_streams and last.name == output.name:
+            last.text += output.text
+        else:
+            kept.append(output)
+    return kept
 
 
 def _cell_failure(name: str, number: int, error: PapermillExecutionError) -> str:

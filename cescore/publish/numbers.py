@@ -10,6 +10,8 @@ import math
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
+from markupsafe import Markup, escape
+
 from cescore.method.column import Flag, State
 from cescore.publish.words import label
 
@@ -17,6 +19,8 @@ NO_BREAK = "\u00a0"
 MINUS = "\u2212"
 BELOW_UNIT = "…"
 PER_CENT = "%"
+DASH = "—"
+NOTHING_BEFORE = Markup()
 # most an intensity or a rate is printed with; the plan states energy intensity as 1.0481
 DECIMALS = {PER_CENT: 1, "index": 1, "score": 1, "tce/10k CNY": 4, "count": 0, "person": 0}
 
@@ -34,16 +38,19 @@ ZH_UNITS = {
 EN_UNITS = {
     "m3": "m³", "10k m3": "10k m³", "m2": "m²", "10k m2": "10k m²", "km2": "km²",
     "tCO2": "t CO2", "count": "", "ratio": "", "index": "", "score": "", "code": "", "bool": "",
-    "flag": "", "dimensionless": "", "person": "persons",
+    "flag": "", "dimensionless": "",
 }  # fmt: skip
+EN_PLURALS = {"person": "persons", "10k person": "10k persons"}  # what is counted, more than one
 ZH_TO_EN = {zh: en for en, zh in reversed(ZH_UNITS.items()) if zh}
 
-MARKS = {
+INSUFFICIENT = max(State) + 1  # not a state of a value: an index that its coverage does not carry
+MARKS: dict[int, str] = {
     State.NOT_APPLICABLE: "mark.not_applicable",
     State.MISSING: "mark.missing",
     State.NOT_COMPUTABLE: "mark.not_computable",
     State.NOT_COLLECTED: "mark.not_collected",
     State.SUPPRESSED: "mark.suppressed",
+    INSUFFICIENT: "mark.insufficient",
 }
 FLAG_MARKS = {
     Flag.ESTIMATED: "flag.estimated",
@@ -52,6 +59,35 @@ FLAG_MARKS = {
     Flag.CARRIED: "flag.carried",
     Flag.CORRECTED: "flag.corrected",
 }
+
+
+class PrintedNumber(str):
+    """A number as it is printed: its text, which still knows the value in full.
+
+    ``marks``: small signs set behind it. ``before``: what is drawn or set before it in a cell, such
+    as a bar or an arrow; neither belongs to the text. A text made from it is a plain one.
+    """
+
+    value: float | None = None
+    marks: str = ""
+    before: Markup = NOTHING_BEFORE
+
+    @classmethod
+    def of(
+        cls, text: str, value: float | None, *, marks: str = "", before: Markup = NOTHING_BEFORE
+    ) -> PrintedNumber:
+        """The text of a number, the number, and what stands around it in a cell."""
+        printed = cls(text)
+        printed.value, printed.marks, printed.before = value, marks, before
+        return printed
+
+    def __html__(self) -> str:
+        behind = Markup("<sup>{}</sup>").format(self.marks) if self.marks else ""
+        return f"{self.before}{escape(str(self))}{behind}"
+
+    def after(self, before: Markup) -> PrintedNumber:
+        """The same number with something drawn or set before it."""
+        return PrintedNumber.of(self, self.value, marks=self.marks, before=before)
 
 
 def rounded(value: float, decimals: int) -> Decimal:
@@ -72,19 +108,29 @@ def decimals_for(unit: str, values: Iterable[float | None]) -> int:
     return next((decimals for least, decimals in steps if largest >= least), below)
 
 
-def number(value: float, decimals: int = 1) -> str:
+def number(value: float, decimals: int = 1) -> PrintedNumber:
     """Text with thousands separators; a non-zero number that would print as zero gives "…"."""
     shown = rounded(value, decimals)
-    if shown == 0:
-        return BELOW_UNIT if value else f"{abs(shown):,f}"
-    return f"{MINUS if shown < 0 else ''}{abs(shown):,f}"
+    if shown == 0 and value:
+        return PrintedNumber.of(BELOW_UNIT, value)
+    return PrintedNumber.of(f"{MINUS if shown < 0 else ''}{abs(shown):,f}", value)
 
 
-def signed(value: float, decimals: int = 1) -> str:
+def signed(value: float, decimals: int = 1) -> PrintedNumber:
     """Text with its sign, as a table column headed ± has it; a change that rounds away is 0."""
     shown = rounded(value, decimals)
     sign = "" if shown == 0 else "+" if shown > 0 else MINUS
-    return f"{sign}{abs(shown):,f}"
+    return PrintedNumber.of(f"{sign}{abs(shown):,f}", value)
+
+
+def count(things: int) -> PrintedNumber:
+    """How many things there are; "—" for none."""
+    return PrintedNumber.of(str(things) if things else DASH, things)
+
+
+def percentage(part: float, decimals: int = 1) -> PrintedNumber:
+    """A share of 1 as per cent; its value is that of the per cent."""
+    return PrintedNumber.of(f"{number(100 * part, decimals)}{PER_CENT}", 100 * part)
 
 
 def unit_text(unit: str, lang: str) -> str:
@@ -94,18 +140,22 @@ def unit_text(unit: str, lang: str) -> str:
         named = [ZH_UNITS.get(part, part) for part in parts]
     else:
         named = [EN_UNITS.get(english, english) for english in (ZH_TO_EN.get(p, p) for p in parts)]
+        # per one person, but so many persons and per 10,000 persons
+        named = [
+            EN_PLURALS.get(part, part) if i == 0 or part[:1].isdigit() else part
+            for i, part in enumerate(named)
+        ]
     if len(named) > 1 and not named[0]:
         named[0] = ZH_UNITS["count"] if lang == "zh" else "number"
     return "/".join(part for part in named if part)
 
 
-def quantity(value: float, unit: str, lang: str, decimals: int | None = None) -> str:
+def quantity(value: float, unit: str, lang: str, decimals: int | None = None) -> PrintedNumber:
     """Number and unit with no break between them; a percent sign follows its number directly."""
     text = number(value, decimals_for(unit, [value]) if decimals is None else decimals)
     word = unit_text(unit, lang)
-    if not word:
-        return text
-    return f"{text}{word}" if word.startswith(PER_CENT) else f"{text}{NO_BREAK}{word}"
+    between = "" if not word or word.startswith(PER_CENT) else NO_BREAK
+    return PrintedNumber.of(f"{text}{between}{word}", value)
 
 
 def relative_change(new: float, old: float) -> float | None:
@@ -142,17 +192,20 @@ def _direction(change: float, key: str, lang: str) -> str:
     return label(f"{key}.{side}", lang, size=number(abs(change), 1))
 
 
-def change_cell(new: float, old: float, unit: str, lang: str) -> str:
+def change_cell(new: float, old: float, unit: str, lang: str) -> PrintedNumber:
     """A change as a table cell: signed, in per cent, or in percentage points for a share."""
     if unit == PER_CENT:
-        return label("change.cell.points", lang, size=signed(new - old, 1))
+        points = label("change.cell.points", lang, size=signed(new - old, 1))
+        return PrintedNumber.of(points, new - old)
     change = relative_change(new, old)
-    return "—" if change is None else f"{signed(change, 1)}%"
+    if change is None:
+        return PrintedNumber.of(DASH, None)
+    return PrintedNumber.of(f"{signed(change, 1)}{PER_CENT}", change)
 
 
 def mark(state: int, lang: str) -> str:
     """What is printed where there is no number."""
-    return label(MARKS[State(state)], lang)
+    return label(MARKS[state], lang)
 
 
 def flag_marks(flags: int, lang: str) -> str:
@@ -165,5 +218,8 @@ def legend(states: Iterable[int], flags: int, lang: str) -> str:
     used = set(states)
     keys = [key for state, key in MARKS.items() if state in used]
     keys += [key for flag, key in FLAG_MARKS.items() if flags & flag]
-    said = [f"{label(key, lang)}{NO_BREAK}{label(f'{key}.meaning', lang)}" for key in keys]
+    said = [
+        label("legend.pair", lang, mark=label(key, lang), meaning=label(f"{key}.meaning", lang))
+        for key in keys
+    ]
     return label("legend", lang, marks=label("join", lang).join(said)) if said else ""

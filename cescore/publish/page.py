@@ -20,16 +20,19 @@ from jinja2 import Environment
 from jupyter_core.paths import jupyter_path
 from markupsafe import Markup
 from nbconvert.exporters.templateexporter import TemplateExporter
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from traitlets import default
 from traitlets.config import Config
 
 from cescore.definitions.shipped import TEMPLATES
 from cescore.errors import PublishError
+from cescore.publish.cells.shown import cell_numbers, printed_cells, shown_cells
 from cescore.publish.printing.print_style import FONT_FACE
+from cescore.publish.table_data import TABLE_MIME, TableData
 
 STYLESHEET = "static/print.css"
+SCREEN = "static/screen.css"  # behind it, in the HTML report only
+OUTSIDE_STYLE = re.compile(r"@import[^;]*|url\((?!['\"]?(?:data:|#))[^)]*\)")
 _STYLE_MARK = "<!-- style -->"
 _SHOWN = ["text/html", "image/svg+xml", "image/png", "text/markdown", "text/plain"]
 _FORBIDDEN_TAGS = {"script", "iframe", "object", "embed", "link", "base", "form", "foreignobject"}
@@ -73,16 +76,24 @@ def make_page(executed: NotebookNode, facts: PageFacts, templates: Path | None =
     PublishError
         The page holds something that runs, fetches or leads elsewhere, or a picture without words.
     """
+    cells = shown_cells(executed, facts.language[:2])
+    shown = NotebookNode({**executed, "cells": cells})
     resources = {"page": {**vars(facts), "style": Markup(_STYLE_MARK)}}
-    text, _ = exporter(templates).from_notebook_node(_front_first(executed), resources=resources)
-    refuse_active_content(text)
-    style = f"<style>\n{screen_style(find_template(STYLESHEET, templates))}</style>"
+    text, _ = exporter(templates).from_notebook_node(shown, resources=resources)
+    _refuse_active(text, executed)
+    sheets = (screen_style(find_template(name, templates)) for name in (STYLESHEET, SCREEN))
+    style = f"<style>\n{''.join(sheets)}</style>"
     return Page(text.replace(_STYLE_MARK, style, 1), text.replace(_STYLE_MARK, "", 1))
 
 
-def _front_first(executed: NotebookNode) -> NotebookNode:
-    cells = sorted(executed.cells, key=lambda c: "front" not in c.metadata.get("tags", []))
-    return NotebookNode({**executed, "cells": cells})
+def printed_tables(executed: NotebookNode) -> list[TableData]:
+    """The data of the tables that a page shows, in its order; `finish` leaves them out."""
+    return [
+        TableData.from_json(table)
+        for cell in printed_cells(executed)
+        for output in cell.get("outputs", [])
+        for table in output.get("data", {}).get(TABLE_MIME, [])
+    ]
 
 
 def find_template(name: str, templates: Path | None) -> Path:
@@ -96,7 +107,7 @@ def screen_style(stylesheet: Path) -> str:
     if not stylesheet.is_file():
         raise PublishError(f"{stylesheet.name}: there is no such stylesheet")
     text = FONT_FACE.sub("", stylesheet.read_text(encoding="utf-8"))
-    outside = re.findall(r"@import[^;]*|url\((?!['\"]?(?:data:|#))[^)]*\)", text)
+    outside = OUTSIDE_STYLE.findall(text)
     if outside or "</" in text:
         raise PublishError(f"{stylesheet.name}: the page must stand by itself, found {outside}")
     return text
@@ -132,7 +143,6 @@ class ScorecardExporter(TemplateExporter):
 
     def default_filters(self) -> Iterator[tuple[str, Any]]:
         yield from super().default_filters()
-        yield "markdown2html", _markdown
         yield "highlight_code", _trusted  # nbconvert's base names it; code is never printed
 
     def _create_environment(self) -> Environment:
@@ -142,27 +152,44 @@ class ScorecardExporter(TemplateExporter):
         return environment
 
 
-def _markdown(source: str) -> Markup:
-    """Markdown as HTML, without an anchor at each heading."""
-    renderer = IPythonRenderer(escape=True, exclude_anchor_links=True)
-    return Markup(MarkdownWithMath(renderer=renderer).render(source))
-
-
 def _trusted(html: str) -> Markup:
     """Markup that a cell shows, as it is; `refuse_active_content` reads it on the finished page."""
     return Markup(html)
 
 
+def _refuse_active(html: str, executed: NotebookNode) -> None:
+    """`refuse_active_content`, with the number of the cell that shows it."""
+    try:
+        refuse_active_content(html)
+    except PublishError as error:
+        named = [
+            f"cell {number}: {', '.join(found)}"
+            for number, cell in cell_numbers(executed)
+            if (found := _active_content("".join(map(str, _markup(cell)))))
+        ]
+        raise PublishError("; ".join([str(error), *named])) from error
+
+
+def _markup(cell: NotebookNode) -> list[str]:
+    """What a cell shows as HTML, and its own source where that may be HTML."""
+    shown = [o.get("data", {}).get("text/html", "") for o in cell.get("outputs", [])]
+    return shown if cell.cell_type == "code" else [cell.source]
+
+
 def refuse_active_content(html: str) -> None:
     """Raise PublishError naming each element that runs, fetches or leads to a file."""
+    found = _active_content(html)
+    if found:
+        raise PublishError(
+            "the page must hold no active or outside content, found " + "; ".join(found)
+        )
+
+
+def _active_content(html: str) -> list[str]:
     reader = _ContentReader()
     reader.feed(html)
     reader.close()
-    if reader.found:
-        raise PublishError(
-            "the page must hold no active or outside content, found "
-            + "; ".join(sorted(set(reader.found)))
-        )
+    return sorted(set(reader.found))
 
 
 class _ContentReader(HTMLParser):
@@ -171,15 +198,24 @@ class _ContentReader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.found: list[str] = []
+        self._in_style = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _FORBIDDEN_TAGS:
             self.found.append(f"<{tag}>")
         if tag == "img" and not (dict(attrs).get("alt") or "").strip():
             self.found.append("<img> without a text for those who cannot see it")
+        self._in_style = tag == "style"
         for name, value in attrs:
             if not _is_harmless(name, (value or "").strip().lower()):
                 self.found.append(f'<{tag} {name}="{(value or "")[:40]}">')
+
+    def handle_data(self, data: str) -> None:
+        if self._in_style and OUTSIDE_STYLE.search(data):
+            self.found.append("<style> that fetches")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_style = False
 
 
 def _is_harmless(name: str, value: str) -> bool:

@@ -7,19 +7,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from cescore.publish import documents
+from cescore.publish.rehearsal import preload
 from cescore.publish.render import RenderRecord
-from cescore.publish.render import render as render_scorecard
+from cescore.publish.render import render as render_one
 
+__all__ = ["preload", "render", "render_anew"]
 PUBLISHING = "cescore.publish."
-
-preload = documents.preload
 
 
 def render(bundle_path: Path, out_dir: Path, lang: str, **handed: Any) -> RenderRecord:
     """As `cescore.publish.render.render`, sooner done where there is a second core."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-    return render_scorecard(bundle_path, out_dir, lang, **handed, has_spare_core=cores > 1)
+    return render_one(bundle_path, out_dir, lang, **handed, has_spare_core=cores > 1)
 
 
 def render_anew(bundle_path: Path, out_dir: Path, lang: str, **handed: Any) -> RenderRecord:

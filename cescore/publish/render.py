@@ -1,6 +1,6 @@
-"""One report: a bundle and a notebook become notebook, page, PDF and result, or a named failure.
+"""One report or document: a file and a notebook become notebook, page and PDF, or a named failure.
 
-The seam between the run and the page: `render` knows one bundle file and nothing else of the data.
+The seam between the run and the page: `render` knows one file and nothing else of the data.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,29 +16,38 @@ from typing import Any
 from nbformat import NotebookNode
 
 from cescore.definitions.shipped import TEMPLATES
-from cescore.disclosure.bundle import Bundle, is_altered, read_bundle, report_number
-from cescore.disclosure.result_file import result_json
+from cescore.disclosure.kinds import RESULT_NAME
+from cescore.disclosure.reading import is_altered, number_of
 from cescore.errors import PublishError
-from cescore.publish.check import differences, own_texts, pdf_text, problems_of
+from cescore.publish.check import own_texts, pdf_text, problems_of
 from cescore.publish.fragment import clean
 from cescore.publish.notebook import (
-    INDEX_MIME,
+    CONCLUSION_MIME,
     complaints,
     displayed,
     execute,
     finish,
     write_notebook,
 )
-from cescore.publish.numbers import MARKS, number
-from cescore.publish.page import STYLESHEET, PageFacts, find_template, make_page
+from cescore.publish.page import (
+    STYLESHEET,
+    Page,
+    PageFacts,
+    find_template,
+    make_page,
+    printed_tables,
+)
 from cescore.publish.printing.own_fonts import own_fonts
 from cescore.publish.printing.pdf import Attachment, Printed, print_pdf
 from cescore.publish.printing.table_files import table_files
+from cescore.publish.publication import Publication, Scorecard, open_publication
+from cescore.publish.rehearsal import preload
 from cescore.publish.stages import Stages, collector_paused
-from cescore.publish.words import LANGUAGES, label
+from cescore.publish.words import LANGUAGES
 
+__all__ = ["RenderRecord", "preload", "render"]  # a press looks for preload beside its render
 LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
-SHORT_HASH = 12  # characters of the bundle's hash that a page prints
+SHORT_HASH = 12  # characters of the file's hash that a page prints
 
 
 @dataclass(frozen=True)
@@ -56,38 +65,6 @@ class RenderRecord:
     seconds: Mapping[str, float]
 
 
-@dataclass(frozen=True)
-class Opened:
-    """The bundle as read, and what is asked for."""
-
-    data: Bundle
-    hash: str
-    lang: str
-    is_variant: bool = False
-
-    @property
-    def entity_name(self) -> str:
-        entity = self.data.entity
-        names = (entity.name_zh, entity.name_en)
-        first, second = names if self.lang == "zh" else reversed(names)
-        return first or second or entity.entity_id
-
-    @property
-    def index(self) -> float | None:
-        return self.data.evaluated.index.values[self._now]
-
-    @property
-    def is_rated(self) -> bool:
-        """Whether a return was filed and enough of the weight is covered."""
-        covered = self.data.evaluated.coverage[self._now]
-        least = self.data.framework.missing.min_weight_covered * (1 - 1e-12)
-        return self.data.filed and covered is not None and covered >= least
-
-    @property
-    def _now(self) -> int:
-        return self.data.record.years.index(self.data.run.year)
-
-
 def render(
     bundle_path: Path,
     out_dir: Path,
@@ -99,7 +76,7 @@ def render(
     allow_variant: bool = False,
     has_spare_core: bool = False,
 ) -> RenderRecord:
-    """Make scorecard.ipynb, scorecard.html, scorecard.pdf and result.json in `out_dir`.
+    """Make all files of a report or document (see `cescore.disclosure.kinds`) in `out_dir`.
 
     Equal bundles, notebooks and templates give equal bytes. A notebook whose framework is not the
     official one makes a working variant: refused unless `allow_variant`, and then marked so.
@@ -108,8 +85,8 @@ def render(
     Raises
     ------
     PublishError
-        A cell failed (scorecard.ipynb shows where), the notebook's numbers are not the
-        evaluation's, or the PDF is not what it must be; no scorecard.pdf is left then.
+        A cell failed (the executed notebook shows where), the notebook's numbers are not the
+        evaluation's, or the PDF is not what it must be; no PDF is left then.
     """
     if lang not in LANGUAGES:
         raise PublishError(f"no language {lang!r}, expected one of {', '.join(LANGUAGES)}")
@@ -135,90 +112,70 @@ class _Asked:
 def _made(asked: _Asked) -> RenderRecord:
     stage, folder, written = Stages(), asked.out_dir, dict[str, bytes]()
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "scorecard.pdf").unlink(missing_ok=True)
     with stage("read"):
-        opened = Opened(*read_bundle(asked.bundle_path), asked.lang)
+        opened = open_publication(asked.bundle_path, asked.lang)
+    kind = opened.kind
+    (folder / kind.pdf).unlink(missing_ok=True)
     with stage("execute"):
         executed = _executed(asked, opened)
     opened = _agreed(opened, executed, asked)
     _refuse_altered(opened)
     with stage("page"):
-        kept = finish(executed, shown_parameters=_shown_parameters(opened))
-        written["scorecard.ipynb"] = write_notebook(kept, folder / "scorecard.ipynb")
-        page = make_page(kept, _facts(opened), asked.templates)
-        written["scorecard.html"] = page.html.encode()
-        written["result.json"] = _json_bytes(result_json(opened.data, opened.hash))
+        kept = finish(executed, shown_parameters=opened.parameters)
+        written[kind.executed] = write_notebook(kept, folder / kind.executed)
+        page = _page(kept, opened, asked.templates)
+        written[kind.html] = page.html.encode()
+        result = opened.result()
+        if result is not None:
+            written[RESULT_NAME] = _json_bytes(result)
     with stage("print"):
-        printed = _print(page.for_print, opened, written["result.json"], asked)
+        attachments = tuple(_attachments(executed, opened, written))
+        printed = _print(page.for_print, opened, attachments, asked)
     with stage("check"):
-        (folder / "scorecard.html").write_bytes(written["scorecard.html"])
+        (folder / kind.html).write_bytes(written[kind.html])
         _refuse_unsound(opened, printed)
-        written["scorecard.pdf"] = printed.raw
+        written[kind.pdf] = printed.raw
     for name, raw in written.items():
         (folder / name).write_bytes(raw)
     return RenderRecord(
         pages=printed.pages,
         outputs={name: hashlib.sha256(raw).hexdigest() for name, raw in sorted(written.items())},
         index=opened.index,
-        warnings=[*_warnings(executed, printed), *size_warnings(opened.data, printed.pages)],
+        warnings=[*_warnings(executed, printed), *opened.warnings(printed.pages)],
         seconds=stage.seconds,
     )
 
 
-def _refuse_altered(opened: Opened) -> None:
-    """The number of a report is a mark of its bundle's content: values that no index stands on are
-    held to it as well."""
-    if is_altered(opened.data):
-        found = report_number(opened.data)
-        raise PublishError(
-            f"the bundle was altered after its release: its content has the number {found},"
-            f" expected {opened.data.report_number}"
-        )
+def _executed(asked: _Asked, opened: Publication[Any]) -> NotebookNode:
+    handed, output = opened.handed(asked.bundle_path), asked.out_dir / opened.kind.executed
+    return execute(asked.notebook, output, handed, engine=asked.engine)
 
 
-def _executed(asked: _Asked, opened: Opened) -> NotebookNode:
-    handed = {**_shown_parameters(opened), "bundle_path": str(asked.bundle_path.resolve())}
-    return execute(asked.notebook, asked.out_dir / "scorecard.ipynb", handed, engine=asked.engine)
+def _agreed(opened: Publication[Any], executed: NotebookNode, asked: _Asked) -> Publication[Any]:
+    """What is printed, with word whether the notebook made a variant.
 
-
-def _warnings(executed: NotebookNode, printed: Printed) -> Iterator[str]:
-    yield from (f"notebook: {line}" for line in complaints(executed))
-    yield from printed.warnings()
-
-
-def size_warnings(data: Bundle, pages: int) -> Iterator[str]:
-    """A number of pages outside what params/page.yml says of the entity type; an entity that did
-    not file has little to read of."""
-    least, most = data.pages.least, data.pages.most
-    if data.filed and pages < least:
-        yield f"{pages} pages, expected {least} at least"
-    if most is not None and pages > most:
-        yield f"{pages} pages, expected {most} at most"
-
-
-def _shown_parameters(opened: Opened) -> dict[str, str | int]:
-    """The parameters as the kept notebook shows them: run again, it evaluates the workspace."""
-    entity_id, year = opened.data.entity.entity_id, opened.data.run.year
-    return {"entity_id": entity_id, "year": year, "lang": opened.lang, "bundle_path": ""}
-
-
-def _agreed(opened: Opened, executed: NotebookNode, asked: _Asked) -> Opened:
-    """The bundle with word whether the notebook made a variant; PublishError if it disagrees."""
+    Raises
+    ------
+    PublishError
+        The notebook opened something else, or found other numbers than the evaluation.
+    """
     name = asked.notebook.name
-    found = displayed(executed, INDEX_MIME)
+    found: list[Mapping[str, Any]] = displayed(executed, CONCLUSION_MIME)
     if len(found) != 1:
         raise PublishError(f"{name}: conclude(...) must be shown once, found {len(found)} times")
-    conclusion: Mapping[str, Any] = found[0]
+    conclusion = found[0]
     if conclusion.get("bundle_hash") != opened.hash:
-        raise PublishError(f"{name}: the notebook did not open the bundle it was handed")
-    if conclusion.get("framework_hash") != opened.data.framework_hash:
-        if not asked.allow_variant:
-            raise PublishError(
-                f"{name}: the framework is not the official one; a working variant is not built"
-            )
-        return Opened(opened.data, opened.hash, opened.lang, is_variant=True)
+        source = opened.kind.source
+        raise PublishError(f"{name}: the notebook did not open the {source} it was handed")
     try:
-        odd = differences(conclusion, opened.data)
+        used, official = opened.framework_hashes(conclusion)
+        if used != official:
+            if not asked.allow_variant:
+                raise PublishError(
+                    f"{name}: the framework is not the official one; a working variant is not built"
+                )
+            return replace(opened, is_variant=True)
+        odd = opened.differences(conclusion)
     except (KeyError, ValueError) as error:
         raise PublishError(f"{name}: the conclusion is not complete: {error}") from error
     if odd:
@@ -226,82 +183,87 @@ def _agreed(opened: Opened, executed: NotebookNode, asked: _Asked) -> Opened:
     return opened
 
 
-def _facts(opened: Opened) -> PageFacts:
-    data, lang = opened.data, opened.lang
-    stated, title = _stated_date(data), label("title", lang, year=data.run.year)
-    marks = [label("status.sample", lang)] if data.run.status == "sample" else []
-    marks += [label("status.variant", lang)] if opened.is_variant else []
-    return PageFacts(
-        title=f"{clean(opened.entity_name)} · {title}",
-        language=LANGUAGE_TAGS[lang],
-        report_number=data.report_number,
-        name=clean(opened.entity_name),
-        heading=title,
-        short_hash=opened.hash[:SHORT_HASH],
-        marks=tuple(marks),
-        author=data.run.issuer.name(lang),
-        issued=stated.isoformat() if stated else "",
-        classes=(data.entity.entity_type, lang, data.run.status),
+def _refuse_altered(opened: Publication[Any]) -> None:
+    """The number of a report is a mark of its file's content: values that no index stands on are
+    held to it as well."""
+    if is_altered(opened.data):
+        found, source = number_of(opened.data), opened.kind.source
+        raise PublishError(
+            f"the {source} was altered after its release: its content has the number {found},"
+            f" expected {opened.number}"
+        )
+
+
+def _page(executed: NotebookNode, opened: Publication[Any], templates: Path | None) -> Page:
+    """The page, with the own style of its kind behind the one that all share."""
+    page = make_page(executed, _facts(opened), templates)
+    if not opened.own_style:
+        return page
+    own = find_template(opened.own_style, templates).read_text(encoding="utf-8")
+    style = f"<style>\n{own}</style>\n</head>"
+    return replace(
+        page,
+        html=page.html.replace("</head>", style, 1),
+        for_print=page.for_print.replace("</head>", style, 1),
     )
 
 
-def _stated_date(data: Bundle) -> date | None:
-    """The date of issue, where the bureau states one."""
-    try:
-        return date.fromisoformat(data.run.issued)
-    except ValueError:
-        return None
+def _facts(opened: Publication[Any]) -> PageFacts:
+    name, title = clean(opened.owner), opened.title
+    return PageFacts(
+        title=f"{name} · {title}",
+        language=LANGUAGE_TAGS[opened.lang],
+        report_number=opened.number,
+        name=name,
+        heading=title,
+        short_hash=opened.hash[:SHORT_HASH],
+        marks=opened.marks,
+        author=opened.data.run.issuer.name(opened.lang),
+        issued=opened.issued.isoformat() if opened.issued else "",
+        classes=opened.classes,
+    )
 
 
-def _print(html: str, opened: Opened, result: bytes, asked: _Asked) -> Printed:
-    identity = f"{opened.hash} {opened.lang} {opened.is_variant}".encode()
+def _print(
+    html: str, opened: Publication[Any], attachments: tuple[Attachment, ...], asked: _Asked
+) -> Printed:
     return print_pdf(
         html,
         stylesheet=find_template(STYLESHEET, asked.templates),
-        identifier=hashlib.sha256(identity).digest()[:16],
-        # without a stated date of issue the attachment bears the last day of the year evaluated
-        dated=_stated_date(opened.data) or date(opened.data.run.year, 12, 31),
-        attachments=tuple(_attachments(html, opened, result)),
+        identifier=hashlib.sha256(opened.identity.encode()).digest()[:16],
+        # without a stated date of issue the attachments bear the last day of the year evaluated
+        dated=opened.issued or date(opened.data.run.year, 12, 31),
+        attachments=attachments,
         own=own_fonts(asked.templates or TEMPLATES),
         has_spare_core=asked.has_spare_core,
     )
 
 
-def _attachments(html: str, opened: Opened, result: bytes) -> Iterator[Attachment]:
-    """What a report carries inside: its result, and each of its printed tables."""
-    number = opened.data.report_number
-    yield Attachment("result.json", result, number)
-    for one in table_files(html, opened.lang):
-        yield Attachment(one.name, one.raw, f"{one.caption} · {number}")
+def _attachments(
+    executed: NotebookNode, opened: Publication[Any], written: Mapping[str, bytes]
+) -> Iterator[Attachment]:
+    """What a scorecard carries inside: its result, and each of its printed tables."""
+    if not isinstance(opened, Scorecard):
+        return
+    yield Attachment(RESULT_NAME, written[RESULT_NAME], opened.number)
+    for file in table_files(printed_tables(executed), opened.lang):
+        yield Attachment(file.name, file.raw, f"{file.caption} · {opened.number}")
 
 
-def _refuse_unsound(opened: Opened, printed: Printed) -> None:
+def _refuse_unsound(opened: Publication[Any], printed: Printed) -> None:
     """Raise PublishError naming all that the finished PDF lacks or must not hold."""
-    data = opened.data
-    wanted = {
-        "name": [printed.as_printed(clean(opened.entity_name))],
-        "code": [printed.as_printed(data.entity.entity_id)],
-        "year": [str(data.run.year)],
-        "index": _index_texts(opened),
-        "report number": [data.report_number],
-    }
-    problems = problems_of(pdf_text(printed.raw), wanted, own=lambda: own_texts(data))
+    wanted = opened.wanted(lambda text: printed.as_printed(clean(text)))
+    problems = problems_of(pdf_text(printed.raw), wanted, own=lambda: own_texts(opened.data))
     problems += [f"WeasyPrint: {line}" for line in printed.log]
     if problems:
-        raise PublishError("scorecard.pdf: " + "; ".join(problems))
+        raise PublishError(f"{opened.kind.pdf}: " + "; ".join(problems))
 
 
-def _index_texts(opened: Opened) -> list[str]:
-    """What must stand for the index: its number, or one of the wordings for having none."""
-    lang = opened.lang
-    if opened.is_variant:
-        return [""]  # its index is the variant's own: nothing to hold it against
-    if opened.is_rated and opened.index is not None:
-        return [number(opened.index, 1)]
-    without = [label("index.none", lang, mark=label(mark, lang)) for mark in MARKS.values()]
-    return [label("index.not_filed", lang), label("index.insufficient", lang), *without]
+def _warnings(executed: NotebookNode, printed: Printed) -> Iterator[str]:
+    yield from (f"notebook: {line}" for line in complaints(executed))
+    yield from printed.warnings()
 
 
 def _json_bytes(value: Mapping[str, Any]) -> bytes:
     text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
-    return (text + "\n").encode()
+    return f"{text}\n".encode()

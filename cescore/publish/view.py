@@ -13,8 +13,13 @@ from markupsafe import Markup, escape
 from cescore.definitions.model import Group, Indicator
 from cescore.disclosure.bundle import Bundle, Place, Series
 from cescore.method.column import STATE_NAMES, Column, Flag, Panel, State
+from cescore.method.coverage import covers_enough
+from cescore.publish.fragment import Term
 from cescore.publish.naming import in_words
 from cescore.publish.numbers import (
+    DASH,
+    INSUFFICIENT,
+    PrintedNumber,
     change_cell,
     decimals_for,
     flag_marks,
@@ -46,8 +51,10 @@ class Number:
 HAN = re.compile("[\u4e00-\u9fff]")
 # the number of an official document has no English: \u53f7 closes it
 DOCUMENT = re.compile(r"[\u4e00-\u9fff]+〔\d{4}〕\d+\u53f7")
+WORD = re.compile(r"[A-Za-z]{2,}")
 NOTHING = Number(None, State.NOT_COLLECTED)
 UNFILED = Number(None, State.MISSING)
+UNRATED = Number(None, INSUFFICIENT)
 
 
 def at(column: Column | None, position: int | None) -> Number:
@@ -133,13 +140,14 @@ class View:
     @cached_property
     def scored(self) -> tuple[Indicator, ...]:
         """The indicators that count, group by group."""
-        return tuple(self._scored_below(""))
+        return tuple(self.scored_below(""))
 
-    def _scored_below(self, group: str) -> Iterator[Indicator]:
+    def scored_below(self, group: str) -> Iterator[Indicator]:
+        """The indicators that count inside a group ("" for the index), however deep."""
         framework = self.bundle.framework
         for code, _ in framework.members(group):
             if code in framework.groups:
-                yield from self._scored_below(code)
+                yield from self.scored_below(code)
             else:
                 yield framework.indicators[code]
 
@@ -181,31 +189,33 @@ class View:
         return float(result.coverage[0, position]) == 0.0
 
     def index(self, result: Aggregation, year: int) -> Number:
-        """The index of a year in which enough of the weight is covered, else the mark of a gap."""
+        """The index of a year, or the mark of why there is none: not filed, or too little covered."""
         position = self.position(year)
-        found = at(result.index, position)
-        if position is None or found.value is None or not result.coverage.size:
-            return found
-        is_filed = self.data.filed or year != self.bundle.year
-        return (
-            found if is_filed and has_enough(self, float(result.coverage[0, position])) else UNFILED
-        )
+        index = at(result.index, position)
+        if not self.data.filed and year == self.bundle.year:
+            return UNFILED
+        if position is None or index.value is None or not result.coverage.size:
+            return index
+        return index if has_enough(self, float(result.coverage[0, position])) else UNRATED
 
     # --- names -------------------------------------------------------------------------------
 
     def place(self, place: Place) -> str:
-        zh, en = place.name_zh, place.name_en
-        return (zh or en or place.entity_id) if self.lang == "zh" else (en or zh or place.entity_id)
+        return place.name(self.lang)
 
     def said(self, text: str) -> str:
         """A text of the register or the plan as the page's language has it, else as it stands."""
         named = self.data.names.get(text)
         return named.name(self.lang) if named is not None else text
 
-    def fitting(self, text: str, other: str = "") -> str:
-        """A text of params in the page's language; `other` where params hold it in Chinese only."""
+    def fitting(self, text: str) -> str:
+        """A text in the page's language; where there is none, as it stands and marked as such."""
         text = self.said(text)
-        return text if self.lang == "zh" or is_latin(text) else other
+        if not text or (self.lang == "en") == is_latin(text):
+            return text
+        if self.lang == "zh":
+            return self.t("original.en", text=text) if is_english(text) else text
+        return self.t("original.zh", text=text)
 
     @property
     def entity(self) -> str:
@@ -213,8 +223,12 @@ class View:
 
     @property
     def entity_type(self) -> str:
-        kind = self.data.entity.entity_type
-        return label_or(f"type.{kind}", self.lang, kind)
+        return self.type_name(self.data.entity.entity_type)
+
+    def type_name(self, kind: str) -> str:
+        """An entity type as params name it, else as the project does, else its code."""
+        own = self.data.names.get(kind)
+        return own.name(self.lang) if own else label_or(f"type.{kind}", self.lang, kind)
 
     def naming(self, named: Named, lang: str) -> str:
         """A code, unit or formula of a finding as the page writes it."""
@@ -245,12 +259,12 @@ class View:
                 return table[code].unit
         return "index"
 
-    def with_unit(self, code: str) -> Markup:
+    def with_unit(self, code: str) -> Term:
         """Name and, smaller, its unit."""
-        word = unit_text(self.unit(code), self.lang)
-        if not word:
-            return escape(self.name(code))
-        return Markup('{} <i class="u">{}</i>').format(self.name(code), word)
+        name, unit = self.name(code), self.unit(code)
+        word = unit_text(unit, self.lang)
+        shown = Markup('{} <i class="u">{}</i>').format(name, word) if word else escape(name)
+        return Term.of(shown, code=code, unit=unit)
 
     def decimals(self, code: str, values: Iterable[float | None]) -> int:
         indicator = self.bundle.framework.indicators.get(code)
@@ -260,19 +274,18 @@ class View:
 
     # --- cells -------------------------------------------------------------------------------
 
-    def cell(self, found: Number, decimals: int) -> str | Markup:
+    def cell(self, found: Number, decimals: int) -> PrintedNumber:
         """A number with its small signs, or the mark of its state."""
         if found.value is None:
-            return mark(found.state, self.lang)
-        text = number(found.value, decimals)
+            return PrintedNumber.of(mark(found.state, self.lang), None)
         signs = flag_marks(found.flags & ~Flag.CARRIED, self.lang)
         signs += str(found.taken) if found.taken else ""
-        return Markup("{}<sup>{}</sup>").format(text, signs) if signs else text
+        return PrintedNumber.of(number(found.value, decimals), found.value, marks=signs)
 
-    def change(self, new: Number, old: Number, unit: str) -> str:
+    def change(self, new: Number, old: Number, unit: str) -> PrintedNumber:
         """Signed change for a table, "—" where one of the two is no number or no new one."""
         if new.value is None or old.value is None or new.taken:
-            return "—"
+            return PrintedNumber.of(DASH, None)
         return change_cell(new.value, old.value, unit, self.lang)
 
     def plain(self, found: Number, decimals: int = 1) -> str:
@@ -285,6 +298,11 @@ class View:
 def is_latin(text: str) -> bool:
     """Whether a text holds no Han character, but for the numbers of official documents."""
     return not HAN.search(DOCUMENT.sub("", text))
+
+
+def is_english(text: str) -> bool:
+    """Whether a text is a sentence of English: several words, and no Han character."""
+    return len(WORD.findall(text)) > 2 and is_latin(text)
 
 
 def row_of(panel: Panel | None, code: str, years: Sequence[int]) -> list[Number]:
@@ -336,8 +354,7 @@ def shown_ends(view: View, indicator: Indicator) -> tuple[float, float] | None:
 
 def has_enough(view: View, coverage: float | None) -> bool:
     """Whether the share of the weight with a value reaches what the framework asks."""
-    least = view.bundle.framework.missing.min_weight_covered
-    return coverage is not None and coverage >= least - 1e-12
+    return covers_enough(coverage, view.bundle.framework.missing)
 
 
 def weight_of(result: Aggregation, code: str, position: int | None) -> float:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from cescore.definitions.model import Run
 from cescore.definitions.shipped import LABELS
 from cescore.errors import PublishError
 
@@ -47,6 +48,14 @@ def label(key: str, lang: str, /, **values: object) -> str:
         raise PublishError(f"label {key!r} needs {error}, given: {sorted(values)}") from None
 
 
+def subject(run: Run, lang: str) -> str:
+    """What is assessed, as the run names it; another index than that of the circular economy is
+    never called so."""
+    if run.title is None:
+        return label("subject", lang)
+    return run.title.name(lang) or label("subject.unnamed", lang)
+
+
 def has_label(key: str) -> bool:
     """Whether the file knows a key."""
     return key in load_labels()
@@ -55,3 +64,18 @@ def has_label(key: str) -> bool:
 def label_or(key: str, lang: str, other: str) -> str:
     """The text of a key, or other words for what only a workspace can name (an entity type)."""
     return label(key, lang) if has_label(key) else other
+
+
+def listed() -> str:
+    """Every text of the page in both languages as a list to be read through, in Markdown.
+
+    ``python -m cescore.publish.words`` prints it.
+    """
+    lines = [
+        f"- `{key}`\n  - {texts['zh']}\n  - {texts['en']}" for key, texts in load_labels().items()
+    ]
+    return "\n".join(["# Sentences of the pages", "", *lines])
+
+
+if __name__ == "__main__":
+    print(listed())

@@ -10,7 +10,10 @@ from cescore.run.job import IN_PROCESS
 
 @dataclass(frozen=True)
 class Asked:
-    """What the user asked for; ``progress``: see `cescore.run.progress`."""
+    """What the user asked for; ``progress``: see `cescore.run.progress`.
+
+    With a ``stage`` it is the evaluation of a whole plan, ``plan`` or the newest run's.
+    """
 
     root: Path
     year: int | None = None
@@ -19,7 +22,13 @@ class Asked:
     force: bool = False
     engine: str = IN_PROCESS
     progress: str = "auto"
+    stage: str = ""
+    plan: str = ""
 
-    def output(self, year: int) -> Path:
-        """The folder of the run: output/<year>, or output/<year>-en."""
-        return self.root / "output" / (f"{year}" if self.lang == "zh" else f"{year}-{self.lang}")
+    def folder_name(self, name: str) -> str:
+        """What the folder of a run is called: 2025, or 2025-en."""
+        return name if self.lang == "zh" else f"{name}-{self.lang}"
+
+    def output(self, name: str) -> Path:
+        """The folder of a run: output/2025, output/2021-2025-final, with -en for English."""
+        return self.root / "output" / self.folder_name(name)

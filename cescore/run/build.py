@@ -1,37 +1,36 @@
-"""The commands' work: check, plan, run, each readable as a table of contents."""
+"""The commands' work: check, plan, build, each readable as a table of contents."""
 
 from __future__ import annotations
 
 import time
-from itertools import chain
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from cescore.errors import RunError
-from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
+from cescore.disclosure.kinds import DOCUMENT_FOLDERS
 from cescore.intake.workspace import Workspace
+from cescore.publish.pages.index.page import index_page
 from cescore.publish.words import label
-from cescore.run.asked import Asked
-from cescore.run.documents import document_names
-from cescore.run.engine import Orders, Run, is_selected
+from cescore.run.annual import AnnualEdition
+from cescore.run.audit import Audit, examine
+from cescore.run.edition import Chosen, Edition, choose
+from cescore.run.engine import Orders, Run
+from cescore.run.files import make_private, write_atomically
+from cescore.run.in_step import out_of_step as out_of_step_of
 from cescore.run.inputs import Inputs
-from cescore.run.job import DOCUMENT_FILES, Outcome
+from cescore.run.job import Outcome
 from cescore.run.lock import locked
-from cescore.run.manifest import Before, write_manifest
-from cescore.run.overview import write_index_page
+from cescore.run.manifest import Before, Outturn, write_manifest
+from cescore.run.period import PeriodEdition
 from cescore.run.progress import display
-from cescore.run.receipt import drop_receipt, write_receipt
-from cescore.run.store import INDEX_PAGE, MANIFEST_NAME, Store, make_private
+from cescore.run.receipt import drop_receipt, made_from, write_receipt
+from cescore.run.store import INDEX_PAGE, MANIFEST_NAME, Store
 from cescore.run.summary import exit_status
-from cescore.run.tables import (
-    FINDINGS,
-    tables_in,
-    write_findings_whole,
-    write_tables,
-)
+from cescore.run.tables import FINDINGS, write_findings_whole
 from cescore.run.telling import (
     FINDINGS_SHOWN,
+    Ending,
     counted,
     reasons_counted,
     rows_told,
@@ -44,11 +43,9 @@ from cescore.run.telling import (
 )
 
 if TYPE_CHECKING:
-    from cescore.intake.entities import Entity
     from cescore.intake.findings import Finding
+    from cescore.run.asked import Asked
     from cescore.run.executor import Executor
-
-    Chosen = tuple[list[Entity], list[Entity], list[Entity]]
 
 
 def check(asked: Asked, console: Console) -> int:
@@ -60,7 +57,7 @@ def check(asked: Asked, console: Console) -> int:
     for finding in workspace.findings[:FINDINGS_SHOWN]:
         say(console, stated(finding, asked.lang))
     if len(workspace.findings) > FINDINGS_SHOWN:
-        output = asked.output(workspace.year)
+        output = asked.output(f"{workspace.year}")
         make_private(output)
         write_findings_whole(output, workspace, asked.lang)
         more = len(workspace.findings) - FINDINGS_SHOWN
@@ -71,88 +68,135 @@ def check(asked: Asked, console: Console) -> int:
     return 1 if workspace.has_errors else 0
 
 
+def open_edition(asked: Asked) -> Edition:
+    """What is asked for: the year's edition, or with a stage that of the plan period."""
+    return PeriodEdition.open(asked) if asked.stage else AnnualEdition.open(asked)
+
+
 def plan(asked: Asked, console: Console) -> int:
-    """What a run would build, and which input changed."""
-    workspace = Workspace.load(asked.root, asked.year)
-    chosen, blocked, _ = _chosen(asked, workspace)
-    store, inputs = Store.open(asked.output(workspace.year)), Inputs(asked.root)
-    orders = Orders(evaluate_workspace(workspace), inputs, store, asked.lang, asked.force)
-    to_build = [order for order in orders.of(chosen) if order.reasons]
-    documents = list(orders.documents(asked.only))
-    new = [order for order in documents if order.reasons]
+    """What a build would make, and which input changed."""
+    edition = open_edition(asked)
+    chosen = choose(edition, asked.only)
+    orders = Orders(edition, Inputs(asked.root), Store.open(edition.output))
+    to_build = [order for order in orders.of(chosen.entities) if order.reasons]
+    new = [order for order in orders.of(chosen.documents) if order.reasons]
     for order in to_build:
         say(console, why(order))
-    for entity in blocked:
-        reasons = workspace.blocked[entity.entity_id]
-        say(console, f"{_name(entity)}: {why_blocked(reasons, asked.lang)}")
+    for subject, reasons in chosen.blocked.items():
+        say(console, f"{subject.name}: {why_blocked(reasons, asked.lang)}")
     for order in new:
         say(console, why(order))
     for line in reasons_counted(order.reasons for order in to_build):
         say(console, line)
-    say(console, f"documents: {len(new)} to build, {len(documents) - len(new)} up to date")
-    say(
-        console,
-        f"{len(to_build)} to build, {len(chosen) - len(to_build)} up to date, {len(blocked)} blocked",
-    )
+    up_to_date = len(chosen.documents) - len(new)
+    say(console, f"documents: {len(new)} to build, {up_to_date} up to date")
+    up_to_date = len(chosen.entities) - len(to_build)
+    blocked = len(chosen.blocked)
+    say(console, f"{len(to_build)} to build, {up_to_date} up to date, {blocked} blocked")
     return 0
 
 
 def build(asked: Asked, executor: Executor, console: Console) -> int:
-    """The yearly build. Returns the exit status."""
-    began, inputs = time.monotonic(), Inputs(asked.root)
-    before = Before.of(inputs)
-    workspace = Workspace.load(asked.root, asked.year)
-    tell_findings(workspace, console, asked.lang)
-    chosen, blocked, others = _chosen(asked, workspace)
-    output = asked.output(workspace.year)
-    make_private(output)
-    with locked(output):
-        store = Store.open(output)
-        store.prepare()
-        drop_receipt(output)
-        yearly = evaluate_workspace(workspace)
-        results = write_tables(output, yearly, asked.lang)
-        outcomes = _reports(
-            asked, yearly, executor, store, inputs, (chosen, blocked, others), console
-        )
-        _set_aside(store, workspace, console)
+    """Evaluate, and print all that is asked for and out of date. Returns the exit status."""
+    began = time.monotonic()
+    before = Before.of(Inputs(asked.root))
+    edition = open_edition(asked)
+    tell_findings(edition.workspace, console, asked.lang)
+    for line in edition.opening():
+        say(console, line)
+    chosen = choose(edition, asked.only)
+    make_private(edition.output)
+    with locked(edition.output):
+        store = Store.open(edition.output)
+        store.made_from = before.hash
+        building = _Building(edition, before, store)
+        audit = building.examined(chosen, console)
+        results = edition.write_tables(store.folder)
+        outcomes = building.reports(chosen, executor, console)
+        building.set_aside(console)
+        out_of_step = out_of_step_of(building.orders, chosen.others)
         by_name = {outcome.name: outcome for outcome in outcomes}
-        tables = tables_in(output)
-        write_index_page(store, yearly, results, by_name, asked.lang, (*tables, MANIFEST_NAME))
-        changed = write_manifest(
-            store,
-            inputs,
-            workspace.definitions.run,
-            asked.lang,
-            outcomes,
-            before=before,
-            tables=(*tables, INDEX_PAGE),
-        )
-        _conclude(asked, store, inputs, outcomes, before, changed, workspace)
-    lost = unowned_errors(workspace)
+        page = index_page(edition.contents(store, results, by_name, out_of_step))
+        write_atomically(store.folder / INDEX_PAGE, page.encode())
+        outturn = Outturn(outcomes, building.tables, audit, out_of_step)
+        changed = building.conclude(outturn)
+    lost = unowned_errors(edition.workspace)
     if lost:
         say(console, f"{len(lost)} errors above concern no report: rows or files that are not used")
     seconds = time.monotonic() - began
-    form, note = asked.progress, executor.note
-    tell_end(outcomes, changed, output, seconds, console, form=form, note=note)
-    return 1 if lost else exit_status(outcomes)
+    ending = Ending(
+        outcomes,
+        seconds,
+        edition.output,
+        changed=changed,
+        note=executor.note,
+        evidence=store.kept,
+        out_of_step=sorted(out_of_step),
+    )
+    tell_end(ending, console, asked.progress)
+    return exit_status(outcomes) or int(bool(lost or audit.altered))
 
 
-def _conclude(
-    asked: Asked,
-    store: Store,
-    inputs: Inputs,
-    outcomes: list[Outcome],
-    before: Before,
-    changed: tuple[str, ...],
-    workspace: Workspace,
-) -> None:
-    """Forget what is doubtful, tidy up, and leave a receipt where all is well."""
-    before.forget_doubtful(store, outcomes, changed)
-    store.finish()
-    if not changed and not unowned_errors(workspace) and not exit_status(outcomes):
-        files = (*tables_in(store.folder), INDEX_PAGE, MANIFEST_NAME)
-        write_receipt(asked, store, inputs, outcomes, files, [counted(workspace, asked.lang)])
+@dataclass(frozen=True, eq=False)
+class _Building:
+    """A build under way: what is printed, from what it was begun, where it goes."""
+
+    edition: Edition
+    before: Before
+    store: Store
+
+    @property
+    def orders(self) -> Orders:
+        return Orders(self.edition, self.before.inputs, self.store)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The run's own files beside the reports, the manifest apart."""
+        return (*self.edition.tables(self.store.folder), INDEX_PAGE)
+
+    def examined(self, chosen: Chosen, console: Console) -> Audit:
+        """Say what in the tree is not as it was written, make room for it, and begin to write."""
+        asked_for = {s.name for s in (*chosen.entities, *chosen.documents, *chosen.blocked)}
+        audit = examine(self.store, asked_for, {*self.tables, MANIFEST_NAME})
+        for line in audit.lines():
+            say(console, line)
+        self.store.prepare()
+        for path in audit.tables:
+            self.store.keep(path)
+        drop_receipt(self.store.folder)
+        return audit
+
+    def reports(self, chosen: Chosen, executor: Executor, console: Console) -> list[Outcome]:
+        """Build what is out of date; an outcome for all that there is."""
+        with display(len(chosen), console, self.edition.asked.progress) as told:
+            run = Run(executor, self.store, told)
+            run.all(chosen, self.orders)
+        return list(run.outcomes.values())
+
+    def set_aside(self, console: Console) -> None:
+        """Move reports that are not of this edition any more out of the tree, each by name."""
+        workspace, edition = self.edition.workspace, self.edition
+        known = [subject.name for subject in (*edition.entities, *edition.documents)]
+        for name in self.store.set_aside(known, workspace.definitions.frameworks):
+            what = "a document" if name.partition("/")[0] in DOCUMENT_FOLDERS else "an entity"
+            say(console, f"set aside {name}: not {what} of {workspace.year} any more")
+
+    def conclude(self, outturn: Outturn) -> tuple[str, ...]:
+        """Write the manifest, tidy up, leave a receipt where all is well; what changed meanwhile."""
+        edition, store, before = self.edition, self.store, self.before
+        run, asked = edition.workspace.definitions.run, edition.asked
+        outcomes = outturn.outcomes
+        facts = {"year": run.year, "status": run.status, "vintage": run.vintage}
+        about = {**facts, "language": asked.lang, **edition.about()}
+        changed = write_manifest(store, before, about, outturn)
+        before.forget_doubtful(store, outcomes, changed)
+        store.finish()
+        is_clean = not (changed or outturn.out_of_step or outturn.audit.altered)
+        if is_clean and not unowned_errors(edition.workspace) and not exit_status(outcomes):
+            files = (*outturn.tables, MANIFEST_NAME)
+            said = [counted(edition.workspace, asked.lang), *edition.opening()]
+            write_receipt(store, made_from(asked, before.inputs), outcomes, files, said)
+        return changed
 
 
 def unowned_errors(workspace: Workspace) -> list[Finding]:
@@ -162,68 +206,3 @@ def unowned_errors(workspace: Workspace) -> list[Finding]:
         for finding in workspace.findings
         if finding.is_open_error and finding.entity_id not in workspace.register
     ]
-
-
-def _chosen(asked: Asked, workspace: Workspace) -> Chosen:
-    """The year's entities: those to build, those asked for but blocked, the others.
-
-    The others were not asked for, or their type has no framework.
-    """
-    chosen: list[Entity] = []
-    blocked: list[Entity] = []
-    others: list[Entity] = []
-    for entity in workspace.entities():
-        if not is_selected(entity.entity_type, entity.entity_id, asked.only):
-            others.append(entity)
-        elif entity.entity_id in workspace.blocked:
-            blocked.append(entity)
-        else:
-            chosen.append(entity)
-    others.extend(workspace.unframed)
-    if not chosen and not blocked and not (asked.only and _names_documents(asked, workspace)):
-        what = f"matches --only {asked.only!r}" if asked.only else "belongs to the year"
-        raise RunError(f"nothing to build: no entity of {workspace.year} {what}")
-    return chosen, blocked, others
-
-
-def _names_documents(asked: Asked, workspace: Workspace) -> bool:
-    """Whether ``--only`` asks for documents."""
-    return any(is_selected(*one, asked.only) for one in document_names(workspace).values())
-
-
-def _reports(
-    asked: Asked,
-    yearly: YearlyEvaluation,
-    executor: Executor,
-    store: Store,
-    inputs: Inputs,
-    entities: Chosen,
-    console: Console,
-) -> list[Outcome]:
-    chosen, blocked, others = entities
-    reasons = yearly.workspace.blocked
-    orders = Orders(yearly, inputs, store, asked.lang, asked.force, asked.engine)
-    names = document_names(yearly.workspace)
-    with display(sum(map(len, entities)) + len(names), console, asked.progress) as told:
-        run = Run(executor, store, told)
-        run.skipped(others)
-        run.skipped_documents(one for one in names.values() if not is_selected(*one, asked.only))
-        run.blocked(
-            {
-                e.entity_id: (e.entity_type, why_blocked(reasons[e.entity_id], asked.lang))
-                for e in blocked
-            }
-        )
-        run.reports(chain(orders.of(chosen), orders.documents(asked.only)))
-    return list(run.outcomes.values())
-
-
-def _set_aside(store: Store, workspace: Workspace, console: Console) -> None:
-    known = [*map(_name, workspace.entities()), *document_names(workspace)]
-    for name in store.set_aside(known, workspace.definitions.frameworks):
-        what = "a document" if name.partition("/")[0] in DOCUMENT_FILES else "an entity"
-        say(console, f"set aside {name}: not {what} of {workspace.year} any more")
-
-
-def _name(entity: Entity) -> str:
-    return f"{entity.entity_type}/{entity.entity_id}"

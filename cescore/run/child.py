@@ -1,6 +1,6 @@
 """One report in a process of its own: limits, log, work folder, then `render`.
 
-Used by the forked child of `press`, and as a command (``python -m cescore.run.child``) where a
+Used by the processes that `press` and a cluster worker's forkserver fork, and as a command (``python -m cescore.run.child``) where a
 process cannot be forked.
 """
 
@@ -11,13 +11,14 @@ import errno
 import importlib
 import json
 import os
+import signal
 import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from cescore.definitions.shipped import PACKAGE
 from cescore.errors import CescoreError
@@ -30,10 +31,11 @@ from cescore.run.job import (
     Job,
     Limits,
 )
-from cescore.run.processes import adopt_orphans, end_orphans
+from cescore.run.processes import adopt_orphans, be_first_to_go, end_orphans, end_with
 
 Render = Callable[..., Any]
 EXIT_FAILED = 3  # the cause is in the result file
+EXIT_BROKEN = 70  # EX_SOFTWARE: it did not even come so far
 EXIT_DISK_FULL = 74  # EX_IOERR: not even the result file could be written
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 LONGEST_CAUSE = 2000  # characters
@@ -48,6 +50,7 @@ SURROUNDINGS = {
     "PYTHONHASHSEED": "0",
     "TZ": "UTC",
     "LC_ALL": "C.UTF-8",
+    "PYTHONIOENCODING": "utf-8:backslashreplace",  # of logs, whatever the terminal's is
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
@@ -82,6 +85,27 @@ def _held_back(module: str) -> Iterator[None]:
     finally:
         if is_new:
             del sys.modules[module]
+
+
+def be_report(parent: int, make: Callable[[], int]) -> NoReturn:
+    """What a process does that was forked for one report: leads a group of its own, ends with its
+    parent, is the first to go where memory runs out, makes the report and exits with its status."""
+    status = EXIT_BROKEN
+    try:
+        with suppress(PermissionError):
+            os.setpgid(0, 0)
+        end_with(parent)
+        be_first_to_go()
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        status = make()
+        with suppress(OSError):
+            sys.stdout.flush()
+    except BaseException as error:
+        with suppress(BaseException):
+            print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
+    finally:
+        os._exit(status)
 
 
 def run_job(job: Job, render: Render, limits: Limits) -> int:

@@ -6,13 +6,11 @@ has imported everything and forks a child per report. A worker holds bundles, ne
 
 from __future__ import annotations
 
-import ctypes
 import io
 import json
 import multiprocessing
 import os
 import signal
-import sys
 import tarfile
 import tempfile
 import threading
@@ -28,13 +26,12 @@ from typing import Any
 
 from distributed import get_worker
 
-from cescore.run.child import load_render, run_job, surroundings
+from cescore.run.child import EXIT_BROKEN, be_report, load_render, run_job, surroundings
 from cescore.run.fingerprint import differences, fingerprint
 from cescore.run.job import BUNDLE_NAME, PAGES_NAME, RENDER_NAME, Job, Limits, Outcome
 from cescore.run.press import outcome_of, overran
 from cescore.run.processes import end_group
 
-DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 PRELOAD = ["cescore.run.preloaded", "dask.__main__"]  # the latter: a worker's own main module
 
 LOG_NAME = "log"  # in the folder that a report is made in
@@ -195,25 +192,9 @@ def _ensure_server(context: Any, render: str) -> None:
 
 
 def _child(line: bytes, limits: Mapping[str, Any], render: str) -> None:
-    """The forked child: never returns."""
-    status = 70
-    try:
-        _die_with_parent()
-        os.setpgid(0, 0)
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        status = run_job(Job.from_line(line), load_render(render), Limits(**limits))
-        with suppress(OSError):
-            sys.stdout.flush()
-    except BaseException as error:
-        with suppress(BaseException):
-            print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
-    finally:
-        os._exit(status)
-
-
-def _die_with_parent() -> None:
-    """No report outlives a worker that was killed: the forkserver ends with it, and this with that."""
-    if sys.platform.startswith("linux"):
-        ctypes.CDLL(None).prctl(DIES_WITH_PARENT, signal.SIGKILL)
-        if os.getppid() == 1:  # it had gone before
-            os._exit(70)
+    """The forked child: never returns. No report outlives a worker that was killed: the forkserver
+    ends with it, and this with that."""
+    parent = os.getppid()
+    if parent == 1:  # it had gone before
+        os._exit(EXIT_BROKEN)
+    be_report(parent, lambda: run_job(Job.from_line(line), load_render(render), Limits(**limits)))

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 
-from cescore.disclosure.documents import unit_slugs
-from cescore.intake.wording import name_of
+from cescore.disclosure.gate import Gate
+from cescore.disclosure.kinds import SCORECARD
+from cescore.disclosure.sheets import unit_slugs
+from cescore.intake.wording import Said, name_of
+from cescore.method.assessment import Assessment
+from cescore.method.column import State
+from cescore.publish import words
 from cescore.publish.naming import in_words
+from cescore.publish.numbers import mark
 from cescore.publish.pages.index.page import Body, DocumentLine, Line, Note, Page, Section
-from cescore.run.documents import document_names
-from cescore.run.job import DOCUMENT_FILES, Outcome
-from cescore.run.store import FAILED_NAME, LOGS_NAME, NOTEBOOK_NAME, Store
+from cescore.run.documents import annual_documents
+from cescore.run.files import readable
+from cescore.run.job import Outcome
+from cescore.run.store import FAILED_NAME, LOGS_NAME, Store
 
 if TYPE_CHECKING:
-    from cescore.definitions.model import Framework, Plan
+    from cescore.definitions.model import Plan
+    from cescore.disclosure.bundle import PublicRow
+    from cescore.disclosure.kinds import Kind
     from cescore.evaluation.yearly import YearlyEvaluation
     from cescore.intake.entities import Entity
     from cescore.intake.findings import Finding
     from cescore.intake.wording import Named
     from cescore.intake.workspace import Workspace
+    from cescore.run.order import Subject
 
 KINDS = ("index", "progress_index")
 NOTHING: tuple[float | None, str] = (None, "")
@@ -38,6 +48,13 @@ class Contents:
     results: pd.DataFrame
     outcomes: Mapping[str, Outcome]
     lang: str
+    out_of_step: Collection[str] = field(default=(), kw_only=True)  # reports of another evaluation
+
+    report: ClassVar[Kind] = SCORECARD
+
+    @property
+    def documents(self) -> Sequence[Subject]:
+        return annual_documents(self.workspace.definitions.plan)
 
     @property
     def workspace(self) -> Workspace:
@@ -62,39 +79,32 @@ class Contents:
             status=run.status,
             issuer=run.issuer.name(self.lang),
             issued=run.issued,
+            subject=words.subject(run, self.lang),
         )
 
     def _sections(self) -> Iterator[Section]:
         frameworks = self.workspace.definitions.frameworks
         for entity_type in filter(frameworks.__contains__, self.workspace.register.types):
             framework = frameworks[entity_type]
-            lines = [self._line(e, framework) for e in self.workspace.entities(entity_type)]
+            lines = [self._line(e) for e in self.workspace.entities(entity_type)]
             if lines:
                 scale = framework.scale
                 name = framework.index.name(self.lang)
                 yield Section(entity_type, lines, name, scale.floor, scale.top)
 
-    def _line(self, entity: Entity, framework: Framework) -> Line:
+    def _line(self, entity: Entity) -> Line:
         name = f"{entity.entity_type}/{entity.entity_id}"
-        index, status = self._figures.get((entity.entity_id, framework.index.code), NOTHING)
-        progress = framework.progress.code if framework.progress else ""
+        shown = self.gate.public_row(entity)
         outcome, entry = self.outcomes.get(name), self.store.entries.get(name)
-        found = self.yearly.assessments.get(entity.entity_id)
-        grade = (found.grade_zh if self.lang == "zh" else found.grade_en) if found else ""
-        return Line(
+        line = Line(
             entity_id=entity.entity_id,
             name=entity.name(self.lang),
             other_name=entity.name("en" if self.lang == "zh" else "zh"),
             folder=name,
             is_built=entry is not None,
             cause=outcome.cause if outcome else "",
-            index=index,
-            index_status=status,
-            progress=self._figures.get((entity.entity_id, progress), NOTHING)[0],
-            grade=grade,
-            total=found.total if found and grade else None,
-            reason=found.reason if found else "",
-            is_provisional=bool(found and found.provisional),
+            index_status=shown.status if shown.status != "suppressed" else "",
+            is_withheld=shown.status == "suppressed",
             is_filed=self.workspace.filed(entity.entity_id),
             is_blocked=entity.entity_id in self.workspace.blocked,
             place=self._place(entity),
@@ -102,8 +112,37 @@ class Contents:
             industry=entity.industry,
             files=self._files(name, entry.outputs if entry else ()),
             log=self._log(name) if outcome and outcome.status == "failed" else "",
+            is_out_of_step=name in self.out_of_step,
             warnings=tuple(entry.record.get("warnings", ())) if entry else (),
         )
+        if line.is_blocked:
+            return replace(line, index_status="blocked", is_withheld=False)
+        if not line.is_filed:
+            return replace(line, index_status="not_filed", is_withheld=False, reason="not_filed")
+        return line if line.is_withheld else self._with_figures(line, entity, shown)
+
+    def _with_figures(self, line: Line, entity: Entity, shown: PublicRow) -> Line:
+        """The line with its figures, none of which a report to others withholds."""
+        framework = self.workspace.definitions.frameworks[entity.entity_type]
+        status = self._figures.get((entity.entity_id, framework.index.code), NOTHING)[1]
+        progress = framework.progress.code if framework.progress else ""
+        found = self.yearly.assessments.get(entity.entity_id) or Assessment()
+        grade = found.grade(self.lang)
+        return replace(
+            line,
+            index=shown.index,
+            index_status=status or shown.status,
+            progress=self._figures.get((entity.entity_id, progress), NOTHING)[0],
+            grade=grade,
+            total=found.total if grade else None,
+            reason=found.reason,
+            is_provisional=found.provisional,
+        )
+
+    @cached_property
+    def gate(self) -> Gate:
+        """What decides whose figures the page may show: the same as for every report."""
+        return Gate(self.yearly)
 
     @cached_property
     def _figures(self) -> dict[tuple[str, str], tuple[float | None, str]]:
@@ -136,10 +175,10 @@ class Contents:
         says why, and the notebook as far as it came."""
         kept = outputs or [
             name_
-            for name_ in (FAILED_NAME, NOTEBOOK_NAME)
+            for name_ in (FAILED_NAME, self.report.executed)
             if (self.store.folder / name / name_).is_file()
         ]
-        order = {file: i for i, file in enumerate((FAILED_NAME, *self.store.expected))}
+        order = {file: i for i, file in enumerate((FAILED_NAME, *self.report.files))}
         return sorted(kept, key=lambda file: (order.get(file, len(order)), file))
 
     def _log(self, name: str) -> str:
@@ -147,22 +186,25 @@ class Contents:
         return log if (self.store.folder / log).is_file() else ""
 
     def _documents(self) -> Iterator[DocumentLine]:
-        """The method book and each unit's sheet, as they stand in the tree."""
+        """The documents as they stand in the tree; a unit's sheet bears the unit's name."""
         units = unit_slugs(self.workspace.definitions.plan)
-        for name, (folder, document_id) in document_names(self.workspace).items():
+        for document in self.documents:
+            name = document.name
             yield DocumentLine(
-                name=units.get(document_id, ""),
-                kind=folder,
+                name=units.get(document.id, ""),
+                kind=document.folder,
                 folder=name,
-                stem=DOCUMENT_FILES[folder][0].removesuffix(".pdf"),
+                stem=document.kind.stem,
                 is_built=name in self.store.entries,
+                is_out_of_step=name in self.out_of_step,
                 cause=self.outcomes[name].cause if name in self.outcomes else "",
             )
 
     def _note(self, finding: Finding) -> Note:
-        register, said = self.workspace.register, finding.said(self.lang, self._naming)
+        register = self.workspace.register
         known = finding.entity_id in register
         rule = self._rules.get(finding.code) or name_of(finding.kind or finding.code, self.lang)
+        said = self._released(finding)
         return Note(
             finding.severity,
             finding.code,
@@ -171,9 +213,9 @@ class Contents:
             register[finding.entity_id].name(self.lang) if known else "",
             finding.year,
             self._names.get(finding.variable, finding.variable),
-            said.found,
-            said.expected,
-            finding.where(self.lang),
+            readable(said.found),
+            readable(said.expected),
+            readable(finding.where(self.lang)),
         )
 
     def _naming(self, named: Named, lang: str) -> str:
@@ -182,8 +224,7 @@ class Contents:
     @cached_property
     def _rules(self) -> dict[str, str]:
         """What the workspace's own checks are called, by id."""
-        both = {rule.id: (rule.zh, rule.en) for rule in self.workspace.definitions.checks}
-        return {i: (zh or en) if self.lang == "zh" else (en or zh) for i, (zh, en) in both.items()}
+        return {rule.id: rule.name(self.lang) for rule in self.workspace.definitions.checks}
 
     @cached_property
     def _names(self) -> dict[str, str]:
@@ -191,6 +232,14 @@ class Contents:
         definitions = self.workspace.definitions
         named = {**definitions.accounts, **definitions.variables}
         return {code: one.name(self.lang) or code for code, one in named.items()}
+
+    def _released(self, finding: Finding) -> Said:
+        """What a check found and expected, or the mark of what reports to others withhold: the
+        entity's own report and findings.csv have it, and the note says where to look."""
+        register = self.workspace.register
+        if finding.entity_id in register and self.gate.is_withheld(register[finding.entity_id]):
+            return Said(mark(State.SUPPRESSED, self.lang), "")
+        return finding.said(self.lang, self._naming)
 
 
 def grades_in_order(plan: Plan | None, lang: str) -> list[str]:

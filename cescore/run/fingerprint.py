@@ -10,8 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from cescore.definitions.shipped import TEMPLATES
+from cescore.run.files import combined, tree_hashes
 from cescore.run.inputs import Inputs, libraries
-from cescore.run.store import combined, tree_hashes
 
 FONT_FILES = ("*.ttf", "*.otf", "*.woff", "*.woff2")
 Fingerprint = Mapping[str, str]

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from cescore.definitions.shipped import PACKAGE, REPOSITORY, TEMPLATES
 from cescore.errors import RunError
+from cescore.run.files import combined, file_hash, tree_hashes
 from cescore.run.native import native_libraries
-from cescore.run.store import combined, file_hash, tree_hashes
 
 GENERIC_NOTEBOOK = "generic.ipynb"
 # Whatever of these changes may change a page's bytes.
@@ -83,24 +83,17 @@ class Inputs:
             found.update({f"{own}notebooks/{name}": digest for name, digest in below.items()})
         return found
 
-    def key(self, bundle: Mapping[str, object], notebook: Path, lang: str) -> dict[str, str]:
-        """What makes a report, part by part of its bundle and all else, so that a change is named."""
+    def key(
+        self, source: str, parts: Mapping[str, object], notebook: Path, lang: str
+    ) -> dict[str, str]:
+        """What makes a report, part by part of its bundle or document and all else, so that a change
+        is named."""
         return {
             **{
-                f"bundle: {name.replace('_', ' ')}": _digest(value)
-                for name, value in bundle.items()
+                f"{source}: {name.replace('_', ' ')}": _digest(value)
+                for name, value in parts.items()
                 if name != "report_number"
             },
-            **self.shared,
-            "notebook": file_hash(notebook),
-            "language": lang,
-        }
-
-    def document_key(self, parts: Mapping[str, str], notebook: Path, lang: str) -> dict[str, str]:
-        """What makes a document, part by part of its file."""
-        digests = {f"document: {n.replace('_', ' ')}": _digest(text) for n, text in parts.items()}
-        return {
-            **digests,
             **self.shared,
             "notebook": file_hash(notebook),
             "language": lang,

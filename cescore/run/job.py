@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
 
-RENDER = "cescore.publish.documents:render"  # of reports and documents alike
+from cescore.disclosure.kinds import DOCUMENT_FOLDERS, SCORECARD
+
+RENDER = "cescore.publish.render:render"
 RENDER_NAME = "CESCORE_RENDER"  # environment variable that tells a forkserver which render to load
 PREVIEW_RENDER = "cescore.publish.previewed:render"
 WATCHED_RENDER = "cescore.publish.previewed:render_anew"  # reads templates anew each time
@@ -16,14 +18,6 @@ PAGES_NAME = "pages"  # folder there that the report is written into
 RESULT_NAME = "result-of-job.json"
 TEMPORARY_NAME = "tmp"  # folder there for all that a report's process writes beside its pages
 IN_PROCESS = "inprocess"  # the engine that runs a notebook's cells without a kernel
-
-# Documents have the report engine in common with entities and are no entities: their folder, and
-# the files each must have. The method book has its folder to itself, with no id below it.
-DOCUMENT_FILES: Mapping[str, tuple[str, ...]] = {
-    "method-book": ("method-book.pdf", "method-book.html", "method-book.ipynb"),
-    "units": ("sheet.pdf", "sheet.html", "sheet.ipynb"),
-    "plan-overview": ("overview.pdf", "overview.html", "overview.ipynb"),
-}
 
 Status = Literal["built", "up_to_date", "failed", "skipped"]
 
@@ -44,7 +38,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Job:
-    """One report to make: its work folder holds the bundle, and nothing else of the data."""
+    """One report or document to make: its work folder holds the bundle, and nothing else of the data."""
 
     entity_id: str
     entity_type: str
@@ -54,6 +48,7 @@ class Job:
     log: str
     templates: str = ""  # empty: the repository's
     engine: str = IN_PROCESS
+    kind: str = SCORECARD.name
 
     def to_line(self) -> bytes:
         return json.dumps(asdict(self), ensure_ascii=True).encode() + b"\n"
@@ -65,7 +60,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one entity; a failure names its cause in a sentence."""
+    """What became of one report or document; a failure names its cause in a sentence."""
 
     entity_id: str
     entity_type: str
@@ -93,4 +88,4 @@ class Outcome:
     @property
     def is_document(self) -> bool:
         """Whether it is a document's outcome, which is counted apart from the entities'."""
-        return self.entity_type in DOCUMENT_FILES
+        return self.entity_type in DOCUMENT_FOLDERS

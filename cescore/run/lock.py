@@ -12,7 +12,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from cescore.errors import RunError
-from cescore.run.store import write_atomically
+from cescore.run.files import write_atomically
 
 LOCK_NAME = ".lock"
 HOLDER_NAME = ".lock-holder.json"

@@ -4,38 +4,35 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import cescore
-from cescore.definitions.model import Run
+from cescore.run.audit import Audit
+from cescore.run.files import combined, file_hash, write_atomically
 from cescore.run.inputs import Inputs, libraries
 from cescore.run.job import Outcome
-from cescore.run.store import MANIFEST_NAME, Store, combined, file_hash, write_atomically
+from cescore.run.store import MANIFEST_NAME, Store
 
 FORMAT = 1
 
 
 def write_manifest(
     store: Store,
-    inputs: Inputs,
-    run: Run,
-    lang: str,
-    outcomes: Iterable[Outcome],
-    *,
     before: Before,
-    tables: Iterable[str],
-    about: Mapping[str, Any] | None = None,
+    about: Mapping[str, Any],
+    outturn: Outturn,
 ) -> tuple[str, ...]:
     """Write the manifest; returns what changed while the run went on.
 
     ``before``: hashes when it began of what the run is made from, and of what reports are made with;
-    ``tables``: the run's own files beside the reports; ``about``: what a run of another kind than
-    the yearly one says of itself.
+    ``about``: what the run says of itself. It is consistent where all that stands in the tree is of
+    one evaluation and as it was written.
     """
-    listed = sorted(outcomes, key=lambda o: o.name)
+    inputs, audit = before.inputs, outturn.audit
+    listed = sorted(outturn.outcomes, key=lambda o: o.name)
     changed = tuple(
         sorted(
             _changed(before.files, inputs.files())
@@ -44,21 +41,18 @@ def write_manifest(
     )
     content: dict[str, Any] = {
         "format": FORMAT,
-        "run": {
-            "year": run.year,
-            "status": run.status,
-            "vintage": run.vintage,
-            "language": lang,
-            **(about or {}),
-        },
+        "run": dict(about),
         "versions": {"cescore": cescore.__version__, "system": platform.system(), **libraries()},
         "inputs": dict(before.files),
         "shared": dict(inputs.shared),
         "inputs_changed_during_run": changed,
-        "is_consistent": not changed,
+        "found_altered": audit.altered,
+        "found_out_of_place": audit.strange,
+        "out_of_step": {name: list(why) for name, why in sorted(outturn.out_of_step.items())},
+        "is_consistent": not (changed or outturn.out_of_step or audit.standing),
         "reports": {o.name: _report(store, o) for o in listed if not o.is_document},
         "documents": {o.name: _report(store, o) for o in listed if o.is_document},
-        "outputs": {name: file_hash(store.folder / name) for name in sorted(tables)},
+        "outputs": {name: file_hash(store.folder / name) for name in sorted(outturn.tables)},
     }
     text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
     write_atomically(store.folder / MANIFEST_NAME, f"{text}\n".encode())
@@ -66,21 +60,39 @@ def write_manifest(
 
 
 @dataclass(frozen=True)
+class Outturn:
+    """What a build came to."""
+
+    outcomes: Sequence[Outcome]
+    tables: Sequence[str]  # its own files beside the reports
+    audit: Audit  # what it met in the tree
+    out_of_step: Mapping[str, Sequence[str]] = field(default_factory=dict)  # with what changed
+
+
+@dataclass(frozen=True)
 class Before:
     """Hashes by name as they were when a run began."""
 
+    inputs: Inputs
     files: Mapping[str, str]  # in data/ and params/
     made_with: Mapping[str, str]  # templates, code, notebooks
 
     @classmethod
     def of(cls, inputs: Inputs) -> Before:
-        return cls(inputs.files(), inputs.made_with())
+        return cls(inputs, inputs.files(), inputs.made_with())
+
+    @property
+    def hash(self) -> str:
+        """One hash over all of it."""
+        return combined({**self.files, **self.made_with})
 
     def forget_doubtful(
-        self, store: Store, outcomes: Iterable[Outcome], changed: Iterable[str]
+        self, store: Store, outcomes: Iterable[Outcome], changed: Sequence[str]
     ) -> None:
         """Forget what was built while a template, a notebook or code changed: nobody can say from
         which bytes, so that the next run builds it again."""
+        if changed:
+            store.doubt()
         if any(name in self.made_with or name not in self.files for name in changed):
             for outcome in outcomes:
                 if outcome.status == "built":

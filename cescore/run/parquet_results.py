@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from cescore.run.store import PART
+from cescore.run.files import PART
 
 FOLDER = "results.parquet"  # a folder that readers of Parquet take as one table
 ROWS_IN_PART = 50_000_000

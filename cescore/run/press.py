@@ -3,6 +3,11 @@
 A process of its own, started before any data are read: it imports everything a report needs once,
 never holds the panel, takes jobs line by line from its standard input, forks one child per report,
 and writes one outcome per line to its standard output. The end of its input ends it and them.
+
+Why not the standard library's forkserver, as a cluster's workers use it: a press is the subreaper of
+all that its reports start, ends what overran without a thread per report, and imports no main module
+again in each child. A worker lives on through many runs, where one
+server that is started once costs less than a press for each of them.
 """
 
 from __future__ import annotations
@@ -20,17 +25,25 @@ from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from cescore.errors import CescoreError
-from cescore.run.child import EXIT_DISK_FULL, Render, left_running, load_render, run_job
+from cescore.run.child import (
+    EXIT_DISK_FULL,
+    Render,
+    be_report,
+    left_running,
+    load_render,
+    run_job,
+)
 from cescore.run.job import RESULT_NAME, Job, Limits, Outcome
-from cescore.run.processes import adopt_orphans, be_first_to_go, end_group, end_orphans, end_with
+from cescore.run.processes import adopt_orphans, end_group, end_orphans
 
 READY = b"ready\n"
 DISK_FULL, QUOTA_USED = os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT)
 NOTEBOOKS_IMPORT = (
-    "cescore.desk.steps",
     "cescore.desk.documents",
+    "cescore.desk.reviews",
     "IPython.core.completer",
 )  # so that no child imports them again
 
@@ -89,27 +102,16 @@ class Press:
             self.running[handle] = Running(job, pid, handle, time.monotonic())
             self.selector.register(handle, selectors.EVENT_READ)
 
-    def _be_child(self, job: Job, sink: int, source: int) -> None:
+    def _be_child(self, job: Job, sink: int, source: int) -> NoReturn:
         """The forked child: never returns."""
-        status = 70
-        try:
-            with suppress(PermissionError):
-                os.setpgid(0, 0)
-            end_with(self.pid)
-            be_first_to_go()
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+        def make() -> int:
             for handle in (source, sink, *self.running):
                 os.close(handle)
             self.selector.close()
-            status = run_job(job, self.render, self.limits)
-            with suppress(OSError):
-                sys.stdout.flush()
-        except BaseException as error:
-            with suppress(BaseException):
-                print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
-        finally:
-            os._exit(status)
+            return run_job(job, self.render, self.limits)
+
+        be_report(self.pid, make)
 
     def _patience(self) -> float | None:
         """Seconds until the next child is overdue; None while there is none."""

@@ -12,68 +12,76 @@ from typing import TYPE_CHECKING
 from watchfiles import watch
 
 from cescore.definitions.shipped import REPOSITORY
-from cescore.disclosure.bundles import Bundler
 from cescore.errors import CescoreError, PublishError
-from cescore.evaluation.yearly import evaluate_workspace
-from cescore.intake.workspace import Workspace
-from cescore.run.engine import Orders, Run
+from cescore.run.build import open_edition
+from cescore.run.engine import Orders, run_reports
+from cescore.run.files import combined, make_private
 from cescore.run.inputs import Inputs
 from cescore.run.lock import locked
-from cescore.run.store import Store, combined, make_private
+from cescore.run.store import Store
 
 if TYPE_CHECKING:
     from cescore.run.asked import Asked
+    from cescore.run.edition import Edition
     from cescore.run.executor import Executor
 
 WATCHED_FOLDERS = ("data", "params", "notebooks", "report_templates")
 SETTLE_MS = 60  # an editor writes a file in several steps
+FOLDER_NAME = "preview"
+
+
+@dataclass(frozen=True)
+class Previewed:
+    """A report as it is now."""
+
+    pdf: Path
+    warnings: tuple[str, ...]  # what a person should look at, as a run tells it
+
+    def lines(self) -> Iterator[str]:
+        yield str(self.pdf)
+        yield from (f"warning {warning}" for warning in self.warnings)
 
 
 @dataclass
 class Preview:
-    """One entity's report; the evaluation is kept until data or params change."""
+    """One report or document by its name; the evaluation is kept until data or params change."""
 
     asked: Asked
-    entity_id: str
+    name: str
     executor: Executor
     _inputs: str = ""
-    _bundler: Bundler | None = None
+    _edition: Edition | None = None
 
-    def make(self) -> Path:
-        """Build the report into output/preview and return its PDF.
+    def make(self) -> Previewed:
+        """Build the report into output/preview, where it is out of date.
 
         Raises
         ------
+        RunError
+            There is no entity and no document of that name.
         PublishError
             It could not be built.
         """
-        bundler, inputs = self._evaluated(), Inputs(self.asked.root)
-        workspace = bundler.yearly.workspace
-        bundle = bundler.bundle(self.entity_id)  # refused by name where there can be none
-        entity = workspace.register[bundle.entity.entity_id]
-        folder = self.asked.root / "output" / "preview" / self.asked.output(workspace.year).name
+        edition, inputs = self._evaluated(), Inputs(self.asked.root)
+        subject = edition.subject(self.name)
+        folder = self.asked.root / "output" / FOLDER_NAME / edition.output.name
         make_private(folder)
         with locked(folder):
             store = Store.open(folder)
             store.prepare()
-            asked = self.asked
-            orders = Orders(
-                bundler.yearly, inputs, store, asked.lang, asked.force, asked.engine, bundler
-            )
-            run = Run(self.executor, store)
-            run.reports(orders.of([entity]))
+            orders = Orders(edition, inputs, store)
+            (outcome,) = run_reports(self.executor, store, orders.of([subject]))
             store.finish()
-        (outcome,) = run.outcomes.values()
         if outcome.status == "failed":
             raise PublishError(f"{outcome.name}: {outcome.cause}")
-        return store.path(entity.entity_type, entity.entity_id) / "scorecard.pdf"
+        pdf = store.path(subject.name) / subject.kind.pdf
+        return Previewed(pdf, tuple(store.entries[subject.name].record.get("warnings", ())))
 
-    def _evaluated(self) -> Bundler:
+    def _evaluated(self) -> Edition:
         inputs = combined(Inputs(self.asked.root).files())
-        if self._bundler is None or inputs != self._inputs:
-            workspace = Workspace.load(self.asked.root, self.asked.year)
-            self._bundler, self._inputs = Bundler(evaluate_workspace(workspace)), inputs
-        return self._bundler
+        if self._edition is None or inputs != self._inputs:
+            self._edition, self._inputs = open_edition(self.asked), inputs
+        return self._edition
 
     def watch(self) -> Iterator[str]:
         """A line for each change that was seen, with what came of it; until interrupted."""
@@ -84,7 +92,8 @@ class Preview:
         for changes in watch(*wanted, debounce=400, step=SETTLE_MS, raise_interrupt=False):
             began, names = time.monotonic(), sorted({Path(path).name for _, path in changes})
             try:
-                made = str(self.make())
+                first, *more = self.make().lines()
             except CescoreError as error:  # the next change may mend it
-                made = str(error)
-            yield f"{', '.join(names)}: {made} ({time.monotonic() - began:.1f} s)"
+                first, more = str(error), []
+            yield f"{', '.join(names)}: {first} ({time.monotonic() - began:.1f} s)"
+            yield from more

@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any, Protocol, TextIO
@@ -176,18 +176,23 @@ class JsonLines:
         )
 
     def _write(self, event: str, **fields: Any) -> None:
-        self.stream.write(json.dumps({"event": event, **fields}, ensure_ascii=False) + "\n")
-        self.stream.flush()
+        _write_json({"event": event, **fields}, self.stream)
 
 
-def write_end(outcomes: Sequence[Outcome], seconds: float, stream: TextIO) -> None:
-    """The last line of JSON of a run: how many reports ended how."""
-    counts = Counter(outcome.status for outcome in outcomes)
+def write_end(
+    outcomes: Sequence[Outcome], seconds: float, stream: TextIO, **more: Sequence[str]
+) -> None:
+    """The last line of JSON of a run: how many reports ended how, and ``more`` that was met."""
+    counts: Counter[str] = Counter(outcome.status for outcome in outcomes)
     named = [outcome.name for outcome in outcomes if outcome.status == "failed"]
     line: dict[str, Any] = {"event": "end", "total": len(outcomes), "failures": named}
-    stream.write(
-        json.dumps({**line, **counts, "seconds": round(seconds, 3)}, ensure_ascii=False) + "\n"
-    )
+    _write_json({**line, **counts, "seconds": round(seconds, 3), **more}, stream)
+
+
+def _write_json(line: Mapping[str, Any], stream: TextIO) -> None:
+    """Write a line of JSON, escaped where the stream cannot hold every character: it is data."""
+    is_narrow = (stream.encoding or "utf-8").lower().replace("-", "") != "utf8"
+    stream.write(json.dumps(line, ensure_ascii=is_narrow) + "\n")
     stream.flush()
 
 

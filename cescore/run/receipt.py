@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from cescore.run.asked import Asked
+from cescore.run.files import combined, file_hash, write_atomically
 from cescore.run.inputs import Inputs, libraries
 from cescore.run.job import Outcome
-from cescore.run.store import WORK_NAME, Entry, Store, combined, file_hash, write_atomically
+from cescore.run.journal import Entry
+from cescore.run.store import WORK_NAME, Store
 
 RECEIPT_NAME = ".receipt.json"
 
@@ -42,15 +44,20 @@ class Receipt:
 
 def made_from(asked: Asked, inputs: Inputs) -> str:
     """One hash over all that a run's bytes come from, and over what was asked for."""
-    question = {"year": str(asked.year), "only": asked.only, "language": asked.lang}
+    question = {
+        "year": str(asked.year),
+        "only": asked.only,
+        "language": asked.lang,
+        "stage": asked.stage,
+        "plan": asked.plan,
+    }
     parts = {**inputs.files(), **inputs.made_with(), **libraries()}
     return combined({"question": combined(question), "answer": combined(parts)})
 
 
 def write_receipt(
-    asked: Asked,
     store: Store,
-    inputs: Inputs,
+    made_from: str,
     outcomes: Sequence[Outcome],
     files: Iterable[str],
     said: Sequence[str],
@@ -61,7 +68,7 @@ def write_receipt(
     """
     asked_for = sorted(o.name for o in outcomes if o.status != "skipped")
     content = Receipt(
-        made_from(asked, inputs),
+        made_from,
         {name: combined(store.entries[name].key) for name in asked_for},
         sorted(o.name for o in outcomes if o.status == "skipped"),
         {name: file_hash(store.folder / name) for name in files},
@@ -91,11 +98,18 @@ def valid_receipt(asked: Asked, folder: Path) -> Receipt | None:
     return receipt if all(stand) else None
 
 
+def receipt_files(folder: Path) -> Mapping[str, str]:
+    """The run's own files with the hashes that its receipt has; none where there is no receipt."""
+    receipt = _read(folder / RECEIPT_NAME)
+    return {} if receipt is None else receipt.files
+
+
 def _stands(store: Store, name: str, key: str) -> bool:
     entry: Entry | None = store.entries.get(name)
     return (
         entry is not None
         and combined(entry.key) == key
+        and not store.strange(name)
         and all(file_hash(store.folder / name / file) == d for file, d in entry.outputs.items())
     )
 

@@ -2,50 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
+import itertools
 import json
 import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
-from cescore.run.job import (
-    BUNDLE_NAME,
-    DOCUMENT_FILES,
-    IN_PROCESS,
-    PAGES_NAME,
-    Job,
-    Outcome,
-    report_name,
-)
+from cescore.disclosure.kinds import KINDS
+from cescore.run.files import IGNORED, PART, file_hash, write_atomically
+from cescore.run.job import BUNDLE_NAME, PAGES_NAME, Job, Outcome
+from cescore.run.journal import JOURNAL_NAME, Entry, line_of, read_journal
+from cescore.run.order import Key, Order
 
-JOURNAL_NAME = ".journal.jsonl"
 MANIFEST_NAME = "manifest.json"
 INDEX_PAGE = "index.html"
 WORK_NAME = ".work"
 LOGS_NAME = "logs"
 STALE_NAME = "stale"  # reports of entities that are not in the year any more
-PART = ".part"  # how the name of a file ends that is being written
-NOTEBOOK_NAME = "scorecard.ipynb"
+EVIDENCE_NAME = "evidence"  # what was found altered or out of place, and had to make room
+BEGUN_NAME = ".begun"  # stands there while a build goes on
 FAILED_NAME = "FAILED.txt"
-EXPECTED = ("scorecard.pdf", "scorecard.html", NOTEBOOK_NAME, "result.json")
-
-ENTRY_FIELDS = ("key", "outputs", "record")
-
-Key = Mapping[str, str]  # what made a report: name of the input -> hash of its bytes
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What the journal says of a finished report."""
-
-    key: Key
-    outputs: Mapping[str, str]
-    record: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -53,66 +32,96 @@ class Store:
     """The folder of one run; only its builder writes there, and each file appears whole."""
 
     folder: Path
-    expected: tuple[str, ...] = EXPECTED
     entries: dict[str, Entry] = field(default_factory=dict)
+    made_from: str = ""  # hash over all that the build under way is made from
+    written_ns: int = 0  # when the journal was written that was read
+    was_cut_off: bool = False  # the build before this one
+    kept: list[str] = field(default_factory=list)  # what was put among the evidence
+    _altered: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _work: Path | None = None
 
     @classmethod
-    def open(cls, folder: Path, expected: tuple[str, ...] = EXPECTED) -> Store:
+    def open(cls, folder: Path) -> Store:
         """The store with what its journal says; does not write."""
-        return cls(folder, expected, _read_journal(folder / JOURNAL_NAME))
+        journal = folder / JOURNAL_NAME
+        written = journal.stat().st_mtime_ns if journal.is_file() else 0
+        was_cut_off = (folder / BEGUN_NAME).exists()
+        entries = read_journal(journal)
+        return cls(folder, entries, written_ns=written, was_cut_off=was_cut_off)
 
-    def path(self, entity_type: str, entity_id: str) -> Path:
-        return self.folder / entity_type / entity_id
+    def path(self, name: str) -> Path:
+        """The folder of a report or document by its name, ``type/id``."""
+        return self.folder / name
 
-    def reasons_to_build(self, entity_type: str, entity_id: str, key: Key) -> tuple[str, ...]:
+    def reasons_to_build(self, name: str, key: Key) -> tuple[str, ...]:
         """Why a report must be built; none: it stands there, made from the same inputs."""
-        entry = self.entries.get(report_name(entity_type, entity_id))
+        entry = self.entries.get(name)
         if entry is None:
             return ("not built yet",)
-        changed = [n for n in {**entry.key, **key} if entry.key.get(n) != key.get(n)]
-        if changed:
-            return tuple(f"{name} changed" for name in sorted(changed))
-        folder = self.path(entity_type, entity_id)
-        return tuple(
-            f"{name} {'was altered' if (folder / name).exists() else 'is not there'}"
-            for name, digest in sorted(entry.outputs.items())
-            if file_hash(folder / name) != digest
+        lost = [file for file in sorted(entry.outputs) if not (self.path(name) / file).exists()]
+        return self.changed_inputs(name, key) or (
+            *(f"{file} was altered" for file in self.altered(name)),
+            *(f"{file} is not there" for file in lost),
         )
 
-    def new_job(
-        self,
-        entity_type: str,
-        entity_id: str,
-        bundle: bytes,
-        notebook: Path,
-        lang: str,
-        templates: str,
-        engine: str = IN_PROCESS,
-    ) -> Job:
+    def changed_inputs(self, name: str, key: Key) -> tuple[str, ...]:
+        """Which inputs of a report that stands there are others now."""
+        known = self.entries[name].key
+        changed = [one for one in {**known, **key} if known.get(one) != key.get(one)]
+        return tuple(f"{one} changed" for one in sorted(changed))
+
+    def altered(self, name: str) -> tuple[str, ...]:
+        """The files of a report that are not as they were written; each is read once."""
+        if name not in self._altered:
+            folder, outputs = self.path(name), self.entries[name].outputs
+            self._altered[name] = tuple(
+                file
+                for file, digest in sorted(outputs.items())
+                if (folder / file).exists() and file_hash(folder / file) != digest
+            )
+        return self._altered[name]
+
+    def strange(self, name: str) -> tuple[str, ...]:
+        """What lies in a report's folder and is none of its files."""
+        folder, entry = self.path(name), self.entries.get(name)
+        found = sorted(folder.iterdir()) if folder.is_dir() else []
+        known = {*IGNORED, *(entry.outputs if entry else _of_failure(found))}
+        return tuple(f"{p.name}{'/' * p.is_dir()}" for p in found if p.name not in known)
+
+    def is_of_these_inputs(self, name: str) -> bool:
+        """Whether the very same data, params, notebooks and code were last compared with a report."""
+        return bool(self.made_from) and self.entries[name].inputs == self.made_from
+
+    def confirm(self, name: str) -> None:
+        """A report is as these inputs would make it."""
+        self.entries[name] = replace(self.entries[name], inputs=self.made_from)
+
+    def new_job(self, order: Order) -> Job:
         """A job with its bundle in a fresh work folder."""
-        work = self._work_folder(entity_type, entity_id)
+        subject, manner = order.subject, order.manner
+        work = self._work_folder(order.name)
         shutil.rmtree(work, ignore_errors=True)
         (work / PAGES_NAME).mkdir(parents=True)
-        (work / BUNDLE_NAME).write_bytes(bundle)
-        log = (self.folder / LOGS_NAME / entity_type / f"{entity_id or entity_type}.log").resolve()
+        (work / BUNDLE_NAME).write_bytes(order.bundle)
+        log = self.folder / LOGS_NAME / subject.folder / f"{subject.id or subject.folder}.log"
         return Job(
-            entity_id,
-            entity_type,
-            str(work),
-            str(notebook.resolve()),
-            lang,
-            str(log),
-            templates,
-            engine,
+            entity_id=subject.id,
+            entity_type=subject.folder,
+            work=str(work),
+            notebook=str(order.notebook.resolve()),
+            lang=manner.lang,
+            log=str(log.resolve()),
+            templates=manner.templates,
+            engine=manner.engine,
+            kind=subject.kind.name,
         )
 
-    def _work_folder(self, entity_type: str, entity_id: str) -> Path:
+    def _work_folder(self, name: str) -> Path:
         """A report's work folder, which no process of a build that was cut off knows of."""
         if self._work is None:
             (self.folder / WORK_NAME).mkdir(exist_ok=True)
             self._work = Path(tempfile.mkdtemp(dir=self.folder / WORK_NAME)).resolve()
-        return self._work / entity_type / entity_id
+        return self._work / name
 
     def renewed(self, job: Job) -> Job:
         """The same job with its work folder as it was before it ran."""
@@ -132,40 +141,62 @@ class Store:
         """
         made = Path(job.work) / PAGES_NAME
         outputs = {path.name: file_hash(path) for path in sorted(made.iterdir()) if path.is_file()}
-        expected = DOCUMENT_FILES.get(job.entity_type, self.expected)
-        cause = _unsound(outputs, expected, outcome.record.get("outputs"))
+        cause = _unsound(outputs, KINDS[job.kind].files, outcome.record.get("outputs"))
         if cause:
             return self.keep_failed(job, replace(outcome, status="failed", cause=cause))
         for path in [path for path in made.iterdir() if path.name not in outputs]:
             shutil.rmtree(path)
+        self._keep_evidence(outcome.name)
         self.forget(outcome.name)
-        self._put_in_place(made, self.path(job.entity_type, job.entity_id))
+        self._put_in_place(made, self.path(outcome.name))
         shutil.rmtree(job.work, ignore_errors=True)
         kept = {name: value for name, value in outcome.record.items() if name != "seconds"}
-        self._append(outcome.name, Entry(key, outputs, kept))  # the same, however long it took
+        self._append(
+            outcome.name, Entry(key, outputs, kept, self.made_from)
+        )  # the same, however long it took
         return replace(outcome, outputs=outputs)
 
     def keep_failed(self, job: Job, outcome: Outcome) -> Outcome:
         """Leave the notebook as far as it was executed, marked as failed, and no page of before."""
-        folder, work = self.path(job.entity_type, job.entity_id), Path(job.work)
+        folder, work = self.path(outcome.name), Path(job.work)
         kept = work / "failed"
         kept.mkdir(parents=True)
         for notebook in (work / PAGES_NAME).glob("*.ipynb"):
             os.replace(notebook, kept / notebook.name)
         log = os.path.relpath(job.log, folder)
         (kept / FAILED_NAME).write_text(f"{outcome.cause}\nLog: {log}\n", encoding="utf-8")
+        self._keep_evidence(outcome.name)
         self.forget(outcome.name)
         self._put_in_place(kept, folder)
         shutil.rmtree(work, ignore_errors=True)
         return replace(outcome, outputs={})
 
-    def block(self, entity_type: str, entity_id: str, cause: str) -> None:
+    def block(self, name: str, cause: str) -> None:
         """Take away the report of an entity whose data cannot be evaluated, and say why."""
-        work = self._work_folder(entity_type, entity_id)
+        work = self._work_folder(name)
         work.mkdir(parents=True)
         (work / FAILED_NAME).write_text(f"{cause}\n", encoding="utf-8")
-        self.forget(report_name(entity_type, entity_id))
-        self._put_in_place(work, self.path(entity_type, entity_id))
+        self._keep_evidence(name)
+        self.forget(name)
+        self._put_in_place(work, self.path(name))
+
+    def _keep_evidence(self, name: str) -> None:
+        """Put aside what a report's folder holds that was not written there as it is."""
+        altered = self.altered(name) if name in self.entries else ()
+        for file in (*altered, *self.strange(name)):
+            self.keep(f"{name}/{file}")
+
+    def keep(self, path: str) -> None:
+        """Move a file or folder of the tree among the evidence; nothing there is overwritten."""
+        place = self.folder / EVIDENCE_NAME / path
+        for number in itertools.count(2):
+            if not os.path.lexists(place):
+                break
+            whole = self.folder / EVIDENCE_NAME / path
+            place = whole.with_name(f"{whole.stem} ({number}){whole.suffix}")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(self.folder / path, place)
+        self.kept.append(place.relative_to(self.folder).as_posix())
 
     def _put_in_place(self, made: Path, folder: Path) -> None:
         """Rename a folder to where the old one stands, which goes away."""
@@ -205,29 +236,45 @@ class Store:
         shutil.rmtree(self.folder / WORK_NAME, ignore_errors=True)
         for part in self.folder.glob(f".*{PART}"):
             part.unlink()
+        (self.folder / BEGUN_NAME).touch()
         self._write_journal()
 
     def finish(self) -> None:
         """Leave nothing of the work behind, and the journal as it is whichever way was taken."""
         self._write_journal()
         shutil.rmtree(self.folder / WORK_NAME, ignore_errors=True)
+        (self.folder / BEGUN_NAME).unlink(missing_ok=True)
         self._work = None
 
+    def doubt(self) -> None:
+        """Nobody can say any more of which inputs the reports that stand are."""
+        self.entries = {name: replace(entry, inputs="") for name, entry in self.entries.items()}
+
     def _write_journal(self) -> None:
-        lines = b"".join(_line(name, entry) for name, entry in sorted(self.entries.items()))
+        lines = b"".join(line_of(name, entry) for name, entry in sorted(self.entries.items()))
         write_atomically(self.folder / JOURNAL_NAME, lines)
 
     def forget(self, name: str) -> None:
+        """From now on the report is not known to stand there."""
+        self._altered.pop(name, None)
         if self.entries.pop(name, None) is not None:
             self._write(json.dumps({"name": name}).encode() + b"\n")
 
     def _append(self, name: str, entry: Entry) -> None:
         self.entries[name] = entry
-        self._write(_line(name, entry))
+        self._write(line_of(name, entry))
 
     def _write(self, line: bytes) -> None:
         with (self.folder / JOURNAL_NAME).open("ab") as journal:
             journal.write(line)
+
+
+def _of_failure(found: Iterable[Path]) -> list[str]:
+    """Of what lies in a folder that the journal does not know, what is no stranger: all of it, but
+    where a failure was told there, for a build may have been cut off."""
+    names = [path.name for path in found]
+    is_failed = FAILED_NAME in names
+    return [n for n in names if not is_failed or n == FAILED_NAME or n.endswith(".ipynb")]
 
 
 def _unsound(
@@ -239,72 +286,3 @@ def _unsound(
         return f"the report has no {', '.join(absent)}"
     odd = [name for name, digest in (verified or {}).items() if outputs.get(name) != digest]
     return f"not as it was verified: {', '.join(sorted(odd))}" if odd else ""
-
-
-def make_private(folder: Path) -> None:
-    """A folder that only its owner can read: it holds respondents' figures."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    folder.chmod(0o700)
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that a reader finds the old one or the new one, never a part."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=PART)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.replace(temporary, path)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(temporary)
-        raise
-
-
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file; "" where there is none."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except (FileNotFoundError, IsADirectoryError):
-        return ""
-
-
-def tree_hashes(folder: Path, *patterns: str) -> dict[str, str]:
-    """The hash of every file below a folder that one of the patterns names, by relative path."""
-    found = {p for pattern in patterns for p in folder.rglob(pattern) if p.is_file()}
-    wanted = (p for p in found if not any(part in IGNORED for part in p.relative_to(folder).parts))
-    return {p.relative_to(folder).as_posix(): file_hash(p) for p in sorted(wanted)}
-
-
-IGNORED = frozenset(["__pycache__", ".ipynb_checkpoints", ".DS_Store"])
-
-
-def combined(hashes: Mapping[str, str]) -> str:
-    """One hash over many."""
-    return hashlib.sha256(json.dumps(dict(sorted(hashes.items()))).encode()).hexdigest()
-
-
-def _line(name: str, entry: Entry) -> bytes:
-    fields = {"name": name, "key": dict(entry.key), "outputs": dict(entry.outputs)}
-    return json.dumps({**fields, "record": dict(entry.record)}, sort_keys=True).encode() + b"\n"
-
-
-def _read_journal(path: Path) -> dict[str, Entry]:
-    """The last word on each report; a line that was cut off counts as not written."""
-    entries: dict[str, Entry] = {}
-    try:
-        lines = path.read_bytes().splitlines()
-    except FileNotFoundError:
-        return entries
-    for line in lines:
-        try:
-            fields = json.loads(line)
-            name = str(fields["name"])
-            made = "key" in fields and Entry(*(dict(fields[n]) for n in ENTRY_FIELDS))
-        except (ValueError, KeyError, TypeError):  # cut off, or written by nobody of ours
-            continue
-        if made:
-            entries[name] = made
-        else:
-            entries.pop(name, None)
-    return entries

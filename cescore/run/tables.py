@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import xlsxwriter
 
-from cescore.intake.findings import write_findings
+from cescore.intake.findings import TABLE_ENCODING, write_findings
 from cescore.publish.naming import on_terminal
+from cescore.run.files import PART, write_atomically
 from cescore.run.parquet_results import FOLDER, ParquetResults, parquet_files
-from cescore.run.store import PART, write_atomically
 
 if TYPE_CHECKING:
     from cescore.evaluation.yearly import YearlyEvaluation
@@ -39,7 +39,7 @@ def write_tables(folder: Path, yearly: YearlyEvaluation, lang: str = "zh") -> pd
     large = [t for t in yearly.evaluations if yearly.is_large(t)]
     temporary = folder / f".{RESULTS}{PART}"
     with (
-        temporary.open("w", encoding="utf-8", newline="") as stream,
+        temporary.open("w", encoding=TABLE_ENCODING, newline="") as stream,
         ParquetResults(folder) as all_,
     ):
         for number, part in enumerate(yearly.results_in_parts()):
@@ -52,10 +52,16 @@ def write_tables(folder: Path, yearly: YearlyEvaluation, lang: str = "zh") -> pd
     os.replace(temporary, folder / RESULTS)
     results = pd.concat([p for p in wide if len(p)] or wide[:1], ignore_index=True)
     write_atomically(folder / WORKBOOK, workbook(results, yearly))
-    table = yearly.uncertainty().to_csv(index=False, lineterminator="\n")
-    write_atomically(folder / UNCERTAINTY, table.encode())
+    write_table(folder, UNCERTAINTY, yearly.uncertainty())
     write_findings_whole(folder, yearly.workspace, lang)
     return results
+
+
+def write_table(folder: Path, name: str, table: pd.DataFrame) -> None:
+    """Write a table of a run as CSV, whole."""
+    write_atomically(
+        folder / name, table.to_csv(index=False, lineterminator="\n").encode(TABLE_ENCODING)
+    )
 
 
 def tables_in(folder: Path) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from cescore.intake.accounting import RowCount
     from cescore.intake.findings import Finding
     from cescore.intake.workspace import Workspace
-    from cescore.run.engine import Order
+    from cescore.run.order import Order
 
 REASONS_SHOWN = 4
 WARNINGS_SHOWN = 10
+NAMES_SHOWN = 20
 FINDINGS_SHOWN = 2000  # lines; a console that scrolls for minutes tells nobody anything
 
 
@@ -95,17 +96,22 @@ def rows_told(count: RowCount, lang: str) -> str:
     return label("terminal.rows", lang, **asdict(count))
 
 
-def tell_end(
-    outcomes: Sequence[Outcome],
-    changed: Sequence[str],
-    output: Path,
-    seconds: float,
-    console: Console,
-    *,
-    form: str,
-    note: str = "",
-) -> None:
+@dataclass(frozen=True)
+class Ending:
+    """How a run ended."""
+
+    outcomes: Sequence[Outcome]
+    seconds: float
+    output: Path
+    changed: Sequence[str] = ()  # inputs that changed while it went on
+    note: str = ""  # on how the reports were made
+    evidence: Sequence[str] = ()  # what was found altered or out of place, where it is kept
+    out_of_step: Sequence[str] = ()  # reports that were not asked for and are of another evaluation
+
+
+def tell_end(ending: Ending, console: Console, form: str) -> None:
     """What failed, what to look at, what changed meanwhile; then the summary."""
+    outcomes = ending.outcomes
     failed = [outcome.name for outcome in outcomes if outcome.status == "failed"]
     if failed:
         say(console, f"failed, causes above: {', '.join(failed)}")
@@ -114,14 +120,32 @@ def tell_end(
         say(console, f"warning {warning}")
     if len(warnings) > WARNINGS_SHOWN:
         say(console, f"warning … and {len(warnings) - WARNINGS_SHOWN} more in {MANIFEST_NAME}")
-    if changed:
-        say(console, f"these changed while the run went on, run it again: {', '.join(changed)}")
-    if note:
-        say(console, note)
+    if ending.changed:
+        changed = ", ".join(ending.changed)
+        say(console, f"these changed while the run went on, run it again: {changed}")
+    for path in ending.evidence:
+        say(console, f"kept, because it was altered or out of place: {path}")
+    if ending.out_of_step:
+        names = ", ".join(ending.out_of_step[:NAMES_SHOWN])
+        more = len(ending.out_of_step) - NAMES_SHOWN
+        say(
+            console,
+            f"{len(ending.out_of_step)} reports are out of step with this evaluation, because they"
+            f" were not asked for: {names}{f' and {more} more' if more > 0 else ''};"
+            " without --only they are made anew",
+        )
+    if ending.note:
+        say(console, ending.note)
     for line in reasons_counted(o.reasons for o in outcomes if o.status == "built"):
         say(console, line)
-    for line in summary(outcomes, seconds):
+    for line in summary(outcomes, ending.seconds):
         say(console, line)
-    say(console, f"reports: {output / INDEX_PAGE}")
+    say(console, f"reports: {ending.output / INDEX_PAGE}")
     if form == Form.json:
-        write_end(outcomes, seconds, sys.stdout)
+        write_end(
+            outcomes,
+            ending.seconds,
+            sys.stdout,
+            evidence=ending.evidence,
+            out_of_step=ending.out_of_step,
+        )

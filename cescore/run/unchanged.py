@@ -10,8 +10,8 @@ from rich.console import Console
 
 from cescore.run.asked import Asked
 from cescore.run.lock import locked
-from cescore.run.receipt import RECEIPT_NAME, Receipt, valid_receipt
-from cescore.run.telling import say, tell_end
+from cescore.run.receipt import RECEIPT_NAME, valid_receipt
+from cescore.run.telling import Ending, say, tell_end
 
 YEAR = re.compile(r"\d{4}")
 
@@ -28,19 +28,15 @@ def tell_unchanged(asked: Asked, console: Console) -> bool:
     for line in receipt.said:
         say(console, line)
     seconds = time.monotonic() - began
-    tell_end(list(receipt.outcomes()), (), output, seconds, console, form=asked.progress)
+    tell_end(Ending(list(receipt.outcomes()), seconds, output), console, asked.progress)
     return True
 
 
-def unchanged_plan(asked: Asked) -> Receipt | None:
-    """The receipt of the run that is planned, where it would build nothing."""
-    output = _output(asked)
-    return None if output is None or asked.force else valid_receipt(asked, output)
-
-
 def _output(asked: Asked) -> Path | None:
-    """The folder of the run; None where only reading params can tell the year."""
+    """The folder of the run; None where only reading params can tell its name."""
+    if asked.stage:
+        return asked.output(f"{asked.plan}-{asked.stage}") if asked.plan else None
     stems = [path.stem for path in (asked.root / "params" / "runs").glob("*.yml")]
     years = [int(stem) for stem in stems if YEAR.fullmatch(stem)]
     year = asked.year or max(years, default=None)
-    return None if year is None else asked.output(year)
+    return None if year is None else asked.output(f"{year}")

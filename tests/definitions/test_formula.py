@@ -163,3 +163,25 @@ def test_reading_formulas_and_bundles_needs_no_units_and_no_yaml() -> None:
 
 
 TABLE = Units.load()
+
+
+def test_a_formula_carries_its_operands() -> None:
+    rule = parse("gdp - lag(lag(gdp, 2)) <= 1.5 * sum_over(firm, stone - sand)", conditions=True)
+    assert (rule.own_names, rule.names) == (("gdp",), ("gdp", "stone", "sand"))
+    (look,) = rule.looks
+    assert (look.function, look.entity_type, look.names) == ("sum_over", "firm", ("stone", "sand"))
+    assert look.operand == "stone - sand"
+    assert rule.longest_lag == 3
+    assert rule.parts == ("gdp - lag(lag(gdp, 2))", "1.5 * sum_over(firm, stone - sand)")
+
+
+@pytest.mark.parametrize(
+    ("text", "years"), [("a", 0), ("lag(a)", 1), ("lag(a, 4) + lag(b)", 4), ("lag(a + lag(b))", 2)]
+)
+def test_a_formula_knows_how_far_back_it_looks(text: str, years: int) -> None:
+    assert parse(text).longest_lag == years
+
+
+def test_the_parts_of_a_ladder_are_its_rungs() -> None:
+    assert parse("first_available(a, b / c, 2 * d)").parts == ("a", "b / c", "2 * d")
+    assert parse("a + b").parts == ()

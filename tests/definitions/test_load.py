@@ -10,7 +10,7 @@ import pytest
 from params_builder import FILES, YEAR, line_of, load, problems, replaced, write
 
 from cescore.definitions.load import load_definitions
-from cescore.definitions.model import Framework
+from cescore.definitions.model import Framework, Plan
 from cescore.errors import ParamsError
 
 TOWN = "frameworks/town.yml"
@@ -173,6 +173,48 @@ def test_the_plan_of_the_run_is_read(tmp_path: Path) -> None:
     assert plan.targets["T1"].unit == "t CO2/万元"
 
 
+ASSESSED = (
+    PLAN
+    + """
+    assessment:
+      weights: {town: {targets: 1}}
+      scales:
+        s: {en: Two, source: x, tag: P, bands: [{en: good, least: 60}, {zh: 差, en: bad, least: 0}]}
+    vetoes:
+      fire: {en: A fire, entity_types: [town], grade: bad, source: x, tag: P}
+"""
+)
+TWO = "        t: {en: Three, source: x, tag: P, bands: [{en: fair, least: 0}]}\n    vetoes:"
+
+
+def plan_of(folder: Path, text: str) -> Plan:
+    plan = load(folder, {"plans/five.yml": text, "runs/2025.yml": "plan: five"}).plan
+    assert plan is not None
+    return plan
+
+
+def test_a_band_in_one_language_has_that_name_in_both(tmp_path: Path) -> None:
+    bands = plan_of(tmp_path, ASSESSED).assessment.scales["s"].bands
+    assert [(band.zh, band.en) for band in bands] == [("good", "good"), ("差", "bad")]
+
+
+@pytest.mark.parametrize("name", ["bad", "差"])
+def test_a_veto_names_its_band_in_either_language(tmp_path: Path, name: str) -> None:
+    plan = plan_of(tmp_path, ASSESSED.replace("grade: bad", f"grade: {name}"))
+    assert plan.vetoes["fire"].grade == "差"
+
+
+def test_the_only_scale_grades_every_type_that_is_assessed(tmp_path: Path) -> None:
+    assert plan_of(tmp_path, ASSESSED).assessment.scale_of == {"town": "s"}
+
+
+def test_a_target_without_types_is_of_those_that_have_its_indicator(tmp_path: Path) -> None:
+    alone = PLAN.replace(",\n           applies_to: [town]", "")
+    assert plan_of(tmp_path, alone).targets["T1"].applies_to == ("town",)
+    shown = PLAN.replace("applies_to", "reference_for")
+    assert plan_of(tmp_path, shown).targets["T1"].applies_to == ()
+
+
 # --- contradictions ------------------------------------------------------------------------------
 
 CASES: dict[str, tuple[dict[str, str | bytes | None], str, str, str]] = {
@@ -217,7 +259,7 @@ CASES: dict[str, tuple[dict[str, str | bytes | None], str, str, str]] = {
         change("output: {weight: 2}", "output: {weight: -2}"),
         "output: {",
         "groups.output.weight",
-        "-2.0, expected greater than or equal to 0",
+        "'-2', expected greater than or equal to 0",
     ),
     "a weight that is true": (
         change("rates: {weight: 1}", "rates: {weight: true}"),
@@ -243,6 +285,50 @@ CASES: dict[str, tuple[dict[str, str | bytes | None], str, str, str]] = {
         "groups.empty",
         "has no members",
     ),
+    **{
+        f"a group called like {kind}": (
+            {TOWN: FILES[TOWN].replace("air:", f"{code}:").replace("group: air", f"group: {code}")},
+            f"{code}: {{weight",
+            f"groups.{code}",
+            f"the code '{code}' is taken at params/(variables|accounts)",
+        )
+        for kind, code in (
+            ("a variable", "ore"),
+            ("an account", "unused"),
+            ("a factor", "per_tonne"),
+        )
+    },
+    **{
+        f"an index called like {kind}": (
+            change("code: TOWN", f"code: {code}"),
+            f"code: {code}",
+            "index.code",
+            f"the code '{code}' is taken at params/",
+        )
+        for kind, code in (("a variable", "gdp"), ("an indicator", "reuse"), ("a group", "air"))
+    },
+    **{
+        f"a progress index called like {kind}": (
+            change("progress:\n", f"progress:\n          code: {code}\n"),
+            f"code: {code}",
+            "progress.code",
+            f"the code '{code}' is taken at params/",
+        )
+        for kind, code in (("the index", "TOWN"), ("an account", "gas"), ("a group", "rates"))
+    },
+    **{
+        f"a group of the progress index called like {kind}": (
+            change("all: {weight: 1", f"{code}: {{weight: 1"),
+            f"{code}: {{weight: 1, members",
+            f"progress.groups.{code}",
+            f"the code '{code}' is taken at params/",
+        )
+        for kind, code in (
+            ("an indicator", "carbon"),
+            ("a variable", "waste"),
+            ("the index", "TOWN"),
+        )
+    },
     "unknown group": (
         change("group: air", "group: ari"),
         "group: ari",
@@ -390,6 +476,38 @@ CASES: dict[str, tuple[dict[str, str | bytes | None], str, str, str]] = {
     "a run that is no year": ({"runs/next.yml": ""}, "", "file", "a year as its name"),
     "a run of another year": ({"runs/2025.yml": "year: 2024"}, "", "runs.2025.year", "2025"),
     "no such plan": ({"runs/2025.yml": "plan: five"}, "", "plan", "no plan 'five'"),
+    "bands without a name": (
+        {"plans/five.yml": ASSESSED.replace("{en: good, ", "{"), "runs/2025.yml": "plan: five"},
+        "",
+        "plan.assessment.scales.s.bands",
+        "a name, zh or en",
+    ),
+    "a veto to no band": (
+        {
+            "plans/five.yml": ASSESSED.replace("grade: bad", "grade: bda"),
+            "runs/2025.yml": "plan: five",
+        },
+        "",
+        "vetoes.fire.grade",
+        "'bda', expected one of good, 差, bad; nearest: bad",
+    ),
+    "a veto to a band of another scale": (
+        {
+            "plans/five.yml": ASSESSED.replace("    vetoes:", TWO).replace(
+                "scales:", "scale_of: {town: t}\n      scales:"
+            ),
+            "runs/2025.yml": "plan: five",
+        },
+        "",
+        "vetoes.fire.grade",
+        "'bad', expected one of fair",
+    ),
+    "two scales and none named": (
+        {"plans/five.yml": ASSESSED.replace("    vetoes:", TWO), "runs/2025.yml": "plan: five"},
+        "",
+        "assessment.weights.town",
+        "none of the scales grades the total, expected scale_of: {town: s or t}",
+    ),
     "a target in another unit": (
         {
             "plans/five.yml": PLAN.replace("t CO2/万元", "kg CO2/万元"),

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from params_builder import problems
+from params_builder import load, problems
 
 from cescore.definitions.load import load_definitions
 from cescore.publish.view import is_latin
@@ -46,6 +46,22 @@ def test_everything_that_a_page_names_has_both_languages(shipped) -> None:
     named += [*plan.vetoes.values(), *(c for m in plan.measures.values() for c in m.checks)]
     named += [node for flow in shipped.page.flows.values() for node in flow.nodes.values()]
     assert not [one for one in named if not (one.zh and one.en)]
+
+
+def test_types_and_units_of_ones_own_have_names_in_both_languages(tmp_path: Path) -> None:
+    text = "entity_types: {town: {zh: 镇, en: Town}}\nunits: {砖: {zh: 砖, en: bricks}}\nnames: {甲: {en: A}}"
+    words = load(tmp_path, {"page.yml": text}).page.words
+    assert {text: name.name("en") for text, name in words.items()} == {
+        **{"town": "Town", "砖": "bricks", "甲": "A"}
+    }
+    assert words["town"].name("zh") == "镇"
+
+
+def test_a_run_may_say_what_is_evaluated(tmp_path: Path) -> None:
+    assert load(tmp_path).run.title is None
+    run = load(tmp_path, {"runs/2025.yml": "title: {zh: 图书馆评价, en: Library review}"}).run
+    assert run.title is not None
+    assert (run.title.name("zh"), run.title.name("en")) == ("图书馆评价", "Library review")
 
 
 def test_a_picture_names_its_unit_once_and_the_factor_is_exact(shipped) -> None:

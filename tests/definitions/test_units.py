@@ -81,7 +81,38 @@ def test_an_unknown_unit_comes_with_the_nearest(units: Units) -> None:
 
 def test_what_lies_side_by_side_belongs_together(units: Units) -> None:
     assert units.parse("tce/10k CNY") == units.parse("tce/(10k CNY)")
-    assert units.parse("t/ha*year") != units.parse("t/ha year")
+    assert units.parse("t/ha year") == units.parse("t/(ha*year)")
+    assert units.parse("L/person/year") == units.parse("L/(person year)")
+
+
+READINGS = {  # what two readers make of a text
+    "升/人·日": ("升·日/人", "升/(人·日)"),
+    "kg/m*t": ("kg*t/m", "kg/(m*t)"),
+    "kg per m * t": ("kg*t/m", "kg/(m*t)"),
+    "kWh/m2·a": ("kWh·a/m2", "kWh/(m2·a)"),
+    "kWh / m^2 * a": ("kWh*a/m^2", "kWh/(m^2*a)"),
+    "10k m3/10k CNY*year": ("10k m3*year/10k CNY", "10k m3/(10k CNY*year)"),
+    "t/(ha year)*CNY": ("t*CNY/(ha year)", "t/((ha year)*CNY)"),
+    "/ha*year": ("year/ha", "1/(ha*year)"),
+    "CNY/(t/ha*year)": ("t*year/ha", "t/(ha*year)"),
+    "t/ha/year*CNY": ("(t/ha)*CNY/year", "t/ha/(year*CNY)"),
+}
+
+
+@pytest.mark.parametrize("text", READINGS)
+def test_a_product_after_a_quotient_is_refused_with_both_readings(units: Units, text: str) -> None:
+    above, below = READINGS[text]
+    with pytest.raises(UnitError) as caught:
+        units.parse(text)
+    assert f"ambiguous: {above} or {below}; write brackets" in str(caught.value)
+    assert units.parse(above) != units.parse(below)
+
+
+@pytest.mark.parametrize(
+    "text", ["升/(人·日)", "(升/人)·日", "升·日/人", "t*km/CNY", "L/person/day", "kg/(m*t)/year"]
+)
+def test_brackets_and_products_before_a_quotient_are_clear(units: Units, text: str) -> None:
+    assert units.parse(text).dimensionality
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, None, 3, ["t"]])
@@ -120,6 +151,7 @@ def test_a_workspace_adds_its_own_units(tmp_path: Path) -> None:
             "= 3",
             "x",
         ),
+        *("x = kg / m * t", "x = kg/(m t)*t", "x = J / kg ** 2 * m"),
         *("万元 = 1 * CNY", "x = t = t", "x = -1 * t", "x y = t"),
     ],
 )

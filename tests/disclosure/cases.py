@@ -58,14 +58,19 @@ def evaluated(
     frame: Sequence[Firm],
     parks: Sequence[str] = ("PK1",),
     normalisation: str = "goalposts",
+    *,
+    beside: bool = False,
 ) -> YearlyEvaluation:
-    """The evaluation of a city whose parks' and own figures are the sums over their firms."""
+    """The evaluation of a city whose parks' and own figures are the sums over their firms.
+
+    ``beside``: a scored indicator more, which is no headline rate.
+    """
     _write(root / "params/variables.yml", {c: {"en": c, "unit": "t"} for c in VARIABLES})
     _write(root / "params/disclosure.yml", RULES)
     _write(root / "params/runs/2025.yml", {"year": 2025, "base_year": 2024, "status": "sample"})
     for entity_type in ("city", "park"):
-        _write(root / f"params/frameworks/{entity_type}.yml", _framework("goalposts"))
-    _write(root / "params/frameworks/firm.yml", _framework(normalisation))
+        _write(root / f"params/frameworks/{entity_type}.yml", _framework("goalposts", beside))
+    _write(root / "params/frameworks/firm.yml", _framework(normalisation, beside))
     lines = ["entity_id,entity_type,name_en,parent_id,holding_id,industry"]
     lines += ["C1,city,The City,,,", *(f"{p},park,Park {p},C1,," for p in parks)]
     lines += [f"{f.id},firm,Name of {f.id},{f.park},{f.holding},{f.industry}" for f in frame]
@@ -83,12 +88,15 @@ def _bodies(frame: Sequence[Firm], parks: Sequence[str]) -> list[tuple[str, list
     return [("C1", list(frame)), *inside, *((f.id, [f]) for f in frame)]
 
 
-def _framework(normalisation: str) -> dict[str, object]:
+def _framework(normalisation: str, beside: bool = False) -> dict[str, object]:
     made = {"source": "made for the tests", "tag": "P"}
     ends = {2024: {"worst": 0, "best": 10, **made}}
     shares = {2024: {"worst": 0, "best": 100, **made}}
     rate = {"en": "rate", "group": "all", "weight": 1, "direction": 1, **made}
     goalposts = normalisation == "goalposts"
+    ends_of_less = {2024: {"worst": 10, "best": 0, **made}}
+    less = {**rate, "en": "waste rate", "direction": -1, "goalposts": ends_of_less}
+    more = {"waste_rate": {"formula": "waste / output", "unit": "ratio", **less}} if beside else {}
     return {
         "version": "1",
         "source": "made for the tests",
@@ -113,6 +121,7 @@ def _framework(normalisation: str) -> dict[str, object]:
                 **rate,
                 **({"goalposts": shares} if goalposts else {}),
             },
+            **more,
         },
     }
 

@@ -12,6 +12,7 @@ from cases import evaluated, firms
 from cescore.disclosure.bundle import Bundle, is_altered
 from cescore.disclosure.bundles import Bundler, make_bundle, make_bundles
 from cescore.disclosure.result_file import result_json
+from cescore.disclosure.wording import Wording
 from cescore.errors import DataError
 from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.intake.findings import Finding
@@ -79,6 +80,20 @@ def test_public_bodies_are_ranked_with_n(made: dict[str, Bundle]) -> None:
     assert own == rows["PK1"]
 
 
+def test_a_public_body_knows_its_rank_in_every_year_and_a_respondent_in_none(
+    made: dict[str, Bundle],
+) -> None:
+    """Both years of the small city hold the same figures, so the ranks are the same."""
+    for bundle in made.values():
+        assert bundle.peers is None or bundle.peers.audience == "public" or not bundle.peers.ranks
+    peers = made["PK1"].peers
+    assert peers is not None
+    now = next(figure for figure in peers.figures if figure.code == "INDEX")
+    assert [(of.year, of.rank, of.n) for of in peers.ranks] == [
+        (y, now.rank, 2) for y in (2024, 2025)
+    ]
+
+
 def test_a_dominated_body_is_unranked_and_sees_its_own_figures_only_itself(tmp_path: Path) -> None:
     small = firms(6, seed=4)
     giant = replace(small[0], output=small[0].output * 1000)
@@ -93,6 +108,10 @@ def test_a_dominated_body_is_unranked_and_sees_its_own_figures_only_itself(tmp_p
     own = {row.place.entity_id: row for row in made["PK1"].siblings}["PK1"]
     assert own.index is not None
     assert own.rank is None
+    for body, counted in (("PK1", False), ("PK2", True)):
+        peers = made[body].peers
+        assert peers is not None
+        assert {(of.rank is not None, of.n) for of in peers.ranks} == {(counted, 2)}
 
 
 def test_the_report_number_is_the_contents_and_nothing_elses(yearly: YearlyEvaluation) -> None:
@@ -151,7 +170,7 @@ def test_variables_that_findings_name_come_with_name_and_unit(yearly: YearlyEval
     lines = [bundler._finding(finding, "firm-1-000")]
     bare = yearly.workspace.definitions.frameworks["firm"].model_copy(update={"variables": {}})
     waste = yearly.workspace.definitions.variables["waste"]
-    terms = bundler._terms(bare, (), lines)
+    terms = Wording(yearly.workspace.definitions).terms(bare, (), lines)
     assert (terms["waste"].zh, terms["waste"].unit) == (waste.zh, waste.unit)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from test_workspace import HEADER, RETURNS, ROWS, workspace  # noqa: F401  (the fixture)
+from intake.test_workspace import HEADER, RETURNS, ROWS, workspace  # noqa: F401  (the fixture)
 
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 

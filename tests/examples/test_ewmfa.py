@@ -81,3 +81,35 @@ def test_every_example_of_the_accounts_holds(definitions, code: str) -> None:
         assert value == (
             pytest.approx(example.expect) if state == State.PRESENT else example.expect
         )
+
+
+# extraction, imports, exports -> consumption, trade balance
+NATIONAL = [
+    # INE (Spain), material flow accounts, kt: press releases of 19/12/2017 and 16/12/2019; Mt: 26/11/2024
+    pytest.param(330_693.4, 257_500.0, 185_404.1, 402_789.4, 72_095.9, id="Spain 2016"),
+    pytest.param(350_022.7, 279_054.0, 206_102.1, 422_974.6, 72_951.9, id="Spain 2018"),
+    pytest.param(344.1, 249.2, 175.4, 417.9, 73.8, id="Spain 2023"),
+    # CSO (Ireland), Material Flow Accounts 2023, Mt
+    pytest.param(96.5, 42.3, 18.1, 120.7, 24.2, id="Ireland 2023"),
+    # INE (Spain), main indicators in tonnes of 2022 and 2008: DMI 607,257,946 and 937,536,683
+    pytest.param(350_342_661, 256_915_285, 188_031_489, 419_226_457, 68_883_796, id="Spain 2022"),
+    pytest.param(661_570_195, 275_966_488, 125_596_866, 811_939_817, 150_369_622, id="Spain 2008"),
+]
+
+
+@pytest.mark.parametrize(("de", "imports", "exports", "consumed", "balance"), NATIONAL)
+def test_published_national_accounts(definitions, de, imports, exports, consumed, balance) -> None:
+    flows = panel(de=de, imports=imports, exports=exports)
+    found = compute_accounts(flows, definitions.frameworks["country"], base_year=2018)
+    assert found.column("dmc").values[0, 0] == pytest.approx(consumed, abs=0.11)
+    assert found.column("ptb").values[0, 0] == pytest.approx(balance, abs=0.11)
+    assert found.column("dmi").values[0, 0] == pytest.approx(consumed + exports, abs=0.11)
+
+
+def test_the_rate_is_over_all_material_used_not_over_consumption(definitions) -> None:
+    # Eurostat 2022: 11.5 % of the material used; a plain U / DMC would print 13.0 %
+    used = 1000 * 0.115 / 0.885
+    flows = panel(de=1000.0, imports=0.0, exports=0.0, rcv_r=used, imports_waste=0, exports_waste=0)
+    found = compute_accounts(flows, definitions.frameworks["country"], base_year=2018)
+    assert found.column("cmu").values[0, 0] == pytest.approx(11.5)
+    assert used / 1000 == pytest.approx(0.13, abs=5e-4)

@@ -140,7 +140,7 @@ def test_what_cannot_be_meant_is_refused_with_its_place(mistake: str, root: Path
     assert f"params/{file}:" in message and words in message
 
 
-@pytest.mark.parametrize("name", ["units", "logs", "stale", "release"])
+@pytest.mark.parametrize("name", ["units", "logs", "stale", "release", "evidence"])
 def test_an_entity_type_may_not_take_the_name_of_a_folder_of_the_run(name: str, root: Path) -> None:
     shutil.copy(root / "params/frameworks/city.yml", root / f"params/frameworks/{name}.yml")
     assert f"frameworks/{name}.yml" in refused(root)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cescore.definitions.model import Plan, Scale
-from cescore.method.assessment import Assessment, Basis, assess, grade_of
+from cescore.method.assessment import Assessment, Basis, Evidence, assess, grade_of
 from cescore.method.measures import MeasureLine
 from cescore.method.targets import TargetLine
 
@@ -42,7 +42,7 @@ def assessed(made: Plan | None = None, **changed: Any) -> Assessment:
         "targets": [target(0.9)],
         "measures": [measure(9, 1)],
     }
-    return assess(made or plan(), "lake", **(given | changed))
+    return assess(made or plan(), "lake", Evidence(**(given | changed)))
 
 
 def test_the_total_is_the_weighted_mean_of_the_parts() -> None:
@@ -164,7 +164,7 @@ def test_an_index_that_is_not_there_is_not_given_to_the_others() -> None:
 
 
 def test_a_type_without_rules_is_not_assessed() -> None:
-    found = assess(plan(), "hill", index=90.0, scale=HUNDRED)
+    found = assess(plan(), "hill", Evidence(index=90.0, scale=HUNDRED))
     assert (found.graded, found.reason) == (False, "no_rules")
 
 

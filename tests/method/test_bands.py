@@ -16,7 +16,7 @@ from cescore.method.bands import bands
 from cescore.method.column import Column
 from cescore.method.evaluation import TypeEvaluation
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")

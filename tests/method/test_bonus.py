@@ -15,7 +15,7 @@ from cescore.definitions.model import (
     Scale,
     Veto,
 )
-from cescore.method.assessment import assess
+from cescore.method.assessment import Evidence, assess
 from cescore.method.bonus import BonusLine, bonus_lines
 from cescore.method.column import Column, Panel
 
@@ -66,7 +66,7 @@ def total(index: float, *earned: str, vetoes=CLEAR) -> tuple[float | None, float
         BonusLine(i.id, i.zh, i.en, i.points, "earned" if i.id in earned else "open")
         for i in ITEMS.values()
     ]
-    found = assess(PLAN, "park", index=index, scale=Scale(), vetoes=vetoes, bonus=lines)
+    found = assess(PLAN, "park", Evidence(index=index, scale=Scale(), vetoes=vetoes, bonus=lines))
     return found.total, found.bonus, found.grade_zh
 
 
@@ -86,5 +86,5 @@ def test_a_veto_stands_whatever_is_earned():
 
 def test_a_type_without_items_has_no_bonus():
     bare = PLAN.model_copy(update={"assessment": PLAN.assessment.model_copy(update={"bonus": {}})})
-    found = assess(bare, "park", index=80, scale=Scale(), vetoes=CLEAR)
+    found = assess(bare, "park", Evidence(index=80, scale=Scale(), vetoes=CLEAR))
     assert (found.total, found.bonus, found.bonus_lines) == (80, None, ())

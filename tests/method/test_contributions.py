@@ -14,10 +14,9 @@ from cescore.method.contributions import (
     contributions,
     decompose,
     decompose_change,
-    index_tree,
-    progress_tree,
 )
 from cescore.method.evaluation import TypeEvaluation, evaluate
+from cescore.method.mean_tree import index_tree, progress_tree
 from tests.method.builders import Cell, framework, group, indicator, panel
 
 MEANS = ("arithmetic_mean", "geometric_mean", "harmonic_mean")

@@ -234,13 +234,6 @@ def test_results_hold_every_kind_with_unit_and_status() -> None:
     assert len(run(data, frame).results(years=[2021])) == (found["year"] == 2021).sum()
 
 
-def test_entities_in_doubt_are_scored_and_teach_nothing() -> None:
-    frame = framework([indicator("X", normalisation="min_max")])
-    data = panel({"x": [[0], [10], [1000]]})
-    found = evaluate(data, frame, base_year=2020, run_year=2020, among=["A", "B"])
-    assert found.aggregation.index.values.ravel().tolist() == [0, 100, 100]
-
-
 def test_an_entity_that_did_not_file_has_no_index() -> None:
     cells: dict[str, Any] = {c: [[None, 1], [1, 1]] for c in "abcd"}
     found = run(panel(cells))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cescore.definitions.model import Goalposts, Scale
 from cescore.errors import MethodError
-from cescore.method import normalise as methods
+from cescore.method import scaling as methods
 from cescore.method.column import Flag, Panel, State
 from cescore.method.normalise import Fitted, fit, normalise
 
@@ -42,7 +42,7 @@ def test_a_change_of_unit_changes_no_score(values: list[int], a: float, b: float
 @given(distinct)
 def test_scores_rise_with_the_value_and_stay_on_the_scale(values: list[int]) -> None:
     x = pd.Series(sorted(values), dtype=float)
-    scores = methods.goalposts(x, worst=-1000, best=1000, floor=60)
+    scores = methods.goalposts(x, worst=-1000, best=1000, scale=methods.EFFICACY)
     assert scores.is_monotonic_increasing
     assert scores.between(60, 100).all()
 
@@ -178,7 +178,7 @@ def test_without_two_different_values_nobody_is_scored(method: str) -> None:
 def test_entities_left_out_of_the_fit_are_scored_and_teach_nothing() -> None:
     data = panel({"X": [[0], [10], [1000]]})
     frame = framework([indicator("X", normalisation="min_max")])
-    fitted = fit(data, frame, among=["A", "B"])
+    fitted = fit(data, frame, among=np.array([[True], [True], [False]]))
     assert fitted.constants["X"][2020] == {"low": 0, "high": 10}
     assert normalise(data, frame, fitted).columns["X"].values.ravel().tolist() == [0, 100, 100]
 

@@ -11,19 +11,11 @@ from hypothesis import strategies as st
 
 from cescore.definitions.model import Plan, Scale
 from cescore.errors import MethodError
-from cescore.method.assessment import Basis
+from cescore.method.assessment import Evidence
 from cescore.method.measures import STATUSES
-from cescore.method.plan_period import (
-    FINAL,
-    MIDTERM,
-    TargetPath,
-    assess_period,
-    completion,
-    period_measures,
-    period_vetoes,
-    stage_year,
-    target_paths,
-)
+from cescore.method.period_measures import completion, period_measures
+from cescore.method.plan_period import FINAL, MIDTERM, assess_period, period_vetoes, stage_year
+from cescore.method.target_paths import TargetPath, target_paths
 
 from .builders import framework, indicator, panel, plan
 
@@ -176,17 +168,8 @@ def test_only_the_final_evaluation_is_graded(stage: str, is_graded: bool) -> Non
         "scales": {"S": {"code": "S", "source": "x", "tag": "P",
                          "bands": [{"zh": "好", "en": "good", "least": 60}, {"zh": "差", "en": "bad", "least": 0}]}},
     }  # fmt: skip
-    found = assess_period(
-        plan(assessment=rules),
-        "lake",
-        stage=stage,
-        index=75.0,
-        scale=Scale(),
-        paths=(),
-        measures=(),
-        vetoes={},
-        basis=Basis(),
-    )
+    evidence = Evidence(index=75.0, scale=Scale())
+    found = assess_period(plan(assessment=rules), "lake", stage, evidence)
     assert found.total == 75.0
     assert (found.graded, found.grade_zh) == (is_graded, "好" if is_graded else "")
 

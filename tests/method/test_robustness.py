@@ -14,7 +14,7 @@ from cescore.intake.workspace import Workspace
 from cescore.method.aggregate import aggregate
 from cescore.method.robustness import COLUMNS, robustness
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 
 from cescore.definitions.model import Standard
-from cescore.method.standards import Compliance, RequirementLine, standard_compliance
+from cescore.method.standards import (
+    Compliance,
+    Counts,
+    RequirementLine,
+    counts_of,
+    standard_compliance,
+)
 
 from .builders import framework, indicator, panel
 
@@ -144,3 +150,15 @@ def test_a_year_outside_the_panel_is_a_year_not_reported() -> None:
     made, frame = standard({"S": {"indicator": "X"}}), framework([indicator("X")])
     found = standard_compliance(made, panel({"X": [[11]]}), frame, year=2031)["A"]
     assert only(found).status == "not_reported"
+
+
+def test_a_threshold_from_memory_is_not_counted_among_what_can_be_decided() -> None:
+    lines = {
+        "R": {"indicator": "W"},
+        "S": {"indicator": "X"},
+        "T": {"indicator": "Y", "tag": "M"},
+        "U": {"indicator": "Z"},
+        "V": {"indicator": "V"},
+    }
+    found = judged(standard(lines), W=11, X=9, Y=11, Z=None, V="na")
+    assert counts_of(found.lines) == Counts(decidable=2, met=1, unconfirmed=1, without_value=1)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cescore.definitions.model import AssessmentRules
 from cescore.errors import MethodError
 from cescore.method import schedules as t
 from cescore.method.targets import TargetLine, assess_targets
@@ -63,6 +64,20 @@ def test_before_the_last_year_points_count_the_schedule_in_it_the_whole() -> Non
     assert last.completion == pytest.approx(0.8)
     assert last.schedule_carbon == pytest.approx(0.8)
     assert (last.light, last.points, last.still_needed) == ("not_met", 0.8, None)
+
+
+@pytest.mark.parametrize(
+    ("level", "light", "points"), [(85, "met", 1), (70, "met", 1), (91, "not_met", 0.6)]
+)
+def test_without_a_ladder_a_target_earns_the_share_completed(
+    level: float, light: str, points: float
+) -> None:
+    frame = framework([indicator("P01", "x", unit="tce/10k CNY", ends=(10, 0))])
+    made = plan({"T": {}})
+    bare = made.model_copy(update={"assessment": AssessmentRules()})
+    data = panel({"P01": [[100, 0, 0, 0, 0, level]]})
+    ((found,),) = assess_targets(bare, data, frame, year=2025, base_year=2020).values()
+    assert (found.light, found.points) == (light, pytest.approx(points))
 
 
 def test_exactly_the_target_is_met_and_full_tens_beyond_earn_the_bonus() -> None:

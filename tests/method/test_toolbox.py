@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pymcdm.methods as oracle_methods
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from pymcdm.normalizations import vector_normalization
 
+from cescore.definitions.model import Scale
 from cescore.errors import MethodError
 from cescore.method.aggregate import (
     arithmetic_mean,
@@ -19,18 +22,21 @@ from cescore.method.aggregate import (
     geometric_mean,
     harmonic_mean,
 )
-from cescore.method.outranking import copeland, outranking_matrix, topsis
-from cescore.method.relative import (
+from cescore.method.disclosure import ranks
+from cescore.method.normalisations import BY_CONSTANTS, BY_ORDER, by_constants, by_order, learn
+from cescore.method.outranking import copeland, topsis
+from cescore.method.scaling import (
     borda,
     distance_to_maximum,
     distance_to_reference,
+    distance_to_target,
     fraction_of_maximum,
+    min_max,
     percentile_rank,
-    ranks,
+    rank_scores,
+    t_score,
 )
 from cescore.method.weighing import (
-    ahp_weights,
-    budget_allocation,
     critic_weights,
     entropy_weights,
     pca_weights,
@@ -69,8 +75,8 @@ def test_topsis_is_pymcdm_s(table: np.ndarray, data: st.DataObject) -> None:
     weights = np.array(data.draw(st.lists(st.integers(1, 9), min_size=n, max_size=n)), float)
     method = oracle_methods.TOPSIS(vector_normalization)
     expected = method(table, weights / weights.sum(), np.ones(n))
-    found = topsis(frame(table), dict(zip(frame(table), weights, strict=True)))
-    assert found.to_numpy() == pytest.approx(expected, rel=1e-9)
+    found = topsis(table.T, np.broadcast_to(weights[:, None], table.T.shape))
+    assert found == pytest.approx(expected, rel=1e-9)
 
 
 def test_entropy_counts_the_shares_of_an_indicator_by_hand() -> None:
@@ -106,39 +112,6 @@ def test_a_missing_value_is_refused_by_name(method: object) -> None:
         method(pd.DataFrame({"a": [1.0, 2.0], "b": [np.nan, 1.0]}))  # type: ignore[operator]
 
 
-def test_three_criteria_can_be_checked_in_closed_form() -> None:
-    """With c = a12·a23 / a13 = 7/15, λ = 1 + c^(1/3) + c^(-1/3); weights are geometric row means."""
-    names = ["price", "quality", "service"]
-    pairs = pd.DataFrame([[1, 1 / 3, 5], [3, 1, 7], [1 / 5, 1 / 7, 1]], index=names)
-    found = ahp_weights(pairs)
-    rows = np.cbrt([5 / 3, 21, 1 / 35])
-    assert found.eigenvalue == pytest.approx(1 + np.cbrt(7 / 15) + np.cbrt(15 / 7))
-    assert found.weights.tolist() == pytest.approx((rows / rows.sum()).tolist())
-    assert found.consistency_ratio == pytest.approx((found.eigenvalue - 3) / 2 / 0.58)
-    assert found.is_consistent
-    assert found.weights.index.tolist() == names
-
-
-@given(st.lists(st.integers(1, 9), min_size=3, max_size=9))
-def test_consistent_judgements_give_their_own_weights(parts: list[int]) -> None:
-    own = np.array(parts, float)
-    found = ahp_weights(pd.DataFrame(own[:, None] / own[None, :]))
-    assert found.weights.to_numpy() == pytest.approx(own / own.sum())
-    assert found.consistency_ratio == pytest.approx(0, abs=1e-9)
-
-
-def test_judgements_that_contradict_each_other_are_refused() -> None:
-    with pytest.raises(MethodError, match="1, 2 are 2 and 3, expected reciprocals"):
-        ahp_weights(pd.DataFrame([[1, 2], [3, 1]]))
-
-
-def test_every_expert_counts_alike() -> None:
-    found = budget_allocation(pd.DataFrame({"a": [1, 75], "b": [1, 25]}, index=["x", "y"]))
-    assert found.to_dict() == {"a": 0.625, "b": 0.375}
-    with pytest.raises(MethodError, match="by y"):
-        budget_allocation(pd.DataFrame({"a": [1, 0], "b": [1, 0]}, index=["x", "y"]))
-
-
 def test_principal_components_of_few_entities_are_refused() -> None:
     with pytest.raises(MethodError, match="19 entities, expected 20"):
         pca_weights(pd.DataFrame({"a": range(19), "b": range(19)}))
@@ -164,29 +137,33 @@ def test_the_generalised_mean_holds_the_others_and_rises_with_its_power(x: list[
     assert rising == pytest.approx(sorted(rising))
 
 
+THREE = np.array([[3.0, 2, 1], [3, 2, 1], [0, 0, 100]])  # members of x, y, z
+
+
+def by_duels(scores: np.ndarray, weights: list[float]) -> list[float]:
+    """Duels won less duels lost."""
+    counts = np.broadcast_to(np.array(weights)[:, None], scores.shape)
+    return list((copeland(scores, counts) * 2 - 1) * (scores.shape[1] - 1))
+
+
 def test_copeland_prefers_the_winner_of_the_duels() -> None:
     """x wins two of three indicators against both, though z leads by far on the third."""
-    scores = pd.DataFrame({"a": [3, 2, 1], "b": [3, 2, 1], "c": [0, 0, 100]}, index=["x", "y", "z"])
-    assert copeland(scores, {"a": 1, "b": 1, "c": 1}).to_dict() == {"x": 2, "y": 0, "z": -2}
-    assert copeland(scores, {"a": 1, "b": 1, "c": 3}).to_dict() == {"x": 0, "y": -2, "z": 2}
+    assert by_duels(THREE, [1, 1, 1]) == [2, 0, -2]
+    assert by_duels(THREE, [1, 1, 3]) == [0, -2, 2]
 
 
 def test_a_missing_score_counts_in_no_duel() -> None:
-    scores = pd.DataFrame({"a": [1.0, 2.0], "b": [9.0, np.nan]}, index=["x", "y"])
-    assert outranking_matrix(scores, {"a": 1, "b": 5}).loc["y", "x"] == 1
+    scores = np.array([[1.0, 2.0], [9.0, np.nan]])
+    assert copeland(scores, np.array([[1.0, 1.0], [5.0, 0.0]])).tolist() == [0, 1]
+
+
+def test_scores_that_differ_by_noise_are_a_tie() -> None:
+    assert copeland(np.array([[0.1 + 0.2, 0.3]]), np.ones((1, 2))).tolist() == [0.5, 0.5]
 
 
 @given(TABLES)
 def test_duels_are_zero_sum(table: np.ndarray) -> None:
-    found = copeland(frame(table), dict.fromkeys(frame(table), 1.0))
-    assert found.sum() == 0
-
-
-def test_weights_are_matched_by_name() -> None:
-    scores = pd.DataFrame({"a": [1.0, 2.0], "b": [3.0, 1.0]})
-    assert topsis(scores, {"b": 1, "a": 3}).equals(topsis(scores, {"a": 3, "b": 1}))
-    with pytest.raises(MethodError, match="different indicators: c"):
-        topsis(scores, {"a": 1, "b": 1, "c": 1})
+    assert sum(by_duels(table.T, [1.0] * table.shape[1])) == pytest.approx(0, abs=1e-9)
 
 
 distinct = st.lists(st.integers(1, 10**6), min_size=2, unique=True).map(
@@ -197,30 +174,97 @@ distinct = st.lists(st.integers(1, 10**6), min_size=2, unique=True).map(
 @given(distinct)
 def test_the_worst_and_the_best_are_the_ends_of_each_method(x: pd.Series) -> None:
     for method in (percentile_rank, distance_to_maximum):
-        found = method(x)
+        found = method(x, direction=1)
         assert (found.min(), found.max(), found.idxmax()) == (0, 100, x.idxmax())
-    assert fraction_of_maximum(x).max() == 100
-    assert (borda(x) + ranks(x)).tolist() == [len(x)] * len(x)
+    assert fraction_of_maximum(x, direction=1).max() == 100
+    places = ranks(x.to_numpy(), 1)
+    assert (borda(x, direction=1) + places).tolist() == [len(x)] * len(x)
 
 
 @given(distinct)
 def test_the_direction_turns_the_order_round(x: pd.Series) -> None:
-    for method in (ranks, borda, percentile_rank, distance_to_maximum):
-        assert method(x, direction=-1).tolist() == pytest.approx(method(-x).tolist())
+    for method in (rank_scores, borda, percentile_rank, distance_to_maximum):
+        turned = method(-x, direction=1)
+        assert method(x, direction=-1).tolist() == pytest.approx(turned.tolist())
+    assert ranks(x.to_numpy(), -1) == ranks(-x.to_numpy(), 1)
 
 
 def test_missing_values_stay_missing_and_are_not_counted() -> None:
     x = pd.Series([1.0, np.nan, 3.0])
-    for method in (ranks, borda, percentile_rank, distance_to_maximum, fraction_of_maximum):
-        assert method(x).isna().tolist() == [False, True, False]
-    assert percentile_rank(x)[2] == 100
+    for method in (borda, percentile_rank, rank_scores, distance_to_maximum, fraction_of_maximum):
+        assert method(x, direction=1).isna().tolist() == [False, True, False]
+    assert percentile_rank(x, direction=1)[2] == 100
+    assert ranks(x.to_numpy(), 1) == [2, None, 1]
 
 
-def test_beyond_the_reference_is_more_than_100_unless_cut() -> None:
-    x = pd.Series({"a": 0.0, "b": 2.0, "c": 3.0})
-    assert distance_to_reference(x, reference="b")["c"] == 150
-    assert distance_to_reference(x, reference="b", cap=True)["c"] == 100
-    with pytest.raises(MethodError, match="do not differ"):
-        distance_to_reference(x, reference="a")
-    with pytest.raises(MethodError, match="has no value"):
-        distance_to_reference(x, reference="z")
+def test_beyond_the_reference_is_more_than_the_top() -> None:
+    x = pd.Series([0.0, 2.0, 3.0])
+    assert distance_to_reference(x, reference=2.0, direction=1)[2] == 150
+    with pytest.raises(MethodError, match="better than the worst"):
+        distance_to_reference(x, reference=0.0, direction=1)
+    with pytest.raises(MethodError, match="reference is nan"):
+        distance_to_reference(x, reference=np.nan, direction=1)
+
+
+# --- at zero, below zero, all equal, one alone -----------------------------------------------------
+
+OBSERVED = [
+    min_max,
+    distance_to_maximum,
+    fraction_of_maximum,
+    t_score,
+    rank_scores,
+    percentile_rank,
+]
+GRADED = [min_max, distance_to_maximum, t_score, rank_scores, percentile_rank]
+amounts = st.lists(st.integers(0, 50), min_size=2, unique=True).map(
+    lambda v: pd.Series(v, dtype=float)
+)
+
+
+@given(amounts)
+@pytest.mark.parametrize("direction", [1, -1])
+@pytest.mark.parametrize("method", OBSERVED)
+def test_the_best_value_has_the_best_score_also_where_it_is_0(
+    method: Any, direction: int, x: pd.Series
+) -> None:
+    found = method(x, direction=direction)
+    assert found.notna().all()
+    assert found.idxmax() == (x * direction).idxmax()
+    assert (found.rank(method="max") >= (x * direction).rank(method="max")).all()
+
+
+def test_beside_a_best_of_0_everything_else_is_nothing() -> None:
+    x = pd.Series([0.0, 1.0, 50.0])
+    assert fraction_of_maximum(x, direction=-1).tolist() == [100, 0, 0]
+    assert distance_to_target(x, target=0, direction=-1).tolist() == [100, 0, 0]
+
+
+@pytest.mark.parametrize("direction", [1, -1])
+@pytest.mark.parametrize("method", GRADED)
+def test_negative_values_are_values_like_others(method: Any, direction: int) -> None:
+    x = pd.Series([-7.0, -3.0, 2.0])
+    moved = method(x + 100, direction=direction).tolist()
+    assert method(x, direction=direction).tolist() == pytest.approx(moved)
+
+
+def test_a_fraction_of_negative_values_is_refused_where_it_means_nothing() -> None:
+    assert fraction_of_maximum(pd.Series([-2.0, 0.0, 4.0]), direction=1).tolist() == [0, 0, 100]
+    for x, direction in (([-2.0, 4.0], -1), ([-4.0, -2.0], 1), ([-4.0, 0.0], 1)):
+        with pytest.raises(MethodError, match="no fraction"):
+            fraction_of_maximum(pd.Series(x), direction=direction)
+
+
+@pytest.mark.parametrize("values", [[0.3, 0.1 + 0.2, 0.3], [5.0], [0.0, 0.0]])
+@pytest.mark.parametrize("name", [*BY_CONSTANTS, *BY_ORDER])
+def test_equal_values_and_one_alone_are_never_called_worst_or_best(
+    name: str, values: list[float]
+) -> None:
+    """Nothing is said of them; the rank method puts equals in the middle."""
+    x, how = np.array(values), {"direction": -1, "scale": Scale()}
+    if name in BY_ORDER:
+        found = by_order(x, name, np.sort(x), **how)
+    else:
+        found = by_constants(x, name, learn(x, name, reference=values[0]), **how)
+    nothing = np.isnan(found).all()
+    assert nothing or (name == "rank" and len(values) > 1 and found.tolist() == [50] * len(values))

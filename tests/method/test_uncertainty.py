@@ -14,6 +14,7 @@ from cescore.method.evaluation import TypeEvaluation, evaluate
 from cescore.method.uncertainty import (
     Alternative,
     Margins,
+    Sampling,
     Uncertainty,
     remove_one_indicator,
     uncertainty,
@@ -41,8 +42,8 @@ def two_groups(**changed: Any) -> Framework:
 
 
 def found(done: TypeEvaluation, margins: Margins | None = None, **how: Any) -> Uncertainty:
-    settings: dict[str, Any] = {"year": 2020, "draws": 64} | how
-    return uncertainty(done.indicators, done.framework, done.fitted, margins=margins, **settings)
+    settings: dict[str, Any] = {"draws": 64} | how
+    return uncertainty(done, margins=margins, sampling=Sampling(**settings))
 
 
 def evaluated(cells: Panel, how: Framework) -> TypeEvaluation:

@@ -8,29 +8,28 @@ computed here in plain arithmetic, without the package.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from cescore.definitions.model import Framework, Named, Run
 from cescore.disclosure.bundle import (
-    Assessment,
     Bundle,
     EntityCard,
     Evaluated,
     FindingLine,
     FittedConstants,
-    MeasureLine,
-    PeerFigure,
     PeerTable,
     Place,
     PlanCard,
     PublicRow,
     Record,
     Series,
-    TargetLine,
-    VetoLine,
 )
 from cescore.disclosure.documents import BodyCheck, SheetCheck, SheetMeasure, UnitSheet
+from cescore.method.assessment import Assessment, VetoLine
 from cescore.method.column import State
+from cescore.method.disclosure import PeerFigure
+from cescore.method.measures import InspectedCheck, MeasureLine
+from cescore.method.targets import TargetLine
 
 YEARS = (2020, 2021, 2022, 2023, 2024, 2025)
 SOURCE = "a made-up source for tests"
@@ -312,8 +311,16 @@ def measure() -> MeasureLine:
         id="M01", zh="推进园区循环化改造", en="Make parks circular", system="parks",
         units=("发改委",),
         counts={"done": 2, "partial": 1, "not_done": 0, "not_applicable": 0, "not_inspected": 1},
-        checks=({"id": "M01a", "zh": "方案已批复", "en": "Plan approved", "status": "done"},),
+        checks=(check("M01a", "方案已批复", "Plan approved", status="done"),),
     )  # fmt: skip
+
+
+def check(id_: str, zh: str, en: str, **found: Any) -> InspectedCheck:
+    """A check as inspected; what is not said was not recorded."""
+    texts = ("value", "evidence_ref", "finding", "inspector_unit", "inspection_date", "due_date")
+    nothing = dict.fromkeys((*texts, "note"), "")
+    made: Any = {"id": id_, "zh": zh, "en": en, "status": "not_inspected", **nothing, **found}
+    return cast(InspectedCheck, made)
 
 
 def unit_sheet() -> UnitSheet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import builders
@@ -9,8 +10,9 @@ import builders
 from cescore import desk
 from cescore.definitions.model import Framework
 from cescore.desk import figures, tables
-from cescore.disclosure.bundle import Assessment, Bundle, Evaluated, Record, Series
+from cescore.disclosure.bundle import Bundle, Evaluated, Record, Series
 from cescore.disclosure.opened import OpenBundle
+from cescore.method.assessment import Assessment
 from cescore.method.column import State
 from cescore.publish.fragment import Fragment
 
@@ -24,8 +26,8 @@ def named(name: str) -> Bundle:
     """The bundle with every name replaced."""
     made = builders.bundle()
     card = made.entity.model_copy(update={"name_zh": name, "name_en": name, "industry": name})
-    target = builders.target().model_copy(update={"zh": name, "en": name})
-    measure = builders.measure().model_copy(update={"zh": name, "en": name, "system": name})
+    target = replace(builders.target(), zh=name, en=name)
+    measure = replace(builders.measure(), zh=name, en=name, system=name)
     return builders.bundle(entity=card, targets=(target,), measures=(measure,))
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import builders
 import pages
 import pytest
 
+from cescore.disclosure.bundle import FittedConstants
+from cescore.method.pace import Pace
 from cescore.publish.pages.scorecard.advice import MOST, advice
-from cescore.publish.pages.scorecard.findings import Known
+from cescore.publish.pages.scorecard.evidence import Evidence
 from cescore.publish.view import View
 from cescore.publish.words import LANGUAGES
 
@@ -15,19 +19,34 @@ from cescore.publish.words import LANGUAGES
 def said(data=None, lang="zh", most=9):
     bundle = pages.opened(data, lang)
     steps = pages.computed(bundle)
-    known = Known(View(bundle), steps["result"], steps["progress"], steps["indicators"])
+    known = Evidence(View(bundle), steps["result"], steps["progress"], steps["indicators"])
     return advice(known, most)
 
 
 def target(light, **more):
     line = builders.bundle().targets[0]
-    return builders.bundle(targets=(line.model_copy(update={"light": light, **more}),))
+    return builders.bundle(targets=(replace(line, light=light, **more),))
 
 
 def test_the_lever_is_weight_times_room_above():
     # resource output: weight 0.3, score 80: 0.3 x 20 = 6
     line = next(line for line in said() if "主要资源产出率" in line)
-    assert "达到标尺上端50,000.0" in line and "指数可提高6.0分" in line
+    assert line == (
+        "提高“主要资源产出率”：由2025年的30,000.0\xa0元/吨提高到标尺上端50,000.0\xa0元/吨，指数可提高6.0分。"
+    )
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("zh", "降低“单位产值用水量”：由2025年的900.0\xa0立方米/万元降低到标尺上端0.0\xa0立方米/万元，"),
+        ("en", "Cut Water per output from 900.0\xa0m³/10k CNY in 2025 to 0.0\xa0m³/10k CNY, "),
+    ],
+)  # fmt: skip
+def test_what_should_be_less_is_cut_not_raised(lang, words):
+    rows = {"water_use": (50, 55, 54, 52, 56, 135), "water_reused": (50, 45, 46, 48, 44, 300)}
+    data = builders.bundle(record=pages.record(rows))
+    assert [line for line in said(data, lang) if line.startswith(words)]
 
 
 def test_the_gap_to_a_missed_target_is_named_in_percentage_points():
@@ -37,7 +56,8 @@ def test_the_gap_to_a_missed_target_is_named_in_percentage_points():
 
 def test_a_target_behind_schedule_says_what_each_year_must_bring():
     data = target(
-        "behind", unit="%", value=15.0, actual=9.0, completion=0.6, schedule_carbon=0.8, still_needed=3.2
+        "behind", unit="%", value=15.0, actual=9.0, completion=0.6, schedule_carbon=0.8,
+        pace=Pace("fall", "percent", -1.9, -3.2),
     )  # fmt: skip
     assert "年均须下降3.2%" in said(data)[0]
 
@@ -55,6 +75,65 @@ def test_there_are_never_more_than_a_reader_will_act_on(lang):
     assert len(said(lang=lang, most=MOST)) <= MOST
 
 
-def test_no_lever_is_named_where_parts_do_not_add_up_to_the_index():
-    rules = builders.framework(aggregation="geometric_mean")
-    assert not [line for line in said(builders.bundle(framework=rules)) if "指数可提高" in line]
+def of_mean(method):
+    return builders.bundle(framework=builders.framework(aggregation=method))
+
+
+def test_under_a_geometric_mean_the_gain_is_the_index_computed_anew():
+    # EFF 81, REC 83 with weights 0.6 and 0.4; resource output from 80 to 100 brings EFF to 86
+    # (its group MAT is half of it, so 91): 91^0.6 x 83^0.4 - 81^0.6 x 83^0.4
+    line = next(line for line in said(of_mean("geometric_mean")) if "主要资源产出率" in line)
+    gain = (91**0.6 - 81**0.6) * 83**0.4
+    assert f"指数可提高{gain:.1f}分" in line
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("zh", "单项指标的改善会带来多少，从本单位数据看不出"),
+        ("en", "do not tell what one indicator"),
+    ],
+)
+def test_where_all_are_compared_with_all_advice_says_why_it_names_no_gain(lang, words):
+    released = {"": dict.fromkeys(builders.YEARS, 80.0)}
+    data = of_mean("copeland").model_copy(
+        update={"fitted": FittedConstants(released_groups=released)}
+    )
+    lines = said(data, lang)
+    assert [line for line in lines if words in line]
+    assert not [line for line in lines if "指数可提高" in line or "gains" in line]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    ("pace", "zh", "en"),
+    [
+        (Pace("fall", "percent", -1.0, -3.2), "年均须下降3.2%", "a fall of 3.2% a year"),
+        (Pace("rise", "percent", 1.0, 3.2), "年均须上升3.2%", "a rise of 3.2% a year"),
+        (Pace("level_up", "unit", 0.1, 0.4), "年均须上升0.4个百分点", "a rise of 0.4 percentage points a year"),
+        (Pace("level_down", "unit", 0.1, -0.4), "年均须下降0.4个百分点", "a fall of 0.4 percentage points a year"),
+    ],
+)  # fmt: skip
+def test_what_each_year_must_bring_goes_the_way_of_the_target(lang, pace, zh, en):
+    data = target("behind", actual=9.0, completion=0.6, pace=pace, level_unit="%")
+    assert {"zh": zh, "en": en}[lang] in said(data, lang)[0]
+
+
+def test_a_level_without_a_schedule_says_while_the_plan_runs_what_each_year_must_bring():
+    data = target(
+        "not_met", type="level", op=">=", actual=70.0, value=85.0, completion=0.2,
+        pace=Pace("level_up", "unit", 1.0, 7.5), level_unit="%",
+    )  # fmt: skip
+    assert "年均须上升7.5个百分点" in said(data)[0]
+
+
+@pytest.mark.parametrize(
+    ("op", "actual", "words"),
+    [("<=", 433.0, "Cut Fall of water per output from 433.0"), (">=", 200.0, "Raise Fall of")],
+)
+def test_a_level_that_was_missed_is_raised_or_cut_to_it(op, actual, words):
+    data = target(
+        "not_met", type="level", op=op, unit="kg/person", value=300.0, actual=actual, completion=0.2
+    )
+    line = said(data, "en")[0]
+    assert line.startswith(words) and "in 2025 to its target 300.0" in line

@@ -13,9 +13,9 @@ from publish.conftest import Made
 from publish.verapdf import STANDARDS, Verdict, verdicts
 
 from cescore.definitions.load import load_definitions
-from cescore.disclosure.documents import make_method_book
-from cescore.publish.documents import render
+from cescore.disclosure.method_books import make_method_book
 from cescore.publish.printing.pdf import ACCESSIBLE
+from cescore.publish.render import render
 from cescore.publish.words import LANGUAGES
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -16,17 +16,17 @@ from cescore.desk import (
     compute_indicators,
     conclude,
     effective_weights,
-    find_workspace,
     normalise,
     open_bundle,
     progress_index,
 )
+from cescore.desk.opening import find_workspace
 from cescore.disclosure.bundle import Bundle, Series
 from cescore.errors import DataError
 from cescore.method.aggregate import Aggregation
 from cescore.method.column import Column, State
 from cescore.publish.check import differences
-from cescore.publish.notebook import INDEX_MIME
+from cescore.publish.notebook import CONCLUSION_MIME
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_a_changed_weight_makes_a_variant_with_another_index(opened: OpenBundle)
 
 def test_the_conclusion_says_for_a_machine_and_a_person_what_was_found(opened: OpenBundle) -> None:
     made = conclude(opened, steps(opened), indicators=compute_indicators(opened))
-    found = made._repr_mimebundle_()[INDEX_MIME]
+    found = made._repr_mimebundle_()[CONCLUSION_MIME]
     assert found["index"][-1] == pytest.approx(81.8)
     assert differences(found, opened.data) == []
     assert repr(made) == "UCDI 2025 = 81.800000; equal to the evaluation, as it must be"

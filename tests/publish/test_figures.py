@@ -12,8 +12,7 @@ import numpy as np
 import pages
 import pytest
 
-from cescore.disclosure.bundle import UncertaintyBand
-from cescore.publish.charts import style
+from cescore.method.firmness import Band
 from cescore.publish.charts.progress import MOST, apart, moved_most
 from cescore.publish.view import View
 from cescore.publish.words import LANGUAGES
@@ -29,7 +28,7 @@ FIGURES = {
     "progress_chart": ("100.0", "150.0", "137.5", "+1.48", "+0.60", "+0.48", "+0.40"),
     "band_chart": ("81.8", "80.1", "82.9", "60", "100"),
 }
-BAND = UncertaintyBand(score_low=80.1, score_high=82.9, draws=9, alternatives=())
+BAND = Band(score_low=80.1, score_high=82.9, draws=9, alternatives=())
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
@@ -98,12 +97,6 @@ def test_hostile_names_are_drawn_as_text(name):
         assert name[:5] in shown
 
 
-def test_long_names_are_cut_by_their_printed_width():
-    assert style.short("一二三四五", 3) == "一二三…"
-    assert style.short("abcdefgh", 3) == "abcdef…"
-    assert style.short("一二三", 3) == "一二三"
-
-
 def moves(points):
     """A change of the index split into these points."""
     split = {f"i{n}": np.array([value]) for n, value in enumerate(points)}
@@ -124,9 +117,11 @@ def test_no_bars_where_there_is_no_change_to_split():
 
 
 def test_labels_at_the_ends_of_lines_never_meet():
-    places = apart([120.0, 100.0, 119.0, 119.5], 4.0, 98.0)
-    low = sorted(places)
-    assert all(b - a >= 3.9 for a, b in pairwise(low)) and low[0] >= 98.0
+    sizes = [4.0, 4.0, 8.0, 4.0]
+    places = apart([120.0, 100.0, 119.0, 119.5], sizes, (98.0, 122.0))
+    low = sorted(zip(places, sizes, strict=True))
+    assert all(b - a >= (m + n) / 2 - 1e-9 for (a, m), (b, n) in pairwise(low))
+    assert low[0][0] >= 100.0 and low[-1][0] <= 120.0
     assert places[1] < places[2] < places[3] < places[0]
 
 

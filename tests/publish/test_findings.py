@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import builders
 import pages
 import pytest
 
-from cescore import desk
-from cescore.publish.pages.scorecard import findings
+from cescore.desk import tables
+from cescore.disclosure.bundle import PeerTable
+from cescore.method.disclosure import PeerFigure
+from cescore.publish.pages.scorecard.evidence import Evidence
+from cescore.publish.pages.scorecard.findings import LINE, findings, lines_of
+from cescore.publish.view import View
 from cescore.publish.words import LANGUAGES
 
 
-def sentences(data=None, lang="zh", most=9):
+def evidence(data=None, lang="zh"):
     bundle = pages.opened(data, lang)
-    indicators = desk.compute_indicators(bundle)
-    scored = desk.apply_missing_rules(bundle, desk.normalise(bundle, indicators), indicators)
-    result, progress = desk.aggregate(bundle, scored), desk.progress_index(bundle, indicators)
-    return findings.findings(bundle, result, progress, indicators, most=most)
+    made = pages.computed(bundle)
+    return Evidence(View(bundle), made["result"], made["progress"], made["indicators"])
+
+
+def sentences(data=None, lang="zh", most=9):
+    return findings(evidence(data, lang), most=most)
 
 
 def text(*given, **named):
@@ -28,35 +36,138 @@ def test_strongest_and_weakest_group_are_named():
     assert "Recycling scores highest (83.0) and Output efficiency lowest (81.0)." in text(lang="en")
 
 
-def test_the_largest_improvement_is_said_in_percentage_points():
-    # water reuse: 44 % -> 50 %, 2.4 points of score, more than any other
-    assert "“再生水利用率”改善最明显：由2024年的44.0%到50.0%（+6.0百分点）。" in text()
+def changed(**rows):
+    """The test district with other returned values in the years from 2020 to 2025."""
+    return builders.bundle(record=pages.record(rows))
 
 
-def test_a_fall_is_named_as_a_fall():
-    row = (*builders.VALUES["waste_recycled"][:5], 30.0)
-    scores = [
-        s.model_copy(update={"values": (*s.values[:5], 72.0)}) if s.code == "waste_rate" else s
-        for s in builders.evaluated().scores
-    ]
-    made = builders.bundle(
-        record=pages.record({"waste_recycled": row}),
-        evaluated=builders.evaluated().model_copy(update={"scores": tuple(scores)}),
+def kinds(data=None, lang="zh"):
+    return {f.text: f.kind for f in sentences(data, lang)}
+
+
+def test_what_moved_the_index_most_is_said_since_both_years_with_its_points():
+    # resource output: weight 0.3, 10,000 CNY/t more since 2020 are 10 points of score, 2,000 since
+    # 2024 two
+    assert (
+        "“主要资源产出率”改善：2020年20,000.0\xa0元/吨，2024年28,000.0\xa0元/吨，"
+        "本年30,000.0\xa0元/吨；指数比2020年+3.0分、比2024年+0.6分。" in text()
     )
-    assert "“固体废物利用率”退步最明显：由2024年的60.0%到30.0%（−30.0百分点）。" in text(made)
+    assert (
+        "Resource output rate improved: 20,000.0\xa0CNY/t in 2020, 28,000.0\xa0CNY/t in 2024, now"
+        " 30,000.0\xa0CNY/t; index +3.0 points since 2020, +0.6 points since 2024."
+        in text(lang="en")
+    )
+
+
+def test_a_fall_since_last_year_is_named_as_a_fall():
+    found = kinds(changed(waste_recycled=(40, 45, 50, 55, 60, 50)))
+    fall = "“固体废物利用率”比2024年退步：由60.0%到50.0%（−10.0百分点）；指数−0.8分。"
+    assert found[fall] == "bad"
+
+
+def test_a_fall_since_the_base_year_is_named_though_last_year_was_no_better():
+    # recycled input of a park: 16.2 % in the base year, 3.8 % last year, 4.1 % now
+    data = changed(waste_recycled=(16.2, 16, 3.7, 3.7, 3.8, 4.1))
+    fall = "Waste recycling rate worsened: from 16.2% in 2020 to 4.1% (−12.1 pp)"
+    (line,) = [line for line in kinds(data, "en") if line.startswith(fall)]
+    assert kinds(data, "en")[line] == "bad"
+    assert not [line for line in kinds(data, "en") if "Waste recycling rate improved" in line]
+
+
+def test_what_moved_the_index_more_is_said_first():
+    lines = [f.text for f in sentences(changed(waste_recycled=(90, 90, 90, 90, 60, 10)))]
+    worse, better = (
+        next(i for i, line in enumerate(lines) if word in line) for word in ("退步", "改善")
+    )
+    assert worse < better
+
+
+def test_a_falling_index_is_a_finding():
+    found = kinds(changed(waste_recycled=(40, 45, 50, 55, 60, 10)))
+    assert (
+        next(kind for line, kind in found.items() if line.startswith("城市循环发展指数")) == "bad"
+    )
+
+
+def test_less_of_what_should_be_less_is_an_improvement():
+    data = changed(water_use=(500, 500, 500, 500, 500, 60))
+    line = next(line for line in kinds(data, "en") if line.startswith("Water per output"))
+    assert "improved" in line and kinds(data, "en")[line] == "good"
+
+
+def test_a_finding_says_of_a_change_what_the_table_says():
+    bundle = pages.opened(changed(waste_recycled=(40, 45, 50, 55, 60, 50)), "en")
+    made = pages.computed(bundle)
+    table = repr(
+        tables.results_table(
+            bundle, made["indicators"], made["scored"], made["result"], made["parts"]
+        )
+    )
+    row = next(line for line in table.splitlines() if line.startswith("Waste recycling rate"))
+    assert "−10.0 pp" in row and "−0.80" in row
+
+
+def test_a_group_whose_figures_are_gone_is_named():
+    gone = dict.fromkeys(("waste_recycled", "water_reused"))
+    rows = {code: (*builders.VALUES[code][:5], None) for code in gone}
+    rules = builders.framework()
+    rules = rules.model_copy(
+        update={"missing": rules.missing.model_copy(update={"min_weight_covered": 0.5})}
+    )
+    data = builders.bundle(record=pages.record(rows), framework=rules)
+    found = kinds(data)
+    assert found["分项“循环利用”2024年有得分，本年没有可计分的数据。"] == "bad"
+    assert not [line for line in found if "得分最高" in line]  # one group is left
+
+
+def test_a_group_that_came_anew_is_named():
+    rows = {c: (None,) * 5 + builders.VALUES[c][5:] for c in ("waste_recycled", "water_reused")}
+    rules = builders.framework()
+    rules = rules.model_copy(
+        update={"missing": rules.missing.model_copy(update={"min_weight_covered": 0.5})}
+    )
+    data = builders.bundle(record=pages.record(rows), framework=rules)
+    assert "Recycling: no figure that counted in 2024, scored this year." in kinds(data, "en")
+
+
+def test_a_group_that_lost_since_last_year_is_named_with_its_loss():
+    assert "比2024年下降的有“循环利用”（−" in text(changed(waste_recycled=(40, 45, 50, 55, 60, 30)))
+
+
+def beside(**figure):
+    made = PeerFigure(code="waste_rate", **figure)
+    peers = PeerTable(entity_type="district", audience="respondent", figures=(made,))
+    return builders.bundle(peers=peers)
+
+
+@pytest.mark.parametrize(
+    ("figure", "line", "kind"),
+    [
+        ({"median": 90.0, "standing": "weakness"}, "在同类中居末四分之一：“固体废物利用率”（65.0%，同类中位数90.0）。", "bad"),
+        ({"median": 40.0, "standing": "strength"}, "在同类中居前四分之一：“固体废物利用率”（65.0%，同类中位数40.0）。", "good"),
+        ({"rank": 6, "n": 6, "standing": "weakness"}, "在同类中居末四分之一：“固体废物利用率”（65.0%，第6位，共6个）。", "bad"),
+        ({"standing": "weakness"}, "在同类中居末四分之一：“固体废物利用率”（65.0%）。", "bad"),
+    ],
+)  # fmt: skip
+def test_what_is_out_of_line_with_peers_is_said_from_released_figures(figure, line, kind):
+    assert kinds(beside(**figure))[line] == kind
+
+
+def test_nothing_is_said_of_peers_where_nothing_is_released():
+    assert "同类" not in text(beside(median=None))
 
 
 @pytest.mark.parametrize(
     ("light", "said"), [("not_met", "1项目标未完成"), ("behind", "1项目标落后于序时进度")]
 )
 def test_targets_missed_or_late_are_named(light, said):
-    late = builders.target().model_copy(update={"light": light, "actual": 8.0})
+    late = replace(builders.target(), light=light, actual=8.0)
     found = text(builders.bundle(targets=(late,)))
     assert said in found and "单位产值用水量下降（实际8.0%，目标16.0%）" in found
 
 
 def test_reference_targets_are_no_one_s_failure():
-    late = builders.target().model_copy(update={"light": "not_met", "role": "reference"})
+    late = replace(builders.target(), light="not_met", role="reference")
     assert "目标" not in text(builders.bundle(targets=(late,)))
 
 
@@ -85,11 +196,39 @@ def test_no_sentence_says_a_rise_of_minus():
     assert "−" not in text() + text(lang="en")
 
 
-def test_the_change_of_the_index_is_not_said_twice_on_one_page():
-    assert "指数比上年" not in text()  # the card says it; there are findings enough
-    assert "指数比上年提高" in text(builders.bundle(targets=(), findings=(), evaluated=unmoved()))
+def test_a_rise_of_the_index_is_not_said_twice_on_one_page():
+    assert "指数比2024年" not in text()  # the card says it; there are findings enough
+    steady = {code: (row[4],) * 6 for code, row in builders.VALUES.items() if row[0] is not None}
+    steady["gdp"] = (1400,) * 5 + (1401,)
+    data = builders.bundle(
+        record=builders.record().model_copy(
+            update={
+                "values": {**builders.VALUES, **steady},
+                "flags": dict.fromkeys(builders.VALUES, (0,) * 6),
+            }
+        ),
+        targets=(),
+        findings=(),
+    )
+    assert "指数比2024年持平" in text(data)
 
 
-def unmoved():
-    """Scores that nobody released: then there is neither a largest move nor a lever."""
-    return builders.evaluated().model_copy(update={"scores": ()})
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lines", [3, 4, 6])
+def test_sentences_are_as_many_as_fit_the_lines_of_the_page(lang, lines):
+    known = evidence(None, lang)
+    some = findings(known, lines=lines)
+    assert sum(lines_of(f.text) for f in some) <= lines
+    every = findings(known)
+    assert [f for f in every if f in some] == list(some)  # the order of weight stays
+
+
+def test_an_ideograph_takes_the_width_of_two_letters():
+    assert [lines_of("x" * n) for n in (1, LINE, LINE + 1)] == [1, 1, 2]
+    assert [lines_of("循" * n) for n in (LINE // 2, LINE // 2 + 1)] == [1, 2]
+
+
+def test_a_fall_is_not_left_out_for_a_rise():
+    known = evidence(changed(waste_recycled=(40, 45, 50, 55, 60, 10)))
+    (only,) = findings(known, lines=1)
+    assert only.kind == "bad"

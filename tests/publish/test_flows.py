@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 
 import builders
 import pages
@@ -12,7 +13,7 @@ import pytest
 from cescore.definitions.pictures import FlowLink, FlowNode, FlowPicture
 from cescore.desk import figures
 from cescore.method.column import State
-from cescore.publish.charts.flows import GAP, LEAST, _scale, _taken
+from cescore.publish.charts.flows import BAND, GAP, Node, _scale, _taken
 from cescore.publish.words import LANGUAGES
 
 
@@ -76,8 +77,52 @@ def test_hostile_names_of_nodes_are_drawn_as_text():
     assert "<script>" not in html and "$x$ &amp; {0}" in html
 
 
+def node(column, size):
+    return Node(column, "plain", size, ("name",))
+
+
 def test_the_fullest_column_fills_the_height_and_small_nodes_keep_a_line():
-    columns = {0: {"a": 100.0, "b": 0.1}, 1: {"c": 100.1}}
-    scale = _scale(columns, 40.0)
-    assert _taken(columns[0], scale) == pytest.approx(40.0, abs=1e-3)
-    assert 100 * scale == pytest.approx(40.0 - LEAST - GAP, abs=1e-3)
+    nodes = {"a": node(0, 100.0), "b": node(0, 0.1), "c": node(1, 100.1)}
+    scale = _scale(nodes, 40.0)
+    assert _taken([nodes["a"], nodes["b"]], scale) == pytest.approx(40.0, abs=1e-3)
+    assert 100 * scale == pytest.approx(40.0 - nodes["b"].least - GAP, abs=1e-3)
+
+
+def lightness(colour, opacity):
+    """How light a colour over white paper is when printed in grey (CIE L*, 0-100)."""
+    parts = (int(colour[i : i + 2], 16) * opacity + 255 * (1 - opacity) for i in (1, 3, 5))
+    linear = [(((c / 255) + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 116 * (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]) ** (1 / 3) - 16
+
+
+def test_the_kinds_of_bands_are_told_apart_in_grey():
+    found = sorted(lightness(*band) for band in BAND.values())
+    assert all(light - dark >= 12 for dark, light in pairwise(found))
+
+
+def through(entering, leaving):
+    """A node within the picture that one thing enters and another leaves."""
+    nodes = {
+        "in": FlowNode(zh="来", en="In", column=0), "mid": FlowNode(zh="中", en="Mid", column=1),
+        "out": FlowNode(zh="去", en="Out", column=2),
+    }  # fmt: skip
+    links = (
+        FlowLink(start="in", end="mid", codes=entering),
+        FlowLink(start="mid", end="out", codes=leaving),
+    )
+    return picture(CODE).model_copy(update={"nodes": nodes, "links": links})
+
+
+@pytest.mark.parametrize(
+    ("entering", "leaving", "is_told"),
+    [
+        ((CODE,), (CODE,), False),
+        ((CODE,), (CODE, "gdp"), True),
+        ((CODE, f"-{CODE}"), (CODE,), True),
+        ((CODE, "gdp"), (CODE,), False),
+    ],
+)
+def test_a_flow_that_starts_from_nowhere_is_explained(entering, leaving, is_told):
+    data = builders.bundle().model_copy(update={"flows": {"w": through(entering, leaving)}})
+    html = figures.flows(pages.opened(data, "zh")).html
+    assert ("流出多于流入的：中" in html) == is_told

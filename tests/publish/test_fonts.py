@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from fontTools.ttLib import TTFont
 
+from cescore.definitions.shipped import FONTS
 from cescore.publish.printing import fonts
 from cescore.publish.words import load_labels
 
@@ -28,8 +29,8 @@ def test_all_faces_together_stay_small():
 
 
 def test_the_licence_stands_beside_them():
-    for name in ("OFL-sans.txt", "OFL-serif.txt"):
-        assert "SIL OPEN FONT LICENSE" in (fonts.FOLDER / name).read_text("utf-8").upper()
+    for name in ("OFL-sans.txt", "OFL-serif.txt", "OFL-europe.txt"):
+        assert "SIL OPEN FONT LICENSE" in (FONTS / name).read_text("utf-8").upper()
 
 
 def test_the_family_names_are_private(font):
@@ -45,6 +46,28 @@ def test_every_character_of_gb2312_is_there(font):
 def test_every_printable_character_of_the_labels_is_there(font):
     used = {c for texts in load_labels().values() for text in texts.values() for c in text}
     assert {c for c in used if c.isprintable()} <= set(map(chr, font.getBestCmap()))
+
+
+EUROPE = (
+    "Łódź Çankaya Őr Þingvellir Ħamrun Șișești Željko Ǆ ẞ ŀ",
+    "Ελλάδα Βιβλιοθήκη ΐ ΰ Ἀθῆναι",
+    "България Україна Ђорђевић Ѓорче Беларусь Ў Ґ",
+    "Thư viện Hà Nội",
+)
+
+
+@pytest.mark.parametrize("names", EUROPE)
+def test_latin_greek_and_cyrillic_of_europe_are_there(font, names):
+    assert set(names) - {" "} <= set(map(chr, font.getBestCmap()))
+
+
+@pytest.mark.parametrize("letters", ["ńŁőθђ"])
+def test_letters_of_europe_have_the_weight_and_height_of_their_neighbours(font, letters):
+    """Taken from another file of the same design: in the same units, not scaled or hollow."""
+    cmap, shapes = font.getBestCmap(), font["glyf"]
+    for letter in letters:
+        drawn = shapes[cmap[ord(letter)]]
+        assert 450 < drawn.yMax < 1100 and drawn.numberOfContours > 0
 
 
 @pytest.mark.parametrize("signs", ["—…※↑↓●◐○×▲▼≥≤−％³²", DIGITS])
@@ -74,5 +97,5 @@ def test_characters_we_lack_are_named():
 def test_the_stylesheet_names_exactly_these_files():
     import re
 
-    style = (fonts.FOLDER.parent / "print.css").read_text("utf-8")
+    style = (FONTS.parent / "print.css").read_text("utf-8")
     assert sorted(re.findall(r'url\("fonts/([^"]+)"\)', style)) == sorted(fonts.FACES)

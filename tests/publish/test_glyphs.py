@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import unicodedata
 from datetime import date
 from pathlib import Path
 
@@ -140,6 +141,33 @@ def test_a_dropped_font_is_part_of_what_makes_a_report(tmp_path: Path) -> None:
     before = Inputs(tmp_path).shared["templates"]
     font(tmp_path / "report_templates" / "fonts", "ExtB.ttf")
     assert Inputs(tmp_path).shared["templates"] != before
+
+
+NAMES = (  # name, as it is printed; no warning for any of them
+    (
+        "Bibliothe\u0300que de Gene\u0300ve",
+        "Bibliothèque de Genève",
+    ),  # taken apart, as a Mac writes it
+    ("Mu\u0308ll\u00adverwertung", "Müllverwertung"),
+    ("Łódź Çankaya Őr", "Łódź Çankaya Őr"),
+    ("Ελλάδα · България · Nội", "Ελλάδα · България · Nội"),
+    ("\u2f54泥\u2f1a", "水泥厂"),  # radicals of Kangxi for the ideographs
+    ("\ufb01nance o\ufb03ce", "finance office"),
+    ("Non\u2011breaking\u200b \u2060Library\ufeff", "Non-breaking Library"),
+    ("㍿ ㈱ ①", "株式会社 (株) 1"),
+    ("ｆｕｌｌ\u3000ｗｉｄｔｈ", "full width"),
+)
+
+
+@pytest.mark.parametrize(("name", "shown"), NAMES)
+def test_a_name_is_printed_in_one_form_without_what_cannot_be_seen(
+    name: str, shown: str, tmp_path: Path
+) -> None:
+    path = builders.write_bundle(tmp_path, named(name))
+    record = render(path, tmp_path / "out", "zh", notebook=small_notebook(tmp_path))
+    assert not [line for line in record.warnings if "no font" in line]
+    packed = unicodedata.normalize("NFKC", shown).replace("\u2010", "-").replace(" ", "")
+    assert packed in unicodedata.normalize("NFKC", text_of(tmp_path)).replace("\u2010", "-")
 
 
 HOSTILE = (

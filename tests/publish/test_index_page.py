@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from base64 import b64decode
-from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -14,11 +12,12 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from fontTools.ttLib import TTFont
-from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.select import Select
 
-from cescore.publish.pages.index.charts import Scale, bars, binned, shade
+from cescore.definitions.model import Scale
+from cescore.publish.pages.index.charts import bars, binned, shade
 from cescore.publish.pages.index.page import (
     Body,
     DocumentLine,
@@ -30,18 +29,6 @@ from cescore.publish.pages.index.page import (
     index_page,
 )
 from cescore.publish.pages.index.pinyin import search_text, sort_key
-
-SWITCHES = (
-    "headless",
-    "no-sandbox",
-    "disable-gpu",
-    "disable-quic",
-    "no-first-run",
-    "disable-background-networking",
-    "disable-component-update",
-    "disable-sync",
-    "disable-dev-shm-usage",
-)
 
 
 def firm(number: int, index: float | None, grade: str = "", **more: object) -> Line:
@@ -118,7 +105,7 @@ def test_an_english_page_has_no_chinese_of_ours() -> None:
     page = replace(PAGE, lang="en", place="", sections=[], bodies=(), documents=(), notes=())
     text = words_of(index_page(page))
     assert not re.search(r"[\u4e00-\u9fff]", text)
-    assert text.strip().startswith("Circular-economy evaluation")  # no colon after no place
+    assert text.strip().startswith("Circular-economy assessment")  # no colon after no place
 
 
 def test_a_type_and_a_status_never_seen_stand_as_they_are() -> None:
@@ -197,21 +184,30 @@ def test_an_empty_run_has_a_page() -> None:
 
 
 def test_a_bar_is_as_long_as_its_place_on_the_scale() -> None:
-    svg = bars([("甲", 100.0), ("乙", 80.0), ("丙", 50.0)], Scale(60, 100), "指数", "zh")
+    svg = bars([("甲", 100.0), ("乙", 80.0), ("丙", 50.0)], Scale(floor=60, top=100), "指数", "zh")
     widths = [float(w) for w in re.findall(r'class="bar".*?width="([\d.]+)"', svg)]
     assert widths[1] == pytest.approx(widths[0] / 2, abs=0.1) and widths[2] == 0
 
 
 def test_a_chart_says_its_numbers_to_who_cannot_see_it() -> None:
-    svg = bars([("甲", 61.25), ("乙", 80.0)], Scale(60, 100), "指数", "zh")
+    svg = bars([("甲", 61.25), ("乙", 80.0)], Scale(floor=60, top=100), "指数", "zh")
     assert "<title>指数：乙 80.0、甲 61.3。</title>" in svg
 
 
 def test_every_value_falls_into_one_bin() -> None:
-    assert binned([0, 10, 99.9, 100, 120, -5], Scale(0, 100)) == [
+    assert binned([0, 10, 99.9, 100, 120, -5], Scale(floor=0, top=100)) == [
         (0, 10, 2), (10, 20, 1), *((x, x + 10, 0) for x in range(20, 90, 10)), (90, 100, 3),
     ]  # fmt: skip
-    assert [low for low, _, _ in binned([], Scale(60, 100))] == [60, 65, 70, 75, 80, 85, 90, 95]
+    assert [low for low, _, _ in binned([], Scale(floor=60, top=100))] == [
+        60,
+        65,
+        70,
+        75,
+        80,
+        85,
+        90,
+        95,
+    ]
 
 
 def test_the_best_grade_is_darkest_and_no_grade_has_no_colour() -> None:
@@ -219,22 +215,6 @@ def test_the_best_grade_is_darkest_and_no_grade_has_no_colour() -> None:
 
 
 # --- in a browser
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    programs = shutil.which("chromium"), shutil.which("chromedriver")
-    if None in programs:
-        pytest.fail("chromium and chromedriver are not there; `make test` installs or names them")
-    options = ChromeOptions()
-    options.binary_location = programs[0] or ""
-    for switch in (*SWITCHES, f"user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(f"--{switch}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = Chrome(options=options, service=ChromeService(programs[1] or ""))
-    driver.set_window_size(1300, 1000)
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture(scope="module")

@@ -12,10 +12,11 @@ import pytest
 from publish.conftest import Made
 
 from cescore.errors import PublishError
-from cescore.publish.fragment import section
 from cescore.publish.page import STYLESHEET, TEMPLATES
+from cescore.publish.printing.layout import Layout
 from cescore.publish.printing.other_way import opened
 from cescore.publish.printing.pdf import Printed, print_pdf
+from cescore.publish.section import section
 from cescore.run.executor import can_fork
 
 LINE = "<p>辽源市循环经济评价</p>"
@@ -51,6 +52,30 @@ def test_a_last_page_with_a_few_lines_is_pulled_in() -> None:
     counts = [printed(LINE * n).pages for n in (56, 58)]
     assert counts == [1, 1]
     assert printed(LINE * 75).pages == 2
+
+
+def test_a_last_page_that_is_more_than_half_empty_is_filled_by_setting_all_wider() -> None:
+    lines = 3 * 55 + 20
+    plain = Layout(4, 20 / 55, ())
+    assert plain.ends_poorly and not plain.may_be_saved
+    assert Layout(4, 0.6, ()).is_better_than(plain) and not Layout(5, 0.1, ()).is_better_than(plain)
+    lowest = _lowest(printed(LINE * lines).raw)
+    assert lowest > 0.5
+
+
+def _lowest(raw: bytes) -> float:
+    """How far down its page the last line of a PDF stands, as a share of the text's height."""
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(raw)
+    try:
+        page = document[len(document) - 1]
+        bottoms = [one.get_bounds()[1] for one in page.get_objects() if one.type == 1]
+        height, margin = page.get_height(), 20 * 72 / 25.4
+        text = [b for b in bottoms if b > margin]  # the foot stands below
+        return (height - margin - min(text)) / (height - 2 * margin)
+    finally:
+        document.close()
 
 
 FORCED = LINE * 5 + f'<div style="break-before: page">{LINE}</div>'

@@ -14,13 +14,15 @@ from cescore.definitions.formula import ACROSS as LOOKS_AT_OTHERS
 from cescore.definitions.formula import FUNCTIONS as ALLOWED
 from cescore.definitions.load import Definitions, load_definitions
 from cescore.desk.documents import CONVENTIONS, OpenDocument, effective_weights, method_book
-from cescore.disclosure.documents import MethodBook, make_method_book, read_document
+from cescore.disclosure.documents import MethodBook
+from cescore.disclosure.method_books import make_method_book
+from cescore.disclosure.reading import read_document
 from cescore.errors import PublishError
-from cescore.publish.documents import render
 from cescore.publish.pages.document import exact, factor_text
 from cescore.publish.pages.formulas import spaced
 from cescore.publish.pages.method_book.page import FUNCTIONS
 from cescore.publish.pages.method_book.rules import ACROSS, CASES, rule_tag
+from cescore.publish.render import render
 from cescore.publish.words import has_label, label
 
 ROOT = Path(__file__).parents[2]

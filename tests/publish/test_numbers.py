@@ -76,7 +76,7 @@ def test_no_line_breaks_between_a_number_and_its_unit():
 
 def test_a_share_changes_in_percentage_points():
     assert numbers.change_words(65.0, 60.0, "%", "zh") == "上升5.0个百分点"
-    assert numbers.change_words(58.8, 60.0, "%", "en") == "down 1.2 percentage points"
+    assert numbers.change_words(58.8, 60.0, "%", "en") == "down 1.2 pp"
 
 
 def test_anything_else_changes_in_per_cent():

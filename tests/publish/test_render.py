@@ -21,7 +21,8 @@ from cescore.errors import PublishError
 from cescore.publish import previewed
 from cescore.publish.check import pdf_text
 from cescore.publish.page import STYLESHEET, TEMPLATES
-from cescore.publish.render import RenderRecord, render, size_warnings
+from cescore.publish.publication import size_warnings
+from cescore.publish.render import RenderRecord, render
 
 FILES = ("result.json", "scorecard.html", "scorecard.ipynb", "scorecard.pdf")
 PARAMETERS = 'entity_id: str = ""\nyear: int = 0\nlang: str = "zh"\nbundle_path: str = ""'

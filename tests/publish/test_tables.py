@@ -11,7 +11,8 @@ import pytest
 
 from cescore.definitions.pictures import FlowLink, FlowNode, FlowPicture
 from cescore.desk import tables
-from cescore.disclosure.bundle import PeerFigure, PeerTable, PublicRow, StandardCard
+from cescore.disclosure.bundle import PeerTable, PublicRow, StandardCard
+from cescore.method.disclosure import PeerFigure
 from cescore.publish.fragment import plain_text
 from cescore.publish.pages.scorecard import rating
 from cescore.publish.view import Number, shown_ends
@@ -114,7 +115,7 @@ def test_values_that_do_not_apply_are_named_in_a_line_and_have_no_row(zh):
 
 def test_estimated_values_carry_their_sign(zh):
     assert "300.0测" in repr(zh["values_table"])
-    assert "测 测算" in repr(zh["values_table"])
+    assert "测＝测算" in repr(zh["values_table"])
 
 
 def test_the_formula_printed_is_the_formula_of_the_framework(zh):

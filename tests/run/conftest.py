@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from cescore.disclosure.kinds import SCORECARD
 from cescore.run.job import Job
+from cescore.run.order import Manner, Order, Subject
 from cescore.run.store import Store
 
 
@@ -25,6 +27,9 @@ def job(store: Store, tmp_path: Path) -> Callable[[str, str], Job]:
     notebook.write_text("{}", encoding="utf-8")
 
     def make(entity_id: str, text: str = "good") -> Job:
-        return store.new_job("firm", entity_id, text.encode(), notebook, "zh", "")
+        subject = Subject(SCORECARD, "firm", entity_id)
+        return store.new_job(
+            Order(subject, Manner("zh"), {}, ("not built yet",), text.encode(), notebook)
+        )
 
     return make

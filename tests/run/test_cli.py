@@ -13,7 +13,7 @@ import pytest
 from cescore import cli
 from cescore.cli import with_command
 from cescore.publish.pages.index.page import Line, Page, Section, index_page
-from cescore.run.engine import is_selected
+from cescore.run.edition import is_selected
 from cescore.run.job import Outcome
 from cescore.run.summary import exit_status, summary
 from cescore.run.tables import sheet_name

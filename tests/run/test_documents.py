@@ -17,16 +17,11 @@ from rich.console import Console
 
 from cescore.definitions.model import Disclosure
 from cescore.desk.documents import OpenDocument, unit_sheet
-from cescore.disclosure.documents import (
-    STATUSES,
-    Sheets,
-    UnitSheet,
-    released_counts,
-    unit_slugs,
-)
+from cescore.disclosure.documents import STATUSES, UnitSheet
+from cescore.disclosure.sheets import Sheets, released_counts, unit_slugs
 from cescore.intake.entities import Entity
 from cescore.intake.workspace import Workspace
-from cescore.publish.documents import render
+from cescore.publish.render import render
 from cescore.run.asked import Asked
 from cescore.run.build import build, plan
 from cescore.run.executor import open_executor

@@ -103,7 +103,7 @@ def test_of_many_findings_the_first_are_printed_and_all_are_written(
     assert sum("nobody" in line for line in lines) == 10
     more = len(workspace.findings) - 10
     assert any(f"and {more} more findings" in line for line in lines)
-    written = pd.read_csv(asked.output(2023) / "findings.csv")
+    written = pd.read_csv(asked.output("2023") / "findings.csv")
     assert len(written) == len(workspace.findings)
-    text = (asked.output(2023) / "findings.csv").read_text(encoding="utf-8")
+    text = (asked.output("2023") / "findings.csv").read_text(encoding="utf-8")
     assert all(f"nobody{i}" in text for i in range(40))

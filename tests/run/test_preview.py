@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from cescore.errors import CescoreError, PublishError
 from cescore.run import preview as module
 from cescore.run.asked import Asked
 from cescore.run.executor import Executor, open_executor
+from cescore.run.job import Job, Outcome
 from cescore.run.preview import Preview
+from tests.run.in_this_process import InThisProcess
 
 WORKSPACE = Path(__file__).parents[1] / "unseen" / "workspace"
 RENDER = "tests.run.stub_renders:render"
@@ -45,7 +48,7 @@ def change(root: Path, name: str, old: str, new: str) -> None:
 def test_it_is_built_beside_the_run_whose_output_stays_as_it_is(
     root: Path, executor: Executor
 ) -> None:
-    pdf = preview(root, executor).make()
+    pdf = preview(root, executor).make().pdf
     assert pdf == root / "output/preview/2023-en/hospital/H1/scorecard.pdf"
     assert pdf.is_file()
     assert [path.name for path in (root / "output").iterdir()] == ["preview"]
@@ -55,17 +58,36 @@ def test_a_changed_value_makes_it_anew_and_a_remark_does_not(
     root: Path, executor: Executor
 ) -> None:
     made = preview(root, executor)
-    first = made.make().stat().st_mtime_ns
+    first = made.make().pdf.stat().st_mtime_ns
     with (root / "params/frameworks/hospital.yml").open("a", encoding="utf-8") as file:
         file.write("# a remark\n")
-    assert made.make().stat().st_mtime_ns == first
+    assert made.make().pdf.stat().st_mtime_ns == first
     change(root, "params/frameworks/hospital.yml", "weight: ", "weight: 1")
-    assert made.make().stat().st_mtime_ns != first
+    assert made.make().pdf.stat().st_mtime_ns != first
 
 
 def test_who_is_not_in_the_year_is_refused_by_name(root: Path, executor: Executor) -> None:
     with pytest.raises(CescoreError, match="H99"):
         preview(root, executor, "H99").make()
+
+
+class Cautious(InThisProcess):
+    """Makes reports that a person should look at."""
+
+    def run(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
+        for outcome in super().run(jobs):
+            yield replace(outcome, record={**outcome.record, "warnings": ["a character is rare"]})
+
+
+def test_every_warning_of_the_page_is_told_also_of_a_report_that_stands(root: Path) -> None:
+    made = Preview(Asked(root, 2023, lang="en"), "H1", Cautious())
+    for _ in ("built", "up to date"):
+        assert list(made.make().lines())[1:] == ["warning a character is rare"]
+
+
+def test_a_document_is_previewed_by_its_name(root: Path) -> None:
+    made = Preview(Asked(root, 2023, lang="en"), "method-book", InThisProcess())
+    assert made.make().pdf == root / "output/preview/2023-en/method-book/method-book.pdf"
 
 
 def test_a_report_that_fails_says_why(root: Path) -> None:

@@ -17,18 +17,20 @@ import pytest
 from rich.console import Console
 
 from cescore.cli import with_command
-from cescore.disclosure.documents import read_document
-from cescore.disclosure.reviews import PlanOverview, Review, Reviews
+from cescore.disclosure.plan_documents import PlanOverview, Review
+from cescore.disclosure.reading import read_document
+from cescore.disclosure.reviews import Reviews
 from cescore.errors import DataError, MethodError, ParamsError
 from cescore.evaluation.periods import PlanEvaluation, evaluate_plan
 from cescore.intake.workspace import Workspace
 from cescore.method.evaluation import RESULT_COLUMNS
 from cescore.publish.check import pdf_text
-from cescore.publish.documents import render
 from cescore.publish.pages.review.check import review_differences
+from cescore.publish.render import render
+from cescore.run.asked import Asked
+from cescore.run.build import build
 from cescore.run.executor import open_executor
 from cescore.run.manifest import read_manifest
-from cescore.run.review import ReviewAsked, build_review
 
 ROOT = Path(__file__).parents[2]
 SMALL = ROOT / "tests" / "unseen" / "workspace"
@@ -64,7 +66,7 @@ def linked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def built(root: Path, stage: str, only: str = SOME, lang: str = "zh") -> tuple[int, str]:
     console = Console(file=io.StringIO(), width=200)
     with closing(open_executor(1, render=RENDER)) as executor:
-        status = build_review(ReviewAsked(root, stage, only=only, lang=lang), executor, console)
+        status = build(Asked(root, stage=stage, only=only, lang=lang), executor, console)
     assert isinstance(console.file, io.StringIO)
     return status, console.file.getvalue()
 
@@ -174,7 +176,7 @@ def test_a_notebook_that_finds_another_verdict_or_year_is_refused(city: Review) 
     evaluated = city.bundle.evaluated
     found: dict[str, Any] = {
         "computed": {"index": list(evaluated.index.values)},
-        "targets": [path.model_dump() for path in city.targets],
+        "targets": [asdict(path) for path in city.targets],
     }
     assert review_differences(found, city) == []
     other = copy.deepcopy(found)

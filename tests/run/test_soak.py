@@ -24,12 +24,14 @@ import pytest
 from nbformat.v4 import new_code_cell
 from rich.console import Console
 
-from cescore.run import build as build_module
+from cescore.disclosure.kinds import SCORECARD
+from cescore.run import annual as annual_module
 from cescore.run.asked import Asked
 from cescore.run.build import build
-from cescore.run.engine import Order, run_reports
+from cescore.run.engine import run_reports
 from cescore.run.executor import can_fork, open_executor
 from cescore.run.job import Limits
+from cescore.run.order import Manner, Order, Subject
 from cescore.run.store import JOURNAL_NAME, Store
 from tests.run.in_this_process import Forked, InThisProcess, forked, killed_at
 
@@ -106,7 +108,12 @@ def test_the_poisoned_are_named_the_others_built_and_nothing_is_left_over(
     notebook.write_text("{}")
     orders = [
         Order(
-            "firm", f"F{i:03}", {"bundle": text}, ("not built yet",), text.encode(), notebook, "zh"
+            Subject(SCORECARD, "firm", f"F{i:03}"),
+            Manner("zh"),
+            {"bundle": text},
+            ("not built yet",),
+            text.encode(),
+            notebook,
         )
         for i, text in enumerate(texts)
     ]
@@ -121,12 +128,12 @@ def test_the_poisoned_are_named_the_others_built_and_nothing_is_left_over(
     failed = {o.entity_id: o.cause for o in outcomes if o.status == "failed"}
     assert len(outcomes) == count and len(failed) == poisoned
     for order, text in zip(orders, texts, strict=True):
-        folder = store.path("firm", order.entity_id)
+        folder = store.path(order.name)
         if text == "good":
             assert (folder / "scorecard.pdf").is_file()
         else:
-            assert CAUSES[text] in failed[order.entity_id]
-            assert failed[order.entity_id] in (folder / "FAILED.txt").read_text()
+            assert CAUSES[text] in failed[order.subject.id]
+            assert failed[order.subject.id] in (folder / "FAILED.txt").read_text()
     assert sorted(p.name for p in store.folder.iterdir()) == [".journal.jsonl", "firm", "logs"]
 
 
@@ -162,10 +169,10 @@ def test_a_build_killed_at_any_step_is_resumed_to_the_same_bytes(
     root: Path, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
     """A step: a file opened to write, renamed or removed, a folder made or removed."""
-    workspace = build_module.Workspace.load(root, 2023)
-    yearly = build_module.evaluate_workspace(workspace)
-    monkeypatch.setattr(build_module.Workspace, "load", lambda *_: workspace)
-    monkeypatch.setattr(build_module, "evaluate_workspace", lambda _: yearly)
+    workspace = annual_module.Workspace.load(root, 2023)
+    yearly = annual_module.evaluate_workspace(workspace)
+    monkeypatch.setattr(annual_module.Workspace, "load", lambda *_: workspace)
+    monkeypatch.setattr(annual_module, "evaluate_workspace", lambda _: yearly)
     undisturbed = built(root)
     steps = 0
     for step in range(1, 10_000, size):
@@ -185,10 +192,10 @@ def test_a_rebuild_killed_at_any_step_is_resumed_to_the_same_bytes(
     """Over a finished tree, in which every report is out of date and one entity has left."""
     before = built(root)
     leave(root, "H4")
-    workspace = build_module.Workspace.load(root, 2023)
-    yearly = build_module.evaluate_workspace(workspace)
-    monkeypatch.setattr(build_module.Workspace, "load", lambda *_: workspace)
-    monkeypatch.setattr(build_module, "evaluate_workspace", lambda _: yearly)
+    workspace = annual_module.Workspace.load(root, 2023)
+    yearly = annual_module.evaluate_workspace(workspace)
+    monkeypatch.setattr(annual_module.Workspace, "load", lambda *_: workspace)
+    monkeypatch.setattr(annual_module, "evaluate_workspace", lambda _: yearly)
     finished = root.with_name("finished")
     shutil.copytree(output(root), finished)
     undisturbed = built(root)

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from cescore.disclosure.kinds import SCORECARD
 from cescore.errors import RunError
+from cescore.run.files import make_private, write_atomically
 from cescore.run.job import PAGES_NAME, Job, Outcome
 from cescore.run.lock import HeldByAnother, locked
-from cescore.run.store import EXPECTED, JOURNAL_NAME, Store, make_private, write_atomically
+from cescore.run.store import JOURNAL_NAME, Store
 
 MakeJob = Callable[..., Job]
 KEY = {"bundle: record": "aa", "notebook": "bb", "language": "zh"}
@@ -18,32 +20,32 @@ KEY = {"bundle: record": "aa", "notebook": "bb", "language": "zh"}
 
 def built(store: Store, job: Job, key: dict[str, str] = KEY) -> Outcome:
     """A report published into the store."""
-    for name in EXPECTED:
+    for name in SCORECARD.files:
         (Path(job.work) / PAGES_NAME / name).write_text(f"{name} of {job.entity_id}")
     return store.publish(job, Outcome(job.entity_id, job.entity_type, "built"), key)
 
 
 def test_a_report_made_from_the_same_inputs_is_up_to_date(store: Store, job: MakeJob) -> None:
     built(store, job("F1"))
-    assert Store.open(store.folder).reasons_to_build("firm", "F1", KEY) == ()
+    assert Store.open(store.folder).reasons_to_build("firm/F1", KEY) == ()
 
 
 @pytest.mark.parametrize("name", KEY)
 def test_a_changed_input_is_named(store: Store, job: MakeJob, name: str) -> None:
     built(store, job("F1"))
-    assert store.reasons_to_build("firm", "F1", {**KEY, name: "other"}) == (f"{name} changed",)
+    assert store.reasons_to_build("firm/F1", {**KEY, name: "other"}) == (f"{name} changed",)
 
 
 def test_an_altered_output_does_not_count_as_done(store: Store, job: MakeJob) -> None:
     built(store, job("F1"))
-    (store.path("firm", "F1") / "scorecard.pdf").write_text("another")
-    assert store.reasons_to_build("firm", "F1", KEY) == ("scorecard.pdf was altered",)
+    (store.path("firm/F1") / "scorecard.pdf").write_text("another")
+    assert store.reasons_to_build("firm/F1", KEY) == ("scorecard.pdf was altered",)
 
 
 def test_a_lost_output_does_not_count_as_done(store: Store, job: MakeJob) -> None:
     built(store, job("F1"))
-    (store.path("firm", "F1") / "result.json").unlink()
-    assert store.reasons_to_build("firm", "F1", KEY) == ("result.json is not there",)
+    (store.path("firm/F1") / "result.json").unlink()
+    assert store.reasons_to_build("firm/F1", KEY) == ("result.json is not there",)
 
 
 def test_a_report_that_lacks_a_file_is_failed(store: Store, job: MakeJob) -> None:
@@ -59,17 +61,17 @@ def test_a_failed_report_keeps_its_notebook_and_loses_the_page_of_before(
     again = job("F1")
     (Path(again.work) / PAGES_NAME / "scorecard.ipynb").write_text("broken at cell 3")
     store.keep_failed(again, Outcome("F1", "firm", "failed", "cell 3: no"))
-    folder = store.path("firm", "F1")
+    folder = store.path("firm/F1")
     assert sorted(p.name for p in folder.iterdir()) == ["FAILED.txt", "scorecard.ipynb"]
     assert (folder / "scorecard.ipynb").read_text() == "broken at cell 3"
     assert (folder / "FAILED.txt").read_text() == "cell 3: no\nLog: ../../logs/firm/F1.log\n"
-    assert Store.open(store.folder).reasons_to_build("firm", "F1", KEY) == ("not built yet",)
+    assert Store.open(store.folder).reasons_to_build("firm/F1", KEY) == ("not built yet",)
 
 
 def test_a_report_built_after_a_failure_leaves_no_mark(store: Store, job: MakeJob) -> None:
     store.keep_failed(job("F1"), Outcome("F1", "firm", "failed", "no"))
     built(store, job("F1"))
-    assert sorted(p.name for p in store.path("firm", "F1").iterdir()) == sorted(EXPECTED)
+    assert sorted(p.name for p in store.path("firm/F1").iterdir()) == sorted(SCORECARD.files)
 
 
 @pytest.mark.parametrize("cut", range(0, 60, 7))
@@ -113,7 +115,7 @@ def test_reports_of_entities_no_longer_there_are_set_aside_and_named(
     built(store, job("F2"))
     assert store.set_aside(["firm/F1"], ["firm"]) == ["firm/F2"]
     assert (store.folder / "stale" / "firm" / "F2" / "scorecard.pdf").exists()
-    assert not store.path("firm", "F2").exists()
+    assert not store.path("firm/F2").exists()
 
 
 def test_nothing_of_the_work_is_left(store: Store, job: MakeJob) -> None:

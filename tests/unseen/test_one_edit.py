@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from cescore.disclosure.bundles import make_bundle
-from cescore.disclosure.documents import make_method_book
+from cescore.disclosure.method_books import make_method_book
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.workspace import Workspace
 from cescore.publish.check import pdf_text
-from cescore.publish.documents import render
+from cescore.publish.render import render
 
 ROOT = Path(__file__).parents[2]
 WORKSPACE = Path(__file__).parent / "workspace"

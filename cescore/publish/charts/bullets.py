@@ -9,26 +9,26 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from cescore.disclosure.bundle import PeerFigure
+from cescore.method.disclosure import PeerFigure
 from cescore.publish.charts.plan_bars import STATUSES
-from cescore.publish.numbers import number
+from cescore.publish.numbers import DASH, PrintedNumber, percentage
 from cescore.publish.view import View
 
 FULL = 120.0  # per cent of the goal that the whole track stands for
 
 
-def bullet(completion: float | None, schedule: float | None) -> Markup | str:
+def bullet(completion: float | None, schedule: float | None) -> PrintedNumber:
     """Completion as a bar; a strong line is the goal, a fine one what is due by now.
 
     ``schedule`` is completion over what is due, both as shares.
     """
     if completion is None:
-        return "—"
+        return PrintedNumber.of(DASH, None)
     due = completion / schedule if schedule and completion > 0 else None
     mark = f'<i class="bd" style="left:{_place(100 * due)}%"></i>' if due and due < 0.995 else ""
-    return Markup(
-        '<i class="bl"><i style="width:{}%"></i>{}<i class="bg" style="left:{}%"></i></i>{}%'
-    ).format(_place(100 * completion), Markup(mark), _place(100.0), number(100 * completion, 1))
+    bar = Markup('<i class="bl"><i style="width:{}%"></i>{}<i class="bg" style="left:{}%"></i></i>')
+    drawn = bar.format(_place(100 * completion), Markup(mark), _place(100.0))
+    return percentage(completion).after(drawn)
 
 
 def _place(per_cent: float) -> str:
@@ -55,13 +55,26 @@ def quartile_strip(own: float | None, peers: PeerFigure) -> Markup | str:
 
 
 def check_bar(counts: Sequence[int], most: int) -> Markup:
-    """Checks by status, one part after the other; the longest bar has the whole width."""
-    parts = "".join(
-        f'<i class="s-{status}" style="width:{100 * count / max(most, 1):.2f}%"></i>'
-        for status, count in zip(STATUSES, counts, strict=True)
-        if count
-    )
-    return Markup('<i class="cb">{}</i>').format(Markup(parts))
+    """Checks by status, one part after the other; the longest bar has the whole width.
+
+    Each part has its own place: parts that follow one another by their widths alone would break
+    off the last where rounding brings them beyond the whole.
+    """
+    parts, begun = [], 0
+    for status, count in zip(STATUSES, counts, strict=True):
+        left = _hundredths(begun, most)
+        begun += count
+        width = _hundredths(begun, most) - left
+        if count:
+            parts.append(
+                f'<i class="s-{status}" style="left:{left / 100:.2f}%;width:{width / 100:.2f}%"></i>'
+            )
+    return Markup('<i class="cb">{}</i>').format(Markup("".join(parts)))
+
+
+def _hundredths(part: int, whole: int) -> int:
+    """A share in hundredths of a per cent."""
+    return round(10_000 * part / max(whole, 1))
 
 
 def check_head(view: View, status: str) -> Markup:

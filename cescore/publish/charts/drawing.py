@@ -10,12 +10,12 @@ from collections.abc import Sequence
 
 from markupsafe import escape
 
-from cescore.publish.charts.style import FAINT, INK, POINTS
-from cescore.publish.fragment import CONTROL, clean
+from cescore.publish.charts.style import FAINT, INK, LEAST, POINTS
+from cescore.publish.fragment import clean
 from cescore.publish.printing.fonts import SANS
 
 PT = 72 / 25.4  # points in a millimetre: a picture's own unit, so that type keeps its size
-SMALL = POINTS - 1.0
+SMALL = LEAST
 
 
 class Drawing:
@@ -26,11 +26,11 @@ class Drawing:
         self.shapes: list[str] = []
 
     def rect(
-        self, x: float, y: float, width: float, height: float, fill: str, line: str = ""
+        self, x: float, y: float, width: float, height: float, fill: str, *, opacity: float = 1.0
     ) -> None:
-        edge = f' stroke="{line}" stroke-width="0.5"' if line else ""
+        clear = f' fill-opacity="{opacity:g}"' if opacity < 1 else ""
         box = f'x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}"'
-        self.shapes.append(f'<rect {box} fill="{fill}"{edge}/>')
+        self.shapes.append(f'<rect {box} fill="{fill}"{clear}/>')
 
     def line(
         self, points: Sequence[tuple[float, float]], colour: str, width: float = 1.2, dash: str = ""
@@ -66,10 +66,10 @@ class Drawing:
         """The finished picture with its alternative text, and the mark of a sample at its foot."""
         if mark:
             y = self.height - 0.3
-            self.text(self.width / 2, y, mark, anchor="middle", size=5, colour=FAINT)
+            self.text(self.width / 2, y, mark, anchor="middle", size=LEAST, colour=FAINT)
         box = f"0 0 {_n(self.width)} {_n(self.height)}"
         size = f'width="{self.width:g}mm" height="{self.height:g}mm" viewBox="{box}"'
-        title = escape(CONTROL.sub("", alt))
+        title = escape(clean(alt))
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" role="img" {size}>'
             f"<title>{title}</title>{''.join(self.shapes)}</svg>"

@@ -14,26 +14,29 @@ from cescore.definitions.pictures import FlowLink, FlowPicture
 from cescore.method.column import State
 from cescore.publish.charts.drawing import Drawing, curve
 from cescore.publish.charts.frame import NONE, WIDE, in_a_row, sample_mark
-from cescore.publish.charts.style import MAIN, POINTS, framed, short
+from cescore.publish.charts.style import LEAST as TYPE
+from cescore.publish.charts.style import MAIN, TITLE, framed
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import decimals_for, number, unit_text
+from cescore.publish.printing.measure import height_of, lines_of, width_of
 from cescore.publish.view import Number, View, by_code, of_series, recorded
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenBundle
 
-BAND = {"plain": (MAIN, 0.28), "good": ("#009e73", 0.38), "poor": ("#d55e00", 0.34)}
+# told apart by lightness as well as hue: pale, middle and dark also where no colour is printed
+BAND = {"plain": (MAIN, 0.20), "good": ("#007a59", 0.48), "poor": ("#c04f00", 0.78)}
 SOLID = {"plain": MAIN, "good": "#007a59", "poor": "#d55e00"}
 THICK = 2.2  # mm, of a node
 GAP = 1.2  # mm between nodes of a column
 LEAST = 3.1  # mm of height for a node, so that its name has a line of its own
 MARGINS = {"zh": (32.0, 40.0), "en": (38.0, 50.0)}  # mm for the names on the left and right
-HEAD = 6.5  # mm for the title
+UNEVEN = 0.005  # share by which more may leave a node than enters it: rounding of what was returned
 NOTHING_THERE = {State.NOT_APPLICABLE, State.NOT_COLLECTED}
 
 
 @dataclass(frozen=True)
-class Band:
+class Ribbon:
     """One link with its value in the picture's unit."""
 
     link: FlowLink
@@ -52,7 +55,7 @@ def flows(bundle: OpenBundle) -> Fragment:
 
 def _picture(view: View, picture: FlowPicture) -> Fragment:
     found = [(link, _value(view, picture, link)) for link in picture.links]
-    bands = [Band(link, value) for link, value in found if value is not None and value > 0]
+    bands = [Ribbon(link, value) for link, value in found if value is not None and value > 0]
     if not bands:
         return NONE
     lost = [link for link, value in found if value is None or value < 0]
@@ -62,16 +65,19 @@ def _picture(view: View, picture: FlowPicture) -> Fragment:
         unit=unit_text(picture.unit, view.lang),
     )  # fmt: skip
     drawing = _drawn(view, picture, bands, title)
-    notes = [picture.note_zh if view.lang == "zh" else picture.note_en]
+    notes = [picture.note(view.lang)]
     if lost:
         names = view.join(dict.fromkeys(_link_words(view, picture, link) for link in lost))
         notes.append(view.t("flow.lost", names=names))
+    nowhere = [picture.nodes[code].name(view.lang) for code in _from_nowhere(picture, bands)]
+    if nowhere:
+        notes.append(view.t("flow.from_nowhere", names=view.join(nowhere)))
     said = view.join(
         view.t("alt.pair", name=_link_words(view, picture, b.link), value=_said(bands, b.value))
         for b in bands
     )
     svg = drawing.svg(view.t("alt.trend", name=title, list=said), sample_mark(view))
-    return framed(svg, view.sentences(filter(None, notes)) if is_wide or lost else "")
+    return framed(svg, view.sentences(filter(None, notes)) if is_wide or lost or nowhere else "")
 
 
 def _value(view: View, picture: FlowPicture, link: FlowLink) -> float | None:
@@ -99,98 +105,168 @@ def _link_words(view: View, picture: FlowPicture, link: FlowLink) -> str:
     return f"{start} → {end}"
 
 
-def _said(bands: Sequence[Band], value: float) -> str:
+def _said(bands: Sequence[Ribbon], value: float) -> str:
     return number(value, min(decimals_for("", [b.value for b in bands]), 1))
 
 
-def _drawn(view: View, picture: FlowPicture, bands: Sequence[Band], title: str) -> Drawing:
+@dataclass(frozen=True)
+class Node:
+    """A node with its size in the picture's unit, and its name in lines."""
+
+    column: int
+    kind: str
+    size: float
+    lines: tuple[str, ...]
+
+    @property
+    def least(self) -> float:
+        """The height that its name needs [mm]."""
+        return max(LEAST, height_of(self.lines, TYPE) + 0.3)
+
+
+def _drawn(view: View, picture: FlowPicture, bands: Sequence[Ribbon], title: str) -> Drawing:
     is_wide = picture.width == "whole"
     width = WIDE if is_wide else WIDE / 3 - 1.5
-    columns = _columns(picture, bands)
-    height = _height(columns, is_wide)
-    drawing = Drawing(width, HEAD + height + 3.5)
-    drawing.text(0, 2.9, title, size=POINTS + 0.5, bold=True)
     left, right = MARGINS[view.lang] if is_wide else (17.5, 14.0)
-    last = max(columns)
-    scale = _scale(columns, height)
-    x = {c: left + (width - left - right - THICK) * c / max(last, 1) for c in columns}
-    place = _places(columns, height, scale)
+    sizes = _sizes(picture, bands)
+    last = max(picture.nodes[code].column for code in sizes)
+    apart = (width - left - right - THICK) / max(last, 1)
+    rooms = {0: left - 1.5, last: right - 1.5}
+    nodes = {
+        code: _node(view, picture, bands, code, size, rooms, apart - THICK - 2)
+        for code, size in sizes.items()
+    }
+    heading = lines_of(title, width - 1, TITLE, bold=True)
+    head = height_of(heading, TITLE) + 2.6
+    height = _height(nodes, is_wide)
+    drawing = Drawing(width, head + height + 4.5)
+    for i, line in enumerate(heading):
+        drawing.text(0, 2.9 + height_of(heading[:i], TITLE), line, size=TITLE, bold=True)
+    scale = _scale(nodes, height)
+    place = {code: head + y for code, y in _places(nodes, height, scale).items()}
+    x = {code: left + apart * node.column for code, node in nodes.items()}
     start, end = dict(place), dict(place)
-    size = {code: value for nodes in columns.values() for code, value in nodes.items()}
     for band in _in_order(bands, place):
-        kind = picture.nodes[band.link.end].kind
-        kind = picture.nodes[band.link.start].kind if kind == "plain" else kind
         thick = max(band.value * scale, 0.25)
-        x0 = x[picture.nodes[band.link.start].column] + THICK
-        x1 = x[picture.nodes[band.link.end].column]
-        y0, y1 = start[band.link.start], end[band.link.end]
-        drawing.path(curve(x0, y0, x1, y1, thick, thick), *BAND[kind])
-        start[band.link.start] += thick
-        end[band.link.end] += thick
-    for code, y in place.items():
-        node = picture.nodes[code]
-        drawing.rect(x[node.column], y, THICK, max(size[code] * scale, 0.3), SOLID[node.kind])
-        middle = y + max(size[code] * scale, 0.3) / 2 + 0.95
-        text = f"{short(node.name(view.lang), 17 if is_wide else 6)} {_said(bands, size[code])}"
-        _label(drawing, x[node.column], middle, text, node.column)
+        tail, tip = band.link.start, band.link.end
+        outline = curve(x[tail] + THICK, start[tail], x[tip], end[tip], thick, thick)
+        drawing.path(outline, *BAND[_kind(nodes, band)])
+        start[tail] += thick
+        end[tip] += thick
+    for code, node in nodes.items():
+        tall = max(node.size * scale, 0.3)
+        drawing.rect(x[code], place[code], THICK, tall, SOLID[node.kind])
+        _label(drawing, x[code], place[code] + tall / 2, node, is_inside=0 < node.column < last)
     return drawing
 
 
-def _label(drawing: Drawing, x: float, y: float, text: str, column: int) -> None:
-    """A node's name outside the picture at its edges, right of the node within it."""
-    if column == 0:
-        drawing.text(x - 1, y, text, anchor="end", size=POINTS - 0.5)
-    else:
-        drawing.text(x + THICK + 1, y, text, size=POINTS - 0.5)
+def _node(
+    view: View,
+    picture: FlowPicture,
+    bands: Sequence[Ribbon],
+    code: str,
+    size: float,
+    rooms: Mapping[int, float],
+    inside: float,
+) -> Node:
+    """A node with its name and size broken to fit the room beside it."""
+    node = picture.nodes[code]
+    text = f"{node.name(view.lang)} {_said(bands, size)}"
+    lines = lines_of(text, rooms.get(node.column, inside), TYPE)
+    return Node(node.column, node.kind, size, tuple(lines))
 
 
-def _columns(picture: FlowPicture, bands: Sequence[Band]) -> dict[int, dict[str, float]]:
-    """The nodes that a band touches, by column, each with the larger of what enters and leaves."""
-    columns: dict[int, dict[str, float]] = {}
+def _kind(nodes: Mapping[str, Node], band: Ribbon) -> str:
+    """A band is of the kind of what it leads to, else of what it comes from."""
+    kind = nodes[band.link.end].kind
+    return nodes[band.link.start].kind if kind == "plain" else kind
+
+
+def _label(drawing: Drawing, x: float, middle: float, node: Node, *, is_inside: bool) -> None:
+    """A node's name outside the picture at its edges; within it right of the node, on a pale
+    ground, since bands run there."""
+    tall = height_of(node.lines, TYPE)
+    if is_inside:
+        wide = max(width_of(line, TYPE) for line in node.lines)
+        drawing.rect(x + THICK + 0.6, middle - tall / 2, wide + 0.8, tall, "#ffffff", opacity=0.78)
+    for i, line in enumerate(node.lines):
+        y = middle - tall / 2 + height_of(node.lines[:i], TYPE) + 0.78 * height_of([line], TYPE)
+        if node.column == 0:
+            drawing.text(x - 1, y, line, anchor="end", size=TYPE)
+        else:
+            drawing.text(x + THICK + 1, y, line, size=TYPE)
+
+
+def _sizes(picture: FlowPicture, bands: Sequence[Ribbon]) -> dict[str, float]:
+    """The nodes that a band touches, each with the larger of what enters and leaves."""
+    found = {code: max(_sums(bands, code)) for code in picture.nodes}
+    return {code: size for code, size in found.items() if size}
+
+
+def _sums(bands: Sequence[Ribbon], code: str) -> tuple[float, float]:
+    """What enters a node and what leaves it."""
+    entering = sum(b.value for b in bands if b.link.end == code)
+    leaving = sum(b.value for b in bands if b.link.start == code)
+    return entering, leaving
+
+
+def _from_nowhere(picture: FlowPicture, bands: Sequence[Ribbon]) -> list[str]:
+    """The nodes within the picture that more leaves than enters."""
+    found = []
     for code, node in picture.nodes.items():
-        inward = sum(b.value for b in bands if b.link.end == code)
-        outward = sum(b.value for b in bands if b.link.start == code)
-        if inward or outward:
-            columns.setdefault(node.column, {})[code] = max(inward, outward)
-    return dict(sorted(columns.items()))
+        entering, leaving = _sums(bands, code)
+        if node.column > 0 and leaving > entering * (1 + UNEVEN):
+            found.append(code)
+    return found
 
 
-def _height(columns: Mapping[int, Mapping[str, float]], is_wide: bool) -> float:
-    most = max(len(nodes) for nodes in columns.values())
-    return max(7.4 * most, 28.0) if is_wide else 20.0
+def _in_columns(nodes: Mapping[str, Node]) -> list[list[Node]]:
+    columns: dict[int, list[Node]] = {}
+    for node in nodes.values():
+        columns.setdefault(node.column, []).append(node)
+    return list(columns.values())
 
 
-def _scale(columns: Mapping[int, Mapping[str, float]], height: float) -> float:
-    """Millimetres for a unit, so that the fullest column fits; small nodes keep a line's height."""
+def _height(nodes: Mapping[str, Node], is_wide: bool) -> float:
+    """Height of the picture below its title [mm]: room for every name, and not flat."""
+    columns = _in_columns(nodes)
+    names = max(sum(n.least + GAP for n in column) for column in columns)
+    if not is_wide:
+        return max(20.0, names)
+    return max(7.4 * max(map(len, columns)), 28.0, 1.4 * names)
+
+
+def _scale(nodes: Mapping[str, Node], height: float) -> float:
+    """Millimetres for a unit, so that the fullest column fits; small nodes keep their names' height."""
+    columns = _in_columns(nodes)
 
     def fits(scale: float) -> bool:
-        return all(_taken(nodes, scale) <= height for nodes in columns.values())
+        return all(_taken(column, scale) <= height for column in columns)
 
-    low, high = 0.0, height / max(sum(nodes.values()) for nodes in columns.values())
+    low, high = 0.0, height / max(sum(n.size for n in column) for column in columns)
     for _ in range(40):
         middle = (low + high) / 2
         low, high = (middle, high) if fits(middle) else (low, middle)
     return low
 
 
-def _taken(nodes: Mapping[str, float], scale: float) -> float:
-    return sum(max(value * scale, LEAST) for value in nodes.values()) + GAP * (len(nodes) - 1)
+def _taken(column: Sequence[Node], scale: float) -> float:
+    return sum(max(n.size * scale, n.least) for n in column) + GAP * (len(column) - 1)
 
 
-def _places(
-    columns: Mapping[int, Mapping[str, float]], height: float, scale: float
-) -> dict[str, float]:
+def _places(nodes: Mapping[str, Node], height: float, scale: float) -> dict[str, float]:
     """The upper edge of each node; a column stands in the middle of the height."""
     found: dict[str, float] = {}
-    for nodes in columns.values():
-        y = HEAD + (height - _taken(nodes, scale)) / 2
-        for code, value in nodes.items():
-            room = max(value * scale, LEAST)
-            found[code] = y + (room - max(value * scale, 0.3)) / 2
+    for column in {node.column for node in nodes.values()}:
+        own = {code: node for code, node in nodes.items() if node.column == column}
+        y = (height - _taken(list(own.values()), scale)) / 2
+        for code, node in own.items():
+            room = max(node.size * scale, node.least)
+            found[code] = y + (room - max(node.size * scale, 0.3)) / 2
             y += room + GAP
     return found
 
 
-def _in_order(bands: Sequence[Band], place: Mapping[str, float]) -> list[Band]:
+def _in_order(bands: Sequence[Ribbon], place: Mapping[str, float]) -> list[Ribbon]:
     """Bands from above to below at both their ends, so that they cross as little as they can."""
     return sorted(bands, key=lambda b: (place[b.link.start], place[b.link.end]))

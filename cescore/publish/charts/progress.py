@@ -5,12 +5,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cescore.publish.charts.frame import LINE, NONE, WIDE, sample_mark
+from cescore.publish.charts.drawing import PT
+from cescore.publish.charts.frame import (
+    BESIDE,
+    LINE,
+    NONE,
+    WIDE,
+    name_rows,
+    sample_mark,
+    titled,
+    write,
+)
 from cescore.publish.charts.style import (
     FAINT,
     INK,
@@ -18,14 +27,21 @@ from cescore.publish.charts.style import (
     POINTS,
     QUIET,
     SECOND,
+    TITLE,
     chart,
     house_style,
     panels,
-    short,
 )
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import number, signed
 from cescore.publish.pages.scorecard.sections import concerns
+from cescore.publish.printing.measure import (
+    Rows,
+    height_of,
+    lines_of,
+    rows_of,
+    width_of,
+)
 from cescore.publish.view import Number, View, at, row_of
 
 if TYPE_CHECKING:
@@ -37,10 +53,13 @@ if TYPE_CHECKING:
 
 MOST = 6  # indicators named; the others are one bar
 NEGLIGIBLE = 0.005  # points: printed as 0.00
-HEIGHT = 9 + LINE * (MOST + 1) + 7  # mm
-SIDES = ((9.0, 42.0), (122.0, 40.0))  # left edge and width of either axes [mm]
+LEFT = (9.0, 34.0)  # left edge and width of the lines [mm]; behind them stand their names
 MIDDLE = 88.0  # mm, where the right side begins
-LABEL_GAP = 3.0  # mm between the labels of two lines
+NAMES = 40.0  # mm of it for the names of the bars
+SMALLER = POINTS - 0.5  # of what is written beside lines and bars
+LEAST_HEIGHT = 40.0  # mm of either side
+GAP = 0.8  # mm between the labels of two lines
+FOOT = 9.0  # mm below: years and the mark of a sample
 
 
 @dataclass(frozen=True)
@@ -61,28 +80,58 @@ def progress_chart(bundle: OpenBundle, progress: ProgressResult, parts: Decompos
     if not courses and not moves:
         return NONE
     change = float(parts.change[0])
+    labels = _labels(courses)
+    rows = rows_of([name for name, _ in moves], NAMES - BESIDE, SMALLER, LINE)
+    titles = _titles(view, bool(courses), change if moves else None)
+    head = max(height_of(lines, TITLE) for _, lines in titles) + 3.5
+    height = max(LEAST_HEIGHT, rows.height, sum(label.height + GAP for label in labels))
+    values = [signed(points, 2) for _, points in moves]
+    beside = max((width_of(text, SMALLER) for text in values), default=0.0) + 1.4
+    low = beside if any(points < 0 for _, points in moves) else 0.0
+    right = (MIDDLE + NAMES + low, WIDE - MIDDLE - NAMES - low - beside)
     with house_style():
-        figure, (left, right) = panels(WIDE, HEIGHT, SIDES, top=9, bottom=9)
-        for axes, drawn in ((left, courses), (right, moves)):
-            axes.set_visible(bool(drawn))
+        figure, axes = panels(WIDE, head + height + FOOT, (LEFT, right), top=head, bottom=FOOT)
+        for side, drawn in zip(axes, (courses, moves), strict=True):
+            side.set_visible(bool(drawn))
         if courses:
-            _lines(left, view, courses)
+            _lines(axes[0], view, courses, labels, height)
         if moves:
-            _bars(right, view, moves)
-        titles = _titles(view, bool(courses), change if moves else None)
-        for x, title in titles:
-            figure.text(x / WIDE, 1, title, va="top", fontweight="bold", fontsize=POINTS + 0.5)
+            _bars(axes[1], moves, values, rows, (low, height))
+        for x, lines in titles:
+            titled(figure, lines, x / WIDE)
         alt = view.sentences([*_said_of_lines(view, courses), *_said_of_bars(view, moves, change)])
         return chart(figure, alt, mark=sample_mark(view), mark_below=True)
 
 
-def _titles(view: View, has_lines: bool, change: float | None) -> list[tuple[float, str]]:
-    """The title of each side and the place it begins at [mm]."""
-    found = [(0.0, view.t("chart.progress", year=view.bundle.base_year))] if has_lines else []
+def _titles(view: View, has_lines: bool, change: float | None) -> list[tuple[float, list[str]]]:
+    """The title of each side in lines, and the place it begins at [mm]."""
+    found: list[tuple[float, str, float]] = []
+    if has_lines:
+        room = MIDDLE - 3 if change is not None else WIDE
+        found.append((0.0, view.t("chart.progress", year=view.bundle.base_year), room))
     if change is not None:
         name = view.name(view.bundle.framework.index.code)
         words = {"year": view.bundle.year - 1, "change": signed(change, 1)}
-        found.append((MIDDLE, view.t("chart.moved", name=short(name, 14), **words)))
+        found.append((MIDDLE, view.t("chart.moved", name=name, **words), WIDE - MIDDLE))
+    return [(x, lines_of(text, room, TITLE, bold=True)) for x, text, room in found]
+
+
+@dataclass(frozen=True)
+class Label:
+    """What is written at the end of a line: its last value and its name."""
+
+    lines: tuple[str, ...]
+    height: float  # mm
+
+
+def _labels(courses: Sequence[Course]) -> list[Label]:
+    """The labels in as many lines as their names need; the first stands out."""
+    room = MIDDLE - 4 - sum(LEFT)
+    found = []
+    for position, course in enumerate(courses):
+        text = f"{number(course.points[-1][1])} {course.name}"
+        lines = lines_of(text, room, SMALLER, bold=position == 0)
+        found.append(Label(tuple(lines), height_of(lines, SMALLER)))
     return found
 
 
@@ -96,7 +145,8 @@ def _courses(view: View, progress: ProgressResult) -> list[Course]:
     for group in rules.groups:
         key = group.code if group.code in progress.groups.columns else f"{rules.code}.{group.code}"
         series = row_of(progress.groups, key, view.years)
-        found.append(_course(view, group.name(view.lang) or group.code, series))
+        name = view.t("progress.group_short", name=group.name(view.lang) or group.code)
+        found.append(_course(view, name, series))
     shown = [course for course in found if len(course.points) > 1]
     return shown if shown and shown[0] is found[0] else []
 
@@ -120,8 +170,11 @@ def moved_most(view: View, parts: Decomposition) -> list[tuple[str, float]]:
     return named
 
 
-def _lines(axes: Axes, view: View, courses: Sequence[Course]) -> None:
-    """The index strong, its groups quiet, each named at its end with its last value."""
+def _lines(
+    axes: Axes, view: View, courses: Sequence[Course], labels: Sequence[Label], height: float
+) -> None:
+    """The index strong, its groups quiet, each named at its end with its last value; `height` is
+    that of the axes [mm]."""
     import seaborn as sns
 
     for number_of, course in reversed(list(enumerate(courses))):
@@ -134,77 +187,73 @@ def _lines(axes: Axes, view: View, courses: Sequence[Course]) -> None:
     every = [value for course in courses for _, value in course.points]
     low, high = min(100.0, *every), max(100.0, *every)
     room = 0.06 * (high - low) or 1.0
-    axes.set_ylim(low - room, high + room)
+    low, high = low - room, high + room
+    axes.set_ylim(low, high)
     axes.set_xlim(view.years[0], view.years[-1])
     axes.set_xticks([view.years[0], view.years[-1]])
     axes.locator_params(axis="y", nbins=4)
-    axes.tick_params(axis="y", labelcolor=FAINT, labelsize=POINTS - 1)
+    axes.tick_params(axis="y", labelcolor=FAINT, labelsize=SMALLER)
     axes.set(xlabel="", ylabel="")
-    gap = LABEL_GAP / (HEIGHT - 18) * (high - low + 2 * room)
-    ends = [course.points[-1][1] for course in courses]
-    for course, y, number_of in zip(
-        courses, apart(ends, gap, low - room), range(len(courses)), strict=True
-    ):
-        axes.annotate(
-            f"{number(course.points[-1][1])} {short(course.name, 9)}", (view.years[-1], y),
-            xytext=(4, 0), textcoords="offset points", va="center", annotation_clip=False,
+    unit = (high - low) / height  # of the axis, for a millimetre
+    places = apart(
+        [course.points[-1][1] for course in courses],
+        [(label.height + GAP) * unit for label in labels],
+        (low, high),
+    )
+    for label, y, number_of in zip(labels, places, range(len(courses)), strict=True):
+        write(
+            axes, label.lines, (view.years[-1], y), 4, size=SMALLER,
             color=FAINT if number_of else MAIN, fontweight="normal" if number_of else "bold",
-            fontsize=POINTS - 0.5,
         )  # fmt: skip
 
 
-def apart(places: Sequence[float], gap: float, least: float) -> list[float]:
-    """The places moved so far that no two of them are nearer than `gap`, their order kept; the
-    lowest stays above `least`."""
+def apart(
+    places: Sequence[float], sizes: Sequence[float], ends: tuple[float, float]
+) -> list[float]:
+    """The places moved so far that what stands at them, of these sizes, does not meet: their order
+    is kept, and all stay between the ends where these have room for them."""
     order = sorted(range(len(places)), key=lambda i: places[i])
     moved = [places[i] for i in order]
-    for _ in range(40):  # push neighbours apart until all have room
-        for i in range(len(moved) - 1):
-            lack = gap - (moved[i + 1] - moved[i])
-            if lack > 1e-9:
-                moved[i] -= lack / 2
-                moved[i + 1] += lack / 2
-    lift = max(0.0, least - moved[0]) if moved else 0.0
+    size = [sizes[i] for i in order]
+    low, high = ends
+    # down from the upper end, then up from the lower one: the second leaves no two too near
+    for i in reversed(range(len(moved))):
+        above = (
+            moved[i + 1] - (size[i] + size[i + 1]) / 2 if i + 1 < len(moved) else high - size[i] / 2
+        )
+        moved[i] = min(moved[i], above)
+    for i in range(len(moved)):
+        below = moved[i - 1] + (size[i] + size[i - 1]) / 2 if i else low + size[i] / 2
+        moved[i] = max(moved[i], below)
     found = [0.0] * len(places)
     for i, place in zip(order, moved, strict=True):
-        found[i] = place + lift
+        found[i] = place
     return found
 
 
-def _bars(axes: Axes, view: View, moves: Sequence[tuple[str, float]]) -> None:
-    """Bars from zero to either side, each with its points."""
-    import seaborn as sns
-
-    rows = list(range(len(moves)))
+def _bars(
+    axes: Axes,
+    moves: Sequence[tuple[str, float]],
+    texts: Sequence[str],
+    rows: Rows,
+    room: tuple[float, float],
+) -> None:
+    """Bars from zero to either side, each with its points; `room` is that of the names left of
+    the axes beside the figures of falls, and the height of the axes [mm]."""
     points = [value for _, value in moves]
     rest = MOST if len(moves) > MOST else -1
-    sns.barplot(x=points, y=rows, orient="h", width=0.6, errorbar=None, saturation=1, ax=axes)
-    for y, (bar, value) in enumerate(zip(axes.patches, points, strict=True)):
-        bar.set_facecolor(QUIET if y == rest else MAIN if value >= 0 else SECOND)
-    for y, value in zip(rows, points, strict=True):
-        axes.annotate(
-            signed(value, 2), (value, y), xytext=(3 if value >= 0 else -3, 0),
-            textcoords="offset points", va="center", ha="left" if value >= 0 else "right",
-            annotation_clip=False, fontsize=POINTS - 0.5,
-        )  # fmt: skip
-    axes.axvline(0, color=INK, lw=0.6)
-    low, high = min(0.0, *points), max(0.0, *points)
-    room = 0.3 * (high - low)
-    axes.set_xlim(low - (room if low < 0 else 0), high + (room if high > 0 else 0))
-    axes.set_ylim(MOST + 0.5, -0.5)
-    axes.set_yticks(rows, [_beside(name) for name, _ in moves], fontsize=POINTS - 1)
+    colours = [
+        QUIET if y == rest else MAIN if value >= 0 else SECOND for y, value in enumerate(points)
+    ]
+    axes.barh(rows.centres, points, height=3.6, color=colours)
+    for y, value, text in zip(rows.centres, points, texts, strict=True):
+        write(axes, [text], (value, y), 3 if value >= 0 else -3, size=SMALLER)
+    axes.axvline(0, ymin=1 - rows.height / room[1], color=INK, lw=0.6)
+    axes.set_xlim(min(0.0, *points), max(0.0, *points))
+    name_rows(axes, rows, SMALLER, away=PT * room[0] + 5)
+    axes.set_ylim(room[1], 0)
     axes.set_xticks([])
-    axes.tick_params(axis="y", pad=5)
     axes.spines[["left", "bottom"]].set_visible(False)
-    axes.set(xlabel="", ylabel="")
-
-
-def _beside(name: str) -> str:
-    """A name beside its bar: one of several words takes two lines, so that few are cut."""
-    first, *others = wrap(name, 24) or [""]
-    return "\n".join(
-        [short(first, 12), short(" ".join(others), 12)] if others else [short(first, 12)]
-    )
 
 
 def _said_of_lines(view: View, courses: Sequence[Course]) -> list[str]:

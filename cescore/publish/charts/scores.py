@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cescore.publish.charts.frame import LINE, NONE, WIDE, bars, names_beside, sample_mark
+from cescore.publish.charts.frame import NONE, WIDE, Bars, bar_chart, sample_mark, titled
 from cescore.publish.charts.style import (
     FIELD,
     INK,
+    POINTS,
     QUIET,
     SECOND,
+    SIGN,
+    TITLE,
     canvas,
     chart,
     house_style,
-    short,
 )
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import number
+from cescore.publish.printing.measure import (
+    height_of,
+    left_edge,
+    lines_of,
+    width_of,
+)
 from cescore.publish.view import View, at, row_of, weight_of
 
 if TYPE_CHECKING:
@@ -37,13 +45,13 @@ def group_scores(bundle: OpenBundle, result: Aggregation) -> Fragment:
     if not rows or not bundle.data.filed:
         return NONE
     with house_style():
-        figure, axes = canvas(WIDE, 14 + LINE * len(rows), left=44, right=14)
-        bars(axes, [row[1] for row in rows], floor=scale.floor, top=scale.top)
-        for y, (_, _, before) in enumerate(rows):
+        names, values, texts = zip(*((n, v, number(v)) for n, v, _ in rows), strict=True)
+        bars = Bars(names, values, texts, scale.floor, scale.top)
+        title = view.t("chart.group_scores", year=bundle.year)
+        figure, axes, lines = bar_chart(bars, title, WIDE, 46)
+        for y, (_, _, before) in zip(lines.centres, rows, strict=True):
             if before is not None:
                 axes.plot([before], [y], "o", mfc="white", mec=INK, mew=0.9, clip_on=False)
-        names_beside(axes, [row[0] for row in rows])
-        axes.set_title(view.t("chart.group_scores", year=bundle.year))
         sentence = view.join(
             view.t("alt.pair", name=name, value=number(value)) for name, value, _ in rows
         )
@@ -74,16 +82,10 @@ def contributions(bundle: OpenBundle, scored: Scored, result: Aggregation) -> Fr
         return NONE
     rows.sort(key=lambda row: -row[1])
     with house_style():
-        figure, axes = canvas(WIDE, 12 + 4.0 * len(rows), left=58, right=14)
-        bars(
-            axes,
-            [r[1] for r in rows],
-            floor=0,
-            top=max(r[2] for r in rows),
-            fields=[r[2] for r in rows],
-        )
-        names_beside(axes, [row[0] for row in rows], 20)
-        axes.set_title(view.t("chart.contributions", floor=f"{scale.floor:g}"))
+        names, gains, most = zip(*rows, strict=True)
+        bars = Bars(names, gains, [number(g) for g in gains], 0, max(most), fields=most)
+        title = view.t("chart.contributions", floor=f"{scale.floor:g}")
+        figure, _, _ = bar_chart(bars, title, WIDE, 60)
         sentence = view.join(
             view.t("alt.of", name=n, value=number(v), most=number(m)) for n, v, m in rows
         )
@@ -103,18 +105,32 @@ def peer_strip(bundle: OpenBundle, result: Aggregation) -> Fragment:
         return NONE
     scale = bundle.framework.scale
     low, high = released.lower_quartile, released.upper_quartile
+    median = view.t("peer.median_value", value=number(released.median))
+    mine = view.t("alt.pair", name=view.entity, value=number(own.value))
+    above = lines_of(mine, WIDE, TITLE, bold=True)
+    top = height_of(above, TITLE) + 2.0
+    height = top + 18
+
+    def place(value: float, text: str, *, bold: bool = False) -> float:
+        share = (min(max(value, scale.floor), scale.top) - scale.floor) / (scale.top - scale.floor)
+        return (
+            left_edge(
+                8 + share * (WIDE - 16), width_of(text, TITLE if bold else POINTS, bold=bold), WIDE
+            )
+            / WIDE
+        )
+
     with house_style():
-        figure, axes = canvas(WIDE, 26, left=8, right=8, top=8, bottom=7)
+        figure, axes = canvas(WIDE, height, left=8, right=8, top=top, bottom=10)
         axes.barh([0], [scale.top - scale.floor], left=scale.floor, height=0.34, color=FIELD)
         if low is not None and high is not None:
             axes.barh([0], [high - low], left=low, height=0.34, color=QUIET)
         axes.plot([released.median] * 2, [-0.3, 0.3], color=INK, lw=1.6)
         axes.plot([own.value], [0], "D", color=SECOND, ms=6, clip_on=False)
-        median = view.t("peer.median_value", value=number(released.median))
-        mine = view.t("alt.pair", name=short(view.entity), value=number(own.value))
-        axes.text(released.median, -0.42, median, ha="center", va="top")
-        axes.text(own.value, 0.42, mine, ha="center", va="bottom", color=SECOND, fontweight="bold")
-        axes.set_ylim(-1, 1)
+        longest = max(above, key=lambda line: width_of(line, TITLE, bold=True))
+        titled(figure, above, place(own.value, longest, bold=True), colour=SIGN)
+        figure.text(place(released.median, median), 0, median, va="bottom")
+        axes.set_ylim(-0.6, 0.6)
         axes.set_xlim(scale.floor, scale.top)
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
@@ -123,4 +139,5 @@ def peer_strip(bundle: OpenBundle, result: Aggregation) -> Fragment:
             said.append(view.t("peer.quartiles_value", low=number(low), high=number(high)))
         n = view.t("peer.n_small") if released.n is None else str(released.n)
         alt = view.t("alt.peers", n=n, list=view.join(said))
-        return chart(figure, alt, mark=sample_mark(view), caption=view.t("caption.peers", n=n))
+        caption = view.t("caption.peers", n=n)
+        return chart(figure, alt, mark=sample_mark(view), caption=caption, mark_below=True)

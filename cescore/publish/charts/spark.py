@@ -67,7 +67,7 @@ def _ends(
     """First and last year below, the first value above its dot; the last stands large beside it."""
     (first, old), (last, _) = points[0], points[-1]
     foot, width = drawing.height - 0.3, drawing.width
-    drawing.text(0, foot, first, size=SMALL - 0.5, colour=FAINT)
-    drawing.text(width, foot, last, anchor="end", size=SMALL - 0.5, colour=FAINT)
+    drawing.text(0, foot, first, size=SMALL, colour=FAINT)
+    drawing.text(width, foot, last, anchor="end", size=SMALL, colour=FAINT)
     above = start[1] - 1.3 if start[1] - 1.3 > 2.2 else start[1] + 3.2
     drawing.text(0, above, number(old, decimals), size=SMALL)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-from cescore.publish.fragment import CONTROL, Fragment
+from cescore.publish.fragment import Fragment, clean
 from cescore.publish.printing.fonts import SANS, register_with_matplotlib
 
 if TYPE_CHECKING:
@@ -24,18 +24,20 @@ if TYPE_CHECKING:
 
 # Dark to light in grey as well as apart in hue; from Okabe and Ito's colour-blind safe set.
 INK = "#1d2a33"
-FAINT = "#6b7780"
+FAINT = "#5a6770"
 RULE = "#c9d1d6"
 FIELD = "#e9eef0"
 MAIN = "#005b82"  # this entity, this year
 SECOND = "#d55e00"  # what it is held against
+SIGN = "#b84a00"  # the same as text, dark enough to read on white
 THIRD = "#009e73"
 QUIET = "#9fb4bf"  # earlier years, others
 MM = 1 / 25.4
 POINTS = 7.5
+TITLE = POINTS + 0.5  # of the title above a chart
+LEAST = 7.0  # nothing is set smaller
 DISPENSABLE = re.compile(r"<metadata>.*?</metadata>|<!--.*?-->", re.DOTALL)
 DEFAULTS = re.compile(r"<defs>\s*<style.*?</style>\s*</defs>", re.DOTALL)
-NAME_LENGTH = 16  # characters of a name on an axis; the tables hold it whole
 
 SETTINGS: Any = {  # matplotlib types its keys one by one
     "svg.fonttype": "none",
@@ -45,7 +47,7 @@ SETTINGS: Any = {  # matplotlib types its keys one by one
     "font.family": [SANS, "DejaVu Sans"],
     "font.size": POINTS,
     "axes.labelsize": POINTS,
-    "axes.titlesize": POINTS + 0.5,
+    "axes.titlesize": TITLE,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
     "axes.edgecolor": RULE,
@@ -123,18 +125,6 @@ def panels(
     ]
 
 
-def short(name: str, length: int = NAME_LENGTH) -> str:
-    """A name that fits beside an axis; Han characters count twice as wide as Latin letters."""
-    room = length * 2
-    kept = ""
-    for character in CONTROL.sub("", name).replace("\n", " "):
-        room -= 2 if ord(character) > 0x2E7F else 1
-        if room < 0:
-            return kept + "…"
-        kept += character
-    return kept
-
-
 def chart(
     figure: Figure, alt: str, *, mark: str = "", caption: str = "", mark_below: bool = False
 ) -> Fragment:
@@ -145,7 +135,7 @@ def chart(
             (0.5, 0.02, "center", "bottom") if mark_below else (0.995, 0.985, "right", "top")
         )
         figure.text(
-            x, y, mark, ha=ha, va=va, color=SECOND, fontsize=POINTS - 1.5, fontweight="bold"
+            x, y, mark, ha=ha, va=va, color=SIGN, fontsize=LEAST, fontweight="bold"
         )  # fmt: skip
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
@@ -174,7 +164,7 @@ def lean(svg: str, alt: str) -> str:
     body = re.sub(r' style="([^"]*)"', lambda m: _attributes(m.group(1)), body)
     head, rest = re.sub(r"\n\s*", "\n", body).split(">", 1)
     drawn = 'role="img" stroke-linejoin="round" stroke-linecap="butt"'
-    return f"{head} {drawn}><title>{escape(CONTROL.sub('', alt))}</title>{rest}"
+    return f"{head} {drawn}><title>{escape(clean(alt))}</title>{rest}"
 
 
 def _attributes(style: str) -> str:

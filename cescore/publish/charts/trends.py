@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cescore.method.column import Panel
-from cescore.publish.charts.frame import HALF, NONE, QUARTER, in_a_row, sample_mark
+from cescore.publish.charts.frame import HALF, NONE, QUARTER, in_a_row, sample_mark, titled
 from cescore.publish.charts.style import (
     FAINT,
     MAIN,
     POINTS,
     RULE,
+    TITLE,
     canvas,
     chart,
     house_style,
-    short,
 )
 from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.numbers import MINUS, number, unit_text
+from cescore.publish.printing.measure import height_of, lines_of, width_of
 from cescore.publish.view import UNFILED, Number, View, at
 
 if TYPE_CHECKING:
@@ -96,52 +98,70 @@ def _trend(
         return NONE
     values = [value for _, value in points]
     is_small = width < HALF
+    heading = lines_of(title, width - 1, TITLE, bold=True)
+    ends = {points[0][0]: points[0][1], points[-1][0]: points[-1][1]}
+    side = max(width_of(number(v, decimals), TITLE, bold=True) for v in ends.values()) / 2
+    top = height_of(heading, TITLE) + 4.5
+    ticks = _ticks(view, values, scale=scale, level=level)
+    labels = [f"{tick:,g}".replace("-", MINUS) for tick in ticks.at]
+    left = 1.0 if is_small else max(width_of(text, POINTS - 0.5) for text in labels) + 2.0
     with house_style():
         figure, axes = canvas(
-            width, 30 if is_small else 40, left=4 if is_small else 9, right=5, top=8, bottom=5
-        )
+            width, top + (24 if is_small else 34), left=max(left, side), right=max(side, 2.0),
+            top=top, bottom=9,
+        )  # fmt: skip
         axes.plot([year for year, _ in points], values, color=MAIN, marker="o", markeredgewidth=0)
         if level is not None:
             axes.axhline(level, color=FAINT, lw=0.7, ls=(0, (4, 3)))
-        _frame(axes, view, values, scale=scale, level=level)
+        _frame(axes, view, ticks, labels)
         if is_small:
             axes.set_yticks([])
-            axes.set_xticks([points[0][0], points[-1][0]])
-        for year, value in {points[0][0]: points[0][1], points[-1][0]: points[-1][1]}.items():
+            axes.set_xticks(sorted({points[0][0], points[-1][0]}))
+        for year, value in ends.items():
             axes.annotate(
                 number(value, decimals), (year, value), xytext=(0, 5), textcoords="offset points",
-                ha="center", fontweight="bold", fontsize=POINTS + 0.5, annotation_clip=False,
+                ha="center", fontweight="bold", fontsize=TITLE, annotation_clip=False,
             )  # fmt: skip
-        figure.text(
-            0, 1, short(title, 13 if is_small else 24), va="top", fontweight="bold", fontsize=POINTS
-        )
+        titled(figure, heading)
         sentence = view.join(
             view.t("alt.pair", name=str(year), value=number(value, decimals))
             for year, value in points
         )
         alt = view.t("alt.trend", name=title, list=sentence)
-        return chart(figure, alt, mark=sample_mark(view), mark_below=is_small)
+        return chart(figure, alt, mark=sample_mark(view), mark_below=True)
 
 
-def _frame(
-    axes: Axes, view: View, values: Sequence[float], *, scale: bool, level: float | None
-) -> None:
-    """Years below, a quiet band of height around the line; the index keeps its whole scale."""
-    axes.set_xlim(min(view.years) - 0.4, max(view.years) + 0.4)
-    axes.set_xticks(view.years)
-    axes.set_xlabel("")
-    axes.set_ylabel("")
+@dataclass(frozen=True)
+class Ticks:
+    """The ends of an axis and the values written beside it."""
+
+    low: float
+    high: float
+    at: tuple[float, ...]
+
+
+def _ticks(view: View, values: Sequence[float], *, scale: bool, level: float | None) -> Ticks:
+    """A quiet band of height around the line; the index keeps its whole scale."""
     if scale:
         ends = view.bundle.framework.scale
-        axes.set_ylim(ends.floor, ends.top)
-        axes.set_yticks([ends.floor, (ends.floor + ends.top) / 2, ends.top])
-    else:
-        around = [*values, *([] if level is None else [level])]
-        low, high = min(around), max(around)
-        room = (high - low) * 0.35 or abs(high) * 0.1 or 1.0
-        axes.set_ylim(low - room, high + room)
-        axes.locator_params(axis="y", nbins=4)
-        axes.yaxis.set_major_formatter(lambda value, _: f"{value:,g}".replace("-", MINUS))
+        return Ticks(ends.floor, ends.top, (ends.floor, (ends.floor + ends.top) / 2, ends.top))
+    from matplotlib.ticker import MaxNLocator
+
+    around = [*values, *([] if level is None else [level])]
+    low, high = min(around), max(around)
+    room = (high - low) * 0.35 or abs(high) * 0.1 or 1.0
+    low, high = low - room, high + room
+    steps = MaxNLocator(nbins=4).tick_values(low, high)
+    return Ticks(low, high, tuple(float(t) for t in steps if low <= t <= high))
+
+
+def _frame(axes: Axes, view: View, ticks: Ticks, labels: Sequence[str]) -> None:
+    """Years below, values beside, a quiet line at each of them."""
+    axes.set_xlim(min(view.years) - 0.4, max(view.years) + 0.4)
+    axes.set_xticks(view.years)
+    axes.set(xlabel="", ylabel="")
+    axes.set_ylim(ticks.low, ticks.high)
+    axes.set_yticks(ticks.at, labels)
     axes.grid(axis="y", color=RULE, lw=0.4)
     axes.set_axisbelow(True)
-    axes.tick_params(axis="y", labelcolor=FAINT, labelsize=POINTS - 1)
+    axes.tick_params(axis="y", labelcolor=FAINT, labelsize=POINTS - 0.5)

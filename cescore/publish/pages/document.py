@@ -8,8 +8,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from cescore.definitions.model import Named
-from cescore.publish.fragment import Column, Fragment, Row, Table, section
+from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import MINUS
+from cescore.publish.section import section
+from cescore.publish.table import Column, Row, Table
 from cescore.publish.words import has_label, label, label_or
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from cescore.definitions.model import Computed, Framework, Group, Imputation, Target, Treatment
 from cescore.publish.numbers import unit_text
 from cescore.publish.pages.document import Words, exact, factor_text
+from cescore.publish.words import label_or
 
 if TYPE_CHECKING:
     from cescore.publish.view import View
@@ -88,7 +89,14 @@ def _meanings(framework: Framework, lang: str, formula: str) -> str:
 
 
 def imputed(words: Words | View, rule: Imputation) -> str:
-    return "" if rule.method == "none" else words.t(f"book.imputation.{rule.method}", by=rule.by)
+    return (
+        ""
+        if rule.method == "none"
+        else words.t(
+            f"book.imputation.{rule.method}",
+            by=label_or(f"imputed_by.{rule.by}", words.lang, rule.by),
+        )
+    )
 
 
 def treated(words: Words | View, rule: Treatment) -> str:

@@ -16,8 +16,6 @@ from markupsafe import Markup
 from cescore.definitions.model import Named
 from cescore.disclosure.bundle import Place
 from cescore.disclosure.documents import (
-    OPEN,
-    STATUSES,
     BodyCheck,
     SheetCheck,
     SheetMeasure,
@@ -25,10 +23,13 @@ from cescore.disclosure.documents import (
 )
 from cescore.intake.dates import read_date
 from cescore.method.column import State
-from cescore.publish.documents import document_title
-from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, section, two_lines
+from cescore.method.measures import OPEN, STATUSES
+from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import mark
 from cescore.publish.pages.document import Words, cut, exact, heading, masthead, provenance_of
+from cescore.publish.section import section
+from cescore.publish.table import Column, Row, Table
+from cescore.publish.titles import document_title
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenDocument
@@ -108,7 +109,7 @@ def grid(sheet: OpenDocument[UnitSheet]) -> Fragment:
         Column(words.t("head.check"), 100 - width * len(bodies), "text"),
         *(Column(str(number), width, "mid") for number in range(1, len(bodies) + 1)),
     ]
-    key = [f"{number} {_name(words, body)}" for number, body in enumerate(bodies, 1)]
+    key = [f"{number} {body.name(words.lang)}" for number, body in enumerate(bodies, 1)]
     signs = words.t("sheet.signs", **SIGNS)
     parts = [title, paragraph(words.t("sheet.columns", list=words.join(key)), "key-line")]
     parts.append(paragraph(signs, "key-line"))
@@ -131,15 +132,10 @@ def _sign(status: str) -> Markup:
     return Markup('<span class="s-{}">{}</span>').format(status, SIGNS[status])
 
 
-def _name(words: Words, place: Place) -> str:
-    zh, en = place.name_zh, place.name_en
-    return (zh or en or place.entity_id) if words.lang == "zh" else (en or zh or place.entity_id)
-
-
 def open_checks(sheet: OpenDocument[UnitSheet]) -> Fragment:
     """What is partial or not done at public bodies, the first due first."""
     words, data = Words(sheet), sheet.data
-    places = {body.entity_id: _name(words, body) for body in data.bodies}
+    places = {body.entity_id: body.name(words.lang) for body in data.bodies}
     found = [
         (check, body) for m in data.measures for check in m.checks for body in check.bodies
         if body.status in OPEN
@@ -225,7 +221,7 @@ def _counts(words: Words, check: SheetCheck) -> list[str]:
 def values(sheet: OpenDocument[UnitSheet]) -> Fragment:
     """Values recorded at public bodies; without a goal they are recorded only."""
     words, data = Words(sheet), sheet.data
-    places = {body.entity_id: _name(words, body) for body in data.bodies}
+    places = {body.entity_id: body.name(words.lang) for body in data.bodies}
     rows = []
     for check in (check for measure in data.measures for check in measure.checks):
         held = [f"{places[b.entity_id]} {b.value}" for b in check.bodies if b.value]

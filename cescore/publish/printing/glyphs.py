@@ -1,6 +1,7 @@
 """Characters that no font here draws, found before printing: each is set as its number, 〔U+20BB7〕.
 
-Never a box, and never a font of the machine that happens to stand in.
+Never a box, and never a font of the machine that happens to stand in. A compatible form that a font
+draws stands in first: a radical (⽔) is set as its ideograph, a ligature (ﬁ) as its letters.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from cescore.publish.printing.fonts import covered
 
+NUMBER = "〔U+"  # a character that is printed by its number begins so
 BLANKS = {"Zs", "Zl", "Zp"}
 UNSEEN = {"Cc", "Cf"}  # controls and joiners have no picture
 # selectors of a variant form: the character before them is set in its usual form
@@ -30,10 +32,12 @@ def stand_ins(lacking: Iterable[str], also_drawn: frozenset[int]) -> Mapping[int
 
 
 def _stand_in(character: str) -> str:
-    kind = unicodedata.category(character)
+    kind, plain = unicodedata.category(character), unicodedata.normalize("NFKC", character)
+    if plain != character and not lacking(plain):
+        return plain
     if kind in UNSEEN or character in SELECTORS:
         return ""
-    return " " if kind in BLANKS else f"〔U+{ord(character):04X}〕"
+    return " " if kind in BLANKS else f"{NUMBER}{ord(character):04X}〕"
 
 
 def replaced(html: str, table: Mapping[int, str]) -> str:
@@ -46,4 +50,6 @@ def replaced(html: str, table: Mapping[int, str]) -> str:
 
 def named(table: Mapping[int, str]) -> list[str]:
     """The characters that are printed as a number, for a person to look at."""
-    return [f"{chr(code)} (U+{code:04X})" for code, text in table.items() if text.strip()]
+    return [
+        f"{chr(code)} (U+{code:04X})" for code, text in table.items() if text.startswith(NUMBER)
+    ]

@@ -9,7 +9,8 @@ from typing import Any
 
 MOST_PAGES = 60  # of a report or document; beyond it something grew that should not
 LEAST_FILLED = 0.12  # of the height that a last page offers; below it a person is told
-WELL_FILLED = 0.25  # below it the pages are set a little closer, if that saves one
+WELL_FILLED = 0.5  # below it the pages are set once more, a little closer or wider
+SAVED = 0.06  # share of each page's height that setting it closer saves
 SLACK = 1.0  # CSS px: side bearings and rounding
 
 
@@ -28,8 +29,19 @@ class Layout:
 
     @property
     def ends_poorly(self) -> bool:
-        """Whether the last of several pages holds so little that it is worth setting them closer."""
+        """Whether the last of several pages is more than half empty."""
         return self.pages > 1 and self.filled < WELL_FILLED
+
+    @property
+    def may_be_saved(self) -> bool:
+        """Whether setting the pages closer may save the last one."""
+        return self.ends_poorly and self.filled <= SAVED * (self.pages - 1) + LEAST_FILLED
+
+    def is_better_than(self, other: Layout) -> bool:
+        """Whether fewer pages are needed, or the last of as many is better filled."""
+        return self.pages < other.pages or (
+            self.pages == other.pages and self.filled > other.filled
+        )
 
     def warnings(self) -> list[str]:
         """What a person should look at."""

@@ -17,11 +17,13 @@ from types import ModuleType
 from typing import Any
 
 from cescore.errors import PublishError
+from cescore.publish.printing.faster import html_of, serialised_once
 from cescore.publish.printing.glyphs import lacking, named, replaced, stand_ins
 from cescore.publish.printing.layout import Layout, layout_of
 from cescore.publish.printing.other_way import opened
 from cescore.publish.printing.own_fonts import NONE, PLACE, OwnFonts
 from cescore.publish.printing.print_style import Style, fetcher, fonts_of, listening, style_of
+from cescore.publish.printing.roomy import roomy
 
 VARIANT = "pdf/a-3a"
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig"
@@ -79,6 +81,7 @@ class Attachment:
     description: str
 
 
+@roomy
 def print_pdf(
     html: str,
     *,
@@ -91,7 +94,8 @@ def print_pdf(
 ) -> Printed:
     """The PDF of a page. Equal arguments give equal bytes.
 
-    A page whose last sheet holds a few lines only is set a little closer, if that saves the sheet.
+    A page whose last sheet is more than half empty is set a little closer, if that saves the sheet,
+    else a little wider, if that fills it better.
 
     Parameters
     ----------
@@ -121,13 +125,17 @@ def print_pdf(
     style = style_of(stylesheet, own)
     ordered = tuple(sorted(attachments, key=_key))
     plain = _Sheet(html, style, identifier, dated, ordered, table)
-    closer = replace(plain, html=html.replace("<html ", '<html class="closer" ', 1))
+    closer, wider = plain.in_class("closer"), plain.in_class("wider")
     with opened(closer.set, at_once=has_spare_core) as other, plain.set() as first:
-        if first.layout.ends_poorly:  # a few lines on a page of their own: set a little closer
+        if first.layout.may_be_saved:
             second = other()
             if second.pages < first.pages:
                 return second.printed()
-        return first.printed()
+        if not first.layout.ends_poorly:
+            return first.printed()
+        with wider.set() as third:
+            better = third if third.layout.is_better_than(first.layout) else first
+            return better.printed()
 
 
 @dataclass(frozen=True)
@@ -141,15 +149,20 @@ class _Sheet:
     attachments: tuple[Attachment, ...]
     stand_ins: Mapping[int, str]
 
+    def in_class(self, name: str) -> _Sheet:
+        """The same page under a class of the stylesheet that sets it otherwise."""
+        return replace(self, html=self.html.replace("<html ", f'<html class="{name}" ', 1))
+
     @contextmanager
     def set(self) -> Iterator[_Set]:
         """The page laid out; what WeasyPrint says meanwhile is kept."""
-        weasyprint = _weasyprint()
+        _weasyprint()
         with listening() as log, fonts_of(self.style) as fonts, warnings.catch_warnings():
             # WeasyPrint leaves the closing of its colour profile to the garbage collector
             warnings.filterwarnings("ignore", "unclosed file.*sRGB2014", ResourceWarning)
-            page = weasyprint.HTML(
-                string=self.html,
+            page = html_of(
+                self.html,
+                self.style.text,
                 url_fetcher=fetcher(self.style.path.parent),
                 base_url=None,
                 media_type="print",
@@ -239,10 +252,11 @@ def _claim_accessible(metadata: Any) -> None:
 
 def _finish(document: Any, pdf: Any) -> None:
     """Name each attached file once (WeasyPrint lists it twice) and leave the metadata readable
-    without decompression: archives look for both."""
+    without decompression: archives look for both. From here on no object changes."""
     for piece in pdf.objects:
         if getattr(piece, "extra", {}).get("Type") == "/Metadata":
             piece.compress = False
     listed = pdf.catalog.get("AF")
     if listed:
         listed[:] = list(dict.fromkeys(listed))
+    pdf.objects[:] = serialised_once(pdf.objects)

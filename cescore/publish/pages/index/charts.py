@@ -4,48 +4,39 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from statistics import median
 
 from markupsafe import Markup, escape
 
-from cescore.publish.charts.style import short
+from cescore.definitions.model import Scale
+from cescore.method.scale import place_on
 from cescore.publish.numbers import number
+from cescore.publish.printing.measure import POINT, lines_of, width_of
 from cescore.publish.words import label
 
 WIDTH = 440  # all sizes in units of the drawing, which a page scales to its column
 NAME, VALUE = 190, 46  # most room left of the bars, and room right of them
-NAME_LENGTH = 13  # Han characters of a name; Latin letters are half as wide
-HAN, LATIN = 12.0, 7.0  # widths of characters
-ROW, BAR = 23, 14
+TYPE = 12  # size of the page's type in units of the drawing
+SURE = 1.06  # a browser may set another font, a little wider
+ROW, BAR, LINE = 23, 14, 15
 MOST_BINS = 10
 STEPS = (1, 2, 2.5, 5, 10)  # widths of bins that a reader can follow, times a power of ten
 TALL = 120  # of the highest column
 
 
-@dataclass(frozen=True)
-class Scale:
-    """Where an index can lie."""
-
-    floor: float
-    top: float
-
-    def share(self, value: float) -> float:
-        """The place of a value on the scale, 0-1; what lies beyond stands at its end."""
-        return min(max((value - self.floor) / (self.top - self.floor), 0.0), 1.0)
-
-
 def bars(items: Sequence[tuple[str, float]], scale: Scale, title: str, lang: str) -> Markup:
     """A bar for each entity, the highest first, on the whole scale of the index."""
     ordered = sorted(items, key=lambda item: -item[1])
-    names = {name: short(name, NAME_LENGTH) for name, _ in ordered}
-    begin = min(max(map(_width, names.values())) + 12, NAME)
-    end, base = WIDTH - VALUE, ROW * len(ordered)
+    rows = [_lines(name, NAME - 12) for name, _ in ordered]
+    begin = max(_width(line) for lines in rows for line in lines) + 12
+    tall = [max(ROW, LINE * len(lines) + 5) for lines in rows]
+    end, base = WIDTH - VALUE, sum(tall)
     drawn = [_line(x, 0, x, base + 4, "rule") for x in (begin, end)]
-    for i, (name, value) in enumerate(ordered):
-        middle, length = ROW * i + ROW / 2, (end - begin) * scale.share(value)
+    for i, (_, value) in enumerate(ordered):
+        middle, length = sum(tall[:i]) + tall[i] / 2, (end - begin) * place_on(value, scale)
+        first = middle - LINE * (len(rows[i]) - 1) / 2
+        drawn += [_text(begin - 8, first + LINE * n, t, "end") for n, t in enumerate(rows[i])]
         drawn += [
-            _text(begin - 8, middle, names[name], "end"),
             _box(begin, middle - BAR / 2, length, BAR, "bar"),
             _text(begin + length + 6, middle, number(value), "start", "value"),
         ]
@@ -76,7 +67,13 @@ def histogram(values: Sequence[float], scale: Scale, title: str, lang: str) -> M
 
 
 def _width(text: str) -> float:
-    return sum(HAN if ord(c) > 0x2E7F else LATIN for c in text)
+    """Width in units of the drawing, in the type of the page (12 units high)."""
+    return width_of(text, TYPE) / POINT * SURE
+
+
+def _lines(text: str, room: float) -> list[str]:
+    """A text in lines that fit so many units of the drawing."""
+    return lines_of(text, room * POINT / SURE, TYPE)
 
 
 def binned(values: Iterable[float], scale: Scale) -> list[tuple[float, float, int]]:
@@ -113,7 +110,10 @@ def stacked(
     for name, counts in rows:
         total, x = sum(counts.values()), 0.0
         parts = [(grade, counts[grade]) for grade in grades if counts.get(grade)]
-        drawn.append(_text(0, y + 8, f"{name} {total}", "start", "name"))
+        for line in (heading := _lines(f"{name} {total}", WIDTH)):
+            drawn.append(_text(0, y + 8, line, "start", "name"))
+            y += LINE
+        y -= LINE * min(len(heading), 1)
         for grade, count in parts:
             width = WIDTH * count / total
             kind = f"grade-{shade(grade, grades)}"
@@ -124,9 +124,11 @@ def stacked(
                 )
             x += width
         said = _listed(((grade, str(count)) for grade, count in parts), lang)
-        drawn.append(_text(0, y + 48, said, "start", "tick"))
+        for line in _lines(said, WIDTH):
+            drawn.append(_text(0, y + 48, line, "start", "tick"))
+            y += LINE
         told.append((name, said))
-        y += 66
+        y += 66 - LINE
     return _svg(y - 6, drawn, label("page_index.alt", lang, title=title, list=_listed(told, lang)))
 
 

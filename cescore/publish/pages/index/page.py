@@ -13,18 +13,20 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from cescore.definitions.model import Scale
 from cescore.definitions.shipped import TEMPLATES
+from cescore.disclosure.kinds import SCORECARD
+from cescore.method.column import State
+from cescore.method.target_paths import GOOD
 from cescore.publish.fragment import clean
-from cescore.publish.numbers import decimals_for, number, quantity
-from cescore.publish.pages.index.charts import Scale, bars, histogram, middle, shade, stacked
+from cescore.publish.numbers import decimals_for, mark, number, quantity
+from cescore.publish.pages.index.charts import bars, histogram, middle, shade, stacked
 from cescore.publish.pages.index.pinyin import search_text, sort_key
 from cescore.publish.printing.webfont import font_faces
 from cescore.publish.words import label, label_or
 
-REPORT_FILES = ("scorecard.pdf", "scorecard.html", "scorecard.ipynb", "result.json")
 MOST_BARS = 30  # more entities of a type are shown by how they are distributed
 FONTS_HERE = "/* fonts */"  # in the style sheet: what the page shows is known only when it is made
-GOOD = frozenset(["met", "reached", "on_schedule"])  # verdicts
 SAID_BY_THE_RULE = frozenset(["not_filed", "required_absent"])  # its name says all
 
 
@@ -46,13 +48,15 @@ class Line:
     reason: str = ""  # code: why there is no grade, or why it is provisional
     is_provisional: bool = False
     is_filed: bool = True
+    is_withheld: bool = False  # all its figures: reports to others show none of them
     is_blocked: bool = False  # by open errors, which are among the page's notes
     place: str = ""  # name of the smallest body that contains it
     bodies: Sequence[str] = ()  # ids of all that contain it, and its own
     industry: str = ""
-    files: Sequence[str] = REPORT_FILES  # what stands in the folder
+    files: Sequence[str] = SCORECARD.files  # what stands in the folder
     log: str = ""
     warnings: Sequence[str] = ()  # of its report
+    is_out_of_step: bool = False  # its report is of another evaluation than the one told of here
     before: float | None = None  # of a plan's evaluation: the index in the base year
     completion: float | None = None  # likewise: measures done at the end, 0-100
 
@@ -79,6 +83,7 @@ class DocumentLine:
     stem: str  # of its files
     is_built: bool
     cause: str = ""
+    is_out_of_step: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,6 +142,7 @@ class Page:
     issued: str = ""
     stage: str = ""  # of a plan's evaluation: midterm or final; "": a year's
     plan: str = ""  # its name
+    subject: str = ""  # what is assessed, as the run names it; "": the circular economy
     verdicts: Sequence[Verdict] = ()
 
 
@@ -195,7 +201,9 @@ class View:
         key = f"title.{self.page.stage}" if self.page.stage else "title"
         if not self.page.place and not self.page.stage:
             key = "title.nowhere"
-        return self.t(key, place=self.page.place, year=self.page.year, plan=self.page.plan)
+        what = self.page.subject or label("subject", self.page.lang)
+        words = {"place": self.page.place, "year": self.page.year, "plan": self.page.plan}
+        return self.t(key, **words, subject=what)
 
     @property
     def documents_title(self) -> str:
@@ -222,6 +230,21 @@ class View:
     def figure(self, value: float | None) -> str:
         return self.t("none") if value is None else number(value, 1)
 
+    def figure_of(self, line: Line, value: float | None) -> str:
+        """A figure of an entity, or the mark of what is withheld."""
+        return self.withheld if line.is_withheld and value is None else self.figure(value)
+
+    @property
+    def withheld(self) -> str:
+        """The mark of a figure that reports to others withhold."""
+        return mark(State.SUPPRESSED, self.page.lang)
+
+    @property
+    def withheld_note(self) -> str:
+        """What the mark means; "" where the page does not use it."""
+        is_used = any(line.is_withheld for line in self.lines)
+        return self.t("withheld", mark=self.withheld) if is_used else ""
+
     def joined(self, words: Iterable[str]) -> str:
         return self.t("join").join(filter(None, words))
 
@@ -239,11 +262,12 @@ class View:
         return label_or(f"reason.{line.reason}", self.page.lang, line.reason)
 
     def grade_of(self, line: Line) -> str:
+        if line.is_withheld:
+            return self.withheld
         return line.grade or label("grade.none", self.page.lang)
 
     def shade(self, line: Line) -> str:
-        grades = self.grades
-        return shade(self.grade_of(line), grades)
+        return "none" if line.is_withheld else shade(self.grade_of(line), self.grades)
 
     @cached_property
     def grades(self) -> list[str]:
@@ -265,13 +289,15 @@ class View:
         """What the filter by status finds a line by."""
         made = "built" if line.is_built else "failed" if line.cause else "skipped"
         more = [] if line.is_filed else ["not_filed"]
-        return [made, *more, *([] if line.grade or not self.has_grades else ["not_rated"])]
+        more += ["out_of_step"] if line.is_out_of_step else []
+        is_rated = line.grade or line.is_withheld or not self.has_grades
+        return [made, *more, *([] if is_rated else ["not_rated"])]
 
     @cached_property
     def state_counts(self) -> list[tuple[str, int]]:
         """Status and number of lines, those that occur, in a fixed order."""
         counts = Counter(state for line in self.lines for state in self.states(line))
-        order = ("built", "failed", "skipped", "not_filed", "not_rated")
+        order = ("built", "out_of_step", "failed", "skipped", "not_filed", "not_rated")
         return [(state, counts[state]) for state in order if counts[state]]
 
     def cause(self, line: Line | DocumentLine) -> str:
@@ -309,17 +335,23 @@ class View:
         if self.has_grades:
             title = self.t("chart.grades")
             rows = [
-                (self.type_name(s.entity_type), Counter(map(self.grade_of, s.lines)))
+                (self.type_name(s.entity_type), self._grade_counts(s))
                 for s in self.page.sections
                 if any(line.grade for line in s.lines)
             ]
             found.append((title, "", stacked(rows, self.grades, title, self.page.lang)))
         return found
 
+    def _grade_counts(self, section: Section) -> Counter[str]:
+        return Counter(self.grade_of(line) for line in section.lines if not line.is_withheld)
+
     def _of_index(self, section: Section) -> Iterator[tuple[str, str, Markup]]:
         """How the entities of a type stand: each by a bar, or many by how they are distributed."""
         items = [(line.name, line.index) for line in section.lines if line.index is not None]
-        scale, name = Scale(section.floor, section.top), self.type_name(section.entity_type)
+        scale, name = (
+            Scale(floor=section.floor, top=section.top),
+            self.type_name(section.entity_type),
+        )
         if len(items) < 2 or scale.floor >= scale.top:
             return
         words = {"type": name, "index": section.index_name or self.t("index")}
@@ -361,6 +393,12 @@ class View:
         return [label_or(f"status.{self.page.status}", self.page.lang, self.page.status)] * bool(
             self.page.status
         )
+
+    def out_of_step_note(self) -> str:
+        """That reports listed here speak of another evaluation; "" where none does."""
+        lines: list[Line | DocumentLine] = [*self.lines, *self.page.documents]
+        count = sum(line.is_out_of_step for line in lines)
+        return self.t("out_of_step", n=count) if count else ""
 
     def sample_note(self) -> str:
         return self.t("sample_note") if self.page.is_sample else ""

@@ -10,10 +10,12 @@ from markupsafe import Markup
 
 from cescore.definitions.model import Framework, Goalposts, Group, Indicator
 from cescore.disclosure.documents import MethodBook
-from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, section, two_lines
+from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import unit_text
 from cescore.publish.pages.document import Entries, Entry, Words, exact, heading, percent
 from cescore.publish.pages.formulas import coded, computed_lines, imputed, name_of, treated
+from cescore.publish.section import section
+from cescore.publish.table import Column, Row, Table
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenDocument
@@ -175,8 +177,7 @@ def _indicator(
     posts = indicator.goalposts_in(words.document.data.run.year)
     whole = sum(w for _, w in framework.members(indicator.group)) if indicator.group else 0.0
     share = two_lines(percent(indicator.weight / whole), exact(indicator.weight)) if whole else DASH
-    other = words.name(indicator) if words.lang == "en" else indicator.en
-    second = indicator.zh if words.lang == "en" else other
+    second = indicator.name("zh" if words.lang == "en" else "en")
     cells = [
         two_lines(coded(words, indicator), second if second != words.name(indicator) else ""),
         unit_text(indicator.unit, words.lang) or words.t("book.no_unit"),

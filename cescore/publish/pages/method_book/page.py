@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cescore.disclosure.documents import MethodBook
-from cescore.publish.documents import document_name, document_title
-from cescore.publish.fragment import Column, Fragment, Row, Table, section, two_lines
+from cescore.publish.fragment import Fragment, two_lines
 from cescore.publish.numbers import unit_text
 from cescore.publish.pages.document import (
     Words,
@@ -33,6 +32,9 @@ from cescore.publish.pages.method_book.rules import (
     standards,
 )
 from cescore.publish.pages.method_book.tags import conventions, unverified
+from cescore.publish.section import section
+from cescore.publish.table import Column, Row, Table
+from cescore.publish.titles import document_name, document_title
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenDocument

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from cescore.definitions.model import Plan, Target
 from cescore.disclosure.documents import MethodBook
-from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, section, two_lines
+from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import unit_text
 from cescore.publish.pages.document import Entries, Entry, Words, cut, exact, heading, percent
 from cescore.publish.pages.formulas import coded, spaced
+from cescore.publish.section import section
+from cescore.publish.table import Column, Row, Table
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenDocument
@@ -141,7 +143,7 @@ def _period(words: Words, plan: Plan) -> Fragment:
 def _ladder(words: Words, plan: Plan) -> Fragment:
     rules = plan.assessment
     if not rules.ladder:
-        return NONE
+        return paragraph(words.t("book.no_ladder"))
     steps = [f"≥ {exact(least)}%" for least, _ in rules.ladder]
     points = [percent(share, 0) for _, share in rules.ladder]
     width = 80 / len(steps)
@@ -236,7 +238,7 @@ def _vetoes(words: Words, plan: Plan) -> Fragment:
             [
                 two_lines(words.name(veto, code), code),
                 words.types(veto.entity_types),
-                veto.grade if words.lang == "zh" else _grade_en(plan, veto.grade),
+                _grade_name(plan, veto.grade, words.lang),
                 veto.source,
                 veto.tag,
             ]
@@ -255,9 +257,11 @@ def _vetoes(words: Words, plan: Plan) -> Fragment:
     ).fragment()
 
 
-def _grade_en(plan: Plan, grade: str) -> str:
+def _grade_name(plan: Plan, grade: str, lang: str) -> str:
+    """What a grade, which a veto names in Chinese, is called in a language."""
     bands = [band for scale in plan.assessment.scales.values() for band in scale.bands]
-    return next((band.en for band in bands if band.zh == grade and band.en), grade)
+    names = (band.name(lang) for band in bands if band.zh == grade and band.en)
+    return next(names, grade)
 
 
 def measures(book: OpenDocument[MethodBook]) -> Fragment:

@@ -10,10 +10,16 @@ from markupsafe import Markup
 
 from cescore.definitions.model import Account, Factor, Framework, IndustryRange, Standard
 from cescore.disclosure.documents import MethodBook
-from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, section, two_lines
+from cescore.method.learning import learns_weights
+from cescore.method.normalisations import BY_CONSTANTS, BY_ORDER
+from cescore.method.outranking import AMONG_ALL
+from cescore.method.thresholds import ABSOLUTE, RELATIVE
+from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import unit_text
 from cescore.publish.pages.document import Entries, Entry, Words, cut, exact, heading
-from cescore.publish.pages.formulas import coded, computed_lines, spaced
+from cescore.publish.pages.formulas import coded, computed_lines, name_of, spaced
+from cescore.publish.section import section
+from cescore.publish.table import Column, Row, Table
 from cescore.publish.words import label_or
 
 if TYPE_CHECKING:
@@ -38,6 +44,8 @@ def scores(book: OpenDocument[MethodBook]) -> Fragment:
     }
     points = [words.t(f"book.formula.{kind}") for kind in sorted(kinds)]
     points += [words.t(f"book.formula.{mean}") for mean in sorted(means)]
+    if {*kinds, *means} & {*BY_CONSTANTS, *BY_ORDER, *AMONG_ALL} or any(map(_learns, found)):
+        points.append(words.t("book.formula.reference_set"))
     points += [words.t("book.formula.weights"), words.t("book.formula.fixed")]
     if any(f.progress for f in found):
         points += [words.t("book.formula.progress"), words.t("method.index_and_progress")]
@@ -47,8 +55,18 @@ def scores(book: OpenDocument[MethodBook]) -> Fragment:
         words.t("book.formula.zero"),
         words.t("method.rounding"),
         words.t("book.formula.ranking"),
+        words.t("book.thresholds", relative=f"{RELATIVE:g}", absolute=f"{ABSOLUTE:g}"),
     ]
     return Fragment.join([heading(words, "book.scores"), section("points", points=points)])
+
+
+def _learns(framework: Framework) -> bool:
+    """Whether gaps, outliers or weights of a framework are worked out from the entities' own values."""
+    prepares = any(
+        (framework.imputation_of(i).method, framework.treatment_of(i).method) != ("none", "none")
+        for i in framework.scored()
+    )
+    return prepares or learns_weights(framework)
 
 
 def missing(book: OpenDocument[MethodBook]) -> Fragment:
@@ -273,7 +291,11 @@ def _standard(words: Words, standard: Standard) -> Fragment:
         indicator = framework.indicators.get(line.indicator)
         unit = unit_text(indicator.unit, words.lang) if indicator else ""
         sign = "≥" if line.op == ">=" else "≤"
-        turned = words.t("book.sign_of", code=line.sign_of) if line.sign_of else ""
+        turned = (
+            words.t("book.sign_of", code=name_of(framework, words.lang, line.sign_of))
+            if line.sign_of
+            else ""
+        )
         name = words.name(indicator, line.indicator) if indicator else line.indicator
         rows.append(
             Row(

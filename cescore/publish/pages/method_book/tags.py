@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from cescore.definitions.model import Framework, Plan, Target
 from cescore.disclosure.documents import MethodBook
-from cescore.publish.fragment import Column, Fragment, Row, paragraph, section, two_lines
+from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.pages.document import Words, cut, exact, heading
 from cescore.publish.pages.method_book.rules import CASES, rule_tag
+from cescore.publish.section import section
+from cescore.publish.table import Column, Row
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenDocument

@@ -5,29 +5,42 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from cescore.disclosure.reviews import BodyRow, PlanDocument, TargetPath
-from cescore.publish.charts.frame import in_a_row
+from cescore.disclosure.plan_documents import BodyRow, PlanDocument
+from cescore.method.target_paths import TargetPath
+from cescore.publish.charts.drawing import PT
+from cescore.publish.charts.frame import (
+    BESIDE,
+    MARK,
+    WIDE,
+    in_a_row,
+    name_rows,
+    titled,
+    write,
+)
 from cescore.publish.charts.style import (
     FAINT,
     INK,
+    LEAST,
     MAIN,
     POINTS,
     QUIET,
     SECOND,
+    TITLE,
     canvas,
     chart,
     house_style,
-    short,
 )
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import number, quantity
 from cescore.publish.pages.document import Words
 from cescore.publish.pages.review.page import target_name
+from cescore.publish.printing.measure import height_of, lines_of, rows_of, width_of
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenDocument
 
 THIRD_OF_PAGE = 56.0  # mm
+NAMES = 57.0  # mm for the names of bodies
 IN_A_ROW = 3
 NONE = Fragment("")
 
@@ -54,26 +67,29 @@ def _target_chart(words: Words, path: TargetPath, data: PlanDocument) -> Fragmen
     held = [(y, v) for y, v in zip(data.years, path.due, strict=True) if v is not None]
     schedule = first + held if held else []
     places = 1 if line.unit == "%" else 3
+    name = f"{line.id} {target_name(words, path)}"
+    heading = lines_of(name, THIRD_OF_PAGE - 1, TITLE, bold=True)
+    last = points[-1]
+    achieved, goal = number(last[1], places), number(line.value, places).rstrip("0").rstrip(".")
+    top = height_of(heading, TITLE) + 3.0
     with house_style():
-        figure, axes = canvas(THIRD_OF_PAGE, 33, left=5, right=8, top=8, bottom=5)
+        figure, axes = canvas(
+            THIRD_OF_PAGE, top + 27, left=width_of(goal, LEAST) + 1.5,
+            right=width_of(achieved, POINTS, bold=True) + 2.5, top=top, bottom=9,
+        )  # fmt: skip
         if schedule:
             axes.plot(*zip(*schedule, strict=True), color=SECOND, ls=(0, (4, 2)), lw=1.1)
         axes.axhline(line.value, color=FAINT, lw=0.6)
         axes.plot(*zip(*points, strict=True), color=MAIN, marker="o", markeredgewidth=0)
-        last = points[-1]
-        axes.annotate(
-            number(last[1], places), last, xytext=(4, -1), textcoords="offset points",
-            fontweight="bold", fontsize=POINTS, annotation_clip=False, va="center",
-        )  # fmt: skip
-        axes.set_xlim(data.plan.base_year - 0.3, data.plan.last_year + 0.6)
+        write(axes, [achieved], last, 4, fontweight="bold")
+        axes.set_xlim(data.plan.base_year - 0.3, data.plan.last_year)
         axes.set_xticks([data.plan.base_year, data.plan.last_year])
-        axes.set_yticks([line.value], [number(line.value, places).rstrip("0").rstrip(".")])
-        axes.tick_params(axis="y", labelsize=POINTS - 1.5, pad=1)
+        axes.set_yticks([line.value], [goal])
+        axes.tick_params(axis="y", labelsize=LEAST, pad=1)
         values = [v for _, v in (*points, *schedule)] + [line.value]
         room = (max(values) - min(values)) * 0.15 or 1.0
         axes.set_ylim(min(values) - room, max(values) + room)
-        name = f"{line.id} {target_name(words, path)}"
-        figure.text(0, 1, short(name, 17), va="top", fontweight="bold", fontsize=POINTS)
+        titled(figure, heading)
         said = words.join(
             words.t("alt.pair", name=str(y), value=quantity(v, line.unit, words.lang, places))
             for y, v in points
@@ -90,33 +106,28 @@ def body_chart(document: OpenDocument[Any], rows: Sequence[BodyRow], title: str)
     if len(pairs) < 2:
         return NONE
     pairs.sort(key=lambda one: -one[2])
-    names = [_name(words, row) for row, _, _ in pairs]
+    names = [row.place.name(words.lang) for row, _, _ in pairs]
+    lines = rows_of(names, NAMES - BESIDE, POINTS, 5.0)
+    heading = lines_of(title, WIDE - MARK, TITLE, bold=True)
+    top = height_of(heading, TITLE) + 2.5
+    side = max(width_of(number(end), POINTS, bold=True) for _, _, end in pairs) + 4
     with house_style():
-        figure, axes = canvas(172, 14 + 5 * len(pairs), left=57, right=12, top=7, bottom=6)
-        for y, (_, begin, end) in enumerate(pairs):
+        figure, axes = canvas(
+            WIDE, top + lines.height + 6, left=NAMES + side, right=side, top=top, bottom=6
+        )
+        for y, (_, begin, end) in zip(lines.centres, pairs, strict=True):
             axes.plot([begin, end], [y, y], color=QUIET, lw=2.2, solid_capstyle="round")
             axes.plot([begin], [y], "o", mfc="white", mec=INK, mew=0.9)
             axes.plot([end], [y], "o", color=MAIN)
-            right = end >= begin
-            axes.annotate(
-                number(end), (end, y), xytext=(6 if right else -6, 0), va="center",
-                textcoords="offset points", ha="left" if right else "right", fontweight="bold",
-                annotation_clip=False,
-            )  # fmt: skip
-        axes.set_yticks(range(len(names)), [short(name, 17) for name in names])
-        axes.set_ylim(len(names) - 0.5, -0.5)
-        axes.set_title(title)
+            write(axes, [number(end)], (end, y), 6 if end >= begin else -6, fontweight="bold")
+        name_rows(axes, lines, away=5 + side * PT)
+        titled(figure, heading)
         said = words.join(
             words.t("review.alt.body", name=name, first=number(a), last=number(b))
             for name, (_, a, b) in zip(names, pairs, strict=True)
         )
         caption = words.t("review.caption.bodies", base=data.plan.base_year, year=data.year)
         return chart(figure, f"{title}: {said}", mark=_mark(words, data), caption=caption)
-
-
-def _name(words: Words, row: BodyRow) -> str:
-    zh, en = row.place.name_zh, row.place.name_en
-    return (zh or en) if words.lang == "zh" else (en or zh)
 
 
 def _mark(words: Words, data: PlanDocument) -> str:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from cescore.definitions.model import Named
-from cescore.disclosure.documents import OPEN, STATUSES
-from cescore.disclosure.reviews import Account, PeriodCheck, PlanDocument, Review
-from cescore.publish.fragment import Column, Fragment, Row, paragraph
+from cescore.disclosure.plan_documents import PlanDocument, Review
+from cescore.method.measures import OPEN, STATUSES
+from cescore.method.period_measures import Completion, PeriodCheck
+from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.pages.document import Words, cut, exact, heading
 from cescore.publish.pages.review.page import DASH, NONE, share
 from cescore.publish.pages.unit_sheet import SIGNS
+from cescore.publish.table import Column, Row
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenDocument
@@ -34,7 +36,7 @@ def measures(review: OpenDocument[Review]) -> Fragment:
 
 
 def by_system(
-    words: Words, data: PlanDocument, accounts: Sequence[Account], whole: Account
+    words: Words, data: PlanDocument, accounts: Sequence[Completion], whole: Completion
 ) -> Fragment:
     """A line per system of the plan: statuses at the end, completion then and year by year."""
 
@@ -45,7 +47,7 @@ def by_system(
                      words.t("review.caption.systems"), whole)  # fmt: skip
 
 
-def by_unit(words: Words, data: PlanDocument, accounts: Sequence[Account]) -> Fragment:
+def by_unit(words: Words, data: PlanDocument, accounts: Sequence[Completion]) -> Fragment:
     """A line per responsible unit; a check with several units counts for each of them."""
     found = _accounts(words, data, accounts, str, words.t("head.units"),
                       words.t("review.caption.units"))  # fmt: skip
@@ -55,11 +57,11 @@ def by_unit(words: Words, data: PlanDocument, accounts: Sequence[Account]) -> Fr
 def _accounts(
     words: Words,
     data: PlanDocument,
-    accounts: Sequence[Account],
+    accounts: Sequence[Completion],
     named: Callable[[str], str],
     first: str,
     caption: str,
-    whole: Account | None = None,
+    whole: Completion | None = None,
 ) -> Fragment:
     years, status_width, total = 6.0, 6.8, 8.2
     rest = 100 - len(STATUSES) * status_width - 2 * total - years * len(data.years)
@@ -76,7 +78,7 @@ def _accounts(
     return cut(columns, rows, caption)
 
 
-def _account_row(account: Account, name: str, kind: str = "") -> Row:
+def _account_row(account: Completion, name: str, kind: str = "") -> Row:
     counts = [str(account.counts.get(status) or DASH) for status in STATUSES]
     years = [share(part) for part in account.by_year]
     return Row([name, *counts, share(account.at_end), *years, share(account.over_years)], kind)
@@ -108,8 +110,7 @@ def _open_row(words: Words, check: PeriodCheck) -> Row:
         for status in check.statuses
     ]
     said = words.clauses(part for part in (check.finding, check.evidence_ref) if part) or DASH
-    name = check.zh if words.lang == "zh" else check.en
-    return Row([f"{check.id}  {name or check.zh or check.en}", *signs, str(check.open_years), said])
+    return Row([f"{check.id}  {check.name(words.lang)}", *signs, str(check.open_years), said])
 
 
 def amounts(review: OpenDocument[Review]) -> Fragment:
@@ -133,7 +134,6 @@ def _amount_rows(words: Words, data: Review) -> Iterator[Row]:
     for check in (check for measure in data.measures for check in measure.checks):
         if not any(check.values):
             continue
-        name = check.zh if words.lang == "zh" else check.en
         total = DASH if check.total is None else exact(check.total)
         goal = DASH if check.goal is None else exact(check.goal)
         if check.reached is not None:
@@ -141,4 +141,4 @@ def _amount_rows(words: Words, data: Review) -> Iterator[Row]:
                 "review.goal.reached" if check.reached else "review.goal.short", goal=goal
             )
         values = [value or DASH for value in check.values]
-        yield Row([f"{check.id}  {name or check.zh or check.en}", *values, total, goal])
+        yield Row([f"{check.id}  {check.name(words.lang)}", *values, total, goal])

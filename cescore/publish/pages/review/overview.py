@@ -7,20 +7,18 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from cescore.disclosure.documents import STATUSES
-from cescore.disclosure.reviews import BodyRow, PlanOverview, TargetPath
+from cescore.disclosure.plan_documents import BodyRow, PlanOverview
 from cescore.method.column import State
-from cescore.publish.documents import document_name, document_title
-from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, section, two_lines
+from cescore.method.measures import STATUSES
+from cescore.method.target_paths import GOOD, TargetPath
+from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import mark, number, signed, unit_text
 from cescore.publish.pages.document import Words, contents, cut, exact, heading, masthead
 from cescore.publish.pages.review.charts import body_chart
 from cescore.publish.pages.review.measures import by_system, by_unit
 from cescore.publish.pages.review.page import (
     DASH,
-    GOOD,
     NONE,
-    SIGNS,
     period_facts,
     plan_name,
     reasons,
@@ -29,6 +27,10 @@ from cescore.publish.pages.review.page import (
     target_paths,
     target_verdicts,
 )
+from cescore.publish.pages.scorecard.lights import SIGNS
+from cescore.publish.section import section
+from cescore.publish.table import Column, Row, Table
+from cescore.publish.titles import document_name, document_title
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenDocument
@@ -72,9 +74,7 @@ def _points(words: Words, data: PlanOverview, own: list[TargetPath]) -> Iterator
         named = [target_name(words, path) for path in own if path.verdict == verdict]
         word = words.t(f"verdict.{verdict}")
         yield words.t("review.point.targets", verdict=word, n=len(named), list=words.join(named))
-    grades = Counter(
-        row.grade_zh if words.lang == "zh" else row.grade_en for row in data.bodies if row.grade_zh
-    )
+    grades = Counter(filter(None, (row.grade(words.lang) for row in data.bodies)))
     if grades:
         said = words.join(f"{grade} {count}" for grade, count in grades.most_common())
         yield words.t("review.point.grades", list=said)
@@ -84,7 +84,7 @@ def _points(words: Words, data: PlanOverview, own: list[TargetPath]) -> Iterator
         said = words.join(f"{unit.key} {share(unit.at_end)}" for unit in units[:3])
         yield words.t("review.point.units", n=len(units), list=said)
     if data.left:
-        named = [p.name_zh if words.lang == "zh" else p.name_en for p in data.left]
+        named = [place.name(words.lang) for place in data.left]
         yield words.t("review.point.left", list=words.join(named))
 
 
@@ -117,7 +117,12 @@ def _references(words: Words, data: PlanOverview) -> Fragment:
         *(Column(path.end.id, width, "mid") for path in own),
     ]
     rows = [
-        Row([_name(words, row), *(_verdict(words, row.verdicts.get(p.end.id, "")) for p in own)])
+        Row(
+            [
+                row.place.name(words.lang),
+                *(_verdict(words, row.verdicts.get(p.end.id, "")) for p in own),
+            ]
+        )
         for row in bodies
     ]
     note = words.t("review.note.references")
@@ -126,15 +131,6 @@ def _references(words: Words, data: PlanOverview) -> Fragment:
 
 def _verdict(words: Words, verdict: str) -> str:
     return f"{SIGNS[verdict]} {words.t(f'verdict.{verdict}')}" if verdict else DASH
-
-
-def _name(words: Words, row: BodyRow) -> str:
-    zh, en = row.place.name_zh, row.place.name_en
-    return (
-        (zh or en or row.place.entity_id)
-        if words.lang == "zh"
-        else (en or zh or row.place.entity_id)
-    )
 
 
 def bodies(overview: OpenDocument[PlanOverview]) -> Fragment:
@@ -188,11 +184,11 @@ def _body_row(words: Words, row: BodyRow) -> Row:
         share(row.measures),
         withheld if row.total is None else number(row.total),
     ]
-    grade = row.grade_zh if words.lang == "zh" else row.grade_en
+    grade = row.grade(words.lang)
     if grade and row.provisional:
         grade = words.t("review.provisional", grade=grade)
     status = words.t(f"review.body.{row.status}") if row.status != "reported" else ""
-    return Row([_name(words, row), *figures, two_lines(grade or DASH, status)])
+    return Row([row.place.name(words.lang), *figures, two_lines(grade or DASH, status)])
 
 
 def measures(overview: OpenDocument[PlanOverview]) -> Fragment:

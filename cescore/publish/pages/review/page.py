@@ -5,15 +5,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cescore.disclosure.bundle import Assessment
-from cescore.disclosure.reviews import BodyRow, PlanDocument, Review, TargetPath
-from cescore.publish.documents import document_title
-from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, section, two_lines
+from cescore.disclosure.plan_documents import BodyRow, PlanDocument, Review
+from cescore.method.assessment import PARTS, Assessment
+from cescore.method.progress import yearly_pace
+from cescore.method.target_paths import GOOD, TargetPath
+from cescore.method.targets import ROLES
+from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import decimals_for, number, quantity, unit_text
 from cescore.publish.pages.document import Words, heading, masthead, provenance_of
+from cescore.publish.pages.pace import pace_words
+from cescore.publish.pages.scorecard.lights import SIGNS
+from cescore.publish.section import section
+from cescore.publish.table import Column, Row, Table
+from cescore.publish.titles import document_title
 from cescore.publish.view import View
 from cescore.publish.words import label_or
 
@@ -25,11 +32,6 @@ if TYPE_CHECKING:
 
 DASH = "—"
 NONE = Fragment("")
-GOOD = ("met", "reached", "on_schedule")
-SIGNS: Mapping[str, str] = {
-    "met": "●", "reached": "●", "on_schedule": "●", "nearly": "◐", "behind": "○", "not_yet": "○",
-    "not_met": "×", "not_computable": "—",
-}  # fmt: skip
 
 
 def front(
@@ -42,11 +44,11 @@ def front(
     cards = [_target_card(words, counted, is_own=bool(own))] if counted else []
     cards += _index_cards(words, view, bundle, result, progress)
     if data.whole.at_end is not None:
-        least = data.whole.at_end < 0.8
-        cards.append((words.t("review.card.measures"), "", share(data.whole.at_end), least))
+        card = share(data.whole.at_end)
+        cards.append((words.t("review.card.measures"), "", card, data.whole.is_low))
     made = data.assessment
     if made.total is not None:
-        grade = made.grade_zh if words.lang == "zh" else made.grade_en
+        grade = made.grade(words.lang)
         name = words.t("review.card.total")
         said = f"{number(made.total)} {grade}".strip()
         cards.append((name, "", said, False))
@@ -117,10 +119,9 @@ def _points(
         named = [target_name(words, path) for path in paths if path.verdict == verdict]
         word = words.t(f"verdict.{verdict}")
         yield words.t("review.point.targets", verdict=word, n=len(named), list=words.join(named))
-    years = bundle.year - bundle.base_year
     found = view.row(replace_panel(progress), "index", (bundle.year,))[0]
-    if bundle.framework.progress and found.value is not None and found.value > 0 and years > 0:
-        pace = ((found.value / 100) ** (1 / years) - 1) * 100
+    pace = yearly_pace(found.value, bundle.year - bundle.base_year)
+    if bundle.framework.progress and found.value is not None and pace is not None:
         yield words.t("review.point.progress", value=number(found.value), pace=number(pace),
                       base=bundle.base_year, year=bundle.year)  # fmt: skip
     yield from _weakest(words, view, progress, bundle)
@@ -174,7 +175,7 @@ def target_verdicts(words: Words, paths: Sequence[TargetPath], data: PlanDocumen
         Column(words.t("review.head.verdict"), 14, "mid"),
     ]
     rows: list[Row] = []
-    for role in ("own", "reference", "check"):
+    for role in ROLES:
         some = [path for path in paths if path.end.role == role]
         if some and role != "own":
             rows.append(Row([words.t(f"review.target.{role}"), *[""] * 7], "group"))
@@ -217,8 +218,8 @@ def _needs(words: Words, paths: Sequence[TargetPath], data: PlanDocument) -> Ite
             yield words.t(
                 "review.note.needed",
                 id=line.id,
-                pace=number(path.pace, 2),
-                need=number(line.still_needed, 2),
+                so_far=pace_words(line, path.pace, words.lang),
+                needed=pace_words(line, line.still_needed, words.lang),
                 year=data.plan.last_year,
                 value=_amount(words, path, path.projected),
                 goal=_amount(words, path, line.value),
@@ -251,8 +252,7 @@ def target_paths(words: Words, paths: Sequence[TargetPath], data: PlanDocument) 
 
 
 def target_name(words: Words, path: TargetPath) -> str:
-    zh, en = path.end.zh, path.end.en
-    return (zh or en or path.end.id) if words.lang == "zh" else (en or zh or path.end.id)
+    return path.end.name(words.lang) or path.end.id
 
 
 def _amount(words: Words, path: TargetPath, value: float | None) -> str:
@@ -289,11 +289,9 @@ def assessment(review: OpenDocument[Review]) -> Fragment:
 def yearly(review: OpenDocument[Review]) -> Fragment:
     """Each year's total and grade on the data as they stand now, and the parts of the total."""
     words, data = Words(review), review.data
-    if not any(made.total is not None or made.grade_zh for made in data.yearly):
+    if not any(made.total is not None or made.grade(words.lang) for made in data.yearly):
         return NONE
-    parts = [
-        p for p in ("targets", "index", "measures") if any(p in m.weights for m in data.yearly)
-    ]
+    parts = [p for p in PARTS if any(p in m.weights for m in data.yearly)]
     named = [words.t(f"part.{part}") for part in parts]
     with_bonus = any(made.bonus is not None for made in (*data.yearly, data.assessment))
     named += [words.t("review.head.bonus")] if with_bonus else []
@@ -327,7 +325,7 @@ def _yearly_cells(
 ) -> list[str]:
     values: list[Any] = [made.parts.get(part) for part in parts]
     values += [made.bonus] if with_bonus else []
-    grade = made.grade_zh if words.lang == "zh" else made.grade_en
+    grade = made.grade(words.lang)
     if grade and made.provisional:
         grade = words.t("review.provisional", grade=grade)
     shown = [DASH if value is None else number(value) for value in (*values, made.total)]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from cescore.disclosure.reviews import Review
-from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph
+from cescore.disclosure.plan_documents import Review
+from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.numbers import legend, number, signed
 from cescore.publish.pages.document import Words, heading
+from cescore.publish.pages.scorecard.results import member_name
+from cescore.publish.table import Column, Row, Table
 from cescore.publish.view import Number, View, at, row_of
 
 if TYPE_CHECKING:
@@ -75,11 +77,12 @@ def progress_path(
     shown = list(whole)
     for group in rules.groups:
         numbers = row_of(progress.groups, group.code, view.years)
-        rows.append(_row(view, group.name(view.lang) or group.code, numbers, 1, "own"))
+        name = words.t("progress.group", name=group.name(view.lang) or group.code)
+        rows.append(_row(view, name, numbers, 1, "own"))
         shown += numbers
         for code in rules.members.get(group.code, {}):
             ratios = row_of(progress.members, code, view.years)
-            rows.append(_row(view, view.name(code), ratios, 1, "sub"))
+            rows.append(_row(view, member_name(view, code), ratios, 1, "sub"))
             shown += ratios
     title = words.t("review.caption.progress", name=view.name(rules.code), base=bundle.base_year)
     note = words.t("review.note.progress")

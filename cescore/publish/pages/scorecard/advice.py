@@ -9,21 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from cescore.disclosure.bundle import MeasureLine, TargetLine
+from cescore.method.measures import OPEN, MeasureLine
+from cescore.method.targets import TargetLine
 from cescore.publish.numbers import decimals_for, number, quantity
-from cescore.publish.pages.scorecard.findings import NOTABLE, Known
-from cescore.publish.view import View, by_code, ends, has_enough, of_series
+from cescore.publish.pages.scorecard.evidence import NOTABLE, Evidence
+from cescore.publish.view import View, by_code, has_enough, of_series, shown_ends
 
 MOST = 3
 NAMED = 2  # names that one sentence holds
 
 
-def advice(known: Known, most: int = MOST) -> tuple[str, ...]:
+def advice(known: Evidence, most: int = MOST) -> tuple[str, ...]:
     """The sentences of page one below the findings."""
-    return tuple(islice((said for rule in RULES for said in rule(known)), most))
+    return tuple(islice((sentence for rule in RULES for sentence in rule(known)), most))
 
 
-def returns(known: Known) -> Iterator[str]:
+def returns(known: Evidence) -> Iterator[str]:
     """A return that is not in, or one that covers too little: nothing else matters before."""
     view = known.view
     if not view.data.filed:
@@ -36,7 +37,7 @@ def returns(known: Known) -> Iterator[str]:
         yield view.t("advice.complete", names=names, n=len(empty), least=least)
 
 
-def late_targets(known: Known) -> Iterator[str]:
+def late_targets(known: Evidence) -> Iterator[str]:
     """The own target that is furthest behind: how much is lacking and, while the plan runs, what
     each year must bring."""
     view = known.view
@@ -50,14 +51,37 @@ def late_targets(known: Known) -> Iterator[str]:
     ]
     if not late:
         return
-    line = min(late, key=lambda one: one.completion or 0.0)
-    name = (line.zh or line.en) if view.lang == "zh" else (line.en or line.zh)
-    gap = _gap(view, line)
-    if line.still_needed is not None and line.still_needed > 0 and line.light != "not_met":
-        need = quantity(line.still_needed, "%", view.lang, 1)
-        yield view.t("advice.behind", name=name, gap=gap, need=need)
+    line = min(late, key=lambda late_line: late_line.completion or 0.0)
+    words: dict[str, object] = {
+        "name": line.name(view.lang),
+        "year": view.bundle.year,
+        "actual": _in_unit(view, line, line.actual),
+        "value": _in_unit(view, line, line.value),
+        "gap": _gap(view, line),
+    }
+    needed = line.pace.needed if line.pace is not None else None
+    if needed:
+        side = "rise" if needed > 0 else "fall"
+        yield view.t(f"advice.behind.{side}", need=_yearly(view, line, abs(needed)), **words)
+    elif line.type == "level":
+        yield view.t(f"advice.missed.{'up' if line.op == '>=' else 'down'}", **words)
     else:
-        yield view.t("advice.missed", name=name, gap=gap)
+        yield view.t("advice.missed", **words)
+
+
+def _in_unit(view: View, line: TargetLine, value: float | None) -> str:
+    """A figure of a target in its unit, with the decimals that its values have in common."""
+    decimals = decimals_for(line.unit, [line.value, line.actual])
+    return quantity(0.0 if value is None else value, line.unit, view.lang, decimals)
+
+
+def _yearly(view: View, line: TargetLine, size: float) -> str:
+    """A yearly change in per cent, or in the unit of the level where it goes by equal steps."""
+    if line.pace is None or line.pace.measure == "percent":
+        return quantity(size, "%", view.lang, 1)
+    if line.level_unit == "%":
+        return view.t("amount.points", size=number(size, 1))
+    return quantity(size, line.level_unit, view.lang)
 
 
 def _gap(view: View, line: TargetLine) -> str:
@@ -69,10 +93,10 @@ def _gap(view: View, line: TargetLine) -> str:
     return quantity(size, line.unit, view.lang, decimals)
 
 
-def open_checks(known: Known) -> Iterator[str]:
+def open_checks(known: Evidence) -> Iterator[str]:
     """Checks that inspection found not done, with the measures they belong to and who answers."""
     view = known.view
-    for status in ("not_done", "partial"):
+    for status in OPEN:
         late = [m for m in view.data.measures if m.counts.get(status)]
         if late:
             n = sum(m.counts[status] for m in late)
@@ -82,45 +106,56 @@ def open_checks(known: Known) -> Iterator[str]:
             return
 
 
-def _measure(known: Known, measure: MeasureLine) -> str:
+def _measure(known: Evidence, measure: MeasureLine) -> str:
     view = known.view
-    name = (measure.zh or measure.en) if view.lang == "zh" else (measure.en or measure.zh)
+    name = measure.name(view.lang)
     return view.t("advice.measure", id=measure.id, name=name)
 
 
-def levers(known: Known) -> Iterator[str]:
-    """Which indicators, brought to their best goalposts, would raise the index most."""
-    for code, gain in islice(gains(known), NAMED):
-        view = known.view
-        now = of_series(by_code(view.data.evaluated.indicators).get(code), view.now).value
-        indicator = view.bundle.framework.indicators[code]
-        posts = ends(indicator, view.bundle.year, view.data.entity.industry)
-        if now is None or posts is None or gain <= NOTABLE:
-            continue
-        decimals = view.decimals(code, [now, posts[1]])
-        yield view.t(
-            "advice.lever", name=view.name(code), gain=number(gain),
-            now=quantity(now, indicator.unit, view.lang, decimals),
-            best=quantity(posts[1], indicator.unit, view.lang, decimals),
-        )  # fmt: skip
+def levers(known: Evidence) -> Iterator[str]:
+    """Which indicators, brought to the top of their scale, would raise the index most.
+
+    Under every mean the gain is the index computed anew. Where the index compares all with all no
+    gain follows from the entity's own figures: then the sentence says so.
+    """
+    gains = [(code, gain) for code, gain in known.rooms.items() if gain > NOTABLE]
+    for code, gain in gains[:NAMED]:
+        yield _lever(known, code, gain)
+    if known.is_rated and not known.rooms:
+        yield from _lowest(known)
 
 
-def gains(known: Known) -> list[tuple[str, float]]:
-    """What each indicator would add to the index at the top of its scale, the largest first; none
-    where parts do not add up to the index."""
-    view, framework = known.view, known.view.bundle.framework
-    kinds = {framework.aggregation, *(g.aggregation for g in framework.groups.values())}
-    if not known.is_rated or kinds != {"arithmetic_mean"} or view.now is None:
-        return []
-    scores, top = by_code(view.data.evaluated.scores), framework.scale.top
-    found = []
-    for indicator in view.scored:
-        score = of_series(scores.get(indicator.code), view.now).value
-        weight = known.result.weights.get(indicator.code)
-        if score is not None and weight is not None:
-            found.append((indicator.code, float(weight[0, view.now]) * (top - score)))
-    return sorted(found, key=lambda one: -one[1])
+def _lever(known: Evidence, code: str, gain: float) -> str:
+    """One indicator: from its value to the end of its scale, in the direction that is better."""
+    view, year = known.view, known.view.bundle.year
+    indicator = view.bundle.framework.indicators[code]
+    now = view.row(known.indicators, code, (year,))[0].value or 0.0
+    posts = shown_ends(view, indicator)
+    decimals = view.decimals(code, [now, *([posts[1]] if posts else [])])
+    words: dict[str, object] = {
+        "name": view.name(code),
+        "year": year,
+        "now": quantity(now, indicator.unit, view.lang, decimals),
+        "gain": number(gain),
+    }
+    if posts is None or posts[1] == now:
+        return view.t("advice.lever.open", **words)
+    best = quantity(posts[1], indicator.unit, view.lang, decimals)
+    return view.t(f"advice.lever.{'up' if posts[1] > now else 'down'}", best=best, **words)
 
 
-Rule = Callable[[Known], Iterator[str]]
+def _lowest(known: Evidence) -> Iterator[str]:
+    """The indicator with the lowest score, where no gain can be told."""
+    view, year = known.view, known.view.bundle.year
+    scores = {i.code: known.score(i.code, year).value for i in view.scored}
+    held = {code: score for code, score in scores.items() if score is not None}
+    if held:
+        code = min(held, key=held.__getitem__)
+        value = view.row(known.indicators, code, (year,))[0].value or 0.0
+        decimals = view.decimals(code, [value])
+        now = quantity(value, view.unit(code), view.lang, decimals)
+        yield view.t("advice.lever.none", name=view.name(code), year=year, now=now)
+
+
+Rule = Callable[[Evidence], Iterator[str]]
 RULES: tuple[Rule, ...] = (returns, late_targets, open_checks, levers)

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cescore.definitions.model import Indicator
-from cescore.publish.fragment import Column, Fragment, Row, Table, section
+from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import number
 from cescore.publish.pages.formulas import imputed, treated
 from cescore.publish.pages.scorecard.returned import with_formula
 from cescore.publish.pages.scorecard.sections import NONE, framework_words
-from cescore.publish.view import View, is_latin
+from cescore.publish.section import section
+from cescore.publish.table import Column, Row, Table
+from cescore.publish.view import View
 from cescore.publish.words import label_or
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ def method_notes(bundle: OpenBundle) -> Fragment:
     points = [
         view.t(
             "method.framework", name=framework.name(view.lang) or framework.entity_type,
-            version=framework.version, source=view.fitting(framework.source, view.t("method.source_in_params")),
+            version=framework.version, source=view.fitting(framework.source),
         ),
         view.t(f"method.normalisation.{framework.normalisation}", **framework_words(view)),
         view.sentences(_prepared(view)),
@@ -70,18 +72,19 @@ def definitions_table(bundle: OpenBundle) -> Fragment:
     view = View(bundle)
     if not view.scored:
         return NONE
-    fits = view.lang == "zh" or all(is_latin(_said(view, i)) for i in view.scored)
     rows = []
     for indicator in view.scored:
         posts = indicator.goalposts_in(bundle.year)
         words = with_formula(view, indicator)
         tags = f"{indicator.tag} / {posts.tag}" if posts is not None else indicator.tag
-        rows.append(Row([words, *([_said(view, indicator)] if fits else []), tags]))
+        rows.append(Row([words, _said(view, indicator), tags]))
     name = 44 if view.lang == "zh" else 34  # English takes more room to name a source
-    columns = [Column(view.t("head.formula"), name if fits else 86, "text")]
-    columns += [Column(view.t("head.source"), 91 - name, "text")] if fits else []
-    columns += [Column(view.t("head.tags"), 9 if fits else 14, "mid")]
-    notes = [view.t("note.tags"), "" if fits else view.t("method.sources_elsewhere")]
+    columns = [
+        Column(view.t("head.formula"), name, "text"),
+        Column(view.t("head.source"), 91 - name, "text"),
+        Column(view.t("head.tags"), 9, "mid"),
+    ]
+    notes = [view.t("note.tags")]
     title = view.t("caption.definitions")
     return Table(columns, rows, title, notes, kind="small").fragment()
 
@@ -89,9 +92,9 @@ def definitions_table(bundle: OpenBundle) -> Fragment:
 def _said(view: View, indicator: Indicator) -> str:
     """The sources of an indicator and of its scale."""
     posts = indicator.goalposts_in(view.bundle.year)
-    said = [view.said(indicator.source)]
+    said = [view.fitting(indicator.source)]
     if posts is not None:
-        said.append(view.t("method.scale", source=view.said(posts.source)))
+        said.append(view.t("method.scale", source=view.fitting(posts.source)))
     return view.t("join.clause").join(said)
 
 

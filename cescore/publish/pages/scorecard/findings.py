@@ -1,89 +1,77 @@
-"""What a reader should take away, in plain sentences: rules over the numbers, in order of weight.
+"""What a reader should take away, in plain sentences: rules over the numbers.
 
-Each rule is a function that looks at one thing and gives a sentence or nothing; `RULES` is their
-order. The sentences themselves are in labels.json. They use the entity's own and released figures
-only.
+Each rule is a function that looks at one thing and gives sentences or none; `RULES` is their order,
+and within what moved the index the heaviest stands first. The sentences themselves are in
+labels.json. They use the entity's own and released figures only, and say of a change what the
+table of results says of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from unicodedata import east_asian_width
 
-from cescore.disclosure.bundle import TargetLine
-from cescore.method.column import Flag, Panel, State
-from cescore.publish.numbers import change_cell, index_change_words, number, quantity
-from cescore.publish.view import (
-    Number,
-    View,
-    at,
-    by_code,
-    has_enough,
-    of_series,
-    recorded,
-    row_of,
+from cescore.method.column import Flag, State
+from cescore.method.disclosure import PeerFigure
+from cescore.method.schedules import ON_COURSE
+from cescore.method.targets import TargetLine
+from cescore.publish.numbers import (
+    change_cell,
+    index_change_words,
+    number,
+    quantity,
+    signed,
 )
-
-if TYPE_CHECKING:
-    from cescore.disclosure.opened import OpenBundle
-    from cescore.method.aggregate import Aggregation
-    from cescore.method.progress import ProgressResult
+from cescore.publish.pages.scorecard.evidence import NOTABLE, Evidence
+from cescore.publish.view import Number, View, has_enough, recorded, weight_of
 
 ENOUGH = 3
-NOTABLE = 0.05  # points of score below which a change is none
+MOST = 5
+MOST_MOVES = 3
+LINE = 106  # widths of a small letter that fit one line of page one; an ideograph has two
+NAMED = 2  # names that one sentence holds
+SAME_SIDE = {True: "good", False: "bad"}
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A sentence and what kind it is: good, bad, note or warning."""
+    """A sentence and what kind it is: good, bad, note or warning; ``weight`` is in points."""
 
     kind: str
     text: str
+    weight: float = 0.0
 
 
-@dataclass(frozen=True)
-class Known:
-    """What the rules look at."""
-
-    view: View
-    result: Aggregation
-    progress: ProgressResult | None
-    indicators: Panel
-
-    @property
-    def coverage(self) -> float | None:
-        position = self.view.now
-        if position is None or not self.result.coverage.size:
-            return None
-        return float(self.result.coverage[0, position])
-
-    @property
-    def is_rated(self) -> bool:
-        """Whether the index stands: a return was filed and covers enough of the weight."""
-        index = at(self.result.index, self.view.now).value
-        return self.view.data.filed and index is not None and has_enough(self.view, self.coverage)
+def findings(known: Evidence, *, most: int = MOST, lines: int | None = None) -> tuple[Finding, ...]:
+    """The three to five sentences of page one, as many as fit its lines where those are given."""
+    sentences = [finding for rule in RULES for finding in rule(known)]
+    if len(sentences) < ENOUGH:  # the card of the index says it as well
+        sentences += index_rise(known)
+    ordered = sorted(sentences, key=lambda f: f.kind != "warning")
+    return tuple(ordered if lines is None else _that_fit(ordered, lines))[:most]
 
 
-def findings(
-    bundle: OpenBundle,
-    result: Aggregation,
-    progress: ProgressResult | None,
-    indicators: Panel,
-    *,
-    most: int = 5,
-) -> tuple[Finding, ...]:
-    """The three to five sentences of page one."""
-    known = Known(View(bundle), result, progress, indicators)
-    found: list[Finding] = []
-    for rule in RULES:
-        found += rule(known)
-    if len(found) < ENOUGH:  # the card of the index says it as well
-        found += index_move(known)
-    return tuple(sorted(found, key=lambda f: f.kind != "warning")[:most])
+def _that_fit(ordered: Sequence[Finding], lines: int) -> list[Finding]:
+    """Those that the lines have room for, in their order: what is bad is the last to be left out."""
+    left = lines
+    kept: set[Finding] = set()
+    for finding in sorted(ordered, key=lambda f: f.kind not in ("warning", "bad")):
+        if lines_of(finding.text) <= left or not kept:
+            left -= lines_of(finding.text)
+            kept.add(finding)
+    return [finding for finding in ordered if finding in kept]
 
 
-def filing(known: Known) -> Iterator[Finding]:
+def lines_of(text: str) -> int:
+    """How many lines of page one a sentence takes at most."""
+    wide = sum(east_asian_width(letter) in "WFA" for letter in text)
+    capitals = sum(letter.isupper() for letter in text)
+    return math.ceil((len(text) + wide + capitals / 4) / LINE)
+
+
+def filing(known: Evidence) -> Iterator[Finding]:
     """No return, or too little of one: then nothing is rated."""
     view = known.view
     if not view.data.filed:
@@ -94,82 +82,22 @@ def filing(known: Known) -> Iterator[Finding]:
         yield Finding("warning", view.t("finding.insufficient", share=share, least=least))
 
 
-def strongest_and_weakest(known: Known) -> Iterator[Finding]:
-    """Which group stands highest on the scale and which lowest."""
-    view = known.view
-    groups = [group.code for group in view.groups]
-    scores = [(row_of(known.result.groups, c, (view.bundle.year,))[0].value, c) for c in groups]
-    held = [(value, code) for value, code in scores if value is not None]
-    if not known.is_rated or len(held) < 2:
-        return
-    high, low = max(held, key=lambda h: h[0]), min(held, key=lambda h: h[0])
-    if number(high[0]) == number(low[0]):
-        return
-    yield Finding(
-        "note",
-        view.t(
-            "finding.groups", high=view.name(high[1]), high_score=number(high[0]),
-            low=view.name(low[1]), low_score=number(low[0]),
-        ),
-    )  # fmt: skip
-
-
-def largest_moves(known: Known) -> Iterator[Finding]:
-    """The scored indicator that gained most since last year, and the one that lost most."""
-    view = known.view
-    if not known.is_rated or view.last is None:
-        return
-    scores = by_code(view.data.evaluated.scores)
-    moves = [
-        (new - old, code)
-        for code, series in scores.items()
-        if (new := of_series(series, view.now).value) is not None
-        and (old := of_series(series, view.last).value) is not None
-        and _pair(known, code) is not None
-    ]
-    up = max(moves, default=(0.0, ""))
-    down = min(moves, default=(0.0, ""))
-    if up[0] > NOTABLE:
-        yield Finding("good", _moved(known, up[1], "finding.improved"))
-    if down[0] < -NOTABLE:
-        yield Finding("bad", _moved(known, down[1], "finding.worsened"))
-
-
-def _pair(known: Known, code: str) -> tuple[float, float] | None:
-    year = known.view.bundle.year
-    new, old = known.view.row(known.indicators, code, (year, year - 1))
-    if new.value is None or old.value is None or new.taken:  # a carried value has not moved
-        return None
-    return new.value, old.value
-
-
-def _moved(known: Known, code: str, key: str) -> str:
-    view = known.view
-    new, old = _pair(known, code) or (0.0, 0.0)
-    unit, decimals = view.unit(code), view.decimals(code, [new, old])
-    return view.t(
-        key, name=view.name(code), year=view.bundle.year - 1,
-        old=quantity(old, unit, view.lang, decimals), new=quantity(new, unit, view.lang, decimals),
-        change=change_cell(new, old, unit, view.lang),
-    )  # fmt: skip
-
-
-def targets(known: Known) -> Iterator[Finding]:
+def targets(known: Evidence) -> Iterator[Finding]:
     """Targets that are missed or behind schedule, by name; else how many are on course."""
     view = known.view
     own = [line for line in view.data.targets if line.role == "own" and line.light]
-    for key, lights in (("missed", {"not_met"}), ("behind", {"behind"})):
-        late = [line for line in own if line.light in lights]
+    for key, light in (("missed", "not_met"), ("behind", "behind")):
+        late = [line for line in own if line.light == light]
         if late:
             names = view.join(_target_words(view, line) for line in late[:3])
             yield Finding("bad", view.t(f"finding.targets.{key}", n=len(late), names=names))
-    good = [line for line in own if line.light in {"met", "on_schedule"}]
+    good = [line for line in own if line.light in ON_COURSE]
     if own and len(good) == len(own):
         yield Finding("good", view.t("finding.targets.all", n=len(own)))
 
 
 def _target_words(view: View, line: TargetLine) -> str:
-    name = (line.zh or line.en) if view.lang == "zh" else (line.en or line.zh)
+    name = line.name(view.lang)
     if line.actual is None:
         return name
     value = quantity(line.value, line.unit, view.lang)
@@ -177,19 +105,223 @@ def _target_words(view: View, line: TargetLine) -> str:
     return view.t("finding.target", name=name, actual=actual, value=value)
 
 
-def index_move(known: Known) -> Iterator[Finding]:
-    """The index against last year and, for every type, progress since the base year."""
+def moves(known: Evidence) -> Iterator[Finding]:
+    """What moved the index most since last year and since the base year, the heaviest first."""
+    every = [*index_fall(known), *indicator_moves(known)]
+    yield from sorted(every, key=lambda finding: -finding.weight)[:MOST_MOVES]
+
+
+def index_fall(known: Evidence) -> Iterator[Finding]:
+    """The index itself, where it fell."""
+    for since in known.earlier_years:
+        new, old = (
+            known.view.index(known.result, y).value for y in (known.view.bundle.year, since)
+        )
+        if new is not None and old is not None and old - new >= NOTABLE:
+            yield _index_finding(known, since, new, old)
+
+
+def index_rise(known: Evidence) -> Iterator[Finding]:
+    """The index against last year, where it did not fall."""
+    last = known.view.bundle.year - 1
+    if last in known.earlier_years:
+        new, old = (known.view.index(known.result, y).value for y in (last + 1, last))
+        if new is not None and old is not None and old - new < NOTABLE:
+            yield _index_finding(known, last, new, old)
+
+
+def _index_finding(known: Evidence, since: int, new: float, old: float) -> Finding:
     view = known.view
-    year = view.bundle.year
-    new, old = (view.index(known.result, y).value for y in (year, year - 1))
-    if known.is_rated and new is not None and old is not None:
-        change = index_change_words(new, old, view.lang)
-        name = view.name(view.bundle.framework.index.code)
-        kind = "good" if number(new) > number(old) and new > old else "note"
-        yield Finding(kind, view.t("finding.index", name=name, change=change))
+    change = index_change_words(new, old, view.lang)
+    kind = "note" if abs(new - old) < NOTABLE else SAME_SIDE[new > old]
+    name = view.name(view.bundle.framework.index.code)
+    text = view.t("finding.index", name=name, year=since, change=change)
+    return Finding(kind, text, abs(new - old))
 
 
-def data_warnings(known: Known) -> Iterator[Finding]:
+def groups_come_and_gone(known: Evidence) -> Iterator[Finding]:
+    """Groups that had no score in an earlier year and have one now, or the other way round."""
+    view, year = known.view, known.view.bundle.year
+    for since in known.earlier_years:
+        for kind, key, has in (("bad", "lost", since), ("note", "gained", year)):
+            lacks = year if has == since else since
+            codes = [
+                group.code
+                for group in view.groups
+                if known.has_score(group.code, has) and not known.has_score(group.code, lacks)
+            ]
+            if codes:
+                names = view.join(view.name(code) for code in codes)
+                yield Finding(kind, view.t(f"finding.groups.{key}", names=names, year=since))
+                return  # once is enough, against the nearer year
+
+
+@dataclass(frozen=True)
+class Move:
+    """An indicator that moved the index since an earlier year, by so many points."""
+
+    code: str
+    since: int
+    points: float
+    old: Number
+    new: Number
+
+
+def indicator_moves(known: Evidence) -> Iterator[Finding]:
+    """Since last year and since the base year: what brought most and what cost most.
+
+    An indicator that did so since both is named once, with both.
+    """
+    heaviest: dict[str, list[Move]] = {}
+    for move in sorted(_extremes(known), key=lambda m: -abs(m.points)):
+        same = heaviest.setdefault(move.code, [])
+        if not same or same[0].points * move.points > 0:  # what moved it most, never both ways
+            same.append(move)
+    for same in heaviest.values():
+        yield _moved(known, same, SAME_SIDE[same[0].points > 0])
+
+
+def _extremes(known: Evidence) -> Iterator[Move]:
+    """Since each earlier year, the indicator that brought most and the one that cost most."""
+    for since in known.earlier_years:
+        every = list(_moves_since(known, since))
+        gains, losses = (
+            [m for m in every if (m.points > 0) == is_gain] for is_gain in (True, False)
+        )
+        yield from (max(side, key=lambda m: abs(m.points)) for side in (gains, losses) if side)
+
+
+def _moves_since(known: Evidence, since: int) -> Iterator[Move]:
+    """Indicators whose own value changed, in the direction in which they moved the index."""
+    view, year = known.view, known.view.bundle.year
+    for indicator in view.scored:
+        code = indicator.code
+        new, old = view.row(known.indicators, code, (year, since))
+        points = _points(known, code, since)
+        if new.value is None or old.value is None or new.taken or points is None:
+            continue  # a carried value has not moved
+        if abs(points) >= NOTABLE and (new.value - old.value) * indicator.direction * points > 0:
+            yield Move(code, since, points, old, new)
+
+
+def _points(known: Evidence, code: str, since: int) -> float | None:
+    """What an indicator did to the index; where nothing adds up to that, what its score did."""
+    points = known.moved_by(code, since)
+    if points is not None:
+        return points
+    new, old = (known.score(code, year).value for year in (known.view.bundle.year, since))
+    return None if new is None or old is None else new - old
+
+
+def _moved(known: Evidence, same: list[Move], kind: str) -> Finding:
+    """The sentence of one indicator, with the value of each year named and what it did."""
+    view = known.view
+    first, last = min(same, key=lambda m: m.since), max(same, key=lambda m: m.since)
+    code, unit = last.code, view.unit(last.code)
+    decimals = view.decimals(code, [*(move.old.value for move in same), last.new.value])
+
+    def shown(value: Number) -> str:
+        return quantity(value.value or 0.0, unit, view.lang, decimals)
+
+    words: dict[str, object] = {
+        "name": view.name(code),
+        "year": first.since,
+        "old": shown(first.old),
+        "new": shown(last.new),
+        "effect": _effect(known, code, sorted(move.since for move in same)),
+    }
+    weight = max(abs(move.points) for move in same)
+    if first is not last:
+        words |= {"last": last.since, "between": shown(last.old)}
+        return Finding(kind, view.t(f"finding.moved.{kind}.twice", **words), weight)
+    change = change_cell(last.new.value or 0.0, first.old.value or 0.0, unit, view.lang)
+    return Finding(kind, view.t(f"finding.moved.{kind}", change=change, **words), weight)
+
+
+def _effect(known: Evidence, code: str, years: list[int]) -> str:
+    """What an indicator did to the index since each of some years; "" where that is not known."""
+    points = {year: known.moved_by(code, year) for year in years}
+    key = "finding.effect.since" if len(years) > 1 else "finding.effect.points"  # else said already
+    parts = [
+        known.view.t(key, year=year, points=signed(moved, 1))
+        for year, moved in points.items()
+        if moved is not None
+    ]
+    return known.view.t("finding.effect", parts=known.view.join(parts)) if parts else ""
+
+
+def beside_peers(known: Evidence) -> Iterator[Finding]:
+    """What stands out among the peers, by released figures: weaknesses first, by weight."""
+    view, peers = known.view, known.view.data.peers
+    if peers is None or not known.is_rated:
+        return
+    indicators = [f for f in peers.figures if f.code in view.bundle.framework.indicators]
+    heaviest = sorted(indicators, key=lambda f: -weight_of(known.result, f.code, view.now))
+    for standing, kind in (("weakness", "bad"), ("strength", "good")):
+        named = [figure for figure in heaviest if figure.standing == standing][:NAMED]
+        if named:
+            names = view.join(_beside(known, figure) for figure in named)
+            yield Finding(kind, view.t(f"finding.peers.{standing}", names=names))
+
+
+def _beside(known: Evidence, figure: PeerFigure) -> str:
+    """An indicator with its value and what is released beside it: the rank, else the median."""
+    view, code = known.view, figure.code
+    own = view.row(known.indicators, code, (view.bundle.year,))[0]
+    decimals = view.decimals(code, [own.value, figure.median])
+    words = {
+        "name": view.name(code),
+        "own": quantity(own.value or 0.0, view.unit(code), view.lang, decimals),
+    }
+    if figure.rank is not None and figure.n is not None:
+        return view.t("finding.peer.rank", rank=figure.rank, n=figure.n, **words)
+    if figure.median is None:
+        return view.t("finding.peer", **words)
+    return view.t("finding.peer.median", median=number(figure.median, decimals), **words)
+
+
+def strongest_and_weakest(known: Evidence) -> Iterator[Finding]:
+    """Which group stands highest on the scale and which lowest, and which lost most since last year."""
+    view, year = known.view, known.view.bundle.year
+    if not known.is_rated:
+        return
+    scores = {
+        group.code: view.scores(known.result.groups, group.code, (year, year - 1), known.result)
+        for group in view.groups
+        if known.has_score(group.code, year)
+    }
+    values = {code: now.value for code, (now, _) in scores.items() if now.value is not None}
+    if len(values) < 2:
+        return
+    high, low = max(values, key=values.__getitem__), min(values, key=values.__getitem__)
+    if number(values[high]) == number(values[low]):
+        return
+    words = {
+        "high": view.name(high), "high_score": number(values[high]),
+        "low": view.name(low), "low_score": number(values[low]),
+    }  # fmt: skip
+    yield Finding("note", view.t("finding.groups", fell=_groups_fell(known, scores), **words))
+
+
+def _groups_fell(known: Evidence, scores: Mapping[str, Sequence[Number]]) -> str:
+    """The groups that lost since last year, the largest loss first; "" where none did."""
+    view, last = known.view, known.view.bundle.year - 1
+    if last not in known.earlier_years:
+        return ""
+    changes = {
+        code: new.value - old.value
+        for code, (new, old) in scores.items()
+        if new.value is not None and old.value is not None
+    }
+    lost = sorted((c for c in changes if changes[c] <= -NOTABLE), key=changes.__getitem__)
+    names = [
+        view.t("finding.group", name=view.name(code), change=signed(changes[code], 1))
+        for code in lost[:NAMED]
+    ]
+    return view.t("finding.groups.fell", names=view.join(names), year=last) if names else ""
+
+
+def data_warnings(known: Evidence) -> Iterator[Finding]:
     """How many open warnings and estimates stand behind the figures."""
     view = known.view
     count = sum(line.severity == "warning" and line.status == "open" for line in view.data.findings)
@@ -205,8 +337,7 @@ def data_warnings(known: Known) -> Iterator[Finding]:
         yield Finding("note", view.t("finding.data", parts=view.join(parts)))
 
 
-Rule = Callable[[Known], Iterator[Finding]]
+Rule = Callable[[Evidence], Iterator[Finding]]
 RULES: tuple[Rule, ...] = (
-    filing, targets, largest_moves, strongest_and_weakest, data_warnings,
+    filing, targets, groups_come_and_gone, moves, beside_peers, strongest_and_weakest, data_warnings,
 )  # fmt: skip
-__all__ = ["RULES", "Finding", "Known", "Number", "findings"]

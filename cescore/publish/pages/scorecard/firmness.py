@@ -7,22 +7,21 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from cescore.disclosure.bundle import (
-    AppliedAlternative,
-    RequirementLine,
-    StandardCard,
-    TypeRobustness,
-)
-from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, two_lines
-from cescore.publish.numbers import decimals_for, number, unit_text
-from cescore.publish.pages.scorecard.lights import LIGHTS
-from cescore.publish.pages.scorecard.sections import DASH, NONE
+from cescore.disclosure.bundle import StandardCard, TypeRobustness
+from cescore.method.firmness import AppliedAlternative
+from cescore.method.standards import GroupLine, RequirementLine
+from cescore.publish.fragment import Fragment, paragraph, two_lines
+from cescore.publish.numbers import DASH, decimals_for, number, unit_text
+from cescore.publish.pages.scorecard.lights import SIGNS
+from cescore.publish.pages.scorecard.sections import NONE
+from cescore.publish.table import Column, Row, Table
 from cescore.publish.view import View
 from cescore.publish.words import label_or
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenBundle
 
+JUDGED = {"met", "not_met"}
 MOST_REMOVALS = 3  # of a type; all stand in result.json and uncertainty.csv
 
 
@@ -71,16 +70,11 @@ def robustness_table(bundle: OpenBundle) -> Fragment:
         Column(view.t("head.rank_shift"), 17),
         Column(view.t("head.index_shift"), 17),
     ]
-    few = [type_name(one.entity_type, view.lang) for one in found if one.reason == "few_entities"]
+    few = [view.type_name(one.entity_type) for one in found if one.reason == "few_entities"]
     notes = [view.t("robust.few", types=view.join(few))] if few else []
     if rows:
         parts.append(Table(columns, rows, view.t("caption.removals"), notes).fragment())
     return Fragment.join(parts)
-
-
-def type_name(entity_type: str, lang: str) -> str:
-    """An entity type in words, as far as the labels know it."""
-    return label_or(f"type.{entity_type}", lang, entity_type)
 
 
 def _sobol(view: View, shares: Sequence[TypeRobustness]) -> Fragment:
@@ -89,7 +83,7 @@ def _sobol(view: View, shares: Sequence[TypeRobustness]) -> Fragment:
     held = {(one.entity_type, s.source): s for one in shares for s in one.sources}
     columns = [Column(view.t("head.source_of_doubt"), 30, "text")]
     for one in shares:
-        name = view.t("robust.type", type=type_name(one.entity_type, view.lang), n=one.entities)
+        name = view.t("robust.type", type=view.type_name(one.entity_type), n=one.entities)
         columns += [
             Column(two_lines(name, view.t(f"head.sobol_{kind}")), 70 / (2 * len(shares)))
             for kind in ("first", "total")
@@ -109,7 +103,7 @@ def _sobol(view: View, shares: Sequence[TypeRobustness]) -> Fragment:
 
 def _removals(view: View, one: TypeRobustness) -> Iterator[list[object]]:
     """The indicators whose removal moves a type most."""
-    name = type_name(one.entity_type, view.lang)
+    name = view.type_name(one.entity_type)
     for removal in one.removals[:MOST_REMOVALS]:
         places = number(removal.mean_rank_shift, 1) if one.entities > 1 else DASH
         words = removal.name(view.lang) or removal.indicator
@@ -139,16 +133,16 @@ def standards_table(bundle: OpenBundle) -> Fragment:
 
 
 def _standard(view: View, card: StandardCard) -> Fragment:
-    name = (card.zh or card.en) if view.lang == "zh" else (card.en or card.zh)
+    name = card.name(view.lang)
     columns = [
-        Column(view.t("head.indicator"), 38, "text"),
-        Column(view.t("head.value", year=view.bundle.year), 12),
-        Column(view.t("head.requirement"), 12),
-        Column(view.t("head.binding"), 10, "mid"),
+        Column(view.t("head.indicator"), 33, "text"),
+        Column(view.t("head.value", year=view.bundle.year), 11),
+        Column(view.t("head.requirement"), 11),
+        Column(view.t("head.binding"), 23, "mid"),
         Column(view.t("head.tag"), 5, "mid"),
-        Column(view.t("head.light"), 23, "text"),
+        Column(view.t("head.light"), 17, "text"),
     ]
-    caption = view.t("caption.standard", standard=name, source=view.fitting(card.source, card.id))
+    caption = view.t("caption.standard", standard=name, source=view.fitting(card.source))
     rows = list(_rows(view, card))
     table = Table(columns, rows, caption).fragment()
     return Fragment.join([paragraph(_verdict(view, card), "verdict-line"), table])
@@ -158,34 +152,44 @@ def _rows(view: View, card: StandardCard) -> Iterator[Row]:
     """The requirements with a value; those that nobody can check yet are counted in the verdict."""
     for line in card.lines:
         if line.value is not None:
-            yield Row(_cells(view, line))
+            yield Row(_cells(view, card, line))
 
 
-def _cells(view: View, line: RequirementLine) -> list[object]:
-    name = (line.zh or line.en) if view.lang == "zh" else (line.en or line.zh)
+def _kind(view: View, card: StandardCard, line: RequirementLine) -> str:
+    """Whether a line must be met, is one of a group of which some must, or is only shown."""
+    if line.compulsory:
+        return view.t("standard.compulsory")
+    group = next((g for g in card.groups if g.code == line.choose), None)
+    if group is None:
+        return view.t("standard.shown")
+    return view.t("standard.choose", name=group.name(view.lang) or group.code)
+
+
+def _cells(view: View, card: StandardCard, line: RequirementLine) -> list[object]:
+    name = line.name(view.lang)
     decimals = decimals_for(line.unit, [line.value, line.threshold])
-    kind = "compulsory" if line.compulsory else "choose" if line.choose else "shown"
     sign = "≥" if line.op == ">=" else "≤"
+    turned = view.t("standard.turned") if line.turned else ""
+    below = view.t("list").join(filter(None, (unit_text(line.unit, view.lang), turned)))
     return [
-        two_lines(name, unit_text(line.unit, view.lang)),
+        two_lines(name, below),
         DASH if line.value is None else number(line.value, decimals),
         f"{sign}{number(line.threshold, decimals_for(line.unit, [line.threshold]))}",
-        view.t(f"standard.{kind}"),
+        _kind(view, card, line),
         line.tag,
         _status(view, line),
     ]
 
 
 def _status(view: View, line: RequirementLine) -> Markup | str:
-    """The outcome with its sign; on a threshold that nobody has confirmed it says so."""
+    """The outcome with its sign; on a threshold that nobody has confirmed without one, since that
+    decides nothing."""
     status = label_or(f"standard.status.{line.status}", view.lang, line.status)
-    is_judged = line.status in {"met", "not_met"}
-    words = (
-        view.t("standard.unconfirmed", status=status) if is_judged and not line.decides else status
-    )
-    if not is_judged:
-        return words
-    return Markup('<b class="l-{}">{}</b> {}').format(line.status, LIGHTS[line.status], words)
+    if line.status not in JUDGED:
+        return status
+    if not line.decides:
+        return view.t("standard.shown_only", status=status)
+    return Markup('<b class="l-{}">{}</b> {}').format(line.status, SIGNS[line.status], status)
 
 
 def _verdict(view: View, card: StandardCard) -> str:
@@ -194,8 +198,28 @@ def _verdict(view: View, card: StandardCard) -> str:
     reasons = [label_or(f"standard.reason.{r}", view.lang, r) for r in card.reasons]
     key = f"standard.verdict.{card.verdict}"
     said = [view.t(key, reasons=view.t("band.join").join(reasons))]
-    judged = [line.status for line in card.lines if line.status in {"met", "not_met"}]
+    valued = [line for line in card.lines if line.status in JUDGED]
+    judged = [line.status for line in valued if line.decides]
     said.append(view.t("standard.counts", met=judged.count("met"), n=len(judged)))
+    if len(valued) > len(judged):
+        said.append(view.t("standard.unjudged", n=len(valued) - len(judged)))
+    if card.groups:
+        groups = view.t("join.clause").join(_group_words(view, card, g) for g in card.groups)
+        said.append(view.t("standard.groups", list=groups))
     if without:
         said.append(view.t("standard.without_value", n=without, all=len(card.lines)))
     return view.sentences(said)
+
+
+def _group_words(view: View, card: StandardCard, group: GroupLine) -> str:
+    """How a group of requirements stands, of which some must be met; thresholds that decide
+    nothing leave it open."""
+    n = sum(line.choose == group.code for line in card.lines)
+    status = group.status if group.decides or group.status == "not_applicable" else "open"
+    return view.t(
+        f"standard.group.{status}",
+        name=group.name(view.lang) or group.code,
+        least=group.least,
+        n=n,
+        met=group.met,
+    )

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from cescore.disclosure.bundle import BonusLine
+from cescore.definitions.model import Scale
+from cescore.method.bonus import BonusLine
+from cescore.method.scale import place_on
 from cescore.publish.charts.spark import spark
-from cescore.publish.numbers import index_change_words, mark, number, quantity
-from cescore.publish.pages.scorecard.findings import Known
-from cescore.publish.view import UNFILED, Number, View, at
+from cescore.publish.numbers import index_change_words, mark, number, percentage, quantity
+from cescore.publish.pages.scorecard.evidence import Evidence
+from cescore.publish.view import UNFILED, Number, View, at, of_series
 from cescore.publish.words import has_label, label_or
 
 SMALL_N = 10  # below it a rank is for reference only
 
 
-def index_card(known: Known) -> dict[str, Any]:
+def index_card(known: Evidence) -> dict[str, Any]:
     """The index on its scale, with its change and rank, or why there is none."""
     view, scale = known.view, known.view.bundle.framework.scale
     now = at(known.result.index, view.now)
@@ -29,11 +31,11 @@ def index_card(known: Known) -> dict[str, Any]:
         return card
     value = now.value if now.value is not None else scale.floor  # rated: there is one
     card["value"] = number(value)
-    card["place"] = place_on(value, scale.floor, scale.top)
+    card["place"] = per_cent_on(value, scale)
     if last.value is not None:
         words = index_change_words(value, last.value, view.lang)
         card["changes"].append(view.t("since", year=view.bundle.year - 1, change=words))
-        card["last_place"] = place_on(last.value, scale.floor, scale.top)
+        card["last_place"] = per_cent_on(last.value, scale)
     if base.value is not None and view.base not in {view.now, view.last}:
         words = index_change_words(value, base.value, view.lang)
         card["changes"].append(view.t("since", year=view.bundle.base_year, change=words))
@@ -47,14 +49,12 @@ def _band(view: View) -> dict[str, Any]:
     band, scale = view.data.uncertainty, view.bundle.framework.scale
     if band is None or view.bundle.is_variant:
         return {}
-    low, high = (
-        float(place_on(v, scale.floor, scale.top)) for v in (band.score_low, band.score_high)
-    )
+    low, high = (float(per_cent_on(v, scale)) for v in (band.score_low, band.score_high))
     said = view.t("index.band", low=number(band.score_low), high=number(band.score_high))
     return {"band": {"left": f"{low:.1f}", "width": f"{max(high - low, 0.4):.1f}", "said": said}}
 
 
-def _why_not(known: Known, now: Number) -> tuple[str, str]:
+def _why_not(known: Evidence, now: Number) -> tuple[str, str]:
     """The words in place of the index; a value that coverage does not carry is named as such."""
     view = known.view
     if not view.data.filed:
@@ -83,32 +83,26 @@ def _released(view: View) -> dict[str, Any]:
     if figure.median is not None:
         scale = view.bundle.framework.scale
         found["median"] = view.t("peer.median_value", value=number(figure.median))
-        found["median_place"] = place_on(figure.median, scale.floor, scale.top)
+        found["median_place"] = per_cent_on(figure.median, scale)
     return found
 
 
-def place_on(value: float, floor: float, top: float) -> str:
-    """Position on a scale in per cent of its length, kept within it."""
-    share = (value - floor) / (top - floor) if top > floor else 0.0
-    return f"{100 * min(max(share, 0.0), 1.0):.1f}"
+def per_cent_on(value: float, scale: Scale) -> str:
+    """Position on a scale in per cent of its length, kept within it: where a style sheet draws it."""
+    return f"{100 * place_on(value, scale):.1f}"
 
 
 def grade_card(view: View) -> dict[str, Any]:
     """Grade and total of the assessment, or the reason why there is no grade."""
     found = view.data.assessment
-    grade = (
-        (found.grade_zh or found.grade_en)
-        if view.lang == "zh"
-        else (found.grade_en or found.grade_zh)
-    )
+    grade = found.grade(view.lang)
     reason = reason_words(view)
     parts = [
-        (view.t(f"part.{key}") if has_label(f"part.{key}") else key, number(value), number(100 * found.weights.get(key, 0.0), 0))
+        (view.t(f"part.{key}") if has_label(f"part.{key}") else key, number(value), percentage(found.weights.get(key, 0.0), 0))
         for key, value in found.parts.items()
         if value is not None
     ]  # fmt: skip
-    names = (found.scale_zh, found.scale_en, found.scale)
-    scale = next(filter(None, names if view.lang == "zh" else (names[1], names[0], names[2])), "")
+    scale = found.scale_name(view.lang)
     return {
         "steps": _steps(view) if found.graded and grade else [],
         "graded": found.graded and bool(grade),
@@ -124,13 +118,28 @@ def grade_card(view: View) -> dict[str, Any]:
         )
         if found.bonus is not None
         else "",
-        "converted": view.t("grade.converted") if found.index_converted else "",
+        "converted": _converted(view, "grade.converted"),
+        "converted_short": _converted(view, "grade.converted.short"),
     }
+
+
+def _converted(view: View, key: str) -> str:
+    """The index on its own scale beside what it enters the total as; "" where the two are one."""
+    if not view.data.assessment.index_converted:
+        return ""
+    scale, part = view.bundle.framework.scale, view.data.assessment.parts.get("index")
+    index = of_series(view.data.evaluated.index, view.now).value
+    if index is None or part is None:
+        return ""
+    return view.t(
+        key, index=view.name(view.bundle.framework.index.code), value=number(index),
+        floor=f"{scale.floor:g}", top=f"{scale.top:g}", part=number(part),
+    )  # fmt: skip
 
 
 def _bonus_line(view: View, line: BonusLine) -> tuple[str, str, str]:
     """An item of extra points: its name, what it earned, and why where it earned nothing."""
-    name = (line.zh or line.en) if view.lang == "zh" else (line.en or line.zh)
+    name = line.name(view.lang)
     earned = f"+{line.points:g}" if line.status == "earned" else ""
     return name, earned, "" if earned else view.t(f"bonus.{line.status}")
 
@@ -145,7 +154,7 @@ def reason_words(view: View) -> str:
     return "" if view.data.assessment.graded else view.t("reason.none")
 
 
-def progress_card(known: Known) -> dict[str, Any] | None:
+def progress_card(known: Evidence) -> dict[str, Any] | None:
     """The progress index, base year 100: another scale than the index, never compared with it."""
     view, progress = known.view, known.view.bundle.framework.progress
     if progress is None or known.progress is None or not view.data.filed:
@@ -179,11 +188,11 @@ def _steps(view: View) -> list[dict[str, Any]]:
     """The ladder of grades, best first, each with the least total it asks for."""
     found = view.data.assessment
     steps = []
-    for position, (zh, en, least) in enumerate(found.bands):
-        name = (zh or en) if view.lang == "zh" else (en or zh)
+    for position, step in enumerate(found.bands):
+        name = step.name(view.lang)
         is_last = position == len(found.bands) - 1
-        above = found.bands[position - 1][2] if position else least
-        asked = f"<{number(above, 0)}" if is_last and position else f"≥{number(least, 0)}"
-        own = zh == found.grade_zh and en == found.grade_en
+        above = found.bands[position - 1].least if position else step.least
+        asked = f"<{number(above, 0)}" if is_last and position else f"≥{number(step.least, 0)}"
+        own = (step.zh, step.en) == (found.grade_zh, found.grade_en)
         steps.append({"name": name[:1].upper() + name[1:], "asked": asked, "own": own})
     return steps

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from cescore.disclosure.bundle import TargetLine
 from cescore.method.column import Panel
-from cescore.publish.fragment import Fragment, section
+from cescore.method.schedules import ON_COURSE
+from cescore.method.targets import TargetLine
+from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import decimals_for, number, quantity, signed, unit_text
 from cescore.publish.pages.scorecard.advice import advice
-from cescore.publish.pages.scorecard.findings import Known, findings
+from cescore.publish.pages.scorecard.evidence import Evidence
+from cescore.publish.pages.scorecard.findings import findings, lines_of
 from cescore.publish.pages.scorecard.front_index import (
     grade_card,
     index_card,
-    place_on,
+    per_cent_on,
     progress_card,
 )
 from cescore.publish.pages.scorecard.front_rates import headline_cards
-from cescore.publish.pages.scorecard.lights import LIGHTS
-from cescore.publish.view import View, by_code, of_series, weight_of
-from cescore.publish.words import label_or
+from cescore.publish.pages.scorecard.lights import SIGNS
+from cescore.publish.section import section
+from cescore.publish.view import View, weight_of
+from cescore.publish.words import label_or, subject
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenBundle
@@ -29,13 +33,18 @@ if TYPE_CHECKING:
 LONG_NAME = 18  # Han characters; a longer name is set smaller
 LINES = 7  # of the card of group scores: what groups leave free names the ends of the indicators
 
+SENTENCE_LINES = 10  # of findings and advice together that fit under the cards
+ADVICE_LINES = 4
+CONTENTS_LINES = 1  # that the contents take from them
+
 
 def page_one(
     bundle: OpenBundle, result: Aggregation, progress: ProgressResult | None, indicators: Panel
 ) -> Fragment:
     """Masthead, index, grade, headline rates, group scores, target lights, findings, what to do."""
     view = View(bundle)
-    known = Known(view, result, progress, indicators)
+    known = Evidence(view, result, progress, indicators)
+    sentences = _advice_that_fits(known)
     return section(
         "page_one",
         t=view.t,
@@ -50,10 +59,25 @@ def page_one(
         targets=target_lights(view),
         target_counts=target_counts(view),
         keys=[] if view.data.targets else key_figures(known),
-        findings=findings(bundle, result, progress, indicators),
-        advice=advice(known),
+        findings=findings(known, lines=_lines_left(view, sentences)),
+        advice=sentences,
         scale=bundle.framework.scale,
     )
+
+
+def _advice_that_fits(known: Evidence) -> tuple[str, ...]:
+    """The first pieces of advice, as many as leave the findings their lines."""
+    sentences = advice(known)
+    while sum(map(lines_of, sentences)) > ADVICE_LINES:
+        sentences = sentences[:-1]
+    return sentences
+
+
+def _lines_left(view: View, sentences: Sequence[str]) -> int:
+    """Lines for findings above the advice; a list of targets is higher than one of key figures,
+    and a report that has one prints its contents below."""
+    lines = SENTENCE_LINES - (CONTENTS_LINES if view.data.targets else 0)
+    return lines - sum(map(lines_of, sentences))
 
 
 def masthead(view: View) -> dict[str, Any]:
@@ -68,13 +92,13 @@ def masthead(view: View) -> dict[str, Any]:
         ("fact.district", view.t("path").join(where)),
         ("fact.code", data.entity.entity_id),
         ("fact.industry", view.said(data.entity.industry)),
-        ("fact.plan", (data.plan.zh or data.plan.en) if view.lang == "zh" else (data.plan.en or data.plan.zh)),
+        ("fact.plan", data.plan.name(view.lang)),
         ("fact.report_number", data.report_number),
     ]  # fmt: skip
     return {
         "name": view.entity,
         "is_long": len(view.entity) > LONG_NAME * (1 if view.lang == "zh" else 2),
-        "title": view.t("title", year=view.bundle.year),
+        "title": view.t("title", year=view.bundle.year, subject=subject(data.run, view.lang)),
         "issuer": issuer,
         "issued": data.run.issued,
         "status": status,
@@ -86,7 +110,7 @@ def masthead(view: View) -> dict[str, Any]:
     }
 
 
-def group_rows(known: Known) -> list[dict[str, Any]]:
+def group_rows(known: Evidence) -> list[dict[str, Any]]:
     """Each group below the index with its score and place on the scale."""
     view, scale = known.view, known.view.bundle.framework.scale
     figures = {f.code: f for f in view.data.peers.figures} if view.data.peers else {}
@@ -105,37 +129,33 @@ def group_rows(known: Known) -> list[dict[str, Any]]:
         }
         if now.value is not None and last.value is not None:
             row["change"] = signed(now.value - last.value, 1)
-        row["place"] = None if now.value is None else place_on(now.value, scale.floor, scale.top)
-        row["last_place"] = (
-            None if last.value is None else place_on(last.value, scale.floor, scale.top)
-        )
+        row["place"] = None if now.value is None else per_cent_on(now.value, scale)
+        row["last_place"] = None if last.value is None else per_cent_on(last.value, scale)
         row["median_place"] = (
-            place_on(peer.median, scale.floor, scale.top)
-            if peer and peer.median is not None
-            else None
+            per_cent_on(peer.median, scale) if peer and peer.median is not None else None
         )
         rows.append(row)
     return rows
 
 
-def indicator_ends(known: Known) -> dict[str, list[tuple[str, str]]]:
-    """The indicators that score highest and lowest, as many as the groups leave room for."""
+def indicator_ends(known: Evidence) -> dict[str, list[tuple[str, str]]]:
+    """The indicators that score highest and lowest of those that have a value and a weight, as
+    many as the groups leave room for."""
     view = known.view
     most = (LINES - len(view.groups)) // 2
     if most < 1 or not known.is_rated:
         return {}
-    series = by_code(view.data.evaluated.scores)
-    found = [(of_series(series.get(i.code), view.now).value, i.code) for i in view.scored]
-    held = sorted(
-        ((score, code) for score, code in found if score is not None), key=lambda f: -f[0]
-    )
-    if len(held) < 2 * most:
+    counted = [i.code for i in view.scored if weight_of(known.result, i.code, view.now) > 0]
+    scores = [(known.score(code, view.bundle.year).value, code) for code in counted]
+    known_scores = [(score, code) for score, code in scores if score is not None]
+    ordered = sorted(known_scores, key=lambda line: -line[0])
+    if len(ordered) < 2 * most:
         return {}
 
     def named(lines: list[tuple[float, str]]) -> list[tuple[str, str]]:
         return [(view.name(code), number(score)) for score, code in lines]
 
-    return {"strong": named(held[:most]), "weak": named(held[-most:][::-1])}
+    return {"strong": named(ordered[:most]), "weak": named(ordered[-most:][::-1])}
 
 
 def target_lights(view: View, most: int = 7) -> list[dict[str, str]]:
@@ -145,7 +165,7 @@ def target_lights(view: View, most: int = 7) -> list[dict[str, str]]:
     return [_light(view, line, has_own) for line in lines[:most]]
 
 
-def key_figures(known: Known, most: int = 5) -> list[dict[str, object]]:
+def key_figures(known: Evidence, most: int = 5) -> list[dict[str, object]]:
     """Where the plan sets no target: the scored indicators of most weight, with their change."""
     view, year = known.view, known.view.bundle.year
     weight = {i.code: weight_of(known.result, i.code, view.now) for i in view.scored}
@@ -170,16 +190,16 @@ def target_counts(view: View) -> str:
     own = [line for line in view.data.targets if line.role == "own"]
     if view.data.targets and not own:
         return view.t("target.reference")
-    good = sum(line.light in {"met", "on_schedule"} for line in own)
+    good = sum(line.light in ON_COURSE for line in own)
     return view.t("targets.count", good=good, n=len(own)) if own else ""
 
 
 def _light(view: View, line: TargetLine, has_own: bool) -> dict[str, str]:
     decimals = decimals_for(line.unit, [line.actual, line.value])
     return {
-        "sign": LIGHTS.get(line.light, "—"),
+        "sign": SIGNS[line.light],
         "kind": line.light or "none",
-        "name": (line.zh or line.en) if view.lang == "zh" else (line.en or line.zh),
+        "name": line.name(view.lang),
         "actual": quantity(line.actual, line.unit, view.lang, decimals)
         if line.actual is not None
         else "—",

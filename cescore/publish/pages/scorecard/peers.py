@@ -12,14 +12,16 @@ from markupsafe import Markup
 from cescore.definitions.model import Scale
 from cescore.disclosure.bundle import PublicRow
 from cescore.method.column import Flag, State
+from cescore.method.disclosure import YearRank
 from cescore.publish.charts.bullets import quartile_strip
-from cescore.publish.fragment import Column, Fragment, Row, Table, two_lines
-from cescore.publish.numbers import decimals_for, mark, number, unit_text
+from cescore.publish.fragment import Fragment, two_lines
+from cescore.publish.numbers import DASH, decimals_for, mark, number, unit_text
 from cescore.publish.pages.scorecard.front_index import SMALL_N
 from cescore.publish.pages.scorecard.rating import bar
-from cescore.publish.pages.scorecard.sections import DASH, NONE, nothing
+from cescore.publish.pages.scorecard.sections import NONE, nothing
+from cescore.publish.table import Column, Row, Table
 from cescore.publish.view import STATES, Number, View, by_code, of_series
-from cescore.publish.words import has_label, label_or
+from cescore.publish.words import has_label
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenBundle
@@ -36,7 +38,7 @@ def peers_table(bundle: OpenBundle) -> Fragment:
         data = bundle.data
         is_alone = not (data.siblings or data.children or data.industries)
         return nothing(view, "peers", "peers") if is_alone else NONE
-    figures = peers.figures
+    figures = [figure for figure in peers.figures if _is_compared(view, figure.code)]
     released = any(f.median is not None or f.lower_quartile is not None for f in figures)
     quantiles = ("median", "lower_quartile", "upper_quartile") if released else ()
     rows = []
@@ -61,7 +63,47 @@ def peers_table(bundle: OpenBundle) -> Fragment:
     audience = f"note.audience.{peers.audience}"
     notes = [view.t("note.strip") + view.t("note.peers") if released else ""]
     notes += [view.t(audience) if has_label(audience) else "", peers.note]
-    return Table(columns, rows, view.t("caption.peers_table"), notes).fragment()
+    beside = Table(columns, rows, view.t("caption.peers_table"), notes).fragment()
+    return Fragment.join([beside, _ranks_table(view, peers.ranks)])
+
+
+def _ranks_table(view: View, ranks: Sequence[YearRank]) -> Fragment:
+    """The rank of the index in each year with its band; nothing with fewer than two ranks."""
+    if sum(year.rank is not None for year in ranks) < 2:
+        return NONE
+    width = 70 / len(ranks)
+    columns = [
+        Column(view.t("head.ranks"), 30, "text"),
+        *(Column(str(year.year), width) for year in ranks),
+    ]
+    lines = [
+        Row([view.t("ranks.rank"), *(_where_among(view, y.rank, y.n, None) for y in ranks)]),
+        Row([view.t("ranks.band"), *(_rank_band(view, year) for year in ranks)]),
+    ]
+    index = view.name(view.bundle.framework.index.code)
+    most = max(year.n for year in ranks)
+    notes = [view.t("note.ranks"), view.t("note.small_n") if most < SMALL_N else ""]
+    caption = view.t("caption.ranks", index=index)
+    return Table(columns, lines, caption, [view.sentences(notes)]).fragment()
+
+
+def _rank_band(view: View, year: YearRank) -> str:
+    """The band of a rank, one number where all choices give the same."""
+    if year.rank is None or year.low is None or year.high is None:
+        return DASH
+    if year.low == year.high:
+        return str(year.low)
+    return view.t("ranks.range", low=year.low, high=year.high)
+
+
+def _is_compared(view: View, code: str) -> bool:
+    """Whether a figure stands in this table: index, groups and headline rates.
+
+    Medians of the other indicators stand in the table of results.
+    """
+    headline = view.bundle.framework.headline
+    rates = {headline.resource_output_rate, headline.resource_recycling_rate, *headline.beside}
+    return code not in view.bundle.framework.indicators or code in rates
 
 
 def _own(view: View, code: str) -> tuple[Number, str]:
@@ -115,7 +157,7 @@ def _bodies(view: View, rows: Sequence[PublicRow], key: str, kind: str = "") -> 
     ]
     lines = sorted(rows, key=lambda row: (row.rank is None, row.rank or 0, row.place.entity_id))
     n = max((row.n for row in rows if row.n is not None), default=None)
-    title = label_or(f"type.{kind}", view.lang, kind) if kind else view.entity_type
+    title = view.type_name(kind) if kind else view.entity_type
     notes = [view.t("note.rank", n=n) if n is not None else ""]
     notes += [view.t("note.small_n")] if n is not None and n < SMALL_N else []
     body = [_body(view, row, codes) for row in lines]

@@ -4,25 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from cescore.disclosure.bundle import MeasureLine, TargetLine
+from cescore.definitions.bilingual import name_in
+from cescore.method.measures import OPEN, InspectedCheck, MeasureLine
+from cescore.method.targets import ROLES, TargetLine
 from cescore.publish.charts.bullets import bullet, check_bar, check_head
 from cescore.publish.charts.plan_bars import STATUSES, system_name
-from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, section, two_lines
-from cescore.publish.numbers import decimals_for, number, quantity, unit_text
+from cescore.publish.fragment import Fragment, paragraph, two_lines
+from cescore.publish.numbers import (
+    DASH,
+    PER_CENT,
+    PrintedNumber,
+    count,
+    decimals_for,
+    number,
+    percentage,
+    quantity,
+    unit_text,
+)
+from cescore.publish.pages.pace import way
 from cescore.publish.pages.scorecard.front_index import grade_card
-from cescore.publish.pages.scorecard.lights import LIGHTS
-from cescore.publish.pages.scorecard.sections import DASH, NONE, concerns, nothing
+from cescore.publish.pages.scorecard.lights import SIGNS
+from cescore.publish.pages.scorecard.sections import NONE, concerns, nothing
+from cescore.publish.section import section
+from cescore.publish.table import Column, Row, Table
 from cescore.publish.view import View
 from cescore.publish.words import label_or
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenBundle
 
-OPEN = ("not_done", "partial")
 UNITS_SHOWN = 3
 
 
@@ -32,7 +46,7 @@ def targets_table(bundle: OpenBundle) -> Fragment:
     if not bundle.data.targets:
         return nothing(view, "targets", "plan")
     rows: list[Row] = []
-    for role in ("own", "reference", "check"):
+    for role in ROLES:
         lines = [line for line in bundle.data.targets if line.role == role]
         if lines and role != "own":
             rows.append(Row([view.t(f"target.{role}"), *[""] * 7], "group"))
@@ -54,19 +68,19 @@ def targets_table(bundle: OpenBundle) -> Fragment:
 
 
 def _target_row(view: View, line: TargetLine) -> Row:
-    name = (line.zh or line.en) if view.lang == "zh" else (line.en or line.zh)
+    name = line.name(view.lang)
     decimals = decimals_for(line.unit, [line.value, line.actual])
     level_decimals = decimals_for(line.level_unit, [line.level, line.base])
     levels = [DASH if v is None else number(v, level_decimals) for v in (line.base, line.level)]
-    goal = (
-        f"{'≥' if line.op == '>=' else '≤'}{quantity(line.value, line.unit, view.lang, decimals)}"
-    )
+    # a level is in the unit that stands below the name; a change in per cent says so itself
+    unit = "" if line.unit == line.level_unit and line.unit != PER_CENT else line.unit
+    goal = f"{'≥' if line.op == '>=' else '≤'}{quantity(line.value, unit, view.lang, decimals)}"
     return Row(
         [
             two_lines(f"{line.id}  {name}", unit_text(line.level_unit, view.lang)),
             *levels,
             goal,
-            DASH if line.actual is None else quantity(line.actual, line.unit, view.lang, decimals),
+            DASH if line.actual is None else quantity(line.actual, unit, view.lang, decimals),
             bullet(line.completion, line.schedule_carbon),
             _percent(line.schedule_carbon),
             light_words(view, line.light),
@@ -79,11 +93,11 @@ def light_words(view: View, light: str) -> Markup | str:
     if not light:
         return DASH
     word = label_or(f"light.{light}", view.lang, light)
-    return Markup('<b class="l-{}">{} {}</b>').format(light, LIGHTS.get(light, DASH), word)
+    return Markup('<b class="l-{}">{} {}</b>').format(light, SIGNS[light], word)
 
 
-def _percent(share: float | None) -> str:
-    return DASH if share is None else f"{number(100 * share, 1)}%"
+def _percent(share: float | None) -> PrintedNumber:
+    return PrintedNumber.of(DASH, None) if share is None else percentage(share)
 
 
 def _target_notes(view: View) -> Iterator[str]:
@@ -93,7 +107,7 @@ def _target_notes(view: View) -> Iterator[str]:
             yield view.t("alt.pair", name=line.id, value=words)
         if line.still_needed is not None and line.still_needed > 0:
             need = quantity(line.still_needed, "%", view.lang, 2)
-            yield view.t("note.still_needed", id=line.id, need=need)
+            yield view.t(f"note.still_needed.{way(line)}", id=line.id, need=need)
 
 
 def measures_table(bundle: OpenBundle, *, every: bool = False) -> Fragment:
@@ -117,8 +131,8 @@ def _counts(measures: Sequence[MeasureLine]) -> list[int]:
     return [sum(m.counts.get(status, 0) for m in measures) for status in STATUSES]
 
 
-def _statuses(measures: Sequence[MeasureLine]) -> list[str]:
-    return [str(count or DASH) for count in _counts(measures)]
+def _statuses(measures: Sequence[MeasureLine]) -> list[PrintedNumber]:
+    return [count(n) for n in _counts(measures)]
 
 
 def _systems(view: View) -> Fragment:
@@ -128,13 +142,13 @@ def _systems(view: View) -> Fragment:
     rows = [
         Row(
             [
-                system_name(view, system), str(len(members)), check_bar(_counts(members), most),
+                system_name(view, system), count(len(members)), check_bar(_counts(members), most),
                 *_statuses(members),
             ]
         )
         for system, members in found
     ]  # fmt: skip
-    total = [str(len(view.data.measures)), "", *_statuses(view.data.measures)]
+    total = [count(len(view.data.measures)), "", *_statuses(view.data.measures)]
     rows += [Row([view.t("total"), *total], "total")] if len(rows) > 1 else []
     columns = [
         Column(view.t("head.system"), 27, "text"),
@@ -150,7 +164,7 @@ def _measures(view: View) -> Fragment:
     for system, members in _by_system(view):
         rows += [Row([system_name(view, system), *[""] * 6], "group")] if system else []
         for measure in members:
-            name = (measure.zh or measure.en) if view.lang == "zh" else (measure.en or measure.zh)
+            name = measure.name(view.lang)
             units = view.t("list").join(unit_names(view, measure))
             rows.append(Row([f"{measure.id}  {name}", units, *_statuses([measure])]))
     columns = [
@@ -168,7 +182,7 @@ def _open_checks(view: View) -> Fragment:
         for status in OPEN
         for measure in view.data.measures
         for check in measure.checks
-        if check.get("status") == status
+        if check["status"] == status
     ]
     if not found:
         return paragraph(view.t("measures.none_open"), "nothing")
@@ -180,7 +194,7 @@ def _open_checks(view: View) -> Fragment:
         rows += [
             Row(
                 [
-                    f"{check.get('id', '')}  {_name_of(view, check)}",
+                    f"{check['id']}  {_name_of(view, check)}",
                     _some_units(view, measure), _said_of(view, check),
                 ]
             )
@@ -207,15 +221,14 @@ def unit_names(view: View, measure: MeasureLine) -> list[str]:
     return [view.said(unit) for unit in measure.units]
 
 
-def _name_of(view: View, check: Mapping[str, str]) -> str:
-    return check.get(view.lang) or check.get("zh") or check.get("en") or ""
+def _name_of(view: View, check: InspectedCheck) -> str:
+    return name_in(view.lang, check["zh"], check["en"])
 
 
-def _said_of(view: View, check: Mapping[str, str]) -> str:
-    remark = check.get("finding") or ""  # as the inspector wrote it: no page translates it
-    fits = view.lang == "zh" or remark.isascii()
-    parts = filter(None, (remark if fits else "", check.get("evidence_ref")))
-    return view.t("list").join(parts) or DASH
+def _said_of(view: View, check: InspectedCheck) -> str:
+    """The inspector's own words, which no page translates, and where the evidence is."""
+    parts = (view.fitting(text) for text in (check["finding"], check["evidence_ref"]))
+    return view.t("list").join(filter(None, parts)) or DASH
 
 
 def assessment_box(bundle: OpenBundle) -> Fragment:
@@ -223,13 +236,56 @@ def assessment_box(bundle: OpenBundle) -> Fragment:
     view = View(bundle)
     if not concerns(view, "assessment"):
         return NONE
-    vetoes = [
-        {
-            "name": (v.zh or v.en) if view.lang == "zh" else (v.en or v.zh),
-            "status": label_or(f"veto.{v.status}", view.lang, v.status),
-            "kind": v.status,
-            "record": view.join(filter(None, (v.document, v.confirmed_by, v.date))),
-        }
-        for v in bundle.data.assessment.vetoes
+    grade = grade_card(view)
+    tables = {"parts": _parts(view, grade), "bonus": _bonus(view, grade), "vetoes": _vetoes(view)}
+    return section("assessment", t=view.t, grade=grade, **tables)
+
+
+def _parts(view: View, grade: Mapping[str, Any]) -> Fragment:
+    """What the total is made of, each part with its weight."""
+    rows = [Row([name, score, weight]) for name, score, weight in grade["parts"]]
+    columns = [
+        Column(view.t("head.part"), 50, "text"),
+        Column(view.t("head.score"), 25),
+        Column(view.t("head.weight"), 25),
     ]
-    return section("assessment", t=view.t, grade=grade_card(view), vetoes=vetoes)
+    return Table(columns, rows, name=view.t("heading.assessment")).fragment()
+
+
+def _bonus(view: View, grade: Mapping[str, Any]) -> Fragment:
+    """The extra points, item by item, and why one earned nothing."""
+    rows = [
+        Row([name, points or DASH, status or view.t("bonus.earned")])
+        for name, points, status in grade["bonus"]
+    ]
+    columns = [
+        Column(view.t("head.bonus"), 50, "text"),
+        Column(view.t("head.points"), 25),
+        Column(view.t("head.light"), 25),
+    ]
+    notes = [grade["bonus_total"]]
+    return Table(columns, rows, notes=notes, name=view.t("heading.assessment")).fragment()
+
+
+def _vetoes(view: View) -> Fragment:
+    """The vetoes as recorded."""
+    rows = [
+        Row(
+            [
+                veto.name(view.lang),
+                label_or(f"veto.{veto.status}", view.lang, veto.status),
+                view.join(
+                    map(view.fitting, filter(None, (veto.document, veto.confirmed_by, veto.date)))
+                )
+                or DASH,
+            ],
+            f"veto-{veto.status}",
+        )
+        for veto in view.data.assessment.vetoes
+    ]
+    columns = [
+        Column(view.t("head.veto"), 40, "text"),
+        Column(view.t("head.light"), 18, "mid"),
+        Column(view.t("head.record"), 42, "text"),
+    ]
+    return Table(columns, rows, name=view.t("heading.assessment")).fragment()

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from cescore.disclosure.bundle import FindingLine
 from cescore.intake.wording import name_of
 from cescore.method.column import Flag, State
-from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph
-from cescore.publish.numbers import mark
+from cescore.publish.fragment import Fragment, paragraph
+from cescore.publish.numbers import DASH, mark
 from cescore.publish.pages.scorecard.partial import partial_means
 from cescore.publish.pages.scorecard.results import rule_words
-from cescore.publish.pages.scorecard.sections import DASH, NONE
+from cescore.publish.pages.scorecard.sections import NONE
+from cescore.publish.table import Column, Row, Table
 from cescore.publish.view import View, at, by_code, of_series, recorded
 
 if TYPE_CHECKING:

@@ -1,45 +1,54 @@
-"""How far along its scale a score stands, as a sign that needs no colour, and whether it improved.
-
-The three bands are this report's own convention (tag P): they rate a place between two goalposts,
-never an entity; only the assessment total is graded.
-"""
+"""How far along its scale a score stands, as a sign that needs no colour, and whether it improved."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from markupsafe import Markup
 
 from cescore.definitions.model import Scale
-from cescore.publish.numbers import number
-from cescore.publish.pages.scorecard.findings import NOTABLE
-from cescore.publish.view import Number
+from cescore.method.disclosure import PeerFigure
+from cescore.method.scale import Reach, place_on, reach_of
+from cescore.method.targets import ROLES
+from cescore.publish.numbers import PrintedNumber, number
+from cescore.publish.pages.scorecard.evidence import NOTABLE
+from cescore.publish.view import Number, View
 
-BANDS = ((0.75, "near", "●"), (0.50, "middle", "◐"), (0.0, "far", "○"))  # share of the scale
-
-
-def share_of(score: float, scale: Scale) -> float:
-    """Where a score stands on its scale, 0 at the floor and 1 at the top."""
-    if scale.top <= scale.floor:
-        return 0.0
-    return min(max((score - scale.floor) / (scale.top - scale.floor), 0.0), 1.0)
+SIGNS: Mapping[Reach, str] = {"near": "●", "middle": "◐", "far": "○"}
 
 
 def rated(score: Number, scale: Scale) -> Markup | str:
     """The sign of the band a score falls into, "" where there is none."""
     if score.value is None:
         return ""
-    share = share_of(score.value, scale)
-    kind, sign = next((kind, sign) for least, kind, sign in BANDS if share >= least)
-    return Markup('<b class="r-{}">{}</b>').format(kind, sign)
+    reach = reach_of(score.value, scale)
+    return Markup('<b class="r-{}">{}</b>').format(reach, SIGNS[reach])
 
 
-def bar(score: Number, scale: Scale) -> Markup | str:
+def bar(score: Number, scale: Scale) -> PrintedNumber | str:
     """The score's number with a bar of its place on the scale before it."""
     if score.value is None:
         return ""
-    width = f"{100 * share_of(score.value, scale):.0f}"
-    return Markup('<i class="sb"><i style="width:{}%"></i></i>{}').format(
-        width, number(score.value, 1)
-    )
+    width = f"{100 * place_on(score.value, scale):.0f}"
+    drawn = Markup('<i class="sb"><i style="width:{}%"></i></i>').format(width)
+    return number(score.value, 1).after(drawn)
+
+
+def course_sign(view: View, code: str) -> Markup | str:
+    """The arrow of the plan's target that an indicator measures, the entity's own target first."""
+    lines = [line for line in view.data.targets if code in line.indicators and line.course]
+    if not lines:
+        return ""
+    course = min(lines, key=lambda line: ROLES.index(line.role)).course
+    return Markup('<b class="c-{}">{}</b>').format(course, view.t(f"course.{course}"))
+
+
+def standing_sign(view: View, figure: PeerFigure | None) -> Markup | str:
+    """Whether an indicator is a strength or a weakness beside the peers, as far as released."""
+    if figure is None or not figure.standing:
+        return ""
+    sign = view.t(f"standing.{figure.standing}")
+    return Markup('<b class="p-{}">{}</b>').format(figure.standing, sign)
 
 
 def moved(new: Number, old: Number) -> str:

@@ -5,19 +5,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from markupsafe import Markup
+from numpy.typing import NDArray
 
-from cescore.definitions.model import Framework, Indicator
-from cescore.method.column import Panel
-from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph
-from cescore.publish.numbers import number, quantity, signed
-from cescore.publish.pages.scorecard.rating import bar, moved, rated
+from cescore.definitions.model import Indicator
+from cescore.method.column import Panel, State
+from cescore.method.mean_tree import index_tree
+from cescore.method.rooms import rooms
+from cescore.publish.fragment import Fragment, paragraph
+from cescore.publish.numbers import DASH, PrintedNumber, mark, number, quantity, signed
+from cescore.publish.pages.scorecard.rating import (
+    bar,
+    course_sign,
+    moved,
+    rated,
+    standing_sign,
+)
 from cescore.publish.pages.scorecard.sections import (
-    DASH,
     NONE,
     nothing,
     number_cells,
@@ -25,6 +34,7 @@ from cescore.publish.pages.scorecard.sections import (
     signs,
     years,
 )
+from cescore.publish.table import Column, Row, Table
 from cescore.publish.view import Number, View, at, row_of, shown_ends, weight_of
 from cescore.publish.words import label_or
 
@@ -35,6 +45,8 @@ if TYPE_CHECKING:
     from cescore.method.missing import Scored
     from cescore.method.progress import ProgressResult
 
+Floats = NDArray[np.float64]
+CHANGE_WIDTHS = {"zh": 10.4, "en": 8.2}  # per cent of the table: pp is short, its Chinese is not
 FIRM = "enterprise"  # its reader expects base and lead values, and what would raise the score
 
 
@@ -53,44 +65,66 @@ def results_table(
     if not rows:
         return NONE
     table = Table(
-        _result_columns(view, lines.has_room),
-        [*rows, lines.total()],
-        view.t("caption.results"),
-        kind="wide",
-    )
-    held = [n for i in view.scored for n in view.row(indicators, i.code, view.shown_years)]
+        lines.columns(), [*rows, lines.total()], view.t("caption.results"), kind="wide"
+    ).fragment()
+    signed_numbers = [*lines.index_by_year.values()] if bundle.data.filed else []
+    signed_numbers += [
+        n for i in view.scored for n in view.row(indicators, i.code, view.shown_years)
+    ]
     if not bundle.data.filed:
-        return Fragment.join([table.fragment(), signs(view, held)])
-    said = [view.t("note.room") if lines.has_room else "", view.t("note.results")]
-    said += [view.t(f"note.aggregation.{bundle.framework.aggregation}")]
+        return Fragment.join([table, signs(view, signed_numbers)])
     is_split = any(np.isfinite(points[0]) for points in parts.contributions.values())
-    said += [
-        view.t("note.contributions") if is_split else "",
+    notes = [
+        view.t("note.room") if lines.shows.room else "",
+        view.t("note.results"),
+        view.t(f"note.aggregation.{bundle.framework.aggregation}"),
+        view.t("note.moves" if lines.shows.room else "note.contributions") if is_split else "",
         view.t("note.weights"),
         coverage_words(view, result),
         view.t("note.rounding"),
     ]
-    note = paragraph(view.sentences(filter(None, said)))
-    key = paragraph(view.t("legend.rating"), "legend")
-    return Fragment.join([table.fragment(), key, signs(view, held), note])
+    key = [view.t("legend.rating"), *(view.t(f"legend.{name}") for name in lines.shows.legends)]
+    return Fragment.join(
+        [
+            table,
+            paragraph(view.sentences(key), "legend"),
+            signs(view, signed_numbers),
+            paragraph(view.sentences(filter(None, notes))),
+        ]
+    )
 
 
-def _result_columns(view: View, has_room: bool) -> list[Column]:
-    firm = "firm." if view.data.entity.entity_type == FIRM else ""
-    ends = {f"{firm}worst": 6.0, f"{firm}best": 6.0}
-    last = {"weight": 5.5, "adds": 5.5, "moves": 5.5} | ({"room": 5.5} if has_room else {})
-    by_year = years(view, 7.4)
-    taken = 10.5 + 11.5 + 4.0 + sum(ends.values()) + sum(last.values())
-    name = 100 - taken - sum(column.width for column in by_year)
-    return [
-        Column(view.t("head.indicator"), name, "text"),
-        *by_year,
-        Column(view.t("head.since_last"), 10.5),
-        *(Column(view.t(f"head.{name}"), width) for name, width in ends.items()),
-        Column(view.t("head.score"), 11.5),
-        Column(view.t("head.rating"), 4.0, "mid"),
-        *(Column(view.t(f"head.{name}"), width) for name, width in last.items()),
-    ]
+@dataclass(frozen=True)
+class _Shows:
+    """Which of the columns that not every entity has a table of results shows."""
+
+    room: bool  # what the top of the scale would bring: for firms, in place of what is added
+    course: bool  # an indicator measures a target of the plan
+    median: bool  # of the peers, of one indicator at least
+    standing: bool  # a strength or weakness beside the peers
+
+    @classmethod
+    def of(cls, view: View, rooms: Mapping[str, Floats]) -> _Shows:
+        codes = {indicator.code for indicator in view.scored}
+        figures = [
+            f for f in (view.data.peers.figures if view.data.peers else ()) if f.code in codes
+        ]
+        targets = [line for line in view.data.targets if line.course]
+        return cls(
+            room=bool(rooms) and view.data.entity.entity_type == FIRM,
+            course=any(codes & set(line.indicators) for line in targets),
+            median=any(figure.median is not None for figure in figures),
+            standing=any(figure.standing for figure in figures),
+        )
+
+    @property
+    def peers(self) -> bool:
+        return self.median or self.standing
+
+    @property
+    def legends(self) -> list[str]:
+        """The signs to explain."""
+        return [name for name in ("course", "standing", "median") if getattr(self, name)]
 
 
 class _Lines:
@@ -107,9 +141,34 @@ class _Lines:
         self.view, self.indicators, self.scored = view, indicators, scored
         self.result, self.parts = result, parts
         framework = view.bundle.framework
-        kinds = {framework.aggregation, *(g.aggregation for g in framework.groups.values())}
-        is_sum = kinds == {"arithmetic_mean"}  # otherwise a score's gain is not its weight's
-        self.has_room = is_sum and view.data.entity.entity_type == FIRM
+        tree = index_tree(scored, result, framework)
+        gains = rooms(tree, view.bundle.year, framework.scale.top)
+        self.rooms = {code: gain for code, gain in gains.items() if np.isfinite(gain[0])}
+        self.shows = _Shows.of(view, self.rooms)
+        self.figures = {f.code: f for f in view.data.peers.figures} if view.data.peers else {}
+        self.index_by_year = {year: view.index(result, year) for year in view.years}
+
+    def columns(self) -> list[Column]:
+        view, shows = self.view, self.shows
+        firm = "firm." if view.data.entity.entity_type == FIRM else ""
+        peers = "peers" if shows.median else "peers_sign"
+        optional = [
+            Column(view.t("head.course"), 4.2, "mid") if shows.course else None,
+            Column(view.t(f"head.{firm}worst"), 6.7),
+            Column(view.t(f"head.{firm}best"), 6.7),
+            Column(view.t(f"head.{peers}"), 8.0 if shows.median else 4.6) if shows.peers else None,
+            Column(view.t("head.score"), 9.6),
+            Column(view.t("head.rating"), 3.8, "mid"),
+            Column(view.t("head.weight"), 6.1),
+            None if shows.room else Column(view.t("head.adds"), 5.6),
+            Column(view.t("head.moves"), 5.6),
+            Column(view.t("head.room"), 5.6) if shows.room else None,
+        ]
+        right = [column for column in optional if column is not None]
+        change = CHANGE_WIDTHS[view.lang]
+        left = [*years(view, 7.1), Column(view.t("head.since_last"), change)]
+        name = 100 - sum(column.width for column in (*left, *right))
+        return [Column(view.t("head.indicator"), name, "text"), *left, *right]
 
     def below(self, group: str) -> Iterator[Row]:
         framework = self.view.bundle.framework
@@ -121,31 +180,32 @@ class _Lines:
                 yield self._indicator(framework.indicators[code])
 
     def total(self) -> Row:
-        view = self.view
-        index = {year: view.index(self.result, year) for year in view.bundle.data.record.years}
-        weight = weight_below(view, self.result, "") if view.data.filed else 0.0
-        return Row(
-            [view.name(view.bundle.framework.index.code), *self._scores(index, weight, "")], "total"
-        )
+        weight = weight_below(self.view, self.result, "") if self.view.data.filed else 0.0
+        name = self.view.name(self.view.bundle.framework.index.code)
+        return Row([name, *self._scores(self.index_by_year, weight, "")], "total")
 
     def _group(self, code: str) -> Row:
-        view, years = self.view, self.view.data.record.years
-        found = view.scores(self.result.groups, code, years, self.result)
+        view = self.view
+        found = view.scores(self.result.groups, code, view.years, self.result)
         weight = weight_below(view, self.result, code) if view.data.filed else 0.0
-        scores = dict(zip(years, found, strict=True))
+        scores = dict(zip(view.years, found, strict=True))
         return Row([view.name(code), *self._scores(scores, weight, code)], "group")
 
     def _scores(self, scores: dict[int, Number], weight: float, group: str) -> list[object]:
         """Group and index: scores stand in the columns of the years as well."""
         view, none = self.view, Number(None)
         now, last = (scores.get(view.bundle.year - back, none) for back in (0, 1))
-        cells = [view.cell(scores[year], 1) for year in view.shown_years]
-        change = point_change(now, last)
-        adds = added(self.parts, indicators_below(view.bundle.framework, group), weight)
+        change = _with_sign(moved(now, last), point_change(now, last))
         return [
-            *cells, _with_sign(moved(now, last), change), "", "", *self._place(now),
-            share(weight), *adds, *self._room(now, weight),
-        ]  # fmt: skip
+            # signs stand with the indicators: a sum over them would bear the sign of each
+            *(view.cell(replace(scores[year], flags=0), 1) for year in view.shown_years),
+            change,
+            *([""] if self.shows.course else []),
+            *("", ""),
+            *([""] if self.shows.peers else []),
+            *self._place(now),
+            *self._weighed(group, weight, has_score=now.value is not None),
+        ]
 
     def _place(self, score: Number) -> list[object]:
         """The score with its bar, and the sign of its band."""
@@ -154,13 +214,23 @@ class _Lines:
         scale = self.view.bundle.framework.scale
         return [bar(score, scale), rated(score, scale)]
 
-    def _room(self, score: Number, weight: float) -> list[str]:
-        """What the index would gain at the top of the scale, where the reader asks for it."""
-        if not self.has_room:
-            return []
-        if score.value is None or not weight:
-            return [DASH]
-        return [number(weight * (self.view.bundle.framework.scale.top - score.value), 2)]
+    def _weighed(self, code: str, weight: float, *, has_score: bool) -> list[object]:
+        """Weight in the index, what it adds to it, to its change, and what the top would bring."""
+        framework = self.view.bundle.framework
+        inside = [code] if code in framework.indicators else codes_below(self.view, code)
+        adds, moves = added(self.view, self.result, self.parts, inside, weight)
+        if not self.shows.room:
+            return [share(weight), adds, moves]
+        gain = self._gain(code) if has_score and weight else None
+        return [share(weight), moves, DASH if gain is None else number(gain, 2)]
+
+    def _gain(self, code: str) -> float | None:
+        """Points that the index gains with an indicator, a group or itself ("") at the top."""
+        year, top = self.view.bundle.year, self.view.bundle.framework.scale.top
+        index = self.index_by_year.get(year, Number(None)).value
+        if index is None or not code:
+            return None if index is None else top - index
+        return float(self.rooms[code][0]) if code in self.rooms else None
 
     def _indicator(self, indicator: Indicator) -> Row:
         view, code, year = self.view, indicator.code, self.view.bundle.year
@@ -170,24 +240,36 @@ class _Lines:
         decimals = view.decimals(code, [*(n.value for n in numbers), *(posts or ())])
         score, before = view.scores(self.scored.scores, code, (year, year - 1))
         weight = weight_of(self.result, code, view.now) if view.data.filed else 0.0
+        change = _with_sign(moved(score, before), view.change(new, old, indicator.unit))
         return Row(
             [
                 view.with_unit(code),
                 *(view.cell(n, decimals) for n in numbers),
-                _with_sign(moved(score, before), view.change(new, old, indicator.unit)),
+                change,
+                *([course_sign(view, code)] if self.shows.course else []),
                 *(number(post, decimals) for post in posts or ()),
                 *([] if posts else [DASH, DASH]),
+                *([self._peers(code, decimals)] if self.shows.peers else []),
                 *self._place(score),
-                share(weight),
-                *added(self.parts, [code], weight),
-                *self._room(score, weight),
+                *self._weighed(code, weight, has_score=score.value is not None),
             ]
         )
 
+    def _peers(self, code: str, decimals: int) -> object:
+        """The median of the peers with the sign of where the entity stands, as far as released."""
+        figure = self.figures.get(code)
+        sign = standing_sign(self.view, figure)
+        if not self.shows.median:
+            return sign
+        if figure is None or figure.median is None:
+            return PrintedNumber.of(mark(State.SUPPRESSED, self.view.lang), None)
+        median = number(figure.median, decimals)
+        return median.after(Markup("{} ").format(sign)) if sign else median
 
-def _with_sign(sign: str, change: str) -> Markup | str:
+
+def _with_sign(sign: str, change: PrintedNumber) -> PrintedNumber:
     """A change after the sign of what it did to the score."""
-    return Markup('<i class="mv">{}</i>{}').format(sign, change) if sign else change
+    return change.after(Markup('<i class="mv">{}</i>').format(sign)) if sign else change
 
 
 def reported_table(bundle: OpenBundle, indicators: Panel) -> Fragment:
@@ -221,7 +303,8 @@ def progress_table(bundle: OpenBundle, progress: ProgressResult) -> Fragment:
     for group in rules.groups:
         found = row_of(progress.groups, _key(progress.groups, rules.code, group.code), asked)
         cells = [share(group.weight / whole), *(view.cell(n, 1) for n in found)]
-        rows.append(Row([group.name(view.lang) or group.code, *cells], "group"))
+        name = group.name(view.lang) or group.code
+        rows.append(Row([view.t("progress.group", name=name), *cells], "group"))
         rows += _members(view, progress, group.code, asked)
     index = [view.cell(at(progress.index, view.position(year)), 1) for year in asked]
     rows.append(Row([rules.name(view.lang) or rules.code, "100.0%", *index], "total"))
@@ -245,7 +328,14 @@ def _members(
     for code, weight in members.items():
         key = _key(progress.members, rules.code if rules else "", group, code)
         cells = [view.cell(n, 1) for n in row_of(progress.members, key, asked)]
-        yield Row([view.name(code), share(weight / whole), *cells], "sub")
+        yield Row([member_name(view, code), share(weight / whole), *cells], "sub")
+
+
+def member_name(view: View, code: str) -> str:
+    """A member of the progress index; one whose ratio is turned over, since less is better, says so."""
+    indicator = view.bundle.framework.indicators.get(code)
+    is_inverted = indicator is not None and indicator.direction == -1
+    return view.t("progress.inverted", name=view.name(code)) if is_inverted else view.name(code)
 
 
 def _key(panel: Panel, *codes: str) -> str:
@@ -254,10 +344,10 @@ def _key(panel: Panel, *codes: str) -> str:
     return next((code for code in tried if code in panel.columns), codes[-1])
 
 
-def point_change(new: Number, old: Number) -> str:
+def point_change(new: Number, old: Number) -> PrintedNumber:
     """A change of a score in points of its scale, signed."""
     if new.value is None or old.value is None:
-        return DASH
+        return PrintedNumber.of(DASH, None)
     return signed(new.value - old.value, 1)
 
 
@@ -270,20 +360,26 @@ def rule_words(view: View, scored: Scored, code: str) -> str:
     return label_or(f"rule.{rule}", view.lang, rule) if rule else ""
 
 
-def added(parts: Decomposition, codes: Sequence[str], weight: float) -> list[str]:
-    """What indicators add together to the index, and to its change, in points."""
+def added(
+    view: View, result: Aggregation, parts: Decomposition, codes: Sequence[str], weight: float
+) -> list[str]:
+    """What indicators add together to the index, and to its change, in points.
+
+    An index that is not rated, for its coverage is too low or nothing was filed, has no parts to
+    show; nor has a change from or to one.
+    """
+    year = view.bundle.year
+    now, last = (view.index(result, y).value for y in (year, year - 1))
     adds = sum(float(parts.contributions[code][0]) for code in codes)
     moves = sum(float(parts.changes[code][0]) for code in codes)
-    shown = DASH if adds != adds or not weight else number(adds, 2)
-    return [shown, DASH if moves != moves or not (weight or moves) else signed(moves, 2)]
+    no_adds = now is None or adds != adds or not weight
+    no_moves = now is None or last is None or moves != moves or not (weight or moves)
+    return [DASH if no_adds else number(adds, 2), DASH if no_moves else signed(moves, 2)]
 
 
-def indicators_below(framework: Framework, group: str) -> list[str]:
-    """The indicators inside a group, however deep."""
-    found: list[str] = []
-    for code, _ in framework.members(group):
-        found += indicators_below(framework, code) if code in framework.groups else [code]
-    return found
+def codes_below(view: View, group: str) -> list[str]:
+    """The codes of the indicators that count inside a group."""
+    return [indicator.code for indicator in view.scored_below(group)]
 
 
 def weight_below(view: View, result: Aggregation, group: str) -> float:

@@ -15,15 +15,17 @@ from markupsafe import Markup
 
 from cescore.definitions.model import Account, Computed, Framework
 from cescore.method.column import Panel, State
-from cescore.publish.fragment import Column, Fragment, Row, Table, paragraph, two_lines
+from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.pages.scorecard.sections import NONE, nothing, number_cells, signs, years
-from cescore.publish.view import Number, View, is_latin, recorded, row_of
+from cescore.publish.table import Column, Row, Table
+from cescore.publish.view import Number, View, recorded, row_of
 from cescore.publish.words import label_or
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenBundle
 
 PLACE = re.compile(r"(?P<file>[^:]+):(?P<row>\d+)")  # what follows is the sender's own reference
+SUM_OF = "sum of "  # as the intake notes where a body's figure is that of the bodies in it
 NAME = re.compile(r"[A-Za-z]\w*")
 
 
@@ -97,12 +99,21 @@ def _sources(view: View, codes: Iterable[str]) -> Iterator[str]:
         if place:
             rows.setdefault(place["file"], []).append(int(place["row"]))
         elif cell:
-            rows.setdefault(cell, [])
+            rows.setdefault(_sum_words(view, cell), [])
     for file, numbers in sorted(rows.items()):
         if numbers:
             yield view.t("values.rows", file=file, first=min(numbers), last=max(numbers))
         else:
             yield file
+
+
+def _sum_words(view: View, cell: str) -> str:
+    """The bodies that a figure is the sum of, by name where the page knows them."""
+    if not cell.startswith(SUM_OF):
+        return view.fitting(cell)
+    places = {row.place.entity_id: view.place(row.place) for row in view.data.children}
+    codes = cell.removeprefix(SUM_OF).split(", ")
+    return view.t("values.sum_of", entities=view.join(places.get(code, code) for code in codes))
 
 
 def _why_left_out(numbers: Sequence[Number]) -> str:
@@ -171,8 +182,6 @@ def _group_of(kept: tuple[Computed, list[Number]]) -> str:
 
 
 def with_formula(view: View, computed: Computed) -> Markup:
-    """Name, unit and, below, the formula executed; the definition in words where there is none,
-    but on a page in another language than params hold it in."""
-    fits = view.lang == "zh" or is_latin(computed.definition)
-    words = computed.definition if fits else ""
-    return two_lines(view.with_unit(computed.code), computed.formula or words)
+    """Name, unit and, below, the formula executed; the definition in words where there is none."""
+    words = computed.formula or view.fitting(computed.definition)
+    return two_lines(view.with_unit(computed.code), words)

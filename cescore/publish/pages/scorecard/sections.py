@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from cescore.publish.fragment import Column, Fragment, paragraph, section
-from cescore.publish.numbers import legend, number, quantity
+from cescore.publish.fragment import Fragment, paragraph
+from cescore.publish.numbers import DASH, PrintedNumber, legend, number, percentage, quantity
+from cescore.publish.section import section
+from cescore.publish.table import Column
 from cescore.publish.view import Number, View
 from cescore.publish.words import has_label
 
@@ -18,7 +20,6 @@ SECTIONS = (
     "method",
 )  # fmt: skip
 NONE = Fragment("")
-DASH = "—"
 
 
 def heading(bundle: OpenBundle, key: str) -> Fragment:
@@ -82,9 +83,14 @@ def signs(view: View, numbers: Sequence[Number]) -> Fragment:
     return paragraph(used, "legend") if used else NONE
 
 
+def column(view: View, name: str, width: float, kind: str = "num") -> Column:
+    """A column headed by a label; programs call it by the label's name."""
+    return Column(view.t(f"head.{name}"), width, kind, name)
+
+
 def years(view: View, width: float) -> list[Column]:
     """A column for each year shown."""
-    return [Column(str(year), width) for year in view.shown_years]
+    return [Column(str(year), width, code=str(year)) for year in view.shown_years]
 
 
 def number_cells(view: View, code: str, numbers: Sequence[Number]) -> list[object]:
@@ -93,9 +99,9 @@ def number_cells(view: View, code: str, numbers: Sequence[Number]) -> list[objec
     return [view.cell(n, decimals) for n in numbers]
 
 
-def share(part: float) -> str:
+def share(part: float) -> PrintedNumber:
     """A share as per cent, "—" where it is nothing."""
-    return f"{number(100 * part, 1)}%" if part else DASH
+    return percentage(part) if part else PrintedNumber.of(DASH, 0.0)
 
 
 def per_cent(part: float, view: View) -> str:

@@ -10,18 +10,19 @@ from markupsafe import Markup
 
 from cescore.definitions.model import Indicator
 from cescore.method.column import Panel
-from cescore.publish.fragment import Column, Fragment, Row, Table
-from cescore.publish.numbers import number
+from cescore.publish.fragment import Fragment, Term
+from cescore.publish.numbers import DASH, number
 from cescore.publish.pages.scorecard.results import (
     added,
+    codes_below,
     coverage_words,
-    indicators_below,
     point_change,
     rule_words,
     weight_below,
 )
 from cescore.publish.pages.scorecard.returned import with_formula
-from cescore.publish.pages.scorecard.sections import DASH, number_cells, share, years
+from cescore.publish.pages.scorecard.sections import column, number_cells, share, years
+from cescore.publish.table import Row, Table
 from cescore.publish.view import Number, View, shown_ends, weight_of
 
 if TYPE_CHECKING:
@@ -41,11 +42,11 @@ def indicators_table(bundle: OpenBundle, indicators: Panel) -> Fragment:
         rows.append(Row([title, *blank], "group"))
         rows += [_indicator_row(view, indicators, indicator) for indicator in members]
     columns = [
-        Column(view.t("head.indicator"), 45, "text"),
+        column(view, "indicator", 45, "text"),
         *years(view, 11),
-        Column(view.t("head.since_last"), 11),
-        Column(view.t("head.direction"), 5, "mid"),
-        Column(view.t("head.tag"), 6, "mid"),
+        column(view, "since_last", 11),
+        column(view, "direction", 5, "mid"),
+        column(view, "tag", 6, "mid"),
     ]
     notes = (view.t("note.direction"), view.t("note.tags"))
     return Table(columns, rows, view.t("caption.indicators"), notes).fragment()
@@ -68,9 +69,9 @@ def scores_table(bundle: OpenBundle, indicators: Panel, scored: Scored) -> Fragm
         rows.append(Row([view.name(group), "", "", "", "", ""], "group"))
         rows += [_score_row(view, indicators, scored, indicator) for indicator in members]
     columns = [
-        Column(view.t("head.indicator"), 40, "text"),
-        *(Column(view.t(f"head.{name}"), 12) for name in ("worst", "best", "value", "score")),
-        Column(view.t("head.rule"), 12, "mid"),
+        column(view, "indicator", 40, "text"),
+        *(column(view, name, 12) for name in ("worst", "best", "value", "score")),
+        column(view, "rule", 12, "mid"),
     ]
     notes = [view.t("note.goalposts")]
     return Table(columns, rows, view.t("caption.scores"), notes).fragment()
@@ -98,14 +99,14 @@ def weights_table(
     total = share(weight_below(view, result, ""))
     index = view.cell(view.index(result, bundle.year), 1)
     columns = [
-        Column(view.t("head.member"), 40, "text"),
-        Column(view.t("head.weight_in_group"), 14),
-        Column(view.t("head.weight_in_index"), 14),
-        *(Column(view.t(f"head.{name}"), 12) for name in ("score", "adds")),
-        Column(view.t("head.moves"), 8),
+        column(view, "member", 40, "text"),
+        column(view, "weight_in_group", 14),
+        column(view, "weight_in_index", 14),
+        *(column(view, name, 12) for name in ("score", "adds")),
+        column(view, "moves", 8),
     ]
-    below = indicators_below(bundle.framework, "")
-    adds = added(parts, below, weight_below(view, result, ""))
+    below = codes_below(view, "")
+    adds = added(view, result, parts, below, weight_below(view, result, ""))
     rows.append(Row([name, "", total, index, *adds], "total"))
     notes = [view.t("note.weights"), view.t("note.rounding")]
     return Table(columns, rows, view.t("caption.weights"), notes).fragment()
@@ -128,9 +129,10 @@ def _weight_rows(
         effective = (
             weight_below(view, result, code) if is_group else weight_of(result, code, view.now)
         )
-        name = Markup('<span class="depth{}">{}</span>').format(min(depth, 4), view.name(code))
-        below = indicators_below(framework, code) if is_group else [code]
-        adds = added(parts, below, effective)
+        shown = Markup('<span class="depth{}">{}</span>').format(min(depth, 4), view.name(code))
+        name = Term.of(shown, code=code, unit="index")
+        below = codes_below(view, code) if is_group else [code]
+        adds = added(view, result, parts, below, effective)
         cells = [name, share(weight / whole), share(effective), view.cell(score, 1), *adds]
         yield Row(cells, "group" if is_group else "")
         if is_group:
@@ -144,7 +146,7 @@ def groups_table(bundle: OpenBundle, result: Aggregation) -> Fragment:
     rows = [
         Row(
             [
-                view.name(group.code),
+                view.with_unit(group.code),
                 *_score_cells(view, view.scores(result.groups, group.code, asked, result)),
             ]
         )
@@ -153,9 +155,9 @@ def groups_table(bundle: OpenBundle, result: Aggregation) -> Fragment:
     index = [view.index(result, year) for year in asked]
     rows.append(Row([view.name(bundle.framework.index.code), *_score_cells(view, index)], "total"))
     columns = [
-        Column(view.t("head.group"), 52, "text"),
+        column(view, "group", 52, "text"),
         *years(view, 12),
-        Column(view.t("head.since_last_points"), 48 - 12 * len(view.shown_years)),
+        column(view, "since_last_points", 48 - 12 * len(view.shown_years)),
     ]
     notes = [
         view.t(f"note.aggregation.{bundle.framework.aggregation}"),

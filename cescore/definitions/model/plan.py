@@ -1,0 +1,169 @@
+"""A plan period: its targets, measures and promises, and how they are assessed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+from pydantic import model_validator
+
+from cescore.definitions.model.base import Definition, Named
+from cescore.definitions.model.written import (
+    Code,
+    LadderRung,
+    Number,
+    Tag,
+    Text,
+    Truth,
+    Weight,
+    Words,
+    Year,
+)
+
+
+class Target(Named):
+    """A goal of the plan, and how its progress is counted (methodology 9.2, 9.3)."""
+
+    id: Code
+    indicator: str  # whose value is followed
+    type: Literal["cumulative_reduction", "cumulative_increase", "level"]
+    value: Number  # %, or the level in `unit`
+    unit: str
+    op: Literal[">=", "<="]
+    scored: Truth = True
+    binding: Truth = False
+    has_schedule: Truth = True  # false: met or not met
+    # entity types whose own target it is; with neither, loading writes those that have the indicator
+    applies_to: Words = ()
+    reference_for: Words = ()  # entity types shown against it, labelled as such
+    consistent_with: str = ""  # another form of the same target
+    source: Text
+    tag: Tag
+    note: str = ""
+
+
+class Check(Named):
+    """What an inspector can verify each year of one measure."""
+
+    id: Text
+    levels: Words  # entity types
+    type: Literal["rate", "count", "amount", "bool", "doc", "milestone"]
+    better: Literal["more", "less", ""] = ""
+    formula: str = ""  # a hint from the dictionary, not executed
+    goal: Number | None = None
+
+
+class Measure(Named):
+    """A policy measure of the plan with its responsible units, as the plan names them."""
+
+    id: Text
+    system: Text
+    levels: Words
+    units: Words
+    local: Truth = True  # the districts, counties and the high-tech zone share it
+    checks: tuple[Check, ...]
+
+
+class GradeBand(Named):
+    """A grade and the least unrounded total that earns it; named in one language at least."""
+
+    least: Number
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, given: Any) -> Any:
+        """One name stands for the other, as vetoes and totals refer to grades by name."""
+        if not isinstance(given, dict):
+            return given
+        zh, en = given.get("zh") or given.get("en"), given.get("en") or given.get("zh")
+        if not zh:
+            raise ValueError("a name, zh or en")
+        return {**given, "zh": zh, "en": en}
+
+
+class GradeScale(Named):
+    """A named scale: bands from the best down."""
+
+    code: Code
+    bands: tuple[GradeBand, ...]
+    source: Text
+    tag: Tag
+
+
+class BonusItem(Named):
+    """Something that earns extra points: a rule that holds, or a state that was reached."""
+
+    filled: ClassVar[tuple[str, ...]] = ("executable",)
+
+    id: Code
+    points: Weight
+    rule: str = ""  # in the language of checks, over what the entity returns
+    executable: str = ""
+    variable: str = ""  # a code, instead of a rule
+    one_of: Words = ()  # its states that earn the points
+    note: str = ""
+
+
+class Bonus(Definition):
+    """Extra points of an entity type, added to the total: so many at most, the total at most 100."""
+
+    most: Weight
+    items: Mapping[str, BonusItem] = {}
+    source: Text
+    tag: Tag
+    note: str = ""
+
+
+class AssessmentRules(Definition):
+    """How targets, index and measures make the total, and which scale grades it."""
+
+    weights: Mapping[str, Mapping[str, Weight]] = {}  # entity type -> {targets, index, measures}
+    scale_of: Mapping[str, str] = {}  # entity type -> grade scale; the only scale serves all types
+    scales: Mapping[str, GradeScale] = {}
+    # (least completion %, share of the points); without it the share completed
+    ladder: tuple[LadderRung, ...] = ()
+    bonus_step: Weight = 0.0  # share of the points per full 10 % over
+    bonus_most: Weight = 0.0
+    bonus: Mapping[str, Bonus] = {}  # entity type -> extra points on the total
+    tag: Tag = "P"
+    note: str = ""
+
+
+class Veto(Named):
+    """An event that decides the grade whatever the score."""
+
+    id: Code
+    entity_types: Words
+    grade: Text  # the band it leads to, by either of its names; loading writes the zh one
+    source: Text
+    tag: Tag
+
+
+class Commitment(Named):
+    """A countable promise of the plan outside its targets: shown, not scored."""
+
+    id: Code
+    where: str
+    value: Number
+    unit: str
+    tag: Tag = "S"
+    note: str = ""
+
+
+class Plan(Named):
+    """A plan period: base year, targets, measures, how they are assessed."""
+
+    id: str
+    base_year: Year
+    first_year: Year
+    last_year: Year
+    midterm_year: Year | None = None  # of the midterm evaluation; None: the middle of the period
+    status: str = ""  # for example: 征求意见稿
+    source: Text
+    tag: Tag = "S"
+    targets: Mapping[str, Target] = {}
+    systems: Mapping[str, Named] = {}
+    measures: Mapping[str, Measure] = {}
+    commitments: Mapping[str, Commitment] = {}
+    assessment: AssessmentRules = AssessmentRules()
+    vetoes: Mapping[str, Veto] = {}

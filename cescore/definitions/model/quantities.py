@@ -1,0 +1,142 @@
+"""Variables, factors and accounts: what is returned, and what is derived from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from cescore.definitions.formula import Expression, parse
+from cescore.definitions.model.base import Definition, Named
+from cescore.definitions.model.written import (
+    Code,
+    Number,
+    NumberOrText,
+    Tag,
+    Text,
+    Texts,
+    Truth,
+    Whole,
+    Words,
+)
+
+
+class Estimate(Definition):
+    """How a variable is estimated where it was not returned; such a value is flagged 测算."""
+
+    filled: ClassVar[tuple[str, ...]] = ("executable", "factor")
+
+    formula: Text  # may look at other entities, as rules do
+    # which of the others a sum takes: attribute of the register or code variable -> its texts
+    only: Mapping[str, Texts] = {}
+    executable: str = ""
+    factor: str = "1"
+    source: Text
+    tag: Tag
+
+    @property
+    def expression(self) -> Expression:
+        """The formula as read, with its operands."""
+        return parse(self.executable or self.formula, across=True)
+
+
+class Variable(Named):
+    """A reported quantity: what a department or an entity returns."""
+
+    code: Code
+    unit: str  # as written, for example "10k CNY"; see definitions.units
+    kind: Literal["quantity", "count", "flag", "code"] = "quantity"
+    entity_types: Words = ()  # empty: any
+    department: str = ""  # who returns it
+    rules: str = ""  # the dictionary's words
+    sign: Literal["non_negative", "any"] = "non_negative"  # hard rule H1
+    additive: Truth = True  # may a body's figure be the sum over the bodies in it
+    allowed: Words = ()  # of a code
+    one_in_series: Truth = False  # a code that an entity must not change over the years: a basis
+    low: Mapping[str, Number] = {}  # usual range by entity type (soft), in `unit`
+    high: Mapping[str, Number] = {}
+    required: Truth = False  # an entity of its types that leaves it out gets a finding
+    source: str = ""
+    tag: Tag = "P"
+    estimate: Estimate | None = None
+
+
+class VariableName(Named):
+    """What a page needs to know of a variable: names and unit."""
+
+    unit: str
+    department: str = ""
+
+
+class Factor(Named):
+    """A constant with a unit and a source that formulas may use: a conversion factor, a price index."""
+
+    code: Code
+    value: Number
+    unit: str
+    source: Text
+    tag: Tag
+    vintage: Whole | None = None  # year of the table or statistics it is taken from
+    # of a conversion that others exist of (calorific 当量, equivalent 等价): one in a formula
+    basis: str = ""
+
+
+class Example(Definition):
+    """A worked case, checked by hand by someone who knows the field; tests run it."""
+
+    # code -> number, or a state in lower case; a list holds consecutive years, the evaluated one last
+    given: Mapping[str, NumberOrText | tuple[NumberOrText, ...]]
+    expect: (
+        NumberOrText  # in the declared unit, or a state: not_computable, missing, not_applicable
+    )
+
+
+class Computed(Named):
+    """A quantity made by a formula: an account or an indicator.
+
+    ``formula`` is what the analyst wrote; ``executable`` is the same with each unit conversion
+    written in; ``factor`` is the last of them, from the formula's own unit to ``unit``, as an
+    exact fraction ("10000", "1/100"). Loading fills both.
+    """
+
+    filled: ClassVar[tuple[str, ...]] = ("executable", "factor")
+
+    code: Code
+    unit: str
+    formula: str = ""
+    executable: str = ""
+    factor: str = "1"
+    collected: Truth = True  # false: a variable it needs is collected by nobody; printed 未采集
+    definition: str = ""  # the formula in words where it cannot be executed
+    source: Text
+    tag: Tag
+    note: str = ""
+    decimals: Whole | None = Field(default=None, ge=0, le=8)  # in print
+    examples: tuple[Example, ...] = ()
+
+    @property
+    def expression(self) -> Expression | None:
+        """The formula that is executed, with its operands; None where nobody collects them."""
+        text = self.executable or self.formula
+        return parse(text) if text else None
+
+
+class Rung(Named):
+    """One way to a quantity; the next is taken where it has no value, and that one is 测算."""
+
+    rung: Code
+    formula: Text
+
+
+class Account(Computed):
+    """A derived variable: a balance, a total, a conversion.
+
+    With a ``ladder`` the formula is first_available() over its rungs, which loading writes.
+    """
+
+    group: str = ""  # heading in the account tables
+    entity_types: Words = ()
+    # where a body's own returns do not give it: the sum over the bodies that add up to it
+    summed: Truth = False
+    ladder: tuple[Rung, ...] = ()

@@ -1,0 +1,48 @@
+"""One yearly run, and what may be shown of others in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import Field
+
+from cescore.definitions.model.base import Definition, Named
+from cescore.definitions.model.written import Real, Whole, Words, Year
+
+
+class Run(Definition):
+    """One yearly build: the year, the plan, what the pages say of their standing."""
+
+    year: Year
+    plan: str = ""  # id in params/plans; empty: none
+    base_year: Year | None = None  # None: the plan's, else the first year of data
+    first_year: Year | None = None  # of the panel; None: the base year
+    status: Literal["sample", "draft", "final"] = "draft"
+    vintage: Literal["preliminary", "final"] = "preliminary"
+    # entity type -> the type whose bodies add up to it; None: read from the register
+    tiled_by: Mapping[str, str] | None = None
+    # entities of a type; a larger one gets no bands, and its results are Parquet beside results.csv
+    large_above: Whole = Field(default=50_000, ge=0)
+    # what is evaluated, as the reports' title says it (循环经济评价, circular-economy assessment);
+    # None: that; a title without a name: none is printed
+    title: Named | None = None
+    issued: str = ""  # a date the bureau states; a page never reads the clock
+    issuer: Named = Named()
+    place: Named = Named()
+
+
+class Disclosure(Definition):
+    """The gate's parameters: the bureau's decision, recorded, never printed in a report."""
+
+    public_types: Words = ()  # bodies that may be named and ranked
+    min_contributors: Whole = Field(default=4, ge=3)
+    p_percent: Real = Field(default=10.0, gt=0, le=100)
+    median_least_n: Whole = Field(default=10, ge=10)
+    quartile_least_n: Whole = Field(default=20, ge=20)
+    least_beyond_quantile: Whole = Field(default=5, ge=1)
+    significant_digits: Whole = Field(default=2, ge=1, le=4)
+    n_shown_from: Whole = Field(default=10, ge=1)
+    industry_totals: Words = ()  # variables totalled by industry; empty: headline inputs
+    decided_by: str = ""
+    decided_on: str = ""

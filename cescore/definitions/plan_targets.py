@@ -1,0 +1,79 @@
+"""The targets of the run's plan, held against the indicators they follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cescore.definitions.layout import Draft
+from cescore.definitions.located import Node
+from cescore.definitions.model import Plan, Run, Target
+from cescore.definitions.names import is_unit
+from cescore.definitions.plans import ReadPlan
+from cescore.definitions.reading import Reading, with_nearest
+from cescore.definitions.units import UnitError, Units
+
+
+def plan_of_run(
+    plans: Mapping[str, ReadPlan],
+    run: Run | None,
+    drafts: Mapping[str, Draft],
+    units: Units,
+    folder: Reading,
+) -> Plan | None:
+    """The run's plan, its targets checked and given the types that they leave open."""
+    if run is None or not run.plan:
+        return None
+    if run.plan not in plans:
+        file = Node({}, f"{folder.node.where}/{run.year}.yml")
+        at = folder.of(file, "plan")
+        expected = with_nearest("the name of a file in plans/", run.plan, plans)
+        at.refuse(f"no plan {run.plan!r}", expected)
+        return None
+    plan, at = plans[run.plan].plan, plans[run.plan].at
+    if plan is None:
+        return None
+    for code, target in plan.targets.items():
+        _check_target(target, at.at("targets", code), drafts, units)
+    targets = {code: _with_types(target, drafts) for code, target in plan.targets.items()}
+    return plan.model_copy(update={"targets": targets})
+
+
+def _with_types(target: Target, drafts: Mapping[str, Draft]) -> Target:
+    """The target of every type that has its indicator, where it names no type."""
+    if target.applies_to or target.reference_for:
+        return target
+    return target.model_copy(update={"applies_to": _holders(target, drafts)})
+
+
+def _holders(target: Target, drafts: Mapping[str, Draft]) -> tuple[str, ...]:
+    """The entity types whose framework has the target's indicator."""
+    return tuple(t for t, draft in drafts.items() if target.indicator in draft.indicator_places)
+
+
+def _check_target(target: Target, at: Reading, drafts: Mapping[str, Draft], units: Units) -> None:
+    """Its indicator exists for its entity types, and its unit can be compared with it."""
+    if not is_unit(target.unit, at, units) or any(d.is_broken for d in drafts.values()):
+        return
+    own = [t for t in target.applies_to if t in drafts]
+    holders = _holders(target, drafts)
+    for entity_type in own or [""]:
+        if entity_type not in holders and (entity_type or not holders):
+            chosen = [drafts[entity_type]] if entity_type else list(drafts.values())
+            codes = [code for draft in chosen for code in draft.indicator_places]
+            asked = f"an indicator of {entity_type or 'a framework'}"
+            found = f"unknown indicator {target.indicator!r}"
+            at.refuse(found, with_nearest(asked, target.indicator, codes), "indicator")
+    for entity_type in holders:
+        indicator = drafts[entity_type].indicators.get(target.indicator)
+        if indicator is not None:
+            _check_same_unit(target, indicator.unit if target.type == "level" else "%", at, units)
+
+
+def _check_same_unit(target: Target, needed: str, at: Reading, units: Units) -> None:
+    """Targets are compared as they stand: their unit is the indicator's, however spelt."""
+    try:
+        is_same = units.factor(target.unit, needed) == 1
+    except UnitError:
+        is_same = False
+    if not is_same:
+        at.refuse(repr(target.unit), needed or "a ratio", "unit")

@@ -1,0 +1,185 @@
+"""From a located YAML value to a frozen definition, every fault as a Problem with file and line.
+
+Scalars are handed on as they were written and pydantic converts them; what it refuses is told here
+in words, at the place where it stands.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from cescore.definitions.located import Node
+from cescore.definitions.model.base import FROM_FILE, Refused, TopValues, UnknownKey
+from cescore.errors import Problem
+
+Model = TypeVar("Model", bound=BaseModel)
+CODE_RULE = "a letter, then letters, digits or _ (at most 80)"
+BROKEN = Refused()  # could not be read, and said so
+KEYS = (".code", ".id")  # fields that an entry's key fills
+LISTED = 200  # characters of a list of what would do
+EXPECTED: Mapping[str, str] = {  # pydantic's kinds of error -> what was expected
+    "string_type": "a text",
+    "string_too_short": "a text",
+    "string_pattern_mismatch": CODE_RULE,
+    "tuple_type": "a list",
+    "list_type": "a list",
+    "dict_type": "keys with values",
+    "mapping_type": "keys with values",
+}
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word closest to one that is not known, or nothing."""
+    folded = {code.casefold(): code for code in known}
+    if word.casefold() in folded:
+        return folded[word.casefold()]
+    close = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    return folded[close[0]] if close else ""
+
+
+def with_nearest(expected: str, word: str, known: Iterable[str]) -> str:
+    """What was expected, and the nearest known word if there is one."""
+    close = nearest(word, known)
+    return f"{expected}; nearest: {close}" if close else expected
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A place in params/ that is being read, and everything that is wrong so far.
+
+    ``what`` is the key path of the place, for messages ("indicators.R01"); all places of one
+    reading share their ``problems``.
+    """
+
+    node: Node
+    what: str
+    problems: list[Problem]
+
+    def at(self, *keys: str) -> Reading:
+        """A place inside this one: the deepest that exists along the keys, named by all of them."""
+        return Reading(self.node.at(keys), ".".join((self.what, *keys)).strip("."), self.problems)
+
+    def of(self, node: Node, what: str) -> Reading:
+        """Another place of the same reading."""
+        return Reading(node, what, self.problems)
+
+    def refuse(self, found: str, expected: str, key: str = "") -> None:
+        """Something is wrong at this place, or at a key of it (at the place itself if it is absent)."""
+        place = (self.node.get(key) if key else None) or self.node
+        named = f"{self.what}.{key}".strip(".") if key else self.what
+        self.problems.append(Problem(place.where, named, found, expected))
+
+    def known(self, word: str, words: Iterable[str], expected: str = "") -> bool:
+        """Whether a word is one of those known; an unknown one is refused with the nearest."""
+        words = list(words)
+        if not word or word in words:
+            return True
+        listed = f"one of {', '.join(words) or 'nothing'}"[:LISTED]
+        self.refuse(repr(word), with_nearest(expected or listed, word, words))
+        return False
+
+    def build(
+        self, model: type[Model], *, hidden: Sequence[str] = (), **given: Any
+    ) -> Model | None:
+        """The object that the place describes, or None with all that is wrong with it.
+
+        Parameters
+        ----------
+        hidden
+            Fields that no file may set here.
+        given
+            Fields known from elsewhere (the code is the entry's key); the file may repeat them.
+        """
+        if self.node.is_broken and self.node.value is None:
+            return None
+        unset = {*hidden, *getattr(model, "filled", ())}
+        fields = [name for name in model.model_fields if name not in unset]
+        if not isinstance(self.node.value, dict):
+            self.refuse(self.node.kind, f"keys: {', '.join(fields)}")
+            return None
+        before = len(self.problems)
+        values = TopValues(given)
+        for key, entry in self.node.value.items():
+            if key not in fields:
+                self._refuse_key(key, entry, fields)
+            elif key not in given:
+                values[key] = _plain(entry)
+            elif entry.raw != str(given[key]):
+                self.at(key).refuse(entry.kind, f"{given[key]}, as its key or file says")
+        found = self._validated(model, values)
+        return found if len(self.problems) == before else None
+
+    def _refuse_key(self, key: str, entry: Node, fields: Sequence[str]) -> None:
+        expected = with_nearest(f"one of {', '.join(fields)}", key, fields)
+        self.of(entry, f"{self.what}.{key}").refuse("unknown key", expected)
+
+    def _validated(self, model: type[Model], values: TopValues) -> Model | None:
+        try:
+            return model.model_validate(values, context=FROM_FILE)
+        except ValidationError as error:
+            told: dict[tuple[str, str, str], list[str]] = {}
+            for fault in error.errors(include_url=False):
+                if fault["input"] != BROKEN:
+                    problem = self._problem(fault)
+                    key = problem.where, problem.what, problem.found
+                    told.setdefault(key, []).append(problem.expected)
+            self.problems.extend(
+                Problem(*key, expected=" or ".join(dict.fromkeys(expected)))
+                for key, expected in told.items()
+            )
+        return None
+
+    def _problem(self, fault: Any) -> Problem:
+        """An error of pydantic as a Problem: its place is as deep as the file goes."""
+        node, what = _placed(self.node, self.what, fault)
+        given = fault["input"]
+        if isinstance(given, UnknownKey):
+            key = str(fault["loc"][-1])
+            expected = with_nearest(f"one of {', '.join(given.known)}", key, given.known)
+            return Problem(node.where, what, "unknown key", expected)
+        if isinstance(given, Refused):
+            return Problem(node.where, what, given.found or node.kind, given.expected)
+        if fault["type"] == "missing":
+            return Problem(node.where, what, "is missing", "a value")
+        is_key = what.endswith(KEYS) and isinstance(node.value, dict)  # said by the entry's key
+        found = repr(given)[:80] if is_key else node.kind
+        return Problem(node.where, what, found, _expected(fault, node))
+
+
+def _plain(node: Node) -> Any:
+    """A node as texts, lists and mappings; a number as it was written."""
+    if node.is_broken:
+        return BROKEN
+    if isinstance(node.value, dict):
+        return {key: _plain(entry) for key, entry in node.value.items()}
+    if isinstance(node.value, list):
+        return tuple(map(_plain, node.value))
+    return None if node.value is None else node.raw.strip()
+
+
+def _placed(node: Node, what: str, fault: Any) -> tuple[Node, str]:
+    """The place of an error; steps that only pydantic knows (members of a union) are left out."""
+    steps = [step for step in fault["loc"] if step != "[key]"]
+    for i, step in enumerate(steps):
+        inner = node.at((str(step),))
+        if inner is not node:
+            node, what = inner, f"{what}[{step}]" if isinstance(step, int) else f"{what}.{step}"
+        elif i == len(steps) - 1 and (fault["type"] == "missing" or f".{step}" in KEYS):
+            what = f"{what}.{step}"
+    return node, what
+
+
+def _expected(fault: Any, node: Node) -> str:
+    """What an error says was expected, in words of our own."""
+    if fault["type"] == "literal_error":
+        words = [a or b for a, b in re.findall(r"'([^']*)'|(-?\d+)", fault["ctx"]["expected"])]
+        words = [word for word in words if word]
+        return with_nearest(f"one of {', '.join(words)}", node.raw, words)
+    message = str(fault["msg"]).removeprefix("Input should be ").removeprefix("Value error, ")
+    return EXPECTED.get(fault["type"], message)

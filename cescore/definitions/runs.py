@@ -1,0 +1,58 @@
+"""runs/<year>.yml: the year evaluated, its plan and its standing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cescore.definitions.layout import Files
+from cescore.definitions.model import Run
+from cescore.definitions.model.written import YEAR
+from cescore.definitions.reading import Reading
+
+
+def load_run(files: Files, year: int | None, folder: Reading) -> Run | None:
+    """The run of a year, of the newest year, or made from the nearest year there is."""
+    before = len(folder.problems)
+    read = (_run(stem, at) for stem, at in files)
+    runs = {run.year: run for run in read if run is not None}
+    at = folder.of(folder.node, "year")
+    if year is not None and not 1800 <= year <= 2199:
+        at.refuse(f"{year:.4g}", "a year such as 2025")
+        return None
+    if runs:
+        return _run_of(runs, max(runs) if year is None else year)
+    if year is None:
+        if len(folder.problems) == before:
+            at.refuse("no run says which", "--year, or runs/<year>.yml")
+        return None
+    return Run(year=year)
+
+
+def _run(stem: str, file: Reading) -> Run | None:
+    if file.node.is_broken:
+        return None
+    if not YEAR.fullmatch(stem):
+        file.of(file.node, "file").refuse(f"{stem}.yml", "a year as its name")
+        return None
+    at = file.of(file.node, f"runs.{stem}")
+    run = at.build(Run, year=int(stem))
+    if run is not None:
+        _check_years(run, at)
+    return run
+
+
+def _check_years(run: Run, at: Reading) -> None:
+    """What a year is compared with does not lie after it."""
+    for key, given in (("base_year", run.base_year), ("first_year", run.first_year)):
+        if given is not None and given > run.year:
+            at.refuse(str(given), f"{run.year}, the year evaluated, or earlier", key)
+
+
+def _run_of(runs: Mapping[int, Run], year: int) -> Run:
+    """The year's own run, or the nearest one's settings without what was decided for that year."""
+    if year in runs:
+        return runs[year]
+    near = runs[min(runs, key=lambda other: (abs(other - year), other))]
+    status = "sample" if near.status == "sample" else "draft"
+    changed = {"year": year, "status": status, "vintage": "preliminary", "issued": ""}
+    return near.model_copy(update=changed)

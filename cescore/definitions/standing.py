@@ -1,0 +1,81 @@
+"""What params still say though its time is over, or though nothing asks for it: data for findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cescore.definitions.formula import parse
+from cescore.definitions.load import Definitions
+
+
+@dataclass(frozen=True)
+class OldGoalposts:
+    """Goalposts of an indicator that hold from a year before the base year of the plan they are used in."""
+
+    entity_type: str
+    indicator: str
+    since: int  # their year key
+    base_year: int  # the plan's
+
+
+def unused_variables(definitions: Definitions) -> tuple[str, ...]:
+    """The variables that no formula, rule, estimate, picture or total asks for, in their order.
+
+    A variable that only an account asks for which itself nothing asks for is unused.
+    """
+    used = set(_used(definitions))
+    return tuple(code for code in definitions.variables if code not in used)
+
+
+def old_goalposts(definitions: Definitions) -> tuple[OldGoalposts, ...]:
+    """The goalposts in force in the year evaluated that an earlier period than the plan's set."""
+    plan, year = definitions.plan, definitions.run.year
+    if plan is None or year < plan.base_year:
+        return ()
+    return tuple(
+        OldGoalposts(kind, indicator.code, since, plan.base_year)
+        for kind, framework in definitions.frameworks.items()
+        for indicator in framework.scored()
+        if (since := max((key for key in indicator.goalposts if key <= year), default=None))
+        is not None
+        and since < plan.base_year
+    )
+
+
+def has_plan_ended(definitions: Definitions) -> bool:
+    """Whether the year evaluated lies after the last year of its plan."""
+    return definitions.plan is not None and definitions.plan.last_year < definitions.run.year
+
+
+def _used(definitions: Definitions) -> Iterator[str]:
+    for framework in definitions.frameworks.values():
+        yield from framework.variables
+        yield from (
+            imputation.by for imputation in map(framework.imputation_of, framework.scored())
+        )
+    for variable in definitions.variables.values():
+        if variable.estimate is not None:
+            yield from (*variable.estimate.expression.names, *variable.estimate.only)
+    for rule in definitions.checks:  # accounts are written into what is executed
+        yield from rule.expression.names
+    for usual in definitions.ranges:
+        yield from usual.expression.names if usual.expression is not None else ()
+    yield from definitions.disclosure.industry_totals
+    for flow in definitions.page.flows.values():
+        for code in (code.removeprefix("-") for link in flow.links for code in link.codes):
+            yield from _below(definitions, code)
+    if definitions.plan is not None:
+        for bonus in definitions.plan.assessment.bonus.values():
+            for item in bonus.items.values():
+                yield from parse(item.executable, True).names if item.executable else ()
+                yield item.variable
+
+
+def _below(definitions: Definitions, code: str) -> Iterator[str]:
+    """A code and all that its account is made of."""
+    yield code
+    account = definitions.accounts.get(code)
+    if account is not None and account.expression is not None:
+        for name in account.expression.names:
+            yield from _below(definitions, name)

@@ -1,0 +1,169 @@
+"""Opens what a notebook prints: the file the build hands over, or the same made here from the workspace.
+
+Without a file the workspace at ``root``, or the nearest one at or above the working directory, is
+evaluated and passes the same gate; this takes as long as reading the data does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from cescore.disclosure.bundle import Bundle
+from cescore.disclosure.documents import MethodBook, UnitSheet
+from cescore.disclosure.opened import OpenBundle, OpenDocument
+from cescore.disclosure.plan_documents import PlanDocument, PlanOverview, Review
+from cescore.disclosure.reading import Printable, read_printable
+from cescore.errors import DataError
+
+# What makes a bundle or document anew (YAML, units, the evaluation) is imported where it is needed:
+# a report made from a file needs nothing of it.
+
+PrintableT = TypeVar("PrintableT", bound=Printable)
+
+
+def open_bundle(
+    entity_id: str, year: int, bundle_path: str = "", lang: str = "zh", *, root: str = ""
+) -> OpenBundle:
+    """The bundle of an entity and year.
+
+    Raises
+    ------
+    DataError
+        The file is another entity's or year's; or no workspace is found.
+    """
+
+    def make() -> Bundle:
+        from cescore.disclosure.bundles import make_bundle
+        from cescore.evaluation.yearly import evaluate_workspace
+        from cescore.intake.workspace import Workspace
+
+        return make_bundle(evaluate_workspace(Workspace.load(_root(root), year)), entity_id)
+
+    data, file_hash = _read_or_made(Bundle, bundle_path, make)
+    _refuse_another((data.entity.entity_id, data.run.year), (entity_id, year))
+    return OpenBundle(data=data, hash=file_hash, lang=lang, framework=data.framework)
+
+
+def open_book(
+    year: int, document_path: str = "", lang: str = "zh", *, root: str = ""
+) -> OpenDocument[MethodBook]:
+    """The method book of a year.
+
+    Raises
+    ------
+    DataError
+        The file is no method book, or another year's; or no workspace is found.
+    """
+
+    def make() -> MethodBook:
+        from cescore.disclosure.method_books import make_method_book
+        from cescore.intake.workspace import Workspace
+
+        workspace = Workspace.load(_root(root), year)
+        return make_method_book(workspace.definitions, workspace.base_year)
+
+    data, file_hash = _read_or_made(MethodBook, document_path, make)
+    _refuse_another((data.run.year,), (year,))
+    return OpenDocument(data, file_hash, lang)
+
+
+def open_sheet(
+    document_id: str, year: int, document_path: str = "", lang: str = "zh", *, root: str = ""
+) -> OpenDocument[UnitSheet]:
+    """The supervision sheet of a responsible unit, by its slug: U01 the first the plan names.
+
+    Raises
+    ------
+    DataError
+        The file is another unit's or year's; there is no such unit; or no workspace is found.
+    """
+
+    def make() -> UnitSheet:
+        from cescore.disclosure.sheets import Sheets
+        from cescore.intake.workspace import Workspace
+
+        return Sheets(Workspace.load(_root(root), year)).sheet(document_id)
+
+    data, file_hash = _read_or_made(UnitSheet, document_path, make)
+    _refuse_another((data.document_id, data.run.year), (document_id, year))
+    return OpenDocument(data, file_hash, lang)
+
+
+def open_review(
+    document_id: str, stage: str, year: int, document_path: str = "", lang: str = "zh",
+    *, plan: str = "", root: str = "",
+) -> OpenDocument[Review]:  # fmt: skip
+    """An entity's review, of the midterm or final evaluation of a plan.
+
+    Raises
+    ------
+    DataError
+        The file is another's, stage's or year's; the entity has none; or no workspace is found.
+    """
+
+    def make() -> Review:
+        from cescore.disclosure.reviews import Reviews
+        from cescore.evaluation.periods import evaluate_plan
+
+        return Reviews(evaluate_plan(_root(root), stage, plan, year)).review(document_id)
+
+    data, file_hash = _read_or_made(Review, document_path, make)
+    _refuse_another((data.document_id, *_period(data)), (document_id, stage, year))
+    return OpenDocument(data, file_hash, lang)
+
+
+def open_overview(
+    stage: str, year: int, document_path: str = "", lang: str = "zh",
+    *, plan: str = "", root: str = "",
+) -> OpenDocument[PlanOverview]:  # fmt: skip
+    """The overview of a plan; raises as `open_review` does."""
+
+    def make() -> PlanOverview:
+        from cescore.disclosure.reviews import Reviews
+        from cescore.evaluation.periods import evaluate_plan
+
+        return Reviews(evaluate_plan(_root(root), stage, plan, year)).overview()
+
+    data, file_hash = _read_or_made(PlanOverview, document_path, make)
+    _refuse_another(_period(data), (stage, year))
+    return OpenDocument(data, file_hash, lang)
+
+
+def find_workspace(start: Path) -> Path:
+    """The nearest folder at or above `start` that holds ``params/`` and ``data/``."""
+    for folder in (start, *start.parents):
+        if (folder / "params").is_dir() and (folder / "data").is_dir():
+            return folder
+    raise DataError(f"no workspace (a folder with params/ and data/) at or above {start.name}/")
+
+
+def _read_or_made(
+    kind: type[PrintableT], path: str, make: Callable[[], PrintableT]
+) -> tuple[PrintableT, str]:
+    """What is handed or made, and the SHA-256 of its file."""
+    if not path:
+        made = make()
+        return made, made.hash
+    data, file_hash = read_printable(Path(path))
+    if not isinstance(data, kind):
+        found = getattr(data, "kind", "an entity's bundle")
+        raise DataError(f"the file holds {found}, expected {kind.__name__}")
+    return data, file_hash
+
+
+def _refuse_another(found: tuple[object, ...], expected: tuple[object, ...]) -> None:
+    if found != expected:
+        raise DataError(
+            f"the file is that of {' '.join(map(str, found))},"
+            f" expected {' '.join(map(str, expected))}"
+        )
+
+
+def _period(data: PlanDocument) -> tuple[str, int]:
+    return data.stage, data.run.year
+
+
+def _root(root: str) -> Path:
+    return Path(root) if root else find_workspace(Path.cwd())

@@ -1,0 +1,41 @@
+"""Makes the method book of a workspace from its params alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cescore.disclosure.documents import MethodBook
+
+if TYPE_CHECKING:
+    from cescore.definitions.load import Definitions
+    from cescore.definitions.model import Framework
+
+
+def make_method_book(definitions: Definitions, base_year: int) -> MethodBook:
+    """The book of all frameworks of a workspace, without worked examples."""
+    book = MethodBook(
+        run=definitions.run,
+        base_year=base_year,
+        frameworks=tuple(_lean(framework) for framework in definitions.frameworks.values()),
+        hashes={t: framework.hash for t, framework in definitions.frameworks.items()},
+        variables=tuple(definitions.variables.values()),
+        checks=definitions.checks,
+        ranges=definitions.ranges,
+        built_in=definitions.built_in,
+        plan=definitions.plan,
+        standards=tuple(definitions.standards.values()),
+        public_types=definitions.disclosure.public_types,
+    )
+    return book.numbered()
+
+
+def _lean(framework: Framework) -> Framework:
+    """The framework without the worked examples, which tests run and no page prints."""
+    changed: dict[str, Any] = {
+        name: {
+            code: one.model_copy(update={"examples": ()})
+            for code, one in getattr(framework, name).items()
+        }
+        for name in ("indicators", "accounts")
+    }
+    return framework.model_copy(update=changed)

@@ -1,0 +1,168 @@
+"""Makes the supervision sheets of responsible units, and counts respondents without naming one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from cescore.definitions.model import Named
+from cescore.disclosure.bundle import Place
+from cescore.disclosure.documents import BodyCheck, SheetCheck, SheetMeasure, UnitSheet
+from cescore.errors import DataError
+from cescore.method.measures import STATUSES
+
+if TYPE_CHECKING:
+    from cescore.definitions.model import Check, Disclosure, Measure, Plan
+    from cescore.intake.entities import Entity
+    from cescore.intake.inspections import MeasureRecord
+    from cescore.intake.workspace import Workspace
+
+
+def unit_slugs(plan: Plan | None) -> dict[str, str]:
+    """Responsible units of a plan by slug, U01 the first that the plan names."""
+    measures = plan.measures.values() if plan else ()
+    named = dict.fromkeys(unit for measure in measures for unit in measure.units)
+    return {f"U{number:02d}": unit for number, unit in enumerate(named, 1)}
+
+
+@dataclass(frozen=True, eq=False)
+class Sheets:
+    """Makes the supervision sheets of a workspace's year.
+
+    Every entity of the year counts, one whose returns cannot be evaluated too: what inspectors
+    recorded about it stands. A check without a record is not inspected; done without evidence
+    counts as partial, as in the assessment.
+    """
+
+    workspace: Workspace
+
+    def __iter__(self) -> Iterator[UnitSheet]:
+        for slug in unit_slugs(self.workspace.definitions.plan):
+            yield self.sheet(slug)
+
+    def sheet(self, slug: str) -> UnitSheet:
+        """The sheet of one unit.
+
+        Raises
+        ------
+        DataError
+            There is no plan, or it names no such unit.
+        """
+        definitions = self.workspace.definitions
+        plan, units = definitions.plan, unit_slugs(definitions.plan)
+        if plan is None or slug not in units:
+            known = (
+                f"{next(iter(units))} to {list(units)[-1]}" if units else "none: there is no plan"
+            )
+            raise DataError(f"no responsible unit {slug!r}, expected one of {known}")
+        unit = units[slug]
+        mine = [self._measure(m, unit) for m in plan.measures.values() if unit in m.units]
+        shown = {body.entity_id for m in mine for c in m.checks for body in c.bodies}
+        sheet = UnitSheet(
+            document_id=slug,
+            run=definitions.run,
+            unit=unit,
+            plan=Named(zh=plan.zh, en=plan.en),
+            plan_status=plan.status,
+            systems={m.system: plan.systems.get(m.system, Named(zh=m.system)) for m in mine},
+            bodies=tuple(_place(e) for e in self._public if e.entity_id in shown),
+            measures=tuple(mine),
+        )
+        return sheet.numbered()
+
+    @cached_property
+    def _public(self) -> tuple[Entity, ...]:
+        public = self.workspace.definitions.disclosure.public_types
+        return tuple(e for e in self.workspace.entities() if e.entity_type in public)
+
+    @cached_property
+    def _respondents(self) -> tuple[Entity, ...]:
+        public = self.workspace.definitions.disclosure.public_types
+        return tuple(e for e in self.workspace.entities() if e.entity_type not in public)
+
+    @cached_property
+    def _records(self) -> Mapping[tuple[str, str], MeasureRecord]:
+        year = self.workspace.year
+        return {(r.check_id, r.entity_id): r for r in self.workspace.measures if r.year == year}
+
+    def _measure(self, measure: Measure, unit: str) -> SheetMeasure:
+        return SheetMeasure(
+            id=measure.id,
+            zh=measure.zh,
+            en=measure.en,
+            system=measure.system,
+            others=tuple(other for other in measure.units if other != unit),
+            is_local=measure.local,
+            checks=tuple(self._check(check) for check in measure.checks),
+        )
+
+    def _check(self, check: Check) -> SheetCheck:
+        firms = [e for e in self._respondents if e.entity_type in check.levels]
+        bodies = [e for e in self._public if e.entity_type in check.levels]
+        statuses = [(e, self._inspected(check.id, e).status) for e in firms]
+        return SheetCheck(
+            id=check.id,
+            zh=check.zh,
+            en=check.en,
+            type=check.type,
+            goal=check.goal,
+            bodies=tuple(self._inspected(check.id, e) for e in bodies),
+            respondents=released_counts(statuses, self.workspace.definitions.disclosure),
+            respondents_concerned=bool(firms),
+        )
+
+    def _inspected(self, check_id: str, entity: Entity) -> BodyCheck:
+        record = self._records.get((check_id, entity.entity_id))
+        if record is None:
+            return BodyCheck(entity_id=entity.entity_id, status="not_inspected")
+        unproven = record.status == "done" and not record.evidence_ref.strip()
+        fields = {
+            name: getattr(record, name) for name in BodyCheck.model_fields if hasattr(record, name)
+        }
+        return BodyCheck(
+            **{**fields, "status": "partial" if unproven else record.status},
+            is_unproven=unproven,
+        )
+
+
+def released_counts(
+    statuses: Sequence[tuple[Entity, str]], rules: Disclosure
+) -> dict[str, int | None]:
+    """How many respondents have each status; None where that may not be shown, {} for too few of them.
+
+    A number above zero with fewer contributors than the gate's minimum is hidden, and with it the
+    smallest ones shown until what is hidden has enough of them and is of more than one status:
+    else it followed from the total. A holding is one contributor. Zero names nobody.
+    """
+    holders: dict[str, set[str]] = {status: set() for status in STATUSES}
+    for entity, status in statuses:
+        holders[status].add(entity.holding_id or entity.entity_id)
+    counts = Counter(status for _, status in statuses)
+    everybody = set().union(*holders.values())
+    if len(everybody) < rules.min_contributors:
+        return {}
+    hidden = {s for s in STATUSES if 0 < len(holders[s]) < rules.min_contributors}
+    shown = sorted((s for s in STATUSES if holders[s] and s not in hidden), key=counts.__getitem__)
+    for status in shown:
+        if not hidden or (
+            len(hidden) > 1 and _contributors(holders, hidden) >= rules.min_contributors
+        ):
+            break
+        hidden.add(status)
+    return {s: None if s in hidden else counts[s] for s in STATUSES}
+
+
+def _contributors(holders: Mapping[str, set[str]], statuses: Iterable[str]) -> int:
+    return len(set().union(*(holders[status] for status in statuses)))
+
+
+def _place(entity: Entity) -> Place:
+    return Place(
+        entity_id=entity.entity_id,
+        entity_type=entity.entity_type,
+        name_zh=entity.name_zh,
+        name_en=entity.name_en,
+    )

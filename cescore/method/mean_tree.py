@@ -1,0 +1,97 @@
+"""An index as a nest of weighted power means: the tree that contributions are split over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cescore.definitions.model import Framework
+from cescore.method.aggregate import Aggregation
+from cescore.method.missing import Scored
+from cescore.method.progress import ProgressResult, progress_shares
+from cescore.method.weight import shares
+
+Floats = NDArray[np.float64]
+POWERS = {"arithmetic_mean": 1.0, "geometric_mean": 0.0, "harmonic_mean": -1.0}
+NO_MEAN = np.nan  # copeland and topsis are no means: nothing adds up to them
+
+
+@dataclass(frozen=True, eq=False)
+class Tree:
+    """A nest of weighted power means, "" at the top; arrays of (entities, years).
+
+    ``powers`` and ``members`` go by whole, from the top down; ``shares`` are those of a member in
+    its whole, 0 where it does not take part; ``values`` are of members and of wholes.
+    """
+
+    years: tuple[int, ...]
+    powers: Mapping[str, float]
+    members: Mapping[str, tuple[str, ...]]
+    shares: Mapping[str, Floats]
+    values: Mapping[str, Floats]
+
+    @cached_property
+    def leaves(self) -> tuple[str, ...]:
+        """Members that are no wholes themselves."""
+        below = (member for members in self.members.values() for member in members)
+        return tuple(member for member in below if member not in self.members)
+
+    @property
+    def is_nest_of_means(self) -> bool:
+        """Whether every whole is a mean of its members, so that something adds up to it."""
+        return not any(np.isnan(power) for power in self.powers.values())
+
+    def at(self, years: tuple[int, ...]) -> Tree:
+        """The same in some of its years only; a year it does not have has no values and no shares."""
+        places = [self.years.index(year) if year in self.years else -1 for year in years]
+        known = np.array([place >= 0 for place in places])
+
+        def cut(arrays: Mapping[str, Floats], nothing: float) -> dict[str, Floats]:
+            return {c: np.where(known, array[:, places], nothing) for c, array in arrays.items()}
+
+        return Tree(
+            years, self.powers, self.members, cut(self.shares, 0.0), cut(self.values, np.nan)
+        )
+
+
+def index_tree(scored: Scored, result: Aggregation, framework: Framework) -> Tree:
+    """The framework's index as a nest of means."""
+    wholes = ("", *reversed([group.code for group in framework.groups_bottom_up()]))
+    columns = {**scored.scores.columns, **result.groups.columns}
+    values = {code: column.values for code, column in columns.items()}
+    return Tree(
+        years=scored.scores.years,
+        powers={code: _power(*framework.mean_of(code)) for code in wholes},
+        members={code: tuple(member for member, _ in framework.members(code)) for code in wholes},
+        shares=shares(framework, scored.active),
+        values={"": result.index.values, **values},
+    )
+
+
+def progress_tree(result: ProgressResult, framework: Framework) -> Tree | None:
+    """The progress index as a nest of means; members are named ``group.indicator``."""
+    progress = framework.progress
+    if progress is None:
+        return None
+    groups = {group.code: group for group in progress.groups}
+    inside = {code: tuple(progress.members.get(code, {})) for code in groups}
+    values = {code: column.values for code, column in result.groups.columns.items()}
+    for group, members in inside.items():
+        values |= {f"{group}.{m}": result.members.column(m).values for m in members}
+    return Tree(
+        years=result.members.years,
+        powers={"": POWERS[progress.aggregation]}
+        | {code: _power(group.aggregation, group.power) for code, group in groups.items()},
+        members={"": tuple(groups)}
+        | {code: tuple(f"{code}.{m}" for m in members) for code, members in inside.items()},
+        shares=progress_shares(result, progress),
+        values={"": result.index.values, **values},
+    )
+
+
+def _power(method: str, power: float) -> float:
+    return power if method == "generalised_mean" else POWERS.get(method, NO_MEAN)

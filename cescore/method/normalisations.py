@@ -1,0 +1,101 @@
+"""The normalisations that params can name: what each learns of all entities, and how it is applied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cescore.definitions.model import Scale
+from cescore.errors import MethodError
+from cescore.method.scaling import (
+    distance_to_maximum,
+    distance_to_reference,
+    distance_to_target,
+    efficacy,
+    fraction_of_maximum,
+    goalposts,
+    min_max,
+    percentile_rank,
+    rank_scores,
+    t_score,
+)
+from cescore.method.thresholds import is_equal
+
+Floats = NDArray[np.float64]
+ON_POSTS = ("goalposts", "efficacy")  # efficacy: not cut at the ends
+ON_ENDS = (*ON_POSTS, "distance_to_target")  # ends or targets that params state
+BY_ORDER: Mapping[str, Callable[..., Any]] = {  # need every single value
+    "rank": rank_scores,
+    "percentile_rank": percentile_rank,
+    "borda": percentile_rank,
+}
+BY_CONSTANTS: Mapping[str, tuple[Callable[..., Any], tuple[str, ...]]] = {  # and what is learnt
+    "min_max": (min_max, ("low", "high")),
+    "distance_to_maximum": (distance_to_maximum, ("low", "high")),
+    "fraction_of_maximum": (fraction_of_maximum, ("low", "high")),
+    "distance_to_reference": (distance_to_reference, ("low", "high", "reference")),
+    "z_score": (t_score, ("mean", "sd")),
+}
+
+
+def learn(values: Floats, method: str, reference: float = np.nan) -> dict[str, float]:
+    """The constants that a method takes from the values of the reference set [unit of the values].
+
+    ``reference`` is the value of the entity that `distance_to_reference` is measured to. Nothing where the
+    method has nothing to answer by: fewer than two different values, or a reference without one.
+    """
+    if method not in BY_CONSTANTS or len(values) < 2 or is_equal(values.min(), values.max()):
+        return {}
+    own = {
+        "low": float(values.min()),
+        "high": float(values.max()),
+        "mean": float(values.mean()),
+        "sd": float(values.std(ddof=1)),
+        "reference": float(reference),
+    }
+    constants = {name: own[name] for name in BY_CONSTANTS[method][1]}
+    return constants if np.isfinite(list(constants.values())).all() else {}
+
+
+def by_constants(
+    values: Floats, method: str, constants: Mapping[str, float], *, direction: int, scale: Scale
+) -> Floats:
+    """Scores of values by a method of `BY_CONSTANTS`; NaN where the method cannot answer."""
+    function, names = BY_CONSTANTS[method]
+    if not set(names) <= set(constants):
+        return np.full(values.shape, np.nan)
+    own = {name: constants[name] for name in names}
+    return _or_nothing(function, values, direction=direction, scale=scale, **own)
+
+
+def by_order(
+    values: Floats, method: str, ordered: Floats, *, direction: int, scale: Scale
+) -> Floats:
+    """Scores of values by a method of `BY_ORDER`; NaN where there is nobody to compare with."""
+    return _or_nothing(BY_ORDER[method], values, direction=direction, scale=scale, among=ordered)
+
+
+def on_ends(
+    values: Floats, method: str, ends: tuple[Floats, Floats], *, direction: int, scale: Scale
+) -> Floats:
+    """Scores of values by a method of `ON_ENDS`, between (worst, best); NaN where it cannot answer."""
+    worst, best = ends
+    if method == "distance_to_target":
+        return _or_nothing(
+            distance_to_target, values, target=best, direction=direction, scale=scale
+        )
+    if method == "efficacy":
+        return efficacy(values, satisfactory=best, not_allowed=worst, scale=scale)
+    return goalposts(values, worst=worst, best=best, scale=scale)
+
+
+def _or_nothing(function: Callable[..., Any], values: Floats, **how: Any) -> Floats:
+    """What a method says, or NaN throughout where it says that it cannot answer."""
+    try:
+        scores: Floats = function(values, **how)
+        return scores
+    except MethodError:
+        return np.full(values.shape, np.nan)

@@ -1,0 +1,196 @@
+"""The measures of a plan over its years: how each check was carried out, and what became of all of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from cescore.definitions.bilingual import Bilingual
+from cescore.definitions.model import Check, Plan
+from cescore.method.measures import (
+    INSPECTED,
+    STATUSES,
+    InspectedCheck,
+    MeasureLine,
+    measure_lines,
+    share_done,
+)
+from cescore.method.thresholds import meets
+
+LEAST_DONE = 0.8  # [P] share of the checks below which the measures of a period stand out
+SUMMED = ("count", "amount")  # checks whose values of several years make a sum
+
+
+@dataclass(frozen=True)
+class PeriodCheck(Bilingual):
+    """One check over the years.
+
+    ``end``: its last inspected status, of ``end_year``; not_inspected where no year has one.
+    ``open_years``: years in a row, up to ``end_year``, in which it was inspected and not done.
+    ``total``: sum of the recorded values of a count or amount without a goal, never scored;
+    ``reached``: whether the last value of a check with a goal reached it.
+    """
+
+    id: str
+    zh: str
+    en: str
+    type: str
+    statuses: tuple[str, ...]
+    values: tuple[str, ...]
+    end: str
+    end_year: int | None
+    open_years: int = 0
+    total: float | None = None
+    goal: float | None = None
+    reached: bool | None = None
+    evidence_ref: str = ""
+    finding: str = ""
+    due_date: str = ""
+
+
+@dataclass(frozen=True)
+class PeriodMeasure(Bilingual):
+    """One measure over the years."""
+
+    id: str
+    zh: str
+    en: str
+    system: str
+    units: tuple[str, ...]
+    checks: tuple[PeriodCheck, ...]
+
+
+def period_measures(
+    plan: Plan,
+    entity_type: str,
+    records: Mapping[int, Iterable[Mapping[str, str]]],
+    years: Sequence[int],
+) -> tuple[PeriodMeasure, ...]:
+    """The measures that concern a type over the years, with one entity's records by year.
+
+    Each year is read as the yearly assessment reads it (done needs evidence). What counts at the
+    end is the last inspected status: a year without an inspection is neither progress nor
+    a step back [P].
+    """
+    by_year = [measure_lines(plan, entity_type, records.get(year, ())) for year in years]
+    definitions = {c.id: c for m in plan.measures.values() for c in m.checks}
+    return tuple(
+        PeriodMeasure(
+            lines[0].id,
+            lines[0].zh,
+            lines[0].en,
+            lines[0].system,
+            lines[0].units,
+            tuple(
+                _period_check(definitions[yearly[0]["id"]], yearly, years)
+                for yearly in zip(*(line.checks for line in lines), strict=True)
+            ),
+        )
+        for lines in zip(*by_year, strict=True)
+    )
+
+
+def _period_check(
+    check: Check, yearly: Sequence[InspectedCheck], years: Sequence[int]
+) -> PeriodCheck:
+    statuses = tuple(inspected["status"] for inspected in yearly)
+    known = [i for i, status in enumerate(statuses) if status != "not_inspected"]
+    last = known[-1] if known else None
+    values = tuple(inspected["value"] for inspected in yearly)
+    total = _total(check, values)
+    at_end = yearly[last] if last is not None else None
+    return PeriodCheck(
+        id=check.id,
+        zh=check.zh,
+        en=check.en,
+        type=check.type,
+        statuses=statuses,
+        values=values,
+        end=statuses[last] if last is not None else "not_inspected",
+        end_year=years[last] if last is not None else None,
+        open_years=_open_years(statuses[: last + 1]) if last is not None else 0,
+        total=total,
+        goal=check.goal,
+        reached=_reached(check, values),
+        evidence_ref=at_end["evidence_ref"] if at_end else "",
+        finding=at_end["finding"] if at_end else "",
+        due_date=at_end["due_date"] if at_end else "",
+    )
+
+
+def _open_years(statuses: Sequence[str]) -> int:
+    """Inspections in a row, back from the last, that did not find it done."""
+    inspected = [status for status in statuses if status in INSPECTED]
+    return next((i for i, s in enumerate(reversed(inspected)) if s == "done"), len(inspected))
+
+
+def _numbers(values: Iterable[str]) -> list[float]:
+    """The values that are finite numbers; a text stays what it is, recorded only."""
+    numbers = []
+    for value in filter(None, map(str.strip, values)):
+        with suppress(ValueError):
+            numbers.append(float(value))
+    return [value for value in numbers if math.isfinite(value)]
+
+
+def _total(check: Check, values: Sequence[str]) -> float | None:
+    """Sum of what was recorded; none of a check with a goal, whose values count up by themselves."""
+    known = _numbers(values) if check.type in SUMMED and check.goal is None else []
+    return math.fsum(known) if known else None
+
+
+def _reached(check: Check, values: Sequence[str]) -> bool | None:
+    """Whether the last recorded value reached the check's goal; None without goal or value."""
+    known = _numbers(values)
+    if check.goal is None or not known:
+        return None
+    return meets(known[-1], "<=" if check.better == "less" else ">=", check.goal)
+
+
+def at_end(measures: Iterable[PeriodMeasure]) -> tuple[MeasureLine, ...]:
+    """The measures as yearly lines, each check with the status it has at the end."""
+    return tuple(
+        MeasureLine(m.id, m.zh, m.en, m.system, m.units, _counted(c.end for c in m.checks))
+        for m in measures
+    )
+
+
+def _counted(statuses: Iterable[str]) -> dict[str, int]:
+    numbers: dict[str, int] = dict.fromkeys(STATUSES, 0)
+    for status in statuses:
+        numbers[status] += 1
+    return numbers
+
+
+@dataclass(frozen=True)
+class Completion:
+    """How a set of checks was carried out: statuses at the end, and shares 0-1.
+
+    ``key``: id of the system or name of the responsible unit whose checks they are; "" for all.
+    ``at_end``: done at the end over inspected, partial counting half; ``over_years``: the same over
+    all yearly inspections; ``by_year``: of each year alone. None where nothing was inspected.
+    """
+
+    key: str
+    counts: Mapping[str, int]
+    at_end: float | None
+    over_years: float | None
+    by_year: tuple[float | None, ...]
+
+    @property
+    def is_low(self) -> bool:
+        """Whether less is done at the end than a plan period should bring."""
+        return self.at_end is not None and meets(self.at_end, "<", LEAST_DONE)
+
+
+def completion(checks: Iterable[PeriodCheck], years: Sequence[int], key: str = "") -> Completion:
+    """What became of checks, of one entity or of many, over the years."""
+    every = list(checks)
+    by_year = [_counted(check.statuses[i] for check in every) for i in range(len(years))]
+    counts = _counted(check.end for check in every)
+    whole = {status: sum(of[status] for of in by_year) for status in counts}
+    return Completion(
+        key, counts, share_done(counts), share_done(whole), tuple(map(share_done, by_year))
+    )

@@ -1,0 +1,46 @@
+"""What the index would gain if one member of it stood at the top of the scale."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cescore.method.aggregate import generalised_mean
+from cescore.method.mean_tree import Tree
+
+Floats = NDArray[np.float64]
+
+
+def rooms(tree: Tree, year: int, top: float) -> dict[str, Floats]:
+    """Points that the index gains with one member at ``top`` and all others as they are.
+
+    By code of each indicator and group, arrays of (entities,). In an arithmetic tree that is
+    effective weight x (top - score); under other means the members beside it count as well: in a
+    geometric mean of 25 and 100 with equal weights the lower one at 100 brings 50 points, the
+    higher one none. NaN where the member takes no part, where there is no index, and where the
+    index is no mean of its members (Copeland, TOPSIS), so that nothing can be said of one alone.
+
+    References
+    ----------
+    OECD and JRC, Handbook on Constructing Composite Indicators (2008), step 6: under geometric
+    aggregation the marginal gain is largest where the score is lowest.
+    """
+    one_year = tree.at((year,))
+    parent = {member: whole for whole, members in tree.members.items() for member in members}
+    return {code: _room(one_year, parent, code, top) for code in parent}
+
+
+def _room(tree: Tree, parent: dict[str, str], code: str, top: float) -> Floats:
+    """The room of one member: its whole computed anew, then the whole above it, up to the index."""
+    index = tree.values[""][:, 0]
+    changed, value = code, np.full(index.shape, top)
+    counts = ~np.isnan(index) & tree.is_nest_of_means
+    while changed:
+        whole = parent[changed]
+        members = tree.members[whole]
+        shares = [tree.shares[member][:, 0] for member in members]
+        values = [value if m == changed else tree.values[m][:, 0] for m in members]
+        counts &= tree.shares[changed][:, 0] > 0
+        power = 1.0 if np.isnan(tree.powers[whole]) else tree.powers[whole]
+        changed, value = whole, generalised_mean(values, shares, power=power)
+    return np.where(counts, value - index, np.nan)

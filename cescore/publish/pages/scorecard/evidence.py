@@ -1,0 +1,105 @@
+"""What the sentences of page one are made from: one entity's results, and what moved its index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from cescore.method.aggregate import Aggregation
+from cescore.method.column import Panel
+from cescore.method.contributions import Decomposition, decompose
+from cescore.method.mean_tree import Tree, index_tree
+from cescore.method.missing import Scored, apply_missing_rules
+from cescore.method.normalise import normalise
+from cescore.method.progress import ProgressResult
+from cescore.method.rooms import rooms
+from cescore.publish.view import Number, View, at, has_enough
+
+NOTABLE = 0.05  # points, of a score or of the index, below which a change is none
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One entity's results as page one reads them; all of it is the entity's own or released."""
+
+    view: View
+    result: Aggregation
+    progress: ProgressResult | None
+    indicators: Panel
+
+    @property
+    def coverage(self) -> float | None:
+        """The share of the weight with a value in the year evaluated, 0-1."""
+        position = self.view.now
+        if position is None or not self.result.coverage.size:
+            return None
+        return float(self.result.coverage[0, position])
+
+    @property
+    def is_rated(self) -> bool:
+        """Whether the index stands: a return was filed and covers enough of the weight."""
+        index = at(self.result.index, self.view.now).value
+        return self.view.data.filed and index is not None and has_enough(self.view, self.coverage)
+
+    @cached_property
+    def earlier_years(self) -> tuple[int, ...]:
+        """Last year and the base year, as far as this year's index can be held against theirs."""
+        year = self.view.bundle.year
+        wanted = dict.fromkeys((year - 1, self.view.bundle.base_year))
+        rated = (
+            y for y in wanted if y < year and self.view.index(self.result, y).value is not None
+        )
+        return tuple(rated) if self.is_rated else ()
+
+    @cached_property
+    def scored(self) -> Scored:
+        """Scores with the rules for missing values applied, by the framework the page shows."""
+        bundle = self.view.bundle
+        scores = normalise(self.indicators, bundle.framework, bundle.fitted)
+        return apply_missing_rules(scores, self.indicators, bundle.framework, bundle.fitted)
+
+    @cached_property
+    def _tree(self) -> Tree:
+        return index_tree(self.scored, self.result, self.view.bundle.framework)
+
+    def score(self, code: str, year: int) -> Number:
+        """The score of an indicator that has a value of its own; what a rule filled in is none."""
+        position = self.view.position(year)
+        if position is None or not self.scored.covered[code][0, position]:
+            return Number(None)
+        return at(self.scored.scores.column(code), position)
+
+    def has_score(self, group: str, year: int) -> bool:
+        """Whether a group stands on at least one indicator with a value that counts in a year."""
+        position = self.view.position(year)
+        inside = [indicator.code for indicator in self.view.scored_below(group)]
+        return position is not None and any(
+            self.scored.active[code][0, position] and self.scored.covered[code][0, position]
+            for code in inside
+        )
+
+    @cached_property
+    def _splits(self) -> dict[int, Decomposition]:
+        year = self.view.bundle.year
+        return {since: decompose(self._tree, year, since=since) for since in self.earlier_years}
+
+    def moved_by(self, code: str, since: int) -> float | None:
+        """Points by which an indicator moved the index since an earlier year; None if unknown."""
+        split = self._splits.get(since)
+        points = float("nan") if split is None else float(split.changes[code][0])
+        return None if points != points else points
+
+    @cached_property
+    def rooms(self) -> dict[str, float]:
+        """Points that the index would gain with one indicator at the top of its scale.
+
+        Only indicators with a value, those that bring most first; none where the index compares
+        the entity with all others, so that nothing follows from its own scores.
+        """
+        year, framework = self.view.bundle.year, self.view.bundle.framework
+        if not self.is_rated:
+            return {}
+        every = rooms(self._tree, year, framework.scale.top)
+        gains = {i.code: float(every[i.code][0]) for i in self.view.scored}
+        known = {c: g for c, g in gains.items() if g == g and self.score(c, year).value is not None}
+        return dict(sorted(known.items(), key=lambda gain: -gain[1]))

@@ -1,0 +1,126 @@
+"""WeasyPrint made faster from outside, to the same bytes: every change of its internals stands here.
+
+Each change is small and says why it makes no difference to a page. They hold for the exact versions
+they were read in; with any other version, or with ``CESCORE_PLAIN_PRINTER=1`` in the environment,
+none is applied and pages are printed by the library as it is. A test prints every kind of page both
+ways and compares the files.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from cescore.publish.printing.reading import tree_of
+
+VERSIONS = {"weasyprint": "70.0", "pydyf": "0.13.0"}
+SWITCH = "CESCORE_PLAIN_PRINTER"
+_NOTES = re.compile(r"(?m)^::(?:footnote|note)-[a-z]+ \{[^}]*\}\n")
+_MARKERS = "\n::marker {"
+_USES_NOTES = re.compile(r"footnote|note\(|note-|::?marker|display:\s*list-item", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def is_known_library() -> bool:
+    """Whether the changes fit the library that is installed; where they do not, the log says so."""
+    import pydyf
+    import weasyprint
+
+    found = {"weasyprint": weasyprint.__version__, "pydyf": pydyf.__version__}
+    if found == VERSIONS:
+        return True
+    named = ", ".join(f"{name} {version}" for name, version in found.items())
+    logging.getLogger(__name__).info("printing with %s as it is: made faster for others", named)
+    return False
+
+
+def is_faster() -> bool:
+    """Whether pages are printed with the changes."""
+    return not os.environ.get(SWITCH) and is_known_library()
+
+
+def html_of(html: str, rules: str, **given: Any) -> Any:
+    """The page as WeasyPrint reads it: ``weasyprint.HTML(string=html, …)``, sooner where it can be.
+
+    Parameters
+    ----------
+    rules
+        The text of the stylesheet that the page is printed with.
+    """
+    import weasyprint
+
+    if not is_faster():
+        return weasyprint.HTML(string=html, **given)
+    tree = tree_of(html)
+    page = (
+        _html_from_tree(tree, **given)
+        if tree is not None
+        else weasyprint.HTML(string=html, **given)
+    )
+    if not _USES_NOTES.search(rules) and not _USES_NOTES.search(html):
+        page._ua_stylesheets = _lean_sheets
+    return page
+
+
+def _html_from_tree(tree: Any, *, url_fetcher: Any, base_url: Any, media_type: str) -> Any:
+    """What ``weasyprint.HTML.__init__`` makes of a tree that its HTML parser has built."""
+    import cssselect2
+    import weasyprint
+
+    page = weasyprint.HTML.__new__(weasyprint.HTML)
+    page.base_url = weasyprint._find_base_url(tree, base_url)
+    page.url_fetcher, page.media_type = url_fetcher, media_type
+    page.wrapper_element = cssselect2.ElementWrapper.from_html_root(tree, content_language=None)
+    page.etree_element = page.wrapper_element.etree_element
+    return page
+
+
+def _lean_sheets(forms: bool = False) -> list[Any]:
+    """The library's own stylesheet without what only notes and markers need.
+
+    Its rules for ``::footnote-call`` and the like match every element, so that each gets six styles
+    worked out where one is used; of ``::marker`` only list items have a box. A page without notes,
+    markers of its own or other list items looks the same.
+    """
+    from weasyprint.html import UA_FORM_STYLESHEET
+
+    return [_lean_sheet(), UA_FORM_STYLESHEET] if forms else [_lean_sheet()]
+
+
+@lru_cache(maxsize=1)
+def _lean_sheet() -> Any:
+    from weasyprint import CSS
+    from weasyprint.css.counters import CounterStyle
+    from weasyprint.html import UA
+
+    text = _NOTES.sub("", UA).replace(_MARKERS, f"\nli{_MARKERS.strip()}")
+    return CSS(string=text, counter_style=CounterStyle())
+
+
+def serialised_once(objects: list[Any]) -> Iterator[Any]:
+    """The objects of a finished PDF, each of which works out its bytes when first asked.
+
+    pydyf writes every object twice, into the file and into the hash that identifies it, and
+    compresses it each time.
+    """
+    import pydyf
+
+    class Serialised(pydyf.Object):  # type: ignore[misc]  # pydyf has no types
+        """An object's bytes in place of the object."""
+
+        def __init__(self, whole: Any) -> None:
+            super().__init__()
+            self.number, self.offset = whole.number, whole.offset
+            self.generation, self.free = whole.generation, whole.free
+            self.extra = getattr(whole, "extra", {})
+            self._data, self._is_compressible = whole.data, whole.compressible
+
+        data = property(lambda self: self._data)
+        compressible = property(lambda self: self._is_compressible)
+
+    for one in objects:
+        yield one if one.free == "f" or not is_faster() else Serialised(one)

@@ -1,0 +1,94 @@
+"""The edition of a year: a scorecard for each entity, the method book, the supervision sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cescore.disclosure.bundles import Bundler
+from cescore.disclosure.kinds import METHOD_BOOK, SCORECARD
+from cescore.disclosure.method_books import make_method_book
+from cescore.disclosure.sheets import Sheets
+from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
+from cescore.intake.workspace import Workspace
+from cescore.run.contents import Contents
+from cescore.run.documents import annual_documents
+from cescore.run.edition import Edition
+from cescore.run.store import MANIFEST_NAME
+from cescore.run.tables import tables_in, write_tables
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cescore.disclosure.reading import Printable
+    from cescore.publish.pages.index.page import Page
+    from cescore.run.asked import Asked
+    from cescore.run.job import Outcome
+    from cescore.run.order import Subject
+    from cescore.run.store import Store
+
+
+@dataclass(frozen=True, eq=False)
+class AnnualEdition(Edition):
+    """See `cescore.run.edition.Edition`; the year is evaluated when the first of it is needed."""
+
+    asked: Asked
+    loaded: Workspace
+
+    report = SCORECARD
+
+    @classmethod
+    def open(cls, asked: Asked) -> AnnualEdition:
+        return cls(asked, Workspace.load(asked.root, asked.year))
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.loaded
+
+    @property
+    def name(self) -> str:
+        return f"{self.workspace.year}"
+
+    @property
+    def documents(self) -> tuple[Subject, ...]:
+        return annual_documents(self.workspace.definitions.plan)
+
+    @cached_property
+    def yearly(self) -> YearlyEvaluation:
+        return evaluate_workspace(self.workspace)
+
+    @cached_property
+    def _bundler(self) -> Bundler:
+        return Bundler(self.yearly)
+
+    @cached_property
+    def _sheets(self) -> Sheets:
+        return Sheets(self.workspace)
+
+    def make(self, subject: Subject) -> Printable:
+        if subject.kind == SCORECARD:
+            return self._bundler.bundle(subject.id)
+        if subject.kind == METHOD_BOOK:
+            return make_method_book(self.workspace.definitions, self.workspace.base_year)
+        return self._sheets.sheet(subject.id)
+
+    def write_tables(self, folder: Path) -> pd.DataFrame:
+        return write_tables(folder, self.yearly, self.asked.lang)
+
+    def tables(self, folder: Path) -> tuple[str, ...]:
+        return tables_in(folder)
+
+    def contents(
+        self,
+        store: Store,
+        results: pd.DataFrame,
+        by_name: Mapping[str, Outcome],
+        out_of_step: Collection[str],
+    ) -> Page:
+        made = Contents(
+            store, self.yearly, results, by_name, self.asked.lang, out_of_step=out_of_step
+        )
+        return made.page((*self.tables(store.folder), MANIFEST_NAME))

@@ -1,0 +1,151 @@
+"""What a build prints: the reports and documents of an evaluation, its tables, its page of contents.
+
+There are two, the year's (`cescore.run.annual`) and a plan period's (`cescore.run.period`); the
+commands know only what stands here.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from cescore.errors import RunError
+from cescore.run.job import report_name
+from cescore.run.order import Subject
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cescore.disclosure.kinds import Kind
+    from cescore.disclosure.reading import Printable
+    from cescore.intake.findings import Finding
+    from cescore.intake.workspace import Workspace
+    from cescore.publish.pages.index.page import Page
+    from cescore.run.asked import Asked
+    from cescore.run.job import Outcome
+    from cescore.run.store import Store
+
+
+class Edition(ABC):
+    """An evaluation as it is printed."""
+
+    report: ClassVar[Kind]  # of each entity
+    asked: Asked
+
+    @property
+    @abstractmethod
+    def workspace(self) -> Workspace:
+        """What was received and decided."""
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """What its folder below output/ is called, before the language."""
+
+    @property
+    @abstractmethod
+    def documents(self) -> Sequence[Subject]:
+        """Its documents, in the order in which they are listed."""
+
+    @abstractmethod
+    def make(self, subject: Subject) -> Printable:
+        """The bundle or document that a report is made from; whatever is raised is that report's."""
+
+    @abstractmethod
+    def write_tables(self, folder: Path) -> pd.DataFrame:
+        """Write its tables; returns the rows of results that the page of contents shows."""
+
+    @abstractmethod
+    def tables(self, folder: Path) -> tuple[str, ...]:
+        """Its tables, by their names in the folder."""
+
+    @abstractmethod
+    def contents(
+        self,
+        store: Store,
+        results: pd.DataFrame,
+        by_name: Mapping[str, Outcome],
+        out_of_step: Collection[str],
+    ) -> Page:
+        """The page that it ends with."""
+
+    def opening(self) -> Iterator[str]:
+        """What is said before its reports are made."""
+        yield from ()
+
+    def about(self) -> Mapping[str, Any]:
+        """What its manifest says of the run, beside what every manifest says."""
+        return {}
+
+    @cached_property
+    def output(self) -> Path:
+        """The folder of the run."""
+        return self.asked.output(self.name)
+
+    @cached_property
+    def entities(self) -> Sequence[Subject]:
+        """A report for each entity of the year, in the order of the register."""
+        found = self.workspace.entities()
+        return [Subject(self.report, e.entity_type, e.entity_id) for e in found]
+
+    def subject(self, name: str) -> Subject:
+        """The report of an entity by its id, or a document by its name.
+
+        Raises
+        ------
+        RunError
+            There is neither.
+        """
+        for subject in (*self.entities, *self.documents):
+            if name in (subject.id, subject.name):
+                return subject
+        raise RunError(f"no entity and no document of {self.workspace.year} is called {name!r}")
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Of all that an edition could print: what is asked for, what of it is blocked, the others."""
+
+    entities: Sequence[Subject]
+    documents: Sequence[Subject]
+    blocked: Mapping[Subject, tuple[Finding, ...]]  # with the reasons
+    others: Sequence[Subject]  # not asked for, or of a type without a framework
+
+    def __len__(self) -> int:
+        return len(self.entities) + len(self.documents) + len(self.blocked) + len(self.others)
+
+
+def choose(edition: Edition, only: str) -> Chosen:
+    """What ``--only`` asks for.
+
+    Raises
+    ------
+    RunError
+        It asks for nothing that there is.
+    """
+    workspace, blocked = edition.workspace, edition.workspace.blocked
+    asked_for = [s for s in edition.entities if is_selected(s.folder, s.id, only)]
+    documents = [s for s in edition.documents if is_selected(s.folder, s.id, only)]
+    if not asked_for and not (only and documents):
+        what = f"matches --only {only!r}" if only else "belongs to the year"
+        raise RunError(f"nothing to build: no entity of {workspace.year} {what}")
+    wanted = {*asked_for, *documents}
+    unframed = [Subject(edition.report, e.entity_type, e.entity_id) for e in workspace.unframed]
+    return Chosen(
+        entities=[s for s in asked_for if s.id not in blocked],
+        documents=documents,
+        blocked={s: blocked[s.id] for s in asked_for if s.id in blocked},
+        others=[s for s in (*edition.entities, *edition.documents) if s not in wanted] + unframed,
+    )
+
+
+def is_selected(folder: str, id_: str, only: str) -> bool:
+    """Whether ``--only`` names a subject: its id, or a pattern over type/id such as district/*."""
+    patterns = [pattern.strip() for pattern in only.split(",") if pattern.strip()]
+    names = (id_, report_name(folder, id_))
+    return not patterns or any(fnmatch.fnmatchcase(n, p) for n in names for p in patterns)

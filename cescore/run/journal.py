@@ -1,0 +1,56 @@
+"""The journal of an output tree: a line for each report that stands there, the last word counts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cescore.run.order import Key
+
+JOURNAL_NAME = ".journal.jsonl"
+ENTRY_FIELDS = ("key", "outputs", "record")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the journal says of a finished report."""
+
+    key: Key
+    outputs: Mapping[str, str]  # file name -> SHA-256
+    record: Mapping[str, Any] = field(default_factory=dict)
+    inputs: str = ""  # hash over all that the run was made from which last found it up to date
+
+
+def line_of(name: str, entry: Entry) -> bytes:
+    fields = {"name": name, "inputs": entry.inputs}
+    parts = {part: dict(getattr(entry, part)) for part in ENTRY_FIELDS}
+    return json.dumps({**fields, **parts}, sort_keys=True).encode() + b"\n"
+
+
+def read_journal(path: Path) -> dict[str, Entry]:
+    """The last word on each report; a line that was cut off counts as not written."""
+    entries: dict[str, Entry] = {}
+    try:
+        lines = path.read_bytes().splitlines()
+    except FileNotFoundError:
+        return entries
+    for line in lines:
+        try:
+            fields = json.loads(line)
+            name = str(fields["name"])
+            made = _entry(fields) if "key" in fields else None
+        except (ValueError, KeyError, TypeError):  # cut off, or written by nobody of ours
+            continue
+        if made:
+            entries[name] = made
+        else:
+            entries.pop(name, None)
+    return entries
+
+
+def _entry(fields: Mapping[str, Any]) -> Entry:
+    key, outputs, record = (dict(fields[part]) for part in ENTRY_FIELDS)
+    return Entry(key, outputs, record, str(fields.get("inputs", "")))

@@ -1,0 +1,106 @@
+"""The edition of a plan period at its middle or end: a review for each entity, the overview."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cescore.disclosure.kinds import OVERVIEW, REVIEW
+from cescore.disclosure.reviews import Reviews
+from cescore.evaluation.periods import PlanEvaluation, evaluate_plan
+from cescore.run.documents import PERIOD_DOCUMENTS
+from cescore.run.edition import Edition
+from cescore.run.period_contents import PeriodContents
+from cescore.run.store import MANIFEST_NAME
+from cescore.run.tables import FINDINGS, RESULTS, write_findings_whole, write_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cescore.disclosure.reading import Printable
+    from cescore.intake.workspace import Workspace
+    from cescore.publish.pages.index.page import Page
+    from cescore.run.asked import Asked
+    from cescore.run.job import Outcome
+    from cescore.run.order import Subject
+    from cescore.run.store import Store
+
+
+@dataclass(frozen=True, eq=False)
+class PeriodEdition(Edition):
+    """See `cescore.run.edition.Edition`."""
+
+    asked: Asked
+    evaluated: PlanEvaluation
+
+    report = REVIEW
+
+    @classmethod
+    def open(cls, asked: Asked) -> PeriodEdition:
+        return cls(asked, evaluate_plan(asked.root, asked.stage, asked.plan, asked.year))
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.evaluated.workspace
+
+    @property
+    def name(self) -> str:
+        return f"{self.evaluated.plan.id}-{self.evaluated.stage}"
+
+    @property
+    def documents(self) -> tuple[Subject, ...]:
+        return PERIOD_DOCUMENTS
+
+    @cached_property
+    def _reviews(self) -> Reviews:
+        return Reviews(self.evaluated)
+
+    def make(self, subject: Subject) -> Printable:
+        if subject.kind == OVERVIEW:
+            return self._reviews.overview()
+        return self._reviews.review(subject.id)
+
+    def opening(self) -> Iterator[str]:
+        evaluated = self.evaluated
+        years = f"{evaluated.years[0]}-{evaluated.years[-1]}"
+        yield (
+            f"{evaluated.stage} evaluation of {evaluated.plan.id}: {years},"
+            f" base year {evaluated.plan.base_year};"
+            f" {len(self.entities)} entities, {len(self.workspace.blocked)} blocked"
+        )
+
+    def about(self) -> Mapping[str, Any]:
+        evaluated = self.evaluated
+        years = list(evaluated.years)
+        return {"kind": evaluated.stage, "plan": evaluated.plan.id, "years": years}
+
+    def write_tables(self, folder: Path) -> pd.DataFrame:
+        results = self.evaluated.results()
+        write_table(folder, RESULTS, results)
+        write_findings_whole(folder, self.workspace, self.asked.lang)
+        return results
+
+    def tables(self, folder: Path) -> tuple[str, ...]:
+        return RESULTS, FINDINGS
+
+    def contents(
+        self,
+        store: Store,
+        results: pd.DataFrame,
+        by_name: Mapping[str, Outcome],
+        out_of_step: Collection[str],
+    ) -> Page:
+        evaluated = self.evaluated
+        made = PeriodContents(
+            store,
+            evaluated.yearly,
+            results,
+            by_name,
+            self.asked.lang,
+            out_of_step=out_of_step,
+            evaluated=evaluated,
+        )
+        return made.page((*self.tables(store.folder), MANIFEST_NAME))

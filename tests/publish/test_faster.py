@@ -1,0 +1,137 @@
+"""Printing made faster: the same trees, the same bytes, and the library as it is where it is another."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tinyhtml5
+import weasyprint
+from publish.conftest import Made
+
+from cescore.publish.page import STYLESHEET, find_template
+from cescore.publish.printing import faster
+from cescore.publish.printing.pdf import print_pdf
+from cescore.publish.printing.reading import tree_of
+from cescore.publish.rehearsal import WORDS
+
+PAGE = '<!DOCTYPE html>\n<html lang="zh-CN"><head><title>试</title></head><body class="zh">{}</body></html>'
+XMLNS = "{http://www.w3.org/2000/xmlns/}"
+# Where an HTML parser moves, closes or wraps something, and where pages are simply odd.
+MENDED = {
+    "rows without a body": "<table><tr><td>a</td></tr></table>",
+    "text in a table": "<table>a<tbody><tr><td>b</td></tr></tbody></table>",
+    "a block in a paragraph": "<p>a<div>b</div></p>",
+    "a table in a table's cell": "<table><tbody><tr><td><table><tbody></tbody></table></td></tr></tbody></table>",
+    "a link in a link": '<a href="#b">a<a href="#b">b</a></a>',
+    "a heading in a heading": "<h1>a<h2>b</h2></h1>",
+    "an item without a list": "<li>a</li>",
+    "a line break that a parser drops": "<pre>\na</pre>",
+    "an entity of HTML": "<p>a&nbsp;b</p>",
+    "not closed": "<p>a<br>b<p>c",
+    "a comment": "<p>a<!-- b -->c</p>",
+    "capitals": "<P>a</P>",
+    "an attribute without quotes": "<p class=a>b</p>",
+    "SVG without its namespace": '<svg width="1" height="1"><path d="M0 0"/></svg>',
+    "a line break in a value": '<p title="a\nb">a</p>',
+    "HTML within SVG": '<svg xmlns="http://www.w3.org/2000/svg"><p xmlns="">a</p></svg>',
+}
+ODD = {
+    "floats": '<div style="float:left;width:40%">a b c</div><div style="float:right">d</div><p>e</p>',
+    "a table over pages": "<table><tbody>" + "<tr><td>甲</td><td>1,234.5</td></tr>" * 200 + "</tbody></table>",
+    "footnotes": '<p>a<span style="float:footnote">b</span></p>',
+    "right to left": '<p dir="rtl">שלום 123</p>',
+    "hyphens": '<p lang="en" style="hyphens:auto;width:2cm">incomprehensibilities of representation</p>',
+    "lists": "<ol><li>a</li><li>b<ul><li>c</li></ul></li></ol>",
+    "list items that are none": '<p style="display:list-item">a</p>',
+    "what goes before": '<style>p::before { content: "x" } p::marker { color: red }</style><p>a</p>',
+}  # fmt: skip
+
+
+def parsed(html: str) -> Any:
+    return tinyhtml5.parse(html, namespace_html_elements=False)
+
+
+def differences(a: Any, b: Any) -> list[str]:
+    """Where two trees differ; white space around head and body is no part of a page, and a
+    declaration of the namespace that an element is in says nothing more."""
+    ignored = a.tag == "html"
+
+    def attributes(element: Any) -> dict[str, Any]:
+        own = {k: v for k, v in element.attrib.items() if not k.startswith(XMLNS)}
+        return own | {"d": own.get("d", "").split()}  # a line break in a drawing is a blank
+
+    def plain(text: str | None) -> str:
+        return (text or "").strip() if ignored else text or ""
+
+    found = [a.tag] * ((a.tag, attributes(a)) != (b.tag, attributes(b)))
+    found += [f"{a.tag} text"] * (plain(a.text) != plain(b.text))
+    found += [f"{a.tag} children"] * (len(a) != len(b))
+    for x, y in zip(a, b, strict=False):
+        found += [f"{a.tag}/{x.tag} tail"] * (plain(x.tail) != plain(y.tail))
+        found += differences(x, y)
+    return found
+
+
+def printed(html: str) -> bytes:
+    sheet = find_template(STYLESHEET, None)
+    return print_pdf(html, stylesheet=sheet, identifier=bytes(16), dated=date(2000, 1, 1)).raw
+
+
+def printed_plainly(html: str, monkeypatch: pytest.MonkeyPatch) -> bytes:
+    with monkeypatch.context() as plain:
+        plain.setenv(faster.SWITCH, "1")
+        assert not faster.is_faster()
+        return printed(html)
+
+
+def page_of(made: Made) -> str:
+    html = (made.folder / "scorecard.html").read_text(encoding="utf-8")
+    return re.sub(r"<style>.*?</style>", "", html, count=1, flags=re.DOTALL)
+
+
+def test_a_report_is_read_by_expat_as_an_html_parser_reads_it(district: Made) -> None:
+    html = page_of(district)
+    tree = tree_of(html)
+    assert tree is not None, "no part of our own pages needs mending"
+    assert differences(tree, parsed(html)) == []
+
+
+@pytest.mark.parametrize("name", [*MENDED, *ODD])
+def test_what_an_html_parser_would_mend_is_left_to_it(name: str) -> None:
+    html = PAGE.format((MENDED | ODD)[name])
+    tree = tree_of(html)
+    assert tree is None or differences(tree, parsed(html)) == []
+    assert tree is None or name in ODD
+
+
+def test_a_report_has_the_same_bytes(district: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    html = page_of(district)
+    assert printed(html) == printed_plainly(html, monkeypatch)
+
+
+@pytest.mark.parametrize("name", [*ODD, "words", *MENDED])
+def test_odd_pages_have_the_same_bytes(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    html = PAGE.format((MENDED | ODD | {"words": WORDS})[name])
+    assert printed(html) == printed_plainly(html, monkeypatch)
+
+
+def test_another_version_of_the_library_is_used_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    faster.is_known_library.cache_clear()
+    monkeypatch.setattr(weasyprint, "__version__", "71.0")
+    try:
+        with caplog.at_level("INFO"):
+            assert not faster.is_faster()
+        assert "weasyprint 71.0" in caplog.text
+    finally:
+        faster.is_known_library.cache_clear()
+
+
+def test_the_changes_are_those_of_the_locked_versions() -> None:
+    lock = (Path(__file__).parents[2] / "requirements.lock").read_text(encoding="utf-8")
+    assert dict(re.findall(r"^(weasyprint|pydyf)==(\S+)", lock, re.MULTILINE)) == faster.VERSIONS

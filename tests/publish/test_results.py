@@ -1,0 +1,121 @@
+"""The table of results: what stands beside each indicator, and what an unrated index does not show."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import builders
+import pages
+import pytest
+
+from cescore.desk import tables
+from cescore.disclosure.bundle import PeerTable
+from cescore.method.disclosure import PeerFigure
+from cescore.publish.words import LANGUAGES
+
+
+def frame(data=None, lang="en"):
+    """The table of results as data, by the names on the page."""
+    bundle = pages.opened(data, lang)
+    made = pages.computed(bundle)
+    fragment = tables.results_table(
+        bundle, made["indicators"], made["scored"], made["result"], made["parts"]
+    )
+    return fragment, fragment.tables[0].to_frame()
+
+
+def heading_for(course, role="own"):
+    """The target of the tests on water per output, as its series moves."""
+    return replace(builders.target(), course=course, role=role, indicators=("water_intensity",))
+
+
+def with_target(course):
+    return builders.bundle(targets=(heading_for(course),))
+
+
+def with_peers(**figure):
+    figures = (PeerFigure(code="waste_rate", **figure),)
+    return builders.bundle(
+        peers=PeerTable(entity_type="district", audience="respondent", figures=figures)
+    )
+
+
+@pytest.mark.parametrize(
+    ("course", "sign"), [("on_track", "↑"), ("too_slow", "↗"), ("away", "↓"), ("", "")]
+)
+def test_an_arrow_says_how_an_indicator_moves_to_its_target(course, sign):
+    fragment, table = frame(with_target(course))
+    shown = "" if "Goal" not in table else table.loc["Water per output m³/10k CNY", "Goal"]
+    assert shown == sign
+    assert ("Goal (the plan's target" in repr(fragment)) == bool(course)
+
+
+def test_an_indicator_without_a_target_has_no_arrow():
+    _, table = frame(with_target("away"))
+    assert table.loc["Waste recycling rate %", "Goal"] == ""
+
+
+def test_an_entity_s_own_target_is_shown_before_one_it_is_only_held_against():
+    lines = [heading_for("away", "reference"), heading_for("on_track", "own")]
+    _, table = frame(builders.bundle(targets=tuple(lines)))
+    assert table.loc["Water per output m³/10k CNY", "Goal"] == "↑"
+
+
+def test_a_released_median_stands_beside_the_value_and_what_is_not_released_is_marked():
+    fragment, table = frame(with_peers(median=70.0))
+    assert table.loc["Waste recycling rate %", "Peer median"] == 70.0
+    assert "※" in repr(fragment)  # of the indicators whose median is not released
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(("standing", "sign"), [("strength", "◆ 70.0"), ("weakness", "◇ 70.0")])
+def test_strengths_and_weaknesses_are_marked_beside_the_median(lang, standing, sign):
+    fragment, _ = frame(with_peers(median=70.0, standing=standing), lang)
+    assert sign in repr(fragment)
+
+
+def test_where_nothing_of_the_peers_is_released_there_is_no_column():
+    _, table = frame(with_peers(n=None))
+    assert not {"Peer median", "Peers"} & set(table)
+
+
+def too_little(year: int):
+    """Less than the least coverage in one year: nothing to compute three fifths of the weight from."""
+    place = builders.YEARS.index(year)
+    row = list(builders.VALUES["gdp"])
+    row[place] = None
+    return builders.bundle(record=pages.record({"gdp": tuple(row)}))
+
+
+@pytest.mark.parametrize(("lang", "mark"), [("zh", "数据不足"), ("en", "too little")])
+def test_an_index_of_too_little_data_is_marked_so_and_not_as_not_returned(lang, mark):
+    fragment, _ = frame(too_little(2024), lang)
+    index = repr(fragment).splitlines()
+    (line,) = [
+        line for line in index if line.startswith(("城市循环发展指数", "Urban circular index"))
+    ]
+    assert mark in line
+    assert mark in next(line for line in index if line.startswith(("符号说明", "Signs")))
+
+
+@pytest.mark.parametrize("year", [2024, 2025])
+def test_a_change_from_or_to_an_index_that_is_not_rated_is_not_split(year):
+    _, table = frame(too_little(year))
+    assert (
+        "Moves index" not in table
+        or set(table["Moves index"]) <= {"—"}
+        or table["Moves index"].isna().all()
+    )
+
+
+def test_an_index_that_is_not_rated_has_no_parts():
+    _, table = frame(too_little(2025))
+    assert set(table["Adds"]) == {"—"}
+
+
+def test_with_enough_data_in_both_years_the_parts_add_up():
+    _, table = frame()
+    names = [builders.INDICATORS[code][1] for code in builders.INDICATORS if code != "film_rate"]
+    rows = [row for row in table.index if any(row.startswith(name) for name in names)]
+    assert table.loc[rows, "Adds"].sum() == pytest.approx(81.8)
+    assert table.loc[rows, "Moves index"].sum() == pytest.approx(81.8 - 80.32)

@@ -1,0 +1,49 @@
+"""Every word of a closed vocabulary of the method has its text in both languages, and its sign."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from cescore.method.assessment import PARTS, REASONS, VetoStatus
+from cescore.method.bonus import BONUS_STATUSES
+from cescore.method.measures import INSPECTED, OPEN, STATUSES
+from cescore.method.scale import REACHES
+from cescore.method.schedules import LIGHTS, ON_COURSE
+from cescore.method.target_paths import GOOD, VERDICTS
+from cescore.publish.charts import plan_bars
+from cescore.publish.pages.scorecard.lights import SIGNS as LIGHT_SIGNS
+from cescore.publish.pages.scorecard.rating import SIGNS as REACH_SIGNS
+from cescore.publish.pages.unit_sheet import SIGNS as CHECK_SIGNS
+from cescore.publish.words import has_label
+
+VOCABULARIES = {
+    "light": LIGHTS,
+    "verdict": VERDICTS,
+    "check": STATUSES,
+    "veto": get_args(VetoStatus),
+    "reason": REASONS,
+    "part": PARTS,
+}
+
+
+@pytest.mark.parametrize("kind", VOCABULARIES)
+def test_every_word_has_a_label(kind: str) -> None:
+    assert [word for word in VOCABULARIES[kind] if word and not has_label(f"{kind}.{word}")] == []
+
+
+def test_an_item_of_extra_points_that_earns_nothing_says_why() -> None:
+    assert [s for s in BONUS_STATUSES if s != "earned" and not has_label(f"bonus.{s}")] == []
+
+
+def test_every_light_verdict_status_and_reach_has_a_sign() -> None:
+    assert {*LIGHTS, *VERDICTS} == set(LIGHT_SIGNS)
+    assert set(STATUSES) == set(CHECK_SIGNS) == set(plan_bars.STATUSES)
+    assert {reach for _, reach in REACHES} == set(REACH_SIGNS)
+
+
+def test_parts_of_a_vocabulary_are_words_of_it() -> None:
+    assert {*INSPECTED, *OPEN} <= set(STATUSES)
+    assert set(ON_COURSE) <= set(LIGHTS) & set(GOOD)
+    assert set(GOOD) <= set(VERDICTS)
