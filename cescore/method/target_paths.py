@@ -22,14 +22,26 @@ GOOD: tuple[Verdict, ...] = ("met", "reached", "on_schedule")
 
 @dataclass(frozen=True)
 class TargetPath:
-    """One target over the period.
+    """One target over the period; None where a number is not known.
 
-    ``lines``: one per year; ``due``: what the schedule asks of each year, in the measure of the
-    target's ``value`` (None without a schedule). ``pace``: average yearly change so far [%],
-    positive in the direction of the target; ``projected``: where that pace leads in the last year,
-    in the measure of ``value``. ``gap``: what is short of ``value`` (negative: beyond it).
-    ``verdict``: final: met, not_met; midterm: reached, on_schedule, nearly, behind, and not_yet of
-    a level without a schedule; either: not_computable.
+    Attributes
+    ----------
+    lines
+        The target's line of each year, the year evaluated last.
+    due
+        What the schedule asks of each year, in the measure of the target's ``value`` [% or its
+        unit]; None without a schedule.
+    verdict
+        Final: met, not_met. Midterm: reached, on_schedule, nearly, behind, and not_yet of a level
+        without a schedule. Either: not_computable.
+    gap
+        What is short of ``value`` [its measure]; negative beyond it.
+    pace
+        Average yearly change so far [%], 1 - (x_t / x_0)^(1/t) where a fall is asked, the same with
+        the opposite sign where a rise is. None in the base year, and where a value is 0 or less.
+    projected
+        Where that pace leads in the last year [measure of ``value``]: an extrapolation, no
+        forecast [P]. None in the last year, and for a level without a schedule.
     """
 
     lines: tuple[TargetLine, ...]
@@ -48,7 +60,20 @@ class TargetPath:
 def target_paths(
     plan: Plan, indicators: Panel, framework: Framework, *, years: Sequence[int]
 ) -> dict[str, tuple[TargetPath, ...]]:
-    """Each entity's targets over the years of the period, the last of them the one evaluated."""
+    """Each entity's targets over the years of the period, the last of them the one evaluated.
+
+    Parameters
+    ----------
+    indicators
+        Computed indicators (entities, years), the plan's base year among the years.
+    years
+        The years that have a line, in rising order; the verdict is of the last one.
+
+    Returns
+    -------
+    dict
+        Entity -> its targets in the plan's order, as `targets.assess_targets` gives them.
+    """
     by_year = [
         assess_targets(plan, indicators, framework, year=year, base_year=plan.base_year)
         for year in years
