@@ -34,8 +34,18 @@ COLUMNS = ("entity_type", "entity_id", "year", "kind", "code", "value", "note")
 class Robustness:
     """A type's ranking under the choices that could have been made otherwise.
 
-    ``entities`` drawn; ``sources`` is empty with a ``reason`` (`few_entities`: fewer than 20;
-    `nothing_varies`). ``removals`` start with the indicator that moves ranks most.
+    Attributes
+    ----------
+    entities, draws
+        How many entities were drawn, and how often.
+    sources
+        Sobol indices of each source; empty with a ``reason``.
+    reason
+        few_entities (fewer than 20), nothing_varies; "" where there are indices.
+    alternatives
+        What was varied, applied or not.
+    removals
+        The index without each indicator in turn, the one that moves ranks most first.
     """
 
     entity_type: str
@@ -51,9 +61,16 @@ class Robustness:
 def robustness(evaluation: TypeEvaluation) -> Robustness | None:
     """The robustness of a type in the year evaluated; None where no entity has an index.
 
-    Of the entities with enough data for an index, at most 2,000 of them evenly spaced in the register. Sobol
-    indices are of the mean absolute shift of rank [ranks]; removals recompute the index without one
-    indicator, whose weight goes to the others of its group.
+    Of the entities with enough data for an index, at most 2,000 of them evenly spaced in the
+    register. Sobol indices are of the mean absolute shift of rank [ranks], of 1,024 draws; removals
+    recompute the index without one indicator, whose weight goes to the others of its group, over all
+    entities with enough data. A source whose index is no number, as where every draw gives the same
+    ranks, is left out.
+
+    References
+    ----------
+    M. Saisana, A. Saltelli, S. Tarantola, J. R. Statist. Soc. A 168 (2005): the mean shift of rank as
+    what sensitivity is measured on.
     """
     indicators = _spaced(with_index(evaluation))
     if not indicators.entities:
@@ -87,7 +104,16 @@ def uncertainty_table(
 ) -> pd.DataFrame:
     """The rows of uncertainty.csv: bands of every entity, and the robustness of every type.
 
-    Of ``large`` types the bands are left out, and a row says so.
+    One row per number, columns `COLUMNS`. Kinds: band (code score_low [points], rank_low …),
+    sobol_first, sobol_total and their half-widths [share of the variance], removal_rank [ranks],
+    removal_index [points], alternative [share of the draws].
+
+    Parameters
+    ----------
+    robust
+        Entity type -> its robustness; types that are absent have no rows.
+    large
+        Types whose bands are left out; a row ``left_out`` says so, with the number of entities.
     """
     rows = [
         row
