@@ -1,6 +1,10 @@
 """What happens to an indicator without a value: the framework's rule for each reason.
 
-Source of the cases: the 2016 green-development communiqué's rules (methodology 9.5).
+References
+----------
+The communiqué on the 2016 green development index (methodology 9.5): a national gap keeps its
+weight at the floor of 60, an indicator that does not exist for an area gives its weight to the
+others. What a body failed to report is not covered there: its rule is ours [P].
 """
 
 from __future__ import annotations
@@ -38,15 +42,34 @@ CASE_OF_STATE: Mapping[State, Case] = {
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """Scores after the missing-data rules, and what was done to get them; keys are indicators.
+    """Scores after the missing-data rules, and what was done to get them.
 
-    ``active``: takes part in the index. ``counted``: takes part in its own group, which may itself
-    be left out of what stands above it. ``covered``: has a value of its own. ``applies``: would
-    have one if everything had been returned; coverage is counted over these. ``case``: 0 where
-    there is a value, else 1 + the place in `CASES`. ``imputed``: has a value that is not its own.
-    ``too_few``: groups ("" for the index) with a value for too few of their members. ``released``:
-    of one entity, groups by year that cannot be recomputed without the others. ``returned``: where an
-    entity returned anything for the year itself; None: not known, everybody did.
+    Keys are indicators, arrays (entities, years).
+
+    Attributes
+    ----------
+    scores
+        Scores [points of the scale], those set to its floor included.
+    active
+        Takes part in the index.
+    counted
+        Takes part in its own group, which may itself be left out of what stands above it.
+    covered
+        Has a value of its own.
+    applies
+        Would have one if everything had been returned; coverage is counted over these.
+    case
+        0 where there is a value, else 1 + the place in `CASES`.
+    rules
+        What the framework does in each case.
+    imputed
+        Has a value that is not its own.
+    too_few
+        Groups ("" for the index) with a value for too few of their members.
+    released
+        Of one entity, groups by year that cannot be recomputed without the others.
+    returned
+        Where an entity returned anything for the year itself; None: not known, everybody did.
     """
 
     scores: Panel
@@ -85,13 +108,36 @@ def apply_missing_rules(
 ) -> Scored:
     """Each missing score filled with the floor, left out or passed on, as the framework says.
 
-    Arrays have the shape (entities, years). floor: the score is the floor of the scale in use [points] and
-    the weight stays; exclude: the weight goes to the other members of the group, by their shares;
-    propagate: the group, and all that stands on it, has no value. ``returned`` as in `Scored`.
+    floor
+        The score is the floor of the scale in use [points], and the weight stays.
+    exclude
+        The weight goes to the other members of the group, by their shares.
+    propagate
+        The group, and all that stands on it, has no value.
 
     The reason is the score's state; where the indicator itself has no value, the indicator's
     (a year before the first goalposts is not_computable). MISSING counts as nowhere_reported in
-    the years in which no entity has the indicator.
+    the years in which no entity has the indicator. A value that is withheld counts as not_reported.
+
+    Parameters
+    ----------
+    scores, indicators
+        Scores before the rules, and the indicators they were made of (entities, years).
+    fitted
+        Says which indicators nobody reports, and what was released of one entity's groups.
+    returned
+        As in `Scored`.
+
+    Examples
+    --------
+    The official rules on weights of 0.5, 0.3 and 0.2, scores of 90 and 80, and a gap in the second: at
+    the floor of 60 it gives 79, excluded the others' mean.
+
+    >>> from cescore.method.aggregate import arithmetic_mean
+    >>> float(arithmetic_mean([90, 60, 80], [0.5, 0.3, 0.2]))
+    79.0
+    >>> round(float(arithmetic_mean([90, 60, 80], [0.5, 0.0, 0.2])), 6)
+    87.142857
     """
     case = {i.code: _cases(i.code, scores, fitted) for i in framework.scored()}
     known = {code: scores.column(code).is_present for code in case}
