@@ -1,8 +1,8 @@
 """Ranking without adding scores up: pairwise majorities, and distances to an ideal.
 
-Arrays hold scores, more is better, of shape (members, rows, entities) or (members, entities): the members of a
-group, the years or draws, and who is compared. Weights have the same shape; a weight of 0 means that the
-entity lacks the member.
+Arrays hold scores, more is better, of shape (members, rows, entities) or (members, entities): the
+members of a group, the years or draws, and who is compared. Weights have the same shape; a weight
+of 0 means that the entity lacks the member.
 """
 
 from __future__ import annotations
@@ -22,10 +22,22 @@ MOST_COMPARED = 5000  # entities: every pair is compared
 def copeland(values: Floats, weights: Floats) -> Floats:
     """Place by duels won, 0-1: (c / (n - 1) + 1) / 2 with the Copeland score c = won - lost.
 
-    An entity wins a duel where the members on which it beats the other weigh more than those on which it
-    loses; a tie, also one by rounding noise, gives neither a point. No score makes up for another, and no
-    scale matters. A member that one of the two lacks does not count for the pair. NaN for an
-    entity without any member, and where nobody is left to compare with.
+    An entity wins a duel where the members on which it beats the other weigh more than those on
+    which it loses; a tie, also one by rounding noise, gives neither a point. No score makes up for
+    another, and no scale matters. A member that one of the two lacks does not count for the pair.
+
+    Parameters
+    ----------
+    values
+        Scores, more is better, (members, rows, entities) or (members, entities).
+    weights
+        Of the same shape; 0 where the entity lacks the member.
+
+    Returns
+    -------
+    array
+        (rows, entities) or (entities,) [0-1, 1 for whoever wins every duel]. NaN for an entity
+        without any member, and where nobody is left to compare with.
 
     Raises
     ------
@@ -34,8 +46,8 @@ def copeland(values: Floats, weights: Floats) -> Floats:
 
     References
     ----------
-    G. Munda and M. Nardo, Noncompensatory/nonlinear composite indicators, Applied Economics 41 (2009); the
-    count of duels as in COINr's ``a_copeland``.
+    G. Munda and M. Nardo, Noncompensatory/nonlinear composite indicators, Applied Economics 41 (2009);
+    the count of duels as in COINr's ``a_copeland``.
 
     Examples
     --------
@@ -66,11 +78,25 @@ def copeland(values: Floats, weights: Floats) -> Floats:
 
 
 def topsis(values: Floats, weights: Floats) -> Floats:
-    """Closeness to the ideal, 0-1: d⁻ / (d⁺ + d⁻), the distances to the best and worst of every member.
+    """Closeness to the ideal, d⁻ / (d⁺ + d⁻) [0-1].
 
-    Each member's scores are divided by their Euclidean length √Σx² and multiplied by its share of the
-    weights; d are Euclidean distances to the greatest and to the least values so weighted. NaN for an
-    entity that lacks a member others have, and where all are alike.
+    The distances are to the worst and to the best of every member. Each member's scores are divided
+    by their Euclidean length √Σx² and multiplied by its share of the weights; d are Euclidean
+    distances to the greatest and to the least values so weighted. Best and worst are those of the
+    entities present: a place moves when somebody else's extreme does.
+
+    Parameters
+    ----------
+    values
+        Scores, more is better, (members, rows, entities) or (members, entities).
+    weights
+        Of the same shape; 0 where the entity lacks the member.
+
+    Returns
+    -------
+    array
+        (rows, entities) or (entities,) [0-1]. NaN for an entity that lacks a member others have,
+        and where all are alike.
 
     References
     ----------

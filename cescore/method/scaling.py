@@ -1,9 +1,10 @@
 """Normalisation: each method that makes scores of an indicator's values, by its usual name.
 
-These are the functions that a framework's ``normalisation`` names and that the evaluation executes, on one
-value or on all. What a method takes from all entities (ends, mean and spread, the order) can be handed to it as
-constants that were learnt before (`learn`); without, it is taken from the values at hand. A score lies on
-the ``scale``, 0-100 unless told otherwise, and more is better. Missing values stay missing.
+These are the functions that a framework's ``normalisation`` names and that the evaluation executes,
+on one value or on all. What a method takes from all entities (ends, mean and spread, the order) can
+be handed to it as constants that were learnt before (`learn`); without, it is taken from the values
+at hand. A score lies on the ``scale``, 0-100 unless told otherwise, and more is better. Missing
+values stay missing.
 
 References
 ----------
@@ -39,10 +40,10 @@ def goalposts(
 ) -> Values:
     """floor + (x - worst) / (best - worst) · (top - floor), cut to the ends of the scale.
 
-    The direction lies in the goalposts: for "less is better", ``worst`` is the greater. Both are in the
-    unit of ``x``, for all or one for each value (goalposts by industry). Goalposts are stated, never
-    observed, so that scores of different years compare. ``cut=False`` leaves values beyond the
-    goalposts beyond the ends of the scale.
+    The direction lies in the goalposts: for "less is better", ``worst`` is the greater. Both are in
+    the unit of ``x``, for all or one for each value (goalposts by industry). Goalposts are stated,
+    never observed, so that scores of different years compare. ``cut=False`` leaves values beyond
+    the goalposts beyond the ends of the scale.
 
     Raises
     ------
@@ -70,8 +71,9 @@ def efficacy(
 ) -> Values:
     """(x - not allowed) / (satisfactory - not allowed) · 40 + 60, not cut to 60 and 100.
 
-    The efficacy coefficient 功效系数 of textbooks; where less is better, ``satisfactory`` is the lesser. The
-    form cut to its ends, which the green development index uses, is `goalposts` on the same scale.
+    The efficacy coefficient 功效系数 of textbooks; where less is better, ``satisfactory`` is the
+    lesser. The form cut to its ends, which the green development index uses, is `goalposts` on the
+    same scale.
 
     Raises
     ------
@@ -97,9 +99,10 @@ def distance_to_target(
 ) -> Values:
     """How much of the target is reached: x / target, or target / x where less is better, at most all.
 
-    ``target`` is in the unit of ``x``, for all or one for each value. From the target on the top of the
-    scale; a value of no or negative merit its floor. A target of 0 that is to be fallen to is reached or it
-    is not. Without a ratio to its own target (of 0 or less, where more is better) a value has no score.
+    ``target`` is in the unit of ``x``, for all or one for each value. From the target on the top of
+    the scale; a value of no or negative merit its floor. A target of 0 that is to be fallen to is
+    reached or it is not. Without a ratio to its own target (of 0 or less, where more is better) a
+    value has no score.
 
     Raises
     ------
@@ -140,8 +143,9 @@ def min_max(
 ) -> Values:
     """floor + (x - worst) / (best - worst) · (top - floor), between the least and the greatest value.
 
-    ``low`` and ``high`` [unit of x] are the ends learnt before; values beyond them are cut to them. A
-    comparison among those present, not over time: a score moves when somebody else's extreme does.
+    ``low`` and ``high`` [unit of x] are the ends learnt before; values beyond them are cut to them.
+    A comparison among those present, not over time: a score moves when somebody else's extreme
+    does.
 
     Raises
     ------
@@ -172,8 +176,8 @@ def distance_to_maximum(
 ) -> Values:
     """1 - (best - x) / (best - worst), on the scale: the top for the best value present.
 
-    COINr's ``n_dist2max``. The same numbers as `min_max`, of which it is another way of writing; both
-    names can be asked for.
+    COINr's ``n_dist2max``. The same numbers as `min_max`, of which it is another way of writing;
+    both names can be asked for.
 
     Raises
     ------
@@ -199,9 +203,10 @@ def distance_to_reference(
 ) -> Values:
     """1 - (ref - x) / (ref - worst), on the scale: the top for the reference, more for what is better.
 
-    ``reference`` [unit of x] is the value of the entity that all are measured to; the worst is the least
-    (or, where less is better, the greatest) of ``low`` and ``high``. Not above the top only for those
-    no better than the reference; never below the floor. COINr's ``n_dist2ref`` without its cap.
+    ``reference`` [unit of x] is the value of the entity that all are measured to; the worst is the
+    least (or, where less is better, the greatest) of ``low`` and ``high``. Not above the top only
+    for those no better than the reference; never below the floor. COINr's ``n_dist2ref`` without
+    its cap.
 
     Raises
     ------
@@ -232,14 +237,15 @@ def fraction_of_maximum(
 ) -> Values:
     """x / max, or min / x where less is better, on the scale; COINr's ``n_fracmax``.
 
-    For quantities with a true zero [any unit]. The best value always has the top: also a best of 0 where
-    less is better, beside which every other value is infinitely worse and has the floor. A value
-    of negative merit has the floor.
+    For quantities with a true zero [any unit]. The best value always has the top: also a best of 0
+    where less is better, beside which every other value is infinitely worse and has the floor. A
+    value of negative merit has the floor.
 
     Raises
     ------
     MethodError
-        There is no fraction: of a maximum of 0 or less, or with negative values where less is better.
+        There is no fraction: of a maximum of 0 or less, or with negative values where less is
+        better.
 
     Examples
     --------
@@ -299,8 +305,8 @@ def t_score(
 ) -> Values:
     """50 + 10·z on 0-100: `z_score` on a scale of ten standard deviations, the mean in its middle.
 
-    What ``normalisation: z_score`` gives; on a scale from -5 to 5 it is z itself. Not cut: an outlier of more
-    than five standard deviations lies beyond the ends.
+    What ``normalisation: z_score`` gives; on a scale from -5 to 5 it is z itself. Not cut: an
+    outlier of more than five standard deviations lies beyond the ends.
 
     Raises
     ------
@@ -321,8 +327,8 @@ def rank_scores(
 ) -> Values:
     """Share of the other entities that are worse, on the scale; ties count half.
 
-    ``among`` holds the values of all in rising order, each entity's own among them; None: ``x`` itself.
-    Where all are equal each has the middle of the scale.
+    ``among`` holds the values of all in rising order, each entity's own among them; None: ``x``
+    itself. Where all are equal each has the middle of the scale.
 
     Raises
     ------
@@ -349,7 +355,8 @@ def rank_scores(
 def borda(x: Values, *, direction: int, among: Floats | None = None) -> Values:
     """Borda points: how many others are worse [entities]. ``among`` as in `rank_scores`.
 
-    ``normalisation: borda`` puts them on the scale, divided by the others' number: `percentile_rank`.
+    ``normalisation: borda`` puts them on the scale, divided by the others' number:
+    `percentile_rank`.
 
     Raises
     ------
@@ -372,7 +379,8 @@ def percentile_rank(
 ) -> Values:
     """Share of the other entities that are worse, on the scale; ties take the lower share.
 
-    `borda` points over the number of the others; COINr's ``n_prank``. `rank_scores` lets ties count half.
+    `borda` points over the number of the others; COINr's ``n_prank``. `rank_scores` lets ties count
+    half.
 
     Raises
     ------
