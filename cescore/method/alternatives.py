@@ -75,8 +75,8 @@ class Variant:
     fitted
         The constants of the evaluation.
     learners
-        The indicators of the reference set that ``fitted`` was learnt from, of the same year: what is
-        learnt anew without a step is learnt from them too, so that the step alone makes the
+        The indicators of the reference set that ``fitted`` was learnt from, of the same year: what
+        is learnt anew without a step is learnt from them too, so that the step alone makes the
         difference.
     """
 
@@ -94,8 +94,9 @@ class Variant:
     def without(self, steps: Collection[str]) -> Variant:
         """The same without imputation or treatment of outliers; constants are learnt anew.
 
-        Who takes part stays as it was decided with imputation: its entities have passed the screening,
-        and what falls short of a least availability without the imputed values is not the step's effect.
+        Who takes part stays as it was decided with imputation: its entities have passed the
+        screening, and what falls short of a least availability without the imputed values is not
+        the step's effect.
 
         Parameters
         ----------
@@ -128,7 +129,7 @@ class Variant:
         return changed
 
     def estimated(self, code: str) -> NDArray[np.bool_]:
-        """Which entities' values of an indicator are estimates (entities,), imputed ones included."""
+        """Which entities' values of an indicator are estimates, imputed ones included (entities,)."""
         column = self.values.column(code)
         mask: NDArray[np.bool_] = (column.is_present & (column.flags & Flag.ESTIMATED > 0))[:, 0]
         return mask
@@ -136,8 +137,8 @@ class Variant:
     def can_normalise(self, indicator: Indicator, method: str) -> bool:
         """Whether a method has what it needs for an indicator.
 
-        Ends of every entity, above 0 for the distance to a target; for methods that look at the others,
-        two values that differ.
+        Ends of every entity, above 0 for the distance to a target; for methods that look at the
+        others, two values that differ.
         """
         ends = ends_in(indicator, self.values, self.values.years[0])
         if method in ON_ENDS:
@@ -167,11 +168,12 @@ class Variant:
         draws
             The settings of the rows; one row where nothing is drawn.
         normalisation
-            A method for all indicators, or `AS_DEFINED`; an indicator that it cannot be applied to keeps
-            its own.
+            A method for all indicators, or `AS_DEFINED`; an indicator that it cannot be applied to
+            keeps its own.
         aggregation
-            A mean for all groups and the index, or `AS_DEFINED`. A geometric mean that the framework does
-            not ask for takes scores below 1 % of the scale as 1 %: one floor would otherwise decide all.
+            A mean for all groups and the index, or `AS_DEFINED`. A geometric mean that the
+            framework does not ask for takes scores below 1 % of the scale as 1 %: one floor would
+            otherwise decide all.
         scored
             Who takes part, and which scores are the floor, see `scored`.
         """

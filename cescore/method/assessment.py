@@ -134,10 +134,10 @@ class Basis:
     Attributes
     ----------
     filed
-        Whether it returned anything for the year.
+        Whether anything but a gap is known of it for the year.
     legal_basis
-        As stated, "" where nobody stated one. ``statistical``: never graded, for what is returned in
-        a statistical survey is used for statistics only (统计法, methodology 11 and 15).
+        As stated, "" where nobody stated one. ``statistical``: never graded, for what is returned
+        in a statistical survey is used for statistics only (统计法, methodology 11 and 15).
     coverage, least_coverage
         Share of the index's weight that has a value, and what the rules ask [0-1].
     """
@@ -155,8 +155,8 @@ class Evidence:
     Attributes
     ----------
     index, scale
-        The index [points on ``scale``]; it enters the total as (index - floor) / (top - floor) · 100
-        [P], see `index_part`. None where it was not computed.
+        The index [points on ``scale``]; it enters the total as (index - floor) / (top - floor) ·
+        100 [P], see `index_part`. None where it was not computed.
     targets, measures, bonus
         The lines of the year.
     vetoes
@@ -181,7 +181,8 @@ def assess(plan: Plan, entity_type: str, evidence: Evidence) -> Assessment:
     Total = Σ weight · part / Σ weight over the parts there are: a type without targets of its own,
     or without measures, gives their weight to the others. Extra points come on top, as many as the
     plan allows, and lead no total beyond 100. An index that was not computed is not
-    such a case: then nothing is totalled. What stands in the way, in this order:
+    such a case: then nothing is totalled, unless its coverage is too small as well: then the other
+    parts are, without a grade. What stands in the way, in this order:
 
     1. a type without weights or a scale has no assessment (``no_rules``);
     2. a report on statistical-survey values is not graded and shows neither vetoes nor inspection,
@@ -284,10 +285,11 @@ def _graded(
 def index_part(index: float | None, scale: Scale) -> float | None:
     """The index as its place between the ends of its scale, 0-100 [P]; page: 折算为 0–100.
 
-    (index - floor) / (top - floor) · 100. An index on 60-100 taken as it is would give 60 points for
-    the worst goalposts and for what was never returned, beside targets and measures that start at 0,
-    and would count less than its weight, its spread being 40 points. The index itself is printed on
-    its own scale. Not cut: an index beyond its scale stays beyond 0 or 100. None stays None.
+    (index - floor) / (top - floor) · 100. An index on 60-100 taken as it is would give 60 points
+    for the worst goalposts and for what was never returned, beside targets and measures that start
+    at 0, and would count less than its weight, its spread being 40 points. The index itself is
+    printed on its own scale. Not cut: an index beyond its scale stays beyond 0 or 100. None stays
+    None.
 
     Examples
     --------
@@ -302,9 +304,9 @@ def index_part(index: float | None, scale: Scale) -> float | None:
 def target_part(targets: Sequence[TargetLine]) -> float | None:
     """Mean share of the points of the scored targets, 0-100; None without any.
 
-    min(Σ points / n, 1) · 100 over lines that are scored and have points [shares]. Each target counts
-    the same [P]; bonuses make up for other targets but never lead beyond 100. A target that was not
-    returned has 0 points and counts; one that cannot be computed does not.
+    min(Σ points / n, 1) · 100 over lines that are scored and have points [shares]. Each target
+    counts the same [P]; bonuses make up for other targets but never lead beyond 100. A target that
+    was not returned has 0 points and counts; one that cannot be computed does not.
     """
     points = [line.points for line in targets if line.scored and line.points is not None]
     return min(sum(points) / len(points), 1.0) * 100 if points else None

@@ -35,10 +35,10 @@ OWN_SCALE = Margins(normalisation=(), imputation=(), treatment=())
 def bands(evaluation: TypeEvaluation, ranked: Collection[str]) -> Mapping[str, Band]:
     """The band of every entity of a type that has an index, by entity: 5-95 % of 512 draws.
 
-    Scores [points] stand on the framework's own scale: the draws vary weights, goalposts, estimates,
-    aggregation and the rule for missing values, not the normalisation nor what is learnt from others.
-    Ranks [1 is the best] vary over all choices. An entity that some draw leaves without an index has
-    no band.
+    Scores [points] stand on the framework's own scale: the draws vary weights, goalposts,
+    estimates, aggregation and the rule for missing values, not the normalisation nor what is learnt
+    from others. Ranks [1 is the best] vary over all choices. An entity that some draw leaves
+    without an index has no band.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def has_firm_index(evaluation: TypeEvaluation) -> NDArray[np.bool_]:
 
 
 def with_index(evaluation: TypeEvaluation) -> Panel:
-    """The indicators of the entities that returned enough data for an index this year, all years."""
+    """The indicators, all years, of the entities that have enough data for an index this year."""
     rows = np.flatnonzero(has_firm_index(evaluation)).tolist()
     return evaluation.indicators.only(evaluation.panel.entities[row] for row in rows)
 

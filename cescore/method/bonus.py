@@ -71,7 +71,7 @@ def bonus_lines(
 
 
 def bonus_points(bonus: Bonus | None, lines: Sequence[BonusLine]) -> float | None:
-    """The points earned, at most as many as the rules allow [points]; None where there are no items.
+    """The points earned, at most as many as the rules allow; None where there are no items.
 
     min(Σ points of the items earned, most). Items that are open or not earned add nothing.
 
@@ -96,6 +96,7 @@ def bonus_points(bonus: Bonus | None, lines: Sequence[BonusLine]) -> float | Non
 def _statuses(
     item: BonusItem, panel: Panel, year: int, base_year: int, factors: Mapping[str, float]
 ) -> list[BonusStatus]:
+    """Each entity's status of one item in a year: by its coded variable, else by its rule."""
     j = panel.year_position(year)
     if item.variable:
         texts = panel.codes.get(item.variable)

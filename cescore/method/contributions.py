@@ -167,7 +167,7 @@ def decompose(
 def _stands_in_both(
     tree: Tree, stands: NDArray[np.bool_] | None, years: tuple[int, int]
 ) -> NDArray[np.bool_]:
-    """Which entities' index stands in two years."""
+    """Which entities' index stands in two years; none where the tree lacks one of them."""
     if stands is None:
         return np.ones(len(tree.values[""]), bool)
     if not set(years) <= set(tree.years):
@@ -240,9 +240,10 @@ class Change:
     total: Floats
 
     def by_weight(self, tree: Tree) -> dict[str, Floats]:
-        """What changes of shares did, by leaf [points]: that of a group goes to its members by their shares.
+        """What changes of shares did, by leaf [points].
 
-        The shares are the means of the two years; a group that took part in neither passes nothing on.
+        That of a group goes to its members by their shares, which are the means of the two years; a
+        group that took part in neither passes nothing on.
         """
         down = {"": np.zeros(self.total.shape)}
         for code, members in tree.members.items():
@@ -257,12 +258,12 @@ class Change:
 def decompose_change(tree: Tree) -> Change:
     """The change of the index from each of the tree's years to the next, split without a rest.
 
-    In each group the mean is M = g(Σ w·f(s)): f = s, ln s, 1/s or s^p. Then
-    ΔM = L·Σ (w̄·Δf + (f̄ - φ̄)·Δw), with bars for the mean of the two years, φ = Σ w·f, and L = ΔM / Δφ:
-    for the arithmetic mean L is 1; for the geometric one L is the logarithmic mean of M in both years,
-    which is the additive LMDI split. A group's part goes to its members in proportion to what they did
-    to it. A member that takes part in one year only has no change of score: what it did is the effect
-    of its share.
+    In each group the mean is M = g(Σ w·f(s)): f = s, ln s, 1/s or s^p. Then ΔM = L·Σ (w̄·Δf + (f̄ -
+    φ̄)·Δw), with bars for the mean of the two years, φ = Σ w·f, and L = ΔM / Δφ: for the arithmetic
+    mean L is 1; for the geometric one L is the logarithmic mean of M in both years, which is the
+    additive LMDI split. A group's part goes to its members in proportion to what they did to it. A
+    member that takes part in one year only has no change of score: what it did is the effect of its
+    share.
 
     The tree's years follow each other; the first has no change (NaN).
 

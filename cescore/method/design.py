@@ -54,7 +54,8 @@ class Design:
     def sources(self) -> tuple[str, ...]:
         """The sources that really vary here, in the order of the columns of a row.
 
-        A choice varies with two alternatives or more, a margin above 0 with at least one value it touches.
+        A choice varies with two alternatives or more, a margin above 0 with at least one value it
+        touches.
         """
         return tuple(source for source in SOURCES if self._varies(source))
 
@@ -69,7 +70,8 @@ class Design:
     def on_goalposts(self) -> tuple[str, ...]:
         """Indicators that are scored between goalposts, or to a target, in some draws at least.
 
-        Those whose own method stands on ends; all that have ends, where such a method is an alternative.
+        Those whose own method stands on ends; all that have ends, where such a method is an
+        alternative.
         """
         can = [i for i in self._scored if self.variant.can_normalise(i, "goalposts")]
         own = [i for i in can if method_of(i, self.variant.framework) in ON_ENDS]
@@ -78,7 +80,7 @@ class Design:
 
     @cached_property
     def estimated(self) -> Mapping[str, NDArray[np.bool_]]:
-        """Which entities' values are estimates: indicator -> mask (entities,), indicators without any left out."""
+        """Which entities' values are estimates, by indicator; those without any are left out."""
         masks = {i.code: self.variant.estimated(i.code) for i in self._scored}
         return {code: mask for code, mask in masks.items() if mask.any()}
 
@@ -86,10 +88,10 @@ class Design:
     def choices(self) -> Mapping[str, tuple[str, ...]]:
         """The alternatives of each choice that can be applied, the framework's own first.
 
-        A normalisation counts where it changes how at least one indicator is scored; another rule for
-        missing values where some value that applies was not reported; leaving out imputation or treatment
-        where the framework has the step, it changed a value this year, and constants are not learnt of
-        all years together.
+        A normalisation counts where it changes how at least one indicator is scored; another rule
+        for missing values where some value that applies was not reported; leaving out imputation or
+        treatment where the framework has the step, it changed a value this year, and constants are
+        not learnt of all years together.
         """
         asked = {source: self._asked(source) for source in CHOICES}
         return {
@@ -100,7 +102,9 @@ class Design:
         }
 
     def evaluate(self, rows: Floats, draws: int, seed: int) -> Floats:
-        """The index of every entity for every row: rows with the same choices together, some at a time.
+        """The index of every entity for every row of a design.
+
+        Rows with the same choices are computed together, `ROWS_AT_ONCE` at a time.
 
         Parameters
         ----------
@@ -233,7 +237,7 @@ class Design:
         return any(self.variant.can_normalise(i, method) for i in others)
 
     def _chosen(self, source: str, rows: Floats) -> NDArray[np.int64]:
-        """Which alternative each row takes: equal shares of 0-1."""
+        """Which alternative each row takes, by equal shares of 0-1; the first where nothing varies."""
         if source not in self.sources:
             return np.zeros(len(rows), np.int64)
         return _position(rows[:, self.sources.index(source)], len(self.choices[source]))
@@ -306,8 +310,8 @@ class Drawn:
     def of(self, rows: NDArray[np.int64]) -> Draws:
         """The settings of some rows, by indicator or group.
 
-        Factors of weights 1 + deviation, (rows, 1); shifts of goalposts (rows, 2), the worst end's and the
-        best end's; factors of estimates (rows, entities), 1 where a value is none.
+        Factors of weights 1 + deviation, (rows, 1); shifts of goalposts (rows, 2), the worst end's
+        and the best end's; factors of estimates (rows, entities), 1 where a value is none.
         """
         weights, posts = self._settings("weights", rows), self._settings("goalposts", rows)
         members = self.design.members if weights.size else ()

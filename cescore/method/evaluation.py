@@ -82,7 +82,7 @@ class TypeEvaluation:
 
     @property
     def is_sufficient(self) -> NDArray[np.bool_]:
-        """Whether enough of the weight is covered for a grade (entities, years)."""
+        """Whether enough of the weight is covered for a grade (entities, years), see `coverage`."""
         return is_sufficient(self.aggregation.coverage, self.framework.missing)
 
     @property
@@ -92,29 +92,33 @@ class TypeEvaluation:
 
     @cached_property
     def in_reference_set(self) -> NDArray[np.bool_]:
-        """Who others are compared with (entities, years): returned something scored, and not screened out."""
+        """Who others are compared with: returned something scored, and is not screened out."""
         returned, has_data = self.scored.returned, self.aggregation.coverage > 0
         return has_data if returned is None else has_data & returned
 
     def learners_in(self, year: int) -> Panel:
-        """The indicators of the reference set of a year, which its constants were learnt from."""
+        """The indicators, all years, of the set that a year's constants were learnt from."""
         members = np.flatnonzero(self.in_reference_set[:, self.panel.year_position(year)]).tolist()
         return self.indicators.only(self.panel.entities[row] for row in members)
 
     @cached_property
     def rungs(self) -> Mapping[str, NDArray[np.object_]]:
-        """The rung each account with a ladder stands on (entities, years)."""
+        """The rung each account with a ladder stands on (entities, years), see `ladder.rungs`."""
         return rungs(self.accounts, self.framework, base_year=self.base_year)
 
     @cached_property
     def decomposition(self) -> Decomposition:
-        """The year's index and its change since last year, by indicator."""
+        """The year's index and its change since last year, by indicator.
+
+        See `contributions.decompose`. There is a change only between two years in which the index
+        stands.
+        """
         tree = index_tree(self.scored, self.aggregation, self.framework)
         return decompose(tree, self.run_year, stands=self.stands)
 
     @cached_property
     def progress_decomposition(self) -> Decomposition | None:
-        """The same of the progress index; None where the framework has none."""
+        """The same of the progress index, by ``group.indicator``; None without one."""
         tree = progress_tree(self.progress, self.framework)
         return None if tree is None else decompose(tree, self.run_year)
 
@@ -126,9 +130,9 @@ class TypeEvaluation:
     ) -> pd.DataFrame:
         """The rows of results.csv for this type, full precision, all years or those named.
 
-        One row per entity, year, kind and code, columns `RESULT_COLUMNS`. Weights, contributions and
-        contributions to change are those of the year evaluated. A score that the rules set to the floor has status ``floor``; an
-        index below the least coverage ``insufficient``.
+        One row per entity, year, kind and code, columns `RESULT_COLUMNS`. Weights, contributions
+        and contributions to change are those of the year evaluated. A score that the rules set to
+        the floor has status ``floor``; an index below the least coverage ``insufficient``.
 
         Parameters
         ----------
@@ -289,10 +293,10 @@ def evaluate(
 ) -> TypeEvaluation:
     """Evaluate all entities of a type, or one alone with constants fitted on all.
 
-    accounts → indicators → (imputation, screening, outliers) → scores → missing-data rules → weights →
-    groups → index, and beside it progress since the base year. Every array has the shape
-    (entities, years). Weights that the framework learns from the data are in the ``framework`` of what
-    is returned.
+    accounts → indicators → (imputation, screening, outliers) → scores → missing-data rules →
+    weights → groups → index, and beside it progress since the base year. Every array has the shape
+    (entities, years). Weights that the framework learns from the data are in the ``framework`` of
+    what is returned.
 
     Parameters
     ----------

@@ -1,4 +1,12 @@
-"""An index as a nest of weighted power means: the tree that contributions are split over."""
+"""An index as a nest of weighted power means: the tree that contributions are split over.
+
+A weighted power mean is (Σ w·x^p / Σ w)^(1/p), the geometric one at p = 0. Copeland and TOPSIS are
+no means: their power is NaN, and nothing adds up to them.
+
+References
+----------
+G. H. Hardy, J. E. Littlewood, G. Pólya, Inequalities (1934), chapter 2.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +63,7 @@ class Tree:
         return not any(np.isnan(power) for power in self.powers.values())
 
     def at(self, years: tuple[int, ...]) -> Tree:
-        """The same in some of its years only; a year it does not have has no values (NaN) and shares of 0."""
+        """The same in some years only; one it does not have has no values and shares of 0."""
         places = [self.years.index(year) if year in self.years else -1 for year in years]
         known = np.array([place >= 0 for place in places])
 
@@ -68,7 +76,7 @@ class Tree:
 
 
 def index_tree(scored: Scored, result: Aggregation, framework: Framework) -> Tree:
-    """The framework's index as a nest of means: scores as leaves, groups between, [points of the scale]."""
+    """The framework's index as a nest of means, scores as leaves [points of the scale]."""
     wholes = ("", *reversed([group.code for group in framework.groups_bottom_up()]))
     columns = {**scored.scores.columns, **result.groups.columns}
     values = {code: column.values for code, column in columns.items()}
@@ -106,4 +114,5 @@ def progress_tree(result: ProgressResult, framework: Framework) -> Tree | None:
 
 
 def _power(method: str, power: float) -> float:
+    """The power of a mean by its name; NaN for a method that is none."""
     return power if method == "generalised_mean" else POWERS.get(method, NO_MEAN)

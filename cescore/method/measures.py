@@ -116,8 +116,8 @@ def counts(lines: Iterable[MeasureLine]) -> dict[str, int]:
 def measure_points(lines: Iterable[MeasureLine]) -> float | None:
     """Share of the inspected checks that is done, 0-1, partial counting half; None without any.
 
-    (done + 0.5 · partial) / (done + partial + not_done) over the checks of all measures together, so
-    that a measure with many checks counts more. not_applicable leaves the denominator;
+    (done + 0.5 · partial) / (done + partial + not_done) over the checks of all measures together,
+    so that a measure with many checks counts more. not_applicable leaves the denominator;
     not_inspected is neither a pass nor a failure. The half is ours [P].
 
     Examples

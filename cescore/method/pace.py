@@ -1,7 +1,7 @@
 """How fast a target's series moves, and how fast it must, in the measure of each kind of target.
 
-Every kind of target has its own formula: a fall or rise in % multiplies year by year, a level with a
-schedule likewise, and any other level (a rate, a coefficient) goes by equal steps.
+Every kind of target has its own formula: a fall or rise in % multiplies year by year, a level with
+a schedule likewise, and any other level (a rate, a coefficient) goes by equal steps.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ MEASURES = ("percent", "unit")
 class Pace:
     """The yearly change of a target's level: what it was, and what is needed.
 
-    ``kind``: what the target asks for, one of `KINDS`. ``so_far``, ``needed``: average change of the level
-    a year, since the base year and from now to the last year; a negative one is a fall. They are in % of the
-    level (``measure`` percent) or in the level's own unit (``measure`` unit). ``needed`` is 0 where the
-    target is reached, None where no year is left; ``so_far`` is None in the base year and without a base
-    value.
+    ``kind``: what the target asks for, one of `KINDS`. ``so_far``, ``needed``: average change of
+    the level a year, since the base year and from now to the last year; a negative one is a fall.
+    They are in % of the level (``measure`` percent) or in the level's own unit (``measure`` unit).
+    ``needed`` is 0 where the target is reached, None where no year is left; ``so_far`` is None in
+    the base year and without a base value.
     """
 
     kind: str
@@ -47,8 +47,9 @@ def pace_of(target: Target, level: float, base: float | None, clock: Clock) -> P
     * percent: so far (x_t / x_0)^(1/t) - 1, needed (x* / x_t)^(1/(n - t)) - 1 [% a year];
     * unit: so far (x_t - x_0) / t, needed (x* - x_t) / (n - t) [unit of the level a year].
 
-    Falls, rises and levels with a schedule go by percent, all other levels by unit; so does any series
-    with a value of 0 or less among level, base and goal, of which no percentage can be taken.
+    Falls, rises and levels with a schedule go by percent, all other levels by unit; so does any
+    series with a value of 0 or less among level, base and goal, of which no percentage can be
+    taken.
 
     Parameters
     ----------

@@ -32,7 +32,8 @@ class PeriodCheck(Bilingual):
     type
         rate, count, amount, bool, doc or milestone, as the plan defines it.
     statuses, values
-        One per year, as the yearly assessment reads them; values are text, "" where none is recorded.
+        One per year, as the yearly assessment reads them; values are text, "" where none is
+        recorded.
     end, end_year
         The last status other than not_inspected and its year; not_inspected and None where no year
         has one.
@@ -66,7 +67,7 @@ class PeriodCheck(Bilingual):
 
 @dataclass(frozen=True)
 class PeriodMeasure(Bilingual):
-    """One measure over the years: its checks, with the part of the plan (``system``) and the units responsible."""
+    """One measure over the years: its checks, the part of the plan (``system``), the units responsible."""
 
     id: str
     zh: str

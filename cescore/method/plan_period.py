@@ -48,8 +48,9 @@ def period_vetoes(
     Returns
     -------
     dict
-        Veto id -> the latest standing record, or the last of records that are clear throughout. A veto
-        that some year did not check, and none found standing, is left out: unchecked, never clear.
+        Veto id -> the latest standing record, or the last of records that are clear throughout. A
+        veto that some year did not check, and none found standing, is left out: unchecked, never
+        clear.
 
     Examples
     --------
@@ -71,16 +72,17 @@ def period_vetoes(
 def assess_period(plan: Plan, entity_type: str, stage: str, evidence: Evidence) -> Assessment:
     """The period's total by the yearly rules [P]; only the final evaluation is graded.
 
-    At midterm the total stands without a grade (reason ``midterm``), and a binding target that is not
-    met yet is no veto; in the final evaluation it is.
+    At midterm the total stands without a grade (reason ``midterm``), and a binding target that is
+    not met yet is no veto; in the final evaluation it is.
 
     Parameters
     ----------
     stage
         midterm or final.
     evidence
-        Targets, index and bonus of the year evaluated, measures as they stand at the end (`at_end`),
-        vetoes of every year (`period_vetoes`). Its ``is_last_year`` is set by the stage.
+        Targets, index and bonus of the year evaluated, measures as they stand at the end
+        (`at_end`), vetoes of every year (`period_vetoes`). Its ``is_last_year`` is set by the
+        stage.
     """
     is_final = stage == FINAL
     assessed = assess(plan, entity_type, replace(evidence, is_last_year=is_final))

@@ -1,7 +1,12 @@
 """How firm a whole type's ranking is: what moves it most, and what one indicator less would change.
 
-Beside the bands of each entity (`cescore.method.bands`). Loaded only where it is asked for: SciPy and SALib
-take seconds.
+Beside the bands of each entity (`cescore.method.bands`). Loaded only where it is asked for: SciPy
+and SALib take seconds.
+
+References
+----------
+OECD/JRC Handbook (2008), step 7: robustness of rankings, by sensitivity analysis and by leaving out
+one indicator after another.
 """
 
 from __future__ import annotations
@@ -63,9 +68,9 @@ def robustness(evaluation: TypeEvaluation) -> Robustness | None:
 
     Of the entities with enough data for an index, at most 2,000 of them evenly spaced in the
     register. Sobol indices are of the mean absolute shift of rank [ranks], of 1,024 draws; removals
-    recompute the index without one indicator, whose weight goes to the others of its group, over all
-    entities with enough data. A source whose index is no number, as where every draw gives the same
-    ranks, is left out.
+    recompute the index without one indicator, whose weight goes to the others of its group, over
+    all entities with enough data. A source whose index is no number, as where every draw gives the
+    same ranks, is left out.
 
     References
     ----------
@@ -133,6 +138,7 @@ def _spaced(indicators: Panel) -> Panel:
 
 
 def _shares(drawn: Uncertainty) -> Iterator[MeasuredShare]:
+    """Each source with its indices; not where these are no numbers, as no draw moves a rank."""
     indices = drawn.sensitivity
     if indices is not None:
         for i, source in enumerate(indices.sources):
@@ -147,6 +153,7 @@ def _shares(drawn: Uncertainty) -> Iterator[MeasuredShare]:
 
 
 def _without(evaluation: TypeEvaluation, removal: Removal) -> WithoutOne:
+    """What one indicator less changes: mean absolute shift of rank [ranks] and index [points]."""
     year = evaluation.panel.year_position(evaluation.run_year)
     nominal = evaluation.aggregation.index.values[has_firm_index(evaluation), year]
     moved = np.abs(removal.scores.to_numpy() - nominal)
@@ -180,6 +187,7 @@ def _rows(evaluation: TypeEvaluation, robust: Robustness, is_large: bool) -> Ite
 
 
 def _bands(evaluation: TypeEvaluation, entity_type: str, year: int) -> Iterator[Line]:
+    """Rows of the bands; ranks only where not more than `MOST` entities would have to be ranked."""
     few = len(with_index(evaluation).entities) <= MOST
     ranked = evaluation.panel.entities if few else ()
     for entity, band in bands(evaluation, ranked).items():

@@ -29,8 +29,8 @@ class Clock:
     year
         The year evaluated.
     base_year
-        The year that changes are counted from: by the convention of five-year plans the last year of
-        the plan before (2020 for 2021-2025).
+        The year that changes are counted from: by the convention of five-year plans the last year
+        of the plan before (2020 for 2021-2025).
     last_year
         The year in which targets fall due. It lies after the base year.
 
@@ -87,10 +87,10 @@ def cumulative_fall(base: float, level: float) -> float:
 
 
 def cumulate(yearly_falls: Iterable[float]) -> float:
-    """Fall over several years, K = 1 - Π (1 - k_t): yearly falls [fractions] multiply, they never add up.
+    """Fall over several years, K = 1 - Π (1 - k_t) [fraction].
 
-    The five yearly falls below add up to 0.218. A rise enters as a negative fall; no year at all is a
-    fall of 0.
+    Yearly falls [fractions] multiply, they never add up. The five yearly falls below add up to
+    0.218. A rise enters as a negative fall; no year at all is a fall of 0.
 
     References
     ----------
@@ -128,8 +128,8 @@ def yearly_equivalent(total_fall: float, years: int) -> float:
 def schedule(total_fall: float, elapsed: float) -> float:
     """The fall due after a share of the period: 1 - (1 - R)^(t/n) [fraction], never R·t/n.
 
-    A constant rate of fall has this path; the straight line asks for more of the early years in which
-    the level is high: 3.89 % of 18 % are due after one year of five, not 3.6 %.
+    A constant rate of fall takes more off in the early years, in which the level is high, than the
+    straight line does: of 18 % in five years 3.89 % are due after the first, not 3.6 %.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def schedule(total_fall: float, elapsed: float) -> float:
 
 
 def schedule_carbon(fall: float, total_fall: float, elapsed: float) -> float | None:
-    """Completion of what is due, K_t / [1 - (1 - R)^(t/n)]: 1 is on schedule, 1.2 a fifth beyond it.
+    """Completion of what is due, K_t / [1 - (1 - R)^(t/n)]: 1 is on schedule.
 
     A rise where a fall is asked gives a negative completion. The same data give another number by
     `schedule_log`, which measures the whole way; the two are never compared.
@@ -159,8 +159,8 @@ def schedule_carbon(fall: float, total_fall: float, elapsed: float) -> float | N
     Parameters
     ----------
     fall, total_fall
-        K_t since the base year and R of the whole period [fractions]. Where a rise is asked both are
-        negative, and the quotient is positive for a rise.
+        K_t since the base year and R of the whole period [fractions]. Where a rise is asked both
+        are negative, and the quotient is positive for a rise.
     elapsed
         t / n [0-1].
 
@@ -187,7 +187,7 @@ def schedule_carbon(fall: float, total_fall: float, elapsed: float) -> float | N
 
 
 def schedule_log(fall: float, total_fall: float) -> float | None:
-    """Share of the whole way covered, ln(1 - K_t) / ln(1 - R), to be held against t/n, not against 1.
+    """Share of the whole way covered, ln(1 - K_t) / ln(1 - R), to be held against t/n.
 
     Parameters
     ----------
@@ -219,7 +219,7 @@ def schedule_log(fall: float, total_fall: float) -> float | None:
 
 
 def still_needed(fall: float, total_fall: float, years_left: int) -> float | None:
-    """Average yearly fall needed from now on: 1 - [(1 - R) / (1 - K_t)]^(1 / years left) [fraction].
+    """Average yearly fall still needed: 1 - [(1 - R) / (1 - K_t)]^(1 / years left) [fraction].
 
     Parameters
     ----------
@@ -231,7 +231,8 @@ def still_needed(fall: float, total_fall: float, years_left: int) -> float | Non
     Returns
     -------
     float or None
-        0 where the target is already reached; None when no year is left, or after a fall by all of it.
+        0 where the target is already reached; None when no year is left, or after a fall by all of
+        it.
 
     References
     ----------
@@ -248,22 +249,23 @@ def still_needed(fall: float, total_fall: float, years_left: int) -> float | Non
 
 
 def yearly_growth_needed(growth: float, total_growth: float, years_left: int) -> float | None:
-    """Average yearly rise needed from now on: [(1 + R) / (1 + K_t)]^(1 / years left) - 1 [fraction].
+    """Average yearly rise still needed: [(1 + R) / (1 + K_t)]^(1 / years left) - 1 [fraction].
 
     The mirror image of `still_needed` for targets that ask for a rise.
 
     Parameters
     ----------
     growth, total_growth
-        Rise since the base year and rise asked for by the last year [fractions]; a fall is negative.
+        Rise since the base year and rise asked for by the last year [fractions]; a fall is
+        negative.
     years_left
         Years from now to the last one.
 
     Returns
     -------
     float or None
-        0 where the target is already reached; None when no year is left, or where a fall by all of it
-        leaves nothing to rise from.
+        0 where the target is already reached; None when no year is left, or where a fall by all of
+        it leaves nothing to rise from.
 
     Examples
     --------
@@ -310,8 +312,8 @@ def ladder_points(
 ) -> float:
     """Share of the points: the highest rung reached, and a bonus for each full 10 % beyond 100 %.
 
-    The step function of target-responsibility schemes: 99.9 % earns what 90 % earns. Without a ladder
-    the share of the points is the share completed, at most all of them.
+    The step function of target-responsibility schemes: 99.9 % earns what 90 % earns. Without a
+    ladder the share of the points is the share completed, at most all of them.
 
     Parameters
     ----------

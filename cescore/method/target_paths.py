@@ -1,4 +1,8 @@
-"""Each target over a plan period: the schedule year by year, the pace so far, and the verdict at its end."""
+"""Each target over a plan period: its schedule, the pace so far, and the verdict at its end.
+
+Before the last year a verdict is against the schedule, in it against the plan's own goal: a target
+that is a fifth beyond its schedule at midterm is on schedule, not met.
+"""
 
 from __future__ import annotations
 
@@ -114,7 +118,10 @@ def _verdict(line: TargetLine, *, is_over: bool) -> Verdict:
 
 
 def _whole(target: Target, base: float | None) -> float | None:
-    """The fall that the target is, as a fraction (a rise is negative); None where it is none."""
+    """The fall that the target is, as a fraction (a rise is negative); None where it is none.
+
+    Of a level with a schedule 1 - x* / x_0, which needs a base value above 0.
+    """
     if target.type != "level":
         sign = -1.0 if target.type == "cumulative_increase" else 1.0
         return sign * target.value / 100
@@ -124,13 +131,17 @@ def _whole(target: Target, base: float | None) -> float | None:
 
 
 def _measured(target: Target, fall: float, base: float | None) -> float | None:
-    """A fall since the base year in the measure of the target's value."""
+    """A fall since the base year [fraction] in the measure of the target's value [% or its unit]."""
     if target.type == "level":
         return None if base is None else base * (1 - fall)
     return (-fall if target.type == "cumulative_increase" else fall) * 100
 
 
 def _due(target: Target, base: float | None, plan: Plan, year: int) -> float | None:
+    """What the schedule asks of a year, in the measure of the target's value; None without one.
+
+    0 before the base year, the whole target from the last year on.
+    """
     whole = _whole(target, base)
     if whole is None or whole >= 1:
         return None
@@ -148,6 +159,7 @@ def _yearly_factor(line: TargetLine, years: int) -> float | None:
 
 
 def _pace(target: Target, line: TargetLine, years: int) -> float | None:
+    """Average yearly change so far [%], positive in the direction of the target."""
     factor = _yearly_factor(line, years)
     if factor is None:
         return None
@@ -158,7 +170,8 @@ def _pace(target: Target, line: TargetLine, years: int) -> float | None:
 def _projected(target: Target, line: TargetLine, plan: Plan, year: int) -> float | None:
     """Where the average pace so far leads in the last year: an extrapolation, no forecast [P].
 
-    None without a schedule: a coefficient or a rate does not go on at the same pace.
+    x_0 · (x_t / x_0)^(n/t), in the measure of the target's value. None without a schedule: a
+    coefficient or a rate does not go on at the same pace.
     """
     factor = _yearly_factor(line, year - plan.base_year)
     if factor is None or line.base is None or not target.has_schedule:

@@ -48,17 +48,20 @@ class TargetLine(Bilingual):
     Attributes
     ----------
     type, unit, op, value, tag
-        As in the target: ``value`` [%] of a fall or rise, or a level [``unit``], and how it is held.
+        As in the target: ``value`` [%] of a fall or rise, or a level [``unit``], and how it is
+        held.
     role
         own, reference (shown, never scored), or check (another form of an own target).
     actual
-        In the measure of ``value``: the fall or rise since the base year [%], or the level [``unit``].
+        In the measure of ``value``: the fall or rise since the base year [%], or the level
+        [``unit``].
     level, base
         The indicator's own value this year and in the base year [``level_unit``].
     completion
         ``actual`` / ``value``, or (x0 - x) / (x0 - x*) of a level [fraction of the target].
     schedule_carbon, schedule_log
-        K / [1 - (1-R)^(t/n)] [fraction of what is due], ln(1-K) / ln(1-R) [fraction of the whole way].
+        K / [1 - (1-R)^(t/n)] [fraction of what is due], ln(1-K) / ln(1-R) [fraction of the whole
+        way].
     elapsed
         t / n, the share of the period gone by [0-1].
     still_needed
@@ -124,17 +127,17 @@ def assess_targets(
     """The target lines of a year of each entity, or of those named, in the plan's order.
 
     A target is the type's own (scored), a reference for it (shown, never scored), or another form
-    of one of its own (a check); any other makes no line. Formulas, with the level x_t, its base value
-    x_0 and the target's R (methodology 9.2, 9.3):
+    of one of its own (a check); any other makes no line. Formulas, with the level x_t, its base
+    value x_0 and the target's R (methodology 9.2, 9.3):
 
     * fall K = 1 - x_t / x_0 [%], a rise being a negative fall; completion K / R;
-    * a level is met or not; completion (x_0 - x_t) / (x_0 - x*), never x* / x_t, by which an unchanged
-      level would have come most of the way;
+    * a level is met or not; completion (x_0 - x_t) / (x_0 - x*), never x* / x_t, by which an
+      unchanged level would have come most of the way;
     * against the schedule K_t / [1 - (1 - R)^(t/n)], and of the whole way ln(1 - K_t) / ln(1 - R).
 
     A level that was not returned, or is withheld, earns nothing; one that does not apply, is not
-    computable or is in another unit than the target leaves the total, and so does a fall from a base
-    value of 0 or less. Comparisons by `thresholds`.
+    computable or is in another unit than the target leaves the total, and so does a fall from a
+    base value of 0 or less. Comparisons by `thresholds`.
 
     Parameters
     ----------
@@ -149,8 +152,45 @@ def assess_targets(
 
     References
     ----------
-    The carbon form: annex to municipal accounting rules; the logarithmic one: a provincial statistics
-    bureau (both in methodology 9.3).
+    The carbon form: annex to municipal accounting rules; the logarithmic one: a provincial
+    statistics bureau (both in methodology 9.3).
+
+    Examples
+    --------
+    A fall of 15 % over five years, 3.2 % of it after the first:
+
+    >>> made_up = {"source": "made up", "tag": "P"}
+    >>> fall = Target(
+    ...     id="T1",
+    ...     indicator="P01",
+    ...     type="cumulative_reduction",
+    ...     value=15,
+    ...     unit="%",
+    ...     op=">=",
+    ...     applies_to=("city",),
+    ...     **made_up,
+    ... )
+    >>> years = {"base_year": 2020, "first_year": 2021, "last_year": 2025}
+    >>> plan = Plan(id="p", targets={"T1": fall}, **years, **made_up)
+    >>> city = Framework(
+    ...     entity_type="city",
+    ...     version="1",
+    ...     source="made up",
+    ...     index={"code": "I"},
+    ...     groups={},
+    ...     indicators={},
+    ... )
+    >>> import numpy as np
+    >>> intensity = Column.of(np.array([[1.2331, 1.1936]]))  # [tce/万元]
+    >>> panel = Panel(("220400",), (2020, 2021), {"P01": intensity})
+    >>> (line,) = assess_targets(plan, panel, city, year=2021, base_year=2020)["220400"]
+    >>> (
+    ...     round(line.actual, 2),
+    ...     round(line.schedule_carbon, 3),
+    ...     round(line.schedule_log, 3),
+    ...     line.light,
+    ... )
+    (3.2, 1.002, 0.2, 'on_schedule')
     """
     clock = Clock(year, base_year, plan.last_year)
     roles = {key: _role(t, framework.entity_type) for key, t in plan.targets.items()}

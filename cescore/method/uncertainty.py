@@ -121,7 +121,7 @@ class Uncertainty:
     reason: str = ""
 
     def table(self) -> pd.DataFrame:
-        """One row per entity: index and rank with their bands; ``entity_id`` is the index of the table."""
+        """One row per entity, labelled by ``entity_id``: index and rank with their bands."""
         columns = {
             "score": self.scores,
             "score_low": self.score_low,
@@ -165,13 +165,13 @@ def uncertainty(
     """Index and rank of every entity under many other choices that could have been made.
 
     Bands are the 5 and 95 % quantiles of the draws: of the index by interpolation [points], of the
-    rank as a rank that was taken. Whoever a choice leaves without an index is ranked with its own, so
-    that ranks among the same entities are compared.
+    rank as a rank that was taken. Whoever a choice leaves without an index is ranked with its own,
+    so that ranks among the same entities are compared.
 
     Each draw takes one value of every source at once, from a scrambled Sobol sequence: equal
-    arguments give equal bands. A geometric mean that the framework does not ask for takes
-    scores below 1 % of the scale as 1 %. Where indices are estimated, the bands are of the rows of the
-    two independent halves of Saltelli's design, which are ``draws`` in number.
+    arguments give equal bands. A geometric mean that the framework does not ask for takes scores
+    below 1 % of the scale as 1 %. Where indices are estimated, the bands are of the rows of the two
+    independent halves of Saltelli's design, which are ``draws`` in number.
 
     Parameters
     ----------
@@ -188,8 +188,8 @@ def uncertainty(
     Raises
     ------
     MethodError
-        ``draws`` is no power of 2 or below 4, no entity has an index, or the panel does not have the
-        year.
+        ``draws`` is no power of 2 or below 4, no entity has an index, or the panel does not have
+        the year.
 
     References
     ----------
@@ -252,7 +252,8 @@ class Removal:
     Attributes
     ----------
     scores, ranks
-        By entity: the index [points], NaN where nothing is left of it, and the rank [1 is the best].
+        By entity: the index [points], NaN where nothing is left of it, and the rank [1 is the
+        best].
     mean_rank_shift
         Mean absolute difference to the rank with all indicators [ranks].
     """
@@ -276,7 +277,8 @@ def remove_one_indicator(
     scored
         Scores after the missing-data rules, all entities and years.
     among
-        (entities,): who is ranked; None: all. An entity without any other indicator keeps its place.
+        (entities,): who is ranked; None: all. An entity without any other indicator keeps its
+        place.
 
     References
     ----------
@@ -303,7 +305,11 @@ def _problem(names: Collection[str]) -> dict[str, object]:
 
 
 def _rows(sources: int, draws: int, seed: int, *, with_indices: bool) -> Floats:
-    """Points in the unit cube: Saltelli's design on draws / 2 pairs, or a plain sequence of draws."""
+    """Points in the unit cube, (rows, sources).
+
+    Saltelli's design on draws / 2 pairs, in blocks of (a, a with one column of b each, b); or a
+    plain sequence of draws. One row without columns where nothing varies.
+    """
     if not with_indices:
         return quasi_random(sources, draws, seed) if sources else np.empty((1, 0))
     names = [str(i) for i in range(sources)]
@@ -322,6 +328,11 @@ def _plain_rows(rows: int, sources: int, draws: int) -> NDArray[np.int64]:
 
 
 def _sensitivity(sources: tuple[str, ...], index: Floats, shift: Floats, seed: int) -> Sensitivity:
+    """Sobol indices of the mean shift of rank, and of every entity's own index.
+
+    An entity's index is standardised first, as SALib's own analysis does; one that never moves is
+    left at 0.
+    """
     indices = sobol_indices.analyze(
         _problem(sources), shift, calc_second_order=False, num_resamples=100, seed=seed
     )
