@@ -210,8 +210,8 @@ def aggregate(scored: Scored, framework: Framework) -> Aggregation:
         counted = (
             {c: m & has_score for c, m in taking_part.items()} if is_among_all else taking_part
         )
-        whole = _made(code, columns, framework.members(code), counted, scored, framework)
-        columns[code] = whole.where(has_score, missing)
+        column = _aggregated(code, columns, framework.members(code), counted, scored, framework)
+        columns[code] = column.where(has_score, missing)
     return Aggregation(
         groups=replace(scored.scores, columns={code: columns[code] for code in framework.groups}),
         index=columns[""],
@@ -220,7 +220,7 @@ def aggregate(scored: Scored, framework: Framework) -> Aggregation:
     )
 
 
-def _made(
+def _aggregated(
     code: str,
     columns: Mapping[str, Column],
     members: Sequence[tuple[str, float]],
@@ -291,10 +291,10 @@ def combine(
     used = [(code, weight) for code, weight in members if weight > 0] or list(members)
     weights = [weight * taking_part[code] for code, weight in used]
     values = mean([columns[code].values for code, _ in used], weights)
-    nobody = ~np.logical_or.reduce([taking_part[code] for code, _ in used])
+    none_takes_part = ~np.logical_or.reduce([taking_part[code] for code, _ in used])
     state, flags = np.zeros(values.shape, np.uint8), np.zeros(values.shape, np.uint8)
     for code, _ in used:
-        counts = taking_part[code] | nobody
+        counts = taking_part[code] | none_takes_part
         state = np.maximum(state, np.where(counts, columns[code].state, np.uint8(0)))
         flags |= np.where(taking_part[code], columns[code].flags, np.uint8(0))
     state = np.where((state == 0) & ~np.isfinite(values), np.uint8(State.NOT_COMPUTABLE), state)
@@ -308,10 +308,10 @@ def combine(
 def _coverage(scored: Scored, framework: Framework) -> Floats:
     """Weight with a value over weight that applies; members that do not apply count in neither."""
     weights = effective_weights(framework, scored.applies)
-    whole = np.zeros(scored.scores.shape)
+    covered = np.zeros(scored.scores.shape)
     for code, weight in weights.items():
-        whole = whole + weight * scored.covered[code]
-    return np.minimum(whole, 1.0)
+        covered = covered + weight * scored.covered[code]
+    return np.minimum(covered, 1.0)
 
 
 def _matched(values: Members, weights: Members) -> tuple[list[Floats], list[Floats]]:
@@ -335,9 +335,9 @@ def _mean(
 
     Adding in the members' order, not pairwise, gives the same bits for one entity as for many.
     """
-    whole, total = np.zeros(()), np.zeros(())
+    weighted_sum, weight_sum = np.zeros(()), np.zeros(())
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         for value, weight in zip(values, weights, strict=True):
-            whole = whole + np.where(weight > 0, weight * into(value), 0.0)
-            total = total + weight
-        return np.asarray(back(whole / total), float)
+            weighted_sum = weighted_sum + np.where(weight > 0, weight * into(value), 0.0)
+            weight_sum = weight_sum + weight
+        return np.asarray(back(weighted_sum / weight_sum), float)

@@ -54,8 +54,8 @@ def bands(evaluation: TypeEvaluation, ranked: Collection[str]) -> Mapping[str, B
     """
     indicators = with_index(evaluation)
     scores: dict[str, Band] = {}
-    for some in _portions(indicators, evaluation.framework):
-        scores |= _scores(evaluation, some)
+    for portion in _portions(indicators, evaluation.framework):
+        scores |= _scores(evaluation, portion)
     return scores | _ranked(evaluation, {e: b for e, b in scores.items() if e in ranked})
 
 
@@ -66,8 +66,8 @@ def _portions(indicators: Panel, framework: Framework) -> Iterator[Panel]:
     alone &= not any(framework.mean_of(g)[0] in AMONG_ALL for g in ("", *framework.groups))
     size = AT_ONCE if alone and len(entities) > AT_ONCE else max(len(entities), 1)
     for start in range(0, len(entities), size):
-        some = entities[start : start + size]
-        yield indicators if len(some) == len(entities) else indicators.only(some)
+        portion = entities[start : start + size]
+        yield indicators if len(portion) == len(entities) else indicators.only(portion)
 
 
 def _scores(evaluation: TypeEvaluation, indicators: Panel) -> dict[str, Band]:

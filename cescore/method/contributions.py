@@ -282,10 +282,10 @@ def decompose_change(tree: Tree) -> Change:
             chain[member] = _product(chain[code], split.per_point)
     index = tree.values[""]
     total = np.where(np.arange(len(tree.years)) > 0, index - _earlier(index), np.nan)
-    kept = ~np.isnan(total) & tree.is_nest_of_means
+    has_change = ~np.isnan(total) & tree.is_nest_of_means
     return Change(
-        scores={code: np.where(kept, scores[code], np.nan) for code in tree.leaves},
-        weights={code: np.where(kept, value, np.nan) for code, value in weights.items()},
+        scores={code: np.where(has_change, scores[code], np.nan) for code in tree.leaves},
+        weights={code: np.where(has_change, value, np.nan) for code, value in weights.items()},
         total=total,
     )
 

@@ -34,8 +34,8 @@ def stands(result: Aggregation, rules: MissingRules, returned: Bools | None = No
     ----------
     数据不足，不予评级 below 80 % of the weight is ours [P] (methodology 9.5).
     """
-    found: Bools = result.index.is_present & is_sufficient(result.coverage, rules)
-    return found if returned is None else found & returned
+    has_index: Bools = result.index.is_present & is_sufficient(result.coverage, rules)
+    return has_index if returned is None else has_index & returned
 
 
 def is_sufficient(coverage: ArrayLike, rules: MissingRules) -> Bools:

@@ -133,9 +133,9 @@ class Design:
                 continue
             variant, scored = self._variant(*steps), self._scored_by(rule, *steps)
             for start in range(0, len(positions), ROWS_AT_ONCE):
-                some = positions[start : start + ROWS_AT_ONCE]
-                index[some] = variant.index(
-                    drawn.of(some),
+                portion = positions[start : start + ROWS_AT_ONCE]
+                index[portion] = variant.index(
+                    drawn.of(portion),
                     normalisation=normalisation,
                     aggregation=aggregation,
                     scored=scored,

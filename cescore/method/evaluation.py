@@ -182,9 +182,9 @@ class TypeEvaluation:
             yield from self._rows(kind, code, unit, column.values[rows, years], words, shared)
         now = where[:, self.panel.year_position(self.run_year)]
         if now.any():
-            mine = {"entity_id": np.array(self.panel.entities, object)[now]}
+            entity_of_row = {"entity_id": np.array(self.panel.entities, object)[now]}
             for kind, code, unit, values, words in self._parts():
-                shared = {**mine, "year": np.full(int(now.sum()), self.run_year)}
+                shared = {**entity_of_row, "year": np.full(int(now.sum()), self.run_year)}
                 yield from self._rows(kind, code, unit, values[now], words[now], shared)
 
     def _columns(
@@ -268,17 +268,17 @@ class TypeEvaluation:
     ) -> Iterator[pd.DataFrame]:
         """One column as rows, entity by entity and year by year, some rows at a time."""
         for start in range(0, len(values), ROWS_AT_ONCE):
-            some = slice(start, start + ROWS_AT_ONCE)
+            portion = slice(start, start + ROWS_AT_ONCE)
             yield pd.DataFrame(
                 {
                     "entity_type": self.framework.entity_type,
-                    "entity_id": shared["entity_id"][some],
-                    "year": shared["year"][some],
+                    "entity_id": shared["entity_id"][portion],
+                    "year": shared["year"][portion],
                     "kind": kind,
                     "code": code,
-                    "value": values[some],
+                    "value": values[portion],
                     "unit": unit,
-                    "status": words[some],
+                    "status": words[portion],
                 }
             )
 
@@ -388,17 +388,17 @@ def _decomposed(
         for code, values in parts.items():
             left_out = np.where(decomposition.weights[code] == 0, "excluded", "reported")
             has_no_index = np.isnan(decomposition.total) | (of_index == "insufficient")
-            nothing = np.where(has_no_index, of_index, "not_computable")
-            status = np.where(np.isnan(values), nothing, left_out)
+            without_value = np.where(has_no_index, of_index, "not_computable")
+            status = np.where(np.isnan(values), without_value, left_out)
             yield f"{prefix}{kind}", f"{path}{code}", unit, values, status.astype(object)
 
 
 def _returned(panel: Panel) -> NDArray[np.bool_]:
     """Where an entity has a figure of the year among what was returned (entities, years)."""
-    some = np.zeros(panel.shape, bool)
+    has_figure = np.zeros(panel.shape, bool)
     for column in panel.columns.values():
-        some |= column.is_present
-    return some
+        has_figure |= column.is_present
+    return has_figure
 
 
 def _up_to(years: Sequence[int], last: int) -> tuple[int, ...]:

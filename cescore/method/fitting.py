@@ -94,14 +94,16 @@ def fit(
             year: outliers.learn(_present(prepared, indicator.code, year, members), treatment)
             for year in years
         }
-        everybody = np.concatenate([np.empty(0), *(treated.values for treated in learnt.values())])
+        all_values = np.concatenate([np.empty(0), *(treated.values for treated in learnt.values())])
         for year, treated in learnt.items():
-            compared = everybody if framework.observed_over == "all_years" else treated.values
+            compared = all_values if framework.observed_over == "all_years" else treated.values
             reference = _reference(prepared, indicator, framework, year)
             reference = outliers.apply(reference, treated.constants, treatment)
-            its = {**treated.constants, **learn(compared, method, float(reference[0]))}
-            if its:
-                constants.setdefault(indicator.code, {}).setdefault(year, {}).update(its)
+            learnt_constants = {**treated.constants, **learn(compared, method, float(reference[0]))}
+            if learnt_constants:
+                constants.setdefault(indicator.code, {}).setdefault(year, {}).update(
+                    learnt_constants
+                )
             if method in BY_ORDER:
                 distributions.setdefault(indicator.code, {})[year] = np.sort(compared)
     return Fitted(constants, _nowhere(indicators, framework, members), {}, distributions)

@@ -258,10 +258,10 @@ def _over_those_that_apply(operands: list[Column], *, is_mean: bool) -> Column:
     values = reduce(np.add, [operand.values for operand in used])
     result = _computed(values / count if is_mean else values, used)
     partial = np.where((count > 0) & (count < len(operands)), np.uint8(Flag.PARTIAL), NO_FLAG)
-    nothing = count == 0
+    none_applies = count == 0
     return Column(
-        np.where(nothing, np.nan, result.values),
-        np.where(nothing, NOT_APPLICABLE, result.state),
+        np.where(none_applies, np.nan, result.values),
+        np.where(none_applies, NOT_APPLICABLE, result.state),
         result.flags | partial,
     )
 

@@ -57,13 +57,13 @@ class MemberSums:
         among = np.zeros(len(values), np.int64)  # class of each row; 0: in no released sum
         allowed, last = [False] * len(members), 0
         for i in sorted(range(len(members)), key=lambda i: (-len(members[i]), i)):
-            mine = members[i]
-            if not len(mine) or not self._is_safe_split(among, mine, values, holders):
+            rows = members[i]
+            if not len(rows) or not self._is_safe_split(among, rows, values, holders):
                 continue
             allowed[i] = True
-            for old in np.unique(among[mine]).tolist():
+            for old in np.unique(among[rows]).tolist():
                 last += 1
-                among[mine[among[mine] == old]] = last
+                among[rows[among[rows] == old]] = last
         return allowed
 
     def _is_safe_split(

@@ -188,9 +188,11 @@ def _too_few(
         limit = limits.get(code, general)
         if limit:
             short[code] = ~has_enough(values, {m: exists[m] for m in members}, limit, shape)
-        nobody = np.zeros(shape, bool)
-        has[code] = np.logical_or.reduce([nobody, *values.values()]) & ~short.get(code, nobody)
-        exists[code] = np.logical_or.reduce([nobody, *(exists[m] for m in members)])
+        no_member = np.zeros(shape, bool)
+        has[code] = np.logical_or.reduce([no_member, *values.values()]) & ~short.get(
+            code, no_member
+        )
+        exists[code] = np.logical_or.reduce([no_member, *(exists[m] for m in members)])
     return short
 
 

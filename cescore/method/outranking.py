@@ -116,17 +116,17 @@ def topsis(values: Floats, weights: Floats) -> Floats:
     used = np.where(counts > 0, values, 0.0)
     complete = ~(np.isnan(used) | ((weights <= 0) & (counts > 0))).any(axis=0)
     kept = np.where(complete, used, np.nan)
-    some = complete.any(axis=1)
+    has_rivals = complete.any(axis=1)
     closeness = np.full(values.shape[1:], np.nan)
-    table, w = kept[:, some], counts[:, some] / counts[:, some].sum(axis=0)
+    table, w = kept[:, has_rivals], counts[:, has_rivals] / counts[:, has_rivals].sum(axis=0)
     length = np.sqrt(np.nansum(table**2, axis=2, keepdims=True))
     weighted = table / np.where(length > 0, length, 1.0) * w
     best, worst = (end(weighted, axis=2, keepdims=True) for end in (np.nanmax, np.nanmin))
     to_best = np.sqrt(((weighted - best) ** 2).sum(axis=0))
     to_worst = np.sqrt(((weighted - worst) ** 2).sum(axis=0))
-    whole = to_best + to_worst
-    nothing = np.full(whole.shape, np.nan)
-    closeness[some] = np.divide(to_worst, whole, out=nothing, where=whole > 0)
+    distance = to_best + to_worst
+    undefined = np.full(distance.shape, np.nan)
+    closeness[has_rivals] = np.divide(to_worst, distance, out=undefined, where=distance > 0)
     return closeness
 
 

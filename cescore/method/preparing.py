@@ -96,8 +96,8 @@ def has_data(indicators: Panel, framework: Framework, released: Released | None 
         for i in framework.scored()
         if i.weight > 0
     ]
-    some: Bools = np.logical_or.reduce([np.zeros(indicators.shape, bool), *known])
-    return some
+    has_value: Bools = np.logical_or.reduce([np.zeros(indicators.shape, bool), *known])
+    return has_value
 
 
 def impute(

@@ -53,10 +53,10 @@ def tied(values: ArrayLike) -> NDArray[np.float64]:
     True
     """
     x = np.asarray(values, float)
-    some = np.isfinite(x) & (x != 0)
-    places = 11 - np.floor(np.log10(np.abs(np.where(some, x, 1.0))))
+    nonzero = np.isfinite(x) & (x != 0)
+    places = 11 - np.floor(np.log10(np.abs(np.where(nonzero, x, 1.0))))
     up, down = 10.0 ** np.clip(places, 0, 300), 10.0 ** np.clip(-places, 0, 300)  # exact powers
-    return np.where(some, np.round(x * up / down) / up * down, x)
+    return np.where(nonzero, np.round(x * up / down) / up * down, x)
 
 
 def at_least(value: ArrayLike, threshold: ArrayLike) -> Bools:

@@ -285,15 +285,17 @@ def remove_one_indicator(
     COINr's ``remove_elements`` (W. Becker et al., JOSS 7(78), 2022): mean absolute rank change without
     each element.
     """
-    everybody = np.ones(scored.scores.shape[0], bool)
-    kept = _scored_in(scored, year, everybody if among is None else among)
-    nominal = pd.Series(aggregate(kept, framework).index.values[:, 0], kept.scores.entities)
+    all_entities = np.ones(scored.scores.shape[0], bool)
+    of_year = _scored_in(scored, year, all_entities if among is None else among)
+    nominal = pd.Series(aggregate(of_year, framework).index.values[:, 0], of_year.scores.entities)
     ranks = nominal.rank(ascending=False, method="min")
     removals = []
     for indicator in framework.scored():
         if indicator.weight > 0 and len(framework.scored()) > 1:
             without = framework.with_weights(**{indicator.code: 0.0})
-            values = pd.Series(aggregate(kept, without).index.values[:, 0], kept.scores.entities)
+            values = pd.Series(
+                aggregate(of_year, without).index.values[:, 0], of_year.scores.entities
+            )
             places = values.fillna(nominal).rank(ascending=False, method="min")
             shift = float((places - ranks).abs().mean())
             removals.append(Removal(indicator.code, values, places, shift))

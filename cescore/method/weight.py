@@ -42,9 +42,9 @@ def active_members(
         if not members:
             raise MethodError(f"group {group.code!r} of {framework.entity_type} has no members")
         masks = [taking_part[code] for code, weight in members if weight > 0]
-        nobody = np.zeros_like(next(iter(active.values())))
-        short = (too_few or {}).get(group.code, nobody)
-        taking_part[group.code] = np.logical_or.reduce([nobody, *masks]) & ~short
+        no_member = np.zeros_like(next(iter(active.values())))
+        short = (too_few or {}).get(group.code, no_member)
+        taking_part[group.code] = np.logical_or.reduce([no_member, *masks]) & ~short
     return taking_part
 
 
@@ -59,9 +59,9 @@ def shares(framework: Framework, active: Mapping[str, Bools]) -> dict[str, Float
     for parent in ("", *framework.groups):
         members = framework.members(parent)
         weights = {code: weight * taking_part[code] for code, weight in members}
-        whole = sum(weights.values(), start=np.zeros(_shape(active)))
+        total = sum(weights.values(), start=np.zeros(_shape(active)))
         for code, weight in weights.items():
-            result[code] = np.divide(weight, whole, out=np.zeros_like(whole), where=whole > 0)
+            result[code] = np.divide(weight, total, out=np.zeros_like(total), where=total > 0)
     return result
 
 
