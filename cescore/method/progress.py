@@ -23,6 +23,7 @@ from cescore.definitions.model import Framework, Progress
 from cescore.method.aggregate import MEANS, Members, combine, method_named
 from cescore.method.column import Column, Flag, Panel, State
 from cescore.method.formulas import shifted
+from cescore.method.preparing import DOES_NOT_APPLY
 from cescore.method.thresholds import at_least
 
 Bools = NDArray[np.bool_]
@@ -69,18 +70,18 @@ def progress_index(indicators: Panel, framework: Framework, *, base_year: int) -
     """
     progress = framework.progress
     if progress is None:
-        nothing = replace(indicators, columns={})
-        return ProgressResult(Column.empty(indicators.shape, State.NOT_COLLECTED), nothing, nothing)
+        empty = replace(indicators, columns={})
+        return ProgressResult(Column.empty(indicators.shape, State.NOT_COLLECTED), empty, empty)
     members: dict[str, Column] = {}
     for code in dict.fromkeys(code for group in progress.members.values() for code in group):
         members[code] = _ratio_to_base(indicators, framework, code, base_year)
-    least = framework.missing.min_weight_covered
+    least_coverage = framework.missing.min_weight_covered
     groups = {
         group.code: _mean_of_ratios(
             members,
             list(progress.members.get(group.code, {}).items()),
             method_named(group.aggregation, group.power, framework.scale),
-            least,
+            least_coverage,
         )
         for group in progress.groups
     }
@@ -88,7 +89,7 @@ def progress_index(indicators: Panel, framework: Framework, *, base_year: int) -
         groups,
         [(g.code, g.weight) for g in progress.groups],
         MEANS[progress.aggregation],
-        least,
+        least_coverage,
     )
     return ProgressResult(
         index, replace(indicators, columns=groups), replace(indicators, columns=members)
@@ -152,9 +153,9 @@ def ratio_to_base(now: Column, base: Column, *, direction: int, base_floor: floa
     usable = (base.values > 0) & (now.values >= 0) & (below.values > 0)
     if direction == 1:
         usable &= at_least(base.values, base_floor)
-    nothing = np.full(now.shape, np.nan)
+    undefined = np.full(now.shape, np.nan)
     with np.errstate(over="ignore"):
-        percent = 100 * np.divide(above.values, below.values, out=nothing, where=usable)
+        percent = 100 * np.divide(above.values, below.values, out=undefined, where=usable)
     usable &= np.isfinite(percent)
     state = np.where((state == State.PRESENT) & ~usable, np.uint8(State.NOT_COMPUTABLE), state)
     present = state == State.PRESENT
@@ -187,8 +188,7 @@ def _mean_of_ratios(
     taking_part = {code: columns[code].is_present for code, _ in members}
     mean = combine(columns, members, taking_part, mean_of)
     has_ratio = _weight(members, taking_part)
-    gone = (State.NOT_APPLICABLE, State.NOT_COMPUTABLE, State.NOT_COLLECTED)
-    applies = _weight(members, {c: ~np.isin(columns[c].state, gone) for c, _ in members})
+    applies = _weight(members, {c: ~np.isin(columns[c].state, DOES_NOT_APPLY) for c, _ in members})
     state = np.where(
         (mean.state == State.PRESENT) & ~at_least(has_ratio, least_coverage * applies),
         np.uint8(State.MISSING),
