@@ -130,14 +130,27 @@ def apply_missing_rules(
 
     Examples
     --------
-    The official rules on weights of 0.5, 0.3 and 0.2, scores of 90 and 80, and a gap in the second: at
-    the floor of 60 it gives 79, excluded the others' mean.
-
-    >>> from cescore.method.aggregate import arithmetic_mean
-    >>> float(arithmetic_mean([90, 60, 80], [0.5, 0.3, 0.2]))
-    79.0
-    >>> round(float(arithmetic_mean([90, 60, 80], [0.5, 0.0, 0.2])), 6)
-    87.142857
+    >>> from cescore.definitions.model import Group, Indicator
+    >>> made_up = {"source": "made up", "tag": "P"}
+    >>> rate = Indicator(
+    ...     code="A", unit="ratio", formula="a", direction=1, group="G", weight=1, **made_up
+    ... )
+    >>> lake = Framework(
+    ...     entity_type="lake",
+    ...     version="1",
+    ...     source="made up",
+    ...     index={"code": "LI"},
+    ...     groups={"G": Group(code="G", weight=1)},
+    ...     indicators={"A": rate},
+    ... )
+    >>> scores = Column.of(np.array([[25.0], [np.nan], [np.nan]]))
+    >>> scores.state[2] = State.NOT_APPLICABLE
+    >>> panel = Panel(("L1", "L2", "L3"), (2024,), {"A": scores})
+    >>> after = apply_missing_rules(panel, panel, lake, Fitted())
+    >>> after.reason["A"][:, 0].tolist(), after.rule["A"][:, 0].tolist()
+    (['', 'not_reported', 'not_applicable'], ['', 'floor', 'exclude'])
+    >>> after.scores.column("A").values[:, 0].tolist(), after.active["A"][:, 0].tolist()
+    ([25.0, 0.0, nan], [True, True, False])
     """
     case = {i.code: _cases(i.code, scores, fitted) for i in framework.scored()}
     known = {code: scores.column(code).is_present for code in case}

@@ -47,6 +47,34 @@ def normalise(indicators: Panel, framework: Framework, fitted: Fitted) -> Panel:
     ------
     MethodError
         Released scores, which are one entity's, meet a panel of several.
+
+    Examples
+    --------
+    Constants learnt of all entities give one of them alone the score that it has among all:
+
+    >>> from cescore.definitions.model import Group
+    >>> made_up = {"source": "made up", "tag": "P"}
+    >>> rate = Indicator(
+    ...     code="A", unit="ratio", formula="a", direction=1, group="G", weight=1, **made_up
+    ... )
+    >>> lake = Framework(
+    ...     entity_type="lake",
+    ...     version="1",
+    ...     source="made up",
+    ...     index={"code": "LI"},
+    ...     groups={"G": Group(code="G", weight=1)},
+    ...     indicators={"A": rate},
+    ...     normalisation="min_max",
+    ... )
+    >>> values = Column.of(np.array([[2.0], [4.0], [10.0], [np.nan]]))
+    >>> panel = Panel(("L1", "L2", "L3", "L4"), (2024,), {"A": values})
+    >>> fitted = fit(panel, lake)
+    >>> fitted.constants
+    {'A': {2024: {'low': 2.0, 'high': 10.0}}}
+    >>> normalise(panel, lake, fitted).column("A").values[:, 0].tolist()
+    [0.0, 25.0, 100.0, nan]
+    >>> normalise(panel.only(["L2"]), lake, fitted).column("A").values.tolist()
+    [[25.0]]
     """
     columns = {}
     prepared = prepare(indicators, framework, fitted.constants, fitted.released_scores)

@@ -134,6 +134,40 @@ def impute(
     ----------
     W. Becker et al., COINr, JOSS 7(78), 2022: ``i_mean``, ``i_median`` and their forms by group; along
     rows on values that were normalised for the purpose.
+
+    Examples
+    --------
+    >>> from cescore.definitions.model import Group
+    >>> lake = Framework(
+    ...     entity_type="lake",
+    ...     version="1",
+    ...     source="made up",
+    ...     index={"code": "LI"},
+    ...     groups={"G": Group(code="G", weight=1)},
+    ...     imputation=Imputation(method="median"),
+    ...     indicators={
+    ...         code: Indicator(
+    ...             code=code,
+    ...             unit="ratio",
+    ...             formula=code.lower(),
+    ...             direction=1,
+    ...             group="G",
+    ...             weight=1,
+    ...             source="made up",
+    ...             tag="P",
+    ...         )
+    ...         for code in "AB"
+    ...     },
+    ... )
+    >>> returned = {
+    ...     "A": Column.of(np.array([[2.0], [4.0], [np.nan]])),
+    ...     "B": Column.of(np.array([[1.0], [1.0], [3.0]])),
+    ... }
+    >>> panel = Panel(("L1", "L2", "L3"), (2024,), returned)
+    >>> learnt, members = learn_gaps(panel, lake, (2024,), has_data(panel, lake))
+    >>> filled = impute(panel, lake, learnt).column("A")
+    >>> filled.values[:, 0].tolist(), Flag(int(filled.flags[2, 0])).name
+    ([2.0, 4.0, 3.0], 'ESTIMATED')
     """
     if all(framework.imputation_of(i).method == "none" for i in framework.scored()):
         return panel

@@ -270,7 +270,16 @@ def z_score(
 ) -> Values:
     """(x - mean) / sd, turned round where less is better [standard deviations].
 
-    Sample standard deviation (n - 1). ``mean`` and ``sd`` [unit of x] as learnt before.
+    Sample standard deviation (n - 1). Not cut, and on no scale: `t_score` lays it on one.
+
+    Parameters
+    ----------
+    x
+        Values [any unit]; a missing one stays missing and counts in neither mean nor deviation.
+    direction
+        1: more is better, -1: less is better.
+    mean, sd
+        As learnt before [unit of x]; None: those of ``x``.
 
     Raises
     ------
