@@ -179,7 +179,7 @@ def _stands_in_both(
 def effective_shares(tree: Tree) -> dict[str, Floats]:
     """Each leaf's share of the whole [0-1]: the product of the shares from it up to the top.
 
-    Together 1 wherever anything takes part; 0 for a leaf that does not.
+    Together 1 wherever anything takes part; 0 for a leaf that does not. Arrays (entities, years).
     """
     whole = {"": np.ones(tree.values[""].shape)}
     for code, members in tree.members.items():

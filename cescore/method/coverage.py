@@ -39,5 +39,11 @@ def stands(result: Aggregation, rules: MissingRules, returned: Bools | None = No
 
 
 def is_sufficient(coverage: ArrayLike, rules: MissingRules) -> Bools:
-    """`covers_enough` on arrays; NaN reaches nothing."""
+    """`covers_enough` on arrays; NaN reaches nothing.
+
+    Examples
+    --------
+    >>> is_sufficient([0.8, 0.7999, float("nan")], MissingRules(min_weight_covered=0.8)).tolist()
+    [True, False, False]
+    """
     return at_least(coverage, rules.min_weight_covered)

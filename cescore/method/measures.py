@@ -31,7 +31,14 @@ PARTIAL_SHARE = 0.5  # [P] what a check half done counts
 class InspectedCheck(TypedDict):
     """One check of a measure in a year; texts are "" where nothing was recorded.
 
-    ``note``: no_evidence where ``recorded``, the status that the inspector gave, does not count.
+    Attributes
+    ----------
+    status
+        As it counts, one of `STATUSES`.
+    value
+        As recorded, text [unit of the check]; never scored.
+    note
+        no_evidence where ``recorded``, the status that the inspector gave, does not count.
     """
 
     id: str

@@ -86,7 +86,7 @@ class Scored:
 
     @cached_property
     def rule(self) -> Mapping[str, NDArray[np.object_]]:
-        """What was done: "" for a value, else impute, floor, exclude or propagate."""
+        """What was done (entities, years): "" for a value, else impute, floor, exclude or propagate."""
         words = np.array(["", *(getattr(self.rules, case) for case in CASES)], dtype=object)
         done = {code: words[case] for code, case in self.case.items()}
         imputed = {code: mask for code, mask in self.imputed.items() if mask.any()}
@@ -94,7 +94,7 @@ class Scored:
 
     @cached_property
     def reason(self) -> Mapping[str, NDArray[np.object_]]:
-        """Why it was done: "" for a value, else a word of `CASES`."""
+        """Why it was done (entities, years): "" for a value, else a word of `CASES`."""
         words = np.array(["", *CASES], dtype=object)
         return {code: words[case] for code, case in self.case.items()}
 

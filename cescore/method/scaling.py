@@ -40,10 +40,18 @@ def goalposts(
 ) -> Values:
     """floor + (x - worst) / (best - worst) · (top - floor), cut to the ends of the scale.
 
-    The direction lies in the goalposts: for "less is better", ``worst`` is the greater. Both are in
-    the unit of ``x``, for all or one for each value (goalposts by industry). Goalposts are stated,
-    never observed, so that scores of different years compare. ``cut=False`` leaves values beyond
-    the goalposts beyond the ends of the scale.
+    The direction lies in the goalposts: for "less is better", ``worst`` is the greater. Goalposts
+    are stated, never observed, so that scores of different years compare.
+
+    Parameters
+    ----------
+    x
+        Values [any unit]; a missing one stays missing.
+    worst, best
+        What scores the floor and the top [unit of x], for all or one for each value (goalposts by
+        industry).
+    cut
+        False leaves values beyond the goalposts beyond the ends of the scale.
 
     Raises
     ------
@@ -75,6 +83,13 @@ def efficacy(
     lesser. The form cut to its ends, which the green development index uses, is `goalposts` on the
     same scale.
 
+    Parameters
+    ----------
+    x
+        Values [any unit]; a missing one stays missing.
+    satisfactory, not_allowed
+        满意值 and 不允许值, which score 100 and 60 [unit of x], for all or one for each value.
+
     Raises
     ------
     MethodError
@@ -82,12 +97,15 @@ def efficacy(
 
     References
     ----------
-    发改环资〔2016〕2635号, annex on the green development index: 40 and 60 (methodology 3.2, 3.4).
+    发改环资〔2016〕2635号, annex on the green development index: 40 and 60 (methodology 3.2, 3.4). The
+    second example is a published one, below the floor as the textbook form can be.
 
     Examples
     --------
     >>> efficacy(pd.Series([30.0]), satisfactory=20, not_allowed=60).tolist()
     [90.0]
+    >>> efficacy(pd.Series([5.81]), satisfactory=12, not_allowed=6).round(2).tolist()
+    [58.73]
     """
     if bool(np.any(np.asarray(satisfactory, float) == np.asarray(not_allowed, float))):
         _refuse(x, f"satisfactory and not-allowed values are {np.ravel(satisfactory)[0]:g}")
@@ -97,12 +115,21 @@ def efficacy(
 def distance_to_target(
     x: Values, *, target: ArrayLike, direction: int, scale: Scale = HUNDRED
 ) -> Values:
-    """How much of the target is reached: x / target, or target / x where less is better, at most all.
+    """Share of the target reached, x / target, or target / x where less is better; at most all.
 
-    ``target`` is in the unit of ``x``, for all or one for each value. From the target on the top of
-    the scale; a value of no or negative merit its floor. A target of 0 that is to be fallen to is
-    reached or it is not. Without a ratio to its own target (of 0 or less, where more is better) a
-    value has no score.
+    From the target on the top of the scale; a value of no or negative merit its floor. A target of
+    0 that is to be fallen to is reached or it is not. Without a ratio to its own target (of 0 or
+    less, where more is better) a value has no score. An unchanged value far from its target can
+    score high: progress is counted from the base year (`targets`), not by this.
+
+    Parameters
+    ----------
+    x
+        Values [any unit]; a missing one stays missing.
+    target
+        In the unit of ``x``, for all or one for each value.
+    direction
+        1: more is better, -1: less is better.
 
     Raises
     ------
@@ -141,11 +168,19 @@ def min_max(
     high: float | None = None,
     scale: Scale = HUNDRED,
 ) -> Values:
-    """floor + (x - worst) / (best - worst) · (top - floor), between the least and the greatest value.
+    """floor + (x - worst) / (best - worst) · (top - floor), between least and greatest value.
 
-    ``low`` and ``high`` [unit of x] are the ends learnt before; values beyond them are cut to them.
     A comparison among those present, not over time: a score moves when somebody else's extreme
     does.
+
+    Parameters
+    ----------
+    x
+        Values [any unit]; a missing one stays missing.
+    direction
+        1: more is better, -1: less is better.
+    low, high
+        Ends learnt before [unit of x], to which values beyond are cut; None: those of ``x``.
 
     Raises
     ------
@@ -160,6 +195,8 @@ def min_max(
     --------
     >>> min_max(pd.Series([10.0, 20.0, 40.0]), direction=-1).round(1).tolist()
     [100.0, 66.7, 0.0]
+    >>> min_max(pd.Series([10.0, 50.0]), direction=1, low=0.0, high=40.0).tolist()
+    [25.0, 100.0]
     """
     least, greatest = _ends(x, low, high)
     worst, best = (least, greatest) if direction == 1 else (greatest, least)
@@ -336,8 +373,19 @@ def rank_scores(
 ) -> Values:
     """Share of the other entities that are worse, on the scale; ties count half.
 
-    ``among`` holds the values of all in rising order, each entity's own among them; None: ``x``
-    itself. Where all are equal each has the middle of the scale.
+    (worse + not better - 1) / 2 / (n - 1) of n values, by the numbers of those worse than it and of
+    those not better, itself among them. Values that differ by rounding noise tie
+    (`thresholds.tied`). Where all are equal each has the middle of the scale. A rank says nothing
+    of distances, and moves with who is there.
+
+    Parameters
+    ----------
+    x
+        Values [any unit]; a missing one stays missing.
+    direction
+        1: more is better, -1: less is better.
+    among
+        The values of all in rising order, each entity's own among them; None: ``x`` itself.
 
     Raises
     ------

@@ -138,7 +138,17 @@ class Counts:
 
 
 def counts_of(lines: Sequence[RequirementLine]) -> Counts:
-    """The lines by what they can decide; those that do not apply count nowhere."""
+    """The lines by what they can decide; those that do not apply count nowhere.
+
+    Examples
+    --------
+    >>> values = {"zh": "", "en": "", "unit": "%", "op": ">=", "threshold": 70.0, "choose": ""}
+    >>> line = RequirementLine(
+    ...     "R6", "K09", tag="V", compulsory=True, value=72.0, status="met", decides=True, **values
+    ... )
+    >>> counts_of([line])
+    Counts(decidable=1, met=1, unconfirmed=0, without_value=0)
+    """
     applies = [line for line in lines if line.status != "not_applicable"]
     decidable = [line for line in applies if line.decides]
     without = sum(line.value is None for line in applies)
