@@ -32,7 +32,8 @@ def mixed_bases(panel: Panel, code: str = "energy_basis") -> dict[str, dict[int,
 
     References
     ----------
-    GB/T 2589 on the two bases of electricity (methodology 12): never mixed inside one series.
+    Coefficients after GB/T 2589; the two bases of electricity are never mixed inside one series
+    (methodology 12).
 
     Examples
     --------

@@ -150,10 +150,6 @@ def holds(
     tuple
         Two masks: true, and known. Where it is not known it is not true either.
 
-    References
-    ----------
-    S. C. Kleene's strong three-valued logic.
-
     Examples
     --------
     >>> used = Column.of(np.array([[5.0], [np.nan], [9.0]]))

@@ -5,8 +5,8 @@ so one entity alone gets the score it has among all.
 
 References
 ----------
-OECD/JRC Handbook (2008), step 5; on stated goalposts the green development index (发改环资〔2016〕
-2635号, methodology 3.2), there between observed ends.
+OECD/JRC Handbook (2008), step 5. The green development index (发改环资〔2016〕2635号, methodology 3.2)
+scores on 60-100 likewise; that its ends are the observed ones is from memory [M], ours are stated.
 """
 
 from __future__ import annotations
