@@ -88,7 +88,7 @@ class Assessment:
     weights
         Those really used, together 1: a part without a value gives its weight to the others.
     provisional
-        Graded, but vetoes were not checked, or too few measures inspected.
+        Graded, but vetoes were not checked, or too few checks inspected.
     reason
         Why not graded (no_rules, not_filed, statistical_basis, insufficient_data,
         index_not_computable, midterm), why graded as it is (veto_standing), or why provisional
@@ -190,7 +190,7 @@ def assess(plan: Plan, entity_type: str, evidence: Evidence) -> Assessment:
     3. a veto that stands decides the grade (never for the better), even without a total;
     4. an entity that did not file, one whose index covers too little of its weight, and one without
        an index are not graded;
-    5. vetoes without a record, and less than 80 % of the measures inspected [P], leave a grade
+    5. vetoes without a record, and less than 80 % of the checks inspected [P], leave a grade
        provisional.
 
     Examples
