@@ -152,7 +152,7 @@ def standard(*lines, groups=()):
 def test_a_threshold_to_be_verified_decides_nothing_and_is_counted_apart():
     text = standard(requirement(), requirement(id="S2", tag="M", decides=False, status="not_met"))
     assert "judged on a confirmed threshold: 1, of which met: 1." in text
-    assert "Marked unverified are 1 whose" in text
+    assert "still to be verified: 1; they are shown as unverified" in text
     assert "not met (unverified)" in text and "×" not in text
 
 
