@@ -157,8 +157,8 @@ def test_a_threshold_to_be_verified_decides_nothing_and_is_counted_apart():
 
 
 def test_a_requirement_that_growth_turned_round_says_so():
-    assert "turned round" in standard(requirement(turned=True))
-    assert "turned round" not in standard(requirement())
+    assert "reversed" in standard(requirement(turned=True))
+    assert "reversed" not in standard(requirement())
 
 
 def test_a_group_of_which_some_must_be_met_is_named_with_how_it_stands():
