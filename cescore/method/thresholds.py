@@ -54,6 +54,7 @@ def without_noise(result: ArrayLike, a: ArrayLike, b: ArrayLike) -> NDArray[np.f
     whole = np.asarray(result, float)
     with np.errstate(invalid="ignore"):
         is_noise = np.abs(whole) <= CANCELLED * np.maximum(np.abs(a), np.abs(b))
+        is_noise &= np.isfinite(whole)  # what has overflowed has not cancelled
     return np.where(is_noise, 0.0, whole)
 
 

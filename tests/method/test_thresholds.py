@@ -191,6 +191,12 @@ def test_a_difference_that_is_there_is_kept_as_it_is(x: float, y: float) -> None
     assert found == x - y or abs(x - y) <= 1e-14 * max(abs(x), abs(y))
 
 
+def test_what_overflows_does_not_cancel() -> None:
+    assert without_noise([math.inf, -math.inf], [math.inf, -math.inf], [1.0, 1.0]).tolist() == [
+        math.inf, -math.inf,
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("learn", [critic_weights, shangzhi_weights])
 def test_a_column_that_differs_by_noise_alone_weighs_nothing(learn: Any) -> None:
     noisy = pd.DataFrame({"a": [1.0, 2.0, 4.0], "b": [3.0, 1, 2], "c": [30.0, NOISY_30, 30.0]})
