@@ -15,7 +15,8 @@ from cescore.errors import CescoreError
 LONGEST = 200  # characters of a unit's text
 LARGEST_POWER = 9
 LARGEST_TEN = 15
-REWRITTEN = str.maketrans({"·": "*", "⋅": "*", "×": "*", "•": "*", "÷": "/"})
+MIDDLE_DOTS = "·⋅•・‧∙"  # of Chinese, Japanese and mathematical typing
+REWRITTEN = str.maketrans({**dict.fromkeys(MIDDLE_DOTS, "*"), "×": "*", "÷": "/"})
 TOKEN = re.compile(
     r"\s*(?:(?P<number>\d[\d,]*(?:k\b|[eE]\d+)?)|(?P<name>[^\W\d]\w*|[%‰€$¥])"
     r"|(?P<power>(?:\*\*|\^)\s*-?\d+)|(?P<sign>[*/()]))"
@@ -88,7 +89,7 @@ class UnitReader:
         self._term()
         over, under = self._written(start, solidus), self._written(solidus + 1, product)
         last = self._written(product + 1, self.at)
-        dot = "·" if "·" in self.text else "*"
+        dot = next((dot for dot in MIDDLE_DOTS if dot in self.text), "*")
         whole = f"({over})" if "/" in over else over
         above = f"{whole}{dot}{last}/{under}" if over else f"{last}/{under}"
         below = f"{over or '1'}/({under}{dot}{last})"

@@ -113,9 +113,12 @@ def _broken(
 
 def _figures(codes: Iterable[str], panel: Panel, at: tuple[int, int]) -> tuple[Phrase, ...]:
     """Figures of an entity and year, each with its code."""
+    values = {code: float(panel.columns[code].values[at]) for code in codes}
     return tuple(
-        phrase("figure", code=named_code(code), value=float(panel.columns[code].values[at]))
-        for code in codes
+        phrase("figure_without", code=named_code(code))
+        if np.isnan(value)
+        else phrase("figure", code=named_code(code), value=value)
+        for code, value in values.items()
     )
 
 

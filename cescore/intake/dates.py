@@ -11,7 +11,8 @@ from cescore.intake.notation import clean
 _EPOCH = date(1899, 12, 30)  # day 0 of a spreadsheet's serial numbers, after its leap day of 1900
 _SERIALS = range(20_000, 80_000)  # 1954 to 2119
 _TIME = re.compile(
-    r"[\sT]*(上午|下午)?\s*[0-9]{1,2}[:：时][0-9]{2}([:：分][0-9]{2}(\.[0-9]+)?秒?)?\s*([AP]M)?(Z|[+-][0-9]{2}:?[0-9]{2})?$",
+    r"[\sT]*(上午|下午)?\s*([01]?[0-9]|2[0-3])[:：时][0-5][0-9]([:：分][0-5][0-9](\.[0-9]+)?秒?)?"
+    r"\s*([AP]M)?(Z|[+-][0-9]{2}:?[0-9]{2})?$",
     re.IGNORECASE,
 )
 _WEEKDAY = re.compile(r"[\s,]*[(（]?(星期|周)[一二三四五六日天][)）]?$")
@@ -24,7 +25,11 @@ _ENGLISH = re.compile(
     r"^(?P<d>[0-9]{1,2})[-\s](?P<name>[A-Za-z]{3,9})[-\s](?P<y>[0-9]{4})$"
     r"|^(?P<name2>[A-Za-z]{3,9})\s(?P<d2>[0-9]{1,2}),?\s(?P<y2>[0-9]{4})$"
 )
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+_YEARS = range(1900, 2101)  # as everywhere in returns: what lies outside is a slip
 _HAN = {c: str(i) for i, c in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
 _HAN_DATE = re.compile(
     r"^(?P<y>[〇零○一二三四五六七八九]{4})年(?P<m>[一二三四五六七八九十]{1,2})月(?P<d>[一二三四五六七八九十]{1,3})[日号]?$"
@@ -48,8 +53,10 @@ def read_date(text: str) -> ReadDate:
     if re.fullmatch(r"[0-9]{5}(\.0+)?", plain) and int(plain[:5]) in _SERIALS:
         return ReadDate(_EPOCH + timedelta(days=int(plain[:5])), is_serial=True)
     parts = _parts(plain)
+    if parts is None or parts[0] not in _YEARS:
+        return ReadDate(None)
     try:
-        return ReadDate(None if parts is None else date(*parts))
+        return ReadDate(date(*parts))
     except ValueError:
         return ReadDate(None)
 
@@ -64,12 +71,18 @@ def _parts(plain: str) -> tuple[int, int, int] | None:
     if (m := _COMPACT.match(plain)) is not None:
         return int(m["y"]), int(m["m"]), int(m["d"])
     if (m := _ENGLISH.match(plain)) is not None:
-        month = (m["name"] or m["name2"])[:3].lower()
-        if month in _MONTHS:
-            return int(m["y"] or m["y2"]), _MONTHS.index(month) + 1, int(m["d"] or m["d2"])
+        name = (m["name"] or m["name2"]).lower()
+        month = next((i for i, known in enumerate(_MONTHS, 1) if _is_month(name, known)), 0)
+        if month:
+            return int(m["y"] or m["y2"]), month, int(m["d"] or m["d2"])
     if (m := _HAN_DATE.match(plain)) is not None:
         return int("".join(_HAN[c] for c in m["y"])), _han_number(m["m"]), _han_number(m["d"])
     return None
+
+
+def _is_month(name: str, month: str) -> bool:
+    """Whether a word is a month's name, or what is written for short: jun, sept."""
+    return name in (month, month[:3]) or name == month[:4] == "sept"
 
 
 def _han_number(text: str) -> int:

@@ -21,6 +21,7 @@ from cescore.intake.decode import restored
 from cescore.intake.findings import Context, FindingLog, Severity
 from cescore.intake.inventory import is_plain_file, is_there
 from cescore.intake.notation import (
+    MISSING_MARKS,
     bad_id,
     clean,
     doubtful_credit_code,
@@ -210,7 +211,7 @@ def _read_row(cells: dict[str, str], here: Context) -> Entity | None:
         here.error("no_entity_type")
         return None
     _check_texts(texts, here)
-    texts |= {name: sys.intern(texts[name]) for name in SHARED}
+    texts |= {name: sys.intern(_without_mark(texts[name], name, here)) for name in SHARED}
     for name in ("name_zh", "name_en"):
         texts[name] = _printable(texts[name], name, here)
     years = {name: _year_of(texts[name], name, here) if texts[name] else None for name in PERIOD}
@@ -224,6 +225,10 @@ def _read_row(cells: dict[str, str], here: Context) -> Entity | None:
 
 def _check_texts(texts: Mapping[str, str], here: Context) -> None:
     """Codes with a wrong check digit, formulas that failed, text read in a wrong encoding."""
+    if bad_id(texts["holding_id"]) == "id_digits_lost":  # firms of several holdings would be one's
+        reason = phrase("id_digits_lost")
+        at = here.of(variable="holding_id")
+        at.error("bad_id", text=shortened(texts["holding_id"]), reason=reason)
     for name in ("entity_id", "holding_id"):
         doubt = doubtful_credit_code(texts[name])
         if doubt:
@@ -238,6 +243,14 @@ def _check_texts(texts: Mapping[str, str], here: Context) -> None:
         if before or _REPLACED in text:
             told = {"text": shortened(text), "near": shortened(before)}
             here.of(variable=name).warning("mojibake", **told)
+
+
+def _without_mark(text: str, column: str, here: Context) -> str:
+    """The word, or nothing where it is a mark for nothing: "—" is no holding that many firms share."""
+    if text not in MISSING_MARKS or column == "entity_type":
+        return text
+    here.of(variable=column).info("missing_mark", raw=text)
+    return ""
 
 
 _REPLACED = "锟斤拷"  # the sign for an unreadable byte in UTF-8, read as GBK

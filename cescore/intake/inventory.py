@@ -21,7 +21,7 @@ _YEAR_WITHIN = re.compile(r"(?<![0-9])(19|20)[0-9]{2}(?![0-9])")
 _WORKBOOK = re.compile(
     r"\.(xlsx?|xlsm|xlsb|et|ods|numbers|mdb|accdb|db|sqlite3?|zip|rar|7z|gz)$", re.IGNORECASE
 )
-_TABLE = re.compile(r"\.(csv|tsv|txt|parquet|pq)$", re.IGNORECASE)
+_TABLE = re.compile(r"\.(csv|tsv|txt|parquet|pq|ya?ml|json)$", re.IGNORECASE)
 CLOSE = 0.75  # share of letters in common from which a name passes for a slip of another
 SNIFFED = 4096  # bytes of a table that are looked at for a header of ours
 _HEADERS = ("entity_id", "check_id", "veto_id", "单位代码", "指标代码")
@@ -170,7 +170,7 @@ class _Walk:
             file = f"{name}/{_shown(path.name)}"
             here = Context(self.log).file(file)
             kind = path.lstat().st_mode
-            if _SYSTEM.match(path.name):
+            if _SYSTEM.match(path.name) and not _is_hidden_input(path):
                 here.info("file_ignored")
             elif not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
                 here.error("file_refused", reason=phrase(_special(kind)))
@@ -301,6 +301,16 @@ def _is_like_input(path: Path) -> bool:
         return True
     texts = [head.decode(encoding, "ignore") for encoding in ("utf-8", "gb18030", "utf-16")]
     return any(word in text for text in texts for word in _HEADERS)
+
+
+def _is_hidden_input(path: Path) -> bool:
+    """Whether a name that tools give to what is no input hides one: ``.vetoes.csv``, ``vetoes.csv~``
+    without a ``vetoes.csv`` beside it, of which it might be the copy that an editor leaves."""
+    bare = re.sub(r"^\.+(?=[^_~.])|~$|\.tmp$", "", path.name, flags=re.IGNORECASE)
+    if bare == path.name or not is_plain_file(path) or is_there(path.with_name(bare)):
+        return False
+    known = (DATA, PARAMS, Folder(_without_any(YEAR_FOLDER.files)))
+    return any(_likely_file(bare, folder) for folder in known)
 
 
 def _without_any(files: Mapping[str, str]) -> dict[str, str]:

@@ -29,9 +29,12 @@ def near_word(word: str, known: Collection[str]) -> str:
 def is_near(one: str, other: str) -> bool:
     """Whether two words differ by one letter: put in, left out, replaced, or two of them swapped.
 
-    A digit makes another word (H1 and H2), and so does a letter of a very short one.
+    A digit makes another word (H1 and H2), and so does a letter of a very short one; of two Chinese
+    letters, which are a whole word, the other one must be the same (水尼 and 水泥).
     """
     a, b = folded(one), folded(other)
+    if len(a) == len(b) == 2 and a != b and _is_han(a + b):
+        return a[0] == b[0] or a[1] == b[1] or a == b[::-1]
     if a == b or min(len(a), len(b)) < LEAST_LETTERS or abs(len(a) - len(b)) > 1:
         return a == b and one != other
     matcher = difflib.SequenceMatcher(None, a, b, autojunk=False)
@@ -42,6 +45,16 @@ def is_near(one: str, other: str) -> bool:
     is_one = len(changes) == 1 and len(letters) <= 2
     is_swap = len(a) == len(b) and sorted(a) == sorted(b) and len(letters) <= 2
     return is_one or is_swap or (len(a) >= 10 and matcher.ratio() >= CLOSE)
+
+
+def holds_word(one: str, other: str) -> bool:
+    """Whether one word of Chinese is a part of the other: 钢铁 of 钢铁业, and of 钢铁、水泥."""
+    short, long = sorted((folded(one), folded(other)), key=len)
+    return _is_han(short) and 2 <= len(short) < len(long) and short in long
+
+
+def _is_han(text: str) -> bool:
+    return all("\u3400" <= letter <= "\u9fff" for letter in text)
 
 
 def in_known_words(
@@ -97,6 +110,7 @@ def _near_words(
     for word, n in counts.items():
         candidates: Iterable[str] = known if word not in known else ()
         near = near_word(word, tuple(candidates))
+        near = near or next((other for other in sorted(candidates) if holds_word(word, other)), "")
         if not near and n == 1 and word not in known and not word.isascii():
             near = near_word(word, common)
         if near:

@@ -20,7 +20,7 @@ from cescore.intake.wording import Value, phrase, shortened, unit
 _NUMBER = re.compile(r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?$")
 # As exporting programs write it; RE2 reads whole columns with it. A large number with an exponent
 # is looked at by itself: a spreadsheet may have cut its digits.
-PLAIN_NUMBER = r"^-?[0-9]+(\.[0-9]+)?(e-[0-9]{1,3})?$"
+PLAIN_NUMBER = r"^-?[0-9]{1,15}(\.[0-9]+)?(e-[0-9]{1,3})?$"
 MOST_DIGITS = 400  # characters of a number; what is longer is a slip or an attack
 _THOUSANDS = re.compile(r"^[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?$")
 _SEPARATED = re.compile(
@@ -30,6 +30,7 @@ _LEADING_NUMBER = re.compile(r"^[+-]?[0-9][0-9,]*(\.[0-9]+)?\s*(?P<unit>[^0-9\s.
 _DATE = re.compile(r"^[0-9]{4}[-/.年][0-9]{1,2}([-/.月][0-9]{1,2}日?)?")
 _CUT_CODE = re.compile(r"^[0-9](\.[0-9]+)?[eE]\+?[0-9]{2}$")
 _CUT_NUMBER = re.compile(r"^[+-]?[0-9](\.(?P<decimals>[0-9]{1,5}))?[eE]\+?(?P<power>[0-9]{1,3})$")
+_MORE_DIGITS_THAN_KEPT = re.compile(r"^[+-]?0*[1-9][0-9]{15,}(\.[0-9]*)?$")
 _SPREADSHEET_ERROR = re.compile(r"^#([A-Z][A-Z0-9_/]*[!?]?|DIV/0!|#+)$", re.IGNORECASE)
 
 # "\\" and the words are what returns in use here write for "no value".
@@ -65,7 +66,7 @@ class Cell:
     problem: str = ""  # finding code, severity error
     unit: str = ""  # in which a number was expected
     is_missing_mark: bool = False
-    has_lost_digits: bool = False  # a spreadsheet wrote it with an exponent
+    has_lost_digits: bool = False  # written with an exponent, or longer than what is kept
 
 
 @lru_cache(maxsize=1 << 16)  # the same ids, words and years come again in row after row
@@ -130,7 +131,10 @@ def number(text: str, unit_: str = "") -> Cell:
 
 
 def _has_lost_digits(plain: str) -> bool:
-    """Whether a number is written as a spreadsheet shows one too long for its cell (1.23457E+11)."""
+    """Whether a number is written as a spreadsheet shows one too long for its cell (1.23457E+11), or
+    has more digits before the point than a spreadsheet and a computer keep, which is 15."""
+    if _MORE_DIGITS_THAN_KEPT.match(plain):
+        return True
     cut = _CUT_NUMBER.match(plain)
     return cut is not None and int(cut["power"]) > len(cut["decimals"] or "")
 

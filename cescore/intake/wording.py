@@ -133,7 +133,8 @@ def _worded(value: Value, lang: str, naming: Naming) -> Any:
         return naming(value, lang)
     if isinstance(value, Phrase):
         given = {name: _worded(inner, lang, naming) for name, inner in value.values}
-        return text(value.key, lang).format(**given)
+        key = "number" if value.key == "number_in" and not given["unit"] else value.key
+        return text(key, lang).format(**given)
     if isinstance(value, tuple):
         return text("separator", lang).join(_shown(_worded(v, lang, naming)) for v in value)
     return value

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cescore.definitions.model import Disclosure
-from cescore.method.thresholds import meets, tied
+from cescore.method.thresholds import at_least, at_most, meets, tied
 
 Floats = NDArray[np.float64]
 WIDE = Context(prec=400)  # digits enough for any float written out
@@ -249,8 +249,9 @@ class GroupFigure:
         """The quarter of the group a value lies in, 1 the best; None unless all three are released."""
         if self.lower is None or self.median is None or self.upper is None:
             return None
-        above = sum(own > cut for cut in (self.lower, self.median, self.upper))
-        below = sum(own < cut for cut in (self.lower, self.median, self.upper))
+        cuts = (self.lower, self.median, self.upper)
+        above = sum(meets(own, ">", cut) for cut in cuts)
+        below = sum(meets(own, "<", cut) for cut in cuts)
         return 4 - above if self.direction == 1 else 4 - below
 
 
@@ -283,7 +284,8 @@ def group_figure(
         if n < max(least_n, 3):
             return None
         quantile = spread_quantile(ordered, share)
-        beyond = min(int((ordered < quantile).sum()), int((ordered > quantile).sum()))
+        below, above = (~at_least(ordered, quantile), ~at_most(ordered, quantile))
+        beyond = min(int(below.sum()), int(above.sum()))
         return quantile if beyond >= rules.least_beyond_quantile else None
 
     return GroupFigure(
@@ -310,8 +312,8 @@ def standing(values: Floats, own: float, direction: int) -> str:
     present = values[~np.isnan(values)] * direction
     if math.isnan(own) or len(present) < 4:
         return ""
-    as_good = int((present >= own * direction).sum())
-    as_bad = int((present <= own * direction).sum())
+    as_good = int(at_least(present, own * direction).sum())
+    as_bad = int(at_most(present, own * direction).sum())
     if 4 * as_good <= len(present):
         return "strength"
     return "weakness" if 4 * as_bad <= len(present) else ""

@@ -37,9 +37,20 @@ PRESENT, NOT_COMPUTABLE, MISSING, NOT_APPLICABLE = (
 )
 NO_FLAG = np.uint8(0)
 
+
+def _sum(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    """a + b, and 0 where they cancel but for rounding noise, which nothing may be divided by."""
+    return np.asarray(thresholds.without_noise(a + b, a, b))
+
+
+def _difference(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    """a - b, and 0 where they are equal but for rounding noise: 0.1 + 0.2 - 0.3 is 0."""
+    return np.asarray(thresholds.without_noise(a - b, a, b))
+
+
 ARITHMETIC: Mapping[type[ast.operator], Callable[..., Any]] = {
-    ast.Add: np.add,
-    ast.Sub: np.subtract,
+    ast.Add: _sum,
+    ast.Sub: _difference,
     ast.Mult: np.multiply,
     ast.Div: np.divide,
     ast.Pow: np.power,
@@ -81,7 +92,8 @@ def evaluate(
 ) -> Column:
     """The column of a formula, in its declared unit: the formula's own value times ``factor``.
 
-    Of the operands' states the highest counts, flags add up. A division by zero, the logarithm of
+    Of the operands' states the highest counts, flags add up. A sum or difference of less than 1e-14
+    of its larger operand is 0 (`thresholds.without_noise`). A division by zero, the logarithm of
     zero, the root of a negative number, ``positive`` of what is not, and an overflow give
     NOT_COMPUTABLE, never inf. ``base(x)`` is MISSING where the panel has no column for
     ``base_year``, as is ``lag`` before its first year.
@@ -251,7 +263,7 @@ def _over_those_that_apply(operands: list[Column], *, is_mean: bool) -> Column:
         )
         for mask, operand in zip(applies, operands, strict=True)
     ]
-    values = reduce(np.add, [operand.values for operand in used])
+    values = reduce(_sum, [operand.values for operand in used])
     result = _computed(values / count if is_mean else values, used)
     partial = np.where((count > 0) & (count < len(operands)), np.uint8(Flag.PARTIAL), NO_FLAG)
     none_applies = count == 0

@@ -401,6 +401,6 @@ def _checked(line: TargetLine, target: Target, plan: Plan) -> TargetLine:
     level, fall = (target, other) if target.type == "level" else (other, target)
     implied = level.value / (1 - fall.value / 100)
     line = replace(line, implied_base=implied)
-    if line.base is None or abs(line.base / implied - 1) <= CONSISTENCY_TOLERANCE:
+    if line.base is None or meets(abs(line.base / implied - 1), "<=", CONSISTENCY_TOLERANCE):
         return line
     return replace(line, note="implied_base_differs")

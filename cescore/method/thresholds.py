@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 RELATIVE = 1e-9  # of the larger magnitude of the two
+CANCELLED = 1e-14  # of the larger operand: what a difference of 15 digits leaves of equal numbers
 ABSOLUTE = 1e-12  # where both are all but 0, and a difference has no magnitude of its own
 
 Bools = NDArray[np.bool_]
@@ -38,6 +39,23 @@ def is_equal(value: ArrayLike, other: ArrayLike) -> Bools:
         near = (np.abs(x - y) <= noise) & np.isfinite(x) & np.isfinite(y)
     same: Bools = near | (x == y)
     return same
+
+
+def without_noise(result: ArrayLike, a: ArrayLike, b: ArrayLike) -> NDArray[np.float64]:
+    """The sum or difference of two numbers, 0 where they cancel to less than 1e-14 of the larger one.
+
+    What is left then is noise of numbers with 15 digits; as a denominator it would make any quotient.
+
+    Examples
+    --------
+    >>> without_noise([0.1 + 0.2 - 0.3, 0.25], [0.1 + 0.2, 0.5], [0.3, 0.25]).tolist()
+    [0.0, 0.25]
+    """
+    whole = np.asarray(result, float)
+    with np.errstate(invalid="ignore"):
+        is_noise = np.abs(whole) <= CANCELLED * np.maximum(np.abs(a), np.abs(b))
+        is_noise &= np.isfinite(whole)  # what has overflowed has not cancelled
+    return np.where(is_noise, 0.0, whole)
 
 
 def tied(values: ArrayLike) -> NDArray[np.float64]:

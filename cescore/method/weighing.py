@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cescore.errors import MethodError
+from cescore.method.thresholds import is_equal
 
 Floats = NDArray[np.float64]
 
@@ -171,9 +172,8 @@ def pca_weights(table: pd.DataFrame, *, fewest: int = FEWEST_TO_REPORT) -> pd.Se
     if len(table) < fewest:
         raise MethodError(f"no PCA of {len(table)} entities, expected {fewest} or more")
     values = _complete(table)
-    constant = [
-        str(c) for c, spread in zip(table, np.ptp(values, axis=0), strict=True) if not spread
-    ]
+    same = is_equal(values.min(axis=0), values.max(axis=0))
+    constant = [str(c) for c, is_same in zip(table, same, strict=True) if is_same]
     if constant:
         raise MethodError(f"no PCA with columns that do not differ: {', '.join(constant)}")
     _, vectors = np.linalg.eigh(np.atleast_2d(np.corrcoef(values, rowvar=False)))
@@ -193,7 +193,7 @@ def _min_max(values: Floats, directions: Sequence[int] | None) -> tuple[Floats, 
     """Columns on 0-1, more is better, and which differ at all."""
     turned = values * np.array(directions or [1] * values.shape[1])
     low, span = turned.min(axis=0), np.ptp(turned, axis=0)
-    differs: NDArray[np.bool_] = span > 0
+    differs: NDArray[np.bool_] = ~is_equal(low, low + span)
     return (turned - low) / np.where(differs, span, 1.0), differs
 
 

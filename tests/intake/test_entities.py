@@ -134,3 +134,19 @@ def test_membership_is_transitive():
     register = Register({e.entity_id: e for e in rows})
     assert [e.entity_id for e in register.members("C")] == ["D", "P", "F"]
     assert [e.entity_id for e in register.ancestors("F")] == ["P", "D", "C"]
+
+
+@pytest.mark.parametrize("mark", ["—", "-", "/", "无", "NA", "N/A"])
+def test_a_mark_for_nothing_is_no_holding_that_firms_share(mark, register):
+    header = "entity_id,entity_type,holding_id,industry,parent_id"
+    found, _, log = register(f"E1,firm,{mark},{mark},{mark}", "E2,firm,H1,x,", header=header)
+    assert (found["E1"].holding_id, found["E1"].industry, found["E1"].parent_id) == ("", "", "")
+    assert [f.code for f in log.found] == ["missing_mark"] * 3
+
+
+def test_a_holding_whose_digits_are_lost_is_nobody_s(register):
+    header = "entity_id,entity_type,holding_id"
+    _, _, log = register("E1,firm,9.12201E+17", "E2,firm,9.12201E+17", header=header)
+    assert [(f.severity, f.code, f.entity_id) for f in log.found] == [
+        ("error", "bad_id", "E1"), ("error", "bad_id", "E2"),
+    ]  # fmt: skip

@@ -138,3 +138,23 @@ def test_a_name_that_is_no_text_is_refused_in_words_that_are(tmp_path, strays):
     (finding,) = strays().values()
     assert finding.code == "file_refused" and finding.file.isascii()
     assert find_sources(tmp_path / "data", 2024, FindingLog())[0].path.name == "observations.csv"
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("data/2024/.vetoes.csv", "data/2024/vetoes.csv"), ("data/2024/measures.csv~", "data/2024/measures.csv"),
+     ("data/.corrections.yml", "data/corrections.yml"), ("params/.checks.yml", "params/checks.yml")],
+)  # fmt: skip
+def test_an_input_under_a_hidden_name_is_an_error(name, meant, strays):
+    assert (strays(name)[name].severity, near(strays(name)[name])) == ("error", meant)
+
+
+def test_what_an_editor_leaves_beside_an_input_is_not(strays):
+    names = ("data/2024/observations.csv~", "data/2024/.observations.csv", "data/2024/._vetoes.csv",
+             "data/2024/~$vetoes.csv", "data/2024/.~lock.vetoes.csv#", "params/.gitkeep")  # fmt: skip
+    assert {f.severity for f in strays(*names).values()} == {"info"}
+
+
+def test_corrections_under_any_name_are_an_error(strays):
+    content = "- {variable: gdp, entity_id: E1, year: 2024, action: drop, reason: x}\n"
+    assert strays("data/修正.yml", content=content)["data/修正.yml"].severity == "error"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cescore.intake.near_words import is_near
+from cescore.intake.near_words import holds_word, is_near
 from cescore.intake.notation import (
     bad_id,
     clean,
@@ -38,12 +38,34 @@ def test_a_formula_that_failed_is_an_error_and_no_mark_for_nothing(text):
     assert number(text).problem == "spreadsheet_error" and is_spreadsheet_error(text)
 
 
-@pytest.mark.parametrize("text", ["1.23457E+11", "1.2E+10", "-9.87654E+06", "1e12", "4E+05"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1.23457E+11",
+        "123456789012345678",
+        "123456789012345000",
+        "9007199254740993",
+        "1.2E+10",
+        "-9.87654E+06",
+        "1e12",
+        "4E+05",
+    ],
+)
 def test_a_number_that_a_spreadsheet_has_shortened_is_marked(text):
     assert number(text).number is not None and number(text).has_lost_digits
 
 
-@pytest.mark.parametrize("text", ["1.5e-7", "123456789012", "1.234567890123e+5", "1.25E+02"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1.5e-7",
+        "123456789012345",
+        "0.30000000000000004",
+        "000123456789012345",
+        "1.234567890123e+5",
+        "1.25E+02",
+    ],
+)
 def test_a_number_with_all_its_digits_is_not(text):
     assert not number(text).has_lost_digits
 
@@ -78,15 +100,29 @@ def test_width_compatibility_and_blanks_make_no_other_word(one, other):
 @pytest.mark.parametrize(
     ("one", "other"),
     [("黑色金属冶炼", "黑色金属冶练"), ("水泥制造业", "水泥制造"), ("steel works", "steel work"), ("水泥制造", "水制泥造"),
-     ("市发展改革委", "市发展改革局"), ("cement works", "cemnet works")],
+     ("市发展改革委", "市发展改革局"), ("cement works", "cemnet works"), ("水泥", "水尼"), ("钢铁", "铁钢")],
 )  # fmt: skip
 def test_one_wrong_letter_makes_a_near_word(one, other):
     assert is_near(one, other) and is_near(other, one)
 
 
 @pytest.mark.parametrize(
+    ("one", "other"), [("钢铁", "钢铁业"), ("钢铁、水泥", "钢铁"), ("钢铁(特钢)", "钢铁")]
+)
+def test_a_word_may_hold_another(one, other):
+    assert holds_word(one, other) and holds_word(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("钢铁", "钢铁"), ("铁", "钢铁"), ("steel", "steel works")]
+)
+def test_a_letter_or_another_script_holds_no_word(one, other):
+    assert not holds_word(one, other)
+
+
+@pytest.mark.parametrize(
     ("one", "other"), [("H1", "H2"), ("firm-1-000", "firm-1-001"), ("钢", "铁"), ("水泥", "玻璃"),
-                       ("集团2", "集团3"), ("steel", "cement")],
+                       ("集团2", "集团3"), ("steel", "cement"), ("ab", "ac"), ("甲1", "甲2")],
 )  # fmt: skip
 def test_another_digit_or_word_is_not_near(one, other):
     assert not is_near(one, other)

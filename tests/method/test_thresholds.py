@@ -6,19 +6,23 @@ import math
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cescore.definitions.model import GradeScale, Standard
+from cescore.definitions.model import Disclosure, GradeScale, Standard
 from cescore.method.assessment import Basis, Evidence, assess, grade_of
-from cescore.method.column import Column, Panel
+from cescore.method.column import Column, Panel, State
+from cescore.method.disclosure import GroupFigure, group_figure, standing
 from cescore.method.evaluation import evaluate
+from cescore.method.formulas import evaluate as formula_column
 from cescore.method.formulas import holds
 from cescore.method.schedules import ladder_points, light_of
 from cescore.method.standards import standard_compliance
 from cescore.method.targets import assess_targets
-from cescore.method.thresholds import at_least, at_most, is_equal, meets, tied
+from cescore.method.thresholds import at_least, at_most, is_equal, meets, tied, without_noise
+from cescore.method.weighing import critic_weights, shangzhi_weights
 
 from .builders import BANDS_A, LADDER, framework, indicator, panel, plan, scale
 
@@ -168,3 +172,51 @@ def test_values_that_differ_by_noise_do_not_differ() -> None:
     data = Panel(("A", "B"), (2020,), {"x": Column.of(np.array([[0.1 + 0.2], [0.3]]))})
     done = evaluate(data, frame, base_year=2020, run_year=2020)
     assert not done.scores.column("X").is_present.any()
+
+
+@pytest.mark.parametrize(
+    "difference", ["a + b - c", "total(a, b, -c)", "-c + (a + b)", "(a + b) - c"]
+)
+def test_what_cancels_but_for_noise_is_zero_and_divides_nothing(difference: str) -> None:
+    data = panel({"x": [[5.0]], "a": [[0.1e6]], "b": [[0.2e6 + 0.1]], "c": [[0.3e6 + 0.1]]})
+    left = formula_column(difference, data, base_year=2020)
+    quotient = formula_column(f"x / positive({difference})", data, base_year=2020)
+    assert left.values[0, 0] == 0
+    assert State(quotient.state[0, 0]) is State.NOT_COMPUTABLE
+
+
+@given(finite, finite)
+def test_a_difference_that_is_there_is_kept_as_it_is(x: float, y: float) -> None:
+    found = float(without_noise(x - y, x, y))
+    assert found == x - y or abs(x - y) <= 1e-14 * max(abs(x), abs(y))
+
+
+def test_what_overflows_does_not_cancel() -> None:
+    assert without_noise([math.inf, -math.inf], [math.inf, -math.inf], [1.0, 1.0]).tolist() == [
+        math.inf, -math.inf,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("learn", [critic_weights, shangzhi_weights])
+def test_a_column_that_differs_by_noise_alone_weighs_nothing(learn: Any) -> None:
+    noisy = pd.DataFrame({"a": [1.0, 2.0, 4.0], "b": [3.0, 1, 2], "c": [30.0, NOISY_30, 30.0]})
+    plain = noisy.assign(c=30.0)
+    assert learn(noisy)["c"] == 0
+    assert learn(noisy).tolist() == learn(plain).tolist()
+
+
+def test_a_place_among_others_is_not_turned_by_noise() -> None:
+    rules = Disclosure()
+    figure = GroupFigure("x", 1, 40, 20.0, NOISY_30, 40.0)
+    assert (
+        figure.for_entity(30.0, rules).quartile_band
+        == GroupFigure("x", 1, 40, 20.0, 30.0, 40.0).for_entity(30.0, rules).quartile_band
+    )
+    values = np.array([30.0, NOISY_30, 9.0, 5.0, 1.0])
+    assert standing(values, 30.0, 1) == standing(values, NOISY_30, 1) == ""
+
+
+def test_a_quantile_is_released_by_values_that_truly_lie_beyond_it() -> None:
+    tie = [0.3] * 6 + [0.1 + 0.2] * 6  # one value, written by two computations
+    holders = [f"h{i}" for i in range(len(tie))]
+    assert group_figure("x", np.array(tie), holders, 1, Disclosure()).median is None
