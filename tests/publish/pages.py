@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import builders
+from publish import builders
 
 from cescore import desk
 from cescore.definitions.model import Framework
