@@ -10,7 +10,7 @@ import pages
 import pytest
 
 from cescore.definitions.pictures import FlowLink, FlowNode, FlowPicture
-from cescore.desk import tables
+from cescore.desk import figures, tables
 from cescore.disclosure.bundle import PeerTable, PublicRow, StandardCard
 from cescore.method.disclosure import PeerFigure
 from cescore.publish.fragment import plain_text
@@ -24,6 +24,12 @@ HOSTILE = ["<script>alert(1)</script>", "$x$ & $\\frac{1}{2}$", "{{7*7}} {0} %s"
 @pytest.fixture(scope="module")
 def zh():
     return pages.all_tables(pages.opened())
+
+
+def test_every_table_and_chart_of_the_desk_is_tried_on_odd_bundles():
+    """`pages.TABLES` and `pages.FIGURES` say what each needs; a new one is entered there."""
+    assert set(tables.__all__) - {"SECTIONS", "contents", "heading"} == set(pages.TABLES)
+    assert set(figures.__all__) == set(pages.FIGURES)
 
 
 def row(fragment, name):
