@@ -20,7 +20,7 @@ from cescore.definitions.model import (
     Transformation,
     WeightingMethod,
 )
-from cescore.method import aggregate, learning, normalisations, outliers, outranking
+from cescore.method import aggregate, learning, mean_tree, normalisations, outliers, outranking
 
 PAGE = (Path(__file__).parents[2] / "docs" / "formats.md").read_text("utf-8")
 LISTS = {
@@ -44,7 +44,7 @@ def test_every_normalisation_on_observed_values_has_its_function() -> None:
 
 
 def test_every_mean_has_its_function() -> None:
-    assert set(aggregate.MEANS) == set(get_args(Mean))
+    assert set(aggregate.MEANS) == set(mean_tree.POWERS) == set(get_args(Mean))
 
 
 def test_every_aggregation_among_all_entities_has_its_function() -> None:
