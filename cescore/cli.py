@@ -123,11 +123,11 @@ def run(
 
 
 @app.command()
-def check(root: Root = HERE, year: Year = None) -> None:
+def check(root: Root = HERE, year: Year = None, lang: Language = CHINESE) -> None:
     """Check params and data only; exit status 1 if there is an open error."""
     from cescore.run.build import check as check_only
 
-    raise typer.Exit(check_only(Asked(_workspace(root), year), console))
+    raise typer.Exit(check_only(Asked(_workspace(root), year, lang=lang.value), console))
 
 
 @app.command()

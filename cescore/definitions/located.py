@@ -74,29 +74,32 @@ class Node:
         return found
 
 
-def read(path: Path, where: str, problems: list[Problem]) -> Node:
+def read(path: Path, where: str, problems: list[Problem], *, may_be_list: bool = False) -> Node:
     """The content of a YAML file whose top is a mapping; an empty file is an empty mapping.
 
-    Whatever is wrong with the file becomes a Problem and leaves that part of it out.
+    Whatever is wrong with the file becomes a Problem and leaves that part of it out. A file of
+    records may have a list at its top.
     """
     text = _text(path, where, problems)
     if text is None:
         return Node({}, f"{where}:1", is_broken=True)
-    node, found = _parsed(text, where)
+    node, found = _parsed(text, where, may_be_list)
     problems.extend(found)
     return node
 
 
 @lru_cache(maxsize=64)
-def _parsed(text: str, where: str) -> tuple[Node, tuple[Problem, ...]]:
+def _parsed(text: str, where: str, may_be_list: bool) -> tuple[Node, tuple[Problem, ...]]:
     """A text's node and its faults; kept, because one process reads the same files again."""
     problems: list[Problem] = []
     empty = Node({}, f"{where}:1")
+    tops = (dict, list) if may_be_list else (dict,)
     tree = _composed(text, where, problems)
     node = empty if tree is None else _Builder(where, problems).build(tree)
-    if tree is not None and not isinstance(node.value, dict | None) and not problems:
-        problems.append(Problem(node.where, "file", node.kind, "keys with values (key: value)"))
-    if not isinstance(node.value, dict) or tree is None:
+    if tree is not None and not isinstance(node.value, (*tops, type(None))) and not problems:
+        keys, entries = "keys with values (key: value)", "a list of entries (- key: value)"
+        problems.append(Problem(node.where, "file", node.kind, entries if may_be_list else keys))
+    if not isinstance(node.value, tops) or tree is None:
         node = replace(empty, is_broken=bool(problems))
     return node, tuple(problems)
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from cescore.definitions.bilingual import Bilingual, name_in
 from cescore.definitions.model import Framework, Named, Run, VariableName
 from cescore.definitions.pictures import FlowPicture, PageBounds
+from cescore.intake import wording
 from cescore.method.assessment import Assessment
 from cescore.method.contributions import Contribution
 from cescore.method.coverage import covers_enough
@@ -170,15 +172,27 @@ class StandardCard(Bilingual, Part):
 
 
 class FindingLine(Part):
-    """One finding of the data checks about this entity, without another's value."""
+    """One finding of the data checks about this entity, without another's value.
+
+    ``values`` are those of `intake.findings.Finding` as plain JSON; the page makes the sentence.
+    """
 
     severity: str  # error, warning, info
     code: str
-    where: str
-    what: str
-    found: str
-    expected: str = ""
+    kind: str = ""  # entry of the catalogue of findings, where it is not the code
+    where: str = ""
+    variable: str = ""
+    year: int | None = None
+    values: dict[str, Any] = {}
+    is_withheld: bool = False  # it names another respondent
     status: str = "open"  # open, confirmed, corrected
+
+    def said(self, lang: str, naming: wording.Naming) -> wording.Said:
+        """What was found and expected, in a language."""
+        if self.is_withheld:
+            return wording.Said(wording.text("withheld", lang), "")
+        values = tuple((name, wording.from_json(v)) for name, v in self.values.items())
+        return wording.said(self.kind or self.code, values, lang, naming)
 
 
 class PlanCard(Bilingual, Part):

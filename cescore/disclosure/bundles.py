@@ -24,6 +24,7 @@ from cescore.disclosure.others import OtherRespondents
 from cescore.disclosure.own_results import evaluated, values_of
 from cescore.disclosure.wording import Wording
 from cescore.errors import DataError
+from cescore.intake import wording
 from cescore.method.assessment import Assessment
 from cescore.method.column import Panel
 from cescore.method.disclosure import to_decimals
@@ -139,7 +140,7 @@ class Bundler:
         if entity_id not in self._of_the_year:
             raise DataError(f"{entity_id!r} is no entity of {workspace.year} with a framework")
         if entity_id in workspace.blocked:
-            reasons = "; ".join(workspace.blocked[entity_id])
+            reasons = "; ".join(map(str, workspace.blocked[entity_id]))
             raise DataError(f"{entity_id}: its data cannot be evaluated: {reasons}")
         return workspace.register[entity_id]
 
@@ -202,17 +203,18 @@ class Bundler:
         return by_entity
 
     def _finding(self, finding: Finding, entity_id: str) -> FindingLine:
-        def own(text: str) -> str:
-            return self._others.without_others(text, entity_id)
-
-        year = "" if finding.year is None else str(finding.year)
+        texts = [t for _, value in finding.values for t in wording.texts_in(value)]
+        is_withheld = any(self._others.are_named_in(text, entity_id) for text in texts)
+        values = () if is_withheld else finding.values
         return FindingLine(
             severity=finding.severity,
             code=finding.code,
-            where=own(finding.where),
-            what=" ".join(part for part in (finding.variable, year) if part),
-            found=own(finding.found),
-            expected=own(finding.expected),
+            kind=finding.kind,
+            where=self._others.without_others(str(finding.at), entity_id),
+            variable=finding.variable,
+            year=finding.year,
+            values={name: wording.to_json(value) for name, value in values},
+            is_withheld=is_withheld,
             status=finding.status,
         )
 

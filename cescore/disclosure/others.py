@@ -27,11 +27,15 @@ class OtherRespondents:
 
     def without_others(self, text: str, entity_id: str) -> str:
         """A text as it is, or withheld whole where it names another respondent."""
+        return WITHHELD if self.are_named_in(text, entity_id) else text
+
+    def are_named_in(self, text: str, entity_id: str) -> bool:
+        """Whether a text holds the id or the name of another respondent."""
         if not text:
-            return text
+            return False
         named = {word.rstrip(".-") for word in WORD.findall(text)} & self._restricted_ids
         names = any(name in text for name in self._restricted_names(entity_id, text))
-        return WITHHELD if named - {entity_id} or names else text
+        return bool(named - {entity_id}) or names
 
     @cached_property
     def _restricted(self) -> tuple[Entity, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,11 +10,15 @@ from typing import TYPE_CHECKING
 from cescore.definitions.model import Named, VariableName
 from cescore.definitions.pictures import FlowPicture
 from cescore.disclosure.bundle import FindingLine, PublicRow
+from cescore.intake import wording
 
 if TYPE_CHECKING:
     from cescore.definitions.load import Definitions
     from cescore.definitions.model import Framework
     from cescore.method.measures import MeasureLine
+
+
+CODE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,14 +68,17 @@ class Wording:
             found |= {code: theirs[code] for code in row.headline}
         rules: dict[str, Named] = {rule.id: rule for rule in definitions.checks}
         rules |= {one.code: one for one in definitions.ranges}
-        for line in findings:
-            variable = line.what.split(" ")[0]
-            found |= {
-                c: k[c]
-                for c, k in ((variable, definitions.variables), (line.code, rules))
-                if c in k
-            }
+        shown = {code for line in findings for code in _codes_in(line)}
+        for known in (rules, definitions.accounts, definitions.variables):
+            found |= {code: known[code] for code in shown if code in known}
         return {code: _term(named) for code, named in sorted(found.items()) if code not in own}
+
+
+def _codes_in(line: FindingLine) -> set[str]:
+    """Every word of a finding that may be the code of something with a name."""
+    values = map(wording.from_json, line.values.values())
+    texts = [text for value in values for text in wording.texts_in(value)]
+    return {line.variable, line.code}.union(*map(CODE.findall, texts))
 
 
 def _cited(framework: Framework, year: int) -> set[str]:

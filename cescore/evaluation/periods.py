@@ -19,8 +19,8 @@ from cescore.definitions.load import load_plan
 from cescore.definitions.model import Plan
 from cescore.errors import DataError
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
-from cescore.intake.cells import number
 from cescore.intake.entities import Entity
+from cescore.intake.notation import number
 from cescore.intake.workspace import Workspace
 from cescore.method.assessment import Assessment, Basis, Evidence, assess
 from cescore.method.bonus import BonusLine, bonus_lines

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from cescore.definitions.model import Framework, Plan, Standard
 from cescore.evaluation.per_entity import PerEntity
-from cescore.intake.cells import number
 from cescore.intake.entities import Entity
+from cescore.intake.notation import number
 from cescore.intake.workspace import Workspace
 from cescore.method.assessment import Assessment, Basis, Evidence, assess
 from cescore.method.bonus import BonusLine, bonus_lines

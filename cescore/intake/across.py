@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from cescore.definitions.formula import across_calls, parse
 from cescore.intake.entities import Entity, Register
 from cescore.intake.panel import Sources
+from cescore.intake.wording import Phrase, formula, phrase
 from cescore.method.column import Column, Panel, State
 from cescore.method.formulas import evaluate
 
@@ -78,9 +79,9 @@ class Others:
         if name == "count_of":
             count = self._counted(entity_type, other, chosen(panel, only))
             return Looked(text, Column.of(count), None, other, ())
-        formula = ast.unparse(call.args[1])
-        inner = evaluate(formula, panel, base_year=self.base_year, factors=self.factors)
-        asked = parse(formula).names
+        asked_for = ast.unparse(call.args[1])
+        inner = evaluate(asked_for, panel, base_year=self.base_year, factors=self.factors)
+        asked = parse(asked_for).names
         if name == "in_body":
             return Looked(text, self._of_body(entity_type, other, inner), inner, other, asked)
         inner = _without(inner, ~chosen(panel, only))
@@ -194,10 +195,10 @@ class Others:
                     queue.append(body)
         return tuple(found)
 
-    def told(self, one: Looked, entity_type: str, at: tuple[int, int], sources: Sources) -> str:
+    def told(self, one: Looked, entity_type: str, at: tuple[int, int], sources: Sources) -> Phrase:
         """A look at others for a finding: what came out, and of whom, the largest with their places."""
         i, j = at
-        value = f"{one.text} = {one.column.values[i, j]:.10g}"
+        value = phrase("figure", code=formula(one.text), value=float(one.column.values[i, j]))
         if one.inner is None:
             return value
         panel = self.panels[one.other_type]
@@ -206,16 +207,19 @@ class Others:
         rows = [r for r in rows if self._belongs(one.other_type)[r, j]]
         rows.sort(key=lambda r: -abs(one.inner.values[r, j]) if one.inner else 0)
         named = [self._named(one, panel, r, j, sources) for r in rows[:MOST_NAMED]]
-        more = [f"{len(rows) - MOST_NAMED} more"] if len(rows) > MOST_NAMED else []
-        return f"{value} ({'; '.join([*named, *more])})" if named else value
+        more = len(rows) - MOST_NAMED
+        if more > 0:
+            named.append(phrase("others", n=more))
+        return phrase("figure_of", figure=value, parts=tuple(named)) if named else value
 
     @staticmethod
-    def _named(one: Looked, panel: Panel, row: int, year: int, sources: Sources) -> str:
+    def _named(one: Looked, panel: Panel, row: int, year: int, sources: Sources) -> Phrase:
         entity_id = panel.entities[row]
         places = (sources(entity_id, code, panel.years[year]) for code in one.variables)
         place = next((found for found in places if found), "")
-        value = one.inner.values[row, year] if one.inner else float("nan")
-        return f"{entity_id} {value:.10g}" + (f", {place}" if place else "")
+        value = float(one.inner.values[row, year]) if one.inner else float("nan")
+        key = "part_at" if place else "part"
+        return phrase(key, entity=entity_id, value=value, **({"place": place} if place else {}))
 
 
 def chosen(panel: Panel, only: Mapping[str, Collection[str]]) -> NDArray[np.bool_]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TypedDict
@@ -23,6 +22,8 @@ from cescore.intake.across import Others
 from cescore.intake.entities import Register
 from cescore.intake.findings import Finding
 from cescore.intake.panel import Cube, Layout, Sources, SumCheck
+from cescore.intake.wording import Phrase, Value, formula, phrase, unit
+from cescore.intake.wording import code as named_code
 from cescore.method.column import Panel, State
 from cescore.method.energy import mixed_bases
 from cescore.method.formulas import evaluate, holds
@@ -70,19 +71,8 @@ def check(layout: Layout, checked: Checked) -> tuple[Finding, ...]:
 def _placed(found: Sequence[Finding], sources: Sources) -> tuple[Finding, ...]:
     """The findings with file and place of the value each is about, all looked up together."""
     cells = [(finding.entity_id, finding.variable, finding.year or 0) for finding in found]
-    texts = sources.many(cells)
-    return tuple(replace(f, **_at(text)) for f, text in zip(found, texts, strict=True))
-
-
-class _Place(TypedDict, total=False):
-    file: str
-    place: str
-
-
-def _at(text: str) -> _Place:
-    """File and place of a value from what `Sources` says, for a finding."""
-    match = re.match(r"^(?P<file>[^()]+):(?P<row>[0-9]+)(?: \(|$)", text)
-    return {"file": match["file"], "place": f"row {match['row']}"} if match else {"place": text}
+    places = sources.addresses(cells)
+    return tuple(replace(f, at=at) for f, at in zip(found, places, strict=True))
 
 
 def _check_rules(
@@ -101,23 +91,31 @@ def _check_rules(
 
 
 def _broken(
-    rule: CheckRule, panel: Panel, at: tuple[int, int], seen: Sequence[str], sources: Sources
+    rule: CheckRule, panel: Panel, at: tuple[int, int], seen: Sequence[Phrase], sources: Sources
 ) -> Finding:
     """The finding of a broken rule: own figures with the first one's place, then those of others."""
     (i, j), codes = at, parse(rule.executable or rule.rule, conditions=True).own_names
     entity_id, year = panel.entities[i], panel.years[j]
     known = [code for code in codes if code in panel.columns]
-    own = [f"{code} = {panel.columns[code].values[i, j]:.10g}" for code in known]
     first = next((code for code in known if sources.has(entity_id, code, year)), "")
+    figures = (*_figures(known, panel, at), *seen)
     return Finding(
         "error" if rule.severity == "hard" else "warning",
         rule.id,
         entity_id=entity_id,
         year=year,
         variable=first,
-        found=", ".join([*own, *seen]),
-        expected=rule.rule,
+        values=(("figures", figures), ("rule", formula(rule.rule))),
         note=rule.name("zh"),
+        kind="rule",
+    )
+
+
+def _figures(codes: Iterable[str], panel: Panel, at: tuple[int, int]) -> tuple[Phrase, ...]:
+    """Figures of an entity and year, each with its code."""
+    return tuple(
+        phrase("figure", code=named_code(code), value=float(panel.columns[code].values[at]))
+        for code in codes
     )
 
 
@@ -146,17 +144,24 @@ def _out_of_range(
     entity_id, year = panel.entities[i], panel.years[j]
     low, high = one.of(industry) or (value, value)
     known = [code for code in parse(one.executable).names if code in panel.columns]
-    operands = ", ".join(f"{code} = {panel.columns[code].values[i, j]:.10g}" for code in known)
     first = next((code for code in known if sources.has(entity_id, code, year)), "")
+    values: dict[str, Value] = {
+        "value": value,
+        "unit": unit(one.unit),
+        "figures": _figures(known, panel, at),
+        "low": low,
+        "high": high,
+        "industry": industry,
+    }
     return Finding(
         "warning",
         one.code,
         entity_id=entity_id,
         year=year,
         variable=first,
-        found=f"{value:.4g} {one.unit} ({operands})",
-        expected=f"{low:g} to {high:g} {one.unit}" + (f" in {industry}" if industry else ""),
+        values=tuple(values.items()),
         note=one.name("zh"),
+        kind="industry_range" if industry else "formula_range",
     )
 
 
@@ -175,8 +180,7 @@ def _check_series(entity_type: str, layout: Layout, checked: Checked) -> Iterato
                 entity_id=entity_id,
                 year=turns[-1],
                 variable=code,
-                found=", ".join(f"{year} {bases[year]}" for year in years),
-                expected="one throughout the series, or the other years converted to it",
+                values=(("bases", tuple(f"{year} {bases[year]}" for year in years)),),
             )
 
 
@@ -196,8 +200,8 @@ def _check_sums_of_bases(layout: Layout, checked: Checked) -> Iterator[Finding]:
                         entity_id=whole,
                         year=panel.years[-1],
                         variable=code,
-                        found="sums over " + ", ".join(f"{e} {w}" for e, w in stated.items()),
-                        expected="one basis in a sum",
+                        values=(("bases", tuple(f"{e} {w}" for e, w in stated.items())),),
+                        kind="mixed_bases_in_sum",
                     )
 
 
@@ -223,16 +227,15 @@ def _check_changes_of(
     if is_count:
         jump &= ~(np.nan_to_num(before) < LEAST_COUNT_FOR_CHANGE)
     same = both & (now == before) & (not is_count and rules.same_as_last_year)
-    for code, mask, expected in (
-        ("unit_slip", slip, "the unit of the year before, or a note"),
-        ("year_on_year", jump, f"{rules.year_on_year_low:+.0%} to {rules.year_on_year_high:+.0%}"),
-        ("same_as_last_year", same, "a value of this year"),
-    ):
+    limits = {"low": rules.year_on_year_low, "high": rules.year_on_year_high}
+    for code, mask in (("unit_slip", slip), ("year_on_year", jump), ("same_as_last_year", same)):
         for e, y in np.argwhere(mask).tolist():
             if code == "same_as_last_year" and not _has_digits(now[e, y]):
                 continue
-            found = f"{before[e, y]:.10g} -> {now[e, y]:.10g} (x {ratio[e, y]:.4g})"
-            yield _value_finding(code, cube, (v, e, y + 1), found, expected)
+            change = (float(before[e, y]), float(now[e, y]), float(ratio[e, y]))
+            values = dict(zip(("before", "now", "ratio"), change, strict=True))
+            values |= limits if code == "year_on_year" else {}
+            yield _value_finding(code, cube, (v, e, y + 1), **values)
 
 
 def _slips(ratio: NDArray[np.float64], rules: BuiltInChecks) -> NDArray[np.bool_]:
@@ -265,10 +268,14 @@ def _check_ranges(cube: Cube, checked: Checked) -> Iterator[Finding]:
             continue
         present = (cube.state[v] == State.PRESENT) & cube.has_row[v]
         outside = present & ~(at_least(cube.values[v], low) & at_most(cube.values[v], high))
-        expected = f"usually {low:g} to {high:g} {variable.unit}".rstrip()
+        usual: dict[str, Value] = {
+            "low": float(low),
+            "high": float(high),
+            "unit": unit(variable.unit),
+        }
         for e, y in np.argwhere(outside).tolist():
-            found = f"{cube.values[v, e, y]:.10g}"
-            yield _value_finding("usual_range", cube, (v, e, y), found, expected)
+            value = float(cube.values[v, e, y])
+            yield _value_finding("usual_range", cube, (v, e, y), value=value, **usual)
 
 
 def _check_required(cube: Cube, checked: Checked) -> Iterator[Finding]:
@@ -286,8 +293,6 @@ def _check_required(cube: Cube, checked: Checked) -> Iterator[Finding]:
                     entity_id=cube.entities[e].entity_id,
                     year=cube.years[y],
                     variable=variable.code,
-                    found="no row",
-                    expected="a value, or the status missing or not_applicable",
                 )
 
 
@@ -297,16 +302,23 @@ def _check_sums(sums: Sequence[SumCheck], tolerance: float) -> Iterator[Finding]
         difference = pair.own - pair.total
         if meets(abs(difference), "<=", tolerance * max(abs(pair.own), abs(pair.total))):
             continue
-        share = f" ({difference / pair.total:+.1%})" if pair.total else ""
+        values: dict[str, Value] = {
+            "own": pair.own,
+            "total": pair.total,
+            "difference": difference,
+            "tolerance": tolerance,
+            "parts": pair.parts,
+        }
+        if pair.total:
+            values["share"] = difference / pair.total
         yield Finding(
             "warning",
             "sum_of_bodies",
             entity_id=pair.entity_id,
             year=pair.year,
             variable=pair.variable,
-            found=f"own figure {pair.own:.10g}, sum {pair.total:.10g},"
-            f" difference {difference:.10g}{share}",
-            expected=f"within {tolerance:.0%} of the sum of {', '.join(pair.parts)}",
+            values=tuple(values.items()),
+            kind="sum_of_bodies" if pair.total else "sum_of_bodies_zero",
         )
 
 
@@ -314,21 +326,8 @@ def _variables(cube: Cube, checked: Checked) -> list[Variable]:
     return [checked.variables[code] for code in cube.codes]
 
 
-def _value_finding(
-    code: str,
-    cube: Cube,
-    at: tuple[int, int, int],
-    found: str,
-    expected: str,
-) -> Finding:
+def _value_finding(code: str, cube: Cube, at: tuple[int, int, int], **values: Value) -> Finding:
     v, e, y = at
     entity_id, year, variable = cube.entities[e].entity_id, cube.years[y], cube.codes[v]
-    return Finding(
-        "warning",
-        code,
-        entity_id=entity_id,
-        year=year,
-        variable=variable,
-        found=found,
-        expected=expected,
-    )
+    about = {"entity_id": entity_id, "year": year, "variable": variable}
+    return Finding("warning", code, **about, values=tuple(values.items()))  # type: ignore[arg-type]

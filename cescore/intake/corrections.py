@@ -11,18 +11,28 @@ from typing import Any, TypeGuard
 
 import numpy as np
 import pandas as pd
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
+from cescore.definitions.located import Node, read
 from cescore.definitions.model import Variable
-from cescore.errors import DataError
+from cescore.errors import DataError, Problem
+from cescore.intake.address import Address
+from cescore.intake.dates import read_date
+from cescore.intake.dictionary import broken_rule
 from cescore.intake.entities import Register
-from cescore.intake.findings import Finding, FindingLog, quoted
-from cescore.intake.known import broken_rule
-from cescore.intake.observations import REPORTED, STATUSES, Observations
+from cescore.intake.findings import Context, Finding, FindingLog
+from cescore.intake.inventory import is_there
+from cescore.intake.observations import Observations
+from cescore.intake.statuses import REPORTED, STATUSES
+from cescore.intake.wording import Phrase, phrase, shortened
+from cescore.intake.wording import code as named_code
 from cescore.method.column import Flag
 
 ACTIONS = ("scale", "set", "drop", "confirm")
+# what a finding is called, where another entry of the catalogue words it
+_CODES: Mapping[str, str] = {
+    "correction_without_row": "correction_outdated",
+    "correction_breaks": "bad_correction",
+}
 _KEYS = frozenset(
     [
         "action",
@@ -61,7 +71,7 @@ class Correction:
     year: int | None
     variable: str
     reason: str
-    place: str
+    at: Address
     factor: float | None = None
     value: float | str | None = None
     finding: str = ""
@@ -71,11 +81,7 @@ class Correction:
 
 
 def read_corrections(
-    path: Path,
-    file: str,
-    register: Register,
-    variables: Mapping[str, Variable],
-    log: FindingLog,
+    path: Path, register: Register, variables: Mapping[str, Variable], context: Context
 ) -> tuple[Correction, ...]:
     """The entries that can be used; the others are errors of the entity they name.
 
@@ -84,112 +90,123 @@ def read_corrections(
     DataError
         The file is no YAML list: nobody can tell what it meant to correct.
     """
-    if not path.is_file():
+    if not is_there(path):
         return ()
-    try:
-        content = YAML(typ="rt").load(path.read_bytes().decode("utf-8-sig"))
-    except (YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise DataError(f"{file}: not readable as YAML: {' '.join(str(error).split())}") from error
-    entries = _entries(content, file)
+    problems: list[Problem] = []
+    top = read(path, context.at.file, problems, may_be_list=True)
+    entries = _entries(top, problems)
+    # a number that is none is its entry's fault, and told there
+    problems = [p for p in problems if p.what.partition(".")[0] not in _KEYS]
+    if problems:
+        raise DataError(
+            f"{context.at.file}: not readable as YAML, as a list of corrections", problems
+        )
     found = []
     for entry in entries:
-        line = getattr(getattr(entry, "lc", None), "line", None)
-        place = "" if line is None else f"row {line + 1}"
+        here = context.row(int(entry.where.rpartition(":")[2]))
         wrong = _wrong_with(entry, register, variables)
         for what in wrong:
-            log.add(
-                "error",
-                "bad_correction",
-                file=file,
-                place=place,
-                found=what,
-                entity_id=str(entry.get("entity_id", "")) if isinstance(entry, Mapping) else "",
-                expected="an entry as docs/formats.md describes",
-            )
+            here.of(entity_id=_word(entry, "entity_id")).error("bad_correction", what=what)
         if not wrong:
-            correction = _correction(entry, place)
+            correction = _correction(entry, here.at)
             rules, entity = variables.get(correction.variable), register[correction.entity_id]
             found.append(replace(correction, rules=rules, entity_type=entity.entity_type))
     return tuple(found)
 
 
-def _entries(content: Any, file: str) -> Sequence[Any]:
+def _entries(top: Node, problems: list[Problem]) -> Sequence[Node]:
     """The list in a file, which may stand below the one key ``corrections``."""
-    entries = content
-    if isinstance(content, Mapping):
-        strange = ", ".join(quoted(key) for key in content if key != "corrections")
-        if strange:
-            raise DataError(f"{file}: found the key {strange}, expected a list of corrections")
-        entries = content.get("corrections")
-    if entries is not None and (isinstance(entries, str) or not isinstance(entries, Sequence)):
-        raise DataError(f"{file}: found {quoted(entries)}, expected a list of corrections")
-    return entries or ()
+    entries = top
+    if isinstance(top.value, dict):
+        for key, node in top.value.items():
+            if key != "corrections":
+                problems.append(Problem(node.where, key, "a key", "a list of corrections"))
+        entries = top.get("corrections") or Node([], top.where)
+    if not isinstance(entries.value, list | None):
+        problems.append(Problem(entries.where, "file", entries.kind, "a list of corrections"))
+    return entries.value if isinstance(entries.value, list) else ()
 
 
-def _wrong_with(entry: Any, register: Register, variables: Mapping[str, Variable]) -> list[str]:
+def _word(entry: Node, key: str) -> str:
+    """A value as it is written: the id 0012 is no number, and the name NO no answer."""
+    node = entry.get(key)
+    return "" if node is None else node.raw.strip()
+
+
+def _value_of(entry: Node, key: str) -> object:
+    node = entry.get(key)
+    return None if node is None else node.value
+
+
+def _wrong_with(entry: Node, register: Register, variables: Mapping[str, Variable]) -> list[Phrase]:
     """Everything that keeps one entry from being used."""
-    if not isinstance(entry, Mapping):
-        return [f"{quoted(entry)} is no mapping"]
-    action = entry.get("action")
-    wrong = [f"unknown key {quoted(key)}" for key in entry if key not in _KEYS]
+    if not isinstance(entry.value, dict):
+        return [phrase("no_mapping", text=shortened(entry.raw))]
+    action, entity_id = _word(entry, "action"), _word(entry, "entity_id")
+    wrong = [
+        phrase("unknown_key", text=shortened(key)) for key in entry.entries() if key not in _KEYS
+    ]
     if action not in ACTIONS:
-        wrong.append(f"action {quoted(action)}, not one of {', '.join(ACTIONS)}")
-    if not str(entry.get("reason") or "").strip():
-        wrong.append("no reason")
-    entity_id = str(entry.get("entity_id", ""))
+        wrong.append(phrase("unknown_action", text=shortened(action), known=ACTIONS))
+    if not _word(entry, "reason"):
+        wrong.append(phrase("no_reason"))
     if entity_id not in register:
-        wrong.append(f"entity_id {quoted(entity_id)} is not in the register")
-    if action == "confirm" and not entry.get("finding"):
-        wrong.append("no finding code to confirm")
-    year = entry.get("year")
+        wrong.append(phrase("not_in_register", text=shortened(entity_id)))
+    if action == "confirm" and not _word(entry, "finding"):
+        wrong.append(phrase("no_finding_code"))
+    year = _value_of(entry, "year")
     if not _is_year(year) and not (year is None and action == "confirm"):
-        wrong.append(f"year {quoted('' if year is None else year)} is no year")
+        wrong.append(phrase("no_year", text=shortened(_word(entry, "year"))))
     for key, user in (("factor", "scale"), ("value", "set"), ("finding", "confirm")):
         if action != user and entry.get(key) is not None:
-            wrong.append(f"{key} with action {quoted(action)}, expected only with {user}")
+            wrong.append(phrase("key_with_action", key=key, action=shortened(action), user=user))
     if action == "confirm" and entry.get("expect") is not None:
-        wrong.append("expect with action 'confirm', expected only with scale, set or drop")
+        wrong.append(
+            phrase("key_with_action", key="expect", action=action, user="scale, set, drop")
+        )
+    reported = _word(entry, "reported")
+    if reported and read_date(reported).day is None:
+        wrong.append(phrase("no_date", key="reported", text=shortened(reported)))
     if action != "confirm":
         entity_type = register[entity_id].entity_type if entity_id in register else ""
-        wrong += _wrong_with_change(entry, str(action), entity_type, variables)
+        wrong += _wrong_with_change(entry, action, entity_type, variables)
     return wrong
 
 
 def _wrong_with_change(
-    entry: Mapping[str, Any], action: str, entity_type: str, variables: Mapping[str, Variable]
-) -> list[str]:
+    entry: Node, action: str, entity_type: str, variables: Mapping[str, Variable]
+) -> list[Phrase]:
     wrong = []
-    code = str(entry.get("variable", ""))
+    code = _word(entry, "variable")
     variable = variables.get(code)
     if variable is None:
-        wrong.append(f"variable {quoted(code)} is not in params/variables.yml")
+        wrong.append(phrase("not_in_variables", text=shortened(code)))
     elif entity_type and variable.entity_types and entity_type not in variable.entity_types:
-        wrong.append(f"variable {quoted(code)} is not of type {entity_type}")
-    if action == "scale" and not (_is_number(entry.get("factor")) and entry["factor"]):
-        wrong.append(f"factor {quoted(entry.get('factor', ''))} is no number other than 0")
+        wrong.append(phrase("variable_of_other_type", text=code, own=named_code(entity_type)))
+    factor = _value_of(entry, "factor")
+    if action == "scale" and not (_is_number(factor) and factor):
+        wrong.append(phrase("no_factor", text=shortened(_word(entry, "factor"))))
     if action == "set" and variable is not None:
-        wrong += _wrong_value(entry.get("value"), variable)
-    expect = entry.get("expect") or {}
-    if not isinstance(expect, Mapping) or not all(
-        key in _COMPARE and _is_number(limit) for key, limit in expect.items()
-    ):
-        wrong.append(
-            f"expect {quoted(expect)}, not comparisons {', '.join(_COMPARE)} with a number"
-        )
+        wrong += _wrong_value(entry, variable)
+    expect = entry.get("expect")
+    if expect is not None and expect.value is not None:
+        limits = expect.entries()
+        is_sound = all(key in _COMPARE and _is_number(n.value) for key, n in limits.items())
+        if not isinstance(expect.value, dict) or not is_sound:
+            wrong.append(phrase("bad_expect", known=tuple(_COMPARE)))
     return wrong
 
 
-def _wrong_value(value: object, variable: Variable) -> list[str]:
+def _wrong_value(entry: Node, variable: Variable) -> list[Phrase]:
     """Why a cell of a variable cannot be set to a value."""
-    if value in STATUSES[2:]:
+    word, value = _word(entry, "value"), _value_of(entry, "value")
+    if word in STATUSES[2:]:
         return []
     if variable.kind != "code":
-        known = "a number, missing or not_applicable"
-        return [] if _is_number(value) else [f"value {quoted(value)}, expected {known}"]
-    if isinstance(value, str) and value and (not variable.allowed or value in variable.allowed):
+        return [] if _is_number(value) else [phrase("no_number_to_set", text=shortened(word))]
+    if word and (not variable.allowed or word in variable.allowed):
         return []
-    known = f"one of {', '.join(variable.allowed)}" if variable.allowed else "a text"
-    return [f"value {quoted(value)}, expected {known}"]
+    return [phrase("no_code_to_set", text=shortened(word), known=variable.allowed)]
 
 
 def _is_year(value: object) -> bool:
@@ -198,28 +215,25 @@ def _is_year(value: object) -> bool:
 
 
 def _is_number(value: object) -> TypeGuard[float]:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    try:
-        return math.isfinite(value)
-    except OverflowError:  # an integer of hundreds of digits
-        return False
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _correction(entry: Mapping[str, Any], place: str) -> Correction:
-    value = entry.get("value")
-    factor = entry["factor"] if entry["action"] == "scale" else None
+def _correction(entry: Node, at: Address) -> Correction:
+    value, factor, year = (_value_of(entry, key) for key in ("value", "factor", "year"))
+    is_code = entry.get("value") is not None and not _is_number(value)
+    expect = entry.get("expect")
+    limits = expect.entries() if expect is not None else {}
     return Correction(
-        action=entry["action"],
-        entity_id=str(entry["entity_id"]),
-        year=entry.get("year"),
-        variable=str(entry.get("variable") or ""),
-        reason=str(entry["reason"]).strip(),
-        place=place,
-        factor=float(factor) if factor is not None else None,
-        value=float(value) if _is_number(value) else None if value is None else str(value),
-        finding=str(entry.get("finding") or ""),
-        expect=tuple((k, float(v)) for k, v in (entry.get("expect") or {}).items()),
+        action=_word(entry, "action"),
+        entity_id=_word(entry, "entity_id"),
+        year=year if isinstance(year, int) else None,
+        variable=_word(entry, "variable"),
+        reason=_word(entry, "reason"),
+        at=at,
+        factor=float(factor) if _is_number(factor) else None,
+        value=_word(entry, "value") if is_code else float(value) if _is_number(value) else None,
+        finding=_word(entry, "finding"),
+        expect=tuple((k, float(n.value)) for k, n in limits.items() if _is_number(n.value)),
     )
 
 
@@ -234,7 +248,7 @@ def apply_corrections(
     loose = observations.with_rows_of(_cells_named(observations, mending))
     changed = replace(loose, files=(*observations.files, file))
     for correction in mending:
-        changed = _apply(changed, correction, file, log)
+        changed = _apply(changed, correction, log)
     return changed
 
 
@@ -247,61 +261,68 @@ def _cells_named(
     return [(entity_at[c.entity_id], variable_at[c.variable], c.year or 0) for c in corrections]
 
 
-def _apply(
-    observations: Observations, correction: Correction, file: str, log: FindingLog
-) -> Observations:
+def _apply(observations: Observations, correction: Correction, log: FindingLog) -> Observations:
     row = _row_of(observations, correction)
     before = _cells_of(observations, row)
     value = float(before["value"])
-    failed = [
+    failed = tuple(
         f"{key} {limit:g}" for key, limit in correction.expect if not _COMPARE[key](value, limit)
-    ]
-    about: dict[str, Any] = {
-        "file": file,
-        "place": correction.place,
-        "entity_id": correction.entity_id,
-        "year": correction.year,
-        "variable": correction.variable,
-        "note": correction.reason,
-    }
-    if failed or (row is None and correction.action != "set"):
-        found = "no such row" if row is None else f"{value:.15g} in the source"
-        expected = " and ".join(failed) or "a row to correct"
-        log.add("error", "correction_outdated", **about, found=found, expected=expected)
+    )
+    here = Context(
+        FindingLog(), correction.at, correction.entity_id, correction.year, correction.variable
+    )
+    after = None if correction.action == "drop" else _changed(before, correction)
+    broken = None if after is None else _breaks(after, correction)
+    if row is None and correction.action != "set":
+        here.error("correction_without_row")
+    elif failed:
+        here.error("correction_outdated", value=value, expected=failed)
+    elif broken is not None and after is not None:
+        here.error(
+            "correction_breaks", before=_shown(before), after=float(after["value"]), expected=broken
+        )
+    else:
+        file, line = observations.files[before["file"]], int(before["line"])
+        was = (
+            phrase("no_usable_row")
+            if row is None
+            else phrase("row_value", file=file, n=line, value=_shown(before))
+        )
+        becomes = phrase("no_row") if after is None else _shown(after)
+        here.warning(f"correction_{correction.action}", before=was, after=becomes)
+    is_done = not any(finding.severity == "error" for finding in here.log.found)
+    log.extend(
+        replace(
+            found,
+            code=_CODES.get(found.code, found.code),
+            kind=found.code,
+            note=correction.reason,
+            status="corrected" if is_done else "open",
+        )
+        for found in here.log.found
+    )
+    if not is_done:
         return observations
-    after = _changed(before, correction)
-    broken = _breaks(after, correction)
-    if broken:
-        found = f"{_shown(before)} becomes {after['value']:.15g}"
-        log.add("error", "bad_correction", **about, found=found, expected=broken)
-        return observations
-    place = f"{observations.files[before['file']]}, row {before['line']}"
-    found = "no usable row" if row is None else f"{place}: {_shown(before)}"
-    expected = "no row" if correction.action == "drop" else _shown(after)
-    code = f"correction_{correction.action}"
-    log.add("warning", code, **about, found=found, expected=expected, status="corrected")
     if correction.action != "scale":
         log.found[:] = [_mended(finding, correction) for finding in log.found]
-    return _with_row(observations, row, None if correction.action == "drop" else after, correction)
+    return _with_row(observations, row, after, correction)
 
 
-def _breaks(after: Mapping[str, Any], correction: Correction) -> str:
-    """What the corrected value should have been under its variable's hard rules, or ""."""
-    if correction.action == "drop":
-        return ""
+def _breaks(after: Mapping[str, Any], correction: Correction) -> Phrase | None:
+    """What the corrected value should have been under its variable's hard rules; None where it is."""
     if np.isnan(after["value"]):
-        return "a number to scale" if correction.action == "scale" else ""
+        return phrase("a_number_to_scale") if correction.action == "scale" else None
     if correction.rules is None:
-        return ""
+        return None
     broken = broken_rule(correction.rules, correction.entity_type, float(after["value"]))
-    return broken[1] if broken else ""
+    return broken[1] if broken else None
 
 
 def _row_of(observations: Observations, correction: Correction) -> int | None:
     """Position of the row a correction names."""
     entity = observations.entities.index(correction.entity_id)
     variable = observations.variables.index(correction.variable)
-    key = observations.key_of([entity], [variable], [correction.year or 0])
+    key = observations.keys.one(entity, variable, correction.year or 0)
     at = np.flatnonzero(observations.key == key)
     return int(at[0]) if len(at) else None
 
@@ -350,7 +371,7 @@ def _with_row(
         "year": correction.year,
     }
     if row is None:
-        whose["line"] = int(correction.place.removeprefix("row ") or 0)
+        whose["line"] = correction.at.row
     added = pd.DataFrame([{**cells, **whose}])[list(frame.columns)].astype(frame.dtypes.to_dict())
     return replace(observations, frame=pd.concat([others, added], ignore_index=True))
 
@@ -361,14 +382,13 @@ def _mended(finding: Finding, correction: Correction) -> Finding:
         correction.year,
         correction.variable,
     )
-    if same and finding.is_open_error and finding.code != "correction_outdated":
+    is_own = finding.code.startswith("correction_")
+    if same and finding.is_open_error and not is_own:
         return replace(finding, status="corrected", note=correction.reason)
     return finding
 
 
-def confirm(
-    findings: Sequence[Finding], corrections: Iterable[Correction], file: str
-) -> tuple[Finding, ...]:
+def confirm(findings: Sequence[Finding], corrections: Iterable[Correction]) -> tuple[Finding, ...]:
     """The findings with the warnings confirmed on record marked so.
 
     An entry that names nothing, or an error, is itself a finding: an error is mended, not waved
@@ -384,21 +404,10 @@ def confirm(
                 result[i] = replace(result[i], status="confirmed", note=correction.reason)
         refused = any(result[i].is_open_error for i in matching)
         if refused or not matching:
-            result.append(
-                Finding(
-                    "error" if refused else "warning",
-                    "confirmation_refused" if refused else "confirmation_unused",
-                    file,
-                    correction.place,
-                    correction.entity_id,
-                    correction.year,
-                    correction.variable,
-                    found=f"{correction.finding} is an error"
-                    if refused
-                    else f"no {correction.finding}",
-                    expected="scale, set or drop" if refused else "a finding to confirm",
-                )
-            )
+            code = "confirmation_refused" if refused else "confirmation_unused"
+            about = (correction.at, correction.entity_id, correction.year, correction.variable)
+            values = (("code", correction.finding),)
+            result.append(Finding("error" if refused else "warning", code, *about, values=values))
     return tuple(result)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,9 +14,21 @@ from pathlib import Path
 from cescore.definitions.bilingual import name_in
 from cescore.errors import DataError
 from cescore.intake.accounting import RowCount
-from cescore.intake.cells import ID_EXPECTED, bad_id, clean, nearest
-from cescore.intake.findings import FindingLog, quoted
-from cescore.intake.table import Layout, Table, read_table
+from cescore.intake.columns import Layout
+from cescore.intake.csv_table import Table, read_csv
+from cescore.intake.dates import read_date
+from cescore.intake.decode import restored
+from cescore.intake.findings import Context, FindingLog, Severity
+from cescore.intake.inventory import is_plain_file, is_there
+from cescore.intake.notation import (
+    bad_id,
+    clean,
+    doubtful_credit_code,
+    folded,
+    is_spreadsheet_error,
+    nearest,
+)
+from cescore.intake.wording import phrase, shortened
 
 SHARED = (
     "entity_type",
@@ -24,6 +37,7 @@ SHARED = (
     "holding_id",
     "industry",
 )  # few words, many rows
+PERIOD = ("valid_from", "valid_to")
 LONGEST_NAME = 500  # characters; a longer one is named, and printed wrapped
 NO_NAME = 2000  # characters; what is longer is no name, and refused before a page is laid out
 _TRUE = frozenset(["1", "true", "yes", "y", "是"])
@@ -153,158 +167,121 @@ def read_register(path: Path, file: str, log: FindingLog) -> tuple[Register, Row
     DataError
         There is no file, or no table in it: without a register nothing can be evaluated.
     """
-    if not path.is_file():
+    if not is_there(path):
         raise DataError(f"{file}: there is no register of entities")
-    table = read_table(path, file, LAYOUT, log)
+    if not is_plain_file(path):
+        raise DataError(f"{file}: found a link, a folder or a device, expected a file")
+    context = Context(log).file(file)
+    table = read_csv(path, LAYOUT, context)
     if table.refused or not len(table):
         told = "; ".join(str(f) for f in log.found if f.file == file and f.severity == "error")
         raise DataError(f"{file}: the register cannot be read: {told or 'no row can be used'}")
-    entities, accepted = _unique(_read_rows(table, log), table, log)
+    entities, accepted = _unique(_read_rows(table, context), context)
     if not entities:
         raise DataError(f"{file}: no row of the register can be used")
-    register = Register(_without_bad_parents(entities, file, log))
+    _tell_same_names(entities.values(), context)
+    register = Register(_without_bad_parents(entities, context))
     return register, table.count(accepted)
 
 
-def _read_rows(table: Table, log: FindingLog) -> Iterator[tuple[int, Entity]]:
+def _read_rows(table: Table, context: Context) -> Iterator[tuple[int, Entity]]:
     columns = [table.texts(name) for name in LAYOUT.names]
     for line, *cells in zip(table.lines.tolist(), *columns, strict=True):
-        entity = _read_row(dict(zip(LAYOUT.names, cells, strict=True)), line, table.file, log)
+        row = dict(zip(LAYOUT.names, cells, strict=True))
+        entity = _read_row(row, context.row(line))
         if entity is not None:
             yield line, entity
 
 
-def _read_row(cells: dict[str, str], line: int, file: str, log: FindingLog) -> Entity | None:
-    place = f"row {line}"
+def _read_row(cells: dict[str, str], here: Context) -> Entity | None:
     texts: dict[str, str] = {}
     for name, raw in cells.items():
         cell = clean(raw)
         texts[name] = cell.text
-        for repair in cell.repairs:
-            log.add("info", repair, file=file, place=place, variable=name, found=quoted(raw))
+        if cell.repairs:
+            here.of(variable=name).repaired(cell.repairs, raw, cell.text)
     entity_id = texts["entity_id"]
     reason = bad_id(entity_id)
     if reason:
-        log.add(
-            "error",
-            "bad_id",
-            file=file,
-            place=place,
-            found=f"{quoted(entity_id)}: {reason}",
-            expected=ID_EXPECTED,
-        )
+        here.error("bad_id", text=shortened(entity_id), reason=phrase(reason))
         return None
+    here = here.of(entity_id=entity_id)
     if not texts["entity_type"]:
-        log.add(
-            "error",
-            "no_entity_type",
-            file=file,
-            place=place,
-            entity_id=entity_id,
-            found="an empty cell",
-            expected="an entity type",
-        )
+        here.error("no_entity_type")
         return None
+    _check_texts(texts, here)
     texts |= {name: sys.intern(texts[name]) for name in SHARED}
     for name in ("name_zh", "name_en"):
-        texts[name] = _printable(texts[name], entity_id, name, place, file, log)
-    years = {
-        name: _year_of(texts[name], entity_id, name, place, file, log)
-        for name in ("valid_from", "valid_to")
-    }
-    _check_period(years["valid_from"], years["valid_to"], entity_id, place, file, log)
-    synthetic = _truth(texts["is_synthetic"], entity_id, place, file, log)
+        texts[name] = _printable(texts[name], name, here)
+    years = {name: _year_of(texts[name], name, here) if texts[name] else None for name in PERIOD}
+    first, last = years["valid_from"], years["valid_to"]
+    if first is not None and last is not None and last < first:
+        # it would belong to no year and go without a word
+        here.of(variable="valid_to").error("bad_period", last=last, first=first)
+    synthetic = _truth(texts["is_synthetic"], here)
     return Entity(**{**texts, **years, "is_synthetic": synthetic})  # type: ignore[arg-type]
 
 
-def _printable(
-    name: str, entity_id: str, column: str, place: str, file: str, log: FindingLog
-) -> str:
+def _check_texts(texts: Mapping[str, str], here: Context) -> None:
+    """Codes with a wrong check digit, formulas that failed, text read in a wrong encoding."""
+    for name in ("entity_id", "holding_id"):
+        doubt = doubtful_credit_code(texts[name])
+        if doubt:
+            here.of(variable=name).warning(doubt, text=texts[name])
+    for name, text in texts.items():
+        if text.isascii() and not text.startswith("#"):
+            continue
+        if text.startswith("#") and is_spreadsheet_error(text):
+            expected = phrase("a_text")
+            here.of(variable=name).error("spreadsheet_error", text=text, expected=expected)
+        before = restored(text)
+        if before or _REPLACED in text:
+            told = {"text": shortened(text), "near": shortened(before)}
+            here.of(variable=name).warning("mojibake", **told)
+
+
+_REPLACED = "锟斤拷"  # the sign for an unreadable byte in UTF-8, read as GBK
+
+
+def _printable(name: str, column: str, here: Context) -> str:
     """A name without control characters, which no page can print; anything else stays as it is."""
+    if len(name) <= LONGEST_NAME and name.isprintable():
+        return name
+    here = here.of(variable=column)
     printable = "".join(c if unicodedata.category(c) != "Cc" else " " for c in name)
     if printable != name:
-        log.add(
-            "warning",
-            "control_characters",
-            file=file,
-            place=place,
-            entity_id=entity_id,
-            variable=column,
-            found=quoted(name),
-            expected="printable characters",
-        )
+        here.warning("control_characters", text=shortened(name))
     if len(name) > LONGEST_NAME:
-        log.add(
-            "error" if len(name) > NO_NAME else "warning",
-            "long_name",
-            file=file,
-            place=place,
-            entity_id=entity_id,
-            variable=column,
-            found=f"{len(name)} characters",
-            expected=f"{LONGEST_NAME} or fewer",
-        )
+        severity: Severity = "error" if len(name) > NO_NAME else "warning"
+        here.tell(severity, "long_name", n=len(name), most=LONGEST_NAME)
     return printable
 
 
-def _year_of(
-    text: str, entity_id: str, column: str, place: str, file: str, log: FindingLog
-) -> int | None:
-    """The year of a year or a date (2023, 2023-05-01, 2023/5/1)."""
-    if not text:
+def _year_of(text: str, column: str, here: Context) -> int | None:
+    """The year of a year or a date (2023, 2023年, 2023-05, 2023-05-01, 2023/5/1)."""
+    year = _YEAR.match(text)
+    if year and 1900 <= int(year["year"]) <= 2100 and 1 <= int(year["month"] or 1) <= 12:
+        return int(year["year"])
+    read = read_date(text)
+    if read.day is None or read.is_serial:
+        expected = phrase("year_or_date")
+        here.of(variable=column).error("bad_date", text=shortened(text), expected=expected)
         return None
-    head = text.replace("/", "-").replace("年", "-").split("-")[0]
-    if len(head) == 4 and head.isascii() and head.isdigit() and 1900 <= int(head) <= 2100:
-        return int(head)
-    log.add(
-        "error",
-        "bad_date",
-        file=file,
-        place=place,
-        entity_id=entity_id,
-        variable=column,
-        found=quoted(text),
-        expected="a year or a date such as 2023-05-01",
-    )
-    return None
+    return read.day.year
 
 
-def _check_period(
-    first: int | None, last: int | None, entity_id: str, place: str, file: str, log: FindingLog
-) -> None:
-    """An entity that ends before it begins belongs to no year: it would go without a word."""
-    if first is not None and last is not None and last < first:
-        log.add(
-            "error",
-            "bad_period",
-            file=file,
-            place=place,
-            entity_id=entity_id,
-            variable="valid_to",
-            found=f"{last}, before valid_from {first}",
-            expected=f"{first} or later",
-        )
+_YEAR = re.compile(r"^(?P<year>[0-9]{4})(?:年?|[-/.年](?P<month>[0-9]{1,2})月?)$")
 
 
-def _truth(text: str, entity_id: str, place: str, file: str, log: FindingLog) -> bool:
-    if text.lower() in _TRUE | _FALSE:
-        return text.lower() in _TRUE
-    log.add(
-        "error",
-        "bad_flag",
-        file=file,
-        place=place,
-        entity_id=entity_id,
-        variable="is_synthetic",
-        found=quoted(text),
-        expected="1 or 0",
-    )
+def _truth(text: str, here: Context) -> bool:
+    if folded(text) in _TRUE | _FALSE:
+        return folded(text) in _TRUE
+    here = here.of(variable="is_synthetic")
+    here.error("bad_flag", value=shortened(text), expected=phrase("one_or_zero"))
     return True  # a doubt never turns sample data into official data
 
 
-def _unique(
-    rows: Iterator[tuple[int, Entity]], table: Table, log: FindingLog
-) -> tuple[dict[str, Entity], int]:
+def _unique(rows: Iterator[tuple[int, Entity]], context: Context) -> tuple[dict[str, Entity], int]:
     """One entity per id, compared without case, as file systems do.
 
     Rows of one id whose years do not overlap are one entity that changed (a name, a park): the
@@ -324,16 +301,15 @@ def _unique(
         if merged is not None:
             known[key] = (line, merged)
             accepted += 1
-        told, found = _repeated(earlier, entity, is_change=merged is not None)
-        log.add(
-            "error" if told == "conflicting_entity" else "warning",
-            told,
-            file=table.file,
-            place=f"row {line}",
-            entity_id=earlier.entity_id,
-            found=f"as row {earlier_line}, {found}",
-            expected="one row per entity, or years that do not overlap",
-        )
+        here = context.row(line).of(entity_id=earlier.entity_id)
+        names = [f.name for f in fields(Entity) if not f.name.startswith("valid_")]
+        changed = tuple(n for n in names if getattr(earlier, n) != getattr(entity, n))
+        if merged is not None:
+            here.warning("entity_changed", row=earlier_line, changed=changed or ("valid_from",))
+        elif earlier == entity:
+            here.warning("duplicate_entity", row=earlier_line)
+        else:
+            here.error("conflicting_entity", row=earlier_line)
     return {entity.entity_id: entity for _, entity in known.values()}, accepted
 
 
@@ -347,48 +323,33 @@ def _succeeding(one: Entity, other: Entity) -> Entity | None:
     return replace(last, valid_from=first.valid_from)
 
 
-def _repeated(earlier: Entity, entity: Entity, *, is_change: bool) -> tuple[str, str]:
-    """Finding code and what was found of a second row of one id."""
-    names = [f.name for f in fields(Entity) if not f.name.startswith("valid_")]
-    changed = [n for n in names if getattr(earlier, n) != getattr(entity, n)]
-    if is_change:
-        return "entity_changed", "with another " + (", ".join(changed) or "period")
-    if earlier == entity:
-        return "duplicate_entity", "the same"
-    return "conflicting_entity", "with other content"
+def _tell_same_names(entities: Iterable[Entity], context: Context) -> None:
+    """Entities of one type that have one name and several codes: perhaps one whose code changed."""
+    known: dict[tuple[str, str], Entity] = {}
+    for entity in entities:
+        name = folded(entity.name_zh or entity.name_en)
+        first = known.setdefault((entity.entity_type, name), entity)
+        if name and first is not entity:
+            here = context.of(entity_id=entity.entity_id)
+            here.warning("same_name", name=shortened(entity.name("zh")), other=first.entity_id)
 
 
-def _without_bad_parents(
-    entities: dict[str, Entity], file: str, log: FindingLog
-) -> dict[str, Entity]:
+def _without_bad_parents(entities: dict[str, Entity], context: Context) -> dict[str, Entity]:
     """The entities with unknown parents and circles of parents named and cut."""
     sound = dict(entities)
     for entity in entities.values():
         for column in ("parent_id", "counted_in"):
             other = getattr(entity, column)
             if other and (other not in entities or other == entity.entity_id):
-                log.add(
-                    "error",
-                    "unknown_parent",
-                    file=file,
-                    entity_id=entity.entity_id,
-                    variable=column,
-                    found=quoted(other),
-                    expected=f"another entity_id of the register{nearest(other, entities)}",
-                )
+                here = context.of(entity_id=entity.entity_id, variable=column)
+                near = nearest(other, entities)
+                here.error("unknown_parent", text=shortened(other), near=near)
                 sound[entity.entity_id] = _without(sound[entity.entity_id], column)
     for column in ("parent_id", "counted_in"):
         for circle in _circles(sound, column):
             for entity_id in circle:
-                log.add(
-                    "error",
-                    "parent_circle",
-                    file=file,
-                    entity_id=entity_id,
-                    variable=column,
-                    found=" -> ".join([*circle, circle[0]]),
-                    expected="a body is not inside itself",
-                )
+                here = context.of(entity_id=entity_id, variable=column)
+                here.error("parent_circle", circle=" → ".join([*circle, circle[0]]))
                 sound[entity_id] = _without(sound[entity_id], column)
     return sound
 

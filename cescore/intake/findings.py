@@ -5,42 +5,82 @@ from __future__ import annotations
 import csv
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
+
+from cescore.intake import wording
+from cescore.intake.address import NOWHERE, Address
+from cescore.intake.wording import Naming, Said, Value, Values, as_written
 
 Severity = Literal["error", "warning", "info"]
 FindingStatus = Literal["open", "confirmed", "corrected"]
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
-LONGEST_QUOTE = 120  # characters of a cell repeated in a message
 INFOS_SHOWN = 20  # of one kind and file; the rest is counted
+TABLE_ENCODING = "utf-8-sig"  # with the mark without which a Chinese Excel takes it for GBK
+COLUMNS = (
+    "severity",
+    "code",
+    "file",
+    "place",
+    "entity_id",
+    "year",
+    "variable",
+    "found",
+    "expected",
+    "status",
+    "note",
+)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found where, and what was expected instead.
+    """What was found where, and what was expected instead, as values; `said` makes the sentence.
 
     An open error blocks its entity; a warning goes on and asks for a recorded confirmation; an
-    info says what was normalised. ``file`` is relative to the workspace, ``place`` a row in it.
+    info says what was normalised. ``code`` is what a confirmation names; ``kind`` is the entry of the
+    catalogue that words it, where that is another one: rules of a workspace have codes of their own.
     """
 
     severity: Severity
     code: str
-    file: str = ""
-    place: str = ""
+    at: Address = NOWHERE
     entity_id: str = ""
     year: int | None = None
     variable: str = ""
-    found: str = ""
-    expected: str = ""
+    values: Values = ()
     status: FindingStatus = "open"
     note: str = ""
+    kind: str = ""
+    more: int = 0  # findings like this one that are counted only
+
+    def said(self, lang: str, naming: Naming = as_written) -> Said:
+        """What was found and expected, in a language."""
+        return wording.said(self.kind or self.code, self.values, lang, naming)
+
+    def where(self, lang: str) -> str:
+        """File and place as one text, for example ``data/2024/observations.csv, row 14``."""
+        return wording.where(self.at, lang, self.more)
 
     @property
-    def where(self) -> str:
-        """File and place as one text, for example ``data/2024/observations.csv, row 14``."""
-        return ", ".join(part for part in (self.file, self.place) if part)
+    def file(self) -> str:
+        return self.at.file
+
+    @property
+    def place(self) -> str:
+        """The place within the file, in English."""
+        return wording.place_of(self.at, "en", self.more)
+
+    @property
+    def found(self) -> str:
+        """What was found, in English, for whoever reads findings in Python."""
+        return self.said("en").found
+
+    @property
+    def expected(self) -> str:
+        """What was expected, in English."""
+        return self.said("en").expected
 
     @property
     def is_open_error(self) -> bool:
@@ -52,13 +92,15 @@ class Finding:
         year = "" if self.year is None else str(self.year)
         return " ".join(part for part in (self.entity_id, year, self.variable) if part)
 
+    def line(self, lang: str, naming: Naming = as_written) -> str:
+        """The whole finding as one line."""
+        one = self.said(lang, naming)
+        head = "  ".join(part for part in (self.where(lang), self.what, self.code) if part)
+        key = "line" if one.expected else "line_found"
+        return wording.text(key, lang).format(head=head, found=one.found, expected=one.expected)
+
     def __str__(self) -> str:
-        tail = f", expected {self.expected}" if self.expected else ""
-        head = "  ".join(part for part in (self.where, self.what, self.code) if part)
-        return f"{head}: {self.found}{tail}"
-
-
-COLUMNS: tuple[str, ...] = tuple(f.name for f in fields(Finding))
+        return self.line("en")
 
 
 @dataclass
@@ -67,8 +109,8 @@ class FindingLog:
 
     found: list[Finding] = field(default_factory=list)
 
-    def add(self, severity: Severity, code: str, **details: object) -> None:
-        self.found.append(Finding(severity, code, **details))  # type: ignore[arg-type]
+    def add(self, finding: Finding) -> None:
+        self.found.append(finding)
 
     def extend(self, findings: Iterable[Finding]) -> None:
         self.found.extend(findings)
@@ -78,7 +120,53 @@ class FindingLog:
         return in_order(self.found)
 
 
-TABLE_ENCODING = "utf-8-sig"  # with the mark without which a Chinese Excel takes it for GBK
+@dataclass(frozen=True)
+class Context:
+    """Where the reading is just now: what is found from here on is of this place, entity and year."""
+
+    log: FindingLog
+    at: Address = NOWHERE
+    entity_id: str = ""
+    year: int | None = None
+    variable: str = ""
+
+    def of(self, *, entity_id: str = "", year: int | None = None, variable: str = "") -> Context:
+        """The same place, of an entity, year or variable that is known now."""
+        known = self.year if year is None else year
+        whose = entity_id or self.entity_id
+        return Context(self.log, self.at, whose, known, variable or self.variable)
+
+    def file(self, file: str) -> Context:
+        """A file of the workspace, as a whole."""
+        return Context(self.log, Address(file))
+
+    def row(self, row: int) -> Context:
+        """A row of the same file."""
+        at = Address(self.at.file, row)
+        return Context(self.log, at, self.entity_id, self.year, self.variable)
+
+    def error(self, code: str, **values: Value) -> None:
+        self._add("error", code, values)
+
+    def warning(self, code: str, **values: Value) -> None:
+        self._add("warning", code, values)
+
+    def info(self, code: str, **values: Value) -> None:
+        self._add("info", code, values)
+
+    def tell(self, severity: Severity, code: str, **values: Value) -> None:
+        """A finding whose severity depends on the case."""
+        self._add(severity, code, values)
+
+    def repaired(self, repairs: Iterable[str], raw: str, cleaned: str) -> None:
+        """What was normalised in a cell: each kind of repair is told."""
+        for repair in repairs:
+            shown = wording.shortened(raw), wording.shortened(cleaned)
+            self.info(repair, raw=shown[0], cleaned=shown[1])
+
+    def _add(self, severity: Severity, code: str, values: dict[str, Value]) -> None:
+        about = (self.at, self.entity_id, self.year, self.variable)
+        self.log.add(Finding(severity, code, *about, tuple(values.items())))
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -86,36 +174,34 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=_order))
 
 
-def quoted(text: object) -> str:
-    """A cell's text for a message: visible line breaks, cut where it is long."""
-    shown = str(text).replace("\r", "\\r").replace("\n", "\\n").replace("\0", "\\0")
-    cut = shown if len(shown) <= LONGEST_QUOTE else shown[:LONGEST_QUOTE] + "…"
-    return f"'{cut}'"
-
-
-def write_findings(path: Path, findings: Sequence[Finding]) -> None:
-    """findings.csv: one line per finding, its columns those of `Finding`."""
-    with path.open("w", encoding=TABLE_ENCODING, errors="backslashreplace", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for finding in findings:
-            row = [getattr(finding, name) for name in COLUMNS]
-            writer.writerow(["" if cell is None else cell for cell in row])
-
-
 def _order(finding: Finding) -> tuple[object, ...]:
-    digits = "".join(c for c in finding.place.partition(",")[0] if c.isdigit())
-    row = int(digits[:9]) if digits else 0
+    at = finding.at
     return (
         SEVERITIES.index(finding.severity),
-        finding.file,
-        row,
+        at.file,
+        at.sheet or at.table,
+        at.row,
         finding.entity_id,
         finding.year or 0,
         finding.variable,
         finding.code,
-        finding.found,
+        repr(finding.values),
     )
+
+
+def write_findings(
+    path: Path, findings: Sequence[Finding], lang: str, naming: Naming = as_written
+) -> None:
+    """findings.csv: one line per finding, UTF-8 with the mark that spreadsheets need."""
+    with path.open("w", encoding=TABLE_ENCODING, errors="backslashreplace", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for one in findings:
+            words = one.said(lang, naming)
+            place = wording.place_of(one.at, lang, one.more)
+            year = "" if one.year is None else one.year
+            first = (one.severity, one.code, one.at.file, place, one.entity_id, year, one.variable)
+            writer.writerow([*first, words.found, words.expected, one.status, one.note])
 
 
 def shortened(findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -133,11 +219,4 @@ def shortened(findings: Iterable[Finding]) -> Iterator[Finding]:
             yield finding
     for key, count in counts.items():
         if count > INFOS_SHOWN:
-            rest = count - INFOS_SHOWN
-            yield replace(
-                last[key],
-                place=f"and {rest} more, the last in {last[key].place}",
-                entity_id="",
-                year=None,
-                variable="",
-            )
+            yield replace(last[key], entity_id="", year=None, variable="", more=count - INFOS_SHOWN)

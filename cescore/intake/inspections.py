@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from cescore.definitions.model import Plan
-from cescore.intake import cells
+from cescore.intake import notation
 from cescore.intake.accounting import RowCount
-from cescore.intake.cells import clean, nearest
+from cescore.intake.columns import Layout
+from cescore.intake.csv_table import Table, read_csv
+from cescore.intake.dates import read_date
 from cescore.intake.entities import Register
-from cescore.intake.findings import FindingLog, quoted
-from cescore.intake.table import Layout, Table, read_table
+from cescore.intake.findings import Context
+from cescore.intake.inventory import is_plain_file
+from cescore.intake.near_words import near_word
+from cescore.intake.notation import clean, folded, nearest
+from cescore.intake.wording import Value, code, phrase, shortened
 from cescore.method.assessment import RECORDED
 from cescore.method.measures import STATUSES
 
@@ -70,95 +74,87 @@ class VetoRecord:
 
 
 # Told and used all the same: the method counts a check without evidence as partial.
-_SOFT = frozenset(["duplicate_row", "no_evidence", "no_document"])
+_SOFT = frozenset(["duplicate_row", "no_evidence", "no_document", "near_unit", "date_serial"])
+DATES = ("inspection_date", "due_date", "closed_date", "date")
+UNITS = ("inspector_unit", "confirming_unit")
 
-Record = TypeVar("Record", bound=MeasureRecord | VetoRecord)
 Row = Mapping[str, str]
-Wrong = Sequence[tuple[str, str, str]]  # finding code, found, expected
+Wrong = list[tuple[str, dict[str, Value]]]  # finding code and values
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a table of inspections is read against."""
+
+    layout: Layout
+    statuses: Sequence[str]
+    kind: Callable[..., MeasureRecord | VetoRecord]
+    allowed: Mapping[str, Sequence[str]]  # id of a check or veto -> the types it is for
+    units: frozenset[str]  # departments that the plan names
+    proof: tuple[str, str, str]  # a status, the column that proves it, the finding without it
+
+    @property
+    def id_column(self) -> str:
+        return self.layout.required[0]
+
+
+def measures_asked(plan: Plan | None) -> Asked:
+    """measures.csv: the yearly checks of a plan."""
+    measures = plan.measures.values() if plan else ()
+    levels = {c.id: tuple(c.levels) for m in measures for c in m.checks}
+    proof = ("done", "evidence_ref", "no_evidence")
+    return Asked(MEASURES, STATUSES, MeasureRecord, levels, _units(plan), proof)
+
+
+def vetoes_asked(plan: Plan | None) -> Asked:
+    """vetoes.csv; a veto that is not in it was not looked into."""
+    types = {v.id: tuple(v.entity_types) for v in plan.vetoes.values()} if plan else {}
+    proof = ("standing", "document", "no_document")
+    return Asked(VETOES, RECORDED, VetoRecord, types, _units(plan), proof)
+
+
+def _units(plan: Plan | None) -> frozenset[str]:
+    return frozenset(u for m in plan.measures.values() for u in m.units) if plan else frozenset()
 
 
 def read_measures(
-    path: Path, file: str, folder_year: int, register: Register, plan: Plan | None, log: FindingLog
+    path: Path, year: int, register: Register, plan: Plan | None, context: Context
 ) -> tuple[tuple[MeasureRecord, ...], tuple[RowCount, ...]]:
     """measures.csv of one year; no file, no records."""
-    levels = {c.id: c.levels for m in plan.measures.values() for c in m.checks} if plan else {}
-
-    def wrong(row: Row) -> Wrong:
-        found = _wrong_id("check_id", row, levels, register)
-        if row["status"] == "done" and not row["evidence_ref"]:
-            found.append(("no_evidence", "done without evidence_ref", "what proves it"))
-        return found
-
-    return _read(path, file, MEASURES, STATUSES, MeasureRecord, folder_year, register, wrong, log)
+    return _read(path, year, register, measures_asked(plan), context)  # type: ignore[return-value]
 
 
 def read_vetoes(
-    path: Path, file: str, folder_year: int, register: Register, plan: Plan | None, log: FindingLog
+    path: Path, year: int, register: Register, plan: Plan | None, context: Context
 ) -> tuple[tuple[VetoRecord, ...], tuple[RowCount, ...]]:
     """vetoes.csv of one year; a veto that is not in it was not looked into."""
-    types = {v.id: v.entity_types for v in plan.vetoes.values()} if plan else {}
-
-    def wrong(row: Row) -> Wrong:
-        found = _wrong_id("veto_id", row, types, register)
-        if row["status"] == "standing" and not row["document"]:
-            found.append(("no_document", "standing without document", "the document it rests on"))
-        return found
-
-    return _read(path, file, VETOES, RECORDED, VetoRecord, folder_year, register, wrong, log)
-
-
-def _wrong_id(
-    column: str, row: Row, known: Mapping[str, Sequence[str]], register: Register
-) -> list[tuple[str, str, str]]:
-    """What is wrong with the id of a check or veto, and with its use for this entity."""
-    if row[column] not in known:
-        expected = f"a {column} of the plan{nearest(row[column], known)}"
-        return [(f"unknown_{column}", quoted(row[column]), expected)]
-    types = known[row[column]]
-    entity_type = register[row["entity_id"]].entity_type if row["entity_id"] in register else ""
-    if types and entity_type and entity_type not in types:
-        return [("not_of_type", f"{row[column]} of a {entity_type}", f"one of {', '.join(types)}")]
-    return []
+    return _read(path, year, register, vetoes_asked(plan), context)  # type: ignore[return-value]
 
 
 def _read(
-    path: Path,
-    file: str,
-    layout: Layout,
-    statuses: Sequence[str],
-    kind: Callable[..., Record],
-    folder_year: int,
-    register: Register,
-    wrong: Callable[[Row], Wrong],
-    log: FindingLog,
-) -> tuple[tuple[Record, ...], tuple[RowCount, ...]]:
-    if not path.is_file():
+    path: Path, year: int, register: Register, asked: Asked, context: Context
+) -> tuple[tuple[MeasureRecord | VetoRecord, ...], tuple[RowCount, ...]]:
+    if not is_plain_file(path):
         return (), ()
-    table = read_table(path, file, layout, log)
-    kept: dict[tuple[str, str], Record] = {}
+    table = read_csv(path, asked.layout, context)
+    kept: dict[tuple[str, str], MeasureRecord | VetoRecord] = {}
     twice: set[tuple[str, str]] = set()
-    for line, row in _rows(table, layout, log):
-        key = (row[layout.required[0]], row["entity_id"])
-        told = [*_wrong_with_row(row, statuses, folder_year, register), *wrong(row)]
-        if all(code in _SOFT for code, _, _ in told):
-            record = kind(**{**row, "year": folder_year, "place": f"{file}:{line}"})
+    for line, row in _rows(table, asked.layout, context):
+        here = context.row(line)
+        key = (row[asked.id_column], row["entity_id"])
+        told, row = _dated(_in_known_words(row, asked, here))
+        told += _wrong_with_row(row, year, register, asked)
+        if all(what in _SOFT for what, _ in told):
+            record = asked.kind(**{**row, "year": year, "place": str(here.at)})
             first = kept.setdefault(key, record)
             if first is not record:
                 same = _content(first) == _content(record)
-                told.append(_twice(first, same))
+                place = phrase("as_row", place=first.place)
+                told.append(("duplicate_row" if same else "conflicting_rows", {"rows": place}))
                 twice |= set() if same else {key}
-        for code, found, expected in told:
-            log.add(
-                "warning" if code in _SOFT else "error",
-                code,
-                file=file,
-                place=f"row {line}",
-                entity_id=row["entity_id"][:64],
-                year=folder_year,
-                variable=key[0][:80],
-                found=found,
-                expected=expected,
-            )
+        about = here.of(entity_id=row["entity_id"][:64], year=year, variable=key[0][:80])
+        for what, values in told:
+            about.tell("warning" if what in _SOFT else "error", what, **values)
     records = tuple(record for key, record in kept.items() if key not in twice)
     return records, (table.count(len(records)),)
 
@@ -167,43 +163,77 @@ def _content(record: MeasureRecord | VetoRecord) -> tuple[str, ...]:
     return tuple(str(value) for name, value in vars(record).items() if name != "place")
 
 
-def _twice(first: MeasureRecord | VetoRecord, same: bool) -> tuple[str, str, str]:
-    found = f"again as {first.place}, {'the same' if same else 'with other content'}"
-    return "duplicate_row" if same else "conflicting_rows", found, "one row"
-
-
-def _rows(table: Table, layout: Layout, log: FindingLog) -> Iterable[tuple[int, dict[str, str]]]:
+def _rows(table: Table, layout: Layout, context: Context) -> Iterable[tuple[int, Row]]:
     columns = [table.texts(name) for name in layout.names]
     for line, *raw in zip(table.lines.tolist(), *columns, strict=True):
         row = {}
         for name, text in zip(layout.names, raw, strict=True):
             cell = clean(text)
             row[name] = cell.text
-            for repair in cell.repairs:
-                log.add(
-                    "info",
-                    repair,
-                    file=table.file,
-                    place=f"row {line}",
-                    variable=name,
-                    found=quoted(text),
-                    expected=quoted(cell.text),
-                )
+            if cell.repairs:
+                context.row(line).of(variable=name).repaired(cell.repairs, text, cell.text)
         yield line, row
 
 
-def _wrong_with_row(
-    row: Row, statuses: Sequence[str], folder_year: int, register: Register
-) -> list[tuple[str, str, str]]:
-    wrong = []
-    if row["entity_id"] not in register:
-        suggestion = nearest(row["entity_id"], register.entities)
-        expected = f"an entity_id of the register{suggestion}"
-        wrong.append(("unknown_entity", quoted(row["entity_id"]), expected))
-    year = cells.year(row["year"]).number
-    if year != folder_year:
-        wrong.append(("wrong_year", quoted(row["year"]), f"{folder_year}, the year of the folder"))
-    if row["status"] not in statuses:
-        expected = f"{', '.join(statuses)}{nearest(row['status'], statuses)}"
-        wrong.append(("bad_status", quoted(row["status"]), expected))
+def _in_known_words(row: Row, asked: Asked, here: Context) -> Row:
+    """The row with its status and departments as params write them, where only the form differs."""
+    found = dict(row)
+    choices = {"status": asked.statuses, **dict.fromkeys(UNITS, sorted(asked.units))}
+    for column in (c for c in choices if row.get(c)):
+        same = next((w for w in choices[column] if folded(w) == folded(row[column])), "")
+        if same and same != row[column]:
+            found[column] = same
+            here.of(variable=column).info("word_written_otherwise", text=row[column], word=same)
+    return found
+
+
+def _dated(row: Row) -> tuple[Wrong, Row]:
+    """The row with its dates as 2026-06-30; what is no date, or a serial number, is told."""
+    found, told = dict(row), list[tuple[str, dict[str, Value]]]()
+    for column in (c for c in DATES if row.get(c)):
+        read = read_date(row[column])
+        if read.day is None:
+            expected = phrase("date_in", column=column)
+            told.append(("bad_date", {"text": shortened(row[column]), "expected": expected}))
+            continue
+        found[column] = read.day.isoformat()
+        if read.is_serial:
+            told.append(("date_serial", {"text": row[column], "day": found[column]}))
+    return told, found
+
+
+def _wrong_with_row(row: Row, year: int, register: Register, asked: Asked) -> Wrong:
+    """Everything that is wrong with a row beyond its dates."""
+    wrong: Wrong = []
+    entity_id, status = row["entity_id"], row["status"]
+    if entity_id not in register:
+        near = nearest(entity_id, register.entities)
+        wrong.append(("unknown_entity", {"text": shortened(entity_id), "near": near}))
+    if notation.year(row["year"]).number != year:
+        wrong.append(("wrong_year", {"text": shortened(row["year"]), "folder": year}))
+    if status not in asked.statuses:
+        near, known = nearest(status, asked.statuses), tuple(asked.statuses)
+        wrong.append(("bad_status", {"text": shortened(status), "known": known, "near": near}))
+    wrong += _wrong_id(row, register, asked)
+    proved, proof, without = asked.proof
+    if status == proved and not row[proof]:
+        wrong.append((without, {}))
+    for column in UNITS:
+        near = near_word(row.get(column, ""), asked.units)
+        if near:
+            wrong.append(("near_unit", {"text": shortened(row[column]), "near": near}))
     return wrong
+
+
+def _wrong_id(row: Row, register: Register, asked: Asked) -> Wrong:
+    """What is wrong with the id of a check or veto, and with its use for this entity."""
+    column, known = asked.id_column, asked.allowed
+    if row[column] not in known:
+        near = nearest(row[column], known)
+        return [(f"unknown_{column}", {"text": shortened(row[column]), "near": near})]
+    types = known[row[column]]
+    own = register[row["entity_id"]].entity_type if row["entity_id"] in register else ""
+    if types and own and own not in types:
+        values: dict[str, Value] = {"what": row[column], "own": code(own)}
+        return [("not_of_type", {**values, "types": tuple(code(t) for t in types)})]
+    return []

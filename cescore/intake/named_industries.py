@@ -12,8 +12,9 @@ from cescore.definitions.load import Definitions
 from cescore.definitions.located import Node, read
 from cescore.definitions.model import Framework
 from cescore.errors import ParamsError, Problem
+from cescore.intake.address import Address
 from cescore.intake.entities import Register
-from cescore.intake.findings import Finding, quoted
+from cescore.intake.findings import Finding
 
 CLOSE = 0.6  # share of letters in common from which a word passes for a slip of another
 
@@ -44,17 +45,15 @@ def unknown_industries(
     for (where, named, industry), (had, beside) in _entries(definitions, register, params_dir):
         if industry in had:
             continue
-        said = f"the industry {quoted(industry)}, which no entity has"
         slip = _slip_of(industry, had - beside)
         if slip:
-            refused.append(Problem(where, named, said, f"did you mean {quoted(slip)}?"))
+            said = f"the industry {industry!r}, which no entity has"
+            refused.append(Problem(where, named, said, f"did you mean {slip!r}?"))
             continue
         file, _, line = where.rpartition(":")
-        place, told = f"row {line}", f"{said}, in {named}"
-        expected = _listed(had)
-        found.append(
-            Finding("warning", "unknown_industry", file, place, found=told, expected=expected)
-        )
+        values = (("industry", industry), ("key", named), ("had", tuple(sorted(had))))
+        at = Address(file, int(line))
+        found.append(Finding("warning", "unknown_industry", at, values=values))
     if refused:
         raise ParamsError(
             f"{params_dir.name}/ names industries that the register does not have", refused
@@ -88,11 +87,6 @@ def _entries(
 def _slip_of(industry: str, unserved: Collection[str]) -> str:
     """The industry that was meant, where a real one without an entry of its own is close."""
     return next(iter(difflib.get_close_matches(industry, sorted(unserved), 1, CLOSE)), "")
-
-
-def _listed(had: Iterable[str]) -> str:
-    known = ", ".join(sorted(had))
-    return f"one of the register's: {known}" if known else "an industry in data/entities.csv"
 
 
 def _tables(definitions: Definitions) -> Iterator[_Named]:

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from cescore.definitions.formula import parse
 from cescore.definitions.load import Definitions
 from cescore.definitions.model import Plan
-from cescore.intake.cells import nearest
+from cescore.intake.address import Address
 from cescore.intake.entities import Register
-from cescore.intake.findings import Finding, quoted
+from cescore.intake.findings import Finding
+from cescore.intake.notation import nearest
 
 
 def unknown_types(definitions: Definitions, register: Register) -> Iterator[Finding]:
@@ -20,13 +21,15 @@ def unknown_types(definitions: Definitions, register: Register) -> Iterator[Find
         for entity_type in types:
             if entity_type not in known and (file, entity_type) not in told:
                 told.add((file, entity_type))
-                yield Finding(
-                    "warning",
-                    "unknown_entity_type",
-                    f"params/{file}",
-                    found=f"{quoted(entity_type)} in {key}",
-                    expected=f"one of {', '.join(known)}{nearest(entity_type, known)}",
+                near = nearest(entity_type, known)
+                values = (
+                    ("text", entity_type),
+                    ("key", key),
+                    ("known", tuple(known)),
+                    ("near", near),
                 )
+                at = Address(f"params/{file}")
+                yield Finding("warning", "unknown_entity_type", at, values=values)
 
 
 def unknown_entities(definitions: Definitions, register: Register) -> Iterator[Finding]:
@@ -34,13 +37,10 @@ def unknown_entities(definitions: Definitions, register: Register) -> Iterator[F
     for code, standard in definitions.standards.items():
         for entity_id in standard.applies_to_entities:
             if entity_id not in register:
-                yield Finding(
-                    "warning",
-                    "unknown_entity",
-                    f"params/standards/{code}.yml",
-                    found=f"{quoted(entity_id)} in applies_to_entities",
-                    expected=f"an entity_id of the register{nearest(entity_id, register.entities)}",
-                )
+                near = nearest(entity_id, register.entities)
+                at = Address(f"params/standards/{code}.yml")
+                values = (("text", entity_id), ("near", near))
+                yield Finding("warning", "unknown_entity", at, values=values)
 
 
 def _named(definitions: Definitions) -> Iterator[tuple[str, str, Iterable[str]]]:

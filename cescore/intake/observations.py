@@ -1,65 +1,66 @@
-"""The usable rows of all files as one table: one row per entity, variable and year."""
+"""The usable rows of all sources: one row per entity, variable and year."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from cescore.intake.findings import FindingLog
-
-if TYPE_CHECKING:
-    from cescore.intake.grid import Grid
-    from cescore.intake.parquet import Places
-
-STATUSES = ("reported", "estimated", "not_applicable", "missing")
-REPORTED, ESTIMATED, NOT_APPLICABLE, MISSING = range(4)
-BASES = ("", "statistical", "administrative", "consented")
+from cescore.intake.address import Address
+from cescore.intake.arrays import Grid
+from cescore.intake.findings import Context, FindingLog
+from cescore.intake.keys import Keys
+from cescore.intake.places import Places
+from cescore.intake.statuses import STATUSES
+from cescore.intake.wording import phrase
 
 
 @dataclass(frozen=True, eq=False)
 class Observations:
     """The rows that can be used, one per entity, variable and year.
 
-    ``frame`` holds positions in ``entities``, ``variables`` and ``files``, the year, the value in
-    the variable's unit, status and basis as positions in STATUSES and BASES, the flags of
-    `method.column`, the line, the text of a code, and the source that the row names. Plain rows of
-    Parquet files stand in ``grid`` instead, and ``places`` finds where; no cell is in both.
+    Plain rows stand in ``grid``, and ``places`` finds where each was read. ``frame`` holds the rows
+    that needed a second look, as positions in ``entities``, ``variables`` and ``files``, the year,
+    the value in the variable's unit, status and basis as positions in STATUSES and BASES, the flags
+    of `method.column`, the line, the text of a code, and the source that the row names. No cell is
+    in both.
     """
 
     entities: tuple[str, ...]
     variables: tuple[str, ...]
     files: tuple[str, ...]
     frame: pd.DataFrame
-    grid: Grid | None = None
-    places: Places | None = None
+    grid: Grid
+    places: Places
 
     @property
     def received(self) -> tuple[int, ...]:
         """The years of which there is any row."""
         known = set(self.frame["year"].tolist())
-        if self.grid is not None:
-            known |= {year for year, count in self.grid.received.items() if count}
+        known |= {year for year, count in self.grid.received.items() if count}
         return tuple(sorted(known))
+
+    @property
+    def keys(self) -> Keys:
+        return Keys(len(self.variables))
+
+    @cached_property
+    def key(self) -> NDArray[np.int64]:
+        """The key of each row of the frame."""
+        return self.keys.of(self.frame["entity"], self.frame["variable"], self.frame["year"])
 
     def with_rows_of(self, cells: Iterable[tuple[int, int, int]]) -> Observations:
         """The same, with the rows of some cells (entity, variable, year) in the frame."""
-        grid, places = self.grid, self.places
-        if grid is None or places is None:
-            return self
-        taken = {cell: row for cell in dict.fromkeys(cells) if (row := grid.take(*cell))}
+        taken = {cell: row for cell in dict.fromkeys(cells) if (row := self.grid.take(*cell))}
         if not taken:
             return self
-        keys = self.key_of(*(np.array(part) for part in zip(*taken, strict=True)))
-        found, known = (
-            places.of_keys(keys),
-            set(zip(self.frame["file"], self.frame["line"], strict=True)),
-        )
+        keys = self.keys.of(*(np.array(part) for part in zip(*taken, strict=True)))
+        found = self.places.of_keys(keys)
+        known = set(zip(self.frame["file"], self.frame["line"], strict=True))
         rows = []
         for key, row in zip(keys.tolist(), taken.values(), strict=True):
             where = ((f, n, s) for _, f, n, s in found.between(key, key + 1) if (f, n) not in known)
@@ -69,16 +70,6 @@ class Observations:
         frame = pd.concat([self.frame, added], ignore_index=True) if len(self.frame) else added
         frame = frame.sort_values(["file", "line"], kind="stable", ignore_index=True)
         return replace(self, frame=frame)
-
-    @cached_property
-    def key(self) -> NDArray[np.int64]:
-        """One number per entity, variable and year."""
-        return self.key_of(self.frame["entity"], self.frame["variable"], self.frame["year"])
-
-    def key_of(self, entity: ArrayLike, variable: ArrayLike, year: ArrayLike) -> NDArray[np.int64]:
-        """Keys for positions in ``entities`` and ``variables`` and years."""
-        wide = np.asarray(entity, np.int64) * max(len(self.variables), 1)
-        return (wide + np.asarray(variable, np.int64)) * 10_000 + np.asarray(year, np.int64)
 
 
 def without_duplicates(observations: Observations, log: FindingLog) -> Observations:
@@ -101,22 +92,22 @@ def _tell_duplicate(
     rows: pd.DataFrame, same: bool, observations: Observations, log: FindingLog
 ) -> None:
     first = rows.iloc[0]
-    places = [
-        f"{observations.files[f]} row {n}" for f, n in zip(rows["file"], rows["line"], strict=True)
-    ]
     shown = [
         text or ("" if np.isnan(value) else f"{value:.15g}") or STATUSES[status]
         for text, value, status in zip(rows["text"], rows["value"], rows["status"], strict=True)
     ]
-    found = "; ".join(f"{place}: {value}" for place, value in zip(places, shown, strict=True))
-    log.add(
-        "warning" if same else "error",
-        "duplicate_row" if same else "conflicting_rows",
-        file=observations.files[first["file"]],
-        place=f"row {first['line']}",
-        entity_id=observations.entities[first["entity"]],
-        year=int(first["year"]),
-        variable=observations.variables[first["variable"]],
-        found=found,
-        expected="one row; the first is used" if same else "one row; none of them is used",
+    told = tuple(
+        phrase("row_value", file=observations.files[f], n=int(n), value=value)
+        for f, n, value in zip(rows["file"], rows["line"], shown, strict=True)
     )
+    here = Context(
+        log,
+        Address(observations.files[first["file"]], int(first["line"])),
+        observations.entities[first["entity"]],
+        int(first["year"]),
+        observations.variables[first["variable"]],
+    )
+    if same:
+        here.warning("duplicate_row", rows=told)
+    else:
+        here.error("conflicting_rows", rows=told)

@@ -11,9 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cescore.definitions.model import Variable
+from cescore.intake.address import Address
+from cescore.intake.arrays import STATE_OF_STATUS, Grid, TypeGrid, holds
 from cescore.intake.entities import Entity, Register
-from cescore.intake.grid import STATE_OF_STATUS, Grid, TypeGrid, holds
-from cescore.intake.observations import ESTIMATED, Observations
+from cescore.intake.observations import Observations
+from cescore.intake.statuses import ESTIMATED
 from cescore.method.column import Column, Flag, Panel, State
 
 _WHERE = ("file", "line", "source")
@@ -53,84 +55,70 @@ class Cube:
         return {code: i for i, code in enumerate(self.codes)}
 
 
+Place = tuple[int, int, str]  # file, line, the source that the row names
+
+
 class Sources:
-    """Where each value stands: file and line, the source the row names, or the bodies summed."""
+    """Where each value stands: file and line, the source the row names, or how it was made."""
 
     def __init__(
-        self, observations: Observations, sums: Mapping[str, Mapping[tuple[str, int], str]]
+        self, observations: Observations, made: Mapping[str, Mapping[tuple[str, int], str]]
     ) -> None:
-        self._observations, self._sums = observations, sums
+        self._observations, self._made = observations, made
         self._order = np.argsort(observations.key, kind="stable")
         self._keys = observations.key[self._order]
         self._entity = {entity_id: i for i, entity_id in enumerate(observations.entities)}
+        self._variable = {code: i for i, code in enumerate(observations.variables)}
         columns = ("variable", "year", *_WHERE)
         self._columns = {name: observations.frame[name].to_numpy() for name in columns}
 
     def __call__(self, entity_id: str, variable: str, year: int) -> str:
         """``data/2025/observations.csv:14 (the row's own source)``; "" where there is none."""
-        made = self._sums.get(entity_id, {}).get((variable, year), "")
-        names = self._observations.variables
-        if made or entity_id not in self._entity or variable not in names:
+        made = self._made.get(entity_id, {}).get((variable, year), "")
+        cell = self._cell(entity_id, variable, year)
+        if made or cell is None:
             return made
-        at = ([self._entity[entity_id]], [names.index(variable)], [year])
-        key = int(self._observations.key_of(*at)[0])
-        first = int(np.searchsorted(self._keys, key))
-        if first < len(self._keys) and self._keys[first] == key:
-            return self._text(*(self._columns[c][self._order[first]] for c in _WHERE))
-        if self._observations.places is not None and self._is_in_grid(entity_id, variable, year):
-            for found, file, line, source in self._observations.places.of_entity(at[0][0]):
-                if found == key:
-                    return self._text(file, line, source)
-        return ""
+        place = self._in_frame(cell)
+        if place is None and self._observations.grid.has(*cell):
+            key = self._observations.keys.one(*cell)
+            found = self._observations.places.of_entity(cell[0])
+            place = next(((f, n, s) for k, f, n, s in found if k == key), None)
+        return "" if place is None else self._text(*place)
 
     def with_made(self, texts: Mapping[str, Mapping[tuple[str, int], str]]) -> Sources:
         """The same, with words for values that were made and not returned."""
-        entities = {*self._sums, *texts}
-        made = {e: {**self._sums.get(e, {}), **texts.get(e, {})} for e in entities}
+        entities = {*self._made, *texts}
+        made = {e: {**self._made.get(e, {}), **texts.get(e, {})} for e in entities}
         return Sources(self._observations, made)
 
     def has(self, entity_id: str, variable: str, year: int) -> bool:
         """Whether it is known where a value stands."""
-        names = self._observations.variables
-        if entity_id not in self._entity or variable not in names:
+        cell = self._cell(entity_id, variable, year)
+        if cell is None:
             return False
-        if self._is_in_grid(entity_id, variable, year):
-            return True
-        return bool(self(entity_id, variable, year))
+        return self._observations.grid.has(*cell) or bool(self(entity_id, variable, year))
 
-    def _is_in_grid(self, entity_id: str, variable: str, year: int) -> bool:
-        grid, names = self._observations.grid, self._observations.variables
-        at = self._entity[entity_id], names.index(variable), year
-        return grid is not None and grid.has(*at)
-
-    def many(self, cells: Sequence[tuple[str, str, int]]) -> list[str]:
-        """The same for many values (entity, variable, year) in one pass over large files."""
-        names = {code: i for i, code in enumerate(self._observations.variables)}
-        places, grid = self._observations.places, self._observations.grid
+    def addresses(self, cells: Sequence[tuple[str, str, int]]) -> list[Address]:
+        """Where many values (entity, variable, year) stand, in one pass over large files; an empty
+        address of a value that was made, or of none."""
+        found = [Address()] * len(cells)
         wanted: dict[int, list[int]] = {}
-        texts = [""] * len(cells)
         for n, (entity_id, variable, year) in enumerate(cells):
-            if entity_id not in self._entity or variable not in names:
+            cell = self._cell(entity_id, variable, year)
+            if cell is None or (variable, year) in self._made.get(entity_id, {}):
                 continue
-            if (variable, year) in self._sums.get(entity_id, {}):
-                texts[n] = self(entity_id, variable, year)
-                continue
-            cell = self._entity[entity_id], names[variable], year
-            if grid is not None and grid.has(*cell):
-                key = int(self._observations.key_of(*cell))
-                wanted.setdefault(key, []).append(n)
-            else:
-                texts[n] = self(entity_id, variable, year)
-        if places is not None and wanted:
-            found = places.of_keys(np.array(list(wanted), np.int64))
+            place = self._in_frame(cell)
+            if place is not None:
+                found[n] = Address(self._observations.files[place[0]], int(place[1]))
+            elif self._observations.grid.has(*cell):
+                wanted.setdefault(self._observations.keys.one(*cell), []).append(n)
+        if wanted:
+            rows = self._observations.places.of_keys(np.array(list(wanted), np.int64))
             for key, numbers in wanted.items():
-                _, file, line, source = next(found.between(key, key + 1))
+                _, file, line, _ = next(rows.between(key, key + 1))
                 for n in numbers:
-                    texts[n] = self._text(file, line, source)
-        return texts
-
-    def _text(self, file: int, line: int, source: str) -> str:
-        return f"{self._observations.files[file]}:{line}" + (f" ({source})" if source else "")
+                    found[n] = Address(self._observations.files[file], line)
+        return found
 
     def of(self, entity_id: str) -> Mapping[tuple[str, int], str]:
         """Every value's place of one entity, by variable and year."""
@@ -141,21 +129,7 @@ class Sources:
             (names[v], int(y)): self._text(f, n, s)
             for v, y, f, n, s in zip(variable, year, file, line, source, strict=True)
         }
-        return {**self._in_files(entity_id), **places, **self._sums.get(entity_id, {})}
-
-    def _in_files(self, entity_id: str) -> dict[tuple[str, int], str]:
-        """Places of the values that stand in the grid; a file may hold rows that are not used."""
-        places, at = self._observations.places, self._entity.get(entity_id)
-        grid = self._observations.grid
-        if places is None or grid is None or at is None:
-            return {}
-        names, found = self._observations.variables, dict[tuple[str, int], str]()
-        for key, file, line, source in places.of_entity(at):
-            cell, year = divmod(key, 10_000)
-            variable = cell % len(names)
-            if grid.has(at, variable, year):
-                found.setdefault((names[variable], year), self._text(file, line, source))
-        return found
+        return {**self._in_grid(entity_id), **places, **self._made.get(entity_id, {})}
 
     def table(
         self, entity_id: str, variables: Iterable[str], years: Sequence[int]
@@ -164,12 +138,39 @@ class Sources:
         places = self.of(entity_id)
         return {code: tuple(places.get((code, year), "") for year in years) for code in variables}
 
+    def _cell(self, entity_id: str, variable: str, year: int) -> tuple[int, int, int] | None:
+        entity, code = self._entity.get(entity_id), self._variable.get(variable)
+        return None if entity is None or code is None else (entity, code, year)
+
+    def _in_frame(self, cell: tuple[int, int, int]) -> Place | None:
+        key = self._observations.keys.one(*cell)
+        first = int(np.searchsorted(self._keys, key))
+        if first == len(self._keys) or self._keys[first] != key:
+            return None
+        file, line, source = (self._columns[c][self._order[first]] for c in _WHERE)
+        return int(file), int(line), source
+
+    def _in_grid(self, entity_id: str) -> dict[tuple[str, int], str]:
+        """Places of the values that stand in the grid; a file may hold rows that are not used."""
+        at, found = self._entity.get(entity_id), dict[tuple[str, int], str]()
+        if at is None:
+            return found
+        keys, names = self._observations.keys, self._observations.variables
+        for key, file, line, source in self._observations.places.of_entity(at):
+            cell = keys.cell(key)
+            if self._observations.grid.has(*cell):
+                found.setdefault((names[cell[1]], cell[2]), self._text(file, line, source))
+        return found
+
+    def _text(self, file: int, line: int, source: str) -> str:
+        at = Address(self._observations.files[file], int(line))
+        return f"{at} ({source})" if source else str(at)
+
     def _rows(self, entity_id: str) -> NDArray[np.int64]:
         at = self._entity.get(entity_id)
         if at is None:
             return np.zeros(0, np.int64)
-        width = max(len(self._observations.variables), 1) * 10_000
-        first, last = np.searchsorted(self._keys, [at * width, (at + 1) * width])
+        first, last = np.searchsorted(self._keys, self._observations.keys.of_entity(at))
         return self._order[first:last]
 
 
@@ -208,7 +209,7 @@ def build_panels(
             checks.extend(found)
             sums.update(texts)
         cubes[entity_type] = cube
-    basis = _bases(register, observations, years[-1])
+    basis = _bases(observations, years[-1])
     panels = {
         t: _panel(cubes[t], t, variables, _codes(cubes[t], observations, variables), basis)
         for t in register.types
@@ -270,7 +271,7 @@ def _cube(
     )
     entities = register.of_type(entity_type)
     shape = (len(codes), len(entities), len(years))
-    made = _started(grid, grid.of(entity_type) if grid else None, codes, shape, years)
+    made = _started(grid, grid.of(entity_type), codes, shape, years)
     values, state, flags, has_row = made
     frame = observations.frame
     v = _positions(observations.variables, codes)[frame["variable"].to_numpy()]
@@ -291,18 +292,18 @@ def _cube(
 
 
 def _started(
-    grid: Grid | None,
+    grid: Grid,
     cells: TypeGrid | None,
     codes: tuple[str, ...],
     shape: tuple[int, int, int],
     years: tuple[int, ...],
 ) -> tuple[NDArray[np.float64], NDArray[np.uint8], NDArray[np.uint8], NDArray[np.bool_]]:
     """The arrays of a cube with what a grid holds: the very arrays of it where they fit."""
-    if cells is not None and grid is not None and (cells.codes, grid.years) == (codes, years):
+    if cells is not None and (cells.codes, grid.years) == (codes, years):
         return cells.values, cells.state, cells.flags, cells.has_row
     values, flags = np.full(shape, np.nan), np.zeros(shape, np.uint8)
     state, has_row = np.full(shape, State.MISSING, np.uint8), np.zeros(shape, bool)
-    if cells is None or grid is None:
+    if cells is None:
         return values, state, flags, has_row
     there = [years.index(y) for y in grid.years if y in years]
     here = [grid.years.index(y) for y in grid.years if y in years]
@@ -398,9 +399,9 @@ def _codes(
         if v.kind == "code" and (not v.entity_types or _type_of(cube) in v.entity_types)
     }
     grid = observations.grid
-    for code, texts in _texts_of(grid, _type_of(cube)).items() if grid else ():
+    for code, texts in _texts_of(grid, _type_of(cube)).items():
         if code in found:
-            for j, year in enumerate(grid.years if grid else ()):
+            for j, year in enumerate(grid.years):
                 if year in cube.years:
                     column = np.where(pd.isna(texts[:, j]), "", texts[:, j])
                     found[code][:, cube.years.index(year)] = column
@@ -420,17 +421,14 @@ def _type_of(cube: Cube) -> str:
     return cube.entities[0].entity_type if cube.entities else ""
 
 
-def _bases(register: Register, observations: Observations, year: int) -> dict[str, str]:
+def _bases(observations: Observations, year: int) -> dict[str, str]:
     """The legal basis of each entity's values of the year: the strictest of them."""
     order = np.array(
         [_BASIS_RANK.index(b) for b in ("", "statistical", "administrative", "consented")]
     )
     frame = observations.frame
     now = frame[(frame["year"] == year) & (frame["status"] <= ESTIMATED)]
-    grid = observations.grid
-    rank = np.zeros(len(register), np.int64)
-    if grid is not None:
-        rank = grid.bases(year).astype(np.int64)
+    rank = observations.grid.bases(year).astype(np.int64)
     np.maximum.at(rank, now["entity"].to_numpy(), order[now["basis"].to_numpy()])
     return {x: _BASIS_RANK[r] for x, r in zip(observations.entities, rank.tolist(), strict=True)}
 

@@ -16,11 +16,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
+from cescore.intake.address import Address
+from cescore.intake.dates import read_date
 from cescore.intake.entities import Register
-from cescore.intake.findings import FindingLog, quoted
+from cescore.intake.findings import Context, FindingLog
+from cescore.intake.inventory import is_plain_file
+from cescore.intake.wording import phrase, shortened
 
 FOLDER = "prose"
 LONGEST = 4000  # characters of text: a statement, not a report in the report
@@ -52,73 +55,75 @@ def read_prose(
     for year in sorted(years):
         folder = root / "data" / str(year) / FOLDER
         for path in sorted(folder.glob("*.md")) if folder.is_dir() else ():
-            found = _read(path, f"data/{year}/{FOLDER}/{path.name}", year, register, log)
-            if found is not None:
-                newest[found.entity_id, found.lang] = found
+            if is_plain_file(path):
+                context = Context(log, Address(f"data/{year}/{FOLDER}/{path.name}"))
+                found = _read(path, year, register, context)
+                if found is not None:
+                    newest[found.entity_id, found.lang] = found
     return tuple(newest.values())
 
 
-def _read(path: Path, name: str, year: int, register: Register, log: FindingLog) -> Prose | None:
+def _read(path: Path, year: int, register: Register, context: Context) -> Prose | None:
     entity_id, lang = path.stem, "zh"
     if entity_id not in register and entity_id.endswith(ENGLISH):
         entity_id, lang = entity_id.removesuffix(ENGLISH), "en"
     if entity_id not in register:
-        log.add(
-            "warning", "prose", file=name, found="no entity of that id", expected="<entity_id>.md"
-        )
+        context.warning("prose_of_nobody")
         return None
-    wrong: list[tuple[str, str, str]] = []
-    prose = _parsed(path.read_bytes(), entity_id, lang, year, wrong)
-    for place, found, expected in wrong:
-        log.add(
-            "error", "prose", file=name, place=place, entity_id=entity_id, year=year,
-            found=found, expected=expected,
-        )  # fmt: skip
-    return None if wrong else prose
+    own = Context(FindingLog(), context.at, entity_id, year)
+    prose = _parsed(path.read_bytes(), (entity_id, lang), year, own)
+    context.log.extend(own.log.found)
+    return None if any(f.severity == "error" for f in own.log.found) else prose
 
 
-def _parsed(
-    raw: bytes, entity_id: str, lang: str, year: int, wrong: list[tuple[str, str, str]]
-) -> Prose:
-    """The text; everything that is wrong with the file goes to `wrong` as place, found, expected."""
-    try:
-        lines = raw.decode("utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        wrong.append(("", f"byte {error.start} is not UTF-8", "UTF-8 text"))
-        lines = []
+def _parsed(raw: bytes, whose: tuple[str, str], year: int, here: Context) -> Prose:
+    """The text; everything that is wrong with the file is told."""
+    lines = _lines(raw, here)
+    is_text = not here.log.found
     end = next((i for i, line in enumerate(lines[1:], 1) if line.strip() == "---"), 0)
-    if not wrong and (not lines or lines[0].strip() != "---" or not end):
-        wrong.append(
-            ("row 1", quoted(lines[0] if lines else ""), "front matter between two lines ---")
-        )
+    if is_text and (not lines or lines[0].strip() != "---" or not end):
+        here.row(1).error("prose_head", text=shortened(lines[0] if lines else ""))
         end = 0
-    head = dict(_pairs(lines[1:end], wrong))
-    absent = [key for key in ("owner", "date") if end and not head.get(key)]
-    wrong += [("row 1", f"no {key}", f"{key}: in the front matter") for key in absent]
-    _check_date(head.get("date", ""), wrong)
+    head = dict(_pairs(lines[1:end], here))
+    for key in ("owner", "date"):
+        if end and not head.get(key):
+            here.row(1).error("prose_key_absent", key=key)
     about = head.get("year", str(year))
-    if not (about.isdigit() and len(about) == 4 and int(about) <= year):
-        wrong.append(("row 1", f"year: {quoted(about)}", f"a year up to {year}"))
+    if not (about.isascii() and about.isdigit() and len(about) == 4 and int(about) <= year):
+        here.row(1).error("prose_year", text=shortened(about), year=year)
         about = str(year)
+    day = _date(head.get("date", ""), here.row(1))
     text = "\n".join(lines[end + 1 :]).strip()
-    if not wrong and not 0 < len(text) <= LONGEST:
-        wrong.append(("", f"{len(text)} characters of text", f"1 to {LONGEST}"))
-    return Prose(entity_id, lang, head.get("owner", ""), head.get("date", ""), int(about), text)
+    if not here.log.found and not 0 < len(text) <= LONGEST:
+        here.error("prose_length", n=len(text), most=LONGEST)
+    return Prose(*whose, head.get("owner", ""), day, int(about), text)
 
 
-def _pairs(lines: list[str], wrong: list[tuple[str, str, str]]) -> Iterator[tuple[str, str]]:
+def _lines(raw: bytes, here: Context) -> list[str]:
+    try:
+        return raw.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        here.error("prose_encoding", n=error.start)
+        return []
+
+
+def _pairs(lines: list[str], here: Context) -> Iterator[tuple[str, str]]:
     for number, line in enumerate(lines, start=2):
         key, colon, value = line.partition(":")
         if not line.strip():
             continue
         if not colon or key.strip() not in KEYS:
-            wrong.append((f"row {number}", quoted(line), f"one of {', '.join(KEYS)} with a colon"))
+            here.row(number).error("prose_key", text=shortened(line), keys=KEYS)
         else:
             yield key.strip(), value.strip()
 
 
-def _check_date(text: str, wrong: list[tuple[str, str, str]]) -> None:
-    try:
-        date.fromisoformat(text or "2000-01-01")
-    except ValueError:
-        wrong.append(("row 1", f"date: {quoted(text)}", "a date such as 2026-03-10"))
+def _date(text: str, here: Context) -> str:
+    """The day a text was written on, as 2026-03-10."""
+    read = read_date(text) if text else None
+    if read is None:
+        return ""
+    if read.day is None or read.is_serial:
+        here.error("bad_date", text=shortened(text), expected=phrase("date_in", column="date"))
+        return text
+    return read.day.isoformat()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,24 +14,29 @@ from cescore.definitions.load import Definitions, load_definitions
 from cescore.definitions.shipped import REPOSITORY
 from cescore.errors import DataError, Problem
 from cescore.intake.accounting import RowCount
-from cescore.intake.cells import nearest
+from cescore.intake.address import Address
 from cescore.intake.checks import Checked, check
 from cescore.intake.completing import Ways, completed
-from cescore.intake.corrections import apply_corrections, confirm, read_corrections
+from cescore.intake.corrections import Correction, apply_corrections, confirm, read_corrections
+from cescore.intake.dictionary import Dictionary
 from cescore.intake.entities import Entity, Register, read_register
-from cescore.intake.files import Source, find_sources, year_folders
-from cescore.intake.findings import Finding, FindingLog, in_order, quoted, shortened
+from cescore.intake.findings import Context, Finding, FindingLog, Severity, in_order, shortened
 from cescore.intake.inspections import MeasureRecord, VetoRecord, read_measures, read_vetoes
+from cescore.intake.inventory import SourceFile, find_sources, tell_strays, year_folders
 from cescore.intake.named_industries import unknown_industries
 from cescore.intake.named_types import unknown_entities, unknown_types
+from cescore.intake.near_words import in_known_words
+from cescore.intake.notation import nearest
 from cescore.intake.observations import Observations
 from cescore.intake.panel import Layout, Sources, build_panels, tiling
 from cescore.intake.prose import Prose, read_prose
-from cescore.intake.reader import read_observations
+from cescore.intake.reading import read_observations
+from cescore.intake.unused import doubtful_years, unused_definitions
+from cescore.intake.wording import Value
 from cescore.method.column import Panel, State
 from cescore.method.member_sums import MemberSums
 
-CORRECTIONS = "data/corrections.yml"
+REGISTER, CORRECTIONS = "data/entities.csv", "data/corrections.yml"
 
 
 def lookup(root: Path, *names: str) -> Path:
@@ -67,7 +72,7 @@ class Workspace:
     measures: tuple[MeasureRecord, ...]
     vetoes: tuple[VetoRecord, ...]
     prose: tuple[Prose, ...]
-    blocked: Mapping[str, tuple[str, ...]]
+    blocked: Mapping[str, tuple[Finding, ...]]
     sources: Sources
     base_year: int
     years: tuple[int, ...]
@@ -85,28 +90,19 @@ class Workspace:
         """
         definitions = load_definitions(root / "params", year)
         log = FindingLog()
-        register, counted = read_register(root / "data/entities.csv", "data/entities.csv", log)
-        named = unknown_industries(definitions, register, root / "params")
-        sources = find_sources(root / "data", definitions.run.year, log)
-        years_read = _years_read(definitions, sources)
-        reading = read_observations(sources, register, definitions.variables, log, years_read)
-        recorded = read_corrections(
-            root / CORRECTIONS, CORRECTIONS, register, definitions.variables, log
-        )
-        # what was recorded of later years is of returns that this run does not read
-        corrections = tuple(c for c in recorded if (c.year or 0) <= definitions.run.year)
-        observations = apply_corrections(reading.observations, corrections, CORRECTIONS, log)
-        _refuse_empty_year(sources, observations, definitions.run.year, log)
+        received = _receive(root, definitions, log)
+        register, observations = received.register, received.observations
+        run = definitions.run
+        _refuse_empty_year(received.sources, observations, run.year, log)
         base_year, years = _years(definitions, observations)
         layout = _lay_out(register, observations, definitions, base_year, years)
-        inspected = _read_inspections(root, register, definitions, log)
-        prose = read_prose(root, year_folders(root / "data", definitions.run.year), register, log)
         log.extend(check(layout, _checked(definitions, base_year, register)))
         log.extend(_not_filed(register, layout, definitions))
         log.extend(unknown_types(definitions, register))
         log.extend(unknown_entities(definitions, register))
-        log.extend(named)
-        confirmed = confirm(log.sorted(), corrections, CORRECTIONS)
+        log.extend(unused_definitions(definitions, root / "params"))
+        log.extend(doubtful_years(definitions, year_folders(root / "data"), root / "params"))
+        confirmed = confirm(log.sorted(), received.corrections)
         blocked = _blocked(confirmed, register, years)
         doubtful = _sums_of_blocked(layout, blocked, years[-1])
         findings = tuple(shortened(in_order([*confirmed, *doubtful])))
@@ -115,11 +111,11 @@ class Workspace:
             definitions=definitions,
             register=register,
             panels=layout.panels,
-            rows=(counted, *reading.counts, *inspected.rows),
+            rows=received.rows,
             findings=findings,
-            measures=inspected.measures,
-            vetoes=inspected.vetoes,
-            prose=prose,
+            measures=received.measures,
+            vetoes=received.vetoes,
+            prose=received.prose,
             blocked=blocked,
             sources=layout.sources,
             base_year=base_year,
@@ -171,27 +167,84 @@ class Workspace:
 
 
 @dataclass(frozen=True)
-class _Inspected:
+class _Received:
+    """What data/ holds, read and corrected, before it is laid out by year."""
+
+    register: Register
+    sources: Sequence[SourceFile]
+    observations: Observations
+    corrections: tuple[Correction, ...]
     measures: tuple[MeasureRecord, ...]
     vetoes: tuple[VetoRecord, ...]
+    prose: tuple[Prose, ...]
     rows: tuple[RowCount, ...]
 
 
+def _receive(root: Path, definitions: Definitions, log: FindingLog) -> _Received:
+    """Read everything below data/, once, each kind of file by who knows it."""
+    data, year, context = root / "data", definitions.run.year, Context(log)
+    tell_strays(root / "params", log)
+    register, counted = read_register(data / "entities.csv", REGISTER, log)
+    register = in_known_words(register, definitions, log, REGISTER)
+    log.extend(unknown_industries(definitions, register, root / "params"))
+    sources = find_sources(data, year, log)
+    dictionary = Dictionary(register, definitions.variables, definitions.units)
+    reading = read_observations(sources, dictionary, log, _years_read(definitions, sources))
+    recorded = read_corrections(
+        root / CORRECTIONS, register, definitions.variables, context.file(CORRECTIONS)
+    )
+    # what was recorded of later years is of returns that this run does not read
+    corrections = tuple(c for c in recorded if (c.year or 0) <= year)
+    observations = apply_corrections(reading.observations, corrections, CORRECTIONS, log)
+    measures: list[MeasureRecord] = []
+    vetoes: list[VetoRecord] = []
+    rows = [counted, *reading.counts]
+    for folder in year_folders(data, year):
+        file = f"data/{folder}/measures.csv"
+        checked, counts = read_measures(
+            root / file, folder, register, definitions.plan, context.file(file)
+        )
+        measures.extend(checked)
+        rows.extend(counts)
+        file = f"data/{folder}/vetoes.csv"
+        looked, counts = read_vetoes(
+            root / file, folder, register, definitions.plan, context.file(file)
+        )
+        vetoes.extend(looked)
+        rows.extend(counts)
+    prose = read_prose(root, year_folders(data, year), register, log)
+    return _Received(
+        register=register,
+        sources=sources,
+        observations=observations,
+        corrections=corrections,
+        measures=tuple(measures),
+        vetoes=tuple(vetoes),
+        prose=prose,
+        rows=tuple(rows),
+    )
+
+
 def _refuse_empty_year(
-    sources: Iterable[Source], observations: Observations, year: int, log: FindingLog
+    sources: Sequence[SourceFile], observations: Observations, year: int, log: FindingLog
 ) -> None:
     """Stop where no row of the year can be used: a wrong --year, or files that are all refused."""
     received = observations.received
     if year in received:
         return
-    known = ", ".join(map(str, received)) or f"none, in {len(list(sources))} files"
+    known = ", ".join(map(str, received)) or f"none, in {len(sources)} files"
     raise DataError(
         f"data/: no usable observation of {year}; years with observations: {known}",
-        (Problem(f.where, f.code, f.found, f.expected) for f in log.found if f.is_open_error),
+        (_problem(finding) for finding in log.found if finding.is_open_error),
     )
 
 
-def _years_read(definitions: Definitions, sources: Iterable[Source]) -> tuple[int, ...]:
+def _problem(finding: Finding) -> Problem:
+    said = finding.said("en")
+    return Problem(finding.where("en"), finding.code, said.found, said.expected)
+
+
+def _years_read(definitions: Definitions, sources: Iterable[SourceFile]) -> tuple[int, ...]:
     """The years that plain rows are laid out for while they are read: those the panel will have,
     as far as that is known before; rows of others are read as well, and kept beside."""
     run, plan = definitions.run, definitions.plan
@@ -229,26 +282,6 @@ def _lay_out(
     return completed(layout, ways)
 
 
-def _read_inspections(
-    root: Path, register: Register, definitions: Definitions, log: FindingLog
-) -> _Inspected:
-    """Measures and vetoes of every year folder up to the year evaluated."""
-    measures: list[MeasureRecord] = []
-    vetoes: list[VetoRecord] = []
-    rows: list[RowCount] = []
-    for year in year_folders(root / "data", definitions.run.year):
-        plan = definitions.plan
-        name = f"data/{year}/measures.csv"
-        found, counts = read_measures(root / name, name, year, register, plan, log)
-        measures.extend(found)
-        rows.extend(counts)
-        name = f"data/{year}/vetoes.csv"
-        looked, counts = read_vetoes(root / name, name, year, register, plan, log)
-        vetoes.extend(looked)
-        rows.extend(counts)
-    return _Inspected(tuple(measures), tuple(vetoes), tuple(rows))
-
-
 def _checked(definitions: Definitions, base_year: int, register: Register) -> Checked:
     return Checked(
         variables=definitions.variables,
@@ -278,54 +311,44 @@ def _not_filed(register: Register, layout: Layout, definitions: Definitions) -> 
     for entity_type, panel in layout.panels.items():
         if entity_type not in definitions.frameworks:
             close = nearest(entity_type, definitions.frameworks)  # a slip of the pen
-            yield Finding(
-                "warning" if close else "info",
-                "no_framework",
-                "data/entities.csv",
-                found=f"{len(panel.entities)} of type {quoted(entity_type)}",
-                expected=f"params/frameworks/{entity_type}.yml, to evaluate them{close}",
-            )
+            values: dict[str, Value] = {
+                "n": len(panel.entities),
+                "entity_type": entity_type,
+                "near": close,
+            }
+            severity: Severity = "warning" if close else "info"
+            at = Address(REGISTER)
+            yield Finding(severity, "no_framework", at, values=tuple(values.items()))
             continue
         known = _known_in(panel, year)
         for entity in register.of_type(entity_type, year):
             if entity.entity_id not in known:
-                yield Finding(
-                    "warning",
-                    "not_filed",
-                    entity_id=entity.entity_id,
-                    year=year,
-                    found="no value for the year",
-                    expected="a return",
-                )
+                yield Finding("warning", "not_filed", entity_id=entity.entity_id, year=year)
 
 
 def _sums_of_blocked(
-    layout: Layout, blocked: Mapping[str, tuple[str, ...]], year: int
+    layout: Layout, blocked: Mapping[str, tuple[Finding, ...]], year: int
 ) -> list[Finding]:
     """Bodies whose sums hold figures of a blocked one: they go on, and their reports say so."""
-    return [
-        Finding(
-            "warning",
-            "sum_of_blocked",
-            entity_id=whole,
-            year=year,
-            found=f"sums over {', '.join(x for x in parts if x in blocked)}, which has open errors",
-            expected="bodies without errors",
-        )
-        for whole, parts in layout.summed.items()
-        if any(x in blocked for x in parts)
-    ]
+    found = []
+    for whole, parts in layout.summed.items():
+        wrong = tuple(x for x in parts if x in blocked)
+        if wrong:
+            about = {"entity_id": whole, "year": year}
+            values = (("parts", wrong),)
+            found.append(Finding("warning", "sum_of_blocked", **about, values=values))  # type: ignore[arg-type]
+    return found
 
 
 def _blocked(
     findings: Iterable[Finding], register: Register, years: tuple[int, ...]
-) -> dict[str, tuple[str, ...]]:
+) -> dict[str, tuple[Finding, ...]]:
     """Entities with an open error in a year that is used, or in no year in particular."""
-    reasons: dict[str, list[str]] = defaultdict(list)
+    reasons: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         is_inspection = finding.file.endswith(("/measures.csv", "/vetoes.csv"))
         used = years[-1:] if is_inspection else years
         is_used = finding.year is None or finding.year in used
         if finding.is_open_error and is_used and finding.entity_id in register:
-            reasons[finding.entity_id].append(str(finding))
-    return {entity_id: tuple(told) for entity_id, told in reasons.items()}
+            reasons[finding.entity_id].append(finding)
+    return {entity_id: tuple(found) for entity_id, found in reasons.items()}

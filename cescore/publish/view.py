@@ -15,6 +15,7 @@ from cescore.disclosure.bundle import Bundle, Place, Series
 from cescore.method.column import STATE_NAMES, Column, Flag, Panel, State
 from cescore.method.coverage import covers_enough
 from cescore.publish.fragment import Term
+from cescore.publish.naming import in_words
 from cescore.publish.numbers import (
     DASH,
     INSUFFICIENT,
@@ -30,6 +31,7 @@ from cescore.publish.words import label, label_or
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenBundle
+    from cescore.intake.wording import Named
     from cescore.method.aggregate import Aggregation
 
 STATES = {name: state for state, name in STATE_NAMES.items()}
@@ -227,6 +229,10 @@ class View:
         """An entity type as params name it, else as the project does, else its code."""
         own = self.data.names.get(kind)
         return own.name(self.lang) if own else label_or(f"type.{kind}", self.lang, kind)
+
+    def naming(self, named: Named, lang: str) -> str:
+        """A code, unit or formula of a finding as the page writes it."""
+        return in_words(named, lang, self.name)
 
     def name(self, code: str) -> str:
         """The name of an indicator, group, account, variable or index."""

@@ -76,7 +76,7 @@ class AnnualEdition(Edition):
         return self._sheets.sheet(subject.id)
 
     def write_tables(self, folder: Path) -> pd.DataFrame:
-        return write_tables(folder, self.yearly)
+        return write_tables(folder, self.yearly, self.asked.lang)
 
     def tables(self, folder: Path) -> tuple[str, ...]:
         return tables_in(folder)

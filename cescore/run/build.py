@@ -11,6 +11,7 @@ from rich.console import Console
 from cescore.disclosure.kinds import DOCUMENT_FOLDERS
 from cescore.intake.workspace import Workspace
 from cescore.publish.pages.index.page import index_page
+from cescore.publish.words import label
 from cescore.run.annual import AnnualEdition
 from cescore.run.audit import Audit, examine
 from cescore.run.edition import Chosen, Edition, choose
@@ -31,13 +32,14 @@ from cescore.run.telling import (
     FINDINGS_SHOWN,
     Ending,
     counted,
-    parts,
     reasons_counted,
+    rows_told,
     say,
     stated,
     tell_end,
     tell_findings,
     why,
+    why_blocked,
 )
 
 if TYPE_CHECKING:
@@ -53,16 +55,16 @@ def check(asked: Asked, console: Console) -> int:
     """
     workspace = Workspace.load(asked.root, asked.year)
     for finding in workspace.findings[:FINDINGS_SHOWN]:
-        say(console, f"{finding.severity:7} {stated(finding)}")
+        say(console, stated(finding, asked.lang))
     if len(workspace.findings) > FINDINGS_SHOWN:
         output = asked.output(f"{workspace.year}")
         make_private(output)
-        write_findings_whole(output, workspace)
+        write_findings_whole(output, workspace, asked.lang)
         more = len(workspace.findings) - FINDINGS_SHOWN
-        say(console, f"… and {more} more findings; all of them: {output / FINDINGS}")
+        say(console, label("terminal.more_findings", asked.lang, n=more, file=output / FINDINGS))
     for count in workspace.rows:
-        say(console, f"{count.file}: {count.read} rows read = {parts(count)}")
-    say(console, counted(workspace))
+        say(console, rows_told(count, asked.lang))
+    say(console, counted(workspace, asked.lang))
     return 1 if workspace.has_errors else 0
 
 
@@ -81,7 +83,7 @@ def plan(asked: Asked, console: Console) -> int:
     for order in to_build:
         say(console, why(order))
     for subject, reasons in chosen.blocked.items():
-        say(console, f"blocked {subject.name}: {'; '.join(reasons)}")
+        say(console, f"{subject.name}: {why_blocked(reasons, asked.lang)}")
     for order in new:
         say(console, why(order))
     for line in reasons_counted(order.reasons for order in to_build):
@@ -99,7 +101,7 @@ def build(asked: Asked, executor: Executor, console: Console) -> int:
     began = time.monotonic()
     before = Before.of(Inputs(asked.root))
     edition = open_edition(asked)
-    tell_findings(edition.workspace, console)
+    tell_findings(edition.workspace, console, asked.lang)
     for line in edition.opening():
         say(console, line)
     chosen = choose(edition, asked.only)
@@ -192,7 +194,7 @@ class _Building:
         is_clean = not (changed or outturn.out_of_step or outturn.audit.altered)
         if is_clean and not unowned_errors(edition.workspace) and not exit_status(outcomes):
             files = (*outturn.tables, MANIFEST_NAME)
-            said = [counted(edition.workspace), *edition.opening()]
+            said = [counted(edition.workspace, asked.lang), *edition.opening()]
             write_receipt(store, made_from(asked, before.inputs), outcomes, files, said)
         return changed
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -13,9 +12,11 @@ import pandas as pd
 from cescore.disclosure.gate import Gate
 from cescore.disclosure.kinds import SCORECARD
 from cescore.disclosure.sheets import unit_slugs
+from cescore.intake.wording import Said, name_of
 from cescore.method.assessment import Assessment
 from cescore.method.column import State
 from cescore.publish import words
+from cescore.publish.naming import in_words
 from cescore.publish.numbers import mark
 from cescore.publish.pages.index.page import Body, DocumentLine, Line, Note, Page, Section
 from cescore.run.documents import annual_documents
@@ -30,11 +31,11 @@ if TYPE_CHECKING:
     from cescore.evaluation.yearly import YearlyEvaluation
     from cescore.intake.entities import Entity
     from cescore.intake.findings import Finding
+    from cescore.intake.wording import Named
     from cescore.intake.workspace import Workspace
     from cescore.run.order import Subject
 
 KINDS = ("index", "progress_index")
-CODE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 NOTHING: tuple[float | None, str] = (None, "")
 
 
@@ -202,20 +203,23 @@ class Contents:
     def _note(self, finding: Finding) -> Note:
         register = self.workspace.register
         known = finding.entity_id in register
-        rule = self._rules.get(finding.code, "")
-        found, expected = self._released(finding)
+        rule = self._rules.get(finding.code) or name_of(finding.kind or finding.code, self.lang)
+        said = self._released(finding)
         return Note(
             finding.severity,
             finding.code,
-            rule,
+            rule or finding.code,
             finding.entity_id,
             register[finding.entity_id].name(self.lang) if known else "",
             finding.year,
             self._names.get(finding.variable, finding.variable),
-            readable(found),
-            readable(expected),
-            readable(finding.where),
+            readable(said.found),
+            readable(said.expected),
+            readable(finding.where(self.lang)),
         )
+
+    def _naming(self, named: Named, lang: str) -> str:
+        return in_words(named, lang, lambda code: self._names.get(code, code))
 
     @cached_property
     def _rules(self) -> dict[str, str]:
@@ -229,19 +233,13 @@ class Contents:
         named = {**definitions.accounts, **definitions.variables}
         return {code: one.name(self.lang) or code for code, one in named.items()}
 
-    def _released(self, finding: Finding) -> tuple[str, str]:
+    def _released(self, finding: Finding) -> Said:
         """What a check found and expected, or the mark of what reports to others withhold: the
         entity's own report and findings.csv have it, and the note says where to look."""
         register = self.workspace.register
         if finding.entity_id in register and self.gate.is_withheld(register[finding.entity_id]):
-            return mark(State.SUPPRESSED, self.lang), ""
-        if finding.code not in self._rules:
-            return finding.found, finding.expected
-        return self._worded(finding.found), self._worded(finding.expected)
-
-    def _worded(self, text: str) -> str:
-        """A rule or its figures with names for codes."""
-        return CODE.sub(lambda m: self._names.get(m.group(0), m.group(0)), text)
+            return Said(mark(State.SUPPRESSED, self.lang), "")
+        return finding.said(self.lang, self._naming)
 
 
 def grades_in_order(plan: Plan | None, lang: str) -> list[str]:

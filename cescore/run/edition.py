@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from cescore.disclosure.kinds import Kind
     from cescore.disclosure.reading import Printable
+    from cescore.intake.findings import Finding
     from cescore.intake.workspace import Workspace
     from cescore.publish.pages.index.page import Page
     from cescore.run.asked import Asked
@@ -112,7 +113,7 @@ class Chosen:
 
     entities: Sequence[Subject]
     documents: Sequence[Subject]
-    blocked: Mapping[Subject, tuple[str, ...]]  # with the reasons
+    blocked: Mapping[Subject, tuple[Finding, ...]]  # with the reasons
     others: Sequence[Subject]  # not asked for, or of a type without a framework
 
     def __len__(self) -> int:

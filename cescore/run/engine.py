@@ -16,6 +16,7 @@ from cescore.run.interrupt import stop_if_asked
 from cescore.run.job import Job, Outcome
 from cescore.run.order import Key, Manner, Order, Subject
 from cescore.run.store import Store
+from cescore.run.telling import why_blocked
 
 if TYPE_CHECKING:
     from cescore.disclosure.reading import Printable
@@ -84,7 +85,7 @@ class Run:
         for subject in chosen.others:
             self._tell(Outcome(subject.id, subject.folder, "skipped"))
         for subject, reasons in chosen.blocked.items():
-            self._fail(subject, "its data cannot be evaluated: " + "; ".join(reasons))
+            self._fail(subject, why_blocked(reasons, orders.edition.asked.lang))
         self.reports(orders.of([*chosen.documents, *chosen.entities]))
 
     def reports(self, orders: Iterable[Order]) -> None:

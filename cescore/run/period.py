@@ -80,7 +80,7 @@ class PeriodEdition(Edition):
     def write_tables(self, folder: Path) -> pd.DataFrame:
         results = self.evaluated.results()
         write_table(folder, RESULTS, results)
-        write_findings_whole(folder, self.workspace)
+        write_findings_whole(folder, self.workspace, self.asked.lang)
         return results
 
     def tables(self, folder: Path) -> tuple[str, ...]:

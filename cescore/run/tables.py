@@ -13,6 +13,7 @@ import pandas as pd
 import xlsxwriter
 
 from cescore.intake.findings import TABLE_ENCODING, write_findings
+from cescore.publish.naming import on_terminal
 from cescore.run.files import PART, write_atomically
 from cescore.run.parquet_results import FOLDER, ParquetResults, parquet_files
 
@@ -28,7 +29,7 @@ SHEET_MOST = 50_000  # entities on a sheet; more are in results.csv alone, and t
 NO_CLOCK = datetime(2000, 1, 1)  # a workbook states when it was made; ours says nothing by it
 
 
-def write_tables(folder: Path, yearly: YearlyEvaluation) -> pd.DataFrame:
+def write_tables(folder: Path, yearly: YearlyEvaluation, lang: str = "zh") -> pd.DataFrame:
     """Write all tables of a run; returns the rows of results.csv that the workbook shows.
 
     Results go to the file part by part: they never stand in memory whole. Of a large type (see
@@ -52,7 +53,7 @@ def write_tables(folder: Path, yearly: YearlyEvaluation) -> pd.DataFrame:
     results = pd.concat([p for p in wide if len(p)] or wide[:1], ignore_index=True)
     write_atomically(folder / WORKBOOK, workbook(results, yearly))
     write_table(folder, UNCERTAINTY, yearly.uncertainty())
-    write_findings_whole(folder, yearly.workspace)
+    write_findings_whole(folder, yearly.workspace, lang)
     return results
 
 
@@ -68,10 +69,10 @@ def tables_in(folder: Path) -> tuple[str, ...]:
     return (RESULTS, *parquet_files(folder), WORKBOOK, UNCERTAINTY, FINDINGS)
 
 
-def write_findings_whole(folder: Path, workspace: Workspace) -> None:
+def write_findings_whole(folder: Path, workspace: Workspace, lang: str) -> None:
     """Write findings.csv, every finding of a run."""
     temporary = folder / f".{FINDINGS}{PART}"
-    write_findings(temporary, workspace.findings)
+    write_findings(temporary, workspace.findings, lang, on_terminal)
     os.replace(temporary, folder / FINDINGS)
 
 

@@ -5,18 +5,23 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from cescore.intake.findings import SEVERITIES
+from cescore.intake.wording import text
+from cescore.publish.naming import on_terminal
+from cescore.publish.words import label
 from cescore.run.job import Outcome
 from cescore.run.progress import Form, write_end
 from cescore.run.store import INDEX_PAGE, MANIFEST_NAME
 from cescore.run.summary import summary, warnings_of
 
 if TYPE_CHECKING:
+    from cescore.intake.accounting import RowCount
     from cescore.intake.findings import Finding
     from cescore.intake.workspace import Workspace
     from cescore.run.order import Order
@@ -45,41 +50,50 @@ def reasons_counted(all_reasons: Iterable[Sequence[str]]) -> Iterator[str]:
     return (f"{count:6} reports: {reason}" for reason, count in counts.most_common())
 
 
-def tell_findings(workspace: Workspace, console: Console) -> None:
+def tell_findings(workspace: Workspace, console: Console, lang: str) -> None:
     """Errors whole; of the rest how many, since findings.csv holds them."""
     errors = [finding for finding in workspace.findings if finding.is_open_error]
     for finding in errors[:FINDINGS_SHOWN]:
-        say(console, f"error   {stated(finding)}")
+        say(console, stated(finding, lang))
     if len(errors) > FINDINGS_SHOWN:
-        say(console, f"… and {len(errors) - FINDINGS_SHOWN} more errors in findings.csv")
-    say(console, counted(workspace))
+        say(console, label("terminal.more_errors", lang, n=len(errors) - FINDINGS_SHOWN))
+    say(console, counted(workspace, lang))
 
 
-def stated(finding: Finding) -> str:
-    """A finding, and whether it is settled."""
-    status = "" if finding.status == "open" else f" [{finding.status}]"
-    return f"{finding}{status}"
+def stated(finding: Finding, lang: str) -> str:
+    """A finding as one line: how grave, what and where, and whether it is settled."""
+    severity = text(f"severity_{finding.severity}", lang)
+    status = "" if finding.status == "open" else f" [{text(f'status_{finding.status}', lang)}]"
+    return f"{severity:7} {finding.line(lang, on_terminal)}{status}"
 
 
-def counted(workspace: Workspace) -> str:
+def why_blocked(findings: Iterable[Finding], lang: str) -> str:
+    """Why an entity gets no report: its open errors."""
+    told = label("terminal.clause", lang).join(f.line(lang, on_terminal) for f in findings)
+    return label("terminal.blocked", lang, reasons=told)
+
+
+def counted(workspace: Workspace, lang: str) -> str:
     """How many entities and findings there are."""
     counts = Counter(f.severity for f in workspace.findings if f.status == "open")
-    settled = sum(f.status != "open" for f in workspace.findings)
-    found = ", ".join(f"{counts[s]} {s}" for s in ("error", "warning", "info"))
-    entities = len(workspace.entities())
     types = Counter(entity.entity_type for entity in workspace.unframed)
-    named = ", ".join(f"{count} of type {entity_type}" for entity_type, count in types.items())
-    skipped = f", and {named} without a framework" if named else ""
-    return (
-        f"{workspace.year}: {entities} entities{skipped};"
-        f" findings: {found} open, {settled} settled on record"
+    skipped = "".join(
+        label("terminal.unframed", lang, n=n, type=entity_type) for entity_type, n in types.items()
+    )
+    return label(
+        "terminal.counted",
+        lang,
+        year=workspace.year,
+        n=len(workspace.entities()),
+        skipped=skipped,
+        settled=sum(f.status != "open" for f in workspace.findings),
+        **{severity: counts[severity] for severity in SEVERITIES},
     )
 
 
-def parts(count: object) -> str:
-    """What became of a file's rows."""
-    names = ("accepted", "rejected", "blank", "header")
-    return " + ".join(f"{getattr(count, name)} {name}" for name in names)
+def rows_told(count: RowCount, lang: str) -> str:
+    """What became of a source's rows."""
+    return label("terminal.rows", lang, **asdict(count))
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from cescore.disclosure.wording import Wording
 from cescore.errors import DataError
 from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.intake.findings import Finding
+from cescore.intake.wording import as_written, phrase
 
 
 @pytest.fixture(scope="module")
@@ -123,13 +124,16 @@ def test_the_report_number_is_the_contents_and_nothing_elses(yearly: YearlyEvalu
 
 def test_a_finding_that_names_another_respondent_is_withheld(yearly: YearlyEvaluation) -> None:
     def told(text: str) -> str:
-        finding = Finding("warning", "W1", entity_id="firm-1-000", found=text)
-        return Bundler(yearly)._finding(finding, "firm-1-000").found
+        values = (("text", phrase("as_row", place=text)),)
+        finding = Finding("warning", "footnote", entity_id="firm-1-000", values=values)
+        line = Bundler(yearly)._finding(finding, "firm-1-000")
+        assert line.is_withheld == (line.values == {})
+        return line.said("en", as_written).found
 
-    assert told("firm-1-000 has 3") == "firm-1-000 has 3"
-    assert told("the same as firm-1-001.") == "…"
-    assert told("copied from Name of firm-2-003, it seems") == "…"
-    assert told("differs from PK1") == "differs from PK1"
+    assert told("firm-1-000 has 3") == "'again as firm-1-000 has 3'"
+    assert told("the same as firm-1-001.").startswith("(withheld")
+    assert told("copied from Name of firm-2-003, it seems").startswith("(withheld")
+    assert told("differs from PK1") == "'again as differs from PK1'"
 
 
 def test_a_bundle_keeps_the_order_of_params_and_equal_bundles_give_equal_bytes(

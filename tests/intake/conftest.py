@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from cescore.definitions.model import Variable
+from cescore.intake.dictionary import Dictionary
 from cescore.intake.entities import Register, read_register
-from cescore.intake.files import find_sources
 from cescore.intake.findings import Finding, FindingLog
+from cescore.intake.inventory import find_sources
 from cescore.intake.observations import Observations
-from cescore.intake.reader import Reading, read_observations
+from cescore.intake.reading import Reading, read_observations
 
 REGISTER = """entity_id,entity_type,parent_id,counted_in,name_zh
 C1,city,,,市
@@ -107,7 +108,8 @@ def read(tmp_path: Path) -> Callable[..., Read]:
         log = FindingLog()
         entities, _ = read_register(data / "entities.csv", "data/entities.csv", log)
         sources = find_sources(data, year, log)
-        return Read(entities, read_observations(sources, entities, variables, log), log)
+        dictionary = Dictionary(entities, variables)
+        return Read(entities, read_observations(sources, dictionary, log), log)
 
     return do
 

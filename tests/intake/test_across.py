@@ -105,7 +105,7 @@ def test_a_finding_names_the_entities_added_with_their_places(ask):
     found = ask("waste >= sum_known(firm, waste)", *FIRMS, "P1,2024,waste,50")
     assert found["P1"] == (
         "waste = 50, sum_known(firm, waste) = 110"
-        " (F2 100, data/observations.csv:3; F1 10, data/observations.csv:2)"
+        " (F2 100 [data/observations.csv:3], F1 10 [data/observations.csv:2])"
     )
 
 

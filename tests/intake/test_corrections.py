@@ -8,8 +8,8 @@ import pytest
 
 from cescore.errors import DataError
 from cescore.intake.corrections import apply_corrections, confirm, read_corrections
-from cescore.intake.findings import Finding
-from cescore.intake.observations import STATUSES
+from cescore.intake.findings import Context, Finding
+from cescore.intake.statuses import STATUSES
 from cescore.method.column import Flag
 
 FILE = "data/corrections.yml"
@@ -23,7 +23,7 @@ def correct(read_rows, variables, tmp_path) -> Callable[..., object]:
         result = read_rows(*(rows or ("D1,2024,waste,5000,,", "D2,2024,waste,7,,")))
         path = tmp_path / "data/corrections.yml"
         path.write_text(yaml, encoding="utf-8")
-        entries = read_corrections(path, FILE, result.register, variables, result.log)
+        entries = read_corrections(path, result.register, variables, Context(result.log).file(FILE))
         changed = apply_corrections(result.observations, entries, FILE, result.log)
         object.__setattr__(result.reading, "observations", changed)
         return result, entries
@@ -42,7 +42,7 @@ def test_scale_multiplies_flags_and_tells_before_after_and_why(correct):
     assert result.value("D1", "waste") == 5.0
     finding = result.only("correction_scale")
     assert (finding.status, finding.note) == ("corrected", "in kg")
-    assert finding.found == "data/2024/observations.csv, row 2: 5000" and finding.expected == "5"
+    assert finding.found == "data/2024/observations.csv row 2: 5000" and finding.expected == "5"
     assert sorted(result.observations.frame["flags"]) == [0, Flag.CORRECTED]
 
 
@@ -92,7 +92,7 @@ def test_scaling_a_row_that_is_not_there_is_an_error(correct):
         ({"action": "drop", "entity_id": "D9"}, "'D9' is not in the register"),
         ({"action": "drop", "variable": "wast"}, "'wast' is not in params"),
         ({"action": "scale"}, "factor ''"),
-        ({"action": "scale", "factor": ".inf"}, "factor 'inf'"),
+        ({"action": "scale", "factor": ".inf"}, "factor '.inf'"),
         ({"action": "set", "value": "many"}, "value 'many'"),
         ({"action": "drop", "expect": "{above: 3}"}, "expect"),
         ({"action": "drop", "colour": "red"}, "unknown key 'colour'"),
@@ -101,7 +101,7 @@ def test_scaling_a_row_that_is_not_there_is_an_error(correct):
         ({"action": "scale", "factor": 10**400}, "no number"),
         ({"action": "drop", "factor": "x"}, "factor with action 'drop'"),
         ({"action": "drop", "year": 20240}, "year '20240'"),
-        ({"action": "drop", "year": "true"}, "year 'True'"),
+        ({"action": "drop", "year": "true"}, "year 'true'"),
         ({"action": "drop", "variable": "park_area"}, "not of type district"),
         ({"action": "set", "variable": "audit", "value": "pased"}, "value 'pased'"),
         ({"action": "set", "value": -5}, "becomes -5"),
@@ -128,12 +128,12 @@ def test_confirming_settles_a_warning_and_nothing_else(correct):
     _, entries = correct(entry(action="confirm", finding="year_on_year"))
     jump = Finding("warning", "year_on_year", entity_id="D1", year=2024, variable="waste")
     other = Finding("warning", "year_on_year", entity_id="D2", year=2024, variable="waste")
-    found = confirm([jump, other], entries, FILE)
+    found = confirm([jump, other], entries)
     assert [(f.status, f.note) for f in found] == [("confirmed", "in kg"), ("open", "")]
 
 
 def test_an_error_cannot_be_confirmed_and_a_void_confirmation_is_told(correct):
     _, entries = correct(entry(action="confirm", finding="H2"))
     hard = Finding("error", "H2", entity_id="D1", year=2024, variable="waste")
-    assert [f.code for f in confirm([hard], entries, FILE)] == ["H2", "confirmation_refused"]
-    assert [f.code for f in confirm([], entries, FILE)] == ["confirmation_unused"]
+    assert [f.code for f in confirm([hard], entries)] == ["H2", "confirmation_refused"]
+    assert [f.code for f in confirm([], entries)] == ["confirmation_unused"]

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cescore.errors import DataError
-from cescore.intake.cells import bad_id
 from cescore.intake.entities import Entity, Register, read_register
 from cescore.intake.findings import FindingLog
+from cescore.intake.notation import bad_id
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_an_unknown_parent_is_named_with_a_suggestion(register):
 def test_a_circle_of_parents_is_named_whole(register):
     entities, _, log = register("A,park,B,", "B,park,C,", "C,park,A,", "D,firm,A,")
     assert {f.entity_id for f in log.found} == {"A", "B", "C"}
-    assert log.found[0].found == "A -> B -> C -> A"
+    assert log.found[0].found == "A → B → C → A"
     assert entities.ancestors("D") == (entities["A"],)
 
 

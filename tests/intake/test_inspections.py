@@ -6,7 +6,7 @@ import pytest
 
 from cescore.definitions.model import Check, Measure, Plan, Veto
 from cescore.intake.entities import Entity, Register
-from cescore.intake.findings import FindingLog
+from cescore.intake.findings import Context, FindingLog
 from cescore.intake.inspections import read_measures, read_vetoes
 
 REGISTER = Register({e: Entity(e, t) for e, t in (("D1", "district"), ("P1", "park"))})
@@ -36,7 +36,9 @@ def measures(tmp_path):
         path = tmp_path / "measures.csv"
         path.write_text(HEADER + "\n".join(rows) + "\n", encoding="utf-8")
         log = FindingLog()
-        records, (count,) = read_measures(path, "data/2024/measures.csv", 2024, REGISTER, PLAN, log)
+        records, (count,) = read_measures(
+            path, 2024, REGISTER, PLAN, Context(log).file("data/2024/measures.csv")
+        )
         return records, count, log.found
 
     return do
@@ -84,10 +86,10 @@ def test_vetoes_concern_the_types_the_plan_names(tmp_path):
         "accident,P1,2024,standing,No 7,office,2024-08-01\naccident,D1,2024,clear,,,\n"
     )
     log = FindingLog()
-    records, _ = read_vetoes(path, "data/2024/vetoes.csv", 2024, REGISTER, PLAN, log)
+    records, _ = read_vetoes(path, 2024, REGISTER, PLAN, Context(log).file("data/2024/vetoes.csv"))
     assert [(r.veto_id, r.entity_id, r.document) for r in records] == [("accident", "P1", "No 7")]
     assert [f.code for f in log.found] == ["not_of_type"]
 
 
 def test_no_file_means_no_records(tmp_path):
-    assert read_vetoes(tmp_path / "x.csv", "x.csv", 2024, REGISTER, None, FindingLog()) == ((), ())
+    assert read_vetoes(tmp_path / "x.csv", 2024, REGISTER, None, Context(FindingLog())) == ((), ())

@@ -43,7 +43,7 @@ def test_a_broken_rule_names_entity_year_values_and_the_rule(find):
     (finding,) = [f for f in found if f.code == "H2"]
     assert (finding.severity, finding.entity_id, finding.year) == ("error", "D1", 2024)
     assert finding.found == "gdp = 1100, waste = 1250" and finding.expected == "gdp >= waste"
-    assert finding.where == "data/observations.csv, row 3"
+    assert finding.where("en") == "data/observations.csv, row 3"
 
 
 def test_a_rule_is_silent_where_it_holds_or_cannot_be_known(find):
@@ -124,7 +124,7 @@ def test_a_code_that_must_stay_may_not_change_within_a_series(find, variables):
     variables["audit"] = variables["audit"].model_copy(update={"one_in_series": True})
     rows = [f"D1,{y},audit,{word}," for y, word in ((2022, "na"), (2023, "na"), (2024, "due"))]
     (finding,) = [f for f in find(*rows, "D2,2023,audit,na,") if f.code == "mixed_bases"]
-    assert (finding.entity_id, finding.year, finding.where) == (
+    assert (finding.entity_id, finding.year, finding.where("en")) == (
         "D1",
         2024,
         "data/observations.csv, row 4",

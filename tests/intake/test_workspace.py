@@ -124,7 +124,7 @@ def test_an_entity_that_did_not_file_is_named(workspace):
 def test_an_error_in_a_row_blocks_its_entity_and_no_other(workspace, row, why):
     loaded = workspace(**{RETURNS: HEADER + ROWS[2024] + row + "\n"})
     assert list(loaded.blocked) == [row.split(",")[0]]
-    assert why in loaded.blocked[row.split(",")[0]][0]
+    assert why in str(loaded.blocked[row.split(",")[0]][0])
 
 
 def test_an_error_in_an_earlier_year_that_is_used_blocks_too(workspace):
@@ -149,7 +149,7 @@ def test_a_correction_lifts_the_block(workspace):
 
 def test_a_register_error_blocks_its_entity(workspace):
     loaded = workspace(**{"data/entities.csv": REGISTER + "D3,district,C9,,,\n"})
-    assert "unknown_parent" in loaded.blocked["D3"][0]
+    assert loaded.blocked["D3"][0].code == "unknown_parent"
 
 
 def test_params_that_contradict_themselves_stop_the_run(workspace):

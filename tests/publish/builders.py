@@ -281,8 +281,8 @@ def bundle(**changes: Any) -> Bundle:
         ),
         "findings": (
             FindingLine(
-                severity="warning", code="W1", where="data/2025/observations.csv:5",
-                what="energy", found="300", expected="between 125 and 500",
+                severity="warning", code="usual_range", where="data/2025/observations.csv:5",
+                variable="energy", values={"value": 300.0, "low": 125.0, "high": 500.0, "unit": {"unit": "t"}},
             ),
         ),
     }  # fmt: skip

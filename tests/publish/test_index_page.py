@@ -61,8 +61,8 @@ FIRMS = Section(
     ],
 )
 NOTES = [
-    Note("warning", "usual_range", "", "E1", "样例企业1", 2025, "产值", "54", "usually 8 to 40 count",
-         "data/2025/observations.csv, row 12"),
+    Note("warning", "usual_range", "超出通常范围", "E1", "样例企业1", 2025, "产值", "54", "通常为 8 至 40 个",
+         "data/2025/observations.csv，第 12 行"),
     Note("error", "a_rule", "增加值不得大于产值", "E4", "样例企业4", 2025, "增加值", "7", "0"),
 ]  # fmt: skip
 PAGE = Page(

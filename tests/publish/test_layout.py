@@ -63,6 +63,11 @@ def test_a_last_page_that_is_more_than_half_empty_is_filled_by_setting_all_wider
     assert lowest > 0.5
 
 
+def test_a_long_document_is_not_set_twice_to_fill_its_last_page() -> None:
+    assert Layout(20, 0.2, ()).ends_poorly
+    assert not Layout(21, 0.2, ()).ends_poorly and not Layout(21, 0.2, ()).may_be_saved
+
+
 def _lowest(raw: bytes) -> float:
     """How far down its page the last line of a PDF stands, as a share of the text's height."""
     import pypdfium2

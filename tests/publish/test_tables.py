@@ -337,10 +337,11 @@ def test_an_entity_that_did_not_file_has_no_scores_of_the_floor():
 
 
 def test_findings_are_grouped_by_rule_and_only_the_open_ones_listed():
-    line = {"severity": "warning", "code": "usual_range", "where": "", "found": "9"}
+    values = {"value": 9.0, "low": 1.0, "high": 5.0, "unit": {"unit": "t"}}
+    line = {"severity": "warning", "code": "usual_range", "values": values, "variable": "energy"}
     lines = [
-        {**line, "what": "energy 2024"}, {**line, "what": "energy 2025"},
-        {**line, "what": "gdp 2025", "status": "confirmed"},
+        {**line, "year": 2024}, {**line, "year": 2025},
+        {**line, "variable": "gdp", "year": 2025, "status": "confirmed"},
     ]  # fmt: skip
     text = repr(pages.all_tables(pages.opened(builders.bundle(findings=lines)))["data_quality"])
     assert "超出通常范围" in text and "2024、2025" in text

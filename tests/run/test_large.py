@@ -96,7 +96,7 @@ def test_of_many_findings_the_first_are_printed_and_all_are_written(
         stream.writelines(f"nobody{i},2023,linen_bought,1\n" for i in range(40))
     monkeypatch.setattr("cescore.run.build.FINDINGS_SHOWN", 10)
     said = io.StringIO()
-    asked = Asked(root=root, year=2023)
+    asked = Asked(root=root, year=2023, lang="en")
     assert check(asked, Console(file=said, width=200)) == 1
     workspace = Workspace.load(root, 2023)
     lines = said.getvalue().splitlines()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from cescore.disclosure.documents import (
     SheetMeasure,
     UnitSheet,
 )
+from cescore.intake.dates import read_date
 from cescore.method.column import State
 from cescore.method.measures import OPEN, STATUSES
 from cescore.publish.fragment import Fragment, paragraph, two_lines
@@ -138,7 +140,9 @@ def open_checks(sheet: OpenDocument[UnitSheet]) -> Fragment:
         (check, body) for m in data.measures for check in m.checks for body in check.bodies
         if body.status in OPEN
     ]  # fmt: skip
-    found.sort(key=lambda pair: (pair[1].due_date or "9999", pair[1].status != "not_done"))
+    found.sort(
+        key=lambda pair: (read_date(pair[1].due_date).day or date.max, pair[1].status != "not_done")
+    )
     rows = [
         Row(
             [
@@ -175,7 +179,8 @@ def _due(words: Words, body: BodyCheck) -> Markup | str:
     due, issued = body.due_date, words.document.data.run.issued
     if body.closed_date:
         return two_lines(due or DASH, words.t("sheet.closed", date=body.closed_date))
-    if due and issued and due < issued:
+    day, issued_on = read_date(due).day, read_date(issued).day
+    if day is not None and issued_on is not None and day < issued_on:
         late = Markup('<span class="overdue">{}</span>').format(words.t("sheet.overdue"))
         return Markup("{} {}").format(due, late)
     return due or words.t("sheet.no_due")

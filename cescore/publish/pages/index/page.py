@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,17 +19,14 @@ from cescore.disclosure.kinds import SCORECARD
 from cescore.method.column import State
 from cescore.method.target_paths import GOOD
 from cescore.publish.fragment import clean
-from cescore.publish.numbers import decimals_for, mark, number, quantity, unit_text
+from cescore.publish.numbers import decimals_for, mark, number, quantity
 from cescore.publish.pages.index.charts import bars, histogram, middle, shade, stacked
 from cescore.publish.pages.index.pinyin import search_text, sort_key
 from cescore.publish.printing.webfont import font_faces
-from cescore.publish.words import has_label, label, label_or
+from cescore.publish.words import label, label_or
 
 MOST_BARS = 30  # more entities of a type are shown by how they are distributed
 FONTS_HERE = "/* fonts */"  # in the style sheet: what the page shows is known only when it is made
-LATIN = re.compile(r"[A-Za-z]")
-USUAL = re.compile(r"usually (?P<low>\S+) to (?P<high>\S+) ?(?P<unit>.*)")
-ROW = re.compile(r", row ([0-9]+)$")
 SAID_BY_THE_RULE = frozenset(["not_filed", "required_absent"])  # its name says all
 
 
@@ -372,43 +368,16 @@ class View:
         """The open findings by rule: severity, the rule's name, the findings; the gravest first."""
         groups: dict[tuple[str, str], list[Note]] = {}
         for note in self.page.notes:
-            groups.setdefault((note.severity, self.rule(note)), []).append(note)
+            groups.setdefault((note.severity, note.rule), []).append(note)
         ordered = sorted(groups.items(), key=lambda g: (g[0][0] != "error", -len(g[1]), g[0][1]))
         return [(severity, rule, notes) for (severity, rule), notes in ordered]
 
     def severity(self, code: str) -> str:
         return label_or(f"severity.{code}", self.page.lang, code)
 
-    def rule(self, note: Note) -> str:
-        """What a check is called."""
-        if note.rule:
-            return note.rule
-        for key in (f"check_rule.{note.code}", f"page_index.finding.{note.code}"):
-            if has_label(key):
-                return label(key, self.page.lang)
-        return note.code
-
     def found(self, note: Note) -> str:
-        """What the check found; figures and quotations need no translation."""
-        if note.code in SAID_BY_THE_RULE:
-            return ""
-        return note.found.replace("->", "→").replace("(x ", "(×")
-
-    def expected(self, note: Note) -> str:
-        """What the check expected, as far as the language can say it: checks write in English."""
-        usual = USUAL.fullmatch(note.expected)
-        if usual:
-            low, high = (f"{float(usual[end]):,.10g}" for end in ("low", "high"))
-            unit = unit_text(usual["unit"], self.page.lang)
-            return self.t("usual", low=low, high=high, unit=unit).strip()
-        if note.code == "year_on_year":
-            return note.expected.replace(" to ", " … ")
-        plain = self.page.lang == "en" or not LATIN.search(note.expected)
-        return note.expected if plain else ""
-
-    def where(self, note: Note) -> str:
-        """File and row that the finding is about."""
-        return ROW.sub(lambda row: self.t("row", n=row[1]), note.place)
+        """What the check found, where its name does not say all."""
+        return "" if note.code in SAID_BY_THE_RULE else note.found
 
     def file_name(self, name: str) -> str:
         """What a file of the run is, in words."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cescore.disclosure.bundle import FindingLine
+from cescore.intake.wording import name_of
 from cescore.method.column import Flag, State
 from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.numbers import DASH, mark
@@ -15,14 +15,11 @@ from cescore.publish.pages.scorecard.results import rule_words
 from cescore.publish.pages.scorecard.sections import NONE
 from cescore.publish.table import Column, Row, Table
 from cescore.publish.view import View, at, by_code, of_series, recorded
-from cescore.publish.words import label_or
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenBundle
     from cescore.method.missing import Scored
 
-CODE = re.compile(r"[a-z]+(?:_[a-z0-9]+)+")
-WORD = re.compile(r"[A-Za-z]{2,}")
 MOST = 3  # what was found in so many years is shown; the rest stands in findings.csv
 
 
@@ -93,18 +90,16 @@ def _case(view: View, scored: Scored, code: str) -> str:
 
 def _findings(view: View) -> Fragment:
     """The open findings, by rule: variable, years and what was found."""
-    lines: dict[str, dict[str, list[tuple[str, FindingLine]]]] = {}
+    lines: dict[str, dict[str, list[FindingLine]]] = {}
     for line in view.data.findings:
         if line.status == "open":
-            code, _, year = line.what.rpartition(" ")
-            code, year = (code, year) if year.isdigit() else (line.what, "")
-            lines.setdefault(line.code, {}).setdefault(code, []).append((year, line))
+            lines.setdefault(line.code, {}).setdefault(line.variable, []).append(line)
     rows: list[Row] = []
     for rule, variables in lines.items():
-        rows.append(Row([_rule_name(view, rule), "", ""], "group"))
+        rows.append(Row([_rule_name(view, rule, variables), "", ""], "group"))
         for code, found in variables.items():
-            years = view.join(dict.fromkeys(year for year, _ in found if year)) or DASH
-            rows.append(Row([view.name(code) or DASH, years, _found(view, [f for _, f in found])]))
+            years = view.join(dict.fromkeys(str(f.year) for f in found if f.year)) or DASH
+            rows.append(Row([view.name(code) or DASH, years, _found(view, found)]))
     columns = [
         Column(view.t("head.what"), 38, "text"),
         Column(view.t("head.years"), 18, "text"),
@@ -113,23 +108,18 @@ def _findings(view: View) -> Fragment:
     return Table(columns, rows, view.t("caption.findings")).fragment()
 
 
-def _rule_name(view: View, rule: str) -> str:
-    return label_or(f"check_rule.{rule}", view.lang, view.name(rule))
+def _rule_name(view: View, rule: str, lines: Mapping[str, Sequence[FindingLine]]) -> str:
+    """What a check is called: by the workspace's rule, else by its kind."""
+    kind = next(iter(lines.values()))[0].kind
+    own = view.name(rule)
+    return own if kind and own != rule else name_of(kind or rule, view.lang) or own
 
 
 def _found(view: View, lines: Sequence[FindingLine]) -> str:
-    """What was found in the years of a line, and once what was expected. The checks write words in
-    English: a page in another language shows their figures only."""
-    shown = [_in_words(view, line.found) for line in lines[:MOST]]
-    text = view.t("join.clause").join(dict.fromkeys(filter(None, shown)))
+    """What was found in the years of a line, and once what was expected."""
+    said = [line.said(view.lang, view.naming) for line in lines[:MOST]]
+    text = view.t("join.clause").join(dict.fromkeys(filter(None, (one.found for one in said))))
     if len(lines) > MOST:
         text += " …"
-    expected = _in_words(view, lines[0].expected)
+    expected = said[0].expected
     return view.t("found.expected", found=text, expected=expected) if expected else text
-
-
-def _in_words(view: View, text: str) -> str:
-    """A text of the checks with names for codes; nothing where English is left in it."""
-    text = text.replace("->", "→").replace("(x ", "(×").replace("<=", "≤").replace(">=", "≥")
-    named = CODE.sub(lambda found: view.name(found.group()), text)
-    return named if view.lang == "en" or not WORD.search(named) else ""

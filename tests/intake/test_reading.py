@@ -14,12 +14,14 @@ from intake.conftest import REGISTER, VARIABLES
 
 from cescore.definitions.model import Variable
 from cescore.errors import DataError
+from cescore.intake.batches import LAYOUT
+from cescore.intake.csv_table import read_text
+from cescore.intake.dictionary import Dictionary
 from cescore.intake.entities import read_register
-from cescore.intake.files import find_sources
-from cescore.intake.findings import FindingLog
+from cescore.intake.findings import Context, FindingLog
+from cescore.intake.inventory import find_sources
 from cescore.intake.panel import build_panels
-from cescore.intake.reader import LAYOUT, read_observations
-from cescore.intake.table import read_text
+from cescore.intake.reading import read_observations
 
 HEADER = "entity_id,year,variable,value,status,note\n"
 
@@ -308,7 +310,7 @@ def test_parquet_in_batches_reads_as_a_table_does(tmp_path, rows_per_group):
         log = FindingLog()
         register, _ = read_register(tmp_path / "entities.csv", "data/entities.csv", log)
         sources = find_sources(tmp_path / "data", 2024, log)
-        reading = read_observations(sources, register, VARIABLES, log, years)
+        reading = read_observations(sources, Dictionary(register, VARIABLES), log, years)
         layout = build_panels(register, reading.observations, VARIABLES, (2023, 2024))
         cells = [
             (t, c, panel.columns[c].values.tolist(), panel.columns[c].state.tolist())
@@ -349,7 +351,7 @@ def test_a_parquet_file_damaged_in_the_middle_is_an_error_that_names_it(tmp_path
     register, _ = read_register(tmp_path / "entities.csv", "data/entities.csv", log)
     sources = find_sources(tmp_path / "data", 2024, log)
     with pytest.raises(DataError, match=r"data/2024/observations\.parquet: damaged after \d+ rows"):
-        read_observations(sources, register, VARIABLES, log, (2023, 2024))
+        read_observations(sources, Dictionary(register, VARIABLES), log, (2023, 2024))
 
 
 # --- accounting ----------------------------------------------------------------------------------
@@ -377,6 +379,6 @@ def test_every_row_is_accounted_for_whatever_the_bytes(read, raw):
 def test_the_rows_read_are_the_lines_of_the_file_less_continuations(lines):
     log = FindingLog()
     text = "\n".join(["entity_id,year,variable,value", *lines]) + "\n"
-    count = read_text(text, "f.csv", LAYOUT, log).count(0)
+    count = read_text(text, LAYOUT, Context(log).file("f.csv")).count(0)
     continued = sum(int(f.found.split()[0]) for f in log.found if f.code == "line_break_in_cell")
     assert count.read == len(lines) + 1 - continued

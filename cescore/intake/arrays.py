@@ -1,4 +1,4 @@
-"""Returned values of large panels, straight into arrays: what a plain row of Parquet becomes.
+"""Returned values as arrays, by entity type: what a plain row becomes.
 
 A row of a long table takes some 100 bytes as a frame, a cell of an array eleven. Rows that need a
 second look (a doubtful cell, a year outside the panel, a second row for one cell, a correction) are
@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from cescore.definitions.model import Variable
 from cescore.intake.entities import Register
-from cescore.intake.observations import ESTIMATED, MISSING, NOT_APPLICABLE
+from cescore.intake.keys import Keys
+from cescore.intake.statuses import ESTIMATED, MISSING, NOT_APPLICABLE
 from cescore.method.column import Flag, State
 
 Ints = NDArray[np.int64]
@@ -61,7 +62,7 @@ class TypeGrid:
 
 @dataclass(frozen=True)
 class Rows:
-    """Plain rows as positions and numbers, one array each."""
+    """Rows as positions and numbers, one array each."""
 
     entity: Ints
     variable: Ints
@@ -70,6 +71,12 @@ class Rows:
     status: Ints
     basis: Ints
     text: NDArray[np.object_] | None = None  # of codes; None where no row is one
+
+    def taken(self, at: Ints) -> Rows:
+        """Some of the rows."""
+        text = None if self.text is None else self.text[at]
+        first = (self.entity[at], self.variable[at], self.year[at], self.value[at])
+        return Rows(*first, self.status[at], self.basis[at], text)
 
 
 class Grid:
@@ -109,7 +116,7 @@ class Grid:
             if self.years
             else (np.zeros(len(rows.year), bool))
         )
-        key = (rows.entity * len(self.variables) + rows.variable) * 10_000 + rows.year
+        key = Keys(len(self.variables)).of(rows.entity, rows.variable, rows.year)
         order = np.argsort(key, kind="stable")
         again = np.zeros(len(key), bool)
         again[order[1:]] = key[order[1:]] == key[order[:-1]]

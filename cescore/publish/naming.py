@@ -1,0 +1,43 @@
+"""Codes, units and formulas of findings as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cescore.intake.wording import Named, as_written, catalogue, text, with_names
+from cescore.publish.numbers import unit_text
+from cescore.publish.words import label_or
+
+SIGNS = (("<=", "≤"), (">=", "≥"), ("==", "="))
+
+
+def in_words(named: Named, lang: str, name: Callable[[str], str]) -> str:
+    """A code by its name, a unit as the language writes it, a formula with names for its codes."""
+
+    def of_code(code: str) -> str:
+        found = name(code)
+        return found if found != code else _known(code, lang)
+
+    if named.kind == "unit":
+        return unit_text(named.text, lang)
+    if named.kind == "code":
+        return of_code(named.text)
+    return with_names(_with_signs(named.text), of_code)
+
+
+def _with_signs(formula: str) -> str:
+    for ascii_sign, sign in SIGNS:
+        formula = formula.replace(ascii_sign, sign)
+    return formula
+
+
+def on_terminal(named: Named, lang: str) -> str:
+    """The same where someone has to find the place: codes and formulas stay as params write them."""
+    return unit_text(named.text, lang) if named.kind == "unit" else as_written(named, lang)
+
+
+def _known(code: str, lang: str) -> str:
+    """An entity type, or a word of the language of rules."""
+    if "text" in catalogue().get(code, {}):
+        return text(code, lang)
+    return label_or(f"type.{code}", lang, code)
