@@ -1,7 +1,7 @@
 """What may be shown of others: contributors, quantiles, ranks and totals under the bureau's rules.
 
 Plain numbers in, released numbers or None out. Everything another report prints about an entity
-goes through one of these functions; `release.gate` is their only caller.
+goes through one of these functions; `cescore.disclosure.gate` holds the evaluation against them.
 """
 
 from __future__ import annotations

@@ -292,8 +292,7 @@ def apply(values: Floats, constants: Mapping[str, float], treatment: Treatment) 
         if treatment.then == "box_cox":
             moved = inside - low + 1
             return np.log(moved) if not treatment.power else _box_cox(moved, treatment.power)
-        changes = {"log_ct_orig": _log_ct_orig, "log_gii": _log_gii}
-        return changes.get(treatment.then, _log_ct)(inside, low, high)
+        return OVER_RANGE.get(treatment.then, _log_ct)(inside, low, high)
     return values
 
 
@@ -378,3 +377,11 @@ def _log_gii(x: Floats, low: float, high: float) -> Floats:
 
 def _box_cox(x: Numbers, power: float) -> Numbers:
     return (x**power - 1) / power
+
+
+# transformations that take nothing but the ends; `apply` gives the others what else they need
+OVER_RANGE: Mapping[str, Callable[[Floats, float, float], Floats]] = {
+    "log_ct": _log_ct,
+    "log_ct_orig": _log_ct_orig,
+    "log_gii": _log_gii,
+}
