@@ -43,7 +43,7 @@ def pace_of(target: Target, level: float, base: float | None, clock: Clock) -> P
 
     percent: so far (x_t / x_0)^(1/t) - 1, needed (x* / x_t)^(1/(n - t)) - 1; unit: (x_t - x_0) / t and
     (x* - x_t) / (n - t); t years since the base year, n of the period. None where a fall or rise is asked of a base value
-    that is missing or not above 0.
+    that is missing or not above 0, or where a pace is beyond numbers.
 
     Examples
     --------
@@ -72,6 +72,8 @@ def pace_of(target: Target, level: float, base: float | None, clock: Clock) -> P
     so_far = None if base is None or since <= 0 else _yearly(base, level, since, by_percent)
     is_reached = meets(level, op, goal)
     needed = 0.0 if is_reached else _yearly(level, goal, left, by_percent) if left > 0 else None
+    if not all(math.isfinite(pace) for pace in (so_far, needed) if pace is not None):
+        return None  # from 1e-300 to 1e308 no pace is a number
     return Pace(kind, MEASURES[not by_percent], so_far, needed)
 
 
