@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,6 +15,7 @@ from cescore.definitions.model import Account, BuiltInChecks, CheckRule, Industr
 from cescore.definitions.names import Names, is_unit, read_formula, refuse_formula
 from cescore.definitions.reading import Reading
 from cescore.definitions.resolving import check_names, executable
+from cescore.definitions.shipped import FINDINGS
 
 
 @dataclass(frozen=True)
@@ -55,11 +57,27 @@ def load_checks(at: Reading, names: Names, accounts: Mapping[str, Account]) -> C
     ranges = [
         _range(code, at.at("ranges", code), terms) for code in at.at("ranges").node.entries()
     ] if at.node.get("ranges") else []  # fmt: skip
+    _check_ids(at)
     return Checks(
         rules=tuple(rule for rule in rules if rule is not None),
         ranges=tuple(one for one in ranges if one is not None),
         built_in=built_in or BuiltInChecks(),
     )
+
+
+def _check_ids(at: Reading) -> None:
+    """Each rule and range has an id of its own: a finding is confirmed and counted by it."""
+    built_in = {
+        key for key, texts in json.loads(FINDINGS.read_text("utf-8")).items() if "found" in texts
+    }
+    own = {key: at.node.get(key) or Node({}, "") for key in ("rules", "ranges")}
+    for key, section in own.items():
+        for code in section.entries():
+            place = at.at(key, code)
+            if code in built_in:
+                place.refuse(f"{code!r} is a finding of the program's own", "another id")
+            elif key == "ranges" and code in own["rules"].entries():
+                place.refuse(f"{code!r} is also a rule", "each id once")
 
 
 def resolved_rule(code: str, at: Reading, terms: RuleTerms) -> CheckRule | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from cescore.definitions.layout import Draft
 from cescore.definitions.located import Node
 from cescore.definitions.model import AMONG_ALL, ON_GOALPOSTS, Goalposts, Indicator, Progress, Run
@@ -55,6 +57,22 @@ def _check_meanings(draft: Draft, names: Names) -> None:
     for code in (progress.get("groups") or Node({}, "")).entries():
         if code in taken and code not in draft.group_places:
             draft.at.at("progress", "groups", code).refuse(_taken(code, taken), ONCE)
+
+
+def check_kinds(drafts: Mapping[str, Draft]) -> None:
+    """A code that recurs in another framework is of the same kind there: an indicator or a group."""
+    first: dict[str, tuple[str, Reading]] = {}
+    for draft in drafts.values():
+        own = {code: ("indicator", at) for code, at in draft.indicator_places.items()}
+        own |= {code: ("group", at) for code, at in draft.group_places.items()}
+        for code, (kind, at) in own.items():
+            known, place = first.setdefault(code, (kind, at))
+            if known != kind:
+                at.refuse(f"the code {code!r} is of {_a(known)} at {place.node.where}", ONCE)
+
+
+def _a(kind: str) -> str:
+    return "an indicator" if kind == "indicator" else "a group"
 
 
 def _taken(code: str, taken: dict[str, str]) -> str:

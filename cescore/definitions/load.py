@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cescore.definitions.bonus import resolve_bonus
 from cescore.definitions.check_rules import RuleTerms, load_checks
+from cescore.definitions.contradictions import check_kinds
 from cescore.definitions.folder import ParamsFolder
 from cescore.definitions.frameworks import resolved_framework
 from cescore.definitions.layout import draft_frameworks
@@ -77,6 +78,7 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
     run = load_run(params.files("runs"), year, params.place("runs"))
     names = _names(params, units)
     drafts = draft_frameworks(params.files("frameworks"), params.place("frameworks"))
+    check_kinds(drafts)
     accounts = resolve_accounts(names)
     resolve_estimates(names)
     frameworks = {

@@ -74,7 +74,14 @@ def _check_years(plan: Plan, at: Reading) -> None:
 def _check_targets(plan: Plan, at: Reading) -> None:
     for code, target in plan.targets.items():
         _check_amount(target, at.at("targets", code))
-        at.at("targets", code, "consistent_with").known(target.consistent_with, plan.targets)
+        other = at.at("targets", code, "consistent_with")
+        other.known(target.consistent_with, plan.targets)
+        back = plan.targets.get(target.consistent_with)
+        if back is None or target.scored:
+            continue
+        if code == back.id or (code == back.consistent_with and not back.scored):
+            # it would leave its points to itself, or each to the other
+            other.refuse(target.consistent_with, "a target that makes the points of both")
 
 
 def _check_amount(target: Target, at: Reading) -> None:

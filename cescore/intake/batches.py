@@ -36,6 +36,9 @@ LAYOUT = Layout(
         "备注": "note",
         "计量单位": "unit",
         "单位": "unit",
+        "uom": "unit",
+        "units": "unit",
+        "unit_of_measure": "unit",
     },
     may_break=frozenset(["source", "note"]),
 )

@@ -85,6 +85,8 @@ def said(key: str, values: Values, lang: str, naming: Naming = as_written) -> Sa
     A value ``near``, the word that was probably meant, ends the sentence where it is not empty.
     """
     given = {name: _worded(value, lang, naming) for name, value in values}
+    if key == "unit_differs" and not given["unit"]:
+        given["unit"] = text("pure_number", lang)
     texts = catalogue()[key]
     found, expected = (texts.get(part, {}).get(lang, "").format(**given) for part in PARTS)
     near = given.get("near")

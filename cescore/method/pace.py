@@ -42,6 +42,7 @@ class Pace:
 def pace_of(target: Target, level: float, base: float | None, clock: Clock) -> Pace | None:
     """The pace of a target's series from its base value and this year's level.
 
+<<<<<<< HEAD
     Two measures, with t years since the base year, n of the period and the level x* asked for:
 
     * percent: so far (x_t / x_0)^(1/t) - 1, needed (x* / x_t)^(1/(n - t)) - 1 [% a year];
@@ -64,6 +65,11 @@ def pace_of(target: Target, level: float, base: float | None, clock: Clock) -> P
     -------
     Pace or None
         None where a fall or rise is asked of a base value that is missing or not above 0.
+=======
+    percent: so far (x_t / x_0)^(1/t) - 1, needed (x* / x_t)^(1/(n - t)) - 1; unit: (x_t - x_0) / t and
+    (x* - x_t) / (n - t); t years since the base year, n of the period. None where a fall or rise is asked of a base value
+    that is missing or not above 0, or where a pace is beyond numbers.
+>>>>>>> N5
 
     Examples
     --------
@@ -92,6 +98,8 @@ def pace_of(target: Target, level: float, base: float | None, clock: Clock) -> P
     so_far = None if base is None or since <= 0 else _yearly(base, level, since, by_percent)
     is_reached = meets(level, op, goal)
     needed = 0.0 if is_reached else _yearly(level, goal, left, by_percent) if left > 0 else None
+    if not all(math.isfinite(pace) for pace in (so_far, needed) if pace is not None):
+        return None  # from 1e-300 to 1e308 no pace is a number
     return Pace(kind, MEASURES[not by_percent], so_far, needed)
 
 

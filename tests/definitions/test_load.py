@@ -803,3 +803,55 @@ def test_two_bases_of_a_conversion_never_meet_and_it_is_told_where_they_would(
     assert [(p.what, p.found) for p in told] == [
         ("accounts.both.formula", "own is calorific, burnt is equivalent")
     ]
+
+
+@pytest.mark.parametrize("written", ["2026-05-01", "2026/5/1", "2026.05.01", "2026年5月1日"])
+def test_a_date_of_params_is_the_same_day_however_written(written: str, tmp_path: Path) -> None:
+    run = load(tmp_path, {"runs/2025.yml": f"issued: {written}"}).run
+    assert run.issued == "2026-05-01"
+
+
+@pytest.mark.parametrize("written", ["2026-02-30", "46203", "6月底前", "soon", "2026-05", "26-5-1"])
+@pytest.mark.parametrize(
+    ("file", "key"), [("runs/2025.yml", "issued"), ("disclosure.yml", "decided_on")]
+)
+def test_what_is_no_date_is_refused_in_params(
+    file: str, key: str, written: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ParamsError, match="a date such as 2026-06-30"):
+        load(tmp_path, {file: f"{key}: {written}"})
+
+
+BOTH_FORMS = """
+      T2: {indicator: carbon, type: level, value: 5, unit: t CO2/万元, op: "<=", source: x, tag: S,
+           scored: false, consistent_with: %s}
+      T3: {indicator: carbon, type: level, value: 5, unit: t CO2/万元, op: "<=", source: x, tag: S,
+           scored: %s, consistent_with: T2}
+"""
+
+
+@pytest.mark.parametrize(("other", "scored"), [("T2", "true"), ("T3", "false")])
+def test_targets_do_not_leave_their_points_to_themselves(
+    other: str, scored: str, tmp_path: Path
+) -> None:
+    plan = PLAN.rstrip() + BOTH_FORMS % (other, scored)
+    with pytest.raises(ParamsError, match="makes the points of both"):
+        load(tmp_path, {"plans/five.yml": plan, "runs/2025.yml": "plan: five"})
+
+
+def test_one_of_two_forms_makes_the_points(tmp_path: Path) -> None:
+    assert "T3" in plan_of(tmp_path, PLAN.rstrip() + BOTH_FORMS % ("T3", "true")).targets
+
+
+def test_a_code_is_of_one_kind_in_all_frameworks(tmp_path: Path) -> None:
+    village = FILES[TOWN].replace("air:", "reuse:").replace("group: air", "group: reuse")
+    village = village.replace("reuse:\n", "again:\n")
+    with pytest.raises(ParamsError, match="the code 'reuse' is of an indicator"):
+        load(tmp_path, {"frameworks/village.yml": village})
+
+
+@pytest.mark.parametrize("code", ["unit_slip", "year_on_year", "near_word", "twice"])
+def test_a_rule_and_a_range_have_ids_of_their_own(code: str, tmp_path: Path) -> None:
+    text = f"rules:\n  twice: {{en: a, rule: waste >= 0, severity: soft}}\nranges:\n  {code}: {{en: b, formula: waste, unit: t, otherwise: [0, 5], source: x, tag: P}}\n"
+    with pytest.raises(ParamsError, match="another id|each id once"):
+        load(tmp_path, {"checks.yml": text})

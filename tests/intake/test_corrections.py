@@ -137,3 +137,13 @@ def test_an_error_cannot_be_confirmed_and_a_void_confirmation_is_told(correct):
     hard = Finding("error", "H2", entity_id="D1", year=2024, variable="waste")
     assert [f.code for f in confirm([hard], entries)] == ["H2", "confirmation_refused"]
     assert [f.code for f in confirm([], entries)] == ["confirmation_unused"]
+
+
+@pytest.mark.parametrize(
+    ("value", "factor", "expected"), [(690, 0.7, 483), (100, 1.1, 110), (29, 100, 2900)]
+)
+def test_a_count_that_is_scaled_to_a_whole_number_is_whole(value, factor, expected, correct):
+    yaml = entry(action="scale", variable="firms", factor=factor)
+    result, _ = correct(yaml, f"D1,2024,firms,{value},,")
+    assert result.value("D1", "firms") == expected
+    assert result.codes("error") == []

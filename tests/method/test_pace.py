@@ -107,3 +107,8 @@ def test_what_is_needed_reaches_the_target(
         level * (1 + found.needed / 100) if found.measure == "percent" else level + found.needed
     )
     assert arrives == pytest.approx(goal)
+
+
+@pytest.mark.parametrize(("base", "level"), [(1e-300, 1e308), (1e-300, 1e9)])
+def test_a_pace_beyond_numbers_is_none(base: float, level: float) -> None:
+    assert line(DOWN, base, level).pace is None

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from cescore.definitions.model.base import Definition, Named
-from cescore.definitions.model.written import Real, Whole, Words, Year
+from cescore.definitions.model.written import Day, Real, Whole, Words, Year
 
 
 class Run(Definition):
@@ -27,7 +27,7 @@ class Run(Definition):
     # what is evaluated, as the reports' title says it (循环经济评价, circular-economy assessment);
     # None: that; a title without a name: none is printed
     title: Named | None = None
-    issued: str = ""  # a date the bureau states; a page never reads the clock
+    issued: Day = ""  # a date the bureau states; a page never reads the clock
     issuer: Named = Named()
     place: Named = Named()
 
@@ -45,4 +45,4 @@ class Disclosure(Definition):
     n_shown_from: Whole = Field(default=10, ge=1)
     industry_totals: Words = ()  # variables totalled by industry; empty: headline inputs
     decided_by: str = ""
-    decided_on: str = ""
+    decided_on: Day = ""

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, GetCoreSchemaHandler, StringConstraints
@@ -42,6 +44,22 @@ def number_in(text: str) -> int | float | None:
         return int(text)
     number = float(text) if FLOAT.fullmatch(text) else None
     return None if number is None or abs(number) == float("inf") else number
+
+
+_DAY = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})日)", re.ASCII)
+
+
+def _day(value: Any) -> Any:
+    """The day as 2026-06-30, or nothing; 2026/6/30 and 2026年6月30日 are the same day."""
+    if not isinstance(value, str) or not value:
+        return value
+    written = _DAY.fullmatch(value.strip())
+    if written is not None:
+        year, _, *parts = written.groups()
+        month, day = (int(part) for part in parts if part)
+        with suppress(ValueError):
+            return date(int(year), month, day).isoformat()
+    raise PydanticCustomError("written", "a date such as 2026-06-30")
 
 
 def _real(value: Any) -> Any:
@@ -99,6 +117,7 @@ Real = Annotated[float, Written(_real)]
 Number = Annotated[float, Field(allow_inf_nan=False), Written(_real)]
 Weight = Annotated[float, Field(ge=0, allow_inf_nan=False), Written(_real)]
 Share = Annotated[float, Field(ge=0, le=1), Written(_real)]
+Day = Annotated[str, Written(_day)]
 Year = Annotated[int, Field(ge=1800, le=2199), Written(_whole)]
 YearKey = Annotated[int, Written(_year)]
 Direction = Annotated[Literal[1, -1], Written(_whole)]
