@@ -42,14 +42,10 @@ def doubtful_years(
             place = Address(f"data/{later}")
             values = (("folder", later), ("nearest", max(decided)))
             yield Finding("info", "year_without_run", place, year=later, values=values)
-<<<<<<< HEAD
-    if plan is not None and has_plan_ended(definitions):
-=======
     if plan is not None and run.year < min(plan.first_year, plan.base_year):
         begins = (("plan", plan.id), ("first", plan.first_year))
         yield Finding("warning", "plan_not_begun", at, year=run.year, values=begins)
-    if plan is not None and plan.last_year < run.year:
->>>>>>> N5
+    if plan is not None and has_plan_ended(definitions):
         ended = (("plan", plan.id), ("last", plan.last_year))
         yield Finding("warning", "plan_ended", at, year=run.year, values=ended)
     for posts in old_goalposts(definitions):

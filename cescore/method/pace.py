@@ -42,7 +42,6 @@ class Pace:
 def pace_of(target: Target, level: float, base: float | None, clock: Clock) -> Pace | None:
     """The pace of a target's series from its base value and this year's level.
 
-<<<<<<< HEAD
     Two measures, with t years since the base year, n of the period and the level x* asked for:
 
     * percent: so far (x_t / x_0)^(1/t) - 1, needed (x* / x_t)^(1/(n - t)) - 1 [% a year];
@@ -64,12 +63,8 @@ def pace_of(target: Target, level: float, base: float | None, clock: Clock) -> P
     Returns
     -------
     Pace or None
-        None where a fall or rise is asked of a base value that is missing or not above 0.
-=======
-    percent: so far (x_t / x_0)^(1/t) - 1, needed (x* / x_t)^(1/(n - t)) - 1; unit: (x_t - x_0) / t and
-    (x* - x_t) / (n - t); t years since the base year, n of the period. None where a fall or rise is asked of a base value
-    that is missing or not above 0, or where a pace is beyond numbers.
->>>>>>> N5
+        None where a fall or rise is asked of a base value that is missing or not above 0, or where
+        a pace is beyond numbers.
 
     Examples
     --------
