@@ -3,20 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from cescore.definitions.formula import parse
 from cescore.definitions.load import Definitions
-
-
-@dataclass(frozen=True)
-class OldGoalposts:
-    """Goalposts of an indicator that hold from a year before the base year of the plan they are used in."""
-
-    entity_type: str
-    indicator: str
-    since: int  # their year key
-    base_year: int  # the plan's
 
 
 def unused_variables(definitions: Definitions) -> tuple[str, ...]:
@@ -26,21 +15,6 @@ def unused_variables(definitions: Definitions) -> tuple[str, ...]:
     """
     used = set(_used(definitions))
     return tuple(code for code in definitions.variables if code not in used)
-
-
-def old_goalposts(definitions: Definitions) -> tuple[OldGoalposts, ...]:
-    """The goalposts in force in the year evaluated that an earlier period than the plan's set."""
-    plan, year = definitions.plan, definitions.run.year
-    if plan is None or year < plan.base_year:
-        return ()
-    return tuple(
-        OldGoalposts(kind, indicator.code, since, plan.base_year)
-        for kind, framework in definitions.frameworks.items()
-        for indicator in framework.scored()
-        if (since := max((key for key in indicator.goalposts if key <= year), default=None))
-        is not None
-        and since < plan.base_year
-    )
 
 
 def has_plan_ended(definitions: Definitions) -> bool:

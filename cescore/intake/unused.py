@@ -7,10 +7,9 @@ from pathlib import Path
 
 from cescore.definitions.load import Definitions
 from cescore.definitions.located import read
-from cescore.definitions.standing import has_plan_ended, old_goalposts, unused_variables
+from cescore.definitions.standing import has_plan_ended, unused_variables
 from cescore.intake.address import Address
 from cescore.intake.findings import Finding
-from cescore.intake.wording import code
 
 
 def unused_definitions(definitions: Definitions, params: Path) -> Iterator[Finding]:
@@ -48,8 +47,3 @@ def doubtful_years(
     if plan is not None and has_plan_ended(definitions):
         ended = (("plan", plan.id), ("last", plan.last_year))
         yield Finding("warning", "plan_ended", at, year=run.year, values=ended)
-    for posts in old_goalposts(definitions):
-        place = Address(f"params/frameworks/{posts.entity_type}.yml")
-        named = ("indicator", code(posts.indicator))
-        years = (("since", posts.since), ("base", posts.base_year))
-        yield Finding("warning", "goalposts_of_an_earlier_period", place, values=(named, *years))

@@ -7,12 +7,7 @@ from pathlib import Path
 from params_builder import FILES, load, write
 
 from cescore.definitions.load import load_definitions
-from cescore.definitions.standing import (
-    OldGoalposts,
-    has_plan_ended,
-    old_goalposts,
-    unused_variables,
-)
+from cescore.definitions.standing import has_plan_ended, unused_variables
 
 PLAN = "source: made\nbase_year: {base}\nfirst_year: {first}\nlast_year: {last}\n"
 
@@ -39,19 +34,6 @@ def test_what_only_a_picture_an_estimate_or_a_range_asks_for_is_used(tmp_path: P
         f" links: [{flow}]}}}}"
     )
     assert unused_variables(load(tmp_path, {"variables.yml": more, "page.yml": page})) == ("site",)
-
-
-def test_goalposts_of_an_earlier_period_are_named(tmp_path: Path) -> None:
-    params = of_period(tmp_path, 2022, 2023, 2027)
-    found = old_goalposts(load_definitions(params, 2025))
-    assert found[0] == OldGoalposts("town", "productivity", 2021, 2022)
-    assert [one.indicator for one in found] == ["productivity", "reuse", "carbon"]
-
-
-def test_goalposts_of_the_plans_own_period_are_not(tmp_path: Path) -> None:
-    assert old_goalposts(load_definitions(of_period(tmp_path, 2020, 2021, 2025), 2025)) == ()
-    assert old_goalposts(load_definitions(of_period(tmp_path / "b", 2021, 2022, 2026), 2025)) == ()
-    assert old_goalposts(load(tmp_path / "without")) == ()
 
 
 def test_a_plan_that_ended_before_the_year_evaluated_has_ended(tmp_path: Path) -> None:

@@ -130,10 +130,10 @@ def test_a_finding_that_names_another_respondent_is_withheld(yearly: YearlyEvalu
         assert line.is_withheld == (line.values == {})
         return line.said("en", as_written).found
 
-    assert told("firm-1-000 has 3") == "'again as firm-1-000 has 3'"
+    assert told("firm-1-000 has 3") == "'repeats firm-1-000 has 3'"
     assert told("the same as firm-1-001.").startswith("(withheld")
     assert told("copied from Name of firm-2-003, it seems").startswith("(withheld")
-    assert told("differs from PK1") == "'again as differs from PK1'"
+    assert told("differs from PK1") == "'repeats differs from PK1'"
 
 
 def test_a_bundle_keeps_the_order_of_params_and_equal_bundles_give_equal_bytes(

@@ -12,7 +12,9 @@ from cases import Firm, evaluated, firms
 
 from cescore.disclosure.gate import Gate
 from cescore.evaluation.yearly import YearlyEvaluation
+from cescore.intake.address import Address
 from cescore.intake.findings import Finding
+from cescore.intake.wording import unit
 from cescore.publish.pages.index.page import Line, Page, index_page
 from cescore.run.contents import Contents
 from cescore.run.store import Store
@@ -96,10 +98,9 @@ def test_findings_name_where_to_look_and_no_figure_that_is_withheld(
     store: Store, yearly: YearlyEvaluation
 ) -> None:
     def about(entity_id: str) -> Finding:
-        return Finding(
-            "warning", "usual_range", "data/2025/observations.csv", "row 9", entity_id, 2025,
-            variable="waste", found="1234.5", expected="8 to 40",
-        )  # fmt: skip
+        at = Address("data/2025/observations.csv", 9)
+        usual = (("value", 1234.5), ("low", 8.0), ("high", 40.0), ("unit", unit("t")))
+        return Finding("warning", "usual_range", at, entity_id, 2025, "waste", usual)
 
     workspace = replace(yearly.workspace, findings=(about("PK1"), about("giant"), about("PK3")))
     page = Contents(store, replace(yearly, workspace=workspace), yearly.results(), {}, "en").page(

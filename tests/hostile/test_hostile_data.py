@@ -83,7 +83,10 @@ def test_entities_without_a_framework_are_named_and_a_slip_of_the_type_is_a_warn
     workspace = Workspace.load(root)
     assert {e.entity_id for e in workspace.unframed} == {"PR1", "Q1"}
     severities = {f.found: f.severity for f in workspace.findings if f.code == "no_framework"}
-    assert severities == {"1 of type 'province'": "info", "1 of type 'shopp'": "warning"}
+    assert severities == {
+        "entities of type 'province': 1": "info",
+        "entities of type 'shopp': 1": "warning",
+    }
 
 
 @pytest.mark.parametrize("base", ["1e-300", "1e308", "0"])
