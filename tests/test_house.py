@@ -75,6 +75,13 @@ def test_the_picture_of_the_street_is_what_the_code_is() -> None:
     assert drawn == street.picture(), "run python docs/street.py"
 
 
+def test_no_two_modules_of_tests_have_one_name() -> None:
+    """Without a package around them they are imported by their bare names, and the second is refused."""
+    bare = [p for p in ROOT.glob("tests/**/test_*.py") if not (p.parent / "__init__.py").exists()]
+    names = [path.stem for path in bare]
+    assert sorted({name for name in names if names.count(name) > 1}) == []
+
+
 def requirements(extras: bool = True) -> dict[str, str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     lines = [*project["dependencies"]]

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cescore.definitions.load import Definitions
 from cescore.definitions.located import read
+from cescore.definitions.standing import has_plan_ended, old_goalposts, unused_variables
 from cescore.intake.address import Address
 from cescore.intake.findings import Finding
-
-_CODE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+from cescore.intake.wording import code
 
 
 def unused_definitions(definitions: Definitions, params: Path) -> Iterator[Finding]:
     """An info for the figures that no account, indicator, rule, estimate or picture asks for."""
-    used = set(_used(definitions))
-    unused = tuple(
-        code
-        for code, variable in definitions.variables.items()
-        if code not in used and variable.kind in ("quantity", "count")
-    )
+    figures = {c for c, v in definitions.variables.items() if v.kind in ("quantity", "count")}
+    unused = tuple(c for c in unused_variables(definitions) if c in figures)
     if unused:
         node = read(params / "variables.yml", "params/variables.yml", []).get(unused[0])
         row = int(node.where.rpartition(":")[2]) if node is not None else 0
@@ -29,29 +24,6 @@ def unused_definitions(definitions: Definitions, params: Path) -> Iterator[Findi
         yield Finding(
             "info", "variables_unused", Address("params/variables.yml", row), values=values
         )
-
-
-def _used(definitions: Definitions) -> Iterator[str]:
-    """Every word that may be a code in whatever params ask for."""
-    for text in _formulas(definitions):
-        yield from _CODE.findall(text)
-    for framework in definitions.frameworks.values():
-        yield from framework.variables
-    yield from definitions.disclosure.industry_totals
-    for flow in definitions.page.flows.values():
-        yield from (code.lstrip("-") for link in flow.links for code in link.codes)
-
-
-def _formulas(definitions: Definitions) -> Iterator[str]:
-    yield from (account.formula for account in definitions.accounts.values())
-    yield from (rule.rule for rule in definitions.checks)
-    yield from (one.formula for one in definitions.ranges)
-    for variable in definitions.variables.values():
-        if variable.estimate is not None:
-            yield from (variable.estimate.formula, *variable.estimate.only)
-    if definitions.plan is not None:
-        for bonus in definitions.plan.assessment.bonus.values():
-            yield from (f"{item.rule} {item.variable}" for item in bonus.items.values())
 
 
 def doubtful_years(
@@ -73,6 +45,11 @@ def doubtful_years(
     if plan is not None and run.year < min(plan.first_year, plan.base_year):
         begins = (("plan", plan.id), ("first", plan.first_year))
         yield Finding("warning", "plan_not_begun", at, year=run.year, values=begins)
-    if plan is not None and plan.last_year < run.year:
+    if plan is not None and has_plan_ended(definitions):
         ended = (("plan", plan.id), ("last", plan.last_year))
         yield Finding("warning", "plan_ended", at, year=run.year, values=ended)
+    for posts in old_goalposts(definitions):
+        place = Address(f"params/frameworks/{posts.entity_type}.yml")
+        named = ("indicator", code(posts.indicator))
+        years = (("since", posts.since), ("base", posts.base_year))
+        yield Finding("warning", "goalposts_of_an_earlier_period", place, values=(named, *years))

@@ -2,6 +2,11 @@
 
 A `Variant` holds one year of one type. It answers for rows of draws, one number a row for each
 thing that is uncertain, with the index of every entity; the framework's own choice gives its index.
+
+References
+----------
+OECD/JRC Handbook (2008), step 7: alternative normalisations, weights and aggregations as sources
+of uncertainty.
 """
 
 from __future__ import annotations
@@ -41,10 +46,17 @@ LIFT = 0.01  # of the scale: the least score in a geometric mean that the framew
 
 @dataclass(frozen=True, eq=False)
 class Draws:
-    """What is drawn for each row: factors of weights, shifts of goalposts, factors of estimates.
+    """What is drawn for each row; empty mappings leave everything as it is.
 
-    Empty mappings leave everything as it is. ``goalposts`` are shares of the distance between worst
-    and best, (rows, 2); ``estimates`` (rows, entities), 1 where a value is no estimate.
+    Attributes
+    ----------
+    weights
+        Indicator or group -> factor of its weight, (rows, 1).
+    goalposts
+        Indicator -> shifts of the worst and the best end, (rows, 2) [shares of the distance between
+        them]; positive towards the best.
+    estimates
+        Indicator -> factor of the value, (rows, entities), 1 where a value is no estimate.
     """
 
     weights: Mapping[str, Floats]
@@ -56,11 +68,19 @@ class Draws:
 class Variant:
     """One type in one year; entities without an index in the evaluation are left out.
 
-    ``learners`` are the indicators of the reference set that ``fitted`` was learnt from, of the same year:
-    what is learnt anew without a step is learnt from them too, so that the step alone makes the difference.
+    Attributes
+    ----------
+    indicators
+        A panel of one year, as computed, before gaps are filled.
+    fitted
+        The constants of the evaluation.
+    learners
+        The indicators of the reference set that ``fitted`` was learnt from, of the same year: what
+        is learnt anew without a step is learnt from them too, so that the step alone makes the
+        difference.
     """
 
-    indicators: Panel  # one year
+    indicators: Panel
     framework: Framework
     fitted: Fitted
     learners: Panel
@@ -74,8 +94,14 @@ class Variant:
     def without(self, steps: Collection[str]) -> Variant:
         """The same without imputation or treatment of outliers; constants are learnt anew.
 
-        Who takes part stays as it was decided with imputation: its entities have passed the screening,
-        and what falls short of a least availability without the imputed values is not the step's effect.
+        Who takes part stays as it was decided with imputation: its entities have passed the
+        screening, and what falls short of a least availability without the imputed values is not
+        the step's effect.
+
+        Parameters
+        ----------
+        steps
+            imputation, treatment, or both.
         """
         framework = self.framework
         if "imputation" in steps:
@@ -86,7 +112,10 @@ class Variant:
         return replace(self, framework=framework, fitted=fitted)
 
     def changed_by(self, step: str) -> int:
-        """How many values the framework's imputation or treatment of outliers changes."""
+        """How many values the framework's imputation or treatment of outliers changes.
+
+        Over the scored indicators with a weight: values filled in, or treated to another number.
+        """
         scored = [i for i in self.framework.scored() if i.weight > 0]
         changed = 0
         for indicator in scored:
@@ -100,13 +129,17 @@ class Variant:
         return changed
 
     def estimated(self, code: str) -> NDArray[np.bool_]:
-        """Which entities' values of an indicator are estimates."""
+        """Which entities' values of an indicator are estimates, imputed ones included (entities,)."""
         column = self.values.column(code)
         mask: NDArray[np.bool_] = (column.is_present & (column.flags & Flag.ESTIMATED > 0))[:, 0]
         return mask
 
     def can_normalise(self, indicator: Indicator, method: str) -> bool:
-        """Whether a method has what it needs for an indicator: ends, a target, or differences."""
+        """Whether a method has what it needs for an indicator.
+
+        Ends of every entity, above 0 for the distance to a target; for methods that look at the
+        others, two values that differ.
+        """
         ends = ends_in(indicator, self.values, self.values.years[0])
         if method in ON_ENDS:
             return ends is not None and (method in ON_POSTS or bool((ends[1] > 0).all()))
@@ -114,7 +147,10 @@ class Variant:
         return len(present) > 1 and float(np.ptp(present)) > 0
 
     def scored(self, not_reported: str) -> Scored:
-        """The missing-data rules with another rule for what was not reported."""
+        """The missing-data rules with another rule for what was not reported.
+
+        ``not_reported`` is floor, exclude or propagate, or `AS_DEFINED` for the framework's own.
+        """
         framework = self.framework
         if not_reported != AS_DEFINED:
             rules = framework.missing.model_copy(update={"not_reported": not_reported})
@@ -125,7 +161,22 @@ class Variant:
     def index(
         self, draws: Draws, *, normalisation: str, aggregation: str, scored: Scored
     ) -> Floats:
-        """The index (rows, entities) by one choice of methods, row by row of the draws."""
+        """The index (rows, entities) by one choice of methods, row by row of the draws [points].
+
+        Parameters
+        ----------
+        draws
+            The settings of the rows; one row where nothing is drawn.
+        normalisation
+            A method for all indicators, or `AS_DEFINED`; an indicator that it cannot be applied to
+            keeps its own.
+        aggregation
+            A mean for all groups and the index, or `AS_DEFINED`. A geometric mean that the
+            framework does not ask for takes scores below 1 % of the scale as 1 %: one floor would
+            otherwise decide all.
+        scored
+            Who takes part, and which scores are the floor, see `scored`.
+        """
         framework, scale = self.framework, self.framework.scale
         columns: dict[str, Floats] = {}
         weights: dict[str, Floats] = {}

@@ -1,4 +1,11 @@
-"""The assessment total and its grade: targets, index and measures, vetoes, and when not to grade."""
+"""The assessment total and its grade: targets, index and measures, vetoes, and when not to grade.
+
+References
+----------
+Grade bands: the re-evaluation of national eco-industrial parks (2018, 2019) and municipal
+target-responsibility schemes (methodology 9.1). That an unmet binding target decides the grade:
+一票否决 of energy targets (methodology 9.1, 9.2). Weights and the coverage asked are ours [P].
+"""
 
 from __future__ import annotations
 
@@ -33,7 +40,15 @@ REASONS: tuple[Reason, ...] = get_args(Reason)
 
 @dataclass(frozen=True)
 class VetoLine(Bilingual):
-    """One veto: clear, standing or unchecked."""
+    """One veto of a year.
+
+    Attributes
+    ----------
+    status
+        clear or standing on record; unchecked where no record says either.
+    document, confirmed_by, date
+        Of the record; "" without one, and for a binding target that was not met.
+    """
 
     id: str
     zh: str
@@ -45,7 +60,7 @@ class VetoLine(Bilingual):
 
 
 class GradeStep(NamedTuple):
-    """A grade and the least total that earns it."""
+    """A grade and the least total that earns it [points]."""
 
     zh: str
     en: str
@@ -60,10 +75,29 @@ class GradeStep(NamedTuple):
 class Assessment:
     """Total and grade; only the total is graded.
 
-    ``parts`` [0-100]; ``weights`` are those really used, together 1. ``index_converted``: the
-    index entered the total as its place on its own scale, 0-100. ``reason``: why not graded
-    (no_rules, not_filed, statistical_basis, insufficient_data, index_not_computable), why graded
-    as it is (veto_standing), or why provisional (vetoes_unchecked, measures_not_inspected).
+    Attributes
+    ----------
+    total
+        Points, 0-100, bonus included; None where it was not computed.
+    grade_zh, grade_en
+        "" without a grade.
+    scale, scale_zh, scale_en, bands
+        The scale that grades, by code and names, its bands the best first.
+    parts
+        targets, index, measures [0-100]; None for a part that the entity does not have.
+    weights
+        Those really used, together 1: a part without a value gives its weight to the others.
+    provisional
+        Graded, but vetoes were not checked, or too few checks inspected.
+    reason
+        Why not graded (no_rules, not_filed, statistical_basis, insufficient_data,
+        index_not_computable, midterm), why graded as it is (veto_standing), or why provisional
+        (vetoes_unchecked, measures_not_inspected).
+    index_converted
+        The index entered the total as its place on its own scale, 0-100.
+    bonus, bonus_most, bonus_lines
+        Extra points earned, in the total [points], their upper limit, and the items; None, 0 and
+        empty where the type has none.
     """
 
     total: float | None = None
@@ -79,8 +113,8 @@ class Assessment:
     index_converted: bool = False
     scale_zh: str = ""
     scale_en: str = ""
-    bands: tuple[GradeStep, ...] = ()  # best first
-    bonus: float | None = None  # extra points earned, in the total; None: the type has none
+    bands: tuple[GradeStep, ...] = ()
+    bonus: float | None = None
     bonus_most: float = 0.0
     bonus_lines: tuple[BonusLine, ...] = ()
 
@@ -95,11 +129,22 @@ class Assessment:
 
 @dataclass(frozen=True)
 class Basis:
-    """What decides whether an entity may be graded at all."""
+    """What decides whether an entity may be graded at all.
+
+    Attributes
+    ----------
+    filed
+        Whether anything but a gap is known of it for the year.
+    legal_basis
+        As stated, "" where nobody stated one. ``statistical``: never graded, for what is returned
+        in a statistical survey is used for statistics only (统计法, methodology 11 and 15).
+    coverage, least_coverage
+        Share of the index's weight that has a value, and what the rules ask [0-1].
+    """
 
     filed: bool = True
-    legal_basis: str = ""  # as stated, "": nobody stated one; statistical: never graded
-    coverage: float = 1.0  # of the index, 0-1
+    legal_basis: str = ""
+    coverage: float = 1.0
     least_coverage: float = 0.8
 
 
@@ -107,9 +152,17 @@ class Basis:
 class Evidence:
     """What an entity is assessed on.
 
-    ``index`` on ``scale``; enters the total as (index - floor) / (top - floor) · 100 [P], see `index_part`.
-    ``vetoes``: veto id -> its record of the year: status, document, confirming_unit, date.
-    ``is_last_year`` of the plan: only then does a binding target that was not met act as a veto.
+    Attributes
+    ----------
+    index, scale
+        The index [points on ``scale``]; it enters the total as (index - floor) / (top - floor) ·
+        100 [P], see `index_part`. None where it was not computed.
+    targets, measures, bonus
+        The lines of the year.
+    vetoes
+        Veto id -> its record of the year: status, document, confirming_unit, date.
+    is_last_year
+        Of the plan: only then does a binding target that was not met act as a veto.
     """
 
     index: float | None
@@ -128,11 +181,51 @@ def assess(plan: Plan, entity_type: str, evidence: Evidence) -> Assessment:
     Total = Σ weight · part / Σ weight over the parts there are: a type without targets of its own,
     or without measures, gives their weight to the others. Extra points come on top, as many as the
     plan allows, and lead no total beyond 100. An index that was not computed is not
-    such a case: then nothing is totalled. Vetoes come first: one that stands decides the grade
-    (never for the better) even without a total. Then an entity that did not file, and one whose
-    index covers too little, is not graded. A report on statistical-survey values is not graded
-    and shows neither vetoes nor inspection, which may not rest on them. Vetoes without a record
-    leave the grade provisional.
+    such a case: then nothing is totalled, unless its coverage is too small as well: then the other
+    parts are, without a grade. What stands in the way, in this order:
+
+    1. a type without weights or a scale has no assessment (``no_rules``);
+    2. a report on statistical-survey values is not graded and shows neither vetoes nor inspection,
+       which may not rest on them;
+    3. a veto that stands decides the grade (never for the better), even without a total;
+    4. an entity that did not file, one whose index covers too little of its weight, and one without
+       an index are not graded;
+    5. vetoes without a record, and less than 80 % of the checks inspected [P], leave a grade
+       provisional.
+
+    Examples
+    --------
+    >>> from cescore.method.measures import STATUSES
+    >>> bands = [("优秀", "excellent", 90), ("合格", "pass", 60), ("不合格", "fail", 0)]
+    >>> plan = Plan.model_validate(
+    ...     {
+    ...         "id": "p",
+    ...         "base_year": 2020,
+    ...         "first_year": 2021,
+    ...         "last_year": 2025,
+    ...         "source": "made up",
+    ...         "assessment": {
+    ...             "weights": {"park": {"targets": 0.5, "index": 0.3, "measures": 0.2}},
+    ...             "scale_of": {"park": "A"},
+    ...             "scales": {
+    ...                 "A": {
+    ...                     "code": "A",
+    ...                     "source": "made up",
+    ...                     "tag": "P",
+    ...                     "bands": [{"zh": z, "en": e, "least": n} for z, e, n in bands],
+    ...                 }
+    ...             },
+    ...         },
+    ...     }
+    ... )
+    >>> done = MeasureLine("4.1", "", "", "4", (), {**dict.fromkeys(STATUSES, 0), "done": 1})
+    >>> result = assess(plan, "park", Evidence(index=80.0, scale=Scale(), measures=[done]))
+    >>> (
+    ...     round(result.total, 9),
+    ...     result.grade("en"),
+    ...     {p: round(w, 3) for p, w in result.weights.items()},
+    ... )
+    (88.0, 'pass', {'index': 0.6, 'measures': 0.4})
     """
     rules, basis = plan.assessment, evidence.basis
     index, scale, targets = evidence.index, evidence.scale, evidence.targets
@@ -192,9 +285,11 @@ def _graded(
 def index_part(index: float | None, scale: Scale) -> float | None:
     """The index as its place between the ends of its scale, 0-100 [P]; page: 折算为 0–100.
 
-    An index on 60-100 taken as it is would give 60 points for the worst goalposts and for what
-    was never returned, beside targets and measures that start at 0, and would count less than its
-    weight, its spread being 40 points. The index itself is printed on its own scale.
+    (index - floor) / (top - floor) · 100. An index on 60-100 taken as it is would give 60 points
+    for the worst goalposts and for what was never returned, beside targets and measures that start
+    at 0, and would count less than its weight, its spread being 40 points. The index itself is
+    printed on its own scale. Not cut: an index beyond its scale stays beyond 0 or 100. None stays
+    None.
 
     Examples
     --------
@@ -209,7 +304,9 @@ def index_part(index: float | None, scale: Scale) -> float | None:
 def target_part(targets: Sequence[TargetLine]) -> float | None:
     """Mean share of the points of the scored targets, 0-100; None without any.
 
-    Each target counts the same [P]; bonuses make up for other targets but never lead beyond 100.
+    min(Σ points / n, 1) · 100 over lines that are scored and have points [shares]. Each target
+    counts the same [P]; bonuses make up for other targets but never lead beyond 100. A target that
+    was not returned has 0 points and counts; one that cannot be computed does not.
     """
     points = [line.points for line in targets if line.scored and line.points is not None]
     return min(sum(points) / len(points), 1.0) * 100 if points else None
@@ -218,7 +315,21 @@ def target_part(targets: Sequence[TargetLine]) -> float | None:
 def used_weights(
     rules: AssessmentRules, entity_type: str, parts: Mapping[str, float | None]
 ) -> dict[str, float]:
-    """The weights of the parts that have a value, together 1; empty without any."""
+    """The weights of the parts that have a value, together 1; empty without any.
+
+    w / Σ w over the parts that have both a value and a weight above 0.
+
+    Parameters
+    ----------
+    parts
+        targets, index, measures [0-100]; None for a part without a value.
+
+    Examples
+    --------
+    >>> rules = AssessmentRules(weights={"park": {"targets": 0.5, "index": 0.3, "measures": 0.2}})
+    >>> used_weights(rules, "park", {"targets": None, "index": 70.0, "measures": 50.0})
+    {'index': 0.6, 'measures': 0.4}
+    """
     given = rules.weights.get(entity_type, {})
     present = {p: given.get(p, 0.0) for p in PARTS if parts.get(p) is not None and given.get(p)}
     whole = sum(present.values())
@@ -226,9 +337,19 @@ def used_weights(
 
 
 def grade_of(total: float, scale: GradeScale) -> tuple[str, str]:
-    """The grade's names (zh, en) for an unrounded total [points]: the best band it reaches, else the lowest.
+    """The grade's names (zh, en) for an unrounded total: the best band it reaches, else the lowest.
 
     89.96 is below 90, whatever is printed; what is 90 but for rounding noise is not (`thresholds`).
+
+    Parameters
+    ----------
+    total
+        Points [0-100]; below the least of every band it has the lowest grade.
+
+    References
+    ----------
+    Half-open bands, 90 优秀, [80, 90) 良好 and so on, of the re-evaluation of national eco-industrial
+    parks (2018, 2019; methodology 9.1, scale A).
     """
     bands = _from_the_best(scale)
     reached = (band for band in bands if meets(total, ">=", band.least))
@@ -239,7 +360,14 @@ def grade_of(total: float, scale: GradeScale) -> tuple[str, str]:
 def veto_lines(
     plan: Plan, entity_type: str, records: Mapping[str, Mapping[str, str]]
 ) -> tuple[VetoLine, ...]:
-    """The vetoes that concern a type, each clear or standing on record, else unchecked."""
+    """The vetoes that concern a type, each clear or standing on record, else unchecked.
+
+    Parameters
+    ----------
+    records
+        Veto id -> its record of the year; a record of an unknown veto is passed over, and a status
+        other than clear and standing counts as none.
+    """
     lines = []
     for veto in plan.vetoes.values():
         if entity_type not in veto.entity_types:

@@ -1,4 +1,10 @@
-"""How firm each index is: bands of score and rank over the choices that could have been made otherwise."""
+"""How firm each index is: bands over the choices that could have been made otherwise.
+
+References
+----------
+OECD/JRC Handbook (2008), step 7: uncertainty analysis. Half-widths and alternatives are ours
+(`margins.Margins`).
+"""
 
 from __future__ import annotations
 
@@ -29,13 +35,27 @@ OWN_SCALE = Margins(normalisation=(), imputation=(), treatment=())
 def bands(evaluation: TypeEvaluation, ranked: Collection[str]) -> Mapping[str, Band]:
     """The band of every entity of a type that has an index, by entity: 5-95 % of 512 draws.
 
-    Scores [points] on the framework's own scale, ranks [1 is the best] among ``ranked``.
-    ``ranked`` are the bodies among which ranks may be shown; two at least make a rank.
+    Scores [points] stand on the framework's own scale: the draws vary weights, goalposts,
+    estimates, aggregation and the rule for missing values, not the normalisation nor what is learnt
+    from others. Ranks [1 is the best] vary over all choices. An entity that some draw leaves
+    without an index has no band.
+
+    Parameters
+    ----------
+    evaluation
+        A whole type; bands are of the year evaluated.
+    ranked
+        The bodies among which ranks may be shown; two at least make a rank.
+
+    Returns
+    -------
+    dict
+        Entity -> band, its rank fields None for whoever is not ranked.
     """
     indicators = with_index(evaluation)
     scores: dict[str, Band] = {}
-    for some in _portions(indicators, evaluation.framework):
-        scores |= _scores(evaluation, some)
+    for portion in _portions(indicators, evaluation.framework):
+        scores |= _scores(evaluation, portion)
     return scores | _ranked(evaluation, {e: b for e, b in scores.items() if e in ranked})
 
 
@@ -46,8 +66,8 @@ def _portions(indicators: Panel, framework: Framework) -> Iterator[Panel]:
     alone &= not any(framework.mean_of(g)[0] in AMONG_ALL for g in ("", *framework.groups))
     size = AT_ONCE if alone and len(entities) > AT_ONCE else max(len(entities), 1)
     for start in range(0, len(entities), size):
-        some = entities[start : start + size]
-        yield indicators if len(some) == len(entities) else indicators.only(some)
+        portion = entities[start : start + size]
+        yield indicators if len(portion) == len(entities) else indicators.only(portion)
 
 
 def _scores(evaluation: TypeEvaluation, indicators: Panel) -> dict[str, Band]:
@@ -67,7 +87,10 @@ def _scores(evaluation: TypeEvaluation, indicators: Panel) -> dict[str, Band]:
 
 
 def has_firm_index(evaluation: TypeEvaluation) -> NDArray[np.bool_]:
-    """Which entities returned enough data for an index of the year evaluated."""
+    """Which entities returned enough data for an index of the year evaluated (entities,).
+
+    They have an index, cover the least share of the weight, and belong to the reference set.
+    """
     year = evaluation.panel.year_position(evaluation.run_year)
     has = evaluation.aggregation.index.is_present & evaluation.is_sufficient
     firm: NDArray[np.bool_] = (has & evaluation.in_reference_set)[:, year]
@@ -75,7 +98,7 @@ def has_firm_index(evaluation: TypeEvaluation) -> NDArray[np.bool_]:
 
 
 def with_index(evaluation: TypeEvaluation) -> Panel:
-    """The indicators of the entities that returned enough data for an index this year."""
+    """The indicators, all years, of the entities that have enough data for an index this year."""
     rows = np.flatnonzero(has_firm_index(evaluation)).tolist()
     return evaluation.indicators.only(evaluation.panel.entities[row] for row in rows)
 
@@ -103,7 +126,22 @@ def rank_bands(
 ) -> dict[str, tuple[int, int]]:
     """5-95 % of the rank of each of some entities in any year, over all choices as in `bands`.
 
-    None of fewer than two: there is no rank then.
+    Parameters
+    ----------
+    among
+        Who is ranked against whom. Fewer than two have no rank: the result is empty.
+    year
+        Any year of the panel.
+
+    Returns
+    -------
+    dict
+        Entity -> (best, worst) of its band [rank, 1 is the best].
+
+    Raises
+    ------
+    MethodError
+        None of them has an index in the year, or the panel does not have the year.
     """
     if len(among) < 2:
         return {}

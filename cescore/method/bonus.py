@@ -17,12 +17,21 @@ BONUS_STATUSES: tuple[BonusStatus, ...] = get_args(BonusStatus)
 
 @dataclass(frozen=True)
 class BonusLine(Bilingual):
-    """One item as found in the year; ``status``: earned, not_earned, open. Open earns nothing."""
+    """One item as assessed in the year.
+
+    Attributes
+    ----------
+    points
+        What the item gives when earned [points of the total].
+    status
+        earned, not_earned, or open where the rule cannot be judged or no state was returned. Open
+        earns nothing.
+    """
 
     id: str
     zh: str
     en: str
-    points: float  # that the item gives when earned
+    points: float
     status: BonusStatus
 
 
@@ -34,7 +43,22 @@ def bonus_lines(
     base_year: int,
     factors: Mapping[str, float],
 ) -> dict[str, tuple[BonusLine, ...]]:
-    """Each entity's items of a year; a rule that cannot be judged is open, never earned."""
+    """Each entity's items of a year; a rule that cannot be judged is open, never earned.
+
+    A rule follows three-valued logic (`formulas.holds`); a coded variable earns where its text is
+    one of the item's, compared exactly.
+
+    Parameters
+    ----------
+    bonus
+        The type's rules; None: every entity has no lines.
+    panel
+        What was returned, with accounts and indicators where rules use them (entities, years).
+    year, base_year
+        The year judged, and the one that ``base(x)`` in a rule stands for.
+    factors
+        Constants with a name, in the units that the rules expect.
+    """
     items = bonus.items.values() if bonus is not None else ()
     columns = [_statuses(item, panel, year, base_year, factors) for item in items]
     return {
@@ -48,6 +72,13 @@ def bonus_lines(
 
 def bonus_points(bonus: Bonus | None, lines: Sequence[BonusLine]) -> float | None:
     """The points earned, at most as many as the rules allow; None where there are no items.
+
+    min(Σ points of the items earned, most). Items that are open or not earned add nothing.
+
+    References
+    ----------
+    Form: special items of a park acceptance standard, 5 points each and 10 at most (Shanghai,
+    methodology 4.4); the items and points here are the plan's own.
 
     Examples
     --------
@@ -65,6 +96,7 @@ def bonus_points(bonus: Bonus | None, lines: Sequence[BonusLine]) -> float | Non
 def _statuses(
     item: BonusItem, panel: Panel, year: int, base_year: int, factors: Mapping[str, float]
 ) -> list[BonusStatus]:
+    """Each entity's status of one item in a year: by its coded variable, else by its rule."""
     j = panel.year_position(year)
     if item.variable:
         texts = panel.codes.get(item.variable)

@@ -2,6 +2,11 @@
 
 Zero, missing, not applicable, not computable, not collected and suppressed are different states
 everywhere; an estimate or a sum over parts is a present value with a flag.
+
+References
+----------
+The official rules tell a national gap, an indicator that does not exist for an area and a return
+that is missing apart (methodology 9.5); zero is none of them.
 """
 
 from __future__ import annotations
@@ -49,7 +54,14 @@ class Flag(IntFlag):
 class Column:
     """One quantity for all entities and years: arrays of shape (entities, years).
 
-    ``values`` is NaN exactly where ``state`` is not PRESENT.
+    Attributes
+    ----------
+    values
+        NaN exactly where ``state`` is not PRESENT.
+    state
+        Of `State`: whether there is a number, and if not, why.
+    flags
+        Of `Flag`, joined: what a reader must know of a number.
     """
 
     values: Floats
@@ -58,7 +70,14 @@ class Column:
 
     @classmethod
     def of(cls, values: Floats, flags: Flags | None = None) -> Column:
-        """A column whose NaN are MISSING and whose infinities are NOT_COMPUTABLE."""
+        """A column whose NaN are MISSING and whose infinities are NOT_COMPUTABLE.
+
+        Examples
+        --------
+        >>> column = Column.of(np.array([[1.0, np.nan, np.inf]]))
+        >>> column.values.tolist(), [State(code).name for code in column.state[0]]
+        ([[1.0, nan, nan]], ['PRESENT', 'MISSING', 'NOT_COMPUTABLE'])
+        """
         values = np.asarray(values, dtype=float)
         state = np.where(np.isnan(values), State.MISSING, State.PRESENT).astype(np.uint8)
         state[np.isinf(values)] = State.NOT_COMPUTABLE
@@ -67,7 +86,7 @@ class Column:
 
     @classmethod
     def empty(cls, shape: tuple[int, int], state: State) -> Column:
-        """A column with no number in it, all for the same reason."""
+        """A column with no number in it, all for the same reason: values NaN, no flags."""
         return cls(
             np.full(shape, np.nan),
             np.full(shape, state, np.uint8),
@@ -76,7 +95,7 @@ class Column:
 
     @classmethod
     def constant(cls, value: float, shape: tuple[int, int]) -> Column:
-        """The same present value everywhere."""
+        """The same present value everywhere, without a flag."""
         return cls(
             np.full(shape, float(value)),
             np.zeros(shape, np.uint8),
@@ -93,17 +112,23 @@ class Column:
 
     @property
     def shape(self) -> tuple[int, int]:
+        """Number of entities and of years."""
         rows, years = self.values.shape
         return rows, years
 
     @property
     def is_present(self) -> NDArray[np.bool_]:
+        """Where there is a number (entities, years)."""
         present: NDArray[np.bool_] = self.state == State.PRESENT
         return present
 
 
 class Chosen(Mapping[str, Column]):
-    """Some rows of columns, cut out when a column is asked for: a large panel is not held twice."""
+    """Some rows of columns, cut out when a column is asked for: a large panel is not held twice.
+
+    A mapping of code -> column over the rows chosen; choosing among rows already chosen goes back
+    to the whole columns, so that choices do not pile up.
+    """
 
     def __init__(self, columns: Mapping[str, Column], rows: NDArray[np.int64]) -> None:
         self._columns: Mapping[str, Column] = columns
@@ -141,8 +166,17 @@ def _rows(columns: Mapping[str, Column], rows: slice) -> dict[str, Column]:
 class Panel:
     """Columns by code over the same entities and years, with what is known of each entity.
 
-    ``attributes`` holds text per entity (``entity_type``, ``industry``, ``parent_id`` …), in the
-    order of ``entities``; ``codes`` holds variables that are a code, not a quantity, as text.
+    Attributes
+    ----------
+    entities, years
+        What rows and columns of every array stand for.
+    columns
+        Code -> column, each in its declared unit.
+    attributes
+        Name -> text per entity (``entity_type``, ``industry``, ``parent_id`` …), in the order of
+        ``entities``.
+    codes
+        Variables that are a code, not a quantity, as text (entities, years).
     """
 
     entities: tuple[str, ...]
@@ -153,14 +187,19 @@ class Panel:
 
     @property
     def shape(self) -> tuple[int, int]:
+        """Number of entities and of years."""
         return len(self.entities), len(self.years)
 
     def column(self, code: str) -> Column:
-        """The column of a code; NOT_COLLECTED throughout where the panel has none."""
+        """The column of a code; NOT_COLLECTED throughout where the panel has none.
+
+        Asking for an unknown code is no error: a framework may score what nobody collects yet.
+        """
         column = self.columns.get(code)
         return Column.empty(self.shape, State.NOT_COLLECTED) if column is None else column
 
     def with_columns(self, columns: Mapping[str, Column]) -> Panel:
+        """The panel with further columns; one of a code that it has replaces that."""
         own, added = self.columns, dict(columns)
         if isinstance(own, ChainMap):
             return replace(self, columns=ChainMap({**own.maps[0], **added}, *own.maps[1:]))
@@ -169,7 +208,17 @@ class Panel:
         return replace(self, columns={**own, **added})
 
     def only(self, entities: Iterable[str]) -> Panel:
-        """The same panel for some of its entities, in the order given."""
+        """The same panel for some of its entities, in the order given.
+
+        KeyError for one that it does not have.         Arrays are copied, but for a choice of more
+        than `LARGE` cells, whose columns are cut out on demand.
+
+        Examples
+        --------
+        >>> panel = Panel(("A", "B"), (2024,), {"x": Column.of(np.array([[1.0], [2.0]]))})
+        >>> panel.only(["B", "A"]).column("x").values.tolist()
+        [[2.0], [1.0]]
+        """
         rows = [self.row_of[entity] for entity in entities]
         if rows == list(range(len(self.entities))):
             return self
@@ -190,6 +239,7 @@ class Panel:
         return {entity: i for i, entity in enumerate(self.entities)}
 
     def row(self, entity_id: str) -> int:
+        """The row of an entity, from 0; KeyError for one that the panel does not have."""
         return self.row_of[entity_id]
 
     def alone(self, row: int) -> Panel:
@@ -204,6 +254,7 @@ class Panel:
         )
 
     def year_position(self, year: int) -> int:
+        """The place of a year among the columns, from 0; ValueError for one it does not have."""
         return self.years.index(year)
 
 
@@ -212,7 +263,13 @@ STATE_NAMES: Mapping[int, str] = {state.value: state.name.lower() for state in S
 
 @cache  # of a dozen answers, asked for each value of each bundle and result
 def status_text(state: int, flags: int) -> str:
-    """The word used in results: the state, or for a number its flags joined by +, or "reported"."""
+    """The word used in results: the state, or for a number its flags joined by +, or "reported".
+
+    Examples
+    --------
+    >>> status_text(State.PRESENT, Flag.ESTIMATED | Flag.CARRIED), status_text(State.MISSING, 0)
+    ('estimated+carried', 'missing')
+    """
     if state != State.PRESENT:
         return STATE_NAMES[state]
     names = [flag.name.lower() for flag in Flag if flag.value and flags & flag and flag.name]

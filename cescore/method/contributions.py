@@ -2,6 +2,11 @@
 
 Both are exact: contributions add up to the index, effects to its change, for any nest of weighted
 power means (arithmetic, geometric, harmonic), with members that begin or cease to take part.
+An index that ranks (Copeland, TOPSIS) is no such mean, and nothing is split.
+
+References
+----------
+B. W. Ang, The LMDI approach to decomposition analysis, Energy Policy 33 (2005).
 """
 
 from __future__ import annotations
@@ -22,23 +27,50 @@ FLAT = 1e-6  # relative change below which a secant is the slope in the middle (
 
 @dataclass(frozen=True)
 class Contribution:
-    """What one indicator does to an index in the year evaluated; None where that is not known."""
+    """What one indicator does to an index in the year evaluated; None where that is not known.
 
-    code: str  # of the progress index: group.indicator
-    weight: float | None  # effective weight in the index; of all together 1
-    contribution: float | None  # points; of all together the index
-    contribution_to_change: float | None  # points since last year; of all together its change
-    contribution_to_change_by_weight: float | None  # of it because shares changed, not scores
+    Attributes
+    ----------
+    code
+        Of the indicator; of the progress index: group.indicator.
+    weight
+        Effective weight in the index [share]; of all together 1.
+    contribution
+        Points; of all together the index.
+    contribution_to_change
+        Points since last year; of all together the change of the index.
+    contribution_to_change_by_weight
+        Of it because shares changed, not scores [points].
+    """
+
+    code: str
+    weight: float | None
+    contribution: float | None
+    contribution_to_change: float | None
+    contribution_to_change_by_weight: float | None
 
 
 @dataclass(frozen=True, eq=False)
 class Decomposition:
     """An index of one year by what stands at its lowest level; arrays of (entities,).
 
-    ``weights`` add up to 1, ``contributions`` to ``total``, ``changes`` to ``change``: the points by
-    which the index moved since the earlier year, which is the year before unless another is named. ``by_weight`` is the part of a change that comes from
-    a changed share, the rest comes from a changed score. NaN where there is no index to split, or no
-    change to know.
+    NaN where there is no index to split, or no change to know.
+
+    Attributes
+    ----------
+    year
+        The year split; the earlier year is the one before unless another is named.
+    total, change
+        The index, and the points by which it moved since the earlier year.
+    weights
+        Leaf -> effective weight [share]; they add up to 1.
+    contributions
+        Leaf -> points; they add up to ``total``.
+    changes
+        Leaf -> points; they add up to ``change``.
+    by_weight
+        Leaf -> the part of its change that comes from a changed share [points]; the rest comes from
+        a changed score.
     """
 
     year: int
@@ -50,7 +82,7 @@ class Decomposition:
     by_weight: Mapping[str, Floats]
 
     def by_kind(self) -> tuple[tuple[str, str, Mapping[str, Floats]], ...]:
-        """Each part by the name it has in results, with its unit."""
+        """Each part by the name it has in results, with its unit (ratio or points)."""
         return (
             ("weight", "ratio", self.weights),
             ("contribution", "points", self.contributions),
@@ -59,7 +91,7 @@ class Decomposition:
         )
 
     def of(self, row: int) -> tuple[Contribution, ...]:
-        """One entity's parts, indicator by indicator."""
+        """One entity's parts, indicator by indicator; ``row`` counts entities from 0."""
         return tuple(
             Contribution(code, *(_or_none(parts[code][row]) for _, _, parts in self.by_kind()))
             for code in self.weights
@@ -79,8 +111,36 @@ def decompose(
     happened between them, and is not the sum of the yearly splits unless every mean is arithmetic
     and no share changed.
 
-    ``stands`` (entities, the tree's years): where the index is one (`coverage.stands`); between two
-    years there is a change only if it stands in both. None: it stands wherever it has a value.
+    Parameters
+    ----------
+    tree
+        The index as a nest of means, all years.
+    year, since
+        The year split, and the earlier year; None: the year before. A year that the tree does not
+        have has no index, so that there is no change.
+    stands
+        (entities, the tree's years): where the index is one (`coverage.stands`); between two years
+        there is a change only if it stands in both. None: it stands wherever it has a value.
+
+    Examples
+    --------
+    >>> half = np.full((1, 2), 0.5)
+    >>> tree = Tree(
+    ...     years=(2020, 2021),
+    ...     powers={"": 1.0},
+    ...     members={"": ("A", "B")},
+    ...     shares={"A": half, "B": half},
+    ...     values={
+    ...         "": np.array([[50.0, 65.0]]),
+    ...         "A": np.array([[40.0, 60.0]]),
+    ...         "B": np.array([[60.0, 70.0]]),
+    ...     },
+    ... )
+    >>> of = decompose(tree, 2021)
+    >>> {code: float(points[0]) for code, points in of.contributions.items()}
+    {'A': 30.0, 'B': 35.0}
+    >>> float(of.change[0]), {code: float(points[0]) for code, points in of.changes.items()}
+    (15.0, {'A': 10.0, 'B': 5.0})
     """
     earlier = year - 1 if since is None else since
     two = tree.at((earlier, year))
@@ -107,7 +167,7 @@ def decompose(
 def _stands_in_both(
     tree: Tree, stands: NDArray[np.bool_] | None, years: tuple[int, int]
 ) -> NDArray[np.bool_]:
-    """Which entities' index stands in two years."""
+    """Which entities' index stands in two years; none where the tree lacks one of them."""
     if stands is None:
         return np.ones(len(tree.values[""]), bool)
     if not set(years) <= set(tree.years):
@@ -117,7 +177,10 @@ def _stands_in_both(
 
 
 def effective_shares(tree: Tree) -> dict[str, Floats]:
-    """Each leaf's share of the whole: the product of the shares from it up to the top."""
+    """Each leaf's share of the whole [0-1]: the product of the shares from it up to the top.
+
+    Together 1 wherever anything takes part; 0 for a leaf that does not. Arrays (entities, years).
+    """
     whole = {"": np.ones(tree.values[""].shape)}
     for code, members in tree.members.items():
         whole |= {member: whole[code] * tree.shares[member] for member in members}
@@ -129,7 +192,20 @@ def contributions(tree: Tree) -> dict[str, Floats]:
 
     score × ∂index/∂score, which adds up because every mean doubles when its members do (Euler's
     theorem). In an arithmetic tree that is effective weight × score; in a geometric group a member
-    adds share × group; in a harmonic one share × group² / score.
+    adds share × group; in a harmonic one share × group² / score. A score of 0 adds nothing.
+
+    Examples
+    --------
+    >>> half = np.full((1, 1), 0.5)
+    >>> tree = Tree(
+    ...     years=(2020,),
+    ...     powers={"": 0.0},  # geometric
+    ...     members={"": ("A", "B")},
+    ...     shares={"A": half, "B": half},
+    ...     values={"": np.array([[50.0]]), "A": np.array([[25.0]]), "B": np.array([[100.0]])},
+    ... )
+    >>> {code: float(points[0, 0]) for code, points in contributions(tree).items()}
+    {'A': 25.0, 'B': 25.0}
     """
     slope = {"": np.ones(tree.values[""].shape)}
     for code, members in tree.members.items():
@@ -146,9 +222,17 @@ def contributions(tree: Tree) -> dict[str, Floats]:
 class Change:
     """The change of the index since the year before, in points, by cause (entities, years).
 
-    ``scores``: leaf -> what the change of its score did. ``weights``: leaf or group -> what the
-    change of its share in its group did; shares change where members begin or cease to take part.
-    All of them together are ``total``; NaN where either year has no index.
+    All causes together are ``total``; NaN where either year has no index, so in the first year.
+
+    Attributes
+    ----------
+    scores
+        Leaf -> what the change of its score did.
+    weights
+        Leaf or group -> what the change of its share in its group did; shares change where members
+        begin or cease to take part.
+    total
+        The index less that of the year before.
     """
 
     scores: Mapping[str, Floats]
@@ -156,7 +240,11 @@ class Change:
     total: Floats
 
     def by_weight(self, tree: Tree) -> dict[str, Floats]:
-        """What changes of shares did, by leaf: that of a group goes to its members by their shares."""
+        """What changes of shares did, by leaf [points].
+
+        That of a group goes to its members by their shares, which are the means of the two years; a
+        group that took part in neither passes nothing on.
+        """
         down = {"": np.zeros(self.total.shape)}
         for code, members in tree.members.items():
             mean = {member: _mean_of_two(tree.shares[member]) for member in members}
@@ -170,11 +258,12 @@ class Change:
 def decompose_change(tree: Tree) -> Change:
     """The change of the index from each of the tree's years to the next, split without a rest.
 
-    In each group the mean is M = g(Σ w·f(s)): f = s, ln s, 1/s or s^p. Then ΔM = L·Σ (w̄·Δf + (f̄ - φ̄)·Δw),
-    with bars for the mean of the two years, φ = Σ w·f, and L = ΔM / Δφ: for the arithmetic mean L
-    is 1; for the geometric one L is the logarithmic mean of M in both years, which is the additive
-    LMDI split. A group's part goes to its members in proportion to what they did to it. A member
-    that takes part in one year only has no change of score: what it did is the effect of its share.
+    In each group the mean is M = g(Σ w·f(s)): f = s, ln s, 1/s or s^p. Then ΔM = L·Σ (w̄·Δf + (f̄ -
+    φ̄)·Δw), with bars for the mean of the two years, φ = Σ w·f, and L = ΔM / Δφ: for the arithmetic
+    mean L is 1; for the geometric one L is the logarithmic mean of M in both years, which is the
+    additive LMDI split. A group's part goes to its members in proportion to what they did to it. A
+    member that takes part in one year only has no change of score: what it did is the effect of its
+    share.
 
     The tree's years follow each other; the first has no change (NaN).
 
@@ -193,10 +282,10 @@ def decompose_change(tree: Tree) -> Change:
             chain[member] = _product(chain[code], split.per_point)
     index = tree.values[""]
     total = np.where(np.arange(len(tree.years)) > 0, index - _earlier(index), np.nan)
-    kept = ~np.isnan(total) & tree.is_nest_of_means
+    has_change = ~np.isnan(total) & tree.is_nest_of_means
     return Change(
-        scores={code: np.where(kept, scores[code], np.nan) for code in tree.leaves},
-        weights={code: np.where(kept, value, np.nan) for code, value in weights.items()},
+        scores={code: np.where(has_change, scores[code], np.nan) for code in tree.leaves},
+        weights={code: np.where(has_change, value, np.nan) for code, value in weights.items()},
         total=total,
     )
 

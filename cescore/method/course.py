@@ -25,9 +25,20 @@ def course_of(
     too_slow
         Nearer than in the base year, and behind its schedule.
     "" (none)
-        Nothing is known, or nothing is due yet. ``completion`` and ``elapsed`` are fractions.
+        Nothing is known, or nothing is due yet.
 
-    Source: the trend arrows of the SDG Index (Sustainable Development Report, methodology, "dashboard
+    Parameters
+    ----------
+    light
+        See `schedules.Light`.
+    completion, elapsed
+        Share of the way covered and share of the period gone by [fractions].
+    has_schedule
+        Whether the light was held against a schedule.
+
+    References
+    ----------
+    The trend arrows of the SDG Index (Sustainable Development Report, methodology, "dashboard
     trends"), which hold the yearly change so far against the one that the target needs; its two
     grades of too slow are one here. [P]
 
@@ -37,6 +48,8 @@ def course_of(
     'too_slow'
     >>> course_of("not_met", completion=0.5, elapsed=0.4, has_schedule=False)
     'on_track'
+    >>> course_of("behind", completion=-0.1, elapsed=0.4, has_schedule=True)
+    'away'
     """
     if light in UNKNOWN:
         return ""

@@ -13,7 +13,14 @@ Bools = NDArray[np.bool_]
 
 
 def covers_enough(coverage: float | None, rules: MissingRules) -> bool:
-    """Whether a share of the weight [0-1] reaches what the rules ask; None reaches nothing."""
+    """Whether a share of the weight [0-1] reaches what the rules ask; None reaches nothing.
+
+    Examples
+    --------
+    >>> rules = MissingRules(min_weight_covered=0.8)
+    >>> [covers_enough(share, rules) for share in (0.8, 0.1 * 8, 0.7999, None)]
+    [True, True, False, False]
+    """
     return coverage is not None and meets(coverage, ">=", rules.min_weight_covered)
 
 
@@ -22,11 +29,21 @@ def stands(result: Aggregation, rules: MissingRules, returned: Bools | None = No
 
     Below that it is no rating, has no rank and no change to split. ``returned``: where anything was
     returned for the year; values that were only imputed carry no index.
+
+    References
+    ----------
+    数据不足，不予评级 below 80 % of the weight is ours [P] (methodology 9.5).
     """
-    found: Bools = result.index.is_present & is_sufficient(result.coverage, rules)
-    return found if returned is None else found & returned
+    has_index: Bools = result.index.is_present & is_sufficient(result.coverage, rules)
+    return has_index if returned is None else has_index & returned
 
 
 def is_sufficient(coverage: ArrayLike, rules: MissingRules) -> Bools:
-    """`covers_enough` on arrays; NaN reaches nothing."""
+    """`covers_enough` on arrays; NaN reaches nothing.
+
+    Examples
+    --------
+    >>> is_sufficient([0.8, 0.7999, float("nan")], MissingRules(min_weight_covered=0.8)).tolist()
+    [True, False, False]
+    """
     return at_least(coverage, rules.min_weight_covered)

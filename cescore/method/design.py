@@ -1,7 +1,13 @@
 """What is uncertain in an index, and the index for every row of a design of draws.
 
-Each source of uncertainty takes one number in 0-1 per row: a choice takes the alternative it falls
-on, a margin one of as many settings as there are draws.
+Each source of uncertainty takes one number in 0-1 per row: a choice takes the alternative it
+falls on, a margin one of as many settings as there are draws. All the weights of one draw are
+thus one source with one Sobol index, as are all its goalposts and all its estimates.
+
+References
+----------
+OECD/JRC Handbook (2008), step 7; A. Saltelli et al., Comput. Phys. Commun. 181 (2010): the design
+of rows that the indices are estimated from.
 """
 
 from __future__ import annotations
@@ -30,14 +36,27 @@ MOST_DIMENSIONS = qmc.Sobol.MAXDIM
 
 @dataclass(frozen=True, eq=False)
 class Design:
-    """What can vary for one type and year, and how a row of numbers in 0-1 chooses among it."""
+    """What can vary for one type and year, and how a row of numbers in 0-1 chooses among it.
+
+    Attributes
+    ----------
+    variant
+        The type's one year, which answers for any choice and settings.
+    margins
+        What was asked to vary, and how far. What cannot vary here (a step the framework does not
+        have, weights of a group of one) is no source, and `applied` says why.
+    """
 
     variant: Variant
     margins: Margins
 
     @cached_property
     def sources(self) -> tuple[str, ...]:
-        """The sources that really vary here, in the order of the columns of a row."""
+        """The sources that really vary here, in the order of the columns of a row.
+
+        A choice varies with two alternatives or more, a margin above 0 with at least one value it
+        touches.
+        """
         return tuple(source for source in SOURCES if self._varies(source))
 
     @cached_property
@@ -49,7 +68,11 @@ class Design:
 
     @cached_property
     def on_goalposts(self) -> tuple[str, ...]:
-        """Indicators that are scored between goalposts, or to a target, in some draws at least."""
+        """Indicators that are scored between goalposts, or to a target, in some draws at least.
+
+        Those whose own method stands on ends; all that have ends, where such a method is an
+        alternative.
+        """
         can = [i for i in self._scored if self.variant.can_normalise(i, "goalposts")]
         own = [i for i in can if method_of(i, self.variant.framework) in ON_ENDS]
         is_alternative = any(method in ON_ENDS for method in self.choices["normalisation"])
@@ -57,13 +80,19 @@ class Design:
 
     @cached_property
     def estimated(self) -> Mapping[str, NDArray[np.bool_]]:
-        """Which entities' values are estimates, by indicator."""
+        """Which entities' values are estimates, by indicator; those without any are left out."""
         masks = {i.code: self.variant.estimated(i.code) for i in self._scored}
         return {code: mask for code, mask in masks.items() if mask.any()}
 
     @cached_property
     def choices(self) -> Mapping[str, tuple[str, ...]]:
-        """The alternatives of each choice that can be applied, the framework's own first."""
+        """The alternatives of each choice that can be applied, the framework's own first.
+
+        A normalisation counts where it changes how at least one indicator is scored; another rule
+        for missing values where some value that applies was not reported; leaving out imputation or
+        treatment where the framework has the step, it changed a value this year, and constants are
+        not learnt of all years together.
+        """
         asked = {source: self._asked(source) for source in CHOICES}
         return {
             "normalisation": (AS_DEFINED, *filter(self._normalises, asked["normalisation"])),
@@ -73,7 +102,24 @@ class Design:
         }
 
     def evaluate(self, rows: Floats, draws: int, seed: int) -> Floats:
-        """The index (rows, entities): rows with the same choices together, some at a time."""
+        """The index of every entity for every row of a design.
+
+        Rows with the same choices are computed together, `ROWS_AT_ONCE` at a time.
+
+        Parameters
+        ----------
+        rows
+            Numbers in 0-1, (rows, sources) in the order of `sources`.
+        draws
+            How many settings each margin has; a row takes the one its number falls on.
+        seed
+            Of the settings; equal arguments give equal indices.
+
+        Returns
+        -------
+        array
+            (rows, entities) [points]; NaN where a choice leaves an entity without an index.
+        """
         chosen = {source: self._chosen(source, rows) for source in CHOICES}
         drawn = self._draws(rows, draws, seed)
         index = np.full((len(rows), len(self.variant.indicators.entities)), np.nan)
@@ -87,9 +133,9 @@ class Design:
                 continue
             variant, scored = self._variant(*steps), self._scored_by(rule, *steps)
             for start in range(0, len(positions), ROWS_AT_ONCE):
-                some = positions[start : start + ROWS_AT_ONCE]
-                index[some] = variant.index(
-                    drawn.of(some),
+                portion = positions[start : start + ROWS_AT_ONCE]
+                index[portion] = variant.index(
+                    drawn.of(portion),
                     normalisation=normalisation,
                     aggregation=aggregation,
                     scored=scored,
@@ -97,7 +143,13 @@ class Design:
         return index
 
     def applied(self, rows: Floats) -> tuple[Alternative, ...]:
-        """Every alternative asked for: what it was applied to in these rows, or why it was not."""
+        """Every alternative asked for: what it was applied to in these rows, or why it was not.
+
+        Parameters
+        ----------
+        rows
+            (rows, sources), as for `evaluate`; shares of draws are counted over them.
+        """
         posts = len(self.on_goalposts)
         return (
             self._margin("weights", len(self.members), "no group has two members"),
@@ -185,7 +237,7 @@ class Design:
         return any(self.variant.can_normalise(i, method) for i in others)
 
     def _chosen(self, source: str, rows: Floats) -> NDArray[np.int64]:
-        """Which alternative each row takes: equal shares of 0-1."""
+        """Which alternative each row takes, by equal shares of 0-1; the first where nothing varies."""
         if source not in self.sources:
             return np.zeros(len(rows), np.int64)
         return _position(rows[:, self.sources.index(source)], len(self.choices[source]))
@@ -241,14 +293,26 @@ class Design:
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """Tables of settings, and which setting each row of the design takes."""
+    """Tables of settings, and which setting each row of the design takes.
+
+    Attributes
+    ----------
+    tables
+        Margin -> (draws, values touched): deviations, uniform in ± the margin [shares].
+    taken
+        Margin -> (rows,): which row of its table each row of the design takes.
+    """
 
     design: Design
     tables: Mapping[str, Floats]
     taken: Mapping[str, NDArray[np.int64]]
 
     def of(self, rows: NDArray[np.int64]) -> Draws:
-        """The settings of some rows, by indicator or group."""
+        """The settings of some rows, by indicator or group.
+
+        Factors of weights 1 + deviation, (rows, 1); shifts of goalposts (rows, 2), the worst end's
+        and the best end's; factors of estimates (rows, entities), 1 where a value is none.
+        """
         weights, posts = self._settings("weights", rows), self._settings("goalposts", rows)
         members = self.design.members if weights.size else ()
         on_posts = self.design.on_goalposts if posts.size else ()
@@ -282,7 +346,20 @@ def _position(numbers: Floats, among: int) -> NDArray[np.int64]:
 
 
 def quasi_random(dimensions: int, draws: int, seed: int) -> Floats:
-    """A scrambled Sobol sequence; pseudo-random numbers for what is beyond its dimensions."""
+    """Numbers in 0-1, (draws, dimensions): a scrambled Sobol sequence.
+
+    Dimensions beyond SciPy's `MOST_DIMENSIONS` are pseudo-random numbers of the same seed. Equal
+    arguments give equal numbers. The balance of the sequence (``scipy.stats.qmc.Sobol``) needs a
+    power of 2 as the number of draws.
+
+    Examples
+    --------
+    >>> points = quasi_random(2, 8, seed=1)
+    >>> points.shape, bool((points >= 0).all() and (points < 1).all())
+    ((8, 2), True)
+    >>> sorted((points[:, 0] * 8).astype(int).tolist())  # one point in every eighth
+    [0, 1, 2, 3, 4, 5, 6, 7]
+    """
     used = min(dimensions, MOST_DIMENSIONS)
     first: Floats = qmc.Sobol(used, scramble=True, rng=seed).random(draws)
     if used == dimensions:

@@ -1,7 +1,7 @@
 """What may be shown of others: contributors, quantiles, ranks and totals under the bureau's rules.
 
 Plain numbers in, released numbers or None out. Everything another report prints about an entity
-goes through one of these functions; `release.gate` is their only caller.
+goes through one of these functions; `cescore.disclosure.gate` holds the evaluation against them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,16 @@ STANDING_OF_BAND = {1: "strength", 4: "weakness"}
 
 
 def rounded(value: float, digits: int) -> float:
-    """A value with so many significant digits, half up: all that is released of a group's figure."""
+    """A value with so many significant digits, half up: all that is released of a group's figure.
+
+    Half is rounded away from zero, on the decimal digits that the number is written with. What is
+    not finite comes out as 0: callers pass numbers only.
+
+    Examples
+    --------
+    >>> rounded(1250.0, 2), rounded(-0.0125, 2)
+    (1300.0, -0.013)
+    """
     if value == 0 or not math.isfinite(value):
         return 0.0
     exact = Decimal(repr(float(value)))
@@ -32,13 +41,32 @@ def rounded(value: float, digits: int) -> float:
 
 
 def to_decimals(value: float, decimals: int) -> float:
-    """A value with so many decimals, half up: what a named body's own page prints."""
+    """A value with so many decimals, half up: what a named body's own page prints.
+
+    References
+    ----------
+    四舍五入 of statistical bulletins (methodology 10), on decimal digits: binary floats break cases
+    such as 2.675.
+
+    Examples
+    --------
+    >>> to_decimals(2.675, 2), round(2.675, 2)
+    (2.68, 2.67)
+    """
     exact, last = Decimal(repr(float(value))), Decimal(1).scaleb(-decimals)
     return float(exact.quantize(last, ROUND_HALF_UP, WIDE))
 
 
 def by_holding(values: Floats, holders: Sequence[str]) -> tuple[Floats, NDArray[np.int64]]:
-    """The present values and, for each, the number of its holding (firms of one holding share it)."""
+    """The present values and, for each, the number of its holding (firms of one holding share it).
+
+    Parameters
+    ----------
+    values
+        One per firm [any unit]; NaN where one has none, which is left out.
+    holders
+        The holding of each firm, as text.
+    """
     present = ~np.isnan(values)
     _, holding = np.unique(
         np.asarray(holders, dtype=object)[present].astype(str), return_inverse=True
@@ -47,10 +75,22 @@ def by_holding(values: Floats, holders: Sequence[str]) -> tuple[Floats, NDArray[
 
 
 def contributions(values: Floats, holders: Sequence[str]) -> Floats:
-    """What each holding adds to a total, by magnitude, largest first.
+    """What each holding adds to a total, by magnitude, largest first [unit of the values].
 
     Negative values enter by their magnitude, so that they never make a dominant one look small;
     a holding that adds nothing hides nobody and does not count.
+
+    Parameters
+    ----------
+    values
+        One per firm; NaN where one has none.
+    holders
+        The holding of each firm.
+
+    Examples
+    --------
+    >>> contributions(np.array([5.0, -3.0, 4.0, np.nan, 0.0]), ["X", "X", "Y", "Y", "Z"]).tolist()
+    [8.0, 4.0]
     """
     present, holding = by_holding(values, holders)
     parts = np.bincount(holding, weights=np.abs(present)).astype(float)
@@ -62,9 +102,26 @@ def is_safe(parts: Floats, rules: Disclosure) -> bool:
     """Whether a total over these contributions, largest first, may be shown.
 
     Unsafe with fewer contributors than the minimum, or when the second largest could estimate the
-    largest within p %: X − x1 − x2 < p/100 · x1 (the p % rule).
+    largest within p %: X - x1 - x2 < p/100 · x1 (the p % rule).
 
-    References: Handbook on Statistical Disclosure Control, chapter 4.
+    Parameters
+    ----------
+    parts
+        Contributions [any unit, above 0], as `contributions` gives them.
+
+    References
+    ----------
+    Handbook on Statistical Disclosure Control, chapter 4: minimum frequency and p % rule; after
+    grouping by holding (methodology 11).
+
+    Examples
+    --------
+    A total of 100,000 in which two hold 99,000 is safe under the rule that one may hold 90 %, and is
+    not under this one: 1,000 are left, less than a tenth of the largest.
+
+    >>> parts = np.array([50_000.0, 49_000.0, 600.0, 400.0])
+    >>> is_safe(parts, Disclosure()), is_safe(np.array([50.0, 30.0, 20.0, 10.0]), Disclosure())
+    (False, True)
     """
     if len(parts) < rules.min_contributors:
         return False
@@ -75,8 +132,20 @@ def is_safe(parts: Floats, rules: Disclosure) -> bool:
 def spread_quantile(ordered: Floats, share: float) -> float:
     """A quantile that is never one contributor's own value.
 
-    Linear interpolation at position (n − 1)·share; where that falls on one value, the mean of it
+    Linear interpolation at position (n - 1)·share; where that falls on one value, the mean of it
     and its two neighbours.
+
+    Parameters
+    ----------
+    ordered
+        Values in rising order [any unit], three or more.
+    share
+        Strictly between 0 and 1: the ends are somebody's own values.
+
+    Examples
+    --------
+    >>> spread_quantile(np.array([1.0, 2.0, 6.0]), 0.5), spread_quantile(np.array([1.0, 3.0]), 0.5)
+    (3.0, 2.0)
     """
     position = (len(ordered) - 1) * share
     below = math.floor(position)
@@ -88,27 +157,48 @@ def spread_quantile(ordered: Floats, share: float) -> float:
 
 @dataclass(frozen=True)
 class PeerFigure:
-    """What may be shown of the others beside one of the entity's own figures; None: not released."""
+    """What may be shown of the others beside one of the entity's own figures; None: not released.
+
+    Attributes
+    ----------
+    n
+        Number of contributors; None below the number that may be shown.
+    median, lower_quartile, upper_quartile
+        Rounded to the significant digits released [unit of the figure].
+    quartile_band
+        The entity's own quarter, 1 best.
+    rank
+        Public bodies only.
+    standing
+        strength or weakness: in the best or the last quarter; "" in between.
+    """
 
     code: str
-    n: int | None = None  # None: below the number that may be shown
+    n: int | None = None
     median: float | None = None
     lower_quartile: float | None = None
     upper_quartile: float | None = None
-    quartile_band: int | None = None  # the entity's own, 1 best
-    rank: int | None = None  # public bodies only
-    standing: str = ""  # strength or weakness: in the best or the last quarter; "" in between
+    quartile_band: int | None = None
+    rank: int | None = None
+    standing: str = ""
 
 
 @dataclass(frozen=True)
 class YearRank:
     """Where a public body stood among those ranked in a year; None: it was not ranked.
 
-    ``low``, ``high``: 5-95 % of its rank over the choices that could have been made otherwise.
+    Attributes
+    ----------
+    n
+        How many were ranked.
+    rank
+        1 the best; ties share the better rank.
+    low, high
+        5-95 % of its rank over the choices that could have been made otherwise.
     """
 
     year: int
-    n: int  # ranked
+    n: int
     rank: int | None = None
     low: int | None = None
     high: int | None = None
@@ -120,6 +210,15 @@ class GroupFigure:
 
     The same for every report of the group, the reader's own value included, so that two recipients
     have nothing to subtract.
+
+    Attributes
+    ----------
+    direction
+        1: more is better, -1: less is better.
+    n
+        Number of contributors (holdings) with a value.
+    lower, median, upper
+        Quartiles, spread over neighbours [unit of the figure], not rounded.
     """
 
     code: str
@@ -159,10 +258,21 @@ class GroupFigure:
 def group_figure(
     code: str, values: Floats, holders: Sequence[str], direction: int, rules: Disclosure
 ) -> GroupFigure:
-    """The releasable quantiles of a figure over entities; NaN where one has no value.
+    """The releasable quantiles of a figure over entities.
 
     A holding is one contributor, with the mean of its firms' values. A quantile needs the minimum
     number of contributors and enough of them strictly on either side of it.
+
+    Parameters
+    ----------
+    values
+        One per entity [unit of the figure]; NaN where one has no value.
+    holders
+        The holding of each.
+    direction
+        1: more is better, -1: less is better.
+    rules
+        The bureau's parameters.
     """
     present, holding = by_holding(values, holders)
     if not present.size:
@@ -210,7 +320,15 @@ def standing(values: Floats, own: float, direction: int) -> str:
 
 
 def ranks(values: Floats, direction: int) -> list[int | None]:
-    """Rank of each value, 1 the best; values equal but for rounding noise share the better rank (1, 2, 2, 4)."""
+    """Rank of each value, 1 the best; None for a missing one.
+
+    Values equal but for rounding noise share the better rank (1, 2, 2, 4).
+
+    Examples
+    --------
+    >>> ranks(np.array([7.0, 0.1 + 0.2, 0.3, np.nan, 0.1]), 1)
+    [1, 2, 2, None, 4]
+    """
     ordered = tied(values)
     present = ordered[~np.isnan(ordered)] * direction
     return [None if math.isnan(v) else int((present > v * direction).sum()) + 1 for v in ordered]
@@ -220,8 +338,22 @@ def hide_cells(cells: Mapping[str, tuple[Floats, Sequence[str]]], rules: Disclos
     """Which cells of one additive row to hide, so that no hidden one follows from the row's total.
 
     First every cell that is unsafe by itself; then, while what is hidden would itself be an unsafe
-    cell (the total may be known, and what is shown subtracted from it), the smallest one shown.
-    A cell is its members' values and their holdings.
+    cell (the total may be known, and what is shown subtracted from it), the smallest one shown. A
+    cell without any contribution is always hidden.
+
+    Parameters
+    ----------
+    cells
+        Name -> its members' values [one unit; NaN where one has none] and their holdings.
+
+    Returns
+    -------
+    set
+        Names of the cells that are not shown.
+
+    References
+    ----------
+    Handbook on Statistical Disclosure Control: secondary suppression (methodology 11).
     """
     parts = {key: contributions(values, holders) for key, (values, holders) in cells.items()}
     filled = {key for key in parts if len(parts[key])}

@@ -1,7 +1,8 @@
 """On which basis energy is counted: a series rests on one, or its change is no change of energy use.
 
-Electricity on the calorific basis (当量, 0.1229 kgce/kWh) and on the basis of the coal burnt for it (等价,
-about 0.30) differ two- to threefold. The coefficients themselves are factors of params/accounts.yml.
+Electricity on the calorific basis (当量, 0.1229 kgce/kWh) and on the basis of the coal burnt for it
+(等价, about 0.30) differ two- to threefold. The coefficients themselves are factors of
+params/accounts.yml.
 """
 
 from __future__ import annotations
@@ -21,8 +22,25 @@ BASES: Mapping[str, str] = {
 def mixed_bases(panel: Panel, code: str = "energy_basis") -> dict[str, dict[int, str]]:
     """Entities whose series changes its basis, with the basis of each year that states one.
 
-    当量 and calorific are one word, so are 等价 and equivalent. A year that states none is passed over; a
-    panel without the code variable has nothing mixed.
+    当量 and calorific are one word, so are 等价 and equivalent; any other word is a basis of its own. A
+    year that states none is passed over; a panel without the code variable has nothing mixed.
+
+    Parameters
+    ----------
+    code
+        The code variable that states the basis, text of (entities, years).
+
+    References
+    ----------
+    Coefficients after GB/T 2589; the two bases of electricity are never mixed inside one series
+    (methodology 12).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> texts = np.array([["当量", "calorific"], ["当量", "等价"]], object)
+    >>> mixed_bases(Panel(("A", "B"), (2023, 2024), codes={"energy_basis": texts}))
+    {'B': {2023: 'calorific 当量', 2024: 'equivalent 等价'}}
     """
     changing: dict[str, dict[int, str]] = {}
     texts = panel.codes.get(code)

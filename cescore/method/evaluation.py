@@ -46,8 +46,26 @@ STATUS_WORDS = np.array(
 class TypeEvaluation:
     """Every step of one type's evaluation: arrays of (entities, years), by code.
 
-    ``panel`` is what was returned; ``accounts`` is the panel with the accounts added; ``scores``
-    are the scores before the missing-data rules, ``scored.scores`` after them.
+    Attributes
+    ----------
+    panel
+        What was returned.
+    accounts
+        The panel with the accounts added [declared units].
+    indicators
+        Computed indicators [declared units].
+    scores, scored
+        Scores before the missing-data rules; ``scored.scores`` after them [points of the scale].
+    aggregation
+        Groups, index, effective weights and coverage.
+    progress
+        The progress index [base year = 100], beside the index and never part of it.
+    fitted
+        Constants learnt of the reference set, frozen.
+    framework
+        With the weights that were learnt from data, where it learns any.
+    base_year, run_year
+        Of constant prices and progress, and the year evaluated.
     """
 
     panel: Panel
@@ -64,7 +82,7 @@ class TypeEvaluation:
 
     @property
     def is_sufficient(self) -> NDArray[np.bool_]:
-        """Whether enough of the weight is covered for a grade (entities, years)."""
+        """Whether enough of the weight is covered for a grade (entities, years), see `coverage`."""
         return is_sufficient(self.aggregation.coverage, self.framework.missing)
 
     @property
@@ -74,29 +92,33 @@ class TypeEvaluation:
 
     @cached_property
     def in_reference_set(self) -> NDArray[np.bool_]:
-        """Who others are compared with: returned something that is scored, and is not screened out."""
+        """Who others are compared with: returned something scored, and is not screened out."""
         returned, has_data = self.scored.returned, self.aggregation.coverage > 0
         return has_data if returned is None else has_data & returned
 
     def learners_in(self, year: int) -> Panel:
-        """The indicators of the reference set of a year, which its constants were learnt from."""
+        """The indicators, all years, of the set that a year's constants were learnt from."""
         members = np.flatnonzero(self.in_reference_set[:, self.panel.year_position(year)]).tolist()
         return self.indicators.only(self.panel.entities[row] for row in members)
 
     @cached_property
     def rungs(self) -> Mapping[str, NDArray[np.object_]]:
-        """The rung each account with a ladder stands on (entities, years)."""
+        """The rung each account with a ladder stands on (entities, years), see `ladder.rungs`."""
         return rungs(self.accounts, self.framework, base_year=self.base_year)
 
     @cached_property
     def decomposition(self) -> Decomposition:
-        """The year's index and its change since last year, by indicator."""
+        """The year's index and its change since last year, by indicator.
+
+        See `contributions.decompose`. There is a change only between two years in which the index
+        stands.
+        """
         tree = index_tree(self.scored, self.aggregation, self.framework)
         return decompose(tree, self.run_year, stands=self.stands)
 
     @cached_property
     def progress_decomposition(self) -> Decomposition | None:
-        """The same of the progress index; None where the framework has none."""
+        """The same of the progress index, by ``group.indicator``; None without one."""
         tree = progress_tree(self.progress, self.framework)
         return None if tree is None else decompose(tree, self.run_year)
 
@@ -108,10 +130,16 @@ class TypeEvaluation:
     ) -> pd.DataFrame:
         """The rows of results.csv for this type, full precision, all years or those named.
 
-        Weights, contributions and contributions to change are those of the year evaluated.
+        One row per entity, year, kind and code, columns `RESULT_COLUMNS`. Weights, contributions
+        and contributions to change are those of the year evaluated. A score that the rules set to
+        the floor has status ``floor``; an index below the least coverage ``insufficient``.
 
-        ``units`` names units of variables that the framework does not use. A score that the rules
-        set to the floor has status ``floor``; an index below the least coverage ``insufficient``.
+        Parameters
+        ----------
+        years
+            Years to give; None: all of the panel.
+        units
+            Units of variables that the framework does not use.
         """
         where = np.ones(self.panel.shape, bool)
         if years is not None:
@@ -129,7 +157,19 @@ class TypeEvaluation:
     ) -> Iterator[pd.DataFrame]:
         """The same rows column by column, of the entities and years named by ``where``.
 
-        The index of the run's year of ``silent`` entities has status not_filed.
+        Parameters
+        ----------
+        units
+            Code -> unit of variables that the framework does not use.
+        where
+            (entities, years): which cells have rows.
+        silent
+            (entities,): whose index of the run's year has status not_filed.
+
+        Yields
+        ------
+        DataFrame
+            Rows of one kind and code, at most `ROWS_AT_ONCE` of them.
         """
         rows, years = np.nonzero(where)
         entities = np.array(self.panel.entities, object)[rows]
@@ -142,9 +182,9 @@ class TypeEvaluation:
             yield from self._rows(kind, code, unit, column.values[rows, years], words, shared)
         now = where[:, self.panel.year_position(self.run_year)]
         if now.any():
-            mine = {"entity_id": np.array(self.panel.entities, object)[now]}
+            entity_of_row = {"entity_id": np.array(self.panel.entities, object)[now]}
             for kind, code, unit, values, words in self._parts():
-                shared = {**mine, "year": np.full(int(now.sum()), self.run_year)}
+                shared = {**entity_of_row, "year": np.full(int(now.sum()), self.run_year)}
                 yield from self._rows(kind, code, unit, values[now], words[now], shared)
 
     def _columns(
@@ -213,7 +253,7 @@ class TypeEvaluation:
 
     @cached_property
     def index_status(self) -> NDArray[np.object_]:
-        """The words for each index (entities, years): of its values, or that its data are too few."""
+        """The words for each index (entities, years): of its values, or ``insufficient``."""
         index = self.aggregation.index
         return np.where(index.is_present & ~self.is_sufficient, "insufficient", _status(index))
 
@@ -228,17 +268,17 @@ class TypeEvaluation:
     ) -> Iterator[pd.DataFrame]:
         """One column as rows, entity by entity and year by year, some rows at a time."""
         for start in range(0, len(values), ROWS_AT_ONCE):
-            some = slice(start, start + ROWS_AT_ONCE)
+            portion = slice(start, start + ROWS_AT_ONCE)
             yield pd.DataFrame(
                 {
                     "entity_type": self.framework.entity_type,
-                    "entity_id": shared["entity_id"][some],
-                    "year": shared["year"][some],
+                    "entity_id": shared["entity_id"][portion],
+                    "year": shared["year"][portion],
                     "kind": kind,
                     "code": code,
-                    "value": values[some],
+                    "value": values[portion],
                     "unit": unit,
-                    "status": words[some],
+                    "status": words[portion],
                 }
             )
 
@@ -253,18 +293,66 @@ def evaluate(
 ) -> TypeEvaluation:
     """Evaluate all entities of a type, or one alone with constants fitted on all.
 
-    accounts → indicators → (imputation, screening, outliers) → scores → missing-data rules → weights →
-    groups → index, and beside it progress since the base year. Every array has the shape (entities, years).
+    accounts → indicators → (imputation, screening, outliers) → scores → missing-data rules →
+    weights → groups → index, and beside it progress since the base year. Every array has the shape
+    (entities, years). Weights that the framework learns from the data are in the ``framework`` of
+    what is returned.
 
     Parameters
     ----------
     panel
         What was returned, one type's entities, all years.
+    base_year
+        Of progress, and of ``base(x)`` in formulas.
+    run_year
+        The year evaluated: weights are learnt from it, constants from the years up to it.
     fitted
         Constants from an earlier evaluation; None: learnt from this panel, from those that returned
         anything for the year themselves: a value carried over from an earlier year is no return.
 
-    Weights that the framework learns from the data are in the ``framework`` of what is returned.
+    Raises
+    ------
+    MethodError
+        Weights are to be learnt from fewer entities than the framework asks, or a group has no
+        members.
+
+    Examples
+    --------
+    >>> from cescore.definitions.model import Goalposts, Group, Indicator
+    >>> named = {"source": "made up", "tag": "P"}
+    >>> posts = {2020: Goalposts(worst=0, best=10, **named)}
+    >>> lake = Framework.model_validate(
+    ...     {
+    ...         "entity_type": "lake",
+    ...         "version": "1",
+    ...         "source": "made up",
+    ...         "index": {"code": "LI"},
+    ...         "groups": {"G": Group(code="G", weight=1)},
+    ...         "indicators": {
+    ...             code: Indicator(
+    ...                 code=code,
+    ...                 unit="ratio",
+    ...                 formula=code.lower(),
+    ...                 direction=1,
+    ...                 group="G",
+    ...                 weight=weight,
+    ...                 goalposts=posts,
+    ...                 **named,
+    ...             )
+    ...             for code, weight in (("A", 3), ("B", 1))
+    ...         },
+    ...     }
+    ... )
+    >>> returned = {
+    ...     "a": Column.of(np.array([[4.0], [8.0]])),
+    ...     "b": Column.of(np.array([[8.0], [np.nan]])),
+    ... }
+    >>> panel = Panel(("L1", "L2"), (2020,), returned)
+    >>> result = evaluate(panel, lake, base_year=2020, run_year=2020)
+    >>> result.aggregation.index.values[:, 0].tolist()  # B of L2 was not returned: floor 0
+    [50.0, 60.0]
+    >>> result.aggregation.coverage[:, 0].tolist(), result.is_sufficient[:, 0].tolist()
+    ([1.0, 0.75], [True, False])
     """
     returned = _returned(panel)
     accounts = compute_accounts(panel, framework, base_year=base_year)
@@ -300,17 +388,17 @@ def _decomposed(
         for code, values in parts.items():
             left_out = np.where(decomposition.weights[code] == 0, "excluded", "reported")
             has_no_index = np.isnan(decomposition.total) | (of_index == "insufficient")
-            nothing = np.where(has_no_index, of_index, "not_computable")
-            status = np.where(np.isnan(values), nothing, left_out)
+            without_value = np.where(has_no_index, of_index, "not_computable")
+            status = np.where(np.isnan(values), without_value, left_out)
             yield f"{prefix}{kind}", f"{path}{code}", unit, values, status.astype(object)
 
 
 def _returned(panel: Panel) -> NDArray[np.bool_]:
     """Where an entity has a figure of the year among what was returned (entities, years)."""
-    some = np.zeros(panel.shape, bool)
+    has_figure = np.zeros(panel.shape, bool)
     for column in panel.columns.values():
-        some |= column.is_present
-    return some
+        has_figure |= column.is_present
+    return has_figure
 
 
 def _up_to(years: Sequence[int], last: int) -> tuple[int, ...]:

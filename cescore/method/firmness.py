@@ -10,9 +10,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class AppliedAlternative:
-    """A choice that was varied, and in what share of the draws."""
+    """A choice that was varied, and in what share of the draws [0-1].
 
-    source: str  # weights, normalisation, aggregation, missing, goalposts, estimates
+    ``source`` is one of `margins.SOURCES`, ``name`` the alternative or the margin as ± %.
+    """
+
+    source: str
     name: str
     share_of_draws: float
 
@@ -21,8 +24,18 @@ class AppliedAlternative:
 class Band:
     """5-95 % of the draws for one entity; rank fields are None where the entity is not ranked.
 
-    ``alternatives`` lists each choice that was really applied to the score, ``rank_alternatives`` to
-    the rank.
+    Attributes
+    ----------
+    score_low, score_high
+        Of the index [points on the framework's scale].
+    draws
+        How many the quantiles are of.
+    alternatives, rank_alternatives
+        Each choice that was really applied to the score, and to the rank.
+    rank_low, rank_high
+        Best and worst rank of the band [1 is the best].
+    ranked
+        Among how many the ranks are taken.
     """
 
     score_low: float
@@ -39,7 +52,14 @@ class Band:
 class SourceShare:
     """Sobol indices of one source: its share of the variance of the mean shift of rank.
 
-    ``first``: by itself; ``total``: with all it acts together with.
+    Attributes
+    ----------
+    source
+        One of `margins.SOURCES`.
+    first
+        By itself [share of the variance]; an estimate, which noise can put slightly below 0.
+    total
+        With all it acts together with; the totals of all sources can add up to more than 1.
     """
 
     source: str
@@ -49,7 +69,7 @@ class SourceShare:
 
 @dataclass(frozen=True)
 class MeasuredShare(SourceShare):
-    """The same with the half-widths of 95 % bootstrap intervals."""
+    """The same with the half-widths of 95 % bootstrap intervals [shares of the variance]."""
 
     first_half_width: float
     total_half_width: float
@@ -57,7 +77,15 @@ class MeasuredShare(SourceShare):
 
 @dataclass(frozen=True)
 class WithoutOne:
-    """The index without one indicator: mean absolute shift of rank, and of the index in points."""
+    """The index without one indicator.
+
+    Attributes
+    ----------
+    mean_rank_shift
+        Mean absolute shift of rank over all entities [ranks].
+    mean_index_shift
+        Mean absolute shift of the index [points]; NaN where no entity keeps one.
+    """
 
     indicator: str
     mean_rank_shift: float

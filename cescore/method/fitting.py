@@ -22,14 +22,23 @@ Bools = NDArray[np.bool_]
 class Fitted:
     """What the methods learnt from all entities, frozen.
 
-    ``constants``: indicator -> year -> ``low``/``high`` (min_max and its kin; ``reference`` too) or
-    ``mean``/``sd`` (z_score), of treated values; ``win_low``/``win_high`` or ``log_low``/``log_high`` (outliers);
-    ``fill:<group>``, or ``row_low``/``row_high`` of all indicators (imputation).
-    ``nowhere``: year -> indicators that apply to somebody and that no entity reports.
-    ``released_scores``: indicator -> year -> one entity's score, where the constants are withheld.
-    ``released_groups``: likewise of groups ("" for the index) aggregated by looking at everybody.
-    ``distributions``: indicator -> year -> all values in rising order, which ranking needs; they
-    are respondents' figures and never leave the evaluation.
+    Attributes
+    ----------
+    constants
+        Indicator -> year -> name -> value [unit of the treated values]: ``low``, ``high`` (min_max
+        and its kin; ``reference`` too) or ``mean``, ``sd`` (z_score); ``win_low``, ``win_high`` or
+        ``log_low``, ``log_high``, ``log_mirrored`` (outliers); ``fill:<group>``, or ``row_low``,
+        ``row_high`` of all indicators (imputation).
+    nowhere
+        Year -> indicators that apply to somebody and that no entity reports.
+    released_scores
+        Indicator -> year -> one entity's score, where the constants are withheld.
+    distributions
+        Indicator -> year -> all values in rising order, which ranking needs; they are respondents'
+        figures and never leave the evaluation.
+    released_groups
+        Group ("" for the index) -> year -> one entity's value, of groups aggregated by looking at
+        everybody.
     """
 
     constants: Mapping[str, Mapping[int, Mapping[str, float]]] = field(default_factory=dict)
@@ -40,7 +49,7 @@ class Fitted:
 
 
 def method_of(indicator: Indicator, framework: Framework) -> str:
-    """The normalisation an indicator is scored by."""
+    """The normalisation an indicator is scored by: its own, else the framework's."""
     return indicator.normalisation or framework.normalisation
 
 
@@ -53,11 +62,25 @@ def fit(
 ) -> Fitted:
     """The constants that the framework's methods take from the reference set, year by year.
 
-    Learnt from the reference set alone: the entities that have a value of their own that year, are not
-    screened out and are ``among`` those that may teach (entities, years; default all). Others may
-    be scored with the constants. In the order of COINr: gaps are filled, entities screened, outliers
-    treated, and the ends of the scale are those of the treated values, of the year or of all years
-    together. Where an indicator has no two different values it has no ends, so nobody is scored on it.
+    Learnt from the reference set alone: the entities that have a value of their own that year, are
+    not screened out and are ``among`` those that may teach. Others may be scored with the
+    constants. In the order of COINr: gaps are filled, entities screened, outliers treated, and the
+    ends of the scale are those of the treated values, of the year or of all years together. Where
+    an indicator has no two different values it has no ends, so nobody is scored on it.
+
+    Parameters
+    ----------
+    indicators
+        As computed (entities, years).
+    run_years
+        Years to learn from; None: all of the panel.
+    among
+        (entities, years): who may teach; None: all.
+
+    Returns
+    -------
+    Fitted
+        Empty constants where every method stands on stated ends and nothing is imputed or treated.
     """
     years = [y for y in indicators.years if run_years is None or y in run_years]
     own = has_data(indicators, framework)
@@ -71,14 +94,16 @@ def fit(
             year: outliers.learn(_present(prepared, indicator.code, year, members), treatment)
             for year in years
         }
-        everybody = np.concatenate([np.empty(0), *(treated.values for treated in learnt.values())])
+        all_values = np.concatenate([np.empty(0), *(treated.values for treated in learnt.values())])
         for year, treated in learnt.items():
-            compared = everybody if framework.observed_over == "all_years" else treated.values
+            compared = all_values if framework.observed_over == "all_years" else treated.values
             reference = _reference(prepared, indicator, framework, year)
             reference = outliers.apply(reference, treated.constants, treatment)
-            its = {**treated.constants, **learn(compared, method, float(reference[0]))}
-            if its:
-                constants.setdefault(indicator.code, {}).setdefault(year, {}).update(its)
+            learnt_constants = {**treated.constants, **learn(compared, method, float(reference[0]))}
+            if learnt_constants:
+                constants.setdefault(indicator.code, {}).setdefault(year, {}).update(
+                    learnt_constants
+                )
             if method in BY_ORDER:
                 distributions.setdefault(indicator.code, {})[year] = np.sort(compared)
     return Fitted(constants, _nowhere(indicators, framework, members), {}, distributions)
@@ -101,6 +126,7 @@ def _nowhere(panel: Panel, framework: Framework, members: Bools) -> dict[int, tu
 
 
 def _present(panel: Panel, code: str, year: int, members: Bools) -> Floats:
+    """The values of an indicator that the reference set of a year has [unit of the indicator]."""
     column = panel.column(code)
     i = panel.year_position(year)
     return column.values[:, i][column.is_present[:, i] & members[:, i]]

@@ -2,6 +2,10 @@
 
 Nothing here runs code: a text is parsed by `cescore.definitions.formula` against a short list of
 nodes, and this module gives each of them its meaning for numbers with a state and flags.
+
+``base(x)`` is the base year's value, ``lag(x, n)`` that of n years before; ``total`` and ``mean``
+leave out what is not applicable; ``first_available`` takes the first operand with a value;
+``positive`` has no value where its operand is 0 or less.
 """
 
 from __future__ import annotations
@@ -88,20 +92,32 @@ def evaluate(
 ) -> Column:
     """The column of a formula, in its declared unit: the formula's own value times ``factor``.
 
-    Of the operands' states the highest counts, flags add up. A sum or difference of less than 1e-14 of
-    its larger operand is 0 (`thresholds.without_noise`). A division by zero, the logarithm of
-    zero, the root of a negative number, ``positive`` of what is not, and an overflow give NOT_COMPUTABLE,
-    never inf. ``base(x)``
-    is MISSING where the panel has no column for ``base_year``, as is ``lag`` before its first year.
+    Of the operands' states the highest counts, flags add up. A sum or difference of less than 1e-14
+    of its larger operand is 0 (`thresholds.without_noise`). A division by zero, the logarithm of
+    zero, the root of a negative number, ``positive`` of what is not, and an overflow give
+    NOT_COMPUTABLE, never inf. ``base(x)`` is MISSING where the panel has no column for
+    ``base_year``, as is ``lag`` before its first year.
 
     Parameters
     ----------
     executable
         The formula with each unit conversion written in, see `definitions.model.Computed`.
+    panel
+        Columns by code (entities, years); a code that it does not have is NOT_COLLECTED.
+    base_year
+        What ``base(x)`` stands for.
     factor
         The last conversion as an exact fraction ("1/100"), applied once.
     factors
         Constants with a name, in the units that the executable text expects.
+
+    Raises
+    ------
+    FormulaError
+        The text is not in the language.
+    MethodError
+        ``lag`` by something else than whole years from 1 on, or a function of so many operands as
+        it does not take.
 
     Examples
     --------
@@ -111,6 +127,8 @@ def evaluate(
     >>> rate = evaluate("gdp / mrc", panel, base_year=2020, factor="10000")
     >>> rate.values.tolist(), rate.state.tolist()
     ([[5000.0, nan]], [[0, 1]])
+    >>> evaluate("1 - gdp / base(gdp)", panel, base_year=2020).values.round(3).tolist()
+    [[0.0, -0.2]]
     """
     setting = _Setting(panel, base_year, factors)
     with np.errstate(all="ignore"):
@@ -129,7 +147,29 @@ def holds(
     """Where a condition is true, and where it could be evaluated at all (entities, years).
 
     A comparison is unknown where an operand has no value. ``and``, ``or`` and ``not`` follow
-    three-valued logic: true or unknown is true, false and unknown is false.
+    three-valued logic: true or unknown is true, false and unknown is false. Comparisons are those
+    of `thresholds`, so that rounding noise turns none.
+
+    Parameters
+    ----------
+    condition
+        In the language of checks; names as for `evaluate`.
+    base_year, factors
+        As for `evaluate`.
+
+    Returns
+    -------
+    tuple
+        Two masks: true, and known. Where it is not known it is not true either.
+
+    Examples
+    --------
+    >>> used = Column.of(np.array([[5.0], [np.nan], [9.0]]))
+    >>> made = Column.of(np.array([[8.0], [8.0], [8.0]]))
+    >>> panel = Panel(("A", "B", "C"), (2020,), {"used": used, "made": made})
+    >>> true, known = holds("used <= made", panel, base_year=2020)
+    >>> true[:, 0].tolist(), known[:, 0].tolist()
+    ([True, False, False], [True, False, True])
     """
     setting = _Setting(panel, base_year, factors)
     with np.errstate(all="ignore"):
@@ -144,7 +184,7 @@ def _tree(text: str, conditions: bool) -> ast.expr:
 
 @lru_cache(maxsize=8192)
 def names(text: str) -> tuple[str, ...]:
-    """The codes a formula uses."""
+    """The codes a formula uses, names of factors included."""
     return tuple(parse(text).names)
 
 
@@ -226,10 +266,10 @@ def _over_those_that_apply(operands: list[Column], *, is_mean: bool) -> Column:
     values = reduce(_sum, [operand.values for operand in used])
     result = _computed(values / count if is_mean else values, used)
     partial = np.where((count > 0) & (count < len(operands)), np.uint8(Flag.PARTIAL), NO_FLAG)
-    nothing = count == 0
+    none_applies = count == 0
     return Column(
-        np.where(nothing, np.nan, result.values),
-        np.where(nothing, NOT_APPLICABLE, result.state),
+        np.where(none_applies, np.nan, result.values),
+        np.where(none_applies, NOT_APPLICABLE, result.state),
         result.flags | partial,
     )
 
@@ -262,7 +302,22 @@ def _other_year(name: str, arguments: list[ast.expr], setting: _Setting) -> Colu
 
 
 def shifted(column: Column, years: Sequence[int], taken_from: Mapping[int, int]) -> Column:
-    """A column whose year y shows the value of ``taken_from[y]``; MISSING where the panel has none."""
+    """A column whose year y shows the value of ``taken_from[y]``; MISSING where the panel has none.
+
+    Parameters
+    ----------
+    years
+        Those of the column, in its order.
+    taken_from
+        Year -> year it is taken from, for every year of the column.
+
+    Examples
+    --------
+    >>> column = Column.of(np.array([[1.0, 2.0]]))
+    >>> before = shifted(column, (2020, 2021), {2020: 2019, 2021: 2020})
+    >>> before.values.tolist(), before.state.tolist()
+    ([[nan, 1.0]], [[2, 0]])
+    """
     result = Column.empty(column.shape, State.MISSING)
     position = {year: i for i, year in enumerate(years)}
     for i, year in enumerate(years):

@@ -13,9 +13,18 @@ from cescore.method.formulas import evaluate, names, shifted
 
 
 def compute_accounts(panel: Panel, framework: Framework, *, base_year: int) -> Panel:
-    """The panel with a column for each account of the framework.
+    """The panel with a column for each account of the framework [the account's declared unit].
 
-    An account may stand on an indicator; such indicators are computed on the way and not kept.
+    An account may stand on an indicator; such indicators are computed on the way and not kept. An
+    account that is ``summed`` takes, where its formula misses a return, the sum over bodies that
+    came with the panel under its code.
+
+    Parameters
+    ----------
+    panel
+        What was returned (entities, years).
+    base_year
+        What ``base(x)`` in formulas stands for.
     """
     known, needed = panel, set(framework.accounts) | _below_accounts(framework)
     for code in _in_order(framework):
@@ -30,8 +39,52 @@ def compute_indicators(panel: Panel, framework: Framework, *, base_year: int) ->
     Accounts are computed first where the panel does not hold them. An indicator with
     ``latest_within`` n takes, where its value was not returned, the latest of the n years before,
     flagged CARRIED; formulas that use it see that value. One that nobody collects is
-    NOT_COLLECTED throughout. Values are in the indicator's declared unit, of shape (entities, years); a
-    value is NaN exactly where its state is not PRESENT, and the state says why (`column.State`).
+    NOT_COLLECTED throughout.
+
+    Parameters
+    ----------
+    panel
+        What was returned, with or without accounts (entities, years).
+    base_year
+        What ``base(x)`` in formulas stands for.
+
+    Returns
+    -------
+    Panel
+        Columns of (entities, years); a value is NaN exactly where its state is not PRESENT, and the
+        state says why (`column.State`): a denominator of 0 gives NOT_COMPUTABLE, never 0 or inf.
+
+    Examples
+    --------
+    >>> from cescore.method.column import status_text
+    >>> rate = Indicator(
+    ...     code="A",
+    ...     unit="ratio",
+    ...     formula="used / made",
+    ...     direction=1,
+    ...     latest_within=1,
+    ...     source="made up",
+    ...     tag="P",
+    ... )
+    >>> lake = Framework(
+    ...     entity_type="lake",
+    ...     version="1",
+    ...     source="made up",
+    ...     index={"code": "LI"},
+    ...     groups={},
+    ...     indicators={"A": rate},
+    ... )
+    >>> returned = {
+    ...     "used": Column.of(np.array([[3.0, np.nan, np.nan]])),
+    ...     "made": Column.of(np.array([[4.0, 4.0, 4.0]])),
+    ... }
+    >>> panel = Panel(("L1",), (2022, 2023, 2024), returned)
+    >>> rates = compute_indicators(panel, lake, base_year=2022)
+    >>> column = rates.column("A")
+    >>> [status_text(s, f) for s, f in zip(column.state[0], column.flags[0], strict=True)]
+    ['reported', 'carried', 'missing']
+    >>> column.values.tolist(), carried_year(rates, lake, "A").tolist()
+    ([[0.75, 0.75, nan]], [[2022, 2022, 2024]])
     """
     if not set(framework.accounts) <= set(panel.columns):
         panel = compute_accounts(panel, framework, base_year=base_year)

@@ -1,4 +1,9 @@
-"""Which rung of a ladder each figure stands on: the first way to it that had a value."""
+"""Which rung of a ladder each figure stands on: the first way to it that had a value.
+
+A ladder is an account by ``first_available``: the best source first, then what stands in for it
+where it was not returned, such as coal consumption by the flows returned, else by the
+energy balance. Every rung but the first makes an estimate (测算).
+"""
 
 from __future__ import annotations
 
@@ -19,7 +24,13 @@ Words = NDArray[np.object_]
 def rungs(panel: Panel, framework: Framework, *, base_year: int) -> dict[str, Words]:
     """The code of the rung used, by account with a ladder: text of shape (entities, years).
 
-    ``panel`` holds the accounts already.
+    The first rung, in the ladder's order, that has a value; `SUMMED` where none has and the bodies
+    that add up to the entity do; `NOT_AVAILABLE` where there is no figure at all.
+
+    Parameters
+    ----------
+    panel
+        Holds the accounts already.
     """
     return {
         code: _used(account, panel, framework, base_year)
@@ -29,7 +40,10 @@ def rungs(panel: Panel, framework: Framework, *, base_year: int) -> dict[str, Wo
 
 
 def place_of(account: Account, used: Words) -> NDArray[np.float64]:
-    """The position of the rung on its ladder, the best 1; NaN where none of them was used."""
+    """The position of the rung on its ladder, the best 1; NaN where none of them was used.
+
+    ``used`` is text of (entities, years), as `rungs` gives it.
+    """
     place = np.full(used.shape, np.nan)
     for i, rung in enumerate(account.ladder):
         place[used == rung.rung] = i + 1

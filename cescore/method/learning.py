@@ -24,15 +24,25 @@ def with_learnt_weights(scored: Scored, framework: Framework, year: int) -> Fram
     """The framework with the weights its methods learn from a year's scores, frozen for all years.
 
     Members of weight zero stay out; an entity that lacks a member's score teaches nothing in that
-    group, nor does one outside the reference set: floors filled in for a return are no scores. A group of one member has nothing to learn.
+    group, nor does one outside the reference set: floors filled in for a return are no scores. A
+    group of one member has nothing to learn.
 
-    Weights are shares of their group, together 1, learnt from scores (more is better), so that no method has
-    to turn a direction round.
+    Weights are shares of their group, together 1, learnt from scores (more is better), so that no
+    method has to turn a direction round. A group is aggregated with the weights learnt below it
+    before those above it are learnt.
+
+    Parameters
+    ----------
+    scored
+        Scores after the missing-data rules, all entities.
+    year
+        The year whose scores teach.
 
     Raises
     ------
     MethodError
-        Fewer entities with every score than the weighting's ``fewest``.
+        Fewer entities with every score than the weighting's ``fewest``, or a method that cannot
+        answer for their scores (`cescore.method.weighing`).
 
     References
     ----------
@@ -64,5 +74,5 @@ def with_learnt_weights(scored: Scored, framework: Framework, year: int) -> Fram
 
 
 def learns_weights(framework: Framework) -> bool:
-    """Whether a framework takes any weight from the data."""
+    """Whether a framework takes any weight from the data, of the index or of a group."""
     return any(framework.weighting_of(g).method in LEARNERS for g in ("", *framework.groups))

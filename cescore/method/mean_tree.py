@@ -1,4 +1,12 @@
-"""An index as a nest of weighted power means: the tree that contributions are split over."""
+"""An index as a nest of weighted power means: the tree that contributions are split over.
+
+A weighted power mean is (Σ w·x^p / Σ w)^(1/p), the geometric one at p = 0. Copeland and TOPSIS are
+no means: their power is NaN, and nothing adds up to them.
+
+References
+----------
+G. H. Hardy, J. E. Littlewood, G. Pólya, Inequalities (1934), chapter 2.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +32,17 @@ NO_MEAN = np.nan  # copeland and topsis are no means: nothing adds up to them
 class Tree:
     """A nest of weighted power means, "" at the top; arrays of (entities, years).
 
-    ``powers`` and ``members`` go by whole, from the top down; ``shares`` are those of a member in
-    its whole, 0 where it does not take part; ``values`` are of members and of wholes.
+    Attributes
+    ----------
+    powers
+        Whole -> power of its mean, from the top down: 1 arithmetic, 0 geometric, -1 harmonic; NaN
+        where the whole is no mean.
+    members
+        Whole -> codes directly below it.
+    shares
+        Member -> its share in its whole [0-1], 0 where it does not take part.
+    values
+        Member or whole -> its value [points]; NaN where it has none.
     """
 
     years: tuple[int, ...]
@@ -46,7 +63,7 @@ class Tree:
         return not any(np.isnan(power) for power in self.powers.values())
 
     def at(self, years: tuple[int, ...]) -> Tree:
-        """The same in some of its years only; a year it does not have has no values and no shares."""
+        """The same in some years only; one it does not have has no values and shares of 0."""
         places = [self.years.index(year) if year in self.years else -1 for year in years]
         known = np.array([place >= 0 for place in places])
 
@@ -59,7 +76,7 @@ class Tree:
 
 
 def index_tree(scored: Scored, result: Aggregation, framework: Framework) -> Tree:
-    """The framework's index as a nest of means."""
+    """The framework's index as a nest of means, scores as leaves [points of the scale]."""
     wholes = ("", *reversed([group.code for group in framework.groups_bottom_up()]))
     columns = {**scored.scores.columns, **result.groups.columns}
     values = {code: column.values for code, column in columns.items()}
@@ -73,7 +90,10 @@ def index_tree(scored: Scored, result: Aggregation, framework: Framework) -> Tre
 
 
 def progress_tree(result: ProgressResult, framework: Framework) -> Tree | None:
-    """The progress index as a nest of means; members are named ``group.indicator``."""
+    """The progress index as a nest of means [base year = 100]; None without one in the framework.
+
+    Members are named ``group.indicator``, as one indicator may stand in several groups.
+    """
     progress = framework.progress
     if progress is None:
         return None
@@ -94,4 +114,5 @@ def progress_tree(result: ProgressResult, framework: Framework) -> Tree | None:
 
 
 def _power(method: str, power: float) -> float:
+    """The power of a mean by its name; NaN for a method that is none."""
     return power if method == "generalised_mean" else POWERS.get(method, NO_MEAN)

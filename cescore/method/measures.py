@@ -1,4 +1,8 @@
-"""The plan's measures as inspected: checks counted by status, five states kept apart."""
+"""The plan's measures as inspected: checks counted by status, five states kept apart.
+
+not_applicable (does not concern the entity) and not_inspected (nobody looked) are neither a pass
+nor a failure; a share of what is done is taken over inspected checks alone.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +31,14 @@ PARTIAL_SHARE = 0.5  # [P] what a check half done counts
 class InspectedCheck(TypedDict):
     """One check of a measure in a year; texts are "" where nothing was recorded.
 
-    ``note``: no_evidence where ``recorded``, the status that the inspector gave, does not count.
+    Attributes
+    ----------
+    status
+        As it counts, one of `STATUSES`.
+    value
+        As recorded, text [unit of the check]; never scored.
+    note
+        no_evidence where ``recorded``, the status that the inspector gave, does not count.
     """
 
     id: str
@@ -46,7 +57,19 @@ class InspectedCheck(TypedDict):
 
 @dataclass(frozen=True)
 class MeasureLine(Bilingual):
-    """One measure's checks, counted by status, as recorded by inspection."""
+    """One measure's checks, counted by status, as recorded by inspection.
+
+    Attributes
+    ----------
+    system
+        Id of the part of the plan that the measure belongs to.
+    units
+        Names of the units responsible.
+    counts
+        Status -> number of checks [checks], every status of `STATUSES` named.
+    checks
+        The checks themselves; empty on the lines of a whole period (`period_measures.at_end`).
+    """
 
     id: str
     zh: str
@@ -66,6 +89,14 @@ def measure_lines(
     it counts as partial, with the note ``no_evidence`` and the status as recorded kept beside it
     [P]. A check without a goal is counted by status only, never by its amount.
 
+    Parameters
+    ----------
+    entity_type
+        Checks of other levels are left out, and measures without any check for the type.
+    records
+        At most one a check: check_id, status, value, evidence_ref, finding, inspector_unit,
+        inspection_date, due_date as text; "" or absent where nothing was recorded.
+
     Raises
     ------
     MethodError
@@ -81,7 +112,7 @@ def measure_lines(
 
 
 def counts(lines: Iterable[MeasureLine]) -> dict[str, int]:
-    """All checks by status, every status named."""
+    """All checks by status, every status named, 0 where there is none [checks]."""
     total: dict[str, int] = dict.fromkeys(STATUSES, 0)
     for line in lines:
         for status, number in line.counts.items():
@@ -92,25 +123,44 @@ def counts(lines: Iterable[MeasureLine]) -> dict[str, int]:
 def measure_points(lines: Iterable[MeasureLine]) -> float | None:
     """Share of the inspected checks that is done, 0-1, partial counting half; None without any.
 
-    not_applicable leaves the denominator; not_inspected is neither a pass nor a failure.
+    (done + 0.5 · partial) / (done + partial + not_done) over the checks of all measures together,
+    so that a measure with many checks counts more. not_applicable leaves the denominator;
+    not_inspected is neither a pass nor a failure. The half is ours [P].
 
     Examples
     --------
-    >>> found = {"done": 2, "partial": 1, "not_done": 1, "not_applicable": 5, "not_inspected": 9}
-    >>> measure_points([MeasureLine("4.1", "", "", "4", (), found)])
+    >>> counted = {"done": 2, "partial": 1, "not_done": 1, "not_applicable": 5, "not_inspected": 9}
+    >>> measure_points([MeasureLine("4.1", "", "", "4", (), counted)])
     0.625
     """
     return share_done(counts(lines))
 
 
 def share_done(numbers: Mapping[str, int]) -> float | None:
-    """Share of the inspected checks that is done, 0-1, of checks counted by status."""
+    """Share of the inspected checks that is done, 0-1, of checks counted by status.
+
+    (done + 0.5 · partial) / (done + partial + not_done); None where nothing was inspected.
+
+    Examples
+    --------
+    >>> share_done({"done": 1, "partial": 1, "not_done": 0})
+    0.75
+    """
     inspected = sum(numbers[status] for status in INSPECTED)
     return (numbers["done"] + PARTIAL_SHARE * numbers["partial"]) / inspected if inspected else None
 
 
 def inspected_share(lines: Iterable[MeasureLine]) -> float | None:
-    """Inspected checks over those that apply, 0-1; None where none applies."""
+    """Inspected checks over those that apply, 0-1; None where none applies.
+
+    (done + partial + not_done) / (done + partial + not_done + not_inspected).
+
+    Examples
+    --------
+    >>> counted = dict.fromkeys(STATUSES, 0) | {"done": 3, "not_inspected": 1, "not_applicable": 6}
+    >>> inspected_share([MeasureLine("4.1", "", "", "4", (), counted)])
+    0.75
+    """
     numbers = counts(lines)
     inspected = sum(numbers[status] for status in INSPECTED)
     applies = inspected + numbers["not_inspected"]

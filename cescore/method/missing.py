@@ -1,6 +1,10 @@
 """What happens to an indicator without a value: the framework's rule for each reason.
 
-Source of the cases: the 2016 green-development communiqué's rules (methodology 9.5).
+References
+----------
+The communiqué on the 2016 green development index (methodology 9.5): a national gap keeps its
+weight at the floor of 60, an indicator that does not exist for an area gives its weight to the
+others. What a body failed to report is not covered there: its rule is ours [P].
 """
 
 from __future__ import annotations
@@ -38,15 +42,34 @@ CASE_OF_STATE: Mapping[State, Case] = {
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """Scores after the missing-data rules, and what was done to get them; keys are indicators.
+    """Scores after the missing-data rules, and what was done to get them.
 
-    ``active``: takes part in the index. ``counted``: takes part in its own group, which may itself
-    be left out of what stands above it. ``covered``: has a value of its own. ``applies``: would
-    have one if everything had been returned; coverage is counted over these. ``case``: 0 where
-    there is a value, else 1 + the place in `CASES`. ``imputed``: has a value that is not its own.
-    ``too_few``: groups ("" for the index) with a value for too few of their members. ``released``:
-    of one entity, groups by year that cannot be recomputed without the others. ``returned``: where an
-    entity returned anything for the year itself; None: not known, everybody did.
+    Keys are indicators, arrays (entities, years).
+
+    Attributes
+    ----------
+    scores
+        Scores [points of the scale], those set to its floor included.
+    active
+        Takes part in the index.
+    counted
+        Takes part in its own group, which may itself be left out of what stands above it.
+    covered
+        Has a value of its own.
+    applies
+        Would have one if everything had been returned; coverage is counted over these.
+    case
+        0 where there is a value, else 1 + the place in `CASES`.
+    rules
+        What the framework does in each case.
+    imputed
+        Has a value that is not its own.
+    too_few
+        Groups ("" for the index) with a value for too few of their members.
+    released
+        Of one entity, groups by year that cannot be recomputed without the others.
+    returned
+        Where an entity returned anything for the year itself; None: not known, everybody did.
     """
 
     scores: Panel
@@ -63,7 +86,7 @@ class Scored:
 
     @cached_property
     def rule(self) -> Mapping[str, NDArray[np.object_]]:
-        """What was done: "" for a value, else impute, floor, exclude or propagate."""
+        """What was done (entities, years): "" for a value, else impute, floor, exclude or propagate."""
         words = np.array(["", *(getattr(self.rules, case) for case in CASES)], dtype=object)
         done = {code: words[case] for code, case in self.case.items()}
         imputed = {code: mask for code, mask in self.imputed.items() if mask.any()}
@@ -71,7 +94,7 @@ class Scored:
 
     @cached_property
     def reason(self) -> Mapping[str, NDArray[np.object_]]:
-        """Why it was done: "" for a value, else a word of `CASES`."""
+        """Why it was done (entities, years): "" for a value, else a word of `CASES`."""
         words = np.array(["", *CASES], dtype=object)
         return {code: words[case] for code, case in self.case.items()}
 
@@ -85,13 +108,49 @@ def apply_missing_rules(
 ) -> Scored:
     """Each missing score filled with the floor, left out or passed on, as the framework says.
 
-    Arrays have the shape (entities, years). floor: the score is the floor of the scale in use [points] and
-    the weight stays; exclude: the weight goes to the other members of the group, by their shares;
-    propagate: the group, and all that stands on it, has no value. ``returned`` as in `Scored`.
+    floor
+        The score is the floor of the scale in use [points], and the weight stays.
+    exclude
+        The weight goes to the other members of the group, by their shares.
+    propagate
+        The group, and all that stands on it, has no value.
 
     The reason is the score's state; where the indicator itself has no value, the indicator's
     (a year before the first goalposts is not_computable). MISSING counts as nowhere_reported in
-    the years in which no entity has the indicator.
+    the years in which no entity has the indicator. A value that is withheld counts as not_reported.
+
+    Parameters
+    ----------
+    scores, indicators
+        Scores before the rules, and the indicators they were made of (entities, years).
+    fitted
+        Says which indicators nobody reports, and what was released of one entity's groups.
+    returned
+        As in `Scored`.
+
+    Examples
+    --------
+    >>> from cescore.definitions.model import Group, Indicator
+    >>> made_up = {"source": "made up", "tag": "P"}
+    >>> rate = Indicator(
+    ...     code="A", unit="ratio", formula="a", direction=1, group="G", weight=1, **made_up
+    ... )
+    >>> lake = Framework(
+    ...     entity_type="lake",
+    ...     version="1",
+    ...     source="made up",
+    ...     index={"code": "LI"},
+    ...     groups={"G": Group(code="G", weight=1)},
+    ...     indicators={"A": rate},
+    ... )
+    >>> scores = Column.of(np.array([[25.0], [np.nan], [np.nan]]))
+    >>> scores.state[2] = State.NOT_APPLICABLE
+    >>> panel = Panel(("L1", "L2", "L3"), (2024,), {"A": scores})
+    >>> after = apply_missing_rules(panel, panel, lake, Fitted())
+    >>> after.reason["A"][:, 0].tolist(), after.rule["A"][:, 0].tolist()
+    (['', 'not_reported', 'not_applicable'], ['', 'floor', 'exclude'])
+    >>> after.scores.column("A").values[:, 0].tolist(), after.active["A"][:, 0].tolist()
+    ([25.0, 0.0, nan], [True, True, False])
     """
     case = {i.code: _cases(i.code, scores, fitted) for i in framework.scored()}
     known = {code: scores.column(code).is_present for code in case}
@@ -142,9 +201,11 @@ def _too_few(
         limit = limits.get(code, general)
         if limit:
             short[code] = ~has_enough(values, {m: exists[m] for m in members}, limit, shape)
-        nobody = np.zeros(shape, bool)
-        has[code] = np.logical_or.reduce([nobody, *values.values()]) & ~short.get(code, nobody)
-        exists[code] = np.logical_or.reduce([nobody, *(exists[m] for m in members)])
+        no_member = np.zeros(shape, bool)
+        has[code] = np.logical_or.reduce([no_member, *values.values()]) & ~short.get(
+            code, no_member
+        )
+        exists[code] = np.logical_or.reduce([no_member, *(exists[m] for m in members)])
     return short
 
 

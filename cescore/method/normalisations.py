@@ -1,4 +1,8 @@
-"""The normalisations that params can name: what each learns of all entities, and how it is applied."""
+"""The normalisations that params can name: what each learns of all entities, and how it is applied.
+
+Where a function of `scaling` refuses, these give NaN: one indicator that cannot be scored does not
+stop the evaluation of all others, and the missing-data rules say what becomes of it.
+"""
 
 from __future__ import annotations
 
@@ -44,8 +48,20 @@ BY_CONSTANTS: Mapping[str, tuple[Callable[..., Any], tuple[str, ...]]] = {  # an
 def learn(values: Floats, method: str, reference: float = np.nan) -> dict[str, float]:
     """The constants that a method takes from the values of the reference set [unit of the values].
 
-    ``reference`` is the value of the entity that `distance_to_reference` is measured to. Nothing where the
-    method has nothing to answer by: fewer than two different values, or a reference without one.
+    Nothing where the method has nothing to answer by: fewer than two different values, or a
+    reference without one; nor of a method that learns none.
+
+    Parameters
+    ----------
+    values
+        Of the reference set, none missing.
+    reference
+        Value of the entity that `distance_to_reference` is measured to; NaN where there is none.
+
+    Examples
+    --------
+    >>> learn(np.array([2.0, 4.0, 6.0]), "z_score"), learn(np.array([4.0, 4.0]), "min_max")
+    ({'mean': 4.0, 'sd': 2.0}, {})
     """
     if method not in BY_CONSTANTS or len(values) < 2 or is_equal(values.min(), values.max()):
         return {}
@@ -63,7 +79,18 @@ def learn(values: Floats, method: str, reference: float = np.nan) -> dict[str, f
 def by_constants(
     values: Floats, method: str, constants: Mapping[str, float], *, direction: int, scale: Scale
 ) -> Floats:
-    """Scores of values by a method of `BY_CONSTANTS`; NaN where the method cannot answer."""
+    """Scores of values by a method of `BY_CONSTANTS` [points of the scale].
+
+    NaN throughout where a constant that the method needs was not learnt, or it cannot answer; NaN
+    for a missing value.
+
+    Examples
+    --------
+    >>> by_constants(
+    ...     np.array([2.0, 3.0]), "min_max", {"low": 2, "high": 4}, direction=1, scale=Scale()
+    ... ).tolist()
+    [0.0, 50.0]
+    """
     function, names = BY_CONSTANTS[method]
     if not set(names) <= set(constants):
         return np.full(values.shape, np.nan)
@@ -74,14 +101,27 @@ def by_constants(
 def by_order(
     values: Floats, method: str, ordered: Floats, *, direction: int, scale: Scale
 ) -> Floats:
-    """Scores of values by a method of `BY_ORDER`; NaN where there is nobody to compare with."""
+    """Scores of values by a method of `BY_ORDER` [points of the scale].
+
+    ``ordered`` holds the values of all in rising order, each entity's own among them. NaN
+    throughout where there is nobody to compare with.
+    """
     return _or_nothing(BY_ORDER[method], values, direction=direction, scale=scale, among=ordered)
 
 
 def on_ends(
     values: Floats, method: str, ends: tuple[Floats, Floats], *, direction: int, scale: Scale
 ) -> Floats:
-    """Scores of values by a method of `ON_ENDS`, between (worst, best); NaN where it cannot answer."""
+    """Scores of values by a method of `ON_ENDS` [points of the scale].
+
+    ``ends`` are worst and best of each entity [unit of the values]; the distance to a target looks
+    at the best alone. NaN throughout where no target has a ratio, NaN for a missing value.
+
+    Raises
+    ------
+    MethodError
+        Worst and best coincide.
+    """
     worst, best = ends
     if method == "distance_to_target":
         return _or_nothing(

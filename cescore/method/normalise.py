@@ -2,6 +2,11 @@
 
 A method that looks at all entities is fitted once (`fit`) and then applied with frozen constants,
 so one entity alone gets the score it has among all.
+
+References
+----------
+OECD/JRC Handbook (2008), step 5. The green development index (发改环资〔2016〕2635号, methodology 3.2)
+scores on 60-100 likewise; that its ends are the observed ones is from memory [M], ours are stated.
 """
 
 from __future__ import annotations
@@ -24,12 +29,52 @@ Floats = NDArray[np.float64]
 
 
 def normalise(indicators: Panel, framework: Framework, fitted: Fitted) -> Panel:
-    """Scores of the scored indicators on the framework's scale, more is better.
+    """Scores of the scored indicators on the framework's scale [points], more is better.
 
     A score is NOT_COMPUTABLE in years before an indicator's first goalposts, and where there is
     nothing to scale between; an indicator without a value passes its state on. Gaps are filled and
     outliers treated first where the framework says so (`preparing`). A released score stands in
     place of a computed one.
+
+    Parameters
+    ----------
+    indicators
+        As computed [declared units], (entities, years).
+    fitted
+        Constants of the reference set; a year that it does not know is scored on stated ends alone.
+
+    Raises
+    ------
+    MethodError
+        Released scores, which are one entity's, meet a panel of several.
+
+    Examples
+    --------
+    Constants learnt of all entities give one of them alone the score that it has among all:
+
+    >>> from cescore.definitions.model import Group
+    >>> made_up = {"source": "made up", "tag": "P"}
+    >>> rate = Indicator(
+    ...     code="A", unit="ratio", formula="a", direction=1, group="G", weight=1, **made_up
+    ... )
+    >>> lake = Framework(
+    ...     entity_type="lake",
+    ...     version="1",
+    ...     source="made up",
+    ...     index={"code": "LI"},
+    ...     groups={"G": Group(code="G", weight=1)},
+    ...     indicators={"A": rate},
+    ...     normalisation="min_max",
+    ... )
+    >>> values = Column.of(np.array([[2.0], [4.0], [10.0], [np.nan]]))
+    >>> panel = Panel(("L1", "L2", "L3", "L4"), (2024,), {"A": values})
+    >>> fitted = fit(panel, lake)
+    >>> fitted.constants
+    {'A': {2024: {'low': 2.0, 'high': 10.0}}}
+    >>> normalise(panel, lake, fitted).column("A").values[:, 0].tolist()
+    [0.0, 25.0, 100.0, nan]
+    >>> normalise(panel.only(["L2"]), lake, fitted).column("A").values.tolist()
+    [[25.0]]
     """
     columns = {}
     prepared = prepare(indicators, framework, fitted.constants, fitted.released_scores)
@@ -65,7 +110,11 @@ def _scores(
 
 
 def ends_in(indicator: Indicator, panel: Panel, year: int) -> tuple[Floats, Floats] | None:
-    """Worst and best of each entity in a year, by industry where the goalposts say so."""
+    """Worst and best of each entity in a year [unit of the indicator], by industry where stated.
+
+    Two arrays of (entities,); None in a year before the first goalposts. An entity whose industry
+    has no goalposts of its own has the general ones.
+    """
     goals = indicator.goalposts_in(year)
     if goals is None:
         return None
@@ -87,6 +136,7 @@ def _scored(column: Column, scores: Floats) -> Column:
 
 
 def _with_released(scores: Floats, code: str, panel: Panel, fitted: Fitted) -> Floats:
+    """Scores with one entity's released ones in place of those computed, where a year has one."""
     released = fitted.released_scores.get(code)
     if not released:
         return scores

@@ -27,10 +27,14 @@ SHIFT = 0.01  # share of the range added before a logarithm, so that the least v
 
 
 def skewness(x: pd.Series) -> float:
-    """Skewness with the correction for sample size: √(n(n-1)) / (n-2) · m3 / m2^1.5.
+    """Skewness with the correction for sample size: √(n(n-1)) / (n-2) · m3 / m2^1.5 [no unit].
 
-    Type 2 of Joanes and Gill, as Excel, SAS, e1071 (type = 2) and COINr count it. NaN below three
-    values, or where they do not differ.
+    m2 and m3 are the central moments of the present values. Type 2 of Joanes and Gill, as Excel,
+    SAS, e1071 (type = 2) and COINr count it. NaN below three values, or where they do not differ.
+
+    References
+    ----------
+    D. N. Joanes and C. A. Gill, The Statistician 47 (1998), G1.
 
     Examples
     --------
@@ -41,10 +45,14 @@ def skewness(x: pd.Series) -> float:
 
 
 def kurtosis(x: pd.Series) -> float:
-    """Excess kurtosis with the correction for sample size; 0 for a normal distribution.
+    """Excess kurtosis with the correction for sample size; 0 for a normal distribution [no unit].
 
-    ((n+1)·g2 + 6)·(n-1) / ((n-2)(n-3)) with g2 = m4 / m2² - 3: type 2 of Joanes and Gill, as
-    Excel, SAS, e1071 (type = 2) and COINr count it. NaN below four values, or where they do not differ.
+    ((n+1)·g2 + 6)·(n-1) / ((n-2)(n-3)) with g2 = m4 / m2² - 3: type 2 of Joanes and Gill, as Excel,
+    SAS, e1071 (type = 2) and COINr count it. NaN below four values, or where they do not differ.
+
+    References
+    ----------
+    D. N. Joanes and C. A. Gill, The Statistician 47 (1998), G2.
 
     Examples
     --------
@@ -58,6 +66,12 @@ def has_outliers(
     x: pd.Series, *, skew_limit: float = SKEW_LIMIT, kurtosis_limit: float = KURTOSIS_LIMIT
 ) -> bool:
     """Whether absolute skewness and kurtosis both reach their limits; too few values have none.
+
+    Missing values are left out. A limit is reached by what equals it but for rounding noise.
+
+    References
+    ----------
+    The COIN Tool's and COINr's rule, 2 and 3.5 (W. Becker et al., JOSS 7(78), 2022).
 
     Examples
     --------
@@ -76,9 +90,23 @@ def winsorise(
 ) -> pd.Series:
     """Outliers set to the next value inside, one after another, until the rule is met.
 
-    Each step takes the greatest value while skewness is 0 or more, else the least; values tied
-    with it go together. It ends when the rule is met or ``most`` points are set, and leaves a series
-    as it is that would lose all its differences.
+    Each step takes the greatest value while skewness is 0 or more, else the least; values tied with
+    it go together, so that the last step can set more than ``most``. It ends when the rule is met
+    or ``most`` points are set, and leaves a series as it is that would lose all its differences.
+    Missing values stay missing.
+
+    Parameters
+    ----------
+    x
+        Values of one indicator [any unit].
+    most
+        Points set at most [points].
+    skew_limit, kurtosis_limit
+        As for `has_outliers`.
+
+    References
+    ----------
+    COINr's ``winsorise`` (W. Becker et al., JOSS 7(78), 2022).
 
     Examples
     --------
@@ -92,6 +120,14 @@ def winsorise(
 def log_ct(x: pd.Series) -> pd.Series:
     """ln(x - min + 0.01·(max - min)): COINr's log of the COIN Tool kind; keeps the order.
 
+    Missing values stay missing. The result has no unit: another unit of x only adds a constant to
+    it.
+
+    Raises
+    ------
+    MethodError
+        The values do not differ.
+
     Examples
     --------
     >>> log_ct(pd.Series([0.0, 99.0, 100.0])).round(4).tolist()
@@ -101,13 +137,31 @@ def log_ct(x: pd.Series) -> pd.Series:
 
 
 def log_ct_plus(x: pd.Series) -> pd.Series:
-    """`log_ct` for positive skewness, else its mirror image -ln(max + 0.01·(max - min) - x)."""
+    """`log_ct` for positive skewness, else its mirror image -ln(max + 0.01·(max - min) - x).
+
+    Pulls in the longer tail, whichever it is; keeps the order.
+
+    Raises
+    ------
+    MethodError
+        The values do not differ.
+
+    Examples
+    --------
+    >>> log_ct_plus(pd.Series([0.0, 99.0, 100.0])).round(4).tolist()  # tail on the left: mirrored
+    [-4.6151, -0.6931, -0.0]
+    """
     mirrored = not _skewness(_present(x)) > 0
     return _over_range(x, lambda v, low, high: _log_ct_plus(v, low, high, mirrored))
 
 
 def log_ct_orig(x: pd.Series) -> pd.Series:
     """ln(x - min + 1): the log of the first COIN Tool; depends on the unit.
+
+    Raises
+    ------
+    MethodError
+        The values do not differ.
 
     Examples
     --------
@@ -120,10 +174,14 @@ def log_ct_orig(x: pd.Series) -> pd.Series:
 def log_gii(x: pd.Series) -> pd.Series:
     """ln((max - 1)(x - min) / (max - min) + 1): the logarithm of the Global Innovation Index.
 
+    Depends on the unit; from 0 at the least value to ln max at the greatest. Missing values stay
+    missing.
+
     Raises
     ------
     MethodError
-        The greatest value is not above 1, where it would turn the order round.
+        The greatest value is not above 1, where it would turn the order round, or the values do not
+        differ.
 
     Examples
     --------
@@ -137,6 +195,8 @@ def log_gii(x: pd.Series) -> pd.Series:
 
 def box_cox(x: pd.Series, *, power: float, shift: bool = True) -> pd.Series:
     """(x^power - 1) / power, or ln x at power 0, of values shifted so that the least is 1.
+
+    Missing values stay missing; a power below 0 keeps the order too.
 
     Raises
     ------
@@ -159,18 +219,38 @@ def box_cox(x: pd.Series, *, power: float, shift: bool = True) -> pd.Series:
 
 @dataclass(frozen=True)
 class Learnt:
-    """The values learnt from, treated; the constants that treat another; what was done."""
+    """The values learnt from, treated; the constants that treat another; what was done.
+
+    Attributes
+    ----------
+    values
+        Of the reference set, treated [unit of the indicator, or none after a transformation].
+    constants
+        ``win_low``, ``win_high``, or ``log_low``, ``log_high`` and ``log_mirrored`` [unit of the
+        indicator]; empty where nothing was done.
+    step
+        "", winsorised, or the transformation.
+    """
 
     values: Floats
     constants: Mapping[str, float] = field(default_factory=dict)
-    step: str = ""  # "", winsorised, or the transformation
+    step: str = ""
 
 
 def learn(values: Floats, treatment: Treatment) -> Learnt:
     """How a treatment changes the values of a reference set [unit of the indicator], in COINr's order.
 
-    Nothing where the rule is met. Winsorised where that brings the rule about, or nothing follows;
-    else the untreated values are transformed.
+    Nothing where the rule is met, or cannot be told of too few values. Winsorised where that brings
+    the rule about, or nothing follows; else the untreated values are transformed. A logarithm of
+    the Global Innovation Index that would turn the order round (no value above 1) is not taken: the
+    values stay winsorised.
+
+    Parameters
+    ----------
+    values
+        Of the reference set in one year, none missing.
+    treatment
+        Limits, how many points at most, and what follows.
     """
     limits = (treatment.skew_thresh, treatment.kurt_thresh)
     if treatment.method == "none" or _fails(values, *limits) is not True:
@@ -191,7 +271,17 @@ def learn(values: Floats, treatment: Treatment) -> Learnt:
 
 
 def apply(values: Floats, constants: Mapping[str, float], treatment: Treatment) -> Floats:
-    """Values treated with constants learnt before; values beyond those learnt from are cut to them."""
+    """Values treated with constants learnt before; values beyond those learnt from are cut to them.
+
+    Without constants the values stay as they are; a missing value stays missing.
+
+    Parameters
+    ----------
+    values
+        Of any entities [unit of the indicator].
+    constants
+        See `Learnt`.
+    """
     if "win_low" in constants:
         return np.clip(values, constants["win_low"], constants["win_high"])
     if "log_low" in constants:
@@ -202,8 +292,7 @@ def apply(values: Floats, constants: Mapping[str, float], treatment: Treatment) 
         if treatment.then == "box_cox":
             moved = inside - low + 1
             return np.log(moved) if not treatment.power else _box_cox(moved, treatment.power)
-        changes = {"log_ct_orig": _log_ct_orig, "log_gii": _log_gii}
-        return changes.get(treatment.then, _log_ct)(inside, low, high)
+        return OVER_RANGE.get(treatment.then, _log_ct)(inside, low, high)
     return values
 
 
@@ -288,3 +377,11 @@ def _log_gii(x: Floats, low: float, high: float) -> Floats:
 
 def _box_cox(x: Numbers, power: float) -> Numbers:
     return (x**power - 1) / power
+
+
+# transformations that take nothing but the ends; `apply` gives the others what else they need
+OVER_RANGE: Mapping[str, Callable[[Floats, float, float], Floats]] = {
+    "log_ct": _log_ct,
+    "log_ct_orig": _log_ct_orig,
+    "log_gii": _log_gii,
+}

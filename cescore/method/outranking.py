@@ -1,8 +1,8 @@
 """Ranking without adding scores up: pairwise majorities, and distances to an ideal.
 
-Arrays hold scores, more is better, of shape (members, rows, entities) or (members, entities): the members of a
-group, the years or draws, and who is compared. Weights have the same shape; a weight of 0 means that the
-entity lacks the member.
+Arrays hold scores, more is better, of shape (members, rows, entities) or (members, entities): the
+members of a group, the years or draws, and who is compared. Weights have the same shape; a weight
+of 0 means that the entity lacks the member.
 """
 
 from __future__ import annotations
@@ -22,10 +22,22 @@ MOST_COMPARED = 5000  # entities: every pair is compared
 def copeland(values: Floats, weights: Floats) -> Floats:
     """Place by duels won, 0-1: (c / (n - 1) + 1) / 2 with the Copeland score c = won - lost.
 
-    An entity wins a duel where the members on which it beats the other weigh more than those on which it
-    loses; a tie, also one by rounding noise, gives neither a point. No score makes up for another, and no
-    scale matters. A member that one of the two lacks does not count for the pair. NaN for an
-    entity without any member, and where nobody is left to compare with.
+    An entity wins a duel where the members on which it beats the other weigh more than those on
+    which it loses; a tie, also one by rounding noise, gives neither a point. No score makes up for
+    another, and no scale matters. A member that one of the two lacks does not count for the pair.
+
+    Parameters
+    ----------
+    values
+        Scores, more is better, (members, rows, entities) or (members, entities).
+    weights
+        Of the same shape; 0 where the entity lacks the member.
+
+    Returns
+    -------
+    array
+        (rows, entities) or (entities,) [0-1, 1 for whoever wins every duel]. NaN for an entity
+        without any member, and where nobody is left to compare with.
 
     Raises
     ------
@@ -34,8 +46,8 @@ def copeland(values: Floats, weights: Floats) -> Floats:
 
     References
     ----------
-    G. Munda and M. Nardo, Noncompensatory/nonlinear composite indicators, Applied Economics 41 (2009); the
-    count of duels as in COINr's ``a_copeland``.
+    G. Munda and M. Nardo, Noncompensatory/nonlinear composite indicators, Applied Economics 41 (2009);
+    the count of duels as in COINr's ``a_copeland``.
 
     Examples
     --------
@@ -66,11 +78,25 @@ def copeland(values: Floats, weights: Floats) -> Floats:
 
 
 def topsis(values: Floats, weights: Floats) -> Floats:
-    """Closeness to the ideal, 0-1: d⁻ / (d⁺ + d⁻), the distances to the best and worst of every member.
+    """Closeness to the ideal, d⁻ / (d⁺ + d⁻) [0-1].
 
-    Each member's scores are divided by their Euclidean length √Σx² and multiplied by its share of the
-    weights; d are Euclidean distances to the greatest and to the least values so weighted. NaN for an
-    entity that lacks a member others have, and where all are alike.
+    The distances are to the worst and to the best of every member. Each member's scores are divided
+    by their Euclidean length √Σx² and multiplied by its share of the weights; d are Euclidean
+    distances to the greatest and to the least values so weighted. Best and worst are those of the
+    entities present: a place moves when somebody else's extreme does.
+
+    Parameters
+    ----------
+    values
+        Scores, more is better, (members, rows, entities) or (members, entities).
+    weights
+        Of the same shape; 0 where the entity lacks the member.
+
+    Returns
+    -------
+    array
+        (rows, entities) or (entities,) [0-1]. NaN for an entity that lacks a member others have,
+        and where all are alike.
 
     References
     ----------
@@ -90,17 +116,17 @@ def topsis(values: Floats, weights: Floats) -> Floats:
     used = np.where(counts > 0, values, 0.0)
     complete = ~(np.isnan(used) | ((weights <= 0) & (counts > 0))).any(axis=0)
     kept = np.where(complete, used, np.nan)
-    some = complete.any(axis=1)
+    has_rivals = complete.any(axis=1)
     closeness = np.full(values.shape[1:], np.nan)
-    table, w = kept[:, some], counts[:, some] / counts[:, some].sum(axis=0)
+    table, w = kept[:, has_rivals], counts[:, has_rivals] / counts[:, has_rivals].sum(axis=0)
     length = np.sqrt(np.nansum(table**2, axis=2, keepdims=True))
     weighted = table / np.where(length > 0, length, 1.0) * w
     best, worst = (end(weighted, axis=2, keepdims=True) for end in (np.nanmax, np.nanmin))
     to_best = np.sqrt(((weighted - best) ** 2).sum(axis=0))
     to_worst = np.sqrt(((weighted - worst) ** 2).sum(axis=0))
-    whole = to_best + to_worst
-    nothing = np.full(whole.shape, np.nan)
-    closeness[some] = np.divide(to_worst, whole, out=nothing, where=whole > 0)
+    distance = to_best + to_worst
+    undefined = np.full(distance.shape, np.nan)
+    closeness[has_rivals] = np.divide(to_worst, distance, out=undefined, where=distance > 0)
     return closeness
 
 

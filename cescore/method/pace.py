@@ -1,7 +1,7 @@
 """How fast a target's series moves, and how fast it must, in the measure of each kind of target.
 
-Every kind of target has its own formula: a fall or rise in % multiplies year by year, a level with a
-schedule likewise, and any other level (a rate, a coefficient) goes by equal steps.
+Every kind of target has its own formula: a fall or rise in % multiplies year by year, a level with
+a schedule likewise, and any other level (a rate, a coefficient) goes by equal steps.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ MEASURES = ("percent", "unit")
 class Pace:
     """The yearly change of a target's level: what it was, and what is needed.
 
-    ``kind``: what the target asks for, one of `KINDS`. ``so_far``, ``needed``: average change of the level
-    a year, since the base year and from now to the last year; a negative one is a fall. They are in % of the
-    level (``measure`` percent) or in the level's own unit (``measure`` unit). ``needed`` is 0 where the
-    target is reached, None where no year is left; ``so_far`` is None in the base year and without a base
-    value.
+    ``kind``: what the target asks for, one of `KINDS`. ``so_far``, ``needed``: average change of
+    the level a year, since the base year and from now to the last year; a negative one is a fall.
+    They are in % of the level (``measure`` percent) or in the level's own unit (``measure`` unit).
+    ``needed`` is 0 where the target is reached, None where no year is left; ``so_far`` is None in
+    the base year and without a base value.
     """
 
     kind: str
@@ -35,15 +35,36 @@ class Pace:
 
     @property
     def must_fall(self) -> bool:
+        """Whether the target asks the level to fall."""
         return self.kind in ("fall", "level_down")
 
 
 def pace_of(target: Target, level: float, base: float | None, clock: Clock) -> Pace | None:
-    """The pace of a target's series from its base value and this year's level [both in one unit].
+    """The pace of a target's series from its base value and this year's level.
 
-    percent: so far (x_t / x_0)^(1/t) - 1, needed (x* / x_t)^(1/(n - t)) - 1; unit: (x_t - x_0) / t and
-    (x* - x_t) / (n - t); t years since the base year, n of the period. None where a fall or rise is asked of a base value
-    that is missing or not above 0, or where a pace is beyond numbers.
+    Two measures, with t years since the base year, n of the period and the level x* asked for:
+
+    * percent: so far (x_t / x_0)^(1/t) - 1, needed (x* / x_t)^(1/(n - t)) - 1 [% a year];
+    * unit: so far (x_t - x_0) / t, needed (x* - x_t) / (n - t) [unit of the level a year].
+
+    Falls, rises and levels with a schedule go by percent, all other levels by unit; so does any
+    series with a value of 0 or less among level, base and goal, of which no percentage can be
+    taken.
+
+    Parameters
+    ----------
+    target
+        Asks for a fall or rise by ``value`` [%] since the base year, or for a level of ``value``.
+    level, base
+        This year's value and that of the base year [both in one unit].
+    clock
+        Where the year stands in the plan period.
+
+    Returns
+    -------
+    Pace or None
+        None where a fall or rise is asked of a base value that is missing or not above 0, or where
+        a pace is beyond numbers.
 
     Examples
     --------

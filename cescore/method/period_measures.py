@@ -27,10 +27,25 @@ SUMMED = ("count", "amount")  # checks whose values of several years make a sum
 class PeriodCheck(Bilingual):
     """One check over the years.
 
-    ``end``: its last inspected status, of ``end_year``; not_inspected where no year has one.
-    ``open_years``: years in a row, up to ``end_year``, in which it was inspected and not done.
-    ``total``: sum of the recorded values of a count or amount without a goal, never scored;
-    ``reached``: whether the last value of a check with a goal reached it.
+    Attributes
+    ----------
+    type
+        rate, count, amount, bool, doc or milestone, as the plan defines it.
+    statuses, values
+        One per year, as the yearly assessment reads them; values are text, "" where none is
+        recorded.
+    end, end_year
+        The last status other than not_inspected and its year; not_inspected and None where no year
+        has one.
+    open_years
+        Inspections in a row, back from the last one, that did not find it done [years]; years
+        without an inspection, or in which it did not apply, are passed over.
+    total
+        Sum of the recorded values of a count or amount without a goal [its unit], never scored.
+    goal, reached
+        The goal, and whether the last recorded number reached it; None without a goal or a number.
+    evidence_ref, finding, due_date
+        Of the record that ``end`` comes from.
     """
 
     id: str
@@ -52,7 +67,7 @@ class PeriodCheck(Bilingual):
 
 @dataclass(frozen=True)
 class PeriodMeasure(Bilingual):
-    """One measure over the years."""
+    """One measure over the years: its checks, the part of the plan (``system``), the units responsible."""
 
     id: str
     zh: str
@@ -73,6 +88,18 @@ def period_measures(
     Each year is read as the yearly assessment reads it (done needs evidence). What counts at the
     end is the last inspected status: a year without an inspection is neither progress nor
     a step back [P].
+
+    Parameters
+    ----------
+    records
+        Year -> that year's records, as for `measures.measure_lines`; a year may be absent.
+    years
+        The years looked at, in rising order.
+
+    Raises
+    ------
+    MethodError
+        As `measures.measure_lines`, for any of the years.
     """
     by_year = [measure_lines(plan, entity_type, records.get(year, ())) for year in years]
     definitions = {c.id: c for m in plan.measures.values() for c in m.checks}
@@ -150,7 +177,11 @@ def _reached(check: Check, values: Sequence[str]) -> bool | None:
 
 
 def at_end(measures: Iterable[PeriodMeasure]) -> tuple[MeasureLine, ...]:
-    """The measures as yearly lines, each check with the status it has at the end."""
+    """The measures as yearly lines, each check with the status it has at the end.
+
+    The lines count statuses and name no checks, so that `measures.measure_points` and
+    `measures.inspected_share` answer for the period as they do for a year.
+    """
     return tuple(
         MeasureLine(m.id, m.zh, m.en, m.system, m.units, _counted(c.end for c in m.checks))
         for m in measures
@@ -168,9 +199,20 @@ def _counted(statuses: Iterable[str]) -> dict[str, int]:
 class Completion:
     """How a set of checks was carried out: statuses at the end, and shares 0-1.
 
-    ``key``: id of the system or name of the responsible unit whose checks they are; "" for all.
-    ``at_end``: done at the end over inspected, partial counting half; ``over_years``: the same over
-    all yearly inspections; ``by_year``: of each year alone. None where nothing was inspected.
+    None where nothing was inspected.
+
+    Attributes
+    ----------
+    key
+        Id of the system or name of the responsible unit whose checks they are; "" for all.
+    counts
+        Status at the end -> number of checks.
+    at_end
+        Done at the end over inspected, partial counting half (`measures.share_done`) [0-1].
+    over_years
+        The same over all yearly inspections together [0-1].
+    by_year
+        The same of each year alone [0-1].
     """
 
     key: str
@@ -181,12 +223,27 @@ class Completion:
 
     @property
     def is_low(self) -> bool:
-        """Whether less is done at the end than a plan period should bring."""
+        """Whether less than 80 % is done at the end [P]; a share that is not known is not low."""
         return self.at_end is not None and meets(self.at_end, "<", LEAST_DONE)
 
 
 def completion(checks: Iterable[PeriodCheck], years: Sequence[int], key: str = "") -> Completion:
-    """What became of checks, of one entity or of many, over the years."""
+    """What became of checks, of one entity or of many, over the years.
+
+    Parameters
+    ----------
+    checks
+        Each with as many yearly statuses as there are ``years``.
+    key
+        What the checks have in common, see `Completion`.
+
+    Examples
+    --------
+    >>> check = PeriodCheck("1", "", "", "bool", ("not_done", "done"), ("", ""), "done", 2022)
+    >>> whole = completion([check], (2021, 2022))
+    >>> whole.at_end, whole.over_years, whole.by_year
+    (1.0, 0.5, (0.0, 1.0))
+    """
     every = list(checks)
     by_year = [_counted(check.statuses[i] for check in every) for i in range(len(years))]
     counts = _counted(check.end for check in every)

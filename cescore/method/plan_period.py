@@ -38,7 +38,26 @@ def stage_year(plan: Plan, stage: str) -> int:
 def period_vetoes(
     by_year: Sequence[Mapping[str, Mapping[str, str]]],
 ) -> dict[str, dict[str, str]]:
-    """Vetoes of the period: standing if one year's record says so, clear only if every year's does."""
+    """Vetoes of the period: standing if one year's record says so, clear only if every year's does.
+
+    Parameters
+    ----------
+    by_year
+        One mapping per year of veto id -> its record (status, document, confirming_unit, date).
+
+    Returns
+    -------
+    dict
+        Veto id -> the latest standing record, or the last of records that are clear throughout. A
+        veto that some year did not check, and none found standing, is left out: unchecked, never
+        clear.
+
+    Examples
+    --------
+    >>> clear, standing = {"status": "clear"}, {"status": "standing"}
+    >>> period_vetoes([{"V1": clear, "V2": clear}, {"V1": standing}])
+    {'V1': {'status': 'standing'}}
+    """
     vetoes: dict[str, dict[str, str]] = {}
     for veto in dict.fromkeys(code for records in by_year for code in records):
         records = [records.get(veto, {}) for records in by_year]
@@ -53,8 +72,17 @@ def period_vetoes(
 def assess_period(plan: Plan, entity_type: str, stage: str, evidence: Evidence) -> Assessment:
     """The period's total by the yearly rules [P]; only the final evaluation is graded.
 
-    ``evidence``: targets, index and bonus of the year evaluated, measures as they stand at the end
-    (`at_end`), vetoes of every year (`period_vetoes`).
+    At midterm the total stands without a grade (reason ``midterm``), and a binding target that is
+    not met yet is no veto; in the final evaluation it is.
+
+    Parameters
+    ----------
+    stage
+        midterm or final.
+    evidence
+        Targets, index and bonus of the year evaluated, measures as they stand at the end
+        (`at_end`), vetoes of every year (`period_vetoes`). Its ``is_last_year`` is set by the
+        stage.
     """
     is_final = stage == FINAL
     assessed = assess(plan, entity_type, replace(evidence, is_last_year=is_final))

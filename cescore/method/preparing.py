@@ -2,7 +2,13 @@
 
 In the order of COINr: impute, screen by data availability, treat. Everything is learnt year by year
 from the reference set (`learn_gaps`) and applied with the constants to any one entity. Who returned
-nothing that is scored, or is screened out, is in nobody's reference set, and nothing is imputed to it.
+nothing that is scored, or is screened out, is in nobody's reference set, and nothing is imputed to
+it.
+
+References
+----------
+OECD/JRC Handbook (2008), step 3: imputation of missing data; W. Becker et al., COINr, JOSS 7(78),
+2022: "Imputation", "Denomination, Screening", "Outlier treatment".
 """
 
 from __future__ import annotations
@@ -36,9 +42,23 @@ def prepare(
 ) -> Panel:
     """Indicators as scores are made of them; the same columns where a framework asks for nothing.
 
-    Values stay in the indicators' own units until a transformation is asked for; shape (entities, years).
-    An imputed value is PRESENT and flagged ESTIMATED; an entity with too little data has all its
-    indicators MISSING. ``released`` scores count as data.
+    Values stay in the indicators' own units until a transformation is asked for.
+
+    Parameters
+    ----------
+    indicators
+        As computed (entities, years).
+    constants
+        Indicator -> year -> constant -> value, as `learn_gaps` and `fitting.fit` learn them.
+    released
+        Indicator -> year -> score of one entity, whose values may be withheld from itself; it
+        counts as data.
+
+    Returns
+    -------
+    Panel
+        An imputed value is PRESENT and flagged ESTIMATED; an entity with too little data has all
+        its scored indicators MISSING.
     """
     return treat(settle(indicators, framework, constants, released), framework, constants)
 
@@ -51,9 +71,10 @@ def settle(
 ) -> Panel:
     """Indicators with gaps filled and entities with too little data left out.
 
-    Screening: an entity needs values in at least ``screen_below`` of the scored indicators that apply to it,
-    and at least ``screen_nonzero_below`` of its values other than 0; weights do not matter, an indicator of
-    weight 0 does not count. Who falls short has all scored indicators MISSING.
+    Screening: an entity needs values in at least ``screen_below`` of the scored indicators that
+    apply to it, and at least ``screen_nonzero_below`` of its values other than 0; weights do not
+    matter, an indicator of weight 0 does not count. Who falls short has all scored indicators
+    MISSING.
 
     References
     ----------
@@ -67,15 +88,16 @@ def settle(
 def has_data(indicators: Panel, framework: Framework, released: Released | None = None) -> Bools:
     """Where an entity has a value of its own in any indicator that counts (entities, years).
 
-    ``released`` scores count as data: they are of one entity, whose values may be withheld from itself.
+    Indicators of weight 0 do not count. ``released`` scores count as data: they are of one entity,
+    whose values may be withheld from itself.
     """
     known = [
         _known(indicators, i.code, (released or {}).get(i.code, {}))
         for i in framework.scored()
         if i.weight > 0
     ]
-    some: Bools = np.logical_or.reduce([np.zeros(indicators.shape, bool), *known])
-    return some
+    has_value: Bools = np.logical_or.reduce([np.zeros(indicators.shape, bool), *known])
+    return has_value
 
 
 def impute(
@@ -86,11 +108,66 @@ def impute(
 ) -> Panel:
     """MISSING values replaced by what was learnt of their group; other states stay as they are.
 
-    mean, median: of the reference set, that year; group_mean, group_median: of those of it with the same
-    text in ``by``; row_mean, row_median: the entity's own other indicators, each as its place
-    (x - worst) / (best - worst) between the values returned, averaged and put back into the unit. What
-    is filled in is flagged ESTIMATED. A group in which nobody has a value keeps its gaps.
-    An entity without any value of its own in a year keeps its gaps: all of it would be made up.
+    What is filled in is flagged ESTIMATED. A group in which nobody has a value keeps its gaps. An
+    entity without any value of its own in a year keeps its gaps: all of it would be made up. By
+    method of the framework or indicator:
+
+    mean, median
+        Of the reference set, that year [unit of the indicator].
+    group_mean, group_median
+        Of those of it with the same text in ``by``; an entity without such a text keeps its gaps.
+    row_mean, row_median
+        The entity's own other indicators, each as its place (x - worst) / (best - worst) between
+        the values returned, averaged and put back into the unit; an indicator whose values do not
+        differ has no places.
+
+    Parameters
+    ----------
+    panel
+        Indicators (entities, years).
+    constants
+        The means, medians or ends learnt, by indicator and year.
+    released
+        See `prepare`.
+
+    References
+    ----------
+    W. Becker et al., COINr, JOSS 7(78), 2022: ``i_mean``, ``i_median`` and their forms by group; along
+    rows on values that were normalised for the purpose.
+
+    Examples
+    --------
+    >>> from cescore.definitions.model import Group
+    >>> lake = Framework(
+    ...     entity_type="lake",
+    ...     version="1",
+    ...     source="made up",
+    ...     index={"code": "LI"},
+    ...     groups={"G": Group(code="G", weight=1)},
+    ...     imputation=Imputation(method="median"),
+    ...     indicators={
+    ...         code: Indicator(
+    ...             code=code,
+    ...             unit="ratio",
+    ...             formula=code.lower(),
+    ...             direction=1,
+    ...             group="G",
+    ...             weight=1,
+    ...             source="made up",
+    ...             tag="P",
+    ...         )
+    ...         for code in "AB"
+    ...     },
+    ... )
+    >>> returned = {
+    ...     "A": Column.of(np.array([[2.0], [4.0], [np.nan]])),
+    ...     "B": Column.of(np.array([[1.0], [1.0], [3.0]])),
+    ... }
+    >>> panel = Panel(("L1", "L2", "L3"), (2024,), returned)
+    >>> learnt, members = learn_gaps(panel, lake, (2024,), has_data(panel, lake))
+    >>> filled = impute(panel, lake, learnt).column("A")
+    >>> filled.values[:, 0].tolist(), Flag(int(filled.flags[2, 0])).name
+    ([2.0, 4.0, 3.0], 'ESTIMATED')
     """
     if all(framework.imputation_of(i).method == "none" for i in framework.scored()):
         return panel
@@ -110,7 +187,8 @@ def impute(
 def treat(panel: Panel, framework: Framework, constants: Mapping[str, Learnt]) -> Panel:
     """Values cut or transformed by the constants learnt of each indicator and year (`outliers.apply`).
 
-    A year of which nothing was learnt keeps its values; states and flags stay as they are.
+    Values beyond those learnt from are cut to them, also a transformed one; a transformed value has
+    no unit. A year of which nothing was learnt keeps its values; states and flags stay as they are.
     """
     changed = {}
     for indicator in framework.scored():
@@ -129,9 +207,24 @@ def learn_gaps(
 ) -> tuple[dict[str, dict[int, dict[str, float]]], Bools]:
     """What replaces a missing value, by indicator and year, and the reference set it was learnt from.
 
-    ``members`` (entities, years) may teach; who is screened out is taken from them. Where imputed values
-    count as data, who is screened out depends on what is imputed: learnt anew from those who stay,
-    until nobody else falls out (each round has fewer members, so there is a last one).
+    Where imputed values count as data, who is screened out depends on what is imputed: learnt anew
+    from those who stay, until nobody else falls out (each round has fewer members, so there is a
+    last one).
+
+    Parameters
+    ----------
+    panel
+        Indicators as computed.
+    years
+        The years to learn from.
+    members
+        (entities, years): who may teach; who is screened out is taken from them.
+
+    Returns
+    -------
+    tuple
+        The constants, indicator -> year -> name -> value, and the members (entities, years) that
+        are left.
     """
     while True:
         constants = _gap_constants(panel, framework, years, members)
@@ -175,7 +268,28 @@ def _gap_constants(
 def has_enough(
     known: Mapping[str, Bools], applies: Mapping[str, Bools], least: float, shape: tuple[int, ...]
 ) -> Bools:
-    """Whether the members with a value are at least this share of those that apply."""
+    """Whether the members with a value are at least this share of those that apply.
+
+    n(known) ≥ least · n(applies) among the members that ``known`` names, weights apart; so true
+    where none applies. Compared by `thresholds.at_least`.
+
+    Parameters
+    ----------
+    known, applies
+        Member -> mask of shape ``shape``.
+    least
+        Share [0-1].
+
+    Examples
+    --------
+    >>> yes, no = np.array([True]), np.array([False])
+    >>> known, all_apply = {"A": yes, "B": no}, {"A": yes, "B": yes}
+    >>> (
+    ...     has_enough(known, all_apply, 0.5, (1,)).tolist(),
+    ...     has_enough(known, all_apply, 0.6, (1,)).tolist(),
+    ... )
+    ([True], [False])
+    """
     have = sum((known[code].astype(float) for code in known), start=np.zeros(shape))
     need = sum((applies[code].astype(float) for code in known), start=np.zeros(shape))
     return at_least(have, least * need)

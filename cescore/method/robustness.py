@@ -1,7 +1,12 @@
 """How firm a whole type's ranking is: what moves it most, and what one indicator less would change.
 
-Beside the bands of each entity (`cescore.method.bands`). Loaded only where it is asked for: SciPy and SALib
-take seconds.
+Beside the bands of each entity (`cescore.method.bands`). Loaded only where it is asked for: SciPy
+and SALib take seconds.
+
+References
+----------
+OECD/JRC Handbook (2008), step 7: robustness of rankings, by sensitivity analysis and by leaving out
+one indicator after another.
 """
 
 from __future__ import annotations
@@ -34,8 +39,18 @@ COLUMNS = ("entity_type", "entity_id", "year", "kind", "code", "value", "note")
 class Robustness:
     """A type's ranking under the choices that could have been made otherwise.
 
-    ``entities`` drawn; ``sources`` is empty with a ``reason`` (`few_entities`: fewer than 20;
-    `nothing_varies`). ``removals`` start with the indicator that moves ranks most.
+    Attributes
+    ----------
+    entities, draws
+        How many entities were drawn, and how often.
+    sources
+        Sobol indices of each source; empty with a ``reason``.
+    reason
+        few_entities (fewer than 20), nothing_varies; "" where there are indices.
+    alternatives
+        What was varied, applied or not.
+    removals
+        The index without each indicator in turn, the one that moves ranks most first.
     """
 
     entity_type: str
@@ -51,9 +66,16 @@ class Robustness:
 def robustness(evaluation: TypeEvaluation) -> Robustness | None:
     """The robustness of a type in the year evaluated; None where no entity has an index.
 
-    Of the entities with enough data for an index, at most 2,000 of them evenly spaced in the register. Sobol
-    indices are of the mean absolute shift of rank [ranks]; removals recompute the index without one
-    indicator, whose weight goes to the others of its group.
+    Of the entities with enough data for an index, at most 2,000 of them evenly spaced in the
+    register. Sobol indices are of the mean absolute shift of rank [ranks], of 1,024 draws; removals
+    recompute the index without one indicator, whose weight goes to the others of its group, over
+    all entities with enough data. A source whose index is no number, as where every draw gives the
+    same ranks, is left out.
+
+    References
+    ----------
+    M. Saisana, A. Saltelli, S. Tarantola, J. R. Statist. Soc. A 168 (2005): the mean shift of rank as
+    what sensitivity is measured on.
     """
     indicators = _spaced(with_index(evaluation))
     if not indicators.entities:
@@ -87,7 +109,16 @@ def uncertainty_table(
 ) -> pd.DataFrame:
     """The rows of uncertainty.csv: bands of every entity, and the robustness of every type.
 
-    Of ``large`` types the bands are left out, and a row says so.
+    One row per number, columns `COLUMNS`. Kinds: band (code score_low [points], rank_low …),
+    sobol_first, sobol_total and their half-widths [share of the variance], removal_rank [ranks],
+    removal_index [points], alternative [share of the draws].
+
+    Parameters
+    ----------
+    robust
+        Entity type -> its robustness; types that are absent have no rows.
+    large
+        Types whose bands are left out; a row ``left_out`` says so, with the number of entities.
     """
     rows = [
         row
@@ -107,6 +138,7 @@ def _spaced(indicators: Panel) -> Panel:
 
 
 def _shares(drawn: Uncertainty) -> Iterator[MeasuredShare]:
+    """Each source with its indices; not where these are no numbers, as no draw moves a rank."""
     indices = drawn.sensitivity
     if indices is not None:
         for i, source in enumerate(indices.sources):
@@ -121,6 +153,7 @@ def _shares(drawn: Uncertainty) -> Iterator[MeasuredShare]:
 
 
 def _without(evaluation: TypeEvaluation, removal: Removal) -> WithoutOne:
+    """What one indicator less changes: mean absolute shift of rank [ranks] and index [points]."""
     year = evaluation.panel.year_position(evaluation.run_year)
     nominal = evaluation.aggregation.index.values[has_firm_index(evaluation), year]
     moved = np.abs(removal.scores.to_numpy() - nominal)
@@ -154,6 +187,7 @@ def _rows(evaluation: TypeEvaluation, robust: Robustness, is_large: bool) -> Ite
 
 
 def _bands(evaluation: TypeEvaluation, entity_type: str, year: int) -> Iterator[Line]:
+    """Rows of the bands; ranks only where not more than `MOST` entities would have to be ranked."""
     few = len(with_index(evaluation).entities) <= MOST
     ranked = evaluation.panel.entities if few else ()
     for entity, band in bands(evaluation, ranked).items():

@@ -14,16 +14,43 @@ Floats = NDArray[np.float64]
 def rooms(tree: Tree, year: int, top: float) -> dict[str, Floats]:
     """Points that the index gains with one member at ``top`` and all others as they are.
 
-    By code of each indicator and group, arrays of (entities,). In an arithmetic tree that is
-    effective weight x (top - score); under other means the members beside it count as well: in a
-    geometric mean of 25 and 100 with equal weights the lower one at 100 brings 50 points, the
-    higher one none. NaN where the member takes no part, where there is no index, and where the
-    index is no mean of its members (Copeland, TOPSIS), so that nothing can be said of one alone.
+    In an arithmetic tree that is effective weight x (top - score); under other means the members
+    beside it count as well: the lower score has the greater room. Rooms of several members do not
+    add up under such means.
+
+    Parameters
+    ----------
+    tree
+        The index as a nest of means.
+    year
+        The year looked at; one the tree does not have gives NaN.
+    top
+        The top of the scale [points].
+
+    Returns
+    -------
+    dict
+        Code of each indicator and group -> points, (entities,). NaN where the member takes no part,
+        where there is no index, and where the index is no mean of its members (Copeland, TOPSIS),
+        so that nothing can be said of one alone. Below 0 for a member above ``top``.
 
     References
     ----------
     OECD and JRC, Handbook on Constructing Composite Indicators (2008), step 6: under geometric
     aggregation the marginal gain is largest where the score is lowest.
+
+    Examples
+    --------
+    >>> half = np.full((1, 1), 0.5)
+    >>> tree = Tree(
+    ...     years=(2020,),
+    ...     powers={"": 0.0},  # geometric
+    ...     members={"": ("A", "B")},
+    ...     shares={"A": half, "B": half},
+    ...     values={"": np.array([[50.0]]), "A": np.array([[25.0]]), "B": np.array([[100.0]])},
+    ... )
+    >>> {code: round(float(points[0]), 9) for code, points in rooms(tree, 2020, 100.0).items()}
+    {'A': 50.0, 'B': 0.0}
     """
     one_year = tree.at((year,))
     parent = {member: whole for whole, members in tree.members.items() for member in members}

@@ -29,6 +29,12 @@ def reach_of(value: float, scale: Scale) -> Reach:
     """Which part of its scale a score has come to: near the top from 0.75 on, middle from 0.50 [P].
 
     It rates a place between two goalposts, never an entity: only the assessment total is graded.
+    What lies below the floor is far, what lies above the top near.
+
+    Examples
+    --------
+    >>> [reach_of(points, Scale(floor=60, top=100)) for points in (95.0, 80.0, 65.0)]
+    ['near', 'middle', 'far']
     """
     place = place_on(value, scale)
     return next(reach for least, reach in REACHES if place >= least)

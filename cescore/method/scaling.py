@@ -1,9 +1,10 @@
 """Normalisation: each method that makes scores of an indicator's values, by its usual name.
 
-These are the functions that a framework's ``normalisation`` names and that the evaluation executes, on one
-value or on all. What a method takes from all entities (ends, mean and spread, the order) can be handed to it as
-constants that were learnt before (`learn`); without, it is taken from the values at hand. A score lies on
-the ``scale``, 0-100 unless told otherwise, and more is better. Missing values stay missing.
+These are the functions that a framework's ``normalisation`` names and that the evaluation executes,
+on one value or on all. What a method takes from all entities (ends, mean and spread, the order) can
+be handed to it as constants that were learnt before (`learn`); without, it is taken from the values
+at hand. A score lies on the ``scale``, 0-100 unless told otherwise, and more is better. Missing
+values stay missing.
 
 References
 ----------
@@ -39,10 +40,18 @@ def goalposts(
 ) -> Values:
     """floor + (x - worst) / (best - worst) · (top - floor), cut to the ends of the scale.
 
-    The direction lies in the goalposts: for "less is better", ``worst`` is the greater. Both are in the
-    unit of ``x``, for all or one for each value (goalposts by industry). Goalposts are stated, never
-    observed, so that scores of different years compare. ``cut=False`` leaves values beyond the
-    goalposts beyond the ends of the scale.
+    The direction lies in the goalposts: for "less is better", ``worst`` is the greater. Goalposts
+    are stated, never observed, so that scores of different years compare.
+
+    Parameters
+    ----------
+    x
+        Values [any unit]; a missing one stays missing.
+    worst, best
+        What scores the floor and the top [unit of x], for all or one for each value (goalposts by
+        industry).
+    cut
+        False leaves values beyond the goalposts beyond the ends of the scale.
 
     Raises
     ------
@@ -70,8 +79,16 @@ def efficacy(
 ) -> Values:
     """(x - not allowed) / (satisfactory - not allowed) · 40 + 60, not cut to 60 and 100.
 
-    The efficacy coefficient 功效系数 of textbooks; where less is better, ``satisfactory`` is the lesser. The
-    form cut to its ends, which the green development index uses, is `goalposts` on the same scale.
+    The efficacy coefficient 功效系数 of textbooks; where less is better, ``satisfactory`` is the
+    lesser. The form cut to its ends, which the green development index uses, is `goalposts` on the
+    same scale.
+
+    Parameters
+    ----------
+    x
+        Values [any unit]; a missing one stays missing.
+    satisfactory, not_allowed
+        满意值 and 不允许值, which score 100 and 60 [unit of x], for all or one for each value.
 
     Raises
     ------
@@ -80,12 +97,15 @@ def efficacy(
 
     References
     ----------
-    发改环资〔2016〕2635号, annex on the green development index: 40 and 60 (methodology 3.2, 3.4).
+    发改环资〔2016〕2635号, annex on the green development index: 40 and 60 (methodology 3.2, 3.4). The
+    second example is a published one, below the floor as the textbook form can be.
 
     Examples
     --------
     >>> efficacy(pd.Series([30.0]), satisfactory=20, not_allowed=60).tolist()
     [90.0]
+    >>> efficacy(pd.Series([5.81]), satisfactory=12, not_allowed=6).round(2).tolist()
+    [58.73]
     """
     if bool(np.any(np.asarray(satisfactory, float) == np.asarray(not_allowed, float))):
         _refuse(x, f"satisfactory and not-allowed values are {np.ravel(satisfactory)[0]:g}")
@@ -95,11 +115,21 @@ def efficacy(
 def distance_to_target(
     x: Values, *, target: ArrayLike, direction: int, scale: Scale = HUNDRED
 ) -> Values:
-    """How much of the target is reached: x / target, or target / x where less is better, at most all.
+    """Share of the target reached, x / target, or target / x where less is better; at most all.
 
-    ``target`` is in the unit of ``x``, for all or one for each value. From the target on the top of the
-    scale; a value of no or negative merit its floor. A target of 0 that is to be fallen to is reached or it
-    is not. Without a ratio to its own target (of 0 or less, where more is better) a value has no score.
+    From the target on the top of the scale; a value of no or negative merit its floor. A target of
+    0 that is to be fallen to is reached or it is not. Without a ratio to its own target (of 0 or
+    less, where more is better) a value has no score. An unchanged value far from its target can
+    score high: progress is counted from the base year (`targets`), not by this.
+
+    Parameters
+    ----------
+    x
+        Values [any unit]; a missing one stays missing.
+    target
+        In the unit of ``x``, for all or one for each value.
+    direction
+        1: more is better, -1: less is better.
 
     Raises
     ------
@@ -138,10 +168,19 @@ def min_max(
     high: float | None = None,
     scale: Scale = HUNDRED,
 ) -> Values:
-    """floor + (x - worst) / (best - worst) · (top - floor), between the least and the greatest value.
+    """floor + (x - worst) / (best - worst) · (top - floor), between least and greatest value.
 
-    ``low`` and ``high`` [unit of x] are the ends learnt before; values beyond them are cut to them. A
-    comparison among those present, not over time: a score moves when somebody else's extreme does.
+    A comparison among those present, not over time: a score moves when somebody else's extreme
+    does.
+
+    Parameters
+    ----------
+    x
+        Values [any unit]; a missing one stays missing.
+    direction
+        1: more is better, -1: less is better.
+    low, high
+        Ends learnt before [unit of x], to which values beyond are cut; None: those of ``x``.
 
     Raises
     ------
@@ -156,6 +195,8 @@ def min_max(
     --------
     >>> min_max(pd.Series([10.0, 20.0, 40.0]), direction=-1).round(1).tolist()
     [100.0, 66.7, 0.0]
+    >>> min_max(pd.Series([10.0, 50.0]), direction=1, low=0.0, high=40.0).tolist()
+    [25.0, 100.0]
     """
     least, greatest = _ends(x, low, high)
     worst, best = (least, greatest) if direction == 1 else (greatest, least)
@@ -172,8 +213,8 @@ def distance_to_maximum(
 ) -> Values:
     """1 - (best - x) / (best - worst), on the scale: the top for the best value present.
 
-    COINr's ``n_dist2max``. The same numbers as `min_max`, of which it is another way of writing; both
-    names can be asked for.
+    COINr's ``n_dist2max``. The same numbers as `min_max`, of which it is another way of writing;
+    both names can be asked for.
 
     Raises
     ------
@@ -199,9 +240,10 @@ def distance_to_reference(
 ) -> Values:
     """1 - (ref - x) / (ref - worst), on the scale: the top for the reference, more for what is better.
 
-    ``reference`` [unit of x] is the value of the entity that all are measured to; the worst is the least
-    (or, where less is better, the greatest) of ``low`` and ``high``. Not above the top only for those
-    no better than the reference; never below the floor. COINr's ``n_dist2ref`` without its cap.
+    ``reference`` [unit of x] is the value of the entity that all are measured to; the worst is the
+    least (or, where less is better, the greatest) of ``low`` and ``high``. Not above the top only
+    for those no better than the reference; never below the floor. COINr's ``n_dist2ref`` without
+    its cap.
 
     Raises
     ------
@@ -232,14 +274,15 @@ def fraction_of_maximum(
 ) -> Values:
     """x / max, or min / x where less is better, on the scale; COINr's ``n_fracmax``.
 
-    For quantities with a true zero [any unit]. The best value always has the top: also a best of 0 where
-    less is better, beside which every other value is infinitely worse and has the floor. A value
-    of negative merit has the floor.
+    For quantities with a true zero [any unit]. The best value always has the top: also a best of 0
+    where less is better, beside which every other value is infinitely worse and has the floor. A
+    value of negative merit has the floor.
 
     Raises
     ------
     MethodError
-        There is no fraction: of a maximum of 0 or less, or with negative values where less is better.
+        There is no fraction: of a maximum of 0 or less, or with negative values where less is
+        better.
 
     Examples
     --------
@@ -264,7 +307,16 @@ def z_score(
 ) -> Values:
     """(x - mean) / sd, turned round where less is better [standard deviations].
 
-    Sample standard deviation (n - 1). ``mean`` and ``sd`` [unit of x] as learnt before.
+    Sample standard deviation (n - 1). Not cut, and on no scale: `t_score` lays it on one.
+
+    Parameters
+    ----------
+    x
+        Values [any unit]; a missing one stays missing and counts in neither mean nor deviation.
+    direction
+        1: more is better, -1: less is better.
+    mean, sd
+        As learnt before [unit of x]; None: those of ``x``.
 
     Raises
     ------
@@ -299,8 +351,8 @@ def t_score(
 ) -> Values:
     """50 + 10·z on 0-100: `z_score` on a scale of ten standard deviations, the mean in its middle.
 
-    What ``normalisation: z_score`` gives; on a scale from -5 to 5 it is z itself. Not cut: an outlier of more
-    than five standard deviations lies beyond the ends.
+    What ``normalisation: z_score`` gives; on a scale from -5 to 5 it is z itself. Not cut: an
+    outlier of more than five standard deviations lies beyond the ends.
 
     Raises
     ------
@@ -321,8 +373,19 @@ def rank_scores(
 ) -> Values:
     """Share of the other entities that are worse, on the scale; ties count half.
 
-    ``among`` holds the values of all in rising order, each entity's own among them; None: ``x`` itself.
-    Where all are equal each has the middle of the scale.
+    (worse + not better - 1) / 2 / (n - 1) of n values, by the numbers of those worse than it and of
+    those not better, itself among them. Values that differ by rounding noise tie
+    (`thresholds.tied`). Where all are equal each has the middle of the scale. A rank says nothing
+    of distances, and moves with who is there.
+
+    Parameters
+    ----------
+    x
+        Values [any unit]; a missing one stays missing.
+    direction
+        1: more is better, -1: less is better.
+    among
+        The values of all in rising order, each entity's own among them; None: ``x`` itself.
 
     Raises
     ------
@@ -349,7 +412,8 @@ def rank_scores(
 def borda(x: Values, *, direction: int, among: Floats | None = None) -> Values:
     """Borda points: how many others are worse [entities]. ``among`` as in `rank_scores`.
 
-    ``normalisation: borda`` puts them on the scale, divided by the others' number: `percentile_rank`.
+    ``normalisation: borda`` puts them on the scale, divided by the others' number:
+    `percentile_rank`.
 
     Raises
     ------
@@ -372,7 +436,8 @@ def percentile_rank(
 ) -> Values:
     """Share of the other entities that are worse, on the scale; ties take the lower share.
 
-    `borda` points over the number of the others; COINr's ``n_prank``. `rank_scores` lets ties count half.
+    `borda` points over the number of the others; COINr's ``n_prank``. `rank_scores` lets ties count
+    half.
 
     Raises
     ------

@@ -1,7 +1,8 @@
 """A published standard held against indicators, line by line: never a score, and never a veto.
 
 Only a threshold that was read (S, V) or cross-checked (C) can decide for or against an entity. What
-stands on one from memory (M) or of our own (P) is shown with its outcome and leaves the verdict open.
+stands on one from memory (M) or of our own (P) is shown with its outcome and leaves the verdict
+open.
 """
 
 from __future__ import annotations
@@ -29,9 +30,22 @@ WITHOUT_VALUE = {
 class RequirementLine(Bilingual):
     """One requirement as judged in a year.
 
-    ``op`` is the comparison really made: ``turned`` where the indicator of ``sign_of`` was negative.
-    ``status``: met, not_met, or why it is open (not_computable, not_reported, suppressed,
-    not_collected) or concerns nobody (not_applicable). ``decides``: judged on a confirmed threshold.
+    Attributes
+    ----------
+    op, threshold, unit
+        The comparison really made, in the unit of the indicator: ``turned`` where the indicator of
+        ``sign_of`` was negative.
+    tag
+        How well the threshold is known: S, V and C confirm it, M and P do not.
+    compulsory, choose
+        Whether it must be met by itself, and the group of which some must be.
+    value
+        Of the indicator; None where it has none.
+    status
+        met, not_met, or why it is open (not_computable, not_reported, suppressed, not_collected) or
+        concerns nobody (not_applicable).
+    decides
+        Judged, on a confirmed threshold.
     """
 
     id: str
@@ -52,7 +66,18 @@ class RequirementLine(Bilingual):
 
 @dataclass(frozen=True)
 class GroupLine(Bilingual):
-    """Requirements of which ``least`` must be met: met, not_met, open or not_applicable."""
+    """Requirements of which ``least`` must be met.
+
+    Attributes
+    ----------
+    least, met
+        How many are asked for, and how many are met, on whatever threshold.
+    status
+        met or not_met as soon as the members still open cannot change it, else open; not_applicable
+        where no member applies.
+    decides
+        Whether that holds on confirmed thresholds alone.
+    """
 
     code: str
     zh: str
@@ -67,9 +92,16 @@ class GroupLine(Bilingual):
 class Compliance:
     """An entity under a standard in a year.
 
-    ``verdict``: met, not_met, undetermined, or not_judged (the standard is not for this entity, and
-    there are no lines). ``reasons`` say what left it undetermined: unconfirmed_threshold,
-    not_reported, not_collected, not_computable, suppressed.
+    Attributes
+    ----------
+    verdict
+        met, not_met, undetermined, or not_judged (the standard is not for this entity, and there
+        are no lines).
+    reasons
+        What left it undetermined: unconfirmed_threshold, not_reported, not_collected,
+        not_computable, suppressed; in the order of the alphabet.
+    lines, groups
+        Every requirement, and every group to choose from, in the standard's order.
     """
 
     standard: str
@@ -81,16 +113,22 @@ class Compliance:
 
     @property
     def is_judged(self) -> bool:
+        """Whether the standard is for this entity at all."""
         return self.verdict != "not_judged"
 
 
 @dataclass(frozen=True)
 class Counts:
-    """How many lines of a standard say something.
+    """How many lines of a standard say something [lines]; those not applicable count nowhere.
 
-    ``decidable``: with a value, on a confirmed threshold; ``met``: of these; ``unconfirmed``: with a
-    value, on a threshold from memory or of our own, which decides nothing; ``without_value``: the rest
-    of those that apply.
+    Attributes
+    ----------
+    decidable, met
+        With a value, on a confirmed threshold; and how many of these are met.
+    unconfirmed
+        With a value, on a threshold from memory or of our own, which decides nothing.
+    without_value
+        The rest of those that apply.
     """
 
     decidable: int
@@ -100,7 +138,17 @@ class Counts:
 
 
 def counts_of(lines: Sequence[RequirementLine]) -> Counts:
-    """The lines by what they can decide; those that do not apply count nowhere."""
+    """The lines by what they can decide; those that do not apply count nowhere.
+
+    Examples
+    --------
+    >>> values = {"zh": "", "en": "", "unit": "%", "op": ">=", "threshold": 70.0, "choose": ""}
+    >>> line = RequirementLine(
+    ...     "R6", "K09", tag="V", compulsory=True, value=72.0, status="met", decides=True, **values
+    ... )
+    >>> counts_of([line])
+    Counts(decidable=1, met=1, unconfirmed=0, without_value=0)
+    """
     applies = [line for line in lines if line.status != "not_applicable"]
     decidable = [line for line in applies if line.decides]
     without = sum(line.value is None for line in applies)
@@ -120,14 +168,55 @@ def standard_compliance(
     Compulsory lines must all be met, and of each group under ``choose`` as many as it says; a line
     that is neither is only shown. What is not applicable binds nobody. The verdict is not_met as
     soon as something that must be met is not, on confirmed thresholds; met if all of it is; else
-    undetermined. Values and thresholds in the indicator's unit, compared by `thresholds.meets`. Where the
-    indicator of ``sign_of`` is below 0 (an elasticity to a growth that became a fall), the comparison turns
-    round and the line says so.
+    undetermined. Values and thresholds in the indicator's unit, compared by `thresholds.meets`.
+    Where the indicator of ``sign_of`` is below 0 (an elasticity to a growth that became a fall),
+    the comparison turns round and the line says so; where it has no value it does not.
+
+    Parameters
+    ----------
+    indicators
+        Computed indicators (entities, years); in a year that the panel does not have every value is
+        not_reported.
+    framework
+        Names and units of the indicators that the standard asks for.
+
+    Returns
+    -------
+    dict
+        Entity -> compliance.
 
     References
     ----------
-    HJ 274-2015, national demonstration eco-industrial parks: compulsory indicators and groups of which one
-    is chosen; its table 1 as params/standards has it.
+    HJ 274-2015, national demonstration eco-industrial parks: compulsory indicators and groups of which
+    one is chosen; its table 1 as params/standards has it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cescore.definitions.model import Indicator
+    >>> from cescore.method.column import Column
+    >>> rate = Indicator(
+    ...     code="K09", unit="%", formula="k09", direction=1, source="made up", tag="P"
+    ... )
+    >>> park = Framework(
+    ...     entity_type="park",
+    ...     version="1",
+    ...     source="made up",
+    ...     index={"code": "I"},
+    ...     groups={},
+    ...     indicators={"K09": rate},
+    ... )
+    >>> line = Requirement(
+    ...     id="R6", indicator="K09", op=">=", threshold=70, compulsory=True, tag="V"
+    ... )
+    >>> standard = Standard(
+    ...     id="s", entity_type="park", requirements={"R6": line}, source="made up", tag="V"
+    ... )
+    >>> rates = Column.of(np.array([[72.0], [65.0], [np.nan]]))
+    >>> panel = Panel(("P1", "P2", "P3"), (2024,), {"K09": rates})
+    >>> judged = standard_compliance(standard, panel, park, year=2024)
+    >>> {park: (of.verdict, of.reasons) for park, of in judged.items()}
+    {'P1': ('met', ()), 'P2': ('not_met', ()), 'P3': ('undetermined', ('not_reported',))}
     """
     return {
         entity: _judged(standard, indicators, framework, entity, year)
@@ -208,6 +297,10 @@ def _group(code: str, group: ChooseGroup, members: Sequence[RequirementLine]) ->
 def _verdict(
     binding: Sequence[RequirementLine | GroupLine], lines: Sequence[RequirementLine]
 ) -> tuple[str, tuple[str, ...]]:
+    """The verdict over what binds, and what left it undetermined, sorted.
+
+    Without anything that binds it is undetermined, with no reason.
+    """
     bound = [part for part in binding if part.status != "not_applicable"]
     if any(part.status == "not_met" and part.decides for part in bound):
         return "not_met", ()

@@ -1,4 +1,8 @@
-"""Each target over a plan period: the schedule year by year, the pace so far, and the verdict at its end."""
+"""Each target over a plan period: its schedule, the pace so far, and the verdict at its end.
+
+Before the last year a verdict is against the schedule, in it against the plan's own goal: a target
+that is a fifth beyond its schedule at midterm is on schedule, not met.
+"""
 
 from __future__ import annotations
 
@@ -22,14 +26,26 @@ GOOD: tuple[Verdict, ...] = ("met", "reached", "on_schedule")
 
 @dataclass(frozen=True)
 class TargetPath:
-    """One target over the period.
+    """One target over the period; None where a number is not known.
 
-    ``lines``: one per year; ``due``: what the schedule asks of each year, in the measure of the
-    target's ``value`` (None without a schedule). ``pace``: average yearly change so far [%],
-    positive in the direction of the target; ``projected``: where that pace leads in the last year,
-    in the measure of ``value``. ``gap``: what is short of ``value`` (negative: beyond it).
-    ``verdict``: final: met, not_met; midterm: reached, on_schedule, nearly, behind, and not_yet of
-    a level without a schedule; either: not_computable.
+    Attributes
+    ----------
+    lines
+        The target's line of each year, the year evaluated last.
+    due
+        What the schedule asks of each year, in the measure of the target's ``value`` [% or its
+        unit]; None without a schedule.
+    verdict
+        Final: met, not_met. Midterm: reached, on_schedule, nearly, behind, and not_yet of a level
+        without a schedule. Either: not_computable.
+    gap
+        What is short of ``value`` [its measure]; negative beyond it.
+    pace
+        Average yearly change so far [%], 1 - (x_t / x_0)^(1/t) where a fall is asked, the same with
+        the opposite sign where a rise is. None in the base year, and where a value is 0 or less.
+    projected
+        Where that pace leads in the last year [measure of ``value``]: an extrapolation, no
+        forecast [P]. None in the last year, and for a level without a schedule.
     """
 
     lines: tuple[TargetLine, ...]
@@ -48,7 +64,20 @@ class TargetPath:
 def target_paths(
     plan: Plan, indicators: Panel, framework: Framework, *, years: Sequence[int]
 ) -> dict[str, tuple[TargetPath, ...]]:
-    """Each entity's targets over the years of the period, the last of them the one evaluated."""
+    """Each entity's targets over the years of the period, the last of them the one evaluated.
+
+    Parameters
+    ----------
+    indicators
+        Computed indicators (entities, years), the plan's base year among the years.
+    years
+        The years that have a line, in rising order; the verdict is of the last one.
+
+    Returns
+    -------
+    dict
+        Entity -> its targets in the plan's order, as `targets.assess_targets` gives them.
+    """
     by_year = [
         assess_targets(plan, indicators, framework, year=year, base_year=plan.base_year)
         for year in years
@@ -89,7 +118,10 @@ def _verdict(line: TargetLine, *, is_over: bool) -> Verdict:
 
 
 def _whole(target: Target, base: float | None) -> float | None:
-    """The fall that the target is, as a fraction (a rise is negative); None where it is none."""
+    """The fall that the target is, as a fraction (a rise is negative); None where it is none.
+
+    Of a level with a schedule 1 - x* / x_0, which needs a base value above 0.
+    """
     if target.type != "level":
         sign = -1.0 if target.type == "cumulative_increase" else 1.0
         return sign * target.value / 100
@@ -99,13 +131,17 @@ def _whole(target: Target, base: float | None) -> float | None:
 
 
 def _measured(target: Target, fall: float, base: float | None) -> float | None:
-    """A fall since the base year in the measure of the target's value."""
+    """A fall since the base year [fraction] in the measure of the target's value [% or its unit]."""
     if target.type == "level":
         return None if base is None else base * (1 - fall)
     return (-fall if target.type == "cumulative_increase" else fall) * 100
 
 
 def _due(target: Target, base: float | None, plan: Plan, year: int) -> float | None:
+    """What the schedule asks of a year, in the measure of the target's value; None without one.
+
+    0 before the base year, the whole target from the last year on.
+    """
     whole = _whole(target, base)
     if whole is None or whole >= 1:
         return None
@@ -123,6 +159,7 @@ def _yearly_factor(line: TargetLine, years: int) -> float | None:
 
 
 def _pace(target: Target, line: TargetLine, years: int) -> float | None:
+    """Average yearly change so far [%], positive in the direction of the target."""
     factor = _yearly_factor(line, years)
     if factor is None:
         return None
@@ -133,7 +170,8 @@ def _pace(target: Target, line: TargetLine, years: int) -> float | None:
 def _projected(target: Target, line: TargetLine, plan: Plan, year: int) -> float | None:
     """Where the average pace so far leads in the last year: an extrapolation, no forecast [P].
 
-    None without a schedule: a coefficient or a rate does not go on at the same pace.
+    x_0 · (x_t / x_0)^(n/t), in the measure of the target's value. None without a schedule: a
+    coefficient or a rate does not go on at the same pace.
     """
     factor = _yearly_factor(line, year - plan.base_year)
     if factor is None or line.base is None or not target.has_schedule:

@@ -1,4 +1,12 @@
-"""Progress on the plan's targets: each entity's line for each target that concerns it."""
+"""Progress on the plan's targets: each entity's line for each target that concerns it.
+
+Rates on a line are fractions, falls and rises in the measure of the target's own value [%].
+
+References
+----------
+Completion and ladder: municipal target-responsibility schemes (methodology 9.2); schedules: a
+provincial statistics bureau and municipal carbon accounting (methodology 9.3).
+"""
 
 from __future__ import annotations
 
@@ -35,10 +43,47 @@ ROLES: tuple[Role, ...] = get_args(Role)
 
 @dataclass(frozen=True)
 class TargetLine(Bilingual):
-    """One target as assessed in a year (methodology 9.2, 9.3).
+    """One target as assessed in a year (methodology 9.2, 9.3); None where a number is not known.
 
-    ``actual``, ``still_needed`` [%] (``actual`` of a level: in ``unit``); ``completion``,
-    ``schedule_carbon``, ``schedule_log``, ``elapsed``, ``points`` are fractions: 1 is all of it.
+    Attributes
+    ----------
+    type, unit, op, value, tag
+        As in the target: ``value`` [%] of a fall or rise, or a level [``unit``], and how it is
+        held.
+    role
+        own, reference (shown, never scored), or check (another form of an own target).
+    actual
+        In the measure of ``value``: the fall or rise since the base year [%], or the level
+        [``unit``].
+    level, base
+        The indicator's own value this year and in the base year [``level_unit``].
+    completion
+        ``actual`` / ``value``, or (x0 - x) / (x0 - x*) of a level [fraction of the target].
+    schedule_carbon, schedule_log
+        K / [1 - (1-R)^(t/n)] [fraction of what is due], ln(1-K) / ln(1-R) [fraction of the whole
+        way].
+    elapsed
+        t / n, the share of the period gone by [0-1].
+    still_needed
+        Average yearly change still needed [%], positive in the direction of the target.
+    light
+        See `schedules.Light`; in the last year met or not_met.
+    points
+        Share of the target's points [0-1, and bonus].
+    scored
+        Whether it counts in the target part; a line that cannot be computed leaves it, one that was
+        not returned stays in it with 0 points.
+    note
+        Why there is no number (not_reported, not_applicable, not_computable, not_collected,
+        unit_differs, nothing_due_yet), or implied_base_differs.
+    binding
+        Not met in the plan's last year it acts as a veto.
+    implied_base
+        The base value at which the two forms of a target agree, x* / (1 - R) [``level_unit``].
+    indicators
+        Those of the framework that measure what the target asks.
+    course, pace
+        See `course.course_of` and `pace.pace_of`.
     """
 
     id: str
@@ -50,24 +95,24 @@ class TargetLine(Bilingual):
     value: float
     tag: str
     role: Role
-    actual: float | None = None  # same measure as `value`: the fall K in %, or the level
-    level: float | None = None  # the indicator's own value this year
-    base: float | None = None  # its value in the base year
+    actual: float | None = None
+    level: float | None = None
+    base: float | None = None
     level_unit: str = ""
-    completion: float | None = None  # actual / value
-    schedule_carbon: float | None = None  # K / [1 - (1-R)^(t/n)], the carbon-intensity form
-    schedule_log: float | None = None  # ln(1-K) / ln(1-R), the statistics-bureau form
-    elapsed: float | None = None  # t / n
-    still_needed: float | None = None  # average yearly fall needed, %
+    completion: float | None = None
+    schedule_carbon: float | None = None
+    schedule_log: float | None = None
+    elapsed: float | None = None
+    still_needed: float | None = None
     light: Light = ""
-    points: float | None = None  # share of its points, 0-1 and bonus
+    points: float | None = None
     scored: bool = False
-    note: str = ""  # not_reported, not_applicable, not_computable, implied_base_differs …
-    binding: bool = False  # not met in the plan's last year: acts as a veto
-    implied_base: float | None = None  # base value that makes the two forms of a target agree
-    indicators: tuple[str, ...] = ()  # those of the framework that measure what the target asks
-    course: Course = ""  # on_track, too_slow, away; "" where that cannot be told
-    pace: Pace | None = None  # yearly change so far and needed; None where there is no level
+    note: str = ""
+    binding: bool = False
+    implied_base: float | None = None
+    indicators: tuple[str, ...] = ()
+    course: Course = ""
+    pace: Pace | None = None
 
 
 def assess_targets(
@@ -82,20 +127,70 @@ def assess_targets(
     """The target lines of a year of each entity, or of those named, in the plan's order.
 
     A target is the type's own (scored), a reference for it (shown, never scored), or another form
-    of one of its own (a check); any other makes no line. Formulas, with the level x_t, its base value
-    x_0 and the target's R (methodology 9.2, 9.3):
+    of one of its own (a check); any other makes no line. Formulas, with the level x_t, its base
+    value x_0 and the target's R (methodology 9.2, 9.3):
 
     * fall K = 1 - x_t / x_0 [%], a rise being a negative fall; completion K / R;
-    * a level is met or not; completion (x_0 - x_t) / (x_0 - x*), never x* / x_t;
+    * a level is met or not; completion (x_0 - x_t) / (x_0 - x*), never x* / x_t, by which an
+      unchanged level would have come most of the way;
     * against the schedule K_t / [1 - (1 - R)^(t/n)], and of the whole way ln(1 - K_t) / ln(1 - R).
 
-    A level that was not returned earns nothing; one that does not apply, is not computable or is in another
-    unit than the target leaves the total. Comparisons by `thresholds`.
+    A level that was not returned, or is withheld, earns nothing; one that does not apply, is not
+    computable or is in another unit than the target leaves the total, and so does a fall from a
+    base value of 0 or less. Comparisons by `thresholds`.
+
+    Parameters
+    ----------
+    indicators
+        Computed indicators (entities, years); a year that the panel does not have is MISSING.
+    framework
+        Names the type and the units of the indicators.
+    year, base_year
+        The year assessed, and the one that changes are counted from.
+    only
+        Entities to assess; None: all of the panel.
 
     References
     ----------
-    The carbon form: annex to municipal accounting rules; the logarithmic one: a provincial statistics
-    bureau (both in methodology 9.3).
+    The carbon form: annex to municipal accounting rules; the logarithmic one: a provincial
+    statistics bureau (both in methodology 9.3).
+
+    Examples
+    --------
+    A fall of 15 % over five years, 3.2 % of it after the first:
+
+    >>> made_up = {"source": "made up", "tag": "P"}
+    >>> fall = Target(
+    ...     id="T1",
+    ...     indicator="P01",
+    ...     type="cumulative_reduction",
+    ...     value=15,
+    ...     unit="%",
+    ...     op=">=",
+    ...     applies_to=("city",),
+    ...     **made_up,
+    ... )
+    >>> years = {"base_year": 2020, "first_year": 2021, "last_year": 2025}
+    >>> plan = Plan(id="p", targets={"T1": fall}, **years, **made_up)
+    >>> city = Framework(
+    ...     entity_type="city",
+    ...     version="1",
+    ...     source="made up",
+    ...     index={"code": "I"},
+    ...     groups={},
+    ...     indicators={},
+    ... )
+    >>> import numpy as np
+    >>> intensity = Column.of(np.array([[1.2331, 1.1936]]))  # [tce/万元]
+    >>> panel = Panel(("220400",), (2020, 2021), {"P01": intensity})
+    >>> (line,) = assess_targets(plan, panel, city, year=2021, base_year=2020)["220400"]
+    >>> (
+    ...     round(line.actual, 2),
+    ...     round(line.schedule_carbon, 3),
+    ...     round(line.schedule_log, 3),
+    ...     line.light,
+    ... )
+    (3.2, 1.002, 0.2, 'on_schedule')
     """
     clock = Clock(year, base_year, plan.last_year)
     roles = {key: _role(t, framework.entity_type) for key, t in plan.targets.items()}
@@ -116,8 +211,11 @@ def assess_targets(
 
 
 def measures_of(code: str, framework: Framework) -> tuple[str, ...]:
-    """The indicators that measure what a target on ``code`` asks: itself, and any that is worked
-    out from it alone, such as its fall since the base year."""
+    """The indicators that measure what a target on ``code`` asks.
+
+    Itself where the framework has it, then any that is worked out from it alone, such as its fall
+    since the base year. Empty where the framework has neither.
+    """
     own = [code] if code in framework.indicators else []
     derived = [i.code for i in framework.indicators.values() if i.formula and _reads(i) == {code}]
     return (*own, *derived)
@@ -265,7 +363,13 @@ def _needed(fall: float, whole: float, years_left: int) -> float | None:
 
 
 def is_rise(kind: str, op: str) -> bool:
-    """Whether a target of this type and comparison asks that a quantity rise."""
+    """Whether a target of this type and comparison asks that a quantity rise.
+
+    Examples
+    --------
+    >>> is_rise("level", ">="), is_rise("level", "<="), is_rise("cumulative_reduction", ">=")
+    (True, False, False)
+    """
     return kind == "cumulative_increase" or (kind == "level" and op == ">=")
 
 

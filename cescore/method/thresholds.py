@@ -1,8 +1,8 @@
 """The one rule by which a value is held against a threshold, which rounding noise cannot turn.
 
-9000 / (50 · 3.6 + 120) is 30, and comes out as 29.999999999999993: what is printed as 30 must meet a
-threshold of 30, wherever it is asked. Targets, bands of grades, standards, checks, bonus rules, coverage
-and schedules all compare by the functions here.
+9000 / (50 · 3.6 + 120) is 30, and comes out as 29.999999999999993: what is printed as 30 must meet
+a threshold of 30, wherever it is asked. Targets, bands of grades, standards, checks, bonus rules,
+coverage and schedules all compare by the functions here.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ Bools = NDArray[np.bool_]
 def is_equal(value: ArrayLike, other: ArrayLike) -> Bools:
     """Where two numbers are the same but for rounding noise.
 
-    |x - y| ≤ max(1e-9 · max(|x|, |y|), 1e-12), in the unit of both; arrays of any shape that fit together.
-    A missing number (NaN) equals nothing; an infinite one only itself.
+    |x - y| ≤ max(1e-9 · max(|x|, |y|), 1e-12), in the unit of both; arrays of any shape that fit
+    together. A missing number (NaN) equals nothing; an infinite one only itself.
 
     Examples
     --------
@@ -61,8 +61,9 @@ def without_noise(result: ArrayLike, a: ArrayLike, b: ArrayLike) -> NDArray[np.f
 def tied(values: ArrayLike) -> NDArray[np.float64]:
     """Numbers to be put in order, to 12 significant digits: those that differ by rounding noise tie.
 
-    An order cannot ask `is_equal`, which of three numbers may find the first two and the last two equal
-    and not the outer two; twelve digits are far below what noise reaches and above what anybody prints.
+    An order cannot ask `is_equal`, which of three numbers may find the first two and the last two
+    equal and not the outer two; twelve digits are far below what noise reaches and above what
+    anybody prints.
 
     Examples
     --------
@@ -70,10 +71,10 @@ def tied(values: ArrayLike) -> NDArray[np.float64]:
     True
     """
     x = np.asarray(values, float)
-    some = np.isfinite(x) & (x != 0)
-    places = 11 - np.floor(np.log10(np.abs(np.where(some, x, 1.0))))
+    nonzero = np.isfinite(x) & (x != 0)
+    places = 11 - np.floor(np.log10(np.abs(np.where(nonzero, x, 1.0))))
     up, down = 10.0 ** np.clip(places, 0, 300), 10.0 ** np.clip(-places, 0, 300)  # exact powers
-    return np.where(some, np.round(x * up / down) / up * down, x)
+    return np.where(nonzero, np.round(x * up / down) / up * down, x)
 
 
 def at_least(value: ArrayLike, threshold: ArrayLike) -> Bools:
@@ -114,8 +115,8 @@ EXACT: Mapping[str, Callable[[float, float], bool]] = {
 def meets(value: float, op: str, threshold: float) -> bool:
     """Whether one number stands to a threshold as ``op`` (>=, <=, >, <) says, by the rule of `is_equal`.
 
-    The same rule as on arrays, for the many single comparisons of an assessment. What is equal but for
-    noise meets >= and <=, and neither > nor <; a missing value (NaN) meets nothing.
+    The same rule as on arrays, for the many single comparisons of an assessment. What is equal but
+    for noise meets >= and <=, and neither > nor <; a missing value (NaN) meets nothing.
 
     Examples
     --------

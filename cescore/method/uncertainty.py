@@ -54,10 +54,19 @@ BAND = (0.05, 0.95)
 
 @dataclass(frozen=True, eq=False)
 class Sensitivity:
-    """First-order and total Sobol indices of each source.
+    """First-order and total Sobol indices of each source [shares of a variance].
 
-    ``first``, ``total`` with half-widths of 95 % bootstrap intervals: of the mean absolute shift of
-    rank over all entities. ``first_of``, ``total_of`` (sources, entities): of each entity's index.
+    Arrays follow ``sources``.
+
+    Attributes
+    ----------
+    first, total
+        Of the mean absolute shift of rank over all entities: what a source explains by itself, and
+        with all it acts together with.
+    first_half_width, total_half_width
+        Half-widths of 95 % bootstrap intervals of these, from 100 resamples.
+    first_of, total_of
+        Of each entity's index, (sources, entities).
     """
 
     sources: tuple[str, ...]
@@ -73,10 +82,26 @@ class Sensitivity:
 class Uncertainty:
     """Bands of index and rank, 5-95 % of the draws, and what was varied to get them.
 
-    Scores by another normalisation stand on another scale and widen the band of the index for everybody
-    alike; the band of the rank, or `Margins` without normalisations, tells what changes between
-    entities. Arrays follow ``entities``: those that have an index. ``sensitivity`` is None for fewer than 20 of
-    them (reason ``few_entities``) or where it was not asked for or nothing varies.
+    Scores by another normalisation stand on another scale and widen the band of the index for
+    everybody alike; the band of the rank, or `Margins` without normalisations, tells what changes
+    between entities.
+
+    Attributes
+    ----------
+    entities
+        Those that have an index; all arrays follow them.
+    draws, seed
+        How many rows the bands are of, and what the numbers were drawn from.
+    scores, ranks
+        As the framework defines them [points; 1 is the best, ties share the better rank].
+    score_low, score_median, score_high
+        Quantiles of the index [points]; NaN where some draw leaves the entity without one.
+    rank_low, rank_median, rank_high
+        Quantiles of the rank, each a rank that was taken.
+    alternatives
+        What was varied, applied or not, with its share of the draws.
+    sensitivity
+        None with a ``reason``: not_asked, nothing_varies, or few_entities (fewer than 20).
     """
 
     entities: tuple[str, ...]
@@ -96,7 +121,7 @@ class Uncertainty:
     reason: str = ""
 
     def table(self) -> pd.DataFrame:
-        """One row per entity: index and rank with their bands."""
+        """One row per entity, labelled by ``entity_id``: index and rank with their bands."""
         columns = {
             "score": self.scores,
             "score_low": self.score_low,
@@ -114,7 +139,14 @@ class Uncertainty:
 class Sampling:
     """How many draws, from which seed, and whether Sobol indices are asked for.
 
-    ``draws`` is a power of 2; Sobol indices take draws / 2 more evaluations for each source.
+    Attributes
+    ----------
+    draws
+        A power of 2, 4 or more; Sobol indices take draws / 2 more evaluations for each source.
+    seed
+        Of the numbers drawn: equal seeds give equal bands.
+    sensitivity
+        Whether Sobol indices are asked for; they are given from 20 entities on.
     """
 
     draws: int = 1024
@@ -132,28 +164,37 @@ def uncertainty(
 ) -> Uncertainty:
     """Index and rank of every entity under many other choices that could have been made.
 
-    Bands are the 5 and 95 % quantiles of the draws: of the index by interpolation [points], of the rank
-    as a rank that was taken. Whoever a choice leaves without an index is ranked with its own, so
-    that ranks among the same entities are compared.
+    Bands are the 5 and 95 % quantiles of the draws: of the index by interpolation [points], of the
+    rank as a rank that was taken. Whoever a choice leaves without an index is ranked with its own,
+    so that ranks among the same entities are compared.
 
     Each draw takes one value of every source at once, from a scrambled Sobol sequence: equal
-    arguments give equal bands. A geometric mean that the framework does not ask for takes
-    scores below 1 % of the scale as 1 %.
+    arguments give equal bands. A geometric mean that the framework does not ask for takes scores
+    below 1 % of the scale as 1 %. Where indices are estimated, the bands are of the rows of the two
+    independent halves of Saltelli's design, which are ``draws`` in number.
 
     Parameters
     ----------
     evaluation, year
-        A type, and the year looked at; None: the one evaluated. What is learnt anew is learnt from the
-        year's reference set.
+        A type, and the year looked at; None: the one evaluated. What is learnt anew is learnt from
+        the year's reference set.
     indicators
         Of the entities that are looked at and ranked; None: all.
     margins
         What is varied, and how far; None: everything, by the margins of `Margins`.
+    sampling
+        How many draws, from which seed.
 
     Raises
     ------
     MethodError
-        ``draws`` is no power of 2, or no entity has an index.
+        ``draws`` is no power of 2 or below 4, no entity has an index, or the panel does not have
+        the year.
+
+    References
+    ----------
+    M. Saisana, A. Saltelli, S. Tarantola, J. R. Statist. Soc. A 168 (2005): bands and mean shift of
+    rank; A. Saltelli et al., Comput. Phys. Commun. 181 (2010): design and estimators of the indices.
     """
     framework, fitted = evaluation.framework, evaluation.fitted
     year = evaluation.run_year if year is None else year
@@ -209,7 +250,16 @@ def uncertainty(
 
 @dataclass(frozen=True)
 class Removal:
-    """The index without one indicator: scores and ranks by entity, and the mean shift of rank."""
+    """The index without one indicator.
+
+    Attributes
+    ----------
+    scores, ranks
+        By entity: the index [points], NaN where nothing is left of it, and the rank [1 is the
+        best].
+    mean_rank_shift
+        Mean absolute difference to the rank with all indicators [ranks].
+    """
 
     indicator: str
     scores: pd.Series
@@ -222,18 +272,33 @@ def remove_one_indicator(
 ) -> tuple[Removal, ...]:
     """The index of a year recomputed without each scored indicator in turn.
 
-    Its weight goes to the other members of its group; a group left without members goes too. ``among``
-    (entities): who is ranked, default all; an entity without any other indicator keeps its place.
+    Its weight goes to the other members of its group; a group left without members goes too.
+    Indicators of weight 0 are not removed, nor is the only one there is.
+
+    Parameters
+    ----------
+    scored
+        Scores after the missing-data rules, all entities and years.
+    among
+        (entities,): who is ranked; None: all. An entity without any other indicator keeps its
+        place.
+
+    References
+    ----------
+    COINr's ``remove_elements`` (W. Becker et al., JOSS 7(78), 2022): mean absolute rank change without
+    each element.
     """
-    everybody = np.ones(scored.scores.shape[0], bool)
-    kept = _scored_in(scored, year, everybody if among is None else among)
-    nominal = pd.Series(aggregate(kept, framework).index.values[:, 0], kept.scores.entities)
+    all_entities = np.ones(scored.scores.shape[0], bool)
+    of_year = _scored_in(scored, year, all_entities if among is None else among)
+    nominal = pd.Series(aggregate(of_year, framework).index.values[:, 0], of_year.scores.entities)
     ranks = nominal.rank(ascending=False, method="min")
     removals = []
     for indicator in framework.scored():
         if indicator.weight > 0 and len(framework.scored()) > 1:
             without = framework.with_weights(**{indicator.code: 0.0})
-            values = pd.Series(aggregate(kept, without).index.values[:, 0], kept.scores.entities)
+            values = pd.Series(
+                aggregate(of_year, without).index.values[:, 0], of_year.scores.entities
+            )
             places = values.fillna(nominal).rank(ascending=False, method="min")
             shift = float((places - ranks).abs().mean())
             removals.append(Removal(indicator.code, values, places, shift))
@@ -245,7 +310,11 @@ def _problem(names: Collection[str]) -> dict[str, object]:
 
 
 def _rows(sources: int, draws: int, seed: int, *, with_indices: bool) -> Floats:
-    """Points in the unit cube: Saltelli's design on draws / 2 pairs, or a plain sequence of draws."""
+    """Points in the unit cube, (rows, sources).
+
+    Saltelli's design on draws / 2 pairs, in blocks of (a, a with one column of b each, b); or a
+    plain sequence of draws. One row without columns where nothing varies.
+    """
     if not with_indices:
         return quasi_random(sources, draws, seed) if sources else np.empty((1, 0))
     names = [str(i) for i in range(sources)]
@@ -264,6 +333,11 @@ def _plain_rows(rows: int, sources: int, draws: int) -> NDArray[np.int64]:
 
 
 def _sensitivity(sources: tuple[str, ...], index: Floats, shift: Floats, seed: int) -> Sensitivity:
+    """Sobol indices of the mean shift of rank, and of every entity's own index.
+
+    An entity's index is standardised first, as SALib's own analysis does; one that never moves is
+    left at 0.
+    """
     indices = sobol_indices.analyze(
         _problem(sources), shift, calc_second_order=False, num_resamples=100, seed=seed
     )

@@ -27,17 +27,25 @@ FEWEST_TO_REPORT = 20  # entities; weights learnt from fewer are not reported (m
 def entropy_weights(table: pd.DataFrame) -> pd.Series:
     """Entropy weights on raw shares p = x / Σx: the less even an indicator, the more it counts.
 
-    w ∝ 1 + Σ p·ln p / ln n. A constant column gets 0. The Chinese 熵值法 scales by min-max first
+    w ∝ 1 + Σ p·ln p / ln n over n entities [shares, together 1]. A constant column gets 0. Depends
+    on where the zero of an indicator lies, not on its unit. The Chinese 熵值法 scales by min-max first
     and gives other weights: `shangzhi_weights`.
+
+    Parameters
+    ----------
+    table
+        One row per entity, one column per indicator, 0 or more, none missing; more is better.
 
     Raises
     ------
     MethodError
-        Fewer than two entities, a missing or negative value, or nothing that differs.
+        Fewer than two entities, a missing or negative value, a column of zeros, or nothing that
+        differs.
 
     References
     ----------
-    C. E. Shannon (1948); C.-L. Hwang and K. Yoon, Multiple Attribute Decision Making (1981), section 2.5.
+    C. E. Shannon (1948); C.-L. Hwang and K. Yoon, Multiple Attribute Decision Making (1981),
+    section 2.5.
 
     Examples
     --------
@@ -55,8 +63,20 @@ def shangzhi_weights(
 ) -> pd.Series:
     """熵值法: each column min-max scaled in its direction first, then entropy on the shares.
 
-    ``shift`` is added to every scaled value; many texts take 0.0001 or 0.01 to keep ln 0 away,
-    which is not needed here (0·ln 0 = 0) and changes the weights a little. A constant column gets 0.
+    Parameters
+    ----------
+    table
+        One row per entity, one column per indicator [any unit], none missing.
+    directions
+        1 or -1 per column; None: more is better throughout.
+    shift
+        Added to every scaled value; many texts take 0.0001 or 0.01 to keep ln 0 away, which is not
+        needed here (0·ln 0 = 0) and changes the weights a little.
+
+    Returns
+    -------
+    Series
+        By column [shares, together 1]. A constant column gets 0.
 
     Raises
     ------
@@ -77,8 +97,21 @@ def shangzhi_weights(
 def critic_weights(table: pd.DataFrame, *, directions: Sequence[int] | None = None) -> pd.Series:
     """CRITIC: standard deviation of the scaled column × Σ (1 - correlation with the others).
 
-    Columns are min-max scaled in their direction; standard deviation with n - 1. A constant column
-    gets 0.
+    An indicator counts the more, the more it differs between entities and the less the others say
+    the same. Columns are min-max scaled in their direction; standard deviation with n - 1. A
+    constant column gets 0, and is nobody's other.
+
+    Parameters
+    ----------
+    table
+        One row per entity, one column per indicator [any unit], none missing.
+    directions
+        1 or -1 per column; None: more is better throughout.
+
+    Returns
+    -------
+    Series
+        By column [shares, together 1].
 
     Raises
     ------
@@ -88,6 +121,12 @@ def critic_weights(table: pd.DataFrame, *, directions: Sequence[int] | None = No
     References
     ----------
     D. Diakoulaki et al., Computers & Operations Research 22 (1995).
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": [3.0, 2.0, 1.0], "flat": [7.0, 7.0, 7.0]})
+    >>> critic_weights(table).round(6).tolist()
+    [0.5, 0.5, 0.0]
     """
     scaled, differs = _min_max(_complete(table), directions)
     correlation = np.eye(len(differs))
@@ -103,13 +142,26 @@ def critic_weights(table: pd.DataFrame, *, directions: Sequence[int] | None = No
 def pca_weights(table: pd.DataFrame, *, fewest: int = FEWEST_TO_REPORT) -> pd.Series:
     """Squared loadings on the first principal component of the standardised columns.
 
-    They add up to 1 as the eigenvector has length 1. They measure redundancy, not importance.
+    They add up to 1 as the eigenvector has length 1. They measure redundancy, not importance: two
+    indicators that say the same outweigh a third that says something else. Direction does not
+    matter.
+
+    Parameters
+    ----------
+    table
+        One row per entity, one column per indicator [any unit], none missing.
+    fewest
+        Entities needed; by default as many as a report asks for.
 
     Raises
     ------
     MethodError
         Fewer entities than ``fewest`` (20: correlations of fewer are noise), a missing value,
         or a constant column.
+
+    References
+    ----------
+    OECD/JRC Handbook (2008), step 6: weights from principal components.
 
     Examples
     --------

@@ -34,6 +34,8 @@ STYLESHEET = "static/print.css"
 SCREEN = "static/screen.css"  # behind it, in the HTML report only
 OUTSIDE_STYLE = re.compile(r"@import[^;]*|url\((?!['\"]?(?:data:|#))[^)]*\)")
 _STYLE_MARK = "<!-- style -->"
+_LINK = re.compile(r"""<a\b[^>]*?\shref=["']#([^"']+)""")
+_PLACE = re.compile(r"""\s(?:id|name)=["']([^"']+)""")
 _SHOWN = ["text/html", "image/svg+xml", "image/png", "text/markdown", "text/plain"]
 _FORBIDDEN_TAGS = {"script", "iframe", "object", "embed", "link", "base", "form", "foreignobject"}
 _LINK_ATTRIBUTES = {"href", "xlink:href"}
@@ -74,13 +76,15 @@ def make_page(executed: NotebookNode, facts: PageFacts, templates: Path | None =
     Raises
     ------
     PublishError
-        The page holds something that runs, fetches or leads elsewhere, or a picture without words.
+        The page holds something that runs, fetches or leads elsewhere, a picture without words or a
+        link to a place that is not on it.
     """
     cells = shown_cells(executed, facts.language[:2])
     shown = NotebookNode({**executed, "cells": cells})
     resources = {"page": {**vars(facts), "style": Markup(_STYLE_MARK)}}
     text, _ = exporter(templates).from_notebook_node(shown, resources=resources)
     _refuse_active(text, executed)
+    refuse_dead_links(text)
     sheets = (screen_style(find_template(name, templates)) for name in (STYLESHEET, SCREEN))
     style = f"<style>\n{''.join(sheets)}</style>"
     return Page(text.replace(_STYLE_MARK, style, 1), text.replace(_STYLE_MARK, "", 1))
@@ -182,6 +186,19 @@ def refuse_active_content(html: str) -> None:
     if found:
         raise PublishError(
             "the page must hold no active or outside content, found " + "; ".join(found)
+        )
+
+
+def refuse_dead_links(html: str) -> None:
+    """Raise PublishError naming each link to a place that the page does not have: contents of a
+    notebook that list a section which no cell of it shows."""
+    places = set(_PLACE.findall(html))
+    dead = [place for place in dict.fromkeys(_LINK.findall(html)) if place not in places]
+    if dead:
+        raise PublishError(
+            f"the page links to #{', #'.join(dead)}, expected a place of that name on it; the contents"
+            " list every section that concerns the entity, unless they are given keys: show"
+            ' tables.heading(bundle, "<key>") for #s-<key> in a cell, or give tables.contents the keys'
         )
 
 

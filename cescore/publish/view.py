@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from cescore.definitions.model import Group, Indicator
+from cescore.definitions.model import ON_GOALPOSTS, Group, Indicator
 from cescore.disclosure.bundle import Bundle, Place, Series
 from cescore.method.column import STATE_NAMES, Column, Flag, Panel, State
 from cescore.method.coverage import covers_enough
+from cescore.method.fitting import method_of
 from cescore.publish.fragment import Term
 from cescore.publish.naming import in_words
 from cescore.publish.numbers import (
@@ -338,12 +339,13 @@ def ends(indicator: Indicator, year: int, industry: str) -> tuple[float, float] 
 
 
 def shown_ends(view: View, indicator: Indicator) -> tuple[float, float] | None:
-    """Worst and best end that a score stands between: goalposts, else the observed ones released.
+    """Worst and best end that a score stands between: goalposts, or the observed ones released.
 
-    Observed ends are those of the treated values; of a logarithm, those it was taken between.
+    Goalposts that an indicator has beside a method that does not use them are none. Observed ends are those of the treated values; of a logarithm, those it was taken between.
     """
     year = view.bundle.year
-    posts = ends(indicator, year, view.data.entity.industry)
+    on_posts = method_of(indicator, view.bundle.framework) in ON_GOALPOSTS
+    posts = ends(indicator, year, view.data.entity.industry) if on_posts else None
     learnt = view.data.fitted.constants.get(indicator.code, {}).get(year, {})
     low = learnt.get("log_low", learnt.get("low"))
     high = learnt.get("log_high", learnt.get("high"))

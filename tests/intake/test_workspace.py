@@ -167,7 +167,7 @@ def test_a_sum_over_a_blocked_body_is_told(workspace):
     loaded = workspace(**{RETURNS: HEADER + ROWS[2024] + "D2,2024,wast,1\n"})
     told = [(f.entity_id, f.found) for f in loaded.findings if f.code == "sum_of_blocked"]
     assert list(loaded.blocked) == ["D2"] and told == [
-        ("C1", "sums over D2, which has open errors")
+        ("C1", "sums over D2, whose data have open errors")
     ]
 
 

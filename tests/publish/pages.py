@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import builders
+from publish import builders
 
 from cescore import desk
 from cescore.definitions.model import Framework
@@ -98,7 +98,8 @@ TABLES = {
     "groups_table": ("result",), "progress_table": ("progress",), "peers_table": (),
     "siblings_table": (), "children_table": (), "industries_table": (), "targets_table": (),
     "measures_table": (), "assessment_box": (), "data_quality": ("scored",),
-    "method_notes": (), "provenance": (),
+    "method_notes": (), "provenance": (), "standards_table": (), "robustness_table": (),
+    "uncertainty_note": (), "statement": (),
 }  # fmt: skip
 FIGURES = {
     "group_scores": ("result",), "index_trend": ("result", "progress"),
@@ -110,12 +111,12 @@ FIGURES = {
 
 
 def all_tables(bundle: OpenBundle) -> dict[str, Fragment]:
-    """Every table that the contract lists."""
+    """Every table that the desk lists."""
     return _made(tables, TABLES, bundle)
 
 
 def all_figures(bundle: OpenBundle) -> dict[str, Fragment]:
-    """Every chart that the contract lists."""
+    """Every chart that the desk lists."""
     return _made(figures, FIGURES, bundle)
 
 

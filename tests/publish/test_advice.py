@@ -90,7 +90,7 @@ def test_under_a_geometric_mean_the_gain_is_the_index_computed_anew():
 @pytest.mark.parametrize(
     ("lang", "words"),
     [
-        ("zh", "单项指标的改善会带来多少，从本单位数据看不出"),
+        ("zh", "仅凭本单位数据无法算出单项指标改善可提高的分数"),
         ("en", "do not tell what one indicator"),
     ],
 )

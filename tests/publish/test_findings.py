@@ -50,7 +50,7 @@ def test_what_moved_the_index_most_is_said_since_both_years_with_its_points():
     # 2024 two
     assert (
         "“主要资源产出率”改善：2020年20,000.0\xa0元/吨，2024年28,000.0\xa0元/吨，"
-        "本年30,000.0\xa0元/吨；指数比2020年+3.0分、比2024年+0.6分。" in text()
+        "本年30,000.0\xa0元/吨；指数2020年以来+3.0分、2024年以来+0.6分。" in text()
     )
     assert (
         "Resource output rate improved: 20,000.0\xa0CNY/t in 2020, 28,000.0\xa0CNY/t in 2024, now"
@@ -158,7 +158,7 @@ def test_nothing_is_said_of_peers_where_nothing_is_released():
 
 
 @pytest.mark.parametrize(
-    ("light", "said"), [("not_met", "1项目标未完成"), ("behind", "1项目标落后于序时进度")]
+    ("light", "said"), [("not_met", "1项目标未完成"), ("behind", "1项目标滞后于序时进度")]
 )
 def test_targets_missed_or_late_are_named(light, said):
     late = replace(builders.target(), light=light, actual=8.0)

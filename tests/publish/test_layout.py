@@ -64,8 +64,8 @@ def test_a_last_page_that_is_more_than_half_empty_is_filled_by_setting_all_wider
 
 
 def test_a_long_document_is_not_set_twice_to_fill_its_last_page() -> None:
-    assert Layout(12, 0.2, ()).ends_poorly
-    assert not Layout(13, 0.2, ()).ends_poorly and not Layout(13, 0.2, ()).may_be_saved
+    assert Layout(20, 0.2, ()).ends_poorly
+    assert not Layout(21, 0.2, ()).ends_poorly and not Layout(21, 0.2, ()).may_be_saved
 
 
 def _lowest(raw: bytes) -> float:

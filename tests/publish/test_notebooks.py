@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import csv
+import re
 from pathlib import Path
 
 import nbformat
@@ -12,6 +13,7 @@ import pytest
 from nbformat import NotebookNode
 from publish import builders
 
+from cescore.desk.tables import SECTIONS
 from cescore.publish.render import render
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,6 +74,20 @@ def test_every_step_has_a_sentence_before_it_and_markdown_is_for_the_analyst(pat
     assert all(f"tables.{name}(" in source for name in SHOWN)
     assert "with_weights(" in source
     assert cells[-1].source.startswith("conclude(")
+
+
+HEADED = re.compile(r'tables\.heading\(bundle, "(\w+)"\)')
+
+
+def test_the_generic_one_shows_every_section() -> None:
+    source = "\n".join(c.source for c in code_cells(ROOT / "notebooks" / "generic.ipynb"))
+    assert set(HEADED.findall(source)) == set(SECTIONS)
+
+
+def test_contents_name_sections_that_the_notebook_shows(path: Path) -> None:
+    source = "\n".join(c.source for c in code_cells(path))
+    named = re.findall(r'"(\w+)"', "".join(re.findall(r"tables\.contents\((.*)\)", source)))
+    assert set(named) <= set(HEADED.findall(source))
 
 
 def test_any_entity_type_is_served_by_the_generic_one(tmp_path: Path) -> None:

@@ -81,6 +81,16 @@ def test_a_name_is_escaped_wherever_the_frame_prints_it(templates: Path) -> None
     assert "<title>a &amp; b&lt;/title&gt;</title>" in html
 
 
+def test_contents_that_list_a_section_without_a_cell_are_refused_with_what_to_do(
+    templates: Path,
+) -> None:
+    contents = cell('<p><a href="#s-flows">Flows</a> <a href="#s-method">Method</a></p>')
+    method = cell('<h2 id="s-method">Method</h2>')
+    with pytest.raises(PublishError, match=r"links to #s-flows, .*tables\.heading"):
+        page(templates, contents, method)
+    assert "s-flows" in page(templates, contents, method, cell("<h2 id='s-flows'>F</h2>")).html
+
+
 def test_the_page_stands_by_itself_and_the_printer_gets_it_without_style(templates: Path) -> None:
     made = page(templates, cell("<p>seen</p>"))
     assert "p {margin: 0}" in made.html

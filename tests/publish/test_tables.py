@@ -10,7 +10,7 @@ import pages
 import pytest
 
 from cescore.definitions.pictures import FlowLink, FlowNode, FlowPicture
-from cescore.desk import tables
+from cescore.desk import figures, tables
 from cescore.disclosure.bundle import PeerTable, PublicRow, StandardCard
 from cescore.method.disclosure import PeerFigure
 from cescore.publish.fragment import plain_text
@@ -24,6 +24,12 @@ HOSTILE = ["<script>alert(1)</script>", "$x$ & $\\frac{1}{2}$", "{{7*7}} {0} %s"
 @pytest.fixture(scope="module")
 def zh():
     return pages.all_tables(pages.opened())
+
+
+def test_every_table_and_chart_of_the_desk_is_tried_on_odd_bundles():
+    """`pages.TABLES` and `pages.FIGURES` say what each needs; a new one is entered there."""
+    assert set(tables.__all__) - {"SECTIONS", "contents", "heading"} == set(pages.TABLES)
+    assert set(figures.__all__) == set(pages.FIGURES)
 
 
 def row(fragment, name):
@@ -98,12 +104,16 @@ def test_a_variant_is_marked():
         ({"mean": 4.0, "sd": 2.0}, None),
     ],
 )
-def test_observed_ends_stand_where_an_indicator_has_no_goalposts(learnt, shown):
+def test_observed_ends_stand_where_a_score_does_not_rest_on_goalposts(learnt, shown):
     """Worst before best, less being better; in the indicator's unit, never in logarithms."""
     fitted = SimpleNamespace(constants={"X": {2024: learnt}})
     data = SimpleNamespace(entity=SimpleNamespace(industry=""), fitted=fitted)
-    view = SimpleNamespace(bundle=SimpleNamespace(year=2024), data=data)
-    indicator = SimpleNamespace(code="X", direction=-1, goalposts_in=lambda year: None)
+    frame = SimpleNamespace(normalisation="z_score" if "mean" in learnt else "min_max")
+    view = SimpleNamespace(bundle=SimpleNamespace(year=2024, framework=frame), data=data)
+    posts = SimpleNamespace(by_industry={}, worst=50.0, best=0.0)  # of another method than its own
+    indicator = SimpleNamespace(
+        code="X", direction=-1, normalisation=None, goalposts_in=lambda year: posts
+    )
     assert shown_ends(view, indicator) == shown
 
 

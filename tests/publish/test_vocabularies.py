@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import Literal, get_args
 
 import pytest
 
+from cescore.definitions.model import (
+    Aggregation,
+    ImputationMethod,
+    Mean,
+    Normalisation,
+    Transformation,
+)
 from cescore.method.assessment import PARTS, REASONS, VetoStatus
 from cescore.method.bonus import BONUS_STATUSES
 from cescore.method.measures import INSPECTED, OPEN, STATUSES
@@ -26,6 +33,24 @@ VOCABULARIES = {
     "reason": REASONS,
     "part": PARTS,
 }
+# what pages print of each method that params can name; a method without its text fails the report
+METHODS = {
+    "method.normalisation": Normalisation,
+    "book.formula": Literal[Normalisation, Aggregation],
+    "book.own": Normalisation,
+    "band.name": Literal[Normalisation, Aggregation],
+    "book.mean": Aggregation,
+    "note.aggregation": Aggregation,
+    "book.progress": Mean,
+    "book.imputation": ImputationMethod,
+    "book.transform": Transformation,
+}
+
+
+@pytest.mark.parametrize("family", METHODS)
+def test_every_method_that_params_can_name_has_its_texts(family: str) -> None:
+    names = [f"{family}.{name}" for name in get_args(METHODS[family])]
+    assert [name for name in names if not has_label(name)] == []
 
 
 @pytest.mark.parametrize("kind", VOCABULARIES)

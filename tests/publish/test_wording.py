@@ -152,13 +152,13 @@ def standard(*lines, groups=()):
 def test_a_threshold_to_be_verified_decides_nothing_and_is_counted_apart():
     text = standard(requirement(), requirement(id="S2", tag="M", decides=False, status="not_met"))
     assert "judged on a confirmed threshold: 1, of which met: 1." in text
-    assert "Marked unverified are 1 whose" in text
+    assert "still to be verified: 1; they are shown as unverified" in text
     assert "not met (unverified)" in text and "×" not in text
 
 
 def test_a_requirement_that_growth_turned_round_says_so():
-    assert "turned round" in standard(requirement(turned=True))
-    assert "turned round" not in standard(requirement())
+    assert "reversed" in standard(requirement(turned=True))
+    assert "reversed" not in standard(requirement())
 
 
 def test_a_group_of_which_some_must_be_met_is_named_with_how_it_stands():

@@ -10,7 +10,7 @@ from typing import Any
 MOST_PAGES = 60  # of a report or document; beyond it something grew that should not
 LEAST_FILLED = 0.12  # of the height that a last page offers; below it a person is told
 WELL_FILLED = 0.5  # below it the pages are set once more, a little closer or wider
-LONG = 12  # pages beyond which nothing is set twice: the last is a small part of what is read
+LONG = 20  # pages beyond which nothing is set twice: the last is a small part of what is read
 SAVED = 0.06  # share of each page's height that setting it closer saves
 SLACK = 1.0  # CSS px: side bearings and rounding
 
