@@ -93,4 +93,15 @@ def restored(text: str) -> str:
             else all(c.isalpha() or not c.isascii() for c in letters)
         ):
             return before
-    return ""
+    return _latin_for_gbk(text)
+
+
+def _latin_for_gbk(text: str) -> str:
+    """Chinese in GBK that was taken for Latin-1 (ÁÉÔ´ÊÐ is 辽源市): nothing but its upper half."""
+    if len(text) < 6 or not all("\xa1" <= c <= "\xfe" for c in text):
+        return ""
+    try:
+        before = text.encode("latin-1").decode("gb2312")
+    except UnicodeError:
+        return ""
+    return before if all("\u4e00" <= c <= "\u9fff" for c in before) else ""

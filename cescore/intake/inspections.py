@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cescore.definitions.model import Plan
@@ -74,7 +74,18 @@ class VetoRecord:
 
 
 # Told and used all the same: the method counts a check without evidence as partial.
-_SOFT = frozenset(["duplicate_row", "no_evidence", "no_document", "near_unit", "date_serial"])
+_SOFT = frozenset(
+    [
+        *("duplicate_row", "no_evidence", "no_document", "near_unit", "date_serial"),
+        # a value in words is recorded and printed, and counts in no sum and towards no goal
+        *("not_a_number", "unit_in_cell", "date_in_number"),
+    ]
+)
+_UNIT_OF_TYPE = {
+    "rate": "%",
+    "count": "count",
+    "amount": "amount",
+}  # checks whose values are numbers
 DATES = ("inspection_date", "due_date", "closed_date", "date")
 UNITS = ("inspector_unit", "confirming_unit")
 
@@ -92,6 +103,7 @@ class Asked:
     allowed: Mapping[str, Sequence[str]]  # id of a check or veto -> the types it is for
     units: frozenset[str]  # departments that the plan names
     proof: tuple[str, str, str]  # a status, the column that proves it, the finding without it
+    units_of: Mapping[str, str]  # id of a check whose value is a number -> its unit
 
     @property
     def id_column(self) -> str:
@@ -100,17 +112,20 @@ class Asked:
 
 def measures_asked(plan: Plan | None) -> Asked:
     """measures.csv: the yearly checks of a plan."""
-    measures = plan.measures.values() if plan else ()
+    measures = tuple(plan.measures.values()) if plan else ()
     levels = {c.id: tuple(c.levels) for m in measures for c in m.checks}
     proof = ("done", "evidence_ref", "no_evidence")
-    return Asked(MEASURES, STATUSES, MeasureRecord, levels, _units(plan), proof)
+    numeric = {
+        c.id: _UNIT_OF_TYPE[c.type] for m in measures for c in m.checks if c.type in _UNIT_OF_TYPE
+    }
+    return Asked(MEASURES, STATUSES, MeasureRecord, levels, _units(plan), proof, numeric)
 
 
 def vetoes_asked(plan: Plan | None) -> Asked:
     """vetoes.csv; a veto that is not in it was not looked into."""
     types = {v.id: tuple(v.entity_types) for v in plan.vetoes.values()} if plan else {}
     proof = ("standing", "document", "no_document")
-    return Asked(VETOES, RECORDED, VetoRecord, types, _units(plan), proof)
+    return Asked(VETOES, RECORDED, VetoRecord, types, _units(plan), proof, {})
 
 
 def _units(plan: Plan | None) -> frozenset[str]:
@@ -143,6 +158,8 @@ def _read(
         here = context.row(line)
         key = (row[asked.id_column], row["entity_id"])
         told, row = _dated(_in_known_words(row, asked, here))
+        wrong, row = _numbered(row, asked, here)
+        told += wrong
         told += _wrong_with_row(row, year, register, asked)
         if all(what in _SOFT for what, _ in told):
             record = asked.kind(**{**row, "year": year, "place": str(here.at)})
@@ -200,6 +217,21 @@ def _dated(row: Row) -> tuple[Wrong, Row]:
         if read.is_serial:
             told.append(("date_serial", {"text": row[column], "day": found[column]}))
     return told, found
+
+
+def _numbered(row: Row, asked: Asked, here: Context) -> tuple[Wrong, Row]:
+    """The row with its value as a plain number (1,200 is 1200, 90% of a rate is 90), each change told."""
+    unit_, text = asked.units_of.get(row[asked.id_column]), row.get("value", "")
+    if unit_ is None or not text:
+        return [], row
+    cell = notation.number(text, unit_)
+    if cell.is_missing_mark:
+        here.of(variable="value").info("missing_mark", raw=shortened(text))
+        return [], {**row, "value": ""}
+    if cell.number is None:
+        return [(cell.problem, notation.wrong_number(replace(cell, unit=""), text))], row
+    here.of(variable="value").repaired(cell.repairs, text, cell.text)
+    return [], {**row, "value": cell.text}
 
 
 def _wrong_with_row(row: Row, year: int, register: Register, asked: Asked) -> Wrong:

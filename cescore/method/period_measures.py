@@ -156,7 +156,7 @@ def _open_years(statuses: Sequence[str]) -> int:
 def _numbers(values: Iterable[str]) -> list[float]:
     """The values that are finite numbers; a text stays what it is, recorded only."""
     numbers = []
-    for value in filter(None, map(str.strip, values)):
+    for value in (v for v in map(str.strip, values) if v and "_" not in v):  # 1_000 is a text
         with suppress(ValueError):
             numbers.append(float(value))
     return [value for value in numbers if math.isfinite(value)]

@@ -32,7 +32,7 @@ from cescore.method.fitting import Fitted
 from cescore.method.margins import Alternative, Margins
 from cescore.method.missing import Scored, apply_missing_rules
 from cescore.method.normalise import normalise
-from cescore.method.thresholds import tied
+from cescore.method.thresholds import is_equal, tied
 
 __all__ = [
     "Alternative",
@@ -222,6 +222,9 @@ def uncertainty(
     rank_low, rank_median, rank_high = np.quantile(
         shifts[in_band], (BAND[0], 0.5, BAND[1]), axis=0, method="inverted_cdf"
     )
+    shift = np.abs(shifts - ranks).mean(axis=1)
+    # no share of a variance that is none: of entities that are all alike no choice moves a rank
+    moves = not (sensitivity and is_enough) or not is_equal(shift.min(), shift.max())
     return Uncertainty(
         entities=tuple(entities),
         year=year,
@@ -237,11 +240,11 @@ def uncertainty(
         rank_high=rank_high,
         alternatives=design.applied(rows[in_band]),
         sensitivity=(
-            _sensitivity(sources, drawn, np.abs(shifts - ranks).mean(axis=1), seed)
-            if sensitivity and is_enough
+            _sensitivity(sources, drawn, shift, seed)
+            if sensitivity and is_enough and moves
             else None
         ),
-        reason=_reason(sensitivity, len(entities), sources),
+        reason=_reason(sensitivity, len(entities), sources if moves else ()),
     )
 
 

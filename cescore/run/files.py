@@ -34,8 +34,11 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def file_hash(path: Path) -> str:
-    """SHA-256 of a file; "" where there is none, or what is there is no ordinary file."""
-    if not path.is_file():  # a FIFO would be waited for
+    """SHA-256 of a file; "" where there is none, or what is there is no ordinary file.
+
+    A link is none: what it leads to may be anybody's, and change when nobody looks.
+    """
+    if path.is_symlink() or not path.is_file():  # a FIFO would be waited for
         return ""
     try:
         with path.open("rb") as file:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from cescore.definitions.shipped import PACKAGE, REPOSITORY, TEMPLATES
 from cescore.errors import RunError
+from cescore.intake.inventory import is_plain_file, is_there
 from cescore.run.files import combined, file_hash, tree_hashes
 from cescore.run.native import native_libraries
 
@@ -45,11 +46,13 @@ class Inputs:
         Raises
         ------
         RunError
-            There is none of them.
+            There is none of them, or the workspace's own is no plain file, which is not opened.
         """
         names = (f"{entity_type}.ipynb", GENERIC_NOTEBOOK)
         places = [root / "notebooks" / name for name in names for root in (self.root, REPOSITORY)]
         for place in places:
+            if place.parent.parent == self.root and is_there(place) and not is_plain_file(place):
+                raise RunError(f"{place}: found a link, a folder or a device, expected a notebook")
             if place.is_file():
                 return place
         raise RunError(f"no notebook for entity type {entity_type!r}, and no {GENERIC_NOTEBOOK}")

@@ -150,3 +150,18 @@ def test_a_holding_whose_digits_are_lost_is_nobody_s(register):
     assert [(f.severity, f.code, f.entity_id) for f in log.found] == [
         ("error", "bad_id", "E1"), ("error", "bad_id", "E2"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "before"), [("ÁÉÔ´ÊÐ", "辽源市"), ("杈芥簮", "辽源"), ("MÃ¼ll", "Müll")]
+)
+def test_a_name_read_in_a_wrong_encoding_is_told_with_what_it_was(text, before, register):
+    _, _, log = register(f"E1,firm,,{text}")
+    (finding,) = [f for f in log.found if f.code == "mojibake"]
+    assert dict(finding.values)["near"] == before
+
+
+@pytest.mark.parametrize("text", ["Müll", "Åäöü", "Ångström", "ŁÓDŹ", "ÅÄÖÜ"])
+def test_a_name_of_europe_is_none(text, register):
+    _, _, log = register(f"E1,firm,,{text}")
+    assert "mojibake" not in [f.code for f in log.found]

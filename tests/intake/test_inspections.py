@@ -93,3 +93,27 @@ def test_vetoes_concern_the_types_the_plan_names(tmp_path):
 
 def test_no_file_means_no_records(tmp_path):
     assert read_vetoes(tmp_path / "x.csv", 2024, REGISTER, None, Context(FindingLog())) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("written", "value", "told"),
+    [
+        ('"1,200"', "1200", ["info"]), ("１２", "12", ["info"]), ("—", "", ["info"]), ("1_000", "1_000", ["warning"]),
+        ("十二", "十二", ["warning"]), ("12家", "12家", ["warning"]), ("90%", "90%", ["warning"]),
+    ],
+)  # fmt: skip
+def test_a_value_of_a_check_that_counts_is_a_number_or_told(measures, written, value, told):
+    records, _, found = measures(f"4.1.b,P1,2024,partial,{written},")
+    assert records[0].value == value
+    assert [f.severity for f in found] == told
+
+
+@pytest.mark.parametrize("written", ['"0,500"', "#N/A", "#REF!"])
+def test_a_value_of_two_readings_or_of_a_failed_formula_is_an_error(measures, written):
+    records, _, found = measures(f"4.1.b,P1,2024,partial,{written},")
+    assert records == () and [f.severity for f in found] == ["error"]
+
+
+def test_what_a_document_check_says_stays_a_text(measures):
+    records, _, found = measures('4.1.a,D1,2024,done,"1,200",doc')
+    assert records[0].value == "1,200" and found == []

@@ -246,3 +246,14 @@ def test_without_gaps_and_outliers_leaving_the_steps_out_changes_nothing() -> No
     result = found(evaluated(many(25), how), Margins(0, 0, 0, (), (), ()))
     assert [a.note for a in named(result, "imputation") if a.name == "none"] == ["changes no value"]
     assert (result.sensitivity, result.reason) == (None, "nothing_varies")
+
+
+@pytest.mark.filterwarnings("error")
+def test_entities_that_are_all_alike_have_no_sobol_index() -> None:
+    alike = Panel(
+        tuple(f"E{i}" for i in range(20)),
+        (2020,),
+        {code: Column.of(np.full((20, 1), 5.0)) for code in "abc"},
+    )
+    result = found(evaluated(alike, two_groups()), sensitivity=True)
+    assert (result.sensitivity, result.reason) == (None, "nothing_varies")

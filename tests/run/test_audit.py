@@ -77,6 +77,22 @@ def test_an_altered_output_is_named_and_kept_and_the_exit_says_so(
     assert run()[0] == 0
 
 
+@pytest.mark.parametrize("name", [REPORT, "results.csv"])
+def test_a_link_in_the_place_of_an_output_is_an_alteration_whatever_it_leads_to(
+    root: Path, run: Build, name: str
+) -> None:
+    run()
+    written = output(root) / name
+    elsewhere = root / "elsewhere"
+    written.rename(elsewhere)
+    written.symlink_to(elsewhere)
+    status, said = run()
+    assert status == 1
+    assert f"altered since it was written: {name}" in said
+    assert (output(root) / "evidence" / name).is_symlink()
+    assert not written.is_symlink() and written.read_bytes() == elsewhere.read_bytes()
+
+
 def test_evidence_is_never_overwritten(root: Path, run: Build) -> None:
     run()
     first = alter(root, REPORT, b"once")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
@@ -13,6 +14,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from cescore.definitions.shipped import REPOSITORY
+from cescore.errors import RunError
 from cescore.run import inputs as inputs_module
 from cescore.run.asked import Asked
 from cescore.run.build import build
@@ -165,3 +168,17 @@ def test_the_receipt_is_the_same_whichever_report_ends_first(made: Path, root: P
 def test_the_receipt_needs_no_number_of_the_folder(root: Path) -> None:
     assert valid_receipt(Asked(root, 2023, lang="en"), output(root)) is not None
     assert str(root) not in (output(root) / RECEIPT_NAME).read_text("utf-8")
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe", "folder"])
+def test_a_notebook_of_the_workspace_that_is_no_file_is_refused(kind: str, tmp_path: Path) -> None:
+    place = tmp_path / "notebooks" / "hospital.ipynb"
+    place.parent.mkdir()
+    if kind == "link":
+        place.symlink_to(REPOSITORY / "notebooks" / "generic.ipynb")
+    elif kind == "pipe":
+        os.mkfifo(place)
+    else:
+        place.mkdir()
+    with pytest.raises(RunError, match="hospital.ipynb: found a link, a folder or a device"):
+        Inputs(tmp_path).notebook("hospital")
