@@ -9,6 +9,8 @@ from cescore.definitions.model import Run
 from cescore.definitions.model.written import YEAR
 from cescore.definitions.reading import Reading
 
+LONGEST_YEAR = 40  # digits repeated in a message
+
 
 def load_run(files: Files, year: int | None, folder: Reading) -> Run | None:
     """The run of a year, of the newest year, or made from the nearest year there is."""
@@ -17,7 +19,7 @@ def load_run(files: Files, year: int | None, folder: Reading) -> Run | None:
     runs = {run.year: run for run in read if run is not None}
     at = folder.of(folder.node, "year")
     if year is not None and not 1800 <= year <= 2199:
-        at.refuse(f"{year:.4g}", "a year such as 2025")
+        at.refuse(f"{year}"[:LONGEST_YEAR], "a year such as 2025")
         return None
     if runs:
         return _run_of(runs, max(runs) if year is None else year)
