@@ -193,14 +193,16 @@ def _inline_figures(shell: ReportShell) -> Iterator[None]:
     import matplotlib as mpl
     from matplotlib_inline.backend_inline import configure_inline_support
 
-    before = mpl.get_backend(auto_select=False)
+    before, was_interactive = mpl.get_backend(auto_select=False), mpl.is_interactive()
     mpl.use(INLINE)
+    mpl.interactive(True)  # or the backend keeps no list of what is drawn
     configure: Any = configure_inline_support
     configure.current_backend = "unset"  # it would pass over a second shell
     configure(shell, INLINE)
     try:
         yield
     finally:
+        mpl.interactive(was_interactive)
         mpl.use(before or "agg")
 
 

@@ -103,6 +103,16 @@ def test_a_figure_left_open_is_shown(tmp_path: Path, engine: str) -> None:
     assert html.count("<img") == 1
 
 
+def test_a_figure_is_shown_whatever_state_matplotlib_was_left_in(tmp_path: Path) -> None:
+    import matplotlib as mpl
+
+    mpl.interactive(False)
+    mpl.use("agg")
+    html = printed(tmp_path, "inprocess", "import matplotlib.pyplot as plt\nplt.plot([1, 2]);")
+    assert html.count("<img") == 1
+    assert not mpl.is_interactive() and mpl.get_backend().lower() == "agg"
+
+
 # --- what paper cannot show -------------------------------------------------------------------
 
 
