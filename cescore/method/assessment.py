@@ -181,8 +181,7 @@ def assess(plan: Plan, entity_type: str, evidence: Evidence) -> Assessment:
     Total = Σ weight · part / Σ weight over the parts there are: a type without targets of its own,
     or without measures, gives their weight to the others. Extra points come on top, as many as the
     plan allows, and lead no total beyond 100. An index that was not computed is not
-    such a case: then nothing is totalled, unless its coverage is too small as well: then the other
-    parts are, without a grade. What stands in the way, in this order:
+    such a case: then nothing is totalled. What stands in the way, in this order:
 
     1. a type without weights or a scale has no assessment (``no_rules``);
     2. a report on statistical-survey values is not graded and shows neither vetoes nor inspection,
@@ -245,7 +244,9 @@ def assess(plan: Plan, entity_type: str, evidence: Evidence) -> Assessment:
     weights = used_weights(rules, entity_type, parts)
     obstacle = _obstacle(basis, parts["index"], rules.weights[entity_type])
     extra = bonus_points(rules.bonus.get(entity_type), evidence.bonus)
-    has_total = obstacle in {"", "insufficient_data"}
+    has_total = obstacle in {"", "insufficient_data"} and not _lacks_index(
+        parts["index"], rules.weights[entity_type]
+    )
     scored = replace(
         blank,
         total=_with_bonus(_total(parts, weights), extra) if has_total else None,
@@ -406,7 +407,12 @@ def _obstacle(basis: Basis, index: float | None, weights: Mapping[str, float]) -
         return "not_filed"
     if not meets(basis.coverage, ">=", basis.least_coverage):
         return "insufficient_data"
-    return "index_not_computable" if index is None and weights.get("index") else ""
+    return "index_not_computable" if _lacks_index(index, weights) else ""
+
+
+def _lacks_index(index: float | None, weights: Mapping[str, float]) -> bool:
+    """Whether the total asks for an index that there is none of."""
+    return index is None and bool(weights.get("index"))
 
 
 def _vetoed_grade(

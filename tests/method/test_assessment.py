@@ -161,6 +161,8 @@ def test_statistical_values_show_neither_total_nor_vetoes_nor_inspection() -> No
 def test_an_index_that_is_not_there_is_not_given_to_the_others() -> None:
     found = assessed(index=None)
     assert (found.total, found.reason) == (None, "index_not_computable")
+    found = assessed(index=None, basis=Basis(coverage=0.0))
+    assert (found.total, found.reason) == (None, "insufficient_data")
 
 
 def test_a_type_without_rules_is_not_assessed() -> None:
