@@ -64,6 +64,12 @@ def test_a_circle_is_found() -> None:
     assert in_circles(edges) == {"b": {"c"}, "c": {"b"}}
 
 
+def test_a_class_name_stands_once() -> None:
+    named = re.compile(r"^class (\w+)", re.MULTILINE)
+    names = [n for path in MODULES for n in named.findall(path.read_text(encoding="utf-8"))]
+    assert sorted({name for name in names if names.count(name) > 1}) == []
+
+
 def test_no_import_is_relative() -> None:
     """The layer tests read absolute imports only."""
     odd = re.compile(r"^\s*from \.", re.MULTILINE)

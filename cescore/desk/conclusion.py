@@ -19,7 +19,7 @@ from cescore.publish.check import differences
 from cescore.publish.notebook import CONCLUSION_MIME
 
 
-class Computed(TypedDict, total=False):
+class Computation(TypedDict, total=False):
     """What a notebook may have computed beside groups and index."""
 
     indicators: Panel | None
@@ -46,7 +46,7 @@ class Conclusion:
 def conclude(
     opened: OpenBundle | OpenDocument[Any],
     result: Aggregation | None = None,
-    **computed: Unpack[Computed],
+    **computed: Unpack[Computation],
 ) -> Conclusion:
     """What this notebook opened and found. Display it once, at the end.
 
@@ -71,7 +71,7 @@ def own_bundle(document: OpenDocument[Review]) -> OpenBundle:
 
 
 def _of_bundle(
-    bundle: OpenBundle, result: Aggregation | None, computed: Computed
+    bundle: OpenBundle, result: Aggregation | None, computed: Computation
 ) -> dict[str, Any]:
     if result is None:
         raise TypeError("conclude(bundle, result, ...) needs what aggregate(...) gave")

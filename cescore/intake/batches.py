@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from cescore.intake import notation
 from cescore.intake.accounting import RowCount
 from cescore.intake.address import Address
-from cescore.intake.columns import Layout
+from cescore.intake.columns import ColumnLayout
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-LAYOUT = Layout(
+LAYOUT = ColumnLayout(
     required=("entity_id", "year", "variable", "value"),
     optional=("status", "source", "basis", "note", "unit"),
     synonyms={

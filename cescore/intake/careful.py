@@ -28,7 +28,7 @@ COLUMNS = ("entity_id", "year", "variable", "value", "status", "basis", "unit")
 
 
 @dataclass(frozen=True)
-class Record:
+class ReadRecord:
     """One row as positions and numbers; ``at`` is its position in its batch."""
 
     at: int
@@ -55,7 +55,7 @@ class RowReader:
     def __init__(self, dictionary: Dictionary, folder: FolderYear, log: FindingLog) -> None:
         self.dictionary, self.folder, self.log = dictionary, folder, log
 
-    def read(self, at: int, raw: Mapping[str, str], address: Address) -> Record | None:
+    def read(self, at: int, raw: Mapping[str, str], address: Address) -> ReadRecord | None:
         """The row, or None where it cannot be used. ``raw``: its cells by column."""
         self._here = Context(FindingLog(), address)
         self._raw = raw
@@ -79,7 +79,7 @@ class RowReader:
         if value is None or any(finding.severity == "error" for finding in told):
             return None
         number, text, status = value
-        return Record(at, entity, variable, year, number, status, basis, text)  # type: ignore[arg-type]
+        return ReadRecord(at, entity, variable, year, number, status, basis, text)  # type: ignore[arg-type]
 
     def _cleaned(self, raw: str) -> str:
         cell = clean(raw)

@@ -21,7 +21,7 @@ from cescore.definitions.model import (
 from cescore.intake.across import Others
 from cescore.intake.entities import Register
 from cescore.intake.findings import Finding
-from cescore.intake.panel import Cube, Layout, Sources, SumCheck
+from cescore.intake.panel import Cube, PanelLayout, Sources, SumCheck
 from cescore.intake.wording import Phrase, Value, formula, phrase, unit
 from cescore.intake.wording import code as named_code
 from cescore.method.column import Panel, State
@@ -52,7 +52,7 @@ class Checked:
     ranges: Sequence[IndustryRange] = ()
 
 
-def check(layout: Layout, checked: Checked) -> tuple[Finding, ...]:
+def check(layout: PanelLayout, checked: Checked) -> tuple[Finding, ...]:
     """All findings about the panels, in no particular order."""
     found: list[Finding] = []
     others = Others(layout.panels, checked.register, checked.base_year, checked.factors)
@@ -122,7 +122,7 @@ def _figures(codes: Iterable[str], panel: Panel, at: tuple[int, int]) -> tuple[P
     )
 
 
-def _check_industries(entity_type: str, layout: Layout, checked: Checked) -> Iterator[Finding]:
+def _check_industries(entity_type: str, layout: PanelLayout, checked: Checked) -> Iterator[Finding]:
     """Formulas outside the usual range of the entity's industry (W4)."""
     panel = layout.panels[entity_type]
     given: _Given = {"base_year": checked.base_year, "factors": checked.factors}
@@ -168,7 +168,7 @@ def _out_of_range(
     )
 
 
-def _check_series(entity_type: str, layout: Layout, checked: Checked) -> Iterator[Finding]:
+def _check_series(entity_type: str, layout: PanelLayout, checked: Checked) -> Iterator[Finding]:
     """Codes that must not change within a series and did: years on different bases do not compare."""
     panel = layout.panels[entity_type]
     for code in panel.codes:
@@ -187,7 +187,7 @@ def _check_series(entity_type: str, layout: Layout, checked: Checked) -> Iterato
             )
 
 
-def _check_sums_of_bases(layout: Layout, checked: Checked) -> Iterator[Finding]:
+def _check_sums_of_bases(layout: PanelLayout, checked: Checked) -> Iterator[Finding]:
     """Sums over bodies that stand on different bases: one of them would have to be converted."""
     kept = [code for code, v in checked.variables.items() if v.one_in_series]
     for whole, parts in layout.summed.items() if kept else ():

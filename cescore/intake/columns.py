@@ -11,7 +11,7 @@ from cescore.intake.wording import shortened
 
 
 @dataclass(frozen=True)
-class Layout:
+class ColumnLayout:
     """The columns a table has, and the other names each may go by."""
 
     required: tuple[str, ...]
@@ -35,7 +35,7 @@ class Layout:
         return {name: theirs for name, theirs in found.items() if name in self.names}
 
 
-def is_header_sound(raw_names: Sequence[str], layout: Layout, context: Context) -> bool:
+def is_header_sound(raw_names: Sequence[str], layout: ColumnLayout, context: Context) -> bool:
     """Whether all required columns are there, each once; what is wrong or odd is told."""
     names = [layout.canonical(name) for name in raw_names]
     missing = [name for name in layout.required if name not in names]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cescore.definitions.model import Account, Estimate, Framework, Variable
 from cescore.intake.across import Looked, Others
 from cescore.intake.entities import Register
-from cescore.intake.panel import Layout
+from cescore.intake.panel import PanelLayout
 from cescore.method.column import Column, Flag, Panel, State
 from cescore.method.formulas import evaluate
 from cescore.method.indicators import compute_accounts
@@ -29,14 +29,14 @@ class Ways:
     base_year: int
     register: Register
     tiled_by: Mapping[str, str]  # entity type -> the type whose bodies add up to it
-    gate: Gate
+    gate: CompletionGate
 
     def holders(self, entities: Sequence[str]) -> list[str]:
         """Who stands behind each entity: its holding, or itself."""
         return [self.register[e].holding_id or e for e in entities]
 
 
-class Gate(Protocol):
+class CompletionGate(Protocol):
     """What may be shown of sums over respondents; `release.member_sums` has it."""
 
     def is_restricted(self, entity_type: str) -> bool: ...
@@ -65,7 +65,7 @@ WITHHELD = "estimate withheld: it would give away what a respondent returned"
 Texts = dict[str, dict[tuple[str, int], str]]  # entity -> (code, year) -> how the value was made
 
 
-def completed(layout: Layout, ways: Ways) -> Layout:
+def completed(layout: PanelLayout, ways: Ways) -> PanelLayout:
     """The layout with estimates where variables state one, then with accounts summed over bodies.
 
     A value that was returned is never touched. An estimate is flagged ESTIMATED, a sum AGGREGATED;
@@ -135,7 +135,7 @@ def _hold_back(
     sums: Sequence[tuple[int, Looked]],
     j: int,
     others: Others,
-    gate: Gate,
+    gate: CompletionGate,
     holders: Sequence[str],
 ) -> None:
     """Mark the sums of one quantity and year that may not be shown beside the others."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from cescore.intake.accounting import RowCount
 from cescore.intake.address import Address
 from cescore.intake.batches import LAYOUT, Batch
-from cescore.intake.csv_table import Table, read_csv
+from cescore.intake.csv_table import CsvTable, read_csv
 from cescore.intake.findings import Context
 from cescore.intake.inventory import SourceFile
 
@@ -19,7 +19,7 @@ class CsvSource:
 
     file: str
     year: int | None
-    table: Table
+    table: CsvTable
     is_read_again: bool = False
     parts: Sequence[int] = (0,)
 

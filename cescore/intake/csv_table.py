@@ -18,7 +18,7 @@ import pyarrow.csv as pa_csv
 from numpy.typing import NDArray
 
 from cescore.intake.accounting import RowCount
-from cescore.intake.columns import Layout, is_header_sound
+from cescore.intake.columns import ColumnLayout, is_header_sound
 from cescore.intake.decode import decode
 from cescore.intake.findings import Context
 from cescore.intake.notation import clean
@@ -40,7 +40,7 @@ _OTHER_DELIMITERS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class Table:
+class CsvTable:
     """Columns of text by name, the line each row stands in, and what the other rows were."""
 
     file: str
@@ -77,7 +77,7 @@ class Table:
         )
 
 
-def read_csv(path: Path, layout: Layout, context: Context) -> Table:
+def read_csv(path: Path, layout: ColumnLayout, context: Context) -> CsvTable:
     """A file's columns as text; what cannot be used is counted and told."""
     try:
         size = path.stat().st_size
@@ -96,7 +96,7 @@ def read_csv(path: Path, layout: Layout, context: Context) -> Table:
     return read_text(decoded.text, layout, context)
 
 
-def read_text(text: str, layout: Layout, context: Context) -> Table:
+def read_text(text: str, layout: ColumnLayout, context: Context) -> CsvTable:
     """The same for the text of a CSV file."""
     file = context.at.file
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -104,7 +104,7 @@ def read_text(text: str, layout: Layout, context: Context) -> Table:
         lines.pop()
     if all(not line.strip(_BLANK) for line in lines):
         context.error("empty_file")
-        return Table(file, blank=len(lines))
+        return CsvTable(file, blank=len(lines))
     position, names = _find_header(lines, layout)
     here = context.row(position + 1)
     delimiter = _other_delimiter(lines, position, layout)
@@ -125,14 +125,14 @@ def read_text(text: str, layout: Layout, context: Context) -> Table:
     return replace(table, header=table.header + 1 + titles, blank=table.blank + position - titles)
 
 
-def _refuse(reason: str, context: Context, **values: str | int) -> Table:
+def _refuse(reason: str, context: Context, **values: str | int) -> CsvTable:
     context.error("file_refused", reason=phrase(reason, **values))
-    return Table(context.at.file, refused=reason)
+    return CsvTable(context.at.file, refused=reason)
 
 
-def _reject_all(file: str, lines: Sequence[str]) -> Table:
+def _reject_all(file: str, lines: Sequence[str]) -> CsvTable:
     blank = sum(not line.strip(_BLANK) for line in lines)
-    return Table(file, header=1, blank=blank, rejected=len(lines) - blank - 1, refused="header")
+    return CsvTable(file, header=1, blank=blank, rejected=len(lines) - blank - 1, refused="header")
 
 
 def _cells(line: str, delimiter: str = ",") -> list[str] | None:
@@ -144,7 +144,7 @@ def _cells(line: str, delimiter: str = ",") -> list[str] | None:
     return rows[0] if len(rows) == 1 else None
 
 
-def _find_header(lines: Sequence[str], layout: Layout) -> tuple[int, list[str]]:
+def _find_header(lines: Sequence[str], layout: ColumnLayout) -> tuple[int, list[str]]:
     """Position and cells of the first line with all required columns, else of the likeliest one."""
     best, most = 0, -1
     for i, line in enumerate(lines[:HEADER_WITHIN]):
@@ -158,7 +158,7 @@ def _find_header(lines: Sequence[str], layout: Layout) -> tuple[int, list[str]]:
     return best, _cells(lines[best]) or []
 
 
-def _other_delimiter(lines: Sequence[str], position: int, layout: Layout) -> str:
+def _other_delimiter(lines: Sequence[str], position: int, layout: ColumnLayout) -> str:
     """What stands between cells instead of commas, where the header is whole only with it."""
     required = set(layout.required)
     if required <= {layout.canonical(name) for name in _cells(lines[position]) or ()}:
@@ -172,8 +172,8 @@ def _other_delimiter(lines: Sequence[str], position: int, layout: Layout) -> str
 
 
 def _split(
-    lines: Sequence[str], start: int, names: Sequence[str], layout: Layout, context: Context
-) -> Table:
+    lines: Sequence[str], start: int, names: Sequence[str], layout: ColumnLayout, context: Context
+) -> CsvTable:
     """The rows below the header: plain lines in bulk, the others one by one."""
     body, width = lines[start:], len(names)
     plain = np.fromiter(
@@ -196,7 +196,7 @@ def _split(
         for name, column in zip(odd.names, columns, strict=True)
         if name in layout.names
     }
-    return Table(context.at.file, known, numbers, odd.footnotes, odd.blank, odd.rejected)
+    return CsvTable(context.at.file, known, numbers, odd.footnotes, odd.blank, odd.rejected)
 
 
 _NOTED = (*_FOOTNOTES, ",")  # how a line begins that may be a footnote
@@ -205,7 +205,7 @@ _NOTED = (*_FOOTNOTES, ",")  # how a line begins that may be a footnote
 class _OddLines:
     """Takes up the lines that bulk splitting cannot: quoted, ragged, blank, footnotes."""
 
-    def __init__(self, names: Sequence[str], layout: Layout, context: Context) -> None:
+    def __init__(self, names: Sequence[str], layout: ColumnLayout, context: Context) -> None:
         self.names, self.layout, self.context = names, layout, context
         self.rows: list[list[str]] = []
         self.lines: list[int] = []

@@ -14,8 +14,8 @@ from pathlib import Path
 from cescore.definitions.bilingual import name_in
 from cescore.errors import DataError
 from cescore.intake.accounting import RowCount
-from cescore.intake.columns import Layout
-from cescore.intake.csv_table import Table, read_csv
+from cescore.intake.columns import ColumnLayout
+from cescore.intake.csv_table import CsvTable, read_csv
 from cescore.intake.dates import read_date
 from cescore.intake.decode import restored
 from cescore.intake.findings import Context, FindingLog, Severity
@@ -44,7 +44,7 @@ NO_NAME = 2000  # characters; what is longer is no name, and refused before a pa
 _TRUE = frozenset(["1", "true", "yes", "y", "是"])
 _FALSE = frozenset(["", "0", "false", "no", "n", "否"])
 
-LAYOUT = Layout(
+LAYOUT = ColumnLayout(
     required=("entity_id", "entity_type"),
     optional=(
         "name_zh",
@@ -185,7 +185,7 @@ def read_register(path: Path, file: str, log: FindingLog) -> tuple[Register, Row
     return register, table.count(accepted)
 
 
-def _read_rows(table: Table, context: Context) -> Iterator[tuple[int, Entity]]:
+def _read_rows(table: CsvTable, context: Context) -> Iterator[tuple[int, Entity]]:
     columns = [table.texts(name) for name in LAYOUT.names]
     for line, *cells in zip(table.lines.tolist(), *columns, strict=True):
         row = dict(zip(LAYOUT.names, cells, strict=True))

@@ -9,8 +9,8 @@ from pathlib import Path
 from cescore.definitions.model import Plan
 from cescore.intake import notation
 from cescore.intake.accounting import RowCount
-from cescore.intake.columns import Layout
-from cescore.intake.csv_table import Table, read_csv
+from cescore.intake.columns import ColumnLayout
+from cescore.intake.csv_table import CsvTable, read_csv
 from cescore.intake.dates import read_date
 from cescore.intake.entities import Register
 from cescore.intake.findings import Context
@@ -21,7 +21,7 @@ from cescore.intake.wording import Value, code, phrase, shortened
 from cescore.method.assessment import RECORDED
 from cescore.method.measures import STATUSES
 
-MEASURES = Layout(
+MEASURES = ColumnLayout(
     required=("check_id", "entity_id", "year", "status"),
     optional=(
         "value",
@@ -34,7 +34,7 @@ MEASURES = Layout(
     ),
     may_break=frozenset(["finding", "evidence_ref"]),
 )
-VETOES = Layout(
+VETOES = ColumnLayout(
     required=("veto_id", "entity_id", "year", "status"),
     optional=("document", "confirming_unit", "date"),
     may_break=frozenset(["document"]),
@@ -94,10 +94,10 @@ Wrong = list[tuple[str, dict[str, Value]]]  # finding code and values
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedChecks:
     """What a table of inspections is read against."""
 
-    layout: Layout
+    layout: ColumnLayout
     statuses: Sequence[str]
     kind: Callable[..., MeasureRecord | VetoRecord]
     allowed: Mapping[str, Sequence[str]]  # id of a check or veto -> the types it is for
@@ -110,7 +110,7 @@ class Asked:
         return self.layout.required[0]
 
 
-def measures_asked(plan: Plan | None) -> Asked:
+def measures_asked(plan: Plan | None) -> AskedChecks:
     """measures.csv: the yearly checks of a plan."""
     measures = tuple(plan.measures.values()) if plan else ()
     levels = {c.id: tuple(c.levels) for m in measures for c in m.checks}
@@ -118,14 +118,14 @@ def measures_asked(plan: Plan | None) -> Asked:
     numeric = {
         c.id: _UNIT_OF_TYPE[c.type] for m in measures for c in m.checks if c.type in _UNIT_OF_TYPE
     }
-    return Asked(MEASURES, STATUSES, MeasureRecord, levels, _units(plan), proof, numeric)
+    return AskedChecks(MEASURES, STATUSES, MeasureRecord, levels, _units(plan), proof, numeric)
 
 
-def vetoes_asked(plan: Plan | None) -> Asked:
+def vetoes_asked(plan: Plan | None) -> AskedChecks:
     """vetoes.csv; a veto that is not in it was not looked into."""
     types = {v.id: tuple(v.entity_types) for v in plan.vetoes.values()} if plan else {}
     proof = ("standing", "document", "no_document")
-    return Asked(VETOES, RECORDED, VetoRecord, types, _units(plan), proof, {})
+    return AskedChecks(VETOES, RECORDED, VetoRecord, types, _units(plan), proof, {})
 
 
 def _units(plan: Plan | None) -> frozenset[str]:
@@ -147,7 +147,7 @@ def read_vetoes(
 
 
 def _read(
-    path: Path, year: int, register: Register, asked: Asked, context: Context
+    path: Path, year: int, register: Register, asked: AskedChecks, context: Context
 ) -> tuple[tuple[MeasureRecord | VetoRecord, ...], tuple[RowCount, ...]]:
     if not is_plain_file(path):
         return (), ()
@@ -180,7 +180,7 @@ def _content(record: MeasureRecord | VetoRecord) -> tuple[str, ...]:
     return tuple(str(value) for name, value in vars(record).items() if name != "place")
 
 
-def _rows(table: Table, layout: Layout, context: Context) -> Iterable[tuple[int, Row]]:
+def _rows(table: CsvTable, layout: ColumnLayout, context: Context) -> Iterable[tuple[int, Row]]:
     columns = [table.texts(name) for name in layout.names]
     for line, *raw in zip(table.lines.tolist(), *columns, strict=True):
         row = {}
@@ -192,7 +192,7 @@ def _rows(table: Table, layout: Layout, context: Context) -> Iterable[tuple[int,
         yield line, row
 
 
-def _in_known_words(row: Row, asked: Asked, here: Context) -> Row:
+def _in_known_words(row: Row, asked: AskedChecks, here: Context) -> Row:
     """The row with its status and departments as params write them, where only the form differs."""
     found = dict(row)
     choices = {"status": asked.statuses, **dict.fromkeys(UNITS, sorted(asked.units))}
@@ -219,7 +219,7 @@ def _dated(row: Row) -> tuple[Wrong, Row]:
     return told, found
 
 
-def _numbered(row: Row, asked: Asked, here: Context) -> tuple[Wrong, Row]:
+def _numbered(row: Row, asked: AskedChecks, here: Context) -> tuple[Wrong, Row]:
     """The row with its value as a plain number (1,200 is 1200, 90% of a rate is 90), each change told."""
     unit_, text = asked.units_of.get(row[asked.id_column]), row.get("value", "")
     if unit_ is None or not text:
@@ -234,7 +234,7 @@ def _numbered(row: Row, asked: Asked, here: Context) -> tuple[Wrong, Row]:
     return [], {**row, "value": cell.text}
 
 
-def _wrong_with_row(row: Row, year: int, register: Register, asked: Asked) -> Wrong:
+def _wrong_with_row(row: Row, year: int, register: Register, asked: AskedChecks) -> Wrong:
     """Everything that is wrong with a row beyond its dates."""
     wrong: Wrong = []
     entity_id, status = row["entity_id"], row["status"]
@@ -257,7 +257,7 @@ def _wrong_with_row(row: Row, year: int, register: Register, asked: Asked) -> Wr
     return wrong
 
 
-def _wrong_id(row: Row, register: Register, asked: Asked) -> Wrong:
+def _wrong_id(row: Row, register: Register, asked: AskedChecks) -> Wrong:
     """What is wrong with the id of a check or veto, and with its use for this entity."""
     column, known = asked.id_column, asked.allowed
     if row[column] not in known:

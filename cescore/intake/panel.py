@@ -175,7 +175,7 @@ class Sources:
 
 
 @dataclass(frozen=True, eq=False)
-class Layout:
+class PanelLayout:
     """The panels by entity type, the cubes they were made from, and what was summed on the way."""
 
     panels: Mapping[str, Panel]
@@ -191,7 +191,7 @@ def build_panels(
     variables: Mapping[str, Variable],
     years: Sequence[int],
     tiled_by: Mapping[str, str] | None = None,
-) -> Layout:
+) -> PanelLayout:
     """Panels of all entity types of the register over the years given.
 
     An absent row is MISSING. A variable that adds up and for which a body has no row is the sum
@@ -219,7 +219,7 @@ def build_panels(
         for whole, texts in sums.items()
         if any(year == years[-1] for _, year in texts)
     }
-    return Layout(panels, cubes, Sources(observations, sums), tuple(checks), summed)
+    return PanelLayout(panels, cubes, Sources(observations, sums), tuple(checks), summed)
 
 
 def tiling(register: Register, respondents: Iterable[str] = ()) -> dict[str, str]:

@@ -14,7 +14,7 @@ from cescore.intake.accounting import RowCount
 from cescore.intake.address import Address
 from cescore.intake.arrays import Grid, Rows
 from cescore.intake.batches import Batch, Bools, Ints, Source, years_of
-from cescore.intake.careful import COLUMNS, FolderYear, Record, RowReader
+from cescore.intake.careful import COLUMNS, FolderYear, ReadRecord, RowReader
 from cescore.intake.csv_source import CsvSource
 from cescore.intake.dictionary import Dictionary
 from cescore.intake.findings import Context, FindingLog
@@ -39,7 +39,7 @@ OPENERS: Mapping[str, Opener] = {".csv": CsvSource.open, ".parquet": ParquetSour
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReadTables:
     """What was read: usable rows, the account of each source."""
 
     observations: Observations
@@ -48,7 +48,7 @@ class Reading:
 
 def read_observations(
     files: Sequence[SourceFile], dictionary: Dictionary, log: FindingLog, years: Sequence[int] = ()
-) -> Reading:
+) -> ReadTables:
     """All observations of a workspace; every row is used, or told why not.
 
     Plain rows of the ``years`` of the panel go straight into its arrays; all others are looked at.
@@ -60,7 +60,7 @@ def read_observations(
 
 def read_sources(
     sources: Sequence[Source], dictionary: Dictionary, log: FindingLog, years: Sequence[int] = ()
-) -> Reading:
+) -> ReadTables:
     """The same for sources that are open."""
     intake = _Intake(dictionary, log, Grid(dictionary.register, dictionary.variables, years))
     for position, source in enumerate(sources):
@@ -73,7 +73,7 @@ def read_sources(
     counts = tuple(
         source.count(int(n) + m) for source, n, m in zip(sources, used, in_grid, strict=True)
     )
-    return Reading(unique, counts)
+    return ReadTables(unique, counts)
 
 
 @dataclass
@@ -188,7 +188,7 @@ def _empty_frame() -> pd.DataFrame:
 
 
 def _frame(
-    plain: Ints, rows: Rows, careful: Sequence[Record], batch: Batch, position: int
+    plain: Ints, rows: Rows, careful: Sequence[ReadRecord], batch: Batch, position: int
 ) -> pd.DataFrame:
     """Plain rows and carefully read ones as one frame, in the order of the source."""
     at = np.concatenate([plain, np.array([record.at for record in careful], np.int64)])

@@ -19,7 +19,7 @@ PARTS = ("found", "expected")
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedTerm:
     """A value that a page may call by its name: a code, a unit, the formula of a rule."""
 
     kind: Literal["code", "unit", "formula"]
@@ -34,24 +34,24 @@ class Phrase:
     values: tuple[tuple[str, Value], ...] = ()
 
 
-Value: TypeAlias = "str | int | float | Named | Phrase | tuple[Value, ...]"
+Value: TypeAlias = "str | int | float | NamedTerm | Phrase | tuple[Value, ...]"
 Values: TypeAlias = tuple[tuple[str, Value], ...]
-Naming: TypeAlias = Callable[[Named, str], str]
+Naming: TypeAlias = Callable[[NamedTerm, str], str]
 
 
-def code(text: str) -> Named:
+def code(text: str) -> NamedTerm:
     """The code of a variable, account, indicator or entity type."""
-    return Named("code", text)
+    return NamedTerm("code", text)
 
 
-def unit(text: str) -> Named:
+def unit(text: str) -> NamedTerm:
     """A unit as params write it."""
-    return Named("unit", text)
+    return NamedTerm("unit", text)
 
 
-def formula(text: str) -> Named:
+def formula(text: str) -> NamedTerm:
     """A formula or rule."""
-    return Named("formula", text)
+    return NamedTerm("formula", text)
 
 
 def phrase(key: str, /, **values: Value) -> Phrase:
@@ -59,7 +59,7 @@ def phrase(key: str, /, **values: Value) -> Phrase:
     return Phrase(key, tuple(values.items()))
 
 
-def as_written(named: Named, lang: str) -> str:
+def as_written(named: NamedTerm, lang: str) -> str:
     """A code, unit or formula as params and returns write it."""
     return named.text
 
@@ -131,7 +131,7 @@ def with_names(text_: str, name: Callable[[str], str]) -> str:
 
 def _worded(value: Value, lang: str, naming: Naming) -> Any:
     """A value as the placeholder of a text takes it: numbers stay numbers, for its format."""
-    if isinstance(value, Named):
+    if isinstance(value, NamedTerm):
         return naming(value, lang)
     if isinstance(value, Phrase):
         given = {name: _worded(inner, lang, naming) for name, inner in value.values}
@@ -148,7 +148,7 @@ def _shown(value: object) -> str:
 
 def texts_in(value: Value) -> Iterable[str]:
     """Every text within a value, for whoever must not let some of them through."""
-    if isinstance(value, Named):
+    if isinstance(value, NamedTerm):
         yield value.text
     elif isinstance(value, Phrase):
         for _, inner in value.values:
@@ -162,7 +162,7 @@ def texts_in(value: Value) -> Iterable[str]:
 
 def to_json(value: Value) -> Any:
     """A value as plain JSON, which `from_json` reads back."""
-    if isinstance(value, Named):
+    if isinstance(value, NamedTerm):
         return {value.kind: value.text}
     if isinstance(value, Phrase):
         return {"phrase": value.key, "values": {name: to_json(v) for name, v in value.values}}
@@ -176,7 +176,7 @@ def from_json(plain: Any) -> Value:
         return Phrase(plain["phrase"], tuple((name, from_json(v)) for name, v in values))
     if isinstance(plain, Mapping):
         ((kind, text_),) = plain.items()
-        return Named(kind, text_)
+        return NamedTerm(kind, text_)
     if isinstance(plain, Sequence) and not isinstance(plain, str):
         return tuple(from_json(v) for v in plain)
     return plain  # type: ignore[no-any-return]

@@ -28,7 +28,7 @@ from cescore.intake.named_types import unknown_entities, unknown_types
 from cescore.intake.near_words import in_known_words
 from cescore.intake.notation import nearest
 from cescore.intake.observations import Observations
-from cescore.intake.panel import Layout, Sources, build_panels, tiling
+from cescore.intake.panel import PanelLayout, Sources, build_panels, tiling
 from cescore.intake.prose import Prose, read_prose
 from cescore.intake.reading import read_observations
 from cescore.intake.unused import doubtful_years, unused_definitions
@@ -268,7 +268,7 @@ def _lay_out(
     definitions: Definitions,
     base_year: int,
     years: tuple[int, ...],
-) -> Layout:
+) -> PanelLayout:
     tiled_by = definitions.run.tiled_by
     if tiled_by is None:
         public = definitions.disclosure.public_types
@@ -305,7 +305,9 @@ def _known_in(panel: Panel, year: int) -> frozenset[str]:
     return frozenset(e for e, is_known in zip(panel.entities, known, strict=True) if is_known)
 
 
-def _not_filed(register: Register, layout: Layout, definitions: Definitions) -> Iterator[Finding]:
+def _not_filed(
+    register: Register, layout: PanelLayout, definitions: Definitions
+) -> Iterator[Finding]:
     """Entities of the year of which nothing was received, and types that no framework evaluates."""
     year = definitions.run.year
     for entity_type, panel in layout.panels.items():
@@ -327,7 +329,7 @@ def _not_filed(register: Register, layout: Layout, definitions: Definitions) -> 
 
 
 def _sums_of_blocked(
-    layout: Layout, blocked: Mapping[str, tuple[Finding, ...]], year: int
+    layout: PanelLayout, blocked: Mapping[str, tuple[Finding, ...]], year: int
 ) -> list[Finding]:
     """Bodies whose sums hold figures of a blocked one: they go on, and their reports say so."""
     found = []

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cescore.intake.wording import Named, as_written, catalogue, text, with_names
+from cescore.intake.wording import NamedTerm, as_written, catalogue, text, with_names
 from cescore.publish.numbers import unit_text
 from cescore.publish.words import label_or
 
 SIGNS = (("<=", "≤"), (">=", "≥"), ("==", "="))
 
 
-def in_words(named: Named, lang: str, name: Callable[[str], str]) -> str:
+def in_words(named: NamedTerm, lang: str, name: Callable[[str], str]) -> str:
     """A code by its name, a unit as the language writes it, a formula with names for its codes."""
 
     def of_code(code: str) -> str:
@@ -31,7 +31,7 @@ def _with_signs(formula: str) -> str:
     return formula
 
 
-def on_terminal(named: Named, lang: str) -> str:
+def on_terminal(named: NamedTerm, lang: str) -> str:
     """The same where someone has to find the place: codes and formulas stay as params write them."""
     return unit_text(named.text, lang) if named.kind == "unit" else as_written(named, lang)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """Head of a table column: its width in per cent of the table and how its cells are set."""
 
     head: object
@@ -54,7 +54,7 @@ class Table:
     ``name`` is what its data are called where no caption is printed.
     """
 
-    columns: Sequence[Column]
+    columns: Sequence[TableColumn]
     rows: Sequence[Row]
     caption: str = ""
     notes: Sequence[object] = field(default_factory=tuple)
@@ -96,7 +96,7 @@ class Table:
         below = [paragraph(note).html for note in self.notes if note]
         return Fragment(clean("\n".join([html, *below])), (self.data(),))
 
-    def _fitted(self, times: int) -> list[Column]:
+    def _fitted(self, times: int) -> list[TableColumn]:
         """The columns, wider where a figure asks for it and another column can spare it; figures
         that have no room even so may break."""
         whole = PAGE / times

@@ -32,7 +32,7 @@ from cescore.publish.words import label, label_or
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenBundle
-    from cescore.intake.wording import Named
+    from cescore.intake.wording import NamedTerm
     from cescore.method.aggregate import Aggregation
 
 STATES = {name: state for state, name in STATE_NAMES.items()}
@@ -231,7 +231,7 @@ class View:
         own = self.data.names.get(kind)
         return own.name(self.lang) if own else label_or(f"type.{kind}", self.lang, kind)
 
-    def naming(self, named: Named, lang: str) -> str:
+    def naming(self, named: NamedTerm, lang: str) -> str:
         """A code, unit or formula of a finding as the page writes it."""
         return in_words(named, lang, self.name)
 

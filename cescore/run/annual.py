@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cescore.disclosure.reading import Printable
-    from cescore.publish.pages.index.page import Page
+    from cescore.publish.pages.index.page import IndexPage
     from cescore.run.asked import Asked
     from cescore.run.job import Outcome
     from cescore.run.order import Subject
@@ -87,7 +87,7 @@ class AnnualEdition(Edition):
         results: pd.DataFrame,
         by_name: Mapping[str, Outcome],
         out_of_step: Collection[str],
-    ) -> Page:
+    ) -> IndexPage:
         made = Contents(
             store, self.yearly, results, by_name, self.asked.lang, out_of_step=out_of_step
         )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cescore.run.files import IGNORED, file_hash
-from cescore.run.journal import Entry
+from cescore.run.journal import JournalEntry
 from cescore.run.receipt import receipt_files
 from cescore.run.store import MANIFEST_NAME, Store
 
@@ -73,7 +73,7 @@ def _in_manifest(folder: Path) -> Mapping[str, str]:
         return {}  # an altered manifest is told by the receipt
 
 
-def _touched(store: Store, name: str, entry: Entry) -> list[str]:
+def _touched(store: Store, name: str, entry: JournalEntry) -> list[str]:
     folder = store.path(name)
     return [
         file

@@ -14,8 +14,8 @@ from cescore.publish.pages.index.page import index_page
 from cescore.publish.words import label
 from cescore.run.annual import AnnualEdition
 from cescore.run.audit import Audit, examine
-from cescore.run.edition import Chosen, Edition, choose
-from cescore.run.engine import Orders, Run
+from cescore.run.edition import Edition, Selection, choose
+from cescore.run.engine import Orders, ReportRun
 from cescore.run.files import make_private, write_atomically
 from cescore.run.in_step import out_of_step as out_of_step_of
 from cescore.run.inputs import Inputs
@@ -154,7 +154,7 @@ class _Building:
         """The run's own files beside the reports, the manifest apart."""
         return (*self.edition.tables(self.store.folder), INDEX_PAGE)
 
-    def examined(self, chosen: Chosen, console: Console) -> Audit:
+    def examined(self, chosen: Selection, console: Console) -> Audit:
         """Say what in the tree is not as it was written, make room for it, and begin to write."""
         asked_for = {s.name for s in (*chosen.entities, *chosen.documents, *chosen.blocked)}
         audit = examine(self.store, asked_for, {*self.tables, MANIFEST_NAME})
@@ -166,10 +166,10 @@ class _Building:
         drop_receipt(self.store.folder)
         return audit
 
-    def reports(self, chosen: Chosen, executor: Executor, console: Console) -> list[Outcome]:
+    def reports(self, chosen: Selection, executor: Executor, console: Console) -> list[Outcome]:
         """Build what is out of date; an outcome for all that there is."""
         with display(len(chosen), console, self.edition.asked.progress) as told:
-            run = Run(executor, self.store, told)
+            run = ReportRun(executor, self.store, told)
             run.all(chosen, self.orders)
         return list(run.outcomes.values())
 

@@ -18,7 +18,7 @@ from cescore.method.column import State
 from cescore.publish import words
 from cescore.publish.naming import in_words
 from cescore.publish.numbers import mark
-from cescore.publish.pages.index.page import Body, DocumentLine, Line, Note, Page, Section
+from cescore.publish.pages.index.page import Body, DocumentLine, IndexPage, Line, Note, Section
 from cescore.run.documents import annual_documents
 from cescore.run.files import readable
 from cescore.run.job import Outcome
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from cescore.evaluation.yearly import YearlyEvaluation
     from cescore.intake.entities import Entity
     from cescore.intake.findings import Finding
-    from cescore.intake.wording import Named
+    from cescore.intake.wording import NamedTerm
     from cescore.intake.workspace import Workspace
     from cescore.run.order import Subject
 
@@ -60,11 +60,11 @@ class Contents:
     def workspace(self) -> Workspace:
         return self.yearly.workspace
 
-    def page(self, tables: Sequence[str]) -> Page:
+    def page(self, tables: Sequence[str]) -> IndexPage:
         """The page; ``tables``: the run's own files beside it."""
         run, findings = self.workspace.definitions.run, self.workspace.findings
         is_synthetic = any(entity.is_synthetic for entity in self.workspace.entities())
-        return Page(
+        return IndexPage(
             run.year,
             run.place.name(self.lang),
             self.lang,
@@ -218,7 +218,7 @@ class Contents:
             readable(finding.where(self.lang)),
         )
 
-    def _naming(self, named: Named, lang: str) -> str:
+    def _naming(self, named: NamedTerm, lang: str) -> str:
         return in_words(named, lang, lambda code: self._names.get(code, code))
 
     @cached_property

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cescore.disclosure.reading import Printable
     from cescore.intake.findings import Finding
     from cescore.intake.workspace import Workspace
-    from cescore.publish.pages.index.page import Page
+    from cescore.publish.pages.index.page import IndexPage
     from cescore.run.asked import Asked
     from cescore.run.job import Outcome
     from cescore.run.store import Store
@@ -71,7 +71,7 @@ class Edition(ABC):
         results: pd.DataFrame,
         by_name: Mapping[str, Outcome],
         out_of_step: Collection[str],
-    ) -> Page:
+    ) -> IndexPage:
         """The page that it ends with."""
 
     def opening(self) -> Iterator[str]:
@@ -108,7 +108,7 @@ class Edition(ABC):
 
 
 @dataclass(frozen=True)
-class Chosen:
+class Selection:
     """Of all that an edition could print: what is asked for, what of it is blocked, the others."""
 
     entities: Sequence[Subject]
@@ -120,7 +120,7 @@ class Chosen:
         return len(self.entities) + len(self.documents) + len(self.blocked) + len(self.others)
 
 
-def choose(edition: Edition, only: str) -> Chosen:
+def choose(edition: Edition, only: str) -> Selection:
     """What ``--only`` asks for.
 
     Raises
@@ -136,7 +136,7 @@ def choose(edition: Edition, only: str) -> Chosen:
         raise RunError(f"nothing to build: no entity of {workspace.year} {what}")
     wanted = {*asked_for, *documents}
     unframed = [Subject(edition.report, e.entity_type, e.entity_id) for e in workspace.unframed]
-    return Chosen(
+    return Selection(
         entities=[s for s in asked_for if s.id not in blocked],
         documents=documents,
         blocked={s: blocked[s.id] for s in asked_for if s.id in blocked},

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cescore.errors import RunError
 from cescore.run.child import cause_of
-from cescore.run.edition import Chosen
+from cescore.run.edition import Selection
 from cescore.run.executor import Executor
 from cescore.run.inputs import Inputs
 from cescore.run.interrupt import stop_if_asked
@@ -71,7 +71,7 @@ class Orders:
 
 
 @dataclass
-class Run:
+class ReportRun:
     """A build under way: every subject ends in exactly one outcome."""
 
     executor: Executor
@@ -80,7 +80,7 @@ class Run:
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     _at_work: dict[str, tuple[Order, Job]] = field(default_factory=dict)
 
-    def all(self, chosen: Chosen, orders: Orders) -> None:
+    def all(self, chosen: Selection, orders: Orders) -> None:
         """Account for all that there is, and build what is asked for and out of date."""
         for subject in chosen.others:
             self._tell(Outcome(subject.id, subject.folder, "skipped"))
@@ -141,6 +141,6 @@ def run_reports(
     executor: Executor, store: Store, orders: Iterable[Order], told: Told = lambda outcome: None
 ) -> list[Outcome]:
     """Build what is out of date of the orders; one outcome each, in the order they came."""
-    run = Run(executor, store, told)
+    run = ReportRun(executor, store, told)
     run.reports(orders)
     return list(run.outcomes.values())

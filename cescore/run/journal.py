@@ -15,7 +15,7 @@ ENTRY_FIELDS = ("key", "outputs", "record")
 
 
 @dataclass(frozen=True)
-class Entry:
+class JournalEntry:
     """What the journal says of a finished report."""
 
     key: Key
@@ -24,15 +24,15 @@ class Entry:
     inputs: str = ""  # hash over all that the run was made from which last found it up to date
 
 
-def line_of(name: str, entry: Entry) -> bytes:
+def line_of(name: str, entry: JournalEntry) -> bytes:
     fields = {"name": name, "inputs": entry.inputs}
     parts = {part: dict(getattr(entry, part)) for part in ENTRY_FIELDS}
     return json.dumps({**fields, **parts}, sort_keys=True).encode() + b"\n"
 
 
-def read_journal(path: Path) -> dict[str, Entry]:
+def read_journal(path: Path) -> dict[str, JournalEntry]:
     """The last word on each report; a line that was cut off counts as not written."""
-    entries: dict[str, Entry] = {}
+    entries: dict[str, JournalEntry] = {}
     try:
         lines = path.read_bytes().splitlines()
     except FileNotFoundError:
@@ -51,6 +51,6 @@ def read_journal(path: Path) -> dict[str, Entry]:
     return entries
 
 
-def _entry(fields: Mapping[str, Any]) -> Entry:
+def _entry(fields: Mapping[str, Any]) -> JournalEntry:
     key, outputs, record = (dict(fields[part]) for part in ENTRY_FIELDS)
-    return Entry(key, outputs, record, str(fields.get("inputs", "")))
+    return JournalEntry(key, outputs, record, str(fields.get("inputs", "")))

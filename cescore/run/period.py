@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from cescore.disclosure.reading import Printable
     from cescore.intake.workspace import Workspace
-    from cescore.publish.pages.index.page import Page
+    from cescore.publish.pages.index.page import IndexPage
     from cescore.run.asked import Asked
     from cescore.run.job import Outcome
     from cescore.run.order import Subject
@@ -92,7 +92,7 @@ class PeriodEdition(Edition):
         results: pd.DataFrame,
         by_name: Mapping[str, Outcome],
         out_of_step: Collection[str],
-    ) -> Page:
+    ) -> IndexPage:
         evaluated = self.evaluated
         made = PeriodContents(
             store,

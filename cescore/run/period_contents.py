@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from cescore.disclosure.kinds import REVIEW
-from cescore.publish.pages.index.page import Line, Page, Verdict
+from cescore.publish.pages.index.page import IndexPage, Line, Verdict
 from cescore.run.contents import Contents
 from cescore.run.documents import PERIOD_DOCUMENTS
 
@@ -31,7 +31,7 @@ class PeriodContents(Contents):
     def documents(self) -> Sequence[Subject]:
         return PERIOD_DOCUMENTS
 
-    def page(self, tables: Sequence[str]) -> Page:
+    def page(self, tables: Sequence[str]) -> IndexPage:
         """The page; ``tables``: the run's own files beside it."""
         made = super().page(tables)
         return replace(made, stage=self.evaluated.stage, plan=self.evaluated.plan.name(self.lang),

@@ -17,7 +17,7 @@ from cescore.run.asked import Asked
 from cescore.run.files import combined, file_hash, write_atomically
 from cescore.run.inputs import Inputs, libraries
 from cescore.run.job import Outcome
-from cescore.run.journal import Entry
+from cescore.run.journal import JournalEntry
 from cescore.run.store import WORK_NAME, Store
 
 RECEIPT_NAME = ".receipt.json"
@@ -105,7 +105,7 @@ def receipt_files(folder: Path) -> Mapping[str, str]:
 
 
 def _stands(store: Store, name: str, key: str) -> bool:
-    entry: Entry | None = store.entries.get(name)
+    entry: JournalEntry | None = store.entries.get(name)
     return (
         entry is not None
         and combined(entry.key) == key

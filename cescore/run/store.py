@@ -14,7 +14,7 @@ from pathlib import Path
 from cescore.disclosure.kinds import KINDS
 from cescore.run.files import IGNORED, PART, file_hash, write_atomically
 from cescore.run.job import BUNDLE_NAME, PAGES_NAME, Job, Outcome
-from cescore.run.journal import JOURNAL_NAME, Entry, line_of, read_journal
+from cescore.run.journal import JOURNAL_NAME, JournalEntry, line_of, read_journal
 from cescore.run.order import Key, Order
 
 MANIFEST_NAME = "manifest.json"
@@ -32,7 +32,7 @@ class Store:
     """The folder of one run; only its builder writes there, and each file appears whole."""
 
     folder: Path
-    entries: dict[str, Entry] = field(default_factory=dict)
+    entries: dict[str, JournalEntry] = field(default_factory=dict)
     made_from: str = ""  # hash over all that the build under way is made from
     written_ns: int = 0  # when the journal was written that was read
     was_cut_off: bool = False  # the build before this one
@@ -152,7 +152,7 @@ class Store:
         shutil.rmtree(job.work, ignore_errors=True)
         kept = {name: value for name, value in outcome.record.items() if name != "seconds"}
         self._append(
-            outcome.name, Entry(key, outputs, kept, self.made_from)
+            outcome.name, JournalEntry(key, outputs, kept, self.made_from)
         )  # the same, however long it took
         return replace(outcome, outputs=outputs)
 
@@ -260,7 +260,7 @@ class Store:
         if self.entries.pop(name, None) is not None:
             self._write(json.dumps({"name": name}).encode() + b"\n")
 
-    def _append(self, name: str, entry: Entry) -> None:
+    def _append(self, name: str, entry: JournalEntry) -> None:
         self.entries[name] = entry
         self._write(line_of(name, entry))
 

@@ -15,7 +15,7 @@ from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.intake.address import Address
 from cescore.intake.findings import Finding
 from cescore.intake.wording import unit
-from cescore.publish.pages.index.page import Line, Page, index_page
+from cescore.publish.pages.index.page import IndexPage, Line, index_page
 from cescore.run.contents import Contents
 from cescore.run.store import Store
 
@@ -42,16 +42,16 @@ def store(tmp_path: Path) -> Store:
 
 
 @pytest.fixture
-def page(store: Store, yearly: YearlyEvaluation) -> Page:
+def page(store: Store, yearly: YearlyEvaluation) -> IndexPage:
     return Contents(store, yearly, yearly.results(), {}, "en").page(())
 
 
-def lines(page: Page) -> dict[str, Line]:
+def lines(page: IndexPage) -> dict[str, Line]:
     return {line.entity_id: line for section in page.sections for line in section.lines}
 
 
 def test_a_park_that_one_firm_dominates_is_withheld_as_in_the_citys_report(
-    page: Page, yearly: YearlyEvaluation
+    page: IndexPage, yearly: YearlyEvaluation
 ) -> None:
     gate = Gate(yearly)
     city = yearly.workspace.register["C1"]
@@ -65,7 +65,7 @@ def test_a_park_that_one_firm_dominates_is_withheld_as_in_the_citys_report(
 
 
 def test_every_figure_of_the_page_is_one_that_reports_to_others_print(
-    page: Page, yearly: YearlyEvaluation
+    page: IndexPage, yearly: YearlyEvaluation
 ) -> None:
     gate = Gate(yearly)
     released = {
@@ -81,7 +81,7 @@ def test_every_figure_of_the_page_is_one_that_reports_to_others_print(
     assert set(NUMBER.findall(re.sub(r"<(?!title)[^>]*>", " ", charts))) <= released
 
 
-def test_what_is_withheld_is_marked_counted_nowhere_and_explained(page: Page) -> None:
+def test_what_is_withheld_is_marked_counted_nowhere_and_explained(page: IndexPage) -> None:
     found = lines(page)
     firm = next(line for line in found.values() if line.folder.startswith("firm/"))
     for line in (found["PK3"], firm):

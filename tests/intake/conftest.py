@@ -14,7 +14,7 @@ from cescore.intake.entities import Register, read_register
 from cescore.intake.findings import Finding, FindingLog
 from cescore.intake.inventory import find_sources
 from cescore.intake.observations import Observations
-from cescore.intake.reading import Reading, read_observations
+from cescore.intake.reading import ReadTables, read_observations
 
 REGISTER = """entity_id,entity_type,parent_id,counted_in,name_zh
 C1,city,,,市
@@ -44,7 +44,7 @@ class Read:
     """What was read from a folder of data."""
 
     register: Register
-    reading: Reading
+    reading: ReadTables
     log: FindingLog
 
     @property

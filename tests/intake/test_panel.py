@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from cescore.intake.panel import Layout, build_panels, tiling
+from cescore.intake.panel import PanelLayout, build_panels, tiling
 from cescore.method.column import Flag, State
 
 HEADER = "entity_id,year,variable,value,status,source,basis\n"
@@ -14,10 +14,10 @@ YEARS = (2023, 2024)
 
 
 @pytest.fixture
-def lay_out(read, variables) -> Callable[..., Layout]:
+def lay_out(read, variables) -> Callable[..., PanelLayout]:
     """Panels of 2023 and 2024 from rows of observations."""
 
-    def do(*rows: str, **options) -> Layout:
+    def do(*rows: str, **options) -> PanelLayout:
         result = read({"observations.csv": HEADER + "\n".join(rows) + "\n"}, **options)
         assert result.codes("error") == []
         return build_panels(result.register, result.observations, variables, YEARS)
@@ -25,7 +25,7 @@ def lay_out(read, variables) -> Callable[..., Layout]:
     return do
 
 
-def cell(layout: Layout, entity_type: str, entity_id: str, code: str, year: int = 2024):
+def cell(layout: PanelLayout, entity_type: str, entity_id: str, code: str, year: int = 2024):
     """Value, state and flags of one cell."""
     panel = layout.panels[entity_type]
     column = panel.columns[code]

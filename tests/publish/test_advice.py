@@ -11,7 +11,7 @@ import pytest
 from cescore.disclosure.bundle import FittedConstants
 from cescore.method.pace import Pace
 from cescore.publish.pages.scorecard.advice import MOST, advice
-from cescore.publish.pages.scorecard.evidence import Evidence
+from cescore.publish.pages.scorecard.evidence import PageEvidence
 from cescore.publish.view import View
 from cescore.publish.words import LANGUAGES
 
@@ -19,7 +19,7 @@ from cescore.publish.words import LANGUAGES
 def said(data=None, lang="zh", most=9):
     bundle = pages.opened(data, lang)
     steps = pages.computed(bundle)
-    known = Evidence(View(bundle), steps["result"], steps["progress"], steps["indicators"])
+    known = PageEvidence(View(bundle), steps["result"], steps["progress"], steps["indicators"])
     return advice(known, most)
 
 

@@ -11,7 +11,7 @@ import pytest
 from cescore.desk import tables
 from cescore.disclosure.bundle import PeerTable
 from cescore.method.disclosure import PeerFigure
-from cescore.publish.pages.scorecard.evidence import Evidence
+from cescore.publish.pages.scorecard.evidence import PageEvidence
 from cescore.publish.pages.scorecard.findings import LINE, findings, lines_of
 from cescore.publish.view import View
 from cescore.publish.words import LANGUAGES
@@ -20,7 +20,7 @@ from cescore.publish.words import LANGUAGES
 def evidence(data=None, lang="zh"):
     bundle = pages.opened(data, lang)
     made = pages.computed(bundle)
-    return Evidence(View(bundle), made["result"], made["progress"], made["indicators"])
+    return PageEvidence(View(bundle), made["result"], made["progress"], made["indicators"])
 
 
 def sentences(data=None, lang="zh", most=9):

@@ -13,7 +13,7 @@ import pytest
 from cescore.definitions.pictures import FlowLink, FlowNode, FlowPicture
 from cescore.desk import figures
 from cescore.method.column import State
-from cescore.publish.charts.flows import BAND, GAP, Node, _scale, _taken
+from cescore.publish.charts.flows import BAND, GAP, DrawnNode, _scale, _taken
 from cescore.publish.words import LANGUAGES
 
 
@@ -78,7 +78,7 @@ def test_hostile_names_of_nodes_are_drawn_as_text():
 
 
 def node(column, size):
-    return Node(column, "plain", size, ("name",))
+    return DrawnNode(column, "plain", size, ("name",))
 
 
 def test_the_fullest_column_fills_the_height_and_small_nodes_keep_a_line():

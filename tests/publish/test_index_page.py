@@ -21,11 +21,11 @@ from cescore.publish.pages.index.charts import bars, binned, shade
 from cescore.publish.pages.index.page import (
     Body,
     DocumentLine,
+    IndexPage,
+    IndexView,
     Line,
     Note,
-    Page,
     Section,
-    View,
     index_page,
 )
 from cescore.publish.pages.index.pinyin import search_text, sort_key
@@ -65,7 +65,7 @@ NOTES = [
          "data/2025/observations.csv，第 12 行"),
     Note("error", "a_rule", "增加值不得大于产值", "E4", "样例企业4", 2025, "增加值", "7", "0"),
 ]  # fmt: skip
-PAGE = Page(
+PAGE = IndexPage(
     2025,
     "样例市",
     "zh",
@@ -170,14 +170,14 @@ def test_names_sort_by_pinyin() -> None:
 
 
 def test_a_failure_of_data_is_said_in_the_language_and_another_is_quoted() -> None:
-    view = View(PAGE)
+    view = IndexView(PAGE)
     failed = FIRMS.lines[3]
     assert view.cause(failed) == "cell 3: division by zero"
     assert "错误" in view.cause(replace(failed, is_blocked=True))
 
 
 def test_an_empty_run_has_a_page() -> None:
-    assert "没有" in words_of(index_page(Page(2025, "样例市", "zh", False, [])))
+    assert "没有" in words_of(index_page(IndexPage(2025, "样例市", "zh", False, [])))
 
 
 # --- charts

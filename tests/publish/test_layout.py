@@ -13,7 +13,7 @@ from publish.conftest import Made
 
 from cescore.errors import PublishError
 from cescore.publish.page import STYLESHEET, TEMPLATES
-from cescore.publish.printing.layout import Layout
+from cescore.publish.printing.layout import PageLayout
 from cescore.publish.printing.other_way import opened
 from cescore.publish.printing.pdf import Printed, print_pdf
 from cescore.publish.section import section
@@ -56,16 +56,18 @@ def test_a_last_page_with_a_few_lines_is_pulled_in() -> None:
 
 def test_a_last_page_that_is_more_than_half_empty_is_filled_by_setting_all_wider() -> None:
     lines = 3 * 55 + 20
-    plain = Layout(4, 20 / 55, ())
+    plain = PageLayout(4, 20 / 55, ())
     assert plain.ends_poorly and not plain.may_be_saved
-    assert Layout(4, 0.6, ()).is_better_than(plain) and not Layout(5, 0.1, ()).is_better_than(plain)
+    assert PageLayout(4, 0.6, ()).is_better_than(plain) and not PageLayout(
+        5, 0.1, ()
+    ).is_better_than(plain)
     lowest = _lowest(printed(LINE * lines).raw)
     assert lowest > 0.5
 
 
 def test_a_long_document_is_not_set_twice_to_fill_its_last_page() -> None:
-    assert Layout(20, 0.2, ()).ends_poorly
-    assert not Layout(21, 0.2, ()).ends_poorly and not Layout(21, 0.2, ()).may_be_saved
+    assert PageLayout(20, 0.2, ()).ends_poorly
+    assert not PageLayout(21, 0.2, ()).ends_poorly and not PageLayout(21, 0.2, ()).may_be_saved
 
 
 def _lowest(raw: bytes) -> float:

@@ -12,12 +12,16 @@ from markupsafe import Markup
 from cescore.desk import tables
 from cescore.publish.fragment import Fragment, Term, two_lines
 from cescore.publish.numbers import PrintedNumber, number
-from cescore.publish.table import Column, Row, Table
+from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.table_data import TABLE_MIME, TableData
 
 GDP = Term.of(Markup('产值 <i class="u">吨</i>'), code="gdp", unit="t")
 TABLE = Table(
-    [Column("指标", 50, "text"), Column("得分", 25, code="score"), Column("状态", 25, "mid")],
+    [
+        TableColumn("指标", 50, "text"),
+        TableColumn("得分", 25, code="score"),
+        TableColumn("状态", 25, "mid"),
+    ],
     [
         Row(["组", "", ""], "group"),
         Row([two_lines(GDP, "a + b"), number(1234.567), "已达"]),

@@ -12,7 +12,7 @@ from publish.conftest import Made
 
 from cescore.publish.numbers import PrintedNumber, number, percentage, signed
 from cescore.publish.printing.table_files import TableFile, table_files
-from cescore.publish.table import Column, Row, Table
+from cescore.publish.table import Row, Table, TableColumn
 
 
 def read(file: TableFile) -> list[list[str]]:
@@ -21,7 +21,7 @@ def read(file: TableFile) -> list[list[str]]:
 
 
 def lines(rows: list[Row], *, halves: bool = False) -> list[list[str]]:
-    columns = [Column("指标", 50, "text"), Column("2025", 50)]
+    columns = [TableColumn("指标", 50, "text"), TableColumn("2025", 50)]
     table = Table(columns, rows, "得分/权重", halves=halves)
     (file,) = table_files(table.fragment().tables, "zh")
     assert (file.name, file.caption) == ("01-得分 权重.csv", "得分/权重")

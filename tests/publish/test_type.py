@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cescore.publish.charts import style
 from cescore.publish.page import TEMPLATES
 from cescore.publish.printing.widths import fitted, needed, too_narrow
-from cescore.publish.table import Column, Row, Table
+from cescore.publish.table import Row, Table, TableColumn
 
 SHEETS = sorted((TEMPLATES / "static").glob("*.css"))
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
@@ -93,7 +93,12 @@ def test_columns_keep_their_sum_and_no_figure_loses_room_it_needs(columns):
 
 
 def test_a_figure_of_twelve_digits_gets_its_room_from_the_names():
-    columns = [Column("Name", 60, "text"), Column("2024", 8), Column("2025", 8), Column("n", 24)]
+    columns = [
+        TableColumn("Name", 60, "text"),
+        TableColumn("2024", 8),
+        TableColumn("2025", 8),
+        TableColumn("n", 24),
+    ]
     rows = [Row(["Output", "123,456,789,012", "123,456,789,012.5", "3"])]
     html = Table(columns, rows).fragment().html
     widths = [float(w) for w in re.findall(r"width:([\d.]+)%", html)]
@@ -102,7 +107,10 @@ def test_a_figure_of_twelve_digits_gets_its_room_from_the_names():
 
 
 def test_a_figure_that_no_width_can_hold_breaks_instead_of_overprinting():
-    columns = [Column("Name", 40, "text"), *(Column(str(y), 12) for y in range(2020, 2025))]
+    columns = [
+        TableColumn("Name", 40, "text"),
+        *(TableColumn(str(y), 12) for y in range(2020, 2025)),
+    ]
     rows = [Row(["Output", *["123,456,789,012,345,678.5"] * 5])]
     assert Table(columns, rows).fragment().html.count('class="wrap"') >= 5
     assert too_narrow([50.0, 50.0], [None, 90.0], 172.0) == [False, True]

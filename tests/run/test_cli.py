@@ -12,7 +12,7 @@ import pytest
 
 from cescore import cli
 from cescore.cli import with_command
-from cescore.publish.pages.index.page import Line, Page, Section, index_page
+from cescore.publish.pages.index.page import IndexPage, Line, Section, index_page
 from cescore.run.edition import is_selected
 from cescore.run.job import Outcome
 from cescore.run.summary import exit_status, summary
@@ -156,7 +156,7 @@ def page(**changes: object) -> str:
         "E1", "<script>alert(1)</script>", "A & B", "firm/E1", True, index=71.25, progress=None
     )
     fields = {"year": 2025, "place": "样例市", "lang": "zh", "is_sample": True}
-    return index_page(Page(**{**fields, "sections": [Section("firm", [line])], **changes}))  # type: ignore[arg-type]
+    return index_page(IndexPage(**{**fields, "sections": [Section("firm", [line])], **changes}))  # type: ignore[arg-type]
 
 
 def test_the_index_page_shows_names_as_they_are_written_and_links_the_report() -> None:

@@ -10,10 +10,10 @@ import pytest
 from cescore.definitions.model import AssessmentRules, GradeBand, GradeScale, Plan
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.workspace import Workspace
-from cescore.publish.pages.index.page import Line, Page, index_page
+from cescore.publish.pages.index.page import IndexPage, Line, index_page
 from cescore.run.contents import Contents, grades_in_order
 from cescore.run.job import Outcome
-from cescore.run.journal import Entry
+from cescore.run.journal import JournalEntry
 from cescore.run.store import Store
 
 WORKSPACE = Path(__file__).parents[1] / "unseen" / "workspace"
@@ -29,12 +29,12 @@ def yearly() -> YearlyEvaluation:
     return evaluated(WORKSPACE)
 
 
-def page_of(store: Store, yearly: YearlyEvaluation, *outcomes: Outcome) -> Page:
+def page_of(store: Store, yearly: YearlyEvaluation, *outcomes: Outcome) -> IndexPage:
     by_name = {outcome.name: outcome for outcome in outcomes}
     return Contents(store, yearly, yearly.results(), by_name, "en").page(("results.csv",))
 
 
-def line(page: Page, entity_id: str) -> Line:
+def line(page: IndexPage, entity_id: str) -> Line:
     return next(x for s in page.sections for x in s.lines if x.entity_id == entity_id)
 
 
@@ -47,7 +47,7 @@ def test_every_entity_of_the_year_has_a_line(store: Store, yearly: YearlyEvaluat
 def test_a_report_built_before_counts_as_built_with_its_files_and_warnings(
     store: Store, yearly: YearlyEvaluation
 ) -> None:
-    store.entries["hospital/H1"] = Entry({}, FILES, {"warnings": ["a rare character"]})
+    store.entries["hospital/H1"] = JournalEntry({}, FILES, {"warnings": ["a rare character"]})
     found = line(page_of(store, yearly), "H1")
     assert found.is_built and found.warnings == ("a rare character",)
     assert found.files == ["scorecard.pdf", "scorecard.html", "scorecard.ipynb", "result.json"]

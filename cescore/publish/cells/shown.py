@@ -56,7 +56,7 @@ def shown_cells(executed: NotebookNode, lang: str) -> list[NotebookNode]:
     PublishError
         Cells show something that no paper can, each named.
     """
-    settings = [_Setting(number, cell, lang) for number, cell in _numbered(executed)]
+    settings = [_CellSetting(number, cell, lang) for number, cell in _numbered(executed)]
     cells = [setting.shown() for setting in settings]
     wrong = [problem for setting in settings for problem in setting.wrong]
     if wrong:
@@ -66,7 +66,7 @@ def shown_cells(executed: NotebookNode, lang: str) -> list[NotebookNode]:
 
 def remarks(executed: NotebookNode) -> list[str]:
     """What a person should look at of the printed cells, each with its cell."""
-    settings = [_Setting(number, cell, "en") for number, cell in _numbered(executed)]
+    settings = [_CellSetting(number, cell, "en") for number, cell in _numbered(executed)]
     for setting in settings:
         setting.shown()
     return [remark for setting in settings for remark in setting.remarks]
@@ -88,7 +88,7 @@ def _tags(cell: NotebookNode) -> Sequence[str]:
 
 
 @dataclass
-class _Setting:
+class _CellSetting:
     """One cell being set, and what there is to say of it."""
 
     number: int
@@ -260,7 +260,7 @@ def _json(output: NotebookNode) -> str:
 class _Renderer(IPythonRenderer):
     """nbconvert's own renderer of Markdown, whose formulas and pictures are set for paper."""
 
-    def __init__(self, setting: _Setting, attachments: Mapping[str, Mapping[str, str]]) -> None:
+    def __init__(self, setting: _CellSetting, attachments: Mapping[str, Mapping[str, str]]) -> None:
         super().__init__(escape=False, exclude_anchor_links=True)
         self._setting = setting
         self._attached = attachments

@@ -110,7 +110,7 @@ def _said(bands: Sequence[Ribbon], value: float) -> str:
 
 
 @dataclass(frozen=True)
-class Node:
+class DrawnNode:
     """A node with its size in the picture's unit, and its name in lines."""
 
     column: int
@@ -168,21 +168,21 @@ def _node(
     size: float,
     rooms: Mapping[int, float],
     inside: float,
-) -> Node:
+) -> DrawnNode:
     """A node with its name and size broken to fit the room beside it."""
     node = picture.nodes[code]
     text = f"{node.name(view.lang)} {_said(bands, size)}"
     lines = lines_of(text, rooms.get(node.column, inside), TYPE)
-    return Node(node.column, node.kind, size, tuple(lines))
+    return DrawnNode(node.column, node.kind, size, tuple(lines))
 
 
-def _kind(nodes: Mapping[str, Node], band: Ribbon) -> str:
+def _kind(nodes: Mapping[str, DrawnNode], band: Ribbon) -> str:
     """A band is of the kind of what it leads to, else of what it comes from."""
     kind = nodes[band.link.end].kind
     return nodes[band.link.start].kind if kind == "plain" else kind
 
 
-def _label(drawing: Drawing, x: float, middle: float, node: Node, *, is_inside: bool) -> None:
+def _label(drawing: Drawing, x: float, middle: float, node: DrawnNode, *, is_inside: bool) -> None:
     """A node's name outside the picture at its edges; within it right of the node, on a pale
     ground, since bands run there."""
     tall = height_of(node.lines, TYPE)
@@ -220,14 +220,14 @@ def _from_nowhere(picture: FlowPicture, bands: Sequence[Ribbon]) -> list[str]:
     return found
 
 
-def _in_columns(nodes: Mapping[str, Node]) -> list[list[Node]]:
-    columns: dict[int, list[Node]] = {}
+def _in_columns(nodes: Mapping[str, DrawnNode]) -> list[list[DrawnNode]]:
+    columns: dict[int, list[DrawnNode]] = {}
     for node in nodes.values():
         columns.setdefault(node.column, []).append(node)
     return list(columns.values())
 
 
-def _height(nodes: Mapping[str, Node], is_wide: bool) -> float:
+def _height(nodes: Mapping[str, DrawnNode], is_wide: bool) -> float:
     """Height of the picture below its title [mm]: room for every name, and not flat."""
     columns = _in_columns(nodes)
     names = max(sum(n.least + GAP for n in column) for column in columns)
@@ -236,7 +236,7 @@ def _height(nodes: Mapping[str, Node], is_wide: bool) -> float:
     return max(7.4 * max(map(len, columns)), 28.0, 1.4 * names)
 
 
-def _scale(nodes: Mapping[str, Node], height: float) -> float:
+def _scale(nodes: Mapping[str, DrawnNode], height: float) -> float:
     """Millimetres for a unit, so that the fullest column fits; small nodes keep their names' height."""
     columns = _in_columns(nodes)
 
@@ -250,11 +250,11 @@ def _scale(nodes: Mapping[str, Node], height: float) -> float:
     return low
 
 
-def _taken(column: Sequence[Node], scale: float) -> float:
+def _taken(column: Sequence[DrawnNode], scale: float) -> float:
     return sum(max(n.size * scale, n.least) for n in column) + GAP * (len(column) - 1)
 
 
-def _places(nodes: Mapping[str, Node], height: float, scale: float) -> dict[str, float]:
+def _places(nodes: Mapping[str, DrawnNode], height: float, scale: float) -> dict[str, float]:
     """The upper edge of each node; a column stands in the middle of the height."""
     found: dict[str, float] = {}
     for column in {node.column for node in nodes.values()}:

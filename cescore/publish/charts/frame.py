@@ -10,7 +10,7 @@ from cescore.publish.charts.style import FIELD, INK, MAIN, MM, POINTS, TITLE, ca
 from cescore.publish.fragment import Fragment
 from cescore.publish.printing.measure import (
     LEADING,
-    Rows,
+    TextRows,
     height_of,
     lines_of,
     rows_of,
@@ -57,7 +57,7 @@ class Bars:
     least: float | None = None  # below the floor: where a scale reaches further down
 
 
-def bar_chart(bars: Bars, title: str, width: float, names: float) -> tuple[Figure, Axes, Rows]:
+def bar_chart(bars: Bars, title: str, width: float, names: float) -> tuple[Figure, Axes, TextRows]:
     """Horizontal bars from the floor of a scale, each on a pale field; `names` is the room left of
     them [mm], and a name that is longer takes more lines."""
     rows = rows_of(bars.names, names - BESIDE, POINTS, LINE)
@@ -89,7 +89,7 @@ def titled(figure: Figure, lines: Sequence[str], x: float = 0.0, colour: str = I
         figure.text(x, y, line, va="top", fontweight="bold", fontsize=TITLE, color=colour)
 
 
-def name_rows(axes: Axes, rows: Rows, size: float = POINTS, away: float = 5.0) -> None:
+def name_rows(axes: Axes, rows: TextRows, size: float = POINTS, away: float = 5.0) -> None:
     """Names beside their bars, so many points away; the axis counts millimetres from above."""
     axes.set_ylim(rows.height, 0)
     axes.set_yticks([])

@@ -36,7 +36,7 @@ from cescore.publish.charts.style import (
 )
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import number
-from cescore.publish.printing.measure import Rows, height_of, lines_of, rows_of, width_of
+from cescore.publish.printing.measure import TextRows, height_of, lines_of, rows_of, width_of
 from cescore.publish.view import View
 from cescore.publish.words import label_or
 
@@ -136,7 +136,7 @@ def measures_bars(bundle: OpenBundle, width: float = WIDE) -> Fragment:
         return chart(figure, alt, mark=sample_mark(view), mark_below=True)
 
 
-def _stack(axes: Axes, rows: Rows, counts: Sequence[Sequence[int]], room: float) -> None:
+def _stack(axes: Axes, rows: TextRows, counts: Sequence[Sequence[int]], room: float) -> None:
     """Parts of each bar one after the other, with their number where it has room [mm]."""
     most = max(sum(row) for row in counts)
     starts = [0] * len(counts)

@@ -36,7 +36,7 @@ from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import number, signed
 from cescore.publish.pages.scorecard.sections import concerns
 from cescore.publish.printing.measure import (
-    Rows,
+    TextRows,
     height_of,
     lines_of,
     rows_of,
@@ -235,7 +235,7 @@ def _bars(
     axes: Axes,
     moves: Sequence[tuple[str, float]],
     texts: Sequence[str],
-    rows: Rows,
+    rows: TextRows,
     room: tuple[float, float],
 ) -> None:
     """Bars from zero to either side, each with its points; `room` is that of the names left of

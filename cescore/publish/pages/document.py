@@ -11,7 +11,7 @@ from cescore.definitions.model import Named
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import MINUS
 from cescore.publish.section import section
-from cescore.publish.table import Column, Row, Table
+from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.words import has_label, label, label_or
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Entry:
 class Entries:
     """Entries below one title, each kept whole on a page."""
 
-    columns: Sequence[Column]
+    columns: Sequence[TableColumn]
     entries: Sequence[Entry]
     caption: str = ""
     title: str = ""
@@ -117,7 +117,7 @@ def contents(words: Words, entries: Sequence[tuple[str, str]]) -> Fragment:
 
 
 def cut(
-    columns: Sequence[Column], rows: Sequence[Row], caption: str = "", *, halves: bool = False
+    columns: Sequence[TableColumn], rows: Sequence[Row], caption: str = "", *, halves: bool = False
 ) -> Fragment:
     """The rows as tables of at most `ROWS` lines; only the first has the caption."""
     most = ROWS * 2 if halves else ROWS

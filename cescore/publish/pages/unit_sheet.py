@@ -28,7 +28,7 @@ from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import mark
 from cescore.publish.pages.document import Words, cut, exact, heading, masthead, provenance_of
 from cescore.publish.section import section
-from cescore.publish.table import Column, Row, Table
+from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.titles import document_title
 
 if TYPE_CHECKING:
@@ -80,10 +80,10 @@ def overview(sheet: OpenDocument[UnitSheet]) -> Fragment:
     numbers = [str(sum(totals.values())), *(str(totals[s]) for s in STATUSES)]
     rows.append(Row([words.t("sheet.total"), "", *numbers], "total"))
     columns = [
-        Column(words.t("head.measure"), 29, "text"),
-        Column(words.t("sheet.head.others"), 28, "small"),
-        Column(words.t("sheet.head.checks"), 8, "mid"),
-        *(Column(words.t(f"check.{status}"), 7, "mid") for status in STATUSES),
+        TableColumn(words.t("head.measure"), 29, "text"),
+        TableColumn(words.t("sheet.head.others"), 28, "small"),
+        TableColumn(words.t("sheet.head.checks"), 8, "mid"),
+        *(TableColumn(words.t(f"check.{status}"), 7, "mid") for status in STATUSES),
     ]
     table = cut(columns, rows)
     return Fragment.join(
@@ -106,8 +106,8 @@ def grid(sheet: OpenDocument[UnitSheet]) -> Fragment:
         return Fragment.join([title, paragraph(words.t("sheet.no_bodies"), "nothing")])
     width = 60 / max(len(bodies), 8)
     columns = [
-        Column(words.t("head.check"), 100 - width * len(bodies), "text"),
-        *(Column(str(number), width, "mid") for number in range(1, len(bodies) + 1)),
+        TableColumn(words.t("head.check"), 100 - width * len(bodies), "text"),
+        *(TableColumn(str(number), width, "mid") for number in range(1, len(bodies) + 1)),
     ]
     key = [f"{number} {body.name(words.lang)}" for number, body in enumerate(bodies, 1)]
     signs = words.t("sheet.signs", **SIGNS)
@@ -159,12 +159,12 @@ def open_checks(sheet: OpenDocument[UnitSheet]) -> Fragment:
         for check, body in found
     ]
     columns = [
-        Column(words.t("sheet.head.due"), 14, "text"),
-        Column(words.t("sheet.head.body"), 15, "text"),
-        Column(words.t("head.check"), 31, "text"),
-        Column(words.t("head.light"), 10, "text"),
-        Column(words.t("head.inspected"), 19, "small"),
-        Column(words.t("sheet.head.inspector"), 11, "small"),
+        TableColumn(words.t("sheet.head.due"), 14, "text"),
+        TableColumn(words.t("sheet.head.body"), 15, "text"),
+        TableColumn(words.t("head.check"), 31, "text"),
+        TableColumn(words.t("head.light"), 10, "text"),
+        TableColumn(words.t("head.inspected"), 19, "small"),
+        TableColumn(words.t("sheet.head.inspector"), 11, "small"),
     ]
     title = heading(words, "sheet.open")
     if not rows:
@@ -204,8 +204,8 @@ def firms(sheet: OpenDocument[UnitSheet]) -> Fragment:
     if not rows:
         return Fragment("")
     columns = [
-        Column(words.t("head.check"), 55, "text"),
-        *(Column(words.t(f"check.{status}"), 9, "mid") for status in STATUSES),
+        TableColumn(words.t("head.check"), 55, "text"),
+        *(TableColumn(words.t(f"check.{status}"), 9, "mid") for status in STATUSES),
     ]
     return Fragment.join([heading(words, "sheet.firms"), cut(columns, rows)])
 
@@ -231,9 +231,9 @@ def values(sheet: OpenDocument[UnitSheet]) -> Fragment:
     if not rows:
         return Fragment("")
     columns = [
-        Column(words.t("head.check"), 38, "text"),
-        Column(words.t("sheet.head.goal"), 9, "mid"),
-        Column(words.t("sheet.head.values"), 53, "small"),
+        TableColumn(words.t("head.check"), 38, "text"),
+        TableColumn(words.t("sheet.head.goal"), 9, "mid"),
+        TableColumn(words.t("sheet.head.values"), 53, "small"),
     ]
     return Fragment.join([heading(words, "sheet.values"), cut(columns, rows)])
 

@@ -16,7 +16,7 @@ SLACK = 1.0  # CSS px: side bearings and rounding
 
 
 @dataclass(frozen=True)
-class Layout:
+class PageLayout:
     """What the pages of a document look like."""
 
     pages: int
@@ -38,7 +38,7 @@ class Layout:
         """Whether setting the pages closer may save the last one."""
         return self.ends_poorly and self.filled <= SAVED * (self.pages - 1) + LEAST_FILLED
 
-    def is_better_than(self, other: Layout) -> bool:
+    def is_better_than(self, other: PageLayout) -> bool:
         """Whether fewer pages are needed, or the last of as many is better filled."""
         return self.pages < other.pages or (
             self.pages == other.pages and self.filled > other.filled
@@ -54,7 +54,7 @@ class Layout:
         return told
 
 
-def layout_of(document: Any) -> Layout:
+def layout_of(document: Any) -> PageLayout:
     """How WeasyPrint has laid a document out."""
     outside: list[str] = []
     for number, page in enumerate(document.pages, start=1):
@@ -64,7 +64,7 @@ def layout_of(document: Any) -> Layout:
     last = document.pages[-1]._page_box
     top, height = last.content_box_y(), last.height
     lowest = max((bottom for _, _, _, _, bottom in _pieces(last)), default=top)
-    return Layout(len(document.pages), min((lowest - top) / height, 1.0), tuple(outside))
+    return PageLayout(len(document.pages), min((lowest - top) / height, 1.0), tuple(outside))
 
 
 Piece = tuple[str, float, float, float, float]  # text, left, top, right, bottom [CSS px]

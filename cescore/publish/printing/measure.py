@@ -83,7 +83,7 @@ def height_of(lines: Sequence[str], size: float) -> float:
 
 
 @dataclass(frozen=True)
-class Rows:
+class TextRows:
     """Lines of a bar chart one below the other, each as high as its name needs [mm]."""
 
     names: tuple[tuple[str, ...], ...]
@@ -99,10 +99,10 @@ class Rows:
         return [sum(self.heights[:i]) + own / 2 for i, own in enumerate(self.heights)]
 
 
-def rows_of(names: Sequence[str], room: float, size: float, least: float) -> Rows:
+def rows_of(names: Sequence[str], room: float, size: float, least: float) -> TextRows:
     """Rows with their names broken to fit the room beside the bars."""
     broken = tuple(tuple(lines_of(name, room, size)) for name in names)
-    return Rows(broken, tuple(max(least, height_of(n, size) + 1.2) for n in broken))
+    return TextRows(broken, tuple(max(least, height_of(n, size) + 1.2) for n in broken))
 
 
 def left_edge(centre: float, width: float, whole: float) -> float:

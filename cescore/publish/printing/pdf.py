@@ -19,7 +19,7 @@ from typing import Any
 from cescore.errors import PublishError
 from cescore.publish.printing.faster import html_of, serialised_once
 from cescore.publish.printing.glyphs import lacking, named, replaced, stand_ins
-from cescore.publish.printing.layout import Layout, layout_of
+from cescore.publish.printing.layout import PageLayout, layout_of
 from cescore.publish.printing.other_way import opened
 from cescore.publish.printing.own_fonts import NONE, PLACE, OwnFonts
 from cescore.publish.printing.print_style import Style, fetcher, fonts_of, listening, style_of
@@ -182,7 +182,7 @@ class _Set:
 
     sheet: _Sheet
     document: Any
-    layout: Layout
+    layout: PageLayout
     log: list[str]
 
     @property

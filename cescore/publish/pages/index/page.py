@@ -123,7 +123,7 @@ class Note:
 
 
 @dataclass(frozen=True)
-class Page:
+class IndexPage:
     """What the index page shows."""
 
     year: int
@@ -146,7 +146,7 @@ class Page:
     verdicts: Sequence[Verdict] = ()
 
 
-def index_page(page: Page) -> str:
+def index_page(page: IndexPage) -> str:
     """The page as HTML: no other file, no network, the same bytes for the same content."""
     script = (TEMPLATES / "index_page.js").read_text("utf-8")
     html = (
@@ -154,7 +154,7 @@ def index_page(page: Page) -> str:
         .get_template("index_page.html.j2")
         .render(
             page=page,
-            view=View(page),
+            view=IndexView(page),
             style=Markup((TEMPLATES / "index_page.css").read_text("utf-8")),
             script=Markup(script),
             script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii"),
@@ -178,10 +178,10 @@ def _environment() -> Environment:
 
 
 @dataclass(frozen=True)
-class View:
+class IndexView:
     """A page in its language, as the template asks for it."""
 
-    page: Page
+    page: IndexPage
 
     @property
     def t(self) -> Callable[..., str]:

@@ -15,7 +15,7 @@ from cescore.publish.numbers import unit_text
 from cescore.publish.pages.document import Entries, Entry, Words, exact, heading, percent
 from cescore.publish.pages.formulas import coded, computed_lines, imputed, name_of, treated
 from cescore.publish.section import section
-from cescore.publish.table import Column, Row, Table
+from cescore.publish.table import Row, Table, TableColumn
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenDocument
@@ -112,12 +112,12 @@ def _groups(words: Words, framework: Framework, weights: Mapping[str, float]) ->
 
     visit("", 0)
     columns = [
-        Column(words.t("head.group"), 30, "text"),
-        Column(words.t("head.weight_in_group"), 12),
-        Column(words.t("head.weight_in_index"), 11),
-        Column(words.t("book.head.mean"), 14, "mid"),
-        Column(words.t("head.tag"), 6, "mid"),
-        Column(words.t("book.head.note"), 27, "small"),
+        TableColumn(words.t("head.group"), 30, "text"),
+        TableColumn(words.t("head.weight_in_group"), 12),
+        TableColumn(words.t("head.weight_in_index"), 11),
+        TableColumn(words.t("book.head.mean"), 14, "mid"),
+        TableColumn(words.t("head.tag"), 6, "mid"),
+        TableColumn(words.t("book.head.note"), 27, "small"),
     ]
     return Table(columns, rows, words.t("book.caption.groups")).fragment()
 
@@ -135,14 +135,14 @@ def _indicators(
     scored = [*_scored_in_order(framework, "")]
     reported = [i for i in framework.indicators.values() if not i.group]
     columns = [
-        Column(words.t("head.indicator"), 36, "text"),
-        Column(words.t("book.head.unit"), 14, "text"),
-        Column(words.t("head.direction"), 5, "mid"),
-        Column(words.t("head.weight_in_group"), 10),
-        Column(words.t("head.weight_in_index"), 9),
-        Column(words.t("head.worst"), 10),
-        Column(words.t("head.best"), 10),
-        Column(words.t("head.tag"), 6, "mid"),
+        TableColumn(words.t("head.indicator"), 36, "text"),
+        TableColumn(words.t("book.head.unit"), 14, "text"),
+        TableColumn(words.t("head.direction"), 5, "mid"),
+        TableColumn(words.t("head.weight_in_group"), 10),
+        TableColumn(words.t("head.weight_in_index"), 9),
+        TableColumn(words.t("head.worst"), 10),
+        TableColumn(words.t("head.best"), 10),
+        TableColumn(words.t("head.tag"), 6, "mid"),
     ]
     caption = words.t("book.caption.indicators")
     for group, members in groupby(scored, key=lambda i: i.group):
@@ -263,11 +263,11 @@ def _progress(words: Words, framework: Framework) -> Iterator[Fragment]:
                 )
             )
     columns = [
-        Column(words.t("head.member"), 46, "text"),
-        Column(words.t("head.weight_in_group"), 14),
-        Column(words.t("head.weight"), 12),
-        Column(words.t("book.head.mean_or_direction"), 16, "mid"),
-        Column(words.t("book.head.base_floor"), 12),
+        TableColumn(words.t("head.member"), 46, "text"),
+        TableColumn(words.t("head.weight_in_group"), 14),
+        TableColumn(words.t("head.weight"), 12),
+        TableColumn(words.t("book.head.mean_or_direction"), 16, "mid"),
+        TableColumn(words.t("book.head.base_floor"), 12),
     ]
     year = words.document.data.base_year
     notes = [

@@ -33,7 +33,7 @@ from cescore.publish.pages.method_book.rules import (
 )
 from cescore.publish.pages.method_book.tags import conventions, unverified
 from cescore.publish.section import section
-from cescore.publish.table import Column, Row, Table
+from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.titles import document_name, document_title
 
 if TYPE_CHECKING:
@@ -116,8 +116,8 @@ def _functions(words: Words) -> Fragment:
         if name in called
     ]
     columns = [
-        Column(words.t("book.head.function"), 18, "text"),
-        Column(words.t("head.what"), 82, "text"),
+        TableColumn(words.t("book.head.function"), 18, "text"),
+        TableColumn(words.t("head.what"), 82, "text"),
     ]
     return Table(columns, rows, words.t("book.caption.functions")).fragment()
 
@@ -144,9 +144,9 @@ def variables(book: OpenDocument[MethodBook]) -> Fragment:
         for v in book.data.variables
     ]
     columns = [
-        Column(words.t("head.variable"), 48, "text"),
-        Column(words.t("book.head.unit"), 18, "text"),
-        Column(words.t("book.head.returned_by"), 34, "small"),
+        TableColumn(words.t("head.variable"), 48, "text"),
+        TableColumn(words.t("book.head.unit"), 18, "text"),
+        TableColumn(words.t("book.head.returned_by"), 34, "small"),
     ]
     return Fragment.join([heading(words, "book.variables"), cut(columns, rows, halves=True)])
 

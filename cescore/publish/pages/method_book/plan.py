@@ -13,7 +13,7 @@ from cescore.publish.numbers import unit_text
 from cescore.publish.pages.document import Entries, Entry, Words, cut, exact, heading, percent
 from cescore.publish.pages.formulas import coded, spaced
 from cescore.publish.section import section
-from cescore.publish.table import Column, Row, Table
+from cescore.publish.table import Row, Table, TableColumn
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenDocument
@@ -28,11 +28,11 @@ def targets(book: OpenDocument[MethodBook], constants: Mapping[str, float]) -> F
     if plan is None:
         return NONE
     columns = [
-        Column(words.t("head.target"), 40, "text"),
-        Column(words.t("head.indicator"), 12, "mid"),
-        Column(words.t("head.goal"), 16),
-        Column(words.t("book.head.role"), 26, "text"),
-        Column(words.t("head.tag"), 6, "mid"),
+        TableColumn(words.t("head.target"), 40, "text"),
+        TableColumn(words.t("head.indicator"), 12, "mid"),
+        TableColumn(words.t("head.goal"), 16),
+        TableColumn(words.t("book.head.role"), 26, "text"),
+        TableColumn(words.t("head.tag"), 6, "mid"),
     ]
     entries = [_target(words, target) for target in plan.targets.values()]
     said = [
@@ -99,11 +99,11 @@ def _commitments(words: Words, plan: Plan) -> Fragment:
         for one in plan.commitments.values()
     ]
     columns = [
-        Column(words.t("book.head.commitment"), 34, "text"),
-        Column(words.t("book.head.where"), 10, "mid"),
-        Column(words.t("book.head.value"), 14),
-        Column(words.t("book.head.note"), 36, "small"),
-        Column(words.t("head.tag"), 6, "mid"),
+        TableColumn(words.t("book.head.commitment"), 34, "text"),
+        TableColumn(words.t("book.head.where"), 10, "mid"),
+        TableColumn(words.t("book.head.value"), 14),
+        TableColumn(words.t("book.head.note"), 36, "small"),
+        TableColumn(words.t("head.tag"), 6, "mid"),
     ]
     return cut(columns, rows, words.t("book.caption.commitments"))
 
@@ -148,8 +148,8 @@ def _ladder(words: Words, plan: Plan) -> Fragment:
     points = [percent(share, 0) for _, share in rules.ladder]
     width = 80 / len(steps)
     columns = [
-        Column(words.t("head.completion"), 20, "text"),
-        *(Column(step, width, "mid") for step in steps),
+        TableColumn(words.t("head.completion"), 20, "text"),
+        *(TableColumn(step, width, "mid") for step in steps),
     ]
     bonus = words.t(
         "book.bonus", step=percent(rules.bonus_step), most=percent(rules.bonus_most)
@@ -173,9 +173,9 @@ def _parts_weights(words: Words, plan: Plan) -> Fragment:
         for kind, weights in rules.weights.items()
     ]
     columns = [
-        Column(words.t("book.head.types"), 20, "text"),
-        *(Column(words.t(f"part.{part}"), 14, "mid") for part in parts),
-        Column(words.t("book.head.scale"), 38, "text"),
+        TableColumn(words.t("book.head.types"), 20, "text"),
+        *(TableColumn(words.t(f"part.{part}"), 14, "mid") for part in parts),
+        TableColumn(words.t("book.head.scale"), 38, "text"),
     ]
     return Table(columns, rows, words.t("book.caption.parts")).fragment()
 
@@ -193,10 +193,10 @@ def _scales(words: Words, plan: Plan) -> Fragment:
         for code, scale in plan.assessment.scales.items()
     ]
     columns = [
-        Column(words.t("book.head.scale"), 28, "text"),
-        Column(words.t("book.head.bands"), 38, "text"),
-        Column(words.t("book.head.source"), 28, "small"),
-        Column(words.t("head.tag"), 6, "mid"),
+        TableColumn(words.t("book.head.scale"), 28, "text"),
+        TableColumn(words.t("book.head.bands"), 38, "text"),
+        TableColumn(words.t("book.head.source"), 28, "small"),
+        TableColumn(words.t("head.tag"), 6, "mid"),
     ]
     return Table(columns, rows, words.t("book.caption.scales")).fragment()
 
@@ -216,10 +216,10 @@ def _bonus(words: Words, plan: Plan) -> Fragment:
         for code, item in bonus.items.items()
     ]
     columns = [
-        Column(words.t("head.bonus"), 40, "text"),
-        Column(words.t("book.head.types"), 14, "text"),
-        Column(words.t("book.head.rule"), 34, "small"),
-        Column(words.t("head.points"), 12, "mid"),
+        TableColumn(words.t("head.bonus"), 40, "text"),
+        TableColumn(words.t("book.head.types"), 14, "text"),
+        TableColumn(words.t("book.head.rule"), 34, "small"),
+        TableColumn(words.t("head.points"), 12, "mid"),
     ]
     said = [
         words.t(
@@ -246,11 +246,11 @@ def _vetoes(words: Words, plan: Plan) -> Fragment:
         for code, veto in plan.vetoes.items()
     ]
     columns = [
-        Column(words.t("head.veto"), 31, "text"),
-        Column(words.t("book.head.types"), 18, "text"),
-        Column(words.t("book.head.leads_to"), 12, "mid"),
-        Column(words.t("book.head.source"), 33, "small"),
-        Column(words.t("head.tag"), 6, "mid"),
+        TableColumn(words.t("head.veto"), 31, "text"),
+        TableColumn(words.t("book.head.types"), 18, "text"),
+        TableColumn(words.t("book.head.leads_to"), 12, "mid"),
+        TableColumn(words.t("book.head.source"), 33, "small"),
+        TableColumn(words.t("head.tag"), 6, "mid"),
     ]
     return Table(
         columns, rows, words.t("book.caption.vetoes"), (words.t("book.note.vetoes"),)
@@ -272,9 +272,9 @@ def measures(book: OpenDocument[MethodBook]) -> Fragment:
     parts = [heading(words, "book.measures", lead=words.t("book.measures.lead", n=len(plan.measures),
              checks=sum(len(m.checks) for m in plan.measures.values())))]  # fmt: skip
     columns = [
-        Column(words.t("head.measure"), 34, "text"),
-        Column(words.t("head.units"), 30, "small"),
-        Column(words.t("head.check"), 36, "small"),
+        TableColumn(words.t("head.measure"), 34, "text"),
+        TableColumn(words.t("head.units"), 30, "small"),
+        TableColumn(words.t("head.check"), 36, "small"),
     ]
     for system, members in groupby(plan.measures.values(), key=lambda m: m.system):
         rows = [

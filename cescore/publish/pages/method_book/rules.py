@@ -19,7 +19,7 @@ from cescore.publish.numbers import unit_text
 from cescore.publish.pages.document import Entries, Entry, Words, cut, exact, heading
 from cescore.publish.pages.formulas import coded, computed_lines, name_of, spaced
 from cescore.publish.section import section
-from cescore.publish.table import Column, Row, Table
+from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.words import label_or
 
 if TYPE_CHECKING:
@@ -89,9 +89,9 @@ def missing(book: OpenDocument[MethodBook]) -> Fragment:
             rows.append(Row([words.t(f"book.least.{key}"), *cells, "P"]))
     width = 58 / max(len(found), 1)
     columns = [
-        Column(words.t("head.state"), 36, "text"),
-        *(Column(words.entity_type(f.entity_type), width, "mid") for f in found),
-        Column(words.t("head.tag"), 6, "mid"),
+        TableColumn(words.t("head.state"), 36, "text"),
+        *(TableColumn(words.entity_type(f.entity_type), width, "mid") for f in found),
+        TableColumn(words.t("head.tag"), 6, "mid"),
     ]
     states = section("points", points=[words.t(f"book.state.{n}") for n in range(1, 7)])
     notes = [words.t("book.missing.source"), words.t("book.missing.settings")]
@@ -121,10 +121,10 @@ def accounts(book: OpenDocument[MethodBook]) -> Fragment:
     parts = [heading(words, "book.accounts")]
     ordered = sorted(owners.values(), key=lambda pair: pair[1].group)
     columns = [
-        Column(words.t("head.account"), 48, "text"),
-        Column(words.t("book.head.unit"), 18, "text"),
-        Column(words.t("book.head.types"), 27, "text"),
-        Column(words.t("head.tag"), 7, "mid"),
+        TableColumn(words.t("head.account"), 48, "text"),
+        TableColumn(words.t("book.head.unit"), 18, "text"),
+        TableColumn(words.t("book.head.types"), 27, "text"),
+        TableColumn(words.t("head.tag"), 7, "mid"),
     ]
     for group, members in groupby(ordered, key=lambda pair: pair[1].group):
         entries = [_account(words, f, a, users[a.code]) for f, a in members]
@@ -167,11 +167,11 @@ def _factors(words: Words) -> Fragment:
         for code, factor in every.items()
     ]
     columns = [
-        Column(words.t("book.head.factor"), 32, "text"),
-        Column(words.t("book.head.value"), 12),
-        Column(words.t("book.head.unit"), 16, "text"),
-        Column(words.t("book.head.source"), 34, "small"),
-        Column(words.t("head.tag"), 6, "mid"),
+        TableColumn(words.t("book.head.factor"), 32, "text"),
+        TableColumn(words.t("book.head.value"), 12),
+        TableColumn(words.t("book.head.unit"), 16, "text"),
+        TableColumn(words.t("book.head.source"), 34, "small"),
+        TableColumn(words.t("head.tag"), 6, "mid"),
     ]
     return cut(columns, rows, words.t("book.caption.factors"))
 
@@ -211,11 +211,11 @@ def checks(book: OpenDocument[MethodBook]) -> Fragment:
     ]
     rows += [_range(words, one) for one in book.data.ranges]
     columns = [
-        Column(words.t("head.rule_name"), 33, "text"),
-        Column(words.t("book.head.rule"), 35, "small"),
-        Column(words.t("head.severity"), 8, "mid"),
-        Column(words.t("book.head.types"), 15, "small"),
-        Column(words.t("book.head.source"), 9, "small"),
+        TableColumn(words.t("head.rule_name"), 33, "text"),
+        TableColumn(words.t("book.head.rule"), 35, "small"),
+        TableColumn(words.t("head.severity"), 8, "mid"),
+        TableColumn(words.t("book.head.types"), 15, "small"),
+        TableColumn(words.t("book.head.source"), 9, "small"),
     ]
     return Fragment.join(
         [
@@ -310,12 +310,12 @@ def _standard(words: Words, standard: Standard) -> Fragment:
             )
         )
     columns = [
-        Column(words.t("book.head.item"), 9, "text"),
-        Column(words.t("head.indicator"), 33, "text"),
-        Column(words.t("book.head.threshold"), 17),
-        Column(words.t("book.head.choice"), 16, "text"),
-        Column(words.t("book.head.note"), 19, "small"),
-        Column(words.t("head.tag"), 6, "mid"),
+        TableColumn(words.t("book.head.item"), 9, "text"),
+        TableColumn(words.t("head.indicator"), 33, "text"),
+        TableColumn(words.t("book.head.threshold"), 17),
+        TableColumn(words.t("book.head.choice"), 16, "text"),
+        TableColumn(words.t("book.head.note"), 19, "small"),
+        TableColumn(words.t("head.tag"), 6, "mid"),
     ]
     said = [
         words.t("book.source", source=words.tagged(standard.source, standard.tag)),

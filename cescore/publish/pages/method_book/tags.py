@@ -12,7 +12,7 @@ from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.pages.document import Words, cut, exact, heading
 from cescore.publish.pages.method_book.rules import CASES, rule_tag
 from cescore.publish.section import section
-from cescore.publish.table import Column, Row
+from cescore.publish.table import Row, TableColumn
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenDocument
@@ -52,9 +52,9 @@ def _list(words: Words, key: str, tag: str) -> Fragment:
             for (_, code, name, said), types in lines
         ]
     columns = [
-        Column(words.t("book.head.item"), 30, "text"),
-        Column(words.t("book.head.types"), 16, "small"),
-        Column(words.t("book.head.said"), 54, "small"),
+        TableColumn(words.t("book.head.item"), 30, "text"),
+        TableColumn(words.t("book.head.types"), 16, "small"),
+        TableColumn(words.t("book.head.said"), 54, "small"),
     ]
     parts = [heading(words, f"book.{key}"), cut(columns, rows)]
     return Fragment.join([*parts, NONE if rows else paragraph(words.t("book.none"), "nothing")])

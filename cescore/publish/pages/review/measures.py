@@ -15,7 +15,7 @@ from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.pages.document import Words, cut, exact, heading
 from cescore.publish.pages.review.page import DASH, NONE, share
 from cescore.publish.pages.unit_sheet import SIGNS
-from cescore.publish.table import Column, Row
+from cescore.publish.table import Row, TableColumn
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenDocument
@@ -66,11 +66,11 @@ def _accounts(
     years, status_width, total = 6.0, 6.8, 8.2
     rest = 100 - len(STATUSES) * status_width - 2 * total - years * len(data.years)
     columns = [
-        Column(first, rest, "text"),
-        *(Column(words.t(f"check.{status}"), status_width, "mid") for status in STATUSES),
-        Column(words.t("review.head.at_end"), total),
-        *(Column(str(year), years) for year in data.years),
-        Column(words.t("review.head.over_years"), total),
+        TableColumn(first, rest, "text"),
+        *(TableColumn(words.t(f"check.{status}"), status_width, "mid") for status in STATUSES),
+        TableColumn(words.t("review.head.at_end"), total),
+        *(TableColumn(str(year), years) for year in data.years),
+        TableColumn(words.t("review.head.over_years"), total),
     ]
     rows = [_account_row(account, named(account.key)) for account in accounts]
     if whole is not None and len(rows) > 1:
@@ -95,10 +95,10 @@ def open_checks(review: OpenDocument[Review]) -> Fragment:
     if not found:
         return Fragment.join([title, paragraph(words.t("sheet.nothing_open"), "nothing")])
     columns = [
-        Column(words.t("head.check"), 42, "text"),
-        *(Column(str(year), 5, "mid") for year in data.years),
-        Column(words.t("review.head.open_years"), 9, "mid"),
-        Column(words.t("head.inspected"), 49 - 5 * len(data.years), "small"),
+        TableColumn(words.t("head.check"), 42, "text"),
+        *(TableColumn(str(year), 5, "mid") for year in data.years),
+        TableColumn(words.t("review.head.open_years"), 9, "mid"),
+        TableColumn(words.t("head.inspected"), 49 - 5 * len(data.years), "small"),
     ]
     rows = [_open_row(words, check) for check in found]
     return Fragment.join([title, cut(columns, rows), paragraph(words.t("sheet.signs", **SIGNS))])
@@ -121,10 +121,10 @@ def amounts(review: OpenDocument[Review]) -> Fragment:
         return NONE
     years = review.data.years
     columns = [
-        Column(words.t("head.check"), 44, "text"),
-        *(Column(str(year), 7) for year in years),
-        Column(words.t("review.head.sum"), 9),
-        Column(words.t("sheet.head.goal"), 47 - 7 * len(years), "mid"),
+        TableColumn(words.t("head.check"), 44, "text"),
+        *(TableColumn(str(year), 7) for year in years),
+        TableColumn(words.t("review.head.sum"), 9),
+        TableColumn(words.t("sheet.head.goal"), 47 - 7 * len(years), "mid"),
     ]
     table = cut(columns, rows, words.t("review.caption.amounts"))
     return Fragment.join([table, paragraph(words.t("review.note.amounts"))])

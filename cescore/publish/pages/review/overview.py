@@ -29,7 +29,7 @@ from cescore.publish.pages.review.page import (
 )
 from cescore.publish.pages.scorecard.lights import SIGNS
 from cescore.publish.section import section
-from cescore.publish.table import Column, Row, Table
+from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.titles import document_name, document_title
 
 if TYPE_CHECKING:
@@ -113,8 +113,8 @@ def _references(words: Words, data: PlanOverview) -> Fragment:
         return NONE
     width = 72 / len(own)
     columns = [
-        Column(words.t("sheet.head.body"), 28, "text"),
-        *(Column(path.end.id, width, "mid") for path in own),
+        TableColumn(words.t("sheet.head.body"), 28, "text"),
+        *(TableColumn(path.end.id, width, "mid") for path in own),
     ]
     rows = [
         Row(
@@ -156,14 +156,14 @@ def bodies(overview: OpenDocument[PlanOverview]) -> Fragment:
 
 def _bodies_table(words: Words, data: PlanOverview, rows: list[BodyRow], name: str) -> Fragment:
     columns = [
-        Column(words.t("sheet.head.body"), 27, "text"),
-        Column(words.t("review.head.index_in", year=data.plan.base_year), 10),
-        Column(words.t("review.head.index_in", year=data.year), 10),
-        Column(words.t("review.head.change"), 8),
-        Column(words.t("review.head.progress", year=data.year), 12),
-        Column(words.t("review.head.at_end"), 10),
-        Column(words.t("review.head.total"), 8),
-        Column(words.t("review.head.grade"), 15, "text"),
+        TableColumn(words.t("sheet.head.body"), 27, "text"),
+        TableColumn(words.t("review.head.index_in", year=data.plan.base_year), 10),
+        TableColumn(words.t("review.head.index_in", year=data.year), 10),
+        TableColumn(words.t("review.head.change"), 8),
+        TableColumn(words.t("review.head.progress", year=data.year), 12),
+        TableColumn(words.t("review.head.at_end"), 10),
+        TableColumn(words.t("review.head.total"), 8),
+        TableColumn(words.t("review.head.grade"), 15, "text"),
     ]
     return Table(columns, [_body_row(words, row) for row in rows], name).fragment()
 
@@ -231,11 +231,11 @@ def commitments(overview: OpenDocument[PlanOverview]) -> Fragment:
         for one in data.commitments.values()
     ]
     columns = [
-        Column(words.t("review.head.commitment"), 36, "text"),
-        Column(words.t("review.head.where"), 9, "mid"),
-        Column(words.t("head.goal"), 12),
-        Column(words.t("head.tag"), 15, "text"),
-        Column(words.t("head.what"), 28, "small"),
+        TableColumn(words.t("review.head.commitment"), 36, "text"),
+        TableColumn(words.t("review.head.where"), 9, "mid"),
+        TableColumn(words.t("head.goal"), 12),
+        TableColumn(words.t("head.tag"), 15, "text"),
+        TableColumn(words.t("head.what"), 28, "small"),
     ]
     if not rows:
         return NONE

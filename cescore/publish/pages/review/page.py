@@ -19,7 +19,7 @@ from cescore.publish.pages.document import Words, heading, masthead, provenance_
 from cescore.publish.pages.pace import pace_words
 from cescore.publish.pages.scorecard.lights import SIGNS
 from cescore.publish.section import section
-from cescore.publish.table import Column, Row, Table
+from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.titles import document_title
 from cescore.publish.view import View
 from cescore.publish.words import label_or
@@ -165,14 +165,14 @@ def target_verdicts(words: Words, paths: Sequence[TargetPath], data: PlanDocumen
         return NONE
     is_final = data.stage == "final"
     columns = [
-        Column(words.t("head.target"), 27, "text"),
-        Column(words.t("head.base_level", year=data.plan.base_year), 11),
-        Column(words.t("head.level", year=data.year), 11),
-        Column(words.t("head.goal"), 10),
-        Column(words.t("head.actual"), 10),
-        Column(words.t("head.completion"), 9),
-        Column(words.t("review.head.pace" if is_final else "review.head.schedule"), 8),
-        Column(words.t("review.head.verdict"), 14, "mid"),
+        TableColumn(words.t("head.target"), 27, "text"),
+        TableColumn(words.t("head.base_level", year=data.plan.base_year), 11),
+        TableColumn(words.t("head.level", year=data.year), 11),
+        TableColumn(words.t("head.goal"), 10),
+        TableColumn(words.t("head.actual"), 10),
+        TableColumn(words.t("head.completion"), 9),
+        TableColumn(words.t("review.head.pace" if is_final else "review.head.schedule"), 8),
+        TableColumn(words.t("review.head.verdict"), 14, "mid"),
     ]
     rows: list[Row] = []
     for role in ROLES:
@@ -233,8 +233,8 @@ def target_paths(words: Words, paths: Sequence[TargetPath], data: PlanDocument) 
         return NONE
     width = 58 / len(data.years)
     columns = [
-        Column(words.t("head.target"), 42, "text"),
-        *(Column(str(year), width) for year in data.years),
+        TableColumn(words.t("head.target"), 42, "text"),
+        *(TableColumn(str(year), width) for year in data.years),
     ]
     rows: list[Row] = []
     for path in shown:
@@ -296,9 +296,9 @@ def yearly(review: OpenDocument[Review]) -> Fragment:
     with_bonus = any(made.bonus is not None for made in (*data.yearly, data.assessment))
     named += [words.t("review.head.bonus")] if with_bonus else []
     columns = [
-        Column(words.t("review.head.year"), 16, "text"),
-        *(Column(name, 14) for name in (*named, words.t("review.head.total"))),
-        Column(words.t("review.head.grade"), 84 - 14 * (len(named) + 1), "text"),
+        TableColumn(words.t("review.head.year"), 16, "text"),
+        *(TableColumn(name, 14) for name in (*named, words.t("review.head.total"))),
+        TableColumn(words.t("review.head.grade"), 84 - 14 * (len(named) + 1), "text"),
     ]
     of_years = zip(map(str, data.years), data.yearly, strict=True)
     period = (words.t("review.period"), data.assessment)

@@ -10,7 +10,7 @@ from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.numbers import legend, number, signed
 from cescore.publish.pages.document import Words, heading
 from cescore.publish.pages.scorecard.results import member_name
-from cescore.publish.table import Column, Row, Table
+from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.view import Number, View, at, row_of
 
 if TYPE_CHECKING:
@@ -23,12 +23,12 @@ DASH = "—"
 NONE = Fragment("")
 
 
-def _columns(words: Words, view: View, first: str) -> list[Column]:
+def _columns(words: Words, view: View, first: str) -> list[TableColumn]:
     width = 52 / len(view.years)
     return [
-        Column(first, 38, "text"),
-        *(Column(str(year), width) for year in view.years),
-        Column(words.t("review.head.change"), 10),
+        TableColumn(first, 38, "text"),
+        *(TableColumn(str(year), width) for year in view.years),
+        TableColumn(words.t("review.head.change"), 10),
     ]
 
 

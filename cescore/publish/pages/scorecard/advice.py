@@ -12,19 +12,19 @@ from itertools import islice
 from cescore.method.measures import OPEN, MeasureLine
 from cescore.method.targets import TargetLine
 from cescore.publish.numbers import decimals_for, number, quantity
-from cescore.publish.pages.scorecard.evidence import NOTABLE, Evidence
+from cescore.publish.pages.scorecard.evidence import NOTABLE, PageEvidence
 from cescore.publish.view import View, by_code, has_enough, of_series, shown_ends
 
 MOST = 3
 NAMED = 2  # names that one sentence holds
 
 
-def advice(known: Evidence, most: int = MOST) -> tuple[str, ...]:
+def advice(known: PageEvidence, most: int = MOST) -> tuple[str, ...]:
     """The sentences of page one below the findings."""
     return tuple(islice((sentence for rule in RULES for sentence in rule(known)), most))
 
 
-def returns(known: Evidence) -> Iterator[str]:
+def returns(known: PageEvidence) -> Iterator[str]:
     """A return that is not in, or one that covers too little: nothing else matters before."""
     view = known.view
     if not view.data.filed:
@@ -37,7 +37,7 @@ def returns(known: Evidence) -> Iterator[str]:
         yield view.t("advice.complete", names=names, n=len(empty), least=least)
 
 
-def late_targets(known: Evidence) -> Iterator[str]:
+def late_targets(known: PageEvidence) -> Iterator[str]:
     """The own target that is furthest behind: how much is lacking and, while the plan runs, what
     each year must bring."""
     view = known.view
@@ -93,7 +93,7 @@ def _gap(view: View, line: TargetLine) -> str:
     return quantity(size, line.unit, view.lang, decimals)
 
 
-def open_checks(known: Evidence) -> Iterator[str]:
+def open_checks(known: PageEvidence) -> Iterator[str]:
     """Checks that inspection found not done, with the measures they belong to and who answers."""
     view = known.view
     for status in OPEN:
@@ -106,13 +106,13 @@ def open_checks(known: Evidence) -> Iterator[str]:
             return
 
 
-def _measure(known: Evidence, measure: MeasureLine) -> str:
+def _measure(known: PageEvidence, measure: MeasureLine) -> str:
     view = known.view
     name = measure.name(view.lang)
     return view.t("advice.measure", id=measure.id, name=name)
 
 
-def levers(known: Evidence) -> Iterator[str]:
+def levers(known: PageEvidence) -> Iterator[str]:
     """Which indicators, brought to the top of their scale, would raise the index most.
 
     Under every mean the gain is the index computed anew. Where the index compares all with all no
@@ -125,7 +125,7 @@ def levers(known: Evidence) -> Iterator[str]:
         yield from _lowest(known)
 
 
-def _lever(known: Evidence, code: str, gain: float) -> str:
+def _lever(known: PageEvidence, code: str, gain: float) -> str:
     """One indicator: from its value to the end of its scale, in the direction that is better."""
     view, year = known.view, known.view.bundle.year
     indicator = view.bundle.framework.indicators[code]
@@ -144,7 +144,7 @@ def _lever(known: Evidence, code: str, gain: float) -> str:
     return view.t(f"advice.lever.{'up' if posts[1] > now else 'down'}", best=best, **words)
 
 
-def _lowest(known: Evidence) -> Iterator[str]:
+def _lowest(known: PageEvidence) -> Iterator[str]:
     """The indicator with the lowest score, where no gain can be told."""
     view, year = known.view, known.view.bundle.year
     scores = {i.code: known.score(i.code, year).value for i in view.scored}
@@ -157,5 +157,5 @@ def _lowest(known: Evidence) -> Iterator[str]:
         yield view.t("advice.lever.none", name=view.name(code), year=year, now=now)
 
 
-Rule = Callable[[Evidence], Iterator[str]]
+Rule = Callable[[PageEvidence], Iterator[str]]
 RULES: tuple[Rule, ...] = (returns, late_targets, open_checks, levers)

@@ -12,7 +12,7 @@ from cescore.publish.pages.formulas import imputed, treated
 from cescore.publish.pages.scorecard.returned import with_formula
 from cescore.publish.pages.scorecard.sections import NONE, framework_words
 from cescore.publish.section import section
-from cescore.publish.table import Column, Row, Table
+from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.view import View
 from cescore.publish.words import label_or
 
@@ -80,9 +80,9 @@ def definitions_table(bundle: OpenBundle) -> Fragment:
         rows.append(Row([words, _said(view, indicator), tags]))
     name = 44 if view.lang == "zh" else 34  # English takes more room to name a source
     columns = [
-        Column(view.t("head.formula"), name, "text"),
-        Column(view.t("head.source"), 91 - name, "text"),
-        Column(view.t("head.tags"), 9, "mid"),
+        TableColumn(view.t("head.formula"), name, "text"),
+        TableColumn(view.t("head.source"), 91 - name, "text"),
+        TableColumn(view.t("head.tags"), 9, "mid"),
     ]
     notes = [view.t("note.tags")]
     title = view.t("caption.definitions")

@@ -19,7 +19,7 @@ NOTABLE = 0.05  # points, of a score or of the index, below which a change is no
 
 
 @dataclass(frozen=True)
-class Evidence:
+class PageEvidence:
     """One entity's results as page one reads them; all of it is the entity's own or released."""
 
     view: View

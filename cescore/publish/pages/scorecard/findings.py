@@ -24,7 +24,7 @@ from cescore.publish.numbers import (
     quantity,
     signed,
 )
-from cescore.publish.pages.scorecard.evidence import NOTABLE, Evidence
+from cescore.publish.pages.scorecard.evidence import NOTABLE, PageEvidence
 from cescore.publish.view import Number, View, has_enough, recorded, weight_of
 
 ENOUGH = 3
@@ -36,7 +36,7 @@ SAME_SIDE = {True: "good", False: "bad"}
 
 
 @dataclass(frozen=True)
-class Finding:
+class PageFinding:
     """A sentence and what kind it is: good, bad, note or warning; ``weight`` is in points."""
 
     kind: str
@@ -44,7 +44,9 @@ class Finding:
     weight: float = 0.0
 
 
-def findings(known: Evidence, *, most: int = MOST, lines: int | None = None) -> tuple[Finding, ...]:
+def findings(
+    known: PageEvidence, *, most: int = MOST, lines: int | None = None
+) -> tuple[PageFinding, ...]:
     """The three to five sentences of page one, as many as fit its lines where those are given."""
     sentences = [finding for rule in RULES for finding in rule(known)]
     if len(sentences) < ENOUGH:  # the card of the index says it as well
@@ -53,10 +55,10 @@ def findings(known: Evidence, *, most: int = MOST, lines: int | None = None) -> 
     return tuple(ordered if lines is None else _that_fit(ordered, lines))[:most]
 
 
-def _that_fit(ordered: Sequence[Finding], lines: int) -> list[Finding]:
+def _that_fit(ordered: Sequence[PageFinding], lines: int) -> list[PageFinding]:
     """Those that the lines have room for, in their order: what is bad is the last to be left out."""
     left = lines
-    kept: set[Finding] = set()
+    kept: set[PageFinding] = set()
     for finding in sorted(ordered, key=lambda f: f.kind not in ("warning", "bad")):
         if lines_of(finding.text) <= left or not kept:
             left -= lines_of(finding.text)
@@ -71,18 +73,18 @@ def lines_of(text: str) -> int:
     return math.ceil((len(text) + wide + capitals / 4) / LINE)
 
 
-def filing(known: Evidence) -> Iterator[Finding]:
+def filing(known: PageEvidence) -> Iterator[PageFinding]:
     """No return, or too little of one: then nothing is rated."""
     view = known.view
     if not view.data.filed:
-        yield Finding("warning", view.t("finding.not_filed", year=view.bundle.year))
+        yield PageFinding("warning", view.t("finding.not_filed", year=view.bundle.year))
     elif not has_enough(view, known.coverage):
         share = quantity(100 * (known.coverage or 0.0), "%", view.lang, 0)
         least = quantity(100 * view.bundle.framework.missing.min_weight_covered, "%", view.lang, 0)
-        yield Finding("warning", view.t("finding.insufficient", share=share, least=least))
+        yield PageFinding("warning", view.t("finding.insufficient", share=share, least=least))
 
 
-def targets(known: Evidence) -> Iterator[Finding]:
+def targets(known: PageEvidence) -> Iterator[PageFinding]:
     """Targets that are missed or behind schedule, by name; else how many are on course."""
     view = known.view
     own = [line for line in view.data.targets if line.role == "own" and line.light]
@@ -90,10 +92,10 @@ def targets(known: Evidence) -> Iterator[Finding]:
         late = [line for line in own if line.light == light]
         if late:
             names = view.join(_target_words(view, line) for line in late[:3])
-            yield Finding("bad", view.t(f"finding.targets.{key}", n=len(late), names=names))
+            yield PageFinding("bad", view.t(f"finding.targets.{key}", n=len(late), names=names))
     good = [line for line in own if line.light in ON_COURSE]
     if own and len(good) == len(own):
-        yield Finding("good", view.t("finding.targets.all", n=len(own)))
+        yield PageFinding("good", view.t("finding.targets.all", n=len(own)))
 
 
 def _target_words(view: View, line: TargetLine) -> str:
@@ -105,13 +107,13 @@ def _target_words(view: View, line: TargetLine) -> str:
     return view.t("finding.target", name=name, actual=actual, value=value)
 
 
-def moves(known: Evidence) -> Iterator[Finding]:
+def moves(known: PageEvidence) -> Iterator[PageFinding]:
     """What moved the index most since last year and since the base year, the heaviest first."""
     every = [*index_fall(known), *indicator_moves(known)]
     yield from sorted(every, key=lambda finding: -finding.weight)[:MOST_MOVES]
 
 
-def index_fall(known: Evidence) -> Iterator[Finding]:
+def index_fall(known: PageEvidence) -> Iterator[PageFinding]:
     """The index itself, where it fell."""
     for since in known.earlier_years:
         new, old = (
@@ -121,7 +123,7 @@ def index_fall(known: Evidence) -> Iterator[Finding]:
             yield _index_finding(known, since, new, old)
 
 
-def index_rise(known: Evidence) -> Iterator[Finding]:
+def index_rise(known: PageEvidence) -> Iterator[PageFinding]:
     """The index against last year, where it did not fall."""
     last = known.view.bundle.year - 1
     if last in known.earlier_years:
@@ -130,16 +132,16 @@ def index_rise(known: Evidence) -> Iterator[Finding]:
             yield _index_finding(known, last, new, old)
 
 
-def _index_finding(known: Evidence, since: int, new: float, old: float) -> Finding:
+def _index_finding(known: PageEvidence, since: int, new: float, old: float) -> PageFinding:
     view = known.view
     change = index_change_words(new, old, view.lang)
     kind = "note" if abs(new - old) < NOTABLE else SAME_SIDE[new > old]
     name = view.name(view.bundle.framework.index.code)
     text = view.t("finding.index", name=name, year=since, change=change)
-    return Finding(kind, text, abs(new - old))
+    return PageFinding(kind, text, abs(new - old))
 
 
-def groups_come_and_gone(known: Evidence) -> Iterator[Finding]:
+def groups_come_and_gone(known: PageEvidence) -> Iterator[PageFinding]:
     """Groups that had no score in an earlier year and have one now, or the other way round."""
     view, year = known.view, known.view.bundle.year
     for since in known.earlier_years:
@@ -152,7 +154,7 @@ def groups_come_and_gone(known: Evidence) -> Iterator[Finding]:
             ]
             if codes:
                 names = view.join(view.name(code) for code in codes)
-                yield Finding(kind, view.t(f"finding.groups.{key}", names=names, year=since))
+                yield PageFinding(kind, view.t(f"finding.groups.{key}", names=names, year=since))
                 return  # once is enough, against the nearer year
 
 
@@ -167,7 +169,7 @@ class Move:
     new: Number
 
 
-def indicator_moves(known: Evidence) -> Iterator[Finding]:
+def indicator_moves(known: PageEvidence) -> Iterator[PageFinding]:
     """Since last year and since the base year: what brought most and what cost most.
 
     An indicator that did so since both is named once, with both.
@@ -181,7 +183,7 @@ def indicator_moves(known: Evidence) -> Iterator[Finding]:
         yield _moved(known, same, SAME_SIDE[same[0].points > 0])
 
 
-def _extremes(known: Evidence) -> Iterator[Move]:
+def _extremes(known: PageEvidence) -> Iterator[Move]:
     """Since each earlier year, the indicator that brought most and the one that cost most."""
     for since in known.earlier_years:
         every = list(_moves_since(known, since))
@@ -191,7 +193,7 @@ def _extremes(known: Evidence) -> Iterator[Move]:
         yield from (max(side, key=lambda m: abs(m.points)) for side in (gains, losses) if side)
 
 
-def _moves_since(known: Evidence, since: int) -> Iterator[Move]:
+def _moves_since(known: PageEvidence, since: int) -> Iterator[Move]:
     """Indicators whose own value changed, in the direction in which they moved the index."""
     view, year = known.view, known.view.bundle.year
     for indicator in view.scored:
@@ -204,7 +206,7 @@ def _moves_since(known: Evidence, since: int) -> Iterator[Move]:
             yield Move(code, since, points, old, new)
 
 
-def _points(known: Evidence, code: str, since: int) -> float | None:
+def _points(known: PageEvidence, code: str, since: int) -> float | None:
     """What an indicator did to the index; where nothing adds up to that, what its score did."""
     points = known.moved_by(code, since)
     if points is not None:
@@ -213,7 +215,7 @@ def _points(known: Evidence, code: str, since: int) -> float | None:
     return None if new is None or old is None else new - old
 
 
-def _moved(known: Evidence, same: list[Move], kind: str) -> Finding:
+def _moved(known: PageEvidence, same: list[Move], kind: str) -> PageFinding:
     """The sentence of one indicator, with the value of each year named and what it did."""
     view = known.view
     first, last = min(same, key=lambda m: m.since), max(same, key=lambda m: m.since)
@@ -233,12 +235,12 @@ def _moved(known: Evidence, same: list[Move], kind: str) -> Finding:
     weight = max(abs(move.points) for move in same)
     if first is not last:
         words |= {"last": last.since, "between": shown(last.old)}
-        return Finding(kind, view.t(f"finding.moved.{kind}.twice", **words), weight)
+        return PageFinding(kind, view.t(f"finding.moved.{kind}.twice", **words), weight)
     change = change_cell(last.new.value or 0.0, first.old.value or 0.0, unit, view.lang)
-    return Finding(kind, view.t(f"finding.moved.{kind}", change=change, **words), weight)
+    return PageFinding(kind, view.t(f"finding.moved.{kind}", change=change, **words), weight)
 
 
-def _effect(known: Evidence, code: str, years: list[int]) -> str:
+def _effect(known: PageEvidence, code: str, years: list[int]) -> str:
     """What an indicator did to the index since each of some years; "" where that is not known."""
     points = {year: known.moved_by(code, year) for year in years}
     key = "finding.effect.since" if len(years) > 1 else "finding.effect.points"  # else said already
@@ -250,7 +252,7 @@ def _effect(known: Evidence, code: str, years: list[int]) -> str:
     return known.view.t("finding.effect", parts=known.view.join(parts)) if parts else ""
 
 
-def beside_peers(known: Evidence) -> Iterator[Finding]:
+def beside_peers(known: PageEvidence) -> Iterator[PageFinding]:
     """What stands out among the peers, by released figures: weaknesses first, by weight."""
     view, peers = known.view, known.view.data.peers
     if peers is None or not known.is_rated:
@@ -261,10 +263,10 @@ def beside_peers(known: Evidence) -> Iterator[Finding]:
         named = [figure for figure in heaviest if figure.standing == standing][:NAMED]
         if named:
             names = view.join(_beside(known, figure) for figure in named)
-            yield Finding(kind, view.t(f"finding.peers.{standing}", names=names))
+            yield PageFinding(kind, view.t(f"finding.peers.{standing}", names=names))
 
 
-def _beside(known: Evidence, figure: PeerFigure) -> str:
+def _beside(known: PageEvidence, figure: PeerFigure) -> str:
     """An indicator with its value and what is released beside it: the rank, else the median."""
     view, code = known.view, figure.code
     own = view.row(known.indicators, code, (view.bundle.year,))[0]
@@ -280,7 +282,7 @@ def _beside(known: Evidence, figure: PeerFigure) -> str:
     return view.t("finding.peer.median", median=number(figure.median, decimals), **words)
 
 
-def strongest_and_weakest(known: Evidence) -> Iterator[Finding]:
+def strongest_and_weakest(known: PageEvidence) -> Iterator[PageFinding]:
     """Which group stands highest on the scale and which lowest, and which lost most since last year."""
     view, year = known.view, known.view.bundle.year
     if not known.is_rated:
@@ -300,10 +302,10 @@ def strongest_and_weakest(known: Evidence) -> Iterator[Finding]:
         "high": view.name(high), "high_score": number(values[high]),
         "low": view.name(low), "low_score": number(values[low]),
     }  # fmt: skip
-    yield Finding("note", view.t("finding.groups", fell=_groups_fell(known, scores), **words))
+    yield PageFinding("note", view.t("finding.groups", fell=_groups_fell(known, scores), **words))
 
 
-def _groups_fell(known: Evidence, scores: Mapping[str, Sequence[Number]]) -> str:
+def _groups_fell(known: PageEvidence, scores: Mapping[str, Sequence[Number]]) -> str:
     """The groups that lost since last year, the largest loss first; "" where none did."""
     view, last = known.view, known.view.bundle.year - 1
     if last not in known.earlier_years:
@@ -321,7 +323,7 @@ def _groups_fell(known: Evidence, scores: Mapping[str, Sequence[Number]]) -> str
     return view.t("finding.groups.fell", names=view.join(names), year=last) if names else ""
 
 
-def data_warnings(known: Evidence) -> Iterator[Finding]:
+def data_warnings(known: PageEvidence) -> Iterator[PageFinding]:
     """How many open warnings and estimates stand behind the figures."""
     view = known.view
     count = sum(line.severity == "warning" and line.status == "open" for line in view.data.findings)
@@ -334,10 +336,10 @@ def data_warnings(known: Evidence) -> Iterator[Finding]:
         if n
     ]
     if parts and view.data.filed:
-        yield Finding("note", view.t("finding.data", parts=view.join(parts)))
+        yield PageFinding("note", view.t("finding.data", parts=view.join(parts)))
 
 
-Rule = Callable[[Evidence], Iterator[Finding]]
+Rule = Callable[[PageEvidence], Iterator[PageFinding]]
 RULES: tuple[Rule, ...] = (
     filing, targets, groups_come_and_gone, moves, beside_peers, strongest_and_weakest, data_warnings,
 )  # fmt: skip

@@ -14,7 +14,7 @@ from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import DASH, decimals_for, number, unit_text
 from cescore.publish.pages.scorecard.lights import SIGNS
 from cescore.publish.pages.scorecard.sections import NONE
-from cescore.publish.table import Column, Row, Table
+from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.view import View
 from cescore.publish.words import label_or
 
@@ -65,10 +65,10 @@ def robustness_table(bundle: OpenBundle) -> Fragment:
     parts = [_sobol(view, shares)] if shares else []
     rows = [Row(cells) for one in found for cells in _removals(view, one)]
     columns = [
-        Column(view.t("head.entity_type"), 22, "text"),
-        Column(view.t("head.left_out"), 44, "text"),
-        Column(view.t("head.rank_shift"), 17),
-        Column(view.t("head.index_shift"), 17),
+        TableColumn(view.t("head.entity_type"), 22, "text"),
+        TableColumn(view.t("head.left_out"), 44, "text"),
+        TableColumn(view.t("head.rank_shift"), 17),
+        TableColumn(view.t("head.index_shift"), 17),
     ]
     few = [view.type_name(one.entity_type) for one in found if one.reason == "few_entities"]
     notes = [view.t("robust.few", types=view.join(few))] if few else []
@@ -81,11 +81,11 @@ def _sobol(view: View, shares: Sequence[TypeRobustness]) -> Fragment:
     """One line for each source of uncertainty, two columns for each type."""
     sources = list(dict.fromkeys(s.source for one in shares for s in one.sources))
     held = {(one.entity_type, s.source): s for one in shares for s in one.sources}
-    columns = [Column(view.t("head.source_of_doubt"), 30, "text")]
+    columns = [TableColumn(view.t("head.source_of_doubt"), 30, "text")]
     for one in shares:
         name = view.t("robust.type", type=view.type_name(one.entity_type), n=one.entities)
         columns += [
-            Column(two_lines(name, view.t(f"head.sobol_{kind}")), 70 / (2 * len(shares)))
+            TableColumn(two_lines(name, view.t(f"head.sobol_{kind}")), 70 / (2 * len(shares)))
             for kind in ("first", "total")
         ]
     rows = []
@@ -135,12 +135,12 @@ def standards_table(bundle: OpenBundle) -> Fragment:
 def _standard(view: View, card: StandardCard) -> Fragment:
     name = card.name(view.lang)
     columns = [
-        Column(view.t("head.indicator"), 33, "text"),
-        Column(view.t("head.value", year=view.bundle.year), 11),
-        Column(view.t("head.requirement"), 11),
-        Column(view.t("head.binding"), 23, "mid"),
-        Column(view.t("head.tag"), 5, "mid"),
-        Column(view.t("head.light"), 17, "text"),
+        TableColumn(view.t("head.indicator"), 33, "text"),
+        TableColumn(view.t("head.value", year=view.bundle.year), 11),
+        TableColumn(view.t("head.requirement"), 11),
+        TableColumn(view.t("head.binding"), 23, "mid"),
+        TableColumn(view.t("head.tag"), 5, "mid"),
+        TableColumn(view.t("head.light"), 17, "text"),
     ]
     caption = view.t("caption.standard", standard=name, source=view.fitting(card.source))
     rows = list(_rows(view, card))

@@ -9,14 +9,14 @@ from cescore.method.bonus import BonusLine
 from cescore.method.scale import place_on
 from cescore.publish.charts.spark import spark
 from cescore.publish.numbers import index_change_words, mark, number, percentage, quantity
-from cescore.publish.pages.scorecard.evidence import Evidence
+from cescore.publish.pages.scorecard.evidence import PageEvidence
 from cescore.publish.view import UNFILED, Number, View, at, of_series
 from cescore.publish.words import has_label, label_or
 
 SMALL_N = 10  # below it a rank is for reference only
 
 
-def index_card(known: Evidence) -> dict[str, Any]:
+def index_card(known: PageEvidence) -> dict[str, Any]:
     """The index on its scale, with its change and rank, or why there is none."""
     view, scale = known.view, known.view.bundle.framework.scale
     now = at(known.result.index, view.now)
@@ -54,7 +54,7 @@ def _band(view: View) -> dict[str, Any]:
     return {"band": {"left": f"{low:.1f}", "width": f"{max(high - low, 0.4):.1f}", "said": said}}
 
 
-def _why_not(known: Evidence, now: Number) -> tuple[str, str]:
+def _why_not(known: PageEvidence, now: Number) -> tuple[str, str]:
     """The words in place of the index; a value that coverage does not carry is named as such."""
     view = known.view
     if not view.data.filed:
@@ -154,7 +154,7 @@ def reason_words(view: View) -> str:
     return "" if view.data.assessment.graded else view.t("reason.none")
 
 
-def progress_card(known: Evidence) -> dict[str, Any] | None:
+def progress_card(known: PageEvidence) -> dict[str, Any] | None:
     """The progress index, base year 100: another scale than the index, never compared with it."""
     view, progress = known.view, known.view.bundle.framework.progress
     if progress is None or known.progress is None or not view.data.filed:

@@ -6,12 +6,12 @@ from typing import Any
 
 from cescore.publish.charts.spark import spark
 from cescore.publish.numbers import change_words, unit_text
-from cescore.publish.pages.scorecard.evidence import Evidence
+from cescore.publish.pages.scorecard.evidence import PageEvidence
 from cescore.publish.pages.scorecard.partial import partial_mean
 from cescore.publish.view import Number
 
 
-def headline_cards(known: Evidence) -> list[dict[str, Any]]:
+def headline_cards(known: PageEvidence) -> list[dict[str, Any]]:
     """The two rates, large, with their changes and a small line; those beside them, small."""
     view, headline = known.view, known.view.bundle.framework.headline
     cards = []
@@ -22,7 +22,7 @@ def headline_cards(known: Evidence) -> list[dict[str, Any]]:
     return cards
 
 
-def _headline(known: Evidence, code: str) -> dict[str, Any]:
+def _headline(known: PageEvidence, code: str) -> dict[str, Any]:
     view, unit = known.view, known.view.unit(code)
     series = view.row(known.indicators, code, view.years)
     decimals = view.decimals(code, [n.value for n in series])

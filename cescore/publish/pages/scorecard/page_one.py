@@ -11,7 +11,7 @@ from cescore.method.targets import TargetLine
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import decimals_for, number, quantity, signed, unit_text
 from cescore.publish.pages.scorecard.advice import advice
-from cescore.publish.pages.scorecard.evidence import Evidence
+from cescore.publish.pages.scorecard.evidence import PageEvidence
 from cescore.publish.pages.scorecard.findings import findings, lines_of
 from cescore.publish.pages.scorecard.front_index import (
     grade_card,
@@ -43,7 +43,7 @@ def page_one(
 ) -> Fragment:
     """Masthead, index, grade, headline rates, group scores, target lights, findings, what to do."""
     view = View(bundle)
-    known = Evidence(view, result, progress, indicators)
+    known = PageEvidence(view, result, progress, indicators)
     sentences = _advice_that_fits(known)
     return section(
         "page_one",
@@ -65,7 +65,7 @@ def page_one(
     )
 
 
-def _advice_that_fits(known: Evidence) -> tuple[str, ...]:
+def _advice_that_fits(known: PageEvidence) -> tuple[str, ...]:
     """The first pieces of advice, as many as leave the findings their lines."""
     sentences = advice(known)
     while sum(map(lines_of, sentences)) > ADVICE_LINES:
@@ -110,7 +110,7 @@ def masthead(view: View) -> dict[str, Any]:
     }
 
 
-def group_rows(known: Evidence) -> list[dict[str, Any]]:
+def group_rows(known: PageEvidence) -> list[dict[str, Any]]:
     """Each group below the index with its score and place on the scale."""
     view, scale = known.view, known.view.bundle.framework.scale
     figures = {f.code: f for f in view.data.peers.figures} if view.data.peers else {}
@@ -138,7 +138,7 @@ def group_rows(known: Evidence) -> list[dict[str, Any]]:
     return rows
 
 
-def indicator_ends(known: Evidence) -> dict[str, list[tuple[str, str]]]:
+def indicator_ends(known: PageEvidence) -> dict[str, list[tuple[str, str]]]:
     """The indicators that score highest and lowest of those that have a value and a weight, as
     many as the groups leave room for."""
     view = known.view
@@ -165,7 +165,7 @@ def target_lights(view: View, most: int = 7) -> list[dict[str, str]]:
     return [_light(view, line, has_own) for line in lines[:most]]
 
 
-def key_figures(known: Evidence, most: int = 5) -> list[dict[str, object]]:
+def key_figures(known: PageEvidence, most: int = 5) -> list[dict[str, object]]:
     """Where the plan sets no target: the scored indicators of most weight, with their change."""
     view, year = known.view, known.view.bundle.year
     weight = {i.code: weight_of(known.result, i.code, view.now) for i in view.scored}

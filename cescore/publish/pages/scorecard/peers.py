@@ -19,7 +19,7 @@ from cescore.publish.numbers import DASH, decimals_for, mark, number, unit_text
 from cescore.publish.pages.scorecard.front_index import SMALL_N
 from cescore.publish.pages.scorecard.rating import bar
 from cescore.publish.pages.scorecard.sections import NONE, nothing
-from cescore.publish.table import Column, Row, Table
+from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.view import STATES, Number, View, by_code, of_series
 from cescore.publish.words import has_label
 
@@ -53,12 +53,12 @@ def peers_table(bundle: OpenBundle) -> Fragment:
         strip = [quartile_strip(own.value, figure)] if released else []
         rows.append(Row([name, view.cell(own, decimals), *strip, *shown, where, n]))
     columns = [
-        Column(view.t("head.indicator"), 35 if released else 68, "text"),
-        Column(view.t("head.own"), 9 if released else 12),
-        *([Column(view.t("head.strip"), 19, "mid")] if released else []),
-        *(Column(view.t(f"head.{name}"), 7) for name in quantiles),
-        Column(view.t("head.standing"), 11 if released else 13, "mid"),
-        Column("n", 5 if released else 7),
+        TableColumn(view.t("head.indicator"), 35 if released else 68, "text"),
+        TableColumn(view.t("head.own"), 9 if released else 12),
+        *([TableColumn(view.t("head.strip"), 19, "mid")] if released else []),
+        *(TableColumn(view.t(f"head.{name}"), 7) for name in quantiles),
+        TableColumn(view.t("head.standing"), 11 if released else 13, "mid"),
+        TableColumn("n", 5 if released else 7),
     ]
     audience = f"note.audience.{peers.audience}"
     notes = [view.t("note.strip") + view.t("note.peers") if released else ""]
@@ -73,8 +73,8 @@ def _ranks_table(view: View, ranks: Sequence[YearRank]) -> Fragment:
         return NONE
     width = 70 / len(ranks)
     columns = [
-        Column(view.t("head.ranks"), 30, "text"),
-        *(Column(str(year.year), width) for year in ranks),
+        TableColumn(view.t("head.ranks"), 30, "text"),
+        *(TableColumn(str(year.year), width) for year in ranks),
     ]
     lines = [
         Row([view.t("ranks.rank"), *(_where_among(view, y.rank, y.n, None) for y in ranks)]),
@@ -150,10 +150,10 @@ def _bodies(view: View, rows: Sequence[PublicRow], key: str, kind: str = "") -> 
     held = {code for row in rows for code in row.headline if _is_named(view, code)}
     codes = sorted(held, key=lambda code: _headline_order(view, code))
     columns = [
-        Column(view.t("head.rank"), 7, "mid"),
-        Column(view.t("head.body"), 24 if codes else 68, "text"),
-        Column(view.t("head.index"), 15 if codes else 25),
-        *(Column(_rate_name(view, code), 54 / len(codes)) for code in codes),
+        TableColumn(view.t("head.rank"), 7, "mid"),
+        TableColumn(view.t("head.body"), 24 if codes else 68, "text"),
+        TableColumn(view.t("head.index"), 15 if codes else 25),
+        *(TableColumn(_rate_name(view, code), 54 / len(codes)) for code in codes),
     ]
     lines = sorted(rows, key=lambda row: (row.rank is None, row.rank or 0, row.place.entity_id))
     n = max((row.n for row in rows if row.n is not None), default=None)
@@ -217,9 +217,9 @@ def industries_table(bundle: OpenBundle) -> Fragment:
     shown = list(dict.fromkeys(str(row.get("variable", "")) for row in rows))
     held = {(str(row.get("industry", "")), str(row.get("variable", ""))): row for row in rows}
     columns = [
-        Column(view.t("head.industry"), 26, "text"),
-        Column(view.t("head.respondents"), 14),
-        *(Column(_total_name(view, rows, code), 60 / len(shown)) for code in shown),
+        TableColumn(view.t("head.industry"), 26, "text"),
+        TableColumn(view.t("head.respondents"), 14),
+        *(TableColumn(_total_name(view, rows, code), 60 / len(shown)) for code in shown),
     ]
     decimals = {code: _total_decimals(rows, code) for code in shown}
     lines = []

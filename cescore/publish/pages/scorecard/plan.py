@@ -30,7 +30,7 @@ from cescore.publish.pages.scorecard.front_index import grade_card
 from cescore.publish.pages.scorecard.lights import SIGNS
 from cescore.publish.pages.scorecard.sections import NONE, concerns, nothing
 from cescore.publish.section import section
-from cescore.publish.table import Column, Row, Table
+from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.view import View
 from cescore.publish.words import label_or
 
@@ -52,14 +52,14 @@ def targets_table(bundle: OpenBundle) -> Fragment:
             rows.append(Row([view.t(f"target.{role}"), *[""] * 7], "group"))
         rows += [_target_row(view, line) for line in lines]
     columns = [
-        Column(view.t("head.target"), 26, "text"),
-        Column(view.t("head.base_level", year=bundle.base_year), 8),
-        Column(view.t("head.level", year=bundle.year), 8),
-        Column(view.t("head.goal"), 10, "wrap"),
-        Column(view.t("head.actual"), 9, "wrap"),
-        Column(view.t("head.completion"), 20, "text"),
-        Column(view.t("head.schedule"), 8),
-        Column(view.t("head.light"), 11, "text"),
+        TableColumn(view.t("head.target"), 26, "text"),
+        TableColumn(view.t("head.base_level", year=bundle.base_year), 8),
+        TableColumn(view.t("head.level", year=bundle.year), 8),
+        TableColumn(view.t("head.goal"), 10, "wrap"),
+        TableColumn(view.t("head.actual"), 9, "wrap"),
+        TableColumn(view.t("head.completion"), 20, "text"),
+        TableColumn(view.t("head.schedule"), 8),
+        TableColumn(view.t("head.light"), 11, "text"),
     ]
     said = [view.t("note.bullet"), view.t("note.targets"), view.t("note.schedule")]
     said += _target_notes(view)
@@ -151,10 +151,10 @@ def _systems(view: View) -> Fragment:
     total = [count(len(view.data.measures)), "", *_statuses(view.data.measures)]
     rows += [Row([view.t("total"), *total], "total")] if len(rows) > 1 else []
     columns = [
-        Column(view.t("head.system"), 27, "text"),
-        Column(view.t("head.measures"), 8),
-        Column(view.t("head.checks"), 25, "text"),
-        *(Column(check_head(view, status), 8) for status in STATUSES),
+        TableColumn(view.t("head.system"), 27, "text"),
+        TableColumn(view.t("head.measures"), 8),
+        TableColumn(view.t("head.checks"), 25, "text"),
+        *(TableColumn(check_head(view, status), 8) for status in STATUSES),
     ]
     return Table(columns, rows, view.t("caption.measures")).fragment()
 
@@ -168,9 +168,9 @@ def _measures(view: View) -> Fragment:
             units = view.t("list").join(unit_names(view, measure))
             rows.append(Row([f"{measure.id}  {name}", units, *_statuses([measure])]))
     columns = [
-        Column(view.t("head.measure"), 31, "text"),
-        Column(view.t("head.units"), 24, "text"),
-        *(Column(view.t(f"check.{status}"), 9) for status in STATUSES),
+        TableColumn(view.t("head.measure"), 31, "text"),
+        TableColumn(view.t("head.units"), 24, "text"),
+        *(TableColumn(view.t(f"check.{status}"), 9) for status in STATUSES),
     ]
     return Table(columns, rows, view.t("caption.measures"), [view.t("note.measures")]).fragment()
 
@@ -201,9 +201,9 @@ def _open_checks(view: View) -> Fragment:
             for check, measure in lines
         ]  # fmt: skip
     columns = [
-        Column(view.t("head.check"), 40, "text"),
-        Column(view.t("head.units"), 30, "text"),
-        Column(view.t("head.inspected"), 30, "text"),
+        TableColumn(view.t("head.check"), 40, "text"),
+        TableColumn(view.t("head.units"), 30, "text"),
+        TableColumn(view.t("head.inspected"), 30, "text"),
     ]
     return Table(columns, rows, view.t("caption.open_checks")).fragment()
 
@@ -245,9 +245,9 @@ def _parts(view: View, grade: Mapping[str, Any]) -> Fragment:
     """What the total is made of, each part with its weight."""
     rows = [Row([name, score, weight]) for name, score, weight in grade["parts"]]
     columns = [
-        Column(view.t("head.part"), 50, "text"),
-        Column(view.t("head.score"), 25),
-        Column(view.t("head.weight"), 25),
+        TableColumn(view.t("head.part"), 50, "text"),
+        TableColumn(view.t("head.score"), 25),
+        TableColumn(view.t("head.weight"), 25),
     ]
     return Table(columns, rows, name=view.t("heading.assessment")).fragment()
 
@@ -259,9 +259,9 @@ def _bonus(view: View, grade: Mapping[str, Any]) -> Fragment:
         for name, points, status in grade["bonus"]
     ]
     columns = [
-        Column(view.t("head.bonus"), 50, "text"),
-        Column(view.t("head.points"), 25),
-        Column(view.t("head.light"), 25),
+        TableColumn(view.t("head.bonus"), 50, "text"),
+        TableColumn(view.t("head.points"), 25),
+        TableColumn(view.t("head.light"), 25),
     ]
     notes = [grade["bonus_total"]]
     return Table(columns, rows, notes=notes, name=view.t("heading.assessment")).fragment()
@@ -284,8 +284,8 @@ def _vetoes(view: View) -> Fragment:
         for veto in view.data.assessment.vetoes
     ]
     columns = [
-        Column(view.t("head.veto"), 40, "text"),
-        Column(view.t("head.light"), 18, "mid"),
-        Column(view.t("head.record"), 42, "text"),
+        TableColumn(view.t("head.veto"), 40, "text"),
+        TableColumn(view.t("head.light"), 18, "mid"),
+        TableColumn(view.t("head.record"), 42, "text"),
     ]
     return Table(columns, rows, name=view.t("heading.assessment")).fragment()

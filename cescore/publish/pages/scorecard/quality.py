@@ -13,7 +13,7 @@ from cescore.publish.numbers import DASH, mark
 from cescore.publish.pages.scorecard.partial import partial_means
 from cescore.publish.pages.scorecard.results import rule_words
 from cescore.publish.pages.scorecard.sections import NONE
-from cescore.publish.table import Column, Row, Table
+from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.view import View, at, by_code, of_series, recorded
 
 if TYPE_CHECKING:
@@ -70,9 +70,9 @@ def _rules(view: View, scored: Scored) -> Fragment:
             lines.setdefault((_case(view, scored, indicator.code), done), []).append(name)
     rows = [Row([view.join(names), case, done]) for (case, done), names in lines.items()]
     columns = [
-        Column(view.t("head.indicator"), 56, "text"),
-        Column(view.t("head.state"), 22, "text"),
-        Column(view.t("head.rule"), 22, "text"),
+        TableColumn(view.t("head.indicator"), 56, "text"),
+        TableColumn(view.t("head.state"), 22, "text"),
+        TableColumn(view.t("head.rule"), 22, "text"),
     ]
     return Table(columns, rows, view.t("caption.rules")).fragment()
 
@@ -101,9 +101,9 @@ def _findings(view: View) -> Fragment:
             years = view.join(dict.fromkeys(str(f.year) for f in found if f.year)) or DASH
             rows.append(Row([view.name(code) or DASH, years, _found(view, found)]))
     columns = [
-        Column(view.t("head.what"), 38, "text"),
-        Column(view.t("head.years"), 18, "text"),
-        Column(view.t("head.found"), 44, "text"),
+        TableColumn(view.t("head.what"), 38, "text"),
+        TableColumn(view.t("head.years"), 18, "text"),
+        TableColumn(view.t("head.found"), 44, "text"),
     ]
     return Table(columns, rows, view.t("caption.findings")).fragment()
 

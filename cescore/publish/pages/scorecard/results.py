@@ -34,7 +34,7 @@ from cescore.publish.pages.scorecard.sections import (
     signs,
     years,
 )
-from cescore.publish.table import Column, Row, Table
+from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.view import Number, View, at, row_of, shown_ends, weight_of
 from cescore.publish.words import label_or
 
@@ -148,27 +148,29 @@ class _Lines:
         self.figures = {f.code: f for f in view.data.peers.figures} if view.data.peers else {}
         self.index_by_year = {year: view.index(result, year) for year in view.years}
 
-    def columns(self) -> list[Column]:
+    def columns(self) -> list[TableColumn]:
         view, shows = self.view, self.shows
         firm = "firm." if view.data.entity.entity_type == FIRM else ""
         peers = "peers" if shows.median else "peers_sign"
         optional = [
-            Column(view.t("head.course"), 4.2, "mid") if shows.course else None,
-            Column(view.t(f"head.{firm}worst"), 6.7),
-            Column(view.t(f"head.{firm}best"), 6.7),
-            Column(view.t(f"head.{peers}"), 8.0 if shows.median else 4.6) if shows.peers else None,
-            Column(view.t("head.score"), 9.6),
-            Column(view.t("head.rating"), 3.8, "mid"),
-            Column(view.t("head.weight"), 6.1),
-            None if shows.room else Column(view.t("head.adds"), 5.6),
-            Column(view.t("head.moves"), 5.6),
-            Column(view.t("head.room"), 5.6) if shows.room else None,
+            TableColumn(view.t("head.course"), 4.2, "mid") if shows.course else None,
+            TableColumn(view.t(f"head.{firm}worst"), 6.7),
+            TableColumn(view.t(f"head.{firm}best"), 6.7),
+            TableColumn(view.t(f"head.{peers}"), 8.0 if shows.median else 4.6)
+            if shows.peers
+            else None,
+            TableColumn(view.t("head.score"), 9.6),
+            TableColumn(view.t("head.rating"), 3.8, "mid"),
+            TableColumn(view.t("head.weight"), 6.1),
+            None if shows.room else TableColumn(view.t("head.adds"), 5.6),
+            TableColumn(view.t("head.moves"), 5.6),
+            TableColumn(view.t("head.room"), 5.6) if shows.room else None,
         ]
         right = [column for column in optional if column is not None]
         change = CHANGE_WIDTHS[view.lang]
-        left = [*years(view, 7.1), Column(view.t("head.since_last"), change)]
+        left = [*years(view, 7.1), TableColumn(view.t("head.since_last"), change)]
         name = 100 - sum(column.width for column in (*left, *right))
-        return [Column(view.t("head.indicator"), name, "text"), *left, *right]
+        return [TableColumn(view.t("head.indicator"), name, "text"), *left, *right]
 
     def below(self, group: str) -> Iterator[Row]:
         framework = self.view.bundle.framework
@@ -286,7 +288,7 @@ def reported_table(bundle: OpenBundle, indicators: Panel) -> Fragment:
             numbers += found
         else:
             absent.append(indicator.name(view.lang) or indicator.code)
-    columns = [Column(view.t("head.indicator"), 52, "text"), *years(view, 16)]
+    columns = [TableColumn(view.t("head.indicator"), 52, "text"), *years(view, 16)]
     table = Table(columns, shown, view.t("indicators.reported"), halves=True).fragment()
     said = view.t("left_out.no_value", n=len(absent), names=view.join(absent)) if absent else ""
     return Fragment.join([table, signs(view, numbers), paragraph(said) if said else NONE])
@@ -309,9 +311,9 @@ def progress_table(bundle: OpenBundle, progress: ProgressResult) -> Fragment:
     index = [view.cell(at(progress.index, view.position(year)), 1) for year in asked]
     rows.append(Row([rules.name(view.lang) or rules.code, "100.0%", *index], "total"))
     columns = [
-        Column(view.t("head.member"), 84 - 14 * len(asked), "text"),
-        Column(view.t("head.weight_in_group"), 16),
-        *(Column(str(year), 14) for year in asked),
+        TableColumn(view.t("head.member"), 84 - 14 * len(asked), "text"),
+        TableColumn(view.t("head.weight_in_group"), 16),
+        *(TableColumn(str(year), 14) for year in asked),
     ]
     note = view.fitting(rules.note)
     notes = [view.sentences(filter(None, [view.t("note.progress", year=bundle.base_year), note]))]

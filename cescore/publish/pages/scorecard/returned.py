@@ -17,7 +17,7 @@ from cescore.definitions.model import Account, Computed, Framework
 from cescore.method.column import Panel, State
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.pages.scorecard.sections import NONE, nothing, number_cells, signs, years
-from cescore.publish.table import Column, Row, Table
+from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.view import Number, View, recorded, row_of
 from cescore.publish.words import label_or
 
@@ -69,7 +69,7 @@ def values_table(bundle: OpenBundle, *, every: bool = False) -> Fragment:
 
 def _values(view: View, shown: Mapping[str, Sequence[Number]]) -> Fragment:
     rows = [Row([view.with_unit(c), *number_cells(view, c, row)]) for c, row in shown.items()]
-    columns = [Column(view.t("head.variable"), 43, "text"), *years(view, 19)]
+    columns = [TableColumn(view.t("head.variable"), 43, "text"), *years(view, 19)]
     return Table(columns, rows, view.t("caption.values"), halves=True).fragment()
 
 
@@ -137,7 +137,7 @@ def accounts_table(bundle: OpenBundle, accounts: Panel, *, every: bool = False) 
     if not kept or not bundle.data.filed:
         return nothing(view, "accounts") if every else NONE
     rows = list(_account_rows(view, kept, every))
-    columns = [Column(view.t("head.account"), 43, "text"), *years(view, 19)]
+    columns = [TableColumn(view.t("head.account"), 43, "text"), *years(view, 19)]
     table = Table(columns, rows, view.t("caption.accounts"), halves=not every).fragment()
     return Fragment.join([table, signs(view, [n for _, row in kept for n in row])])
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.numbers import DASH, PrintedNumber, legend, number, percentage, quantity
 from cescore.publish.section import section
-from cescore.publish.table import Column
+from cescore.publish.table import TableColumn
 from cescore.publish.view import Number, View
 from cescore.publish.words import has_label
 
@@ -83,14 +83,14 @@ def signs(view: View, numbers: Sequence[Number]) -> Fragment:
     return paragraph(used, "legend") if used else NONE
 
 
-def column(view: View, name: str, width: float, kind: str = "num") -> Column:
+def column(view: View, name: str, width: float, kind: str = "num") -> TableColumn:
     """A column headed by a label; programs call it by the label's name."""
-    return Column(view.t(f"head.{name}"), width, kind, name)
+    return TableColumn(view.t(f"head.{name}"), width, kind, name)
 
 
-def years(view: View, width: float) -> list[Column]:
+def years(view: View, width: float) -> list[TableColumn]:
     """A column for each year shown."""
-    return [Column(str(year), width, code=str(year)) for year in view.shown_years]
+    return [TableColumn(str(year), width, code=str(year)) for year in view.shown_years]
 
 
 def number_cells(view: View, code: str, numbers: Sequence[Number]) -> list[object]:
