@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-MOST_PAGES = 60  # of a report or document; beyond it something grew that should not
+MOST_PAGES = 80  # of a report or document; beyond it something grew that should not
 LEAST_FILLED = 0.12  # of the height that a last page offers; below it a person is told
 WELL_FILLED = 0.5  # below it the pages are set once more, a little closer or wider
 LONG = 20  # pages beyond which nothing is set twice: the last is a small part of what is read
