@@ -122,5 +122,6 @@ def serialised_once(objects: list[Any]) -> Iterator[Any]:
         data = property(lambda self: self._data)
         compressible = property(lambda self: self._is_compressible)
 
-    for one in objects:
-        yield one if one.free == "f" or not is_faster() else Serialised(one)
+    is_applied = is_faster()  # asked once, and not of each of a thousand objects
+    for whole in objects:
+        yield Serialised(whole) if is_applied and whole.free != "f" else whole

@@ -32,12 +32,10 @@ def roomy(function: Callable[P, T]) -> Callable[P, T]:
     return call
 
 
-def _call(function: Callable[..., Any], given: tuple[Any, ...], named: dict[str, Any]) -> Any:
+def _on_one_piece(
+    function: Callable[..., Any], given: tuple[Any, ...], named: dict[str, Any]
+) -> Any:
     return function(*given, **named)
-
-
-def _on_one_piece(function: Callable[..., Any], given: Any, named: Any) -> Any:
-    return _call(function, given, named)
 
 
 # The size of a frame is that of its code's operand stack; nothing else of the call changes.
