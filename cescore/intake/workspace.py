@@ -157,10 +157,6 @@ class Workspace:
         known = (_known_in(panel, self.year) for panel in self.panels.values())
         return frozenset().union(*known)
 
-    def findings_of(self, entity_id: str) -> tuple[Finding, ...]:
-        """The findings about one entity."""
-        return tuple(finding for finding in self.findings if finding.entity_id == entity_id)
-
     def lookup(self, *names: str) -> Path:
         """A file of the workspace, else the repository's; see `lookup`."""
         return lookup(self.root, *names)
