@@ -16,8 +16,8 @@ PACKAGE = REPOSITORY / "cescore"
 PICTURE = REPOSITORY / "docs" / "street.svg"
 # From the top down: a module imports its own room and rooms further down, nothing else.
 STREET = (
-    "cli", "run", "desk", "publish", "disclosure", "evaluation", "intake", "method", "definitions",
-    "errors",
+    "cli", "release", "run", "desk", "publish", "disclosure", "returns", "evaluation", "intake",
+    "method", "definitions", "errors",
 )  # fmt: skip
 
 WIDTH, LEFT, ROOM_WIDTH, ROOM_HEIGHT, GAP, LANE = 920, 10, 680, 40, 16, 22

@@ -12,7 +12,8 @@ from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 
-from cescore import cli
+from cescore.cli import building
+from cescore.cli import main as cli
 from cescore.run.job import BUNDLE_NAME, PAGES_NAME, Job, Outcome
 from tests.run.stub_renders import render
 
@@ -85,8 +86,8 @@ def forked(arguments: Sequence[str], folder: Path, render: str = "") -> Forked:
     try:
         _print_into(said, complaint)
         if render:
-            opened = cli.open_executor
-            cli.open_executor = lambda n, **options: opened(n, **{**options, "render": render})
+            opened = building.open_executor
+            building.open_executor = lambda n, **options: opened(n, **{**options, "render": render})
         cli.main(arguments)
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else 0

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from cescore import cli
-from cescore.cli import with_command
+from cescore.cli import building
+from cescore.cli import main as cli
+from cescore.cli.main import with_command
 from cescore.publish.pages.index.page import IndexPage, Line, Section, index_page
 from cescore.run.edition import is_selected
 from cescore.run.job import Outcome
@@ -28,7 +29,7 @@ Command = Callable[..., tuple[int, str, str]]
 def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
     """Runs the command in this process: its exit status, what it printed, what it complained of."""
     monkeypatch.setattr(cli, "listen", lambda: None)
-    monkeypatch.setattr(cli, "open_executor", lambda *_, **__: InThisProcess())
+    monkeypatch.setattr(building, "open_executor", lambda *_, **__: InThisProcess())
 
     def run(*arguments: object) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as end:
@@ -59,7 +60,7 @@ def test_run_is_meant_where_no_command_is_named(given: list[str], meant: list[st
 HEAVY = {"pandas", "matplotlib", "weasyprint", "SALib", "scipy", "dask", "papermill"}
 LOADED = f"""
 import sys
-from cescore import cli
+from cescore.cli import main as cli
 try:
     cli.main(sys.argv[1:])
 finally:

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from cescore.cli import with_command
+from cescore.cli.main import with_command
 from cescore.disclosure.plan_documents import PlanOverview, Review
 from cescore.disclosure.reading import read_document
 from cescore.disclosure.reviews import Reviews

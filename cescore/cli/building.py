@@ -1,0 +1,201 @@
+"""Commands that build reports: run, check, plan, review, preview."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from cescore.cli.application import app, console
+from cescore.cli.options import (
+    BY_ITSELF,
+    CHINESE,
+    DEFAULT_SECONDS,
+    HERE,
+    IN_PROCESS,
+    EngineName,
+    Force,
+    Jobs,
+    Language,
+    Only,
+    PlanId,
+    Progress,
+    Root,
+    Scheduler,
+    Seconds,
+    Shared,
+    Stage,
+    StageOfPlan,
+    Year,
+    patterns,
+    workspace,
+)
+from cescore.run.asked import Asked
+from cescore.run.executor import Executor, open_executor
+from cescore.run.job import PREVIEW_RENDER, RENDER, WATCHED_RENDER, Limits
+from cescore.run.progress import Form
+
+Opening = Callable[[], Executor]
+
+
+@app.command()
+def run(
+    root: Root = HERE,
+    year: Year = None,
+    only: Only = None,
+    lang: Language = CHINESE,
+    jobs: Jobs = 0,
+    force: Force = False,
+    seconds: Seconds = DEFAULT_SECONDS,
+    scheduler: Scheduler = "",
+    shared: Shared = False,
+    engine: EngineName = IN_PROCESS,
+    progress: Progress = BY_ITSELF,
+) -> None:
+    """Check the data, evaluate the year, build every report that is out of date (the default)."""
+    asked = Asked(
+        root=workspace(root),
+        year=year,
+        only=patterns(only),
+        lang=lang,
+        force=force,
+        engine=engine,
+        progress=progress,
+    )
+    _build(asked, _opening(jobs, seconds, scheduler=scheduler, is_shared=shared))
+
+
+@app.command()
+def check(root: Root = HERE, year: Year = None, lang: Language = CHINESE) -> None:
+    """Check params and data only; exit status 1 if there is an open error."""
+    from cescore.run.build import check as check_only
+
+    raise typer.Exit(check_only(Asked(workspace(root), year, lang=lang.value), console))
+
+
+@app.command()
+def plan(
+    root: Root = HERE,
+    year: Year = None,
+    only: Only = None,
+    lang: Language = CHINESE,
+    force: Force = False,
+    stage: StageOfPlan = None,
+    plan_id: Annotated[str, typer.Option("--plan", help="With --stage: id in params/plans.")] = "",
+) -> None:
+    """Say what would be built, and which input changed; with --stage of a plan's evaluation."""
+    from cescore.run.build import plan as plan_only
+
+    asked = Asked(
+        root=workspace(root),
+        year=year,
+        only=patterns(only),
+        lang=lang,
+        force=force,
+        stage=stage or "",
+        plan=plan_id,
+    )
+    raise typer.Exit(plan_only(asked, console))
+
+
+@app.command()
+def review(
+    stage: Annotated[
+        Stage, typer.Option(help="midterm: against the schedule; final: against the goals.")
+    ],
+    plan: PlanId = "",
+    root: Root = HERE,
+    year: Annotated[int | None, typer.Option(help="The year a midterm looks back from.")] = None,
+    only: Only = None,
+    lang: Language = CHINESE,
+    jobs: Jobs = 0,
+    force: Force = False,
+    seconds: Seconds = DEFAULT_SECONDS,
+    engine: EngineName = IN_PROCESS,
+    progress: Progress = BY_ITSELF,
+) -> None:
+    """Evaluate a whole plan at its middle or end, into output/<plan>-<stage>."""
+    asked = Asked(
+        root=workspace(root),
+        year=year,
+        only=patterns(only),
+        lang=lang,
+        force=force,
+        engine=engine,
+        progress=progress,
+        stage=stage,
+        plan=plan,
+    )
+    _build(asked, _opening(jobs, seconds))
+
+
+def _build(asked: Asked, opening: Opening) -> NoReturn:
+    """The one way of ``run`` and ``review``; exits."""
+    from cescore.run.unchanged import tell_unchanged  # without pandas and all that
+
+    told = _words(asked.progress)
+    if tell_unchanged(asked, told):
+        raise typer.Exit(0)
+    with contextlib.closing(opening()) as executor:
+        from cescore.run.build import build
+
+        raise typer.Exit(build(asked, executor, told))
+
+
+@app.command()
+def preview(
+    name: Annotated[str, typer.Argument(help="The entity's id, or a document such as units/U01.")],
+    root: Root = HERE,
+    year: Year = None,
+    lang: Language = CHINESE,
+    stage: StageOfPlan = None,
+    seconds: Seconds = DEFAULT_SECONDS,
+    engine: EngineName = IN_PROCESS,
+    show: Annotated[bool, typer.Option("--open/--no-open", help="Open the PDF.")] = True,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Build it again as notebook, template or params change.")
+    ] = False,
+) -> None:
+    """Build one report into output/preview and open it."""
+    asked = Asked(workspace(root), year, lang=lang, engine=engine, stage=stage or "")
+    opening = _opening(1, seconds, render=WATCHED_RENDER if watch else PREVIEW_RENDER)
+    with contextlib.closing(opening()) as executor:
+        from cescore.run.preview import Preview
+
+        made = Preview(asked, name, executor)
+        previewed = made.make()
+        for line in previewed.lines():
+            console.print(line, markup=False)
+        if show and sys.stdout.isatty():
+            typer.launch(str(previewed.pdf))
+        for line in made.watch() if watch else ():
+            console.print(line, markup=False)
+
+
+def _opening(
+    jobs: int,
+    seconds: float,
+    render: str = RENDER,
+    *,
+    scheduler: str = "",
+    is_shared: bool = False,
+) -> Opening:
+    """Opens the executor, before any data are read, so that report processes never hold them."""
+    workers = jobs or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else (1, 2))
+    return lambda: open_executor(
+        workers,
+        render=render,
+        limits=Limits(seconds=seconds),
+        scheduler=scheduler,
+        is_shared=is_shared,
+    )
+
+
+def _words(progress: str) -> Console:
+    """Where the words for people go: to standard error where standard output carries JSON."""
+    return Console(stderr=True, soft_wrap=True) if progress == Form.json else console

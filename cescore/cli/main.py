@@ -1,0 +1,71 @@
+"""The command's way in and out: its default command, its exit status, its last words."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Sequence
+
+import typer
+
+import cescore.cli.building  # noqa: F401 - a module of commands registers them
+from cescore.cli.application import app
+from cescore.errors import CescoreError
+from cescore.run.interrupt import Interrupted, listen, settle
+
+NOTHING_BUILT, INTERRUPTED = 2, 130
+
+
+def with_command(arguments: Sequence[str]) -> list[str]:
+    """The arguments with the command first: ``run`` where none is named."""
+    commands, valued = words_of_the_command()
+    for position, word in enumerate(arguments):
+        before = arguments[position - 1] if position else ""
+        if word in commands and before not in valued:
+            return [word, *arguments[:position], *arguments[position + 1 :]]
+    if arguments and arguments[0] in ("--help", "-h"):
+        return ["--help"]
+    if any(word.partition("=")[0] == "--stage" for word in arguments):
+        return ["review", *arguments]  # what asks for a stage asks for a plan's evaluation
+    first = arguments[0] if arguments else "-"
+    return list(arguments) if not first.startswith("-") else ["run", *arguments]
+
+
+def words_of_the_command() -> tuple[frozenset[str], frozenset[str]]:
+    """The names of all commands, and of all options that take a value."""
+    commands = typer.main.get_group(app).commands
+    options = [
+        o for command in commands.values() for o in command.params if o.param_type_name == "option"
+    ]
+    valued = [o for o in options if not getattr(o, "is_flag", False)]
+    return frozenset(commands), frozenset(name for o in valued for name in o.opts)
+
+
+def _replace_what_cannot_be_shown() -> None:
+    """A character that the terminal's encoding lacks is shown as a question mark."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command and leave with its exit status; what the user can mend is no traceback."""
+    _replace_what_cannot_be_shown()
+    listen()
+    try:
+        app(with_command(sys.argv[1:] if arguments is None else arguments), prog_name="build.py")
+    except CescoreError as error:
+        print(error, file=sys.stderr)
+        sys.exit(getattr(error, "exit_status", NOTHING_BUILT))
+    except BrokenPipeError:  # whoever read our lines has gone: | head
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(INTERRUPTED)
+    except OSError as error:  # a full disk, a folder that cannot be written
+        print(f"{error.filename or 'output'}: {error.strerror or error}", file=sys.stderr)
+        sys.exit(NOTHING_BUILT)
+    except Interrupted:
+        print("interrupted; the same command goes on where it stopped", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+    finally:
+        settle()

@@ -1,0 +1,81 @@
+"""Options that several commands share, and what their values mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cescore.run.job import Limits
+from cescore.run.progress import Form
+
+
+class Engine(StrEnum):
+    """What runs a notebook's cells."""
+
+    inprocess = "inprocess"
+    kernel = "kernel"
+
+
+class Lang(StrEnum):
+    """Languages of a report."""
+
+    zh = "zh"
+    en = "en"
+
+
+class Stage(StrEnum):
+    """Evaluations of a whole plan."""
+
+    midterm = "midterm"
+    final = "final"
+
+
+Root = Annotated[Path, typer.Option(help="The workspace: a folder with data/ and params/.")]
+Year = Annotated[
+    int | None, typer.Option(help="The year evaluated; else the newest in params/runs.")
+]
+Only = Annotated[
+    list[str] | None,
+    typer.Option(help="Entities to build: ids or patterns such as 'district/*'; may be repeated."),
+]
+Language = Annotated[Lang, typer.Option(help="Language of the reports.")]
+Jobs = Annotated[int, typer.Option(help="Reports made at once; 0: one per core.", min=0)]
+Force = Annotated[bool, typer.Option("--force", help="Build even what is up to date.")]
+Seconds = Annotated[float, typer.Option(help="Wall time one report may take.", min=1)]
+Scheduler = Annotated[
+    str,
+    typer.Option(help="Address of a dask scheduler (or its file) whose workers make the reports."),
+]
+Shared = Annotated[
+    bool,
+    typer.Option("--shared", help="Workers see output/ under the same path and write into it."),
+]
+EngineName = Annotated[
+    Engine, typer.Option(help="Run notebooks in the report's process, or in the kernel they name.")
+]
+Progress = Annotated[
+    Form, typer.Option(help="How progress is shown; json: a line per report on standard output.")
+]
+StageOfPlan = Annotated[Stage | None, typer.Option(help="The evaluation of a whole plan instead.")]
+PlanId = Annotated[str, typer.Option(help="Id in params/plans; else the newest run's.")]
+HERE, CHINESE, IN_PROCESS, BY_ITSELF = Path(), Lang.zh, Engine.inprocess, Form.auto
+DEFAULT_SECONDS = Limits().seconds
+
+
+def workspace(root: Path) -> Path:
+    """A folder that holds a workspace."""
+    missing = [name for name in ("data", "params") if not (root / name).is_dir()]
+    if missing:
+        raise typer.BadParameter(
+            f"{root} has no {' and no '.join(missing)} folder", param_hint="--root"
+        )
+    return root.resolve()
+
+
+def patterns(only: Sequence[str] | None) -> str:
+    """All that ``--only`` named, however often it was given."""
+    return ",".join(only or ())

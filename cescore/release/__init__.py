@@ -1,0 +1,1 @@
+"""Reports officially out: sign-off, editions, audiences, proof, signatures."""
