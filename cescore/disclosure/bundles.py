@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from cescore.definitions.pictures import PageBounds
 from cescore.disclosure.bundle import (
@@ -16,12 +16,17 @@ from cescore.disclosure.bundle import (
     PlanCard,
     ProseCard,
     Record,
+    Released,
     StandardCard,
     report_number,
 )
+from cescore.disclosure.covering import Cover
 from cescore.disclosure.gate import INDEX_DECIMALS, Gate
+from cescore.disclosure.ledger import Years
+from cescore.disclosure.opened import to_fitted
 from cescore.disclosure.others import OtherRespondents
 from cescore.disclosure.own_results import evaluated, values_of
+from cescore.disclosure.public_view import PublicView
 from cescore.disclosure.wording import Wording
 from cescore.errors import DataError
 from cescore.intake import wording
@@ -39,8 +44,11 @@ if TYPE_CHECKING:
     from cescore.method.standards import Compliance
 
 
+Audience = Literal["public", "bureau"]
+
+
 def make_bundle(yearly: YearlyEvaluation, entity_id: str) -> Bundle:
-    """The bundle of one entity.
+    """The bundle of one entity, of a body for the public.
 
     Raises
     ------
@@ -64,6 +72,9 @@ class Bundler:
     """Makes bundles of one evaluation; what all have in common is computed once."""
 
     yearly: YearlyEvaluation
+    audience: Audience = (
+        "public"  # who reads bodies' reports; bureau: nothing of theirs is withheld
+    )
 
     def bundle(self, entity_id: str) -> Bundle:
         """See `make_bundle`."""
@@ -71,7 +82,15 @@ class Bundler:
         entity = self._entity(entity_id)
         evaluation = self.yearly.evaluations[entity.entity_type]
         row = self._rows[entity_id]
-        findings = tuple(self._finding(f, entity_id) for f in self._findings[entity_id])
+        withheld, above = self._withheld(entity_id)
+        fitted = self.gate.fitted(entity)
+        view = PublicView(evaluation, row, withheld, above, to_fitted(fitted)) if withheld else None
+        hidden = view.hidden if view else {}
+        own, place = (view.evaluation, 0) if view else (evaluation, row)
+        cover = Cover(hidden, workspace.year, evaluation.base_year)
+        findings = tuple(
+            cover.finding(self._finding(f, entity_id)) for f in self._findings[entity_id]
+        )
         siblings, children = self.gate.siblings(entity), self.gate.children(entity)
         industries = self.gate.industries(entity)
         measures = self.yearly.measures.get(entity_id, ())
@@ -83,20 +102,23 @@ class Bundler:
             report_number="",
             framework=evaluation.framework,
             framework_hash=evaluation.framework.hash,
-            record=self._record(evaluation.panel, row),
-            fitted=self.gate.fitted(entity),
-            evaluated=evaluated(evaluation, row, filed=workspace.filed(entity_id)),
+            record=self._record(own.panel, place, hidden),
+            fitted=fitted,
+            released=view.released if view else Released(),
+            evaluated=evaluated(own, place, filed=workspace.filed(entity_id)),
             uncertainty=self._band(entity),
             bands_left_out=self.yearly.is_large(entity.entity_type),
             robustness=self.gate.robustness(entity),
-            peers=self.gate.peer_table(entity),
+            peers=cover.peers(self.gate.peer_table(entity)),
             siblings=siblings,
             children=children,
             industries=industries,
-            targets=self.yearly.targets.get(entity_id, ()),
+            targets=tuple(map(cover.target, self.yearly.targets.get(entity_id, ()))),
             measures=measures,
             assessment=self.yearly.assessments.get(entity_id) or Assessment(),
-            standards=tuple(_standard(*p) for p in self.yearly.compliance.get(entity_id, ())),
+            standards=tuple(
+                cover.standard(_standard(*p)) for p in self.yearly.compliance.get(entity_id, ())
+            ),
             findings=findings,
             legal_basis=_text(evaluation.panel, "basis", row),
             filed=workspace.filed(entity_id),
@@ -107,6 +129,9 @@ class Bundler:
             pages=workspace.definitions.page.pages.get(entity.entity_type, PageBounds()),
         )
         return bundle.model_copy(update={"report_number": report_number(bundle)})
+
+    def _withheld(self, entity_id: str) -> tuple[Years, Years]:
+        return self.gate.ledger.of_body(entity_id) if self.audience == "public" else ({}, {})
 
     def _band(self, entity: Entity) -> Band | None:
         """How firm the index is, to the decimals in print, so that a draw more changes no page."""
@@ -172,7 +197,7 @@ class Bundler:
         plan = self.yearly.workspace.definitions.plan
         return PlanCard() if plan is None else _plan_card(plan)
 
-    def _record(self, panel: Panel, row: int) -> Record:
+    def _record(self, panel: Panel, row: int, hidden: Years) -> Record:
         entity_id, panel, row = panel.entities[row], panel.alone(row), 0
         columns = panel.columns
         places = self.yearly.workspace.sources.table(entity_id, columns, panel.years)
@@ -182,7 +207,12 @@ class Bundler:
             state={code: tuple(c.state[row].tolist()) for code, c in columns.items()},
             flags={code: tuple(c.flags[row].tolist()) for code, c in columns.items()},
             source={
-                code: tuple(self._others.without_others(text, entity_id) for text in texts)
+                code: tuple(
+                    ""
+                    if year in hidden.get(code, ())
+                    else self._others.without_others(text, entity_id)
+                    for year, text in zip(panel.years, texts, strict=True)
+                )
                 for code, texts in places.items()
             },
             codes={code: tuple(map(str, texts[row])) for code, texts in panel.codes.items()},

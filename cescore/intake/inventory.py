@@ -74,6 +74,7 @@ DATA = Folder(
     {
         r"entities\.csv": "entities.csv",
         r"corrections\.yml": "corrections.yml",
+        r"withheld\.json": "withheld.json",
         OBSERVATIONS: "observations.csv",
         **_README,
     },
