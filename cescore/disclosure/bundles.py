@@ -29,6 +29,7 @@ from cescore.disclosure.own_results import evaluated, values_of
 from cescore.disclosure.public_view import PublicView
 from cescore.disclosure.wording import Wording
 from cescore.errors import DataError
+from cescore.evaluation.yearly import entity_targets
 from cescore.intake import wording
 from cescore.method.assessment import Assessment
 from cescore.method.column import Panel
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from cescore.intake.prose import Prose
     from cescore.method.firmness import Band
     from cescore.method.standards import Compliance
+    from cescore.method.targets import TargetLine
 
 
 Audience = Literal["public", "bureau"]
@@ -82,12 +84,10 @@ class Bundler:
         entity = self._entity(entity_id)
         evaluation = self.yearly.evaluations[entity.entity_type]
         row = self._rows[entity_id]
-        withheld, above = self._withheld(entity_id)
-        fitted = self.gate.fitted(entity)
-        view = PublicView(evaluation, row, withheld, above, to_fitted(fitted)) if withheld else None
+        view = self.view(entity)
         hidden = view.hidden if view else {}
         own, place = (view.evaluation, 0) if view else (evaluation, row)
-        cover = Cover(hidden, workspace.year, evaluation.base_year)
+        cover = Cover(hidden, workspace.year)
         findings = tuple(
             cover.finding(self._finding(f, entity_id)) for f in self._findings[entity_id]
         )
@@ -103,7 +103,7 @@ class Bundler:
             framework=evaluation.framework,
             framework_hash=evaluation.framework.hash,
             record=self._record(own.panel, place, hidden),
-            fitted=fitted,
+            fitted=self.gate.fitted(entity),
             released=view.released if view else Released(),
             evaluated=evaluated(own, place, filed=workspace.filed(entity_id)),
             uncertainty=self._band(entity),
@@ -113,7 +113,7 @@ class Bundler:
             siblings=siblings,
             children=children,
             industries=industries,
-            targets=tuple(map(cover.target, self.yearly.targets.get(entity_id, ()))),
+            targets=self._targets(entity_id, view),
             measures=measures,
             assessment=self.yearly.assessments.get(entity_id) or Assessment(),
             standards=tuple(
@@ -130,8 +130,23 @@ class Bundler:
         )
         return bundle.model_copy(update={"report_number": report_number(bundle)})
 
-    def _withheld(self, entity_id: str) -> tuple[Years, Years]:
-        return self.gate.ledger.of_body(entity_id) if self.audience == "public" else ({}, {})
+    def view(self, entity: Entity) -> PublicView | None:
+        """A body's results as its readers may see them; None where nothing of them is withheld."""
+        if self.audience == "bureau":
+            return None
+        withheld, above = self.gate.ledger.of_body(entity.entity_id)
+        if not withheld:
+            return None
+        evaluation = self.yearly.evaluations[entity.entity_type]
+        row, fitted = self._rows[entity.entity_id], to_fitted(self.gate.fitted(entity))
+        return PublicView(evaluation, row, withheld, above, fitted)
+
+    def _targets(self, entity_id: str, view: PublicView | None) -> tuple[TargetLine, ...]:
+        """The year's targets, as far as what measures them is released."""
+        plan = self.yearly.workspace.definitions.plan
+        if view is None or plan is None or entity_id not in self.yearly.targets:
+            return self.yearly.targets.get(entity_id, ())
+        return entity_targets(plan, view.evaluation, entity_id)
 
     def _band(self, entity: Entity) -> Band | None:
         """How firm the index is, to the decimals in print, so that a draw more changes no page."""

@@ -1,4 +1,4 @@
-"""What a report says of a withheld figure elsewhere than in its tables: targets, standards, findings."""
+"""What a report says of a withheld figure elsewhere than in its tables: standards, findings, peers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from cescore.disclosure.bundle import FindingLine, PeerTable, StandardCard
 from cescore.disclosure.ledger import Years
 from cescore.intake import wording
 from cescore.method.standards import RequirementLine
-from cescore.method.targets import TargetLine
 
 NOTE = "suppressed"
 CODE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -22,28 +21,6 @@ class Cover:
 
     hidden: Years
     year: int
-    base_year: int
-
-    def target(self, line: TargetLine) -> TargetLine:
-        """A target's line without its figures where it is measured by a withheld indicator."""
-        if not self._are_hidden(line.indicators, (self.year, self.base_year)):
-            return line
-        return replace(
-            line,
-            actual=None,
-            level=None,
-            base=None,
-            completion=None,
-            schedule_carbon=None,
-            schedule_log=None,
-            still_needed=None,
-            light="",
-            points=None,
-            note=NOTE,
-            implied_base=None,
-            course="",
-            pace=None,
-        )
 
     def standard(self, card: StandardCard) -> StandardCard:
         """A standard whose lines on withheld indicators have no value."""

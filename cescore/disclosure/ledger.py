@@ -191,6 +191,15 @@ class Ledger:
         system = System(dict.fromkeys(keys, 0.0), statements, truth)
         return Protection(system, cells, self.rules)
 
+    def protections(self) -> Iterator[Protection]:
+        """The systems of everything that is released."""
+        yield from map(self.protection, self._parts(self.withheld))
+
+    def members(self, cell: Cell) -> Mapping[str, float]:
+        """The respondents of a cell and what each returned."""
+        values = self.behind.values(cell.quantity)
+        return {e: value for e, value in values.items() if self.behind.chain(e) == cell.group}
+
     # --- the statements -------------------------------------------------------------------------
 
     @cached_property
