@@ -183,7 +183,7 @@ class Grid:
 
     def is_of_survey(self, entity: int, year: int) -> bool:
         """Whether a value of an entity and year is of a statistical survey, the strictest basis."""
-        return int(self.bases(year)[entity]) == _STRICT.max()
+        return int(self.bases(year)[entity]) == int(_STRICT.max())
 
     def _grid(self, number: int) -> TypeGrid:
         entity_type = self.types[number]

@@ -23,6 +23,7 @@ from cescore.intake.recorded import (
     line_of,
     value_of,
     word,
+    written_day,
     wrong_day,
     wrong_reason,
     wrong_statement,
@@ -117,8 +118,7 @@ def _are_stated(values: Node) -> bool:
 def _confirmation(entry: Node, at: Address) -> Confirmation:
     year, values = value_of(entry, "year"), entry.get("values") or Node({}, entry.where)
     by = entry.get("by") or Node({}, entry.where)
-    days = (day_of(entry, key) for key in ("date", "until"))
-    day, until = ("" if found is None else found.isoformat() for found in days)
+    day, until = written_day(entry, "date"), written_day(entry, "until")
     return Confirmation(
         finding=word(entry, "finding"),
         entity_id=word(entry, "entity_id"),

@@ -68,8 +68,9 @@ def _apply(observations: Observations, correction: Correction, log: FindingLog) 
     if row is None and correction.action != "set":
         here.error("correction_without_row")
     elif not _is_old(before, row, correction):
-        was, old = (_told(x) for x in (_source(before, row), correction.old))
-        here.error("correction_of_another", value=was, expected=old)
+        here.error(
+            "correction_of_another", value=_source(before, row), expected=_told(correction.old)
+        )
     elif _lacks_word(observations, before, correction):
         here.error("correction_on_nobodys_word", before=_source(before, row))
     elif failed:

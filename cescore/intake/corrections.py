@@ -15,12 +15,12 @@ from cescore.intake.findings import NOBODY, Context, Settlement
 from cescore.intake.recorded import (
     PERSON,
     EntryList,
-    day_of,
     is_number,
     is_year,
     line_of,
     value_of,
     word,
+    written_day,
     wrong_day,
     wrong_reason,
     wrong_statement,
@@ -195,7 +195,7 @@ def _correction(entry: Node, at: Address) -> Correction:
         factor=float(factor) if is_number(factor) else None,
         value=_number_or_word(entry, "value"),
         old=_number_or_word(entry, "old"),
-        on_word_of=_settlement(entry, "on_word_of", "date"),
+        on_word_of=_settlement(entry, "on_word_of"),
         recorded=_recorded(entry),
         expect=tuple((k, float(n.value)) for k, n in limits.items() if is_number(n.value)),
     )
@@ -208,18 +208,15 @@ def _number_or_word(entry: Node, key: str) -> float | str | None:
     return word(entry, key) if entry.get(key) is not None else None
 
 
-def _settlement(entry: Node, key: str, day: str) -> Settlement:
-    """Who is named under a key of an entry."""
+def _settlement(entry: Node, key: str) -> Settlement:
+    """Who is named under a key of an entry, how their word came and when."""
     node = entry.get(key)
     if node is None:
         return NOBODY
-    on = day_of(node, day)
-    return Settlement(
-        *(word(node, part) for part in WORD_OF[:3]), date=on.isoformat() if on else ""
-    )
+    name, role, channel = (word(node, part) for part in ("name", "role", "channel"))
+    return Settlement(name, role, channel, written_day(node, "date"))
 
 
 def _recorded(entry: Node) -> Settlement:
     """Who wrote an entry down, and when."""
-    on = day_of(entry, "reported")
-    return replace(_settlement(entry, "by", ""), date=on.isoformat() if on else "")
+    return replace(_settlement(entry, "by"), date=written_day(entry, "reported"))

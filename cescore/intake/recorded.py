@@ -111,6 +111,12 @@ def day_of(entry: Node, key: str) -> date | None:
     return None if found.is_serial else found.day
 
 
+def written_day(entry: Node, key: str) -> str:
+    """The day an entry names as 2026-03-05, however it is written; empty where it names none."""
+    day = day_of(entry, key)
+    return "" if day is None else day.isoformat()
+
+
 def wrong_day(entry: Node, key: str, path: str = "") -> list[Phrase]:
     """What keeps a date of an entry from being one; nothing where there is none."""
     text = word(entry, key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from markupsafe import Markup
@@ -21,21 +21,9 @@ STATUSES = ("corrected", "confirmed")
 
 def settled_table(view: View) -> Fragment:
     """A line for each variable, rule and word it was settled on; nothing where nothing was settled."""
-    lines: dict[tuple[object, ...], list[FindingLine]] = {}
-    for status in STATUSES:
-        for line in view.data.findings:
-            if line.status == status:
-                key = (status, line.code, line.variable, line.note, line.settled)
-                lines.setdefault(key, []).append(line)
-    if not lines:
+    rows = [row for status in STATUSES for row in _rows(view, status)]
+    if not rows:
         return NONE
-    rows, last = list[Row](), ""
-    for (status, *_), every in lines.items():
-        same = sorted(every, key=lambda line: -(line.year or 0))
-        if status != last:
-            rows.append(Row([view.t(f"settled.{status}"), "", "", ""], "group"))
-        last = str(status)
-        rows.append(_row(view, same))
     columns = [
         TableColumn(view.t("head.what"), 27, "text"),
         TableColumn(view.t("head.years"), 13, "text"),
@@ -43,6 +31,19 @@ def settled_table(view: View) -> Fragment:
         TableColumn(view.t("head.settled"), 35, "text"),
     ]
     return Table(columns, rows, view.t("caption.settled")).fragment()
+
+
+def _rows(view: View, status: str) -> Iterator[Row]:
+    """The lines of one status, this year's finding first in each."""
+    lines: dict[tuple[object, ...], list[FindingLine]] = {}
+    for line in view.data.findings:
+        if line.status == status:
+            key = (line.code, line.variable, line.note, line.settled)
+            lines.setdefault(key, []).append(line)
+    if lines:
+        yield Row([view.t(f"settled.{status}"), "", "", ""], "group")
+    for same in lines.values():
+        yield _row(view, sorted(same, key=lambda line: -(line.year or 0)))
 
 
 def _row(view: View, same: Sequence[FindingLine]) -> Row:
