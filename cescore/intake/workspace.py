@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from cescore.definitions.load import Definitions, load_definitions
+from cescore.definitions.model import Plan
 from cescore.definitions.shipped import REPOSITORY
 from cescore.errors import DataError, Problem
 from cescore.intake.accounting import RowCount
@@ -31,6 +32,7 @@ from cescore.intake.observations import Observations
 from cescore.intake.panel import PanelLayout, Sources, build_panels, tiling
 from cescore.intake.prose import Prose, read_prose
 from cescore.intake.reading import read_observations
+from cescore.intake.returned import RETURNED_MEASURES, RETURNS, returned_findings
 from cescore.intake.unused import doubtful_years, unused_definitions
 from cescore.intake.wording import Value
 from cescore.method.column import Panel, State
@@ -103,7 +105,7 @@ class Workspace:
         log.extend(unused_definitions(definitions, root / "params"))
         log.extend(doubtful_years(definitions, year_folders(root / "data"), root / "params"))
         confirmed = confirm(log.sorted(), received.corrections)
-        blocked = _blocked(confirmed, register, years)
+        blocked = _blocked(confirmed, register, years, _inspected(definitions.plan))
         doubtful = _sums_of_blocked(layout, blocked, years[-1])
         findings = tuple(shortened(in_order([*confirmed, *doubtful])))
         return cls(
@@ -196,12 +198,13 @@ def _receive(root: Path, definitions: Definitions, log: FindingLog) -> _Received
     vetoes: list[VetoRecord] = []
     rows = [counted, *reading.counts]
     for folder in year_folders(data, year):
-        file = f"data/{folder}/measures.csv"
+        files = [f"data/{folder}/measures.csv", f"data/{folder}/{RETURNED_MEASURES}"]
         checked, counts = read_measures(
-            root / file, folder, register, definitions.plan, context.file(file)
+            [(root / name, name) for name in files], folder, register, definitions.plan, context
         )
         measures.extend(checked)
         rows.extend(counts)
+        log.extend(returned_findings(data / str(folder) / RETURNS, f"data/{folder}/{RETURNS}"))
         file = f"data/{folder}/vetoes.csv"
         looked, counts = read_vetoes(
             root / file, folder, register, definitions.plan, context.file(file)
@@ -338,13 +341,25 @@ def _sums_of_blocked(
     return found
 
 
+def _inspected(plan: Plan | None) -> frozenset[str]:
+    """The ids of all checks and vetoes of a plan."""
+    measures = plan.measures.values() if plan else ()
+    checks = (check.id for measure in measures for check in measure.checks)
+    return frozenset([*checks, *(plan.vetoes if plan else ())])
+
+
 def _blocked(
-    findings: Iterable[Finding], register: Register, years: tuple[int, ...]
+    findings: Iterable[Finding],
+    register: Register,
+    years: tuple[int, ...],
+    inspected: Collection[str],
 ) -> dict[str, tuple[Finding, ...]]:
-    """Entities with an open error in a year that is used, or in no year in particular."""
+    """Entities with an open error in a year that is used, or in no year in particular; what is wrong
+    with a check or veto (``inspected``) counts for the year evaluated alone."""
     reasons: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
-        is_inspection = finding.file.endswith(("/measures.csv", "/vetoes.csv"))
+        is_table = finding.file.endswith(("measures.csv", "vetoes.csv", RETURNED_MEASURES))
+        is_inspection = is_table or finding.variable in inspected
         used = years[-1:] if is_inspection else years
         is_used = finding.year is None or finding.year in used
         if finding.is_open_error and is_used and finding.entity_id in register:

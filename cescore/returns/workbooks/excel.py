@@ -52,9 +52,12 @@ def read_excel(path: Path, file: str, kind: str, remarks: tuple[str, ...]) -> Wo
 
 
 def _open(path: Path, *, with_values: bool) -> openpyxl.Workbook:
-    with warnings.catch_warnings():
+    with (
+        warnings.catch_warnings(),
+        path.open("rb") as stream,
+    ):  # which openpyxl leaves open otherwise
         warnings.simplefilter("ignore")  # of extensions that openpyxl does not carry on
-        return openpyxl.load_workbook(path, data_only=with_values, keep_links=False)
+        return openpyxl.load_workbook(stream, data_only=with_values, keep_links=False)
 
 
 def _computed(path: Path, sheets: Sequence[Worksheet]) -> dict[str, Computed]:
