@@ -83,7 +83,7 @@ _SOFT = frozenset(
         *("not_a_number", "unit_in_cell", "date_in_number"),
     ]
 )
-_UNIT_OF_TYPE = {
+UNIT_OF_TYPE = {
     "rate": "%",
     "count": "count",
     "amount": "amount",
@@ -119,7 +119,7 @@ def measures_asked(plan: Plan | None) -> AskedChecks:
     levels = {c.id: tuple(c.levels) for m in measures for c in m.checks}
     proof = ("done", "evidence_ref", "no_evidence")
     numeric = {
-        c.id: _UNIT_OF_TYPE[c.type] for m in measures for c in m.checks if c.type in _UNIT_OF_TYPE
+        c.id: UNIT_OF_TYPE[c.type] for m in measures for c in m.checks if c.type in UNIT_OF_TYPE
     }
     return AskedChecks(MEASURES, STATUSES, MeasureRecord, levels, _units(plan), proof, numeric)
 

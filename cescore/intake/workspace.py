@@ -254,11 +254,16 @@ def _years_read(definitions: Definitions, sources: Iterable[SourceFile]) -> tupl
 
 def _years(definitions: Definitions, observations: Observations) -> tuple[int, tuple[int, ...]]:
     """The base year and the years of the panel."""
-    run, plan = definitions.run, definitions.plan
-    first_received = min((*observations.received, run.year))
-    base_year = run.base_year or (plan.base_year if plan else None) or first_received
+    run, base_year = definitions.run, base_year_of(definitions, observations)
     first = min(run.first_year or base_year, run.year)
     return base_year, tuple(range(first, run.year + 1))
+
+
+def base_year_of(definitions: Definitions, observations: Observations) -> int:
+    """The base year: the run's, the plan's, or the first of which anything was received."""
+    run, plan = definitions.run, definitions.plan
+    first_received = min((*observations.received, run.year))
+    return run.base_year or (plan.base_year if plan else None) or first_received
 
 
 def _lay_out(
