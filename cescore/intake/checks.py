@@ -223,7 +223,7 @@ def _check_changes_of(
     both = present[:, :-1] & present[:, 1:] & (before > 0) & (now > 0)
     with np.errstate(all="ignore"):
         ratio = np.where(both, now / before, 1.0)
-    slip = _slips(ratio, rules)
+    slip = slips(ratio, rules)
     usual = at_least(ratio - 1, rules.year_on_year_low)
     usual &= at_most(ratio - 1, rules.year_on_year_high)
     jump = ~usual & ~slip
@@ -233,7 +233,7 @@ def _check_changes_of(
     limits = {"low": rules.year_on_year_low, "high": rules.year_on_year_high}
     for code, mask in (("unit_slip", slip), ("year_on_year", jump), ("same_as_last_year", same)):
         for e, y in np.argwhere(mask).tolist():
-            if code == "same_as_last_year" and not _has_digits(now[e, y]):
+            if code == "same_as_last_year" and not has_digits(now[e, y]):
                 continue
             change = (float(before[e, y]), float(now[e, y]), float(ratio[e, y]))
             values = dict(zip(("before", "now", "ratio"), change, strict=True))
@@ -241,7 +241,7 @@ def _check_changes_of(
             yield _value_finding(code, cube, (v, e, y + 1), **values)
 
 
-def _slips(ratio: NDArray[np.float64], rules: BuiltInChecks) -> NDArray[np.bool_]:
+def slips(ratio: NDArray[np.float64], rules: BuiltInChecks) -> NDArray[np.bool_]:
     """Ratios near a power of ten either way; not the way back from a slip of the year before."""
     size = np.maximum(ratio, 1 / ratio)
     slip = np.zeros(ratio.shape, bool)
@@ -254,7 +254,8 @@ def _slips(ratio: NDArray[np.float64], rules: BuiltInChecks) -> NDArray[np.bool_
     return slip & ~back
 
 
-def _has_digits(value: float) -> bool:
+def has_digits(value: float) -> bool:
+    """Whether a value is long enough for its repetition to be odd: 1203.7, not 120."""
     digits = f"{value:.15g}".partition("e")[0].replace(".", "").strip("-0")
     return len(digits) >= LEAST_DIGITS_FOR_SAME
 

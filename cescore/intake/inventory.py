@@ -64,11 +64,18 @@ _YAML = {r"[^.].*\.yml": "*.yml"}
 YEAR_FOLDER = Folder(
     {
         OBSERVATIONS: "observations.csv",
-        r"measures\.csv": "measures.csv",
+        r"measures(_returns)?\.csv": "measures.csv",
         r"vetoes\.csv": "vetoes.csv",
         **_README,
     },
-    {"prose": Folder({r".+\.md": "*.md"})},
+    {
+        "prose": Folder({r".+\.md": "*.md"}),
+        # what collecting keeps; a workbook that was only laid there is not read, and so named
+        "returns": Folder(
+            {r"submissions\.csv|findings\.jsonl|written\.json": "submissions.csv"},
+            {r"[0-9a-f]{16}": Folder({r".+": "returns"}), "edited": Folder({r".+": "returns"})},
+        ),
+    },
 )
 DATA = Folder(
     {
@@ -78,7 +85,7 @@ DATA = Folder(
         OBSERVATIONS: "observations.csv",
         **_README,
     },
-    {r"[0-9]{4}": YEAR_FOLDER},
+    {r"[0-9]{4}": YEAR_FOLDER, "layouts": Folder({r"[^.].*\.yml": "*.yml", **_README})},
 )
 PARAMS = Folder(
     {
@@ -215,6 +222,9 @@ class _Walk:
         """A file that nobody reads: an error where it looks like one that was meant to be read."""
         folder, top = place
         likely, home = _likely_file(path.name, expected), folder
+        above = re.match(rf"^{re.escape(top)}/[0-9]{{4}}(?=/)", folder)
+        if not likely and above:  # in a folder within a year's
+            likely, home = _likely_file(path.name, YEAR_FOLDER), above[0]
         if not likely and expected is not DATA and top == "data":
             likely, home = _likely_file(path.name, DATA), top
         elif not likely and expected is DATA:

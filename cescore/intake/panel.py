@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cescore.definitions.model import Variable
-from cescore.intake.address import Address
+from cescore.intake.address import Address, of_row
 from cescore.intake.arrays import STATE_OF_STATUS, Grid, TypeGrid, holds
 from cescore.intake.entities import Entity, Register
 from cescore.intake.observations import Observations
@@ -109,15 +109,15 @@ class Sources:
                 continue
             place = self._in_frame(cell)
             if place is not None:
-                found[n] = Address(self._observations.files[place[0]], int(place[1]))
+                found[n] = of_row(self._observations.files[place[0]], int(place[1]), str(place[2]))
             elif self._observations.grid.has(*cell):
                 wanted.setdefault(self._observations.keys.one(*cell), []).append(n)
         if wanted:
             rows = self._observations.places.of_keys(np.array(list(wanted), np.int64))
             for key, numbers in wanted.items():
-                _, file, line, _ = next(rows.between(key, key + 1))
+                _, file, line, source = next(rows.between(key, key + 1))
                 for n in numbers:
-                    found[n] = Address(self._observations.files[file], line)
+                    found[n] = of_row(self._observations.files[file], line, source)
         return found
 
     def of(self, entity_id: str) -> Mapping[tuple[str, int], str]:

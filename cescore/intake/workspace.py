@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from cescore.definitions.load import Definitions, load_definitions
-from cescore.definitions.model import Run
+from cescore.definitions.model import Plan, Run
 from cescore.definitions.shipped import REPOSITORY
 from cescore.errors import DataError, Problem
 from cescore.intake.accounting import RowCount
@@ -36,6 +36,7 @@ from cescore.intake.observations import Observations
 from cescore.intake.panel import PanelLayout, Sources, build_panels, tiling
 from cescore.intake.prose import Prose, read_prose
 from cescore.intake.reading import read_observations
+from cescore.intake.returned import RETURNED_MEASURES, RETURNS, returned_findings
 from cescore.intake.unused import doubtful_years, unused_definitions
 from cescore.intake.wording import Value
 from cescore.method.column import Panel, State
@@ -110,7 +111,7 @@ class Workspace:
         log.extend(unused_definitions(definitions, root / "params"))
         log.extend(doubtful_years(definitions, year_folders(root / "data"), root / "params"))
         confirmed = confirm(log.sorted(), _of_years(received.confirmations, years), day_of_run(run))
-        blocked = _blocked(confirmed, register, years)
+        blocked = _blocked(confirmed, register, years, _inspected(definitions.plan))
         doubtful = _sums_of_blocked(layout, blocked, years[-1])
         findings = tuple(shortened(in_order([*confirmed, *doubtful])))
         return cls(
@@ -204,12 +205,13 @@ def _receive(root: Path, definitions: Definitions, log: FindingLog) -> _Received
     vetoes: list[VetoRecord] = []
     rows = [counted, *reading.counts]
     for folder in year_folders(data, year):
-        file = f"data/{folder}/measures.csv"
+        files = [f"data/{folder}/measures.csv", f"data/{folder}/{RETURNED_MEASURES}"]
         checked, counts = read_measures(
-            root / file, folder, register, definitions.plan, context.file(file)
+            [(root / name, name) for name in files], folder, register, definitions.plan, context
         )
         measures.extend(checked)
         rows.extend(counts)
+        log.extend(returned_findings(data / str(folder) / RETURNS, f"data/{folder}/{RETURNS}"))
         file = f"data/{folder}/vetoes.csv"
         looked, counts = read_vetoes(
             root / file, folder, register, definitions.plan, context.file(file)
@@ -259,9 +261,7 @@ def _years_read(definitions: Definitions, sources: Iterable[SourceFile]) -> tupl
 
 def _years(definitions: Definitions, observations: Observations) -> tuple[int, tuple[int, ...]]:
     """The base year and the years of the panel."""
-    run, plan = definitions.run, definitions.plan
-    first_received = min((*observations.received, run.year))
-    base_year = run.base_year or (plan.base_year if plan else None) or first_received
+    run, base_year = definitions.run, base_year_of(definitions, observations)
     first = min(run.first_year or base_year, run.year)
     return base_year, tuple(range(first, run.year + 1))
 
@@ -277,6 +277,13 @@ def day_of_run(run: Run) -> date:
 def _of_years(confirmations: Iterable[Confirmation], years: Sequence[int]) -> list[Confirmation]:
     """The confirmations of findings that this run can have: of its years, or of none."""
     return [c for c in confirmations if c.year is None or c.year in years]
+
+
+def base_year_of(definitions: Definitions, observations: Observations) -> int:
+    """The base year: the run's, the plan's, or the first of which anything was received."""
+    run, plan = definitions.run, definitions.plan
+    first_received = min((*observations.received, run.year))
+    return run.base_year or (plan.base_year if plan else None) or first_received
 
 
 def _lay_out(
@@ -359,13 +366,25 @@ def _sums_of_blocked(
     return found
 
 
+def _inspected(plan: Plan | None) -> frozenset[str]:
+    """The ids of all checks and vetoes of a plan."""
+    measures = plan.measures.values() if plan else ()
+    checks = (check.id for measure in measures for check in measure.checks)
+    return frozenset([*checks, *(plan.vetoes if plan else ())])
+
+
 def _blocked(
-    findings: Iterable[Finding], register: Register, years: tuple[int, ...]
+    findings: Iterable[Finding],
+    register: Register,
+    years: tuple[int, ...],
+    inspected: Collection[str],
 ) -> dict[str, tuple[Finding, ...]]:
-    """Entities with an open error in a year that is used, or in no year in particular."""
+    """Entities with an open error in a year that is used, or in no year in particular; what is wrong
+    with a check or veto (``inspected``) counts for the year evaluated alone."""
     reasons: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
-        is_inspection = finding.file.endswith(("/measures.csv", "/vetoes.csv"))
+        is_table = finding.file.endswith(("measures.csv", "vetoes.csv", RETURNED_MEASURES))
+        is_inspection = is_table or finding.variable in inspected
         used = years[-1:] if is_inspection else years
         is_used = finding.year is None or finding.year in used
         if finding.is_open_error and is_used and finding.entity_id in register:
