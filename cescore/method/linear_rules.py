@@ -10,11 +10,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypedDict
 
 from cescore.definitions.formula import parse
 from cescore.errors import MethodError
 from cescore.method.column import Column, Panel, State
-from cescore.method.formulas import evaluate
+from cescore.method.formulas import evaluate, half_of_last_decimal, holds
 from cescore.method.thresholds import ABSOLUTE, RELATIVE
 
 MOST_CLAUSES = 200  # of one rule; beyond, its pieces are too many to be of use
@@ -156,6 +157,13 @@ class _Sum:
         return not self.coefficients and not self.maxima
 
 
+class Given(TypedDict):
+    """What `evaluate` needs beside a panel."""
+
+    base_year: int
+    factors: Mapping[str, float]
+
+
 class _Reader:
     """Walks a rule's tree; every node becomes a sum, or a list of clauses."""
 
@@ -173,6 +181,9 @@ class _Reader:
                 return _all_of(inner_clauses) if is_all else _any_of(inner_clauses)
             case ast.Compare(left=left, ops=[op], comparators=[right]):
                 return self._comparison(left, type(op), right, is_true)
+            case ast.Call():
+                true, _ = holds(ast.unparse(node), self.record.panel, **self._given)
+                return [] if bool(true[0, self.record.year]) == is_true else [()]
         raise NotLinearError(f"{ast.unparse(node)} is no comparison")
 
     def _comparison(
@@ -252,6 +263,8 @@ class _Reader:
             return self._over_several(name, arguments)
         if name == "positive":
             return self.value(arguments[0])
+        if name == "rounding":
+            return _Sum(constant=sum(map(self._rounding, arguments)))
         if name in ("abs", "max", "min"):
             operands = tuple(self.value(argument) for argument in arguments)
             if all(operand.is_constant for operand in operands):
@@ -287,6 +300,12 @@ class _Reader:
             result = result.plus(self.value(argument))
         return result.times(1 / len(apply)) if name == "mean" else result
 
+    def _rounding(self, node: ast.expr) -> float:
+        """How far a value may be off by rounding, as it is reported."""
+        at, column = (0, self.record.year), self._column(node)
+        is_present = column.state[at] == State.PRESENT
+        return float(half_of_last_decimal(column.values[at])) if is_present else 0.0
+
     def _constant(self, node: ast.expr, *, of_other_years: bool = False) -> _Sum:
         """A number worked out from values that are not to be changed."""
         used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
@@ -298,9 +317,11 @@ class _Reader:
         return _Sum(constant=float(column.values[0, self.record.year]))
 
     def _column(self, node: ast.expr) -> Column:
-        record = self.record
-        text = ast.unparse(node)
-        return evaluate(text, record.panel, base_year=record.base_year, factors=record.factors)
+        return evaluate(ast.unparse(node), self.record.panel, **self._given)
+
+    @property
+    def _given(self) -> Given:
+        return {"base_year": self.record.base_year, "factors": self.record.factors}
 
 
 _OPPOSITE: Mapping[type[ast.cmpop], type[ast.cmpop]] = {
