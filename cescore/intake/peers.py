@@ -59,6 +59,7 @@ def _far(part: Comparison, at: tuple[str, Rows, int], x: Floats, asked: Bools) -
             per_size=float(10 ** x[v, i]),
             median=float(10 ** median[v, 0]),
             power=int(power[v, i]),
+            meant=float(part.values[v, rows[i], y] / 10.0 ** power[v, i]),
             size=named_code(code),
             n=int(np.isfinite(x[v]).sum()),
             among=among(cube, name),

@@ -92,7 +92,7 @@ class PeerCheck(Definition):
     """Figures against those of peers, per unit of a size, where they look like a wrong unit."""
 
     size: Mapping[str, Code] = {}  # entity type -> variable that measures size
-    least_n: Whole = 8  # peers
+    least_n: Whole = 10  # peers; of fewer, works of other kinds pass for peers
     least_power: Whole = 3  # of ten: firms differ by less
     spread: Positive = 4.0  # median absolute deviations beyond which a figure is far from its peers
 
