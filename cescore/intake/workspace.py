@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from cescore.definitions.load import Definitions, load_definitions
-from cescore.definitions.model import Plan
+from cescore.definitions.model import Plan, Run
 from cescore.definitions.shipped import REPOSITORY
 from cescore.errors import DataError, Problem
 from cescore.intake.accounting import RowCount
 from cescore.intake.address import Address
 from cescore.intake.checks import Checked, check
 from cescore.intake.completing import Ways, completed
-from cescore.intake.corrections import Correction, apply_corrections, confirm, read_corrections
+from cescore.intake.confirmations import Confirmation, confirm, read_confirmations
+from cescore.intake.correcting import apply_corrections
+from cescore.intake.corrections import read_corrections
+from cescore.intake.dates import read_date
 from cescore.intake.dictionary import Dictionary
 from cescore.intake.entities import Entity, Register, read_register
 from cescore.intake.findings import Context, Finding, FindingLog, Severity, in_order, shortened
@@ -39,6 +43,7 @@ from cescore.method.column import Panel, State
 from cescore.method.member_sums import MemberSums
 
 REGISTER, CORRECTIONS = "data/entities.csv", "data/corrections.yml"
+CONFIRMATIONS = "data/confirmations.yml"
 
 
 def lookup(root: Path, *names: str) -> Path:
@@ -88,7 +93,8 @@ class Workspace:
         ParamsError
             params/ contradicts itself: all contradictions at once.
         DataError
-            There is no register, corrections.yml is no YAML, or nothing was received for the year.
+            There is no register, corrections.yml or confirmations.yml is no YAML, or nothing was received
+            for the year.
         """
         definitions = load_definitions(root / "params", year)
         log = FindingLog()
@@ -104,7 +110,7 @@ class Workspace:
         log.extend(unknown_entities(definitions, register))
         log.extend(unused_definitions(definitions, root / "params"))
         log.extend(doubtful_years(definitions, year_folders(root / "data"), root / "params"))
-        confirmed = confirm(log.sorted(), received.corrections)
+        confirmed = confirm(log.sorted(), _of_years(received.confirmations, years), day_of_run(run))
         blocked = _blocked(confirmed, register, years, _inspected(definitions.plan))
         doubtful = _sums_of_blocked(layout, blocked, years[-1])
         findings = tuple(shortened(in_order([*confirmed, *doubtful])))
@@ -171,7 +177,7 @@ class _Received:
     register: Register
     sources: Sequence[SourceFile]
     observations: Observations
-    corrections: tuple[Correction, ...]
+    confirmations: tuple[Confirmation, ...]
     measures: tuple[MeasureRecord, ...]
     vetoes: tuple[VetoRecord, ...]
     prose: tuple[Prose, ...]
@@ -192,8 +198,9 @@ def _receive(root: Path, definitions: Definitions, log: FindingLog) -> _Received
         root / CORRECTIONS, register, definitions.variables, context.file(CORRECTIONS)
     )
     # what was recorded of later years is of returns that this run does not read
-    corrections = tuple(c for c in recorded if (c.year or 0) <= year)
+    corrections = [c for c in recorded if c.year <= year]
     observations = apply_corrections(reading.observations, corrections, CORRECTIONS, log)
+    confirmations = read_confirmations(root / CONFIRMATIONS, register, context.file(CONFIRMATIONS))
     measures: list[MeasureRecord] = []
     vetoes: list[VetoRecord] = []
     rows = [counted, *reading.counts]
@@ -216,7 +223,7 @@ def _receive(root: Path, definitions: Definitions, log: FindingLog) -> _Received
         register=register,
         sources=sources,
         observations=observations,
-        corrections=corrections,
+        confirmations=confirmations,
         measures=tuple(measures),
         vetoes=tuple(vetoes),
         prose=prose,
@@ -257,6 +264,19 @@ def _years(definitions: Definitions, observations: Observations) -> tuple[int, t
     run, base_year = definitions.run, base_year_of(definitions, observations)
     first = min(run.first_year or base_year, run.year)
     return base_year, tuple(range(first, run.year + 1))
+
+
+def day_of_run(run: Run) -> date:
+    """The day that a run is of: the one its file states as issued, else the last of its year.
+
+    No run reads the clock, or the same data would be built otherwise tomorrow.
+    """
+    return read_date(run.issued).day or date(run.year, 12, 31)
+
+
+def _of_years(confirmations: Iterable[Confirmation], years: Sequence[int]) -> list[Confirmation]:
+    """The confirmations of findings that this run can have: of its years, or of none."""
+    return [c for c in confirmations if c.year is None or c.year in years]
 
 
 def base_year_of(definitions: Definitions, observations: Observations) -> int:
