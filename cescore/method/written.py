@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cescore.definitions.model import Scale
+from cescore.definitions.model import Scale, Treatment
+from cescore.method.outliers import SHIFT
 from cescore.method.scaling import T_SPAN
 from cescore.method.thresholds import at_most, tied
 
@@ -86,8 +87,8 @@ def by_constants_written(
         return _ratio(x, name, learnt[name], direction, scale)
     if method == "z_score":
         sign = "+" if direction == 1 else "-"
-        text = f"1/2 {sign} (x - mean) / sd / {T_SPAN:g}"
-        return _on_scale(text, scale, {"mean": learnt["mean"], "sd": learnt["sd"]})
+        text = f"1/2 {sign} (x - average) / sd / {T_SPAN:g}"  # mean is a function
+        return _on_scale(text, scale, {"average": learnt["mean"], "sd": learnt["sd"]})
     worst, best = ("low", "high") if direction == 1 else ("high", "low")
     if method == "distance_to_reference":
         text = f"max((x - {worst}) / (reference - {worst}), 0)"
@@ -105,6 +106,32 @@ def by_order_written(method: str, place: Standing, scale: Scale) -> WrittenMetho
     else:
         share, constants = "worse / (n - 1)", {"worse": place.worse, "n": place.among}
     return _on_scale(share, scale, {name: float(number) for name, number in constants.items()})
+
+
+def treated_written(treatment: Treatment, learnt: Mapping[str, float]) -> str:
+    """What `outliers.apply` does to a value ``x`` with constants learnt before, over their names.
+
+    Examples
+    --------
+    >>> treated_written(Treatment(), {"win_low": 1.0, "win_high": 9.0})
+    'min(max(x, win_low), win_high)'
+    """
+    if "win_low" in learnt:
+        return "min(max(x, win_low), win_high)"
+    if "log_low" not in learnt:
+        return ""
+    inside, shift = "min(max(x, log_low), log_high)", f"{SHIFT:g} * (log_high - log_low)"
+    if treatment.then == "log_ct_plus" and "log_mirrored" in learnt:
+        return f"-log(log_high + {shift} - {inside})"
+    if treatment.then in ("log_ct", "log_ct_plus"):
+        return f"log({inside} - log_low + {shift})"
+    if treatment.then == "log_gii":
+        return f"log((log_high - 1) * ({inside} - log_low) / (log_high - log_low) + 1)"
+    if treatment.then == "log_ct_orig" or not treatment.power:
+        return f"log({inside} - log_low + 1)"
+    power = _text(abs(treatment.power))
+    power = power if treatment.power > 0 else f"(-{power})"
+    return f"(({inside} - log_low + 1) ** {power} - 1) / {power}"
 
 
 def mean_written(

@@ -29,31 +29,31 @@ from cescore.method.written import (
     by_order_written,
     on_ends_written,
     standing,
+    treated_written,
 )
 
 
 def treated(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
     """An indicator's value as it is scored: a gap filled, or an outlier treated, with the constants."""
     known, own = _scored(quantity, evaluation), tracer.same(quantity, "indicator", quantity.code)
-    found = _prepared(quantity, evaluation)
-    framework = evaluation.framework
+    framework, found = evaluation.framework, _prepared(quantity, evaluation)
+    names, n = Named(zh=known.zh, en=known.en), _compared(evaluation, quantity.year)
     learnt = evaluation.fitted.constants.get(known.code, {}).get(quantity.year, {})
-    constants = tuple(
-        given(quantity, name, float(value), unit=known.unit)
-        for name, value in learnt.items()
-        if not name.startswith("fill:") or own.value is None
-    )
     if own.value is None:
-        method = framework.imputation_of(known).method
-        note = TraceNote.of("imputed", method=method, n=_compared(evaluation, quantity.year))
-    else:
-        rule = framework.treatment_of(known)
-        how = "winsorise" if "win_low" in learnt else rule.then
-        note = TraceNote.of("treated", method=how, n=_compared(evaluation, quantity.year))
-    names = Named(zh=known.zh, en=known.en)
-    return traced(
-        quantity, names, found, unit=known.unit, beside=(own, *constants), notes=(note,)
-    )
+        rule = framework.imputation_of(known)
+        notes = (TraceNote.of("imputed", method=rule.method, by=rule.by, n=n),)
+        return traced(quantity, names, found, unit=known.unit, beside=(own,), notes=notes)
+    treatment = framework.treatment_of(known)
+    text = treated_written(treatment, learnt)
+    operands = {"x": own} | {
+        name: given(quantity, name, float(learnt[name]), unit=known.unit)
+        for name in symbols_in(text)
+        if name != "x"
+    }
+    how = "winsorise" if "win_low" in learnt else treatment.then
+    notes = (TraceNote.of("treated", method=how, n=n),)
+    done = Calculation(text, operands)
+    return traced(quantity, names, found, done, unit=known.unit, notes=notes)
 
 
 def score(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
@@ -85,11 +85,13 @@ def score(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Tra
             quantity, names, found, done, unit=unit, beside=(own,), notes=(note,), origins=(origin,)
         )
     written, notes = _written(known, quantity, evaluation)
-    operands = {"x": _value_scored(tracer, quantity, evaluation, own)} if "x" in _symbols(written) else {}
+    operands: dict[str, Traced] = {}
+    if "x" in symbols_in(written.text):
+        operands["x"] = _value_scored(tracer, quantity, evaluation, own)
     operands |= {
         name: given(quantity, name, value, unit=_unit_of(name, known), place=origin.place)
         for name, value in written.constants.items()
-        if name in _symbols(written)
+        if name in symbols_in(written.text)
     }
     trace = traced(
         quantity,
@@ -166,9 +168,9 @@ def _compared(evaluation: TypeEvaluation, year: int) -> int:
     return len(evaluation.learners_in(year).entities)
 
 
-def _symbols(written: WrittenMethod) -> frozenset[str]:
-    """The operands of a method's text."""
-    return frozenset(parse(written.text).names) if written.text else frozenset()
+def symbols_in(text: str) -> tuple[str, ...]:
+    """The operands of a method's text, in their order."""
+    return parse(text).names if text else ()
 
 
 def _unit_of(name: str, known: Indicator) -> str:

@@ -87,6 +87,7 @@ class WholeWorkspace(World):
                 found[finding.entity_id, finding.variable, finding.year].append(finding)
         return found
 
+    @lru_cache(maxsize=4096)  # noqa: B019
     def outcome(self, entity_id: str) -> PlanOutcome:
         yearly, workspace = self.yearly, self.workspace
         checks = {m.check_id: m.place for m in workspace.measures if self._is_now(m, entity_id)}
