@@ -6,7 +6,7 @@ and `aggregate`, and tests hold both to the same results.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -134,9 +134,7 @@ def treated_written(treatment: Treatment, learnt: Mapping[str, float]) -> str:
     return f"(({inside} - log_low + 1) ** {power} - 1) / {power}"
 
 
-def mean_written(
-    method: str, power: float, members: Sequence[tuple[str, float, float]]
-) -> str:
+def mean_written(method: str, power: float, members: Sequence[tuple[str, float, float]]) -> str:
     """The mean of members (symbol, weight, value) as text, its weights as numbers.
 
     The geometric mean is written as a product of powers by shares. "" for a method that is no mean
@@ -145,12 +143,14 @@ def mean_written(
     Examples
     --------
     >>> mean_written("arithmetic_mean", 1, [("A", 3, 90.0), ("B", 1, 50.0)])
-    '(3 * A + 1 * B) / (3 + 1)'
+    '(3 * A + B) / (3 + 1)'
     >>> mean_written("geometric_mean", 0, [("A", 1, 90.0), ("B", 1, 50.0)])
     'A ** 0.5 * B ** 0.5'
     """
     counted = [(symbol, weight, value) for symbol, weight, value in members if weight > 0]
-    power = {"arithmetic_mean": 1.0, "geometric_mean": 0.0, "harmonic_mean": -1.0}.get(method, power)
+    power = {"arithmetic_mean": 1.0, "geometric_mean": 0.0, "harmonic_mean": -1.0}.get(
+        method, power
+    )
     is_mean = method == "generalised_mean" or method in WRITERS_OF_MEANS
     if not counted or not is_mean:
         return ""
@@ -163,26 +163,32 @@ WRITERS_OF_MEANS: tuple[str, ...] = ("arithmetic_mean", "geometric_mean", "harmo
 
 
 def _power_mean(power: float, members: Sequence[tuple[str, float, float]]) -> str:
-    whole = " + ".join(_text(weight) for _, weight, _ in members)
-    weighed: Callable[[str], str]
+    weights = [weight for _, weight, _ in members]
+    is_equal = set(weights) == {1.0}
+    whole = str(len(weights)) if is_equal else f"({' + '.join(map(_text, weights))})"
     if power == 0:
-        total = sum(weight for _, weight, _ in members)
+        total = sum(weights)
         return " * ".join(f"{symbol} ** {_text(weight / total)}" for symbol, weight, _ in members)
     if power == -1:
         parts = " + ".join(f"{_text(weight)} / {symbol}" for symbol, weight, _ in members)
-        return f"({whole}) / ({parts})"
+        return f"{whole} / ({parts})"
     if power == 1:
-        parts = " + ".join(f"{_text(weight)} * {symbol}" for symbol, weight, _ in members)
-        return f"({parts}) / ({whole})"
+        parts = " + ".join(f"{_times(weight)}{symbol}" for symbol, weight, _ in members)
+        return f"({parts}) / {whole}"
     raised = f"** {_text(power)}" if power > 0 else f"** (-{_text(-power)})"
-    parts = " + ".join(f"{_text(weight)} * {symbol} {raised}" for symbol, weight, _ in members)
+    parts = " + ".join(f"{_times(weight)}{symbol} {raised}" for symbol, weight, _ in members)
     inverse = f"(1/{_text(power)})" if power > 0 else f"(-1/{_text(-power)})"
-    return f"(({parts}) / ({whole})) ** {inverse}"
+    return f"(({parts}) / {whole}) ** {inverse}"
 
 
 def _text(number: float) -> str:
     """The shortest text of a number, whole ones without a point."""
     return str(int(number)) if float(number).is_integer() else repr(float(number))
+
+
+def _times(weight: float) -> str:
+    """A weight before what it weighs; 1 is not written."""
+    return "" if weight == 1 else f"{_text(weight)} * "
 
 
 def _ratio(x: float, name: str, best: float, direction: int, scale: Scale) -> WrittenMethod:

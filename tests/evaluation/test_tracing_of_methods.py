@@ -158,4 +158,6 @@ def test_the_floor_of_the_missing_data_rule_stands_in_the_arithmetic(tmp_path: P
     steps = all_of(workspace(tmp_path, {"scale": SCALE}), "E03")
     score = next(s for s in steps if (s.quantity.kind, s.quantity.code) == ("score", "B"))
     assert (score.value, score.arithmetic) == (60.0, "floor")
-    assert ("missing_rule", "not_reported") in {(n.key, dict(n.values).get("reason")) for n in score.notes}
+    assert ("missing_rule", "not_reported") in {
+        (n.key, dict(n.values).get("reason")) for n in score.notes
+    }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Mapping
 
 from cescore.errors import DataError
 from cescore.evaluation.tracing import assessing, progress, quantities, scores, shares, wholes
 from cescore.evaluation.tracing.trace import KINDS, Kind, Quantity, Traced
 from cescore.evaluation.tracing.tracer import Maker, Tracer, UntraceableError, World
-from cescore.intake.notation import nearest
 from cescore.method.evaluation import TypeEvaluation
 
 MAKERS: Mapping[str, Maker] = {
@@ -58,18 +58,63 @@ def trace_asked(tracer: Tracer, entity_id: str, asked: str, year: int) -> Traced
     DataError
         The entity has no such number; the nearest codes are named.
     """
+    found = next(_meant(tracer, entity_id, asked, year), None)
+    if found is None:
+        raise DataError(_unknown(tracer.world, entity_id, asked, year))
+    return found
+
+
+def _meant(tracer: Tracer, entity_id: str, asked: str, year: int) -> Iterator[Traced]:
+    """What a code may mean, the likeliest first: with its kind, an alias, a bare code, a name."""
     kind, colon, code = asked.partition(":")
-    kinds = (kind,) if colon and kind in KINDS else BY_CODE
-    wanted = code if colon and kind in KINDS else asked
-    for one in kinds:
-        found = _found(tracer, Quantity(entity_id, one, wanted, year))  # type: ignore[arg-type]
+    evaluation = tracer.world.evaluation(entity_id)
+    wanted: list[tuple[str, str]]
+    if colon and kind in KINDS:
+        wanted = [(kind, code)]
+    elif evaluation is not None and asked == "index":
+        wanted = [("index", evaluation.framework.index.code)]
+    elif evaluation is not None and asked == "progress_index" and evaluation.framework.progress:
+        wanted = [("progress_index", evaluation.framework.progress.code)]
+    else:
+        wanted = [(str(one), asked) for one in BY_CODE]
+        wanted += [
+            (kind, code) for kind, code, names in _named(tracer.world, entity_id) if asked in names
+        ]
+    for kind, code in wanted:
+        found = _found(tracer, Quantity(entity_id, kind, code, year))  # type: ignore[arg-type]
         if found is not None:
-            return found
-    known = sorted(set(codes_of(tracer.world, entity_id)))
-    close = nearest(wanted, [c.partition(":")[2] for c in known])
-    listed = [c for c in known if c.partition(":")[2] == close] or known[:MOST_NEAR]
-    near = f"nearest: {', '.join(listed)}" if close else f"for example {', '.join(listed)}"
-    raise DataError(f"{entity_id} has no number called {asked!r} in {year}; {near}")
+            yield found
+
+
+def _named(world: World, entity_id: str) -> Iterator[tuple[str, str, tuple[str, str]]]:
+    """Indicators, groups, accounts and variables with their names in both languages."""
+    evaluation, panel = world.evaluation(entity_id), world.panel(entity_id)
+    if evaluation is not None:
+        framework = evaluation.framework
+        for kind, table in (
+            ("indicator", framework.indicators),
+            ("group", framework.groups),
+            ("account", framework.accounts),
+        ):
+            yield from ((kind, code, (one.zh, one.en)) for code, one in table.items())
+    for code in (*panel.columns, *panel.codes) if panel is not None else ():
+        known = world.named(code)
+        if known is not None:
+            yield "variable", code, (known.zh, known.en)
+
+
+def _unknown(world: World, entity_id: str, asked: str, year: int) -> str:
+    """That there is no such number, with those nearest by code or by name."""
+    codes = {code: code.partition(":")[2] for code in codes_of(world, entity_id)}
+    names = {
+        f"{kind}:{code}": name for kind, code, both in _named(world, entity_id) for name in both
+    }
+    wanted = asked.partition(":")[2] or asked
+    words = [*codes.values(), *(name for name in names.values() if name)]
+    close = difflib.get_close_matches(wanted, words, n=MOST_NEAR, cutoff=0.6)
+    near = [c for word in close for c, own in (*codes.items(), *names.items()) if own == word]
+    listed = ", ".join(dict.fromkeys(near or list(codes)[-MOST_NEAR:]))
+    return f"{entity_id} has no number {asked!r} in {year}; {'nearest' if near else 'it has'}: {listed}"
 
 
 def _found(tracer: Tracer, quantity: Quantity) -> Traced | None:

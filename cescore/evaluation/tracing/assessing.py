@@ -52,7 +52,15 @@ def target(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Tr
     )
     done, base = _actual(tracer, quantity, line, aim, plan, evaluation)
     if line.actual is None:
-        return traced(quantity, names, found, unit=line.unit, beside=(*base, *parts), notes=tuple(notes), origins=place)
+        return traced(
+            quantity,
+            names,
+            found,
+            unit=line.unit,
+            beside=(*base, *parts),
+            notes=tuple(notes),
+            origins=place,
+        )
     return traced(
         quantity, names, found, done, unit=line.unit, beside=parts, notes=tuple(notes),
         origins=place, text=line.light,
@@ -104,13 +112,15 @@ def _actual(
     if aim.type == "level":
         return Calculation("level", {"level": level}), (level,)
     base = tracer.same(quantity, "indicator", aim.indicator, plan.base_year)
-    text = "100 * (level / level_base - 1)" if is_rise(aim.type, aim.op) else "100 * (1 - level / level_base)"
+    text = (
+        "100 * (level / level_base - 1)"
+        if is_rise(aim.type, aim.op)
+        else "100 * (1 - level / level_base)"
+    )
     return Calculation(text, {"level": level, "level_base": base}), (level, base)
 
 
-def _number(
-    line: TargetLine, aim: Target, plan: Plan, name: str, year: int
-) -> float | None:
+def _number(line: TargetLine, aim: Target, plan: Plan, name: str, year: int) -> float | None:
     """A number of the line by its name."""
     if name == "due":
         if line.schedule_carbon is None or line.completion is None or not line.schedule_carbon:
@@ -138,7 +148,11 @@ def _formula(line: TargetLine, aim: Target, name: str, clock: Clock) -> str:
     since, left = max(clock.year - clock.base_year, 1), max(clock.years_left, 1)
     percent = measure == "percent"
     gap = line.pace is not None and bool(line.pace.needed)
-    needed = f"100 * ((goal_level / level) ** (1/{left}) - 1)" if percent else f"(goal_level - level) / {left}"
+    needed = (
+        f"100 * ((goal_level / level) ** (1/{left}) - 1)"
+        if percent
+        else f"(goal_level - level) / {left}"
+    )
     rise = f"((1 - whole) / (level / level_base)) ** (1/{left})"
     is_fall = _whole(line, aim) > 0
     texts = {
@@ -187,10 +201,14 @@ def _operands(
         operands["level_base"] = tracer.same(quantity, "indicator", aim.indicator, plan.base_year)
     if name == "schedule_carbon":
         operands["due"] = tracer.same(quantity, "target_part", f"{line.id}.due")
-    elif name in ("completion", "schedule_log", "due", "still_needed") and (aim.type != "level" or line.schedule_carbon is not None):
+    elif name in ("completion", "schedule_log", "due", "still_needed") and (
+        aim.type != "level" or line.schedule_carbon is not None
+    ):
         operands["whole"] = given(quantity, "whole", _whole(line, aim), unit="ratio", place=place)
     elif name == "pace_needed":
-        operands["goal_level"] = given(quantity, "goal_level", _goal_level(line, aim), unit=line.level_unit, place=place)
+        operands["goal_level"] = given(
+            quantity, "goal_level", _goal_level(line, aim), unit=line.level_unit, place=place
+        )
     elif name == "completion":
         operands["goal"] = given(quantity, "goal", line.value, unit=line.unit, place=place)
     text = _formula(line, aim, name, _clock(plan, quantity.year))
@@ -242,7 +260,9 @@ def measure(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> T
 
 
 def _share(quantity: Quantity, counts: Mapping[str, int]) -> Calculation:
-    operands = {s: given(quantity, s, float(counts[s]), unit="count") for s in INSPECTED}
+    operands: dict[str, Traced] = {
+        s: given(quantity, s, float(counts[s]), unit="count") for s in INSPECTED
+    }
     text = f"(done + {PARTIAL_SHARE:g} * partial) / (done + partial + not_done)"
     return Calculation(text, operands)
 
@@ -342,7 +362,7 @@ def _part(
         }
         done = Calculation("100 * (index - floor) / (top - floor)", {"index": index, **ends})
     else:
-        counts = {
+        counts: dict[str, int] = {
             status: sum(line.counts[status] for line in outcome.measures) for status in INSPECTED
         }
         share = _share(quantity, counts)
@@ -392,7 +412,7 @@ def grade(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Tra
     notes = [TraceNote.of("bands", scale=made.scale, bands=bands)] if bands else []
     if made.reason:
         notes.append(TraceNote.of("assessment_reason", reason=made.reason))
-    if made.provisional:
+    if made.provisional and not made.reason:
         notes.append(TraceNote.of("provisional"))
     names = Named(zh="考核等级", en="Grade")
     text = made.grade_zh or made.grade_en
@@ -432,7 +452,9 @@ def standard(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> 
             notes = (TraceNote.of("source", text=known.source, tag=known.tag),)
             origins = (Origin(f"params/standards/{known.id}.yml", "params"),)
             names = Named(zh=known.zh, en=known.en)
-            return Traced(quantity, names, text=found.verdict, beside=lines, notes=notes, origins=origins)
+            return Traced(
+                quantity, names, text=found.verdict, beside=lines, notes=notes, origins=origins
+            )
     raise UntraceableError(str(quantity))
 
 
@@ -444,7 +466,13 @@ def requirement(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) 
         if line is not None:
             kind: Kind = "indicator"
             value = tracer.same(quantity, kind, line.indicator)
-            threshold = given(quantity, "threshold", line.threshold, unit=line.unit, place=f"params/standards/{whole}.yml: {id_}")
+            threshold = given(
+                quantity,
+                "threshold",
+                line.threshold,
+                unit=line.unit,
+                place=f"params/standards/{whole}.yml: {id_}",
+            )
             note = TraceNote.of("requirement", op=line.op, threshold=line.threshold, tag=line.tag)
             return traced(
                 quantity, Named(zh=line.zh, en=line.en), Evaluated.number(line.value),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cescore.definitions.model import Named, Progress
-from cescore.evaluation.tracing.trace import Kind, Origin, Quantity, Traced, TraceNote
+from cescore.evaluation.tracing.trace import Origin, Quantity, Traced, TraceNote
 from cescore.evaluation.tracing.tracer import (
     Calculation,
     Evaluated,
@@ -23,12 +23,12 @@ def progress_index(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluatio
     """The mean of its groups that have a value [base year = 100]."""
     known = _progress(quantity, evaluation)
     members = [(g.code, g.weight) for g in known.groups]
-    traces = {
-        g: tracer.same(quantity, "progress_group", f"{known.code}.{g}") for g, _ in members
-    }
+    traces = {g: tracer.same(quantity, "progress_group", f"{known.code}.{g}") for g, _ in members}
     names = Named(zh=known.zh, en=known.en)
     column = evaluation.progress.index
-    return _mean(tracer, quantity, names, column, known.aggregation, 1.0, members, traces, evaluation)
+    return _mean(
+        tracer, quantity, names, column, known.aggregation, 1.0, members, traces, evaluation
+    )
 
 
 def progress_group(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
@@ -67,7 +67,9 @@ def progress_member(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluati
     operands = {"x": now, "x_base": base}
     names = Named(zh=indicator.zh, en=indicator.en)
     if found.value is None:  # a base of 0 or less, or below its floor: no ratio
-        return traced(quantity, names, found, unit=_unit(evaluation), beside=(now, base), notes=tuple(notes))
+        return traced(
+            quantity, names, found, unit=_unit(evaluation), beside=(now, base), notes=tuple(notes)
+        )
     done = Calculation(text, operands)
     return traced(quantity, names, found, done, unit=_unit(evaluation), notes=tuple(notes))
 
@@ -89,7 +91,9 @@ def _mean(
     symbol = symbols(m for m, _ in inside)
     text = ""
     if found.value is not None:
-        text = mean_written(method, power, [(symbol[m], w, traces[m].value or 0.0) for m, w in inside])
+        text = mean_written(
+            method, power, [(symbol[m], w, traces[m].value or 0.0) for m, w in inside]
+        )
     operands = {symbol[m]: traces[m] for m, w in inside if w > 0} if text not in ("", "0") else {}
     beside = tuple(t for t in traces.values() if t not in operands.values())
     notes = [TraceNote.of("aggregation", method=method, power=power)]
@@ -112,5 +116,3 @@ def _progress(quantity: Quantity, evaluation: TypeEvaluation) -> Progress:
 
 def _unit(evaluation: TypeEvaluation) -> str:
     return f"{evaluation.base_year}=100"
-
-

@@ -14,11 +14,14 @@ from cescore.evaluation.tracing.tracer import (
     Made,
     Tracer,
     UntraceableError,
+    given,
     traced,
 )
 from cescore.method.column import Column, Flag, Panel, State
 from cescore.method.evaluation import TypeEvaluation
 from cescore.method.ladder import NOT_AVAILABLE, SUMMED
+
+IN_ITS_UNIT = ("received", "set_to")  # constants of a correction in the unit of what it corrects
 
 
 def returned(tracer: Tracer, quantity: Quantity) -> Traced:
@@ -42,7 +45,8 @@ def variable(tracer: Tracer, quantity: Quantity) -> Traced:
     found = Evaluated.at(panel.column(code), panel, quantity)
     made = tracer.world.made(*asked)
     if made is not None and found.value is not None:
-        return _made(tracer, quantity, names, found, made, unit=unit, notes=remarks)
+        trace = _made(tracer, quantity, names, found, made, unit=unit, notes=remarks)
+        return replace(trace, origins=(*origins, *trace.origins))
     return traced(quantity, names, found, unit=unit, origins=origins, notes=remarks)
 
 
@@ -93,6 +97,10 @@ def _made(
 ) -> Traced:
     """A value that nobody returned, from the values that it was made of."""
     operands = {symbol: tracer.of(other) for symbol, other in made.operands.items()}
+    operands |= {
+        symbol: given(quantity, symbol, number, unit=unit if symbol in IN_ITS_UNIT else "")
+        for symbol, number in made.constants.items()
+    }
     done = Calculation(made.arithmetic, operands, made.factor)
     origins = (Origin(made.place, "params"),) if made.place else ()
     return traced(
@@ -137,9 +145,7 @@ def account(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> T
     note = TraceNote.of("summed_elsewhere")
     if made is None:  # the sum came with the record, its parts did not
         return traced(quantity, trace.names, found, unit=known.unit, notes=(note,))
-    return _made(
-        tracer, quantity, trace.names, found, made, unit=known.unit, notes=trace.notes
-    )
+    return _made(tracer, quantity, trace.names, found, made, unit=known.unit, notes=trace.notes)
 
 
 def indicator(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
@@ -216,5 +222,3 @@ def kind_of(code: str, evaluation: TypeEvaluation) -> Kind:
         "account": framework.accounts,
     }
     return next((kind for kind, table in tables.items() if code in table), "variable")
-
-

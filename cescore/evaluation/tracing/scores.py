@@ -17,7 +17,6 @@ from cescore.evaluation.tracing.tracer import (
     given,
     traced,
 )
-from cescore.method.column import State
 from cescore.method.evaluation import TypeEvaluation
 from cescore.method.fitting import method_of
 from cescore.method.normalisations import BY_CONSTANTS, BY_ORDER, ON_ENDS
@@ -192,5 +191,3 @@ def _goalpost_note(
     own = industry if industry in posts.by_industry else ""
     said = TraceNote.of("goalposts", since=since, source=posts.source, tag=posts.tag, industry=own)
     return (*notes, said)
-
-

@@ -38,9 +38,7 @@ def change(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Tr
     value = now.value - before.value if now.value is not None and before.value is not None else None
     done = Calculation("now - before", operands) if is_known else None
     beside = () if is_known else (now, before)
-    return traced(
-        quantity, now.names, Evaluated.number(value), done, unit=now.unit, beside=beside
-    )
+    return traced(quantity, now.names, Evaluated.number(value), done, unit=now.unit, beside=beside)
 
 
 def part(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
@@ -69,9 +67,7 @@ def _names(quantity: Quantity, evaluation: TypeEvaluation) -> Named:
     return Named(zh=known.zh, en=known.en) if known is not None else Named()
 
 
-def _weight(
-    tracer: Tracer, trace: Traced, evaluation: TypeEvaluation, is_progress: bool
-) -> Traced:
+def _weight(tracer: Tracer, trace: Traced, evaluation: TypeEvaluation, is_progress: bool) -> Traced:
     """An effective weight: its share of its group times those of the groups around it."""
     if is_progress:
         return trace

@@ -206,9 +206,7 @@ def _step(trace: Traced) -> dict[str, Any]:
         "substituted": trace.written(_numbers(trace.operands)),
         "computed": trace.computed,
         "agrees": trace.agrees,
-        "operands": [
-            {"symbol": s, "step": str(t.quantity)} for s, t in trace.operands.items()
-        ],
+        "operands": [{"symbol": s, "step": str(t.quantity)} for s, t in trace.operands.items()],
         "beside": [str(t.quantity) for t in trace.beside],
         "origins": [{"kind": o.kind, "place": o.place} for o in trace.origins],
         "notes": [_note(note) for note in trace.notes],

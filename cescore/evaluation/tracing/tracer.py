@@ -35,9 +35,11 @@ class PlanOutcome:
     plan: Plan | None = None
     targets: tuple[TargetLine, ...] = ()
     measures: tuple[MeasureLine, ...] = ()
-    assessment: Assessment = Assessment()
+    assessment: Assessment = field(default_factory=Assessment)
     standards: tuple[tuple[Standard, Compliance], ...] = ()
-    places: Mapping[str, str] = field(default_factory=dict)  # check or veto -> where its record stands
+    places: Mapping[str, str] = field(
+        default_factory=dict
+    )  # check or veto -> where its record stands
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ class Made:
     factor: str
     operands: Mapping[str, Quantity]
     note: TraceNote
-    place: str = ""  # of the rule in params
+    place: str = ""  # of the rule in params, or the record in data
+    constants: Mapping[str, float] = field(default_factory=dict)  # numbers that it names
 
 
 class World(Protocol):
@@ -75,7 +78,8 @@ class World(Protocol):
         ...
 
     def made(self, entity_id: str, code: str, year: int) -> Made | None:
-        """How a value was made that nobody returned; None where it was, or that is not known."""
+        """How a value was made that nobody returned, or how it was corrected; None where it stands as
+        it was received, or that is not known."""
         ...
 
     def outcome(self, entity_id: str) -> PlanOutcome:

@@ -17,7 +17,9 @@ from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.intake.across import Looked, Others
 from cescore.intake.completing import ESTIMATED_BY
 from cescore.intake.findings import Finding
+from cescore.intake.notation import number
 from cescore.intake.panel import SUM_OF, tiles_of
+from cescore.intake.wording import Phrase
 from cescore.method.assessment import Assessment
 from cescore.method.column import Column, Panel, State
 from cescore.method.evaluation import TypeEvaluation, evaluate
@@ -94,8 +96,8 @@ class WholeWorkspace(World):
         vetoes = {v.veto_id: v.place for v in workspace.vetoes if self._is_now(v, entity_id)}
         return PlanOutcome(
             plan=workspace.definitions.plan if entity_id in yearly.targets else None,
-            targets=yearly.targets[entity_id] if entity_id in yearly.targets else (),
-            measures=yearly.measures[entity_id] if entity_id in yearly.measures else (),
+            targets=yearly.targets.get(entity_id, ()),
+            measures=yearly.measures.get(entity_id, ()),
             assessment=(
                 yearly.assessments[entity_id] if entity_id in yearly.assessments else Assessment()
             ),
@@ -110,8 +112,12 @@ class WholeWorkspace(World):
     # --- what nobody returned --------------------------------------------------------------------
 
     def made(self, entity_id: str, code: str, year: int) -> Made | None:
-        if code not in self.workspace.definitions.variables | self.workspace.definitions.accounts:
+        definitions = self.workspace.definitions
+        if code not in definitions.variables and code not in definitions.accounts:
             return self._looked_up(entity_id, code, year)
+        corrected = self._corrected(entity_id, code, year)
+        if corrected is not None:
+            return corrected
         text = self.workspace.sources(entity_id, code, year)
         if text.startswith(ESTIMATED_BY):
             estimate = self.workspace.definitions.variables[code].estimate
@@ -124,6 +130,23 @@ class WholeWorkspace(World):
             inside = [b.entity_id for b in bodies if b.is_valid_in(year)]
             note = TraceNote.of("summed", n=len(inside))
             return self._sum(inside, "variable", code, year, note)
+        return None
+
+    def _corrected(self, entity_id: str, code: str, year: int) -> Made | None:
+        """What the last correction on record did to a value."""
+        found = (entity_id, code, year)
+        mended = [f for f in self._findings.get(found, ()) if f.status == "corrected"]
+        for one in reversed(self.workspace.corrections):
+            is_own = (one.entity_id, one.variable, one.year) == found
+            if not is_own or one.action not in ("scale", "set"):
+                continue
+            note = TraceNote.of("corrected", action=one.action, reason=one.reason)
+            if one.action == "set" and isinstance(one.value, float):
+                return Made("set_to", "1", {}, note, str(one.at), {"set_to": one.value})
+            before = next((_before(f) for f in mended if f.at == one.at), None)
+            if one.factor is not None and before is not None:
+                constants = {"received": before, "factor": one.factor}
+                return Made("received * factor", "1", {}, note, str(one.at), constants)
         return None
 
     def _sum(
@@ -200,8 +223,8 @@ class WholeWorkspace(World):
         note = TraceNote.of("look", text=look)
         if one.inner is None or not one.is_sum or look.startswith("count"):
             at = panel.row(entity_id), panel.year_position(year)
-            number = float(one.column.values[at])
-            return None if np.isnan(number) else Made(repr(number), "1", {}, note)
+            value = float(one.column.values[at])
+            return None if np.isnan(value) else Made(repr(value), "1", {}, note)
         members = self._members(entity_id, year, one.inner, one.other_type, self._before_estimates)
         text = look.partition(",")[2].rpartition(")")[0].strip()
         return self._sum(members, "expression", text, year, note)
@@ -213,7 +236,9 @@ class WholeWorkspace(World):
     @cached_property
     def _before_estimates(self) -> Others:
         """What others returned, without estimates: none of them stands on another one."""
-        return self._others({t: self._without_estimates(p) for t, p in self.workspace.panels.items()})
+        return self._others(
+            {t: self._without_estimates(p) for t, p in self.workspace.panels.items()}
+        )
 
     def _without_estimates(self, panel: Panel) -> Panel:
         variables = self.workspace.definitions.variables
@@ -236,6 +261,13 @@ class WholeWorkspace(World):
             values=np.where(is_made, np.nan, column.values),
             state=np.where(is_made, np.uint8(State.MISSING), column.state),
         )
+
+
+def _before(correction: Finding) -> float | None:
+    """The number that a correction met in the source, from the finding that tells of it."""
+    before = dict(correction.values).get("before")
+    shown = dict(before.values).get("value") if isinstance(before, Phrase) else None
+    return number(str(shown)).number if shown is not None else None
 
 
 def _remark(finding: Finding) -> TraceNote:

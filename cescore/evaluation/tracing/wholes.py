@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from cescore.definitions.model import Named
+from cescore.definitions.model import AMONG_ALL, Named
 from cescore.evaluation.tracing.trace import Kind, Origin, Quantity, Traced, TraceNote
 from cescore.evaluation.tracing.tracer import (
     Calculation,
@@ -16,7 +16,7 @@ from cescore.evaluation.tracing.tracer import (
     symbols,
     traced,
 )
-from cescore.method.aggregate import AMONG_ALL, method_named
+from cescore.method.aggregate import method_named
 from cescore.method.coverage import covers_enough
 from cescore.method.evaluation import TypeEvaluation
 from cescore.method.weight import active_members
@@ -28,7 +28,9 @@ def group(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Tra
     known = evaluation.framework.groups.get(quantity.code)
     if known is None:
         raise UntraceableError(str(quantity))
-    found = Evaluated.at(evaluation.aggregation.groups.column(known.code), evaluation.panel, quantity)
+    found = Evaluated.at(
+        evaluation.aggregation.groups.column(known.code), evaluation.panel, quantity
+    )
     return _whole(tracer, quantity, Named(zh=known.zh, en=known.en), found, evaluation)
 
 
@@ -87,7 +89,9 @@ def _whole(
         notes.append(TraceNote.of(key, share=share, least=least))
     if method in AMONG_ALL:
         n = int(evaluation.in_reference_set[:, at[1]].sum())
-        notes.append(TraceNote.of("among_all", method=method, n=n))
+        is_whole = len(evaluation.panel.entities) > 1
+        compared = TraceNote.of("among_all", method=method, n=n)
+        notes.append(compared if is_whole else TraceNote.of("group_released"))
         return traced(
             quantity, names, found, unit=unit, beside=tuple(traces.values()), notes=tuple(notes),
             origins=(origin,),
@@ -126,9 +130,7 @@ def _mean(
     return Calculation(text, operands, otherwise=itself)
 
 
-def _member(
-    tracer: Tracer, quantity: Quantity, code: str, evaluation: TypeEvaluation
-) -> Traced:
+def _member(tracer: Tracer, quantity: Quantity, code: str, evaluation: TypeEvaluation) -> Traced:
     kind: Kind = "group" if code in evaluation.framework.groups else "score"
     return tracer.same(quantity, kind, code)
 
