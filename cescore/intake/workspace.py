@@ -83,6 +83,7 @@ class Workspace:
     sources: Sources
     base_year: int
     years: tuple[int, ...]
+    corrections: tuple[Correction, ...] = ()
 
     @classmethod
     def load(cls, root: Path, year: int | None = None) -> Workspace:
@@ -128,6 +129,7 @@ class Workspace:
             sources=layout.sources,
             base_year=base_year,
             years=years,
+            corrections=received.corrections,
         )
 
     @property
