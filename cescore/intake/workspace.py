@@ -83,6 +83,7 @@ class Workspace:
     sources: Sources
     base_year: int
     years: tuple[int, ...]
+    corrections: tuple[Correction, ...] = ()
 
     @classmethod
     def load(cls, root: Path, year: int | None = None) -> Workspace:
@@ -128,6 +129,7 @@ class Workspace:
             sources=layout.sources,
             base_year=base_year,
             years=years,
+            corrections=received.corrections,
         )
 
     @property
@@ -349,7 +351,21 @@ def _not_filed(
         known = _known_in(panel, year)
         for entity in register.of_type(entity_type, year):
             if entity.entity_id not in known:
-                yield Finding("warning", "not_filed", entity_id=entity.entity_id, year=year)
+                yield _no_return(entity, panel, year)
+
+
+def _no_return(entity: Entity, panel: Panel, year: int) -> Finding:
+    """An entity of the year without a return: a new one, one that filed last year, or any other."""
+    kind, values = "not_filed", dict[str, Value]()
+    if year - 1 in panel.years:
+        at = panel.row(entity.entity_id), panel.year_position(year - 1)
+        n = sum(column.state[at] != State.MISSING for column in panel.columns.values())
+        if n:
+            kind, values = "stopped_filing", {"n": int(n), "last": year - 1}
+    if entity.valid_from == year:
+        kind, values = "new_not_filed", {"first": year}
+    about = {"entity_id": entity.entity_id, "year": year, "values": tuple(values.items())}
+    return Finding("warning", "not_filed", **about, kind=kind)  # type: ignore[arg-type]
 
 
 def _sums_of_blocked(
