@@ -21,7 +21,7 @@ from cescore.intake.checks import Checked, check
 from cescore.intake.completing import Ways, completed
 from cescore.intake.confirmations import Confirmation, confirm, read_confirmations
 from cescore.intake.correcting import apply_corrections
-from cescore.intake.corrections import read_corrections
+from cescore.intake.corrections import Correction, read_corrections
 from cescore.intake.dates import read_date
 from cescore.intake.dictionary import Dictionary
 from cescore.intake.entities import Entity, Register, read_register
@@ -179,6 +179,7 @@ class _Received:
     register: Register
     sources: Sequence[SourceFile]
     observations: Observations
+    corrections: tuple[Correction, ...]
     confirmations: tuple[Confirmation, ...]
     measures: tuple[MeasureRecord, ...]
     vetoes: tuple[VetoRecord, ...]
@@ -200,7 +201,7 @@ def _receive(root: Path, definitions: Definitions, log: FindingLog) -> _Received
         root / CORRECTIONS, register, definitions.variables, context.file(CORRECTIONS)
     )
     # what was recorded of later years is of returns that this run does not read
-    corrections = [c for c in recorded if c.year <= year]
+    corrections = tuple(c for c in recorded if c.year <= year)
     observations = apply_corrections(reading.observations, corrections, CORRECTIONS, log)
     confirmations = read_confirmations(root / CONFIRMATIONS, register, context.file(CONFIRMATIONS))
     measures: list[MeasureRecord] = []
@@ -225,6 +226,7 @@ def _receive(root: Path, definitions: Definitions, log: FindingLog) -> _Received
         register=register,
         sources=sources,
         observations=observations,
+        corrections=corrections,
         confirmations=confirmations,
         measures=tuple(measures),
         vetoes=tuple(vetoes),

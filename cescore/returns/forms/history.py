@@ -10,7 +10,8 @@ import numpy as np
 
 from cescore.definitions.load import Definitions
 from cescore.definitions.model import BuiltInChecks
-from cescore.intake.corrections import apply_corrections, read_corrections
+from cescore.intake.correcting import apply_corrections
+from cescore.intake.corrections import read_corrections
 from cescore.intake.dictionary import Dictionary
 from cescore.intake.entities import Register, read_register
 from cescore.intake.findings import Context, Finding, FindingLog

@@ -43,7 +43,7 @@ def read_answers(book: Workbook, owner: str, context: Context) -> list[Answer]:
     owner
         The entity whose workbook it is, which answers for itself alone; "" where it may hold several.
     """
-    answers = []
+    answers: list[Answer] = []
     for sheet in book.sheets:
         header = _header(sheet)
         if header is None:
@@ -98,13 +98,8 @@ def _answer(
     elif texts["date"] and day is None:
         here.error("bad_answer_date", text=shortened(texts["date"]))
     else:
-        yield Answer(
-            key,
-            reply,
-            *(texts[part] for part in ("reason", "name", "role")),
-            date="" if day is None else day.isoformat(),
-            at=at,
-        )
+        date = "" if day is None else day.isoformat()
+        yield Answer(key, reply, texts["reason"], texts["name"], texts["role"], date, at)
 
 
 def _lacking(texts: Mapping[str, str], key: FindingKey) -> tuple[Phrase, ...]:
