@@ -105,6 +105,7 @@ def read_corrections(
     found = []
     for entry in entries:
         here = context.row(int(entry.where.rpartition(":")[2]))
+        entry = _in_current_codes(entry, register, variables)
         wrong = _wrong_with(entry, register, variables)
         for what in wrong:
             here.of(entity_id=_word(entry, "entity_id")).error("bad_correction", what=what)
@@ -113,6 +114,18 @@ def read_corrections(
             rules, entity = variables.get(correction.variable), register[correction.entity_id]
             found.append(replace(correction, rules=rules, entity_type=entity.entity_type))
     return tuple(found)
+
+
+def _in_current_codes(entry: Node, register: Register, variables: Mapping[str, Variable]) -> Node:
+    """The entry under the codes that its entity and variable have now."""
+    former = {old: code for code, variable in variables.items() for old in variable.formerly}
+    found = dict(entry.entries())
+    for key, current in (("entity_id", register.current_ids), ("variable", former)):
+        node = found.get(key)
+        if node is not None and node.raw.strip() in current:
+            code = current[node.raw.strip()]
+            found[key] = Node(code, node.where, code)
+    return entry if found == entry.entries() else Node(found, entry.where, entry.raw)
 
 
 def _entries(top: Node, problems: list[Problem]) -> Sequence[Node]:

@@ -156,6 +156,7 @@ def _read(
     twice: set[tuple[str, str]] = set()
     for line, row in _rows(table, asked.layout, context):
         here = context.row(line)
+        row = {**row, "entity_id": register.current_ids.get(row["entity_id"], row["entity_id"])}
         key = (row[asked.id_column], row["entity_id"])
         told, row = _dated(_in_known_words(row, asked, here))
         wrong, row = _numbered(row, asked, here)
