@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from operator import add
@@ -22,12 +22,15 @@ class NamedRespondents:
     is_public: Callable[[Entity], bool]
 
     def are_named_in(self, text: str, entity_id: str) -> bool:
-        """Whether a text holds the id or the name of another respondent than one."""
+        """Whether a text holds the id or the name of another respondent than one.
+
+        Those that an entity was formed from are no others: it is their heir.
+        """
         if not text:
             return False
+        own = {entity_id, *self.register.lineage(entity_id)}
         named = {word.rstrip(".-") for word in WORD.findall(text)} & self._ids
-        names = any(name in text for name in self._names_in(entity_id, text))
-        return bool(named - {entity_id}) or names
+        return bool(named - own) or bool(self._names_in(own, text))
 
     @cached_property
     def _restricted(self) -> tuple[Entity, ...]:
@@ -41,8 +44,9 @@ class NamedRespondents:
     def _names(self) -> Mapping[str, frozenset[str]]:
         """Respondents' names by their first two characters."""
         found: dict[str, set[str]] = defaultdict(set)
-        for entity in self._restricted:
-            for name in (entity.name_zh, entity.name_en):
+        states = (s for e in self._restricted for s in self.register.states(e.entity_id))
+        for state in states:
+            for name in (state.name_zh, state.name_en):
                 if len(name) > 1:
                     found[name[:2]].add(name)
         return {start: frozenset(names) for start, names in found.items()}
@@ -52,9 +56,11 @@ class NamedRespondents:
         """How respondents' names begin: asked of every place a value was read from."""
         return frozenset(self._names)
 
-    def _names_in(self, entity_id: str, text: str) -> set[str]:
-        """Names of other respondents that might stand in a text."""
-        entity = self.register[entity_id]
+    def _names_in(self, own: Set[str], text: str) -> set[str]:
+        """Names of other respondents that stand in a text; of entities' own states all are theirs."""
         starts = self._starts.intersection(map(add, text, text[1:]))
-        found = {name for start in starts for name in self._names[start]}
-        return found - {entity.name_zh, entity.name_en}
+        found = {name for start in starts for name in self._names[start] if name in text}
+        if not found:
+            return found
+        mine = (state for e in own if e in self.register for state in self.register.states(e))
+        return found - {name for state in mine for name in (state.name_zh, state.name_en)}

@@ -24,7 +24,7 @@ from cescore.intake.correcting import apply_corrections
 from cescore.intake.corrections import Correction, read_corrections
 from cescore.intake.dates import read_date
 from cescore.intake.dictionary import Dictionary
-from cescore.intake.entities import Entity, Register, read_register
+from cescore.intake.entities import Entity, Register
 from cescore.intake.findings import Context, Finding, FindingLog, Severity, in_order, shortened
 from cescore.intake.inspections import MeasureRecord, VetoRecord, read_measures, read_vetoes
 from cescore.intake.inventory import SourceFile, find_sources, tell_strays, year_folders
@@ -36,6 +36,7 @@ from cescore.intake.observations import Observations
 from cescore.intake.panel import PanelLayout, Sources, build_panels, tiling
 from cescore.intake.prose import Prose, read_prose
 from cescore.intake.reading import read_observations
+from cescore.intake.register_file import read_register
 from cescore.intake.returned import RETURNED_MEASURES, RETURNS, returned_findings
 from cescore.intake.unused import doubtful_years, unused_definitions
 from cescore.intake.wording import Value
@@ -192,7 +193,7 @@ def _receive(root: Path, definitions: Definitions, log: FindingLog) -> _Received
     data, year, context = root / "data", definitions.run.year, Context(log)
     tell_strays(root / "params", log)
     register, counted = read_register(data / "entities.csv", REGISTER, log)
-    register = in_known_words(register, definitions, log, REGISTER)
+    register = in_known_words(register.as_of(year), definitions, log, REGISTER)
     log.extend(unknown_industries(definitions, register, root / "params"))
     sources = find_sources(data, year, log)
     dictionary = Dictionary(register, definitions.variables, definitions.units)

@@ -6,7 +6,7 @@ import pytest
 from evaluation.test_yearly import PLAN
 from intake.test_workspace import HEADER, RETURNS, ROWS, workspace  # noqa: F401
 
-from cescore.evaluation.what_if import ReplacedValue, Question, standings
+from cescore.evaluation.what_if import Question, ReplacedValue, standings
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.workspace import Workspace
 
