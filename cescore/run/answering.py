@@ -16,7 +16,7 @@ from cescore.intake.recorded import word
 from cescore.intake.workspace import CORRECTIONS, Workspace
 from cescore.publish.naming import on_terminal
 from cescore.returns.forms.texts import form_text
-from cescore.returns.marked.answers import Answer, read_answers
+from cescore.returns.marked.answers import FindingAnswer, read_answers
 from cescore.returns.marked.owner import owner_of
 from cescore.returns.marked.proposals import blanks, entries_text, proposed
 from cescore.returns.marked.shape import QUESTION, REPLIES
@@ -34,7 +34,7 @@ WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 class AnswersRead:
     """The answers of some workbooks, and the file with the confirmations they propose."""
 
-    answers: tuple[Answer, ...]
+    answers: tuple[FindingAnswer, ...]
     faults: tuple[Finding, ...]
     proposals: Path | None
     lang: str
@@ -96,7 +96,7 @@ def read_folder(asked: Asked, folder: Path) -> AnswersRead:
 
 def of_workbooks(asked: Asked, books: Iterable[Workbook], log: FindingLog) -> AnswersRead:
     """The same for workbooks that are read."""
-    answers: list[Answer] = []
+    answers: list[FindingAnswer] = []
     for book in books:
         owner = owner_of(book)
         whose = owner.entity_id if owner is not None else ""

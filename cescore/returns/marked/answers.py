@@ -23,7 +23,7 @@ ANSWERED = ("reply", "reason", "name", "role", "date")
 
 
 @dataclass(frozen=True)
-class Answer:
+class FindingAnswer:
     """A reply to one finding; ``date`` as 2026-03-05, "" where none is stated."""
 
     key: FindingKey
@@ -35,7 +35,7 @@ class Answer:
     at: Address
 
 
-def read_answers(book: Workbook, owner: str, context: Context) -> list[Answer]:
+def read_answers(book: Workbook, owner: str, context: Context) -> list[FindingAnswer]:
     """The answers in a workbook; those that cannot be used are told, with cell and reason.
 
     Parameters
@@ -43,7 +43,7 @@ def read_answers(book: Workbook, owner: str, context: Context) -> list[Answer]:
     owner
         The entity whose workbook it is, which answers for itself alone; "" where it may hold several.
     """
-    answers: list[Answer] = []
+    answers: list[FindingAnswer] = []
     for sheet in book.sheets:
         header = _header(sheet)
         if header is None:
@@ -74,7 +74,7 @@ def _answer(
     places: Mapping[str, int],
     owner: str,
     context: Context,
-) -> Iterator[Answer]:
+) -> Iterator[FindingAnswer]:
     texts = {
         key: clean(sheet.text(row, places[key])).text if key in places else ""
         for key in (*ANSWERED, "key")
@@ -99,7 +99,7 @@ def _answer(
         here.error("bad_answer_date", text=shortened(texts["date"]))
     else:
         date = "" if day is None else day.isoformat()
-        yield Answer(key, reply, texts["reason"], texts["name"], texts["role"], date, at)
+        yield FindingAnswer(key, reply, texts["reason"], texts["name"], texts["role"], date, at)
 
 
 def _lacking(texts: Mapping[str, str], key: FindingKey) -> tuple[Phrase, ...]:

@@ -10,7 +10,7 @@ from cescore.intake.confirmations import as_written
 from cescore.intake.findings import Finding
 from cescore.intake.recorded import is_finite_number
 from cescore.returns.forms.texts import form_text
-from cescore.returns.marked.answers import Answer
+from cescore.returns.marked.answers import FindingAnswer
 from cescore.returns.marked.remarks import FindingKey
 from cescore.returns.marked.shape import CONFIRMED
 
@@ -43,7 +43,7 @@ class Proposal:
 
 
 def proposed(
-    answers: Iterable[Answer], findings: Iterable[Finding], lang: str
+    answers: Iterable[FindingAnswer], findings: Iterable[Finding], lang: str
 ) -> Iterator[Proposal]:
     """An entry for each finding that a respondent confirmed, with what became of it since."""
     present = {_about(FindingKey.of(f)): f for f in findings if f.severity == "warning"}
