@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import typer
 
 import cescore.cli.building
+import cescore.cli.collecting
 import cescore.cli.explaining
 import cescore.cli.returning
 import cescore.cli.sending_back  # noqa: F401
