@@ -79,6 +79,7 @@ def test_a_form_that_was_filled_in_is_replaced_by_force_alone(root: Path) -> Non
     assert path.read_bytes() == blank
 
 
+@pytest.mark.soak  # each process imports the package anew
 def test_several_processes_make_the_same_bytes(root: Path) -> None:
     rows = "".join(f"M{i},library,Branch {i},\n" for i in range(30))
     with (root / "data/entities.csv").open("a", encoding="utf-8") as stream:

@@ -24,7 +24,7 @@ from cescore.intake.reading import read_observations
 from cescore.intake.workspace import CORRECTIONS, REGISTER, base_year_of
 from cescore.method.column import Panel, State
 from cescore.returns.forms.contents import FormContents
-from cescore.returns.forms.workbook import EarlierFigures
+from cescore.returns.forms.earlier import EarlierFigures
 
 
 @dataclass(frozen=True, eq=False)

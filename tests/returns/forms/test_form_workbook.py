@@ -14,8 +14,9 @@ import pytest
 
 from cescore.intake.entities import Entity
 from cescore.returns.forms import shape
+from cescore.returns.forms.earlier import EarlierFigures
 from cescore.returns.forms.identity import read_identity
-from cescore.returns.forms.workbook import EarlierFigures, form_workbook, identity_of
+from cescore.returns.forms.workbook import form_workbook, identity_of
 
 ENTITY = Entity("L1", "library", "北馆", "North Library")
 HOSTILE = [
