@@ -28,7 +28,7 @@ from cescore.intake.workspace import CORRECTIONS, REGISTER, base_year_of
 from cescore.method.column import Panel, State
 from cescore.method.slips import power_of_ten
 from cescore.returns.forms.contents import FormContents
-from cescore.returns.forms.workbook import EarlierFigures
+from cescore.returns.forms.earlier import EarlierFigures
 
 
 @dataclass(frozen=True, eq=False)
