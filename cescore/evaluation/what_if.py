@@ -64,8 +64,8 @@ def standings(yearly: YearlyEvaluation, questions: Sequence[Question]) -> list[S
 
 def _standing(answered: YearlyEvaluation, name: str) -> Standing:
     evaluation = answered.evaluations.get(answered.workspace.register[name].entity_type)
-    if evaluation is None:
-        return Standing()
+    if evaluation is None or name not in evaluation.panel.row_of:
+        return Standing()  # of no evaluated type, or not of the year
     panel = evaluation.panel
     at = panel.row(name), panel.year_position(evaluation.run_year)
     index = float(evaluation.aggregation.index.values[at])
