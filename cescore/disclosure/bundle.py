@@ -17,6 +17,7 @@ from cescore.definitions.bilingual import Bilingual, name_in
 from cescore.definitions.model import Framework, Named, Run, VariableName
 from cescore.definitions.pictures import FlowPicture, PageBounds
 from cescore.intake import wording
+from cescore.intake.findings import NOBODY, Settlement
 from cescore.method.assessment import Assessment
 from cescore.method.contributions import Contribution
 from cescore.method.coverage import covers_enough
@@ -186,6 +187,8 @@ class FindingLine(Part):
     values: dict[str, Any] = {}
     is_withheld: bool = False  # it names another respondent
     status: str = "open"  # open, confirmed, corrected
+    note: str = ""  # why it is settled
+    settled: Settlement = NOBODY  # on whose word
 
     def said(self, lang: str, naming: wording.Naming) -> wording.Said:
         """What was found and expected, in a language."""

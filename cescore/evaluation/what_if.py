@@ -17,7 +17,7 @@ from cescore.method.outranking import AMONG_ALL
 
 
 @dataclass(frozen=True)
-class Change:
+class ReplacedValue:
     """A value of an entity as it might be instead; None: it would be missing."""
 
     year: int
@@ -30,7 +30,7 @@ class Question:
     """An entity with some of its values changed; without changes, as it stands."""
 
     entity_id: str
-    changes: tuple[Change, ...] = ()
+    changes: tuple[ReplacedValue, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -136,7 +136,7 @@ class Others:
         at = {entity_id: row for row, entity_id in enumerate(self.panels[other].entities)}
         found = Column.empty(self.panels[entity_type].shape, State.NOT_APPLICABLE)
         for row, entity_id in enumerate(self.panels[entity_type].entities):
-            around = (at[b] for b in self._bodies(entity_id) if b in at)
+            around = (at[b] for b in self.bodies(entity_id) if b in at)
             source = next(around, None)
             if source is not None:
                 found.values[row], found.state[row] = inner.values[source], inner.state[source]
@@ -149,7 +149,7 @@ class Others:
         pairs = [
             (at[body], row)
             for row, entity_id in enumerate(self.panels[other].entities)
-            for body in self._bodies(entity_id)
+            for body in self.bodies(entity_id)
             if body in at and self._adds_to(self.register[entity_id], body)
         ]
         both = np.array(pairs, np.int64).reshape(-1, 2)
@@ -167,13 +167,13 @@ class Others:
         """Whether an entity's figures enter a sum of the body."""
         if entity.counted_in and entity.counted_in != body:
             return False
-        between = (b for b in self._bodies(entity.entity_id) if b != body)
+        between = (b for b in self.bodies(entity.entity_id) if b != body)
         return not any(
-            self.register[b].entity_type == entity.entity_type and body in self._bodies(b)
+            self.register[b].entity_type == entity.entity_type and body in self.bodies(b)
             for b in between
         )
 
-    def _bodies(self, entity_id: str) -> tuple[str, ...]:
+    def bodies(self, entity_id: str) -> tuple[str, ...]:
         """The bodies an entity lies in or is counted in, the nearest first."""
         found = self._around.get(entity_id)
         if found is None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from cescore.definitions.unit_names import unit_text
 from cescore.method.column import Panel
 from cescore.method.schedules import ON_COURSE
 from cescore.method.targets import TargetLine
 from cescore.publish.fragment import Fragment
-from cescore.publish.numbers import decimals_for, number, quantity, signed, unit_text
+from cescore.publish.numbers import decimals_for, number, quantity, signed
 from cescore.publish.pages.scorecard.advice import advice
 from cescore.publish.pages.scorecard.evidence import PageEvidence
 from cescore.publish.pages.scorecard.findings import findings, lines_of
