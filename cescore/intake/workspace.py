@@ -21,10 +21,10 @@ from cescore.intake.checks import Checked, check
 from cescore.intake.completing import Ways, completed
 from cescore.intake.confirmations import Confirmation, confirm, read_confirmations
 from cescore.intake.correcting import apply_corrections
-from cescore.intake.corrections import read_corrections
+from cescore.intake.corrections import Correction, read_corrections
 from cescore.intake.dates import read_date
 from cescore.intake.dictionary import Dictionary
-from cescore.intake.entities import Entity, Register, read_register
+from cescore.intake.entities import Entity, Register
 from cescore.intake.findings import Context, Finding, FindingLog, Severity, in_order, shortened
 from cescore.intake.inspections import MeasureRecord, VetoRecord, read_measures, read_vetoes
 from cescore.intake.inventory import SourceFile, find_sources, tell_strays, year_folders
@@ -36,6 +36,7 @@ from cescore.intake.observations import Observations
 from cescore.intake.panel import PanelLayout, Sources, build_panels, tiling
 from cescore.intake.prose import Prose, read_prose
 from cescore.intake.reading import read_observations
+from cescore.intake.register_file import read_register
 from cescore.intake.returned import RETURNED_MEASURES, RETURNS, returned_findings
 from cescore.intake.unused import doubtful_years, unused_definitions
 from cescore.intake.wording import Value
@@ -179,6 +180,7 @@ class _Received:
     register: Register
     sources: Sequence[SourceFile]
     observations: Observations
+    corrections: tuple[Correction, ...]
     confirmations: tuple[Confirmation, ...]
     measures: tuple[MeasureRecord, ...]
     vetoes: tuple[VetoRecord, ...]
@@ -191,7 +193,7 @@ def _receive(root: Path, definitions: Definitions, log: FindingLog) -> _Received
     data, year, context = root / "data", definitions.run.year, Context(log)
     tell_strays(root / "params", log)
     register, counted = read_register(data / "entities.csv", REGISTER, log)
-    register = in_known_words(register, definitions, log, REGISTER)
+    register = in_known_words(register.as_of(year), definitions, log, REGISTER)
     log.extend(unknown_industries(definitions, register, root / "params"))
     sources = find_sources(data, year, log)
     dictionary = Dictionary(register, definitions.variables, definitions.units)
@@ -225,6 +227,7 @@ def _receive(root: Path, definitions: Definitions, log: FindingLog) -> _Received
         register=register,
         sources=sources,
         observations=observations,
+        corrections=tuple(corrections),
         confirmations=confirmations,
         measures=tuple(measures),
         vetoes=tuple(vetoes),

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cescore.evaluation.what_if import Question, Standing, standings
+from cescore.evaluation.what_if import EntityStanding, WhatIf, standings
 from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.intake.findings import Finding
 from cescore.method.thresholds import is_equal
@@ -22,8 +22,8 @@ class Effect:
     The entity's own figures alone: what others' are made of is not followed.
     """
 
-    before: Standing
-    after: Standing
+    before: EntityStanding
+    after: EntityStanding
 
     @property
     def index(self) -> float:
@@ -68,9 +68,9 @@ def effects(
 
     Of several alternatives the one that moves most.
     """
-    asked: dict[int, list[Question]] = defaultdict(list)
-    plain: dict[str, Question] = {}
-    questions: list[Question] = []
+    asked: dict[int, list[WhatIf]] = defaultdict(list)
+    plain: dict[str, WhatIf] = {}
+    questions: list[WhatIf] = []
     for n, finding in enumerate(findings):
         if finding.status != "open" or finding.severity == "info":
             continue
@@ -79,10 +79,10 @@ def effects(
         for changes in expectations.of(finding):
             if len(questions) >= MOST_QUESTIONS:
                 break
-            question = Question(finding.entity_id, changes)
+            question = WhatIf(finding.entity_id, changes)
             asked[n].append(question)
             questions.append(question)
-            plain.setdefault(finding.entity_id, Question(finding.entity_id))
+            plain.setdefault(finding.entity_id, WhatIf(finding.entity_id))
     every = [*plain.values(), *questions]
     answers = standings(yearly, every) if every else []
     as_it_is = {q.entity_id: a for q, a in zip(plain.values(), answers, strict=False)}

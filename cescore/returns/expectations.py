@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from cescore.errors import MethodError
-from cescore.evaluation.what_if import Change
+from cescore.evaluation.what_if import ReplacedValue
 from cescore.intake.findings import Finding
 from cescore.intake.workspace import Workspace
 from cescore.method.linear_rules import linear_rule
 from cescore.returns.fewest import CellChange, FewestCells, Search, nearest_value
 
-Alternatives = tuple[tuple[Change, ...], ...]
+Alternatives = tuple[tuple[ReplacedValue, ...], ...]
 NONE: Alternatives = ()
 
 
@@ -56,7 +56,7 @@ class Expectations:
     def _one(self, finding: Finding, value: float | None) -> Alternatives:
         if value is None or not np.isfinite(value):
             return NONE
-        return ((Change(finding.year or 0, finding.variable, float(value)),),)
+        return ((ReplacedValue(finding.year or 0, finding.variable, float(value)),),)
 
     def by_power(self, finding: Finding, values: Mapping[str, Any]) -> Alternatives:
         """A wrong unit: the value by its power of ten."""
@@ -77,7 +77,7 @@ class Expectations:
         for named in values["codes"]:
             now, before = (self._value(finding, named.text, y) for y in (year, year - 2))
             if now is not None and before:
-                changes.append(Change(year, named.text, now**2 / before))
+                changes.append(ReplacedValue(year, named.text, now**2 / before))
         return (tuple(changes),) if changes else NONE
 
     def by_end(self, finding: Finding, values: Mapping[str, Any]) -> Alternatives:
@@ -103,7 +103,7 @@ class Expectations:
         year, panel = finding.year or 0, self._panel(finding)
         codes = [finding.variable] if finding.variable else list(panel.columns)
         before = {code: self._value(finding, code, year - 1) for code in codes}
-        changes = tuple(Change(year, code, v) for code, v in before.items() if v is not None)
+        changes = tuple(ReplacedValue(year, code, v) for code, v in before.items() if v is not None)
         return (changes,) if changes else NONE
 
     def by_rule(self, finding: Finding, values: Mapping[str, Any]) -> Alternatives:
@@ -112,7 +112,7 @@ class Expectations:
         suggestion = self.suggested.get((finding.entity_id, year))
         if suggestion is not None and finding.is_open_error:
             return tuple(
-                tuple(Change(year, cell.variable, nearest_of(cell)) for cell in cells)
+                tuple(ReplacedValue(year, cell.variable, nearest_of(cell)) for cell in cells)
                 for cells in suggestion.choices
             )
         rule = self.rules[finding.code]
@@ -123,7 +123,7 @@ class Expectations:
             return NONE
         given = {code: record.value(code) for code in linear.codes}
         nearest = {code: nearest_value([linear], given, code) for code in sorted(given)}
-        return tuple((Change(year, c, v),) for c, v in nearest.items() if v is not None)
+        return tuple((ReplacedValue(year, c, v),) for c, v in nearest.items() if v is not None)
 
 
 def nearest_of(cell: CellChange) -> float:

@@ -19,9 +19,9 @@ from cescore.intake.findings import Finding
 from cescore.intake.workspace import Workspace
 from cescore.method.column import Flag, Panel
 from cescore.method.linear_rules import (
+    CheckedRecord,
     LinearRule,
     NotLinearError,
-    Record,
     UnknownOperandError,
     connected,
     holds_for,
@@ -91,16 +91,16 @@ class Search:
         self.others = Others(workspace.panels, workspace.register, base, self.factors)
         self.hard = [rule for rule in definitions.checks if rule.severity == "hard"]
         self.settings = definitions.built_in.suggestions
-        self._last: tuple[tuple[int, str, int], Record] | None = None
+        self._last: tuple[tuple[int, str, int], CheckedRecord] | None = None
         self._written: dict[tuple[str, str], tuple[str, Panel]] = {}
 
     def of(self, entity_id: str, year: int, failing: tuple[str, ...]) -> FewestCells:
         from cescore.method.error_location import Freedom, fewest_changes  # SciPy, only where asked
 
         entity_type = self.workspace.register[entity_id].entity_type
-        rules, left_out, record = self._rules(entity_id, entity_type, year)
-        broken = {code for rule in rules if rule.id in failing for code in rule.codes}
-        rules = connected(rules, broken)
+        every, left_out, record = self._rules(entity_id, entity_type, year)
+        broken = {code for rule in every if rule.id in failing for code in rule.codes}
+        rules = connected(every, broken)
         values = {code: record.value(code) for rule in rules for code in rule.codes}
         variables = self.workspace.definitions.variables
         bounds = {code: _bounds(variables[code], entity_type) for code in values}
@@ -121,7 +121,7 @@ class Search:
 
     def _rules(
         self, entity_id: str, entity_type: str, year: int
-    ) -> tuple[list[LinearRule], tuple[str, ...], Record]:
+    ) -> tuple[list[LinearRule], tuple[str, ...], CheckedRecord]:
         """The hard rules of a return in linear form, and the ids of those that have none."""
         rules, left_out = [], []
         for rule in self.hard:
@@ -137,7 +137,7 @@ class Search:
         own = self._record_in(self.workspace.panels[entity_type], entity_id, year)
         return rules, tuple(left_out), own
 
-    def record(self, rule: CheckRule, entity_id: str, year: int) -> Record:
+    def record(self, rule: CheckRule, entity_id: str, year: int) -> CheckedRecord:
         """A return with what a rule looks at of others beside it."""
         entity_type = self.workspace.register[entity_id].entity_type
         return self._record_in(self._text(rule, entity_type)[1], entity_id, year)
@@ -155,14 +155,14 @@ class Search:
             self._written[key] = text, panel
         return self._written[key]
 
-    def _record_in(self, panel: Panel, entity_id: str, year: int) -> Record:
+    def _record_in(self, panel: Panel, entity_id: str, year: int) -> CheckedRecord:
         """The return in a panel; of the same return and panel as asked for last, the same."""
         asked = (id(panel), entity_id, year)
         if self._last is None or self._last[0] != asked:
             self._last = asked, self._made(panel, entity_id, year)
         return self._last[1]
 
-    def _made(self, panel: Panel, entity_id: str, year: int) -> Record:
+    def _made(self, panel: Panel, entity_id: str, year: int) -> CheckedRecord:
         alone = panel.alone(panel.row(entity_id))
         at, variables = (0, panel.year_position(year)), self.workspace.definitions.variables
         made = np.uint8(Flag.AGGREGATED)  # what is summed over others is changed there
@@ -175,7 +175,9 @@ class Search:
             and not column.flags[at] & made
         )
         non_negative = frozenset(c for c in free if variables[c].sign == "non_negative")
-        return Record(alone, at[1], self.workspace.base_year, free, non_negative, self.factors)
+        return CheckedRecord(
+            alone, at[1], self.workspace.base_year, free, non_negative, self.factors
+        )
 
 
 def _bounds(variable: Variable, entity_type: str) -> tuple[float, float]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from cescore.definitions.bilingual import name_in
 from cescore.definitions.model import RULE_KINDS, RuleKind
+from cescore.definitions.model.base import Named
 from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.intake.findings import SEVERITIES, Finding
 from cescore.intake.wording import name_of
@@ -41,7 +43,7 @@ class RuleGroup:
 
 
 @dataclass(frozen=True, eq=False)
-class Review:
+class FindingsReview:
     """The findings of a workspace, weighed; ``lines`` in the order of the workspace's findings."""
 
     workspace: Workspace
@@ -49,7 +51,7 @@ class Review:
     suggestions: tuple[FewestCells, ...] = ()
 
     @classmethod
-    def of(cls, workspace: Workspace, yearly: YearlyEvaluation | None = None) -> Review:
+    def of(cls, workspace: Workspace, yearly: YearlyEvaluation | None = None) -> FindingsReview:
         """Weigh a workspace's findings; without an evaluation nothing is known of their effects."""
         findings, definitions = workspace.findings, workspace.definitions
         suggestions = fewest_cells(workspace, findings)
@@ -101,13 +103,16 @@ class Review:
             finding.code,
         )
 
+    @cached_property
+    def _named(self) -> Mapping[str, Named]:
+        definitions = self.workspace.definitions
+        rules: dict[str, Named] = {rule.id: rule for rule in definitions.checks}
+        return {**rules, **{usual.code: usual for usual in definitions.ranges}}
+
     def name_of_rule(self, code: str, lang: str) -> str:
         """What a rule is called in a language; its code where it has no name."""
-        definitions = self.workspace.definitions
-        for named in (*definitions.checks, *definitions.ranges):
-            if code == (named.id if hasattr(named, "id") else named.code):
-                return named.name(lang)
-        return name_of(code, lang) or code
+        named = self._named.get(code)
+        return named.name(lang) if named is not None else name_of(code, lang) or code
 
     def name_of_entity(self, entity_id: str, lang: str) -> str:
         register = self.workspace.register

@@ -14,7 +14,7 @@ from cescore.evaluation.yearly import evaluate_workspace
 from cescore.intake.workspace import Workspace
 from cescore.publish.pages.index.page import index_page
 from cescore.publish.words import label
-from cescore.returns.review import Review
+from cescore.returns.review import FindingsReview
 from cescore.run.annual import AnnualEdition
 from cescore.run.audit import Audit, examine
 from cescore.run.edition import Edition, Selection, choose
@@ -76,13 +76,13 @@ def check(asked: Asked, console: Console, *, is_all: bool = False) -> int:
     return 1 if workspace.has_errors else 0
 
 
-def _reviewed(workspace: Workspace, console: Console, lang: str) -> Review:
+def _reviewed(workspace: Workspace, console: Console, lang: str) -> FindingsReview:
     """The findings weighed; where the year cannot be evaluated, without what they could move."""
     try:
-        return Review.of(workspace, evaluate_workspace(workspace))
+        return FindingsReview.of(workspace, evaluate_workspace(workspace))
     except MethodError as error:
         say(console, label("terminal.not_weighed", lang, reason=error))
-        return Review.of(workspace)
+        return FindingsReview.of(workspace)
 
 
 def open_edition(asked: Asked) -> Edition:

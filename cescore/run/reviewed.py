@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from cescore.evaluation.what_if import Standing
+from cescore.evaluation.what_if import EntityStanding
 from cescore.publish.numbers import rounded
 from cescore.publish.words import label, label_or
 from cescore.returns.effects import Effect
 from cescore.returns.fewest import CellChange, FewestCells
-from cescore.returns.review import Review, Weighed
+from cescore.returns.review import FindingsReview, Weighed
 from cescore.run.telling import stated
 
 TOP = 25  # findings shown beside the open errors; --all shows the rest
@@ -37,7 +37,7 @@ class Selected:
     hidden: int
 
     @classmethod
-    def of(cls, review: Review, most: int, *, is_all: bool) -> Selected:
+    def of(cls, review: FindingsReview, most: int, *, is_all: bool) -> Selected:
         """Open errors and the first `TOP` others that are open, or all; at most ``most``."""
         ordered = [line for group in review.groups for line in group.lines]
         ordered.sort(key=review.order)
@@ -48,7 +48,7 @@ class Selected:
         return cls(frozenset(map(id, shown)), len(ordered) - len(shown))
 
 
-def told(review: Review, selected: Selected, lang: str) -> Iterator[str]:
+def told(review: FindingsReview, selected: Selected, lang: str) -> Iterator[str]:
     """The lines of a terminal: each rule with its findings, the weightiest first."""
     year, seen = review.workspace.year, set[tuple[str, int]]()
     for group in review.groups:
@@ -70,7 +70,7 @@ def told(review: Review, selected: Selected, lang: str) -> Iterator[str]:
                 yield INDENT + suggested(review, suggestion, lang)
 
 
-def _beside(review: Review, line: Weighed, lang: str) -> str:
+def _beside(review: FindingsReview, line: Weighed, lang: str) -> str:
     """Names beside the codes, what a finding could move, and whom to ask."""
     finding = line.finding
     names = [
@@ -124,12 +124,12 @@ def _grade_change(effect: Effect, lang: str) -> str:
     return label("terminal.effect_grade", lang, **ends)
 
 
-def _grade(standing: Standing, lang: str) -> str:
+def _grade(standing: EntityStanding, lang: str) -> str:
     return standing.grade[0 if lang == "zh" else 1] or label("terminal.no_grade", lang)
 
 
 def _target_changes(effect: Effect, lang: str) -> str:
-    def light(standing: Standing, code: str) -> str:
+    def light(standing: EntityStanding, code: str) -> str:
         found = standing.lights.get(code, "")
         return label_or(f"light.{found}", lang, found) or label("terminal.no_number", lang)
 
@@ -146,14 +146,14 @@ def _target_changes(effect: Effect, lang: str) -> str:
     return label("terminal.clause", lang).join(words)
 
 
-def asked(review: Review, line: Weighed, lang: str) -> str:
+def asked(review: FindingsReview, line: Weighed, lang: str) -> str:
     """Who can answer: the entity, and the department that sends the variable in."""
     entity_id = line.finding.entity_id
     who = [f"{entity_id} {review.name_of_entity(entity_id, lang)}".strip(), line.department]
     return ", ".join(part for part in who if part)
 
 
-def suggested(review: Review, found: FewestCells, lang: str) -> str:
+def suggested(review: FindingsReview, found: FewestCells, lang: str) -> str:
     """The fewest cells whose change would satisfy all hard rules, in words."""
     if found.contradiction:
         rules = ", ".join(found.contradiction)
@@ -172,7 +172,7 @@ def suggested(review: Review, found: FewestCells, lang: str) -> str:
     )
 
 
-def _cell(review: Review, cell: CellChange, lang: str) -> str:
+def _cell(review: FindingsReview, cell: CellChange, lang: str) -> str:
     name = review.name_of_variable(cell.variable, lang)
     about = {"name": name, "code": cell.variable, "value": cell.value}
     if cell.slip is not None:
@@ -186,7 +186,7 @@ def _cell(review: Review, cell: CellChange, lang: str) -> str:
     return label(f"terminal.cell_{form}", lang, **about, low=cell.low, high=cell.high)
 
 
-def further_columns(review: Review, lang: str) -> Iterable[tuple[str, ...]]:
+def further_columns(review: FindingsReview, lang: str) -> Iterable[tuple[str, ...]]:
     """For findings.csv: what `COLUMNS` name, of each finding in the order of the workspace's."""
     for line in review.lines:
         effect = line.effect

@@ -14,7 +14,7 @@ import xlsxwriter
 
 from cescore.intake.findings import TABLE_ENCODING, FurtherColumns, write_findings
 from cescore.publish.naming import on_terminal
-from cescore.returns.review import Review
+from cescore.returns.review import FindingsReview
 from cescore.run.files import PART, write_atomically
 from cescore.run.parquet_results import FOLDER, ParquetResults, parquet_files
 from cescore.run.reviewed import COLUMNS as REVIEW_COLUMNS
@@ -55,7 +55,7 @@ def write_tables(folder: Path, yearly: YearlyEvaluation, lang: str = "zh") -> pd
     results = pd.concat([p for p in wide if len(p)] or wide[:1], ignore_index=True)
     write_atomically(folder / WORKBOOK, workbook(results, yearly))
     write_table(folder, UNCERTAINTY, yearly.uncertainty())
-    write_findings_whole(folder, Review.of(yearly.workspace, yearly), lang)
+    write_findings_whole(folder, FindingsReview.of(yearly.workspace, yearly), lang)
     return results
 
 
@@ -71,7 +71,7 @@ def tables_in(folder: Path) -> tuple[str, ...]:
     return (RESULTS, *parquet_files(folder), WORKBOOK, UNCERTAINTY, FINDINGS)
 
 
-def write_findings_whole(folder: Path, review: Review, lang: str) -> None:
+def write_findings_whole(folder: Path, review: FindingsReview, lang: str) -> None:
     """Write findings.csv, every finding of a run with what it could move."""
     temporary = folder / f".{FINDINGS}{PART}"
     further = FurtherColumns(REVIEW_COLUMNS, further_columns(review, lang))
