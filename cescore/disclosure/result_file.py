@@ -42,11 +42,20 @@ def result_json(bundle: Bundle, bundle_hash: str) -> dict[str, Any]:
         "provenance": {
             "bundle_hash": bundle_hash,
             "report_number": bundle.report_number,
-            "run_status": bundle.run.status,
+            "run_status": bundle.release_stage,
+            **_standing(bundle),
             "vintage": bundle.run.vintage,
             "is_synthetic": card.is_synthetic,
         },
     }
+
+
+def _standing(bundle: Bundle) -> dict[str, Any]:
+    """Of a released report: its edition and what its sign-off said."""
+    standing = bundle.standing
+    if standing is None:
+        return {}
+    return {"standing": standing.model_dump(mode="json", exclude={"quality"})}
 
 
 def _year(bundle: Bundle) -> int:

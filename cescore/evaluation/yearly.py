@@ -157,10 +157,9 @@ class YearlyEvaluation:
     def _exists(self, panel: Panel) -> NDArray[np.bool_]:
         """Where an entity belongs to the register, by year."""
         entities = [self.workspace.register[e] for e in panel.entities]
-        first = np.array([e.valid_from or 0 for e in entities], np.int64)[:, None]
-        last = np.array([e.valid_to or 9999 for e in entities], np.int64)[:, None]
-        years = np.array(panel.years, np.int64)
-        return (years >= first) & (years <= last)
+        return np.array([[e.is_valid_in(y) for y in panel.years] for e in entities], bool).reshape(
+            panel.shape
+        )
 
     def _row(
         self, entity_id: str, kind: str, code: str, value: float | None, unit: str, status: str

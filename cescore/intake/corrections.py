@@ -111,6 +111,7 @@ def read_corrections(
         if word(entry, "action") == CONFIRM:
             here.warning("confirmation_old_form", rule=shortened(word(entry, "finding")))
             continue
+        entry = _in_current_codes(entry, register, variables)
         wrong = _wrong_with(entry, register, variables)
         for what in wrong:
             here.error("bad_correction", what=what)
@@ -119,6 +120,18 @@ def read_corrections(
             rules, entity = variables.get(correction.variable), register[correction.entity_id]
             found.append(replace(correction, rules=rules, entity_type=entity.entity_type))
     return tuple(found)
+
+
+def _in_current_codes(entry: Node, register: Register, variables: Mapping[str, Variable]) -> Node:
+    """The entry under the codes that its entity and variable have now."""
+    former = {old: code for code, variable in variables.items() for old in variable.formerly}
+    found = dict(entry.entries())
+    for key, current in (("entity_id", register.current_ids), ("variable", former)):
+        node = found.get(key)
+        if node is not None and node.raw.strip() in current:
+            code = current[node.raw.strip()]
+            found[key] = Node(code, node.where, code)
+    return entry if found == entry.entries() else Node(found, entry.where, entry.raw)
 
 
 def _wrong_with(entry: Node, register: Register, variables: Mapping[str, Variable]) -> list[Phrase]:

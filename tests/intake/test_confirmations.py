@@ -9,8 +9,8 @@ import pytest
 
 from cescore.errors import DataError
 from cescore.intake.confirmations import Confirmation, confirm, read_confirmations, stated_values
-from cescore.intake.entities import read_register
 from cescore.intake.findings import Context, Finding, FindingLog, Settlement
+from cescore.intake.register_file import read_register
 from cescore.intake.wording import code, formula, phrase, unit
 
 FILE = "data/confirmations.yml"

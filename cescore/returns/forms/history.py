@@ -10,9 +10,10 @@ import numpy as np
 
 from cescore.definitions.load import Definitions
 from cescore.definitions.model import BuiltInChecks
-from cescore.intake.corrections import apply_corrections, read_corrections
+from cescore.intake.correcting import apply_corrections
+from cescore.intake.corrections import read_corrections
 from cescore.intake.dictionary import Dictionary
-from cescore.intake.entities import Register, read_register
+from cescore.intake.entities import Register
 from cescore.intake.findings import Context, Finding, FindingLog
 from cescore.intake.inspections import read_measures
 from cescore.intake.inventory import find_sources
@@ -20,6 +21,7 @@ from cescore.intake.near_words import in_known_words
 from cescore.intake.observations import Observations
 from cescore.intake.panel import build_panels
 from cescore.intake.reading import read_observations
+from cescore.intake.register_file import read_register
 from cescore.intake.repeats import has_digits
 from cescore.intake.returned import RETURNED_MEASURES
 from cescore.intake.workspace import CORRECTIONS, REGISTER, base_year_of
