@@ -1,0 +1,142 @@
+"""What respondents answered to findings: counted, questions named, confirmations proposed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cescore.definitions.located import Node
+from cescore.errors import DataError
+from cescore.intake.corrections import CONFIRM, ENTRIES
+from cescore.intake.findings import Context, Finding, FindingLog
+from cescore.intake.inventory import is_plain_file
+from cescore.intake.recorded import word
+from cescore.intake.workspace import CORRECTIONS, Workspace
+from cescore.publish.naming import on_terminal
+from cescore.returns.forms.texts import form_text
+from cescore.returns.marked.answers import FindingAnswer, read_answers
+from cescore.returns.marked.owner import owner_of
+from cescore.returns.marked.proposals import blanks, entries_text, proposed
+from cescore.returns.marked.shape import QUESTION, REPLIES
+from cescore.returns.workbooks.readers import Readers, ReceivedFile
+from cescore.returns.workbooks.sheet import Workbook
+from cescore.run.asked import Asked
+from cescore.run.edition import is_selected
+from cescore.run.files import make_private, write_atomically
+
+PROPOSALS = "confirmations-proposed.yml"
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+
+
+@dataclass(frozen=True)
+class AnswersRead:
+    """The answers of some workbooks, and the file with the confirmations they propose."""
+
+    answers: tuple[FindingAnswer, ...]
+    faults: tuple[Finding, ...]
+    proposals: Path | None
+    lang: str
+
+    def lines(self) -> Iterator[str]:
+        """Answers that cannot be used, questions in full, then how many there are of each kind."""
+        for fault in self.faults:
+            yield fault.line(self.lang, on_terminal)
+        for answer in self.answers:
+            if answer.reply == QUESTION:
+                key = answer.key
+                parts = (key.entity_id, str(key.year or ""), key.variable, key.finding)
+                what = " ".join(filter(None, parts))
+                yield form_text(
+                    "answers.question", self.lang, at=answer.at, what=what, text=answer.reason
+                )
+        counts = Counter(answer.reply for answer in self.answers)
+        yield form_text(
+            "answers.counted",
+            self.lang,
+            n=len(self.answers) + len(self.faults),
+            errors=len(self.faults),
+            **{reply.key: counts[reply.key] for reply in REPLIES},
+        )
+        if self.proposals is not None:
+            yield form_text("answers.proposed", self.lang, file=self.proposals)
+
+    @property
+    def exit_status(self) -> int:
+        """1 where an answer cannot be used."""
+        return int(bool(self.faults))
+
+
+def read_folder(asked: Asked, folder: Path) -> AnswersRead:
+    """The answers in all workbooks below a folder; what they confirm is proposed, and no more.
+
+    Raises
+    ------
+    DataError
+        There is no such folder, or no workbook in it.
+    """
+    files = sorted(
+        p for p in folder.rglob("*") if p.suffix.lower() in WORKBOOKS and is_plain_file(p)
+    )
+    files = [path for path in files if not path.name.startswith(("~$", "."))]
+    if not files:
+        raise DataError(f"{folder}: no workbook with answers, expected {', '.join(WORKBOOKS)}")
+    log = FindingLog()
+    received = [ReceivedFile(path, path.relative_to(folder).as_posix()) for path in files]
+    books: list[Workbook] = []
+    with Readers() as readers:
+        for read in readers.read(received):
+            if read.workbook is not None:
+                books.append(read.workbook)
+            elif read.refused is not None:
+                Context(log).file(read.received.name).error("file_refused", reason=read.refused)
+    return of_workbooks(asked, books, log)
+
+
+def of_workbooks(asked: Asked, books: Iterable[Workbook], log: FindingLog) -> AnswersRead:
+    """The same for workbooks that are read."""
+    answers: list[FindingAnswer] = []
+    for book in books:
+        owner = owner_of(book)
+        whose = owner.entity_id if owner is not None else ""
+        answers += read_answers(book, whose, Context(log).file(book.file))
+    workspace = Workspace.load(asked.root, asked.year)
+    entries = list(proposed(answers, workspace.findings, asked.lang))
+    path = None
+    if entries:
+        path = _write(asked, workspace, entries_text(entries, asked.lang))
+    return AnswersRead(tuple(answers), log.sorted(), path, asked.lang)
+
+
+def _write(asked: Asked, workspace: Workspace, text: str) -> Path:
+    folder = asked.root / "output" / "send-back" / asked.folder_name(str(workspace.year))
+    make_private(folder)
+    write_atomically(folder / PROPOSALS, text.encode("utf-8"))
+    return folder / PROPOSALS
+
+
+def waiting(asked: Asked) -> str:
+    """Entries for confirmations.yml of all findings that wait for one, to be filled in; "" if none."""
+    workspace = Workspace.load(asked.root, asked.year)
+    register = workspace.register
+    findings = [
+        finding
+        for finding in workspace.findings
+        if finding.entity_id in register
+        and is_selected(register[finding.entity_id].entity_type, finding.entity_id, asked.only)
+    ]
+    entries = list(blanks(findings, _old_reasons(asked.root)))
+    return entries_text(entries, asked.lang) if entries else ""
+
+
+def _old_reasons(root: Path) -> dict[tuple[str, str, str], str]:
+    """The reasons of confirmations of the old form, in corrections.yml."""
+    entries: Sequence[Node] = ENTRIES.read(
+        root / CORRECTIONS, Context(FindingLog()).file(CORRECTIONS)
+    )
+    return {
+        (word(e, "finding"), word(e, "entity_id"), word(e, "variable")): word(e, "reason")
+        for e in entries
+        if word(e, "action") == CONFIRM
+    }
