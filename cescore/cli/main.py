@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import typer
 
 import cescore.cli.building
-import cescore.cli.explaining  # noqa: F401 - modules of commands register them
+import cescore.cli.explaining
+import cescore.cli.returning  # noqa: F401
 from cescore.cli.application import app
 from cescore.errors import CescoreError
 from cescore.run.interrupt import Interrupted, listen, settle

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from operator import add
@@ -30,12 +30,15 @@ class OtherRespondents:
         return WITHHELD if self.are_named_in(text, entity_id) else text
 
     def are_named_in(self, text: str, entity_id: str) -> bool:
-        """Whether a text holds the id or the name of another respondent."""
+        """Whether a text holds the id or the name of another respondent.
+
+        Those that an entity was formed from are no others: it is their heir.
+        """
         if not text:
             return False
+        own = {entity_id, *self.gate.yearly.workspace.register.lineage(entity_id)}
         named = {word.rstrip(".-") for word in WORD.findall(text)} & self._restricted_ids
-        names = any(name in text for name in self._restricted_names(entity_id, text))
-        return bool(named - {entity_id}) or names
+        return bool(named - own) or bool(self._restricted_names(own, text))
 
     @cached_property
     def _restricted(self) -> tuple[Entity, ...]:
@@ -49,8 +52,9 @@ class OtherRespondents:
     def _names(self) -> Mapping[str, frozenset[str]]:
         """Respondents' names by their first two characters, each with its entity's id."""
         found: dict[str, set[str]] = defaultdict(set)
-        for entity in self._restricted:
-            for name in (entity.name_zh, entity.name_en):
+        register = self.gate.yearly.workspace.register
+        for state in (s for e in self._restricted for s in register.states(e.entity_id)):
+            for name in (state.name_zh, state.name_en):
                 if len(name) > 1:
                     found[name[:2]].add(name)
         return {start: frozenset(names) for start, names in found.items()}
@@ -60,9 +64,12 @@ class OtherRespondents:
         """How respondents' names begin: asked of every place a value was read from."""
         return frozenset(self._names)
 
-    def _restricted_names(self, entity_id: str, text: str) -> set[str]:
-        """Names of other respondents that might stand in a text."""
-        entity = self.gate.yearly.workspace.register[entity_id]
+    def _restricted_names(self, own: Set[str], text: str) -> set[str]:
+        """Names of other respondents that stand in a text; of entities' own states all are theirs."""
+        register = self.gate.yearly.workspace.register
         starts = self._starts.intersection(map(add, text, text[1:]))
-        found = {name for start in starts for name in self._names[start]}
-        return found - {entity.name_zh, entity.name_en}
+        found = {name for start in starts for name in self._names[start] if name in text}
+        if not found:
+            return found
+        mine = (state for e in own if e in register for state in register.states(e))
+        return found - {name for state in mine for name in (state.name_zh, state.name_en)}

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 
 from rich.cells import cell_len, chop_cells
 
+from cescore.definitions.unit_names import unit_text
 from cescore.evaluation.tracing.trace import Origin, Traced, TraceNote, places
 from cescore.intake.findings import Finding
 from cescore.intake.wording import text
 from cescore.method.column import Flag, State
 from cescore.publish.naming import on_terminal
-from cescore.publish.numbers import FLAG_MARKS, MARKS, unit_text
+from cescore.publish.numbers import FLAG_MARKS, MARKS
 from cescore.publish.words import label, label_or
 
 WIDTH = 80  # columns

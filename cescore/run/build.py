@@ -186,7 +186,7 @@ class _Building:
         edition, store, before = self.edition, self.store, self.before
         run, asked = edition.workspace.definitions.run, edition.asked
         outcomes = outturn.outcomes
-        facts = {"year": run.year, "status": run.status, "vintage": run.vintage}
+        facts = {"year": run.year, "status": edition.release_stage, "vintage": run.vintage}
         about = {**facts, "language": asked.lang, **edition.about()}
         changed = write_manifest(store, before, about, outturn)
         before.forget_doubtful(store, outcomes, changed)

@@ -58,7 +58,7 @@ class PeriodEdition(Edition):
     def _reviews(self) -> Reviews:
         return Reviews(self.evaluated)
 
-    def make(self, subject: Subject) -> Printable:
+    def _made(self, subject: Subject) -> Printable:
         if subject.kind == OVERVIEW:
             return self._reviews.overview()
         return self._reviews.review(subject.id)
@@ -101,6 +101,7 @@ class PeriodEdition(Edition):
             by_name,
             self.asked.lang,
             out_of_step=out_of_step,
+            release_stage=self.release_stage,
             evaluated=evaluated,
         )
         return made.page((*self.tables(store.folder), MANIFEST_NAME))

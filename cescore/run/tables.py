@@ -29,7 +29,9 @@ SHEET_MOST = 50_000  # entities on a sheet; more are in results.csv alone, and t
 NO_CLOCK = datetime(2000, 1, 1)  # a workbook states when it was made; ours says nothing by it
 
 
-def write_tables(folder: Path, yearly: YearlyEvaluation, lang: str = "zh") -> pd.DataFrame:
+def write_tables(
+    folder: Path, yearly: YearlyEvaluation, lang: str = "zh", stage: str = "draft"
+) -> pd.DataFrame:
     """Write all tables of a run; returns the rows of results.csv that the workbook shows.
 
     Results go to the file part by part: they never stand in memory whole. Of a large type (see
@@ -51,7 +53,7 @@ def write_tables(folder: Path, yearly: YearlyEvaluation, lang: str = "zh") -> pd
             wide.append(part[of_year & (~is_large | part["kind"].isin(INDICES))])
     os.replace(temporary, folder / RESULTS)
     results = pd.concat([p for p in wide if len(p)] or wide[:1], ignore_index=True)
-    write_atomically(folder / WORKBOOK, workbook(results, yearly))
+    write_atomically(folder / WORKBOOK, workbook(results, yearly, stage))
     write_table(folder, UNCERTAINTY, yearly.uncertainty())
     write_findings_whole(folder, yearly.workspace, lang)
     return results
@@ -76,27 +78,27 @@ def write_findings_whole(folder: Path, workspace: Workspace, lang: str) -> None:
     os.replace(temporary, folder / FINDINGS)
 
 
-def workbook(results: pd.DataFrame, yearly: YearlyEvaluation) -> bytes:
+def workbook(results: pd.DataFrame, yearly: YearlyEvaluation, stage: str = "draft") -> bytes:
     """The year's results, one sheet per entity type, one row per entity."""
     buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(buffer, options) as book:
         book.set_properties({"created": NO_CLOCK})
         of_year = results[(results["year"] == yearly.year) & results["kind"].isin(WIDE_KINDS)]
-        _about(book, yearly)
+        _about(book, yearly, stage)
         for entity_type, evaluation in yearly.evaluations.items():
             if len(evaluation.panel.entities) <= SHEET_MOST:
                 _sheet(book, entity_type, of_year[of_year["entity_type"] == entity_type], yearly)
     return buffer.getvalue()
 
 
-def _about(book: xlsxwriter.Workbook, yearly: YearlyEvaluation) -> None:
+def _about(book: xlsxwriter.Workbook, yearly: YearlyEvaluation, stage: str) -> None:
     run = yearly.workspace.definitions.run
     sheet = book.add_worksheet("about")
     rows: Iterable[tuple[str, str]] = (
         ("year", str(run.year)),
         ("place", f"{run.place.zh} {run.place.en}".strip()),
-        ("status", "示例数据 sample data" if run.status == "sample" else run.status),
+        ("status", "示例数据 sample data" if run.status == "sample" else stage),
         ("full results", f"{RESULTS}: all years, all kinds, full precision"),
     )
     left_out = [

@@ -14,7 +14,7 @@ from cescore.definitions.model import Estimate, VariableName
 from cescore.evaluation.tracing.trace import Kind, Quantity, TraceNote
 from cescore.evaluation.tracing.tracer import Made, PlanOutcome, World, symbols, total_of
 from cescore.evaluation.yearly import YearlyEvaluation
-from cescore.intake.across import Looked, Others
+from cescore.intake.across import Around, Looked, Others
 from cescore.intake.completing import ESTIMATED_BY
 from cescore.intake.findings import Finding
 from cescore.intake.notation import number
@@ -126,8 +126,8 @@ class WholeWorkspace(World):
             over = text.removeprefix(f"{SUM_OF}{code} over ")
             if over != text:
                 return self._account_summed(entity_id, code, year, over)
-            bodies = tiles_of(entity_id, self.workspace.register)
-            inside = [b.entity_id for b in bodies if b.is_valid_in(year)]
+            tiles = tiles_of(entity_id, self.workspace.register, [year])
+            inside = [body for body, years in tiles.items() if year in years]
             note = TraceNote.of("summed", n=len(inside))
             return self._sum(inside, "variable", code, year, note)
         return None
@@ -198,14 +198,14 @@ class WholeWorkspace(World):
         """A look at others as a quantity: of the body around it, or a sum of its own."""
         text = looked.text.partition(",")[2].rpartition(")")[0].strip()
         if looked.text.startswith("in_body"):
-            body = self._body(entity_id, looked.other_type)
+            body = self._body(entity_id, looked.other_type, year)
             return Quantity(body or entity_id, "expression", text, year)
         return Quantity(entity_id, "expression", f"{code}#{looked.text}", year)
 
-    def _body(self, entity_id: str, entity_type: str) -> str:
+    def _body(self, entity_id: str, entity_type: str, year: int) -> str:
         """The nearest body of a type in which an entity lies; "" where there is none."""
-        register = self.workspace.register
-        around = self._before_estimates.bodies(entity_id)
+        register = self.workspace.register.as_of(year)
+        around = Around(register).bodies(entity_id)
         return next((b for b in around if register[b].entity_type == entity_type), "")
 
     def _looked_up(self, entity_id: str, code: str, year: int) -> Made | None:

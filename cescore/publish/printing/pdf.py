@@ -24,6 +24,7 @@ from cescore.publish.printing.other_way import opened
 from cescore.publish.printing.own_fonts import NONE, PLACE, OwnFonts
 from cescore.publish.printing.print_style import Style, fetcher, fonts_of, listening, style_of
 from cescore.publish.printing.roomy import roomy
+from cescore.publish.printing.seal import sealed
 
 VARIANT = "pdf/a-3a"
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig"
@@ -202,7 +203,7 @@ class _Set:
         families = {font.family for font in document.fonts.values()}
         foreign = tuple(sorted(f for f in families if not f.startswith(OWN_FONTS)))
         log, told = (*sheet.style.log, *self.log), tuple(self.layout.warnings())
-        return Printed(raw, self.pages, log, foreign, sheet.stand_ins, told)
+        return Printed(sealed(raw), self.pages, log, foreign, sheet.stand_ins, told)
 
 
 def _weasyprint() -> ModuleType:

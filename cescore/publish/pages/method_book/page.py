@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.documents import MethodBook
 from cescore.publish.fragment import Fragment, two_lines
-from cescore.publish.numbers import unit_text
 from cescore.publish.pages.document import (
     Words,
     contents,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from cescore.definitions.bilingual import name_in
+from cescore.definitions.unit_names import unit_text
 from cescore.method.measures import OPEN, InspectedCheck, MeasureLine
 from cescore.method.targets import ROLES, TargetLine
 from cescore.publish.charts.bullets import bullet, check_bar, check_head
@@ -23,7 +24,6 @@ from cescore.publish.numbers import (
     number,
     percentage,
     quantity,
-    unit_text,
 )
 from cescore.publish.pages.pace import way
 from cescore.publish.pages.scorecard.front_index import grade_card
