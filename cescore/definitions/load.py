@@ -9,6 +9,7 @@ from pathlib import Path
 from cescore.definitions.bonus import resolve_bonus
 from cescore.definitions.check_rules import RuleTerms, load_checks
 from cescore.definitions.contradictions import check_kinds
+from cescore.definitions.databases import load_databases
 from cescore.definitions.folder import ParamsFolder
 from cescore.definitions.former_codes import check_former_codes
 from cescore.definitions.frameworks import resolved_framework
@@ -26,6 +27,7 @@ from cescore.definitions.model import (
     Standard,
     Variable,
 )
+from cescore.definitions.model.database import Database
 from cescore.definitions.names import Names
 from cescore.definitions.page import load_page
 from cescore.definitions.pictures import PageParams
@@ -60,6 +62,7 @@ class Definitions:
     standards: Mapping[str, Standard] = field(default_factory=dict)
     ranges: tuple[IndustryRange, ...] = ()
     page: PageParams = field(default_factory=PageParams)
+    databases: tuple[Database, ...] = ()
 
 
 def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
@@ -77,6 +80,7 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
     params.name_strays()
     units = params.units()
     run = load_run(params.files("runs"), year, params.place("runs"))
+    databases = load_databases(params.files("runs"), run.year) if run is not None else ()
     names = _names(params, units)
     drafts = draft_frameworks(params.files("frameworks"), params.place("frameworks"))
     check_kinds(drafts)
@@ -112,6 +116,7 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
         standards=standards,
         ranges=checked.ranges,
         page=page,
+        databases=databases,
     )
 
 
