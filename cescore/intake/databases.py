@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from cescore.definitions.load import load_definitions
 from cescore.definitions.model.database import Database
 from cescore.errors import DataError
 from cescore.intake.accounting import RowCount
@@ -24,7 +25,7 @@ from cescore.intake.address import Address
 from cescore.intake.batches import LAYOUT, Batch
 from cescore.intake.columns import is_header_sound
 from cescore.intake.database_query import DatabaseRefusedError, is_of_one_year, key_of, rows_of
-from cescore.intake.findings import Context
+from cescore.intake.findings import Context, FindingLog
 from cescore.intake.inventory import is_plain_file
 from cescore.intake.wording import phrase
 
@@ -111,6 +112,13 @@ def database_sources(
                     DatabaseSource(path, about[NAME], each if about[ONE_YEAR] == "1" else None)
                 )
     return found
+
+
+def receive_all(root: Path, year: int | None) -> None:
+    """Ask the databases of a run and keep what they give; what is wrong is told when it is read."""
+    definitions = load_definitions(root / "params", year)
+    for database in definitions.databases:
+        receive(root, database, definitions.run.year, Context(FindingLog()))
 
 
 def receive(root: Path, database: Database, year: int, context: Context) -> bool:
