@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import typer
 
 import cescore.cli.building
+import cescore.cli.collecting
 import cescore.cli.explaining
 import cescore.cli.returning  # noqa: F401
 from cescore.cli.application import app

@@ -135,6 +135,11 @@ def year_folders(data: Path, last_year: int = 9999) -> list[int]:
     return sorted(year for year in years if year <= last_year)
 
 
+def is_system_file(name: str) -> bool:
+    """Whether a file is one that systems and programs leave lying about: .DS_Store, ~$lock files."""
+    return bool(_SYSTEM.match(name))
+
+
 def is_plain_file(path: Path) -> bool:
     """Whether a path is a file to be opened: no link, no device, no pipe, no folder."""
     try:

@@ -209,9 +209,9 @@ def _receive(root: Path, definitions: Definitions, log: FindingLog) -> _Received
     vetoes: list[VetoRecord] = []
     rows = [counted, *reading.counts]
     for folder in year_folders(data, year):
-        files = [f"data/{folder}/measures.csv", f"data/{folder}/{RETURNED_MEASURES}"]
+        file = f"data/{folder}/measures.csv"
         checked, counts = read_measures(
-            [(root / name, name) for name in files], folder, register, definitions.plan, context
+            root / file, folder, register, definitions.plan, context.file(file)
         )
         measures.extend(checked)
         rows.extend(counts)

@@ -42,8 +42,8 @@ def _read(path: Path, file: str, kind: str, limits: ReadingLimits) -> Workbook:
     if kind == "text":
         return read_delimited(path, file)
     if kind == "xls":
-        remarks = ("macros_dropped",) if _MACROS in path.read_bytes() else ()
-        return read_by_calamine(path, file, kind, remarks)
+        has_macros = _MACROS in path.read_bytes()
+        return read_by_calamine(path, file, kind, ("macros_dropped",) if has_macros else ())
     remarks = examine_zip(path, limits)
     if kind == "ods":
         return read_by_calamine(path, file, kind, remarks)
