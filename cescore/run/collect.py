@@ -17,9 +17,9 @@ from rich.console import Console
 
 from cescore.definitions.load import load_definitions
 from cescore.errors import DataError, RunError
-from cescore.intake.entities import read_register
 from cescore.intake.findings import Finding, FindingLog, in_order, shortened, write_findings
 from cescore.intake.inventory import is_plain_file
+from cescore.intake.register_file import read_register
 from cescore.intake.returned import RETURNS
 from cescore.intake.wording import Phrase
 from cescore.intake.workspace import REGISTER, Workspace

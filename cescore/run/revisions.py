@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from cescore.definitions.load import Definitions, load_definitions
+from cescore.definitions.unit_names import unit_text
 from cescore.errors import CescoreError, DataError
 from cescore.evaluation.revising.causes import Because
 from cescore.evaluation.revising.revision import Move, Revision
@@ -19,7 +20,6 @@ from cescore.evaluation.yearly import evaluate_workspace
 from cescore.intake.findings import TABLE_ENCODING
 from cescore.intake.workspace import Workspace
 from cescore.method.evaluation import RESULT_COLUMNS
-from cescore.publish.numbers import unit_text
 from cescore.publish.traces import DIGITS
 from cescore.publish.words import label, label_or
 from cescore.run.files import tree_hashes, write_atomically

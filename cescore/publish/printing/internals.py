@@ -748,7 +748,8 @@ def _styles() -> list[Change]:
             return
         sizes.update(box=None, area=None)
         self._cascaded_styles, self._sheets, self.font_config = {}, sheets, font_config
-        self._computed_styles = computed = {}
+        computed: dict[Any, Any] = {}
+        self._computed_styles = computed
         self.initial_page_sizes = sizes
         base_url, root = html.base_url, html.etree_element
         # the sheets themselves are the key: they live as long as what is kept of them
