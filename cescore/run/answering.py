@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cescore.definitions.located import Node
 from cescore.errors import DataError
 from cescore.intake.corrections import CONFIRM, ENTRIES
 from cescore.intake.findings import Context, Finding, FindingLog
-from cescore.intake.inventory import is_plain_file
 from cescore.intake.recorded import word
+from cescore.intake.wording import phrase
 from cescore.intake.workspace import CORRECTIONS, Workspace
 from cescore.publish.naming import on_terminal
+from cescore.returns.collecting.folder import received_files, refused_file
 from cescore.returns.forms.texts import form_text
 from cescore.returns.marked.answers import FindingAnswer, read_answers
 from cescore.returns.marked.owner import owner_of
 from cescore.returns.marked.proposals import blanks, entries_text, proposed
 from cescore.returns.marked.shape import QUESTION, REPLIES
-from cescore.returns.workbooks.readers import Readers, ReceivedFile
+from cescore.returns.workbooks.readers import Readers
 from cescore.returns.workbooks.sheet import Workbook
 from cescore.run.asked import Asked
 from cescore.run.edition import is_selected
@@ -68,45 +69,58 @@ class AnswersRead:
         return int(bool(self.faults))
 
 
+@dataclass
+class Answering:
+    """Takes workbooks one after the other, and what respondents answered in them."""
+
+    asked: Asked
+    log: FindingLog = field(default_factory=FindingLog)
+    answers: list[FindingAnswer] = field(default_factory=list)
+
+    def take(self, book: Workbook) -> None:
+        """The answers in a workbook; of most there are none."""
+        owner = owner_of(book)
+        whose = owner.entity_id if owner is not None else ""
+        self.answers += read_answers(book, whose, Context(self.log).file(book.file))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody answered anything."""
+        return not (self.answers or self.log.found)
+
+    def read(self) -> AnswersRead:
+        """What was answered; what is confirmed is proposed for confirmations.yml, and no more."""
+        workspace = Workspace.load(self.asked.root, self.asked.year)
+        entries = list(proposed(self.answers, workspace.findings, self.asked.lang))
+        text = entries_text(entries, self.asked.lang)
+        path = _write(self.asked, workspace, text) if entries else None
+        return AnswersRead(tuple(self.answers), self.log.sorted(), path, self.asked.lang)
+
+
 def read_folder(asked: Asked, folder: Path) -> AnswersRead:
-    """The answers in all workbooks below a folder; what they confirm is proposed, and no more.
+    """The answers in all workbooks below a folder.
 
     Raises
     ------
     DataError
-        There is no such folder, or no workbook in it.
+        There is no workbook in it.
     """
-    files = sorted(
-        p for p in folder.rglob("*") if p.suffix.lower() in WORKBOOKS and is_plain_file(p)
-    )
-    files = [path for path in files if not path.name.startswith(("~$", "."))]
+    answering = Answering(asked)
+    files = [
+        file
+        for file in received_files(folder, FindingLog())
+        if file.path.suffix.lower() in WORKBOOKS
+    ]
     if not files:
         raise DataError(f"{folder}: no workbook with answers, expected {', '.join(WORKBOOKS)}")
-    log = FindingLog()
-    received = [ReceivedFile(path, path.relative_to(folder).as_posix()) for path in files]
-    books: list[Workbook] = []
     with Readers() as readers:
-        for read in readers.read(received):
+        for read in readers.read(files):
             if read.workbook is not None:
-                books.append(read.workbook)
-            elif read.refused is not None:
-                Context(log).file(read.received.name).error("file_refused", reason=read.refused)
-    return of_workbooks(asked, books, log)
-
-
-def of_workbooks(asked: Asked, books: Iterable[Workbook], log: FindingLog) -> AnswersRead:
-    """The same for workbooks that are read."""
-    answers: list[FindingAnswer] = []
-    for book in books:
-        owner = owner_of(book)
-        whose = owner.entity_id if owner is not None else ""
-        answers += read_answers(book, whose, Context(log).file(book.file))
-    workspace = Workspace.load(asked.root, asked.year)
-    entries = list(proposed(answers, workspace.findings, asked.lang))
-    path = None
-    if entries:
-        path = _write(asked, workspace, entries_text(entries, asked.lang))
-    return AnswersRead(tuple(answers), log.sorted(), path, asked.lang)
+                answering.take(read.workbook)
+            else:
+                reason = read.refused or phrase("reader_crashed")
+                answering.log.add(refused_file(read.received.name, reason))
+    return answering.read()
 
 
 def _write(asked: Asked, workspace: Workspace, text: str) -> Path:

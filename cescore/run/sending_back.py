@@ -15,6 +15,7 @@ from cescore.intake.respondents import NamedRespondents
 from cescore.intake.wording import LANGUAGES, NamedTerm
 from cescore.intake.workspace import Workspace
 from cescore.publish.naming import in_words
+from cescore.returns.collecting.kept import KeptReturns
 from cescore.returns.forms.texts import form_text
 from cescore.returns.marked.copying import listed, marked_copy
 from cescore.returns.marked.originals import Original, Originals
@@ -80,7 +81,7 @@ def send_back(asked: Asked, out: Path | None, console: Console) -> SentBack:
     A copy that is there already and differs may hold answers; only ``force`` replaces it.
     """
     workspace = Workspace.load(asked.root, asked.year)
-    sending = _Sending(asked, workspace, Originals.of(asked.root, workspace.year))
+    sending = _Sending(asked, workspace, Originals(KeptReturns(asked.root, workspace.year)))
     folder = out or asked.root / "output" / "send-back" / asked.folder_name(str(workspace.year))
     books = sending.books()
     if books:

@@ -1,19 +1,16 @@
-"""The received files of a year, as collecting keeps them: by content, each submission on record."""
+"""The received files of the submissions that count, for copies of them to be sent back."""
 
 from __future__ import annotations
 
-import csv
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from functools import cached_property
+from pathlib import Path
 
-from cescore.errors import DataError
 from cescore.intake.inventory import is_plain_file
-from cescore.intake.returned import RETURNS
-
-RECORD = "submissions.csv"
-SHORT = 16  # places of a hash that name a folder
+from cescore.returns.collecting.kept import KeptReturns, digest, kept_name
+from cescore.returns.collecting.reading import SHORT
+from cescore.returns.collecting.submissions import Submission
 
 
 @dataclass(frozen=True)
@@ -27,42 +24,33 @@ class Original:
     def fault(self) -> str:
         """Why it cannot be used; "" where it is there as it was received."""
         if not is_plain_file(self.path):
-            return f"{self.path}: not there any more"
-        with self.path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        return "" if digest == self.sha256 else f"{self.path}: altered since it was received"
+            return f"{self.path}: not there any more, collect {self.file} again"
+        is_same = digest(self.path.read_bytes()) == self.sha256
+        return "" if is_same else f"{self.path}: altered since it was received"
 
 
 @dataclass(frozen=True)
 class Originals:
-    """The submissions that count in a year: files by name, and each entity's."""
+    """The submissions that count in a year: each file by its name, and each entity's."""
 
-    by_file: Mapping[str, Original]
-    file_of: Mapping[str, str]
+    kept: KeptReturns
 
-    @classmethod
-    def of(cls, root: Path, year: int) -> Originals:
-        """What was collected for a year; nothing where nothing was.
+    @cached_property
+    def _counting(self) -> tuple[Submission, ...]:
+        return tuple(one for mine in self.kept.record().counting().values() for one in mine)
 
-        Raises
-        ------
-        DataError
-            The record of submissions is not as collecting writes it.
-        """
-        folder = root / "data" / str(year) / RETURNS
-        record = folder / RECORD
-        if not is_plain_file(record):
-            return cls({}, {})
-        by_file: dict[str, Original] = {}
-        file_of: dict[str, str] = {}
-        with record.open(encoding="utf-8", newline="") as stream:
-            for n, row in enumerate(csv.DictReader(stream), 2):  # a later number stands below
-                try:
-                    entity_id, file, digest = row["entity_id"], row["file"], row["sha256"]
-                    place = folder / digest[:SHORT] / PurePosixPath(file).name
-                except (KeyError, TypeError) as error:
-                    where = f"data/{year}/{RETURNS}/{RECORD}, row {n}"
-                    raise DataError(f"{where}: no submission as collect writes it") from error
-                by_file[file] = Original(file, place, digest)
-                file_of[entity_id] = file
-        return cls(by_file, file_of)
+    @cached_property
+    def file_of(self) -> Mapping[str, str]:
+        """Entity -> the file that its return is."""
+        return {one.entity_id: one.file for one in self._counting}
+
+    @cached_property
+    def by_file(self) -> Mapping[str, Original]:
+        """The files, by the names that addresses give them."""
+        folder = self.kept.folder
+        return {
+            one.file: Original(
+                one.file, folder / one.sha256[:SHORT] / kept_name(one.file), one.sha256
+            )
+            for one in self._counting
+        }
