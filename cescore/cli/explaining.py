@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -40,3 +41,30 @@ def explain(
         for line in found.lines(depth):
             console.print(line, markup=False)
     raise typer.Exit(0 if found.agrees else 1)
+
+
+@app.command()
+def revisions(
+    a: Annotated[
+        Path, typer.Argument(help="The earlier: a workspace, a run's folder, results.csv.")
+    ],
+    b: Annotated[Path, typer.Argument(help="The later, likewise.")],
+    year: Year = None,
+    lang: Language = CHINESE,
+    csv: Annotated[Path | None, typer.Option(help="Write what moved to this file.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="All moves as JSON.")] = False,
+    show_all: Annotated[bool, typer.Option("--all", help="Every entity and every step.")] = False,
+) -> None:
+    """Say what moved between two vintages, value by value and grade by grade, and why."""
+    from cescore.evaluation.revising.revision import revise
+    from cescore.run.revisions import RevisionText, json_text, open_side, write_moves
+
+    revision = revise(open_side(a, year), open_side(b, year))
+    told = RevisionText(revision, lang.value, show_all)
+    if csv is not None:
+        write_moves(revision, csv)
+    if as_json:
+        print(json_text(told))
+    else:
+        for line in told.lines():
+            console.print(line, markup=False)

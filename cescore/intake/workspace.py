@@ -202,7 +202,7 @@ def _receive(root: Path, definitions: Definitions, log: FindingLog) -> _Received
         root / CORRECTIONS, register, definitions.variables, context.file(CORRECTIONS)
     )
     # what was recorded of later years is of returns that this run does not read
-    corrections = [c for c in recorded if c.year <= year]
+    corrections = tuple(c for c in recorded if c.year <= year)
     observations = apply_corrections(reading.observations, corrections, CORRECTIONS, log)
     confirmations = read_confirmations(root / CONFIRMATIONS, register, context.file(CONFIRMATIONS))
     measures: list[MeasureRecord] = []
@@ -227,7 +227,7 @@ def _receive(root: Path, definitions: Definitions, log: FindingLog) -> _Received
         register=register,
         sources=sources,
         observations=observations,
-        corrections=tuple(corrections),
+        corrections=corrections,
         confirmations=confirmations,
         measures=tuple(measures),
         vetoes=tuple(vetoes),

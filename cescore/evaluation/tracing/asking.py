@@ -24,6 +24,8 @@ MAKERS: Mapping[str, Maker] = {
     "progress_group": progress.progress_group,
     "progress_member": progress.progress_member,
     "change": shares.change,
+    "relative_change": shares.relative_change,
+    "room": shares.room,
     **{f"{prefix}{kind}": shares.part for prefix in ("", "progress_") for kind in shares.PART_OF},
     "target": assessing.target,
     "target_part": assessing.target_part,
@@ -151,8 +153,11 @@ def _of_evaluation(evaluation: TypeEvaluation) -> Iterator[str]:
     yield from (f"indicator:{code}" for code in framework.indicators)
     for indicator in framework.scored():
         yield f"score:{indicator.code}"
+        yield f"room:{indicator.code}"
         yield from (f"{kind}:{indicator.code}" for kind in shares.PART_OF)
-    yield from (f"group:{code}" for code in framework.groups)
+    for code in framework.groups:
+        yield f"group:{code}"
+        yield from (f"{kind}:{code}" for kind in shares.PART_OF)
     yield f"index:{framework.index.code}"
     yield f"change:index:{framework.index.code}"
     yield "coverage:coverage"
@@ -163,6 +168,7 @@ def _of_evaluation(evaluation: TypeEvaluation) -> Iterator[str]:
     yield f"change:progress_index:{known.code}"
     for group, members in known.members.items():
         yield f"progress_group:{known.code}.{group}"
+        yield from (f"progress_{kind}:{group}" for kind in shares.PART_OF)
         for member in members:
             yield f"progress_member:{known.code}.{group}.{member}"
             yield from (f"progress_{kind}:{group}.{member}" for kind in shares.PART_OF)

@@ -90,7 +90,7 @@ def target_part(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) 
 
 
 def _target(tracer: Tracer, quantity: Quantity) -> tuple[Plan, Target, TargetLine]:
-    outcome = tracer.world.outcome(quantity.entity_id)
+    outcome = tracer.outcome(quantity)
     line = next((one for one in outcome.targets if one.id == quantity.code), None)
     if line is None or outcome.plan is None:
         raise UntraceableError(str(quantity))
@@ -248,7 +248,7 @@ def _ladder(plan: Plan, name: str) -> tuple[TraceNote, ...]:
 
 def measure(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
     """A measure: the share of its inspected checks that is done, check by check."""
-    line = _measure(tracer.world.outcome(quantity.entity_id), quantity)
+    line = _measure(tracer.outcome(quantity), quantity)
     value = share_done(line.counts)
     checks = tuple(tracer.same(quantity, "check", one["id"]) for one in line.checks)
     names = Named(zh=line.zh, en=line.en)
@@ -276,7 +276,7 @@ def _measure(outcome: PlanOutcome, quantity: Quantity) -> MeasureLine:
 
 def check(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
     """One yearly check of a measure as it was inspected."""
-    outcome = tracer.world.outcome(quantity.entity_id)
+    outcome = tracer.outcome(quantity)
     found = next(
         (c for line in outcome.measures for c in line.checks if c["id"] == quantity.code), None
     )
@@ -304,7 +304,7 @@ def check(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Tra
 
 def assessment(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
     """The total by its parts and their weights, a part by what it is the mean of."""
-    outcome = tracer.world.outcome(quantity.entity_id)
+    outcome = tracer.outcome(quantity)
     made, plan = outcome.assessment, outcome.plan
     if plan is None:
         raise UntraceableError(str(quantity))
@@ -385,7 +385,7 @@ PART_NAMES: Mapping[str, Named] = {
 
 def bonus(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
     """The extra points earned, at most as many as the plan allows."""
-    outcome = tracer.world.outcome(quantity.entity_id)
+    outcome = tracer.outcome(quantity)
     made = outcome.assessment
     if made.bonus is None:
         raise UntraceableError(str(quantity))
@@ -402,7 +402,7 @@ def bonus(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Tra
 
 def grade(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
     """The grade: the best band that the total reaches, the vetoes, and why it is provisional."""
-    outcome = tracer.world.outcome(quantity.entity_id)
+    outcome = tracer.outcome(quantity)
     made, plan = outcome.assessment, outcome.plan
     if plan is None:
         raise UntraceableError(str(quantity))
@@ -424,7 +424,7 @@ def grade(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Tra
 
 def veto(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
     """A veto as on record, or a binding target that was not met."""
-    outcome = tracer.world.outcome(quantity.entity_id)
+    outcome = tracer.outcome(quantity)
     line = next((v for v in outcome.assessment.vetoes if v.id == quantity.code), None)
     if line is None:
         raise UntraceableError(str(quantity))
@@ -444,7 +444,7 @@ def veto(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Trac
 
 def standard(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
     """The verdict under a published standard, line by line."""
-    for known, found in tracer.world.outcome(quantity.entity_id).standards:
+    for known, found in tracer.outcome(quantity).standards:
         if known.id == quantity.code:
             lines = tuple(
                 tracer.same(quantity, "requirement", f"{known.id}.{one.id}") for one in found.lines
@@ -461,7 +461,7 @@ def standard(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> 
 def requirement(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
     """One line of a standard; code ``standard.line``."""
     whole, _, id_ = quantity.code.rpartition(".")
-    for known, found in tracer.world.outcome(quantity.entity_id).standards:
+    for known, found in tracer.outcome(quantity).standards:
         line = next((one for one in found.lines if known.id == whole and one.id == id_), None)
         if line is not None:
             kind: Kind = "indicator"

@@ -22,11 +22,11 @@ from cescore.method.thresholds import is_equal
 
 Kind = Literal[
     "variable", "factor", "account", "indicator", "treated", "score", "group", "index", "change",
-    "weight", "contribution", "contribution_to_change", "contribution_to_change_by_weight",
+    "relative_change", "room", "weight", "contribution", "contribution_to_change", "contribution_to_change_by_weight",
     "coverage", "progress_index", "progress_group", "progress_member", "progress_change",
     "progress_weight", "progress_contribution", "progress_contribution_to_change",
     "progress_contribution_to_change_by_weight", "target", "target_part", "measure", "check",
-    "assessment", "grade", "veto", "bonus", "standard", "requirement", "given", "expression",
+    "assessment", "grade", "veto", "bonus", "standard", "requirement", "given", "expression", "released",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 

@@ -142,6 +142,12 @@ class Tracer:
             raise UntraceableError(str(quantity))
         return maker(self, quantity, evaluation)
 
+    def outcome(self, quantity: Quantity) -> PlanOutcome:
+        """What the plan says of an entity; nothing of other years than the one evaluated."""
+        evaluation = self.world.evaluation(quantity.entity_id)
+        is_now = evaluation is not None and evaluation.run_year == quantity.year
+        return self.world.outcome(quantity.entity_id) if is_now else PlanOutcome()
+
     def same(self, quantity: Quantity, kind: Kind, code: str, year: int | None = None) -> Traced:
         """Another quantity of the same entity, by default of the same year."""
         other = quantity.year if year is None else year
