@@ -25,10 +25,10 @@ from sample.returns import fill_form, rows_of
 RETURNED = {
     "loans": (4400, ""),
     "loans_new": (0, ""),
-    "energy": (210.1 + 0.2, ""),
+    "energy": (210.123456789012, ""),
     "electricity": (1e-7, "estimated"),
     "heat": ("", "not_applicable"),
-    "stock_change": (-12.5, ""),
+    "stock_change": (210.123456789012, ""),
     "open_share": ("", "missing"),
     "heating": ("gas", ""),
 }
