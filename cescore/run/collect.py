@@ -226,7 +226,7 @@ class _Taking:
             say(self.console, stated(finding, self.asked.lang))
         make_private(self.output)
         write_findings(self.output / FINDINGS, findings, self.asked.lang)
-        by_file = Counter((f.file, f.severity) for f in findings)
+        by_file: Counter[tuple[str, str]] = Counter((f.file, f.severity) for f in findings)
         for reading in readings:
             say(self.console, self._counted(reading, by_file))
 
@@ -253,7 +253,8 @@ def _write(collection: Collection, kept: KeptReturns, options: CollectOptions) -
     _keep_edited(kept)
     for name, path in collection.originals.items():
         _keep_original(path, folder / name)
-    tables, others = [], []
+    tables: list[tuple[str, bytes]] = []
+    others: list[tuple[str, bytes]] = []
     for name, content in collection.files.items():
         (others if name.startswith(f"{RETURNS}/") else tables).append((name, content))
     if options.into is not None:
