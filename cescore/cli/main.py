@@ -11,7 +11,9 @@ import typer
 
 import cescore.cli.building
 import cescore.cli.collecting
-import cescore.cli.returning  # noqa: F401
+import cescore.cli.explaining
+import cescore.cli.returning
+import cescore.cli.sending_back  # noqa: F401
 from cescore.cli.application import app
 from cescore.errors import CescoreError
 from cescore.run.interrupt import Interrupted, listen, settle

@@ -10,6 +10,7 @@ from cescore.definitions.bonus import resolve_bonus
 from cescore.definitions.check_rules import RuleTerms, load_checks
 from cescore.definitions.contradictions import check_kinds
 from cescore.definitions.folder import ParamsFolder
+from cescore.definitions.former_codes import check_former_codes
 from cescore.definitions.frameworks import resolved_framework
 from cescore.definitions.layout import draft_frameworks
 from cescore.definitions.model import (
@@ -79,6 +80,7 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
     names = _names(params, units)
     drafts = draft_frameworks(params.files("frameworks"), params.place("frameworks"))
     check_kinds(drafts)
+    check_former_codes(names, drafts)
     accounts = resolve_accounts(names)
     resolve_estimates(names)
     frameworks = {

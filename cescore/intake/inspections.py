@@ -188,6 +188,8 @@ class _Kept:
         """Keep the usable rows of a file, and tell of all others; the keys it was the first to have."""
         first_here: list[RecordKey] = []
         for here, row in _rows(table, self.asked.layout, context):
+            entity_id = self.register.current_ids.get(row["entity_id"], row["entity_id"])
+            row = {**row, "entity_id": entity_id}
             key = (row[self.asked.id_column], row["entity_id"])
             told, row = _dated(_in_known_words(row, self.asked, here))
             wrong, row = _numbered(row, self.asked, here)

@@ -27,7 +27,7 @@ SNIFFED = 4096  # bytes of a table that are looked at for a header of ours
 _HEADERS = ("entity_id", "check_id", "veto_id", "单位代码", "指标代码")
 _CHINESE_NAMES: Mapping[str, str] = {  # words in the name of a file -> the file that was meant
     "否决": "vetoes.csv", "措施": "measures.csv", "督查": "measures.csv", "检查": "measures.csv",
-    "订正": "corrections.yml", "更正": "corrections.yml", "名录": "entities.csv",
+    "订正": "corrections.yml", "更正": "corrections.yml", "确认": "confirmations.yml", "名录": "entities.csv",
     "登记": "entities.csv", "观测": "observations.csv", "报表": "observations.csv",
     "数据": "observations.csv", "指标体系": "frameworks", "变量": "variables.yml",
 }  # fmt: skip
@@ -81,6 +81,7 @@ DATA = Folder(
     {
         r"entities\.csv": "entities.csv",
         r"corrections\.yml": "corrections.yml",
+        r"confirmations\.yml": "confirmations.yml",
         OBSERVATIONS: "observations.csv",
         **_README,
     },
@@ -99,7 +100,7 @@ PARAMS = Folder(
     {name: Folder({**_YAML, **_README}) for name in ("frameworks", "plans", "runs", "standards")},
 )  # fmt: skip
 # files that lie in data/ itself, in no year folder
-_HOME: Mapping[str, str] = {"entities.csv": "", "corrections.yml": ""}
+_HOME: Mapping[str, str] = {"entities.csv": "", "corrections.yml": "", "confirmations.yml": ""}
 
 
 def find_sources(

@@ -15,7 +15,7 @@ from cescore.intake.arrays import Grid
 from cescore.intake.findings import Context, FindingLog
 from cescore.intake.keys import Keys
 from cescore.intake.places import Places
-from cescore.intake.statuses import STATUSES
+from cescore.intake.statuses import BASES, STATUSES
 from cescore.intake.wording import Phrase, phrase
 
 
@@ -52,6 +52,12 @@ class Observations:
     def key(self) -> NDArray[np.int64]:
         """The key of each row of the frame."""
         return self.keys.of(self.frame["entity"], self.frame["variable"], self.frame["year"])
+
+    def is_of_survey(self, entity: int, year: int) -> bool:
+        """Whether any of an entity's rows of a year was returned under a statistical survey."""
+        rows = self.frame[(self.frame["entity"] == entity) & (self.frame["year"] == year)]
+        is_survey = bool((rows["basis"] == BASES.index("statistical")).any())
+        return is_survey or self.grid.is_of_survey(entity, year)
 
     def with_rows_of(self, cells: Iterable[tuple[int, int, int]]) -> Observations:
         """The same, with the rows of some cells (entity, variable, year) in the frame."""

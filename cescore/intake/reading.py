@@ -230,7 +230,10 @@ class YearTeller:
     def add(self, entity: Ints, year: Ints, line: Ints) -> None:
         """Some rows that are used."""
         first, last = self.dictionary.first_year[entity], self.dictionary.last_year[entity]
-        odd = np.flatnonzero((year < (self.source.year or 0)) | (year < first) | (year > last))
+        is_odd = (year < (self.source.year or 0)) | (year < first) | (year > last)
+        for at, (begun, ended) in self.dictionary.absences:
+            is_odd |= (entity == at) & (year >= begun) & (year <= ended)
+        odd = np.flatnonzero(is_odd)
         if odd.size:
             columns = {"entity": entity[odd], "year": year[odd], "line": line[odd]}
             self._odd.append(pd.DataFrame(columns))

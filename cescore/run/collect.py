@@ -17,9 +17,9 @@ from rich.console import Console
 
 from cescore.definitions.load import load_definitions
 from cescore.errors import DataError, RunError
-from cescore.intake.entities import read_register
 from cescore.intake.findings import Finding, FindingLog, in_order, shortened, write_findings
 from cescore.intake.inventory import is_plain_file
+from cescore.intake.register_file import read_register
 from cescore.intake.returned import RETURNS
 from cescore.intake.wording import Phrase
 from cescore.intake.workspace import REGISTER, Workspace
@@ -43,6 +43,7 @@ from cescore.returns.layouts.preview import preview_of
 from cescore.returns.layouts.taken import ReturnRow, Taken
 from cescore.returns.workbooks.readers import Readers, ReceivedFile
 from cescore.returns.workbooks.sheet import Workbook
+from cescore.run.answering import Answering
 from cescore.run.asked import Asked
 from cescore.run.files import make_private, write_atomically
 from cescore.run.job import Outcome
@@ -97,6 +98,8 @@ def collect(asked: Asked, options: CollectOptions, console: Console) -> int:
     findings = job.checked(readings.values(), collection, log)
     job.tell(readings.values(), findings)
     for line in _submissions_told(collection, asked.lang):
+        say(console, line)
+    for line in () if job.answering.is_empty else job.answering.read().lines():
         say(console, line)
     seconds = time.monotonic() - began
     say(console, label("collect.end", asked.lang, n=len(files), seconds=f"{seconds:.0f}"))
@@ -153,6 +156,9 @@ class _Taking:
     counts: dict[str, CellCount] = field(default_factory=dict)
     told: list[Finding] = field(default_factory=list)  # by the rules of rows
 
+    def __post_init__(self) -> None:
+        self.answering = Answering(self.asked)
+
     @property
     def output(self) -> Path:
         return self.asked.output(f"collect-{self.expected.year}")
@@ -180,6 +186,7 @@ class _Taking:
         return found
 
     def _take(self, book: Workbook, sha256: str) -> FileReading:
+        self.answering.take(book)
         taken = take(book, self.layouts, self.expected, self.options.layout)
         reading = FileReading.of(taken, sha256)
         self.counts[reading.file], told = count_cells(reading, self.expected)

@@ -5,7 +5,13 @@ a resolved `Framework` as JSON and reads it back, without YAML and without a uni
 """
 
 from cescore.definitions.model.base import Definition, Named, canonical_json
-from cescore.definitions.model.checks import BuiltInChecks, CheckRule, IndustryRange
+from cescore.definitions.model.checks import (
+    RULE_KINDS,
+    BuiltInChecks,
+    CheckRule,
+    IndustryRange,
+    RuleKind,
+)
 from cescore.definitions.model.framework import (
     ALONG_ROW,
     AMONG_ALL,
@@ -80,6 +86,7 @@ __all__ = [
     "AMONG_ALL",
     "BY_GROUP",
     "ON_GOALPOSTS",
+    "RULE_KINDS",
     "STATED",
     "Account",
     "Aggregation",
@@ -126,6 +133,7 @@ __all__ = [
     "Progress",
     "Requirement",
     "Rule",
+    "RuleKind",
     "Run",
     "Rung",
     "Scale",

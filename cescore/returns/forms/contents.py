@@ -124,6 +124,7 @@ def _needed(
             names = parse(item.rule, conditions=True).own_names if item.rule else [item.variable]
             used.update(dict.fromkeys(names))
     used.update(_used_by_others(definitions, entity_type))
+    used.update({code: None for code, v in definitions.variables.items() if v.one_in_series})
     expressions = {
         code: account.expression
         for code, account in definitions.accounts.items()

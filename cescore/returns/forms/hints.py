@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cescore.definitions.model import BuiltInChecks, CheckRule, Variable
-from cescore.intake.checks import LEAST_COUNT_FOR_CHANGE
+from cescore.intake.changes import LEAST_COUNT_FOR_CHANGE
 from cescore.intake.dictionary import most_of
 from cescore.method.thresholds import RELATIVE
 from cescore.returns.forms.spreadsheet import LONGEST_FORMULA, SheetWords

@@ -10,10 +10,10 @@ import numpy as np
 
 from cescore.definitions.load import Definitions
 from cescore.definitions.model import BuiltInChecks
-from cescore.intake.checks import has_digits, slips
-from cescore.intake.corrections import apply_corrections, read_corrections
+from cescore.intake.correcting import apply_corrections
+from cescore.intake.corrections import read_corrections
 from cescore.intake.dictionary import Dictionary
-from cescore.intake.entities import Register, read_register
+from cescore.intake.entities import Register
 from cescore.intake.findings import Context, Finding, FindingLog
 from cescore.intake.inspections import read_measures
 from cescore.intake.inventory import find_sources
@@ -21,10 +21,13 @@ from cescore.intake.near_words import in_known_words
 from cescore.intake.observations import Observations
 from cescore.intake.panel import build_panels
 from cescore.intake.reading import read_observations
+from cescore.intake.register_file import read_register
+from cescore.intake.repeats import has_digits
 from cescore.intake.workspace import CORRECTIONS, REGISTER, base_year_of
 from cescore.method.column import Panel, State
+from cescore.method.slips import power_of_ten
 from cescore.returns.forms.contents import FormContents
-from cescore.returns.forms.workbook import EarlierFigures
+from cescore.returns.forms.earlier import EarlierFigures
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +66,7 @@ class EarlierReturns:
             return EarlierFigures(check_status=statuses)
         codes, last_year = [a.variable.code for a in contents.variables], contents.year - 1
         cells = {(code, year) for code in codes for year in (last_year, *years)}
-        read = _Row(panel, panel.row(entity_id), not_applicable)
+        read = _EntityRow(panel, panel.row(entity_id), not_applicable)
         figures = {cell: read.figure(*cell) for cell in cells}
         numbers = {code: read.number(code, last_year) for code in codes}
         before = {code: read.number(code, last_year - 1) for code in codes}
@@ -138,11 +141,11 @@ def _is_slip(before: float, last: float, rules: BuiltInChecks) -> bool:
     """Whether last year's value is a power of ten away from the one before it."""
     if not (before > 0 and last > 0):  # NaN, where there is none, is neither
         return False
-    return bool(slips(np.array([[last / before]]), rules).any())
+    return bool(power_of_ten(np.array([last / before]), rules.unit_slip).any())
 
 
 @dataclass(frozen=True)
-class _Row:
+class _EntityRow:
     """One entity's cells of a panel."""
 
     panel: Panel
