@@ -50,6 +50,7 @@ from cescore.definitions.model.plan import (
     Measure,
     Plan,
     Target,
+    TargetTerms,
     Veto,
 )
 from cescore.definitions.model.quantities import (
@@ -134,6 +135,7 @@ __all__ = [
     "Stated",
     "Tag",
     "Target",
+    "TargetTerms",
     "Text",
     "Transformation",
     "Treatment",
