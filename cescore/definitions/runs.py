@@ -10,6 +10,11 @@ from cescore.definitions.model.written import YEAR
 from cescore.definitions.reading import Reading
 
 LONGEST_YEAR = 40  # digits repeated in a message
+RELEASED = ("reviewed", "final", "corrected", "withdrawn", "published")  # stages of a release
+SIGNED_OFF = (
+    "draft or sample: a build is never more, it becomes so by"
+    " build.py release --stage … --sign-off FILE (docs/release.md)"
+)
 
 
 def load_run(files: Files, year: int | None, folder: Reading) -> Run | None:
@@ -37,10 +42,21 @@ def _run(stem: str, file: Reading) -> Run | None:
         file.of(file.node, "file").refuse(f"{stem}.yml", "a year as its name")
         return None
     at = file.of(file.node, f"runs.{stem}")
+    if _claims_release(at):
+        return None
     run = at.build(Run, year=int(stem))
     if run is not None:
         _check_years(run, at)
     return run
+
+
+def _claims_release(at: Reading) -> bool:
+    """Whether a run file calls itself released, which only a sign-off can."""
+    status = at.node.get("status")
+    if status is None or status.raw.strip() not in RELEASED:
+        return False
+    at.refuse(status.kind, SIGNED_OFF, "status")
+    return True
 
 
 def _check_years(run: Run, at: Reading) -> None:

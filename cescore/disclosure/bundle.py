@@ -17,7 +17,9 @@ from cescore.definitions.bilingual import Bilingual, name_in
 from cescore.definitions.history import SeriesBreak
 from cescore.definitions.model import Framework, Named, Run, TargetTerms, VariableName
 from cescore.definitions.pictures import FlowPicture, PageBounds
+from cescore.disclosure.standing import OwnStanding, release_stage
 from cescore.intake import wording
+from cescore.intake.findings import NOBODY, Settlement
 from cescore.method.assessment import Assessment
 from cescore.method.contributions import Contribution
 from cescore.method.coverage import covers_enough
@@ -205,6 +207,8 @@ class FindingLine(Part):
     values: dict[str, Any] = {}
     is_withheld: bool = False  # it names another respondent
     status: str = "open"  # open, confirmed, corrected
+    note: str = ""  # why it is settled
+    settled: Settlement = NOBODY  # on whose word
 
     def said(self, lang: str, naming: wording.Naming) -> wording.Said:
         """What was found and expected, in a language."""
@@ -275,6 +279,12 @@ class Bundle(Part):
     flows: Mapping[str, FlowPicture] = {}  # pictures of flows for this entity type
     breaks: tuple[SeriesBreak, ...] = ()  # years from which the method is another
     pages: PageBounds = PageBounds()  # how many pages its report should have
+    standing: OwnStanding = None  # of its release; None: a draft, or a sample
+
+    @property
+    def release_stage(self) -> str:
+        """How official the report is: see `release_stage` of `cescore.disclosure.standing`."""
+        return release_stage(self.run.status, self.standing)
 
     def is_rated_in(self, year: int) -> bool:
         """Whether the index of a year stands: a return was filed and covers enough of the weight."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cescore.definitions.history import SeriesBreak, breaks_of
 from cescore.definitions.pictures import PageBounds
@@ -27,6 +27,7 @@ from cescore.disclosure.own_results import evaluated, values_of
 from cescore.disclosure.wording import Wording
 from cescore.errors import DataError
 from cescore.intake import wording
+from cescore.intake.findings import Settlement
 from cescore.method.assessment import Assessment
 from cescore.method.column import Panel
 from cescore.method.disclosure import to_decimals
@@ -104,7 +105,9 @@ class Bundler:
             filed=workspace.filed(entity_id),
             terms=self._wording.terms(evaluation.framework, (*siblings, *children), findings),
             prose=tuple(map(_prose_card, self._prose.get(entity_id, ()))),
-            names=self._wording.named(evaluation.framework, entity.industry, industries, measures),
+            names=self._wording.named(
+                evaluation.framework, entity.industry, industries, measures, findings
+            ),
             flows=self._wording.flows(entity.entity_type),
             pages=workspace.definitions.page.pages.get(entity.entity_type, PageBounds()),
             breaks=self._breaks(entity.entity_type),
@@ -227,7 +230,19 @@ class Bundler:
             values={name: wording.to_json(value) for name, value in values},
             is_withheld=is_withheld,
             status=finding.status,
+            **self._settlement(finding, entity_id),
         )
+
+    def _settlement(self, finding: Finding, entity_id: str) -> dict[str, Any]:
+        """Why and on whose word a finding is settled, each text without another respondent."""
+        if finding.status == "open":
+            return {}
+        stated = {
+            name: self._others.without_others(text, entity_id)
+            for name, text in asdict(finding.settled).items()
+        }
+        note = self._others.without_others(finding.note, entity_id)
+        return {"note": note, "settled": Settlement(**stated)}
 
 
 def _text(panel: Panel, attribute: str, row: int) -> str:

@@ -27,6 +27,7 @@ from cescore.definitions.model import (
 )
 from cescore.disclosure.bundle import FORMAT, Part, Place
 from cescore.disclosure.kinds import METHOD_BOOK, UNIT_SHEET
+from cescore.disclosure.standing import OwnStanding, release_stage
 from cescore.method.measures import STATUSES
 
 
@@ -38,6 +39,12 @@ class Document(Part):
     format: int = FORMAT
     run: Run
     report_number: str = ""
+    standing: OwnStanding = None  # of its release; None: a draft, or a sample
+
+    @property
+    def release_stage(self) -> str:
+        """How official the document is: see `release_stage` of `cescore.disclosure.standing`."""
+        return release_stage(self.run.status, self.standing)
 
     def to_bytes(self) -> bytes:
         """UTF-8 JSON in the order of params: equal documents give equal bytes."""

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cescore.definitions.model import Variable
-from cescore.intake.address import Address
+from cescore.intake.address import Address, of_row
 from cescore.intake.arrays import STATE_OF_STATUS, Grid, TypeGrid, holds
 from cescore.intake.carrying import Amounts, carry_back, lines_back
 from cescore.intake.entities import Entity, Register
@@ -20,6 +20,7 @@ from cescore.intake.statuses import ESTIMATED
 from cescore.method.column import Column, Flag, Panel, State
 
 _WHERE = ("file", "line", "source")
+SUM_OF = "sum of "  # begins the source of a value that adds up others
 _BASIS_RANK = ("", "administrative", "consented", "statistical")  # the strictest counts
 
 
@@ -110,15 +111,15 @@ class Sources:
                 continue
             place = self._in_frame(cell)
             if place is not None:
-                found[n] = Address(self._observations.files[place[0]], int(place[1]))
+                found[n] = of_row(self._observations.files[place[0]], int(place[1]), str(place[2]))
             elif self._observations.grid.has(*cell):
                 wanted.setdefault(self._observations.keys.one(*cell), []).append(n)
         if wanted:
             rows = self._observations.places.of_keys(np.array(list(wanted), np.int64))
             for key, numbers in wanted.items():
-                _, file, line, _ = next(rows.between(key, key + 1))
+                _, file, line, source = next(rows.between(key, key + 1))
                 for n in numbers:
-                    found[n] = Address(self._observations.files[file], line)
+                    found[n] = of_row(self._observations.files[file], line, source)
         return found
 
     def of(self, entity_id: str) -> Mapping[tuple[str, int], str]:
@@ -219,7 +220,7 @@ def build_panels(
         for t in register.types
     }
     summed = {
-        whole: tuple(x for x, there in _tiles_of(whole, register, years[-1:]).items() if there)
+        whole: tuple(x for x, there in tiles_of(whole, register, years[-1:]).items() if there)
         for whole, texts in sums.items()
         if any(year == years[-1] for _, year in texts)
     }
@@ -359,7 +360,7 @@ def _summed(
     checks: list[SumCheck] = []
     texts: dict[str, dict[tuple[str, int], str]] = {}
     for i, entity in enumerate(cube.entities):
-        parts = _tiles_of(entity.entity_id, register, part.years)
+        parts = tiles_of(entity.entity_id, register, part.years)
         parts = {x: years for x, years in parts.items() if x in part.row_of}
         if not parts or not both:
             continue
@@ -372,7 +373,7 @@ def _summed(
         names = {y: tuple(x for x, years in parts.items() if y in years) for y in cube.years}
         is_sum = fill & (total.state == State.PRESENT)
         texts[entity.entity_id] = {
-            (both[v], cube.years[y]): "sum of " + ", ".join(names[cube.years[y]])
+            (both[v], cube.years[y]): SUM_OF + ", ".join(names[cube.years[y]])
             for v, y in np.argwhere(is_sum).tolist()
         }
         beside = (cube.state[here, i, :] == State.PRESENT) & (total.state == State.PRESENT)
@@ -383,7 +384,7 @@ def _summed(
     return replace(cube, values=values, state=state, flags=flags), checks, texts
 
 
-def _tiles_of(whole: str, register: Register, years: Sequence[int]) -> dict[str, frozenset[int]]:
+def tiles_of(whole: str, register: Register, years: Sequence[int]) -> dict[str, frozenset[int]]:
     """The bodies a body is the sum of, and in which years each is part of it.
 
     One counted in another is already in that one's figures.

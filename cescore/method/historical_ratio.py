@@ -94,11 +94,11 @@ def hidiroglou_berthelot(
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         both = (before > 0) & (now > 0) & np.isfinite(before) & np.isfinite(now)
         ratio = np.where(both, now / before, np.nan)
-        median = _quantile(ratio, 0.5)
+        median = row_quantile(ratio, 0.5)
         shift = np.where(ratio < median, 1 - median / ratio, ratio / median - 1)
         size = np.maximum(before, now) ** u
         effect = shift * size
-        q1, m, q3 = (_quantile(effect, p) for p in (0.25, 0.5, 0.75))
+        q1, m, q3 = (row_quantile(effect, p) for p in (0.25, 0.5, 0.75))
         least = np.abs(a * m)
         below, above = np.maximum(m - q1, least), np.maximum(q3 - m, least)
         lowest = np.where(below > 0, m - c * below, -np.inf)
@@ -119,7 +119,7 @@ def _ratio_at(effect: Floats, median: Floats, size: Floats) -> Floats:
     return np.where(effect < 0, median * size / (size - effect), median * (size + effect) / size)
 
 
-def _quantile(values: Floats, share: float) -> Floats:
+def row_quantile(values: Floats, share: float) -> Floats:
     """Quantile of each row without its NaN, linear between neighbours; NaN of an empty row."""
     ordered = np.sort(values, axis=1)
     count = np.isfinite(ordered).sum(axis=1, keepdims=True)

@@ -49,6 +49,7 @@ class Contents:
     outcomes: Mapping[str, Outcome]
     lang: str
     out_of_step: Collection[str] = field(default=(), kw_only=True)  # reports of another evaluation
+    release_stage: str = field(default="draft", kw_only=True)  # how official the edition is
 
     report: ClassVar[Kind] = SCORECARD
 
@@ -76,7 +77,7 @@ class Contents:
             bodies=self._bodies(),
             notes=[self._note(f) for f in findings if f.status == "open" and f.severity != "info"],
             settled=sum(f.status != "open" for f in findings),
-            status=run.status,
+            status=self.release_stage,
             issuer=run.issuer.name(self.lang),
             issued=run.issued,
             subject=words.subject(run, self.lang),

@@ -101,6 +101,7 @@ RULES = FormSheet(
 INSTRUCTIONS = FormWord("instructions", "填表说明", "Instructions")
 IDENTITY_SHEET = "_form"  # hidden, the same in every language
 LISTS_SHEET = "_lists"  # hidden: what the drop-downs offer
+HISTORY_SHEET = "_history"  # hidden: what rules and hints need of earlier years
 
 # By which a sheet is known when it comes back, and its header row found, wherever they moved.
 REQUIRED: Mapping[str, tuple[str, ...]] = {

@@ -23,6 +23,7 @@ from cescore.publish.pages.scorecard.front_index import (
 )
 from cescore.publish.pages.scorecard.front_rates import headline_cards
 from cescore.publish.pages.scorecard.lights import SIGNS
+from cescore.publish.pages.standing import correction, signed_off
 from cescore.publish.section import section
 from cescore.publish.view import View, weight_of
 from cescore.publish.words import label_or, subject
@@ -79,6 +80,7 @@ def _lines_left(view: View, sentences: Sequence[str]) -> int:
     """Lines for findings above the advice; a list of targets is higher than one of key figures,
     and a report that has one prints its contents below."""
     lines = SENTENCE_LINES - (CONTENTS_LINES if view.data.targets else 0)
+    lines -= lines_of(correction(view.data.standing, view.lang))
     return lines - sum(map(lines_of, sentences))
 
 
@@ -87,7 +89,7 @@ def masthead(view: View) -> dict[str, Any]:
     data = view.data
     where = [view.place(place) for place in reversed(data.entity.parents)]
     issuer = data.run.issuer.name(view.lang)
-    status = [view.t(f"status.{data.run.status}")]
+    status = [view.t(f"status.{data.release_stage}")]
     status += [view.t("status.variant")] if view.bundle.is_variant else []
     facts = [
         ("fact.type", view.entity_type),
@@ -105,7 +107,9 @@ def masthead(view: View) -> dict[str, Any]:
         "issuer": issuer,
         "issued": data.run.issued,
         "status": status,
-        "status_kind": data.run.status,
+        "status_kind": data.release_stage,
+        "signed": signed_off(data.standing, view.lang),
+        "correction": correction(data.standing, view.lang),
         "vintage": view.t(f"vintage.{data.run.vintage}"),
         "facts": [(view.t(key), text) for key, text in facts if text],
         "is_sample": data.run.status == "sample",
