@@ -14,7 +14,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from cescore.definitions.bilingual import Bilingual, name_in
-from cescore.definitions.model import Framework, Named, Run, VariableName
+from cescore.definitions.history import SeriesBreak
+from cescore.definitions.model import Framework, Named, Run, TargetTerms, VariableName
 from cescore.definitions.pictures import FlowPicture, PageBounds
 from cescore.disclosure.standing import OwnStanding, release_stage
 from cescore.intake import wording
@@ -50,6 +51,23 @@ class Place(Part):
         return name_in(lang, self.name_zh, self.name_en) or self.entity_id
 
 
+class EntityChange(Part):
+    """Something that happened to the entity, in the first year in which it holds.
+
+    ``kind``: renamed, moved, recoded, or of `intake.succession` (merged, split, split_off, continued,
+    taken_over). ``before`` and ``after`` are names or codes; ``places`` the bodies or entities meant.
+    ``has_history``: whether years before the change are those of its origins.
+    """
+
+    year: int | None
+    kind: str
+    before: Named = Named()
+    after: Named = Named()
+    places: tuple[Place, ...] = ()
+    shares: tuple[float | None, ...] = ()  # of each place, 0-1, that went over
+    has_history: bool = False
+
+
 class EntityCard(Place):
     """Whose report it is."""
 
@@ -57,6 +75,7 @@ class EntityCard(Place):
     counted_in: str = ""
     parents: tuple[Place, ...] = ()  # from the smallest containing body up
     is_synthetic: bool = False
+    changes: tuple[EntityChange, ...] = ()  # the oldest first
 
 
 class Record(Part):
@@ -210,6 +229,7 @@ class PlanCard(Bilingual, Part):
     first_year: int | None = None
     last_year: int | None = None
     systems: Mapping[str, Named] = {}  # the parts of the plan that its measures belong to
+    undecided: tuple[TargetTerms, ...] = ()  # targets of this type whose values are not set yet
 
 
 class ProseCard(Part):
@@ -257,6 +277,7 @@ class Bundle(Part):
     prose: tuple[ProseCard, ...] = ()
     names: Mapping[str, Named] = {}  # texts of register and plan on this page -> their names
     flows: Mapping[str, FlowPicture] = {}  # pictures of flows for this entity type
+    breaks: tuple[SeriesBreak, ...] = ()  # years from which the method is another
     pages: PageBounds = PageBounds()  # how many pages its report should have
     standing: OwnStanding = None  # of its release; None: a draft, or a sample
 

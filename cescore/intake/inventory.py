@@ -97,7 +97,7 @@ PARAMS = Folder(
         },
         **_README,
     },
-    {name: Folder({**_YAML, **_README}) for name in ("frameworks", "plans", "runs", "standards")},
+    {name: Folder({**_YAML, **_README}) for name in ("frameworks", "history", "plans", "runs", "standards")},
 )  # fmt: skip
 # files that lie in data/ itself, in no year folder
 _HOME: Mapping[str, str] = {"entities.csv": "", "corrections.yml": "", "confirmations.yml": ""}

@@ -210,16 +210,13 @@ def _receive(root: Path, definitions: Definitions, log: FindingLog) -> _Received
     rows = [counted, *reading.counts]
     for folder in year_folders(data, year):
         file = f"data/{folder}/measures.csv"
-        checked, counts = read_measures(
-            root / file, folder, register, definitions.plan, context.file(file)
-        )
+        plan = definitions.plan_in(folder)
+        checked, counts = read_measures(root / file, folder, register, plan, context.file(file))
         measures.extend(checked)
         rows.extend(counts)
         log.extend(returned_findings(data / str(folder) / RETURNS, f"data/{folder}/{RETURNS}"))
         file = f"data/{folder}/vetoes.csv"
-        looked, counts = read_vetoes(
-            root / file, folder, register, definitions.plan, context.file(file)
-        )
+        looked, counts = read_vetoes(root / file, folder, register, plan, context.file(file))
         vetoes.extend(looked)
         rows.extend(counts)
     prose = read_prose(root, year_folders(data, year), register, log)
