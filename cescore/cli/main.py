@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 import typer
 
-import cescore.cli.building  # noqa: F401 - a module of commands registers them
+import cescore.cli.building
+import cescore.cli.releasing  # noqa: F401
 from cescore.cli.application import app
 from cescore.errors import CescoreError
 from cescore.run.interrupt import Interrupted, listen, settle
