@@ -214,7 +214,7 @@ def _quality(proposal: Proposal, edition: AnnualEdition) -> QualityLog:
         says = proposal.signed.says
         signed.append(SignOff(stage=proposal.step, who=says.who, role=says.role, date=says.date))
     return QualityLog(
-        checked={severity: counts[severity] for severity in SEVERITIES},
+        checked={severity: counts[severity] for severity in sorted(SEVERITIES)},  # as JSON keeps it
         settled=sum(f.status != "open" for f in workspace.findings),
         answered=tuple(
             Answered(code=code, severity=severity, count=n)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from publish import builders, pages
+
 from cescore.disclosure.bundle import is_altered
 from cescore.disclosure.reading import with_standing
 from cescore.disclosure.result_file import result_json

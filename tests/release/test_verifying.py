@@ -143,7 +143,10 @@ def test_a_whole_chain_written_anew_is_found_by_a_line_kept_elsewhere(released: 
     lines = released.register.entries
     (released.root / "release/register.jsonl").unlink()
     for entry in lines:
-        fields = {**vars(entry), "manifest": new if entry.manifest == old.manifest else entry.manifest}
+        fields = {
+            **vars(entry),
+            "manifest": new if entry.manifest == old.manifest else entry.manifest,
+        }
         Register.read(released.root / "release").append(type(entry)(**fields))
     assert problems(released) == []
     assert {"anchor_line", "anchor_manifest"} <= set(problems(released, kept))
