@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from cescore.definitions.history import SeriesBreak, breaks_of
 from cescore.definitions.pictures import PageBounds
 from cescore.disclosure.bundle import (
     Bundle,
@@ -19,6 +20,7 @@ from cescore.disclosure.bundle import (
     StandardCard,
     report_number,
 )
+from cescore.disclosure.changes import changes_of
 from cescore.disclosure.gate import INDEX_DECIMALS, Gate
 from cescore.disclosure.others import OtherRespondents
 from cescore.disclosure.own_results import evaluated, values_of
@@ -79,7 +81,7 @@ class Bundler:
         bundle = Bundle(
             entity=self._card(entity),
             run=workspace.definitions.run,
-            plan=self._plan,
+            plan=self._plan(entity.entity_type),
             base_year=evaluation.base_year,
             report_number="",
             framework=evaluation.framework,
@@ -108,6 +110,7 @@ class Bundler:
             ),
             flows=self._wording.flows(entity.entity_type),
             pages=workspace.definitions.page.pages.get(entity.entity_type, PageBounds()),
+            breaks=self._breaks(entity.entity_type),
         )
         return bundle.model_copy(update={"report_number": report_number(bundle)})
 
@@ -168,12 +171,20 @@ class Bundler:
             counted_in=counted_in if known else "",
             parents=tuple(self.gate.place(e) for e in around),
             is_synthetic=entity.is_synthetic,
+            changes=tuple(changes_of(entity.entity_id, register, self.yearly.year, self.gate)),
         )
 
-    @cached_property
-    def _plan(self) -> PlanCard:
+    @lru_cache(maxsize=64)  # noqa: B019
+    def _plan(self, entity_type: str) -> PlanCard:
         plan = self.yearly.workspace.definitions.plan
-        return PlanCard() if plan is None else _plan_card(plan)
+        return PlanCard() if plan is None else _plan_card(plan, entity_type)
+
+    @lru_cache(maxsize=64)  # noqa: B019
+    def _breaks(self, entity_type: str) -> tuple[SeriesBreak, ...]:
+        definitions, base_year = self.yearly.workspace.definitions, self.yearly.workspace.base_year
+        framework = definitions.frameworks[entity_type]  # without the weights that data taught it
+        history, year = definitions.history, self.yearly.year
+        return breaks_of(entity_type, framework, history, year, base_year)
 
     def _record(self, panel: Panel, row: int) -> Record:
         entity_id, panel, row = panel.entities[row], panel.alone(row), 0
@@ -239,8 +250,13 @@ def _text(panel: Panel, attribute: str, row: int) -> str:
     return "" if texts is None else texts[row]
 
 
-def _plan_card(plan: Plan) -> PlanCard:
+def _plan_card(plan: Plan, entity_type: str) -> PlanCard:
     return PlanCard(
+        undecided=tuple(
+            target
+            for target in plan.undecided.values()
+            if entity_type in (*target.applies_to, *target.reference_for)
+        ),
         id=plan.id,
         zh=plan.zh,
         en=plan.en,

@@ -26,7 +26,7 @@ class ReplacedValue:
 
 
 @dataclass(frozen=True)
-class Question:
+class WhatIf:
     """An entity with some of its values changed; without changes, as it stands."""
 
     entity_id: str
@@ -34,7 +34,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Standing:
+class EntityStanding:
     """Where an entity stands in the year evaluated; None where there is no such number.
 
     ``lights`` are its own targets by id (met, on_schedule, …), "" of one that cannot be computed.
@@ -46,7 +46,7 @@ class Standing:
     lights: Mapping[str, str] = field(default_factory=dict)
 
 
-def standings(yearly: YearlyEvaluation, questions: Sequence[Question]) -> list[Standing]:
+def standings(yearly: YearlyEvaluation, questions: Sequence[WhatIf]) -> list[EntityStanding]:
     """The answer to each question, all evaluated in one pass.
 
     Each question is an entity of its own in a workspace that holds nothing else, evaluated as the year
@@ -62,16 +62,16 @@ def standings(yearly: YearlyEvaluation, questions: Sequence[Question]) -> list[S
     return [_standing(answered, name) for name in names]
 
 
-def _standing(answered: YearlyEvaluation, name: str) -> Standing:
+def _standing(answered: YearlyEvaluation, name: str) -> EntityStanding:
     evaluation = answered.evaluations.get(answered.workspace.register[name].entity_type)
-    if evaluation is None:
-        return Standing()
+    if evaluation is None or name not in evaluation.panel.row_of:
+        return EntityStanding()  # of no evaluated type, or not of the year
     panel = evaluation.panel
     at = panel.row(name), panel.year_position(evaluation.run_year)
     index = float(evaluation.aggregation.index.values[at])
     assessment = answered.assessments.get(name)
     lines = answered.targets.get(name, ())
-    return Standing(
+    return EntityStanding(
         index=None if np.isnan(index) else index,
         total=assessment.total if assessment else None,
         grade=(assessment.grade("zh"), assessment.grade("en")) if assessment else ("", ""),
@@ -79,7 +79,7 @@ def _standing(answered: YearlyEvaluation, name: str) -> Standing:
     )
 
 
-def _workspace_of(workspace: Workspace, questions: Mapping[str, Question]) -> Workspace:
+def _workspace_of(workspace: Workspace, questions: Mapping[str, WhatIf]) -> Workspace:
     """A workspace in which each question is an entity."""
     entities, by_type = {}, defaultdict[str, list[str]](list)
     askers: dict[str, list[str]] = defaultdict(list)
@@ -113,7 +113,7 @@ def _workspace_of(workspace: Workspace, questions: Mapping[str, Question]) -> Wo
     )
 
 
-def _panel_of(panel: Panel, names: Sequence[str], questions: Mapping[str, Question]) -> Panel:
+def _panel_of(panel: Panel, names: Sequence[str], questions: Mapping[str, WhatIf]) -> Panel:
     """The rows that are asked about, each with its changes."""
     rows = np.array([panel.row(questions[name].entity_id) for name in names], np.int64)
     columns = {

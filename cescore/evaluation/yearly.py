@@ -291,10 +291,13 @@ def _evaluate_type(
     if not entities:
         return None
     panel = workspace.panels[entity_type].only(entities)
-    years = {"base_year": workspace.base_year, "run_year": workspace.year}
-    if teacher is None:
-        return evaluate(panel, framework, **years)
-    return evaluate(panel, teacher.framework, **years, fitted=teacher.fitted)
+    return evaluate(
+        panel,
+        framework if teacher is None else teacher.framework,
+        base_year=workspace.base_year,
+        run_year=workspace.year,
+        fitted=None if teacher is None else teacher.fitted,
+    )
 
 
 def _by_entity(

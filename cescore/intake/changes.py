@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
 
-class Comparison:
+class YearComparison:
     """Some variables of a type beside the year before: arrays of (variables, entities, years).
 
     ``now``, ``before``, ``both`` and ``ratio`` begin with the second year; ``both`` is where two values
@@ -54,7 +54,7 @@ class Comparison:
         """A finding about a value and that of the year before."""
         v, e, y = at
         change = {"before": self.before[at], "now": self.now[at], "ratio": self.ratio[at]}
-        numbers = {name: float(value) for name, value in change.items()}
+        numbers: dict[str, Value] = {name: float(value) for name, value in change.items()}
         return value_finding(code, self.cube, (self.first + v, e, y + 1), **numbers, **values)
 
     def powers(self) -> NDArray[np.int64]:
@@ -68,14 +68,14 @@ class Comparison:
 
 def comparisons(
     cube: Cube, variables: Sequence[Variable], rules: BuiltInChecks
-) -> Iterator[Comparison]:
+) -> Iterator[YearComparison]:
     """All variables of a type, some at a time."""
     size = max(1, MOST_CELLS // max(len(cube.entities) * len(cube.years), 1))
     for start in range(0, len(variables), size):
-        yield Comparison(cube, variables, rules, slice(start, start + size))
+        yield YearComparison(cube, variables, rules, slice(start, start + size))
 
 
-def check_changes(part: Comparison) -> Iterator[Finding]:
+def check_changes(part: YearComparison) -> Iterator[Finding]:
     """Unit slips, jumps (W1, W2) and changes that stand out, each value told once."""
     rules, power = part.rules, part.powers()
     usual = at_least(part.ratio - 1, rules.year_on_year_low)
@@ -95,7 +95,7 @@ def check_changes(part: Comparison) -> Iterator[Finding]:
 
 
 def _unusual(
-    part: Comparison, named: str | NamedTerm, rows: Rows, y: int, told: Bools
+    part: YearComparison, named: str | NamedTerm, rows: Rows, y: int, told: Bools
 ) -> Iterator[Finding]:
     """Changes of a year that stand out among those of some entities (W1, size-aware)."""
     rule, both = part.rules.ratio_edit, part.both[:, rows, y]
@@ -142,9 +142,7 @@ def among(cube: Cube, industry: str) -> str | NamedTerm:
     return industry or named_code(cube.entities[0].entity_type)
 
 
-def value_finding(
-    code: str, cube: Cube, at: tuple[int, int, int], *, kind: str = "", **values: Value
-) -> Finding:
+def value_finding(code: str, cube: Cube, at: tuple[int, int, int], **values: Value) -> Finding:
     """A warning about one value of a type (variable, entity, year)."""
     v, e, y = at
     about: Mapping[str, object] = {
@@ -152,4 +150,4 @@ def value_finding(
         "year": cube.years[y],
         "variable": cube.codes[v],
     }
-    return Finding("warning", code, **about, values=tuple(values.items()), kind=kind)  # type: ignore[arg-type]
+    return Finding("warning", code, **about, values=tuple(values.items()))  # type: ignore[arg-type]

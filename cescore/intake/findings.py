@@ -214,19 +214,32 @@ def _order(finding: Finding) -> tuple[object, ...]:
     )
 
 
+@dataclass(frozen=True)
+class FurtherColumns:
+    """Columns of findings.csv after those that every finding has: names, and a row per finding."""
+
+    names: tuple[str, ...] = ()
+    rows: Iterable[tuple[str, ...]] = ()
+
+
 def write_findings(
-    path: Path, findings: Sequence[Finding], lang: str, naming: Naming = as_written
+    path: Path,
+    findings: Sequence[Finding],
+    lang: str,
+    naming: Naming = as_written,
+    further: FurtherColumns | None = None,
 ) -> None:
     """findings.csv: one line per finding, UTF-8 with the mark that spreadsheets need."""
+    names, rows = ((), [()] * len(findings)) if further is None else (further.names, further.rows)
     with path.open("w", encoding=TABLE_ENCODING, errors="backslashreplace", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for one in findings:
+        writer.writerow((*COLUMNS, *names))
+        for one, more in zip(findings, rows, strict=True):
             words = one.said(lang, naming)
             place = wording.place_of(one.at, lang, one.more)
             year = "" if one.year is None else one.year
             first = (one.severity, one.code, one.at.file, place, one.entity_id, year, one.variable)
-            last = (one.status, one.note, one.settled.by(lang), one.settled.date)
+            last = (one.status, one.note, one.settled.by(lang), one.settled.date, *more)
             writer.writerow([*first, words.found, words.expected, *last])
 
 

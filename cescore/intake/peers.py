@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
-from cescore.intake.changes import Bools, Comparison, Floats, Rows, among, strata, value_finding
+from cescore.intake.changes import Bools, Floats, Rows, YearComparison, among, strata, value_finding
 from cescore.intake.findings import Finding
 from cescore.intake.wording import code as named_code
 from cescore.method.historical_ratio import row_quantile
@@ -15,7 +16,7 @@ NEAR = 0.3  # of a power of ten: how near a distance must come to one
 CONSISTENT = 1.4826  # median absolute deviations to a standard deviation, of normal values
 
 
-def check_peers(part: Comparison, size: Floats) -> Iterator[Finding]:
+def check_peers(part: YearComparison, size: Floats) -> Iterator[Finding]:
     r"""Figures per unit of size that are a power of ten away from their peers', year by year.
 
     With x = log10(value / size), its median m over the industry (or the type) and the median absolute
@@ -37,7 +38,9 @@ def check_peers(part: Comparison, size: Floats) -> Iterator[Finding]:
             yield from _far(part, (name, rows, y), x[:, rows, y], asked[:, rows, y])
 
 
-def _far(part: Comparison, at: tuple[str, Rows, int], x: Floats, asked: Bools) -> Iterator[Finding]:
+def _far(
+    part: YearComparison, at: tuple[str, Rows, int], x: Floats, asked: Bools
+) -> Iterator[Finding]:
     (name, rows, y), rule, cube = at, part.rules.peers, part.cube
     median = row_quantile(x, 0.5)
     deviation = CONSISTENT * row_quantile(np.abs(x - median), 0.5)
@@ -50,11 +53,10 @@ def _far(part: Comparison, at: tuple[str, Rows, int], x: Floats, asked: Bools) -
     told = enough & far & near & asked & (np.abs(power) >= rule.least_power)
     for v, i in np.argwhere(told).tolist():
         code = rule.size[cube.entities[0].entity_type]
-        yield value_finding(
+        finding = value_finding(
             "unit_slip",
             cube,
             (part.first + v, int(rows[i]), y),
-            kind="peer_slip",
             now=float(part.values[v, rows[i], y]),
             per_size=float(10 ** x[v, i]),
             median=float(10 ** median[v, 0]),
@@ -64,3 +66,4 @@ def _far(part: Comparison, at: tuple[str, Rows, int], x: Floats, asked: Bools) -
             n=int(np.isfinite(x[v]).sum()),
             among=among(cube, name),
         )
+        yield replace(finding, kind="peer_slip")

@@ -9,7 +9,7 @@ from itertools import chain
 import numpy as np
 
 from cescore.definitions.model import BuiltInChecks
-from cescore.intake.changes import Comparison
+from cescore.intake.changes import YearComparison
 from cescore.intake.findings import Finding
 from cescore.intake.panel import Cube
 from cescore.intake.wording import Value
@@ -31,7 +31,7 @@ class Repeats:
         self.last_years: list[tuple[Cell, Finding]] = []
         self.shared: dict[tuple[int, int, int], list[str]] = defaultdict(list)
 
-    def add(self, part: Comparison) -> None:
+    def add(self, part: YearComparison) -> None:
         """Take in some variables."""
         quantities = ~part.is_count
         self.compared += (part.both & quantities).sum(axis=0)
@@ -45,7 +45,7 @@ class Repeats:
             if quantities[v, 0, 0]:
                 self._add_shared(part, v, y)
 
-    def _add_shared(self, part: Comparison, v: int, y: int) -> None:
+    def _add_shared(self, part: YearComparison, v: int, y: int) -> None:
         """Figures that two entities have and no third; of more, a figure is no mark of one return."""
         rows = np.flatnonzero(part.present[v, :, y] & (part.values[v, :, y] != 0))
         rows = rows[np.argsort(part.values[v, rows, y], kind="stable")]

@@ -62,7 +62,7 @@ class LinearRule:
 
 
 @dataclass(frozen=True)
-class Record:
+class CheckedRecord:
     """One entity's values of one year, with what rules need to know beside them.
 
     Attributes
@@ -89,7 +89,7 @@ class Record:
         return float(self.panel.column(code).values[0, self.year])
 
 
-def linear_rule(rule_id: str, text: str, record: Record) -> LinearRule:
+def linear_rule(rule_id: str, text: str, record: CheckedRecord) -> LinearRule:
     """A rule's clauses for a record, with every value of another year or entity put in.
 
     Parameters
@@ -109,7 +109,7 @@ def linear_rule(rule_id: str, text: str, record: Record) -> LinearRule:
     >>> import numpy as np
     >>> from cescore.method.column import Column
     >>> columns = {c: Column.of(np.array([[v]])) for c, v in (("a", 3.0), ("b", 4.0))}
-    >>> record = Record(Panel(("E",), (2020,), columns), 0, 2020, frozenset(columns))
+    >>> record = CheckedRecord(Panel(("E",), (2020,), columns), 0, 2020, frozenset(columns))
     >>> rule = linear_rule("r", "abs(a - b) <= 0.5 * b", record)
     >>> [[(h.coefficients, h.bound) for h in clause] for clause in rule.clauses]
     [[((('a', 1.0), ('b', -1.5)), 0.0)], [((('a', -1.0), ('b', 0.5)), 0.0)]]
@@ -167,7 +167,7 @@ class Given(TypedDict):
 class _Reader:
     """Walks a rule's tree; every node becomes a sum, or a list of clauses."""
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: CheckedRecord) -> None:
         self.record = record
 
     def condition(self, node: ast.expr, *, is_true: bool) -> list[Clause]:
@@ -267,14 +267,14 @@ class _Reader:
             return _Sum(constant=sum(map(self._rounding, arguments)))
         if name in ("abs", "max", "min"):
             operands = tuple(self.value(argument) for argument in arguments)
-            if all(operand.is_constant for operand in operands):
-                return self._constant(node)
             if any(operand.maxima for operand in operands):
                 raise NotLinearError(f"{ast.unparse(node)} nests pieces")
+            sign = -1.0 if name == "min" else 1.0
             options = (operands[0], operands[0].times(-1)) if name == "abs" else operands
-            if name == "min":
-                return _Sum(maxima=((-1.0, tuple(option.times(-1) for option in options)),))
-            return _Sum(maxima=((1.0, options),))
+            options = tuple(option.times(sign) for option in options)
+            if all(option.is_constant for option in options):
+                return _Sum(constant=sign * max(option.constant for option in options))
+            return _Sum(maxima=((sign, options),))
         if name in ("base", "lag") and self._is_this_year(name):
             return self.value(arguments[0])
         return self._constant(node, of_other_years=name in ("base", "lag"))

@@ -6,7 +6,7 @@ import pytest
 from evaluation.test_yearly import PLAN
 from intake.test_workspace import HEADER, RETURNS, ROWS, workspace  # noqa: F401
 
-from cescore.evaluation.what_if import Question, ReplacedValue, standings
+from cescore.evaluation.what_if import ReplacedValue, WhatIf, standings
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.workspace import Workspace
 
@@ -20,7 +20,7 @@ def yearly(workspace) -> YearlyEvaluation:  # noqa: F811
 
 def test_without_changes_everybody_stands_where_they_stand(yearly: YearlyEvaluation) -> None:
     entities = [e.entity_id for e in yearly.entities]
-    answers = standings(yearly, [Question(entity_id) for entity_id in entities])
+    answers = standings(yearly, [WhatIf(entity_id) for entity_id in entities])
     for entity_id, answer in zip(entities, answers, strict=True):
         assessment, panel = yearly.assessments[entity_id], yearly.evaluation_of(entity_id).panel
         index = yearly.evaluation_of(entity_id).aggregation.index
@@ -31,16 +31,16 @@ def test_without_changes_everybody_stands_where_they_stand(yearly: YearlyEvaluat
 
 
 def test_a_changed_value_moves_index_total_grade_and_target_of_its_question_alone(yearly) -> None:
-    halved = Question("D1", (ReplacedValue(2024, "gdp", 100.0),))
-    before, after, other = standings(yearly, [Question("D1"), halved, Question("D2")])
+    halved = WhatIf("D1", (ReplacedValue(2024, "gdp", 100.0),))
+    before, after, other = standings(yearly, [WhatIf("D1"), halved, WhatIf("D2")])
     assert (before.index, after.index, other.index) == (50, 10, 30)
     assert (before.grade[1], after.grade[1]) == ("good", "poor")
     assert (before.lights, after.lights) == ({"T1": "met"}, {"T1": "not_met"})
 
 
 def test_a_value_may_be_missing_and_one_of_the_base_year_counts(yearly: YearlyEvaluation) -> None:
-    missing = Question("D1", (ReplacedValue(2024, "gdp", None),))
-    doubled = Question("D1", (ReplacedValue(2023, "gdp", 400.0),))
+    missing = WhatIf("D1", (ReplacedValue(2024, "gdp", None),))
+    doubled = WhatIf("D1", (ReplacedValue(2023, "gdp", 400.0),))
     gone, base = standings(yearly, [missing, doubled])
     assert gone.index in (None, 0)
     assert base.lights == {"T1": "not_met"}  # from 40 to 50 is no doubling
@@ -50,6 +50,6 @@ def test_a_blocked_entity_has_a_standing_of_its_own(workspace) -> None:  # noqa:
     rows = ROWS[2024].replace("D1,2024,waste,10", "D1,2024,waste,5000")
     loaded: Workspace = workspace(**WITH_PLAN, **{RETURNS: HEADER + rows})
     assert "D1" in loaded.blocked
-    mended = Question("D1", (ReplacedValue(2024, "waste", 10.0),))
+    mended = WhatIf("D1", (ReplacedValue(2024, "waste", 10.0),))
     (answer,) = standings(evaluate_workspace(loaded), [mended])
     assert answer.index == 50

@@ -14,10 +14,10 @@ from cescore.errors import MethodError
 from cescore.method.column import Column, Panel, State
 from cescore.method.error_location import FewestChanges, Freedom, fewest_changes
 from cescore.method.linear_rules import (
+    CheckedRecord,
     HalfSpace,
     LinearRule,
     NotLinearError,
-    Record,
     UnknownOperandError,
     connected,
     holds_for,
@@ -26,9 +26,9 @@ from cescore.method.linear_rules import (
 from cescore.method.slips import explaining_slips
 
 
-def record(**values: float | None) -> Record:
+def record(**values: float | None) -> CheckedRecord:
     columns = {c: Column.of(np.array([[np.nan if v is None else v]])) for c, v in values.items()}
-    return Record(
+    return CheckedRecord(
         Panel(("E",), (2024,), columns), 0, 2020, frozenset(values), non_negative=frozenset(values)
     )
 
@@ -168,7 +168,7 @@ def test_a_rule_with_an_operand_without_value_is_not_evaluated() -> None:
 def test_a_part_that_does_not_apply_is_no_part() -> None:
     columns = {"t": Column.of(np.array([[9.0]])), "a": Column.of(np.array([[5.0]]))}
     columns["b"] = Column.empty((1, 1), State.NOT_APPLICABLE)
-    here = Record(Panel(("E",), (2024,), columns), 0, 2020, frozenset("abt"))
+    here = CheckedRecord(Panel(("E",), (2024,), columns), 0, 2020, frozenset("abt"))
     rule = linear_rule("r", "t == total(a, b)", here)
     assert rule.codes == {"a", "t"}
 
@@ -176,9 +176,9 @@ def test_a_part_that_does_not_apply_is_no_part() -> None:
 def test_values_of_other_years_are_constants_and_those_of_the_base_year_are_not_twice() -> None:
     columns = {c: Column.of(np.array([[10.0, 12.0]])) for c in "ab"}
     panel = Panel(("E",), (2020, 2021), columns)
-    later = linear_rule("r", "a <= base(b)", Record(panel, 1, 2020, frozenset("ab")))
+    later = linear_rule("r", "a <= base(b)", CheckedRecord(panel, 1, 2020, frozenset("ab")))
     assert [h.bound for (h,) in later.clauses] == [10.0]
-    at_base = linear_rule("r", "a <= base(b)", Record(panel, 0, 2020, frozenset("ab")))
+    at_base = linear_rule("r", "a <= base(b)", CheckedRecord(panel, 0, 2020, frozenset("ab")))
     assert at_base.codes == {"a", "b"}
 
 

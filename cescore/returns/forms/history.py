@@ -23,12 +23,11 @@ from cescore.intake.panel import build_panels
 from cescore.intake.reading import read_observations
 from cescore.intake.register_file import read_register
 from cescore.intake.repeats import has_digits
-from cescore.intake.returned import RETURNED_MEASURES
 from cescore.intake.workspace import CORRECTIONS, REGISTER, base_year_of
 from cescore.method.column import Panel, State
 from cescore.method.slips import power_of_ten
 from cescore.returns.forms.contents import FormContents
-from cescore.returns.forms.workbook import EarlierFigures
+from cescore.returns.forms.earlier import EarlierFigures
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,13 +102,9 @@ def read_earlier(root: Path, definitions: Definitions) -> EarlierReturns:
     panels: Mapping[str, Panel] = {}
     if any(received < year for received in observations.received):
         panels = build_panels(register, observations, definitions.variables, years, {}).panels
-    files = [f"data/{year - 1}/{name}" for name in ("measures.csv", RETURNED_MEASURES)]
+    file = f"data/{year - 1}/measures.csv"
     records, _ = read_measures(
-        [(root / file, file) for file in files],
-        year - 1,
-        register,
-        definitions.plan,
-        Context(log),
+        root / file, year - 1, register, definitions.plan, Context(log).file(file)
     )
     return EarlierReturns(
         register=register,

@@ -13,12 +13,13 @@ from functools import cached_property
 
 from xlsxwriter.utility import quote_sheetname, xl_col_to_name
 
-from cescore.definitions.model import Check, CheckRule, Measure, Named, Variable
+from cescore.definitions.model import Check, Named, Variable
 from cescore.definitions.unit_names import unit_text
 from cescore.intake.inspections import UNIT_OF_TYPE
 from cescore.returns.forms import shape
 from cescore.returns.forms.contents import AskedVariable, FormContents
 from cescore.returns.forms.hints import HintWriter, RowCells
+from cescore.returns.forms.lines import CheckLine, HeadingLine, Lists, RuleLine, VariableLine
 from cescore.returns.forms.spreadsheet import (
     InputCell,
     NotExpressible,
@@ -34,56 +35,6 @@ from cescore.returns.forms.validation import (
 
 HEADER_ROW = 5  # counted from 0; above it title, whose it is, and a sentence
 FIRST_ROW = HEADER_ROW + 1
-
-
-@dataclass(frozen=True)
-class HeadingLine:
-    """A line of the return that names a department."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class VariableLine:
-    """A line of the return that takes a variable."""
-
-    variable: Variable
-    department: str
-    name: str
-    unit: str
-    hint: str
-    blank_hint: str
-    validation: CellValidation | None
-
-
-@dataclass(frozen=True)
-class RuleLine:
-    """A rule of checks.yml as the form has it; without ``formula`` it is checked on receipt."""
-
-    rule: CheckRule
-    formula: str
-    operands: tuple[str, ...] = ()  # codes of this year's cells
-
-
-@dataclass(frozen=True)
-class CheckLine:
-    """A yearly check of a measure."""
-
-    measure: Measure
-    check: Check
-    hint: str
-
-
-@dataclass(frozen=True)
-class Lists:
-    """What drop-downs offer: each list in a column of its own, by its key."""
-
-    columns: Mapping[str, tuple[str, ...]]
-
-    def source(self, key: str) -> str:
-        """The cells of a list."""
-        column = xl_col_to_name(list(self.columns).index(key))
-        return f"{shape.LISTS_SHEET}!${column}$2:${column}${len(self.columns[key]) + 1}"
 
 
 @dataclass(frozen=True)
