@@ -27,7 +27,7 @@ MOST_NEAR = 3  # names that an unknown one may have meant
 
 
 @dataclass(frozen=True)
-class Question:
+class TraceQuestion:
     """Which number of which entity is asked for."""
 
     root: Path
@@ -78,7 +78,7 @@ class Answer:
         entity, year = self.entity, self.trace.quantity.year
         type_name = label_or(f"type.{entity.entity_type}", self.lang, entity.entity_type)
         name = entity.name_zh if self.lang == "zh" else entity.name_en
-        yield writer.t("title", entity=entity.entity_id, name=name, type=type_name, year=year)
+        yield writer.say("title", entity=entity.entity_id, name=name, type=type_name, year=year)
         yield from writer.lines(self.trace)
         yield self._printed_line()
         yield writer.summary(self.trace)
@@ -90,7 +90,7 @@ class Answer:
         return label(f"explain.printed_{key}", self.lang, file=printed.file, **values)
 
 
-def answer(question: Question) -> Answer:
+def answer(question: TraceQuestion) -> Answer:
     """Follow a number back.
 
     Raises
@@ -107,7 +107,7 @@ def answer(question: Question) -> Answer:
     return Answer(entity, trace, printed, question.lang)
 
 
-def _year_asked(question: Question, workspace: Workspace) -> int:
+def _year_asked(question: TraceQuestion, workspace: Workspace) -> int:
     """The year of the number.
 
     Raises
@@ -145,7 +145,9 @@ def entity_named(asked: str, register: Register) -> Entity:
     raise DataError(f"data/entities.csv has no entity {asked!r}{told}")
 
 
-def _printed(question: Question, entity: Entity, quantity: Quantity, year: int) -> PrintedResult:
+def _printed(
+    question: TraceQuestion, entity: Entity, quantity: Quantity, year: int
+) -> PrintedResult:
     """The number in the result file of the entity's report, where there is one and it holds it.
 
     Figures are the same in every language: where the language asked for was not built, another's

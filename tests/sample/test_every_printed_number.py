@@ -96,7 +96,7 @@ def test_every_number_in_the_tables_of_a_report_is_explained(
     steps = list(explained(tracer, entity_id, (YEAR, YEAR - 1, workspace.base_year)))
     assert [step.quantity for step in steps if not step.agrees] == []
     known = {nine_digits(step.value) for step in steps if step.value is not None}
-    others = of_others(tracer, beside)
+    others = of_others(tracer, (entity_id, *beside))
     numbers = [(table.name, *cell) for table in tables for cell in printed(table)]
     unexplained = [
         (name, head, line, text, value)
