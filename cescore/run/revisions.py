@@ -70,7 +70,7 @@ def read_results(path: Path) -> pd.DataFrame:
         else:
             table = pd.read_csv(
                 path, dtype=TEXTS, encoding=TABLE_ENCODING, keep_default_na=False,
-                na_values={"value": [""]}, float_precision="round_trip",
+                na_values={"value": [""]},
             )  # fmt: skip
     except (ValueError, OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path}: no table of results: {error}") from error

@@ -53,12 +53,12 @@ def test_a_second_time_changes_nothing_and_names_what_is_kept(tmp_path: Path) ->
 
 
 def test_what_somebody_put_there_before_is_kept_whatever_it_is(tmp_path: Path) -> None:
-    root = make(tmp_path, {"params/runs/2026.yml": "plan: five\nstatus: final\n"})
+    root = make(tmp_path, {"params/runs/2026.yml": "plan: five\nstatus: sample\n"})
     (root / "data/2026").symlink_to(root / "nowhere")
     steps = {path.rstrip("/"): made for made, path in begin(root)}
     assert (steps["params/runs/2026.yml"], steps["data/2026"]) == ("kept", "kept")
     assert steps["data/2026/prose"] == "blocked"
-    assert "status: final" in (root / "params/runs/2026.yml").read_text("utf-8")
+    assert "status: sample" in (root / "params/runs/2026.yml").read_text("utf-8")
     assert not (root / "nowhere").exists()
 
 
