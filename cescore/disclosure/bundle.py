@@ -25,6 +25,7 @@ from cescore.method.contributions import Contribution
 from cescore.method.coverage import covers_enough
 from cescore.method.disclosure import PeerFigure, YearRank
 from cescore.method.firmness import AppliedAlternative, Band, SourceShare
+from cescore.method.fitting import Withheld
 from cescore.method.measures import MeasureLine
 from cescore.method.standards import GroupLine, RequirementLine
 from cescore.method.targets import TargetLine
@@ -107,6 +108,33 @@ class FittedConstants(Part):
     nowhere: Mapping[int, tuple[str, ...]] = {}
     released_scores: Mapping[str, Mapping[int, float | None]] = {}
     released_groups: Mapping[str, Mapping[int, float | None]] = {}
+
+
+class ReleasedSeries(Part):
+    """An account or indicator over the record's years, in those in which it is released although
+    something that it stands on is withheld; ``flags`` as in `Record`."""
+
+    code: str
+    values: tuple[float | None, ...]
+    flags: tuple[int, ...]
+
+
+class Released(Part):
+    """What recomputation starts from where a body's own figures are withheld for confidentiality.
+
+    ``scores``: indicator -> year -> the case its withheld score falls under ("": it has a value).
+    ``groups`` ("" for the index), ``progress``: values released above withheld ones; ``progress``
+    None: none of its members is withheld.
+    """
+
+    computed: tuple[ReleasedSeries, ...] = ()
+    scores: Mapping[str, Mapping[int, str]] = {}
+    groups: Mapping[str, Mapping[int, float]] = {}
+    progress: Mapping[str, Mapping[int, float]] | None = None
+
+    def withheld(self) -> Withheld:
+        """The part that scoring and aggregation need to know."""
+        return Withheld(self.scores, self.groups, self.progress)
 
 
 class Series(Part):
@@ -255,6 +283,7 @@ class Bundle(Part):
     framework_hash: str  # of the official framework
     record: Record
     fitted: FittedConstants = FittedConstants()
+    released: Released = Released()
     evaluated: Evaluated
     uncertainty: Band | None = None  # None: no index, or not enough data for one
     bands_left_out: bool = False  # its type has too many entities for bands; how many is not said

@@ -86,6 +86,11 @@ class Workspace:
     years: tuple[int, ...]
     corrections: tuple[Correction, ...] = ()
 
+    @property
+    def tiled_by(self) -> Mapping[str, str]:
+        """Entity type -> the type whose bodies add up to it."""
+        return _tiled_by(self.register, self.definitions)
+
     @classmethod
     def load(cls, root: Path, year: int | None = None) -> Workspace:
         """Read a workspace; what is wrong with the data is in ``findings``.
@@ -288,6 +293,14 @@ def base_year_of(definitions: Definitions, observations: Observations) -> int:
     return run.base_year or (plan.base_year if plan else None) or first_received
 
 
+def _tiled_by(register: Register, definitions: Definitions) -> Mapping[str, str]:
+    """Entity type -> the type whose bodies add up to it, as the run states or the register shows."""
+    if definitions.run.tiled_by is not None:
+        return definitions.run.tiled_by
+    public = definitions.disclosure.public_types
+    return tiling(register, [t for t in register.types if public and t not in public])
+
+
 def _lay_out(
     register: Register,
     observations: Observations,
@@ -295,11 +308,7 @@ def _lay_out(
     base_year: int,
     years: tuple[int, ...],
 ) -> PanelLayout:
-    tiled_by = definitions.run.tiled_by
-    if tiled_by is None:
-        public = definitions.disclosure.public_types
-        respondents = [t for t in register.types if public and t not in public]
-        tiled_by = tiling(register, respondents)
+    tiled_by = _tiled_by(register, definitions)
     layout = build_panels(register, observations, definitions.variables, years, tiled_by)
     factors = {code: factor.value for code, factor in definitions.factors.items()}
     frameworks, variables = definitions.frameworks, definitions.variables

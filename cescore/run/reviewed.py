@@ -78,7 +78,8 @@ def _beside(review: FindingsReview, line: Weighed, lang: str) -> str:
         review.name_of_variable(finding.variable, lang),
     ]
     parts = [" · ".join(name for name in names if name)]
-    if finding.status == "open" and finding.severity != "info":
+    is_known = finding.entity_id in review.workspace.register
+    if is_known and finding.status == "open" and finding.severity != "info":
         parts += _moved(line, lang)
         parts.append(label("terminal.weighed_ask", lang, who=asked(review, line, lang)))
     return label("terminal.clause", lang).join(part for part in parts if part)
@@ -159,7 +160,7 @@ def suggested(review: FindingsReview, found: FewestCells, lang: str) -> str:
         rules = ", ".join(found.contradiction)
         return label("terminal.fewest_contradiction", lang, rules=rules)
     if not found.choices:
-        return label("terminal.fewest_too_many", lang)
+        return label(f"terminal.fewest_{'nowhere' if found.is_complete else 'too_many'}", lang)
     either = label("terminal.fewest_or", lang).join(
         label("terminal.fewest_and", lang).join(_cell(review, cell, lang) for cell in cells)
         for cells in found.choices

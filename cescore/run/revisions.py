@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,15 @@ from cescore.run.tables import RESULTS
 
 NOT_LIBRARIES = ("cescore", "system")  # versions in a manifest that are no library's
 ENTITIES_SHOWN, FOLLOWING_SHOWN, INDICES_SHOWN = 20, 12, 20
-TEXTS = {"entity_type": str, "entity_id": str, "kind": str, "code": str, "unit": str, "status": str}
+TEXTS = {
+    "entity_type": str,
+    "entity_id": str,
+    "kind": str,
+    "code": str,
+    "unit": str,
+    "status": str,
+    "value": str,
+}
 
 
 def open_side(place: Path, year: int | None = None) -> Side:
@@ -68,17 +77,24 @@ def read_results(path: Path) -> pd.DataFrame:
         if path.suffix == ".parquet" or path.is_dir():
             table = pd.read_parquet(path)
         else:
-            table = pd.read_csv(
-                path, dtype=TEXTS, encoding=TABLE_ENCODING, keep_default_na=False,
-                na_values={"value": [""]},
-            )  # fmt: skip
+            table = pd.read_csv(path, dtype=TEXTS, encoding=TABLE_ENCODING, keep_default_na=False)
     except (ValueError, OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path}: no table of results: {error}") from error
     missing = [name for name in RESULT_COLUMNS if name not in table.columns]
     if missing:
         expected = ", ".join(RESULT_COLUMNS)
         raise DataError(f"{path}: lacks {', '.join(missing)}; expected the columns {expected}")
-    return table[list(RESULT_COLUMNS)]
+    return table[list(RESULT_COLUMNS)].assign(value=_numbers(table["value"], path))
+
+
+def _numbers(values: pd.Series, path: Path) -> pd.Series:
+    """Values to the last digit, which no parser of tables may round; empty ones are none."""
+    if pd.api.types.is_numeric_dtype(values):
+        return values.astype(float)
+    try:
+        return values.map(lambda text: float(text) if text else math.nan).astype(float)
+    except ValueError as error:
+        raise DataError(f"{path}: column value: {error}; expected numbers") from error
 
 
 def _of_tree(folder: Path) -> Side:
@@ -203,17 +219,28 @@ class RevisionText:
         shown = entities if self.shows_all else entities[:ENTITIES_SHOWN]
         for entity in shown:
             yield self.t("entity", entity=entity, n=len(self.revision.of_entity[entity]))
-            for root, following in self.revision.chains(entity):
+            for root, following in self._told_chains(entity):
                 yield f"  {self.move(root, is_short=True)}"
                 for because in root.because:
                     if because.result is None:
                         yield f"    ← {self.because(because)}"
-                told = following if self.shows_all else following[:FOLLOWING_SHOWN]
+                hidden = 0 if self.shows_all else max(len(following) - FOLLOWING_SHOWN, 0)
+                if hidden:
+                    yield f"    → {self.t('more', n=hidden)}"
+                told = following if self.shows_all else following[-FOLLOWING_SHOWN:]
                 yield from (f"    → {self.move(move, is_short=True)}" for move in told)
-                if len(following) > len(told):
-                    yield f"    → {self.t('more', n=len(following) - len(told))}"
         if len(entities) > len(shown):
             yield self.t("more_entities", n=len(entities) - len(shown))
+
+    def _told_chains(self, entity: str) -> Iterator[tuple[Move, Sequence[Move]]]:
+        """The chains that reach the last year, with what is in it; all of them where all is asked."""
+        last = max(move.result[2] for move in self.revision.moves)
+        for root, following in self.revision.chains(entity):
+            of_last = [move for move in following if move.result[2] == last]
+            if self.shows_all:
+                yield root, following
+            elif root.result[2] == last or of_last:
+                yield root, of_last
 
     def move(self, move: Move, *, is_short: bool = False) -> str:
         """``E001 2025 [指标] K02  8.75 → 8.1（−0.65）``."""

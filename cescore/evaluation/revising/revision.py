@@ -127,9 +127,10 @@ class Revision:
         for move in moves.values():
             if move.result[0] in SPLITS or all(b.result is not None for b in move.because):
                 continue
-            reached = _reached(move.result, follows)
-            ordered = [m for m in moves.values() if m.result in reached]
-            yield move, tuple(m for m in ordered if m.result[0] not in SPLITS)
+            steps = _reached(move.result, follows)
+            ordered = sorted(steps, key=lambda result: (_rank(result), steps[result]))
+            told = (moves[result] for result in ordered if result[0] not in SPLITS)
+            yield move, tuple(told)
 
 
 def revise(a: Side, b: Side) -> Revision:
@@ -188,15 +189,22 @@ def _with_causes(moves: Sequence[Move], a: Side, b: Side) -> Iterator[Move]:
         yield replace(move, because=(*from_below, *causes_of(move, a, b, bool(from_below))))
 
 
-def _reached(start: Result, follows: Mapping[Result, Sequence[Result]]) -> set[Result]:
-    reached: set[Result] = set()
-    waiting = list(follows.get(start, ()))
+def _reached(start: Result, follows: Mapping[Result, Sequence[Result]]) -> dict[Result, int]:
+    """All that follows from a result, with the most steps that lead there."""
+    reached: dict[Result, int] = {}
+    waiting = [(one, 1) for one in follows.get(start, ())]
     while waiting:
-        one = waiting.pop()
-        if one not in reached:
-            reached.add(one)
-            waiting += follows.get(one, ())
+        one, steps = waiting.pop()
+        if reached.get(one, 0) < steps:
+            reached[one] = steps
+            waiting += [(further, steps + 1) for further in follows.get(one, ())]
     return reached
+
+
+def _rank(result: Result) -> tuple[int, int]:
+    """Earlier years first, and in a year the order of the computation."""
+    kind, _, year = result
+    return year, ORDER.index(kind) if kind in ORDER else len(ORDER)
 
 
 def _different(a: Mapping[str, str], b: Mapping[str, str]) -> tuple[str, ...]:
