@@ -110,7 +110,8 @@ def collect(asked: Asked, options: CollectOptions, console: Console) -> int:
 def _expected(asked: Asked) -> Expected:
     definitions = load_definitions(asked.root / "params", asked.year)
     register, _ = read_register(asked.root / REGISTER, REGISTER, FindingLog())
-    return Expected(definitions, register, definitions.run.year)
+    year = definitions.run.year
+    return Expected(definitions, register.as_of(year), year)
 
 
 def _refuse_unknown(options: CollectOptions, layouts: Mapping[str, Layout]) -> None:
