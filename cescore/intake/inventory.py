@@ -83,6 +83,7 @@ DATA = Folder(
         r"entities\.csv": "entities.csv",
         r"corrections\.yml": "corrections.yml",
         r"confirmations\.yml": "confirmations.yml",
+        r"withheld\.json": "withheld.json",
         OBSERVATIONS: "observations.csv",
         **_README,
     },
