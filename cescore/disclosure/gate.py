@@ -334,7 +334,7 @@ class Gate:
         framework = self.yearly.evaluations[body.entity_type].framework
         inside = [
             e
-            for e in self.yearly.workspace.register.members(body.entity_id)
+            for e in self.yearly.workspace.register.as_of(year).members(body.entity_id)
             if e.entity_type in self._respondents and e.is_valid_in(year)
         ]
         firms = [e for e in inside if year != self.year or e.entity_id in self._evaluated]

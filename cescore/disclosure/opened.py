@@ -10,9 +10,9 @@ from typing import Generic, Self, TypeVar
 import numpy as np
 
 from cescore.definitions.model import Framework
-from cescore.disclosure.bundle import Bundle, Record
+from cescore.disclosure.bundle import Bundle, Record, ReleasedSeries
 from cescore.disclosure.documents import Document
-from cescore.method.column import Column, Panel
+from cescore.method.column import Column, Panel, State
 from cescore.method.indicators import carried_year, compute_indicators
 from cescore.method.normalise import Fitted
 
@@ -39,6 +39,13 @@ class OpenBundle:
         """The entity's own returned values as a panel of one entity."""
         return _panel(self.data)
 
+    @cached_property
+    def as_released(self) -> Panel:
+        """The record, with accounts and indicators that are released although what they stand on
+        is withheld."""
+        columns = {series.code: _released_column(series) for series in self.data.released.computed}
+        return self.record.with_columns(columns) if columns else self.record
+
     @property
     def year(self) -> int:
         """The year evaluated."""
@@ -62,6 +69,7 @@ class OpenBundle:
             nowhere=released.nowhere,
             released_scores=released.released_scores,
             released_groups=released.released_groups,
+            withheld=self.data.released.withheld(),
         )
 
     @cached_property
@@ -70,7 +78,7 @@ class OpenBundle:
         found = self.data.evaluated.indicators
         codes = [one.code for one in found if any("carried" in word for word in one.status)]
         indicators = (
-            compute_indicators(self.record, self.framework, base_year=self.base_year)
+            compute_indicators(self.as_released, self.framework, base_year=self.base_year)
             if codes
             else _NONE
         )
@@ -122,6 +130,13 @@ def _panel(data: Bundle) -> Panel:
         attributes={name: (text,) for name, text in known.items()},
         codes={code: np.array([texts], dtype=object) for code, texts in record.codes.items()},
     )
+
+
+def _released_column(series: ReleasedSeries) -> Column:
+    """A column of what is released; SUPPRESSED elsewhere."""
+    values = np.array([[np.nan if v is None else v for v in series.values]], float)
+    state = np.where(np.isnan(values), np.uint8(State.SUPPRESSED), np.uint8(State.PRESENT))
+    return Column(values, state, np.array([series.flags], np.uint8))
 
 
 def _column(record: Record, code: str) -> Column:

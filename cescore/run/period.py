@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cescore.disclosure.kinds import OVERVIEW, REVIEW
 from cescore.disclosure.reviews import Reviews
 from cescore.evaluation.periods import PlanEvaluation, evaluate_plan
+from cescore.returns.review import FindingsReview
 from cescore.run.documents import PERIOD_DOCUMENTS
 from cescore.run.edition import Edition
 from cescore.run.period_contents import PeriodContents
@@ -80,7 +81,7 @@ class PeriodEdition(Edition):
     def write_tables(self, folder: Path) -> pd.DataFrame:
         results = self.evaluated.results()
         write_table(folder, RESULTS, results)
-        write_findings_whole(folder, self.workspace, self.asked.lang)
+        write_findings_whole(folder, FindingsReview.of(self.workspace), self.asked.lang)
         return results
 
     def tables(self, folder: Path) -> tuple[str, ...]:

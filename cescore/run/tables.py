@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import xlsxwriter
 
-from cescore.intake.findings import TABLE_ENCODING, write_findings
+from cescore.intake.findings import TABLE_ENCODING, FurtherColumns, write_findings
 from cescore.publish.naming import on_terminal
+from cescore.returns.review import FindingsReview
 from cescore.run.files import PART, write_atomically
 from cescore.run.parquet_results import FOLDER, ParquetResults, parquet_files
+from cescore.run.reviewed import COLUMNS as REVIEW_COLUMNS
+from cescore.run.reviewed import further_columns
 
 if TYPE_CHECKING:
     from cescore.evaluation.yearly import YearlyEvaluation
-    from cescore.intake.workspace import Workspace
 
 RESULTS, WORKBOOK, FINDINGS = "results.csv", "results.xlsx", "findings.csv"
 UNCERTAINTY = "uncertainty.csv"
@@ -55,7 +57,7 @@ def write_tables(
     results = pd.concat([p for p in wide if len(p)] or wide[:1], ignore_index=True)
     write_atomically(folder / WORKBOOK, workbook(results, yearly, stage))
     write_table(folder, UNCERTAINTY, yearly.uncertainty())
-    write_findings_whole(folder, yearly.workspace, lang)
+    write_findings_whole(folder, FindingsReview.of(yearly.workspace, yearly), lang)
     return results
 
 
@@ -71,10 +73,11 @@ def tables_in(folder: Path) -> tuple[str, ...]:
     return (RESULTS, *parquet_files(folder), WORKBOOK, UNCERTAINTY, FINDINGS)
 
 
-def write_findings_whole(folder: Path, workspace: Workspace, lang: str) -> None:
-    """Write findings.csv, every finding of a run."""
+def write_findings_whole(folder: Path, review: FindingsReview, lang: str) -> None:
+    """Write findings.csv, every finding of a run with what it could move."""
     temporary = folder / f".{FINDINGS}{PART}"
-    write_findings(temporary, workspace.findings, lang, on_terminal)
+    further = FurtherColumns(REVIEW_COLUMNS, further_columns(review, lang))
+    write_findings(temporary, review.workspace.findings, lang, on_terminal, further)
     os.replace(temporary, folder / FINDINGS)
 
 
