@@ -37,9 +37,16 @@ def result(**changes: Any) -> dict[str, Any]:
     return {**whole, **changes}
 
 
-def report(given: dict[str, Any] | None = None, table: str = "rate,30.0,60.0\r\n", **says: str) -> bytes:
+def report(
+    given: dict[str, Any] | None = None, table: str = "rate,30.0,60.0\r\n", **says: str
+) -> bytes:
     """A report of two pages as the printer makes it, with its result and one table attached."""
-    said = {"name": "North Library", "foot": f"{NUMBER} · {HASH[:12]}", "figures": "30.0 60.0", **says}
+    said = {
+        "name": "North Library",
+        "foot": f"{NUMBER} · {HASH[:12]}",
+        "figures": "30.0 60.0",
+        **says,
+    }
     foot = f"<p>{said['foot']}</p>"
     body = f"<p>{said['name']} L1 2024 rate {said['figures']}</p>{foot}"
     body += f'<div style="break-before: page">more{foot}</div>'
@@ -107,10 +114,15 @@ FORGERIES: dict[str, tuple[Forgery, str]] = {
     ),
     "a cell of a table": (lambda: report(table="rate,30.0,61.0\r\n"), "pdf_cell"),
     "a figure on the page": (lambda: report(figures="30.0 99.0"), "pdf_cell"),
-    "another number on the page": (lambda: report(foot=f"CE-1-L1-000000 · {HASH[:12]}"), "pdf_number"),
+    "another number on the page": (
+        lambda: report(foot=f"CE-1-L1-000000 · {HASH[:12]}"),
+        "pdf_number",
+    ),
     "another hash on the page": (lambda: report(foot=f"{NUMBER} · {'c' * 12}"), "pdf_hash"),
     "another hash in the result": (
-        lambda: report(result(provenance={**result()["provenance"], "bundle_hash": "ab" * 6 + "c" * 52})),
+        lambda: report(
+            result(provenance={**result()["provenance"], "bundle_hash": "ab" * 6 + "c" * 52})
+        ),
         "pdf_identifier",
     ),
     "no foot": (lambda: report(foot="–"), "pdf_feet"),
