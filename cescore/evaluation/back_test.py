@@ -63,6 +63,7 @@ def back_test(published: Side, again: Side, year: int) -> BackTest:
     if definitions is None or register is None:
         raise DataError(f"{again.name}: expected a workspace, which can be computed again")
     before = _in_current_codes(published.results, definitions, register)
+    _refuse_twice(before, published.name)
     found = revise(replace(published, results=before), again)
     breaks = _method_changes(definitions, year)
     moved = (move for move in found.moves if not _is_noise(move))
@@ -89,7 +90,14 @@ def _in_current_codes(
     if former:
         codes = frame["code"].str.split(".")
         frame["code"] = [".".join(former.get(part, part) for part in parts) for parts in codes]
-    return frame.drop_duplicates(KEY)
+    return frame
+
+
+def _refuse_twice(results: pd.DataFrame, name: str) -> None:
+    twice = results[results.duplicated(KEY)]
+    if len(twice):
+        first = " ".join(str(value) for value in twice.iloc[0][KEY])
+        raise DataError(f"{name}: {len(twice)} results stand there twice, the first: {first}")
 
 
 def _method_changes(definitions: Definitions, year: int) -> Mapping[str, tuple[SeriesBreak, ...]]:
