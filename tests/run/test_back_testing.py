@@ -9,7 +9,7 @@ from small_city import FIRST, FRAMEWORK, edit_register, make, publish, returns
 
 from cescore.errors import DataError
 from cescore.evaluation.back_test import BackTest, MovedNumber
-from cescore.evaluation.revising.causes import CAUSES
+from cescore.evaluation.revising.move import CAUSES
 from cescore.publish.words import has_label
 from cescore.run.back_testing import computed_again, published_results, told
 from cescore.run.new_year import new_year
