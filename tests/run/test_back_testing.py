@@ -13,7 +13,7 @@ from cescore.evaluation.revising.move import CAUSES
 from cescore.publish.words import has_label
 from cescore.run.back_testing import computed_again, published_results, told
 from cescore.run.new_year import new_year
-from cescore.run.revisions import read_results
+from cescore.run.vintages import read_results
 
 
 def again(root: Path, year: int = 2025) -> BackTest:
