@@ -83,6 +83,7 @@ DATA = Folder(
         r"entities\.csv": "entities.csv",
         r"corrections\.yml": "corrections.yml",
         r"confirmations\.yml": "confirmations.yml",
+        r"withheld\.json": "withheld.json",
         OBSERVATIONS: "observations.csv",
         **_README,
     },
@@ -98,7 +99,7 @@ PARAMS = Folder(
         },
         **_README,
     },
-    {name: Folder({**_YAML, **_README}) for name in ("frameworks", "plans", "runs", "standards")},
+    {name: Folder({**_YAML, **_README}) for name in ("frameworks", "history", "plans", "runs", "standards")},
 )  # fmt: skip
 # files that lie in data/ itself, in no year folder
 _HOME: Mapping[str, str] = {"entities.csv": "", "corrections.yml": "", "confirmations.yml": ""}

@@ -87,6 +87,11 @@ class Workspace:
     years: tuple[int, ...]
     corrections: tuple[Correction, ...] = ()
 
+    @property
+    def tiled_by(self) -> Mapping[str, str]:
+        """Entity type -> the type whose bodies add up to it."""
+        return _tiled_by(self.register, self.definitions)
+
     @classmethod
     def load(cls, root: Path, year: int | None = None) -> Workspace:
         """Read a workspace; what is wrong with the data is in ``findings``.
@@ -215,16 +220,13 @@ def _receive(root: Path, definitions: Definitions, log: FindingLog) -> _Received
     rows = [counted, *reading.counts]
     for folder in year_folders(data, year):
         file = f"data/{folder}/measures.csv"
-        checked, counts = read_measures(
-            root / file, folder, register, definitions.plan, context.file(file)
-        )
+        plan = definitions.plan_in(folder)
+        checked, counts = read_measures(root / file, folder, register, plan, context.file(file))
         measures.extend(checked)
         rows.extend(counts)
         log.extend(returned_findings(data / str(folder) / RETURNS, f"data/{folder}/{RETURNS}"))
         file = f"data/{folder}/vetoes.csv"
-        looked, counts = read_vetoes(
-            root / file, folder, register, definitions.plan, context.file(file)
-        )
+        looked, counts = read_vetoes(root / file, folder, register, plan, context.file(file))
         vetoes.extend(looked)
         rows.extend(counts)
     prose = read_prose(root, year_folders(data, year), register, log)
@@ -296,6 +298,14 @@ def base_year_of(definitions: Definitions, observations: Observations) -> int:
     return run.base_year or (plan.base_year if plan else None) or first_received
 
 
+def _tiled_by(register: Register, definitions: Definitions) -> Mapping[str, str]:
+    """Entity type -> the type whose bodies add up to it, as the run states or the register shows."""
+    if definitions.run.tiled_by is not None:
+        return definitions.run.tiled_by
+    public = definitions.disclosure.public_types
+    return tiling(register, [t for t in register.types if public and t not in public])
+
+
 def _lay_out(
     register: Register,
     observations: Observations,
@@ -303,11 +313,7 @@ def _lay_out(
     base_year: int,
     years: tuple[int, ...],
 ) -> PanelLayout:
-    tiled_by = definitions.run.tiled_by
-    if tiled_by is None:
-        public = definitions.disclosure.public_types
-        respondents = [t for t in register.types if public and t not in public]
-        tiled_by = tiling(register, respondents)
+    tiled_by = _tiled_by(register, definitions)
     layout = build_panels(register, observations, definitions.variables, years, tiled_by)
     factors = {code: factor.value for code, factor in definitions.factors.items()}
     frameworks, variables = definitions.frameworks, definitions.variables

@@ -90,9 +90,10 @@ def collect(asked: Asked, options: CollectOptions, console: Console) -> int:
     job = _Taking(expected, layouts, options, console, asked)
     readings = job.read(files, log)
     if options.is_preview:
-        job.tell(readings.values(), log.sorted())
+        found = job.of_files(readings.values(), log)
+        job.tell(readings.values(), found)
         say(console, label("collect.previewed", asked.lang, folder=job.output / "preview"))
-        return _status(log.found, readings)
+        return _status(found, readings)
     collection = collected(readings, kept, options.circumstances)
     _write(collection, kept, options)
     findings = job.checked(readings.values(), collection, log)
@@ -109,7 +110,8 @@ def collect(asked: Asked, options: CollectOptions, console: Console) -> int:
 def _expected(asked: Asked) -> Expected:
     definitions = load_definitions(asked.root / "params", asked.year)
     register, _ = read_register(asked.root / REGISTER, REGISTER, FindingLog())
-    return Expected(definitions, register, definitions.run.year)
+    year = definitions.run.year
+    return Expected(definitions, register.as_of(year), year)
 
 
 def _refuse_unknown(options: CollectOptions, layouts: Mapping[str, Layout]) -> None:
@@ -204,15 +206,19 @@ class _Taking:
         name = book.file.replace("/", "_")
         write_atomically(folder / f"{name}.xlsx", preview_of(book, taken, self.asked.lang))
 
+    def of_files(self, readings: Iterable[FileReading], log: FindingLog) -> tuple[Finding, ...]:
+        """What was found wrong with files, their cells and their rows."""
+        own = [finding for reading in readings for finding in reading.findings]
+        return in_order(dict.fromkeys([*log.found, *own, *self.told]))
+
     def checked(
         self, readings: Iterable[FileReading], collection: Collection, log: FindingLog
     ) -> tuple[Finding, ...]:
         """Everything that is wrong with what was collected: with files, cells, rows, and by all rules."""
         now = list(readings)
-        own = [f for reading in now for f in reading.findings]
         files = {reading.file for reading in now}
         entities = {entity_id for reading in now for entity_id in reading.entities if entity_id}
-        about = [*log.found, *collection.findings, *own, *self.told]
+        about = [*self.of_files(now, log), *collection.findings]
         if self.options.into is None:
             try:
                 workspace = Workspace.load(self.asked.root, self.expected.year)
@@ -229,15 +235,12 @@ class _Taking:
 
     def tell(self, readings: Iterable[FileReading], findings: Sequence[Finding]) -> None:
         """Findings, then a line a file that accounts for its cells."""
-        if self.options.is_preview:
-            own = [f for reading in readings for f in reading.findings]
-            findings = in_order([*findings, *own, *self.told])
         shown = list(shortened(findings))
         for finding in shown[:FINDINGS_SHOWN]:
             say(self.console, stated(finding, self.asked.lang))
         make_private(self.output)
         write_findings(self.output / FINDINGS, findings, self.asked.lang)
-        by_file = Counter((f.file, f.severity) for f in findings)
+        by_file: Counter[tuple[str, str]] = Counter((f.file, f.severity) for f in findings)
         for reading in readings:
             say(self.console, self._counted(reading, by_file))
 
@@ -264,7 +267,8 @@ def _write(collection: Collection, kept: KeptReturns, options: CollectOptions) -
     _keep_edited(kept)
     for name, path in collection.originals.items():
         _keep_original(path, folder / name)
-    tables, others = [], []
+    tables: list[tuple[str, bytes]] = []
+    others: list[tuple[str, bytes]] = []
     for name, content in collection.files.items():
         (others if name.startswith(f"{RETURNS}/") else tables).append((name, content))
     if options.into is not None:

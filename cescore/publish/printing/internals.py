@@ -34,7 +34,7 @@ USED = (
 )  # fmt: skip
 
 
-class Drawn(NamedTuple):
+class DrawnText(NamedTuple):
     """What drawing a text wrote: the calls to the page's stream, and what each glyph told its font."""
 
     calls: tuple[tuple[str, tuple[Any, ...]], ...]
@@ -48,7 +48,7 @@ class Memory:
 
     measured: dict[Any, Any] = field(default_factory=dict)
     broken: dict[Any, Any] = field(default_factory=dict)
-    drawn: dict[Any, Drawn] = field(default_factory=dict)
+    drawn: dict[Any, DrawnText] = field(default_factory=dict)
     styles: dict[Any, dict[Any, Any]] = field(default_factory=dict)
 
     def forget(self) -> None:
@@ -66,7 +66,7 @@ class PageAtHand:
     keeps_styles: bool
 
 
-class Change(NamedTuple):
+class LibraryChange(NamedTuple):
     """One attribute of the library and what stands in its place."""
 
     owner: Any
@@ -100,13 +100,13 @@ def page_at_hand(fonts: Any, memory: Memory, texts: tuple[str, ...]) -> Iterator
 _ABSENT = object()
 
 
-def _replaced(change: Change) -> tuple[Change, Any]:
+def _replaced(change: LibraryChange) -> tuple[LibraryChange, Any]:
     was = vars(change.owner).get(change.name, _ABSENT)
     setattr(change.owner, change.name, change.value)
     return change, was
 
 
-def _restored(change: Change, was: Any) -> None:
+def _restored(change: LibraryChange, was: Any) -> None:
     if was is _ABSENT:
         delattr(change.owner, change.name)
     else:
@@ -114,7 +114,7 @@ def _restored(change: Change, was: Any) -> None:
 
 
 @lru_cache(maxsize=1)
-def changes() -> tuple[Change, ...]:
+def changes() -> tuple[LibraryChange, ...]:
     """All changes, worked out once: where a function was imported by name, each of its places."""
     import weasyprint.draw
     import weasyprint.layout.preferred
@@ -127,11 +127,11 @@ def changes() -> tuple[Change, ...]:
     return tuple(change for one in made for change in one())
 
 
-def _everywhere(owner: Any, name: str, replacement: Any) -> list[Change]:
+def _everywhere(owner: Any, name: str, replacement: Any) -> list[LibraryChange]:
     """The change of a function in its own module and wherever the library imported it by name."""
     plain = getattr(owner, name)
     modules = [m for n, m in list(sys.modules.items()) if n.partition(".")[0] == "weasyprint"]
-    return [Change(m, name, replacement) for m in modules if vars(m).get(name) is plain]
+    return [LibraryChange(m, name, replacement) for m in modules if vars(m).get(name) is plain]
 
 
 # --- texts: measured and broken once -----------------------------------------------------------
@@ -169,7 +169,7 @@ def _new_text_key(style: Any) -> Any:
     return (style["white_space"], style["font_size"], _font_style_cache_key(style), *how)
 
 
-def _texts() -> list[Change]:
+def _texts() -> list[LibraryChange]:
     """A text in a style is measured once, and broken once for each width.
 
     The measure depends on the text, on what `_text_key` names and on the fonts alone. A text that
@@ -232,7 +232,7 @@ def _as_laid_out(text: str, max_width: Any, direction: int) -> Any:
     return layout
 
 
-def _line_heights() -> list[Change]:
+def _line_heights() -> list[LibraryChange]:
     """The height of a line of a style is kept with it, not looked up by a key of twenty values."""
     from weasyprint.text import line_break
 
@@ -248,7 +248,7 @@ def _line_heights() -> list[Change]:
     return _everywhere(line_break, "strut", strut)
 
 
-def _character_ratios() -> list[Change]:
+def _character_ratios() -> list[LibraryChange]:
     """Likewise how high an x and how wide a 0 of a style's font are."""
     from weasyprint.text import line_break
 
@@ -331,7 +331,7 @@ class _Recording:
 
         return noting
 
-    def drawn(self) -> Drawn | None:
+    def drawn(self) -> DrawnText | None:
         """What was drawn, if it is the same in every page: no bitmaps, emojis or missing glyphs."""
         keys = {id(font): key for key, font in self.stream._fonts.items()}
         glyphs = []
@@ -341,10 +341,10 @@ class _Recording:
             characters, widths = font.noted
             for glyph, meant in characters.items():
                 glyphs.append((keys[id(font)], glyph, meant, *widths[glyph]))
-        return Drawn(tuple(self.calls), tuple(glyphs))
+        return DrawnText(tuple(self.calls), tuple(glyphs))
 
 
-def _drawing() -> list[Change]:
+def _drawing() -> list[LibraryChange]:
     """A text in a style is turned into glyphs once: later what was written is written again.
 
     A glyph's characters and its width are those of the first text of a document that shows it, so
@@ -409,9 +409,9 @@ def _drawing() -> list[Change]:
 
     return [
         *_everywhere(draw_text, "draw_first_line", draw_first_line),
-        Change(Layout, "reactivate", reactivate),
-        Change(Layout, "deactivate", deactivate),
-        Change(Layout, "__getattr__", ready),
+        LibraryChange(Layout, "reactivate", reactivate),
+        LibraryChange(Layout, "deactivate", deactivate),
+        LibraryChange(Layout, "__getattr__", ready),
     ]
 
 
@@ -431,7 +431,7 @@ def _are_told(fonts: dict[Any, Any], glyphs: tuple[Any, ...]) -> bool:
 # --- boxes: what follows from a style alone ---------------------------------------------------
 
 
-def _used_values() -> list[Change]:
+def _used_values() -> list[LibraryChange]:
     """Margins, padding, borders and sizes follow from a box's style and its container's size: worked
     out once for each pair. Pages and collapsed borders, which depend on more, are left alone."""
     from weasyprint.formatting_structure.boxes import Box, PageBox
@@ -461,7 +461,7 @@ def _used_values() -> list[Change]:
     return _everywhere(percent, "resolve_percentages", resolve_percentages)
 
 
-def _radii() -> list[Change]:
+def _radii() -> list[LibraryChange]:
     """A style without rounded corners has none at any size."""
     from weasyprint.layout import percent
 
@@ -484,7 +484,7 @@ def _radii() -> list[Change]:
     return _everywhere(percent, "resolve_radii_percentages", resolve_radii_percentages)
 
 
-def _places_in_the_flow() -> list[Change]:
+def _places_in_the_flow() -> list[LibraryChange]:
     """Whether a box floats, is placed or runs follows from two values of its style."""
     from weasyprint.formatting_structure.boxes import Box
 
@@ -510,12 +510,12 @@ def _places_in_the_flow() -> list[Change]:
         return lambda box: facts(box)[number]
 
     return [
-        Change(Box, name, asking(number))
+        LibraryChange(Box, name, asking(number))
         for number, name in enumerate((*names, "is_in_normal_flow"))
     ]
 
 
-def _page_names() -> list[Change]:
+def _page_names() -> list[LibraryChange]:
     """Where the whole document has one page name, no two neighbours differ in it."""
     from weasyprint import document
     from weasyprint.formatting_structure.boxes import ParentBox
@@ -541,13 +541,13 @@ def _page_names() -> list[Change]:
         return None if has_one_name else plain_name(sibling_before, sibling_after)
 
     return [
-        Change(document, "build_formatting_structure", build_formatting_structure),
-        Change(ParentBox, "page_values", page_values),
+        LibraryChange(document, "build_formatting_structure", build_formatting_structure),
+        LibraryChange(ParentBox, "page_values", page_values),
         *_everywhere(block, "block_level_page_name", block_level_page_name),
     ]
 
 
-def _margins() -> list[Change]:
+def _margins() -> list[LibraryChange]:
     """No margin collapses to nothing, one to itself."""
     from weasyprint.layout import block
 
@@ -563,7 +563,7 @@ def _margins() -> list[Change]:
     return _everywhere(block, "collapse_margin", collapse_margin)
 
 
-def _backgrounds() -> list[Change]:
+def _backgrounds() -> list[LibraryChange]:
     """Most styles have no background, shadow or border image at all: nothing to work out."""
     from weasyprint.draw.color import get_color
     from weasyprint.layout import background
@@ -599,7 +599,7 @@ def _backgrounds() -> list[Change]:
     return _everywhere(background, "layout_box_backgrounds", layout_box_backgrounds)
 
 
-def _borders() -> list[Change]:
+def _borders() -> list[LibraryChange]:
     """No border at all, or a plain line below: what most boxes and the cells of a table have.
 
     The line is written by the same calls as in `draw_border`'s general way, which asks for corners,
@@ -658,7 +658,7 @@ def _borders() -> list[Change]:
     return _everywhere(border, "draw_border", draw_border)
 
 
-def _numbers() -> list[Change]:
+def _numbers() -> list[LibraryChange]:
     """Numbers and names become bytes without going through a string."""
     import pydyf
 
@@ -676,7 +676,7 @@ def _numbers() -> list[Change]:
             return item.encode("ascii")
         return plain(item)
 
-    return [Change(pydyf, "_to_bytes", to_bytes)]
+    return [LibraryChange(pydyf, "_to_bytes", to_bytes)]
 
 
 # --- styles: those of one page serve the next -------------------------------------------------
@@ -692,7 +692,7 @@ class _OneElement:
         return iter((self.element,))
 
 
-def _styles() -> list[Change]:
+def _styles() -> list[LibraryChange]:
     """A style follows from its parent's, from the rules that match and from an element's own
     attributes: pages under one stylesheet share it, with all that was worked out of it.
 
@@ -748,7 +748,8 @@ def _styles() -> list[Change]:
             return
         sizes.update(box=None, area=None)
         self._cascaded_styles, self._sheets, self.font_config = {}, sheets, font_config
-        self._computed_styles = computed = {}
+        computed: dict[Any, Any] = {}
+        self._computed_styles = computed
         self.initial_page_sizes = sizes
         base_url, root = html.base_url, html.etree_element
         # the sheets themselves are the key: they live as long as what is kept of them
@@ -785,6 +786,6 @@ def _styles() -> list[Change]:
                     target_collector.collect_anchor(style["anchor"])
 
     return [
-        Change(StyleFor, "__init__", init),
-        *(Change(kind, "font_config", fonts) for kind in (ComputedStyle, InitialStyle, AnonymousStyle)),
+        LibraryChange(StyleFor, "__init__", init),
+        *(LibraryChange(kind, "font_config", fonts) for kind in (ComputedStyle, InitialStyle, AnonymousStyle)),
     ]  # fmt: skip
