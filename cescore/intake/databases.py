@@ -9,6 +9,8 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -33,7 +35,18 @@ FOLDER = "database"  # within a year's
 KEEPING, KEPT = "CESCORE_DATABASES", "kept"  # in the environment: read what is kept, ask nobody
 KEY, TABLE, NAME, ONE_YEAR = "_key", "table", "database", "one_year"
 ROWS = 1 << 17  # of a group of the kept file
+_asks_nobody: ContextVar[bool] = ContextVar("asks_nobody", default=False)
 IDENTITY = ("entity_id", "year", "variable")  # by which a row is found where no key is named
+
+
+@contextmanager
+def as_kept() -> Iterator[None]:
+    """Within it no database is asked: what is made again is made from what was received then."""
+    token = _asks_nobody.set(True)
+    try:
+        yield
+    finally:
+        _asks_nobody.reset(token)
 
 
 @dataclass(frozen=True)
@@ -127,6 +140,8 @@ def receive(root: Path, database: Database, year: int, context: Context) -> bool
     What was kept before stays where it fails, and is not read.
     """
     path = root / "data" / str(year) / FOLDER / f"{database.code}.parquet"
+    if _asks_nobody.get() and is_plain_file(path):
+        return True
     if os.environ.get(KEEPING) == KEPT:
         if is_plain_file(path):
             context.info("database_kept")
