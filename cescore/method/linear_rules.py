@@ -267,14 +267,14 @@ class _Reader:
             return _Sum(constant=sum(map(self._rounding, arguments)))
         if name in ("abs", "max", "min"):
             operands = tuple(self.value(argument) for argument in arguments)
-            if all(operand.is_constant for operand in operands):
-                return self._constant(node)
             if any(operand.maxima for operand in operands):
                 raise NotLinearError(f"{ast.unparse(node)} nests pieces")
+            sign = -1.0 if name == "min" else 1.0
             options = (operands[0], operands[0].times(-1)) if name == "abs" else operands
-            if name == "min":
-                return _Sum(maxima=((-1.0, tuple(option.times(-1) for option in options)),))
-            return _Sum(maxima=((1.0, options),))
+            options = tuple(option.times(sign) for option in options)
+            if all(option.is_constant for option in options):
+                return _Sum(constant=sign * max(option.constant for option in options))
+            return _Sum(maxima=((sign, options),))
         if name in ("base", "lag") and self._is_this_year(name):
             return self.value(arguments[0])
         return self._constant(node, of_other_years=name in ("base", "lag"))

@@ -51,7 +51,8 @@ class FewestCells:
         Ids of the hard rules that fail.
     choices
         Sets of cells, each of which would do; more than one: the rules do not tell which. Where a
-        single slip of the pen explains all, only the set in which it lies.
+        single slip of the pen explains all, only the set in which it lies. None: the failing rules
+        concern no cell of this return, or (``left_out``) have no linear form.
     contradiction
         Ids of rules that no change of cells satisfies together.
     left_out
@@ -100,6 +101,8 @@ class Search:
         entity_type = self.workspace.register[entity_id].entity_type
         every, left_out, record = self._rules(entity_id, entity_type, year)
         broken = {code for rule in every if rule.id in failing for code in rule.codes}
+        if not broken:  # figures summed over others, or rules without a linear form
+            return FewestCells(entity_id, year, failing, left_out=left_out)
         rules = connected(every, broken)
         values = {code: record.value(code) for rule in rules for code in rule.codes}
         variables = self.workspace.definitions.variables

@@ -41,6 +41,7 @@ from cescore.returns.layouts.definition import Layout
 from cescore.returns.layouts.load import BUILT_IN, load_layouts
 from cescore.returns.layouts.preview import preview_of
 from cescore.returns.layouts.taken import ReturnRow, Taken
+from cescore.returns.marked.answers import is_list_alone
 from cescore.returns.workbooks.readers import Readers, ReceivedFile
 from cescore.returns.workbooks.sheet import Workbook
 from cescore.run.answering import Answering
@@ -89,9 +90,10 @@ def collect(asked: Asked, options: CollectOptions, console: Console) -> int:
     job = _Taking(expected, layouts, options, console, asked)
     readings = job.read(files, log)
     if options.is_preview:
-        job.tell(readings.values(), log.sorted())
+        found = job.of_files(readings.values(), log)
+        job.tell(readings.values(), found)
         say(console, label("collect.previewed", asked.lang, folder=job.output / "preview"))
-        return _status(log.found, readings)
+        return _status(found, readings)
     collection = collected(readings, kept, options.circumstances)
     _write(collection, kept, options)
     findings = job.checked(readings.values(), collection, log)
@@ -108,7 +110,8 @@ def collect(asked: Asked, options: CollectOptions, console: Console) -> int:
 def _expected(asked: Asked) -> Expected:
     definitions = load_definitions(asked.root / "params", asked.year)
     register, _ = read_register(asked.root / REGISTER, REGISTER, FindingLog())
-    return Expected(definitions, register, definitions.run.year)
+    year = definitions.run.year
+    return Expected(definitions, register.as_of(year), year)
 
 
 def _refuse_unknown(options: CollectOptions, layouts: Mapping[str, Layout]) -> None:
@@ -176,6 +179,10 @@ class _Taking:
                     log.add(refused_file(name, reason))
                     show(Outcome(name, "return", "failed", cause=reason.key))
                     continue
+                self.answering.take(read.workbook)
+                if is_list_alone(read.workbook):  # of answers, which are said apart
+                    show(Outcome(name, "return", "built"))
+                    continue
                 if sha256 in seen:
                     log.add(same_file(name, seen[sha256]))
                 else:
@@ -185,7 +192,6 @@ class _Taking:
         return found
 
     def _take(self, book: Workbook, sha256: str) -> FileReading:
-        self.answering.take(book)
         taken = take(book, self.layouts, self.expected, self.options.layout)
         reading = FileReading.of(taken, sha256)
         self.counts[reading.file], told = count_cells(reading, self.expected)
@@ -200,15 +206,19 @@ class _Taking:
         name = book.file.replace("/", "_")
         write_atomically(folder / f"{name}.xlsx", preview_of(book, taken, self.asked.lang))
 
+    def of_files(self, readings: Iterable[FileReading], log: FindingLog) -> tuple[Finding, ...]:
+        """What was found wrong with files, their cells and their rows."""
+        own = [finding for reading in readings for finding in reading.findings]
+        return in_order(dict.fromkeys([*log.found, *own, *self.told]))
+
     def checked(
         self, readings: Iterable[FileReading], collection: Collection, log: FindingLog
     ) -> tuple[Finding, ...]:
         """Everything that is wrong with what was collected: with files, cells, rows, and by all rules."""
         now = list(readings)
-        own = [f for reading in now for f in reading.findings]
         files = {reading.file for reading in now}
         entities = {entity_id for reading in now for entity_id in reading.entities if entity_id}
-        about = [*log.found, *collection.findings, *own, *self.told]
+        about = [*self.of_files(now, log), *collection.findings]
         if self.options.into is None:
             try:
                 workspace = Workspace.load(self.asked.root, self.expected.year)
@@ -225,15 +235,12 @@ class _Taking:
 
     def tell(self, readings: Iterable[FileReading], findings: Sequence[Finding]) -> None:
         """Findings, then a line a file that accounts for its cells."""
-        if self.options.is_preview:
-            own = [f for reading in readings for f in reading.findings]
-            findings = in_order([*findings, *own, *self.told])
         shown = list(shortened(findings))
         for finding in shown[:FINDINGS_SHOWN]:
             say(self.console, stated(finding, self.asked.lang))
         make_private(self.output)
         write_findings(self.output / FINDINGS, findings, self.asked.lang)
-        by_file = Counter((f.file, f.severity) for f in findings)
+        by_file: Counter[tuple[str, str]] = Counter((f.file, f.severity) for f in findings)
         for reading in readings:
             say(self.console, self._counted(reading, by_file))
 
@@ -260,7 +267,8 @@ def _write(collection: Collection, kept: KeptReturns, options: CollectOptions) -
     _keep_edited(kept)
     for name, path in collection.originals.items():
         _keep_original(path, folder / name)
-    tables, others = [], []
+    tables: list[tuple[str, bytes]] = []
+    others: list[tuple[str, bytes]] = []
     for name, content in collection.files.items():
         (others if name.startswith(f"{RETURNS}/") else tables).append((name, content))
     if options.into is not None:

@@ -6,7 +6,15 @@ import difflib
 from collections.abc import Iterator, Mapping
 
 from cescore.errors import DataError
-from cescore.evaluation.tracing import assessing, progress, quantities, scores, shares, wholes
+from cescore.evaluation.tracing import (
+    assessing,
+    progress,
+    quantities,
+    scores,
+    shares,
+    targeting,
+    wholes,
+)
 from cescore.evaluation.tracing.trace import KINDS, Kind, Quantity, Traced
 from cescore.evaluation.tracing.tracer import Maker, Tracer, UntraceableError, World
 from cescore.method.evaluation import TypeEvaluation
@@ -27,8 +35,8 @@ MAKERS: Mapping[str, Maker] = {
     "relative_change": shares.relative_change,
     "room": shares.room,
     **{f"{prefix}{kind}": shares.part for prefix in ("", "progress_") for kind in shares.PART_OF},
-    "target": assessing.target,
-    "target_part": assessing.target_part,
+    "target": targeting.target,
+    "target_part": targeting.target_part,
     "measure": assessing.measure,
     "check": assessing.check,
     "assessment": assessing.assessment,
@@ -178,7 +186,7 @@ def _of_plan(world: World, entity_id: str) -> Iterator[str]:
     outcome = world.outcome(entity_id)
     for line in outcome.targets:
         yield f"target:{line.id}"
-        yield from (f"target_part:{line.id}.{name}" for name in assessing.TARGET_PARTS)
+        yield from (f"target_part:{line.id}.{name}" for name in targeting.TARGET_PARTS)
     for measure in outcome.measures:
         yield f"measure:{measure.id}"
         yield from (f"check:{check['id']}" for check in measure.checks)

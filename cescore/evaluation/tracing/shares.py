@@ -9,7 +9,7 @@ from cescore.definitions.model import Named
 from cescore.evaluation.tracing.trace import Kind, Quantity, Traced, TraceNote
 from cescore.evaluation.tracing.tracer import (
     Calculation,
-    Evaluated,
+    EvaluatedCell,
     Tracer,
     UntraceableError,
     given,
@@ -41,7 +41,9 @@ def change(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Tr
     value = now.value - before.value if now.value is not None and before.value is not None else None
     done = Calculation("now - before", operands) if is_known else None
     beside = () if is_known else (now, before)
-    return traced(quantity, now.names, Evaluated.number(value), done, unit=now.unit, beside=beside)
+    return traced(
+        quantity, now.names, EvaluatedCell.number(value), done, unit=now.unit, beside=beside
+    )
 
 
 def relative_change(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
@@ -52,7 +54,7 @@ def relative_change(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluati
     if now.value is not None and before.value is not None and before.value > 0:
         value = (now.value / before.value - 1) * 100
     done = Calculation("100 * (now / before - 1)", {"now": now, "before": before})
-    found = Evaluated.number(value)
+    found = EvaluatedCell.number(value)
     if value is None:
         return traced(quantity, now.names, found, unit="%", beside=(now, before))
     return traced(quantity, now.names, found, done, unit="%")
@@ -68,7 +70,7 @@ def room(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Trac
     if quantity.code not in found:
         raise UntraceableError(str(quantity))
     number = float(found[quantity.code][evaluation.panel.row(quantity.entity_id)])
-    value = Evaluated.number(None if number != number else number)
+    value = EvaluatedCell.number(None if number != number else number)
     names = _names(quantity, evaluation)
     if value.value is None or quantity.code in evaluation.framework.groups:
         return traced(quantity, names, value, unit="points")
@@ -94,7 +96,7 @@ def part(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Trac
     if quantity.code not in parts or quantity.year != evaluation.run_year:
         raise UntraceableError(str(quantity))
     number = float(parts[quantity.code][evaluation.panel.row(quantity.entity_id)])
-    value = Evaluated.number(None if number != number else number)
+    value = EvaluatedCell.number(None if number != number else number)
     unit = "ratio" if kind == "weight" else "points"
     whole = traced(quantity, _names(quantity, evaluation), value, unit=unit)
     if value.value is None:
@@ -128,11 +130,11 @@ def _of_group(
     unit = next(iter(operands.values())).unit
     if any(value is None for value in values):
         return traced(
-            quantity, names, Evaluated.number(None), unit=unit, beside=tuple(operands.values())
+            quantity, names, EvaluatedCell.number(None), unit=unit, beside=tuple(operands.values())
         )
     total = float(sum(value for value in values if value is not None))
     done = Calculation(" + ".join(operands), operands)
-    return traced(quantity, names, Evaluated.number(total), done, unit=unit)
+    return traced(quantity, names, EvaluatedCell.number(total), done, unit=unit)
 
 
 def _names(quantity: Quantity, evaluation: TypeEvaluation) -> Named:
@@ -158,7 +160,7 @@ def _weight(tracer: Tracer, trace: Traced, evaluation: TypeEvaluation, is_progre
     }
     done = Calculation(" * ".join(operands), operands)
     notes = (TraceNote.of("shares", codes=" < ".join(path)),)
-    found = Evaluated(trace.value, trace.state, trace.flags)
+    found = EvaluatedCell(trace.value, trace.state, trace.flags)
     return traced(quantity, trace.names, found, done, unit=trace.unit, notes=notes)
 
 
@@ -177,7 +179,7 @@ def _contribution(
     else:
         score = tracer.same(quantity, "score", quantity.code)
     done = Calculation("weight * score", {"weight": weight, "score": score})
-    value = Evaluated(trace.value, trace.state, trace.flags)
+    value = EvaluatedCell(trace.value, trace.state, trace.flags)
     made = traced(quantity, trace.names, value, done, unit=trace.unit)
     if made.agrees:
         return made

@@ -92,7 +92,7 @@ def read_earlier(root: Path, definitions: Definitions) -> EarlierReturns:
     """
     log, data, year = FindingLog(), root / "data", definitions.run.year
     register, _ = read_register(data / "entities.csv", REGISTER, log)
-    register = in_known_words(register, definitions, log, REGISTER)
+    register = in_known_words(register.as_of(year), definitions, log, REGISTER)
     sources = find_sources(data, year - 1, log)
     dictionary = Dictionary(register, definitions.variables, definitions.units)
     years = _years_before(definitions, [s.year for s in sources if s.year is not None])
@@ -103,9 +103,8 @@ def read_earlier(root: Path, definitions: Definitions) -> EarlierReturns:
     if any(received < year for received in observations.received):
         panels = build_panels(register, observations, definitions.variables, years, {}).panels
     file = f"data/{year - 1}/measures.csv"
-    records, _ = read_measures(
-        root / file, year - 1, register, definitions.plan, Context(log).file(file)
-    )
+    plan = definitions.plan_in(year - 1)
+    records, _ = read_measures(root / file, year - 1, register, plan, Context(log).file(file))
     return EarlierReturns(
         register=register,
         base_year=base_year,

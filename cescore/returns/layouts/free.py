@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from cescore.definitions.model import Variable
 from cescore.intake.findings import Context
+from cescore.intake.near_words import is_near
 from cescore.intake.notation import clean, folded, nearest, number
 from cescore.intake.wording import code, shortened
 from cescore.returns.layouts.areas import Area, Word, areas_of, matches
@@ -156,7 +157,7 @@ class _FreeReader:
             label=joined([part.words for part in parts]),
             label_at=at,
             year=years[0] if years else (None if dated else year),
-            unit=self._unit(words["unit"], parts, bool(area.table.unit)),
+            unit=self._unit(words["unit"], parts, {word.at for word in words["variable"]}),
             status=joined([word.text for word in words["status"]]),
             note=joined([word.text for word in words["note"]]),
             headings=tuple(
@@ -167,8 +168,13 @@ class _FreeReader:
             ),
         )
 
-    def _unit(self, words: list[Word], parts: list[Heading], is_stated: bool) -> str:
-        """The unit that is stated for a value: by the layout's lookups, else in a heading's brackets."""
+    def _unit(
+        self, words: list[Word], parts: list[Heading], headings: Collection[Position | None]
+    ) -> str:
+        """The unit that is stated for a value: by the layout's lookups, else in a heading's brackets.
+
+        ``headings``: the cells of the variable's headings, whose words are no units.
+        """
         units, year = self.expected.definitions.units, self.expected.year
         for word in reversed(words):
             plain = unit_text(word.text)
@@ -177,7 +183,7 @@ class _FreeReader:
             inner = heading(word.text, units, year).unit or unit_within(word.text)
             if inner:
                 return inner
-            if plain and is_stated:
+            if plain and word.at not in headings:
                 return plain  # no unit that is known: the rules of rows say so
         return next((part.unit for part in reversed(parts) if part.unit), "")
 
@@ -196,8 +202,7 @@ class _FreeReader:
         if not entity_id and self._is_news(sheet, "entity", around.entity.at, around.entity.text):
             at = around.entity.at or area.anchor
             here = self.taken.context(self.book, sheet.name, *at)
-            near = nearest(folded(around.entity.text), self.entity_names)
-            near = self.entity_names.get(near, "")
+            near = self.entity_names.get(_nearest(around.entity.text, self.entity_names), "")
             here.error("unknown_entity", text=shortened(around.entity.text), near=near)
         if not name and self._is_news(sheet, "variable", around.label_at, around.label):
             self._tell_label(area, around)
@@ -208,15 +213,8 @@ class _FreeReader:
     def _tell_label(self, area: Area, around: Surroundings) -> None:
         """A heading that is nearly one that is known is an error, any other one a warning."""
         self.unknown[around.label] = None
-        last = around.label.rpartition("/")[2]
-        near = next(
-            (
-                self.variable_names[close]
-                for text in (around.label, last)
-                if (close := nearest(folded(text), self.variable_names))
-            ),
-            "",
-        )
+        last_levels = {name.rpartition("/")[2]: code for name, code in self.variable_names.items()}
+        near = last_levels.get(_nearest(around.label.rpartition("/")[2], last_levels), "")
         here = self.taken.context(self.book, area.sheet.name, *(around.label_at or area.anchor))
         severity = "error" if near else "warning"
         here.tell(severity, "label_unknown", text=shortened(around.label), near=near)  # type: ignore[arg-type]
@@ -281,6 +279,12 @@ class _FreeReader:
                 words = tuple(self.layout.variables[name])
                 here = self.taken.context(self.book, "").of(variable=name)
                 here.error("variable_not_there", variable=code(name), words=words, near=near)
+
+
+def _nearest(text: str, known: Iterable[str]) -> str:
+    """The known word that was probably meant: but for one letter, else by its letters; "" for none."""
+    words = list(known)
+    return next((word for word in words if is_near(text, word)), "") or nearest(folded(text), words)
 
 
 def unit_within(text: str) -> str:
