@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from cescore.definitions.model import Variable
 from cescore.intake.findings import Context
 from cescore.intake.notation import bad_id, clean, nearest
 from cescore.intake.notation import year as read_year
@@ -227,7 +228,7 @@ class _FormReader:
         for key, words in (("status", status_words()), ("basis", basis_words())):
             beside[key] = key_of(beside[key], words) or beside[key]  # the form's own words
         is_blank = cell is None and not clean(beside["status"]).text and not beside["note"]
-        if is_blank and not (variable is not None and variable.required):
+        if is_blank and not self._must_be_there(variable):
             self._mark(table, row, "value", Role.blank)
             return
         written = None
@@ -254,6 +255,12 @@ class _FormReader:
                 "" if written is None else written.unit,
             )
         )
+
+    def _must_be_there(self, variable: Variable | None) -> bool:
+        """Whether an empty cell is told as a gap: not of a body that may be the sum of those in it."""
+        if variable is None or not variable.required:
+            return False
+        return not (variable.additive and self.expected.register.children(self.entity_id))
 
     def _tell_rows_gone(self, table: FormTable, seen: set[str]) -> None:
         """Rows of the form that are no longer there, though it was sent out with them."""
