@@ -11,8 +11,8 @@ import pandas as pd
 from cescore.definitions.history import SeriesBreak, breaks_between
 from cescore.definitions.load import Definitions
 from cescore.errors import DataError
-from cescore.evaluation.revising.causes import Cause
-from cescore.evaluation.revising.revision import KEY, Move, revise
+from cescore.evaluation.revising.move import Cause, ResultMove
+from cescore.evaluation.revising.revision import KEY, revise
 from cescore.evaluation.revising.side import Side
 from cescore.intake.entities import Register
 from cescore.method.thresholds import is_equal
@@ -29,7 +29,7 @@ class MovedNumber:
     `revising.causes` finds it. ``because`` names the facts, the numbers or the place.
     """
 
-    move: Move
+    move: ResultMove
     cause: Cause
     because: tuple[str, ...] = ()
 
@@ -63,6 +63,7 @@ def back_test(published: Side, again: Side, year: int) -> BackTest:
     if definitions is None or register is None:
         raise DataError(f"{again.name}: expected a workspace, which can be computed again")
     before = _in_current_codes(published.results, definitions, register)
+    _refuse_twice(before, published.name)
     found = revise(replace(published, results=before), again)
     breaks = _method_changes(definitions, year)
     moved = (move for move in found.moves if not _is_noise(move))
@@ -70,7 +71,7 @@ def back_test(published: Side, again: Side, year: int) -> BackTest:
     return BackTest(year, found.compared, told, year in definitions.history)
 
 
-def _is_noise(move: Move) -> bool:
+def _is_noise(move: ResultMove) -> bool:
     """Whether a number moved by less than it is computed with."""
     if move.was != move.now or move.before is None or move.after is None:
         return False
@@ -89,7 +90,14 @@ def _in_current_codes(
     if former:
         codes = frame["code"].str.split(".")
         frame["code"] = [".".join(former.get(part, part) for part in parts) for parts in codes]
-    return frame.drop_duplicates(KEY)
+    return frame
+
+
+def _refuse_twice(results: pd.DataFrame, name: str) -> None:
+    twice = results[results.duplicated(KEY)]
+    if len(twice):
+        first = " ".join(str(value) for value in twice.iloc[0][KEY])
+        raise DataError(f"{name}: {len(twice)} results stand there twice, the first: {first}")
 
 
 def _method_changes(definitions: Definitions, year: int) -> Mapping[str, tuple[SeriesBreak, ...]]:
@@ -100,7 +108,7 @@ def _method_changes(definitions: Definitions, year: int) -> Mapping[str, tuple[S
     return {t: breaks_between(record, f, year) for t, f in definitions.frameworks.items()}
 
 
-def _with_cause(move: Move, breaks: Sequence[SeriesBreak]) -> MovedNumber:
+def _with_cause(move: ResultMove, breaks: Sequence[SeriesBreak]) -> MovedNumber:
     of_method = tuple(_facts(move, breaks))
     if of_method:
         return MovedNumber(move, "definition", of_method)
@@ -113,7 +121,7 @@ def _with_cause(move: Move, breaks: Sequence[SeriesBreak]) -> MovedNumber:
     return MovedNumber(move, own.cause, (own.detail,) if own.detail else ())
 
 
-def _facts(move: Move, breaks: Sequence[SeriesBreak]) -> Iterator[str]:
+def _facts(move: ResultMove, breaks: Sequence[SeriesBreak]) -> Iterator[str]:
     """What of the method changed that a number is computed by itself."""
     kind, code, _ = move.result
     own = code.rpartition(".")[2]

@@ -11,7 +11,7 @@ from typing import Any
 
 from cescore.errors import DataError
 from cescore.evaluation.tracing.asking import trace_asked, tracer_of
-from cescore.evaluation.tracing.trace import Quantity, Traced, as_graph
+from cescore.evaluation.tracing.trace import Traced, TracedQuantity, as_graph
 from cescore.evaluation.tracing.whole_workspace import WholeWorkspace
 from cescore.evaluation.yearly import evaluate_workspace
 from cescore.intake.entities import Entity, Register
@@ -48,7 +48,7 @@ class PrintedResult:
 
 
 @dataclass(frozen=True)
-class Answer:
+class TraceAnswer:
     """The trace of the number, whose it is, and what was printed of it."""
 
     entity: Entity
@@ -90,7 +90,7 @@ class Answer:
         return label(f"explain.printed_{key}", self.lang, file=printed.file, **values)
 
 
-def answer(question: TraceQuestion) -> Answer:
+def answer(question: TraceQuestion) -> TraceAnswer:
     """Follow a number back.
 
     Raises
@@ -104,7 +104,7 @@ def answer(question: TraceQuestion) -> Answer:
     of_year = _year_asked(question, workspace)
     trace = trace_asked(tracer, entity.entity_id, question.code, of_year)
     printed = _printed(question, entity, trace.quantity, workspace.year)
-    return Answer(entity, trace, printed, question.lang)
+    return TraceAnswer(entity, trace, printed, question.lang)
 
 
 def _year_asked(question: TraceQuestion, workspace: Workspace) -> int:
@@ -146,7 +146,7 @@ def entity_named(asked: str, register: Register) -> Entity:
 
 
 def _printed(
-    question: TraceQuestion, entity: Entity, quantity: Quantity, year: int
+    question: TraceQuestion, entity: Entity, quantity: TracedQuantity, year: int
 ) -> PrintedResult:
     """The number in the result file of the entity's report, where there is one and it holds it.
 

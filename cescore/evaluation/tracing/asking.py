@@ -15,7 +15,7 @@ from cescore.evaluation.tracing import (
     targeting,
     wholes,
 )
-from cescore.evaluation.tracing.trace import KINDS, Kind, Quantity, Traced
+from cescore.evaluation.tracing.trace import KINDS, Kind, Traced, TracedQuantity
 from cescore.evaluation.tracing.tracer import Maker, Tracer, UntraceableError, World
 from cescore.method.evaluation import TypeEvaluation
 
@@ -91,7 +91,7 @@ def _meant(tracer: Tracer, entity_id: str, asked: str, year: int) -> Iterator[Tr
             (kind, code) for kind, code, names in _named(tracer.world, entity_id) if asked in names
         ]
     for kind, code in wanted:
-        found = _found(tracer, Quantity(entity_id, kind, code, year))  # type: ignore[arg-type]
+        found = _found(tracer, TracedQuantity(entity_id, kind, code, year))  # type: ignore[arg-type]
         if found is not None:
             yield found
 
@@ -127,7 +127,7 @@ def _unknown(world: World, entity_id: str, asked: str, year: int) -> str:
     return f"{entity_id} has no number {asked!r} in {year}; {'nearest' if near else 'it has'}: {listed}"
 
 
-def _found(tracer: Tracer, quantity: Quantity) -> Traced | None:
+def _found(tracer: Tracer, quantity: TracedQuantity) -> Traced | None:
     if quantity.kind in ("grade", "coverage") and quantity.code != quantity.kind:
         return None
     try:
@@ -138,7 +138,7 @@ def _found(tracer: Tracer, quantity: Quantity) -> Traced | None:
     return None if is_unknown else trace
 
 
-def _is_of_type(world: World, quantity: Quantity) -> bool:
+def _is_of_type(world: World, quantity: TracedQuantity) -> bool:
     """Whether a variable is one that entities of this type return."""
     panel = world.panel(quantity.entity_id)
     return panel is not None and (quantity.code in panel.columns or quantity.code in panel.codes)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from cescore.definitions.model import Named, Plan
-from cescore.evaluation.tracing.trace import Kind, Quantity, Traced, TraceNote, TraceOrigin
+from cescore.evaluation.tracing.trace import Kind, Traced, TracedQuantity, TraceNote, TraceOrigin
 from cescore.evaluation.tracing.tracer import (
     Calculation,
     EvaluatedCell,
@@ -23,7 +23,7 @@ from cescore.method.measures import INSPECTED, PARTIAL_SHARE, MeasureLine, share
 TOTAL = "total"
 
 
-def measure(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def measure(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """A measure: the share of its inspected checks that is done, check by check."""
     line = _measure(tracer.outcome(quantity), quantity)
     value = share_done(line.counts)
@@ -36,7 +36,7 @@ def measure(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> T
     )  # fmt: skip
 
 
-def _share(quantity: Quantity, counts: Mapping[str, int]) -> Calculation:
+def _share(quantity: TracedQuantity, counts: Mapping[str, int]) -> Calculation:
     operands: dict[str, Traced] = {
         s: given(quantity, s, float(counts[s]), unit="count") for s in INSPECTED
     }
@@ -44,14 +44,14 @@ def _share(quantity: Quantity, counts: Mapping[str, int]) -> Calculation:
     return Calculation(text, operands)
 
 
-def _measure(outcome: PlanOutcome, quantity: Quantity) -> MeasureLine:
+def _measure(outcome: PlanOutcome, quantity: TracedQuantity) -> MeasureLine:
     line = next((one for one in outcome.measures if one.id == quantity.code), None)
     if line is None:
         raise UntraceableError(str(quantity))
     return line
 
 
-def check(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def check(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """One yearly check of a measure as it was inspected."""
     outcome = tracer.outcome(quantity)
     found = next(
@@ -79,7 +79,7 @@ def check(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Tra
 # --- the assessment ----------------------------------------------------------------------------------
 
 
-def assessment(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def assessment(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """The total by its parts and their weights, a part by what it is the mean of."""
     outcome = tracer.outcome(quantity)
     made, plan = outcome.assessment, outcome.plan
@@ -92,7 +92,7 @@ def assessment(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -
     return _part(tracer, quantity, outcome, evaluation)
 
 
-def _total(tracer: Tracer, quantity: Quantity, outcome: PlanOutcome, plan: Plan) -> Traced:
+def _total(tracer: Tracer, quantity: TracedQuantity, outcome: PlanOutcome, plan: Plan) -> Traced:
     made = outcome.assessment
     origin = TraceOrigin(f"params/plans/{plan.id}.yml: assessment", "params")
     names = Named(zh="考核总分", en="Assessment total")
@@ -116,7 +116,7 @@ def _total(tracer: Tracer, quantity: Quantity, outcome: PlanOutcome, plan: Plan)
 
 
 def _part(
-    tracer: Tracer, quantity: Quantity, outcome: PlanOutcome, evaluation: TypeEvaluation
+    tracer: Tracer, quantity: TracedQuantity, outcome: PlanOutcome, evaluation: TypeEvaluation
 ) -> Traced:
     """targets, index or measures as they enter the total."""
     value = outcome.assessment.parts[quantity.code]
@@ -160,7 +160,7 @@ PART_NAMES: Mapping[str, Named] = {
 }
 
 
-def bonus(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def bonus(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """The extra points earned, at most as many as the plan allows."""
     outcome = tracer.outcome(quantity)
     made = outcome.assessment
@@ -177,7 +177,7 @@ def bonus(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Tra
     return traced(quantity, names, EvaluatedCell.number(made.bonus), done, unit="points")
 
 
-def grade(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def grade(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """The grade: the best band that the total reaches, the vetoes, and why it is provisional."""
     outcome = tracer.outcome(quantity)
     made, plan = outcome.assessment, outcome.plan
@@ -199,7 +199,7 @@ def grade(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Tra
     )  # fmt: skip
 
 
-def veto(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def veto(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """A veto as on record, or a binding target that was not met."""
     outcome = tracer.outcome(quantity)
     line = next((v for v in outcome.assessment.vetoes if v.id == quantity.code), None)
@@ -219,7 +219,7 @@ def veto(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Trac
 # --- published standards -------------------------------------------------------------------------------
 
 
-def standard(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def standard(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """The verdict under a published standard, line by line."""
     for known, found in tracer.outcome(quantity).standards:
         if known.id == quantity.code:
@@ -235,7 +235,7 @@ def standard(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> 
     raise UntraceableError(str(quantity))
 
 
-def requirement(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def requirement(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """One line of a standard; code ``standard.line``."""
     whole, _, id_ = quantity.code.rpartition(".")
     for known, found in tracer.outcome(quantity).standards:

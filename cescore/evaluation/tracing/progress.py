@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cescore.definitions.model import Named, Progress
-from cescore.evaluation.tracing.trace import Quantity, Traced, TraceNote, TraceOrigin
+from cescore.evaluation.tracing.trace import Traced, TracedQuantity, TraceNote, TraceOrigin
 from cescore.evaluation.tracing.tracer import (
     Calculation,
     EvaluatedCell,
@@ -19,7 +19,7 @@ from cescore.method.evaluation import TypeEvaluation
 from cescore.method.written import mean_written
 
 
-def progress_index(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def progress_index(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """The mean of its groups that have a value [base year = 100]."""
     known = _progress(quantity, evaluation)
     members = [(g.code, g.weight) for g in known.groups]
@@ -31,7 +31,7 @@ def progress_index(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluatio
     )
 
 
-def progress_group(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def progress_group(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """The mean of a group's members that have a ratio; code ``index.group``."""
     known = _progress(quantity, evaluation)
     code = quantity.code.partition(".")[2]
@@ -49,7 +49,7 @@ def progress_group(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluatio
     )
 
 
-def progress_member(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def progress_member(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """x_t / x_0 · 100, or x_0 / x_t · 100 where less is better; code ``index.group.indicator``."""
     known = _progress(quantity, evaluation)
     code = quantity.code.split(".")[-1]
@@ -76,7 +76,7 @@ def progress_member(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluati
 
 def _mean(
     tracer: Tracer,
-    quantity: Quantity,
+    quantity: TracedQuantity,
     names: Named,
     column: Column,
     method: str,
@@ -107,7 +107,7 @@ def _mean(
     )  # fmt: skip
 
 
-def _progress(quantity: Quantity, evaluation: TypeEvaluation) -> Progress:
+def _progress(quantity: TracedQuantity, evaluation: TypeEvaluation) -> Progress:
     known = evaluation.framework.progress
     if known is None or quantity.code.split(".")[0] != known.code:
         raise UntraceableError(str(quantity))

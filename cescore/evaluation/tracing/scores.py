@@ -8,7 +8,7 @@ import numpy as np
 
 from cescore.definitions.formula import parse
 from cescore.definitions.model import Indicator, Named
-from cescore.evaluation.tracing.trace import Quantity, Traced, TraceNote, TraceOrigin
+from cescore.evaluation.tracing.trace import Traced, TracedQuantity, TraceNote, TraceOrigin
 from cescore.evaluation.tracing.tracer import (
     Calculation,
     EvaluatedCell,
@@ -32,7 +32,7 @@ from cescore.method.written import (
 )
 
 
-def treated(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def treated(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """An indicator's value as it is scored: a gap filled, or an outlier treated, with the constants."""
     known, own = _scored(quantity, evaluation), tracer.same(quantity, "indicator", quantity.code)
     framework, found = evaluation.framework, _prepared(quantity, evaluation)
@@ -55,7 +55,7 @@ def treated(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> T
     return traced(quantity, names, found, done, unit=known.unit, notes=notes)
 
 
-def score(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def score(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """A score by its method, goalposts or learnt constants; or what the missing-data rule gave."""
     known, framework = _scored(quantity, evaluation), evaluation.framework
     scale = framework.scale
@@ -106,14 +106,14 @@ def score(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Tra
     return trace if "x" in operands else replace(trace, beside=(own,))
 
 
-def _scored(quantity: Quantity, evaluation: TypeEvaluation) -> Indicator:
+def _scored(quantity: TracedQuantity, evaluation: TypeEvaluation) -> Indicator:
     known = evaluation.framework.indicators.get(quantity.code)
     if known is None or not known.group:
         raise UntraceableError(str(quantity))
     return known
 
 
-def _prepared(quantity: Quantity, evaluation: TypeEvaluation) -> EvaluatedCell:
+def _prepared(quantity: TracedQuantity, evaluation: TypeEvaluation) -> EvaluatedCell:
     fitted = evaluation.fitted
     panel = prepare(
         evaluation.indicators, evaluation.framework, fitted.constants, fitted.released_scores
@@ -122,7 +122,7 @@ def _prepared(quantity: Quantity, evaluation: TypeEvaluation) -> EvaluatedCell:
 
 
 def _value_scored(
-    tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation, own: Traced
+    tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation, own: Traced
 ) -> Traced:
     """The indicator itself, or its value as prepared where that is another one."""
     found = _prepared(quantity, evaluation)
@@ -130,7 +130,7 @@ def _value_scored(
 
 
 def _written(
-    known: Indicator, quantity: Quantity, evaluation: TypeEvaluation
+    known: Indicator, quantity: TracedQuantity, evaluation: TypeEvaluation
 ) -> tuple[WrittenMethod, tuple[TraceNote, ...]]:
     """The method written out for the value at hand, and what was learnt of all entities."""
     framework, fitted, year = evaluation.framework, evaluation.fitted, quantity.year
@@ -179,7 +179,7 @@ def _unit_of(name: str, known: Indicator) -> str:
 
 
 def _goalpost_note(
-    known: Indicator, quantity: Quantity, evaluation: TypeEvaluation, method: str
+    known: Indicator, quantity: TracedQuantity, evaluation: TypeEvaluation, method: str
 ) -> tuple[TraceNote, ...]:
     """Which method, and where its ends come from."""
     notes = (TraceNote.of("method", method=method, direction=known.direction),)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from cescore.definitions.model import Named
-from cescore.evaluation.tracing.trace import Kind, Quantity, Traced, TraceNote
+from cescore.evaluation.tracing.trace import Kind, Traced, TracedQuantity, TraceNote
 from cescore.evaluation.tracing.tracer import (
     Calculation,
     EvaluatedCell,
@@ -31,7 +31,7 @@ PART_OF: Mapping[str, str] = {
 }
 
 
-def change(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def change(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """The change of any quantity with a number since the year before; code ``kind:code``."""
     kind, _, code = quantity.code.partition(":")
     now = tracer.same(quantity, kind, code)  # type: ignore[arg-type]
@@ -46,7 +46,7 @@ def change(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Tr
     )
 
 
-def relative_change(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def relative_change(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """The change since the year before in per cent of that year's value; code ``kind:code``."""
     absolute = change(tracer, quantity, evaluation)
     now, before = absolute.below
@@ -60,7 +60,7 @@ def relative_change(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluati
     return traced(quantity, now.names, found, done, unit="%")
 
 
-def room(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def room(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """What the index gains if one score stood at the top of the scale (`method.rooms`)."""
     if quantity.year != evaluation.run_year:
         raise UntraceableError(str(quantity))
@@ -84,7 +84,7 @@ def room(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Trac
     return replace(made, arithmetic="", operands={}, computed=None, beside=(weight, score))
 
 
-def part(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def part(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """A weight, a contribution, or one to the change, of an indicator (or of group.indicator)."""
     is_progress = quantity.kind.startswith(PROGRESS)
     kind = quantity.kind.removeprefix(PROGRESS)
@@ -108,7 +108,9 @@ def part(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Trac
     return replace(whole, notes=(TraceNote.of("split_of_change"),))
 
 
-def _inside(quantity: Quantity, evaluation: TypeEvaluation, is_progress: bool) -> tuple[str, ...]:
+def _inside(
+    quantity: TracedQuantity, evaluation: TypeEvaluation, is_progress: bool
+) -> tuple[str, ...]:
     """The codes directly below a group; of the progress index ``group.indicator``."""
     framework, code = evaluation.framework, quantity.code
     if not is_progress:
@@ -119,7 +121,7 @@ def _inside(quantity: Quantity, evaluation: TypeEvaluation, is_progress: bool) -
 
 
 def _of_group(
-    tracer: Tracer, quantity: Quantity, inside: tuple[str, ...], evaluation: TypeEvaluation
+    tracer: Tracer, quantity: TracedQuantity, inside: tuple[str, ...], evaluation: TypeEvaluation
 ) -> Traced:
     """A weight or contribution of a group: the sum of those of what is in it."""
     symbol = symbols(inside)
@@ -137,7 +139,7 @@ def _of_group(
     return traced(quantity, names, EvaluatedCell.number(total), done, unit=unit)
 
 
-def _names(quantity: Quantity, evaluation: TypeEvaluation) -> Named:
+def _names(quantity: TracedQuantity, evaluation: TypeEvaluation) -> Named:
     known = evaluation.framework.indicators.get(quantity.code.split(".")[-1])
     return Named(zh=known.zh, en=known.en) if known is not None else Named()
 

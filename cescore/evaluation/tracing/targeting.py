@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from cescore.definitions.formula import parse
 from cescore.definitions.model import Named, Plan, Target
-from cescore.evaluation.tracing.trace import Quantity, Traced, TraceNote, TraceOrigin
+from cescore.evaluation.tracing.trace import Traced, TracedQuantity, TraceNote, TraceOrigin
 from cescore.evaluation.tracing.tracer import (
     Calculation,
     EvaluatedCell,
@@ -27,7 +27,7 @@ TARGET_PARTS = (
 )  # fmt: skip
 
 
-def target(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def target(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """A target: what was reached, held against what is asked, with its light and points."""
     plan, aim, line = _target(tracer, quantity)
     names = Named(zh=line.zh, en=line.en)
@@ -63,7 +63,7 @@ def target(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Tr
     )  # fmt: skip
 
 
-def target_part(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def target_part(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """One number of a target's line; code ``target.completion`` and the like."""
     whole, _, name = quantity.code.rpartition(".")
     plan, aim, line = _target(tracer, replace(quantity, code=whole))
@@ -85,7 +85,7 @@ def target_part(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) 
     )  # fmt: skip
 
 
-def _target(tracer: Tracer, quantity: Quantity) -> tuple[Plan, Target, TargetLine]:
+def _target(tracer: Tracer, quantity: TracedQuantity) -> tuple[Plan, Target, TargetLine]:
     outcome = tracer.outcome(quantity)
     line = next((one for one in outcome.targets if one.id == quantity.code), None)
     if line is None or outcome.plan is None:
@@ -95,7 +95,7 @@ def _target(tracer: Tracer, quantity: Quantity) -> tuple[Plan, Target, TargetLin
 
 def _actual(
     tracer: Tracer,
-    quantity: Quantity,
+    quantity: TracedQuantity,
     line: TargetLine,
     aim: Target,
     plan: Plan,
@@ -170,7 +170,7 @@ def _formula(line: TargetLine, aim: Target, name: str, clock: Clock) -> str:
 
 def _operands(
     tracer: Tracer,
-    quantity: Quantity,
+    quantity: TracedQuantity,
     line: TargetLine,
     aim: Target,
     plan: Plan,

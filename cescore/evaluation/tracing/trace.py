@@ -31,7 +31,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 @dataclass(frozen=True)
-class Quantity:
+class TracedQuantity:
     """Which number is meant."""
 
     entity_id: str
@@ -91,7 +91,7 @@ class Traced:
         Where the value, or the rule that made it, stands.
     """
 
-    quantity: Quantity
+    quantity: TracedQuantity
     names: Named
     unit: str = ""
     value: float | None = None

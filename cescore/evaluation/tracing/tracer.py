@@ -11,8 +11,8 @@ from cescore.definitions.language import is_reserved
 from cescore.definitions.model import Named, Plan, Standard, VariableName
 from cescore.evaluation.tracing.trace import (
     Kind,
-    Quantity,
     Traced,
+    TracedQuantity,
     TraceNote,
     TraceOrigin,
     computed_from,
@@ -48,7 +48,7 @@ class MadeFrom:
 
     arithmetic: str
     factor: str
-    operands: Mapping[str, Quantity]
+    operands: Mapping[str, TracedQuantity]
     note: TraceNote
     place: str = ""  # of the rule in params, or the record in data
     constants: Mapping[str, float] = field(default_factory=dict)  # numbers that it names
@@ -100,7 +100,7 @@ class World(Protocol):
         ...
 
 
-Maker = Callable[["Tracer", Quantity, TypeEvaluation], Traced]
+Maker = Callable[["Tracer", TracedQuantity, TypeEvaluation], Traced]
 
 
 class UntraceableError(KeyError):
@@ -114,13 +114,13 @@ class Tracer:
         self,
         world: World,
         makers: Mapping[str, Maker],
-        of_returns: Callable[[Tracer, Quantity], Traced],
+        of_returns: Callable[[Tracer, TracedQuantity], Traced],
     ) -> None:
         """``makers`` by kind; ``of_returns`` makes all else, which needs no evaluation."""
         self.world, self._makers, self._of_returns = world, makers, of_returns
-        self._made: dict[Quantity, Traced] = {}
+        self._made: dict[TracedQuantity, Traced] = {}
 
-    def of(self, quantity: Quantity) -> Traced:
+    def of(self, quantity: TracedQuantity) -> Traced:
         """The trace of a quantity.
 
         Raises
@@ -133,7 +133,7 @@ class Tracer:
             found = self._made[quantity] = self._new(quantity)
         return found
 
-    def _new(self, quantity: Quantity) -> Traced:
+    def _new(self, quantity: TracedQuantity) -> Traced:
         maker = self._makers.get(quantity.kind)
         if maker is None:
             return self._of_returns(self, quantity)
@@ -142,16 +142,18 @@ class Tracer:
             raise UntraceableError(str(quantity))
         return maker(self, quantity, evaluation)
 
-    def outcome(self, quantity: Quantity) -> PlanOutcome:
+    def outcome(self, quantity: TracedQuantity) -> PlanOutcome:
         """What the plan says of an entity; nothing of other years than the one evaluated."""
         evaluation = self.world.evaluation(quantity.entity_id)
         is_now = evaluation is not None and evaluation.run_year == quantity.year
         return self.world.outcome(quantity.entity_id) if is_now else PlanOutcome()
 
-    def same(self, quantity: Quantity, kind: Kind, code: str, year: int | None = None) -> Traced:
+    def same(
+        self, quantity: TracedQuantity, kind: Kind, code: str, year: int | None = None
+    ) -> Traced:
         """Another quantity of the same entity, by default of the same year."""
         other = quantity.year if year is None else year
-        return self.of(Quantity(quantity.entity_id, kind, code, other))
+        return self.of(TracedQuantity(quantity.entity_id, kind, code, other))
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,7 @@ class EvaluatedCell:
     flags: int
 
     @classmethod
-    def at(cls, column: Column, panel: Panel, quantity: Quantity) -> EvaluatedCell:
+    def at(cls, column: Column, panel: Panel, quantity: TracedQuantity) -> EvaluatedCell:
         """The cell of an entity and year; MISSING in a year that the panel does not have."""
         if quantity.year not in panel.years:
             return cls(None, State.MISSING, 0)
@@ -198,7 +200,7 @@ class Calculation:
 
 
 def traced(
-    quantity: Quantity,
+    quantity: TracedQuantity,
     names: Named,
     found: EvaluatedCell,
     calculation: Calculation | None = None,
@@ -221,10 +223,10 @@ def traced(
 
 
 def given(
-    quantity: Quantity, symbol: str, value: float, *, unit: str = "", place: str = ""
+    quantity: TracedQuantity, symbol: str, value: float, *, unit: str = "", place: str = ""
 ) -> Traced:
     """A constant that was decided in params, or learnt, as an operand of a quantity's arithmetic."""
-    whose = Quantity(
+    whose = TracedQuantity(
         quantity.entity_id, "given", f"{quantity.kind}:{quantity.code}.{symbol}", quantity.year
     )
     origins = (TraceOrigin(place, "params"),) if place else ()

@@ -11,7 +11,7 @@ import numpy as np
 
 from cescore.definitions.formula import parse
 from cescore.definitions.model import Estimate, VariableName
-from cescore.evaluation.tracing.trace import Kind, Quantity, TraceNote
+from cescore.evaluation.tracing.trace import Kind, TracedQuantity, TraceNote
 from cescore.evaluation.tracing.tracer import MadeFrom, PlanOutcome, World, symbols, total_of
 from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.intake.across import Around, Looked, Others
@@ -154,7 +154,7 @@ class WholeWorkspace(World):
     ) -> MadeFrom:
         """The sum of one quantity over some entities, each of them an operand."""
         symbol = symbols(members)
-        operands = {symbol[m]: Quantity(m, kind, code, year) for m in symbol}
+        operands = {symbol[m]: TracedQuantity(m, kind, code, year) for m in symbol}
         return MadeFrom(total_of(list(operands)), "1", operands, note)
 
     def _account_summed(self, entity_id: str, code: str, year: int, over: str) -> MadeFrom | None:
@@ -189,18 +189,18 @@ class WholeWorkspace(World):
             if name in looks:
                 operands[name] = self._quantity(entity_id, code, looks[name], year)
             else:
-                operands[name] = Quantity(entity_id, self.kind_of(name), name, year)
+                operands[name] = TracedQuantity(entity_id, self.kind_of(name), name, year)
         note = TraceNote.of("estimated", formula=estimate.formula, source=estimate.source)
         place = f"params/variables.yml: {code}.estimate"
         return MadeFrom(text, estimate.factor, operands, note, place)
 
-    def _quantity(self, entity_id: str, code: str, looked: Looked, year: int) -> Quantity:
+    def _quantity(self, entity_id: str, code: str, looked: Looked, year: int) -> TracedQuantity:
         """A look at others as a quantity: of the body around it, or a sum of its own."""
         text = looked.text.partition(",")[2].rpartition(")")[0].strip()
         if looked.text.startswith("in_body"):
             body = self._body(entity_id, looked.other_type, year)
-            return Quantity(body or entity_id, "expression", text, year)
-        return Quantity(entity_id, "expression", f"{code}#{looked.text}", year)
+            return TracedQuantity(body or entity_id, "expression", text, year)
+        return TracedQuantity(entity_id, "expression", f"{code}#{looked.text}", year)
 
     def _body(self, entity_id: str, entity_type: str, year: int) -> str:
         """The nearest body of a type in which an entity lies; "" where there is none."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from cescore.definitions.model import AMONG_ALL, Named
-from cescore.evaluation.tracing.trace import Kind, Quantity, Traced, TraceNote, TraceOrigin
+from cescore.evaluation.tracing.trace import Kind, Traced, TracedQuantity, TraceNote, TraceOrigin
 from cescore.evaluation.tracing.tracer import (
     Calculation,
     EvaluatedCell,
@@ -23,7 +23,7 @@ from cescore.method.weight import active_members
 from cescore.method.written import mean_written
 
 
-def group(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def group(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """A group's score by its own mean over the members that take part."""
     known = evaluation.framework.groups.get(quantity.code)
     if known is None:
@@ -34,7 +34,7 @@ def group(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Tra
     return _whole(tracer, quantity, Named(zh=known.zh, en=known.en), found, evaluation)
 
 
-def index(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def index(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """The index, with the share of its weight that has a value."""
     known = evaluation.framework.index
     if quantity.code != known.code:
@@ -43,7 +43,7 @@ def index(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Tra
     return _whole(tracer, quantity, Named(zh=known.zh, en=known.en), found, evaluation)
 
 
-def coverage(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def coverage(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """The share of the weight that applies and has a value; what it lacks stands beside it."""
     at = _place(quantity, evaluation)
     share = float(evaluation.aggregation.coverage[at])
@@ -58,7 +58,7 @@ def coverage(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> 
 
 def _whole(
     tracer: Tracer,
-    quantity: Quantity,
+    quantity: TracedQuantity,
     names: Named,
     found: EvaluatedCell,
     evaluation: TypeEvaluation,
@@ -134,12 +134,14 @@ def _mean(
     return Calculation(text, operands, otherwise=itself)
 
 
-def _member(tracer: Tracer, quantity: Quantity, code: str, evaluation: TypeEvaluation) -> Traced:
+def _member(
+    tracer: Tracer, quantity: TracedQuantity, code: str, evaluation: TypeEvaluation
+) -> Traced:
     kind: Kind = "group" if code in evaluation.framework.groups else "score"
     return tracer.same(quantity, kind, code)
 
 
-def _place(quantity: Quantity, evaluation: TypeEvaluation) -> tuple[int, int]:
+def _place(quantity: TracedQuantity, evaluation: TypeEvaluation) -> tuple[int, int]:
     panel = evaluation.panel
     if quantity.year not in panel.years:
         raise UntraceableError(str(quantity))
