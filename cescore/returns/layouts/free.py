@@ -242,7 +242,7 @@ class _FreeReader:
             if written is None:
                 return Role.refused
             text, unit = written.text, written.unit
-        elif not variable.required and not around.status:
+        elif not self.expected.must_have(here.entity_id, name) and not around.status:
             return Role.blank
         source = here.at.source
         row = ReturnRow(
