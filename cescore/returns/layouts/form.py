@@ -27,7 +27,7 @@ from cescore.returns.forms.shape import (
 from cescore.returns.layouts.asked import Expected
 from cescore.returns.layouts.taken import SHOWN, CheckRow, ReturnRow, Role, Taken
 from cescore.returns.layouts.unseen import tell_unseen
-from cescore.returns.layouts.values import value_of_cell
+from cescore.returns.layouts.values import CellValues
 from cescore.returns.workbooks.sheet import Content, Sheet, SheetCell, Workbook
 
 FORM = "form"  # the name of this layout
@@ -134,6 +134,9 @@ class _FormReader:
     taken: Taken
     entity_id: str = ""
     year: str = ""
+
+    def __post_init__(self) -> None:
+        self.values = CellValues(self.book, self.expected)
 
     def owner(self, identity: IdentityReading) -> FormIdentity | None:
         """Whose form it is; None where that is not certain, or it is none that is asked for."""
@@ -251,7 +254,7 @@ class _FormReader:
         written = None
         if cell is not None:
             stated = table.text(row, "unit")
-            written = value_of_cell(cell, variable, stated, self.book, here, self.expected)
+            written = self.values.of(cell, variable, stated, here)
             if written is None:
                 self._mark(table, row, "value", Role.refused)
                 return
