@@ -28,7 +28,7 @@ from cescore.errors import MethodError
 from cescore.method.linear_rules import Clause, HalfSpace, LinearRule, is_within
 
 MOST_TIES = 20  # sets of equal weight that are listed
-MOST_PROGRAMS = 5000  # linear programs of one record; more is no interactive check any more
+MOST_PROGRAMS = 400  # linear programs of one record, about a second; more is no check while one waits
 TOLERANCE = 1e-7  # of a scaled row: what HiGHS calls satisfied
 FAR = 1e9  # typical values; an end of an interval beyond is none
 MARGIN = 1e-6  # of a scaled row: by how much a strict inequality is kept
