@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -31,12 +32,40 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Follow a number back: formula, numbers put in, and each one's file, sheet and cell."""
-    from cescore.run.explaining import Question, answer
+    from cescore.run.explaining import TraceQuestion, answer
 
-    found = answer(Question(workspace(root), entity, code, year, lang.value, of))
+    found = answer(TraceQuestion(workspace(root), entity, code, year, lang.value, of))
     if as_json:
         print(json.dumps(found.as_json(), ensure_ascii=False, indent=1, allow_nan=False))
     else:
         for line in found.lines(depth):
             console.print(line, markup=False)
     raise typer.Exit(0 if found.agrees else 1)
+
+
+@app.command()
+def revisions(
+    a: Annotated[
+        Path, typer.Argument(help="The earlier: a workspace, a run's folder, results.csv.")
+    ],
+    b: Annotated[Path, typer.Argument(help="The later, likewise.")],
+    year: Year = None,
+    lang: Language = CHINESE,
+    csv: Annotated[Path | None, typer.Option(help="Write what moved to this file.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="All moves as JSON.")] = False,
+    show_all: Annotated[bool, typer.Option("--all", help="Every entity and every step.")] = False,
+) -> None:
+    """Say what moved between two vintages, value by value and grade by grade, and why."""
+    from cescore.evaluation.revising.revision import revise
+    from cescore.run.revisions import RevisionText, json_text, write_moves
+    from cescore.run.vintages import open_side
+
+    revision = revise(open_side(a, year), open_side(b, year))
+    told = RevisionText(revision, lang.value, show_all)
+    if csv is not None:
+        write_moves(revision, csv)
+    if as_json:
+        print(json_text(told))
+    else:
+        for line in told.lines():
+            console.print(line, markup=False)

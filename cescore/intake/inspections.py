@@ -18,6 +18,7 @@ from cescore.intake.findings import Context
 from cescore.intake.inventory import is_plain_file
 from cescore.intake.near_words import near_word
 from cescore.intake.notation import clean, folded, nearest
+from cescore.intake.returned import RETURNED_MEASURES
 from cescore.intake.wording import Value, code, phrase, shortened
 from cescore.method.assessment import RECORDED
 from cescore.method.measures import STATUSES
@@ -136,13 +137,12 @@ def _units(plan: Plan | None) -> frozenset[str]:
 
 
 def read_measures(
-    paths: Sequence[tuple[Path, str]],
-    year: int,
-    register: Register,
-    plan: Plan | None,
-    context: Context,
+    path: Path, year: int, register: Register, plan: Plan | None, context: Context
 ) -> tuple[tuple[MeasureRecord, ...], tuple[RowCount, ...]]:
-    """measures.csv of one year, and what was collected of forms; no file, no records."""
+    """measures.csv of one year, and beside it what was collected of forms; no file, no records."""
+    folder = context.at.file.rpartition("/")[0]
+    collected = path.with_name(RETURNED_MEASURES)
+    paths = [(path, context.at.file), (collected, f"{folder}/{collected.name}")]
     return _read(paths, year, register, measures_asked(plan), context)  # type: ignore[return-value]
 
 

@@ -70,6 +70,7 @@ YEAR_FOLDER = Folder(
     },
     {
         "prose": Folder({r".+\.md": "*.md"}),
+        "database": Folder({r".+\.parquet": "*.parquet"}),  # what queries gave, as it is kept
         # what collecting keeps; a workbook that was only laid there is not read, and so named
         "returns": Folder(
             {r"submissions\.csv|findings\.jsonl|written\.json": "submissions.csv"},
@@ -82,6 +83,7 @@ DATA = Folder(
         r"entities\.csv": "entities.csv",
         r"corrections\.yml": "corrections.yml",
         r"confirmations\.yml": "confirmations.yml",
+        r"withheld\.json": "withheld.json",
         OBSERVATIONS: "observations.csv",
         **_README,
     },
@@ -97,7 +99,7 @@ PARAMS = Folder(
         },
         **_README,
     },
-    {name: Folder({**_YAML, **_README}) for name in ("frameworks", "plans", "runs", "standards")},
+    {name: Folder({**_YAML, **_README}) for name in ("frameworks", "history", "plans", "runs", "standards")},
 )  # fmt: skip
 # files that lie in data/ itself, in no year folder
 _HOME: Mapping[str, str] = {"entities.csv": "", "corrections.yml": "", "confirmations.yml": ""}
@@ -133,6 +135,11 @@ def year_folders(data: Path, last_year: int = 9999) -> list[int]:
     names = [f.name for f in data.iterdir() if _is_folder(f)] if data.is_dir() else []
     years = [int(name) for name in names if YEAR.fullmatch(name)]
     return sorted(year for year in years if year <= last_year)
+
+
+def is_system_file(name: str) -> bool:
+    """Whether a file is one that systems and programs leave lying about: .DS_Store, ~$lock files."""
+    return bool(_SYSTEM.match(name))
 
 
 def is_plain_file(path: Path) -> bool:

@@ -115,9 +115,16 @@ def plan(asked: Asked, console: Console) -> int:
 
 def build(asked: Asked, executor: Executor, console: Console) -> int:
     """Evaluate, and print all that is asked for and out of date. Returns the exit status."""
-    began = time.monotonic()
     before = Before.of(Inputs(asked.root))
-    edition = open_edition(asked)
+    return build_edition(open_edition(asked), before, executor, console)
+
+
+def build_edition(edition: Edition, before: Before, executor: Executor, console: Console) -> int:
+    """Print all that is asked for and out of date of what was evaluated. Returns the exit status.
+
+    ``before``: what it was evaluated from, by the hashes that its inputs had then.
+    """
+    began, asked = time.monotonic(), edition.asked
     tell_findings(edition.workspace, console, asked.lang)
     for line in edition.opening():
         say(console, line)

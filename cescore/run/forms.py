@@ -17,9 +17,10 @@ from cescore.definitions.load import load_definitions
 from cescore.errors import RunError
 from cescore.intake.entities import Entity
 from cescore.returns.forms.contents import form_contents
+from cescore.returns.forms.earlier import EarlierFigures
 from cescore.returns.forms.history import EarlierReturns, read_earlier
 from cescore.returns.forms.template import FormTemplate
-from cescore.returns.forms.workbook import EarlierFigures, form_workbook
+from cescore.returns.forms.workbook import form_workbook
 from cescore.run.asked import Asked
 from cescore.run.edition import is_selected
 from cescore.run.files import make_private, write_atomically

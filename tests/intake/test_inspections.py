@@ -37,7 +37,7 @@ def measures(tmp_path):
         path.write_text(HEADER + "\n".join(rows) + "\n", encoding="utf-8")
         log = FindingLog()
         records, (count,) = read_measures(
-            [(path, "data/2024/measures.csv")], 2024, REGISTER, PLAN, Context(log)
+            path, 2024, REGISTER, PLAN, Context(log).file("data/2024/measures.csv")
         )
         return records, count, log.found
 

@@ -183,6 +183,40 @@ def test_a_part_that_stands_twice_or_in_an_odd_encoding_is_refused(book, tmp_pat
     assert refusal(odd)[0] == "odd_encoding"
 
 
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+def test_old_and_open_workbooks_are_read_with_errors_percentages_and_what_is_hidden(kind):
+    """The files are a workbook of XlsxWriter, saved again by LibreOffice 25.2."""
+    path = Path(__file__).with_name("files") / f"many.{kind}"
+    read = read_workbook(path, path.name)
+    sheet = read.sheets[0]
+    assert sheet.at(2, 2).is_percent and sheet.text(2, 2) == "0.85"
+    assert (sheet.text(3, 2), sheet.at(3, 2).content) == ("2023-12-31", Content.date)
+    assert (sheet.text(5, 2), sheet.at(5, 2).content) == ("#DIV/0!", Content.error)
+    assert (sheet.text(4, 2), sheet.at(6, 2).content) == ("85", Content.text)
+    assert sheet.at(4, 2).formula == ("=[.B2]*100" if kind == "ods" else "")
+    assert sheet.merged == (Span(8, 1, 8, 3),) and sheet.hidden_rows == {9}
+    assert read.sheets[1].is_hidden and "2025" in read.names["cescore_year"]
+    assert [sheet.text(row, 2) for row in (9, 10, 11)] == ["12.5", "-3", "1234567890123"]
+
+
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+@pytest.mark.parametrize("kept", [0.2, 0.5, 0.9])
+def test_old_and_open_workbooks_cut_off_are_refused(tmp_path, kind, kept):
+    raw = (Path(__file__).with_name("files") / f"many.{kind}").read_bytes()
+    (tmp_path / f"cut.{kind}").write_bytes(raw[: int(len(raw) * kept)])
+    assert refusal(tmp_path / f"cut.{kind}")[0] in ("file_truncated", "file_damaged")
+
+
+def test_an_open_workbook_that_repeats_its_cells_without_end_is_refused(tmp_path):
+    source, part = Path(__file__).with_name("files") / "many.ods", "content.xml"
+    before = b"<table:table-cell office:value-type"
+    after = b'<table:table-cell table:number-columns-repeated="90000" office:value-type'
+    path = rewritten(source, tmp_path / "b.ods", {part: (before, after)})
+    with zipfile.ZipFile(path) as archive:
+        assert after in archive.read(part)
+    assert refusal(path)[0] == "too_many_cells"
+
+
 def test_macros_are_named_and_not_carried(book, tmp_path):
     path = with_part(book, tmp_path / "m.xlsm", "xl/vbaProject.bin", b"macro")
     assert "macros_dropped" in read_workbook(path, "m.xlsm").remarks

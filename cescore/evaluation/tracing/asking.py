@@ -6,7 +6,15 @@ import difflib
 from collections.abc import Iterator, Mapping
 
 from cescore.errors import DataError
-from cescore.evaluation.tracing import assessing, progress, quantities, scores, shares, wholes
+from cescore.evaluation.tracing import (
+    assessing,
+    progress,
+    quantities,
+    scores,
+    shares,
+    targeting,
+    wholes,
+)
 from cescore.evaluation.tracing.trace import KINDS, Kind, Quantity, Traced
 from cescore.evaluation.tracing.tracer import Maker, Tracer, UntraceableError, World
 from cescore.method.evaluation import TypeEvaluation
@@ -24,9 +32,11 @@ MAKERS: Mapping[str, Maker] = {
     "progress_group": progress.progress_group,
     "progress_member": progress.progress_member,
     "change": shares.change,
+    "relative_change": shares.relative_change,
+    "room": shares.room,
     **{f"{prefix}{kind}": shares.part for prefix in ("", "progress_") for kind in shares.PART_OF},
-    "target": assessing.target,
-    "target_part": assessing.target_part,
+    "target": targeting.target,
+    "target_part": targeting.target_part,
     "measure": assessing.measure,
     "check": assessing.check,
     "assessment": assessing.assessment,
@@ -151,8 +161,11 @@ def _of_evaluation(evaluation: TypeEvaluation) -> Iterator[str]:
     yield from (f"indicator:{code}" for code in framework.indicators)
     for indicator in framework.scored():
         yield f"score:{indicator.code}"
+        yield f"room:{indicator.code}"
         yield from (f"{kind}:{indicator.code}" for kind in shares.PART_OF)
-    yield from (f"group:{code}" for code in framework.groups)
+    for code in framework.groups:
+        yield f"group:{code}"
+        yield from (f"{kind}:{code}" for kind in shares.PART_OF)
     yield f"index:{framework.index.code}"
     yield f"change:index:{framework.index.code}"
     yield "coverage:coverage"
@@ -163,6 +176,7 @@ def _of_evaluation(evaluation: TypeEvaluation) -> Iterator[str]:
     yield f"change:progress_index:{known.code}"
     for group, members in known.members.items():
         yield f"progress_group:{known.code}.{group}"
+        yield from (f"progress_{kind}:{group}" for kind in shares.PART_OF)
         for member in members:
             yield f"progress_member:{known.code}.{group}.{member}"
             yield from (f"progress_{kind}:{group}.{member}" for kind in shares.PART_OF)
@@ -172,7 +186,7 @@ def _of_plan(world: World, entity_id: str) -> Iterator[str]:
     outcome = world.outcome(entity_id)
     for line in outcome.targets:
         yield f"target:{line.id}"
-        yield from (f"target_part:{line.id}.{name}" for name in assessing.TARGET_PARTS)
+        yield from (f"target_part:{line.id}.{name}" for name in targeting.TARGET_PARTS)
     for measure in outcome.measures:
         yield f"measure:{measure.id}"
         yield from (f"check:{check['id']}" for check in measure.checks)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cescore.definitions.model import Named, Progress
-from cescore.evaluation.tracing.trace import Origin, Quantity, Traced, TraceNote
+from cescore.evaluation.tracing.trace import Quantity, Traced, TraceNote, TraceOrigin
 from cescore.evaluation.tracing.tracer import (
     Calculation,
-    Evaluated,
+    EvaluatedCell,
     Tracer,
     UntraceableError,
     symbols,
@@ -56,7 +56,7 @@ def progress_member(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluati
     indicator = evaluation.framework.indicators.get(code)
     if indicator is None or code not in evaluation.progress.members.columns:
         raise UntraceableError(str(quantity))
-    found = Evaluated.at(evaluation.progress.members.column(code), evaluation.panel, quantity)
+    found = EvaluatedCell.at(evaluation.progress.members.column(code), evaluation.panel, quantity)
     now = tracer.same(quantity, "indicator", code)
     base = tracer.same(quantity, "indicator", code, evaluation.base_year)
     text = "100 * x / x_base" if indicator.direction == 1 else "100 * x_base / x"
@@ -86,7 +86,7 @@ def _mean(
     evaluation: TypeEvaluation,
 ) -> Traced:
     """A mean over the members with a value, those without one beside it."""
-    found = Evaluated.at(column, evaluation.panel, quantity)
+    found = EvaluatedCell.at(column, evaluation.panel, quantity)
     inside = [(m, w) for m, w in members if traces[m].value is not None]
     symbol = symbols(m for m, _ in inside)
     text = ""
@@ -103,7 +103,7 @@ def _mean(
     place = tracer.world.params(evaluation.framework.entity_type, quantity.code.split(".")[0])
     return traced(
         quantity, names, found, Calculation(text, operands), unit=_unit(evaluation),
-        beside=beside, notes=tuple(notes), origins=(Origin(place, "params"),),
+        beside=beside, notes=tuple(notes), origins=(TraceOrigin(place, "params"),),
     )  # fmt: skip
 
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from cescore.definitions.in_year import in_year
 from cescore.definitions.model import Computed, Indicator, Named
-from cescore.evaluation.tracing.trace import Kind, Origin, Quantity, Traced, TraceNote
+from cescore.evaluation.tracing.trace import Kind, Quantity, Traced, TraceNote, TraceOrigin
 from cescore.evaluation.tracing.tracer import (
     Calculation,
-    Evaluated,
-    Made,
+    EvaluatedCell,
+    MadeFrom,
     Tracer,
     UntraceableError,
     given,
@@ -39,10 +39,10 @@ def variable(tracer: Tracer, quantity: Quantity) -> Traced:
     unit = known.unit if known else ""
     asked = (quantity.entity_id, code, quantity.year)
     place, remarks = tracer.world.place(*asked), tracer.world.remarks(*asked)
-    origins = (Origin(place),) if place else ()
+    origins = (TraceOrigin(place),) if place else ()
     if code in panel.codes:
         return replace(_code(quantity, names, panel), origins=origins, notes=remarks)
-    found = Evaluated.at(panel.column(code), panel, quantity)
+    found = EvaluatedCell.at(panel.column(code), panel, quantity)
     made = tracer.world.made(*asked)
     if made is not None and found.value is not None:
         trace = _made(tracer, quantity, names, found, made, unit=unit, notes=remarks)
@@ -82,15 +82,15 @@ def _expression(tracer: Tracer, quantity: Quantity) -> Traced:
         others = {symbol: tracer.of(other) for symbol, other in made.operands.items()}
         done = Calculation(made.arithmetic, others, made.factor)
     notes = () if made is None else (made.note,)
-    return traced(quantity, names, Evaluated.number(done.result()), done, notes=notes)
+    return traced(quantity, names, EvaluatedCell.number(done.result()), done, notes=notes)
 
 
 def _made(
     tracer: Tracer,
     quantity: Quantity,
     names: Named,
-    found: Evaluated,
-    made: Made,
+    found: EvaluatedCell,
+    made: MadeFrom,
     *,
     unit: str,
     notes: tuple[TraceNote, ...],
@@ -102,7 +102,7 @@ def _made(
         for symbol, number in made.constants.items()
     }
     done = Calculation(made.arithmetic, operands, made.factor)
-    origins = (Origin(made.place, "params"),) if made.place else ()
+    origins = (TraceOrigin(made.place, "params"),) if made.place else ()
     return traced(
         quantity, names, found, done, unit=unit, notes=(made.note, *notes), origins=origins
     )
@@ -120,7 +120,7 @@ def factor(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Tr
         Named(zh=known.zh, en=known.en),
         known.unit,
         known.value,
-        origins=(Origin(place, "params"),),
+        origins=(TraceOrigin(place, "params"),),
         notes=notes,
     )
 
@@ -141,7 +141,7 @@ def account(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> T
     if trace.agrees or not known.summed:
         return trace
     made = tracer.world.made(quantity.entity_id, quantity.code, quantity.year)
-    found = Evaluated.at(column, evaluation.panel, quantity)
+    found = EvaluatedCell.at(column, evaluation.panel, quantity)
     note = TraceNote.of("summed_elsewhere")
     if made is None:  # the sum came with the record, its parts did not
         return traced(quantity, trace.names, found, unit=known.unit, notes=(note,))
@@ -189,8 +189,8 @@ def _by_formula(
     """What a formula of params gives, its operands by code and year."""
     entity_type = evaluation.framework.entity_type
     names = Named(zh=known.zh, en=known.en)
-    found = Evaluated.at(column, evaluation.panel, quantity)
-    origins = (Origin(tracer.world.params(entity_type, known.code), "params"),)
+    found = EvaluatedCell.at(column, evaluation.panel, quantity)
+    origins = (TraceOrigin(tracer.world.params(entity_type, known.code), "params"),)
     notes = (TraceNote.of("source", text=known.source, tag=known.tag),)
     if not known.collected or known.expression is None:
         said = (*notes, TraceNote.of("not_collected", text=known.definition))

@@ -8,10 +8,10 @@ import numpy as np
 
 from cescore.definitions.formula import parse
 from cescore.definitions.model import Indicator, Named
-from cescore.evaluation.tracing.trace import Origin, Quantity, Traced, TraceNote
+from cescore.evaluation.tracing.trace import Quantity, Traced, TraceNote, TraceOrigin
 from cescore.evaluation.tracing.tracer import (
     Calculation,
-    Evaluated,
+    EvaluatedCell,
     Tracer,
     UntraceableError,
     given,
@@ -60,14 +60,16 @@ def score(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Tra
     known, framework = _scored(quantity, evaluation), evaluation.framework
     scale = framework.scale
     unit = f"{scale.floor:g}-{scale.top:g}"
-    found = Evaluated.at(evaluation.scored.scores.column(known.code), evaluation.panel, quantity)
+    found = EvaluatedCell.at(
+        evaluation.scored.scores.column(known.code), evaluation.panel, quantity
+    )
     own = tracer.same(quantity, "indicator", known.code)
     names, panel = Named(zh=known.zh, en=known.en), evaluation.panel
     if quantity.year not in panel.years:
         return traced(quantity, names, found, unit=unit)
     at = (panel.row(quantity.entity_id), panel.years.index(quantity.year))
     method = method_of(known, framework)
-    origin = Origin(tracer.world.params(framework.entity_type, known.code), "params")
+    origin = TraceOrigin(tracer.world.params(framework.entity_type, known.code), "params")
     released = evaluation.fitted.released_scores.get(known.code, {}).get(quantity.year)
     if released is not None:
         note = TraceNote.of("score_released", method=method)
@@ -111,12 +113,12 @@ def _scored(quantity: Quantity, evaluation: TypeEvaluation) -> Indicator:
     return known
 
 
-def _prepared(quantity: Quantity, evaluation: TypeEvaluation) -> Evaluated:
+def _prepared(quantity: Quantity, evaluation: TypeEvaluation) -> EvaluatedCell:
     fitted = evaluation.fitted
     panel = prepare(
         evaluation.indicators, evaluation.framework, fitted.constants, fitted.released_scores
     )
-    return Evaluated.at(panel.column(quantity.code), evaluation.panel, quantity)
+    return EvaluatedCell.at(panel.column(quantity.code), evaluation.panel, quantity)
 
 
 def _value_scored(

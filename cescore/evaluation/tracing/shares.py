@@ -9,14 +9,17 @@ from cescore.definitions.model import Named
 from cescore.evaluation.tracing.trace import Kind, Quantity, Traced, TraceNote
 from cescore.evaluation.tracing.tracer import (
     Calculation,
-    Evaluated,
+    EvaluatedCell,
     Tracer,
     UntraceableError,
     given,
+    symbols,
     traced,
 )
 from cescore.method.contributions import Decomposition
 from cescore.method.evaluation import TypeEvaluation
+from cescore.method.mean_tree import index_tree
+from cescore.method.rooms import rooms
 from cescore.method.weight import shares
 
 PROGRESS = "progress_"
@@ -38,7 +41,47 @@ def change(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Tr
     value = now.value - before.value if now.value is not None and before.value is not None else None
     done = Calculation("now - before", operands) if is_known else None
     beside = () if is_known else (now, before)
-    return traced(quantity, now.names, Evaluated.number(value), done, unit=now.unit, beside=beside)
+    return traced(
+        quantity, now.names, EvaluatedCell.number(value), done, unit=now.unit, beside=beside
+    )
+
+
+def relative_change(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+    """The change since the year before in per cent of that year's value; code ``kind:code``."""
+    absolute = change(tracer, quantity, evaluation)
+    now, before = absolute.below
+    value = None
+    if now.value is not None and before.value is not None and before.value > 0:
+        value = (now.value / before.value - 1) * 100
+    done = Calculation("100 * (now / before - 1)", {"now": now, "before": before})
+    found = EvaluatedCell.number(value)
+    if value is None:
+        return traced(quantity, now.names, found, unit="%", beside=(now, before))
+    return traced(quantity, now.names, found, done, unit="%")
+
+
+def room(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+    """What the index gains if one score stood at the top of the scale (`method.rooms`)."""
+    if quantity.year != evaluation.run_year:
+        raise UntraceableError(str(quantity))
+    tree = index_tree(evaluation.scored, evaluation.aggregation, evaluation.framework)
+    top = evaluation.framework.scale.top
+    found = rooms(tree, quantity.year, top)
+    if quantity.code not in found:
+        raise UntraceableError(str(quantity))
+    number = float(found[quantity.code][evaluation.panel.row(quantity.entity_id)])
+    value = EvaluatedCell.number(None if number != number else number)
+    names = _names(quantity, evaluation)
+    if value.value is None or quantity.code in evaluation.framework.groups:
+        return traced(quantity, names, value, unit="points")
+    weight = tracer.same(quantity, "weight", quantity.code)
+    score = tracer.same(quantity, "score", quantity.code)
+    operands = {"weight": weight, "top": given(quantity, "top", top), "score": score}
+    done = Calculation("weight * (top - score)", operands)
+    made = traced(quantity, names, value, done, unit="points")
+    if made.agrees:
+        return made
+    return replace(made, arithmetic="", operands={}, computed=None, beside=(weight, score))
 
 
 def part(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
@@ -47,10 +90,13 @@ def part(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Trac
     kind = quantity.kind.removeprefix(PROGRESS)
     found = evaluation.progress_decomposition if is_progress else evaluation.decomposition
     parts = getattr(found, PART_OF[kind]) if found is not None else {}
+    inside = _inside(quantity, evaluation, is_progress)
+    if inside and quantity.year == evaluation.run_year:
+        return _of_group(tracer, quantity, inside, evaluation)
     if quantity.code not in parts or quantity.year != evaluation.run_year:
         raise UntraceableError(str(quantity))
     number = float(parts[quantity.code][evaluation.panel.row(quantity.entity_id)])
-    value = Evaluated.number(None if number != number else number)
+    value = EvaluatedCell.number(None if number != number else number)
     unit = "ratio" if kind == "weight" else "points"
     whole = traced(quantity, _names(quantity, evaluation), value, unit=unit)
     if value.value is None:
@@ -60,6 +106,35 @@ def part(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Trac
     if kind == "contribution":
         return _contribution(tracer, whole, found, is_progress)
     return replace(whole, notes=(TraceNote.of("split_of_change"),))
+
+
+def _inside(quantity: Quantity, evaluation: TypeEvaluation, is_progress: bool) -> tuple[str, ...]:
+    """The codes directly below a group; of the progress index ``group.indicator``."""
+    framework, code = evaluation.framework, quantity.code
+    if not is_progress:
+        members = framework.members(code) if code in framework.groups else ()
+        return tuple(member for member, weight in members if weight > 0)
+    members_of = framework.progress.members if framework.progress is not None else {}
+    return tuple(f"{code}.{member}" for member in members_of.get(code, {}))
+
+
+def _of_group(
+    tracer: Tracer, quantity: Quantity, inside: tuple[str, ...], evaluation: TypeEvaluation
+) -> Traced:
+    """A weight or contribution of a group: the sum of those of what is in it."""
+    symbol = symbols(inside)
+    operands = {symbol[code]: tracer.same(quantity, quantity.kind, code) for code in inside}
+    known = evaluation.framework.groups.get(quantity.code)
+    names = Named(zh=known.zh, en=known.en) if known is not None else Named()
+    values = [t.value for t in operands.values()]
+    unit = next(iter(operands.values())).unit
+    if any(value is None for value in values):
+        return traced(
+            quantity, names, EvaluatedCell.number(None), unit=unit, beside=tuple(operands.values())
+        )
+    total = float(sum(value for value in values if value is not None))
+    done = Calculation(" + ".join(operands), operands)
+    return traced(quantity, names, EvaluatedCell.number(total), done, unit=unit)
 
 
 def _names(quantity: Quantity, evaluation: TypeEvaluation) -> Named:
@@ -85,7 +160,7 @@ def _weight(tracer: Tracer, trace: Traced, evaluation: TypeEvaluation, is_progre
     }
     done = Calculation(" * ".join(operands), operands)
     notes = (TraceNote.of("shares", codes=" < ".join(path)),)
-    found = Evaluated(trace.value, trace.state, trace.flags)
+    found = EvaluatedCell(trace.value, trace.state, trace.flags)
     return traced(quantity, trace.names, found, done, unit=trace.unit, notes=notes)
 
 
@@ -104,7 +179,7 @@ def _contribution(
     else:
         score = tracer.same(quantity, "score", quantity.code)
     done = Calculation("weight * score", {"weight": weight, "score": score})
-    value = Evaluated(trace.value, trace.state, trace.flags)
+    value = EvaluatedCell(trace.value, trace.state, trace.flags)
     made = traced(quantity, trace.names, value, done, unit=trace.unit)
     if made.agrees:
         return made

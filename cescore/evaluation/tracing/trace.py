@@ -22,11 +22,10 @@ from cescore.method.thresholds import is_equal
 
 Kind = Literal[
     "variable", "factor", "account", "indicator", "treated", "score", "group", "index", "change",
-    "weight", "contribution", "contribution_to_change", "contribution_to_change_by_weight",
-    "coverage", "progress_index", "progress_group", "progress_member", "progress_change",
-    "progress_weight", "progress_contribution", "progress_contribution_to_change",
+    "relative_change", "room", "weight", "contribution", "contribution_to_change", "contribution_to_change_by_weight",
+    "coverage", "progress_index", "progress_group", "progress_member", "progress_weight", "progress_contribution", "progress_contribution_to_change",
     "progress_contribution_to_change_by_weight", "target", "target_part", "measure", "check",
-    "assessment", "grade", "veto", "bonus", "standard", "requirement", "given", "expression",
+    "assessment", "grade", "veto", "bonus", "standard", "requirement", "given", "expression", "released",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -58,7 +57,7 @@ class TraceNote:
 
 
 @dataclass(frozen=True)
-class Origin:
+class TraceOrigin:
     """Where a value stands: file, sheet and cell as received, or where it was decided in params."""
 
     place: str
@@ -105,7 +104,7 @@ class Traced:
     beside: tuple[Traced, ...] = ()
     computed: float | None = None
     text: str = ""
-    origins: tuple[Origin, ...] = ()
+    origins: tuple[TraceOrigin, ...] = ()
     notes: tuple[TraceNote, ...] = ()
 
     @property

@@ -11,10 +11,10 @@ from cescore.definitions.language import is_reserved
 from cescore.definitions.model import Named, Plan, Standard, VariableName
 from cescore.evaluation.tracing.trace import (
     Kind,
-    Origin,
     Quantity,
     Traced,
     TraceNote,
+    TraceOrigin,
     computed_from,
     number_in,
 )
@@ -43,7 +43,7 @@ class PlanOutcome:
 
 
 @dataclass(frozen=True)
-class Made:
+class MadeFrom:
     """How a value came about that was not returned: a formula over quantities of any entity."""
 
     arithmetic: str
@@ -77,7 +77,7 @@ class World(Protocol):
         """What is on record of a value: corrections, confirmations, open findings."""
         ...
 
-    def made(self, entity_id: str, code: str, year: int) -> Made | None:
+    def made(self, entity_id: str, code: str, year: int) -> MadeFrom | None:
         """How a value was made that nobody returned, or how it was corrected; None where it stands as
         it was received, or that is not known."""
         ...
@@ -142,6 +142,12 @@ class Tracer:
             raise UntraceableError(str(quantity))
         return maker(self, quantity, evaluation)
 
+    def outcome(self, quantity: Quantity) -> PlanOutcome:
+        """What the plan says of an entity; nothing of other years than the one evaluated."""
+        evaluation = self.world.evaluation(quantity.entity_id)
+        is_now = evaluation is not None and evaluation.run_year == quantity.year
+        return self.world.outcome(quantity.entity_id) if is_now else PlanOutcome()
+
     def same(self, quantity: Quantity, kind: Kind, code: str, year: int | None = None) -> Traced:
         """Another quantity of the same entity, by default of the same year."""
         other = quantity.year if year is None else year
@@ -149,7 +155,7 @@ class Tracer:
 
 
 @dataclass(frozen=True)
-class Evaluated:
+class EvaluatedCell:
     """A number as it was evaluated: one cell of a column."""
 
     value: float | None
@@ -157,7 +163,7 @@ class Evaluated:
     flags: int
 
     @classmethod
-    def at(cls, column: Column, panel: Panel, quantity: Quantity) -> Evaluated:
+    def at(cls, column: Column, panel: Panel, quantity: Quantity) -> EvaluatedCell:
         """The cell of an entity and year; MISSING in a year that the panel does not have."""
         if quantity.year not in panel.years:
             return cls(None, State.MISSING, 0)
@@ -167,7 +173,7 @@ class Evaluated:
         return cls(value, state, int(column.flags[i, j]))
 
     @classmethod
-    def number(cls, value: float | None, state: int = State.NOT_COMPUTABLE) -> Evaluated:
+    def number(cls, value: float | None, state: int = State.NOT_COMPUTABLE) -> EvaluatedCell:
         """A number without flags, or with the reason why there is none."""
         return cls(value, State.PRESENT if value is not None else state, 0)
 
@@ -194,7 +200,7 @@ class Calculation:
 def traced(
     quantity: Quantity,
     names: Named,
-    found: Evaluated,
+    found: EvaluatedCell,
     calculation: Calculation | None = None,
     **more: object,
 ) -> Traced:
@@ -221,7 +227,7 @@ def given(
     whose = Quantity(
         quantity.entity_id, "given", f"{quantity.kind}:{quantity.code}.{symbol}", quantity.year
     )
-    origins = (Origin(place, "params"),) if place else ()
+    origins = (TraceOrigin(place, "params"),) if place else ()
     return Traced(whose, Named(zh=symbol, en=symbol), unit, value, origins=origins)
 
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from cescore.definitions.model import AMONG_ALL, Named
-from cescore.evaluation.tracing.trace import Kind, Origin, Quantity, Traced, TraceNote
+from cescore.evaluation.tracing.trace import Kind, Quantity, Traced, TraceNote, TraceOrigin
 from cescore.evaluation.tracing.tracer import (
     Calculation,
-    Evaluated,
+    EvaluatedCell,
     Tracer,
     UntraceableError,
     symbols,
@@ -28,7 +28,7 @@ def group(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Tra
     known = evaluation.framework.groups.get(quantity.code)
     if known is None:
         raise UntraceableError(str(quantity))
-    found = Evaluated.at(
+    found = EvaluatedCell.at(
         evaluation.aggregation.groups.column(known.code), evaluation.panel, quantity
     )
     return _whole(tracer, quantity, Named(zh=known.zh, en=known.en), found, evaluation)
@@ -39,7 +39,7 @@ def index(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Tra
     known = evaluation.framework.index
     if quantity.code != known.code:
         raise UntraceableError(str(quantity))
-    found = Evaluated.at(evaluation.aggregation.index, evaluation.panel, quantity)
+    found = EvaluatedCell.at(evaluation.aggregation.index, evaluation.panel, quantity)
     return _whole(tracer, quantity, Named(zh=known.zh, en=known.en), found, evaluation)
 
 
@@ -53,17 +53,21 @@ def coverage(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> 
         if not evaluation.scored.covered[i.code][at] and evaluation.scored.applies[i.code][at]
     ]
     names = Named(zh="权重覆盖率", en="Coverage of the weight")
-    return traced(quantity, names, Evaluated.number(share), unit="ratio", beside=tuple(lacking))
+    return traced(quantity, names, EvaluatedCell.number(share), unit="ratio", beside=tuple(lacking))
 
 
 def _whole(
-    tracer: Tracer, quantity: Quantity, names: Named, found: Evaluated, evaluation: TypeEvaluation
+    tracer: Tracer,
+    quantity: Quantity,
+    names: Named,
+    found: EvaluatedCell,
+    evaluation: TypeEvaluation,
 ) -> Traced:
     """A group or the index: a mean written out with the weights of those that take part."""
     framework, scale = evaluation.framework, evaluation.framework.scale
     code = quantity.code if quantity.kind == "group" else ""
     unit = f"{scale.floor:g}-{scale.top:g}"
-    origin = Origin(tracer.world.params(framework.entity_type, quantity.code), "params")
+    origin = TraceOrigin(tracer.world.params(framework.entity_type, quantity.code), "params")
     if quantity.year not in evaluation.panel.years:
         return traced(quantity, names, found, unit=unit, origins=(origin,))
     at = _place(quantity, evaluation)

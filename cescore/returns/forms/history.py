@@ -23,12 +23,11 @@ from cescore.intake.panel import build_panels
 from cescore.intake.reading import read_observations
 from cescore.intake.register_file import read_register
 from cescore.intake.repeats import has_digits
-from cescore.intake.returned import RETURNED_MEASURES
 from cescore.intake.workspace import CORRECTIONS, REGISTER, base_year_of
 from cescore.method.column import Panel, State
 from cescore.method.slips import power_of_ten
 from cescore.returns.forms.contents import FormContents
-from cescore.returns.forms.workbook import EarlierFigures
+from cescore.returns.forms.earlier import EarlierFigures
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +92,7 @@ def read_earlier(root: Path, definitions: Definitions) -> EarlierReturns:
     """
     log, data, year = FindingLog(), root / "data", definitions.run.year
     register, _ = read_register(data / "entities.csv", REGISTER, log)
-    register = in_known_words(register, definitions, log, REGISTER)
+    register = in_known_words(register.as_of(year), definitions, log, REGISTER)
     sources = find_sources(data, year - 1, log)
     dictionary = Dictionary(register, definitions.variables, definitions.units)
     years = _years_before(definitions, [s.year for s in sources if s.year is not None])
@@ -103,14 +102,9 @@ def read_earlier(root: Path, definitions: Definitions) -> EarlierReturns:
     panels: Mapping[str, Panel] = {}
     if any(received < year for received in observations.received):
         panels = build_panels(register, observations, definitions.variables, years, {}).panels
-    files = [f"data/{year - 1}/{name}" for name in ("measures.csv", RETURNED_MEASURES)]
-    records, _ = read_measures(
-        [(root / file, file) for file in files],
-        year - 1,
-        register,
-        definitions.plan,
-        Context(log),
-    )
+    file = f"data/{year - 1}/measures.csv"
+    plan = definitions.plan_in(year - 1)
+    records, _ = read_measures(root / file, year - 1, register, plan, Context(log).file(file))
     return EarlierReturns(
         register=register,
         base_year=base_year,

@@ -13,12 +13,13 @@ from functools import cached_property
 
 from xlsxwriter.utility import quote_sheetname, xl_col_to_name
 
-from cescore.definitions.model import Check, CheckRule, Measure, Named, Variable
+from cescore.definitions.model import Check, Named, Variable
 from cescore.definitions.unit_names import unit_text
 from cescore.intake.inspections import UNIT_OF_TYPE
 from cescore.returns.forms import shape
 from cescore.returns.forms.contents import AskedVariable, FormContents
 from cescore.returns.forms.hints import HintWriter, RowCells
+from cescore.returns.forms.lines import CheckLine, HeadingLine, Lists, RuleLine, VariableLine
 from cescore.returns.forms.spreadsheet import (
     InputCell,
     NotExpressible,
@@ -34,56 +35,6 @@ from cescore.returns.forms.validation import (
 
 HEADER_ROW = 5  # counted from 0; above it title, whose it is, and a sentence
 FIRST_ROW = HEADER_ROW + 1
-
-
-@dataclass(frozen=True)
-class HeadingLine:
-    """A line of the return that names a department."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class VariableLine:
-    """A line of the return that takes a variable."""
-
-    variable: Variable
-    department: str
-    name: str
-    unit: str
-    hint: str
-    blank_hint: str
-    validation: CellValidation | None
-
-
-@dataclass(frozen=True)
-class RuleLine:
-    """A rule of checks.yml as the form has it; without ``formula`` it is checked on receipt."""
-
-    rule: CheckRule
-    formula: str
-    operands: tuple[str, ...] = ()  # codes of this year's cells
-
-
-@dataclass(frozen=True)
-class CheckLine:
-    """A yearly check of a measure."""
-
-    measure: Measure
-    check: Check
-    hint: str
-
-
-@dataclass(frozen=True)
-class Lists:
-    """What drop-downs offer: each list in a column of its own, by its key."""
-
-    columns: Mapping[str, tuple[str, ...]]
-
-    def source(self, key: str) -> str:
-        """The cells of a list."""
-        column = xl_col_to_name(list(self.columns).index(key))
-        return f"{shape.LISTS_SHEET}!${column}$2:${column}${len(self.columns[key]) + 1}"
 
 
 @dataclass(frozen=True)
@@ -261,7 +212,8 @@ class FormTemplate:
             if self.rules[number].operands[0] == variable.code
         ]
         source = f"code {variable.code}"
-        codes = self.lists.source(source) if source in self.lists.columns else ""
+        has_list = source in self.lists.columns
+        codes = self.lists.cells(source) if has_list else ()
         return VariableLine(
             variable=variable,
             department=self._department(variable),
@@ -269,7 +221,7 @@ class FormTemplate:
             unit=self._unit(variable.unit),
             hint=self._hints.of_value(variable, at, codes, broken),
             blank_hint=self._hints.blank(variable),
-            validation=self._validation(variable, codes),
+            validation=self._validation(variable, self.lists.source(source) if has_list else ""),
         )
 
     def _validation(self, variable: Variable, codes: str) -> CellValidation | None:

@@ -1,4 +1,4 @@
-"""Reads .xls and .ods, and an .xlsx that openpyxl cannot, by python-calamine: values only."""
+"""Reads an .xlsx that openpyxl cannot by python-calamine, and what formulas gave: values only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cescore.returns.workbooks.refusal import FileRefused
 from cescore.returns.workbooks.sheet import Content, Position, Sheet, SheetCell, Span, Workbook
 from cescore.returns.workbooks.values import value_of
 
-UNSEEN = frozenset(["formulas", "formats", "hidden_rows"])
+UNSEEN = frozenset(["formulas", "formats", "errors", "hidden_rows"])
 
 
 def read_by_calamine(path: Path, file: str, kind: str, remarks: tuple[str, ...] = ()) -> Workbook:

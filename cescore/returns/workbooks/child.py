@@ -56,7 +56,8 @@ def _answer(path: Path, file: str, limits: ReadingLimits) -> bytes:
 
 def _listen(handle: int, pid: int, limits: ReadingLimits) -> tuple[bytes, bool]:
     """All that a child writes; past the time or size allowed it is ended."""
-    parts, size, end = [], 0, time.monotonic() + limits.seconds
+    parts: list[bytes] = []
+    size, end = 0, time.monotonic() + limits.seconds
     while True:
         ready, _, _ = select.select([handle], [], [], max(0.0, end - time.monotonic()))
         part = os.read(handle, CHUNK) if ready else b""

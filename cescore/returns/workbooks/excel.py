@@ -68,7 +68,7 @@ def _computed(path: Path, sheets: Sequence[Worksheet]) -> dict[str, Computed]:
     """
     if all(sheet.max_row * sheet.max_column <= _LAID_OUT for sheet in sheets):
         book = read_by_calamine(path, "", "xlsx")
-        found = {
+        found: dict[str, Computed] = {
             sheet.name: {at: (cell.content, cell.text) for at, cell in sheet.cells.items()}
             for sheet in book.sheets
         }

@@ -102,7 +102,7 @@ def _kind_of_ole(raw: bytes) -> str:
     for name, kind in _OF_OLE:
         if name.encode("utf-16-le") in raw:
             return kind
-    return "document"
+    return "truncated"
 
 
 def _kind_of_zip(path: Path) -> str:

@@ -15,7 +15,6 @@ _SHEET = re.compile(r"^xl/(work|macro|dialog|chart)sheets/[^/]+\.xml$", re.IGNOR
 _XML = (".xml", ".rels", ".vml")
 _ENCODING = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([^\"']+)", re.IGNORECASE)
 _ENCODINGS = (b"utf-8", b"utf-16", b"us-ascii", b"ascii", b"utf8")
-_ODS_REPEATED = re.compile(rb"number-(?:rows|columns)-repeated=\"(\d+)\"")
 
 
 def examine_zip(path: Path, limits: ReadingLimits) -> tuple[str, ...]:
@@ -71,8 +70,7 @@ def _cells_of(archive: zipfile.ZipFile, part: zipfile.ZipInfo, limits: ReadingLi
         raw = stream.read(limits.part_bytes + 1)
     _refuse_entities(part.filename, raw)
     if part.filename == "content.xml":  # of an .ods
-        repeated = [int(n) for n in _ODS_REPEATED.findall(raw) if len(n) < 8]
-        return raw.count(b"<table:table-cell") + sum(n for n in repeated if 16_384 < n < 1_000_000)
+        return raw.count(b"<table:table-cell")
     if not _SHEET.match(part.filename):
         return 0
     rows = len(_ROW.findall(raw))

@@ -10,6 +10,8 @@ from cescore.returns.workbooks.delimited import read_delimited
 from cescore.returns.workbooks.excel import read_excel
 from cescore.returns.workbooks.kinds import kind_of, refuse_impostor
 from cescore.returns.workbooks.limits import LIMITS, ReadingLimits
+from cescore.returns.workbooks.old_excel import read_old_excel
+from cescore.returns.workbooks.open_document import read_open_document
 from cescore.returns.workbooks.preflight import examine_zip
 from cescore.returns.workbooks.refusal import FileRefused
 from cescore.returns.workbooks.sheet import Workbook
@@ -42,11 +44,11 @@ def _read(path: Path, file: str, kind: str, limits: ReadingLimits) -> Workbook:
     if kind == "text":
         return read_delimited(path, file)
     if kind == "xls":
-        remarks = ("macros_dropped",) if _MACROS in path.read_bytes() else ()
-        return read_by_calamine(path, file, kind, remarks)
+        has_macros = _MACROS in path.read_bytes()
+        return read_old_excel(path, file, limits, ("macros_dropped",) if has_macros else ())
     remarks = examine_zip(path, limits)
     if kind == "ods":
-        return read_by_calamine(path, file, kind, remarks)
+        return read_open_document(path, file, limits, remarks)
     try:
         book = read_excel(path, file, kind, remarks)
     except _NOT_AS_EXPECTED:
