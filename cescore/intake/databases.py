@@ -9,6 +9,8 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +19,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from cescore.definitions.load import load_definitions
 from cescore.definitions.model.database import Database
 from cescore.errors import DataError
 from cescore.intake.accounting import RowCount
@@ -24,7 +27,7 @@ from cescore.intake.address import Address
 from cescore.intake.batches import LAYOUT, Batch
 from cescore.intake.columns import is_header_sound
 from cescore.intake.database_query import DatabaseRefusedError, is_of_one_year, key_of, rows_of
-from cescore.intake.findings import Context
+from cescore.intake.findings import Context, FindingLog
 from cescore.intake.inventory import is_plain_file
 from cescore.intake.wording import phrase
 
@@ -32,7 +35,18 @@ FOLDER = "database"  # within a year's
 KEEPING, KEPT = "CESCORE_DATABASES", "kept"  # in the environment: read what is kept, ask nobody
 KEY, TABLE, NAME, ONE_YEAR = "_key", "table", "database", "one_year"
 ROWS = 1 << 17  # of a group of the kept file
+_asks_nobody: ContextVar[bool] = ContextVar("asks_nobody", default=False)
 IDENTITY = ("entity_id", "year", "variable")  # by which a row is found where no key is named
+
+
+@contextmanager
+def as_kept() -> Iterator[None]:
+    """Within it no database is asked: what is made again is made from what was received then."""
+    token = _asks_nobody.set(True)
+    try:
+        yield
+    finally:
+        _asks_nobody.reset(token)
 
 
 @dataclass(frozen=True)
@@ -113,12 +127,21 @@ def database_sources(
     return found
 
 
+def receive_all(root: Path, year: int | None) -> None:
+    """Ask the databases of a run and keep what they give; what is wrong is told when it is read."""
+    definitions = load_definitions(root / "params", year)
+    for database in definitions.databases:
+        receive(root, database, definitions.run.year, Context(FindingLog()))
+
+
 def receive(root: Path, database: Database, year: int, context: Context) -> bool:
     """Ask a database and keep what it gives; whether it gave anything.
 
     What was kept before stays where it fails, and is not read.
     """
     path = root / "data" / str(year) / FOLDER / f"{database.code}.parquet"
+    if _asks_nobody.get() and is_plain_file(path):
+        return True
     if os.environ.get(KEEPING) == KEPT:
         if is_plain_file(path):
             context.info("database_kept")

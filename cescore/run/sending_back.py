@@ -20,7 +20,7 @@ from cescore.returns.forms.texts import form_text
 from cescore.returns.marked.copying import listed, marked_copy
 from cescore.returns.marked.originals import Original, Originals
 from cescore.returns.marked.owner import cells_of_form, owner_of
-from cescore.returns.marked.remarks import Remark, RemarkWriter, by_workbook
+from cescore.returns.marked.remarks import RemarkWriter, ReturnRemark, by_workbook
 from cescore.returns.marked.shape import REMARKS
 from cescore.returns.workbooks.readers import Readers, ReceivedFile
 from cescore.returns.workbooks.sheet import Workbook
@@ -120,7 +120,9 @@ def _written(path: Path, content: bytes, fault: str, force: bool) -> Outcome:
     return Outcome(*about, WRITTEN)
 
 
-Books = Mapping[str, Mapping[str, Sequence[Remark]]]  # file ("" of none) -> entity -> its remarks
+Books = Mapping[
+    str, Mapping[str, Sequence[ReturnRemark]]
+]  # file ("" of none) -> entity -> its remarks
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,7 +167,7 @@ class _Sending:
             yield name, listed(remarks, self._title([entity_id]), self.asked.lang), ""
 
     def _copy(
-        self, file: str, entities: Mapping[str, Sequence[Remark]], readers: Readers
+        self, file: str, entities: Mapping[str, Sequence[ReturnRemark]], readers: Readers
     ) -> tuple[str, bytes, str]:
         name = f"{PurePosixPath(file.replace('/', '_')).stem}.xlsx"
         original = self.originals.by_file.get(file)
@@ -178,7 +180,7 @@ class _Sending:
         return name, self._marked(original, read.workbook, entities), ""
 
     def _marked(
-        self, original: Original, book: Workbook, entities: Mapping[str, Sequence[Remark]]
+        self, original: Original, book: Workbook, entities: Mapping[str, Sequence[ReturnRemark]]
     ) -> bytes:
         lang = language_of(book) or self.asked.lang
         remarks = [remark for some in entities.values() for remark in some]
@@ -216,7 +218,7 @@ class _Sending:
         )
 
 
-def _placed(remarks: Iterable[Remark], book: Workbook) -> Iterator[Remark]:
+def _placed(remarks: Iterable[ReturnRemark], book: Workbook) -> Iterator[ReturnRemark]:
     """Remarks about what was left empty, with the cell of a form in which it is to be filled in."""
     blank = cells_of_form(book)
     for remark in remarks:

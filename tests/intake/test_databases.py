@@ -19,7 +19,7 @@ from cescore.definitions.model.database import Database
 from cescore.errors import ParamsError
 from cescore.intake.address import Address
 from cescore.intake.database_query import as_text
-from cescore.intake.databases import KEEPING, KEPT
+from cescore.intake.databases import KEEPING, KEPT, as_kept
 from cescore.intake.findings import Finding
 from cescore.intake.workspace import Workspace
 
@@ -176,6 +176,15 @@ def test_what_is_kept_is_read_without_asking_only_where_that_is_wanted(
     monkeypatch.delenv(KEEPING)
     with pytest.raises(Exception, match="there is no SQLite file"):
         load(root, query(f"sqlite:///{path}"))
+
+
+def test_what_is_made_again_asks_no_database_and_finds_what_was_found_then(root: Path) -> None:
+    path = with_rows(root)
+    first = load(root, query(f"sqlite:///{path}"))
+    path.unlink()
+    with as_kept():
+        again = load(root, query(f"sqlite:///{path}"))
+    assert repr(values(again)) == repr(values(first)) and again.findings == first.findings
 
 
 def test_kept_rows_that_no_run_names_are_an_error(root: Path) -> None:

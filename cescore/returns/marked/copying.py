@@ -30,7 +30,7 @@ from cescore.returns.forms.texts import form_text
 from cescore.returns.marked.harmless import is_harmless
 from cescore.returns.marked.listing import shown, write_listing
 from cescore.returns.marked.owner import owner_of
-from cescore.returns.marked.remarks import Remark
+from cescore.returns.marked.remarks import ReturnRemark
 from cescore.returns.marked.shape import SEVERITY_FILLS
 from cescore.returns.workbooks.sheet import Content, Sheet, Workbook, letters
 
@@ -57,11 +57,11 @@ class MarkedCopy:
 
     content: bytes
     lost: tuple[str, ...] = ()
-    without_cell: tuple[Remark, ...] = ()
+    without_cell: tuple[ReturnRemark, ...] = ()
 
 
 def marked_copy(
-    path: Path, received: Workbook, remarks: Sequence[Remark], title: str, lang: str
+    path: Path, received: Workbook, remarks: Sequence[ReturnRemark], title: str, lang: str
 ) -> MarkedCopy:
     """The copy of a received file; one that is no .xlsx is written anew from its cells.
 
@@ -82,7 +82,7 @@ def marked_copy(
     return MarkedCopy(saved(book), lost, absent)
 
 
-def listed(remarks: Sequence[Remark], title: str, lang: str) -> bytes:
+def listed(remarks: Sequence[ReturnRemark], title: str, lang: str) -> bytes:
     """A workbook of the list alone, for findings about what was not received as a workbook."""
     book = OpenpyxlWorkbook()
     book.remove(book.worksheets[0])
@@ -192,10 +192,10 @@ def _rebuilt(received: Workbook) -> OpenpyxlWorkbook:
 
 
 def _mark(
-    book: OpenpyxlWorkbook, remarks: Iterable[Remark], lang: str
-) -> tuple[dict[Address, str], tuple[Remark, ...]]:
+    book: OpenpyxlWorkbook, remarks: Iterable[ReturnRemark], lang: str
+) -> tuple[dict[Address, str], tuple[ReturnRemark, ...]]:
     """Fill and comment every cell that a remark is about; where each is, and what has none."""
-    about: dict[tuple[str, str], list[Remark]] = {}
+    about: dict[tuple[str, str], list[ReturnRemark]] = {}
     anchors: dict[Address, str] = {}
     absent = []
     for remark in remarks:
@@ -224,7 +224,7 @@ def _place(book: OpenpyxlWorkbook, at: Address) -> tuple[str, str] | None:
     return title, coordinate
 
 
-def _mark_cell(cell: Cell, remarks: Sequence[Remark], lang: str) -> None:
+def _mark_cell(cell: Cell, remarks: Sequence[ReturnRemark], lang: str) -> None:
     by_gravity = sorted(remarks, key=lambda remark: _SEVERITIES.index(remark.severity))
     cell.fill = PatternFill("solid", fgColor=SEVERITY_FILLS[by_gravity[0].severity])
     lines = list(dict.fromkeys(_comment_line(remark, lang) for remark in by_gravity))
@@ -234,7 +234,7 @@ def _mark_cell(cell: Cell, remarks: Sequence[Remark], lang: str) -> None:
     cell.comment = Comment(text, "cescore", height=COMMENT_HEIGHT, width=COMMENT_WIDTH)
 
 
-def _comment_line(remark: Remark, lang: str) -> str:
+def _comment_line(remark: ReturnRemark, lang: str) -> str:
     severity = wording.text(f"severity_{remark.severity}", lang)
     key = "remarks.comment" if remark.expected else "remarks.comment_found"
     return form_text(

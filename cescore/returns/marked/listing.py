@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from cescore.intake import wording
 from cescore.intake.address import Address
 from cescore.returns.forms.texts import form_text
-from cescore.returns.marked.remarks import Remark
+from cescore.returns.marked.remarks import ReturnRemark
 from cescore.returns.marked.shape import REMARKS, REPLIES, SEVERITY_FILLS
 
 HEADER_ROW = 5  # below title, lead, how to answer, and what the copy has lost
@@ -50,7 +50,7 @@ def shown(text: str) -> str:
 def write_listing(
     book: OpenpyxlWorkbook,
     title: str,
-    remarks: Sequence[Remark],
+    remarks: Sequence[ReturnRemark],
     lang: str,
     *,
     lost: Sequence[str] = (),
@@ -89,7 +89,7 @@ def free_title(book: OpenpyxlWorkbook, wanted: str) -> str:
 
 
 def _write_remark(
-    sheet: Worksheet, number: int, remark: Remark, lang: str, anchors: Mapping[Address, str]
+    sheet: Worksheet, number: int, remark: ReturnRemark, lang: str, anchors: Mapping[Address, str]
 ) -> None:
     row = HEADER_ROW + number
     texts: dict[str, str | int] = {
@@ -119,7 +119,7 @@ def _write_remark(
         cell.font = Font(underline="single", color="FF0563C1")
 
 
-def _places(remark: Remark) -> list[str]:
+def _places(remark: ReturnRemark) -> list[str]:
     """The cells of a remark, the name of a sheet before the first of it alone."""
     places, last = [], ""
     for cell in remark.cells:

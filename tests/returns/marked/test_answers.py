@@ -15,8 +15,14 @@ from cescore.intake.entities import Entity, Register
 from cescore.intake.findings import Context, Finding, FindingLog
 from cescore.returns.marked.answers import FindingAnswer, is_list_alone, read_answers
 from cescore.returns.marked.copying import listed
-from cescore.returns.marked.proposals import Proposal, blanks, entries_text, proposed, quoted
-from cescore.returns.marked.remarks import FindingKey, Remark
+from cescore.returns.marked.proposals import (
+    ConfirmationProposal,
+    blanks,
+    entries_text,
+    proposed,
+    quoted,
+)
+from cescore.returns.marked.remarks import FindingKey, ReturnRemark
 from cescore.returns.marked.shape import REMARKS
 from cescore.returns.workbooks.read import read_workbook
 
@@ -33,7 +39,7 @@ def answered(
 ) -> tuple[list[FindingAnswer], FindingLog]:
     """A list of one finding, sent out, filled in and read again."""
     key = FindingKey.of(JUMP, is_withheld=is_withheld)
-    remark = Remark("warning", JUMP.code, "rule", "waste", 2024, "found", "expected", (), key)
+    remark = ReturnRemark("warning", JUMP.code, "rule", "waste", 2024, "found", "expected", (), key)
     book = openpyxl.load_workbook(io.BytesIO(listed([remark], "title", "zh")))
     for name, text in given.items():
         book.worksheets[0].cell(6, REMARKS.column(name) + 1).value = text
@@ -123,7 +129,7 @@ def test_a_proposal_says_what_became_of_its_finding(
 )
 def test_what_respondents_write_stays_one_text_in_yaml(text: str) -> None:
     key = FindingKey("x", "D1", 2024, "v", {text: text})
-    made = Proposal(key, text, text, text, text, text, text).yaml()
+    made = ConfirmationProposal(key, text, text, text, text, text, text).yaml()
     [entry] = YAML(typ="safe").load(made)
     assert (
         entry["reason"] == text and entry["by"]["name"] == text and entry["values"] == {text: text}
