@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from cescore.disclosure.gate import headline_codes
+from cescore.disclosure.headline import headline_codes
 
 if TYPE_CHECKING:
     from cescore.definitions.model import Framework
@@ -43,7 +43,7 @@ def costs(ledger: Ledger) -> Mapping[Figure, float]:
         weight = weights[register[figure.entity_id].entity_type].get(figure.code, OTHER)
         whole = largest[figure.code, figure.year] or 1.0
         cost = weight * LEVEL ** depth[figure.entity_id] * (1 + SIZE * size / whole)
-        found[figure] = cost * (ALREADY if figure in ledger.before else 1.0)
+        found[figure] = cost * (ALREADY if figure in ledger.kept.withheld else 1.0)
     return found
 
 

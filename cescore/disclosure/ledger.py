@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cescore.disclosure.behind import Behind, Quantity
 from cescore.disclosure.costs import costs, weights_of
+from cescore.disclosure.kept_pattern import KeptPattern, basis_of, read_pattern
 from cescore.disclosure.statements import Figure, Returned, Statements
 from cescore.method.inference import NOISE, Key, Statement, System, connected
 from cescore.method.protection import Breach, Cell, Protection
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from cescore.evaluation.yearly import YearlyEvaluation
     from cescore.method.linear_forms import Form, Meaning
 
+Years = Mapping[str, frozenset[int]]  # code -> years
 EXACT = 1e-6  # relative: a remainder below it is rounding
 
 
@@ -46,13 +48,9 @@ class Printed:
 
 @dataclass(frozen=True, eq=False)
 class Ledger:
-    """All figures of all bodies and years, and which of them are released to the public.
-
-    ``before``: figures withheld in earlier editions, which are preferred.
-    """
+    """All figures of all bodies and years, and which of them are released to the public."""
 
     yearly: YearlyEvaluation
-    before: Collection[Figure] = ()
     _breaches: dict[frozenset[int], list[Breach]] = field(default_factory=dict, init=False)
 
     @property
@@ -64,27 +62,67 @@ class Ledger:
     @cached_property
     def withheld(self) -> frozenset[Figure]:
         """The figures that the public does not see."""
+        if self.is_kept:
+            return self.kept.withheld
         chosen = frozenset(least_withheld(self.costs, self.audit) if self.printed else ())
-        return self.closed(chosen - self._needless(chosen))
+        return chosen - self._needless(chosen)
+
+    @cached_property
+    def above(self) -> frozenset[Figure]:
+        """Accounts and indicators that are released although something they stand on is withheld.
+
+        Others go with what they stand on: what is no sum or ratio of sums, and what nothing scored
+        or in a headline rate stands on.
+        """
+        if self.is_kept:
+            return self.kept.above
+        hidden = {Returned(f.entity_id, Quantity(f.code, f.year)) for f in self.withheld}
+        return frozenset(
+            printed.figure
+            for printed in self.printed
+            if printed.figure not in self.withheld
+            and not self._is_returned(printed.figure)
+            and printed.atoms & hidden
+        )
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the pattern kept in data/ was audited on exactly what is released now."""
+        return self.kept.audited == self.basis
 
     def is_released(self, entity_id: str, code: str, year: int) -> bool:
         """Whether a body's variable, account or indicator of a year may be printed for everybody."""
         return Figure(entity_id, code, year) not in self.withheld
 
-    @property
-    def released(self) -> tuple[Figure, ...]:
-        """The figures about respondents that are released, in the order of register and params."""
-        return tuple(figure for figure in self.meanings if figure not in self.withheld)
+    def of_body(self, entity_id: str) -> tuple[Years, Years]:
+        """A body's figures that are withheld, and those released above these: code -> years."""
+        return _by_code(self.withheld, entity_id), _by_code(self.above, entity_id)
 
-    def closed(self, withheld: frozenset[Figure]) -> frozenset[Figure]:
-        """The figures withheld, and with them what stands on their quantities and is no sum or ratio
-        of sums, or that nothing scored or in a headline rate stands on."""
-        hidden = {Returned(f.entity_id, Quantity(f.code, f.year)) for f in withheld}
-        return withheld | {
-            figure
-            for figure, meaning in self.meanings.items()
-            if meaning.inputs & hidden and not (meaning.sums and self._is_weighed(figure))
+    @cached_property
+    def kept(self) -> KeptPattern:
+        """What an earlier edition withheld, which is preferred."""
+        return read_pattern(self.yearly.workspace.root)
+
+    @cached_property
+    def basis(self) -> str:
+        """A hash of all that the choice rests on."""
+        return basis_of(self.yearly.workspace)
+
+    def pattern(self) -> KeptPattern:
+        """What data/withheld.json is to keep of this edition."""
+        filed = {
+            year: frozenset(e for e in self.behind.respondents if self.behind.has_returned(e, year))
+            for year in self.behind.years
         }
+        return KeptPattern(self.basis, filed, self.withheld, self.above)
+
+    def _needless(self, withheld: frozenset[Figure]) -> set[Figure]:
+        """Figures that follow from released ones of their own body: to withhold them hides nothing."""
+        sums: dict[Figure, list[Printed]] = defaultdict(list)
+        for printed in self.printed:
+            sums[printed.figure].append(printed)
+        released = sums.keys() - withheld
+        return {f for f in withheld if all(self._is_implied(p, released) for p in sums[f])}
 
     def _is_weighed(self, figure: Figure) -> bool:
         """Whether a figure is released or withheld for itself: returned quantities and what counts.
@@ -104,14 +142,6 @@ class Ledger:
         """Body -> codes of what is scored, in a headline rate, or what these stand on."""
         by_type = {t: weights_of(e.framework) for t, e in self.yearly.evaluations.items()}
         return {b.entity_id: by_type[b.entity_type] for b in self.behind.bodies}
-
-    def _needless(self, withheld: frozenset[Figure]) -> set[Figure]:
-        """Figures that follow from released ones of their own body: to withhold them hides nothing."""
-        sums: dict[Figure, list[Printed]] = defaultdict(list)
-        for printed in self.printed:
-            sums[printed.figure].append(printed)
-        released = sums.keys() - withheld
-        return {f for f in withheld if all(self._is_implied(p, released) for p in sums[f])}
 
     # --- the audit ------------------------------------------------------------------------------
 
@@ -160,6 +190,15 @@ class Ledger:
         cells = {k: self._cells[k] for k in keys if isinstance(k, Cell)}
         system = System(dict.fromkeys(keys, 0.0), statements, truth)
         return Protection(system, cells, self.rules)
+
+    def protections(self) -> Iterator[Protection]:
+        """The systems of everything that is released."""
+        yield from map(self.protection, self._parts(self.withheld))
+
+    def members(self, cell: Cell) -> Mapping[str, float]:
+        """The respondents of a cell and what each returned."""
+        values = self.behind.values(cell.quantity)
+        return {e: value for e, value in values.items() if self.behind.chain(e) == cell.group}
 
     # --- the statements -------------------------------------------------------------------------
 
@@ -256,3 +295,11 @@ class Ledger:
     def costs(self) -> Mapping[Figure, float]:
         """What it costs to withhold each figure: see `Costs`."""
         return costs(self)
+
+
+def _by_code(figures: Iterable[Figure], entity_id: str) -> Years:
+    years: dict[str, set[int]] = defaultdict(set)
+    for figure in figures:
+        if figure.entity_id == entity_id:
+            years[figure.code].add(figure.year)
+    return {code: frozenset(years[code]) for code in sorted(years)}

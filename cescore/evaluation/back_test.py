@@ -11,8 +11,8 @@ import pandas as pd
 from cescore.definitions.history import SeriesBreak, breaks_between
 from cescore.definitions.load import Definitions
 from cescore.errors import DataError
-from cescore.evaluation.revising.causes import Cause
-from cescore.evaluation.revising.revision import KEY, Move, revise
+from cescore.evaluation.revising.move import Cause, ResultMove
+from cescore.evaluation.revising.revision import KEY, revise
 from cescore.evaluation.revising.side import Side
 from cescore.intake.entities import Register
 from cescore.method.thresholds import is_equal
@@ -29,7 +29,7 @@ class MovedNumber:
     `revising.causes` finds it. ``because`` names the facts, the numbers or the place.
     """
 
-    move: Move
+    move: ResultMove
     cause: Cause
     because: tuple[str, ...] = ()
 
@@ -71,7 +71,7 @@ def back_test(published: Side, again: Side, year: int) -> BackTest:
     return BackTest(year, found.compared, told, year in definitions.history)
 
 
-def _is_noise(move: Move) -> bool:
+def _is_noise(move: ResultMove) -> bool:
     """Whether a number moved by less than it is computed with."""
     if move.was != move.now or move.before is None or move.after is None:
         return False
@@ -108,7 +108,7 @@ def _method_changes(definitions: Definitions, year: int) -> Mapping[str, tuple[S
     return {t: breaks_between(record, f, year) for t, f in definitions.frameworks.items()}
 
 
-def _with_cause(move: Move, breaks: Sequence[SeriesBreak]) -> MovedNumber:
+def _with_cause(move: ResultMove, breaks: Sequence[SeriesBreak]) -> MovedNumber:
     of_method = tuple(_facts(move, breaks))
     if of_method:
         return MovedNumber(move, "definition", of_method)
@@ -121,7 +121,7 @@ def _with_cause(move: Move, breaks: Sequence[SeriesBreak]) -> MovedNumber:
     return MovedNumber(move, own.cause, (own.detail,) if own.detail else ())
 
 
-def _facts(move: Move, breaks: Sequence[SeriesBreak]) -> Iterator[str]:
+def _facts(move: ResultMove, breaks: Sequence[SeriesBreak]) -> Iterator[str]:
     """What of the method changed that a number is computed by itself."""
     kind, code, _ = move.result
     own = code.rpartition(".")[2]

@@ -263,7 +263,7 @@ def evaluate_workspace(
     assessments: Mapping[str, Assessment] = {}
     if plan is not None:
         whose = {e: found for found in evaluations.values() for e in found.panel.entities}
-        targets = PerEntity(whose, lambda entity: _targets(plan, whose[entity], entity))
+        targets = PerEntity(whose, lambda entity: entity_targets(plan, whose[entity], entity))
         measures = PerEntity(whose, _Measures(plan, whose, checks))
         bonus = {
             e: b for ev in evaluations.values() for e, b in _bonus(workspace, plan, ev).items()
@@ -314,7 +314,10 @@ def _by_entity(
     return dict(found)
 
 
-def _targets(plan: Plan, evaluation: TypeEvaluation, entity_id: str) -> tuple[TargetLine, ...]:
+def entity_targets(
+    plan: Plan, evaluation: TypeEvaluation, entity_id: str
+) -> tuple[TargetLine, ...]:
+    """The target lines of one entity in the year evaluated."""
     return assess_targets(
         plan,
         evaluation.indicators,

@@ -253,6 +253,8 @@ class _System:
             return program.conflict
         if not program.rows:
             return self.values
+        if len(program.free) == 1:
+            return program.alone()
         count, size = len(program.rows), len(program.free)
         matrix = np.hstack([program.matrix, -np.eye(count)])
         cost = np.concatenate([np.zeros(size), np.ones(count)])
@@ -293,15 +295,33 @@ class _System:
         program = _Program(self, rows, free, margin=0.0)
         if program.conflict is not None:
             return np.inf
+        if len(program.free) == 1:
+            if program.is_empty:
+                return np.inf
+            ends = program.ends()
+            at = ends[0] if goal[1] > 0 else ends[1]
+            solution = np.array([np.clip(at, -FAR, FAR)])
+            return self._checked(rows, open_, free, goal, program.point(solution))
         cost = np.array([goal[1] if code == goal[0] else 0.0 for code in program.free])
         limits: list[Limits] = [(-FAR, FAR)] * len(program.free)
         solved = self._run(cost, program.matrix, program.bound, limits)
         if solved.x is None:
             return np.inf
-        position = self._first_broken(open_, program.point(solved.x))
+        return self._checked(rows, open_, free, goal, program.point(solved.x))
+
+    def _checked(
+        self,
+        rows: Sequence[_Row],
+        open_: Sequence[tuple[Clause, str]],
+        free: frozenset[str],
+        goal: tuple[str, float],
+        point: Values,
+    ) -> float:
+        """The value at a point where every clause holds; else the least over the ways to make one hold."""
+        position = self._first_broken(open_, point)
         if position is None:
-            is_limited = solved.fun > -FAR / 2
-            return _tidy(float(solved.fun) * self.unit) if is_limited else -np.inf
+            value = goal[1] * point[goal[0]]
+            return _tidy(value) if value > -FAR / 2 * self.unit else -np.inf
         clause, rule = open_[position]
         left = [*open_[:position], *open_[position + 1 :]]
         return min(self._extreme([*rows, _Row(h, rule)], left, free, goal) for h in clause)
@@ -342,6 +362,34 @@ class _Program:
             self.rows.append(row)
         self.matrix = np.array(matrix).reshape(len(matrix), len(self.free))
         self.bound, self.scale = np.array(bounds), np.array(scales)
+
+    def ends(self) -> tuple[float, float]:
+        """Between what the only free value must lie [typical values]; the first beyond the second
+        where there is nothing between."""
+        a = self.matrix[:, 0]
+        limit = self.bound / a
+        return float(limit[a < 0].max(initial=-np.inf)), float(limit[a > 0].min(initial=np.inf))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing lies between the ends of the only free value."""
+        low, high = self.ends()
+        return low > high and low - high > 10 * TOLERANCE * max(abs(low), abs(high))
+
+    def alone(self) -> Values | _Conflict:
+        """The only free value as near to the reported one as the rows let it, or the rows that forbid it."""
+        low, high = self.ends()
+        if self.is_empty:
+            a, limit = self.matrix[:, 0], self.bound / self.matrix[:, 0]
+            multipliers = np.zeros(len(a))
+            for at in (
+                np.where(a < 0, limit, -np.inf).argmax(),
+                np.where(a > 0, limit, np.inf).argmin(),
+            ):
+                multipliers[at] = 1 / abs(a[at])
+            return self.certificate(multipliers / multipliers.max())
+        reported = self.system.values[self.free[0]] / self.system.unit
+        return self.point(np.array([np.clip(reported, min(low, high), high)]))
 
     def point(self, solution: Floats) -> Values:
         found = zip(self.free, (solution * self.system.unit).tolist(), strict=True)

@@ -28,6 +28,6 @@ def _named(name: str, value: Value, lang: str) -> Value:
     return label_or(f"status.{value}", lang, str(value)) if name in STAGES else value
 
 
-def remark(code: str, **values: Value) -> Remark:
+def remark(code: str, /, **values: Value) -> Remark:
     """A remark of this code with these values."""
     return Remark(code, tuple(values.items()))

@@ -49,8 +49,11 @@ def verify_pdf(path: Path, root: Path, trusted: tuple[Path, ...] = ()) -> Verifi
         said = "; ".join(" · ".join(foot) if foot[0] else "–" for foot in contents.feet)
         problems.append(remark("pdf_feet", found=said))
     printed_number, printed_hash = contents.feet[0] if contents.feet else ("", "")
-    facts += _whose(contents, printed_number)
-    problems += _of_itself(contents, printed_number, printed_hash)
+    try:
+        facts += list(_whose(contents, printed_number))
+        problems += list(_of_itself(contents, printed_number, printed_hash))
+    except (AttributeError, KeyError, TypeError):  # JSON, but not as a result is
+        problems.append(remark("pdf_result_lost"))
     for is_sound, one in at_hand(path, contents.raw, printed_number, root):
         (facts if is_sound else problems).append(one)
     return Verification(tuple(facts), tuple(problems))

@@ -14,9 +14,9 @@ from cescore.evaluation.revising.revision import KEY
 from cescore.intake.findings import TABLE_ENCODING
 from cescore.publish.words import label
 from cescore.run.files import write_atomically
-from cescore.run.revisions import open_side
 from cescore.run.store import MANIFEST_NAME
 from cescore.run.tables import RESULTS
+from cescore.run.vintages import open_side
 
 MOST_SHOWN = 20  # numbers that the terminal names one by one
 NAMES_SHOWN = 6  # of what one of them follows from

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
@@ -19,7 +19,7 @@ from cescore.returns.collecting.kept import KeptReturns
 from cescore.returns.forms.texts import form_text
 from cescore.returns.marked.copying import listed, marked_copy
 from cescore.returns.marked.originals import Original, Originals
-from cescore.returns.marked.owner import owner_of
+from cescore.returns.marked.owner import cells_of_form, owner_of
 from cescore.returns.marked.remarks import Remark, RemarkWriter, by_workbook
 from cescore.returns.marked.shape import REMARKS
 from cescore.returns.workbooks.readers import Readers, ReceivedFile
@@ -187,7 +187,7 @@ class _Sending:
             again = self._writer(lang).remarks(self.open_findings)
             remarks = [remark for remark in again if remark.key.text() in keys]
         return marked_copy(
-            original.path, book, remarks, self._title([*entities], lang), lang
+            original.path, book, list(_placed(remarks, book)), self._title([*entities], lang), lang
         ).content
 
     def _title(self, entities: Sequence[str], lang: str = "") -> str:
@@ -214,6 +214,14 @@ class _Sending:
             others=NamedRespondents(self.workspace.register, lambda e: e.entity_type in public),
             sources=self.workspace.sources,
         )
+
+
+def _placed(remarks: Iterable[Remark], book: Workbook) -> Iterator[Remark]:
+    """Remarks about what was left empty, with the cell of a form in which it is to be filled in."""
+    blank = cells_of_form(book)
+    for remark in remarks:
+        at = blank.get(remark.key.variable)
+        yield remark if remark.cells or at is None else replace(remark, cells=(at,))
 
 
 def language_of(book: Workbook) -> str:

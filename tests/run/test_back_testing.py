@@ -9,11 +9,11 @@ from small_city import FIRST, FRAMEWORK, edit_register, make, publish, returns
 
 from cescore.errors import DataError
 from cescore.evaluation.back_test import BackTest, MovedNumber
-from cescore.evaluation.revising.causes import CAUSES
+from cescore.evaluation.revising.move import CAUSES
 from cescore.publish.words import has_label
 from cescore.run.back_testing import computed_again, published_results, told
 from cescore.run.new_year import new_year
-from cescore.run.revisions import read_results
+from cescore.run.vintages import read_results
 
 
 def again(root: Path, year: int = 2025) -> BackTest:

@@ -119,7 +119,7 @@ def test_links_that_lead_outside_are_taken_out(copied: Copied) -> None:
     book.defined_names["cescore_year"] = DefinedName("cescore_year", attr_text='"2025"')
     marked, made = copied(book, remark())
     assert b"passwd" not in made.content and marked[SHEET]["A2"].hyperlink is None
-    assert set(marked.defined_names) == {"cescore_year"} and "名称“run”" in made.lost
+    assert set(marked.defined_names) == {"cescore_year"} and "名称run" in made.lost
 
 
 def test_protection_validations_hidden_rows_and_formats_are_kept(copied: Copied) -> None:
