@@ -24,6 +24,8 @@ from cescore.release.audiences import Audiences, public_reports
 from cescore.release.contents import write_index
 from cescore.release.editions import (
     BUREAU,
+    MAKING,
+    OPEN,
     SIGN_OFF,
     STATEMENT,
     EditionFolder,
@@ -60,7 +62,6 @@ def run_name(asked: Asked) -> str:
 
 
 Opening = Callable[[], "Executor"]
-MAKING = ".making"  # of an edition that is not in its place yet
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ class Releasing:
         """Take the step, or say all that stands against it."""
         folder = self.proposal.register.folder
         folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(OPEN)  # the way to public trees, whatever the umask
         with locked(folder):
             against = list(against_step(self.proposal))
             if self.proposal.step in ("published", "withdrawn"):
@@ -123,6 +125,7 @@ class Releasing:
             return Released(leaks)
         shutil.rmtree(making, ignore_errors=True)
         making.parent.mkdir(exist_ok=True)
+        making.parent.chmod(OPEN)
         make_private(making)
         if issue is None:
             _seed(self.asked.output(edition.name), making / BUREAU)
