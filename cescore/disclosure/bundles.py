@@ -25,7 +25,6 @@ from cescore.disclosure.changes import changes_of
 from cescore.disclosure.covering import Cover
 from cescore.disclosure.gate import INDEX_DECIMALS, Gate
 from cescore.disclosure.ledger import Years
-from cescore.disclosure.opened import to_fitted
 from cescore.disclosure.others import OtherRespondents
 from cescore.disclosure.own_results import evaluated, values_of
 from cescore.disclosure.public_view import PublicView
@@ -118,7 +117,9 @@ class Bundler:
             industries=industries,
             targets=self._targets(entity_id, view),
             measures=measures,
-            assessment=self.yearly.assessments.get(entity_id) or Assessment(),
+            assessment=self.covered(
+                entity_id, self.yearly.assessments.get(entity_id) or Assessment(), workspace.year
+            ),
             standards=tuple(
                 cover.standard(_standard(*p)) for p in self.yearly.compliance.get(entity_id, ())
             ),
@@ -138,14 +139,12 @@ class Bundler:
 
     def view(self, entity: Entity) -> PublicView | None:
         """A body's results as its readers may see them; None where nothing of them is withheld."""
-        if self.audience == "bureau":
-            return None
-        withheld, above = self.gate.ledger.of_body(entity.entity_id)
-        if not withheld:
-            return None
-        evaluation = self.yearly.evaluations[entity.entity_type]
-        row, fitted = self._rows[entity.entity_id], to_fitted(self.gate.fitted(entity))
-        return PublicView(evaluation, row, withheld, above, fitted)
+        return None if self.audience == "bureau" else self.gate.view(entity.entity_id)
+
+    def covered(self, entity_id: str, found: Assessment, year: int) -> Assessment:
+        """An assessment as the body's readers may see it."""
+        is_whole = self.audience == "bureau"
+        return found if is_whole else self.gate.assessment(entity_id, found, year)
 
     def _targets(self, entity_id: str, view: PublicView | None) -> tuple[TargetLine, ...]:
         """The year's targets, as far as what measures them is released."""

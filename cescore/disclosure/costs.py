@@ -21,7 +21,7 @@ ALREADY = 0.01  # of a figure that an earlier edition withheld: nothing new is l
 def costs(ledger: Ledger) -> Mapping[Figure, float]:
     """The cost of each figure that gives a sum away [points], in the ledger's order.
 
-    By what it is for (headline rate, scored indicator, what these stand on, anything else), times 2
+    By what it is for (headline rate; scored or in the progress index; what these stand on; anything else), times 2
     for each level of bodies inside its own, and up to a half more with its size among the bodies'
     figures of the same code and year. One withheld in an earlier edition costs a hundredth.
     """
@@ -33,7 +33,7 @@ def costs(ledger: Ledger) -> Mapping[Figure, float]:
         depth[body.entity_id] = 1 + max(inside) if inside else 0
     sizes: dict[Figure, float] = {}
     largest: dict[tuple[str, int], float] = {}
-    for printed in ledger.printed:
+    for printed in filter(lambda one: one.atoms, ledger.printed):
         figure, size = printed.figure, abs(printed.statement.high)
         sizes[figure] = max(sizes.get(figure, 0.0), size)
         key = (figure.code, figure.year)
@@ -50,10 +50,20 @@ def costs(ledger: Ledger) -> Mapping[Figure, float]:
 def weights_of(framework: Framework) -> dict[str, float]:
     """What each code of a framework is for, as a cost; a code that is missing is `OTHER`."""
     scored = [indicator.code for indicator in framework.scored()]
+    if framework.progress is not None:
+        scored += [code for group in framework.progress.members.values() for code in group]
     headline = headline_codes(framework)
-    found: dict[str, float] = {}
-    for code in (*scored, *headline):
-        expression = framework.indicators[code].expression
-        for name in expression.own_names if expression else ():
-            found[name] = SHOWN
-    return found | dict.fromkeys(scored, SCORED) | dict.fromkeys(headline, HEADLINE)
+    below: dict[str, None] = {}
+    waiting = list(dict.fromkeys((*scored, *headline)))
+    while waiting:
+        code = waiting.pop()
+        computed = framework.indicators.get(code) or framework.accounts.get(code)
+        expression = computed.expression if computed else None
+        new = [name for name in (expression.own_names if expression else ()) if name not in below]
+        below |= dict.fromkeys(new)
+        waiting += new
+    return (
+        dict.fromkeys(below, SHOWN)
+        | dict.fromkeys(scored, SCORED)
+        | dict.fromkeys(headline, HEADLINE)
+    )

@@ -24,7 +24,10 @@ from cescore.disclosure.bundle import (
 from cescore.disclosure.constants import released_constants
 from cescore.disclosure.headline import headline_codes, headline_inputs
 from cescore.disclosure.ledger import Ledger
+from cescore.disclosure.opened import to_fitted
+from cescore.disclosure.public_view import PublicView
 from cescore.disclosure.rankings import released_robustness
+from cescore.method.assessment import Assessment
 from cescore.method.column import Column, Panel, State
 from cescore.method.disclosure import (
     GroupFigure,
@@ -92,6 +95,8 @@ class Gate:
         """The entity's own standing in its type; None where it has no peers."""
         evaluation = self.yearly.evaluations.get(entity.entity_type)
         if evaluation is None or len(evaluation.panel.entities) < 2:
+            return None
+        if not self.rules.is_decided:
             return None
         row = self._rows[entity.entity_id]
         public = self.is_public(entity)
@@ -298,6 +303,8 @@ class Gate:
         year = evaluation.panel.year_position(self.year)
         code, framework = evaluation.framework.index.code, evaluation.framework
         index = self._comparisons[entity.entity_type][0].values[row]
+        if not self.shows_index(entity.entity_id, self.year):
+            index = np.float64("nan")
         n, ranked = self._ranked[entity.entity_type, code]
         headline = {
             c: _or_none(evaluation.indicators.column(c).values[row, year])
@@ -321,9 +328,43 @@ class Gate:
         """Which figures of bodies may leave at all."""
         return Ledger(self.yearly)
 
+    @lru_cache(maxsize=256)  # noqa: B019 - a gate lives as long as its run
+    def view(self, entity_id: str) -> PublicView | None:
+        """A body's results as everybody may see them; None where nothing of them is withheld."""
+        withheld, above = self.ledger.of_body(entity_id)
+        if not withheld:
+            return None
+        entity = self.yearly.workspace.register[entity_id]
+        evaluation = self.yearly.evaluations[entity.entity_type]
+        fitted = to_fitted(self.fitted(entity))
+        return PublicView(evaluation, self._rows[entity_id], withheld, above, fitted)
+
+    def shows_index(self, entity_id: str, year: int) -> bool:
+        """Whether a body's index of a year may be shown: not above a single withheld score."""
+        view = self.view(entity_id)
+        if view is None:
+            return True
+        index = view.evaluation.aggregation.index
+        return bool(index.state[0, view.evaluation.panel.year_position(year)] != State.SUPPRESSED)
+
+    def shows_progress(self, entity_id: str, year: int) -> bool:
+        """Whether a body's progress index of a year may be shown."""
+        view = self.view(entity_id)
+        if view is None:
+            return True
+        index = view.evaluation.progress.index
+        return bool(index.state[0, view.evaluation.panel.year_position(year)] != State.SUPPRESSED)
+
+    def assessment(self, entity_id: str, found: Assessment, year: int) -> Assessment:
+        """Total and grade; the grade alone where the total and its parts would give the index."""
+        if self.shows_index(entity_id, year):
+            return found
+        parts = {part: None if part == "index" else value for part, value in found.parts.items()}
+        return replace(found, total=None, parts=parts)
+
     @property
     def cleared(self) -> frozenset[str]:
-        """Public bodies of which every headline figure is released."""
+        """Public bodies of which the index and every headline figure is released."""
         return self.cleared_in(self.year)
 
     @lru_cache(maxsize=64)  # noqa: B019 - a gate lives as long as its run
@@ -335,6 +376,7 @@ class Gate:
             if self.is_public(e)
             and e.entity_type in self.yearly.evaluations
             and e.entity_id in self._rows
+            and self.shows_index(e.entity_id, year)
             and all(
                 self.ledger.is_released(e.entity_id, code, year)
                 for code in headline_codes(self.yearly.evaluations[e.entity_type].framework)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from cescore.method.linear_forms import Form, Meaning
 
 Years = Mapping[str, frozenset[int]]  # code -> years
+LATE = "\0late"  # no id is called so
+EARLIER = "earlier edition: "
 EXACT = 1e-6  # relative: a remainder below it is rounding
 
 
@@ -64,6 +66,8 @@ class Ledger:
         """The figures that the public does not see."""
         if self.is_kept:
             return self.kept.withheld
+        if not self.rules.is_decided:
+            return frozenset(figure for figure in self.meanings if self._is_summed(figure))
         chosen = frozenset(least_withheld(self.costs, self.audit) if self.printed else ())
         return chosen - self._needless(chosen)
 
@@ -81,6 +85,7 @@ class Ledger:
             printed.figure
             for printed in self.printed
             if printed.figure not in self.withheld
+            and printed.atoms
             and not self._is_returned(printed.figure)
             and printed.atoms & hidden
         )
@@ -124,6 +129,11 @@ class Ledger:
         released = sums.keys() - withheld
         return {f for f in withheld if all(self._is_implied(p, released) for p in sums[f])}
 
+    def _is_summed(self, figure: Figure) -> bool:
+        """Whether a returned figure was made by adding up others' figures."""
+        quantity = Quantity(figure.code, figure.year)
+        return self._is_returned(figure) and self.behind.is_summed(figure.entity_id, quantity)
+
     def _is_weighed(self, figure: Figure) -> bool:
         """Whether a figure is released or withheld for itself: returned quantities and what counts.
 
@@ -147,7 +157,8 @@ class Ledger:
 
     def audit(self, withheld: frozenset[Figure] = frozenset()) -> Proofs[Any]:
         """Sets of released figures that give a respondent's value away, each by itself."""
-        return list({breach.proof: None for breach in self.breaches(withheld)})
+        proofs = (breach.proof for breach in self.breaches(withheld))
+        return list({frozenset(p for p in proof if not _is_earlier(p)): None for proof in proofs})
 
     def breaches(self, withheld: frozenset[Figure] = frozenset()) -> list[Breach]:
         """Whose value could be inferred too closely, by whom and from what, were all else released."""
@@ -177,7 +188,7 @@ class Ledger:
         yield from map(frozenset, parts)
 
     def _is_implied(self, printed: Printed, released: Collection[Figure]) -> bool:
-        if any(atom.body != printed.figure.entity_id for atom in printed.atoms):
+        if not printed.atoms or any(a.body != printed.figure.entity_id for a in printed.atoms):
             return False
         own = [Figure(a.body, a.quantity.code, a.quantity.year) for a in printed.atoms]
         return printed.figure not in own and all(figure in released for figure in own)
@@ -197,8 +208,9 @@ class Ledger:
 
     def members(self, cell: Cell) -> Mapping[str, float]:
         """The respondents of a cell and what each returned."""
-        values = self.behind.values(cell.quantity)
-        return {e: value for e, value in values.items() if self.behind.chain(e) == cell.group}
+        quantity: Quantity = cell.quantity  # type: ignore[assignment]
+        values = self.behind.values(quantity)
+        return {e: value for e, value in values.items() if self._group(e, quantity) == cell.group}
 
     # --- the statements -------------------------------------------------------------------------
 
@@ -214,13 +226,44 @@ class Ledger:
     @cached_property
     def printed(self) -> tuple[Printed, ...]:
         """The sums that the figures give away."""
-        return tuple(
+        now = tuple(
             Printed(figure, statement, frozenset(form.terms))  # type: ignore[arg-type]
             for figure, meaning in self.meanings.items()
             if self._is_weighed(figure)
             for form in meaning.sums
             if (statement := self._statement(figure, form)) is not None
         )
+        return (*now, *self._printed_earlier())
+
+    def _printed_earlier(self) -> Iterator[Printed]:
+        """Sums that an earlier edition printed over fewer respondents: they cannot be taken back.
+
+        Whoever has both editions can subtract one from the other; what the late ones returned must
+        not be left over. A value revised since counts as it is now.
+        """
+        for quantity, bodies in self._expansions.items():
+            if not self._late(quantity):
+                continue
+            for body, keys in bodies.items():
+                figure = Figure(body, quantity.code, quantity.year)
+                earlier = {k: 1.0 for k in keys if not (isinstance(k, Cell) and LATE in k.group)}  # type: ignore[operator]
+                if figure not in self.kept.withheld and any(isinstance(k, Cell) for k in earlier):
+                    value = math.fsum(self._truth[key] for key in earlier)
+                    name = figure._replace(code=f"{EARLIER}{figure.code}")
+                    statement = Statement.of(name, earlier, value)
+                    yield Printed(name, statement, frozenset())
+
+    def _late(self, quantity: Quantity) -> frozenset[str]:
+        """Respondents with a value now whose figures the kept edition did not hold."""
+        filed = self.kept.filed.get(quantity.year)
+        if filed is None:
+            return frozenset()
+        return frozenset(self.behind.values(quantity)) - filed
+
+    def _group(self, entity_id: str, quantity: Quantity) -> tuple[str, ...]:
+        """What tells a respondent from others in printed sums: its bodies, and whether it was late."""
+        chain = self.behind.chain(entity_id)
+        return (*chain, LATE) if chain and entity_id in self._late(quantity) else chain
 
     def _statement(self, figure: Figure, form: Form) -> Statement | None:
         """A linear form over bodies' quantities as one over cells and rests; None: of nobody."""
@@ -251,9 +294,9 @@ class Ledger:
     def _of_quantity(self, quantity: Quantity) -> Mapping[str, tuple[Key, ...]]:
         groups: dict[tuple[str, ...], dict[str, float]] = defaultdict(lambda: defaultdict(float))
         for entity_id, value in self.behind.values(quantity).items():
-            chain = self.behind.chain(entity_id)
-            if chain:
-                groups[chain][self.behind.holder(entity_id)] += value
+            group = self._group(entity_id, quantity)
+            if group:
+                groups[group][self.behind.holder(entity_id)] += value
         for group, parts in groups.items():
             cell = Cell(group, quantity)
             self._cells[cell] = dict(parts)
@@ -303,3 +346,7 @@ def _by_code(figures: Iterable[Figure], entity_id: str) -> Years:
         if figure.entity_id == entity_id:
             years[figure.code].add(figure.year)
     return {code: frozenset(years[code]) for code in sorted(years)}
+
+
+def _is_earlier(name: Key) -> bool:
+    return isinstance(name, Figure) and name.code.startswith(EARLIER)

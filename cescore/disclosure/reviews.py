@@ -58,7 +58,9 @@ class Reviews:
         found, bundle = self.found, self._bundles.bundle(entity_id)
         entity = found.workspace.register[entity_id]
         measures = found.measures_of(entity)
-        bundle = bundle.model_copy(update={"assessment": found.assessment_of(entity)})
+        covered = self._bundles.covered
+        assessment = covered(entity_id, found.assessment_of(entity), found.year)
+        bundle = bundle.model_copy(update={"assessment": assessment})
         review = Review(
             document_id=entity_id,
             run=found.workspace.definitions.run,
@@ -71,7 +73,10 @@ class Reviews:
             whole=found.completion(c for m in measures for c in m.checks),
             systems=tuple(self._by_key(measures, lambda m: (m.system,))),
             units=tuple(self._by_key(measures, lambda m: m.units)),
-            yearly=found.yearly_assessments_of(entity),
+            yearly=tuple(
+                covered(entity_id, made, year)
+                for year, made in zip(found.years, found.yearly_assessments_of(entity), strict=True)
+            ),
         )
         return review.numbered()
 

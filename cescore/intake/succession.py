@@ -140,11 +140,11 @@ def sound_succession(register: Register, lines: Lines, context: Context) -> Regi
     """
     bad: set[tuple[Entity, str]] = set()
     for entity in register:
-        for state in register.states(entity.entity_id):
+        for state in (s for s in register.states(entity.entity_id) if s.formed_from):
             here = context.row(lines[state.entity_id, state.valid_from]).of(
                 entity_id=entity.entity_id, variable="formed_from"
             )
-            if state.formed_from and state.valid_from is None:
+            if state.valid_from is None:
                 here.error("formation_without_year")
                 bad |= {(state, o.entity_id) for o in state.formed_from}
                 continue

@@ -28,7 +28,9 @@ from cescore.errors import MethodError
 from cescore.method.linear_rules import Clause, HalfSpace, LinearRule, is_within
 
 MOST_TIES = 20  # sets of equal weight that are listed
-MOST_PROGRAMS = 5000  # linear programs of one record; more is no interactive check any more
+MOST_PROGRAMS = (
+    400  # linear programs of one record, about a second; more is no check while one waits
+)
 TOLERANCE = 1e-7  # of a scaled row: what HiGHS calls satisfied
 FAR = 1e9  # typical values; an end of an interval beyond is none
 MARGIN = 1e-6  # of a scaled row: by how much a strict inequality is kept
@@ -173,7 +175,7 @@ class _Conflict(NamedTuple):
         )
 
 
-class _Row(NamedTuple):
+class _RuleRow(NamedTuple):
     """A half-space of a rule."""
 
     half: HalfSpace
@@ -190,8 +192,8 @@ class _System:
         self.freedom = freedom
         self.changeable = frozenset(codes) - freedom.pinned
         every = [(clause, rule.id) for rule in rules for clause in rule.clauses]
-        self.rows = [_Row(clause[0], rule) for clause, rule in every if len(clause) == 1]
-        self.rows += [_Row(half, "") for half in self._bounds()]
+        self.rows = [_RuleRow(clause[0], rule) for clause, rule in every if len(clause) == 1]
+        self.rows += [_RuleRow(half, "") for half in self._bounds()]
         self.open = [(clause, rule) for clause, rule in every if len(clause) > 1]
         self.programs = 0
         sizes = [abs(v) for v in self.values.values() if v]
@@ -217,7 +219,7 @@ class _System:
         return self._branch(self.rows, self.open, free)
 
     def _branch(
-        self, rows: Sequence[_Row], open_: Sequence[tuple[Clause, str]], free: frozenset[str]
+        self, rows: Sequence[_RuleRow], open_: Sequence[tuple[Clause, str]], free: frozenset[str]
     ) -> _Conflict | None:
         """Choose of one clause that does not hold yet each half-space in turn, depth first."""
         solved = self._solve(rows, free)
@@ -230,7 +232,7 @@ class _System:
         left = [*open_[:position], *open_[position + 1 :]]
         joined = _Conflict(frozenset(), ())
         for half in clause:
-            conflict = self._branch([*rows, _Row(half, rule)], left, free)
+            conflict = self._branch([*rows, _RuleRow(half, rule)], left, free)
             if conflict is None:
                 return None
             joined = joined.joined(conflict)
@@ -246,7 +248,7 @@ class _System:
         largest = max(abs(a * at[c]) for c, a in half.coefficients)
         return half.excess(at) <= 10 * TOLERANCE * max(largest, abs(half.bound))
 
-    def _solve(self, rows: Sequence[_Row], free: frozenset[str]) -> Values | _Conflict:
+    def _solve(self, rows: Sequence[_RuleRow], free: frozenset[str]) -> Values | _Conflict:
         """A point that satisfies all rows, or by the dual which unchanged values forbid one."""
         program = _Program(self, rows, free)
         if program.conflict is not None:
@@ -286,7 +288,7 @@ class _System:
 
     def _extreme(
         self,
-        rows: Sequence[_Row],
+        rows: Sequence[_RuleRow],
         open_: Sequence[tuple[Clause, str]],
         free: frozenset[str],
         goal: tuple[str, float],
@@ -311,7 +313,7 @@ class _System:
 
     def _checked(
         self,
-        rows: Sequence[_Row],
+        rows: Sequence[_RuleRow],
         open_: Sequence[tuple[Clause, str]],
         free: frozenset[str],
         goal: tuple[str, float],
@@ -324,7 +326,7 @@ class _System:
             return _tidy(value) if value > -FAR / 2 * self.unit else -np.inf
         clause, rule = open_[position]
         left = [*open_[:position], *open_[position + 1 :]]
-        return min(self._extreme([*rows, _Row(h, rule)], left, free, goal) for h in clause)
+        return min(self._extreme([*rows, _RuleRow(h, rule)], left, free, goal) for h in clause)
 
 
 class _Program:
@@ -333,13 +335,13 @@ class _Program:
     def __init__(
         self,
         system: _System,
-        rows: Sequence[_Row],
+        rows: Sequence[_RuleRow],
         free: frozenset[str],
         *,
         margin: float = MARGIN,
     ) -> None:
         self.system, self.free = system, tuple(sorted(free))
-        self.rows: list[_Row] = []
+        self.rows: list[_RuleRow] = []
         self.conflict: _Conflict | None = None
         at = {code: i for i, code in enumerate(self.free)}
         matrix, bounds, scales = [], [], []

@@ -51,6 +51,22 @@ class Audience:
     is_public: bool
 
 
+def public_reports(edition: AnnualEdition) -> dict[str, str]:
+    """The bodies whose reports the public reads, each with its report's name."""
+    cleared = _cleared(Gate(edition.yearly))
+    return {id_: f"{e.entity_type}/{id_}" for id_, e in cleared.items()}
+
+
+def _cleared(gate: Gate) -> dict[str, Entity]:
+    """The public bodies of the year of which no single respondent makes up the headline figures."""
+    workspace = gate.yearly.workspace
+    return {
+        e.entity_id: e
+        for e in workspace.entities()
+        if gate.is_public(e) and not gate.is_withheld(e) and e.entity_id not in workspace.blocked
+    }
+
+
 @dataclass(frozen=True, eq=False)
 class Audiences:
     """Cuts the trees of an edition whose bureau tree is finished."""
@@ -61,12 +77,9 @@ class Audiences:
 
     def all(self) -> Iterator[Audience]:
         """The public, then each respondent of the year that has a report."""
-        entities = self.edition.workspace.entities()
-        public = {e.entity_id: e for e in entities if self.gate.is_public(e)}
-        cleared = {id_: e for id_, e in public.items() if not self.gate.is_withheld(e)}
-        yield Audience(PUBLIC, cleared, is_public=True)
-        for entity in entities:
-            if entity.entity_id not in public and self._has_report(entity):
+        yield Audience(PUBLIC, _cleared(self.gate), is_public=True)
+        for entity in self.edition.workspace.entities():
+            if not self.gate.is_public(entity) and self._has_report(entity):
                 id_ = entity.entity_id
                 yield Audience(f"{RESPONDENT}/{id_}", {id_: entity}, is_public=False)
 

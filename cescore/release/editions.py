@@ -22,6 +22,7 @@ from cescore.release.kept import KEPT
 from cescore.run.files import file_hash, readable
 
 RELEASE = "release"
+MAKING = ".making"  # how the folder of an edition begins that is not in its place yet
 BUREAU, PUBLIC, RESPONDENT = "bureau", "public", "respondent"
 MANIFEST, STATEMENT, SIGN_OFF = "manifest.json", "statement.json", "sign-off.yml"
 ENVELOPE = "statement.dsse.json"  # of a signed edition, in the place of its statement
@@ -131,7 +132,9 @@ __all__ = [
     "BUREAU",
     "ENVELOPE",
     "KEPT",
+    "MAKING",
     "MANIFEST",
+    "OPEN",
     "PUBLIC",
     "RELEASE",
     "RESPONDENT",

@@ -57,6 +57,6 @@ def _certificates(paths: tuple[Path, ...]) -> list[Any]:
     from pyhanko.keys import load_cert_from_pemder
 
     try:
-        return [load_cert_from_pemder(str(path)) for path in paths]
+        return [load_cert_from_pemder(str(p)) for p in paths]  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise PublishError(f"--trust: found no certificate ({error})") from None

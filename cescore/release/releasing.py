@@ -20,10 +20,12 @@ import cescore
 from cescore.definitions.load import load_definitions
 from cescore.disclosure.standing import Answered, Issue, QualityLog, SignOff, Stage, Standing
 from cescore.intake.findings import SEVERITIES
-from cescore.release.audiences import Audiences
+from cescore.release.audiences import Audiences, public_reports
 from cescore.release.contents import write_index
 from cescore.release.editions import (
     BUREAU,
+    MAKING,
+    OPEN,
     SIGN_OFF,
     STATEMENT,
     EditionFolder,
@@ -31,6 +33,7 @@ from cescore.release.editions import (
     write_manifest_of,
 )
 from cescore.release.kept import keep
+from cescore.release.ledgers import ledger_problems
 from cescore.release.moved import CHANGES, moved_in, write_changes
 from cescore.release.provenance import code_state, packages, statement, workspace_inputs
 from cescore.release.refusals import Proposal, against_data, against_step, is_embargoed
@@ -59,7 +62,6 @@ def run_name(asked: Asked) -> str:
 
 
 Opening = Callable[[], "Executor"]
-MAKING = ".making"  # of an edition that is not in its place yet
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ class Releasing:
         """Take the step, or say all that stands against it."""
         folder = self.proposal.register.folder
         folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(OPEN)  # the way to public trees, whatever the umask
         with locked(folder):
             against = list(against_step(self.proposal))
             if self.proposal.step in ("published", "withdrawn"):
@@ -114,12 +117,16 @@ class Releasing:
         name = f"{proposal.run}/{number}-{proposal.step}"
         place = proposal.register.folder / name
         making = place.with_name(f"{MAKING}-{place.name}")
-        shutil.rmtree(making, ignore_errors=True)
-        making.parent.mkdir(exist_ok=True)
-        make_private(making)
         issue = _issue(proposal, edition, number)
         asked = replace(self.asked, folder=making / BUREAU, issue=issue)
         issued = AnnualEdition(asked, edition.loaded)
+        leaks = () if issue is None else tuple(ledger_problems(issued, public_reports(issued)))
+        if leaks:
+            return Released(leaks)
+        shutil.rmtree(making, ignore_errors=True)
+        making.parent.mkdir(exist_ok=True)
+        making.parent.chmod(OPEN)
+        make_private(making)
         if issue is None:
             _seed(self.asked.output(edition.name), making / BUREAU)
         if build_edition(issued, before, executor, self.console):

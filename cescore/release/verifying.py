@@ -13,6 +13,7 @@ from pathlib import Path
 from cescore.errors import RunError
 from cescore.release.editions import (
     ENVELOPE,
+    MAKING,
     MANIFEST,
     RELEASE,
     SIGN_OFF,
@@ -102,7 +103,7 @@ def register_problems(register: Register, anchors: str | None) -> Iterator[Remar
     known = {entry.edition for entry in register.entries}
     for path in sorted(register.folder.glob("*/*")):
         name = path.relative_to(register.folder).as_posix()
-        if path.is_dir() and name not in known:
+        if path.is_dir() and name not in known and not path.name.startswith(MAKING):
             yield remark("unregistered", edition=name)
     for edition in sorted(known):
         if not (register.folder / edition).is_dir():

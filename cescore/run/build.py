@@ -155,7 +155,7 @@ def build_edition(edition: Edition, before: Before, executor: Executor, console:
     ending = Ending(
         outcomes,
         seconds,
-        edition.output,
+        edition.output if asked.folder is None else None,  # of a release, not in its place yet
         changed=changed,
         note=executor.note,
         evidence=store.kept,

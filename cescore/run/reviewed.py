@@ -10,7 +10,7 @@ from cescore.evaluation.what_if import EntityStanding
 from cescore.publish.numbers import rounded
 from cescore.publish.words import label, label_or
 from cescore.returns.effects import Effect
-from cescore.returns.fewest import CellChange, FewestCells
+from cescore.returns.fewest import DoubtfulCell, FewestCells
 from cescore.returns.review import FindingsReview, Weighed
 from cescore.run.telling import stated
 
@@ -173,7 +173,7 @@ def suggested(review: FindingsReview, found: FewestCells, lang: str) -> str:
     )
 
 
-def _cell(review: FindingsReview, cell: CellChange, lang: str) -> str:
+def _cell(review: FindingsReview, cell: DoubtfulCell, lang: str) -> str:
     name = review.name_of_variable(cell.variable, lang)
     about = {"name": name, "code": cell.variable, "value": cell.value}
     if cell.slip is not None:

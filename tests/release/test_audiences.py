@@ -119,3 +119,24 @@ def test_without_disclosure_rules_everybody_is_a_respondent(world: World) -> Non
     folder = world.folder(world.final().edition)
     assert {p.name for p in (folder / "respondent").iterdir()} == set(LOANS)
     assert sorted(p.name for p in (folder / "public").iterdir() if p.is_dir()) == ["method-book"]
+
+
+def test_bodies_whose_difference_is_one_respondent_are_not_released_together(world: World) -> None:
+    """A county less one of its two towns is the only library of the other."""
+    register = world.root / "data/entities.csv"
+    text = register.read_text("utf-8").replace("Upper Town,", "Upper Town,C1")
+    text = text.replace("Lower Town,", "Lower Town,C1")
+    head, rest = text.split("\n", 1)
+    register.write_text(f"{head}\nC1,county,Twin County,\n{rest}", encoding="utf-8")
+    county = "extends: library\nindex: {code: COUNTY, en: County circularity index}\n"
+    (world.root / "params/frameworks/county.yml").write_text(county, encoding="utf-8")
+    (world.root / "params/disclosure.yml").write_text("public_types: [county, town]\n", "utf-8")
+    returns = world.root / "data/2024/observations.csv"
+    figures = {"loans": 52_313, "books_repaired": 180, "books_damaged": 240, "electricity": 300,
+               "heat": 720}  # fmt: skip
+    rows = "".join(f"C1,2024,{code},{value}\n" for code, value in figures.items())
+    returns.write_text(returns.read_text("utf-8") + rows, encoding="utf-8")
+    draft = world.take("draft")
+    made = world.take("reviewed", world.sign(draft.entry, world.answers(draft)))
+    assert {one.code for one in made.against} == {"ledger"}
+    assert any("S1" in one.said("en") and "C1 loans 2024" in one.said("en") for one in made.against)

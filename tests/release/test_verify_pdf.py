@@ -8,6 +8,7 @@ import json
 import random
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -98,10 +99,8 @@ def test_every_flipped_bit_is_found(raw: bytes, tmp_path: Path, count: int) -> N
         altered = bytearray(raw)
         altered[place] ^= 1 << chosen.randrange(8)
         path.write_bytes(altered)
-        try:
+        with suppress(PublishError):  # so damaged that it cannot be opened, and said so
             assert verify_pdf(path, tmp_path).problems, place
-        except PublishError:
-            pass  # so damaged that it cannot be opened, and said so
 
 
 Forgery = Callable[[], bytes]

@@ -180,7 +180,7 @@ def test_rules_that_contradict_each_other_are_named(review: Reviewing) -> None:
     found = only(weighed, "D1")
     assert found.choices == ()
     assert {"within", "least"} <= set(found.contradiction)
-    assert "contradict each other" in suggested(weighed, found, "en")
+    assert "no change of cells satisfies together" in suggested(weighed, found, "en")
 
 
 def test_a_review_without_an_evaluation_weighs_nothing(workspace) -> None:  # noqa: F811

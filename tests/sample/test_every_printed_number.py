@@ -58,14 +58,14 @@ def nine_digits(value: float) -> float:
     return float(f"{value:.9e}")
 
 
-def of_others(tracer: Tracer, entities: tuple[str, ...]) -> set[str]:
+def of_others(tracer: Tracer, entities: tuple[str, ...]) -> set[float]:
     """Index and indicators of other bodies as a comparison prints them, to so many decimals."""
     found = set()
     for entity_id in entities:
         for code in codes_of(tracer.world, entity_id):
             if code.startswith(("index:", "indicator:")):
                 value = trace_asked(tracer, entity_id, code, YEAR).value
-                found |= {f"{rounded(value or 0.0, decimals):f}" for decimals in range(-3, 5)}
+                found |= {float(rounded(value or 0.0, decimals)) for decimals in range(-3, 5)}
     return found
 
 
@@ -105,7 +105,7 @@ def test_every_number_in_the_tables_of_a_report_is_explained(
         if head not in OF_ALL.get(name, ())
         and name not in COUNTED
         and not known & {nine_digits(v) for v in (value, value / 100, value * 100, -value)}
-        and not (name.endswith("评价结果") and text in others)
+        and not (name.endswith("评价结果") and value in others)
     ]
     assert len(numbers) > 250
     assert unexplained == []

@@ -20,7 +20,7 @@ from cescore.returns.layouts.heading import Heading, heading, is_unit, joined, k
 from cescore.returns.layouts.taken import ReturnRow, Role, Taken
 from cescore.returns.layouts.totals import tell_totals
 from cescore.returns.layouts.unseen import tell_unseen
-from cescore.returns.layouts.values import PURE, value_of_cell
+from cescore.returns.layouts.values import PURE, CellValues
 from cescore.returns.workbooks.sheet import Content, Position, Sheet, SheetCell, Workbook
 
 _NUMBER_AND_UNIT = re.compile(r"([+-]?[0-9][0-9,]*(?:\.[0-9]+)?)\s*([^0-9\s].*)")
@@ -238,11 +238,11 @@ class _FreeReader:
                     here.error("unit_not_there", label=shortened(around.label))
                 return Role.refused
             stated = "" if stated == OWN else stated
-            written = value_of_cell(cell, variable, stated, self.book, here, self.expected)
+            written = CellValues(self.book, self.expected).of(cell, variable, stated, here)
             if written is None:
                 return Role.refused
             text, unit = written.text, written.unit
-        elif not variable.required and not around.status:
+        elif not self.expected.must_have(here.entity_id, name) and not around.status:
             return Role.blank
         source = here.at.source
         row = ReturnRow(

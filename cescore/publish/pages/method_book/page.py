@@ -24,6 +24,7 @@ from cescore.publish.pages.document import (
 )
 from cescore.publish.pages.method_book.frameworks import framework_title, frameworks
 from cescore.publish.pages.method_book.plan import assessment, measures, targets
+from cescore.publish.pages.method_book.quality import quality, quality_log
 from cescore.publish.pages.method_book.rules import (
     accounts,
     checks,
@@ -52,6 +53,7 @@ __all__ = [
     "measures",
     "missing",
     "provenance",
+    "quality",
     "scores",
     "standards",
     "targets",
@@ -112,7 +114,10 @@ def _keys(data: MethodBook) -> Iterator[str]:
         yield from ("targets", "assessment", "measures")
     if data.standards:
         yield "standards"
-    yield from ("checks", "disclosure", "conventions", "unverified", "variables", "provenance")
+    yield from ("checks", "disclosure", "conventions", "unverified", "variables")
+    if quality_log(data) is not None:
+        yield "quality"
+    yield "provenance"
 
 
 def _functions(words: Words) -> Fragment:
