@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cescore.definitions.databases import KEY
 from cescore.definitions.layout import Files
-from cescore.definitions.model import Run
+from cescore.definitions.model import Plan, Run
 from cescore.definitions.model.written import YEAR
 from cescore.definitions.reading import Reading
 
@@ -41,7 +42,7 @@ def _run(stem: str, file: Reading) -> Run | None:
     if not YEAR.fullmatch(stem):
         file.of(file.node, "file").refuse(f"{stem}.yml", "a year as its name")
         return None
-    at = file.of(file.node, f"runs.{stem}")
+    at = file.of(file.node.without(KEY), f"runs.{stem}")
     if _claims_release(at):
         return None
     run = at.build(Run, year=int(stem))
@@ -74,3 +75,16 @@ def _run_of(runs: Mapping[int, Run], year: int) -> Run:
     status = "sample" if near.status == "sample" else "draft"
     changed = {"year": year, "status": status, "vintage": "preliminary", "issued": ""}
     return near.model_copy(update=changed)
+
+
+def in_its_plan(run: Run, plans: Mapping[str, Plan | None], *, has_file: bool) -> Run:
+    """A run that no file describes under the plan that its year falls in.
+
+    A run file's own word counts; where the year falls in no plan, or in several, the plan stays.
+    """
+    if has_file or not run.plan:
+        return run
+    covering = [i for i, p in plans.items() if p and p.first_year <= run.year <= p.last_year]
+    if run.plan in covering or len(covering) != 1:
+        return run
+    return run.model_copy(update={"plan": covering[0]})

@@ -28,13 +28,15 @@ from cescore.method.progress import ProgressResult
 
 def compute_accounts(bundle: OpenBundle) -> Panel:
     """The returned values with the framework's accounts added."""
-    return _indicators.compute_accounts(bundle.record, bundle.framework, base_year=bundle.base_year)
+    return _indicators.compute_accounts(
+        bundle.as_released, bundle.framework, base_year=bundle.base_year
+    )
 
 
 def compute_indicators(bundle: OpenBundle) -> Panel:
     """The framework's indicators, each in its own unit."""
     return _indicators.compute_indicators(
-        bundle.record, bundle.framework, base_year=bundle.base_year
+        bundle.as_released, bundle.framework, base_year=bundle.base_year
     )
 
 
@@ -60,7 +62,12 @@ def aggregate(bundle: OpenBundle, scored: Scored) -> Aggregation:
 
 def progress_index(bundle: OpenBundle, indicators: Panel) -> ProgressResult:
     """Progress since the base year, which is 100."""
-    return _progress.progress_index(indicators, bundle.framework, base_year=bundle.base_year)
+    return _progress.progress_index(
+        indicators,
+        bundle.framework,
+        base_year=bundle.base_year,
+        released=bundle.fitted.withheld.progress,
+    )
 
 
 def decompose(bundle: OpenBundle, scored: Scored, result: Aggregation) -> Decomposition:
@@ -71,6 +78,8 @@ def decompose(bundle: OpenBundle, scored: Scored, result: Aggregation) -> Decomp
 
 
 def decompose_progress(bundle: OpenBundle, progress: ProgressResult) -> Decomposition | None:
-    """The same of the progress index; None where the framework has none."""
+    """The same of the progress index; None where the framework has none, or a member is withheld."""
+    if bundle.fitted.withheld.progress is not None:
+        return None
     tree = _mean_tree.progress_tree(progress, bundle.framework)
     return None if tree is None else _contributions.decompose(tree, bundle.year)

@@ -11,19 +11,23 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from cescore.definitions.bilingual import Bilingual, name_in
-from cescore.definitions.model import Framework, Named, Run, VariableName
+from cescore.definitions.history import SeriesBreak
+from cescore.definitions.model import Framework, Named, Run, TargetTerms, VariableName
 from cescore.definitions.pictures import FlowPicture, PageBounds
 from cescore.disclosure.standing import OwnStanding, release_stage
 from cescore.intake import wording
 from cescore.intake.findings import NOBODY, Settlement
 from cescore.method.assessment import Assessment
+from cescore.method.column import Column, State
 from cescore.method.contributions import Contribution
 from cescore.method.coverage import covers_enough
 from cescore.method.disclosure import PeerFigure, YearRank
 from cescore.method.firmness import AppliedAlternative, Band, SourceShare
+from cescore.method.fitting import Withheld
 from cescore.method.measures import MeasureLine
 from cescore.method.standards import GroupLine, RequirementLine
 from cescore.method.targets import TargetLine
@@ -50,6 +54,23 @@ class Place(Part):
         return name_in(lang, self.name_zh, self.name_en) or self.entity_id
 
 
+class EntityChange(Part):
+    """Something that happened to the entity, in the first year in which it holds.
+
+    ``kind``: renamed, moved, recoded, or of `intake.succession` (merged, split, split_off, continued,
+    taken_over). ``before`` and ``after`` are names or codes; ``places`` the bodies or entities meant.
+    ``has_history``: whether years before the change are those of its origins.
+    """
+
+    year: int | None
+    kind: str
+    before: Named = Named()
+    after: Named = Named()
+    places: tuple[Place, ...] = ()
+    shares: tuple[float | None, ...] = ()  # of each place, 0-1, that went over
+    has_history: bool = False
+
+
 class EntityCard(Place):
     """Whose report it is."""
 
@@ -57,6 +78,7 @@ class EntityCard(Place):
     counted_in: str = ""
     parents: tuple[Place, ...] = ()  # from the smallest containing body up
     is_synthetic: bool = False
+    changes: tuple[EntityChange, ...] = ()  # the oldest first
 
 
 class Record(Part):
@@ -88,6 +110,39 @@ class FittedConstants(Part):
     nowhere: Mapping[int, tuple[str, ...]] = {}
     released_scores: Mapping[str, Mapping[int, float | None]] = {}
     released_groups: Mapping[str, Mapping[int, float | None]] = {}
+
+
+class ReleasedSeries(Part):
+    """An account or indicator over the record's years, in those in which it is released although
+    something that it stands on is withheld; ``flags`` as in `Record`."""
+
+    code: str
+    values: tuple[float | None, ...]
+    flags: tuple[int, ...]
+
+    def column(self) -> Column:
+        """A column of what is released; SUPPRESSED elsewhere."""
+        values = np.array([[np.nan if v is None else v for v in self.values]], float)
+        state = np.where(np.isnan(values), np.uint8(State.SUPPRESSED), np.uint8(State.PRESENT))
+        return Column(values, state, np.array([self.flags], np.uint8))
+
+
+class Released(Part):
+    """What recomputation starts from where a body's own figures are withheld for confidentiality.
+
+    ``scores``: indicator -> year -> the case its withheld score falls under ("": it has a value).
+    ``groups`` ("" for the index), ``progress``: values released above withheld ones; ``progress``
+    None: none of its members is withheld.
+    """
+
+    computed: tuple[ReleasedSeries, ...] = ()
+    scores: Mapping[str, Mapping[int, str]] = {}
+    groups: Mapping[str, Mapping[int, float]] = {}
+    progress: Mapping[str, Mapping[int, float]] | None = None
+
+    def withheld(self) -> Withheld:
+        """The part that scoring and aggregation need to know."""
+        return Withheld(self.scores, self.groups, self.progress)
 
 
 class Series(Part):
@@ -210,6 +265,7 @@ class PlanCard(Bilingual, Part):
     first_year: int | None = None
     last_year: int | None = None
     systems: Mapping[str, Named] = {}  # the parts of the plan that its measures belong to
+    undecided: tuple[TargetTerms, ...] = ()  # targets of this type whose values are not set yet
 
 
 class ProseCard(Part):
@@ -235,6 +291,7 @@ class Bundle(Part):
     framework_hash: str  # of the official framework
     record: Record
     fitted: FittedConstants = FittedConstants()
+    released: Released = Released()
     evaluated: Evaluated
     uncertainty: Band | None = None  # None: no index, or not enough data for one
     bands_left_out: bool = False  # its type has too many entities for bands; how many is not said
@@ -257,6 +314,7 @@ class Bundle(Part):
     prose: tuple[ProseCard, ...] = ()
     names: Mapping[str, Named] = {}  # texts of register and plan on this page -> their names
     flows: Mapping[str, FlowPicture] = {}  # pictures of flows for this entity type
+    breaks: tuple[SeriesBreak, ...] = ()  # years from which the method is another
     pages: PageBounds = PageBounds()  # how many pages its report should have
     standing: OwnStanding = None  # of its release; None: a draft, or a sample
 

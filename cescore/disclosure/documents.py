@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Self
 
+from cescore.definitions.history import SeriesBreak
 from cescore.definitions.model import (
     BuiltInChecks,
     CheckRule,
@@ -85,6 +86,7 @@ class MethodBook(Document):
     plan: Plan | None = None
     standards: tuple[Standard, ...] = ()
     public_types: tuple[str, ...] = ()  # bodies that may be named and ranked
+    breaks: Mapping[str, tuple[SeriesBreak, ...]] = {}  # by entity type, where there are any
 
     @property
     def number_start(self) -> str:

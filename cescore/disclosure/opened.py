@@ -10,7 +10,7 @@ from typing import Generic, Self, TypeVar
 import numpy as np
 
 from cescore.definitions.model import Framework
-from cescore.disclosure.bundle import Bundle, Record
+from cescore.disclosure.bundle import Bundle, FittedConstants, Record, Released
 from cescore.disclosure.documents import Document
 from cescore.method.column import Column, Panel
 from cescore.method.indicators import carried_year, compute_indicators
@@ -39,6 +39,13 @@ class OpenBundle:
         """The entity's own returned values as a panel of one entity."""
         return _panel(self.data)
 
+    @cached_property
+    def as_released(self) -> Panel:
+        """The record, with accounts and indicators that are released although what they stand on
+        is withheld."""
+        columns = {series.code: series.column() for series in self.data.released.computed}
+        return self.record.with_columns(columns) if columns else self.record
+
     @property
     def year(self) -> int:
         """The year evaluated."""
@@ -56,13 +63,7 @@ class OpenBundle:
     @cached_property
     def fitted(self) -> Fitted:
         """What the methods learnt from all entities, as far as the gate releases it."""
-        released = self.data.fitted
-        return Fitted(
-            constants=released.constants,
-            nowhere=released.nowhere,
-            released_scores=released.released_scores,
-            released_groups=released.released_groups,
-        )
+        return to_fitted(self.data.fitted, self.data.released)
 
     @cached_property
     def carried(self) -> Mapping[str, tuple[int, ...]]:
@@ -70,7 +71,7 @@ class OpenBundle:
         found = self.data.evaluated.indicators
         codes = [one.code for one in found if any("carried" in word for word in one.status)]
         indicators = (
-            compute_indicators(self.record, self.framework, base_year=self.base_year)
+            compute_indicators(self.as_released, self.framework, base_year=self.base_year)
             if codes
             else _NONE
         )
@@ -101,6 +102,17 @@ class OpenDocument(Generic[DocumentT]):
 
     def __repr__(self) -> str:
         return f"<{self.data.kind} {self.data.document_id} {self.data.run.year}, {self.hash[:12]}>"
+
+
+def to_fitted(constants: FittedConstants, released: Released = Released()) -> Fitted:
+    """The constants as the methods take them, with what of the entity itself is withheld."""
+    return Fitted(
+        constants=constants.constants,
+        nowhere=constants.nowhere,
+        released_scores=constants.released_scores,
+        released_groups=constants.released_groups,
+        withheld=released.withheld(),
+    )
 
 
 def _panel(data: Bundle) -> Panel:

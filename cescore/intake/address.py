@@ -12,6 +12,10 @@ _SOURCE = re.compile(
 )
 
 
+# database::table::key
+_RECORD = re.compile(r"(?P<file>[^:]+)::(?P<table>[^:]*)::(?P<key>.*)", re.DOTALL)
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """A place that a person can open; what does not apply is empty.
@@ -37,7 +41,10 @@ class Address:
 
     @property
     def source(self) -> str:
-        """The cell of a workbook as a table names it: ``D01.xlsx!Return!F14``; see `of_source`."""
+        """The cell of a workbook as a table names it, ``D01.xlsx!Return!F14``, or the row of a
+        database, ``bureau::returns::id=7``; see `of_source`."""
+        if self.table:
+            return f"{self.file}::{self.table}::{self.key}"
         return f"{_quoted(self.file)}!{_quoted(self.sheet)}!{self.column}{self.row}"
 
     def __str__(self) -> str:
@@ -47,7 +54,8 @@ class Address:
 
 
 def of_source(text: str) -> Address | None:
-    """The cell of a workbook that the source of a row names; None where it names none.
+    """The cell of a workbook, or the row of a database, that the source of a row names; None where
+    it names none.
 
     Examples
     --------
@@ -56,6 +64,9 @@ def of_source(text: str) -> Address | None:
     >>> of_source("statistics bureau, letter 7") is None
     True
     """
+    record = _RECORD.fullmatch(text)
+    if record is not None:
+        return Address(record["file"], table=record["table"], key=record["key"])
     found = _SOURCE.fullmatch(text)
     if found is None:
         return None
@@ -65,7 +76,7 @@ def of_source(text: str) -> Address | None:
 
 def of_row(file: str, line: int, source: str) -> Address:
     """Where a value stands: the cell that its row was taken from, else the row itself."""
-    return (of_source(source) if "!" in source else None) or Address(file, line)
+    return (of_source(source) if "!" in source or "::" in source else None) or Address(file, line)
 
 
 def _quoted(name: str) -> str:

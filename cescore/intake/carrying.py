@@ -36,21 +36,27 @@ class LineBack:
         return len(self.origins) == 1 and self.origins[0][1] == 1.0
 
 
+def has_history(formation: Formation) -> bool:
+    """Whether an entity's years before its formation are those of its origins.
+
+    Not where it existed before, nor where it is not known how much of an origin went there: a
+    history without it would be another entity's.
+    """
+    is_known = None not in formation.shares.values()
+    return formation.kind != "taken_over" and bool(formation.shares) and is_known
+
+
 def lines_back(
     register: Register, row_of: Mapping[str, int], years: Sequence[int]
 ) -> tuple[LineBack, ...]:
-    """The lines of the entities given, those formed first before those formed from them.
-
-    None for an entity of which it is not known how much of an origin went there: a history without
-    it would be another entity's.
-    """
+    """The lines of the entities given, those formed first before those formed from them."""
     known = (formation_of(entity_id, register) for entity_id in row_of)
-    formed = {f.entity_id: f for f in known if f is not None and None not in f.shares.values()}
+    formed = {f.entity_id: f for f in known if f is not None and has_history(f)}
     ordered = sorted(formed.values(), key=lambda f: f.year)
     return tuple(
         _line(f, formed, register, row_of, years)
         for f in ordered
-        if f.shares and all(origin in row_of for origin in f.shares)
+        if all(origin in row_of for origin in f.shares)
     )
 
 

@@ -22,6 +22,7 @@ from cescore.intake.completing import Ways, completed
 from cescore.intake.confirmations import Confirmation, confirm, read_confirmations
 from cescore.intake.correcting import apply_corrections
 from cescore.intake.corrections import Correction, read_corrections
+from cescore.intake.databases import database_sources
 from cescore.intake.dates import read_date
 from cescore.intake.dictionary import Dictionary
 from cescore.intake.entities import Entity, Register
@@ -85,6 +86,11 @@ class Workspace:
     base_year: int
     years: tuple[int, ...]
     corrections: tuple[Correction, ...] = ()
+
+    @property
+    def tiled_by(self) -> Mapping[str, str]:
+        """Entity type -> the type whose bodies add up to it."""
+        return _tiled_by(self.register, self.definitions)
 
     @classmethod
     def load(cls, root: Path, year: int | None = None) -> Workspace:
@@ -197,7 +203,11 @@ def _receive(root: Path, definitions: Definitions, log: FindingLog) -> _Received
     log.extend(unknown_industries(definitions, register, root / "params"))
     sources = find_sources(data, year, log)
     dictionary = Dictionary(register, definitions.variables, definitions.units)
-    reading = read_observations(sources, dictionary, log, _years_read(definitions, sources))
+    received = database_sources(
+        root, definitions.databases, year, year_folders(data, year), context
+    )
+    years = _years_read(definitions, sources)
+    reading = read_observations(sources, dictionary, log, years, received)
     recorded = read_corrections(
         root / CORRECTIONS, register, definitions.variables, context.file(CORRECTIONS)
     )
@@ -210,16 +220,13 @@ def _receive(root: Path, definitions: Definitions, log: FindingLog) -> _Received
     rows = [counted, *reading.counts]
     for folder in year_folders(data, year):
         file = f"data/{folder}/measures.csv"
-        checked, counts = read_measures(
-            root / file, folder, register, definitions.plan, context.file(file)
-        )
+        plan = definitions.plan_in(folder)
+        checked, counts = read_measures(root / file, folder, register, plan, context.file(file))
         measures.extend(checked)
         rows.extend(counts)
         log.extend(returned_findings(data / str(folder) / RETURNS, f"data/{folder}/{RETURNS}"))
         file = f"data/{folder}/vetoes.csv"
-        looked, counts = read_vetoes(
-            root / file, folder, register, definitions.plan, context.file(file)
-        )
+        looked, counts = read_vetoes(root / file, folder, register, plan, context.file(file))
         vetoes.extend(looked)
         rows.extend(counts)
     prose = read_prose(root, year_folders(data, year), register, log)
@@ -291,6 +298,14 @@ def base_year_of(definitions: Definitions, observations: Observations) -> int:
     return run.base_year or (plan.base_year if plan else None) or first_received
 
 
+def _tiled_by(register: Register, definitions: Definitions) -> Mapping[str, str]:
+    """Entity type -> the type whose bodies add up to it, as the run states or the register shows."""
+    if definitions.run.tiled_by is not None:
+        return definitions.run.tiled_by
+    public = definitions.disclosure.public_types
+    return tiling(register, [t for t in register.types if public and t not in public])
+
+
 def _lay_out(
     register: Register,
     observations: Observations,
@@ -298,11 +313,7 @@ def _lay_out(
     base_year: int,
     years: tuple[int, ...],
 ) -> PanelLayout:
-    tiled_by = definitions.run.tiled_by
-    if tiled_by is None:
-        public = definitions.disclosure.public_types
-        respondents = [t for t in register.types if public and t not in public]
-        tiled_by = tiling(register, respondents)
+    tiled_by = _tiled_by(register, definitions)
     layout = build_panels(register, observations, definitions.variables, years, tiled_by)
     factors = {code: factor.value for code, factor in definitions.factors.items()}
     frameworks, variables = definitions.frameworks, definitions.variables

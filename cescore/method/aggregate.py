@@ -234,7 +234,20 @@ def _aggregated(
     if released is not None:
         values = [[released.get(year) for year in scored.scores.years]]
         return combine(columns, members, taking_part, lambda *_: np.array(values, float))
-    return combine(columns, members, taking_part, method_named(method, power, framework.scale))
+    mean = method_named(method, power, framework.scale)
+    column = combine(columns, members, taking_part, mean)
+    return with_released(column, scored.withheld.groups.get(code, {}), scored.scores.years)
+
+
+def with_released(column: Column, released: Mapping[int, float], years: Sequence[int]) -> Column:
+    """One entity's column with released values where a withheld member leaves none."""
+    given = np.array([[released.get(year, np.nan) for year in years]])
+    take = (column.state == State.SUPPRESSED) & ~np.isnan(given)
+    return Column(
+        np.where(take, given, column.values),
+        np.where(take, np.uint8(State.PRESENT), column.state),
+        column.flags,
+    )
 
 
 def method_named(method: str, power: float, scale: Scale) -> Callable[[Members, Members], Floats]:

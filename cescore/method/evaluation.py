@@ -372,7 +372,9 @@ def evaluate(
         scores=scores,
         scored=scored,
         aggregation=aggregate(scored, framework),
-        progress=progress_index(indicators, framework, base_year=base_year),
+        progress=progress_index(
+            indicators, framework, base_year=base_year, released=fitted.withheld.progress
+        ),
         fitted=fitted,
         framework=framework,
         base_year=base_year,

@@ -19,6 +19,26 @@ Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
+class Withheld:
+    """What of one entity's results is withheld, and what stands above it and is released.
+
+    Attributes
+    ----------
+    scores
+        Indicator -> year -> the rule's case its score falls under: "" where it has a value of its
+        own, else a word of `missing.CASES`.
+    groups
+        Group ("" for the index) -> year -> its value, where it may be shown.
+    progress
+        The same of the progress index and its groups; None: none of its members is withheld.
+    """
+
+    scores: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    groups: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
+    progress: Mapping[str, Mapping[int, float]] | None = None
+
+
+@dataclass(frozen=True)
 class Fitted:
     """What the methods learnt from all entities, frozen.
 
@@ -39,6 +59,8 @@ class Fitted:
     released_groups
         Group ("" for the index) -> year -> one entity's value, of groups aggregated by looking at
         everybody.
+    withheld
+        Of one entity, what recomputation cannot know and must not make up.
     """
 
     constants: Mapping[str, Mapping[int, Mapping[str, float]]] = field(default_factory=dict)
@@ -46,6 +68,7 @@ class Fitted:
     released_scores: Mapping[str, Mapping[int, float | None]] = field(default_factory=dict)
     distributions: Mapping[str, Mapping[int, Floats]] = field(default_factory=dict)
     released_groups: Mapping[str, Mapping[int, float | None]] = field(default_factory=dict)
+    withheld: Withheld = field(default_factory=Withheld)
 
 
 def method_of(indicator: Indicator, framework: Framework) -> str:

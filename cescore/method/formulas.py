@@ -27,12 +27,13 @@ from cescore.method import thresholds
 from cescore.method.column import Column, Flag, Panel, State
 
 Bools = NDArray[np.bool_]
-PRESENT, NOT_COMPUTABLE, MISSING, NOT_APPLICABLE = (
+PRESENT, NOT_COMPUTABLE, MISSING, SUPPRESSED, NOT_APPLICABLE = (
     np.uint8(state)
     for state in (
         State.PRESENT,
         State.NOT_COMPUTABLE,
         State.MISSING,
+        State.SUPPRESSED,
         State.NOT_APPLICABLE,
     )
 )
@@ -309,17 +310,18 @@ def half_of_last_decimal(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def _first_available(operands: list[Column]) -> Column:
     """The first operand with a value, ESTIMATED unless it is the first of all.
 
-    Without any: MISSING where one of them was not returned, else the first one's state.
+    Without any: MISSING where one of them was not returned, else the first one's state. One that is
+    withheld has a value, so that no later one is taken.
     """
     first, *others = operands
     values, state, flags = first.values, first.state, first.flags
     any_missing = reduce(np.logical_or, [operand.state == MISSING for operand in operands])
     for other in others:
-        take = (state != PRESENT) & (other.state == PRESENT)
+        take = (state != PRESENT) & (state != SUPPRESSED) & (other.state == PRESENT)
         values = np.where(take, other.values, values)
         flags = np.where(take, other.flags | np.uint8(Flag.ESTIMATED), flags)
         state = np.where(take, PRESENT, state)
-    state = np.where((state != PRESENT) & any_missing, MISSING, state)
+    state = np.where((state != PRESENT) & (state != SUPPRESSED) & any_missing, MISSING, state)
     return Column(np.where(state == PRESENT, values, np.nan), state, flags)
 
 

@@ -17,7 +17,8 @@ def compute_accounts(panel: Panel, framework: Framework, *, base_year: int) -> P
 
     An account may stand on an indicator; such indicators are computed on the way and not kept. An
     account that is ``summed`` takes, where its formula misses a return, the sum over bodies that
-    came with the panel under its code.
+    came with the panel under its code. So does any account or indicator whose operands are withheld
+    and which is itself released.
 
     Parameters
     ----------
@@ -143,7 +144,7 @@ def _column(code: str, panel: Panel, framework: Framework, base_year: int) -> Co
     computed = _definition(code, framework)
     if not computed.collected:
         return Column.empty(panel.shape, State.NOT_COLLECTED)
-    returned = panel.columns.get(code) if isinstance(computed, Account) else None
+    returned = panel.columns.get(code)
     column = evaluate(
         computed.executable or computed.formula,
         panel,
@@ -151,19 +152,21 @@ def _column(code: str, panel: Panel, framework: Framework, base_year: int) -> Co
         factor=computed.factor,
         factors={name: factor.value for name, factor in framework.factors.items()},
     )
-    if returned is not None and isinstance(computed, Account) and computed.summed:
-        column = _or_summed(column, returned)
+    if returned is not None:
+        is_summed = isinstance(computed, Account) and computed.summed
+        column = _or_returned(column, returned, State.SUPPRESSED)
+        column = _or_returned(column, returned, State.MISSING) if is_summed else column
     within = computed.latest_within if isinstance(computed, Indicator) else 0
     return _latest(column, panel.years, within)
 
 
-def _or_summed(own: Column, summed: Column) -> Column:
-    """The account by its formula; where that misses a return, the sum over bodies that came with the panel."""
-    take = (own.state == State.MISSING) & summed.is_present
+def _or_returned(own: Column, returned: Column, where: State) -> Column:
+    """The number by its formula; where that is of a state, the one that came with the panel."""
+    take = (own.state == where) & returned.is_present
     return Column(
-        np.where(take, summed.values, own.values),
-        np.where(take, summed.state, own.state),
-        np.where(take, summed.flags, own.flags),
+        np.where(take, returned.values, own.values),
+        np.where(take, returned.state, own.state),
+        np.where(take, returned.flags, own.flags),
     )
 
 

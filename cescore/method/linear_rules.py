@@ -114,7 +114,7 @@ def linear_rule(rule_id: str, text: str, record: CheckedRecord) -> LinearRule:
     >>> [[(h.coefficients, h.bound) for h in clause] for clause in rule.clauses]
     [[((('a', 1.0), ('b', -1.5)), 0.0)], [((('a', -1.0), ('b', 0.5)), 0.0)]]
     """
-    reader = _Reader(record)
+    reader = _RuleReader(record)
     clauses = reader.condition(parse(text, conditions=True).tree, is_true=True)
     kept = []
     for clause in clauses:
@@ -164,7 +164,7 @@ class Given(TypedDict):
     factors: Mapping[str, float]
 
 
-class _Reader:
+class _RuleReader:
     """Walks a rule's tree; every node becomes a sum, or a list of clauses."""
 
     def __init__(self, record: CheckedRecord) -> None:
@@ -267,14 +267,14 @@ class _Reader:
             return _Sum(constant=sum(map(self._rounding, arguments)))
         if name in ("abs", "max", "min"):
             operands = tuple(self.value(argument) for argument in arguments)
-            if all(operand.is_constant for operand in operands):
-                return self._constant(node)
             if any(operand.maxima for operand in operands):
                 raise NotLinearError(f"{ast.unparse(node)} nests pieces")
+            sign = -1.0 if name == "min" else 1.0
             options = (operands[0], operands[0].times(-1)) if name == "abs" else operands
-            if name == "min":
-                return _Sum(maxima=((-1.0, tuple(option.times(-1) for option in options)),))
-            return _Sum(maxima=((1.0, options),))
+            options = tuple(option.times(sign) for option in options)
+            if all(option.is_constant for option in options):
+                return _Sum(constant=sign * max(option.constant for option in options))
+            return _Sum(maxima=((sign, options),))
         if name in ("base", "lag") and self._is_this_year(name):
             return self.value(arguments[0])
         return self._constant(node, of_other_years=name in ("base", "lag"))

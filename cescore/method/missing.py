@@ -9,7 +9,7 @@ others. What a body failed to report is not covered there: its rule is ours [P].
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from cescore.definitions.model import Framework, MissingRules
 from cescore.method.column import Column, Panel, State
-from cescore.method.normalise import Fitted
+from cescore.method.fitting import Fitted, Withheld
 from cescore.method.preparing import DOES_NOT_APPLY, has_enough
 
 Bools = NDArray[np.bool_]
@@ -70,6 +70,8 @@ class Scored:
         Of one entity, groups by year that cannot be recomputed without the others.
     returned
         Where an entity returned anything for the year itself; None: not known, everybody did.
+    withheld
+        Of one entity, what is there and not shown: it takes part and has no value here.
     """
 
     scores: Panel
@@ -83,6 +85,7 @@ class Scored:
     too_few: Mapping[str, Bools] = field(default_factory=dict)
     released: Mapping[str, Mapping[int, float | None]] = field(default_factory=dict)
     returned: Bools | None = None
+    withheld: Withheld = field(default_factory=Withheld)
 
     @cached_property
     def rule(self) -> Mapping[str, NDArray[np.object_]]:
@@ -153,8 +156,9 @@ def apply_missing_rules(
     ([25.0, 0.0, nan], [True, True, False])
     """
     case = {i.code: _cases(i.code, scores, fitted) for i in framework.scored()}
-    known = {code: scores.column(code).is_present for code in case}
-    own = {code: known[code] & indicators.column(code).is_present for code in case}
+    hidden = {code: _hidden(code, scores.years, fitted.withheld) for code in case}
+    known = {code: scores.column(code).is_present | hidden[code] for code in case}
+    own = {code: known[code] & (indicators.column(code).is_present | hidden[code]) for code in case}
     rules = framework.missing
     floor = {code: _decided(case[code], rules, "floor") for code in case}
     filled = {
@@ -175,7 +179,14 @@ def apply_missing_rules(
         too_few=too_few,
         released=fitted.released_groups,
         returned=returned,
+        withheld=fitted.withheld,
     )
+
+
+def _hidden(code: str, years: Sequence[int], withheld: Withheld) -> Bools:
+    """Where one entity has a score of its own that is not shown (1, years)."""
+    cases = withheld.scores.get(code, {})
+    return np.array([[cases.get(year) == "" for year in years]])
 
 
 def _too_few(
@@ -230,6 +241,9 @@ def _cases(code: str, scores: Panel, fitted: Fitted) -> NDArray[np.uint8]:
         if code in fitted.nowhere.get(year, ()):
             nowhere = scores.column(code).state[:, i] == State.MISSING
             result[nowhere, i] = 1 + CASES.index("nowhere_reported")
+        withheld = fitted.withheld.scores.get(code, {}).get(year)
+        if withheld is not None:
+            result[:, i] = 1 + CASES.index(withheld) if withheld else 0
     return result
 
 

@@ -47,7 +47,13 @@ class ProgressResult:
     members: Panel
 
 
-def progress_index(indicators: Panel, framework: Framework, *, base_year: int) -> ProgressResult:
+def progress_index(
+    indicators: Panel,
+    framework: Framework,
+    *,
+    base_year: int,
+    released: Mapping[str, Mapping[int, float]] | None = None,
+) -> ProgressResult:
     """x_t / x_0 · 100 for each member (x_0 / x_t where less is better), its groups and index.
 
     A member that cannot be computed or does not apply drops out by rule; one that was not returned
@@ -61,6 +67,9 @@ def progress_index(indicators: Panel, framework: Framework, *, base_year: int) -
     indicators
         Computed indicators [any unit], (entities, years), the base year among the years: without it
         every member is MISSING.
+    released
+        Of one entity with members that are withheld: group ("" for the index) -> year -> its value
+        as released; SUPPRESSED without. None: a withheld member drops out.
 
     References
     ----------
@@ -76,12 +85,20 @@ def progress_index(indicators: Panel, framework: Framework, *, base_year: int) -
     for code in dict.fromkeys(code for group in progress.members.values() for code in group):
         members[code] = _ratio_to_base(indicators, framework, code, base_year)
     least_coverage = framework.missing.min_weight_covered
+
+    def given(code: str) -> NDArray[np.float64] | None:
+        if released is None:
+            return None
+        by_year = released.get(code, {})
+        return np.array([[by_year.get(year, np.nan) for year in indicators.years]])
+
     groups = {
         group.code: _mean_of_ratios(
             members,
             list(progress.members.get(group.code, {}).items()),
             method_named(group.aggregation, group.power, framework.scale),
             least_coverage,
+            given(group.code),
         )
         for group in progress.groups
     }
@@ -90,6 +107,7 @@ def progress_index(indicators: Panel, framework: Framework, *, base_year: int) -
         [(g.code, g.weight) for g in progress.groups],
         MEANS[progress.aggregation],
         least_coverage,
+        given(""),
     )
     return ProgressResult(
         index, replace(indicators, columns=groups), replace(indicators, columns=members)
@@ -179,6 +197,7 @@ def _mean_of_ratios(
     members: Sequence[tuple[str, float]],
     mean_of: Callable[[Members, Members], NDArray[np.float64]],
     least_coverage: float,
+    released: NDArray[np.float64] | None = None,
 ) -> Column:
     """A group of members, or the index of groups: the mean over those with a ratio.
 
@@ -197,11 +216,24 @@ def _mean_of_ratios(
     dropped = has_ratio < _weight(members, {c: np.full(mean.shape, True) for c, _ in members})
     partial = np.where(dropped, np.uint8(Flag.PARTIAL), np.uint8(0))
     present = state == State.PRESENT
-    return Column(
+    column = Column(
         np.where(present, mean.values, np.nan),
         state,
         np.where(present, mean.flags | partial, np.uint8(0)),
     )
+    return column if released is None else _as_released(column, columns, members, released)
+
+
+def _as_released(
+    column: Column,
+    columns: Mapping[str, Column],
+    members: Sequence[tuple[str, float]],
+    released: NDArray[np.float64],
+) -> Column:
+    """The column where no member is withheld, elsewhere what is released of it."""
+    withheld = np.logical_or.reduce([columns[c].state == State.SUPPRESSED for c, _ in members])
+    state = np.where(np.isnan(released), np.uint8(State.SUPPRESSED), np.uint8(State.PRESENT))
+    return column.where(~withheld, Column(released, state, np.zeros(column.shape, np.uint8)))
 
 
 def _weight(

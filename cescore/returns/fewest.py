@@ -31,7 +31,7 @@ from cescore.method.slips import Slip, explaining_slips
 
 
 @dataclass(frozen=True)
-class CellChange:
+class DoubtfulCell:
     """A cell of a return that would have to change, and between what its replacement lies."""
 
     variable: str
@@ -51,7 +51,8 @@ class FewestCells:
         Ids of the hard rules that fail.
     choices
         Sets of cells, each of which would do; more than one: the rules do not tell which. Where a
-        single slip of the pen explains all, only the set in which it lies.
+        single slip of the pen explains all, only the set in which it lies. None: the failing rules
+        concern no cell of this return, or (``left_out``) have no linear form.
     contradiction
         Ids of rules that no change of cells satisfies together.
     left_out
@@ -63,7 +64,7 @@ class FewestCells:
     entity_id: str
     year: int
     failing: tuple[str, ...]
-    choices: tuple[tuple[CellChange, ...], ...] = ()
+    choices: tuple[tuple[DoubtfulCell, ...], ...] = ()
     contradiction: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     is_complete: bool = True
@@ -100,6 +101,8 @@ class Search:
         entity_type = self.workspace.register[entity_id].entity_type
         every, left_out, record = self._rules(entity_id, entity_type, year)
         broken = {code for rule in every if rule.id in failing for code in rule.codes}
+        if not broken:  # figures summed over others, or rules without a linear form
+            return FewestCells(entity_id, year, failing, left_out=left_out)
         rules = connected(every, broken)
         values = {code: record.value(code) for rule in rules for code in rule.codes}
         variables = self.workspace.definitions.variables
@@ -113,7 +116,7 @@ class Search:
         sets = [[change.code for change in one] for one in found.sets]
         slips = explaining_slips(rules, values, sets, bounds)
         choices = tuple(
-            tuple(CellChange(*change, (slips or {}).get(change.code)) for change in one)
+            tuple(DoubtfulCell(*change, (slips or {}).get(change.code)) for change in one)
             for one in found.sets
             if slips is None or slips.keys() == {change.code for change in one}
         )

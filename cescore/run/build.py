@@ -11,6 +11,7 @@ from rich.console import Console
 from cescore.disclosure.kinds import DOCUMENT_FOLDERS
 from cescore.errors import MethodError
 from cescore.evaluation.yearly import evaluate_workspace
+from cescore.intake.databases import receive_all
 from cescore.intake.workspace import Workspace
 from cescore.publish.pages.index.page import index_page
 from cescore.publish.words import label
@@ -44,6 +45,7 @@ from cescore.run.telling import (
     why,
     why_blocked,
 )
+from cescore.run.unchanged import asks_a_database
 
 if TYPE_CHECKING:
     from cescore.intake.findings import Finding
@@ -115,9 +117,18 @@ def plan(asked: Asked, console: Console) -> int:
 
 def build(asked: Asked, executor: Executor, console: Console) -> int:
     """Evaluate, and print all that is asked for and out of date. Returns the exit status."""
-    began = time.monotonic()
+    if asks_a_database(asked):  # what it gives is kept among the inputs, so it is asked first
+        receive_all(asked.root, asked.year)
     before = Before.of(Inputs(asked.root))
-    edition = open_edition(asked)
+    return build_edition(open_edition(asked), before, executor, console)
+
+
+def build_edition(edition: Edition, before: Before, executor: Executor, console: Console) -> int:
+    """Print all that is asked for and out of date of what was evaluated. Returns the exit status.
+
+    ``before``: what it was evaluated from, by the hashes that its inputs had then.
+    """
+    began, asked = time.monotonic(), edition.asked
     tell_findings(edition.workspace, console, asked.lang)
     for line in edition.opening():
         say(console, line)

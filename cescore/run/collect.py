@@ -41,6 +41,7 @@ from cescore.returns.layouts.definition import Layout
 from cescore.returns.layouts.load import BUILT_IN, load_layouts
 from cescore.returns.layouts.preview import preview_of
 from cescore.returns.layouts.taken import ReturnRow, Taken
+from cescore.returns.marked.answers import is_list_alone
 from cescore.returns.workbooks.readers import Readers, ReceivedFile
 from cescore.returns.workbooks.sheet import Workbook
 from cescore.run.answering import Answering
@@ -109,7 +110,8 @@ def collect(asked: Asked, options: CollectOptions, console: Console) -> int:
 def _expected(asked: Asked) -> Expected:
     definitions = load_definitions(asked.root / "params", asked.year)
     register, _ = read_register(asked.root / REGISTER, REGISTER, FindingLog())
-    return Expected(definitions, register, definitions.run.year)
+    year = definitions.run.year
+    return Expected(definitions, register.as_of(year), year)
 
 
 def _refuse_unknown(options: CollectOptions, layouts: Mapping[str, Layout]) -> None:
@@ -177,6 +179,10 @@ class _Taking:
                     log.add(refused_file(name, reason))
                     show(Outcome(name, "return", "failed", cause=reason.key))
                     continue
+                self.answering.take(read.workbook)
+                if is_list_alone(read.workbook):  # of answers, which are said apart
+                    show(Outcome(name, "return", "built"))
+                    continue
                 if sha256 in seen:
                     log.add(same_file(name, seen[sha256]))
                 else:
@@ -186,7 +192,6 @@ class _Taking:
         return found
 
     def _take(self, book: Workbook, sha256: str) -> FileReading:
-        self.answering.take(book)
         taken = take(book, self.layouts, self.expected, self.options.layout)
         reading = FileReading.of(taken, sha256)
         self.counts[reading.file], told = count_cells(reading, self.expected)

@@ -61,9 +61,18 @@ class Contents:
     def workspace(self) -> Workspace:
         return self.yearly.workspace
 
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """The findings that the page tells of."""
+        return self.workspace.findings
+
+    def listed(self, entity_type: str) -> Sequence[Entity]:
+        """The entities of a type that the page lists."""
+        return self.workspace.entities(entity_type)
+
     def page(self, tables: Sequence[str]) -> IndexPage:
         """The page; ``tables``: the run's own files beside it."""
-        run, findings = self.workspace.definitions.run, self.workspace.findings
+        run, findings = self.workspace.definitions.run, self.findings
         is_synthetic = any(entity.is_synthetic for entity in self.workspace.entities())
         return IndexPage(
             run.year,
@@ -87,7 +96,7 @@ class Contents:
         frameworks = self.workspace.definitions.frameworks
         for entity_type in filter(frameworks.__contains__, self.workspace.register.types):
             framework = frameworks[entity_type]
-            lines = [self._line(e) for e in self.workspace.entities(entity_type)]
+            lines = [self._line(e) for e in self.listed(entity_type)]
             if lines:
                 scale = framework.scale
                 name = framework.index.name(self.lang)
@@ -95,7 +104,7 @@ class Contents:
 
     def _line(self, entity: Entity) -> Line:
         name = f"{entity.entity_type}/{entity.entity_id}"
-        shown = self.gate.public_row(entity)
+        shown = self._shown(entity)
         outcome, entry = self.outcomes.get(name), self.store.entries.get(name)
         line = Line(
             entity_id=entity.entity_id,
@@ -122,6 +131,10 @@ class Contents:
             return replace(line, index_status="not_filed", is_withheld=False, reason="not_filed")
         return line if line.is_withheld else self._with_figures(line, entity, shown)
 
+    def _shown(self, entity: Entity) -> PublicRow:
+        """The figures of an entity that the page may show."""
+        return self.gate.public_row(entity)
+
     def _with_figures(self, line: Line, entity: Entity, shown: PublicRow) -> Line:
         """The line with its figures, none of which a report to others withholds."""
         framework = self.workspace.definitions.frameworks[entity.entity_type]
@@ -133,15 +146,21 @@ class Contents:
             line,
             index=shown.index,
             index_status=status or shown.status,
-            progress=self._figures.get((entity.entity_id, progress), NOTHING)[0],
+            progress=self._figures.get((entity.entity_id, progress), NOTHING)[0]
+            if self.gate.shows_progress(entity.entity_id, self.yearly.year)
+            else None,
             grade=grade,
             total=found.total if grade else None,
             reason=found.reason,
             is_provisional=found.provisional,
         )
 
-    @cached_property
+    @property
     def gate(self) -> Gate:
+        return self._own_gate
+
+    @cached_property
+    def _own_gate(self) -> Gate:
         """What decides whose figures the page may show: the same as for every report."""
         return Gate(self.yearly)
 

@@ -89,8 +89,9 @@ def workbook(results: pd.DataFrame, yearly: YearlyEvaluation, stage: str = "draf
         book.set_properties({"created": NO_CLOCK})
         of_year = results[(results["year"] == yearly.year) & results["kind"].isin(WIDE_KINDS)]
         _about(book, yearly, stage)
+        told_of = set(of_year["entity_type"])
         for entity_type, evaluation in yearly.evaluations.items():
-            if len(evaluation.panel.entities) <= SHEET_MOST:
+            if entity_type in told_of and len(evaluation.panel.entities) <= SHEET_MOST:
                 _sheet(book, entity_type, of_year[of_year["entity_type"] == entity_type], yearly)
     return buffer.getvalue()
 

@@ -56,6 +56,7 @@ from cescore.definitions.model.plan import (
     Measure,
     Plan,
     Target,
+    TargetTerms,
     Veto,
 )
 from cescore.definitions.model.quantities import (
@@ -142,6 +143,7 @@ __all__ = [
     "Stated",
     "Tag",
     "Target",
+    "TargetTerms",
     "Text",
     "Transformation",
     "Treatment",

@@ -37,12 +37,19 @@ class Disclosure(Definition):
 
     public_types: Words = ()  # bodies that may be named and ranked
     min_contributors: Whole = Field(default=4, ge=3)
-    p_percent: Real = Field(default=10.0, gt=0, le=100)
+    p_percent: Real = Field(default=10.0, ge=5, le=100)
     median_least_n: Whole = Field(default=10, ge=10)
     quartile_least_n: Whole = Field(default=20, ge=20)
-    least_beyond_quantile: Whole = Field(default=5, ge=1)
+    least_beyond_quantile: Whole = Field(default=5, ge=3)
     significant_digits: Whole = Field(default=2, ge=1, le=4)
-    n_shown_from: Whole = Field(default=10, ge=1)
+    n_shown_from: Whole = Field(default=10, ge=3)
     industry_totals: Words = ()  # variables totalled by industry; empty: headline inputs
+    # legal bases whose values need no protection: their consent covers publication
+    unprotected_bases: tuple[Literal["administrative", "consented"], ...] = ()
     decided_by: str = ""
     decided_on: Day = ""
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether the bureau has said who may be named; until then nothing of others is released."""
+        return bool(self.public_types)

@@ -43,10 +43,7 @@ def _below(
     elif kind.removeprefix("progress_") in (
         "weight", "contribution", "contribution_to_change", "contribution_to_change_by_weight",
     ):  # fmt: skip
-        own = code.split(".")[-1]
-        yield "score" if not kind.startswith("progress_") else "indicator", own, year
-        if "change" in kind:
-            yield "score" if not kind.startswith("progress_") else "indicator", own, year - 1
+        yield from _of_split(result, framework)
     elif kind == "target" and plan is not None and code in plan.targets:
         target = plan.targets[code]
         yield "indicator", target.indicator, year
@@ -71,6 +68,20 @@ def _of_formula(result: Result, framework: Framework, base_year: int) -> Iterato
     if kind == "indicator":
         within = framework.indicators[code].latest_within
         yield from (("indicator", code, year - back) for back in range(1, within + 1))
+
+
+def _of_split(result: Result, framework: Framework) -> Iterator[Result]:
+    """A weight or contribution stands on the whole index, as every member's share does."""
+    kind, code, year = result
+    years = (year, year - 1) if "change" in kind else (year,)
+    own = code.split(".")[-1]
+    for of_year in years:
+        if not kind.startswith("progress_"):
+            yield "score", own, of_year
+            yield "index", framework.index.code, of_year
+        elif framework.progress is not None:
+            yield "progress_index", framework.progress.code, of_year
+            yield "progress_index", f"{framework.progress.code}.{code}", of_year
 
 
 def _of_progress(result: Result, framework: Framework, base_year: int) -> Iterator[Result]:

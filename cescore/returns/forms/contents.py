@@ -13,6 +13,7 @@ from cescore.definitions.model import (
     BuiltInChecks,
     Check,
     CheckRule,
+    Definition,
     Measure,
     Plan,
     Variable,
@@ -50,15 +51,21 @@ class FormContents:
     def hash(self) -> str:
         """SHA-256 of all that the form asks, so that params that ask otherwise have another one.
 
-        Weights and goalposts are not in it: a form stays good where they change.
+        Weights and goalposts are not in it, nor the order of rows, nor what no file states: a form
+        stays good where they change.
         """
-        asked = {
-            "entity_type": self.entity_type,
-            "year": self.year,
-            "variables": [a.variable.model_dump(mode="json") for a in self.variables],
-            "rules": [rule.model_dump(mode="json") for rule in self.rules],
-            "checks": [[m.id, c.model_dump(mode="json")] for m, c in self.checks],
+        items: dict[str, Mapping[str, Definition]] = {
+            "variables": {a.variable.code: a.variable for a in self.variables},
+            "rules": {rule.id: rule for rule in self.rules},
+            "checks": {check.id: check for _, check in self.checks},
         }
+        asked: dict[str, object] = {
+            kind: {
+                key: item.model_dump(mode="json", exclude_defaults=True) for key, item in of.items()
+            }
+            for kind, of in items.items()
+        }
+        asked |= {"entity_type": self.entity_type, "year": self.year}
         return hashlib.sha256(canonical_json(asked).encode()).hexdigest()
 
     @property

@@ -14,15 +14,18 @@ from cescore.returns.forms.identity import FormIdentity, IdentityReading, read_i
 from cescore.returns.forms.shape import (
     FLAG_WORDS,
     FORMAT_VERSION,
+    HISTORY_SHEET,
     IDENTITY_SHEET,
     LISTS_SHEET,
     MEASURES,
     REQUIRED,
     RETURN,
     FormSheet,
+    basis_words,
     check_status_words,
     header_of,
     key_of,
+    status_words,
 )
 from cescore.returns.layouts.asked import Expected
 from cescore.returns.layouts.taken import SHOWN, CheckRow, ReturnRow, Role, Taken
@@ -32,7 +35,7 @@ from cescore.returns.workbooks.sheet import Content, Sheet, SheetCell, Workbook
 
 FORM = "form"  # the name of this layout
 HEADER_WITHIN = 100  # rows in which a header is looked for
-_OURS = (IDENTITY_SHEET, LISTS_SHEET)
+_OURS = (IDENTITY_SHEET, LISTS_SHEET, HISTORY_SHEET)
 _PLACES = {  # where a form says whose it is -> how a finding names the place
     "sheet": "form_sheet",
     "names": "form_names",
@@ -247,6 +250,8 @@ class _FormReader:
         variable = self.expected.variables.get(name)
         cell = self._cell(table, row, "value")
         beside = {key: table.text(row, key) for key in ("status", "basis", "note")}
+        for key, words in (("status", status_words()), ("basis", basis_words())):
+            beside[key] = key_of(beside[key], words) or beside[key]  # the form's own words
         is_blank = cell is None and not clean(beside["status"]).text and not beside["note"]
         if is_blank and not self.expected.must_have(self.entity_id, name):
             self._mark(table, row, "value", Role.blank)

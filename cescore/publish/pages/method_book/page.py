@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.documents import MethodBook
 from cescore.publish.fragment import Fragment, two_lines
+from cescore.publish.pages.changes import breaks_table
 from cescore.publish.pages.document import (
     Words,
     contents,
@@ -82,8 +83,16 @@ def front(book: OpenDocument[MethodBook]) -> Fragment:
             contents(words, list(_parts(words))),
             section("points", points=[words.t(f"book.reading.{n}") for n in range(1, 6)]),
             _functions(words),
+            *_breaks(words),
         ]
     )
+
+
+def _breaks(words: Words) -> Iterator[Fragment]:
+    """What is computed otherwise than in the years before, type by type."""
+    data: MethodBook = words.document.data
+    for entity_type, found in data.breaks.items():
+        yield breaks_table(found, words.lang, [words.entity_type(entity_type)])
 
 
 def _parts(words: Words) -> Iterator[tuple[str, str]]:

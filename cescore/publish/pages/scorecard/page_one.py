@@ -11,6 +11,7 @@ from cescore.method.schedules import ON_COURSE
 from cescore.method.targets import TargetLine
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import decimals_for, number, quantity, signed
+from cescore.publish.pages.changes import former_names
 from cescore.publish.pages.scorecard.advice import advice
 from cescore.publish.pages.scorecard.evidence import PageEvidence
 from cescore.publish.pages.scorecard.findings import findings, lines_of
@@ -93,6 +94,7 @@ def masthead(view: View) -> dict[str, Any]:
     facts = [
         ("fact.type", view.entity_type),
         ("fact.district", view.t("path").join(where)),
+        ("fact.formerly", view.join(former_names(view))),
         ("fact.code", data.entity.entity_id),
         ("fact.industry", view.said(data.entity.industry)),
         ("fact.plan", data.plan.name(view.lang)),

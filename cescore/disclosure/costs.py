@@ -1,0 +1,69 @@
+"""What it costs to withhold a figure: what readers look at first costs most, a large one more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from cescore.disclosure.headline import headline_codes
+
+if TYPE_CHECKING:
+    from cescore.definitions.model import Framework
+    from cescore.disclosure.ledger import Ledger
+    from cescore.disclosure.statements import Figure
+
+HEADLINE, SCORED, SHOWN, OTHER = 60.0, 20.0, 3.0, 1.0
+LEVEL = 2.0  # of a body for each further level of bodies inside it
+SIZE = 0.5  # most that the size of a figure adds, as a share
+ALREADY = 0.01  # of a figure that an earlier edition withheld: nothing new is lost
+
+
+def costs(ledger: Ledger) -> Mapping[Figure, float]:
+    """The cost of each figure that gives a sum away [points], in the ledger's order.
+
+    By what it is for (headline rate; scored or in the progress index; what these stand on; anything else), times 2
+    for each level of bodies inside its own, and up to a half more with its size among the bodies'
+    figures of the same code and year. One withheld in an earlier edition costs a hundredth.
+    """
+    weights = {t: weights_of(e.framework) for t, e in ledger.yearly.evaluations.items()}
+    register, behind = ledger.yearly.workspace.register, ledger.behind
+    depth: dict[str, int] = {}
+    for body in sorted(behind.bodies, key=lambda b: len(behind.inside(b.entity_id))):
+        inside = [depth.get(b, 0) for b in behind.inside(body.entity_id)]
+        depth[body.entity_id] = 1 + max(inside) if inside else 0
+    sizes: dict[Figure, float] = {}
+    largest: dict[tuple[str, int], float] = {}
+    for printed in filter(lambda one: one.atoms, ledger.printed):
+        figure, size = printed.figure, abs(printed.statement.high)
+        sizes[figure] = max(sizes.get(figure, 0.0), size)
+        key = (figure.code, figure.year)
+        largest[key] = max(largest.get(key, 0.0), size)
+    found: dict[Figure, float] = {}
+    for figure, size in sizes.items():
+        weight = weights[register[figure.entity_id].entity_type].get(figure.code, OTHER)
+        whole = largest[figure.code, figure.year] or 1.0
+        cost = weight * LEVEL ** depth[figure.entity_id] * (1 + SIZE * size / whole)
+        found[figure] = cost * (ALREADY if figure in ledger.kept.withheld else 1.0)
+    return found
+
+
+def weights_of(framework: Framework) -> dict[str, float]:
+    """What each code of a framework is for, as a cost; a code that is missing is `OTHER`."""
+    scored = [indicator.code for indicator in framework.scored()]
+    if framework.progress is not None:
+        scored += [code for group in framework.progress.members.values() for code in group]
+    headline = headline_codes(framework)
+    below: dict[str, None] = {}
+    waiting = list(dict.fromkeys((*scored, *headline)))
+    while waiting:
+        code = waiting.pop()
+        computed = framework.indicators.get(code) or framework.accounts.get(code)
+        expression = computed.expression if computed else None
+        new = [name for name in (expression.own_names if expression else ()) if name not in below]
+        below |= dict.fromkeys(new)
+        waiting += new
+    return (
+        dict.fromkeys(below, SHOWN)
+        | dict.fromkeys(scored, SCORED)
+        | dict.fromkeys(headline, HEADLINE)
+    )

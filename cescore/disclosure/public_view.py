@@ -1,0 +1,217 @@
+"""A body's results as everybody may see them: recomputed from what the ledger releases.
+
+The same steps as the build's run on a record in which withheld values are SUPPRESSED; what is
+released although it stands on one of these comes as released, and so does a group or index above
+withheld scores, unless it would give one away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cescore.disclosure.bundle import Released, ReleasedSeries
+from cescore.disclosure.ledger import Years
+from cescore.errors import DataError
+from cescore.method.column import Column, Panel, State
+from cescore.method.evaluation import TypeEvaluation, evaluate
+from cescore.method.fitting import Fitted
+from cescore.method.indicators import compute_accounts, compute_indicators
+from cescore.method.mean_tree import index_tree, progress_tree
+from cescore.method.missing import CASES
+from cescore.method.withholding import hides_its_parts
+
+if TYPE_CHECKING:
+    from cescore.method.mean_tree import Tree
+
+TOLERANCE = 1e-9  # relative
+
+
+@dataclass(frozen=True, eq=False)
+class PublicView:
+    """One body's evaluation with some of its figures withheld.
+
+    ``withheld``: variables, accounts and indicators -> the years in which they are withheld.
+    ``above``: accounts and indicators -> the years in which they are released although something
+    that they stand on is withheld. ``fitted``: what the gate releases of the constants.
+    """
+
+    whole: TypeEvaluation
+    row: int
+    withheld: Years
+    above: Years
+    fitted: Fitted
+
+    @cached_property
+    def evaluation(self) -> TypeEvaluation:
+        """The body alone, as its own notebook computes it.
+
+        Raises
+        ------
+        DataError
+            A number is not what the evaluation of all found, or a withheld one follows from others.
+        """
+        found = evaluate(
+            self._as_released,
+            self.whole.framework,
+            base_year=self.whole.base_year,
+            run_year=self.whole.run_year,
+            fitted=replace(self.fitted, withheld=self.released.withheld()),
+        )
+        self._refuse_another(found)
+        return replace(found, panel=self._record)
+
+    @cached_property
+    def hidden(self) -> Years:
+        """Everything of the body that is not shown: what is withheld, and what stands on it."""
+        found: dict[str, set[int]] = {code: set(years) for code, years in self.withheld.items()}
+        framework, base_year = self.whole.framework, self.whole.base_year
+        accounts = compute_accounts(self._as_released, framework, base_year=base_year)
+        indicators = compute_indicators(accounts, framework, base_year=base_year)
+        for now, whole in ((accounts, self.whole.accounts), (indicators, self.whole.indicators)):
+            for code, column in now.columns.items():
+                true = whole.alone(self.row).column(code)
+                lost = (column.state == State.SUPPRESSED) & true.is_present
+                if lost.any():
+                    years = np.array(now.years)[lost[0]].tolist()
+                    found.setdefault(code, set()).update(years)
+        return {code: frozenset(years) for code, years in found.items()}
+
+    @cached_property
+    def released(self) -> Released:
+        """What recomputation starts from."""
+        return Released(
+            computed=self._computed,
+            scores=self._scores,
+            groups=self._above(self._index_tree, self._scores),
+            progress=self._progress,
+        )
+
+    @cached_property
+    def _record(self) -> Panel:
+        """The body's returned values, SUPPRESSED where they are withheld."""
+        panel = self.whole.panel.alone(self.row)
+        columns = {
+            code: _without(panel.columns[code], panel.years, years)
+            for code, years in self.withheld.items()
+            if code in panel.columns
+        }
+        return panel.with_columns(columns)
+
+    @cached_property
+    def _as_released(self) -> Panel:
+        columns = {series.code: series.column() for series in self._computed}
+        return self._record.with_columns(columns) if columns else self._record
+
+    @cached_property
+    def _computed(self) -> tuple[ReleasedSeries, ...]:
+        """Accounts and indicators that are released although what they stand on is withheld."""
+        return tuple(
+            self._series(panel.alone(self.row).column(code), code)
+            for panel, codes in (
+                (self.whole.accounts, self.whole.framework.accounts),
+                (self.whole.indicators, self.whole.framework.indicators),
+            )
+            for code in codes
+            if self.above.get(code)
+        )
+
+    def _series(self, column: Column, code: str) -> ReleasedSeries:
+        years = np.array([year in self.above[code] for year in self.whole.panel.years])
+        shown = years & column.is_present[0]
+        values = np.where(shown, column.values[0], np.nan).tolist()
+        return ReleasedSeries(
+            code=code,
+            values=tuple(None if v != v else v for v in values),
+            flags=tuple(np.where(shown, column.flags[0], 0).tolist()),
+        )
+
+    @cached_property
+    def _scores(self) -> Mapping[str, Mapping[int, str]]:
+        """The scored indicators that are withheld, with the case each score falls under."""
+        words = ("", *CASES)
+        years = self.whole.panel.years
+        return {
+            i.code: {
+                year: words[int(self.whole.scored.case[i.code][self.row, years.index(year)])]
+                for year in sorted(self.hidden[i.code])
+            }
+            for i in self.whole.framework.scored()
+            if self.hidden.get(i.code)
+        }
+
+    @cached_property
+    def _index_tree(self) -> Tree:
+        return index_tree(self.whole.scored, self.whole.aggregation, self.whole.framework)
+
+    @cached_property
+    def _progress(self) -> Mapping[str, Mapping[int, float]] | None:
+        progress, years = self.whole.framework.progress, self.whole.panel.years
+        tree = progress_tree(self.whole.progress, self.whole.framework)
+        if progress is None or tree is None:
+            return None
+        hidden: dict[str, dict[int, str]] = {}
+        for group, members in progress.members.items():
+            for code in members:
+                own = self.hidden.get(code, frozenset())
+                lost = years if self.whole.base_year in own else tuple(sorted(own))
+                if lost:
+                    hidden[f"{group}.{code}"] = dict.fromkeys(lost, "")
+        return self._above(tree, hidden) if hidden else None
+
+    def _above(
+        self, tree: Tree, hidden: Mapping[str, Mapping[int, str]]
+    ) -> Mapping[str, Mapping[int, float]]:
+        """The wholes above withheld leaves that give none of them away, with their values."""
+        found: dict[str, dict[int, float]] = {}
+        for j, year in enumerate(tree.years):
+            unknown = {leaf for leaf, years in hidden.items() if years.get(year) == ""}
+            for whole in reversed(list(tree.powers)):  # from the bottom up
+                members = [m for m in tree.members[whole] if m in unknown]
+                if not members:
+                    continue
+                shares = [float(tree.shares[m][self.row, j]) for m in members]
+                value = float(tree.values[whole][self.row, j])
+                if hides_its_parts(shares) and value == value:
+                    found.setdefault(whole, {})[year] = value
+                else:
+                    unknown.add(whole)
+        return found
+
+    def _refuse_another(self, found: TypeEvaluation) -> None:
+        pairs: list[tuple[str, Column, Column]] = []
+        for name in ("accounts", "indicators"):
+            now, true = getattr(found, name), getattr(self.whole, name).alone(self.row)
+            pairs += [(c, now.column(c), true.column(c)) for c in now.columns if c in true.columns]
+        groups = self.whole.aggregation.groups.alone(self.row)
+        pairs += [(c, col, groups.column(c)) for c, col in found.aggregation.groups.columns.items()]
+        wrong = [code for code, now, true in pairs if not _agree(now.values, true.values)]
+        seen = [
+            code
+            for code, now, _ in pairs
+            for year in self.withheld.get(code, ())
+            if now.is_present[0, found.panel.years.index(year)]
+        ]
+        if wrong or seen:
+            entity = found.panel.entities[0]
+            raise DataError(
+                f"{entity}: recomputed from released figures"
+                f" {', '.join(dict.fromkeys((*wrong, *seen)))} differ from the evaluation"
+            )
+
+
+def _agree(now: NDArray[np.float64], true: NDArray[np.float64]) -> bool:
+    """Whether every number there is is the true one."""
+    there = ~np.isnan(now)
+    return bool(np.isclose(now[there], true[there], rtol=TOLERANCE, atol=0).all())
+
+
+def _without(column: Column, years: Sequence[int], hidden: frozenset[int]) -> Column:
+    """A column with some years withheld."""
+    where = np.array([[year in hidden for year in years]]) & column.is_present
+    return column.where(~where, Column.empty(column.shape, State.SUPPRESSED))

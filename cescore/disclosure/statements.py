@@ -1,0 +1,124 @@
+"""What each figure on a body's pages says of returned values: variables, accounts, indicators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from cescore.disclosure.behind import Behind, Quantity
+from cescore.method.column import Column, Flag, State
+from cescore.method.linear_forms import ABSENT, NOT_APPLICABLE, Meaning, added, meaning
+
+if TYPE_CHECKING:
+    from cescore.definitions.model import Account, Framework, Indicator
+    from cescore.method.evaluation import TypeEvaluation
+
+
+class Figure(NamedTuple):
+    """One number of a body: a variable, an account or an indicator of a year.
+
+    Whatever is printed of it (in tables, charts, attachments, on others' pages, its score) is
+    released or withheld with it.
+    """
+
+    entity_id: str
+    code: str
+    year: int
+
+
+class Returned(NamedTuple):
+    """A body's returned quantity, as formulas stand on it."""
+
+    body: str
+    quantity: Quantity
+
+
+@dataclass(frozen=True, eq=False)
+class Statements:
+    """Reads the figures of all bodies as statements about what was returned."""
+
+    behind: Behind
+    _known: dict[Figure, Meaning] = field(default_factory=dict, init=False)
+
+    def __iter__(self) -> Iterator[tuple[Figure, Meaning]]:
+        """Every figure that stands on a quantity that respondents return, with what it says."""
+        for body in self.behind.bodies:
+            evaluation = self.behind.yearly.evaluation_of(body.entity_id)
+            framework = evaluation.framework
+            codes = (*evaluation.panel.columns, *framework.accounts, *framework.indicators)
+            for code in dict.fromkeys(codes):
+                for year in evaluation.panel.years:
+                    found = self.of(Figure(body.entity_id, code, year))
+                    if found.inputs:
+                        yield Figure(body.entity_id, code, year), found
+
+    def of(self, figure: Figure) -> Meaning:
+        """What a figure says; absent where there is no number."""
+        if figure not in self._known:
+            self._known[figure] = ABSENT  # of a figure that stands on itself
+            self._known[figure] = self._read(figure)
+        return self._known[figure]
+
+    def _read(self, figure: Figure) -> Meaning:
+        evaluation = self.behind.yearly.evaluation_of(figure.entity_id)
+        framework = evaluation.framework
+        if figure.year not in evaluation.panel.years:
+            return ABSENT
+        column = _column(evaluation, figure.code)
+        if column is None:
+            return ABSENT
+        at = evaluation.panel.row(figure.entity_id), evaluation.panel.year_position(figure.year)
+        if column.state[at] != State.PRESENT:
+            is_no_case = column.state[at] == State.NOT_APPLICABLE
+            return NOT_APPLICABLE if is_no_case else ABSENT
+        value = float(column.values[at])
+        if figure.code in framework.indicators:
+            return self._of_indicator(figure, framework, column, at)
+        if figure.code in framework.accounts:
+            return self._computed(figure, framework.accounts[figure.code], value)
+        quantity = Quantity(figure.code, figure.year)
+        if not self.behind.is_about_respondents(quantity):
+            return Meaning.number(value)
+        return Meaning.returned(Returned(figure.entity_id, quantity), value)
+
+    def _of_indicator(
+        self, figure: Figure, framework: Framework, column: Column, at: tuple[int, int]
+    ) -> Meaning:
+        indicator, (row, j) = framework.indicators[figure.code], at
+        if column.flags[row, j] & Flag.CARRIED:
+            for back in range(1, indicator.latest_within + 1):
+                earlier = self.of(figure._replace(year=figure.year - back))
+                if earlier.is_present:
+                    return earlier
+        return self._computed(figure, indicator, float(column.values[row, j]))
+
+    def _computed(self, figure: Figure, computed: Account | Indicator, value: float) -> Meaning:
+        framework = self.behind.yearly.evaluation_of(figure.entity_id).framework
+        base_year = self.behind.yearly.workspace.base_year
+
+        def look(code: str, year: int) -> Meaning:
+            if code in framework.factors:
+                return Meaning.number(framework.factors[code].value)
+            return self.of(Figure(figure.entity_id, code, year))
+
+        text = computed.executable or computed.formula
+        found = meaning(text, computed.factor, figure.year, base_year, look)
+        if found.is_present:
+            return found if found.inputs else Meaning.number(value)
+        parts = [self.of(figure._replace(entity_id=b)) for b in self._parts(figure.entity_id)]
+        summed = added(part for part in parts if part.is_present)
+        return summed if summed.inputs else Meaning.number(value)
+
+    def _parts(self, body: str) -> Iterator[str]:
+        """The bodies directly inside one, over which an account that it lacks is summed."""
+        for other in self.behind.inside(body):
+            if self.behind.yearly.workspace.register[other].parent_id == body:
+                yield other
+
+
+def _column(evaluation: TypeEvaluation, code: str) -> Column | None:
+    for panel in (evaluation.indicators, evaluation.accounts, evaluation.panel):
+        if code in panel.columns:
+            return panel.columns[code]
+    return None
