@@ -145,7 +145,7 @@ def test_a_resubmission_replaces_cell_by_cell_and_both_are_kept(take, city, fold
     form_of("D1", coal=310).save(folder / "D1.xlsx")
     status, said = take(reason="corrected by the respondent")
     assert status == 0 and "D1: submission 2 in place of 1, 1 changes" in said
-    assert "coal value: 约300 → 310" in said
+    assert "coal value: 约300 → 310" in said and "findings gone: not_a_number coal" in said
     assert value_of(city, "D1", "coal")[0] == 310
     record = (city / "data/2025/returns/submissions.csv").read_text("utf-8")
     assert "D1,form,2,D1.xlsx" in record and ",1,corrected by the respondent" in record
