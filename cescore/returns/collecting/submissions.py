@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 
 from cescore.errors import DataError
+from cescore.returns.layouts.form import active, inert
 
 Slot = tuple[str, str]  # entity, layout
 
@@ -56,9 +57,10 @@ class SubmissionRecord:
         record = cls({})
         for n, row in enumerate(reader, 2):
             try:
-                number = int(row.pop("number"))
-                one = Submission(**row, number=number)
-            except (TypeError, ValueError) as error:
+                texts = {name: active(text) for name, text in row.items()}
+                number = int(texts.pop("number"))
+                one = Submission(**texts, number=number)
+            except (AttributeError, TypeError, ValueError) as error:
                 raise DataError(f"{where}, row {n}: no submission as collect writes it") from error
             record.by_slot.setdefault(one.slot, []).append(one)
         return record
@@ -69,7 +71,9 @@ class SubmissionRecord:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow([field.name for field in fields(Submission)])
         for slot in sorted(self.by_slot):
-            writer.writerows(list(asdict(one).values()) for one in self.by_slot[slot])
+            writer.writerows(
+                [inert(str(text)) for text in asdict(one).values()] for one in self.by_slot[slot]
+            )
         return stream.getvalue()
 
     def current(self, slot: Slot) -> Submission | None:

@@ -361,3 +361,8 @@ def inert(text: str) -> str:
     return (
         f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) and len(text) > 1 else text
     )
+
+
+def active(text: str) -> str:
+    """The text that `inert` was given."""
+    return text[1:] if text[:1] == "'" and inert(text[1:]) == text else text
