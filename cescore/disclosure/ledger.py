@@ -272,15 +272,11 @@ class Ledger:
             for key in self._expanded(atom):  # type: ignore[arg-type]
                 terms[key] += coefficient
         terms = {key: c for key, c in terms.items() if c}
-        if not any(isinstance(key, Cell) for key in terms) and not self._has_shared(terms):
+        if not terms:
             return None
         parts = [c * self._truth[key] for key, c in terms.items()]
         noise = NOISE * math.fsum(map(abs, parts))
         return Statement.of(figure, terms, math.fsum(parts), noise)
-
-    def _has_shared(self, terms: Mapping[Key, float]) -> bool:
-        """Whether a rest is part of a larger body's figure, from which it could be taken off."""
-        return any(self.behind.chain(key.body) for key in terms if isinstance(key, Rest))
 
     def _expanded(self, atom: Returned) -> tuple[Key, ...]:
         return self._expansions[atom.quantity].get(atom.body, ())

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-# file!sheet!cell, a name that holds an exclamation mark or an apostrophe in apostrophes
+# file!sheet!cell, a name that holds an exclamation mark or an apostrophe, or begins like a formula,
+# in apostrophes
 _SOURCE = re.compile(
     r"(?P<file>'(?:[^']|'')+'|[^!']+)!(?P<sheet>'(?:[^']|'')+'|[^!']+)!(?P<column>[A-Z]{1,3})(?P<row>[0-9]{1,7})"
 )
@@ -80,7 +81,8 @@ def of_row(file: str, line: int, source: str) -> Address:
 
 def _quoted(name: str) -> str:
     doubled = name.replace("'", "''")
-    return f"'{doubled}'" if "!" in name or "'" in name else name
+    is_odd = "!" in name or "'" in name or name.startswith(("=", "+", "-", "@"))
+    return f"'{doubled}'" if is_odd else name
 
 
 def _unquoted(name: str) -> str:

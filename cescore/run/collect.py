@@ -31,7 +31,7 @@ from cescore.returns.collecting.collection import (
     collected,
     tables_of,
 )
-from cescore.returns.collecting.counting import CellCount, count_cells
+from cescore.returns.collecting.counting import CellCount, count_cells, findings_of
 from cescore.returns.collecting.folder import received_files, refused_file, same_file
 from cescore.returns.collecting.kept import EDITED, KeptReturns, digest
 from cescore.returns.collecting.reading import FileReading
@@ -98,7 +98,7 @@ def collect(asked: Asked, options: CollectOptions, console: Console) -> int:
     _write(collection, kept, options)
     findings = job.checked(readings.values(), collection, log)
     job.tell(readings.values(), findings)
-    for line in _submissions_told(collection, asked.lang):
+    for line in _submissions_told(collection, expected, asked.lang):
         say(console, line)
     for line in () if job.answering.is_empty else job.answering.read().lines():
         say(console, line)
@@ -321,8 +321,8 @@ def _write_parquet(path: Path, rows: Sequence[ReturnRow]) -> None:
     os.replace(part, path)
 
 
-def _submissions_told(collection: Collection, lang: str) -> Iterator[str]:
-    """What is new, and of every resubmission what it changed."""
+def _submissions_told(collection: Collection, expected: Expected, lang: str) -> Iterator[str]:
+    """What is new, and of every resubmission what it changed: cells, findings that went and came."""
     for one in collection.resubmissions:
         about = one.submission
         yield label(
@@ -335,6 +335,11 @@ def _submissions_told(collection: Collection, lang: str) -> Iterator[str]:
                 before=change.before or "—", after=change.after or "—",
                 place=change.source_after or change.source_before,
             )  # fmt: skip
+        was = findings_of(one.before, about.entity_id, expected)
+        now = findings_of(one.after, about.entity_id, expected)
+        for key, findings in (("gone", was.keys() - now.keys()), ("came", now.keys() - was.keys())):
+            if findings:
+                yield label(f"collect.{key}", lang, findings=", ".join(sorted(findings)))
     new = sum(1 for one in collection.added if not one.replaces)
     yield label("collect.new", lang, new=new, replaced=len(collection.resubmissions))
 

@@ -16,7 +16,7 @@ from cescore.returns.workbooks.sheet import Content, SheetCell, Workbook
 
 PURE = ("ratio", "", "dimensionless")  # units in which a percentage is a fraction of one
 _NUMBERS = ("quantity", "count")  # kinds of variables that are numbers
-_FORMULA = ("=", "@", "\t", "\r")  # how a text begins that a spreadsheet would compute
+_FORMULA = ("=", "+", "-", "@")  # how a text begins that a spreadsheet would compute
 
 
 @dataclass(frozen=True)
@@ -82,10 +82,18 @@ def _is_there(cell: SheetCell, here: Context) -> bool:
     if cell.formula and cell.content == Content.empty:
         here.error("formula_not_computed", formula=shortened(cell.formula))
         return False
-    if cell.content == Content.text and cell.text.startswith(_FORMULA):
+    if cell.content == Content.text and _is_like_formula(cell.text):
         here.error("formula_as_text", text=shortened(cell.text))
         return False
     return True
+
+
+def _is_like_formula(text: str) -> bool:
+    """Whether a spreadsheet that opens the table would compute a text: no number is meant."""
+    if not text.startswith(_FORMULA):
+        return False
+    read = notation.number(text)
+    return read.number is None and not read.is_missing_mark
 
 
 def _tell_how_it_is_kept(
