@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sample import cases, parks, places, sums
 from sample.catalogue import Catalogue, PlannedCheck, PlannedVeto, read_catalogue, read_plan
+from sample.confirmed import confirmations_text
 from sample.districts import city_values, district_values, territory_values
 from sample.firms import firm_values
 from sample.frame import (
@@ -309,8 +310,10 @@ def write_sample(
     measures: dict[int, list[tuple[str, ...]]] = {y: [] for y in years if y >= FIRST_INSPECTED}
     parquet = ParquetYears(out, years) if file_format == "parquet" else None
     count = 0
+    confirmed = ""
     for block in make_blocks(seed, entities, catalogue):
         register += block.register
+        confirmed = confirmed or confirmations_text(block.tables, block.register, years)
         count += sum(int(table.is_valid[:, -1].sum()) for table in block.tables)
         for table in block.tables:
             if parquet:
@@ -323,6 +326,7 @@ def write_sample(
         parquet.close()
     for year in years if not parquet else ():
         write_csv(out / str(year) / "observations.csv", OBSERVATIONS, rows[year])
+    (out / "confirmations.yml").write_bytes(confirmed.encode("utf-8"))
     _write_rest(out, register, measures, vetoes, years)
     return count
 

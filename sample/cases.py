@@ -304,41 +304,16 @@ CORRECTIONS: tuple[Mapping[str, object], ...] = (
         "year": 2025,
         "variable": "water_industry",
         "factor": 1 / UNIT_SLIP_FACTOR,
-        "expect": {"gt": 10_000},
+        "old": 28_000,
         "reason": "按立方米填报，报表要求万立方米；已向企业核实",
+        "on_word_of": {
+            "name": "示例填报人己",
+            "role": "企业统计负责人",
+            "channel": "退回表答复",
+            "date": "2026-03-11",
+        },
+        "by": {"name": "示例经办人", "role": "市统计局"},
         "reported": "2026-03-12",
         "status": "open",
     },
-    {
-        "action": "confirm",
-        "entity_id": "E001",
-        "variable": "energy_heat",
-        "finding": "usual_range",
-        "reason": "余热外供，热力净外售，企业已书面确认",
-        "reported": "2026-03-05",
-    },
-    {
-        "action": "confirm",
-        "entity_id": "220422",
-        "year": 2023,
-        "finding": "film_within",
-        "reason": "回收量含上年使用的农膜，跨年回收，农业农村局已确认",
-        "reported": "2024-03-20",
-    },
-    *(
-        {
-            "action": "confirm",
-            "entity_id": park,
-            "variable": "n_above_scale",
-            "finding": "firms_counted",
-            "reason": "企业057于2023年由东辽经济开发区迁入金州园区，名录只记现属园区，以前年度企业数以园区报数为准",
-            "reported": "2024-03-20",
-        }
-        for park in ("PK03", "PK08")
-    ),
-)
-# Administrative and planned areas do not change: confirmed once, for all years (round figures are not found).
-UNCHANGED: tuple[tuple[str, str], ...] = (
-    *((i, "land_total") for i in ("220403", "220421", "220422", "2204GX")),
-    ("PK01", "park_land_planned"),
 )

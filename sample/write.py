@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from sample.cases import CORRECTIONS, UNCHANGED
+from sample.cases import CORRECTIONS
 from sample.catalogue import Catalogue
 from sample.frame import YEARS
 from sample.table import ABSENT, MISSING, NOT_APPLICABLE, STATUS_TEXT, Table
@@ -151,29 +151,25 @@ def _coded(positions: NDArray[np.integer[Any]], words: Sequence[str]) -> pa.Dict
 def corrections_text(entity_ids: Iterable[str]) -> str:
     """corrections.yml for the entities that the sample holds."""
     held = set(entity_ids)
-    entries: list[Mapping[str, object]] = [c for c in CORRECTIONS if c["entity_id"] in held]
-    entries += [
-        {
-            "action": "confirm",
-            "entity_id": entity_id,
-            "variable": code,
-            "finding": "same_as_last_year",
-            "reason": "区划或规划面积未调整",
-        }
-        for entity_id, code in UNCHANGED
-        if entity_id in held
-    ]
-    head = "# Known errors of the returns and soft findings confirmed, on record (示例数据, synthetic).\n"
-    return head + "".join(f"- {_flow(entry)}\n" for entry in entries)
+    entries = [entry for entry in CORRECTIONS if entry["entity_id"] in held]
+    head = "# Known errors of the returns, corrected on record (示例数据, synthetic).\n"
+    return head + "".join(f"- {flow(entry)}\n" for entry in entries)
 
 
-def _flow(entry: Mapping[str, object]) -> str:
+class Bare(str):
+    """A number as it is written, without quotes."""
+
+
+def flow(entry: Mapping[str, object]) -> str:
+    """A mapping as YAML in one line."""
     return "{" + ", ".join(f"{key}: {_scalar(value)}" for key, value in entry.items()) + "}"
 
 
 def _scalar(value: object) -> str:
     if isinstance(value, Mapping):
-        return _flow(value)
+        return flow(value)
+    if isinstance(value, Bare):
+        return value
     return (
         f'"{value}"'
         if isinstance(value, str)

@@ -191,3 +191,14 @@ def test_every_file_that_the_pages_of_the_house_name_exists(name: str) -> None:
     missing = [n for n in named if not any((p / n).exists() for p in places)]
     assert len(named) > 5
     assert missing == []
+
+
+def test_the_pythons_that_are_set_up_are_those_that_the_project_takes() -> None:
+    """One range: of the project, of the set-up, of the conda environment."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    low, high = re.fullmatch(r">=3\.(\d+),<3\.(\d+)", project["requires-python"]).groups()  # type: ignore[union-attr]
+    set_up = (ROOT / ".ci" / "set-up").read_text(encoding="utf-8")
+    assert f"(3, {low}) <= sys.version_info[:2] <= (3, {int(high) - 1})" in set_up
+    for minor in range(int(low), int(high)):
+        assert f"python3.{minor} " in set_up
+    assert conda()["python"] == project["requires-python"]

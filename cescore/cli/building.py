@@ -71,11 +71,20 @@ def run(
 
 
 @app.command()
-def check(root: Root = HERE, year: Year = None, lang: Language = CHINESE) -> None:
-    """Check params and data only; exit status 1 if there is an open error."""
+def check(
+    root: Root = HERE,
+    year: Year = None,
+    lang: Language = CHINESE,
+    is_all: Annotated[
+        bool, typer.Option("--all", help="Every finding, not the weightiest.")
+    ] = False,
+) -> None:
+    """Check params and data only, and say what each finding could move; 1 if there is an open error."""
     from cescore.run.build import check as check_only
 
-    raise typer.Exit(check_only(Asked(workspace(root), year, lang=lang.value), console))
+    raise typer.Exit(
+        check_only(Asked(workspace(root), year, lang=lang.value), console, is_all=is_all)
+    )
 
 
 @app.command()

@@ -10,7 +10,13 @@ from collections.abc import Sequence
 import typer
 
 import cescore.cli.building
-import cescore.cli.protecting  # noqa: F401
+import cescore.cli.collecting
+import cescore.cli.explaining
+import cescore.cli.protecting
+import cescore.cli.releasing
+import cescore.cli.returning
+import cescore.cli.sending_back
+import cescore.cli.years  # noqa: F401
 from cescore.cli.application import app
 from cescore.errors import CescoreError
 from cescore.run.interrupt import Interrupted, listen, settle

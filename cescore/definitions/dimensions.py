@@ -10,10 +10,17 @@ from typing import Any
 
 from cescore.definitions.formula import Expression, Resolved, parse
 from cescore.definitions.grammar import computed, constant, error_at
-from cescore.definitions.language import ACROSS, ARITHMETIC, COMPARISONS, FormulaError
+from cescore.definitions.language import (
+    ACROSS,
+    ARITHMETIC,
+    COMPARISONS,
+    PREDICATES,
+    TOLERANCES,
+    FormulaError,
+)
 from cescore.definitions.units import Units
 
-SAME_UNIT = ("min", "max", "total", "mean", "first_available")
+SAME_UNIT = ("min", "max", "total", "mean", "first_available", *TOLERANCES)
 
 
 def resolve(
@@ -147,6 +154,8 @@ class _Resolver:
         if name in ACROSS:
             return self._across(name, node)
         parts = [self.visit(argument) for argument in node.args]
+        if name in PREDICATES:
+            return _Part(f"{name}({parts[0].text})", None, 9, is_condition=True)
         unit: Any
         if name in SAME_UNIT:
             parts = self._alike(parts, node)

@@ -25,6 +25,7 @@ FILES = (
     "plans/*.yml",
     "standards/*.yml",
     "runs/*.yml",
+    "history/*.yml",
 )
 
 

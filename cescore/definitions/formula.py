@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from cescore.definitions.grammar import GrammarReader, across_calls, constant
-from cescore.definitions.language import ACROSS, ALLOWED, FUNCTIONS, LONGEST, FormulaError
+from cescore.definitions.language import ACROSS, ALLOWED, CALLED, FUNCTIONS, LONGEST, FormulaError
 from cescore.definitions.tokens import TOKEN, scan, types_at
 
 __all__ = [
@@ -154,7 +154,7 @@ def _parts(tree: ast.expr) -> Iterable[ast.expr]:
 def _codes(nodes: Iterable[ast.expr]) -> Iterable[str]:
     """The codes in some operands, each once."""
     found = (n.id for node in nodes for n in ast.walk(node) if isinstance(n, ast.Name))
-    return dict.fromkeys(name for name in found if name not in FUNCTIONS)
+    return dict.fromkeys(name for name in found if name not in CALLED)
 
 
 def _own_names(node: ast.AST) -> Iterable[str]:

@@ -14,6 +14,8 @@ from cescore.definitions.language import (
     LARGEST_EXPONENT,
     LARGEST_NUMBER,
     LONGEST_LAG,
+    PREDICATES,
+    TOLERANCES,
     FormulaError,
 )
 
@@ -41,6 +43,10 @@ class GrammarReader:
                 raise error_at(node, "more than one comparison in a row", "a <= b and b <= c")
             self._value(node.left)
             self._value(node.comparators[0])
+        elif isinstance(node, ast.Call) and _called(node) in PREDICATES:
+            if node.keywords or len(node.args) != 1:
+                raise error_at(node, f"{_called(node)} with {len(node.args)} operand(s)", "1")
+            self._value(node.args[0])
         else:
             raise error_at(node, "is a number, not a condition", "a comparison such as a <= b")
 
@@ -83,13 +89,14 @@ class GrammarReader:
         if name in ACROSS and self.across:
             self._across(node, name)
             return
-        if name not in FUNCTIONS:
+        functions = {**FUNCTIONS, **TOLERANCES} if self.conditions else FUNCTIONS
+        if name not in functions:
             raise error_at(
                 node,
                 f"{name} is called, which is not a function",
                 ", ".join(sorted(FUNCTIONS)),
             )
-        least, most = FUNCTIONS[name]
+        least, most = functions[name]
         if node.keywords or not least <= len(node.args) <= most:
             span = f"{least}" if least == most else f"{least} to {most}"
             raise error_at(node, f"{name} with {len(node.args)} operand(s)", span)
@@ -116,6 +123,10 @@ def across_calls(tree: ast.expr) -> list[ast.Call]:
     """The calls in a formula that look at other entities."""
     calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
     return [call for call in calls if isinstance(call.func, ast.Name) and call.func.id in ACROSS]
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.id if isinstance(node.func, ast.Name) else ""
 
 
 def constant(node: ast.expr) -> Fraction | None:

@@ -29,6 +29,9 @@ FUNCTIONS: Mapping[str, tuple[int, int]] = {  # name -> least and most operands
     "mean": (1, 100),
     "first_available": (1, 100),
 }
+# Of conditions alone: what is true or false of an operand, and what a comparison may allow for.
+PREDICATES: Mapping[str, tuple[int, int]] = {"has_value": (1, 1)}
+TOLERANCES: Mapping[str, tuple[int, int]] = {"rounding": (1, 100)}
 # What looks at other entities: the first operand is an entity type. Only checks may, see `parse`.
 ACROSS: Mapping[str, tuple[int, int]] = {
     "sum_over": (2, 2),
@@ -37,6 +40,7 @@ ACROSS: Mapping[str, tuple[int, int]] = {
     "count_of": (1, 1),
     "in_body": (2, 2),
 }
+CALLED = frozenset({*FUNCTIONS, *PREDICATES, *TOLERANCES, *ACROSS})
 LOGIC = ("and", "or", "not")
 ALLOWED = f"codes, numbers, + - * / **, brackets and {', '.join(sorted(FUNCTIONS))}"
 COMPARISONS = {
@@ -64,4 +68,4 @@ class FormulaError(CescoreError):
 
 def is_reserved(code: str) -> bool:
     """Whether a code cannot be used in a formula, because the language or Python has the word."""
-    return code in FUNCTIONS or code in ACROSS or keyword.iskeyword(code)
+    return code in CALLED or keyword.iskeyword(code)

@@ -9,8 +9,11 @@ from pathlib import Path
 from cescore.definitions.bonus import resolve_bonus
 from cescore.definitions.check_rules import RuleTerms, load_checks
 from cescore.definitions.contradictions import check_kinds
+from cescore.definitions.databases import load_databases
 from cescore.definitions.folder import ParamsFolder
+from cescore.definitions.former_codes import check_former_codes
 from cescore.definitions.frameworks import resolved_framework
+from cescore.definitions.history import MethodRecord, load_history
 from cescore.definitions.layout import draft_frameworks
 from cescore.definitions.model import (
     Account,
@@ -25,6 +28,7 @@ from cescore.definitions.model import (
     Standard,
     Variable,
 )
+from cescore.definitions.model.database import Database
 from cescore.definitions.names import Names
 from cescore.definitions.page import load_page
 from cescore.definitions.pictures import PageParams
@@ -32,7 +36,7 @@ from cescore.definitions.plan_targets import plan_of_run
 from cescore.definitions.plans import load_plans
 from cescore.definitions.reading import Reading, with_nearest
 from cescore.definitions.resolving import resolve_accounts, resolve_estimates
-from cescore.definitions.runs import load_run
+from cescore.definitions.runs import in_its_plan, load_run
 from cescore.definitions.standards import load_standards
 from cescore.definitions.units import Units
 from cescore.errors import ParamsError
@@ -59,6 +63,17 @@ class Definitions:
     standards: Mapping[str, Standard] = field(default_factory=dict)
     ranges: tuple[IndustryRange, ...] = ()
     page: PageParams = field(default_factory=PageParams)
+    history: Mapping[int, MethodRecord] = field(default_factory=dict)  # of earlier years
+    plans: Mapping[str, Plan] = field(default_factory=dict)  # every plan, the run's own among them
+    databases: tuple[Database, ...] = ()
+
+    def plan_in(self, year: int) -> Plan | None:
+        """The plan a year was inspected under: the run's own, or the one that an earlier year falls in."""
+        own = self.plan
+        if year == self.run.year or (own is not None and own.first_year <= year <= own.last_year):
+            return own
+        covering = [p for p in self.plans.values() if p.first_year <= year <= p.last_year]
+        return covering[0] if len(covering) == 1 else own
 
 
 def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
@@ -76,9 +91,11 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
     params.name_strays()
     units = params.units()
     run = load_run(params.files("runs"), year, params.place("runs"))
+    databases = load_databases(params.files("runs"), run.year) if run is not None else ()
     names = _names(params, units)
     drafts = draft_frameworks(params.files("frameworks"), params.place("frameworks"))
     check_kinds(drafts)
+    check_former_codes(names, drafts)
     accounts = resolve_accounts(names)
     resolve_estimates(names)
     frameworks = {
@@ -88,12 +105,16 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
     _check_keys(checks, ("rules", "ranges", "built_in"))
     checked = load_checks(checks, names, accounts)
     plans = load_plans(params.files("plans"))
+    if run is not None:
+        has_file = (params.root / f"runs/{run.year}.yml").exists()
+        run = in_its_plan(run, {i: read.plan for i, read in plans.items()}, has_file=has_file)
     plan = plan_of_run(plans, run, drafts, units, params.place("runs"))
     if plan is not None:
         plan = resolve_bonus(plan, plans[plan.id].at, RuleTerms.of(names, accounts))
     disclosure = _disclosure(params.file("disclosure.yml"), names)
     standards = load_standards(params.files("standards"), drafts)
     page = load_page(params.file("page.yml"), names)
+    history = load_history(params.files("history"))
     if params.problems or run is None:
         raise ParamsError(f"{params.root.name}/ contradicts itself", params.problems)
     return Definitions(
@@ -110,6 +131,9 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
         standards=standards,
         ranges=checked.ranges,
         page=page,
+        history=history,
+        plans={i: read.plan for i, read in plans.items() if read.plan is not None},
+        databases=databases,
     )
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 from cescore.definitions.layout import Draft
 from cescore.definitions.located import Node
-from cescore.definitions.model import Plan, Run, Target
+from cescore.definitions.model import Plan, Run, TargetTerms
 from cescore.definitions.names import is_unit
 from cescore.definitions.plans import ReadPlan
 from cescore.definitions.reading import Reading, with_nearest
 from cescore.definitions.units import UnitError, Units
+
+Terms = TypeVar("Terms", bound=TargetTerms)
 
 
 def plan_of_run(
@@ -32,25 +35,28 @@ def plan_of_run(
     plan, at = plans[run.plan].plan, plans[run.plan].at
     if plan is None:
         return None
-    for code, target in plan.targets.items():
+    for code, target in (*plan.targets.items(), *plan.undecided.items()):
         _check_target(target, at.at("targets", code), drafts, units)
     targets = {code: _with_types(target, drafts) for code, target in plan.targets.items()}
-    return plan.model_copy(update={"targets": targets})
+    undecided = {code: _with_types(target, drafts) for code, target in plan.undecided.items()}
+    return plan.model_copy(update={"targets": targets, "undecided": undecided})
 
 
-def _with_types(target: Target, drafts: Mapping[str, Draft]) -> Target:
+def _with_types(target: Terms, drafts: Mapping[str, Draft]) -> Terms:
     """The target of every type that has its indicator, where it names no type."""
     if target.applies_to or target.reference_for:
         return target
     return target.model_copy(update={"applies_to": _holders(target, drafts)})
 
 
-def _holders(target: Target, drafts: Mapping[str, Draft]) -> tuple[str, ...]:
+def _holders(target: TargetTerms, drafts: Mapping[str, Draft]) -> tuple[str, ...]:
     """The entity types whose framework has the target's indicator."""
     return tuple(t for t, draft in drafts.items() if target.indicator in draft.indicator_places)
 
 
-def _check_target(target: Target, at: Reading, drafts: Mapping[str, Draft], units: Units) -> None:
+def _check_target(
+    target: TargetTerms, at: Reading, drafts: Mapping[str, Draft], units: Units
+) -> None:
     """Its indicator exists for its entity types, and its unit can be compared with it."""
     if not is_unit(target.unit, at, units) or any(d.is_broken for d in drafts.values()):
         return
@@ -69,7 +75,7 @@ def _check_target(target: Target, at: Reading, drafts: Mapping[str, Draft], unit
             _check_same_unit(target, indicator.unit if target.type == "level" else "%", at, units)
 
 
-def _check_same_unit(target: Target, needed: str, at: Reading, units: Units) -> None:
+def _check_same_unit(target: TargetTerms, needed: str, at: Reading, units: Units) -> None:
     """Targets are compared as they stand: their unit is the indicator's, however spelt."""
     try:
         is_same = units.factor(target.unit, needed) == 1

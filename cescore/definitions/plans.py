@@ -75,7 +75,7 @@ def _check_targets(plan: Plan, at: Reading) -> None:
     for code, target in plan.targets.items():
         _check_amount(target, at.at("targets", code))
         other = at.at("targets", code, "consistent_with")
-        other.known(target.consistent_with, plan.targets)
+        other.known(target.consistent_with, {**plan.targets, **plan.undecided})
         back = plan.targets.get(target.consistent_with)
         if back is None or target.scored:
             continue

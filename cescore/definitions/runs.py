@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cescore.definitions.databases import KEY
 from cescore.definitions.layout import Files
-from cescore.definitions.model import Run
+from cescore.definitions.model import Plan, Run
 from cescore.definitions.model.written import YEAR
 from cescore.definitions.reading import Reading
 
 LONGEST_YEAR = 40  # digits repeated in a message
+RELEASED = ("reviewed", "final", "corrected", "withdrawn", "published")  # stages of a release
+SIGNED_OFF = (
+    "draft or sample: a build is never more, it becomes so by"
+    " build.py release --stage … --sign-off FILE (docs/release.md)"
+)
 
 
 def load_run(files: Files, year: int | None, folder: Reading) -> Run | None:
@@ -36,11 +42,22 @@ def _run(stem: str, file: Reading) -> Run | None:
     if not YEAR.fullmatch(stem):
         file.of(file.node, "file").refuse(f"{stem}.yml", "a year as its name")
         return None
-    at = file.of(file.node, f"runs.{stem}")
+    at = file.of(file.node.without(KEY), f"runs.{stem}")
+    if _claims_release(at):
+        return None
     run = at.build(Run, year=int(stem))
     if run is not None:
         _check_years(run, at)
     return run
+
+
+def _claims_release(at: Reading) -> bool:
+    """Whether a run file calls itself released, which only a sign-off can."""
+    status = at.node.get("status")
+    if status is None or status.raw.strip() not in RELEASED:
+        return False
+    at.refuse(status.kind, SIGNED_OFF, "status")
+    return True
 
 
 def _check_years(run: Run, at: Reading) -> None:
@@ -58,3 +75,16 @@ def _run_of(runs: Mapping[int, Run], year: int) -> Run:
     status = "sample" if near.status == "sample" else "draft"
     changed = {"year": year, "status": status, "vintage": "preliminary", "issued": ""}
     return near.model_copy(update=changed)
+
+
+def in_its_plan(run: Run, plans: Mapping[str, Plan | None], *, has_file: bool) -> Run:
+    """A run that no file describes under the plan that its year falls in.
+
+    A run file's own word counts; where the year falls in no plan, or in several, the plan stays.
+    """
+    if has_file or not run.plan:
+        return run
+    covering = [i for i, p in plans.items() if p and p.first_year <= run.year <= p.last_year]
+    if run.plan in covering or len(covering) != 1:
+        return run
+    return run.model_copy(update={"plan": covering[0]})

@@ -10,11 +10,14 @@ from collections.abc import Iterable
 from cescore.definitions.language import (
     ACROSS,
     ALLOWED,
+    CALLED,
     COMPARISONS,
     DEEPEST,
     FUNCTIONS,
     LOGIC,
     MOST_OPERATORS,
+    PREDICATES,
+    TOLERANCES,
     FormulaError,
 )
 
@@ -40,7 +43,7 @@ def scan(text: str, conditions: bool, across: bool) -> Iterable[str]:
         kind, word = str(found.lastgroup), found[0]
         if kind == "name":
             _check_word(word, text[found.end() :], conditions, across, position + 1)
-            is_code = word not in FUNCTIONS and word not in LOGIC and word not in ACROSS
+            is_code = word not in CALLED and word not in LOGIC
             if is_code and position not in types:
                 names.append(word)
         elif kind == "comparison" and not conditions:
@@ -82,7 +85,7 @@ def _check_word(word: str, rest: str, conditions: bool, across: bool, position: 
         return
     if keyword.iskeyword(word):
         raise FormulaError(f"{word!r} is not allowed", position=position, expected=ALLOWED)
-    if (word in FUNCTIONS or word in ACROSS) and not is_called:
+    if word in CALLED and not is_called:
         raise FormulaError(f"{word!r} is a function", position=position, expected=f"{word}(…)")
     if word in ACROSS and not across:
         raise FormulaError(
@@ -90,11 +93,13 @@ def _check_word(word: str, rest: str, conditions: bool, across: bool, position: 
             position=position,
             expected="a rule of checks.yml for that; here what the entity itself returns",
         )
-    if is_called and word not in FUNCTIONS and word not in ACROSS:
+    if (word in PREDICATES or word in TOLERANCES) and not conditions:
+        raise FormulaError(f"{word!r} is of rules alone", position=position, expected=ALLOWED)
+    if is_called and word not in CALLED:
         raise FormulaError(
             f"{word!r} is not a function",
             position=position,
-            expected=", ".join(sorted(FUNCTIONS)),
+            expected=", ".join(sorted({*FUNCTIONS, *TOLERANCES})),
         )
 
 

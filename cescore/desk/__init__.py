@@ -5,6 +5,7 @@
 
 from cescore.desk import figures, tables
 from cescore.desk.conclusion import conclude
+from cescore.desk.explaining import explain
 from cescore.desk.opening import open_bundle
 from cescore.desk.steps import (
     aggregate,
@@ -29,6 +30,7 @@ __all__ = [
     "decompose",
     "decompose_progress",
     "effective_weights",
+    "explain",
     "figures",
     "normalise",
     "open_bundle",

@@ -15,9 +15,12 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from cescore.definitions.bilingual import Bilingual, name_in
-from cescore.definitions.model import Framework, Named, Run, VariableName
+from cescore.definitions.history import SeriesBreak
+from cescore.definitions.model import Framework, Named, Run, TargetTerms, VariableName
 from cescore.definitions.pictures import FlowPicture, PageBounds
+from cescore.disclosure.standing import OwnStanding, release_stage
 from cescore.intake import wording
+from cescore.intake.findings import NOBODY, Settlement
 from cescore.method.assessment import Assessment
 from cescore.method.column import Column, State
 from cescore.method.contributions import Contribution
@@ -51,6 +54,23 @@ class Place(Part):
         return name_in(lang, self.name_zh, self.name_en) or self.entity_id
 
 
+class EntityChange(Part):
+    """Something that happened to the entity, in the first year in which it holds.
+
+    ``kind``: renamed, moved, recoded, or of `intake.succession` (merged, split, split_off, continued,
+    taken_over). ``before`` and ``after`` are names or codes; ``places`` the bodies or entities meant.
+    ``has_history``: whether years before the change are those of its origins.
+    """
+
+    year: int | None
+    kind: str
+    before: Named = Named()
+    after: Named = Named()
+    places: tuple[Place, ...] = ()
+    shares: tuple[float | None, ...] = ()  # of each place, 0-1, that went over
+    has_history: bool = False
+
+
 class EntityCard(Place):
     """Whose report it is."""
 
@@ -58,6 +78,7 @@ class EntityCard(Place):
     counted_in: str = ""
     parents: tuple[Place, ...] = ()  # from the smallest containing body up
     is_synthetic: bool = False
+    changes: tuple[EntityChange, ...] = ()  # the oldest first
 
 
 class Record(Part):
@@ -222,6 +243,8 @@ class FindingLine(Part):
     values: dict[str, Any] = {}
     is_withheld: bool = False  # it names another respondent
     status: str = "open"  # open, confirmed, corrected
+    note: str = ""  # why it is settled
+    settled: Settlement = NOBODY  # on whose word
 
     def said(self, lang: str, naming: wording.Naming) -> wording.Said:
         """What was found and expected, in a language."""
@@ -242,6 +265,7 @@ class PlanCard(Bilingual, Part):
     first_year: int | None = None
     last_year: int | None = None
     systems: Mapping[str, Named] = {}  # the parts of the plan that its measures belong to
+    undecided: tuple[TargetTerms, ...] = ()  # targets of this type whose values are not set yet
 
 
 class ProseCard(Part):
@@ -290,7 +314,14 @@ class Bundle(Part):
     prose: tuple[ProseCard, ...] = ()
     names: Mapping[str, Named] = {}  # texts of register and plan on this page -> their names
     flows: Mapping[str, FlowPicture] = {}  # pictures of flows for this entity type
+    breaks: tuple[SeriesBreak, ...] = ()  # years from which the method is another
     pages: PageBounds = PageBounds()  # how many pages its report should have
+    standing: OwnStanding = None  # of its release; None: a draft, or a sample
+
+    @property
+    def release_stage(self) -> str:
+        """How official the report is: see `release_stage` of `cescore.disclosure.standing`."""
+        return release_stage(self.run.status, self.standing)
 
     def is_rated_in(self, year: int) -> bool:
         """Whether the index of a year stands: a return was filed and covers enough of the weight."""

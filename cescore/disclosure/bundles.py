@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from cescore.definitions.history import SeriesBreak, breaks_of
 from cescore.definitions.pictures import PageBounds
 from cescore.disclosure.bundle import (
     Bundle,
@@ -20,6 +21,7 @@ from cescore.disclosure.bundle import (
     StandardCard,
     report_number,
 )
+from cescore.disclosure.changes import changes_of
 from cescore.disclosure.covering import Cover
 from cescore.disclosure.gate import INDEX_DECIMALS, Gate
 from cescore.disclosure.ledger import Years
@@ -30,6 +32,7 @@ from cescore.disclosure.wording import Wording
 from cescore.errors import DataError
 from cescore.evaluation.yearly import entity_targets
 from cescore.intake import wording
+from cescore.intake.findings import Settlement
 from cescore.method.assessment import Assessment
 from cescore.method.column import Panel
 from cescore.method.disclosure import to_decimals
@@ -96,7 +99,7 @@ class Bundler:
         bundle = Bundle(
             entity=self._card(entity),
             run=workspace.definitions.run,
-            plan=self._plan,
+            plan=self._plan(entity.entity_type),
             base_year=evaluation.base_year,
             report_number="",
             framework=evaluation.framework,
@@ -125,9 +128,12 @@ class Bundler:
             filed=workspace.filed(entity_id),
             terms=self._wording.terms(evaluation.framework, (*siblings, *children), findings),
             prose=tuple(map(_prose_card, self._prose.get(entity_id, ()))),
-            names=self._wording.named(evaluation.framework, entity.industry, industries, measures),
+            names=self._wording.named(
+                evaluation.framework, entity.industry, industries, measures, findings
+            ),
             flows=self._wording.flows(entity.entity_type),
             pages=workspace.definitions.page.pages.get(entity.entity_type, PageBounds()),
+            breaks=self._breaks(entity.entity_type),
         )
         return bundle.model_copy(update={"report_number": report_number(bundle)})
 
@@ -204,12 +210,20 @@ class Bundler:
             counted_in=counted_in if known else "",
             parents=tuple(self.gate.place(e) for e in around),
             is_synthetic=entity.is_synthetic,
+            changes=tuple(changes_of(entity.entity_id, register, self.yearly.year, self.gate)),
         )
 
-    @cached_property
-    def _plan(self) -> PlanCard:
+    @lru_cache(maxsize=64)  # noqa: B019
+    def _plan(self, entity_type: str) -> PlanCard:
         plan = self.yearly.workspace.definitions.plan
-        return PlanCard() if plan is None else _plan_card(plan)
+        return PlanCard() if plan is None else _plan_card(plan, entity_type)
+
+    @lru_cache(maxsize=64)  # noqa: B019
+    def _breaks(self, entity_type: str) -> tuple[SeriesBreak, ...]:
+        definitions, base_year = self.yearly.workspace.definitions, self.yearly.workspace.base_year
+        framework = definitions.frameworks[entity_type]  # without the weights that data taught it
+        history, year = definitions.history, self.yearly.year
+        return breaks_of(entity_type, framework, history, year, base_year)
 
     def _record(self, panel: Panel, row: int, hidden: Years) -> Record:
         entity_id, panel, row = panel.entities[row], panel.alone(row), 0
@@ -260,7 +274,19 @@ class Bundler:
             values={name: wording.to_json(value) for name, value in values},
             is_withheld=is_withheld,
             status=finding.status,
+            **self._settlement(finding, entity_id),
         )
+
+    def _settlement(self, finding: Finding, entity_id: str) -> dict[str, Any]:
+        """Why and on whose word a finding is settled, each text without another respondent."""
+        if finding.status == "open":
+            return {}
+        stated = {
+            name: self._others.without_others(text, entity_id)
+            for name, text in asdict(finding.settled).items()
+        }
+        note = self._others.without_others(finding.note, entity_id)
+        return {"note": note, "settled": Settlement(**stated)}
 
 
 def _text(panel: Panel, attribute: str, row: int) -> str:
@@ -268,8 +294,13 @@ def _text(panel: Panel, attribute: str, row: int) -> str:
     return "" if texts is None else texts[row]
 
 
-def _plan_card(plan: Plan) -> PlanCard:
+def _plan_card(plan: Plan, entity_type: str) -> PlanCard:
     return PlanCard(
+        undecided=tuple(
+            target
+            for target in plan.undecided.values()
+            if entity_type in (*target.applies_to, *target.reference_for)
+        ),
         id=plan.id,
         zh=plan.zh,
         en=plan.en,

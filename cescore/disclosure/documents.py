@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Self
 
+from cescore.definitions.history import SeriesBreak
 from cescore.definitions.model import (
     BuiltInChecks,
     CheckRule,
@@ -26,6 +27,7 @@ from cescore.definitions.model import (
 )
 from cescore.disclosure.bundle import FORMAT, Part, Place
 from cescore.disclosure.kinds import METHOD_BOOK, UNIT_SHEET
+from cescore.disclosure.standing import OwnStanding, release_stage
 from cescore.method.measures import STATUSES
 
 
@@ -37,6 +39,12 @@ class Document(Part):
     format: int = FORMAT
     run: Run
     report_number: str = ""
+    standing: OwnStanding = None  # of its release; None: a draft, or a sample
+
+    @property
+    def release_stage(self) -> str:
+        """How official the document is: see `release_stage` of `cescore.disclosure.standing`."""
+        return release_stage(self.run.status, self.standing)
 
     def to_bytes(self) -> bytes:
         """UTF-8 JSON in the order of params: equal documents give equal bytes."""
@@ -78,6 +86,7 @@ class MethodBook(Document):
     plan: Plan | None = None
     standards: tuple[Standard, ...] = ()
     public_types: tuple[str, ...] = ()  # bodies that may be named and ranked
+    breaks: Mapping[str, tuple[SeriesBreak, ...]] = {}  # by entity type, where there are any
 
     @property
     def number_start(self) -> str:

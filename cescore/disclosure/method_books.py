@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cescore.definitions.history import breaks_of
 from cescore.disclosure.documents import MethodBook
 
 if TYPE_CHECKING:
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
 
 def make_method_book(definitions: Definitions, base_year: int) -> MethodBook:
     """The book of all frameworks of a workspace, without worked examples."""
+    run, history = definitions.run, definitions.history
+    breaks = {
+        entity_type: breaks_of(entity_type, framework, history, run.year, base_year)
+        for entity_type, framework in definitions.frameworks.items()
+    }
     book = MethodBook(
         run=definitions.run,
         base_year=base_year,
@@ -25,6 +31,7 @@ def make_method_book(definitions: Definitions, base_year: int) -> MethodBook:
         plan=definitions.plan,
         standards=tuple(definitions.standards.values()),
         public_types=definitions.disclosure.public_types,
+        breaks={t: found for t, found in breaks.items() if found},
     )
     return book.numbered()
 

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from operator import add
-from typing import TYPE_CHECKING
 
 from cescore.disclosure.gate import Gate
+from cescore.intake.respondents import NamedRespondents
 
-if TYPE_CHECKING:
-    from cescore.intake.entities import Entity
-
-WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 WITHHELD = "…"
 
 
 @dataclass(frozen=True, eq=False)
 class OtherRespondents:
-    """Knows every respondent's id and names, and takes out of a report the texts that hold them."""
+    """Takes out of a report the texts that hold another respondent's id or name."""
 
     gate: Gate
 
@@ -31,38 +23,8 @@ class OtherRespondents:
 
     def are_named_in(self, text: str, entity_id: str) -> bool:
         """Whether a text holds the id or the name of another respondent."""
-        if not text:
-            return False
-        named = {word.rstrip(".-") for word in WORD.findall(text)} & self._restricted_ids
-        names = any(name in text for name in self._restricted_names(entity_id, text))
-        return bool(named - {entity_id}) or names
+        return self._named.are_named_in(text, entity_id)
 
     @cached_property
-    def _restricted(self) -> tuple[Entity, ...]:
-        return tuple(e for e in self.gate.yearly.workspace.register if not self.gate.is_public(e))
-
-    @cached_property
-    def _restricted_ids(self) -> frozenset[str]:
-        return frozenset(e.entity_id for e in self._restricted)
-
-    @cached_property
-    def _names(self) -> Mapping[str, frozenset[str]]:
-        """Respondents' names by their first two characters, each with its entity's id."""
-        found: dict[str, set[str]] = defaultdict(set)
-        for entity in self._restricted:
-            for name in (entity.name_zh, entity.name_en):
-                if len(name) > 1:
-                    found[name[:2]].add(name)
-        return {start: frozenset(names) for start, names in found.items()}
-
-    @cached_property
-    def _starts(self) -> frozenset[str]:
-        """How respondents' names begin: asked of every place a value was read from."""
-        return frozenset(self._names)
-
-    def _restricted_names(self, entity_id: str, text: str) -> set[str]:
-        """Names of other respondents that might stand in a text."""
-        entity = self.gate.yearly.workspace.register[entity_id]
-        starts = self._starts.intersection(map(add, text, text[1:]))
-        found = {name for start in starts for name in self._names[start]}
-        return found - {entity.name_zh, entity.name_en}
+    def _named(self) -> NamedRespondents:
+        return NamedRespondents(self.gate.yearly.workspace.register, self.gate.is_public)

@@ -20,6 +20,7 @@ from cescore.disclosure.kinds import (
     Kind,
 )
 from cescore.disclosure.plan_documents import PlanOverview, Review
+from cescore.disclosure.standing import ReportStanding
 from cescore.errors import DataError
 
 Printable = Bundle | Document  # what one report or document is made from
@@ -65,6 +66,14 @@ def kind_of(data: Printable) -> Kind:
 def number_of(data: Printable) -> str:
     """The number that the content has: other content has another."""
     return data.number() if isinstance(data, Document) else bundle.report_number(data)
+
+
+def with_standing(data: Printable, standing: ReportStanding) -> Printable:
+    """The same with the standing of its release, and the number that it then has."""
+    issued = data.model_copy(update={"standing": standing})
+    if isinstance(issued, Document):
+        return issued.numbered()
+    return issued.model_copy(update={"report_number": bundle.report_number(issued)})
 
 
 def is_altered(data: Printable) -> bool:

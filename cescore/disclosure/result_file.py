@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from pydantic_core import to_jsonable_python
 
 from cescore.definitions.model import Computed
-from cescore.disclosure.bundle import Bundle, Series
+from cescore.disclosure.bundle import Bundle, FindingLine, Series
 
 PARTS = ("contribution", "contribution_to_change", "contribution_to_change_by_weight")
 
@@ -41,11 +42,20 @@ def result_json(bundle: Bundle, bundle_hash: str) -> dict[str, Any]:
         "provenance": {
             "bundle_hash": bundle_hash,
             "report_number": bundle.report_number,
-            "run_status": bundle.run.status,
+            "run_status": bundle.release_stage,
+            **_standing(bundle),
             "vintage": bundle.run.vintage,
             "is_synthetic": card.is_synthetic,
         },
     }
+
+
+def _standing(bundle: Bundle) -> dict[str, Any]:
+    """Of a released report: its edition and what its sign-off said."""
+    standing = bundle.standing
+    if standing is None:
+        return {}
+    return {"standing": standing.model_dump(mode="json", exclude={"quality"})}
 
 
 def _year(bundle: Bundle) -> int:
@@ -153,4 +163,17 @@ def _data_quality(bundle: Bundle) -> dict[str, Any]:
         "missing_rule": dict(found.missing_rule),
         "findings": dict(sorted(Counter(f.severity for f in bundle.findings).items())),
         "open_findings": sum(f.status == "open" for f in bundle.findings),
+        "settled_findings": [_settled(f) for f in bundle.findings if f.status != "open"],
+    }
+
+
+def _settled(line: FindingLine) -> dict[str, Any]:
+    """A finding that is confirmed or corrected, and on whose word."""
+    return {
+        "code": line.code,
+        "variable": line.variable,
+        "year": line.year,
+        "status": line.status,
+        "reason": line.note,
+        **asdict(line.settled),
     }

@@ -42,7 +42,7 @@ def review_json(review: Review, file_hash: str) -> dict[str, Any]:
         "provenance": {
             "document_hash": file_hash,
             "report_number": review.report_number,
-            "run_status": review.run.status,
+            "run_status": review.release_stage,
             "is_synthetic": bundle.entity.is_synthetic,
         },
     }

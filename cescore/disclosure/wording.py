@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
 from cescore.definitions.model import Named, VariableName
@@ -33,9 +33,11 @@ class Wording:
         industry: str,
         industries: Iterable[Mapping[str, str | float | int | None]],
         measures: Iterable[MeasureLine],
+        findings: Iterable[FindingLine] = (),
     ) -> dict[str, Named]:
         """The words that params/page.yml has for the texts of one page: its industries and
-        responsible units, and the sources and notes of its framework."""
+        responsible units, the sources and notes of its framework, and why and on whose word
+        findings are settled."""
         texts = self.definitions.page.texts
         known = {one.zh: one for one in texts} | {one.en: one for one in texts}
         known |= self.definitions.page.words
@@ -47,6 +49,7 @@ class Wording:
         }
         said |= {unit for measure in measures for unit in measure.units}
         said |= {standard.source for standard in self.definitions.standards.values()}
+        said |= {text for f in findings for text in (f.note, *astuple(f.settled))}
         said |= _cited(framework, self.definitions.run.year)
         return {text: name for text, name in known.items() if text in said}
 

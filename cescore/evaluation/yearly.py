@@ -160,7 +160,10 @@ class YearlyEvaluation:
         first = np.array([e.valid_from or 0 for e in entities], np.int64)[:, None]
         last = np.array([e.valid_to or 9999 for e in entities], np.int64)[:, None]
         years = np.array(panel.years, np.int64)
-        return (years >= first) & (years <= last)
+        exists = (years >= first) & (years <= last)
+        for row in (row for row, entity in enumerate(entities) if entity.absent):
+            exists[row] &= [entities[row].is_valid_in(year) for year in panel.years]
+        return exists
 
     def _row(
         self, entity_id: str, kind: str, code: str, value: float | None, unit: str, status: str
@@ -233,15 +236,20 @@ class YearlyEvaluation:
                 yield self._row(entity.entity_id, "index", code, None, scale, "blocked")
 
 
-def evaluate_workspace(workspace: Workspace) -> YearlyEvaluation:
+def evaluate_workspace(
+    workspace: Workspace, taught_by: Mapping[str, TypeEvaluation] | None = None
+) -> YearlyEvaluation:
     """Evaluate every entity of a workspace's year that is not blocked.
 
     An entity that did not file is evaluated like any other: nothing is known, so there is no index.
+    ``taught_by``: evaluations by entity type whose constants and weights are taken, not learnt anew.
     """
+    teachers = taught_by or {}
     evaluations = {
         entity_type: evaluation
         for entity_type, framework in workspace.definitions.frameworks.items()
-        if (evaluation := _evaluate_type(workspace, entity_type, framework)) is not None
+        if (evaluation := _evaluate_type(workspace, framework, teachers.get(entity_type)))
+        is not None
     }
     plan = workspace.definitions.plan
     vetoes = _by_entity(
@@ -277,16 +285,23 @@ def evaluate_workspace(workspace: Workspace) -> YearlyEvaluation:
 
 
 def _evaluate_type(
-    workspace: Workspace, entity_type: str, framework: Framework
+    workspace: Workspace, framework: Framework, teacher: TypeEvaluation | None
 ) -> TypeEvaluation | None:
     """The evaluation of a type; None where the year has no entity of it that can be evaluated."""
+    entity_type = framework.entity_type
     entities = [
         e.entity_id for e in workspace.entities(entity_type) if e.entity_id not in workspace.blocked
     ]
     if not entities:
         return None
     panel = workspace.panels[entity_type].only(entities)
-    return evaluate(panel, framework, base_year=workspace.base_year, run_year=workspace.year)
+    return evaluate(
+        panel,
+        framework if teacher is None else teacher.framework,
+        base_year=workspace.base_year,
+        run_year=workspace.year,
+        fitted=None if teacher is None else teacher.fitted,
+    )
 
 
 def _by_entity(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cescore.definitions.formula import across_calls, parse
-from cescore.intake.entities import Entity, Register
+from cescore.intake.entities import Register
 from cescore.intake.panel import Sources
 from cescore.intake.wording import Phrase, formula, phrase
 from cescore.method.column import Column, Panel, State
@@ -34,13 +34,67 @@ class Looked:
 
 
 @dataclass(frozen=True, eq=False)
-class Others:
-    """The panels of all types, and which entity counts in which.
+class Links:
+    """Which entity of one type counts in which body of another: rows of both, side by side."""
+
+    bodies: NDArray[np.int64]
+    inside: NDArray[np.int64]
+    holds: NDArray[np.bool_]  # (links, years): it lay there, and belonged to the year
+
+    def inside_of(self, at: tuple[int, int]) -> NDArray[np.int64]:
+        """The rows of what counts in a body in a year, by positions."""
+        rows: NDArray[np.int64] = self.inside[(self.bodies == at[0]) & self.holds[:, at[1]]]
+        return rows
+
+
+@dataclass(frozen=True, eq=False)
+class Around:
+    """Who lies in what while nobody moves.
 
     An entity counts in each body it lies in by ``parent_id``, however deep, and in the one it is
     counted in. It is added to no other body when it is ``counted_in`` one, and not beside a body of
     its own type in which it lies: that one's figures hold it already.
     """
+
+    register: Register
+
+    def bodies(self, entity_id: str) -> tuple[str, ...]:
+        """The bodies an entity lies in or is counted in, the nearest first."""
+        found = self._known.get(entity_id)
+        if found is None:
+            found = self._known[entity_id] = self._walk(entity_id)
+        return found
+
+    def adds_to(self, entity_id: str, body: str) -> bool:
+        """Whether an entity's figures enter a sum of the body."""
+        entity = self.register[entity_id]
+        if entity.counted_in and entity.counted_in != body:
+            return False
+        between = (b for b in self.bodies(entity_id) if b != body)
+        return not any(
+            self.register[b].entity_type == entity.entity_type and body in self.bodies(b)
+            for b in between
+        )
+
+    @cached_property
+    def _known(self) -> dict[str, tuple[str, ...]]:
+        return {}
+
+    def _walk(self, entity_id: str) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        queue = [entity_id]
+        while queue:
+            entity = self.register[queue.pop(0)]
+            for body in (entity.counted_in, entity.parent_id):
+                if body in self.register and body not in found and body != entity_id:
+                    found[body] = None
+                    queue.append(body)
+        return tuple(found)
+
+
+@dataclass(frozen=True, eq=False)
+class Others:
+    """The panels of all types, and which entity counts in which, year by year; see `Around`."""
 
     panels: Mapping[str, Panel]
     register: Register
@@ -90,21 +144,20 @@ class Others:
 
     def members(self, one: Looked, entity_type: str, at: tuple[int, int]) -> NDArray[np.int64]:
         """The rows of the others that a sum adds up in one cell."""
-        bodies, inside = self._links(entity_type, one.other_type)
-        rows: NDArray[np.int64] = inside[bodies == at[0]]
+        links = self._links(entity_type, one.other_type)
+        rows = links.inside_of(at)
         if one.inner is None:
             return rows[:0]
-        known = one.inner.is_present[rows, at[1]] & self._belongs(one.other_type)[rows, at[1]]
-        taken: NDArray[np.int64] = rows[known]
+        taken: NDArray[np.int64] = rows[one.inner.is_present[rows, at[1]]]
         return taken
 
     def sum_of(self, entity_type: str, other: str, inner: Column) -> Column:
         """The sum of a column over what counts in each body, with the flags of its parts."""
         column = self._sum("sum_over", entity_type, other, inner)
-        bodies, inside = self._links(entity_type, other)
+        links = self._links(entity_type, other)
         flags = np.zeros(column.shape, np.uint8)
-        used = (inner.state == State.PRESENT) & self._belongs(other)
-        np.bitwise_or.at(flags, bodies, np.where(used, inner.flags, np.uint8(0))[inside])
+        used = np.where(inner.state == State.PRESENT, inner.flags, np.uint8(0))[links.inside]
+        np.bitwise_or.at(flags, links.bodies, np.where(links.holds, used, np.uint8(0)))
         return Column(column.values, column.state, np.where(column.is_present, flags, np.uint8(0)))
 
     def _sum(self, name: str, entity_type: str, other: str, inner: Column) -> Column:
@@ -126,34 +179,56 @@ class Others:
         self, entity_type: str, other: str, amounts: NDArray[np.float64] | NDArray[np.bool_]
     ) -> NDArray[np.float64]:
         """Amounts of the other type added up in each body, in the years to which they belong."""
-        bodies, inside = self._links(entity_type, other)
+        links = self._links(entity_type, other)
         total = np.zeros(self.panels[entity_type].shape)
-        np.add.at(total, bodies, (amounts * self._belongs(other))[inside])
+        np.add.at(total, links.bodies, amounts[links.inside] * links.holds)
         return total
 
     def _of_body(self, entity_type: str, other: str, inner: Column) -> Column:
-        """The figure of the nearest body of a type in which each entity lies."""
+        """The figure of the nearest body of a type in which each entity lies, year by year."""
+        panel = self.panels[entity_type]
         at = {entity_id: row for row, entity_id in enumerate(self.panels[other].entities)}
-        found = Column.empty(self.panels[entity_type].shape, State.NOT_APPLICABLE)
-        for row, entity_id in enumerate(self.panels[entity_type].entities):
-            around = (at[b] for b in self._bodies(entity_id) if b in at)
-            source = next(around, None)
-            if source is not None:
-                found.values[row], found.state[row] = inner.values[source], inner.state[source]
+        found = Column.empty(panel.shape, State.NOT_APPLICABLE)
+        for around, years in self._epochs(entity_type):
+            for row, entity_id in enumerate(panel.entities):
+                source = next((at[b] for b in around.bodies(entity_id) if b in at), None)
+                if source is not None:
+                    found.values[row, years] = inner.values[source, years]
+                    found.state[row, years] = inner.state[source, years]
         return found
 
     @lru_cache(maxsize=64)  # noqa: B019 - lives as long as one check of the data
-    def _links(self, entity_type: str, other: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Rows of bodies, and beside each the row of an entity that counts in it."""
-        at = {entity_id: row for row, entity_id in enumerate(self.panels[entity_type].entities)}
-        pairs = [
-            (at[body], row)
-            for row, entity_id in enumerate(self.panels[other].entities)
-            for body in self._bodies(entity_id)
-            if body in at and self._adds_to(self.register[entity_id], body)
-        ]
+    def _links(self, entity_type: str, other: str) -> Links:
+        """Rows of bodies, beside each the row of an entity that counts in it, and in which years."""
+        bodies = {entity_id: row for row, entity_id in enumerate(self.panels[entity_type].entities)}
+        panel = self.panels[other]
+        pairs: list[tuple[int, int]] = []
+        epochs: list[NDArray[np.bool_]] = []  # the years in which each run of pairs holds
+        sizes: list[int] = []
+        for around, years in self._epochs(other):
+            before = len(pairs)
+            pairs += [
+                (bodies[body], row)
+                for row, entity_id in enumerate(panel.entities)
+                for body in around.bodies(entity_id)
+                if body in bodies and around.adds_to(entity_id, body)
+            ]
+            epochs.append(np.isin(np.arange(len(panel.years)), years))
+            sizes.append(len(pairs) - before)
         both = np.array(pairs, np.int64).reshape(-1, 2)
-        return both[:, 0], both[:, 1]
+        holds = np.repeat(np.array(epochs, bool).reshape(-1, len(panel.years)), sizes, axis=0)
+        return Links(both[:, 0], both[:, 1], holds & self._belongs(other)[both[:, 1]])
+
+    def _epochs(self, entity_type: str) -> Iterator[tuple[Around, list[int]]]:
+        """Who lies in what, with the positions of the years in which that holds."""
+        years = self.panels[entity_type].years
+        for register, same in self.register.epochs(years):
+            around = self._around.setdefault(same[0], Around(register))
+            yield around, [years.index(year) for year in same]
+
+    @cached_property
+    def _around(self) -> dict[int, Around]:
+        return {}
 
     @lru_cache(maxsize=64)  # noqa: B019
     def _belongs(self, entity_type: str) -> NDArray[np.bool_]:
@@ -163,38 +238,6 @@ class Others:
             panel.shape
         )
 
-    def _adds_to(self, entity: Entity, body: str) -> bool:
-        """Whether an entity's figures enter a sum of the body."""
-        if entity.counted_in and entity.counted_in != body:
-            return False
-        between = (b for b in self._bodies(entity.entity_id) if b != body)
-        return not any(
-            self.register[b].entity_type == entity.entity_type and body in self._bodies(b)
-            for b in between
-        )
-
-    def _bodies(self, entity_id: str) -> tuple[str, ...]:
-        """The bodies an entity lies in or is counted in, the nearest first."""
-        found = self._around.get(entity_id)
-        if found is None:
-            found = self._around[entity_id] = self._walk(entity_id)
-        return found
-
-    @cached_property
-    def _around(self) -> dict[str, tuple[str, ...]]:
-        return {}
-
-    def _walk(self, entity_id: str) -> tuple[str, ...]:
-        found: dict[str, None] = {}
-        queue = [entity_id]
-        while queue:
-            entity = self.register[queue.pop(0)]
-            for body in (entity.counted_in, entity.parent_id):
-                if body in self.register and body not in found and body != entity_id:
-                    found[body] = None
-                    queue.append(body)
-        return tuple(found)
-
     def told(self, one: Looked, entity_type: str, at: tuple[int, int], sources: Sources) -> Phrase:
         """A look at others for a finding: what came out, and of whom, the largest with their places."""
         i, j = at
@@ -202,9 +245,8 @@ class Others:
         if one.inner is None:
             return value
         panel = self.panels[one.other_type]
-        bodies, inside = self._links(entity_type, one.other_type)
-        rows = [r for r in inside[bodies == i] if one.inner.state[r, j] == State.PRESENT]
-        rows = [r for r in rows if self._belongs(one.other_type)[r, j]]
+        inside = self._links(entity_type, one.other_type).inside_of(at)
+        rows = [r for r in inside if one.inner.state[r, j] == State.PRESENT]
         rows.sort(key=lambda r: -abs(one.inner.values[r, j]) if one.inner else 0)
         named = [self._named(one, panel, r, j, sources) for r in rows[:MOST_NAMED]]
         more = len(rows) - MOST_NAMED

@@ -181,6 +181,10 @@ class Grid:
         nothing = np.zeros(len(self._basis), np.uint8)
         return self._basis[:, self.years.index(year)] if year in self.years else nothing
 
+    def is_of_survey(self, entity: int, year: int) -> bool:
+        """Whether a value of an entity and year is of a statistical survey, the strictest basis."""
+        return int(self.bases(year)[entity]) == int(_STRICT.max())
+
     def _grid(self, number: int) -> TypeGrid:
         entity_type = self.types[number]
         if entity_type not in self._made:

@@ -89,8 +89,10 @@ class RowReader:
     def _entity(self) -> int | None:
         raw = self._raw["entity_id"]
         self._entity_id = text = self._cleaned(raw)
-        if text in self.dictionary.entity_at:
-            return self.dictionary.entity_at[text]
+        at = self.dictionary.entity_at.get(text)
+        if at is not None:
+            self._entity_id = self.dictionary.ids[at]  # of a code that it had before, today's
+            return at
         reason = notation.bad_id(text)
         if reason:
             self._entity_id = ""
@@ -121,10 +123,11 @@ class RowReader:
             near = self.dictionary.variable_meant(text)
             self._here.error("unknown_variable", text=shortened(text), near=near)
             return None
+        self._code = self.dictionary.codes[at]  # of a code that it had before, today's
         if entity is not None and not self.dictionary.fits[self.dictionary.type_of[entity], at]:
-            types = tuple(code(t) for t in self.dictionary.variables[text].entity_types)
+            types = tuple(code(t) for t in self.dictionary.variables[self._code].entity_types)
             own = self.dictionary.register[self._entity_id].entity_type
-            self._here.error("not_of_type", what=code(text), own=code(own), types=types)
+            self._here.error("not_of_type", what=code(self._code), own=code(own), types=types)
         return at
 
     def _word(self, column: str, words: Mapping[str, int], known: Sequence[str]) -> int | None:

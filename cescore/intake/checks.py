@@ -8,7 +8,6 @@ from itertools import pairwise
 from typing import TypedDict
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cescore.definitions.formula import parse
 from cescore.definitions.model import (
@@ -19,18 +18,23 @@ from cescore.definitions.model import (
     Variable,
 )
 from cescore.intake.across import Others
+from cescore.intake.changes import (
+    check_changes,
+    comparisons,
+    too_few_to_compare,
+    value_finding,
+)
 from cescore.intake.entities import Register
 from cescore.intake.findings import Finding
 from cescore.intake.panel import Cube, PanelLayout, Sources, SumCheck
+from cescore.intake.peers import check_peers
+from cescore.intake.repeats import Repeats
 from cescore.intake.wording import Phrase, Value, formula, phrase, unit
 from cescore.intake.wording import code as named_code
 from cescore.method.column import Panel, State
 from cescore.method.energy import mixed_bases
 from cescore.method.formulas import evaluate, holds
 from cescore.method.thresholds import at_least, at_most, meets
-
-LEAST_DIGITS_FOR_SAME = 4  # 120 twice is no surprise, 1203.7 twice is
-LEAST_COUNT_FOR_CHANGE = 10  # from 1 shop to 3 is no jump
 
 
 class _Given(TypedDict):
@@ -61,7 +65,7 @@ def check(layout: PanelLayout, checked: Checked) -> tuple[Finding, ...]:
         found.extend(_check_industries(entity_type, layout, checked))
         found.extend(_check_series(entity_type, layout, checked))
     for cube in layout.cubes.values():
-        found.extend(_check_changes(cube, checked))
+        found.extend(_check_years(cube, checked))
         found.extend(_check_ranges(cube, checked))
         found.extend(_check_required(cube, checked))
     found.extend(_check_sums(layout.sum_checks, checked.built_in.sum_tolerance))
@@ -208,55 +212,21 @@ def _check_sums_of_bases(layout: PanelLayout, checked: Checked) -> Iterator[Find
                     )
 
 
-def _check_changes(cube: Cube, checked: Checked) -> Iterator[Finding]:
-    """Unit slips, jumps and repetitions against the year before (W1, W2), variable by variable."""
-    for v, variable in enumerate(_variables(cube, checked)):
-        if variable.kind in ("quantity", "count") and variable.sign != "any":
-            yield from _check_changes_of(cube, v, variable.kind == "count", checked.built_in)
-
-
-def _check_changes_of(
-    cube: Cube, v: int, is_count: bool, rules: BuiltInChecks
-) -> Iterator[Finding]:
-    present = (cube.state[v] == State.PRESENT) & cube.has_row[v]
-    before, now = cube.values[v, :, :-1], cube.values[v, :, 1:]
-    both = present[:, :-1] & present[:, 1:] & (before > 0) & (now > 0)
-    with np.errstate(all="ignore"):
-        ratio = np.where(both, now / before, 1.0)
-    slip = _slips(ratio, rules)
-    usual = at_least(ratio - 1, rules.year_on_year_low)
-    usual &= at_most(ratio - 1, rules.year_on_year_high)
-    jump = ~usual & ~slip
-    if is_count:
-        jump &= ~(np.nan_to_num(before) < LEAST_COUNT_FOR_CHANGE)
-    same = both & (now == before) & (not is_count and rules.same_as_last_year)
-    limits = {"low": rules.year_on_year_low, "high": rules.year_on_year_high}
-    for code, mask in (("unit_slip", slip), ("year_on_year", jump), ("same_as_last_year", same)):
-        for e, y in np.argwhere(mask).tolist():
-            if code == "same_as_last_year" and not _has_digits(now[e, y]):
-                continue
-            change = (float(before[e, y]), float(now[e, y]), float(ratio[e, y]))
-            values = dict(zip(("before", "now", "ratio"), change, strict=True))
-            values |= limits if code == "year_on_year" else {}
-            yield _value_finding(code, cube, (v, e, y + 1), **values)
-
-
-def _slips(ratio: NDArray[np.float64], rules: BuiltInChecks) -> NDArray[np.bool_]:
-    """Ratios near a power of ten either way; not the way back from a slip of the year before."""
-    size = np.maximum(ratio, 1 / ratio)
-    slip = np.zeros(ratio.shape, bool)
-    for low, high in rules.unit_slip:
-        slip |= at_least(size, low) & at_most(size, high)
-    back = slip.copy()
-    back[:, :1] = False
-    product = ratio[:, 1:] * ratio[:, :-1]
-    back[:, 1:] &= slip[:, :-1] & (product > 0.5) & (product < 2)
-    return slip & ~back
-
-
-def _has_digits(value: float) -> bool:
-    digits = f"{value:.15g}".partition("e")[0].replace(".", "").strip("-0")
-    return len(digits) >= LEAST_DIGITS_FOR_SAME
+def _check_years(cube: Cube, checked: Checked) -> Iterator[Finding]:
+    """Values against the year before, against peers, and returns that repeat others."""
+    rules = checked.built_in
+    if not cube.entities:
+        return
+    size_code = rules.peers.size.get(cube.entities[0].entity_type, "")
+    size = cube.values[cube.code_at[size_code]] if size_code in cube.code_at else None
+    repeats = Repeats(cube, rules)
+    for part in comparisons(cube, _variables(cube, checked), rules):
+        yield from check_changes(part)
+        if size is not None:
+            yield from check_peers(part, size)
+        repeats.add(part)
+    yield from repeats.findings()
+    yield from too_few_to_compare(cube, rules)
 
 
 def _check_ranges(cube: Cube, checked: Checked) -> Iterator[Finding]:
@@ -278,7 +248,7 @@ def _check_ranges(cube: Cube, checked: Checked) -> Iterator[Finding]:
         }
         for e, y in np.argwhere(outside).tolist():
             value = float(cube.values[v, e, y])
-            yield _value_finding("usual_range", cube, (v, e, y), value=value, **usual)
+            yield value_finding("usual_range", cube, (v, e, y), value=value, **usual)
 
 
 def _check_required(cube: Cube, checked: Checked) -> Iterator[Finding]:
@@ -327,10 +297,3 @@ def _check_sums(sums: Sequence[SumCheck], tolerance: float) -> Iterator[Finding]
 
 def _variables(cube: Cube, checked: Checked) -> list[Variable]:
     return [checked.variables[code] for code in cube.codes]
-
-
-def _value_finding(code: str, cube: Cube, at: tuple[int, int, int], **values: Value) -> Finding:
-    v, e, y = at
-    entity_id, year, variable = cube.entities[e].entity_id, cube.years[y], cube.codes[v]
-    about = {"entity_id": entity_id, "year": year, "variable": variable}
-    return Finding("warning", code, **about, values=tuple(values.items()))  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cescore.definitions.model import Account, Estimate, Framework, Variable
 from cescore.intake.across import Looked, Others
 from cescore.intake.entities import Register
-from cescore.intake.panel import PanelLayout
+from cescore.intake.panel import SUM_OF, PanelLayout
 from cescore.method.column import Column, Flag, Panel, State
 from cescore.method.formulas import evaluate
 from cescore.method.indicators import compute_accounts
@@ -60,6 +60,7 @@ class Made:
     looked: tuple[Looked, ...]
 
 
+ESTIMATED_BY = "estimated: "  # begins the source of an estimate
 WITHHELD = "estimate withheld: it would give away what a respondent returned"
 
 Texts = dict[str, dict[tuple[str, int], str]]  # entity -> (code, year) -> how the value was made
@@ -79,7 +80,7 @@ def completed(layout: PanelLayout, ways: Ways) -> PanelLayout:
     for one, held in zip(made, _withheld(made, others, ways), strict=True):
         panel = panels[one.entity_type]
         panels[one.entity_type] = _with(panel, one, held)
-        _tell(texts, panel, one.code, one.take, f"estimated: {said[one.code].formula}")
+        _tell(texts, panel, one.code, one.take, f"{ESTIMATED_BY}{said[one.code].formula}")
         _tell(texts, panel, one.code, held, WITHHELD)
     for whole, part in ways.tiled_by.items():
         if whole in panels and part in panels:
@@ -173,7 +174,7 @@ def _summed(panels: Mapping[str, Panel], whole: str, part: str, ways: Ways, text
         if take.any():
             blank = Column.empty(panel.shape, State.MISSING)
             found[code] = _filled(blank, total, take, Flag.AGGREGATED)
-            _tell(texts, panel, code, take, f"sum of {code} over {part}")
+            _tell(texts, panel, code, take, f"{SUM_OF}{code} over {part}")
     return panel.with_columns(found) if found else panel
 
 

@@ -29,7 +29,7 @@ LONGEST_RECORD = 50  # lines one record may span through quoted line breaks
 LARGEST_FILE = 4_000_000_000  # bytes
 MOST_COLUMNS = 1_000
 _BLANK = ', \t\u00a0\u3000"'
-_FOOTNOTES = (
+FOOTNOTES = (
     "注", "说明", "备注", "填表人", "填报人", "制表人", "审核人", "复核人", "单位负责人", "统计负责人",
     "联系人", "联系电话", "报出日期", "填报日期", "数据来源", "资料来源",
 )  # fmt: skip
@@ -199,7 +199,7 @@ def _split(
     return CsvTable(context.at.file, known, numbers, odd.footnotes, odd.blank, odd.rejected)
 
 
-_NOTED = (*_FOOTNOTES, ",")  # how a line begins that may be a footnote
+_NOTED = (*FOOTNOTES, ",")  # how a line begins that may be a footnote
 
 
 class _OddLines:
@@ -293,7 +293,7 @@ class _OddLines:
 def _is_footnote(cells: Sequence[str]) -> bool:
     """Whether every cell that holds something begins as notes below a table do."""
     filled = [cell.strip() for cell in cells if cell.strip()]
-    return bool(filled) and all(cell.startswith(_FOOTNOTES) for cell in filled)
+    return bool(filled) and all(cell.startswith(FOOTNOTES) for cell in filled)
 
 
 def _bulk(lines: Sequence[str], width: int) -> list[pa.Array]:

@@ -35,12 +35,18 @@ class Dictionary:
         self.codes = tuple(self.variables)
         self.keys = Keys(len(self.codes))
         self.entity_at = {entity_id: i for i, entity_id in enumerate(self.ids)}
+        former = self.register.current_ids.items()
+        self.entity_at |= {old: self.entity_at[new] for old, new in former}
         self.variable_at = {code: i for i, code in enumerate(self.codes)}
+        self.variable_at |= {
+            old: self.variable_at[code] for code, v in self.variables.items() for old in v.formerly
+        }
         types = self.register.types
         type_at = {entity_type: i for i, entity_type in enumerate(types)}
         self.type_of = np.array([type_at[e.entity_type] for e in self.register], np.int64)
         self.first_year = np.array([e.valid_from or 0 for e in self.register], np.int64)
         self.last_year = np.array([e.valid_to or 9999 for e in self.register], np.int64)
+        self.absences = [(i, span) for i, e in enumerate(self.register) for span in e.absent]
         every = list(self.variables.values())
         self.fits = np.array(
             [[not v.entity_types or t in v.entity_types for v in every] for t in types], bool

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,6 +10,7 @@ from typing import Literal
 
 from cescore.intake import wording
 from cescore.intake.address import NOWHERE, Address
+from cescore.intake.inert import InertWriter
 from cescore.intake.wording import Naming, Said, Value, Values, as_written
 
 Severity = Literal["error", "warning", "info"]
@@ -31,7 +31,31 @@ COLUMNS = (
     "expected",
     "status",
     "note",
+    "by",
+    "date",
 )
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """On whose word a finding is settled: who, how it reached the bureau, when, and until when it
+    holds. Dates as 2026-03-05; what is not stated is empty."""
+
+    name: str = ""
+    role: str = ""
+    channel: str = ""
+    date: str = ""
+    until: str = ""
+
+    def by(self, lang: str) -> str:
+        """The person with role and channel, as tables and pages name them."""
+        about = tuple(part for part in (self.role, self.channel) if part)
+        if not about:
+            return self.name
+        return wording.text("by", lang).format(self.name, wording.joined(about, lang))
+
+
+NOBODY = Settlement()
 
 
 @dataclass(frozen=True)
@@ -54,6 +78,7 @@ class Finding:
     note: str = ""
     kind: str = ""
     more: int = 0  # findings like this one that are counted only
+    settled: Settlement = NOBODY  # on whose word its status is no longer open
 
     def said(self, lang: str, naming: Naming = as_written) -> Said:
         """What was found and expected, in a language."""
@@ -189,19 +214,33 @@ def _order(finding: Finding) -> tuple[object, ...]:
     )
 
 
+@dataclass(frozen=True)
+class FurtherColumns:
+    """Columns of findings.csv after those that every finding has: names, and a row per finding."""
+
+    names: tuple[str, ...] = ()
+    rows: Iterable[tuple[str, ...]] = ()
+
+
 def write_findings(
-    path: Path, findings: Sequence[Finding], lang: str, naming: Naming = as_written
+    path: Path,
+    findings: Sequence[Finding],
+    lang: str,
+    naming: Naming = as_written,
+    further: FurtherColumns | None = None,
 ) -> None:
     """findings.csv: one line per finding, UTF-8 with the mark that spreadsheets need."""
+    names, rows = ((), [()] * len(findings)) if further is None else (further.names, further.rows)
     with path.open("w", encoding=TABLE_ENCODING, errors="backslashreplace", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for one in findings:
+        writer = InertWriter(stream)
+        writer.writerow((*COLUMNS, *names))
+        for one, more in zip(findings, rows, strict=True):
             words = one.said(lang, naming)
             place = wording.place_of(one.at, lang, one.more)
             year = "" if one.year is None else one.year
             first = (one.severity, one.code, one.at.file, place, one.entity_id, year, one.variable)
-            writer.writerow([*first, words.found, words.expected, one.status, one.note])
+            last = (one.status, one.note, one.settled.by(lang), one.settled.date, *more)
+            writer.writerow([*first, words.found, words.expected, *last])
 
 
 def shortened(findings: Iterable[Finding]) -> Iterator[Finding]:

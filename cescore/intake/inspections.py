@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cescore.definitions.model import Plan
 from cescore.intake import notation
 from cescore.intake.accounting import RowCount
+from cescore.intake.address import of_row
 from cescore.intake.columns import ColumnLayout
 from cescore.intake.csv_table import CsvTable, read_csv
 from cescore.intake.dates import read_date
@@ -17,6 +18,7 @@ from cescore.intake.findings import Context
 from cescore.intake.inventory import is_plain_file
 from cescore.intake.near_words import near_word
 from cescore.intake.notation import clean, folded, nearest
+from cescore.intake.returned import RETURNED_MEASURES
 from cescore.intake.wording import Value, code, phrase, shortened
 from cescore.method.assessment import RECORDED
 from cescore.method.measures import STATUSES
@@ -31,6 +33,7 @@ MEASURES = ColumnLayout(
         "finding",
         "due_date",
         "closed_date",
+        "source",
     ),
     may_break=frozenset(["finding", "evidence_ref"]),
 )
@@ -81,7 +84,7 @@ _SOFT = frozenset(
         *("not_a_number", "unit_in_cell", "date_in_number"),
     ]
 )
-_UNIT_OF_TYPE = {
+UNIT_OF_TYPE = {
     "rate": "%",
     "count": "count",
     "amount": "amount",
@@ -90,6 +93,7 @@ DATES = ("inspection_date", "due_date", "closed_date", "date")
 UNITS = ("inspector_unit", "confirming_unit")
 
 Row = Mapping[str, str]
+RecordKey = tuple[str, str]  # id of the check or veto, entity
 Wrong = list[tuple[str, dict[str, Value]]]  # finding code and values
 
 
@@ -116,7 +120,7 @@ def measures_asked(plan: Plan | None) -> AskedChecks:
     levels = {c.id: tuple(c.levels) for m in measures for c in m.checks}
     proof = ("done", "evidence_ref", "no_evidence")
     numeric = {
-        c.id: _UNIT_OF_TYPE[c.type] for m in measures for c in m.checks if c.type in _UNIT_OF_TYPE
+        c.id: UNIT_OF_TYPE[c.type] for m in measures for c in m.checks if c.type in UNIT_OF_TYPE
     }
     return AskedChecks(MEASURES, STATUSES, MeasureRecord, levels, _units(plan), proof, numeric)
 
@@ -135,61 +139,101 @@ def _units(plan: Plan | None) -> frozenset[str]:
 def read_measures(
     path: Path, year: int, register: Register, plan: Plan | None, context: Context
 ) -> tuple[tuple[MeasureRecord, ...], tuple[RowCount, ...]]:
-    """measures.csv of one year; no file, no records."""
-    return _read(path, year, register, measures_asked(plan), context)  # type: ignore[return-value]
+    """measures.csv of one year, and beside it what was collected of forms; no file, no records."""
+    folder = context.at.file.rpartition("/")[0]
+    collected = path.with_name(RETURNED_MEASURES)
+    paths = [(path, context.at.file), (collected, f"{folder}/{collected.name}")]
+    return _read(paths, year, register, measures_asked(plan), context)  # type: ignore[return-value]
 
 
 def read_vetoes(
     path: Path, year: int, register: Register, plan: Plan | None, context: Context
 ) -> tuple[tuple[VetoRecord, ...], tuple[RowCount, ...]]:
     """vetoes.csv of one year; a veto that is not in it was not looked into."""
-    return _read(path, year, register, vetoes_asked(plan), context)  # type: ignore[return-value]
+    paths = [(path, context.at.file)]
+    return _read(paths, year, register, vetoes_asked(plan), context)  # type: ignore[return-value]
 
 
 def _read(
-    path: Path, year: int, register: Register, asked: AskedChecks, context: Context
+    paths: Sequence[tuple[Path, str]],
+    year: int,
+    register: Register,
+    asked: AskedChecks,
+    context: Context,
 ) -> tuple[tuple[MeasureRecord | VetoRecord, ...], tuple[RowCount, ...]]:
-    if not is_plain_file(path):
-        return (), ()
-    table = read_csv(path, asked.layout, context)
-    kept: dict[tuple[str, str], MeasureRecord | VetoRecord] = {}
-    twice: set[tuple[str, str]] = set()
-    for line, row in _rows(table, asked.layout, context):
-        here = context.row(line)
-        key = (row[asked.id_column], row["entity_id"])
-        told, row = _dated(_in_known_words(row, asked, here))
-        wrong, row = _numbered(row, asked, here)
-        told += wrong
-        told += _wrong_with_row(row, year, register, asked)
-        if all(what in _SOFT for what, _ in told):
-            record = asked.kind(**{**row, "year": year, "place": str(here.at)})
-            first = kept.setdefault(key, record)
-            if first is not record:
-                same = _content(first) == _content(record)
-                place = phrase("as_row", place=first.place)
-                told.append(("duplicate_row" if same else "conflicting_rows", {"rows": place}))
-                twice |= set() if same else {key}
-        about = here.of(entity_id=row["entity_id"][:64], year=year, variable=key[0][:80])
-        for what, values in told:
-            about.tell("warning" if what in _SOFT else "error", what, **values)
-    records = tuple(record for key, record in kept.items() if key not in twice)
-    return records, (table.count(len(records)),)
+    """The records of several files (each with its name in the workspace), as of one."""
+    kept = _Kept(year, register, asked)
+    tables: list[tuple[CsvTable, list[RecordKey]]] = []
+    for path, file in paths:
+        if is_plain_file(path):
+            here = context.file(file)
+            table = read_csv(path, asked.layout, here)
+            tables.append((table, kept.add(table, here)))
+    records = tuple(record for key, record in kept.records.items() if key not in kept.twice)
+    counts = [table.count(sum(key not in kept.twice for key in keys)) for table, keys in tables]
+    return records, tuple(counts)
+
+
+@dataclass
+class _Kept:
+    """The usable rows of inspections so far, by check or veto and entity."""
+
+    year: int
+    register: Register
+    asked: AskedChecks
+    records: dict[RecordKey, MeasureRecord | VetoRecord] = field(default_factory=dict)
+    twice: set[RecordKey] = field(default_factory=set)  # with contents that differ
+
+    def add(self, table: CsvTable, context: Context) -> list[RecordKey]:
+        """Keep the usable rows of a file, and tell of all others; the keys it was the first to have."""
+        first_here: list[RecordKey] = []
+        for here, row in _rows(table, self.asked.layout, context):
+            entity_id = self.register.current_ids.get(row["entity_id"], row["entity_id"])
+            row = {**row, "entity_id": entity_id}
+            key = (row[self.asked.id_column], row["entity_id"])
+            told, row = _dated(_in_known_words(row, self.asked, here))
+            wrong, row = _numbered(row, self.asked, here)
+            told += wrong
+            told += _wrong_with_row(row, self.year, self.register, self.asked)
+            if all(what in _SOFT for what, _ in told):
+                if key not in self.records:
+                    first_here.append(key)
+                told += self._keep(key, {**row, "place": str(here.at)})
+            about = here.of(entity_id=row["entity_id"][:64], year=self.year, variable=key[0][:80])
+            for what, values in told:
+                about.tell("warning" if what in _SOFT else "error", what, **values)
+        return first_here
+
+    def _keep(self, key: RecordKey, row: Row) -> Wrong:
+        """Keep a row; what is wrong where its key has one already."""
+        record = self.asked.kind(**{**row, "year": self.year})
+        first = self.records.setdefault(key, record)
+        if first is record:
+            return []
+        same = _content(first) == _content(record)
+        self.twice |= set() if same else {key}
+        place = phrase("as_row", place=first.place)
+        return [("duplicate_row" if same else "conflicting_rows", {"rows": place})]
 
 
 def _content(record: MeasureRecord | VetoRecord) -> tuple[str, ...]:
     return tuple(str(value) for name, value in vars(record).items() if name != "place")
 
 
-def _rows(table: CsvTable, layout: ColumnLayout, context: Context) -> Iterable[tuple[int, Row]]:
+def _rows(table: CsvTable, layout: ColumnLayout, context: Context) -> Iterable[tuple[Context, Row]]:
+    """Each row with its place: the cell of a workbook that it was taken from, else itself."""
     columns = [table.texts(name) for name in layout.names]
     for line, *raw in zip(table.lines.tolist(), *columns, strict=True):
         row = {}
-        for name, text in zip(layout.names, raw, strict=True):
+        cells = dict(zip(layout.names, raw, strict=True))
+        place = of_row(context.at.file, line, cells.pop("source", ""))
+        here = replace(context, at=place)
+        for name, text in cells.items():
             cell = clean(text)
             row[name] = cell.text
             if cell.repairs:
-                context.row(line).of(variable=name).repaired(cell.repairs, text, cell.text)
-        yield line, row
+                here.of(variable=name).repaired(cell.repairs, text, cell.text)
+        yield here, row
 
 
 def _in_known_words(row: Row, asked: AskedChecks, here: Context) -> Row:

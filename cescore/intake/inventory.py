@@ -27,7 +27,7 @@ SNIFFED = 4096  # bytes of a table that are looked at for a header of ours
 _HEADERS = ("entity_id", "check_id", "veto_id", "单位代码", "指标代码")
 _CHINESE_NAMES: Mapping[str, str] = {  # words in the name of a file -> the file that was meant
     "否决": "vetoes.csv", "措施": "measures.csv", "督查": "measures.csv", "检查": "measures.csv",
-    "订正": "corrections.yml", "更正": "corrections.yml", "名录": "entities.csv",
+    "订正": "corrections.yml", "更正": "corrections.yml", "确认": "confirmations.yml", "名录": "entities.csv",
     "登记": "entities.csv", "观测": "observations.csv", "报表": "observations.csv",
     "数据": "observations.csv", "指标体系": "frameworks", "变量": "variables.yml",
 }  # fmt: skip
@@ -64,21 +64,30 @@ _YAML = {r"[^.].*\.yml": "*.yml"}
 YEAR_FOLDER = Folder(
     {
         OBSERVATIONS: "observations.csv",
-        r"measures\.csv": "measures.csv",
+        r"measures(_returns)?\.csv": "measures.csv",
         r"vetoes\.csv": "vetoes.csv",
         **_README,
     },
-    {"prose": Folder({r".+\.md": "*.md"})},
+    {
+        "prose": Folder({r".+\.md": "*.md"}),
+        "database": Folder({r".+\.parquet": "*.parquet"}),  # what queries gave, as it is kept
+        # what collecting keeps; a workbook that was only laid there is not read, and so named
+        "returns": Folder(
+            {r"submissions\.csv|findings\.jsonl|written\.json": "submissions.csv"},
+            {r"[0-9a-f]{16}": Folder({r".+": "returns"}), "edited": Folder({r".+": "returns"})},
+        ),
+    },
 )
 DATA = Folder(
     {
         r"entities\.csv": "entities.csv",
         r"corrections\.yml": "corrections.yml",
+        r"confirmations\.yml": "confirmations.yml",
         r"withheld\.json": "withheld.json",
         OBSERVATIONS: "observations.csv",
         **_README,
     },
-    {r"[0-9]{4}": YEAR_FOLDER},
+    {r"[0-9]{4}": YEAR_FOLDER, "layouts": Folder({r"[^.].*\.yml": "*.yml", **_README})},
 )
 PARAMS = Folder(
     {
@@ -90,10 +99,10 @@ PARAMS = Folder(
         },
         **_README,
     },
-    {name: Folder({**_YAML, **_README}) for name in ("frameworks", "plans", "runs", "standards")},
+    {name: Folder({**_YAML, **_README}) for name in ("frameworks", "history", "plans", "runs", "standards")},
 )  # fmt: skip
 # files that lie in data/ itself, in no year folder
-_HOME: Mapping[str, str] = {"entities.csv": "", "corrections.yml": ""}
+_HOME: Mapping[str, str] = {"entities.csv": "", "corrections.yml": "", "confirmations.yml": ""}
 
 
 def find_sources(
@@ -126,6 +135,11 @@ def year_folders(data: Path, last_year: int = 9999) -> list[int]:
     names = [f.name for f in data.iterdir() if _is_folder(f)] if data.is_dir() else []
     years = [int(name) for name in names if YEAR.fullmatch(name)]
     return sorted(year for year in years if year <= last_year)
+
+
+def is_system_file(name: str) -> bool:
+    """Whether a file is one that systems and programs leave lying about: .DS_Store, ~$lock files."""
+    return bool(_SYSTEM.match(name))
 
 
 def is_plain_file(path: Path) -> bool:
@@ -215,6 +229,9 @@ class _Walk:
         """A file that nobody reads: an error where it looks like one that was meant to be read."""
         folder, top = place
         likely, home = _likely_file(path.name, expected), folder
+        above = re.match(rf"^{re.escape(top)}/[0-9]{{4}}(?=/)", folder)
+        if not likely and above:  # in a folder within a year's
+            likely, home = _likely_file(path.name, YEAR_FOLDER), above[0]
         if not likely and expected is not DATA and top == "data":
             likely, home = _likely_file(path.name, DATA), top
         elif not likely and expected is DATA:

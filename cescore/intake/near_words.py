@@ -64,7 +64,7 @@ def in_known_words(
     case, compatibility characters), each such word told, and near misses told."""
     context = Context(log, Address(file))
     known = {"entity_type": set(definitions.frameworks), "industry": set(industries(definitions))}
-    entities = dict(register.entities)
+    entities, stages = dict(register.entities), dict(register.stages)
     for column in COLUMNS:
         words = Counter(getattr(e, column) for e in entities.values() if getattr(e, column))
         same = _same_words(words, known.get(column, set()))
@@ -77,7 +77,11 @@ def in_known_words(
                 entities[entity.entity_id] = _with(entity, column, same[word])
             elif word in near:
                 here.warning("near_word", text=word, near=near[word])
-    return Register(entities)
+        stages = {
+            entity_id: tuple(_with(s, column, same.get(w := getattr(s, column), w)) for s in states)
+            for entity_id, states in stages.items()
+        }
+    return Register(entities, stages)
 
 
 def industries(definitions: Definitions) -> Iterator[str]:

@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cescore.intake.address import Address
+from cescore.intake.address import Address, of_row
 from cescore.intake.arrays import Grid
 from cescore.intake.findings import Context, FindingLog
 from cescore.intake.keys import Keys
 from cescore.intake.places import Places
-from cescore.intake.statuses import STATUSES
-from cescore.intake.wording import phrase
+from cescore.intake.statuses import BASES, STATUSES
+from cescore.intake.wording import Phrase, phrase
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +53,12 @@ class Observations:
         """The key of each row of the frame."""
         return self.keys.of(self.frame["entity"], self.frame["variable"], self.frame["year"])
 
+    def is_of_survey(self, entity: int, year: int) -> bool:
+        """Whether any of an entity's rows of a year was returned under a statistical survey."""
+        rows = self.frame[(self.frame["entity"] == entity) & (self.frame["year"] == year)]
+        is_survey = bool((rows["basis"] == BASES.index("statistical")).any())
+        return is_survey or self.grid.is_of_survey(entity, year)
+
     def with_rows_of(self, cells: Iterable[tuple[int, int, int]]) -> Observations:
         """The same, with the rows of some cells (entity, variable, year) in the frame."""
         taken = {cell: row for cell in dict.fromkeys(cells) if (row := self.grid.take(*cell))}
@@ -88,6 +94,13 @@ def without_duplicates(observations: Observations, log: FindingLog) -> Observati
     return replace(observations, frame=frame.drop(index=drop).reset_index(drop=True))
 
 
+def _place_and_value(at: Address, value: str) -> Phrase:
+    """Where a row stands, and its value."""
+    if at.sheet:
+        return phrase("cell_value", place=str(at), value=value)
+    return phrase("row_value", file=at.file, n=at.row, value=value)
+
+
 def _tell_duplicate(
     rows: pd.DataFrame, same: bool, observations: Observations, log: FindingLog
 ) -> None:
@@ -97,12 +110,14 @@ def _tell_duplicate(
         for text, value, status in zip(rows["text"], rows["value"], rows["status"], strict=True)
     ]
     told = tuple(
-        phrase("row_value", file=observations.files[f], n=int(n), value=value)
-        for f, n, value in zip(rows["file"], rows["line"], shown, strict=True)
+        _place_and_value(of_row(observations.files[f], int(n), source), value)
+        for f, n, source, value in zip(
+            rows["file"], rows["line"], rows["source"], shown, strict=True
+        )
     )
     here = Context(
         log,
-        Address(observations.files[first["file"]], int(first["line"])),
+        of_row(observations.files[first["file"]], int(first["line"]), first["source"]),
         observations.entities[first["entity"]],
         int(first["year"]),
         observations.variables[first["variable"]],

@@ -11,14 +11,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cescore.definitions.model import Variable
-from cescore.intake.address import Address
+from cescore.intake.address import Address, of_row
 from cescore.intake.arrays import STATE_OF_STATUS, Grid, TypeGrid, holds
+from cescore.intake.carrying import Amounts, carry_back, lines_back
 from cescore.intake.entities import Entity, Register
 from cescore.intake.observations import Observations
 from cescore.intake.statuses import ESTIMATED
 from cescore.method.column import Column, Flag, Panel, State
 
 _WHERE = ("file", "line", "source")
+SUM_OF = "sum of "  # begins the source of a value that adds up others
 _BASIS_RANK = ("", "administrative", "consented", "statistical")  # the strictest counts
 
 
@@ -109,15 +111,15 @@ class Sources:
                 continue
             place = self._in_frame(cell)
             if place is not None:
-                found[n] = Address(self._observations.files[place[0]], int(place[1]))
+                found[n] = of_row(self._observations.files[place[0]], int(place[1]), str(place[2]))
             elif self._observations.grid.has(*cell):
                 wanted.setdefault(self._observations.keys.one(*cell), []).append(n)
         if wanted:
             rows = self._observations.places.of_keys(np.array(list(wanted), np.int64))
             for key, numbers in wanted.items():
-                _, file, line, _ = next(rows.between(key, key + 1))
+                _, file, line, source = next(rows.between(key, key + 1))
                 for n in numbers:
-                    found[n] = Address(self._observations.files[file], line)
+                    found[n] = of_row(self._observations.files[file], line, source)
         return found
 
     def of(self, entity_id: str) -> Mapping[tuple[str, int], str]:
@@ -204,10 +206,13 @@ def build_panels(
     for entity_type in _parts_first(register.types, tiles):
         part = cubes.get(tiles.get(entity_type, ""))
         cube = _cube(entity_type, register, observations, variables, tuple(years), part)
+        cube, carried = _carried(cube, register, variables)
+        sums.update(carried)
         if part is not None:
             cube, found, texts = _summed(cube, part, register, variables)
             checks.extend(found)
-            sums.update(texts)
+            for entity_id, made in texts.items():
+                sums[entity_id] = {**sums.get(entity_id, {}), **made}
         cubes[entity_type] = cube
     basis = _bases(observations, years[-1])
     panels = {
@@ -215,7 +220,7 @@ def build_panels(
         for t in register.types
     }
     summed = {
-        whole: tuple(e.entity_id for e in _tiles_of(whole, register) if e.is_valid_in(years[-1]))
+        whole: tuple(x for x, there in tiles_of(whole, register, years[-1:]).items() if there)
         for whole, texts in sums.items()
         if any(year == years[-1] for _, year in texts)
     }
@@ -230,8 +235,9 @@ def tiling(register: Register, respondents: Iterable[str] = ()) -> dict[str, str
     """
     inside: dict[str, set[str]] = {}
     for entity in register:
-        if entity.parent_id in register:
-            inside.setdefault(register[entity.parent_id].entity_type, set()).add(entity.entity_type)
+        for parent in {state.parent_id for state in register.states(entity.entity_id)}:
+            if parent in register:
+                inside.setdefault(register[parent].entity_type, set()).add(entity.entity_type)
     tiles = {whole: next(iter(parts)) for whole, parts in inside.items() if len(parts) == 1}
     barred = set(respondents)
     return {whole: part for whole, part in tiles.items() if part != whole and part not in barred}
@@ -317,6 +323,26 @@ def _started(
     return values, state, flags, has_row
 
 
+def _carried(
+    cube: Cube, register: Register, variables: Mapping[str, Variable]
+) -> tuple[Cube, dict[str, dict[tuple[str, int], str]]]:
+    """The cube with histories that entities have from those they were formed from, and how."""
+    lines = lines_back(register, cube.row_of, cube.years)
+    if not lines:
+        return cube, {}
+    amounts = Amounts(cube.values.copy(), cube.state.copy(), cube.flags.copy())
+    kinds = [variables[code] for code in cube.codes]
+    additive = np.array([v.additive and v.kind != "flag" for v in kinds], bool)
+    texts: dict[str, dict[tuple[str, int], str]] = {}
+    for line in lines:
+        taken = carry_back(line, amounts, additive, ~cube.has_row[:, line.row])
+        present = taken & (amounts.state[:, line.row] == State.PRESENT)
+        texts[line.entity_id] = {
+            (cube.codes[v], cube.years[y]): line.said for v, y in np.argwhere(present).tolist()
+        }
+    return replace(cube, values=amounts.values, state=amounts.state, flags=amounts.flags), texts
+
+
 def _positions(known: Sequence[str], wanted: Sequence[str]) -> NDArray[np.int64]:
     """For each known code its position among the wanted, or -1."""
     at = {code: i for i, code in enumerate(wanted)}
@@ -334,7 +360,8 @@ def _summed(
     checks: list[SumCheck] = []
     texts: dict[str, dict[tuple[str, int], str]] = {}
     for i, entity in enumerate(cube.entities):
-        parts = [x for x in _tiles_of(entity.entity_id, register) if x.entity_id in part.row_of]
+        parts = tiles_of(entity.entity_id, register, part.years)
+        parts = {x: years for x, years in parts.items() if x in part.row_of}
         if not parts or not both:
             continue
         total = _total(part, there, parts)
@@ -343,10 +370,10 @@ def _summed(
         fill = known & ~own
         for target, source in ((values, total.values), (state, total.state), (flags, total.flags)):
             target[here, i, :] = np.where(fill, source, target[here, i, :])
-        names = {y: tuple(x.entity_id for x in parts if x.is_valid_in(y)) for y in cube.years}
+        names = {y: tuple(x for x, years in parts.items() if y in years) for y in cube.years}
         is_sum = fill & (total.state == State.PRESENT)
         texts[entity.entity_id] = {
-            (both[v], cube.years[y]): "sum of " + ", ".join(names[cube.years[y]])
+            (both[v], cube.years[y]): SUM_OF + ", ".join(names[cube.years[y]])
             for v, y in np.argwhere(is_sum).tolist()
         }
         beside = (cube.state[here, i, :] == State.PRESENT) & (total.state == State.PRESENT)
@@ -357,16 +384,25 @@ def _summed(
     return replace(cube, values=values, state=state, flags=flags), checks, texts
 
 
-def _tiles_of(whole: str, register: Register) -> list[Entity]:
-    """The bodies a body is the sum of: one counted in another is already in that one's figures."""
-    return [entity for entity in register.children(whole) if not entity.counted_in]
+def tiles_of(whole: str, register: Register, years: Sequence[int]) -> dict[str, frozenset[int]]:
+    """The bodies a body is the sum of, and in which years each is part of it.
+
+    One counted in another is already in that one's figures.
+    """
+    found: dict[str, frozenset[int]] = {}
+    for then, same in register.epochs(years):
+        for entity in then.children(whole):
+            if not entity.counted_in:
+                there = frozenset(year for year in same if entity.is_valid_in(year))
+                found[entity.entity_id] = found.get(entity.entity_id, frozenset()) | there
+    return found
 
 
-def _total(part: Cube, codes: NDArray[np.int64], parts: Sequence[Entity]) -> Column:
+def _total(part: Cube, codes: NDArray[np.int64], parts: Mapping[str, frozenset[int]]) -> Column:
     """Sum over bodies: all that belong to the year must have it, save where it does not apply."""
-    rows = [part.row_of[x.entity_id] for x in parts]
+    rows = [part.row_of[x] for x in parts]
     values, state, flags = (a[codes][:, rows, :] for a in (part.values, part.state, part.flags))
-    belongs = np.array([[x.is_valid_in(y) for y in part.years] for x in parts], bool)[None]
+    belongs = np.array([[y in there for y in part.years] for there in parts.values()], bool)[None]
     applies = belongs & (state != State.NOT_APPLICABLE)
     complete = (~applies | (state == State.PRESENT)).all(axis=1) & belongs.any(axis=1)
     has_some = applies.any(axis=1)

@@ -65,8 +65,10 @@ def read_prose(
 
 def _read(path: Path, year: int, register: Register, context: Context) -> Prose | None:
     entity_id, lang = path.stem, "zh"
-    if entity_id not in register and entity_id.endswith(ENGLISH):
+    known = {*register.entities, *register.current_ids}
+    if entity_id not in known and entity_id.endswith(ENGLISH):
         entity_id, lang = entity_id.removesuffix(ENGLISH), "en"
+    entity_id = register.current_ids.get(entity_id, entity_id)
     if entity_id not in register:
         context.warning("prose_of_nobody")
         return None

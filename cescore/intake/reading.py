@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cescore.intake.accounting import RowCount
-from cescore.intake.address import Address
+from cescore.intake.address import Address, of_source
 from cescore.intake.arrays import Grid, Rows
 from cescore.intake.batches import Batch, Bools, Ints, Source, years_of
 from cescore.intake.careful import COLUMNS, FolderYear, ReadRecord, RowReader
@@ -47,15 +47,21 @@ class ReadTables:
 
 
 def read_observations(
-    files: Sequence[SourceFile], dictionary: Dictionary, log: FindingLog, years: Sequence[int] = ()
+    files: Sequence[SourceFile],
+    dictionary: Dictionary,
+    log: FindingLog,
+    years: Sequence[int] = (),
+    others: Sequence[Source] = (),
 ) -> ReadTables:
     """All observations of a workspace; every row is used, or told why not.
+
+    ``others`` are sources that are no files of observations, and open.
 
     Plain rows of the ``years`` of the panel go straight into its arrays; all others are looked at.
     """
     context = Context(log)
     sources = [OPENERS[file.path.suffix.lower()](file, context.file(file.file)) for file in files]
-    return read_sources(sources, dictionary, log, years)
+    return read_sources([*sources, *others], dictionary, log, years)
 
 
 def read_sources(
@@ -146,11 +152,12 @@ class _Intake:
         at_once = is_plain[rest] & ~code
         reader = RowReader(self.dictionary, folder, self.log)
         doubtful = rest[~at_once]
-        columns = [batch.texts(name, doubtful).to_pylist() for name in COLUMNS]
+        columns = [batch.texts(name, doubtful).to_pylist() for name in (*COLUMNS, "source")]
         careful = []
-        for at, *cells in zip(doubtful.tolist(), *columns, strict=True):
+        for at, *cells, named in zip(doubtful.tolist(), *columns, strict=True):
             raw = dict(zip(COLUMNS, cells, strict=True))
-            record = reader.read(at, raw, source.address(int(batch.lines[at])))
+            place = of_source(named) if "!" in named else None
+            record = reader.read(at, raw, place or source.address(int(batch.lines[at])))
             if record is not None:
                 careful.append(record)
         frame = _frame(rest[at_once], rows, careful, batch, position)
@@ -229,7 +236,10 @@ class YearTeller:
     def add(self, entity: Ints, year: Ints, line: Ints) -> None:
         """Some rows that are used."""
         first, last = self.dictionary.first_year[entity], self.dictionary.last_year[entity]
-        odd = np.flatnonzero((year < (self.source.year or 0)) | (year < first) | (year > last))
+        is_odd = (year < (self.source.year or 0)) | (year < first) | (year > last)
+        for at, (begun, ended) in self.dictionary.absences:
+            is_odd |= (entity == at) & (year >= begun) & (year <= ended)
+        odd = np.flatnonzero(is_odd)
         if odd.size:
             columns = {"entity": entity[odd], "year": year[odd], "line": line[odd]}
             self._odd.append(pd.DataFrame(columns))

@@ -106,6 +106,11 @@ def text(key: str, lang: str) -> str:
     return catalogue()[key]["text"][lang]
 
 
+def joined(parts: Iterable[str], lang: str) -> str:
+    """Texts one after the other, as a sentence lists them."""
+    return text("separator", lang).join(parts)
+
+
 def place_of(address: Address, lang: str, more: int = 0) -> str:
     """The place within the file; ``more`` findings like this one follow."""
     place = address.cell or (text("row", lang).format(n=address.row) if address.row else "")

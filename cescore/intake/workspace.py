@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from cescore.definitions.load import Definitions, load_definitions
+from cescore.definitions.model import Plan, Run
 from cescore.definitions.shipped import REPOSITORY
 from cescore.errors import DataError, Problem
 from cescore.intake.accounting import RowCount
 from cescore.intake.address import Address
 from cescore.intake.checks import Checked, check
 from cescore.intake.completing import Ways, completed
-from cescore.intake.corrections import Correction, apply_corrections, confirm, read_corrections
+from cescore.intake.confirmations import Confirmation, confirm, read_confirmations
+from cescore.intake.correcting import apply_corrections
+from cescore.intake.corrections import Correction, read_corrections
+from cescore.intake.databases import database_sources
+from cescore.intake.dates import read_date
 from cescore.intake.dictionary import Dictionary
-from cescore.intake.entities import Entity, Register, read_register
+from cescore.intake.entities import Entity, Register
 from cescore.intake.findings import Context, Finding, FindingLog, Severity, in_order, shortened
 from cescore.intake.inspections import MeasureRecord, VetoRecord, read_measures, read_vetoes
 from cescore.intake.inventory import SourceFile, find_sources, tell_strays, year_folders
@@ -31,12 +37,15 @@ from cescore.intake.observations import Observations
 from cescore.intake.panel import PanelLayout, Sources, build_panels, tiling
 from cescore.intake.prose import Prose, read_prose
 from cescore.intake.reading import read_observations
+from cescore.intake.register_file import read_register
+from cescore.intake.returned import RETURNED_MEASURES, RETURNS, returned_findings
 from cescore.intake.unused import doubtful_years, unused_definitions
 from cescore.intake.wording import Value
 from cescore.method.column import Panel, State
 from cescore.method.member_sums import MemberSums
 
 REGISTER, CORRECTIONS = "data/entities.csv", "data/corrections.yml"
+CONFIRMATIONS = "data/confirmations.yml"
 
 
 def lookup(root: Path, *names: str) -> Path:
@@ -76,6 +85,7 @@ class Workspace:
     sources: Sources
     base_year: int
     years: tuple[int, ...]
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def tiled_by(self) -> Mapping[str, str]:
@@ -91,7 +101,8 @@ class Workspace:
         ParamsError
             params/ contradicts itself: all contradictions at once.
         DataError
-            There is no register, corrections.yml is no YAML, or nothing was received for the year.
+            There is no register, corrections.yml or confirmations.yml is no YAML, or nothing was received
+            for the year.
         """
         definitions = load_definitions(root / "params", year)
         log = FindingLog()
@@ -107,8 +118,8 @@ class Workspace:
         log.extend(unknown_entities(definitions, register))
         log.extend(unused_definitions(definitions, root / "params"))
         log.extend(doubtful_years(definitions, year_folders(root / "data"), root / "params"))
-        confirmed = confirm(log.sorted(), received.corrections)
-        blocked = _blocked(confirmed, register, years)
+        confirmed = confirm(log.sorted(), _of_years(received.confirmations, years), day_of_run(run))
+        blocked = _blocked(confirmed, register, years, _inspected(definitions.plan))
         doubtful = _sums_of_blocked(layout, blocked, years[-1])
         findings = tuple(shortened(in_order([*confirmed, *doubtful])))
         return cls(
@@ -125,6 +136,7 @@ class Workspace:
             sources=layout.sources,
             base_year=base_year,
             years=years,
+            corrections=received.corrections,
         )
 
     @property
@@ -175,6 +187,7 @@ class _Received:
     sources: Sequence[SourceFile]
     observations: Observations
     corrections: tuple[Correction, ...]
+    confirmations: tuple[Confirmation, ...]
     measures: tuple[MeasureRecord, ...]
     vetoes: tuple[VetoRecord, ...]
     prose: tuple[Prose, ...]
@@ -186,31 +199,34 @@ def _receive(root: Path, definitions: Definitions, log: FindingLog) -> _Received
     data, year, context = root / "data", definitions.run.year, Context(log)
     tell_strays(root / "params", log)
     register, counted = read_register(data / "entities.csv", REGISTER, log)
-    register = in_known_words(register, definitions, log, REGISTER)
+    register = in_known_words(register.as_of(year), definitions, log, REGISTER)
     log.extend(unknown_industries(definitions, register, root / "params"))
     sources = find_sources(data, year, log)
     dictionary = Dictionary(register, definitions.variables, definitions.units)
-    reading = read_observations(sources, dictionary, log, _years_read(definitions, sources))
+    received = database_sources(
+        root, definitions.databases, year, year_folders(data, year), context
+    )
+    years = _years_read(definitions, sources)
+    reading = read_observations(sources, dictionary, log, years, received)
     recorded = read_corrections(
         root / CORRECTIONS, register, definitions.variables, context.file(CORRECTIONS)
     )
     # what was recorded of later years is of returns that this run does not read
-    corrections = tuple(c for c in recorded if (c.year or 0) <= year)
+    corrections = tuple(c for c in recorded if c.year <= year)
     observations = apply_corrections(reading.observations, corrections, CORRECTIONS, log)
+    confirmations = read_confirmations(root / CONFIRMATIONS, register, context.file(CONFIRMATIONS))
     measures: list[MeasureRecord] = []
     vetoes: list[VetoRecord] = []
     rows = [counted, *reading.counts]
     for folder in year_folders(data, year):
         file = f"data/{folder}/measures.csv"
-        checked, counts = read_measures(
-            root / file, folder, register, definitions.plan, context.file(file)
-        )
+        plan = definitions.plan_in(folder)
+        checked, counts = read_measures(root / file, folder, register, plan, context.file(file))
         measures.extend(checked)
         rows.extend(counts)
+        log.extend(returned_findings(data / str(folder) / RETURNS, f"data/{folder}/{RETURNS}"))
         file = f"data/{folder}/vetoes.csv"
-        looked, counts = read_vetoes(
-            root / file, folder, register, definitions.plan, context.file(file)
-        )
+        looked, counts = read_vetoes(root / file, folder, register, plan, context.file(file))
         vetoes.extend(looked)
         rows.extend(counts)
     prose = read_prose(root, year_folders(data, year), register, log)
@@ -219,6 +235,7 @@ def _receive(root: Path, definitions: Definitions, log: FindingLog) -> _Received
         sources=sources,
         observations=observations,
         corrections=corrections,
+        confirmations=confirmations,
         measures=tuple(measures),
         vetoes=tuple(vetoes),
         prose=prose,
@@ -256,11 +273,29 @@ def _years_read(definitions: Definitions, sources: Iterable[SourceFile]) -> tupl
 
 def _years(definitions: Definitions, observations: Observations) -> tuple[int, tuple[int, ...]]:
     """The base year and the years of the panel."""
-    run, plan = definitions.run, definitions.plan
-    first_received = min((*observations.received, run.year))
-    base_year = run.base_year or (plan.base_year if plan else None) or first_received
+    run, base_year = definitions.run, base_year_of(definitions, observations)
     first = min(run.first_year or base_year, run.year)
     return base_year, tuple(range(first, run.year + 1))
+
+
+def day_of_run(run: Run) -> date:
+    """The day that a run is of: the one its file states as issued, else the last of its year.
+
+    No run reads the clock, or the same data would be built otherwise tomorrow.
+    """
+    return read_date(run.issued).day or date(run.year, 12, 31)
+
+
+def _of_years(confirmations: Iterable[Confirmation], years: Sequence[int]) -> list[Confirmation]:
+    """The confirmations of findings that this run can have: of its years, or of none."""
+    return [c for c in confirmations if c.year is None or c.year in years]
+
+
+def base_year_of(definitions: Definitions, observations: Observations) -> int:
+    """The base year: the run's, the plan's, or the first of which anything was received."""
+    run, plan = definitions.run, definitions.plan
+    first_received = min((*observations.received, run.year))
+    return run.base_year or (plan.base_year if plan else None) or first_received
 
 
 def _tiled_by(register: Register, definitions: Definitions) -> Mapping[str, str]:
@@ -330,7 +365,21 @@ def _not_filed(
         known = _known_in(panel, year)
         for entity in register.of_type(entity_type, year):
             if entity.entity_id not in known:
-                yield Finding("warning", "not_filed", entity_id=entity.entity_id, year=year)
+                yield _no_return(entity, panel, year)
+
+
+def _no_return(entity: Entity, panel: Panel, year: int) -> Finding:
+    """An entity of the year without a return: a new one, one that filed last year, or any other."""
+    kind, values = "not_filed", dict[str, Value]()
+    if year - 1 in panel.years:
+        at = panel.row(entity.entity_id), panel.year_position(year - 1)
+        n = sum(column.state[at] != State.MISSING for column in panel.columns.values())
+        if n:
+            kind, values = "stopped_filing", {"n": int(n), "last": year - 1}
+    if entity.valid_from == year:
+        kind, values = "new_not_filed", {"first": year}
+    about = {"entity_id": entity.entity_id, "year": year, "values": tuple(values.items())}
+    return Finding("warning", "not_filed", **about, kind=kind)  # type: ignore[arg-type]
 
 
 def _sums_of_blocked(
@@ -347,13 +396,25 @@ def _sums_of_blocked(
     return found
 
 
+def _inspected(plan: Plan | None) -> frozenset[str]:
+    """The ids of all checks and vetoes of a plan."""
+    measures = plan.measures.values() if plan else ()
+    checks = (check.id for measure in measures for check in measure.checks)
+    return frozenset([*checks, *(plan.vetoes if plan else ())])
+
+
 def _blocked(
-    findings: Iterable[Finding], register: Register, years: tuple[int, ...]
+    findings: Iterable[Finding],
+    register: Register,
+    years: tuple[int, ...],
+    inspected: Collection[str],
 ) -> dict[str, tuple[Finding, ...]]:
-    """Entities with an open error in a year that is used, or in no year in particular."""
+    """Entities with an open error in a year that is used, or in no year in particular; what is wrong
+    with a check or veto (``inspected``) counts for the year evaluated alone."""
     reasons: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
-        is_inspection = finding.file.endswith(("/measures.csv", "/vetoes.csv"))
+        is_table = finding.file.endswith(("measures.csv", "vetoes.csv", RETURNED_MEASURES))
+        is_inspection = is_table or finding.variable in inspected
         used = years[-1:] if is_inspection else years
         is_used = finding.year is None or finding.year in used
         if finding.is_open_error and is_used and finding.entity_id in register:

@@ -5,7 +5,8 @@ nodes, and this module gives each of them its meaning for numbers with a state a
 
 ``base(x)`` is the base year's value, ``lag(x, n)`` that of n years before; ``total`` and ``mean``
 leave out what is not applicable; ``first_available`` takes the first operand with a value;
-``positive`` has no value where its operand is 0 or less.
+``positive`` has no value where its operand is 0 or less; ``rounding`` is how far its operands may be
+off by having been rounded; ``has_value(x)`` is a condition that is always known.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ PRESENT, NOT_COMPUTABLE, MISSING, SUPPRESSED, NOT_APPLICABLE = (
     )
 )
 NO_FLAG = np.uint8(0)
+MOST_DECIMALS = 9  # that a reported figure is taken to have
 
 
 def _sum(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -249,6 +251,8 @@ def _call(name: str, arguments: list[ast.expr], setting: _Setting) -> Column:
         return _over_those_that_apply(operands, is_mean=name == "mean")
     if name == "first_available" and operands:
         return _first_available(operands)
+    if name == "rounding" and operands:
+        return _rounding(operands)
     raise MethodError(f"no function {name!r} of {len(operands)} operands in formulas")
 
 
@@ -273,6 +277,34 @@ def _over_those_that_apply(operands: list[Column], *, is_mean: bool) -> Column:
         np.where(none_applies, NOT_APPLICABLE, result.state),
         result.flags | partial,
     )
+
+
+def _rounding(operands: list[Column]) -> Column:
+    """How far the operands that have a value may be from what was rounded to them, together.
+
+    Half a unit of the last decimal of each, at most `MOST_DECIMALS` of them: 0.5 of 120, 0.05 of 3.7.
+    """
+    halves = [
+        np.where(operand.state == PRESENT, half_of_last_decimal(operand.values), 0.0)
+        for operand in operands
+    ]
+    values = np.asarray(reduce(np.add, halves))
+    return Column(values, np.full(values.shape, PRESENT), np.full(values.shape, NO_FLAG))
+
+
+def half_of_last_decimal(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Half a unit of the last decimal of each value: 0.5 of 120, 0.05 of 3.7; any shape.
+
+    Examples
+    --------
+    >>> half_of_last_decimal(np.array([120.0, 3.7, 0.25])).tolist()
+    [0.5, 0.05, 0.005]
+    """
+    half = np.full(np.shape(values), 0.5 * 10.0**-MOST_DECIMALS)
+    for decimals in reversed(range(MOST_DECIMALS)):
+        is_whole = thresholds.is_equal(np.round(values, decimals), values)
+        half = np.where(is_whole, 0.5 * 10.0**-decimals, half)
+    return half
 
 
 def _first_available(operands: list[Column]) -> Column:
@@ -354,4 +386,7 @@ def _truth(node: ast.expr, setting: _Setting) -> tuple[Bools, Bools]:
         case ast.UnaryOp(op=ast.Not(), operand=inner):
             true_inside, false_inside = _truth(inner, setting)
             return false_inside, true_inside
+        case ast.Call(func=ast.Name(id="has_value"), args=[inner]):
+            has_value: Bools = _value(inner, setting).state == PRESENT
+            return has_value, ~has_value
     raise MethodError(f"{ast.unparse(node)!r} is not a condition that is true or false")

@@ -125,7 +125,7 @@ def problems_of(
     if not pages:
         return ["no page"]
     text = "\n".join(pages)
-    packed, on_page_one = _packed(text), _packed(pages[0])
+    packed, on_page_one = without_blanks(text), without_blanks(pages[0])
     lacking = [
         f"{what} is not printed{' on page one' if what in first else ''}"
         f" ({' / '.join(shortened(one) for one in texts)})"
@@ -176,7 +176,7 @@ def shortened(text: str) -> str:
 def _stands_in(text: str, packed: str) -> bool:
     """Whether a text stands in the packed text of a page. What is written from right to left may
     be stored in either order, so its pieces are looked for one by one."""
-    whole = _packed(text)
+    whole = without_blanks(text)
     if whole in packed:
         return True
     pieces = list(_one_way(whole))
@@ -192,7 +192,7 @@ def _one_way(text: str) -> Iterator[str]:
         yield ""  # one run alone may be reversed as well
 
 
-def _packed(text: str) -> str:
+def without_blanks(text: str) -> str:
     """A text for comparison: without blanks and joiners, in compatible forms."""
     whole = unicodedata.normalize("NFKC", text)
     return "".join(c for c in whole if not c.isspace() and unicodedata.category(c) != "Cf")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from cescore.definitions.unit_names import unit_text
 from cescore.intake.wording import NamedTerm, as_written, catalogue, text, with_names
-from cescore.publish.numbers import unit_text
 from cescore.publish.words import label_or
 
 SIGNS = (("<=", "≤"), (">=", "≥"), ("==", "="))

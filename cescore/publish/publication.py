@@ -30,6 +30,7 @@ DataT = TypeVar("DataT", bound=Printable)
 DocumentT = TypeVar("DocumentT", bound=Document)
 AsPrinted = Callable[[str], str]  # a text as the fonts of the page can show it
 Parameters = dict[str, str | int]
+MARKED = ("sample", "draft", "reviewed")  # stages that every page says in its head: not official
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,8 @@ class Publication(ABC, Generic[DataT]):
     @property
     def marks(self) -> tuple[str, ...]:
         """What every page says in its head."""
-        marks = [label("status.sample", self.lang)] if self.data.run.status == "sample" else []
+        stage = self.data.release_stage
+        marks = [label(f"status.{stage}", self.lang)] if stage in MARKED else []
         return (*marks, *([label("status.variant", self.lang)] if self.is_variant else []))
 
     @property
@@ -135,7 +137,7 @@ class Scorecard(Publication[Bundle]):
 
     @property
     def classes(self) -> tuple[str, ...]:
-        return self.data.entity.entity_type, self.lang, self.data.run.status
+        return self.data.entity.entity_type, self.lang, self.data.release_stage
 
     @property
     def parameters(self) -> Parameters:
@@ -207,7 +209,7 @@ class DocumentPublication(Publication[DocumentT]):
 
     @property
     def classes(self) -> tuple[str, ...]:
-        return "document", self.data.kind, self.lang, self.data.run.status
+        return "document", self.data.kind, self.lang, self.data.release_stage
 
     @property
     def parameters(self) -> Parameters:

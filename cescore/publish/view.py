@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from cescore.definitions.model import ON_GOALPOSTS, Group, Indicator
+from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.bundle import Bundle, Place, Series
 from cescore.method.column import STATE_NAMES, Column, Flag, Panel, State
 from cescore.method.coverage import covers_enough
@@ -26,7 +27,6 @@ from cescore.publish.numbers import (
     flag_marks,
     mark,
     number,
-    unit_text,
 )
 from cescore.publish.words import label, label_or
 

@@ -68,7 +68,7 @@ class AnnualEdition(Edition):
     def _sheets(self) -> Sheets:
         return Sheets(self.workspace)
 
-    def make(self, subject: Subject) -> Printable:
+    def _made(self, subject: Subject) -> Printable:
         if subject.kind == SCORECARD:
             return self._bundler.bundle(subject.id)
         if subject.kind == METHOD_BOOK:
@@ -76,7 +76,7 @@ class AnnualEdition(Edition):
         return self._sheets.sheet(subject.id)
 
     def write_tables(self, folder: Path) -> pd.DataFrame:
-        return write_tables(folder, self.yearly, self.asked.lang)
+        return write_tables(folder, self.yearly, self.asked.lang, self.release_stage)
 
     def tables(self, folder: Path) -> tuple[str, ...]:
         return tables_in(folder)
@@ -89,6 +89,12 @@ class AnnualEdition(Edition):
         out_of_step: Collection[str],
     ) -> IndexPage:
         made = Contents(
-            store, self.yearly, results, by_name, self.asked.lang, out_of_step=out_of_step
+            store,
+            self.yearly,
+            results,
+            by_name,
+            self.asked.lang,
+            out_of_step=out_of_step,
+            release_stage=self.release_stage,
         )
         return made.page((*self.tables(store.folder), MANIFEST_NAME))

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cescore.run.job import IN_PROCESS
+
+if TYPE_CHECKING:
+    from cescore.disclosure.standing import Issue
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,8 @@ class Asked:
     progress: str = "auto"
     stage: str = ""
     plan: str = ""
+    folder: Path | None = None  # where it is built; None: below output/
+    issue: Issue | None = None  # of a release; None: drafts
 
     def folder_name(self, name: str) -> str:
         """What the folder of a run is called: 2025, or 2025-en."""
@@ -31,4 +37,4 @@ class Asked:
 
     def output(self, name: str) -> Path:
         """The folder of a run: output/2025, output/2021-2025-final, with -en for English."""
-        return self.root / "output" / self.folder_name(name)
+        return self.folder or self.root / "output" / self.folder_name(name)

@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from cescore.disclosure.kinds import DOCUMENT_FOLDERS
+from cescore.errors import MethodError
+from cescore.evaluation.yearly import evaluate_workspace
+from cescore.intake.databases import receive_all
 from cescore.intake.workspace import Workspace
 from cescore.publish.pages.index.page import index_page
 from cescore.publish.words import label
+from cescore.returns.review import FindingsReview
 from cescore.run.annual import AnnualEdition
 from cescore.run.audit import Audit, examine
 from cescore.run.edition import Edition, Selection, choose
@@ -25,6 +29,7 @@ from cescore.run.manifest import Before, Outturn, write_manifest
 from cescore.run.period import PeriodEdition
 from cescore.run.progress import display
 from cescore.run.receipt import drop_receipt, made_from, write_receipt
+from cescore.run.reviewed import Selected, told
 from cescore.run.store import INDEX_PAGE, MANIFEST_NAME, Store
 from cescore.run.summary import exit_status
 from cescore.run.tables import FINDINGS, write_findings_whole
@@ -35,12 +40,12 @@ from cescore.run.telling import (
     reasons_counted,
     rows_told,
     say,
-    stated,
     tell_end,
     tell_findings,
     why,
     why_blocked,
 )
+from cescore.run.unchanged import asks_a_database
 
 if TYPE_CHECKING:
     from cescore.intake.findings import Finding
@@ -48,24 +53,38 @@ if TYPE_CHECKING:
     from cescore.run.executor import Executor
 
 
-def check(asked: Asked, console: Console) -> int:
-    """Read and check params and data; every finding; 1 if an open error was found.
+def check(asked: Asked, console: Console, *, is_all: bool = False) -> int:
+    """Read and check params and data, and say by rule what was found; 1 if an open error was found.
 
-    Of very many findings the first are printed, errors before others, and all stand in findings.csv.
+    Open errors and the weightiest of the others are printed, or all findings; of very many the first,
+    and then all stand in findings.csv.
     """
     workspace = Workspace.load(asked.root, asked.year)
-    for finding in workspace.findings[:FINDINGS_SHOWN]:
-        say(console, stated(finding, asked.lang))
-    if len(workspace.findings) > FINDINGS_SHOWN:
+    review = _reviewed(workspace, console, asked.lang)
+    selected = Selected.of(review, FINDINGS_SHOWN, is_all=is_all)
+    for line in told(review, selected, asked.lang):
+        say(console, line)
+    if len(selected.lines) >= FINDINGS_SHOWN and selected.hidden:
         output = asked.output(f"{workspace.year}")
         make_private(output)
-        write_findings_whole(output, workspace, asked.lang)
-        more = len(workspace.findings) - FINDINGS_SHOWN
-        say(console, label("terminal.more_findings", asked.lang, n=more, file=output / FINDINGS))
+        write_findings_whole(output, review, asked.lang)
+        more = {"n": selected.hidden, "file": output / FINDINGS}
+        say(console, label("terminal.more_findings", asked.lang, **more))
+    elif selected.hidden:
+        say(console, label("terminal.more_hidden", asked.lang, n=selected.hidden))
     for count in workspace.rows:
         say(console, rows_told(count, asked.lang))
     say(console, counted(workspace, asked.lang))
     return 1 if workspace.has_errors else 0
+
+
+def _reviewed(workspace: Workspace, console: Console, lang: str) -> FindingsReview:
+    """The findings weighed; where the year cannot be evaluated, without what they could move."""
+    try:
+        return FindingsReview.of(workspace, evaluate_workspace(workspace))
+    except MethodError as error:
+        say(console, label("terminal.not_weighed", lang, reason=error))
+        return FindingsReview.of(workspace)
 
 
 def open_edition(asked: Asked) -> Edition:
@@ -98,9 +117,18 @@ def plan(asked: Asked, console: Console) -> int:
 
 def build(asked: Asked, executor: Executor, console: Console) -> int:
     """Evaluate, and print all that is asked for and out of date. Returns the exit status."""
-    began = time.monotonic()
+    if asks_a_database(asked):  # what it gives is kept among the inputs, so it is asked first
+        receive_all(asked.root, asked.year)
     before = Before.of(Inputs(asked.root))
-    edition = open_edition(asked)
+    return build_edition(open_edition(asked), before, executor, console)
+
+
+def build_edition(edition: Edition, before: Before, executor: Executor, console: Console) -> int:
+    """Print all that is asked for and out of date of what was evaluated. Returns the exit status.
+
+    ``before``: what it was evaluated from, by the hashes that its inputs had then.
+    """
+    began, asked = time.monotonic(), edition.asked
     tell_findings(edition.workspace, console, asked.lang)
     for line in edition.opening():
         say(console, line)
@@ -127,7 +155,7 @@ def build(asked: Asked, executor: Executor, console: Console) -> int:
     ending = Ending(
         outcomes,
         seconds,
-        edition.output,
+        edition.output if asked.folder is None else None,  # of a release, not in its place yet
         changed=changed,
         note=executor.note,
         evidence=store.kept,
@@ -168,8 +196,8 @@ class _Building:
 
     def reports(self, chosen: Selection, executor: Executor, console: Console) -> list[Outcome]:
         """Build what is out of date; an outcome for all that there is."""
-        with display(len(chosen), console, self.edition.asked.progress) as told:
-            run = ReportRun(executor, self.store, told)
+        with display(len(chosen), console, self.edition.asked.progress) as shown:
+            run = ReportRun(executor, self.store, shown)
             run.all(chosen, self.orders)
         return list(run.outcomes.values())
 
@@ -186,7 +214,7 @@ class _Building:
         edition, store, before = self.edition, self.store, self.before
         run, asked = edition.workspace.definitions.run, edition.asked
         outcomes = outturn.outcomes
-        facts = {"year": run.year, "status": run.status, "vintage": run.vintage}
+        facts = {"year": run.year, "status": edition.release_stage, "vintage": run.vintage}
         about = {**facts, "language": asked.lang, **edition.about()}
         changed = write_manifest(store, before, about, outturn)
         before.forget_doubtful(store, outcomes, changed)

@@ -49,6 +49,7 @@ class Contents:
     outcomes: Mapping[str, Outcome]
     lang: str
     out_of_step: Collection[str] = field(default=(), kw_only=True)  # reports of another evaluation
+    release_stage: str = field(default="draft", kw_only=True)  # how official the edition is
 
     report: ClassVar[Kind] = SCORECARD
 
@@ -60,9 +61,18 @@ class Contents:
     def workspace(self) -> Workspace:
         return self.yearly.workspace
 
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """The findings that the page tells of."""
+        return self.workspace.findings
+
+    def listed(self, entity_type: str) -> Sequence[Entity]:
+        """The entities of a type that the page lists."""
+        return self.workspace.entities(entity_type)
+
     def page(self, tables: Sequence[str]) -> IndexPage:
         """The page; ``tables``: the run's own files beside it."""
-        run, findings = self.workspace.definitions.run, self.workspace.findings
+        run, findings = self.workspace.definitions.run, self.findings
         is_synthetic = any(entity.is_synthetic for entity in self.workspace.entities())
         return IndexPage(
             run.year,
@@ -76,7 +86,7 @@ class Contents:
             bodies=self._bodies(),
             notes=[self._note(f) for f in findings if f.status == "open" and f.severity != "info"],
             settled=sum(f.status != "open" for f in findings),
-            status=run.status,
+            status=self.release_stage,
             issuer=run.issuer.name(self.lang),
             issued=run.issued,
             subject=words.subject(run, self.lang),
@@ -86,7 +96,7 @@ class Contents:
         frameworks = self.workspace.definitions.frameworks
         for entity_type in filter(frameworks.__contains__, self.workspace.register.types):
             framework = frameworks[entity_type]
-            lines = [self._line(e) for e in self.workspace.entities(entity_type)]
+            lines = [self._line(e) for e in self.listed(entity_type)]
             if lines:
                 scale = framework.scale
                 name = framework.index.name(self.lang)
@@ -94,7 +104,7 @@ class Contents:
 
     def _line(self, entity: Entity) -> Line:
         name = f"{entity.entity_type}/{entity.entity_id}"
-        shown = self.gate.public_row(entity)
+        shown = self._shown(entity)
         outcome, entry = self.outcomes.get(name), self.store.entries.get(name)
         line = Line(
             entity_id=entity.entity_id,
@@ -121,6 +131,10 @@ class Contents:
             return replace(line, index_status="not_filed", is_withheld=False, reason="not_filed")
         return line if line.is_withheld else self._with_figures(line, entity, shown)
 
+    def _shown(self, entity: Entity) -> PublicRow:
+        """The figures of an entity that the page may show."""
+        return self.gate.public_row(entity)
+
     def _with_figures(self, line: Line, entity: Entity, shown: PublicRow) -> Line:
         """The line with its figures, none of which a report to others withholds."""
         framework = self.workspace.definitions.frameworks[entity.entity_type]
@@ -141,8 +155,12 @@ class Contents:
             is_provisional=found.provisional,
         )
 
-    @cached_property
+    @property
     def gate(self) -> Gate:
+        return self._own_gate
+
+    @cached_property
+    def _own_gate(self) -> Gate:
         """What decides whose figures the page may show: the same as for every report."""
         return Gate(self.yearly)
 

@@ -14,6 +14,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from cescore.disclosure.kinds import METHOD_BOOK
+from cescore.disclosure.reading import with_standing
+from cescore.disclosure.standing import release_stage
 from cescore.errors import RunError
 from cescore.run.job import report_name
 from cescore.run.order import Subject
@@ -52,9 +55,25 @@ class Edition(ABC):
     def documents(self) -> Sequence[Subject]:
         """Its documents, in the order in which they are listed."""
 
-    @abstractmethod
     def make(self, subject: Subject) -> Printable:
-        """The bundle or document that a report is made from; whatever is raised is that report's."""
+        """The bundle or document that a report is made from, with the standing of its release;
+        whatever is raised is that report's."""
+        made, issue = self._made(subject), self.asked.issue
+        if issue is None:
+            return made
+        is_book = subject.kind == METHOD_BOOK
+        return with_standing(made, issue.standing_of(subject.name, is_method_book=is_book))
+
+    @abstractmethod
+    def _made(self, subject: Subject) -> Printable:
+        """The bundle or document as a draft."""
+
+    @property
+    def release_stage(self) -> str:
+        """How official it is: see `release_stage`."""
+        issue = self.asked.issue
+        standing = None if issue is None else issue.standing
+        return release_stage(self.workspace.definitions.run.status, standing)
 
     @abstractmethod
     def write_tables(self, folder: Path) -> pd.DataFrame:

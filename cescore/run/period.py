@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cescore.disclosure.kinds import OVERVIEW, REVIEW
 from cescore.disclosure.reviews import Reviews
 from cescore.evaluation.periods import PlanEvaluation, evaluate_plan
+from cescore.returns.review import FindingsReview
 from cescore.run.documents import PERIOD_DOCUMENTS
 from cescore.run.edition import Edition
 from cescore.run.period_contents import PeriodContents
@@ -58,7 +59,7 @@ class PeriodEdition(Edition):
     def _reviews(self) -> Reviews:
         return Reviews(self.evaluated)
 
-    def make(self, subject: Subject) -> Printable:
+    def _made(self, subject: Subject) -> Printable:
         if subject.kind == OVERVIEW:
             return self._reviews.overview()
         return self._reviews.review(subject.id)
@@ -80,7 +81,7 @@ class PeriodEdition(Edition):
     def write_tables(self, folder: Path) -> pd.DataFrame:
         results = self.evaluated.results()
         write_table(folder, RESULTS, results)
-        write_findings_whole(folder, self.workspace, self.asked.lang)
+        write_findings_whole(folder, FindingsReview.of(self.workspace), self.asked.lang)
         return results
 
     def tables(self, folder: Path) -> tuple[str, ...]:
@@ -101,6 +102,7 @@ class PeriodEdition(Edition):
             by_name,
             self.asked.lang,
             out_of_step=out_of_step,
+            release_stage=self.release_stage,
             evaluated=evaluated,
         )
         return made.page((*self.tables(store.folder), MANIFEST_NAME))

@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import xlsxwriter
 
-from cescore.intake.findings import TABLE_ENCODING, write_findings
+from cescore.intake.findings import TABLE_ENCODING, FurtherColumns, write_findings
+from cescore.intake.inert import frame_text
 from cescore.publish.naming import on_terminal
+from cescore.returns.review import FindingsReview
 from cescore.run.files import PART, write_atomically
 from cescore.run.parquet_results import FOLDER, ParquetResults, parquet_files
+from cescore.run.reviewed import COLUMNS as REVIEW_COLUMNS
+from cescore.run.reviewed import further_columns
 
 if TYPE_CHECKING:
     from cescore.evaluation.yearly import YearlyEvaluation
-    from cescore.intake.workspace import Workspace
 
 RESULTS, WORKBOOK, FINDINGS = "results.csv", "results.xlsx", "findings.csv"
 UNCERTAINTY = "uncertainty.csv"
@@ -29,7 +32,9 @@ SHEET_MOST = 50_000  # entities on a sheet; more are in results.csv alone, and t
 NO_CLOCK = datetime(2000, 1, 1)  # a workbook states when it was made; ours says nothing by it
 
 
-def write_tables(folder: Path, yearly: YearlyEvaluation, lang: str = "zh") -> pd.DataFrame:
+def write_tables(
+    folder: Path, yearly: YearlyEvaluation, lang: str = "zh", stage: str = "draft"
+) -> pd.DataFrame:
     """Write all tables of a run; returns the rows of results.csv that the workbook shows.
 
     Results go to the file part by part: they never stand in memory whole. Of a large type (see
@@ -47,21 +52,19 @@ def write_tables(folder: Path, yearly: YearlyEvaluation, lang: str = "zh") -> pd
             is_large = part["entity_type"].isin(large)
             all_.add(part[is_large])
             whole = part[of_year | ~is_large]
-            whole.to_csv(stream, index=False, lineterminator="\n", header=not number)
+            stream.write(frame_text(whole, has_header=not number))
             wide.append(part[of_year & (~is_large | part["kind"].isin(INDICES))])
     os.replace(temporary, folder / RESULTS)
     results = pd.concat([p for p in wide if len(p)] or wide[:1], ignore_index=True)
-    write_atomically(folder / WORKBOOK, workbook(results, yearly))
+    write_atomically(folder / WORKBOOK, workbook(results, yearly, stage))
     write_table(folder, UNCERTAINTY, yearly.uncertainty())
-    write_findings_whole(folder, yearly.workspace, lang)
+    write_findings_whole(folder, FindingsReview.of(yearly.workspace, yearly), lang)
     return results
 
 
 def write_table(folder: Path, name: str, table: pd.DataFrame) -> None:
     """Write a table of a run as CSV, whole."""
-    write_atomically(
-        folder / name, table.to_csv(index=False, lineterminator="\n").encode(TABLE_ENCODING)
-    )
+    write_atomically(folder / name, frame_text(table).encode(TABLE_ENCODING))
 
 
 def tables_in(folder: Path) -> tuple[str, ...]:
@@ -69,34 +72,36 @@ def tables_in(folder: Path) -> tuple[str, ...]:
     return (RESULTS, *parquet_files(folder), WORKBOOK, UNCERTAINTY, FINDINGS)
 
 
-def write_findings_whole(folder: Path, workspace: Workspace, lang: str) -> None:
-    """Write findings.csv, every finding of a run."""
+def write_findings_whole(folder: Path, review: FindingsReview, lang: str) -> None:
+    """Write findings.csv, every finding of a run with what it could move."""
     temporary = folder / f".{FINDINGS}{PART}"
-    write_findings(temporary, workspace.findings, lang, on_terminal)
+    further = FurtherColumns(REVIEW_COLUMNS, further_columns(review, lang))
+    write_findings(temporary, review.workspace.findings, lang, on_terminal, further)
     os.replace(temporary, folder / FINDINGS)
 
 
-def workbook(results: pd.DataFrame, yearly: YearlyEvaluation) -> bytes:
+def workbook(results: pd.DataFrame, yearly: YearlyEvaluation, stage: str = "draft") -> bytes:
     """The year's results, one sheet per entity type, one row per entity."""
     buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(buffer, options) as book:
         book.set_properties({"created": NO_CLOCK})
         of_year = results[(results["year"] == yearly.year) & results["kind"].isin(WIDE_KINDS)]
-        _about(book, yearly)
+        _about(book, yearly, stage)
+        told_of = set(of_year["entity_type"])
         for entity_type, evaluation in yearly.evaluations.items():
-            if len(evaluation.panel.entities) <= SHEET_MOST:
+            if entity_type in told_of and len(evaluation.panel.entities) <= SHEET_MOST:
                 _sheet(book, entity_type, of_year[of_year["entity_type"] == entity_type], yearly)
     return buffer.getvalue()
 
 
-def _about(book: xlsxwriter.Workbook, yearly: YearlyEvaluation) -> None:
+def _about(book: xlsxwriter.Workbook, yearly: YearlyEvaluation, stage: str) -> None:
     run = yearly.workspace.definitions.run
     sheet = book.add_worksheet("about")
     rows: Iterable[tuple[str, str]] = (
         ("year", str(run.year)),
         ("place", f"{run.place.zh} {run.place.en}".strip()),
-        ("status", "示例数据 sample data" if run.status == "sample" else run.status),
+        ("status", "示例数据 sample data" if run.status == "sample" else stage),
         ("full results", f"{RESULTS}: all years, all kinds, full precision"),
     )
     left_out = [

@@ -102,7 +102,7 @@ class Ending:
 
     outcomes: Sequence[Outcome]
     seconds: float
-    output: Path
+    output: Path | None
     changed: Sequence[str] = ()  # inputs that changed while it went on
     note: str = ""  # on how the reports were made
     evidence: Sequence[str] = ()  # what was found altered or out of place, where it is kept
@@ -140,7 +140,8 @@ def tell_end(ending: Ending, console: Console, form: str) -> None:
         say(console, line)
     for line in summary(outcomes, ending.seconds):
         say(console, line)
-    say(console, f"reports: {ending.output / INDEX_PAGE}")
+    if ending.output is not None:
+        say(console, f"reports: {ending.output / INDEX_PAGE}")
     if form == Form.json:
         write_end(
             outcomes,

@@ -94,8 +94,10 @@ def write(folder: Path, **changed: str | bytes | None) -> Path:
     return root
 
 
-def load(folder: Path, changed: dict[str, str | bytes | None] | None = None) -> Definitions:
-    return load_definitions(write(folder, **(changed or {})), YEAR)
+def load(
+    folder: Path, changed: dict[str, str | bytes | None] | None = None, year: int = YEAR
+) -> Definitions:
+    return load_definitions(write(folder, **(changed or {})), year)
 
 
 def replaced(name: str, old: str, new: str) -> dict[str, str | bytes | None]:

@@ -154,8 +154,14 @@ def test_without_a_year_the_newest_run_counts(tmp_path: Path) -> None:
     assert load_definitions(write(tmp_path)).run.year == YEAR
 
 
+@pytest.mark.parametrize("word", ["final", "reviewed", "corrected"])
+def test_a_run_file_cannot_call_itself_released(tmp_path: Path, word: str) -> None:
+    with pytest.raises(ParamsError, match=rf"runs/2025.yml:1.*'{word}'.*--sign-off FILE"):
+        load_definitions(write(tmp_path, **{"runs/2025.yml": f"status: {word}\n"}))
+
+
 def test_a_year_without_its_own_run_takes_the_nearest_as_a_draft(tmp_path: Path) -> None:
-    files = {"runs/2025.yml": "status: final\nissued: 2026-05-01\nbase_year: 2020\n"}
+    files = {"runs/2025.yml": "status: draft\nissued: 2026-05-01\nbase_year: 2020\n"}
     run = load_definitions(write(tmp_path, **files), 2023).run
     assert (run.year, run.status, run.issued, run.base_year) == (2023, "draft", "", 2020)
 

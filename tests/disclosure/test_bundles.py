@@ -15,7 +15,7 @@ from cescore.disclosure.result_file import result_json
 from cescore.disclosure.wording import Wording
 from cescore.errors import DataError
 from cescore.evaluation.yearly import YearlyEvaluation
-from cescore.intake.findings import Finding
+from cescore.intake.findings import Finding, Settlement
 from cescore.intake.wording import as_written, phrase
 
 
@@ -119,6 +119,20 @@ def test_the_report_number_is_the_contents_and_nothing_elses(yearly: YearlyEvalu
     assert one.report_number.startswith("CE-2025-firm-1-000-")
     assert len(one.report_number) == len("CE-2025-firm-1-000-") + 6
     assert make_bundle(yearly, "firm-1-001").report_number[-6:] != one.report_number[-6:]
+
+
+def test_why_and_on_whose_word_a_finding_is_settled_names_no_other_respondent(
+    yearly: YearlyEvaluation,
+) -> None:
+    def told(note: str, name: str = "") -> tuple[str, str]:
+        settled = Settlement(name, "statistician", "", "2025-03-02")
+        finding = Finding("warning", "usual_range", status="confirmed", note=note, settled=settled)
+        line = Bundler(yearly)._finding(finding, "firm-1-000")
+        assert line.settled.role == "statistician" and line.settled.date == "2025-03-02"
+        return line.note, line.settled.name
+
+    assert told("a second kiln", "Wang") == ("a second kiln", "Wang")
+    assert told("moved from Name of firm-2-003", "firm-1-001") == ("…", "…")
 
 
 def test_a_finding_that_names_another_respondent_is_withheld(yearly: YearlyEvaluation) -> None:

@@ -10,11 +10,12 @@ import pytest
 
 from cescore.definitions.model import Variable
 from cescore.intake.dictionary import Dictionary
-from cescore.intake.entities import Register, read_register
+from cescore.intake.entities import Register
 from cescore.intake.findings import Finding, FindingLog
 from cescore.intake.inventory import find_sources
 from cescore.intake.observations import Observations
 from cescore.intake.reading import ReadTables, read_observations
+from cescore.intake.register_file import read_register
 
 REGISTER = """entity_id,entity_type,parent_id,counted_in,name_zh
 C1,city,,,市

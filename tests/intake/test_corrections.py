@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from cescore.errors import DataError
-from cescore.intake.corrections import apply_corrections, confirm, read_corrections
-from cescore.intake.findings import Context, Finding
+from cescore.intake.correcting import apply_corrections
+from cescore.intake.corrections import read_corrections
+from cescore.intake.findings import Context, Settlement
 from cescore.intake.statuses import STATUSES
 from cescore.method.column import Flag
 
@@ -96,7 +97,6 @@ def test_scaling_a_row_that_is_not_there_is_an_error(correct):
         ({"action": "set", "value": "many"}, "value 'many'"),
         ({"action": "drop", "expect": "{above: 3}"}, "expect"),
         ({"action": "drop", "colour": "red"}, "unknown key 'colour'"),
-        ({"action": "confirm"}, "no finding code"),
         ({"action": "scale", "factor": 0}, "factor '0'"),
         ({"action": "scale", "factor": 10**400}, "no number"),
         ({"action": "drop", "factor": "x"}, "factor with action 'drop'"),
@@ -124,19 +124,83 @@ def test_a_file_that_is_no_list_stops_the_run(correct, text):
         correct(text)
 
 
-def test_confirming_settles_a_warning_and_nothing_else(correct):
-    _, entries = correct(entry(action="confirm", finding="year_on_year"))
-    jump = Finding("warning", "year_on_year", entity_id="D1", year=2024, variable="waste")
-    other = Finding("warning", "year_on_year", entity_id="D2", year=2024, variable="waste")
-    found = confirm([jump, other], entries)
-    assert [(f.status, f.note) for f in found] == [("confirmed", "in kg"), ("open", "")]
+def test_a_confirmation_of_the_old_form_is_told_and_is_none(correct):
+    result, entries = correct(entry(action="confirm", finding="year_on_year"))
+    assert entries == () and result.codes("error") == []
+    assert "names nobody" in result.only("confirmation_old_form").found
 
 
-def test_an_error_cannot_be_confirmed_and_a_void_confirmation_is_told(correct):
-    _, entries = correct(entry(action="confirm", finding="H2"))
-    hard = Finding("error", "H2", entity_id="D1", year=2024, variable="waste")
-    assert [f.code for f in confirm([hard], entries)] == ["H2", "confirmation_refused"]
-    assert [f.code for f in confirm([], entries)] == ["confirmation_unused"]
+WORD = "{name: Wang, role: statistician, channel: letter, date: 2025-03-02}"
+SURVEY = "D1,2024,waste,5000,statistical,"
+HEADER = "entity_id,year,variable,value,basis,note\n"
+
+
+@pytest.fixture
+def correct_survey(read, variables, tmp_path) -> Callable[..., object]:
+    """The same for rows that state their basis."""
+
+    def do(yaml: str, *rows: str):
+        result = read({"2024/observations.csv": HEADER + "".join(f"{row}\n" for row in rows)})
+        path = tmp_path / "data/corrections.yml"
+        path.write_text(yaml, encoding="utf-8")
+        entries = read_corrections(path, result.register, variables, Context(result.log).file(FILE))
+        changed = apply_corrections(result.observations, entries, FILE, result.log)
+        object.__setattr__(result.reading, "observations", changed)
+        return result
+
+    return do
+
+
+@pytest.mark.parametrize("action", [{"action": "scale", "factor": 0.001}, {"action": "drop"},
+                                    {"action": "set", "value": 5}])  # fmt: skip
+@pytest.mark.parametrize("lacking", ["on_word_of", "old", "both"])
+def test_a_survey_return_is_changed_on_the_respondents_word_alone(correct_survey, action, lacking):
+    word = {"on_word_of": WORD, "old": 5000}
+    kept = {k: v for k, v in word.items() if lacking not in (k, "both")}
+    result = correct_survey(entry(**action, **kept), SURVEY)
+    refused = result.only("bad_correction")
+    assert "the respondent alone may change" in refused.found and refused.is_open_error
+    assert result.value("D1", "waste") == 5000
+    result = correct_survey(entry(**action, **word), SURVEY)
+    done = result.only(f"correction_{action['action']}")
+    assert done.settled == Settlement("Wang", "statistician", "letter", "2025-03-02")
+    assert result.value("D1", "waste") == (None if action == {"action": "drop"} else 5)
+
+
+def test_a_value_added_to_a_survey_return_needs_the_respondents_word_too(correct_survey):
+    yaml = entry(action="set", variable="gdp", value=3)
+    assert correct_survey(yaml, SURVEY).only("bad_correction").is_open_error
+    yaml = entry(action="set", variable="gdp", value=3, on_word_of=WORD, old="absent")
+    assert correct_survey(yaml, SURVEY).value("D1", "gdp") == 3
+
+
+def test_administrative_figures_are_corrected_by_the_bureau(correct_survey):
+    rows = (SURVEY, "D1,2024,gdp,9,administrative,", "D2,2024,waste,7,,")
+    yaml = entry(action="set", variable="gdp", value=3) + entry(entity_id="D2", action="drop")
+    result = correct_survey(yaml, *rows)
+    assert result.codes("error") == [] and result.value("D2", "waste") is None
+
+
+@pytest.mark.parametrize("old", [4999, "missing", "absent", "5,000"])
+def test_the_old_value_must_be_the_one_in_the_source(correct, old):
+    result, _ = correct(entry(action="set", value=5, old=f"{old!r}"))
+    assert result.only("correction_outdated").expected == f"{old}, the entry's old"
+    assert result.value("D1", "waste") == 5000
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("{name: Wang}", "role, channel, date"),
+        ("Wang", "name, role, channel, date"),
+        ("{name: —, role: /, channel: 无, date: 2025-03-02}", "name, role, channel"),
+        ("{name: Wang, role: x, channel: letter, date: 2025-02-30}", "'2025-02-30' is not a date"),
+        ("{name: Wang, role: x, channel: letter, date: 2025-02-03, phone: 1}", "on_word_of.phone"),
+    ],
+)
+def test_who_says_so_is_named_in_full(correct, statement, told):
+    result, _ = correct(entry(action="set", value=5, on_word_of=statement))
+    assert told in " ".join(f.found for f in result.found if f.code == "bad_correction")
 
 
 @pytest.mark.parametrize(

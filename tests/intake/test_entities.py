@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cescore.errors import DataError
-from cescore.intake.entities import Entity, Register, read_register
+from cescore.intake.entities import Entity, Register
 from cescore.intake.findings import FindingLog
 from cescore.intake.notation import bad_id
+from cescore.intake.register_file import read_register
 
 
 @pytest.fixture
@@ -83,7 +84,7 @@ def test_rows_of_one_id_over_different_years_are_one_entity_that_changed(registe
     entities, count, log = register("A,firm,旧名,,2022", "A,firm,新名,2023,", header=header)
     assert entities["A"] == Entity("A", "firm", name_zh="新名")
     assert [(f.code, f.severity, f.found) for f in log.found] == [
-        ("entity_changed", "warning", "the same entity as row 2, but different: name_zh")
+        ("entity_changed", "info", "the same entity as row 2, but different: name_zh")
     ]
     assert count.accepted == 2
     _, _, log = register("A,firm,旧名,,2023", "A,firm,新名,2023,", header=header)

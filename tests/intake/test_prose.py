@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from cescore.intake.entities import Entity, Register
 from cescore.intake.findings import FindingLog
 from cescore.intake.prose import LONGEST, read_prose
 
 HEAD = "---\nowner: 办公室\ndate: 2026-03-10\n"
-REGISTER = {"P1": None, "P2": None}  # only asked whether it holds an id
+REGISTER = Register({e: Entity(e, "park") for e in ("P1", "P2")})
 
 
 def read(tmp_path, files, years=(2024, 2025)):

@@ -17,11 +17,11 @@ from cescore.errors import DataError
 from cescore.intake.batches import LAYOUT
 from cescore.intake.csv_table import read_text
 from cescore.intake.dictionary import Dictionary
-from cescore.intake.entities import read_register
 from cescore.intake.findings import Context, FindingLog
 from cescore.intake.inventory import find_sources
 from cescore.intake.panel import build_panels
 from cescore.intake.reading import read_observations
+from cescore.intake.register_file import read_register
 
 HEADER = "entity_id,year,variable,value,status,note\n"
 

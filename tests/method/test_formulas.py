@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cescore.definitions.formula import FormulaError, parse
 from cescore.errors import CescoreError
 from cescore.method.column import Column, Flag, Panel, State
 from cescore.method.formulas import evaluate, holds, names
@@ -190,3 +191,28 @@ def test_an_entity_alone_has_the_same_bits_as_among_others(
 
 def test_names_lists_the_codes_and_not_the_functions() -> None:
     assert names("total(a, b) / base(c)") == ("a", "b", "c")
+
+
+def test_a_balance_may_allow_for_the_rounding_of_its_figures() -> None:
+    """Three parts in whole tonnes and a total in tenths may be off by 3 · 0.5 + 0.05."""
+    given = {"t": [10.4, 10.4], "a": [3.0, 3.0], "b": [4.0, 4.0], "c": [2.0, 1.0]}
+    columns = {code: Column.of(np.array([values])) for code, values in given.items()}
+    panel = Panel(("E",), (2020, 2021), columns)
+    rule = "abs(t - total(a, b, c)) <= max(0.005 * t, rounding(t, a, b, c))"
+    true, known = holds(rule, panel, base_year=2020)
+    assert (true.tolist(), known.all()) == ([[True, False]], True)
+
+
+def test_whether_a_figure_was_returned_is_always_known() -> None:
+    columns = {"sold": Column.of(np.array([[5.0, 0.0, np.nan]])), "made": Column.empty((1, 3), State.MISSING)}  # fmt: skip
+    panel = Panel(("E",), (2020, 2021, 2022), columns)
+    true, known = holds("sold <= 0 or has_value(made)", panel, base_year=2020)
+    assert (true.tolist(), known.tolist()) == ([[False, True, False]], [[True, True, False]])
+    true, known = holds("not has_value(made)", panel, base_year=2020)
+    assert true.all() and known.all()
+
+
+@pytest.mark.parametrize("text", ["rounding(a)", "has_value(a)", "a + has_value(b)"])
+def test_what_rules_alone_may_say_is_no_formula(text: str) -> None:
+    with pytest.raises(FormulaError, match="rules alone"):
+        parse(text)

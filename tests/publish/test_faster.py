@@ -47,6 +47,21 @@ ODD = {
     "hyphens": '<p lang="en" style="hyphens:auto;width:2cm">incomprehensibilities of representation</p>',
     "lists": "<ol><li>a</li><li>b<ul><li>c</li></ul></li></ol>",
     "list items that are none": '<p style="display:list-item">a</p>',
+    "flexible boxes": '<div style="display:flex"><div style="flex:1">甲乙</div><div style="width:30%">c</div></div>',
+    "placed boxes": '<div style="position:relative;height:3cm"><p style="position:absolute;right:0">a</p></div>',
+    "borders": '<p style="border-bottom:1pt solid red;border-radius:3pt">a</p><p style="border-bottom:1pt dashed">b</p>',
+    "collapsed borders": '<table style="border-collapse:collapse"><tbody><tr><td style="border:1pt solid">a</td></tr></tbody></table>',
+    "spaced letters": '<p style="letter-spacing:2pt">甲 a</p><p style="word-spacing:3pt">a b</p><p style="text-decoration:underline">a</p>',
+    "justified": '<p style="text-align:justify;width:4cm">a few words that need more than one line, and 汉字</p>',
+    "one glyph for two characters": "<p>⼀ 一 µ μ Å Å ‑ -</p><p>一 ⼀ μ µ</p>",
+    "one glyph in many sizes": "".join(f'<span style="font-size:{n / 3}pt">甲0.7 Ta</span>' for n in range(9, 40)),
+    "no place in a line": '<p style="width:5mm;overflow-wrap:anywhere">Donaudampfschifffahrt 甲乙丙丁</p>',
+    "named pages": '<div style="page:a">a</div><div style="page:b">b</div>',
+    "a page's overflow": '<style>html { overflow: hidden } body { overflow: scroll }</style><p>a</p>',
+    "sizes of the page": '<p style="width:20vw;border-bottom:1vh solid">a</p>',
+    "leaders": '<style>p::after { content: leader(".") "1" }</style><p style="width:5cm">a</p>',
+    "a drawing": '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="20"><text x="5" y="9" font-size="7" text-anchor="middle">甲 0.7</text></svg>',
+    "what cannot be drawn": "<p>a\U000f0001b</p>",
     "what goes before": '<style>p::before { content: "x" } p::marker { color: red }</style><p>a</p>',
 }  # fmt: skip
 
@@ -117,6 +132,47 @@ def test_a_report_has_the_same_bytes(district: Made, monkeypatch: pytest.MonkeyP
 def test_odd_pages_have_the_same_bytes(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     html = PAGE.format((MENDED | ODD | {"words": WORDS})[name])
     assert printed(html) == printed_plainly(html, monkeypatch)
+
+
+def test_a_page_has_the_same_bytes_after_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept of one page serves the next, and changes nothing of it."""
+    pages = {name: PAGE.format(body) for name, body in ODD.items()}
+    plain = {name: printed_plainly(html, monkeypatch) for name, html in pages.items()}
+    for order in (sorted(pages), sorted(pages, reverse=True)):
+        assert [name for name in order if printed(pages[name]) != plain[name]] == []
+
+
+def test_the_library_is_as_it_was_after_a_page() -> None:
+    from cescore.publish.printing.internals import changes
+
+    printed(PAGE.format(WORDS))
+    assert len(changes()) > 20
+    assert [c.name for c in changes() if vars(c.owner).get(c.name) is c.value] == []
+
+
+def test_a_page_that_the_printer_speaks_of_is_spoken_of_again() -> None:
+    """What was kept of a page must not silence what is wrong with it the next time."""
+    html = PAGE.format('<p style="colour: red; width: calc(1px * )">a</p>')
+    sheet = find_template(STYLESHEET, None)
+    first, second = (
+        print_pdf(html, stylesheet=sheet, identifier=bytes(16), dated=date(2000, 1, 1)).log
+        for _ in range(2)
+    )
+    assert first
+    assert first == second
+
+
+def test_of_two_stylesheets_nothing_is_kept_together(tmp_path: Path) -> None:
+    """Fonts and rules differ: what one has taught holds for it alone."""
+    text = find_template(STYLESHEET, None).read_text(encoding="utf-8")
+    other = tmp_path / "print.css"
+    other.write_text("p { font-size: 30pt } " + re.sub(r"@font-face\s*\{[^}]*\}", "", text))
+    given = {"identifier": bytes(16), "dated": date(2000, 1, 1)}
+    html = PAGE.format("<p>甲 0.7</p>")
+    ours = print_pdf(html, stylesheet=find_template(STYLESHEET, None), **given).raw
+    theirs = print_pdf(html, stylesheet=other, **given).raw
+    again = print_pdf(html, stylesheet=find_template(STYLESHEET, None), **given).raw
+    assert ours == again != theirs
 
 
 def test_another_version_of_the_library_is_used_as_it_is(

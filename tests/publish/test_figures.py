@@ -84,7 +84,7 @@ def test_a_sample_is_marked_on_every_chart(drawn):
 
 
 def test_no_chart_of_an_official_run_is_marked_a_sample():
-    run = builders.bundle().run.model_copy(update={"status": "final"})
+    run = builders.bundle().run.model_copy(update={"status": "draft"})
     made = pages.all_figures(pages.opened(builders.bundle(run=run, uncertainty=BAND)))
     assert not any("示例数据" in made[name].html for name in FIGURES)
 

@@ -340,7 +340,7 @@ def test_an_entity_that_did_not_file_has_no_scores_of_the_floor():
     assert made["reported_table"].html == "" and "未报送" in repr(made["progress_table"])
 
 
-def test_findings_are_grouped_by_rule_and_only_the_open_ones_listed():
+def test_findings_are_grouped_by_rule_and_settled_ones_listed_apart():
     values = {"value": 9.0, "low": 1.0, "high": 5.0, "unit": {"unit": "t"}}
     line = {"severity": "warning", "code": "usual_range", "values": values, "variable": "energy"}
     lines = [
@@ -349,7 +349,32 @@ def test_findings_are_grouped_by_rule_and_only_the_open_ones_listed():
     ]  # fmt: skip
     text = repr(pages.all_tables(pages.opened(builders.bundle(findings=lines)))["data_quality"])
     assert "超出通常范围" in text and "2024、2025" in text
-    assert "待核实2条，已确认1条" in text and text.count("地区生产总值") == 0
+    assert "待核实2条，已确认1条" in text
+    opened, settled = text.split("已订正和已确认的核查提示")
+    assert "地区生产总值" not in opened and "地区生产总值" in settled
+
+
+def settled_text(lang: str, **settled: str) -> str:
+    values = {"before": 1.0, "now": 3.0, "ratio": 3.0, "low": -0.5, "high": 1.0}
+    line = {"severity": "warning", "code": "year_on_year", "variable": "gdp", "year": 2025,
+            "values": values, "status": "confirmed", "note": "新增生产线", "settled": settled}  # fmt: skip
+    bundle = pages.opened(builders.bundle(findings=[line]), lang)
+    return repr(pages.all_tables(bundle)["data_quality"])
+
+
+def test_a_confirmed_finding_says_why_by_whom_when_and_until_when():
+    said = {"name": "王某", "role": "统计负责人", "channel": "书面", "date": "2026-03-05"}
+    text = settled_text("zh", **said, until="2027-03-05")
+    assert "新增生产线" in text and "王某（统计负责人、书面）、2026-03-05、有效至2027-03-05" in text
+    assert "[in Chinese: 王某 (统计负责人, 书面)], 2026-03-05" in settled_text("en", **said)
+
+
+def test_a_correction_shows_what_the_source_said_and_what_it_became():
+    line = {"severity": "warning", "code": "correction_set", "kind": "correction_set", "variable": "gdp",
+            "year": 2025, "values": {"before": "a.csv row 3: 28000", "after": "2.8"},
+            "status": "corrected", "note": "错位", "settled": {"name": "李某"}}  # fmt: skip
+    text = repr(pages.all_tables(pages.opened(builders.bundle(findings=[line])))["data_quality"])
+    assert "a.csv row 3: 28000 → 2.8" in text and "错位" in text and "李某" in text
 
 
 def test_sections_that_a_workspace_does_not_know_leave_no_heading():

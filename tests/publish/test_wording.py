@@ -12,13 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cescore.definitions.model import Named, Run
+from cescore.definitions.unit_names import unit_text
 from cescore.desk import tables
 from cescore.disclosure.bundle import StandardCard
 from cescore.method.column import Flag, State
 from cescore.method.standards import GroupLine, RequirementLine
 from cescore.publish import words
 from cescore.publish.fragment import plain_text
-from cescore.publish.numbers import legend, unit_text
+from cescore.publish.numbers import legend
 from cescore.publish.pages.pace import pace_words, way
 from cescore.publish.view import View
 from cescore.publish.words import LANGUAGES, load_labels, subject

@@ -109,3 +109,9 @@ def test_the_sample_is_small_enough_to_ship(made):
 def test_corrections_are_a_list_with_reasons(made):
     entries = YAML(typ="safe").load((made / "corrections.yml").read_bytes())
     assert entries and all(entry["reason"] for entry in entries)
+
+
+def test_confirmations_name_somebody_and_the_values_of_each_year(made):
+    entries = YAML(typ="safe").load((made / "confirmations.yml").read_bytes())
+    assert len(entries) > 30
+    assert all(entry["by"]["name"] and entry["values"] and entry["year"] for entry in entries)

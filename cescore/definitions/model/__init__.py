@@ -5,7 +5,13 @@ a resolved `Framework` as JSON and reads it back, without YAML and without a uni
 """
 
 from cescore.definitions.model.base import Definition, Named, canonical_json
-from cescore.definitions.model.checks import BuiltInChecks, CheckRule, IndustryRange
+from cescore.definitions.model.checks import (
+    RULE_KINDS,
+    BuiltInChecks,
+    CheckRule,
+    IndustryRange,
+    RuleKind,
+)
 from cescore.definitions.model.framework import (
     ALONG_ROW,
     AMONG_ALL,
@@ -50,6 +56,7 @@ from cescore.definitions.model.plan import (
     Measure,
     Plan,
     Target,
+    TargetTerms,
     Veto,
 )
 from cescore.definitions.model.quantities import (
@@ -80,6 +87,7 @@ __all__ = [
     "AMONG_ALL",
     "BY_GROUP",
     "ON_GOALPOSTS",
+    "RULE_KINDS",
     "STATED",
     "Account",
     "Aggregation",
@@ -126,6 +134,7 @@ __all__ = [
     "Progress",
     "Requirement",
     "Rule",
+    "RuleKind",
     "Run",
     "Rung",
     "Scale",
@@ -134,6 +143,7 @@ __all__ = [
     "Stated",
     "Tag",
     "Target",
+    "TargetTerms",
     "Text",
     "Transformation",
     "Treatment",

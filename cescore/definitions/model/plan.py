@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-from pydantic import model_validator
+from pydantic import ValidationInfo, model_validator
 
-from cescore.definitions.model.base import Definition, Named
+from cescore.definitions.model.base import FROM_FILE, Definition, FileValues, Named
 from cescore.definitions.model.written import (
     Code,
     LadderRung,
@@ -20,14 +20,15 @@ from cescore.definitions.model.written import (
     Year,
 )
 
+UNDECIDED = ("待定", "to be decided")  # the value of a target that nobody has set yet
 
-class Target(Named):
-    """A goal of the plan, and how its progress is counted (methodology 9.2, 9.3)."""
+
+class TargetTerms(Named):
+    """What a goal of the plan is about; its value may still be undecided."""
 
     id: Code
     indicator: str  # whose value is followed
     type: Literal["cumulative_reduction", "cumulative_increase", "level"]
-    value: Number  # %, or the level in `unit`
     unit: str
     op: Literal[">=", "<="]
     scored: Truth = True
@@ -40,6 +41,12 @@ class Target(Named):
     source: Text
     tag: Tag
     note: str = ""
+
+
+class Target(TargetTerms):
+    """A goal of the plan, and how its progress is counted (methodology 9.2, 9.3)."""
+
+    value: Number  # %, or the level in `unit`
 
 
 class Check(Named):
@@ -151,7 +158,13 @@ class Commitment(Named):
 
 
 class Plan(Named):
-    """A plan period: base year, targets, measures, how they are assessed."""
+    """A plan period: base year, targets, measures, how they are assessed.
+
+    A target whose value is `UNDECIDED` stands in ``undecided``: it is printed as not yet set, and
+    nothing is held against it.
+    """
+
+    filled: ClassVar[tuple[str, ...]] = ("undecided",)
 
     id: str
     base_year: Year
@@ -162,8 +175,31 @@ class Plan(Named):
     source: Text
     tag: Tag = "S"
     targets: Mapping[str, Target] = {}
+    undecided: Mapping[str, TargetTerms] = {}
     systems: Mapping[str, Named] = {}
     measures: Mapping[str, Measure] = {}
     commitments: Mapping[str, Commitment] = {}
     assessment: AssessmentRules = AssessmentRules()
     vetoes: Mapping[str, Veto] = {}
+
+    @classmethod
+    def _laid_out(cls, value: Any, info: ValidationInfo) -> Any:
+        """Targets without a value yet are set apart from those with one."""
+        laid_out = super()._laid_out(value, info)
+        targets = laid_out.get("targets") if isinstance(laid_out, dict) else None
+        if info.context != FROM_FILE or not isinstance(targets, dict):
+            return laid_out
+        open_ = {code: entry for code, entry in targets.items() if _is_undecided(entry)}
+        if not open_:
+            return laid_out
+        decided = {code: entry for code, entry in targets.items() if code not in open_}
+        terms = {
+            code: FileValues({k: v for k, v in entry.items() if k != "value"})
+            for code, entry in open_.items()
+        }
+        return {**laid_out, "targets": decided, "undecided": terms}
+
+
+def _is_undecided(entry: Any) -> bool:
+    value = entry.get("value") if isinstance(entry, dict) else None
+    return isinstance(value, str) and value.casefold() in UNDECIDED

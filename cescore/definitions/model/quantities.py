@@ -60,6 +60,7 @@ class Variable(Named):
     source: str = ""
     tag: Tag = "P"
     estimate: Estimate | None = None
+    formerly: Words = ()  # codes it had before: returns under them are read as its own
 
 
 class VariableName(Named):
@@ -114,6 +115,8 @@ class Computed(Named):
     note: str = ""
     decimals: Whole | None = Field(default=None, ge=0, le=8)  # in print
     examples: tuple[Example, ...] = ()
+    # codes it had before, under which earlier results stand; no part of the method or its hash
+    formerly: Words = Field(default=(), exclude=True)
 
     @property
     def expression(self) -> Expression | None:

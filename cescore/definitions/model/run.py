@@ -18,7 +18,7 @@ class Run(Definition):
     plan: str = ""  # id in params/plans; empty: none
     base_year: Year | None = None  # None: the plan's, else the first year of data
     first_year: Year | None = None  # of the panel; None: the base year
-    status: Literal["sample", "draft", "final"] = "draft"
+    status: Literal["sample", "draft"] = "draft"  # what is more comes from a sign-off
     vintage: Literal["preliminary", "final"] = "preliminary"
     # entity type -> the type whose bodies add up to it; None: read from the register
     tiled_by: Mapping[str, str] | None = None

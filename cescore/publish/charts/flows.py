@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cescore.definitions.pictures import FlowLink, FlowPicture
+from cescore.definitions.unit_names import unit_text
 from cescore.method.column import State
 from cescore.publish.charts.drawing import Drawing, curve
 from cescore.publish.charts.frame import NONE, WIDE, in_a_row, sample_mark
 from cescore.publish.charts.style import LEAST as TYPE
 from cescore.publish.charts.style import MAIN, TITLE, framed
 from cescore.publish.fragment import Fragment
-from cescore.publish.numbers import decimals_for, number, unit_text
+from cescore.publish.numbers import decimals_for, number
 from cescore.publish.printing.measure import height_of, lines_of, width_of
 from cescore.publish.view import Number, View, by_code, of_series, recorded
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cescore.definitions.unit_names import unit_text
 from cescore.method.column import Panel
 from cescore.publish.charts.frame import HALF, NONE, QUARTER, in_a_row, sample_mark, titled
 from cescore.publish.charts.style import (
@@ -19,7 +20,7 @@ from cescore.publish.charts.style import (
     house_style,
 )
 from cescore.publish.fragment import Fragment, paragraph
-from cescore.publish.numbers import MINUS, number, unit_text
+from cescore.publish.numbers import MINUS, number
 from cescore.publish.printing.measure import height_of, lines_of, width_of
 from cescore.publish.view import UNFILED, Number, View, at
 

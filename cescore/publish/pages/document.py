@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cescore.definitions.model import Named
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import MINUS
+from cescore.publish.pages.standing import correction, signed_off, standing_words
 from cescore.publish.section import section
 from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.words import has_label, label, label_or
@@ -86,15 +87,18 @@ def masthead(
     words: Words, facts: Sequence[tuple[str, str]], lead: str, *, small: str, large: str
 ) -> Fragment:
     """Masthead of a document: issuer, its two titles, its state; then what it is for."""
-    run = words.document.data.run
+    document = words.document.data
+    run = document.run
     return section(
         "document_front",
         t=words.t,
         issuer=run.issuer.name(words.lang),
         issued=run.issued,
-        status=words.t(f"status.{run.status}"),
+        status=words.t(f"status.{document.release_stage}"),
+        signed=signed_off(document.standing, words.lang),
+        correction=correction(document.standing, words.lang),
         is_sample=run.status == "sample",
-        status_kind=run.status,
+        status_kind=document.release_stage,
         title=small,
         name=large,
         facts=[(name, text) for name, text in facts if text],
@@ -166,7 +170,7 @@ def provenance_of(words: Words) -> Fragment:
     document, run = words.document, words.document.data.run
     facts = [
         (words.t("provenance.report_number"), document.data.report_number),
-        (words.t("provenance.status"), words.t(f"status.{run.status}")),
+        (words.t("provenance.status"), standing_words(document.data, words.lang)),
         (words.t("provenance.issuer"), run.issuer.name(words.lang)),
         (words.t("provenance.issued"), run.issued),
         (words.t("document.hash"), document.hash),

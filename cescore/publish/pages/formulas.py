@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from cescore.definitions.model import Computed, Framework, Group, Imputation, Target, Treatment
-from cescore.publish.numbers import unit_text
+from cescore.definitions.unit_names import unit_text
 from cescore.publish.pages.document import Words, exact, factor_text
 from cescore.publish.words import label_or
 

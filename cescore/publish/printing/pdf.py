@@ -17,13 +17,14 @@ from types import ModuleType
 from typing import Any
 
 from cescore.errors import PublishError
-from cescore.publish.printing.faster import html_of, serialised_once
+from cescore.publish.printing.faster import faster, html_of, memory_of, serialised_once
 from cescore.publish.printing.glyphs import lacking, named, replaced, stand_ins
 from cescore.publish.printing.layout import PageLayout, layout_of
 from cescore.publish.printing.other_way import opened
 from cescore.publish.printing.own_fonts import NONE, PLACE, OwnFonts
 from cescore.publish.printing.print_style import Style, fetcher, fonts_of, listening, style_of
 from cescore.publish.printing.roomy import roomy
+from cescore.publish.printing.seal import sealed
 
 VARIANT = "pdf/a-3a"
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig"
@@ -157,7 +158,12 @@ class _Sheet:
     def set(self) -> Iterator[_Set]:
         """The page laid out; what WeasyPrint says meanwhile is kept."""
         _weasyprint()
-        with listening() as log, fonts_of(self.style) as fonts, warnings.catch_warnings():
+        with (
+            listening() as log,
+            fonts_of(self.style) as fonts,
+            faster(self.html, self.style, fonts),
+            warnings.catch_warnings(),
+        ):
             # WeasyPrint leaves the closing of its colour profile to the garbage collector
             warnings.filterwarnings("ignore", "unclosed file.*sRGB2014", ResourceWarning)
             page = html_of(
@@ -173,6 +179,8 @@ class _Sheet:
                 stylesheets=[self.style.rules],
                 pdf_variant=VARIANT,
             )
+            if log:
+                memory_of(self.style).forget()  # or a second page would not say it again
             yield _Set(self, document, layout_of(document), log)
 
 
@@ -193,16 +201,17 @@ class _Set:
         """The file, and what there is to say of it."""
         sheet, document = self.sheet, self.document
         _claim_accessible(document.metadata)
-        raw = document.write_pdf(
-            finisher=_finish,
-            pdf_identifier=sheet.identifier,
-            pdf_variant=VARIANT,
-            attachments=[_attached(one, sheet.dated) for one in sheet.attachments],
-        )
+        with faster(sheet.html, sheet.style, document.font_config):
+            raw = document.write_pdf(
+                finisher=_finish,
+                pdf_identifier=sheet.identifier,
+                pdf_variant=VARIANT,
+                attachments=[_attached(one, sheet.dated) for one in sheet.attachments],
+            )
         families = {font.family for font in document.fonts.values()}
         foreign = tuple(sorted(f for f in families if not f.startswith(OWN_FONTS)))
         log, told = (*sheet.style.log, *self.log), tuple(self.layout.warnings())
-        return Printed(raw, self.pages, log, foreign, sheet.stand_ins, told)
+        return Printed(sealed(raw), self.pages, log, foreign, sheet.stand_ins, told)
 
 
 def _weasyprint() -> ModuleType:

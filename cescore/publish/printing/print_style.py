@@ -21,9 +21,9 @@ from cescore.publish.printing.own_fonts import NONE, OwnFonts
 FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}\s*")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Style:
-    """A stylesheet as read, and what WeasyPrint had to say of it."""
+    """A stylesheet as read, and what WeasyPrint had to say of it; equal only to itself."""
 
     path: Path
     files: tuple[Path, ...]  # of a bureau's own fonts

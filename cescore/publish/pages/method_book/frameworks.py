@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from cescore.definitions.model import Framework, Goalposts, Group, Indicator
+from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.documents import MethodBook
 from cescore.publish.fragment import Fragment, paragraph, two_lines
-from cescore.publish.numbers import unit_text
 from cescore.publish.pages.document import Entries, Entry, Words, exact, heading, percent
 from cescore.publish.pages.formulas import coded, computed_lines, imputed, name_of, treated
 from cescore.publish.section import section

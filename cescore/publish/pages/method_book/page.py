@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.documents import MethodBook
 from cescore.publish.fragment import Fragment, two_lines
-from cescore.publish.numbers import unit_text
+from cescore.publish.pages.changes import breaks_table
 from cescore.publish.pages.document import (
     Words,
     contents,
@@ -23,6 +24,7 @@ from cescore.publish.pages.document import (
 )
 from cescore.publish.pages.method_book.frameworks import framework_title, frameworks
 from cescore.publish.pages.method_book.plan import assessment, measures, targets
+from cescore.publish.pages.method_book.quality import quality, quality_log
 from cescore.publish.pages.method_book.rules import (
     accounts,
     checks,
@@ -51,6 +53,7 @@ __all__ = [
     "measures",
     "missing",
     "provenance",
+    "quality",
     "scores",
     "standards",
     "targets",
@@ -82,8 +85,16 @@ def front(book: OpenDocument[MethodBook]) -> Fragment:
             contents(words, list(_parts(words))),
             section("points", points=[words.t(f"book.reading.{n}") for n in range(1, 6)]),
             _functions(words),
+            *_breaks(words),
         ]
     )
+
+
+def _breaks(words: Words) -> Iterator[Fragment]:
+    """What is computed otherwise than in the years before, type by type."""
+    data: MethodBook = words.document.data
+    for entity_type, found in data.breaks.items():
+        yield breaks_table(found, words.lang, [words.entity_type(entity_type)])
 
 
 def _parts(words: Words) -> Iterator[tuple[str, str]]:
@@ -103,7 +114,10 @@ def _keys(data: MethodBook) -> Iterator[str]:
         yield from ("targets", "assessment", "measures")
     if data.standards:
         yield "standards"
-    yield from ("checks", "disclosure", "conventions", "unverified", "variables", "provenance")
+    yield from ("checks", "disclosure", "conventions", "unverified", "variables")
+    if quality_log(data) is not None:
+        yield "quality"
+    yield "provenance"
 
 
 def _functions(words: Words) -> Fragment:

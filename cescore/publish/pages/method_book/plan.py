@@ -7,9 +7,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from cescore.definitions.model import Plan, Target
+from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.documents import MethodBook
 from cescore.publish.fragment import Fragment, paragraph, two_lines
-from cescore.publish.numbers import unit_text
 from cescore.publish.pages.document import Entries, Entry, Words, cut, exact, heading, percent
 from cescore.publish.pages.formulas import coded, spaced
 from cescore.publish.section import section

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from cescore.definitions.model import Account, Factor, Framework, IndustryRange, Standard
+from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.documents import MethodBook
 from cescore.method.learning import learns_weights
 from cescore.method.normalisations import BY_CONSTANTS, BY_ORDER
 from cescore.method.outranking import AMONG_ALL
 from cescore.method.thresholds import ABSOLUTE, RELATIVE
 from cescore.publish.fragment import Fragment, paragraph, two_lines
-from cescore.publish.numbers import unit_text
 from cescore.publish.pages.document import Entries, Entry, Words, cut, exact, heading
 from cescore.publish.pages.formulas import coded, computed_lines, name_of, spaced
 from cescore.publish.section import section

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.plan_documents import BodyRow, PlanOverview
 from cescore.method.column import State
 from cescore.method.measures import STATUSES
 from cescore.method.target_paths import GOOD, TargetPath
 from cescore.publish.fragment import Fragment, paragraph, two_lines
-from cescore.publish.numbers import mark, number, signed, unit_text
+from cescore.publish.numbers import mark, number, signed
 from cescore.publish.pages.document import Words, contents, cut, exact, heading, masthead
 from cescore.publish.pages.review.charts import body_chart
 from cescore.publish.pages.review.measures import by_system, by_unit

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.plan_documents import BodyRow, PlanDocument, Review
 from cescore.method.assessment import PARTS, Assessment
 from cescore.method.progress import yearly_pace
 from cescore.method.target_paths import GOOD, TargetPath
 from cescore.method.targets import ROLES
 from cescore.publish.fragment import Fragment, paragraph, two_lines
-from cescore.publish.numbers import decimals_for, number, quantity, unit_text
+from cescore.publish.numbers import decimals_for, number, quantity
 from cescore.publish.pages.document import Words, heading, masthead, provenance_of
 from cescore.publish.pages.pace import pace_words
 from cescore.publish.pages.scorecard.lights import SIGNS

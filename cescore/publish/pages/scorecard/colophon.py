@@ -11,6 +11,7 @@ from cescore.publish.numbers import number
 from cescore.publish.pages.formulas import imputed, treated
 from cescore.publish.pages.scorecard.returned import with_formula
 from cescore.publish.pages.scorecard.sections import NONE, framework_words
+from cescore.publish.pages.standing import standing_words
 from cescore.publish.section import section
 from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.view import View
@@ -104,7 +105,7 @@ def provenance(bundle: OpenBundle) -> Fragment:
     basis = label_or(f"basis.{data.legal_basis}", view.lang, data.legal_basis)
     facts = [
         ("provenance.report_number", data.report_number),
-        ("provenance.status", view.t(f"status.{data.run.status}")),
+        ("provenance.status", standing_words(data, view.lang)),
         ("provenance.issuer", data.run.issuer.name(view.lang)),
         ("provenance.issued", data.run.issued),
         ("provenance.framework", f"{bundle.framework.name(view.lang)} {bundle.framework.version}"),

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.bundle import StandardCard, TypeRobustness
 from cescore.method.firmness import AppliedAlternative
 from cescore.method.standards import GroupLine, RequirementLine
 from cescore.publish.fragment import Fragment, paragraph, two_lines
-from cescore.publish.numbers import DASH, decimals_for, number, unit_text
+from cescore.publish.numbers import DASH, decimals_for, number
 from cescore.publish.pages.scorecard.lights import SIGNS
 from cescore.publish.pages.scorecard.sections import NONE
 from cescore.publish.table import Row, Table, TableColumn

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from cescore.definitions.unit_names import unit_text
 from cescore.publish.charts.spark import spark
-from cescore.publish.numbers import change_words, unit_text
+from cescore.publish.numbers import change_words
 from cescore.publish.pages.scorecard.evidence import PageEvidence
 from cescore.publish.pages.scorecard.partial import partial_mean
 from cescore.publish.view import Number

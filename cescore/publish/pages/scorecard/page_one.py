@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from cescore.definitions.unit_names import unit_text
 from cescore.method.column import Panel
 from cescore.method.schedules import ON_COURSE
 from cescore.method.targets import TargetLine
 from cescore.publish.fragment import Fragment
-from cescore.publish.numbers import decimals_for, number, quantity, signed, unit_text
+from cescore.publish.numbers import decimals_for, number, quantity, signed
+from cescore.publish.pages.changes import former_names
 from cescore.publish.pages.scorecard.advice import advice
 from cescore.publish.pages.scorecard.evidence import PageEvidence
 from cescore.publish.pages.scorecard.findings import findings, lines_of
@@ -21,6 +23,7 @@ from cescore.publish.pages.scorecard.front_index import (
 )
 from cescore.publish.pages.scorecard.front_rates import headline_cards
 from cescore.publish.pages.scorecard.lights import SIGNS
+from cescore.publish.pages.standing import correction, signed_off
 from cescore.publish.section import section
 from cescore.publish.view import View, weight_of
 from cescore.publish.words import label_or, subject
@@ -77,6 +80,7 @@ def _lines_left(view: View, sentences: Sequence[str]) -> int:
     """Lines for findings above the advice; a list of targets is higher than one of key figures,
     and a report that has one prints its contents below."""
     lines = SENTENCE_LINES - (CONTENTS_LINES if view.data.targets else 0)
+    lines -= lines_of(correction(view.data.standing, view.lang))
     return lines - sum(map(lines_of, sentences))
 
 
@@ -85,11 +89,12 @@ def masthead(view: View) -> dict[str, Any]:
     data = view.data
     where = [view.place(place) for place in reversed(data.entity.parents)]
     issuer = data.run.issuer.name(view.lang)
-    status = [view.t(f"status.{data.run.status}")]
+    status = [view.t(f"status.{data.release_stage}")]
     status += [view.t("status.variant")] if view.bundle.is_variant else []
     facts = [
         ("fact.type", view.entity_type),
         ("fact.district", view.t("path").join(where)),
+        ("fact.formerly", view.join(former_names(view))),
         ("fact.code", data.entity.entity_id),
         ("fact.industry", view.said(data.entity.industry)),
         ("fact.plan", data.plan.name(view.lang)),
@@ -102,7 +107,9 @@ def masthead(view: View) -> dict[str, Any]:
         "issuer": issuer,
         "issued": data.run.issued,
         "status": status,
-        "status_kind": data.run.status,
+        "status_kind": data.release_stage,
+        "signed": signed_off(data.standing, view.lang),
+        "correction": correction(data.standing, view.lang),
         "vintage": view.t(f"vintage.{data.run.vintage}"),
         "facts": [(view.t(key), text) for key, text in facts if text],
         "is_sample": data.run.status == "sample",

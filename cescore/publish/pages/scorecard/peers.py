@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from cescore.definitions.model import Scale
+from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.bundle import PublicRow
 from cescore.method.column import Flag, State
 from cescore.method.disclosure import YearRank
 from cescore.publish.charts.bullets import quartile_strip
 from cescore.publish.fragment import Fragment, two_lines
-from cescore.publish.numbers import DASH, decimals_for, mark, number, unit_text
+from cescore.publish.numbers import DASH, decimals_for, mark, number
 from cescore.publish.pages.scorecard.front_index import SMALL_N
 from cescore.publish.pages.scorecard.rating import bar
 from cescore.publish.pages.scorecard.sections import NONE, nothing

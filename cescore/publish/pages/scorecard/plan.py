@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from cescore.definitions.bilingual import name_in
+from cescore.definitions.unit_names import unit_text
 from cescore.method.measures import OPEN, InspectedCheck, MeasureLine
 from cescore.method.targets import ROLES, TargetLine
 from cescore.publish.charts.bullets import bullet, check_bar, check_head
@@ -23,7 +24,6 @@ from cescore.publish.numbers import (
     number,
     percentage,
     quantity,
-    unit_text,
 )
 from cescore.publish.pages.pace import way
 from cescore.publish.pages.scorecard.front_index import grade_card
@@ -43,7 +43,7 @@ UNITS_SHOWN = 3
 def targets_table(bundle: OpenBundle) -> Fragment:
     """Targets: level then and now, what was achieved, against the whole and against the schedule."""
     view = View(bundle)
-    if not bundle.data.targets:
+    if not bundle.data.targets and not bundle.data.plan.undecided:
         return nothing(view, "targets", "plan")
     rows: list[Row] = []
     for role in ROLES:
@@ -51,9 +51,10 @@ def targets_table(bundle: OpenBundle) -> Fragment:
         if lines and role != "own":
             rows.append(Row([view.t(f"target.{role}"), *[""] * 7], "group"))
         rows += [_target_row(view, line) for line in lines]
+    rows += _undecided_rows(view)
     columns = [
         TableColumn(view.t("head.target"), 26, "text"),
-        TableColumn(view.t("head.base_level", year=bundle.base_year), 8),
+        TableColumn(view.t("head.base_level", year=_base_year(view)), 8),
         TableColumn(view.t("head.level", year=bundle.year), 8),
         TableColumn(view.t("head.goal"), 10, "wrap"),
         TableColumn(view.t("head.actual"), 9, "wrap"),
@@ -62,9 +63,28 @@ def targets_table(bundle: OpenBundle) -> Fragment:
         TableColumn(view.t("head.light"), 11, "text"),
     ]
     said = [view.t("note.bullet"), view.t("note.targets"), view.t("note.schedule")]
+    said = said if bundle.data.targets else []
     said += _target_notes(view)
+    said += [view.t("note.undecided")] if bundle.data.plan.undecided else []
     notes = [view.sentences(said)]
     return Table(columns, rows, view.t("caption.targets_table"), notes).fragment()
+
+
+def _base_year(view: View) -> int:
+    """The year that changes of targets are counted from: the plan's own."""
+    return view.data.plan.base_year or view.bundle.base_year
+
+
+def _undecided_rows(view: View) -> Iterator[Row]:
+    """Targets that the plan names and nobody has set yet: no level, no goal, no light."""
+    targets = view.data.plan.undecided
+    if targets:
+        yield Row([view.t("target.undecided"), *[""] * 7], "group")
+    for target in targets:
+        name = two_lines(
+            f"{target.id}  {target.name(view.lang)}", unit_text(target.unit, view.lang)
+        )
+        yield Row([name, DASH, DASH, view.t("target.to_be_decided"), DASH, "", DASH, DASH])
 
 
 def _target_row(view: View, line: TargetLine) -> Row:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cescore.disclosure.bundle import FindingLine
-from cescore.intake.wording import name_of
 from cescore.method.column import Flag, State
 from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.numbers import DASH, mark
 from cescore.publish.pages.scorecard.partial import partial_means
 from cescore.publish.pages.scorecard.results import rule_words
 from cescore.publish.pages.scorecard.sections import NONE
+from cescore.publish.pages.scorecard.settled import rule_name, settled_table
 from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.view import View, at, by_code, of_series, recorded
 
@@ -25,12 +25,12 @@ MOST = 3  # what was found in so many years is shown; the rest stands in finding
 
 def data_quality(bundle: OpenBundle, scored: Scored) -> Fragment:
     """What was estimated, missing or corrected, what the rules did about it, and the findings that
-    are still open."""
+    are still open, and on whose word the others are settled."""
     view = View(bundle)
     facts = [paragraph(view.sentences(_quality_words(view)), "said")]
     partial = view.sentences(partial_means(view))
     facts += [paragraph(partial, "said")] if partial else []
-    return Fragment.join([*facts, _rules(view, scored), _findings(view)])
+    return Fragment.join([*facts, _rules(view, scored), _findings(view), settled_table(view)])
 
 
 def _quality_words(view: View) -> Iterator[str]:
@@ -95,8 +95,9 @@ def _findings(view: View) -> Fragment:
         if line.status == "open":
             lines.setdefault(line.code, {}).setdefault(line.variable, []).append(line)
     rows: list[Row] = []
-    for rule, variables in lines.items():
-        rows.append(Row([_rule_name(view, rule, variables), "", ""], "group"))
+    for variables in lines.values():
+        first = next(iter(variables.values()))[0]
+        rows.append(Row([rule_name(view, first), "", ""], "group"))
         for code, found in variables.items():
             years = view.join(dict.fromkeys(str(f.year) for f in found if f.year)) or DASH
             rows.append(Row([view.name(code) or DASH, years, _found(view, found)]))
@@ -106,13 +107,6 @@ def _findings(view: View) -> Fragment:
         TableColumn(view.t("head.found"), 44, "text"),
     ]
     return Table(columns, rows, view.t("caption.findings")).fragment()
-
-
-def _rule_name(view: View, rule: str, lines: Mapping[str, Sequence[FindingLine]]) -> str:
-    """What a check is called: by the workspace's rule, else by its kind."""
-    kind = next(iter(lines.values()))[0].kind
-    own = view.name(rule)
-    return own if kind and own != rule else name_of(kind or rule, view.lang) or own
 
 
 def _found(view: View, lines: Sequence[FindingLine]) -> str:

@@ -19,6 +19,7 @@ from cescore.method.mean_tree import index_tree
 from cescore.method.rooms import rooms
 from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.numbers import DASH, PrintedNumber, mark, number, quantity, signed
+from cescore.publish.pages.changes import changes, entity_changes
 from cescore.publish.pages.scorecard.rating import (
     bar,
     course_sign,
@@ -72,7 +73,7 @@ def results_table(
         n for i in view.scored for n in view.row(indicators, i.code, view.shown_years)
     ]
     if not bundle.data.filed:
-        return Fragment.join([table, signs(view, signed_numbers)])
+        return Fragment.join([table, signs(view, signed_numbers), changes(view)])
     is_split = any(np.isfinite(points[0]) for points in parts.contributions.values())
     notes = [
         view.t("note.room") if lines.shows.room else "",
@@ -90,6 +91,7 @@ def results_table(
             paragraph(view.sentences(key), "legend"),
             signs(view, signed_numbers),
             paragraph(view.sentences(filter(None, notes))),
+            changes(view),
         ]
     )
 
@@ -316,7 +318,11 @@ def progress_table(bundle: OpenBundle, progress: ProgressResult) -> Fragment:
         *(TableColumn(str(year), 14) for year in asked),
     ]
     note = view.fitting(rules.note)
-    notes = [view.sentences(filter(None, [view.t("note.progress", year=bundle.base_year), note]))]
+    has_break = bool(bundle.data.breaks) or any(entity_changes(view))
+    said = [view.t("note.progress", year=bundle.base_year)]
+    said += [view.t("note.series_break")] if has_break else []
+    said += [note]
+    notes = [view.sentences(filter(None, said))]
     title = view.t("caption.progress", year=bundle.base_year)
     return Table(columns, rows, title, notes, halves=True).fragment()
 

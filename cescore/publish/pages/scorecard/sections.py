@@ -27,7 +27,10 @@ def heading(bundle: OpenBundle, key: str) -> Fragment:
     view = View(bundle)
     if not concerns(view, key):
         return NONE
-    lead = view.t(f"lead.{key}", **framework_words(view)) if has_label(f"lead.{key}") else ""
+    words = framework_words(view)
+    if key == "plan" and view.data.plan.base_year is not None:
+        words["base"] = view.data.plan.base_year  # of targets, which need not be that of prices
+    lead = view.t(f"lead.{key}", **words) if has_label(f"lead.{key}") else ""
     return section("heading", key=key, text=view.t(f"heading.{key}"), lead=lead)
 
 

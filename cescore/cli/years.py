@@ -1,0 +1,63 @@
+"""Commands of the turn of the year: new-year, back-test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cescore.cli.application import app, console
+from cescore.cli.options import CHINESE, HERE, Language, Root, usable_cores, workspace
+
+NewYearOf = Annotated[int, typer.Argument(help="The year that begins, such as 2026.")]
+From = Annotated[
+    int | None, typer.Option("--from", help="The year it begins from; else the year before.")
+]
+Dry = Annotated[bool, typer.Option("--dry", help="Say what would be made, and make nothing.")]
+Forms = Annotated[bool, typer.Option("--forms/--no-forms", help="Make the forms of the year too.")]
+Published = Annotated[
+    Path | None,
+    typer.Option(help="Results as published: results.csv, or its folder; else output/<year>."),
+]
+
+
+@app.command("new-year")
+def new_year(
+    year: NewYearOf,
+    root: Root = HERE,
+    before: From = None,
+    lang: Language = CHINESE,
+    dry: Dry = False,
+    forms: Forms = True,
+) -> None:
+    """Begin a year: folders, run file, next plan, forms; keep the old method; back-test the old year."""
+    from cescore.run.year_telling import YearAsked, tell_new_year
+
+    begun_from = year - 1 if before is None else before
+    jobs = usable_cores() if forms else 0
+    asked = YearAsked(workspace(root), year, begun_from, lang.value, is_dry=dry, jobs=jobs)
+    raise typer.Exit(tell_new_year(asked, console))
+
+
+@app.command("back-test")
+def back_test(
+    year: Annotated[int, typer.Argument(help="The year that was published, such as 2025.")],
+    root: Root = HERE,
+    published: Published = None,
+    into: Annotated[
+        Path | None, typer.Option(help="Write every number that moved to this CSV file.")
+    ] = None,
+    lang: Language = CHINESE,
+) -> None:
+    """Compute a published year again; exit status 1 if a number moved, each named with its cause."""
+    from cescore.run.back_testing import computed_again, published_results, told, write_moved
+    from cescore.run.telling import say
+
+    place = workspace(root)
+    found = computed_again(place, year, published_results(place, year, published))
+    for line in told(found, lang.value):
+        say(console, line)
+    if into is not None:
+        write_moved(found, into)
+    raise typer.Exit(1 if found.moved else 0)

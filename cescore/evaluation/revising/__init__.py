@@ -1,0 +1,1 @@
+"""Two evaluations held against each other: what moved, by how much, and because of what."""

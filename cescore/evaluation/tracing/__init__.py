@@ -1,0 +1,1 @@
+"""A number followed back: from what is printed to file, sheet and cell, step by step."""

@@ -1,0 +1,141 @@
+"""What an entity's index, total, grade and targets would be if some of its values were others."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from cescore.definitions.model import Framework
+from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
+from cescore.intake.entities import Register
+from cescore.intake.workspace import Workspace
+from cescore.method.column import Column, Panel, State
+from cescore.method.outranking import AMONG_ALL
+
+
+@dataclass(frozen=True)
+class ReplacedValue:
+    """A value of an entity as it might be instead; None: it would be missing."""
+
+    year: int
+    variable: str
+    value: float | None
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """An entity with some of its values changed; without changes, as it stands."""
+
+    entity_id: str
+    changes: tuple[ReplacedValue, ...] = ()
+
+
+@dataclass(frozen=True)
+class EntityStanding:
+    """Where an entity stands in the year evaluated; None where there is no such number.
+
+    ``lights`` are its own targets by id (met, on_schedule, …), "" of one that cannot be computed.
+    """
+
+    index: float | None = None
+    total: float | None = None
+    grade: tuple[str, str] = ("", "")  # zh, en
+    lights: Mapping[str, str] = field(default_factory=dict)
+
+
+def standings(yearly: YearlyEvaluation, questions: Sequence[WhatIf]) -> list[EntityStanding]:
+    """The answer to each question, all evaluated in one pass.
+
+    Each question is an entity of its own in a workspace that holds nothing else, evaluated as the year
+    is, with the constants and weights that were learnt of the entities as they stand. What others'
+    figures are made of is not changed: a firm's value moves no city. A blocked entity is evaluated
+    here like any other.
+
+    Types whose groups are aggregated by comparing everybody with everybody have no answer.
+    """
+    names = {f"{n}": question for n, question in enumerate(questions)}
+    workspace = _workspace_of(yearly.workspace, names)
+    answered = evaluate_workspace(workspace, yearly.evaluations)
+    return [_standing(answered, name) for name in names]
+
+
+def _standing(answered: YearlyEvaluation, name: str) -> EntityStanding:
+    evaluation = answered.evaluations.get(answered.workspace.register[name].entity_type)
+    if evaluation is None or name not in evaluation.panel.row_of:
+        return EntityStanding()  # of no evaluated type, or not of the year
+    panel = evaluation.panel
+    at = panel.row(name), panel.year_position(evaluation.run_year)
+    index = float(evaluation.aggregation.index.values[at])
+    assessment = answered.assessments.get(name)
+    lines = answered.targets.get(name, ())
+    return EntityStanding(
+        index=None if np.isnan(index) else index,
+        total=assessment.total if assessment else None,
+        grade=(assessment.grade("zh"), assessment.grade("en")) if assessment else ("", ""),
+        lights={line.id: line.light for line in lines if line.role == "own"},
+    )
+
+
+def _workspace_of(workspace: Workspace, questions: Mapping[str, WhatIf]) -> Workspace:
+    """A workspace in which each question is an entity."""
+    entities, by_type = {}, defaultdict[str, list[str]](list)
+    askers: dict[str, list[str]] = defaultdict(list)
+    for name, question in questions.items():
+        entity = workspace.register[question.entity_id]
+        framework = workspace.definitions.frameworks.get(entity.entity_type)
+        entities[name] = replace(entity, entity_id=name)
+        askers[question.entity_id].append(name)
+        if framework is not None and not _looks_at_all(framework):
+            by_type[entity.entity_type].append(name)
+    panels = {
+        entity_type: _panel_of(workspace.panels[entity_type], names, questions)
+        for entity_type, names in by_type.items()
+    }
+    return replace(
+        workspace,
+        register=Register(entities),
+        panels=panels,
+        blocked={},
+        measures=tuple(
+            replace(record, entity_id=name)
+            for record in workspace.measures
+            if record.year == workspace.year
+            for name in askers.get(record.entity_id, ())
+        ),
+        vetoes=tuple(
+            replace(record, entity_id=name)
+            for record in workspace.vetoes
+            for name in askers.get(record.entity_id, ())
+        ),
+    )
+
+
+def _panel_of(panel: Panel, names: Sequence[str], questions: Mapping[str, WhatIf]) -> Panel:
+    """The rows that are asked about, each with its changes."""
+    rows = np.array([panel.row(questions[name].entity_id) for name in names], np.int64)
+    columns = {
+        code: Column(column.values[rows], column.state[rows], column.flags[rows])
+        for code, column in panel.columns.items()
+    }
+    for row, name in enumerate(names):
+        for change in questions[name].changes:
+            column = columns.get(change.variable)
+            if column is not None and change.year in panel.years:
+                at = row, panel.year_position(change.year)
+                column.values[at] = np.nan if change.value is None else change.value
+                column.state[at] = State.MISSING if change.value is None else State.PRESENT
+    return replace(
+        panel,
+        entities=tuple(names),
+        columns=columns,
+        attributes={k: tuple(v[i] for i in rows) for k, v in panel.attributes.items()},
+        codes={k: v[rows] for k, v in panel.codes.items()},
+    )
+
+
+def _looks_at_all(framework: Framework) -> bool:
+    """Whether an entity's index depends on who else is evaluated with it."""
+    return any(framework.mean_of(code)[0] in AMONG_ALL for code in (*framework.groups, ""))

@@ -1,0 +1,66 @@
+"""Texts in which another respondent might be named."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass
+from functools import cached_property
+from operator import add
+
+from cescore.intake.entities import Entity, Register
+
+WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+
+
+@dataclass(frozen=True, eq=False)
+class NamedRespondents:
+    """Knows every respondent's id and names; ``is_public`` says who is none."""
+
+    register: Register
+    is_public: Callable[[Entity], bool]
+
+    def are_named_in(self, text: str, entity_id: str) -> bool:
+        """Whether a text holds the id or the name of another respondent than one.
+
+        Those that an entity was formed from are no others: it is their heir.
+        """
+        if not text:
+            return False
+        own = {entity_id, *self.register.lineage(entity_id)}
+        named = {word.rstrip(".-") for word in WORD.findall(text)} & self._ids
+        return bool(named - own) or bool(self._names_in(own, text))
+
+    @cached_property
+    def _restricted(self) -> tuple[Entity, ...]:
+        return tuple(e for e in self.register if not self.is_public(e))
+
+    @cached_property
+    def _ids(self) -> frozenset[str]:
+        return frozenset(e.entity_id for e in self._restricted)
+
+    @cached_property
+    def _names(self) -> Mapping[str, frozenset[str]]:
+        """Respondents' names by their first two characters."""
+        found: dict[str, set[str]] = defaultdict(set)
+        states = (s for e in self._restricted for s in self.register.states(e.entity_id))
+        for state in states:
+            for name in (state.name_zh, state.name_en):
+                if len(name) > 1:
+                    found[name[:2]].add(name)
+        return {start: frozenset(names) for start, names in found.items()}
+
+    @cached_property
+    def _starts(self) -> frozenset[str]:
+        """How respondents' names begin: asked of every place a value was read from."""
+        return frozenset(self._names)
+
+    def _names_in(self, own: Set[str], text: str) -> set[str]:
+        """Names of other respondents that stand in a text; of entities' own states all are theirs."""
+        starts = self._starts.intersection(map(add, text, text[1:]))
+        found = {name for start in starts for name in self._names[start] if name in text}
+        if not found:
+            return found
+        mine = (state for e in own if e in self.register for state in self.register.states(e))
+        return found - {name for state in mine for name in (state.name_zh, state.name_en)}

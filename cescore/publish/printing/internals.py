@@ -1,0 +1,791 @@
+"""WeasyPrint's own steps, each done once where it does them again and again: the same bytes, sooner.
+
+A page of a report is a few hundred texts, styles and lines, most of them many times over, and
+WeasyPrint works each out anew. Here stand all changes to its inner functions: each replaces one
+function by another of equal result, says why it is equal, and is taken back when a page is done.
+They were read in the versions that `cescore.publish.printing.faster` names and are applied to those
+alone; a test prints every kind of page both ways and compares the files.
+
+What is kept between two pages of a process stands in a `Memory`, one for each stylesheet.
+"""
+
+# mypy: allow-untyped-defs, allow-untyped-calls, allow-incomplete-defs, no-warn-return-any
+# (the functions replaced have no types)
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from math import inf
+from typing import Any, NamedTuple
+
+# Characters after which WeasyPrint looks at a text otherwise: breaks, tabs, soft hyphens.
+UNUSUAL = frozenset("\n\t\r\f\v\xad\x85\u2028\u2029")
+# Where a style says more than itself: sizes of the page, leaders, notes.
+BEYOND_ITSELF = re.compile(r"\d(?:p?v(?:w|h|i|b|min|max))\b|leader\(|note", re.IGNORECASE)
+CORNERS = ("top_left", "top_right", "bottom_right", "bottom_left")
+USED = (
+    *(f"{kind}_{side}" for kind in ("margin", "padding") for side in ("left", "right", "top", "bottom")),
+    *(f"border_{side}_width" for side in ("left", "right", "top", "bottom")),
+    "width", "min_width", "max_width", "height", "min_height", "max_height",
+)  # fmt: skip
+
+
+class DrawnText(NamedTuple):
+    """What drawing a text wrote: the calls to the page's stream, and what each glyph told its font."""
+
+    calls: tuple[tuple[str, tuple[Any, ...]], ...]
+    glyphs: tuple[tuple[Any, int, str, float, float | None], ...]  # font, glyph, characters, widths
+
+
+@dataclass
+class Memory:
+    """What pages of one stylesheet have in common, as far as it was met: no page's own figures but
+    in the process that printed it."""
+
+    measured: dict[Any, Any] = field(default_factory=dict)
+    broken: dict[Any, Any] = field(default_factory=dict)
+    drawn: dict[Any, DrawnText] = field(default_factory=dict)
+    styles: dict[Any, dict[Any, Any]] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """Start anew: after a page that the printer had something to say of, which it would say again."""
+        for kept in (self.measured, self.broken, self.drawn, self.styles):
+            kept.clear()
+
+
+@dataclass(frozen=True)
+class PageAtHand:
+    """The page that is being printed: its fonts, what is remembered, and whether styles may be."""
+
+    fonts: Any
+    memory: Memory
+    keeps_styles: bool
+
+
+class LibraryChange(NamedTuple):
+    """One attribute of the library and what stands in its place."""
+
+    owner: Any
+    name: str
+    value: Any
+
+
+_pages: list[PageAtHand] = []  # the innermost is the one at hand
+
+
+@contextmanager
+def page_at_hand(fonts: Any, memory: Memory, texts: tuple[str, ...]) -> Iterator[None]:
+    """Print with the changes while the block runs; afterwards the library is as it was.
+
+    Parameters
+    ----------
+    texts
+        The page and its stylesheet: styles are kept only where nothing in them looks beyond itself.
+    """
+    keeps = not any(BEYOND_ITSELF.search(text) for text in texts)
+    _pages.append(PageAtHand(fonts, memory, keeps))
+    before = [] if len(_pages) > 1 else [_replaced(change) for change in changes()]
+    try:
+        yield
+    finally:
+        for change, was in reversed(before):
+            _restored(change, was)
+        _pages.pop()
+
+
+_ABSENT = object()
+
+
+def _replaced(change: LibraryChange) -> tuple[LibraryChange, Any]:
+    was = vars(change.owner).get(change.name, _ABSENT)
+    setattr(change.owner, change.name, change.value)
+    return change, was
+
+
+def _restored(change: LibraryChange, was: Any) -> None:
+    if was is _ABSENT:
+        delattr(change.owner, change.name)
+    else:
+        setattr(change.owner, change.name, was)
+
+
+@lru_cache(maxsize=1)
+def changes() -> tuple[LibraryChange, ...]:
+    """All changes, worked out once: where a function was imported by name, each of its places."""
+    import weasyprint.draw
+    import weasyprint.layout.preferred
+    import weasyprint.svg.text  # noqa: F401 - what it imports is replaced as well
+
+    made = (
+        _texts, _drawing, _line_heights, _character_ratios, _used_values, _radii, _places_in_the_flow,
+        _page_names, _margins, _backgrounds, _borders, _numbers, _styles,
+    )  # fmt: skip
+    return tuple(change for one in made for change in one())
+
+
+def _everywhere(owner: Any, name: str, replacement: Any) -> list[LibraryChange]:
+    """The change of a function in its own module and wherever the library imported it by name."""
+    plain = getattr(owner, name)
+    modules = [m for n, m in list(sys.modules.items()) if n.partition(".")[0] == "weasyprint"]
+    return [LibraryChange(m, name, replacement) for m in modules if vars(m).get(name) is plain]
+
+
+# --- texts: measured and broken once -----------------------------------------------------------
+
+
+def _text_key(style: Any) -> Any:
+    """All of a style that the measure of a text depends on; None where it is out of the ordinary.
+
+    Kept with the style: nothing changes a style once its text is measured.
+    """
+    try:
+        return style._text_key
+    except AttributeError:
+        style._text_key = key = _new_text_key(style)
+        return key
+
+
+def _new_text_key(style: Any) -> Any:
+    from weasyprint.text.line_break import _font_style_cache_key
+
+    is_plain = (
+        style["letter_spacing"] in ("normal", 0)
+        and not style["word_spacing"]
+        and style["text_decoration_line"] == "none"
+        and style["font_size"] > 1e-6
+        and style["direction"] == "ltr"
+    )
+    if not is_plain:
+        return None
+    names = (
+        "font_kerning", "overflow_wrap", "word_break", "hyphens", "hyphenate_character",
+        "hyphenate_limit_chars", "hyphenate_limit_zone",
+    )  # fmt: skip
+    how = (style[name] for name in names)
+    return (style["white_space"], style["font_size"], _font_style_cache_key(style), *how)
+
+
+def _texts() -> list[LibraryChange]:
+    """A text in a style is measured once, and broken once for each width.
+
+    The measure depends on the text, on what `_text_key` names and on the fonts alone. A text that
+    fits is the same line at any width, and what is not the width's is taken from the first time.
+    """
+    from weasyprint.text import line_break
+
+    plain = line_break.split_first_line
+
+    def split_first_line(
+        text, style, context, max_width, justification_spacing, is_line_start=True, minimum=False
+    ):
+        key = _text_key(style)
+        asked = (text, style, context, max_width, justification_spacing, is_line_start, minimum)
+        if (
+            key is None
+            or justification_spacing
+            or not text
+            or text[-1] == " "
+            or not UNUSUAL.isdisjoint(text)
+        ):
+            return plain(*asked)
+        memory = _pages[-1].memory
+        white_space, size = key[:2]
+        is_unbound = max_width is None or max_width == inf or white_space in ("nowrap", "pre")
+        # The least that so many characters take is below 0.4 em each: what may fit is measured whole.
+        if is_unbound or len(text) < 3 or len(text) * size * 0.4 <= max_width:
+            whole = memory.measured.get((key, text))
+            if whole is None:
+                layout, length, _, *extent = plain(text, style, context, None, 0)
+                if layout.text != text:
+                    return plain(*asked)
+                whole = memory.measured[key, text] = (
+                    length, tuple(extent), layout.first_line_direction,
+                )  # fmt: skip
+            length, extent, direction = whole
+            if is_unbound or extent[0] <= max_width:
+                return (_as_laid_out(text, max_width, direction), length, None, *extent)
+        question = (key, text, max_width, is_line_start, minimum)
+        answer = memory.broken.get(question)
+        if answer is None:
+            layout, *rest = plain(*asked)
+            facts = (layout.text, layout.max_width, layout.first_line_direction)
+            memory.broken[question] = facts, rest
+            return (layout, *rest)
+        facts, rest = answer
+        return (_as_laid_out(*facts), *rest)
+
+    return _everywhere(line_break, "split_first_line", split_first_line)
+
+
+def _as_laid_out(text: str, max_width: Any, direction: int) -> Any:
+    """A layout that has been measured and put away, as WeasyPrint keeps it with a box."""
+    from weasyprint.text.line_break import Layout
+
+    layout = Layout.__new__(Layout)
+    layout.text, layout.max_width, layout.first_line_direction = text, max_width, direction
+    layout.justification_spacing = 0
+    layout.ascent = layout.underline_position = layout.strikethrough_position = None
+    return layout
+
+
+def _line_heights() -> list[LibraryChange]:
+    """The height of a line of a style is kept with it, not looked up by a key of twenty values."""
+    from weasyprint.text import line_break
+
+    plain = line_break.strut
+
+    def strut(style):
+        try:
+            return style._strut
+        except AttributeError:
+            style._strut = height = plain(style)
+            return height
+
+    return _everywhere(line_break, "strut", strut)
+
+
+def _character_ratios() -> list[LibraryChange]:
+    """Likewise how high an x and how wide a 0 of a style's font are."""
+    from weasyprint.text import line_break
+
+    plain = line_break.character_ratio
+
+    def character_ratio(style, unit):
+        kept = style.__dict__.setdefault("_ratios", {})
+        ratio = kept.get(unit)
+        if ratio is None:
+            ratio = kept[unit] = plain(style, unit)
+        return ratio
+
+    return _everywhere(line_break, "character_ratio", character_ratio)
+
+
+# --- texts: drawn once ------------------------------------------------------------------------
+
+
+class _NotedWidths:
+    """A font's widths of glyphs while a text is drawn: which were used, which were new."""
+
+    def __init__(self, widths: dict[int, float]) -> None:
+        self.widths = widths
+        self.used: dict[int, tuple[float, float | None]] = {}
+
+    def __contains__(self, glyph: int) -> bool:
+        return glyph in self.widths
+
+    def __getitem__(self, glyph: int) -> float:
+        width = self.widths[glyph]
+        self.used.setdefault(glyph, (width, None))
+        return width
+
+    def __setitem__(self, glyph: int, width: float) -> None:
+        self.widths[glyph] = width
+        self.used.setdefault(glyph, (width, width))
+
+
+class _Recording:
+    """The calls that drawing a text makes on its stream, which go through; and its fonts' glyphs."""
+
+    CALLS = ("set_font_size", "show_text", "set_text_rise")
+
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+        self.calls: list[tuple[str, tuple[Any, ...]]] = []
+        self.fonts: dict[int, tuple[Any, dict[int, str]]] = {}
+
+    def __enter__(self) -> _Recording:
+        for name in self.CALLS:
+            setattr(self.stream, name, self._noting(name))
+        self.stream.add_font = self._noting_font(self.stream.add_font)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for name in (*self.CALLS, "add_font"):
+            delattr(self.stream, name)
+        for font, characters in self.fonts.values():
+            own, font.to_unicode = font.to_unicode, characters
+            for glyph, meant in own.items():
+                characters.setdefault(glyph, meant)
+            font.noted, font.widths = (own, font.widths.used), font.widths.widths
+
+    def _noting(self, name: str) -> Callable[..., None]:
+        plain = getattr(self.stream, name)
+
+        def noting(*given: Any) -> None:
+            self.calls.append((name, given))
+            plain(*given)
+
+        return noting
+
+    def _noting_font(self, plain: Callable[..., Any]) -> Callable[..., Any]:
+        def noting(pango_font: Any) -> Any:
+            font, size = plain(pango_font)
+            if id(font) not in self.fonts:
+                self.fonts[id(font)] = font, font.to_unicode
+                font.to_unicode, font.widths = {}, _NotedWidths(font.widths)
+            return font, size
+
+        return noting
+
+    def drawn(self) -> DrawnText | None:
+        """What was drawn, if it is the same in every page: no bitmaps, emojis or missing glyphs."""
+        keys = {id(font): key for key, font in self.stream._fonts.items()}
+        glyphs = []
+        for font, _ in self.fonts.values():
+            if font.bitmap or font.missing or font.svg or font.png or font.colr:
+                return None
+            characters, widths = font.noted
+            for glyph, meant in characters.items():
+                glyphs.append((keys[id(font)], glyph, meant, *widths[glyph]))
+        return DrawnText(tuple(self.calls), tuple(glyphs))
+
+
+def _drawing() -> list[LibraryChange]:
+    """A text in a style is turned into glyphs once: later what was written is written again.
+
+    A glyph's characters and its width are those of the first text of a document that shows it, so
+    that each text tells its fonts anew; where a font has the glyph with another width (it was first
+    shown at another size, and rounded) the text is drawn as the library does. Layouts are made ready
+    for pango only where it is asked.
+    """
+    from weasyprint.draw import text as draw_text
+    from weasyprint.text.line_break import Layout
+
+    plain, setting_up, putting_away = (
+        draw_text.draw_first_line,
+        Layout.reactivate,
+        Layout.deactivate,
+    )
+
+    def reactivate(self, style):
+        self._waiting = style
+
+    def deactivate(self):
+        if self.__dict__.pop("_waiting", None) is None:
+            putting_away(self)
+
+    def ready(self, name):
+        """Called for what a layout lacks: what `reactivate` would have made."""
+        style = (
+            self.__dict__.pop("_waiting", None) if name in ("layout", "language", "style") else None
+        )
+        if style is None:
+            raise AttributeError(name)
+        setting_up(self, style)
+        return self.__dict__[name]
+
+    def draw_first_line(stream, textbox, text_overflow, block_ellipsis, matrix):
+        layout = textbox.pango_layout
+        key = _text_key(textbox.style)
+        is_plain = (
+            key is not None
+            and text_overflow != "ellipsis"
+            and block_ellipsis == "none"
+            and not layout.justification_spacing
+            and "_waiting" in layout.__dict__
+            and textbox.text.strip()
+        )
+        if not is_plain:
+            return plain(stream, textbox, text_overflow, block_ellipsis, matrix)
+        drawn = _pages[-1].memory.drawn
+        shown = (key, layout.text, textbox.text)
+        known = drawn.get(shown)
+        if known is None:
+            with _Recording(stream) as recording:
+                emojis = plain(stream, textbox, text_overflow, block_ellipsis, matrix)
+            if not emojis and (new := recording.drawn()) is not None:
+                drawn[shown] = new
+            return emojis
+        if not _are_told(stream._fonts, known.glyphs):
+            return plain(stream, textbox, text_overflow, block_ellipsis, matrix)
+        stream.set_text_matrix(*matrix.values)
+        for name, given in known.calls:
+            getattr(stream, name)(*given)
+        return []
+
+    return [
+        *_everywhere(draw_text, "draw_first_line", draw_first_line),
+        LibraryChange(Layout, "reactivate", reactivate),
+        LibraryChange(Layout, "deactivate", deactivate),
+        LibraryChange(Layout, "__getattr__", ready),
+    ]
+
+
+def _are_told(fonts: dict[Any, Any], glyphs: tuple[Any, ...]) -> bool:
+    """Tell the document's fonts what glyphs a text shows, if drawing it anew would tell them the same."""
+    for key, glyph, _, used, own in glyphs:
+        font = fonts.get(key)
+        if font is None or font.widths.get(glyph, own) != used:
+            return False
+    for key, glyph, meant, used, _ in glyphs:
+        font = fonts[key]
+        font.to_unicode.setdefault(glyph, meant)
+        font.widths.setdefault(glyph, used)
+    return True
+
+
+# --- boxes: what follows from a style alone ---------------------------------------------------
+
+
+def _used_values() -> list[LibraryChange]:
+    """Margins, padding, borders and sizes follow from a box's style and its container's size: worked
+    out once for each pair. Pages and collapsed borders, which depend on more, are left alone."""
+    from weasyprint.formatting_structure.boxes import Box, PageBox
+    from weasyprint.layout import percent
+
+    plain = percent.resolve_percentages
+
+    def resolve_percentages(box, containing_block):
+        if isinstance(containing_block, Box):
+            size = containing_block.width, containing_block.height
+        else:
+            size = tuple(containing_block)
+        box = getattr(box, "_box", box)  # what stands outside the flow has a placeholder in it
+        style = box.style
+        if isinstance(box, PageBox) or style["border_collapse"] == "collapse":
+            plain(box, containing_block)
+            return
+        kept = style.__dict__.setdefault("_used", {})
+        values = kept.get(size)
+        if values is None:
+            plain(box, containing_block)
+            made = box.__dict__
+            kept[size] = {name: made[name] for name in USED}
+        else:
+            box.__dict__.update(values)
+
+    return _everywhere(percent, "resolve_percentages", resolve_percentages)
+
+
+def _radii() -> list[LibraryChange]:
+    """A style without rounded corners has none at any size."""
+    from weasyprint.layout import percent
+
+    plain = percent.resolve_radii_percentages
+    names = tuple(f"border_{corner}_radius" for corner in CORNERS)
+    none = dict.fromkeys(names, (0, 0))
+
+    def resolve_radii_percentages(box):
+        box = getattr(box, "_box", box)
+        style = box.style
+        try:
+            is_square = style._is_square
+        except AttributeError:
+            is_square = style._is_square = all((0, "px") in style[name] for name in names)
+        if is_square:
+            box.__dict__.update(none)
+        else:
+            plain(box)
+
+    return _everywhere(percent, "resolve_radii_percentages", resolve_radii_percentages)
+
+
+def _places_in_the_flow() -> list[LibraryChange]:
+    """Whether a box floats, is placed or runs follows from two values of its style."""
+    from weasyprint.formatting_structure.boxes import Box
+
+    names = (
+        "is_floated", "is_absolutely_positioned", "is_running", "is_footnote", "is_note",
+    )  # fmt: skip
+    plain = tuple(getattr(Box, name) for name in names)
+
+    def facts(box):
+        style = box.style
+        asked = style["float"], style["position"]
+        try:
+            was, answers = style._place
+            if was == asked:
+                return answers
+        except AttributeError:
+            pass
+        answers = tuple(function(box) for function in plain)
+        style._place = asked, answers = asked, (*answers, not any(answers))
+        return answers
+
+    def asking(number: int) -> Callable[[Any], bool]:
+        return lambda box: facts(box)[number]
+
+    return [
+        LibraryChange(Box, name, asking(number))
+        for number, name in enumerate((*names, "is_in_normal_flow"))
+    ]
+
+
+def _page_names() -> list[LibraryChange]:
+    """Where the whole document has one page name, no two neighbours differ in it."""
+    from weasyprint import document
+    from weasyprint.formatting_structure.boxes import ParentBox
+    from weasyprint.layout import block
+
+    plain_values, plain_name = ParentBox.page_values, block.block_level_page_name
+    plain_building = document.build_formatting_structure
+    has_one_name = False
+
+    def build_formatting_structure(*given, **named):
+        nonlocal has_one_name
+        root = plain_building(*given, **named)
+        has_one_name = len({box.style["page"] for box in root.descendants()}) <= 1
+        return root
+
+    def page_values(self):
+        if has_one_name:
+            name = self.style["page"]
+            return name, name
+        return plain_values(self)
+
+    def block_level_page_name(sibling_before, sibling_after):
+        return None if has_one_name else plain_name(sibling_before, sibling_after)
+
+    return [
+        LibraryChange(document, "build_formatting_structure", build_formatting_structure),
+        LibraryChange(ParentBox, "page_values", page_values),
+        *_everywhere(block, "block_level_page_name", block_level_page_name),
+    ]
+
+
+def _margins() -> list[LibraryChange]:
+    """No margin collapses to nothing, one to itself."""
+    from weasyprint.layout import block
+
+    plain = block.collapse_margin
+
+    def collapse_margin(adjoining_margins):
+        if not adjoining_margins:
+            return 0
+        if len(adjoining_margins) == 1:
+            return adjoining_margins[0] or 0
+        return plain(adjoining_margins)
+
+    return _everywhere(block, "collapse_margin", collapse_margin)
+
+
+def _backgrounds() -> list[LibraryChange]:
+    """Most styles have no background, shadow or border image at all: nothing to work out."""
+    from weasyprint.draw.color import get_color
+    from weasyprint.layout import background
+
+    plain = background.layout_box_backgrounds
+
+    def is_bare(style):
+        return (
+            style["border_image_source"][0] == "none"
+            and style["mask_border_source"][0] == "none"
+            and style["visibility"] != "hidden"
+            and not style["box_shadow"]
+            and get_color(style, "background_color").alpha == 0
+            and all(kind == "none" for kind, _ in style["background_image"])
+        )
+
+    def layout_box_backgrounds(page, box, get_image, layout_children=True, style=None):
+        if style is None and box is not page:
+            own = box.style
+            try:
+                bare = own._is_bare
+            except AttributeError:
+                bare = own._is_bare = is_bare(own)
+            if bare:
+                background.resolve_radii_percentages(box)
+                if layout_children:
+                    for child in box.all_children():
+                        layout_box_backgrounds(page, child, get_image)
+                box.background = None
+                return
+        plain(page, box, get_image, layout_children, style)
+
+    return _everywhere(background, "layout_box_backgrounds", layout_box_backgrounds)
+
+
+def _borders() -> list[LibraryChange]:
+    """No border at all, or a plain line below: what most boxes and the cells of a table have.
+
+    The line is written by the same calls as in `draw_border`'s general way, which asks for corners,
+    transitions and dashes that it has not.
+    """
+    from weasyprint.draw import border
+
+    plain = border.draw_border
+    corners = tuple(f"border_{corner}_radius" for corner in CORNERS)
+
+    def is_simple(style):
+        """Whether there are no columns and no border image."""
+        try:
+            return style._has_plain_border
+        except AttributeError:
+            style._has_plain_border = answer = (
+                style["column_width"] == "auto"
+                and style["column_count"] == "auto"
+                and style["border_image_source"][0] == "none"
+            )
+            return answer
+
+    def draw_border(stream, box):
+        style = box.style
+        if not is_simple(style) or style["visibility"] != "visible":
+            plain(stream, box)
+            return
+        below, left = box.border_bottom_width, box.border_left_width
+        if box.border_top_width or box.border_right_width or left:
+            plain(stream, box)
+        elif below:
+            draw_line_below(stream, box, below)
+
+    def draw_line_below(stream, box, below):
+        style = box.style
+        color = border.get_color(style, "border_bottom_color")
+        is_line = color.alpha and style["border_bottom_style"] == "solid"
+        if not is_line or any(getattr(box, corner) != (0, 0) for corner in corners):
+            plain(stream, box)
+            return
+        left, top = box.border_box_x(), box.border_box_y()
+        width, height = box.border_width(), box.border_height()
+        bottom = top + height
+        with stream.artifact(), stream.stacked():
+            stream.move_to(left + width, bottom)
+            stream.line_to(left, bottom)
+            stream.line_to(left + 0, bottom + -below)
+            stream.line_to(left + width + 0, bottom + -below)
+            stream.clip(even_odd=True)
+            stream.end()
+            stream.set_color(color)
+            stream.rectangle(left, top, width, height - below)
+            stream.rectangle(left, top, width, height)
+            stream.fill(even_odd=True)
+
+    return _everywhere(border, "draw_border", draw_border)
+
+
+def _numbers() -> list[LibraryChange]:
+    """Numbers and names become bytes without going through a string."""
+    import pydyf
+
+    plain = pydyf._to_bytes
+
+    def to_bytes(item):
+        kind = type(item)
+        if kind is bytes:
+            return item
+        if kind is float:
+            return b"%d" % item if item.is_integer() else (b"%f" % item).rstrip(b"0")
+        if kind is int:
+            return b"%d" % item
+        if kind is str:
+            return item.encode("ascii")
+        return plain(item)
+
+    return [LibraryChange(pydyf, "_to_bytes", to_bytes)]
+
+
+# --- styles: those of one page serve the next -------------------------------------------------
+
+
+class _OneElement:
+    """A tree of one element, for what looks for style attributes in a tree."""
+
+    def __init__(self, element: Any) -> None:
+        self.element = element
+
+    def iter(self) -> Iterator[Any]:
+        return iter((self.element,))
+
+
+def _styles() -> list[LibraryChange]:
+    """A style follows from its parent's, from the rules that match and from an element's own
+    attributes: pages under one stylesheet share it, with all that was worked out of it.
+
+    The fonts of a style are those of the page at hand. What a page's printing would change in a
+    style (the overflow of the whole page) is not kept, nor is a style with an anchor.
+    """
+    from weasyprint import css
+    from weasyprint.css import AnonymousStyle, ComputedStyle, InitialStyle, StyleFor
+
+    plain = StyleFor.__init__
+    fonts = property(lambda style: _pages[-1].fonts, lambda style, value: None)
+    sizes: dict[str, Any] = {"box": None, "area": None}
+
+    def own_values(node: Any) -> Any:
+        attributes = node.attrib
+        if not attributes:
+            return None
+        is_drawing = node.tag == "{http://www.w3.org/2000/svg}svg"
+        return (
+            attributes.get("style"),
+            attributes.get("lang"),
+            attributes.get("id"),
+            attributes.get("name") if node.tag == "a" else None,
+            (attributes.get("width"), attributes.get("height")) if is_drawing else None,
+        )
+
+    def cascade(node: Any, own: Any, matched: Any, sheets: Any, base_url: Any) -> dict[Any, Any]:
+        cascaded: dict[Any, dict[str, Any]] = {}
+
+        def declare(pseudo, declarations, origin, layer, specificity):
+            values_of = cascaded.setdefault(pseudo, {})
+            for name, values, importance in declarations:
+                weight = (css.declaration_precedence(origin, importance), layer, specificity)
+                before = values_of.get(name, (None, None))[1]
+                if before is None or before <= weight:
+                    values_of[name] = values, weight
+
+        if own:
+            found = css.find_style_attributes(_OneElement(node), False, base_url)
+            for specificity, _, declarations, url in found:
+                read = css.preprocess_declarations(url, declarations)
+                declare(None, read, "author", inf, specificity)
+        for (sheet, origin, sheet_specificity), selectors in zip(sheets, matched, strict=True):
+            for specificity, _, pseudo, (declarations, layer) in selectors:
+                order = inf if layer is None else sheet.layers.index(layer)
+                declare(pseudo, declarations, origin, order, sheet_specificity or specificity)
+        return cascaded
+
+    def init(self, html, sheets, presentational_hints, font_config, target_collector):
+        page = _pages[-1]
+        if presentational_hints or not page.keeps_styles:
+            plain(self, html, sheets, presentational_hints, font_config, target_collector)
+            return
+        sizes.update(box=None, area=None)
+        self._cascaded_styles, self._sheets, self.font_config = {}, sheets, font_config
+        computed: dict[Any, Any] = {}
+        self._computed_styles = computed
+        self.initial_page_sizes = sizes
+        base_url, root = html.base_url, html.etree_element
+        # the sheets themselves are the key: they live as long as what is kept of them
+        kept = page.memory.styles.setdefault((base_url, *(sheet for sheet, _, _ in sheets)), {})
+
+        def styles_of(node, parent, own, matched):
+            cascaded = cascade(node, own, matched, sheets, base_url)
+            above = computed[root, None] if parent is not None else InitialStyle(font_config)
+            given = (above, base_url, font_config, sizes)
+            style = ComputedStyle(parent, cascaded.pop(None, {}), None, *given)
+            given = (above if parent is not None else style, base_url, font_config, sizes)
+            others = {p: ComputedStyle(style, v, p, *given) for p, v in cascaded.items()}
+            return style, others
+
+        for element in html.wrapper_element.iter_subtree():
+            node = element.etree_element
+            parent = computed[element.parent.etree_element, None] if element.parent else None
+            own = own_values(node)
+            matched = [sheet.matcher.match(element) for sheet, _, _ in sheets]
+            orders = tuple((i, m[1]) for i, found in enumerate(matched) for m in found)
+            key = (id(parent), own, orders)
+            styles = kept.get(key)
+            if styles is None:
+                styles = styles_of(node, parent, own, matched)
+                is_page_wide = parent is None or parent.parent_style is None
+                if not styles[0]["anchor"] and not (
+                    is_page_wide and styles[0]["overflow"] != "visible"
+                ):
+                    kept[key] = styles
+            computed[node, None], others = styles
+            for pseudo, style in ((None, styles[0]), *others.items()):
+                computed[node, pseudo] = style
+                if target_collector and style["anchor"]:
+                    target_collector.collect_anchor(style["anchor"])
+
+    return [
+        LibraryChange(StyleFor, "__init__", init),
+        *(LibraryChange(kind, "font_config", fonts) for kind in (ComputedStyle, InitialStyle, AnonymousStyle)),
+    ]  # fmt: skip

@@ -1,0 +1,225 @@
+"""Trees for narrower circles of readers, cut out of the bureau's own.
+
+``public`` has the bodies that params/disclosure.yml calls public and that no single firm dominates;
+``respondent`` a folder for each other entity, with its own report alone. Each has its own index page,
+tables and findings, and nothing in it names, counts or links what it does not hold.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from cescore.disclosure.bundle import PublicRow
+from cescore.disclosure.gate import INDEX_DECIMALS, Gate
+from cescore.disclosure.kinds import METHOD_BOOK
+from cescore.disclosure.others import OtherRespondents
+from cescore.intake import wording
+from cescore.intake.address import NOWHERE
+from cescore.intake.findings import Finding, write_findings
+from cescore.method.disclosure import to_decimals
+from cescore.publish.naming import on_terminal
+from cescore.publish.pages.index.page import index_page
+from cescore.release.editions import BUREAU, MANIFEST, PUBLIC, RESPONDENT
+from cescore.run.contents import Contents
+from cescore.run.files import tree_hashes
+from cescore.run.store import INDEX_PAGE
+from cescore.run.tables import FINDINGS, RESULTS, UNCERTAINTY, WORKBOOK, workbook, write_table
+
+if TYPE_CHECKING:
+    from cescore.intake.entities import Entity
+    from cescore.intake.wording import Said
+    from cescore.publish.pages.index.page import Line
+    from cescore.run.annual import AnnualEdition
+    from cescore.run.order import Subject
+    from cescore.run.store import Store
+
+
+@dataclass(frozen=True)
+class Audience:
+    """A circle of readers: the folder of its tree and the entities whose reports it may read."""
+
+    name: str  # public, or respondent/<id>
+    entities: Mapping[str, Entity]
+    is_public: bool
+
+
+def public_reports(edition: AnnualEdition) -> dict[str, str]:
+    """The bodies whose reports the public reads, each with its report's name."""
+    cleared = _cleared(Gate(edition.yearly))
+    return {id_: f"{e.entity_type}/{id_}" for id_, e in cleared.items()}
+
+
+def _cleared(gate: Gate) -> dict[str, Entity]:
+    """The public bodies of the year of which no single respondent makes up the headline figures."""
+    workspace = gate.yearly.workspace
+    return {
+        e.entity_id: e
+        for e in workspace.entities()
+        if gate.is_public(e) and not gate.is_withheld(e) and e.entity_id not in workspace.blocked
+    }
+
+
+@dataclass(frozen=True, eq=False)
+class Audiences:
+    """Cuts the trees of an edition whose bureau tree is finished."""
+
+    edition: AnnualEdition
+    store: Store  # of the bureau tree
+    folder: Path  # of the edition
+
+    def all(self) -> Iterator[Audience]:
+        """The public, then each respondent of the year that has a report."""
+        yield Audience(PUBLIC, _cleared(self.gate), is_public=True)
+        for entity in self.edition.workspace.entities():
+            if not self.gate.is_public(entity) and self._has_report(entity):
+                id_ = entity.entity_id
+                yield Audience(f"{RESPONDENT}/{id_}", {id_: entity}, is_public=False)
+
+    def write(self, audience: Audience) -> None:
+        """Write the tree of an audience: reports, method book, tables, index page, its own manifest."""
+        tree, edition = self.folder / audience.name, self.edition
+        tree.mkdir(parents=True)
+        for name in self._reports(audience):
+            shutil.copytree(self.folder / BUREAU / name, tree / name, copy_function=shutil.copyfile)
+        results = self._results_of(audience)
+        write_table(tree, RESULTS, results)
+        book = workbook(results, edition.yearly, edition.release_stage)
+        (tree / WORKBOOK).write_bytes(book)
+        findings = self._findings_of(audience)
+        write_findings(tree / FINDINGS, findings, edition.asked.lang, on_terminal)
+        tables = [RESULTS, WORKBOOK, FINDINGS]
+        if audience.is_public:
+            write_table(tree, UNCERTAINTY, self._uncertainty_of(audience))
+            tables.append(UNCERTAINTY)
+        contents = _Contents(
+            self.store,
+            edition.yearly,
+            results,
+            {},
+            edition.asked.lang,
+            release_stage=edition.release_stage,
+            audience=audience,
+            told=findings,
+            shared_gate=self.gate,
+        )
+        page = index_page(contents.page((*tables, MANIFEST)))
+        (tree / INDEX_PAGE).write_text(page, encoding="utf-8")
+        self._write_manifest(tree, audience)
+
+    @cached_property
+    def gate(self) -> Gate:
+        return Gate(self.edition.yearly)
+
+    def _has_report(self, entity: Entity) -> bool:
+        return f"{entity.entity_type}/{entity.entity_id}" in self.store.entries
+
+    def _reports(self, audience: Audience) -> list[str]:
+        """The folders of the reports and documents that an audience is given."""
+        names = [f"{e.entity_type}/{e.entity_id}" for e in audience.entities.values()]
+        return [name for name in (*names, METHOD_BOOK.name) if name in self.store.entries]
+
+    @cached_property
+    def _results(self) -> dict[str, pd.DataFrame]:
+        """The rows of results.csv by entity."""
+        whole = pd.concat(list(self.edition.yearly.results_in_parts()), ignore_index=True)
+        return {str(id_): rows for id_, rows in whole.groupby("entity_id", sort=False)}
+
+    def _results_of(self, audience: Audience) -> pd.DataFrame:
+        """The rows of an audience's entities that have a report in its tree."""
+        frames = [self._results[id_] for id_ in audience.entities if id_ in self._results]
+        empty = next(iter(self._results.values())).iloc[:0]
+        return pd.concat(frames, ignore_index=True) if frames else empty
+
+    def _uncertainty_of(self, audience: Audience) -> pd.DataFrame:
+        """Bands of the bodies, and how firm the ranking of public types is."""
+        table = self.edition.yearly.uncertainty()
+        public = self.gate.rules.public_types
+        ids = table["entity_id"].fillna("").astype(str)
+        is_own = ids.isin(list(audience.entities))
+        return table[is_own | ((ids == "") & table["entity_type"].isin(public))]
+
+    def _findings_of(self, audience: Audience) -> list[Finding]:
+        """The findings about an audience's entities; one that names another respondent is only
+        mentioned."""
+        found = self.edition.workspace.findings
+        return [self._narrowed(f) for f in found if f.entity_id in audience.entities]
+
+    def _narrowed(self, finding: Finding) -> Finding:
+        values = [t for _, value in finding.values for t in wording.texts_in(value)]
+        texts = (*values, str(finding.at), finding.note)
+        if not any(self._others.are_named_in(text, finding.entity_id) for text in texts):
+            return finding
+        note = wording.text("withheld", self.edition.asked.lang)
+        return replace(finding, at=NOWHERE, values=(), kind="withheld", note=note)
+
+    @cached_property
+    def _others(self) -> OtherRespondents:
+        return OtherRespondents(self.gate)
+
+    def _write_manifest(self, tree: Path, audience: Audience) -> None:
+        """manifest.json of a tree: which edition it is cut from, and every file in it by hash."""
+        issue = self.edition.asked.issue
+        standing = None if issue is None else issue.standing
+        content = {
+            "format": 1,
+            "audience": audience.name.partition("/")[0],
+            "year": self.edition.workspace.year,
+            "edition": 0 if standing is None else standing.edition,
+            "stage": self.edition.release_stage,
+            "signed_on": "" if standing is None else standing.signed_on,
+            "files": tree_hashes(tree, "*"),
+        }
+        text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
+        (tree / MANIFEST).write_text(f"{text}\n", encoding="utf-8")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Contents(Contents):
+    """The index page of an audience: its entities, what it may know of them, links into its tree."""
+
+    audience: Audience
+    told: Collection[Finding] = field(default=())
+    shared_gate: Gate
+
+    @property
+    def gate(self) -> Gate:
+        return self.shared_gate
+
+    @property
+    def documents(self) -> Sequence[Subject]:
+        return [d for d in super().documents if d.kind == METHOD_BOOK]
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        return list(self.told)
+
+    def listed(self, entity_type: str) -> Sequence[Entity]:
+        known = self.audience.entities
+        return [e for e in super().listed(entity_type) if e.entity_id in known]
+
+    def _line(self, entity: Entity) -> Line:
+        """Without what is the bureau's own: logs and warnings."""
+        return replace(super()._line(entity), log="", warnings=())
+
+    def _around(self, entity: Entity) -> tuple[Entity, ...]:
+        return tuple(e for e in super()._around(entity) if self.gate.is_public(e))
+
+    def _shown(self, entity: Entity) -> PublicRow:
+        """A respondent reads its own figures."""
+        if self.audience.is_public:
+            return super()._shown(entity)
+        code = self.workspace.definitions.frameworks[entity.entity_type].index.code
+        index = self._figures.get((entity.entity_id, code), (None, ""))[0]
+        shown = None if index is None else to_decimals(index, INDEX_DECIMALS)
+        return PublicRow(place=self.gate.place(entity), index=shown)
+
+    def _released(self, finding: Finding) -> Said:
+        return finding.said(self.lang, self._naming)

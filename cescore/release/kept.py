@@ -1,0 +1,76 @@
+"""Inputs kept under an edition by what they hold: ``kept/<two digits>/<sha256>.gz``.
+
+Equal files are kept once, and any tool that knows gzip reads them in ten years.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+
+from cescore.errors import RunError
+from cescore.release.remarks import ReleaseRemark, remark
+
+KEPT = "kept"
+LEVEL = 6
+
+
+def kept_path(digest: str) -> str:
+    """Where a file of this hash is kept, below the edition."""
+    return f"{KEPT}/{digest[:2]}/{digest}.gz"
+
+
+def keep(root: Path, inputs: Mapping[str, str], edition: Path) -> None:
+    """Keep every input of a workspace under an edition.
+
+    Raises
+    ------
+    RunError
+        A file is not what it was when its hash was taken.
+    """
+    for name, digest in inputs.items():
+        place = edition / kept_path(digest)
+        if place.exists():
+            continue
+        raw = (root / name).read_bytes()
+        if hashlib.sha256(raw).hexdigest() != digest:
+            raise RunError(f"{name} changed while the edition was made")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(gzip.compress(raw, LEVEL, mtime=0))
+
+
+def read_kept(edition: Path, digest: str) -> bytes | None:
+    """A kept file's content; None where it is not there or not what its name says."""
+    try:
+        raw = gzip.decompress((edition / kept_path(digest)).read_bytes())
+    except (OSError, EOFError, zlib.error):
+        return None
+    return raw if hashlib.sha256(raw).hexdigest() == digest else None
+
+
+def kept_problems(edition: Path, inputs: Mapping[str, str]) -> Iterator[ReleaseRemark]:
+    """Inputs that cannot be read back as they were."""
+    for name, digest in inputs.items():
+        if read_kept(edition, digest) is None:
+            yield remark("kept_lost", file=name)
+
+
+def lay_out(edition: Path, inputs: Mapping[str, str], root: Path) -> None:
+    """The workspace that an edition was made from, as it was, in an empty folder.
+
+    Raises
+    ------
+    RunError
+        An input is lost, or its name leads out of the folder.
+    """
+    for name, digest in inputs.items():
+        parts = PurePosixPath(name)
+        raw = read_kept(edition, digest)
+        if raw is None or parts.is_absolute() or ".." in parts.parts:
+            raise RunError(f"{edition.name}: the input {name} is not kept as it was")
+        place = root / parts
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(raw)

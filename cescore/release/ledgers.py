@@ -1,0 +1,57 @@
+"""The ledger's audit of an edition: what its public tree gives away, taken all together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from cescore.disclosure.bundle import Bundle
+from cescore.disclosure.ledger import Ledger
+from cescore.release.remarks import ReleaseRemark, remark
+
+if TYPE_CHECKING:
+    from cescore.disclosure.statements import Figure
+    from cescore.run.annual import AnnualEdition
+
+Shown = Mapping[str, frozenset[int]]  # code -> years in which a report shows a value
+
+
+def ledger_problems(edition: AnnualEdition, public: Mapping[str, str]) -> Iterator[ReleaseRemark]:
+    """Respondents whose values could be inferred too closely from the public reports.
+
+    ``public``: the id of each entity whose report is public, with the report's name. A figure counts
+    as released where the bundle of its report holds it, whatever withheld it elsewhere.
+    """
+    ledger = Ledger(edition.yearly)
+    shown = {id_: _shown(edition, name) for id_, name in public.items()}
+    figures = {printed.figure for printed in ledger.printed}
+    kept_back = frozenset(f for f in figures if not _is_shown(f, shown))
+    for breach in ledger.breaches(kept_back):
+        proof = ", ".join(sorted(_named(key) for key in breach.proof))
+        yield remark("ledger", target=breach.target, rule=breach.rule, proof=proof)
+
+
+def _is_shown(figure: Figure, shown: Mapping[str, Shown]) -> bool:
+    years = shown.get(figure.entity_id, {}).get(figure.code, frozenset())
+    return figure.year in years
+
+
+def _shown(edition: AnnualEdition, name: str) -> Shown:
+    """What a report's bundle holds of its own: returned values, accounts, indicators."""
+    bundle = edition.make(edition.subject(name))
+    if not isinstance(bundle, Bundle):
+        return {}
+    years = bundle.record.years
+    series = [(code, values) for code, values in bundle.record.values.items()]
+    evaluated = bundle.evaluated
+    series += [(one.code, one.values) for one in (*evaluated.accounts, *evaluated.indicators)]
+    found: dict[str, frozenset[int]] = {}
+    for code, values in series:
+        held = {y for y, value in zip(years, values, strict=True) if value is not None}
+        found[code] = found.get(code, frozenset()) | held
+    return found
+
+
+def _named(key: object) -> str:
+    """A printed figure in words: body, code, year."""
+    return " ".join(map(str, key)) if isinstance(key, tuple) else str(key)

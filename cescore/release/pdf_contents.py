@@ -1,0 +1,113 @@
+"""A report's PDF taken apart: its pages' text, what is attached, what it says of itself."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+
+from cescore.disclosure.kinds import RESULT_NAME
+from cescore.errors import PublishError
+from cescore.publish.check import pdf_text, without_blanks
+from cescore.publish.numbers import MINUS
+
+FOOT = re.compile(r"(?P<number>CE-[0-9A-Za-z_.-]+)[·•](?P<hash>[0-9a-f]{12})")
+FIGURE = re.compile(r"[-+]?\d+(?:\.\d+)?")
+LARGEST = 200_000_000  # bytes
+
+
+@dataclass(frozen=True)
+class PdfContents:
+    """A PDF as far as it speaks for itself."""
+
+    raw: bytes
+    pages: tuple[str, ...]  # packed: without blanks, in compatible forms
+    attached: Mapping[str, bytes]
+    identifier: bytes
+
+    @cached_property
+    def text(self) -> str:
+        return "\n".join(self.pages)
+
+    @cached_property
+    def feet(self) -> tuple[tuple[str, str], ...]:
+        """Report number and beginning of its file's hash, as each page prints them last."""
+        found = ([m.groups() for m in FOOT.finditer(page)] for page in self.pages)
+        return tuple((feet[-1][0], feet[-1][1]) if feet else ("", "") for feet in found)
+
+    @cached_property
+    def result(self) -> Mapping[str, Any] | None:
+        """The attached result.json; None where there is none, or it is not whole."""
+        try:
+            found = json.loads(self.attached[RESULT_NAME])
+            return found if isinstance(found["provenance"], dict) else None
+        except (KeyError, ValueError, TypeError):
+            return None
+
+    @cached_property
+    def tables(self) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+        """The attached tables, by name, as lines of cells."""
+        return {
+            name: tuple(tuple(line) for line in csv.reader(io.StringIO(_text(raw))))
+            for name, raw in self.attached.items()
+            if name.lower().endswith(".csv")
+        }
+
+    def cells(self) -> Iterator[tuple[str, str]]:
+        """Each cell of the attached tables, with the name of its table."""
+        for name, lines in self.tables.items():
+            for line in lines:
+                for cell in line:
+                    yield name, cell.removeprefix("'")
+
+    @cached_property
+    def figures(self) -> frozenset[str]:
+        """Every number that a table's cell or a page has, without separators."""
+        texts = (*(cell for _, cell in self.cells()), self.text)
+        return frozenset(n for text in texts for n in FIGURE.findall(plain(text)))
+
+
+def open_pdf(path: Path) -> PdfContents:
+    """A PDF's contents.
+
+    Raises
+    ------
+    PublishError
+        It is no PDF, or so damaged that it cannot be opened.
+    """
+    if path.is_symlink() or not path.is_file():
+        raise PublishError(f"{path}: found no plain file, expected a PDF")
+    if path.stat().st_size > LARGEST:
+        raise PublishError(f"{path}: found more than {LARGEST} bytes, expected a report")
+    raw = path.read_bytes()
+    try:
+        document = pypdfium2.PdfDocument(raw)
+    except pypdfium2.PdfiumError as error:
+        raise PublishError(f"{path}: found no PDF that can be opened ({error})") from None
+    try:
+        attachments = [document.get_attachment(i) for i in range(document.count_attachments())]
+        attached = {a.get_name(): bytes(a.get_data()) for a in attachments}
+        identifier = bytes(document.get_identifier() or b"")
+    except pypdfium2.PdfiumError as error:
+        raise PublishError(f"{path}: what is attached cannot be read ({error})") from None
+    finally:
+        document.close()
+    pages = tuple(without_blanks(text) for text in pdf_text(raw))
+    return PdfContents(raw, pages, attached, identifier)
+
+
+def plain(text: str) -> str:
+    """A text with its numbers as machines write them."""
+    return text.replace(MINUS, "-").replace("−", "-").replace(",", "")
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8-sig", errors="replace")

@@ -1,0 +1,46 @@
+"""What release, verify and remake say in the terminal, in the language asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cescore.publish.words import label
+from cescore.run.telling import say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from cescore.release.refusals import ReleaseProposal
+    from cescore.release.releasing import StepTaken
+    from cescore.release.verification import Verification
+
+SHOWN = 200  # lines; the rest is counted
+
+
+def tell_released(made: StepTaken, proposal: ReleaseProposal, console: Console) -> None:
+    """What a step came to: everything that stood against it, or its edition and the line to keep."""
+    lang, entry = proposal.lang, made.entry
+    if entry is None:
+        stage = label(f"release.state.{proposal.step}", lang)
+        say(console, label("release.refused", lang, stage=stage, n=len(made.against)))
+        for one in made.against:
+            say(console, f"  {one.said(lang)}")
+        return
+    state = label(f"release.state.{entry.step}", lang)
+    say(console, label("release.done", lang, edition=entry.edition, state=state))
+    if made.sign_off is not None:
+        say(console, label("release.form", lang, file=made.sign_off))
+    say(console, label("release.anchor", lang))
+    say(console, entry.anchor)
+
+
+def tell_verified(found: Verification, lang: str, console: Console) -> None:
+    """What was looked at and is well, then everything that is not."""
+    for one in found.facts:
+        say(console, one.said(lang))
+    for one in found.problems[:SHOWN]:
+        say(console, f"✗ {one.said(lang)}")
+    if len(found.problems) > SHOWN:
+        say(console, label("release.more", lang, n=len(found.problems) - SHOWN))
+    key = "release.wrong" if found.problems else "release.well"
+    say(console, label(key, lang, n=len(found.problems)))

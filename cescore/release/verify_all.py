@@ -1,0 +1,60 @@
+"""Every edition of a workspace proved, or one: files, kept inputs, statement, register, anchors."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from cescore.errors import RunError
+from cescore.release.editions import RELEASE, EditionFolder
+from cescore.release.register import RegisterEntry, ReleaseRegister
+from cescore.release.remarks import ReleaseRemark, remark
+from cescore.release.verification import Verification
+from cescore.release.verifying import edition_problems, published_problems, register_problems
+
+
+def verify_editions(root: Path, name: str = "", anchors: str | None = None) -> Verification:
+    """All editions in ``release/`` of a workspace, or the one of a name such as 2025/3-final.
+
+    Raises
+    ------
+    RunError
+        There is no such edition, or none at all.
+    """
+    register = ReleaseRegister.read(root / RELEASE)
+    wanted = _wanted(register, name)
+    facts, problems = list[ReleaseRemark](), list(register_problems(register, anchors))
+    problems += published_problems(register)
+    for entry in wanted:
+        folder = EditionFolder(register.folder / entry.edition)
+        found = list(edition_problems(folder, entry))
+        problems += [_in(entry.edition, one) for one in found]
+        if not found:
+            n = len(folder.manifest["files"])
+            facts.append(remark("sound", edition=entry.edition, n=n, manifest=entry.manifest))
+            facts.append(_state(register, entry))
+    return Verification(tuple(facts), tuple(problems))
+
+
+def _wanted(register: ReleaseRegister, name: str) -> tuple[RegisterEntry, ...]:
+    made = tuple(e for e in register.entries if e.step not in ("published", "withdrawn"))
+    chosen = tuple(e for e in made if e.edition == name.strip("/")) if name else made
+    if not chosen and not (register.problems and not name):
+        known = ", ".join(e.edition for e in made) or "none"
+        raise RunError(f"{register.folder}: no edition {name!r}; there are: {known}")
+    return chosen
+
+
+def _state(register: ReleaseRegister, entry: RegisterEntry) -> ReleaseRemark:
+    state = register.state(entry)
+    return remark(
+        f"is_{state}", edition=entry.edition, who=entry.signed.who, date=entry.signed.date
+    )
+
+
+def _in(edition: str, one: ReleaseRemark) -> ReleaseRemark:
+    """A remark on a file, with the edition that the file is in."""
+    values = dict(one.values)
+    if "file" in values:
+        values["file"] = f"{edition}/{values['file']}"
+    return replace(one, values=tuple(values.items()))

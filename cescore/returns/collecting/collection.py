@@ -1,0 +1,211 @@
+"""What a collection makes of a year: which submissions count now, and every file that is written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from cescore.intake.address import Address
+from cescore.intake.findings import Context, Finding, FindingLog, in_order
+from cescore.intake.returned import (
+    RETURNED_FINDINGS,
+    RETURNED_MEASURES,
+    RETURNED_OBSERVATIONS,
+    RETURNS,
+    findings_text,
+)
+from cescore.returns.collecting.compare import CellChange, changes_between, changes_text
+from cescore.returns.collecting.kept import (
+    CHANGES,
+    READING,
+    SUBMISSIONS,
+    WRITTEN,
+    KeptReturns,
+    digest,
+    kept_name,
+    table_text,
+)
+from cescore.returns.collecting.reading import FileReading
+from cescore.returns.collecting.submissions import Slot, Submission, SubmissionRecord
+from cescore.returns.layouts.taken import CheckRow, ReturnRow
+
+ROW_COLUMNS = tuple(one.name for one in fields(ReturnRow))
+CHECK_COLUMNS = tuple(one.name for one in fields(CheckRow))
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What is known of all submissions of one collection: when they came in, why they replace others."""
+
+    received: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Resubmission:
+    """A submission that replaced another one, with what it changed."""
+
+    submission: Submission
+    changes: tuple[CellChange, ...]
+    before: FileReading
+    after: FileReading
+
+
+@dataclass(frozen=True)
+class Collection:
+    """The state of a year after a collection.
+
+    ``files`` are the contents to be written, by path below the year's folder; ``originals`` the
+    received files to be kept there; ``findings`` are about submissions (those of readings are theirs).
+    """
+
+    readings: tuple[FileReading, ...]  # that count, each with the entities for which it does
+    files: Mapping[str, bytes]
+    originals: Mapping[str, Path]
+    findings: tuple[Finding, ...]
+    resubmissions: tuple[Resubmission, ...]
+    added: tuple[Submission, ...]
+
+    @property
+    def rows(self) -> tuple[ReturnRow, ...]:
+        """All rows of observations, file by file."""
+        return tuple(row for reading in self.readings for row in reading.rows)
+
+
+@dataclass
+class _Entering:
+    """Enters what was read now into the record of what came before."""
+
+    record: SubmissionRecord
+    circumstances: Circumstances
+    log: FindingLog = field(default_factory=FindingLog)
+    added: list[tuple[Submission, FileReading]] = field(default_factory=list)
+
+    def enter(self, fresh: Sequence[FileReading]) -> None:
+        """Every reading for each entity it is about; two that claim one place are both refused."""
+        by_slot: dict[Slot, list[FileReading]] = {}
+        for reading in fresh:
+            for entity_id in reading.entities if reading.layout else ():
+                by_slot.setdefault((entity_id, reading.layout), []).append(reading)
+        for slot, readings in by_slot.items():
+            if len(readings) == 1:
+                self._one(slot, readings[0])
+                continue
+            files = tuple(reading.file for reading in readings)
+            for reading in readings:
+                here = Context(self.log, Address(reading.file), slot[0])
+                here.error("two_returns", files=files)
+
+    def _one(self, slot: Slot, reading: FileReading) -> None:
+        here = Context(self.log, Address(reading.file), slot[0])
+        current = self.record.current(slot)
+        if current is not None and current.sha256 == reading.sha256:
+            return
+        earlier = self.record.with_content(slot, reading.sha256)
+        if earlier is not None and current is not None:
+            here.warning("replaced_already", number=earlier.number, current=current.number)
+            return
+        one = self.record.add(
+            slot,
+            reading.file,
+            reading.sha256,
+            self.circumstances.received,
+            self.circumstances.reason,
+        )
+        self.added.append((one, reading))
+
+
+def collected(
+    fresh: Mapping[Path, FileReading], kept: KeptReturns, circumstances: Circumstances
+) -> Collection:
+    """The year after what was read now (by the path of its file) joined what is kept."""
+    record = kept.record()
+    entering = _Entering(record, circumstances)
+    entering.enter(list(fresh.values()))
+    by_hash = {reading.sha256: reading for reading in fresh.values()}
+    counting = record.counting()
+    used = {sha256: by_hash.get(sha256) or kept.reading(sha256) for sha256 in counting}
+    readings = sorted(
+        (used[sha].of_entities(one.entity_id for one in mine) for sha, mine in counting.items()),
+        key=lambda reading: (reading.file, reading.sha256),
+    )
+    resubmissions = _resubmissions(entering.added, record, kept)
+    paths = {reading.sha256: path for path, reading in fresh.items()}
+    entered = dict.fromkeys(reading.sha256 for _, reading in entering.added)
+    entered.update(dict.fromkeys(sha for sha in counting if sha in by_hash))
+    return Collection(
+        readings=tuple(readings),
+        files=_files(readings, record, [by_hash[sha] for sha in entered], resubmissions),
+        originals={
+            f"{RETURNS}/{by_hash[sha].folder}/{kept_name(by_hash[sha].file)}": paths[sha]
+            for sha in entered
+        },
+        findings=tuple(entering.log.sorted()),
+        resubmissions=resubmissions,
+        added=tuple(one for one, _ in entering.added),
+    )
+
+
+def _resubmissions(
+    added: Sequence[tuple[Submission, FileReading]], record: SubmissionRecord, kept: KeptReturns
+) -> tuple[Resubmission, ...]:
+    found = []
+    for one, reading in added:
+        before = next((s for s in record.by_slot[one.slot] if str(s.number) == one.replaces), None)
+        if before is not None:
+            old = kept.reading(before.sha256)
+            changes = changes_between(old, reading, one.entity_id)
+            found.append(Resubmission(one, changes, old, reading))
+    return tuple(found)
+
+
+def _files(
+    readings: Sequence[FileReading],
+    record: SubmissionRecord,
+    entered: Sequence[FileReading],
+    resubmissions: Sequence[Resubmission],
+) -> dict[str, bytes]:
+    """Every file of the year that collecting writes."""
+    tables = tables_of(readings)
+    findings = in_order(
+        [*_of_record(record), *(f for reading in readings for f in reading.findings)]
+    )
+    written = {name: digest(content) for name, content in tables.items()}
+    found = {
+        **tables,
+        f"{RETURNS}/{SUBMISSIONS}": record.to_text().encode(),
+        f"{RETURNS}/{RETURNED_FINDINGS}": findings_text(findings).encode(),
+        f"{RETURNS}/{WRITTEN}": (json.dumps(written, indent=1, sort_keys=True) + "\n").encode(),
+    }
+    for reading in entered:
+        found[f"{RETURNS}/{reading.folder}/{READING}"] = reading.to_json().encode()
+    by_file: dict[str, list[CellChange]] = {}
+    for one in resubmissions:
+        by_file.setdefault(one.submission.sha256, []).extend(one.changes)
+    folders = {reading.sha256: reading.folder for reading in entered}
+    for sha256, changes in by_file.items():
+        found[f"{RETURNS}/{folders[sha256]}/{CHANGES}"] = changes_text(changes).encode()
+    return found
+
+
+def tables_of(readings: Sequence[FileReading]) -> dict[str, bytes]:
+    """The tables that all else reads; a table without rows is not written."""
+    rows = [row for reading in readings for row in reading.rows]
+    checks = [row for reading in readings for row in reading.checks]
+    found = {RETURNED_OBSERVATIONS: table_text(ROW_COLUMNS, rows)} if rows else {}
+    if checks:
+        found[RETURNED_MEASURES] = table_text(CHECK_COLUMNS, checks)
+    return found
+
+
+def _of_record(record: SubmissionRecord) -> list[Finding]:
+    """What is to be said of submissions that count: one that replaced another without a reason."""
+    log = FindingLog()
+    for submissions in record.counting().values():
+        for one in submissions:
+            if one.replaces and not one.reason:
+                here = Context(log, Address(one.file), one.entity_id)
+                here.warning("replaced_without_reason", number=one.number, before=one.replaces)
+    return log.found

@@ -1,0 +1,82 @@
+"""A submission held against the one before it, cell by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from cescore.intake.inert import csv_text
+from cescore.intake.notation import clean
+from cescore.returns.collecting.reading import FileReading
+from cescore.returns.layouts.taken import CheckRow, ReturnRow
+
+COLUMNS = (
+    "entity_id", "year", "variable", "column", "before", "after", "source_before", "source_after",
+)  # fmt: skip
+_COMPARED = ("value", "status", "basis", "note", "unit")
+_OF_CHECKS = ("status", "value", "evidence_ref", "inspector_unit", "inspection_date", "finding")
+_OF_CHECKS_ALSO = ("due_date", "closed_date")
+
+RowKey = tuple[str, str, str]  # entity, year, variable or check
+
+
+@dataclass(frozen=True)
+class CellChange:
+    """One text that differs; "" where the row or the text is not there."""
+
+    entity_id: str
+    year: str
+    variable: str
+    column: str
+    before: str
+    after: str
+    source_before: str
+    source_after: str
+
+
+def changes_between(
+    before: FileReading, after: FileReading, entity_id: str
+) -> tuple[CellChange, ...]:
+    """Every text that one submission of an entity has otherwise than the one before it."""
+    found: list[CellChange] = []
+    for old, new, columns in (
+        (_by_key(before.rows, entity_id), _by_key(after.rows, entity_id), _COMPARED),
+        (
+            _by_key(before.checks, entity_id),
+            _by_key(after.checks, entity_id),
+            (*_OF_CHECKS, *_OF_CHECKS_ALSO),
+        ),
+    ):
+        for key in dict.fromkeys([*old, *new]):
+            found += _changes(key, old.get(key), new.get(key), columns)
+    return tuple(found)
+
+
+def _changes(
+    key: RowKey,
+    old: ReturnRow | CheckRow | None,
+    new: ReturnRow | CheckRow | None,
+    columns: Iterable[str],
+) -> Iterable[CellChange]:
+    sources = tuple("" if row is None else row.source for row in (old, new))
+    for column in columns:
+        before, after = ("" if row is None else str(getattr(row, column)) for row in (old, new))
+        if before != after or (column == "value" and (old is None) != (new is None)):
+            yield CellChange(*key, column, before, after, *sources)
+
+
+def _by_key(
+    rows: Iterable[ReturnRow | CheckRow], entity_id: str
+) -> Mapping[RowKey, ReturnRow | CheckRow]:
+    """An entity's rows by year and variable or check."""
+    found: dict[RowKey, ReturnRow | CheckRow] = {}
+    for row in rows:
+        if clean(row.entity_id).text == entity_id:
+            what = row.check_id if isinstance(row, CheckRow) else row.variable
+            found.setdefault((entity_id, clean(row.year).text, clean(what).text), row)
+    return found
+
+
+def changes_text(changes: Iterable[CellChange]) -> str:
+    """changes.csv: what a submission changed, a text a line."""
+    return csv_text([COLUMNS, *(list(vars(one).values()) for one in changes)])

@@ -1,0 +1,59 @@
+"""Which layout a received workbook is read by: our form, a long table, or one of the workspace's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cescore.intake.findings import Context
+from cescore.returns.forms.shape import MEASURES, RETURN
+from cescore.returns.layouts.asked import Expected
+from cescore.returns.layouts.definition import Layout
+from cescore.returns.layouts.form import FORM, identity_of, read_form, tables_of
+from cescore.returns.layouts.free import fits, read_free
+from cescore.returns.layouts.table import TABLE, is_table, read_table
+from cescore.returns.layouts.taken import Role, Taken
+from cescore.returns.layouts.unseen import tell_remarks
+from cescore.returns.workbooks.sheet import Workbook
+
+
+def take(
+    book: Workbook, layouts: Mapping[str, Layout], expected: Expected, asked: str = ""
+) -> Taken:
+    """All that a workbook says, by the layout that was asked for, else by the one that fits it.
+
+    A workbook that none fits, or several do, is told and not used.
+    """
+    taken = _taken(book, layouts, expected, asked)
+    tell_remarks(book, taken)
+    return taken
+
+
+def _taken(book: Workbook, layouts: Mapping[str, Layout], expected: Expected, asked: str) -> Taken:
+    identity = identity_of(book)
+    if asked in layouts:
+        return read_free(book, layouts[asked], expected)
+    if asked == FORM or (not asked and identity.places):
+        return read_form(book, identity, expected)
+    if asked == TABLE or (not asked and is_table(book)):
+        return read_table(book, expected)
+    if not asked and _has_form_table(book):
+        return read_form(book, identity, expected)
+    fitting = [layout for layout in layouts.values() if fits(layout, book)]
+    if len(fitting) == 1:
+        return read_free(book, fitting[0], expected)
+    taken = Taken(book.file, "")
+    here = Context(taken.log, book.address(""))
+    if fitting:
+        here.error("layouts_alike", names=tuple(layout.id for layout in fitting))
+    else:
+        sheets = tuple(sheet.name for sheet in book.sheets)
+        here.error("no_layout", sheets=sheets, known=tuple(layouts))
+    for sheet in book.sheets:
+        for row, column in sheet.cells:
+            taken.mark(sheet, row, column, Role.unread)
+    return taken
+
+
+def _has_form_table(book: Workbook) -> bool:
+    """Whether a workbook has a table of our form, be it without saying whose."""
+    return bool(tables_of(book, RETURN) or tables_of(book, MEASURES))

@@ -1,0 +1,354 @@
+"""Reads our own form back: sheets, rows and columns found by what they say, wherever they moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from cescore.intake.findings import Context
+from cescore.intake.notation import bad_id, clean, folded, nearest
+from cescore.intake.notation import year as read_year
+from cescore.intake.wording import code, phrase, shortened
+from cescore.returns.forms.identity import FormIdentity, IdentityReading, read_identity
+from cescore.returns.forms.shape import (
+    FLAG_WORDS,
+    FORMAT_VERSION,
+    HISTORY_SHEET,
+    IDENTITY_SHEET,
+    LISTS_SHEET,
+    MEASURES,
+    REQUIRED,
+    RETURN,
+    FormSheet,
+    basis_words,
+    check_status_words,
+    header_of,
+    key_of,
+    status_words,
+)
+from cescore.returns.layouts.asked import Expected
+from cescore.returns.layouts.taken import SHOWN, CheckRow, ReturnRow, Role, Taken
+from cescore.returns.layouts.unseen import tell_unseen
+from cescore.returns.layouts.values import CellValues
+from cescore.returns.workbooks.sheet import Content, Sheet, SheetCell, Workbook
+
+FORM = "form"  # the name of this layout
+HEADER_WITHIN = 100  # rows in which a header is looked for
+_OURS = (IDENTITY_SHEET, LISTS_SHEET, HISTORY_SHEET)
+_PLACES = {  # where a form says whose it is -> how a finding names the place
+    "sheet": "form_sheet",
+    "names": "form_names",
+    "properties": "form_properties",
+    "title": "form_title",
+}
+
+
+@dataclass(frozen=True)
+class FormTable:
+    """A table of a form on its sheet: the row of its header, and each column's number by its key."""
+
+    sheet: Sheet
+    header: int
+    columns: Mapping[str, int]
+
+    def text(self, row: int, key: str) -> str:
+        """What stands in a column of a row; "" also where the column is not there."""
+        column = self.columns.get(key)
+        return "" if column is None else self.sheet.text(row, column)
+
+    def rows(self) -> Iterator[int]:
+        """The rows below the header in which anything stands."""
+        yield from (row for row, _ in self.sheet.rows() if row > self.header)
+
+
+def identity_of(book: Workbook) -> IdentityReading:
+    """What a workbook says that it is."""
+    sheets = {
+        sheet.name: [
+            [sheet.text(row, column) for column in range(1, min(sheet.last_column, 60) + 1)]
+            for row in range(1, min(sheet.last_row, HEADER_WITHIN) + 1)
+        ]
+        for sheet in book.sheets
+    }
+    return read_identity(sheets, book.names, book.properties)
+
+
+def tables_of(book: Workbook, wanted: FormSheet) -> list[FormTable]:
+    """Every table of a form's kind in a workbook: the first header on each sheet."""
+    found = []
+    needed = _headings_needed(wanted)
+    for sheet in book.sheets:
+        if sheet.name in _OURS:
+            continue
+        for row, filled in sheet.rows():
+            if row > HEADER_WITHIN:
+                break
+            if sum(folded(cell.text) in needed for cell in filled) < len(REQUIRED[wanted.key]):
+                continue
+            width = min(sheet.last_column, 200)
+            cells = [
+                "" if sheet.is_covered(row, n) else sheet.text(row, n) for n in range(1, width + 1)
+            ]
+            places = header_of(cells, wanted)
+            if places is not None:
+                columns = {key: place + 1 for key, place in places.items()}
+                found.append(FormTable(sheet, row, columns))
+                break
+    return found
+
+
+@cache
+def _headings_needed(wanted: FormSheet) -> frozenset[str]:
+    """What the headings of a header may say, as words are compared: most rows have none of them."""
+    columns = [column for column in wanted.columns if column.key in REQUIRED[wanted.key]]
+    return frozenset(folded(word) for c in columns for word in (c.key, c.zh, c.en))
+
+
+def read_form(book: Workbook, identity: IdentityReading, expected: Expected) -> Taken:
+    """All that a form says, under the entity and year that it carries.
+
+    A form of nobody, of another year, or one whose places contradict each other is told and not used.
+    """
+    taken = Taken(book.file, FORM)
+    reader = _FormReader(book, expected, taken)
+    owner = reader.owner(identity)
+    tables = {wanted.key: reader.table(wanted) for wanted in (RETURN, MEASURES)}
+    if owner is not None:
+        reader.entity_id, reader.year = owner.entity_id, owner.year
+        reader.returns(tables[RETURN.key])
+        reader.measures(tables[MEASURES.key])
+    for table in filter(None, tables.values()):
+        tell_unseen(book, table.sheet, taken, reader.entity_id)
+    for sheet in book.sheets:
+        role = Role.identity if sheet.name in _OURS else Role.note
+        for row, column in sheet.cells:
+            taken.mark(sheet, row, column, role)
+    return taken
+
+
+@dataclass
+class _FormReader:
+    """Reads one form; ``entity_id`` and ``year`` are whose it is."""
+
+    book: Workbook
+    expected: Expected
+    taken: Taken
+    entity_id: str = ""
+    year: str = ""
+
+    def __post_init__(self) -> None:
+        self.values = CellValues(self.book, self.expected)
+
+    def owner(self, identity: IdentityReading) -> FormIdentity | None:
+        """Whose form it is; None where that is not certain, or it is none that is asked for."""
+        here = self.taken.context(self.book, "")
+        for one in identity.contradictions:
+            texts = tuple(phrase(_PLACES[place], text=text) for place, text in one.texts)
+            here.error("form_contradicts", field=one.field, texts=texts)
+        owner = identity.identity
+        if owner is None:
+            here.error("form_of_nobody")
+            return None
+        here = here.of(entity_id=owner.entity_id)
+        is_known = self._is_known(owner, here)
+        read = read_year(owner.year)
+        if read.number != self.expected.year:
+            here.error("form_of_year", text=shortened(owner.year), year=self.expected.year)
+            return None
+        if owner.format_version not in ("", FORMAT_VERSION):
+            here.warning("form_version", text=owner.format_version, known=FORMAT_VERSION)
+        if not is_known or identity.contradictions:
+            return None
+        contents = self.expected.contents(self.expected.register[owner.entity_id].entity_type)
+        if owner.params_hash and contents is not None and owner.params_hash != contents.hash:
+            here.warning("form_of_other_params", version=owner.params_version)
+        return owner
+
+    def _is_known(self, owner: FormIdentity, here: Context) -> bool:
+        """Whether the register knows the entity a form names, in the year."""
+        register, entity_id = self.expected.register, owner.entity_id
+        if entity_id not in register:
+            reason = bad_id(entity_id)
+            if reason:
+                here.error("bad_id", text=shortened(entity_id), reason=phrase(reason))
+            else:
+                near = nearest(entity_id, register.entities)
+                here.error("unknown_entity", text=shortened(entity_id), near=near)
+            return False
+        entity = register[entity_id]
+        if owner.entity_type and owner.entity_type != entity.entity_type:
+            here.warning("form_of_type", own=code(entity.entity_type), text=code(owner.entity_type))
+        return True
+
+    def table(self, wanted: FormSheet) -> FormTable | None:
+        """The one table of a kind; none or several are told."""
+        found = tables_of(self.book, wanted)
+        if len(found) > 1:
+            names = tuple(table.sheet.name for table in found)
+            here = self.taken.context(self.book, found[1].sheet.name)
+            here.error("sheets_alike", n=len(found), sheets=names)
+            for table in found:
+                for row, column in table.sheet.cells:
+                    self.taken.mark(table.sheet, row, column, Role.refused)
+            return None
+        if not found:
+            if wanted is RETURN:
+                headings = tuple(c.zh for c in RETURN.columns if c.key in ("variable", "value"))
+                self.taken.context(self.book, "").error("form_without_table", headings=headings)
+            return None
+        table = found[0]
+        self._mark_header(table, wanted)
+        return table
+
+    def _mark_header(self, table: FormTable, wanted: FormSheet) -> None:
+        """What stands above and in the header; a column that the form does not have is told."""
+        known = {column.key for column in wanted.columns}
+        for (row, column), cell in table.sheet.cells.items():
+            if row < table.header:
+                self.taken.mark(table.sheet, row, column, Role.header)
+            if row != table.header:
+                continue
+            self.taken.mark(table.sheet, row, column, Role.header)
+            key = key_of(cell.text, wanted.columns)
+            here = self.taken.context(self.book, table.sheet.name, row, column)
+            if key is None:
+                names = tuple(c.zh for c in wanted.columns)
+                here.warning("column_unknown", column=shortened(cell.text), known=names, near="")
+            elif key in known and table.columns[key] != column:
+                here.error("column_twice", column=cell.text, n=2)
+
+    def returns(self, table: FormTable | None) -> None:
+        """The values of the return."""
+        if table is None:
+            return
+        if self._is_blank(table):
+            here = self.taken.context(self.book, table.sheet.name)
+            here.of(entity_id=self.entity_id, year=self.expected.year).warning("form_blank")
+            for row in table.rows():
+                self._mark(table, row, "value", Role.blank)
+            return
+        seen: set[str] = set()
+        for row in table.rows():
+            name = clean(table.text(row, "variable")).text
+            here = self._here(table, row, "value").of(variable=name[:80])
+            if name:
+                seen.add(name)
+                self._value(table, row, name, here)
+            elif self._cell(table, row, "value") is not None:
+                here.error("value_without_code", text=shortened(table.text(row, "value")))
+                self._mark(table, row, "value", Role.refused)
+        self._tell_rows_gone(table, seen)
+
+    def _is_blank(self, table: FormTable) -> bool:
+        """Whether nothing at all was filled in."""
+        inputs = [c.key for c in RETURN.columns if c.is_input]
+        return not any(self._cell(table, row, key) for row in table.rows() for key in inputs)
+
+    def _value(self, table: FormTable, row: int, name: str, here: Context) -> None:
+        variable = self.expected.variables.get(name)
+        cell = self._cell(table, row, "value")
+        beside = {key: table.text(row, key) for key in ("status", "basis", "note")}
+        for key, words in (("status", status_words()), ("basis", basis_words())):
+            beside[key] = key_of(beside[key], words) or beside[key]  # the form's own words
+        is_blank = cell is None and not clean(beside["status"]).text and not beside["note"]
+        if is_blank and not self.expected.must_have(self.entity_id, name):
+            self._mark(table, row, "value", Role.blank)
+            return
+        written = None
+        if cell is not None:
+            stated = table.text(row, "unit")
+            written = self.values.of(cell, variable, stated, here)
+            if written is None:
+                self._mark(table, row, "value", Role.refused)
+                return
+        self._mark(table, row, "value", Role.value if cell is not None else Role.blank)
+        text = "" if written is None else written.text
+        if variable is not None and variable.kind == "flag":
+            text = key_of(text, FLAG_WORDS) or text
+        self.taken.rows.append(
+            ReturnRow(
+                self.entity_id,
+                self.year,
+                name,
+                text,
+                beside["status"],
+                here.at.source,
+                beside["basis"],
+                beside["note"],
+                "" if written is None else written.unit,
+            )
+        )
+
+    def _tell_rows_gone(self, table: FormTable, seen: set[str]) -> None:
+        """Rows of the form that are no longer there, though it was sent out with them."""
+        contents = self.expected.contents(self.expected.register[self.entity_id].entity_type)
+        asked = () if contents is None else contents.variables
+        gone = [a.variable for a in asked if a.variable.code not in seen]
+        if gone:
+            here = self.taken.context(self.book, table.sheet.name, table.header)
+            codes = tuple(code(variable.code) for variable in gone[:SHOWN])
+            is_needed = any(variable.required for variable in gone)
+            here = here.of(entity_id=self.entity_id, year=self.expected.year)
+            here.tell(
+                "error" if is_needed else "warning", "form_rows_gone", n=len(gone), codes=codes
+            )
+
+    def measures(self, table: FormTable | None) -> None:
+        """The yearly checks of the plan's measures."""
+        if table is None:
+            return
+        for row in table.rows():
+            check_id = clean(table.text(row, "check_id")).text
+            inputs = [c.key for c in MEASURES.columns if c.is_input]
+            cells = {key: self._cell(table, row, key) for key in inputs}
+            if not any(cells.values()):
+                self._mark(table, row, "status", Role.blank)
+                continue
+            here = self._here(table, row, "status").of(variable=check_id[:80])
+            if not check_id:
+                key = next(key for key in inputs if cells[key] is not None)
+                here = self._here(table, row, key)
+                here.error("value_without_code", text=shortened(table.text(row, key)))
+                self._mark(table, row, key, Role.refused)
+                continue
+            self._check(table, row, check_id, here)
+
+    def _check(self, table: FormTable, row: int, check_id: str, here: Context) -> None:
+        texts = {c.key: table.text(row, c.key) for c in MEASURES.columns if c.is_input}
+        for key in texts:
+            cell = self._cell(table, row, key)
+            if cell is None:
+                continue
+            self._mark(table, row, key, Role.value)
+            about = self._here(table, row, key).of(variable=check_id[:80])
+            if cell.formula and cell.content == Content.empty:
+                about.error("formula_not_computed", formula=shortened(cell.formula))
+            if cell.is_percent and key == "value":
+                texts[key] = f"{float(cell.text) * 100:.12g}%"
+        status = key_of(texts.pop("status"), check_status_words()) or table.text(row, "status")
+        self.taken.checks.append(
+            CheckRow(
+                check_id=check_id,
+                entity_id=self.entity_id,
+                year=self.year,
+                status=clean(status).text,
+                source=here.at.source,
+                **texts,
+            )
+        )
+
+    def _cell(self, table: FormTable, row: int, key: str) -> SheetCell | None:
+        """The cell in a column of a row; None where there is none, or nothing but blanks."""
+        column = table.columns.get(key)
+        cell = None if column is None else table.sheet.at(row, column)
+        return cell if cell is not None and (cell.formula or clean(cell.text).text) else None
+
+    def _here(self, table: FormTable, row: int, key: str) -> Context:
+        column = table.columns.get(key, 1)
+        context = self.taken.context(self.book, table.sheet.name, row, column)
+        return context.of(entity_id=self.entity_id, year=self.expected.year)
+
+    def _mark(self, table: FormTable, row: int, key: str, role: Role) -> None:
+        if key in table.columns:
+            self.taken.mark(table.sheet, row, table.columns[key], role)

@@ -1,0 +1,292 @@
+"""Reads a workbook by a layout: each value with the words around it, nothing passed over in silence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from cescore.definitions.model import Variable
+from cescore.intake.findings import Context
+from cescore.intake.near_words import is_near
+from cescore.intake.notation import clean, folded, nearest, number
+from cescore.intake.wording import code, shortened
+from cescore.returns.layouts.areas import Area, Word, areas_of, matches
+from cescore.returns.layouts.asked import Expected
+from cescore.returns.layouts.definition import IN_CELL, OWN, Layout
+from cescore.returns.layouts.heading import Heading, heading, is_unit, joined, known_as, unit_text
+from cescore.returns.layouts.taken import ReturnRow, Role, Taken
+from cescore.returns.layouts.totals import tell_totals
+from cescore.returns.layouts.unseen import tell_unseen
+from cescore.returns.layouts.values import PURE, CellValues
+from cescore.returns.workbooks.sheet import Content, Position, Sheet, SheetCell, Workbook
+
+_NUMBER_AND_UNIT = re.compile(r"([+-]?[0-9][0-9,]*(?:\.[0-9]+)?)\s*([^0-9\s].*)")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What stands around a value: whose it is, which variable, of which year, in which unit."""
+
+    entity: Word
+    label: str  # of the variable, its levels joined
+    label_at: Position | None
+    year: int | None
+    unit: str
+    status: str
+    note: str
+    headings: tuple[str, ...]  # all texts around it, for what is skipped
+
+
+def fits(layout: Layout, book: Workbook) -> bool:
+    """Whether a workbook is of a layout: by its name where the layout says one, and by its anchors."""
+    name = book.file.rpartition("/")[2]
+    if layout.files and not matches(name, layout.files):
+        return False
+    return any(areas_of(layout, sheet, book.file) for sheet in book.sheets)
+
+
+def read_free(book: Workbook, layout: Layout, expected: Expected) -> Taken:
+    """Every value that a layout's tables hold in a workbook."""
+    taken = Taken(book.file, layout.id)
+    reader = _FreeReader(book, layout, expected, taken)
+    areas = [area for sheet in book.sheets for area in areas_of(layout, sheet, book.file)]
+    if not areas:
+        anchors = tuple(word for table in layout.tables for word in table.anchor)
+        taken.context(book, "").error("no_anchor", layout=layout.id, anchors=anchors)
+    for area in areas:
+        reader.read(area)
+    reader.tell_absent()
+    for sheet in dict.fromkeys(area.sheet.name for area in areas):
+        read = book.sheet(sheet)
+        if read is not None:
+            tell_unseen(book, read, taken)
+    taken.settle(book.sheets, book)
+    return taken
+
+
+@dataclass
+class _FreeReader:
+    """Reads the areas of one workbook; what is unknown is told once per heading."""
+
+    book: Workbook
+    layout: Layout
+    expected: Expected
+    taken: Taken
+    told: set[tuple[str, str, Position | None]] = field(default_factory=set)
+    met: set[str] = field(default_factory=set)
+    unknown: dict[str, None] = field(default_factory=dict)
+
+    @cached_property
+    def variable_names(self) -> Mapping[str, str]:
+        """Folded word -> code: the layout's words before the dictionary's names."""
+        names = {
+            folded(word): name for name, words in self.layout.variables.items() for word in words
+        }
+        for name, variable in self.expected.variables.items():
+            for word in (name, variable.zh, variable.en):
+                if word:
+                    names.setdefault(folded(word), name)
+        return names
+
+    @cached_property
+    def entity_names(self) -> Mapping[str, str]:
+        """Folded word -> id, likewise."""
+        names = {
+            folded(word): name for name, words in self.layout.entities.items() for word in words
+        }
+        for entity in self.expected.register:
+            for word in (entity.entity_id, entity.name_zh, entity.name_en):
+                if word:
+                    names.setdefault(folded(word), entity.entity_id)
+        return names
+
+    def read(self, area: Area) -> None:
+        """Every position of an area: a value, a blank, a total, or a finding."""
+        rows, columns = set(area.rows), set(area.columns)
+        for row, column in area.sheet.cells:
+            if row < area.first_row and row >= min((area.anchor[0], *area.header_rows)):
+                self.taken.mark(area.sheet, row, column, Role.header)
+            if row in rows and column in area.stub_columns:
+                self.taken.mark(area.sheet, row, column, Role.header)
+        totals: dict[Position, Role] = {}
+        for row in area.rows:
+            for column in area.columns:
+                if column in columns and not area.sheet.is_covered(row, column):
+                    role = self._position(area, row, column)
+                    if role is not None:
+                        self.taken.mark(area.sheet, row, column, role)
+                        totals[row, column] = role
+        tell_totals(area, totals, self.taken, self.book)
+
+    def _position(self, area: Area, row: int, column: int) -> Role | None:
+        """As what a position is read; None where it has no words around it and nothing in it."""
+        cell = area.sheet.at(row, column)
+        is_filled = cell is not None and bool(cell.formula or clean(cell.text).text)
+        around = self._around(area, row, column)
+        if not around.label and not (is_filled and around.entity.text):
+            return Role.note if is_filled and cell is not None and cell.content != "n" else None
+        if any(matches(text, self.layout.skip) for text in (*around.headings, around.label)):
+            return Role.note if is_filled else None
+        name = known_as(around.label, self.variable_names)
+        is_total = any(matches(text, self.layout.totals) for text in around.headings)
+        entity_id = self._entity_id(around.entity)
+        if is_total and not (name and entity_id):
+            return Role.total if is_filled else None
+        if not is_filled and not (name and entity_id):
+            return None
+        here = self.taken.context(self.book, area.sheet.name, row, column)
+        here = here.of(entity_id=entity_id, year=around.year)
+        is_known = self._tell_unknown(area, around, name, entity_id)
+        if not is_known:
+            return Role.refused if is_filled else None
+        self.met.add(name)
+        return self._value(area, cell if is_filled else None, name, around, here.of(variable=name))
+
+    def _around(self, area: Area, row: int, column: int) -> Surroundings:
+        units, year = self.expected.definitions.units, self.expected.year
+        words = {name: area.words(name, row, column) for name in area.table.lookups}
+        parts = [heading(word.text, units, year) for word in words["variable"]]
+        dated = [heading(word.text, units, year) for word in words["year"]]
+        years = [part.year for part in (*dated, *parts[::-1]) if part.year is not None]
+        at = next((word.at for word in reversed(words["variable"]) if word.at), None)
+        return Surroundings(
+            entity=next((word for word in reversed(words["entity"]) if word.text), Word("")),
+            label=joined([part.words for part in parts]),
+            label_at=at,
+            year=years[0] if years else (None if dated else year),
+            unit=self._unit(words["unit"], parts, {word.at for word in words["variable"]}),
+            status=joined([word.text for word in words["status"]]),
+            note=joined([word.text for word in words["note"]]),
+            headings=tuple(
+                text
+                for name in ("variable", "entity")
+                for word in words[name]
+                for text in (word.text, heading(word.text, units, year).words)
+            ),
+        )
+
+    def _unit(
+        self, words: list[Word], parts: list[Heading], headings: Collection[Position | None]
+    ) -> str:
+        """The unit that is stated for a value: by the layout's lookups, else in a heading's brackets.
+
+        ``headings``: the cells of the variable's headings, whose words are no units.
+        """
+        units, year = self.expected.definitions.units, self.expected.year
+        for word in reversed(words):
+            plain = unit_text(word.text)
+            if plain == OWN or is_unit(plain, units):
+                return plain
+            inner = heading(word.text, units, year).unit or unit_within(word.text)
+            if inner:
+                return inner
+            if plain and word.at not in headings:
+                return plain  # no unit that is known: the rules of rows say so
+        return next((part.unit for part in reversed(parts) if part.unit), "")
+
+    def _entity_id(self, word: Word) -> str:
+        """The id of the entity that a text names, whole or within a title; "" where it is not known."""
+        whole = self.entity_names.get(folded(word.text), "")
+        if whole or not word.text:
+            return whole
+        plain = folded(word.text)
+        within = {i for name, i in self.entity_names.items() if len(name) > 1 and name in plain}
+        return within.pop() if len(within) == 1 else ""
+
+    def _tell_unknown(self, area: Area, around: Surroundings, name: str, entity_id: str) -> bool:
+        """Whether variable, entity and year are known; what is not is told once per heading."""
+        sheet = area.sheet
+        if not entity_id and self._is_news(sheet, "entity", around.entity.at, around.entity.text):
+            at = around.entity.at or area.anchor
+            here = self.taken.context(self.book, sheet.name, *at)
+            near = self.entity_names.get(_nearest(around.entity.text, self.entity_names), "")
+            here.error("unknown_entity", text=shortened(around.entity.text), near=near)
+        if not name and self._is_news(sheet, "variable", around.label_at, around.label):
+            self._tell_label(area, around)
+        if around.year is None and self._is_news(sheet, "year", area.anchor, ""):
+            self.taken.context(self.book, sheet.name, *area.anchor).error("year_not_there")
+        return bool(name and entity_id and around.year is not None)
+
+    def _tell_label(self, area: Area, around: Surroundings) -> None:
+        """A heading that is nearly one that is known is an error, any other one a warning."""
+        self.unknown[around.label] = None
+        last_levels = {name.rpartition("/")[2]: code for name, code in self.variable_names.items()}
+        near = last_levels.get(_nearest(around.label.rpartition("/")[2], last_levels), "")
+        here = self.taken.context(self.book, area.sheet.name, *(around.label_at or area.anchor))
+        severity = "error" if near else "warning"
+        here.tell(severity, "label_unknown", text=shortened(around.label), near=near)  # type: ignore[arg-type]
+
+    def _is_news(self, sheet: Sheet, kind: str, at: Position | None, text: str) -> bool:
+        key = (f"{sheet.name}!{kind}!{text}", kind, at)
+        is_news = key not in self.told
+        self.told.add(key)
+        return is_news
+
+    def _value(
+        self, area: Area, cell: SheetCell | None, name: str, around: Surroundings, here: Context
+    ) -> Role:
+        """Take a value over, or an input that was left empty where it must not be."""
+        variable = self.expected.variables[name]
+        text, unit = "", ""
+        if cell is not None:
+            cell, stated = self._without_unit(cell, area, around.unit, here)
+            if not stated and self._needs_unit(variable):
+                if self._is_news(area.sheet, "unit", around.label_at, around.label):
+                    here.error("unit_not_there", label=shortened(around.label))
+                return Role.refused
+            stated = "" if stated == OWN else stated
+            written = CellValues(self.book, self.expected).of(cell, variable, stated, here)
+            if written is None:
+                return Role.refused
+            text, unit = written.text, written.unit
+        elif not self.expected.must_have(here.entity_id, name) and not around.status:
+            return Role.blank
+        source = here.at.source
+        row = ReturnRow(
+            here.entity_id, str(around.year), name, text, around.status, source, "",
+            around.note, unit,
+        )  # fmt: skip
+        self.taken.rows.append(row)
+        return Role.value if cell is not None else Role.blank
+
+    def _without_unit(
+        self, cell: SheetCell, area: Area, unit: str, here: Context
+    ) -> tuple[SheetCell, str]:
+        """A cell whose layout says that units stand in cells, without its unit, and the unit."""
+        if not any(look.direction == IN_CELL for look in area.table.unit):
+            return cell, unit
+        found = _NUMBER_AND_UNIT.fullmatch(clean(cell.text).text)
+        if cell.content != Content.text or found is None:
+            return cell, unit
+        if not is_unit(found[2], self.expected.definitions.units):
+            return cell, unit
+        here.info("unit_in_cell_read", text=shortened(cell.text))
+        plain = SheetCell(cell.row, cell.column, Content.number, number(found[1]).text)
+        return plain, found[2]
+
+    @staticmethod
+    def _needs_unit(variable: Variable) -> bool:
+        return variable.kind in ("quantity", "count") and variable.unit not in PURE
+
+    def tell_absent(self) -> None:
+        """Variables that the layout names and that stand in no table of the workbook."""
+        for name in self.layout.variables:
+            if name not in self.met:
+                near = nearest(self.layout.variables[name][0], self.unknown)
+                words = tuple(self.layout.variables[name])
+                here = self.taken.context(self.book, "").of(variable=name)
+                here.error("variable_not_there", variable=code(name), words=words, near=near)
+
+
+def _nearest(text: str, known: Iterable[str]) -> str:
+    """The known word that was probably meant: but for one letter, else by its letters; "" for none."""
+    words = list(known)
+    return next((word for word in words if is_near(text, word)), "") or nearest(folded(text), words)
+
+
+def unit_within(text: str) -> str:
+    """The unit in a longer text: 计量单位：万元、吨 has none, since it names two."""
+    found = re.search(r"(?:计量)?单位\s*[:：]\s*([^\s、,，;；）)]+)\s*$", text)
+    return found[1] if found else ""

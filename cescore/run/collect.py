@@ -1,0 +1,349 @@
+"""Returns taken in: a folder read, the year's tables written, everything checked and said."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from rich.console import Console
+
+from cescore.definitions.load import load_definitions
+from cescore.errors import DataError, RunError
+from cescore.intake.findings import Finding, FindingLog, in_order, shortened, write_findings
+from cescore.intake.inventory import is_plain_file
+from cescore.intake.register_file import read_register
+from cescore.intake.returned import RETURNS
+from cescore.intake.wording import Phrase
+from cescore.intake.workspace import REGISTER, Workspace
+from cescore.publish.words import label
+from cescore.returns.collecting.collection import (
+    ROW_COLUMNS,
+    Circumstances,
+    Collection,
+    collected,
+    tables_of,
+)
+from cescore.returns.collecting.counting import CellCount, count_cells, findings_of
+from cescore.returns.collecting.folder import received_files, refused_file, same_file
+from cescore.returns.collecting.kept import EDITED, KeptReturns, digest
+from cescore.returns.collecting.reading import FileReading
+from cescore.returns.collecting.recognise import take
+from cescore.returns.layouts.asked import Expected
+from cescore.returns.layouts.definition import Layout
+from cescore.returns.layouts.load import BUILT_IN, load_layouts
+from cescore.returns.layouts.preview import preview_of
+from cescore.returns.layouts.taken import ReturnRow, Taken
+from cescore.returns.marked.answers import is_list_alone
+from cescore.returns.workbooks.readers import Readers, ReceivedFile
+from cescore.returns.workbooks.sheet import Workbook
+from cescore.run.answering import Answering
+from cescore.run.asked import Asked
+from cescore.run.files import make_private, write_atomically
+from cescore.run.job import Outcome
+from cescore.run.progress import display
+from cescore.run.telling import FINDINGS_SHOWN, say, stated
+
+FINDINGS = "findings.csv"
+MARK = b"cescore.collect"  # in the metadata of a Parquet file that collecting wrote
+
+
+@dataclass(frozen=True)
+class CollectOptions:
+    """How a folder is collected, beyond what every command asks."""
+
+    folder: Path
+    layout: str = ""  # of all files; without it each is read by the one that fits
+    into: Path | None = None  # a Parquet file instead of the year's table of observations
+    circumstances: Circumstances = field(default_factory=Circumstances)
+    jobs: int = 0
+    is_preview: bool = False
+    discards_edits: bool = False
+
+
+def collect(asked: Asked, options: CollectOptions, console: Console) -> int:
+    """Take a folder of returns in; the exit status: 0 all taken over without an error, 1 errors were
+    found (each named), 2 nothing could be taken.
+
+    Raises
+    ------
+    CescoreError
+        params/ or a layout contradict themselves, there is no register, the folder is none, or a table
+        that collecting writes was edited by hand: nothing is changed then.
+    """
+    began = time.monotonic()
+    expected = _expected(asked)
+    layouts = load_layouts(asked.root, expected)
+    _refuse_unknown(options, layouts)
+    kept = KeptReturns(asked.root, expected.year)
+    if not options.discards_edits and not options.is_preview:
+        kept.refuse_edited(_as_written(kept))
+    log = FindingLog()
+    files = received_files(options.folder, log)
+    job = _Taking(expected, layouts, options, console, asked)
+    readings = job.read(files, log)
+    if options.is_preview:
+        found = job.of_files(readings.values(), log)
+        job.tell(readings.values(), found)
+        say(console, label("collect.previewed", asked.lang, folder=job.output / "preview"))
+        return _status(found, readings)
+    collection = collected(readings, kept, options.circumstances)
+    _write(collection, kept, options)
+    findings = job.checked(readings.values(), collection, log)
+    job.tell(readings.values(), findings)
+    for line in _submissions_told(collection, expected, asked.lang):
+        say(console, line)
+    for line in () if job.answering.is_empty else job.answering.read().lines():
+        say(console, line)
+    seconds = time.monotonic() - began
+    say(console, label("collect.end", asked.lang, n=len(files), seconds=f"{seconds:.0f}"))
+    return _status(findings, readings)
+
+
+def _expected(asked: Asked) -> Expected:
+    definitions = load_definitions(asked.root / "params", asked.year)
+    register, _ = read_register(asked.root / REGISTER, REGISTER, FindingLog())
+    year = definitions.run.year
+    return Expected(definitions, register.as_of(year), year)
+
+
+def _refuse_unknown(options: CollectOptions, layouts: Mapping[str, Layout]) -> None:
+    if not options.folder.is_dir():
+        raise RunError(f"{options.folder}: no folder, expected one with received returns")
+    known = (*BUILT_IN, *layouts)
+    if options.layout and options.layout not in known:
+        raise RunError(f"--layout {options.layout}: expected one of {', '.join(known)}")
+    into = options.into
+    if into is not None and into.suffix.lower() not in (".parquet", ".pq"):
+        raise RunError(f"--into {into}: expected a name that ends in .parquet")
+    if into is not None and into.exists() and not _is_ours(into):
+        raise RunError(
+            f"--into {into}: is there, and no file that collect wrote; nothing was changed"
+        )
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        return MARK in (pq.read_schema(path).metadata or {})
+    except (pa.ArrowException, OSError):
+        return False
+
+
+def _as_written(kept: KeptReturns) -> dict[str, bytes]:
+    """The tables as collecting wrote them last, from the readings that are kept."""
+    counting = kept.record().counting()
+    readings = [
+        kept.reading(sha256).of_entities(one.entity_id for one in mine)
+        for sha256, mine in counting.items()
+    ]
+    return tables_of(sorted(readings, key=lambda reading: (reading.file, reading.sha256)))
+
+
+@dataclass
+class _Taking:
+    """Reads the files of one collection and says what became of them."""
+
+    expected: Expected
+    layouts: Mapping[str, Layout]
+    options: CollectOptions
+    console: Console
+    asked: Asked
+    counts: dict[str, CellCount] = field(default_factory=dict)
+    told: list[Finding] = field(default_factory=list)  # by the rules of rows
+
+    def __post_init__(self) -> None:
+        self.answering = Answering(self.asked)
+
+    @property
+    def output(self) -> Path:
+        return self.asked.output(f"collect-{self.expected.year}")
+
+    def read(self, files: Sequence[ReceivedFile], log: FindingLog) -> dict[Path, FileReading]:
+        """What each file says; refused ones, and one content under two names, are told."""
+        found: dict[Path, FileReading] = {}
+        seen: dict[str, str] = {}
+        hashes = {file.path: _hash(file.path) for file in files}
+        shown = display(len(files), self.console, self.asked.progress)
+        with Readers(self.options.jobs) as readers, shown as show:
+            for read in readers.read(files):
+                name, sha256 = read.received.name, hashes[read.received.path]
+                if read.workbook is None:
+                    reason = read.refused or Phrase("reader_crashed")
+                    log.add(refused_file(name, reason))
+                    show(Outcome(name, "return", "failed", cause=reason.key))
+                    continue
+                self.answering.take(read.workbook)
+                if is_list_alone(read.workbook):  # of answers, which are said apart
+                    show(Outcome(name, "return", "built"))
+                    continue
+                if sha256 in seen:
+                    log.add(same_file(name, seen[sha256]))
+                else:
+                    seen[sha256] = name
+                    found[read.received.path] = self._take(read.workbook, sha256)
+                show(Outcome(name, "return", "built"))
+        return found
+
+    def _take(self, book: Workbook, sha256: str) -> FileReading:
+        taken = take(book, self.layouts, self.expected, self.options.layout)
+        reading = FileReading.of(taken, sha256)
+        self.counts[reading.file], told = count_cells(reading, self.expected)
+        self.told += told
+        if self.options.is_preview:
+            self._preview(book, taken)
+        return reading
+
+    def _preview(self, book: Workbook, taken: Taken) -> None:
+        folder = self.output / "preview"
+        make_private(folder)
+        name = book.file.replace("/", "_")
+        write_atomically(folder / f"{name}.xlsx", preview_of(book, taken, self.asked.lang))
+
+    def of_files(self, readings: Iterable[FileReading], log: FindingLog) -> tuple[Finding, ...]:
+        """What was found wrong with files, their cells and their rows."""
+        own = [finding for reading in readings for finding in reading.findings]
+        return in_order(dict.fromkeys([*log.found, *own, *self.told]))
+
+    def checked(
+        self, readings: Iterable[FileReading], collection: Collection, log: FindingLog
+    ) -> tuple[Finding, ...]:
+        """Everything that is wrong with what was collected: with files, cells, rows, and by all rules."""
+        now = list(readings)
+        files = {reading.file for reading in now}
+        entities = {entity_id for reading in now for entity_id in reading.entities if entity_id}
+        about = [*self.of_files(now, log), *collection.findings]
+        if self.options.into is None:
+            try:
+                workspace = Workspace.load(self.asked.root, self.expected.year)
+            except DataError as error:
+                say(self.console, str(error))
+            else:
+                about += [
+                    f
+                    for f in workspace.findings
+                    if f.file in files
+                    or (f.entity_id in entities and f.year in (None, self.expected.year))
+                ]
+        return in_order(dict.fromkeys(about))
+
+    def tell(self, readings: Iterable[FileReading], findings: Sequence[Finding]) -> None:
+        """Findings, then a line a file that accounts for its cells."""
+        shown = list(shortened(findings))
+        for finding in shown[:FINDINGS_SHOWN]:
+            say(self.console, stated(finding, self.asked.lang))
+        make_private(self.output)
+        write_findings(self.output / FINDINGS, findings, self.asked.lang)
+        by_file: Counter[tuple[str, str]] = Counter((f.file, f.severity) for f in findings)
+        for reading in readings:
+            say(self.console, self._counted(reading, by_file))
+
+    def _counted(self, reading: FileReading, by_file: Counter[tuple[str, str]]) -> str:
+        count, lang = self.counts[reading.file], self.asked.lang
+        return label(
+            "collect.file", lang, file=reading.file, layout=reading.layout or "?",
+            values=count.values, accepted=count.accepted, refused=count.refused, blank=count.blank,
+            other=count.other, unread=count.unread,
+            errors=by_file[reading.file, "error"], warnings=by_file[reading.file, "warning"],
+        )  # fmt: skip
+
+
+def _status(findings: Iterable[Finding], readings: Mapping[Path, FileReading]) -> int:
+    if not any(reading.layout for reading in readings.values()):
+        return 2
+    return 1 if any(finding.is_open_error for finding in findings) else 0
+
+
+def _write(collection: Collection, kept: KeptReturns, options: CollectOptions) -> None:
+    """Write what has changed: originals first, the tables last, so that no row is without its file."""
+    folder = kept.year_folder
+    (folder / RETURNS).mkdir(parents=True, exist_ok=True)
+    _keep_edited(kept)
+    for name, path in collection.originals.items():
+        _keep_original(path, folder / name)
+    tables: list[tuple[str, bytes]] = []
+    others: list[tuple[str, bytes]] = []
+    for name, content in collection.files.items():
+        (others if name.startswith(f"{RETURNS}/") else tables).append((name, content))
+    if options.into is not None:
+        _write_parquet(options.into, collection.rows)
+        tables = [
+            (name, content) for name, content in tables if not name.startswith("observations")
+        ]
+    for name, content in (*others, *tables):
+        _write_if_changed(folder / name, content)
+
+
+def _keep_edited(kept: KeptReturns) -> None:
+    """Tables that somebody edited are kept before they are written anew."""
+    for name in kept.edited():
+        content = (kept.year_folder / name).read_bytes()
+        place = kept.folder / EDITED
+        place.mkdir(exist_ok=True)
+        write_atomically(place / f"{digest(content)[:16]}-{name}", content)
+
+
+def _keep_original(path: Path, target: Path) -> None:
+    """A received file, as it came, kept read-only under its content's name."""
+    if is_plain_file(target):
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{target.name}.part")
+    shutil.copyfile(path, part)
+    if not _hash(part).startswith(target.parent.name):
+        part.unlink()
+        raise RunError(f"{path}: changed while it was read; collect again")
+    part.chmod(0o444)
+    os.replace(part, target)
+
+
+def _write_if_changed(path: Path, content: bytes) -> None:
+    if path.is_file() and path.read_bytes() == content:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, content)
+
+
+def _write_parquet(path: Path, rows: Sequence[ReturnRow]) -> None:
+    """All rows as a Parquet table with the columns of observations, each text as it was written."""
+    columns = {
+        name: pa.array([getattr(row, name) for row in rows], pa.string()) for name in ROW_COLUMNS
+    }
+    table = pa.table(columns).replace_schema_metadata({MARK: b"1"})
+    part = path.with_name(f".{path.name}.part")
+    pq.write_table(table, part, compression="zstd")
+    os.replace(part, path)
+
+
+def _submissions_told(collection: Collection, expected: Expected, lang: str) -> Iterator[str]:
+    """What is new, and of every resubmission what it changed: cells, findings that went and came."""
+    for one in collection.resubmissions:
+        about = one.submission
+        yield label(
+            "collect.replaced", lang, entity=about.entity_id, number=about.number,
+            before=about.replaces, n=len(one.changes),
+        )  # fmt: skip
+        for change in one.changes:
+            yield label(
+                "collect.change", lang, variable=change.variable, column=change.column,
+                before=change.before or "—", after=change.after or "—",
+                place=change.source_after or change.source_before,
+            )  # fmt: skip
+        was = findings_of(one.before, about.entity_id, expected)
+        now = findings_of(one.after, about.entity_id, expected)
+        for key, findings in (("gone", was.keys() - now.keys()), ("came", now.keys() - was.keys())):
+            if findings:
+                yield label(f"collect.{key}", lang, findings=", ".join(sorted(findings)))
+    new = sum(1 for one in collection.added if not one.replaces)
+    yield label("collect.new", lang, new=new, replaced=len(collection.resubmissions))
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,232 @@
+"""Returns sent back: a marked copy of each faulty workbook, a list for whoever sent none."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+from rich.console import Console
+
+from cescore.intake.findings import Finding
+from cescore.intake.respondents import NamedRespondents
+from cescore.intake.wording import LANGUAGES, NamedTerm
+from cescore.intake.workspace import Workspace
+from cescore.publish.naming import in_words
+from cescore.returns.collecting.kept import KeptReturns
+from cescore.returns.forms.texts import form_text
+from cescore.returns.marked.copying import listed, marked_copy
+from cescore.returns.marked.originals import Original, Originals
+from cescore.returns.marked.owner import cells_of_form, owner_of
+from cescore.returns.marked.remarks import RemarkWriter, ReturnRemark, by_workbook
+from cescore.returns.marked.shape import REMARKS
+from cescore.returns.workbooks.readers import Readers, ReceivedFile
+from cescore.returns.workbooks.sheet import Workbook
+from cescore.run.asked import Asked
+from cescore.run.edition import is_selected
+from cescore.run.files import make_private, write_atomically
+from cescore.run.job import Outcome, Status
+from cescore.run.progress import display
+
+WRITTEN: Status = "built"
+SAME: Status = "up_to_date"
+FAILED: Status = "failed"
+
+
+@dataclass(frozen=True)
+class SentBack:
+    """What became of every workbook and list that goes back."""
+
+    outcomes: tuple[Outcome, ...]
+    folder: Path
+    lang: str
+    counts: Mapping[str, int]  # remarks by severity
+    of_nobody: int  # findings of no entity: nobody can be asked
+    needless: tuple[str, ...]  # copies of an earlier call, about findings that are settled
+
+    def lines(self) -> Iterator[str]:
+        """What is said at the end: every copy accounted for, failures with their causes."""
+        for outcome in self.outcomes:
+            if outcome.status == FAILED:
+                yield f"{outcome.entity_id}: {outcome.cause}"
+        told = Counter(outcome.status for outcome in self.outcomes)
+        yield form_text(
+            "send_back.counted",
+            self.lang,
+            made=told[WRITTEN],
+            same=told[SAME],
+            failed=told[FAILED],
+            n=len(self.outcomes),
+            errors=self.counts.get("error", 0),
+            warnings=self.counts.get("warning", 0),
+        )
+        if self.of_nobody:
+            yield form_text("send_back.of_nobody", self.lang, n=self.of_nobody)
+        if self.needless:
+            yield form_text("send_back.needless", self.lang, files=", ".join(self.needless))
+        if self.outcomes:
+            yield f"{self.folder}"
+
+    @property
+    def exit_status(self) -> int:
+        """0: all that should go back is there; 1: some is not, each named with its cause."""
+        return int(any(outcome.status == FAILED for outcome in self.outcomes))
+
+
+def send_back(asked: Asked, out: Path | None, console: Console) -> SentBack:
+    """Mark the returns of a year in which something open was found, and say how far it is.
+
+    A copy that is there already and differs may hold answers; only ``force`` replaces it.
+    """
+    workspace = Workspace.load(asked.root, asked.year)
+    sending = _Sending(asked, workspace, Originals(KeptReturns(asked.root, workspace.year)))
+    folder = out or asked.root / "output" / "send-back" / asked.folder_name(str(workspace.year))
+    books = sending.books()
+    if books:
+        make_private(folder)
+    outcomes = []
+    with display(len(books), console, asked.progress) as show, Readers(1) as readers:
+        for name, content, fault in sending.copies(books, readers):
+            outcome = _written(folder / name, content, fault, asked.force)
+            outcomes.append(outcome)
+            show(outcome)
+    made = {outcome.entity_id for outcome in outcomes}
+    there = folder.rglob("*.xlsx") if folder.is_dir() else ()
+    needless = sorted(str(p.relative_to(folder)) for p in there if p.name not in made)
+    return SentBack(
+        tuple(outcomes),
+        folder,
+        asked.lang,
+        Counter(
+            r.severity for entities in books.values() for some in entities.values() for r in some
+        ),
+        sum(f.entity_id not in workspace.register for f in sending.open_findings),
+        tuple(needless),
+    )
+
+
+def _written(path: Path, content: bytes, fault: str, force: bool) -> Outcome:
+    about = (path.name, REMARKS.key)
+    if fault:
+        return Outcome(*about, FAILED, cause=fault)
+    there = path.read_bytes() if path.is_file() else None
+    if there == content:
+        return Outcome(*about, SAME)
+    if there is not None and not force:
+        return Outcome(*about, FAILED, cause=form_text("send_back.differs", "en", path=path))
+    write_atomically(path, content)
+    return Outcome(*about, WRITTEN)
+
+
+Books = Mapping[
+    str, Mapping[str, Sequence[ReturnRemark]]
+]  # file ("" of none) -> entity -> its remarks
+
+
+@dataclass(frozen=True, eq=False)
+class _Sending:
+    """What is sent back for one year of a workspace."""
+
+    asked: Asked
+    workspace: Workspace
+    originals: Originals
+
+    @cached_property
+    def open_findings(self) -> tuple[Finding, ...]:
+        """Errors and warnings of the year that nobody has settled."""
+        year = self.workspace.year
+        return tuple(
+            finding
+            for finding in self.workspace.findings
+            if finding.status == "open"
+            and finding.severity != "info"
+            and finding.year in (None, year)
+        )
+
+    def books(self) -> Books:
+        """The remarks by workbook and entity, in the language asked for."""
+        register = self.workspace.register
+        mine = [
+            finding
+            for finding in self.open_findings
+            if finding.entity_id in register
+            and is_selected(
+                register[finding.entity_id].entity_type, finding.entity_id, self.asked.only
+            )
+        ]
+        return by_workbook(self._writer(self.asked.lang).remarks(mine), self.originals.file_of)
+
+    def copies(self, books: Books, readers: Readers) -> Iterator[tuple[str, bytes, str]]:
+        """Name, content and fault of each workbook that goes back, those received as one first."""
+        for file in sorted(filter(None, books)):
+            yield self._copy(file, books[file], readers)
+        for entity_id, remarks in books.get("", {}).items():
+            name = f"{entity_id}-{REMARKS.name(self.asked.lang)}.xlsx"
+            yield name, listed(remarks, self._title([entity_id]), self.asked.lang), ""
+
+    def _copy(
+        self, file: str, entities: Mapping[str, Sequence[ReturnRemark]], readers: Readers
+    ) -> tuple[str, bytes, str]:
+        name = f"{PurePosixPath(file.replace('/', '_')).stem}.xlsx"
+        original = self.originals.by_file.get(file)
+        fault = f"{file}: not among the files collected" if original is None else original.fault()
+        if original is None or fault:
+            return name, b"", fault
+        [read] = readers.read([ReceivedFile(original.path, file)])
+        if read.workbook is None:
+            return name, b"", f"{original.path}: cannot be read any more"
+        return name, self._marked(original, read.workbook, entities), ""
+
+    def _marked(
+        self, original: Original, book: Workbook, entities: Mapping[str, Sequence[ReturnRemark]]
+    ) -> bytes:
+        lang = language_of(book) or self.asked.lang
+        remarks = [remark for some in entities.values() for remark in some]
+        if lang != self.asked.lang:
+            keys = {remark.key.text() for remark in remarks}
+            again = self._writer(lang).remarks(self.open_findings)
+            remarks = [remark for remark in again if remark.key.text() in keys]
+        return marked_copy(
+            original.path, book, list(_placed(remarks, book)), self._title([*entities], lang), lang
+        ).content
+
+    def _title(self, entities: Sequence[str], lang: str = "") -> str:
+        lang = lang or self.asked.lang
+        names = "、".join(self.workspace.register[e].name(lang) for e in entities)
+        return form_text("remarks.title", lang, name=names, year=self.workspace.year)
+
+    def _writer(self, lang: str) -> RemarkWriter:
+        definitions = self.workspace.definitions
+        public = definitions.disclosure.public_types
+        named = {**definitions.accounts, **definitions.variables}
+        rules = {rule.id: rule for rule in definitions.checks}
+        ranges = {one.code: one for one in definitions.ranges}
+
+        def naming(term: NamedTerm, lang: str) -> str:
+            return in_words(
+                term, lang, lambda code: named[code].name(lang) if code in named else code
+            )
+
+        return RemarkWriter(
+            lang=lang,
+            naming=naming,
+            rule_names={code: one.name(lang) for code, one in {**ranges, **rules}.items()},
+            others=NamedRespondents(self.workspace.register, lambda e: e.entity_type in public),
+            sources=self.workspace.sources,
+        )
+
+
+def _placed(remarks: Iterable[ReturnRemark], book: Workbook) -> Iterator[ReturnRemark]:
+    """Remarks about what was left empty, with the cell of a form in which it is to be filled in."""
+    blank = cells_of_form(book)
+    for remark in remarks:
+        at = blank.get(remark.key.variable)
+        yield remark if remark.cells or at is None else replace(remark, cells=(at,))
+
+
+def language_of(book: Workbook) -> str:
+    """The language of a form of ours; "" where it is none."""
+    owner = owner_of(book)
+    return owner.lang if owner is not None and owner.lang in LANGUAGES else ""

@@ -1,0 +1,128 @@
+"""confirmations.yml of the sample: soft findings that its bodies and firms stand by, each by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sample.frame import YEARS
+from sample.table import Table
+from sample.write import Bare, flow, number_text
+
+Values = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Stood:
+    """A finding that somebody stands by in every year in which it comes up."""
+
+    entity_type: str
+    entity_id: str
+    finding: str
+    variable: str
+    reason: str
+    name: str
+    role: str
+    date: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A year of an entity in its table, and how many firms the register counts in it."""
+
+    table: Table
+    row: int
+    y: int
+    firms: int
+
+    def value(self, code: str, y: int | None = None) -> float:
+        return float(self.table.values[code][self.row, self.y if y is None else y])
+
+
+def _negative(cell: Cell, code: str) -> Values | None:
+    value = cell.value(code)
+    return {"value": number_text(value)} if value < 0 else None
+
+
+def _unchanged(cell: Cell, code: str) -> Values | None:
+    if not cell.y or cell.value(code) != cell.value(code, cell.y - 1):
+        return None
+    return {"before": number_text(cell.value(code)), "now": number_text(cell.value(code))}
+
+
+def _more_film(cell: Cell, code: str) -> Values | None:
+    recovered, used = cell.value("film_recovered"), cell.value("film_used")
+    if not recovered > used:
+        return None
+    return {"film_recovered": number_text(recovered), "film_used": number_text(used)}
+
+
+def _other_count(cell: Cell, code: str) -> Values | None:
+    own = cell.value(code)
+    if own == cell.firms:
+        return None
+    return {code: number_text(own), "count_of(enterprise)": str(cell.firms)}
+
+
+FINDINGS: Mapping[str, Callable[[Cell, str], Values | None]] = {
+    "usual_range": _negative,
+    "same_as_last_year": _unchanged,
+    "film_within": _more_film,
+    "firms_counted": _other_count,
+}
+MOVED = (
+    "有一家企业于2023年由东辽经济开发区迁入金州园区，名录只记现属园区，以前年度企业数以园区报数为准"
+)
+AREA = "区划或规划面积未调整"
+STOOD_BY: tuple[Stood, ...] = (
+    Stood("enterprise", "E001", "usual_range", "energy_heat", "余热外供，热力净外售，企业已书面确认",
+          "示例填报人甲", "企业统计负责人", "2026-03-05"),
+    Stood("district", "220422", "film_within", "film_recovered", "回收量含上年使用的农膜，跨年回收，农业农村局已确认",
+          "示例填报人乙", "县农业农村局统计员", "2026-03-20"),
+    *(Stood("park", park, "firms_counted", "n_above_scale", MOVED, "示例填报人丙", "园区管委会统计员", "2026-03-20")
+      for park in ("PK03", "PK08")),
+    *(Stood("district", i, "same_as_last_year", "land_total", AREA, "示例填报人丁", "自然资源部门统计员", "2026-03-12")
+      for i in ("220403", "220421", "220422", "2204GX")),
+    Stood("park", "PK01", "same_as_last_year", "park_land_planned", AREA, "示例填报人戊", "园区管委会统计员", "2026-03-12"),
+)  # fmt: skip
+HEAD = "# Soft findings accepted on record: by whom, why, when, and for which values (示例数据, synthetic).\n"
+
+
+def confirmations_text(
+    tables: Sequence[Table], register: Sequence[tuple[str, ...]], years: Sequence[int]
+) -> str:
+    """confirmations.yml for the entities that some tables hold."""
+    by_type = {table.entity_type: table for table in tables}
+    entries = (
+        entry
+        for stood in STOOD_BY
+        if stood.entity_id in by_type[stood.entity_type].ids
+        for entry in _entries(stood, by_type[stood.entity_type], register, years)
+    )
+    return HEAD + "".join(f"- {flow(entry)}\n" for entry in entries)
+
+
+def _entries(
+    stood: Stood, table: Table, register: Sequence[tuple[str, ...]], years: Sequence[int]
+) -> Iterator[Mapping[str, object]]:
+    for year in years:
+        firms = _firms_in(stood.entity_id, register, year)
+        cell = Cell(table, table.row(stood.entity_id), YEARS.index(year), firms)
+        values = FINDINGS[stood.finding](cell, stood.variable)
+        if values is not None and (year > years[0] or stood.finding != "same_as_last_year"):
+            yield {
+                "finding": stood.finding,
+                "entity_id": stood.entity_id,
+                "year": year,
+                "variable": stood.variable,
+                "values": {f'"{key}"' if "(" in key else key: Bare(v) for key, v in values.items()},
+                "reason": stood.reason,
+                "by": {"name": stood.name, "role": stood.role},
+                "date": stood.date,
+            }
+
+
+def _firms_in(body: str, register: Sequence[tuple[str, ...]], year: int) -> int:
+    """Firms of a body in the register, valid in a year."""
+    rows = (r for r in register if r[1] == "enterprise" and r[4] == body)
+    return sum((not r[8] or int(r[8]) <= year) and (not r[9] or year <= int(r[9])) for r in rows)

@@ -1,0 +1,313 @@
+"""A folder taken in: what is written, what counts, what is said again the second time, what is never lost."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import openpyxl
+import pyarrow.parquet as pq
+import pytest
+from rich.console import Console
+
+import cescore.run.collect as driver
+from cescore.errors import CescoreError, DataError
+from cescore.intake.workspace import Workspace
+from cescore.returns.collecting.collection import Circumstances
+from cescore.returns.collecting.kept import KeptReturns
+from cescore.returns.workbooks.read import read_workbook
+from cescore.returns.workbooks.readers import ReadFile, ReceivedFile
+from cescore.returns.workbooks.refusal import FileRefused
+from cescore.run.asked import Asked
+from cescore.run.collect import CollectOptions, collect
+from tests.returns.books import YEAR, form_of, row_of
+
+Collect = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two sound returns."""
+    made = tmp_path / "received"
+    made.mkdir()
+    for entity_id in ("D1", "D2"):
+        form_of(entity_id).save(made / f"{entity_id}.xlsx")
+    return made
+
+
+class ReadersHere:
+    """Reads in this process, which is quicker; `test_readers` proves the processes."""
+
+    def __init__(self, jobs: int) -> None:
+        self.jobs = jobs
+
+    def __enter__(self) -> ReadersHere:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Nothing was started."""
+
+    def read(self, files: Iterable[ReceivedFile]) -> Iterator[ReadFile]:
+        for received in files:
+            try:
+                yield ReadFile(received, read_workbook(received.path, received.name))
+            except FileRefused as refused:
+                yield ReadFile(received, None, refused.reason)
+
+
+@pytest.fixture
+def take(city: Path, folder: Path, request: pytest.FixtureRequest, monkeypatch) -> Collect:
+    """Collects the folder: exit status and everything that was said."""
+    if request.node.name != "test_every_number_of_the_panel_leads_back_to_its_cell":
+        monkeypatch.setattr(driver, "Readers", ReadersHere)
+
+    def do(lang: str = "en", **options: object) -> tuple[int, str]:
+        console = Console(file=io.StringIO(), width=200, soft_wrap=True)
+        circumstances = Circumstances(
+            str(options.pop("received", "")), str(options.pop("reason", ""))
+        )
+        asked = Asked(city, YEAR, lang=lang, progress="quiet")
+        status = collect(
+            asked, CollectOptions(folder, jobs=1, circumstances=circumstances, **options), console
+        )  # type: ignore[arg-type]
+        return status, console.file.getvalue()  # type: ignore[attr-defined]
+
+    return do
+
+
+def tree(root: Path) -> dict[str, str]:
+    """Every file below a folder by its hash."""
+    return {
+        p.relative_to(root).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in sorted(root.rglob("*"))
+        if p.is_file()
+    }
+
+
+def value_of(city: Path, entity_id: str, code: str) -> tuple[float, str]:
+    """A value of the panel, and where it stands."""
+    workspace = Workspace.load(city, YEAR)
+    panel = workspace.panels["district"]
+    at = panel.entities.index(entity_id), panel.year_position(YEAR)
+    return float(panel.columns[code].values[at]), workspace.sources(entity_id, code, YEAR)
+
+
+def test_every_number_of_the_panel_leads_back_to_its_cell(take, city):
+    status, said = take()
+    assert status == 0 and "2 new, 0 replaced" in said
+    value, source = value_of(city, "D2", "coal")
+    assert value == 300 and "D2.xlsx!填报表!D7" in source
+    assert re.search(r"D1.xlsx \(form\): 7 input cells = 7 taken over", said)
+
+
+def test_collecting_again_changes_nothing(take, city):
+    take()
+    before = tree(city / "data")
+    status, said = take()
+    assert tree(city / "data") == before and status == 0 and "0 new, 0 replaced" in said
+
+
+def test_received_files_are_kept_as_they_came_and_read_only(take, city, folder):
+    take(received="2026-02-01")
+    kept = KeptReturns(city, YEAR).original("D1.xlsx", "D1")
+    assert kept.read_bytes() == (folder / "D1.xlsx").read_bytes()
+    assert not kept.stat().st_mode & 0o222
+    assert "D1,form,1,D1.xlsx" in (city / "data/2025/returns/submissions.csv").read_text("utf-8")
+
+
+def test_an_error_in_a_cell_blocks_its_entity_and_no_other(take, city, folder):
+    form_of("D1", gdp="约1200").save(folder / "D1.xlsx")
+    status, said = take()
+    workspace = Workspace.load(city, YEAR)
+    (reason,) = workspace.blocked["D1"]
+    assert status == 1 and set(workspace.blocked) == {"D1"}
+    assert (reason.code, reason.at.cell) == ("not_a_number", "填报表!D6")
+    assert "D1.xlsx, 填报表!D6" in said
+
+
+def test_what_was_found_about_a_form_is_found_by_every_later_check(take, city, folder):
+    form_of("D1", gdp="=A1*2").save(folder / "D1.xlsx")
+    take()
+    assert [f.code for f in Workspace.load(city, YEAR).blocked["D1"]][:1] == [
+        "formula_not_computed"
+    ]
+
+
+def test_a_resubmission_replaces_cell_by_cell_and_both_are_kept(take, city, folder):
+    form_of("D1", coal="约300").save(folder / "D1.xlsx")
+    take()
+    form_of("D1", coal=310).save(folder / "D1.xlsx")
+    status, said = take(reason="corrected by the respondent")
+    assert status == 0 and "D1: submission 2 in place of 1, 1 changes" in said
+    assert "coal value: 约300 → 310" in said and "findings gone: not_a_number coal" in said
+    assert value_of(city, "D1", "coal")[0] == 310
+    record = (city / "data/2025/returns/submissions.csv").read_text("utf-8")
+    assert "D1,form,2,D1.xlsx" in record and ",1,corrected by the respondent" in record
+    originals = list((city / "data/2025/returns").rglob("D1.xlsx"))
+    assert len(originals) == 2
+
+
+def test_a_replacement_without_a_reason_is_told_until_there_is_one(take, city, folder):
+    take()
+    form_of("D1", coal=310).save(folder / "D1.xlsx")
+    assert "replaced_without_reason" in take()[1]
+    codes = {f.code for f in Workspace.load(city, YEAR).findings}
+    assert "replaced_without_reason" in codes
+
+
+def test_an_old_submission_does_not_come_back_by_mistake(take, city, folder):
+    old = (folder / "D1.xlsx").read_bytes()
+    take()
+    form_of("D1", coal=310).save(folder / "D1.xlsx")
+    take(reason="x")
+    (folder / "D1.xlsx").write_bytes(old)
+    assert "replaced_already" in take()[1] and value_of(city, "D1", "coal")[0] == 310
+
+
+def test_two_returns_of_one_entity_are_both_named_and_neither_is_used(take, city, folder):
+    form_of("D1", coal=999).save(folder / "D1 (2).xlsx")
+    status, said = take()
+    assert status == 1 and said.count("two_returns") == 2
+    assert "D1," not in (city / "data/2025/observations_returns.csv").read_text("utf-8")
+
+
+def test_one_file_under_two_names_is_one_submission(take, folder):
+    shutil.copy(folder / "D1.xlsx", folder / "copy of D1.xlsx")
+    status, said = take()
+    assert status == 0 and "same_file_twice" in said
+
+
+def test_only_some_files_leave_the_others_as_they_were(take, city, folder):
+    take()
+    (folder / "D2.xlsx").unlink()
+    form_of("D1", coal=310).save(folder / "D1.xlsx")
+    take(reason="x")
+    assert value_of(city, "D2", "coal")[0] == 300 and value_of(city, "D1", "coal")[0] == 310
+
+
+def test_a_table_edited_by_hand_is_never_written_over_in_silence(take, city, folder):
+    take()
+    table = city / "data/2025/observations_returns.csv"
+    table.write_text(table.read_text("utf-8").replace(",300,", ",301,", 1), "utf-8")
+    form_of("D1", power=1).save(folder / "D1.xlsx")
+    before = tree(city / "data")
+    with pytest.raises(DataError, match=r"observations_returns.csv:3 .*301"):
+        take()
+    assert tree(city / "data") == before
+    assert take(discards_edits=True, reason="x")[0] == 0
+    (edited,) = (city / "data/2025/returns/edited").iterdir()
+    assert ",301," in edited.read_text("utf-8") and ",301," not in table.read_text("utf-8")
+
+
+def test_rows_of_another_source_are_a_conflict_that_is_told_and_not_doubled(take, city):
+    (city / "data/2025").mkdir()
+    (city / "data/2025/observations.csv").write_text(
+        "entity_id,year,variable,value\nD1,2025,coal,300\nD1,2025,power,41\n", "utf-8"
+    )
+    status, said = take()
+    assert status == 1 and "conflicting_rows" in said and "duplicate_row" in said
+    assert value_of(city, "D1", "coal")[0] == 300
+
+
+def test_values_may_go_into_a_parquet_file(take, city, tmp_path):
+    into = tmp_path / "values.parquet"
+    assert take(into=into)[0] == 0
+    assert pq.read_table(into).num_rows == 14
+    assert not (city / "data/2025/observations_returns.csv").exists()
+    take(into=into)  # its own file it may write again
+    into.write_bytes(b"somebody's")
+    with pytest.raises(CescoreError, match="no file that collect wrote"):
+        take(into=into)
+
+
+def test_a_parquet_file_in_the_year_is_read_like_the_table(take, city):
+    take(into=city / "data/2025/observations_returns.parquet")
+    value, source = value_of(city, "D2", "coal")
+    assert value == 300 and "D2.xlsx!填报表!D7" in source
+
+
+def test_a_preview_changes_nothing_and_shows_each_cell_as_it_is_read(take, city, folder):
+    form_of("D1", gdp="约1").save(folder / "D1.xlsx")
+    before = tree(city / "data")
+    status, said = take(is_preview=True)
+    assert tree(city / "data") == before and status == 1 and "not_a_number" in said
+    shown = openpyxl.load_workbook(city / "output/collect-2025-en/preview/D1.xlsx.xlsx")
+    sheet = shown["1 填报表"]
+    assert sheet.cell(row_of("gdp"), 4).fill.fgColor.rgb == "FFC6E0B4"
+    assert "D1 2025 gdp = 约1" in sheet.cell(row_of("gdp"), 4).comment.text
+
+
+def test_what_systems_leave_is_ignored_and_what_is_no_return_is_named(take, folder):
+    for name in ("~$D1.xlsx", ".DS_Store", "Thumbs.db", "x.tmp"):
+        (folder / name).write_bytes(b"x")
+    (folder / "letter.pdf").write_bytes(b"%PDF-1.7")
+    (folder / "broken.xlsx").write_bytes(b"PK\x03\x04")
+    os.symlink("/etc/passwd", folder / "link.xlsx")
+    (folder / "deep/er").mkdir(parents=True)
+    status, said = take()
+    assert status == 1 and said.count("file_ignored") == 4 and said.count("return_refused") == 3
+    assert "2 new" in said
+
+
+def test_a_folder_that_holds_nothing_usable_ends_with_status_2(take, folder):
+    for path in folder.iterdir():
+        path.write_bytes(b"no workbook")
+    assert take()[0] == 2
+
+
+def test_long_tables_come_as_csv_in_any_encoding(take, city, folder):
+    for path in folder.iterdir():
+        path.unlink()
+    text = "单位代码,年份,指标代码,数值\nD1,2025,gdp,1200\nD1,2025,coal,１００\n"
+    (folder / "t.csv").write_bytes(text.encode("gb18030"))
+    status, said = take()
+    assert status == 0 and "encoding" in said
+    assert value_of(city, "D1", "coal") == (
+        100,
+        "data/2025/observations_returns.csv:3 (t.csv!CSV!D3)",
+    )
+
+
+def test_a_long_table_under_english_headings_is_no_form(take, city, folder):
+    (folder / "D1.xlsx").unlink()
+    (folder / "t.csv").write_text(
+        "entity_id,year,variable,value,note\nD1,2025,coal,7,=1+1\n", "utf-8"
+    )
+    take()
+    assert value_of(city, "D1", "coal")[0] == 7
+    assert "'=1+1" in (city / "data/2025/observations_returns.csv").read_text("utf-8")
+
+
+def test_hostile_ids_and_names_stay_texts(take, city, folder):
+    (folder / "=cmd.csv").write_text(
+        "entity_id,year,variable,value\n=cmd|' /C calc'!A0,2025,coal,7\n../../x,2025,gdp,1\n",
+        "utf-8",
+    )
+    form_of("=1+1").save(folder / "x.xlsx")
+    status, said = take()
+    assert status == 1 and said.count("bad_id") == 3
+    written = [p for p in (city / "data").rglob("*.csv") if not p.name.startswith("=")]
+    for path in written:
+        rows = list(csv.reader(path.read_text("utf-8").splitlines()))
+        assert not [cell for row in rows for cell in row if cell.startswith(("=", "@"))], path
+    assert not any("cmd" in str(p.relative_to(city).parent) for p in city.rglob("*"))
+
+
+def test_a_workbook_with_two_hundred_faults_says_all_of_them_at_once(take, folder):
+    book = form_of("D1")
+    for n in range(200):
+        book.active.append([f"nothing_{n}", "", "t", f"约{n}"])
+    book.save(folder / "D1.xlsx")
+    status, said = take()
+    assert status == 1 and said.count("unknown_variable") == 200
+
+
+def test_both_languages_say_the_same(take, folder):
+    form_of("D1", gdp="约1200").save(folder / "D1.xlsx")
+    assert "“约1200”" in take(lang="zh")[1] and "'约1200'" in take(lang="en")[1]
