@@ -58,8 +58,10 @@ def _fill(page: Any, sheet: shape.FormSheet, key: str, known: Mapping[str, Row],
     for cells in page.iter_rows():
         texts = [str(cell.value or "") for cell in cells]
         columns = columns or shape.header_of(texts, sheet)
-        row = known.get(texts[columns[key]]) if columns else None
-        for column, value in _answers(row, sheet, lang) if row and columns else ():
+        if columns is None:
+            continue
+        row = known.get(texts[columns[key]])
+        for column, value in _answers(row, sheet, lang) if row else ():
             cells[columns[column]].value = value
             if isinstance(value, date):
                 cells[columns[column]].number_format = "yyyy-mm-dd"

@@ -32,9 +32,9 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Follow a number back: formula, numbers put in, and each one's file, sheet and cell."""
-    from cescore.run.explaining import Question, answer
+    from cescore.run.explaining import TraceQuestion, answer
 
-    found = answer(Question(workspace(root), entity, code, year, lang.value, of))
+    found = answer(TraceQuestion(workspace(root), entity, code, year, lang.value, of))
     if as_json:
         print(json.dumps(found.as_json(), ensure_ascii=False, indent=1, allow_nan=False))
     else:
@@ -57,7 +57,8 @@ def revisions(
 ) -> None:
     """Say what moved between two vintages, value by value and grade by grade, and why."""
     from cescore.evaluation.revising.revision import revise
-    from cescore.run.revisions import RevisionText, json_text, open_side, write_moves
+    from cescore.run.revisions import RevisionText, json_text, write_moves
+    from cescore.run.vintages import open_side
 
     revision = revise(open_side(a, year), open_side(b, year))
     told = RevisionText(revision, lang.value, show_all)

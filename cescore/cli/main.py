@@ -12,6 +12,7 @@ import typer
 import cescore.cli.building
 import cescore.cli.collecting
 import cescore.cli.explaining
+import cescore.cli.protecting
 import cescore.cli.releasing
 import cescore.cli.returning
 import cescore.cli.sending_back

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +16,7 @@ from cescore.cli.options import (
     Progress,
     Root,
     patterns,
+    usable_cores,
     workspace,
 )
 from cescore.run.asked import Asked
@@ -46,11 +46,7 @@ def forms(
     from cescore.run.forms import make_forms
 
     asked = Asked(workspace(root), year, patterns(only), lang.value, force=force, progress=progress)
-    made = make_forms(asked, out, jobs or _cores(), console)
+    made = make_forms(asked, out, jobs or usable_cores(), console)
     for line in made.lines():
         console.print(line, markup=False)
     raise typer.Exit(made.exit_status)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2

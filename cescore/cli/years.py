@@ -8,13 +8,14 @@ from typing import Annotated
 import typer
 
 from cescore.cli.application import app, console
-from cescore.cli.options import CHINESE, HERE, Language, Root, workspace
+from cescore.cli.options import CHINESE, HERE, Language, Root, usable_cores, workspace
 
 NewYearOf = Annotated[int, typer.Argument(help="The year that begins, such as 2026.")]
 From = Annotated[
     int | None, typer.Option("--from", help="The year it begins from; else the year before.")
 ]
 Dry = Annotated[bool, typer.Option("--dry", help="Say what would be made, and make nothing.")]
+Forms = Annotated[bool, typer.Option("--forms/--no-forms", help="Make the forms of the year too.")]
 Published = Annotated[
     Path | None,
     typer.Option(help="Results as published: results.csv, or its folder; else output/<year>."),
@@ -28,16 +29,15 @@ def new_year(
     before: From = None,
     lang: Language = CHINESE,
     dry: Dry = False,
+    forms: Forms = True,
 ) -> None:
-    """Begin a year: folders, run file, next plan; keep the old method; back-test the old year."""
-    from cescore.run.telling import say
-    from cescore.run.year_telling import tell_new_year
+    """Begin a year: folders, run file, next plan, forms; keep the old method; back-test the old year."""
+    from cescore.run.year_telling import YearAsked, tell_new_year
 
-    status = tell_new_year(
-        workspace(root), year, year - 1 if before is None else before,
-        lang=lang.value, is_dry=dry, say=lambda line: say(console, line),
-    )  # fmt: skip
-    raise typer.Exit(status)
+    begun_from = year - 1 if before is None else before
+    jobs = usable_cores() if forms else 0
+    asked = YearAsked(workspace(root), year, begun_from, lang.value, is_dry=dry, jobs=jobs)
+    raise typer.Exit(tell_new_year(asked, console))
 
 
 @app.command("back-test")

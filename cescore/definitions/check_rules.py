@@ -13,7 +13,7 @@ from cescore.definitions.language import LONGEST, FormulaError
 from cescore.definitions.located import Node
 from cescore.definitions.model import Account, BuiltInChecks, CheckRule, IndustryRange, Variable
 from cescore.definitions.names import Names, is_unit, read_formula, refuse_formula
-from cescore.definitions.reading import Reading
+from cescore.definitions.reading import Reading, with_nearest
 from cescore.definitions.resolving import check_names, executable
 from cescore.definitions.shipped import FINDINGS
 
@@ -51,6 +51,7 @@ def load_checks(at: Reading, names: Names, accounts: Mapping[str, Account]) -> C
     built_in = place.build(BuiltInChecks)
     if built_in is not None:
         _check_built_in(built_in, place)
+        _check_named(built_in, place, names)
     rules = [
         resolved_rule(code, at.at("rules", code), terms) for code in at.at("rules").node.entries()
     ] if at.node.get("rules") else []  # fmt: skip
@@ -143,6 +144,28 @@ def _check_built_in(built_in: BuiltInChecks, at: Reading) -> None:
         if low >= high:
             place = at.node.at((key.partition("[")[0],))
             at.of(place, f"built_in.{key}").refuse(f"{low:g} to {high:g}", "low below high")
+
+
+def _check_named(built_in: BuiltInChecks, at: Reading, names: Names) -> None:
+    """Variables that settings name are known, and sizes are returned by the type they are of."""
+    if names.is_broken:
+        return
+    quantities = [c for c, v in names.variables.items() if v.kind in ("quantity", "count")]
+    size = at.at("peers", "size") if built_in.peers.size else at
+    for entity_type, code in built_in.peers.size.items():
+        if code not in quantities:
+            size.refuse(repr(code), with_nearest("a quantity", code, quantities), entity_type)
+            continue
+        kept = names.variables[code].entity_types
+        if kept and entity_type not in kept:
+            found = f"{code!r} is of {', '.join(kept)}, not of {entity_type}"
+            size.refuse(found, "what this type returns", entity_type)
+    chosen = {"weights": built_in.suggestions.weights, "pinned": built_in.suggestions.pinned}
+    for key, codes in chosen.items():
+        for code in codes:
+            if code not in quantities:
+                found, expected = repr(code), with_nearest("a quantity", code, quantities)
+                at.at("suggestions").refuse(found, expected, key)
 
 
 def _check_length(expression: Expression, terms: RuleTerms) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from cescore.definitions.bonus import resolve_bonus
 from cescore.definitions.check_rules import RuleTerms, load_checks
 from cescore.definitions.contradictions import check_kinds
+from cescore.definitions.databases import load_databases
 from cescore.definitions.folder import ParamsFolder
 from cescore.definitions.former_codes import check_former_codes
 from cescore.definitions.frameworks import resolved_framework
@@ -27,6 +28,7 @@ from cescore.definitions.model import (
     Standard,
     Variable,
 )
+from cescore.definitions.model.database import Database
 from cescore.definitions.names import Names
 from cescore.definitions.page import load_page
 from cescore.definitions.pictures import PageParams
@@ -63,6 +65,7 @@ class Definitions:
     page: PageParams = field(default_factory=PageParams)
     history: Mapping[int, MethodRecord] = field(default_factory=dict)  # of earlier years
     plans: Mapping[str, Plan] = field(default_factory=dict)  # every plan, the run's own among them
+    databases: tuple[Database, ...] = ()
 
     def plan_in(self, year: int) -> Plan | None:
         """The plan a year was inspected under: the run's own, or the one that an earlier year falls in."""
@@ -88,6 +91,7 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
     params.name_strays()
     units = params.units()
     run = load_run(params.files("runs"), year, params.place("runs"))
+    databases = load_databases(params.files("runs"), run.year) if run is not None else ()
     names = _names(params, units)
     drafts = draft_frameworks(params.files("frameworks"), params.place("frameworks"))
     check_kinds(drafts)
@@ -129,6 +133,7 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
         page=page,
         history=history,
         plans={i: read.plan for i, read in plans.items() if read.plan is not None},
+        databases=databases,
     )
 
 

@@ -1,7 +1,11 @@
 """A YAML file as plain values that know the file and line they stand on.
 
-ruamel.yaml only parses: what its nodes may become is decided here. Nothing constructs objects, an
-alias cannot multiply without end, a key cannot stand twice, and a number is a finite decimal.
+A parser only parses: what its nodes may become is decided here. Nothing constructs objects, an alias
+cannot multiply without end, a key cannot stand twice, and a number is a finite decimal.
+
+libyaml reads a text first, because it takes a seventh of the time; whatever it does not take at once
+is read by ruamel.yaml, which knows YAML 1.2 and says what is wrong. A test holds the two to the same
+nodes on whatever libyaml takes.
 """
 
 from __future__ import annotations
@@ -13,11 +17,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
-
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
-from ruamel.yaml.nodes import Node as YamlNode
+from typing import Any, Protocol
 
 from cescore.definitions.model.written import FLOAT, number_in
 from cescore.definitions.strays import PLAIN, kind_of
@@ -30,7 +30,31 @@ DEEPEST = 100  # mappings and lists inside each other
 MERGE = "<<"
 NOT_FINITE = re.compile(r"[-+]?\.?(inf|nan|infinity)", re.IGNORECASE)
 
+# What the two parsers may take differently: tabs, marks, line ends of YAML 1.1, tags, odd anchors.
+DOUBTFUL = re.compile(
+    r"[\t\x85\u2028\u2029\ufeff]|(?:^|[\s\[{,:-])(?:!(?!=)|[&*][\w-]*[^\w\s\]},-])"
+)
+# What a plain scalar is in YAML 1.2's core schema, by the characters that it may begin with.
+CORE_SCHEMA = (
+    ("bool", "true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("int", "[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
+    ("float", r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", "-+0123456789."),
+    ("float", r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)", "-+."),
+    ("null", "~|null|Null|NULL|", ("~", "n", "N", "")),
+    ("merge", "<<", "<"),
+)
+
 Scalar = str | int | float | bool | None
+
+
+class YamlNode(Protocol):
+    """A node of either parser: ``id`` is scalar, sequence or mapping."""
+
+    id: str
+    tag: Any
+    value: Any
+    style: Any
+    start_mark: Any
 
 
 @dataclass(frozen=True)
@@ -150,8 +174,39 @@ def _text(path: Path, where: str, problems: list[Problem]) -> str | None:
         return None
 
 
+@lru_cache(maxsize=1)
+def _quick_loader() -> Any:
+    """libyaml's parser, taking words as YAML 1.2 does."""
+    import yaml
+
+    class CoreLoader(yaml.CSafeLoader):  # type: ignore[misc]  # it is made by a C extension
+        yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - so it is named there
+
+    for tag, pattern, first in CORE_SCHEMA:
+        known = re.compile(f"^(?:{pattern})$")
+        CoreLoader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", known, list(first))
+    return CoreLoader
+
+
+def quickly_composed(text: str) -> YamlNode | None:
+    """libyaml's nodes of the one document in a text; None for all that ruamel has to look at."""
+    import yaml
+
+    if DOUBTFUL.search(text):
+        return None
+    try:
+        loader = _quick_loader()(text)
+        try:
+            node: YamlNode | None = loader.get_single_node()
+        finally:
+            loader.dispose()
+    except (yaml.YAMLError, AttributeError, RecursionError, ValueError):
+        return None  # without libyaml, or for a text that needs words: ruamel says what is wrong
+    return node if node is not None and node.id != "scalar" else None
+
+
 def _composed(text: str, where: str, problems: list[Problem]) -> YamlNode | None:
-    """ruamel's nodes of the one document in a text, or None with a Problem."""
+    """The nodes of the one document in a text, or None with a Problem."""
     directive = _directive(text)
     if directive is not None:
         line, found = directive
@@ -161,8 +216,24 @@ def _composed(text: str, where: str, problems: list[Problem]) -> YamlNode | None
     if _open_brackets(text) > MOST_BRACKETS:
         problems.append(Problem(where, "YAML", "nested too deeply", f"at most {DEEPEST} levels"))
         return None
+    quick = quickly_composed(text)
+    documents = _slowly_composed(text, where, problems) if quick is None else [quick]
+    if len(documents) > 1:
+        line = documents[1].start_mark.line + 1
+        problems.append(Problem(f"{where}:{line}", "YAML", "a second document", "one document"))
+    if documents and _size(documents[0], {}) > MOST_NODES:
+        found = "too large once its aliases are written out"
+        problems.append(Problem(where, "YAML", found, f"at most {MOST_NODES} values"))
+        return None
+    return documents[0] if documents else None
+
+
+def _slowly_composed(text: str, where: str, problems: list[Problem]) -> list[YamlNode]:
+    """ruamel's nodes of the documents in a text, or none with a Problem."""
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
     try:
-        documents = list(_documents(text))
+        return list(documents_in(text))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"{where}:{mark.line + 1}" if mark else where
@@ -187,16 +258,7 @@ def _composed(text: str, where: str, problems: list[Problem]) -> YamlNode | None
         problems.append(
             Problem(f"{where}:1", "YAML", f"cannot be read ({error})"[:200], "valid YAML")
         )
-    else:
-        if len(documents) > 1:
-            line = documents[1].start_mark.line + 1
-            problems.append(Problem(f"{where}:{line}", "YAML", "a second document", "one document"))
-        if documents and _size(documents[0], {}) > MOST_NODES:
-            found = "too large once its aliases are written out"
-            problems.append(Problem(where, "YAML", found, f"at most {MOST_NODES} values"))
-            return None
-        return documents[0] if documents else None
-    return None
+    return []
 
 
 def _directive(text: str) -> tuple[int, str] | None:
@@ -215,7 +277,7 @@ def _size(node: YamlNode, sizes: dict[int, int]) -> int:
     if known is not None:
         return known
     sizes[id(node)] = 1
-    parts = node.value if isinstance(node, MappingNode | SequenceNode) else ()
+    parts = () if node.id == "scalar" else node.value
     inner = (part for entry in parts for part in (entry if isinstance(entry, tuple) else (entry,)))
     sizes[id(node)] = 1 + sum(_size(part, sizes) for part in inner)
     return sizes[id(node)]
@@ -227,7 +289,10 @@ def _open_brackets(text: str) -> int:
     return max(accumulate(steps), default=0)
 
 
-def _documents(text: str) -> Iterator[YamlNode]:
+def documents_in(text: str) -> Iterator[YamlNode]:
+    """ruamel's nodes of the documents in a text."""
+    from ruamel.yaml import YAML
+
     with warnings.catch_warnings():
         warnings.simplefilter(
             "ignore"
@@ -270,12 +335,12 @@ class _Builder:
                 self._refuse(place, what, "too large, too deep or inside itself", "a plain file")
             self.count = max(self.count, MOST_NODES + 1 if self.count > MOST_NODES else self.count)
             return Node(None, place, is_broken=True)
-        if isinstance(node, ScalarNode):
+        if node.id == "scalar":
             return self._scalar(node, place, what)
         self.open_nodes.add(id(node))
-        if isinstance(node, MappingNode):
+        if node.id == "mapping":
             built = self._mapping(node, place, what, depth)
-        elif isinstance(node, SequenceNode):
+        elif node.id == "sequence":
             items = [self.build(item, what, depth + 1) for item in node.value]
             built = Node(items, place)
         else:
@@ -283,13 +348,13 @@ class _Builder:
         self.open_nodes.discard(id(node))
         return self._checked_tag(node, built, what)
 
-    def _mapping(self, node: MappingNode, place: str, what: str, depth: int) -> Node:
+    def _mapping(self, node: YamlNode, place: str, what: str, depth: int) -> Node:
         entries: dict[str, Node] = {}
         inherited: dict[str, Node] = {}
         lines: dict[str, int] = {}
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
-            if not isinstance(key_node, ScalarNode):
+            if key_node.id != "scalar":
                 self._refuse(
                     f"{self.where}:{line}",
                     "key",
@@ -300,7 +365,7 @@ class _Builder:
             key = str(key_node.value)
             named = f"{what}.{key}" if what else key
             value = self.build(value_node, named, depth + 1)
-            if key == MERGE and key_node.style is None:
+            if key == MERGE and not key_node.style:
                 inherited |= self._inherited(value, line)
             elif key in lines:
                 found = f"duplicate key, first in line {lines[key]}"
@@ -320,7 +385,7 @@ class _Builder:
             found |= source.entries()
         return found
 
-    def _scalar(self, node: ScalarNode, place: str, what: str) -> Node:
+    def _scalar(self, node: YamlNode, place: str, what: str) -> Node:
         raw = str(node.value)
         tag = str(node.tag).rpartition(":")[2]
         if node.style in ("'", '"', "|", ">"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cescore.definitions.databases import KEY
 from cescore.definitions.layout import Files
 from cescore.definitions.model import Plan, Run
 from cescore.definitions.model.written import YEAR
@@ -41,7 +42,7 @@ def _run(stem: str, file: Reading) -> Run | None:
     if not YEAR.fullmatch(stem):
         file.of(file.node, "file").refuse(f"{stem}.yml", "a year as its name")
         return None
-    at = file.of(file.node, f"runs.{stem}")
+    at = file.of(file.node.without(KEY), f"runs.{stem}")
     if _claims_release(at):
         return None
     run = at.build(Run, year=int(stem))

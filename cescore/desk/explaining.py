@@ -10,7 +10,7 @@ from cescore.definitions.model import Plan, Target, VariableName
 from cescore.disclosure.opened import OpenBundle
 from cescore.evaluation.tracing.asking import trace_asked, tracer_of
 from cescore.evaluation.tracing.trace import Kind, Traced, TraceNote, as_graph
-from cescore.evaluation.tracing.tracer import Made, PlanOutcome, World
+from cescore.evaluation.tracing.tracer import MadeFrom, PlanOutcome, World
 from cescore.intake.completing import ESTIMATED_BY, WITHHELD
 from cescore.intake.panel import SUM_OF
 from cescore.method.column import Panel
@@ -149,7 +149,7 @@ class BundleWorld(World):
         text = self._source(code, year)
         return (TraceNote.of("made_as", text=text),) if text.startswith(MADE_BY) else ()
 
-    def made(self, entity_id: str, code: str, year: int) -> Made | None:
+    def made(self, entity_id: str, code: str, year: int) -> MadeFrom | None:
         return None  # who is inside a sum is for others to know
 
     def _source(self, code: str, year: int) -> str:

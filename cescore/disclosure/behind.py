@@ -72,6 +72,26 @@ class Behind:
                     waiting.append(above)
                     yield above
 
+    @property
+    def respondents(self) -> tuple[str, ...]:
+        """The ids of all respondents, in the register's order."""
+        return tuple(self._chains)
+
+    def has_returned(self, entity_id: str, year: int) -> bool:
+        """Whether a respondent returned any figure of a year."""
+        return entity_id in self._filed(year)
+
+    @lru_cache(maxsize=64)  # noqa: B019
+    def _filed(self, year: int) -> frozenset[str]:
+        found: set[str] = set()
+        for panel in self._panels:
+            if year in panel.years:
+                has = np.zeros(len(panel.entities), bool)
+                for column in panel.columns.values():
+                    has |= column.is_present[:, panel.year_position(year)]
+                found |= {panel.entities[row] for row in np.flatnonzero(has).tolist()}
+        return frozenset(found)
+
     def inside(self, body: str) -> tuple[str, ...]:
         """The bodies that lie in a body."""
         return self._inside.get(body, ())

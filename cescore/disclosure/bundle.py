@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from cescore.definitions.bilingual import Bilingual, name_in
@@ -21,6 +22,7 @@ from cescore.disclosure.standing import OwnStanding, release_stage
 from cescore.intake import wording
 from cescore.intake.findings import NOBODY, Settlement
 from cescore.method.assessment import Assessment
+from cescore.method.column import Column, State
 from cescore.method.contributions import Contribution
 from cescore.method.coverage import covers_enough
 from cescore.method.disclosure import PeerFigure, YearRank
@@ -117,6 +119,12 @@ class ReleasedSeries(Part):
     code: str
     values: tuple[float | None, ...]
     flags: tuple[int, ...]
+
+    def column(self) -> Column:
+        """A column of what is released; SUPPRESSED elsewhere."""
+        values = np.array([[np.nan if v is None else v for v in self.values]], float)
+        state = np.where(np.isnan(values), np.uint8(State.SUPPRESSED), np.uint8(State.PRESENT))
+        return Column(values, state, np.array([self.flags], np.uint8))
 
 
 class Released(Part):

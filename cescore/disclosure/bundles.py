@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from cescore.definitions.history import SeriesBreak, breaks_of
 from cescore.definitions.pictures import PageBounds
@@ -17,15 +17,20 @@ from cescore.disclosure.bundle import (
     PlanCard,
     ProseCard,
     Record,
+    Released,
     StandardCard,
     report_number,
 )
 from cescore.disclosure.changes import changes_of
+from cescore.disclosure.covering import Cover
 from cescore.disclosure.gate import INDEX_DECIMALS, Gate
+from cescore.disclosure.ledger import Years
 from cescore.disclosure.others import OtherRespondents
 from cescore.disclosure.own_results import evaluated, values_of
+from cescore.disclosure.public_view import PublicView
 from cescore.disclosure.wording import Wording
 from cescore.errors import DataError
+from cescore.evaluation.yearly import entity_targets
 from cescore.intake import wording
 from cescore.intake.findings import Settlement
 from cescore.method.assessment import Assessment
@@ -40,10 +45,14 @@ if TYPE_CHECKING:
     from cescore.intake.prose import Prose
     from cescore.method.firmness import Band
     from cescore.method.standards import Compliance
+    from cescore.method.targets import TargetLine
+
+
+Audience = Literal["public", "bureau"]
 
 
 def make_bundle(yearly: YearlyEvaluation, entity_id: str) -> Bundle:
-    """The bundle of one entity.
+    """The bundle of one entity, of a body for the public.
 
     Raises
     ------
@@ -67,6 +76,9 @@ class Bundler:
     """Makes bundles of one evaluation; what all have in common is computed once."""
 
     yearly: YearlyEvaluation
+    audience: Audience = (
+        "public"  # who reads bodies' reports; bureau: nothing of theirs is withheld
+    )
 
     def bundle(self, entity_id: str) -> Bundle:
         """See `make_bundle`."""
@@ -74,7 +86,13 @@ class Bundler:
         entity = self._entity(entity_id)
         evaluation = self.yearly.evaluations[entity.entity_type]
         row = self._rows[entity_id]
-        findings = tuple(self._finding(f, entity_id) for f in self._findings[entity_id])
+        view = self.view(entity)
+        hidden = view.hidden if view else {}
+        own, place = (view.evaluation, 0) if view else (evaluation, row)
+        cover = Cover(hidden, workspace.year)
+        findings = tuple(
+            cover.finding(self._finding(f, entity_id)) for f in self._findings[entity_id]
+        )
         siblings, children = self.gate.siblings(entity), self.gate.children(entity)
         industries = self.gate.industries(entity)
         measures = self.yearly.measures.get(entity_id, ())
@@ -86,20 +104,25 @@ class Bundler:
             report_number="",
             framework=evaluation.framework,
             framework_hash=evaluation.framework.hash,
-            record=self._record(evaluation.panel, row),
+            record=self._record(own.panel, place, hidden),
             fitted=self.gate.fitted(entity),
-            evaluated=evaluated(evaluation, row, filed=workspace.filed(entity_id)),
+            released=view.released if view else Released(),
+            evaluated=evaluated(own, place, filed=workspace.filed(entity_id)),
             uncertainty=self._band(entity),
             bands_left_out=self.yearly.is_large(entity.entity_type),
             robustness=self.gate.robustness(entity),
-            peers=self.gate.peer_table(entity),
+            peers=cover.peers(self.gate.peer_table(entity)),
             siblings=siblings,
             children=children,
             industries=industries,
-            targets=self.yearly.targets.get(entity_id, ()),
+            targets=self._targets(entity_id, view),
             measures=measures,
-            assessment=self.yearly.assessments.get(entity_id) or Assessment(),
-            standards=tuple(_standard(*p) for p in self.yearly.compliance.get(entity_id, ())),
+            assessment=self.covered(
+                entity_id, self.yearly.assessments.get(entity_id) or Assessment(), workspace.year
+            ),
+            standards=tuple(
+                cover.standard(_standard(*p)) for p in self.yearly.compliance.get(entity_id, ())
+            ),
             findings=findings,
             legal_basis=_text(evaluation.panel, "basis", row),
             filed=workspace.filed(entity_id),
@@ -113,6 +136,22 @@ class Bundler:
             breaks=self._breaks(entity.entity_type),
         )
         return bundle.model_copy(update={"report_number": report_number(bundle)})
+
+    def view(self, entity: Entity) -> PublicView | None:
+        """A body's results as its readers may see them; None where nothing of them is withheld."""
+        return None if self.audience == "bureau" else self.gate.view(entity.entity_id)
+
+    def covered(self, entity_id: str, found: Assessment, year: int) -> Assessment:
+        """An assessment as the body's readers may see it."""
+        is_whole = self.audience == "bureau"
+        return found if is_whole else self.gate.assessment(entity_id, found, year)
+
+    def _targets(self, entity_id: str, view: PublicView | None) -> tuple[TargetLine, ...]:
+        """The year's targets, as far as what measures them is released."""
+        plan = self.yearly.workspace.definitions.plan
+        if view is None or plan is None or entity_id not in self.yearly.targets:
+            return self.yearly.targets.get(entity_id, ())
+        return entity_targets(plan, view.evaluation, entity_id)
 
     def _band(self, entity: Entity) -> Band | None:
         """How firm the index is, to the decimals in print, so that a draw more changes no page."""
@@ -186,7 +225,7 @@ class Bundler:
         history, year = definitions.history, self.yearly.year
         return breaks_of(entity_type, framework, history, year, base_year)
 
-    def _record(self, panel: Panel, row: int) -> Record:
+    def _record(self, panel: Panel, row: int, hidden: Years) -> Record:
         entity_id, panel, row = panel.entities[row], panel.alone(row), 0
         columns = panel.columns
         places = self.yearly.workspace.sources.table(entity_id, columns, panel.years)
@@ -196,7 +235,12 @@ class Bundler:
             state={code: tuple(c.state[row].tolist()) for code, c in columns.items()},
             flags={code: tuple(c.flags[row].tolist()) for code, c in columns.items()},
             source={
-                code: tuple(self._others.without_others(text, entity_id) for text in texts)
+                code: tuple(
+                    ""
+                    if year in hidden.get(code, ())
+                    else self._others.without_others(text, entity_id)
+                    for year, text in zip(panel.years, texts, strict=True)
+                )
                 for code, texts in places.items()
             },
             codes={code: tuple(map(str, texts[row])) for code, texts in panel.codes.items()},

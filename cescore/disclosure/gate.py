@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cescore.definitions.model import Disclosure, Framework
+from cescore.definitions.model import Disclosure
 from cescore.disclosure.bundle import (
     FittedConstants,
     PeerTable,
@@ -22,7 +22,12 @@ from cescore.disclosure.bundle import (
     TypeRobustness,
 )
 from cescore.disclosure.constants import released_constants
+from cescore.disclosure.headline import headline_codes, headline_inputs
+from cescore.disclosure.ledger import Ledger
+from cescore.disclosure.opened import to_fitted
+from cescore.disclosure.public_view import PublicView
 from cescore.disclosure.rankings import released_robustness
+from cescore.method.assessment import Assessment
 from cescore.method.column import Column, Panel, State
 from cescore.method.disclosure import (
     GroupFigure,
@@ -31,7 +36,6 @@ from cescore.method.disclosure import (
     contributions,
     group_figure,
     hide_cells,
-    is_safe,
     ranks,
     rounded,
     standing,
@@ -91,6 +95,8 @@ class Gate:
         """The entity's own standing in its type; None where it has no peers."""
         evaluation = self.yearly.evaluations.get(entity.entity_type)
         if evaluation is None or len(evaluation.panel.entities) < 2:
+            return None
+        if not self.rules.is_decided:
             return None
         row = self._rows[entity.entity_id]
         public = self.is_public(entity)
@@ -281,11 +287,12 @@ class Gate:
 
     def is_withheld(self, entity: Entity) -> bool:
         """Whether every figure of an entity is withheld wherever others read of it: of respondents,
-        and of public bodies that one firm dominates. Its own report withholds nothing."""
+        and of public bodies with a headline figure that the ledger withholds."""
         return entity.entity_id not in self.cleared
 
     def public_row(self, entity: Entity, *, is_own: bool = False) -> PublicRow:
-        """An entity as whatever others read shows it; in its own report nothing is withheld."""
+        """An entity as whatever others read shows it; a body's own report names it all the same, with
+        what the ledger releases."""
         place = self.place(entity)
         if self.is_public(entity) and entity.entity_id not in self._evaluated:
             return PublicRow(place=place, status="not_filed")
@@ -296,9 +303,13 @@ class Gate:
         year = evaluation.panel.year_position(self.year)
         code, framework = evaluation.framework.index.code, evaluation.framework
         index = self._comparisons[entity.entity_type][0].values[row]
+        if not self.shows_index(entity.entity_id, self.year):
+            index = np.float64("nan")
         n, ranked = self._ranked[entity.entity_type, code]
         headline = {
             c: _or_none(evaluation.indicators.column(c).values[row, year])
+            if self.ledger.is_released(entity.entity_id, c, self.year)
+            else None
             for c in headline_codes(framework)
         }
         return PublicRow(
@@ -312,9 +323,48 @@ class Gate:
             status="reported" if evaluation.is_sufficient[row, year] else "insufficient",
         )
 
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Which figures of bodies may leave at all."""
+        return Ledger(self.yearly)
+
+    @lru_cache(maxsize=256)  # noqa: B019 - a gate lives as long as its run
+    def view(self, entity_id: str) -> PublicView | None:
+        """A body's results as everybody may see them; None where nothing of them is withheld."""
+        withheld, above = self.ledger.of_body(entity_id)
+        if not withheld:
+            return None
+        entity = self.yearly.workspace.register[entity_id]
+        evaluation = self.yearly.evaluations[entity.entity_type]
+        fitted = to_fitted(self.fitted(entity))
+        return PublicView(evaluation, self._rows[entity_id], withheld, above, fitted)
+
+    def shows_index(self, entity_id: str, year: int) -> bool:
+        """Whether a body's index of a year may be shown: not above a single withheld score."""
+        view = self.view(entity_id)
+        if view is None:
+            return True
+        index = view.evaluation.aggregation.index
+        return bool(index.state[0, view.evaluation.panel.year_position(year)] != State.SUPPRESSED)
+
+    def shows_progress(self, entity_id: str, year: int) -> bool:
+        """Whether a body's progress index of a year may be shown."""
+        view = self.view(entity_id)
+        if view is None:
+            return True
+        index = view.evaluation.progress.index
+        return bool(index.state[0, view.evaluation.panel.year_position(year)] != State.SUPPRESSED)
+
+    def assessment(self, entity_id: str, found: Assessment, year: int) -> Assessment:
+        """Total and grade; the grade alone where the total and its parts would give the index."""
+        if self.shows_index(entity_id, year):
+            return found
+        parts = {part: None if part == "index" else value for part, value in found.parts.items()}
+        return replace(found, total=None, parts=parts)
+
     @property
     def cleared(self) -> frozenset[str]:
-        """Public bodies of which no single firm dominates the headline figures."""
+        """Public bodies of which the index and every headline figure is released."""
         return self.cleared_in(self.year)
 
     @lru_cache(maxsize=64)  # noqa: B019 - a gate lives as long as its run
@@ -326,32 +376,12 @@ class Gate:
             if self.is_public(e)
             and e.entity_type in self.yearly.evaluations
             and e.entity_id in self._rows
-            and self._is_clear(e, year)
+            and self.shows_index(e.entity_id, year)
+            and all(
+                self.ledger.is_released(e.entity_id, code, year)
+                for code in headline_codes(self.yearly.evaluations[e.entity_type].framework)
+            )
         )
-
-    def _is_clear(self, body: Entity, year: int) -> bool:
-        """Whether each quantity in the headline rates that firms return is safe over its firms."""
-        framework = self.yearly.evaluations[body.entity_type].framework
-        inside = [
-            e
-            for e in self.yearly.workspace.register.as_of(year).members(body.entity_id)
-            if e.entity_type in self._respondents and e.is_valid_in(year)
-        ]
-        firms = [e for e in inside if year != self.year or e.entity_id in self._evaluated]
-        for code in headline_inputs(framework):
-            found = {t: self._held(t, code, year) for t in self._respondents}
-            held = {t: values for t, values in found.items() if values is not None}
-            if held and not self._is_safe_over(firms, held):
-                return False
-        return True
-
-    def _is_safe_over(self, firms: list[Entity], held: Mapping[str, Floats]) -> bool:
-        values, holders = [], []
-        for firm in firms:
-            if firm.entity_type in held:
-                values.append(held[firm.entity_type][self._places[firm.entity_id]])
-                holders.append(firm.holding_id or firm.entity_id)
-        return is_safe(contributions(np.array(values, float), holders), self.rules)
 
     @cached_property
     def _rows(self) -> Mapping[str, int]:
@@ -476,25 +506,6 @@ class Gate:
     def withholds_constants(self, entity: Entity) -> bool:
         """Whether constants were learnt from respondents, whom they might give away."""
         return not self.is_public(entity)
-
-
-def headline_codes(framework: Framework) -> tuple[str, ...]:
-    """The headline indicators of a framework and those beside them, each once."""
-    headline = framework.headline
-    codes = (headline.resource_output_rate, headline.resource_recycling_rate, *headline.beside)
-    return tuple(dict.fromkeys(code for code in codes if code in framework.indicators))
-
-
-def headline_inputs(framework: Framework) -> tuple[str, ...]:
-    """Variables and accounts in the formulas of the headline rates: numerators and denominators.
-
-    A rate that is a mean of other indicators has no numerator that could be solved for.
-    """
-    names: dict[str, None] = {}
-    for code in headline_codes(framework):
-        expression = framework.indicators[code].expression
-        names.update(dict.fromkeys(expression.names if expression else ()))
-    return tuple(n for n in names if n in framework.variables or n in framework.accounts)
 
 
 def _or_none(value: float) -> float | None:

@@ -15,16 +15,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cescore.disclosure.behind import Behind, Quantity
 from cescore.disclosure.costs import costs, weights_of
+from cescore.disclosure.kept_pattern import KeptPattern, basis_of, read_pattern
 from cescore.disclosure.statements import Figure, Returned, Statements
 from cescore.method.inference import NOISE, Key, Statement, System, connected
-from cescore.method.protection import Breach, Cell, Protection
+from cescore.method.protection import Breach, Protection, RespondentCell
 from cescore.method.withholding import Proofs, least_withheld
 
 if TYPE_CHECKING:
     from cescore.definitions.model import Disclosure
     from cescore.evaluation.yearly import YearlyEvaluation
-    from cescore.method.linear_forms import Form, Meaning
+    from cescore.method.linear_forms import LinearForm, Meaning
 
+Years = Mapping[str, frozenset[int]]  # code -> years
+LATE = "\0late"  # no id is called so
+EARLIER = "earlier edition: "
 EXACT = 1e-6  # relative: a remainder below it is rounding
 
 
@@ -36,7 +40,7 @@ class Rest(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Printed:
+class PrintedSum:
     """One sum that a figure gives away; ``atoms``: the returned quantities it is made of."""
 
     figure: Figure
@@ -46,13 +50,9 @@ class Printed:
 
 @dataclass(frozen=True, eq=False)
 class Ledger:
-    """All figures of all bodies and years, and which of them are released to the public.
-
-    ``before``: figures withheld in earlier editions, which are preferred.
-    """
+    """All figures of all bodies and years, and which of them are released to the public."""
 
     yearly: YearlyEvaluation
-    before: Collection[Figure] = ()
     _breaches: dict[frozenset[int], list[Breach]] = field(default_factory=dict, init=False)
 
     @property
@@ -64,27 +64,75 @@ class Ledger:
     @cached_property
     def withheld(self) -> frozenset[Figure]:
         """The figures that the public does not see."""
+        if self.is_kept:
+            return self.kept.withheld
+        if not self.rules.is_decided:
+            return frozenset(figure for figure in self.meanings if self._is_summed(figure))
         chosen = frozenset(least_withheld(self.costs, self.audit) if self.printed else ())
-        return self.closed(chosen - self._needless(chosen))
+        return chosen - self._needless(chosen)
+
+    @cached_property
+    def above(self) -> frozenset[Figure]:
+        """Accounts and indicators that are released although something they stand on is withheld.
+
+        Others go with what they stand on: what is no sum or ratio of sums, and what nothing scored
+        or in a headline rate stands on.
+        """
+        if self.is_kept:
+            return self.kept.above
+        hidden = {Returned(f.entity_id, Quantity(f.code, f.year)) for f in self.withheld}
+        return frozenset(
+            printed.figure
+            for printed in self.printed
+            if printed.figure not in self.withheld
+            and printed.atoms
+            and not self._is_returned(printed.figure)
+            and printed.atoms & hidden
+        )
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the pattern kept in data/ was audited on exactly what is released now."""
+        return self.kept.audited == self.basis
 
     def is_released(self, entity_id: str, code: str, year: int) -> bool:
         """Whether a body's variable, account or indicator of a year may be printed for everybody."""
         return Figure(entity_id, code, year) not in self.withheld
 
-    @property
-    def released(self) -> tuple[Figure, ...]:
-        """The figures about respondents that are released, in the order of register and params."""
-        return tuple(figure for figure in self.meanings if figure not in self.withheld)
+    def of_body(self, entity_id: str) -> tuple[Years, Years]:
+        """A body's figures that are withheld, and those released above these: code -> years."""
+        return _by_code(self.withheld, entity_id), _by_code(self.above, entity_id)
 
-    def closed(self, withheld: frozenset[Figure]) -> frozenset[Figure]:
-        """The figures withheld, and with them what stands on their quantities and is no sum or ratio
-        of sums, or that nothing scored or in a headline rate stands on."""
-        hidden = {Returned(f.entity_id, Quantity(f.code, f.year)) for f in withheld}
-        return withheld | {
-            figure
-            for figure, meaning in self.meanings.items()
-            if meaning.inputs & hidden and not (meaning.sums and self._is_weighed(figure))
+    @cached_property
+    def kept(self) -> KeptPattern:
+        """What an earlier edition withheld, which is preferred."""
+        return read_pattern(self.yearly.workspace.root)
+
+    @cached_property
+    def basis(self) -> str:
+        """A hash of all that the choice rests on."""
+        return basis_of(self.yearly.workspace)
+
+    def pattern(self) -> KeptPattern:
+        """What data/withheld.json is to keep of this edition."""
+        filed = {
+            year: frozenset(e for e in self.behind.respondents if self.behind.has_returned(e, year))
+            for year in self.behind.years
         }
+        return KeptPattern(self.basis, filed, self.withheld, self.above)
+
+    def _needless(self, withheld: frozenset[Figure]) -> set[Figure]:
+        """Figures that follow from released ones of their own body: to withhold them hides nothing."""
+        sums: dict[Figure, list[PrintedSum]] = defaultdict(list)
+        for printed in self.printed:
+            sums[printed.figure].append(printed)
+        released = sums.keys() - withheld
+        return {f for f in withheld if all(self._is_implied(p, released) for p in sums[f])}
+
+    def _is_summed(self, figure: Figure) -> bool:
+        """Whether a returned figure was made by adding up others' figures."""
+        quantity = Quantity(figure.code, figure.year)
+        return self._is_returned(figure) and self.behind.is_summed(figure.entity_id, quantity)
 
     def _is_weighed(self, figure: Figure) -> bool:
         """Whether a figure is released or withheld for itself: returned quantities and what counts.
@@ -105,19 +153,12 @@ class Ledger:
         by_type = {t: weights_of(e.framework) for t, e in self.yearly.evaluations.items()}
         return {b.entity_id: by_type[b.entity_type] for b in self.behind.bodies}
 
-    def _needless(self, withheld: frozenset[Figure]) -> set[Figure]:
-        """Figures that follow from released ones of their own body: to withhold them hides nothing."""
-        sums: dict[Figure, list[Printed]] = defaultdict(list)
-        for printed in self.printed:
-            sums[printed.figure].append(printed)
-        released = sums.keys() - withheld
-        return {f for f in withheld if all(self._is_implied(p, released) for p in sums[f])}
-
     # --- the audit ------------------------------------------------------------------------------
 
     def audit(self, withheld: frozenset[Figure] = frozenset()) -> Proofs[Any]:
         """Sets of released figures that give a respondent's value away, each by itself."""
-        return list({breach.proof: None for breach in self.breaches(withheld)})
+        proofs = (breach.proof for breach in self.breaches(withheld))
+        return list({frozenset(p for p in proof if not _is_earlier(p)): None for proof in proofs})
 
     def breaches(self, withheld: frozenset[Figure] = frozenset()) -> list[Breach]:
         """Whose value could be inferred too closely, by whom and from what, were all else released."""
@@ -146,8 +187,8 @@ class Ledger:
             parts[place[next(iter(self.printed[i].statement.terms))]].append(i)
         yield from map(frozenset, parts)
 
-    def _is_implied(self, printed: Printed, released: Collection[Figure]) -> bool:
-        if any(atom.body != printed.figure.entity_id for atom in printed.atoms):
+    def _is_implied(self, printed: PrintedSum, released: Collection[Figure]) -> bool:
+        if not printed.atoms or any(a.body != printed.figure.entity_id for a in printed.atoms):
             return False
         own = [Figure(a.body, a.quantity.code, a.quantity.year) for a in printed.atoms]
         return printed.figure not in own and all(figure in released for figure in own)
@@ -157,9 +198,19 @@ class Ledger:
         statements = [self.printed[i].statement for i in sorted(numbers)]
         keys = dict.fromkeys(key for s in statements for key in s.terms)
         truth = {key: self._truth[key] for key in keys}
-        cells = {k: self._cells[k] for k in keys if isinstance(k, Cell)}
+        cells = {k: self._cells[k] for k in keys if isinstance(k, RespondentCell)}
         system = System(dict.fromkeys(keys, 0.0), statements, truth)
         return Protection(system, cells, self.rules)
+
+    def protections(self) -> Iterator[Protection]:
+        """The systems of everything that is released."""
+        yield from map(self.protection, self._parts(self.withheld))
+
+    def members(self, cell: RespondentCell) -> Mapping[str, float]:
+        """The respondents of a cell and what each returned."""
+        quantity: Quantity = cell.quantity  # type: ignore[assignment]
+        values = self.behind.values(quantity)
+        return {e: value for e, value in values.items() if self._group(e, quantity) == cell.group}
 
     # --- the statements -------------------------------------------------------------------------
 
@@ -173,32 +224,61 @@ class Ledger:
         return dict(Statements(self.behind))
 
     @cached_property
-    def printed(self) -> tuple[Printed, ...]:
+    def printed(self) -> tuple[PrintedSum, ...]:
         """The sums that the figures give away."""
-        return tuple(
-            Printed(figure, statement, frozenset(form.terms))  # type: ignore[arg-type]
+        now = tuple(
+            PrintedSum(figure, statement, frozenset(form.terms))  # type: ignore[arg-type]
             for figure, meaning in self.meanings.items()
             if self._is_weighed(figure)
             for form in meaning.sums
             if (statement := self._statement(figure, form)) is not None
         )
+        return (*now, *self._printed_earlier())
 
-    def _statement(self, figure: Figure, form: Form) -> Statement | None:
+    def _printed_earlier(self) -> Iterator[PrintedSum]:
+        """Sums that an earlier edition printed over fewer respondents: they cannot be taken back.
+
+        Whoever has both editions can subtract one from the other; what the late ones returned must
+        not be left over. A value revised since counts as it is now.
+        """
+        for quantity, bodies in self._expansions.items():
+            if not self._late(quantity):
+                continue
+            for body, keys in bodies.items():
+                figure = Figure(body, quantity.code, quantity.year)
+                earlier = {key: 1.0 for key in keys if not _is_late(key)}
+                if figure not in self.kept.withheld and any(
+                    isinstance(k, RespondentCell) for k in earlier
+                ):
+                    value = math.fsum(self._truth[key] for key in earlier)
+                    name = figure._replace(code=f"{EARLIER}{figure.code}")
+                    statement = Statement.of(name, earlier, value)
+                    yield PrintedSum(name, statement, frozenset())
+
+    def _late(self, quantity: Quantity) -> frozenset[str]:
+        """Respondents with a value now whose figures the kept edition did not hold."""
+        filed = self.kept.filed.get(quantity.year)
+        if filed is None:
+            return frozenset()
+        return frozenset(self.behind.values(quantity)) - filed
+
+    def _group(self, entity_id: str, quantity: Quantity) -> tuple[str, ...]:
+        """What tells a respondent from others in printed sums: its bodies, and whether it was late."""
+        chain = self.behind.chain(entity_id)
+        return (*chain, LATE) if chain and entity_id in self._late(quantity) else chain
+
+    def _statement(self, figure: Figure, form: LinearForm) -> Statement | None:
         """A linear form over bodies' quantities as one over cells and rests; None: of nobody."""
         terms: dict[Key, float] = defaultdict(float)
         for atom, coefficient in form.terms.items():
             for key in self._expanded(atom):  # type: ignore[arg-type]
                 terms[key] += coefficient
         terms = {key: c for key, c in terms.items() if c}
-        if not any(isinstance(key, Cell) for key in terms) and not self._has_shared(terms):
+        if not terms:
             return None
         parts = [c * self._truth[key] for key, c in terms.items()]
         noise = NOISE * math.fsum(map(abs, parts))
         return Statement.of(figure, terms, math.fsum(parts), noise)
-
-    def _has_shared(self, terms: Mapping[Key, float]) -> bool:
-        """Whether a rest is part of a larger body's figure, from which it could be taken off."""
-        return any(self.behind.chain(key.body) for key in terms if isinstance(key, Rest))
 
     def _expanded(self, atom: Returned) -> tuple[Key, ...]:
         return self._expansions[atom.quantity].get(atom.body, ())
@@ -212,11 +292,11 @@ class Ledger:
     def _of_quantity(self, quantity: Quantity) -> Mapping[str, tuple[Key, ...]]:
         groups: dict[tuple[str, ...], dict[str, float]] = defaultdict(lambda: defaultdict(float))
         for entity_id, value in self.behind.values(quantity).items():
-            chain = self.behind.chain(entity_id)
-            if chain:
-                groups[chain][self.behind.holder(entity_id)] += value
+            group = self._group(entity_id, quantity)
+            if group:
+                groups[group][self.behind.holder(entity_id)] += value
         for group, parts in groups.items():
-            cell = Cell(group, quantity)
+            cell = RespondentCell(group, quantity)
             self._cells[cell] = dict(parts)
             self._truth[cell] = math.fsum(parts.values())
         found: dict[str, tuple[Key, ...]] = {}
@@ -225,7 +305,7 @@ class Ledger:
             figure = self.behind.figure(body, quantity)
             if figure is None:
                 continue
-            keys: list[Key] = [Cell(g, quantity) for g in groups if body in g]
+            keys: list[Key] = [RespondentCell(g, quantity) for g in groups if body in g]
             keys += [Rest(b, quantity) for b in self.behind.inside(body) if b in found]
             keys = [key for key in keys if key in self._truth]
             rest = abs(figure) - math.fsum(self._truth[key] for key in keys)
@@ -247,12 +327,29 @@ class Ledger:
         return {}
 
     @cached_property
-    def _cells(self) -> dict[Cell, Mapping[str, float]]:
+    def _cells(self) -> dict[RespondentCell, Mapping[str, float]]:
         return {}
 
     # --- what it costs ----------------------------------------------------------------------------
 
     @cached_property
     def costs(self) -> Mapping[Figure, float]:
-        """What it costs to withhold each figure: see `Costs`."""
-        return costs(self)
+        """What it costs to withhold each figure; see `costs.costs`."""
+        sums = ((p.figure, abs(p.statement.high)) for p in self.printed if p.atoms)
+        return costs(sums, self.behind, self.kept.withheld)
+
+
+def _by_code(figures: Iterable[Figure], entity_id: str) -> Years:
+    years: dict[str, set[int]] = defaultdict(set)
+    for figure in figures:
+        if figure.entity_id == entity_id:
+            years[figure.code].add(figure.year)
+    return {code: frozenset(years[code]) for code in sorted(years)}
+
+
+def _is_earlier(name: Key) -> bool:
+    return isinstance(name, Figure) and name.code.startswith(EARLIER)
+
+
+def _is_late(key: Key) -> bool:
+    return isinstance(key, RespondentCell) and LATE in tuple(key.group)  # type: ignore[arg-type]

@@ -10,9 +10,9 @@ from typing import Generic, Self, TypeVar
 import numpy as np
 
 from cescore.definitions.model import Framework
-from cescore.disclosure.bundle import Bundle, Record, ReleasedSeries
+from cescore.disclosure.bundle import Bundle, FittedConstants, Record, Released
 from cescore.disclosure.documents import Document
-from cescore.method.column import Column, Panel, State
+from cescore.method.column import Column, Panel
 from cescore.method.indicators import carried_year, compute_indicators
 from cescore.method.normalise import Fitted
 
@@ -43,7 +43,7 @@ class OpenBundle:
     def as_released(self) -> Panel:
         """The record, with accounts and indicators that are released although what they stand on
         is withheld."""
-        columns = {series.code: _released_column(series) for series in self.data.released.computed}
+        columns = {series.code: series.column() for series in self.data.released.computed}
         return self.record.with_columns(columns) if columns else self.record
 
     @property
@@ -63,14 +63,7 @@ class OpenBundle:
     @cached_property
     def fitted(self) -> Fitted:
         """What the methods learnt from all entities, as far as the gate releases it."""
-        released = self.data.fitted
-        return Fitted(
-            constants=released.constants,
-            nowhere=released.nowhere,
-            released_scores=released.released_scores,
-            released_groups=released.released_groups,
-            withheld=self.data.released.withheld(),
-        )
+        return to_fitted(self.data.fitted, self.data.released)
 
     @cached_property
     def carried(self) -> Mapping[str, tuple[int, ...]]:
@@ -111,6 +104,17 @@ class OpenDocument(Generic[DocumentT]):
         return f"<{self.data.kind} {self.data.document_id} {self.data.run.year}, {self.hash[:12]}>"
 
 
+def to_fitted(constants: FittedConstants, released: Released = Released()) -> Fitted:
+    """The constants as the methods take them, with what of the entity itself is withheld."""
+    return Fitted(
+        constants=constants.constants,
+        nowhere=constants.nowhere,
+        released_scores=constants.released_scores,
+        released_groups=constants.released_groups,
+        withheld=released.withheld(),
+    )
+
+
 def _panel(data: Bundle) -> Panel:
     record, entity = data.record, data.entity
     known = {
@@ -130,13 +134,6 @@ def _panel(data: Bundle) -> Panel:
         attributes={name: (text,) for name, text in known.items()},
         codes={code: np.array([texts], dtype=object) for code, texts in record.codes.items()},
     )
-
-
-def _released_column(series: ReleasedSeries) -> Column:
-    """A column of what is released; SUPPRESSED elsewhere."""
-    values = np.array([[np.nan if v is None else v for v in series.values]], float)
-    state = np.where(np.isnan(values), np.uint8(State.SUPPRESSED), np.uint8(State.PRESENT))
-    return Column(values, state, np.array([series.flags], np.uint8))
 
 
 def _column(record: Record, code: str) -> Column:

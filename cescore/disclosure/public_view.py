@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cescore.disclosure.bundle import Released, ReleasedSeries
+from cescore.disclosure.ledger import Years
 from cescore.errors import DataError
 from cescore.method.column import Column, Panel, State
 from cescore.method.evaluation import TypeEvaluation, evaluate
@@ -28,7 +29,6 @@ from cescore.method.withholding import hides_its_parts
 if TYPE_CHECKING:
     from cescore.method.mean_tree import Tree
 
-Years = Mapping[str, frozenset[int]]  # code -> years
 TOLERANCE = 1e-9  # relative
 
 
@@ -36,13 +36,15 @@ TOLERANCE = 1e-9  # relative
 class PublicView:
     """One body's evaluation with some of its figures withheld.
 
-    ``hidden``: variables, accounts and indicators -> the years in which they are withheld.
-    ``fitted``: what the gate releases of the constants.
+    ``withheld``: variables, accounts and indicators -> the years in which they are withheld.
+    ``above``: accounts and indicators -> the years in which they are released although something
+    that they stand on is withheld. ``fitted``: what the gate releases of the constants.
     """
 
     whole: TypeEvaluation
     row: int
-    hidden: Years
+    withheld: Years
+    above: Years
     fitted: Fitted
 
     @cached_property
@@ -54,9 +56,8 @@ class PublicView:
         DataError
             A number is not what the evaluation of all found, or a withheld one follows from others.
         """
-        columns = {s.code: _column(s) for s in self.released.computed}
         found = evaluate(
-            self._record.with_columns(columns) if columns else self._record,
+            self._as_released,
             self.whole.framework,
             base_year=self.whole.base_year,
             run_year=self.whole.run_year,
@@ -66,51 +67,69 @@ class PublicView:
         return replace(found, panel=self._record)
 
     @cached_property
+    def hidden(self) -> Years:
+        """Everything of the body that is not shown: what is withheld, and what stands on it."""
+        found: dict[str, set[int]] = {code: set(years) for code, years in self.withheld.items()}
+        framework, base_year = self.whole.framework, self.whole.base_year
+        accounts = compute_accounts(self._as_released, framework, base_year=base_year)
+        indicators = compute_indicators(accounts, framework, base_year=base_year)
+        for now, whole in ((accounts, self.whole.accounts), (indicators, self.whole.indicators)):
+            for code, column in now.columns.items():
+                true = whole.alone(self.row).column(code)
+                lost = (column.state == State.SUPPRESSED) & true.is_present
+                if lost.any():
+                    years = np.array(now.years)[lost[0]].tolist()
+                    found.setdefault(code, set()).update(years)
+        return {code: frozenset(years) for code, years in found.items()}
+
+    @cached_property
     def released(self) -> Released:
         """What recomputation starts from."""
         return Released(
-            computed=tuple(self._computed()),
+            computed=self._computed,
             scores=self._scores,
             groups=self._above(self._index_tree, self._scores),
             progress=self._progress,
         )
 
     @cached_property
-    def record(self) -> Panel:
-        """The body's returned values, SUPPRESSED where they are withheld."""
-        return self._record
-
-    @cached_property
     def _record(self) -> Panel:
+        """The body's returned values, SUPPRESSED where they are withheld."""
         panel = self.whole.panel.alone(self.row)
         columns = {
             code: _without(panel.columns[code], panel.years, years)
-            for code, years in self.hidden.items()
+            for code, years in self.withheld.items()
             if code in panel.columns
         }
         return panel.with_columns(columns)
 
-    def _computed(self) -> Sequence[ReleasedSeries]:
-        """Accounts and indicators that are released, where recomputation finds them withheld."""
-        framework, base_year = self.whole.framework, self.whole.base_year
-        accounts = compute_accounts(self._record, framework, base_year=base_year)
-        indicators = compute_indicators(accounts, framework, base_year=base_year)
-        found: list[ReleasedSeries] = []
-        for now, whole, codes in (
-            (accounts, self.whole.accounts, framework.accounts),
-            (indicators, self.whole.indicators, framework.indicators),
-        ):
-            for code in codes:
-                true = whole.alone(self.row).column(code)
-                lost = (now.column(code).state == State.SUPPRESSED) & true.is_present
-                hidden = self.hidden.get(code, frozenset())
-                lost &= ~np.array([[year in hidden for year in now.years]])
-                if lost.any():
-                    values = np.where(lost, true.values, np.nan)[0].tolist()
-                    shown = tuple(None if v != v else v for v in values)
-                    flags = tuple(np.where(lost, true.flags, 0)[0].tolist())
-                    found.append(ReleasedSeries(code=code, values=shown, flags=flags))
-        return found
+    @cached_property
+    def _as_released(self) -> Panel:
+        columns = {series.code: series.column() for series in self._computed}
+        return self._record.with_columns(columns) if columns else self._record
+
+    @cached_property
+    def _computed(self) -> tuple[ReleasedSeries, ...]:
+        """Accounts and indicators that are released although what they stand on is withheld."""
+        return tuple(
+            self._series(panel.alone(self.row).column(code), code)
+            for panel, codes in (
+                (self.whole.accounts, self.whole.framework.accounts),
+                (self.whole.indicators, self.whole.framework.indicators),
+            )
+            for code in codes
+            if self.above.get(code)
+        )
+
+    def _series(self, column: Column, code: str) -> ReleasedSeries:
+        years = np.array([year in self.above[code] for year in self.whole.panel.years])
+        shown = years & column.is_present[0]
+        values = np.where(shown, column.values[0], np.nan).tolist()
+        return ReleasedSeries(
+            code=code,
+            values=tuple(None if v != v else v for v in values),
+            flags=tuple(np.where(shown, column.flags[0], 0).tolist()),
+        )
 
     @cached_property
     def _scores(self) -> Mapping[str, Mapping[int, str]]:
@@ -175,7 +194,7 @@ class PublicView:
         seen = [
             code
             for code, now, _ in pairs
-            for year in self.hidden.get(code, ())
+            for year in self.withheld.get(code, ())
             if now.is_present[0, found.panel.years.index(year)]
         ]
         if wrong or seen:
@@ -196,9 +215,3 @@ def _without(column: Column, years: Sequence[int], hidden: frozenset[int]) -> Co
     """A column with some years withheld."""
     where = np.array([[year in hidden for year in years]]) & column.is_present
     return column.where(~where, Column.empty(column.shape, State.SUPPRESSED))
-
-
-def _column(series: ReleasedSeries) -> Column:
-    values = np.array([[np.nan if v is None else v for v in series.values]], float)
-    state = np.where(np.isnan(values), np.uint8(State.SUPPRESSED), np.uint8(State.PRESENT))
-    return Column(values, state, np.array([series.flags], np.uint8))

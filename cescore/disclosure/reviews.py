@@ -15,6 +15,7 @@ from cescore.disclosure.plan_documents import BodyRow, PlanOverview, Review
 from cescore.disclosure.sheets import released_counts, unit_slugs
 from cescore.method.disclosure import to_decimals
 from cescore.method.period_measures import Completion, PeriodCheck, PeriodMeasure
+from cescore.method.target_paths import TargetPath, target_paths
 
 if TYPE_CHECKING:
     from cescore.evaluation.periods import PlanEvaluation
@@ -57,7 +58,9 @@ class Reviews:
         found, bundle = self.found, self._bundles.bundle(entity_id)
         entity = found.workspace.register[entity_id]
         measures = found.measures_of(entity)
-        bundle = bundle.model_copy(update={"assessment": found.assessment_of(entity)})
+        covered = self._bundles.covered
+        assessment = covered(entity_id, found.assessment_of(entity), found.year)
+        bundle = bundle.model_copy(update={"assessment": assessment})
         review = Review(
             document_id=entity_id,
             run=found.workspace.definitions.run,
@@ -65,12 +68,15 @@ class Reviews:
             years=found.years,
             plan=lean(found.plan),
             bundle=bundle,
-            targets=found.targets[entity_id],
+            targets=self._targets(entity),
             measures=measures,
             whole=found.completion(c for m in measures for c in m.checks),
             systems=tuple(self._by_key(measures, lambda m: (m.system,))),
             units=tuple(self._by_key(measures, lambda m: m.units)),
-            yearly=found.yearly_assessments_of(entity),
+            yearly=tuple(
+                covered(entity_id, made, year)
+                for year, made in zip(found.years, found.yearly_assessments_of(entity), strict=True)
+            ),
         )
         return review.numbered()
 
@@ -86,7 +92,7 @@ class Reviews:
             years=found.years,
             plan=lean(found.plan),
             owner=gate.place(owner) if owner else None,
-            targets=found.targets[owner.entity_id] if owner else (),
+            targets=self._targets(owner) if owner else (),
             bodies=tuple(self._row(e) for e in self._public),
             whole=found.completion(c for m in public for c in m.checks),
             systems=tuple(self._by_key(public, lambda m: (m.system,))),
@@ -96,6 +102,17 @@ class Reviews:
             commitments=found.plan.commitments,
         )
         return overview.numbered()
+
+    def _targets(self, entity: Entity) -> tuple[TargetPath, ...]:
+        """An entity's targets over the years, as far as what measures them is released."""
+        found, entity_id = self.found, entity.entity_id
+        view = self._bundles.view(entity)
+        if view is None:
+            return found.targets[entity_id]
+        shown = view.evaluation
+        return target_paths(found.plan, shown.indicators, shown.framework, years=found.years)[
+            entity_id
+        ]
 
     @cached_property
     def _bundles(self) -> Bundler:
@@ -165,7 +182,7 @@ class Reviews:
             place=place,
             status=cleared.status,
             measures=measures.at_end,
-            verdicts={p.end.id: p.verdict for p in found.targets[entity.entity_id]},
+            verdicts={p.end.id: p.verdict for p in self._targets(entity)},
         )
         if cleared.status in ("suppressed", "not_filed"):
             return row
@@ -188,8 +205,11 @@ class Reviews:
         )
         places = [evaluation.panel.year_position(year) for year in years]
         enough = evaluation.is_sufficient[row]
-        index = evaluation.aggregation.index.values[row]
-        progress = evaluation.progress.index
+        view = self._bundles.view(entity)
+        shown = view.evaluation if view else evaluation
+        row = 0 if view else row
+        index = shown.aggregation.index.values[row]
+        progress = shown.progress.index
         return (
             tuple(_printed(index[j]) if enough[j] else None for j in places),
             tuple(

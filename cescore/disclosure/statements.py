@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cescore.disclosure.behind import Behind, Quantity
@@ -78,9 +79,29 @@ class Statements:
         if figure.code in framework.accounts:
             return self._computed(figure, framework.accounts[figure.code], value)
         quantity = Quantity(figure.code, figure.year)
-        if not self.behind.is_about_respondents(quantity):
+        is_beside = figure.code in self._beside(framework.entity_type)
+        if not (is_beside or self.behind.is_about_respondents(quantity)):
             return Meaning.number(value)
         return Meaning.returned(Returned(figure.entity_id, quantity), value)
+
+    @lru_cache(maxsize=256)  # noqa: B019 - lives as long as its run
+    def _beside(self, entity_type: str) -> frozenset[str]:
+        """Variables that nobody's secret is in, added up in an account with one that holds one: to
+        withhold them may be what keeps the account."""
+        framework = self.behind.yearly.evaluations[entity_type].framework
+        found: set[str] = set()
+        for account in framework.accounts.values():
+            expression = account.expression
+            names = expression.own_names if expression else ()
+            own = {name for name in names if name in framework.variables}
+            secret = {
+                name
+                for name in own
+                for year in self.behind.years
+                if self.behind.is_about_respondents(Quantity(name, year))
+            }
+            found |= own - secret if secret else set()
+        return frozenset(found)
 
     def _of_indicator(
         self, figure: Figure, framework: Framework, column: Column, at: tuple[int, int]

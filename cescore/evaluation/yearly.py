@@ -157,9 +157,13 @@ class YearlyEvaluation:
     def _exists(self, panel: Panel) -> NDArray[np.bool_]:
         """Where an entity belongs to the register, by year."""
         entities = [self.workspace.register[e] for e in panel.entities]
-        return np.array([[e.is_valid_in(y) for y in panel.years] for e in entities], bool).reshape(
-            panel.shape
-        )
+        first = np.array([e.valid_from or 0 for e in entities], np.int64)[:, None]
+        last = np.array([e.valid_to or 9999 for e in entities], np.int64)[:, None]
+        years = np.array(panel.years, np.int64)
+        exists = (years >= first) & (years <= last)
+        for row in (row for row, entity in enumerate(entities) if entity.absent):
+            exists[row] &= [entities[row].is_valid_in(year) for year in panel.years]
+        return exists
 
     def _row(
         self, entity_id: str, kind: str, code: str, value: float | None, unit: str, status: str
@@ -259,7 +263,7 @@ def evaluate_workspace(
     assessments: Mapping[str, Assessment] = {}
     if plan is not None:
         whose = {e: found for found in evaluations.values() for e in found.panel.entities}
-        targets = PerEntity(whose, lambda entity: _targets(plan, whose[entity], entity))
+        targets = PerEntity(whose, lambda entity: entity_targets(plan, whose[entity], entity))
         measures = PerEntity(whose, _Measures(plan, whose, checks))
         bonus = {
             e: b for ev in evaluations.values() for e, b in _bonus(workspace, plan, ev).items()
@@ -310,7 +314,10 @@ def _by_entity(
     return dict(found)
 
 
-def _targets(plan: Plan, evaluation: TypeEvaluation, entity_id: str) -> tuple[TargetLine, ...]:
+def entity_targets(
+    plan: Plan, evaluation: TypeEvaluation, entity_id: str
+) -> tuple[TargetLine, ...]:
+    """The target lines of one entity in the year evaluated."""
     return assess_targets(
         plan,
         evaluation.indicators,

@@ -203,16 +203,20 @@ class Others:
         bodies = {entity_id: row for row, entity_id in enumerate(self.panels[entity_type].entities)}
         panel = self.panels[other]
         pairs: list[tuple[int, int]] = []
-        held: list[NDArray[np.bool_]] = []
+        epochs: list[NDArray[np.bool_]] = []  # the years in which each run of pairs holds
+        sizes: list[int] = []
         for around, years in self._epochs(other):
-            same = np.isin(np.arange(len(panel.years)), years)
-            for row, entity_id in enumerate(panel.entities):
-                for body in around.bodies(entity_id):
-                    if body in bodies and around.adds_to(entity_id, body):
-                        pairs.append((bodies[body], row))
-                        held.append(same)
+            before = len(pairs)
+            pairs += [
+                (bodies[body], row)
+                for row, entity_id in enumerate(panel.entities)
+                for body in around.bodies(entity_id)
+                if body in bodies and around.adds_to(entity_id, body)
+            ]
+            epochs.append(np.isin(np.arange(len(panel.years)), years))
+            sizes.append(len(pairs) - before)
         both = np.array(pairs, np.int64).reshape(-1, 2)
-        holds = np.array(held, bool).reshape(len(pairs), len(panel.years))
+        holds = np.repeat(np.array(epochs, bool).reshape(-1, len(panel.years)), sizes, axis=0)
         return Links(both[:, 0], both[:, 1], holds & self._belongs(other)[both[:, 1]])
 
     def _epochs(self, entity_type: str) -> Iterator[tuple[Around, list[int]]]:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-# file!sheet!cell, a name that holds an exclamation mark or an apostrophe in apostrophes
+# file!sheet!cell, a name that holds an exclamation mark or an apostrophe, or begins like a formula,
+# in apostrophes
 _SOURCE = re.compile(
     r"(?P<file>'(?:[^']|'')+'|[^!']+)!(?P<sheet>'(?:[^']|'')+'|[^!']+)!(?P<column>[A-Z]{1,3})(?P<row>[0-9]{1,7})"
 )
+
+
+# database::table::key
+_RECORD = re.compile(r"(?P<file>[^:]+)::(?P<table>[^:]*)::(?P<key>.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,10 @@ class Address:
 
     @property
     def source(self) -> str:
-        """The cell of a workbook as a table names it: ``D01.xlsx!Return!F14``; see `of_source`."""
+        """The cell of a workbook as a table names it, ``D01.xlsx!Return!F14``, or the row of a
+        database, ``bureau::returns::id=7``; see `of_source`."""
+        if self.table:
+            return f"{self.file}::{self.table}::{self.key}"
         return f"{_quoted(self.file)}!{_quoted(self.sheet)}!{self.column}{self.row}"
 
     def __str__(self) -> str:
@@ -46,7 +54,8 @@ class Address:
 
 
 def of_source(text: str) -> Address | None:
-    """The cell of a workbook that the source of a row names; None where it names none.
+    """The cell of a workbook, or the row of a database, that the source of a row names; None where
+    it names none.
 
     Examples
     --------
@@ -55,6 +64,9 @@ def of_source(text: str) -> Address | None:
     >>> of_source("statistics bureau, letter 7") is None
     True
     """
+    record = _RECORD.fullmatch(text)
+    if record is not None:
+        return Address(record["file"], table=record["table"], key=record["key"])
     found = _SOURCE.fullmatch(text)
     if found is None:
         return None
@@ -64,12 +76,13 @@ def of_source(text: str) -> Address | None:
 
 def of_row(file: str, line: int, source: str) -> Address:
     """Where a value stands: the cell that its row was taken from, else the row itself."""
-    return (of_source(source) if "!" in source else None) or Address(file, line)
+    return (of_source(source) if "!" in source or "::" in source else None) or Address(file, line)
 
 
 def _quoted(name: str) -> str:
     doubled = name.replace("'", "''")
-    return f"'{doubled}'" if "!" in name or "'" in name else name
+    is_odd = "!" in name or "'" in name or name.startswith(("=", "+", "-", "@"))
+    return f"'{doubled}'" if is_odd else name
 
 
 def _unquoted(name: str) -> str:

@@ -22,7 +22,7 @@ def by_current_ids(register: Register, lines: Lines, context: Context) -> Regist
     A former code that is in use, or is claimed twice, is an error: nobody can tell whose it is.
     """
     current: dict[str, str] = {}
-    for entity in register:
+    for entity in (e for e in register if e.former_ids):
         here = context.row(lines[entity.entity_id, entity.valid_from])
         here = here.of(entity_id=entity.entity_id, variable="former_ids")
         for old in entity.former_ids:
@@ -54,13 +54,13 @@ def with_sound_bodies(register: Register, lines: Lines, context: Context) -> Reg
 
     A row that holds longer than the body it lies in is told.
     """
-    register = _without_unknown(register, context)
-    register = _without_circles(register, context)
+    register = _without_unknown(register, lines, context)
+    register = _without_circles(register, lines, context)
     _tell_ended(register, lines, context)
     return register
 
 
-def _without_unknown(register: Register, context: Context) -> Register:
+def _without_unknown(register: Register, lines: Lines, context: Context) -> Register:
     wrong: set[tuple[str, str, str]] = set()
     for entity in register:
         for state in register.states(entity.entity_id):
@@ -68,7 +68,8 @@ def _without_unknown(register: Register, context: Context) -> Register:
                 other = getattr(state, column)
                 key = (entity.entity_id, column, other)
                 if other and (other not in register or other == entity.entity_id):
-                    here = context.of(entity_id=entity.entity_id, variable=column)
+                    here = context.row(lines[state.entity_id, state.valid_from])
+                    here = here.of(entity_id=entity.entity_id, variable=column)
                     near = nearest(other, register.entities)
                     if key not in wrong:
                         here.error("unknown_parent", text=shortened(other), near=near)
@@ -76,7 +77,7 @@ def _without_unknown(register: Register, context: Context) -> Register:
     return _without(register, wrong)
 
 
-def _without_circles(register: Register, context: Context) -> Register:
+def _without_circles(register: Register, lines: Lines, context: Context) -> Register:
     wrong: set[tuple[str, str, str]] = set()
     for column in BODIES:
         for year in (0, *register.turns):
@@ -85,7 +86,8 @@ def _without_circles(register: Register, context: Context) -> Register:
                 for entity_id in circle:
                     key = (entity_id, column, getattr(entities[entity_id], column))
                     if key not in wrong:
-                        here = context.of(entity_id=entity_id, variable=column)
+                        here = context.row(lines[entity_id, entities[entity_id].valid_from])
+                        here = here.of(entity_id=entity_id, variable=column)
                         here.error("parent_circle", circle=" → ".join([*circle, circle[0]]))
                     wrong.add(key)
     return _without(register, wrong)

@@ -18,6 +18,7 @@ from cescore.intake.recorded import (
     PERSON,
     EntryList,
     day_of,
+    in_current_codes,
     is_finite_number,
     is_year,
     line_of,
@@ -76,7 +77,8 @@ def read_confirmations(
         The file is no YAML list: nobody can tell what it meant to confirm.
     """
     usable = []
-    for entry in ENTRIES.read(path, context):
+    for written in ENTRIES.read(path, context):
+        entry = in_current_codes(written, {"entity_id": register.current_ids})
         here = context.row(line_of(entry)).of(entity_id=word(entry, "entity_id"))
         wrong = _wrong_with(entry, register)
         for what in wrong:

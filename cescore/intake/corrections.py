@@ -15,6 +15,7 @@ from cescore.intake.findings import NOBODY, Context, Settlement
 from cescore.intake.recorded import (
     PERSON,
     EntryList,
+    in_current_codes,
     is_number,
     is_year,
     line_of,
@@ -106,12 +107,14 @@ def read_corrections(
         The file is no YAML list: nobody can tell what it meant to correct.
     """
     found = []
-    for entry in ENTRIES.read(path, context):
+    former = {old: code for code, variable in variables.items() for old in variable.formerly}
+    current = {"entity_id": register.current_ids, "variable": former}
+    for written in ENTRIES.read(path, context):
+        entry = in_current_codes(written, current)
         here = context.row(line_of(entry)).of(entity_id=word(entry, "entity_id"))
         if word(entry, "action") == CONFIRM:
             here.warning("confirmation_old_form", rule=shortened(word(entry, "finding")))
             continue
-        entry = _in_current_codes(entry, register, variables)
         wrong = _wrong_with(entry, register, variables)
         for what in wrong:
             here.error("bad_correction", what=what)
@@ -120,18 +123,6 @@ def read_corrections(
             rules, entity = variables.get(correction.variable), register[correction.entity_id]
             found.append(replace(correction, rules=rules, entity_type=entity.entity_type))
     return tuple(found)
-
-
-def _in_current_codes(entry: Node, register: Register, variables: Mapping[str, Variable]) -> Node:
-    """The entry under the codes that its entity and variable have now."""
-    former = {old: code for code, variable in variables.items() for old in variable.formerly}
-    found = dict(entry.entries())
-    for key, current in (("entity_id", register.current_ids), ("variable", former)):
-        node = found.get(key)
-        if node is not None and node.raw.strip() in current:
-            code = current[node.raw.strip()]
-            found[key] = Node(code, node.where, code)
-    return entry if found == entry.entries() else Node(found, entry.where, entry.raw)
 
 
 def _wrong_with(entry: Node, register: Register, variables: Mapping[str, Variable]) -> list[Phrase]:

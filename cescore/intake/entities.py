@@ -13,7 +13,7 @@ from cescore.definitions.bilingual import name_in
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class Predecessor:
     """An entity that another was formed from, and the share of it that went there."""
 
     entity_id: str
@@ -35,7 +35,7 @@ class Entity:
     valid_from: int | None = None
     valid_to: int | None = None
     is_synthetic: bool = False
-    formed_from: tuple[Origin, ...] = ()  # whose business it took over when the row begins
+    formed_from: tuple[Predecessor, ...] = ()  # whose business it took over when the row begins
     former_ids: tuple[str, ...] = ()  # codes it had before: the same entity
     absent: tuple[tuple[int, int], ...] = ()  # spans between its rows, in which it did not exist
 

@@ -70,6 +70,7 @@ YEAR_FOLDER = Folder(
     },
     {
         "prose": Folder({r".+\.md": "*.md"}),
+        "database": Folder({r".+\.parquet": "*.parquet"}),  # what queries gave, as it is kept
         # what collecting keeps; a workbook that was only laid there is not read, and so named
         "returns": Folder(
             {r"submissions\.csv|findings\.jsonl|written\.json": "submissions.csv"},
@@ -82,6 +83,7 @@ DATA = Folder(
         r"entities\.csv": "entities.csv",
         r"corrections\.yml": "corrections.yml",
         r"confirmations\.yml": "confirmations.yml",
+        r"withheld\.json": "withheld.json",
         OBSERVATIONS: "observations.csv",
         **_README,
     },

@@ -47,15 +47,21 @@ class ReadTables:
 
 
 def read_observations(
-    files: Sequence[SourceFile], dictionary: Dictionary, log: FindingLog, years: Sequence[int] = ()
+    files: Sequence[SourceFile],
+    dictionary: Dictionary,
+    log: FindingLog,
+    years: Sequence[int] = (),
+    others: Sequence[Source] = (),
 ) -> ReadTables:
     """All observations of a workspace; every row is used, or told why not.
+
+    ``others`` are sources that are no files of observations, and open.
 
     Plain rows of the ``years`` of the panel go straight into its arrays; all others are looked at.
     """
     context = Context(log)
     sources = [OPENERS[file.path.suffix.lower()](file, context.file(file.file)) for file in files]
-    return read_sources(sources, dictionary, log, years)
+    return read_sources([*sources, *others], dictionary, log, years)
 
 
 def read_sources(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -143,3 +143,14 @@ def wrong_statement(entry: Node, key: str, parts: Sequence[str]) -> list[Phrase]
     blank = tuple(part for part in parts if not says_something(word(node, part)))
     wrong += [phrase("names_nobody", key=key, parts=blank)] if blank else []
     return wrong + (wrong_day(node, "date", f"{key}.date") if "date" in parts else [])
+
+
+def in_current_codes(entry: Node, current: Mapping[str, Mapping[str, str]]) -> Node:
+    """An entry under the codes of today: of each key named, code that it had before -> code now."""
+    found = dict(entry.entries())
+    for key, codes in current.items():
+        node = found.get(key)
+        if node is not None and node.raw.strip() in codes:
+            code = codes[node.raw.strip()]
+            found[key] = Node(code, node.where, code)
+    return entry if found == entry.entries() else Node(found, entry.where, entry.raw)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from cescore.intake.entities import Entity, Origin, Register
+from cescore.intake.entities import Entity, Predecessor, Register
 from cescore.intake.findings import Context
 from cescore.intake.notation import bad_id, nearest
 from cescore.intake.notation import number as number_in
@@ -75,7 +75,7 @@ def _kind(state: Entity, entity: Entity, register: Register) -> FormationKind:
     return "split" if len(heirs) > 1 else "continued"
 
 
-def _share(origin: Origin, year: int, register: Register) -> float | None:
+def _share(origin: Predecessor, year: int, register: Register) -> float | None:
     """The share stated; the whole where the origin ended and has no other heir."""
     if origin.share is not None:
         return origin.share
@@ -87,10 +87,10 @@ def _share(origin: Origin, year: int, register: Register) -> float | None:
 # --- reading -------------------------------------------------------------------------------------
 
 
-def read_origins(text: str, here: Context) -> tuple[Origin, ...]:
+def read_origins(text: str, here: Context) -> tuple[Predecessor, ...]:
     """The origins that a cell of ``formed_from`` names; what is none is told."""
     here = here.of(variable="formed_from")
-    found: dict[str, Origin] = {}
+    found: dict[str, Predecessor] = {}
     for part in _parts(text):
         entity_id, _, share = part.partition(":")
         amount = _fraction(share) if share else None
@@ -99,7 +99,7 @@ def read_origins(text: str, here: Context) -> tuple[Origin, ...]:
         elif entity_id in found:
             here.error("origin_twice", text=shortened(entity_id))
         else:
-            found[entity_id] = Origin(entity_id, amount)
+            found[entity_id] = Predecessor(entity_id, amount)
     return tuple(found.values())
 
 
@@ -140,11 +140,11 @@ def sound_succession(register: Register, lines: Lines, context: Context) -> Regi
     """
     bad: set[tuple[Entity, str]] = set()
     for entity in register:
-        for state in register.states(entity.entity_id):
+        for state in (s for s in register.states(entity.entity_id) if s.formed_from):
             here = context.row(lines[state.entity_id, state.valid_from]).of(
                 entity_id=entity.entity_id, variable="formed_from"
             )
-            if state.formed_from and state.valid_from is None:
+            if state.valid_from is None:
                 here.error("formation_without_year")
                 bad |= {(state, o.entity_id) for o in state.formed_from}
                 continue
@@ -156,7 +156,7 @@ def sound_succession(register: Register, lines: Lines, context: Context) -> Regi
     return sound
 
 
-def _is_sound(state: Entity, origin: Origin, register: Register, here: Context) -> bool:
+def _is_sound(state: Entity, origin: Predecessor, register: Register, here: Context) -> bool:
     """Whether a state can have been formed from an origin; told where not."""
     origin_id, year = origin.entity_id, state.valid_from or 0
     if origin_id not in register:

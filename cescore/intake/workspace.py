@@ -22,6 +22,7 @@ from cescore.intake.completing import Ways, completed
 from cescore.intake.confirmations import Confirmation, confirm, read_confirmations
 from cescore.intake.correcting import apply_corrections
 from cescore.intake.corrections import Correction, read_corrections
+from cescore.intake.databases import database_sources
 from cescore.intake.dates import read_date
 from cescore.intake.dictionary import Dictionary
 from cescore.intake.entities import Entity, Register
@@ -202,7 +203,11 @@ def _receive(root: Path, definitions: Definitions, log: FindingLog) -> _Received
     log.extend(unknown_industries(definitions, register, root / "params"))
     sources = find_sources(data, year, log)
     dictionary = Dictionary(register, definitions.variables, definitions.units)
-    reading = read_observations(sources, dictionary, log, _years_read(definitions, sources))
+    received = database_sources(
+        root, definitions.databases, year, year_folders(data, year), context
+    )
+    years = _years_read(definitions, sources)
+    reading = read_observations(sources, dictionary, log, years, received)
     recorded = read_corrections(
         root / CORRECTIONS, register, definitions.variables, context.file(CORRECTIONS)
     )

@@ -28,7 +28,9 @@ from cescore.errors import MethodError
 from cescore.method.linear_rules import Clause, HalfSpace, LinearRule, is_within
 
 MOST_TIES = 20  # sets of equal weight that are listed
-MOST_PROGRAMS = 5000  # linear programs of one record; more is no interactive check any more
+MOST_PROGRAMS = (
+    400  # linear programs of one record, about a second; more is no check while one waits
+)
 TOLERANCE = 1e-7  # of a scaled row: what HiGHS calls satisfied
 FAR = 1e9  # typical values; an end of an interval beyond is none
 MARGIN = 1e-6  # of a scaled row: by how much a strict inequality is kept
@@ -173,7 +175,7 @@ class _Conflict(NamedTuple):
         )
 
 
-class _Row(NamedTuple):
+class _RuleRow(NamedTuple):
     """A half-space of a rule."""
 
     half: HalfSpace
@@ -190,8 +192,8 @@ class _System:
         self.freedom = freedom
         self.changeable = frozenset(codes) - freedom.pinned
         every = [(clause, rule.id) for rule in rules for clause in rule.clauses]
-        self.rows = [_Row(clause[0], rule) for clause, rule in every if len(clause) == 1]
-        self.rows += [_Row(half, "") for half in self._bounds()]
+        self.rows = [_RuleRow(clause[0], rule) for clause, rule in every if len(clause) == 1]
+        self.rows += [_RuleRow(half, "") for half in self._bounds()]
         self.open = [(clause, rule) for clause, rule in every if len(clause) > 1]
         self.programs = 0
         sizes = [abs(v) for v in self.values.values() if v]
@@ -217,7 +219,7 @@ class _System:
         return self._branch(self.rows, self.open, free)
 
     def _branch(
-        self, rows: Sequence[_Row], open_: Sequence[tuple[Clause, str]], free: frozenset[str]
+        self, rows: Sequence[_RuleRow], open_: Sequence[tuple[Clause, str]], free: frozenset[str]
     ) -> _Conflict | None:
         """Choose of one clause that does not hold yet each half-space in turn, depth first."""
         solved = self._solve(rows, free)
@@ -230,7 +232,7 @@ class _System:
         left = [*open_[:position], *open_[position + 1 :]]
         joined = _Conflict(frozenset(), ())
         for half in clause:
-            conflict = self._branch([*rows, _Row(half, rule)], left, free)
+            conflict = self._branch([*rows, _RuleRow(half, rule)], left, free)
             if conflict is None:
                 return None
             joined = joined.joined(conflict)
@@ -246,13 +248,15 @@ class _System:
         largest = max(abs(a * at[c]) for c, a in half.coefficients)
         return half.excess(at) <= 10 * TOLERANCE * max(largest, abs(half.bound))
 
-    def _solve(self, rows: Sequence[_Row], free: frozenset[str]) -> Values | _Conflict:
+    def _solve(self, rows: Sequence[_RuleRow], free: frozenset[str]) -> Values | _Conflict:
         """A point that satisfies all rows, or by the dual which unchanged values forbid one."""
         program = _Program(self, rows, free)
         if program.conflict is not None:
             return program.conflict
         if not program.rows:
             return self.values
+        if len(program.free) == 1:
+            return program.alone()
         count, size = len(program.rows), len(program.free)
         matrix = np.hstack([program.matrix, -np.eye(count)])
         cost = np.concatenate([np.zeros(size), np.ones(count)])
@@ -284,7 +288,7 @@ class _System:
 
     def _extreme(
         self,
-        rows: Sequence[_Row],
+        rows: Sequence[_RuleRow],
         open_: Sequence[tuple[Clause, str]],
         free: frozenset[str],
         goal: tuple[str, float],
@@ -293,18 +297,36 @@ class _System:
         program = _Program(self, rows, free, margin=0.0)
         if program.conflict is not None:
             return np.inf
+        if len(program.free) == 1:
+            if program.is_empty:
+                return np.inf
+            ends = program.ends()
+            at = ends[0] if goal[1] > 0 else ends[1]
+            solution = np.array([np.clip(at, -FAR, FAR)])
+            return self._checked(rows, open_, free, goal, program.point(solution))
         cost = np.array([goal[1] if code == goal[0] else 0.0 for code in program.free])
         limits: list[Limits] = [(-FAR, FAR)] * len(program.free)
         solved = self._run(cost, program.matrix, program.bound, limits)
         if solved.x is None:
             return np.inf
-        position = self._first_broken(open_, program.point(solved.x))
+        return self._checked(rows, open_, free, goal, program.point(solved.x))
+
+    def _checked(
+        self,
+        rows: Sequence[_RuleRow],
+        open_: Sequence[tuple[Clause, str]],
+        free: frozenset[str],
+        goal: tuple[str, float],
+        point: Values,
+    ) -> float:
+        """The value at a point where every clause holds; else the least over the ways to make one hold."""
+        position = self._first_broken(open_, point)
         if position is None:
-            is_limited = solved.fun > -FAR / 2
-            return _tidy(float(solved.fun) * self.unit) if is_limited else -np.inf
+            value = goal[1] * point[goal[0]]
+            return _tidy(value) if value > -FAR / 2 * self.unit else -np.inf
         clause, rule = open_[position]
         left = [*open_[:position], *open_[position + 1 :]]
-        return min(self._extreme([*rows, _Row(h, rule)], left, free, goal) for h in clause)
+        return min(self._extreme([*rows, _RuleRow(h, rule)], left, free, goal) for h in clause)
 
 
 class _Program:
@@ -313,13 +335,13 @@ class _Program:
     def __init__(
         self,
         system: _System,
-        rows: Sequence[_Row],
+        rows: Sequence[_RuleRow],
         free: frozenset[str],
         *,
         margin: float = MARGIN,
     ) -> None:
         self.system, self.free = system, tuple(sorted(free))
-        self.rows: list[_Row] = []
+        self.rows: list[_RuleRow] = []
         self.conflict: _Conflict | None = None
         at = {code: i for i, code in enumerate(self.free)}
         matrix, bounds, scales = [], [], []
@@ -342,6 +364,34 @@ class _Program:
             self.rows.append(row)
         self.matrix = np.array(matrix).reshape(len(matrix), len(self.free))
         self.bound, self.scale = np.array(bounds), np.array(scales)
+
+    def ends(self) -> tuple[float, float]:
+        """Between what the only free value must lie [typical values]; the first beyond the second
+        where there is nothing between."""
+        a = self.matrix[:, 0]
+        limit = self.bound / a
+        return float(limit[a < 0].max(initial=-np.inf)), float(limit[a > 0].min(initial=np.inf))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing lies between the ends of the only free value."""
+        low, high = self.ends()
+        return low > high and low - high > 10 * TOLERANCE * max(abs(low), abs(high))
+
+    def alone(self) -> Values | _Conflict:
+        """The only free value as near to the reported one as the rows let it, or the rows that forbid it."""
+        low, high = self.ends()
+        if self.is_empty:
+            a, limit = self.matrix[:, 0], self.bound / self.matrix[:, 0]
+            multipliers = np.zeros(len(a))
+            for at in (
+                np.where(a < 0, limit, -np.inf).argmax(),
+                np.where(a > 0, limit, np.inf).argmin(),
+            ):
+                multipliers[at] = 1 / abs(a[at])
+            return self.certificate(multipliers / multipliers.max())
+        reported = self.system.values[self.free[0]] / self.system.unit
+        return self.point(np.array([np.clip(reported, min(low, high), high)]))
 
     def point(self, solution: Floats) -> Values:
         found = zip(self.free, (solution * self.system.unit).tolist(), strict=True)

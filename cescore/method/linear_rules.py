@@ -114,7 +114,7 @@ def linear_rule(rule_id: str, text: str, record: CheckedRecord) -> LinearRule:
     >>> [[(h.coefficients, h.bound) for h in clause] for clause in rule.clauses]
     [[((('a', 1.0), ('b', -1.5)), 0.0)], [((('a', -1.0), ('b', 0.5)), 0.0)]]
     """
-    reader = _Reader(record)
+    reader = _RuleReader(record)
     clauses = reader.condition(parse(text, conditions=True).tree, is_true=True)
     kept = []
     for clause in clauses:
@@ -164,7 +164,7 @@ class Given(TypedDict):
     factors: Mapping[str, float]
 
 
-class _Reader:
+class _RuleReader:
     """Walks a rule's tree; every node becomes a sum, or a list of clauses."""
 
     def __init__(self, record: CheckedRecord) -> None:

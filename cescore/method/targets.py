@@ -74,7 +74,7 @@ class TargetLine(Bilingual):
         Whether it counts in the target part; a line that cannot be computed leaves it, one that was
         not returned stays in it with 0 points.
     note
-        Why there is no number (not_reported, not_applicable, not_computable, not_collected,
+        Why there is no number (not_reported, suppressed, not_applicable, not_computable, not_collected,
         unit_differs, nothing_due_yet), or implied_base_differs.
     binding
         Not met in the plan's last year it acts as a veto.
@@ -380,7 +380,8 @@ def _without(line: TargetLine, reason: State, note: str = "") -> TargetLine:
     """
     if reason in (State.MISSING, State.SUPPRESSED):
         zero = 0.0 if line.scored else None
-        return replace(line, light="not_computable", points=zero, note=note or "not_reported")
+        why = "suppressed" if reason == State.SUPPRESSED else "not_reported"
+        return replace(line, light="not_computable", points=zero, note=note or why)
     return replace(
         line,
         light="not_computable",

@@ -34,7 +34,7 @@ class WrittenMethod:
 
 
 @dataclass(frozen=True)
-class Standing:
+class PlaceAmongAll:
     """How many of those compared are worse than a value, and how many no better; itself is among them."""
 
     worse: int
@@ -42,20 +42,20 @@ class Standing:
     among: int
 
 
-def standing(value: float, ordered: Floats, direction: int) -> Standing:
+def standing(value: float, ordered: Floats, direction: int) -> PlaceAmongAll:
     """Where a value stands among all in rising order; rounding noise ties (`thresholds.tied`).
 
     Examples
     --------
     >>> standing(20.0, np.array([10.0, 20.0, 20.0, 40.0]), 1)
-    Standing(worse=1, not_better=3, among=4)
+    PlaceAmongAll(worse=1, not_better=3, among=4)
     """
     own, every = float(tied(np.array([value]))[0]), tied(ordered)
     below = int(np.searchsorted(every, own, side="left"))
     not_above = int(np.searchsorted(every, own, side="right"))
     if direction == 1:
-        return Standing(below, not_above, len(every))
-    return Standing(len(every) - not_above, len(every) - below, len(every))
+        return PlaceAmongAll(below, not_above, len(every))
+    return PlaceAmongAll(len(every) - not_above, len(every) - below, len(every))
 
 
 def on_ends_written(
@@ -98,7 +98,7 @@ def by_constants_written(
     return _on_scale(text, scale, {"low": learnt["low"], "high": learnt["high"]})
 
 
-def by_order_written(method: str, place: Standing, scale: Scale) -> WrittenMethod:
+def by_order_written(method: str, place: PlaceAmongAll, scale: Scale) -> WrittenMethod:
     """A score by a place among all (`normalisations.by_order`)."""
     if method == "rank":
         share = "(worse + not_better - 1) / 2 / (n - 1)"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from rich.cells import cell_len, chop_cells
 
 from cescore.definitions.unit_names import unit_text
-from cescore.evaluation.tracing.trace import Origin, Traced, TraceNote, places
+from cescore.evaluation.tracing.trace import Traced, TraceNote, TraceOrigin, places
 from cescore.intake.findings import Finding
 from cescore.intake.wording import text
 from cescore.method.column import Flag, State
@@ -33,7 +33,7 @@ class TraceText:
     depth: int = ALL
     _written: set[int] = field(default_factory=set)
 
-    def t(self, key: str, /, **values: object) -> str:
+    def say(self, key: str, /, **values: object) -> str:
         return label(f"explain.{key}", self.lang, **values)
 
     # --- the tree ----------------------------------------------------------------------------
@@ -48,7 +48,7 @@ class TraceText:
         """A step and what is below it; ``first`` is drawn before its head, ``others`` before the rest."""
         head = self.head(trace, symbol)
         if id(trace) in self._written and trace.below:
-            yield from self._wrapped(f"{head}  ({self.t('above')})", first, others + BLANK)
+            yield from self._wrapped(f"{head}  ({self.say('above')})", first, others + BLANK)
             return
         self._written.add(id(trace))
         below = self._below(trace)
@@ -59,7 +59,7 @@ class TraceText:
             hang = " " * cell_len(start)
             yield from self._wrapped(start + said, rail, rail + hang)
         if below and level >= self.depth:
-            yield f"{rail}… {self.t('deeper', n=len(list(trace.walk())) - 1)}"
+            yield f"{rail}… {self.say('deeper', n=len(list(trace.walk())) - 1)}"
             return
         for place, (name, operand) in enumerate(below):
             is_last = place == len(below) - 1
@@ -77,7 +77,7 @@ class TraceText:
         quantity = trace.quantity
         code = quantity.code.partition(":")[2] if quantity.kind == "change" else quantity.code
         name = trace.names.name(self.lang)
-        kind = self.t(f"kind.{quantity.kind}")
+        kind = self.say(f"kind.{quantity.kind}")
         called = symbol if symbol and symbol not in ("x", code) else ""
         parts = [f"{called}:" if called else "", f"[{kind}]", code if code != name else "", name]
         return " ".join(filter(None, [*parts, f"{quantity.year}", "=", self.value(trace)]))
@@ -98,9 +98,9 @@ class TraceText:
     def quantity(self, value: float, unit: str) -> str:
         """A number in full, with its unit; of a score or an index the scale it stands on."""
         if unit == "points":
-            return f"{_number(value)} {self.t('points')}"
+            return f"{_number(value)} {self.say('points')}"
         if SCALE.fullmatch(unit):
-            return self.t("on_scale", value=_number(value), scale=unit.replace("-", "–", 1))
+            return self.say("on_scale", value=_number(value), scale=unit.replace("-", "–", 1))
         word = unit_text(unit, self.lang)
         between = "" if word.startswith("%") else " "
         return f"{_number(value)}{between if word else ''}{word}"
@@ -118,19 +118,19 @@ class TraceText:
     def details(self, trace: Traced) -> Iterator[tuple[str, str]]:
         """Formula, numbers, source and notes, each with its name."""
         if trace.formula:
-            yield self.t("formula"), trace.formula
+            yield self.say("formula"), trace.formula
         if trace.arithmetic and trace.operands:
             if not trace.formula or _differs(trace):
-                yield self.t("computed"), trace.written({})
+                yield self.say("computed"), trace.written({})
             if self._has_names(trace):
-                yield self.t("named"), trace.written(self._names(trace))
+                yield self.say("named"), trace.written(self._names(trace))
             mark = " ✓" if trace.agrees else ""
-            yield self.t("substituted"), trace.written(self._numbers(trace)) + mark
+            yield self.say("substituted"), trace.written(self._numbers(trace)) + mark
         if not trace.agrees:
             computed = "—" if trace.computed is None else _number(trace.computed)
-            yield "✗", self.t("differs", value=computed)
+            yield "✗", self.say("differs", value=computed)
         for origin in trace.origins:
-            yield self.t(_ORIGINS[origin.kind]), origin.place
+            yield self.say(_ORIGINS[origin.kind]), origin.place
         for note in trace.notes:
             yield "·", self.note(note)
 
@@ -169,13 +169,13 @@ class TraceText:
             status = text(f"status_{finding.status}", self.lang)
             return f"{said} [{status}] {finding.note}".rstrip()
         key = "fitted_elsewhere" if note.key == "fitted" and not values["n"] else note.key
-        return self.t(f"note.{key}", **{k: self._worded(k, v) for k, v in values.items()}).strip()
+        return self.say(f"note.{key}", **{k: self._worded(k, v) for k, v in values.items()}).strip()
 
     def _worded(self, key: str, value: object) -> object:
         """A value of a note as people read it."""
         words: Mapping[str, Callable[[str], str]] = {
             "method": lambda v: label_or(f"explain.method.{v}", self.lang, v),
-            "direction": lambda v: self.t(f"direction.{v}"),
+            "direction": lambda v: self.say(f"direction.{v}"),
             "rule": lambda v: label_or(f"rule.{v}", self.lang, v),
             "light": lambda v: label_or(f"light.{v}", self.lang, v),
             "role": lambda v: label_or(f"target.{v}", self.lang, v),
@@ -198,7 +198,7 @@ class TraceText:
         done = [step for step in steps if step.arithmetic]
         wrong = sum(not step.agrees for step in done)
         data = len(list(places(trace)))
-        return self.t("summary", n=len(steps), places=data, checked=len(done), wrong=wrong)
+        return self.say("summary", n=len(steps), places=data, checked=len(done), wrong=wrong)
 
     def _wrapped(self, text: str, first: str, others: str) -> Iterator[str]:
         """A text in lines of the width, Chinese letters two columns wide, broken at blanks if there are."""
@@ -260,6 +260,6 @@ def _scale_of(trace: Traced) -> str:
     return trace.unit if SCALE.fullmatch(trace.unit) else ""
 
 
-def origin_text(origins: tuple[Origin, ...]) -> str:
+def origin_text(origins: tuple[TraceOrigin, ...]) -> str:
     """Where something stands, as one text."""
     return "; ".join(origin.place for origin in origins)

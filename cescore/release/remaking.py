@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cescore.disclosure.standing import Issue, Moved, QualityLog, ReportStanding
 from cescore.errors import RunError
+from cescore.intake.databases import as_kept
 from cescore.release.editions import BUREAU, RELEASE, EditionFolder
 from cescore.release.kept import lay_out
 from cescore.release.provenance import changes, code_changes, code_state, packages
@@ -56,7 +57,8 @@ def remake_edition(
     with TemporaryDirectory() as temporary:
         workspace = Path(temporary) / "workspace"
         lay_out(folder.path, folder.manifest["inputs"], workspace)
-        status = _build(workspace, folder.manifest, out, opening, console)
+        with as_kept():
+            status = _build(workspace, folder.manifest, out, opening, console)
     if status:
         return Verification(tuple(differs), (remark("not_built", what=str(out)),))
     problems = list(_compared(folder, out))

@@ -12,7 +12,7 @@ from cescore.evaluation.what_if import ReplacedValue
 from cescore.intake.findings import Finding
 from cescore.intake.workspace import Workspace
 from cescore.method.linear_rules import linear_rule
-from cescore.returns.fewest import CellChange, FewestCells, Search, nearest_value
+from cescore.returns.fewest import DoubtfulCell, FewestCells, Search, nearest_value
 
 Alternatives = tuple[tuple[ReplacedValue, ...], ...]
 NONE: Alternatives = ()
@@ -126,7 +126,7 @@ class Expectations:
         return tuple((ReplacedValue(year, c, v),) for c, v in nearest.items() if v is not None)
 
 
-def nearest_of(cell: CellChange) -> float:
+def nearest_of(cell: DoubtfulCell) -> float:
     """What a cell would hold: what it was meant to be, else the end of its interval that is nearest."""
     if cell.slip is not None:
         return cell.slip.value

@@ -31,7 +31,7 @@ from cescore.method.slips import Slip, explaining_slips
 
 
 @dataclass(frozen=True)
-class CellChange:
+class DoubtfulCell:
     """A cell of a return that would have to change, and between what its replacement lies."""
 
     variable: str
@@ -64,7 +64,7 @@ class FewestCells:
     entity_id: str
     year: int
     failing: tuple[str, ...]
-    choices: tuple[tuple[CellChange, ...], ...] = ()
+    choices: tuple[tuple[DoubtfulCell, ...], ...] = ()
     contradiction: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     is_complete: bool = True
@@ -116,7 +116,7 @@ class Search:
         sets = [[change.code for change in one] for one in found.sets]
         slips = explaining_slips(rules, values, sets, bounds)
         choices = tuple(
-            tuple(CellChange(*change, (slips or {}).get(change.code)) for change in one)
+            tuple(DoubtfulCell(*change, (slips or {}).get(change.code)) for change in one)
             for one in found.sets
             if slips is None or slips.keys() == {change.code for change in one}
         )

@@ -11,6 +11,7 @@ from rich.console import Console
 from cescore.disclosure.kinds import DOCUMENT_FOLDERS
 from cescore.errors import MethodError
 from cescore.evaluation.yearly import evaluate_workspace
+from cescore.intake.databases import receive_all
 from cescore.intake.workspace import Workspace
 from cescore.publish.pages.index.page import index_page
 from cescore.publish.words import label
@@ -44,6 +45,7 @@ from cescore.run.telling import (
     why,
     why_blocked,
 )
+from cescore.run.unchanged import asks_a_database
 
 if TYPE_CHECKING:
     from cescore.intake.findings import Finding
@@ -115,6 +117,8 @@ def plan(asked: Asked, console: Console) -> int:
 
 def build(asked: Asked, executor: Executor, console: Console) -> int:
     """Evaluate, and print all that is asked for and out of date. Returns the exit status."""
+    if asks_a_database(asked):  # what it gives is kept among the inputs, so it is asked first
+        receive_all(asked.root, asked.year)
     before = Before.of(Inputs(asked.root))
     return build_edition(open_edition(asked), before, executor, console)
 

@@ -31,7 +31,7 @@ from cescore.returns.collecting.collection import (
     collected,
     tables_of,
 )
-from cescore.returns.collecting.counting import CellCount, count_cells
+from cescore.returns.collecting.counting import CellCount, count_cells, findings_of
 from cescore.returns.collecting.folder import received_files, refused_file, same_file
 from cescore.returns.collecting.kept import EDITED, KeptReturns, digest
 from cescore.returns.collecting.reading import FileReading
@@ -41,6 +41,7 @@ from cescore.returns.layouts.definition import Layout
 from cescore.returns.layouts.load import BUILT_IN, load_layouts
 from cescore.returns.layouts.preview import preview_of
 from cescore.returns.layouts.taken import ReturnRow, Taken
+from cescore.returns.marked.answers import is_list_alone
 from cescore.returns.workbooks.readers import Readers, ReceivedFile
 from cescore.returns.workbooks.sheet import Workbook
 from cescore.run.answering import Answering
@@ -97,7 +98,7 @@ def collect(asked: Asked, options: CollectOptions, console: Console) -> int:
     _write(collection, kept, options)
     findings = job.checked(readings.values(), collection, log)
     job.tell(readings.values(), findings)
-    for line in _submissions_told(collection, asked.lang):
+    for line in _submissions_told(collection, expected, asked.lang):
         say(console, line)
     for line in () if job.answering.is_empty else job.answering.read().lines():
         say(console, line)
@@ -109,7 +110,8 @@ def collect(asked: Asked, options: CollectOptions, console: Console) -> int:
 def _expected(asked: Asked) -> Expected:
     definitions = load_definitions(asked.root / "params", asked.year)
     register, _ = read_register(asked.root / REGISTER, REGISTER, FindingLog())
-    return Expected(definitions, register, definitions.run.year)
+    year = definitions.run.year
+    return Expected(definitions, register.as_of(year), year)
 
 
 def _refuse_unknown(options: CollectOptions, layouts: Mapping[str, Layout]) -> None:
@@ -177,6 +179,10 @@ class _Taking:
                     log.add(refused_file(name, reason))
                     show(Outcome(name, "return", "failed", cause=reason.key))
                     continue
+                self.answering.take(read.workbook)
+                if is_list_alone(read.workbook):  # of answers, which are said apart
+                    show(Outcome(name, "return", "built"))
+                    continue
                 if sha256 in seen:
                     log.add(same_file(name, seen[sha256]))
                 else:
@@ -186,7 +192,6 @@ class _Taking:
         return found
 
     def _take(self, book: Workbook, sha256: str) -> FileReading:
-        self.answering.take(book)
         taken = take(book, self.layouts, self.expected, self.options.layout)
         reading = FileReading.of(taken, sha256)
         self.counts[reading.file], told = count_cells(reading, self.expected)
@@ -316,8 +321,8 @@ def _write_parquet(path: Path, rows: Sequence[ReturnRow]) -> None:
     os.replace(part, path)
 
 
-def _submissions_told(collection: Collection, lang: str) -> Iterator[str]:
-    """What is new, and of every resubmission what it changed."""
+def _submissions_told(collection: Collection, expected: Expected, lang: str) -> Iterator[str]:
+    """What is new, and of every resubmission what it changed: cells, findings that went and came."""
     for one in collection.resubmissions:
         about = one.submission
         yield label(
@@ -330,6 +335,11 @@ def _submissions_told(collection: Collection, lang: str) -> Iterator[str]:
                 before=change.before or "—", after=change.after or "—",
                 place=change.source_after or change.source_before,
             )  # fmt: skip
+        was = findings_of(one.before, about.entity_id, expected)
+        now = findings_of(one.after, about.entity_id, expected)
+        for key, findings in (("gone", was.keys() - now.keys()), ("came", now.keys() - was.keys())):
+            if findings:
+                yield label(f"collect.{key}", lang, findings=", ".join(sorted(findings)))
     new = sum(1 for one in collection.added if not one.replaces)
     yield label("collect.new", lang, new=new, replaced=len(collection.resubmissions))
 

@@ -146,7 +146,9 @@ class Contents:
             line,
             index=shown.index,
             index_status=status or shown.status,
-            progress=self._figures.get((entity.entity_id, progress), NOTHING)[0],
+            progress=self._figures.get((entity.entity_id, progress), NOTHING)[0]
+            if self.gate.shows_progress(entity.entity_id, self.yearly.year)
+            else None,
             grade=grade,
             total=found.total if grade else None,
             reason=found.reason,

@@ -11,7 +11,7 @@ from typing import Any
 
 from cescore.errors import DataError
 from cescore.evaluation.tracing.asking import trace_asked, tracer_of
-from cescore.evaluation.tracing.trace import Quantity, Traced, as_graph
+from cescore.evaluation.tracing.trace import Traced, TracedQuantity, as_graph
 from cescore.evaluation.tracing.whole_workspace import WholeWorkspace
 from cescore.evaluation.yearly import evaluate_workspace
 from cescore.intake.entities import Entity, Register
@@ -27,7 +27,7 @@ MOST_NEAR = 3  # names that an unknown one may have meant
 
 
 @dataclass(frozen=True)
-class Question:
+class TraceQuestion:
     """Which number of which entity is asked for."""
 
     root: Path
@@ -48,7 +48,7 @@ class PrintedResult:
 
 
 @dataclass(frozen=True)
-class Answer:
+class TraceAnswer:
     """The trace of the number, whose it is, and what was printed of it."""
 
     entity: Entity
@@ -78,7 +78,7 @@ class Answer:
         entity, year = self.entity, self.trace.quantity.year
         type_name = label_or(f"type.{entity.entity_type}", self.lang, entity.entity_type)
         name = entity.name_zh if self.lang == "zh" else entity.name_en
-        yield writer.t("title", entity=entity.entity_id, name=name, type=type_name, year=year)
+        yield writer.say("title", entity=entity.entity_id, name=name, type=type_name, year=year)
         yield from writer.lines(self.trace)
         yield self._printed_line()
         yield writer.summary(self.trace)
@@ -90,7 +90,7 @@ class Answer:
         return label(f"explain.printed_{key}", self.lang, file=printed.file, **values)
 
 
-def answer(question: Question) -> Answer:
+def answer(question: TraceQuestion) -> TraceAnswer:
     """Follow a number back.
 
     Raises
@@ -104,10 +104,10 @@ def answer(question: Question) -> Answer:
     of_year = _year_asked(question, workspace)
     trace = trace_asked(tracer, entity.entity_id, question.code, of_year)
     printed = _printed(question, entity, trace.quantity, workspace.year)
-    return Answer(entity, trace, printed, question.lang)
+    return TraceAnswer(entity, trace, printed, question.lang)
 
 
-def _year_asked(question: Question, workspace: Workspace) -> int:
+def _year_asked(question: TraceQuestion, workspace: Workspace) -> int:
     """The year of the number.
 
     Raises
@@ -145,7 +145,9 @@ def entity_named(asked: str, register: Register) -> Entity:
     raise DataError(f"data/entities.csv has no entity {asked!r}{told}")
 
 
-def _printed(question: Question, entity: Entity, quantity: Quantity, year: int) -> PrintedResult:
+def _printed(
+    question: TraceQuestion, entity: Entity, quantity: TracedQuantity, year: int
+) -> PrintedResult:
     """The number in the result file of the entity's report, where there is one and it holds it.
 
     Figures are the same in every language: where the language asked for was not built, another's

@@ -10,7 +10,7 @@ from cescore.evaluation.what_if import EntityStanding
 from cescore.publish.numbers import rounded
 from cescore.publish.words import label, label_or
 from cescore.returns.effects import Effect
-from cescore.returns.fewest import CellChange, FewestCells
+from cescore.returns.fewest import DoubtfulCell, FewestCells
 from cescore.returns.review import FindingsReview, Weighed
 from cescore.run.telling import stated
 
@@ -73,11 +73,10 @@ def told(review: FindingsReview, selected: Selected, lang: str) -> Iterator[str]
 def _beside(review: FindingsReview, line: Weighed, lang: str) -> str:
     """Names beside the codes, what a finding could move, and whom to ask."""
     finding = line.finding
-    names = [
-        review.name_of_entity(finding.entity_id, lang),
-        review.name_of_variable(finding.variable, lang),
-    ]
-    parts = [" · ".join(name for name in names if name)]
+    codes = (finding.entity_id, finding.variable)
+    of_entity, of_variable = review.name_of_entity, review.name_of_variable
+    names = (of_entity(codes[0], lang), of_variable(codes[1], lang))
+    parts = [" · ".join(name for name in names if name and name not in codes)]
     is_known = finding.entity_id in review.workspace.register
     if is_known and finding.status == "open" and finding.severity != "info":
         parts += _moved(line, lang)
@@ -150,7 +149,8 @@ def _target_changes(effect: Effect, lang: str) -> str:
 def asked(review: FindingsReview, line: Weighed, lang: str) -> str:
     """Who can answer: the entity, and the department that sends the variable in."""
     entity_id = line.finding.entity_id
-    who = [f"{entity_id} {review.name_of_entity(entity_id, lang)}".strip(), line.department]
+    name = review.name_of_entity(entity_id, lang)
+    who = [entity_id if name in ("", entity_id) else f"{entity_id} {name}", line.department]
     return ", ".join(part for part in who if part)
 
 
@@ -173,7 +173,7 @@ def suggested(review: FindingsReview, found: FewestCells, lang: str) -> str:
     )
 
 
-def _cell(review: FindingsReview, cell: CellChange, lang: str) -> str:
+def _cell(review: FindingsReview, cell: DoubtfulCell, lang: str) -> str:
     name = review.name_of_variable(cell.variable, lang)
     about = {"name": name, "code": cell.variable, "value": cell.value}
     if cell.slip is not None:

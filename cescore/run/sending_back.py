@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
@@ -19,8 +19,8 @@ from cescore.returns.collecting.kept import KeptReturns
 from cescore.returns.forms.texts import form_text
 from cescore.returns.marked.copying import listed, marked_copy
 from cescore.returns.marked.originals import Original, Originals
-from cescore.returns.marked.owner import owner_of
-from cescore.returns.marked.remarks import Remark, RemarkWriter, by_workbook
+from cescore.returns.marked.owner import cells_of_form, owner_of
+from cescore.returns.marked.remarks import RemarkWriter, ReturnRemark, by_workbook
 from cescore.returns.marked.shape import REMARKS
 from cescore.returns.workbooks.readers import Readers, ReceivedFile
 from cescore.returns.workbooks.sheet import Workbook
@@ -120,7 +120,9 @@ def _written(path: Path, content: bytes, fault: str, force: bool) -> Outcome:
     return Outcome(*about, WRITTEN)
 
 
-Books = Mapping[str, Mapping[str, Sequence[Remark]]]  # file ("" of none) -> entity -> its remarks
+Books = Mapping[
+    str, Mapping[str, Sequence[ReturnRemark]]
+]  # file ("" of none) -> entity -> its remarks
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,7 +167,7 @@ class _Sending:
             yield name, listed(remarks, self._title([entity_id]), self.asked.lang), ""
 
     def _copy(
-        self, file: str, entities: Mapping[str, Sequence[Remark]], readers: Readers
+        self, file: str, entities: Mapping[str, Sequence[ReturnRemark]], readers: Readers
     ) -> tuple[str, bytes, str]:
         name = f"{PurePosixPath(file.replace('/', '_')).stem}.xlsx"
         original = self.originals.by_file.get(file)
@@ -178,7 +180,7 @@ class _Sending:
         return name, self._marked(original, read.workbook, entities), ""
 
     def _marked(
-        self, original: Original, book: Workbook, entities: Mapping[str, Sequence[Remark]]
+        self, original: Original, book: Workbook, entities: Mapping[str, Sequence[ReturnRemark]]
     ) -> bytes:
         lang = language_of(book) or self.asked.lang
         remarks = [remark for some in entities.values() for remark in some]
@@ -187,7 +189,7 @@ class _Sending:
             again = self._writer(lang).remarks(self.open_findings)
             remarks = [remark for remark in again if remark.key.text() in keys]
         return marked_copy(
-            original.path, book, remarks, self._title([*entities], lang), lang
+            original.path, book, list(_placed(remarks, book)), self._title([*entities], lang), lang
         ).content
 
     def _title(self, entities: Sequence[str], lang: str = "") -> str:
@@ -214,6 +216,14 @@ class _Sending:
             others=NamedRespondents(self.workspace.register, lambda e: e.entity_type in public),
             sources=self.workspace.sources,
         )
+
+
+def _placed(remarks: Iterable[ReturnRemark], book: Workbook) -> Iterator[ReturnRemark]:
+    """Remarks about what was left empty, with the cell of a form in which it is to be filled in."""
+    blank = cells_of_form(book)
+    for remark in remarks:
+        at = blank.get(remark.key.variable)
+        yield remark if remark.cells or at is None else replace(remark, cells=(at,))
 
 
 def language_of(book: Workbook) -> str:

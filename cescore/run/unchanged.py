@@ -14,12 +14,15 @@ from cescore.run.receipt import RECEIPT_NAME, valid_receipt
 from cescore.run.telling import Ending, say, tell_end
 
 YEAR = re.compile(r"\d{4}")
+DATABASES = re.compile(rb"^[\s\"'{]*databases[\"']?\s*:", re.MULTILINE)
 
 
 def tell_unchanged(asked: Asked, console: Console) -> bool:
     """Whether all that is asked for stands there, every hash verified; then the run's words on it."""
     began, output = time.monotonic(), _output(asked)
     if output is None or asked.force or not (output / RECEIPT_NAME).is_file():
+        return False
+    if asks_a_database(asked):  # which only asking it can tell
         return False
     with locked(output):
         receipt = valid_receipt(asked, output)
@@ -30,6 +33,12 @@ def tell_unchanged(asked: Asked, console: Console) -> bool:
     seconds = time.monotonic() - began
     tell_end(Ending(list(receipt.outcomes()), seconds, output), console, asked.progress)
     return True
+
+
+def asks_a_database(asked: Asked) -> bool:
+    """Whether a run file names databases; told from its text, since nothing is imported for it."""
+    files = (asked.root / "params" / "runs").glob("*.yml")
+    return any(DATABASES.search(path.read_bytes()) for path in files if path.is_file())
 
 
 def _output(asked: Asked) -> Path | None:

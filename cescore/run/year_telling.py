@@ -3,52 +3,82 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+
+from rich.console import Console
 
 from cescore.errors import DataError
 from cescore.publish.words import label
+from cescore.run.asked import Asked
 from cescore.run.back_testing import computed_again, published_results, told
+from cescore.run.forms import make_forms
 from cescore.run.new_year import NewYear, new_year
-from cescore.run.telling import stated
+from cescore.run.telling import say, stated
 
 CHANGES_SHOWN = 50
 Say = Callable[[str], None]
 
 
-def tell_new_year(root: Path, year: int, before: int, *, lang: str, is_dry: bool, say: Say) -> int:
+@dataclass(frozen=True)
+class YearAsked:
+    """What new-year was asked for. ``jobs``: forms made at once; 0: none."""
+
+    root: Path
+    year: int
+    before: int
+    lang: str = "zh"
+    is_dry: bool = False
+    jobs: int = 0
+
+
+def tell_new_year(asked: YearAsked, console: Console) -> int:
     """Begin a year and say what was made, what the register says of it, and whether the old year
-    still comes out as published. The exit status is 1 if the register is wrong or a number moved."""
-    begun = new_year(root, year, before, lang=lang, is_dry=is_dry)
-    say(label("new_year.title", lang, year=year, before=before))
+    still comes out as published. The exit status is 1 if the register is wrong, a number moved, or
+    a form could not be made."""
+    root, lang = asked.root, asked.lang
+
+    def tell(line: str) -> None:
+        say(console, line)
+
+    begun = new_year(root, asked.year, asked.before, lang=lang, is_dry=asked.is_dry)
+    tell(label("new_year.title", lang, year=begun.year, before=begun.before))
     for step in begun.steps:
-        say(step.line(lang))
+        tell(step.line(lang))
     if begun.is_plan_new:
-        say(label("new_year.plan_undecided", lang, plan=begun.plan))
-    _tell_changes(begun, lang, say)
+        tell(label("new_year.plan_undecided", lang, plan=begun.plan))
+    _tell_changes(begun, lang, tell)
     for finding in begun.findings:
-        say(stated(finding, lang))
-    moved = _tell_back_test(root, before, lang, say)
-    say(label("new_year.next", lang, year=year, before=before))
-    return 1 if moved or any(f.is_open_error for f in begun.findings) else 0
+        tell(stated(finding, lang))
+    is_wrong = any(finding.is_open_error for finding in begun.findings)
+    is_wrong |= _tell_back_test(root, begun.before, lang, tell)
+    is_wrong |= any(step.made == "blocked" for step in begun.steps)
+    if asked.jobs and not asked.is_dry:
+        made = make_forms(Asked(root, begun.year, lang=lang), None, asked.jobs, console)
+        for line in made.lines():
+            tell(line)
+        is_wrong |= made.exit_status != 0
+    tell(label("new_year.next", lang, year=begun.year, before=begun.before))
+    return int(is_wrong)
 
 
-def _tell_changes(begun: NewYear, lang: str, say: Say) -> None:
-    say(label("new_year.changes", lang, n=len(begun.changes), year=begun.year))
+def _tell_changes(begun: NewYear, lang: str, tell: Say) -> None:
+    tell(label("new_year.changes", lang, n=len(begun.changes), year=begun.year))
     for change in begun.changes[:CHANGES_SHOWN]:
-        say(change.line(lang))
+        tell(change.line(lang))
     more = len(begun.changes) - CHANGES_SHOWN
     if more > 0:
-        say(label("new_year.more_changes", lang, n=more))
+        tell(label("new_year.more_changes", lang, n=more))
 
 
-def _tell_back_test(root: Path, year: int, lang: str, say: Say) -> bool:
+def _tell_back_test(root: Path, year: int, lang: str, tell: Say) -> bool:
     """The back test of the old year, where it was published; whether a number moved."""
     try:
         published = published_results(root, year)
     except DataError:
-        say(label("back_test.not_published", lang, year=year))
+        tell(label("back_test.not_published", lang, year=year))
         return False
     found = computed_again(root, year, published)
     for line in told(found, lang):
-        say(line)
+        tell(line)
     return bool(found.moved)

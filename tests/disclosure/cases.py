@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pytest
+
+from cescore.disclosure.ledger import Ledger
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.workspace import Workspace
 
@@ -81,6 +84,17 @@ def evaluated(
             lines += [f"{body},{year},{v},{sum(getattr(f, v) for f in inside)}" for v in VARIABLES]
         _text(root / f"data/{year}/observations.csv", lines)
     return evaluate_workspace(Workspace.load(root, 2025))
+
+
+def evaluate_again(root: Path) -> YearlyEvaluation:
+    """The workspace as it now stands in its folder."""
+    return evaluate_workspace(Workspace.load(root, 2025))
+
+
+def open_ledger(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Takes the ledger out: every figure of every body is released."""
+    monkeypatch.setattr(Ledger, "withheld", frozenset())
+    monkeypatch.setattr(Ledger, "above", frozenset())
 
 
 def _bodies(frame: Sequence[Firm], parks: Sequence[str]) -> list[tuple[str, list[Firm]]]:

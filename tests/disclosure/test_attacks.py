@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cases import Firm, evaluated, firms
+from cases import Firm, evaluated, firms, open_ledger
 
 from cescore.disclosure import gate
 from cescore.disclosure.bundle import Bundle
@@ -35,7 +35,7 @@ def take_out(monkeypatch: pytest.MonkeyPatch) -> Open:
 
     def opened() -> None:
         monkeypatch.setattr(gate, "group_figure", everything)
-        monkeypatch.setattr(gate, "is_safe", lambda parts, rules: True)
+        open_ledger(monkeypatch)
         monkeypatch.setattr(gate, "hide_cells", lambda cells, rules: set())
         monkeypatch.setattr(gate, "rounded", lambda value, digits: value)
         monkeypatch.setattr(disclosure, "rounded", lambda value, digits: value)

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from cescore.errors import DataError
-from cescore.evaluation.revising.revision import Move, Revision, revise
+from cescore.evaluation.revising.move import ResultMove
+from cescore.evaluation.revising.revision import Revision, revise
 from cescore.evaluation.revising.side import Side
-from cescore.run.revisions import RevisionText, open_side, write_moves
+from cescore.run.revisions import RevisionText, write_moves
+from cescore.run.vintages import open_side
 
 HOSPITALS = Path(__file__).parents[1] / "unseen" / "workspace"
 YEAR = 2023
@@ -48,7 +50,7 @@ def a_number(rows: list[dict[str, str]]) -> dict[str, str]:
     return next(r for r in rows if (r["entity_id"], r["variable"]) == ("H1", "waste_sorted"))
 
 
-def own_causes(move: Move) -> set[str]:
+def own_causes(move: ResultMove) -> set[str]:
     return {because.cause for because in move.because if because.result is None}
 
 

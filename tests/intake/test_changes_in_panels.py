@@ -145,3 +145,15 @@ def test_one_cell_under_both_codes_is_told_and_not_taken_twice(load):
     both = rows(2026, E1=3) + "E1,2026,energy_old,4\n"
     workspace = load({2025: rows(2025, E1=3), 2026: both}, "entity_id,entity_type\nE1,firm\n")
     assert "conflicting_rows" in [f.code for f in workspace.findings if f.severity == "error"]
+
+
+def test_a_correction_under_former_codes_is_of_those_of_today(load, tmp_path):
+    entry = (
+        "- {variable: energy_old, entity_id: E1, year: 2025, action: set, value: 5,"
+        " reason: typed wrong, by: {name: Li, role: clerk}, reported: 2026-01-02}\n"
+    )
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/corrections.yml").write_text(entry, encoding="utf-8")
+    register = "entity_id,entity_type,former_ids\nE9,firm,E1\n"
+    workspace = load({2025: rows(2025, E1=3), 2026: rows(2026, E9=4)}, register)
+    assert energy(workspace, "firm", "E9") == [5, 4]

@@ -127,7 +127,7 @@ def can_hold(rules: list[LinearRule], values: dict[str, float], free: tuple[str,
     return False
 
 
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(systems, reported, weighings)
 def test_all_least_sets_are_those_of_a_search_through_all_subsets(
     system, numbers, weighing

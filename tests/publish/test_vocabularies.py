@@ -13,6 +13,8 @@ from cescore.definitions.model import (
     Normalisation,
     Transformation,
 )
+from cescore.evaluation.revising.move import CAUSES
+from cescore.evaluation.tracing.trace import KINDS
 from cescore.method.assessment import PARTS, REASONS, VetoStatus
 from cescore.method.bonus import BONUS_STATUSES
 from cescore.method.measures import INSPECTED, OPEN, STATUSES
@@ -26,6 +28,9 @@ from cescore.publish.pages.unit_sheet import SIGNS as CHECK_SIGNS
 from cescore.publish.words import has_label
 
 VOCABULARIES = {
+    "explain.kind": KINDS,
+    "explain.method": (*get_args(Normalisation), *get_args(Aggregation)),
+    "revisions.because": CAUSES,
     "light": LIGHTS,
     "verdict": VERDICTS,
     "check": STATUSES,

@@ -8,8 +8,8 @@ import openpyxl
 import pytest
 
 from cescore.definitions.load import load_definitions
-from cescore.intake.entities import read_register
 from cescore.intake.findings import FindingLog
+from cescore.intake.register_file import read_register
 from cescore.returns.collecting.counting import count_cells
 from cescore.returns.collecting.reading import FileReading
 from cescore.returns.collecting.recognise import take

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
 import os
@@ -144,7 +145,7 @@ def test_a_resubmission_replaces_cell_by_cell_and_both_are_kept(take, city, fold
     form_of("D1", coal=310).save(folder / "D1.xlsx")
     status, said = take(reason="corrected by the respondent")
     assert status == 0 and "D1: submission 2 in place of 1, 1 changes" in said
-    assert "coal value: 约300 → 310" in said
+    assert "coal value: 约300 → 310" in said and "findings gone: not_a_number coal" in said
     assert value_of(city, "D1", "coal")[0] == 310
     record = (city / "data/2025/returns/submissions.csv").read_text("utf-8")
     assert "D1,form,2,D1.xlsx" in record and ",1,corrected by the respondent" in record
@@ -250,7 +251,7 @@ def test_what_systems_leave_is_ignored_and_what_is_no_return_is_named(take, fold
     os.symlink("/etc/passwd", folder / "link.xlsx")
     (folder / "deep/er").mkdir(parents=True)
     status, said = take()
-    assert status == 1 and said.count("file_ignored") == 4 and said.count("file_refused") == 3
+    assert status == 1 and said.count("file_ignored") == 4 and said.count("return_refused") == 3
     assert "2 new" in said
 
 
@@ -271,6 +272,31 @@ def test_long_tables_come_as_csv_in_any_encoding(take, city, folder):
         100,
         "data/2025/observations_returns.csv:3 (t.csv!CSV!D3)",
     )
+
+
+def test_a_long_table_under_english_headings_is_no_form(take, city, folder):
+    (folder / "D1.xlsx").unlink()
+    (folder / "t.csv").write_text(
+        "entity_id,year,variable,value,note\nD1,2025,coal,7,=1+1\n", "utf-8"
+    )
+    take()
+    assert value_of(city, "D1", "coal")[0] == 7
+    assert "'=1+1" in (city / "data/2025/observations_returns.csv").read_text("utf-8")
+
+
+def test_hostile_ids_and_names_stay_texts(take, city, folder):
+    (folder / "=cmd.csv").write_text(
+        "entity_id,year,variable,value\n=cmd|' /C calc'!A0,2025,coal,7\n../../x,2025,gdp,1\n",
+        "utf-8",
+    )
+    form_of("=1+1").save(folder / "x.xlsx")
+    status, said = take()
+    assert status == 1 and said.count("bad_id") == 3
+    written = [p for p in (city / "data").rglob("*.csv") if not p.name.startswith("=")]
+    for path in written:
+        rows = list(csv.reader(path.read_text("utf-8").splitlines()))
+        assert not [cell for row in rows for cell in row if cell.startswith(("=", "@"))], path
+    assert not any("cmd" in str(p.relative_to(city).parent) for p in city.rglob("*"))
 
 
 def test_a_workbook_with_two_hundred_faults_says_all_of_them_at_once(take, folder):

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openpyxl.worksheet.cell_range import CellRange
 
 from cescore.errors import DataError
 from cescore.returns.layouts.load import load_layouts
@@ -94,18 +97,27 @@ def test_swapped_digits_are_caught_by_the_balance_of_the_form(read, layout):
     assert dict(found.values)["difference"] == "-900" and dict(found.values)["near"] == "B6"
 
 
-def test_the_table_may_move_and_grow(read, layout):
-    book = district_form()
-    sheet = book.active
-    plain = triples(read(book))
-    moved = openpyxl.Workbook().active
-    for row in sheet.iter_rows():
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    down=st.integers(0, 20), right=st.integers(0, 8), gaps=st.sets(st.integers(6, 9), max_size=3)
+)
+def test_the_table_is_found_wherever_it_is_moved_and_rows_are_inserted(
+    read, layout, down, right, gaps
+):
+    source = district_form().active
+    target = openpyxl.Workbook().active
+    for row in source.iter_rows():
         for cell in row:
             if cell.value is not None:
-                moved.cell(cell.row + 7, cell.column + 3).value = cell.value
-    for span in ("D10:D12", "E10:G10", "H10:H11", "E11:F11"):
-        moved.merge_cells(span)
-    assert triples(read(moved.parent)) == plain
+                inserted = sum(gap <= cell.row for gap in gaps)
+                target.cell(cell.row + down + inserted, cell.column + right).value = cell.value
+    for span in source.merged_cells.ranges:
+        span = CellRange(span.coord)
+        span.shift(right, down)
+        target.merge_cells(span.coord)
+    assert triples(read(target.parent)) == triples(read(district_form()))
 
 
 def test_a_heading_that_is_nearly_known_is_an_error_and_a_strange_one_a_warning(read, layout):

@@ -100,11 +100,11 @@ def edit_register(root: Path, *rows: str) -> None:
     file.write_text("\n".join([*lines, *rows]) + "\n", encoding="utf-8")
 
 
-def results(root: Path, year: int) -> dict[tuple[str, str, str], str]:
-    """Entity, kind and code -> value of a year's published results."""
+def results(root: Path, year: int, of: int | None = None) -> dict[tuple[str, str, str], str]:
+    """Entity, kind and code -> value in a year's published results, of that year or an earlier one."""
     with (root / f"output/{year}/results.csv").open(encoding="utf-8-sig") as file:
         return {
             (row["entity_id"], row["kind"], row["code"]): row["value"]
             for row in csv.DictReader(file)
-            if row["year"] == str(year)
+            if row["year"] == str(of or year)
         }

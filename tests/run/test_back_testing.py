@@ -9,8 +9,11 @@ from small_city import FIRST, FRAMEWORK, edit_register, make, publish, returns
 
 from cescore.errors import DataError
 from cescore.evaluation.back_test import BackTest, MovedNumber
-from cescore.run.back_testing import computed_again, published_results, read_results, told
+from cescore.evaluation.revising.move import CAUSES
+from cescore.publish.words import has_label
+from cescore.run.back_testing import computed_again, published_results, told
 from cescore.run.new_year import new_year
+from cescore.run.vintages import read_results
 
 
 def again(root: Path, year: int = 2025) -> BackTest:
@@ -18,7 +21,7 @@ def again(root: Path, year: int = 2025) -> BackTest:
 
 
 def moved(found: BackTest, kind: str, year: int = 2025) -> list[MovedNumber]:
-    return [m for m in found.moved if (m.kind, m.year) == (kind, year)]
+    return [m for m in found.moved if m.move.result[::2] == (kind, year)]
 
 
 @pytest.fixture
@@ -52,9 +55,10 @@ def test_a_return_that_changed_is_named_and_what_follows_from_it(root: Path) -> 
         text.replace("E1,2025,energy,10", "E1,2025,energy,20"), "utf-8"
     )
     found = again(root)
-    assert {m.entity_id for m in found.moved} == {"E1"}
+    assert {m.move.entity_id for m in found.moved} == {"E1"}
     (energy,) = moved(found, "variable")
-    assert (energy.code, energy.before, energy.after, energy.cause) == ("energy", 10, 20, "data")
+    assert (energy.move.result[1], energy.move.before, energy.move.after) == ("energy", 10, 20)
+    assert (energy.cause, energy.because) == ("observation", ("data/2025/observations.csv:6",))
     (rate,) = moved(found, "indicator")
     assert (rate.cause, rate.because) == ("follows", ("energy",))
     assert {m.cause for m in moved(found, "index")} == {"follows"}
@@ -64,7 +68,7 @@ def test_a_formula_that_changed_is_named_as_the_cause(root: Path) -> None:
     changed = FRAMEWORK.replace("output / energy", "output / (2 * energy)")
     (root / "params/frameworks/firm.yml").write_text(changed, "utf-8")
     causes = {(m.cause, m.because) for m in moved(again(root), "indicator")}
-    assert causes == {("method", ("yield_of_energy: formula",))}
+    assert causes == {("definition", ("yield_of_energy: formula",))}
     lines = "\n".join(told(again(root), "en"))
     assert "the method changed: yield_of_energy: formula" in lines
 
@@ -84,7 +88,7 @@ def test_without_the_method_of_the_year_the_cause_is_open_and_that_is_said(root:
         FRAMEWORK.replace("best: 100", "best: 50"), "utf-8"
     )
     found = again(root)
-    assert {m.cause for m in moved(found, "score")} == {"unknown"}
+    assert "definition" not in {m.cause for m in found.moved}
     assert any("history/2025.yml" in line for line in told(found, "en"))
 
 
@@ -109,7 +113,7 @@ def test_codes_that_changed_are_the_same_numbers(root: Path) -> None:
 
 def test_an_entity_that_was_published_and_is_gone_is_named(root: Path) -> None:
     edit_register(root, "E1,firm,甲,P1,,2024,,")
-    assert {(m.entity_id, m.change) for m in again(root).moved} == {("E1", "gone")}
+    assert {(m.move.entity_id, m.move.change) for m in again(root).moved} == {("E1", "went")}
 
 
 def test_what_is_no_table_of_results_is_refused_by_name(root: Path, tmp_path: Path) -> None:
@@ -120,3 +124,7 @@ def test_what_is_no_table_of_results_is_refused_by_name(root: Path, tmp_path: Pa
     with pytest.raises(DataError, match="no published results of 2024"):
         published_results(root, 2024)
     assert returns(2025, E1=1).startswith("entity_id") and FIRST["E1"] == 10
+
+
+def test_every_cause_has_its_words() -> None:
+    assert [cause for cause in CAUSES if not has_label(f"back_test.cause.{cause}")] == []

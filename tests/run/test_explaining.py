@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -13,8 +14,10 @@ from rich.cells import cell_len
 from cescore.cli import main as cli
 from cescore.desk import explain, open_bundle
 from cescore.errors import DataError
+from cescore.publish.words import has_label
 
-HOSPITALS = Path(__file__).parents[1] / "unseen" / "workspace"
+ROOT = Path(__file__).parents[2]
+HOSPITALS = ROOT / "tests" / "unseen" / "workspace"
 Command = Callable[..., tuple[int, str, str]]
 ASKED = ("--root", HOSPITALS, "--year", 2023)
 
@@ -132,3 +135,13 @@ def test_a_notebook_follows_a_number_as_far_as_its_bundle_goes() -> None:
     assert "H2" not in repr(found) and "recomputed" in repr(found)
     with pytest.raises(DataError, match="sorted_share"):
         explain(bundle, "sorted_sharee")
+
+
+KEY = re.compile(r'TraceNote\.of\(\s*"([a-z_]+)"')
+
+
+def test_every_note_of_a_trace_has_its_sentence() -> None:
+    folders = (ROOT / "cescore" / "evaluation" / "tracing", ROOT / "cescore" / "desk")
+    keys = {k for f in folders for p in f.glob("*.py") for k in KEY.findall(p.read_text("utf-8"))}
+    assert len(keys) > 25
+    assert sorted(k for k in keys - {"finding"} if not has_label(f"explain.note.{k}")) == []

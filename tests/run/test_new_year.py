@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from small_city import FIRST, edit_register, make, publish, returns
 
 from cescore.definitions.load import load_definitions
@@ -13,7 +15,7 @@ from cescore.errors import DataError
 from cescore.evaluation.yearly import evaluate_workspace
 from cescore.intake.workspace import Workspace
 from cescore.run.new_year import new_year
-from cescore.run.year_telling import tell_new_year
+from cescore.run.year_telling import YearAsked, tell_new_year
 
 
 def begin(root: Path, *, is_dry: bool = False) -> list[tuple[str, str]]:
@@ -51,12 +53,12 @@ def test_a_second_time_changes_nothing_and_names_what_is_kept(tmp_path: Path) ->
 
 
 def test_what_somebody_put_there_before_is_kept_whatever_it_is(tmp_path: Path) -> None:
-    root = make(tmp_path, {"params/runs/2026.yml": "plan: five\nstatus: final\n"})
+    root = make(tmp_path, {"params/runs/2026.yml": "plan: five\nstatus: sample\n"})
     (root / "data/2026").symlink_to(root / "nowhere")
     steps = {path.rstrip("/"): made for made, path in begin(root)}
     assert (steps["params/runs/2026.yml"], steps["data/2026"]) == ("kept", "kept")
     assert steps["data/2026/prose"] == "blocked"
-    assert "status: final" in (root / "params/runs/2026.yml").read_text("utf-8")
+    assert "status: sample" in (root / "params/runs/2026.yml").read_text("utf-8")
     assert not (root / "nowhere").exists()
 
 
@@ -137,13 +139,16 @@ def test_what_the_register_says_of_the_year_is_told(tmp_path: Path) -> None:
 
 
 def test_the_command_says_whether_the_old_year_still_comes_out_as_published(tmp_path: Path) -> None:
-    root, said = make(tmp_path), list[str]()
-    options = {"lang": "en", "is_dry": True, "say": said.append}
-    assert tell_new_year(root, 2026, 2025, **options) == 0
-    assert any("no published results" in line for line in said)
+    root = make(tmp_path)
+    asked = YearAsked(root, 2026, 2025, "en", is_dry=True)
+
+    def said() -> tuple[int, str]:
+        console = Console(record=True, soft_wrap=True, quiet=False, file=io.StringIO())
+        return tell_new_year(asked, console), console.export_text()
+
+    assert said()[0] == 0 and "no published results" in said()[1]
     publish(root, 2025)
-    said.clear()
-    assert tell_new_year(root, 2026, 2025, **options) == 0
-    assert any("numbers are the same" in line for line in said)
+    status, text = said()
+    assert status == 0 and "numbers are the same" in text
     (root / "data/2025/observations.csv").write_text(returns(2025, **{**FIRST, "E1": 11}), "utf-8")
-    assert tell_new_year(root, 2026, 2025, **options) == 1
+    assert said()[0] == 1

@@ -48,3 +48,8 @@ class Disclosure(Definition):
     unprotected_bases: tuple[Literal["administrative", "consented"], ...] = ()
     decided_by: str = ""
     decided_on: Day = ""
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether the bureau has said who may be named; until then nothing of others is released."""
+        return bool(self.public_types)

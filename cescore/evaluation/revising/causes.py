@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any
 
 from cescore.definitions.load import Definitions
 from cescore.definitions.model import Framework
-from cescore.evaluation.revising.dependencies import Result
+from cescore.evaluation.revising.move import Because, ResultMove
 from cescore.evaluation.revising.side import Side
 from cescore.method.fitting import method_of
 from cescore.method.normalisations import ON_ENDS
 
-if TYPE_CHECKING:
-    from cescore.evaluation.revising.revision import Move
-
-Cause = Literal[
-    "follows", "observation", "correction", "sum", "estimate", "register", "inspection",
-    "definition", "weights", "method", "plan", "others", "code", "unknown",
-]  # fmt: skip
-CAUSES: tuple[Cause, ...] = get_args(Cause)
 NAMES = (
     "zh",
     "en",
@@ -33,16 +24,7 @@ NAMES = (
 )  # move no number
 
 
-@dataclass(frozen=True)
-class Because:
-    """One reason: a result that moved before it, or a cause with what is to be said of it."""
-
-    cause: Cause
-    result: Result | None = None  # of the same entity, where the reason is that this moved
-    detail: str = ""  # where a value stands now, which keys of params changed
-
-
-def causes_of(move: Move, a: Side, b: Side, is_explained: bool) -> Iterator[Because]:
+def causes_of(move: ResultMove, a: Side, b: Side, is_explained: bool) -> Iterator[Because]:
     """A result's own causes; ``is_explained``: something that it stands on moved as well."""
     kind = move.result[0]
     if kind == "variable":
@@ -66,7 +48,7 @@ def causes_of(move: Move, a: Side, b: Side, is_explained: bool) -> Iterator[Beca
         yield Because("unknown")
 
 
-def _of_variable(move: Move, a: Side, b: Side) -> Iterator[Because]:
+def _of_variable(move: ResultMove, a: Side, b: Side) -> Iterator[Because]:
     """Why a returned value is another one."""
     _, code, year = move.result
     where = (move.entity_id, code, year)
@@ -96,7 +78,7 @@ def _corrections(side: Side, where: tuple[str, str, int]) -> tuple[str, ...]:
     )
 
 
-def _register(move: Move, a: Side, b: Side) -> str:
+def _register(move: ResultMove, a: Side, b: Side) -> str:
     """What the register says otherwise of an entity."""
     if a.register is None or b.register is None:
         return ""
@@ -112,7 +94,7 @@ def _register(move: Move, a: Side, b: Side) -> str:
     return "; ".join(changed)
 
 
-def _of_rules(move: Move, a: Side, b: Side) -> Iterator[Because]:
+def _of_rules(move: ResultMove, a: Side, b: Side) -> Iterator[Because]:
     """What params say otherwise of a result itself."""
     if a.definitions is None or b.definitions is None:
         return
@@ -209,7 +191,7 @@ def _changed(old: Any, new: Any) -> Iterator[str]:
         yield f"{name}: {before} → {after}" if is_short else name
 
 
-def _learns(move: Move, definitions: Definitions | None) -> bool:
+def _learns(move: ResultMove, definitions: Definitions | None) -> bool:
     """Whether a result is computed with what was learnt of other entities."""
     framework = definitions.frameworks.get(move.entity_type) if definitions is not None else None
     if framework is None:

@@ -6,15 +6,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Any
 
 import pandas as pd
 
-from cescore.evaluation.revising.causes import Because, causes_of
+from cescore.evaluation.revising.causes import causes_of
 from cescore.evaluation.revising.dependencies import Result, stands_on
+from cescore.evaluation.revising.move import Because, ResultMove
 from cescore.evaluation.revising.side import Side
 
-Change = Literal["moved", "appeared", "went", "status"]
 # from what is received to what is concluded: the order in which a chain is told
 ORDER = (
     "variable", "account", "rung", "indicator", "score", "group", "index", "progress_index",
@@ -27,60 +27,19 @@ SPLITS = ORDER[ORDER.index("weight") :]  # of what has moved already: not told i
 KEY = ["entity_type", "entity_id", "year", "kind", "code"]
 
 
-@dataclass(frozen=True)
-class Move:
-    """One result that is not the same in both.
-
-    Attributes
-    ----------
-    before, after
-        Values [unit]; None where there is none.
-    was, now
-        Status words; "" where the result is in one of the two only.
-    because
-        What it comes from: results of the same entity that moved, or a cause of its own.
-    """
-
-    entity_type: str
-    entity_id: str
-    result: Result
-    unit: str
-    before: float | None
-    after: float | None
-    was: str
-    now: str
-    because: tuple[Because, ...] = ()
-
-    @property
-    def change(self) -> Change:
-        """Whether a value moved, a result came or went, or only its status changed."""
-        if not self.was:
-            return "appeared"
-        if not self.now:
-            return "went"
-        return "status" if self.before == self.after else "moved"
-
-    @property
-    def size(self) -> float | None:
-        """after - before [unit]; None where one of them has no value."""
-        if self.before is None or self.after is None:
-            return None
-        return self.after - self.before
-
-
 @dataclass(frozen=True, eq=False)
 class Revision:
     """All moves between two sides, what was compared, and the inputs that differ."""
 
     a: Side
     b: Side
-    moves: tuple[Move, ...]
+    moves: tuple[ResultMove, ...]
     compared: int
 
     @cached_property
-    def of_entity(self) -> Mapping[str, tuple[Move, ...]]:
+    def of_entity(self) -> Mapping[str, tuple[ResultMove, ...]]:
         """The moves of each entity, from what was received to what is concluded."""
-        found: dict[str, list[Move]] = defaultdict(list)
+        found: dict[str, list[ResultMove]] = defaultdict(list)
         for move in self.moves:
             found[move.entity_id].append(move)
         return {entity: tuple(moves) for entity, moves in found.items()}
@@ -102,18 +61,18 @@ class Revision:
         return _different(self.a.made_with, self.b.made_with)
 
     @property
-    def grades(self) -> tuple[Move, ...]:
+    def grades(self) -> tuple[ResultMove, ...]:
         """Totals whose grade or standing is another one."""
         return tuple(m for m in self.moves if m.result[:2] == ("assessment", "total"))
 
     @property
-    def indices(self) -> tuple[Move, ...]:
+    def indices(self) -> tuple[ResultMove, ...]:
         """Indices of the later year that moved, the largest move first."""
         last = max((m.result[2] for m in self.moves), default=0)
         found = [m for m in self.moves if m.result[0] == "index" and m.result[2] == last]
         return tuple(sorted(found, key=lambda m: -abs(m.size or 0.0)))
 
-    def chains(self, entity_id: str) -> Iterator[tuple[Move, tuple[Move, ...]]]:
+    def chains(self, entity_id: str) -> Iterator[tuple[ResultMove, tuple[ResultMove, ...]]]:
         """Each move of an entity that has a cause of its own, with all that follows from it.
 
         What follows is in the order of the computation; a result with several roots follows each.
@@ -144,23 +103,23 @@ def revise(a: Side, b: Side) -> Revision:
         both["value_a"].isna() & both["value_b"].isna()
     )
     same = same_value & (both["status_a"] == both["status_b"])
-    moves = sorted(map(_move, both[~same].to_dict("records")), key=_place)
+    moves = sorted((_move(dict(row)) for row in both[~same].to_dict("records")), key=_place)
     explained = tuple(_with_causes(moves, a, b))
     return Revision(a, b, explained, len(both))
 
 
-def _move(row: Mapping[str, object]) -> Move:
+def _move(row: Mapping[Any, Any]) -> ResultMove:
     def number(name: str) -> float | None:
         value = row[name]
-        return None if pd.isna(value) else float(value)  # type: ignore[call-overload,arg-type]
+        return None if pd.isna(value) else float(value)
 
     def text(name: str) -> str:
-        return "" if pd.isna(row[name]) else str(row[name])  # type: ignore[call-overload]
+        return "" if pd.isna(row[name]) else str(row[name])
 
-    return Move(
+    return ResultMove(
         entity_type=str(row["entity_type"]),
         entity_id=str(row["entity_id"]),
-        result=(str(row["kind"]), str(row["code"]), int(row["year"])),  # type: ignore[call-overload]
+        result=(str(row["kind"]), str(row["code"]), int(row["year"])),
         unit=text("unit_b") or text("unit_a"),
         before=number("value_a"),
         after=number("value_b"),
@@ -169,13 +128,13 @@ def _move(row: Mapping[str, object]) -> Move:
     )
 
 
-def _place(move: Move) -> tuple[str, str, int, int, str]:
+def _place(move: ResultMove) -> tuple[str, str, int, int, str]:
     kind, code, year = move.result
     order = ORDER.index(kind) if kind in ORDER else len(ORDER)
     return move.entity_type, move.entity_id, order, year, code
 
 
-def _with_causes(moves: Sequence[Move], a: Side, b: Side) -> Iterator[Move]:
+def _with_causes(moves: Sequence[ResultMove], a: Side, b: Side) -> Iterator[ResultMove]:
     """Each move with what it comes from, by the definitions of the later side."""
     moved = {(move.entity_id, move.result) for move in moves}
     known = b if b.definitions is not None else a

@@ -6,8 +6,16 @@ import difflib
 from collections.abc import Iterator, Mapping
 
 from cescore.errors import DataError
-from cescore.evaluation.tracing import assessing, progress, quantities, scores, shares, wholes
-from cescore.evaluation.tracing.trace import KINDS, Kind, Quantity, Traced
+from cescore.evaluation.tracing import (
+    assessing,
+    progress,
+    quantities,
+    scores,
+    shares,
+    targeting,
+    wholes,
+)
+from cescore.evaluation.tracing.trace import KINDS, Kind, Traced, TracedQuantity
 from cescore.evaluation.tracing.tracer import Maker, Tracer, UntraceableError, World
 from cescore.method.evaluation import TypeEvaluation
 
@@ -27,8 +35,8 @@ MAKERS: Mapping[str, Maker] = {
     "relative_change": shares.relative_change,
     "room": shares.room,
     **{f"{prefix}{kind}": shares.part for prefix in ("", "progress_") for kind in shares.PART_OF},
-    "target": assessing.target,
-    "target_part": assessing.target_part,
+    "target": targeting.target,
+    "target_part": targeting.target_part,
     "measure": assessing.measure,
     "check": assessing.check,
     "assessment": assessing.assessment,
@@ -83,7 +91,7 @@ def _meant(tracer: Tracer, entity_id: str, asked: str, year: int) -> Iterator[Tr
             (kind, code) for kind, code, names in _named(tracer.world, entity_id) if asked in names
         ]
     for kind, code in wanted:
-        found = _found(tracer, Quantity(entity_id, kind, code, year))  # type: ignore[arg-type]
+        found = _found(tracer, TracedQuantity(entity_id, kind, code, year))  # type: ignore[arg-type]
         if found is not None:
             yield found
 
@@ -119,7 +127,7 @@ def _unknown(world: World, entity_id: str, asked: str, year: int) -> str:
     return f"{entity_id} has no number {asked!r} in {year}; {'nearest' if near else 'it has'}: {listed}"
 
 
-def _found(tracer: Tracer, quantity: Quantity) -> Traced | None:
+def _found(tracer: Tracer, quantity: TracedQuantity) -> Traced | None:
     if quantity.kind in ("grade", "coverage") and quantity.code != quantity.kind:
         return None
     try:
@@ -130,7 +138,7 @@ def _found(tracer: Tracer, quantity: Quantity) -> Traced | None:
     return None if is_unknown else trace
 
 
-def _is_of_type(world: World, quantity: Quantity) -> bool:
+def _is_of_type(world: World, quantity: TracedQuantity) -> bool:
     """Whether a variable is one that entities of this type return."""
     panel = world.panel(quantity.entity_id)
     return panel is not None and (quantity.code in panel.columns or quantity.code in panel.codes)
@@ -178,7 +186,7 @@ def _of_plan(world: World, entity_id: str) -> Iterator[str]:
     outcome = world.outcome(entity_id)
     for line in outcome.targets:
         yield f"target:{line.id}"
-        yield from (f"target_part:{line.id}.{name}" for name in assessing.TARGET_PARTS)
+        yield from (f"target_part:{line.id}.{name}" for name in targeting.TARGET_PARTS)
     for measure in outcome.measures:
         yield f"measure:{measure.id}"
         yield from (f"check:{check['id']}" for check in measure.checks)

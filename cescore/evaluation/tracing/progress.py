@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cescore.definitions.model import Named, Progress
-from cescore.evaluation.tracing.trace import Origin, Quantity, Traced, TraceNote
+from cescore.evaluation.tracing.trace import Traced, TracedQuantity, TraceNote, TraceOrigin
 from cescore.evaluation.tracing.tracer import (
     Calculation,
-    Evaluated,
+    EvaluatedCell,
     Tracer,
     UntraceableError,
     symbols,
@@ -19,7 +19,7 @@ from cescore.method.evaluation import TypeEvaluation
 from cescore.method.written import mean_written
 
 
-def progress_index(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def progress_index(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """The mean of its groups that have a value [base year = 100]."""
     known = _progress(quantity, evaluation)
     members = [(g.code, g.weight) for g in known.groups]
@@ -31,7 +31,7 @@ def progress_index(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluatio
     )
 
 
-def progress_group(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def progress_group(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """The mean of a group's members that have a ratio; code ``index.group``."""
     known = _progress(quantity, evaluation)
     code = quantity.code.partition(".")[2]
@@ -49,14 +49,14 @@ def progress_group(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluatio
     )
 
 
-def progress_member(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def progress_member(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """x_t / x_0 · 100, or x_0 / x_t · 100 where less is better; code ``index.group.indicator``."""
     known = _progress(quantity, evaluation)
     code = quantity.code.split(".")[-1]
     indicator = evaluation.framework.indicators.get(code)
     if indicator is None or code not in evaluation.progress.members.columns:
         raise UntraceableError(str(quantity))
-    found = Evaluated.at(evaluation.progress.members.column(code), evaluation.panel, quantity)
+    found = EvaluatedCell.at(evaluation.progress.members.column(code), evaluation.panel, quantity)
     now = tracer.same(quantity, "indicator", code)
     base = tracer.same(quantity, "indicator", code, evaluation.base_year)
     text = "100 * x / x_base" if indicator.direction == 1 else "100 * x_base / x"
@@ -76,7 +76,7 @@ def progress_member(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluati
 
 def _mean(
     tracer: Tracer,
-    quantity: Quantity,
+    quantity: TracedQuantity,
     names: Named,
     column: Column,
     method: str,
@@ -86,7 +86,7 @@ def _mean(
     evaluation: TypeEvaluation,
 ) -> Traced:
     """A mean over the members with a value, those without one beside it."""
-    found = Evaluated.at(column, evaluation.panel, quantity)
+    found = EvaluatedCell.at(column, evaluation.panel, quantity)
     inside = [(m, w) for m, w in members if traces[m].value is not None]
     symbol = symbols(m for m, _ in inside)
     text = ""
@@ -103,11 +103,11 @@ def _mean(
     place = tracer.world.params(evaluation.framework.entity_type, quantity.code.split(".")[0])
     return traced(
         quantity, names, found, Calculation(text, operands), unit=_unit(evaluation),
-        beside=beside, notes=tuple(notes), origins=(Origin(place, "params"),),
+        beside=beside, notes=tuple(notes), origins=(TraceOrigin(place, "params"),),
     )  # fmt: skip
 
 
-def _progress(quantity: Quantity, evaluation: TypeEvaluation) -> Progress:
+def _progress(quantity: TracedQuantity, evaluation: TypeEvaluation) -> Progress:
     known = evaluation.framework.progress
     if known is None or quantity.code.split(".")[0] != known.code:
         raise UntraceableError(str(quantity))

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from cescore.definitions.in_year import in_year
 from cescore.definitions.model import Computed, Indicator, Named
-from cescore.evaluation.tracing.trace import Kind, Origin, Quantity, Traced, TraceNote
+from cescore.evaluation.tracing.trace import Kind, Traced, TracedQuantity, TraceNote, TraceOrigin
 from cescore.evaluation.tracing.tracer import (
     Calculation,
-    Evaluated,
-    Made,
+    EvaluatedCell,
+    MadeFrom,
     Tracer,
     UntraceableError,
     given,
@@ -24,12 +24,12 @@ from cescore.method.ladder import NOT_AVAILABLE, SUMMED
 IN_ITS_UNIT = ("received", "set_to")  # constants of a correction in the unit of what it corrects
 
 
-def returned(tracer: Tracer, quantity: Quantity) -> Traced:
+def returned(tracer: Tracer, quantity: TracedQuantity) -> Traced:
     """What needs no evaluation: a variable, or a formula over what somebody returned."""
     return (_expression if quantity.kind == "expression" else variable)(tracer, quantity)
 
 
-def variable(tracer: Tracer, quantity: Quantity) -> Traced:
+def variable(tracer: Tracer, quantity: TracedQuantity) -> Traced:
     """A returned value with its cell; a sum over bodies, or an estimate, with what it was made of."""
     panel, code = _panel(tracer, quantity), quantity.code
     known = tracer.world.named(code)
@@ -39,10 +39,10 @@ def variable(tracer: Tracer, quantity: Quantity) -> Traced:
     unit = known.unit if known else ""
     asked = (quantity.entity_id, code, quantity.year)
     place, remarks = tracer.world.place(*asked), tracer.world.remarks(*asked)
-    origins = (Origin(place),) if place else ()
+    origins = (TraceOrigin(place),) if place else ()
     if code in panel.codes:
         return replace(_code(quantity, names, panel), origins=origins, notes=remarks)
-    found = Evaluated.at(panel.column(code), panel, quantity)
+    found = EvaluatedCell.at(panel.column(code), panel, quantity)
     made = tracer.world.made(*asked)
     if made is not None and found.value is not None:
         trace = _made(tracer, quantity, names, found, made, unit=unit, notes=remarks)
@@ -50,14 +50,14 @@ def variable(tracer: Tracer, quantity: Quantity) -> Traced:
     return traced(quantity, names, found, unit=unit, origins=origins, notes=remarks)
 
 
-def _panel(tracer: Tracer, quantity: Quantity) -> Panel:
+def _panel(tracer: Tracer, quantity: TracedQuantity) -> Panel:
     panel = tracer.world.panel(quantity.entity_id)
     if panel is None or quantity.entity_id not in panel.entities:
         raise UntraceableError(str(quantity))
     return panel
 
 
-def _code(quantity: Quantity, names: Named, panel: Panel) -> Traced:
+def _code(quantity: TracedQuantity, names: Named, panel: Panel) -> Traced:
     """A variable whose value is a text."""
     if quantity.year not in panel.years:
         return Traced(quantity, names, state=State.MISSING)
@@ -66,7 +66,7 @@ def _code(quantity: Quantity, names: Named, panel: Panel) -> Traced:
     return Traced(quantity, names, text=text, state=State.PRESENT if text else State.MISSING)
 
 
-def _expression(tracer: Tracer, quantity: Quantity) -> Traced:
+def _expression(tracer: Tracer, quantity: TracedQuantity) -> Traced:
     """A formula over one entity's returns, or a look at others; its value is what it gives."""
     made = tracer.world.made(quantity.entity_id, quantity.code, quantity.year)
     names = Named(zh=quantity.code, en=quantity.code)
@@ -82,15 +82,15 @@ def _expression(tracer: Tracer, quantity: Quantity) -> Traced:
         others = {symbol: tracer.of(other) for symbol, other in made.operands.items()}
         done = Calculation(made.arithmetic, others, made.factor)
     notes = () if made is None else (made.note,)
-    return traced(quantity, names, Evaluated.number(done.result()), done, notes=notes)
+    return traced(quantity, names, EvaluatedCell.number(done.result()), done, notes=notes)
 
 
 def _made(
     tracer: Tracer,
-    quantity: Quantity,
+    quantity: TracedQuantity,
     names: Named,
-    found: Evaluated,
-    made: Made,
+    found: EvaluatedCell,
+    made: MadeFrom,
     *,
     unit: str,
     notes: tuple[TraceNote, ...],
@@ -102,13 +102,13 @@ def _made(
         for symbol, number in made.constants.items()
     }
     done = Calculation(made.arithmetic, operands, made.factor)
-    origins = (Origin(made.place, "params"),) if made.place else ()
+    origins = (TraceOrigin(made.place, "params"),) if made.place else ()
     return traced(
         quantity, names, found, done, unit=unit, notes=(made.note, *notes), origins=origins
     )
 
 
-def factor(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def factor(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """A constant of params with its source."""
     known = evaluation.framework.factors.get(quantity.code)
     if known is None:
@@ -120,12 +120,12 @@ def factor(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Tr
         Named(zh=known.zh, en=known.en),
         known.unit,
         known.value,
-        origins=(Origin(place, "params"),),
+        origins=(TraceOrigin(place, "params"),),
         notes=notes,
     )
 
 
-def account(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def account(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """An account by its formula; where its own returns do not give it, the sum over its bodies."""
     known = evaluation.framework.accounts.get(quantity.code)
     if known is None:
@@ -141,14 +141,14 @@ def account(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> T
     if trace.agrees or not known.summed:
         return trace
     made = tracer.world.made(quantity.entity_id, quantity.code, quantity.year)
-    found = Evaluated.at(column, evaluation.panel, quantity)
+    found = EvaluatedCell.at(column, evaluation.panel, quantity)
     note = TraceNote.of("summed_elsewhere")
     if made is None:  # the sum came with the record, its parts did not
         return traced(quantity, trace.names, found, unit=known.unit, notes=(note,))
     return _made(tracer, quantity, trace.names, found, made, unit=known.unit, notes=trace.notes)
 
 
-def indicator(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def indicator(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """An indicator by its formula; a value carried from an earlier year from that year's."""
     known = evaluation.framework.indicators.get(quantity.code)
     if known is None:
@@ -161,7 +161,7 @@ def indicator(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) ->
     return _carried(tracer, quantity, known, trace)
 
 
-def _carried(tracer: Tracer, quantity: Quantity, known: Indicator, trace: Traced) -> Traced:
+def _carried(tracer: Tracer, quantity: TracedQuantity, known: Indicator, trace: Traced) -> Traced:
     """The indicator with the latest earlier value that its own formula gives."""
     for back in range(1, known.latest_within + 1):
         year = quantity.year - back
@@ -181,7 +181,7 @@ def _carried(tracer: Tracer, quantity: Quantity, known: Indicator, trace: Traced
 
 def _by_formula(
     tracer: Tracer,
-    quantity: Quantity,
+    quantity: TracedQuantity,
     known: Computed,
     column: Column,
     evaluation: TypeEvaluation,
@@ -189,8 +189,8 @@ def _by_formula(
     """What a formula of params gives, its operands by code and year."""
     entity_type = evaluation.framework.entity_type
     names = Named(zh=known.zh, en=known.en)
-    found = Evaluated.at(column, evaluation.panel, quantity)
-    origins = (Origin(tracer.world.params(entity_type, known.code), "params"),)
+    found = EvaluatedCell.at(column, evaluation.panel, quantity)
+    origins = (TraceOrigin(tracer.world.params(entity_type, known.code), "params"),)
     notes = (TraceNote.of("source", text=known.source, tag=known.tag),)
     if not known.collected or known.expression is None:
         said = (*notes, TraceNote.of("not_collected", text=known.definition))

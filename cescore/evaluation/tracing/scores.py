@@ -8,10 +8,10 @@ import numpy as np
 
 from cescore.definitions.formula import parse
 from cescore.definitions.model import Indicator, Named
-from cescore.evaluation.tracing.trace import Origin, Quantity, Traced, TraceNote
+from cescore.evaluation.tracing.trace import Traced, TracedQuantity, TraceNote, TraceOrigin
 from cescore.evaluation.tracing.tracer import (
     Calculation,
-    Evaluated,
+    EvaluatedCell,
     Tracer,
     UntraceableError,
     given,
@@ -32,7 +32,7 @@ from cescore.method.written import (
 )
 
 
-def treated(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def treated(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """An indicator's value as it is scored: a gap filled, or an outlier treated, with the constants."""
     known, own = _scored(quantity, evaluation), tracer.same(quantity, "indicator", quantity.code)
     framework, found = evaluation.framework, _prepared(quantity, evaluation)
@@ -55,19 +55,21 @@ def treated(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> T
     return traced(quantity, names, found, done, unit=known.unit, notes=notes)
 
 
-def score(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def score(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """A score by its method, goalposts or learnt constants; or what the missing-data rule gave."""
     known, framework = _scored(quantity, evaluation), evaluation.framework
     scale = framework.scale
     unit = f"{scale.floor:g}-{scale.top:g}"
-    found = Evaluated.at(evaluation.scored.scores.column(known.code), evaluation.panel, quantity)
+    found = EvaluatedCell.at(
+        evaluation.scored.scores.column(known.code), evaluation.panel, quantity
+    )
     own = tracer.same(quantity, "indicator", known.code)
     names, panel = Named(zh=known.zh, en=known.en), evaluation.panel
     if quantity.year not in panel.years:
         return traced(quantity, names, found, unit=unit)
     at = (panel.row(quantity.entity_id), panel.years.index(quantity.year))
     method = method_of(known, framework)
-    origin = Origin(tracer.world.params(framework.entity_type, known.code), "params")
+    origin = TraceOrigin(tracer.world.params(framework.entity_type, known.code), "params")
     released = evaluation.fitted.released_scores.get(known.code, {}).get(quantity.year)
     if released is not None:
         note = TraceNote.of("score_released", method=method)
@@ -104,23 +106,23 @@ def score(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Tra
     return trace if "x" in operands else replace(trace, beside=(own,))
 
 
-def _scored(quantity: Quantity, evaluation: TypeEvaluation) -> Indicator:
+def _scored(quantity: TracedQuantity, evaluation: TypeEvaluation) -> Indicator:
     known = evaluation.framework.indicators.get(quantity.code)
     if known is None or not known.group:
         raise UntraceableError(str(quantity))
     return known
 
 
-def _prepared(quantity: Quantity, evaluation: TypeEvaluation) -> Evaluated:
+def _prepared(quantity: TracedQuantity, evaluation: TypeEvaluation) -> EvaluatedCell:
     fitted = evaluation.fitted
     panel = prepare(
         evaluation.indicators, evaluation.framework, fitted.constants, fitted.released_scores
     )
-    return Evaluated.at(panel.column(quantity.code), evaluation.panel, quantity)
+    return EvaluatedCell.at(panel.column(quantity.code), evaluation.panel, quantity)
 
 
 def _value_scored(
-    tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation, own: Traced
+    tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation, own: Traced
 ) -> Traced:
     """The indicator itself, or its value as prepared where that is another one."""
     found = _prepared(quantity, evaluation)
@@ -128,7 +130,7 @@ def _value_scored(
 
 
 def _written(
-    known: Indicator, quantity: Quantity, evaluation: TypeEvaluation
+    known: Indicator, quantity: TracedQuantity, evaluation: TypeEvaluation
 ) -> tuple[WrittenMethod, tuple[TraceNote, ...]]:
     """The method written out for the value at hand, and what was learnt of all entities."""
     framework, fitted, year = evaluation.framework, evaluation.fitted, quantity.year
@@ -177,7 +179,7 @@ def _unit_of(name: str, known: Indicator) -> str:
 
 
 def _goalpost_note(
-    known: Indicator, quantity: Quantity, evaluation: TypeEvaluation, method: str
+    known: Indicator, quantity: TracedQuantity, evaluation: TypeEvaluation, method: str
 ) -> tuple[TraceNote, ...]:
     """Which method, and where its ends come from."""
     notes = (TraceNote.of("method", method=method, direction=known.direction),)

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from cescore.definitions.model import Named
-from cescore.evaluation.tracing.trace import Kind, Quantity, Traced, TraceNote
+from cescore.evaluation.tracing.trace import Kind, Traced, TracedQuantity, TraceNote
 from cescore.evaluation.tracing.tracer import (
     Calculation,
-    Evaluated,
+    EvaluatedCell,
     Tracer,
     UntraceableError,
     given,
@@ -31,7 +31,7 @@ PART_OF: Mapping[str, str] = {
 }
 
 
-def change(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def change(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """The change of any quantity with a number since the year before; code ``kind:code``."""
     kind, _, code = quantity.code.partition(":")
     now = tracer.same(quantity, kind, code)  # type: ignore[arg-type]
@@ -41,10 +41,12 @@ def change(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Tr
     value = now.value - before.value if now.value is not None and before.value is not None else None
     done = Calculation("now - before", operands) if is_known else None
     beside = () if is_known else (now, before)
-    return traced(quantity, now.names, Evaluated.number(value), done, unit=now.unit, beside=beside)
+    return traced(
+        quantity, now.names, EvaluatedCell.number(value), done, unit=now.unit, beside=beside
+    )
 
 
-def relative_change(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def relative_change(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """The change since the year before in per cent of that year's value; code ``kind:code``."""
     absolute = change(tracer, quantity, evaluation)
     now, before = absolute.below
@@ -52,13 +54,13 @@ def relative_change(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluati
     if now.value is not None and before.value is not None and before.value > 0:
         value = (now.value / before.value - 1) * 100
     done = Calculation("100 * (now / before - 1)", {"now": now, "before": before})
-    found = Evaluated.number(value)
+    found = EvaluatedCell.number(value)
     if value is None:
         return traced(quantity, now.names, found, unit="%", beside=(now, before))
     return traced(quantity, now.names, found, done, unit="%")
 
 
-def room(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def room(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """What the index gains if one score stood at the top of the scale (`method.rooms`)."""
     if quantity.year != evaluation.run_year:
         raise UntraceableError(str(quantity))
@@ -68,7 +70,7 @@ def room(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Trac
     if quantity.code not in found:
         raise UntraceableError(str(quantity))
     number = float(found[quantity.code][evaluation.panel.row(quantity.entity_id)])
-    value = Evaluated.number(None if number != number else number)
+    value = EvaluatedCell.number(None if number != number else number)
     names = _names(quantity, evaluation)
     if value.value is None or quantity.code in evaluation.framework.groups:
         return traced(quantity, names, value, unit="points")
@@ -82,7 +84,7 @@ def room(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Trac
     return replace(made, arithmetic="", operands={}, computed=None, beside=(weight, score))
 
 
-def part(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def part(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """A weight, a contribution, or one to the change, of an indicator (or of group.indicator)."""
     is_progress = quantity.kind.startswith(PROGRESS)
     kind = quantity.kind.removeprefix(PROGRESS)
@@ -94,7 +96,7 @@ def part(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Trac
     if quantity.code not in parts or quantity.year != evaluation.run_year:
         raise UntraceableError(str(quantity))
     number = float(parts[quantity.code][evaluation.panel.row(quantity.entity_id)])
-    value = Evaluated.number(None if number != number else number)
+    value = EvaluatedCell.number(None if number != number else number)
     unit = "ratio" if kind == "weight" else "points"
     whole = traced(quantity, _names(quantity, evaluation), value, unit=unit)
     if value.value is None:
@@ -106,7 +108,9 @@ def part(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Trac
     return replace(whole, notes=(TraceNote.of("split_of_change"),))
 
 
-def _inside(quantity: Quantity, evaluation: TypeEvaluation, is_progress: bool) -> tuple[str, ...]:
+def _inside(
+    quantity: TracedQuantity, evaluation: TypeEvaluation, is_progress: bool
+) -> tuple[str, ...]:
     """The codes directly below a group; of the progress index ``group.indicator``."""
     framework, code = evaluation.framework, quantity.code
     if not is_progress:
@@ -117,7 +121,7 @@ def _inside(quantity: Quantity, evaluation: TypeEvaluation, is_progress: bool) -
 
 
 def _of_group(
-    tracer: Tracer, quantity: Quantity, inside: tuple[str, ...], evaluation: TypeEvaluation
+    tracer: Tracer, quantity: TracedQuantity, inside: tuple[str, ...], evaluation: TypeEvaluation
 ) -> Traced:
     """A weight or contribution of a group: the sum of those of what is in it."""
     symbol = symbols(inside)
@@ -128,14 +132,14 @@ def _of_group(
     unit = next(iter(operands.values())).unit
     if any(value is None for value in values):
         return traced(
-            quantity, names, Evaluated.number(None), unit=unit, beside=tuple(operands.values())
+            quantity, names, EvaluatedCell.number(None), unit=unit, beside=tuple(operands.values())
         )
     total = float(sum(value for value in values if value is not None))
     done = Calculation(" + ".join(operands), operands)
-    return traced(quantity, names, Evaluated.number(total), done, unit=unit)
+    return traced(quantity, names, EvaluatedCell.number(total), done, unit=unit)
 
 
-def _names(quantity: Quantity, evaluation: TypeEvaluation) -> Named:
+def _names(quantity: TracedQuantity, evaluation: TypeEvaluation) -> Named:
     known = evaluation.framework.indicators.get(quantity.code.split(".")[-1])
     return Named(zh=known.zh, en=known.en) if known is not None else Named()
 
@@ -158,7 +162,7 @@ def _weight(tracer: Tracer, trace: Traced, evaluation: TypeEvaluation, is_progre
     }
     done = Calculation(" * ".join(operands), operands)
     notes = (TraceNote.of("shares", codes=" < ".join(path)),)
-    found = Evaluated(trace.value, trace.state, trace.flags)
+    found = EvaluatedCell(trace.value, trace.state, trace.flags)
     return traced(quantity, trace.names, found, done, unit=trace.unit, notes=notes)
 
 
@@ -177,7 +181,7 @@ def _contribution(
     else:
         score = tracer.same(quantity, "score", quantity.code)
     done = Calculation("weight * score", {"weight": weight, "score": score})
-    value = Evaluated(trace.value, trace.state, trace.flags)
+    value = EvaluatedCell(trace.value, trace.state, trace.flags)
     made = traced(quantity, trace.names, value, done, unit=trace.unit)
     if made.agrees:
         return made

@@ -23,8 +23,7 @@ from cescore.method.thresholds import is_equal
 Kind = Literal[
     "variable", "factor", "account", "indicator", "treated", "score", "group", "index", "change",
     "relative_change", "room", "weight", "contribution", "contribution_to_change", "contribution_to_change_by_weight",
-    "coverage", "progress_index", "progress_group", "progress_member", "progress_change",
-    "progress_weight", "progress_contribution", "progress_contribution_to_change",
+    "coverage", "progress_index", "progress_group", "progress_member", "progress_weight", "progress_contribution", "progress_contribution_to_change",
     "progress_contribution_to_change_by_weight", "target", "target_part", "measure", "check",
     "assessment", "grade", "veto", "bonus", "standard", "requirement", "given", "expression", "released",
 ]  # fmt: skip
@@ -32,7 +31,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 @dataclass(frozen=True)
-class Quantity:
+class TracedQuantity:
     """Which number is meant."""
 
     entity_id: str
@@ -58,7 +57,7 @@ class TraceNote:
 
 
 @dataclass(frozen=True)
-class Origin:
+class TraceOrigin:
     """Where a value stands: file, sheet and cell as received, or where it was decided in params."""
 
     place: str
@@ -92,7 +91,7 @@ class Traced:
         Where the value, or the rule that made it, stands.
     """
 
-    quantity: Quantity
+    quantity: TracedQuantity
     names: Named
     unit: str = ""
     value: float | None = None
@@ -105,7 +104,7 @@ class Traced:
     beside: tuple[Traced, ...] = ()
     computed: float | None = None
     text: str = ""
-    origins: tuple[Origin, ...] = ()
+    origins: tuple[TraceOrigin, ...] = ()
     notes: tuple[TraceNote, ...] = ()
 
     @property

@@ -11,10 +11,10 @@ from cescore.definitions.language import is_reserved
 from cescore.definitions.model import Named, Plan, Standard, VariableName
 from cescore.evaluation.tracing.trace import (
     Kind,
-    Origin,
-    Quantity,
     Traced,
+    TracedQuantity,
     TraceNote,
+    TraceOrigin,
     computed_from,
     number_in,
 )
@@ -43,12 +43,12 @@ class PlanOutcome:
 
 
 @dataclass(frozen=True)
-class Made:
+class MadeFrom:
     """How a value came about that was not returned: a formula over quantities of any entity."""
 
     arithmetic: str
     factor: str
-    operands: Mapping[str, Quantity]
+    operands: Mapping[str, TracedQuantity]
     note: TraceNote
     place: str = ""  # of the rule in params, or the record in data
     constants: Mapping[str, float] = field(default_factory=dict)  # numbers that it names
@@ -77,7 +77,7 @@ class World(Protocol):
         """What is on record of a value: corrections, confirmations, open findings."""
         ...
 
-    def made(self, entity_id: str, code: str, year: int) -> Made | None:
+    def made(self, entity_id: str, code: str, year: int) -> MadeFrom | None:
         """How a value was made that nobody returned, or how it was corrected; None where it stands as
         it was received, or that is not known."""
         ...
@@ -100,7 +100,7 @@ class World(Protocol):
         ...
 
 
-Maker = Callable[["Tracer", Quantity, TypeEvaluation], Traced]
+Maker = Callable[["Tracer", TracedQuantity, TypeEvaluation], Traced]
 
 
 class UntraceableError(KeyError):
@@ -114,13 +114,13 @@ class Tracer:
         self,
         world: World,
         makers: Mapping[str, Maker],
-        of_returns: Callable[[Tracer, Quantity], Traced],
+        of_returns: Callable[[Tracer, TracedQuantity], Traced],
     ) -> None:
         """``makers`` by kind; ``of_returns`` makes all else, which needs no evaluation."""
         self.world, self._makers, self._of_returns = world, makers, of_returns
-        self._made: dict[Quantity, Traced] = {}
+        self._made: dict[TracedQuantity, Traced] = {}
 
-    def of(self, quantity: Quantity) -> Traced:
+    def of(self, quantity: TracedQuantity) -> Traced:
         """The trace of a quantity.
 
         Raises
@@ -133,7 +133,7 @@ class Tracer:
             found = self._made[quantity] = self._new(quantity)
         return found
 
-    def _new(self, quantity: Quantity) -> Traced:
+    def _new(self, quantity: TracedQuantity) -> Traced:
         maker = self._makers.get(quantity.kind)
         if maker is None:
             return self._of_returns(self, quantity)
@@ -142,20 +142,22 @@ class Tracer:
             raise UntraceableError(str(quantity))
         return maker(self, quantity, evaluation)
 
-    def outcome(self, quantity: Quantity) -> PlanOutcome:
+    def outcome(self, quantity: TracedQuantity) -> PlanOutcome:
         """What the plan says of an entity; nothing of other years than the one evaluated."""
         evaluation = self.world.evaluation(quantity.entity_id)
         is_now = evaluation is not None and evaluation.run_year == quantity.year
         return self.world.outcome(quantity.entity_id) if is_now else PlanOutcome()
 
-    def same(self, quantity: Quantity, kind: Kind, code: str, year: int | None = None) -> Traced:
+    def same(
+        self, quantity: TracedQuantity, kind: Kind, code: str, year: int | None = None
+    ) -> Traced:
         """Another quantity of the same entity, by default of the same year."""
         other = quantity.year if year is None else year
-        return self.of(Quantity(quantity.entity_id, kind, code, other))
+        return self.of(TracedQuantity(quantity.entity_id, kind, code, other))
 
 
 @dataclass(frozen=True)
-class Evaluated:
+class EvaluatedCell:
     """A number as it was evaluated: one cell of a column."""
 
     value: float | None
@@ -163,7 +165,7 @@ class Evaluated:
     flags: int
 
     @classmethod
-    def at(cls, column: Column, panel: Panel, quantity: Quantity) -> Evaluated:
+    def at(cls, column: Column, panel: Panel, quantity: TracedQuantity) -> EvaluatedCell:
         """The cell of an entity and year; MISSING in a year that the panel does not have."""
         if quantity.year not in panel.years:
             return cls(None, State.MISSING, 0)
@@ -173,7 +175,7 @@ class Evaluated:
         return cls(value, state, int(column.flags[i, j]))
 
     @classmethod
-    def number(cls, value: float | None, state: int = State.NOT_COMPUTABLE) -> Evaluated:
+    def number(cls, value: float | None, state: int = State.NOT_COMPUTABLE) -> EvaluatedCell:
         """A number without flags, or with the reason why there is none."""
         return cls(value, State.PRESENT if value is not None else state, 0)
 
@@ -198,9 +200,9 @@ class Calculation:
 
 
 def traced(
-    quantity: Quantity,
+    quantity: TracedQuantity,
     names: Named,
-    found: Evaluated,
+    found: EvaluatedCell,
     calculation: Calculation | None = None,
     **more: object,
 ) -> Traced:
@@ -221,13 +223,13 @@ def traced(
 
 
 def given(
-    quantity: Quantity, symbol: str, value: float, *, unit: str = "", place: str = ""
+    quantity: TracedQuantity, symbol: str, value: float, *, unit: str = "", place: str = ""
 ) -> Traced:
     """A constant that was decided in params, or learnt, as an operand of a quantity's arithmetic."""
-    whose = Quantity(
+    whose = TracedQuantity(
         quantity.entity_id, "given", f"{quantity.kind}:{quantity.code}.{symbol}", quantity.year
     )
-    origins = (Origin(place, "params"),) if place else ()
+    origins = (TraceOrigin(place, "params"),) if place else ()
     return Traced(whose, Named(zh=symbol, en=symbol), unit, value, origins=origins)
 
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from cescore.definitions.formula import parse
 from cescore.definitions.model import Estimate, VariableName
-from cescore.evaluation.tracing.trace import Kind, Quantity, TraceNote
-from cescore.evaluation.tracing.tracer import Made, PlanOutcome, World, symbols, total_of
+from cescore.evaluation.tracing.trace import Kind, TracedQuantity, TraceNote
+from cescore.evaluation.tracing.tracer import MadeFrom, PlanOutcome, World, symbols, total_of
 from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.intake.across import Around, Looked, Others
 from cescore.intake.completing import ESTIMATED_BY
@@ -111,7 +111,7 @@ class WholeWorkspace(World):
 
     # --- what nobody returned --------------------------------------------------------------------
 
-    def made(self, entity_id: str, code: str, year: int) -> Made | None:
+    def made(self, entity_id: str, code: str, year: int) -> MadeFrom | None:
         definitions = self.workspace.definitions
         if code not in definitions.variables and code not in definitions.accounts:
             return self._looked_up(entity_id, code, year)
@@ -132,7 +132,7 @@ class WholeWorkspace(World):
             return self._sum(inside, "variable", code, year, note)
         return None
 
-    def _corrected(self, entity_id: str, code: str, year: int) -> Made | None:
+    def _corrected(self, entity_id: str, code: str, year: int) -> MadeFrom | None:
         """What the last correction on record did to a value."""
         found = (entity_id, code, year)
         mended = [f for f in self._findings.get(found, ()) if f.status == "corrected"]
@@ -142,22 +142,22 @@ class WholeWorkspace(World):
                 continue
             note = TraceNote.of("corrected", action=one.action, reason=one.reason)
             if one.action == "set" and isinstance(one.value, float):
-                return Made("set_to", "1", {}, note, str(one.at), {"set_to": one.value})
+                return MadeFrom("set_to", "1", {}, note, str(one.at), {"set_to": one.value})
             before = next((_before(f) for f in mended if f.at == one.at), None)
             if one.factor is not None and before is not None:
                 constants = {"received": before, "factor": one.factor}
-                return Made("received * factor", "1", {}, note, str(one.at), constants)
+                return MadeFrom("received * factor", "1", {}, note, str(one.at), constants)
         return None
 
     def _sum(
         self, members: Iterable[str], kind: Kind, code: str, year: int, note: TraceNote
-    ) -> Made:
+    ) -> MadeFrom:
         """The sum of one quantity over some entities, each of them an operand."""
         symbol = symbols(members)
-        operands = {symbol[m]: Quantity(m, kind, code, year) for m in symbol}
-        return Made(total_of(list(operands)), "1", operands, note)
+        operands = {symbol[m]: TracedQuantity(m, kind, code, year) for m in symbol}
+        return MadeFrom(total_of(list(operands)), "1", operands, note)
 
-    def _account_summed(self, entity_id: str, code: str, year: int, over: str) -> Made | None:
+    def _account_summed(self, entity_id: str, code: str, year: int, over: str) -> MadeFrom | None:
         """An account that is the sum of the same account of the bodies inside."""
         workspace = self.workspace
         panel, framework = workspace.panels[over], workspace.definitions.frameworks[over]
@@ -177,7 +177,7 @@ class WholeWorkspace(World):
         rows = others.members(looked, entity_type, at).tolist()
         return [self.workspace.panels[other].entities[row] for row in rows]
 
-    def _estimated(self, entity_id: str, code: str, year: int, estimate: Estimate) -> Made:
+    def _estimated(self, entity_id: str, code: str, year: int, estimate: Estimate) -> MadeFrom:
         """An estimate by its formula: what is its own, and what it looks at of others."""
         entity_type = self.workspace.register[entity_id].entity_type
         text, _, looked = self._before_estimates.written_in(
@@ -189,18 +189,18 @@ class WholeWorkspace(World):
             if name in looks:
                 operands[name] = self._quantity(entity_id, code, looks[name], year)
             else:
-                operands[name] = Quantity(entity_id, self.kind_of(name), name, year)
+                operands[name] = TracedQuantity(entity_id, self.kind_of(name), name, year)
         note = TraceNote.of("estimated", formula=estimate.formula, source=estimate.source)
         place = f"params/variables.yml: {code}.estimate"
-        return Made(text, estimate.factor, operands, note, place)
+        return MadeFrom(text, estimate.factor, operands, note, place)
 
-    def _quantity(self, entity_id: str, code: str, looked: Looked, year: int) -> Quantity:
+    def _quantity(self, entity_id: str, code: str, looked: Looked, year: int) -> TracedQuantity:
         """A look at others as a quantity: of the body around it, or a sum of its own."""
         text = looked.text.partition(",")[2].rpartition(")")[0].strip()
         if looked.text.startswith("in_body"):
             body = self._body(entity_id, looked.other_type, year)
-            return Quantity(body or entity_id, "expression", text, year)
-        return Quantity(entity_id, "expression", f"{code}#{looked.text}", year)
+            return TracedQuantity(body or entity_id, "expression", text, year)
+        return TracedQuantity(entity_id, "expression", f"{code}#{looked.text}", year)
 
     def _body(self, entity_id: str, entity_type: str, year: int) -> str:
         """The nearest body of a type in which an entity lies; "" where there is none."""
@@ -208,7 +208,7 @@ class WholeWorkspace(World):
         around = Around(register).bodies(entity_id)
         return next((b for b in around if register[b].entity_type == entity_type), "")
 
-    def _looked_up(self, entity_id: str, code: str, year: int) -> Made | None:
+    def _looked_up(self, entity_id: str, code: str, year: int) -> MadeFrom | None:
         """A sum over others in an estimate; its code is the variable, # and the text of the look."""
         variable, is_look, look = code.partition("#")
         known = self.workspace.definitions.variables.get(variable)
@@ -224,7 +224,7 @@ class WholeWorkspace(World):
         if one.inner is None or not one.is_sum or look.startswith("count"):
             at = panel.row(entity_id), panel.year_position(year)
             value = float(one.column.values[at])
-            return None if np.isnan(value) else Made(repr(value), "1", {}, note)
+            return None if np.isnan(value) else MadeFrom(repr(value), "1", {}, note)
         members = self._members(entity_id, year, one.inner, one.other_type, self._before_estimates)
         text = look.partition(",")[2].rpartition(")")[0].strip()
         return self._sum(members, "expression", text, year, note)

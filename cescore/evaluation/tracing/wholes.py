@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from cescore.definitions.model import AMONG_ALL, Named
-from cescore.evaluation.tracing.trace import Kind, Origin, Quantity, Traced, TraceNote
+from cescore.evaluation.tracing.trace import Kind, Traced, TracedQuantity, TraceNote, TraceOrigin
 from cescore.evaluation.tracing.tracer import (
     Calculation,
-    Evaluated,
+    EvaluatedCell,
     Tracer,
     UntraceableError,
     symbols,
@@ -23,27 +23,27 @@ from cescore.method.weight import active_members
 from cescore.method.written import mean_written
 
 
-def group(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def group(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """A group's score by its own mean over the members that take part."""
     known = evaluation.framework.groups.get(quantity.code)
     if known is None:
         raise UntraceableError(str(quantity))
-    found = Evaluated.at(
+    found = EvaluatedCell.at(
         evaluation.aggregation.groups.column(known.code), evaluation.panel, quantity
     )
     return _whole(tracer, quantity, Named(zh=known.zh, en=known.en), found, evaluation)
 
 
-def index(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def index(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """The index, with the share of its weight that has a value."""
     known = evaluation.framework.index
     if quantity.code != known.code:
         raise UntraceableError(str(quantity))
-    found = Evaluated.at(evaluation.aggregation.index, evaluation.panel, quantity)
+    found = EvaluatedCell.at(evaluation.aggregation.index, evaluation.panel, quantity)
     return _whole(tracer, quantity, Named(zh=known.zh, en=known.en), found, evaluation)
 
 
-def coverage(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> Traced:
+def coverage(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
     """The share of the weight that applies and has a value; what it lacks stands beside it."""
     at = _place(quantity, evaluation)
     share = float(evaluation.aggregation.coverage[at])
@@ -53,17 +53,21 @@ def coverage(tracer: Tracer, quantity: Quantity, evaluation: TypeEvaluation) -> 
         if not evaluation.scored.covered[i.code][at] and evaluation.scored.applies[i.code][at]
     ]
     names = Named(zh="权重覆盖率", en="Coverage of the weight")
-    return traced(quantity, names, Evaluated.number(share), unit="ratio", beside=tuple(lacking))
+    return traced(quantity, names, EvaluatedCell.number(share), unit="ratio", beside=tuple(lacking))
 
 
 def _whole(
-    tracer: Tracer, quantity: Quantity, names: Named, found: Evaluated, evaluation: TypeEvaluation
+    tracer: Tracer,
+    quantity: TracedQuantity,
+    names: Named,
+    found: EvaluatedCell,
+    evaluation: TypeEvaluation,
 ) -> Traced:
     """A group or the index: a mean written out with the weights of those that take part."""
     framework, scale = evaluation.framework, evaluation.framework.scale
     code = quantity.code if quantity.kind == "group" else ""
     unit = f"{scale.floor:g}-{scale.top:g}"
-    origin = Origin(tracer.world.params(framework.entity_type, quantity.code), "params")
+    origin = TraceOrigin(tracer.world.params(framework.entity_type, quantity.code), "params")
     if quantity.year not in evaluation.panel.years:
         return traced(quantity, names, found, unit=unit, origins=(origin,))
     at = _place(quantity, evaluation)
@@ -130,12 +134,14 @@ def _mean(
     return Calculation(text, operands, otherwise=itself)
 
 
-def _member(tracer: Tracer, quantity: Quantity, code: str, evaluation: TypeEvaluation) -> Traced:
+def _member(
+    tracer: Tracer, quantity: TracedQuantity, code: str, evaluation: TypeEvaluation
+) -> Traced:
     kind: Kind = "group" if code in evaluation.framework.groups else "score"
     return tracer.same(quantity, kind, code)
 
 
-def _place(quantity: Quantity, evaluation: TypeEvaluation) -> tuple[int, int]:
+def _place(quantity: TracedQuantity, evaluation: TypeEvaluation) -> tuple[int, int]:
     panel = evaluation.panel
     if quantity.year not in panel.years:
         raise UntraceableError(str(quantity))

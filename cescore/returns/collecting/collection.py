@@ -49,6 +49,8 @@ class Resubmission:
 
     submission: Submission
     changes: tuple[CellChange, ...]
+    before: FileReading
+    after: FileReading
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,8 @@ def _resubmissions(
         before = next((s for s in record.by_slot[one.slot] if str(s.number) == one.replaces), None)
         if before is not None:
             old = kept.reading(before.sha256)
-            found.append(Resubmission(one, changes_between(old, reading, one.entity_id)))
+            changes = changes_between(old, reading, one.entity_id)
+            found.append(Resubmission(one, changes, old, reading))
     return tuple(found)
 
 

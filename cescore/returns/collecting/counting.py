@@ -38,6 +38,14 @@ class CellCount:
             raise DataError(f"{self.file}: {self.values} input cells, but {parts} accounted for")
 
 
+def findings_of(reading: FileReading, entity_id: str, expected: Expected) -> dict[str, Finding]:
+    """What is wrong with a file's cells and rows of one entity, by what is wrong with which of them."""
+    part = reading.of_entities([entity_id])
+    _, told = count_cells(part, expected)
+    serious = (f for f in (*part.findings, *told) if f.severity != "info")
+    return {f"{f.code} {f.variable}".strip(): f for f in serious}
+
+
 def count_cells(reading: FileReading, expected: Expected) -> tuple[CellCount, tuple[Finding, ...]]:
     """The account of a file's cells, and what the rules of rows say against its values."""
     log, refused = FindingLog(), 0

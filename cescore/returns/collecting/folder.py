@@ -24,7 +24,7 @@ def received_files(folder: Path, log: FindingLog) -> list[ReceivedFile]:
 
 def refused_file(name: str, reason: Phrase) -> Finding:
     """That a file is not read at all."""
-    return Finding("error", "file_refused", Address(name), values=(("reason", reason),))
+    return Finding("error", "return_refused", Address(name), values=(("reason", reason),))
 
 
 def same_file(name: str, other: str) -> Finding:
@@ -40,16 +40,16 @@ def _below(folder: Path, prefix: str, log: FindingLog) -> Iterator[ReceivedFile]
         if is_system_file(path.name):
             here.info("file_ignored")
         elif stat.S_ISLNK(mode):
-            here.error("file_refused", reason=phrase("is_link"))
+            here.error("return_refused", reason=phrase("is_link"))
         elif stat.S_ISDIR(mode):
             yield from _below(path, f"{name}/", log)
         elif not stat.S_ISREG(mode):
-            here.error("file_refused", reason=phrase("is_device"))
+            here.error("return_refused", reason=phrase("is_device"))
         elif name != prefix + path.name:
-            here.error("file_refused", reason=phrase("name_no_text"))
+            here.error("return_refused", reason=phrase("name_no_text"))
         elif path.suffix.lower() not in ACCEPTED:
             endings = tuple(ACCEPTED)
-            here.error("file_refused", reason=phrase("no_return", known=endings))
+            here.error("return_refused", reason=phrase("no_return", known=endings))
         else:
             yield ReceivedFile(path, name)
 

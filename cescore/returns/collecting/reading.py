@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from cescore.intake.findings import Finding
-from cescore.intake.notation import clean
+from cescore.intake.notation import bad_id, clean
 from cescore.intake.returned import finding_from_plain, finding_to_plain
 from cescore.returns.layouts.taken import CheckRow, ReturnRow, Taken, row_to_plain
 
@@ -49,9 +49,9 @@ class FileReading:
     @property
     def entities(self) -> tuple[str, ...]:
         """Whose figures it holds, in their order; also those of whom it has findings alone."""
-        rows = [clean(row.entity_id).text for row in self.rows]
-        rows += [clean(row.entity_id).text for row in self.checks]
-        about = [finding.entity_id for finding in self.findings if finding.entity_id]
+        rows = [owner_of(row.entity_id) for row in self.rows]
+        rows += [owner_of(row.entity_id) for row in self.checks]
+        about = [owner_of(finding.entity_id) for finding in self.findings if finding.entity_id]
         return tuple(dict.fromkeys((*rows, *about)))
 
     def of_entities(self, wanted: Iterable[str]) -> FileReading:
@@ -60,9 +60,11 @@ class FileReading:
         gone = known - mine
         return replace(
             self,
-            rows=tuple(row for row in self.rows if clean(row.entity_id).text not in gone),
-            checks=tuple(row for row in self.checks if clean(row.entity_id).text not in gone),
-            findings=tuple(f for f in self.findings if not f.entity_id or f.entity_id not in gone),
+            rows=tuple(row for row in self.rows if owner_of(row.entity_id) not in gone),
+            checks=tuple(row for row in self.checks if owner_of(row.entity_id) not in gone),
+            findings=tuple(
+                f for f in self.findings if not f.entity_id or owner_of(f.entity_id) not in gone
+            ),
         )
 
     def to_json(self) -> str:
@@ -94,11 +96,17 @@ _EMPTY_ROW = dict.fromkeys(("entity_id", "year", "variable", "value"), "")
 _EMPTY_CHECK = dict.fromkeys(("check_id", "entity_id", "year", "status"), "")
 
 
+def owner_of(entity_id: str) -> str:
+    """The id of an entity as it is recorded; "" of what is no id, which all share."""
+    plain = clean(entity_id).text
+    return "" if bad_id(plain) else plain
+
+
 def _in_one_line(row: RowT) -> RowT:
     """A row whose texts have no line breaks: those at their ends go, others become visible."""
-    broken = {
+    changed = {
         name: "\\n".join(text.strip().splitlines())
         for name, text in vars(row).items()
         if "\n" in text or "\r" in text
     }
-    return replace(row, **broken) if broken else row
+    return replace(row, **changed) if changed else row

@@ -32,10 +32,12 @@ def _taken(book: Workbook, layouts: Mapping[str, Layout], expected: Expected, as
     identity = identity_of(book)
     if asked in layouts:
         return read_free(book, layouts[asked], expected)
-    if asked == FORM or (not asked and (identity.places or _has_form_table(book))):
+    if asked == FORM or (not asked and identity.places):
         return read_form(book, identity, expected)
     if asked == TABLE or (not asked and is_table(book)):
         return read_table(book, expected)
+    if not asked and _has_form_table(book):
+        return read_form(book, identity, expected)
     fitting = [layout for layout in layouts.values() if fits(layout, book)]
     if len(fitting) == 1:
         return read_free(book, fitting[0], expected)

@@ -13,6 +13,7 @@ from cescore.definitions.model import (
     BuiltInChecks,
     Check,
     CheckRule,
+    Definition,
     Measure,
     Plan,
     Variable,
@@ -53,7 +54,7 @@ class FormContents:
         Weights and goalposts are not in it, nor the order of rows, nor what no file states: a form
         stays good where they change.
         """
-        items = {
+        items: dict[str, Mapping[str, Definition]] = {
             "variables": {a.variable.code: a.variable for a in self.variables},
             "rules": {rule.id: rule for rule in self.rules},
             "checks": {check.id: check for _, check in self.checks},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from cescore.definitions.model import BuiltInChecks, CheckRule, Variable
 from cescore.intake.changes import LEAST_COUNT_FOR_CHANGE
 from cescore.intake.dictionary import most_of
 from cescore.method.thresholds import RELATIVE
-from cescore.returns.forms.spreadsheet import LONGEST_FORMULA, SheetWords
+from cescore.returns.forms.spreadsheet import LONGEST_FORMULA, MOST_ARGUMENTS, SheetWords
 from cescore.returns.forms.texts import form_text
 
 LONGEST_LITERAL = 255  # characters of a text in a formula
@@ -44,14 +44,18 @@ class HintWriter:
     estimated: str
 
     def of_value(
-        self, variable: Variable, at: RowCells, codes: str, broken: Iterable[tuple[CheckRule, str]]
+        self,
+        variable: Variable,
+        at: RowCells,
+        codes: Sequence[str],
+        broken: Iterable[tuple[CheckRule, str]],
     ) -> str:
         """The formula of a row's hint.
 
         Parameters
         ----------
         codes
-            The cells with the words of a code, "" where any will do.
+            The cells with the words of a code, none where any will do.
         broken
             The rules that are told at this row, each with a condition that is TRUE where it is broken.
         """
@@ -91,13 +95,14 @@ class HintWriter:
         stated = self._literal(empty, "hint.empty")
         return f'IF({at.value}<>"","",IF({has_value},{stated},IF({at.status}="",{required},"")))'
 
-    def _of_number(self, variable: Variable, at: RowCells, codes: str) -> str:
+    def _of_number(self, variable: Variable, at: RowCells, codes: Sequence[str]) -> str:
         """What is wrong with a value by itself, and what is unusual about it."""
         v, words = at.value, self.words
         if variable.kind == "code":
-            wrong = (
-                [] if not codes else [f'IF(COUNTIF({codes},{v})=0,{self._hard("hint.code")},"")']
-            )
+            wrong = []
+            if 0 < len(codes) <= MOST_ARGUMENTS:  # COUNTIF would take "=a" and "a*" for questions
+                known = ",".join(f"{cell}={v}" for cell in codes)
+                wrong.append(f'IF(OR({known}),"",{self._hard("hint.code")})')
             wrong += self._series(variable, at)
             inner = "&".join(wrong) or '""'
         elif variable.kind == "flag":

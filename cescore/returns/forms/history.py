@@ -12,11 +12,12 @@ from cescore.definitions.load import Definitions
 from cescore.definitions.model import BuiltInChecks
 from cescore.intake.correcting import apply_corrections
 from cescore.intake.corrections import read_corrections
+from cescore.intake.databases import database_sources
 from cescore.intake.dictionary import Dictionary
 from cescore.intake.entities import Register
 from cescore.intake.findings import Context, Finding, FindingLog
 from cescore.intake.inspections import read_measures
-from cescore.intake.inventory import find_sources
+from cescore.intake.inventory import find_sources, year_folders
 from cescore.intake.near_words import in_known_words
 from cescore.intake.observations import Observations
 from cescore.intake.panel import build_panels
@@ -92,20 +93,20 @@ def read_earlier(root: Path, definitions: Definitions) -> EarlierReturns:
     """
     log, data, year = FindingLog(), root / "data", definitions.run.year
     register, _ = read_register(data / "entities.csv", REGISTER, log)
-    register = in_known_words(register, definitions, log, REGISTER)
+    register = in_known_words(register.as_of(year), definitions, log, REGISTER)
     sources = find_sources(data, year - 1, log)
     dictionary = Dictionary(register, definitions.variables, definitions.units)
     years = _years_before(definitions, [s.year for s in sources if s.year is not None])
-    observations = read_observations(sources, dictionary, log, years).observations
+    kept = database_sources(root, (), year, year_folders(data, year - 1), Context(log))
+    observations = read_observations(sources, dictionary, log, years, kept).observations
     observations = _corrected(observations, root, register, definitions, log)
     base_year = base_year_of(definitions, observations)
     panels: Mapping[str, Panel] = {}
     if any(received < year for received in observations.received):
         panels = build_panels(register, observations, definitions.variables, years, {}).panels
     file = f"data/{year - 1}/measures.csv"
-    records, _ = read_measures(
-        root / file, year - 1, register, definitions.plan, Context(log).file(file)
-    )
+    plan = definitions.plan_in(year - 1)
+    records, _ = read_measures(root / file, year - 1, register, plan, Context(log).file(file))
     return EarlierReturns(
         register=register,
         base_year=base_year,

@@ -60,3 +60,9 @@ class Lists:
         """The cells of a list."""
         column = xl_col_to_name(list(self.columns).index(key))
         return f"{shape.LISTS_SHEET}!${column}$2:${column}${len(self.columns[key]) + 1}"
+
+    def cells(self, key: str) -> tuple[str, ...]:
+        """The same cells, one by one."""
+        column = xl_col_to_name(list(self.columns).index(key))
+        rows = range(2, len(self.columns[key]) + 2)
+        return tuple(f"{shape.LISTS_SHEET}!${column}${row}" for row in rows)

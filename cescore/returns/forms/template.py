@@ -212,7 +212,8 @@ class FormTemplate:
             if self.rules[number].operands[0] == variable.code
         ]
         source = f"code {variable.code}"
-        codes = self.lists.source(source) if source in self.lists.columns else ""
+        has_list = source in self.lists.columns
+        codes = self.lists.cells(source) if has_list else ()
         return VariableLine(
             variable=variable,
             department=self._department(variable),
@@ -220,7 +221,7 @@ class FormTemplate:
             unit=self._unit(variable.unit),
             hint=self._hints.of_value(variable, at, codes, broken),
             blank_hint=self._hints.blank(variable),
-            validation=self._validation(variable, codes),
+            validation=self._validation(variable, self.lists.source(source) if has_list else ""),
         )
 
     def _validation(self, variable: Variable, codes: str) -> CellValidation | None:

@@ -37,6 +37,19 @@ class Expected:
     def _contents(self) -> dict[str, FormContents | None]:
         return {}
 
+    def must_have(self, entity_id: str, code: str) -> bool:
+        """Whether an entity may not leave a variable empty: it is required, and is not summed over the
+        bodies that the entity contains where it has none of its own."""
+        variable = self.variables.get(code)
+        if variable is None or not variable.required:
+            return False
+        return not (variable.additive and entity_id in self._containing)
+
+    @cached_property
+    def _containing(self) -> frozenset[str]:
+        """The entities in which others lie."""
+        return frozenset(entity.parent_id for entity in self.register if entity.parent_id)
+
     @property
     def variables(self) -> Mapping[str, Variable]:
         return self.definitions.variables

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from cescore.intake.findings import Context
-from cescore.intake.notation import bad_id, clean, nearest
+from cescore.intake.notation import bad_id, clean, folded, nearest
 from cescore.intake.notation import year as read_year
 from cescore.intake.wording import code, phrase, shortened
 from cescore.returns.forms.identity import FormIdentity, IdentityReading, read_identity
@@ -17,6 +18,7 @@ from cescore.returns.forms.shape import (
     IDENTITY_SHEET,
     LISTS_SHEET,
     MEASURES,
+    REQUIRED,
     RETURN,
     FormSheet,
     basis_words,
@@ -28,7 +30,7 @@ from cescore.returns.forms.shape import (
 from cescore.returns.layouts.asked import Expected
 from cescore.returns.layouts.taken import SHOWN, CheckRow, ReturnRow, Role, Taken
 from cescore.returns.layouts.unseen import tell_unseen
-from cescore.returns.layouts.values import value_of_cell
+from cescore.returns.layouts.values import CellValues
 from cescore.returns.workbooks.sheet import Content, Sheet, SheetCell, Workbook
 
 FORM = "form"  # the name of this layout
@@ -40,7 +42,6 @@ _PLACES = {  # where a form says whose it is -> how a finding names the place
     "properties": "form_properties",
     "title": "form_title",
 }
-_WORDS = ("evidence_ref", "inspector_unit", "finding")  # of a check, as inspectors word them
 
 
 @dataclass(frozen=True)
@@ -76,12 +77,15 @@ def identity_of(book: Workbook) -> IdentityReading:
 def tables_of(book: Workbook, wanted: FormSheet) -> list[FormTable]:
     """Every table of a form's kind in a workbook: the first header on each sheet."""
     found = []
+    needed = _headings_needed(wanted)
     for sheet in book.sheets:
         if sheet.name in _OURS:
             continue
-        for row, _ in sheet.rows():
+        for row, filled in sheet.rows():
             if row > HEADER_WITHIN:
                 break
+            if sum(folded(cell.text) in needed for cell in filled) < len(REQUIRED[wanted.key]):
+                continue
             width = min(sheet.last_column, 200)
             cells = [
                 "" if sheet.is_covered(row, n) else sheet.text(row, n) for n in range(1, width + 1)
@@ -92,6 +96,13 @@ def tables_of(book: Workbook, wanted: FormSheet) -> list[FormTable]:
                 found.append(FormTable(sheet, row, columns))
                 break
     return found
+
+
+@cache
+def _headings_needed(wanted: FormSheet) -> frozenset[str]:
+    """What the headings of a header may say, as words are compared: most rows have none of them."""
+    columns = [column for column in wanted.columns if column.key in REQUIRED[wanted.key]]
+    return frozenset(folded(word) for c in columns for word in (c.key, c.zh, c.en))
 
 
 def read_form(book: Workbook, identity: IdentityReading, expected: Expected) -> Taken:
@@ -125,6 +136,9 @@ class _FormReader:
     taken: Taken
     entity_id: str = ""
     year: str = ""
+
+    def __post_init__(self) -> None:
+        self.values = CellValues(self.book, self.expected)
 
     def owner(self, identity: IdentityReading) -> FormIdentity | None:
         """Whose form it is; None where that is not certain, or it is none that is asked for."""
@@ -208,6 +222,12 @@ class _FormReader:
         """The values of the return."""
         if table is None:
             return
+        if self._is_blank(table):
+            here = self.taken.context(self.book, table.sheet.name)
+            here.of(entity_id=self.entity_id, year=self.expected.year).warning("form_blank")
+            for row in table.rows():
+                self._mark(table, row, "value", Role.blank)
+            return
         seen: set[str] = set()
         for row in table.rows():
             name = clean(table.text(row, "variable")).text
@@ -220,6 +240,11 @@ class _FormReader:
                 self._mark(table, row, "value", Role.refused)
         self._tell_rows_gone(table, seen)
 
+    def _is_blank(self, table: FormTable) -> bool:
+        """Whether nothing at all was filled in."""
+        inputs = [c.key for c in RETURN.columns if c.is_input]
+        return not any(self._cell(table, row, key) for row in table.rows() for key in inputs)
+
     def _value(self, table: FormTable, row: int, name: str, here: Context) -> None:
         variable = self.expected.variables.get(name)
         cell = self._cell(table, row, "value")
@@ -227,13 +252,13 @@ class _FormReader:
         for key, words in (("status", status_words()), ("basis", basis_words())):
             beside[key] = key_of(beside[key], words) or beside[key]  # the form's own words
         is_blank = cell is None and not clean(beside["status"]).text and not beside["note"]
-        if is_blank and not (variable is not None and variable.required):
+        if is_blank and not self.expected.must_have(self.entity_id, name):
             self._mark(table, row, "value", Role.blank)
             return
         written = None
         if cell is not None:
             stated = table.text(row, "unit")
-            written = value_of_cell(cell, variable, stated, self.book, here, self.expected)
+            written = self.values.of(cell, variable, stated, here)
             if written is None:
                 self._mark(table, row, "value", Role.refused)
                 return
@@ -250,7 +275,7 @@ class _FormReader:
                 beside["status"],
                 here.at.source,
                 beside["basis"],
-                inert(beside["note"]),
+                beside["note"],
                 "" if written is None else written.unit,
             )
         )
@@ -302,7 +327,6 @@ class _FormReader:
             if cell.is_percent and key == "value":
                 texts[key] = f"{float(cell.text) * 100:.12g}%"
         status = key_of(texts.pop("status"), check_status_words()) or table.text(row, "status")
-        row_of = {key: inert(text) if key in _WORDS else text for key, text in texts.items()}
         self.taken.checks.append(
             CheckRow(
                 check_id=check_id,
@@ -310,7 +334,7 @@ class _FormReader:
                 year=self.year,
                 status=clean(status).text,
                 source=here.at.source,
-                **row_of,
+                **texts,
             )
         )
 
@@ -328,10 +352,3 @@ class _FormReader:
     def _mark(self, table: FormTable, row: int, key: str, role: Role) -> None:
         if key in table.columns:
             self.taken.mark(table.sheet, row, table.columns[key], role)
-
-
-def inert(text: str) -> str:
-    """A text that no spreadsheet computes: one that begins like a formula gets an apostrophe."""
-    return (
-        f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) and len(text) > 1 else text
-    )

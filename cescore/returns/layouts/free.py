@@ -15,12 +15,11 @@ from cescore.intake.wording import code, shortened
 from cescore.returns.layouts.areas import Area, Word, areas_of, matches
 from cescore.returns.layouts.asked import Expected
 from cescore.returns.layouts.definition import IN_CELL, OWN, Layout
-from cescore.returns.layouts.form import inert
 from cescore.returns.layouts.heading import Heading, heading, is_unit, joined, known_as, unit_text
 from cescore.returns.layouts.taken import ReturnRow, Role, Taken
 from cescore.returns.layouts.totals import tell_totals
 from cescore.returns.layouts.unseen import tell_unseen
-from cescore.returns.layouts.values import PURE, value_of_cell
+from cescore.returns.layouts.values import PURE, CellValues
 from cescore.returns.workbooks.sheet import Content, Position, Sheet, SheetCell, Workbook
 
 _NUMBER_AND_UNIT = re.compile(r"([+-]?[0-9][0-9,]*(?:\.[0-9]+)?)\s*([^0-9\s].*)")
@@ -238,16 +237,16 @@ class _FreeReader:
                     here.error("unit_not_there", label=shortened(around.label))
                 return Role.refused
             stated = "" if stated == OWN else stated
-            written = value_of_cell(cell, variable, stated, self.book, here, self.expected)
+            written = CellValues(self.book, self.expected).of(cell, variable, stated, here)
             if written is None:
                 return Role.refused
             text, unit = written.text, written.unit
-        elif not variable.required and not around.status:
+        elif not self.expected.must_have(here.entity_id, name) and not around.status:
             return Role.blank
         source = here.at.source
         row = ReturnRow(
             here.entity_id, str(around.year), name, text, around.status, source, "",
-            inert(around.note), unit,
+            around.note, unit,
         )  # fmt: skip
         self.taken.rows.append(row)
         return Role.value if cell is not None else Role.blank

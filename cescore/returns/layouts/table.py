@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from cescore.intake.batches import LAYOUT
 from cescore.intake.columns import is_header_sound
@@ -10,10 +11,9 @@ from cescore.intake.notation import clean
 from cescore.intake.wording import shortened
 from cescore.returns.layouts.areas import is_footnote
 from cescore.returns.layouts.asked import Expected
-from cescore.returns.layouts.form import inert
 from cescore.returns.layouts.taken import ReturnRow, Role, Taken
 from cescore.returns.layouts.unseen import tell_unseen
-from cescore.returns.layouts.values import value_of_cell
+from cescore.returns.layouts.values import CellValues
 from cescore.returns.workbooks.sheet import Sheet, SheetCell, Workbook
 
 TABLE = "table"  # the name of this layout
@@ -43,71 +43,81 @@ def read_table(book: Workbook, expected: Expected) -> Taken:
     if len(found) > 1:
         here = taken.context(book, list(found)[1])
         here.error("sheets_alike", n=len(found), sheets=tuple(found))
-        return taken
     for sheet in book.sheets:
-        if sheet.name in found:
-            _read_sheet(book, sheet, found[sheet.name], taken, expected)
+        if sheet.name in found and len(found) == 1:
+            _TableReader(book, sheet, taken, expected).read(found[sheet.name])
             tell_unseen(book, sheet, taken)
     taken.settle(book.sheets, book)
     return taken
 
 
-def _read_sheet(
-    book: Workbook, sheet: Sheet, header: int, taken: Taken, expected: Expected
-) -> None:
-    names: dict[int, str] = {}
-    for (row, column), cell in sheet.cells.items():
-        if row < header:
-            taken.mark(sheet, row, column, Role.header)
-        elif row == header:
-            taken.mark(sheet, row, column, Role.header)
-            names[column] = cell.text
-    here = taken.context(book, sheet.name, header)
-    if not is_header_sound(list(names.values()), LAYOUT, here):
-        return
-    columns = {LAYOUT.canonical(text): column for column, text in names.items()}
-    for row, cells in sheet.rows():
-        if row <= header:
-            continue
-        texts = {
-            name: sheet.text(row, column)
-            for name, column in columns.items()
-            if name in LAYOUT.names
-        }
-        if not any(clean(text).text for text in texts.values()):
-            continue
-        if is_footnote(cells[0].text) and len(cells) == 1:
-            taken.mark(sheet, row, cells[0].column, Role.note)
-            taken.context(book, sheet.name, row).info("footnote", text=shortened(cells[0].text))
-            continue
-        for cell in cells:
-            if cell.column != columns["value"]:
-                taken.mark(sheet, row, cell.column, Role.header)
-        _read_row(
-            book, sheet, sheet.at(row, columns["value"]), texts, taken, expected, row, columns
-        )
+@dataclass
+class _TableReader:
+    """Reads one long table; ``columns`` are the numbers of its columns by their own names."""
 
+    book: Workbook
+    sheet: Sheet
+    taken: Taken
+    expected: Expected
+    columns: dict[str, int] = field(default_factory=dict)
 
-def _read_row(
-    book: Workbook, sheet: Sheet, cell: SheetCell | None, texts: Mapping[str, str], taken: Taken,
-    expected: Expected, row: int, columns: Mapping[str, int],
-) -> None:  # fmt: skip
-    """One row, its value written as the rules of rows take it."""
-    code = clean(texts["variable"]).text
-    here = taken.context(book, sheet.name, row, columns["value"])
-    here = here.of(entity_id=clean(texts["entity_id"]).text[:64], variable=code[:80])
-    value, unit = "", texts.get("unit", "")
-    if cell is not None:
-        variable = expected.variables.get(code)
-        written = value_of_cell(cell, variable, unit, book, here, expected)
-        if written is None:
-            taken.mark(sheet, row, columns["value"], Role.refused)
+    def read(self, header: int) -> None:
+        """All rows below a header, if it is sound."""
+        names: dict[int, str] = {}
+        for (row, column), cell in self.sheet.cells.items():
+            if row <= header:
+                self.taken.mark(self.sheet, row, column, Role.header)
+            if row == header:
+                names[column] = cell.text
+        here = self.taken.context(self.book, self.sheet.name, header)
+        if not is_header_sound(list(names.values()), LAYOUT, here):
             return
-        value, unit = written.text, written.unit
-    taken.mark(sheet, row, columns["value"], Role.blank if cell is None else Role.value)
-    taken.rows.append(
-        ReturnRow(
-            texts["entity_id"], texts["year"], texts["variable"], value, texts.get("status", ""),
-            here.at.source, texts.get("basis", ""), inert(texts.get("note", "")), unit,
+        known = {LAYOUT.canonical(text): column for column, text in names.items()}
+        self.columns = {name: column for name, column in known.items() if name in LAYOUT.names}
+        for row, cells in self.sheet.rows():
+            if row > header:
+                self._row(row, cells)
+
+    def _row(self, row: int, cells: Sequence[SheetCell]) -> None:
+        """A row of the table, or a remark below it."""
+        texts = {name: self.sheet.text(row, column) for name, column in self.columns.items()}
+        if not any(clean(text).text for text in texts.values()):
+            return
+        if is_footnote(cells[0].text) and len(cells) == 1:
+            self.taken.mark(self.sheet, row, cells[0].column, Role.note)
+            here = self.taken.context(self.book, self.sheet.name, row)
+            here.info("footnote", text=shortened(cells[0].text))
+            return
+        for cell in cells:
+            if cell.column != self.columns["value"]:
+                self.taken.mark(self.sheet, row, cell.column, Role.header)
+        self._value(row, texts)
+
+    def _value(self, row: int, texts: Mapping[str, str]) -> None:
+        """The row as one of observations, its value written as the rules of rows take it."""
+        code, column = clean(texts["variable"]).text, self.columns["value"]
+        here = self.taken.context(self.book, self.sheet.name, row, column)
+        here = here.of(entity_id=clean(texts["entity_id"]).text[:64], variable=code[:80])
+        cell = self.sheet.at(row, column)
+        value, unit = "", texts.get("unit", "")
+        if cell is not None:
+            values = CellValues(self.book, self.expected)
+            written = values.of(cell, self.expected.variables.get(code), unit, here)
+            if written is None:
+                self.taken.mark(self.sheet, row, column, Role.refused)
+                return
+            value, unit = written.text, written.unit
+        self.taken.mark(self.sheet, row, column, Role.blank if cell is None else Role.value)
+        beside = {name: texts.get(name, "") for name in ("status", "basis")}
+        self.taken.rows.append(
+            ReturnRow(
+                entity_id=texts["entity_id"],
+                year=texts["year"],
+                variable=texts["variable"],
+                value=value,
+                source=here.at.source,
+                note=texts.get("note", ""),
+                unit=unit,
+                **beside,
+            )
         )
-    )  # fmt: skip

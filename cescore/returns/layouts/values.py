@@ -10,13 +10,13 @@ from cescore.definitions.model import Variable
 from cescore.definitions.units import UnitError
 from cescore.intake import notation
 from cescore.intake.findings import Context
-from cescore.intake.wording import Phrase, phrase, shortened, unit
+from cescore.intake.wording import phrase, shortened, unit
 from cescore.returns.layouts.asked import Expected
 from cescore.returns.workbooks.sheet import Content, SheetCell, Workbook
 
 PURE = ("ratio", "", "dimensionless")  # units in which a percentage is a fraction of one
 _NUMBERS = ("quantity", "count")  # kinds of variables that are numbers
-_FORMULA = ("=", "@", "\t", "\r")  # how a text begins that a spreadsheet would compute
+_FORMULA = ("=", "+", "-", "@")  # how a text begins that a spreadsheet would compute
 
 
 @dataclass(frozen=True)
@@ -27,33 +27,54 @@ class WrittenValue:
     unit: str = ""
 
 
-def value_of_cell(
-    cell: SheetCell,
-    variable: Variable | None,
-    stated_unit: str,
-    book: Workbook,
-    here: Context,
-    expected: Expected,
-) -> WrittenValue | None:
-    """The value of a cell in its variable's unit; None where it has none, which is told.
+@dataclass(frozen=True)
+class CellValues:
+    """Takes values from the cells of one workbook."""
 
-    What the rules of rows say themselves (no number, a unit in the cell, an error value, a date) is
-    left as it stands, for them to refuse. Converted is only a plain number in a stated unit of the
-    same dimension, exactly; a number shown as a percentage is one.
-    """  # fmt: skip
-    if not _is_there(cell, here):
-        return None
-    _tell_how_it_is_kept(cell, variable, book, here)
-    text = cell.text
-    if variable is None or variable.kind == "code":
+    book: Workbook
+    expected: Expected
+
+    def of(
+        self, cell: SheetCell, variable: Variable | None, stated_unit: str, here: Context
+    ) -> WrittenValue | None:
+        """The value of a cell in its variable's unit; None where it has none, which is told.
+
+        What the rules of rows say themselves (no number, a unit in the cell, an error value, a date) is
+        left as it stands, for them to refuse. Converted is only a plain number in a stated unit of the
+        same dimension, exactly; a number shown as a percentage is one.
+        """
+        if not _is_there(cell, here):
+            return None
+        _tell_how_it_is_kept(cell, variable, self.book, here)
+        text = cell.text
+        if variable is None or variable.kind == "code":
+            return WrittenValue(text)
+        if cell.is_percent:
+            shown = f"{_plain(Decimal(text) * 100)}%"
+            if variable.unit in PURE:
+                here.info("percent_format", text=text, shown=shown)
+            else:  # right where the unit is %, elsewhere refused with the sign that was seen
+                text = shown
+        return self._in_unit(WrittenValue(text, stated_unit), variable, here)
+
+    def _in_unit(self, written: WrittenValue, variable: Variable, here: Context) -> WrittenValue:
+        """The value in the unit of its variable, where another was stated and the value is a number."""
+        if not written.unit:
+            return written
+        at = self.expected.dictionary.variable_at[variable.code]
+        if self.expected.dictionary.is_unit_of(written.unit, at):
+            return WrittenValue(written.text)
+        try:
+            factor = self.expected.definitions.units.factor(written.unit, variable.unit)
+        except UnitError:
+            return written  # refused by the rules of rows, with both units named
+        read = notation.number(written.text, written.unit)
+        if read.number is None or read.is_missing_mark or written.text.rstrip().endswith("%"):
+            return WrittenValue(written.text)
+        text = exact(Fraction(Decimal(read.text)) * factor)
+        before = phrase("in_unit", text=written.text, unit=unit(written.unit))
+        here.info("unit_converted", before=before, text=text, unit=unit(variable.unit))
         return WrittenValue(text)
-    if cell.is_percent and variable.unit == "%":
-        text = f"{_plain(Decimal(text) * 100)}%"
-    elif cell.is_percent and variable.unit not in PURE:
-        text = f"{_plain(Decimal(text) * 100)}%"  # refused with the sign that the respondent saw
-    elif cell.is_percent:
-        here.info("percent_format", text=cell.text, shown=f"{_plain(Decimal(text) * 100)}%")
-    return _in_unit(WrittenValue(text, stated_unit), variable, here, expected)
 
 
 def _is_there(cell: SheetCell, here: Context) -> bool:
@@ -61,10 +82,18 @@ def _is_there(cell: SheetCell, here: Context) -> bool:
     if cell.formula and cell.content == Content.empty:
         here.error("formula_not_computed", formula=shortened(cell.formula))
         return False
-    if cell.content == Content.text and cell.text.startswith(_FORMULA):
+    if cell.content == Content.text and _is_like_formula(cell.text):
         here.error("formula_as_text", text=shortened(cell.text))
         return False
     return True
+
+
+def _is_like_formula(text: str) -> bool:
+    """Whether a spreadsheet that opens the table would compute a text: no number is meant."""
+    if not text.startswith(_FORMULA):
+        return False
+    read = notation.number(text)
+    return read.number is None and not read.is_missing_mark
 
 
 def _tell_how_it_is_kept(
@@ -83,28 +112,6 @@ def _tell_how_it_is_kept(
     is_unsure = "formats" in book.unseen and cell.content == Content.number
     if is_unsure and variable.unit == "%" and 0 < abs(float(cell.text)) <= 1:
         here.warning("percent_unseen", text=cell.text)
-
-
-def _in_unit(
-    written: WrittenValue, variable: Variable, here: Context, expected: Expected
-) -> WrittenValue:
-    """The value in the unit of its variable, where another was stated and the value is a number."""
-    if not written.unit:
-        return written
-    at = expected.dictionary.variable_at[variable.code]
-    if expected.dictionary.is_unit_of(written.unit, at):
-        return WrittenValue(written.text)
-    try:
-        factor = expected.definitions.units.factor(written.unit, variable.unit)
-    except UnitError:
-        return written  # refused by the rules of rows, with both units named
-    read = notation.number(written.text, written.unit)
-    if read.number is None or read.is_missing_mark or written.text.rstrip().endswith("%"):
-        return WrittenValue(written.text)
-    text = exact(Fraction(Decimal(read.text)) * factor)
-    shown: Phrase = phrase("in_unit", text=written.text, unit=unit(written.unit))
-    here.info("unit_converted", before=shown, text=text, unit=unit(variable.unit))
-    return WrittenValue(text)
 
 
 def exact(value: Fraction) -> str:

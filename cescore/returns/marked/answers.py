@@ -55,6 +55,11 @@ def read_answers(book: Workbook, owner: str, context: Context) -> list[FindingAn
     return answers
 
 
+def is_list_alone(book: Workbook) -> bool:
+    """Whether a workbook is a list of findings and holds no return."""
+    return all(_header(sheet) is not None for sheet in book.sheets)
+
+
 def _header(sheet: Sheet) -> tuple[int, Mapping[str, int]] | None:
     """The row of the header, and each column's number."""
     for row, _ in sheet.rows():

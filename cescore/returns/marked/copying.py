@@ -1,7 +1,8 @@
 """A copy of a received workbook with the findings in its cells, ready to be sent back.
 
-Nothing of it runs: formulas are the values they gave, macros, links and embedded objects are left
-behind, and what is lost is said on its first sheet. Equal inputs give equal bytes.
+Nothing of it runs: formulas are the values they gave, but for the checks of our own form, which compute
+and nothing else; macros, links and embedded objects are left behind, and what is lost is said on its
+first sheet. Equal inputs give equal bytes.
 """
 
 from __future__ import annotations
@@ -26,8 +27,10 @@ from openpyxl.writer.excel import ExcelWriter
 from cescore.intake import wording
 from cescore.intake.address import Address
 from cescore.returns.forms.texts import form_text
+from cescore.returns.marked.harmless import is_harmless
 from cescore.returns.marked.listing import shown, write_listing
-from cescore.returns.marked.remarks import Remark
+from cescore.returns.marked.owner import owner_of
+from cescore.returns.marked.remarks import ReturnRemark
 from cescore.returns.marked.shape import SEVERITY_FILLS
 from cescore.returns.workbooks.sheet import Content, Sheet, Workbook, letters
 
@@ -46,7 +49,6 @@ _LOST = (
     ("lost.threads", re.compile(r"threadedComment", re.IGNORECASE)),
     ("lost.queries", re.compile(r"connections\.xml|queryTables/|customXml/", re.IGNORECASE)),
 )
-_PLAIN_NAME = re.compile(r"=?(\"[^\"]*\"|[\d.]+|('[^']+'|[\w.]+)!\$?[A-Z]{1,3}\$?\d+(:\$?[A-Z]{1,3}\$?\d+)?)")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,11 +57,11 @@ class MarkedCopy:
 
     content: bytes
     lost: tuple[str, ...] = ()
-    without_cell: tuple[Remark, ...] = ()
+    without_cell: tuple[ReturnRemark, ...] = ()
 
 
 def marked_copy(
-    path: Path, received: Workbook, remarks: Sequence[Remark], title: str, lang: str
+    path: Path, received: Workbook, remarks: Sequence[ReturnRemark], title: str, lang: str
 ) -> MarkedCopy:
     """The copy of a received file; one that is no .xlsx is written anew from its cells.
 
@@ -80,7 +82,7 @@ def marked_copy(
     return MarkedCopy(saved(book), lost, absent)
 
 
-def listed(remarks: Sequence[Remark], title: str, lang: str) -> bytes:
+def listed(remarks: Sequence[ReturnRemark], title: str, lang: str) -> bytes:
     """A workbook of the list alone, for findings about what was not received as a workbook."""
     book = OpenpyxlWorkbook()
     book.remove(book.worksheets[0])
@@ -111,23 +113,35 @@ def _opened(path: Path, received: Workbook, lang: str) -> tuple[OpenpyxlWorkbook
         warnings.simplefilter("always")
         book = openpyxl.load_workbook(stream, keep_vba=False, keep_links=False)
     with zipfile.ZipFile(path) as archive:
-        names = archive.namelist()
-    lost = [form_text(key, lang) for key, part in _LOST if any(map(part.search, names))]
+        parts = archive.namelist()
+    lost = [form_text(key, lang) for key, part in _LOST if any(map(part.search, parts))]
     if any("Data Validation" in str(one.message) for one in told):
         lost.append(form_text("lost.validations", lang))
-    formulas = sum(_made_inert(sheet, received.sheet(sheet.title)) for sheet in book.worksheets)
+    is_ours = owner_of(received) is not None
+    formulas = sum(
+        _made_inert(sheet, received.sheet(sheet.title), is_ours) for sheet in book.worksheets
+    )
     lost += [form_text("lost.formulas", lang, n=formulas)] if formulas else []
-    for name, defined in list(book.defined_names.items()):
-        if not _PLAIN_NAME.fullmatch(str(defined.attr_text or "")):
-            del book.defined_names[name]
-            lost.append(form_text("lost.name", lang, name=name))
+    names = [
+        name
+        for name, defined in book.defined_names.items()
+        if not is_harmless(f"={str(defined.attr_text or '').removeprefix('=')}")
+    ]
+    for name in names:
+        del book.defined_names[name]
+    lost += [form_text("lost.names", lang, names=wording.joined(names, lang))] if names else []
+    book.calculation.fullCalcOnLoad = True
     for sheet in list(book.chartsheets):
         book.remove(sheet)
     return book, tuple(dict.fromkeys(lost))
 
 
-def _made_inert(sheet: Worksheet, received: Sheet | None) -> int:
-    """Formulas become the values they gave, links lead nowhere outside; how many formulas there were."""
+def _made_inert(sheet: Worksheet, received: Sheet | None, is_ours: bool) -> int:
+    """Formulas become the values they gave, links lead nowhere outside; how many formulas went.
+
+    On a protected sheet of our own form a locked cell keeps a formula that only computes: it is one of
+    the form's checks.
+    """
     count = 0
     for cell in list(sheet._cells.values()):
         if isinstance(cell, MergedCell):
@@ -135,6 +149,9 @@ def _made_inert(sheet: Worksheet, received: Sheet | None) -> int:
         if cell.hyperlink is not None and not cell.hyperlink.location:
             cell.hyperlink = None
         if cell.data_type != "f":
+            continue
+        is_check = is_ours and sheet.protection.sheet and cell.protection.locked
+        if is_check and isinstance(cell.value, str) and is_harmless(cell.value):
             continue
         count += 1
         known = received.cells.get((cell.row, cell.column)) if received is not None else None
@@ -175,10 +192,10 @@ def _rebuilt(received: Workbook) -> OpenpyxlWorkbook:
 
 
 def _mark(
-    book: OpenpyxlWorkbook, remarks: Iterable[Remark], lang: str
-) -> tuple[dict[Address, str], tuple[Remark, ...]]:
+    book: OpenpyxlWorkbook, remarks: Iterable[ReturnRemark], lang: str
+) -> tuple[dict[Address, str], tuple[ReturnRemark, ...]]:
     """Fill and comment every cell that a remark is about; where each is, and what has none."""
-    about: dict[tuple[str, str], list[Remark]] = {}
+    about: dict[tuple[str, str], list[ReturnRemark]] = {}
     anchors: dict[Address, str] = {}
     absent = []
     for remark in remarks:
@@ -207,7 +224,7 @@ def _place(book: OpenpyxlWorkbook, at: Address) -> tuple[str, str] | None:
     return title, coordinate
 
 
-def _mark_cell(cell: Cell, remarks: Sequence[Remark], lang: str) -> None:
+def _mark_cell(cell: Cell, remarks: Sequence[ReturnRemark], lang: str) -> None:
     by_gravity = sorted(remarks, key=lambda remark: _SEVERITIES.index(remark.severity))
     cell.fill = PatternFill("solid", fgColor=SEVERITY_FILLS[by_gravity[0].severity])
     lines = list(dict.fromkeys(_comment_line(remark, lang) for remark in by_gravity))
@@ -217,7 +234,7 @@ def _mark_cell(cell: Cell, remarks: Sequence[Remark], lang: str) -> None:
     cell.comment = Comment(text, "cescore", height=COMMENT_HEIGHT, width=COMMENT_WIDTH)
 
 
-def _comment_line(remark: Remark, lang: str) -> str:
+def _comment_line(remark: ReturnRemark, lang: str) -> str:
     severity = wording.text(f"severity_{remark.severity}", lang)
     key = "remarks.comment" if remark.expected else "remarks.comment_found"
     return form_text(

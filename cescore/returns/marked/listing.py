@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,13 +17,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 from cescore.intake import wording
 from cescore.intake.address import Address
 from cescore.returns.forms.texts import form_text
-from cescore.returns.marked.remarks import Remark
+from cescore.returns.marked.remarks import ReturnRemark
 from cescore.returns.marked.shape import REMARKS, REPLIES, SEVERITY_FILLS
 
 HEADER_ROW = 5  # below title, lead, how to answer, and what the copy has lost
 INPUT_FILL = "FFFFFFE0"
 LONGEST = 32_000  # characters of a cell
 LONGEST_TITLE = 31  # of a sheet
+LINE_HEIGHT, MOST_LINES = 15, 25  # points of a line; Excel's rows end at 409
 _LINE = Side(style="thin", color="FFBFBFBF")
 PLAIN = Alignment(wrap_text=True, vertical="top")
 
@@ -47,7 +50,7 @@ def shown(text: str) -> str:
 def write_listing(
     book: OpenpyxlWorkbook,
     title: str,
-    remarks: Sequence[Remark],
+    remarks: Sequence[ReturnRemark],
     lang: str,
     *,
     lost: Sequence[str] = (),
@@ -86,14 +89,14 @@ def free_title(book: OpenpyxlWorkbook, wanted: str) -> str:
 
 
 def _write_remark(
-    sheet: Worksheet, number: int, remark: Remark, lang: str, anchors: Mapping[Address, str]
+    sheet: Worksheet, number: int, remark: ReturnRemark, lang: str, anchors: Mapping[Address, str]
 ) -> None:
     row = HEADER_ROW + number
     texts: dict[str, str | int] = {
         "number": number,
         "severity": wording.text(f"severity_{remark.severity}", lang),
         "rule": f"{remark.rule} {remark.code}" if remark.rule != remark.code else remark.code,
-        "place": wording.joined([cell.cell for cell in remark.cells], lang),
+        "place": wording.joined(_places(remark), lang),
         "what": remark.what,
         "year": "" if remark.year is None else remark.year,
         "found": remark.found,
@@ -108,11 +111,33 @@ def _write_remark(
             cell.fill = PatternFill("solid", fgColor=INPUT_FILL)
         if column.key == "severity":
             cell.fill = PatternFill("solid", fgColor=SEVERITY_FILLS[remark.severity])
+    sheet.row_dimensions[row].height = LINE_HEIGHT * _lines(texts)
     first = next((cell for cell in remark.cells if cell in anchors), None)
     if first is not None:
         cell = sheet.cell(row, REMARKS.column("place") + 1)
         cell.hyperlink = Hyperlink(ref=cell.coordinate, location=anchors[first])
         cell.font = Font(underline="single", color="FF0563C1")
+
+
+def _places(remark: ReturnRemark) -> list[str]:
+    """The cells of a remark, the name of a sheet before the first of it alone."""
+    places, last = [], ""
+    for cell in remark.cells:
+        places.append(cell.cell if cell.sheet != last else f"{cell.column}{cell.row}")
+        last = cell.sheet
+    return places
+
+
+def _lines(texts: Mapping[str, str | int]) -> int:
+    """How many lines the fullest cell of a row takes; not every program works that out by itself."""
+    shown_in = (c for c in REMARKS.columns if c.key in texts and c.key != "key")
+    widths = ((_width(str(texts[c.key])), c.width - 1) for c in shown_in)
+    return min(MOST_LINES, max(math.ceil(width / most) for width, most in widths) or 1)
+
+
+def _width(text: str) -> int:
+    """The width of a text in letters, a Chinese character being as wide as two."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text[:1000])
 
 
 def _finish(sheet: Worksheet, n: int, lang: str) -> None:
@@ -139,4 +164,6 @@ def _finish(sheet: Worksheet, n: int, lang: str) -> None:
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    margins = sheet.page_margins
+    margins.left = margins.right = margins.top = margins.bottom = 0.4  # inches
     sheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"

@@ -16,7 +16,7 @@ from cescore.returns.marked.shape import CONFIRMED
 
 
 @dataclass(frozen=True)
-class Proposal:
+class ConfirmationProposal:
     """An entry somebody may copy into confirmations.yml; what nobody stated is empty."""
 
     key: FindingKey
@@ -44,7 +44,7 @@ class Proposal:
 
 def proposed(
     answers: Iterable[FindingAnswer], findings: Iterable[Finding], lang: str
-) -> Iterator[Proposal]:
+) -> Iterator[ConfirmationProposal]:
     """An entry for each finding that a respondent confirmed, with what became of it since."""
     present = {_about(FindingKey.of(f)): f for f in findings if f.severity == "warning"}
     channel = form_text("answers.channel", lang)
@@ -59,14 +59,14 @@ def proposed(
         else:
             state = "confirmed" if now.status != "open" else "stands"
         remark = form_text(f"answers.{state}", lang, at=str(answer.at))
-        yield Proposal(
+        yield ConfirmationProposal(
             answer.key, answer.reason, answer.name, answer.role, channel, answer.date, remark
         )
 
 
 def blanks(
     findings: Iterable[Finding], reasons: Mapping[tuple[str, str, str], str]
-) -> Iterator[Proposal]:
+) -> Iterator[ConfirmationProposal]:
     """An entry to be filled in for each finding that waits for a confirmation.
 
     ``reasons``: by finding, entity and variable, what an entry of the old form gave as its reason.
@@ -74,12 +74,12 @@ def blanks(
     for finding in findings:
         if finding.severity == "warning" and finding.status == "open" and finding.entity_id:
             about = (finding.code, finding.entity_id, finding.variable)
-            yield Proposal(
+            yield ConfirmationProposal(
                 FindingKey.of(finding), reason=reasons.get(about, ""), remark=str(finding)
             )
 
 
-def entries_text(proposals: Iterable[Proposal], lang: str) -> str:
+def entries_text(proposals: Iterable[ConfirmationProposal], lang: str) -> str:
     """A file of proposals, which is read by nobody but the person who copies from it."""
     head = "".join(f"# {line}\n" for line in form_text("answers.head", lang).split("\n"))
     return head + "".join(proposal.yaml() for proposal in proposals)

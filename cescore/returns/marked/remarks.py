@@ -62,7 +62,7 @@ class FindingKey:
 
 
 @dataclass(frozen=True)
-class Remark:
+class ReturnRemark:
     """One finding as the respondent reads it; ``cells`` are those of the return that it is about."""
 
     severity: str
@@ -90,7 +90,7 @@ class RemarkWriter:
     others: NamedRespondents
     sources: Sources
 
-    def remarks(self, findings: Sequence[Finding]) -> list[Remark]:
+    def remarks(self, findings: Sequence[Finding]) -> list[ReturnRemark]:
         """A remark for each finding, errors before warnings as they come."""
         wanted = [_figures_of(finding) for finding in findings]
         cells = list(dict.fromkeys(cell for some in wanted for cell in some))
@@ -100,7 +100,7 @@ class RemarkWriter:
             for finding, some in zip(findings, wanted, strict=True)
         ]
 
-    def _remark(self, finding: Finding, figures: Iterable[Address]) -> Remark:
+    def _remark(self, finding: Finding, figures: Iterable[Address]) -> ReturnRemark:
         texts = [t for _, value in finding.values for t in wording.texts_in(value)]
         is_withheld = any(self.others.are_named_in(t, finding.entity_id) for t in texts)
         words = finding.said(self.lang, self.naming)
@@ -108,7 +108,7 @@ class RemarkWriter:
             words = wording.Said(wording.text("withheld", self.lang), "")
         named = self.naming(wording.code(finding.variable), self.lang) if finding.variable else ""
         is_named = named != finding.variable and bool(named)
-        return Remark(
+        return ReturnRemark(
             severity=finding.severity,
             code=finding.code,
             rule=self.rule_names.get(finding.code)
@@ -132,13 +132,13 @@ def _figures_of(finding: Finding) -> list[Cells]:
 
 
 def by_workbook(
-    remarks: Iterable[Remark], file_of: Mapping[str, str]
-) -> dict[str, dict[str, list[Remark]]]:
+    remarks: Iterable[ReturnRemark], file_of: Mapping[str, str]
+) -> dict[str, dict[str, list[ReturnRemark]]]:
     """Remarks by the workbook they go back with, and in it by entity; "" where there is none.
 
     ``file_of`` says which workbook an entity's return is, for remarks about no cell in particular.
     """
-    found: dict[str, dict[str, list[Remark]]] = defaultdict(lambda: defaultdict(list))
+    found: dict[str, dict[str, list[ReturnRemark]]] = defaultdict(lambda: defaultdict(list))
     for remark in remarks:
         file = next((cell.file for cell in remark.cells), "") or file_of.get(remark.entity_id, "")
         found[file][remark.entity_id].append(remark)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import warnings
+import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ from cescore.returns.workbooks.sheet import (
 )
 from cescore.returns.workbooks.values import value_of
 
+_ERROR = re.compile(rb"\bt\s*=\s*[\"']e[\"']")
 _GENERAL = "General"
 _LAID_OUT = 2_000_000  # places of a sheet up to its last cell
 _PROPERTIES = ("title", "subject", "keywords", "category", "description", "identifier")
@@ -64,21 +67,15 @@ def _computed(path: Path, sheets: Sequence[Worksheet]) -> dict[str, Computed]:
     """What formulas gave, by sheet.
 
     Calamine is many times quicker, but lays a sheet out whole, and gives nothing where a formula
-    failed: then openpyxl is asked.
+    failed: where one did, openpyxl is asked.
     """
-    if all(sheet.max_row * sheet.max_column <= _LAID_OUT for sheet in sheets):
+    is_small = all(sheet.max_row * sheet.max_column <= _LAID_OUT for sheet in sheets)
+    if is_small and not _has_errors(path):
         book = read_by_calamine(path, "", "xlsx")
-        found: dict[str, Computed] = {
+        return {
             sheet.name: {at: (cell.content, cell.text) for at, cell in sheet.cells.items()}
             for sheet in book.sheets
         }
-        if all(
-            (cell.row, cell.column) in found.get(sheet.title, {})
-            for sheet in sheets
-            for cell in _cells(sheet)
-            if cell.data_type == "f"
-        ):
-            return found
     values = _open(path, with_values=True)
     return {
         sheet.title: {
@@ -87,6 +84,13 @@ def _computed(path: Path, sheets: Sequence[Worksheet]) -> dict[str, Computed]:
         }
         for sheet in sheets
     }
+
+
+def _has_errors(path: Path) -> bool:
+    """Whether any cell is marked as holding an error."""
+    with zipfile.ZipFile(path) as archive:
+        parts = [name for name in archive.namelist() if "/worksheets/" in name]
+        return any(_ERROR.search(archive.read(name)) for name in parts)
 
 
 def _cells(sheet: Worksheet) -> list[OpenpyxlCell]:

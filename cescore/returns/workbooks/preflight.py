@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from pathlib import Path
 
 from cescore.returns.workbooks.limits import ReadingLimits
 from cescore.returns.workbooks.refusal import FileRefused
 
+# what the standard library raises for a zip that was cut off or changed
+_NOT_WHOLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError)
 _ROW = re.compile(rb"<(?:\w+:)?row[\s/>]")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 _SHEET = re.compile(r"^xl/(work|macro|dialog|chart)sheets/[^/]+\.xml$", re.IGNORECASE)
@@ -28,7 +31,7 @@ def examine_zip(path: Path, limits: ReadingLimits) -> tuple[str, ...]:
     try:
         with zipfile.ZipFile(path) as archive:
             return _examined(archive, limits)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, OSError) as error:
+    except _NOT_WHOLE as error:
         raise FileRefused("file_truncated") from error
 
 

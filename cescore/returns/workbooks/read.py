@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -47,13 +48,13 @@ def _read(path: Path, file: str, kind: str, limits: ReadingLimits) -> Workbook:
         has_macros = _MACROS in path.read_bytes()
         return read_old_excel(path, file, limits, ("macros_dropped",) if has_macros else ())
     remarks = examine_zip(path, limits)
-    if kind == "ods":
-        return read_open_document(path, file, limits, remarks)
     try:
+        if kind == "ods":
+            return read_open_document(path, file, limits, remarks)
         book = read_excel(path, file, kind, remarks)
     except _NOT_AS_EXPECTED:
         return read_by_calamine(path, file, kind, (*remarks, "read_otherwise"))
-    except BadZipFile as error:
+    except (BadZipFile, zlib.error, EOFError) as error:
         raise FileRefused("file_truncated") from error
     # the strict form of the standard has other names for everything, and openpyxl sees no sheet in it
     return book if book.sheets else read_by_calamine(path, file, kind, (*remarks, "read_otherwise"))

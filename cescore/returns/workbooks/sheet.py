@@ -82,11 +82,11 @@ class Sheet:
     hidden_columns: frozenset[int] = frozenset()
     is_filtered: bool = False
 
-    @property
+    @cached_property
     def last_row(self) -> int:
         return max((row for row, _ in self.cells), default=0)
 
-    @property
+    @cached_property
     def last_column(self) -> int:
         return max((column for _, column in self.cells), default=0)
 

@@ -32,13 +32,13 @@ class Filled:
 
     def fill(self, sheet: str, cell: str, value: object) -> None:
         self.book[sheet][cell] = value
+        if isinstance(value, str):
+            self.book[sheet][cell].data_type = "s"  # typed with an apostrophe: no formula
 
     def value(self, sheet: str, cell: str) -> Any:
         """What a cell shows: its own value, or that of its formula."""
-        found = self.book[sheet][cell].value
-        if isinstance(found, str) and found.startswith("="):
-            return self.formula(found, sheet)
-        return found
+        found = self.book[sheet][cell]
+        return self.formula(found.value, sheet) if found.data_type == "f" else found.value
 
     def formula(self, text: str, sheet: str) -> Any:
         """The value of a formula that stands on a sheet."""
@@ -284,5 +284,4 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "MAX": lambda *parts: max(spread(parts), default=0.0),
     "MIN": lambda *parts: min(spread(parts), default=0.0),
     "COUNTA": lambda cells: sum(x not in (None, "") for x in cells.all()),
-    "COUNTIF": lambda cells, x: sum(str(y) == str(x()) for y in cells.all()),
 }

@@ -188,6 +188,19 @@ def test_hints_are_the_findings_that_the_return_will_get(
     assert {rule for rule, outcome in form.outcomes().items() if outcome == "不符"} == broken
 
 
+def test_a_code_that_looks_like_a_question_is_a_code(library: Path, opened: Any) -> None:
+    variables = library / "params/variables.yml"
+    odd = '["=1+1", "a,b", "a*", "~", "<5"]'
+    variables.write_text(
+        variables.read_text("utf-8").replace("[gas, district, none]", odd), "utf-8"
+    )
+    form = opened(library)
+    for value, is_accepted in (("=1+1", True), ("a,b", True), ("ab", False), ("1+1", False)):
+        form.fill("heating", value)
+        assert form.accepts("heating") == is_accepted, value
+        assert ("下拉列表" in form.hint("heating")) != is_accepted, value
+
+
 def test_the_hint_says_what_is_wrong_with_value_and_status(form: Any) -> None:
     for value, status, words in (
         ("", "", "必填"),

@@ -15,7 +15,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from cescore.intake.address import Address
 from cescore.returns.marked.copying import MarkedCopy, listed, marked_copy
-from cescore.returns.marked.remarks import FindingKey, Remark
+from cescore.returns.marked.remarks import FindingKey, ReturnRemark
 from cescore.returns.marked.shape import REMARKS, SEVERITY_FILLS
 from cescore.returns.workbooks.read import read_workbook
 
@@ -23,14 +23,16 @@ SHEET = "填报表"
 Copied = Callable[..., tuple[openpyxl.Workbook, MarkedCopy]]
 
 
-def remark(column: str = "B", row: int = 2, severity: str = "error", **changed: object) -> Remark:
+def remark(
+    column: str = "B", row: int = 2, severity: str = "error", **changed: object
+) -> ReturnRemark:
     cells = (Address("D1.xlsx", row, SHEET, column),) if column else ()
     base = {
         "severity": severity, "code": "not_a_number", "rule": "不是数字", "what": "废物 waste",
         "year": 2025, "found": "“约120”", "expected": "数字", "cells": cells,
         "key": FindingKey("not_a_number", "D1", 2025, "waste", {"text": "约120"}),
     }  # fmt: skip
-    return Remark(**{**base, **changed})  # type: ignore[arg-type]
+    return ReturnRemark(**{**base, **changed})  # type: ignore[arg-type]
 
 
 def workbook() -> openpyxl.Workbook:
@@ -48,7 +50,7 @@ def copied(tmp_path: Path) -> Copied:
     """A workbook as received, sent back with some remarks, opened again."""
 
     def do(
-        book: openpyxl.Workbook, *remarks: Remark, lang: str = "zh"
+        book: openpyxl.Workbook, *remarks: ReturnRemark, lang: str = "zh"
     ) -> tuple[openpyxl.Workbook, MarkedCopy]:
         path = tmp_path / "D1.xlsx"
         book.save(path)
@@ -119,7 +121,7 @@ def test_links_that_lead_outside_are_taken_out(copied: Copied) -> None:
     book.defined_names["cescore_year"] = DefinedName("cescore_year", attr_text='"2025"')
     marked, made = copied(book, remark())
     assert b"passwd" not in made.content and marked[SHEET]["A2"].hyperlink is None
-    assert set(marked.defined_names) == {"cescore_year"} and "名称“run”" in made.lost
+    assert set(marked.defined_names) == {"cescore_year"} and "名称run" in made.lost
 
 
 def test_protection_validations_hidden_rows_and_formats_are_kept(copied: Copied) -> None:

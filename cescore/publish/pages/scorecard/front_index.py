@@ -6,6 +6,7 @@ from typing import Any
 
 from cescore.definitions.model import Scale
 from cescore.method.bonus import BonusLine
+from cescore.method.column import State
 from cescore.method.scale import place_on
 from cescore.publish.charts.spark import spark
 from cescore.publish.numbers import index_change_words, mark, number, percentage, quantity
@@ -59,6 +60,8 @@ def _why_not(known: PageEvidence, now: Number) -> tuple[str, str]:
     view = known.view
     if not view.data.filed:
         return view.t("index.not_filed"), ""
+    if now.state == State.SUPPRESSED:
+        return view.t("index.withheld", mark=mark(now.state, view.lang)), ""
     if now.value is None:
         return view.t("index.none", mark=mark(now.state, view.lang)), ""
     share = quantity(100 * (known.coverage or 0.0), "%", view.lang, 0)

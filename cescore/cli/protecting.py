@@ -1,0 +1,44 @@
+"""Commands about confidentiality: what can be inferred, and the pattern of what is withheld."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from cescore.cli.application import app, console
+from cescore.cli.options import CHINESE, HERE, Language, Root, Year, workspace
+
+
+class RangeForm(StrEnum):
+    """How ranges are given out."""
+
+    text = "text"
+    json = "json"
+    csv = "csv"
+
+
+@app.command()
+def infer(
+    who: Annotated[str, typer.Argument(help="public, a respondent's id, or a holding's.")],
+    root: Root = HERE,
+    year: Year = None,
+    lang: Language = CHINESE,
+    form: Annotated[RangeForm, typer.Option(help="text, json or csv.")] = RangeForm.text,
+) -> None:
+    """For the bureau only: what can somebody infer of each respondent from all that is released?
+
+    Exit status 1 if a range is narrower than the bureau's rules allow.
+    """
+    from cescore.run.protecting import infer as tell
+
+    raise typer.Exit(tell(workspace(root), year, who, form.value, lang.value, console))
+
+
+@app.command()
+def protect(root: Root = HERE, year: Year = None, lang: Language = CHINESE) -> None:
+    """Choose which figures are withheld, audit all that is released, and keep both in data/."""
+    from cescore.run.protecting import protect as choose
+
+    raise typer.Exit(choose(workspace(root), year, lang.value, console))

@@ -1,0 +1,58 @@
+"""What a report says of a withheld figure elsewhere than in its tables: standards, findings, peers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from cescore.disclosure.bundle import FindingLine, PeerTable, StandardCard
+from cescore.disclosure.ledger import Years
+from cescore.intake import wording
+from cescore.method.standards import RequirementLine
+
+NOTE = "suppressed"
+CODE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class Cover:
+    """Takes withheld figures out of what is said of them; ``hidden``: code -> years."""
+
+    hidden: Years
+    year: int
+
+    def standard(self, card: StandardCard) -> StandardCard:
+        """A standard whose lines on withheld indicators have no value."""
+        return card.model_copy(update={"lines": tuple(map(self._requirement, card.lines))})
+
+    def finding(self, line: FindingLine) -> FindingLine:
+        """A finding without its values where it speaks of a withheld figure."""
+        values = map(wording.from_json, line.values.values())
+        texts = [text for value in values for text in wording.texts_in(value)]
+        codes = {line.variable, *(code for text in texts for code in CODE.findall(text))}
+        years = (self.year,) if line.year is None else (line.year, line.year - 1)
+        if not self._are_hidden(codes, years):
+            return line
+        return line.model_copy(update={"values": {}, "where": "", "is_withheld": True})
+
+    def peers(self, table: PeerTable | None) -> PeerTable | None:
+        """The comparison without the place of a withheld figure among others."""
+        if table is None:
+            return None
+        figures = tuple(
+            replace(f, quartile_band=None, rank=None, standing="")
+            if self._are_hidden((f.code,), (self.year,))
+            else f
+            for f in table.figures
+        )
+        return table.model_copy(update={"figures": figures})
+
+    def _requirement(self, line: RequirementLine) -> RequirementLine:
+        if not self._are_hidden((line.indicator,), (self.year,)):
+            return line
+        return replace(line, value=None, status=NOTE, decides=False)
+
+    def _are_hidden(self, codes: Iterable[str], years: Iterable[int]) -> bool:
+        asked = set(years)
+        return any(self.hidden.get(code, frozenset()) & asked for code in codes)

@@ -1,0 +1,69 @@
+"""The bureau's questions about confidentiality, asked of a whole workspace."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+
+from rich.console import Console
+
+from cescore.disclosure.kept_pattern import FILE
+from cescore.disclosure.ledger import Ledger
+from cescore.disclosure.remaining import PUBLIC, Range, observer_of, ranges
+from cescore.evaluation.yearly import evaluate_workspace
+from cescore.intake.inert import csv_text
+from cescore.intake.workspace import Workspace
+from cescore.publish.words import label
+from cescore.run.files import write_atomically
+
+SHOWN = 40  # ranges on a terminal, the narrowest first; the others by --form csv
+
+
+def infer(root: Path, year: int | None, who: str, form: str, lang: str, console: Console) -> int:
+    """What ``who`` can infer of each respondent; 1 if any range is too narrow."""
+    ledger = Ledger(evaluate_workspace(Workspace.load(root, year)))
+    found = list(ranges(ledger, observer_of(ledger, who), ledger.yearly.year))
+    found.sort(key=lambda one: (one.is_safe, _room(one), one.entity_id, one.code))
+    unsafe = sum(not one.is_safe for one in found)
+    if form == "json":
+        console.print_json(json.dumps([asdict(one) for one in found], ensure_ascii=False))
+    elif form == "csv":
+        console.print(_csv(found), end="", markup=False)
+    else:
+        for one in found[:SHOWN]:
+            console.print(_line(one, lang), markup=False)
+        name = label("infer.public", lang) if who == PUBLIC else who
+        console.print(label("infer.sum", lang, who=name, n=len(found), unsafe=unsafe), markup=False)
+    return 1 if unsafe else 0
+
+
+def protect(root: Path, year: int | None, lang: str, console: Console) -> int:
+    """Write data/withheld.json; says how many figures of each kind of body are withheld."""
+    ledger = Ledger(evaluate_workspace(Workspace.load(root, year)))
+    pattern = ledger.pattern()
+    write_atomically(root / FILE, pattern.text().encode())
+    register = ledger.yearly.workspace.register
+    withheld = Counter(register[f.entity_id].entity_type for f in pattern.withheld)
+    for entity_type, n in sorted(withheld.items()):
+        console.print(label("protect.type", lang, type=entity_type, n=n), markup=False)
+    console.print(label("protect.kept", lang, file=FILE), markup=False)
+    return 0
+
+
+def _room(one: Range) -> float:
+    """How far the range reaches beyond the value, as a share of it."""
+    return float("inf") if one.high is None else one.high / one.value
+
+
+def _line(one: Range, lang: str) -> str:
+    high = "∞" if one.high is None else f"{one.high:.6g}"
+    mark = "" if one.is_safe else label("infer.narrow", lang)
+    return f"{one.entity_id} {one.code} {one.year}  {one.value:.6g}  [{one.low:.6g}, {high}] {mark}"
+
+
+def _csv(found: Sequence[Range]) -> str:
+    names = [field.name for field in fields(Range)]
+    return csv_text([names, *(list(asdict(one).values()) for one in found)])

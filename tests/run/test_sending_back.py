@@ -1,0 +1,161 @@
+"""Returns collected, sent back, answered, collected again and confirmed: the whole way on a small workspace."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import openpyxl
+import pytest
+from rich.console import Console
+
+from cescore.errors import DataError
+from cescore.intake.workspace import Workspace
+from cescore.returns.collecting.collection import Circumstances
+from cescore.run.answering import PROPOSALS, read_folder, waiting
+from cescore.run.asked import Asked
+from cescore.run.collect import CollectOptions, collect
+from cescore.run.sending_back import SentBack, send_back
+
+VARIABLES = """gdp: {zh: 生产总值, en: GDP, unit: 10k CNY, range: {district: [10, 500], firm: [10, 500]}}
+waste: {zh: 废物, en: Waste, unit: t}
+"""
+FRAMEWORK = """version: "1"
+source: test
+index: {code: X_%s, en: Index}
+groups: {g: {en: Group, weight: 1}}
+indicators:
+  i_%s: {en: Waste per GDP, group: g, formula: waste / gdp, unit: t/10k CNY, direction: -1, weight: 1,
+       goalposts: {2024: {worst: 10, best: 0, source: test, tag: P}}, source: test, tag: P}
+"""
+REGISTER = """entity_id,entity_type,name_zh,name_en
+D1,district,一区,District One
+D2,district,二区,District Two
+F1,firm,甲厂,Firm One
+"""
+HEADER = ("entity_id", "year", "variable", "value")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    for name, text in {
+        "params/variables.yml": VARIABLES, "params/runs/2024.yml": "year: 2024\nissued: 2025-08-31\n",
+        "params/frameworks/district.yml": FRAMEWORK % ("d", "d"),
+        "params/frameworks/firm.yml": FRAMEWORK % ("f", "f"),
+        "params/disclosure.yml": "public_types: [district]\n",
+        "data/entities.csv": REGISTER,
+        "data/2024/observations.csv": "entity_id,year,variable,value\nF1,2024,gdp,9\nF1,2024,waste,2\n",
+    }.items():  # fmt: skip
+        path = tmp_path / "w" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return tmp_path / "w"
+
+
+def console() -> Console:
+    return Console(file=io.StringIO(), width=400)
+
+
+def received(root: Path, gdp: object, name: str = "D1.xlsx") -> Path:
+    """A folder with the return of the first district."""
+    folder = root.parent / "in"
+    folder.mkdir(exist_ok=True)
+    book = openpyxl.Workbook()
+    for row in (HEADER, ("D1", 2024, "gdp", gdp), ("D1", 2024, "waste", 5)):
+        book.worksheets[0].append(row)
+    book.save(folder / name)
+    return folder
+
+
+def taken(root: Path, gdp: object) -> SentBack:
+    collect(
+        Asked(root, 2024, progress="quiet"),
+        CollectOptions(received(root, gdp), layout="table", jobs=1),
+        console(),
+    )
+    return send_back(Asked(root, 2024, progress="quiet"), None, console())
+
+
+def test_a_faulty_return_goes_back_marked_and_what_was_no_workbook_as_a_list(root: Path) -> None:
+    made = taken(root, "约120")
+    assert [(o.entity_id, o.status) for o in made.outcomes] == [
+        ("D1.xlsx", "built"), ("D2-核查意见.xlsx", "built"), ("F1-核查意见.xlsx", "built"),
+    ]  # fmt: skip
+    book = openpyxl.load_workbook(made.folder / "D1.xlsx")
+    sheet = book.worksheets[1]
+    assert sheet["D2"].value == "约120" and "not_a_number" in sheet["D2"].comment.text
+    assert book.worksheets[0]["D6"].hyperlink.location == f"'{sheet.title}'!D2"
+    text = "".join(made.lines())
+    assert "退回3份 = 新写3 + 已有0 + 未成0" in text and made.exit_status == 0
+
+
+def test_a_copy_that_may_hold_answers_is_replaced_only_by_force(root: Path) -> None:
+    made = taken(root, "约120")
+    again = send_back(Asked(root, 2024, progress="quiet"), None, console())
+    assert {o.status for o in again.outcomes} == {"up_to_date"}
+    (made.folder / "D1.xlsx").write_bytes(b"answers")
+    third = send_back(Asked(root, 2024, progress="quiet"), None, console())
+    assert third.exit_status == 1 and (made.folder / "D1.xlsx").read_bytes() == b"answers"
+    send_back(Asked(root, 2024, progress="quiet", force=True), None, console())
+    assert openpyxl.load_workbook(made.folder / "D1.xlsx").worksheets[0].title == "核查意见"
+
+
+def test_a_kept_file_that_was_altered_is_not_sent_back(root: Path) -> None:
+    taken(root, "约120")
+    [kept] = (root / "data/2024/returns").glob("*/D1.xlsx")
+    kept.chmod(0o600)
+    kept.write_bytes(kept.read_bytes() + b"x")
+    made = send_back(Asked(root, 2024, progress="quiet", force=True), None, console())
+    assert "altered since it was received" in "".join(made.lines())
+
+
+def test_what_a_respondent_confirms_is_proposed_and_confirms_once_a_person_copies_it(
+    root: Path,
+) -> None:
+    made = taken(root, 600)
+    back = root.parent / "back"
+    back.mkdir()
+    book = openpyxl.load_workbook(made.folder / "D1.xlsx")
+    for column, text in zip(
+        "IJKLM", ("确认无误", "并区", "王芳", "统计员", "2025-04-02"), strict=True
+    ):
+        book.worksheets[0][f"{column}6"].value = text
+    book.save(back / "D1.xlsx")
+    said = console()
+    collect(
+        Asked(root, 2024, progress="quiet"),
+        CollectOptions(
+            back, "table", circumstances=Circumstances("2025-04-05", "answered"), jobs=1
+        ),
+        said,
+    )
+    assert "确认无误1" in said.file.getvalue()  # type: ignore[attr-defined]
+    proposals = made.folder / PROPOSALS
+    status = {
+        f.entity_id: f.status for f in Workspace.load(root).findings if f.code == "usual_range"
+    }
+    assert status == {"D1": "open", "F1": "open"}
+    (root / "data/confirmations.yml").write_bytes(proposals.read_bytes())
+    loaded = Workspace.load(root)
+    [found] = [f for f in loaded.findings if f.code == "usual_range" and f.entity_id == "D1"]
+    assert found.status == "confirmed" and found.settled.name == "王芳"
+    again = send_back(Asked(root, 2024, progress="quiet"), None, console())
+    assert "D1.xlsx" in again.needless and "D1.xlsx" in "".join(again.lines())
+
+
+def test_entries_to_be_filled_in_confirm_nothing_until_they_are(root: Path) -> None:
+    (root / "data/corrections.yml").write_text(
+        "- {action: confirm, entity_id: F1, variable: gdp, finding: usual_range, reason: 停产}\n",
+        encoding="utf-8",
+    )
+    text = waiting(Asked(root, 2024))
+    assert 'finding: "usual_range", entity_id: "F1"' in text and 'reason: "停产"' in text
+    (root / "data/confirmations.yml").write_text(text, encoding="utf-8")
+    codes = {f.code for f in Workspace.load(root).findings if f.entity_id == "F1"}
+    assert {"bad_confirmation", "usual_range", "confirmation_old_form"} <= codes
+
+
+def test_a_folder_without_workbooks_is_an_error(root: Path) -> None:
+    (root.parent / "empty").mkdir()
+    with pytest.raises(DataError, match="no workbook with answers"):
+        read_folder(Asked(root, 2024), root.parent / "empty")
