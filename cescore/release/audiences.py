@@ -36,7 +36,7 @@ from cescore.run.tables import FINDINGS, RESULTS, UNCERTAINTY, WORKBOOK, workboo
 if TYPE_CHECKING:
     from cescore.intake.entities import Entity
     from cescore.intake.wording import Said
-    from cescore.publish.pages.index.page import Line
+    from cescore.publish.pages.index.page import IndexPage, Line
     from cescore.run.annual import AnnualEdition
     from cescore.run.order import Subject
     from cescore.run.store import Store
@@ -192,6 +192,10 @@ class _Contents(Contents):
     @property
     def gate(self) -> Gate:
         return self.shared_gate
+
+    def page(self, tables: Sequence[str]) -> IndexPage:
+        whose = self.audience.name.partition("/")[0]
+        return replace(super().page(tables), audience=whose)
 
     @property
     def documents(self) -> Sequence[Subject]:

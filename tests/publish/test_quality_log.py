@@ -35,7 +35,7 @@ def test_a_released_book_says_what_was_checked_answered_and_by_whom_it_was_signe
     standing = ReportStanding(stage="final", edition=3, signed_on="2026-09-30", quality=LOG)
     data = with_standing(draft, standing)
     html = quality(opened(data)).html
-    for text in ("错误0项", "提示7项", "3项已按记录", "李明", "副局长", "2026-09-20", "已复核"):
+    for text in ("错误0项", "提示7项", "3项已按记录", "李明", "副局长", "2026-09-20", "复核"):
         assert text in html, text
     assert "not_filed" not in html and ">4<" in html
     assert "质量记录" in front(opened(data)).html
