@@ -63,15 +63,21 @@ class FormTable:
 
 
 def identity_of(book: Workbook) -> IdentityReading:
-    """What a workbook says that it is."""
-    sheets = {
-        sheet.name: [
-            [sheet.text(row, column) for column in range(1, min(sheet.last_column, 60) + 1)]
-            for row in range(1, min(sheet.last_row, HEADER_WITHIN) + 1)
-        ]
-        for sheet in book.sheets
-    }
+    """What a workbook says that it is; a sheet saved as text has lost its name, not its title."""
+    if book.kind == "csv":
+        table = next(iter(tables_of(book, RETURN)), None)
+        sheets = {} if table is None else {RETURN.zh: _top(table.sheet, table.header - 1)}
+    else:
+        sheets = {sheet.name: _top(sheet, HEADER_WITHIN) for sheet in book.sheets}
     return read_identity(sheets, book.names, book.properties)
+
+
+def _top(sheet: Sheet, rows: int) -> list[list[str]]:
+    """The texts of a sheet's first rows."""
+    return [
+        [sheet.text(row, column) for column in range(1, min(sheet.last_column, 60) + 1)]
+        for row in range(1, min(sheet.last_row, rows) + 1)
+    ]
 
 
 def tables_of(book: Workbook, wanted: FormSheet) -> list[FormTable]:
