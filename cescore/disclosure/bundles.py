@@ -108,7 +108,7 @@ class Bundler:
             fitted=self.gate.fitted(entity),
             released=view.released if view else Released(),
             evaluated=evaluated(own, place, filed=workspace.filed(entity_id)),
-            uncertainty=self._band(entity),
+            uncertainty=self._band(entity) if self._shows_index(entity_id) else None,
             bands_left_out=self.yearly.is_large(entity.entity_type),
             robustness=self.gate.robustness(entity),
             peers=cover.peers(self.gate.peer_table(entity)),
@@ -140,6 +140,11 @@ class Bundler:
     def view(self, entity: Entity) -> PublicView | None:
         """A body's results as its readers may see them; None where nothing of them is withheld."""
         return None if self.audience == "bureau" else self.gate.view(entity.entity_id)
+
+    def _shows_index(self, entity_id: str) -> bool:
+        """Whether the body's readers see its index, and with it how firm it is."""
+        year = self.yearly.workspace.year
+        return self.audience == "bureau" or self.gate.shows_index(entity_id, year)
 
     def covered(self, entity_id: str, found: Assessment, year: int) -> Assessment:
         """An assessment as the body's readers may see it."""

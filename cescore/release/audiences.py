@@ -21,6 +21,7 @@ from cescore.disclosure.bundle import PublicRow
 from cescore.disclosure.gate import INDEX_DECIMALS, Gate
 from cescore.disclosure.kinds import METHOD_BOOK, RESULT_NAME
 from cescore.disclosure.others import OtherRespondents
+from cescore.disclosure.public_results import public_results
 from cescore.intake import wording
 from cescore.intake.address import NOWHERE
 from cescore.intake.findings import Finding, write_findings
@@ -151,17 +152,28 @@ class Audiences:
         return {str(id_): rows for id_, rows in whole.groupby("entity_id", sort=False)}
 
     def _results_of(self, audience: Audience) -> pd.DataFrame:
-        """The rows of an audience's entities that have a report in its tree."""
-        frames = [self._results[id_] for id_ in audience.entities if id_ in self._results]
+        """The rows of an audience's entities that have a report in its tree; of bodies, what the
+        ledger releases."""
+        frames = [
+            self._rows_of(entity, audience)
+            for id_, entity in audience.entities.items()
+            if id_ in self._results
+        ]
         empty = next(iter(self._results.values())).iloc[:0]
         return pd.concat(frames, ignore_index=True) if frames else empty
+
+    def _rows_of(self, entity: Entity, audience: Audience) -> pd.DataFrame:
+        released = public_results(self.gate, entity) if audience.is_public else None
+        return self._results[entity.entity_id] if released is None else released
 
     def _uncertainty_of(self, audience: Audience) -> pd.DataFrame:
         """Bands of the bodies, and how firm the ranking of public types is."""
         table = self.edition.yearly.uncertainty()
         public = self.gate.rules.public_types
         ids = table["entity_id"].fillna("").astype(str)
-        is_own = ids.isin(list(audience.entities))
+        year = self.edition.workspace.year
+        shown = [id_ for id_ in audience.entities if self.gate.shows_index(id_, year)]
+        is_own = ids.isin(shown)
         return table[is_own | ((ids == "") & table["entity_type"].isin(public))]
 
     def _findings_of(self, audience: Audience) -> list[Finding]:
