@@ -16,7 +16,9 @@ from cescore.returns.review import FindingsReview, Weighed
 from cescore.run.telling import stated
 
 TOP = 25  # findings shown beside the open errors; --all shows the rest
-OF_ONE_RULE = 5  # of these: while most have not filed yet, that alone must not hide every other rule
+OF_ONE_RULE = (
+    5  # of these: while most have not filed yet, that alone must not hide every other rule
+)
 INDENT = "        "
 # Columns that a review adds to findings.csv, after those of every finding.
 COLUMNS = (
@@ -55,9 +57,7 @@ def _weightiest(ordered: Iterable[Weighed]) -> Iterator[Weighed]:
         if finding.is_open_error:
             yield line
         elif (
-            finding.status == "open"
-            and beside[finding.code] < OF_ONE_RULE
-            and beside.total() < TOP
+            finding.status == "open" and beside[finding.code] < OF_ONE_RULE and beside.total() < TOP
         ):
             beside[finding.code] += 1
             yield line
