@@ -156,10 +156,7 @@ class System:
     def _model(self) -> Any:
         """The statements as rows of a linear program that keeps its last vertex: the next question
         starts from there."""
-        import highspy
-
-        model, infinity = highspy.Highs(), math.inf  # type: ignore[no-untyped-call]
-        model.silent()
+        model, infinity = _silent_solver(), math.inf
         for option, value in OPTIONS.items():
             model.setOptionValue(option, value)
         for lower in self._lower.tolist():
@@ -240,3 +237,15 @@ def connected(
     for key in parent:
         sets.setdefault(root(key), set()).add(key)
     return [frozenset(part) for part in sets.values()]
+
+
+def _silent_solver() -> Any:
+    """A solver that prints nothing, from the start: its banner would stand among a command's lines."""
+    import highspy
+
+    class Silent(highspy.Highs):
+        def enableCallbacks(self) -> None:  # noqa: N802 - called as it is made, the first to print
+            self.silent()
+            super().enableCallbacks()  # type: ignore[no-untyped-call]
+
+    return Silent()  # type: ignore[no-untyped-call]
