@@ -8,7 +8,10 @@ and no more than the smallest and largest value it takes while all of them hold.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+import os
+import sys
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -156,7 +159,12 @@ class System:
     def _model(self) -> Any:
         """The statements as rows of a linear program that keeps its last vertex: the next question
         starts from there."""
-        model, infinity = _silent_solver(), math.inf
+        import highspy
+
+        infinity = math.inf
+        with _without_banner():
+            model = highspy.Highs()  # type: ignore[no-untyped-call]
+        model.silent()
         for option, value in OPTIONS.items():
             model.setOptionValue(option, value)
         for lower in self._lower.tolist():
@@ -198,6 +206,20 @@ class System:
         return tuple(statement.name for statement in self.statements)
 
 
+@contextmanager
+def _without_banner() -> Iterator[None]:
+    """HiGHS greets on standard output before it can be told to be silent."""
+    sys.stdout.flush()
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
+
+
 class _Row(NamedTuple):
     columns: NDArray[np.int32]
     values: NDArray[np.float64]
@@ -237,15 +259,3 @@ def connected(
     for key in parent:
         sets.setdefault(root(key), set()).add(key)
     return [frozenset(part) for part in sets.values()]
-
-
-def _silent_solver() -> Any:
-    """A solver that prints nothing, from the start: its banner would stand among a command's lines."""
-    import highspy
-
-    class Silent(highspy.Highs):
-        def enableCallbacks(self) -> None:  # noqa: N802 - called as it is made, the first to print
-            self.silent()
-            super().enableCallbacks()  # type: ignore[no-untyped-call]
-
-    return Silent()  # type: ignore[no-untyped-call]

@@ -48,6 +48,7 @@ from cescore.run.answering import Answering
 from cescore.run.asked import Asked
 from cescore.run.files import make_private, write_atomically
 from cescore.run.job import Outcome
+from cescore.run.lock import locked
 from cescore.run.progress import display
 from cescore.run.telling import FINDINGS_SHOWN, say, stated
 
@@ -75,11 +76,21 @@ def collect(asked: Asked, options: CollectOptions, console: Console) -> int:
     Raises
     ------
     CescoreError
-        params/ or a layout contradict themselves, there is no register, the folder is none, or a table
-        that collecting writes was edited by hand: nothing is changed then.
+        params/ or a layout contradict themselves, there is no register, the folder is none, a table
+        that collecting writes was edited by hand, or another process is collecting: nothing is changed
+        then.
     """
-    began = time.monotonic()
     expected = _expected(asked)
+    if options.is_preview:
+        return _collected(asked, options, expected, console)
+    place = asked.root / "output" / f"collect-{expected.year}"  # of every language
+    make_private(place)
+    with locked(place, f"collecting returns of {expected.year}"):
+        return _collected(asked, options, expected, console)
+
+
+def _collected(asked: Asked, options: CollectOptions, expected: Expected, console: Console) -> int:
+    began = time.monotonic()
     layouts = load_layouts(asked.root, expected)
     _refuse_unknown(options, layouts)
     kept = KeptReturns(asked.root, expected.year)

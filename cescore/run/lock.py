@@ -1,4 +1,4 @@
-"""One builder per output folder."""
+"""One at a time: a build per output folder, a collection per year."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ HOLDER_NAME = ".lock-holder.json"
 
 
 class HeldByAnother(RunError):
-    """Another build holds the output folder."""
+    """Another process holds the folder."""
 
     exit_status = 75  # EX_TEMPFAIL: try again later
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Hold an output folder; the lock ends with the process, however it ends.
+def locked(folder: Path, work: str = "building here") -> Iterator[None]:
+    """Hold a folder; the lock ends with the process, however it ends. ``work``: what is done meanwhile.
 
     Raises
     ------
     HeldByAnother
-        Another build holds it: the message names the process.
+        Another process holds it: the message names the process.
     """
     lock = FileLock(folder / LOCK_NAME)
     try:
         lock.acquire(timeout=0)
     except Timeout:
         raise HeldByAnother(
-            f"{folder}: {_holder(folder)} is building here; wait for it, or end it"
+            f"{folder}: {_holder(folder)} is {work}; wait for it, or end it"
         ) from None
     try:
         holder = {"pid": os.getpid(), "host": platform.node()}

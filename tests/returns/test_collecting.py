@@ -26,6 +26,7 @@ from cescore.returns.workbooks.readers import ReadFile, ReceivedFile
 from cescore.returns.workbooks.refusal import FileRefused
 from cescore.run.asked import Asked
 from cescore.run.collect import CollectOptions, collect
+from cescore.run.lock import HeldByAnother, locked
 from tests.returns.books import YEAR, form_of, row_of
 
 Collect = Callable[..., tuple[int, str]]
@@ -203,6 +204,15 @@ def test_a_table_edited_by_hand_is_never_written_over_in_silence(take, city, fol
     assert take(discards_edits=True, reason="x")[0] == 0
     (edited,) = (city / "data/2025/returns/edited").iterdir()
     assert ",301," in edited.read_text("utf-8") and ",301," not in table.read_text("utf-8")
+
+
+def test_two_collections_at_once_are_one_too_many_in_any_language(take, city):
+    place = city / "output/collect-2025"
+    place.mkdir(parents=True)
+    with locked(place, "collecting"), pytest.raises(HeldByAnother, match="collecting") as caught:
+        take(lang="en")
+    assert caught.value.exit_status == 75 and not (city / "data/2025").exists()
+    assert take()[0] == 0
 
 
 def test_rows_of_another_source_are_a_conflict_that_is_told_and_not_doubled(take, city):

@@ -10,7 +10,7 @@ from cescore.returns.layouts.asked import Expected
 from cescore.returns.layouts.definition import Layout
 from cescore.returns.layouts.form import FORM, identity_of, read_form, tables_of
 from cescore.returns.layouts.free import fits, read_free
-from cescore.returns.layouts.table import TABLE, is_table, read_table
+from cescore.returns.layouts.table import ONE_SHORT, TABLE, is_table, read_table
 from cescore.returns.layouts.taken import Role, Taken
 from cescore.returns.layouts.unseen import tell_remarks
 from cescore.returns.workbooks.sheet import Workbook
@@ -32,7 +32,8 @@ def _taken(book: Workbook, layouts: Mapping[str, Layout], expected: Expected, as
     identity = identity_of(book)
     if asked in layouts:
         return read_free(book, layouts[asked], expected)
-    if asked == FORM or (not asked and identity.places):
+    is_text_table = book.kind == "csv" and is_table(book)  # be there a title above it
+    if asked == FORM or (not asked and identity.places and not is_text_table):
         return read_form(book, identity, expected)
     if asked == TABLE or (not asked and is_table(book)):
         return read_table(book, expected)
@@ -41,6 +42,8 @@ def _taken(book: Workbook, layouts: Mapping[str, Layout], expected: Expected, as
     fitting = [layout for layout in layouts.values() if fits(layout, book)]
     if len(fitting) == 1:
         return read_free(book, fitting[0], expected)
+    if not fitting and is_table(book, ONE_SHORT):  # which names the column that is missing
+        return read_table(book, expected)
     taken = Taken(book.file, "")
     here = Context(taken.log, book.address(""))
     if fitting:

@@ -42,7 +42,6 @@ _PLACES = {  # where a form says whose it is -> how a finding names the place
     "properties": "form_properties",
     "title": "form_title",
 }
-_WORDS = ("evidence_ref", "inspector_unit", "finding")  # of a check, as inspectors word them
 
 
 @dataclass(frozen=True)
@@ -64,15 +63,21 @@ class FormTable:
 
 
 def identity_of(book: Workbook) -> IdentityReading:
-    """What a workbook says that it is."""
-    sheets = {
-        sheet.name: [
-            [sheet.text(row, column) for column in range(1, min(sheet.last_column, 60) + 1)]
-            for row in range(1, min(sheet.last_row, HEADER_WITHIN) + 1)
-        ]
-        for sheet in book.sheets
-    }
+    """What a workbook says that it is; a sheet saved as text has lost its name, not its title."""
+    if book.kind == "csv":
+        table = next(iter(tables_of(book, RETURN)), None)
+        sheets = {} if table is None else {RETURN.zh: _top(table.sheet, table.header - 1)}
+    else:
+        sheets = {sheet.name: _top(sheet, HEADER_WITHIN) for sheet in book.sheets}
     return read_identity(sheets, book.names, book.properties)
+
+
+def _top(sheet: Sheet, rows: int) -> list[list[str]]:
+    """The texts of a sheet's first rows."""
+    return [
+        [sheet.text(row, column) for column in range(1, min(sheet.last_column, 60) + 1)]
+        for row in range(1, min(sheet.last_row, rows) + 1)
+    ]
 
 
 def tables_of(book: Workbook, wanted: FormSheet) -> list[FormTable]:
@@ -276,7 +281,7 @@ class _FormReader:
                 beside["status"],
                 here.at.source,
                 beside["basis"],
-                inert(beside["note"]),
+                beside["note"],
                 "" if written is None else written.unit,
             )
         )
@@ -328,7 +333,6 @@ class _FormReader:
             if cell.is_percent and key == "value":
                 texts[key] = f"{float(cell.text) * 100:.12g}%"
         status = key_of(texts.pop("status"), check_status_words()) or table.text(row, "status")
-        row_of = {key: inert(text) if key in _WORDS else text for key, text in texts.items()}
         self.taken.checks.append(
             CheckRow(
                 check_id=check_id,
@@ -336,7 +340,7 @@ class _FormReader:
                 year=self.year,
                 status=clean(status).text,
                 source=here.at.source,
-                **row_of,
+                **texts,
             )
         )
 
@@ -354,15 +358,3 @@ class _FormReader:
     def _mark(self, table: FormTable, row: int, key: str, role: Role) -> None:
         if key in table.columns:
             self.taken.mark(table.sheet, row, table.columns[key], role)
-
-
-def inert(text: str) -> str:
-    """A text that no spreadsheet computes: one that begins like a formula gets an apostrophe."""
-    return (
-        f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) and len(text) > 1 else text
-    )
-
-
-def active(text: str) -> str:
-    """The text that `inert` was given."""
-    return text[1:] if text[:1] == "'" and inert(text[1:]) == text else text

@@ -11,7 +11,6 @@ from cescore.intake.notation import clean
 from cescore.intake.wording import shortened
 from cescore.returns.layouts.areas import is_footnote
 from cescore.returns.layouts.asked import Expected
-from cescore.returns.layouts.form import inert
 from cescore.returns.layouts.taken import ReturnRow, Role, Taken
 from cescore.returns.layouts.unseen import tell_unseen
 from cescore.returns.layouts.values import CellValues
@@ -19,28 +18,32 @@ from cescore.returns.workbooks.sheet import Sheet, SheetCell, Workbook
 
 TABLE = "table"  # the name of this layout
 HEADER_WITHIN = 50
+NEEDED = len(LAYOUT.required)
+ONE_SHORT = NEEDED - 1  # columns by which a table is told that lacks one
 
 
-def header_in(sheet: Sheet) -> int:
-    """The row that names all columns a long table must have; 0 where there is none."""
+def header_in(sheet: Sheet, least: int = NEEDED) -> int:
+    """The row that names the columns a long table must have, or that many of them; 0 without any."""
     for row, cells in sheet.rows():
         if row > HEADER_WITHIN:
             break
         names = {LAYOUT.canonical(cell.text) for cell in cells}
-        if names.issuperset(LAYOUT.required):
+        if len(names.intersection(LAYOUT.required)) >= least:
             return row
     return 0
 
 
-def is_table(book: Workbook) -> bool:
+def is_table(book: Workbook, least: int = NEEDED) -> bool:
     """Whether a workbook holds a long table."""
-    return any(header_in(sheet) for sheet in book.sheets)
+    return any(header_in(sheet, least) for sheet in book.sheets)
 
 
 def read_table(book: Workbook, expected: Expected) -> Taken:
     """Every row of every long table in a workbook; two sheets with one are told and not used."""
     taken = Taken(book.file, TABLE)
-    found = {sheet.name: header_in(sheet) for sheet in book.sheets if header_in(sheet)}
+    least = NEEDED if is_table(book) else ONE_SHORT
+    headers = {sheet.name: header_in(sheet, least) for sheet in book.sheets}
+    found = {name: header for name, header in headers.items() if header}
     if len(found) > 1:
         here = taken.context(book, list(found)[1])
         here.error("sheets_alike", n=len(found), sheets=tuple(found))
@@ -61,6 +64,7 @@ class _TableReader:
     taken: Taken
     expected: Expected
     columns: dict[str, int] = field(default_factory=dict)
+    named: frozenset[int] = frozenset()  # columns that have a heading, known or not
 
     def read(self, header: int) -> None:
         """All rows below a header, if it is sound."""
@@ -75,12 +79,15 @@ class _TableReader:
             return
         known = {LAYOUT.canonical(text): column for column, text in names.items()}
         self.columns = {name: column for name, column in known.items() if name in LAYOUT.names}
+        self.named = frozenset(names)
+        if self.sheet.last_row <= header:
+            here.error("header_only")
         for row, cells in self.sheet.rows():
             if row > header:
                 self._row(row, cells)
 
     def _row(self, row: int, cells: Sequence[SheetCell]) -> None:
-        """A row of the table, or a remark below it."""
+        """A row of the table, or a remark below it; cells without a heading are left to be told."""
         texts = {name: self.sheet.text(row, column) for name, column in self.columns.items()}
         if not any(clean(text).text for text in texts.values()):
             return
@@ -89,10 +96,20 @@ class _TableReader:
             here = self.taken.context(self.book, self.sheet.name, row)
             here.info("footnote", text=shortened(cells[0].text))
             return
+        if self.book.kind == "csv" and cells[-1].column > max(self.named):
+            self._refuse_ragged(row, cells, clean(texts["entity_id"]).text[:64])
+            return
         for cell in cells:
-            if cell.column != self.columns["value"]:
+            if cell.column in self.named and cell.column != self.columns["value"]:
                 self.taken.mark(self.sheet, row, cell.column, Role.header)
         self._value(row, texts)
+
+    def _refuse_ragged(self, row: int, cells: Sequence[SheetCell], entity_id: str) -> None:
+        """A line of a text with more cells than headings: nobody knows which belongs where."""
+        here = self.taken.context(self.book, self.sheet.name, row).of(entity_id=entity_id)
+        here.error("ragged_row", n=cells[-1].column, width=max(self.named))
+        for cell in cells:
+            self.taken.mark(self.sheet, row, cell.column, Role.refused)
 
     def _value(self, row: int, texts: Mapping[str, str]) -> None:
         """The row as one of observations, its value written as the rules of rows take it."""
@@ -117,7 +134,7 @@ class _TableReader:
                 variable=texts["variable"],
                 value=value,
                 source=here.at.source,
-                note=inert(texts.get("note", "")),
+                note=texts.get("note", ""),
                 unit=unit,
                 **beside,
             )

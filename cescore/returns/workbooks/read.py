@@ -7,6 +7,7 @@ from pathlib import Path
 from zipfile import BadZipFile
 
 from cescore.returns.workbooks.calamine import read_by_calamine
+from cescore.returns.workbooks.columnar import read_columnar
 from cescore.returns.workbooks.delimited import read_delimited
 from cescore.returns.workbooks.excel import read_excel
 from cescore.returns.workbooks.kinds import kind_of, refuse_impostor
@@ -44,6 +45,8 @@ def read_workbook(path: Path, file: str, limits: ReadingLimits = LIMITS) -> Work
 def _read(path: Path, file: str, kind: str, limits: ReadingLimits) -> Workbook:
     if kind == "text":
         return read_delimited(path, file)
+    if kind == "parquet":
+        return read_columnar(path, file, limits)
     if kind == "xls":
         has_macros = _MACROS in path.read_bytes()
         return read_old_excel(path, file, limits, ("macros_dropped",) if has_macros else ())
