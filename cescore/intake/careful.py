@@ -19,11 +19,16 @@ from cescore.intake.statuses import (
     ESTIMATED,
     FLAG_WORDS,
     MISSING,
+    NOT_APPLICABLE,
     STATUS_WORDS,
     STATUSES,
 )
 from cescore.intake.wording import code, phrase, shortened, unit
 
+WITHOUT_VALUE = {
+    NOT_APPLICABLE: phrase("return_status_not_applicable"),
+    MISSING: phrase("return_status_missing"),
+}
 COLUMNS = ("entity_id", "year", "variable", "value", "status", "basis", "unit")
 
 
@@ -165,7 +170,7 @@ class RowReader:
         if cell.is_missing_mark:
             return self._without_value(raw, status)
         if status > ESTIMATED:
-            self._here.error("value_with_status", text=shortened(raw), status=STATUSES[status])
+            self._here.error("value_with_status", text=shortened(raw), status=WITHOUT_VALUE[status])
             return None
         if cell.number is None:
             self._here.error(cell.problem, **wrong_number(cell, raw))

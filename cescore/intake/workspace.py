@@ -112,7 +112,8 @@ class Workspace:
         _refuse_empty_year(received.sources, observations, run.year, log)
         base_year, years = _years(definitions, observations)
         layout = _lay_out(register, observations, definitions, base_year, years)
-        log.extend(check(layout, _checked(definitions, base_year, register)))
+        checked = check(layout, _checked(definitions, base_year, register))
+        log.extend(_without_refused(checked, log.found))
         log.extend(_not_filed(register, layout, definitions))
         log.extend(unknown_types(definitions, register))
         log.extend(unknown_entities(definitions, register))
@@ -343,6 +344,16 @@ def _known_in(panel: Panel, year: int) -> frozenset[str]:
     for text in panel.codes.values():
         known |= text[:, j] != ""
     return frozenset(e for e, is_known in zip(panel.entities, known, strict=True) if is_known)
+
+
+def _without_refused(checked: Iterable[Finding], read: Iterable[Finding]) -> list[Finding]:
+    """What checks found, but for values called absent that are there and were refused as they were read."""
+    refused = {(f.entity_id, f.year, f.variable) for f in read if f.severity == "error"}
+    return [
+        f
+        for f in checked
+        if f.code != "required_absent" or (f.entity_id, f.year, f.variable) not in refused
+    ]
 
 
 def _not_filed(

@@ -140,7 +140,7 @@ def waiting(asked: Asked) -> str:
         if finding.entity_id in register
         and is_selected(register[finding.entity_id].entity_type, finding.entity_id, asked.only)
     ]
-    entries = list(blanks(findings, _old_reasons(asked.root)))
+    entries = list(blanks(findings, _old_reasons(asked.root), asked.lang))
     return entries_text(entries, asked.lang) if entries else ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,9 @@ from cescore.returns.review import FindingsReview, Weighed
 from cescore.run.telling import stated
 
 TOP = 25  # findings shown beside the open errors; --all shows the rest
+OF_ONE_RULE = (
+    5  # of these: while most have not filed yet, that alone must not hide every other rule
+)
 INDENT = "        "
 # Columns that a review adds to findings.csv, after those of every finding.
 COLUMNS = (
@@ -41,11 +45,22 @@ class Selected:
         """Open errors and the first `TOP` others that are open, or all; at most ``most``."""
         ordered = [line for group in review.groups for line in group.lines]
         ordered.sort(key=review.order)
-        errors = sum(line.finding.is_open_error for line in ordered)
-        shown = ordered[: min(most, len(ordered) if is_all else errors + TOP)]
-        if not is_all:
-            shown = [line for line in shown if line.finding.status == "open"]
+        shown = (ordered if is_all else list(_weightiest(ordered)))[:most]
         return cls(frozenset(map(id, shown)), len(ordered) - len(shown))
+
+
+def _weightiest(ordered: Iterable[Weighed]) -> Iterator[Weighed]:
+    """Open errors, and `TOP` others that are open, `OF_ONE_RULE` of a rule."""
+    beside = Counter[str]()
+    for line in ordered:
+        finding = line.finding
+        if finding.is_open_error:
+            yield line
+        elif (
+            finding.status == "open" and beside[finding.code] < OF_ONE_RULE and beside.total() < TOP
+        ):
+            beside[finding.code] += 1
+            yield line
 
 
 def told(review: FindingsReview, selected: Selected, lang: str) -> Iterator[str]:

@@ -114,13 +114,18 @@ class RevisionText:
         size = "" if move.size in (None, 0.0) else f" ({move.size:+{DIGITS}})"
         head = "" if is_short else f"{move.entity_id} "
         before, after = self._value(move.before, move.was), self._value(move.after, move.now)
-        status = (
-            f" [{move.was} → {move.now}]" if move.was and move.now and move.was != move.now else ""
-        )
+        was, now = self._status(move.was), self._status(move.now)
+        status = f" [{was} → {now}]" if was and now and was != now else ""
         return f"{head}{year} [{worded}] {code}  {before} → {after} {unit}".rstrip() + size + status
 
     def _value(self, value: float | None, status: str) -> str:
-        return (status or self.t("absent")) if value is None else f"{value:,{DIGITS}}"
+        if value is not None:
+            return f"{value:,{DIGITS}}"
+        return self._status(status) or self.t("absent")
+
+    def _status(self, status: str) -> str:
+        """A status in words, where pages have words for it."""
+        return label_or(f"mark.{status}", self.lang, status)
 
     def because(self, because: Because) -> str:
         """A cause in words."""

@@ -134,6 +134,18 @@ def test_an_error_in_an_earlier_year_that_is_used_blocks_too(workspace):
     assert loaded.blocked == {}
 
 
+def test_a_required_value_that_was_refused_is_not_called_absent_too(workspace):
+    required = VARIABLES.replace("unit: CNY", "unit: CNY, required: true")
+    row = "DX,2024,waste,10\n"
+
+    def told(rows: str) -> list[str]:
+        files = {"params/variables.yml": required, RETURNS: HEADER + ROWS[2024] + rows}
+        return [f.code for f in workspace(**files).findings if f.what == "DX 2024 gdp"]
+
+    assert told(row) == ["required_absent"]
+    assert told(row + "DX,2024,gdp,219万\n") == ["unit_in_cell"]
+
+
 def test_a_correction_lifts_the_block(workspace):
     loaded = workspace(
         **{

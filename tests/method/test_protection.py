@@ -7,6 +7,8 @@ SciPy's own programs; the method has one unknown for each cell, and fewer observ
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -152,3 +154,17 @@ def test_nothing_follows_from_what_is_released(seed: int) -> None:
 def test_nothing_follows_from_a_thousand_publications() -> None:
     counts = [check(seed) for seed in range(1000)]
     assert sum(ours for ours, _ in counts) < sum(baseline for _, baseline in counts)
+
+
+def test_what_can_be_inferred_is_worked_out_without_a_word() -> None:
+    """The solver's banner would stand among the lines of a command, and of --progress json.
+
+    It is printed once a process, so the question is asked in a new one.
+    """
+    ask = (
+        "from cescore.method.inference import Statement, System\n"
+        "s = System({'a': 0.0}, (Statement.of('t', {'a': 1.0}, 9.0),))\n"
+        "assert round(s.upper({'a': 1.0}).value) == 9"
+    )
+    run = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    assert (run.stdout, run.stderr) == ("", "")

@@ -15,7 +15,7 @@ from intake.test_workspace import HEADER, RETURNS, ROWS, workspace  # noqa: F401
 from cescore.evaluation.yearly import evaluate_workspace
 from cescore.intake.workspace import Workspace
 from cescore.returns.review import FindingsReview
-from cescore.run.reviewed import TOP, Selected, suggested, told
+from cescore.run.reviewed import OF_ONE_RULE, TOP, Selected, suggested, told
 from cescore.run.tables import write_findings_whole
 
 VARIABLES = """
@@ -155,6 +155,20 @@ def test_without_all_the_errors_and_the_weightiest_others_are_shown(review: Revi
 
 
 MANY = [f"M{i:03}" for i in range(100)]
+
+
+def test_a_rule_that_most_break_hides_no_other_rule(review: Reviewing) -> None:
+    """Thirty have not filed yet; beside the first five of them the unit slip is shown too."""
+    register = "entity_id,entity_type\n" + "".join(f"{e},district\n" for e in ("D1", *MANY[:30]))
+    last = "".join(f"{e},2023,gdp,500\n{e},2023,waste,1\n" for e in ("D1", *MANY[:30]))
+    weighed = review(
+        "D1,2024,gdp,500\nD1,2024,waste,100\n",
+        **{"data/entities.csv": register, "data/2023/observations.csv": HEADER + last},
+    )
+    some = Selected.of(weighed, 2000, is_all=False)
+    codes = [line.finding.code for line in weighed.lines if id(line) in some.lines]
+    assert codes.count("not_filed") == OF_ONE_RULE
+    assert "unit_slip" in codes
 
 
 def test_two_hundred_faults_come_out_in_one_pass_and_a_few_seconds(review: Reviewing) -> None:

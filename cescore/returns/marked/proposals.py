@@ -65,7 +65,7 @@ def proposed(
 
 
 def blanks(
-    findings: Iterable[Finding], reasons: Mapping[tuple[str, str, str], str]
+    findings: Iterable[Finding], reasons: Mapping[tuple[str, str, str], str], lang: str
 ) -> Iterator[ConfirmationProposal]:
     """An entry to be filled in for each finding that waits for a confirmation.
 
@@ -75,7 +75,7 @@ def blanks(
         if finding.severity == "warning" and finding.status == "open" and finding.entity_id:
             about = (finding.code, finding.entity_id, finding.variable)
             yield ConfirmationProposal(
-                FindingKey.of(finding), reason=reasons.get(about, ""), remark=str(finding)
+                FindingKey.of(finding), reason=reasons.get(about, ""), remark=finding.line(lang)
             )
 
 

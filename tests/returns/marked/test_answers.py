@@ -138,7 +138,8 @@ def test_what_respondents_write_stays_one_text_in_yaml(text: str) -> None:
 
 
 def test_blank_entries_state_the_values_and_leave_the_rest_to_a_person() -> None:
-    made = list(blanks([JUMP], {("year_on_year", "D1", "waste"): "as of old"}))
+    made = list(blanks([JUMP], {("year_on_year", "D1", "waste"): "as of old"}, "zh"))
     assert [p.key.values for p in made] == [{"before": "10", "now": "30"}]
     assert (made[0].reason, made[0].name) == ("as of old", "")
-    assert list(blanks([Finding(**{**vars(JUMP), "severity": "error"})], {})) == []
+    assert made[0].remark == JUMP.line("zh")
+    assert list(blanks([Finding(**{**vars(JUMP), "severity": "error"})], {}, "zh")) == []
