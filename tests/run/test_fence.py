@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import asdict
@@ -13,8 +15,10 @@ import pytest
 from publish import builders
 
 from cescore.run.child import surroundings
+from cescore.run.inputs import Inputs
 from cescore.run.job import BUNDLE_NAME, PAGES_NAME, RENDER, RESULT_NAME, Job, Limits
 from cescore.run.landlock import TCP_SINCE, version
+from cescore.run.telling import foreign_told
 
 ROOT = Path(__file__).parents[2]
 BEHIND_FENCE = """
@@ -142,3 +146,20 @@ def test_a_report_says_what_its_notebook_tried_and_the_shipped_cells_try_nothing
     subprocess.run(command, env=surroundings(), timeout=120, check=True)
     record = json.loads((work / RESULT_NAME).read_bytes())["record"]
     assert record["warnings"] == ["notebook: refused: read /etc/passwd"]
+
+
+def test_a_workspaces_own_notebooks_are_listed_with_their_hash_and_what_does_not_hold_them(
+    tmp_path: Path,
+) -> None:
+    own = tmp_path / "notebooks"
+    own.mkdir()
+    shutil.copy(ROOT / "notebooks/generic.ipynb", own)
+    assert Inputs(tmp_path).foreign() == {}
+    (own / "shop.ipynb").write_bytes(b"{}")
+    (tmp_path / "report_templates").mkdir()
+    (tmp_path / "report_templates/print.css").write_bytes(b"")
+    foreign = Inputs(tmp_path).foreign()
+    assert list(foreign) == ["notebooks/shop.ipynb", "report_templates/print.css"]
+    head, *lines = foreign_told(foreign, "kernel", "en")
+    assert "code of the bureau" in head and "kernel" in lines[-1]
+    assert lines[0].endswith(f"notebooks/shop.ipynb  sha256:{hashlib.sha256(b'{}').hexdigest()}")
