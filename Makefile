@@ -1,5 +1,5 @@
 # make        set up if needed, then build every report of the sample
-# make test   the tests;  make soak  the long proofs;  make lint  style and types
+# make test   the tests;  make soak  the long proofs;  make lint  style and types;  make sbom  the bill of materials
 .POSIX:
 PYTHON = .venv/bin/python
 
@@ -26,10 +26,13 @@ lint: set-up-test
 	$(PYTHON) -m ruff check --quiet cescore sample tests docs build.py
 	$(PYTHON) -m mypy
 
+sbom: set-up
+	$(PYTHON) docs/materials.py sbom.cdx.json
+
 lock:
 	sh .ci/lock
 
 clean:
 	rm -rf output examples/*/output .venv .setup-stamp
 
-.PHONY: all check set-up set-up-test test soak lint lock clean
+.PHONY: all check set-up set-up-test test soak lint lock sbom clean

@@ -37,6 +37,7 @@ from cescore.run.telling import (
     FINDINGS_SHOWN,
     Ending,
     counted,
+    foreign_told,
     reasons_counted,
     rows_told,
     say,
@@ -99,6 +100,8 @@ def plan(asked: Asked, console: Console) -> int:
     orders = Orders(edition, Inputs(asked.root), Store.open(edition.output))
     to_build = [order for order in orders.of(chosen.entities) if order.reasons]
     new = [order for order in orders.of(chosen.documents) if order.reasons]
+    for line in foreign_told(Inputs(asked.root).foreign(), asked.engine, asked.lang):
+        say(console, line)
     for order in to_build:
         say(console, why(order))
     for subject, reasons in chosen.blocked.items():
@@ -131,6 +134,8 @@ def build_edition(edition: Edition, before: Before, executor: Executor, console:
     began, asked = time.monotonic(), edition.asked
     tell_findings(edition.workspace, console, asked.lang)
     for line in edition.opening():
+        say(console, line)
+    for line in foreign_told(before.inputs.foreign(), asked.engine, asked.lang):
         say(console, line)
     chosen = choose(edition, asked.only)
     make_private(edition.output)

@@ -22,10 +22,12 @@ from typing import Any, NoReturn
 
 from cescore.definitions.shipped import PACKAGE
 from cescore.errors import CescoreError
+from cescore.run.fence import Fence
 from cescore.run.job import (
     BUNDLE_NAME,
     IN_PROCESS,
     PAGES_NAME,
+    RENDER,
     RESULT_NAME,
     TEMPORARY_NAME,
     Job,
@@ -116,11 +118,35 @@ def run_job(job: Job, render: Render, limits: Limits) -> int:
         os.chdir(job.work)  # so that the paths a page could print are the same wherever it is built
         _keep_temporary_files_here()
         adopt_orphans()
-        return _told(_result_of(job, render, limits))
+        fence = _fenced(job, render)
+        result = _result_of(job, render, limits)
+        return _told(result if fence is None else _with_what_was_tried(result, fence))
     except OSError as error:
         if error.errno in NO_SPACE:
             return EXIT_DISK_FULL
         raise
+
+
+def _fenced(job: Job, render: Render) -> Fence | None:
+    """The fence, put up, if it is our own render and it runs the cells here.
+
+    A kernel is a process of another program: neither Python's hook nor the folders listed for ours fit.
+    """
+    if f"{render.__module__}:{render.__name__}" != RENDER or job.engine != IN_PROCESS:
+        return None
+    templates = Path(job.templates) if job.templates else None
+    fence = Fence.around(Path(job.work), Path(job.notebook), templates)
+    fence.close()
+    return fence
+
+
+def _with_what_was_tried(result: dict[str, Any], fence: Fence) -> dict[str, Any]:
+    """The result with what the notebook tried beyond its fence, be it that it went on."""
+    tried = fence.warnings()
+    if tried and "record" in result:
+        record = result["record"]
+        return {"record": {**record, "warnings": [*record.get("warnings", ()), *tried]}}
+    return result
 
 
 def _result_of(job: Job, render: Render, limits: Limits) -> dict[str, Any]:
@@ -223,8 +249,12 @@ def _limit(limits: Limits) -> None:
 
 def main() -> int:
     """``python -m cescore.run.child RENDER LIMITS JOB``: one report in a fresh process."""
-    render, limits, job = sys.argv[1:4]
-    return run_job(Job.from_line(job.encode()), load_render(render), Limits(**json.loads(limits)))
+    name, limits, job = sys.argv[1:4]
+    render = load_render(name)
+    preload = getattr(sys.modules[render.__module__], "preload", None)
+    if preload is not None:
+        preload()  # libraries look around when they are first used, which the fence would refuse
+    return run_job(Job.from_line(job.encode()), render, Limits(**json.loads(limits)))
 
 
 if __name__ == "__main__":

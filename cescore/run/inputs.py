@@ -11,7 +11,7 @@ from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from cescore.definitions.shipped import PACKAGE, REPOSITORY, TEMPLATES
+from cescore.definitions.shipped import NOTEBOOKS, PACKAGE, REPOSITORY, TEMPLATES
 from cescore.errors import RunError
 from cescore.intake.inventory import is_plain_file, is_there
 from cescore.run.files import combined, file_hash, tree_hashes
@@ -84,6 +84,27 @@ class Inputs:
             below = tree_hashes(place / "notebooks", "*.ipynb")
             own = "" if place == self.root else "the repository's "
             found.update({f"{own}notebooks/{name}": digest for name, digest in below.items()})
+        return found
+
+    def foreign(self) -> dict[str, str]:
+        """The workspace's own notebooks and template files, which run and print as it says: each by
+        name with its hash. Those that are the repository's, byte for byte, are none."""
+        found: dict[str, str] = {}
+        for folder, pattern, shipped in (
+            ("notebooks", "*.ipynb", NOTEBOOKS),
+            ("report_templates", "*", TEMPLATES),
+        ):
+            own = self.root / folder
+            if not own.is_dir() or own.resolve() == shipped.resolve():
+                continue
+            known = tree_hashes(shipped, pattern)
+            found.update(
+                {
+                    f"{folder}/{name}": digest
+                    for name, digest in tree_hashes(own, pattern).items()
+                    if known.get(name) != digest
+                }
+            )
         return found
 
     def key(

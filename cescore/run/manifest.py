@@ -45,6 +45,7 @@ def write_manifest(
         "versions": {"cescore": cescore.__version__, "system": platform.system(), **libraries()},
         "inputs": dict(before.files),
         "shared": dict(inputs.shared),
+        "foreign": inputs.foreign(),
         "inputs_changed_during_run": changed,
         "found_altered": audit.altered,
         "found_out_of_place": audit.strange,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,8 @@ from cescore.intake.findings import SEVERITIES
 from cescore.intake.wording import text
 from cescore.publish.naming import on_terminal
 from cescore.publish.words import label
-from cescore.run.job import Outcome
+from cescore.run.job import IN_PROCESS, Outcome
+from cescore.run.landlock import TCP_SINCE, version
 from cescore.run.progress import Form, write_end
 from cescore.run.store import INDEX_PAGE, MANIFEST_NAME
 from cescore.run.summary import summary, warnings_of
@@ -42,6 +43,21 @@ def why(order: Order) -> str:
     shown = ", ".join(order.reasons[:REASONS_SHOWN])
     more = len(order.reasons) - REASONS_SHOWN
     return f"build {order.name}: {shown}{f' and {more} more' if more > 0 else ''}"
+
+
+def foreign_told(foreign: Mapping[str, str], engine: str, lang: str) -> Iterator[str]:
+    """The workspace's own notebooks and templates by name and hash, and what does not hold them."""
+    if not foreign:
+        return
+    yield label("terminal.foreign", lang, n=len(foreign))
+    for name, digest in sorted(foreign.items()):
+        yield f"  {name}  sha256:{digest}"
+    if engine != IN_PROCESS:
+        yield label("terminal.fence_kernel", lang)
+    elif not version():
+        yield label("terminal.fence_python", lang)
+    elif version() < TCP_SINCE:
+        yield label("terminal.fence_files", lang)
 
 
 def reasons_counted(all_reasons: Iterable[Sequence[str]]) -> Iterator[str]:

@@ -1,0 +1,165 @@
+"""A report's process opens its own folder, the program and fonts; what else is tried is refused by name."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import nbformat
+import pytest
+from publish import builders
+
+from cescore.run.child import surroundings
+from cescore.run.inputs import Inputs
+from cescore.run.job import BUNDLE_NAME, PAGES_NAME, RENDER, RESULT_NAME, Job, Limits
+from cescore.run.landlock import TCP_SINCE, version
+from cescore.run.telling import foreign_told
+
+ROOT = Path(__file__).parents[2]
+BEHIND_FENCE = """
+import ctypes, json, os, pathlib, shutil, socket, subprocess, sys
+from cescore.run.fence import Fence
+from cescore.run.landlock import restrict
+work, outside, rails = pathlib.Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+os.chdir(work)
+fence = Fence.around(work, work / "n.ipynb", None)
+libc = ctypes.CDLL(None, use_errno=True)
+if rails == "both":
+    fence.close()
+else:
+    restrict(map(pathlib.Path, fence.readable), map(pathlib.Path, fence.writable))
+acts = json.loads(sys.argv[4])
+found = {}
+for act in acts:
+    try:
+        exec(act)
+        found[act] = "done"
+    except OSError as error:
+        found[act] = "refused"
+print(json.dumps([found, fence.tried]))
+"""
+REFUSED = [
+    "open(outside)",
+    "open(outside, 'a')",
+    "os.open(outside, os.O_RDWR)",
+    "open('/etc/shadow')",
+    "open('../secret')",
+    "os.symlink(outside, 'link'); open('link')",
+    "os.link(outside, 'hard'); open('hard')",
+    "os.rename('own', outside)",
+    "os.remove(outside)",
+    "os.truncate(outside, 0)",
+    "os.mkdir(outside + '.d')",
+    "os.listdir(os.path.dirname(outside))",
+    "shutil.copy(outside, 'copy')",
+    "shutil.copy('own', outside)",
+    "open(os.path.expanduser('~/.profile-of-fence'), 'w')",
+]
+BY_NAME = [
+    "subprocess.run(['id'])",
+    "os.system('id')",
+    "os.posix_spawn('/bin/true', ['true'], {})",
+    "os.execv('/bin/true', ['true'])",
+    "os.fork() or os._exit(0)",
+    "socket.create_connection(('127.0.0.1', 9))",
+    "socket.getaddrinfo('example.org', 80)",
+    "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', 9))",
+    "socket.socket(socket.AF_UNIX).connect('/run/any')",
+    "socket.socket().bind(('127.0.0.1', 0))",
+]
+PAST_PYTHON = [
+    "assert libc.open(outside.encode(), 0) >= 0 or exec('raise OSError')",
+    "assert libc.rename(b'own', outside.encode()) == 0 or exec('raise OSError')",
+    "assert libc.system(b'cat ' + outside.encode() + b' > copied') == 0 or exec('raise OSError')",
+]
+ALLOWED = [
+    "open('own', 'w').write('x')",
+    "os.mkdir('folder'); os.rename('folder', 'f2'); os.rmdir('f2')",
+    "os.listdir('.')",
+    "open('/usr/bin/env', 'rb').read(4)",
+    "open('/dev/null', 'w')",
+    "import csv, decimal, colorsys",
+]
+
+
+def behind(
+    tmp_path: Path, acts: list[str], rails: str = "both"
+) -> tuple[dict[str, str], list[str]]:
+    """What became of each act in a process behind the fence, and what it was told to have tried."""
+    work, outside = tmp_path / "work", tmp_path / "secret"
+    work.mkdir()
+    (work / "own").write_text("own", "utf-8")
+    outside.write_text("secret", "utf-8")
+    command = [sys.executable, "-c", BEHIND_FENCE, str(work), str(outside), rails, json.dumps(acts)]
+    done = subprocess.run(command, capture_output=True, text=True, env=surroundings(), timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert outside.read_text("utf-8") == "secret"
+    assert not any("secret" in p.read_text("utf-8") for p in work.iterdir() if not p.is_symlink())
+    found, tried = json.loads(done.stdout)
+    return found, tried
+
+
+def test_what_lies_outside_is_refused_and_named(tmp_path: Path) -> None:
+    found, tried = behind(tmp_path, REFUSED + BY_NAME)
+    assert {act for act, came in found.items() if came != "refused"} == set()
+    assert f"read {tmp_path / 'secret'}" in tried and "subprocess.Popen 'id'" in tried
+    assert any(one.startswith("socket.connect") for one in tried)
+
+
+def test_a_reports_own_folder_the_program_and_fonts_are_open(tmp_path: Path) -> None:
+    found, tried = behind(tmp_path, ALLOWED)
+    assert (set(found.values()), tried) == ({"done"}, [])
+
+
+@pytest.mark.skipif(not version(), reason="this kernel has no Landlock")
+def test_the_kernel_holds_what_goes_past_python(tmp_path: Path) -> None:
+    found, _ = behind(tmp_path, PAST_PYTHON + REFUSED, rails="landlock")
+    assert {act for act, came in found.items() if came != "refused"} == set()
+
+
+@pytest.mark.skipif(version() < TCP_SINCE, reason="this kernel's Landlock knows no network")
+def test_the_kernel_holds_tcp(tmp_path: Path) -> None:
+    acts = ["socket.socket().bind(('127.0.0.1', 0))"]
+    assert behind(tmp_path, acts, rails="landlock")[0] == {acts[0]: "refused"}
+
+
+def test_a_report_says_what_its_notebook_tried_and_the_shipped_cells_try_nothing(
+    tmp_path: Path,
+) -> None:
+    work = tmp_path / "work"
+    (work / PAGES_NAME).mkdir(parents=True)
+    builders.write_bundle(work).rename(work / BUNDLE_NAME)
+    notebook = nbformat.read(ROOT / "notebooks/district.ipynb", 4)
+    sly = "try:\n    open('/etc/passwd')\nexcept OSError:\n    pass"
+    notebook.cells.insert(3, nbformat.v4.new_code_cell(sly))
+    nbformat.write(notebook, tmp_path / "district.ipynb")
+    job = Job(
+        "D1", "district", str(work), str(tmp_path / "district.ipynb"), "zh", str(work / "log")
+    )
+    limits = json.dumps(asdict(Limits()))
+    command = [sys.executable, "-m", "cescore.run.child", RENDER, limits, job.to_line().decode()]
+    subprocess.run(command, env=surroundings(), timeout=120, check=True)
+    record = json.loads((work / RESULT_NAME).read_bytes())["record"]
+    assert record["warnings"] == ["notebook: refused: read /etc/passwd"]
+
+
+def test_a_workspaces_own_notebooks_are_listed_with_their_hash_and_what_does_not_hold_them(
+    tmp_path: Path,
+) -> None:
+    own = tmp_path / "notebooks"
+    own.mkdir()
+    shutil.copy(ROOT / "notebooks/generic.ipynb", own)
+    assert Inputs(tmp_path).foreign() == {}
+    (own / "shop.ipynb").write_bytes(b"{}")
+    (tmp_path / "report_templates").mkdir()
+    (tmp_path / "report_templates/print.css").write_bytes(b"")
+    foreign = Inputs(tmp_path).foreign()
+    assert list(foreign) == ["notebooks/shop.ipynb", "report_templates/print.css"]
+    head, *lines = foreign_told(foreign, "kernel", "en")
+    assert "code of the bureau" in head and "kernel" in lines[-1]
+    assert lines[0].endswith(f"notebooks/shop.ipynb  sha256:{hashlib.sha256(b'{}').hexdigest()}")
