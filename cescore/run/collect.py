@@ -32,10 +32,11 @@ from cescore.returns.collecting.collection import (
     tables_of,
 )
 from cescore.returns.collecting.counting import CellCount, count_cells, findings_of
-from cescore.returns.collecting.folder import received_files, refused_file, same_file
+from cescore.returns.collecting.folder import REFUSED, received_files, refused_file, same_file
 from cescore.returns.collecting.kept import EDITED, KeptReturns, digest
 from cescore.returns.collecting.reading import FileReading
 from cescore.returns.collecting.recognise import take
+from cescore.returns.collecting.untaken import Arrival
 from cescore.returns.layouts.asked import Expected
 from cescore.returns.layouts.definition import Layout
 from cescore.returns.layouts.load import BUILT_IN, load_layouts
@@ -105,7 +106,8 @@ def _collected(asked: Asked, options: CollectOptions, expected: Expected, consol
         job.tell(readings.values(), found)
         say(console, label("collect.previewed", asked.lang, folder=job.output / "preview"))
         return _status(found, readings)
-    collection = collected(readings, kept, options.circumstances)
+    arrival = job.arrival(files, log)
+    collection = collected(readings, kept, options.circumstances, arrival)
     _write(collection, kept, options)
     findings = job.checked(readings.values(), collection, log)
     job.tell(readings.values(), findings)
@@ -202,6 +204,13 @@ class _Taking:
                 show(Outcome(name, "return", "built"))
         return found
 
+    def arrival(self, files: Sequence[ReceivedFile], log: FindingLog) -> Arrival:
+        """What came besides readings; refusals are told with whose they may be, so they leave the log."""
+        refused = tuple(finding for finding in log.found if finding.code == REFUSED)
+        names = frozenset([*(file.name for file in files), *(f.file for f in refused)])
+        log.found[:] = [finding for finding in log.found if finding.code != REFUSED]
+        return Arrival(self.expected.register, names, refused)
+
     def _take(self, book: Workbook, sha256: str) -> FileReading:
         taken = take(book, self.layouts, self.expected, self.options.layout)
         reading = FileReading.of(taken, sha256)
@@ -229,7 +238,9 @@ class _Taking:
         now = list(readings)
         files = {reading.file for reading in now}
         entities = {entity_id for reading in now for entity_id in reading.entities if entity_id}
-        about = [*self.of_files(now, log), *collection.findings]
+        told = {(f.file, f.code) for f in collection.findings}  # with whose they may be
+        about = [f for f in self.of_files(now, log) if (f.file, f.code) not in told]
+        about += collection.findings
         if self.options.into is None:
             try:
                 workspace = Workspace.load(self.asked.root, self.expected.year)
@@ -239,8 +250,11 @@ class _Taking:
                 about += [
                     f
                     for f in workspace.findings
-                    if f.file in files
-                    or (f.entity_id in entities and f.year in (None, self.expected.year))
+                    if (f.file, f.code) not in told
+                    and (
+                        f.file in files
+                        or (f.entity_id in entities and f.year in (None, self.expected.year))
+                    )
                 ]
         return in_order(dict.fromkeys(about))
 
@@ -352,6 +366,8 @@ def _submissions_told(collection: Collection, expected: Expected, lang: str) -> 
             if findings:
                 yield label(f"collect.{key}", lang, findings=", ".join(sorted(findings)))
     new = sum(1 for one in collection.added if not one.replaces)
+    if collection.unheard:
+        yield label("collect.unheard", lang, entities=", ".join(collection.unheard))
     yield label("collect.new", lang, new=new, replaced=len(collection.resubmissions))
 
 

@@ -47,7 +47,9 @@ def test_a_comment_that_another_wrote_alike_is_theirs(read):
     assert dict(read(book).one("cell_comment").values)["text"] == "[error negative] sic"
 
 
-@pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "\u202etxt.exe", "a\u0085[31m", "长" * 9_000])
+@pytest.mark.parametrize(
+    "text", ["=cmd|' /C calc'!A0", "\u202etxt.exe", "a\u0085[31m", "长" * 9_000]
+)
 def test_a_hostile_comment_stays_a_text_of_one_line(read, text):
     book = form_of("D1")
     book.active["D7"].comment = Comment(text, "y")
