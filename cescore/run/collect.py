@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import time
 from collections import Counter
@@ -18,7 +19,7 @@ from rich.console import Console
 from cescore.definitions.load import load_definitions
 from cescore.errors import DataError, RunError
 from cescore.intake.findings import Finding, FindingLog, in_order, shortened, write_findings
-from cescore.intake.inventory import is_plain_file
+from cescore.intake.inventory import OBSERVATIONS, is_plain_file
 from cescore.intake.register_file import read_register
 from cescore.intake.returned import RETURNS
 from cescore.intake.wording import Phrase
@@ -115,6 +116,9 @@ def _collected(asked: Asked, options: CollectOptions, expected: Expected, consol
         say(console, line)
     for line in () if job.answering.is_empty else job.answering.read().lines():
         say(console, line)
+    if options.into is not None and not job.is_into_the_year:
+        year = expected.year
+        say(console, label("collect.unchecked", asked.lang, file=options.into, year=year))
     seconds = time.monotonic() - began
     say(console, label("collect.end", asked.lang, n=len(files), seconds=f"{seconds:.0f}"))
     return _status(findings, readings)
@@ -241,7 +245,7 @@ class _Taking:
         told = {(f.file, f.code) for f in collection.findings}  # with whose they may be
         about = [f for f in self.of_files(now, log) if (f.file, f.code) not in told]
         about += collection.findings
-        if self.options.into is None:
+        if self.options.into is None or self.is_into_the_year:
             try:
                 workspace = Workspace.load(self.asked.root, self.expected.year)
             except DataError as error:
@@ -257,6 +261,17 @@ class _Taking:
                     )
                 ]
         return in_order(dict.fromkeys(about))
+
+    @property
+    def is_into_the_year(self) -> bool:
+        """Whether the values go into a file that is read with the year's tables: all rules can be asked."""
+        into = self.options.into
+        folder = self.asked.root / "data" / str(self.expected.year)
+        return (
+            into is not None
+            and into.resolve().parent == folder.resolve()
+            and re.fullmatch(OBSERVATIONS, into.name) is not None
+        )
 
     def tell(self, readings: Iterable[FileReading], findings: Sequence[Finding]) -> None:
         """Findings, then a line a file that accounts for its cells."""

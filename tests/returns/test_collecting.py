@@ -299,6 +299,7 @@ def test_values_may_go_into_a_parquet_file(take, city, tmp_path):
     into = tmp_path / "values.parquet"
     assert take(into=into)[0] == 0
     assert pq.read_table(into).num_rows == 14
+    assert "build.py check --year 2025" in take(into=into)[1]
     assert not (city / "data/2025/observations_returns.csv").exists()
     take(into=into)  # its own file it may write again
     into.write_bytes(b"somebody's")
@@ -307,7 +308,8 @@ def test_values_may_go_into_a_parquet_file(take, city, tmp_path):
 
 
 def test_a_parquet_file_in_the_year_is_read_like_the_table(take, city):
-    take(into=city / "data/2025/observations_returns.parquet")
+    said = take(into=city / "data/2025/observations_returns.parquet")[1]
+    assert "build.py check" not in said  # all rules were asked
     value, source = value_of(city, "D2", "coal")
     assert value == 300 and "D2.xlsx!填报表!D7" in source
 
