@@ -213,7 +213,7 @@ class _Taking:
         refused = tuple(finding for finding in log.found if finding.code == REFUSED)
         names = frozenset([*(file.name for file in files), *(f.file for f in refused)])
         log.found[:] = [finding for finding in log.found if finding.code != REFUSED]
-        return Arrival(self.expected.register, names, refused)
+        return Arrival(self.expected.register, self.expected.year, names, refused)
 
     def _take(self, book: Workbook, sha256: str) -> FileReading:
         taken = take(book, self.layouts, self.expected, self.options.layout)

@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from cescore.intake.findings import Finding, FindingLog
+from cescore.intake.findings import Finding
 from cescore.intake.workspace import Workspace
 from cescore.returns.collecting.collection import Circumstances, collected
 from cescore.returns.collecting.kept import KeptReturns
@@ -51,7 +51,7 @@ def told(city: Path, against: Expected, tmp_path: Path) -> Told:
             taken = take(read_workbook(path, path.name), {}, against)
             readings[path] = FileReading.of(taken, f"{n}" * 64)
         kept = KeptReturns(city, YEAR)
-        made = collected(readings, kept, Circumstances(), Arrival(against.register))
+        made = collected(readings, kept, Circumstances(), Arrival(against.register, YEAR))
         for name, content in made.files.items():
             path = kept.year_folder / name
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -165,7 +165,7 @@ def collected(
             f"{RETURNS}/{by_hash[sha].folder}/{kept_name(by_hash[sha].file)}": paths[sha]
             for sha in entered
         },
-        findings=tuple(dict.fromkeys([*told, *now])),
+        findings=tuple(dict.fromkeys([*(f for f in told if f.code != CONFLICT), *now])),
         unheard=tuple(
             sorted({f.entity_id for f in now} - {slot[0] for slot in record.by_slot} - {""})
         ),

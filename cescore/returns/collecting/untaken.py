@@ -26,6 +26,7 @@ class Arrival:
     """
 
     register: Register
+    year: int
     files: frozenset[str] = frozenset()
     refused: tuple[Finding, ...] = ()
 
@@ -46,7 +47,7 @@ def untaken_now(
         replace(finding, entity_id=owner_by_name(finding.file, arrival.register))
         for finding in (*arrival.refused, *of_nobody)
     )
-    return tuple(in_order([*named, *conflicts]))
+    return tuple(replace(f, year=arrival.year) for f in in_order([*named, *conflicts]))
 
 
 def standing(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cescore.intake.address import Address
 from cescore.intake.findings import Context
 from cescore.intake.notation import clean
+from cescore.intake.notation import year as read_year
 from cescore.returns.layouts.taken import Taken
 from cescore.returns.workbooks.sheet import Workbook
 
@@ -20,9 +21,9 @@ def tell_comments(book: Workbook, taken: Taken) -> None:
             entity_id = next(iter(owners)) if len(owners) == 1 else ""
             here = Context(taken.log, at)
             if beside is not None:
-                here = here.of(
-                    entity_id=clean(beside.entity_id).text, variable=clean(beside.variable).text
-                )
+                year, variable = read_year(beside.year).number, clean(beside.variable).text
+                here = here.of(entity_id=clean(beside.entity_id).text, variable=variable)
+                here = here.of(year=None if year is None else int(year))
             elif entity_id:
                 here = here.of(entity_id=entity_id)
             here.info("cell_comment", text=_in_a_line(text))
