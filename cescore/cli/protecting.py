@@ -11,7 +11,7 @@ from cescore.cli.application import app, console
 from cescore.cli.options import CHINESE, HERE, Language, Root, Year, workspace
 
 
-class Form(StrEnum):
+class RangeForm(StrEnum):
     """How ranges are given out."""
 
     text = "text"
@@ -25,7 +25,7 @@ def infer(
     root: Root = HERE,
     year: Year = None,
     lang: Language = CHINESE,
-    form: Annotated[Form, typer.Option(help="text, json or csv.")] = Form.text,
+    form: Annotated[RangeForm, typer.Option(help="text, json or csv.")] = RangeForm.text,
 ) -> None:
     """For the bureau only: what can somebody infer of each respondent from all that is released?
 

@@ -61,18 +61,18 @@ def release(
     ] = "",
 ) -> None:
     """Take a year's reports to their next stage, as an edition of its own that is never overwritten."""
-    from cescore.release.refusals import Proposal
-    from cescore.release.register import Register
+    from cescore.release.refusals import ReleaseProposal
+    from cescore.release.register import ReleaseRegister
     from cescore.release.releasing import Releasing, run_name
     from cescore.release.sign_off import read_sign_off
     from cescore.release.telling import tell_released
     from cescore.run.asked import Asked
 
     asked = Asked(workspace(root), year, lang=lang)
-    proposal = Proposal(
+    proposal = ReleaseProposal(
         step=stage.value,
         run=run_name(asked),
-        register=Register.read(asked.root / "release"),
+        register=ReleaseRegister.read(asked.root / "release"),
         now=_moment(now),
         signed=read_sign_off(sign_off) if sign_off is not None else None,
         lang=lang,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from cescore.disclosure.headline import headline_codes
 
 if TYPE_CHECKING:
     from cescore.definitions.model import Framework
-    from cescore.disclosure.ledger import Ledger
+    from cescore.disclosure.behind import Behind
     from cescore.disclosure.statements import Figure
 
 HEADLINE, SCORED, SHOWN, OTHER = 60.0, 20.0, 3.0, 1.0
@@ -18,23 +18,25 @@ SIZE = 0.5  # most that the size of a figure adds, as a share
 ALREADY = 0.01  # of a figure that an earlier edition withheld: nothing new is lost
 
 
-def costs(ledger: Ledger) -> Mapping[Figure, float]:
-    """The cost of each figure that gives a sum away [points], in the ledger's order.
+def costs(
+    sums: Iterable[tuple[Figure, float]], behind: Behind, before: Collection[Figure]
+) -> Mapping[Figure, float]:
+    """The cost of each figure that gives a sum away [points], in the order of the sums.
 
-    By what it is for (headline rate; scored or in the progress index; what these stand on; anything else), times 2
-    for each level of bodies inside its own, and up to a half more with its size among the bodies'
-    figures of the same code and year. One withheld in an earlier edition costs a hundredth.
+    By what it is for (headline rate; scored or in the progress index; what these stand on; anything
+    else), times 2 for each level of bodies inside its own, and up to a half more with its size among
+    the bodies' figures of the same code and year. One withheld ``before`` costs a hundredth.
+
+    Parameters
+    ----------
+    sums
+        Figures, each with the size of a sum that it gives away [its unit].
     """
-    weights = {t: weights_of(e.framework) for t, e in ledger.yearly.evaluations.items()}
-    register, behind = ledger.yearly.workspace.register, ledger.behind
-    depth: dict[str, int] = {}
-    for body in sorted(behind.bodies, key=lambda b: len(behind.inside(b.entity_id))):
-        inside = [depth.get(b, 0) for b in behind.inside(body.entity_id)]
-        depth[body.entity_id] = 1 + max(inside) if inside else 0
+    weights = {t: weights_of(e.framework) for t, e in behind.yearly.evaluations.items()}
+    register, depth = behind.yearly.workspace.register, _depths(behind)
     sizes: dict[Figure, float] = {}
     largest: dict[tuple[str, int], float] = {}
-    for printed in filter(lambda one: one.atoms, ledger.printed):
-        figure, size = printed.figure, abs(printed.statement.high)
+    for figure, size in sums:
         sizes[figure] = max(sizes.get(figure, 0.0), size)
         key = (figure.code, figure.year)
         largest[key] = max(largest.get(key, 0.0), size)
@@ -43,8 +45,17 @@ def costs(ledger: Ledger) -> Mapping[Figure, float]:
         weight = weights[register[figure.entity_id].entity_type].get(figure.code, OTHER)
         whole = largest[figure.code, figure.year] or 1.0
         cost = weight * LEVEL ** depth[figure.entity_id] * (1 + SIZE * size / whole)
-        found[figure] = cost * (ALREADY if figure in ledger.kept.withheld else 1.0)
+        found[figure] = cost * (ALREADY if figure in before else 1.0)
     return found
+
+
+def _depths(behind: Behind) -> dict[str, int]:
+    """How many levels of bodies lie inside each body."""
+    depth: dict[str, int] = {}
+    for body in sorted(behind.bodies, key=lambda b: len(behind.inside(b.entity_id))):
+        inside = [depth.get(b, 0) for b in behind.inside(body.entity_id)]
+        depth[body.entity_id] = 1 + max(inside) if inside else 0
+    return depth
 
 
 def weights_of(framework: Framework) -> dict[str, float]:

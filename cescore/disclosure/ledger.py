@@ -18,13 +18,13 @@ from cescore.disclosure.costs import costs, weights_of
 from cescore.disclosure.kept_pattern import KeptPattern, basis_of, read_pattern
 from cescore.disclosure.statements import Figure, Returned, Statements
 from cescore.method.inference import NOISE, Key, Statement, System, connected
-from cescore.method.protection import Breach, Cell, Protection
+from cescore.method.protection import Breach, Protection, RespondentCell
 from cescore.method.withholding import Proofs, least_withheld
 
 if TYPE_CHECKING:
     from cescore.definitions.model import Disclosure
     from cescore.evaluation.yearly import YearlyEvaluation
-    from cescore.method.linear_forms import Form, Meaning
+    from cescore.method.linear_forms import LinearForm, Meaning
 
 Years = Mapping[str, frozenset[int]]  # code -> years
 LATE = "\0late"  # no id is called so
@@ -40,7 +40,7 @@ class Rest(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Printed:
+class PrintedSum:
     """One sum that a figure gives away; ``atoms``: the returned quantities it is made of."""
 
     figure: Figure
@@ -123,7 +123,7 @@ class Ledger:
 
     def _needless(self, withheld: frozenset[Figure]) -> set[Figure]:
         """Figures that follow from released ones of their own body: to withhold them hides nothing."""
-        sums: dict[Figure, list[Printed]] = defaultdict(list)
+        sums: dict[Figure, list[PrintedSum]] = defaultdict(list)
         for printed in self.printed:
             sums[printed.figure].append(printed)
         released = sums.keys() - withheld
@@ -187,7 +187,7 @@ class Ledger:
             parts[place[next(iter(self.printed[i].statement.terms))]].append(i)
         yield from map(frozenset, parts)
 
-    def _is_implied(self, printed: Printed, released: Collection[Figure]) -> bool:
+    def _is_implied(self, printed: PrintedSum, released: Collection[Figure]) -> bool:
         if not printed.atoms or any(a.body != printed.figure.entity_id for a in printed.atoms):
             return False
         own = [Figure(a.body, a.quantity.code, a.quantity.year) for a in printed.atoms]
@@ -198,7 +198,7 @@ class Ledger:
         statements = [self.printed[i].statement for i in sorted(numbers)]
         keys = dict.fromkeys(key for s in statements for key in s.terms)
         truth = {key: self._truth[key] for key in keys}
-        cells = {k: self._cells[k] for k in keys if isinstance(k, Cell)}
+        cells = {k: self._cells[k] for k in keys if isinstance(k, RespondentCell)}
         system = System(dict.fromkeys(keys, 0.0), statements, truth)
         return Protection(system, cells, self.rules)
 
@@ -206,7 +206,7 @@ class Ledger:
         """The systems of everything that is released."""
         yield from map(self.protection, self._parts(self.withheld))
 
-    def members(self, cell: Cell) -> Mapping[str, float]:
+    def members(self, cell: RespondentCell) -> Mapping[str, float]:
         """The respondents of a cell and what each returned."""
         quantity: Quantity = cell.quantity  # type: ignore[assignment]
         values = self.behind.values(quantity)
@@ -224,10 +224,10 @@ class Ledger:
         return dict(Statements(self.behind))
 
     @cached_property
-    def printed(self) -> tuple[Printed, ...]:
+    def printed(self) -> tuple[PrintedSum, ...]:
         """The sums that the figures give away."""
         now = tuple(
-            Printed(figure, statement, frozenset(form.terms))  # type: ignore[arg-type]
+            PrintedSum(figure, statement, frozenset(form.terms))  # type: ignore[arg-type]
             for figure, meaning in self.meanings.items()
             if self._is_weighed(figure)
             for form in meaning.sums
@@ -235,7 +235,7 @@ class Ledger:
         )
         return (*now, *self._printed_earlier())
 
-    def _printed_earlier(self) -> Iterator[Printed]:
+    def _printed_earlier(self) -> Iterator[PrintedSum]:
         """Sums that an earlier edition printed over fewer respondents: they cannot be taken back.
 
         Whoever has both editions can subtract one from the other; what the late ones returned must
@@ -246,12 +246,14 @@ class Ledger:
                 continue
             for body, keys in bodies.items():
                 figure = Figure(body, quantity.code, quantity.year)
-                earlier = {k: 1.0 for k in keys if not (isinstance(k, Cell) and LATE in k.group)}  # type: ignore[operator]
-                if figure not in self.kept.withheld and any(isinstance(k, Cell) for k in earlier):
+                earlier = {key: 1.0 for key in keys if not _is_late(key)}
+                if figure not in self.kept.withheld and any(
+                    isinstance(k, RespondentCell) for k in earlier
+                ):
                     value = math.fsum(self._truth[key] for key in earlier)
                     name = figure._replace(code=f"{EARLIER}{figure.code}")
                     statement = Statement.of(name, earlier, value)
-                    yield Printed(name, statement, frozenset())
+                    yield PrintedSum(name, statement, frozenset())
 
     def _late(self, quantity: Quantity) -> frozenset[str]:
         """Respondents with a value now whose figures the kept edition did not hold."""
@@ -265,7 +267,7 @@ class Ledger:
         chain = self.behind.chain(entity_id)
         return (*chain, LATE) if chain and entity_id in self._late(quantity) else chain
 
-    def _statement(self, figure: Figure, form: Form) -> Statement | None:
+    def _statement(self, figure: Figure, form: LinearForm) -> Statement | None:
         """A linear form over bodies' quantities as one over cells and rests; None: of nobody."""
         terms: dict[Key, float] = defaultdict(float)
         for atom, coefficient in form.terms.items():
@@ -294,7 +296,7 @@ class Ledger:
             if group:
                 groups[group][self.behind.holder(entity_id)] += value
         for group, parts in groups.items():
-            cell = Cell(group, quantity)
+            cell = RespondentCell(group, quantity)
             self._cells[cell] = dict(parts)
             self._truth[cell] = math.fsum(parts.values())
         found: dict[str, tuple[Key, ...]] = {}
@@ -303,7 +305,7 @@ class Ledger:
             figure = self.behind.figure(body, quantity)
             if figure is None:
                 continue
-            keys: list[Key] = [Cell(g, quantity) for g in groups if body in g]
+            keys: list[Key] = [RespondentCell(g, quantity) for g in groups if body in g]
             keys += [Rest(b, quantity) for b in self.behind.inside(body) if b in found]
             keys = [key for key in keys if key in self._truth]
             rest = abs(figure) - math.fsum(self._truth[key] for key in keys)
@@ -325,15 +327,16 @@ class Ledger:
         return {}
 
     @cached_property
-    def _cells(self) -> dict[Cell, Mapping[str, float]]:
+    def _cells(self) -> dict[RespondentCell, Mapping[str, float]]:
         return {}
 
     # --- what it costs ----------------------------------------------------------------------------
 
     @cached_property
     def costs(self) -> Mapping[Figure, float]:
-        """What it costs to withhold each figure: see `Costs`."""
-        return costs(self)
+        """What it costs to withhold each figure; see `costs.costs`."""
+        sums = ((p.figure, abs(p.statement.high)) for p in self.printed if p.atoms)
+        return costs(sums, self.behind, self.kept.withheld)
 
 
 def _by_code(figures: Iterable[Figure], entity_id: str) -> Years:
@@ -346,3 +349,7 @@ def _by_code(figures: Iterable[Figure], entity_id: str) -> Years:
 
 def _is_earlier(name: Key) -> bool:
     return isinstance(name, Figure) and name.code.startswith(EARLIER)
+
+
+def _is_late(key: Key) -> bool:
+    return isinstance(key, RespondentCell) and LATE in tuple(key.group)  # type: ignore[arg-type]

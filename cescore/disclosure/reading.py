@@ -20,7 +20,7 @@ from cescore.disclosure.kinds import (
     Kind,
 )
 from cescore.disclosure.plan_documents import PlanOverview, Review
-from cescore.disclosure.standing import Standing
+from cescore.disclosure.standing import ReportStanding
 from cescore.errors import DataError
 
 Printable = Bundle | Document  # what one report or document is made from
@@ -68,7 +68,7 @@ def number_of(data: Printable) -> str:
     return data.number() if isinstance(data, Document) else bundle.report_number(data)
 
 
-def with_standing(data: Printable, standing: Standing) -> Printable:
+def with_standing(data: Printable, standing: ReportStanding) -> Printable:
     """The same with the standing of its release, and the number that it then has."""
     issued = data.model_copy(update={"standing": standing})
     if isinstance(issued, Document):

@@ -59,7 +59,7 @@ class QualityLog(_Piece):
     refused: int = 0  # entities without a report
 
 
-class Standing(_Piece):
+class ReportStanding(_Piece):
     """The standing of an edition; ``moved`` and ``quality`` are those of the report that has it."""
 
     stage: Stage
@@ -78,20 +78,20 @@ class Standing(_Piece):
 class Issue:
     """An edition being released: its standing, and what of it concerns single reports."""
 
-    standing: Standing
+    standing: ReportStanding
     moved: Mapping[str, tuple[Moved, ...]] = field(default_factory=dict)  # by report name
     quality: QualityLog | None = None  # for the method book
 
-    def standing_of(self, name: str, *, is_method_book: bool) -> Standing:
+    def standing_of(self, name: str, *, is_method_book: bool) -> ReportStanding:
         """The standing as the report of a name says it."""
         return self.standing.of(self.moved.get(name, ()), self.quality if is_method_book else None)
 
 
 # Left out of the file of a report that has none, whose bytes are those of any other build.
-OwnStanding = Annotated[Standing | None, Field(exclude_if=lambda value: value is None)]
+OwnStanding = Annotated[ReportStanding | None, Field(exclude_if=lambda value: value is None)]
 
 
-def release_stage(status: str, standing: Standing | None) -> str:
+def release_stage(status: str, standing: ReportStanding | None) -> str:
     """What a page says of its standing: sample, or the stage of its release, or else a draft.
 
     ``status``: the word of the run file, which can make a sample of anything and nothing more.

@@ -6,8 +6,8 @@ import datetime
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,7 +43,9 @@ def is_of_one_year(database: Database) -> bool:
     return _FILLS_IN.search(database.observations) is not None
 
 
-def rows_of(database: Database, year: int, root: Path) -> Iterator[tuple[Sequence[str], list[Row]]]:
+def rows_of(
+    database: Database, year: int, root: Path
+) -> Generator[tuple[Sequence[str], list[Row]], None, None]:
     """The query's columns with some rows at a time, every cell as the text that a table would hold.
 
     Raises
@@ -60,11 +62,12 @@ def rows_of(database: Database, year: int, root: Path) -> Iterator[tuple[Sequenc
         with engine.connect() as connection, _only_reading(connection, database.timeout):
             query = sqlalchemy.text(database.observations.strip().removesuffix(";"))
             given = {"year": year} if is_of_one_year(database) else {}
-            result = connection.execution_options(stream_results=True).execute(query, given)
-            columns = [str(name) for name in result.keys()]  # noqa: SIM118 - of a result, no mapping
-            yield columns, []
-            for part in result.partitions(BATCH):
-                yield columns, [tuple(map(as_text, row)) for row in part]
+            streaming = connection.execution_options(stream_results=True)
+            with closing(streaming.execute(query, given)) as result:
+                columns = [str(name) for name in result.keys()]  # noqa: SIM118 - a result, no mapping
+                yield columns, []
+                for part in result.partitions(BATCH):
+                    yield columns, [tuple(map(as_text, row)) for row in part]
     except sqlalchemy.exc.NoSuchModuleError:
         raise DatabaseRefusedError(phrase("database_driver", driver=url.drivername)) from None
     except ImportError as error:

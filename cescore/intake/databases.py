@@ -7,9 +7,10 @@ be hashed and made again from; a run that finds other rows there writes it anew.
 from __future__ import annotations
 
 import io
+import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
@@ -33,7 +34,7 @@ from cescore.intake.wording import phrase
 
 FOLDER = "database"  # within a year's
 KEEPING, KEPT = "CESCORE_DATABASES", "kept"  # in the environment: read what is kept, ask nobody
-KEY, TABLE, NAME, ONE_YEAR = "_key", "table", "database", "one_year"
+KEY, TABLE, NAME, ONE_YEAR, COLUMNS = "_key", "table", "database", "one_year", "columns"
 ROWS = 1 << 17  # of a group of the kept file
 _asks_nobody: ContextVar[bool] = ContextVar("asks_nobody", default=False)
 IDENTITY = ("entity_id", "year", "variable")  # by which a row is found where no key is named
@@ -121,6 +122,7 @@ def database_sources(
                 here.error("database_not_named", name=path.stem, year=year)
             elif each < year or path.stem in received:
                 about = _about(path)
+                is_header_sound(json.loads(about[COLUMNS]), LAYOUT, context.file(about[NAME]))
                 found.append(
                     DatabaseSource(path, about[NAME], each if about[ONE_YEAR] == "1" else None)
                 )
@@ -175,31 +177,44 @@ def _table(database: Database, year: int, root: Path, context: Context) -> pa.Ta
     parts: list[pa.Table] = []
     names: Sequence[str] = ()
     ours: dict[str, str] = {}
-    for columns, rows in rows_of(database, year, root):
-        if columns and not names:
-            names = columns
-            if not is_header_sound(names, LAYOUT, context) or not _has_key(
-                database, names, context
-            ):
-                return None
-            ours = LAYOUT.among(names)
-        parts.append(_part(database, names, ours, rows))
+    with closing(rows_of(database, year, root)) as given:
+        for columns, rows in given:
+            if not names:
+                names = columns
+                if not _is_sound(database, names, context):
+                    return None
+                ours = LAYOUT.among(names)
+            parts.append(_part(database, names, ours, rows))
     table = pa.concat_tables(parts)
     if not len(table):
         context.error("header_only")
         return None
     order = [(name, "ascending") for name in (*IDENTITY, KEY)]
     about = {NAME: database.code, TABLE: _table_name(database), ONE_YEAR: "0"}
+    about |= {COLUMNS: json.dumps(_shown(database, names), ensure_ascii=False)}
     about |= {ONE_YEAR: "1"} if is_of_one_year(database) else {}
     return table.sort_by(order).combine_chunks().replace_schema_metadata(about)
 
 
-def _has_key(database: Database, names: Sequence[str], context: Context) -> bool:
-    """Whether a query gives the columns that are to find a row again."""
+def _is_sound(database: Database, names: Sequence[str], context: Context) -> bool:
+    """Whether a query gives what observations need, and the columns that are to find a row again.
+
+    What is odd about a sound header is told when what is kept is read.
+    """
+    log = FindingLog()
     missing = [name for name in database.key if name not in names]
     for name in missing:
-        context.error("column_missing", column=name, others=tuple(names), near="")
-    return not missing
+        Context(log, context.at).error("column_missing", column=name, others=tuple(names), near="")
+    is_sound = is_header_sound(_shown(database, names), LAYOUT, Context(log, context.at))
+    if missing or not is_sound:
+        context.log.extend(log.found)
+    return is_sound and not missing
+
+
+def _shown(database: Database, names: Sequence[str]) -> list[str]:
+    """The columns of a query, but for those that only find a row again."""
+    of_key = set(database.key) - set(LAYOUT.among(names).values())
+    return [name for name in names if name not in of_key]
 
 
 def _part(
@@ -231,6 +246,6 @@ def _about(path: Path) -> dict[str, str]:
 def _is_kept(path: Path) -> bool:
     """Whether a file is one that receiving wrote."""
     try:
-        return {NAME, TABLE, ONE_YEAR} <= _about(path).keys()
+        return {NAME, TABLE, ONE_YEAR, COLUMNS} <= _about(path).keys()
     except (pa.ArrowException, OSError):
         return False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,6 +10,7 @@ from typing import Literal
 
 from cescore.intake import wording
 from cescore.intake.address import NOWHERE, Address
+from cescore.intake.inert import InertWriter
 from cescore.intake.wording import Naming, Said, Value, Values, as_written
 
 Severity = Literal["error", "warning", "info"]
@@ -232,7 +232,7 @@ def write_findings(
     """findings.csv: one line per finding, UTF-8 with the mark that spreadsheets need."""
     names, rows = ((), [()] * len(findings)) if further is None else (further.names, further.rows)
     with path.open("w", encoding=TABLE_ENCODING, errors="backslashreplace", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
+        writer = InertWriter(stream)
         writer.writerow((*COLUMNS, *names))
         for one, more in zip(findings, rows, strict=True):
             words = one.said(lang, naming)

@@ -8,7 +8,10 @@ and no more than the smallest and largest value it takes while all of them hold.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+import os
+import sys
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -158,7 +161,9 @@ class System:
         starts from there."""
         import highspy
 
-        model, infinity = highspy.Highs(), math.inf  # type: ignore[no-untyped-call]
+        infinity = math.inf
+        with _without_banner():
+            model = highspy.Highs()  # type: ignore[no-untyped-call]
         model.silent()
         for option, value in OPTIONS.items():
             model.setOptionValue(option, value)
@@ -199,6 +204,20 @@ class System:
     @cached_property
     def _names(self) -> tuple[Key, ...]:
         return tuple(statement.name for statement in self.statements)
+
+
+@contextmanager
+def _without_banner() -> Iterator[None]:
+    """HiGHS greets on standard output before it can be told to be silent."""
+    sys.stdout.flush()
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
 
 
 class _Row(NamedTuple):

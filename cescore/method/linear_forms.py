@@ -19,7 +19,7 @@ Atom = Hashable
 
 
 @dataclass(frozen=True)
-class Form:
+class LinearForm:
     """Σ terms·atom + constant [unit of the number]; ``value`` is what it comes to."""
 
     terms: Mapping[Atom, float] = field(default_factory=dict)
@@ -30,16 +30,16 @@ class Form:
     def is_constant(self) -> bool:
         return not self.terms
 
-    def times(self, factor: float) -> Form:
+    def times(self, factor: float) -> LinearForm:
         terms = {atom: c * factor for atom, c in self.terms.items()} if factor else {}
-        return Form(terms, self.constant * factor, self.value * factor)
+        return LinearForm(terms, self.constant * factor, self.value * factor)
 
-    def plus(self, other: Form) -> Form:
+    def plus(self, other: LinearForm) -> LinearForm:
         terms = dict(self.terms)
         for atom, c in other.terms.items():
             terms[atom] = terms.get(atom, 0.0) + c
         terms = {atom: c for atom, c in terms.items() if c}
-        return Form(terms, self.constant + other.constant, self.value + other.value)
+        return LinearForm(terms, self.constant + other.constant, self.value + other.value)
 
 
 @dataclass(frozen=True)
@@ -57,19 +57,19 @@ class Meaning:
     """
 
     state: str
-    numerator: Form | None = None
-    denominator: Form | None = None
+    numerator: LinearForm | None = None
+    denominator: LinearForm | None = None
     inputs: frozenset[Atom] = frozenset()
 
     @classmethod
     def number(cls, value: float) -> Meaning:
         """A number that says nothing of anybody."""
-        return cls("present", Form({}, value, value), ONE)
+        return cls("present", LinearForm({}, value, value), ONE)
 
     @classmethod
     def returned(cls, atom: Atom, value: float) -> Meaning:
         """A returned value itself."""
-        return cls("present", Form({atom: 1.0}, 0.0, value), ONE, frozenset([atom]))
+        return cls("present", LinearForm({atom: 1.0}, 0.0, value), ONE, frozenset([atom]))
 
     @property
     def is_present(self) -> bool:
@@ -80,7 +80,7 @@ class Meaning:
         return self.denominator is not None and self.denominator.is_constant
 
     @property
-    def sums(self) -> tuple[Form, ...]:
+    def sums(self) -> tuple[LinearForm, ...]:
         """The linear forms that it gives away: one, or numerator and denominator of a share.
 
         A share with a numerator that is known gives its denominator, and the other way round.
@@ -90,7 +90,7 @@ class Meaning:
         return tuple(f for f in (self.numerator, self.denominator) if not f.is_constant)
 
 
-ONE = Form({}, 1.0, 1.0)
+ONE = LinearForm({}, 1.0, 1.0)
 ABSENT, NOT_APPLICABLE = Meaning("absent"), Meaning("not_applicable")
 Look = Callable[[str, int], Meaning]  # code and year -> what the number there says
 
@@ -225,7 +225,7 @@ def _product(left: Meaning, right: Meaning) -> Meaning:
     return Meaning("present", above, below, inputs)
 
 
-def _times(left: Form, right: Form) -> Form | None:
+def _times(left: LinearForm, right: LinearForm) -> LinearForm | None:
     if right.is_constant:
         return left.times(right.value)
     return right.times(left.value) if left.is_constant else None

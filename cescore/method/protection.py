@@ -20,7 +20,7 @@ from cescore.method.thresholds import meets
 Parts = Mapping[str, float]
 
 
-class Cell(NamedTuple):
+class RespondentCell(NamedTuple):
     """The respondents of one group, which no printed sum tells apart, and one quantity of theirs."""
 
     group: Hashable
@@ -57,13 +57,13 @@ class Protection:
     system
         Unknowns (cells, and what no respondent of the register contributes) and what is printed.
     cells
-        Cell -> holding -> its contribution by magnitude, above 0 [unit of the quantity].
+        RespondentCell -> holding -> its contribution by magnitude, above 0 [unit of the quantity].
     rules
         The bureau's parameters.
     """
 
     system: System
-    cells: Mapping[Cell, Parts]
+    cells: Mapping[RespondentCell, Parts]
     rules: Disclosure
 
     def breaches(self) -> list[Breach]:
@@ -80,7 +80,7 @@ class Protection:
         alone = [b for s in self.system.statements for b in self._of_one(s)]
         return alone or [*self._of_cells(), *self._of_holdings()]
 
-    def interval(self, cell: Cell, observer: str = "") -> tuple[Bound, Bound]:
+    def interval(self, cell: RespondentCell, observer: str = "") -> tuple[Bound, Bound]:
         """The least and the largest that the observer can infer of the total of a cell's others."""
         known, own = self._known_to(observer), self.cells[cell].get(observer, 0.0)
         low = self.system.lower(_whole(cell), known)
@@ -120,7 +120,7 @@ class Protection:
             if breach is not None:
                 yield breach
 
-    def _above(self, cell: Cell, parts: Parts) -> Breach | None:
+    def _above(self, cell: RespondentCell, parts: Parts) -> Breach | None:
         """Whether anybody can bound the largest contribution of a cell too closely from above."""
         largest, second = _two_largest(parts)
         needed = (1 + self._share) * parts[largest]
@@ -143,7 +143,7 @@ class Protection:
                     return Breach(target, observer, "upper", bound.proof)
         return None
 
-    def _below(self, cell: Cell, parts: Parts) -> Breach | None:
+    def _below(self, cell: RespondentCell, parts: Parts) -> Breach | None:
         """Whether a cell of few is known too closely: from below, or as a total of too few."""
         if len(parts) >= self.rules.min_contributors:
             return None
@@ -186,22 +186,22 @@ class Protection:
         return {holder: abs(value) for holder, value in parts.items() if value}
 
     @cached_property
-    def _own(self) -> Mapping[str, Mapping[Cell, float]]:
+    def _own(self) -> Mapping[str, Mapping[RespondentCell, float]]:
         """Holding -> its own part of each cell, which it knows."""
-        own: dict[str, dict[Cell, float]] = defaultdict(dict)
+        own: dict[str, dict[RespondentCell, float]] = defaultdict(dict)
         for cell, parts in self.cells.items():
             for holder, value in parts.items():
                 own[holder][cell] = value
         return own
 
-    def _known_to(self, observer: str) -> Mapping[Cell, float]:
+    def _known_to(self, observer: str) -> Mapping[RespondentCell, float]:
         return self._own.get(observer, {})
 
     @cached_property
-    def _largest(self) -> Mapping[Cell, float]:
+    def _largest(self) -> Mapping[RespondentCell, float]:
         return {cell: max(parts.values()) for cell, parts in self.cells.items()}
 
-    def _known_to_all_but(self, cell: Cell) -> Mapping[Cell, float]:
+    def _known_to_all_but(self, cell: RespondentCell) -> Mapping[RespondentCell, float]:
         """More than any observer knows: the largest contribution of every other cell."""
         return {other: value for other, value in self._largest.items() if other != cell}
 
@@ -219,16 +219,16 @@ class Protection:
         return {quantity: tuple(holders) for quantity, holders in chosen.items()}
 
     @cached_property
-    def _spread(self) -> Sequence[tuple[str, Sequence[Cell]]]:
+    def _spread(self) -> Sequence[tuple[str, Sequence[RespondentCell]]]:
         """Holdings in several cells of one quantity, with these cells."""
-        found: dict[tuple[str, Hashable], list[Cell]] = defaultdict(list)
+        found: dict[tuple[str, Hashable], list[RespondentCell]] = defaultdict(list)
         for holder, cells in self._own.items():
             for cell in cells:
                 found[holder, cell.quantity].append(cell)
         return [(holder, cells) for (holder, _), cells in found.items() if len(cells) > 1]
 
 
-def _whole(cell: Cell) -> Mapping[Key, float]:
+def _whole(cell: RespondentCell) -> Mapping[Key, float]:
     return {cell: 1.0}
 
 

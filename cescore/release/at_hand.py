@@ -10,11 +10,11 @@ from typing import Any
 
 from cescore.errors import RunError
 from cescore.release.editions import BUREAU, MANIFEST, RELEASE, EditionFolder
-from cescore.release.register import Register
+from cescore.release.register import ReleaseRegister
 from cescore.release.remaking import first_difference
-from cescore.release.remarks import Remark, remark
+from cescore.release.remarks import ReleaseRemark, remark
 
-Judged = tuple[bool, Remark]  # whether it speaks for the file
+Judged = tuple[bool, ReleaseRemark]  # whether it speaks for the file
 
 
 def at_hand(path: Path, raw: bytes, printed: str, root: Path) -> Iterator[Judged]:
@@ -25,7 +25,7 @@ def at_hand(path: Path, raw: bytes, printed: str, root: Path) -> Iterator[Judged
 
 def _by_register(raw: bytes, printed: str, root: Path) -> Iterator[Judged]:
     """The editions of a workspace that have a report of this number."""
-    register = Register.read(root / RELEASE)
+    register = ReleaseRegister.read(root / RELEASE)
     digest = hashlib.sha256(raw).hexdigest()
     for entry in register.entries:
         if entry.step in ("published", "withdrawn"):
@@ -50,7 +50,7 @@ def is_pdf(name: str) -> bool:
     return name.lower().endswith(".pdf")
 
 
-def _differs(raw: bytes, original: Path, edition: str, place: str) -> Remark:
+def _differs(raw: bytes, original: Path, edition: str, place: str) -> ReleaseRemark:
     """Where the file leaves the one that was released."""
     at = first_difference(raw, original.read_bytes()) if original.is_file() else None
     if at is None:

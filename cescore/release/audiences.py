@@ -19,7 +19,7 @@ import pandas as pd
 
 from cescore.disclosure.bundle import PublicRow
 from cescore.disclosure.gate import INDEX_DECIMALS, Gate
-from cescore.disclosure.kinds import METHOD_BOOK
+from cescore.disclosure.kinds import METHOD_BOOK, RESULT_NAME
 from cescore.disclosure.others import OtherRespondents
 from cescore.intake import wording
 from cescore.intake.address import NOWHERE
@@ -27,16 +27,17 @@ from cescore.intake.findings import Finding, write_findings
 from cescore.method.disclosure import to_decimals
 from cescore.publish.naming import on_terminal
 from cescore.publish.pages.index.page import index_page
+from cescore.release.described import CODES, METADATA, SDMX, DescribedResults, Origin
 from cescore.release.editions import BUREAU, MANIFEST, PUBLIC, RESPONDENT
 from cescore.run.contents import Contents
-from cescore.run.files import tree_hashes
+from cescore.run.files import file_hash, tree_hashes
 from cescore.run.store import INDEX_PAGE
 from cescore.run.tables import FINDINGS, RESULTS, UNCERTAINTY, WORKBOOK, workbook, write_table
 
 if TYPE_CHECKING:
     from cescore.intake.entities import Entity
     from cescore.intake.wording import Said
-    from cescore.publish.pages.index.page import Line
+    from cescore.publish.pages.index.page import IndexPage, Line
     from cescore.run.annual import AnnualEdition
     from cescore.run.order import Subject
     from cescore.run.store import Store
@@ -98,7 +99,7 @@ class Audiences:
         tables = [RESULTS, WORKBOOK, FINDINGS]
         if audience.is_public:
             write_table(tree, UNCERTAINTY, self._uncertainty_of(audience))
-            tables.append(UNCERTAINTY)
+            tables += [UNCERTAINTY, *self._write_described(tree, results)]
         contents = _Contents(
             self.store,
             edition.yearly,
@@ -113,6 +114,23 @@ class Audiences:
         page = index_page(contents.page((*tables, MANIFEST)))
         (tree / INDEX_PAGE).write_text(page, encoding="utf-8")
         self._write_manifest(tree, audience)
+
+    def _write_described(self, tree: Path, results: pd.DataFrame) -> tuple[str, ...]:
+        """What other machines read the public results by; the names of the files."""
+        edition, issue = self.edition, self.edition.asked.issue
+        standing = None if issue is None else issue.standing
+        origin = Origin(
+            edition=0 if standing is None else standing.edition,
+            stage=edition.release_stage,
+            issued=edition.workspace.definitions.run.issued,
+            run_manifest=file_hash(self.folder / BUREAU / MANIFEST),
+            reports=dict(_report_numbers(tree)),
+        )
+        described = DescribedResults(results, edition.workspace.definitions, origin)
+        write_table(tree, CODES, described.codes)
+        (tree / METADATA).write_bytes(described.metadata())
+        (tree / SDMX).write_bytes(described.sdmx())
+        return CODES, METADATA, SDMX
 
     @cached_property
     def gate(self) -> Gate:
@@ -181,6 +199,13 @@ class Audiences:
         (tree / MANIFEST).write_text(f"{text}\n", encoding="utf-8")
 
 
+def _report_numbers(tree: Path) -> Iterator[tuple[str, str]]:
+    """The reports of a tree with the numbers that their pages print."""
+    for path in sorted(tree.glob(f"*/*/{RESULT_NAME}")):
+        report = path.parent.relative_to(tree).as_posix()
+        yield report, json.loads(path.read_bytes())["provenance"]["report_number"]
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class _Contents(Contents):
     """The index page of an audience: its entities, what it may know of them, links into its tree."""
@@ -192,6 +217,10 @@ class _Contents(Contents):
     @property
     def gate(self) -> Gate:
         return self.shared_gate
+
+    def page(self, tables: Sequence[str]) -> IndexPage:
+        whose = self.audience.name.partition("/")[0]
+        return replace(super().page(tables), audience=whose)
 
     @property
     def documents(self) -> Sequence[Subject]:

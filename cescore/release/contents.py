@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cescore.publish.words import label
 from cescore.release.editions import PUBLIC
-from cescore.release.register import OFFICIAL, Entry, Register
+from cescore.release.register import OFFICIAL, RegisterEntry, ReleaseRegister
 from cescore.run.files import write_atomically
 from cescore.run.store import INDEX_PAGE
 
@@ -17,8 +17,8 @@ HEADS = ("run", "edition", "state", "signed", "reason")
 
 @dataclass(frozen=True)
 class _Line:
-    entry: Entry
-    register: Register
+    entry: RegisterEntry
+    register: ReleaseRegister
 
     def cells(self) -> list[str]:
         """The line as HTML, in both languages: the page is for everybody."""
@@ -43,7 +43,7 @@ def _both(key: str) -> str:
 
 def write_index(folder: Path) -> None:
     """Write the page from the register: official editions alone, the newest first."""
-    register = Register.read(folder)
+    register = ReleaseRegister.read(folder)
     lines = [_Line(e, register) for e in reversed(register.entries) if e.step in OFFICIAL]
     heads = "".join(f"<th>{_both(f'release.head.{head}')}</th>" for head in HEADS)
     rows = "\n".join(

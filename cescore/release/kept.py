@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from cescore.errors import RunError
-from cescore.release.remarks import Remark, remark
+from cescore.release.remarks import ReleaseRemark, remark
 
 KEPT = "kept"
 LEVEL = 6
@@ -51,7 +51,7 @@ def read_kept(edition: Path, digest: str) -> bytes | None:
     return raw if hashlib.sha256(raw).hexdigest() == digest else None
 
 
-def kept_problems(edition: Path, inputs: Mapping[str, str]) -> Iterator[Remark]:
+def kept_problems(edition: Path, inputs: Mapping[str, str]) -> Iterator[ReleaseRemark]:
     """Inputs that cannot be read back as they were."""
     for name, digest in inputs.items():
         if read_kept(edition, digest) is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cescore.disclosure.bundle import Bundle
 from cescore.disclosure.ledger import Ledger
-from cescore.release.remarks import Remark, remark
+from cescore.release.remarks import ReleaseRemark, remark
 
 if TYPE_CHECKING:
     from cescore.disclosure.statements import Figure
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Shown = Mapping[str, frozenset[int]]  # code -> years in which a report shows a value
 
 
-def ledger_problems(edition: AnnualEdition, public: Mapping[str, str]) -> Iterator[Remark]:
+def ledger_problems(edition: AnnualEdition, public: Mapping[str, str]) -> Iterator[ReleaseRemark]:
     """Respondents whose values could be inferred too closely from the public reports.
 
     ``public``: the id of each entity whose report is public, with the report's name. A figure counts

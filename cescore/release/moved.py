@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 from collections.abc import Iterator, Mapping
@@ -13,6 +12,7 @@ from cescore.definitions.bilingual import Bilingual
 from cescore.disclosure.kinds import RESULT_NAME
 from cescore.disclosure.standing import Moved, Value
 from cescore.intake.findings import TABLE_ENCODING
+from cescore.intake.inert import InertWriter
 from cescore.publish.words import label
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _result(path: Path) -> Mapping[str, Any] | None:
 def write_changes(path: Path, moved: Mapping[str, tuple[Moved, ...]]) -> None:
     """changes.csv: a line for each figure that moved."""
     with path.open("w", encoding=TABLE_ENCODING, newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
+        writer = InertWriter(stream)
         writer.writerow(["report", "code", "unit", "before", "after"])
         for name, lines in sorted(moved.items()):
             for one in lines:

@@ -100,7 +100,10 @@ def open_pdf(path: Path) -> PdfContents:
         raise PublishError(f"{path}: what is attached cannot be read ({error})") from None
     finally:
         document.close()
-    pages = tuple(without_blanks(text) for text in pdf_text(raw))
+    try:
+        pages = tuple(without_blanks(text) for text in pdf_text(raw))
+    except pypdfium2.PdfiumError as error:
+        raise PublishError(f"{path}: found a page that cannot be read ({error})") from None
     return PdfContents(raw, pages, attached, identifier)
 
 

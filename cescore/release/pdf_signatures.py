@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from cescore.errors import PublishError
-from cescore.release.remarks import Remark, remark
+from cescore.release.remarks import ReleaseRemark, remark
 
-Judged = tuple[bool, Remark]  # whether it speaks for the file
+Judged = tuple[bool, ReleaseRemark]  # whether it speaks for the file
 
 
 def signatures(raw: bytes, trusted: tuple[Path, ...] = ()) -> Iterator[Judged]:

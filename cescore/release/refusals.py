@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Literal
 from cescore.publish.naming import on_terminal
 from cescore.release.editions import EditionFolder
 from cescore.release.provenance import changes, code_changes, code_state, packages, workspace_inputs
-from cescore.release.register import OFFICIAL, Entry, Register
-from cescore.release.remarks import Remark, remark
+from cescore.release.register import OFFICIAL, RegisterEntry, ReleaseRegister
+from cescore.release.remarks import ReleaseRemark, remark
 from cescore.release.sign_off import GivenSignOff, to_answer
 from cescore.release.verifying import edition_problems
 
@@ -26,39 +26,39 @@ BEFORE: Mapping[str, str] = {"reviewed": "draft", "final": "reviewed", "correcte
 
 
 @dataclass(frozen=True)
-class Proposal:
+class ReleaseProposal:
     """A step that somebody wants to take with a run, and when."""
 
     step: Step
     run: str  # the year's folder: 2025, or 2025-en
-    register: Register
+    register: ReleaseRegister
     now: datetime
     signed: GivenSignOff | None = None
     lang: str = "zh"  # in which findings are repeated
 
     @property
-    def last(self) -> Entry | None:
+    def last(self) -> RegisterEntry | None:
         """The newest edition of the run."""
         made = self.register.made(self.run)
         return made[-1] if made else None
 
     @property
-    def official(self) -> tuple[Entry, ...]:
+    def official(self) -> tuple[RegisterEntry, ...]:
         """Every edition that ever was official, the oldest first."""
         return tuple(e for e in self.register.made(self.run) if e.step in OFFICIAL)
 
     @property
-    def subject(self) -> Entry | None:
+    def subject(self) -> RegisterEntry | None:
         """The edition that the step is taken with: the newest, or the one in force."""
         if self.step in ("published", "withdrawn"):
             return self.register.in_force(self.run)
         return self.last if self.step in BEFORE else None
 
-    def folder(self, entry: Entry) -> EditionFolder:
+    def folder(self, entry: RegisterEntry) -> EditionFolder:
         return EditionFolder(self.register.folder / entry.edition)
 
 
-def against_step(proposal: Proposal) -> Iterator[Remark]:
+def against_step(proposal: ReleaseProposal) -> Iterator[ReleaseRemark]:
     """What in the register and the sign-off stands against the step, whatever the data say."""
     yield from proposal.register.problems
     subject, step = proposal.subject, proposal.step
@@ -77,7 +77,9 @@ def against_step(proposal: Proposal) -> Iterator[Remark]:
     yield from _against_sign_off(proposal)
 
 
-def _against_publishing(proposal: Proposal, subject: Entry) -> Iterator[Remark]:
+def _against_publishing(
+    proposal: ReleaseProposal, subject: RegisterEntry
+) -> Iterator[ReleaseRemark]:
     if proposal.register.has(subject.edition, "published"):
         yield remark("is_published", edition=subject.edition)
     if is_embargoed(subject.embargo, proposal.now):
@@ -90,7 +92,7 @@ def is_embargoed(until: str, now: datetime) -> bool:
     return bool(until) and now < datetime.fromisoformat(until)
 
 
-def _against_sign_off(proposal: Proposal) -> Iterator[Remark]:
+def _against_sign_off(proposal: ReleaseProposal) -> Iterator[ReleaseRemark]:
     signed, step, subject = proposal.signed, proposal.step, proposal.subject
     if signed is None:
         if step in SIGNED_STEPS:
@@ -112,7 +114,7 @@ def _against_sign_off(proposal: Proposal) -> Iterator[Remark]:
         yield remark("future_sign_off", date=signed.says.date)
 
 
-def against_data(proposal: Proposal, workspace: Workspace) -> Iterator[Remark]:
+def against_data(proposal: ReleaseProposal, workspace: Workspace) -> Iterator[ReleaseRemark]:
     """What in data, params and code stands against it."""
     step = proposal.step
     for finding in workspace.findings:
@@ -128,7 +130,7 @@ def against_data(proposal: Proposal, workspace: Workspace) -> Iterator[Remark]:
         yield from _unanswered(proposal, to_answer(workspace.findings))
 
 
-def _synthetic(workspace: Workspace) -> Iterator[Remark]:
+def _synthetic(workspace: Workspace) -> Iterator[ReleaseRemark]:
     """Nothing that a sample holds is ever official."""
     if workspace.definitions.run.status == "sample":
         yield remark("sample_run")
@@ -137,7 +139,9 @@ def _synthetic(workspace: Workspace) -> Iterator[Remark]:
         yield remark("synthetic", n=len(made_up), first=made_up[0])
 
 
-def _changed(proposal: Proposal, subject: Entry, workspace: Workspace) -> Iterator[Remark]:
+def _changed(
+    proposal: ReleaseProposal, subject: RegisterEntry, workspace: Workspace
+) -> Iterator[ReleaseRemark]:
     """What is not as it was when the edition was made that is signed off."""
     folder, edition = proposal.folder(subject), subject.edition
     problems = list(edition_problems(folder, subject))
@@ -154,7 +158,7 @@ def _changed(proposal: Proposal, subject: Entry, workspace: Workspace) -> Iterat
         yield remark("changed", edition=edition, what=name)
 
 
-def _unanswered(proposal: Proposal, open_: Mapping[str, Finding]) -> Iterator[Remark]:
+def _unanswered(proposal: ReleaseProposal, open_: Mapping[str, Finding]) -> Iterator[ReleaseRemark]:
     answered = proposal.signed.answered if proposal.signed is not None else frozenset[str]()
     for id_, finding in open_.items():
         if id_ not in answered:

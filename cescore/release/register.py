@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from cescore.errors import RunError
-from cescore.release.remarks import Remark, remark
+from cescore.release.remarks import ReleaseRemark, remark
 
 REGISTER_NAME = "register.jsonl"
 PRIVATE = 0o600
@@ -39,7 +39,7 @@ class Signed:
 
 
 @dataclass(frozen=True)
-class Entry:
+class RegisterEntry:
     """A line of the register.
 
     ``step``: draft, reviewed, final, corrected, published or withdrawn; ``run``: the year's folder,
@@ -79,12 +79,12 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Register:
+class ReleaseRegister:
     """All entries in their order, and what is wrong with the file they stand in."""
 
     folder: Path  # release/
-    entries: tuple[Entry, ...] = ()
-    problems: tuple[Remark, ...] = ()
+    entries: tuple[RegisterEntry, ...] = ()
+    problems: tuple[ReleaseRemark, ...] = ()
     hashes: Sequence[str] = field(default=())  # of the lines as they stand
 
     @classmethod
@@ -92,10 +92,10 @@ class Register:
         """The register of a release folder; without a file it is empty."""
         path = folder / REGISTER_NAME
         lines = path.read_bytes().splitlines() if path.is_file() else []
-        entries, problems, previous = list[Entry](), list[Remark](), FIRST
+        entries, problems, previous = list[RegisterEntry](), list[ReleaseRemark](), FIRST
         for number, line in enumerate(lines, start=1):
             try:
-                entry = Entry.from_line(line)
+                entry = RegisterEntry.from_line(line)
             except (ValueError, KeyError, TypeError, AttributeError):
                 problems.append(remark("register_line", n=number))
             else:
@@ -107,7 +107,7 @@ class Register:
         hashes = [hashlib.sha256(line).hexdigest() for line in lines]
         return cls(folder, tuple(entries), tuple(problems), tuple(hashes))
 
-    def append(self, entry: Entry) -> Entry:
+    def append(self, entry: RegisterEntry) -> RegisterEntry:
         """Add a line; the entry as written, with its number and what it follows.
 
         Raises
@@ -119,7 +119,7 @@ class Register:
             raise RunError(f"{self.folder / REGISTER_NAME}: the chain of its lines is broken")
         previous = self.hashes[-1] if self.hashes else FIRST
         fields = {**vars(entry), "number": len(self.hashes) + 1, "previous": previous}
-        written, path = Entry(**fields), self.folder / REGISTER_NAME
+        written, path = RegisterEntry(**fields), self.folder / REGISTER_NAME
         handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, PRIVATE)
         with os.fdopen(handle, "ab") as file:
             file.write(written.line + b"\n")
@@ -127,30 +127,30 @@ class Register:
             os.fsync(file.fileno())
         return written
 
-    def of(self, run: str) -> tuple[Entry, ...]:
+    def of(self, run: str) -> tuple[RegisterEntry, ...]:
         return tuple(entry for entry in self.entries if entry.run == run)
 
-    def made(self, run: str) -> tuple[Entry, ...]:
+    def made(self, run: str) -> tuple[RegisterEntry, ...]:
         """The entries that made an edition, the oldest first."""
         return tuple(e for e in self.of(run) if e.step not in ("published", "withdrawn"))
 
-    def find(self, edition: str) -> Entry | None:
+    def find(self, edition: str) -> RegisterEntry | None:
         """The entry that made an edition."""
         named = (e for e in self.entries if e.edition == edition)
         return next((e for e in named if e.step not in ("published", "withdrawn")), None)
 
-    def in_force(self, run: str) -> Entry | None:
+    def in_force(self, run: str) -> RegisterEntry | None:
         """The official edition that holds: the newest, unless it was withdrawn."""
         official = [e for e in self.made(run) if e.step in OFFICIAL]
         return (
             official[-1] if official and not self.has(official[-1].edition, "withdrawn") else None
         )
 
-    def has(self, edition: str, step: str) -> Entry | None:
+    def has(self, edition: str, step: str) -> RegisterEntry | None:
         """The entry of a step taken with an edition."""
         return next((e for e in self.entries if (e.edition, e.step) == (edition, step)), None)
 
-    def state(self, entry: Entry) -> str:
+    def state(self, entry: RegisterEntry) -> str:
         """What became of an edition: its stage, or superseded or withdrawn."""
         if self.has(entry.edition, "withdrawn"):
             return "withdrawn"
@@ -159,7 +159,7 @@ class Register:
             return entry.step if newest.edition == entry.edition else "superseded"
         return entry.step
 
-    def against_anchors(self, text: str) -> Iterator[Remark]:
+    def against_anchors(self, text: str) -> Iterator[ReleaseRemark]:
         """Where lines kept elsewhere do not agree with the register."""
         found = list(_ANCHOR.finditer(text))
         if not found:

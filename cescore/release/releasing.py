@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import cescore
 from cescore.definitions.load import load_definitions
-from cescore.disclosure.standing import Answered, Issue, QualityLog, SignOff, Stage, Standing
+from cescore.disclosure.standing import Answered, Issue, QualityLog, ReportStanding, SignOff, Stage
 from cescore.intake.findings import SEVERITIES
 from cescore.release.audiences import Audiences, public_reports
 from cescore.release.contents import write_index
@@ -36,9 +36,9 @@ from cescore.release.kept import keep
 from cescore.release.ledgers import ledger_problems
 from cescore.release.moved import CHANGES, moved_in, write_changes
 from cescore.release.provenance import code_state, packages, statement, workspace_inputs
-from cescore.release.refusals import Proposal, against_data, against_step, is_embargoed
-from cescore.release.register import OFFICIAL, Entry, Signed
-from cescore.release.remarks import Remark, remark
+from cescore.release.refusals import ReleaseProposal, against_data, against_step, is_embargoed
+from cescore.release.register import OFFICIAL, RegisterEntry, Signed
+from cescore.release.remarks import ReleaseRemark, remark
 from cescore.release.sign_off import template, to_answer
 from cescore.run.annual import AnnualEdition
 from cescore.run.build import build_edition
@@ -65,11 +65,11 @@ Opening = Callable[[], "Executor"]
 
 
 @dataclass(frozen=True)
-class Released:
+class StepTaken:
     """What a step came to: what stood against it, or its line in the register."""
 
-    against: tuple[Remark, ...] = ()
-    entry: Entry | None = None
+    against: tuple[ReleaseRemark, ...] = ()
+    entry: RegisterEntry | None = None
     sign_off: Path | None = None  # a form for the next sign-off
 
 
@@ -78,11 +78,11 @@ class Releasing:
     """A step under way."""
 
     asked: Asked
-    proposal: Proposal
+    proposal: ReleaseProposal
     opening: Opening
     console: Console
 
-    def take(self) -> Released:
+    def take(self) -> StepTaken:
         """Take the step, or say all that stands against it."""
         folder = self.proposal.register.folder
         folder.mkdir(parents=True, exist_ok=True)
@@ -90,7 +90,7 @@ class Releasing:
         with locked(folder):
             against = list(against_step(self.proposal))
             if self.proposal.step in ("published", "withdrawn"):
-                return Released(tuple(against)) if against else self._turned()
+                return StepTaken(tuple(against)) if against else self._turned()
             with ExitStack() as stack:
                 # before any data are read: the processes of reports never hold them
                 executor = None if against else stack.enter_context(closing(self.opening()))
@@ -98,10 +98,10 @@ class Releasing:
                 edition = AnnualEdition.open(self.asked)
                 against += against_data(self.proposal, edition.workspace)
                 if against or executor is None:
-                    return Released(tuple(against))
+                    return StepTaken(tuple(against))
                 return self._made(edition, before, executor)
 
-    def _turned(self) -> Released:
+    def _turned(self) -> StepTaken:
         """Open the public tree of the edition in force to all, or withdraw it."""
         proposal, edition = self.proposal, self.proposal.subject
         assert edition is not None  # against_step has seen to it
@@ -109,9 +109,9 @@ class Releasing:
         entry = proposal.register.append(self._entry(edition.edition, edition.manifest))
         folder.open_public(is_open=proposal.step == "published")
         write_index(proposal.register.folder)
-        return Released(entry=entry)
+        return StepTaken(entry=entry)
 
-    def _made(self, edition: AnnualEdition, before: Before, executor: Executor) -> Released:
+    def _made(self, edition: AnnualEdition, before: Before, executor: Executor) -> StepTaken:
         proposal = self.proposal
         number = len(proposal.register.made(proposal.run)) + 1
         name = f"{proposal.run}/{number}-{proposal.step}"
@@ -122,7 +122,7 @@ class Releasing:
         issued = AnnualEdition(asked, edition.loaded)
         leaks = () if issue is None else tuple(ledger_problems(issued, public_reports(issued)))
         if leaks:
-            return Released(leaks)
+            return StepTaken(leaks)
         shutil.rmtree(making, ignore_errors=True)
         making.parent.mkdir(exist_ok=True)
         making.parent.chmod(OPEN)
@@ -130,9 +130,9 @@ class Releasing:
         if issue is None:
             _seed(self.asked.output(edition.name), making / BUREAU)
         if build_edition(issued, before, executor, self.console):
-            return Released((remark("not_built", what=str(making / BUREAU)),))
+            return StepTaken((remark("not_built", what=str(making / BUREAU)),))
         if not read_manifest(making / BUREAU)["is_consistent"]:
-            return Released((remark("not_consistent"),))
+            return StepTaken((remark("not_consistent"),))
         made = Making(issued, making, proposal, number)
         made.write()
         form = None if proposal.step in OFFICIAL else made.form(place)
@@ -148,17 +148,17 @@ class Releasing:
             register.append(opened)
             EditionFolder(place).open_public(is_open=True)
         write_index(proposal.register.folder)
-        return Released(entry=entry, sign_off=form)
+        return StepTaken(entry=entry, sign_off=form)
 
     @property
     def _is_embargoed(self) -> bool:
         signed = self.proposal.signed
         return signed is not None and is_embargoed(signed.says.embargo, self.proposal.now)
 
-    def _entry(self, edition: str, manifest: str) -> Entry:
+    def _entry(self, edition: str, manifest: str) -> RegisterEntry:
         """The line of the register that the step adds."""
         proposal, signed = self.proposal, self.proposal.signed
-        entry = Entry(
+        entry = RegisterEntry(
             number=0,
             at=proposal.now.astimezone(UTC).isoformat(timespec="seconds"),
             step=proposal.step,
@@ -184,13 +184,13 @@ def _seed(built: Path, bureau: Path) -> None:
         shutil.copytree(built, bureau, symlinks=True)
 
 
-def _issue(proposal: Proposal, edition: AnnualEdition, number: int) -> Issue | None:
+def _issue(proposal: ReleaseProposal, edition: AnnualEdition, number: int) -> Issue | None:
     """What the pages of a signed stage say of it; None for a draft."""
     signed, step = proposal.signed, proposal.step
     if signed is None or step not in ("reviewed", "final", "corrected"):
         return None
     stage: Stage = step
-    standing = Standing(
+    standing = ReportStanding(
         stage=stage,
         edition=number,
         signed_on=signed.says.date,
@@ -208,7 +208,7 @@ def _issue(proposal: Proposal, edition: AnnualEdition, number: int) -> Issue | N
     return Issue(standing, moved, _quality(proposal, edition))
 
 
-def _quality(proposal: Proposal, edition: AnnualEdition) -> QualityLog:
+def _quality(proposal: ReleaseProposal, edition: AnnualEdition) -> QualityLog:
     """The log of what was done for the quality of the edition: counts and who signed."""
     workspace = edition.workspace
     counts = Counter(finding.severity for finding in workspace.findings)
@@ -238,7 +238,7 @@ class Making:
 
     edition: AnnualEdition
     folder: Path
-    proposal: Proposal
+    proposal: ReleaseProposal
     number: int
 
     def write(self) -> None:

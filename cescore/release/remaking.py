@@ -8,15 +8,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from cescore.disclosure.standing import Issue, Moved, QualityLog, Standing
+from cescore.disclosure.standing import Issue, Moved, QualityLog, ReportStanding
 from cescore.errors import RunError
 from cescore.intake.databases import as_kept
 from cescore.release.editions import BUREAU, RELEASE, EditionFolder
 from cescore.release.kept import lay_out
 from cescore.release.provenance import changes, code_changes, code_state, packages
-from cescore.release.register import Register
+from cescore.release.register import ReleaseRegister
 from cescore.release.releasing import lay_out as lay_out_trees
-from cescore.release.remarks import Remark, remark
+from cescore.release.remarks import ReleaseRemark, remark
 from cescore.release.verification import Verification
 from cescore.release.verifying import edition_problems
 from cescore.run.annual import AnnualEdition
@@ -43,7 +43,7 @@ def remake_edition(
     RunError
         There is no such edition, it is damaged, or ``out`` is not empty.
     """
-    register = Register.read(root / RELEASE)
+    register = ReleaseRegister.read(root / RELEASE)
     entry, name = register.find(name.strip("/")), name.strip("/")
     if entry is None:
         raise RunError(f"{register.folder}: no edition {name!r}")
@@ -103,7 +103,7 @@ def _issue(kept: Mapping[str, Any] | None) -> Issue | None:
         for name, lines in kept["moved"].items()
     }
     quality = None if kept["quality"] is None else QualityLog.model_validate(kept["quality"])
-    return Issue(Standing.model_validate(kept["standing"]), moved, quality)
+    return Issue(ReportStanding.model_validate(kept["standing"]), moved, quality)
 
 
 def _environment(manifest: Mapping[str, Any]) -> Iterator[str]:
@@ -112,7 +112,7 @@ def _environment(manifest: Mapping[str, Any]) -> Iterator[str]:
     yield from changes(manifest["packages"], packages())
 
 
-def _compared(folder: EditionFolder, out: Path) -> Iterator[Remark]:
+def _compared(folder: EditionFolder, out: Path) -> Iterator[ReleaseRemark]:
     """Where a file that was made again differs from the one that was released."""
     listed = {f for f in folder.manifest["files"] if f.startswith(TREES)}
     made = {name for name, _ in EditionFolder(out).files()}

@@ -11,7 +11,7 @@ STAGES = ("stage", "before")  # values that name a stage
 
 
 @dataclass(frozen=True)
-class Remark:
+class ReleaseRemark:
     """One thing that stands against a release, or that a check found."""
 
     code: str
@@ -28,6 +28,6 @@ def _named(name: str, value: Value, lang: str) -> Value:
     return label_or(f"status.{value}", lang, str(value)) if name in STAGES else value
 
 
-def remark(code: str, /, **values: Value) -> Remark:
+def remark(code: str, /, **values: Value) -> ReleaseRemark:
     """A remark of this code with these values."""
-    return Remark(code, tuple(values.items()))
+    return ReleaseRemark(code, tuple(values.items()))

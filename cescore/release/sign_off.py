@@ -51,7 +51,7 @@ class Person(Definition):
     role: Text
 
 
-class Answer(Definition):
+class AnswerGiven(Definition):
     """What was done about findings, each named by its id."""
 
     findings: Words
@@ -68,7 +68,7 @@ class SignOffFile(Definition):
     reason: str = ""
     embargo: Moment = ""
     access: tuple[Person, ...] = ()
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[AnswerGiven, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def template(
     manifest: str,
     open_: Mapping[str, Finding],
     lang: str,
-    before: Sequence[Answer] = (),
+    before: Sequence[AnswerGiven] = (),
 ) -> str:
     """A sign-off to fill in: the findings by rule, with the answers that were given before."""
     given = {id_: answer.answer for answer in before for id_ in answer.findings}

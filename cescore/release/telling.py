@@ -10,14 +10,14 @@ from cescore.run.telling import say
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from cescore.release.refusals import Proposal
-    from cescore.release.releasing import Released
+    from cescore.release.refusals import ReleaseProposal
+    from cescore.release.releasing import StepTaken
     from cescore.release.verification import Verification
 
 SHOWN = 200  # lines; the rest is counted
 
 
-def tell_released(made: Released, proposal: Proposal, console: Console) -> None:
+def tell_released(made: StepTaken, proposal: ReleaseProposal, console: Console) -> None:
     """What a step came to: everything that stood against it, or its edition and the line to keep."""
     lang, entry = proposal.lang, made.entry
     if entry is None:

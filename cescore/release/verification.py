@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cescore.release.remarks import Remark
+from cescore.release.remarks import ReleaseRemark
 
 
 @dataclass(frozen=True)
 class Verification:
     """In the order in which it was looked at."""
 
-    facts: tuple[Remark, ...] = ()
-    problems: tuple[Remark, ...] = ()
+    facts: tuple[ReleaseRemark, ...] = ()
+    problems: tuple[ReleaseRemark, ...] = ()

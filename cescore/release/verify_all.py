@@ -7,8 +7,8 @@ from pathlib import Path
 
 from cescore.errors import RunError
 from cescore.release.editions import RELEASE, EditionFolder
-from cescore.release.register import Entry, Register
-from cescore.release.remarks import Remark, remark
+from cescore.release.register import RegisterEntry, ReleaseRegister
+from cescore.release.remarks import ReleaseRemark, remark
 from cescore.release.verification import Verification
 from cescore.release.verifying import edition_problems, published_problems, register_problems
 
@@ -21,9 +21,9 @@ def verify_editions(root: Path, name: str = "", anchors: str | None = None) -> V
     RunError
         There is no such edition, or none at all.
     """
-    register = Register.read(root / RELEASE)
+    register = ReleaseRegister.read(root / RELEASE)
     wanted = _wanted(register, name)
-    facts, problems = list[Remark](), list(register_problems(register, anchors))
+    facts, problems = list[ReleaseRemark](), list(register_problems(register, anchors))
     problems += published_problems(register)
     for entry in wanted:
         folder = EditionFolder(register.folder / entry.edition)
@@ -36,7 +36,7 @@ def verify_editions(root: Path, name: str = "", anchors: str | None = None) -> V
     return Verification(tuple(facts), tuple(problems))
 
 
-def _wanted(register: Register, name: str) -> tuple[Entry, ...]:
+def _wanted(register: ReleaseRegister, name: str) -> tuple[RegisterEntry, ...]:
     made = tuple(e for e in register.entries if e.step not in ("published", "withdrawn"))
     chosen = tuple(e for e in made if e.edition == name.strip("/")) if name else made
     if not chosen and not (register.problems and not name):
@@ -45,14 +45,14 @@ def _wanted(register: Register, name: str) -> tuple[Entry, ...]:
     return chosen
 
 
-def _state(register: Register, entry: Entry) -> Remark:
+def _state(register: ReleaseRegister, entry: RegisterEntry) -> ReleaseRemark:
     state = register.state(entry)
     return remark(
         f"is_{state}", edition=entry.edition, who=entry.signed.who, date=entry.signed.date
     )
 
 
-def _in(edition: str, one: Remark) -> Remark:
+def _in(edition: str, one: ReleaseRemark) -> ReleaseRemark:
     """A remark on a file, with the edition that the file is in."""
     values = dict(one.values)
     if "file" in values:

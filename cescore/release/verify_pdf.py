@@ -16,7 +16,7 @@ from cescore.publish.words import LANGUAGES
 from cescore.release.at_hand import at_hand
 from cescore.release.pdf_contents import PdfContents, open_pdf, plain
 from cescore.release.pdf_signatures import signatures
-from cescore.release.remarks import Remark, remark
+from cescore.release.remarks import ReleaseRemark, remark
 from cescore.release.verification import Verification
 
 MOST_DECIMALS = 6
@@ -37,7 +37,7 @@ def verify_pdf(path: Path, root: Path, trusted: tuple[Path, ...] = ()) -> Verifi
         It is no PDF that can be opened.
     """
     contents = open_pdf(path)
-    facts, problems = list[Remark](), list[Remark]()
+    facts, problems = list[ReleaseRemark](), list[ReleaseRemark]()
     if is_intact(contents.raw):
         facts.append(remark("pdf_sealed", n=len(contents.pages)))
     else:
@@ -59,7 +59,7 @@ def verify_pdf(path: Path, root: Path, trusted: tuple[Path, ...] = ()) -> Verifi
     return Verification(tuple(facts), tuple(problems))
 
 
-def _whose(contents: PdfContents, printed: str) -> Iterator[Remark]:
+def _whose(contents: PdfContents, printed: str) -> Iterator[ReleaseRemark]:
     """Whose report it is, of which year, and how official it calls itself."""
     result = contents.result
     if result is None:
@@ -83,7 +83,7 @@ def _whose(contents: PdfContents, printed: str) -> Iterator[Remark]:
         yield remark("pdf_unreleased", stage=status)
 
 
-def _of_itself(contents: PdfContents, printed: str, short: str) -> Iterator[Remark]:
+def _of_itself(contents: PdfContents, printed: str, short: str) -> Iterator[ReleaseRemark]:
     """Where its parts do not say the same."""
     result = contents.result
     if result is None:
@@ -105,7 +105,7 @@ def _of_itself(contents: PdfContents, printed: str, short: str) -> Iterator[Rema
             yield remark("pdf_figure", code=code, value=repr(value))
 
 
-def _of_document(contents: PdfContents, short: str) -> Iterator[Remark]:
+def _of_document(contents: PdfContents, short: str) -> Iterator[ReleaseRemark]:
     """A document has nothing attached; the whole hash of its file is printed on its last pages."""
     if contents.attached:
         yield remark("pdf_result_lost")
@@ -121,7 +121,7 @@ def _identifiers(whole: str) -> Iterator[bytes]:
             yield hashlib.sha256(text.encode()).digest()[:IDENTIFIER]
 
 
-def _names(contents: PdfContents, result: Mapping[str, Any]) -> Iterator[Remark]:
+def _names(contents: PdfContents, result: Mapping[str, Any]) -> Iterator[ReleaseRemark]:
     """Whose and of which year the pages say it is."""
     first = contents.pages[0] if contents.pages else ""
     named = [without_blanks(str(n)) for n in (result.get("names") or {}).values() if n]
@@ -133,7 +133,7 @@ def _names(contents: PdfContents, result: Mapping[str, Any]) -> Iterator[Remark]
             yield remark("pdf_not_printed", what=text)
 
 
-def _tables(contents: PdfContents) -> Iterator[Remark]:
+def _tables(contents: PdfContents) -> Iterator[ReleaseRemark]:
     """Cells of the attached tables that no page prints."""
     text = plain(contents.text)
     for name, cell in contents.cells():

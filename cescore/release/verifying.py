@@ -23,12 +23,12 @@ from cescore.release.editions import (
 )
 from cescore.release.kept import kept_problems
 from cescore.release.provenance import statement
-from cescore.release.register import OFFICIAL, Entry, Register
-from cescore.release.remarks import Remark, remark
+from cescore.release.register import OFFICIAL, RegisterEntry, ReleaseRegister
+from cescore.release.remarks import ReleaseRemark, remark
 from cescore.run.files import file_hash
 
 
-def edition_problems(folder: EditionFolder, entry: Entry | None) -> Iterator[Remark]:
+def edition_problems(folder: EditionFolder, entry: RegisterEntry | None) -> Iterator[ReleaseRemark]:
     """All that is wrong with an edition; ``entry``: the line of the register that made it."""
     if not folder.raw_manifest:
         yield remark("no_manifest", file=MANIFEST)
@@ -53,7 +53,7 @@ def edition_problems(folder: EditionFolder, entry: Entry | None) -> Iterator[Rem
     yield from (remark("open_to_others", file=name) for name in folder.wide_open())
 
 
-def _files(folder: EditionFolder, listed: dict[str, str]) -> Iterator[Remark]:
+def _files(folder: EditionFolder, listed: dict[str, str]) -> Iterator[ReleaseRemark]:
     """Every file against its hash in the manifest, and what lies there beside them."""
     lying = {name for name, _ in folder.files()}
     for name, digest in sorted(listed.items()):
@@ -65,7 +65,7 @@ def _files(folder: EditionFolder, listed: dict[str, str]) -> Iterator[Remark]:
     yield from _empty_folders(folder, listed)
 
 
-def _empty_folders(folder: EditionFolder, listed: Iterable[str]) -> Iterator[Remark]:
+def _empty_folders(folder: EditionFolder, listed: Iterable[str]) -> Iterator[ReleaseRemark]:
     """Folders that hold nothing of the edition."""
     known = {parent for name in listed for parent in Path(name).parents}
     for path in sorted(folder.path.rglob("*")):
@@ -74,7 +74,7 @@ def _empty_folders(folder: EditionFolder, listed: Iterable[str]) -> Iterator[Rem
             yield remark("strange", file=f"{name.as_posix()}/")
 
 
-def _statement(folder: EditionFolder) -> Iterator[Remark]:
+def _statement(folder: EditionFolder) -> Iterator[ReleaseRemark]:
     """The statement says what the manifest says; in an envelope its signature covers it as well."""
     expected = statement(folder.manifest, folder.manifest_hash)
     plain, signed = folder.path / STATEMENT, folder.path / ENVELOPE
@@ -95,7 +95,7 @@ def _payload(path: Path) -> bytes:
         return b""
 
 
-def register_problems(register: Register, anchors: str | None) -> Iterator[Remark]:
+def register_problems(register: ReleaseRegister, anchors: str | None) -> Iterator[ReleaseRemark]:
     """What is wrong with the register itself, and folders beside it that it does not know."""
     yield from register.problems
     if anchors is not None:
@@ -110,7 +110,7 @@ def register_problems(register: Register, anchors: str | None) -> Iterator[Remar
             yield remark("lost", file=f"{RELEASE}/{edition}")
 
 
-def published_problems(register: Register) -> Iterator[Remark]:
+def published_problems(register: ReleaseRegister) -> Iterator[ReleaseRemark]:
     """Public trees that stand open though nobody published them, or though they were withdrawn."""
     for entry in register.entries:
         if entry.step in OFFICIAL:

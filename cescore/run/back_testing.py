@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections import Counter
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from cescore.errors import DataError
 from cescore.evaluation.back_test import BackTest, MovedNumber, back_test
 from cescore.evaluation.revising.revision import KEY
 from cescore.intake.findings import TABLE_ENCODING
+from cescore.intake.inert import InertWriter
 from cescore.publish.words import label
 from cescore.run.files import write_atomically
 from cescore.run.store import MANIFEST_NAME
@@ -89,7 +89,7 @@ def _line(one: MovedNumber, lang: str) -> str:
 def write_moved(found: BackTest, file: Path) -> None:
     """Every number that moved as a table."""
     text = io.StringIO(newline="")
-    writer = csv.writer(text)
+    writer = InertWriter(text, "\r\n")
     writer.writerow(MOVED)
     for one in found.moved:
         move, (kind, code, year) = one.move, one.move.result

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections import Counter
 from collections.abc import Sequence
@@ -16,6 +14,7 @@ from cescore.disclosure.kept_pattern import FILE
 from cescore.disclosure.ledger import Ledger
 from cescore.disclosure.remaining import PUBLIC, Range, observer_of, ranges
 from cescore.evaluation.yearly import evaluate_workspace
+from cescore.intake.inert import csv_text
 from cescore.intake.workspace import Workspace
 from cescore.publish.words import label
 from cescore.run.files import write_atomically
@@ -66,9 +65,5 @@ def _line(one: Range, lang: str) -> str:
 
 
 def _csv(found: Sequence[Range]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([field.name for field in fields(Range)])
-    for one in found:
-        writer.writerow(["" if v is None else v for v in asdict(one).values()])
-    return text.getvalue()
+    names = [field.name for field in fields(Range)]
+    return csv_text([names, *(list(asdict(one).values()) for one in found)])

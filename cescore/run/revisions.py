@@ -15,6 +15,7 @@ from cescore.evaluation.revising.move import Because, ResultMove
 from cescore.evaluation.revising.revision import Revision
 from cescore.evaluation.revising.side import Side
 from cescore.intake.findings import TABLE_ENCODING
+from cescore.intake.inert import frame_text
 from cescore.publish.traces import DIGITS
 from cescore.publish.words import label, label_or
 from cescore.run.files import write_atomically
@@ -176,7 +177,7 @@ def write_moves(revision: Revision, path: Path) -> None:
         rows.append({**move, "because": causes})
     columns = list(_plain(ResultMove("", "", ("", "", 0), "", None, None, "", "")))
     table = pd.DataFrame(rows, columns=columns)
-    content = table.to_csv(index=False, lineterminator="\n").encode(TABLE_ENCODING)
+    content = frame_text(table).encode(TABLE_ENCODING)
     write_atomically(path, content)
 
 

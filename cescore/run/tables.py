@@ -13,6 +13,7 @@ import pandas as pd
 import xlsxwriter
 
 from cescore.intake.findings import TABLE_ENCODING, FurtherColumns, write_findings
+from cescore.intake.inert import frame_text
 from cescore.publish.naming import on_terminal
 from cescore.returns.review import FindingsReview
 from cescore.run.files import PART, write_atomically
@@ -51,7 +52,7 @@ def write_tables(
             is_large = part["entity_type"].isin(large)
             all_.add(part[is_large])
             whole = part[of_year | ~is_large]
-            whole.to_csv(stream, index=False, lineterminator="\n", header=not number)
+            stream.write(frame_text(whole, has_header=not number))
             wide.append(part[of_year & (~is_large | part["kind"].isin(INDICES))])
     os.replace(temporary, folder / RESULTS)
     results = pd.concat([p for p in wide if len(p)] or wide[:1], ignore_index=True)
@@ -63,9 +64,7 @@ def write_tables(
 
 def write_table(folder: Path, name: str, table: pd.DataFrame) -> None:
     """Write a table of a run as CSV, whole."""
-    write_atomically(
-        folder / name, table.to_csv(index=False, lineterminator="\n").encode(TABLE_ENCODING)
-    )
+    write_atomically(folder / name, frame_text(table).encode(TABLE_ENCODING))
 
 
 def tables_in(folder: Path) -> tuple[str, ...]:

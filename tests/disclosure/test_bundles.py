@@ -94,24 +94,23 @@ def test_a_public_body_knows_its_rank_in_every_year_and_a_respondent_in_none(
     ]
 
 
-def test_a_dominated_body_is_unranked_and_sees_its_own_figures_only_itself(tmp_path: Path) -> None:
+def test_a_dominated_body_is_unranked_and_withheld_in_its_own_report_too(tmp_path: Path) -> None:
     small = firms(6, seed=4)
     giant = replace(small[0], output=small[0].output * 1000)
-    frame = [giant, *small[1:], *firms(6, seed=5, park="PK2"), *firms(6, seed=6, park="PK3")]
-    made = {
-        b.entity.entity_id: b
-        for b in make_bundles(evaluated(tmp_path, frame, ["PK1", "PK2", "PK3"]))
-    }
-    seen = {row.place.entity_id: row for row in made["PK2"].siblings}
+    parks = ["PK1", "PK5", "PK6", "PK7"]
+    frame = [giant, *small[1:], *(f for s in (5, 6, 7) for f in firms(6, seed=s, park=f"PK{s}"))]
+    bundler = Bundler(evaluated(tmp_path, frame, parks))
+    made = {park: bundler.bundle(park) for park in parks}
+    ranked = [park for park in parks if park in bundler.gate.cleared]
+    assert ranked == parks[1:]  # the city's total is withheld with it, so that none tells
+    seen = {row.place.entity_id: row for row in made[ranked[0]].siblings}
     assert (seen["PK1"].status, seen["PK1"].index, seen["PK1"].headline) == ("suppressed", None, {})
-    assert seen["PK2"].n == 2
     own = {row.place.entity_id: row for row in made["PK1"].siblings}["PK1"]
-    assert own.index is not None
-    assert own.rank is None
-    for body, counted in (("PK1", False), ("PK2", True)):
-        peers = made[body].peers
+    assert (own.headline["productivity"], own.rank) == (None, None)
+    for park in parks:
+        peers = made[park].peers
         assert peers is not None
-        assert {(of.rank is not None, of.n) for of in peers.ranks} == {(counted, 2)}
+        assert {(of.rank is not None, of.n) for of in peers.ranks} == {(park in ranked, 3)}
 
 
 def test_the_report_number_is_the_contents_and_nothing_elses(yearly: YearlyEvaluation) -> None:

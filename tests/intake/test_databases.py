@@ -127,6 +127,14 @@ def test_findings_and_figures_carry_table_and_key(root: Path) -> None:
     ]
 
 
+def test_a_column_that_only_finds_a_row_again_is_no_unknown_one(root: Path) -> None:
+    assert not [
+        f for f in load(root, query(f"sqlite:///{with_rows(root)}")).findings if "column" in f.code
+    ]
+    every = query(f"sqlite:///{with_rows(root)}", observations='"SELECT *, 1 AS odd FROM returns"')
+    assert only(load(root, every), "column_unknown").found == "column 'odd' is not used"
+
+
 def test_without_a_key_a_row_is_found_by_what_it_is_of(root: Path) -> None:
     database = load(root, query(f"sqlite:///{with_rows(root)}", key="", table=""))
     at = only(database, "negative").at

@@ -17,7 +17,7 @@ from scipy.optimize import linprog
 
 from cescore.definitions.model import Disclosure
 from cescore.method.inference import Statement, System, connected
-from cescore.method.protection import Breach, Cell, Protection
+from cescore.method.protection import Breach, Protection, RespondentCell
 from cescore.method.withholding import least_withheld
 
 RULES = Disclosure(min_contributors=4, p_percent=10)
@@ -67,8 +67,8 @@ def released_after(publication: Publication) -> set[str]:
         key: frozenset(n for n, w in publication.sums.items() if key in w)
         for key in publication.values
     }
-    cells: dict[Cell, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    cell_of = {key: Cell(signature, key[1]) for key, signature in signatures.items()}
+    cells: dict[RespondentCell, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    cell_of = {key: RespondentCell(signature, key[1]) for key, signature in signatures.items()}
     for key, value in publication.values.items():
         cells[cell_of[key]][publication.holders[key[0]]] += value
     truth = {cell: sum(parts.values()) for cell, parts in cells.items()}

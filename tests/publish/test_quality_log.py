@@ -10,7 +10,7 @@ from cescore.definitions.load import load_definitions
 from cescore.disclosure.method_books import make_method_book
 from cescore.disclosure.opened import OpenDocument
 from cescore.disclosure.reading import with_standing
-from cescore.disclosure.standing import Answered, QualityLog, SignOff, Standing
+from cescore.disclosure.standing import Answered, QualityLog, ReportStanding, SignOff
 from cescore.publish.pages.method_book.page import front, quality
 
 WORKSPACE = Path(__file__).parents[1] / "unseen" / "workspace"
@@ -32,10 +32,10 @@ def opened(data, lang: str = "zh") -> OpenDocument:
 
 
 def test_a_released_book_says_what_was_checked_answered_and_by_whom_it_was_signed(draft):
-    standing = Standing(stage="final", edition=3, signed_on="2026-09-30", quality=LOG)
+    standing = ReportStanding(stage="final", edition=3, signed_on="2026-09-30", quality=LOG)
     data = with_standing(draft, standing)
     html = quality(opened(data)).html
-    for text in ("错误0项", "提示7项", "3项已按记录", "李明", "副局长", "2026-09-20", "已复核"):
+    for text in ("错误0项", "提示7项", "3项已按记录", "李明", "副局长", "2026-09-20", "复核"):
         assert text in html, text
     assert "not_filed" not in html and ">4<" in html
     assert "质量记录" in front(opened(data)).html

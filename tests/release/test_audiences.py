@@ -80,6 +80,13 @@ def test_each_audience_has_its_own_page_and_tables(trees: Path) -> None:
         assert {row["entity_id"] for row in csv.DictReader(stream)} == {"L1"}
 
 
+def test_the_page_of_a_tree_says_who_may_read_it(trees: Path) -> None:
+    said = {"public": "For everybody", "respondent/L1": "For the respondent whose report it is",
+            "bureau": "For the bureau&#39;s own use"}  # fmt: skip
+    for tree, words in said.items():
+        assert words in (trees / tree / "index.html").read_text("utf-8"), tree
+
+
 class Links(HTMLParser):
     def __init__(self) -> None:
         super().__init__()

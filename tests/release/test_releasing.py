@@ -10,17 +10,17 @@ import pytest
 
 from cescore.errors import ParamsError, RunError
 from cescore.release.editions import put_in_place
-from cescore.release.register import Entry
-from cescore.release.releasing import Released
+from cescore.release.register import RegisterEntry
+from cescore.release.releasing import StepTaken
 from cescore.release.sign_off import read_sign_off
 from tests.release.world import World, write_returns
 
 
-def codes(made: Released) -> list[str]:
+def codes(made: StepTaken) -> list[str]:
     return [one.code for one in made.against]
 
 
-def last(world: World) -> Entry:
+def last(world: World) -> RegisterEntry:
     return world.register.made("2024-en")[-1]
 
 

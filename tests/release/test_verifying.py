@@ -12,7 +12,7 @@ import pytest
 
 from cescore.errors import RunError
 from cescore.release.editions import EditionFolder
-from cescore.release.register import Register
+from cescore.release.register import ReleaseRegister
 from cescore.release.verify_all import verify_editions
 from tests.release.world import World
 
@@ -147,7 +147,7 @@ def test_a_whole_chain_written_anew_is_found_by_a_line_kept_elsewhere(released: 
             **vars(entry),
             "manifest": new if entry.manifest == old.manifest else entry.manifest,
         }
-        Register.read(released.root / "release").append(type(entry)(**fields))
+        ReleaseRegister.read(released.root / "release").append(type(entry)(**fields))
     assert problems(released) == []
     assert {"anchor_line", "anchor_manifest"} <= set(problems(released, kept))
 

@@ -21,9 +21,9 @@ from cescore.disclosure.kinds import RESULT_NAME
 from cescore.disclosure.reading import kind_of, read_printable
 from cescore.disclosure.result_file import result_json
 from cescore.publish.printing.seal import sealed
-from cescore.release.refusals import Proposal
-from cescore.release.register import Entry, Register
-from cescore.release.releasing import Released, Releasing, run_name
+from cescore.release.refusals import ReleaseProposal
+from cescore.release.register import RegisterEntry, ReleaseRegister
+from cescore.release.releasing import Releasing, StepTaken, run_name
 from cescore.release.sign_off import read_sign_off
 from cescore.run.asked import Asked
 from cescore.run.job import BUNDLE_NAME, PAGES_NAME, Job, Outcome
@@ -118,16 +118,16 @@ class World:
     said: Console = field(default_factory=lambda: Console(file=io.StringIO(), width=300))
 
     @property
-    def register(self) -> Register:
-        return Register.read(self.root / "release")
+    def register(self) -> ReleaseRegister:
+        return ReleaseRegister.read(self.root / "release")
 
     def folder(self, edition: str) -> Path:
         return self.root / "release" / edition
 
-    def take(self, step: str, sign_off: Path | None = None, now: str = NOON) -> Released:
+    def take(self, step: str, sign_off: Path | None = None, now: str = NOON) -> StepTaken:
         """Take a step, as the command does."""
         asked = Asked(self.root, lang=self.lang, progress="quiet")
-        proposal = Proposal(
+        proposal = ReleaseProposal(
             step=step,  # type: ignore[arg-type]
             run=run_name(asked),
             register=self.register,
@@ -137,7 +137,7 @@ class World:
         )
         return Releasing(asked, proposal, Printer, self.said).take()
 
-    def sign(self, entry: Entry | None, more: str = "answers: []", **changes: str) -> Path:
+    def sign(self, entry: RegisterEntry | None, more: str = "answers: []", **changes: str) -> Path:
         """A filled-in sign-off of an edition."""
         assert entry is not None
         fields = {"manifest": entry.manifest, "who": "Li Ming", "role": "deputy director",
@@ -148,13 +148,13 @@ class World:
         path.write_text(text, encoding="utf-8")
         return path
 
-    def answers(self, made: Released) -> str:
+    def answers(self, made: StepTaken) -> str:
         """An answer to every finding that the form of an edition lists."""
         form = made.sign_off.read_text("utf-8") if made.sign_off is not None else ""
         ids = re.findall(r"^  #   ([0-9a-f]{10})  ", form, re.MULTILINE)
         return f"answers: [{{findings: [{', '.join(ids)}], answer: looked into}}]"
 
-    def final(self) -> Entry:
+    def final(self) -> RegisterEntry:
         """An edition that is final."""
         draft = self.take("draft")
         reviewed = self.take("reviewed", self.sign(draft.entry, self.answers(draft)))

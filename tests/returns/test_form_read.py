@@ -193,11 +193,11 @@ def test_a_column_that_nobody_knows_and_one_that_stands_twice_are_named(read):
     assert found.one("column_unknown").severity == W and found.one("column_twice").severity == E
 
 
-def test_a_note_cannot_become_a_formula(read):
+def test_a_note_is_kept_as_it_was_written(read):
     book = form_of()
     book.active.cell(row_of("gdp"), 6).value = "=cmd|' /C calc'!A0"
     book.active.cell(row_of("gdp"), 6).data_type = "s"
-    assert read(book).reading.rows[0].note == "'=cmd|' /C calc'!A0"
+    assert read(book).reading.rows[0].note == "=cmd|' /C calc'!A0"
 
 
 def test_every_cell_is_accounted_for(read):

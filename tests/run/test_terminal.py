@@ -12,7 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cescore import cli
+from cescore.cli import building
+from cescore.cli import main as cli
 from cescore.run.child import surroundings
 from tests.run.in_this_process import InThisProcess
 
@@ -40,7 +41,7 @@ def commanded(
     out = io.TextIOWrapper(io.BytesIO(), encoding=encoding, write_through=True)
     monkeypatch.setattr(sys, "stdout", out)
     monkeypatch.setattr(sys, "stderr", out)
-    monkeypatch.setattr(cli, "open_executor", lambda *_, **__: InThisProcess())
+    monkeypatch.setattr(building, "open_executor", lambda *_, **__: InThisProcess())
     with pytest.raises(SystemExit) as ended:
         cli.main(arguments)
     raw = out.buffer.getvalue()  # type: ignore[attr-defined]

@@ -46,6 +46,7 @@ class Disclosure(Definition):
     industry_totals: Words = ()  # variables totalled by industry; empty: headline inputs
     # legal bases whose values need no protection: their consent covers publication
     unprotected_bases: tuple[Literal["administrative", "consented"], ...] = ()
+    licence: str = ""  # of the public tables, a URL or an SPDX name; empty: none is stated
     decided_by: str = ""
     decided_on: Day = ""
 

@@ -8,7 +8,7 @@ from cescore.publish.numbers import quantity
 from cescore.publish.words import label
 
 if TYPE_CHECKING:
-    from cescore.disclosure.standing import Moved, Standing, Value
+    from cescore.disclosure.standing import Moved, ReportStanding, Value
 
 DECIMALS = {"": 1, "%": 1}  # of a figure that moved, by its unit; else two
 PLACES, MOST_PLACES = 2, 9
@@ -18,7 +18,7 @@ class Printable(Protocol):
     """What is printed: a bundle or a document."""
 
     @property
-    def standing(self) -> Standing | None: ...
+    def standing(self) -> ReportStanding | None: ...
 
     @property
     def release_stage(self) -> str: ...
@@ -30,14 +30,14 @@ def standing_words(data: Printable, lang: str) -> str:
     return label("join.clause", lang).join(filter(None, [stage, signed_off(data.standing, lang)]))
 
 
-def signed_off(standing: Standing | None, lang: str) -> str:
+def signed_off(standing: ReportStanding | None, lang: str) -> str:
     """Edition and day of the sign-off; "" for what was not signed off."""
     if standing is None or not standing.signed_on:
         return ""
     return label("standing.signed", lang, edition=standing.edition, date=standing.signed_on)
 
 
-def correction(standing: Standing | None, lang: str) -> str:
+def correction(standing: ReportStanding | None, lang: str) -> str:
     """Why an edition was corrected, and what moved in this report; "" where it is no correction."""
     if standing is None or standing.stage != "corrected":
         return ""

@@ -6,17 +6,15 @@ figures are those printed: result.json has them in full.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from cescore.intake.inert import csv_text
 from cescore.publish.numbers import MINUS
 from cescore.publish.table_data import Datum, TableData
 from cescore.publish.words import label
 
-FORMULA = re.compile(r"[=@\t]|[+-](?!\d)")  # what a spreadsheet would work out
 LONGEST_NAME = 40  # characters of a caption in a file name
 
 
@@ -41,7 +39,7 @@ def _csv(table: TableData, lang: str) -> bytes:
     shown: list[list[str]] = []
     for place, head in enumerate(table.columns):
         cells = [line.cells[place] for line in table.lines]
-        shown.append([_harmless(text) for text in (head.text, *map(_plain, cells))])
+        shown.append([head.text, *map(_plain, cells)])
         if any(cell.marks for cell in cells):
             beside = label("csv.mark", lang, name=head.text)
             shown.append([beside, *(cell.marks for cell in cells)])
@@ -49,9 +47,7 @@ def _csv(table: TableData, lang: str) -> bytes:
 
 
 def _written(lines: Sequence[Sequence[str]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(lines)
-    return text.getvalue().encode("utf-8-sig")
+    return csv_text(lines, "\r\n").encode("utf-8-sig")
 
 
 def _plain(cell: Datum) -> str:
@@ -59,10 +55,6 @@ def _plain(cell: Datum) -> str:
     digits = cell.text.replace(",", "").replace(MINUS, "-")
     is_figure = cell.value is not None and digits.lstrip("+-").replace(".", "", 1).isdecimal()
     return digits if is_figure else cell.text
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if FORMULA.match(text) else text
 
 
 def _file_name(caption: str) -> str:

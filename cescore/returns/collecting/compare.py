@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from cescore.intake.inert import csv_text
 from cescore.intake.notation import clean
 from cescore.returns.collecting.reading import FileReading
-from cescore.returns.layouts.form import inert
 from cescore.returns.layouts.taken import CheckRow, ReturnRow
 
 COLUMNS = (
@@ -81,14 +79,4 @@ def _by_key(
 
 def changes_text(changes: Iterable[CellChange]) -> str:
     """changes.csv: what a submission changed, a text a line."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for one in changes:
-        writer.writerow([_shown(text) for text in vars(one).values()])
-    return stream.getvalue()
-
-
-def _shown(text: str) -> str:
-    """A text as a spreadsheet may open it: negative numbers stay numbers."""
-    return text if text[:1] == "-" and text[1:2].isdigit() else inert(text)
+    return csv_text([COLUMNS, *(list(vars(one).values()) for one in changes)])

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
 import hashlib
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from pathlib import Path
 
 from cescore.errors import DataError, Problem
 from cescore.intake.findings import Finding
+from cescore.intake.inert import csv_text
 from cescore.intake.inventory import is_plain_file
 from cescore.intake.returned import RETURNED_MEASURES, RETURNED_OBSERVATIONS, RETURNS
 from cescore.returns.collecting.reading import SHORT, FileReading
@@ -164,8 +163,5 @@ def digest(content: bytes) -> str:
 
 def table_text(names: Sequence[str], rows: Sequence[object]) -> bytes:
     """Rows (objects with these attributes) as CSV in UTF-8."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows([getattr(row, name) for name in names] for row in rows)
-    return stream.getvalue().encode("utf-8", "backslashreplace")
+    lines = [[getattr(row, name) for name in names] for row in rows]
+    return csv_text([names, *lines]).encode("utf-8", "backslashreplace")

@@ -10,11 +10,9 @@ from typing import Any, TypeVar
 from cescore.intake.findings import Finding
 from cescore.intake.notation import bad_id, clean
 from cescore.intake.returned import finding_from_plain, finding_to_plain
-from cescore.returns.layouts.form import inert
 from cescore.returns.layouts.taken import CheckRow, ReturnRow, Taken, row_to_plain
 
 RowT = TypeVar("RowT", ReturnRow, CheckRow)
-_CODES = ("entity_id", "variable", "check_id", "status", "basis", "unit")
 SHORT = 16  # places of a hash that name a folder
 
 
@@ -105,15 +103,10 @@ def owner_of(entity_id: str) -> str:
 
 
 def _in_one_line(row: RowT) -> RowT:
-    """A row whose texts have no line breaks (those at their ends go, others become visible), and of
-    which no code, id or status is computed by a spreadsheet that opens the table."""
+    """A row whose texts have no line breaks: those at their ends go, others become visible."""
     changed = {
         name: "\\n".join(text.strip().splitlines())
         for name, text in vars(row).items()
         if "\n" in text or "\r" in text
     }
-    for name in _CODES:
-        text = changed.get(name, getattr(row, name, ""))
-        if inert(text) != text:
-            changed[name] = inert(text)
     return replace(row, **changed) if changed else row

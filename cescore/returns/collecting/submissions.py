@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 
 from cescore.errors import DataError
-from cescore.returns.layouts.form import active, inert
+from cescore.intake.inert import csv_text, read_back
 
 Slot = tuple[str, str]  # entity, layout
 
@@ -57,24 +57,19 @@ class SubmissionRecord:
         record = cls({})
         for n, row in enumerate(reader, 2):
             try:
-                texts = {name: active(text) for name, text in row.items()}
-                number = int(texts.pop("number"))
+                number = int(row.pop("number"))
+                texts = {name: read_back(text) for name, text in row.items()}
                 one = Submission(**texts, number=number)
-            except (AttributeError, TypeError, ValueError) as error:
+            except (TypeError, ValueError, AttributeError) as error:
                 raise DataError(f"{where}, row {n}: no submission as collect writes it") from error
             record.by_slot.setdefault(one.slot, []).append(one)
         return record
 
     def to_text(self) -> str:
         """submissions.csv, by entity, layout and number."""
-        stream = io.StringIO()
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow([field.name for field in fields(Submission)])
-        for slot in sorted(self.by_slot):
-            writer.writerows(
-                [inert(str(text)) for text in asdict(one).values()] for one in self.by_slot[slot]
-            )
-        return stream.getvalue()
+        names = [field.name for field in fields(Submission)]
+        ordered = [one for slot in sorted(self.by_slot) for one in self.by_slot[slot]]
+        return csv_text([names, *(list(asdict(one).values()) for one in ordered)])
 
     def current(self, slot: Slot) -> Submission | None:
         """The submission that counts; None where there is none."""

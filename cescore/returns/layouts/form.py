@@ -42,7 +42,6 @@ _PLACES = {  # where a form says whose it is -> how a finding names the place
     "properties": "form_properties",
     "title": "form_title",
 }
-_WORDS = ("evidence_ref", "inspector_unit", "finding")  # of a check, as inspectors word them
 
 
 @dataclass(frozen=True)
@@ -282,7 +281,7 @@ class _FormReader:
                 beside["status"],
                 here.at.source,
                 beside["basis"],
-                inert(beside["note"]),
+                beside["note"],
                 "" if written is None else written.unit,
             )
         )
@@ -334,7 +333,6 @@ class _FormReader:
             if cell.is_percent and key == "value":
                 texts[key] = f"{float(cell.text) * 100:.12g}%"
         status = key_of(texts.pop("status"), check_status_words()) or table.text(row, "status")
-        row_of = {key: inert(text) if key in _WORDS else text for key, text in texts.items()}
         self.taken.checks.append(
             CheckRow(
                 check_id=check_id,
@@ -342,7 +340,7 @@ class _FormReader:
                 year=self.year,
                 status=clean(status).text,
                 source=here.at.source,
-                **row_of,
+                **texts,
             )
         )
 
@@ -360,15 +358,3 @@ class _FormReader:
     def _mark(self, table: FormTable, row: int, key: str, role: Role) -> None:
         if key in table.columns:
             self.taken.mark(table.sheet, row, table.columns[key], role)
-
-
-def inert(text: str) -> str:
-    """A text that no spreadsheet computes: one that begins like a formula gets an apostrophe."""
-    return (
-        f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) and len(text) > 1 else text
-    )
-
-
-def active(text: str) -> str:
-    """The text that `inert` was given."""
-    return text[1:] if text[:1] == "'" and inert(text[1:]) == text else text

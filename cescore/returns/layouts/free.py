@@ -15,7 +15,6 @@ from cescore.intake.wording import code, shortened
 from cescore.returns.layouts.areas import Area, Word, areas_of, matches
 from cescore.returns.layouts.asked import Expected
 from cescore.returns.layouts.definition import IN_CELL, OWN, Layout
-from cescore.returns.layouts.form import inert
 from cescore.returns.layouts.heading import Heading, heading, is_unit, joined, known_as, unit_text
 from cescore.returns.layouts.taken import ReturnRow, Role, Taken
 from cescore.returns.layouts.totals import tell_totals
@@ -247,7 +246,7 @@ class _FreeReader:
         source = here.at.source
         row = ReturnRow(
             here.entity_id, str(around.year), name, text, around.status, source, "",
-            inert(around.note), unit,
+            around.note, unit,
         )  # fmt: skip
         self.taken.rows.append(row)
         return Role.value if cell is not None else Role.blank

@@ -11,7 +11,6 @@ from cescore.intake.notation import clean
 from cescore.intake.wording import shortened
 from cescore.returns.layouts.areas import is_footnote
 from cescore.returns.layouts.asked import Expected
-from cescore.returns.layouts.form import inert
 from cescore.returns.layouts.taken import ReturnRow, Role, Taken
 from cescore.returns.layouts.unseen import tell_unseen
 from cescore.returns.layouts.values import CellValues
@@ -135,7 +134,7 @@ class _TableReader:
                 variable=texts["variable"],
                 value=value,
                 source=here.at.source,
-                note=inert(texts.get("note", "")),
+                note=texts.get("note", ""),
                 unit=unit,
                 **beside,
             )

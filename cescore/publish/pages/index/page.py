@@ -137,7 +137,8 @@ class IndexPage:
     bodies: Sequence[Body] = ()
     notes: Sequence[Note] = ()
     settled: int = 0  # findings confirmed or corrected on record
-    status: str = ""  # draft or final
+    status: str = ""  # sample, draft, reviewed, final or corrected
+    audience: str = ""  # public or respondent; "": the bureau
     issuer: str = ""
     issued: str = ""
     stage: str = ""  # of a plan's evaluation: midterm or final; "": a year's
@@ -385,6 +386,11 @@ class IndexView:
 
     def document(self, line: DocumentLine) -> str:
         return self.named("document", line.kind)
+
+    @property
+    def for_whom(self) -> str:
+        """Who may read the page."""
+        return self.t(f"for.{self.page.audience}" if self.page.audience else "internal")
 
     def marks(self) -> list[str]:
         """What the run is: sample data, a draft, final."""

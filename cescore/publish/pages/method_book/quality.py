@@ -41,7 +41,7 @@ def quality(book: OpenDocument[MethodBook]) -> Fragment:
 
 def _signed(words: Words, log: QualityLog) -> Fragment:
     rows = [
-        Row([words.t(f"status.{one.stage}"), one.who, one.role, one.date]) for one in log.signed
+        Row([words.t(f"book.stage.{one.stage}"), one.who, one.role, one.date]) for one in log.signed
     ]
     columns = [
         TableColumn(words.t("book.head.stage"), 25, "text"),

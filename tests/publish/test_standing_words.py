@@ -8,16 +8,16 @@ from publish import builders, pages
 from cescore.disclosure.bundle import is_altered
 from cescore.disclosure.reading import with_standing
 from cescore.disclosure.result_file import result_json
-from cescore.disclosure.standing import Issue, Moved, Standing
+from cescore.disclosure.standing import Issue, Moved, ReportStanding
 from cescore.publish.pages.standing import correction, standing_words
 from cescore.publish.publication import Scorecard
 
 DRAFT = builders.bundle().run.model_copy(update={"status": "draft"})
-SIGNED = Standing(stage="final", edition=3, signed_on="2026-09-30")
+SIGNED = ReportStanding(stage="final", edition=3, signed_on="2026-09-30")
 MOVED = Moved(code="index", zh="指数", en="Index", before=71.34, after=70.9)
 
 
-def published(standing: Standing | None = None, lang: str = "zh") -> Scorecard:
+def published(standing: ReportStanding | None = None, lang: str = "zh") -> Scorecard:
     data = builders.bundle(run=DRAFT)
     data = data if standing is None else with_standing(data, standing)
     return Scorecard(data, "f" * 64, lang)
@@ -60,12 +60,14 @@ def test_a_correction_names_its_reason_and_what_moved_on_page_one():
 
 def test_what_moved_is_printed_as_finely_as_it_moved():
     moved = Moved(code="index", zh="指数", en="Index", before=71.3402, after=71.3411)
-    said = correction(Standing(stage="corrected", edition=4, reason="r", moved=(moved,)), "en")
+    said = correction(
+        ReportStanding(stage="corrected", edition=4, reason="r", moved=(moved,)), "en"
+    )
     assert said.endswith("Index 71.340 → 71.341.")
 
 
 def test_a_correction_says_where_a_report_did_not_move_and_a_value_that_is_none():
-    still = Standing(stage="corrected", edition=4, reason="r")
+    still = ReportStanding(stage="corrected", edition=4, reason="r")
     assert "did not move" in correction(still, "en")
     gone = MOVED.model_copy(update={"after": None})
     assert "指数由71.3改为无" in correction(still.of((gone,)), "zh")
