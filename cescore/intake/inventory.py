@@ -73,7 +73,7 @@ YEAR_FOLDER = Folder(
         "database": Folder({r".+\.parquet": "*.parquet"}),  # what queries gave, as it is kept
         # what collecting keeps; a workbook that was only laid there is not read, and so named
         "returns": Folder(
-            {r"submissions\.csv|findings\.jsonl|written\.json": "submissions.csv"},
+            {r"submissions\.csv|(findings|not_taken)\.jsonl|written\.json": "submissions.csv"},
             {r"[0-9a-f]{16}": Folder({r".+": "returns"}), "edited": Folder({r".+": "returns"})},
         ),
     },

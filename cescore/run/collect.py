@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import time
 from collections import Counter
@@ -18,7 +19,7 @@ from rich.console import Console
 from cescore.definitions.load import load_definitions
 from cescore.errors import DataError, RunError
 from cescore.intake.findings import Finding, FindingLog, in_order, shortened, write_findings
-from cescore.intake.inventory import is_plain_file
+from cescore.intake.inventory import OBSERVATIONS, is_plain_file
 from cescore.intake.register_file import read_register
 from cescore.intake.returned import RETURNS
 from cescore.intake.wording import Phrase
@@ -32,10 +33,11 @@ from cescore.returns.collecting.collection import (
     tables_of,
 )
 from cescore.returns.collecting.counting import CellCount, count_cells, findings_of
-from cescore.returns.collecting.folder import received_files, refused_file, same_file
+from cescore.returns.collecting.folder import REFUSED, received_files, refused_file, same_file
 from cescore.returns.collecting.kept import EDITED, KeptReturns, digest
 from cescore.returns.collecting.reading import FileReading
 from cescore.returns.collecting.recognise import take
+from cescore.returns.collecting.untaken import Arrival
 from cescore.returns.layouts.asked import Expected
 from cescore.returns.layouts.definition import Layout
 from cescore.returns.layouts.load import BUILT_IN, load_layouts
@@ -105,7 +107,8 @@ def _collected(asked: Asked, options: CollectOptions, expected: Expected, consol
         job.tell(readings.values(), found)
         say(console, label("collect.previewed", asked.lang, folder=job.output / "preview"))
         return _status(found, readings)
-    collection = collected(readings, kept, options.circumstances)
+    arrival = job.arrival(files, log)
+    collection = collected(readings, kept, options.circumstances, arrival)
     _write(collection, kept, options)
     findings = job.checked(readings.values(), collection, log)
     job.tell(readings.values(), findings)
@@ -113,6 +116,9 @@ def _collected(asked: Asked, options: CollectOptions, expected: Expected, consol
         say(console, line)
     for line in () if job.answering.is_empty else job.answering.read().lines():
         say(console, line)
+    if options.into is not None and not job.is_into_the_year:
+        year = expected.year
+        say(console, label("collect.unchecked", asked.lang, file=options.into, year=year))
     seconds = time.monotonic() - began
     say(console, label("collect.end", asked.lang, n=len(files), seconds=f"{seconds:.0f}"))
     return _status(findings, readings)
@@ -202,6 +208,13 @@ class _Taking:
                 show(Outcome(name, "return", "built"))
         return found
 
+    def arrival(self, files: Sequence[ReceivedFile], log: FindingLog) -> Arrival:
+        """What came besides readings; refusals are told with whose they may be, so they leave the log."""
+        refused = tuple(finding for finding in log.found if finding.code == REFUSED)
+        names = frozenset([*(file.name for file in files), *(f.file for f in refused)])
+        log.found[:] = [finding for finding in log.found if finding.code != REFUSED]
+        return Arrival(self.expected.register, self.expected.year, names, refused)
+
     def _take(self, book: Workbook, sha256: str) -> FileReading:
         taken = take(book, self.layouts, self.expected, self.options.layout)
         reading = FileReading.of(taken, sha256)
@@ -229,8 +242,10 @@ class _Taking:
         now = list(readings)
         files = {reading.file for reading in now}
         entities = {entity_id for reading in now for entity_id in reading.entities if entity_id}
-        about = [*self.of_files(now, log), *collection.findings]
-        if self.options.into is None:
+        told = {(f.file, f.code) for f in collection.findings}  # with whose they may be
+        about = [f for f in self.of_files(now, log) if (f.file, f.code) not in told]
+        about += collection.findings
+        if self.options.into is None or self.is_into_the_year:
             try:
                 workspace = Workspace.load(self.asked.root, self.expected.year)
             except DataError as error:
@@ -239,10 +254,24 @@ class _Taking:
                 about += [
                     f
                     for f in workspace.findings
-                    if f.file in files
-                    or (f.entity_id in entities and f.year in (None, self.expected.year))
+                    if (f.file, f.code) not in told
+                    and (
+                        f.file in files
+                        or (f.entity_id in entities and f.year in (None, self.expected.year))
+                    )
                 ]
         return in_order(dict.fromkeys(about))
+
+    @property
+    def is_into_the_year(self) -> bool:
+        """Whether the values go into a file that is read with the year's tables: all rules can be asked."""
+        into = self.options.into
+        folder = self.asked.root / "data" / str(self.expected.year)
+        return (
+            into is not None
+            and into.resolve().parent == folder.resolve()
+            and re.fullmatch(OBSERVATIONS, into.name) is not None
+        )
 
     def tell(self, readings: Iterable[FileReading], findings: Sequence[Finding]) -> None:
         """Findings, then a line a file that accounts for its cells."""
@@ -352,6 +381,8 @@ def _submissions_told(collection: Collection, expected: Expected, lang: str) -> 
             if findings:
                 yield label(f"collect.{key}", lang, findings=", ".join(sorted(findings)))
     new = sum(1 for one in collection.added if not one.replaces)
+    if collection.unheard:
+        yield label("collect.unheard", lang, entities=", ".join(collection.unheard))
     yield label("collect.new", lang, new=new, replaced=len(collection.resubmissions))
 
 

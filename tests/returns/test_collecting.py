@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import json
 import os
 import re
 import shutil
@@ -21,6 +22,7 @@ from cescore.errors import CescoreError, DataError
 from cescore.intake.workspace import Workspace
 from cescore.returns.collecting.collection import Circumstances
 from cescore.returns.collecting.kept import KeptReturns
+from cescore.returns.collecting.untaken import owner_by_name
 from cescore.returns.workbooks.read import read_workbook
 from cescore.returns.workbooks.readers import ReadFile, ReceivedFile
 from cescore.returns.workbooks.refusal import FileRefused
@@ -184,6 +186,74 @@ def test_one_file_under_two_names_is_one_submission(take, folder):
     assert status == 0 and "same_file_twice" in said
 
 
+def standing(city: Path) -> dict[str, tuple[str, str]]:
+    """What every later check says of received files: by file the code and whose it is."""
+    lines = (city / "data/2025/returns/not_taken.jsonl").read_text("utf-8").splitlines()
+    told = [json.loads(line) for line in lines]
+    return {one["at"][0]: (f"{one['severity']} {one['code']}", one["entity_id"]) for one in told}
+
+
+def test_a_refused_file_is_found_by_every_later_check_until_its_entity_reports(take, city, folder):
+    (folder / "D1.xlsx").write_bytes(b"PK\x03\x04")
+    status, said = take()
+    assert status == 1 and "nothing usable came from: D1" in said
+    assert Workspace.load(city, YEAR).blocked["D1"][0].code == "return_refused"
+    (folder / "D1.xlsx").unlink()
+    assert "D1" in Workspace.load(city, YEAR).blocked and take()[0] == 0
+    assert standing(city) == {"D1.xlsx": ("error return_refused", "D1")}  # as nothing came for it
+    form_of("D1").save(folder / "龙城区.xlsx")
+    assert take()[0] == 0 and standing(city) == {} and not Workspace.load(city, YEAR).blocked
+
+
+def test_a_refused_resubmission_leaves_the_figures_and_a_warning(take, city, folder):
+    take()
+    (folder / "D1 新.xlsx").write_bytes(b"PK\x03\x04")
+    (folder / "D1.xlsx").unlink()
+    assert take()[0] == 1 and value_of(city, "D1", "coal")[0] == 300
+    assert standing(city) == {"D1 新.xlsx": ("warning return_refused", "D1")}
+
+
+def test_what_lies_beside_a_return_that_was_taken_is_gone_with_the_next_collection(
+    take, city, folder
+):
+    (folder / "龙城区盖章件.pdf").write_bytes(b"%PDF-1.7")
+    (folder / "letter.pdf").write_bytes(b"%PDF-1.7")
+    assert take()[0] == 1
+    refused = ("error return_refused", "")
+    assert standing(city) == {"龙城区盖章件.pdf": refused, "letter.pdf": refused}
+    (folder / "letter.pdf").unlink()
+    (folder / "龙城区盖章件.pdf").unlink()
+    assert take()[0] == 0 and standing(city) == {}
+
+
+def test_conflicting_returns_stay_an_error_until_one_of_them_comes_alone(take, city, folder):
+    form_of("D1", coal=999).save(folder / "D1 (2).xlsx")
+    take()
+    assert {f.code for f in Workspace.load(city, YEAR).blocked["D1"]} == {"two_returns"}
+    (folder / "D1.xlsx").unlink()
+    assert take()[0] == 0 and standing(city) == {} and value_of(city, "D1", "coal")[0] == 999
+
+
+def test_a_form_of_nobody_is_known_by_the_name_of_its_file(take, city, folder):
+    form_of("").save(folder / "D1.xlsx")
+    assert take()[0] == 1
+    assert standing(city)["D1.xlsx"] == ("error form_of_nobody", "D1")
+
+
+@pytest.mark.parametrize(
+    ("file", "entity_id"),
+    [
+        ("D1.xlsx", "D1"), ("district/d1 (2).xls", "D1"), ("2025_双塔区_v3.xlsx", "D2"), ("双塔区/附表.xls", "D2"),
+        ("D10.xlsx", ""), ("AD1.xlsx", ""), ("D1 D2.xlsx", ""), ("附表.xlsx", ""), ("", ""),
+        ("Longcheng return.xls", "D1"),
+    ],
+)  # fmt: skip
+def test_whose_a_file_is_that_cannot_be_read_is_told_by_its_name_or_not_at_all(
+    against, file, entity_id
+):
+    assert owner_by_name(file, against.register) == entity_id
+
+
 def test_only_some_files_leave_the_others_as_they_were(take, city, folder):
     take()
     (folder / "D2.xlsx").unlink()
@@ -229,6 +299,7 @@ def test_values_may_go_into_a_parquet_file(take, city, tmp_path):
     into = tmp_path / "values.parquet"
     assert take(into=into)[0] == 0
     assert pq.read_table(into).num_rows == 14
+    assert "build.py check --year 2025" in take(into=into)[1]
     assert not (city / "data/2025/observations_returns.csv").exists()
     take(into=into)  # its own file it may write again
     into.write_bytes(b"somebody's")
@@ -237,7 +308,8 @@ def test_values_may_go_into_a_parquet_file(take, city, tmp_path):
 
 
 def test_a_parquet_file_in_the_year_is_read_like_the_table(take, city):
-    take(into=city / "data/2025/observations_returns.parquet")
+    said = take(into=city / "data/2025/observations_returns.parquet")[1]
+    assert "build.py check" not in said  # all rules were asked
     value, source = value_of(city, "D2", "coal")
     assert value == 300 and "D2.xlsx!填报表!D7" in source
 
@@ -301,7 +373,7 @@ def test_hostile_ids_and_names_stay_texts(take, city, folder):
     )
     form_of("=1+1").save(folder / "x.xlsx")
     status, said = take()
-    assert status == 1 and said.count("bad_id") == 3
+    assert status == 1 and said.count("bad_id") == 2 and "form_of_nobody" in said
     written = [p for p in (city / "data").rglob("*.csv") if not p.name.startswith("=")]
     for path in written:
         rows = list(csv.reader(path.read_text("utf-8").splitlines()))

@@ -29,6 +29,13 @@ from cescore.returns.collecting.kept import (
 )
 from cescore.returns.collecting.reading import FileReading
 from cescore.returns.collecting.submissions import Slot, Submission, SubmissionRecord
+from cescore.returns.collecting.untaken import (
+    CONFLICT,
+    UNTAKEN,
+    Arrival,
+    standing,
+    untaken_now,
+)
 from cescore.returns.layouts.taken import CheckRow, ReturnRow
 
 ROW_COLUMNS = tuple(one.name for one in fields(ReturnRow))
@@ -58,7 +65,8 @@ class Collection:
     """The state of a year after a collection.
 
     ``files`` are the contents to be written, by path below the year's folder; ``originals`` the
-    received files to be kept there; ``findings`` are about submissions (those of readings are theirs).
+    received files to be kept there; ``findings`` are about submissions (those of readings are theirs)
+    and about files of this collection that count for nobody.
     """
 
     readings: tuple[FileReading, ...]  # that count, each with the entities for which it does
@@ -67,6 +75,7 @@ class Collection:
     findings: tuple[Finding, ...]
     resubmissions: tuple[Resubmission, ...]
     added: tuple[Submission, ...]
+    unheard: tuple[str, ...] = ()  # entities of which files came now, and nothing counts
 
     @property
     def rows(self) -> tuple[ReturnRow, ...]:
@@ -82,6 +91,9 @@ class _Entering:
     circumstances: Circumstances
     log: FindingLog = field(default_factory=FindingLog)
     added: list[tuple[Submission, FileReading]] = field(default_factory=list)
+    settled: set[str] = field(
+        default_factory=set
+    )  # entities of which a return counts that came now
 
     def enter(self, fresh: Sequence[FileReading]) -> None:
         """Every reading for each entity it is about; two that claim one place are both refused."""
@@ -102,6 +114,7 @@ class _Entering:
         here = Context(self.log, Address(reading.file), slot[0])
         current = self.record.current(slot)
         if current is not None and current.sha256 == reading.sha256:
+            self.settled.add(slot[0])
             return
         earlier = self.record.with_content(slot, reading.sha256)
         if earlier is not None and current is not None:
@@ -115,15 +128,25 @@ class _Entering:
             self.circumstances.reason,
         )
         self.added.append((one, reading))
+        self.settled.add(slot[0])
 
 
 def collected(
-    fresh: Mapping[Path, FileReading], kept: KeptReturns, circumstances: Circumstances
+    fresh: Mapping[Path, FileReading],
+    kept: KeptReturns,
+    circumstances: Circumstances,
+    arrival: Arrival,
 ) -> Collection:
     """The year after what was read now (by the path of its file) joined what is kept."""
     record = kept.record()
     entering = _Entering(record, circumstances)
     entering.enter(list(fresh.values()))
+    told = entering.log.sorted()
+    conflicts = [finding for finding in told if finding.code == CONFLICT]
+    now = untaken_now(arrival, fresh.values(), conflicts)
+    open_now = standing(
+        kept.untaken(), now, arrival, entering.settled, {slot[0] for slot in record.by_slot}
+    )
     by_hash = {reading.sha256: reading for reading in fresh.values()}
     counting = record.counting()
     used = {sha256: by_hash.get(sha256) or kept.reading(sha256) for sha256 in counting}
@@ -137,12 +160,15 @@ def collected(
     entered.update(dict.fromkeys(sha for sha in counting if sha in by_hash))
     return Collection(
         readings=tuple(readings),
-        files=_files(readings, record, [by_hash[sha] for sha in entered], resubmissions),
+        files=_files(readings, record, [by_hash[sha] for sha in entered], resubmissions, open_now),
         originals={
             f"{RETURNS}/{by_hash[sha].folder}/{kept_name(by_hash[sha].file)}": paths[sha]
             for sha in entered
         },
-        findings=tuple(entering.log.sorted()),
+        findings=tuple(dict.fromkeys([*(f for f in told if f.code != CONFLICT), *now])),
+        unheard=tuple(
+            sorted({f.entity_id for f in now} - {slot[0] for slot in record.by_slot} - {""})
+        ),
         resubmissions=resubmissions,
         added=tuple(one for one, _ in entering.added),
     )
@@ -166,17 +192,19 @@ def _files(
     record: SubmissionRecord,
     entered: Sequence[FileReading],
     resubmissions: Sequence[Resubmission],
+    untaken: Sequence[Finding],
 ) -> dict[str, bytes]:
     """Every file of the year that collecting writes."""
     tables = tables_of(readings)
     findings = in_order(
-        [*_of_record(record), *(f for reading in readings for f in reading.findings)]
+        [*_of_record(record), *untaken, *(f for reading in readings for f in reading.findings)]
     )
     written = {name: digest(content) for name, content in tables.items()}
     found = {
         **tables,
         f"{RETURNS}/{SUBMISSIONS}": record.to_text().encode(),
         f"{RETURNS}/{RETURNED_FINDINGS}": findings_text(findings).encode(),
+        f"{RETURNS}/{UNTAKEN}": findings_text(untaken).encode(),
         f"{RETURNS}/{WRITTEN}": (json.dumps(written, indent=1, sort_keys=True) + "\n").encode(),
     }
     for reading in entered:

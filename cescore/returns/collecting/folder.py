@@ -13,6 +13,8 @@ from cescore.intake.wording import Phrase, phrase
 from cescore.returns.workbooks.kinds import ACCEPTED
 from cescore.returns.workbooks.readers import ReceivedFile
 
+REFUSED = "return_refused"
+
 
 def received_files(folder: Path, log: FindingLog) -> list[ReceivedFile]:
     """Every file below a folder that may be a return, by its path there, in the order of names.

@@ -11,11 +11,13 @@ from functools import cached_property
 from pathlib import Path
 
 from cescore.errors import DataError, Problem
+from cescore.intake.findings import Finding
 from cescore.intake.inert import csv_text
 from cescore.intake.inventory import is_plain_file
 from cescore.intake.returned import RETURNED_MEASURES, RETURNED_OBSERVATIONS, RETURNS
 from cescore.returns.collecting.reading import SHORT, FileReading
 from cescore.returns.collecting.submissions import SubmissionRecord
+from cescore.returns.collecting.untaken import UNTAKEN, from_text
 
 SUBMISSIONS, WRITTEN, READING, CHANGES = (
     "submissions.csv",
@@ -50,6 +52,10 @@ class KeptReturns:
     def record(self) -> SubmissionRecord:
         """The submissions so far; a new object each time, to be added to."""
         return SubmissionRecord.from_text(self._text(SUBMISSIONS), self.name(RETURNS, SUBMISSIONS))
+
+    def untaken(self) -> tuple[Finding, ...]:
+        """What is wrong with files that count for nobody."""
+        return from_text(self._text(UNTAKEN), self.name(RETURNS, UNTAKEN))
 
     def reading(self, sha256: str) -> FileReading:
         """What was read of a file that is kept.

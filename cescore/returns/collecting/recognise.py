@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from cescore.intake.findings import Context
 from cescore.returns.forms.shape import MEASURES, RETURN
 from cescore.returns.layouts.asked import Expected
+from cescore.returns.layouts.comments import tell_comments
 from cescore.returns.layouts.definition import Layout
 from cescore.returns.layouts.form import FORM, identity_of, read_form, tables_of
 from cescore.returns.layouts.free import fits, read_free
@@ -25,6 +26,7 @@ def take(
     """
     taken = _taken(book, layouts, expected, asked)
     tell_remarks(book, taken)
+    tell_comments(book, taken)
     return taken
 
 

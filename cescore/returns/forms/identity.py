@@ -143,7 +143,10 @@ def _in_title(sheets: Mapping[str, Iterable[Sequence[object]]]) -> Iterator[tupl
             for place, text in enumerate(cells):
                 key = key_of(text, SHOWN) if text else None
                 beside = next((other for other in cells[place + 1 :] if other), "")
-                if key is not None and beside:
+                is_word = (
+                    key_of(beside, SHOWN) is not None
+                )  # the next heading: nothing stands between
+                if key is not None and beside and not is_word:
                     yield key, beside
 
 

@@ -276,7 +276,7 @@ class _FormReader:
             ReturnRow(
                 self.entity_id,
                 self.year,
-                name,
+                table.text(row, "variable"),  # as it stands: signs that are not seen are told
                 text,
                 beside["status"],
                 here.at.source,

@@ -32,6 +32,7 @@ from cescore.returns.marked.listing import shown, write_listing
 from cescore.returns.marked.owner import owner_of
 from cescore.returns.marked.remarks import ReturnRemark
 from cescore.returns.marked.shape import SEVERITY_FILLS
+from cescore.returns.workbooks.comments import OUR_AUTHOR
 from cescore.returns.workbooks.sheet import Content, Sheet, Workbook, letters
 
 NO_CLOCK = datetime(2000, 1, 1)  # a workbook states when it was made; ours says nothing by it
@@ -231,7 +232,7 @@ def _mark_cell(cell: Cell, remarks: Sequence[ReturnRemark], lang: str) -> None:
     if cell.comment is not None:  # the respondent's own stays, first
         lines.insert(0, cell.comment.text)
     text = shown("\n".join(lines))[:LONGEST_COMMENT]
-    cell.comment = Comment(text, "cescore", height=COMMENT_HEIGHT, width=COMMENT_WIDTH)
+    cell.comment = Comment(text, OUR_AUTHOR, height=COMMENT_HEIGHT, width=COMMENT_WIDTH)
 
 
 def _comment_line(remark: ReturnRemark, lang: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 from openpyxl.worksheet.worksheet import Worksheet
 
 from cescore.returns.workbooks.calamine import read_by_calamine
+from cescore.returns.workbooks.comments import of_respondent
 from cescore.returns.workbooks.sheet import (
     Content,
     Position,
@@ -117,7 +118,16 @@ def _sheet(sheet: Worksheet, computed: Computed) -> Sheet:
         hidden_rows=frozenset(n for n, row in sheet.row_dimensions.items() if row.hidden),
         hidden_columns=_hidden_columns(sheet),
         is_filtered=bool(sheet.auto_filter.ref and sheet.auto_filter.filterColumn),
+        comments=dict(sorted(_comments(sheet))),
     )
+
+
+def _comments(sheet: Worksheet) -> Iterator[tuple[Position, str]]:
+    for cell in _cells(sheet):
+        comment = getattr(cell, "comment", None)  # covered parts of merged cells have none
+        text = "" if comment is None else of_respondent(str(comment.text), str(comment.author))
+        if text:
+            yield (cell.row, cell.column), text
 
 
 def _hidden_columns(sheet: Worksheet) -> frozenset[int]:

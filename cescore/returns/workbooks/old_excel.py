@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 
 import xlrd
@@ -13,6 +14,7 @@ from xlrd.compdoc import CompDocError
 from xlrd.sheet import Cell as XlrdCell
 from xlrd.sheet import Sheet as XlrdSheet
 
+from cescore.returns.workbooks.comments import of_respondent
 from cescore.returns.workbooks.limits import ReadingLimits
 from cescore.returns.workbooks.refusal import FileRefused
 from cescore.returns.workbooks.sheet import Content, Position, Sheet, SheetCell, Span, Workbook
@@ -83,7 +85,15 @@ def _sheet(book: Book, sheet: XlrdSheet, limits: ReadingLimits) -> Sheet:
         is_hidden=sheet.visibility != 0,
         hidden_rows=frozenset(n + 1 for n, row in sheet.rowinfo_map.items() if row.hidden),
         hidden_columns=frozenset(n + 1 for n, info in sheet.colinfo_map.items() if info.hidden),
+        comments=dict(sorted(_comments(sheet))),
     )
+
+
+def _comments(sheet: XlrdSheet) -> Iterator[tuple[Position, str]]:
+    for (row, column), note in sheet.cell_note_map.items():
+        text = of_respondent(str(note.text), str(note.author))
+        if text:
+            yield (row + 1, column + 1), text
 
 
 def _format(book: Book, cell: XlrdCell) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from cescore.returns.workbooks.comments import of_respondent
 from cescore.returns.workbooks.limits import ReadingLimits
 from cescore.returns.workbooks.refusal import FileRefused
 from cescore.returns.workbooks.sheet import Content, Position, Sheet, SheetCell, Span, Workbook
@@ -22,6 +23,8 @@ _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _META = "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}"
+_NOTE = f"{_OFFICE}annotation"
+_CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
 _PERCENT = "0.00%"
 _HIDDEN = ("collapse", "filter")
 
@@ -74,17 +77,19 @@ class _Budget:
 def _sheet(table: etree._Element, hidden_styles: frozenset[str | None], budget: _Budget) -> Sheet:
     cells: dict[Position, SheetCell] = {}
     merged: list[Span] = []
+    comments: dict[Position, str] = {}
     hidden_rows: set[int] = set()
     is_filtered = False
     row = 0
     for element in table.iter(f"{_TABLE}table-row"):
         repeated = _count(element, "rows")
-        is_empty = not any(_is_filled(cell) for cell in element)
-        if not is_empty:
-            budget.spend(repeated * sum(_is_filled(cell) for cell in element))
+        filled = sum(_is_filled(cell) or cell.find(_NOTE) is not None for cell in element)
+        is_empty = not filled
+        budget.spend(repeated * filled)
         for _ in range(0 if is_empty else repeated):
             row += 1
             _read_row(element, row, cells, merged, budget)
+            comments.update(_comments(element, row))
             if element.get(f"{_TABLE}visibility") in _HIDDEN:
                 hidden_rows.add(row)
                 is_filtered |= element.get(f"{_TABLE}visibility") == "filter"
@@ -97,7 +102,21 @@ def _sheet(table: etree._Element, hidden_styles: frozenset[str | None], budget: 
         hidden_rows=frozenset(hidden_rows),
         hidden_columns=frozenset(_hidden_columns(table)),
         is_filtered=is_filtered,
+        comments=comments,
     )
+
+
+def _comments(element: etree._Element, row: int) -> Iterator[tuple[Position, str]]:
+    """The comments in a row; of repeated cells on the first."""
+    column = 1
+    for cell in element:
+        note = cell.find(_NOTE)
+        if note is not None:
+            lines = ("".join(part.itertext()) for part in note.iter(f"{_TEXT}p"))
+            text = of_respondent("\n".join(lines), note.findtext(_CREATOR) or "")
+            if text:
+                yield (row, column), text
+        column += _count(cell, "columns")
 
 
 def _read_row(
@@ -127,7 +146,7 @@ def _read_row(
 def _content(cell: etree._Element) -> tuple[Content, str, str, str]:
     """What a cell holds: content, text, number format, formula."""
     formula = cell.get(f"{_TABLE}formula", "").partition(":")[2]
-    shown = "\n".join("".join(part.itertext()) for part in cell.iter(f"{_TEXT}p"))
+    shown = "\n".join("".join(part.itertext()) for part in cell.iterchildren(f"{_TEXT}p"))
     kind = cell.get(f"{_OFFICE}value-type", "")
     if cell.get(f"{_CALC}value-type") == "error" or (formula and shown.startswith(("#", "Err:"))):
         return Content.error, shown or "#VALUE!", "", formula
@@ -161,7 +180,7 @@ def _number(text: str) -> float | str:
 def _is_filled(cell: etree._Element) -> bool:
     """Whether a cell holds a value or a formula; endless repetitions of empty ones do not count."""
     return bool(cell.get(f"{_OFFICE}value-type") or cell.get(f"{_TABLE}formula")) or any(
-        part.text or len(part) for part in cell.iter(f"{_TEXT}p")
+        part.text or len(part) for part in cell.iterchildren(f"{_TEXT}p")
     )
 
 

@@ -72,7 +72,8 @@ class Span:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: its cells by position, and what a person who opens it does not see."""
+    """One sheet: its cells by position, what a person who opens it does not see, and what a respondent
+    wrote into comments on cells, be they empty."""
 
     name: str
     cells: Mapping[Position, SheetCell]
@@ -81,6 +82,7 @@ class Sheet:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     is_filtered: bool = False
+    comments: Mapping[Position, str] = field(default_factory=dict)
 
     @cached_property
     def last_row(self) -> int:
@@ -208,6 +210,7 @@ def _sheet_to_plain(sheet: Sheet) -> dict[str, Any]:
         "hidden_rows": sorted(sheet.hidden_rows),
         "hidden_columns": sorted(sheet.hidden_columns),
         "is_filtered": sheet.is_filtered,
+        "comments": [[*at, text] for at, text in sheet.comments.items()],
     }
 
 
@@ -221,6 +224,7 @@ def _sheet_from_plain(plain: Mapping[str, Any]) -> Sheet:
         hidden_rows=frozenset(plain["hidden_rows"]),
         hidden_columns=frozenset(plain["hidden_columns"]),
         is_filtered=plain["is_filtered"],
+        comments={(row, column): text for row, column, text in plain["comments"]},
     )
 
 
