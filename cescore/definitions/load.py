@@ -36,6 +36,7 @@ from cescore.definitions.plan_targets import plan_of_run
 from cescore.definitions.plans import load_plans
 from cescore.definitions.reading import Reading, with_nearest
 from cescore.definitions.resolving import resolve_accounts, resolve_estimates
+from cescore.definitions.respondent_methods import check_respondent_methods
 from cescore.definitions.runs import in_its_plan, load_run
 from cescore.definitions.standards import load_standards
 from cescore.definitions.units import Units
@@ -111,7 +112,10 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
     plan = plan_of_run(plans, run, drafts, units, params.place("runs"))
     if plan is not None:
         plan = resolve_bonus(plan, plans[plan.id].at, RuleTerms.of(names, accounts))
-    disclosure = _disclosure(params.file("disclosure.yml"), names)
+    rules = params.file("disclosure.yml")
+    disclosure = _disclosure(rules, names)
+    if disclosure is not None:
+        check_respondent_methods(drafts, frameworks, disclosure, rules)
     standards = load_standards(params.files("standards"), drafts)
     page = load_page(params.file("page.yml"), names)
     history = load_history(params.files("history"))

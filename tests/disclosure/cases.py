@@ -69,7 +69,8 @@ def evaluated(
     ``beside``: a scored indicator more, which is no headline rate.
     """
     _write(root / "params/variables.yml", {c: {"en": c, "unit": "t"} for c in VARIABLES})
-    _write(root / "params/disclosure.yml", RULES)
+    allowed = {"firm": "the tests learn from firms"} if normalisation != "goalposts" else {}
+    _write(root / "params/disclosure.yml", {**RULES, "learning_over_respondents": allowed})
     _write(root / "params/runs/2025.yml", {"year": 2025, "base_year": 2024, "status": "sample"})
     for entity_type in ("city", "park"):
         _write(root / f"params/frameworks/{entity_type}.yml", _framework("goalposts", beside))

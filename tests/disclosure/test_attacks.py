@@ -13,11 +13,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cases import Firm, evaluated, firms, open_ledger
+from cases import Firm, evaluate_again, evaluated, firms, open_ledger
 
 from cescore.disclosure import gate
 from cescore.disclosure.bundle import Bundle
 from cescore.disclosure.bundles import Bundler
+from cescore.errors import ParamsError
 from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.method import disclosure
 
@@ -168,6 +169,28 @@ def test_the_gate_is_what_stops_the_attack(
     truth = secret(frame[0])  # the victim stands first
     succeeded = guess is not None and abs(guess - truth) <= tolerance(name) * truth
     assert succeeded is not is_in
+
+
+def solve_for_the_best(made: dict[str, Bundle], frame: list[Firm]) -> float:
+    """Two firms that put values and scores together: score = 100 (x - low) / (high - low)."""
+    pair = [frame[1], frame[2]]
+    scores = [made[f.id].fitted.released_scores["productivity"][2025] for f in pair]
+    (one, other), (x, y) = scores, (f.rate for f in pair)
+    assert one is not None and other is not None
+    return x + (100 - one) * (x - y) / (one - other)
+
+
+def test_two_firms_solve_for_the_best_of_an_observed_scale_so_it_is_refused(
+    tmp_path: Path,
+) -> None:
+    frame = best_first()
+    made = bundles(evaluated(tmp_path, frame, normalisation="min_max"))  # allowed, with a reason
+    assert solve_for_the_best(made, frame) == pytest.approx(frame[0].rate)
+    path = tmp_path / "params/disclosure.yml"
+    rules = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps({**rules, "learning_over_respondents": {}}), encoding="utf-8")
+    with pytest.raises(ParamsError, match=r"firm\.yml.*normalisation: min_max lets a respondent"):
+        evaluate_again(tmp_path)
 
 
 def test_a_finding_across_levels_shows_the_bureau_the_firms_and_the_park_none(

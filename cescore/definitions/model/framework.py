@@ -54,6 +54,7 @@ Transformation = Literal["none", "log_ct", "log_ct_plus", "log_ct_orig", "log_gi
 AMONG_ALL: tuple[str, ...] = get_args(AmongAll)
 ON_GOALPOSTS: tuple[str, ...] = get_args(OnGoalposts)
 STATED: tuple[str, ...] = get_args(Stated)
+LEARNT: tuple[str, ...] = get_args(Learnt)
 BY_GROUP: tuple[str, ...] = get_args(ByGroup)
 ALONG_ROW: tuple[str, ...] = get_args(AlongRow)
 

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from cescore.definitions.model.base import Definition, Named
-from cescore.definitions.model.written import Day, Real, Whole, Words, Year
+from cescore.definitions.model.written import Day, Real, Text, Whole, Words, Year
 
 
 class Run(Definition):
@@ -46,6 +46,8 @@ class Disclosure(Definition):
     industry_totals: Words = ()  # variables totalled by industry; empty: headline inputs
     # legal bases whose values need no protection: their consent covers publication
     unprotected_bases: tuple[Literal["administrative", "consented"], ...] = ()
+    # entity type of respondents -> why methods that learn from others may score it all the same
+    learning_over_respondents: Mapping[str, Text] = {}
     licence: str = ""  # of the public tables, a URL or an SPDX name; empty: none is stated
     decided_by: str = ""
     decided_on: Day = ""
