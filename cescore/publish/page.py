@@ -37,7 +37,10 @@ _STYLE_MARK = "<!-- style -->"
 _LINK = re.compile(r"""<a\b[^>]*?\shref=["']#([^"']+)""")
 _PLACE = re.compile(r"""\s(?:id|name)=["']([^"']+)""")
 _SHOWN = ["text/html", "image/svg+xml", "image/png", "text/markdown", "text/plain"]
-_FORBIDDEN_TAGS = {"script", "iframe", "object", "embed", "link", "base", "form", "foreignobject"}
+_FORBIDDEN_TAGS = {
+    "script", "iframe", "object", "embed", "applet", "link", "base", "form", "foreignobject", "animate", "set",
+}  # fmt: skip
+_FOLLOWED = {"a", "area"}  # a reader follows their links; what other tags name is fetched
 _LINK_ATTRIBUTES = {"href", "xlink:href"}
 _SOURCE_ATTRIBUTES = {"src", "srcset", "data", "poster", "background", "action", "formaction"}
 
@@ -224,7 +227,7 @@ class _ContentReader(HTMLParser):
             self.found.append("<img> without a text for those who cannot see it")
         self._in_style = tag == "style"
         for name, value in attrs:
-            if not _is_harmless(name, (value or "").strip().lower()):
+            if not _is_harmless(tag, name, (value or "").strip().lower()):
                 self.found.append(f'<{tag} {name}="{(value or "")[:40]}">')
 
     def handle_data(self, data: str) -> None:
@@ -235,11 +238,12 @@ class _ContentReader(HTMLParser):
         self._in_style = False
 
 
-def _is_harmless(name: str, value: str) -> bool:
+def _is_harmless(tag: str, name: str, value: str) -> bool:
     if name.startswith("on") or name == "http-equiv":
         return False
     if name in _LINK_ATTRIBUTES:
-        return value.startswith(("#", "https://", "http://", "mailto:"))
+        outside = ("https://", "http://", "mailto:") if tag in _FOLLOWED else ()
+        return value.startswith(("#", *outside))
     if name in _SOURCE_ATTRIBUTES:
         return value.startswith("data:image/")
-    return "url(" not in value or "url(#" in value
+    return value.count("url(") == value.count("url(#") and "expression(" not in value
