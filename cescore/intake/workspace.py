@@ -29,6 +29,7 @@ from cescore.intake.entities import Entity, Register
 from cescore.intake.findings import Context, Finding, FindingLog, Severity, in_order, shortened
 from cescore.intake.inspections import MeasureRecord, VetoRecord, read_measures, read_vetoes
 from cescore.intake.inventory import SourceFile, find_sources, tell_strays, year_folders
+from cescore.intake.left_out import Cell, left_out
 from cescore.intake.named_industries import unknown_industries
 from cescore.intake.named_types import unknown_entities, unknown_types
 from cescore.intake.near_words import in_known_words
@@ -113,7 +114,9 @@ class Workspace:
         base_year, years = _years(definitions, observations)
         layout = _lay_out(register, observations, definitions, base_year, years)
         checked = check(layout, _checked(definitions, base_year, register))
-        log.extend(_without_refused(checked, log.found))
+        refused = {(f.entity_id, f.year, f.variable) for f in log.found if f.severity == "error"}
+        log.extend(_without_refused(checked, refused))
+        log.extend(left_out(layout.cubes.values(), definitions.variables, refused))
         log.extend(_not_filed(register, layout, definitions))
         log.extend(unknown_types(definitions, register))
         log.extend(unknown_entities(definitions, register))
@@ -346,9 +349,8 @@ def _known_in(panel: Panel, year: int) -> frozenset[str]:
     return frozenset(e for e, is_known in zip(panel.entities, known, strict=True) if is_known)
 
 
-def _without_refused(checked: Iterable[Finding], read: Iterable[Finding]) -> list[Finding]:
+def _without_refused(checked: Iterable[Finding], refused: Collection[Cell]) -> list[Finding]:
     """What checks found, but for values called absent that are there and were refused as they were read."""
-    refused = {(f.entity_id, f.year, f.variable) for f in read if f.severity == "error"}
     return [
         f
         for f in checked

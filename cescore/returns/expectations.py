@@ -99,9 +99,10 @@ class Expectations:
         return self._one(finding, values["total"])
 
     def by_return(self, finding: Finding, values: Mapping[str, Any]) -> Alternatives:
-        """What was not returned: last year's values, of one variable or of all."""
+        """What was not returned: last year's values, of one variable, of several named or of all."""
         year, panel = finding.year or 0, self._panel(finding)
-        codes = [finding.variable] if finding.variable else list(panel.columns)
+        named = [term.text for term in values.get("codes", ())] or [finding.variable]
+        codes = [code for code in named if code in panel.columns] or list(panel.columns)
         before = {code: self._value(finding, code, year - 1) for code in codes}
         changes = tuple(ReplacedValue(year, code, v) for code, v in before.items() if v is not None)
         return (changes,) if changes else NONE
@@ -146,6 +147,7 @@ WAYS: Mapping[str, Callable[[Expectations, Finding, Mapping[str, Any]], Alternat
     "sum_of_bodies": Expectations.by_sum,
     "sum_of_bodies_zero": Expectations.by_sum,
     "required_absent": Expectations.by_return,
+    "left_out": Expectations.by_return,
     "not_filed": Expectations.by_return,
     "new_not_filed": Expectations.by_return,
     "stopped_filing": Expectations.by_return,

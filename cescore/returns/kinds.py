@@ -25,6 +25,7 @@ KIND_OF: Mapping[str, RuleKind] = {
     "sum_of_bodies": "levels",
     "sum_of_blocked": "levels",
     "required_absent": "presence",
+    "left_out": "presence",
     "not_filed": "register",
     "outside_validity": "register",
     "unknown_entity": "register",
