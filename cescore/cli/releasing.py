@@ -108,7 +108,7 @@ def verify(
     else:
         from cescore.release.verify_all import verify_editions
 
-        found = verify_editions(root, what, _text(anchors))
+        found = verify_editions(root, what, _text(anchors), tuple(trust or ()))
     tell_verified(found, lang, console)
     raise typer.Exit(FOUND if found.problems else 0)
 

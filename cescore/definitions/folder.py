@@ -20,6 +20,7 @@ FILES = (
     "checks.yml",
     "disclosure.yml",
     "page.yml",
+    "signing.yml",
     "units.txt",
     "frameworks/*.yml",
     "plans/*.yml",

@@ -94,7 +94,8 @@ PARAMS = Folder(
         **{
             name.replace(".", r"\."): name
             for name in (
-                "variables.yml", "accounts.yml", "checks.yml", "disclosure.yml", "page.yml", "units.txt",
+                "variables.yml", "accounts.yml", "checks.yml", "disclosure.yml", "page.yml", "signing.yml",
+                "units.txt",
             )
         },
         **_README,

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from cescore.errors import RunError
+from cescore.publish.printing.seal import sealed_part
 from cescore.release.editions import BUREAU, MANIFEST, RELEASE, EditionFolder
-from cescore.release.register import ReleaseRegister
+from cescore.release.register import MAKES, ReleaseRegister
 from cescore.release.remaking import first_difference
 from cescore.release.remarks import ReleaseRemark, remark
 
@@ -19,6 +20,8 @@ Judged = tuple[bool, ReleaseRemark]  # whether it speaks for the file
 
 def at_hand(path: Path, raw: bytes, printed: str, root: Path) -> Iterator[Judged]:
     """What editions and manifests at hand say of a PDF with this report number."""
+    if b"/ByteRange" in raw:
+        raw = sealed_part(raw)  # what a signature added is not the edition's
     found = [*_by_register(raw, printed, root), *_by_manifest_beside(path, raw)]
     yield from found or [(True, remark("pdf_no_edition"))]
 
@@ -28,7 +31,7 @@ def _by_register(raw: bytes, printed: str, root: Path) -> Iterator[Judged]:
     register = ReleaseRegister.read(root / RELEASE)
     digest = hashlib.sha256(raw).hexdigest()
     for entry in register.entries:
-        if entry.step in ("published", "withdrawn"):
+        if entry.step not in MAKES:
             continue
         folder = EditionFolder(register.folder / entry.edition)
         try:

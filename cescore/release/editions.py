@@ -30,6 +30,7 @@ UNHASHED = (MANIFEST, STATEMENT, ENVELOPE)  # each made from the ones before it
 PRIVATE, OPEN = 0o700, 0o755
 PRIVATE_FILE, OPEN_FILE = 0o400, 0o444
 FORMAT = 1
+SIGNED = ".signed"  # how the folder of its signed copies ends, beside it
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,14 @@ class EditionFolder:
 
     def open_public(self, *, is_open: bool) -> None:
         """Let everybody into the public tree, or nobody any more."""
-        (self.path / PUBLIC).chmod(OPEN if is_open else PRIVATE)
+        for folder in (self.path, self.signed):
+            if (folder / PUBLIC).is_dir():
+                (folder / PUBLIC).chmod(OPEN if is_open else PRIVATE)
+
+    @property
+    def signed(self) -> Path:
+        """The folder beside it that has its signed copies."""
+        return self.path.with_name(f"{self.path.name}{SIGNED}")
 
     @property
     def is_public_open(self) -> bool:
@@ -138,6 +146,7 @@ __all__ = [
     "PUBLIC",
     "RELEASE",
     "RESPONDENT",
+    "SIGNED",
     "SIGN_OFF",
     "STATEMENT",
     "UNHASHED",

@@ -21,6 +21,7 @@ from cescore.release.remarks import ReleaseRemark, remark
 REGISTER_NAME = "register.jsonl"
 PRIVATE = 0o600
 FIRST = "0" * 64  # what the first line has for the hash of a line before it
+MAKES = ("draft", "reviewed", "final", "corrected")  # steps that make an edition
 OFFICIAL = ("final", "corrected")
 _ANCHOR = re.compile(
     r"cescore (?P<edition>\S+) manifest (?P<manifest>[0-9a-f]{64})"
@@ -35,14 +36,14 @@ class Signed:
     who: str = ""
     role: str = ""
     date: str = ""
-    sha256: str = ""  # of the sign-off file
+    sha256: str = ""  # of the sign-off file, or of the record of signatures
 
 
 @dataclass(frozen=True)
 class RegisterEntry:
     """A line of the register.
 
-    ``step``: draft, reviewed, final, corrected, published or withdrawn; ``run``: the year's folder,
+    ``step``: draft, reviewed, final, corrected, signed, published or withdrawn; ``run``: the year's folder,
     as 2025 or 2025-en; ``manifest``: SHA-256 of the edition's manifest.json.
     """
 
@@ -132,12 +133,12 @@ class ReleaseRegister:
 
     def made(self, run: str) -> tuple[RegisterEntry, ...]:
         """The entries that made an edition, the oldest first."""
-        return tuple(e for e in self.of(run) if e.step not in ("published", "withdrawn"))
+        return tuple(e for e in self.of(run) if e.step in MAKES)
 
     def find(self, edition: str) -> RegisterEntry | None:
         """The entry that made an edition."""
         named = (e for e in self.entries if e.edition == edition)
-        return next((e for e in named if e.step not in ("published", "withdrawn")), None)
+        return next((e for e in named if e.step in MAKES), None)
 
     def in_force(self, run: str) -> RegisterEntry | None:
         """The official edition that holds: the newest, unless it was withdrawn."""

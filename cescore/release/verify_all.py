@@ -6,14 +6,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from cescore.errors import RunError
-from cescore.release.editions import RELEASE, EditionFolder
-from cescore.release.register import RegisterEntry, ReleaseRegister
+from cescore.release.editions import RELEASE, SIGNED, EditionFolder
+from cescore.release.register import MAKES, RegisterEntry, ReleaseRegister
 from cescore.release.remarks import ReleaseRemark, remark
+from cescore.release.signatures_kept import signed_problems
 from cescore.release.verification import Verification
 from cescore.release.verifying import edition_problems, published_problems, register_problems
 
 
-def verify_editions(root: Path, name: str = "", anchors: str | None = None) -> Verification:
+def verify_editions(
+    root: Path, name: str = "", anchors: str | None = None, trusted: tuple[Path, ...] = ()
+) -> Verification:
     """All editions in ``release/`` of a workspace, or the one of a name such as 2025/3-final.
 
     Raises
@@ -33,11 +36,17 @@ def verify_editions(root: Path, name: str = "", anchors: str | None = None) -> V
             n = len(folder.manifest["files"])
             facts.append(remark("sound", edition=entry.edition, n=n, manifest=entry.manifest))
             facts.append(_state(register, entry))
+        signed = register.has(entry.edition, "signed")
+        against = list(signed_problems(folder, signed, trusted))
+        problems += [_in(f"{entry.edition}{SIGNED}", one) for one in against]
+        if signed is not None and not against:
+            who = signed.signed.who
+            facts.append(remark("signatures_sound", edition=entry.edition, who=who))
     return Verification(tuple(facts), tuple(problems))
 
 
 def _wanted(register: ReleaseRegister, name: str) -> tuple[RegisterEntry, ...]:
-    made = tuple(e for e in register.entries if e.step not in ("published", "withdrawn"))
+    made = tuple(e for e in register.entries if e.step in MAKES)
     chosen = tuple(e for e in made if e.edition == name.strip("/")) if name else made
     if not chosen and not (register.problems and not name):
         known = ", ".join(e.edition for e in made) or "none"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from cescore.errors import RunError
@@ -17,6 +18,7 @@ from cescore.release.editions import (
     MANIFEST,
     RELEASE,
     SIGN_OFF,
+    SIGNED,
     STATEMENT,
     UNHASHED,
     EditionFolder,
@@ -101,11 +103,12 @@ def register_problems(register: ReleaseRegister, anchors: str | None) -> Iterato
     if anchors is not None:
         yield from register.against_anchors(anchors)
     known = {entry.edition for entry in register.entries}
+    signed = {f"{e.edition}{SIGNED}" for e in register.entries if e.step == "signed"}
     for path in sorted(register.folder.glob("*/*")):
         name = path.relative_to(register.folder).as_posix()
-        if path.is_dir() and name not in known and not path.name.startswith(MAKING):
+        if path.is_dir() and name not in known | signed and not path.name.startswith(MAKING):
             yield remark("unregistered", edition=name)
-    for edition in sorted(known):
+    for edition in sorted(known | signed):
         if not (register.folder / edition).is_dir():
             yield remark("lost", file=f"{RELEASE}/{edition}")
 
@@ -117,5 +120,6 @@ def published_problems(register: ReleaseRegister) -> Iterator[ReleaseRemark]:
             folder = EditionFolder(register.folder / entry.edition)
             is_meant = bool(register.has(entry.edition, "published"))
             is_meant = is_meant and not register.has(entry.edition, "withdrawn")
-            if folder.is_public_open and not is_meant:
+            signed = replace(folder, path=folder.signed)
+            if (folder.is_public_open or signed.is_public_open) and not is_meant:
                 yield remark("open_to_others", file=f"{entry.edition}/public")

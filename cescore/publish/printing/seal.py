@@ -27,11 +27,15 @@ def is_intact(raw: bytes) -> bool:
 
     What a signature adds stands behind the end of the sealed file, and the signature covers it.
     """
-    first = raw.partition(END)[0] + END
-    rest = raw[len(first) :]
-    original = first + (rest[:1] if rest[:1] == b"\n" else b"")
+    original = sealed_part(raw)
     place = _place(original)
     return place is not None and original[slice(*place)] == _digest(original, place)
+
+
+def sealed_part(raw: bytes) -> bytes:
+    """The file as it was sealed: without what signing, or anybody else, put behind it."""
+    first = raw.partition(END)[0] + END
+    return raw[: len(first) + 1] if raw[len(first) : len(first) + 1] == b"\n" else first
 
 
 def _place(raw: bytes) -> tuple[int, int] | None:
