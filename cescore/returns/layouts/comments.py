@@ -13,7 +13,8 @@ from cescore.returns.workbooks.sheet import Workbook
 def tell_comments(book: Workbook, taken: Taken) -> None:
     """Each comment at its cell, whole; of the value there, else of the only entity of the workbook."""
     rows = {row.source: row for row in taken.rows}
-    owners = {clean(row.entity_id).text for row in (*taken.rows, *taken.checks)}
+    ids = [row.entity_id for row in taken.rows] + [check.entity_id for check in taken.checks]
+    owners = {clean(entity_id).text for entity_id in ids}
     for sheet in book.sheets:
         for (row, column), text in sorted(sheet.comments.items()):
             at: Address = book.address(sheet.name, row, column)
