@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from cescore.intake.findings import SEVERITIES
-from cescore.intake.wording import text
+from cescore.intake.wording import Naming, text
 from cescore.publish.naming import on_terminal
 from cescore.publish.words import label
 from cescore.run.job import IN_PROCESS, Outcome
@@ -76,11 +76,11 @@ def tell_findings(workspace: Workspace, console: Console, lang: str) -> None:
     say(console, counted(workspace, lang))
 
 
-def stated(finding: Finding, lang: str) -> str:
+def stated(finding: Finding, lang: str, naming: Naming = on_terminal) -> str:
     """A finding as one line: how grave, what and where, and whether it is settled."""
     severity = text(f"severity_{finding.severity}", lang)
     status = "" if finding.status == "open" else f" [{text(f'status_{finding.status}', lang)}]"
-    return f"{severity:7} {finding.line(lang, on_terminal)}{status}"
+    return f"{severity:7} {finding.line(lang, naming)}{status}"
 
 
 def why_blocked(findings: Iterable[Finding], lang: str) -> str:
