@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cescore.intake.findings import Finding
-from cescore.intake.wording import NamedTerm, joined, name_of
-from cescore.publish.naming import on_terminal
+from cescore.intake.wording import Naming, joined, name_of
 from cescore.publish.words import label
 from cescore.returns.collecting.collection import Collection, Resubmission
 from cescore.returns.collecting.counting import findings_of
 from cescore.returns.collecting.reading import FileReading
 from cescore.returns.layouts.asked import Expected
-from cescore.run.telling import stated
+from cescore.run.telling import beside_codes, stated
 
 INDENT = " " * 8
 What = tuple[str, str]  # the code of a finding, and the variable that it is about
@@ -38,11 +37,10 @@ class CollectTelling:
         if known:
             yield INDENT + " · ".join(known)
 
-    def naming(self, term: NamedTerm, lang: str) -> str:
-        """A code with its name before it, all else as on every terminal."""
-        written = on_terminal(term, lang)
-        name = self._variable(term.text) if term.kind == "code" else ""
-        return f"{name} {written}" if name and name != written else written
+    @cached_property
+    def naming(self) -> Naming:
+        """Names beside codes within a sentence."""
+        return beside_codes(self.expected.definitions)
 
     def submissions(
         self,
