@@ -8,7 +8,7 @@ import re
 import shutil
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,7 +32,7 @@ from cescore.returns.collecting.collection import (
     collected,
     tables_of,
 )
-from cescore.returns.collecting.counting import CellCount, count_cells, findings_of
+from cescore.returns.collecting.counting import CellCount, count_cells
 from cescore.returns.collecting.folder import REFUSED, received_files, refused_file, same_file
 from cescore.returns.collecting.kept import EDITED, KeptReturns, digest
 from cescore.returns.collecting.reading import FileReading
@@ -48,11 +48,12 @@ from cescore.returns.workbooks.readers import Readers, ReceivedFile
 from cescore.returns.workbooks.sheet import Workbook
 from cescore.run.answering import Answering
 from cescore.run.asked import Asked
+from cescore.run.collect_telling import CollectTelling
 from cescore.run.files import make_private, write_atomically
 from cescore.run.job import Outcome
 from cescore.run.lock import locked
 from cescore.run.progress import display
-from cescore.run.telling import FINDINGS_SHOWN, say, stated
+from cescore.run.telling import FINDINGS_SHOWN, say
 
 FINDINGS = "findings.csv"
 MARK = b"cescore.collect"  # in the metadata of a Parquet file that collecting wrote
@@ -109,18 +110,19 @@ def _collected(asked: Asked, options: CollectOptions, expected: Expected, consol
         return _status(found, readings)
     arrival = job.arrival(files, log)
     collection = collected(readings, kept, options.circumstances, arrival)
+    before = job.year_findings() if collection.resubmissions else None
     _write(collection, kept, options)
     findings = job.checked(readings.values(), collection, log)
     job.tell(readings.values(), findings)
-    for line in _submissions_told(collection, expected, asked.lang):
+    for line in job.telling.submissions(collection, before, job.now):
         say(console, line)
     for line in () if job.answering.is_empty else job.answering.read().lines():
         say(console, line)
-    if options.into is not None and not job.is_into_the_year:
-        year = expected.year
-        say(console, label("collect.unchecked", asked.lang, file=options.into, year=year))
+    is_apart = options.into is not None and not job.is_into_the_year
     seconds = time.monotonic() - began
     say(console, label("collect.end", asked.lang, n=len(files), seconds=f"{seconds:.0f}"))
+    last = "unchecked" if is_apart else "next"
+    say(console, label(f"collect.{last}", asked.lang, file=options.into, year=expected.year))
     return _status(findings, readings)
 
 
@@ -177,6 +179,8 @@ class _Taking:
 
     def __post_init__(self) -> None:
         self.answering = Answering(self.asked)
+        self.telling = CollectTelling(self.expected, self.asked.lang)
+        self.now: tuple[Finding, ...] | None = None  # by all rules, once the tables are written
 
     @property
     def output(self) -> Path:
@@ -245,22 +249,28 @@ class _Taking:
         told = {(f.file, f.code) for f in collection.findings}  # with whose they may be
         about = [f for f in self.of_files(now, log) if (f.file, f.code) not in told]
         about += collection.findings
-        if self.options.into is None or self.is_into_the_year:
-            try:
-                workspace = Workspace.load(self.asked.root, self.expected.year)
-            except DataError as error:
-                say(self.console, str(error))
-            else:
-                about += [
-                    f
-                    for f in workspace.findings
-                    if (f.file, f.code) not in told
-                    and (
-                        f.file in files
-                        or (f.entity_id in entities and f.year in (None, self.expected.year))
-                    )
-                ]
+        self.now = self.year_findings(is_told=True)
+        about += [
+            f
+            for f in self.now or ()
+            if (f.file, f.code) not in told
+            and (
+                f.file in files
+                or (f.entity_id in entities and f.year in (None, self.expected.year))
+            )
+        ]
         return in_order(dict.fromkeys(about))
+
+    def year_findings(self, *, is_told: bool = False) -> tuple[Finding, ...] | None:
+        """What all checks say of the year as its tables are now; None where they cannot be asked."""
+        if self.options.into is not None and not self.is_into_the_year:
+            return None
+        try:
+            return Workspace.load(self.asked.root, self.expected.year).findings
+        except DataError as error:
+            if is_told:
+                say(self.console, str(error))
+            return None
 
     @property
     def is_into_the_year(self) -> bool:
@@ -277,7 +287,8 @@ class _Taking:
         """Findings, then a line a file that accounts for its cells."""
         shown = list(shortened(findings))
         for finding in shown[:FINDINGS_SHOWN]:
-            say(self.console, stated(finding, self.asked.lang))
+            for line in self.telling.finding(finding):
+                say(self.console, line)
         make_private(self.output)
         write_findings(self.output / FINDINGS, findings, self.asked.lang)
         by_file: Counter[tuple[str, str]] = Counter((f.file, f.severity) for f in findings)
@@ -359,31 +370,6 @@ def _write_parquet(path: Path, rows: Sequence[ReturnRow]) -> None:
     part = path.with_name(f".{path.name}.part")
     pq.write_table(table, part, compression="zstd")
     os.replace(part, path)
-
-
-def _submissions_told(collection: Collection, expected: Expected, lang: str) -> Iterator[str]:
-    """What is new, and of every resubmission what it changed: cells, findings that went and came."""
-    for one in collection.resubmissions:
-        about = one.submission
-        yield label(
-            "collect.replaced", lang, entity=about.entity_id, number=about.number,
-            before=about.replaces, n=len(one.changes),
-        )  # fmt: skip
-        for change in one.changes:
-            yield label(
-                "collect.change", lang, variable=change.variable, column=change.column,
-                before=change.before or "—", after=change.after or "—",
-                place=change.source_after or change.source_before,
-            )  # fmt: skip
-        was = findings_of(one.before, about.entity_id, expected)
-        now = findings_of(one.after, about.entity_id, expected)
-        for key, findings in (("gone", was.keys() - now.keys()), ("came", now.keys() - was.keys())):
-            if findings:
-                yield label(f"collect.{key}", lang, findings=", ".join(sorted(findings)))
-    new = sum(1 for one in collection.added if not one.replaces)
-    if collection.unheard:
-        yield label("collect.unheard", lang, entities=", ".join(collection.unheard))
-    yield label("collect.new", lang, new=new, replaced=len(collection.resubmissions))
 
 
 def _hash(path: Path) -> str:

@@ -13,7 +13,7 @@ from cescore.publish.words import label, label_or
 from cescore.returns.effects import Effect
 from cescore.returns.fewest import DoubtfulCell, FewestCells
 from cescore.returns.review import FindingsReview, Weighed
-from cescore.run.telling import stated
+from cescore.run.telling import beside_codes, stated
 
 TOP = 25  # findings shown beside the open errors; --all shows the rest
 OF_ONE_RULE = (
@@ -66,6 +66,7 @@ def _weightiest(ordered: Iterable[Weighed]) -> Iterator[Weighed]:
 def told(review: FindingsReview, selected: Selected, lang: str) -> Iterator[str]:
     """The lines of a terminal: each rule with its findings, the weightiest first."""
     year, seen = review.workspace.year, set[tuple[str, int]]()
+    naming = beside_codes(review.workspace.definitions)
     for group in review.groups:
         now = sum(line.finding.year == year for line in group.lines)
         name = review.name_of_rule(group.code, lang)
@@ -74,7 +75,7 @@ def told(review: FindingsReview, selected: Selected, lang: str) -> Iterator[str]
         for line in group.lines:
             if id(line) not in selected.lines:
                 continue
-            yield stated(line.finding, lang)
+            yield stated(line.finding, lang, naming)
             beside = _beside(review, line, lang)
             if beside:
                 yield INDENT + beside

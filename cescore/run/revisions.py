@@ -12,7 +12,7 @@ import pandas as pd
 
 from cescore.definitions.unit_names import unit_text
 from cescore.evaluation.revising.move import Because, ResultMove
-from cescore.evaluation.revising.revision import Revision
+from cescore.evaluation.revising.revision import Revision, common_years, run_years
 from cescore.evaluation.revising.side import Side
 from cescore.intake.findings import TABLE_ENCODING
 from cescore.intake.inert import frame_text
@@ -38,6 +38,7 @@ class RevisionText:
         """What was compared, what moved, why: the indices first, then entity by entity."""
         found = self.revision
         yield self.t("sides", a=self._side(found.a), b=self._side(found.b))
+        yield from self._years()
         yield from self._inputs()
         if not found.moves:
             yield self.t("nothing", n=found.compared)
@@ -55,6 +56,14 @@ class RevisionText:
     def _side(self, side: Side) -> str:
         told = [str(side.facts[k]) for k in ("year", "status", "vintage") if side.facts.get(k)]
         return f"{side.name} ({', '.join(told)})" if told else side.name
+
+    def _years(self) -> Iterator[str]:
+        """That the sides are of different years, and which years are compared then."""
+        a, b = self.revision.a, self.revision.b
+        first, second = run_years(a, b)
+        if first != second:
+            years = label("join", self.lang).join(map(str, common_years(a, b)))
+            yield self.t("years", a=first, b=second, years=years or self.t("absent"))
 
     def _inputs(self) -> Iterator[str]:
         found = self.revision

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from cescore.intake.findings import SEVERITIES
-from cescore.intake.wording import text
+from cescore.intake.wording import NamedTerm, Naming, text
 from cescore.publish.naming import on_terminal
 from cescore.publish.words import label
 from cescore.run.job import IN_PROCESS, Outcome
@@ -22,6 +22,7 @@ from cescore.run.store import INDEX_PAGE, MANIFEST_NAME
 from cescore.run.summary import summary, warnings_of
 
 if TYPE_CHECKING:
+    from cescore.definitions.load import Definitions
     from cescore.intake.accounting import RowCount
     from cescore.intake.findings import Finding
     from cescore.intake.workspace import Workspace
@@ -76,11 +77,24 @@ def tell_findings(workspace: Workspace, console: Console, lang: str) -> None:
     say(console, counted(workspace, lang))
 
 
-def stated(finding: Finding, lang: str) -> str:
+def stated(finding: Finding, lang: str, naming: Naming = on_terminal) -> str:
     """A finding as one line: how grave, what and where, and whether it is settled."""
     severity = text(f"severity_{finding.severity}", lang)
     status = "" if finding.status == "open" else f" [{text(f'status_{finding.status}', lang)}]"
-    return f"{severity:7} {finding.line(lang, on_terminal)}{status}"
+    return f"{severity:7} {finding.line(lang, naming)}{status}"
+
+
+def beside_codes(definitions: Definitions) -> Naming:
+    """Codes of variables and accounts with their names before them, all else as on every terminal."""
+    named = {**definitions.accounts, **definitions.variables}
+
+    def naming(term: NamedTerm, lang: str) -> str:
+        written = on_terminal(term, lang)
+        known = named.get(term.text) if term.kind == "code" else None
+        name = known.name(lang) if known is not None else ""
+        return f"{name} {written}" if name and name != written else written
+
+    return naming
 
 
 def why_blocked(findings: Iterable[Finding], lang: str) -> str:

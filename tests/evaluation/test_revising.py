@@ -180,3 +180,11 @@ def test_a_folder_that_is_nothing_of_the_kind_is_refused(tmp_path: Path) -> None
         open_side(tmp_path)
     with pytest.raises(DataError, match="nothing here"):
         open_side(tmp_path / "none")
+
+
+def test_runs_of_different_years_say_so_and_compare_the_years_that_both_have(first: Side) -> None:
+    earlier = first.results[first.results["year"] < YEAR]
+    revision = revise(Side("earlier", earlier), first)
+    assert revision.moves == () and revision.compared == len(earlier)
+    [told] = [line for line in RevisionText(revision, "en").lines() if "years differ" in line]
+    assert f"{YEAR - 1} and {YEAR}" in told

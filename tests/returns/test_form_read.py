@@ -180,7 +180,8 @@ def test_a_row_that_is_gone_and_a_value_without_a_code_are_named(read):
     book.active.delete_rows(row_of("gdp"))
     book.active.append(["", "", "t", 77])
     found = read(book)
-    assert found.one("form_rows_gone").severity == E
+    gone = found.one("form_rows_gone")
+    assert (gone.severity, gone.at.sheet, gone.at.row) == (E, book.active.title, 0)
     assert found.one("value_without_code").at.row == FIRST_ROW + len(SOUND) - 1
     assert found.count.refused == 1
 

@@ -148,7 +148,7 @@ def test_an_unknown_district_is_named_once_with_the_nearest(read, layout):
     book.active["A6"] = "龙成"
     found = read(book)
     here = found.one("unknown_entity")
-    assert (here.at.cell, dict(here.values)["near"]) == ("Sheet!A6", "D1")
+    assert (here.at.cell, dict(here.values)["near"]) == ("Sheet!A6", "龙城区 (D1)")
 
 
 def test_numbers_outside_the_tables_are_named(read, layout):

@@ -89,6 +89,23 @@ def test_a_faulty_return_goes_back_marked_and_what_was_no_workbook_as_a_list(roo
     assert "退回3份 = 新写3 + 已有0 + 未成0" in text and made.exit_status == 0
 
 
+def said_of(root: Path, gdp: object) -> str:
+    """What a collection says of the first district's return."""
+    said = console()
+    options = CollectOptions(received(root, gdp), layout="table", jobs=1)
+    collect(Asked(root, 2024, progress="quiet"), options, said)
+    return said.file.getvalue()  # type: ignore[attr-defined, no-any-return]
+
+
+def test_a_resubmission_says_which_findings_of_all_checks_went_and_came(root: Path) -> None:
+    first, second = said_of(root, 600), said_of(root, 120)
+    assert "一区 · 生产总值" in first and "send-back --year 2024" in first
+    [gone] = [line for line in second.splitlines() if "已解决" in line]
+    assert "usual_range 生产总值 gdp" in gone
+    [came] = [line for line in said_of(root, 700).splitlines() if "新出现" in line]
+    assert "usual_range" in came
+
+
 def test_a_copy_that_may_hold_answers_is_replaced_only_by_force(root: Path) -> None:
     made = taken(root, "约120")
     again = send_back(Asked(root, 2024, progress="quiet"), None, console())

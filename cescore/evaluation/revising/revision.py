@@ -95,10 +95,11 @@ class Revision:
 def revise(a: Side, b: Side) -> Revision:
     """Compare two sides: every result of either, and why each that moved did.
 
-    Values are compared exactly; a difference of rounding noise alone is a move, and its size says
+    Values are compared exactly; of runs of different years only years are compared that both have; a difference of rounding noise alone is a move, and its size says
     so. Results of years that one side does not have appear or go.
     """
-    both = a.results.merge(b.results, on=KEY, how="outer", suffixes=("_a", "_b"))
+    shown_a, shown_b = (_of_common_years(one, a, b) for one in (a.results, b.results))
+    both = shown_a.merge(shown_b, on=KEY, how="outer", suffixes=("_a", "_b"))
     same_value = (both["value_a"] == both["value_b"]) | (
         both["value_a"].isna() & both["value_b"].isna()
     )
@@ -106,6 +107,27 @@ def revise(a: Side, b: Side) -> Revision:
     moves = sorted((_move(dict(row)) for row in both[~same].to_dict("records")), key=_place)
     explained = tuple(_with_causes(moves, a, b))
     return Revision(a, b, explained, len(both))
+
+
+def run_years(a: Side, b: Side) -> tuple[int, int]:
+    """The year that each side evaluates: as its run says, else the last year of its results."""
+    years = (
+        side.facts.get("year") or (0 if side.results.empty else side.results["year"].max())
+        for side in (a, b)
+    )
+    first, second = (int(str(year)) for year in years)
+    return first, second
+
+
+def common_years(a: Side, b: Side) -> tuple[int, ...]:
+    """The years of which both sides have results."""
+    return tuple(sorted({int(year) for year in {*a.results["year"]} & {*b.results["year"]}}))
+
+
+def _of_common_years(results: pd.DataFrame, a: Side, b: Side) -> pd.DataFrame:
+    """The results to compare: all, but of runs of different years those of years that both have."""
+    first, second = run_years(a, b)
+    return results if first == second else results[results["year"].isin(common_years(a, b))]
 
 
 def _move(row: Mapping[Any, Any]) -> ResultMove:

@@ -292,7 +292,7 @@ class _FormReader:
         asked = () if contents is None else contents.variables
         gone = [a.variable for a in asked if a.variable.code not in seen]
         if gone:
-            here = self.taken.context(self.book, table.sheet.name, table.header)
+            here = self.taken.context(self.book, table.sheet.name)
             codes = tuple(code(variable.code) for variable in gone[:SHOWN])
             is_needed = any(variable.required for variable in gone)
             here = here.of(entity_id=self.entity_id, year=self.expected.year)

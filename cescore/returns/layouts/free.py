@@ -195,13 +195,20 @@ class _FreeReader:
         within = {i for name, i in self.entity_names.items() if len(name) > 1 and name in plain}
         return within.pop() if len(within) == 1 else ""
 
+    def _entity_meant(self, text: str) -> str:
+        """Name and id of the entity that a text probably means; "" where none is close."""
+        near = self.entity_names.get(_nearest(text, self.entity_names), "")
+        register = self.expected.register
+        name = register[near].name("zh") if near in register else near
+        return name if name == near else f"{name} ({near})"
+
     def _tell_unknown(self, area: Area, around: Surroundings, name: str, entity_id: str) -> bool:
         """Whether variable, entity and year are known; what is not is told once per heading."""
         sheet = area.sheet
         if not entity_id and self._is_news(sheet, "entity", around.entity.at, around.entity.text):
             at = around.entity.at or area.anchor
             here = self.taken.context(self.book, sheet.name, *at)
-            near = self.entity_names.get(_nearest(around.entity.text, self.entity_names), "")
+            near = self._entity_meant(around.entity.text)
             here.error("unknown_entity", text=shortened(around.entity.text), near=near)
         if not name and self._is_news(sheet, "variable", around.label_at, around.label):
             self._tell_label(area, around)

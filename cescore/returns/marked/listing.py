@@ -62,7 +62,8 @@ def write_listing(
         other.sheet_view.tabSelected = False
     book.active = 0
     plain_cell(sheet, 1, 1, title).font = Font(bold=True, size=14)
-    plain_cell(sheet, 2, 1, form_text("remarks.lead", lang, n=len(remarks)))
+    lead = "remarks.lead" if anchors else "remarks.lead_list"
+    plain_cell(sheet, 2, 1, form_text(lead, lang, n=len(remarks)))
     plain_cell(sheet, 3, 1, form_text("remarks.how", lang))
     if lost:
         parts = wording.joined(lost, lang)

@@ -112,7 +112,8 @@ class RemarkWriter:
             severity=finding.severity,
             code=finding.code,
             rule=self.rule_names.get(finding.code)
-            or name_of(finding.kind or finding.code, self.lang)
+            or name_of(finding.code, self.lang)
+            or name_of(finding.kind, self.lang)
             or finding.code,
             what=f"{named} {finding.variable}" if is_named else finding.variable,
             year=finding.year,
