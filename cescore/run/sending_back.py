@@ -185,7 +185,8 @@ class _Sending:
             kind = entity.entity_type
             if kind not in departments:
                 asked = form_contents(definitions, kind, self.workspace.base_year).variables
-                names = dict.fromkeys(one.variable.department for one in asked)
+                every = (one.variable.department.split("、") for one in asked)
+                names = dict.fromkeys(name for some in every for name in some)
                 departments[kind] = joined(filter(None, names), lang)
             named = in_words(code(kind), lang, lambda text: text)
             about = (entity.entity_id, entity.name(lang), named, remark.found)
