@@ -12,16 +12,18 @@ from rich.console import Console
 
 from cescore.intake.findings import Finding
 from cescore.intake.respondents import NamedRespondents
-from cescore.intake.wording import LANGUAGES, NamedTerm
+from cescore.intake.wording import LANGUAGES, NamedTerm, code, joined
 from cescore.intake.workspace import Workspace
 from cescore.publish.naming import in_words
 from cescore.returns.collecting.kept import KeptReturns
+from cescore.returns.forms.contents import form_contents
 from cescore.returns.forms.texts import form_text
 from cescore.returns.marked.copying import listed, marked_copy
 from cescore.returns.marked.originals import Original, Originals
 from cescore.returns.marked.owner import cells_of_form, owner_of
 from cescore.returns.marked.remarks import RemarkWriter, ReturnRemark, by_workbook
 from cescore.returns.marked.shape import REMARKS
+from cescore.returns.marked.unfiled import UnfiledEntity, unfiled_list
 from cescore.returns.workbooks.readers import Readers, ReceivedFile
 from cescore.returns.workbooks.sheet import Workbook
 from cescore.run.asked import Asked
@@ -162,9 +164,35 @@ class _Sending:
         """Name, content and fault of each workbook that goes back, those received as one first."""
         for file in sorted(filter(None, books)):
             yield self._copy(file, books[file], readers)
-        for entity_id, remarks in books.get("", {}).items():
+        own = books.get("", {})
+        unfiled = [remark for remarks in own.values() for remark in remarks if _is_unfiled(remark)]
+        if unfiled:
+            yield self._unfiled(unfiled)
+        for entity_id, some in own.items():
+            remarks = [remark for remark in some if not _is_unfiled(remark)]
+            if not remarks:
+                continue
             name = f"{entity_id}-{REMARKS.name(self.asked.lang)}.xlsx"
             yield name, listed(remarks, self._title([entity_id]), self.asked.lang), ""
+
+    def _unfiled(self, remarks: Sequence[ReturnRemark]) -> tuple[str, bytes, str]:
+        """The bureau's list of all who sent nothing."""
+        lang, year, definitions = self.asked.lang, self.workspace.year, self.workspace.definitions
+        departments: dict[str, str] = {}
+        rows = []
+        for remark in sorted(remarks, key=lambda remark: remark.entity_id):
+            entity = self.workspace.register[remark.entity_id]
+            kind = entity.entity_type
+            if kind not in departments:
+                asked = form_contents(definitions, kind, self.workspace.base_year).variables
+                every = (one.variable.department.split("、") for one in asked)
+                names = dict.fromkeys(name for some in every for name in some)
+                departments[kind] = joined(filter(None, names), lang)
+            named = in_words(code(kind), lang, lambda text: text)
+            about = (entity.entity_id, entity.name(lang), named, remark.found)
+            rows.append(UnfiledEntity(*about, departments[kind]))
+        name = f"{form_text('unfiled.sheet', lang)}.xlsx"
+        return name, unfiled_list(rows, year, lang), ""
 
     def _copy(
         self, file: str, entities: Mapping[str, Sequence[ReturnRemark]], readers: Readers
@@ -216,6 +244,10 @@ class _Sending:
             others=NamedRespondents(self.workspace.register, lambda e: e.entity_type in public),
             sources=self.workspace.sources,
         )
+
+
+def _is_unfiled(remark: ReturnRemark) -> bool:
+    return remark.code == "not_filed"
 
 
 def _placed(remarks: Iterable[ReturnRemark], book: Workbook) -> Iterator[ReturnRemark]:

@@ -79,12 +79,14 @@ def taken(root: Path, gdp: object) -> SentBack:
 def test_a_faulty_return_goes_back_marked_and_what_was_no_workbook_as_a_list(root: Path) -> None:
     made = taken(root, "约120")
     assert [(o.entity_id, o.status) for o in made.outcomes] == [
-        ("D1.xlsx", "built"), ("D2-核查意见.xlsx", "built"), ("F1-核查意见.xlsx", "built"),
+        ("D1.xlsx", "built"), ("未报送名单.xlsx", "built"), ("F1-核查意见.xlsx", "built"),
     ]  # fmt: skip
     book = openpyxl.load_workbook(made.folder / "D1.xlsx")
     sheet = book.worksheets[1]
     assert sheet["D2"].value == "约120" and "not_a_number" in sheet["D2"].comment.text
     assert book.worksheets[0]["D6"].hyperlink.location == f"'{sheet.title}'!D2"
+    unfiled = openpyxl.load_workbook(made.folder / "未报送名单.xlsx").worksheets[0]
+    assert [row[:2] for row in unfiled.iter_rows(4, values_only=True)] == [("D2", "二区")]
     text = "".join(made.lines())
     assert "退回3份 = 新写3 + 已有0 + 未成0" in text and made.exit_status == 0
 
