@@ -49,6 +49,7 @@ class Fence:
 
     readable: tuple[str, ...]
     writable: tuple[str, ...]
+    listed: tuple[str, ...] = ()  # folders that imports are looked for in: their names, no content
     tried: list[str] = field(default_factory=list)
 
     @classmethod
@@ -58,7 +59,9 @@ class Fence:
         home = [Path.home() / name for name in OF_HOME]
         readable = [*map(Path, SYSTEM), *home, *own, *_libraries(work)]
         writable = [work, *map(Path, DEVICES)]
-        return cls(_real(readable), _real(writable))
+        return cls(
+            _real(readable), _real(writable), listed=_real([Path(p or ".") for p in sys.path])
+        )
 
     def close(self) -> int:
         """Put it up around this process, for good; the version of Landlock that holds, 0 without."""
@@ -110,6 +113,8 @@ class Fence:
         if not isinstance(path, str | bytes | os.PathLike):
             return  # a file that is open already
         place = os.path.realpath(os.fsdecode(path))
+        if act == "list" and place in self.listed:
+            return
         allowed = self.writable if act not in ("read", "list") else self.readable + self.writable
         if not any(place == root or place.startswith(f"{root}{os.sep}") for root in allowed):
             self._refuse(f"{act} {place}")
