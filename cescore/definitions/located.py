@@ -32,7 +32,7 @@ NOT_FINITE = re.compile(r"[-+]?\.?(inf|nan|infinity)", re.IGNORECASE)
 
 # What the two parsers may take differently: tabs, marks, line ends of YAML 1.1, tags, odd anchors.
 DOUBTFUL = re.compile(
-    r"[\t\x85\u2028\u2029\ufeff]|(?:^|[\s\[{,:-])(?:!(?!=)|[&*][\w-]*[^\w\s\]},-])"
+    r"[\t\x85\u2028\u2029\ufeff]|(?:^|[\s\[{,:-])(?:!(?!=)|[&*](?:[\w-]+[^\w\s\]},-]|[^\w\s*-]))"
 )
 # What a plain scalar is in YAML 1.2's core schema, by the characters that it may begin with.
 CORE_SCHEMA = (
@@ -221,7 +221,12 @@ def _composed(text: str, where: str, problems: list[Problem]) -> YamlNode | None
     if len(documents) > 1:
         line = documents[1].start_mark.line + 1
         problems.append(Problem(f"{where}:{line}", "YAML", "a second document", "one document"))
-    if documents and _size(documents[0], {}) > MOST_NODES:
+    try:
+        size = _size(documents[0], {}) if documents else 0
+    except RecursionError:
+        problems.append(_too_deep(where))
+        return None
+    if size > MOST_NODES:
         found = "too large once its aliases are written out"
         problems.append(Problem(where, "YAML", found, f"at most {MOST_NODES} values"))
         return None
@@ -243,9 +248,7 @@ def _slowly_composed(text: str, where: str, problems: list[Problem]) -> list[Yam
         found = " ".join(str(error).split())[:200]
         problems.append(Problem(f"{where}:{_bad_line(text)}", "YAML", found, "valid YAML"))
     except (RecursionError, MemoryError):
-        problems.append(
-            Problem(f"{where}:1", "YAML", "nested too deeply", f"at most {DEEPEST} levels")
-        )
+        problems.append(_too_deep(where))
     except (
         ValueError,
         TypeError,
@@ -259,6 +262,10 @@ def _slowly_composed(text: str, where: str, problems: list[Problem]) -> list[Yam
             Problem(f"{where}:1", "YAML", f"cannot be read ({error})"[:200], "valid YAML")
         )
     return []
+
+
+def _too_deep(where: str) -> Problem:
+    return Problem(f"{where}:1", "YAML", "nested too deeply", f"at most {DEEPEST} levels")
 
 
 def _directive(text: str) -> tuple[int, str] | None:

@@ -54,9 +54,13 @@ class InertWriter:
 
     def __init__(self, stream: IO[str], lineterminator: str = "\n") -> None:
         self._writer = csv.writer(stream, lineterminator=lineterminator)
+        self._quoting = csv.writer(stream, lineterminator=lineterminator, quoting=csv.QUOTE_ALL)
 
     def writerow(self, cells: Iterable[object]) -> None:
-        self._writer.writerow([inert(c) if isinstance(c, str) else c for c in cells])
+        line = [inert(c) if isinstance(c, str) else c for c in cells]
+        # the module quotes only the line ends that it writes itself, and readers know others
+        is_broken = any(isinstance(c, str) and "\r" in c for c in line)
+        (self._quoting if is_broken else self._writer).writerow(line)
 
     def writerows(self, lines: Iterable[Iterable[object]]) -> None:
         for cells in lines:
@@ -76,7 +80,10 @@ def frame_text(table: pd.DataFrame, *, has_header: bool = True) -> str:
     for name, kind in zip(safe.columns, safe.dtypes, strict=True):
         if kind.kind not in "biufM":  # columns of texts, or of texts and numbers
             safe[name] = _safe_column(safe[name])
-    return str(safe.to_csv(index=False, lineterminator="\n", header=has_header))
+    texts = (safe[c].astype(str) for c in safe.columns if safe[c].dtype.kind not in "biufM")
+    is_broken = any(column.str.contains("\r", regex=False).any() for column in texts)
+    quoting = csv.QUOTE_NONNUMERIC if is_broken else csv.QUOTE_MINIMAL
+    return str(safe.to_csv(index=False, lineterminator="\n", header=has_header, quoting=quoting))
 
 
 def _safe_column(column: pd.Series[Any]) -> pd.Series[Any]:

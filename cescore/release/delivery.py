@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 import zipfile
@@ -12,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from cescore.errors import PublishError, RunError
+from cescore.intake.inert import csv_text
 from cescore.release.editions import RELEASE, RESPONDENT, EditionFolder
 from cescore.release.enveloping import enveloped, read_recipient
 from cescore.release.register import ReleaseRegister
@@ -114,9 +114,8 @@ class Delivery:
                 bad = remark("deliver_bad_certificate", id=id_, file=path.name, what=str(error))
                 left_out.append(bad)
                 lines.append((id_, *[""] * (len(COLUMNS) - 1)))
-        text = io.StringIO()
-        csv.writer(text).writerows([COLUMNS, *lines])
-        write_atomically(self.out / LIST, text.getvalue().encode("utf-8-sig"))
+        text = csv_text([COLUMNS, *lines], lineterminator="\r\n")
+        write_atomically(self.out / LIST, text.encode("utf-8-sig"))
         count = len(lines) - len(left_out)
         return Delivered(left_out=tuple(left_out), notes=tuple(self._unused()), count=count)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cescore.definitions.bilingual import name_in
 from cescore.errors import DataError
 from cescore.evaluation.tracing.asking import trace_asked, tracer_of
 from cescore.evaluation.tracing.trace import Traced, TracedQuantity, as_graph
@@ -77,7 +78,7 @@ class TraceAnswer:
         writer = TraceText(self.lang, depth=depth)
         entity, year = self.entity, self.trace.quantity.year
         type_name = label_or(f"type.{entity.entity_type}", self.lang, entity.entity_type)
-        name = entity.name_zh if self.lang == "zh" else entity.name_en
+        name = name_in(self.lang, entity.name_zh, entity.name_en)
         yield writer.say("title", entity=entity.entity_id, name=name, type=type_name, year=year)
         yield from writer.lines(self.trace)
         yield self._printed_line()

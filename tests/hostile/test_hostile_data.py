@@ -49,7 +49,7 @@ def found(workspace: Workspace, code: str) -> list[str]:
 
 
 def test_the_workspace_is_sound_before_it_is_spoilt(root: Path) -> None:
-    assert Workspace.load(root).findings == ()
+    assert [f for f in Workspace.load(root).findings if f.severity != "info"] == []
 
 
 def test_a_quote_never_closed_does_not_swallow_the_rows_below_it(root: Path) -> None:

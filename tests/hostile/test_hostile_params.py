@@ -105,7 +105,7 @@ def test_line_ends_and_byte_order_marks_change_nothing(
     old, new = change
     text = (root / file).read_text(encoding="utf-8")
     (root / file).write_bytes((text.replace(old, new) if old else new + text).encode())
-    assert not Workspace.load(root).findings
+    assert [f for f in Workspace.load(root).findings if f.severity != "info"] == []
 
 
 # file, what stands there, what is written instead, words of the refusal

@@ -49,7 +49,10 @@ def test_numbers_of_a_table_are_untouched_and_its_texts_inert() -> None:
 
 
 def test_no_other_module_writes_csv_or_lets_a_workbook_take_texts_for_formulas() -> None:
-    assert sorted(_writers(PACKAGE)) == ["intake/inert.py: csv.writer", "intake/inert.py: to_csv"]
+    assert sorted(set(_writers(PACKAGE))) == [
+        "intake/inert.py: csv.writer",
+        "intake/inert.py: to_csv",
+    ]
     for path in PACKAGE.rglob("*.py"):
         text = path.read_text("utf-8")
         if "xlsxwriter.Workbook(" in text:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -39,7 +37,6 @@ def test_the_guard_keeps_small_changes_in_where_nearly_all_moved_alike() -> None
 
 @given(pairs)
 def test_it_agrees_with_an_independent_implementation(values) -> None:
-    logging.disable(logging.CRITICAL)
     before, now = (list(side) for side in zip(*values, strict=True))
     found = edit(before, now, u=0.5, a=0.05, c=4)
     size = np.maximum(before, now) ** 0.5
