@@ -80,10 +80,16 @@ def frame_text(table: pd.DataFrame, *, has_header: bool = True) -> str:
     for name, kind in zip(safe.columns, safe.dtypes, strict=True):
         if kind.kind not in "biufM":  # columns of texts, or of texts and numbers
             safe[name] = _safe_column(safe[name])
-    texts = (safe[c].astype(str) for c in safe.columns if safe[c].dtype.kind not in "biufM")
-    is_broken = any(column.str.contains("\r", regex=False).any() for column in texts)
-    quoting = csv.QUOTE_NONNUMERIC if is_broken else csv.QUOTE_MINIMAL
-    return str(safe.to_csv(index=False, lineterminator="\n", header=has_header, quoting=quoting))
+    texts = (safe[c].dropna().unique() for c in safe.columns if safe[c].dtype.kind not in "biufM")
+    is_broken = any("\r" in str(text) for column in texts for text in column)
+    return str(
+        safe.to_csv(
+            index=False,
+            lineterminator="\n",
+            header=has_header,
+            quoting=csv.QUOTE_NONNUMERIC if is_broken else csv.QUOTE_MINIMAL,
+        )
+    )
 
 
 def _safe_column(column: pd.Series[Any]) -> pd.Series[Any]:
