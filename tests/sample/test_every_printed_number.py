@@ -79,7 +79,7 @@ def printed(table: TableData) -> Iterator[tuple[str, str, str, float]]:
 @pytest.mark.parametrize(
     ("entity_id", "beside"),
     [
-        ("220421", ("220402", "220403", "220422", "2204GX", "PK03", "PK04")),
+        ("220421", ("220402", "220403", "220422", "2204GX", "PK02", "PK06")),
         ("PK03", ("PK01", "PK02", "PK04", "PK05", "PK06", "PK07", "PK08", "PK09")),
         ("E001", ()),
     ],
