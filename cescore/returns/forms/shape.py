@@ -167,9 +167,16 @@ def header_of(cells: Sequence[str], sheet: FormSheet) -> dict[str, int] | None:
     >>> header_of(["备注", "变量代码", "本年数"], RETURN)
     {'note': 0, 'variable': 1, 'value': 2}
     """
+    return columns_in(cells, sheet, REQUIRED[sheet.key])
+
+
+def columns_in(
+    cells: Sequence[str], sheet: FormSheet, required: Iterable[str]
+) -> dict[str, int] | None:
+    """Where each column of a sheet stands in a row; None where one of those required does not."""
     places: dict[str, int] = {}
     for place, text in enumerate(cells):
         key = key_of(text, sheet.columns)
         if key is not None:
             places.setdefault(key, place)
-    return places if all(key in places for key in REQUIRED[sheet.key]) else None
+    return places if all(key in places for key in required) else None

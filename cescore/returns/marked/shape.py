@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cescore.returns.forms.shape import FormColumn, FormSheet, FormWord, key_of
+from cescore.returns.forms.shape import FormColumn, FormSheet, FormWord, columns_in
 
 REMARKS = FormSheet(
     "remarks",
@@ -47,9 +47,4 @@ def header_of(cells: Sequence[str]) -> dict[str, int] | None:
     >>> header_of(["序号", "答复"]) is None
     True
     """
-    places: dict[str, int] = {}
-    for place, text in enumerate(cells):
-        key = key_of(text, REMARKS.columns)
-        if key is not None:
-            places.setdefault(key, place)
-    return places if all(key in places for key in REQUIRED) else None
+    return columns_in(cells, REMARKS, REQUIRED)
