@@ -25,7 +25,9 @@ from typing import Any, NamedTuple
 # Characters after which WeasyPrint looks at a text otherwise: breaks, tabs, soft hyphens.
 UNUSUAL = frozenset("\n\t\r\f\v\xad\x85\u2028\u2029")
 # Where a style says more than itself: sizes of the page, leaders, notes.
-BEYOND_ITSELF = re.compile(r"\d(?:p?v(?:w|h|i|b|min|max))\b|leader\(|note", re.IGNORECASE)
+BEYOND_ITSELF = re.compile(
+    r"\d(?:p?v(?:w|h|i|b|min|max))\b|leader\(|footnote|note\(|note-", re.IGNORECASE
+)
 CORNERS = ("top_left", "top_right", "bottom_right", "bottom_left")
 USED = (
     *(f"{kind}_{side}" for kind in ("margin", "padding") for side in ("left", "right", "top", "bottom")),
