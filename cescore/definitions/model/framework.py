@@ -49,6 +49,7 @@ WeightingMethod = Literal["given", Stated, Learnt]
 ByGroup = Literal["group_mean", "group_median"]
 AlongRow = Literal["row_mean", "row_median"]
 ImputationMethod = Literal["none", "mean", "median", ByGroup, AlongRow]
+BelowBaseFloor = Literal["exclude", "measure_from_floor"]
 Transformation = Literal["none", "log_ct", "log_ct_plus", "log_ct_orig", "log_gii", "box_cox"]
 
 AMONG_ALL: tuple[str, ...] = get_args(AmongAll)
@@ -199,6 +200,8 @@ class Progress(Named):
     groups: tuple[Group, ...] = ()
     members: Mapping[str, Mapping[str, Weight]] = {}  # group -> indicator -> weight
     base_floor: Mapping[str, Number] = {}  # indicator -> least base value of a positive member
+    # a smaller base: the member drops out, or its change is measured against the floor
+    below_base_floor: BelowBaseFloor = "exclude"
     tag: Tag = "P"
     note: str = ""
 
