@@ -180,6 +180,21 @@ def test_a_level_stands_on_no_base_year_and_on_no_target_of_the_plan(entity_type
     assert not falls & below
 
 
+def test_a_target_of_the_plan_is_scored_once_and_is_no_end_of_the_level() -> None:
+    assert KNOWN.plan is not None
+    for target in KNOWN.plan.targets.values():
+        scored = KNOWN.frameworks["city"].indicators[target.indicator]
+        posts = scored.goalposts_in(2025)
+        assert posts is None or target.value not in (posts.worst, posts.best), target.id
+
+
+def test_an_end_that_only_brackets_the_bodies_says_so() -> None:
+    scored = KNOWN.frameworks["district"].scored()
+    ends = {i.code: i.goalposts[2020].source for i in scored}
+    cited = re.compile(r"20\d\d 年|HJ 274|物理|tC/GJ")
+    assert [c for c, text in ends.items() if not (cited.search(text) or "仅涵盖" in text)] == []
+
+
 def test_parks_and_firms_are_scored_from_0_to_100_on_the_indicators_of_the_method() -> None:
     park, firm = KNOWN.frameworks["park"], KNOWN.frameworks["enterprise"]
     assert {i.code for i in park.scored()} == {
