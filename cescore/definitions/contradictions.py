@@ -8,7 +8,8 @@ from cescore.definitions.layout import Draft
 from cescore.definitions.located import Node
 from cescore.definitions.model import AMONG_ALL, ON_GOALPOSTS, Goalposts, Indicator, Progress, Run
 from cescore.definitions.names import ONCE, Names
-from cescore.definitions.reading import Reading, nearest, with_nearest
+from cescore.definitions.reading import Reading
+from cescore.definitions.spelling import nearest, with_nearest
 
 
 def headline_codes(draft: Draft) -> list[str]:

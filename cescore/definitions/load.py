@@ -34,10 +34,11 @@ from cescore.definitions.page import load_page
 from cescore.definitions.pictures import PageParams
 from cescore.definitions.plan_targets import plan_of_run
 from cescore.definitions.plans import load_plans
-from cescore.definitions.reading import Reading, with_nearest
+from cescore.definitions.reading import Reading
 from cescore.definitions.resolving import resolve_accounts, resolve_estimates
 from cescore.definitions.respondent_methods import check_respondent_methods
 from cescore.definitions.runs import in_its_plan, load_run
+from cescore.definitions.spelling import with_nearest
 from cescore.definitions.standards import load_standards
 from cescore.definitions.units import Units
 from cescore.errors import ParamsError

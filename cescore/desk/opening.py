@@ -40,7 +40,9 @@ def open_bundle(
         from cescore.evaluation.yearly import evaluate_workspace
         from cescore.intake.workspace import Workspace
 
-        return make_bundle(evaluate_workspace(Workspace.load(_root(root), year)), entity_id)
+        return make_bundle(
+            evaluate_workspace(Workspace.load(workspace_root(root), year)), entity_id
+        )
 
     data, file_hash = _read_or_made(Bundle, bundle_path, lang, make)
     _refuse_another((data.entity.entity_id, data.run.year), (entity_id, year))
@@ -62,7 +64,7 @@ def open_book(
         from cescore.disclosure.method_books import make_method_book
         from cescore.intake.workspace import Workspace
 
-        workspace = Workspace.load(_root(root), year)
+        workspace = Workspace.load(workspace_root(root), year)
         return make_method_book(workspace.definitions, workspace.base_year)
 
     data, file_hash = _read_or_made(MethodBook, document_path, lang, make)
@@ -85,7 +87,7 @@ def open_sheet(
         from cescore.disclosure.sheets import Sheets
         from cescore.intake.workspace import Workspace
 
-        return Sheets(Workspace.load(_root(root), year)).sheet(document_id)
+        return Sheets(Workspace.load(workspace_root(root), year)).sheet(document_id)
 
     data, file_hash = _read_or_made(UnitSheet, document_path, lang, make)
     _refuse_another((data.document_id, data.run.year), (document_id, year))
@@ -108,7 +110,7 @@ def open_review(
         from cescore.disclosure.reviews import Reviews
         from cescore.evaluation.periods import evaluate_plan
 
-        return Reviews(evaluate_plan(_root(root), stage, plan, year)).review(document_id)
+        return Reviews(evaluate_plan(workspace_root(root), stage, plan, year)).review(document_id)
 
     data, file_hash = _read_or_made(Review, document_path, lang, make)
     _refuse_another((data.document_id, *_period(data)), (document_id, stage, year))
@@ -125,7 +127,7 @@ def open_overview(
         from cescore.disclosure.reviews import Reviews
         from cescore.evaluation.periods import evaluate_plan
 
-        return Reviews(evaluate_plan(_root(root), stage, plan, year)).overview()
+        return Reviews(evaluate_plan(workspace_root(root), stage, plan, year)).overview()
 
     data, file_hash = _read_or_made(PlanOverview, document_path, lang, make)
     _refuse_another(_period(data), (stage, year))
@@ -167,5 +169,6 @@ def _period(data: PlanDocument) -> tuple[str, int]:
     return data.stage, data.run.year
 
 
-def _root(root: str) -> Path:
+def workspace_root(root: str) -> Path:
+    """The workspace named, else the nearest one at or above the working directory."""
     return Path(root) if root else find_workspace(Path.cwd())
