@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from cescore.desk.showing import dress_notebook
 from cescore.disclosure.bundle import Bundle
 from cescore.disclosure.documents import MethodBook, UnitSheet
 from cescore.disclosure.opened import OpenBundle, OpenDocument
@@ -43,7 +44,7 @@ def open_bundle(
             evaluate_workspace(Workspace.load(workspace_root(root), year)), entity_id
         )
 
-    data, file_hash = _read_or_made(Bundle, bundle_path, make)
+    data, file_hash = _read_or_made(Bundle, bundle_path, lang, make)
     _refuse_another((data.entity.entity_id, data.run.year), (entity_id, year))
     return OpenBundle(data=data, hash=file_hash, lang=lang, framework=data.framework)
 
@@ -66,7 +67,7 @@ def open_book(
         workspace = Workspace.load(workspace_root(root), year)
         return make_method_book(workspace.definitions, workspace.base_year)
 
-    data, file_hash = _read_or_made(MethodBook, document_path, make)
+    data, file_hash = _read_or_made(MethodBook, document_path, lang, make)
     _refuse_another((data.run.year,), (year,))
     return OpenDocument(data, file_hash, lang)
 
@@ -88,7 +89,7 @@ def open_sheet(
 
         return Sheets(Workspace.load(workspace_root(root), year)).sheet(document_id)
 
-    data, file_hash = _read_or_made(UnitSheet, document_path, make)
+    data, file_hash = _read_or_made(UnitSheet, document_path, lang, make)
     _refuse_another((data.document_id, data.run.year), (document_id, year))
     return OpenDocument(data, file_hash, lang)
 
@@ -111,7 +112,7 @@ def open_review(
 
         return Reviews(evaluate_plan(workspace_root(root), stage, plan, year)).review(document_id)
 
-    data, file_hash = _read_or_made(Review, document_path, make)
+    data, file_hash = _read_or_made(Review, document_path, lang, make)
     _refuse_another((data.document_id, *_period(data)), (document_id, stage, year))
     return OpenDocument(data, file_hash, lang)
 
@@ -128,7 +129,7 @@ def open_overview(
 
         return Reviews(evaluate_plan(workspace_root(root), stage, plan, year)).overview()
 
-    data, file_hash = _read_or_made(PlanOverview, document_path, make)
+    data, file_hash = _read_or_made(PlanOverview, document_path, lang, make)
     _refuse_another(_period(data), (stage, year))
     return OpenDocument(data, file_hash, lang)
 
@@ -142,10 +143,11 @@ def find_workspace(start: Path) -> Path:
 
 
 def _read_or_made(
-    kind: type[PrintableT], path: str, make: Callable[[], PrintableT]
+    kind: type[PrintableT], path: str, lang: str, make: Callable[[], PrintableT]
 ) -> tuple[PrintableT, str]:
     """What is handed or made, and the SHA-256 of its file."""
     if not path:
+        dress_notebook(lang)
         made = make()
         return made, made.hash
     data, file_hash = read_printable(Path(path))

@@ -12,6 +12,7 @@ from cescore.definitions.shipped import LABELS
 from cescore.errors import PublishError
 
 LANGUAGES = ("zh", "en")
+LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}  # BCP 47
 
 
 @lru_cache(maxsize=4)
