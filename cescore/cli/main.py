@@ -17,6 +17,7 @@ import cescore.cli.releasing
 import cescore.cli.returning
 import cescore.cli.sending_back
 import cescore.cli.signing
+import cescore.cli.trying
 import cescore.cli.years  # noqa: F401
 from cescore.cli.application import app, program
 from cescore.cli.options import of_terminal
