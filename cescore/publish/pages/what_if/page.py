@@ -29,7 +29,7 @@ from cescore.publish.pages.what_if.scoring import scoring_model
 from cescore.publish.pages.what_if.script import FOLDER, as_script, script
 from cescore.publish.pages.what_if.support import require_what_if
 from cescore.publish.printing.webfont import font_faces
-from cescore.publish.words import LANGUAGES, label, label_or, load_labels, subject
+from cescore.publish.words import LANGUAGES, label, load_labels, subject
 
 FONTS_HERE = "/* fonts */"
 LABELS = "what_if."
@@ -133,7 +133,7 @@ def _names(opened: OpenBundle, variables: Iterable[str]) -> Json:
 
 
 def _named(named: Bilingual | None, code: str, unit: str = "", decimals: int = 1) -> Json:
-    both = {lang: code for lang in LANGUAGES} if named is None else names(named)
+    both = dict.fromkeys(LANGUAGES, code) if named is None else names(named)
     return {
         **_cleaned({lang: both[lang] or code for lang in LANGUAGES}),
         "unit": {lang: clean(unit_text(unit, lang)) for lang in LANGUAGES},
