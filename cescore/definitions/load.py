@@ -35,7 +35,7 @@ from cescore.definitions.page import load_page
 from cescore.definitions.pictures import PageParams
 from cescore.definitions.plan_targets import plan_of_run
 from cescore.definitions.plans import load_plans
-from cescore.definitions.reading import Reading, with_nearest
+from cescore.definitions.reading import Reading
 from cescore.definitions.references import load_references
 from cescore.definitions.resolving import resolve_accounts, resolve_estimates
 from cescore.definitions.respondent_methods import check_respondent_methods
