@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import ipywidgets as widgets
-from markupsafe import escape
 
 from cescore.desk.explore.comparing import Sides, compared
 from cescore.desk.explore.pictures import moves_picture
@@ -136,4 +135,4 @@ class Answers:
         try:
             return compared(self._trial.setting, sides, self._lang)
         except CescoreError as error:
-            return paragraph(escape(str(error)), "nothing")
+            return paragraph(error, "nothing")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from cescore.definitions.model import Framework
 from cescore.definitions.model.framework import MissingRules
@@ -74,7 +74,9 @@ class Choices:
         weights = {c: w for c, w in _changed(self.weights, before.weights).items() if c in kept}
         if weights:
             framework = framework.with_weights(**weights)
-        ends = {c: pair for c, pair in _changed(self.ends, before.ends).items() if c in kept}
+        ends: dict[str, Any] = {
+            c: pair for c, pair in _changed(self.ends, before.ends).items() if c in kept
+        }
         if ends:
             framework = framework.with_goalposts(**ends)
         if self.normalisation and self.normalisation != before.normalisation:
