@@ -120,6 +120,7 @@ def _made(asked: _Asked) -> RenderRecord:
         result = opened.result()
         if result is not None:
             written[RESULT_NAME] = _json_bytes(result)
+        further = opened.further_pages()
     with stage("print"):
         attachments = tuple(_attachments(executed, opened, written))
         printed = _print(page.for_print, opened, attachments, asked)
@@ -127,6 +128,7 @@ def _made(asked: _Asked) -> RenderRecord:
         (folder / kind.html).write_bytes(written[kind.html])
         _refuse_unsound(opened, printed)
         written[kind.pdf] = printed.raw
+        written |= {name: html.encode() for name, html in further.items()}
     for name, raw in written.items():
         (folder / name).write_bytes(raw)
     return RenderRecord(
