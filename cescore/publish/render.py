@@ -19,30 +19,23 @@ from cescore.definitions.shipped import TEMPLATES
 from cescore.disclosure.kinds import RESULT_NAME
 from cescore.disclosure.reading import is_altered, number_of
 from cescore.errors import PublishError
-from cescore.publish.check import own_texts, pdf_text, problems_of
+from cescore.publish.check import CONCLUSION_MIME, own_texts, pdf_text, problems_of
 from cescore.publish.fragment import clean
 from cescore.publish.notebook import (
-    CONCLUSION_MIME,
     complaints,
     displayed,
     execute,
     finish,
     write_notebook,
 )
-from cescore.publish.page import (
-    STYLESHEET,
-    Page,
-    PageFacts,
-    find_template,
-    make_page,
-    printed_tables,
-)
+from cescore.publish.page import Page, PageFacts, make_page, printed_tables
 from cescore.publish.printing.own_fonts import own_fonts
 from cescore.publish.printing.pdf import Attachment, Printed, print_pdf
 from cescore.publish.printing.table_files import table_files
 from cescore.publish.publication import Publication, Scorecard, open_publication
 from cescore.publish.rehearsal import preload
 from cescore.publish.stages import Stages, collector_paused
+from cescore.publish.stylesheets import STYLESHEET, find_template
 from cescore.publish.words import LANGUAGE_TAGS, LANGUAGES
 
 __all__ = ["RenderRecord", "preload", "render"]  # a press looks for preload beside its render
