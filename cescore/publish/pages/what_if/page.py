@@ -20,6 +20,7 @@ from cescore.definitions.bilingual import Bilingual
 from cescore.definitions.shipped import TEMPLATES
 from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.opened import OpenBundle
+from cescore.disclosure.standing import MARKED
 from cescore.method.column import State
 from cescore.publish.fragment import clean
 from cescore.publish.numbers import MARKS, decimals_for
@@ -29,12 +30,11 @@ from cescore.publish.pages.what_if.scoring import scoring_model
 from cescore.publish.pages.what_if.script import FOLDER, as_script, script
 from cescore.publish.pages.what_if.support import require_what_if
 from cescore.publish.printing.webfont import font_faces
-from cescore.publish.words import LANGUAGES, label, label_or, load_labels, subject
+from cescore.publish.words import LANGUAGES, label, load_labels, subject
 
 FONTS_HERE = "/* fonts */"
 LABELS = "what_if."
 OTHER_LABELS = ("light.", "reason.", "grade.none", "grade.provisional")
-MARKED = ("sample", "draft", "reviewed")  # stages of a report that are not official
 Json = dict[str, Any]
 
 
@@ -133,7 +133,7 @@ def _names(opened: OpenBundle, variables: Iterable[str]) -> Json:
 
 
 def _named(named: Bilingual | None, code: str, unit: str = "", decimals: int = 1) -> Json:
-    both = {lang: code for lang in LANGUAGES} if named is None else names(named)
+    both = dict.fromkeys(LANGUAGES, code) if named is None else names(named)
     return {
         **_cleaned({lang: both[lang] or code for lang in LANGUAGES}),
         "unit": {lang: clean(unit_text(unit, lang)) for lang in LANGUAGES},
