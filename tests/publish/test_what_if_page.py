@@ -208,9 +208,9 @@ def test_no_released_figure_finding_or_source_of_the_report_comes_along() -> Non
         row.model_copy(update={"index": canary, "place": other})
         for row in builders.bundle().siblings
     ]
-    figures = [f for f in builders.bundle().peers.figures]
+    figures = list(builders.bundle().peers.figures)
     record = builders.record()
-    sources = {code: ("金丝雀.xlsx",) * 6 for code in record.values}
+    sources = dict.fromkeys(record.values, ("金丝雀.xlsx",) * 6)
     bundle = builders.bundle(
         siblings=tuple(siblings),
         peers=builders.bundle().peers.model_copy(update={"figures": tuple(figures)}),
@@ -257,7 +257,7 @@ def shown(browser: Chrome, tmp_path: Path, sample) -> Iterator[Chrome]:
     show(browser, tmp_path, sample["enterprise"][0])
     ready = "return whatIf.view.effects !== null && whatIf.view.way !== null"
     WebDriverWait(browser, 60).until(lambda b: b.execute_script(ready))
-    yield browser
+    return browser
 
 
 def text(browser: Chrome, css: str) -> str:
