@@ -94,7 +94,8 @@ def energy(v: dict[str, Floats], p: Place) -> None:
     wanted = v["gdp_constant"] * p.each(INTENSITY_2020) * path * np.where(T == 0, 1, p.noise(0.004))
     for fuel in FUELS:
         v[f"energy_{fuel}"] = p.of_firms(f"energy_{fuel}") * (1.02 if fuel != "heat" else 1.0)
-    v["energy_transformation_output"] = p.of_firms("energy_transformation_output")
+    for code in ("energy_transformation_output", "power_supplied", "heat_supplied"):
+        v[code] = p.of_firms(code)
     gap = 0.045 + 0.01 * p.rng.random((p.n, 1))  # power counted at its fuel input in the balance
     rest = wanted * (1 - gap) - (energy_tce(v) - v["energy_transformation_output"])
     rest = np.maximum(rest, 0.10 * wanted)

@@ -78,7 +78,8 @@ class Line:
     utilised: float = 0.85  # of what is generated in the year
     hazardous: float = 0.0  # [kg]
     pollutants: Mapping[str, float] = field(default_factory=dict)  # [kg]
-    transformed: float = 0.0  # share of energy leaving as power, heat or coke
+    transformed: float = 0.0  # share of energy leaving as power or heat
+    as_power: float = 0.0  # of that the share that leaves as power
     waste_heat: float = 0.0  # recoverable share of energy; 0: not applicable
     circular: float = 0.0  # share of output that is resource-recycling industry; 0: not applicable
     processed: Mapping[str, float] = field(default_factory=dict)  # of the recycled input, by kind
@@ -461,6 +462,7 @@ LINES: tuple[Line, ...] = (
         0.4,
         {"so2": 2.2, "nox": 3.3, "cod": 0.15, "nh3n": 0.01, "voc": 0.1},
         transformed=0.52,
+        as_power=0.66,
         waste_heat=0.05,
         people=5,
         land=6,

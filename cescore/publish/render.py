@@ -43,10 +43,9 @@ from cescore.publish.printing.table_files import table_files
 from cescore.publish.publication import Publication, Scorecard, open_publication
 from cescore.publish.rehearsal import preload
 from cescore.publish.stages import Stages, collector_paused
-from cescore.publish.words import LANGUAGES
+from cescore.publish.words import LANGUAGE_TAGS, LANGUAGES
 
 __all__ = ["RenderRecord", "preload", "render"]  # a press looks for preload beside its render
-LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
 SHORT_HASH = 12  # characters of the file's hash that a page prints
 
 
@@ -198,16 +197,7 @@ def _refuse_altered(opened: Publication[Any]) -> None:
 
 def _page(executed: NotebookNode, opened: Publication[Any], templates: Path | None) -> Page:
     """The page, with the own style of its kind behind the one that all share."""
-    page = make_page(executed, _facts(opened), templates)
-    if not opened.own_style:
-        return page
-    own = find_template(opened.own_style, templates).read_text(encoding="utf-8")
-    style = f"<style>\n{own}</style>\n</head>"
-    return replace(
-        page,
-        html=page.html.replace("</head>", style, 1),
-        for_print=page.for_print.replace("</head>", style, 1),
-    )
+    return make_page(executed, _facts(opened), templates, opened.own_style)
 
 
 def _facts(opened: Publication[Any]) -> PageFacts:

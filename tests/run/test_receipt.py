@@ -65,7 +65,7 @@ def test_an_unchanged_run_is_told_in_full_wherever_the_workspace_lies(root: Path
     said = console.file.getvalue()  # type: ignore[attr-defined]
     assert "0 built + 4 up to date + 0 failed + 0 skipped = 4 entities" in said
     assert "and 0 built + 1 up to date" in said
-    assert "open findings: error 0" in said
+    assert "open findings: 0 errors" in said
 
 
 def append(name: str) -> Callable[[Path], None]:
