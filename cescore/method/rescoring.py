@@ -24,8 +24,23 @@ from cescore.method.normalise import Fitted, fit, normalise
 
 Floats = NDArray[np.float64]
 # What constants are learnt by, beside each indicator's own settings.
-_LEARNT_BY = ("normalisation", "observed_over", "reference", "imputation", "treatment", "missing", "scale")
-_LEARNT_BY_INDICATOR = ("direction", "normalisation", "reference", "imputation", "treatment", "group")
+_LEARNT_BY = (
+    "normalisation",
+    "observed_over",
+    "reference",
+    "imputation",
+    "treatment",
+    "missing",
+    "scale",
+)
+_LEARNT_BY_INDICATOR = (
+    "direction",
+    "normalisation",
+    "reference",
+    "imputation",
+    "treatment",
+    "group",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +104,11 @@ def rescored(
     indicators = _indicators(evaluation, framework, before)
     returned = returned_in(evaluation.panel)
     place = evaluation.panel.year_position(year)
-    if before is not None and before.indicators is indicators and _learns_alike(framework, before.framework):
+    if (
+        before is not None
+        and before.indicators is indicators
+        and _learns_alike(framework, before.framework)
+    ):
         fitted = before.fitted
     else:
         years = tuple(y for y in evaluation.panel.years if y <= year)
@@ -102,7 +121,9 @@ def rescored(
     if learns_weights(framework):
         weighted = with_learnt_weights(scored, framework, year)
         scored = apply_missing_rules(scores, of_year, weighted, fitted, here)
-    return Rescored(framework, year, indicators, fitted, scored, aggregate(scored, weighted), weighted)
+    return Rescored(
+        framework, year, indicators, fitted, scored, aggregate(scored, weighted), weighted
+    )
 
 
 def in_year(panel: Panel, year: int) -> Panel:
@@ -117,9 +138,7 @@ def in_year(panel: Panel, year: int) -> Panel:
     return replace(panel, years=(year,), columns=columns, codes=codes)
 
 
-def _indicators(
-    evaluation: TypeEvaluation, framework: Framework, before: Rescored | None
-) -> Panel:
+def _indicators(evaluation: TypeEvaluation, framework: Framework, before: Rescored | None) -> Panel:
     """The indicators under the framework's formulas: known ones, or computed anew."""
     known = [(evaluation.framework, evaluation.indicators)]
     if before is not None:
@@ -146,6 +165,5 @@ def _learns_alike(one: Framework, other: Framework) -> bool:
 
 def _settings(framework: Framework) -> dict[str, tuple[Any, ...]]:
     return {
-        i.code: tuple(getattr(i, name) for name in _LEARNT_BY_INDICATOR)
-        for i in framework.scored()
+        i.code: tuple(getattr(i, name) for name in _LEARNT_BY_INDICATOR) for i in framework.scored()
     }
