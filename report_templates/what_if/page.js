@@ -522,10 +522,10 @@ function drawAll() {
   fill("#title", title);
   fill("#based-on", say("based_on", { number: page.number }));
   fill("#never", say("never_official"));
-  fill("#language", say("language"));
+  fill("#language", page.texts.language[view.lang === "zh" ? "en" : "zh"]);
   fill("#foot", say("foot", { number: page.number }));
   fill("#marked", page.marked.map((mark) => make("span", { class: "mark" }, mark[view.lang])));
-  for (const mark of document.querySelectorAll(".top > .mark, .watermark")) mark.textContent = say("mark");
+  for (const mark of document.querySelectorAll(".top > .mark, .watermark")) mark.textContent = `${page.texts.mark.zh} · ${page.texts.mark.en}`;
   drawResults();
   drawWay();
   drawValues();

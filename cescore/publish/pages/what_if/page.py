@@ -56,6 +56,8 @@ def what_if_page(opened: OpenBundle) -> str:
         .render(
             t=lambda key, **values: label(f"{LABELS}{key}", lang, **values),
             lang=lang,
+            mark=" · ".join(label(f"{LABELS}mark", each) for each in LANGUAGES),
+            other_language=label(f"{LABELS}language", "en" if lang == "zh" else "zh"),
             name=clean(bundle.entity.name(lang)),
             entity_id=clean(bundle.entity.entity_id),
             number=bundle.report_number,

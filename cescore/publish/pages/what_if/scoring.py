@@ -92,8 +92,16 @@ def _computed(opened: OpenBundle, order: Sequence[str]) -> Iterator[tuple[str, J
                 "uses": [name for name in names if name not in framework.factors],
                 "summed": getattr(computed, "summed", False),
                 "latest": getattr(computed, "latest_within", 0),
+                "table": _table(computed, opened),
             },
         )
+
+
+def _table(computed: Account | Indicator, opened: OpenBundle) -> Json | None:
+    """The column of an account whose value stands in a table; None of any other."""
+    if not isinstance(computed, Account) or not computed.by:
+        return None
+    return column_of(looked_up(computed, opened.record))
 
 
 def _indicator(indicator: Indicator, opened: OpenBundle) -> Json:
