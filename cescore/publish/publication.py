@@ -21,6 +21,7 @@ from cescore.disclosure.plan_documents import PlanDocument, Review
 from cescore.disclosure.reading import Printable, kind_of, read_printable
 from cescore.disclosure.result_file import result_json
 from cescore.disclosure.review_result import review_json
+from cescore.disclosure.standing import MARKED
 from cescore.publish.check import differences
 from cescore.publish.numbers import MARKS, number
 from cescore.publish.pages.review.check import review_differences
@@ -33,7 +34,6 @@ DataT = TypeVar("DataT", bound=Printable)
 DocumentT = TypeVar("DocumentT", bound=Document)
 AsPrinted = Callable[[str], str]  # a text as the fonts of the page can show it
 Parameters = dict[str, str | int]
-MARKED = ("sample", "draft", "reviewed")  # stages that every page says in its head: not official
 
 
 @dataclass(frozen=True)
