@@ -1,5 +1,6 @@
 # make        set up if needed, then build every report of the sample
 # make test   the tests;  make soak  the long proofs;  make lint  style and types;  make sbom  the bill of materials
+# make docs   the site of documentation, in docs/_build/html
 .POSIX:
 PYTHON = .venv/bin/python
 
@@ -26,6 +27,9 @@ lint: set-up-test
 	$(PYTHON) -m ruff check --quiet cescore sample tests docs build.py
 	$(PYTHON) -m mypy
 
+docs: set-up-test
+	$(PYTHON) docs/build_site.py
+
 sbom: set-up
 	$(PYTHON) docs/materials.py sbom.cdx.json
 
@@ -33,6 +37,6 @@ lock:
 	sh .ci/lock
 
 clean:
-	rm -rf output examples/*/output .venv .setup-stamp
+	rm -rf output examples/*/output docs/_build docs/generated .venv .setup-stamp
 
-.PHONY: all check set-up set-up-test test soak lint lock sbom clean
+.PHONY: all check docs set-up set-up-test test soak lint lock sbom clean

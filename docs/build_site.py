@@ -17,9 +17,17 @@ from pathlib import Path
 DOCS = Path(__file__).resolve().parent
 sys.path[:0] = [str(DOCS.parent), str(DOCS)]
 
+from babel.messages.pofile import read_po, write_po  # noqa: E402
 from making import pictures, words  # noqa: E402 - they stand beside this file
 
 BUILT, LOCALE = DOCS / "_build", DOCS / "locale"
+CHINESE = LOCALE / "zh_CN" / "LC_MESSAGES"
+HEADER = b"""msgid ""
+msgstr ""
+"Language: zh_CN\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+
+"""
 CHOICE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>cescore</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -58,13 +66,31 @@ def renew_messages() -> int:
     """The catalogues with what pages say now; new and changed messages wait for their translation."""
     templates = BUILT / "gettext"
     shutil.rmtree(templates, ignore_errors=True)
-    status = sphinx("gettext", templates)
-    for name in words.ENGLISH_ONLY:
-        (templates / f"{name}.pot").unlink(missing_ok=True)
+    if status := sphinx("gettext", templates):
+        return status
+    for template in templates.rglob("*.pot"):
+        if not words.is_translated(template.relative_to(templates).with_suffix("").as_posix()):
+            template.unlink()
     command = ["sphinx_intl", "update", "-p", templates, "-d", LOCALE, "-l", "zh_CN", "-w", "0"]
-    return (
-        status or subprocess.run([sys.executable, "-m", *map(str, command)], check=False).returncode
-    )
+    subprocess.run([sys.executable, "-m", *map(str, command)], check=True)
+    for catalogue in sorted(LOCALE.rglob("*.po")):
+        settle(catalogue, templates / catalogue.relative_to(CHINESE).with_suffix(".pot"))
+    return 0
+
+
+def settle(catalogue: Path, template: Path) -> None:
+    """A catalogue without a page goes; what needs no translation has it; what was said before goes."""
+    if not template.is_file():
+        catalogue.unlink()
+        return
+    with catalogue.open("rb") as opened:
+        messages = read_po(opened, locale="zh_CN", ignore_obsolete=True)
+    for message in messages:
+        if message.id and not message.string and words.is_the_same_in_all(str(message.id)):
+            message.string = message.id
+    with catalogue.open("wb") as opened:
+        opened.write(HEADER)
+        write_po(opened, messages, width=0, omit_header=True)
 
 
 def sphinx(builder: str, out: Path, *options: str) -> int:

@@ -65,9 +65,7 @@ def _write_pages(app: Sphinx) -> None:
     """What is made from code and params, in the language of the build."""
     generated = DOCS / "generated"
     generated.mkdir(exist_ok=True)
-    pages = {"commands": commands.page()}
-    if app.builder.name != "gettext":  # the method has its words in both languages in params
-        pages |= method.pages(ROOT, words.short(app.config.language))
+    pages = {"commands": commands.page()} | method.pages(ROOT, words.short(app.config.language))
     for name, text in pages.items():
         place = generated / f"{name}.md"
         if not place.is_file() or place.read_text(encoding="utf-8") != text:

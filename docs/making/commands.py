@@ -38,7 +38,7 @@ def _section(command: Any) -> str:  # of the click that Typer carries
     options = [p for p in command.params if p.param_type_name == "option" and not p.hidden]
     context = command.make_context(command.name, [], resilient_parsing=True)
     usage = " ".join([f"B {command.name}", *(_usage(a) for a in arguments), "[OPTIONS]"])
-    lines = [f"({command.name})=", f"## {command.name}", "", command.help or "", ""]
+    lines = [f"({command.name})=", f"## `{command.name}`", "", command.help or "", ""]
     lines += ["```text", usage, "```", ""]
     if arguments:
         lines += ["| argument | meaning |", "|---|---|"]
