@@ -44,8 +44,4 @@ lock:
 clean:
 	rm -rf output examples/*/output docs/_build docs/generated .venv .setup-stamp
 
-<<<<<<< HEAD
-.PHONY: all app check set-up set-up-test test soak lint lock sbom clean
-=======
-.PHONY: all check docs set-up set-up-test test soak lint lock sbom clean
->>>>>>> DD
+.PHONY: all app check docs set-up set-up-test test soak lint lock sbom clean
