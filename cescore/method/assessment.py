@@ -194,7 +194,6 @@ def assess(plan: Plan, entity_type: str, evidence: Evidence) -> Assessment:
 
     Examples
     --------
-    >>> from cescore.method.measures import STATUSES
     >>> bands = [("优秀", "excellent", 90), ("合格", "pass", 60), ("不合格", "fail", 0)]
     >>> plan = Plan.model_validate(
     ...     {
@@ -217,7 +216,7 @@ def assess(plan: Plan, entity_type: str, evidence: Evidence) -> Assessment:
     ...         },
     ...     }
     ... )
-    >>> done = MeasureLine("4.1", "", "", "4", (), {**dict.fromkeys(STATUSES, 0), "done": 1})
+    >>> done = MeasureLine("4.1", "", "", "4", (), {}, due=1, inspected=1, scored=1, credit=1.0)
     >>> result = assess(plan, "park", Evidence(index=80.0, scale=Scale(), measures=[done]))
     >>> (
     ...     round(result.total, 9),
