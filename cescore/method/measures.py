@@ -125,7 +125,7 @@ class MeasureLine(Bilingual):
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Inspection:
     """What the checks of one entity and year are read with."""
 
     entity_type: str
@@ -168,7 +168,7 @@ def measure_lines(
     MethodError
         A record names a status or kind of evidence that does not exist, or two records one check.
     """
-    asked = _Asked(
+    asked = _Inspection(
         entity_type,
         entity_type == plan.units_of,
         year,
@@ -253,7 +253,7 @@ def _by_check(records: Iterable[Mapping[str, str]]) -> dict[str, Mapping[str, st
     return by_check
 
 
-def _line(measure: Measure, asked: _Asked) -> MeasureLine:
+def _line(measure: Measure, asked: _Inspection) -> MeasureLine:
     checks = tuple(
         _inspected(check, measure, asked)
         for check in measure.checks
@@ -288,7 +288,7 @@ def summed(
     )
 
 
-def _inspected(check: Check, measure: Measure, asked: _Asked) -> InspectedCheck:
+def _inspected(check: Check, measure: Measure, asked: _Inspection) -> InspectedCheck:
     recorded = asked.records.get(check.id, {})
     status = recorded.get("status") or "not_inspected"
     if not _is_status(status):

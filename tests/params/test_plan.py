@@ -145,6 +145,16 @@ def test_weights_of_the_assessment_are_ours_and_each_type_has_a_scale() -> None:
     ]
 
 
+@pytest.mark.parametrize("entity_type", PLAN.assessment.weights)
+def test_measures_carry_what_their_yardsticks_can_bear(entity_type: str) -> None:
+    """40 % of the share held against a number, and half of that of the yes-or-no checks."""
+    own = [c for c in CHECKS if entity_type in c.levels]
+    by_number = sum(c.yardstick in ("goal", "improves") for c in own) / len(own)
+    yes_or_no = sum(c.yardstick == "done" for c in own) / len(own)
+    weight = PLAN.assessment.weights[entity_type]["measures"]
+    assert abs(weight - 0.4 * (by_number + yes_or_no / 2)) <= 0.025
+
+
 def test_only_types_with_targets_of_their_own_are_weighed_on_targets() -> None:
     with_targets = {t for target in PLAN.targets.values() for t in target.applies_to}
     weighed = {t for t, weights in PLAN.assessment.weights.items() if weights.get("targets")}
