@@ -351,10 +351,14 @@ def grade_of(total: float, scale: GradeScale) -> tuple[str, str]:
     Half-open bands, 90 优秀, [80, 90) 良好 and so on, of the re-evaluation of national eco-industrial
     parks (2018, 2019; methodology 9.1, scale A).
     """
-    bands = _from_the_best(scale)
-    reached = (band for band in bands if meets(total, ">=", band.least))
-    step = next(reached, bands[-1])
+    step = grade_of_bands(total, _from_the_best(scale))
     return step.zh, step.en
+
+
+def grade_of_bands(total: float, bands: Sequence[GradeStep]) -> GradeStep:
+    """The best of some bands, the best first, that an unrounded total reaches, else the lowest."""
+    reached = (band for band in bands if meets(total, ">=", band.least))
+    return next(reached, bands[-1])
 
 
 def veto_lines(
