@@ -13,9 +13,10 @@ from cescore.definitions.language import LONGEST, FormulaError
 from cescore.definitions.located import Node
 from cescore.definitions.model import Account, BuiltInChecks, CheckRule, IndustryRange, Variable
 from cescore.definitions.names import Names, is_unit, read_formula, refuse_formula
-from cescore.definitions.reading import Reading, with_nearest
+from cescore.definitions.reading import Reading
 from cescore.definitions.resolving import check_names, executable
 from cescore.definitions.shipped import FINDINGS
+from cescore.definitions.spelling import with_nearest
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from cescore.definitions.language import FormulaError
 from cescore.definitions.model import Account, Computed, Estimate, Example, Factor
 from cescore.definitions.names import Names, refuse_formula
 from cescore.definitions.order import closure, ordered
-from cescore.definitions.reading import Reading, with_nearest
+from cescore.definitions.reading import Reading
+from cescore.definitions.spelling import with_nearest
 from cescore.definitions.units import Units
 
 ATTRIBUTES = ("industry", "holding_id")  # of the register, that members are chosen by

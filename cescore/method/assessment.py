@@ -272,7 +272,7 @@ def _graded(
     grade = vetoed or earned
     if grade is None:
         return scored
-    doubt = _why_provisional(scored.vetoes, measures)
+    doubt = why_provisional(scored.vetoes, measures)
     return replace(
         scored,
         grade_zh=grade[0],
@@ -434,7 +434,8 @@ def _vetoed_grade(
     return worst, english.get(worst, worst)
 
 
-def _why_provisional(lines: Sequence[VetoLine], measures: Sequence[MeasureLine]) -> Reason:
+def why_provisional(lines: Sequence[VetoLine], measures: Sequence[MeasureLine]) -> Reason:
+    """Why a grade is not the last word, whatever was reached; "" where it is."""
     if any(line.status == "unchecked" for line in lines):
         return "vetoes_unchecked"
     share = inspected_share(measures)

@@ -23,7 +23,6 @@ from cescore.definitions.model.framework import (
     AlongRow,
     AmongAll,
     ByGroup,
-    Framework,
     Goalposts,
     Group,
     Headline,
@@ -73,6 +72,7 @@ from cescore.definitions.model.quantities import (
 )
 from cescore.definitions.model.run import Disclosure, Run
 from cescore.definitions.model.standard import ChooseGroup, Requirement, Standard
+from cescore.definitions.model.variants import Framework
 from cescore.definitions.model.written import (
     Code,
     Direction,

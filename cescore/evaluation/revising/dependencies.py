@@ -47,8 +47,7 @@ def _below(
     elif kind == "target" and plan is not None and code in plan.targets:
         target = plan.targets[code]
         yield "indicator", target.indicator, year
-        if target.type != "level" or target.has_schedule:
-            yield "indicator", target.indicator, plan.base_year
+        yield "indicator", target.indicator, plan.base_year
     elif kind == "assessment" and plan is not None:
         yield from _of_assessment(result, framework, plan)
 

@@ -14,6 +14,7 @@ from cescore.definitions.model import (
     Framework,
     Group,
     Imputation,
+    TableValue,
     Target,
     Treatment,
 )
