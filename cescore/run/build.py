@@ -46,6 +46,7 @@ from cescore.run.telling import (
     why,
     why_blocked,
 )
+from cescore.run.trial import TrialEdition
 from cescore.run.unchanged import asks_a_database
 
 if TYPE_CHECKING:
@@ -89,7 +90,10 @@ def _reviewed(workspace: Workspace, console: Console, lang: str) -> FindingsRevi
 
 
 def open_edition(asked: Asked) -> Edition:
-    """What is asked for: the year's edition, or with a stage that of the plan period."""
+    """What is asked for: the year's edition, with a stage that of the plan period, with a variant a
+    trial."""
+    if asked.variant is not None:
+        return TrialEdition.open(asked)
     return PeriodEdition.open(asked) if asked.stage else AnnualEdition.open(asked)
 
 
