@@ -31,6 +31,7 @@ SCALE = {
     "1000 EUR": 1000, "EUR": 1, "kg CO2e": Fraction(1, 1000), "1000000 person": 10**6, "day": 1, "year": 1,
 }  # fmt: skip
 PRESENT, NOT_COMPUTABLE, MISSING, NOT_APPLICABLE, NOT_COLLECTED = 0, 1, 2, 4, 5
+NOT_APPLYING = (NOT_COMPUTABLE, NOT_APPLICABLE, NOT_COLLECTED)
 STATES = {
     "not_computable": 1,
     "missing": 2,
@@ -250,6 +251,53 @@ class World:
 
         root = self.framework.get("aggregation", "arithmetic_mean")
         return level(self.framework["groups"], [], root)
+
+    def progress(self, entity: str, year: int) -> Fraction | None:
+        """The progress index: members against the base year, their groups, the groups' mean."""
+        rules = self.framework["progress"]
+        least = Fraction(str(self.framework.get("missing", {}).get("min_weight_covered", "0.8")))
+        groups: list[tuple[Fraction | None, Fraction, bool]] = []
+        for group in rules["groups"].values():
+            given = group["members"]
+            weights = given if isinstance(given, dict) else dict.fromkeys(given, 1)
+            members = [
+                (*self.ratio(entity, code, year), Fraction(str(weight)))
+                for code, weight in weights.items()
+            ]
+            how = group.get("aggregation", "arithmetic_mean")
+            whole = covered_mean([(v, w, a) for v, a, w in members], how, least)
+            weight = Fraction(str(group["weight"]))
+            groups.append((whole, weight, any(applies for _, applies, _ in members)))
+        return covered_mean(groups, rules.get("aggregation", "arithmetic_mean"), least)
+
+    def ratio(self, entity: str, code: str, year: int) -> tuple[Fraction | None, bool]:
+        """A member's ratio to the base year x 100, and whether it applies to the entity."""
+        now, base = (self.value(entity, code, y) for y in (year, self.base_year))
+        applies = max(now.state, base.state) not in NOT_APPLYING
+        if now.number is None or base.number is None:
+            return None, applies
+        rules, entry = self.framework["progress"], self.framework["indicators"][code]
+        floor = Fraction(str(rules.get("base_floor", {}).get(code, 0)))
+        floor *= scale_of(str(entry["unit"]))
+        x, x0 = now.number, base.number
+        if entry["direction"] == -1:
+            return (100 * x0 / x, True) if x > 0 and x0 > 0 else (None, False)
+        if x < 0 or x0 < 0:
+            return None, False
+        if x0 < floor and rules.get("below_base_floor") == "measure_from_floor":
+            return 100 + 100 * (x - x0) / floor, True
+        return (100 * x / x0, True) if x0 > 0 and x0 >= floor else (None, False)
+
+
+def covered_mean(
+    members: list[tuple[Fraction | None, Fraction, bool]], how: str, least: Fraction
+) -> Fraction | None:
+    """The mean over members with a value, if they hold enough of the weight that applies."""
+    live = [(value, weight) for value, weight, _ in members if value is not None and weight > 0]
+    applying = sum((weight for _, weight, applies in members if applies), Fraction(0))
+    if not live or sum(weight for _, weight in live) < least * applying:
+        return None
+    return combine(live, how)
 
 
 def parts(values: list[Value], *, mean: bool) -> Value:

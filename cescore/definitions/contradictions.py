@@ -96,10 +96,18 @@ def _check_progress(draft: Draft, progress: Progress) -> None:
                 expected = with_nearest("an indicator", member, draft.indicator_places)
                 here = place.of(place.node.get(member) or place.node, place.what)
                 here.refuse(f"unknown code {member!r}", expected)
-    for code in progress.base_floor:
+    for code, floor in progress.base_floor.items():
+        place = at.at("base_floor", code)
+        indicator = draft.indicators.get(code)
         if code not in members:
-            expected = with_nearest("a member", code, members)
-            at.at("base_floor", code).refuse("is no member", expected)
+            place.refuse("is no member", with_nearest("a member", code, members))
+        elif indicator is not None and indicator.direction == -1:
+            place.refuse("less is better", "a member of which more is better")
+        elif floor <= 0:
+            place.refuse(f"{floor:g}", "a base value above zero")
+    if progress.below_base_floor != "exclude" and not progress.base_floor:
+        expected = "base_floor, against which a smaller base is measured"
+        at.refuse("no floor is given", expected, "below_base_floor")
 
 
 def check_weights(draft: Draft) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from cescore.desk.showing import dress_notebook
 from cescore.disclosure.bundle import Bundle
 from cescore.disclosure.documents import MethodBook, UnitSheet
 from cescore.disclosure.opened import OpenBundle, OpenDocument
@@ -48,6 +49,7 @@ def _from_workspace(entity_id: str, year: int, lang: str, root: str) -> OpenBund
     from cescore.evaluation.yearly import evaluate_workspace
     from cescore.intake.workspace import Workspace
 
+    dress_notebook(lang)
     trials = Trials(Bundler(evaluate_workspace(Workspace.load(workspace_root(root), year))))
     data = trials.bundler.bundle(entity_id)
     return OpenBundle(
@@ -77,7 +79,7 @@ def open_book(
         workspace = Workspace.load(workspace_root(root), year)
         return make_method_book(workspace.definitions, workspace.base_year)
 
-    data, file_hash = _read_or_made(MethodBook, document_path, make)
+    data, file_hash = _read_or_made(MethodBook, document_path, lang, make)
     _refuse_another((data.run.year,), (year,))
     return OpenDocument(data, file_hash, lang)
 
@@ -99,7 +101,7 @@ def open_sheet(
 
         return Sheets(Workspace.load(workspace_root(root), year)).sheet(document_id)
 
-    data, file_hash = _read_or_made(UnitSheet, document_path, make)
+    data, file_hash = _read_or_made(UnitSheet, document_path, lang, make)
     _refuse_another((data.document_id, data.run.year), (document_id, year))
     return OpenDocument(data, file_hash, lang)
 
@@ -122,7 +124,7 @@ def open_review(
 
         return Reviews(evaluate_plan(workspace_root(root), stage, plan, year)).review(document_id)
 
-    data, file_hash = _read_or_made(Review, document_path, make)
+    data, file_hash = _read_or_made(Review, document_path, lang, make)
     _refuse_another((data.document_id, *_period(data)), (document_id, stage, year))
     return OpenDocument(data, file_hash, lang)
 
@@ -139,7 +141,7 @@ def open_overview(
 
         return Reviews(evaluate_plan(workspace_root(root), stage, plan, year)).overview()
 
-    data, file_hash = _read_or_made(PlanOverview, document_path, make)
+    data, file_hash = _read_or_made(PlanOverview, document_path, lang, make)
     _refuse_another(_period(data), (stage, year))
     return OpenDocument(data, file_hash, lang)
 
@@ -153,10 +155,11 @@ def find_workspace(start: Path) -> Path:
 
 
 def _read_or_made(
-    kind: type[PrintableT], path: str, make: Callable[[], PrintableT]
+    kind: type[PrintableT], path: str, lang: str, make: Callable[[], PrintableT]
 ) -> tuple[PrintableT, str]:
     """What is handed or made, and the SHA-256 of its file."""
     if not path:
+        dress_notebook(lang)
         made = make()
         return made, made.hash
     return _read_file(kind, path)

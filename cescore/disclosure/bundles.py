@@ -27,6 +27,7 @@ from cescore.disclosure.gate import INDEX_DECIMALS, Gate
 from cescore.disclosure.ledger import Years
 from cescore.disclosure.others import OtherRespondents
 from cescore.disclosure.own_results import evaluated, values_of
+from cescore.disclosure.plan_rules import rules_for
 from cescore.disclosure.public_view import PublicView
 from cescore.disclosure.wording import Wording
 from cescore.errors import DataError
@@ -133,7 +134,13 @@ class Bundler:
             ),
             flows=self._wording.flows(entity.entity_type),
             pages=workspace.definitions.page.pages.get(entity.entity_type, PageBounds()),
+            references=tuple(
+                one
+                for one in workspace.definitions.references
+                if one.indicator in evaluation.framework.indicators
+            ),
             breaks=self._breaks(entity.entity_type),
+            rules=self._rules(entity.entity_type),
         )
         return bundle.model_copy(update={"report_number": report_number(bundle)})
 
@@ -222,6 +229,13 @@ class Bundler:
     def _plan(self, entity_type: str) -> PlanCard:
         plan = self.yearly.workspace.definitions.plan
         return PlanCard() if plan is None else _plan_card(plan, entity_type)
+
+    @lru_cache(maxsize=64)  # noqa: B019
+    def _rules(self, entity_type: str) -> Plan | None:
+        definitions = self.yearly.workspace.definitions
+        factors = {code: factor.value for code, factor in definitions.factors.items()}
+        plan = definitions.plan
+        return None if plan is None else rules_for(plan, entity_type, factors)
 
     @lru_cache(maxsize=64)  # noqa: B019
     def _breaks(self, entity_type: str) -> tuple[SeriesBreak, ...]:

@@ -126,6 +126,11 @@ def _indicators(bundle: Bundle) -> list[dict[str, Any]]:
             "weight": bundle.evaluated.weights.get(series.code),
             **{name: getattr(parts.get(series.code), name, None) for name in PARTS},
             "formula": _formula(bundle.framework.indicators[series.code]),
+            "references": [
+                one.model_dump(mode="json", exclude={"indicator", "zh", "en"})
+                for one in bundle.references
+                if one.indicator == series.code
+            ],
         }
         for series in bundle.evaluated.indicators
     ]

@@ -272,7 +272,7 @@ def _graded(
     grade = vetoed or earned
     if grade is None:
         return scored
-    doubt = _why_provisional(scored.vetoes, measures)
+    doubt = why_provisional(scored.vetoes, measures)
     return replace(
         scored,
         grade_zh=grade[0],
@@ -320,7 +320,7 @@ def reassess(
         grade = None if led_to is None else max((led_to, earned), key=found.bands.index)
         reason: Reason = "veto_standing"
     else:
-        grade, reason = earned, _why_provisional(found.vetoes, measures)
+        grade, reason = earned, why_provisional(found.vetoes, measures)
     if grade is None:
         return replace(blank, total=total, reason=reason)
     return replace(
@@ -497,7 +497,8 @@ def _vetoed_grade(
     return worst, english.get(worst, worst)
 
 
-def _why_provisional(lines: Sequence[VetoLine], measures: Sequence[MeasureLine]) -> Reason:
+def why_provisional(lines: Sequence[VetoLine], measures: Sequence[MeasureLine]) -> Reason:
+    """Why a grade is not the last word, whatever was reached; "" where it is."""
     if any(line.status == "unchecked" for line in lines):
         return "vetoes_unchecked"
     share = inspected_share(measures)

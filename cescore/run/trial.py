@@ -13,6 +13,7 @@ from cescore.disclosure.trials import Trials
 from cescore.errors import RunError
 from cescore.intake.workspace import Workspace
 from cescore.run.annual import AnnualEdition
+from cescore.run.phases import Phases, silent
 
 if TYPE_CHECKING:
     from cescore.definitions.model import Framework
@@ -26,9 +27,9 @@ class TrialEdition(AnnualEdition):
     """A year's scorecards under the variant that `Asked.variant` holds; of one entity type alone."""
 
     @classmethod
-    def open(cls, asked: Asked) -> TrialEdition:
+    def open(cls, asked: Asked, told: Phases = silent) -> TrialEdition:
         """The year opened, its variant applied: a file that does not fit is told at once."""
-        edition = cls(asked, Workspace.load(asked.root, asked.year))
+        edition = cls(asked, Workspace.load(asked.root, asked.year, told))
         _ = edition.variant
         return edition
 

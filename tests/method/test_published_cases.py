@@ -22,10 +22,10 @@ from cescore.method.assessment import Evidence, assess, grade_of
 from cescore.method.disclosure import is_safe
 from cescore.method.evaluation import evaluate as evaluated
 from cescore.method.formulas import evaluate
+from cescore.method.ladder_points import PointsLadder
 from cescore.method.scaling import EFFICACY, efficacy, goalposts
 from cescore.method.schedules import (
     cumulate,
-    ladder_points,
     schedule,
     schedule_carbon,
     schedule_log,
@@ -119,9 +119,9 @@ def test_a_level_that_rose_is_printed_negative_and_earns_nothing() -> None:
 
 
 def test_the_ladder_of_several_cities_in_their_forty_points() -> None:
-    steps = {"bonus_step": 3 / 40, "bonus_most": 9 / 40}
+    ladder = PointsLadder(LADDER, "steps", bonus_step=3 / 40, bonus_most=9 / 40)
     shares = (1.0, 0.999, 0.9, 0.5, 0.499, -0.1, 1.09, 1.1, 1.5)
-    points = [40 * ladder_points(share, LADDER, **steps) for share in shares]
+    points = [40 * ladder.points(share) for share in shares]
     assert points == pytest.approx([40, 36, 36, 20, 0, 0, 40, 43, 49])
 
 

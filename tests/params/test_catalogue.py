@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from shipped import TYPES, liaoyuan, panel, value_of, with_accounts
 
@@ -145,15 +147,52 @@ def test_the_district_index_has_the_four_dimensions_of_the_method() -> None:
         "R10",
         "R11",
         "R12",
-        "P01c",
-        "P02c",
-        "P03c",
-        "P04c",
+        "I_ce",
+        "I_nox",
+        "I_voc",
+        "I_cod",
+        "I_iwv",
+        "I_fill",
         "R13g",
         "P06",
         "P07",
         "NET",
     }
+
+
+def codes_below(entity_type: str, code: str) -> set[str]:
+    """Indicators and accounts that a code is made of, itself among them."""
+    framework = KNOWN.frameworks[entity_type]
+    computed = {**framework.accounts, **framework.indicators}
+    if code not in computed:
+        return set()
+    used = names(computed[code].executable) if computed[code].executable else ()
+    return {code}.union(*(codes_below(entity_type, name) for name in used))
+
+
+@pytest.mark.parametrize("entity_type", ["city", "district"])
+def test_a_level_stands_on_no_base_year_and_on_no_target_of_the_plan(entity_type: str) -> None:
+    framework = KNOWN.frameworks[entity_type]
+    computed = {**framework.accounts, **framework.indicators}
+    below = set().union(*(codes_below(entity_type, i.code) for i in framework.scored()))
+    assert [code for code in below if re.search(r"\bbase\(", computed[code].formula)] == []
+    falls = {"P01", "P02", "P03", "P04"}  # what the plan sets falls for
+    assert not falls & below
+
+
+def test_a_target_of_the_plan_is_scored_once_and_is_no_end_of_the_level() -> None:
+    assert KNOWN.plan is not None
+    for target in KNOWN.plan.targets.values():
+        scored = KNOWN.frameworks["city"].indicators[target.indicator]
+        posts = scored.goalposts_in(2025)
+        assert posts is None or target.value not in (posts.worst, posts.best), target.id
+
+
+def test_an_end_that_only_brackets_the_bodies_says_so() -> None:
+    scored = KNOWN.frameworks["district"].scored()
+    ends = {i.code: i.goalposts[2020].source for i in scored}
+    cited = re.compile(r"20\d\d 年|HJ 274|物理|tC/GJ")
+    assert [c for c, text in ends.items() if not (cited.search(text) or "仅涵盖" in text)] == []
 
 
 def test_parks_and_firms_are_scored_from_0_to_100_on_the_indicators_of_the_method() -> None:

@@ -34,7 +34,7 @@ def test_the_two_forms_of_the_energy_target_imply_one_base_value() -> None:
     assert level / (1 - fall / 100) == pytest.approx(1.2331, abs=5e-5)
 
 
-def test_levels_without_a_schedule_are_met_or_not_met() -> None:
+def test_the_plan_gives_no_schedule_for_its_levels() -> None:
     assert {t.id for t in PLAN.targets.values() if not t.has_schedule} == {
         "T1b",
         "T5",
@@ -95,6 +95,10 @@ def test_fewer_fires_and_cases_and_no_plastic_landfill_are_better() -> None:
     assert {checks[i].better for i in ("4.2.2.b", "4.5.2.c", "5.5.b")} == {"less"}
     assert checks["5.5.b"].goal == 0
     assert checks["4.3.2.m"].goal == 10
+
+
+def test_points_of_targets_have_no_cliff() -> None:
+    assert PLAN.assessment.ladder_form == "continuous"
 
 
 def test_an_all_or_none_word_is_our_reading() -> None:

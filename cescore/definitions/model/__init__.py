@@ -66,6 +66,7 @@ from cescore.definitions.model.quantities import (
     Example,
     Factor,
     Rung,
+    TableValue,
     Variable,
     VariableName,
 )
@@ -143,6 +144,7 @@ __all__ = [
     "Share",
     "Standard",
     "Stated",
+    "TableValue",
     "Tag",
     "Target",
     "TargetTerms",

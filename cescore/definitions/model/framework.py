@@ -49,6 +49,8 @@ WeightingMethod = Literal["given", Stated, Learnt]
 ByGroup = Literal["group_mean", "group_median"]
 AlongRow = Literal["row_mean", "row_median"]
 ImputationMethod = Literal["none", "mean", "median", ByGroup, AlongRow]
+CatalogueLimit = Literal["at_floor", "at_top", "spread", "rank_stability", "redundancy"]
+BelowBaseFloor = Literal["exclude", "measure_from_floor"]
 Transformation = Literal["none", "log_ct", "log_ct_plus", "log_ct_orig", "log_gii", "box_cox"]
 
 AMONG_ALL: tuple[str, ...] = get_args(AmongAll)
@@ -110,6 +112,8 @@ class Indicator(Computed):
     latest_within: Whole = Field(default=0, ge=0, le=10)  # years back a value may be taken from
     imputation: Imputation | None = None  # None: the framework's
     treatment: Treatment | None = None  # None: the framework's
+    # limits of the catalogue's statistics that it may pass, each with the reason
+    accepted: Mapping[CatalogueLimit, Text] = {}
     role: Literal["scored", "reported", "reference"] = "reported"  # loading sets it from group
 
     def goalposts_in(self, year: Whole) -> Goalposts | None:
@@ -199,6 +203,8 @@ class Progress(Named):
     groups: tuple[Group, ...] = ()
     members: Mapping[str, Mapping[str, Weight]] = {}  # group -> indicator -> weight
     base_floor: Mapping[str, Number] = {}  # indicator -> least base value of a positive member
+    # a smaller base: the member drops out, or its change is measured against the floor
+    below_base_floor: BelowBaseFloor = "exclude"
     tag: Tag = "P"
     note: str = ""
 

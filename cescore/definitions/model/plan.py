@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args
 
 from pydantic import ValidationInfo, model_validator
 
@@ -20,6 +20,8 @@ from cescore.definitions.model.written import (
     Year,
 )
 
+LadderForm = Literal["steps", "continuous"]
+LADDER_FORMS: tuple[LadderForm, ...] = get_args(LadderForm)
 UNDECIDED = ("待定", "to be decided")  # the value of a target that nobody has set yet
 
 
@@ -33,7 +35,7 @@ class TargetTerms(Named):
     op: Literal[">=", "<="]
     scored: Truth = True
     binding: Truth = False
-    has_schedule: Truth = True  # false: met or not met
+    has_schedule: Truth = True  # false: a level that goes by equal steps from its base value
     # entity types whose own target it is; with neither, loading writes those that have the indicator
     applies_to: Words = ()
     reference_for: Words = ()  # entity types shown against it, labelled as such
@@ -129,7 +131,8 @@ class AssessmentRules(Definition):
     scales: Mapping[str, GradeScale] = {}
     # (least completion %, share of the points); without it the share completed
     ladder: tuple[LadderRung, ...] = ()
-    bonus_step: Weight = 0.0  # share of the points per full 10 % over
+    ladder_form: LadderForm = "steps"  # continuous: straight lines between the rungs
+    bonus_step: Weight = 0.0  # share of the points per 10 % over, by steps per full 10 %
     bonus_most: Weight = 0.0
     bonus: Mapping[str, Bonus] = {}  # entity type -> extra points on the total
     tag: Tag = "P"

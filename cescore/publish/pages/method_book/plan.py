@@ -36,7 +36,7 @@ def targets(book: OpenDocument[MethodBook], constants: Mapping[str, float]) -> F
     ]
     entries = [_target(words, target) for target in plan.targets.values()]
     said = [
-        words.t(f"book.schedule.{n}", nearly=exact(100 * constants["nearly"])) for n in range(1, 8)
+        words.t(f"book.schedule.{n}", nearly=exact(100 * constants["nearly"])) for n in range(1, 10)
     ]
     lead = words.t(
         "book.targets.lead", plan=words.name(plan), status=plan.status or DASH, base=plan.base_year,
@@ -151,10 +151,13 @@ def _ladder(words: Words, plan: Plan) -> Fragment:
         TableColumn(words.t("head.completion"), 20, "text"),
         *(TableColumn(step, width, "mid") for step in steps),
     ]
+    form = ".continuous" if rules.ladder_form == "continuous" else ""
     bonus = words.t(
-        "book.bonus", step=percent(rules.bonus_step), most=percent(rules.bonus_most)
+        f"book.bonus{form}", step=percent(rules.bonus_step), most=percent(rules.bonus_most)
     ) if rules.bonus_most else ""  # fmt: skip
-    below = words.t("book.below_ladder", least=exact(rules.ladder[-1][0]))
+    below = words.t(
+        f"book.below_ladder{form}", least=exact(min(least for least, _ in rules.ladder))
+    )
     rows = [Row([words.t("book.points"), *points])]
     return Table(columns, rows, words.t("book.caption.ladder"), (below, bonus)).fragment()
 

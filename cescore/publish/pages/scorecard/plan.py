@@ -11,7 +11,7 @@ from markupsafe import Markup
 from cescore.definitions.bilingual import name_in
 from cescore.definitions.unit_names import unit_text
 from cescore.method.measures import OPEN, InspectedCheck, MeasureLine
-from cescore.method.targets import ROLES, TargetLine
+from cescore.method.targets import COUNTED_BY, ROLES, TargetLine
 from cescore.publish.charts.bullets import bullet, check_bar, check_head
 from cescore.publish.charts.plan_bars import STATUSES, system_name
 from cescore.publish.fragment import Fragment, paragraph, two_lines
@@ -49,21 +49,23 @@ def targets_table(bundle: OpenBundle) -> Fragment:
     for role in ROLES:
         lines = [line for line in bundle.data.targets if line.role == role]
         if lines and role != "own":
-            rows.append(Row([view.t(f"target.{role}"), *[""] * 7], "group"))
+            rows.append(Row([view.t(f"target.{role}"), *[""] * 8], "group"))
         rows += [_target_row(view, line) for line in lines]
     rows += _undecided_rows(view)
     columns = [
-        TableColumn(view.t("head.target"), 26, "text"),
+        TableColumn(view.t("head.target"), 23, "text"),
         TableColumn(view.t("head.base_level", year=_base_year(view)), 8),
         TableColumn(view.t("head.level", year=bundle.year), 8),
         TableColumn(view.t("head.goal"), 10, "wrap"),
         TableColumn(view.t("head.actual"), 9, "wrap"),
-        TableColumn(view.t("head.completion"), 20, "text"),
+        TableColumn(view.t("head.completion"), 17, "text"),
         TableColumn(view.t("head.schedule"), 8),
+        TableColumn(view.t("head.points_of_target"), 6),
         TableColumn(view.t("head.light"), 11, "text"),
     ]
     said = [view.t("note.bullet"), view.t("note.targets"), view.t("note.schedule")]
     said = said if bundle.data.targets else []
+    said += _points_note(view)
     said += _target_notes(view)
     said += [view.t("note.undecided")] if bundle.data.plan.undecided else []
     notes = [view.sentences(said)]
@@ -79,12 +81,12 @@ def _undecided_rows(view: View) -> Iterator[Row]:
     """Targets that the plan names and nobody has set yet: no level, no goal, no light."""
     targets = view.data.plan.undecided
     if targets:
-        yield Row([view.t("target.undecided"), *[""] * 7], "group")
+        yield Row([view.t("target.undecided"), *[""] * 8], "group")
     for target in targets:
         name = two_lines(
             f"{target.id}  {target.name(view.lang)}", unit_text(target.unit, view.lang)
         )
-        yield Row([name, DASH, DASH, view.t("target.to_be_decided"), DASH, "", DASH, DASH])
+        yield Row([name, DASH, DASH, view.t("target.to_be_decided"), DASH, "", DASH, DASH, DASH])
 
 
 def _target_row(view: View, line: TargetLine) -> Row:
@@ -102,7 +104,8 @@ def _target_row(view: View, line: TargetLine) -> Row:
             goal,
             DASH if line.actual is None else quantity(line.actual, unit, view.lang, decimals),
             bullet(line.completion, line.schedule_carbon),
-            _percent(line.schedule_carbon),
+            _percent(line.counted if line.counted_by == "steps" else line.schedule_carbon),
+            _percent(line.points if line.scored else None),
             light_words(view, line.light),
         ]
     )
@@ -118,6 +121,18 @@ def light_words(view: View, light: str) -> Markup | str:
 
 def _percent(share: float | None) -> PrintedNumber:
     return PrintedNumber.of(DASH, None) if share is None else percentage(share)
+
+
+def _points_note(view: View) -> Iterator[str]:
+    """What the points of the entity's scored targets count, those that differ by name."""
+    by_rule: dict[str, list[str]] = {}
+    for line in view.data.targets:
+        if line.scored and line.counted_by:
+            by_rule.setdefault(line.counted_by, []).append(line.id)
+    ordered = [rule for rule in COUNTED_BY if rule in by_rule]
+    rules = [view.t(f"counted.{rule}", names=view.join(by_rule[rule])) for rule in ordered]
+    if rules:
+        yield view.t("note.points", rules=view.t("join.clause").join(rules))
 
 
 def _target_notes(view: View) -> Iterator[str]:
