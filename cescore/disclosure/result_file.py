@@ -165,6 +165,7 @@ def _assessment(bundle: Bundle) -> dict[str, Any]:
         },
         "vetoes": [to_jsonable_python(veto) for veto in made.vetoes],
         "provisional": made.provisional,
+        "doubts": [to_jsonable_python(doubt) for doubt in made.doubts],
         "graded": made.graded,
         "reason": made.reason,
         "margin": None if bundle.margin is None else to_jsonable_python(bundle.margin),
