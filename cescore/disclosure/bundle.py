@@ -29,6 +29,7 @@ from cescore.method.coverage import covers_enough
 from cescore.method.disclosure import PeerFigure, YearRank
 from cescore.method.firmness import AppliedAlternative, Band, SourceShare
 from cescore.method.fitting import Withheld
+from cescore.method.grade_margin import GradeMargin
 from cescore.method.measures import MeasureLine
 from cescore.method.standards import GroupLine, RequirementLine
 from cescore.method.targets import TargetLine
@@ -304,6 +305,7 @@ class Bundle(Part):
     targets: tuple[TargetLine, ...] = ()
     measures: tuple[MeasureLine, ...] = ()
     assessment: Assessment = Assessment()
+    margin: GradeMargin | None = None  # of a total that is graded by its points
     standards: tuple[StandardCard, ...] = ()
     findings: tuple[FindingLine, ...] = ()
     legal_basis: str = (

@@ -31,6 +31,7 @@ from cescore.disclosure.plan_rules import rules_for
 from cescore.disclosure.public_view import PublicView
 from cescore.disclosure.wording import Wording
 from cescore.errors import DataError
+from cescore.evaluation.grade_margins import margin_of
 from cescore.evaluation.yearly import entity_targets
 from cescore.intake import wording
 from cescore.intake.findings import Settlement
@@ -97,6 +98,10 @@ class Bundler:
         siblings, children = self.gate.siblings(entity), self.gate.children(entity)
         industries = self.gate.industries(entity)
         measures = self.yearly.measures.get(entity_id, ())
+        targets = self._targets(entity_id, view)
+        assessed = self.covered(
+            entity_id, self.yearly.assessments.get(entity_id) or Assessment(), workspace.year
+        )
         bundle = Bundle(
             entity=self._card(entity),
             run=workspace.definitions.run,
@@ -116,10 +121,11 @@ class Bundler:
             siblings=siblings,
             children=children,
             industries=industries,
-            targets=self._targets(entity_id, view),
+            targets=targets,
             measures=measures,
-            assessment=self.covered(
-                entity_id, self.yearly.assessments.get(entity_id) or Assessment(), workspace.year
+            assessment=assessed,
+            margin=margin_of(
+                self.yearly, entity_id, assessed, targets, with_indicators=view is None
             ),
             standards=tuple(
                 cover.standard(_standard(*p)) for p in self.yearly.compliance.get(entity_id, ())

@@ -156,6 +156,7 @@ def _assessment(bundle: Bundle) -> dict[str, Any]:
         "provisional": made.provisional,
         "graded": made.graded,
         "reason": made.reason,
+        "margin": None if bundle.margin is None else to_jsonable_python(bundle.margin),
     }
 
 
