@@ -101,9 +101,13 @@ class Files:
         if not change.new:
             return
         uploaded = change.new[0]
+        content = bytes(uploaded["content"])
+        if len(content) > MOST:
+            self._tell(self._t("explore.too_large", name=uploaded["name"], most=MOST))
+            return
         with TemporaryDirectory() as folder:
             path = Path(folder) / "variant.yml"
-            path.write_bytes(bytes(uploaded["content"])[:MOST])
+            path.write_bytes(content)
             self._take(path, uploaded["name"])
         self._upload.value = ()
 
