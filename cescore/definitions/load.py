@@ -29,12 +29,14 @@ from cescore.definitions.model import (
     Variable,
 )
 from cescore.definitions.model.database import Database
+from cescore.definitions.model.reference import Reference
 from cescore.definitions.names import Names
 from cescore.definitions.page import load_page
 from cescore.definitions.pictures import PageParams
 from cescore.definitions.plan_targets import plan_of_run
 from cescore.definitions.plans import load_plans
 from cescore.definitions.reading import Reading
+from cescore.definitions.references import load_references
 from cescore.definitions.resolving import resolve_accounts, resolve_estimates
 from cescore.definitions.respondent_methods import check_respondent_methods
 from cescore.definitions.runs import in_its_plan, load_run
@@ -69,6 +71,7 @@ class Definitions:
     history: Mapping[int, MethodRecord] = field(default_factory=dict)  # of earlier years
     plans: Mapping[str, Plan] = field(default_factory=dict)  # every plan, the run's own among them
     databases: tuple[Database, ...] = ()
+    references: tuple[Reference, ...] = ()  # printed beside indicators, never scored
 
     def plan_in(self, year: int) -> Plan | None:
         """The plan a year was inspected under: the run's own, or the one that an earlier year falls in."""
@@ -128,6 +131,7 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
     standards = load_standards(params.files("standards"), drafts)
     page = load_page(params.file("page.yml"), names)
     history = load_history(params.files("history"))
+    references = load_references(params.file("references.yml"), drafts)
     if params.problems or run is None:
         raise ParamsError(f"{params.root.name}/ contradicts itself", params.problems)
     return Definitions(
@@ -147,6 +151,7 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
         history=history,
         plans={i: read.plan for i, read in plans.items() if read.plan is not None},
         databases=databases,
+        references=references,
     )
 
 

@@ -8,7 +8,8 @@ from cescore.definitions.formula import Expression, parse
 from cescore.definitions.language import FormulaError, is_reserved
 from cescore.definitions.located import Node
 from cescore.definitions.model import Account, Computed, Factor, Variable
-from cescore.definitions.reading import Reading, with_nearest
+from cescore.definitions.reading import Reading
+from cescore.definitions.spelling import with_nearest
 from cescore.definitions.units import UnitError, Units
 
 ONCE = "each code once, whatever it is of"

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from cescore.definitions.bilingual import Bilingual, name_in
 from cescore.definitions.history import SeriesBreak
 from cescore.definitions.model import Framework, Named, Plan, Run, TargetTerms, VariableName
+from cescore.definitions.model.reference import Reference
 from cescore.definitions.pictures import FlowPicture, PageBounds
 from cescore.disclosure.standing import OwnStanding, release_stage
 from cescore.intake import wording
@@ -314,6 +315,7 @@ class Bundle(Part):
     prose: tuple[ProseCard, ...] = ()
     names: Mapping[str, Named] = {}  # texts of register and plan on this page -> their names
     flows: Mapping[str, FlowPicture] = {}  # pictures of flows for this entity type
+    references: tuple[Reference, ...] = ()  # published values of its indicators, never scored
     breaks: tuple[SeriesBreak, ...] = ()  # years from which the method is another
     pages: PageBounds = PageBounds()  # how many pages its report should have
     rules: Plan | None = None  # what the plan asks of its type; see `disclosure.plan_rules`

@@ -134,6 +134,11 @@ class Bundler:
             ),
             flows=self._wording.flows(entity.entity_type),
             pages=workspace.definitions.page.pages.get(entity.entity_type, PageBounds()),
+            references=tuple(
+                one
+                for one in workspace.definitions.references
+                if one.indicator in evaluation.framework.indicators
+            ),
             breaks=self._breaks(entity.entity_type),
             rules=self._rules(entity.entity_type),
         )

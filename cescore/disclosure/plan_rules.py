@@ -24,8 +24,10 @@ def rules_for(plan: Plan, entity_type: str, factors: Mapping[str, float]) -> Pla
     others = {target.consistent_with for target in concerned.values()}
     targets = {c: t for c, t in plan.targets.items() if c in concerned or c in others}
     vetoes = {c: v for c, v in plan.vetoes.items() if entity_type in v.entity_types}
-    left_out = {key: {} for key in ("undecided", "systems", "measures", "commitments")}
-    own = {"targets": targets, "vetoes": vetoes}
+    left_out: dict[str, object] = {
+        key: {} for key in ("undecided", "systems", "measures", "commitments")
+    }
+    own: dict[str, object] = {"targets": targets, "vetoes": vetoes}
     rules = _cut(plan.assessment, entity_type, factors)
     return plan.model_copy(update={**left_out, **own, "assessment": rules})
 

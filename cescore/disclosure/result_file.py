@@ -23,7 +23,8 @@ def result_json(bundle: Bundle, bundle_hash: str) -> dict[str, Any]:
         "entity_type": card.entity_type,
         "year": bundle.run.year,
         "names": {"zh": card.name_zh, "en": card.name_en},
-        "framework": {"version": bundle.framework.version, "hash": bundle.framework_hash},
+        **_variant(bundle),
+        "framework": {"version": bundle.framework.version, "hash": bundle.framework.hash},
         "index": {
             **_of_year(bundle, found.index),
             "change": _change(bundle, found.index) if bundle.has_change else None,
@@ -48,6 +49,16 @@ def result_json(bundle: Bundle, bundle_hash: str) -> dict[str, Any]:
             "is_synthetic": card.is_synthetic,
         },
     }
+
+
+VARIANT = "试算稿 Working variant"
+
+
+def _variant(bundle: Bundle) -> dict[str, Any]:
+    """Of a trial: the mark, and the framework that it departs from."""
+    if bundle.framework.hash == bundle.framework_hash:
+        return {}
+    return {"variant": {"mark": VARIANT, "official_framework_hash": bundle.framework_hash}}
 
 
 def _standing(bundle: Bundle) -> dict[str, Any]:
@@ -115,6 +126,11 @@ def _indicators(bundle: Bundle) -> list[dict[str, Any]]:
             "weight": bundle.evaluated.weights.get(series.code),
             **{name: getattr(parts.get(series.code), name, None) for name in PARTS},
             "formula": _formula(bundle.framework.indicators[series.code]),
+            "references": [
+                one.model_dump(mode="json", exclude={"indicator", "zh", "en"})
+                for one in bundle.references
+                if one.indicator == series.code
+            ],
         }
         for series in bundle.evaluated.indicators
     ]

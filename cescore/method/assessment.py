@@ -283,6 +283,71 @@ def _graded(
     )
 
 
+def reassess(
+    found: Assessment,
+    *,
+    index: float | None,
+    scale: Scale,
+    is_covered: bool,
+    targets: Sequence[TargetLine],
+    measures: Sequence[MeasureLine],
+) -> Assessment:
+    """An assessment with another index [points on ``scale``], all else being as it was.
+
+    The same rules as `assess`, from what the assessment itself says: weights, bands, vetoes, bonus.
+    What it does not say leaves no total: the weight of an index where there was none before, and
+    targets that have no figures any more. A veto's own grade is known where it decided; where the
+    grade earned before was no better, there is no grade.
+    """
+    if found.reason in {"no_rules", "not_filed", "statistical_basis", "midterm"} or not found.bands:
+        return found
+    parts = {**found.parts, "index": index_part(index, scale)}
+    blank = replace(
+        found, parts=parts, total=None, grade_zh="", grade_en="", graded=False, provisional=False
+    )
+    if "targets" in found.weights and target_part(targets) != found.parts.get("targets"):
+        return replace(blank, parts={**parts, "targets": None}, reason="index_not_computable")
+    counts = "index" in found.weights
+    if (counts and index is None) or (not counts and found.parts.get("index") is None):
+        return replace(blank, reason="index_not_computable")
+    total = _with_bonus(_total(parts, found.weights), found.bonus)
+    if not is_covered or total is None:
+        return replace(blank, total=total, reason="insufficient_data")
+    earned = _reached(total, found.bands)
+    vetoed = any(line.status == "standing" for line in found.vetoes)
+    if vetoed:
+        led_to = _led_to(found)
+        grade = None if led_to is None else max((led_to, earned), key=found.bands.index)
+        reason: Reason = "veto_standing"
+    else:
+        grade, reason = earned, why_provisional(found.vetoes, measures)
+    if grade is None:
+        return replace(blank, total=total, reason=reason)
+    return replace(
+        blank,
+        total=total,
+        grade_zh=grade.zh,
+        grade_en=grade.en,
+        graded=True,
+        provisional=bool(reason) and not vetoed,
+        reason=reason,
+    )
+
+
+def _led_to(found: Assessment) -> GradeStep | None:
+    """The grade that a standing veto led to; None where the total may have decided as well."""
+    given = next((step for step in found.bands if step.zh == found.grade_zh), None)
+    if given is None or found.total is None:
+        return given
+    earned = _reached(found.total, found.bands)
+    return given if found.bands.index(earned) < found.bands.index(given) else None
+
+
+def _reached(total: float, bands: Sequence[GradeStep]) -> GradeStep:
+    """The best band that a total reaches, the best first; else the lowest."""
+    return next((band for band in bands if meets(total, ">=", band.least)), bands[-1])
+
+
 def index_part(index: float | None, scale: Scale) -> float | None:
     """The index as its place between the ends of its scale, 0-100 [P]; page: 折算为 0–100.
 
@@ -352,9 +417,7 @@ def grade_of(total: float, scale: GradeScale) -> tuple[str, str]:
     Half-open bands, 90 优秀, [80, 90) 良好 and so on, of the re-evaluation of national eco-industrial
     parks (2018, 2019; methodology 9.1, scale A).
     """
-    bands = _from_the_best(scale)
-    reached = (band for band in bands if meets(total, ">=", band.least))
-    step = next(reached, bands[-1])
+    step = _reached(total, _from_the_best(scale))
     return step.zh, step.en
 
 

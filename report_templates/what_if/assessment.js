@@ -37,16 +37,45 @@ function without(line, state, note = "") {
   return { ...line, light: "not_computable", points: null, scored: false, note: note || STATE_NOTES[state] };
 }
 
-// A level is met or not; against a schedule where it has one and the base value is known.
+// A level, on the way from its base value; held where that met it already; else met or not met.
 function withLevel(plan, target, line) {
   const { level, base } = line;
-  const isMet = meets(level, target.op, target.value);
-  const found = { ...line, actual: level, light: isMet ? "met" : "not_met", points: Number(isMet) };
-  if (base === null || !(base > 0) || meets(base, target.op, target.value)) return found;
-  const way = target.op === "<=" ? 1 - target.value / base : target.value / base - 1;
-  if (target.hasSchedule) return { ...withChange(plan, target, found, way), actual: level };
-  return { ...found, completion: (base - level) / (base - target.value) };
+  const found = { ...line, actual: level };
+  if (base === null) return metOrNot(target, found);
+  if (meets(base, target.op, target.value)) return heldLevel(plan, target, found);
+  if (target.hasSchedule && Math.min(base, target.value) > 0) {
+    const way = target.op === "<=" ? 1 - target.value / base : target.value / base - 1;
+    return { ...withChange(plan, target, found, way), actual: level };
+  }
+  const completion = (base - level) / (base - target.value);
+  if (!Number.isFinite(completion)) return metOrNot(target, found);
+  found.completion = completion;
+  if (plan.isOver) return countedLevel(plan, target, found, completion, ladderPoints(completion, plan));
+  if (!plan.elapsed) return { ...found, light: "not_computable", note: "nothing_due_yet" };
+  const due = completion / plan.elapsed;
+  return countedLevel(plan, target, found, due, ladderPoints(due, plan));
 }
+
+// All points or none, where nothing tells the way.
+function metOrNot(target, line) {
+  const isMet = meets(line.level, target.op, target.value);
+  return { ...line, light: isMet ? "met" : "not_met", points: Number(isMet) };
+}
+
+// What met its target in the base year: all points while it does, fewer as it loses it, no bonus.
+function heldLevel(plan, target, line) {
+  const isMet = meets(line.level, target.op, target.value);
+  const share = isMet ? 1 : 1 - Math.abs(line.level - target.value) / Math.abs(target.value);
+  if (!Number.isFinite(share)) return metOrNot(target, line);
+  return countedLevel(plan, target, line, share, ladderPoints(share, { ...plan, bonusStep: 0, bonusMost: 0 }));
+}
+
+function countedLevel(plan, target, line, share, points) {
+  const isMet = meets(line.level, target.op, target.value);
+  return { ...line, light: isMet ? "met" : plan.isOver ? "not_met" : lightOf(share), points };
+}
+
+const lightOf = (share) => (meets(share, ">=", 1) ? "on_schedule" : meets(share, ">=", RULES.nearly) ? "nearly" : "behind");
 
 // A fall or rise since the base year: a rise is a negative fall.
 function withChange(plan, target, line, goal) {
@@ -67,7 +96,7 @@ function withChange(plan, target, line, goal) {
   };
   const counted = plan.isOver ? fall / whole : carbon;
   if (counted === null) return { ...found, light: "not_computable", note: "nothing_due_yet" };
-  let light = meets(counted, ">=", 1) ? "on_schedule" : meets(counted, ">=", RULES.nearly) ? "nearly" : "behind";
+  let light = lightOf(counted);
   if (plan.isOver) light = light === "on_schedule" ? "met" : "not_met";
   return { ...found, light, points: ladderPoints(counted, plan) };
 }
@@ -85,14 +114,28 @@ function yearlyNeeded(fall, whole, yearsLeft) {
   return Math.max(whole > 0 ? 1 - factor : factor - 1, 0) * 100;
 }
 
-// Share of the points: the highest rung reached, and a bonus for each full 10 % beyond 100 %.
-function ladderPoints(completion, { ladder, bonusStep, bonusMost }) {
+// Share of the points that a completion earns: by the rungs of the ladder, the highest one reached or
+// straight lines between them, and a bonus for each 10 % beyond 100 %.
+function ladderPoints(completion, { ladder, form, bonusStep, bonusMost }) {
+  let tens = (completion - 1) * 10;
+  if (form === "steps") {
+    tens = Math.floor(tens);
+    if (meets((completion - 1) * 10, ">=", tens + 1)) tens += 1;
+  }
+  return ladderShare(completion, ladder, form) + Math.min(Math.max(tens, 0) * bonusStep, bonusMost);
+}
+
+function ladderShare(completion, ladder, form) {
   const percent = completion * 100;
-  const reached = ladder.filter(([least]) => meets(percent, ">=", least)).map(([, share]) => share);
-  const share = ladder.length ? Math.max(0, ...reached) : clip(completion, 0, 1);
-  let tens = Math.floor((percent - 100) / 10);
-  if (meets(percent, ">=", 100 + 10 * (tens + 1))) tens += 1;
-  return share + Math.min(Math.max(tens, 0) * bonusStep, bonusMost);
+  if (!ladder.length) return clip(completion, 0, 1);
+  if (form === "steps") return Math.max(0, ...ladder.filter(([least]) => meets(percent, ">=", least)).map(([, share]) => share));
+  const rungs = [...ladder].sort(([a], [b]) => a - b);
+  const knots = rungs[0][0] <= 0 ? rungs : [[0, 0], ...rungs];
+  if (percent < knots[0][0]) return 0;
+  const at = knots.findIndex(([least], i) => i > 0 && percent < least);
+  if (at < 0) return knots[knots.length - 1][1];
+  const [[low, less], [high, more]] = [knots[at - 1], knots[at]];
+  return less + ((percent - low) / (high - low)) * (more - less);
 }
 
 // --- the total and its grade

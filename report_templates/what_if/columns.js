@@ -88,15 +88,14 @@ function language(n, baseYear, x) {
   });
 
   // The first operand with a value, ESTIMATED unless it is the first of all; one that is withheld has
-  // a value, so that no later one is taken.
+  // a value, so that no later one is taken, and the result is withheld.
   const firstAvailable = (...operands) => fromYears(n, (i) => {
-    const at = operands.findIndex((o, place) => o.s[i] === PRESENT || (!place && o.s[i] === SUPPRESSED));
     const first = operands[0];
-    if (at >= 0) {
-      const taken = operands[at];
-      return [taken.v[i], taken.s[i], taken.f[i] | (at && isPresent(taken, i) ? ESTIMATED : 0)];
-    }
-    return [NaN, operands.some((o) => o.s[i] === MISSING) ? MISSING : first.s[i], first.f[i]];
+    const at = operands.findIndex((o) => o.s[i] === PRESENT || o.s[i] === SUPPRESSED);
+    if (at < 0) return [NaN, operands.some((o) => o.s[i] === MISSING) ? MISSING : first.s[i], first.f[i]];
+    const taken = operands[at];
+    const isSubstitute = at > 0 && isPresent(taken, i);
+    return [taken.v[i], taken.s[i], isSubstitute ? taken.f[i] | ESTIMATED : first.f[i]];
   });
 
   // Half a unit of the last decimal of a figure: 0.5 of 120, 0.05 of 3.7.

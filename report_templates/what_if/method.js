@@ -25,6 +25,7 @@ function computeIndicators(model, formulas, state, earlier = null, again = null)
 }
 
 function computeOne(definition, formula, given, n) {
+  if (definition.table) return withNumbers(definition.table); // by a word of the entity, which nobody moves
   if (!formula) return emptyColumn(n, NOT_COLLECTED);
   let column = formula();
   if (given) column = orReturned(column, given, SUPPRESSED);
@@ -336,25 +337,27 @@ const withReleased = (column, released) => fromYears(column.v.length, (i) =>
 function progressIndex(model, columns, state) {
   const { progress } = model;
   if (!progress) return null;
-  const n = model.years.length;
-  const members = new Map(Object.entries(progress.members).map(([code, { direction, floor }]) =>
-    [code, ratioToBase(columns.get(code), model.baseYear, direction, floor)]));
+  const members = new Map(Object.entries(progress.members).map(([code, member]) =>
+    [code, ratioToBase(columns.get(code), model.baseYear, member)]));
   const groups = new Map(progress.groups.map((group) => {
     const released = state.releasedProgress && (state.releasedProgress[group.code] || {});
     return [group.code, meanOfRatios(model, members, group.members, meanNamed(group.mean, group.power), released)];
   }));
   const top = progress.groups.map((group) => [group.code, group.weight]);
   const released = state.releasedProgress && (state.releasedProgress[""] || {});
-  return { members, groups, index: meanOfRatios(model, groups, top, meanNamed(progress.mean, 1), released), n };
+  return { members, groups, index: meanOfRatios(model, groups, top, meanNamed(progress.mean, 1), released) };
 }
 
-function ratioToBase(now, baseYear, direction, floor) {
+// now / base · 100, or base / now · 100 where less is better. A positive member with a base below its
+// floor has no ratio, or its change is measured against the floor.
+function ratioToBase(now, baseYear, { direction, floor, isFromFloor }) {
   const base = shifted(now, () => baseYear);
   return fromYears(now.v.length, (i) => {
     const [x, x0] = [now.v[i], base.v[i]];
-    const below = direction === 1 ? x0 : x;
-    const usable = x0 > 0 && x >= 0 && below > 0 && (direction !== 1 || meets(x0, ">=", floor));
-    const percent = usable ? 100 * (direction === 1 ? x / x0 : x0 / x) : NaN;
+    const isSmall = direction === 1 && x0 >= 0 && x >= 0 && !meets(x0, ">=", floor);
+    const isUsable = x0 > 0 && x >= 0 && (direction === 1 ? x0 : x) > 0 && !isSmall;
+    let percent = isUsable ? 100 * (direction === 1 ? x / x0 : x0 / x) : NaN;
+    if (isSmall && isFromFloor && floor > 0) percent = 100 + (100 * (x - x0)) / floor;
     let state = Math.max(now.s[i], base.s[i]);
     if (state === PRESENT && !Number.isFinite(percent)) state = NOT_COMPUTABLE;
     return state === PRESENT ? [percent, state, now.f[i] | base.f[i]] : [NaN, state, 0];

@@ -438,7 +438,7 @@ function drawChanges() {
     make("button", { type: "button", "aria-label": `${say("values.undo")} ${name}`, onclick: () => { undo(); update(); } }, say("values.undo"))));
   fill("#changes", heading("changes"), make("p", {}, lines.length ? say("changes.n", { n: lines.length }) : say("changes.none")),
     lines.length ? make("ul", { class: "plain" }, list) : null,
-    make("div", { class: "controls" }, make("button", { type: "button", id: "reset", disabled: !lines.length, onclick: () => take(empty()) }, say("reset")),
+    make("div", { class: "controls" }, make("button", { type: "button", id: "reset", disabled: !lines.length, onclick: () => { view.message = ""; take(empty()); } }, say("reset")),
       make("button", { type: "button", id: "download", onclick: download }, say("changes.download")),
       make("button", { type: "button", id: "copy", onclick: copy }, say("changes.copy"))),
     make("details", { class: "exchange", open: isOpen("#changes") }, make("summary", {}, say("changes.text")), make("textarea", { id: "text", value: asFile(), spellcheck: false, "aria-label": say("changes.text") }),
@@ -499,7 +499,6 @@ function load(text) {
 }
 
 function take(changes) {
-  if (!countOf(changes)) view.message = "";
   view.changes = changes;
   drawValues();
   update();
@@ -523,10 +522,10 @@ function drawAll() {
   fill("#title", title);
   fill("#based-on", say("based_on", { number: page.number }));
   fill("#never", say("never_official"));
-  fill("#language", say("language"));
+  fill("#language", page.texts.language[view.lang === "zh" ? "en" : "zh"]);
   fill("#foot", say("foot", { number: page.number }));
   fill("#marked", page.marked.map((mark) => make("span", { class: "mark" }, mark[view.lang])));
-  for (const mark of document.querySelectorAll(".top > .mark, .watermark")) mark.textContent = say("mark");
+  for (const mark of document.querySelectorAll(".top > .mark, .watermark")) mark.textContent = `${page.texts.mark.zh} · ${page.texts.mark.en}`;
   drawResults();
   drawWay();
   drawValues();

@@ -47,7 +47,7 @@ def changed(bundle: Bundle, changes: Changes) -> Found:
     """The method itself on the bundle's own record, changed; released figures that stand on what was
     changed are not known any more."""
     opened = OpenBundle(bundle, "", "zh", bundle.framework)
-    framework = bundle.framework.with_weights(**changes.get("weights", {}))
+    framework = bundle.framework.reweighted(changes.get("weights", {}))
     panel = _changed_panel(opened.record, changes.get("values", {}))
     moved = _standing_on(framework, set(changes.get("values", {})))
     kept = {s.code: s.column() for s in bundle.released.computed if s.code not in moved}

@@ -29,12 +29,16 @@ def assessment_model(opened: OpenBundle) -> Json | None:
         "yearsLeft": clock.years_left,
         "isOver": clock.is_over,
         "ladder": rules.ladder,
+        "form": rules.ladder_form,
         "bonusStep": rules.bonus_step,
         "bonusMost": rules.bonus_most,
         "targets": [_target(line, plan) for line in bundle.targets],
         "weights": rules.weights.get(entity_type),
         "measures": assessed.parts.get("measures"),
-        "bands": [{**names(band), "least": band.least} for band in assessed.bands],
+        "bands": [
+            {"zh": band.name("zh"), "en": band.name("en"), "least": band.least}
+            for band in assessed.bands
+        ],
         "vetoGrades": [_led_to(v, plan, opened) for v in recorded if v.status == "standing"],
         "doubt": why_provisional(recorded, bundle.measures),
         "bonus": _bonus(plan, opened),

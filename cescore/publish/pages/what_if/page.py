@@ -20,6 +20,7 @@ from cescore.definitions.bilingual import Bilingual
 from cescore.definitions.shipped import TEMPLATES
 from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.opened import OpenBundle
+from cescore.disclosure.standing import MARKED
 from cescore.method.column import State
 from cescore.publish.fragment import clean
 from cescore.publish.numbers import MARKS, decimals_for
@@ -34,7 +35,6 @@ from cescore.publish.words import LANGUAGES, label, load_labels, subject
 FONTS_HERE = "/* fonts */"
 LABELS = "what_if."
 OTHER_LABELS = ("light.", "reason.", "grade.none", "grade.provisional")
-MARKED = ("sample", "draft", "reviewed")  # stages of a report that are not official
 Json = dict[str, Any]
 
 
@@ -56,6 +56,8 @@ def what_if_page(opened: OpenBundle) -> str:
         .render(
             t=lambda key, **values: label(f"{LABELS}{key}", lang, **values),
             lang=lang,
+            mark=" · ".join(label(f"{LABELS}mark", each) for each in LANGUAGES),
+            other_language=label(f"{LABELS}language", "en" if lang == "zh" else "zh"),
             name=clean(bundle.entity.name(lang)),
             entity_id=clean(bundle.entity.entity_id),
             number=bundle.report_number,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cescore.definitions.model import ALONG_ROW, Framework, Indicator
+from cescore.definitions.model import ALONG_ROW, Account, Framework, Indicator
 from cescore.disclosure.opened import OpenBundle
 from cescore.method.column import Column, State
 from cescore.method.fitting import method_of
@@ -16,6 +16,7 @@ from cescore.method.missing import CASES
 from cescore.method.normalisations import ON_ENDS
 from cescore.method.normalise import ends_in
 from cescore.method.preparing import ROW_HIGH, ROW_LOW, learnt_fills
+from cescore.method.tables import looked_up
 from cescore.publish.pages.what_if.needed import NeededCodes
 
 Json = dict[str, Any]
@@ -42,7 +43,7 @@ def scoring_model(opened: OpenBundle, needed: NeededCodes) -> Json:
         "record": {code: column_of(opened.record.column(code)) for code in needed.variables},
         "knownOtherwise": _known_otherwise(opened, needed.variables),
         "order": needed.order,
-        "computed": dict(_computed(framework, needed.order)),
+        "computed": dict(_computed(opened, needed.order)),
         "indicators": {i.code: _indicator(i, opened) for i in framework.scored()},
         "groups": _groups(framework),
         "members": {
@@ -79,7 +80,8 @@ def _known_otherwise(opened: OpenBundle, on_page: Sequence[str]) -> bool:
     return any(column.state[0, at] != State.MISSING for column in others) or any(texts)
 
 
-def _computed(framework: Framework, order: Sequence[str]) -> Iterator[tuple[str, Json]]:
+def _computed(opened: OpenBundle, order: Sequence[str]) -> Iterator[tuple[str, Json]]:
+    framework = opened.framework
     for code in order:
         computed = framework.accounts.get(code) or framework.indicators[code]
         expression = computed.expression if computed.collected else None
@@ -90,8 +92,16 @@ def _computed(framework: Framework, order: Sequence[str]) -> Iterator[tuple[str,
                 "uses": [name for name in names if name not in framework.factors],
                 "summed": getattr(computed, "summed", False),
                 "latest": getattr(computed, "latest_within", 0),
+                "table": _table(computed, opened),
             },
         )
+
+
+def _table(computed: Account | Indicator, opened: OpenBundle) -> Json | None:
+    """The column of an account whose value stands in a table; None of any other."""
+    if not isinstance(computed, Account) or not computed.by:
+        return None
+    return column_of(looked_up(computed, opened.record))
 
 
 def _indicator(indicator: Indicator, opened: OpenBundle) -> Json:
@@ -200,6 +210,7 @@ def _progress(framework: Framework) -> Json | None:
             code: {
                 "direction": framework.indicators[code].direction,
                 "floor": progress.base_floor.get(code, 0.0),
+                "isFromFloor": progress.below_base_floor == "measure_from_floor",
             }
             for code in codes
         },
