@@ -1,4 +1,5 @@
 # make        set up if needed, then build every report of the sample
+# make app    the desk over a whole type as a web page of this machine (docs/explore.md)
 # make test   the tests;  make soak  the long proofs;  make lint  style and types;  make sbom  the bill of materials
 # make docs   the site of documentation, in docs/_build/html
 .POSIX:
@@ -9,6 +10,10 @@ all: set-up
 
 check: set-up
 	$(PYTHON) build.py check
+
+app: set-up
+	$(PYTHON) -m voila notebooks/explore.ipynb --no-browser --Voila.ip=127.0.0.1 --port=8866 --strip_sources=True \
+	  --MappingKernelManager.cull_idle_timeout=900 --MappingKernelManager.cull_interval=60
 
 set-up:
 	@sh .ci/set-up
@@ -39,4 +44,4 @@ lock:
 clean:
 	rm -rf output examples/*/output docs/_build docs/generated .venv .setup-stamp
 
-.PHONY: all check docs set-up set-up-test test soak lint lock sbom clean
+.PHONY: all app check docs set-up set-up-test test soak lint lock sbom clean

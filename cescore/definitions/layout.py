@@ -11,7 +11,8 @@ from cescore.definitions.language import is_reserved
 from cescore.definitions.located import Node, merged
 from cescore.definitions.model import Group, Indicator, Progress
 from cescore.definitions.names import read_formula
-from cescore.definitions.reading import Reading, with_nearest
+from cescore.definitions.reading import Reading
+from cescore.definitions.spelling import with_nearest
 
 # Folders that a run's tree has beside those of the entity types.
 RESERVED_FOLDERS = ("evidence", "logs", "release", "stale", "units")

@@ -29,17 +29,21 @@ from cescore.definitions.model import (
     Variable,
 )
 from cescore.definitions.model.database import Database
+from cescore.definitions.model.reference import Reference
 from cescore.definitions.names import Names
 from cescore.definitions.page import load_page
 from cescore.definitions.pictures import PageParams
 from cescore.definitions.plan_targets import plan_of_run
 from cescore.definitions.plans import load_plans
-from cescore.definitions.reading import Reading, with_nearest
+from cescore.definitions.reading import Reading
+from cescore.definitions.references import load_references
 from cescore.definitions.resolving import resolve_accounts, resolve_estimates
 from cescore.definitions.respondent_methods import check_respondent_methods
 from cescore.definitions.runs import in_its_plan, load_run
+from cescore.definitions.spelling import with_nearest
 from cescore.definitions.standards import load_standards
 from cescore.definitions.units import Units
+from cescore.definitions.vintages import check_vintages
 from cescore.errors import ParamsError
 
 
@@ -67,6 +71,7 @@ class Definitions:
     history: Mapping[int, MethodRecord] = field(default_factory=dict)  # of earlier years
     plans: Mapping[str, Plan] = field(default_factory=dict)  # every plan, the run's own among them
     databases: tuple[Database, ...] = ()
+    references: tuple[Reference, ...] = ()  # printed beside indicators, never scored
 
     def plan_in(self, year: int) -> Plan | None:
         """The plan a year was inspected under: the run's own, or the one that an earlier year falls in."""
@@ -97,6 +102,13 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
     drafts = draft_frameworks(params.files("frameworks"), params.place("frameworks"))
     check_kinds(drafts)
     check_former_codes(names, drafts)
+    check_vintages(
+        names,
+        (
+            {c: (e, d.indicator_places[c]) for c, e in d.expressions.items()}
+            for d in drafts.values()
+        ),
+    )
     accounts = resolve_accounts(names)
     resolve_estimates(names)
     frameworks = {
@@ -119,6 +131,7 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
     standards = load_standards(params.files("standards"), drafts)
     page = load_page(params.file("page.yml"), names)
     history = load_history(params.files("history"))
+    references = load_references(params.file("references.yml"), drafts)
     if params.problems or run is None:
         raise ParamsError(f"{params.root.name}/ contradicts itself", params.problems)
     return Definitions(
@@ -138,6 +151,7 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
         history=history,
         plans={i: read.plan for i, read in plans.items() if read.plan is not None},
         databases=databases,
+        references=references,
     )
 
 
@@ -171,6 +185,7 @@ def _names(params: ParamsFolder, units: Units) -> Names:
     other = params.file("accounts.yml")
     is_typo = not _check_keys(other, ("factors", "accounts"))
     is_broken = variables.node.is_broken or other.node.is_broken or is_typo
+    is_broken = is_broken or params.file("norms.yml").node.is_broken
     names = Names(units, is_broken=is_broken)
     for code, node in variables.node.entries().items():
         names.add_variable(code, variables.of(node, f"variables.{code}"))
@@ -178,6 +193,9 @@ def _names(params: ParamsFolder, units: Units) -> Names:
         entries = other.node.get(section)
         for code in entries.entries() if entries is not None else ():
             add(code, other.at(section, code))
+    tables = params.file("norms.yml")
+    for code, node in tables.node.entries().items():
+        names.add_table(code, tables.of(node, f"norms.{code}"))
     return names
 
 

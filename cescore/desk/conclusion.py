@@ -15,8 +15,7 @@ from cescore.method.column import Column, Panel
 from cescore.method.contributions import Contribution, Decomposition
 from cescore.method.progress import ProgressResult
 from cescore.method.target_paths import TargetPath
-from cescore.publish.check import differences
-from cescore.publish.notebook import CONCLUSION_MIME
+from cescore.publish.check import CONCLUSION_MIME, differences
 
 
 class Computation(TypedDict, total=False):

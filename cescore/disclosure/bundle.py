@@ -16,7 +16,8 @@ from pydantic import BaseModel, ConfigDict
 
 from cescore.definitions.bilingual import Bilingual, name_in
 from cescore.definitions.history import SeriesBreak
-from cescore.definitions.model import Framework, Named, Run, TargetTerms, VariableName
+from cescore.definitions.model import Framework, Named, Plan, Run, TargetTerms, VariableName
+from cescore.definitions.model.reference import Reference
 from cescore.definitions.pictures import FlowPicture, PageBounds
 from cescore.disclosure.standing import OwnStanding, release_stage
 from cescore.intake import wording
@@ -28,6 +29,7 @@ from cescore.method.coverage import covers_enough
 from cescore.method.disclosure import PeerFigure, YearRank
 from cescore.method.firmness import AppliedAlternative, Band, SourceShare
 from cescore.method.fitting import Withheld
+from cescore.method.grade_margin import GradeMargin
 from cescore.method.measures import MeasureLine
 from cescore.method.standards import GroupLine, RequirementLine
 from cescore.method.targets import TargetLine
@@ -303,6 +305,7 @@ class Bundle(Part):
     targets: tuple[TargetLine, ...] = ()
     measures: tuple[MeasureLine, ...] = ()
     assessment: Assessment = Assessment()
+    margin: GradeMargin | None = None  # of a total that is graded by its points
     standards: tuple[StandardCard, ...] = ()
     findings: tuple[FindingLine, ...] = ()
     legal_basis: str = (
@@ -314,8 +317,10 @@ class Bundle(Part):
     prose: tuple[ProseCard, ...] = ()
     names: Mapping[str, Named] = {}  # texts of register and plan on this page -> their names
     flows: Mapping[str, FlowPicture] = {}  # pictures of flows for this entity type
+    references: tuple[Reference, ...] = ()  # published values of its indicators, never scored
     breaks: tuple[SeriesBreak, ...] = ()  # years from which the method is another
     pages: PageBounds = PageBounds()  # how many pages its report should have
+    rules: Plan | None = None  # what the plan asks of its type; see `disclosure.plan_rules`
     standing: OwnStanding = None  # of its release; None: a draft, or a sample
 
     @property

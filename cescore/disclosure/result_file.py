@@ -115,6 +115,11 @@ def _indicators(bundle: Bundle) -> list[dict[str, Any]]:
             "weight": bundle.evaluated.weights.get(series.code),
             **{name: getattr(parts.get(series.code), name, None) for name in PARTS},
             "formula": _formula(bundle.framework.indicators[series.code]),
+            "references": [
+                one.model_dump(mode="json", exclude={"indicator", "zh", "en"})
+                for one in bundle.references
+                if one.indicator == series.code
+            ],
         }
         for series in bundle.evaluated.indicators
     ]
@@ -151,6 +156,7 @@ def _assessment(bundle: Bundle) -> dict[str, Any]:
         "provisional": made.provisional,
         "graded": made.graded,
         "reason": made.reason,
+        "margin": None if bundle.margin is None else to_jsonable_python(bundle.margin),
     }
 
 

@@ -44,6 +44,7 @@ ONE_YEAR = (
     "account",
     "target",
     "measure",
+    "measure_credit",
     "assessment",
 )  # a period has its own or none
 
@@ -187,7 +188,7 @@ class PlanEvaluation:
 
     def _in_year(self, entity: Entity, year: int) -> Assessment:
         evaluation, row = self._place(entity)
-        records = self._records.get(entity.entity_id, {}).get(year, {})
+        records = self._records.get(entity.entity_id, {})
         i = self.years.index(year)
         return assess(
             self.plan,
@@ -196,7 +197,13 @@ class PlanEvaluation:
                 index=self._index(evaluation, row, year),
                 scale=evaluation.framework.scale,
                 targets=[path.lines[i] for path in self.targets[entity.entity_id]],
-                measures=measure_lines(self.plan, entity.entity_type, records.values()),
+                measures=measure_lines(
+                    self.plan,
+                    entity.entity_type,
+                    records.get(year, {}).values(),
+                    year=year,
+                    last_year=records.get(year - 1, {}).values(),
+                ),
                 vetoes=self._vetoes.get(entity.entity_id, {}).get(year, {}),
                 basis=self._basis(entity, evaluation, row, year),
                 is_last_year=year >= self.plan.last_year,

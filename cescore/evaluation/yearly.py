@@ -25,6 +25,7 @@ from cescore.method.evaluation import RESULT_COLUMNS, TypeEvaluation, evaluate
 from cescore.method.measures import MeasureLine, measure_lines
 from cescore.method.standards import Compliance, standard_compliance
 from cescore.method.targets import TargetLine, assess_targets
+from cescore.method.yardsticks import INSPECTED
 
 if TYPE_CHECKING:
     from cescore.method.firmness import Band
@@ -179,11 +180,18 @@ class YearlyEvaluation:
                 yield self._row(entity_id, "target", line.id, line.actual, line.unit, status)
 
     def _measure_rows(self) -> Iterator[tuple[object, ...]]:
-        """One row per check: its amount where it is a number, and its status."""
+        """Rows of each check: its amount where it is a number, with its status, and its credit.
+
+        An inspected check that is not scored has no credit, and the reason for it as its status.
+        """
         for entity_id, lines in self.measures.items():
             for found in (found for line in lines for found in line.checks):
                 amount = number(found["value"]).number
                 yield self._row(entity_id, "measure", found["id"], amount, "", found["status"])
+                if found["status"] in INSPECTED:
+                    status = found["unscored"] or found["evidence"]
+                    row = ("measure_credit", found["id"], found["credit"], "ratio", status)
+                    yield self._row(entity_id, *row)
 
     def _assessment_rows(self) -> Iterator[tuple[object, ...]]:
         """The total with its grade, or with the reason why there is none, and its parts."""
@@ -255,8 +263,9 @@ def evaluate_workspace(
     vetoes = _by_entity(
         (v.entity_id, v.veto_id, vars(v)) for v in workspace.vetoes if v.year == workspace.year
     )
-    checks = _by_entity(
-        (m.entity_id, m.check_id, vars(m)) for m in workspace.measures if m.year == workspace.year
+    checks, last_checks = (
+        _by_entity((m.entity_id, m.check_id, vars(m)) for m in workspace.measures if m.year == year)
+        for year in (workspace.year, workspace.year - 1)
     )
     targets: Mapping[str, tuple[TargetLine, ...]] = {}
     measures: Mapping[str, tuple[MeasureLine, ...]] = {}
@@ -264,7 +273,7 @@ def evaluate_workspace(
     if plan is not None:
         whose = {e: found for found in evaluations.values() for e in found.panel.entities}
         targets = PerEntity(whose, lambda entity: entity_targets(plan, whose[entity], entity))
-        measures = PerEntity(whose, _Measures(plan, whose, checks))
+        measures = PerEntity(whose, _Measures(plan, whose, workspace.year, checks, last_checks))
         bonus = {
             e: b for ev in evaluations.values() for e, b in _bonus(workspace, plan, ev).items()
         }
@@ -335,18 +344,24 @@ class _Measures:
         self,
         plan: Plan,
         whose: Mapping[str, TypeEvaluation],
+        year: int,
         checks: Mapping[str, Mapping[str, Mapping[str, str]]],
+        last_checks: Mapping[str, Mapping[str, Mapping[str, str]]],
     ) -> None:
-        self.plan, self.whose, self.checks = plan, whose, checks
+        self.plan, self.whose, self.year = plan, whose, year
+        self.checks, self.last_checks = checks, last_checks
         self._blank: dict[str, tuple[MeasureLine, ...]] = {}
 
     def __call__(self, entity_id: str) -> tuple[MeasureLine, ...]:
         entity_type = self.whose[entity_id].framework.entity_type
         records = self.checks.get(entity_id)
         if records:
-            return measure_lines(self.plan, entity_type, records.values())
+            last = self.last_checks.get(entity_id, {})
+            return measure_lines(
+                self.plan, entity_type, records.values(), year=self.year, last_year=last.values()
+            )
         if entity_type not in self._blank:
-            self._blank[entity_type] = measure_lines(self.plan, entity_type, ())
+            self._blank[entity_type] = measure_lines(self.plan, entity_type, (), year=self.year)
         return self._blank[entity_type]
 
 

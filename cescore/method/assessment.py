@@ -194,7 +194,6 @@ def assess(plan: Plan, entity_type: str, evidence: Evidence) -> Assessment:
 
     Examples
     --------
-    >>> from cescore.method.measures import STATUSES
     >>> bands = [("优秀", "excellent", 90), ("合格", "pass", 60), ("不合格", "fail", 0)]
     >>> plan = Plan.model_validate(
     ...     {
@@ -217,7 +216,7 @@ def assess(plan: Plan, entity_type: str, evidence: Evidence) -> Assessment:
     ...         },
     ...     }
     ... )
-    >>> done = MeasureLine("4.1", "", "", "4", (), {**dict.fromkeys(STATUSES, 0), "done": 1})
+    >>> done = MeasureLine("4.1", "", "", "4", (), {}, due=1, inspected=1, scored=1, credit=1.0)
     >>> result = assess(plan, "park", Evidence(index=80.0, scale=Scale(), measures=[done]))
     >>> (
     ...     round(result.total, 9),
@@ -272,7 +271,7 @@ def _graded(
     grade = vetoed or earned
     if grade is None:
         return scored
-    doubt = _why_provisional(scored.vetoes, measures)
+    doubt = why_provisional(scored.vetoes, measures)
     return replace(
         scored,
         grade_zh=grade[0],
@@ -352,10 +351,14 @@ def grade_of(total: float, scale: GradeScale) -> tuple[str, str]:
     Half-open bands, 90 优秀, [80, 90) 良好 and so on, of the re-evaluation of national eco-industrial
     parks (2018, 2019; methodology 9.1, scale A).
     """
-    bands = _from_the_best(scale)
-    reached = (band for band in bands if meets(total, ">=", band.least))
-    step = next(reached, bands[-1])
+    step = grade_of_bands(total, _from_the_best(scale))
     return step.zh, step.en
+
+
+def grade_of_bands(total: float, bands: Sequence[GradeStep]) -> GradeStep:
+    """The best of some bands, the best first, that an unrounded total reaches, else the lowest."""
+    reached = (band for band in bands if meets(total, ">=", band.least))
+    return next(reached, bands[-1])
 
 
 def veto_lines(
@@ -434,7 +437,8 @@ def _vetoed_grade(
     return worst, english.get(worst, worst)
 
 
-def _why_provisional(lines: Sequence[VetoLine], measures: Sequence[MeasureLine]) -> Reason:
+def why_provisional(lines: Sequence[VetoLine], measures: Sequence[MeasureLine]) -> Reason:
+    """Why a grade is not the last word, whatever was reached; "" where it is."""
     if any(line.status == "unchecked" for line in lines):
         return "vetoes_unchecked"
     share = inspected_share(measures)

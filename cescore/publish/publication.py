@@ -15,14 +15,18 @@ from typing import Any, Generic, TypeVar
 
 from cescore.disclosure.bundle import Bundle
 from cescore.disclosure.documents import Document
-from cescore.disclosure.kinds import UNIT_SHEET, Kind
+from cescore.disclosure.kinds import UNIT_SHEET, WHAT_IF_NAME, Kind
+from cescore.disclosure.opened import OpenBundle
 from cescore.disclosure.plan_documents import PlanDocument, Review
 from cescore.disclosure.reading import Printable, kind_of, read_printable
 from cescore.disclosure.result_file import result_json
 from cescore.disclosure.review_result import review_json
+from cescore.disclosure.standing import MARKED
 from cescore.publish.check import differences
 from cescore.publish.numbers import MARKS, number
 from cescore.publish.pages.review.check import review_differences
+from cescore.publish.pages.what_if.page import what_if_page
+from cescore.publish.pages.what_if.support import refusals
 from cescore.publish.titles import document_name, document_title
 from cescore.publish.words import label, subject
 
@@ -30,7 +34,6 @@ DataT = TypeVar("DataT", bound=Printable)
 DocumentT = TypeVar("DocumentT", bound=Document)
 AsPrinted = Callable[[str], str]  # a text as the fonts of the page can show it
 Parameters = dict[str, str | int]
-MARKED = ("sample", "draft", "reviewed")  # stages that every page says in its head: not official
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,10 @@ class Publication(ABC, Generic[DataT]):
         """Its figures for machines; None where it has none."""
         return None
 
+    def further_pages(self) -> Mapping[str, str]:
+        """Pages of its own beside it, by file name."""
+        return {}
+
     def warnings(self, pages: int) -> Iterator[str]:
         """What a person should look at, of a PDF with so many pages."""
         yield from ()
@@ -170,6 +177,13 @@ class Scorecard(Publication[Bundle]):
     def result(self) -> Mapping[str, Any]:
         return result_json(self.data, self.hash)
 
+    def further_pages(self) -> Mapping[str, str]:
+        """The what-if page, where the run asks for it and the framework has one."""
+        if not self.data.run.what_if or self.is_variant or refusals(self.data):
+            return {}
+        opened = OpenBundle(self.data, self.hash, self.lang, self.data.framework)
+        return {WHAT_IF_NAME: what_if_page(opened)}
+
     def wanted(self, as_printed: AsPrinted) -> Mapping[str, list[str]]:
         return {
             "name": [as_printed(self.owner)],
@@ -191,6 +205,8 @@ class Scorecard(Publication[Bundle]):
 
     def warnings(self, pages: int) -> Iterator[str]:
         yield from size_warnings(self.data, pages)
+        if self.data.run.what_if:
+            yield from (f"no what-if page: {reason}" for reason in refusals(self.data))
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from watchfiles import watch
 
 from cescore.definitions.shipped import REPOSITORY
 from cescore.errors import CescoreError, PublishError
+from cescore.publish.words import label
 from cescore.run.build import open_edition
 from cescore.run.engine import Orders, run_reports
 from cescore.run.files import combined, make_private
@@ -37,9 +38,9 @@ class Previewed:
     pdf: Path
     warnings: tuple[str, ...]  # what a person should look at, as a run tells it
 
-    def lines(self) -> Iterator[str]:
+    def lines(self, lang: str) -> Iterator[str]:
         yield str(self.pdf)
-        yield from (f"warning {warning}" for warning in self.warnings)
+        yield from (label("terminal.warning", lang, text=text) for text in self.warnings)
 
 
 @dataclass
@@ -88,11 +89,12 @@ class Preview:
         folders = [r / name for r in (self.asked.root, REPOSITORY) for name in WATCHED_FOLDERS]
         wanted = [folder for folder in dict.fromkeys(folders) if folder.is_dir()]
         logging.getLogger("watchfiles").setLevel(logging.ERROR)  # Ctrl-C needs no warning
-        yield f"watching {', '.join(WATCHED_FOLDERS)}; Ctrl-C ends it"
+        lang = self.asked.spoken
+        yield label("terminal.watching", lang, folders=", ".join(WATCHED_FOLDERS))
         for changes in watch(*wanted, debounce=400, step=SETTLE_MS, raise_interrupt=False):
             began, names = time.monotonic(), sorted({Path(path).name for _, path in changes})
             try:
-                first, *more = self.make().lines()
+                first, *more = self.make().lines(lang)
             except CescoreError as error:  # the next change may mend it
                 first, more = str(error), []
             yield f"{', '.join(names)}: {first} ({time.monotonic() - began:.1f} s)"

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from cescore.definitions.model.base import Definition, Named
-from cescore.definitions.model.written import Day, Real, Text, Whole, Words, Year
+from cescore.definitions.model.written import Day, Real, Text, Truth, Whole, Words, Year
 
 
 class Run(Definition):
@@ -27,6 +27,7 @@ class Run(Definition):
     # what is evaluated, as the reports' title says it (循环经济评价, circular-economy assessment);
     # None: that; a title without a name: none is printed
     title: Named | None = None
+    what_if: Truth = False  # a what-if page beside each scorecard
     issued: Day = ""  # a date the bureau states; a page never reads the clock
     issuer: Named = Named()
     place: Named = Named()
