@@ -170,7 +170,7 @@ def _add_codes(tables: Sequence[Table], frame: Frame, quality: Floats) -> None:
     park.codes["park_retrofit_status"] = np.tile(
         np.array(parks.PARK_RETROFIT, dtype=object), (frames, 1)
     )
-    line = np.array([LINES[i].code if LINES[i].product else "" for i in frame.line], dtype=object)
+    line = np.array([LINES[i].code for i in frame.line], dtype=object)
     firm.codes["product_code"] = np.repeat(line[:, None], len(YEARS), axis=1)
     audited = np.array([LINES[i].code in AUDITED for i in frame.line])
     step = np.clip(

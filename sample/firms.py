@@ -213,10 +213,7 @@ def _energy(
     fuels = energy_tce(v)
     output = rounded(fuels * transformed * np.clip(1 + 0.01 * q + 0.002 * T, 0.9, 1.06))
     v["energy_transformation_output"] = np.where(transformed > 0, output, np.nan)
-    power = rounded(output * field_of(frame, "as_power") / COEFFICIENTS["electricity"], 2)
-    heat = rounded(output * (1 - field_of(frame, "as_power")) / COEFFICIENTS["heat"])
-    v["power_supplied"] = np.where((transformed > 0) & (power > 0), power, np.nan)
-    v["heat_supplied"] = np.where(transformed > 0, heat, np.nan)
+    supply(v, field_of(frame, "as_power"))
     v["energy_total_tce"] = rounded(fuels - np.nan_to_num(v["energy_transformation_output"]), 2)
     v["co2_energy"] = rounded(energy_co2(v))
     available = field_of(frame, "waste_heat") * fuels * noise(0.02)
@@ -227,6 +224,15 @@ def _energy(
     has_panels = (q > 0.75) & ~np.isnan(share_of(frame, "fuels", "electricity"))
     panels = v["energy_electricity"] * np.minimum(0.02 + 0.02 * T, 0.2) * noise(0.03)
     v["renewable_generation"] = np.where(has_panels, rounded(panels, 2), np.nan)
+
+
+def supply(v: dict[str, Floats], as_power: Floats) -> None:
+    """What plants supply as power [10k kWh] and as heat [GJ]; their output in tce is that of both."""
+    output = v["energy_transformation_output"]
+    power = rounded(output * as_power / COEFFICIENTS["electricity"], 2)
+    heat = rounded((output - power * COEFFICIENTS["electricity"]) / COEFFICIENTS["heat"])
+    v["power_supplied"] = np.where(as_power > 0, power, np.nan)
+    v["heat_supplied"] = heat
 
 
 def _water(v: dict[str, Floats], frame: Frame, q: Floats, drift: Floats, noise: Noise) -> None:

@@ -31,12 +31,14 @@ COEFFICIENTS: Mapping[str, float] = {
 }
 EQUIVALENT_ELECTRICITY = 3.055  # at the fuel that a power station burns for it [tce per 10k kWh]
 OILS = ("gasoline", "diesel", "fuel_oil", "lpg")
-# CO2 per tce burnt, per 10k kWh and per GJ [t]: carbon per heat x share oxidised x 44/12, one factor of the grid for all years.
-CO2_BURNT: Mapping[str, float] = {
-    "raw_coal": 2.6164, "washed_coal": 2.5384, "coke": 2.9382, "gasoline": 1.9904, "diesel": 2.1274,
-    "fuel_oil": 2.2221, "lpg": 1.8114, "natural_gas": 1.6298,
+# Carbon per heat [t/GJ] and the share oxidised, as in params/accounts.yml; CO2 per 10k kWh and per GJ [t].
+CARBON: Mapping[str, tuple[float, float]] = {
+    "raw_coal": (0.02618, 0.93), "washed_coal": (0.0254, 0.93), "coke": (0.0294, 0.93),
+    "gasoline": (0.0189, 0.98), "diesel": (0.0202, 0.98), "fuel_oil": (0.0211, 0.98), "lpg": (0.0172, 0.98),
+    "natural_gas": (0.01532, 0.99),
 }  # fmt: skip
 CO2_POWER, CO2_HEAT = 4.932, 0.11
+GJ_PER_TCE = 29.3076
 
 WASTE_FLOWS = (
     "generated",
@@ -113,17 +115,20 @@ def energy_equivalent(values: Mapping[str, Floats]) -> Floats:
 
 
 def energy_co2(values: Mapping[str, Floats]) -> Floats:
-    """CO2 of the fuels burnt and the power and heat bought, less what leaves as power and heat [t]."""
+    """CO2 of the fuels burnt and of the power and heat bought, less what leaves as power and heat [t].
+
+    Heat of a fuel × carbon × share oxidised × 44/12, as the account of params/accounts.yml.
+    """
     burnt = sum(
         (
-            np.nan_to_num(values[f"energy_{fuel}"]) * COEFFICIENTS[fuel] * per_tce
-            for fuel, per_tce in CO2_BURNT.items()
+            np.nan_to_num(values[f"energy_{fuel}"]) * COEFFICIENTS[fuel] * carbon * oxidised
+            for fuel, (carbon, oxidised) in CARBON.items()
         ),
         start=np.zeros(()),
     )
     power = np.nan_to_num(values["energy_electricity"]) - np.nan_to_num(values["power_supplied"])
     heat = np.nan_to_num(values["energy_heat"]) - np.nan_to_num(values["heat_supplied"])
-    return np.maximum(burnt + CO2_POWER * power + CO2_HEAT * heat, 0.0)
+    return np.maximum(burnt * GJ_PER_TCE * 44 / 12 + CO2_POWER * power + CO2_HEAT * heat, 0.0)
 
 
 def close_waste(values: dict[str, Floats]) -> None:

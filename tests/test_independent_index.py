@@ -54,6 +54,20 @@ def test_the_index_of_every_entity_of_the_sample_is_found_again_from_returned_va
         assert index == pytest.approx(float(again), rel=1e-9), entity
 
 
+@pytest.mark.parametrize("entity_type", ["city", "district", "park", "enterprise"])
+def test_the_progress_index_of_every_entity_of_the_sample_is_found_again_from_returned_values(
+    sample_results: Path, entity_type: str
+) -> None:
+    world = read_world(ROOT / "params", sample_results, entity_type, base_year=2020)
+    printed = read_column(sample_results, entity_type, "progress_index", 2025)
+    found = {entity: v for (entity, code), v in printed.items() if "." not in code}
+    assert found, f"no {entity_type} has a progress index in 2025"
+    for entity, index in found.items():
+        again = world.progress(entity, 2025)
+        assert again is not None, entity
+        assert index == pytest.approx(float(again), rel=1e-9), entity
+
+
 @pytest.mark.parametrize("entity_type", ["country", "union"])
 def test_the_index_of_every_country_is_found_again_from_published_values(
     eu_results: Path, entity_type: str
