@@ -23,10 +23,11 @@ def result_json(bundle: Bundle, bundle_hash: str) -> dict[str, Any]:
         "entity_type": card.entity_type,
         "year": bundle.run.year,
         "names": {"zh": card.name_zh, "en": card.name_en},
+        **_variant(bundle),
         "framework": {
             "id": bundle.framework.id,
             "version": bundle.framework.version,
-            "hash": bundle.framework_hash,
+            "hash": bundle.framework.hash,
         },
         "index": {
             **_of_year(bundle, found.index),
@@ -54,6 +55,16 @@ def result_json(bundle: Bundle, bundle_hash: str) -> dict[str, Any]:
             "is_synthetic": card.is_synthetic,
         },
     }
+
+
+VARIANT = "试算稿 Working variant"
+
+
+def _variant(bundle: Bundle) -> dict[str, Any]:
+    """Of a trial: the mark, and the framework that it departs from."""
+    if bundle.framework.hash == bundle.framework_hash:
+        return {}
+    return {"variant": {"mark": VARIANT, "official_framework_hash": bundle.framework_hash}}
 
 
 def _standing(bundle: Bundle) -> dict[str, Any]:
@@ -160,6 +171,7 @@ def _assessment(bundle: Bundle) -> dict[str, Any]:
         },
         "vetoes": [to_jsonable_python(veto) for veto in made.vetoes],
         "provisional": made.provisional,
+        "doubts": [to_jsonable_python(doubt) for doubt in made.doubts],
         "graded": made.graded,
         "reason": made.reason,
         "margin": None if bundle.margin is None else to_jsonable_python(bundle.margin),

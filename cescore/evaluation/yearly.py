@@ -25,6 +25,7 @@ from cescore.method.evaluation import RESULT_COLUMNS, TypeEvaluation, evaluate
 from cescore.method.measures import MeasureLine, measure_lines
 from cescore.method.standards import Compliance, standard_compliance
 from cescore.method.targets import TargetLine, assess_targets
+from cescore.method.veto_signs import veto_signs
 from cescore.method.yardsticks import INSPECTED
 
 if TYPE_CHECKING:
@@ -436,6 +437,10 @@ def _assess(
             measures=measures,
             vetoes=vetoes,
             basis=basis,
+            signs=veto_signs(
+                plan, evaluation.indicators, framework, entity_id, year=evaluation.run_year
+            ),
+            years=(evaluation.run_year, evaluation.run_year),
             is_last_year=evaluation.run_year >= plan.last_year,
             bonus=bonus,
         ),
