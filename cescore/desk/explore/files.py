@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from cescore.definitions.variant_file import write_variant
 from cescore.desk.explore.trial import Trial
 from cescore.desk.showing import framed
+from cescore.desk.variant_words import in_words
 from cescore.errors import CescoreError
 from cescore.publish.fragment import Fragment
 from cescore.publish.words import label
@@ -69,7 +70,10 @@ class Files:
             '<p><a download="variant.yml" href="data:application/yaml;base64,{}">{}</a></p>'
         )
         command = f"python build.py preview {self._trial.evaluation.panel.entities[0]} --variant variant.yml"
+        told = in_words(self._trial.patch, self._trial.desk.framework, self._lang)
+        changes = "".join(f"<li>{escape(sentence)}</li>" for sentence in told)
         return Fragment(
+            f"<ul>{changes}</ul>"
             f'<p class="note">{escape(self._t("explore.preview"))} <code>{escape(command)}</code></p>'
             f"{link.format(data, self._t('explore.download'))}<pre>{escape(text)}</pre>"
         )
