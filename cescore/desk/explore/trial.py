@@ -34,6 +34,7 @@ class Trial:
         self.result: Rescored = self.official
         self.step = Step(desk.framework, Choices.of(desk.framework, desk.year))
         self._past: list[Step] = []
+        self._moved: tuple[Rescored, Moves] | None = None  # of which result
         self._settings: dict[str, TypeSetting] = {}
 
     @property
@@ -66,7 +67,9 @@ class Trial:
     @property
     def moves(self) -> Moves:
         """Ranks under the official setting and under this one."""
-        return Moves.between(self.official, self.result, self.names)
+        if self._moved is None or self._moved[0] is not self.result:
+            self._moved = self.result, Moves.between(self.official, self.result, self.names)
+        return self._moved[1]
 
     def bands(self) -> dict[str, tuple[int, int]]:
         """Best and worst rank of each entity over the choices that could be made otherwise.

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from publish.conftest import browser
 
 from cescore.desk.explore.trial import Trial
 from cescore.desk.whole_type import TypeDesk, desk_of
 from cescore.intake.workspace import Workspace
 
+__all__ = ["browser"]
 EU = Path(__file__).parents[3] / "examples" / "eu"
 
 
