@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from cescore.desk.comparing import compare
-from cescore.desk.variant_words import in_words
 from cescore.desk.whole_type import TypeDesk, desk_of
 from cescore.errors import DataError, VariantError
 from cescore.intake.workspace import Workspace
@@ -123,21 +122,3 @@ def test_what_a_notebook_shows_is_short_and_names_a_trial(desk: TypeDesk) -> Non
     assert "试算稿" not in desk.official._repr_html_()
     assert len(repr(desk.official.panel("indicators")).splitlines()) < 40
     assert "array(" not in repr(desk.official.panel("scores"))
-
-
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_a_variant_is_told_change_by_change_with_what_stood_before(
-    desk: TypeDesk, lang: str
-) -> None:
-    variant = (
-        variants(desk)["all"]
-        .with_normalisation(MF="rank")
-        .with_missing(not_reported="exclude", min_weight_covered=0.5)
-        .with_indicator("N1", formula="RP", unit="index", direction=1, en="New")
-    )
-    told = in_words(desk.patch(variant), desk.framework, lang)
-    assert len(told) == len(set(told)) == 11
-    weight = desk.framework.groups["use"].weight
-    sentence = {"zh": f"{weight:g} 改为 3", "en": f"{weight:g} becomes 3"}[lang]
-    assert [line for line in told if "use" in line and sentence in line]
-    assert in_words(desk.patch(desk.framework), desk.framework, lang) != told

@@ -70,18 +70,10 @@ class Files:
             '<p><a download="variant.yml" href="data:application/yaml;base64,{}">{}</a></p>'
         )
         command = f"python build.py preview {self._trial.evaluation.panel.entities[0]} --variant variant.yml"
-<<<<<<< HEAD
-        told = in_words(self._trial.patch, self._trial.desk.framework, self._lang)
-        changes = "".join(f"<li>{escape(sentence)}</li>" for sentence in told)
-        return Fragment(
-            f"<ul>{changes}</ul>"
-            f'<p class="note">{escape(self._t("explore.preview"))} <code>{escape(command)}</code></p>'
-=======
         changes = in_words(self._trial.patch, self._trial.desk.framework, self._lang)
         listed = "".join(f"<li>{escape(change)}</li>" for change in changes)
         return Fragment(
             f'<ul class="points">{listed}</ul><p class="note">{escape(self._t("explore.preview"))} <code>{escape(command)}</code></p>'
->>>>>>> year
             f"{link.format(data, self._t('explore.download'))}<pre>{escape(text)}</pre>"
         )
 
