@@ -40,8 +40,12 @@ python_maximum_signature_line_length = 80
 highlight_language = "text"
 smartquotes = False
 
+FONTS = ("CESans-Regular.ttf", "CESans-Bold.ttf", "OFL-sans.txt", "OFL-europe.txt")
 html_theme = "furo"
-html_static_path = ["_static"]
+html_static_path = [
+    "_static",
+    *(str(ROOT / "report_templates/static/fonts" / name) for name in FONTS),
+]
 html_css_files = ["site.css"]
 templates_path = ["_templates"]
 html_show_sphinx = False

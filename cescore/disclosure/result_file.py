@@ -24,7 +24,11 @@ def result_json(bundle: Bundle, bundle_hash: str) -> dict[str, Any]:
         "year": bundle.run.year,
         "names": {"zh": card.name_zh, "en": card.name_en},
         **_variant(bundle),
-        "framework": {"version": bundle.framework.version, "hash": bundle.framework.hash},
+        "framework": {
+            "id": bundle.framework.id,
+            "version": bundle.framework.version,
+            "hash": bundle.framework.hash,
+        },
         "index": {
             **_of_year(bundle, found.index),
             "change": _change(bundle, found.index) if bundle.has_change else None,
@@ -37,6 +41,7 @@ def result_json(bundle: Bundle, bundle_hash: str) -> dict[str, Any]:
         "measures": [to_jsonable_python(measure) for measure in bundle.measures],
         "assessment": _assessment(bundle),
         "standards": [standard.model_dump(mode="json") for standard in bundle.standards],
+        "beside": [card.model_dump(mode="json") for card in bundle.beside],
         "uncertainty": _uncertainty(bundle),
         "robustness": [one.model_dump(mode="json") for one in bundle.robustness],
         "data_quality": _data_quality(bundle),
@@ -46,6 +51,7 @@ def result_json(bundle: Bundle, bundle_hash: str) -> dict[str, Any]:
             "run_status": bundle.release_stage,
             **_standing(bundle),
             "vintage": bundle.run.vintage,
+            "kind": bundle.run.kind,
             "is_synthetic": card.is_synthetic,
         },
     }
@@ -165,8 +171,10 @@ def _assessment(bundle: Bundle) -> dict[str, Any]:
         },
         "vetoes": [to_jsonable_python(veto) for veto in made.vetoes],
         "provisional": made.provisional,
+        "doubts": [to_jsonable_python(doubt) for doubt in made.doubts],
         "graded": made.graded,
         "reason": made.reason,
+        "margin": None if bundle.margin is None else to_jsonable_python(bundle.margin),
     }
 
 

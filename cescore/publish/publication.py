@@ -95,6 +95,8 @@ class Publication(ABC, Generic[DataT]):
         """What every page says in its head."""
         stage = self.data.release_stage
         marks = [label(f"status.{stage}", self.lang)] if stage in MARKED else []
+        if self.data.run.kind == "flash":
+            marks.append(label("status.flash", self.lang))
         return (*marks, *([self.variant_mark] if self.variant_mark else []))
 
     @property

@@ -47,5 +47,4 @@ class English(SearchEnglish):
 class Chinese(English):
     """Chinese pages, in which codes and commands are English."""
 
-    lang = "zh"
-    language_name = "Chinese"
+    lang = "zh"  # its name stays English: so is its stemmer called

@@ -19,7 +19,7 @@ ENGLISH_ONLY = (
     "trust",
 )
 # bilingual guides whose Chinese is still to be written, message by message: they are shown in English
-NOT_YET = ("checks", "confidentiality", "explain", "formats", "new-year", "release", "returns")
+NOT_YET = ("formats",)
 LANGUAGES = {"en": "en", "zh": "zh_CN"}  # short names are folders of the site, long ones Sphinx's
 _INSIDE = {
     "CONTRIBUTING.md": "contributing.md",

@@ -108,6 +108,13 @@ def test_a_translation_keeps_code_and_links(catalogue: Path) -> None:
             )
 
 
+@pytest.mark.parametrize("catalogue", in_chinese(), ids=page_of)
+def test_no_message_begins_like_a_list(catalogue: Path) -> None:
+    """A translation is parsed by itself: of *1. Begin* it would make a list, and the page stays English."""
+    begins = re.compile(r"(?:\d+[.)]|[-+*>#])\s")
+    assert [m for pair in messages(catalogue) for m in pair[:2] if begins.match(m)] == []
+
+
 def test_every_page_of_the_site_is_bilingual_or_said_to_be_english() -> None:
     bilingual = {page_of(path) for path in CATALOGUES.rglob("*.po")}
     pages = {name_of(page) for page in PAGES}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from cescore.method.column import State
 from cescore.publish.pages.what_if.needed import needed_codes
 from cescore.publish.pages.what_if.page import page_model, what_if_page
 from cescore.publish.pages.what_if.script import as_script
+from cescore.publish.publication import Scorecard
 
 ROOT = Path(__file__).resolve().parents[2]
 NONE: Changes = {"values": {}, "weights": {}}
@@ -252,7 +254,7 @@ def test_markup_in_a_name_stays_text(browser, tmp_path, name) -> None:
 
 
 @pytest.fixture
-def shown(browser: Chrome, tmp_path: Path, sample) -> Iterator[Chrome]:
+def shown(browser: Chrome, tmp_path: Path, sample) -> Chrome:
     """The page of a firm that has a grade to go for, with everything it works out."""
     show(browser, tmp_path, sample["enterprise"][0])
     ready = "return whatIf.view.effects !== null && whatIf.view.way !== null"
@@ -392,3 +394,34 @@ def test_on_a_telephone_nothing_is_wider_than_the_screen(shown: Chrome) -> None:
         assert shown.execute_script(small) >= 11.5
     finally:
         shown.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+# --- beside the report
+
+
+def scorecard(bundle: Bundle, **run: Any) -> Scorecard:
+    asked = bundle.model_copy(update={"run": bundle.run.model_copy(update=run)})
+    return Scorecard(asked, asked.hash, "zh")
+
+
+def test_it_stands_beside_a_scorecard_where_the_run_asks_for_it() -> None:
+    bundle = builders.bundle()
+    assert scorecard(bundle).further_pages() == {}
+    (page,) = scorecard(bundle, what_if=True).further_pages().items()
+    assert page[0] == "what-if.html" and bundle.report_number in page[1]
+
+
+def test_no_page_stands_beside_a_variant() -> None:
+    assert (
+        replace(scorecard(builders.bundle(), what_if=True), is_variant=True).further_pages() == {}
+    )
+
+
+def test_a_framework_without_one_makes_its_reports_all_the_same_and_says_so() -> None:
+    groups = {
+        code: {**group.model_dump(), "aggregation": "topsis"} if code == "NRG" else group
+        for code, group in builders.framework().groups.items()
+    }
+    card = scorecard(builders.bundle(framework=builders.framework(groups=groups)), what_if=True)
+    assert card.further_pages() == {}
+    assert any("no what-if page: NRG is aggregated by topsis" in line for line in card.warnings(20))
