@@ -96,7 +96,7 @@ def make_block(seed: int, first_frame: int, firms: int, catalogue: Catalogue) ->
     frame = build_frame(first_frame, firms)
     ids, units = firm_ids(frame), catalogue.units
     quality = np.clip(rng.normal(0.0, 0.85, size=len(frame)), -2.0, 2.0)
-    trend = rng.normal(-0.026, 0.013, size=len(frame))
+    trend = rng.normal(-0.016, 0.012, size=len(frame))
     member_of = sums.membership(frame)
     if first_frame == 0:
         cases.shape_firms(ids, quality, trend)

@@ -29,6 +29,7 @@ COEFFICIENTS: Mapping[str, float] = {
     "heat": 0.03412,
     "biomass": 1.0,
 }
+EQUIVALENT_ELECTRICITY = 3.055  # at the fuel that a power station burns for it [tce per 10k kWh]
 OILS = ("gasoline", "diesel", "fuel_oil", "lpg")
 # Carbon per heat [t/GJ] and the share oxidised, as in params/accounts.yml; CO2 per 10k kWh and per GJ [t].
 CARBON: Mapping[str, tuple[float, float]] = {
@@ -106,6 +107,13 @@ def energy_tce(values: Mapping[str, Floats]) -> Floats:
     )
 
 
+def energy_equivalent(values: Mapping[str, Floats]) -> Floats:
+    """Energy net of what is supplied, with net electricity at its fuel instead of its heat [tce]."""
+    net = np.nan_to_num(values["energy_electricity"]) - np.nan_to_num(values["power_supplied"])
+    calorific = energy_tce(values) - np.nan_to_num(values["energy_transformation_output"])
+    return calorific + (EQUIVALENT_ELECTRICITY - COEFFICIENTS["electricity"]) * net
+
+
 def energy_co2(values: Mapping[str, Floats]) -> Floats:
     """CO2 of the fuels burnt and of the power and heat bought, less what leaves as power and heat [t].
 
@@ -120,7 +128,7 @@ def energy_co2(values: Mapping[str, Floats]) -> Floats:
     )
     power = np.nan_to_num(values["energy_electricity"]) - np.nan_to_num(values["power_supplied"])
     heat = np.nan_to_num(values["energy_heat"]) - np.nan_to_num(values["heat_supplied"])
-    return burnt * GJ_PER_TCE * 44 / 12 + CO2_POWER * power + CO2_HEAT * heat
+    return np.maximum(burnt * GJ_PER_TCE * 44 / 12 + CO2_POWER * power + CO2_HEAT * heat, 0.0)
 
 
 def close_waste(values: dict[str, Floats]) -> None:

@@ -8,7 +8,8 @@ from cescore.definitions.formula import Expression, parse
 from cescore.definitions.language import FormulaError, is_reserved
 from cescore.definitions.located import Node
 from cescore.definitions.model import Account, Computed, Factor, Variable
-from cescore.definitions.reading import Reading, with_nearest
+from cescore.definitions.reading import Reading
+from cescore.definitions.spelling import with_nearest
 from cescore.definitions.units import UnitError, Units
 
 ONCE = "each code once, whatever it is of"
@@ -63,7 +64,8 @@ class Names:
     def add_table(self, code: str, at: Reading) -> None:
         """An account whose value is looked up by a word of the entity."""
         before = len(at.problems)
-        table = at.build(Account, code=code, hidden=FORMULA_KEYS)
+        written = at.of(_tabled(at.node), at.what)
+        table = written.build(Account, code=code, hidden=FORMULA_KEYS)
         if not self._registered(code, at) or table is None:
             return
         self._check_table(table, at)
@@ -157,6 +159,23 @@ def _with_ladder(account: Account, at: Reading) -> Account:
             at.of(place, f"{at.what}.ladder.{rung.rung}").refuse(error.reason, error.expected)
     written = ", ".join(" ".join(rung.formula.split()) for rung in account.ladder)
     return account.model_copy(update={"formula": f"first_available({written})"})
+
+
+def _tabled(node: Node) -> Node:
+    """A table whose lines that are bare numbers are written out as ``{value: number}``."""
+    entries = dict(node.entries()) if isinstance(node.value, dict) else {}
+    lines = entries.get("values")
+    if lines is None or not isinstance(lines.value, dict):
+        return node
+    written = {word: _line(line) for word, line in lines.entries().items()}
+    entries["values"] = Node(written, lines.where)
+    if "otherwise" in entries:
+        entries["otherwise"] = _line(entries["otherwise"])
+    return Node(entries, node.where)
+
+
+def _line(node: Node) -> Node:
+    return node if isinstance(node.value, dict | list) else Node({"value": node}, node.where)
 
 
 def _check_range(variable: Variable, at: Reading) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 
 from cescore.publish.charts import style as charts
 from cescore.publish.fragment import Fragment
-from cescore.publish.page import find_template, screen_sheets, screen_style
 from cescore.publish.screen.markup import for_screen
 from cescore.publish.screen.sheet import ROOM, for_notebooks
+from cescore.publish.stylesheets import find_template, screen_sheets, screen_style
 from cescore.publish.words import LANGUAGE_TAGS
 
 DESK_STYLE = "static/desk.css"

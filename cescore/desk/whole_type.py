@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from cescore.definitions.load import Definitions
 from cescore.definitions.model import Framework, VariableName
 from cescore.definitions.model.variants import Terms
 from cescore.definitions.spelling import with_nearest
@@ -65,6 +66,24 @@ def desk_of(workspace: Workspace, entity_type: str, lang: str = "zh") -> TypeDes
     if evaluation is None:
         raise DataError(f"{workspace.year} has no {entity_type} that can be evaluated")
     return TypeDesk(workspace, evaluation.framework, yearly, lang)
+
+
+def formula_terms(definitions: Definitions, entity_type: str) -> Terms:
+    """What formulas of an entity type's further indicators may use."""
+    return Terms(
+        variables={
+            code: VariableName(zh=v.zh, en=v.en, unit=v.unit, department=v.department)
+            for code, v in definitions.variables.items()
+            if v.kind != "code" and (not v.entity_types or entity_type in v.entity_types)
+        },
+        accounts={
+            code: account
+            for code, account in definitions.accounts.items()
+            if not account.entity_types or entity_type in account.entity_types
+        },
+        factors=definitions.factors,
+        units=definitions.units,
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,21 +142,7 @@ class TypeDesk:
     @cached_property
     def terms(self) -> Terms:
         """What formulas of further indicators may use: all that this workspace collects of the type."""
-        definitions = self.workspace.definitions
-        return Terms(
-            variables={
-                code: VariableName(zh=v.zh, en=v.en, unit=v.unit, department=v.department)
-                for code, v in definitions.variables.items()
-                if v.kind != "code" and (not v.entity_types or self.entity_type in v.entity_types)
-            },
-            accounts={
-                code: account
-                for code, account in definitions.accounts.items()
-                if not account.entity_types or self.entity_type in account.entity_types
-            },
-            factors=definitions.factors,
-            units=definitions.units,
-        )
+        return formula_terms(self.workspace.definitions, self.entity_type)
 
     def entity(self, word: str) -> Entity:
         """The entity of a code or name.

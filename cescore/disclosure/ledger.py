@@ -50,7 +50,7 @@ class PrintedSum:
     atoms: frozenset[Returned]
 
 
-class Part(NamedTuple):
+class SystemPart(NamedTuple):
     """Connected statements: printed sums by their places, and figures that follow from others."""
 
     numbers: frozenset[int]
@@ -62,7 +62,7 @@ class Ledger:
     """All figures of all bodies and years, and which of them are released to the public."""
 
     yearly: YearlyEvaluation
-    _breaches: dict[Part, list[Breach]] = field(default_factory=dict, init=False)
+    _breaches: dict[SystemPart, list[Breach]] = field(default_factory=dict, init=False)
 
     @property
     def rules(self) -> Disclosure:
@@ -178,7 +178,7 @@ class Ledger:
             found += self._breaches[part]
         return found
 
-    def _parts(self, withheld: frozenset[Figure]) -> Iterator[Part]:
+    def _parts(self, withheld: frozenset[Figure]) -> Iterator[SystemPart]:
         """The released sums that are connected; what follows from a body's released quantities one
         by one adds nothing, and is left out."""
         released = {p.figure for p in self.printed} - withheld
@@ -201,7 +201,7 @@ class Ledger:
             parts[place[next(iter(self.printed[i].statement.terms))]][0].append(i)
         for follows, statement in following.items():
             parts[place[next(iter(statement.terms))]][1].append(follows)
-        yield from (Part(frozenset(numbers), frozenset(some)) for numbers, some in parts)
+        yield from (SystemPart(frozenset(numbers), frozenset(some)) for numbers, some in parts)
 
     def _following(
         self, withheld: frozenset[Figure], released: Collection[Figure]
@@ -244,7 +244,7 @@ class Ledger:
         own = [Figure(a.body, a.quantity.code, a.quantity.year) for a in printed.atoms]
         return printed.figure not in own and all(figure in released for figure in own)
 
-    def protection(self, part: Part) -> Protection:
+    def protection(self, part: SystemPart) -> Protection:
         """The system of some connected statements, with the respondents behind them."""
         statements = [self.printed[i].statement for i in sorted(part.numbers)]
         following = (self._follows(follows) for follows in sorted(part.following, key=str))

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from cescore.definitions.model import AssessmentRules
-from cescore.definitions.model.plan import LadderForm
+from cescore.definitions.model import AssessmentRules, LadderForm
 from cescore.method.thresholds import meets
 
 

@@ -34,8 +34,6 @@ from cescore.publish.table_data import TABLE_MIME
 
 ENGINES = {"inprocess": "cescore", "kernel": "nbclient"}
 PYTHON = "python"
-# of what a notebook concludes, whatever it is that it prints; notebooks of other languages write it too
-CONCLUSION_MIME = "application/vnd.cescore.index+json"
 _LIBRARY_SETTINGS = {"MPLBACKEND": INLINE}  # figures of pyplot stand in their cell, as in Jupyter
 _ASSIGNED = re.compile(
     r"^\s*(?:(?:let|const|var|val|auto)\s+)?\$?(\w+)\s*(?::\s*\w+\s*)?(?:<-|=)", re.M

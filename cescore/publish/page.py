@@ -27,14 +27,11 @@ from traitlets.config import Config
 from cescore.definitions.shipped import TEMPLATES
 from cescore.errors import PublishError
 from cescore.publish.cells.shown import cell_numbers, printed_cells, shown_cells
-from cescore.publish.printing.print_style import FONT_FACE
 from cescore.publish.screen.markup import for_screen
 from cescore.publish.screen.sheet import follows_system, themed
+from cescore.publish.stylesheets import OUTSIDE_STYLE, find_template, screen_sheets
 from cescore.publish.table_data import TABLE_MIME, TableData
 
-STYLESHEET = "static/print.css"
-SCREEN = "static/screen.css"  # behind it, in the HTML report only
-OUTSIDE_STYLE = re.compile(r"@import[^;]*|url\((?!['\"]?(?:data:|#))[^)]*\)")
 _STYLE_MARK = "<!-- style -->"
 _LINK = re.compile(r"""<a\b[^>]*?\shref=["']#([^"']+)""")
 _PLACE = re.compile(r"""\s(?:id|name)=["']([^"']+)""")
@@ -108,11 +105,6 @@ def on_screen(text: str, sheets: str) -> str:
     return shown.replace(_STYLE_MARK, style, 1)
 
 
-def screen_sheets(templates: Path | None = None) -> str:
-    """The printer's stylesheet and that of screens behind it, without font files."""
-    return "".join(screen_style(find_template(name, templates)) for name in (STYLESHEET, SCREEN))
-
-
 def printed_tables(executed: NotebookNode) -> list[TableData]:
     """The data of the tables that a page shows, in its order; `finish` leaves them out."""
     return [
@@ -121,23 +113,6 @@ def printed_tables(executed: NotebookNode) -> list[TableData]:
         for output in cell.get("outputs", [])
         for table in output.get("data", {}).get(TABLE_MIME, [])
     ]
-
-
-def find_template(name: str, templates: Path | None) -> Path:
-    """A file of the templates: the workspace's own, else the repository's."""
-    own = templates / name if templates else None
-    return own if own and own.is_file() else TEMPLATES / name
-
-
-def screen_style(stylesheet: Path) -> str:
-    """The stylesheet without its font files: a single HTML file uses the reader's own fonts."""
-    if not stylesheet.is_file():
-        raise PublishError(f"{stylesheet.name}: there is no such stylesheet")
-    text = FONT_FACE.sub("", stylesheet.read_text(encoding="utf-8"))
-    outside = OUTSIDE_STYLE.findall(text)
-    if outside or "</" in text:
-        raise PublishError(f"{stylesheet.name}: the page must stand by itself, found {outside}")
-    return text
 
 
 @lru_cache(maxsize=4)

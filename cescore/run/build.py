@@ -47,6 +47,7 @@ from cescore.run.telling import (
     why,
     why_blocked,
 )
+from cescore.run.trial import TrialEdition
 from cescore.run.unchanged import asks_a_database
 
 if TYPE_CHECKING:
@@ -92,7 +93,10 @@ def _reviewed(workspace: Workspace, console: Console, lang: str) -> FindingsRevi
 
 
 def open_edition(asked: Asked, told: Phases = silent) -> Edition:
-    """What is asked for: the year's edition, or with a stage that of the plan period."""
+    """What is asked for: the year's edition, with a stage that of the plan period, with a variant a
+    trial."""
+    if asked.variant is not None:
+        return TrialEdition.open(asked, told)
     return PeriodEdition.open(asked, told) if asked.stage else AnnualEdition.open(asked, told)
 
 

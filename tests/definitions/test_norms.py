@@ -70,6 +70,17 @@ def test_a_norm_is_an_account_whose_word_travels_with_the_framework(tmp_path: Pa
     assert "product" in framework.variables  # forms ask for it, bundles carry it
 
 
+def test_a_bare_number_has_the_table_s_own_source_and_tag(tmp_path: Path) -> None:
+    norms = FILES["norms.yml"] + "    steel: 0.5\n  otherwise: 0.7\n"
+    table = loaded(tmp_path, norms_yml=norms).accounts["limit"]
+    lines = [table.line(word) for word in ("brick", "steel", "glass")]
+    assert [(x.value, x.source, x.tag) for x in lines if x is not None] == [
+        (0.05, "a standard", "V"),
+        (0.5, "made up", "P"),
+        (0.7, "made up", "P"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [

@@ -14,9 +14,10 @@ from selenium.webdriver import Chrome, Keys
 from cescore.definitions.shipped import TEMPLATES
 from cescore.desk.showing import framed, notebook_style
 from cescore.publish.fragment import Fragment, plain_text
-from cescore.publish.page import SCREEN, STYLESHEET, on_screen, screen_sheets
+from cescore.publish.page import on_screen
 from cescore.publish.screen.colours import on_dark
 from cescore.publish.screen.markup import for_screen
+from cescore.publish.stylesheets import SCREEN, STYLESHEET, screen_sheets
 
 LEAST = 11.5  # CSS pixels of the smallest type on a telephone: 8.6 pt
 SMALLEST = """return Math.min(...[...document.querySelectorAll('main *')]

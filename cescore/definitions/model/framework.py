@@ -31,7 +31,7 @@ Rule = Literal["floor", "exclude", "propagate"]
 Mean = Literal["arithmetic_mean", "geometric_mean", "harmonic_mean"]
 AmongAll = Literal["copeland", "topsis"]  # look at every entity's scores
 Aggregation = Literal[Mean, "generalised_mean", AmongAll]
-OnGoalposts = Literal["goalposts", "efficacy", "distance_to_target"]
+OnGoalposts = Literal["goalposts", "log_goalposts", "efficacy", "distance_to_target"]
 OnObserved = Literal[
     "min_max",
     "z_score",
@@ -216,6 +216,7 @@ class ResolvedFramework(Named):
     filled: ClassVar[tuple[str, ...]] = ("accounts", "factors", "variables", "order")
 
     entity_type: Code
+    id: str = ""  # the file's name; of several of a type the run says which evaluates it
     version: str
     source: Text
     index: IndexName

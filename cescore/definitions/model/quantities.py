@@ -136,11 +136,11 @@ class Rung(Named):
 
 
 class TableValue(Definition):
-    """One line of a table: the value for one word of a code, with its own source."""
+    """One line of a table: the value for one word of a code."""
 
     value: Number
-    source: Text
-    tag: Tag
+    source: str = ""  # empty: the table's
+    tag: Tag | None = None  # None: the table's
     note: str = ""
 
 
@@ -161,3 +161,11 @@ class Account(Computed):
     by: str = ""
     values: Mapping[str, TableValue] = {}
     otherwise: TableValue | None = None  # of a word that has none; without it: not applicable
+
+    def line(self, word: str) -> TableValue | None:
+        """The table's line for a word, with the table's source and tag where it has no own."""
+        found = self.values.get(word, self.otherwise)
+        if found is None:
+            return None
+        own = {"source": found.source or self.source, "tag": found.tag or self.tag}
+        return found.model_copy(update=own)

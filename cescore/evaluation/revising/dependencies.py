@@ -48,6 +48,9 @@ def _below(
         target = plan.targets[code]
         yield "indicator", target.indicator, year
         yield "indicator", target.indicator, plan.base_year
+    elif kind == "measure_credit":
+        yield "measure", code, year
+        yield "measure", code, year - 1  # one yardstick is last year's number
     elif kind == "assessment" and plan is not None:
         yield from _of_assessment(result, framework, plan)
 
@@ -110,4 +113,4 @@ def _of_assessment(result: Result, framework: Framework, plan: Plan) -> Iterator
         yield "index", framework.index.code, year
     elif code == "measures":
         checks = (check.id for measure in plan.measures.values() for check in measure.checks)
-        yield from (("measure", check, year) for check in checks)
+        yield from (("measure_credit", check, year) for check in checks)

@@ -225,9 +225,9 @@ def _from_table(
     """The line of a table that the entity's word chooses: its value, with the line's own source."""
     panel = _panel(tracer, quantity)
     word = _word(table.by, quantity, panel)
-    line = table.values.get(word, table.otherwise)
+    line = table.line(word)
     notes = (TraceNote.of("source", text=table.source, tag=table.tag),)
-    if line is not None:
+    if line is not None and line.tag is not None:
         notes = (TraceNote.of("source", text=f"{word}: {line.source}", tag=line.tag),)
     names = Named(zh=table.zh, en=table.en)
     return traced(quantity, names, found, unit=table.unit, origins=origins, notes=notes)

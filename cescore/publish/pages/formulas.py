@@ -14,6 +14,7 @@ from cescore.definitions.model import (
     Framework,
     Group,
     Imputation,
+    TableValue,
     Target,
     Treatment,
 )
@@ -70,15 +71,18 @@ def _table_lines(
     by = label_or(f"imputed_by.{table.by}", words.lang, name_of(framework, words.lang, table.by))
     yield "formula", words.t("book.table", by=by)
     known = framework.variables[table.by].words if table.by in framework.variables else {}
-    lines = [*table.values.items(), (words.t("book.table.otherwise"), table.otherwise)]
-    for word, line in lines:
-        if line is not None:
-            said = words.tagged(words.clauses([line.source, line.note]), line.tag)
-            name = known[word].name(words.lang) if word in known else word
-            yield (
-                "small",
-                words.t("book.table.line", word=name, value=exact(line.value), source=said),
-            )
+    for word, line in table.values.items():
+        name = known[word].name(words.lang) if word in known else word
+        yield "small", _table_line(words, name, line)
+    if table.otherwise is not None:
+        yield "small", _table_line(words, words.t("book.table.otherwise"), table.otherwise)
+
+
+def _table_line(words: Words, name: str, line: TableValue) -> str:
+    """A line with its own source; that of the table stands below all of them."""
+    said = words.tagged(words.clauses([line.source, line.note]), line.tag) if line.tag else ""
+    return words.t("book.table.line" if said else "book.table.plain", word=name,
+                   value=exact(line.value), source=said)  # fmt: skip
 
 
 def spaced(formula: str) -> str:
