@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -39,7 +40,7 @@ from cescore.cli.options import (
 )
 from cescore.run.asked import Asked
 from cescore.run.executor import Executor, open_executor
-from cescore.run.job import PREVIEW_RENDER, RENDER, WATCHED_RENDER, Limits
+from cescore.run.job import PREVIEW_RENDER, RENDER, TRIAL_RENDER, WATCHED_RENDER, Limits
 from cescore.run.phases import phases
 from cescore.run.progress import Form
 
@@ -174,11 +175,16 @@ def preview(
     seconds: Seconds = DEFAULT_SECONDS,
     engine: EngineName = IN_PROCESS,
     show: Annotated[bool, typer.Option("--open/--no-open", help="Open the PDF.")] = True,
+    variant: Annotated[
+        Path | None, typer.Option(help="A variant file: the report as a trial, into output/trial.")
+    ] = None,
     watch: Annotated[
         bool, typer.Option("--watch", help="Build it again as notebook, template or params change.")
     ] = False,
 ) -> None:
     """Build one report into output/preview and open it."""
+    if variant is not None and stage:
+        raise typer.BadParameter("a variant is of a year, not of a stage", param_hint="--variant")
     asked = Asked(
         workspace(root),
         year,
@@ -186,8 +192,10 @@ def preview(
         terminal=of_terminal(lang),
         engine=engine,
         stage=stage or "",
+        variant=variant,
     )
-    opening = _opening(1, seconds, render=WATCHED_RENDER if watch else PREVIEW_RENDER)
+    render = TRIAL_RENDER if variant else WATCHED_RENDER if watch else PREVIEW_RENDER
+    opening = _opening(1, seconds, render=render)
     with contextlib.closing(opening()) as executor:
         from cescore.run.preview import Preview
 

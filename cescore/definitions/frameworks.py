@@ -66,6 +66,7 @@ def resolved_framework(
     framework = draft.at.of(node, "framework").build(
         Framework,
         entity_type=draft.entity_type,
+        id=draft.id,
         groups=draft.groups,
         indicators=indicators,
         progress=draft.progress,

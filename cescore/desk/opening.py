@@ -35,18 +35,30 @@ def open_bundle(
         The file is another entity's or year's; or no workspace is found.
     """
 
-    def make() -> Bundle:
-        from cescore.disclosure.bundles import make_bundle
-        from cescore.evaluation.yearly import evaluate_workspace
-        from cescore.intake.workspace import Workspace
-
-        return make_bundle(
-            evaluate_workspace(Workspace.load(workspace_root(root), year)), entity_id
-        )
-
-    data, file_hash = _read_or_made(Bundle, bundle_path, lang, make)
+    if not bundle_path:
+        return _from_workspace(entity_id, year, lang, root)
+    data, file_hash = _read_file(Bundle, bundle_path)
     _refuse_another((data.entity.entity_id, data.run.year), (entity_id, year))
     return OpenBundle(data=data, hash=file_hash, lang=lang, framework=data.framework)
+
+
+def _from_workspace(entity_id: str, year: int, lang: str, root: str) -> OpenBundle:
+    """The bundle made here, with a way to make it under another framework."""
+    from cescore.disclosure.bundles import Bundler
+    from cescore.disclosure.trials import Trials
+    from cescore.evaluation.yearly import evaluate_workspace
+    from cescore.intake.workspace import Workspace
+
+    dress_notebook(lang)
+    trials = Trials(Bundler(evaluate_workspace(Workspace.load(workspace_root(root), year))))
+    data = trials.bundler.bundle(entity_id)
+    return OpenBundle(
+        data=data,
+        hash=data.hash,
+        lang=lang,
+        framework=data.framework,
+        again=lambda variant: trials.bundle(entity_id, variant),
+    )
 
 
 def open_book(
@@ -150,6 +162,11 @@ def _read_or_made(
         dress_notebook(lang)
         made = make()
         return made, made.hash
+    return _read_file(kind, path)
+
+
+def _read_file(kind: type[PrintableT], path: str) -> tuple[PrintableT, str]:
+    """What a file holds, and its SHA-256."""
     data, file_hash = read_printable(Path(path))
     if not isinstance(data, kind):
         found = getattr(data, "kind", "an entity's bundle")

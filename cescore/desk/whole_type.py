@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from cescore.definitions.load import Definitions
 from cescore.definitions.model import Framework, VariableName
 from cescore.definitions.model.variants import Terms
 from cescore.definitions.spelling import with_nearest
@@ -22,6 +23,7 @@ from cescore.definitions.variant_file import (
 )
 from cescore.desk.opening import workspace_root
 from cescore.desk.terms import termed
+from cescore.desk.variant_words import in_words
 from cescore.errors import DataError
 from cescore.evaluation.one_type import evaluate_type
 from cescore.evaluation.yearly import YearlyEvaluation
@@ -65,6 +67,24 @@ def desk_of(workspace: Workspace, entity_type: str, lang: str = "zh") -> TypeDes
     if evaluation is None:
         raise DataError(f"{workspace.year} has no {entity_type} that can be evaluated")
     return TypeDesk(workspace, evaluation.framework, yearly, lang)
+
+
+def formula_terms(definitions: Definitions, entity_type: str) -> Terms:
+    """What formulas of an entity type's further indicators may use."""
+    return Terms(
+        variables={
+            code: VariableName(zh=v.zh, en=v.en, unit=v.unit, department=v.department)
+            for code, v in definitions.variables.items()
+            if v.kind != "code" and (not v.entity_types or entity_type in v.entity_types)
+        },
+        accounts={
+            code: account
+            for code, account in definitions.accounts.items()
+            if not account.entity_types or entity_type in account.entity_types
+        },
+        factors=definitions.factors,
+        units=definitions.units,
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,21 +143,7 @@ class TypeDesk:
     @cached_property
     def terms(self) -> Terms:
         """What formulas of further indicators may use: all that this workspace collects of the type."""
-        definitions = self.workspace.definitions
-        return Terms(
-            variables={
-                code: VariableName(zh=v.zh, en=v.en, unit=v.unit, department=v.department)
-                for code, v in definitions.variables.items()
-                if v.kind != "code" and (not v.entity_types or self.entity_type in v.entity_types)
-            },
-            accounts={
-                code: account
-                for code, account in definitions.accounts.items()
-                if not account.entity_types or self.entity_type in account.entity_types
-            },
-            factors=definitions.factors,
-            units=definitions.units,
-        )
+        return formula_terms(self.workspace.definitions, self.entity_type)
 
     def entity(self, word: str) -> Entity:
         """The entity of a code or name.
@@ -163,6 +169,10 @@ class TypeDesk:
     def patch(self, framework: Framework, note: str = "") -> Patch:
         """What a variant changes of the official framework."""
         return difference(self.framework, framework, note)
+
+    def in_words(self, framework: Framework) -> tuple[str, ...]:
+        """What a variant changes of the official framework, a sentence for each change."""
+        return in_words(self.patch(framework), self.framework, self.lang)
 
     def save(self, framework: Framework, path: str | Path, note: str = "") -> Patch:
         """Write a variant as a file, and give back what it holds."""

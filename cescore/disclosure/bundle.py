@@ -230,6 +230,35 @@ class StandardCard(Bilingual, Part):
     groups: tuple[GroupLine, ...] = ()
 
 
+class BesideGroup(Bilingual, Part):
+    """A group of the framework with its weight in the index and its score."""
+
+    code: str
+    zh: str
+    en: str
+    weight: float  # share of the index, as defined
+    value: float | None
+
+
+class BesideCard(Bilingual, Part):
+    """An entity's score of the year under a framework that does not grade it."""
+
+    id: str
+    zh: str
+    en: str
+    source: str
+    version: str
+    hash: str
+    index_code: str
+    floor: float
+    top: float
+    value: float | None  # None: no index, or too little of the weight covered
+    status: str
+    coverage: float  # share of the weight that applies and has a value, 0-1
+    tag: str  # the weakest of its scored indicators and their ends
+    groups: tuple[BesideGroup, ...] = ()
+
+
 class FindingLine(Part):
     """One finding of the data checks about this entity, without another's value.
 
@@ -307,6 +336,7 @@ class Bundle(Part):
     assessment: Assessment = Assessment()
     margin: GradeMargin | None = None  # of a total that is graded by its points
     standards: tuple[StandardCard, ...] = ()
+    beside: tuple[BesideCard, ...] = ()  # the same return under further frameworks, ungraded
     findings: tuple[FindingLine, ...] = ()
     legal_basis: str = (
         ""  # as stated, "": nobody stated one; statistical: for the respondent, ungraded

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from cescore.definitions.history import SeriesBreak, breaks_of
 from cescore.definitions.pictures import PageBounds
+from cescore.disclosure.beside import beside_card
 from cescore.disclosure.bundle import (
+    BesideCard,
     Bundle,
     EntityCard,
     FindingLine,
@@ -38,6 +40,7 @@ from cescore.intake.findings import Settlement
 from cescore.method.assessment import Assessment
 from cescore.method.column import Panel
 from cescore.method.disclosure import to_decimals
+from cescore.method.evaluation import evaluate
 
 if TYPE_CHECKING:
     from cescore.definitions.model import Plan, Standard
@@ -130,6 +133,7 @@ class Bundler:
             standards=tuple(
                 cover.standard(_standard(*p)) for p in self.yearly.compliance.get(entity_id, ())
             ),
+            beside=self._beside(entity, view),
             findings=findings,
             legal_basis=_text(evaluation.panel, "basis", row),
             filed=workspace.filed(entity_id),
@@ -153,6 +157,21 @@ class Bundler:
     def view(self, entity: Entity) -> PublicView | None:
         """A body's results as its readers may see them; None where nothing of them is withheld."""
         return None if self.audience == "bureau" else self.gate.view(entity.entity_id)
+
+    def _beside(self, entity: Entity, view: PublicView | None) -> tuple[BesideCard, ...]:
+        """The return under the run's further frameworks, of a body from what is released of it."""
+        cards = []
+        for found in self.yearly.beside.get(entity.entity_type, ()):
+            if view is not None:
+                found = evaluate(
+                    view.evaluation.panel,
+                    found.framework,
+                    base_year=found.base_year,
+                    run_year=found.run_year,
+                    fitted=found.fitted,
+                )
+            cards.append(beside_card(found, entity.entity_id, self.yearly.year))
+        return tuple(cards)
 
     def _shows_index(self, entity_id: str) -> bool:
         """Whether the body's readers see its index, and with it how firm it is."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
+from cescore.definitions.model import Framework
 from cescore.disclosure.bundle import Bundle
 from cescore.disclosure.documents import Document
 from cescore.disclosure.kinds import UNIT_SHEET, WHAT_IF_NAME, Kind
@@ -22,6 +23,7 @@ from cescore.disclosure.reading import Printable, kind_of, read_printable
 from cescore.disclosure.result_file import result_json
 from cescore.disclosure.review_result import review_json
 from cescore.disclosure.standing import MARKED
+from cescore.disclosure.trial import trial_of
 from cescore.publish.check import differences
 from cescore.publish.numbers import MARKS, number
 from cescore.publish.pages.review.check import review_differences
@@ -93,7 +95,18 @@ class Publication(ABC, Generic[DataT]):
         """What every page says in its head."""
         stage = self.data.release_stage
         marks = [label(f"status.{stage}", self.lang)] if stage in MARKED else []
-        return (*marks, *([label("status.variant", self.lang)] if self.is_variant else []))
+        if self.data.run.kind == "flash":
+            marks.append(label("status.flash", self.lang))
+        return (*marks, *([self.variant_mark] if self.variant_mark else []))
+
+    @property
+    def variant_mark(self) -> str:
+        """What a working variant is marked with; "" for what is official."""
+        return label("status.variant", self.lang) if self.is_variant else ""
+
+    def varied(self, conclusion: Mapping[str, Any]) -> Self:
+        """The same with what the notebook's variant makes of it, marked so."""
+        return replace(self, is_variant=True)
 
     @property
     def issued(self) -> date | None:
@@ -171,6 +184,12 @@ class Scorecard(Publication[Bundle]):
     def framework_hashes(self, conclusion: Mapping[str, Any]) -> tuple[object, object]:
         return conclusion.get("framework_hash"), self.data.framework_hash
 
+    def varied(self, conclusion: Mapping[str, Any]) -> Self:
+        """The bundle under the framework that the notebook concludes with, made here anew: what is
+        printed of a variant is what follows from it, whatever the notebook showed."""
+        framework = Framework.model_validate(conclusion["framework"])
+        return replace(self, data=trial_of(self.data, framework), is_variant=True)
+
     def differences(self, conclusion: Mapping[str, Any]) -> list[str]:
         return differences(conclusion, self.data)
 
@@ -196,8 +215,6 @@ class Scorecard(Publication[Bundle]):
     def _index_texts(self) -> list[str]:
         """What must stand for the index: its number, or one of the wordings for having none."""
         lang = self.lang
-        if self.is_variant:
-            return [""]  # its index is the variant's own: nothing to hold it against
         if self.is_rated and self.index is not None:
             return [number(self.index, 1)]
         without = [label("index.none", lang, mark=label(mark, lang)) for mark in MARKS.values()]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -110,8 +110,8 @@ def _made(asked: _Asked) -> RenderRecord:
     (folder / kind.pdf).unlink(missing_ok=True)
     with stage("execute"):
         executed = _executed(asked, opened)
-    opened = _agreed(opened, executed, asked)
     _refuse_altered(opened)
+    opened = _agreed(opened, executed, asked)
     with stage("page"):
         kept = finish(executed, shown_parameters=opened.parameters)
         written[kind.executed] = write_notebook(kept, folder / kind.executed)
@@ -168,7 +168,7 @@ def _agreed(opened: Publication[Any], executed: NotebookNode, asked: _Asked) -> 
                 raise PublishError(
                     f"{name}: the framework is not the official one; a working variant is not built"
                 )
-            return replace(opened, is_variant=True)
+            opened = opened.varied(conclusion)
         odd = opened.differences(conclusion)
     except (KeyError, ValueError) as error:
         raise PublishError(f"{name}: the conclusion is not complete: {error}") from error
@@ -231,7 +231,7 @@ def _attachments(
     if not isinstance(opened, Scorecard):
         return
     yield Attachment(RESULT_NAME, written[RESULT_NAME], opened.number)
-    for file in table_files(printed_tables(executed), opened.lang):
+    for file in table_files(printed_tables(executed), opened.lang, opened.variant_mark):
         yield Attachment(file.name, file.raw, f"{file.caption} · {opened.number}")
 
 

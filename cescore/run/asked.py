@@ -31,6 +31,7 @@ class Asked:
     stage: str = ""
     plan: str = ""
     folder: Path | None = None  # where it is built; None: below output/
+    variant: Path | None = None  # a preview's: the file of a variant of the framework
     issue: Issue | None = None  # of a release; None: drafts
     terminal: str = ""
 

@@ -13,6 +13,7 @@ RENDER = "cescore.publish.render:render"
 RENDER_NAME = "CESCORE_RENDER"  # environment variable that tells a forkserver which render to load
 PREVIEW_RENDER = "cescore.publish.previewed:render"
 WATCHED_RENDER = "cescore.publish.previewed:render_anew"  # reads templates anew each time
+TRIAL_RENDER = "cescore.publish.previewed:render_trial"  # of a variant, marked so
 BUNDLE_NAME = "bundle.json"  # in a job's work folder
 PAGES_NAME = "pages"  # folder there that the report is written into
 RESULT_NAME = "result-of-job.json"

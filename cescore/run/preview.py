@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 WATCHED_FOLDERS = ("data", "params", "notebooks", "report_templates")
 SETTLE_MS = 60  # an editor writes a file in several steps
 FOLDER_NAME = "preview"
+TRIAL_FOLDER = "trial"  # of a variant's
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Preview:
     _edition: Edition | None = None
 
     def make(self) -> Previewed:
-        """Build the report into output/preview, where it is out of date.
+        """Build the report into output/preview, a variant's into output/trial, where it is out of date.
 
         Raises
         ------
@@ -65,7 +66,8 @@ class Preview:
         """
         edition, inputs = self._evaluated(), Inputs(self.asked.root)
         subject = edition.subject(self.name)
-        folder = self.asked.root / "output" / FOLDER_NAME / edition.output.name
+        name = FOLDER_NAME if self.asked.variant is None else TRIAL_FOLDER
+        folder = self.asked.root / "output" / name / edition.output.name
         make_private(folder)
         with locked(folder):
             store = Store.open(folder)
@@ -79,14 +81,21 @@ class Preview:
         return Previewed(pdf, tuple(store.entries[subject.name].record.get("warnings", ())))
 
     def _evaluated(self) -> Edition:
-        inputs = combined(Inputs(self.asked.root).files())
+        inputs = combined(Inputs(self.asked.root).files()) + self._variant_text()
         if self._edition is None or inputs != self._inputs:
             self._edition, self._inputs = open_edition(self.asked), inputs
         return self._edition
 
+    def _variant_text(self) -> str:
+        """What the variant file holds; it is an input like the others."""
+        path = self.asked.variant
+        return path.read_text(encoding="utf-8") if path is not None and path.is_file() else ""
+
     def watch(self) -> Iterator[str]:
         """A line for each change that was seen, with what came of it; until interrupted."""
         folders = [r / name for r in (self.asked.root, REPOSITORY) for name in WATCHED_FOLDERS]
+        if self.asked.variant is not None:
+            folders.append(self.asked.variant.resolve().parent)
         wanted = [folder for folder in dict.fromkeys(folders) if folder.is_dir()]
         logging.getLogger("watchfiles").setLevel(logging.ERROR)  # Ctrl-C needs no warning
         lang = self.asked.spoken

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from cescore.method.column import State
 from cescore.publish.pages.what_if.needed import needed_codes
 from cescore.publish.pages.what_if.page import page_model, what_if_page
 from cescore.publish.pages.what_if.script import as_script
+from cescore.publish.publication import Scorecard
 
 ROOT = Path(__file__).resolve().parents[2]
 NONE: Changes = {"values": {}, "weights": {}}
@@ -54,11 +56,13 @@ def tried(browser: Chrome, bundle: Bundle, trials: Sequence[Changes]) -> list[An
     return json.loads(browser.execute_script(EVALUATE, model, json.dumps(trials)))
 
 
-def odd(bundle: Bundle, trials: Sequence[Changes], results: Sequence[Any]) -> list[str]:
-    """Where the page and the evaluation do not agree."""
+def odd(
+    bundle: Bundle, trials: Sequence[Changes], results: Sequence[Any], whole: Bundle | None = None
+) -> list[str]:
+    """Where the page and the evaluation, of the ``whole`` bundle with nothing withheld, do not agree."""
     wrong: list[str] = []
     for changes, result in zip(trials, results, strict=True):
-        compared = differences(result, changed(bundle, changes))
+        compared = differences(result, changed(whole or bundle, changes))
         assert compared.compared > 30
         wrong += [f"{bundle.entity.entity_id} {changes}: {line}" for line in compared.found[:3]]
     return wrong
@@ -90,28 +94,48 @@ def sample(yearly: YearlyEvaluation) -> dict[str, list[Bundle]]:
     return found
 
 
+@pytest.fixture(scope="module")
+def whole(yearly: YearlyEvaluation, sample: dict[str, list[Bundle]]) -> dict[str, Bundle]:
+    """The bundles with nothing withheld, which only the bureau sees."""
+    found = {b.entity.entity_id: b for bundles in sample.values() for b in bundles}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(YearlyEvaluation, "bands", lambda *_: {})
+        bureau = Bundler(yearly, audience="bureau")
+        for id_ in (b.entity.entity_id for kind in TYPES[:3] for b in sample[kind]):
+            found[id_] = bureau.bundle(id_)
+    return found
+
+
 def compare_all(
-    browser: Chrome, folder: Path, bundles: Sequence[Bundle], seeds: range
+    browser: Chrome,
+    folder: Path,
+    bundles: Sequence[Bundle],
+    whole: Mapping[str, Bundle],
+    seeds: range,
 ) -> list[str]:
     show(browser, folder, bundles[0])
     wrong: list[str] = []
     for bundle in bundles:
         trials = [NONE, *(drawn(bundle, movable(bundle), seed) for seed in seeds)]
-        wrong += odd(bundle, trials, tried(browser, bundle, trials))
+        found = tried(browser, bundle, trials)
+        wrong += odd(bundle, trials, found, whole[bundle.entity.entity_id])
     return wrong
 
 
 @pytest.mark.parametrize("kind", TYPES)
-def test_every_number_of_every_entity_is_the_evaluation_s(browser, tmp_path, sample, kind) -> None:
+def test_every_number_of_every_entity_is_the_evaluation_s(
+    browser, tmp_path, sample, whole, kind
+) -> None:
+    """Of a body with withheld figures: every number that the page dares to say."""
     assert len(sample[kind]) == {"city": 1, "district": 5, "park": 9, "enterprise": 124}[kind]
     seeds = range(1) if kind == "enterprise" else range(3)
-    assert compare_all(browser, tmp_path, sample[kind], seeds) == []
+    assert compare_all(browser, tmp_path, sample[kind], whole, seeds) == []
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("kind", TYPES)
-def test_so_it_is_for_many_trials(browser, tmp_path, sample, kind) -> None:
-    assert compare_all(browser, tmp_path, sample[kind], range(10, 40)) == []
+def test_so_it_is_for_many_trials(browser, tmp_path, sample, whole, kind) -> None:
+    assert compare_all(browser, tmp_path, sample[kind], whole, range(10, 40)) == []
 
 
 def test_unchanged_it_says_what_the_report_says(browser, tmp_path, sample) -> None:
@@ -252,7 +276,7 @@ def test_markup_in_a_name_stays_text(browser, tmp_path, name) -> None:
 
 
 @pytest.fixture
-def shown(browser: Chrome, tmp_path: Path, sample) -> Iterator[Chrome]:
+def shown(browser: Chrome, tmp_path: Path, sample) -> Chrome:
     """The page of a firm that has a grade to go for, with everything it works out."""
     show(browser, tmp_path, sample["enterprise"][0])
     ready = "return whatIf.view.effects !== null && whatIf.view.way !== null"
@@ -392,3 +416,34 @@ def test_on_a_telephone_nothing_is_wider_than_the_screen(shown: Chrome) -> None:
         assert shown.execute_script(small) >= 11.5
     finally:
         shown.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+# --- beside the report
+
+
+def scorecard(bundle: Bundle, **run: Any) -> Scorecard:
+    asked = bundle.model_copy(update={"run": bundle.run.model_copy(update=run)})
+    return Scorecard(asked, asked.hash, "zh")
+
+
+def test_it_stands_beside_a_scorecard_where_the_run_asks_for_it() -> None:
+    bundle = builders.bundle()
+    assert scorecard(bundle).further_pages() == {}
+    (page,) = scorecard(bundle, what_if=True).further_pages().items()
+    assert page[0] == "what-if.html" and bundle.report_number in page[1]
+
+
+def test_no_page_stands_beside_a_variant() -> None:
+    assert (
+        replace(scorecard(builders.bundle(), what_if=True), is_variant=True).further_pages() == {}
+    )
+
+
+def test_a_framework_without_one_makes_its_reports_all_the_same_and_says_so() -> None:
+    groups = {
+        code: {**group.model_dump(), "aggregation": "topsis"} if code == "NRG" else group
+        for code, group in builders.framework().groups.items()
+    }
+    card = scorecard(builders.bundle(framework=builders.framework(groups=groups)), what_if=True)
+    assert card.further_pages() == {}
+    assert any("no what-if page: NRG is aggregated by topsis" in line for line in card.warnings(20))

@@ -216,6 +216,7 @@ class ResolvedFramework(Named):
     filled: ClassVar[tuple[str, ...]] = ("accounts", "factors", "variables", "order")
 
     entity_type: Code
+    id: str = ""  # the file's name; of several of a type the run says which evaluates it
     version: str
     source: Text
     index: IndexName

@@ -179,6 +179,11 @@ class Veto(Named):
     id: Code
     entity_types: Words
     grade: Text  # the band it leads to, by either of its names; loading writes the zh one
+    # what of the figures shows it: an indicator held against last year's, the base year's, a threshold
+    indicator: str = ""
+    op: Literal[">=", "<=", ">", "<", ""] = ""
+    than: Literal["last_year", "base_year", ""] = ""
+    threshold: Number | None = None
     source: Text
     tag: Tag
 

@@ -15,7 +15,12 @@ class Run(Definition):
     """One yearly build: the year, the plan, what the pages say of their standing."""
 
     year: Year
+    # flash: a mid-year flash report 半年快报, marked on every page, without targets and grades
+    kind: Literal["annual", "flash"] = "annual"
     plan: str = ""  # id in params/plans; empty: none
+    # entity type -> the framework that evaluates it; without an entry the file of the type's name
+    frameworks: Mapping[str, str] = {}
+    beside: Mapping[str, Words] = {}  # entity type -> frameworks shown beside it, never graded
     base_year: Year | None = None  # None: the plan's, else the first year of data
     first_year: Year | None = None  # of the panel; None: the base year
     status: Literal["sample", "draft"] = "draft"  # what is more comes from a sign-off

@@ -14,6 +14,7 @@ from markupsafe import escape
 
 from cescore.definitions.model import Framework
 from cescore.definitions.model.variants import BY_RULE, MEANS, NORMALISATIONS, RULES
+from cescore.definitions.unit_names import unit_text
 from cescore.desk.explore.choices import GENERALISED, Choices
 from cescore.publish.numbers import percentage
 from cescore.publish.words import label
@@ -179,7 +180,7 @@ class Controls:
                 self._unit.value = escape(self._t("explore.posts.none"))
                 return
             self._worst.value, self._best.value = self._choices.ends[code]
-            self._unit.value = escape(self._framework.indicators[code].unit)
+            self._unit.value = escape(unit_text(self._framework.indicators[code].unit, self._lang))
 
     def _ends_changed(self, _: Any) -> None:
         if not self._is_setting and self._of.value is not None:

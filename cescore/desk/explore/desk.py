@@ -52,7 +52,7 @@ class Explorer:
         picker = widgets.Dropdown(
             options=types, value=entity_type, description=self._t("explore.type")
         )
-        picker.observe(lambda change: self._open(desk_of(workspace, change.new, lang)), "value")
+        picker.observe(self._turn_to, "value")
         undo = widgets.Button(description=self._t("explore.undo"))
         undo.on_click(lambda _: self._show_again() if self._trial.undo() else None)
         reset = widgets.Button(description=self._t("explore.reset"))
@@ -86,6 +86,15 @@ class Explorer:
         self._place_controls()
         self._banner.value = framed(self._head(), self._lang)
         self._draw()
+
+    def _turn_to(self, change: Any) -> None:
+        """Another type; where it cannot be evaluated, the one before stays."""
+        try:
+            self._open(desk_of(self._workspace, change.new, self._lang))
+        except CescoreError as error:
+            self._tell(str(error))
+            return
+        self._tell("")
 
     def _place_controls(self) -> None:
         """Controls for what the framework has: a variant file may bring further indicators."""

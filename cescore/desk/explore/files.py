@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from cescore.definitions.variant_file import write_variant
 from cescore.desk.explore.trial import Trial
 from cescore.desk.showing import framed
+from cescore.desk.variant_words import in_words
 from cescore.errors import CescoreError
 from cescore.publish.fragment import Fragment
 from cescore.publish.words import label
@@ -69,8 +70,10 @@ class Files:
             '<p><a download="variant.yml" href="data:application/yaml;base64,{}">{}</a></p>'
         )
         command = f"python build.py preview {self._trial.evaluation.panel.entities[0]} --variant variant.yml"
+        changes = in_words(self._trial.patch, self._trial.desk.framework, self._lang)
+        listed = "".join(f"<li>{escape(change)}</li>" for change in changes)
         return Fragment(
-            f'<p class="note">{escape(self._t("explore.preview"))} <code>{escape(command)}</code></p>'
+            f'<ul class="points">{listed}</ul><p class="note">{escape(self._t("explore.preview"))} <code>{escape(command)}</code></p>'
             f"{link.format(data, self._t('explore.download'))}<pre>{escape(text)}</pre>"
         )
 
@@ -101,9 +104,13 @@ class Files:
         if not change.new:
             return
         uploaded = change.new[0]
+        content = bytes(uploaded["content"])
+        if len(content) > MOST:
+            self._tell(self._t("explore.too_large", name=uploaded["name"], most=MOST))
+            return
         with TemporaryDirectory() as folder:
             path = Path(folder) / "variant.yml"
-            path.write_bytes(bytes(uploaded["content"])[:MOST])
+            path.write_bytes(content)
             self._take(path, uploaded["name"])
         self._upload.value = ()
 

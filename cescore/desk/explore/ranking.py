@@ -19,7 +19,7 @@ UP, DOWN = "▲", "▼"
 def moves_table(moves: Moves, rows: np.ndarray, lang: str, bands: Bands | None = None) -> Fragment:
     """Rank, official rank and their difference, index, official index and theirs, row by row."""
     columns = [
-        _column("rank", 8, lang), _column("official_rank", 9, lang), _column("move", 9, lang),
+        _column("rank", 8, lang, "text"), _column("official_rank", 9, lang), _column("move", 9, lang),
         _column("entity", 36, lang, "text"), _column("index", 12, lang),
         _column("official_index", 13, lang), _column("difference", 13, lang),
     ]  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from cescore.definitions.model import EVIDENCE_KINDS, Check, Plan, Target
+from cescore.definitions.model import EVIDENCE_KINDS, Check, Plan, Target, Veto
 from cescore.definitions.model.plan import ALWAYS
 from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.documents import MethodBook
@@ -219,6 +219,7 @@ def _scales(words: Words, plan: Plan) -> Fragment:
             ]
         )
         for code, scale in plan.assessment.scales.items()
+        if code in plan.assessment.scale_of.values()  # a scale that nothing uses is no rule here
     ]
     columns = [
         TableColumn(words.t("book.head.scale"), 28, "text"),
@@ -267,7 +268,7 @@ def _vetoes(words: Words, plan: Plan) -> Fragment:
                 two_lines(words.name(veto, code), code),
                 words.types(veto.entity_types),
                 _grade_name(plan, veto.grade, words.lang),
-                veto.source,
+                words.clauses(filter(None, (veto.source, _shown_by(words, veto)))),
                 veto.tag,
             ]
         )
@@ -283,6 +284,15 @@ def _vetoes(words: Words, plan: Plan) -> Fragment:
     return Table(
         columns, rows, words.t("book.caption.vetoes"), (words.t("book.note.vetoes"),)
     ).fragment()
+
+
+def _shown_by(words: Words, veto: Veto) -> str:
+    """What of the figures proposes a veto for confirmation."""
+    if not veto.indicator:
+        return ""
+    against = words.t(f"book.veto.{veto.than}") if veto.than else exact(veto.threshold or 0.0)
+    sign = {">=": "≥", "<=": "≤"}.get(veto.op, veto.op)
+    return words.t("book.veto.shown", code=veto.indicator, op=sign, against=against)
 
 
 def _grade_name(plan: Plan, grade: str, lang: str) -> str:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from cescore.definitions.bilingual import name_in
 from cescore.definitions.unit_names import unit_text
+from cescore.method.assessment import VetoLine
 from cescore.method.targets import COUNTED_BY, ROLES, TargetLine
 from cescore.publish.charts.bullets import bullet
 from cescore.publish.fragment import Fragment, two_lines
@@ -176,17 +178,49 @@ def _bonus(view: View, grade: Mapping[str, Any]) -> Fragment:
     return Table(columns, rows, notes=notes, name=view.t("heading.assessment")).fragment()
 
 
+def _years_of(view: View, veto: VetoLine) -> str:
+    """The years that a veto is of."""
+    if veto.since is None or veto.until is None:
+        return ""
+    if veto.since == veto.until:
+        return view.t("veto.year", year=veto.until)
+    return view.t("veto.years", since=veto.since, until=veto.until)
+
+
+def _record_of(view: View, veto: VetoLine) -> str:
+    """The record of a veto, and what the figures say of it, with what it is held against."""
+    facts = map(view.fitting, filter(None, (veto.document, veto.confirmed_by, veto.date)))
+    return view.sentences(filter(None, [view.join(facts), sign_words(view, veto)]))
+
+
+def sign_words(view: View, veto: VetoLine) -> str:
+    """What the figures say of a veto: the value of the year, and what it is held against."""
+    sign = veto.sign
+    if sign is None:
+        return ""
+    words: dict[str, object] = {"name": name_in(view.lang, sign.zh, sign.en), "year": veto.until}
+    if sign.shown is None or sign.value is None or sign.against is None:
+        key = "unknown" if sign.shown is None else "withheld"
+        return view.t(f"veto.sign.{key}", **words)
+    decimals = decimals_for(sign.unit, [sign.value, sign.against])
+    words |= {
+        "value": quantity(sign.value, sign.unit, view.lang, decimals),
+        "against": quantity(sign.against, sign.unit, view.lang, decimals),
+        "shown": view.t("veto.sign.yes" if sign.shown else "veto.sign.no"),
+    }
+    if sign.against_year is None:
+        return view.t("veto.sign.threshold", **words)
+    return view.t("veto.sign.year", against_year=sign.against_year, **words)
+
+
 def _vetoes(view: View) -> Fragment:
     """The vetoes as recorded."""
     rows = [
         Row(
             [
-                veto.name(view.lang),
+                two_lines(veto.name(view.lang), _years_of(view, veto)),
                 label_or(f"veto.{veto.status}", view.lang, veto.status),
-                view.join(
-                    map(view.fitting, filter(None, (veto.document, veto.confirmed_by, veto.date)))
-                )
-                or DASH,
+                _record_of(view, veto) or DASH,
             ],
             f"veto-{veto.status}",
         )
