@@ -166,7 +166,8 @@ TREND: Mapping[str, float] = {
     "E099": 0.018,
     "E011": 0.012,
     "E078": -0.055,
-    "E001": -0.013,  # the two largest users, so that their district's path is theirs
+    "E001": -0.015,  # the largest users, so that their district's path is theirs
+    "E002": -0.012,
     "E090": 0.010,
 }
 UNIT_SLIP_FACTOR = 10_000

@@ -21,6 +21,7 @@ from cescore.definitions.shipped import TEMPLATES
 from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.opened import OpenBundle
 from cescore.disclosure.standing import MARKED
+from cescore.method.assessment import Assessment
 from cescore.method.column import State
 from cescore.publish.fragment import clean
 from cescore.publish.numbers import MARKS, decimals_for
@@ -104,7 +105,17 @@ def _identity(opened: OpenBundle) -> Json:
         "subject": {lang: clean(subject(bundle.run, lang)) for lang in LANGUAGES},
         "marked": marks,
         "hasConstants": bool(bundle.fitted.constants),
-        "reason": bundle.assessment.reason,
+        "official": _official(bundle.assessment),
+    }
+
+
+def _official(assessed: Assessment) -> Json:
+    """Total and grade as the report has them."""
+    grade = {"zh": assessed.grade("zh"), "en": assessed.grade("en")}
+    return {
+        "total": assessed.total,
+        "grade": grade if assessed.graded else None,
+        "provisional": assessed.provisional,
     }
 
 
