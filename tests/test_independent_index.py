@@ -89,6 +89,20 @@ def test_the_citys_targets_are_found_again_one_by_one(sample_results: Path) -> N
     assert part == pytest.approx(float(100 * mean), rel=1e-9)
 
 
+@pytest.mark.parametrize("entity_type", ["city", "district", "park", "enterprise"])
+def test_the_progress_index_of_every_entity_of_the_sample_is_found_again_from_returned_values(
+    sample_results: Path, entity_type: str
+) -> None:
+    world = read_world(ROOT / "params", sample_results, entity_type, base_year=2020)
+    printed = read_column(sample_results, entity_type, "progress_index", 2025)
+    found = {entity: v for (entity, code), v in printed.items() if "." not in code}
+    assert found, f"no {entity_type} has a progress index in 2025"
+    for entity, index in found.items():
+        again = world.progress(entity, 2025)
+        assert again is not None, entity
+        assert index == pytest.approx(float(again), rel=1e-9), entity
+
+
 @pytest.mark.parametrize("entity_type", ["country", "union"])
 def test_the_index_of_every_country_is_found_again_from_published_values(
     eu_results: Path, entity_type: str

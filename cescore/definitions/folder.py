@@ -17,9 +17,11 @@ from cescore.errors import ParamsError, Problem
 FILES = (
     "variables.yml",
     "accounts.yml",
+    "norms.yml",
     "checks.yml",
     "disclosure.yml",
     "page.yml",
+    "references.yml",
     "signing.yml",
     "units.txt",
     "frameworks/*.yml",

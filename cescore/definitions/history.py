@@ -21,6 +21,7 @@ from cescore.definitions.model import (
     Framework,
     Indicator,
     Named,
+    Progress,
     Year,
     canonical_json,
 )
@@ -114,10 +115,7 @@ def recorded(
 def _framework(framework: Framework, year: int) -> FrameworkRecord:
     settings = {name: _text(getattr(framework, name)) for name in SETTINGS}
     if framework.progress is not None:
-        progress = framework.progress.model_dump(
-            mode="json", include={"aggregation", "members", "base_floor"}
-        )
-        settings["progress"] = canonical_json(progress)
+        settings["progress"] = canonical_json(_progress(framework.progress))
     return FrameworkRecord(
         zh=framework.index.zh,
         en=framework.index.en,
@@ -131,6 +129,15 @@ def _framework(framework: Framework, year: int) -> FrameworkRecord:
         accounts={c: _named(a, _account(a)) for c, a in framework.accounts.items()},
         factors={c: _named(f, _factor(f)) for c, f in framework.factors.items()},
     )
+
+
+def _progress(progress: Progress) -> dict[str, object]:
+    """What decides a progress index; what is as ever is left out, so that older records compare."""
+    facts = progress.model_dump(mode="json", include={"aggregation", "members", "base_floor"})
+    if progress.below_base_floor != "exclude":
+        facts["below_base_floor"] = progress.below_base_floor
+    means = {g.code: g.aggregation for g in progress.groups if g.aggregation != "arithmetic_mean"}
+    return facts | ({"means": means} if means else {})
 
 
 def _named(thing: Named, facts: Mapping[str, str]) -> RecordedFacts:
@@ -165,7 +172,9 @@ def _goalposts(indicator: Indicator, year: int) -> str:
 
 
 def _account(account: Account) -> dict[str, str]:
-    return {"formula": account.formula, "unit": account.unit}
+    lines = [*account.values.items(), ("*", account.otherwise)]
+    table = "; ".join(f"{word} {line.value:g}" for word, line in lines if line is not None)
+    return {"formula": account.formula, "unit": account.unit, "value": table}
 
 
 def _factor(factor: Factor) -> dict[str, str]:

@@ -10,7 +10,8 @@ from cescore.definitions.located import Node
 from cescore.definitions.model import Plan, Run, TargetTerms, Veto
 from cescore.definitions.names import is_unit
 from cescore.definitions.plans import ReadPlan
-from cescore.definitions.reading import Reading, with_nearest
+from cescore.definitions.reading import Reading
+from cescore.definitions.spelling import with_nearest
 from cescore.definitions.units import UnitError, Units
 
 Terms = TypeVar("Terms", bound=TargetTerms)

@@ -22,6 +22,7 @@ from cescore.publish.pages.scorecard.peers import (
 from cescore.publish.pages.scorecard.plan import assessment_box, targets_table
 from cescore.publish.pages.scorecard.prose import statement
 from cescore.publish.pages.scorecard.quality import data_quality
+from cescore.publish.pages.scorecard.references import references_table
 from cescore.publish.pages.scorecard.results import progress_table, reported_table, results_table
 from cescore.publish.pages.scorecard.returned import accounts_table, values_table
 from cescore.publish.pages.scorecard.sections import SECTIONS, contents, heading
@@ -49,6 +50,7 @@ __all__ = [
     "peers_table",
     "progress_table",
     "provenance",
+    "references_table",
     "reported_table",
     "results_table",
     "robustness_table",

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from cescore.definitions.history import SeriesBreak, breaks_of
 from cescore.definitions.pictures import PageBounds
+from cescore.disclosure.beside import beside_card
 from cescore.disclosure.bundle import (
+    BesideCard,
     Bundle,
     EntityCard,
     FindingLine,
@@ -27,6 +29,7 @@ from cescore.disclosure.gate import INDEX_DECIMALS, Gate
 from cescore.disclosure.ledger import Years
 from cescore.disclosure.others import OtherRespondents
 from cescore.disclosure.own_results import evaluated, values_of
+from cescore.disclosure.plan_rules import rules_for
 from cescore.disclosure.public_view import PublicView
 from cescore.disclosure.wording import Wording
 from cescore.errors import DataError
@@ -37,6 +40,7 @@ from cescore.intake.findings import Settlement
 from cescore.method.assessment import Assessment
 from cescore.method.column import Panel
 from cescore.method.disclosure import to_decimals
+from cescore.method.evaluation import evaluate
 
 if TYPE_CHECKING:
     from cescore.definitions.model import Plan, Standard
@@ -129,6 +133,7 @@ class Bundler:
             standards=tuple(
                 cover.standard(_standard(*p)) for p in self.yearly.compliance.get(entity_id, ())
             ),
+            beside=self._beside(entity, view),
             findings=findings,
             legal_basis=_text(evaluation.panel, "basis", row),
             filed=workspace.filed(entity_id),
@@ -139,13 +144,34 @@ class Bundler:
             ),
             flows=self._wording.flows(entity.entity_type),
             pages=workspace.definitions.page.pages.get(entity.entity_type, PageBounds()),
+            references=tuple(
+                one
+                for one in workspace.definitions.references
+                if one.indicator in evaluation.framework.indicators
+            ),
             breaks=self._breaks(entity.entity_type),
+            rules=self._rules(entity.entity_type),
         )
         return bundle.model_copy(update={"report_number": report_number(bundle)})
 
     def view(self, entity: Entity) -> PublicView | None:
         """A body's results as its readers may see them; None where nothing of them is withheld."""
         return None if self.audience == "bureau" else self.gate.view(entity.entity_id)
+
+    def _beside(self, entity: Entity, view: PublicView | None) -> tuple[BesideCard, ...]:
+        """The return under the run's further frameworks, of a body from what is released of it."""
+        cards = []
+        for found in self.yearly.beside.get(entity.entity_type, ()):
+            if view is not None:
+                found = evaluate(
+                    view.evaluation.panel,
+                    found.framework,
+                    base_year=found.base_year,
+                    run_year=found.run_year,
+                    fitted=found.fitted,
+                )
+            cards.append(beside_card(found, entity.entity_id, self.yearly.year))
+        return tuple(cards)
 
     def _shows_index(self, entity_id: str) -> bool:
         """Whether the body's readers see its index, and with it how firm it is."""
@@ -228,6 +254,13 @@ class Bundler:
     def _plan(self, entity_type: str) -> PlanCard:
         plan = self.yearly.workspace.definitions.plan
         return PlanCard() if plan is None else _plan_card(plan, entity_type)
+
+    @lru_cache(maxsize=64)  # noqa: B019
+    def _rules(self, entity_type: str) -> Plan | None:
+        definitions = self.yearly.workspace.definitions
+        factors = {code: factor.value for code, factor in definitions.factors.items()}
+        plan = definitions.plan
+        return None if plan is None else rules_for(plan, entity_type, factors)
 
     @lru_cache(maxsize=64)  # noqa: B019
     def _breaks(self, entity_type: str) -> tuple[SeriesBreak, ...]:

@@ -24,7 +24,7 @@ from cescore.disclosure.bundle import (
 from cescore.disclosure.constants import released_constants
 from cescore.disclosure.headline import headline_codes, headline_inputs
 from cescore.disclosure.ledger import Ledger
-from cescore.disclosure.opened import to_fitted
+from cescore.disclosure.own_record import to_fitted
 from cescore.disclosure.public_view import PublicView
 from cescore.disclosure.rankings import released_robustness
 from cescore.method.assessment import Assessment, VetoLine

@@ -20,7 +20,7 @@ from cescore.intake.notation import number
 from cescore.intake.workspace import Workspace
 from cescore.method.assessment import Assessment, Basis, Evidence, assess
 from cescore.method.bonus import BonusLine, bonus_lines
-from cescore.method.column import Panel
+from cescore.method.column import Panel, status_text
 from cescore.method.evaluation import RESULT_COLUMNS, TypeEvaluation, evaluate
 from cescore.method.measures import MeasureLine, measure_lines
 from cescore.method.standards import Compliance, standard_compliance
@@ -80,6 +80,16 @@ class YearlyEvaluation:
                     if one.is_judged:
                         found[entity_id].append((standard, one))
         return {entity_id: tuple(pairs) for entity_id, pairs in found.items()}
+
+    @cached_property
+    def beside(self) -> Mapping[str, tuple[TypeEvaluation, ...]]:
+        """Each type under the further frameworks that the run names: never graded, nobody ranked."""
+        found: dict[str, list[TypeEvaluation]] = defaultdict(list)
+        for framework in self.workspace.definitions.beside:
+            evaluation = _evaluate_type(self.workspace, framework, None)
+            if evaluation is not None:
+                found[framework.entity_type].append(evaluation)
+        return {entity_type: tuple(every) for entity_type, every in found.items()}
 
     def is_large(self, entity_type: str) -> bool:
         """Whether a type has more entities than ``large_above`` of the run: no bands are worked out."""
@@ -150,6 +160,7 @@ class YearlyEvaluation:
             self._measure_rows(),
             self._assessment_rows(),
             self._standard_rows(),
+            self._beside_rows(),
             self._blocked(),
         )
         while some := list(islice(rows, ROWS_AT_ONCE)):
@@ -235,6 +246,24 @@ class YearlyEvaluation:
                     )
                     code, status = f"{standard.id}.{group.code}", group.status + open_
                     yield self._row(entity_id, "standard", code, group.met, "count", status)
+
+    def _beside_rows(self) -> Iterator[tuple[object, ...]]:
+        """The year's index, groups and scores under each further framework.
+
+        Codes: the framework's id, then id.group and id.indicator.
+        """
+        for evaluation in chain.from_iterable(self.beside.values()):
+            framework, j = evaluation.framework, evaluation.panel.year_position(self.year)
+            scale = f"{framework.scale.floor:g}-{framework.scale.top:g}"
+            index, words = evaluation.aggregation.index, evaluation.index_status
+            parts = {**evaluation.aggregation.groups.columns, **evaluation.scored.scores.columns}
+            for row, entity_id in enumerate(evaluation.panel.entities):
+                value, word = float(index.values[row, j]), str(words[row, j])
+                yield self._row(entity_id, "beside", framework.id, value, scale, word)
+                for code, column in parts.items():
+                    word = status_text(int(column.state[row, j]), int(column.flags[row, j]))
+                    code, value = f"{framework.id}.{code}", float(column.values[row, j])
+                    yield self._row(entity_id, "beside", code, value, scale, word)
 
     def _blocked(self) -> Iterator[tuple[object, ...]]:
         for entity in self.workspace.entities():

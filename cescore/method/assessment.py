@@ -318,6 +318,75 @@ def _graded(
     )
 
 
+def reassess(
+    found: Assessment,
+    *,
+    index: float | None,
+    scale: Scale,
+    is_covered: bool,
+    targets: Sequence[TargetLine],
+    measures: Sequence[MeasureLine],
+) -> Assessment:
+    """An assessment with another index [points on ``scale``], all else being as it was.
+
+    The same rules as `assess`, from what the assessment itself says: weights, bands, vetoes, bonus.
+    What it does not say leaves no total: the weight of an index where there was none before, and
+    targets that have no figures any more. A veto's own grade is known where it decided; where the
+    grade earned before was no better, there is no grade.
+    """
+    if found.reason in {"no_rules", "not_filed", "statistical_basis", "midterm"} or not found.bands:
+        return found
+    parts = {**found.parts, "index": index_part(index, scale)}
+    blank = replace(
+        found,
+        parts=parts,
+        total=None,
+        grade_zh="",
+        grade_en="",
+        graded=False,
+        provisional=False,
+        doubts=(),
+    )
+    if "targets" in found.weights and target_part(targets) != found.parts.get("targets"):
+        return replace(blank, parts={**parts, "targets": None}, reason="index_not_computable")
+    counts = "index" in found.weights
+    if (counts and index is None) or (not counts and found.parts.get("index") is None):
+        return replace(blank, reason="index_not_computable")
+    total = _with_bonus(_total(parts, found.weights), found.bonus)
+    if not is_covered or total is None:
+        return replace(blank, total=total, reason="insufficient_data")
+    earned = grade_of_bands(total, found.bands)
+    vetoed = any(line.status == "standing" for line in found.vetoes)
+    if vetoed:
+        led_to = _led_to(found)
+        grade = None if led_to is None else max((led_to, earned), key=found.bands.index)
+        reason: Reason = "veto_standing"
+    else:
+        grade, reason = earned, why_provisional(found.vetoes, measures)
+    if grade is None:
+        return replace(blank, total=total, reason=reason)
+    doubts = tuple(_doubts(found.vetoes, measures))
+    return replace(
+        blank,
+        total=total,
+        grade_zh=grade.zh,
+        grade_en=grade.en,
+        graded=True,
+        provisional=bool(doubts),
+        doubts=doubts,
+        reason=reason,
+    )
+
+
+def _led_to(found: Assessment) -> GradeStep | None:
+    """The grade that a standing veto led to; None where the total may have decided as well."""
+    given = next((step for step in found.bands if step.zh == found.grade_zh), None)
+    if given is None or found.total is None:
+        return given
+    earned = grade_of_bands(found.total, found.bands)
+    return given if found.bands.index(earned) < found.bands.index(given) else None
+
+
 def index_part(index: float | None, scale: Scale) -> float | None:
     """The index as its place between the ends of its scale, 0-100 [P]; page: 折算为 0–100.
 
@@ -492,6 +561,12 @@ _REASON_OF: Mapping[DoubtKind, Reason] = {
     "veto_unchecked": "vetoes_unchecked",
     "checks_not_inspected": "measures_not_inspected",
 }
+
+
+def why_provisional(lines: Sequence[VetoLine], measures: Sequence[MeasureLine]) -> Reason:
+    """The gravest of what is missing before a grade is final; "" where nothing is."""
+    doubt = next(_doubts(lines, measures), None)
+    return _REASON_OF[doubt.kind] if doubt else ""
 
 
 def _doubts(lines: Sequence[VetoLine], measures: Sequence[MeasureLine]) -> Iterator[Doubt]:

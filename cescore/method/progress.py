@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cescore.definitions.model import Framework, Progress
+from cescore.definitions.model.framework import BelowBaseFloor
 from cescore.method.aggregate import MEANS, Members, combine, method_named
 from cescore.method.column import Column, Flag, Panel, State
 from cescore.method.formulas import shifted
@@ -83,7 +84,7 @@ def progress_index(
         return ProgressResult(Column.empty(indicators.shape, State.NOT_COLLECTED), empty, empty)
     members: dict[str, Column] = {}
     for code in dict.fromkeys(code for group in progress.members.values() for code in group):
-        members[code] = _ratio_to_base(indicators, framework, code, base_year)
+        members[code] = _ratio_to_base(indicators, framework, progress, code, base_year)
     least_coverage = framework.missing.min_weight_covered
 
     def given(code: str) -> NDArray[np.float64] | None:
@@ -141,11 +142,22 @@ def _as_shares(
     }
 
 
-def ratio_to_base(now: Column, base: Column, *, direction: int, base_floor: float = 0.0) -> Column:
+def ratio_to_base(
+    now: Column,
+    base: Column,
+    *,
+    direction: int,
+    base_floor: float = 0.0,
+    below_floor: BelowBaseFloor = "exclude",
+) -> Column:
     """now / base · 100, or base / now · 100 where less is better [base year = 100].
 
-    Not computable: a base or value of 0 or less (a positive member may fall to 0), or a positive
-    member whose base lies below ``base_floor``: a rate going from 5 to 60 would count 1200; or a
+    A positive member whose base lies below ``base_floor`` would count out of all proportion (a rate
+    going from 5 to 60: 1200). It is not computable, or, where ``below_floor`` says so, its change
+    is measured against the floor, 100 + 100 · (now - base) / floor: 100 in the base year, rising
+    with the value, above 0, and without a jump where a base passes the floor.
+
+    Not computable: any other base or value of 0 or less (a positive member may fall to 0), or a
     ratio beyond any number. Flags of both years add up; of their states the higher counts.
 
     Parameters
@@ -156,9 +168,19 @@ def ratio_to_base(now: Column, base: Column, *, direction: int, base_floor: floa
         1: more is better, -1: less is better.
     base_floor
         Least base value of a positive member [unit of the values].
+    below_floor
+        What becomes of a positive member with a smaller base.
 
     Examples
     --------
+    A rate that goes from 5 to 15 %, measured against a floor of 25 %:
+
+    >>> few, more = Column.of(np.array([[5.0]])), Column.of(np.array([[15.0]]))
+    >>> ratio_to_base(
+    ...     more, few, direction=1, base_floor=25, below_floor="measure_from_floor"
+    ... ).values.tolist()
+    [[140.0]]
+
     >>> base = Column.constant(50.0, (1, 3))
     >>> now = Column.of(np.array([[40.0, 0.0, np.nan]]))
     >>> ratio_to_base(now, base, direction=1).values.tolist()
@@ -169,11 +191,16 @@ def ratio_to_base(now: Column, base: Column, *, direction: int, base_floor: floa
     state = np.maximum(now.state, base.state)
     above, below = (now, base) if direction == 1 else (base, now)
     usable = (base.values > 0) & (now.values >= 0) & (below.values > 0)
+    small = np.full(now.shape, False)
     if direction == 1:
-        usable &= at_least(base.values, base_floor)
+        small = (base.values >= 0) & (now.values >= 0) & ~at_least(base.values, base_floor)
+        usable &= ~small
     undefined = np.full(now.shape, np.nan)
     with np.errstate(over="ignore"):
         percent = 100 * np.divide(above.values, below.values, out=undefined, where=usable)
+        if below_floor == "measure_from_floor" and base_floor > 0:
+            from_floor = 100 + 100 * (now.values - base.values) / base_floor
+            percent, usable = np.where(small, from_floor, percent), usable | small
     usable &= np.isfinite(percent)
     state = np.where((state == State.PRESENT) & ~usable, np.uint8(State.NOT_COMPUTABLE), state)
     present = state == State.PRESENT
@@ -184,12 +211,18 @@ def ratio_to_base(now: Column, base: Column, *, direction: int, base_floor: floa
     )
 
 
-def _ratio_to_base(panel: Panel, framework: Framework, code: str, base_year: int) -> Column:
+def _ratio_to_base(
+    panel: Panel, framework: Framework, progress: Progress, code: str, base_year: int
+) -> Column:
     now = panel.column(code)
     base = shifted(now, panel.years, dict.fromkeys(panel.years, base_year))
-    floor = framework.progress.base_floor.get(code, 0.0) if framework.progress else 0.0
-    direction = framework.indicators[code].direction
-    return ratio_to_base(now, base, direction=direction, base_floor=floor)
+    return ratio_to_base(
+        now,
+        base,
+        direction=framework.indicators[code].direction,
+        base_floor=progress.base_floor.get(code, 0.0),
+        below_floor=progress.below_base_floor,
+    )
 
 
 def _mean_of_ratios(

@@ -377,6 +377,30 @@ CASES: dict[str, tuple[dict[str, str | bytes | None], str, str, str]] = {
         "progress.groups.all.members",
         "nearest: reuse",
     ),
+    "a base floor of a member of which less is better": (
+        change("reuse: 1}", "reuse: 1, carbon: 1}}\n          base_floor: {carbon: 1"),
+        "base_floor",
+        "progress.base_floor.carbon",
+        "less is better, expected a member of which more is better",
+    ),
+    "a base floor of zero": (
+        change("reuse: 1}", "reuse: 1}}\n          base_floor: {reuse: 0"),
+        "base_floor",
+        "progress.base_floor.reuse",
+        "'?0'?, expected a base value above zero",
+    ),
+    "a change measured against no floor": (
+        change("progress:\n", "progress:\n          below_base_floor: measure_from_floor\n"),
+        "below_base_floor",
+        "progress.below_base_floor",
+        "no floor is given",
+    ),
+    "an unknown rule for small bases": (
+        change("progress:\n", "progress:\n          below_base_floor: ignore\n"),
+        "below_base_floor",
+        "progress.below_base_floor",
+        "exclude",
+    ),
     "a code in arithmetic": (
         change("reused / waste", "reused / site"),
         "/ site",

@@ -73,6 +73,66 @@ def test_a_rate_that_starts_too_low_is_not_computable() -> None:
     assert found.groups.columns["USE"].values[0, 1] == 160
 
 
+MEASURED = {"base_floor": {"R": 25}, "below_base_floor": "measure_from_floor"}
+
+
+def measured_rate(base: float, now: float, floor: float = 25) -> float:
+    """The ratio of a rate that goes from one value to another, measured against the floor."""
+    data = panel({"E": [[2, 2]], "R": [[base, now]], "S": [[10, 16]]})
+    changed = {**MEASURED, "base_floor": {"R": floor}}
+    found = progress_index(data, progressing(**changed), base_year=2020)
+    assert found.members.columns["R"].values[0, 0] == 100
+    return float(found.members.columns["R"].values[0, 1])
+
+
+def test_the_change_of_a_small_base_is_measured_against_the_floor() -> None:
+    assert measured_rate(5, 15) == 140  # ten points of 25, and no 300
+    assert measured_rate(0, 10) == 140  # where there was nothing it counts as well
+    assert measured_rate(50, 60) == 120  # a base above the floor counts as ever
+
+
+@given(st.floats(0.01, 24.99), st.floats(0, 100), st.floats(0.001, 1000))
+def test_a_ratio_measured_from_a_floor_is_positive_rises_and_knows_no_unit(
+    base: float, now: float, unit: float
+) -> None:
+    ratio = measured_rate(base, now)
+    assert 0 < ratio < measured_rate(base, now + 1)
+    assert measured_rate(base * unit, now * unit, 25 * unit) == pytest.approx(ratio, rel=1e-9)
+
+
+@given(st.floats(0.01, 60))
+def test_nothing_jumps_where_a_base_passes_the_floor(now: float) -> None:
+    assert measured_rate(25 * (1 - 1e-7), now) == pytest.approx(measured_rate(25, now), abs=1e-3)
+
+
+GEOMETRIC = [group("INT"), group("USE", aggregation="geometric_mean")]
+
+
+@given(st.tuples(POSITIVE, POSITIVE, POSITIVE), st.floats(1.01, 5), st.floats(0.001, 1000))
+def test_geometric_groups_are_100_in_the_base_year_fall_with_any_member_and_know_no_unit(
+    values: tuple[float, float, float], worse: float, unit: float
+) -> None:
+    def index(**factor: float) -> list[float]:
+        cells = {c: [[v, v * 2 * factor.get(c, 1)]] for c, v in zip("ERS", values, strict=True)}
+        scaled = {c: [[x * factor.get("unit", 1) for x in row[0]]] for c, row in cells.items()}
+        frame = progressing(groups=GEOMETRIC)
+        return progress_index(panel(scaled), frame, base_year=2020).index.values[0].tolist()
+
+    base, now = index()
+    assert base == pytest.approx(100, rel=1e-12)
+    assert index(E=worse)[1] < now
+    assert index(R=1 / worse)[1] < now
+    assert index(unit=unit)[1] == pytest.approx(now, rel=1e-9)
+
+
+def test_in_a_geometric_group_one_member_carries_less_than_in_an_arithmetic_one() -> None:
+    data = panel({"E": [[2, 2]], "R": [[10, 40]], "S": [[50, 50]]})
+    plain = progress_index(data, progressing(), base_year=2020)
+    geometric = progress_index(data, progressing(groups=GEOMETRIC), base_year=2020)
+    assert plain.groups.columns["USE"].values[0, 1] == 250
+    assert geometric.groups.columns["USE"].values[0, 1] == pytest.approx(200)
+
+
 def test_a_member_not_returned_drops_out_only_while_enough_of_the_weight_is_there() -> None:
     data = panel({"E": [[2, 1]], "R": [[50, None]], "S": [[10, 16]]})
     strict = progress_index(data, progressing(), base_year=2020)

@@ -23,7 +23,7 @@ from cescore.method.disclosure import is_safe
 from cescore.method.evaluation import evaluate as evaluated
 from cescore.method.formulas import evaluate
 from cescore.method.ladder_points import PointsLadder
-from cescore.method.scaling import EFFICACY, efficacy, goalposts
+from cescore.method.scaling import EFFICACY, efficacy, goalposts, log_goalposts
 from cescore.method.schedules import (
     cumulate,
     schedule,
@@ -199,6 +199,15 @@ def test_the_missing_data_rule_of_the_green_development_index(
 
 
 # --- 5. Efficacy coefficient: a statistics textbook (labour and assets of a region, four companies) --------
+
+
+def test_the_income_index_of_the_human_development_report_is_a_logarithm() -> None:
+    """UNDP, HDR 2020, technical note 1: between 100 and 75,000 dollars; 100 is the least, a doubling the same."""
+    x = pd.Series([100.0, 75_000.0, 10_000.0, 20_000.0, 40_000.0])
+    income = log_goalposts(x, worst=100, best=75_000, scale=Scale(floor=0, top=1))
+    assert income[[0, 1]].tolist() == [0, 1]
+    assert income[2] == pytest.approx(0.69564, abs=5e-6)  # ln 100 / ln 750
+    assert income[3] - income[2] == pytest.approx(income[4] - income[3])
 
 
 def test_the_textbook_efficacy_coefficient_is_not_cut_and_the_index_form_is() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from shipped import TYPES, liaoyuan, panel, value_of, with_accounts
 
@@ -76,6 +78,20 @@ def test_every_factor_names_its_source_and_tag(factor: Factor) -> None:
     assert factor.tag in WEAKEST_LAST
 
 
+@pytest.mark.parametrize(
+    "table", [a for a in KNOWN.accounts.values() if a.by], ids=lambda a: a.code
+)
+def test_every_line_of_a_table_has_a_source_and_is_of_a_product_that_has_a_name(
+    table: Account,
+) -> None:
+    named = KNOWN.variables[table.by].words
+    for word in table.values:
+        line = table.line(word)
+        assert line is not None and line.source and line.tag in WEAKEST_LAST
+        assert named[word].zh and named[word].en
+        assert line.tag != "M" or "待核实" in line.source
+
+
 @pytest.mark.parametrize("indicator", [p for p in INDICATORS if p.values[0].group])
 def test_goalposts_cover_the_plan_period_and_an_end_without_a_target_is_labelled_ours(
     indicator: Indicator,
@@ -91,7 +107,8 @@ def test_goalposts_cover_the_plan_period_and_an_end_without_a_target_is_labelled
 
 def test_what_rests_on_a_value_from_memory_says_so_or_carries_the_tag() -> None:
     unsure = {code for code, factor in KNOWN.factors.items() if factor.tag == "M"}
-    for account in KNOWN.accounts.values():
+    unsure |= {c for c, a in KNOWN.accounts.items() if "M" in {x.tag for x in a.values.values()}}
+    for account in (a for a in KNOWN.accounts.values() if not a.by):
         if unsure & set(names(account.executable)):
             assert account.tag in "MP"
             assert "待核实" in account.note
@@ -145,15 +162,52 @@ def test_the_district_index_has_the_four_dimensions_of_the_method() -> None:
         "R10",
         "R11",
         "R12",
-        "P01c",
-        "P02c",
-        "P03c",
-        "P04c",
+        "I_ce",
+        "I_nox",
+        "I_voc",
+        "I_cod",
+        "I_iwv",
+        "I_fill",
         "R13g",
         "P06",
         "P07",
         "NET",
     }
+
+
+def codes_below(entity_type: str, code: str) -> set[str]:
+    """Indicators and accounts that a code is made of, itself among them."""
+    framework = KNOWN.frameworks[entity_type]
+    computed = {**framework.accounts, **framework.indicators}
+    if code not in computed:
+        return set()
+    used = names(computed[code].executable) if computed[code].executable else ()
+    return {code}.union(*(codes_below(entity_type, name) for name in used))
+
+
+@pytest.mark.parametrize("entity_type", ["city", "district"])
+def test_a_level_stands_on_no_base_year_and_on_no_target_of_the_plan(entity_type: str) -> None:
+    framework = KNOWN.frameworks[entity_type]
+    computed = {**framework.accounts, **framework.indicators}
+    below = set().union(*(codes_below(entity_type, i.code) for i in framework.scored()))
+    assert [code for code in below if re.search(r"\bbase\(", computed[code].formula)] == []
+    falls = {"P01", "P02", "P03", "P04"}  # what the plan sets falls for
+    assert not falls & below
+
+
+def test_a_target_of_the_plan_is_scored_once_and_is_no_end_of_the_level() -> None:
+    assert KNOWN.plan is not None
+    for target in KNOWN.plan.targets.values():
+        scored = KNOWN.frameworks["city"].indicators[target.indicator]
+        posts = scored.goalposts_in(2025)
+        assert posts is None or target.value not in (posts.worst, posts.best), target.id
+
+
+def test_an_end_that_only_brackets_the_bodies_says_so() -> None:
+    scored = KNOWN.frameworks["district"].scored()
+    ends = {i.code: i.goalposts[2020].source for i in scored}
+    cited = re.compile(r"20\d\d 年|HJ 274|物理|tC/GJ")
+    assert [c for c, text in ends.items() if not (cited.search(text) or "仅涵盖" in text)] == []
 
 
 def test_parks_and_firms_are_scored_from_0_to_100_on_the_indicators_of_the_method() -> None:
@@ -166,8 +220,22 @@ def test_parks_and_firms_are_scored_from_0_to_100_on_the_indicators_of_the_metho
         "K09",
         "K10",
         "K_recycled",
+        *(f"K_{x}" for x in ("co2", "so2", "nox", "cod", "nh3n", "voc", "hw", "gw", "ww")),
     }
-    assert {i.code for i in firm.scored()} == {"E01", "E05", "E07", "E09", "E11"}
+    assert {g.zh: g.weight for g in firm.groups.values()} == {
+        "资源产出": 0.20,
+        "资源消耗": 0.25,
+        "资源循环利用": 0.30,
+        "碳与污染物排放": 0.25,
+    }
+    rates = {"E01", "E05", "E07", "E09", "E11"}
+    releases = {f"E_{x}" for x in ("co2", "so2", "nox", "cod", "nh3n", "voc", "hw", "gisw")}
+    assert {i.code for i in firm.scored()} == rates | releases | {
+        "E_en",
+        "E_enlim",
+        "E_wa",
+        "E_walim",
+    }
     for framework in (park, firm):
         assert (framework.scale.floor, framework.scale.top) == (0, 100)
 

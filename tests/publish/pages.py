@@ -95,6 +95,7 @@ TABLES = {
     "accounts_table": ("accounts",), "indicators_table": ("indicators",),
     "scores_table": ("indicators", "scored"), "weights_table": ("scored", "result", "parts"),
     "results_table": ("indicators", "scored", "result", "parts"), "reported_table": ("indicators",),
+    "references_table": ("indicators",),
     "groups_table": ("result",), "progress_table": ("progress",), "peers_table": (),
     "siblings_table": (), "children_table": (), "industries_table": (), "targets_table": (),
     "measures_table": (), "assessment_box": (), "data_quality": ("scored",),

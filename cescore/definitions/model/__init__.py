@@ -23,7 +23,6 @@ from cescore.definitions.model.framework import (
     AlongRow,
     AmongAll,
     ByGroup,
-    Framework,
     Goalposts,
     Group,
     Headline,
@@ -74,11 +73,13 @@ from cescore.definitions.model.quantities import (
     Example,
     Factor,
     Rung,
+    TableValue,
     Variable,
     VariableName,
 )
 from cescore.definitions.model.run import Disclosure, Run
 from cescore.definitions.model.standard import ChooseGroup, Requirement, Standard
+from cescore.definitions.model.variants import Framework
 from cescore.definitions.model.written import (
     Code,
     Direction,
@@ -156,6 +157,7 @@ __all__ = [
     "Share",
     "Standard",
     "Stated",
+    "TableValue",
     "Tag",
     "Target",
     "TargetTerms",

@@ -31,7 +31,7 @@ Rule = Literal["floor", "exclude", "propagate"]
 Mean = Literal["arithmetic_mean", "geometric_mean", "harmonic_mean"]
 AmongAll = Literal["copeland", "topsis"]  # look at every entity's scores
 Aggregation = Literal[Mean, "generalised_mean", AmongAll]
-OnGoalposts = Literal["goalposts", "efficacy", "distance_to_target"]
+OnGoalposts = Literal["goalposts", "log_goalposts", "efficacy", "distance_to_target"]
 OnObserved = Literal[
     "min_max",
     "z_score",
@@ -49,6 +49,8 @@ WeightingMethod = Literal["given", Stated, Learnt]
 ByGroup = Literal["group_mean", "group_median"]
 AlongRow = Literal["row_mean", "row_median"]
 ImputationMethod = Literal["none", "mean", "median", ByGroup, AlongRow]
+CatalogueLimit = Literal["at_floor", "at_top", "spread", "rank_stability", "redundancy"]
+BelowBaseFloor = Literal["exclude", "measure_from_floor"]
 Transformation = Literal["none", "log_ct", "log_ct_plus", "log_ct_orig", "log_gii", "box_cox"]
 
 AMONG_ALL: tuple[str, ...] = get_args(AmongAll)
@@ -110,6 +112,8 @@ class Indicator(Computed):
     latest_within: Whole = Field(default=0, ge=0, le=10)  # years back a value may be taken from
     imputation: Imputation | None = None  # None: the framework's
     treatment: Treatment | None = None  # None: the framework's
+    # limits of the catalogue's statistics that it may pass, each with the reason
+    accepted: Mapping[CatalogueLimit, Text] = {}
     role: Literal["scored", "reported", "reference"] = "reported"  # loading sets it from group
 
     def goalposts_in(self, year: Whole) -> Goalposts | None:
@@ -199,16 +203,20 @@ class Progress(Named):
     groups: tuple[Group, ...] = ()
     members: Mapping[str, Mapping[str, Weight]] = {}  # group -> indicator -> weight
     base_floor: Mapping[str, Number] = {}  # indicator -> least base value of a positive member
+    # a smaller base: the member drops out, or its change is measured against the floor
+    below_base_floor: BelowBaseFloor = "exclude"
     tag: Tag = "P"
     note: str = ""
 
 
-class Framework(Named):
-    """Everything that makes the index of one entity type; complete in itself, so it can travel in a bundle."""
+class ResolvedFramework(Named):
+    """Everything that makes the index of one entity type; complete in itself, so it can travel in a
+    bundle. `Framework` adds how it is varied."""
 
     filled: ClassVar[tuple[str, ...]] = ("accounts", "factors", "variables", "order")
 
     entity_type: Code
+    id: str = ""  # the file's name; of several of a type the run says which evaluates it
     version: str
     source: Text
     index: IndexName
@@ -278,12 +286,9 @@ class Framework(Named):
 
         yield from visit("")
 
-    def with_weights(self, **weights: Real) -> Self:
-        """A variant with other weights of indicators or groups; its hash differs."""
-        unknown = sorted(set(weights) - set(self.groups) - set(self.indicators))
-        if unknown:
-            raise KeyError(f"neither a group nor an indicator of {self.entity_type}: {unknown}")
-        changed: dict[str, Any] = {
+    def reweighted(self, weights: Mapping[str, float]) -> Self:
+        """The framework with other weights of groups or indicators, each checked like the first."""
+        changed = {
             "groups": {
                 c: _reweighted(g, weights[c]) if c in weights else g for c, g in self.groups.items()
             },
@@ -292,8 +297,12 @@ class Framework(Named):
                 for c, i in self.indicators.items()
             },
         }
-        fields = {name: getattr(self, name) for name in type(self).model_fields}
-        return type(self).model_validate({**fields, **changed})
+        return self.changed(changed)
+
+    def changed(self, fields: Mapping[str, Any]) -> Self:
+        """The framework with other values of some fields, validated whole."""
+        own = {name: getattr(self, name) for name in type(self).model_fields}
+        return type(self).model_validate({**own, **fields})
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: Truth = False) -> Self:
         """A copy that computes its own hash."""

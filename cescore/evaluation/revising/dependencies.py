@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cescore.definitions.in_year import in_year
 from cescore.definitions.load import Definitions
-from cescore.definitions.model import Framework, Plan
+from cescore.definitions.model import Account, Framework, Plan
 
 Result = tuple[str, str, int]  # kind and code as in results.csv, year
 
@@ -58,6 +58,8 @@ def _below(
 def _of_formula(result: Result, framework: Framework, base_year: int) -> Iterator[Result]:
     kind, code, year = result
     known = (framework.accounts if kind == "account" else framework.indicators).get(code)
+    if isinstance(known, Account) and known.by in framework.variables:
+        yield "variable", known.by, year
     if known is None or known.expression is None or not known.collected:
         return
     for name, of_year in in_year(known.expression.text, year, base_year).operands.values():

@@ -16,6 +16,7 @@ from cescore.evaluation.tracing.tracer import (
 )
 from cescore.method.column import Column
 from cescore.method.evaluation import TypeEvaluation
+from cescore.method.thresholds import at_least
 from cescore.method.written import mean_written
 
 
@@ -59,11 +60,16 @@ def progress_member(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEv
     found = EvaluatedCell.at(evaluation.progress.members.column(code), evaluation.panel, quantity)
     now = tracer.same(quantity, "indicator", code)
     base = tracer.same(quantity, "indicator", code, evaluation.base_year)
-    text = "100 * x / x_base" if indicator.direction == 1 else "100 * x_base / x"
     notes = [TraceNote.of("progress", base_year=evaluation.base_year)]
     floor = known.base_floor.get(code)
+    text = "100 * x / x_base" if indicator.direction == 1 else "100 * x_base / x"
     if floor is not None:
-        notes.append(TraceNote.of("base_floor", floor=floor))
+        from_floor = known.below_base_floor == "measure_from_floor"
+        notes.append(
+            TraceNote.of("measured_from_floor" if from_floor else "base_floor", floor=floor)
+        )
+        if from_floor and base.value is not None and not at_least(base.value, floor):
+            text = f"100 + 100 * (x - x_base) / {floor:g}"
     operands = {"x": now, "x_base": base}
     names = Named(zh=indicator.zh, en=indicator.en)
     if found.value is None:  # a base of 0 or less, or below its floor: no ratio

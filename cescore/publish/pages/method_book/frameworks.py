@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenDocument
 
 DASH = "—"
+_FLOORS = {"exclude": "book.note.base_floor", "measure_from_floor": "book.note.measured_from_floor"}
 Weights = Mapping[str, Mapping[str, float]]  # entity type -> indicator -> share of the index
 
 
@@ -273,7 +274,7 @@ def _progress(words: Words, framework: Framework) -> Iterator[Fragment]:
     notes = [
         words.t("note.progress", year=year),
         words.t(f"book.progress.{rules.aggregation}"),
-        words.t("book.note.base_floor") if rules.base_floor else "",
+        words.t(_FLOORS[rules.below_base_floor]) if rules.base_floor else "",
         words.t("book.noted", note=rules.note) if rules.note else "",
     ]
     name = words.t("book.caption.progress", name=words.name(rules, rules.code), code=rules.code)

@@ -111,7 +111,9 @@ def _keys(data: MethodBook) -> Iterator[str]:
     if any(framework.accounts for framework in data.frameworks):
         yield "accounts"
     if data.plan is not None:
-        yield from ("targets", "assessment", "measures")
+        yield from ("targets", "assessment")
+        if data.plan.measures:
+            yield "measures"
     if data.standards:
         yield "standards"
     yield from ("checks", "disclosure", "conventions", "unverified", "variables")

@@ -35,6 +35,7 @@ from cescore.publish.pages.scorecard.rating import (
     rated,
     standing_sign,
 )
+from cescore.publish.pages.scorecard.references import references_table
 from cescore.publish.pages.scorecard.sections import (
     NONE,
     nothing,
@@ -99,6 +100,7 @@ def results_table(
             paragraph(view.sentences(key), "legend"),
             signs(view, signed_numbers),
             paragraph(view.sentences(filter(None, notes))),
+            references_table(bundle, indicators, "scored"),
             changes(view),
         ]
     )
@@ -301,7 +303,14 @@ def reported_table(bundle: OpenBundle, indicators: Panel) -> Fragment:
     columns = [TableColumn(view.t("head.indicator"), 52, "text"), *years(view, 16)]
     table = Table(columns, shown, view.t("indicators.reported"), halves=True).fragment()
     said = view.t("left_out.no_value", n=len(absent), names=view.join(absent)) if absent else ""
-    return Fragment.join([table, signs(view, numbers), paragraph(said) if said else NONE])
+    return Fragment.join(
+        [
+            table,
+            signs(view, numbers),
+            paragraph(said) if said else NONE,
+            references_table(bundle, indicators, "reported"),
+        ]
+    )
 
 
 def progress_table(bundle: OpenBundle, progress: ProgressResult) -> Fragment:

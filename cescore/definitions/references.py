@@ -1,0 +1,57 @@
+"""references.yml: published values, checked against the indicators they stand beside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cescore.definitions.layout import Draft
+from cescore.definitions.model.reference import Reference, References, ReferenceValue
+from cescore.definitions.reading import Reading
+
+
+def load_references(at: Reading, drafts: Mapping[str, Draft]) -> tuple[Reference, ...]:
+    """Every reference value with the name of its area, in the file's order.
+
+    Told are an unknown indicator or area, a unit that is not the indicator's own, and a second
+    value for the same indicator, area, year and kind.
+    """
+    found = at.of(at.node, "references").build(References)
+    if found is None:
+        return ()
+    units = _units(drafts)
+    is_known = not any(draft.is_broken for draft in drafts.values())
+    seen: set[tuple[str, str, int, str]] = set()
+    for place, value in zip(_places(at), found.values, strict=True):
+        place.at("area").known(value.area, found.areas, "an area of this file")
+        if is_known and place.at("indicator").known(value.indicator, units, "an indicator"):
+            _check_unit(value, units[value.indicator], place)
+        key = (value.indicator, value.area, value.year, value.kind)
+        if key in seen:
+            place.refuse(f"{value.indicator} {value.area} {value.year} again", "each value once")
+        seen.add(key)
+    return tuple(
+        Reference(**dict(value), **dict(found.areas[value.area]))
+        for value in found.values
+        if value.area in found.areas
+    )
+
+
+def _units(drafts: Mapping[str, Draft]) -> dict[str, set[str]]:
+    units: dict[str, set[str]] = {}
+    for draft in drafts.values():
+        for code, indicator in draft.indicators.items():
+            units.setdefault(code, set()).add(indicator.unit)
+    return units
+
+
+def _check_unit(value: ReferenceValue, own: set[str], at: Reading) -> None:
+    if value.unit not in own:
+        expected = f"{' or '.join(sorted(own))}, the unit of {value.indicator}"
+        at.refuse(repr(value.unit), expected, "unit")
+
+
+def _places(at: Reading) -> list[Reading]:
+    """Where each value of the list stands."""
+    node = at.node.get("values")
+    entries = node.value if node is not None and isinstance(node.value, list) else []
+    return [at.of(entry, f"references.values[{n}]") for n, entry in enumerate(entries)]
