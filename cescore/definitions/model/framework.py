@@ -216,6 +216,7 @@ class Framework(Named):
 
     entity_type: Code
     version: str
+    history: Mapping[str, Named] = {}  # version -> what changed with it, the newest first
     source: Text
     index: IndexName
     scale: Scale = Scale()
