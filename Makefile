@@ -1,5 +1,8 @@
 # make        set up if needed, then build every report of the sample
+# make lab    JupyterLab on a working copy of the notebooks, in work/ (docs/desk.md)
+# make app    the desk over a whole type as a web page of this machine (docs/explore.md)
 # make test   the tests;  make soak  the long proofs;  make lint  style and types;  make sbom  the bill of materials
+# make docs   the site of documentation, in docs/_build/html
 .POSIX:
 PYTHON = .venv/bin/python
 
@@ -8,6 +11,13 @@ all: set-up
 
 check: set-up
 	$(PYTHON) build.py check
+
+lab: set-up
+	$(PYTHON) build.py lab
+
+app: set-up
+	$(PYTHON) -m voila notebooks/explore.ipynb --no-browser --Voila.ip=127.0.0.1 --port=8866 --strip_sources=True \
+	  --MappingKernelManager.cull_idle_timeout=900 --MappingKernelManager.cull_interval=60
 
 set-up:
 	@sh .ci/set-up
@@ -26,6 +36,9 @@ lint: set-up-test
 	$(PYTHON) -m ruff check --quiet cescore sample tests docs build.py
 	$(PYTHON) -m mypy
 
+docs: set-up-test
+	$(PYTHON) docs/build_site.py
+
 sbom: set-up
 	$(PYTHON) docs/materials.py sbom.cdx.json
 
@@ -33,6 +46,6 @@ lock:
 	sh .ci/lock
 
 clean:
-	rm -rf output examples/*/output .venv .setup-stamp
+	rm -rf output examples/*/output docs/_build docs/generated .venv .setup-stamp
 
-.PHONY: all check set-up set-up-test test soak lint lock sbom clean
+.PHONY: all lab app check docs set-up set-up-test test soak lint lock sbom clean

@@ -3,6 +3,7 @@
 * CescoreError: something the user can correct
   x ParamsError     a file in params/ contradicts itself, another file or the language of formulas
   x DataError       a file in data/ is not the table it should be
+  x VariantError    a change to a framework makes no sense, or a saved one belongs to another
   x MethodError     a method cannot answer for these numbers
   x PublishError    a notebook, page or PDF could not be made, or is not what it must be
   x RunError        the run cannot go on (nothing to build, another build holds the output)
@@ -47,6 +48,10 @@ class ParamsError(CescoreError):
 
 class DataError(CescoreError):
     """A file in data/ is not the table it should be."""
+
+
+class VariantError(CescoreError, ValueError):
+    """A change to a framework makes no sense, or a saved one belongs to another framework."""
 
 
 class MethodError(CescoreError):

@@ -96,7 +96,7 @@ def make_block(seed: int, first_frame: int, firms: int, catalogue: Catalogue) ->
     frame = build_frame(first_frame, firms)
     ids, units = firm_ids(frame), catalogue.units
     quality = np.clip(rng.normal(0.0, 0.85, size=len(frame)), -2.0, 2.0)
-    trend = rng.normal(-0.026, 0.013, size=len(frame))
+    trend = rng.normal(-0.016, 0.012, size=len(frame))
     member_of = sums.membership(frame)
     if first_frame == 0:
         cases.shape_firms(ids, quality, trend)
@@ -170,7 +170,7 @@ def _add_codes(tables: Sequence[Table], frame: Frame, quality: Floats) -> None:
     park.codes["park_retrofit_status"] = np.tile(
         np.array(parks.PARK_RETROFIT, dtype=object), (frames, 1)
     )
-    line = np.array([LINES[i].code if LINES[i].product else "" for i in frame.line], dtype=object)
+    line = np.array([LINES[i].code for i in frame.line], dtype=object)
     firm.codes["product_code"] = np.repeat(line[:, None], len(YEARS), axis=1)
     audited = np.array([LINES[i].code in AUDITED for i in frame.line])
     step = np.clip(

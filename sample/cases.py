@@ -166,6 +166,9 @@ TREND: Mapping[str, float] = {
     "E099": 0.018,
     "E011": 0.012,
     "E078": -0.055,
+    "E001": -0.015,  # the largest users, so that their district's path is theirs
+    "E002": -0.012,
+    "E090": 0.010,
 }
 UNIT_SLIP_FACTOR = 10_000
 
@@ -304,7 +307,7 @@ CORRECTIONS: tuple[Mapping[str, object], ...] = (
         "year": 2025,
         "variable": "water_industry",
         "factor": 1 / UNIT_SLIP_FACTOR,
-        "old": 28_000,
+        "old": 10_500,
         "reason": "按立方米填报，报表要求万立方米；已向企业核实",
         "on_word_of": {
             "name": "示例填报人己",

@@ -32,8 +32,10 @@ class PlannedCheck:
     type: str
     formula: str
     better: str
-    goal: float | None
-    units: tuple[str, ...]
+    yardstick: str
+    goal: Mapping[int, float]  # by the year from which it holds
+    units: tuple[str, ...]  # that answer for it
+    inspectors: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,10 @@ def read_plan(params: Path) -> tuple[tuple[PlannedCheck, ...], tuple[PlannedVeto
             str(check.get("type", "doc")),
             str(check.get("formula", "") or ""),
             str(check.get("better", "") or ""),
-            check.get("goal"),
-            tuple(measure.get("units") or ("市发改委",)),
+            str(check.get("yardstick", "") or ""),
+            {int(year): float(goal) for year, goal in (check.get("goal") or {}).items()},
+            tuple(measure.get("units") or ()),
+            tuple(plan.get("inspectors") or ("市发改委",)),
         )
         for measure in (plan.get("measures") or {}).values()
         for check in measure["checks"]

@@ -9,8 +9,6 @@ from sample.frame import TERRITORIES
 from sample.lines import FUELS, POLLUTANTS, WASTES
 from sample.places import (
     AREA,
-    CO2_CHANGE,
-    CO2_PER_TCE,
     CONSTRUCTION,
     DEFLATOR,
     DONGLIAO_2022,
@@ -22,6 +20,7 @@ from sample.places import (
     INDUSTRY_WATER_2025,
     INTENSITY_2020,
     INTENSITY_2025,
+    LIVING_FUELS,
     MATERIALS,
     OUTFLOW,
     POPULATION,
@@ -29,6 +28,8 @@ from sample.places import (
     PRIMARY_2022,
     REAL_GROWTH,
     SECONDARY_2022,
+    SMALL_INDUSTRY_FUELS,
+    SMALL_INDUSTRY_LEAST,
     URBAN,
     USE,
     WATER_2020,
@@ -38,11 +39,13 @@ from sample.places import (
 from sample.sums import Y, fill_gaps, sums_by
 from sample.table import (
     COEFFICIENTS,
+    EQUIVALENT_ELECTRICITY,
     OILS,
     WASTE_FLOWS,
     Floats,
     close_waste,
-    energy_tce,
+    energy_co2,
+    energy_equivalent,
     round_as_returned,
     rounded,
     total,
@@ -89,26 +92,32 @@ def economy(v: dict[str, Floats], p: Place) -> None:
 
 
 def energy(v: dict[str, Floats], p: Place) -> None:
-    """Fuels of firms, smaller firms and households; the total on the equivalent basis; CO2."""
+    """Fuels of firms, homes, services and small works; the total on the equivalent basis; CO2 of the fuels.
+
+    The territory's total follows its path per GDP. The firms' fuels are their returns', those of
+    homes, services, transport and farms go by residents, and small industry uses the rest.
+    """
     path = 1 + p.each(INTENSITY_2025) * np.array([0.0, 0.17, 0.40, 0.60, 0.82, 1.0])
     wanted = v["gdp_constant"] * p.each(INTENSITY_2020) * path * np.where(T == 0, 1, p.noise(0.004))
+    for code in ("energy_transformation_output", "power_supplied", "heat_supplied"):
+        v[code] = p.of_firms(code)
+    rural = v["pop_resident"] - v["pop_urban"]
     for fuel in FUELS:
-        v[f"energy_{fuel}"] = p.of_firms(f"energy_{fuel}") * (1.02 if fuel != "heat" else 1.0)
-    v["energy_transformation_output"] = p.of_firms("energy_transformation_output")
-    gap = 0.045 + 0.01 * p.rng.random((p.n, 1))  # power counted at its fuel input in the balance
-    rest = wanted * (1 - gap) - (energy_tce(v) - v["energy_transformation_output"])
-    rest = np.maximum(rest, 0.10 * wanted)
-    shares = {"raw_coal": 0.792, "electricity": 0.050, "diesel": 0.030, "gasoline": 0.021, "lpg": 0.006,
-              "natural_gas": 0.032, "fuel_oil": 0.002, "heat": 0.026, "biomass": 0.041}  # fmt: skip
-    for fuel, share in shares.items():
-        tce = rest * share * (1 + 0.02 * T if fuel in ("biomass", "natural_gas") else 1.0)
-        v[f"energy_{fuel}"] = v[f"energy_{fuel}"] + tce / COEFFICIENTS[fuel]
+        urban_use, rural_use, change = LIVING_FUELS.get(fuel, (0.0, 0.0, 0.0))
+        living = (v["pop_urban"] * urban_use + rural * rural_use) * np.exp(change * T)
+        v[f"energy_{fuel}"] = p.of_firms(f"energy_{fuel}") + living
+    raised = EQUIVALENT_ELECTRICITY / COEFFICIENTS["electricity"] - 1
+    per_tce = 1 + SMALL_INDUSTRY_FUELS["electricity"] * raised
+    least = SMALL_INDUSTRY_LEAST * p.of_firms("energy_total_tce")
+    small = np.maximum((wanted - energy_equivalent(v)) / per_tce, least)
+    for fuel, share in SMALL_INDUSTRY_FUELS.items():
+        v[f"energy_{fuel}"] = v[f"energy_{fuel}"] + small * share / COEFFICIENTS[fuel]
     for fuel in FUELS:
         v[f"energy_{fuel}"] = round_as_returned(
             f"energy_{fuel}", p.units[f"energy_{fuel}"], v[f"energy_{fuel}"]
         )
-    v["energy_total_tce"] = rounded((energy_tce(v) - v["energy_transformation_output"]) / (1 - gap))
-    v["co2_energy"] = v["energy_total_tce"] * p.each(CO2_PER_TCE) * np.exp(p.each(CO2_CHANGE) * T)
+    v["energy_total_tce"] = rounded(energy_equivalent(v))
+    v["co2_energy"] = energy_co2(v)
     v["energy_waste_heat_recovered"] = p.of_firms("energy_waste_heat_recovered") * 1.02
     built = p.each([2600, 5200, 9800, 8600, 1900]) * np.exp(
         p.each([0.13, 0.24, 0.15, 0.14, 0.20]) * T

@@ -23,19 +23,19 @@ from sample.table import (
 # Gross industrial output of the above-scale firms by territory in 2020 [10k CNY] and the path of the
 # whole: between 3.0 and 3.5 million in every year of a full frame.
 OUTPUT_2020: Mapping[str, float] = {
-    "220402": 600e3,
-    "220403": 460e3,
-    "220421": 630e3,
-    "220422": 590e3,
-    "2204GX": 770e3,
+    "220402": 1375e3,
+    "220403": 265e3,
+    "220421": 395e3,
+    "220422": 365e3,
+    "2204GX": 650e3,
 }
 OUTPUT_PATH = np.array([1.0, 1.027, 1.046, 1.074, 1.104, 1.134])
 TERRITORY_GROWTH = np.array([-0.008, -0.012, 0.004, 0.0, 0.012])  # beside the common path, per year
 PRICES = np.array([1.0, 1.021, 1.034, 1.026, 1.020, 1.027])  # of industrial producers, 2020 = 1
 MEDIAN, SPREAD, LEAST = (
     7000.0,
-    1.25,
-    2060.0,
+    1.2,
+    2120.0,
 )  # of the lognormal sizes; LEAST keeps a firm above scale
 LARGEST: Mapping[str, float] = {
     "health": 36e3, "brick": 12e3, "casting": 42e3, "recycler": 16e3, "chemical": 40e3, "heat": 20e3, "gas": 20e3,
@@ -213,6 +213,7 @@ def _energy(
     fuels = energy_tce(v)
     output = rounded(fuels * transformed * np.clip(1 + 0.01 * q + 0.002 * T, 0.9, 1.06))
     v["energy_transformation_output"] = np.where(transformed > 0, output, np.nan)
+    supply(v, field_of(frame, "as_power"))
     v["energy_total_tce"] = rounded(fuels - np.nan_to_num(v["energy_transformation_output"]), 2)
     v["co2_energy"] = rounded(energy_co2(v))
     available = field_of(frame, "waste_heat") * fuels * noise(0.02)
@@ -223,6 +224,15 @@ def _energy(
     has_panels = (q > 0.75) & ~np.isnan(share_of(frame, "fuels", "electricity"))
     panels = v["energy_electricity"] * np.minimum(0.02 + 0.02 * T, 0.2) * noise(0.03)
     v["renewable_generation"] = np.where(has_panels, rounded(panels, 2), np.nan)
+
+
+def supply(v: dict[str, Floats], as_power: Floats) -> None:
+    """What plants supply as power [10k kWh] and as heat [GJ]; their output in tce is that of both."""
+    output = v["energy_transformation_output"]
+    power = rounded(output * as_power / COEFFICIENTS["electricity"], 2)
+    heat = rounded((output - power * COEFFICIENTS["electricity"]) / COEFFICIENTS["heat"])
+    v["power_supplied"] = np.where(as_power > 0, power, np.nan)
+    v["heat_supplied"] = heat
 
 
 def _water(v: dict[str, Floats], frame: Frame, q: Floats, drift: Floats, noise: Noise) -> None:
@@ -239,14 +249,15 @@ def _water(v: dict[str, Floats], frame: Frame, q: Floats, drift: Floats, noise: 
     rate = field_of(frame, "reuse")
     rate = np.clip(1 - (1 - rate) * np.exp(-0.28 * q - 0.035 * T) * noise(0.02), 0.05, 0.985)
     v["water_industry_reused"] = rounded(v["water_industry"] * rate / (1 - rate), 2)
-    waste = rounded(v["water_industry"] * np.clip(0.68 * noise(0.02), 0.4, 0.9), 2)
-    again = rounded(waste * np.clip(0.18 + 0.08 * q + 0.02 * T, 0.0, 0.8), 2)
+    share = np.clip(field_of(frame, "wastewater") * noise(0.02), 0.05, 0.95)
+    waste = rounded(v["water_industry"] * share, 2)
+    again = rounded(waste * np.clip(field_of(frame, "returned") + 0.08 * q + 0.02 * T, 0, 0.9), 2)
     v["wastewater_generated"] = np.maximum(waste, 0.03)
     v["wastewater_reused"] = np.minimum(again, v["wastewater_generated"])
     v["industrial_wastewater_discharge"] = rounded(
         v["wastewater_generated"] - v["wastewater_reused"], 2
     )
-    reclaimed = v["water_industry"] * np.clip(0.12 + 0.04 * q + 0.02 * T, 0.02, 0.4)
+    reclaimed = v["water_industry"] * np.clip(0.07 + 0.03 * q + 0.012 * T, 0.02, 0.4)
     v["water_reclaimed_used"] = rounded(reclaimed * has_extra(frame, "reclaimed"), 2)
 
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from sample.firms import T
-from sample.places import HAS_FARMS, RECYCLABLE_PER_PERSON, Place
+from sample.places import (
+    FILM_PER_GRAIN,
+    HAS_FARMS,
+    RECYCLABLE_PER_PERSON,
+    STRAW_PER_GRAIN,
+    Place,
+)
 from sample.sums import Y, add_filing
 from sample.table import (
     Floats,
@@ -18,7 +24,8 @@ from sample.table import (
 def farming(v: dict[str, Floats], p: Place) -> None:
     """Straw, manure and farm film; none of straw and film where there is no farmland [t]."""
     crop = np.array([1.0, 1.01, 0.97, 1.03, 1.02, 1.035])
-    straw = rounded(p.each([128e3, 0, 1150e3, 930e3, 0]) * crop * p.each(HAS_FARMS))
+    grain = v["mf_grain_extraction"] * p.each(HAS_FARMS)
+    straw = rounded(grain * STRAW_PER_GRAIN * crop)
     v["straw_generated"] = straw
     v["straw_collectable"] = rounded(straw * 0.86)
     rate = np.clip(0.835 + 0.03 * p.q + (0.017 + 0.003 * p.q) * T, 0.6, 0.985)
@@ -38,7 +45,7 @@ def farming(v: dict[str, Floats], p: Place) -> None:
     manure = rounded(p.each([255e3, 56e3, 1960e3, 1780e3, np.nan]) * (1 + 0.012 * T))
     v["manure_generated"] = manure
     v["manure_utilised"] = rounded(manure * np.clip(0.845 + 0.02 * p.q + 0.019 * T, 0.6, 0.98))
-    film = rounded(p.each([62, 0, 640, 505, 0]) * (1 - 0.008 * T) * p.each(HAS_FARMS))
+    film = rounded(grain * FILM_PER_GRAIN * (1 - 0.008 * T))
     v["film_used"] = film
     v["film_recovered"] = rounded(film * (0.762 + 0.018 * p.q + (0.017 + 0.002 * p.q) * T))
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from sample.cases import AWKWARD
 from sample.catalogue import PlannedCheck, PlannedVeto
+from sample.checked import names_of, number_of
 from sample.frame import YEARS
 from sample.table import Table
 
 STATUSES = ("done", "partial", "not_done", "not_applicable", "not_inspected")
-MEASURE_COLUMNS = ("check_id", "entity_id", "year", "status", "value", "evidence_ref", "inspector_unit",
-                   "inspection_date", "finding", "due_date", "closed_date")  # fmt: skip
+MEASURE_COLUMNS = ("check_id", "entity_id", "year", "status", "value", "evidence_ref",
+                   "evidence_kind", "inspector_unit", "inspection_date", "finding", "due_date", "closed_date")  # fmt: skip
 VETO_COLUMNS = ("veto_id", "entity_id", "year", "status", "document", "confirming_unit", "date")
 ON_TIME = "7.2.a"  # whether the yearly return came on time: the return itself says
+SELF_INSPECTED = "4.6.3.m"  # inspected by the bureau that answers for it
+EVIDENCE, OF_EVIDENCE = ("document", "record", "statement"), (0.68, 0.26, 0.06)
 FIRST_INSPECTED = 2021  # the plan's first year
 _REMARK = {"partial": "部分完成，材料不全", "not_done": "未完成，限期整改"}
 
@@ -38,7 +40,7 @@ def measure_rows(
         for check in mine:
             number += 1
             drawn = _draw(rng, quality[entity_id], year)
-            status, value = _settle(check, table, i, position, drawn)
+            status, value = _settle(check, table, i, position, drawn, quality[entity_id])
             yield _row(
                 check, entity_id, year, status, value, table.entity_type[0].upper(), number, rng
             )
@@ -51,46 +53,49 @@ def _draw(rng: np.random.Generator, quality: float, year: int) -> str:
     return STATUSES[int(np.searchsorted(np.cumsum(weights), rng.random() * sum(weights)))]
 
 
-def _settle(check: PlannedCheck, table: Table, i: int, y: int, drawn: str) -> tuple[str, str]:
-    """The drawn status and the value, unless the return already says how the check went."""
+def _settle(
+    check: PlannedCheck, table: Table, i: int, y: int, drawn: str, quality: float
+) -> tuple[str, str]:
+    """The drawn status and the value, unless the return or the number already says how the check went."""
     if check.id == ON_TIME:
         is_on_time = table.values["submission_on_time"][i, y] == 1 and not table.is_absent(i, y)
         return ("done" if is_on_time else "not_done"), ""
-    names = re.findall(r"[a-z][a-z0-9_]+", check.formula)
-    values = [float(table.values[name][i, y]) for name in names if name in table.values]
+    values = [float(table.values[n][i, y]) for n in names_of(check) if n in table.values]
     if values and np.isnan(values).all():
         return "not_applicable", ""
-    if drawn in ("not_inspected", "not_applicable") or table.is_absent(i, y):
+    needs_number = check.yardstick in ("goal", "improves")
+    if table.is_absent(i, y):
+        return ("not_inspected" if needs_number else drawn), ""
+    if drawn in ("not_inspected", "not_applicable"):
         return drawn, ""
-    value = _value(check.formula.replace(" ", ""), values) if len(values) == len(names) else None
+    value = number_of(check, table, i, y, quality)
     if value is None:
-        return drawn, ""
-    return _as_the_value_says(check, value, drawn), f"{value:.10g}"
+        return ("not_applicable" if needs_number else drawn), ""
+    last = None if table.is_absent(i, y - 1) else number_of(check, table, i, y - 1, quality)
+    return _as_the_value_says(check, YEARS[y], value, last, drawn), f"{value:.10g}"
 
 
-def _value(formula: str, values: Sequence[float]) -> float | None:
-    """A single variable's value, or a quotient of two in percent; None for anything else."""
-    if not values or not np.isfinite(values).all():
-        return None
-    if re.fullmatch(r"\w+", formula):
-        return values[0]
-    if re.fullmatch(r"\w+/\w+", formula) and values[1] > 0:
-        return round(100 * values[0] / values[1], 1)
-    return None
-
-
-def _as_the_value_says(check: PlannedCheck, value: float, drawn: str) -> str:
-    """No check is done below its goal, or with nothing of what it asks for."""
-    if check.goal is not None:
-        is_met = value <= check.goal if check.better == "less" else value >= check.goal
-        return "done" if is_met else "partial"
+def _as_the_value_says(
+    check: PlannedCheck, year: int, value: float, last: float | None, drawn: str
+) -> str:
+    """No check is done below its goal, after a step back, or with nothing of what it asks for."""
+    less = check.better == "less"
+    goal = check.goal.get(max((y for y in check.goal if y <= year), default=0))
+    if goal is not None:
+        is_met = value <= goal if less else value >= goal
+        return "done" if is_met else "partial" if not less and value >= goal / 2 else "not_done"
+    if check.yardstick == "improves" and last is not None:
+        is_at_end = value <= 0 if less else check.type == "rate" and value >= 100
+        if value == last:
+            return "done" if is_at_end else "partial"
+        return "done" if (value < last if less else value > last) or is_at_end else "not_done"
     return "not_done" if check.better == "more" and value == 0 else drawn
 
 
 def _row(check: PlannedCheck, entity_id: str, year: int, status: str, value: str, letter: str, number: int,
          rng: np.random.Generator) -> tuple[str, ...]:  # fmt: skip
     if status in ("not_applicable", "not_inspected"):
-        return (check.id, entity_id, str(year), status, "", "", "", "", "", "", "")
+        return (check.id, entity_id, str(year), status, *[""] * (len(MEASURE_COLUMNS) - 4))
     month, day = int(rng.integers(1, 4)), int(rng.integers(1, 29))
     date = f"{year + 1}-{month:02d}-{day:02d}"
     evidence = f"{letter}{year}-{number:05d}" if status != "not_done" else ""
@@ -101,7 +106,8 @@ def _row(check: PlannedCheck, entity_id: str, year: int, status: str, value: str
         if remark and rng.random() < 0.4 and year < YEARS[-1]
         else ""
     )
-    unit = check.units[number % len(check.units)]
+    kind = EVIDENCE[int(np.searchsorted(np.cumsum(OF_EVIDENCE), rng.random()))]
+    unit = _inspector(check, letter == "C", number)
     return (
         check.id,
         entity_id,
@@ -109,12 +115,23 @@ def _row(check: PlannedCheck, entity_id: str, year: int, status: str, value: str
         status,
         value,
         evidence,
+        kind if evidence else "",
         unit,
         date,
         remark,
         due,
         closed,
     )
+
+
+def _inspector(check: PlannedCheck, is_own: bool, number: int) -> str:
+    """Who inspected: a unit in charge where others do the work, one that does not answer for it where
+    the units themselves do; one bureau in the sample has looked into its own all the same."""
+    if not is_own:
+        return check.units[number % len(check.units)]
+    if check.id == SELF_INSPECTED:
+        return check.units[0]
+    return next(unit for unit in check.inspectors if unit not in check.units)
 
 
 def veto_rows(vetoes: Sequence[PlannedVeto]) -> Iterator[tuple[str, ...]]:

@@ -78,12 +78,15 @@ class Line:
     utilised: float = 0.85  # of what is generated in the year
     hazardous: float = 0.0  # [kg]
     pollutants: Mapping[str, float] = field(default_factory=dict)  # [kg]
-    transformed: float = 0.0  # share of energy leaving as power, heat or coke
+    transformed: float = 0.0  # share of energy leaving as power or heat
+    as_power: float = 0.0  # of what leaves: power, the rest being heat
     waste_heat: float = 0.0  # recoverable share of energy; 0: not applicable
     circular: float = 0.0  # share of output that is resource-recycling industry; 0: not applicable
     processed: Mapping[str, float] = field(default_factory=dict)  # of the recycled input, by kind
     people: float = 10.0  # per 10m CNY of output
     land: float = 6.0  # [ha] per 100m CNY of output
+    wastewater: float = 0.65  # of the fresh water; the rest evaporates or leaves in the product
+    returned: float = 0.18  # of the waste water: treated and used again in 2020
     extras: tuple[str, ...] = ()  # coprocessing, remanufacturing, heating, reclaimed
 
 
@@ -116,32 +119,34 @@ LINES: tuple[Line, ...] = (
     Line(
         "steel",
         METAL,
-        0.15,
-        3.6,
+        0.135,
+        3.1,
         0.05,
-        0.62,
-        1.25,
+        0.73,
+        1.52,
         {
-            "washed_coal": 0.30,
-            "coke": 0.40,
-            "raw_coal": 0.12,
-            "electricity": 0.14,
-            "natural_gas": 0.01,
-            "diesel": 0.003,
-            "gasoline": 0.0005,
-            "heat": 0.0265,
+            "washed_coal": 0.31,
+            "coke": 0.43,
+            "raw_coal": 0.18,
+            "electricity": 0.065,
+            "natural_gas": 0.006,
+            "diesel": 0.002,
+            "gasoline": 0.0002,
+            "heat": 0.0068,
         },
-        11.0,
-        0.955,
-        {"metallurgical_slag": 0.95, "other_general": 0.03, "boiler_slag": 0.02},
+        6.8,
+        0.948,
+        {"metallurgical_slag": 0.96, "other_general": 0.03, "boiler_slag": 0.02},
         0.90,
-        3.0,
-        {"so2": 1.6, "nox": 2.6, "cod": 0.20, "nh3n": 0.012, "voc": 0.25},
-        waste_heat=0.14,
+        2.2,
+        {"so2": 0.95, "nox": 1.22, "cod": 0.13, "nh3n": 0.009, "voc": 0.20},
+        waste_heat=0.07,
         processed={"scrap_steel": 0.9},
-        people=7,
-        land=4.2,
+        people=5,
+        land=2.4,
         extras=("heating", "reclaimed"),
+        wastewater=0.3,
+        returned=0.55,
     ),
     Line(
         "cement",
@@ -150,8 +155,8 @@ LINES: tuple[Line, ...] = (
         24.0,
         0.11,
         0.93,
-        2.3,
-        {"raw_coal": 0.80, "electricity": 0.18, "diesel": 0.017, "gasoline": 0.003},
+        2.5,
+        {"raw_coal": 0.80, "electricity": 0.18, "diesel": 0.017, "gasoline": 0.001},
         9.0,
         0.88,
         {"other_general": 0.10, "fly_ash": 0.06},
@@ -164,6 +169,8 @@ LINES: tuple[Line, ...] = (
         people=9,
         land=6,
         extras=("coprocessing", "heating"),
+        wastewater=0.16,
+        returned=0.45,
     ),
     Line(
         "brick",
@@ -183,6 +190,8 @@ LINES: tuple[Line, ...] = (
         circular=0.40,
         people=16,
         land=12,
+        wastewater=0.12,
+        returned=0.3,
     ),
     Line(
         "casting",
@@ -191,7 +200,7 @@ LINES: tuple[Line, ...] = (
         0.95,
         0.34,
         0.86,
-        0.28,
+        0.34,
         {"electricity": 0.55, "coke": 0.28, "natural_gas": 0.12, "diesel": 0.04, "gasoline": 0.01},
         4.2,
         0.90,
@@ -204,6 +213,8 @@ LINES: tuple[Line, ...] = (
         processed={"scrap_steel": 0.85},
         people=11,
         land=7,
+        wastewater=0.3,
+        returned=0.3,
     ),
     Line(
         "machinery",
@@ -222,6 +233,7 @@ LINES: tuple[Line, ...] = (
         {"so2": 0.02, "nox": 0.06, "cod": 0.10, "nh3n": 0.008, "voc": 0.35},
         people=14,
         land=7,
+        wastewater=0.62,
     ),
     Line(
         "reman",
@@ -243,6 +255,7 @@ LINES: tuple[Line, ...] = (
         people=15,
         land=7,
         extras=("remanufacturing",),
+        wastewater=0.6,
     ),
     Line(
         "food",
@@ -261,6 +274,8 @@ LINES: tuple[Line, ...] = (
         {"so2": 0.12, "nox": 0.12, "cod": 0.55, "nh3n": 0.04, "voc": 0.04},
         people=12,
         land=8,
+        wastewater=0.78,
+        returned=0.1,
     ),
     Line(
         "egg",
@@ -279,6 +294,8 @@ LINES: tuple[Line, ...] = (
         {"so2": 0.02, "nox": 0.04, "cod": 0.62, "nh3n": 0.05, "voc": 0.03},
         people=13,
         land=8,
+        wastewater=0.82,
+        returned=0.08,
     ),
     Line(
         "corn",
@@ -287,7 +304,7 @@ LINES: tuple[Line, ...] = (
         2.4,
         0.01,
         0.72,
-        0.24,
+        0.46,
         {
             "raw_coal": 0.52,
             "electricity": 0.26,
@@ -304,6 +321,8 @@ LINES: tuple[Line, ...] = (
         waste_heat=0.05,
         people=8,
         land=6,
+        wastewater=0.7,
+        returned=0.16,
     ),
     Line(
         "pharma",
@@ -322,6 +341,8 @@ LINES: tuple[Line, ...] = (
         {"so2": 0.08, "nox": 0.12, "cod": 0.35, "nh3n": 0.03, "voc": 0.55},
         people=9,
         land=5,
+        wastewater=0.72,
+        returned=0.12,
     ),
     Line(
         "health",
@@ -340,6 +361,8 @@ LINES: tuple[Line, ...] = (
         {"so2": 0.02, "nox": 0.05, "cod": 0.22, "nh3n": 0.02, "voc": 0.08},
         people=12,
         land=6,
+        wastewater=0.7,
+        returned=0.12,
     ),
     Line(
         "sock",
@@ -359,6 +382,8 @@ LINES: tuple[Line, ...] = (
         processed={"textile": 0.8},
         people=26,
         land=4,
+        wastewater=0.74,
+        returned=0.14,
     ),
     Line(
         "dyeing",
@@ -379,6 +404,8 @@ LINES: tuple[Line, ...] = (
         people=18,
         land=5,
         extras=("reclaimed",),
+        wastewater=0.88,
+        returned=0.22,
     ),
     Line(
         "aluminium",
@@ -400,6 +427,8 @@ LINES: tuple[Line, ...] = (
         processed={"scrap_nonferrous": 0.55},
         people=7,
         land=4,
+        wastewater=0.42,
+        returned=0.3,
     ),
     Line(
         "ev_parts",
@@ -418,6 +447,7 @@ LINES: tuple[Line, ...] = (
         {"so2": 0.01, "nox": 0.05, "cod": 0.07, "nh3n": 0.005, "voc": 0.38},
         people=11,
         land=5,
+        wastewater=0.58,
     ),
     Line(
         "battery",
@@ -438,6 +468,8 @@ LINES: tuple[Line, ...] = (
         processed={"battery": 0.6},
         people=9,
         land=5,
+        wastewater=0.6,
+        returned=0.25,
     ),
     Line(
         "power",
@@ -446,25 +478,28 @@ LINES: tuple[Line, ...] = (
         0.0,
         0.0,
         0.0,
-        6.0,
+        6.6,
         {
-            "raw_coal": 0.965,
+            "raw_coal": 0.974,
             "fuel_oil": 0.002,
             "diesel": 0.002,
             "gasoline": 0.0005,
-            "electricity": 0.0305,
+            "electricity": 0.0215,
         },
         19.0,
         0.968,
-        {"fly_ash": 1.45, "boiler_slag": 0.30, "byproduct_gypsum": 0.26},
+        {"fly_ash": 1.70, "boiler_slag": 0.34, "byproduct_gypsum": 0.30},
         0.80,
         0.4,
         {"so2": 2.2, "nox": 3.3, "cod": 0.15, "nh3n": 0.01, "voc": 0.1},
-        transformed=0.52,
+        transformed=0.44,
+        as_power=0.77,
         waste_heat=0.05,
         people=5,
         land=6,
         extras=("heating", "reclaimed"),
+        wastewater=0.14,
+        returned=0.6,
     ),
     Line(
         "heat",
@@ -487,11 +522,13 @@ LINES: tuple[Line, ...] = (
         0.82,
         0.1,
         {"so2": 3.4, "nox": 4.2, "cod": 0.2, "nh3n": 0.012, "voc": 0.08},
-        transformed=0.74,
+        transformed=0.70,
         waste_heat=0.04,
         people=8,
         land=6,
         extras=("heating",),
+        wastewater=0.18,
+        returned=0.4,
     ),
     Line(
         "water",
@@ -511,6 +548,8 @@ LINES: tuple[Line, ...] = (
         people=14,
         land=6,
         extras=("reclaimed",),
+        wastewater=0.5,
+        returned=0.05,
     ),
     Line(
         "gas",
@@ -529,6 +568,8 @@ LINES: tuple[Line, ...] = (
         {"so2": 0.0, "nox": 0.02, "cod": 0.03, "nh3n": 0.002, "voc": 0.3},
         people=8,
         land=3,
+        wastewater=0.5,
+        returned=0.05,
     ),
     Line(
         "chemical",
@@ -537,7 +578,7 @@ LINES: tuple[Line, ...] = (
         1.5,
         0.03,
         0.82,
-        0.36,
+        0.60,
         {
             "raw_coal": 0.42,
             "electricity": 0.36,
@@ -555,6 +596,8 @@ LINES: tuple[Line, ...] = (
         waste_heat=0.08,
         people=8,
         land=8,
+        wastewater=0.58,
+        returned=0.25,
     ),
     Line(
         "packaging",
@@ -575,6 +618,7 @@ LINES: tuple[Line, ...] = (
         processed={"paper": 0.5, "plastic": 0.35},
         people=13,
         land=6,
+        wastewater=0.66,
     ),
     Line(
         "recycler",
@@ -595,6 +639,8 @@ LINES: tuple[Line, ...] = (
         processed={"plastic": 0.45, "tyre": 0.22, "glass": 0.12, "elv": 0.08, "weee": 0.07},
         people=12,
         land=9,
+        wastewater=0.74,
+        returned=0.3,
     ),
 )
 LINE_OF: Mapping[str, int] = {line.code: i for i, line in enumerate(LINES)}

@@ -52,6 +52,8 @@ SUMMED = (
     "mat_virgin_input",
     "mat_recycled_input",
     "energy_transformation_output",
+    "power_supplied",
+    "heat_supplied",
     "energy_waste_heat_recovered",
     "waste_heat_available",
     "renewable_generation",

@@ -72,6 +72,7 @@ def _answers(row: Row, sheet: shape.FormSheet, lang: str) -> Iterator[tuple[str,
     words: Mapping[str, Sequence[shape.FormWord]] = {
         "status": shape.status_words() if sheet is shape.RETURN else shape.check_status_words(),
         "basis": shape.basis_words(),
+        "evidence_kind": shape.evidence_words(),
     }
     for column in (c.key for c in sheet.columns if c.is_input and row.get(c.key)):
         text = row[column]

@@ -29,10 +29,16 @@ COEFFICIENTS: Mapping[str, float] = {
     "heat": 0.03412,
     "biomass": 1.0,
 }
-COALS = ("raw_coal", "washed_coal", "coke")
+EQUIVALENT_ELECTRICITY = 3.055  # at the fuel that a power station burns for it [tce per 10k kWh]
 OILS = ("gasoline", "diesel", "fuel_oil", "lpg")
-# CO2 per tce burnt, per 10k kWh bought and per GJ of heat [t]: rounded, for plausibility only.
-CO2_COAL, CO2_OIL, CO2_GAS, CO2_POWER, CO2_HEAT, CO2_SOLD = 2.66, 2.08, 1.63, 4.93, 0.11, 2.70
+# Carbon per heat [t/GJ] and the share oxidised, as in params/accounts.yml; CO2 per 10k kWh and per GJ [t].
+CARBON: Mapping[str, tuple[float, float]] = {
+    "raw_coal": (0.02618, 0.93), "washed_coal": (0.0254, 0.93), "coke": (0.0294, 0.93),
+    "gasoline": (0.0189, 0.98), "diesel": (0.0202, 0.98), "fuel_oil": (0.0211, 0.98), "lpg": (0.0172, 0.98),
+    "natural_gas": (0.01532, 0.99),
+}  # fmt: skip
+CO2_POWER, CO2_HEAT = 4.932, 0.11
+GJ_PER_TCE = 29.3076
 
 WASTE_FLOWS = (
     "generated",
@@ -101,18 +107,28 @@ def energy_tce(values: Mapping[str, Floats]) -> Floats:
     )
 
 
+def energy_equivalent(values: Mapping[str, Floats]) -> Floats:
+    """Energy net of what is supplied, with net electricity at its fuel instead of its heat [tce]."""
+    net = np.nan_to_num(values["energy_electricity"]) - np.nan_to_num(values["power_supplied"])
+    calorific = energy_tce(values) - np.nan_to_num(values["energy_transformation_output"])
+    return calorific + (EQUIVALENT_ELECTRICITY - COEFFICIENTS["electricity"]) * net
+
+
 def energy_co2(values: Mapping[str, Floats]) -> Floats:
-    """CO2 of the fuels burnt and the power and heat bought, less what leaves as power and heat [t]."""
+    """CO2 of the fuels burnt and of the power and heat bought, less what leaves as power and heat [t].
 
-    def tce(fuel: str) -> Floats:
-        return np.nan_to_num(values[f"energy_{fuel}"]) * COEFFICIENTS[fuel]
-
-    burnt = CO2_COAL * sum(map(tce, COALS)) + CO2_OIL * sum(map(tce, OILS))
-    burnt = burnt + CO2_GAS * tce("natural_gas")
-    bought = CO2_POWER * np.nan_to_num(values["energy_electricity"])
-    bought = bought + CO2_HEAT * np.nan_to_num(values["energy_heat"])
-    sold = CO2_SOLD * np.nan_to_num(values["energy_transformation_output"])
-    return np.maximum(burnt + bought - sold, 0.0)
+    Heat of a fuel × carbon × share oxidised × 44/12, as the account of params/accounts.yml.
+    """
+    burnt = sum(
+        (
+            np.nan_to_num(values[f"energy_{fuel}"]) * COEFFICIENTS[fuel] * carbon * oxidised
+            for fuel, (carbon, oxidised) in CARBON.items()
+        ),
+        start=np.zeros(()),
+    )
+    power = np.nan_to_num(values["energy_electricity"]) - np.nan_to_num(values["power_supplied"])
+    heat = np.nan_to_num(values["energy_heat"]) - np.nan_to_num(values["heat_supplied"])
+    return np.maximum(burnt * GJ_PER_TCE * 44 / 12 + CO2_POWER * power + CO2_HEAT * heat, 0.0)
 
 
 def close_waste(values: dict[str, Floats]) -> None:

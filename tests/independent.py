@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import csv
+import math
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -25,7 +26,7 @@ from ruamel.yaml import YAML
 SCALE = {
     "": 1, "1": 1, "ratio": 1, "index": 1, "count": 1, "bool": 1, "code": 1, "%": Fraction(1, 100),
     "CNY": 1, "10k CNY": 10**4, "100m CNY": 10**8, "万元": 10**4, "亿元": 10**8, "元": 1,
-    "t": 1, "10k t": 10**4, "kg": Fraction(1, 1000), "t CO2": 1, "tCO2": 1, "tce": 1, "10k tce": 10**4,
+    "t": 1, "10k t": 10**4, "kg": Fraction(1, 1000), "t CO2": 1, "tCO2": 1, "tce": 1, "kgce": Fraction(1, 1000), "10k tce": 10**4,
     "m3": 1, "10k m3": 10**4, "10k kWh": 10**4, "kWh": 1, "GJ": 1, "MJ": Fraction(1, 1000),
     "ha": 1, "km2": 100, "m2": Fraction(1, 10**4), "10k m2": 1, "person": 1, "10k person": 10**4,
     "1000 EUR": 1000, "EUR": 1, "kg CO2e": Fraction(1, 1000), "1000000 person": 10**6, "day": 1, "year": 1,
@@ -74,6 +75,7 @@ class World:
     variables: dict[str, Any]
     returned: dict[tuple[str, str, int], Value]  # entity, variable, year
     base_year: int
+    words: dict[tuple[str, str, int], str] = field(default_factory=dict)  # codes and industries
     memory: dict[tuple[str, str, int], Value] = field(default_factory=dict)
 
     def value(self, entity: str, code: str, year: int) -> Value:
@@ -94,6 +96,8 @@ class World:
         entry = self.accounts.get(code) or self.framework["indicators"][code]
         if entry.get("collected") is False:
             return Value(None, NOT_COLLECTED)
+        if "by" in entry:
+            return self.from_table(entry, self.words.get((entity, entry["by"], year), ""))
         years = range(year, year - int(entry.get("latest_within", 0)) - 1, -1)
         tries = [self.formula(entry, entity, y) for y in years]
         found = next((t for t in tries if t.state == PRESENT), tries[0])
@@ -101,6 +105,14 @@ class World:
         if entry.get("summed") and found.state == MISSING and summed.number is not None:
             return Value(summed.number * scale_of(str(entry["unit"])))  # over its bodies
         return found
+
+    def from_table(self, entry: dict[str, Any], word: str) -> Value:
+        """The value of a word; of a blank one none, of a word without a line that of the rest."""
+        line = entry["values"].get(word, entry.get("otherwise")) if word else None
+        if line is None:
+            return Value(None, NOT_APPLICABLE if word else MISSING)
+        number = line["value"] if isinstance(line, dict) else line
+        return Value(Fraction(str(number)) * scale_of(str(entry["unit"])))
 
     def formula(self, entry: dict[str, Any], entity: str, year: int) -> Value:
         """The formula of an entry, or the first rung of its ladder that has a value."""
@@ -178,6 +190,12 @@ class World:
             industry, [goalposts["worst"], goalposts["best"]]
         )
         worst, best = Fraction(str(ends[0])), Fraction(str(ends[1]))
+        method = entry.get("normalisation", self.framework.get("normalisation"))
+        if method == "log_goalposts":
+            low, high = sorted((worst, best))
+            inside = float(min(max(value.number, low), high))
+            logs = Fraction(math.log(inside / float(worst)) / math.log(float(best) / float(worst)))
+            return floor + min(max(logs, Fraction(0)), Fraction(1)) * (top - floor), ""
         share = (value.number - worst) / (best - worst)
         return floor + min(max(share, Fraction(0)), Fraction(1)) * (top - floor), ""
 
@@ -367,12 +385,26 @@ def read_world(params: Path, results: Path, entity_type: str, base_year: int) ->
             )
     return World(
         read_framework(params, entity_type),
-        accounts.get("accounts", {}) or {},
+        {**(accounts.get("accounts", {}) or {}), **read_yaml(params / "norms.yml")},
         accounts.get("factors", {}) or {},
         read_yaml(params / "variables.yml"),
         returned,
         base_year,
+        read_words(params),
     )
+
+
+def read_words(params: Path) -> dict[tuple[str, str, int], str]:
+    """What entities returned in words, from the files that came in: a word has no unit and no number."""
+    variables = read_yaml(params / "variables.yml")
+    codes = {code for code, v in variables.items() if "code" in (v.get("unit"), v.get("kind"))}
+    found: dict[tuple[str, str, int], str] = {}
+    for path in sorted(params.parent.glob("data/20*/observations*.csv")) if codes else ():
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for row in csv.DictReader(file):
+                if row["variable"] in codes:
+                    found[row["entity_id"], row["variable"], int(row["year"])] = row["value"]
+    return found
 
 
 def read_column(

@@ -23,7 +23,7 @@ import street  # noqa: E402 - draws the rooms from the code, for the architectur
 PACKAGE = ROOT / "cescore"
 NEVER = {"method": {"pathlib"}}  # numbers in, numbers out
 MODULES = sorted(PACKAGE.rglob("*.py"))
-CONDA_NAMES = {"brotli": "brotli-python", "matplotlib": "matplotlib-base", "flit-core": "flit-core"}
+CONDA_NAMES = {"brotli": "brotli-python", "matplotlib": "matplotlib-base"}
 
 
 NAMES = frozenset(street.modules())

@@ -28,6 +28,7 @@ from cescore.method.scaling import (
     distance_to_reference,
     efficacy,
     fraction_of_maximum,
+    log_goalposts,
     min_max,
     percentile_rank,
     rank_scores,
@@ -120,6 +121,12 @@ NORMALISATIONS = {
     "distance_to_reference\nreference: E05": pd.DataFrame(
         {
             c: distance_to_reference(TABLE[c], direction=d, reference=TABLE.loc["E05", c])
+            for c, d in DIRECTION.items()
+        }
+    ),
+    "log_goalposts": pd.DataFrame(
+        {
+            c: log_goalposts(TABLE[c], worst=2 if d == 1 else 9, best=9 if d == 1 else 2)
             for c, d in DIRECTION.items()
         }
     ),

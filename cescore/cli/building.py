@@ -6,15 +6,16 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
-from cescore.cli.application import app, console
+from cescore.cli.application import REPORTS, app, console
 from cescore.cli.options import (
     BY_ITSELF,
-    CHINESE,
+    BY_LOCALE,
     DEFAULT_SECONDS,
     HERE,
     IN_PROCESS,
@@ -32,23 +33,26 @@ from cescore.cli.options import (
     Stage,
     StageOfPlan,
     Year,
+    of_reports,
+    of_terminal,
     patterns,
     workspace,
 )
 from cescore.run.asked import Asked
 from cescore.run.executor import Executor, open_executor
-from cescore.run.job import PREVIEW_RENDER, RENDER, WATCHED_RENDER, Limits
+from cescore.run.job import PREVIEW_RENDER, RENDER, TRIAL_RENDER, WATCHED_RENDER, Limits
+from cescore.run.phases import phases
 from cescore.run.progress import Form
 
 Opening = Callable[[], Executor]
 
 
-@app.command()
+@app.command(rich_help_panel=REPORTS)
 def run(
     root: Root = HERE,
     year: Year = None,
     only: Only = None,
-    lang: Language = CHINESE,
+    lang: Language = BY_LOCALE,
     jobs: Jobs = 0,
     force: Force = False,
     seconds: Seconds = DEFAULT_SECONDS,
@@ -62,7 +66,8 @@ def run(
         root=workspace(root),
         year=year,
         only=patterns(only),
-        lang=lang,
+        lang=of_reports(lang),
+        terminal=of_terminal(lang),
         force=force,
         engine=engine,
         progress=progress,
@@ -70,49 +75,51 @@ def run(
     _build(asked, _opening(jobs, seconds, scheduler=scheduler, is_shared=shared))
 
 
-@app.command()
+@app.command(rich_help_panel=REPORTS)
 def check(
     root: Root = HERE,
     year: Year = None,
-    lang: Language = CHINESE,
+    lang: Language = BY_LOCALE,
     is_all: Annotated[
         bool, typer.Option("--all", help="Every finding, not the weightiest.")
     ] = False,
 ) -> None:
     """Check params and data only, and say what each finding could move; 1 if there is an open error."""
+    asked = Asked(workspace(root), year, lang=of_reports(lang), terminal=of_terminal(lang))
+    phases(console, asked.spoken)("starting")
     from cescore.run.build import check as check_only
 
-    raise typer.Exit(
-        check_only(Asked(workspace(root), year, lang=lang.value), console, is_all=is_all)
-    )
+    raise typer.Exit(check_only(asked, console, is_all=is_all))
 
 
-@app.command()
+@app.command(rich_help_panel=REPORTS)
 def plan(
     root: Root = HERE,
     year: Year = None,
     only: Only = None,
-    lang: Language = CHINESE,
+    lang: Language = BY_LOCALE,
     force: Force = False,
     stage: StageOfPlan = None,
     plan_id: Annotated[str, typer.Option("--plan", help="With --stage: id in params/plans.")] = "",
 ) -> None:
     """Say what would be built, and which input changed; with --stage of a plan's evaluation."""
-    from cescore.run.build import plan as plan_only
-
     asked = Asked(
         root=workspace(root),
         year=year,
         only=patterns(only),
-        lang=lang,
+        lang=of_reports(lang),
+        terminal=of_terminal(lang),
         force=force,
         stage=stage or "",
         plan=plan_id,
     )
+    phases(console, asked.spoken)("starting")
+    from cescore.run.build import plan as plan_only
+
     raise typer.Exit(plan_only(asked, console))
 
 
-@app.command()
+@app.command(rich_help_panel=REPORTS)
 def review(
     stage: Annotated[
         Stage, typer.Option(help="midterm: against the schedule; final: against the goals.")
@@ -121,7 +128,7 @@ def review(
     root: Root = HERE,
     year: Annotated[int | None, typer.Option(help="The year a midterm looks back from.")] = None,
     only: Only = None,
-    lang: Language = CHINESE,
+    lang: Language = BY_LOCALE,
     jobs: Jobs = 0,
     force: Force = False,
     seconds: Seconds = DEFAULT_SECONDS,
@@ -133,7 +140,8 @@ def review(
         root=workspace(root),
         year=year,
         only=patterns(only),
-        lang=lang,
+        lang=of_reports(lang),
+        terminal=of_terminal(lang),
         force=force,
         engine=engine,
         progress=progress,
@@ -150,35 +158,50 @@ def _build(asked: Asked, opening: Opening) -> NoReturn:
     told = _words(asked.progress)
     if tell_unchanged(asked, told):
         raise typer.Exit(0)
+    phases(told, asked.spoken, asked.progress)("starting")
     with contextlib.closing(opening()) as executor:
         from cescore.run.build import build
 
         raise typer.Exit(build(asked, executor, told))
 
 
-@app.command()
+@app.command(rich_help_panel=REPORTS)
 def preview(
     name: Annotated[str, typer.Argument(help="The entity's id, or a document such as units/U01.")],
     root: Root = HERE,
     year: Year = None,
-    lang: Language = CHINESE,
+    lang: Language = BY_LOCALE,
     stage: StageOfPlan = None,
     seconds: Seconds = DEFAULT_SECONDS,
     engine: EngineName = IN_PROCESS,
     show: Annotated[bool, typer.Option("--open/--no-open", help="Open the PDF.")] = True,
+    variant: Annotated[
+        Path | None, typer.Option(help="A variant file: the report as a trial, into output/trial.")
+    ] = None,
     watch: Annotated[
         bool, typer.Option("--watch", help="Build it again as notebook, template or params change.")
     ] = False,
 ) -> None:
     """Build one report into output/preview and open it."""
-    asked = Asked(workspace(root), year, lang=lang, engine=engine, stage=stage or "")
-    opening = _opening(1, seconds, render=WATCHED_RENDER if watch else PREVIEW_RENDER)
+    if variant is not None and stage:
+        raise typer.BadParameter("a variant is of a year, not of a stage", param_hint="--variant")
+    asked = Asked(
+        workspace(root),
+        year,
+        lang=of_reports(lang),
+        terminal=of_terminal(lang),
+        engine=engine,
+        stage=stage or "",
+        variant=variant,
+    )
+    render = TRIAL_RENDER if variant else WATCHED_RENDER if watch else PREVIEW_RENDER
+    opening = _opening(1, seconds, render=render)
     with contextlib.closing(opening()) as executor:
         from cescore.run.preview import Preview
 
         made = Preview(asked, name, executor)
         previewed = made.make()
-        for line in previewed.lines():
+        for line in previewed.lines(asked.spoken):
             console.print(line, markup=False)
         if show and sys.stdout.isatty():
             typer.launch(str(previewed.pdf))

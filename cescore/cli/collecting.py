@@ -7,11 +7,21 @@ from typing import Annotated
 
 import typer
 
-from cescore.cli.application import app, console
-from cescore.cli.options import BY_ITSELF, CHINESE, HERE, Language, Progress, Root, workspace
+from cescore.cli.application import RETURNS, app, console
+from cescore.cli.options import (
+    BY_ITSELF,
+    BY_LOCALE,
+    HERE,
+    Language,
+    Progress,
+    Root,
+    of_reports,
+    of_terminal,
+    workspace,
+)
 
 
-@app.command()
+@app.command(rich_help_panel=RETURNS)
 def collect(
     folder: Annotated[Path, typer.Argument(help="The folder with received returns.")],
     root: Root = HERE,
@@ -38,7 +48,7 @@ def collect(
             "--discard-edits", help="Write tables anew that were edited by hand (kept aside)."
         ),
     ] = False,
-    lang: Language = CHINESE,
+    lang: Language = BY_LOCALE,
     jobs: Annotated[int, typer.Option(help="Files read at once; 0: one per core.", min=0)] = 0,
     progress: Progress = BY_ITSELF,
 ) -> None:
@@ -48,7 +58,9 @@ def collect(
     from cescore.run.collect import CollectOptions
     from cescore.run.collect import collect as collect_folder
 
-    asked = Asked(workspace(root), year, lang=lang.value, progress=progress)
+    asked = Asked(
+        workspace(root), year, lang=of_reports(lang), terminal=of_terminal(lang), progress=progress
+    )
     options = CollectOptions(
         folder=folder,
         layout=layout,

@@ -8,15 +8,15 @@ from typing import Annotated
 
 import typer
 
-from cescore.cli.application import app, console
-from cescore.cli.options import CHINESE, HERE, Language, Root, Year, workspace
+from cescore.cli.application import NUMBERS, app, console
+from cescore.cli.options import BY_LOCALE, HERE, Language, Root, Year, of_terminal, workspace
 
 Depth = Annotated[int, typer.Option(help="Levels of steps shown below the number.", min=0)]
 AsJson = Annotated[bool, typer.Option("--json", help="The steps as JSON on standard output.")]
 ALL_LEVELS = 99
 
 
-@app.command()
+@app.command(rich_help_panel=NUMBERS)
 def explain(
     entity: Annotated[str, typer.Argument(help="The entity's id or name.")],
     code: Annotated[
@@ -27,14 +27,14 @@ def explain(
     of: Annotated[
         int | None, typer.Option(help="An earlier year's number, as that evaluation has it.")
     ] = None,
-    lang: Language = CHINESE,
+    lang: Language = BY_LOCALE,
     depth: Depth = ALL_LEVELS,
     as_json: AsJson = False,
 ) -> None:
     """Follow a number back: formula, numbers put in, and each one's file, sheet and cell."""
     from cescore.run.explaining import TraceQuestion, answer
 
-    found = answer(TraceQuestion(workspace(root), entity, code, year, lang.value, of))
+    found = answer(TraceQuestion(workspace(root), entity, code, year, of_terminal(lang), of))
     if as_json:
         print(json.dumps(found.as_json(), ensure_ascii=False, indent=1, allow_nan=False))
     else:
@@ -43,14 +43,14 @@ def explain(
     raise typer.Exit(0 if found.agrees else 1)
 
 
-@app.command()
+@app.command(rich_help_panel=NUMBERS)
 def revisions(
     a: Annotated[
         Path, typer.Argument(help="The earlier: a workspace, a run's folder, results.csv.")
     ],
     b: Annotated[Path, typer.Argument(help="The later, likewise.")],
     year: Year = None,
-    lang: Language = CHINESE,
+    lang: Language = BY_LOCALE,
     csv: Annotated[Path | None, typer.Option(help="Write what moved to this file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="All moves as JSON.")] = False,
     show_all: Annotated[bool, typer.Option("--all", help="Every entity and every step.")] = False,
@@ -61,7 +61,7 @@ def revisions(
     from cescore.run.vintages import open_side
 
     revision = revise(open_side(a, year), open_side(b, year))
-    told = RevisionText(revision, lang.value, show_all)
+    told = RevisionText(revision, of_terminal(lang), show_all)
     if csv is not None:
         write_moves(revision, csv)
     if as_json:

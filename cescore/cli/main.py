@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import typer
 
+import cescore.cli.analysing
 import cescore.cli.building
 import cescore.cli.collecting
 import cescore.cli.explaining
@@ -17,12 +18,16 @@ import cescore.cli.releasing
 import cescore.cli.returning
 import cescore.cli.sending_back
 import cescore.cli.signing
+import cescore.cli.trying
 import cescore.cli.years  # noqa: F401
-from cescore.cli.application import app
+from cescore.cli.application import app, program
+from cescore.cli.options import of_terminal
 from cescore.errors import CescoreError
+from cescore.publish.words import label
 from cescore.run.interrupt import Interrupted, listen, settle
 
 NOTHING_BUILT, INTERRUPTED = 2, 130
+ABOUT = {"--help": "--help", "-h": "--help", "--version": "--version"}  # of the command itself
 
 
 def with_command(arguments: Sequence[str]) -> list[str]:
@@ -32,8 +37,8 @@ def with_command(arguments: Sequence[str]) -> list[str]:
         before = arguments[position - 1] if position else ""
         if word in commands and before not in valued:
             return [word, *arguments[:position], *arguments[position + 1 :]]
-    if arguments and arguments[0] in ("--help", "-h"):
-        return ["--help"]
+    if arguments and arguments[0] in ABOUT:
+        return [ABOUT[arguments[0]]]
     if any(word.partition("=")[0] == "--stage" for word in arguments):
         return ["review", *arguments]  # what asks for a stage asks for a plan's evaluation
     first = arguments[0] if arguments else "-"
@@ -62,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _replace_what_cannot_be_shown()
     listen()
     try:
-        app(with_command(sys.argv[1:] if arguments is None else arguments), prog_name="build.py")
+        app(with_command(sys.argv[1:] if arguments is None else arguments), prog_name=program())
     except CescoreError as error:
         print(error, file=sys.stderr)
         sys.exit(getattr(error, "exit_status", NOTHING_BUILT))
@@ -73,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"{error.filename or 'output'}: {error.strerror or error}", file=sys.stderr)
         sys.exit(NOTHING_BUILT)
     except Interrupted:
-        print("interrupted; the same command goes on where it stopped", file=sys.stderr)
+        print(label("terminal.interrupted", of_terminal(None)), file=sys.stderr)
         sys.exit(INTERRUPTED)
     finally:
         settle()

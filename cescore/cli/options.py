@@ -43,7 +43,13 @@ Only = Annotated[
     list[str] | None,
     typer.Option(help="Entities to build: ids or patterns such as 'district/*'; may be repeated."),
 ]
-Language = Annotated[Lang, typer.Option(help="Language of the reports.")]
+Language = Annotated[
+    Lang | None,
+    typer.Option(
+        help="Language of the reports (zh if not given) and of the terminal (if not given: as the system's).",
+        show_default=False,
+    ),
+]
 Jobs = Annotated[int, typer.Option(help="Reports made at once; 0: one per core.", min=0)]
 Force = Annotated[bool, typer.Option("--force", help="Build even what is up to date.")]
 Seconds = Annotated[float, typer.Option(help="Wall time one report may take.", min=1)]
@@ -63,8 +69,22 @@ Progress = Annotated[
 ]
 StageOfPlan = Annotated[Stage | None, typer.Option(help="The evaluation of a whole plan instead.")]
 PlanId = Annotated[str, typer.Option(help="Id in params/plans; else the newest run's.")]
-HERE, CHINESE, IN_PROCESS, BY_ITSELF = Path(), Lang.zh, Engine.inprocess, Form.auto
+HERE, BY_LOCALE, IN_PROCESS, BY_ITSELF = Path(), None, Engine.inprocess, Form.auto
 DEFAULT_SECONDS = Limits().seconds
+LOCALES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # in the order that they are obeyed
+
+
+def of_reports(lang: Lang | None) -> str:
+    """The language of what is written: Chinese unless another is asked for."""
+    return (lang or Lang.zh).value
+
+
+def of_terminal(lang: Lang | None) -> str:
+    """The language of what is said: as asked for, else Chinese where the system's is, else English."""
+    if lang is not None:
+        return lang.value
+    named = (os.environ.get(name, "") for name in LOCALES)
+    return "zh" if next((name for name in named if name), "").lower().startswith("zh") else "en"
 
 
 def workspace(root: Path) -> Path:

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from cescore.cli.application import app, console
-from cescore.cli.options import CHINESE, HERE, Language, Root, Year, workspace
+from cescore.cli.application import OFFICIAL, app, console
+from cescore.cli.options import BY_LOCALE, HERE, Language, Root, Year, of_terminal, workspace
 
 
 class RangeForm(StrEnum):
@@ -19,12 +19,12 @@ class RangeForm(StrEnum):
     csv = "csv"
 
 
-@app.command()
+@app.command(rich_help_panel=OFFICIAL)
 def infer(
     who: Annotated[str, typer.Argument(help="public, a respondent's id, or a holding's.")],
     root: Root = HERE,
     year: Year = None,
-    lang: Language = CHINESE,
+    lang: Language = BY_LOCALE,
     form: Annotated[RangeForm, typer.Option(help="text, json or csv.")] = RangeForm.text,
 ) -> None:
     """For the bureau only: what can somebody infer of each respondent from all that is released?
@@ -33,12 +33,12 @@ def infer(
     """
     from cescore.run.protecting import infer as tell
 
-    raise typer.Exit(tell(workspace(root), year, who, form.value, lang.value, console))
+    raise typer.Exit(tell(workspace(root), year, who, form.value, of_terminal(lang), console))
 
 
-@app.command()
-def protect(root: Root = HERE, year: Year = None, lang: Language = CHINESE) -> None:
+@app.command(rich_help_panel=OFFICIAL)
+def protect(root: Root = HERE, year: Year = None, lang: Language = BY_LOCALE) -> None:
     """Choose which figures are withheld, audit all that is released, and keep both in data/."""
     from cescore.run.protecting import protect as choose
 
-    raise typer.Exit(choose(workspace(root), year, lang.value, console))
+    raise typer.Exit(choose(workspace(root), year, of_terminal(lang), console))

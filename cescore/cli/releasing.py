@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cescore.cli.application import app, console
+from cescore.cli.application import OFFICIAL, app, console
 from cescore.cli.options import (
-    CHINESE,
+    BY_LOCALE,
     DEFAULT_SECONDS,
     HERE,
     Jobs,
@@ -21,6 +21,8 @@ from cescore.cli.options import (
     Root,
     Seconds,
     Year,
+    of_reports,
+    of_terminal,
     workspace,
 )
 
@@ -43,7 +45,7 @@ class ReleaseStage(StrEnum):
     withdrawn = "withdrawn"
 
 
-@app.command()
+@app.command(rich_help_panel=OFFICIAL)
 def release(
     stage: Annotated[
         ReleaseStage, typer.Option(help="The step to take; docs/release.md has them.")
@@ -53,7 +55,7 @@ def release(
     ] = None,
     root: Root = HERE,
     year: Year = None,
-    lang: Language = CHINESE,
+    lang: Language = BY_LOCALE,
     jobs: Jobs = 0,
     seconds: Seconds = DEFAULT_SECONDS,
     now: Annotated[
@@ -68,21 +70,21 @@ def release(
     from cescore.release.telling import tell_released
     from cescore.run.asked import Asked
 
-    asked = Asked(workspace(root), year, lang=lang)
+    asked = Asked(workspace(root), year, lang=of_reports(lang), terminal=of_terminal(lang))
     proposal = ReleaseProposal(
         step=stage.value,
         run=run_name(asked),
         register=ReleaseRegister.read(asked.root / "release"),
         now=_moment(now),
         signed=read_sign_off(sign_off) if sign_off is not None else None,
-        lang=lang,
+        lang=of_terminal(lang),
     )
     made = Releasing(asked, proposal, _opening(jobs, seconds), console).take()
     tell_released(made, proposal, console)
     raise typer.Exit(REFUSED if made.against else 0)
 
 
-@app.command()
+@app.command(rich_help_panel=OFFICIAL)
 def verify(
     what: Annotated[
         str,
@@ -95,7 +97,7 @@ def verify(
     trust: Annotated[
         list[Path] | None, typer.Option(help="Certificate whose signatures are trusted (PEM, DER).")
     ] = None,
-    lang: Language = CHINESE,
+    lang: Language = BY_LOCALE,
 ) -> None:
     """Prove an edition, or a single PDF from itself alone; exit status 1 if anything is wrong."""
     from cescore.release.telling import tell_verified
@@ -109,25 +111,25 @@ def verify(
         from cescore.release.verify_all import verify_editions
 
         found = verify_editions(root, what, _text(anchors), tuple(trust or ()))
-    tell_verified(found, lang, console)
+    tell_verified(found, of_terminal(lang), console)
     raise typer.Exit(FOUND if found.problems else 0)
 
 
-@app.command()
+@app.command(rich_help_panel=OFFICIAL)
 def remake(
     edition: Annotated[str, typer.Argument(help="An edition such as 2025/3-final.")],
     out: Annotated[Path, typer.Option(help="An empty or new folder that it is made in.")],
     root: Root = HERE,
     jobs: Jobs = 0,
     seconds: Seconds = DEFAULT_SECONDS,
-    lang: Language = CHINESE,
+    lang: Language = BY_LOCALE,
 ) -> None:
     """Make an edition again from its own kept inputs, and compare every byte."""
     from cescore.release.remaking import remake_edition
     from cescore.release.telling import tell_verified
 
     found = remake_edition(root.resolve(), edition, out.resolve(), _opening(jobs, seconds), console)
-    tell_verified(found, lang, console)
+    tell_verified(found, of_terminal(lang), console)
     raise typer.Exit(FOUND if found.problems else 0)
 
 

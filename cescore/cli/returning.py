@@ -7,14 +7,16 @@ from typing import Annotated
 
 import typer
 
-from cescore.cli.application import app, console
+from cescore.cli.application import RETURNS, app, console
 from cescore.cli.options import (
     BY_ITSELF,
-    CHINESE,
+    BY_LOCALE,
     HERE,
     Language,
     Progress,
     Root,
+    of_reports,
+    of_terminal,
     patterns,
     usable_cores,
     workspace,
@@ -22,7 +24,7 @@ from cescore.cli.options import (
 from cescore.run.asked import Asked
 
 
-@app.command()
+@app.command(rich_help_panel=RETURNS)
 def forms(
     root: Root = HERE,
     year: Annotated[
@@ -32,7 +34,7 @@ def forms(
         list[str] | None,
         typer.Option(help="Entities that get one: ids or patterns such as 'district/*'."),
     ] = None,
-    lang: Language = CHINESE,
+    lang: Language = BY_LOCALE,
     out: Annotated[
         Path | None, typer.Option(help="Where they go; else output/forms/<year> of the workspace.")
     ] = None,
@@ -45,7 +47,15 @@ def forms(
     """Make the blank return of every entity for a year: one Excel workbook each, to be sent out."""
     from cescore.run.forms import make_forms
 
-    asked = Asked(workspace(root), year, patterns(only), lang.value, force=force, progress=progress)
+    asked = Asked(
+        workspace(root),
+        year,
+        patterns(only),
+        of_reports(lang),
+        force=force,
+        terminal=of_terminal(lang),
+        progress=progress,
+    )
     made = make_forms(asked, out, jobs or usable_cores(), console)
     for line in made.lines():
         console.print(line, markup=False)

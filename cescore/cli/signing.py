@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from cescore.cli.application import app, console
-from cescore.cli.options import CHINESE, HERE, Language, Root
+from cescore.cli.application import OFFICIAL, app, console
+from cescore.cli.options import BY_LOCALE, HERE, Language, Root, of_terminal
 
 REFUSED, LEFT_OUT = 2, 1
 
 
-@app.command()
+@app.command(rich_help_panel=OFFICIAL)
 def sign(
     what: Annotated[
         list[str], typer.Argument(help="An edition such as 2025/3-final, or PDF files.")
@@ -25,7 +25,7 @@ def sign(
         Path | None, typer.Option(help="Of files: the folder that signed copies go to.")
     ] = None,
     root: Root = HERE,
-    lang: Language = CHINESE,
+    lang: Language = BY_LOCALE,
 ) -> None:
     """Sign an edition's PDFs into a folder beside it, or single files, with one key: all or none."""
     from cescore.publish.words import label
@@ -34,6 +34,7 @@ def sign(
     from cescore.release.signing_settings import SIGNING_FILE, read_signing
     from cescore.run.telling import say
 
+    spoken = of_terminal(lang)
     is_files = any(Path(one).is_file() or one.lower().endswith(".pdf") for one in what)
     if not is_files and len(what) > 1:
         raise typer.BadParameter("one edition, or PDF files", param_hint="WHAT")
@@ -43,22 +44,22 @@ def sign(
     signer = open_signer(read_signing(path))
     if is_files and out is not None:
         for place in sign_files(map(Path, what), signer, out):
-            say(console, label("sign.files", lang, file=place))
+            say(console, label("sign.files", spoken, file=place))
         return
     made = SigningOfEdition(root.resolve(), what[0], signer).take()
     if made.entry is None:
-        say(console, label("sign.refused", lang, n=len(made.against)))
+        say(console, label("sign.refused", spoken, n=len(made.against)))
         for reason in made.against:
-            say(console, f"  {reason.said(lang)}")
+            say(console, f"  {reason.said(spoken)}")
         raise typer.Exit(REFUSED)
     entry, folder = made.entry, f"release/{made.entry.edition}.signed"
     values = {"edition": entry.edition, "n": made.count, "who": entry.signed.who, "folder": folder}
-    say(console, label("sign.done", lang, **values))
-    say(console, label("release.anchor", lang))
+    say(console, label("sign.done", spoken, **values))
+    say(console, label("release.anchor", spoken))
     say(console, entry.anchor)
 
 
-@app.command()
+@app.command(rich_help_panel=OFFICIAL)
 def deliver(
     edition: Annotated[str, typer.Argument(help="A signed edition such as 2025/3-final.")],
     to: Annotated[
@@ -66,24 +67,25 @@ def deliver(
     ],
     out: Annotated[Path, typer.Option(help="An empty or new folder for the packages.")],
     root: Root = HERE,
-    lang: Language = CHINESE,
+    lang: Language = BY_LOCALE,
 ) -> None:
     """Make a package per respondent, encrypted to its certificate; exit status 1 if any is left out."""
     from cescore.publish.words import label
     from cescore.release.delivery import Delivery
     from cescore.run.telling import say
 
+    spoken = of_terminal(lang)
     made = Delivery(root.resolve(), edition, to, out.resolve()).take()
     if made.against:
-        say(console, label("deliver.refused", lang))
+        say(console, label("deliver.refused", spoken))
         for one in made.against:
-            say(console, f"  {one.said(lang)}")
+            say(console, f"  {one.said(spoken)}")
         raise typer.Exit(REFUSED)
-    say(console, label("deliver.done", lang, n=made.count, folder=out))
+    say(console, label("deliver.done", spoken, n=made.count, folder=out))
     for one in made.notes:
-        say(console, one.said(lang))
+        say(console, one.said(spoken))
     if made.left_out:
-        say(console, label("deliver.failed", lang, n=len(made.left_out)))
+        say(console, label("deliver.failed", spoken, n=len(made.left_out)))
         for one in made.left_out:
-            say(console, f"  {one.said(lang)}")
+            say(console, f"  {one.said(spoken)}")
         raise typer.Exit(LEFT_OUT)

@@ -7,8 +7,17 @@ from typing import Annotated
 
 import typer
 
-from cescore.cli.application import app, console
-from cescore.cli.options import CHINESE, HERE, Language, Root, usable_cores, workspace
+from cescore.cli.application import YEARS, app, console
+from cescore.cli.options import (
+    BY_LOCALE,
+    HERE,
+    Language,
+    Root,
+    of_reports,
+    of_terminal,
+    usable_cores,
+    workspace,
+)
 
 NewYearOf = Annotated[int, typer.Argument(help="The year that begins, such as 2026.")]
 From = Annotated[
@@ -22,12 +31,12 @@ Published = Annotated[
 ]
 
 
-@app.command("new-year")
+@app.command("new-year", rich_help_panel=YEARS)
 def new_year(
     year: NewYearOf,
     root: Root = HERE,
     before: From = None,
-    lang: Language = CHINESE,
+    lang: Language = BY_LOCALE,
     dry: Dry = False,
     forms: Forms = True,
 ) -> None:
@@ -36,11 +45,19 @@ def new_year(
 
     begun_from = year - 1 if before is None else before
     jobs = usable_cores() if forms else 0
-    asked = YearAsked(workspace(root), year, begun_from, lang.value, is_dry=dry, jobs=jobs)
+    asked = YearAsked(
+        workspace(root),
+        year,
+        begun_from,
+        of_reports(lang),
+        of_terminal(lang),
+        is_dry=dry,
+        jobs=jobs,
+    )
     raise typer.Exit(tell_new_year(asked, console))
 
 
-@app.command("back-test")
+@app.command("back-test", rich_help_panel=YEARS)
 def back_test(
     year: Annotated[int, typer.Argument(help="The year that was published, such as 2025.")],
     root: Root = HERE,
@@ -48,7 +65,7 @@ def back_test(
     into: Annotated[
         Path | None, typer.Option(help="Write every number that moved to this CSV file.")
     ] = None,
-    lang: Language = CHINESE,
+    lang: Language = BY_LOCALE,
 ) -> None:
     """Compute a published year again; exit status 1 if a number moved, each named with its cause."""
     from cescore.run.back_testing import computed_again, published_results, told, write_moved
@@ -56,7 +73,7 @@ def back_test(
 
     place = workspace(root)
     found = computed_again(place, year, published_results(place, year, published))
-    for line in told(found, lang.value):
+    for line in told(found, of_terminal(lang)):
         say(console, line)
     if into is not None:
         write_moved(found, into)

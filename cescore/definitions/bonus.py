@@ -6,7 +6,8 @@ from cescore.definitions.check_rules import RuleTerms, resolved_rule
 from cescore.definitions.located import Node
 from cescore.definitions.model import Bonus, BonusItem, Plan
 from cescore.definitions.names import Names
-from cescore.definitions.reading import Reading, with_nearest
+from cescore.definitions.reading import Reading
+from cescore.definitions.spelling import with_nearest
 
 
 def resolve_bonus(plan: Plan, at: Reading, terms: RuleTerms) -> Plan:

@@ -13,9 +13,10 @@ from cescore.definitions.language import LONGEST, FormulaError
 from cescore.definitions.located import Node
 from cescore.definitions.model import Account, BuiltInChecks, CheckRule, IndustryRange, Variable
 from cescore.definitions.names import Names, is_unit, read_formula, refuse_formula
-from cescore.definitions.reading import Reading, with_nearest
+from cescore.definitions.reading import Reading
 from cescore.definitions.resolving import check_names, executable
 from cescore.definitions.shipped import FINDINGS
+from cescore.definitions.spelling import with_nearest
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,9 @@ def _check_named(built_in: BuiltInChecks, at: Reading, names: Names) -> None:
 
 def _check_length(expression: Expression, terms: RuleTerms) -> None:
     for name in expression.names:
+        if name in terms.accounts and terms.accounts[name].by:
+            found = f"{name!r} is a table, which a rule cannot look up"
+            raise FormulaError(found, expected="variables, or an account with a formula")
         if name in terms.accounts and name not in terms.texts:
             found = f"the account {name!r} is too long to be written out in a rule"
             raise FormulaError(found, expected="variables, or an account that can be executed")
@@ -206,7 +210,7 @@ def _texts(names: Names, accounts: Mapping[str, Account]) -> dict[str, str]:
     """
     texts = {code: str(Fraction(str(factor.value))) for code, factor in names.factors.items()}
     for code, account in accounts.items():
-        expression = parse(account.executable) if account.executable else None
+        expression = parse(account.executable) if account.executable else None  # none: a table
         if expression is None or any(n in accounts and n not in texts for n in expression.names):
             continue
         text = inline(expression, texts)

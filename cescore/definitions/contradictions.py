@@ -8,7 +8,8 @@ from cescore.definitions.layout import Draft
 from cescore.definitions.located import Node
 from cescore.definitions.model import AMONG_ALL, ON_GOALPOSTS, Goalposts, Indicator, Progress, Run
 from cescore.definitions.names import ONCE, Names
-from cescore.definitions.reading import Reading, nearest, with_nearest
+from cescore.definitions.reading import Reading
+from cescore.definitions.spelling import nearest, with_nearest
 
 
 def headline_codes(draft: Draft) -> list[str]:
@@ -161,6 +162,12 @@ def check_goalposts(draft: Draft, indicator: Indicator, run: Run | None) -> None
         _check_ends(ends, indicator.direction, at.at(str(year)))
     default = draft.at.node.get("normalisation")
     method = indicator.normalisation or (default.raw if default is not None else "goalposts")
+    for year, ends in indicator.goalposts.items() if method == "log_goalposts" else ():
+        low = min(
+            ends.worst, ends.best, *(end for pair in ends.by_industry.values() for end in pair)
+        )
+        if low <= 0:
+            at.at(str(year)).refuse(f"an end of {low:g}", "ends above 0: they have a logarithm")
     is_needed = indicator.group and indicator.collected and method in ON_GOALPOSTS
     if run is not None and is_needed and indicator.goalposts_in(run.year) is None:
         first = min(indicator.goalposts, default=None)

@@ -17,6 +17,7 @@ from cescore.errors import ParamsError, Problem
 FILES = (
     "variables.yml",
     "accounts.yml",
+    "norms.yml",
     "checks.yml",
     "disclosure.yml",
     "page.yml",

@@ -40,7 +40,9 @@ class Vocabulary:
         kind = self.draft.entity_type
         own = [code for code, account in self.accounts.items() if kind in account.entity_types]
         shown = [code for code in headline_codes(self.draft) if code in self.accounts]
-        return closure([*self.draft.indicators, *own, *shown], self.expressions)
+        codes = closure([*self.draft.indicators, *own, *shown], self.expressions)
+        words = [self.accounts[code].by for code in codes if code in self.accounts]
+        return codes | {word: None for word in words if word in self.names.variables}
 
 
 def resolved_framework(
@@ -64,6 +66,7 @@ def resolved_framework(
     framework = draft.at.of(node, "framework").build(
         Framework,
         entity_type=draft.entity_type,
+        id=draft.id,
         groups=draft.groups,
         indicators=indicators,
         progress=draft.progress,
@@ -84,6 +87,7 @@ def _name_of(variable: Variable) -> VariableName:
         en=variable.en,
         unit=variable.unit,
         department=variable.department,
+        words=variable.words,
     )
 
 
@@ -98,13 +102,14 @@ def _executable(terms: Vocabulary) -> dict[str, Indicator]:
     }
     unit_of = {**names.unit_of(), **{code: i.unit for code, i in sound.items()}}
     known = {**names.places, **places}
+    on_bases = {**names.on_bases(), **draft.expressions}
     indicators = dict(draft.indicators)
     for code, indicator in sound.items():
         at, expression = places[code], draft.expressions.get(code)
         if expression is not None:
             check_names(expression, names, known, at)
         check_examples(indicator, closure([code], terms.expressions), known, at)
-        check_bases(code, terms.expressions, names.factors, at)
+        check_bases(code, on_bases, names.factors, at)
         indicators[code] = executable(indicator, expression, unit_of, at, names.units)
     return indicators
 

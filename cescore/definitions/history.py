@@ -172,7 +172,9 @@ def _goalposts(indicator: Indicator, year: int) -> str:
 
 
 def _account(account: Account) -> dict[str, str]:
-    return {"formula": account.formula, "unit": account.unit}
+    lines = [*account.values.items(), ("*", account.otherwise)]
+    table = "; ".join(f"{word} {line.value:g}" for word, line in lines if line is not None)
+    return {"formula": account.formula, "unit": account.unit, "value": table}
 
 
 def _factor(factor: Factor) -> dict[str, str]:

@@ -11,7 +11,8 @@ from cescore.definitions.language import is_reserved
 from cescore.definitions.located import Node, merged
 from cescore.definitions.model import Group, Indicator, Progress
 from cescore.definitions.names import read_formula
-from cescore.definitions.reading import Reading, with_nearest
+from cescore.definitions.reading import Reading
+from cescore.definitions.spelling import with_nearest
 
 # Folders that a run's tree has beside those of the entity types.
 RESERVED_FOLDERS = ("evidence", "logs", "release", "stale", "units")
@@ -24,6 +25,7 @@ class Draft:
 
     entity_type: str
     at: Reading
+    id: str = ""  # the file's name
     groups: dict[str, Group] = field(default_factory=dict)
     group_places: dict[str, Reading] = field(default_factory=dict)
     indicators: dict[str, Indicator] = field(default_factory=dict)
@@ -36,23 +38,60 @@ class Draft:
         return self.at.node.is_broken
 
 
-def draft_frameworks(files: Files, folder: Reading) -> dict[str, Draft]:
-    """A draft per entity type, with what it extends laid under it."""
+@dataclass(frozen=True)
+class Drafts:
+    """The frameworks as read: of each entity type the one that it is evaluated by, and the others."""
+
+    official: Mapping[str, Draft]  # by entity type
+    others: Mapping[str, Mapping[str, Draft]]  # entity type -> id -> what it may be held against
+
+    def every(self) -> dict[str, Draft]:
+        """All of them by id: the name of the file."""
+        others = {code: d for of_type in self.others.values() for code, d in of_type.items()}
+        return {**{draft.id: draft for draft in self.official.values()}, **others}
+
+
+def draft_frameworks(files: Files, folder: Reading, chosen: Mapping[str, str]) -> Drafts:
+    """A draft of each file, with what it extends laid under it.
+
+    A type is evaluated by the framework that ``chosen`` (the run's ``frameworks``) names for it, else
+    by the file that has the type's name, else by its only one.
+    """
     if not files:
         folder.of(folder.node, "frameworks").refuse("there is none", "frameworks/<entity type>.yml")
-    places: dict[str, Reading] = {}
-    for stem, at in files:
-        entity_type = _entity_type(stem, at.node)
-        here = at.of(at.node, "entity_type")
-        if entity_type in places:
-            found = f"{entity_type!r} is also described at {places[entity_type].node.where}"
-            here.refuse(found, "one file per entity type")
-        places.setdefault(entity_type, at)
+    places = dict(files)
+    types = {stem: _entity_type(stem, at.node) for stem, at in files}
+    for stem, entity_type in types.items():
         if entity_type.casefold() in RESERVED_FOLDERS:  # it names the folder of its reports
+            here = places[stem].of(places[stem].node, "entity_type")
             here.refuse(f"{entity_type!r} is a folder of every run", "another name")
-    return {
-        kind: _draft(kind, at.of(_extended(kind, places, ()), "")) for kind, at in places.items()
+    drafts = {
+        stem: _draft(types[stem], stem, at.of(_extended(stem, places, ()), ""))
+        for stem, at in places.items()
     }
+    official: dict[str, Draft] = {}
+    others: dict[str, dict[str, Draft]] = {}
+    for entity_type in dict.fromkeys(types.values()):
+        own = {stem: drafts[stem] for stem, of_type in types.items() if of_type == entity_type}
+        code = _official(entity_type, list(own), folder, chosen.get(entity_type, ""))
+        official[entity_type] = own.pop(code)
+        others[entity_type] = own
+    for entity_type in chosen:
+        folder.of(folder.node, f"runs: frameworks.{entity_type}").known(entity_type, official)
+    return Drafts(official, others)
+
+
+def _official(entity_type: str, ids: list[str], folder: Reading, chosen: str) -> str:
+    """The framework a type is evaluated by; a doubt is a Problem."""
+    at = folder.of(folder.node, f"runs: frameworks.{entity_type}")
+    if chosen and chosen not in ids:
+        at.refuse(repr(chosen), f"a framework of {entity_type}: {', '.join(ids)}")
+    if chosen in ids:
+        return chosen
+    if entity_type in ids or len(ids) == 1:
+        return entity_type if entity_type in ids else ids[0]
+    at.refuse(f"{', '.join(ids)} are all of {entity_type}", f"frameworks: {{{entity_type}: …}}")
+    return ids[0]
 
 
 def _entity_type(stem: str, node: Node) -> str:
@@ -69,15 +108,15 @@ def _extended(entity_type: str, places: Mapping[str, Reading], path: tuple[str, 
         at.refuse(" -> ".join([*path, entity_type, base.raw]), "no cycle", "extends")
         return own
     if base.raw not in places:
-        expected = with_nearest("an entity type with a framework", base.raw, places)
+        expected = with_nearest("a framework", base.raw, places)
         at.refuse(base.kind, expected, "extends")
         return own
     under = _extended(base.raw, places, (*path, entity_type))
     return merged(under.without("entity_type"), own)
 
 
-def _draft(entity_type: str, at: Reading) -> Draft:
-    draft = Draft(entity_type, at)
+def _draft(entity_type: str, code: str, at: Reading) -> Draft:
+    draft = Draft(entity_type, at, code)
     if draft.is_broken:
         return draft
     groups = _section(at, "groups")

@@ -14,7 +14,7 @@ from cescore.definitions.folder import ParamsFolder
 from cescore.definitions.former_codes import check_former_codes
 from cescore.definitions.frameworks import resolved_framework
 from cescore.definitions.history import MethodRecord, load_history
-from cescore.definitions.layout import draft_frameworks
+from cescore.definitions.layout import Draft, Drafts, draft_frameworks
 from cescore.definitions.model import (
     Account,
     BuiltInChecks,
@@ -35,13 +35,15 @@ from cescore.definitions.page import load_page
 from cescore.definitions.pictures import PageParams
 from cescore.definitions.plan_targets import plan_of_run
 from cescore.definitions.plans import load_plans
-from cescore.definitions.reading import Reading, with_nearest
+from cescore.definitions.reading import Reading
 from cescore.definitions.references import load_references
 from cescore.definitions.resolving import resolve_accounts, resolve_estimates
 from cescore.definitions.respondent_methods import check_respondent_methods
 from cescore.definitions.runs import in_its_plan, load_run
+from cescore.definitions.spelling import with_nearest
 from cescore.definitions.standards import load_standards
 from cescore.definitions.units import Units
+from cescore.definitions.vintages import check_vintages
 from cescore.errors import ParamsError
 
 
@@ -69,6 +71,7 @@ class Definitions:
     history: Mapping[int, MethodRecord] = field(default_factory=dict)  # of earlier years
     plans: Mapping[str, Plan] = field(default_factory=dict)  # every plan, the run's own among them
     databases: tuple[Database, ...] = ()
+    beside: tuple[Framework, ...] = ()  # further frameworks that returns are scored under, ungraded
     references: tuple[Reference, ...] = ()  # printed beside indicators, never scored
 
     def plan_in(self, year: int) -> Plan | None:
@@ -97,14 +100,23 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
     run = load_run(params.files("runs"), year, params.place("runs"))
     databases = load_databases(params.files("runs"), run.year) if run is not None else ()
     names = _names(params, units)
-    drafts = draft_frameworks(params.files("frameworks"), params.place("frameworks"))
-    check_kinds(drafts)
-    check_former_codes(names, drafts)
+    chosen = run.frameworks if run is not None else {}
+    read = draft_frameworks(params.files("frameworks"), params.place("frameworks"), chosen)
+    drafts, every = read.official, read.every()
+    check_kinds(every)
+    check_former_codes(names, every)
+    check_vintages(
+        names,
+        ({c: (e, d.indicator_places[c]) for c, e in d.expressions.items()} for d in every.values()),
+    )
     accounts = resolve_accounts(names)
     resolve_estimates(names)
     frameworks = {
         kind: resolved_framework(draft, names, accounts, run) for kind, draft in drafts.items()
     }
+    beside = _beside(read, run, params.place("runs"))
+    waiting = [d for of_type in read.others.values() for d in of_type.values()]
+    others = {d.id: resolved_framework(d, names, accounts, run) for d in waiting}
     checks = params.file("checks.yml")
     _check_keys(checks, ("rules", "ranges", "built_in"))
     checked = load_checks(checks, names, accounts)
@@ -112,17 +124,21 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
     if run is not None:
         has_file = (params.root / f"runs/{run.year}.yml").exists()
         run = in_its_plan(run, {i: read.plan for i, read in plans.items()}, has_file=has_file)
-    plan = plan_of_run(plans, run, drafts, units, params.place("runs"))
+    is_flash = run is not None and run.kind == "flash"  # fewer indicators: held against no plan
+    plan = None if is_flash else plan_of_run(plans, run, drafts, units, params.place("runs"))
     if plan is not None:
         plan = resolve_bonus(plan, plans[plan.id].at, RuleTerms.of(names, accounts))
     rules = params.file("disclosure.yml")
     disclosure = _disclosure(rules, names)
     if disclosure is not None:
         check_respondent_methods(drafts, frameworks, disclosure, rules)
-    standards = load_standards(params.files("standards"), drafts)
+        for draft in beside:
+            only = {draft.entity_type: draft}, {draft.entity_type: others[draft.id]}
+            check_respondent_methods(*only, disclosure, rules)
+    standards = {} if is_flash else load_standards(params.files("standards"), drafts)
     page = load_page(params.file("page.yml"), names)
     history = load_history(params.files("history"))
-    references = load_references(params.file("references.yml"), drafts)
+    references = load_references(params.file("references.yml"), every)
     if params.problems or run is None:
         raise ParamsError(f"{params.root.name}/ contradicts itself", params.problems)
     return Definitions(
@@ -131,6 +147,7 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
         accounts=accounts,
         factors=names.factors,
         frameworks={kind: f for kind, f in frameworks.items() if f is not None},
+        beside=tuple(f for d in beside if (f := others[d.id]) is not None),
         checks=checked.rules,
         built_in=checked.built_in,
         plan=plan,
@@ -144,6 +161,18 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
         databases=databases,
         references=references,
     )
+
+
+def _beside(read: Drafts, run: Run | None, at: Reading) -> list[Draft]:
+    """The frameworks that the run shows beside the official ones, in its order."""
+    found: list[Draft] = []
+    for entity_type, codes in run.beside.items() if run is not None else ():
+        known = read.others.get(entity_type, {})
+        for code in codes:
+            here = at.of(at.node, f"runs: beside.{entity_type}")
+            if here.known(code, known, f"another framework of {entity_type}"):
+                found.append(known[code])
+    return found
 
 
 def load_plan(params_dir: Path, plan_id: str = "") -> Plan:
@@ -176,6 +205,7 @@ def _names(params: ParamsFolder, units: Units) -> Names:
     other = params.file("accounts.yml")
     is_typo = not _check_keys(other, ("factors", "accounts"))
     is_broken = variables.node.is_broken or other.node.is_broken or is_typo
+    is_broken = is_broken or params.file("norms.yml").node.is_broken
     names = Names(units, is_broken=is_broken)
     for code, node in variables.node.entries().items():
         names.add_variable(code, variables.of(node, f"variables.{code}"))
@@ -183,6 +213,9 @@ def _names(params: ParamsFolder, units: Units) -> Names:
         entries = other.node.get(section)
         for code in entries.entries() if entries is not None else ():
             add(code, other.at(section, code))
+    tables = params.file("norms.yml")
+    for code, node in tables.node.entries().items():
+        names.add_table(code, tables.of(node, f"norms.{code}"))
     return names
 
 

@@ -9,9 +9,12 @@ from cescore.definitions.language import FormulaError, is_reserved
 from cescore.definitions.located import Node
 from cescore.definitions.model import Account, Computed, Factor, Variable
 from cescore.definitions.reading import Reading
+from cescore.definitions.spelling import with_nearest
 from cescore.definitions.units import UnitError, Units
 
 ONCE = "each code once, whatever it is of"
+FORMULA_KEYS = ("formula", "ladder", "summed", "across_bases", "examples")  # which no table has
+OF_REGISTER = "industry"  # the word of the register that a table may go by
 
 
 @dataclass
@@ -47,7 +50,7 @@ class Names:
             self.factors[code] = factor
 
     def add_account(self, code: str, at: Reading) -> None:
-        account = at.build(Account, code=code)
+        account = at.build(Account, code=code, hidden=("by", "values", "otherwise"))
         if not self._registered(code, at) or account is None:
             return
         before = len(at.problems)
@@ -58,6 +61,29 @@ class Names:
             if expression is not None:
                 self.expressions[code] = expression
 
+    def add_table(self, code: str, at: Reading) -> None:
+        """An account whose value is looked up by a word of the entity."""
+        before = len(at.problems)
+        written = at.of(_tabled(at.node), at.what)
+        table = written.build(Account, code=code, hidden=FORMULA_KEYS)
+        if not self._registered(code, at) or table is None:
+            return
+        self._check_table(table, at)
+        if is_unit(table.unit, at, self.units) and len(at.problems) == before:
+            self.accounts[code] = table
+
+    def _check_table(self, table: Account, at: Reading) -> None:
+        """The word is one that entities have, and each line of the table may be such a word."""
+        known = [OF_REGISTER, *(code for code in self.variables if self.is_code(code))]
+        if table.by not in known and not self.is_broken:
+            expected = with_nearest("industry or a variable of kind code", table.by, known)
+            at.refuse(repr(table.by) if table.by else "is missing", expected, "by")
+        if not table.values:
+            at.refuse("there is none", "word: {value, source, tag}", "values")
+        allowed = self.variables[table.by].allowed if table.by in self.variables else ()
+        for word in table.values if allowed else ():
+            at.at("values", word).known(word, allowed, f"a value of {table.by}")
+
     def unit_of(self) -> dict[str, str]:
         """The unit of each sound quantity."""
         everything = (self.variables, self.factors, self.accounts)
@@ -67,6 +93,11 @@ class Names:
     def is_code(self, code: str) -> bool:
         """Whether a variable is a code, which no formula can compute with."""
         return code in self.variables and self.variables[code].kind == "code"
+
+    def on_bases(self) -> dict[str, Expression]:
+        """The formulas of accounts by which a basis is followed: not those that compare two."""
+        compares = {code for code, account in self.accounts.items() if account.across_bases}
+        return {code: e for code, e in self.expressions.items() if code not in compares}
 
     def _registered(self, code: str, at: Reading) -> bool:
         if code in self.places:
@@ -128,6 +159,23 @@ def _with_ladder(account: Account, at: Reading) -> Account:
             at.of(place, f"{at.what}.ladder.{rung.rung}").refuse(error.reason, error.expected)
     written = ", ".join(" ".join(rung.formula.split()) for rung in account.ladder)
     return account.model_copy(update={"formula": f"first_available({written})"})
+
+
+def _tabled(node: Node) -> Node:
+    """A table whose lines that are bare numbers are written out as ``{value: number}``."""
+    entries = dict(node.entries()) if isinstance(node.value, dict) else {}
+    lines = entries.get("values")
+    if lines is None or not isinstance(lines.value, dict):
+        return node
+    written = {word: _line(line) for word, line in lines.entries().items()}
+    entries["values"] = Node(written, lines.where)
+    if "otherwise" in entries:
+        entries["otherwise"] = _line(entries["otherwise"])
+    return Node(entries, node.where)
+
+
+def _line(node: Node) -> Node:
+    return node if isinstance(node.value, dict | list) else Node({"value": node}, node.where)
 
 
 def _check_range(variable: Variable, at: Reading) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cescore.definitions.names import Names
 from cescore.definitions.pictures import FlowPicture, PageParams
-from cescore.definitions.reading import Reading, with_nearest
+from cescore.definitions.reading import Reading
+from cescore.definitions.spelling import with_nearest
 from cescore.definitions.units import UnitError
 
 

@@ -7,10 +7,11 @@ from typing import TypeVar
 
 from cescore.definitions.layout import Draft
 from cescore.definitions.located import Node
-from cescore.definitions.model import Plan, Run, TargetTerms
+from cescore.definitions.model import Plan, Run, TargetTerms, Veto
 from cescore.definitions.names import is_unit
 from cescore.definitions.plans import ReadPlan
-from cescore.definitions.reading import Reading, with_nearest
+from cescore.definitions.reading import Reading
+from cescore.definitions.spelling import with_nearest
 from cescore.definitions.units import UnitError, Units
 
 Terms = TypeVar("Terms", bound=TargetTerms)
@@ -37,9 +38,23 @@ def plan_of_run(
         return None
     for code, target in (*plan.targets.items(), *plan.undecided.items()):
         _check_target(target, at.at("targets", code), drafts, units)
+    for code, veto in plan.vetoes.items():
+        _check_veto(veto, at.at("vetoes", code), drafts)
     targets = {code: _with_types(target, drafts) for code, target in plan.targets.items()}
     undecided = {code: _with_types(target, drafts) for code, target in plan.undecided.items()}
     return plan.model_copy(update={"targets": targets, "undecided": undecided})
+
+
+def _check_veto(veto: Veto, at: Reading, drafts: Mapping[str, Draft]) -> None:
+    """The indicator that shows it exists for one of its types at least."""
+    if not veto.indicator or any(draft.is_broken for draft in drafts.values()):
+        return
+    own = [drafts[kind] for kind in veto.entity_types if kind in drafts]
+    codes = [code for draft in own for code in draft.indicator_places]
+    if own and veto.indicator not in codes:
+        asked = f"an indicator of {' or '.join(veto.entity_types)}"
+        expected = with_nearest(asked, veto.indicator, codes)
+        at.refuse(f"unknown indicator {veto.indicator!r}", expected, "indicator")
 
 
 def _with_types(target: Terms, drafts: Mapping[str, Draft]) -> Terms:

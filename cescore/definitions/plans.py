@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cescore.definitions.layout import Files
-from cescore.definitions.model import Plan, Target
+from cescore.definitions.model import EVIDENCE_KINDS, NUMERIC, Check, Plan, Target
 from cescore.definitions.reading import Reading
 
 PARTS = ("targets", "index", "measures")
@@ -103,6 +103,21 @@ def _check_measures(plan: Plan, at: Reading) -> None:
                 found = f"check {check.id} is also in measure {seen[check.id]}"
                 place.refuse(found, "each check once", "checks")
             seen[check.id] = code
+            found, expected = _wrong_yardstick(check)
+            if found:
+                place.refuse(f"check {check.id}: {found}", expected, "checks")
+
+
+def _wrong_yardstick(check: Check) -> tuple[str, str]:
+    """What does not fit in how a check is scored, and what would; "" where all does."""
+    if check.yardstick in ("goal", "improves") and check.type not in NUMERIC:
+        return f"yardstick {check.yardstick} of a {check.type}", f"a type of {', '.join(NUMERIC)}"
+    if check.yardstick == "improves" and not check.better:
+        return "yardstick improves without a direction", "better: more or less"
+    if (check.yardstick == "goal") != bool(check.goal):
+        found = f"yardstick {check.yardstick} {'with' if check.goal else 'without'} a goal"
+        return found, "a goal for the yardstick goal, and for no other"
+    return "", ""
 
 
 def _check_assessment(plan: Plan, at: Reading) -> None:
@@ -117,6 +132,12 @@ def _check_assessment(plan: Plan, at: Reading) -> None:
         if rules.scales and entity_type not in rules.scale_of:
             expected = f"scale_of: {{{entity_type}: {' or '.join(rules.scales)}}}"
             place.refuse("none of the scales grades the total", expected)
+    left_out = [kind for kind in EVIDENCE_KINDS if kind not in rules.evidence]
+    if left_out or max(rules.evidence.values()) > 1:
+        at.at("evidence").refuse(
+            f"without {', '.join(left_out)}" if left_out else "a share above 1",
+            f"a share of 0 to 1 for each of {', '.join(EVIDENCE_KINDS)}",
+        )
     for entity_type in rules.bonus:
         at.at("bonus", entity_type).known(entity_type, rules.weights)
 
@@ -136,6 +157,12 @@ def _check_vetoes(plan: Plan, at: Reading) -> None:
     """A veto leads to a band of the scale of each of its types, named in either language."""
     rules = plan.assessment
     for code, veto in plan.vetoes.items():
+        place, given = at.at("vetoes", code), (veto.than, veto.threshold is not None)
+        if veto.indicator and (not veto.op or bool(given[0]) == given[1]):
+            expected = "op, and either than: last_year or base_year, or a threshold"
+            place.refuse(f"indicator {veto.indicator} without them", expected, "indicator")
+        elif not veto.indicator and (veto.op or any(given)):
+            place.refuse("a condition without an indicator", "an indicator", "op")
         for scale in dict.fromkeys(rules.scale_of.get(kind, "") for kind in veto.entity_types):
             if scale in rules.scales:
                 bands = rules.scales[scale].bands

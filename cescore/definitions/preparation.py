@@ -14,7 +14,8 @@ from cescore.definitions.model import (
     Indicator,
     Variable,
 )
-from cescore.definitions.reading import Reading, with_nearest
+from cescore.definitions.reading import Reading
+from cescore.definitions.spelling import with_nearest
 
 GROUPINGS = ("industry",)  # columns of entities.csv that a bundle carries as well
 ROWS = ("all", "group")  # of an entity's own indicators: all scored ones, or those of the group

@@ -6,7 +6,6 @@ in words, at the place where it stands.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from cescore.definitions.located import Node
 from cescore.definitions.model.base import FROM_FILE, Refused, TopValues, UnknownKey
+from cescore.definitions.spelling import with_nearest
 from cescore.errors import Problem
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -32,21 +32,6 @@ EXPECTED: Mapping[str, str] = {  # pydantic's kinds of error -> what was expecte
     "dict_type": "keys with values",
     "mapping_type": "keys with values",
 }
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word closest to one that is not known, or nothing."""
-    folded = {code.casefold(): code for code in known}
-    if word.casefold() in folded:
-        return folded[word.casefold()]
-    close = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
-    return folded[close[0]] if close else ""
-
-
-def with_nearest(expected: str, word: str, known: Iterable[str]) -> str:
-    """What was expected, and the nearest known word if there is one."""
-    close = nearest(word, known)
-    return f"{expected}; nearest: {close}" if close else expected
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from cescore.definitions.language import FormulaError
 from cescore.definitions.model import Account, Computed, Estimate, Example, Factor
 from cescore.definitions.names import Names, refuse_formula
 from cescore.definitions.order import closure, ordered
-from cescore.definitions.reading import Reading, with_nearest
+from cescore.definitions.reading import Reading
+from cescore.definitions.spelling import with_nearest
 from cescore.definitions.units import Units
 
 ATTRIBUTES = ("industry", "holding_id")  # of the register, that members are chosen by
@@ -25,12 +26,12 @@ def resolve_accounts(names: Names) -> dict[str, Account]:
     places = {code: names.places[code] for code in names.accounts}
     for code, written in names.expressions.items():
         check_names(written, names, names.places, places[code])
-    unit_of = names.unit_of()
+    unit_of, on_bases = names.unit_of(), names.on_bases()
     accounts: dict[str, Account] = {}
     for code in ordered(list(names.accounts), names.expressions, places):
         account, at = names.accounts[code], places[code]
         check_examples(account, closure([code], names.expressions), names.places, at)
-        check_bases(code, names.expressions, names.factors, at)
+        check_bases(code, on_bases, names.factors, at)
         accounts[code] = executable(account, names.expressions.get(code), unit_of, at, names.units)
     return accounts
 

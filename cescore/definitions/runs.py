@@ -74,6 +74,8 @@ def _run_of(runs: Mapping[int, Run], year: int) -> Run:
     near = runs[min(runs, key=lambda other: (abs(other - year), other))]
     status = "sample" if near.status == "sample" else "draft"
     changed = {"year": year, "status": status, "vintage": "preliminary", "issued": ""}
+    if near.kind == "flash":  # which has frameworks of its own
+        changed |= {"kind": "annual", "frameworks": {}, "beside": {}}
     return near.model_copy(update=changed)
 
 

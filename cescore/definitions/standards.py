@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from cescore.definitions.layout import Draft, Files
 from cescore.definitions.model import Standard
-from cescore.definitions.reading import Reading, with_nearest
+from cescore.definitions.reading import Reading
+from cescore.definitions.spelling import with_nearest
 
 
 def load_standards(files: Files, drafts: Mapping[str, Draft]) -> dict[str, Standard]:

@@ -23,7 +23,7 @@ def has_plan_ended(definitions: Definitions) -> bool:
 
 
 def _used(definitions: Definitions) -> Iterator[str]:
-    for framework in definitions.frameworks.values():
+    for framework in (*definitions.frameworks.values(), *definitions.beside):
         yield from framework.variables
         yield from (
             imputation.by for imputation in map(framework.imputation_of, framework.scored())

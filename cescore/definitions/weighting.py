@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from cescore.definitions.judgement import ahp_weights, budget_allocation, equal_weights
 from cescore.definitions.layout import Draft
 from cescore.definitions.model import STATED, Framework, Weighting
-from cescore.definitions.reading import Reading, with_nearest
+from cescore.definitions.reading import Reading
+from cescore.definitions.spelling import with_nearest
 from cescore.errors import MethodError
 
 
@@ -28,7 +29,7 @@ def with_stated_weights(draft: Draft, framework: Framework) -> Framework:
         members = [code for code, _ in framework.members(group)]
         if weighting.method in STATED and members:
             weights |= _stated(weighting, members, at)
-    return framework.with_weights(**weights) if weights else framework
+    return framework.reweighted(weights) if weights else framework
 
 
 def _check_names(framework: Framework, weighting: Weighting, at: Reading) -> None:

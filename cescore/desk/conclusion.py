@@ -15,8 +15,7 @@ from cescore.method.column import Column, Panel
 from cescore.method.contributions import Contribution, Decomposition
 from cescore.method.progress import ProgressResult
 from cescore.method.target_paths import TargetPath
-from cescore.publish.check import differences
-from cescore.publish.notebook import CONCLUSION_MIME
+from cescore.publish.check import CONCLUSION_MIME, differences
 
 
 class Computation(TypedDict, total=False):
@@ -84,6 +83,8 @@ def _of_bundle(
         "groups": _by_code(result.groups),
         "indicators": _by_code(computed.get("indicators")),
     }
+    if bundle.is_variant:  # so that what is printed is that variant's, not the official one's
+        found["framework"] = bundle.framework.model_dump(mode="json")
     progress = computed.get("progress")
     if progress is not None and bundle.framework.progress is not None:
         found["progress_index"] = _numbers(progress.index)
@@ -106,10 +107,9 @@ def _in_words(found: Mapping[str, Any], bundle: OpenBundle) -> str:
     value = found["index"][data.record.years.index(data.run.year)]
     printed = "no value" if value is None else f"{value:.6f}"
     head = f"{data.framework.index.code} {data.run.year} = {printed}"
-    if bundle.is_variant:
-        return f"{head}; 试算稿 working variant, not compared with the evaluation"
+    mark = "试算稿 working variant, " if bundle.is_variant else ""
     odd = differences(found, data)
-    return f"{head}; " + ("; ".join(odd) if odd else "equal to the evaluation, as it must be")
+    return f"{head}; {mark}" + ("; ".join(odd) if odd else "equal to the evaluation, as it must be")
 
 
 def _by_code(panel: Panel | None) -> dict[str, list[float | None]]:

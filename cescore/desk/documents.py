@@ -17,8 +17,8 @@ from cescore.disclosure.documents import MethodBook
 from cescore.disclosure.opened import OpenBundle, OpenDocument
 from cescore.method import weight as _weight
 from cescore.method.assessment import LEAST_INSPECTED
-from cescore.method.measures import PARTIAL_SHARE
 from cescore.method.schedules import NEARLY
+from cescore.method.yardsticks import LEAST_PARTIAL, PARTIAL_SHARE
 from cescore.publish.pages import unit_sheet
 from cescore.publish.pages.method_book import page as method_book
 from cescore.publish.pages.method_book.page import WorkedExample
@@ -39,6 +39,7 @@ __all__ = [
 CONVENTIONS: Mapping[str, float] = {
     "nearly": NEARLY,
     "partial_share": PARTIAL_SHARE,
+    "least_partial": LEAST_PARTIAL,
     "least_inspected": LEAST_INSPECTED,
 }
 

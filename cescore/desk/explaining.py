@@ -138,8 +138,10 @@ class BundleWorld(World):
 
     def params(self, entity_type: str, code: str) -> str:
         framework = self.bundle.framework
+        table = framework.accounts.get(code)
         file = "accounts" if code in {*framework.accounts, *framework.factors} else ""
-        return f"params/{file or f'frameworks/{entity_type}'}.yml: {code}"
+        file = "norms" if table is not None and table.by else file
+        return f"params/{file or f'frameworks/{framework.id or entity_type}'}.yml: {code}"
 
     def place(self, entity_id: str, code: str, year: int) -> str:
         text = self._source(code, year)

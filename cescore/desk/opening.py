@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from cescore.desk.showing import dress_notebook
 from cescore.disclosure.bundle import Bundle
 from cescore.disclosure.documents import MethodBook, UnitSheet
 from cescore.disclosure.opened import OpenBundle, OpenDocument
@@ -34,16 +35,30 @@ def open_bundle(
         The file is another entity's or year's; or no workspace is found.
     """
 
-    def make() -> Bundle:
-        from cescore.disclosure.bundles import make_bundle
-        from cescore.evaluation.yearly import evaluate_workspace
-        from cescore.intake.workspace import Workspace
-
-        return make_bundle(evaluate_workspace(Workspace.load(_root(root), year)), entity_id)
-
-    data, file_hash = _read_or_made(Bundle, bundle_path, make)
+    if not bundle_path:
+        return _from_workspace(entity_id, year, lang, root)
+    data, file_hash = _read_file(Bundle, bundle_path)
     _refuse_another((data.entity.entity_id, data.run.year), (entity_id, year))
     return OpenBundle(data=data, hash=file_hash, lang=lang, framework=data.framework)
+
+
+def _from_workspace(entity_id: str, year: int, lang: str, root: str) -> OpenBundle:
+    """The bundle made here, with a way to make it under another framework."""
+    from cescore.disclosure.bundles import Bundler
+    from cescore.disclosure.trials import Trials
+    from cescore.evaluation.yearly import evaluate_workspace
+    from cescore.intake.workspace import Workspace
+
+    dress_notebook(lang)
+    trials = Trials(Bundler(evaluate_workspace(Workspace.load(workspace_root(root), year))))
+    data = trials.bundler.bundle(entity_id)
+    return OpenBundle(
+        data=data,
+        hash=data.hash,
+        lang=lang,
+        framework=data.framework,
+        again=lambda variant: trials.bundle(entity_id, variant),
+    )
 
 
 def open_book(
@@ -64,11 +79,11 @@ def open_book(
         from cescore.evaluation.yearly import evaluate_workspace
         from cescore.intake.workspace import Workspace
 
-        workspace = Workspace.load(_root(root), year)
+        workspace = Workspace.load(workspace_root(root), year)
         shown = illustrate(Bundler(evaluate_workspace(workspace)))
         return make_method_book(workspace.definitions, workspace.base_year, shown)
 
-    data, file_hash = _read_or_made(MethodBook, document_path, make)
+    data, file_hash = _read_or_made(MethodBook, document_path, lang, make)
     _refuse_another((data.run.year,), (year,))
     return OpenDocument(data, file_hash, lang)
 
@@ -88,9 +103,9 @@ def open_sheet(
         from cescore.disclosure.sheets import Sheets
         from cescore.intake.workspace import Workspace
 
-        return Sheets(Workspace.load(_root(root), year)).sheet(document_id)
+        return Sheets(Workspace.load(workspace_root(root), year)).sheet(document_id)
 
-    data, file_hash = _read_or_made(UnitSheet, document_path, make)
+    data, file_hash = _read_or_made(UnitSheet, document_path, lang, make)
     _refuse_another((data.document_id, data.run.year), (document_id, year))
     return OpenDocument(data, file_hash, lang)
 
@@ -111,9 +126,9 @@ def open_review(
         from cescore.disclosure.reviews import Reviews
         from cescore.evaluation.periods import evaluate_plan
 
-        return Reviews(evaluate_plan(_root(root), stage, plan, year)).review(document_id)
+        return Reviews(evaluate_plan(workspace_root(root), stage, plan, year)).review(document_id)
 
-    data, file_hash = _read_or_made(Review, document_path, make)
+    data, file_hash = _read_or_made(Review, document_path, lang, make)
     _refuse_another((data.document_id, *_period(data)), (document_id, stage, year))
     return OpenDocument(data, file_hash, lang)
 
@@ -128,9 +143,9 @@ def open_overview(
         from cescore.disclosure.reviews import Reviews
         from cescore.evaluation.periods import evaluate_plan
 
-        return Reviews(evaluate_plan(_root(root), stage, plan, year)).overview()
+        return Reviews(evaluate_plan(workspace_root(root), stage, plan, year)).overview()
 
-    data, file_hash = _read_or_made(PlanOverview, document_path, make)
+    data, file_hash = _read_or_made(PlanOverview, document_path, lang, make)
     _refuse_another(_period(data), (stage, year))
     return OpenDocument(data, file_hash, lang)
 
@@ -144,12 +159,18 @@ def find_workspace(start: Path) -> Path:
 
 
 def _read_or_made(
-    kind: type[PrintableT], path: str, make: Callable[[], PrintableT]
+    kind: type[PrintableT], path: str, lang: str, make: Callable[[], PrintableT]
 ) -> tuple[PrintableT, str]:
     """What is handed or made, and the SHA-256 of its file."""
     if not path:
+        dress_notebook(lang)
         made = make()
         return made, made.hash
+    return _read_file(kind, path)
+
+
+def _read_file(kind: type[PrintableT], path: str) -> tuple[PrintableT, str]:
+    """What a file holds, and its SHA-256."""
     data, file_hash = read_printable(Path(path))
     if not isinstance(data, kind):
         found = getattr(data, "kind", "an entity's bundle")
@@ -169,5 +190,6 @@ def _period(data: PlanDocument) -> tuple[str, int]:
     return data.stage, data.run.year
 
 
-def _root(root: str) -> Path:
+def workspace_root(root: str) -> Path:
+    """The workspace named, else the nearest one at or above the working directory."""
     return Path(root) if root else find_workspace(Path.cwd())

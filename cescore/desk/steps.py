@@ -6,9 +6,12 @@ bundle, so that a cell reads like the step of a worked solution.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
+from cescore.desk.terms import termed
 from cescore.disclosure.opened import OpenBundle
 from cescore.method import aggregate as _aggregate
 from cescore.method import contributions as _contributions
@@ -28,21 +31,24 @@ from cescore.method.progress import ProgressResult
 
 def compute_accounts(bundle: OpenBundle) -> Panel:
     """The returned values with the framework's accounts added."""
-    return _indicators.compute_accounts(
+    found = _indicators.compute_accounts(
         bundle.as_released, bundle.framework, base_year=bundle.base_year
     )
+    return termed(found, bundle.framework, bundle.lang)
 
 
 def compute_indicators(bundle: OpenBundle) -> Panel:
     """The framework's indicators, each in its own unit."""
-    return _indicators.compute_indicators(
+    found = _indicators.compute_indicators(
         bundle.as_released, bundle.framework, base_year=bundle.base_year
     )
+    return termed(found, bundle.framework, bundle.lang)
 
 
 def normalise(bundle: OpenBundle, indicators: Panel) -> Panel:
     """Indicators as scores on the framework's scale, more is better."""
-    return _normalise.normalise(indicators, bundle.framework, bundle.fitted)
+    scores = _normalise.normalise(indicators, bundle.framework, bundle.fitted)
+    return termed(scores, bundle.framework, bundle.lang, unit=_scale(bundle))
 
 
 def apply_missing_rules(bundle: OpenBundle, scores: Panel, indicators: Panel) -> Scored:
@@ -57,7 +63,9 @@ def effective_weights(bundle: OpenBundle, scored: Scored) -> dict[str, NDArray[n
 
 def aggregate(bundle: OpenBundle, scored: Scored) -> Aggregation:
     """Groups and index."""
-    return _aggregate.aggregate(scored, bundle.framework)
+    result = _aggregate.aggregate(scored, bundle.framework)
+    groups = termed(result.groups, bundle.framework, bundle.lang, unit=_scale(bundle))
+    return replace(result, groups=groups)
 
 
 def progress_index(bundle: OpenBundle, indicators: Panel) -> ProgressResult:
@@ -75,6 +83,11 @@ def decompose(bundle: OpenBundle, scored: Scored, result: Aggregation) -> Decomp
     tree = _mean_tree.index_tree(scored, result, bundle.framework)
     stands = _coverage.stands(result, bundle.framework.missing, scored.returned)
     return _contributions.decompose(tree, bundle.year, stands=stands)
+
+
+def _scale(bundle: OpenBundle) -> str:
+    """The scale of scores, as a unit."""
+    return f"{bundle.framework.scale.floor:g}-{bundle.framework.scale.top:g}"
 
 
 def decompose_progress(bundle: OpenBundle, progress: ProgressResult) -> Decomposition | None:

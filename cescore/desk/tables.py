@@ -11,6 +11,7 @@ from cescore.publish.pages.scorecard.firmness import (
     standards_table,
     uncertainty_note,
 )
+from cescore.publish.pages.scorecard.measures import measures_table
 from cescore.publish.pages.scorecard.page_one import page_one
 from cescore.publish.pages.scorecard.peers import (
     children_table,
@@ -18,7 +19,7 @@ from cescore.publish.pages.scorecard.peers import (
     peers_table,
     siblings_table,
 )
-from cescore.publish.pages.scorecard.plan import assessment_box, measures_table, targets_table
+from cescore.publish.pages.scorecard.plan import assessment_box, targets_table
 from cescore.publish.pages.scorecard.prose import statement
 from cescore.publish.pages.scorecard.quality import data_quality
 from cescore.publish.pages.scorecard.references import references_table

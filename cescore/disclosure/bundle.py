@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from cescore.definitions.bilingual import Bilingual, name_in
 from cescore.definitions.history import SeriesBreak
-from cescore.definitions.model import Framework, Named, Run, TargetTerms, VariableName
+from cescore.definitions.model import Framework, Named, Plan, Run, TargetTerms, VariableName
 from cescore.definitions.model.reference import Reference
 from cescore.definitions.pictures import FlowPicture, PageBounds
 from cescore.disclosure.standing import OwnStanding, release_stage
@@ -29,6 +29,7 @@ from cescore.method.coverage import covers_enough
 from cescore.method.disclosure import PeerFigure, YearRank
 from cescore.method.firmness import AppliedAlternative, Band, SourceShare
 from cescore.method.fitting import Withheld
+from cescore.method.grade_margin import GradeMargin
 from cescore.method.measures import MeasureLine
 from cescore.method.standards import GroupLine, RequirementLine
 from cescore.method.targets import TargetLine
@@ -229,6 +230,35 @@ class StandardCard(Bilingual, Part):
     groups: tuple[GroupLine, ...] = ()
 
 
+class BesideGroup(Bilingual, Part):
+    """A group of the framework with its weight in the index and its score."""
+
+    code: str
+    zh: str
+    en: str
+    weight: float  # share of the index, as defined
+    value: float | None
+
+
+class BesideCard(Bilingual, Part):
+    """An entity's score of the year under a framework that does not grade it."""
+
+    id: str
+    zh: str
+    en: str
+    source: str
+    version: str
+    hash: str
+    index_code: str
+    floor: float
+    top: float
+    value: float | None  # None: no index, or too little of the weight covered
+    status: str
+    coverage: float  # share of the weight that applies and has a value, 0-1
+    tag: str  # the weakest of its scored indicators and their ends
+    groups: tuple[BesideGroup, ...] = ()
+
+
 class FindingLine(Part):
     """One finding of the data checks about this entity, without another's value.
 
@@ -304,7 +334,9 @@ class Bundle(Part):
     targets: tuple[TargetLine, ...] = ()
     measures: tuple[MeasureLine, ...] = ()
     assessment: Assessment = Assessment()
+    margin: GradeMargin | None = None  # of a total that is graded by its points
     standards: tuple[StandardCard, ...] = ()
+    beside: tuple[BesideCard, ...] = ()  # the same return under further frameworks, ungraded
     findings: tuple[FindingLine, ...] = ()
     legal_basis: str = (
         ""  # as stated, "": nobody stated one; statistical: for the respondent, ungraded
@@ -318,6 +350,7 @@ class Bundle(Part):
     references: tuple[Reference, ...] = ()  # published values of its indicators, never scored
     breaks: tuple[SeriesBreak, ...] = ()  # years from which the method is another
     pages: PageBounds = PageBounds()  # how many pages its report should have
+    rules: Plan | None = None  # what the plan asks of its type; see `disclosure.plan_rules`
     standing: OwnStanding = None  # of its release; None: a draft, or a sample
 
     @property

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from cescore.definitions.history import SeriesBreak, breaks_of
 from cescore.definitions.pictures import PageBounds
+from cescore.disclosure.beside import beside_card
 from cescore.disclosure.bundle import (
+    BesideCard,
     Bundle,
     EntityCard,
     FindingLine,
@@ -27,15 +29,18 @@ from cescore.disclosure.gate import INDEX_DECIMALS, Gate
 from cescore.disclosure.ledger import Years
 from cescore.disclosure.others import OtherRespondents
 from cescore.disclosure.own_results import evaluated, values_of
+from cescore.disclosure.plan_rules import rules_for
 from cescore.disclosure.public_view import PublicView
 from cescore.disclosure.wording import Wording
 from cescore.errors import DataError
+from cescore.evaluation.grade_margins import margin_of
 from cescore.evaluation.yearly import entity_targets
 from cescore.intake import wording
 from cescore.intake.findings import Settlement
 from cescore.method.assessment import Assessment
 from cescore.method.column import Panel
 from cescore.method.disclosure import to_decimals
+from cescore.method.evaluation import evaluate
 
 if TYPE_CHECKING:
     from cescore.definitions.model import Plan, Standard
@@ -96,6 +101,10 @@ class Bundler:
         siblings, children = self.gate.siblings(entity), self.gate.children(entity)
         industries = self.gate.industries(entity)
         measures = self.yearly.measures.get(entity_id, ())
+        targets = self._targets(entity_id, view)
+        assessed = self.covered(
+            entity_id, self.yearly.assessments.get(entity_id) or Assessment(), workspace.year
+        )
         bundle = Bundle(
             entity=self._card(entity),
             run=workspace.definitions.run,
@@ -115,14 +124,16 @@ class Bundler:
             siblings=siblings,
             children=children,
             industries=industries,
-            targets=self._targets(entity_id, view),
+            targets=targets,
             measures=measures,
-            assessment=self.covered(
-                entity_id, self.yearly.assessments.get(entity_id) or Assessment(), workspace.year
+            assessment=assessed,
+            margin=margin_of(
+                self.yearly, entity_id, assessed, targets, with_indicators=view is None
             ),
             standards=tuple(
                 cover.standard(_standard(*p)) for p in self.yearly.compliance.get(entity_id, ())
             ),
+            beside=self._beside(entity, view),
             findings=findings,
             legal_basis=_text(evaluation.panel, "basis", row),
             filed=workspace.filed(entity_id),
@@ -140,12 +151,28 @@ class Bundler:
                 and one.is_for(entity.entity_type)
             ),
             breaks=self._breaks(entity.entity_type),
+            rules=self._rules(entity.entity_type),
         )
         return bundle.model_copy(update={"report_number": report_number(bundle)})
 
     def view(self, entity: Entity) -> PublicView | None:
         """A body's results as its readers may see them; None where nothing of them is withheld."""
         return None if self.audience == "bureau" else self.gate.view(entity.entity_id)
+
+    def _beside(self, entity: Entity, view: PublicView | None) -> tuple[BesideCard, ...]:
+        """The return under the run's further frameworks, of a body from what is released of it."""
+        cards = []
+        for found in self.yearly.beside.get(entity.entity_type, ()):
+            if view is not None:
+                found = evaluate(
+                    view.evaluation.panel,
+                    found.framework,
+                    base_year=found.base_year,
+                    run_year=found.run_year,
+                    fitted=found.fitted,
+                )
+            cards.append(beside_card(found, entity.entity_id, self.yearly.year))
+        return tuple(cards)
 
     def _shows_index(self, entity_id: str) -> bool:
         """Whether the body's readers see its index, and with it how firm it is."""
@@ -228,6 +255,13 @@ class Bundler:
     def _plan(self, entity_type: str) -> PlanCard:
         plan = self.yearly.workspace.definitions.plan
         return PlanCard() if plan is None else _plan_card(plan, entity_type)
+
+    @lru_cache(maxsize=64)  # noqa: B019
+    def _rules(self, entity_type: str) -> Plan | None:
+        definitions = self.yearly.workspace.definitions
+        factors = {code: factor.value for code, factor in definitions.factors.items()}
+        plan = definitions.plan
+        return None if plan is None else rules_for(plan, entity_type, factors)
 
     @lru_cache(maxsize=64)  # noqa: B019
     def _breaks(self, entity_type: str) -> tuple[SeriesBreak, ...]:

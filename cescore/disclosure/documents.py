@@ -31,7 +31,7 @@ from cescore.disclosure.bundle import FORMAT, Part, Place
 from cescore.disclosure.illustration import Illustration
 from cescore.disclosure.kinds import METHOD_BOOK, UNIT_SHEET
 from cescore.disclosure.standing import OwnStanding, release_stage
-from cescore.method.measures import STATUSES
+from cescore.method.yardsticks import STATUSES, CheckNote
 
 
 class Document(Part):
@@ -103,7 +103,8 @@ class BodyCheck(Part):
 
     entity_id: str
     status: str
-    is_unproven: bool = False  # recorded as done, without evidence: counts as partial
+    recorded: str = ""  # the status that the inspector gave, where another one counts
+    notes: tuple[CheckNote, ...] = ()
     value: str = ""
     evidence_ref: str = ""
     finding: str = ""
@@ -122,7 +123,8 @@ class SheetCheck(Named):
 
     id: str
     type: str
-    goal: float | None = None
+    yardstick: str = ""
+    goal: float | None = None  # of the year
     bodies: tuple[BodyCheck, ...] = ()
     respondents: Mapping[str, int | None] = {}
     respondents_concerned: bool = False

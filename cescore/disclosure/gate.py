@@ -24,10 +24,10 @@ from cescore.disclosure.bundle import (
 from cescore.disclosure.constants import released_constants
 from cescore.disclosure.headline import headline_codes, headline_inputs
 from cescore.disclosure.ledger import Ledger
-from cescore.disclosure.opened import to_fitted
+from cescore.disclosure.own_record import to_fitted
 from cescore.disclosure.public_view import PublicView
 from cescore.disclosure.rankings import released_robustness
-from cescore.method.assessment import Assessment
+from cescore.method.assessment import Assessment, VetoLine
 from cescore.method.column import Column, Panel, State
 from cescore.method.disclosure import (
     GroupFigure,
@@ -356,11 +356,24 @@ class Gate:
         return bool(index.state[0, view.evaluation.panel.year_position(year)] != State.SUPPRESSED)
 
     def assessment(self, entity_id: str, found: Assessment, year: int) -> Assessment:
-        """Total and grade; the grade alone where the total and its parts would give the index."""
+        """Total and grade; the grade alone where the total and its parts would give the index.
+
+        Of a veto that withheld figures show, it is said that they do, without the figures.
+        """
+        found = replace(found, vetoes=tuple(self._veto(entity_id, v, year) for v in found.vetoes))
         if self.shows_index(entity_id, year):
             return found
         parts = {part: None if part == "index" else value for part, value in found.parts.items()}
         return replace(found, total=None, parts=parts)
+
+    def _veto(self, entity_id: str, veto: VetoLine, year: int) -> VetoLine:
+        sign = veto.sign
+        if sign is None:
+            return veto
+        years = (year, sign.against_year or year)
+        if all(self.ledger.is_released(entity_id, sign.indicator, y) for y in years):
+            return veto
+        return replace(veto, sign=replace(sign, value=None, against=None))
 
     @property
     def cleared(self) -> frozenset[str]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 RESULT_NAME = "result.json"
+WHAT_IF_NAME = "what-if.html"  # beside a scorecard, where the run asks for it
 
 
 @dataclass(frozen=True)

@@ -9,22 +9,24 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cescore.disclosure.behind import Behind, Quantity
 from cescore.disclosure.costs import costs, weights_of
+from cescore.disclosure.equated import Equated, Equations, Follows, summed
 from cescore.disclosure.kept_pattern import KeptPattern, basis_of, read_pattern
 from cescore.disclosure.statements import Figure, Returned, Statements
 from cescore.method.inference import NOISE, Key, Statement, System, connected
+from cescore.method.linear_forms import LinearForm
 from cescore.method.protection import Breach, Protection, RespondentCell
 from cescore.method.withholding import Proofs, least_withheld
 
 if TYPE_CHECKING:
     from cescore.definitions.model import Disclosure
     from cescore.evaluation.yearly import YearlyEvaluation
-    from cescore.method.linear_forms import LinearForm, Meaning
+    from cescore.method.linear_forms import Meaning
 
 Years = Mapping[str, frozenset[int]]  # code -> years
 LATE = "\0late"  # no id is called so
@@ -48,12 +50,19 @@ class PrintedSum:
     atoms: frozenset[Returned]
 
 
+class SystemPart(NamedTuple):
+    """Connected statements: printed sums by their places, and figures that follow from others."""
+
+    numbers: frozenset[int]
+    following: frozenset[Follows] = frozenset()
+
+
 @dataclass(frozen=True, eq=False)
 class Ledger:
     """All figures of all bodies and years, and which of them are released to the public."""
 
     yearly: YearlyEvaluation
-    _breaches: dict[frozenset[int], list[Breach]] = field(default_factory=dict, init=False)
+    _breaches: dict[SystemPart, list[Breach]] = field(default_factory=dict, init=False)
 
     @property
     def rules(self) -> Disclosure:
@@ -163,29 +172,71 @@ class Ledger:
     def breaches(self, withheld: frozenset[Figure] = frozenset()) -> list[Breach]:
         """Whose value could be inferred too closely, by whom and from what, were all else released."""
         found: list[Breach] = []
-        for numbers in self._parts(withheld):
-            if numbers not in self._breaches:
-                self._breaches[numbers] = self.protection(numbers).breaches()
-            found += self._breaches[numbers]
+        for part in self._parts(withheld):
+            if part not in self._breaches:
+                self._breaches[part] = list(map(_as_printed, self.protection(part).breaches()))
+            found += self._breaches[part]
         return found
 
-    def _parts(self, withheld: frozenset[Figure]) -> Iterator[frozenset[int]]:
-        """The released sums that are connected, by their places in `printed`; what follows from a
-        body's released quantities one by one adds nothing, and is left out."""
+    def _parts(self, withheld: frozenset[Figure]) -> Iterator[SystemPart]:
+        """The released sums that are connected; what follows from a body's released quantities one
+        by one adds nothing, and is left out."""
         released = {p.figure for p in self.printed} - withheld
         kept = [
             i
             for i, p in enumerate(self.printed)
             if p.figure in released and not self._is_implied(p, released)
         ]
+        following = {
+            follows: statement
+            for follows in self._following(withheld, released)
+            if (statement := self._follows(follows)) is not None
+        }
         place: dict[Key, int] = {}
-        groups = connected([self.printed[i].statement for i in kept])
+        groups = connected([*(self.printed[i].statement for i in kept), *following.values()])
         for number, keys in enumerate(groups):
             place |= dict.fromkeys(keys, number)
-        parts: list[list[int]] = [[] for _ in groups]
+        parts: list[tuple[list[int], list[Follows]]] = [([], []) for _ in groups]
         for i in kept:
-            parts[place[next(iter(self.printed[i].statement.terms))]].append(i)
-        yield from map(frozenset, parts)
+            parts[place[next(iter(self.printed[i].statement.terms))]][0].append(i)
+        for follows, statement in following.items():
+            parts[place[next(iter(statement.terms))]][1].append(follows)
+        yield from (SystemPart(frozenset(numbers), frozenset(some)) for numbers, some in parts)
+
+    def _following(
+        self, withheld: frozenset[Figure], released: Collection[Figure]
+    ) -> Mapping[Follows, float]:
+        """Withheld returned figures that follow from released ones, with how far off each may be."""
+        hidden = {figure for figure in withheld if self._is_returned(figure)}
+        beside = {figure for figure in self.meanings if self._is_returned(figure)} - hidden
+        found = self._equations.following(hidden, {*released, *beside})
+        self._widths.update(found)
+        return found
+
+    @cached_property
+    def _equations(self) -> Equations:
+        sums = (
+            summed(figure, form)
+            for figure, meaning in self.meanings.items()
+            if not self._is_returned(figure) and self._is_weighed(figure) and meaning.is_linear
+            for form in meaning.sums
+            if all(a.body == figure.entity_id for a in form.terms)  # type: ignore[attr-defined]
+        )
+        return Equations([*Equated(Statements(self.behind)), *sums])
+
+    @cached_property
+    def _widths(self) -> dict[Follows, float]:
+        return {}
+
+    def _follows(self, follows: Follows) -> Statement | None:
+        """The statement that a figure makes which is not printed and follows all the same."""
+        figure = follows.figure
+        atom = Returned(figure.entity_id, Quantity(figure.code, figure.year))
+        plain = self._statement(figure, LinearForm({atom: 1.0}))
+        if plain is None:
+            return None
+        off = self._widths[follows]
+        return Statement(follows, plain.terms, plain.low - off, plain.high + off)
 
     def _is_implied(self, printed: PrintedSum, released: Collection[Figure]) -> bool:
         if not printed.atoms or any(a.body != printed.figure.entity_id for a in printed.atoms):
@@ -193,9 +244,11 @@ class Ledger:
         own = [Figure(a.body, a.quantity.code, a.quantity.year) for a in printed.atoms]
         return printed.figure not in own and all(figure in released for figure in own)
 
-    def protection(self, numbers: Iterable[int]) -> Protection:
-        """The system of some of the printed sums, with the respondents behind them."""
-        statements = [self.printed[i].statement for i in sorted(numbers)]
+    def protection(self, part: SystemPart) -> Protection:
+        """The system of some connected statements, with the respondents behind them."""
+        statements = [self.printed[i].statement for i in sorted(part.numbers)]
+        following = (self._follows(follows) for follows in sorted(part.following, key=str))
+        statements += [statement for statement in following if statement is not None]
         keys = dict.fromkeys(key for s in statements for key in s.terms)
         truth = {key: self._truth[key] for key in keys}
         cells = {k: self._cells[k] for k in keys if isinstance(k, RespondentCell)}
@@ -345,6 +398,12 @@ def _by_code(figures: Iterable[Figure], entity_id: str) -> Years:
         if figure.entity_id == entity_id:
             years[figure.code].add(figure.year)
     return {code: frozenset(years[code]) for code in sorted(years)}
+
+
+def _as_printed(breach: Breach) -> Breach:
+    """A breach proved by what is printed: of what follows from that, by its sources."""
+    printed = (p.sources if isinstance(p, Follows) else {p} for p in breach.proof)
+    return replace(breach, proof=frozenset(key for keys in printed for key in keys))
 
 
 def _is_earlier(name: Key) -> bool:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Generic, Self, TypeVar
 
-import numpy as np
-
 from cescore.definitions.model import Framework
-from cescore.disclosure.bundle import Bundle, FittedConstants, Record, Released
+from cescore.disclosure.bundle import Bundle
 from cescore.disclosure.documents import Document
-from cescore.method.column import Column, Panel
+from cescore.disclosure.own_record import as_released, own_panel, to_fitted
+from cescore.disclosure.trial import trial_of
+from cescore.errors import VariantError
+from cescore.method.column import Panel
 from cescore.method.indicators import carried_year, compute_indicators
 from cescore.method.normalise import Fitted
 
@@ -26,25 +27,26 @@ class OpenBundle:
     """One report's world, opened: what a notebook computes with and a page shows.
 
     ``hash`` is the SHA-256 of the bundle file; ``framework`` is the official one until
-    `with_framework` puts a variant in its place.
+    `with_framework` puts a variant in its place. ``official`` is what the file holds, ``again``
+    makes the bundle of a variant where the workspace is at hand.
     """
 
     data: Bundle
     hash: str
     lang: str
     framework: Framework
+    official: Bundle | None = None
+    again: Callable[[Framework], Bundle] | None = None
 
     @cached_property
     def record(self) -> Panel:
         """The entity's own returned values as a panel of one entity."""
-        return _panel(self.data)
+        return own_panel(self.data)
 
     @cached_property
     def as_released(self) -> Panel:
-        """The record, with accounts and indicators that are released although what they stand on
-        is withheld."""
-        columns = {series.code: series.column() for series in self.data.released.computed}
-        return self.record.with_columns(columns) if columns else self.record
+        """See `cescore.disclosure.own_record.as_released`."""
+        return as_released(self.data)
 
     @property
     def year(self) -> int:
@@ -83,8 +85,25 @@ class OpenBundle:
         return {code: tuple(int(year) for year in row) for code, row in years.items()}
 
     def with_framework(self, framework: Framework) -> Self:
-        """The same record under another framework: a working variant, marked so on the page."""
-        return replace(self, framework=framework)
+        """The same record under another framework: a working variant, marked so on every page.
+
+        Everything that follows from the framework is computed anew, or left out; see
+        `cescore.disclosure.trial`.
+
+        Raises
+        ------
+        VariantError
+            It cannot be known without the figures of others, or is another type's framework.
+        """
+        official = self.official or self.data
+        if framework.entity_type != official.framework.entity_type:
+            raise VariantError(
+                f"a framework of {framework.entity_type},"
+                f" expected one of {official.framework.entity_type}"
+            )
+        make = self.again or (lambda variant: trial_of(official, variant))
+        data = official if framework.hash == official.framework.hash else make(framework)
+        return replace(self, data=data, framework=data.framework, official=official)
 
     def __repr__(self) -> str:
         entity = self.data.entity
@@ -102,44 +121,3 @@ class OpenDocument(Generic[DocumentT]):
 
     def __repr__(self) -> str:
         return f"<{self.data.kind} {self.data.document_id} {self.data.run.year}, {self.hash[:12]}>"
-
-
-def to_fitted(constants: FittedConstants, released: Released = Released()) -> Fitted:
-    """The constants as the methods take them, with what of the entity itself is withheld."""
-    return Fitted(
-        constants=constants.constants,
-        nowhere=constants.nowhere,
-        released_scores=constants.released_scores,
-        released_groups=constants.released_groups,
-        withheld=released.withheld(),
-    )
-
-
-def _panel(data: Bundle) -> Panel:
-    record, entity = data.record, data.entity
-    known = {
-        "entity_type": entity.entity_type,
-        "industry": entity.industry,
-        "parent_id": entity.parents[0].entity_id if entity.parents else "",
-        "counted_in": entity.counted_in,
-        "name_zh": entity.name_zh,
-        "name_en": entity.name_en,
-        "is_synthetic": "true" if entity.is_synthetic else "false",
-        "basis": data.legal_basis,
-    }
-    return Panel(
-        entities=(entity.entity_id,),
-        years=record.years,
-        columns={code: _column(record, code) for code in record.values},
-        attributes={name: (text,) for name, text in known.items()},
-        codes={code: np.array([texts], dtype=object) for code, texts in record.codes.items()},
-    )
-
-
-def _column(record: Record, code: str) -> Column:
-    values = [np.nan if value is None else value for value in record.values[code]]
-    return Column(
-        np.array([values], dtype=float),
-        np.array([record.state[code]], dtype=np.uint8),
-        np.array([record.flags[code]], dtype=np.uint8),
-    )

@@ -23,7 +23,12 @@ def result_json(bundle: Bundle, bundle_hash: str) -> dict[str, Any]:
         "entity_type": card.entity_type,
         "year": bundle.run.year,
         "names": {"zh": card.name_zh, "en": card.name_en},
-        "framework": {"version": bundle.framework.version, "hash": bundle.framework_hash},
+        **_variant(bundle),
+        "framework": {
+            "id": bundle.framework.id,
+            "version": bundle.framework.version,
+            "hash": bundle.framework.hash,
+        },
         "index": {
             **_of_year(bundle, found.index),
             "change": _change(bundle, found.index) if bundle.has_change else None,
@@ -36,6 +41,7 @@ def result_json(bundle: Bundle, bundle_hash: str) -> dict[str, Any]:
         "measures": [to_jsonable_python(measure) for measure in bundle.measures],
         "assessment": _assessment(bundle),
         "standards": [standard.model_dump(mode="json") for standard in bundle.standards],
+        "beside": [card.model_dump(mode="json") for card in bundle.beside],
         "uncertainty": _uncertainty(bundle),
         "robustness": [one.model_dump(mode="json") for one in bundle.robustness],
         "data_quality": _data_quality(bundle),
@@ -45,9 +51,20 @@ def result_json(bundle: Bundle, bundle_hash: str) -> dict[str, Any]:
             "run_status": bundle.release_stage,
             **_standing(bundle),
             "vintage": bundle.run.vintage,
+            "kind": bundle.run.kind,
             "is_synthetic": card.is_synthetic,
         },
     }
+
+
+VARIANT = "试算稿 Working variant"
+
+
+def _variant(bundle: Bundle) -> dict[str, Any]:
+    """Of a trial: the mark, and the framework that it departs from."""
+    if bundle.framework.hash == bundle.framework_hash:
+        return {}
+    return {"variant": {"mark": VARIANT, "official_framework_hash": bundle.framework_hash}}
 
 
 def _standing(bundle: Bundle) -> dict[str, Any]:
@@ -154,8 +171,10 @@ def _assessment(bundle: Bundle) -> dict[str, Any]:
         },
         "vetoes": [to_jsonable_python(veto) for veto in made.vetoes],
         "provisional": made.provisional,
+        "doubts": [to_jsonable_python(doubt) for doubt in made.doubts],
         "graded": made.graded,
         "reason": made.reason,
+        "margin": None if bundle.margin is None else to_jsonable_python(bundle.margin),
     }
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from cescore.definitions.model import Named
 from cescore.disclosure.bundle import Place
 from cescore.disclosure.documents import BodyCheck, SheetCheck, SheetMeasure, UnitSheet
 from cescore.errors import DataError
-from cescore.method.measures import STATUSES
+from cescore.method.measures import InspectedCheck, measure_lines
+from cescore.method.yardsticks import STATUSES
 
 if TYPE_CHECKING:
     from cescore.definitions.model import Check, Disclosure, Measure, Plan
@@ -33,8 +34,7 @@ class Sheets:
     """Makes the supervision sheets of a workspace's year.
 
     Every entity of the year counts, one whose returns cannot be evaluated too: what inspectors
-    recorded about it stands. A check without a record is not inspected; done without evidence
-    counts as partial, as in the assessment.
+    recorded about it stands, as the assessment counts it (`measures.measure_lines`).
     """
 
     workspace: Workspace
@@ -84,9 +84,28 @@ class Sheets:
         return tuple(e for e in self.workspace.entities() if e.entity_type not in public)
 
     @cached_property
-    def _records(self) -> Mapping[tuple[str, str], MeasureRecord]:
-        year = self.workspace.year
-        return {(r.check_id, r.entity_id): r for r in self.workspace.measures if r.year == year}
+    def _records(self) -> Mapping[tuple[int, str], Mapping[str, MeasureRecord]]:
+        """Records by year and entity, then by check."""
+        found: dict[tuple[int, str], dict[str, MeasureRecord]] = defaultdict(dict)
+        for record in self.workspace.measures:
+            found[record.year, record.entity_id][record.check_id] = record
+        return found
+
+    @cached_property
+    def _counted(self) -> Mapping[tuple[str, str], InspectedCheck]:
+        """Each check of each entity of the year as the assessment counts it."""
+        plan, year = self.workspace.definitions.plan, self.workspace.year
+        if plan is None:
+            return {}
+        found: dict[tuple[str, str], InspectedCheck] = {}
+        for entity in self.workspace.entities():
+            now, last = (
+                [_texts(r) for r in self._records.get((y, entity.entity_id), {}).values()]
+                for y in (year, year - 1)
+            )
+            lines = measure_lines(plan, entity.entity_type, now, year=year, last_year=last)
+            found |= {(c["id"], entity.entity_id): c for line in lines for c in line.checks}
+        return found
 
     def _measure(self, measure: Measure, unit: str) -> SheetMeasure:
         return SheetMeasure(
@@ -108,24 +127,35 @@ class Sheets:
             zh=check.zh,
             en=check.en,
             type=check.type,
-            goal=check.goal,
+            goal=check.goal_in(self.workspace.year),
+            yardstick=check.yardstick,
             bodies=tuple(self._inspected(check.id, e) for e in bodies),
             respondents=released_counts(statuses, self.workspace.definitions.disclosure),
             respondents_concerned=bool(firms),
         )
 
     def _inspected(self, check_id: str, entity: Entity) -> BodyCheck:
-        record = self._records.get((check_id, entity.entity_id))
-        if record is None:
-            return BodyCheck(entity_id=entity.entity_id, status="not_inspected")
-        unproven = record.status == "done" and not record.evidence_ref.strip()
-        fields = {
-            name: getattr(record, name) for name in BodyCheck.model_fields if hasattr(record, name)
-        }
+        check = self._counted[check_id, entity.entity_id]
+        records = self._records.get((self.workspace.year, entity.entity_id), {})
+        record = records.get(check_id)
         return BodyCheck(
-            **{**fields, "status": "partial" if unproven else record.status},
-            is_unproven=unproven,
+            entity_id=entity.entity_id,
+            status=check["status"],
+            recorded=check.get("recorded", ""),
+            notes=check["notes"],
+            closed_date="" if record is None else record.closed_date,
+            **{name: check[name] for name in _SAME},
         )
+
+
+# what a sheet prints of a check as the assessment has it
+_SAME: tuple[Literal["value", "evidence_ref", "finding", "inspector_unit", "inspection_date", "due_date"], ...] = (
+    "value", "evidence_ref", "finding", "inspector_unit", "inspection_date", "due_date",
+)  # fmt: skip
+
+
+def _texts(record: MeasureRecord) -> dict[str, str]:
+    return {name: str(value) for name, value in vars(record).items()}
 
 
 def released_counts(

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from cescore.definitions.bilingual import Bilingual
 
 Stage = Literal["draft", "reviewed", "final", "corrected"]
+MARKED = ("sample", "draft", "reviewed")  # stages that every page says in its head: not official
 Value = float | str | None
 
 

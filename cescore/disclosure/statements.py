@@ -124,6 +124,8 @@ class Statements:
             return self.of(Figure(figure.entity_id, code, year))
 
         text = computed.executable or computed.formula
+        if not text:  # a table of params: nobody's figure is in it
+            return Meaning.number(value)
         found = meaning(text, computed.factor, figure.year, base_year, look)
         if found.is_present:
             return found if found.inputs else Meaning.number(value)

@@ -36,6 +36,7 @@ from cescore.method.period_measures import (
 )
 from cescore.method.plan_period import FINAL, assess_period, period_vetoes, stage_year
 from cescore.method.target_paths import TargetPath, target_paths
+from cescore.method.veto_signs import VetoSign, veto_signs
 
 Records = Mapping[int, Mapping[str, Mapping[str, str]]]  # year -> check or veto -> its record
 
@@ -44,6 +45,7 @@ ONE_YEAR = (
     "account",
     "target",
     "measure",
+    "measure_credit",
     "assessment",
 )  # a period has its own or none
 
@@ -124,6 +126,8 @@ class PlanEvaluation:
             targets=[path.end for path in self.targets[entity.entity_id]],
             measures=at_end(self.measures_of(entity)),
             vetoes=period_vetoes([vetoes.get(year, {}) for year in self.years]),
+            signs=self._signs(entity, evaluation, self.year),
+            years=(self.years[0], self.year),
             basis=self._basis(entity, evaluation, row, self.year),
             bonus=self._bonus[self.year][entity.entity_id],
         )
@@ -187,7 +191,7 @@ class PlanEvaluation:
 
     def _in_year(self, entity: Entity, year: int) -> Assessment:
         evaluation, row = self._place(entity)
-        records = self._records.get(entity.entity_id, {}).get(year, {})
+        records = self._records.get(entity.entity_id, {})
         i = self.years.index(year)
         return assess(
             self.plan,
@@ -196,13 +200,27 @@ class PlanEvaluation:
                 index=self._index(evaluation, row, year),
                 scale=evaluation.framework.scale,
                 targets=[path.lines[i] for path in self.targets[entity.entity_id]],
-                measures=measure_lines(self.plan, entity.entity_type, records.values()),
+                measures=measure_lines(
+                    self.plan,
+                    entity.entity_type,
+                    records.get(year, {}).values(),
+                    year=year,
+                    last_year=records.get(year - 1, {}).values(),
+                ),
                 vetoes=self._vetoes.get(entity.entity_id, {}).get(year, {}),
                 basis=self._basis(entity, evaluation, row, year),
+                signs=self._signs(entity, evaluation, year),
+                years=(year, year),
                 is_last_year=year >= self.plan.last_year,
                 bonus=self._bonus[year][entity.entity_id],
             ),
         )
+
+    def _signs(
+        self, entity: Entity, evaluation: TypeEvaluation, year: int
+    ) -> Mapping[str, VetoSign]:
+        found = evaluation.indicators, evaluation.framework
+        return veto_signs(self.plan, *found, entity.entity_id, year=year)
 
     def _place(self, entity: Entity) -> tuple[TypeEvaluation, int]:
         evaluation = self.yearly.evaluations[entity.entity_type]

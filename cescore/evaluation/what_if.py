@@ -102,7 +102,7 @@ def _workspace_of(workspace: Workspace, questions: Mapping[str, WhatIf]) -> Work
         measures=tuple(
             replace(record, entity_id=name)
             for record in workspace.measures
-            if record.year == workspace.year
+            if record.year in (workspace.year - 1, workspace.year)  # one yardstick is last year
             for name in askers.get(record.entity_id, ())
         ),
         vetoes=tuple(

@@ -20,11 +20,13 @@ from cescore.intake.notation import number
 from cescore.intake.workspace import Workspace
 from cescore.method.assessment import Assessment, Basis, Evidence, assess
 from cescore.method.bonus import BonusLine, bonus_lines
-from cescore.method.column import Panel
+from cescore.method.column import Panel, status_text
 from cescore.method.evaluation import RESULT_COLUMNS, TypeEvaluation, evaluate
 from cescore.method.measures import MeasureLine, measure_lines
 from cescore.method.standards import Compliance, standard_compliance
 from cescore.method.targets import TargetLine, assess_targets
+from cescore.method.veto_signs import veto_signs
+from cescore.method.yardsticks import INSPECTED
 
 if TYPE_CHECKING:
     from cescore.method.firmness import Band
@@ -78,6 +80,16 @@ class YearlyEvaluation:
                     if one.is_judged:
                         found[entity_id].append((standard, one))
         return {entity_id: tuple(pairs) for entity_id, pairs in found.items()}
+
+    @cached_property
+    def beside(self) -> Mapping[str, tuple[TypeEvaluation, ...]]:
+        """Each type under the further frameworks that the run names: never graded, nobody ranked."""
+        found: dict[str, list[TypeEvaluation]] = defaultdict(list)
+        for framework in self.workspace.definitions.beside:
+            evaluation = _evaluate_type(self.workspace, framework, None)
+            if evaluation is not None:
+                found[framework.entity_type].append(evaluation)
+        return {entity_type: tuple(every) for entity_type, every in found.items()}
 
     def is_large(self, entity_type: str) -> bool:
         """Whether a type has more entities than ``large_above`` of the run: no bands are worked out."""
@@ -148,6 +160,7 @@ class YearlyEvaluation:
             self._measure_rows(),
             self._assessment_rows(),
             self._standard_rows(),
+            self._beside_rows(),
             self._blocked(),
         )
         while some := list(islice(rows, ROWS_AT_ONCE)):
@@ -179,11 +192,18 @@ class YearlyEvaluation:
                 yield self._row(entity_id, "target", line.id, line.actual, line.unit, status)
 
     def _measure_rows(self) -> Iterator[tuple[object, ...]]:
-        """One row per check: its amount where it is a number, and its status."""
+        """Rows of each check: its amount where it is a number, with its status, and its credit.
+
+        An inspected check that is not scored has no credit, and the reason for it as its status.
+        """
         for entity_id, lines in self.measures.items():
             for found in (found for line in lines for found in line.checks):
                 amount = number(found["value"]).number
                 yield self._row(entity_id, "measure", found["id"], amount, "", found["status"])
+                if found["status"] in INSPECTED:
+                    status = found["unscored"] or found["evidence"]
+                    row = ("measure_credit", found["id"], found["credit"], "ratio", status)
+                    yield self._row(entity_id, *row)
 
     def _assessment_rows(self) -> Iterator[tuple[object, ...]]:
         """The total with its grade, or with the reason why there is none, and its parts."""
@@ -227,6 +247,24 @@ class YearlyEvaluation:
                     code, status = f"{standard.id}.{group.code}", group.status + open_
                     yield self._row(entity_id, "standard", code, group.met, "count", status)
 
+    def _beside_rows(self) -> Iterator[tuple[object, ...]]:
+        """The year's index, groups and scores under each further framework.
+
+        Codes: the framework's id, then id.group and id.indicator.
+        """
+        for evaluation in chain.from_iterable(self.beside.values()):
+            framework, j = evaluation.framework, evaluation.panel.year_position(self.year)
+            scale = f"{framework.scale.floor:g}-{framework.scale.top:g}"
+            index, words = evaluation.aggregation.index, evaluation.index_status
+            parts = {**evaluation.aggregation.groups.columns, **evaluation.scored.scores.columns}
+            for row, entity_id in enumerate(evaluation.panel.entities):
+                value, word = float(index.values[row, j]), str(words[row, j])
+                yield self._row(entity_id, "beside", framework.id, value, scale, word)
+                for code, column in parts.items():
+                    word = status_text(int(column.state[row, j]), int(column.flags[row, j]))
+                    code, value = f"{framework.id}.{code}", float(column.values[row, j])
+                    yield self._row(entity_id, "beside", code, value, scale, word)
+
     def _blocked(self) -> Iterator[tuple[object, ...]]:
         for entity in self.workspace.entities():
             if entity.entity_id in self.workspace.blocked:
@@ -255,8 +293,9 @@ def evaluate_workspace(
     vetoes = _by_entity(
         (v.entity_id, v.veto_id, vars(v)) for v in workspace.vetoes if v.year == workspace.year
     )
-    checks = _by_entity(
-        (m.entity_id, m.check_id, vars(m)) for m in workspace.measures if m.year == workspace.year
+    checks, last_checks = (
+        _by_entity((m.entity_id, m.check_id, vars(m)) for m in workspace.measures if m.year == year)
+        for year in (workspace.year, workspace.year - 1)
     )
     targets: Mapping[str, tuple[TargetLine, ...]] = {}
     measures: Mapping[str, tuple[MeasureLine, ...]] = {}
@@ -264,7 +303,7 @@ def evaluate_workspace(
     if plan is not None:
         whose = {e: found for found in evaluations.values() for e in found.panel.entities}
         targets = PerEntity(whose, lambda entity: entity_targets(plan, whose[entity], entity))
-        measures = PerEntity(whose, _Measures(plan, whose, checks))
+        measures = PerEntity(whose, _Measures(plan, whose, workspace.year, checks, last_checks))
         bonus = {
             e: b for ev in evaluations.values() for e, b in _bonus(workspace, plan, ev).items()
         }
@@ -335,18 +374,24 @@ class _Measures:
         self,
         plan: Plan,
         whose: Mapping[str, TypeEvaluation],
+        year: int,
         checks: Mapping[str, Mapping[str, Mapping[str, str]]],
+        last_checks: Mapping[str, Mapping[str, Mapping[str, str]]],
     ) -> None:
-        self.plan, self.whose, self.checks = plan, whose, checks
+        self.plan, self.whose, self.year = plan, whose, year
+        self.checks, self.last_checks = checks, last_checks
         self._blank: dict[str, tuple[MeasureLine, ...]] = {}
 
     def __call__(self, entity_id: str) -> tuple[MeasureLine, ...]:
         entity_type = self.whose[entity_id].framework.entity_type
         records = self.checks.get(entity_id)
         if records:
-            return measure_lines(self.plan, entity_type, records.values())
+            last = self.last_checks.get(entity_id, {})
+            return measure_lines(
+                self.plan, entity_type, records.values(), year=self.year, last_year=last.values()
+            )
         if entity_type not in self._blank:
-            self._blank[entity_type] = measure_lines(self.plan, entity_type, ())
+            self._blank[entity_type] = measure_lines(self.plan, entity_type, (), year=self.year)
         return self._blank[entity_type]
 
 
@@ -392,6 +437,10 @@ def _assess(
             measures=measures,
             vetoes=vetoes,
             basis=basis,
+            signs=veto_signs(
+                plan, evaluation.indicators, framework, entity_id, year=evaluation.run_year
+            ),
+            years=(evaluation.run_year, evaluation.run_year),
             is_last_year=evaluation.run_year >= plan.last_year,
             bonus=bonus,
         ),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from cescore.definitions.model import Plan
+from cescore.definitions.model import EVIDENCE_KINDS, Check, Measure, Plan
 from cescore.intake import notation
 from cescore.intake.accounting import RowCount
 from cescore.intake.address import of_row
@@ -21,13 +21,16 @@ from cescore.intake.notation import clean, folded, nearest
 from cescore.intake.returned import RETURNED_MEASURES
 from cescore.intake.wording import Value, code, phrase, shortened
 from cescore.method.assessment import RECORDED
-from cescore.method.measures import STATUSES
+from cescore.method.measures import recorded_number
+from cescore.method.thresholds import meets
+from cescore.method.yardsticks import INSPECTED, STATUSES
 
 MEASURES = ColumnLayout(
     required=("check_id", "entity_id", "year", "status"),
     optional=(
         "value",
         "evidence_ref",
+        "evidence_kind",
         "inspector_unit",
         "inspection_date",
         "finding",
@@ -54,7 +57,8 @@ class MeasureRecord:
     status: str
     value: str = ""
     evidence_ref: str = ""
-    inspector_unit: str = ""
+    evidence_kind: str = ""
+    inspector_unit: str = ""  # who inspected; who was inspected is the entity
     inspection_date: str = ""
     finding: str = ""
     due_date: str = ""
@@ -80,6 +84,8 @@ class VetoRecord:
 _SOFT = frozenset(
     [
         *("duplicate_row", "no_evidence", "no_document", "near_unit", "date_serial"),
+        # the number decides; the evidence counts as the unit's own word
+        *("status_against_goal", "self_inspected"),
         # a value in words is recorded and printed, and counts in no sum and towards no goal
         *("not_a_number", "unit_in_cell", "date_in_number"),
     ]
@@ -107,6 +113,8 @@ class AskedChecks:
     allowed: Mapping[str, Sequence[str]]  # id of a check or veto -> the types it is for
     units: frozenset[str]  # departments that the plan names
     proof: tuple[str, str, str]  # a status, the column that proves it, the finding without it
+    checks: Mapping[str, tuple[Measure, Check]]  # by id; of vetoes none
+    own_type: str  # whose own units those of the measures are
     units_of: Mapping[str, str]  # id of a check whose value is a number -> its unit
 
     @property
@@ -122,18 +130,25 @@ def measures_asked(plan: Plan | None) -> AskedChecks:
     numeric = {
         c.id: UNIT_OF_TYPE[c.type] for m in measures for c in m.checks if c.type in UNIT_OF_TYPE
     }
-    return AskedChecks(MEASURES, STATUSES, MeasureRecord, levels, _units(plan), proof, numeric)
+    checks = {c.id: (m, c) for m in measures for c in m.checks}
+    own_type = plan.units_of if plan else ""
+    return AskedChecks(
+        MEASURES, STATUSES, MeasureRecord, levels, _units(plan), proof, checks, own_type, numeric
+    )
 
 
 def vetoes_asked(plan: Plan | None) -> AskedChecks:
     """vetoes.csv; a veto that is not in it was not looked into."""
     types = {v.id: tuple(v.entity_types) for v in plan.vetoes.values()} if plan else {}
     proof = ("standing", "document", "no_document")
-    return AskedChecks(VETOES, RECORDED, VetoRecord, types, _units(plan), proof, {})
+    return AskedChecks(VETOES, RECORDED, VetoRecord, types, _units(plan), proof, {}, "", {})
 
 
 def _units(plan: Plan | None) -> frozenset[str]:
-    return frozenset(u for m in plan.measures.values() for u in m.units) if plan else frozenset()
+    """Those that answer for measures, and those that inspect."""
+    if plan is None:
+        return frozenset()
+    return frozenset(u for m in plan.measures.values() for u in m.units) | {*plan.inspectors}
 
 
 def read_measures(
@@ -239,7 +254,11 @@ def _rows(table: CsvTable, layout: ColumnLayout, context: Context) -> Iterable[t
 def _in_known_words(row: Row, asked: AskedChecks, here: Context) -> Row:
     """The row with its status and departments as params write them, where only the form differs."""
     found = dict(row)
-    choices = {"status": asked.statuses, **dict.fromkeys(UNITS, sorted(asked.units))}
+    choices = {
+        "status": asked.statuses,
+        "evidence_kind": EVIDENCE_KINDS,
+        **dict.fromkeys(UNITS, sorted(asked.units)),
+    }
     for column in (c for c in choices if row.get(c)):
         same = next((w for w in choices[column] if folded(w) == folded(row[column])), "")
         if same and same != row[column]:
@@ -290,7 +309,14 @@ def _wrong_with_row(row: Row, year: int, register: Register, asked: AskedChecks)
     if status not in asked.statuses:
         near, known = nearest(status, asked.statuses), tuple(asked.statuses)
         wrong.append(("bad_status", {"text": shortened(status), "known": known, "near": near}))
+    kind = row.get("evidence_kind", "")
+    if kind and kind not in EVIDENCE_KINDS:
+        near = nearest(kind, EVIDENCE_KINDS)
+        wrong.append(
+            ("bad_evidence", {"text": shortened(kind), "known": EVIDENCE_KINDS, "near": near})
+        )
     wrong += _wrong_id(row, register, asked)
+    wrong += _against_plan(row, year, register, asked)
     proved, proof, without = asked.proof
     if status == proved and not row[proof]:
         wrong.append((without, {}))
@@ -299,6 +325,25 @@ def _wrong_with_row(row: Row, year: int, register: Register, asked: AskedChecks)
         if near:
             wrong.append(("near_unit", {"text": shortened(row[column]), "near": near}))
     return wrong
+
+
+def _against_plan(row: Row, year: int, register: Register, asked: AskedChecks) -> Wrong:
+    """Where a row's status is not what its number says, and where a unit inspected itself."""
+    if row[asked.id_column] not in asked.checks:
+        return []
+    measure, check = asked.checks[row[asked.id_column]]
+    told: Wrong = []
+    goal, number = check.goal_in(year), recorded_number(row.get("value", ""))
+    if goal is not None and number is not None and row["status"] in INSPECTED:
+        op = "<=" if check.better == "less" else ">="
+        if meets(number, op, goal) != (row["status"] == "done"):
+            values: dict[str, Value] = {"text": row["status"], "value": number, "goal": goal}
+            told.append(("status_against_goal", {**values, "op": op}))
+    entity = register.entities.get(row["entity_id"])
+    inspector = row.get("inspector_unit", "")
+    if entity is not None and entity.entity_type == asked.own_type and inspector in measure.units:
+        told.append(("self_inspected", {"text": shortened(inspector)}))
+    return told
 
 
 def _wrong_id(row: Row, register: Register, asked: AskedChecks) -> Wrong:

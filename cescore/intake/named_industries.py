@@ -92,6 +92,8 @@ def _slip_of(industry: str, unserved: Collection[str]) -> str:
 def _tables(definitions: Definitions) -> Iterator[_Named]:
     for entity_type, framework in definitions.frameworks.items():
         yield from _goalposts(entity_type, framework)
+    for framework in definitions.beside:
+        yield from _goalposts(framework.entity_type, framework)
     for one in definitions.ranges:
         types = one.entity_types or tuple(definitions.frameworks)
         path = ("ranges", one.code, "by_industry")
@@ -102,7 +104,7 @@ def _goalposts(entity_type: str, framework: Framework) -> Iterator[_Named]:
     for code, indicator in framework.indicators.items():
         for year, posts in indicator.goalposts.items():
             path = ("indicators", code, "goalposts", str(year), "by_industry")
-            file = f"frameworks/{entity_type}.yml"
+            file = f"frameworks/{framework.id or entity_type}.yml"
             yield _Named(file, path, tuple(posts.by_industry), (entity_type,))
 
 

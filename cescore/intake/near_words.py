@@ -86,7 +86,7 @@ def in_known_words(
 
 def industries(definitions: Definitions) -> Iterator[str]:
     """Every industry for which params say something of its own."""
-    for framework in definitions.frameworks.values():
+    for framework in (*definitions.frameworks.values(), *definitions.beside):
         for indicator in framework.indicators.values():
             for posts in indicator.goalposts.values():
                 yield from posts.by_industry

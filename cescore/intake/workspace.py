@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -64,6 +64,10 @@ def lookup(root: Path, *names: str) -> Path:
     raise DataError(f"{' or '.join(names)}: neither in the workspace nor in the repository")
 
 
+def _nobody(phase: str) -> None:
+    """Hears nothing."""
+
+
 @dataclass(frozen=True, eq=False)
 class Workspace:
     """Everything read for one year: definitions, register, one panel per entity type, findings.
@@ -94,8 +98,12 @@ class Workspace:
         return _tiled_by(self.register, self.definitions)
 
     @classmethod
-    def load(cls, root: Path, year: int | None = None) -> Workspace:
+    def load(
+        cls, root: Path, year: int | None = None, told: Callable[[str], None] = _nobody
+    ) -> Workspace:
         """Read a workspace; what is wrong with the data is in ``findings``.
+
+        ``told`` hears ``reading`` and ``checking`` as each begins.
 
         Raises
         ------
@@ -105,6 +113,7 @@ class Workspace:
             There is no register, corrections.yml or confirmations.yml is no YAML, or nothing was received
             for the year.
         """
+        told("reading")
         definitions = load_definitions(root / "params", year)
         log = FindingLog()
         received = _receive(root, definitions, log)
@@ -113,6 +122,7 @@ class Workspace:
         _refuse_empty_year(received.sources, observations, run.year, log)
         base_year, years = _years(definitions, observations)
         layout = _lay_out(register, observations, definitions, base_year, years)
+        told("checking")
         checked = check(layout, _checked(definitions, base_year, register))
         refused = {(f.entity_id, f.year, f.variable) for f in log.found if f.severity == "error"}
         log.extend(_without_refused(checked, refused))

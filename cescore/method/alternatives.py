@@ -236,7 +236,7 @@ class Variant:
         ends = ends_in(indicator, self.values, year)
         if ends is None:
             return np.full(values.shape, np.nan)
-        worst, best = _shifted(*ends, draws.goalposts.get(code))
+        worst, best = _shifted(*ends, draws.goalposts.get(code), method)
         if method == "distance_to_target":  # a shift must not take the target away
             best = np.where(best > 0, best, ends[1])
         direction, scale = indicator.direction, self.framework.scale
@@ -277,9 +277,17 @@ def _unscreened(framework: Framework) -> Framework:
     return framework.model_copy(update={"missing": missing, "groups": groups})
 
 
-def _shifted(worst: Floats, best: Floats, shifts: Floats | None) -> tuple[Floats, Floats]:
-    """Goalposts moved by shares of the distance between them: (entities,) or (rows, entities)."""
+def _shifted(
+    worst: Floats, best: Floats, shifts: Floats | None, method: str
+) -> tuple[Floats, Floats]:
+    """Goalposts moved by shares of the distance between them: (entities,) or (rows, entities).
+
+    On a logarithmic scale the distance is that of the logarithms, so that an end stays above 0.
+    """
     if shifts is None:
         return worst, best
+    if method == "log_goalposts":
+        moved = _shifted(np.log(worst), np.log(best), shifts, "goalposts")
+        return np.exp(moved[0]), np.exp(moved[1])
     span = best - worst
     return worst + shifts[:, :1] * span, best + shifts[:, 1:] * span

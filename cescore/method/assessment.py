@@ -9,7 +9,8 @@ target-responsibility schemes (methodology 9.1). That an unmet binding target de
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple, TypeGuard, get_args
 
@@ -19,13 +20,16 @@ from cescore.method.bonus import BonusLine, bonus_points
 from cescore.method.measures import MeasureLine, inspected_share, measure_points
 from cescore.method.targets import TargetLine
 from cescore.method.thresholds import meets
+from cescore.method.veto_signs import VetoSign
 
 LEAST_INSPECTED = 0.8  # [P] share of the checks below which a grade is provisional
 MOST = 100.0  # points
 PARTS = ("targets", "index", "measures")
 
 
-VetoStatus = Literal["clear", "standing", "unchecked"]
+VetoStatus = Literal["clear", "standing", "proposed", "unchecked"]
+DoubtKind = Literal["veto_proposed", "veto_unchecked", "checks_not_inspected"]
+DOUBT_KINDS: tuple[DoubtKind, ...] = get_args(DoubtKind)
 RECORDED: tuple[VetoStatus, ...] = ("clear", "standing")  # what a record can say
 Reason = Literal[
     "",
@@ -33,7 +37,7 @@ Reason = Literal[
     "no_rules", "not_filed", "statistical_basis", "insufficient_data", "index_not_computable",
     "midterm",
     # why it is as it is, or provisional
-    "veto_standing", "vetoes_unchecked", "measures_not_inspected",
+    "veto_standing", "vetoes_proposed", "vetoes_unchecked", "measures_not_inspected",
 ]  # fmt: skip
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
@@ -45,7 +49,12 @@ class VetoLine(Bilingual):
     Attributes
     ----------
     status
-        clear or standing on record; unchecked where no record says either.
+        clear or standing on record; without one, proposed where the figures show it (``sign``), else
+        unchecked.
+    since, until
+        The years that it is of; None of a binding target that was not met.
+    sign
+        What the figures say of it; None where no indicator can.
     document, confirmed_by, date
         Of the record; "" without one, and for a binding target that was not met.
     """
@@ -57,6 +66,23 @@ class VetoLine(Bilingual):
     document: str = ""
     confirmed_by: str = ""
     date: str = ""
+    since: int | None = None
+    until: int | None = None
+    sign: VetoSign | None = None
+
+
+@dataclass(frozen=True)
+class Doubt(Bilingual):
+    """One thing that is missing before a provisional grade is final.
+
+    ``zh``, ``en``: the veto; "" of checks. ``n``: how many more checks must be inspected, of those
+    with a yardstick; 1 of a veto.
+    """
+
+    kind: DoubtKind
+    zh: str
+    en: str
+    n: int = 1
 
 
 class GradeStep(NamedTuple):
@@ -88,11 +114,13 @@ class Assessment:
     weights
         Those really used, together 1: a part without a value gives its weight to the others.
     provisional
-        Graded, but vetoes were not checked, or too few checks inspected.
+        Graded, but vetoes were not checked or not confirmed, or too few checks inspected.
+    doubts
+        All that is missing before a provisional grade is final.
     reason
         Why not graded (no_rules, not_filed, statistical_basis, insufficient_data,
         index_not_computable, midterm), why graded as it is (veto_standing), or why provisional
-        (vetoes_unchecked, measures_not_inspected).
+        (vetoes_proposed, vetoes_unchecked, measures_not_inspected).
     index_converted
         The index entered the total as its place on its own scale, 0-100.
     bonus, bonus_most, bonus_lines
@@ -108,6 +136,7 @@ class Assessment:
     weights: Mapping[str, float] = field(default_factory=dict)
     vetoes: tuple[VetoLine, ...] = ()
     provisional: bool = False
+    doubts: tuple[Doubt, ...] = ()
     graded: bool = False
     reason: Reason = ""
     index_converted: bool = False
@@ -159,6 +188,8 @@ class Evidence:
         100 [P], see `index_part`. None where it was not computed.
     targets, measures, bonus
         The lines of the year.
+    signs, years
+        What the figures say of vetoes, by veto, and the first and last year that vetoes are of.
     vetoes
         Veto id -> its record of the year: status, document, confirming_unit, date.
     is_last_year
@@ -171,6 +202,8 @@ class Evidence:
     measures: Sequence[MeasureLine] = ()
     vetoes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     basis: Basis = Basis()
+    signs: Mapping[str, VetoSign] = field(default_factory=dict)
+    years: tuple[int, int] | None = None
     is_last_year: bool = False
     bonus: Sequence[BonusLine] = ()
 
@@ -189,12 +222,11 @@ def assess(plan: Plan, entity_type: str, evidence: Evidence) -> Assessment:
     3. a veto that stands decides the grade (never for the better), even without a total;
     4. an entity that did not file, one whose index covers too little of its weight, and one without
        an index are not graded;
-    5. vetoes without a record, and less than 80 % of the checks inspected [P], leave a grade
-       provisional.
+    5. vetoes without a record, those that the figures show first, and less than 80 % of the checks
+       inspected [P], leave a grade provisional.
 
     Examples
     --------
-    >>> from cescore.method.measures import STATUSES
     >>> bands = [("优秀", "excellent", 90), ("合格", "pass", 60), ("不合格", "fail", 0)]
     >>> plan = Plan.model_validate(
     ...     {
@@ -217,7 +249,7 @@ def assess(plan: Plan, entity_type: str, evidence: Evidence) -> Assessment:
     ...         },
     ...     }
     ... )
-    >>> done = MeasureLine("4.1", "", "", "4", (), {**dict.fromkeys(STATUSES, 0), "done": 1})
+    >>> done = MeasureLine("4.1", "", "", "4", (), {}, due=1, inspected=1, scored=1, credit=1.0)
     >>> result = assess(plan, "park", Evidence(index=80.0, scale=Scale(), measures=[done]))
     >>> (
     ...     round(result.total, 9),
@@ -234,7 +266,9 @@ def assess(plan: Plan, entity_type: str, evidence: Evidence) -> Assessment:
     blank = _on(graded_on)
     if basis.legal_basis == "statistical":
         return replace(blank, reason="statistical_basis")
-    lines = veto_lines(plan, entity_type, evidence.vetoes)
+    lines = veto_lines(
+        plan, entity_type, evidence.vetoes, signs=evidence.signs, years=evidence.years
+    )
     lines += _broken(targets) if evidence.is_last_year else ()
     parts = {
         "targets": target_part(targets),
@@ -272,15 +306,85 @@ def _graded(
     grade = vetoed or earned
     if grade is None:
         return scored
-    doubt = _why_provisional(scored.vetoes, measures)
+    doubts = tuple(_doubts(scored.vetoes, measures))
     return replace(
         scored,
         grade_zh=grade[0],
         grade_en=grade[1],
         graded=True,
-        provisional=bool(doubt),
-        reason="veto_standing" if vetoed else doubt,
+        provisional=bool(doubts),
+        doubts=doubts,
+        reason="veto_standing" if vetoed else _REASON_OF[doubts[0].kind] if doubts else "",
     )
+
+
+def reassess(
+    found: Assessment,
+    *,
+    index: float | None,
+    scale: Scale,
+    is_covered: bool,
+    targets: Sequence[TargetLine],
+    measures: Sequence[MeasureLine],
+) -> Assessment:
+    """An assessment with another index [points on ``scale``], all else being as it was.
+
+    The same rules as `assess`, from what the assessment itself says: weights, bands, vetoes, bonus.
+    What it does not say leaves no total: the weight of an index where there was none before, and
+    targets that have no figures any more. A veto's own grade is known where it decided; where the
+    grade earned before was no better, there is no grade.
+    """
+    if found.reason in {"no_rules", "not_filed", "statistical_basis", "midterm"} or not found.bands:
+        return found
+    parts = {**found.parts, "index": index_part(index, scale)}
+    blank = replace(
+        found,
+        parts=parts,
+        total=None,
+        grade_zh="",
+        grade_en="",
+        graded=False,
+        provisional=False,
+        doubts=(),
+    )
+    if "targets" in found.weights and target_part(targets) != found.parts.get("targets"):
+        return replace(blank, parts={**parts, "targets": None}, reason="index_not_computable")
+    counts = "index" in found.weights
+    if (counts and index is None) or (not counts and found.parts.get("index") is None):
+        return replace(blank, reason="index_not_computable")
+    total = _with_bonus(_total(parts, found.weights), found.bonus)
+    if not is_covered or total is None:
+        return replace(blank, total=total, reason="insufficient_data")
+    earned = grade_of_bands(total, found.bands)
+    vetoed = any(line.status == "standing" for line in found.vetoes)
+    if vetoed:
+        led_to = _led_to(found)
+        grade = None if led_to is None else max((led_to, earned), key=found.bands.index)
+        reason: Reason = "veto_standing"
+    else:
+        grade, reason = earned, why_provisional(found.vetoes, measures)
+    if grade is None:
+        return replace(blank, total=total, reason=reason)
+    doubts = tuple(_doubts(found.vetoes, measures))
+    return replace(
+        blank,
+        total=total,
+        grade_zh=grade.zh,
+        grade_en=grade.en,
+        graded=True,
+        provisional=bool(doubts),
+        doubts=doubts,
+        reason=reason,
+    )
+
+
+def _led_to(found: Assessment) -> GradeStep | None:
+    """The grade that a standing veto led to; None where the total may have decided as well."""
+    given = next((step for step in found.bands if step.zh == found.grade_zh), None)
+    if given is None or found.total is None:
+        return given
+    earned = grade_of_bands(found.total, found.bands)
+    return given if found.bands.index(earned) < found.bands.index(given) else None
 
 
 def index_part(index: float | None, scale: Scale) -> float | None:
@@ -352,38 +456,56 @@ def grade_of(total: float, scale: GradeScale) -> tuple[str, str]:
     Half-open bands, 90 优秀, [80, 90) 良好 and so on, of the re-evaluation of national eco-industrial
     parks (2018, 2019; methodology 9.1, scale A).
     """
-    bands = _from_the_best(scale)
-    reached = (band for band in bands if meets(total, ">=", band.least))
-    step = next(reached, bands[-1])
+    step = grade_of_bands(total, _from_the_best(scale))
     return step.zh, step.en
 
 
+def grade_of_bands(total: float, bands: Sequence[GradeStep]) -> GradeStep:
+    """The best of some bands, the best first, that an unrounded total reaches, else the lowest."""
+    reached = (band for band in bands if meets(total, ">=", band.least))
+    return next(reached, bands[-1])
+
+
 def veto_lines(
-    plan: Plan, entity_type: str, records: Mapping[str, Mapping[str, str]]
+    plan: Plan,
+    entity_type: str,
+    records: Mapping[str, Mapping[str, str]],
+    *,
+    signs: Mapping[str, VetoSign] | None = None,
+    years: tuple[int, int] | None = None,
 ) -> tuple[VetoLine, ...]:
-    """The vetoes that concern a type, each clear or standing on record, else unchecked.
+    """The vetoes that concern a type, each clear or standing on record, else proposed or unchecked.
 
     Parameters
     ----------
     records
         Veto id -> its record of the year; a record of an unknown veto is passed over, and a status
         other than clear and standing counts as none.
+    signs
+        What the figures say of a veto; one that they show is proposed while no record says either.
+    years
+        First and last year that the vetoes are of.
     """
+    since, until = years or (None, None)
     lines = []
     for veto in plan.vetoes.values():
         if entity_type not in veto.entity_types:
             continue
         record = records.get(veto.id, {})
-        status = record.get("status", "")
+        status, sign = record.get("status", ""), (signs or {}).get(veto.id)
+        without: VetoStatus = "proposed" if sign is not None and sign.shown else "unchecked"
         lines.append(
             VetoLine(
                 id=veto.id,
                 zh=veto.zh,
                 en=veto.en,
-                status=status if _is_recorded(status) else "unchecked",
+                status=status if _is_recorded(status) else without,
                 document=record.get("document") or "",
                 confirmed_by=record.get("confirming_unit") or "",
                 date=record.get("date") or "",
+                since=since,
+                until=until,
+                sign=sign,
             )
         )
     return tuple(lines)
@@ -434,13 +556,28 @@ def _vetoed_grade(
     return worst, english.get(worst, worst)
 
 
-def _why_provisional(lines: Sequence[VetoLine], measures: Sequence[MeasureLine]) -> Reason:
-    if any(line.status == "unchecked" for line in lines):
-        return "vetoes_unchecked"
-    share = inspected_share(measures)
-    return (
-        "measures_not_inspected" if share is not None and meets(share, "<", LEAST_INSPECTED) else ""
-    )
+_REASON_OF: Mapping[DoubtKind, Reason] = {
+    "veto_proposed": "vetoes_proposed",
+    "veto_unchecked": "vetoes_unchecked",
+    "checks_not_inspected": "measures_not_inspected",
+}
+
+
+def why_provisional(lines: Sequence[VetoLine], measures: Sequence[MeasureLine]) -> Reason:
+    """The gravest of what is missing before a grade is final; "" where nothing is."""
+    doubt = next(_doubts(lines, measures), None)
+    return _REASON_OF[doubt.kind] if doubt else ""
+
+
+def _doubts(lines: Sequence[VetoLine], measures: Sequence[MeasureLine]) -> Iterator[Doubt]:
+    """All that is missing before a grade is final, the gravest first."""
+    yield from (Doubt("veto_proposed", v.zh, v.en) for v in lines if v.status == "proposed")
+    yield from (Doubt("veto_unchecked", v.zh, v.en) for v in lines if v.status == "unchecked")
+    share, due = inspected_share(measures), sum(line.due for line in measures)
+    if share is not None and meets(share, "<", LEAST_INSPECTED):
+        inspected = sum(line.inspected for line in measures)
+        n = math.ceil(LEAST_INSPECTED * due - 1e-9) - inspected
+        yield Doubt("checks_not_inspected", "", "", n)
 
 
 def _total(parts: Mapping[str, float | None], weights: Mapping[str, float]) -> float | None:

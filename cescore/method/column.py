@@ -20,6 +20,8 @@ from functools import cache, cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from cescore.method.panel_tables import KnownAs, PanelTables
+
 Floats = NDArray[np.float64]
 States = NDArray[np.uint8]
 Flags = NDArray[np.uint8]
@@ -162,8 +164,8 @@ def _rows(columns: Mapping[str, Column], rows: slice) -> dict[str, Column]:
     }
 
 
-@dataclass(frozen=True, eq=False)
-class Panel:
+@dataclass(frozen=True, eq=False, repr=False)
+class Panel(PanelTables):
     """Columns by code over the same entities and years, with what is known of each entity.
 
     Attributes
@@ -177,6 +179,8 @@ class Panel:
         ``entities``.
     codes
         Variables that are a code, not a quantity, as text (entities, years).
+    terms, lang
+        Code -> names and unit, where they are known, and the language in which a notebook shows them.
     """
 
     entities: tuple[str, ...]
@@ -184,6 +188,8 @@ class Panel:
     columns: Mapping[str, Column] = field(default_factory=dict)
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     codes: Mapping[str, NDArray[np.object_]] = field(default_factory=dict)
+    terms: Mapping[str, KnownAs] = field(default_factory=dict)
+    lang: str = "zh"
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -232,6 +238,13 @@ class Panel:
             attributes={k: tuple(v[i] for i in rows) for k, v in self.attributes.items()},
             codes={k: v[at] for k, v in self.codes.items()},
         )
+
+    def statuses(self, code: str) -> NDArray[np.object_]:
+        """The word for each value of a column (entities, years), see `status_text`."""
+        column = self.columns[code]
+        cells = zip(column.state.ravel().tolist(), column.flags.ravel().tolist(), strict=True)
+        words = [status_text(state, flags) for state, flags in cells]
+        return np.array(words, object).reshape(column.shape)
 
     @cached_property
     def row_of(self) -> Mapping[str, int]:

@@ -329,9 +329,12 @@ def ranks(values: Floats, direction: int) -> list[int | None]:
     >>> ranks(np.array([7.0, 0.1 + 0.2, 0.3, np.nan, 0.1]), 1)
     [1, 2, 2, None, 4]
     """
-    ordered = tied(values)
-    present = ordered[~np.isnan(ordered)] * direction
-    return [None if math.isnan(v) else int((present > v * direction).sum()) + 1 for v in ordered]
+    ordered = tied(values) * direction
+    present = np.sort(ordered[~np.isnan(ordered)])
+    better = len(present) - np.searchsorted(present, ordered, side="right")
+    return [
+        None if math.isnan(value) else int(n) + 1 for value, n in zip(ordered, better, strict=True)
+    ]
 
 
 def hide_cells(cells: Mapping[str, tuple[Floats, Sequence[str]]], rules: Disclosure) -> set[str]:

@@ -354,7 +354,7 @@ def evaluate(
     >>> result.aggregation.coverage[:, 0].tolist(), result.is_sufficient[:, 0].tolist()
     ([1.0, 0.75], [True, False])
     """
-    returned = _returned(panel)
+    returned = returned_in(panel)
     accounts = compute_accounts(panel, framework, base_year=base_year)
     indicators = compute_indicators(accounts, framework, base_year=base_year)
     is_whole = fitted is None
@@ -395,7 +395,7 @@ def _decomposed(
             yield f"{prefix}{kind}", f"{path}{code}", unit, values, status.astype(object)
 
 
-def _returned(panel: Panel) -> NDArray[np.bool_]:
+def returned_in(panel: Panel) -> NDArray[np.bool_]:
     """Where an entity has a figure of the year among what was returned (entities, years)."""
     has_figure = np.zeros(panel.shape, bool)
     for column in panel.columns.values():

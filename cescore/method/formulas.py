@@ -311,16 +311,18 @@ def _first_available(operands: list[Column]) -> Column:
     """The first operand with a value, ESTIMATED unless it is the first of all.
 
     Without any: MISSING where one of them was not returned, else the first one's state. One that is
-    withheld has a value, so that no later one is taken.
+    withheld has a value: where it comes first, no later one is taken, and the result is withheld.
     """
     first, *others = operands
     values, state, flags = first.values, first.state, first.flags
     any_missing = reduce(np.logical_or, [operand.state == MISSING for operand in operands])
     for other in others:
-        take = (state != PRESENT) & (state != SUPPRESSED) & (other.state == PRESENT)
+        has_none = (state != PRESENT) & (state != SUPPRESSED)
+        take = has_none & ((other.state == PRESENT) | (other.state == SUPPRESSED))
         values = np.where(take, other.values, values)
-        flags = np.where(take, other.flags | np.uint8(Flag.ESTIMATED), flags)
-        state = np.where(take, PRESENT, state)
+        is_substitute = take & (other.state == PRESENT)
+        flags = np.where(is_substitute, other.flags | np.uint8(Flag.ESTIMATED), flags)
+        state = np.where(take, other.state, state)
     state = np.where((state != PRESENT) & (state != SUPPRESSED) & any_missing, MISSING, state)
     return Column(np.where(state == PRESENT, values, np.nan), state, flags)
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from cescore.definitions.model import Account, Framework, Indicator
 from cescore.method.column import Column, Flag, Panel, State
 from cescore.method.formulas import evaluate, names, shifted
+from cescore.method.tables import looked_up
 
 
 def compute_accounts(panel: Panel, framework: Framework, *, base_year: int) -> Panel:
@@ -129,7 +130,8 @@ def _below_accounts(framework: Framework) -> set[str]:
     below: set[str] = set()
     while waiting:
         computed = _definition(waiting.pop(), framework)
-        used = names(computed.executable or computed.formula) if computed.collected else ()
+        text = computed.executable or computed.formula
+        used = names(text) if computed.collected and text else ()
         new = {name for name in used if name in framework.indicators} - below
         below |= new
         waiting += new
@@ -144,6 +146,8 @@ def _column(code: str, panel: Panel, framework: Framework, base_year: int) -> Co
     computed = _definition(code, framework)
     if not computed.collected:
         return Column.empty(panel.shape, State.NOT_COLLECTED)
+    if isinstance(computed, Account) and computed.by:
+        return looked_up(computed, panel)
     returned = panel.columns.get(code)
     column = evaluate(
         computed.executable or computed.formula,

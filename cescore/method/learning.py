@@ -69,7 +69,7 @@ def with_learnt_weights(scored: Scored, framework: Framework, year: int) -> Fram
                 f" expected {weighting.fewest} or more"
             )
         learnt = LEARNERS[weighting.method](table)
-        framework = framework.with_weights(**{str(c): float(w) for c, w in learnt.items()})
+        framework = framework.reweighted({str(c): float(w) for c, w in learnt.items()})
     return framework
 
 

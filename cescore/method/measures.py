@@ -1,31 +1,48 @@
-"""The plan's measures as inspected: checks counted by status, five states kept apart.
+"""The plan's measures as inspected: checks counted by status, and scored by their yardsticks.
 
 not_applicable (does not concern the entity) and not_inspected (nobody looked) are neither a pass
-nor a failure; a share of what is done is taken over inspected checks alone.
+nor a failure; a share of what is done is taken over inspected checks alone, and points over those
+that have a yardstick.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import (
     Literal,
     NotRequired,  # pydantic reads no other before Python 3.12
     TypeGuard,
-    get_args,
 )
 
 from typing_extensions import TypedDict
 
 from cescore.definitions.bilingual import Bilingual
-from cescore.definitions.model import Check, Measure, Plan
+from cescore.definitions.model import (
+    EVIDENCE_KINDS,
+    AssessmentRules,
+    Check,
+    EvidenceKind,
+    Measure,
+    Plan,
+    Yardstick,
+)
 from cescore.errors import MethodError
+from cescore.method.ladder_points import PointsLadder
+from cescore.method.yardsticks import (
+    INSPECTED,
+    PARTIAL_SHARE,
+    STATUSES,
+    CheckNote,
+    CheckStatus,
+    JudgedCheck,
+    Unscored,
+    judge,
+)
 
-CheckStatus = Literal["done", "partial", "not_done", "not_applicable", "not_inspected"]
-STATUSES: tuple[CheckStatus, ...] = get_args(CheckStatus)
-INSPECTED: tuple[CheckStatus, ...] = ("done", "partial", "not_done")
-OPEN: tuple[CheckStatus, ...] = ("not_done", "partial")  # what is left to do, the gravest first
-PARTIAL_SHARE = 0.5  # [P] what a check half done counts
+UNSTATED: EvidenceKind = "statement"  # [P] what evidence of a kind that nobody stated counts as
 
 
 class InspectedCheck(TypedDict):
@@ -36,9 +53,21 @@ class InspectedCheck(TypedDict):
     status
         As it counts, one of `STATUSES`.
     value
-        As recorded, text [unit of the check]; never scored.
-    note
-        no_evidence where ``recorded``, the status that the inspector gave, does not count.
+        As recorded, text [unit of the check]; scored by its yardstick alone.
+    inspector_unit
+        Who inspected it; those that answer for it are the measure's units, and the entity.
+    yardstick, better, goal, last
+        What it is held against, which way is better; the goal of the year, or last year's number,
+        None without one.
+    evidence
+        The kind of proof that its credit is graded by.
+    credit
+        Share of its points earned [0-1]; None of a check that is not scored or was not inspected.
+    unscored
+        Why an inspected check is not scored; see `yardsticks.Unscored`.
+    notes
+        What differs from the record, see `yardsticks.CheckNote`; ``recorded`` is the status that the
+        inspector gave where another one counts.
     """
 
     id: str
@@ -47,28 +76,39 @@ class InspectedCheck(TypedDict):
     status: CheckStatus
     value: str
     evidence_ref: str
+    evidence: EvidenceKind
     finding: str
     inspector_unit: str
     inspection_date: str
     due_date: str
-    note: str
+    yardstick: Yardstick
+    better: Literal["more", "less"]
+    goal: float | None
+    last: float | None
+    credit: float | None
+    unscored: Unscored
+    notes: tuple[CheckNote, ...]
     recorded: NotRequired[CheckStatus]
 
 
 @dataclass(frozen=True)
 class MeasureLine(Bilingual):
-    """One measure's checks, counted by status, as recorded by inspection.
+    """One measure's checks, counted by status and scored, as recorded by inspection.
 
     Attributes
     ----------
     system
         Id of the part of the plan that the measure belongs to.
     units
-        Names of the units responsible.
+        Names of the units that answer for it.
     counts
         Status -> number of checks [checks], every status of `STATUSES` named.
     checks
         The checks themselves; empty on the lines of a whole period (`period_measures.at_end`).
+    due, inspected
+        Checks with a yardstick that apply, and those of them that were inspected [checks].
+    scored, credit
+        Checks that earn points, and the credit of all of them together [checks].
     """
 
     id: str
@@ -78,36 +118,66 @@ class MeasureLine(Bilingual):
     units: tuple[str, ...]
     counts: Mapping[str, int]
     checks: tuple[InspectedCheck, ...] = ()
+    due: int = 0
+    inspected: int = 0
+    scored: int = 0
+    credit: float = 0.0
+
+
+@dataclass(frozen=True)
+class _Inspection:
+    """What the checks of one entity and year are read with."""
+
+    entity_type: str
+    is_own: bool  # the units of the measures are the entity's own
+    year: int
+    rules: AssessmentRules
+    ladder: PointsLadder
+    records: Mapping[str, Mapping[str, str]]
+    last_year: Mapping[str, Mapping[str, str]]
 
 
 def measure_lines(
-    plan: Plan, entity_type: str, records: Iterable[Mapping[str, str]]
+    plan: Plan,
+    entity_type: str,
+    records: Iterable[Mapping[str, str]],
+    *,
+    year: int,
+    last_year: Iterable[Mapping[str, str]] = (),
 ) -> tuple[MeasureLine, ...]:
     """The measures that concern a type, with one entity's inspection records of one year.
 
-    A check without a record is not_inspected. ``done`` without an ``evidence_ref`` is not done:
-    it counts as partial, with the note ``no_evidence`` and the status as recorded kept beside it
-    [P]. A check without a goal is counted by status only, never by its amount.
+    A check without a record is not_inspected. Each inspected check is held against its yardstick
+    (`yardsticks.judge`), and its credit graded by what proves it: share · evidence, by the plan's
+    scale [P]. Without an ``evidence_ref`` there is none, and ``done`` counts as partial; of a kind
+    that nobody stated it counts as a statement, and so does what a unit found of itself: a check of
+    the body whose units the plan names (``units_of``), inspected by one that answers for the measure.
 
     Parameters
     ----------
     entity_type
         Checks of other levels are left out, and measures without any check for the type.
-    records
-        At most one a check: check_id, status, value, evidence_ref, finding, inspector_unit,
-        inspection_date, due_date as text; "" or absent where nothing was recorded.
+    records, last_year
+        At most one a check: check_id, status, value, evidence_ref, evidence_kind, finding,
+        inspector_unit, inspection_date, due_date as text; "" or absent where nothing was recorded.
+    year
+        Whose goals hold.
 
     Raises
     ------
     MethodError
-        A record names a status that does not exist, or two records one check.
+        A record names a status or kind of evidence that does not exist, or two records one check.
     """
-    by_check: dict[str, Mapping[str, str]] = {}
-    for record in records:
-        if record["check_id"] in by_check:
-            raise MethodError(f"check {record['check_id']} has two records in one year")
-        by_check[record["check_id"]] = record
-    lines = (_line(measure, entity_type, by_check) for measure in plan.measures.values())
+    asked = _Inspection(
+        entity_type,
+        entity_type == plan.units_of,
+        year,
+        plan.assessment,
+        PointsLadder.of(plan.assessment),
+        _by_check(records),
+        _by_check(last_year),
+    )
+    lines = (_line(measure, asked) for measure in plan.measures.values())
     return tuple(line for line in lines if line.checks)
 
 
@@ -121,25 +191,28 @@ def counts(lines: Iterable[MeasureLine]) -> dict[str, int]:
 
 
 def measure_points(lines: Iterable[MeasureLine]) -> float | None:
-    """Share of the inspected checks that is done, 0-1, partial counting half; None without any.
+    """Mean credit of the checks that are scored, 0-1; None without any.
 
-    (done + 0.5 · partial) / (done + partial + not_done) over the checks of all measures together,
-    so that a measure with many checks counts more. not_applicable leaves the denominator;
-    not_inspected is neither a pass nor a failure. The half is ours [P].
+    Σ credit / number of scored checks, over all measures together, so that a measure with many
+    checks counts more. Checks without a yardstick, or with none yet, take no part; not_applicable
+    leaves the denominator; not_inspected is neither a pass nor a failure.
 
     Examples
     --------
-    >>> counted = {"done": 2, "partial": 1, "not_done": 1, "not_applicable": 5, "not_inspected": 9}
-    >>> measure_points([MeasureLine("4.1", "", "", "4", (), counted)])
+    >>> line = MeasureLine("4.1", "", "", "4", (), {}, due=9, inspected=5, scored=4, credit=2.5)
+    >>> measure_points([line])
     0.625
     """
-    return share_done(counts(lines))
+    every = list(lines)
+    scored = sum(line.scored for line in every)
+    return math.fsum(line.credit for line in every) / scored if scored else None
 
 
 def share_done(numbers: Mapping[str, int]) -> float | None:
     """Share of the inspected checks that is done, 0-1, of checks counted by status.
 
-    (done + 0.5 · partial) / (done + partial + not_done); None where nothing was inspected.
+    (done + 0.5 · partial) / (done + partial + not_done); None where nothing was inspected. It tells
+    how the plan is carried out, yardstick or none; points are `measure_points`.
 
     Examples
     --------
@@ -151,59 +224,126 @@ def share_done(numbers: Mapping[str, int]) -> float | None:
 
 
 def inspected_share(lines: Iterable[MeasureLine]) -> float | None:
-    """Inspected checks over those that apply, 0-1; None where none applies.
-
-    (done + partial + not_done) / (done + partial + not_done + not_inspected).
+    """Inspected checks over those that apply, 0-1, of checks with a yardstick; None without any.
 
     Examples
     --------
-    >>> counted = dict.fromkeys(STATUSES, 0) | {"done": 3, "not_inspected": 1, "not_applicable": 6}
-    >>> inspected_share([MeasureLine("4.1", "", "", "4", (), counted)])
+    >>> inspected_share([MeasureLine("4.1", "", "", "4", (), {}, due=4, inspected=3)])
     0.75
     """
-    numbers = counts(lines)
-    inspected = sum(numbers[status] for status in INSPECTED)
-    applies = inspected + numbers["not_inspected"]
-    return inspected / applies if applies else None
+    every = list(lines)
+    due = sum(line.due for line in every)
+    return sum(line.inspected for line in every) / due if due else None
 
 
-def _line(
-    measure: Measure, entity_type: str, by_check: Mapping[str, Mapping[str, str]]
-) -> MeasureLine:
+def recorded_number(text: str) -> float | None:
+    """The finite number that a recorded value is; None for a text, which is recorded only."""
+    with suppress(ValueError):
+        number = float(text) if "_" not in text else math.nan  # 1_000 is a text
+        return number if math.isfinite(number) else None
+    return None
+
+
+def _by_check(records: Iterable[Mapping[str, str]]) -> dict[str, Mapping[str, str]]:
+    by_check: dict[str, Mapping[str, str]] = {}
+    for record in records:
+        if record["check_id"] in by_check:
+            raise MethodError(f"check {record['check_id']} has two records in one year")
+        by_check[record["check_id"]] = record
+    return by_check
+
+
+def _line(measure: Measure, asked: _Inspection) -> MeasureLine:
     checks = tuple(
-        _inspected(check, by_check.get(check.id))
+        _inspected(check, measure, asked)
         for check in measure.checks
-        if entity_type in check.levels
+        if asked.entity_type in check.levels
     )
-    numbers: dict[str, int] = {
-        status: sum(check["status"] == status for check in checks) for status in STATUSES
-    }
+    return summed(
+        MeasureLine(measure.id, measure.zh, measure.en, measure.system, measure.units, {}, checks),
+        [(c["status"], c["yardstick"], c["credit"]) for c in checks],
+    )
+
+
+def summed(
+    line: MeasureLine, checks: Iterable[tuple[CheckStatus, Yardstick, float | None]]
+) -> MeasureLine:
+    """The line with its checks counted and their credit added up: status, yardstick and credit of each."""
+    every = list(checks)
+    numbers: dict[str, int] = {s: sum(status == s for status, _, _ in every) for s in STATUSES}
+    held = [status for status, yardstick, _ in every if yardstick != "none"]
+    credits = [credit for _, _, credit in every if credit is not None]
     return MeasureLine(
-        measure.id, measure.zh, measure.en, measure.system, measure.units, numbers, checks
+        line.id,
+        line.zh,
+        line.en,
+        line.system,
+        line.units,
+        numbers,
+        line.checks,
+        due=sum(status != "not_applicable" for status in held),
+        inspected=sum(status in INSPECTED for status in held),
+        scored=len(credits),
+        credit=math.fsum(credits),
     )
 
 
-def _inspected(check: Check, record: Mapping[str, str] | None) -> InspectedCheck:
-    recorded = {} if record is None else record
+def _inspected(check: Check, measure: Measure, asked: _Inspection) -> InspectedCheck:
+    recorded = asked.records.get(check.id, {})
     status = recorded.get("status") or "not_inspected"
     if not _is_status(status):
         raise MethodError(f"check {check.id}: status {status!r}, expected one of {STATUSES}")
-    check_line = InspectedCheck(
+    last = recorded_number(asked.last_year.get(check.id, {}).get("value") or "")
+    goal = check.goal_in(asked.year)
+    evidence, notes = _evidence(check, measure, recorded, is_own=asked.is_own)
+    judged = JudgedCheck(status, None)
+    if status in INSPECTED:
+        value = recorded_number(recorded.get("value") or "")
+        judged = judge(check, status, value=value, last=last, goal=goal, ladder=asked.ladder)
+        if judged.note:
+            notes = (judged.note, *notes)
+        elif judged.status != status:
+            notes = ("by_yardstick", *notes)
+    counted: CheckStatus = judged.status
+    if counted == "done" and evidence == "none":
+        counted = "partial"
+    line = InspectedCheck(
         id=check.id,
         zh=check.zh,
         en=check.en,
-        status=status,
+        status=counted,
         value=recorded.get("value") or "",
         evidence_ref=recorded.get("evidence_ref") or "",
+        evidence=evidence,
         finding=recorded.get("finding") or "",
         inspector_unit=recorded.get("inspector_unit") or "",
         inspection_date=recorded.get("inspection_date") or "",
         due_date=recorded.get("due_date") or "",
-        note="",
+        yardstick=check.yardstick,
+        better="less" if check.better == "less" else "more",
+        goal=goal,
+        last=last if check.yardstick == "improves" else None,
+        credit=None if judged.share is None else judged.share * asked.rules.evidence[evidence],
+        unscored=judged.unscored,
+        notes=notes if status in INSPECTED else (),
     )
-    if status == "done" and not check_line["evidence_ref"].strip():
-        return {**check_line, "status": "partial", "note": "no_evidence", "recorded": status}
-    return check_line
+    return line if counted == status else {**line, "recorded": status}
+
+
+def _evidence(
+    check: Check, measure: Measure, recorded: Mapping[str, str], *, is_own: bool
+) -> tuple[EvidenceKind, tuple[CheckNote, ...]]:
+    """The kind of proof of a check, and what is to be said of it."""
+    if not (recorded.get("evidence_ref") or "").strip():
+        is_done = recorded.get("status") == "done"
+        return "none", ("no_evidence",) if is_done else ()
+    given = recorded.get("evidence_kind") or ""
+    kind = next((known for known in EVIDENCE_KINDS if known == given), None)
+    if given and kind is None:
+        raise MethodError(f"check {check.id}: evidence {given!r}, expected one of {EVIDENCE_KINDS}")
+    if is_own and (recorded.get("inspector_unit") or "") in measure.units:
+        return (UNSTATED if kind != "none" else "none"), ("self_inspected",)
+    return (kind, ()) if kind else (UNSTATED, ("evidence_unstated",))
 
 
 def _is_status(word: str) -> TypeGuard[CheckStatus]:

@@ -21,6 +21,7 @@ from cescore.method.scaling import (
     efficacy,
     fraction_of_maximum,
     goalposts,
+    log_goalposts,
     min_max,
     percentile_rank,
     rank_scores,
@@ -29,7 +30,7 @@ from cescore.method.scaling import (
 from cescore.method.thresholds import is_equal
 
 Floats = NDArray[np.float64]
-ON_POSTS = ("goalposts", "efficacy")  # efficacy: not cut at the ends
+ON_POSTS = ("goalposts", "log_goalposts", "efficacy")  # efficacy: not cut at the ends
 ON_ENDS = (*ON_POSTS, "distance_to_target")  # ends or targets that params state
 BY_ORDER: Mapping[str, Callable[..., Any]] = {  # need every single value
     "rank": rank_scores,
@@ -127,6 +128,8 @@ def on_ends(
         return _or_nothing(
             distance_to_target, values, target=best, direction=direction, scale=scale
         )
+    if method == "log_goalposts":
+        return _or_nothing(log_goalposts, values, worst=worst, best=best, scale=scale)
     if method == "efficacy":
         return efficacy(values, satisfactory=best, not_allowed=worst, scale=scale)
     return goalposts(values, worst=worst, best=best, scale=scale)

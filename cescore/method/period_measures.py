@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 from cescore.definitions.bilingual import Bilingual
-from cescore.definitions.model import Check, Plan
+from cescore.definitions.model import Check, Plan, Yardstick
 from cescore.method.measures import (
-    INSPECTED,
-    STATUSES,
     InspectedCheck,
     MeasureLine,
     measure_lines,
+    recorded_number,
     share_done,
+    summed,
 )
 from cescore.method.thresholds import meets
+from cescore.method.yardsticks import INSPECTED, STATUSES, CheckStatus
 
 LEAST_DONE = 0.8  # [P] share of the checks below which the measures of a period stand out
 SUMMED = ("count", "amount")  # checks whose values of several years make a sum
@@ -40,10 +40,14 @@ class PeriodCheck(Bilingual):
     open_years
         Inspections in a row, back from the last one, that did not find it done [years]; years
         without an inspection, or in which it did not apply, are passed over.
+    yardstick, end_credit
+        What it is scored by, and its credit of the year that ``end`` comes from [0-1]; None where it
+        was not scored then.
     total
         Sum of the recorded values of a count or amount without a goal [its unit], never scored.
     goal, reached
-        The goal, and whether the last recorded number reached it; None without a goal or a number.
+        The goal of the last year looked at, and whether the last recorded number reached it; None
+        without a goal or a number.
     evidence_ref, finding, due_date
         Of the record that ``end`` comes from.
     """
@@ -54,8 +58,10 @@ class PeriodCheck(Bilingual):
     type: str
     statuses: tuple[str, ...]
     values: tuple[str, ...]
-    end: str
+    end: CheckStatus
     end_year: int | None
+    yardstick: Yardstick = "done"
+    end_credit: float | None = None
     open_years: int = 0
     total: float | None = None
     goal: float | None = None
@@ -85,9 +91,9 @@ def period_measures(
 ) -> tuple[PeriodMeasure, ...]:
     """The measures that concern a type over the years, with one entity's records by year.
 
-    Each year is read as the yearly assessment reads it (done needs evidence). What counts at the
-    end is the last inspected status: a year without an inspection is neither progress nor
-    a step back [P].
+    Each year is read as the yearly assessment reads it, against the year before. What counts at the
+    end is the last inspected status, with its credit: a year without an inspection is neither
+    progress nor a step back [P].
 
     Parameters
     ----------
@@ -101,7 +107,13 @@ def period_measures(
     MethodError
         As `measures.measure_lines`, for any of the years.
     """
-    by_year = [measure_lines(plan, entity_type, records.get(year, ())) for year in years]
+    kept = {year: list(of_year) for year, of_year in records.items()}
+    by_year = [
+        measure_lines(
+            plan, entity_type, kept.get(year, ()), year=year, last_year=kept.get(year - 1, ())
+        )
+        for year in years
+    ]
     definitions = {c.id: c for m in plan.measures.values() for c in m.checks}
     return tuple(
         PeriodMeasure(
@@ -137,10 +149,12 @@ def _period_check(
         values=values,
         end=statuses[last] if last is not None else "not_inspected",
         end_year=years[last] if last is not None else None,
+        yardstick=check.yardstick,
+        end_credit=at_end["credit"] if at_end else None,
         open_years=_open_years(statuses[: last + 1]) if last is not None else 0,
         total=total,
-        goal=check.goal,
-        reached=_reached(check, values),
+        goal=check.goal_in(years[-1]),
+        reached=_reached(check, values, check.goal_in(years[-1])),
         evidence_ref=at_end["evidence_ref"] if at_end else "",
         finding=at_end["finding"] if at_end else "",
         due_date=at_end["due_date"] if at_end else "",
@@ -155,35 +169,34 @@ def _open_years(statuses: Sequence[str]) -> int:
 
 def _numbers(values: Iterable[str]) -> list[float]:
     """The values that are finite numbers; a text stays what it is, recorded only."""
-    numbers = []
-    for value in (v for v in map(str.strip, values) if v and "_" not in v):  # 1_000 is a text
-        with suppress(ValueError):
-            numbers.append(float(value))
-    return [value for value in numbers if math.isfinite(value)]
+    return [number for number in map(recorded_number, values) if number is not None]
 
 
 def _total(check: Check, values: Sequence[str]) -> float | None:
     """Sum of what was recorded; none of a check with a goal, whose values count up by themselves."""
-    known = _numbers(values) if check.type in SUMMED and check.goal is None else []
+    known = _numbers(values) if check.type in SUMMED and not check.goal else []
     return math.fsum(known) if known else None
 
 
-def _reached(check: Check, values: Sequence[str]) -> bool | None:
+def _reached(check: Check, values: Sequence[str], goal: float | None) -> bool | None:
     """Whether the last recorded value reached the check's goal; None without goal or value."""
     known = _numbers(values)
-    if check.goal is None or not known:
+    if goal is None or not known:
         return None
-    return meets(known[-1], "<=" if check.better == "less" else ">=", check.goal)
+    return meets(known[-1], "<=" if check.better == "less" else ">=", goal)
 
 
 def at_end(measures: Iterable[PeriodMeasure]) -> tuple[MeasureLine, ...]:
-    """The measures as yearly lines, each check with the status it has at the end.
+    """The measures as yearly lines, each check with the status and credit it has at the end.
 
-    The lines count statuses and name no checks, so that `measures.measure_points` and
-    `measures.inspected_share` answer for the period as they do for a year.
+    The lines name no checks, so that `measures.measure_points` and `measures.inspected_share`
+    answer for the period as they do for a year.
     """
     return tuple(
-        MeasureLine(m.id, m.zh, m.en, m.system, m.units, _counted(c.end for c in m.checks))
+        summed(
+            MeasureLine(m.id, m.zh, m.en, m.system, m.units, {}),
+            [(c.end, c.yardstick, c.end_credit) for c in m.checks],
+        )
         for m in measures
     )
 

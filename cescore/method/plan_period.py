@@ -89,5 +89,11 @@ def assess_period(plan: Plan, entity_type: str, stage: str, evidence: Evidence) 
     if is_final or not assessed.graded:
         return assessed
     return replace(
-        assessed, grade_zh="", grade_en="", graded=False, provisional=False, reason="midterm"
+        assessed,
+        grade_zh="",
+        grade_en="",
+        graded=False,
+        provisional=False,
+        doubts=(),
+        reason="midterm",
     )

@@ -179,7 +179,7 @@ def impute(
             if _is_row(rule):
                 fills = _row_fills(panel, framework, indicator, constants)
             else:
-                fills = _fills(panel, rule, learnt)
+                fills = learnt_fills(panel, rule, learnt)
             changed[indicator.code] = _filled(column, np.where(may_fill, fills, np.nan))
     return panel.with_columns(changed) if changed else panel
 
@@ -337,7 +337,7 @@ def _groups(panel: Panel, rule: Imputation) -> NDArray[np.object_]:
     return np.repeat(names[:, None], panel.shape[1], axis=1)
 
 
-def _fills(panel: Panel, rule: Imputation, learnt: Learnt) -> Floats:
+def learnt_fills(panel: Panel, rule: Imputation, learnt: Learnt) -> Floats:
     """What each missing value would become; NaN for an entity without a group, or a group without."""
     groups = _groups(panel, rule)
     fills = np.full(panel.shape, np.nan)

@@ -112,6 +112,46 @@ def efficacy(
     return goalposts(x, worst=not_allowed, best=satisfactory, scale=scale, cut=False)
 
 
+def log_goalposts(
+    x: Values, *, worst: ArrayLike, best: ArrayLike, scale: Scale = HUNDRED
+) -> Values:
+    """floor + ln(x / worst) / ln(best / worst) · (top - floor), cut to the ends of the scale.
+
+    For quantities that differ by orders of magnitude: a doubling moves every score by the same
+    number of points, whatever it starts from. A value of 0 or less has no logarithm: it lies beyond
+    the lower end, which is the best one where less is better.
+
+    Parameters
+    ----------
+    x
+        Values [any unit]; a missing one stays missing.
+    worst, best
+        What scores the floor and the top, above 0 [unit of x], for all or one for each value.
+
+    Raises
+    ------
+    MethodError
+        The goalposts coincide, or one of them is 0 or less.
+
+    References
+    ----------
+    UNDP, Human Development Report 2020, technical note 1: the income index is the logarithm between
+    100 and 75,000 dollars.
+
+    Examples
+    --------
+    >>> log_goalposts(pd.Series([10.0, 20.0, 40.0, 0.0]), worst=40, best=10).round(9).tolist()
+    [100.0, 50.0, 0.0, 100.0]
+    """
+    low, high = np.asarray(worst, float), np.asarray(best, float)
+    if bool(np.any(low <= 0)) or bool(np.any(high <= 0)):
+        _refuse(x, "a goalpost is 0 or less, which has no logarithm")
+    logs = np.log(np.maximum(_floats(x), np.finfo(float).tiny))
+    placed = np.where(np.isnan(_floats(x)), np.nan, logs)
+    share = goalposts(placed, worst=np.log(low), best=np.log(high), scale=Scale(floor=0, top=1))
+    return _placed(x, share, scale)
+
+
 def distance_to_target(
     x: Values, *, target: ArrayLike, direction: int, scale: Scale = HUNDRED
 ) -> Values:

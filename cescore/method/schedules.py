@@ -1,4 +1,4 @@
-"""Falls since a base year, what of them is due when, and the points they earn.
+"""Falls since a base year, and what of them is due when.
 
 Rates are fractions throughout: 0.15 for 15 %.
 """
@@ -6,7 +6,7 @@ Rates are fractions throughout: 0.15 for 15 %.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -301,55 +301,3 @@ def light_of(on_schedule: float | None) -> Light:
     if meets(on_schedule, ">=", 1):
         return "on_schedule"
     return "nearly" if meets(on_schedule, ">=", NEARLY) else "behind"
-
-
-def ladder_points(
-    completion: float,
-    ladder: Sequence[tuple[float, float]],
-    *,
-    bonus_step: float = 0.0,
-    bonus_most: float = 0.0,
-) -> float:
-    """Share of the points: the highest rung reached, and a bonus for each full 10 % beyond 100 %.
-
-    The step function of target-responsibility schemes: 99.9 % earns what 90 % earns. Without a
-    ladder the share of the points is the share completed, at most all of them.
-
-    Parameters
-    ----------
-    completion
-        Completion [fraction]. Below the lowest rung, and where it is negative, it earns nothing.
-    ladder
-        Pairs of the least completion [%] and the share of the points it earns [0-1], in any order.
-    bonus_step, bonus_most
-        Bonus for each full 10 % beyond 100 %, and all of it at most [shares of the points].
-
-    Returns
-    -------
-    float
-        Share of the points, 0 to 1 + ``bonus_most``.
-
-    References
-    ----------
-    The 40-point ladder of several municipal energy schemes: 40, 36, 32 … points from 100, 90, 80 … %
-    on, none below 50 %, 3 points for each full 10 % beyond, 9 at most (methodology 9.2).
-
-    Examples
-    --------
-    >>> rungs = [(100, 1.0), (90, 0.9), (80, 0.8), (70, 0.7), (60, 0.6), (50, 0.5)]
-    >>> [ladder_points(c, rungs) for c in (1.0, 0.999, 0.5, 0.499, -0.1)]
-    [1.0, 0.9, 0.5, 0.0, 0.0]
-    >>> [ladder_points(c, ()) for c in (1.2, 0.75, -0.1)]
-    [1.0, 0.75, 0.0]
-    >>> round(ladder_points(1.29, rungs, bonus_step=0.075, bonus_most=0.225), 3)
-    1.15
-    """
-    percent = completion * 100
-    share = max((share for least, share in ladder if meets(percent, ">=", least)), default=0.0)
-    if not ladder:
-        share = min(max(completion, 0.0), 1.0)
-    tens = math.floor((percent - 100) / 10)
-    if meets(percent, ">=", 100 + 10 * (tens + 1)):  # the next ten is reached but for noise
-        tens += 1
-    full_tens = max(tens, 0)
-    return float(share + min(full_tens * bonus_step, bonus_most))

@@ -20,12 +20,12 @@ from cescore.definitions.model import AssessmentRules, Framework, Indicator, Pla
 from cescore.errors import MethodError
 from cescore.method.column import Column, Panel, State
 from cescore.method.course import Course, course_of
+from cescore.method.ladder_points import PointsLadder
 from cescore.method.pace import Pace, pace_of
 from cescore.method.schedules import (
     Clock,
     Light,
     cumulative_fall,
-    ladder_points,
     light_of,
     schedule_carbon,
     schedule_log,
@@ -39,6 +39,10 @@ CONSISTENCY_TOLERANCE = 1e-3  # [P] relative; the plan prints levels to four dec
 
 Role = Literal["own", "reference", "check"]
 ROLES: tuple[Role, ...] = get_args(Role)
+# what a target's points count: the whole way, what is due of it by the even yearly rate or by equal
+# steps, how much of a target that was met in the base year is still held, or met and not met alone
+CountedBy = Literal["whole", "schedule", "steps", "held", "state", ""]
+COUNTED_BY: tuple[CountedBy, ...] = get_args(CountedBy)
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,12 @@ class TargetLine(Bilingual):
     level, base
         The indicator's own value this year and in the base year [``level_unit``].
     completion
-        ``actual`` / ``value``, or (x0 - x) / (x0 - x*) of a level [fraction of the target].
+        ``actual`` / ``value``, or (x0 - x) / (x0 - x*) of a level [fraction of the target]; None of
+        a level that met the target in the base year already.
+    counted, counted_by
+        The share that the ladder turns into points [fraction], and what it is a share of: whole
+        (the target), schedule or steps (what is due by now), held (the target itself, where the
+        base value met it already); state: met or not, no share. See `assess_targets`.
     schedule_carbon, schedule_log
         K / [1 - (1-R)^(t/n)] [fraction of what is due], ln(1-K) / ln(1-R) [fraction of the whole
         way].
@@ -100,6 +109,8 @@ class TargetLine(Bilingual):
     base: float | None = None
     level_unit: str = ""
     completion: float | None = None
+    counted: float | None = None
+    counted_by: CountedBy = ""
     schedule_carbon: float | None = None
     schedule_log: float | None = None
     elapsed: float | None = None
@@ -131,9 +142,16 @@ def assess_targets(
     value x_0 and the target's R (methodology 9.2, 9.3):
 
     * fall K = 1 - x_t / x_0 [%], a rise being a negative fall; completion K / R;
-    * a level is met or not; completion (x_0 - x_t) / (x_0 - x*), never x* / x_t, by which an
-      unchanged level would have come most of the way;
+    * completion of a level (x_0 - x_t) / (x_0 - x*), never x* / x_t, by which an unchanged level
+      would have come most of the way;
     * against the schedule K_t / [1 - (1 - R)^(t/n)], and of the whole way ln(1 - K_t) / ln(1 - R).
+
+    One ladder turns all of them into points (`ladder_points`). It counts, in the last year, the
+    completion of the whole target; before, the share of what is due: by the schedule, or where a
+    level has none by equal steps, completion / (t/n) [P]. A level whose base value met the target
+    has no way to go and is asked to hold it: 1 - |x_t - x*| / |x*| while it is short of it, without
+    bonus [P]. Without a base value, and where a target of 0 was met in the base year, nothing
+    measures how far it is short: met or not met.
 
     A level that was not returned, or is withheld, earns nothing; one that does not apply, is not
     computable or is in another unit than the target leaves the total, and so does a fall from a
@@ -299,21 +317,56 @@ def _assessed(
 def _with_level(
     target: Target, line: TargetLine, clock: Clock, rules: AssessmentRules
 ) -> TargetLine:
-    """A level: met or not met; against a schedule where it has one and the base value is known.
-
-    Completion is (x0 - x) / (x0 - x*), never x*/x, which gives an unchanged level most of the way.
-    """
+    """A level, on the way from its base value; held where that met it already; else met or not met."""
     level, base = line.level, line.base
     if level is None:
         raise MethodError(f"target {target.id} has no level to assess")
-    is_met = meets(level, target.op, target.value)
-    line = replace(line, actual=level, light="met" if is_met else "not_met", points=float(is_met))
-    if base is None or not base > 0 or meets(base, target.op, target.value):
-        return line  # the base value met the target already
-    way = 1 - target.value / base if target.op == "<=" else target.value / base - 1
-    if target.has_schedule:
+    line = replace(line, actual=level)
+    if base is None:
+        return _met_or_not(line)
+    if meets(base, target.op, target.value):
+        return _held(line, clock, PointsLadder.of(rules))
+    if target.has_schedule and min(base, target.value) > 0:  # an even yearly rate leads there
+        way = 1 - target.value / base if target.op == "<=" else target.value / base - 1
         return replace(_with_change(target, line, way, clock, rules), actual=level)
-    return replace(line, completion=(base - level) / (base - target.value))
+    completion = (base - level) / (base - target.value)
+    if not math.isfinite(completion):  # beyond any number
+        return _met_or_not(line)
+    line = replace(line, completion=completion)
+    if clock.is_over:
+        return _counted(line, completion, "whole", clock, PointsLadder.of(rules))
+    if not clock.elapsed:
+        return replace(line, light="not_computable", note="nothing_due_yet")
+    due = completion / clock.elapsed
+    return _counted(line, due, "steps", clock, PointsLadder.of(rules))
+
+
+def _met_or_not(line: TargetLine) -> TargetLine:
+    """A level that nothing tells the way of: all points or none."""
+    is_met = line.level is not None and meets(line.level, line.op, line.value)
+    light: Light = "met" if is_met else "not_met"
+    return replace(line, light=light, points=float(is_met), counted_by="state")
+
+
+def _held(line: TargetLine, clock: Clock, ladder: PointsLadder) -> TargetLine:
+    """A level that met its target in the base year: all points while it does, fewer as it loses it."""
+    level = 0.0 if line.level is None else line.level
+    if meets(level, line.op, line.value):
+        return _counted(line, 1.0, "held", clock, ladder.without_bonus)
+    share = 1 - abs(level - line.value) / abs(line.value) if line.value else -math.inf
+    if not math.isfinite(share):
+        return _met_or_not(line)
+    return _counted(line, share, "held", clock, ladder.without_bonus)
+
+
+def _counted(
+    line: TargetLine, share: float, by: CountedBy, clock: Clock, ladder: PointsLadder
+) -> TargetLine:
+    """The line of a level with the points of a share, and its light."""
+    is_met = line.level is not None and meets(line.level, line.op, line.value)
+    light: Light = "met" if is_met else "not_met" if clock.is_over else light_of(share)
+    points = ladder.points(share)
+    return replace(line, counted=share, counted_by=by, light=light, points=points)
 
 
 def _with_change(
@@ -349,8 +402,9 @@ def _with_change(
     light = light_of(counted)
     if clock.is_over:
         light = "met" if light == "on_schedule" else "not_met"
-    steps = {"bonus_step": rules.bonus_step, "bonus_most": rules.bonus_most}
-    return replace(line, light=light, points=ladder_points(counted, rules.ladder, **steps))
+    by: CountedBy = "whole" if clock.is_over else "schedule"
+    points = PointsLadder.of(rules).points(counted)
+    return replace(line, light=light, counted=counted, counted_by=by, points=points)
 
 
 def _needed(fall: float, whole: float, years_left: int) -> float | None:

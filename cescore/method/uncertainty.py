@@ -295,7 +295,7 @@ def remove_one_indicator(
     removals = []
     for indicator in framework.scored():
         if indicator.weight > 0 and len(framework.scored()) > 1:
-            without = framework.with_weights(**{indicator.code: 0.0})
+            without = framework.reweighted({indicator.code: 0.0})
             values = pd.Series(
                 aggregate(of_year, without).index.values[:, 0], of_year.scores.entities
             )

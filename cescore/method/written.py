@@ -73,6 +73,12 @@ def on_ends_written(
     worst, best = ends
     if method == "distance_to_target":
         return _ratio(x, "target", best, direction, scale)
+    if method == "log_goalposts" and x <= 0:  # beyond the lower end
+        end = "top" if direction == -1 else "floor"
+        return WrittenMethod(end, {end: getattr(scale, end)})
+    if method == "log_goalposts":
+        share = CUT.format("log(x / worst) / log(best / worst)")
+        return _on_scale(share, scale, {"worst": worst, "best": best})
     share = "(x - worst) / (best - worst)"
     share = share if method == "efficacy" else CUT.format(share)
     return _on_scale(share, scale, {"worst": worst, "best": best})

@@ -18,6 +18,8 @@ from cescore.disclosure.bundle import Bundle, Series
 from cescore.method.contributions import Contribution
 from cescore.publish.fragment import clean
 
+# of what a notebook concludes, whatever it is that it prints; notebooks of other languages write it too
+CONCLUSION_MIME = "application/vnd.cescore.index+json"
 TOLERANCE = 1e-9  # relative
 LONGEST_QUOTED = 80  # characters of a text in a message
 RIGHT_TO_LEFT = {"R", "AL"}

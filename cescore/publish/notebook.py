@@ -34,13 +34,13 @@ from cescore.publish.table_data import TABLE_MIME
 
 ENGINES = {"inprocess": "cescore", "kernel": "nbclient"}
 PYTHON = "python"
-# of what a notebook concludes, whatever it is that it prints; notebooks of other languages write it too
-CONCLUSION_MIME = "application/vnd.cescore.index+json"
 _LIBRARY_SETTINGS = {"MPLBACKEND": INLINE}  # figures of pyplot stand in their cell, as in Jupyter
 _ASSIGNED = re.compile(
     r"^\s*(?:(?:let|const|var|val|auto)\s+)?\$?(\w+)\s*(?::\s*\w+\s*)?(?:<-|=)", re.M
 )
 _STYLER = re.compile(r'(?<=[ "]id=")T_[0-9a-f]+(?=")|(?<=<table id=")T_[0-9a-f]+(?=")')
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_ARROW = re.compile(r"^-+> \d+ ?(.*)$", re.M)  # how IPython marks the line that failed
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+")
 
 
@@ -274,8 +274,16 @@ def _run_together(outputs: Iterable[NotebookNode]) -> list[NotebookNode]:
 
 
 def _cell_failure(name: str, number: int, error: PapermillExecutionError) -> str:
-    first = _first_line(error.source)
-    return f"{name}: cell {number} failed at `{first}`: {error.ename}: {error.evalue}"
+    line = _failing_line(error)
+    return f"{name}: cell {number} failed at `{line}`: {error.ename}: {error.evalue}"
+
+
+def _failing_line(error: PapermillExecutionError) -> str:
+    """The line of the cell that failed, by IPython's own traceback; else the cell's first."""
+    traceback = _ANSI.sub("", "\n".join(error.traceback))
+    frames = traceback.split("\nFile ")  # the cell's own frame comes before those of modules
+    marked = [match.group(1) for frame in frames[:1] for match in _ARROW.finditer(frame)]
+    return marked[-1].strip() if marked else _first_line(error.source)
 
 
 def _first_line(source: str) -> str:

@@ -27,12 +27,11 @@ from traitlets.config import Config
 from cescore.definitions.shipped import TEMPLATES
 from cescore.errors import PublishError
 from cescore.publish.cells.shown import cell_numbers, printed_cells, shown_cells
-from cescore.publish.printing.print_style import FONT_FACE
+from cescore.publish.screen.markup import for_screen
+from cescore.publish.screen.sheet import follows_system, themed
+from cescore.publish.stylesheets import OUTSIDE_STYLE, find_template, screen_sheets
 from cescore.publish.table_data import TABLE_MIME, TableData
 
-STYLESHEET = "static/print.css"
-SCREEN = "static/screen.css"  # behind it, in the HTML report only
-OUTSIDE_STYLE = re.compile(r"@import[^;]*|url\((?!['\"]?(?:data:|#))[^)]*\)")
 _STYLE_MARK = "<!-- style -->"
 _LINK = re.compile(r"""<a\b[^>]*?\shref=["']#([^"']+)""")
 _PLACE = re.compile(r"""\s(?:id|name)=["']([^"']+)""")
@@ -69,12 +68,14 @@ class Page:
     for_print: str
 
 
-def make_page(executed: NotebookNode, facts: PageFacts, templates: Path | None = None) -> Page:
+def make_page(
+    executed: NotebookNode, facts: PageFacts, templates: Path | None = None, own_style: str = ""
+) -> Page:
     """The page of an executed notebook.
 
     Cells tagged ``front`` are placed first: a reader wants the findings before the computation,
     a notebook can only compute them after it. Files of `templates`, a workspace's own folder, come
-    before the repository's.
+    before the repository's; `own_style` names a stylesheet of its kind, behind the one that all share.
 
     Raises
     ------
@@ -88,9 +89,20 @@ def make_page(executed: NotebookNode, facts: PageFacts, templates: Path | None =
     text, _ = exporter(templates).from_notebook_node(shown, resources=resources)
     _refuse_active(text, executed)
     refuse_dead_links(text)
-    sheets = (screen_style(find_template(name, templates)) for name in (STYLESHEET, SCREEN))
-    style = f"<style>\n{''.join(sheets)}</style>"
-    return Page(text.replace(_STYLE_MARK, style, 1), text.replace(_STYLE_MARK, "", 1))
+    own = find_template(own_style, templates).read_text(encoding="utf-8") if own_style else ""
+    sheets = screen_sheets(templates) + own
+    printed = f"<style>\n{own}</style>\n" if own else ""
+    return Page(
+        html=on_screen(text, sheets),
+        for_print=text.replace(_STYLE_MARK, "", 1).replace("</head>", f"{printed}</head>", 1),
+    )
+
+
+def on_screen(text: str, sheets: str) -> str:
+    """The page with its style, as a browser shows it: light or dark as the reader's system is."""
+    shown = for_screen(text)
+    style = f"<style>\n{themed(sheets)}{follows_system(shown, sheets)}</style>"
+    return shown.replace(_STYLE_MARK, style, 1)
 
 
 def printed_tables(executed: NotebookNode) -> list[TableData]:
@@ -101,23 +113,6 @@ def printed_tables(executed: NotebookNode) -> list[TableData]:
         for output in cell.get("outputs", [])
         for table in output.get("data", {}).get(TABLE_MIME, [])
     ]
-
-
-def find_template(name: str, templates: Path | None) -> Path:
-    """A file of the templates: the workspace's own, else the repository's."""
-    own = templates / name if templates else None
-    return own if own and own.is_file() else TEMPLATES / name
-
-
-def screen_style(stylesheet: Path) -> str:
-    """The stylesheet without its font files: a single HTML file uses the reader's own fonts."""
-    if not stylesheet.is_file():
-        raise PublishError(f"{stylesheet.name}: there is no such stylesheet")
-    text = FONT_FACE.sub("", stylesheet.read_text(encoding="utf-8"))
-    outside = OUTSIDE_STYLE.findall(text)
-    if outside or "</" in text:
-        raise PublishError(f"{stylesheet.name}: the page must stand by itself, found {outside}")
-    return text
 
 
 @lru_cache(maxsize=4)

@@ -8,21 +8,27 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
+from cescore.definitions.model import Framework
 from cescore.disclosure.bundle import Bundle
 from cescore.disclosure.documents import Document
-from cescore.disclosure.kinds import UNIT_SHEET, Kind
+from cescore.disclosure.kinds import UNIT_SHEET, WHAT_IF_NAME, Kind
+from cescore.disclosure.opened import OpenBundle
 from cescore.disclosure.plan_documents import PlanDocument, Review
 from cescore.disclosure.reading import Printable, kind_of, read_printable
 from cescore.disclosure.result_file import result_json
 from cescore.disclosure.review_result import review_json
+from cescore.disclosure.standing import MARKED
+from cescore.disclosure.trial import trial_of
 from cescore.publish.check import differences
 from cescore.publish.numbers import MARKS, number
 from cescore.publish.pages.review.check import review_differences
+from cescore.publish.pages.what_if.page import what_if_page
+from cescore.publish.pages.what_if.support import refusals
 from cescore.publish.titles import document_name, document_title
 from cescore.publish.words import label, subject
 
@@ -30,7 +36,6 @@ DataT = TypeVar("DataT", bound=Printable)
 DocumentT = TypeVar("DocumentT", bound=Document)
 AsPrinted = Callable[[str], str]  # a text as the fonts of the page can show it
 Parameters = dict[str, str | int]
-MARKED = ("sample", "draft", "reviewed")  # stages that every page says in its head: not official
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,18 @@ class Publication(ABC, Generic[DataT]):
         """What every page says in its head."""
         stage = self.data.release_stage
         marks = [label(f"status.{stage}", self.lang)] if stage in MARKED else []
-        return (*marks, *([label("status.variant", self.lang)] if self.is_variant else []))
+        if self.data.run.kind == "flash":
+            marks.append(label("status.flash", self.lang))
+        return (*marks, *([self.variant_mark] if self.variant_mark else []))
+
+    @property
+    def variant_mark(self) -> str:
+        """What a working variant is marked with; "" for what is official."""
+        return label("status.variant", self.lang) if self.is_variant else ""
+
+    def varied(self, conclusion: Mapping[str, Any]) -> Self:
+        """The same with what the notebook's variant makes of it, marked so."""
+        return replace(self, is_variant=True)
 
     @property
     def issued(self) -> date | None:
@@ -116,6 +132,10 @@ class Publication(ABC, Generic[DataT]):
     def result(self) -> Mapping[str, Any] | None:
         """Its figures for machines; None where it has none."""
         return None
+
+    def further_pages(self) -> Mapping[str, str]:
+        """Pages of its own beside it, by file name."""
+        return {}
 
     def warnings(self, pages: int) -> Iterator[str]:
         """What a person should look at, of a PDF with so many pages."""
@@ -164,11 +184,24 @@ class Scorecard(Publication[Bundle]):
     def framework_hashes(self, conclusion: Mapping[str, Any]) -> tuple[object, object]:
         return conclusion.get("framework_hash"), self.data.framework_hash
 
+    def varied(self, conclusion: Mapping[str, Any]) -> Self:
+        """The bundle under the framework that the notebook concludes with, made here anew: what is
+        printed of a variant is what follows from it, whatever the notebook showed."""
+        framework = Framework.model_validate(conclusion["framework"])
+        return replace(self, data=trial_of(self.data, framework), is_variant=True)
+
     def differences(self, conclusion: Mapping[str, Any]) -> list[str]:
         return differences(conclusion, self.data)
 
     def result(self) -> Mapping[str, Any]:
         return result_json(self.data, self.hash)
+
+    def further_pages(self) -> Mapping[str, str]:
+        """The what-if page, where the run asks for it and the framework has one."""
+        if not self.data.run.what_if or self.is_variant or refusals(self.data):
+            return {}
+        opened = OpenBundle(self.data, self.hash, self.lang, self.data.framework)
+        return {WHAT_IF_NAME: what_if_page(opened)}
 
     def wanted(self, as_printed: AsPrinted) -> Mapping[str, list[str]]:
         return {
@@ -182,8 +215,6 @@ class Scorecard(Publication[Bundle]):
     def _index_texts(self) -> list[str]:
         """What must stand for the index: its number, or one of the wordings for having none."""
         lang = self.lang
-        if self.is_variant:
-            return [""]  # its index is the variant's own: nothing to hold it against
         if self.is_rated and self.index is not None:
             return [number(self.index, 1)]
         without = [label("index.none", lang, mark=label(mark, lang)) for mark in MARKS.values()]
@@ -191,6 +222,8 @@ class Scorecard(Publication[Bundle]):
 
     def warnings(self, pages: int) -> Iterator[str]:
         yield from size_warnings(self.data, pages)
+        if self.data.run.what_if:
+            yield from (f"no what-if page: {reason}" for reason in refusals(self.data))
 
 
 @dataclass(frozen=True)

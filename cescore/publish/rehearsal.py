@@ -20,10 +20,11 @@ from cescore.definitions.shipped import TEMPLATES
 from cescore.publish.charts.style import canvas, chart, house_style
 from cescore.publish.check import pdf_text
 from cescore.publish.engine import fresh_shell
-from cescore.publish.page import STYLESHEET, PageFacts, find_template, make_page
+from cescore.publish.page import PageFacts, make_page
 from cescore.publish.printing.own_fonts import own_fonts
 from cescore.publish.printing.pdf import print_pdf
 from cescore.publish.section import environment
+from cescore.publish.stylesheets import STYLESHEET, find_template
 
 FACTS = PageFacts("试 a", "zh-CN", "0", name="试", heading="a", marks=("试", "a"), classes=("zh",))
 WORDS = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,34 +19,26 @@ from cescore.definitions.shipped import TEMPLATES
 from cescore.disclosure.kinds import RESULT_NAME
 from cescore.disclosure.reading import is_altered, number_of
 from cescore.errors import PublishError
-from cescore.publish.check import own_texts, pdf_text, problems_of
+from cescore.publish.check import CONCLUSION_MIME, own_texts, pdf_text, problems_of
 from cescore.publish.fragment import clean
 from cescore.publish.notebook import (
-    CONCLUSION_MIME,
     complaints,
     displayed,
     execute,
     finish,
     write_notebook,
 )
-from cescore.publish.page import (
-    STYLESHEET,
-    Page,
-    PageFacts,
-    find_template,
-    make_page,
-    printed_tables,
-)
+from cescore.publish.page import Page, PageFacts, make_page, printed_tables
 from cescore.publish.printing.own_fonts import own_fonts
 from cescore.publish.printing.pdf import Attachment, Printed, print_pdf
 from cescore.publish.printing.table_files import table_files
 from cescore.publish.publication import Publication, Scorecard, open_publication
 from cescore.publish.rehearsal import preload
 from cescore.publish.stages import Stages, collector_paused
-from cescore.publish.words import LANGUAGES
+from cescore.publish.stylesheets import STYLESHEET, find_template
+from cescore.publish.words import LANGUAGE_TAGS, LANGUAGES
 
 __all__ = ["RenderRecord", "preload", "render"]  # a press looks for preload beside its render
-LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
 SHORT_HASH = 12  # characters of the file's hash that a page prints
 
 
@@ -118,8 +110,8 @@ def _made(asked: _Asked) -> RenderRecord:
     (folder / kind.pdf).unlink(missing_ok=True)
     with stage("execute"):
         executed = _executed(asked, opened)
-    opened = _agreed(opened, executed, asked)
     _refuse_altered(opened)
+    opened = _agreed(opened, executed, asked)
     with stage("page"):
         kept = finish(executed, shown_parameters=opened.parameters)
         written[kind.executed] = write_notebook(kept, folder / kind.executed)
@@ -128,6 +120,7 @@ def _made(asked: _Asked) -> RenderRecord:
         result = opened.result()
         if result is not None:
             written[RESULT_NAME] = _json_bytes(result)
+        further = opened.further_pages()
     with stage("print"):
         attachments = tuple(_attachments(executed, opened, written))
         printed = _print(page.for_print, opened, attachments, asked)
@@ -135,6 +128,7 @@ def _made(asked: _Asked) -> RenderRecord:
         (folder / kind.html).write_bytes(written[kind.html])
         _refuse_unsound(opened, printed)
         written[kind.pdf] = printed.raw
+        written |= {name: html.encode() for name, html in further.items()}
     for name, raw in written.items():
         (folder / name).write_bytes(raw)
     return RenderRecord(
@@ -174,7 +168,7 @@ def _agreed(opened: Publication[Any], executed: NotebookNode, asked: _Asked) -> 
                 raise PublishError(
                     f"{name}: the framework is not the official one; a working variant is not built"
                 )
-            return replace(opened, is_variant=True)
+            opened = opened.varied(conclusion)
         odd = opened.differences(conclusion)
     except (KeyError, ValueError) as error:
         raise PublishError(f"{name}: the conclusion is not complete: {error}") from error
@@ -196,16 +190,7 @@ def _refuse_altered(opened: Publication[Any]) -> None:
 
 def _page(executed: NotebookNode, opened: Publication[Any], templates: Path | None) -> Page:
     """The page, with the own style of its kind behind the one that all share."""
-    page = make_page(executed, _facts(opened), templates)
-    if not opened.own_style:
-        return page
-    own = find_template(opened.own_style, templates).read_text(encoding="utf-8")
-    style = f"<style>\n{own}</style>\n</head>"
-    return replace(
-        page,
-        html=page.html.replace("</head>", style, 1),
-        for_print=page.for_print.replace("</head>", style, 1),
-    )
+    return make_page(executed, _facts(opened), templates, opened.own_style)
 
 
 def _facts(opened: Publication[Any]) -> PageFacts:
@@ -246,7 +231,7 @@ def _attachments(
     if not isinstance(opened, Scorecard):
         return
     yield Attachment(RESULT_NAME, written[RESULT_NAME], opened.number)
-    for file in table_files(printed_tables(executed), opened.lang):
+    for file in table_files(printed_tables(executed), opened.lang, opened.variant_mark):
         yield Attachment(file.name, file.raw, f"{file.caption} · {opened.number}")
 
 

@@ -12,6 +12,7 @@ from cescore.definitions.shipped import LABELS
 from cescore.errors import PublishError
 
 LANGUAGES = ("zh", "en")
+LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}  # BCP 47
 
 
 @lru_cache(maxsize=4)
@@ -31,7 +32,7 @@ def load_labels(path: Path = LABELS) -> Mapping[str, Mapping[str, str]]:
 
 
 def label(key: str, lang: str, /, **values: object) -> str:
-    """The text of a key, its ``{names}`` filled.
+    """The text of a key, its ``{names}`` filled; ``{n:report|reports}`` is the word that n asks for.
 
     Raises
     ------
@@ -43,9 +44,23 @@ def label(key: str, lang: str, /, **values: object) -> str:
     except KeyError:
         raise PublishError(f"labels.json has no text {key!r} in {lang!r}") from None
     try:
-        return text.format(**values)
+        return text.format(**{name: _counted(value) for name, value in values.items()})
     except (KeyError, IndexError) as error:
         raise PublishError(f"label {key!r} needs {error}, given: {sorted(values)}") from None
+
+
+class Count(int):
+    """A number of things, which a text can write or choose a word by."""
+
+    def __format__(self, spec: str) -> str:
+        one, bar, many = spec.partition("|")
+        if bar:
+            return one if self == 1 else many
+        return super().__format__(spec)
+
+
+def _counted(value: object) -> object:
+    return Count(value) if type(value) is int else value
 
 
 def subject(run: Run, lang: str) -> str:

@@ -18,6 +18,7 @@ from cescore.intake.workspace import Workspace
 from cescore.run.contents import Contents
 from cescore.run.documents import annual_documents
 from cescore.run.edition import Edition
+from cescore.run.phases import Phases, silent
 from cescore.run.store import MANIFEST_NAME
 from cescore.run.tables import tables_in, write_tables
 
@@ -42,8 +43,8 @@ class AnnualEdition(Edition):
     report = SCORECARD
 
     @classmethod
-    def open(cls, asked: Asked) -> AnnualEdition:
-        return cls(asked, Workspace.load(asked.root, asked.year))
+    def open(cls, asked: Asked, told: Phases = silent) -> AnnualEdition:
+        return cls(asked, Workspace.load(asked.root, asked.year, told))
 
     @property
     def workspace(self) -> Workspace:
@@ -56,6 +57,9 @@ class AnnualEdition(Edition):
     @property
     def documents(self) -> tuple[Subject, ...]:
         return annual_documents(self.workspace.definitions.plan)
+
+    def evaluate(self) -> None:
+        _ = self.yearly
 
     @cached_property
     def yearly(self) -> YearlyEvaluation:

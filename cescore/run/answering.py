@@ -94,7 +94,7 @@ class Answering:
         entries = list(proposed(self.answers, workspace.findings, self.asked.lang))
         text = entries_text(entries, self.asked.lang)
         path = _write(self.asked, workspace, text) if entries else None
-        return AnswersRead(tuple(self.answers), self.log.sorted(), path, self.asked.lang)
+        return AnswersRead(tuple(self.answers), self.log.sorted(), path, self.asked.spoken)
 
 
 def read_folder(asked: Asked, folder: Path) -> AnswersRead:

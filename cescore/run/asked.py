@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 class Asked:
     """What the user asked for; ``progress``: see `cescore.run.progress`.
 
+    ``lang``: of what is written; ``terminal``: of what is said, "" as what is written.
+
     With a ``stage`` it is the evaluation of a whole plan, ``plan`` or the newest run's.
     """
 
@@ -29,7 +31,14 @@ class Asked:
     stage: str = ""
     plan: str = ""
     folder: Path | None = None  # where it is built; None: below output/
+    variant: Path | None = None  # a preview's: the file of a variant of the framework
     issue: Issue | None = None  # of a release; None: drafts
+    terminal: str = ""
+
+    @property
+    def spoken(self) -> str:
+        """The language of the terminal."""
+        return self.terminal or self.lang
 
     def folder_name(self, name: str) -> str:
         """What the folder of a run is called: 2025, or 2025-en."""

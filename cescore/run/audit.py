@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from cescore.publish.words import label
 from cescore.run.files import IGNORED, file_hash
 from cescore.run.journal import JournalEntry
 from cescore.run.receipt import receipt_files
@@ -26,13 +27,13 @@ class Audit:
     standing: tuple[str, ...] = ()  # altered, and not asked for: they stay as they are
     tables: tuple[str, ...] = ()  # altered, the run's own: a build writes them anew
 
-    def lines(self) -> Iterator[str]:
+    def lines(self, lang: str) -> Iterator[str]:
         """What a person must know of it."""
         for path in self.altered:
-            rest = "; it is not asked for and stays as it is" if path in self.standing else ""
-            yield f"altered since it was written: {path}{rest}"
+            key = "altered_stays" if path in self.standing else "altered"
+            yield label(f"terminal.{key}", lang, path=path)
         for path in self.strange:
-            yield f"does not belong there: {path}"
+            yield label("terminal.strange", lang, path=path)
 
 
 def examine(store: Store, asked_for: Collection[str], tables: Collection[str]) -> Audit:

@@ -14,7 +14,7 @@ from cescore.evaluation.yearly import evaluate_workspace
 from cescore.intake.databases import receive_all
 from cescore.intake.workspace import Workspace
 from cescore.publish.pages.index.page import index_page
-from cescore.publish.words import label
+from cescore.publish.words import LANGUAGES, label
 from cescore.returns.review import FindingsReview
 from cescore.run.annual import AnnualEdition
 from cescore.run.audit import Audit, examine
@@ -27,6 +27,8 @@ from cescore.run.job import Outcome
 from cescore.run.lock import locked
 from cescore.run.manifest import Before, Outturn, write_manifest
 from cescore.run.period import PeriodEdition
+from cescore.run.phases import Phases, phases, silent
+from cescore.run.production import refuse_trials, trials_in_production
 from cescore.run.progress import display
 from cescore.run.receipt import drop_receipt, made_from, write_receipt
 from cescore.run.reviewed import Selected, told
@@ -46,6 +48,7 @@ from cescore.run.telling import (
     why,
     why_blocked,
 )
+from cescore.run.trial import TrialEdition
 from cescore.run.unchanged import asks_a_database
 
 if TYPE_CHECKING:
@@ -60,23 +63,26 @@ def check(asked: Asked, console: Console, *, is_all: bool = False) -> int:
     Open errors and the weightiest of the others are printed, or all findings; of very many the first,
     and then all stand in findings.csv.
     """
-    workspace = Workspace.load(asked.root, asked.year)
-    review = _reviewed(workspace, console, asked.lang)
+    tell_phase = phases(console, asked.spoken, asked.progress)
+    workspace = Workspace.load(asked.root, asked.year, tell_phase)
+    tell_phase("evaluating")
+    review = _reviewed(workspace, console, asked.spoken)
     selected = Selected.of(review, FINDINGS_SHOWN, is_all=is_all)
-    for line in told(review, selected, asked.lang):
+    trials = trials_in_production(asked.root)
+    for line in (*map(str, trials), *told(review, selected, asked.spoken)):
         say(console, line)
     if len(selected.lines) >= FINDINGS_SHOWN and selected.hidden:
         output = asked.output(f"{workspace.year}")
         make_private(output)
         write_findings_whole(output, review, asked.lang)
         more = {"n": selected.hidden, "file": output / FINDINGS}
-        say(console, label("terminal.more_findings", asked.lang, **more))
+        say(console, label("terminal.more_findings", asked.spoken, **more))
     elif selected.hidden:
-        say(console, label("terminal.more_hidden", asked.lang, n=selected.hidden))
+        say(console, label("terminal.more_hidden", asked.spoken, n=selected.hidden))
     for count in workspace.rows:
-        say(console, rows_told(count, asked.lang))
-    say(console, counted(workspace, asked.lang))
-    return 1 if workspace.has_errors else 0
+        say(console, rows_told(count, asked.spoken))
+    say(console, counted(workspace, asked.spoken))
+    return 1 if workspace.has_errors or trials else 0
 
 
 def _reviewed(workspace: Workspace, console: Console, lang: str) -> FindingsReview:
@@ -88,33 +94,38 @@ def _reviewed(workspace: Workspace, console: Console, lang: str) -> FindingsRevi
         return FindingsReview.of(workspace)
 
 
-def open_edition(asked: Asked) -> Edition:
-    """What is asked for: the year's edition, or with a stage that of the plan period."""
-    return PeriodEdition.open(asked) if asked.stage else AnnualEdition.open(asked)
+def open_edition(asked: Asked, told: Phases = silent) -> Edition:
+    """What is asked for: the year's edition, with a stage that of the plan period, with a variant a
+    trial."""
+    if asked.variant is not None:
+        return TrialEdition.open(asked, told)
+    return PeriodEdition.open(asked, told) if asked.stage else AnnualEdition.open(asked, told)
 
 
 def plan(asked: Asked, console: Console) -> int:
     """What a build would make, and which input changed."""
-    edition = open_edition(asked)
+    refuse_trials(asked.root)
+    tell_phase = phases(console, asked.spoken, asked.progress)
+    edition = open_edition(asked, tell_phase)
     chosen = choose(edition, asked.only)
+    tell_phase("evaluating")
     orders = Orders(edition, Inputs(asked.root), Store.open(edition.output))
     to_build = [order for order in orders.of(chosen.entities) if order.reasons]
     new = [order for order in orders.of(chosen.documents) if order.reasons]
-    for line in foreign_told(Inputs(asked.root).foreign(), asked.engine, asked.lang):
+    for line in foreign_told(Inputs(asked.root).foreign(), asked.engine, asked.spoken):
         say(console, line)
     for order in to_build:
-        say(console, why(order))
+        say(console, why(order, asked.spoken))
     for subject, reasons in chosen.blocked.items():
-        say(console, f"{subject.name}: {why_blocked(reasons, asked.lang)}")
+        say(console, f"{subject.name}: {why_blocked(reasons, asked.spoken)}")
     for order in new:
-        say(console, why(order))
-    for line in reasons_counted(order.reasons for order in to_build):
+        say(console, why(order, asked.spoken))
+    for line in reasons_counted((order.reasons for order in to_build), asked.spoken):
         say(console, line)
-    up_to_date = len(chosen.documents) - len(new)
-    say(console, f"documents: {len(new)} to build, {up_to_date} up to date")
-    up_to_date = len(chosen.entities) - len(to_build)
-    blocked = len(chosen.blocked)
-    say(console, f"{len(to_build)} to build, {up_to_date} up to date, {blocked} blocked")
+    counts = {"n": len(new), "current": len(chosen.documents) - len(new)}
+    say(console, label("terminal.documents_planned", asked.spoken, **counts))
+    counts = {"n": len(to_build), "current": len(chosen.entities) - len(to_build)}
+    say(console, label("terminal.planned", asked.spoken, **counts, blocked=len(chosen.blocked)))
     return 0
 
 
@@ -122,8 +133,10 @@ def build(asked: Asked, executor: Executor, console: Console) -> int:
     """Evaluate, and print all that is asked for and out of date. Returns the exit status."""
     if asks_a_database(asked):  # what it gives is kept among the inputs, so it is asked first
         receive_all(asked.root, asked.year)
+    refuse_trials(asked.root)
     before = Before.of(Inputs(asked.root))
-    return build_edition(open_edition(asked), before, executor, console)
+    edition = open_edition(asked, phases(console, asked.spoken, asked.progress))
+    return build_edition(edition, before, executor, console)
 
 
 def build_edition(edition: Edition, before: Before, executor: Executor, console: Console) -> int:
@@ -132,19 +145,25 @@ def build_edition(edition: Edition, before: Before, executor: Executor, console:
     ``before``: what it was evaluated from, by the hashes that its inputs had then.
     """
     began, asked = time.monotonic(), edition.asked
-    tell_findings(edition.workspace, console, asked.lang)
-    for line in edition.opening():
+    refuse_trials(asked.root)
+    tell_findings(edition.workspace, console, asked.spoken)
+    for line in edition.opening(asked.spoken):
         say(console, line)
-    for line in foreign_told(before.inputs.foreign(), asked.engine, asked.lang):
+    for line in foreign_told(before.inputs.foreign(), asked.engine, asked.spoken):
         say(console, line)
     chosen = choose(edition, asked.only)
+    tell_phase = phases(console, asked.spoken, asked.progress)
+    tell_phase("evaluating")
+    edition.evaluate()
     make_private(edition.output)
     with locked(edition.output):
         store = Store.open(edition.output)
         store.made_from = before.hash
         building = _Building(edition, before, store)
         audit = building.examined(chosen, console)
+        tell_phase("uncertainty")
         results = edition.write_tables(store.folder)
+        tell_phase("reports")
         outcomes = building.reports(chosen, executor, console)
         building.set_aside(console)
         out_of_step = out_of_step_of(building.orders, chosen.others)
@@ -155,7 +174,7 @@ def build_edition(edition: Edition, before: Before, executor: Executor, console:
         changed = building.conclude(outturn)
     lost = unowned_errors(edition.workspace)
     if lost:
-        say(console, f"{len(lost)} errors above concern no report: rows or files that are not used")
+        say(console, label("terminal.lost", asked.spoken, n=len(lost)))
     seconds = time.monotonic() - began
     ending = Ending(
         outcomes,
@@ -166,7 +185,7 @@ def build_edition(edition: Edition, before: Before, executor: Executor, console:
         evidence=store.kept,
         out_of_step=sorted(out_of_step),
     )
-    tell_end(ending, console, asked.progress)
+    tell_end(ending, console, asked.progress, asked.spoken)
     return exit_status(outcomes) or int(bool(lost or audit.altered))
 
 
@@ -191,7 +210,7 @@ class _Building:
         """Say what in the tree is not as it was written, make room for it, and begin to write."""
         asked_for = {s.name for s in (*chosen.entities, *chosen.documents, *chosen.blocked)}
         audit = examine(self.store, asked_for, {*self.tables, MANIFEST_NAME})
-        for line in audit.lines():
+        for line in audit.lines(self.edition.asked.spoken):
             say(console, line)
         self.store.prepare()
         for path in audit.tables:
@@ -201,7 +220,8 @@ class _Building:
 
     def reports(self, chosen: Selection, executor: Executor, console: Console) -> list[Outcome]:
         """Build what is out of date; an outcome for all that there is."""
-        with display(len(chosen), console, self.edition.asked.progress) as shown:
+        asked = self.edition.asked
+        with display(len(chosen), console, asked.progress, asked.spoken) as shown:
             run = ReportRun(executor, self.store, shown)
             run.all(chosen, self.orders)
         return list(run.outcomes.values())
@@ -211,8 +231,9 @@ class _Building:
         workspace, edition = self.edition.workspace, self.edition
         known = [subject.name for subject in (*edition.entities, *edition.documents)]
         for name in self.store.set_aside(known, workspace.definitions.frameworks):
-            what = "a document" if name.partition("/")[0] in DOCUMENT_FOLDERS else "an entity"
-            say(console, f"set aside {name}: not {what} of {workspace.year} any more")
+            what = "document" if name.partition("/")[0] in DOCUMENT_FOLDERS else "entity"
+            told = {"name": name, "year": f"{workspace.year}"}
+            say(console, label(f"terminal.set_aside_{what}", edition.asked.spoken, **told))
 
     def conclude(self, outturn: Outturn) -> tuple[str, ...]:
         """Write the manifest, tidy up, leave a receipt where all is well; what changed meanwhile."""
@@ -227,7 +248,10 @@ class _Building:
         is_clean = not (changed or outturn.out_of_step or outturn.audit.altered)
         if is_clean and not unowned_errors(edition.workspace) and not exit_status(outcomes):
             files = (*outturn.tables, MANIFEST_NAME)
-            said = [counted(edition.workspace, asked.lang), *edition.opening()]
+            said = {
+                lang: (counted(edition.workspace, lang), *edition.opening(lang))
+                for lang in LANGUAGES
+            }
             write_receipt(store, made_from(asked, before.inputs), outcomes, files, said)
         return changed
 

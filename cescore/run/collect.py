@@ -106,7 +106,7 @@ def _collected(asked: Asked, options: CollectOptions, expected: Expected, consol
     if options.is_preview:
         found = job.of_files(readings.values(), log)
         job.tell(readings.values(), found)
-        say(console, label("collect.previewed", asked.lang, folder=job.output / "preview"))
+        say(console, label("collect.previewed", asked.spoken, folder=job.output / "preview"))
         return _status(found, readings)
     arrival = job.arrival(files, log)
     collection = collected(readings, kept, options.circumstances, arrival)
@@ -120,9 +120,9 @@ def _collected(asked: Asked, options: CollectOptions, expected: Expected, consol
         say(console, line)
     is_apart = options.into is not None and not job.is_into_the_year
     seconds = time.monotonic() - began
-    say(console, label("collect.end", asked.lang, n=len(files), seconds=f"{seconds:.0f}"))
+    say(console, label("collect.end", asked.spoken, n=len(files), seconds=f"{seconds:.0f}"))
     last = "unchecked" if is_apart else "next"
-    say(console, label(f"collect.{last}", asked.lang, file=options.into, year=expected.year))
+    say(console, label(f"collect.{last}", asked.spoken, file=options.into, year=expected.year))
     return _status(findings, readings)
 
 
@@ -179,7 +179,7 @@ class _Taking:
 
     def __post_init__(self) -> None:
         self.answering = Answering(self.asked)
-        self.telling = CollectTelling(self.expected, self.asked.lang)
+        self.telling = CollectTelling(self.expected, self.asked.spoken)
         self.now: tuple[Finding, ...] | None = None  # by all rules, once the tables are written
 
     @property
@@ -191,7 +191,7 @@ class _Taking:
         found: dict[Path, FileReading] = {}
         seen: dict[str, str] = {}
         hashes = {file.path: _hash(file.path) for file in files}
-        shown = display(len(files), self.console, self.asked.progress)
+        shown = display(len(files), self.console, self.asked.progress, self.asked.spoken)
         with Readers(self.options.jobs) as readers, shown as show:
             for read in readers.read(files):
                 name, sha256 = read.received.name, hashes[read.received.path]
@@ -296,7 +296,7 @@ class _Taking:
             say(self.console, self._counted(reading, by_file))
 
     def _counted(self, reading: FileReading, by_file: Counter[tuple[str, str]]) -> str:
-        count, lang = self.counts[reading.file], self.asked.lang
+        count, lang = self.counts[reading.file], self.asked.spoken
         return label(
             "collect.file", lang, file=reading.file, layout=reading.layout or "?",
             values=count.values, accepted=count.accepted, refused=count.refused, blank=count.blank,

@@ -6,9 +6,11 @@ commands know only what stands here.
 
 from __future__ import annotations
 
+import difflib
 import fnmatch
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from cescore.disclosure.kinds import Kind
     from cescore.disclosure.reading import Printable
+    from cescore.intake.entities import Entity
     from cescore.intake.findings import Finding
     from cescore.intake.workspace import Workspace
     from cescore.publish.pages.index.page import IndexPage
@@ -93,9 +96,13 @@ class Edition(ABC):
     ) -> IndexPage:
         """The page that it ends with."""
 
-    def opening(self) -> Iterator[str]:
+    def opening(self, lang: str) -> Iterator[str]:
         """What is said before its reports are made."""
         yield from ()
+
+    @abstractmethod
+    def evaluate(self) -> None:
+        """Evaluate it now, if it is not evaluated yet: else the first that asks for a number waits."""
 
     def about(self) -> Mapping[str, Any]:
         """What its manifest says of the run, beside what every manifest says."""
@@ -123,7 +130,19 @@ class Edition(ABC):
         for subject in (*self.entities, *self.documents):
             if name in (subject.id, subject.name):
                 return subject
-        raise RunError(f"no entity and no document of {self.workspace.year} is called {name!r}")
+        raise RunError(self._nobody(name))
+
+    def _nobody(self, name: str) -> str:
+        """Why nothing is called so: another year's, of no framework, or a name that is not there."""
+        workspace = self.workspace
+        year, register = workspace.year, workspace.register
+        if name in register:
+            entity = register[name]
+            if entity.entity_type not in workspace.definitions.frameworks:
+                return f"{name} is of type {entity.entity_type!r}, which no framework evaluates"
+            return f"{name} is no entity of {year}: it is registered for {_validity(entity)}"
+        known = [known for s in (*self.entities, *self.documents) for known in (s.id, s.name)]
+        return f"no entity and no document of {year} is called {name!r}{nearest(name, known)}"
 
 
 @dataclass(frozen=True)
@@ -151,8 +170,9 @@ def choose(edition: Edition, only: str) -> Selection:
     asked_for = [s for s in edition.entities if is_selected(s.folder, s.id, only)]
     documents = [s for s in edition.documents if is_selected(s.folder, s.id, only)]
     if not asked_for and not (only and documents):
-        what = f"matches --only {only!r}" if only else "belongs to the year"
-        raise RunError(f"nothing to build: no entity of {workspace.year} {what}")
+        if not only:
+            raise RunError(f"nothing to build: no entity of {workspace.year} belongs to the year")
+        raise RunError(f"nothing to build: {_no_match(edition, only)}")
     wanted = {*asked_for, *documents}
     unframed = [Subject(edition.report, e.entity_type, e.entity_id) for e in workspace.unframed]
     return Selection(
@@ -161,6 +181,37 @@ def choose(edition: Edition, only: str) -> Selection:
         blocked={s: blocked[s.id] for s in asked_for if s.id in blocked},
         others=[s for s in (*edition.entities, *edition.documents) if s not in wanted] + unframed,
     )
+
+
+def _no_match(edition: Edition, only: str) -> str:
+    """What --only asked for in vain, what there is, and the nearest names."""
+    workspace = edition.workspace
+    counts = Counter(entity.entity_type for entity in workspace.entities())
+    there = ", ".join(f"{entity_type}/* ({n})" for entity_type, n in counts.items())
+    left = [name for name in only.split(",") if name.strip() in workspace.register]
+    away = [
+        f"{name.strip()} is registered for {_validity(workspace.register[name.strip()])}"
+        for name in left
+    ]
+    near = nearest(only, [*(f"{t}/*" for t in counts), *(s.id for s in edition.entities)])
+    told = f"no entity of {workspace.year} matches --only {only!r}{near}"
+    return "; ".join([told, *away, f"there is {there or 'none'}"])
+
+
+def _validity(entity: Entity) -> str:
+    """The years that an entity is registered for, in words."""
+    first, last = entity.valid_from, entity.valid_to
+    if first is not None and last is not None:
+        return f"{first} to {last}"
+    if last is not None:
+        return f"the years to {last}"
+    return f"{first} and after" if first is not None else "every year"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The names that one comes near, as the end of a sentence; nothing where it comes near none."""
+    near = difflib.get_close_matches(name, list(dict.fromkeys(known)), n=3, cutoff=0.6)
+    return f"; did you mean {' or '.join(near)}?" if near else ""
 
 
 def is_selected(folder: str, id_: str, only: str) -> bool:

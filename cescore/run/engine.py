@@ -85,7 +85,7 @@ class ReportRun:
         for subject in chosen.others:
             self._tell(Outcome(subject.id, subject.folder, "skipped"))
         for subject, reasons in chosen.blocked.items():
-            self._fail(subject, why_blocked(reasons, orders.edition.asked.lang))
+            self._fail(subject, why_blocked(reasons, orders.edition.asked.spoken))
         self.reports(orders.of([*chosen.documents, *chosen.entities]))
 
     def reports(self, orders: Iterable[Order]) -> None:

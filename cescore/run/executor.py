@@ -147,7 +147,7 @@ class Forking:
 class Fresh:
     """A fresh Python process per report: slower, works wherever Python does."""
 
-    note = "processes cannot be forked here: each report is made in a fresh one, which takes longer"
+    note = "terminal.forked"
 
     def __init__(self, workers: int, render: str, limits: Limits) -> None:
         self.workers, self.render, self.limits = workers, render, limits

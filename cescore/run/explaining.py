@@ -184,7 +184,14 @@ def _values(result: dict[str, Any]) -> Iterator[tuple[str, float | None]]:
             yield f"{kind}:{one['code']}", one[kind]
     for line in result["targets"]:
         yield f"target:{line['id']}", line["actual"]
-        for part in ("completion", "schedule_carbon", "schedule_log", "still_needed", "points"):
+        for part in (
+            "completion",
+            "schedule_carbon",
+            "schedule_log",
+            "still_needed",
+            "counted",
+            "points",
+        ):
             yield f"target_part:{line['id']}.{part}", line[part]
     yield "assessment:total", result["assessment"]["total"]
     yield "coverage:coverage", result["data_quality"]["coverage"]

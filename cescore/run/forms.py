@@ -16,6 +16,7 @@ from rich.console import Console
 from cescore.definitions.load import load_definitions
 from cescore.errors import RunError
 from cescore.intake.entities import Entity
+from cescore.publish.words import label
 from cescore.returns.forms.contents import form_contents
 from cescore.returns.forms.earlier import EarlierFigures
 from cescore.returns.forms.history import EarlierReturns, read_earlier
@@ -85,7 +86,7 @@ def make_forms(asked: Asked, out: Path | None, jobs: int, console: Console) -> F
     began = time.monotonic()
     definitions = load_definitions(asked.root / "params", asked.year)
     earlier = read_earlier(asked.root, definitions)
-    _tell_errors(earlier, asked.lang, console)
+    _tell_errors(earlier, asked.spoken, console)
     year = definitions.run.year
     chosen = [
         entity
@@ -110,7 +111,7 @@ def make_forms(asked: Asked, out: Path | None, jobs: int, console: Console) -> F
     orders = (_order(entity, templates, earlier, folder) for entity in chosen)
     processes = 1 if len(chosen) <= FEW else jobs
     outcomes = []
-    with display(len(chosen), console, asked.progress) as show:
+    with display(len(chosen), console, asked.progress, asked.spoken) as show:
         for order, content in _made(orders, templates, processes):
             outcome = _written(order, content, asked.force)
             outcomes.append(outcome)
@@ -155,7 +156,7 @@ def _tell_errors(earlier: EarlierReturns, lang: str, console: Console) -> None:
         console.print(finding.line(lang), markup=False)
     if earlier.errors:
         n = len(earlier.errors)
-        console.print(f"{n} errors in register or earlier returns: forms show what could be read")
+        console.print(label("terminal.forms_errors", lang, n=n), markup=False)
 
 
 def _order(

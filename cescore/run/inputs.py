@@ -18,6 +18,7 @@ from cescore.run.files import combined, file_hash, tree_hashes
 from cescore.run.native import native_libraries
 
 GENERIC_NOTEBOOK = "generic.ipynb"
+DESK_NOTEBOOK = NOTEBOOKS / "explore.ipynb"  # prints nothing: no type's, whatever a type is called
 # Whatever of these changes may change a page's bytes.
 PAGE_LIBRARIES = (
     "babel", "cssselect2", "fonttools", "ipython", "jinja2", "matplotlib", "mistune", "nbclient",
@@ -53,7 +54,7 @@ class Inputs:
         for place in places:
             if place.parent.parent == self.root and is_there(place) and not is_plain_file(place):
                 raise RunError(f"{place}: found a link, a folder or a device, expected a notebook")
-            if place.is_file():
+            if place.is_file() and place != DESK_NOTEBOOK:
                 return place
         raise RunError(f"no notebook for entity type {entity_type!r}, and no {GENERIC_NOTEBOOK}")
 

@@ -13,6 +13,7 @@ RENDER = "cescore.publish.render:render"
 RENDER_NAME = "CESCORE_RENDER"  # environment variable that tells a forkserver which render to load
 PREVIEW_RENDER = "cescore.publish.previewed:render"
 WATCHED_RENDER = "cescore.publish.previewed:render_anew"  # reads templates anew each time
+TRIAL_RENDER = "cescore.publish.previewed:render_trial"  # of a variant, marked so
 BUNDLE_NAME = "bundle.json"  # in a job's work folder
 PAGES_NAME = "pages"  # folder there that the report is written into
 RESULT_NAME = "result-of-job.json"
@@ -72,6 +73,7 @@ class Outcome:
     reasons: tuple[str, ...] = ()  # why it was built
     may_retry: bool = False  # killed or out of time: not a fault of the data
     is_disk_full: bool = False  # no fault of the report's at all: the run stops
+    notebook: str = ""  # of a failure: where the notebook lies, as far as it ran
 
     def to_line(self) -> bytes:
         return json.dumps(asdict(self), ensure_ascii=True).encode() + b"\n"
@@ -84,6 +86,11 @@ class Outcome:
     @property
     def name(self) -> str:
         return report_name(self.entity_type, self.entity_id)
+
+    @property
+    def was_tried(self) -> bool:
+        """Whether a process worked on it: what is blocked, up to date or not asked for took no time."""
+        return self.seconds > 0
 
     @property
     def is_document(self) -> bool:

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 from cescore.disclosure.kinds import OVERVIEW, REVIEW
 from cescore.disclosure.reviews import Reviews
 from cescore.evaluation.periods import PlanEvaluation, evaluate_plan
+from cescore.publish.words import label
 from cescore.returns.review import FindingsReview
 from cescore.run.documents import PERIOD_DOCUMENTS
 from cescore.run.edition import Edition
 from cescore.run.period_contents import PeriodContents
+from cescore.run.phases import Phases, silent
 from cescore.run.store import MANIFEST_NAME
 from cescore.run.tables import FINDINGS, RESULTS, write_findings_whole, write_table
 
@@ -40,7 +42,8 @@ class PeriodEdition(Edition):
     report = REVIEW
 
     @classmethod
-    def open(cls, asked: Asked) -> PeriodEdition:
+    def open(cls, asked: Asked, told: Phases = silent) -> PeriodEdition:
+        told("reading")
         return cls(asked, evaluate_plan(asked.root, asked.stage, asked.plan, asked.year))
 
     @property
@@ -64,13 +67,21 @@ class PeriodEdition(Edition):
             return self._reviews.overview()
         return self._reviews.review(subject.id)
 
-    def opening(self) -> Iterator[str]:
+    def evaluate(self) -> None:
+        """It was evaluated when it was opened."""
+
+    def opening(self, lang: str) -> Iterator[str]:
         evaluated = self.evaluated
-        years = f"{evaluated.years[0]}-{evaluated.years[-1]}"
-        yield (
-            f"{evaluated.stage} evaluation of {evaluated.plan.id}: {years},"
-            f" base year {evaluated.plan.base_year};"
-            f" {len(self.entities)} entities, {len(self.workspace.blocked)} blocked"
+        yield label(
+            "terminal.review",
+            lang,
+            plan=evaluated.plan.id,
+            stage=label(f"terminal.stage.{evaluated.stage}", lang),
+            first=f"{evaluated.years[0]}",
+            last=f"{evaluated.years[-1]}",
+            base=f"{evaluated.plan.base_year}",
+            n=len(self.entities),
+            blocked=len(self.workspace.blocked),
         )
 
     def about(self) -> Mapping[str, Any]:

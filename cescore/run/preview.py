@@ -13,6 +13,7 @@ from watchfiles import watch
 
 from cescore.definitions.shipped import REPOSITORY
 from cescore.errors import CescoreError, PublishError
+from cescore.publish.words import label
 from cescore.run.build import open_edition
 from cescore.run.engine import Orders, run_reports
 from cescore.run.files import combined, make_private
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 WATCHED_FOLDERS = ("data", "params", "notebooks", "report_templates")
 SETTLE_MS = 60  # an editor writes a file in several steps
 FOLDER_NAME = "preview"
+TRIAL_FOLDER = "trial"  # of a variant's
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,9 @@ class Previewed:
     pdf: Path
     warnings: tuple[str, ...]  # what a person should look at, as a run tells it
 
-    def lines(self) -> Iterator[str]:
+    def lines(self, lang: str) -> Iterator[str]:
         yield str(self.pdf)
-        yield from (f"warning {warning}" for warning in self.warnings)
+        yield from (label("terminal.warning", lang, text=text) for text in self.warnings)
 
 
 @dataclass
@@ -53,7 +55,7 @@ class Preview:
     _edition: Edition | None = None
 
     def make(self) -> Previewed:
-        """Build the report into output/preview, where it is out of date.
+        """Build the report into output/preview, a variant's into output/trial, where it is out of date.
 
         Raises
         ------
@@ -64,7 +66,8 @@ class Preview:
         """
         edition, inputs = self._evaluated(), Inputs(self.asked.root)
         subject = edition.subject(self.name)
-        folder = self.asked.root / "output" / FOLDER_NAME / edition.output.name
+        name = FOLDER_NAME if self.asked.variant is None else TRIAL_FOLDER
+        folder = self.asked.root / "output" / name / edition.output.name
         make_private(folder)
         with locked(folder):
             store = Store.open(folder)
@@ -78,21 +81,29 @@ class Preview:
         return Previewed(pdf, tuple(store.entries[subject.name].record.get("warnings", ())))
 
     def _evaluated(self) -> Edition:
-        inputs = combined(Inputs(self.asked.root).files())
+        inputs = combined(Inputs(self.asked.root).files()) + self._variant_text()
         if self._edition is None or inputs != self._inputs:
             self._edition, self._inputs = open_edition(self.asked), inputs
         return self._edition
 
+    def _variant_text(self) -> str:
+        """What the variant file holds; it is an input like the others."""
+        path = self.asked.variant
+        return path.read_text(encoding="utf-8") if path is not None and path.is_file() else ""
+
     def watch(self) -> Iterator[str]:
         """A line for each change that was seen, with what came of it; until interrupted."""
         folders = [r / name for r in (self.asked.root, REPOSITORY) for name in WATCHED_FOLDERS]
+        if self.asked.variant is not None:
+            folders.append(self.asked.variant.resolve().parent)
         wanted = [folder for folder in dict.fromkeys(folders) if folder.is_dir()]
         logging.getLogger("watchfiles").setLevel(logging.ERROR)  # Ctrl-C needs no warning
-        yield f"watching {', '.join(WATCHED_FOLDERS)}; Ctrl-C ends it"
+        lang = self.asked.spoken
+        yield label("terminal.watching", lang, folders=", ".join(WATCHED_FOLDERS))
         for changes in watch(*wanted, debounce=400, step=SETTLE_MS, raise_interrupt=False):
             began, names = time.monotonic(), sorted({Path(path).name for _, path in changes})
             try:
-                first, *more = self.make().lines()
+                first, *more = self.make().lines(lang)
             except CescoreError as error:  # the next change may mend it
                 first, more = str(error), []
             yield f"{', '.join(names)}: {first} ({time.monotonic() - began:.1f} s)"

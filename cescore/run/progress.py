@@ -15,8 +15,9 @@ from typing import Any, Protocol, TextIO
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from cescore.publish.words import label
 from cescore.run.job import Outcome
 
 EVERY_SECONDS = 15.0  # between plain lines
@@ -39,8 +40,10 @@ class Form(StrEnum):
 
 
 @contextmanager
-def display(total: int, console: Console, form: str = Form.auto) -> Iterator[Display]:
-    """A progress display for so many reports.
+def display(
+    total: int, console: Console, form: str = Form.auto, lang: str = "en"
+) -> Iterator[Display]:
+    """A progress display for so many reports, of which those count that are to be built.
 
     Of itself: a bar on a terminal, else plain lines now and then; in CI nothing but failures.
     """
@@ -51,100 +54,118 @@ def display(total: int, console: Console, form: str = Form.auto) -> Iterator[Dis
         yield JsonLines(total, sys.stdout)
         return
     if form != Form.bar:
-        yield Lines(total, console, every=EVERY_SECONDS if form == Form.lines else math.inf)
+        every = EVERY_SECONDS if form == Form.lines else math.inf
+        yield Lines(Tally(total, lang), console, every)
         return
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
+        TextColumn("{task.fields[left]}"),
         TextColumn("[red]{task.fields[failures]}"),
     )
     with Progress(*columns, console=console) as progress:
-        yield Bar(progress, total)
+        yield Bar(progress, Tally(total, lang))
 
 
 class Tally:
     """Counts what became of the entities, and how fast reports are made."""
 
-    def __init__(self, total: int) -> None:
-        self.total, self.began = total, time.monotonic()
+    def __init__(self, total: int, lang: str = "en") -> None:
+        self.total, self.lang, self.began = total, lang, time.monotonic()
         self.counts: Counter[str] = Counter()
+        self.tried = 0
 
     def add(self, outcome: Outcome) -> None:
         self.counts[outcome.status] += 1
+        self.tried += outcome.status == "built" or outcome.was_tried
 
     @property
     def done(self) -> int:
         return self.counts.total()
 
     @property
+    def to_build(self) -> int:
+        """Reports to be built, as far as is known: all but those that were seen to need nothing."""
+        return self.total - (self.done - self.tried)
+
+    @property
     def per_minute(self) -> float:
         elapsed = max(time.monotonic() - self.began, 1e-3)
-        return (self.counts["built"] + self.counts["failed"]) * 60 / elapsed
+        return self.tried * 60 / elapsed
 
     @property
     def rate(self) -> str:
-        return f"{self.per_minute:.0f} reports/min"
+        return label("terminal.rate", self.lang, n=round(self.per_minute))
 
     @property
     def seconds_left(self) -> float | None:
-        """Seconds left if all that is not settled is built at this rate."""
-        if not self.counts["built"]:
+        """Seconds left if all that is not settled is built at this rate; None while there is none."""
+        if not self.tried:
             return None
-        return (self.total - self.done) / self.per_minute * 60
+        return (self.to_build - self.tried) / self.per_minute * 60
 
     @property
     def left(self) -> str:
-        """Time left as m:ss; "-" while there is no rate to tell it from."""
+        """Time left as m:ss; "" while there is no rate to tell it from."""
         seconds = self.seconds_left
         if seconds is None:
-            return "-"
-        return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+            return ""
+        time_left = f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+        return label("terminal.left", self.lang, time=time_left)
+
+    @property
+    def counted(self) -> str:
+        return label("terminal.made_of", self.lang, done=self.tried, n=self.to_build)
 
     @property
     def failures(self) -> str:
-        return f"{self.counts['failed']} failed" if self.counts["failed"] else ""
+        failed = self.counts["failed"]
+        return label("terminal.n_failed", self.lang, n=failed) if failed else ""
 
 
 class Bar:
     """A bar on a terminal; failures are printed above it as they come."""
 
-    def __init__(self, progress: Progress, total: int) -> None:
-        self.progress, self.tally = progress, Tally(total)
-        self.task = progress.add_task("reports", total=total, rate="", failures="")
+    def __init__(self, progress: Progress, tally: Tally) -> None:
+        self.progress, self.tally = progress, tally
+        words = label("terminal.bar", tally.lang)
+        self.task = progress.add_task(words, total=tally.total, rate="", left="", failures="")
 
     def __call__(self, outcome: Outcome) -> None:
-        self.tally.add(outcome)
+        tally = self.tally
+        tally.add(outcome)
         if outcome.status == "failed":
-            self.progress.console.print(f"[red]failed[/] {escape(failure_line(outcome))}")
+            for line in failure_lines(outcome, tally.lang):
+                self.progress.console.print(f"[red]{escape(line)}[/]")
         self.progress.update(
-            self.task, completed=self.tally.done, rate=self.tally.rate, failures=self.tally.failures
+            self.task,
+            completed=tally.tried,
+            total=tally.to_build,
+            rate=tally.rate if tally.tried else "",
+            left=tally.left,
+            failures=tally.failures,
         )
 
 
 class Lines:
     """Plain lines, now and then, for logs and CI."""
 
-    def __init__(self, total: int, console: Console, every: float = EVERY_SECONDS) -> None:
-        self.tally, self.console, self.every = Tally(total), console, every
+    def __init__(self, tally: Tally, console: Console, every: float = EVERY_SECONDS) -> None:
+        self.tally, self.console, self.every = tally, console, every
         self.last = self.tally.began
 
     def __call__(self, outcome: Outcome) -> None:
-        self.tally.add(outcome)
+        tally = self.tally
+        tally.add(outcome)
         if outcome.status == "failed":
-            self._say(f"failed {failure_line(outcome)}")
+            for line in failure_lines(outcome, tally.lang):
+                self._say(line)
         if time.monotonic() - self.last >= self.every:
             self.last = time.monotonic()
-            tally = self.tally
-            parts = (
-                f"{tally.done} of {tally.total}",
-                tally.rate,
-                f"{tally.left} left",
-                tally.failures,
-            )
-            self._say(", ".join(part for part in parts if part))
+            parts = (tally.counted, tally.rate, tally.left, tally.failures)
+            self._say(label("terminal.comma", tally.lang).join(part for part in parts if part))
 
     def _say(self, line: str) -> None:
         self.console.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -196,6 +217,8 @@ def _write_json(line: Mapping[str, Any], stream: TextIO) -> None:
     stream.flush()
 
 
-def failure_line(outcome: Outcome) -> str:
-    """An entity and its cause, whole: it may run over several lines."""
-    return f"{outcome.name}: {outcome.cause}"
+def failure_lines(outcome: Outcome, lang: str) -> Iterator[str]:
+    """An entity and its cause, whole: it may run over several lines; and the notebook to open."""
+    yield label("terminal.failed", lang, name=outcome.name, cause=outcome.cause)
+    if outcome.notebook:
+        yield label("terminal.failed_open", lang, notebook=outcome.notebook)

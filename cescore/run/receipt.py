@@ -32,7 +32,7 @@ class Receipt:
     reports: Mapping[str, str]
     skipped: Sequence[str]
     files: Mapping[str, str]
-    said: Sequence[str]
+    said: Mapping[str, Sequence[str]]  # by language
 
     def outcomes(self) -> Iterator[Outcome]:
         """What the run that it stands for would find."""
@@ -60,7 +60,7 @@ def write_receipt(
     made_from: str,
     outcomes: Sequence[Outcome],
     files: Iterable[str],
-    said: Sequence[str],
+    said: Mapping[str, Sequence[str]],
 ) -> None:
     """Write the receipt of a run in which nothing failed and no input changed; else there is none.
 

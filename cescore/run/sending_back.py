@@ -89,7 +89,7 @@ def send_back(asked: Asked, out: Path | None, console: Console) -> SentBack:
     if books:
         make_private(folder)
     outcomes = []
-    with display(len(books), console, asked.progress) as show, Readers(1) as readers:
+    with display(len(books), console, asked.progress, asked.spoken) as show, Readers(1) as readers:
         for name, content, fault in sending.copies(books, readers):
             outcome = _written(folder / name, content, fault, asked.force)
             outcomes.append(outcome)
@@ -100,7 +100,7 @@ def send_back(asked: Asked, out: Path | None, console: Console) -> SentBack:
     return SentBack(
         tuple(outcomes),
         folder,
-        asked.lang,
+        asked.spoken,
         Counter(
             r.severity for entities in books.values() for some in entities.values() for r in some
         ),

@@ -161,15 +161,17 @@ class Store:
         folder, work = self.path(outcome.name), Path(job.work)
         kept = work / "failed"
         kept.mkdir(parents=True)
+        executed = ""
         for notebook in (work / PAGES_NAME).glob("*.ipynb"):
             os.replace(notebook, kept / notebook.name)
+            executed = str(folder / notebook.name)
         log = os.path.relpath(job.log, folder)
         (kept / FAILED_NAME).write_text(f"{outcome.cause}\nLog: {log}\n", encoding="utf-8")
         self._keep_evidence(outcome.name)
         self.forget(outcome.name)
         self._put_in_place(kept, folder)
         shutil.rmtree(work, ignore_errors=True)
-        return replace(outcome, outputs={})
+        return replace(outcome, outputs={}, notebook=executed)
 
     def block(self, name: str, cause: str) -> None:
         """Take away the report of an entity whose data cannot be evaluated, and say why."""

@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from cescore.publish.words import label
 from cescore.run.job import Outcome
 
 SLOWEST = 3
-STATUSES = (
-    ("built", "built"),
-    ("up_to_date", "up to date"),
-    ("failed", "failed"),
-    ("skipped", "skipped"),
-)
+STATUSES = ("built", "up_to_date", "failed", "skipped")
 
 
-def summary(outcomes: Sequence[Outcome], seconds: float) -> Iterator[str]:
+def summary(outcomes: Sequence[Outcome], seconds: float, lang: str) -> Iterator[str]:
     """The lines that end a run: every entity accounted for, where time went."""
     entities = [outcome for outcome in outcomes if not outcome.is_document]
     documents = [outcome for outcome in outcomes if outcome.is_document]
-    yield f"{_counted(entities)} entities, in {seconds:.0f} s"
+    ended = {"counts": _counted(entities, lang), "seconds": f"{seconds:.0f}"}
+    yield label("terminal.entities", lang, n=len(entities), **ended)
     if documents:
-        yield f"and {_counted(documents)} documents"
+        counts = _counted(documents, lang)
+        yield label("terminal.documents", lang, n=len(documents), counts=counts)
     built = [outcome for outcome in outcomes if outcome.status == "built"]
     if not built:
         return
@@ -31,15 +29,16 @@ def summary(outcomes: Sequence[Outcome], seconds: float) -> Iterator[str]:
         stages.update(outcome.record.get("seconds", {}))
     if stages:
         means = ", ".join(f"{name} {total / len(built):.2f} s" for name, total in stages.items())
-        yield f"a report on average: {means}"
+        yield label("terminal.average", lang, stages=means)
     slowest = sorted(built, key=lambda outcome: -outcome.seconds)[:SLOWEST]
-    yield "slowest: " + ", ".join(f"{o.name} {o.seconds:.1f} s" for o in slowest)
+    names = ", ".join(f"{o.name} {o.seconds:.1f} s" for o in slowest)
+    yield label("terminal.slowest", lang, names=names)
 
 
-def _counted(outcomes: Sequence[Outcome]) -> str:
+def _counted(outcomes: Sequence[Outcome], lang: str) -> str:
     counts: Counter[str] = Counter(outcome.status for outcome in outcomes)
-    parts = " + ".join(f"{counts[status]} {words}" for status, words in STATUSES)
-    return f"{parts} = {len(outcomes)}"
+    by_status = {status: counts[status] for status in STATUSES}
+    return label("terminal.count", lang, total=len(outcomes), **by_status)
 
 
 def warnings_of(outcomes: Iterable[Outcome]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,7 +15,7 @@ from rich.console import Console
 from cescore.intake.findings import SEVERITIES
 from cescore.intake.wording import NamedTerm, Naming, text
 from cescore.publish.naming import on_terminal
-from cescore.publish.words import label
+from cescore.publish.words import has_label, label
 from cescore.run.job import IN_PROCESS, Outcome
 from cescore.run.landlock import TCP_SINCE, version
 from cescore.run.progress import Form, write_end
@@ -30,20 +31,43 @@ if TYPE_CHECKING:
 
 REASONS_SHOWN = 4
 WARNINGS_SHOWN = 10
+REASONS = tuple(
+    (re.compile(pattern), key)
+    for pattern, key in (
+        ("not built yet", "not_built"),
+        ("asked for", "asked_for"),
+        ("(?P<what>.*) changed", "changed"),
+        ("(?P<what>.*) was altered", "altered"),
+        ("(?P<what>.*) is not there", "gone"),
+    )
+)
 NAMES_SHOWN = 20
 FINDINGS_SHOWN = 2000  # lines; a console that scrolls for minutes tells nobody anything
 
 
 def say(console: Console, line: str) -> None:
-    """Print a line as it is: no markup, no wrapping."""
-    console.print(line, markup=False, highlight=False, soft_wrap=True)
+    """Print a line without markup: broken between words on a terminal, whole in a file or pipe."""
+    console.print(line, markup=False, highlight=False, soft_wrap=not console.is_terminal)
 
 
-def why(order: Order) -> str:
+def why(order: Order, lang: str) -> str:
     """What is to be built, and the first few inputs that changed."""
-    shown = ", ".join(order.reasons[:REASONS_SHOWN])
-    more = len(order.reasons) - REASONS_SHOWN
-    return f"build {order.name}: {shown}{f' and {more} more' if more > 0 else ''}"
+    told = [reason_told(reason, lang) for reason in order.reasons]
+    return label("terminal.build", lang, name=order.name, reasons=_first(told, REASONS_SHOWN, lang))
+
+
+def reason_told(reason: str, lang: str) -> str:
+    """A reason to build in the language of the terminal."""
+    for pattern, key in REASONS:
+        if match := pattern.fullmatch(reason):
+            return label(f"terminal.reason.{key}", lang, **match.groupdict())
+    return reason
+
+
+def _first(names: Sequence[str], count: int, lang: str) -> str:
+    """The first few names, and how many more there are."""
+    shown, more = label("terminal.comma", lang).join(names[:count]), len(names) - count
+    return label("terminal.and_more", lang, names=shown, n=more) if more > 0 else shown
 
 
 def foreign_told(foreign: Mapping[str, str], engine: str, lang: str) -> Iterator[str]:
@@ -61,10 +85,13 @@ def foreign_told(foreign: Mapping[str, str], engine: str, lang: str) -> Iterator
         yield label("terminal.fence_files", lang)
 
 
-def reasons_counted(all_reasons: Iterable[Sequence[str]]) -> Iterator[str]:
+def reasons_counted(all_reasons: Iterable[Sequence[str]], lang: str) -> Iterator[str]:
     """How many reports each changed input concerns, the most frequent first."""
     counts = Counter(reason for reasons in all_reasons for reason in reasons)
-    return (f"{count:6} reports: {reason}" for reason, count in counts.most_common())
+    return (
+        label("terminal.reason", lang, n=count, reason=reason_told(reason, lang))
+        for reason, count in counts.most_common()
+    )
 
 
 def tell_findings(workspace: Workspace, console: Console, lang: str) -> None:
@@ -139,44 +166,41 @@ class Ending:
     out_of_step: Sequence[str] = ()  # reports that were not asked for and are of another evaluation
 
 
-def tell_end(ending: Ending, console: Console, form: str) -> None:
+def tell_end(ending: Ending, console: Console, form: str, lang: str) -> None:
     """What failed, what to look at, what changed meanwhile; then the summary."""
-    outcomes = ending.outcomes
-    failed = [outcome.name for outcome in outcomes if outcome.status == "failed"]
-    if failed:
-        say(console, f"failed, causes above: {', '.join(failed)}")
-    warnings = list(warnings_of(outcomes))
-    for warning in warnings[:WARNINGS_SHOWN]:
-        say(console, f"warning {warning}")
-    if len(warnings) > WARNINGS_SHOWN:
-        say(console, f"warning … and {len(warnings) - WARNINGS_SHOWN} more in {MANIFEST_NAME}")
-    if ending.changed:
-        changed = ", ".join(ending.changed)
-        say(console, f"these changed while the run went on, run it again: {changed}")
-    for path in ending.evidence:
-        say(console, f"kept, because it was altered or out of place: {path}")
-    if ending.out_of_step:
-        names = ", ".join(ending.out_of_step[:NAMES_SHOWN])
-        more = len(ending.out_of_step) - NAMES_SHOWN
-        say(
-            console,
-            f"{len(ending.out_of_step)} reports are out of step with this evaluation, because they"
-            f" were not asked for: {names}{f' and {more} more' if more > 0 else ''};"
-            " without --only they are made anew",
-        )
-    if ending.note:
-        say(console, ending.note)
-    for line in reasons_counted(o.reasons for o in outcomes if o.status == "built"):
+    for line in _ending_told(ending, lang):
         say(console, line)
-    for line in summary(outcomes, ending.seconds):
-        say(console, line)
-    if ending.output is not None:
-        say(console, f"reports: {ending.output / INDEX_PAGE}")
     if form == Form.json:
         write_end(
-            outcomes,
+            ending.outcomes,
             ending.seconds,
             sys.stdout,
             evidence=ending.evidence,
             out_of_step=ending.out_of_step,
         )
+
+
+def _ending_told(ending: Ending, lang: str) -> Iterator[str]:
+    outcomes, comma = ending.outcomes, label("terminal.comma", lang)
+    failed = [outcome.name for outcome in outcomes if outcome.status == "failed"]
+    if failed:
+        yield label("terminal.failed_all", lang, names=comma.join(failed))
+    warnings = list(warnings_of(outcomes))
+    for warning in warnings[:WARNINGS_SHOWN]:
+        yield label("terminal.warning", lang, text=warning)
+    more = len(warnings) - WARNINGS_SHOWN
+    if more > 0:
+        yield label("terminal.more_warnings", lang, n=more, file=MANIFEST_NAME)
+    if ending.changed:
+        yield label("terminal.changed", lang, names=comma.join(ending.changed))
+    for path in ending.evidence:
+        yield label("terminal.kept", lang, path=path)
+    if ending.out_of_step:
+        names = _first(ending.out_of_step, NAMES_SHOWN, lang)
+        yield label("terminal.out_of_step", lang, n=len(ending.out_of_step), names=names)
+    if ending.note:
+        yield label(ending.note, lang) if has_label(ending.note) else ending.note
+    yield from reasons_counted((o.reasons for o in outcomes if o.status == "built"), lang)
+    yield from summary(outcomes, ending.seconds, lang)
+    if ending.output is not None:
+        yield label("terminal.reports_at", lang, file=ending.output / INDEX_PAGE)

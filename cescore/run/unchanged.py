@@ -28,10 +28,11 @@ def tell_unchanged(asked: Asked, console: Console) -> bool:
         receipt = valid_receipt(asked, output)
     if receipt is None:
         return False
-    for line in receipt.said:
+    for line in receipt.said.get(asked.spoken, ()):
         say(console, line)
     seconds = time.monotonic() - began
-    tell_end(Ending(list(receipt.outcomes()), seconds, output), console, asked.progress)
+    ending = Ending(list(receipt.outcomes()), seconds, output)
+    tell_end(ending, console, asked.progress, asked.spoken)
     return True
 
 

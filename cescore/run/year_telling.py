@@ -28,6 +28,7 @@ class YearAsked:
     year: int
     before: int
     lang: str = "zh"
+    terminal: str = ""  # of what is said, where it is another
     is_dry: bool = False
     jobs: int = 0
 
@@ -36,12 +37,12 @@ def tell_new_year(asked: YearAsked, console: Console) -> int:
     """Begin a year and say what was made, what the register says of it, and whether the old year
     still comes out as published. The exit status is 1 if the register is wrong, a number moved, or
     a form could not be made."""
-    root, lang = asked.root, asked.lang
+    root, lang = asked.root, asked.terminal or asked.lang
 
     def tell(line: str) -> None:
         say(console, line)
 
-    begun = new_year(root, asked.year, asked.before, lang=lang, is_dry=asked.is_dry)
+    begun = new_year(root, asked.year, asked.before, lang=asked.lang, is_dry=asked.is_dry)
     tell(label("new_year.title", lang, year=begun.year, before=begun.before))
     for step in begun.steps:
         tell(step.line(lang))
@@ -54,7 +55,9 @@ def tell_new_year(asked: YearAsked, console: Console) -> int:
     is_wrong |= _tell_back_test(root, begun.before, lang, tell)
     is_wrong |= any(step.made == "blocked" for step in begun.steps)
     if asked.jobs and not asked.is_dry:
-        made = make_forms(Asked(root, begun.year, lang=lang), None, asked.jobs, console)
+        made = make_forms(
+            Asked(root, begun.year, lang=asked.lang, terminal=lang), None, asked.jobs, console
+        )
         for line in made.lines():
             tell(line)
         is_wrong |= made.exit_status != 0

@@ -80,7 +80,7 @@ def all_of(root: Path, *entities: str) -> list[Traced]:
 
 
 NORMALISATIONS = [
-    "goalposts", "efficacy", "distance_to_target", "min_max", "z_score", "rank",
+    "goalposts", "log_goalposts", "efficacy", "distance_to_target", "min_max", "z_score", "rank",
     "percentile_rank", "borda", "distance_to_maximum", "distance_to_reference",
     "fraction_of_maximum",
 ]  # fmt: skip

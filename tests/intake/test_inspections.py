@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 
 from cescore.definitions.model import Check, Measure, Plan, Veto
@@ -9,7 +11,9 @@ from cescore.intake.entities import Entity, Register
 from cescore.intake.findings import Context, FindingLog
 from cescore.intake.inspections import read_measures, read_vetoes
 
-REGISTER = Register({e: Entity(e, t) for e, t in (("D1", "district"), ("P1", "park"))})
+REGISTER = Register(
+    {e: Entity(e, t) for e, t in (("C1", "city"), ("D1", "district"), ("P1", "park"))}
+)
 PLAN = Plan(
     id="p",
     base_year=2020,
@@ -19,13 +23,25 @@ PLAN = Plan(
     measures={
         "4.1": Measure(
             id="4.1", system="4", levels=("district",), units=("office",),
-            checks=(Check(id="4.1.a", levels=("district",), type="doc"),
+            checks=(Check(id="4.1.a", levels=("city", "district"), type="doc"),
+                    Check(id="4.1.d", levels=("district",), type="rate", goal={2021: 85.0}),
                     Check(id="4.1.b", levels=("district", "park"), type="count")),
         )
     },
+    units_of="city",
+    inspectors=("audit",),
     vetoes={"accident": Veto(id="accident", entity_types=("park",), grade="不合格", source="s", tag="P")},
 )  # fmt: skip
-HEADER = "check_id,entity_id,year,status,value,evidence_ref\n"
+COLUMNS = (
+    "check_id",
+    "entity_id",
+    "year",
+    "status",
+    "value",
+    "evidence_ref",
+    "evidence_kind",
+    "inspector_unit",
+)
 
 
 @pytest.fixture
@@ -34,7 +50,8 @@ def measures(tmp_path):
 
     def do(*rows: str):
         path = tmp_path / "measures.csv"
-        path.write_text(HEADER + "\n".join(rows) + "\n", encoding="utf-8")
+        header = ",".join(COLUMNS[: max(len(row) - 1 for row in csv.reader(rows)) + 1])
+        path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
         log = FindingLog()
         records, (count,) = read_measures(
             path, 2024, REGISTER, PLAN, Context(log).file("data/2024/measures.csv")
@@ -42,6 +59,30 @@ def measures(tmp_path):
         return records, count, log.found
 
     return do
+
+
+def test_a_status_that_its_number_denies_is_told_and_the_record_used(measures):
+    for row in ("4.1.d,D1,2024,done,66.6,doc", "4.1.d,D1,2024,not_done,85,doc"):
+        records, _, found = measures(row)
+        assert [f.code for f in found] == ["status_against_goal"] and records
+    assert not measures("4.1.d,D1,2024,done,85,doc")[2]
+    assert not measures("4.1.d,D1,2024,partial,84.9,doc")[2]
+
+
+def test_a_unit_that_inspected_its_own_measure_is_told(measures):
+    own = measures("4.1.a,C1,2024,done,,doc,record,office")
+    assert [f.code for f in own[2]] == ["self_inspected"] and own[0]
+    assert not measures("4.1.a,C1,2024,done,,doc,record,audit")[2]
+    assert not measures("4.1.a,D1,2024,done,,doc,record,office")[
+        2
+    ]  # the office is not the district's
+
+
+def test_the_kind_of_evidence_is_one_of_a_closed_list(measures):
+    records, _, found = measures("4.1.a,D1,2024,done,,doc,Record")
+    assert records[0].evidence_kind == "record"
+    records, _, found = measures("4.1.a,D1,2024,done,,doc,hearsay")
+    assert [f.code for f in found] == ["bad_evidence"] and not records
 
 
 def test_a_sound_record_is_kept_with_its_place(measures):

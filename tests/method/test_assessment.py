@@ -25,8 +25,11 @@ def target(points: float | None, **changed: Any) -> TargetLine:
 
 
 def measure(done: int, not_done: int = 0, not_inspected: int = 0) -> MeasureLine:
-    found = {"done": done, "partial": 0, "not_done": not_done, "not_applicable": 0}
-    return MeasureLine("4.1", "", "", "4", (), found | {"not_inspected": not_inspected})
+    inspected = done + not_done
+    return MeasureLine(
+        "4.1", "", "", "4", (), {}, due=inspected + not_inspected, inspected=inspected,
+        scored=inspected, credit=float(done),
+    )  # fmt: skip
 
 
 def with_veto(grade: str = "不合格") -> Plan:

@@ -119,6 +119,15 @@ def test_first_available_takes_the_first_value_and_flags_a_substitute() -> None:
     assert found.state.ravel().tolist()[2:] == [State.MISSING, State.NOT_APPLICABLE]
 
 
+@pytest.mark.parametrize("first", [State.MISSING, State.NOT_APPLICABLE, State.NOT_COMPUTABLE])
+def test_what_a_withheld_value_would_have_stood_in_for_is_withheld(first: State) -> None:
+    """Neither missing nor taken from a later operand: the evaluation of all took this one."""
+    columns = {"a": Column.empty((1, 1), first), "b": Column.empty((1, 1), State.SUPPRESSED)}
+    data = panel({"c": [[7]]}).with_columns(columns)
+    for formula in ("first_available(a, b)", "first_available(a, b, c)"):
+        assert evaluate(formula, data, base_year=2020).state.tolist() == [[State.SUPPRESSED]]
+
+
 def test_base_and_lag_look_at_other_years() -> None:
     data = panel({"x": [[10, 20, 40]]})
     assert evaluate("x / base(x)", data, base_year=2021).values.tolist() == [[0.5, 1, 2]]

@@ -70,11 +70,21 @@ def test_the_other_methods_refuse_what_they_cannot_answer() -> None:
         methods.rank_scores(same[:1], direction=1)
 
 
+def test_on_a_logarithmic_scale_a_doubling_costs_the_same_points_everywhere() -> None:
+    scores = methods.log_goalposts(pd.Series([1.0, 2.0, 4.0, 8.0, 16.0]), worst=16, best=1)
+    assert scores.tolist() == pytest.approx([100, 75, 50, 25, 0])
+    beyond = methods.log_goalposts(pd.Series([0.0, -1.0, 99.0]), worst=16, best=1)
+    assert beyond.tolist() == [100, 100, 0]
+    with pytest.raises(MethodError, match="no logarithm"):
+        methods.log_goalposts(pd.Series([1.0]), worst=16, best=0)
+
+
 def test_missing_values_stay_missing() -> None:
     x = pd.Series([1.0, np.nan, 3.0])
     for scores in (
         methods.min_max(x, direction=-1),
         methods.goalposts(x, worst=0, best=4),
+        methods.log_goalposts(x, worst=4, best=1),
         methods.efficacy(x, satisfactory=3, not_allowed=1),
         methods.distance_to_target(x, target=2, direction=-1),
         methods.z_score(x, direction=1),

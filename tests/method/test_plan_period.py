@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from cescore.definitions.model import Plan, Scale
 from cescore.errors import MethodError
 from cescore.method.assessment import Evidence
-from cescore.method.measures import STATUSES
 from cescore.method.period_measures import completion, period_measures
 from cescore.method.plan_period import FINAL, MIDTERM, assess_period, period_vetoes, stage_year
 from cescore.method.target_paths import TargetPath, target_paths
+from cescore.method.yardsticks import STATUSES
 
 from .builders import framework, indicator, panel, plan
 
@@ -49,13 +49,15 @@ def test_at_the_middle_a_goal_can_be_reached_early_or_be_on_its_way() -> None:
     assert late.end.actual == pytest.approx(-1)  # printed as it is
 
 
-def test_a_level_without_a_schedule_is_not_yet_reached_before_the_end() -> None:
+def test_a_level_without_a_schedule_is_judged_by_equal_steps_before_the_end() -> None:
     level = {"type": "level", "value": 0.65, "unit": "ratio", "op": ">=", "has_schedule": False}
     middle = path([0.60, 0.61, 0.62, 0.63], last=2023, measured_in="ratio", **level)
     end = path([0.60, 0.61, 0.62, 0.63, 0.64, 0.649], measured_in="ratio", **level)
-    assert (middle.verdict, end.verdict) == ("not_yet", "not_met")
+    assert (middle.verdict, end.verdict) == ("on_schedule", "not_met")  # 3 of 5 steps, then 0.049
     assert set(end.due) == {None}
     assert middle.projected is None  # a coefficient does not go on at the same pace
+    unknown = path([None, 0.61, 0.62, 0.63], last=2023, measured_in="ratio", **level)
+    assert unknown.verdict == "not_yet"
 
 
 def test_what_is_due_each_year_follows_the_published_path() -> None:

@@ -22,10 +22,10 @@ from cescore.method.assessment import Evidence, assess, grade_of
 from cescore.method.disclosure import is_safe
 from cescore.method.evaluation import evaluate as evaluated
 from cescore.method.formulas import evaluate
-from cescore.method.scaling import EFFICACY, efficacy, goalposts
+from cescore.method.ladder_points import PointsLadder
+from cescore.method.scaling import EFFICACY, efficacy, goalposts, log_goalposts
 from cescore.method.schedules import (
     cumulate,
-    ladder_points,
     schedule,
     schedule_carbon,
     schedule_log,
@@ -119,9 +119,9 @@ def test_a_level_that_rose_is_printed_negative_and_earns_nothing() -> None:
 
 
 def test_the_ladder_of_several_cities_in_their_forty_points() -> None:
-    steps = {"bonus_step": 3 / 40, "bonus_most": 9 / 40}
+    ladder = PointsLadder(LADDER, "steps", bonus_step=3 / 40, bonus_most=9 / 40)
     shares = (1.0, 0.999, 0.9, 0.5, 0.499, -0.1, 1.09, 1.1, 1.5)
-    points = [40 * ladder_points(share, LADDER, **steps) for share in shares]
+    points = [40 * ladder.points(share) for share in shares]
     assert points == pytest.approx([40, 36, 36, 20, 0, 0, 40, 43, 49])
 
 
@@ -199,6 +199,15 @@ def test_the_missing_data_rule_of_the_green_development_index(
 
 
 # --- 5. Efficacy coefficient: a statistics textbook (labour and assets of a region, four companies) --------
+
+
+def test_the_income_index_of_the_human_development_report_is_a_logarithm() -> None:
+    """UNDP, HDR 2020, technical note 1: between 100 and 75,000 dollars; 100 is the least, a doubling the same."""
+    x = pd.Series([100.0, 75_000.0, 10_000.0, 20_000.0, 40_000.0])
+    income = log_goalposts(x, worst=100, best=75_000, scale=Scale(floor=0, top=1))
+    assert income[[0, 1]].tolist() == [0, 1]
+    assert income[2] == pytest.approx(0.69564, abs=5e-6)  # ln 100 / ln 750
+    assert income[3] - income[2] == pytest.approx(income[4] - income[3])
 
 
 def test_the_textbook_efficacy_coefficient_is_not_cut_and_the_index_form_is() -> None:

@@ -20,7 +20,7 @@ from .builders import framework, group, indicator
 YEARS = (2020, 2021)
 N = 8
 NORMALISATIONS = (
-    *("goalposts", "efficacy", "distance_to_target", "min_max", "z_score", "rank"),
+    *("goalposts", "log_goalposts", "efficacy", "distance_to_target", "min_max", "z_score", "rank"),
     *("percentile_rank", "borda", "distance_to_maximum", "fraction_of_maximum"),
     "distance_to_reference",
 )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from cescore.definitions.model import AssessmentRules
 from cescore.errors import MethodError
 from cescore.method import schedules as t
+from cescore.method.ladder_points import PointsLadder
 from cescore.method.targets import TargetLine, assess_targets
 
 from .builders import LADDER, framework, indicator, panel, plan
@@ -111,24 +112,122 @@ def test_a_rise_prints_as_it_is_and_scores_nothing() -> None:
     ],
 )
 def test_the_ladder_is_a_step_function(completion: float, points: float) -> None:
-    assert t.ladder_points(completion, LADDER, bonus_step=0.075, bonus_most=0.225) == points
+    assert PointsLadder(LADDER, "steps", 0.075, 0.225).points(completion) == points
 
 
 def test_binary_arithmetic_does_not_decide_a_step() -> None:
-    assert t.ladder_points(0.1 * 3 / 0.3, LADDER) == 1
-    assert t.ladder_points((1 - 0.7) / 0.3 - 1e-15, LADDER) == 1
+    assert PointsLadder(LADDER).points(0.1 * 3 / 0.3) == 1
+    assert PointsLadder(LADDER).points((1 - 0.7) / 0.3 - 1e-15) == 1
+
+
+SMOOTH = PointsLadder(LADDER, "continuous", 0.075, 0.225)
+
+
+@given(st.floats(-1, 2), st.floats(0, 1e-4))
+def test_a_continuous_ladder_has_no_cliff_and_never_falls(completion: float, more: float) -> None:
+    gain = SMOOTH.points(completion + more) - SMOOTH.points(completion)
+    assert -1e-12 <= gain <= 1.001 * more + 1e-12  # no steeper than point for point
+
+
+def test_a_continuous_ladder_goes_through_the_published_rungs() -> None:
+    for least, share in LADDER:
+        assert SMOOTH.points(least / 100) == pytest.approx(share)
+    assert [SMOOTH.points(c) for c in (0, -0.2)] == [0, 0]
+    assert SMOOTH.points(1.05) == pytest.approx(1.0375)
+    assert SMOOTH.points(9) == pytest.approx(1.225)
+
+
+@pytest.mark.parametrize("form", ["steps", "continuous"])
+@pytest.mark.parametrize("rungs", [LADDER, (), ((100, 1), (80, 0.5), (0, 0))])
+@given(points=st.floats(0, 1.3))
+def test_the_least_completion_for_points_earns_them_and_nothing_below_it_does(
+    form: Any, rungs: Any, points: float
+) -> None:
+    ladder = PointsLadder(rungs, form, 0.075, 0.225)
+    needed = ladder.completion(points)
+    if needed is None:
+        assert ladder.points(1e6) < points
+    else:
+        assert ladder.points(needed) == pytest.approx(points) or ladder.points(needed) > points
+        assert needed <= 0 or ladder.points(needed - 1e-3) < points
 
 
 LEVEL = {"type": "level", "value": 0.65, "unit": "ratio", "op": ">=", "has_schedule": False}
 
 
-def test_a_level_without_a_schedule_is_met_or_not_met() -> None:
-    met = line([0.6, 0.66], year=2021, measured_in="ratio", **LEVEL)
-    assert (met.light, met.points, met.actual) == ("met", 1, 0.66)
-    assert met.completion == pytest.approx(0.06 / 0.05)
-    unmet = line([None, 0.64], year=2021, measured_in="ratio", **LEVEL)
-    assert (unmet.light, unmet.points, unmet.completion) == ("not_met", 0, None)
-    assert unmet.schedule_carbon is None
+def at_end(base: float | None, level: float, **target: Any) -> TargetLine:
+    """A level target without a schedule in the plan's last year."""
+    cells = [base, None, None, None, None, level]
+    return line(cells, year=2025, measured_in="ratio", **(LEVEL | target))
+
+
+def test_a_level_earns_the_way_from_its_base_value_by_the_ladder_of_falls() -> None:
+    most = at_end(0.55, 0.648)  # 0.098 of 0.1
+    assert most.completion == pytest.approx(0.98)
+    assert (most.light, most.points, most.counted_by) == ("not_met", 0.9, "whole")
+    met = at_end(0.6, 0.66)
+    assert (met.light, met.points, met.actual) == ("met", pytest.approx(1.15), 0.66)
+    lower = at_end(1.0, 0.66, op="<=")
+    assert lower.completion == pytest.approx(0.34 / 0.35)
+    unchanged, worse = at_end(0.6, 0.6), at_end(0.6, 0.55)
+    assert (unchanged.points, worse.points) == (0, 0)
+    assert worse.completion == pytest.approx(-1)  # printed as it is
+
+
+@given(st.floats(0.5, 0.649), st.floats(0.3, 0.9), st.floats(0, 1e-6))
+def test_no_small_step_of_a_level_costs_more_than_its_part_of_the_way(
+    base: float, level: float, step: float
+) -> None:
+    made = plan({"T": LEVEL})
+    rules = made.assessment.model_copy(update={"ladder_form": "continuous"})
+    smooth = made.model_copy(update={"assessment": rules})
+    frame = framework([indicator("P01", "x", unit="ratio", ends=(0, 1))])
+    points = []
+    for value in (level, level + step):
+        data = panel({"P01": [[base, 0, 0, 0, 0, value]]})
+        ((found,),) = assess_targets(smooth, data, frame, year=2025, base_year=2020).values()
+        points.append(found.points or 0.0)
+    assert -1e-9 <= points[1] - points[0] <= 1.001 * step / (0.65 - base) + 1e-9
+
+
+def test_before_the_last_year_a_level_without_a_schedule_is_due_by_equal_steps() -> None:
+    early = line([0.6, 0.61, 0.618], year=2022, measured_in="ratio", **LEVEL)
+    assert (early.counted_by, early.light) == ("steps", "nearly")
+    assert early.counted == pytest.approx(0.36 / 0.4)
+    assert early.points == 0.9
+    assert early.schedule_carbon is None  # the plan gives no schedule
+    assert line([0.6, 0.66], year=2021, measured_in="ratio", **LEVEL).light == "met"
+    assert line([0.6], year=2020, measured_in="ratio", **LEVEL).note == "nothing_due_yet"
+
+
+def test_a_level_that_met_its_target_in_the_base_year_is_asked_to_hold_it() -> None:
+    held, lost = at_end(0.65, 0.65), at_end(0.7, 0.637)  # 2 % short of 0.65
+    assert (held.points, held.light, held.counted_by) == (1, "met", "held")
+    assert at_end(0.65, 6.5).points == 1  # no bonus where there was no way to go
+    assert lost.counted == pytest.approx(0.98)
+    assert (lost.light, lost.points, lost.course) == ("not_met", 0.9, "away")
+    over = at_end(0.5, 0.663, op="<=")
+    assert (over.counted, over.points) == (pytest.approx(0.98), 0.9)
+    assert at_end(0.7, 0.2).points == 0
+    below_zero = at_end(-3, -1.96, value=-2, op="<=")
+    assert below_zero.counted == pytest.approx(0.98)
+
+
+def test_without_a_base_value_a_level_is_met_or_not_met() -> None:
+    for level, light, points in ((0.64, "not_met", 0), (0.65, "met", 1)):
+        unmet = at_end(None, level)
+        assert (unmet.light, unmet.points, unmet.completion) == (light, points, None)
+        assert (unmet.counted_by, unmet.counted) == ("state", None)
+    nothing = at_end(0, 1e-6, value=0, op="<=")  # a target of 0 has no size to be short of
+    assert (nothing.light, nothing.points, nothing.counted_by) == ("not_met", 0, "state")
+
+
+@pytest.mark.parametrize("has_schedule", [True, False])
+def test_a_level_that_starts_at_nothing_has_a_way_all_the_same(has_schedule: bool) -> None:
+    rise = at_end(0, 0.52, has_schedule=has_schedule)
+    assert (rise.completion, rise.points) == (pytest.approx(0.8), 0.8)
+    fall = at_end(10, 2, value=0, op="<=", has_schedule=has_schedule)
+    assert (fall.completion, fall.points) == (pytest.approx(0.8), 0.8)
 
 
 def test_a_level_with_a_schedule_never_counts_the_part_that_was_there_before() -> None:

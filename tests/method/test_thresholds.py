@@ -18,7 +18,8 @@ from cescore.method.disclosure import GroupFigure, group_figure, standing
 from cescore.method.evaluation import evaluate
 from cescore.method.formulas import evaluate as formula_column
 from cescore.method.formulas import holds
-from cescore.method.schedules import ladder_points, light_of
+from cescore.method.ladder_points import PointsLadder
+from cescore.method.schedules import light_of
 from cescore.method.standards import standard_compliance
 from cescore.method.targets import assess_targets
 from cescore.method.thresholds import at_least, at_most, is_equal, meets, tied, without_noise
@@ -141,8 +142,8 @@ def test_schedule_and_ladder_compare_by_it() -> None:
     assert light_of(NOISY_30 / 30) == "on_schedule"
     assert light_of(0.8 * (NOISY_30 / 30)) == "nearly"
     assert light_of(0.79999) == "behind"
-    assert ladder_points(0.9 * (NOISY_30 / 30), LADDER) == 0.9
-    assert ladder_points(1.1 * (NOISY_30 / 30), LADDER, bonus_step=0.1, bonus_most=1) == 1.1
+    assert PointsLadder(LADDER).points(0.9 * (NOISY_30 / 30)) == 0.9
+    assert PointsLadder(LADDER, "steps", 0.1, 1).points(1.1 * (NOISY_30 / 30)) == 1.1
 
 
 def assessed(coverage: float) -> str:

@@ -78,6 +78,20 @@ def test_every_factor_names_its_source_and_tag(factor: Factor) -> None:
     assert factor.tag in WEAKEST_LAST
 
 
+@pytest.mark.parametrize(
+    "table", [a for a in KNOWN.accounts.values() if a.by], ids=lambda a: a.code
+)
+def test_every_line_of_a_table_has_a_source_and_is_of_a_product_that_has_a_name(
+    table: Account,
+) -> None:
+    named = KNOWN.variables[table.by].words
+    for word in table.values:
+        line = table.line(word)
+        assert line is not None and line.source and line.tag in WEAKEST_LAST
+        assert named[word].zh and named[word].en
+        assert line.tag != "M" or "待核实" in line.source
+
+
 @pytest.mark.parametrize("indicator", [p for p in INDICATORS if p.values[0].group])
 def test_goalposts_cover_the_plan_period_and_an_end_without_a_target_is_labelled_ours(
     indicator: Indicator,
@@ -93,7 +107,8 @@ def test_goalposts_cover_the_plan_period_and_an_end_without_a_target_is_labelled
 
 def test_what_rests_on_a_value_from_memory_says_so_or_carries_the_tag() -> None:
     unsure = {code for code, factor in KNOWN.factors.items() if factor.tag == "M"}
-    for account in KNOWN.accounts.values():
+    unsure |= {c for c, a in KNOWN.accounts.items() if "M" in {x.tag for x in a.values.values()}}
+    for account in (a for a in KNOWN.accounts.values() if not a.by):
         if unsure & set(names(account.executable)):
             assert account.tag in "MP"
             assert "待核实" in account.note
@@ -205,8 +220,22 @@ def test_parks_and_firms_are_scored_from_0_to_100_on_the_indicators_of_the_metho
         "K09",
         "K10",
         "K_recycled",
+        *(f"K_{x}" for x in ("co2", "so2", "nox", "cod", "nh3n", "voc", "hw", "gw", "ww")),
     }
-    assert {i.code for i in firm.scored()} == {"E01", "E05", "E07", "E09", "E11"}
+    assert {g.zh: g.weight for g in firm.groups.values()} == {
+        "资源产出": 0.20,
+        "资源消耗": 0.25,
+        "资源循环利用": 0.30,
+        "碳与污染物排放": 0.25,
+    }
+    rates = {"E01", "E05", "E07", "E09", "E11"}
+    releases = {f"E_{x}" for x in ("co2", "so2", "nox", "cod", "nh3n", "voc", "hw", "gisw")}
+    assert {i.code for i in firm.scored()} == rates | releases | {
+        "E_en",
+        "E_enlim",
+        "E_wa",
+        "E_walim",
+    }
     for framework in (park, firm):
         assert (framework.scale.floor, framework.scale.top) == (0, 100)
 

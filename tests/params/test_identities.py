@@ -80,7 +80,7 @@ def test_a_net_exporter_has_a_negative_consumption_and_no_productivity() -> None
 COEFFICIENTS = {
     code.removeprefix("coef_"): factor
     for code, factor in KNOWN.factors.items()
-    if code.startswith("coef_")
+    if code.startswith("coef_") and factor.basis != "equivalent"
 }
 
 
@@ -100,6 +100,35 @@ def test_standard_coal_by_the_accounts_is_the_sum_over_fuels() -> None:
     assert sum(COEFFICIENTS[fuel].value * of for fuel, of in used.items()) == pytest.approx(
         by_account
     )
+
+
+def test_the_two_bases_differ_by_the_net_electricity_at_the_difference_of_the_coefficients() -> (
+    None
+):
+    given: dict[str, float | str] = {
+        **{f"energy_{fuel}": 10.0 for fuel in COEFFICIENTS},
+        "energy_biomass": 0.0,
+        "energy_electricity": 397_000.0,
+        "power_supplied": 175_000.0,
+        "energy_transformation_output": 5000.0,
+    }
+    calorific, equivalent = (
+        value_of(account, with_accounts(given, names(account.executable)))[0]
+        for account in (KNOWN.accounts["tce_net"], KNOWN.accounts["tce_equivalent"])
+    )
+    factors = KNOWN.factors
+    gap = factors["coef_electricity_equivalent"].value - factors["coef_electricity"].value
+    assert float(equivalent) - float(calorific) == pytest.approx((397_000 - 175_000) * gap)
+
+
+def test_co2_by_the_account_is_heat_carbon_oxidation_and_44_twelfths_and_net_power() -> None:
+    given: dict[str, float | str] = {f"energy_{fuel}": 0.0 for fuel in COEFFICIENTS}
+    given |= {"energy_raw_coal": 100.0, "energy_electricity": 10.0, "energy_heat": 20.0}
+    given |= {"power_supplied": 4.0, "heat_supplied": "not_applicable"}
+    account = KNOWN.accounts["co2_account"]
+    coal = 100 * 0.7143 * 29.3076 * 0.02618 * 0.93 * 44 / 12
+    found = value_of(account, with_accounts(given, names(account.executable)))[0]
+    assert found == pytest.approx(coal + 6 * 4.932 + 20 * 0.11)
 
 
 @pytest.mark.parametrize(

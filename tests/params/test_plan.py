@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from shipped import TYPES, liaoyuan
 
-from cescore.definitions.model import Measure, Plan
+from cescore.definitions.model import NUMERIC, Check, Measure, Plan
 
 KNOWN = liaoyuan()
 
@@ -17,6 +17,7 @@ def the_plan() -> Plan:
 
 PLAN = the_plan()
 MEASURES = list(PLAN.measures.values())
+CHECKS = [check for measure in MEASURES for check in measure.checks]
 
 
 def test_the_seven_targets_are_the_citys_and_energy_intensity_is_scored_once() -> None:
@@ -34,7 +35,7 @@ def test_the_two_forms_of_the_energy_target_imply_one_base_value() -> None:
     assert level / (1 - fall / 100) == pytest.approx(1.2331, abs=5e-5)
 
 
-def test_levels_without_a_schedule_are_met_or_not_met() -> None:
+def test_the_plan_gives_no_schedule_for_its_levels() -> None:
     assert {t.id for t in PLAN.targets.values() if not t.has_schedule} == {
         "T1b",
         "T5",
@@ -93,8 +94,35 @@ def test_responsible_units_are_spelt_one_way() -> None:
 def test_fewer_fires_and_cases_and_no_plastic_landfill_are_better() -> None:
     checks = {c.id: c for m in MEASURES for c in m.checks}
     assert {checks[i].better for i in ("4.2.2.b", "4.5.2.c", "5.5.b")} == {"less"}
-    assert checks["5.5.b"].goal == 0
-    assert checks["4.3.2.m"].goal == 10
+    assert [checks["5.5.b"].goal_in(year) for year in (2021, 2025)] == [0, 0]
+    assert [checks["4.3.2.m"].goal_in(year) for year in (2021, 2025)] == [2, 10]
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+def test_every_check_says_what_it_is_scored_by_and_why(check: Check) -> None:
+    assert check.tag in {"S", "P"}
+    if check.type not in NUMERIC:
+        assert check.yardstick == "done"
+    else:
+        assert check.source  # where a goal is from, or why there is none
+    if check.yardstick == "goal":
+        assert check.goal_in(2021) is not None
+
+
+def test_a_goal_is_the_plans_own_only_where_the_plan_has_the_number() -> None:
+    assert {c.id for c in CHECKS if c.tag == "S"} == {"4.2.3.a", "4.3.2.m"}
+    last = {c.id: c.goal_in(2025) for c in CHECKS if c.tag == "S"}
+    assert last == {"4.2.3.a": PLAN.targets["T6"].value, "4.3.2.m": PLAN.commitments["C1"].value}
+
+
+def test_who_inspects_is_kept_apart_from_who_answers() -> None:
+    assert PLAN.units_of == "city"
+    for measure in MEASURES:  # of each measure somebody can inspect who does not answer for it
+        assert set(PLAN.inspectors) - set(measure.units)
+
+
+def test_points_of_targets_have_no_cliff() -> None:
+    assert PLAN.assessment.ladder_form == "continuous"
 
 
 def test_an_all_or_none_word_is_our_reading() -> None:
@@ -115,6 +143,16 @@ def test_weights_of_the_assessment_are_ours_and_each_type_has_a_scale() -> None:
         "合格",
         "不合格",
     ]
+
+
+@pytest.mark.parametrize("entity_type", PLAN.assessment.weights)
+def test_measures_carry_what_their_yardsticks_can_bear(entity_type: str) -> None:
+    """40 % of the share held against a number, and half of that of the yes-or-no checks."""
+    own = [c for c in CHECKS if entity_type in c.levels]
+    by_number = sum(c.yardstick in ("goal", "improves") for c in own) / len(own)
+    yes_or_no = sum(c.yardstick == "done" for c in own) / len(own)
+    weight = PLAN.assessment.weights[entity_type]["measures"]
+    assert abs(weight - 0.4 * (by_number + yes_or_no / 2)) <= 0.025
 
 
 def test_only_types_with_targets_of_their_own_are_weighed_on_targets() -> None:

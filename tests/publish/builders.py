@@ -312,14 +312,17 @@ def measure() -> MeasureLine:
         units=("发改委",),
         counts={"done": 2, "partial": 1, "not_done": 0, "not_applicable": 0, "not_inspected": 1},
         checks=(check("M01a", "方案已批复", "Plan approved", status="done"),),
+        due=4, inspected=3, scored=3, credit=2.5,
     )  # fmt: skip
 
 
 def check(id_: str, zh: str, en: str, **found: Any) -> InspectedCheck:
     """A check as inspected; what is not said was not recorded."""
     texts = ("value", "evidence_ref", "finding", "inspector_unit", "inspection_date", "due_date")
-    nothing = dict.fromkeys((*texts, "note"), "")
-    made: Any = {"id": id_, "zh": zh, "en": en, "status": "not_inspected", **nothing, **found}
+    nothing: dict[str, Any] = dict.fromkeys((*texts, "unscored"), "")
+    nothing |= {"goal": None, "last": None, "credit": None, "notes": (), "evidence": "none"}
+    nothing |= {"yardstick": "done", "better": "more", "status": "not_inspected"}
+    made: Any = {"id": id_, "zh": zh, "en": en, **nothing, **found}
     return cast(InspectedCheck, made)
 
 

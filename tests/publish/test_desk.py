@@ -25,8 +25,7 @@ from cescore.disclosure.bundle import Bundle, Series
 from cescore.errors import DataError
 from cescore.method.aggregate import Aggregation
 from cescore.method.column import Column, State
-from cescore.publish.check import differences
-from cescore.publish.notebook import CONCLUSION_MIME
+from cescore.publish.check import CONCLUSION_MIME, differences
 
 
 @pytest.fixture

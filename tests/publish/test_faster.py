@@ -12,11 +12,11 @@ import tinyhtml5
 import weasyprint
 from publish.conftest import Made
 
-from cescore.publish.page import STYLESHEET, find_template
 from cescore.publish.printing import faster
 from cescore.publish.printing.pdf import print_pdf
 from cescore.publish.printing.reading import tree_of
 from cescore.publish.rehearsal import WORDS
+from cescore.publish.stylesheets import STYLESHEET, find_template
 
 PAGE = '<!DOCTYPE html>\n<html lang="zh-CN"><head><title>试</title></head><body class="zh">{}</body></html>'
 XMLNS = "{http://www.w3.org/2000/xmlns/}"

@@ -99,3 +99,21 @@ def test_the_stylesheet_names_exactly_these_files():
 
     style = (FONTS.parent / "print.css").read_text("utf-8")
     assert sorted(re.findall(r'url\("fonts/([^"]+)"\)', style)) == sorted(fonts.FACES)
+
+
+def test_a_workspaces_own_stylesheet_finds_the_shipped_fonts_unless_it_has_its_own(tmp_path):
+    from weasyprint.urls import path2url
+
+    from cescore.publish.printing.print_style import fetcher
+
+    name, own = FILES[0].name, tmp_path / "fonts" / FILES[0].name
+
+    def fetched() -> bytes:
+        return fetcher(tmp_path).fetch(path2url(own)).read()
+
+    assert fetched() == FILES[0].read_bytes()
+    own.parent.mkdir()
+    own.write_bytes(b"another")
+    assert fetched() == b"another"
+    with pytest.raises(ValueError, match="not on the list"):
+        fetcher(tmp_path).fetch(path2url(own.with_name(f"no-{name}")))

@@ -17,13 +17,14 @@ from publish import builders
 from publish.pages import named
 from publish.test_render import small_notebook, text_of
 
+from cescore.definitions.shipped import TEMPLATES
 from cescore.errors import PublishError
-from cescore.publish.page import STYLESHEET, TEMPLATES
 from cescore.publish.printing.fonts import font_files
 from cescore.publish.printing.glyphs import lacking, stand_ins
 from cescore.publish.printing.own_fonts import own_fonts
 from cescore.publish.printing.pdf import Printed, print_pdf
 from cescore.publish.render import render
+from cescore.publish.stylesheets import STYLESHEET
 from cescore.run.inputs import Inputs
 
 RARE = "\U00020bb7"  # 𠮷, of extension B

@@ -11,12 +11,13 @@ from datetime import date
 import pytest
 from publish.conftest import Made
 
+from cescore.definitions.shipped import TEMPLATES
 from cescore.errors import PublishError
-from cescore.publish.page import STYLESHEET, TEMPLATES
 from cescore.publish.printing.layout import PageLayout
 from cescore.publish.printing.other_way import opened
 from cescore.publish.printing.pdf import Printed, print_pdf
 from cescore.publish.section import section
+from cescore.publish.stylesheets import STYLESHEET
 from cescore.run.executor import can_fork
 
 LINE = "<p>辽源市循环经济评价</p>"

@@ -179,6 +179,18 @@ def test_no_parameter_of_the_gate_reaches_the_book() -> None:
     assert not re.search(r"\d", TAGS.sub("", said))
 
 
+TOWN = ROOT / "examples/town"  # its plan has no measures
+
+
+@pytest.mark.parametrize("root", [TOWN, *WORKSPACES.values()], ids=lambda root: root.name)
+def test_the_contents_lead_to_parts_that_are_there(root: Path) -> None:
+    year = 2023 if root == WORKSPACES["unseen"] else None
+    page = printed(opened(load_definitions(root / "params", year)))
+    links, places = re.findall(r'href="#([^"]+)"', page), re.findall(r'id="([^"]+)"', page)
+    assert set(links) - set(places) == set()
+    assert len(links) > 5
+
+
 def test_what_is_from_memory_or_our_own_is_listed_and_nothing_else() -> None:
     definitions = load_definitions(ROOT / "params")
     book = opened(definitions)

@@ -8,9 +8,10 @@ import pages
 import pytest
 from extremes import CHINESE, ENGLISH, bundle
 
-from cescore.publish.page import STYLESHEET, TEMPLATES
+from cescore.definitions.shipped import TEMPLATES
 from cescore.publish.printing.layout import _pieces
 from cescore.publish.printing.print_style import fonts_of, style_of
+from cescore.publish.stylesheets import STYLESHEET
 from cescore.publish.words import LANGUAGES
 
 SLACK = 1.5  # CSS px

@@ -15,14 +15,15 @@ from publish import builders
 from publish.conftest import Made
 
 from cescore.definitions.pictures import PageBounds
+from cescore.definitions.shipped import TEMPLATES
 from cescore.disclosure.bundle import Bundle, Evaluated
 from cescore.disclosure.result_file import result_json
 from cescore.errors import PublishError
 from cescore.publish import previewed
 from cescore.publish.check import pdf_text
-from cescore.publish.page import STYLESHEET, TEMPLATES
 from cescore.publish.publication import size_warnings
 from cescore.publish.render import RenderRecord, render
+from cescore.publish.stylesheets import STYLESHEET
 
 FILES = ("result.json", "scorecard.html", "scorecard.ipynb", "scorecard.pdf")
 PARAMETERS = 'entity_id: str = ""\nyear: int = 0\nlang: str = "zh"\nbundle_path: str = ""'

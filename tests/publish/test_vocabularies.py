@@ -17,10 +17,11 @@ from cescore.evaluation.revising.move import CAUSES
 from cescore.evaluation.tracing.trace import KINDS
 from cescore.method.assessment import PARTS, REASONS, VetoStatus
 from cescore.method.bonus import BONUS_STATUSES
-from cescore.method.measures import INSPECTED, OPEN, STATUSES
 from cescore.method.scale import REACHES
 from cescore.method.schedules import LIGHTS, ON_COURSE
 from cescore.method.target_paths import GOOD, VERDICTS
+from cescore.method.targets import COUNTED_BY
+from cescore.method.yardsticks import INSPECTED, OPEN, STATUSES
 from cescore.publish.charts import plan_bars
 from cescore.publish.pages.scorecard.lights import SIGNS as LIGHT_SIGNS
 from cescore.publish.pages.scorecard.rating import SIGNS as REACH_SIGNS
@@ -36,6 +37,7 @@ VOCABULARIES = {
     "check": STATUSES,
     "veto": get_args(VetoStatus),
     "reason": REASONS,
+    "counted": COUNTED_BY,
     "part": PARTS,
 }
 # what pages print of each method that params can name; a method without its text fails the report

@@ -22,7 +22,7 @@ def test_verify_says_in_the_language_asked_for_that_all_is_well(
     released: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = str(released.root)
-    assert command("verify", "--root", root) == 0
+    assert command("verify", "--root", root, "--lang", "zh") == 0
     assert "核验通过" in capsys.readouterr().out
     assert command("verify", FINAL, "--root", root, "--lang", "en") == 0
     assert "final and in force" in capsys.readouterr().out

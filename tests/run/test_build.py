@@ -114,7 +114,7 @@ def test_a_changed_return_rebuilds_its_report_and_plan_says_why(root: Path, run:
     edit(root, "data/2023/observations.csv", "H1,2023,bed_days,50440", "H1,2023,bed_days,50441")
     said = planned(root)
     assert "build hospital/H1: bundle: evaluated changed, " in said
-    assert "1 reports: bundle: record changed" in said  # others by what is learnt from all
+    assert "1 report: bundle: record changed" in said  # others by what is learnt from all
     assert "build hospital/H4" not in said
     to_build = int(said.splitlines()[-1].split()[0])
     assert f"{to_build} built + {4 - to_build} up to date" in run()[1]

@@ -145,7 +145,7 @@ def test_the_summary_accounts_for_every_entity() -> None:
     outcomes = [
         Outcome(f"{s}{i}", "firm", s, seconds=i) for s, n in counts.items() for i in range(n)
     ]  # type: ignore[arg-type]
-    lines = list(summary(outcomes, 12.0))
+    lines = list(summary(outcomes, 12.0, "en"))
     assert lines[0] == "3 built + 2 up to date + 1 failed + 4 skipped = 10 entities, in 12 s"
     assert lines[-1] == "slowest: firm/built2 2.0 s, firm/built1 1.0 s, firm/built0 0.0 s"
     assert exit_status(outcomes) == 1

@@ -64,7 +64,7 @@ def test_documents_are_counted_apart_from_the_entities(root: Path) -> None:
     status, said = built(root)
     assert status == 0
     assert "4 built + 0 up to date + 0 failed + 0 skipped = 4 entities" in said
-    assert "and 1 built + 0 up to date + 0 failed + 0 skipped = 1 documents" in said
+    assert "and 1 built + 0 up to date + 0 failed + 0 skipped = 1 document" in said
 
 
 def test_the_book_stands_in_its_folder_in_the_manifest_and_on_the_index_page(root: Path) -> None:

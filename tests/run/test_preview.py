@@ -82,7 +82,7 @@ class Cautious(InThisProcess):
 def test_every_warning_of_the_page_is_told_also_of_a_report_that_stands(root: Path) -> None:
     made = Preview(Asked(root, 2023, lang="en"), "H1", Cautious())
     for _ in ("built", "up to date"):
-        assert list(made.make().lines())[1:] == ["warning a character is rare"]
+        assert list(made.make().lines("en"))[1:] == ["warning a character is rare"]
 
 
 def test_a_document_is_previewed_by_its_name(root: Path) -> None:

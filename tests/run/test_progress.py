@@ -9,11 +9,11 @@ import pytest
 from rich.console import Console
 
 from cescore.run.job import Outcome
-from cescore.run.progress import Form, display, write_end
+from cescore.run.progress import Form, Tally, display, failure_lines, write_end
 
 OUTCOMES = [
     Outcome("F1", "firm", "built", seconds=1.5, record={"seconds": {"print": 1.0}}),
-    Outcome("F2", "firm", "failed", "cell 3: no such thing"),
+    Outcome("F2", "firm", "failed", "cell 3: no such thing", seconds=1.0),
     Outcome("F3", "firm", "up_to_date"),
 ]
 
@@ -55,6 +55,23 @@ def test_a_failure_is_told_at_once_with_its_cause(
 def test_ci_hears_of_failures_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cescore.run.progress.EVERY_SECONDS", 0.0)
     monkeypatch.delenv("CI", raising=False)
-    assert "2 of 3" in shown(Form.auto)
+    assert "2 of 2 reports" in shown(Form.auto)
     monkeypatch.setenv("CI", "true")
     assert shown(Form.auto) == "failed firm/F2: cell 3: no such thing\n"
+
+
+def test_what_needs_no_building_is_not_counted() -> None:
+    tally = Tally(total=10)
+    tally.began -= 60
+    for n in range(6):
+        tally.add(Outcome(f"F{n}", "firm", "up_to_date"))
+    tally.add(Outcome("F7", "firm", "failed", "its data cannot be evaluated"))
+    assert (tally.to_build, tally.seconds_left) == (3, None)
+    tally.add(Outcome("F8", "firm", "built", seconds=1.0))
+    assert (tally.tried, tally.to_build) == (1, 3)
+    assert tally.seconds_left == pytest.approx(120, rel=0.1)
+
+
+def test_a_failure_names_the_notebook_to_open() -> None:
+    outcome = Outcome("F2", "firm", "failed", "cell 3: no", notebook="output/F2/scorecard.ipynb")
+    assert "output/F2/scorecard.ipynb" in "\n".join(failure_lines(outcome, "en"))

@@ -65,7 +65,7 @@ def test_an_unchanged_run_is_told_in_full_wherever_the_workspace_lies(root: Path
     said = console.file.getvalue()  # type: ignore[attr-defined]
     assert "0 built + 4 up to date + 0 failed + 0 skipped = 4 entities" in said
     assert "and 0 built + 1 up to date" in said
-    assert "open findings: error 0" in said
+    assert "open findings: 0 errors" in said
 
 
 def append(name: str) -> Callable[[Path], None]:
@@ -182,3 +182,11 @@ def test_a_notebook_of_the_workspace_that_is_no_file_is_refused(kind: str, tmp_p
         place.mkdir()
     with pytest.raises(RunError, match="hospital.ipynb: found a link, a folder or a device"):
         Inputs(tmp_path).notebook("hospital")
+
+
+def test_the_desk_over_a_type_is_no_types_notebook(tmp_path: Path) -> None:
+    assert Inputs(tmp_path).notebook("explore").name == "generic.ipynb"
+    own = tmp_path / "notebooks" / "explore.ipynb"
+    own.parent.mkdir()
+    own.write_text("{}")
+    assert Inputs(tmp_path).notebook("explore") == own

@@ -304,7 +304,7 @@ def test_a_run_without_a_change_verifies_every_hash_in_less_than_five_seconds(
         stream.write(b"X")
     again = command(root, is_fresh=False)
     said, _ = again.communicate()
-    assert b"1 reports: scorecard.pdf was altered" in said
+    assert b"1 report: scorecard.pdf was altered" in said
     print(f"{size} reports: {seconds:.2f} s")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -31,7 +32,10 @@ class Bureau:
     def run(self, *words: str, status: int = 0) -> str:
         """Run a command; what it says. Fails where it ends otherwise than expected."""
         command = [sys.executable, REPOSITORY / "build.py", *words, "--root", self.root]
-        done = subprocess.run([*map(str, command)], capture_output=True, text=True, timeout=600)
+        chinese = {**os.environ, "LANGUAGE": "zh_CN"}
+        done = subprocess.run(
+            [*map(str, command)], capture_output=True, text=True, timeout=600, env=chinese
+        )
         said = done.stdout + done.stderr
         assert done.returncode == status, (words, said)
         assert "Traceback" not in said

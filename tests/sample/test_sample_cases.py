@@ -12,6 +12,7 @@ from cescore.definitions.formula import parse
 from cescore.method.column import Flag, State
 from sample import AWKWARD
 from sample.cases import MOVED
+from sample.confirmed import MOVED_WITH
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 LAST = 2025
@@ -333,8 +334,15 @@ def test_what_bodies_hold_agrees_with_what_lies_in_them(workspace):
     """Parks cover their firms, districts their firms and zones, the city its districts; the moved
     firm is the one exception, and it is on record."""
     across = {rule.id for rule in workspace.definitions.checks if parse(rule.rule, True).across}
-    found = {(f.code, f.entity_id, f.status) for f in workspace.findings if f.code in across}
-    assert found == {("firms_counted", "PK03", "confirmed"), ("firms_counted", "PK08", "confirmed")}
+    found = [f for f in workspace.findings if f.code in across]
+    assert {(f.entity_id, f.status) for f in found} == {
+        ("PK03", "confirmed"),
+        ("PK08", "confirmed"),
+    }
+    counted = {(f.code, f.entity_id) for f in found if f.code == "firms_counted"}
+    assert counted == {("firms_counted", "PK03"), ("firms_counted", "PK08")}
+    rest = {f.code for f in found} - {"firms_counted"}
+    assert rest == {f"body_covers_firms_{code}" for code in MOVED_WITH}
 
 
 def test_constant_prices_that_were_not_returned_are_deflated_and_say_so(workspace):

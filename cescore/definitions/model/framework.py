@@ -31,7 +31,7 @@ Rule = Literal["floor", "exclude", "propagate"]
 Mean = Literal["arithmetic_mean", "geometric_mean", "harmonic_mean"]
 AmongAll = Literal["copeland", "topsis"]  # look at every entity's scores
 Aggregation = Literal[Mean, "generalised_mean", AmongAll]
-OnGoalposts = Literal["goalposts", "efficacy", "distance_to_target"]
+OnGoalposts = Literal["goalposts", "log_goalposts", "efficacy", "distance_to_target"]
 OnObserved = Literal[
     "min_max",
     "z_score",
@@ -209,12 +209,14 @@ class Progress(Named):
     note: str = ""
 
 
-class Framework(Named):
-    """Everything that makes the index of one entity type; complete in itself, so it can travel in a bundle."""
+class ResolvedFramework(Named):
+    """Everything that makes the index of one entity type; complete in itself, so it can travel in a
+    bundle. `Framework` adds how it is varied."""
 
     filled: ClassVar[tuple[str, ...]] = ("accounts", "factors", "variables", "order")
 
     entity_type: Code
+    id: str = ""  # the file's name; of several of a type the run says which evaluates it
     version: str
     history: Mapping[str, Named] = {}  # version -> what changed with it, the newest first
     source: Text
@@ -285,12 +287,9 @@ class Framework(Named):
 
         yield from visit("")
 
-    def with_weights(self, **weights: Real) -> Self:
-        """A variant with other weights of indicators or groups; its hash differs."""
-        unknown = sorted(set(weights) - set(self.groups) - set(self.indicators))
-        if unknown:
-            raise KeyError(f"neither a group nor an indicator of {self.entity_type}: {unknown}")
-        changed: dict[str, Any] = {
+    def reweighted(self, weights: Mapping[str, float]) -> Self:
+        """The framework with other weights of groups or indicators, each checked like the first."""
+        changed = {
             "groups": {
                 c: _reweighted(g, weights[c]) if c in weights else g for c, g in self.groups.items()
             },
@@ -299,8 +298,12 @@ class Framework(Named):
                 for c, i in self.indicators.items()
             },
         }
-        fields = {name: getattr(self, name) for name in type(self).model_fields}
-        return type(self).model_validate({**fields, **changed})
+        return self.changed(changed)
+
+    def changed(self, fields: Mapping[str, Any]) -> Self:
+        """The framework with other values of some fields, validated whole."""
+        own = {name: getattr(self, name) for name in type(self).model_fields}
+        return type(self).model_validate({**own, **fields})
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: Truth = False) -> Self:
         """A copy that computes its own hash."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args
 
 from pydantic import ValidationInfo, model_validator
 
@@ -20,6 +20,15 @@ from cescore.definitions.model.written import (
     Year,
 )
 
+LadderForm = Literal["steps", "continuous"]
+LADDER_FORMS: tuple[LadderForm, ...] = get_args(LadderForm)
+Yardstick = Literal["goal", "improves", "done", "none"]
+YARDSTICKS: tuple[Yardstick, ...] = get_args(Yardstick)
+CheckType = Literal["rate", "count", "amount", "bool", "doc", "milestone"]
+NUMERIC: tuple[CheckType, ...] = ("rate", "count", "amount")  # a number is recorded
+EvidenceKind = Literal["document", "record", "statement", "none"]
+EVIDENCE_KINDS: tuple[EvidenceKind, ...] = get_args(EvidenceKind)
+ALWAYS = 1800  # the year from which a goal without a year holds
 UNDECIDED = ("待定", "to be decided")  # the value of a target that nobody has set yet
 
 
@@ -33,7 +42,7 @@ class TargetTerms(Named):
     op: Literal[">=", "<="]
     scored: Truth = True
     binding: Truth = False
-    has_schedule: Truth = True  # false: met or not met
+    has_schedule: Truth = True  # false: a level that goes by equal steps from its base value
     # entity types whose own target it is; with neither, loading writes those that have the indicator
     applies_to: Words = ()
     reference_for: Words = ()  # entity types shown against it, labelled as such
@@ -54,14 +63,37 @@ class Check(Named):
 
     id: Text
     levels: Words  # entity types
-    type: Literal["rate", "count", "amount", "bool", "doc", "milestone"]
+    type: CheckType
     better: Literal["more", "less", ""] = ""
     formula: str = ""  # a hint from the dictionary, not executed
-    goal: Number | None = None
+    # what it is scored by: the goal of the year, more than last year, done or not; none: recorded only
+    yardstick: Yardstick = "none"
+    goal: Mapping[Year, Number] = {}  # a year's holds until the next one
+    tag: Tag = "P"  # of the yardstick
+    source: str = ""  # where the yardstick is from, or why it is this one
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_yardstick(cls, given: Any) -> Any:
+        """One goal is that of every year; without a word a goal, or what is done or not, is the yardstick."""
+        if not isinstance(given, dict):
+            return given
+        goal, kind = given.get("goal"), given.get("type")
+        if goal is not None and not isinstance(goal, Mapping):
+            given = {**given, "goal": {ALWAYS: goal}}
+        if not given.get("yardstick"):
+            by_type: Yardstick = "none" if kind in NUMERIC else "done"
+            given = {**given, "yardstick": "goal" if given.get("goal") else by_type}
+        return given
+
+    def goal_in(self, year: int) -> float | None:
+        """The goal that holds in a year; None before the first one, and where there is none."""
+        from_ = max((y for y in self.goal if y <= year), default=None)
+        return None if from_ is None else self.goal[from_]
 
 
 class Measure(Named):
-    """A policy measure of the plan with its responsible units, as the plan names them."""
+    """A policy measure of the plan with the units that answer for it, as the plan names them."""
 
     id: Text
     system: Text
@@ -129,9 +161,14 @@ class AssessmentRules(Definition):
     scales: Mapping[str, GradeScale] = {}
     # (least completion %, share of the points); without it the share completed
     ladder: tuple[LadderRung, ...] = ()
-    bonus_step: Weight = 0.0  # share of the points per full 10 % over
+    ladder_form: LadderForm = "steps"  # continuous: straight lines between the rungs
+    bonus_step: Weight = 0.0  # share of the points per 10 % over, by steps per full 10 %
     bonus_most: Weight = 0.0
     bonus: Mapping[str, Bonus] = {}  # entity type -> extra points on the total
+    # share of a check's credit by what proves it; a plan names all kinds or none
+    evidence: Mapping[EvidenceKind, Weight] = {
+        "document": 1.0, "record": 1.0, "statement": 1.0, "none": 0.5,
+    }  # fmt: skip
     tag: Tag = "P"
     note: str = ""
 
@@ -142,6 +179,11 @@ class Veto(Named):
     id: Code
     entity_types: Words
     grade: Text  # the band it leads to, by either of its names; loading writes the zh one
+    # what of the figures shows it: an indicator held against last year's, the base year's, a threshold
+    indicator: str = ""
+    op: Literal[">=", "<=", ">", "<", ""] = ""
+    than: Literal["last_year", "base_year", ""] = ""
+    threshold: Number | None = None
     source: Text
     tag: Tag
 
@@ -178,6 +220,8 @@ class Plan(Named):
     undecided: Mapping[str, TargetTerms] = {}
     systems: Mapping[str, Named] = {}
     measures: Mapping[str, Measure] = {}
+    units_of: str = ""  # the entity type whose own units those of the measures are
+    inspectors: Words = ()  # units that check others
     commitments: Mapping[str, Commitment] = {}
     assessment: AssessmentRules = AssessmentRules()
     vetoes: Mapping[str, Veto] = {}

@@ -53,6 +53,7 @@ class Variable(Named):
     sign: Literal["non_negative", "any"] = "non_negative"  # hard rule H1
     additive: Truth = True  # may a body's figure be the sum over the bodies in it
     allowed: Words = ()  # of a code
+    words: Mapping[str, Named] = {}  # names of what a code may say
     one_in_series: Truth = False  # a code that an entity must not change over the years: a basis
     low: Mapping[str, Number] = {}  # usual range by entity type (soft), in `unit`
     high: Mapping[str, Number] = {}
@@ -68,6 +69,7 @@ class VariableName(Named):
 
     unit: str
     department: str = ""
+    words: Mapping[str, Named] = {}  # of a code
 
 
 class Factor(Named):
@@ -79,6 +81,7 @@ class Factor(Named):
     source: Text
     tag: Tag
     vintage: Whole | None = None  # year of the table or statistics it is taken from
+    series: str = ""  # of a factor that is published anew each year: one vintage in all formulas
     # of a conversion that others exist of (calorific 当量, equivalent 等价): one in a formula
     basis: str = ""
 
@@ -132,10 +135,20 @@ class Rung(Named):
     formula: Text
 
 
-class Account(Computed):
-    """A derived variable: a balance, a total, a conversion.
+class TableValue(Definition):
+    """One line of a table: the value for one word of a code."""
 
-    With a ``ladder`` the formula is first_available() over its rungs, which loading writes.
+    value: Number
+    source: str = ""  # empty: the table's
+    tag: Tag | None = None  # None: the table's
+    note: str = ""
+
+
+class Account(Computed):
+    """A derived variable: a balance, a total, a conversion, or a value from a table.
+
+    With a ``ladder`` the formula is first_available() over its rungs, which loading writes. A table
+    (a norm, see `method.tables`) has ``by`` and ``values`` in place of a formula.
     """
 
     group: str = ""  # heading in the account tables
@@ -143,3 +156,16 @@ class Account(Computed):
     # where a body's own returns do not give it: the sum over the bodies that add up to it
     summed: Truth = False
     ladder: tuple[Rung, ...] = ()
+    across_bases: Truth = False  # sets conversions on two bases beside each other, on purpose
+    # whose word chooses the value: a variable of kind code, or industry of the register
+    by: str = ""
+    values: Mapping[str, TableValue] = {}
+    otherwise: TableValue | None = None  # of a word that has none; without it: not applicable
+
+    def line(self, word: str) -> TableValue | None:
+        """The table's line for a word, with the table's source and tag where it has no own."""
+        found = self.values.get(word, self.otherwise)
+        if found is None:
+            return None
+        own = {"source": found.source or self.source, "tag": found.tag or self.tag}
+        return found.model_copy(update=own)

@@ -8,14 +8,19 @@ from typing import Literal
 from pydantic import Field
 
 from cescore.definitions.model.base import Definition, Named
-from cescore.definitions.model.written import Day, Real, Text, Whole, Words, Year
+from cescore.definitions.model.written import Day, Real, Text, Truth, Whole, Words, Year
 
 
 class Run(Definition):
     """One yearly build: the year, the plan, what the pages say of their standing."""
 
     year: Year
+    # flash: a mid-year flash report 半年快报, marked on every page, without targets and grades
+    kind: Literal["annual", "flash"] = "annual"
     plan: str = ""  # id in params/plans; empty: none
+    # entity type -> the framework that evaluates it; without an entry the file of the type's name
+    frameworks: Mapping[str, str] = {}
+    beside: Mapping[str, Words] = {}  # entity type -> frameworks shown beside it, never graded
     base_year: Year | None = None  # None: the plan's, else the first year of data
     first_year: Year | None = None  # of the panel; None: the base year
     status: Literal["sample", "draft"] = "draft"  # what is more comes from a sign-off
@@ -27,6 +32,7 @@ class Run(Definition):
     # what is evaluated, as the reports' title says it (循环经济评价, circular-economy assessment);
     # None: that; a title without a name: none is printed
     title: Named | None = None
+    what_if: Truth = False  # a what-if page beside each scorecard
     issued: Day = ""  # a date the bureau states; a page never reads the clock
     issuer: Named = Named()
     place: Named = Named()

@@ -36,7 +36,7 @@ def causes_of(move: ResultMove, a: Side, b: Side, is_explained: bool) -> Iterato
         return
     if move.change in ("appeared", "went") or "blocked" in (move.was, move.now):
         yield Because("register", detail=_register(move, a, b))
-    elif kind in ("measure", "standard") or move.result[1] == "measures":
+    elif kind in ("measure", "measure_credit", "standard") or move.result[1] == "measures":
         yield Because("inspection")
     elif kind == "assessment":
         yield Because("inspection" if a.inputs != b.inputs else "unknown")
@@ -99,7 +99,10 @@ def _of_rules(move: ResultMove, a: Side, b: Side) -> Iterator[Because]:
     if a.definitions is None or b.definitions is None:
         return
     kind, code, _ = move.result
-    if kind in ("target", "assessment", "measure") and a.definitions.plan != b.definitions.plan:
+    if (
+        kind in ("target", "assessment", "measure", "measure_credit")
+        and a.definitions.plan != b.definitions.plan
+    ):
         if kind == "assessment" and _same(a.definitions, b.definitions, "assessment"):
             return
         yield Because("plan", detail=_plan_keys(kind, code, a.definitions, b.definitions))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cescore.definitions.in_year import in_year
 from cescore.definitions.load import Definitions
-from cescore.definitions.model import Framework, Plan
+from cescore.definitions.model import Account, Framework, Plan
 
 Result = tuple[str, str, int]  # kind and code as in results.csv, year
 
@@ -47,8 +47,10 @@ def _below(
     elif kind == "target" and plan is not None and code in plan.targets:
         target = plan.targets[code]
         yield "indicator", target.indicator, year
-        if target.type != "level" or target.has_schedule:
-            yield "indicator", target.indicator, plan.base_year
+        yield "indicator", target.indicator, plan.base_year
+    elif kind == "measure_credit":
+        yield "measure", code, year
+        yield "measure", code, year - 1  # one yardstick is last year's number
     elif kind == "assessment" and plan is not None:
         yield from _of_assessment(result, framework, plan)
 
@@ -56,6 +58,8 @@ def _below(
 def _of_formula(result: Result, framework: Framework, base_year: int) -> Iterator[Result]:
     kind, code, year = result
     known = (framework.accounts if kind == "account" else framework.indicators).get(code)
+    if isinstance(known, Account) and known.by in framework.variables:
+        yield "variable", known.by, year
     if known is None or known.expression is None or not known.collected:
         return
     for name, of_year in in_year(known.expression.text, year, base_year).operands.values():
@@ -109,4 +113,4 @@ def _of_assessment(result: Result, framework: Framework, plan: Plan) -> Iterator
         yield "index", framework.index.code, year
     elif code == "measures":
         checks = (check.id for measure in plan.measures.values() for check in measure.checks)
-        yield from (("measure", check, year) for check in checks)
+        yield from (("measure_credit", check, year) for check in checks)

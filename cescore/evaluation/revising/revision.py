@@ -18,7 +18,7 @@ from cescore.evaluation.revising.side import Side
 # from what is received to what is concluded: the order in which a chain is told
 ORDER = (
     "variable", "account", "rung", "indicator", "score", "group", "index", "progress_index",
-    "target", "measure", "standard", "assessment", "weight", "contribution",
+    "target", "measure", "measure_credit", "standard", "assessment", "weight", "contribution",
     "contribution_to_change", "contribution_to_change_by_weight", "progress_weight",
     "progress_contribution", "progress_contribution_to_change",
     "progress_contribution_to_change_by_weight",

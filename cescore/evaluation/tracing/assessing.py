@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from cescore.definitions.model import Named, Plan
@@ -18,30 +19,31 @@ from cescore.evaluation.tracing.tracer import (
 )
 from cescore.method.column import State
 from cescore.method.evaluation import TypeEvaluation
-from cescore.method.measures import INSPECTED, PARTIAL_SHARE, MeasureLine, share_done
+from cescore.method.measures import MeasureLine, measure_points
 
 TOTAL = "total"
 
 
 def measure(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
-    """A measure: the share of its inspected checks that is done, check by check."""
+    """A measure: the mean credit of its scored checks, check by check."""
     line = _measure(tracer.outcome(quantity), quantity)
-    value = share_done(line.counts)
+    value = measure_points([line])
     checks = tuple(tracer.same(quantity, "check", one["id"]) for one in line.checks)
     names = Named(zh=line.zh, en=line.en)
-    done = _share(quantity, line.counts)
+    done = _share(quantity, [line])
     return traced(
         quantity, names, EvaluatedCell.number(value), done if value is not None else None,
         unit="ratio", beside=checks,
     )  # fmt: skip
 
 
-def _share(quantity: TracedQuantity, counts: Mapping[str, int]) -> Calculation:
+def _share(quantity: TracedQuantity, lines: Sequence[MeasureLine]) -> Calculation:
+    credit, scored = math.fsum(line.credit for line in lines), sum(line.scored for line in lines)
     operands: dict[str, Traced] = {
-        s: given(quantity, s, float(counts[s]), unit="count") for s in INSPECTED
+        "credit": given(quantity, "credit", credit, unit="count"),
+        "scored": given(quantity, "scored", float(scored), unit="count"),
     }
-    text = f"(done + {PARTIAL_SHARE:g} * partial) / (done + partial + not_done)"
-    return Calculation(text, operands)
+    return Calculation("credit / scored", operands)
 
 
 def _measure(outcome: PlanOutcome, quantity: TracedQuantity) -> MeasureLine:
@@ -65,8 +67,17 @@ def check(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) 
         notes.append(TraceNote.of("recorded_value", value=found["value"]))
     if found["evidence_ref"]:
         notes.append(TraceNote.of("evidence", text=found["evidence_ref"]))
-    if found["note"]:
-        notes.append(TraceNote.of("check_note", note=found["note"]))
+    notes += [TraceNote.of("check_note", check_note=note) for note in found["notes"]]
+    if found["unscored"]:
+        notes.append(TraceNote.of("check_unscored", why=found["unscored"]))
+    elif found["credit"] is not None:
+        credit = TraceNote.of(
+            "check_credit",
+            credit=found["credit"],
+            by=found["yardstick"],
+            evidence=found["evidence"],
+        )
+        notes.append(credit)
     return Traced(
         quantity,
         Named(zh=found["zh"], en=found["en"]),
@@ -139,10 +150,7 @@ def _part(
         }
         done = Calculation("100 * (index - floor) / (top - floor)", {"index": index, **ends})
     else:
-        counts: dict[str, int] = {
-            status: sum(line.counts[status] for line in outcome.measures) for status in INSPECTED
-        }
-        share = _share(quantity, counts)
+        share = _share(quantity, outcome.measures)
         done = replace(share, arithmetic=f"100 * {share.arithmetic}")
     beside = ()
     if quantity.code == "measures":
@@ -243,17 +251,15 @@ def requirement(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvalua
         if line is not None:
             kind: Kind = "indicator"
             value = tracer.same(quantity, kind, line.indicator)
-            threshold = given(
-                quantity,
-                "threshold",
-                line.threshold,
-                unit=line.unit,
-                place=f"params/standards/{whole}.yml: {id_}",
-            )
-            note = TraceNote.of("requirement", op=line.op, threshold=line.threshold, tag=line.tag)
+            place, least = f"params/standards/{whole}.yml: {id_}", line.threshold
+            beside: tuple[Traced, ...] = ()
+            notes: tuple[TraceNote, ...] = ()
+            if least is not None:
+                beside = (given(quantity, "threshold", least, unit=line.unit, place=place),)
+                notes = (TraceNote.of("requirement", op=line.op, threshold=least, tag=line.tag),)
             return traced(
                 quantity, Named(zh=line.zh, en=line.en), EvaluatedCell.number(line.value),
                 Calculation("x", {"x": value}) if line.value is not None else None,
-                unit=line.unit, text=line.status, notes=(note,), beside=(threshold,),
+                unit=line.unit, text=line.status, notes=notes, beside=beside,
             )  # fmt: skip
     raise UntraceableError(str(quantity))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from cescore.definitions.in_year import in_year
-from cescore.definitions.model import Computed, Indicator, Named
+from cescore.definitions.model import Account, Computed, Indicator, Named
 from cescore.evaluation.tracing.trace import Kind, Traced, TracedQuantity, TraceNote, TraceOrigin
 from cescore.evaluation.tracing.tracer import (
     Calculation,
@@ -192,6 +192,8 @@ def _by_formula(
     found = EvaluatedCell.at(column, evaluation.panel, quantity)
     origins = (TraceOrigin(tracer.world.params(entity_type, known.code), "params"),)
     notes = (TraceNote.of("source", text=known.source, tag=known.tag),)
+    if isinstance(known, Account) and known.by:
+        return _from_table(tracer, quantity, known, found, origins)
     if not known.collected or known.expression is None:
         said = (*notes, TraceNote.of("not_collected", text=known.definition))
         return traced(quantity, names, found, unit=known.unit, origins=origins, notes=said)
@@ -211,6 +213,33 @@ def _by_formula(
         origins=origins,
         notes=notes,
     )
+
+
+def _from_table(
+    tracer: Tracer,
+    quantity: TracedQuantity,
+    table: Account,
+    found: EvaluatedCell,
+    origins: tuple[TraceOrigin, ...],
+) -> Traced:
+    """The line of a table that the entity's word chooses: its value, with the line's own source."""
+    panel = _panel(tracer, quantity)
+    word = _word(table.by, quantity, panel)
+    line = table.line(word)
+    notes = (TraceNote.of("source", text=table.source, tag=table.tag),)
+    if line is not None and line.tag is not None:
+        notes = (TraceNote.of("source", text=f"{word}: {line.source}", tag=line.tag),)
+    names = Named(zh=table.zh, en=table.en)
+    return traced(quantity, names, found, unit=table.unit, origins=origins, notes=notes)
+
+
+def _word(by: str, quantity: TracedQuantity, panel: Panel) -> str:
+    """The entity's word of a code, or its industry, in a year."""
+    row = panel.row(quantity.entity_id)
+    if by in panel.codes and quantity.year in panel.years:
+        return str(panel.codes[by][row, panel.years.index(quantity.year)])
+    texts = panel.attributes.get(by)
+    return texts[row] if texts is not None else ""
 
 
 def kind_of(code: str, evaluation: TypeEvaluation) -> Kind:

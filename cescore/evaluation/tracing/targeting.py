@@ -22,9 +22,20 @@ from cescore.method.schedules import Clock, schedule
 from cescore.method.targets import TargetLine, is_rise
 
 TARGET_PARTS = (
-    "actual", "completion", "due", "schedule_carbon", "schedule_log", "still_needed", "points",
+    "actual", "completion", "due", "schedule_carbon", "schedule_log", "still_needed", "counted", "points",
     "elapsed", "implied_base", "pace_so_far", "pace_needed",
 )  # fmt: skip
+
+# what the ladder turns into points, by `TargetLine.counted_by`
+COUNTED_FORMULAS: Mapping[str, str] = {
+    "whole": "completion",
+    "schedule": "schedule_carbon",
+    "steps": "completion / elapsed",
+}
+HELD_FORMULAS: Mapping[str, str] = {  # by what the target asks
+    ">=": "1 - max(goal - level, 0) / abs(goal)",
+    "<=": "1 - max(level - goal, 0) / abs(goal)",
+}
 
 
 def target(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:
@@ -160,12 +171,20 @@ def _formula(line: TargetLine, aim: Target, name: str, clock: Clock) -> str:
         "schedule_log": "log(level / level_base) / log(1 - whole)",
         "still_needed": f"100 * max({f'1 - {rise}' if is_fall else f'{rise} - 1'}, 0)",
         "elapsed": f"(year - base_year) / {clock.last_year - clock.base_year}",
+        "counted": _counted_formula(line),
         "pace_so_far": f"100 * ((level / level_base) ** (1/{since}) - 1)"
         if percent
         else f"(level - level_base) / {since}",
         "pace_needed": needed if gap else "",
     }
     return texts.get(name, "")
+
+
+def _counted_formula(line: TargetLine) -> str:
+    """What makes the share that the ladder turns into points; "" of a target met or not met."""
+    if line.counted_by == "held":
+        return HELD_FORMULAS[line.op]
+    return COUNTED_FORMULAS.get(line.counted_by, "")
 
 
 def _operands(
@@ -179,10 +198,12 @@ def _operands(
 ) -> Mapping[str, Traced]:
     """What stands for the symbols of a part's formula."""
     if name == "points":
-        key = "completion" if _clock(plan, quantity.year).is_over else "schedule_carbon"
-        part = f"{line.id}.{key}"
-        has_it = getattr(line, key) is not None
-        return {key: tracer.same(quantity, "target_part", part)} if has_it else {}
+        part = tracer.same(quantity, "target_part", f"{line.id}.counted")
+        return {"counted": part} if line.counted is not None else {}
+    if name == "counted" and line.counted_by != "held":
+        text = _counted_formula(line)
+        parts = parse(text).names if text else ()
+        return {part: tracer.same(quantity, "target_part", f"{line.id}.{part}") for part in parts}
     if name == "elapsed":
         return {
             "year": given(quantity, "year", float(quantity.year)),
@@ -205,7 +226,7 @@ def _operands(
         operands["goal_level"] = given(
             quantity, "goal_level", _goal_level(line, aim), unit=line.level_unit, place=place
         )
-    elif name == "completion":
+    elif name == "completion" or name == "counted":
         operands["goal"] = given(quantity, "goal", line.value, unit=line.unit, place=place)
     text = _formula(line, aim, name, _clock(plan, quantity.year))
     used = parse(text).names if text else tuple(operands)
@@ -236,4 +257,4 @@ def _ladder(plan: Plan, name: str) -> tuple[TraceNote, ...]:
     if name != "points" or not plan.assessment.ladder:
         return ()
     steps = ", ".join(f"{least:g} %: {share:g}" for least, share in plan.assessment.ladder)
-    return (TraceNote.of("ladder", steps=steps),)
+    return (TraceNote.of(f"ladder_{plan.assessment.ladder_form}", steps=steps),)

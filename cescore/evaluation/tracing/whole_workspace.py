@@ -69,9 +69,14 @@ class WholeWorkspace(World):
 
     def params(self, entity_type: str, code: str) -> str:
         definitions = self.workspace.definitions
-        if code in definitions.accounts or code in definitions.factors:
+        known = definitions.accounts.get(code)
+        if known is not None and known.by:
+            return f"params/norms.yml: {code}"
+        if known is not None or code in definitions.factors:
             return f"params/accounts.yml: {code}"
-        return f"params/frameworks/{entity_type}.yml: {code}"
+        framework = definitions.frameworks.get(entity_type)
+        file = framework.id if framework is not None and framework.id else entity_type
+        return f"params/frameworks/{file}.yml: {code}"
 
     def place(self, entity_id: str, code: str, year: int) -> str:
         place = self.workspace.sources(entity_id, code, year)

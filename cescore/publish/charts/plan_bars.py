@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cescore.method.measures import INSPECTED
+from cescore.method.yardsticks import INSPECTED
 from cescore.publish.charts.frame import (
     BESIDE,
     HALF,

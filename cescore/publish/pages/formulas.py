@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from cescore.definitions.model import Computed, Framework, Group, Imputation, Target, Treatment
+from cescore.definitions.model import (
+    Account,
+    Computed,
+    Framework,
+    Group,
+    Imputation,
+    TableValue,
+    Target,
+    Treatment,
+)
 from cescore.definitions.unit_names import unit_text
 from cescore.publish.pages.document import Words, exact, factor_text
 from cescore.publish.words import label_or
@@ -30,6 +39,9 @@ def computed_lines(
     words: Words, framework: Framework, computed: Computed
 ) -> Iterator[tuple[str, object]]:
     """The formula as executed, the factor to the declared unit, and what its names stand for."""
+    if isinstance(computed, Account) and computed.by:
+        yield from _table_lines(words, framework, computed)
+        return
     if not computed.formula:
         yield "formula", words.t("book.not_collected", text=computed.definition or DASH)
         return
@@ -50,6 +62,27 @@ def computed_lines(
     if computed.executable and computed.executable != computed.formula:
         yield "where", words.t("book.executed", text=spaced(computed.executable))
     yield "where", _meanings(framework, words.lang, computed.formula)
+
+
+def _table_lines(
+    words: Words, framework: Framework, table: Account
+) -> Iterator[tuple[str, object]]:
+    """A table by the word that chooses its value, each line with its source."""
+    by = label_or(f"imputed_by.{table.by}", words.lang, name_of(framework, words.lang, table.by))
+    yield "formula", words.t("book.table", by=by)
+    known = framework.variables[table.by].words if table.by in framework.variables else {}
+    for word, line in table.values.items():
+        name = known[word].name(words.lang) if word in known else word
+        yield "small", _table_line(words, name, line)
+    if table.otherwise is not None:
+        yield "small", _table_line(words, words.t("book.table.otherwise"), table.otherwise)
+
+
+def _table_line(words: Words, name: str, line: TableValue) -> str:
+    """A line with its own source; that of the table stands below all of them."""
+    said = words.tagged(words.clauses([line.source, line.note]), line.tag) if line.tag else ""
+    return words.t("book.table.line" if said else "book.table.plain", word=name,
+                   value=exact(line.value), source=said)  # fmt: skip
 
 
 def spaced(formula: str) -> str:

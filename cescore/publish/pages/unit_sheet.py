@@ -23,7 +23,7 @@ from cescore.disclosure.documents import (
 )
 from cescore.intake.dates import read_date
 from cescore.method.column import State
-from cescore.method.measures import OPEN, STATUSES
+from cescore.method.yardsticks import OPEN, STATUSES
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import mark
 from cescore.publish.pages.document import Words, cut, exact, heading, masthead, provenance_of
@@ -188,7 +188,8 @@ def _due(words: Words, body: BodyCheck) -> Markup | str:
 
 def _said(words: Words, body: BodyCheck) -> Iterator[str]:
     yield body.finding
-    yield words.t("sheet.unproven") if body.is_unproven else ""
+    for note in body.notes:
+        yield words.t(f"check_note.{note}")
     yield body.evidence_ref
 
 

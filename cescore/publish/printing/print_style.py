@@ -16,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from cescore.definitions.shipped import FONTS
 from cescore.publish.printing.own_fonts import NONE, OwnFonts
 
 FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}\s*")
@@ -80,11 +81,16 @@ def fonts_of(style: Style) -> Iterator[Any]:
 
 def fetcher(folder: Path, fonts: Iterable[Path] = ()) -> Any:
     """Opens the files of a folder, a bureau's fonts and pictures inside the page; refuses everything
-    else."""
+    else.
+
+    Fonts are looked for as templates are: a stylesheet of a workspace's own finds the shipped ones in
+    the ``fonts/`` beside it, unless a file of that name lies there.
+    """
     from weasyprint.urls import URLFetcher, URLFetcherResponse, path2url
 
     files = [*folder.rglob("*"), *fonts]
-    allowed = {path2url(path): path for path in files if path.is_file()}
+    shipped = {path2url(folder / FONTS.name / path.name): path for path in FONTS.iterdir()}
+    allowed = shipped | {path2url(path): path for path in files if path.is_file()}
 
     class ExactFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
         def fetch(self, url: str, headers: Any = None) -> Any:

@@ -27,15 +27,22 @@ class TableFile:
     raw: bytes
 
 
-def table_files(tables: Iterable[TableData], lang: str) -> list[TableFile]:
-    """A file for each table in their order, UTF-8 with the mark that spreadsheets know it by."""
+def table_files(tables: Iterable[TableData], lang: str, mark: str = "") -> list[TableFile]:
+    """A file for each table in their order, UTF-8 with the mark that spreadsheets know it by.
+
+    ``mark`` stands in the name and in a column of every line of what is not official.
+    """
     return [
-        TableFile(f"{number:02d}-{_file_name(table.name)}.csv", table.name, _csv(table, lang))
+        TableFile(
+            f"{number:02d}-{_file_name(' '.join(filter(None, (mark, table.name))))}.csv",
+            table.name,
+            _csv(table, lang, mark),
+        )
         for number, table in enumerate(tables, start=1)
     ]
 
 
-def _csv(table: TableData, lang: str) -> bytes:
+def _csv(table: TableData, lang: str, mark: str) -> bytes:
     shown: list[list[str]] = []
     for place, head in enumerate(table.columns):
         cells = [line.cells[place] for line in table.lines]
@@ -43,6 +50,8 @@ def _csv(table: TableData, lang: str) -> bytes:
         if any(cell.marks for cell in cells):
             beside = label("csv.mark", lang, name=head.text)
             shown.append([beside, *(cell.marks for cell in cells)])
+    if mark:
+        shown.append([mark, *(mark for _ in table.lines)])
     return _written(list(zip(*shown, strict=True)))
 
 

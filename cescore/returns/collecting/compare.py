@@ -14,7 +14,15 @@ COLUMNS = (
     "entity_id", "year", "variable", "column", "before", "after", "source_before", "source_after",
 )  # fmt: skip
 _COMPARED = ("value", "status", "basis", "note", "unit")
-_OF_CHECKS = ("status", "value", "evidence_ref", "inspector_unit", "inspection_date", "finding")
+_OF_CHECKS = (
+    "status",
+    "value",
+    "evidence_ref",
+    "evidence_kind",
+    "inspector_unit",
+    "inspection_date",
+    "finding",
+)
 _OF_CHECKS_ALSO = ("due_date", "closed_date")
 
 RowKey = tuple[str, str, str]  # entity, year, variable or check

@@ -120,6 +120,9 @@ def _needed(
 ) -> frozenset[str]:
     """The codes that anything uses of an entity of the type, however far down."""
     used: dict[str, None] = dict.fromkeys(definitions.frameworks[entity_type].variables)
+    for framework in definitions.beside:
+        if framework.entity_type == entity_type:
+            used.update(dict.fromkeys(framework.variables))
     used.update(dict.fromkeys(name for rule in rules for name in rule.expression.own_names))
     used.update(dict.fromkeys(name for check in checks for name in _hinted(check)))
     for usual in definitions.ranges:

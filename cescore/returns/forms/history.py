@@ -43,6 +43,7 @@ class EarlierReturns:
     base_year: int
     panels: Mapping[str, Panel]
     check_status: Mapping[tuple[str, str], str]  # entity and check -> status recorded last year
+    check_value: Mapping[tuple[str, str], str]  # likewise the value
     errors: tuple[Finding, ...]
 
     def of(
@@ -62,9 +63,14 @@ class EarlierReturns:
             for _, check in contents.checks
             if (entity_id, check.id) in self.check_status
         }
+        values = {
+            check.id: self.check_value[entity_id, check.id]
+            for _, check in contents.checks
+            if (entity_id, check.id) in self.check_value
+        }
         panel = self.panels.get(contents.entity_type)
         if panel is None or entity_id not in panel.row_of:
-            return EarlierFigures(check_status=statuses)
+            return EarlierFigures(check_status=statuses, check_value=values)
         codes, last_year = [a.variable.code for a in contents.variables], contents.year - 1
         cells = {(code, year) for code in codes for year in (last_year, *years)}
         read = _EntityRow(panel, panel.row(entity_id), not_applicable)
@@ -80,6 +86,7 @@ class EarlierReturns:
             },
             with_digits=frozenset(code for code, last in numbers.items() if has_digits(last)),
             check_status=statuses,
+            check_value=values,
         )
 
 
@@ -112,6 +119,7 @@ def read_earlier(root: Path, definitions: Definitions) -> EarlierReturns:
         base_year=base_year,
         panels=panels,
         check_status={(r.entity_id, r.check_id): r.status for r in records},
+        check_value={(r.entity_id, r.check_id): r.value for r in records if r.value},
         errors=tuple(finding for finding in log.sorted() if finding.is_open_error),
     )
 

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from cescore.definitions.bilingual import Bilingual
+from cescore.definitions.model import EVIDENCE_KINDS
 from cescore.definitions.shipped import LABELS
 from cescore.intake.notation import folded
 from cescore.intake.statuses import BASES, BASIS_WORDS, STATUSES
-from cescore.method import measures
+from cescore.method.yardsticks import STATUSES as CHECK_STATUSES
 
 FORMAT_VERSION = "1"  # of the form; another one may have other sheets or columns
 
@@ -74,10 +75,12 @@ MEASURES = FormSheet(
         FormColumn("check_id", "检查代码", "Check code", 11),
         FormColumn("name", "检查内容", "What is checked", 42),
         FormColumn("kind", "结果形式", "Kind of result", 11),
+        FormColumn("yardstick", "计分依据", "Scored by", 16),
         FormColumn("last_year", "上年状态", "Last year's status", 11),
         FormColumn("status", "完成状态", "Check status", 11, is_input=True),
         FormColumn("value", "检查数值", "Check value", 12, is_input=True),
         FormColumn("evidence_ref", "佐证材料", "Evidence", 18, is_input=True),
+        FormColumn("evidence_kind", "佐证类型", "Kind of evidence", 12, is_input=True),
         FormColumn("inspector_unit", "检查单位", "Inspecting unit", 16, is_input=True),
         FormColumn("inspection_date", "检查日期", "Date of inspection", 12, is_input=True),
         FormColumn("finding", "发现问题", "What was found", 26, is_input=True),
@@ -125,10 +128,18 @@ def basis_words() -> tuple[FormWord, ...]:
 
 
 @lru_cache(maxsize=1)
+def evidence_words() -> tuple[FormWord, ...]:
+    """What kind of proof a check has, as pages call it."""
+    labels: dict[str, dict[str, str]] = json.loads(LABELS.read_text("utf-8"))
+    named = {kind: labels[f"evidence.{kind}"] for kind in EVIDENCE_KINDS}
+    return tuple(FormWord(kind, words["zh"], words["en"]) for kind, words in named.items())
+
+
+@lru_cache(maxsize=1)
 def check_status_words() -> tuple[FormWord, ...]:
     """How far a yearly check of a measure is done, as pages call it."""
     labels: dict[str, dict[str, str]] = json.loads(LABELS.read_text("utf-8"))
-    named = {status: labels[f"check.{status}"] for status in measures.STATUSES}
+    named = {status: labels[f"check.{status}"] for status in CHECK_STATUSES}
     return tuple(FormWord(status, text["zh"], text["en"]) for status, text in named.items())
 
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from xlsxwriter.worksheet import Worksheet
 
+from cescore.definitions.model import Check
 from cescore.intake.inspections import UNIT_OF_TYPE
 from cescore.returns.forms import shape
 from cescore.returns.forms.lines import CheckLine, HeadingLine, VariableLine
@@ -119,6 +120,8 @@ def write_measures(form: SheetWriter) -> None:
     form.colour(page, shape.MEASURES, last)
     status, unit = (shape.MEASURES.column(key) for key in ("status", "inspector_unit"))
     page.data_validation(FIRST_ROW, status, last, status, form.choice("check_status"))
+    kind = shape.MEASURES.column("evidence_kind")
+    page.data_validation(FIRST_ROW, kind, last, kind, form.choice("evidence"))
     if form.template.lists.columns["units"]:
         choice = form.choice("units", is_soft=True)
         page.data_validation(FIRST_ROW, unit, last, unit, choice)
@@ -141,6 +144,7 @@ def _check(form: SheetWriter, page: Worksheet, row: int, line: CheckLine) -> Non
         check.id,
         check.name(form.lang),
         form.text(f"kind.{check.type}"),
+        _yardstick(form, check),
         words.get(before, before),
     )
     for column, text in enumerate(texts):
@@ -156,6 +160,18 @@ def _check(form: SheetWriter, page: Worksheet, row: int, line: CheckLine) -> Non
         said = form.text("expected.check_number")
         number = CellValidation(least, said, style="warning")
         form.validate(page, row, shape.MEASURES.column("value"), number)
+
+
+def _yardstick(form: SheetWriter, check: Check) -> str:
+    """What the check is scored by this year: its goal, last year's value, done or not; or nothing."""
+    goal, last = check.goal_in(form.template.contents.year), form.earlier.check_value.get(check.id)
+    less = "less" if check.better == "less" else "more"
+    if check.yardstick == "goal":
+        key = f"yardstick.goal.{less}" if goal is not None else "yardstick.none"
+        return form.text(key, goal="" if goal is None else f"{goal:g}")
+    if check.yardstick == "improves":
+        return form.text(f"yardstick.improves.{less}", last=last or form.text("yardstick.unknown"))
+    return form.text(f"yardstick.{check.yardstick}")
 
 
 def write_rules(form: SheetWriter) -> None:

@@ -59,6 +59,7 @@ class FormTemplate:
             "status": self._named(shape.status_words()),
             "basis": self._named(shape.basis_words()),
             "check_status": self._named(shape.check_status_words()),
+            "evidence": self._named(shape.evidence_words()),
             "flag": self._named(shape.FLAG_WORDS),
             "units": tuple(dict.fromkeys(u for m, _ in self.contents.checks for u in m.units)),
         }

@@ -23,6 +23,7 @@ from cescore.returns.forms.shape import (
     FormSheet,
     basis_words,
     check_status_words,
+    evidence_words,
     header_of,
     key_of,
     status_words,
@@ -333,6 +334,8 @@ class _FormReader:
             if cell.is_percent and key == "value":
                 texts[key] = f"{float(cell.text) * 100:.12g}%"
         status = key_of(texts.pop("status"), check_status_words()) or table.text(row, "status")
+        kind = texts["evidence_kind"]
+        texts["evidence_kind"] = clean(key_of(kind, evidence_words()) or kind).text
         self.taken.checks.append(
             CheckRow(
                 check_id=check_id,

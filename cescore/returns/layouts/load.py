@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cescore.definitions.located import read
-from cescore.definitions.reading import Reading, with_nearest
+from cescore.definitions.reading import Reading
+from cescore.definitions.spelling import with_nearest
 from cescore.errors import DataError, Problem
 from cescore.intake.inventory import is_plain_file
 from cescore.returns.layouts.asked import Expected

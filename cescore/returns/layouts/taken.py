@@ -51,6 +51,7 @@ class CheckRow:
     status: str
     value: str = ""
     evidence_ref: str = ""
+    evidence_kind: str = ""
     inspector_unit: str = ""
     inspection_date: str = ""
     finding: str = ""

@@ -129,7 +129,9 @@ def _keys(data: MethodBook) -> Iterator[str]:
     if data.references:
         yield "references"
     if data.plan is not None:
-        yield from ("targets", "assessment", "measures")
+        yield from ("targets", "assessment")
+        if data.plan.measures:
+            yield "measures"
     if data.standards:
         yield "standards"
     yield from ("checks", "disclosure", "conventions", "unverified", "variables")

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from cescore.definitions.model import Plan, Target
+from cescore.definitions.model import EVIDENCE_KINDS, Check, Plan, Target, Veto
+from cescore.definitions.model.plan import ALWAYS
 from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.documents import MethodBook
 from cescore.publish.fragment import Fragment, paragraph, two_lines
@@ -36,7 +37,7 @@ def targets(book: OpenDocument[MethodBook], constants: Mapping[str, float]) -> F
     ]
     entries = [_target(words, target) for target in plan.targets.values()]
     said = [
-        words.t(f"book.schedule.{n}", nearly=exact(100 * constants["nearly"])) for n in range(1, 8)
+        words.t(f"book.schedule.{n}", nearly=exact(100 * constants["nearly"])) for n in range(1, 10)
     ]
     lead = words.t(
         "book.targets.lead", plan=words.name(plan), status=plan.status or DASH, base=plan.base_year,
@@ -115,13 +116,14 @@ def assessment(book: OpenDocument[MethodBook], constants: Mapping[str, float]) -
         return NONE
     rules = plan.assessment
     shares = {name: exact(100 * value) for name, value in constants.items()}
-    said = [words.t(f"book.assess.{n}", **shares) for n in range(1, 7)]
+    said = [words.t(f"book.assess.{n}", **shares) for n in range(1, 9)]
     said += [words.t("book.noted", note=rules.note)] if rules.note else []
     return Fragment.join(
         [
             heading(words, "book.assessment"),
             section("points", points=said),
             _ladder(words, plan),
+            _evidence(words, plan),
             _parts_weights(words, plan),
             _scales(words, plan),
             _bonus(words, plan),
@@ -151,12 +153,38 @@ def _ladder(words: Words, plan: Plan) -> Fragment:
         TableColumn(words.t("head.completion"), 20, "text"),
         *(TableColumn(step, width, "mid") for step in steps),
     ]
+    form = ".continuous" if rules.ladder_form == "continuous" else ""
     bonus = words.t(
-        "book.bonus", step=percent(rules.bonus_step), most=percent(rules.bonus_most)
+        f"book.bonus{form}", step=percent(rules.bonus_step), most=percent(rules.bonus_most)
     ) if rules.bonus_most else ""  # fmt: skip
-    below = words.t("book.below_ladder", least=exact(rules.ladder[-1][0]))
+    below = words.t(
+        f"book.below_ladder{form}", least=exact(min(least for least, _ in rules.ladder))
+    )
     rows = [Row([words.t("book.points"), *points])]
     return Table(columns, rows, words.t("book.caption.ladder"), (below, bonus)).fragment()
+
+
+def _evidence(words: Words, plan: Plan) -> Fragment:
+    """What a check's credit is worth by what proves it."""
+    rows = [
+        Row(
+            [
+                words.t(f"evidence.{kind}"),
+                words.t(f"evidence.{kind}.means"),
+                exact(plan.assessment.evidence[kind]),
+                "P",
+            ]
+        )
+        for kind in EVIDENCE_KINDS
+    ]
+    columns = [
+        TableColumn(words.t("book.head.evidence"), 16, "text"),
+        TableColumn(words.t("book.head.means"), 66, "text"),
+        TableColumn(words.t("book.head.factor_of_credit"), 12, "mid"),
+        TableColumn(words.t("head.tag"), 6, "mid"),
+    ]
+    table = Table(columns, rows, words.t("book.caption.evidence"))
+    return table.fragment() if plan.measures else NONE
 
 
 def _parts_weights(words: Words, plan: Plan) -> Fragment:
@@ -191,6 +219,7 @@ def _scales(words: Words, plan: Plan) -> Fragment:
             ]
         )
         for code, scale in plan.assessment.scales.items()
+        if code in plan.assessment.scale_of.values()  # a scale that nothing uses is no rule here
     ]
     columns = [
         TableColumn(words.t("book.head.scale"), 28, "text"),
@@ -239,7 +268,7 @@ def _vetoes(words: Words, plan: Plan) -> Fragment:
                 two_lines(words.name(veto, code), code),
                 words.types(veto.entity_types),
                 _grade_name(plan, veto.grade, words.lang),
-                veto.source,
+                words.clauses(filter(None, (veto.source, _shown_by(words, veto)))),
                 veto.tag,
             ]
         )
@@ -257,11 +286,43 @@ def _vetoes(words: Words, plan: Plan) -> Fragment:
     ).fragment()
 
 
+def _shown_by(words: Words, veto: Veto) -> str:
+    """What of the figures proposes a veto for confirmation."""
+    if not veto.indicator:
+        return ""
+    against = words.t(f"book.veto.{veto.than}") if veto.than else exact(veto.threshold or 0.0)
+    sign = {">=": "≥", "<=": "≤"}.get(veto.op, veto.op)
+    return words.t("book.veto.shown", code=veto.indicator, op=sign, against=against)
+
+
 def _grade_name(plan: Plan, grade: str, lang: str) -> str:
     """What a grade, which a veto names in Chinese, is called in a language."""
     bands = [band for scale in plan.assessment.scales.values() for band in scale.bands]
     names = (band.name(lang) for band in bands if band.zh == grade and band.en)
     return next(names, grade)
+
+
+def _check(words: Words, check: Check) -> Row:
+    return Row(
+        [
+            f"{check.id}  {words.name(check)}",
+            words.types(check.levels),
+            _yardstick(words, check),
+            check.source,
+            check.tag,
+        ]
+    )
+
+
+def _yardstick(words: Words, check: Check) -> str:
+    """What a check is scored by; its goals by the years from which they hold."""
+    sign = "≤" if check.better == "less" else "≥"
+    goals = words.clauses(
+        words.t("book.yardstick.goal_of", year=year, goal=f"{sign}{exact(goal)}")
+        for year, goal in sorted(check.goal.items())
+        if year != ALWAYS
+    ) or "".join(f"{sign}{exact(goal)}" for goal in check.goal.values())
+    return words.t(f"book.yardstick.{check.yardstick}", goals=goals)
 
 
 def measures(book: OpenDocument[MethodBook]) -> Fragment:
@@ -272,23 +333,19 @@ def measures(book: OpenDocument[MethodBook]) -> Fragment:
     parts = [heading(words, "book.measures", lead=words.t("book.measures.lead", n=len(plan.measures),
              checks=sum(len(m.checks) for m in plan.measures.values())))]  # fmt: skip
     columns = [
-        TableColumn(words.t("head.measure"), 34, "text"),
-        TableColumn(words.t("head.units"), 30, "small"),
-        TableColumn(words.t("head.check"), 36, "small"),
+        TableColumn(words.t("head.check"), 37, "text"),
+        TableColumn(words.t("book.head.types"), 16, "small"),
+        TableColumn(words.t("head.yardstick"), 18, "small"),
+        TableColumn(words.t("book.head.source"), 23, "small"),
+        TableColumn(words.t("head.tag"), 6, "mid"),
     ]
     for system, members in groupby(plan.measures.values(), key=lambda m: m.system):
-        rows = [
-            Row(
-                [
-                    f"{m.id}  {words.name(m)}",
-                    words.join(m.units),
-                    words.clauses(
-                        f"{c.id[len(m.id) + 1 :] or c.id} {words.name(c)}" for c in m.checks
-                    ),
-                ]
-            )
-            for m in members
-        ]
+        rows: list[Row] = []
+        for measure in members:
+            title = f"{measure.id}  {words.name(measure)}"
+            units = words.t("book.measure_units", name=title, units=words.join(measure.units))
+            rows.append(Row([units, *[""] * 4], "group"))
+            rows += [_check(words, check) for check in measure.checks]
         name = words.name(plan.systems[system]) if system in plan.systems else ""
         parts.append(cut(columns, rows, f"{system}  {name}".strip()))
     return Fragment.join([*parts, paragraph(words.t("note.measures"))])

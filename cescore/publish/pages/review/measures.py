@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from cescore.definitions.model import Named
 from cescore.disclosure.plan_documents import PlanDocument, Review
-from cescore.method.measures import OPEN, STATUSES
 from cescore.method.period_measures import Completion, PeriodCheck
+from cescore.method.yardsticks import OPEN, STATUSES
 from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.pages.document import Words, cut, exact, heading
 from cescore.publish.pages.review.page import DASH, NONE, share

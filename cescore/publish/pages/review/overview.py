@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.plan_documents import BodyRow, PlanOverview
 from cescore.method.column import State
-from cescore.method.measures import STATUSES
 from cescore.method.target_paths import GOOD, TargetPath
+from cescore.method.yardsticks import STATUSES
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import mark, number, signed
 from cescore.publish.pages.document import Words, contents, cut, exact, heading, masthead

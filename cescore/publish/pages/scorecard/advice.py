@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from cescore.method.measures import OPEN, MeasureLine
+from cescore.method.measures import MeasureLine
 from cescore.method.targets import TargetLine
+from cescore.method.yardsticks import OPEN
 from cescore.publish.numbers import decimals_for, number, quantity
 from cescore.publish.pages.scorecard.evidence import NOTABLE, PageEvidence
 from cescore.publish.view import View, by_code, has_enough, of_series, shown_ends

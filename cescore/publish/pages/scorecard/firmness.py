@@ -13,6 +13,7 @@ from cescore.method.firmness import AppliedAlternative
 from cescore.method.standards import GroupLine, RequirementLine
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import DASH, decimals_for, number
+from cescore.publish.pages.scorecard.beside import beside_table
 from cescore.publish.pages.scorecard.lights import SIGNS
 from cescore.publish.pages.scorecard.sections import NONE
 from cescore.publish.table import Row, Table, TableColumn
@@ -129,8 +130,13 @@ def _alternatives(view: View, applied: Sequence[AppliedAlternative]) -> str:
 
 
 def standards_table(bundle: OpenBundle) -> Fragment:
-    """Each published standard line by line; nothing where none is held against the entity."""
-    return Fragment.join([_standard(View(bundle), card) for card in bundle.data.standards])
+    """Each published standard line by line, and the score under each further framework of the run.
+
+    Nothing where no standard is held against the entity and no further framework scores it.
+    """
+    view = View(bundle)
+    parts = [_standard(view, card) for card in bundle.data.standards]
+    return Fragment.join([*parts, *([beside_table(view)] if bundle.data.beside else [])])
 
 
 def _standard(view: View, card: StandardCard) -> Fragment:
@@ -168,14 +174,17 @@ def _kind(view: View, card: StandardCard, line: RequirementLine) -> str:
 
 def _cells(view: View, card: StandardCard, line: RequirementLine) -> list[object]:
     name = line.name(view.lang)
-    decimals = decimals_for(line.unit, [line.value, line.threshold])
+    known = [n for n in (line.value, line.threshold) if n is not None]
+    decimals = decimals_for(line.unit, known)
     sign = "≥" if line.op == ">=" else "≤"
     turned = view.t("standard.turned") if line.turned else ""
     below = view.t("list").join(filter(None, (unit_text(line.unit, view.lang), turned)))
     return [
         two_lines(name, below),
         DASH if line.value is None else number(line.value, decimals),
-        f"{sign}{number(line.threshold, decimals_for(line.unit, [line.threshold]))}",
+        DASH
+        if line.threshold is None
+        else f"{sign}{number(line.threshold, decimals_for(line.unit, [line.threshold]))}",
         _kind(view, card, line),
         line.tag,
         _status(view, line),

@@ -90,6 +90,7 @@ def masthead(view: View) -> dict[str, Any]:
     where = [view.place(place) for place in reversed(data.entity.parents)]
     issuer = data.run.issuer.name(view.lang)
     status = [view.t(f"status.{data.release_stage}")]
+    status += [view.t("status.flash")] if data.run.kind == "flash" else []
     status += [view.t("status.variant")] if view.bundle.is_variant else []
     facts = [
         ("fact.type", view.entity_type),

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from cescore.definitions.bilingual import name_in
 from cescore.definitions.unit_names import unit_text
-from cescore.method.measures import OPEN, InspectedCheck, MeasureLine
-from cescore.method.targets import ROLES, TargetLine
-from cescore.publish.charts.bullets import bullet, check_bar, check_head
-from cescore.publish.charts.plan_bars import STATUSES, system_name
-from cescore.publish.fragment import Fragment, paragraph, two_lines
+from cescore.method.assessment import VetoLine
+from cescore.method.targets import COUNTED_BY, ROLES, TargetLine
+from cescore.publish.charts.bullets import bullet
+from cescore.publish.fragment import Fragment, two_lines
 from cescore.publish.numbers import (
     DASH,
     PER_CENT,
     PrintedNumber,
-    count,
     decimals_for,
     number,
     percentage,
@@ -49,21 +46,23 @@ def targets_table(bundle: OpenBundle) -> Fragment:
     for role in ROLES:
         lines = [line for line in bundle.data.targets if line.role == role]
         if lines and role != "own":
-            rows.append(Row([view.t(f"target.{role}"), *[""] * 7], "group"))
+            rows.append(Row([view.t(f"target.{role}"), *[""] * 8], "group"))
         rows += [_target_row(view, line) for line in lines]
     rows += _undecided_rows(view)
     columns = [
-        TableColumn(view.t("head.target"), 26, "text"),
+        TableColumn(view.t("head.target"), 23, "text"),
         TableColumn(view.t("head.base_level", year=_base_year(view)), 8),
         TableColumn(view.t("head.level", year=bundle.year), 8),
         TableColumn(view.t("head.goal"), 10, "wrap"),
         TableColumn(view.t("head.actual"), 9, "wrap"),
-        TableColumn(view.t("head.completion"), 20, "text"),
+        TableColumn(view.t("head.completion"), 17, "text"),
         TableColumn(view.t("head.schedule"), 8),
+        TableColumn(view.t("head.points_of_target"), 6),
         TableColumn(view.t("head.light"), 11, "text"),
     ]
     said = [view.t("note.bullet"), view.t("note.targets"), view.t("note.schedule")]
     said = said if bundle.data.targets else []
+    said += _points_note(view)
     said += _target_notes(view)
     said += [view.t("note.undecided")] if bundle.data.plan.undecided else []
     notes = [view.sentences(said)]
@@ -79,12 +78,12 @@ def _undecided_rows(view: View) -> Iterator[Row]:
     """Targets that the plan names and nobody has set yet: no level, no goal, no light."""
     targets = view.data.plan.undecided
     if targets:
-        yield Row([view.t("target.undecided"), *[""] * 7], "group")
+        yield Row([view.t("target.undecided"), *[""] * 8], "group")
     for target in targets:
         name = two_lines(
             f"{target.id}  {target.name(view.lang)}", unit_text(target.unit, view.lang)
         )
-        yield Row([name, DASH, DASH, view.t("target.to_be_decided"), DASH, "", DASH, DASH])
+        yield Row([name, DASH, DASH, view.t("target.to_be_decided"), DASH, "", DASH, DASH, DASH])
 
 
 def _target_row(view: View, line: TargetLine) -> Row:
@@ -102,7 +101,8 @@ def _target_row(view: View, line: TargetLine) -> Row:
             goal,
             DASH if line.actual is None else quantity(line.actual, unit, view.lang, decimals),
             bullet(line.completion, line.schedule_carbon),
-            _percent(line.schedule_carbon),
+            _percent(line.counted if line.counted_by == "steps" else line.schedule_carbon),
+            _percent(line.points if line.scored else None),
             light_words(view, line.light),
         ]
     )
@@ -120,6 +120,18 @@ def _percent(share: float | None) -> PrintedNumber:
     return PrintedNumber.of(DASH, None) if share is None else percentage(share)
 
 
+def _points_note(view: View) -> Iterator[str]:
+    """What the points of the entity's scored targets count, those that differ by name."""
+    by_rule: dict[str, list[str]] = {}
+    for line in view.data.targets:
+        if line.scored and line.counted_by:
+            by_rule.setdefault(line.counted_by, []).append(line.id)
+    ordered = [rule for rule in COUNTED_BY if rule in by_rule]
+    rules = [view.t(f"counted.{rule}", names=view.join(by_rule[rule])) for rule in ordered]
+    if rules:
+        yield view.t("note.points", rules=view.t("join.clause").join(rules))
+
+
 def _target_notes(view: View) -> Iterator[str]:
     for line in view.data.targets:
         for note in filter(None, line.note.split(";")):
@@ -128,127 +140,6 @@ def _target_notes(view: View) -> Iterator[str]:
         if line.still_needed is not None and line.still_needed > 0:
             need = quantity(line.still_needed, "%", view.lang, 2)
             yield view.t(f"note.still_needed.{way(line)}", id=line.id, need=need)
-
-
-def measures_table(bundle: OpenBundle, *, every: bool = False) -> Fragment:
-    """Checks by system and status, and each check not fully met with what the inspector found;
-    with `every`, each measure with its responsible units as well."""
-    view = View(bundle)
-    if not bundle.data.measures:
-        return nothing(view, "measures", "plan")
-    if every:
-        return Fragment.join([_measures(view), _open_checks(view)])
-    return Fragment.join([_systems(view), _open_checks(view)])
-
-
-def _by_system(view: View) -> Iterator[tuple[str, list[MeasureLine]]]:
-    measures = sorted(view.data.measures, key=lambda m: m.system)
-    for system, members in groupby(measures, key=lambda m: m.system):
-        yield system, list(members)
-
-
-def _counts(measures: Sequence[MeasureLine]) -> list[int]:
-    return [sum(m.counts.get(status, 0) for m in measures) for status in STATUSES]
-
-
-def _statuses(measures: Sequence[MeasureLine]) -> list[PrintedNumber]:
-    return [count(n) for n in _counts(measures)]
-
-
-def _systems(view: View) -> Fragment:
-    """A line for each system: its checks as one bar, then in numbers; the heads are the key."""
-    found = list(_by_system(view))
-    most = max(sum(_counts(members)) for _, members in found)
-    rows = [
-        Row(
-            [
-                system_name(view, system), count(len(members)), check_bar(_counts(members), most),
-                *_statuses(members),
-            ]
-        )
-        for system, members in found
-    ]  # fmt: skip
-    total = [count(len(view.data.measures)), "", *_statuses(view.data.measures)]
-    rows += [Row([view.t("total"), *total], "total")] if len(rows) > 1 else []
-    columns = [
-        TableColumn(view.t("head.system"), 27, "text"),
-        TableColumn(view.t("head.measures"), 8),
-        TableColumn(view.t("head.checks"), 25, "text"),
-        *(TableColumn(check_head(view, status), 8) for status in STATUSES),
-    ]
-    return Table(columns, rows, view.t("caption.measures")).fragment()
-
-
-def _measures(view: View) -> Fragment:
-    rows: list[Row] = []
-    for system, members in _by_system(view):
-        rows += [Row([system_name(view, system), *[""] * 6], "group")] if system else []
-        for measure in members:
-            name = measure.name(view.lang)
-            units = view.t("list").join(unit_names(view, measure))
-            rows.append(Row([f"{measure.id}  {name}", units, *_statuses([measure])]))
-    columns = [
-        TableColumn(view.t("head.measure"), 31, "text"),
-        TableColumn(view.t("head.units"), 24, "text"),
-        *(TableColumn(view.t(f"check.{status}"), 9) for status in STATUSES),
-    ]
-    return Table(columns, rows, view.t("caption.measures"), [view.t("note.measures")]).fragment()
-
-
-def _open_checks(view: View) -> Fragment:
-    """Checks that are partial or not done, the latter first: who answers, and what inspection found."""
-    found = [
-        (check, measure)
-        for status in OPEN
-        for measure in view.data.measures
-        for check in measure.checks
-        if check["status"] == status
-    ]
-    if not found:
-        return paragraph(view.t("measures.none_open"), "nothing")
-    rows = []
-    for status, members in groupby(found, key=lambda f: f[0]["status"]):
-        lines = list(members)
-        title = view.t("measures.open", status=view.t(f"check.{status}"), n=len(lines))
-        rows.append(Row([title, "", ""], "group"))
-        rows += [
-            Row(
-                [
-                    f"{check['id']}  {_name_of(view, check)}",
-                    _some_units(view, measure), _said_of(view, check),
-                ]
-            )
-            for check, measure in lines
-        ]  # fmt: skip
-    columns = [
-        TableColumn(view.t("head.check"), 40, "text"),
-        TableColumn(view.t("head.units"), 30, "text"),
-        TableColumn(view.t("head.inspected"), 30, "text"),
-    ]
-    return Table(columns, rows, view.t("caption.open_checks")).fragment()
-
-
-def _some_units(view: View, measure: MeasureLine) -> str:
-    """The first responsible units, and how many more there are: the plan names no lead."""
-    names = unit_names(view, measure)
-    said = view.t("list").join(names[:UNITS_SHOWN])
-    more = len(names) - UNITS_SHOWN
-    return view.t("units.more", names=said, n=more) if more > 0 else said or DASH
-
-
-def unit_names(view: View, measure: MeasureLine) -> list[str]:
-    """The responsible units of a measure, as the page's language names them."""
-    return [view.said(unit) for unit in measure.units]
-
-
-def _name_of(view: View, check: InspectedCheck) -> str:
-    return name_in(view.lang, check["zh"], check["en"])
-
-
-def _said_of(view: View, check: InspectedCheck) -> str:
-    """The inspector's own words, which no page translates, and where the evidence is."""
-    parts = (view.fitting(text) for text in (check["finding"], check["evidence_ref"]))
-    return view.t("list").join(filter(None, parts)) or DASH
 
 
 def assessment_box(bundle: OpenBundle) -> Fragment:
@@ -287,17 +178,49 @@ def _bonus(view: View, grade: Mapping[str, Any]) -> Fragment:
     return Table(columns, rows, notes=notes, name=view.t("heading.assessment")).fragment()
 
 
+def _years_of(view: View, veto: VetoLine) -> str:
+    """The years that a veto is of."""
+    if veto.since is None or veto.until is None:
+        return ""
+    if veto.since == veto.until:
+        return view.t("veto.year", year=veto.until)
+    return view.t("veto.years", since=veto.since, until=veto.until)
+
+
+def _record_of(view: View, veto: VetoLine) -> str:
+    """The record of a veto, and what the figures say of it, with what it is held against."""
+    facts = map(view.fitting, filter(None, (veto.document, veto.confirmed_by, veto.date)))
+    return view.sentences(filter(None, [view.join(facts), sign_words(view, veto)]))
+
+
+def sign_words(view: View, veto: VetoLine) -> str:
+    """What the figures say of a veto: the value of the year, and what it is held against."""
+    sign = veto.sign
+    if sign is None:
+        return ""
+    words: dict[str, object] = {"name": name_in(view.lang, sign.zh, sign.en), "year": veto.until}
+    if sign.shown is None or sign.value is None or sign.against is None:
+        key = "unknown" if sign.shown is None else "withheld"
+        return view.t(f"veto.sign.{key}", **words)
+    decimals = decimals_for(sign.unit, [sign.value, sign.against])
+    words |= {
+        "value": quantity(sign.value, sign.unit, view.lang, decimals),
+        "against": quantity(sign.against, sign.unit, view.lang, decimals),
+        "shown": view.t("veto.sign.yes" if sign.shown else "veto.sign.no"),
+    }
+    if sign.against_year is None:
+        return view.t("veto.sign.threshold", **words)
+    return view.t("veto.sign.year", against_year=sign.against_year, **words)
+
+
 def _vetoes(view: View) -> Fragment:
     """The vetoes as recorded."""
     rows = [
         Row(
             [
-                veto.name(view.lang),
+                two_lines(veto.name(view.lang), _years_of(view, veto)),
                 label_or(f"veto.{veto.status}", view.lang, veto.status),
-                view.join(
-                    map(view.fitting, filter(None, (veto.document, veto.confirmed_by, veto.date)))
-                )
-                or DASH,
+                _record_of(view, veto) or DASH,
             ],
             f"veto-{veto.status}",
         )

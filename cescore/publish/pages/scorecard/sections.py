@@ -39,7 +39,7 @@ def concerns(view: View, key: str) -> bool:
     nor sentence stands on the page."""
     data, grade = view.data, view.data.assessment
     known = {
-        "standards": bool(data.standards),
+        "standards": bool(data.standards or data.beside),
         "flows": bool(data.flows) and data.filed,
         "progress": view.bundle.framework.progress is not None,
         "peers": bool(data.peers or data.siblings or data.children or data.industries),

@@ -1,0 +1,95 @@
+"""The margin of an entity's grade from its evaluation: what the method needs, laid out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from cescore.definitions.model import Indicator
+from cescore.evaluation.yearly import YearlyEvaluation
+from cescore.method.assessment import Assessment
+from cescore.method.evaluation import TypeEvaluation
+from cescore.method.fitting import method_of
+from cescore.method.grade_margin import GradeMargin, Lever, grade_margin
+from cescore.method.ladder_points import PointsLadder
+from cescore.method.mean_tree import Tree, index_tree
+from cescore.method.normalise import ends_in
+from cescore.method.targets import TargetLine
+
+LINEAR = "goalposts"  # the one scale whose way back is a straight line
+
+
+def margin_of(
+    yearly: YearlyEvaluation,
+    entity_id: str,
+    assessed: Assessment,
+    targets: Sequence[TargetLine],
+    *,
+    with_indicators: bool,
+) -> GradeMargin | None:
+    """How near an entity's grade is to the next; ``assessed`` and ``targets`` as its readers see them.
+
+    ``with_indicators``: whether its own indicators may be gone back to, which is not so where some
+    of them are withheld from its readers.
+    """
+    plan = yearly.workspace.definitions.plan
+    if plan is None:
+        return None
+    levers = tuple(_levers(yearly.evaluation_of(entity_id), entity_id)) if with_indicators else ()
+    return grade_margin(
+        assessed,
+        targets=targets,
+        measures=yearly.measures.get(entity_id, ()),
+        ladder=PointsLadder.of(plan.assessment),
+        levers=levers,
+    )
+
+
+def _levers(evaluation: TypeEvaluation, entity_id: str) -> Iterator[Lever]:
+    """The entity's scored indicators that have a value and a scale of straight lines."""
+    row, framework = evaluation.panel.row(entity_id), evaluation.framework
+    tree = index_tree(evaluation.scored, evaluation.aggregation, framework)
+    if not tree.is_nest_of_means:
+        return
+    one_year = tree.at((evaluation.run_year,))
+    parent = {member: whole for whole, members in tree.members.items() for member in members}
+    for indicator in framework.scored():
+        ends = _ends(evaluation, indicator, row)
+        value = evaluation.indicators.column(indicator.code).values[
+            row, evaluation.indicators.year_position(evaluation.run_year)
+        ]
+        if ends is None or math.isnan(value):
+            continue
+        steps = _steps(one_year, parent, indicator.code, row)
+        if all(weight > 0 for weight, *_ in steps):
+            yield Lever(
+                indicator.code, indicator.zh, indicator.en, indicator.unit, steps, float(value),
+                *ends, floor=framework.scale.floor, top=framework.scale.top,
+            )  # fmt: skip
+
+
+def _ends(evaluation: TypeEvaluation, indicator: Indicator, row: int) -> tuple[float, float] | None:
+    """Worst and best end of an indicator's scale at an entity; None of a scale that is no straight line."""
+    framework = evaluation.framework
+    if method_of(indicator, framework) != LINEAR:
+        return None
+    if framework.treatment_of(indicator).method != "none":
+        return None
+    ends = ends_in(indicator, evaluation.indicators, evaluation.run_year)
+    return None if ends is None else (float(ends[0][row]), float(ends[1][row]))
+
+
+def _steps(
+    tree: Tree, parent: dict[str, str], code: str, row: int
+) -> tuple[tuple[float, float, float, float], ...]:
+    """From the index down: weight, power, value of the whole and of the member of each mean."""
+    steps = []
+    member = code
+    while member:
+        whole = parent[member]
+        together = math.fsum(float(tree.shares[m][row, 0]) for m in tree.members[whole])
+        weight = float(tree.shares[member][row, 0]) / together if together else 0.0
+        values = (float(tree.values[whole][row, 0]), float(tree.values[member][row, 0]))
+        steps.append((weight, tree.powers[whole], *values))
+        member = whole
+    return tuple(reversed(steps))

@@ -1,0 +1,205 @@
+"""The plan's measures as inspected: statuses and credit by system, and what is left to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from cescore.definitions.bilingual import name_in
+from cescore.method.measures import InspectedCheck, MeasureLine, measure_points
+from cescore.method.yardsticks import OPEN, UNSCORED
+from cescore.publish.charts.bullets import check_bar, check_head
+from cescore.publish.charts.plan_bars import STATUSES, system_name
+from cescore.publish.fragment import Fragment, paragraph, two_lines
+from cescore.publish.numbers import DASH, PrintedNumber, count, percentage
+from cescore.publish.pages.scorecard.sections import nothing
+from cescore.publish.table import Row, Table, TableColumn
+from cescore.publish.view import View
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from cescore.disclosure.opened import OpenBundle
+
+UNITS_SHOWN = 3
+
+
+def measures_table(bundle: OpenBundle, *, every: bool = False) -> Fragment:
+    """Checks by system and status with their credit, and each check not fully met with what it is
+    scored by and what the inspector found; with `every`, each measure with its units as well."""
+    view = View(bundle)
+    if not bundle.data.measures:
+        return nothing(view, "measures", "plan")
+    if every:
+        return Fragment.join([_measures(view), _open_checks(view), _unscored(view)])
+    return Fragment.join([_systems(view), _open_checks(view), _unscored(view)])
+
+
+def _unscored(view: View) -> Fragment:
+    """Which inspected checks are recorded and not scored, and why."""
+    checks = [check for measure in view.data.measures for check in measure.checks]
+    said = []
+    for why in filter(None, UNSCORED):
+        codes = [check["id"] for check in checks if check["unscored"] == why]
+        if codes:
+            words = view.t(f"unscored.{why}")
+            said.append(
+                view.t("measures.unscored", why=words, n=len(codes), codes=view.join(codes))
+            )
+    return paragraph(view.sentences(said), "note") if said else Fragment("")
+
+
+def _by_system(view: View) -> Iterator[tuple[str, list[MeasureLine]]]:
+    measures = sorted(view.data.measures, key=lambda m: m.system)
+    for system, members in groupby(measures, key=lambda m: m.system):
+        yield system, list(members)
+
+
+def _counts(measures: Sequence[MeasureLine]) -> list[int]:
+    return [sum(m.counts.get(status, 0) for m in measures) for status in STATUSES]
+
+
+def _statuses(measures: Sequence[MeasureLine]) -> list[PrintedNumber]:
+    return [count(n) for n in _counts(measures)]
+
+
+def _systems(view: View) -> Fragment:
+    """A line for each system: its checks as one bar, then in numbers; the heads are the key."""
+    found = list(_by_system(view))
+    most = max(sum(_counts(members)) for _, members in found)
+    rows = [
+        Row(
+            [
+                system_name(view, system), count(len(members)), check_bar(_counts(members), most),
+                *_statuses(members), *_credit(members),
+            ]
+        )
+        for system, members in found
+    ]  # fmt: skip
+    every = view.data.measures
+    total = [count(len(every)), "", *_statuses(every), *_credit(every)]
+    rows += [Row([view.t("total"), *total], "total")] if len(rows) > 1 else []
+    columns = [
+        TableColumn(view.t("head.system"), 25, "text"),
+        TableColumn(view.t("head.measures"), 7),
+        TableColumn(view.t("head.checks"), 19, "text"),
+        *(TableColumn(check_head(view, status), 7) for status in STATUSES),
+        TableColumn(view.t("head.scored_checks"), 7),
+        TableColumn(view.t("head.of_points"), 7),
+    ]
+    return Table(columns, rows, view.t("caption.measures"), [view.t("note.credit")]).fragment()
+
+
+def _credit(measures: Sequence[MeasureLine]) -> list[PrintedNumber]:
+    """How many checks are scored, and the mean of their credit."""
+    points = measure_points(measures)
+    share = PrintedNumber.of(DASH, None) if points is None else percentage(points)
+    return [count(sum(measure.scored for measure in measures)), share]
+
+
+def _measures(view: View) -> Fragment:
+    rows: list[Row] = []
+    for system, members in _by_system(view):
+        rows += [Row([system_name(view, system), *[""] * 8], "group")] if system else []
+        for measure in members:
+            name = measure.name(view.lang)
+            units = view.t("list").join(unit_names(view, measure))
+            cells = [*_statuses([measure]), *_credit([measure])]
+            rows.append(Row([f"{measure.id}  {name}", units, *cells]))
+    columns = [
+        TableColumn(view.t("head.measure"), 28, "text"),
+        TableColumn(view.t("head.units"), 23, "text"),
+        *(TableColumn(view.t(f"check.{status}"), 7) for status in STATUSES),
+        TableColumn(view.t("head.scored_checks"), 7),
+        TableColumn(view.t("head.of_points"), 7),
+    ]
+    notes = [view.sentences([view.t("note.credit"), view.t("note.measures")])]
+    return Table(columns, rows, view.t("caption.measures"), notes).fragment()
+
+
+def _open_checks(view: View) -> Fragment:
+    """Checks that are partial or not done, the latter first: who answers, and what inspection found."""
+    found = [
+        (check, measure)
+        for status in OPEN
+        for measure in view.data.measures
+        for check in measure.checks
+        if check["status"] == status
+    ]
+    if not found:
+        return paragraph(view.t("measures.none_open"), "nothing")
+    rows = []
+    for status, members in groupby(found, key=lambda f: f[0]["status"]):
+        lines = list(members)
+        title = view.t("measures.open", status=view.t(f"check.{status}"), n=len(lines))
+        rows.append(Row([title, *[""] * 4], "group"))
+        rows += [
+            Row(
+                [
+                    f"{check['id']}  {_name_of(view, check)}",
+                    _held_against(view, check), _credit_of(check),
+                    _some_units(view, measure), _said_of(view, check),
+                ]
+            )
+            for check, measure in lines
+        ]  # fmt: skip
+    columns = [
+        TableColumn(view.t("head.check"), 32, "text"),
+        TableColumn(view.t("head.yardstick"), 15, "text"),
+        TableColumn(view.t("head.credit"), 6),
+        TableColumn(view.t("head.units"), 21, "text"),
+        TableColumn(view.t("head.inspection"), 26, "text"),
+    ]
+    return Table(columns, rows, view.t("caption.open_checks")).fragment()
+
+
+def _held_against(view: View, check: InspectedCheck) -> Markup | str:
+    """The number recorded, and below it what it is held against."""
+    words = yardstick_words(view, check)
+    return two_lines(check["value"], words) if check["value"] else words
+
+
+def yardstick_words(view: View, check: InspectedCheck) -> str:
+    """What a check is scored by in the year: its goal, last year's number, done or not; or nothing."""
+    if check["unscored"]:
+        return view.t(f"unscored.{check['unscored']}")
+    amount = check["goal"] if check["yardstick"] == "goal" else check["last"]
+    if amount is None:
+        return view.t(f"yardstick.{check['yardstick']}")
+    return view.t(
+        f"yardstick.{check['yardstick']}.{check['better']}", goal=f"{amount:g}", last=f"{amount:g}"
+    )
+
+
+def _credit_of(check: InspectedCheck) -> PrintedNumber:
+    credit = check["credit"]
+    return PrintedNumber.of(DASH, None) if credit is None else percentage(credit)
+
+
+def _some_units(view: View, measure: MeasureLine) -> str:
+    """The first responsible units, and how many more there are: the plan names no lead."""
+    names = unit_names(view, measure)
+    said = view.t("list").join(names[:UNITS_SHOWN])
+    more = len(names) - UNITS_SHOWN
+    return view.t("units.more", names=said, n=more) if more > 0 else said or DASH
+
+
+def unit_names(view: View, measure: MeasureLine) -> list[str]:
+    """The responsible units of a measure, as the page's language names them."""
+    return [view.said(unit) for unit in measure.units]
+
+
+def _name_of(view: View, check: InspectedCheck) -> str:
+    return name_in(view.lang, check["zh"], check["en"])
+
+
+def _said_of(view: View, check: InspectedCheck) -> str:
+    """Who inspected, in whose own words, which no page translates, with what evidence; and what of it
+    counts otherwise."""
+    words = [view.said(check["inspector_unit"]), check["finding"]]
+    if check["evidence_ref"]:
+        kind = view.t(f"evidence.{check['evidence']}")
+        words.append(view.t("measures.evidence", ref=check["evidence_ref"], kind=kind))
+    words += [view.t(f"check_note.{note}") for note in check["notes"]]
+    return view.t("list").join(filter(None, map(view.fitting, words))) or DASH

@@ -1,0 +1,87 @@
+"""The part of the what-if page's data that targets, total and grade are made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cescore.definitions.bilingual import Bilingual
+from cescore.definitions.model import Plan
+from cescore.disclosure.opened import OpenBundle
+from cescore.method.assessment import VetoLine, why_provisional
+from cescore.method.schedules import Clock
+from cescore.method.targets import TargetLine
+
+Json = dict[str, Any]
+
+
+def assessment_model(opened: OpenBundle) -> Json | None:
+    """What an assessment is made of beside the index, as plain data; None without a plan."""
+    bundle, plan = opened.data, opened.data.rules
+    if plan is None:
+        return None
+    clock = Clock(opened.year, plan.base_year, plan.last_year)
+    entity_type, years = bundle.entity.entity_type, opened.record.years
+    rules, assessed = plan.assessment, bundle.assessment
+    recorded = tuple(veto for veto in assessed.vetoes if veto.id in plan.vetoes)
+    return {
+        "baseYear": years.index(plan.base_year) if plan.base_year in years else -1,
+        "elapsed": clock.elapsed,
+        "yearsLeft": clock.years_left,
+        "isOver": clock.is_over,
+        "ladder": rules.ladder,
+        "form": rules.ladder_form,
+        "bonusStep": rules.bonus_step,
+        "bonusMost": rules.bonus_most,
+        "targets": [_target(line, plan) for line in bundle.targets],
+        "weights": rules.weights.get(entity_type),
+        "measures": assessed.parts.get("measures"),
+        "bands": [
+            {"zh": band.name("zh"), "en": band.name("en"), "least": band.least}
+            for band in assessed.bands
+        ],
+        "vetoGrades": [_led_to(v, plan, opened) for v in recorded if v.status == "standing"],
+        "doubt": why_provisional(recorded, bundle.measures),
+        "bonus": _bonus(plan, opened),
+    }
+
+
+def names(named: Bilingual) -> Json:
+    """The name in each language."""
+    return {lang: named.name(lang) for lang in ("zh", "en")}  # type: ignore[misc]
+
+
+def _target(line: TargetLine, plan: Plan) -> Json:
+    target = plan.targets[line.id]
+    return {
+        "id": line.id,
+        "indicator": target.indicator,
+        "type": target.type,
+        "op": target.op,
+        "value": target.value,
+        "unit": target.unit,
+        "levelUnit": line.level_unit,
+        "hasSchedule": target.has_schedule,
+        "role": line.role,
+        "scored": target.scored and line.role == "own",
+        "binding": line.binding,
+    }
+
+
+def _led_to(veto: VetoLine, plan: Plan, opened: OpenBundle) -> Json:
+    """The grade that a standing veto leads to."""
+    zh = plan.vetoes[veto.id].grade
+    english = {band.zh: band.en for band in opened.data.assessment.bands}
+    return {"zh": zh, "en": english.get(zh, zh)}
+
+
+def _bonus(plan: Plan, opened: OpenBundle) -> Json | None:
+    """The extra points there are; whether an item without a rule is earned is as assessed."""
+    bonus = plan.assessment.bonus.get(opened.data.entity.entity_type)
+    if bonus is None:
+        return None
+    earned = {line.id: line.status == "earned" for line in opened.data.assessment.bonus_lines}
+    items = [
+        {"id": item.id, "points": item.points, "isEarned": earned.get(item.id, False)}
+        for item in bonus.items.values()
+    ]
+    return {"most": bonus.most, "items": items}

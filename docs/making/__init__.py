@@ -1,0 +1,1 @@
+"""What the site of documentation is made with, beside Sphinx itself."""

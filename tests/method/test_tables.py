@@ -1,0 +1,61 @@
+"""A table of params: the value of each entity's word, and why there is none."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cescore.definitions.model import Account
+from cescore.method.column import Panel, State
+from cescore.method.tables import looked_up
+
+LINES = {
+    "brick": {"value": 0.05, "source": "a standard", "tag": "V"},
+    "steel": {"value": 0.5, "source": "ours", "tag": "P"},
+}
+
+
+def norm(**given: object) -> Account:
+    fields = {"code": "n", "unit": "tce/t", "by": "product", "values": LINES}
+    return Account.model_validate({**fields, "source": "made up", "tag": "P", **given})
+
+
+def panel(*words: str) -> Panel:
+    texts = np.array([[word] for word in words], object)
+    entities = tuple(f"E{i}" for i in range(len(words)))
+    return Panel(entities, (2025,), attributes={"industry": tuple(words)}, codes={"product": texts})
+
+
+def states(table: Account, *words: str) -> list[str]:
+    found = looked_up(table, panel(*words))
+    return [
+        f"{value:g}" if state == State.PRESENT else State(state).name.lower()
+        for value, state in zip(found.values[:, 0], found.state[:, 0], strict=True)
+    ]
+
+
+def test_a_word_without_a_line_does_not_apply_and_a_blank_one_is_missing() -> None:
+    assert states(norm(), "brick", "steel", "glass", "") == [
+        "0.05",
+        "0.5",
+        "not_applicable",
+        "missing",
+    ]
+
+
+def test_otherwise_is_the_value_of_words_without_a_line_but_not_of_a_blank_one() -> None:
+    rest = {"value": 0.1, "source": "ours", "tag": "P"}
+    assert states(norm(otherwise=rest), "glass", "brick", "") == ["0.1", "0.05", "missing"]
+
+
+def test_a_table_may_go_by_the_industry_of_the_register() -> None:
+    assert states(norm(by="industry"), "steel", "glass") == ["0.5", "not_applicable"]
+
+
+@pytest.mark.parametrize("years", [(2024,), (2023, 2024, 2025)])
+def test_each_year_has_its_own_word(years: tuple[int, ...]) -> None:
+    words = ("brick", "steel", "glass")[: len(years)]
+    texts = {"product": np.array([words], object)}
+    found = looked_up(norm(), Panel(("A",), years, codes=texts))
+    assert found.values.shape == (1, len(years))
+    assert found.values[0, 0] == 0.05

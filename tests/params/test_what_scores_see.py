@@ -1,0 +1,106 @@
+"""What an enterprise and a park take and give off moves their scores: each quantity by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+import numpy as np
+import pytest
+from shipped import liaoyuan
+
+from cescore.method.column import Column, Panel
+from cescore.method.evaluation import evaluate
+
+FUELS = (
+    "raw_coal", "washed_coal", "coke", "gasoline", "diesel", "fuel_oil", "lpg", "natural_gas",
+    "electricity", "heat",
+)  # fmt: skip
+BY_FUELS = "CO2 of fuels, where none is returned"
+TAKEN_AND_GIVEN_OFF = {
+    "energy": ("energy_total_tce",),
+    "water": ("water_industry",),
+    "CO2": ("co2_energy",),
+    BY_FUELS: tuple(f"energy_{fuel}" for fuel in FUELS),
+    **{name: (f"em_{name}",) for name in ("so2", "nox", "cod", "nh3n", "voc")},
+    "hazardous waste": ("hw_generated",),
+    "general waste": ("gisw_generated", "gisw_utilised", "gisw_disposed"),
+}
+PRODUCTS = (*liaoyuan().variables["product_code"].words, "a product of no table")
+PARKS = ("casting", "machinery", "food", "chemical", "cement")  # what a park may consist of
+OUTPUT = 10_000.0  # 10k CNY
+SITE: dict[str, float] = {
+    "output_constant": OUTPUT, "va_industry_constant": 2500, "mat_total_input": 1000,
+    "mat_virgin_input": 900, "mat_recycled_input": 100, "land_industrial": 8,
+    "park_land_built": 20, "water_industry_reused": 12, "wastewater_reused": 1.0,
+    "industrial_wastewater_discharge": 3.0, "energy_biomass": 0.0, "power_supplied": 0.0,
+    "energy_transformation_output": 0.0, "heat_supplied": 0.0, "gisw_from_stock": 0.0,
+    "gisw_disposed": 60.0,
+}  # fmt: skip
+
+
+def returns(product: str) -> dict[str, float]:
+    """A firm that meets every reference of its product as it stands."""
+    known = liaoyuan()
+    at = {
+        code: line.value * OUTPUT
+        for code, table in known.accounts.items()
+        if code.startswith("ref_") and (line := table.line(product)) is not None
+    }
+    return {
+        **SITE,
+        **{f"em_{p}": at[f"ref_{p}"] / 1e3 for p in ("so2", "nox", "cod", "nh3n", "voc")},
+        **{f"energy_{fuel}": 0.0 for fuel in FUELS},
+        "energy_raw_coal": at["ref_co2"] / 1.87,
+        "energy_total_tce": at["ref_energy"],
+        "product_output": at["ref_energy"] * 1000 / 94,
+        "co2_energy": at["ref_co2"],
+        "water_industry": at["ref_water"] / 1e4,
+        "hw_generated": at["ref_hw"] / 1e3,
+        "gisw_generated": at["ref_gisw"],
+        "gisw_utilised": 0.8 * at["ref_gisw"],
+    }
+
+
+@cache
+def scores(entity_type: str) -> Mapping[tuple[str, str], float]:
+    """(product, what is doubled) -> the index; all in one panel, "" being the return as it stands."""
+    rows: dict[tuple[str, str], dict[str, float]] = {}
+    for product in PRODUCTS:
+        plain = returns(product)
+        for name, codes in {"": (), "no CO2 returned": (), **TAKEN_AND_GIVEN_OFF}.items():
+            rows[product, name] = plain | {code: 2 * plain[code] for code in codes}
+            if name in ("no CO2 returned", BY_FUELS):
+                rows[product, name].pop("co2_energy")
+        rows[f"{product} without its code", ""] = plain
+    keys = list(rows)
+    columns = {
+        code: Column.of(np.array([[row.get(code, np.nan)] for row in rows.values()]))
+        for code in returns(PRODUCTS[0])
+    }
+    words = np.array([[p if p in PRODUCTS else ""] for p, _ in keys], object)
+    panel = Panel(
+        tuple(map(str, range(len(keys)))), (2025,), columns, codes={"product_code": words}
+    )
+    framework = liaoyuan().frameworks[entity_type]
+    index = evaluate(panel, framework, base_year=2025, run_year=2025).aggregation.index
+    return dict(zip(keys, index.values[:, 0].tolist(), strict=True))
+
+
+@pytest.mark.parametrize("name", TAKEN_AND_GIVEN_OFF)
+@pytest.mark.parametrize(
+    ("entity_type", "product"),
+    [*(("enterprise", p) for p in PRODUCTS), *(("park", p) for p in PARKS)],
+)
+def test_twice_as_much_of_anything_taken_or_given_off_lowers_the_score(
+    entity_type: str, product: str, name: str
+) -> None:
+    found = scores(entity_type)
+    before = found[product, "no CO2 returned" if name == BY_FUELS else ""]
+    assert found[product, name] < before - 0.1
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_a_blank_product_code_earns_no_better_a_score(product: str) -> None:
+    found = scores("enterprise")
+    assert found[f"{product} without its code", ""] < found[product, ""]
