@@ -15,9 +15,9 @@ from cescore.disclosure.documents import MethodBook
 from cescore.method.aggregate import Aggregation
 from cescore.method.column import Panel
 from cescore.method.contributions import Decomposition
-from cescore.method.measures import STATUSES
 from cescore.method.missing import Scored
 from cescore.method.progress import ProgressResult
+from cescore.method.yardsticks import STATUSES
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import number
 from cescore.publish.pages.document import Words, exact, factor_text, heading, percent
