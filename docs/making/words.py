@@ -17,6 +17,7 @@ ENGLISH_ONLY = (
     "printer",
     "sizing",
     "trust",
+    "what-if",
 )
 # bilingual guides whose Chinese is still to be written, message by message: they are shown in English
 NOT_YET = ("formats",)
