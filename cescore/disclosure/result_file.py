@@ -27,7 +27,7 @@ def result_json(bundle: Bundle, bundle_hash: str) -> dict[str, Any]:
         "framework": {
             "id": bundle.framework.id,
             "version": bundle.framework.version,
-            "hash": bundle.framework_hash,
+            "hash": bundle.framework.hash,
         },
         "index": {
             **_of_year(bundle, found.index),
