@@ -1,4 +1,5 @@
 # make        set up if needed, then build every report of the sample
+# make lab    JupyterLab on a working copy of the notebooks, in work/ (docs/desk.md)
 # make app    the desk over a whole type as a web page of this machine (docs/explore.md)
 # make test   the tests;  make soak  the long proofs;  make lint  style and types;  make sbom  the bill of materials
 # make docs   the site of documentation, in docs/_build/html
@@ -10,6 +11,9 @@ all: set-up
 
 check: set-up
 	$(PYTHON) build.py check
+
+lab: set-up
+	$(PYTHON) build.py lab
 
 app: set-up
 	$(PYTHON) -m voila notebooks/explore.ipynb --Voila.config_file_paths=.ci
@@ -43,4 +47,4 @@ lock:
 clean:
 	rm -rf output examples/*/output docs/_build docs/generated .venv .setup-stamp
 
-.PHONY: all app check docs set-up set-up-test test soak lint lock sbom clean
+.PHONY: all lab app check docs set-up set-up-test test soak lint lock sbom clean

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import typer
 
+import cescore.cli.analysing
 import cescore.cli.building
 import cescore.cli.collecting
 import cescore.cli.explaining

@@ -23,6 +23,7 @@ from cescore.definitions.variant_file import (
 )
 from cescore.desk.opening import workspace_root
 from cescore.desk.terms import termed
+from cescore.desk.variant_words import in_words
 from cescore.errors import DataError
 from cescore.evaluation.one_type import evaluate_type
 from cescore.evaluation.yearly import YearlyEvaluation
@@ -168,6 +169,10 @@ class TypeDesk:
     def patch(self, framework: Framework, note: str = "") -> Patch:
         """What a variant changes of the official framework."""
         return difference(self.framework, framework, note)
+
+    def in_words(self, framework: Framework) -> tuple[str, ...]:
+        """What a variant changes of the official framework, a sentence for each change."""
+        return in_words(self.patch(framework), self.framework, self.lang)
 
     def save(self, framework: Framework, path: str | Path, note: str = "") -> Patch:
         """Write a variant as a file, and give back what it holds."""

@@ -28,6 +28,7 @@ from cescore.run.lock import locked
 from cescore.run.manifest import Before, Outturn, write_manifest
 from cescore.run.period import PeriodEdition
 from cescore.run.phases import Phases, phases, silent
+from cescore.run.production import refuse_trials, trials_in_production
 from cescore.run.progress import display
 from cescore.run.receipt import drop_receipt, made_from, write_receipt
 from cescore.run.reviewed import Selected, told
@@ -67,7 +68,8 @@ def check(asked: Asked, console: Console, *, is_all: bool = False) -> int:
     tell_phase("evaluating")
     review = _reviewed(workspace, console, asked.spoken)
     selected = Selected.of(review, FINDINGS_SHOWN, is_all=is_all)
-    for line in told(review, selected, asked.spoken):
+    trials = trials_in_production(asked.root)
+    for line in (*map(str, trials), *told(review, selected, asked.spoken)):
         say(console, line)
     if len(selected.lines) >= FINDINGS_SHOWN and selected.hidden:
         output = asked.output(f"{workspace.year}")
@@ -80,7 +82,7 @@ def check(asked: Asked, console: Console, *, is_all: bool = False) -> int:
     for count in workspace.rows:
         say(console, rows_told(count, asked.spoken))
     say(console, counted(workspace, asked.spoken))
-    return 1 if workspace.has_errors else 0
+    return 1 if workspace.has_errors or trials else 0
 
 
 def _reviewed(workspace: Workspace, console: Console, lang: str) -> FindingsReview:
@@ -102,6 +104,7 @@ def open_edition(asked: Asked, told: Phases = silent) -> Edition:
 
 def plan(asked: Asked, console: Console) -> int:
     """What a build would make, and which input changed."""
+    refuse_trials(asked.root)
     tell_phase = phases(console, asked.spoken, asked.progress)
     edition = open_edition(asked, tell_phase)
     chosen = choose(edition, asked.only)
@@ -130,6 +133,7 @@ def build(asked: Asked, executor: Executor, console: Console) -> int:
     """Evaluate, and print all that is asked for and out of date. Returns the exit status."""
     if asks_a_database(asked):  # what it gives is kept among the inputs, so it is asked first
         receive_all(asked.root, asked.year)
+    refuse_trials(asked.root)
     before = Before.of(Inputs(asked.root))
     edition = open_edition(asked, phases(console, asked.spoken, asked.progress))
     return build_edition(edition, before, executor, console)
@@ -141,6 +145,7 @@ def build_edition(edition: Edition, before: Before, executor: Executor, console:
     ``before``: what it was evaluated from, by the hashes that its inputs had then.
     """
     began, asked = time.monotonic(), edition.asked
+    refuse_trials(asked.root)
     tell_findings(edition.workspace, console, asked.spoken)
     for line in edition.opening(asked.spoken):
         say(console, line)

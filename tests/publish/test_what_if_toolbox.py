@@ -145,7 +145,8 @@ def framework_text() -> str:
         "indicators:",
     ]  # fmt: skip
     for n, (code, formula) in enumerate(FORMULAS.items()):
-        worst, best = (0, 4) if n % 3 else (6, 0)
+        least = 0.1 if NORMALISATIONS[n % len(NORMALISATIONS)] == "log_goalposts" else 0
+        worst, best = (least, 4) if n % 3 else (6, least)
         direction = 1 if n % 3 else -1
         method = NORMALISATIONS[n % len(NORMALISATIONS)]
         then = TREATMENTS[n % len(TREATMENTS)]
