@@ -148,6 +148,7 @@ class Bundler:
                 one
                 for one in workspace.definitions.references
                 if one.indicator in evaluation.framework.indicators
+                and one.is_for(entity.entity_type)
             ),
             breaks=self._breaks(entity.entity_type),
             rules=self._rules(entity.entity_type),
