@@ -290,6 +290,11 @@ def test_frameworks_that_share_a_method_stand_in_one_chapter_and_their_own_notes
     shared = [[f.entity_type for f in c] for c in chapters(book.data.frameworks) if len(c) > 1]
     assert shared == [["city", "district"]]
     html = words(method_book.frameworks(book, effective_weights(book)).html)
+    only = set(definitions.frameworks["city"].indicators) - set(
+        definitions.frameworks["district"].indicators
+    )
+    names = [definitions.frameworks["city"].indicators[code].zh for code in only]
+    assert [name for name in names if packed(name) not in html] == []
     for framework in definitions.frameworks.values():
         notes = [i.note for i in framework.indicators.values() if i.note]
         assert [note for note in notes if packed(note) not in html] == []

@@ -37,28 +37,39 @@ def frameworks(book: OpenDocument[MethodBook], weights: Weights) -> Fragment:
 
 
 def chapters(every: Sequence[Framework]) -> list[tuple[Framework, ...]]:
-    """Frameworks that are one but for names and notes stand in one chapter, each thing said once."""
+    """Frameworks that are one but for names, notes and what only one of them reports share a chapter.
+
+    The one with the most indicators stands first in it, so that each thing is said once.
+    """
     found: list[list[Framework]] = []
     for framework in every:
-        same = (c for c in found if _method_of(c[0]) == _method_of(framework))
-        chapter = next(same, None)
+        chapter = next((c for c in found if all(_is_alike(one, framework) for one in c)), None)
         if chapter is None:
             found.append([framework])
         else:
             chapter.append(framework)
+            chapter.sort(key=lambda one: -len(one.indicators))
     return [tuple(chapter) for chapter in found]
 
 
-def _method_of(framework: Framework) -> dict[str, object]:
-    """What a framework says beside names, notes and whom it is for."""
-    indicators = {
-        code: one.model_dump(exclude={"note", "examples"})
-        for code, one in framework.indicators.items()
-    }
+def _is_alike(one: Framework, other: Framework) -> bool:
+    """Whether two frameworks have the same settings, and the one all indicators of the other."""
+    few, many = sorted((one.indicators, other.indicators), key=len)
+    return _decided(one) == _decided(other) and all(
+        code in many and _defined(few[code]) == _defined(many[code]) for code in few
+    )
+
+
+def _defined(indicator: Indicator) -> dict[str, object]:
+    return indicator.model_dump(exclude={"note", "examples"})
+
+
+def _decided(framework: Framework) -> dict[str, object]:
+    """What a framework says beside indicators, names, notes and whom it is for."""
     own = {"indicators", "entity_type", "zh", "en", "version", "history", "source", "variables"}
     rest = framework.model_dump(exclude={*own, "accounts", "factors", "order"})
     rest["index"].pop("note")
-    return {**rest, "indicators": indicators}
+    return rest | {"scored": [(i.code, i.group, i.weight) for i in framework.scored()]}
 
 
 def framework_title(words: Words, chapter: Sequence[Framework]) -> str:
@@ -76,10 +87,20 @@ def _shared(words: Words, chapter: Sequence[Framework]) -> str:
             "book.same_note", type=words.entity_type(one.entity_type),
             code=words.name(one.indicators[code], code), note=one.indicators[code].note,
         )
-        for code in chapter[0].indicators
-        if len({one.indicators[code].note for one in chapter}) > 1
+        for code in chapter[-1].indicators
+        if len({one.indicators[code].note for one in chapter if code in one.indicators}) > 1
         for one in chapter
-        if one.indicators[code].note
+        if code in one.indicators and one.indicators[code].note
+    ]  # fmt: skip
+    own += [
+        words.t(
+            "book.same_only", type=words.entity_type(chapter[0].entity_type),
+            list=words.join([words.name(i, code) for code, i in chapter[0].indicators.items()
+                             if code not in one.indicators]),
+            other=words.entity_type(one.entity_type),
+        )
+        for one in chapter[1:]
+        if len(one.indicators) < len(chapter[0].indicators)
     ]  # fmt: skip
     types = words.types([one.entity_type for one in chapter])
     differences = words.clauses(own) or words.t("book.same_wholly")
