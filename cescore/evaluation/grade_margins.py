@@ -10,7 +10,7 @@ from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.method.assessment import Assessment
 from cescore.method.evaluation import TypeEvaluation
 from cescore.method.fitting import method_of
-from cescore.method.grade_margin import GradeMargin, GradeLever, grade_margin
+from cescore.method.grade_margin import GradeLever, GradeMargin, grade_margin
 from cescore.method.ladder_points import PointsLadder
 from cescore.method.mean_tree import Tree, index_tree
 from cescore.method.normalise import ends_in

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cescore.definitions.model import Plan, Scale
 from cescore.method.aggregate import generalised_mean
 from cescore.method.assessment import Assessment, Evidence, assess
-from cescore.method.grade_margin import GradeMargin, GradeLever, grade_margin, needed_member
+from cescore.method.grade_margin import GradeLever, GradeMargin, grade_margin, needed_member
 from cescore.method.ladder_points import PointsLadder
 from cescore.method.measures import MeasureLine
 from cescore.method.targets import TargetLine, assess_targets
