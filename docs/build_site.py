@@ -86,8 +86,9 @@ def settle(catalogue: Path, template: Path) -> None:
     with catalogue.open("rb") as opened:
         messages = read_po(opened, locale="zh_CN", ignore_obsolete=True)
     for message in messages:
-        if message.id and not message.string and words.is_the_same_in_all(str(message.id)):
+        if message.id and words.is_the_same_in_all(str(message.id)):
             message.string = message.id
+            message.flags.discard("fuzzy")
     with catalogue.open("wb") as opened:
         opened.write(HEADER)
         write_po(opened, messages, width=0, omit_header=True)

@@ -47,13 +47,14 @@ html_static_path = [
     *(str(ROOT / "report_templates/static/fonts" / name) for name in FONTS),
 ]
 html_css_files = ["site.css"]
+html_js_files = ["fonts.js"]
 templates_path = ["_templates"]
 html_show_sphinx = False
 html_show_copyright = False
 html_copy_source = False
 html_show_search_summary = False  # it is fetched, which a browser refuses of files
 html_theme_options = {"top_of_page_buttons": []}
-html_context = {"english_only": words.ENGLISH_ONLY}
+html_context = {"english_only": (*words.ENGLISH_ONLY, *words.NOT_YET)}
 
 
 def setup(app: Sphinx) -> None:
@@ -62,6 +63,7 @@ def setup(app: Sphinx) -> None:
     for splitter in (search.English, search.Chinese):
         app.add_search_language(splitter)
     app.connect("builder-inited", _write_pages)
+    app.connect("source-read", words.include_a_page_of_the_repository, priority=400)
     app.connect("source-read", words.lead_links_into_the_site)
 
 

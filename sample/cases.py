@@ -150,7 +150,7 @@ MOVED: Mapping[str, tuple[str, int]] = {
 OTHER_BASIS: Mapping[str, tuple[int, str]] = {"E033": (2021, "equivalent")}  # stated for one year
 QUALITY: Mapping[str, float] = {
     "E011": -2.4,
-    "E078": 2.3,
+    "E078": 3.7,
     "E058": 1.6,
     "E099": -1.7,
     "E068": -1.9,
@@ -166,7 +166,8 @@ TREND: Mapping[str, float] = {
     "E099": 0.018,
     "E011": 0.012,
     "E078": -0.055,
-    "E001": -0.013,  # the two largest users, so that their district's path is theirs
+    "E001": -0.015,  # the largest users, so that their district's path is theirs
+    "E002": -0.012,
     "E090": 0.010,
 }
 UNIT_SLIP_FACTOR = 10_000

@@ -257,7 +257,7 @@ def _water(v: dict[str, Floats], frame: Frame, q: Floats, drift: Floats, noise: 
     v["industrial_wastewater_discharge"] = rounded(
         v["wastewater_generated"] - v["wastewater_reused"], 2
     )
-    reclaimed = v["water_industry"] * np.clip(0.12 + 0.04 * q + 0.02 * T, 0.02, 0.4)
+    reclaimed = v["water_industry"] * np.clip(0.07 + 0.03 * q + 0.012 * T, 0.02, 0.4)
     v["water_reclaimed_used"] = rounded(reclaimed * has_extra(frame, "reclaimed"), 2)
 
 

@@ -100,7 +100,7 @@ ENTRIES_2021 = 8
 # Firms placed by hand: where in the frame, which line, output of 2020 [10k CNY]; the first firm of
 # its industry and territory takes the anchor.
 ANCHORS: Mapping[tuple[str, int], tuple[tuple[str, float], ...]] = {
-    ("钢铁冶金建材", 0): (("steel", 1150000.0),),
+    ("钢铁冶金建材", 0): (("steel", 640000.0), ("steel", 510000.0)),
     ("铝加工", 4): (("aluminium", 288000.0),),
     ("医药健康", 4): (("pharma", 150000.0),),
     ("电热气水", 1): (("power", 104000.0), ("heat", 9000.0)),
@@ -174,7 +174,7 @@ def _firms_of_2021() -> list[_Firm]:
 def _with_entries_and_closures(firms: list[_Firm]) -> list[_Firm]:
     """Mark which of the 111 came in 2021 and which close, and add those before and after."""
     plain = [i for i, firm in enumerate(firms) if np.isnan(firm.anchor)]
-    spread = plain[3 :: max(1, len(plain) // 18)]  # far apart, so that no industry is emptied
+    spread = plain[2 :: max(1, len(plain) // 18)]  # far apart, so that no industry is emptied
     closing = [year for year, n in CLOSED_AFTER.items() if year > YEARS[0] for _ in range(n)]
     result = list(firms)
     for position, year in zip(spread[: len(closing)], closing, strict=True):

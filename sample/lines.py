@@ -123,7 +123,7 @@ LINES: tuple[Line, ...] = (
         3.1,
         0.05,
         0.73,
-        1.46,
+        1.52,
         {
             "washed_coal": 0.31,
             "coke": 0.43,
@@ -486,7 +486,7 @@ LINES: tuple[Line, ...] = (
             "gasoline": 0.0005,
             "electricity": 0.0215,
         },
-        26.0,
+        19.0,
         0.968,
         {"fly_ash": 1.70, "boiler_slag": 0.34, "byproduct_gypsum": 0.30},
         0.80,

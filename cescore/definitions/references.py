@@ -18,13 +18,12 @@ def load_references(at: Reading, drafts: Mapping[str, Draft]) -> tuple[Reference
     found = at.of(at.node, "references").build(References)
     if found is None:
         return ()
-    units = _units(drafts)
     is_known = not any(draft.is_broken for draft in drafts.values())
     seen: set[tuple[str, str, int, str]] = set()
     for place, value in zip(_places(at), found.values, strict=True):
         place.at("area").known(value.area, found.areas, "an area of this file")
-        if is_known and place.at("indicator").known(value.indicator, units, "an indicator"):
-            _check_unit(value, units[value.indicator], place)
+        if is_known:
+            _check_indicator(value, drafts, place)
         key = (value.indicator, value.area, value.year, value.kind)
         if key in seen:
             place.refuse(f"{value.indicator} {value.area} {value.year} again", "each value once")
@@ -36,18 +35,17 @@ def load_references(at: Reading, drafts: Mapping[str, Draft]) -> tuple[Reference
     )
 
 
-def _units(drafts: Mapping[str, Draft]) -> dict[str, set[str]]:
-    units: dict[str, set[str]] = {}
-    for draft in drafts.values():
-        for code, indicator in draft.indicators.items():
-            units.setdefault(code, set()).add(indicator.unit)
-    return units
-
-
-def _check_unit(value: ReferenceValue, own: set[str], at: Reading) -> None:
-    if value.unit not in own:
-        expected = f"{' or '.join(sorted(own))}, the unit of {value.indicator}"
-        at.refuse(repr(value.unit), expected, "unit")
+def _check_indicator(value: ReferenceValue, drafts: Mapping[str, Draft], at: Reading) -> None:
+    """The indicator exists for each type the value is for, in the unit of the value."""
+    for kind in value.entity_types:
+        at.at("entity_types").known(kind, drafts, "an entity type with a framework")
+    own = [draft.indicators for kind, draft in drafts.items() if value.is_for(kind)]
+    codes = {code for indicators in own for code in indicators}
+    if at.at("indicator").known(value.indicator, codes, "an indicator"):
+        units = {one[value.indicator].unit for one in own if value.indicator in one}
+        if value.unit not in units:
+            expected = f"{' or '.join(sorted(units))}, the unit of {value.indicator}"
+            at.refuse(repr(value.unit), expected, "unit")
 
 
 def _places(at: Reading) -> list[Reading]:

@@ -10,16 +10,18 @@ from collections.abc import Mapping
 import numpy as np
 
 from cescore.definitions.model import Framework
+from cescore.desk import steps
 from cescore.desk.conclusion import conclude
 from cescore.desk.opening import open_book, open_sheet
 from cescore.disclosure.documents import MethodBook
-from cescore.disclosure.opened import OpenDocument
+from cescore.disclosure.opened import OpenBundle, OpenDocument
 from cescore.method import weight as _weight
 from cescore.method.assessment import LEAST_INSPECTED
 from cescore.method.schedules import NEARLY
 from cescore.method.yardsticks import LEAST_PARTIAL, PARTIAL_SHARE
 from cescore.publish.pages import unit_sheet
 from cescore.publish.pages.method_book import page as method_book
+from cescore.publish.pages.method_book.page import WorkedExample
 
 __all__ = [
     "CONVENTIONS",
@@ -30,6 +32,7 @@ __all__ = [
     "open_book",
     "open_sheet",
     "unit_sheet",
+    "worked_example",
 ]
 
 # Shares that the method itself fixes, all of them conventions of this report.
@@ -39,6 +42,26 @@ CONVENTIONS: Mapping[str, float] = {
     "least_partial": LEAST_PARTIAL,
     "least_inspected": LEAST_INSPECTED,
 }
+
+
+def worked_example(book: OpenDocument[MethodBook]) -> WorkedExample | None:
+    """The book's public body with every step of its evaluation; None where the book has none."""
+    data = book.data.illustration.example
+    if data is None:
+        return None
+    bundle = OpenBundle(data=data, hash=data.hash, lang=book.lang, framework=data.framework)
+    indicators = steps.compute_indicators(bundle)
+    scored = steps.apply_missing_rules(bundle, steps.normalise(bundle, indicators), indicators)
+    result = steps.aggregate(bundle, scored)
+    return WorkedExample(
+        bundle=bundle,
+        accounts=steps.compute_accounts(bundle),
+        indicators=indicators,
+        scored=scored,
+        result=result,
+        parts=steps.decompose(bundle, scored, result),
+        progress=steps.progress_index(bundle, indicators),
+    )
 
 
 def effective_weights(book: OpenDocument[MethodBook]) -> dict[str, dict[str, float]]:

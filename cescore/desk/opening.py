@@ -73,11 +73,15 @@ def open_book(
     """
 
     def make() -> MethodBook:
+        from cescore.disclosure.bundles import Bundler
+        from cescore.disclosure.illustrating import illustrate
         from cescore.disclosure.method_books import make_method_book
+        from cescore.evaluation.yearly import evaluate_workspace
         from cescore.intake.workspace import Workspace
 
         workspace = Workspace.load(workspace_root(root), year)
-        return make_method_book(workspace.definitions, workspace.base_year)
+        shown = illustrate(Bundler(evaluate_workspace(workspace)))
+        return make_method_book(workspace.definitions, workspace.base_year, shown)
 
     data, file_hash = _read_or_made(MethodBook, document_path, lang, make)
     _refuse_another((data.run.year,), (year,))

@@ -149,6 +149,7 @@ class Bundler:
                 one
                 for one in workspace.definitions.references
                 if one.indicator in evaluation.framework.indicators
+                and one.is_for(entity.entity_type)
             ),
             breaks=self._breaks(entity.entity_type),
             rules=self._rules(entity.entity_type),
@@ -204,7 +205,7 @@ class Bundler:
 
     @lru_cache(maxsize=64)  # noqa: B019 - a bundler lives as long as its run
     def _bands(self, entity_type: str) -> Mapping[str, Band]:
-        return self.yearly.bands(entity_type, self.gate.cleared)
+        return self.yearly.bands(entity_type, self.gate.ranked_in(self.yearly.year))
 
     @cached_property
     def gate(self) -> Gate:

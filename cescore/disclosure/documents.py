@@ -1,8 +1,9 @@
 """What a document beside the scorecards may know: the method book, a unit's supervision sheet.
 
 A document is made from one JSON file, as a report is from its bundle. The method book holds
-definitions only, no data and nothing of the gate's parameters; a supervision sheet names public
-bodies, and counts respondents without naming one.
+definitions, nothing of the gate's parameters, and of data what illustrates them: one public body's
+released record and statistics over a type. A supervision sheet names public bodies, and counts
+respondents without naming one.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ from cescore.definitions.model import (
     Standard,
     Variable,
 )
+from cescore.definitions.model.reference import Reference
 from cescore.disclosure.bundle import FORMAT, Part, Place
+from cescore.disclosure.illustration import Illustration
 from cescore.disclosure.kinds import METHOD_BOOK, UNIT_SHEET
 from cescore.disclosure.standing import OwnStanding, release_stage
 from cescore.method.yardsticks import STATUSES, CheckNote
@@ -87,6 +90,8 @@ class MethodBook(Document):
     standards: tuple[Standard, ...] = ()
     public_types: tuple[str, ...] = ()  # bodies that may be named and ranked
     breaks: Mapping[str, tuple[SeriesBreak, ...]] = {}  # by entity type, where there are any
+    references: tuple[Reference, ...] = ()
+    illustration: Illustration = Illustration()
 
     @property
     def number_start(self) -> str:

@@ -1,4 +1,4 @@
-"""Makes the method book of a workspace from its params alone."""
+"""Makes the method book of a workspace: its params, and what illustrates them."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from cescore.definitions.history import breaks_of
 from cescore.disclosure.documents import MethodBook
+from cescore.disclosure.illustration import Illustration
 
 if TYPE_CHECKING:
     from cescore.definitions.load import Definitions
     from cescore.definitions.model import Framework
 
 
-def make_method_book(definitions: Definitions, base_year: int) -> MethodBook:
-    """The book of all frameworks of a workspace, without worked examples."""
+def make_method_book(
+    definitions: Definitions, base_year: int, illustration: Illustration | None = None
+) -> MethodBook:
+    """The book of all frameworks of a workspace; without an illustration, of definitions alone."""
     run, history = definitions.run, definitions.history
     breaks = {
         entity_type: breaks_of(entity_type, framework, history, run.year, base_year)
@@ -32,6 +35,8 @@ def make_method_book(definitions: Definitions, base_year: int) -> MethodBook:
         standards=tuple(definitions.standards.values()),
         public_types=definitions.disclosure.public_types,
         breaks={t: found for t, found in breaks.items() if found},
+        references=definitions.references,
+        illustration=illustration or Illustration(),
     )
     return book.numbered()
 

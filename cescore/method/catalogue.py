@@ -96,16 +96,16 @@ def catalogue(scores: Panel, framework: Framework) -> tuple[IndicatorStatistics,
     known = {
         i.code: _on_100(scores.column(i.code).values, framework.scale) for i in framework.scored()
     }
-    is_enough = len(scores.entities) >= FEWEST
-    nearest = _nearest(known) if is_enough else {}
+    nearest = _nearest(known)
     found = []
     for code, values in known.items():
-        own = values[np.isfinite(values)]
+        own, entities = values[np.isfinite(values)], _entities(values)
+        is_enough = entities >= FEWEST
         redundancy, other = nearest.get(code, (None, ""))
         found.append(
             IndicatorStatistics(
                 code=code,
-                entities=int(np.isfinite(values).any(axis=1).sum()),
+                entities=entities,
                 scores=len(own),
                 at_floor=float(np.mean(at_most(own, 0.0))) if len(own) else None,
                 at_top=float(np.mean(at_least(own, 100.0))) if len(own) else None,
@@ -170,10 +170,22 @@ def _mean(correlations: Iterable[float | None]) -> float | None:
     return float(np.mean(known)) if known else None
 
 
+def _entities(values: Floats) -> int:
+    """How many entities have a score in any year."""
+    return int(np.isfinite(values).any(axis=1).sum())
+
+
 def _nearest(known: Mapping[str, Floats]) -> dict[str, tuple[float, str]]:
-    """The largest absolute correlation of each indicator with another one, and which that is."""
+    """The largest absolute correlation of each indicator with another one, and which that is.
+
+    Two that few entities have both are passed over where either has many: they are no pair.
+    """
     found: dict[str, tuple[float, str]] = {}
     for a, b in combinations(known, 2):
+        own = [_entities(known[a]), _entities(known[b])]
+        both = _entities(known[a] + known[b])
+        if both < min(FEWEST_TO_CORRELATE, max(own)):
+            continue
         years = zip(known[a].T, known[b].T, strict=True)
         correlation = _mean(rank_correlation(x, y) for x, y in years)
         if correlation is None:

@@ -15,6 +15,7 @@ from cescore.definitions.model import ChooseGroup, Framework, Requirement, Stand
 from cescore.method.column import Panel, State
 from cescore.method.thresholds import meets
 
+NO_THRESHOLD = "no_threshold"  # the document sets none: the value is shown
 CONFIRMED = ("S", "V", "C")
 TURNED = {">=": "<=", "<=": ">="}
 WITHOUT_VALUE = {
@@ -54,7 +55,7 @@ class RequirementLine(Bilingual):
     en: str
     unit: str
     op: str
-    threshold: float
+    threshold: float | None
     tag: str
     compulsory: bool
     choose: str
@@ -98,7 +99,7 @@ class Compliance:
         met, not_met, undetermined, or not_judged (the standard is not for this entity, and there
         are no lines).
     reasons
-        What left it undetermined: unconfirmed_threshold, not_reported, not_collected,
+        What left it undetermined: unconfirmed_threshold, no_threshold, not_reported, not_collected,
         not_computable, suppressed; in the order of the alphabet.
     lines, groups
         Every requirement, and every group to choose from, in the standard's order.
@@ -250,7 +251,9 @@ def _line(
     turned = sign is not None and meets(sign, "<", 0)
     op = TURNED[requirement.op] if turned else requirement.op
     status = WITHOUT_VALUE.get(state, "")
-    if value is not None:
+    if value is not None and requirement.threshold is None:
+        status = NO_THRESHOLD
+    elif value is not None and requirement.threshold is not None:
         status = "met" if meets(value, op, requirement.threshold) else "not_met"
     return RequirementLine(
         id=requirement.id,
@@ -266,7 +269,7 @@ def _line(
         value=value,
         status=status,
         turned=turned,
-        decides=value is not None and requirement.tag in CONFIRMED,
+        decides=status in ("met", "not_met") and requirement.tag in CONFIRMED,
     )
 
 
@@ -309,7 +312,7 @@ def _verdict(
     undecided = {p.code if isinstance(p, GroupLine) else p.id for p in bound if not p.decides}
     doubtful = [line for line in lines if line.id in undecided or line.choose in undecided]
     reasons = {
-        "unconfirmed_threshold" if line.value is not None else line.status
+        "unconfirmed_threshold" if line.status in ("met", "not_met") else line.status
         for line in doubtful
         if line.status != "not_applicable" and not line.decides
     }

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cescore.disclosure.bundles import Bundler
+from cescore.disclosure.illustrating import illustrate
 from cescore.disclosure.kinds import METHOD_BOOK, SCORECARD
 from cescore.disclosure.method_books import make_method_book
 from cescore.disclosure.sheets import Sheets
@@ -76,7 +77,9 @@ class AnnualEdition(Edition):
         if subject.kind == SCORECARD:
             return self._bundler.bundle(subject.id)
         if subject.kind == METHOD_BOOK:
-            return make_method_book(self.workspace.definitions, self.workspace.base_year)
+            return make_method_book(
+                self.workspace.definitions, self.workspace.base_year, illustrate(self._bundler)
+            )
         return self._sheets.sheet(subject.id)
 
     def write_tables(self, folder: Path) -> pd.DataFrame:

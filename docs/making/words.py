@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+DOCS = Path(__file__).parents[1]
 # for developers, or lists of names and figures: the Chinese site shows these in English and says so
 ENGLISH_ONLY = (
     "architecture",
     "changelog",
     "cluster",
     "contributing",
+    "desk",
     "desk-api",
     "licences",
+    "method",
     "open-data",
     "performance",
     "printer",
     "sizing",
     "trust",
+    "what-if",
 )
 # bilingual guides whose Chinese is still to be written, message by message: they are shown in English
 NOT_YET = ("formats",)
+AWAITED = ("desk", "what-if")  # pages that a checkout may not have yet
 LANGUAGES = {"en": "en", "zh": "zh_CN"}  # short names are folders of the site, long ones Sphinx's
 _INSIDE = {
     "CONTRIBUTING.md": "contributing.md",
@@ -34,10 +44,31 @@ def short(language: str) -> str:
 
 
 def lead_links_into_the_site(_app: object, name: str, source: list[str]) -> None:
-    """Links to pages above ``docs/`` lead to the page of the site that shows them."""
+    """Links to pages above ``docs/`` lead to the page of the site that shows them; what else lies
+    there is named without a link, as is a page that this checkout has not got yet."""
     up = "../" * (name.count("/") + 1)
-    pattern = re.compile(re.escape(f"]({up}") + "(" + "|".join(map(re.escape, _INSIDE)) + ")")
-    source[0] = pattern.sub(lambda m: f"]({up[3:]}{_INSIDE[m[1]]}", source[0])
+    inside = "|".join(map(re.escape, _INSIDE))
+    text = re.sub(
+        rf"\]\({re.escape(up)}({inside})", lambda m: f"]({up[3:]}{_INSIDE[m[1]]}", source[0]
+    )
+    text = re.sub(rf"(?<!!)\[([^\]]*)\]\({re.escape(up)}[^)]*\)", r"\1", text)
+    for page in AWAITED:
+        if not (DOCS / f"{page}.md").is_file():
+            text = re.sub(rf"\[([^\]]*)\]\((?:\.\./)*{page}\.md[^)]*\)", r"\1", text)
+            text = re.sub(rf"(?m)^{page}\n", "", text)
+    source[0] = text
+
+
+def include_a_page_of_the_repository(app: Sphinx, name: str, source: list[str]) -> None:
+    """In place of a page that only includes one from above ``docs/``: that one, its links led here."""
+    shown = {page.removesuffix(".md"): above for above, page in _INSIDE.items()}
+    if name not in shown or "{include}" not in source[0]:
+        return
+    above = DOCS.parent / shown[name]
+    app.env.note_dependency(str(above))
+    text = above.read_text(encoding="utf-8")
+    text = re.sub(r"(?<!!)\[([^\]]*)\]\((?!docs/|[a-z]+:|#)[^)]*\)", r"\1", text)
+    source[0] = text.replace("](docs/", "](")
 
 
 def is_translated(page: str) -> bool:

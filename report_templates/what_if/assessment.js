@@ -142,8 +142,9 @@ function ladderShare(completion, ladder, form) {
 
 const NO_GRADE = { total: null, grade: null, reason: "", provisional: false, parts: {}, weights: {}, bonus: null };
 
-function assess(model, index, coverage, targets, bonusRules, filed) {
+function assess(model, column, coverage, targets, bonusRules, filed) {
   const { plan } = model;
+  const index = isPresent(column, model.year) ? column.v[model.year] : null;
   if (!plan) return null;
   if (!plan.weights || !plan.bands.length) return { ...NO_GRADE, reason: "no_rules" };
   if (model.legalBasis === "statistical") return { ...NO_GRADE, reason: "statistical_basis" };
@@ -154,6 +155,9 @@ function assess(model, index, coverage, targets, bonusRules, filed) {
     index: index === null ? null : ((index - floor) / (top - floor)) * 100,
     measures: plan.measures,
   };
+  // what stands on a withheld figure cannot be told, not even a grade that a veto limits
+  const isWithheld = column.s[model.year] === SUPPRESSED || targets.some((line) => line.scored && line.note === "suppressed");
+  if (filed && isWithheld) return { ...NO_GRADE, reason: "withheld" };
   const weights = usedWeights(plan, parts);
   const lacksIndex = parts.index === null && Boolean(plan.weights.index);
   const obstacle = !filed ? "not_filed" : !meets(coverage, ">=", model.missing.minCovered) ? "insufficient_data"

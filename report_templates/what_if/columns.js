@@ -7,6 +7,8 @@
 
 const { PRESENT, NOT_COMPUTABLE, MISSING, SUPPRESSED, NOT_APPLICABLE, NOT_COLLECTED } = RULES.states;
 const { ESTIMATED, PARTIAL, CARRIED } = RULES.flags;
+const MOVED = 128; // a flag of this page alone: something that was changed is in it
+const isMoved = (column, i) => (column.f[i] & MOVED) > 0;
 const DOES_NOT_APPLY = [NOT_APPLICABLE, NOT_COMPUTABLE, NOT_COLLECTED];
 
 const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
@@ -62,9 +64,9 @@ const computed = (operands, valueAt) => fromYears(operands[0].v.length, (i) => {
   if (state === PRESENT && !Number.isFinite(value)) state = NOT_COMPUTABLE;
   return [state === PRESENT ? value : NaN, state, flags];
 });
-// Flags only where there is a number: what a formula's outermost column shows.
+// Flags only where there is a number, but for the page's own: what a formula's outermost column shows.
 const settled = (column) => fromYears(column.v.length, (i) =>
-  [column.v[i], column.s[i], isPresent(column, i) ? column.f[i] : 0]);
+  [column.v[i], column.s[i], isPresent(column, i) ? column.f[i] : column.f[i] & MOVED]);
 
 // --- the language: years and the base year's place among them (-1: not there); x reads a column by its code
 
@@ -83,7 +85,8 @@ function language(n, baseYear, x) {
     const value = isMean ? whole / used.length : whole;
     let state = Math.max(...used.map((o) => o.s[i]));
     if (state === PRESENT && !Number.isFinite(value)) state = NOT_COMPUTABLE;
-    const flags = used.reduce((all, o) => all | o.f[i], used.length < operands.length ? PARTIAL : 0);
+    const partial = used.length < operands.length ? PARTIAL : 0;
+    const flags = operands.reduce((all, o) => all | (used.includes(o) ? o.f[i] : o.f[i] & MOVED), partial);
     return [state === PRESENT ? value : NaN, state, flags];
   });
 
@@ -95,7 +98,8 @@ function language(n, baseYear, x) {
     if (at < 0) return [NaN, operands.some((o) => o.s[i] === MISSING) ? MISSING : first.s[i], first.f[i]];
     const taken = operands[at];
     const isSubstitute = at > 0 && isPresent(taken, i);
-    return [taken.v[i], taken.s[i], isSubstitute ? taken.f[i] | ESTIMATED : first.f[i]];
+    const flags = isSubstitute ? taken.f[i] | ESTIMATED : first.f[i];
+    return [taken.v[i], taken.s[i], operands.slice(0, at + 1).reduce((all, o) => all | (o.f[i] & MOVED), flags)];
   });
 
   // Half a unit of the last decimal of a figure: 0.5 of 120, 0.05 of 3.7.

@@ -13,7 +13,7 @@ const years = (model) => model.places;
 function computeIndicators(model, formulas, state, earlier = null, again = null) {
   const n = model.years.length;
   const columns = new Map(earlier || []);
-  const returned = (code) => state.released.get(code) || state.record.get(code);
+  const returned = (code) => model.released.get(code) || state.record.get(code);
   const read = (code) => columns.get(code) || returned(code) || emptyColumn(n, NOT_COLLECTED);
   const byCode = formulas(language(n, model.baseYear, read));
   for (const code of model.order) {
@@ -33,9 +33,12 @@ function computeOne(definition, formula, given, n) {
   return latest(column, definition.latest);
 }
 
-// The number by its formula; where that is of a state, the one that came with the record.
-const orReturned = (own, given, state) => fromYears(own.v.length, (i) =>
-  (own.s[i] === state && isPresent(given, i) ? [given.v[i], given.s[i], given.f[i]] : [own.v[i], own.s[i], own.f[i]]));
+// The number by its formula; where that is of a state, the one that came with the record. One that is
+// released above withheld figures holds as long as nothing else in it was changed; then it cannot be told.
+const orReturned = (own, given, state) => fromYears(own.v.length, (i) => {
+  const isTaken = own.s[i] === state && isPresent(given, i) && !(state === SUPPRESSED && isMoved(own, i));
+  return isTaken ? [given.v[i], given.s[i], given.f[i]] : [own.v[i], own.s[i], own.f[i]];
+});
 
 // The column with gaps filled from at most `within` years before, nearest first.
 function latest(column, within) {
@@ -163,6 +166,11 @@ const ratioTo = (x, best, direction) => {
 };
 const SHARES = {
   goalposts: (x, c) => ("best" in c ? clip(between(x, c.worst, c.best), 0, 1) : NaN),
+  log_goalposts: (x, c) => {
+    if (!("best" in c) || c.worst <= 0 || c.best <= 0) return NaN;
+    const log = Number.isNaN(x) ? NaN : Math.log(Math.max(x, RULES.tiny)); // 0 lies beyond the lower end
+    return clip(between(log, Math.log(c.worst), Math.log(c.best)), 0, 1);
+  },
   efficacy: (x, c) => ("best" in c ? between(x, c.worst, c.best) : NaN),
   distance_to_target: (x, c, direction) =>
     ("best" in c && (direction === 1 ? c.best > 0 : c.best >= 0) ? ratioTo(x, c.best, direction) : NaN),
@@ -187,11 +195,12 @@ function applyMissingRules(model, scores, columns, state) {
   for (const code of model.scored) {
     const score = scores.get(code);
     const n = score.v.length;
-    const cases = score.s.map((s, i) => caseOf(model, code, s, i));
-    const rule = cases.map((word) => (word ? model.missing.rules[word] : ""));
-    const hidden = score.s.map((_, i) => (model.withheld.scores[code] || {})[i] === "");
-    const known = score.s.map((s, i) => s === PRESENT || hidden[i]);
     const own = columns.get(code);
+    const withheld = score.s.map((_, i) => withheldCase(model, code, own, i));
+    const cases = score.s.map((s, i) => withheld[i] ?? caseOf(model, code, s, i));
+    const rule = cases.map((word) => (word ? model.missing.rules[word] : ""));
+    const hidden = withheld.map((word) => word === "");
+    const known = score.s.map((s, i) => s === PRESENT || hidden[i]);
     after.set(code, {
       column: fromYears(n, (i) => (rule[i] === "floor" ? [model.scale.floor, PRESENT, 0] : [score.v[i], score.s[i], score.f[i]])),
       known,
@@ -203,9 +212,14 @@ function applyMissingRules(model, scores, columns, state) {
   return { after, tooFew: tooFew(model, after, state) };
 }
 
+// The case that a score falls under which is there and not shown: as released, or "" (it has a value) where
+// a change leaves what was released unknown.
+function withheldCase(model, code, own, i) {
+  const released = (model.withheld.scores[code] || {})[i];
+  return released === undefined && own.s[i] === SUPPRESSED && isMoved(own, i) ? "" : released;
+}
+
 function caseOf(model, code, s, i) {
-  const withheld = (model.withheld.scores[code] || {})[i];
-  if (withheld !== undefined) return withheld;
   if (s === MISSING && (model.nowhere[i] || []).includes(code)) return "nowhere_reported";
   return RULES.caseOfState[s] || "";
 }
@@ -298,7 +312,7 @@ function combine(n, columns, members, part, [into, back]) {
   });
 }
 
-function aggregate(model, { after, tooFew: short }, state) {
+function aggregate(model, { after, tooFew: short }, state, stillReleased) {
   const n = model.years.length;
   const all = (key) => new Map([...after].map(([code, one]) => [code, one[key]]));
   const isBelow = (code, i) => {
@@ -315,7 +329,7 @@ function aggregate(model, { after, tooFew: short }, state) {
     const members = membersOf(model, whole).map((m) => [m, weightOf(state, m)]);
     const { mean, power } = whole ? model.groupOf[whole] : model.index;
     const column = combine(n, columns, members, part, meanNamed(mean, power));
-    const released = withReleased(column, state.releasedGroups[whole] || {});
+    const released = withReleased(column, stillReleased.groups[whole] || {});
     const stands = (i) => (whole ? !short.get(whole)[i] : coverage[i] > 0 && !short.get("")[i]);
     columns.set(whole, fromYears(n, (i) => (stands(i) ? [released.v[i], released.s[i], released.f[i]] : [NaN, MISSING, 0])));
   }
@@ -334,17 +348,17 @@ const withReleased = (column, released) => fromYears(column.v.length, (i) =>
 
 // --- progress since the base year, which is 100
 
-function progressIndex(model, columns, state) {
+function progressIndex(model, columns, stillReleased) {
   const { progress } = model;
   if (!progress) return null;
   const members = new Map(Object.entries(progress.members).map(([code, member]) =>
     [code, ratioToBase(columns.get(code), model.baseYear, member)]));
   const groups = new Map(progress.groups.map((group) => {
-    const released = state.releasedProgress && (state.releasedProgress[group.code] || {});
+    const released = stillReleased.progress[group.code] || {};
     return [group.code, meanOfRatios(model, members, group.members, meanNamed(group.mean, group.power), released)];
   }));
   const top = progress.groups.map((group) => [group.code, group.weight]);
-  const released = state.releasedProgress && (state.releasedProgress[""] || {});
+  const released = stillReleased.progress[""] || {};
   return { members, groups, index: meanOfRatios(model, groups, top, meanNamed(progress.mean, 1), released) };
 }
 
@@ -364,14 +378,15 @@ function ratioToBase(now, baseYear, { direction, floor, isFromFloor }) {
   });
 }
 
-// The mean over those with a ratio; MISSING below the least coverage, PARTIAL where any was dropped.
+// The mean over those with a ratio; MISSING below the least coverage, PARTIAL where any was dropped; as
+// released, or not told, where a member is withheld.
 function meanOfRatios(model, columns, members, mean, released) {
   const n = model.years.length;
   const part = new Map(members.map(([code]) => [code, columns.get(code).s.map((s) => s === PRESENT)]));
   const column = combine(n, columns, members, part, mean);
   const weight = (i, isIn) => members.reduce((all, [code, w]) => all + (isIn(code, i) ? w : 0), 0);
   return fromYears(n, (i) => {
-    if (released && members.some(([code]) => columns.get(code).s[i] === SUPPRESSED)) {
+    if (members.some(([code]) => columns.get(code).s[i] === SUPPRESSED)) {
       return i in released ? [released[i], PRESENT, 0] : [NaN, SUPPRESSED, 0];
     }
     const has = weight(i, (code) => part.get(code)[i]);

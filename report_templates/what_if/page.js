@@ -181,9 +181,10 @@ function drawSummary() {
   const add = (title, a, b, isSecond = false) => cards.push(card(title, a, b, { isMoved: a !== b, isSecond }));
   add(nameOf("index"), cellOf(now.index, 1), cellOf(was.index, 1));
   if (model.plan && model.plan.bands.length) {
-    const total = (result) => (result.assessment.total === null ? "—" : shown(result.assessment.total, 1));
-    add(say("card.total"), total(now), total(was));
-    add(say("card.grade"), gradeText(now.assessment), gradeText(was.assessment));
+    const total = (found) => (found.total === null ? "—" : shown(found.total, 1));
+    const found = countOf(view.changes) ? now.assessment : page.official;
+    add(say("card.total"), total(found), total(page.official));
+    add(say("card.grade"), gradeText(found), gradeText(page.official));
   }
   if (now.progress) add(nameOf("progress"), cellOf(now.progress.index, 1), cellOf(was.progress.index, 1), true);
   if (ownTargets(was).length) {
@@ -197,7 +198,7 @@ function drawWay() {
   const found = view.result.assessment;
   if (!model.plan) { fill("#way"); return; }
   const parts = [heading("way")];
-  const because = () => say(`reason.${found.reason || "none"}`);
+  const because = () => (found.reason === "withheld" ? say("withheld") : say(`reason.${found.reason || "none"}`));
   if (found.reason === "veto_standing") parts.push(make("p", {}, say("way.veto")));
   else if (found.total === null) parts.push(make("p", {}, say("way.none", { reason: because() })));
   else if (!found.grade) parts.push(make("p", {}, say("way.no_grade", { reason: because() })));
@@ -327,7 +328,7 @@ function drawWeights() {
       message.hidden = event.target.value.trim() !== "" && Number.isFinite(weight) && weight >= 0;
       if (message.hidden) { setWeight(code, weight); drawWeights(); update(); }
     };
-    const share = view.result.weights.get(code);
+    const share = isPresent(view.result.index, model.year) ? view.result.weights.get(code) : null;
     const name = make("span", { class: "label" }, nameOf(keyOf(code)),
       share ? make("small", {}, say("weights.share", { share: `${shown(share[model.year] * 100, 1)}%` })) : null);
     name.style.paddingLeft = `${depth}rem`;

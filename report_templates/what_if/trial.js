@@ -16,13 +16,14 @@ function openTrial(model, formulas) {
   // Everything that follows from changes. With `earlier` only what depends on `code` is computed anew,
   // which gives the same: nothing else has changed since.
   function evaluate(changes, earlier = null, code = null) {
-    const state = stateOf(model, changes, dependents);
+    const state = stateOf(model, changes);
     const columns = code && earlier
       ? computeIndicators(model, formulas, state, earlier.columns, dependents.get(code))
       : computeIndicators(model, formulas, state);
     const prepared = prepare(model, columns, state);
     const scores = new Map(model.scored.map((c) => [c, scoreOf(model, c, prepared.get(c))]));
-    const whole = aggregate(model, applyMissingRules(model, scores, columns, state), state);
+    const still = stillReleased(model, columns, changes);
+    const whole = aggregate(model, applyMissingRules(model, scores, columns, state), state, still);
     const targets = targetLines(model, columns);
     const index = whole.columns.get("");
     const known = language(model.years.length, model.baseYear,
@@ -34,10 +35,9 @@ function openTrial(model, formulas) {
       index,
       coverage: whole.coverage,
       weights: whole.weights,
-      progress: progressIndex(model, columns, state),
+      progress: progressIndex(model, columns, still),
       targets,
-      assessment: assess(model, isPresent(index, model.year) ? index.v[model.year] : null,
-        whole.coverage[model.year], targets, formulas.rules(known), isFiled(model, state)),
+      assessment: assess(model, index, whole.coverage[model.year], targets, formulas.rules(known), isFiled(model, state)),
     };
   }
 
@@ -105,7 +105,7 @@ function valueOf(model, changes, code, at = model.year) {
 
 // --- the state that is evaluated
 
-function stateOf(model, changes, dependents) {
+function stateOf(model, changes) {
   const n = model.years.length;
   const record = new Map(model.columns);
   for (const [code, changed] of Object.entries(changes.values)) {
@@ -113,36 +113,32 @@ function stateOf(model, changes, dependents) {
     record.set(code, fromYears(n, (i) => {
       const value = changed[model.years[i]];
       if (value === undefined) return [column.v[i], column.s[i], column.f[i]];
-      return value === null ? [NaN, MISSING, 0] : [value, PRESENT, 0];
+      return value === null ? [NaN, MISSING, MOVED] : [value, PRESENT, MOVED];
     }));
   }
   const weights = new Map(Object.entries({ ...model.weights, ...changes.weights }));
-  return { record, weights, ...whatIsReleased(model, changes, dependents) };
+  return { record, weights };
 }
 
-// What came as released although something it stands on is withheld holds as long as nothing else that it
-// stands on is changed; then it cannot be told.
-function whatIsReleased(model, changes, dependents) {
-  const moved = new Set(Object.keys(changes.values).flatMap((code) => [...(dependents.get(code) || [])]));
+// What of the wholes released above withheld members still holds: those in which no member and no weight
+// was changed.
+function stillReleased(model, columns, changes) {
   const wholes = new Set();
   const climb = (group) => {
     wholes.add(group);
     if (group) climb(model.groupOf[group].parent);
   };
-  for (const code of model.scored) if (moved.has(code)) climb(model.indicators[code].group);
-  for (const code of Object.keys(changes.weights)) climb(code in model.indicators ? model.indicators[code].group : model.groupOf[code].parent);
-  const untouched = (released, isTouched) => released
-    && Object.assign(Object.create(null), Object.fromEntries(Object.entries(released).filter(([code]) => !isTouched(code))));
+  const hasMoved = (code) => columns.get(code).f.some((flags) => flags & MOVED);
+  for (const code of model.scored) if (hasMoved(code)) climb(model.indicators[code].group);
+  for (const code of Object.keys(changes.weights)) {
+    climb(code in model.indicators ? model.indicators[code].group : model.groupOf[code].parent);
+  }
   const groups = model.progress ? model.progress.groups : [];
-  const isMoved = (group) => group.members.some(([code]) => moved.has(code));
-  const movedProgress = new Set(groups.filter(isMoved).map((group) => group.code));
-  if (movedProgress.size) movedProgress.add("");
-  return {
-    released: new Map(Object.entries(model.withheld.computed).filter(([code]) => !moved.has(code)).map(([code, c]) =>
-      [code, withNumbers(c)])),
-    releasedGroups: untouched(model.withheld.groups, (code) => wholes.has(code)),
-    releasedProgress: untouched(model.withheld.progress, (code) => movedProgress.has(code)),
-  };
+  const moved = groups.filter((group) => group.members.some(([code]) => hasMoved(code))).map((group) => group.code);
+  const movedProgress = new Set(moved.length ? [...moved, ""] : []);
+  const without = (released, touched) =>
+    Object.assign(Object.create(null), Object.fromEntries(Object.entries(released || {}).filter(([code]) => !touched.has(code))));
+  return { groups: without(model.withheld.groups, wholes), progress: without(model.withheld.progress, movedProgress) };
 }
 
 // Whether anything but a gap is known of the entity in the year evaluated.
@@ -157,6 +153,7 @@ function complete(model) {
   model.columns = new Map(Object.entries(model.record).map(([code, column]) => [code, withNumbers(column)]));
   model.groupOf = Object.create(null);
   for (const group of model.groups) model.groupOf[group.code] = group;
+  model.released = new Map(Object.entries(model.withheld.computed).map(([code, column]) => [code, withNumbers(column)]));
   model.scored = Object.keys(model.indicators);
   model.places = model.years.map((_, i) => i); // of the years, in every list by year
 }

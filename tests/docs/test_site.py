@@ -118,9 +118,14 @@ def test_no_message_begins_like_a_list(catalogue: Path) -> None:
 def test_every_page_of_the_site_is_bilingual_or_said_to_be_english() -> None:
     bilingual = {page_of(path) for path in CATALOGUES.rglob("*.po")}
     pages = {name_of(page) for page in PAGES}
-    assert pages - bilingual == set(words.ENGLISH_ONLY)
+    assert pages - bilingual == set(words.ENGLISH_ONLY) & pages
+    assert set(words.ENGLISH_ONLY) - pages <= set(words.AWAITED)
     assert bilingual - pages == {"generated/commands"}
     assert set(words.NOT_YET) <= bilingual
+
+
+def is_in_chinese(page: str) -> bool:
+    return words.is_translated(page) and page not in words.NOT_YET
 
 
 def prose(text: str) -> list[str]:
@@ -130,7 +135,7 @@ def prose(text: str) -> list[str]:
     return [" ".join(part.split()) for part in parts if re.match(r"[A-Z]", part.strip())]
 
 
-@pytest.mark.parametrize("page", [p for p in PAGES if words.is_translated(name_of(p))], ids=name_of)
+@pytest.mark.parametrize("page", [p for p in PAGES if is_in_chinese(name_of(p))], ids=name_of)
 def test_the_catalogue_of_a_page_holds_what_it_says_now(page: Path) -> None:
     """A changed sentence has lost its translation: python docs/build_site.py --messages."""
     known = {" ".join(m.split()) for m, *_ in messages(CATALOGUES / f"{name_of(page)}.po")}

@@ -55,6 +55,14 @@ def test_two_indicators_of_one_order_are_redundant_from_ten_entities_on() -> Non
     assert (few.redundancy, few.beyond()) == (1, ())
 
 
+def test_an_order_among_the_few_that_have_both_is_no_redundancy_of_many() -> None:
+    twelve = [[float(i * 37 % 12)] for i in range(12)]
+    few = [row if i < 5 else [None] for i, row in enumerate(twelve)]
+    found = statistics(X=twelve, FEW=few)
+    assert found["X"].redundancy is None
+    assert found["FEW"].entities == 5
+
+
 def test_a_common_trend_is_no_redundancy() -> None:
     rising = [[10.0, 60.0], [20.0, 70.0], [30.0, 80.0], [40.0, 90.0]]
     mixed = [[30.0, 80.0], [10.0, 60.0], [40.0, 90.0], [20.0, 70.0]]

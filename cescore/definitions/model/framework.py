@@ -218,6 +218,7 @@ class ResolvedFramework(Named):
     entity_type: Code
     id: str = ""  # the file's name; of several of a type the run says which evaluates it
     version: str
+    history: Mapping[str, Named] = {}  # version -> what changed with it, the newest first
     source: Text
     index: IndexName
     scale: Scale = Scale()

@@ -7,7 +7,7 @@ from typing import Literal
 
 from cescore.definitions.bilingual import Bilingual
 from cescore.definitions.model.base import Definition, Named
-from cescore.definitions.model.written import Code, Number, Tag, Text, Year
+from cescore.definitions.model.written import Code, Number, Tag, Text, Words, Year
 
 ReferenceKind = Literal["actual", "target"]
 
@@ -21,9 +21,14 @@ class ReferenceValue(Definition):
     value: Number
     unit: Text  # the indicator's own
     kind: ReferenceKind = "actual"
+    entity_types: Words = ()  # whose indicator it stands beside; none named: every type's that has it
     source: Text
     tag: Tag
     differs: Named = Named()  # in what its scope differs from the indicator's; empty: it does not
+
+    def is_for(self, entity_type: str) -> bool:
+        """Whether the value stands beside the indicator of an entity type."""
+        return not self.entity_types or entity_type in self.entity_types
 
 
 class References(Definition):

@@ -20,7 +20,7 @@ class Requirement(Definition):
     id: Code
     indicator: Text  # of the standard's entity type
     op: Literal[">=", "<="]
-    threshold: Number  # in the indicator's unit
+    threshold: Number | None = None  # in the indicator's unit; None: the document sets none
     compulsory: Truth = False
     choose: str = ""  # the group it belongs to
     sign_of: str = ""  # an indicator; where it is negative the comparison turns round

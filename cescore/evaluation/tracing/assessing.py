@@ -251,17 +251,15 @@ def requirement(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvalua
         if line is not None:
             kind: Kind = "indicator"
             value = tracer.same(quantity, kind, line.indicator)
-            threshold = given(
-                quantity,
-                "threshold",
-                line.threshold,
-                unit=line.unit,
-                place=f"params/standards/{whole}.yml: {id_}",
-            )
-            note = TraceNote.of("requirement", op=line.op, threshold=line.threshold, tag=line.tag)
+            place, least = f"params/standards/{whole}.yml: {id_}", line.threshold
+            beside: tuple[Traced, ...] = ()
+            notes: tuple[TraceNote, ...] = ()
+            if least is not None:
+                beside = (given(quantity, "threshold", least, unit=line.unit, place=place),)
+                notes = (TraceNote.of("requirement", op=line.op, threshold=least, tag=line.tag),)
             return traced(
                 quantity, Named(zh=line.zh, en=line.en), EvaluatedCell.number(line.value),
                 Calculation("x", {"x": value}) if line.value is not None else None,
-                unit=line.unit, text=line.status, notes=(note,), beside=(threshold,),
+                unit=line.unit, text=line.status, notes=notes, beside=beside,
             )  # fmt: skip
     raise UntraceableError(str(quantity))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -30,36 +30,104 @@ def frameworks(book: OpenDocument[MethodBook], weights: Weights) -> Fragment:
     words = Words(book)
     return Fragment.join(
         [
-            Fragment.join(list(_framework(words, framework, weights[framework.entity_type])))
-            for framework in book.data.frameworks
+            Fragment.join(list(_chapter(words, chapter, weights[chapter[0].entity_type])))
+            for chapter in chapters(book.data.frameworks)
         ]
     )
 
 
-def framework_title(words: Words, framework: Framework) -> str:
-    index = framework.index
+def chapters(every: Sequence[Framework]) -> list[tuple[Framework, ...]]:
+    """Frameworks that are one but for names, notes and what only one of them reports share a chapter.
+
+    The one with the most indicators stands first in it, so that each thing is said once.
+    """
+    found: list[list[Framework]] = []
+    for framework in every:
+        chapter = next((c for c in found if all(_is_alike(one, framework) for one in c)), None)
+        if chapter is None:
+            found.append([framework])
+        else:
+            chapter.append(framework)
+            chapter.sort(key=lambda one: -len(one.indicators))
+    return [tuple(chapter) for chapter in found]
+
+
+def _is_alike(one: Framework, other: Framework) -> bool:
+    """Whether two frameworks have the same settings, and the one all indicators of the other."""
+    few, many = sorted((one.indicators, other.indicators), key=len)
+    return _decided(one) == _decided(other) and all(
+        code in many and _defined(few[code]) == _defined(many[code]) for code in few
+    )
+
+
+def _defined(indicator: Indicator) -> dict[str, object]:
+    return indicator.model_dump(exclude={"note", "examples"})
+
+
+def _decided(framework: Framework) -> dict[str, object]:
+    """What a framework says beside indicators, names, notes and whom it is for."""
+    own = {"indicators", "entity_type", "zh", "en", "version", "history", "source", "variables"}
+    rest = framework.model_dump(exclude={*own, "accounts", "factors", "order"})
+    rest["index"].pop("note")
+    return rest | {"scored": [(i.code, i.group, i.weight) for i in framework.scored()]}
+
+
+def framework_title(words: Words, chapter: Sequence[Framework]) -> str:
+    index = chapter[0].index
     return words.t(
-        "book.framework", type=words.entity_type(framework.entity_type),
+        "book.framework", type=words.types([f.entity_type for f in chapter]),
         index=words.name(index, index.code), code=index.code,
     )  # fmt: skip
 
 
-def _framework(
-    words: Words, framework: Framework, weights: Mapping[str, float]
+def _shared(words: Words, chapter: Sequence[Framework]) -> str:
+    """What the frameworks of a chapter have of their own: notes."""
+    own = [
+        words.t(
+            "book.same_note", type=words.entity_type(one.entity_type),
+            code=words.name(one.indicators[code], code), note=one.indicators[code].note,
+        )
+        for code in chapter[-1].indicators
+        if len({one.indicators[code].note for one in chapter if code in one.indicators}) > 1
+        for one in chapter
+        if code in one.indicators and one.indicators[code].note
+    ]  # fmt: skip
+    own += [
+        words.t(
+            "book.same_only", type=words.entity_type(chapter[0].entity_type),
+            list=words.join([words.name(i, code) for code, i in chapter[0].indicators.items()
+                             if code not in one.indicators]),
+            other=words.entity_type(one.entity_type),
+        )
+        for one in chapter[1:]
+        if len(one.indicators) < len(chapter[0].indicators)
+    ]  # fmt: skip
+    types = words.types([one.entity_type for one in chapter])
+    differences = words.clauses(own) or words.t("book.same_wholly")
+    return words.t("book.same_as", types=types, differences=differences)
+
+
+def _chapter(
+    words: Words, chapter: Sequence[Framework], weights: Mapping[str, float]
 ) -> Iterator[Fragment]:
-    title = framework_title(words, framework)
+    framework, title = chapter[0], framework_title(words, chapter)
     yield Fragment('<div class="part-of-book"></div>')
     yield heading(
         words, "book.framework", text=title, anchor=f"book-{framework.entity_type}", lead=" "
     )
-    yield _card(words, framework)
+    for one in chapter:
+        yield _card(words, one, whole=one is framework)
+    if len(chapter) > 1:
+        yield paragraph(_shared(words, chapter))
     yield _groups(words, framework, weights)
     yield from _indicators(words, framework, weights)
     yield from _progress(words, framework)
 
 
-def _card(words: Words, framework: Framework) -> Fragment:
-    """The framework's own settings in sentences."""
+def _card(words: Words, framework: Framework, *, whole: bool) -> Fragment:
+    """The framework's own settings in sentences; of a second one of a chapter, who it is alone."""
+    if not whole:
+        return section("points", points=_identity(words, framework))
     ends = {"floor": exact(framework.scale.floor), "top": exact(framework.scale.top)}
     values = {**ends, "least": exact(100 * framework.missing.min_weight_covered)}
     head = framework.headline
@@ -67,19 +135,26 @@ def _card(words: Words, framework: Framework) -> Fragment:
     named = [f"{name_of(framework, words.lang, c)}（{c}）" if words.lang == "zh"
              else f"{name_of(framework, words.lang, c)} ({c})" for c in rates if c]  # fmt: skip
     said = [
-        words.t(
-            "method.framework", name=words.name(framework, framework.entity_type),
-            version=framework.version, source=framework.source,
-        ),
         words.t(f"method.normalisation.{framework.normalisation}", **values),
         words.t(f"note.aggregation.{framework.aggregation}"),
         imputed(words, framework.imputation),
         treated(words, framework.treatment),
         words.t("book.headline", list=words.join(named)) if named else "",
-        words.t("book.index_tag", tag=words.t(f"tag.{framework.index.tag}"), note=framework.index.note),
+    ]
+    return section("points", points=[*_identity(words, framework), *filter(None, said)])
+
+
+def _identity(words: Words, framework: Framework) -> list[str]:
+    """Name, version and source of a framework, what its index is, and its hash."""
+    index = framework.index
+    return [
+        words.t(
+            "method.framework", name=words.name(framework, framework.entity_type),
+            version=framework.version, source=framework.source,
+        ),
+        words.t("book.index_tag", tag=words.t(f"tag.{index.tag}"), note=index.note),
         words.t("book.framework_hash", hash=words.document.data.hashes.get(framework.entity_type, "")),
     ]  # fmt: skip
-    return section("points", points=[line for line in said if line])
 
 
 def _below(framework: Framework, group: str, weights: Mapping[str, float]) -> float:
@@ -178,7 +253,7 @@ def _indicator(
     posts = indicator.goalposts_in(words.document.data.run.year)
     whole = sum(w for _, w in framework.members(indicator.group)) if indicator.group else 0.0
     share = two_lines(percent(indicator.weight / whole), exact(indicator.weight)) if whole else DASH
-    second = indicator.name("zh" if words.lang == "en" else "en")
+    second = indicator.name("zh") if words.lang == "en" else ""  # a Chinese page stays Chinese
     cells = [
         two_lines(coded(words, indicator), second if second != words.name(indicator) else ""),
         unit_text(indicator.unit, words.lang) or words.t("book.no_unit"),

@@ -22,7 +22,13 @@ from cescore.publish.pages.document import (
     masthead,
     provenance_of,
 )
-from cescore.publish.pages.method_book.frameworks import framework_title, frameworks
+from cescore.publish.pages.method_book.example import WorkedExample, example
+from cescore.publish.pages.method_book.frameworks import (
+    chapters,
+    framework_title,
+    frameworks,
+)
+from cescore.publish.pages.method_book.overview import overview, references, statistics
 from cescore.publish.pages.method_book.plan import assessment, measures, targets
 from cescore.publish.pages.method_book.quality import quality, quality_log
 from cescore.publish.pages.method_book.rules import (
@@ -43,19 +49,24 @@ if TYPE_CHECKING:
 
 DASH = "—"
 __all__ = [
+    "WorkedExample",
     "accounts",
     "assessment",
     "checks",
     "conventions",
     "disclosure",
+    "example",
     "frameworks",
     "front",
     "measures",
     "missing",
+    "overview",
     "provenance",
     "quality",
+    "references",
     "scores",
     "standards",
+    "statistics",
     "targets",
     "unverified",
     "variables",
@@ -100,8 +111,11 @@ def _breaks(words: Words) -> Iterator[Fragment]:
 def _parts(words: Words) -> Iterator[tuple[str, str]]:
     """Anchor and title of each part that the book has."""
     data: MethodBook = words.document.data
-    for framework in data.frameworks:
-        yield f"book-{framework.entity_type}", framework_title(words, framework)
+    yield "book-overview", words.t("book.overview")
+    if data.illustration.example is not None:
+        yield "book-example", words.t("book.example.title")
+    for chapter in chapters(data.frameworks):
+        yield f"book-{chapter[0].entity_type}", framework_title(words, chapter)
     yield from ((f"book-{key}", words.t(f"book.{key}")) for key in _keys(data))
 
 
@@ -110,6 +124,10 @@ def _keys(data: MethodBook) -> Iterator[str]:
     yield from ("scores", "missing")
     if any(framework.accounts for framework in data.frameworks):
         yield "accounts"
+    if data.illustration.catalogue:
+        yield "statistics"
+    if data.references:
+        yield "references"
     if data.plan is not None:
         yield from ("targets", "assessment")
         if data.plan.measures:

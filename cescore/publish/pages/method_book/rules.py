@@ -302,7 +302,9 @@ def _standard(words: Words, standard: Standard) -> Fragment:
                 [
                     line.id,
                     f"{name} {line.indicator}",
-                    f"{sign} {exact(line.threshold)} {unit}".strip(),
+                    DASH
+                    if line.threshold is None
+                    else f"{sign} {exact(line.threshold)} {unit}".strip(),
                     _choice(words, standard, line.compulsory, line.choose),
                     words.clauses([turned, line.note]),
                     line.tag,

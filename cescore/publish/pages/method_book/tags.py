@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from cescore.definitions.model import Framework, Plan, Target
+from markupsafe import Markup
+
+from cescore.definitions.model import Framework, GradeScale, Plan, Target
+from cescore.definitions.model.plan import Commitment, Veto
 from cescore.disclosure.documents import MethodBook
-from cescore.publish.fragment import Fragment, paragraph, two_lines
+from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.pages.document import Words, cut, exact, heading
 from cescore.publish.pages.method_book.rules import CASES, rule_tag
 from cescore.publish.section import section
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenDocument
 
 NONE = Fragment("")
-Tagged = tuple[str, str, str, str, str]  # subject, entity type or "", code, name, words behind it
+Tagged = tuple[str, str, str, str]  # subject, entity type or "", code, name
 
 
 def conventions(book: OpenDocument[MethodBook], constants: Mapping[str, float]) -> Fragment:
@@ -37,27 +40,38 @@ def unverified(book: OpenDocument[MethodBook]) -> Fragment:
 
 
 def _list(words: Words, key: str, tag: str) -> Fragment:
-    """The tagged items by subject; one that several frameworks share is one line."""
-    merged: dict[tuple[str, str, str, str], list[str]] = {}
-    for subject, kind, code, name, said in _tagged(words, tag):
-        types = merged.setdefault((subject, code, name, said), [])
-        if kind and kind not in types:
-            types.append(kind)
+    """The tagged items by subject, in a line for all of the same types; reasons stand in the chapters."""
+    types: dict[tuple[str, str, str], list[str]] = {}
+    for subject, kind, code, name in _tagged(words, tag):
+        found = types.setdefault((subject, code, name), [])
+        if kind and kind not in found:
+            found.append(kind)
     rows: list[Row] = []
-    for subject, members in groupby(merged.items(), key=lambda item: item[0][0]):
-        lines = list(members)
-        rows.append(Row([words.t("book.subject_count", name=words.t(f"book.subject.{subject}"), n=len(lines)), "", ""], "group"))  # fmt: skip
+    for subject, members in groupby(types.items(), key=lambda item: item[0][0]):
+        lines: dict[tuple[str, ...], list[Markup]] = {}
+        for (_, code, name), kinds in members:
+            lines.setdefault(tuple(kinds), []).append(_coded(name, code))
+        count = sum(map(len, lines.values()))
+        title = words.t("book.subject_count", name=words.t(f"book.subject.{subject}"), n=count)
+        rows.append(Row([title, ""], "group"))
         rows += [
-            Row([two_lines(name, code), words.join([words.entity_type(k) for k in types]), said])
-            for (_, code, name, said), types in lines
+            Row([words.join([words.entity_type(k) for k in kinds]), _joined(words, names)])
+            for kinds, names in lines.items()
         ]
     columns = [
-        TableColumn(words.t("book.head.item"), 30, "text"),
         TableColumn(words.t("book.head.types"), 16, "small"),
-        TableColumn(words.t("book.head.said"), 54, "small"),
+        TableColumn(words.t("book.head.item"), 84, "small"),
     ]
     parts = [heading(words, f"book.{key}"), cut(columns, rows)]
     return Fragment.join([*parts, NONE if rows else paragraph(words.t("book.none"), "nothing")])
+
+
+def _coded(name: str, code: str) -> Markup:
+    return Markup('{} <span class="code-name">{}</span>').format(name, code)
+
+
+def _joined(words: Words, names: Sequence[Markup]) -> Markup:
+    return Markup(words.t("join.clause")).join(names)
 
 
 def _tagged(words: Words, tag: str) -> Iterator[Tagged]:
@@ -70,20 +84,18 @@ def _tagged(words: Words, tag: str) -> Iterator[Tagged]:
         found += _of_plan(words, data.plan, tag)
     for standard in data.standards:
         if standard.tag == tag:
-            found.append(
-                (
-                    "standards",
-                    standard.entity_type,
-                    standard.id,
-                    words.name(standard),
-                    standard.source,
-                )
-            )
+            found.append(("standards", standard.entity_type, standard.id, words.name(standard)))
         found += [
-            ("thresholds", standard.entity_type, line.id, line.indicator, line.note)
+            ("thresholds", standard.entity_type, line.id, line.indicator)
             for line in standard.requirements.values()
             if line.tag == tag
-        ]  # fmt: skip
+        ]
+    found += [
+        ("references", f.entity_type, one.indicator, words.name(f.indicators[one.indicator]))
+        for one in data.references
+        for f in data.frameworks
+        if one.tag == tag and one.indicator in f.indicators and one.is_for(f.entity_type)
+    ]
     order = list(dict.fromkeys(item[0] for item in found))
     return iter(sorted(found, key=lambda item: order.index(item[0])))
 
@@ -91,58 +103,39 @@ def _tagged(words: Words, tag: str) -> Iterator[Tagged]:
 def _of_framework(words: Words, framework: Framework, tag: str) -> Iterator[Tagged]:
     kind, index, progress = framework.entity_type, framework.index, framework.progress
     if index.tag == tag:
-        yield "index", kind, index.code, words.name(index, index.code), index.note
+        yield "index", kind, index.code, words.name(index, index.code)
     if progress is not None and progress.tag == tag:
-        yield "index", kind, progress.code, words.name(progress, progress.code), progress.note
+        yield "index", kind, progress.code, words.name(progress, progress.code)
     for group in framework.groups.values():
         if group.tag == tag:
-            said = words.clauses(
-                [words.t("book.weight_is", weight=exact(group.weight)), group.note]
-            )
-            yield "groups", kind, group.code, words.name(group, group.code), said
+            yield "groups", kind, group.code, words.name(group, group.code)
     for case in CASES:
         if rule_tag(case, [framework]) == tag:
-            said = words.t(f"book.rule.{getattr(framework.missing, case)}")
-            yield "missing", kind, case, words.t(f"book.case.{case}"), said
+            yield "missing", kind, "", words.t(f"book.case.{case}")
     for indicator in framework.indicators.values():
         if indicator.tag == tag:
-            said = words.clauses([indicator.source, indicator.note])
-            yield "indicators", kind, indicator.code, words.name(indicator, indicator.code), said
+            yield "indicators", kind, indicator.code, words.name(indicator, indicator.code)
     for indicator in framework.scored():
-        for posts in indicator.goalposts.values():
-            if posts.tag == tag:
-                said = f"{exact(posts.worst)}–{exact(posts.best)}: {posts.source}"
-                yield "goalposts", kind, indicator.code, words.name(indicator, indicator.code), said
+        if any(posts.tag == tag for posts in indicator.goalposts.values()):
+            yield "goalposts", kind, indicator.code, words.name(indicator, indicator.code)
     for account in framework.accounts.values():
         if account.tag == tag:
-            said = words.clauses([account.source, account.note])
-            yield "accounts", kind, account.code, words.name(account, account.code), said
+            yield "accounts", kind, account.code, words.name(account, account.code)
     for factor in framework.factors.values():
         if factor.tag == tag:
-            yield "factors", kind, factor.code, words.name(factor, factor.code), factor.source
+            yield "factors", kind, factor.code, words.name(factor, factor.code)
 
 
 def _of_plan(words: Words, plan: Plan, tag: str) -> Iterator[Tagged]:
     if plan.assessment.tag == tag:
-        yield "assessment", "", "", words.t("book.caption.parts"), plan.assessment.note
-    named: Iterable[tuple[str, Iterable[Target]]] = [("targets", plan.targets.values())]
+        yield "assessment", "", "", words.t("book.caption.parts")
+    named: list[tuple[str, Mapping[str, Target | Commitment | GradeScale | Veto]]] = [
+        ("targets", plan.targets),
+        ("commitments", plan.commitments),
+        ("scales", plan.assessment.scales),
+        ("vetoes", plan.vetoes),
+    ]
     for subject, every in named:
-        for one in every:
+        for code, one in every.items():
             if one.tag == tag:
-                yield (
-                    subject,
-                    "",
-                    one.id,
-                    words.name(one, one.id),
-                    words.clauses([one.source, one.note]),
-                )
-    for commitment in plan.commitments.values():
-        if commitment.tag == tag:
-            name = words.name(commitment, commitment.id)
-            yield "commitments", "", commitment.id, name, commitment.note
-    for code, scale in plan.assessment.scales.items():
-        if scale.tag == tag:
-            yield "scales", "", code, words.name(scale, code), scale.source
-    for code, veto in plan.vetoes.items():
-        if veto.tag == tag:
-            yield "vetoes", "", code, words.name(veto, code), veto.source
+                yield subject, "", code, words.name(one, code)

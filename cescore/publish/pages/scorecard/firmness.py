@@ -174,14 +174,17 @@ def _kind(view: View, card: StandardCard, line: RequirementLine) -> str:
 
 def _cells(view: View, card: StandardCard, line: RequirementLine) -> list[object]:
     name = line.name(view.lang)
-    decimals = decimals_for(line.unit, [line.value, line.threshold])
+    known = [n for n in (line.value, line.threshold) if n is not None]
+    decimals = decimals_for(line.unit, known)
     sign = "≥" if line.op == ">=" else "≤"
     turned = view.t("standard.turned") if line.turned else ""
     below = view.t("list").join(filter(None, (unit_text(line.unit, view.lang), turned)))
     return [
         two_lines(name, below),
         DASH if line.value is None else number(line.value, decimals),
-        f"{sign}{number(line.threshold, decimals_for(line.unit, [line.threshold]))}",
+        DASH
+        if line.threshold is None
+        else f"{sign}{number(line.threshold, decimals_for(line.unit, [line.threshold]))}",
         _kind(view, card, line),
         line.tag,
         _status(view, line),

@@ -21,6 +21,7 @@ from cescore.definitions.shipped import TEMPLATES
 from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.opened import OpenBundle
 from cescore.disclosure.standing import MARKED
+from cescore.method.assessment import Assessment
 from cescore.method.column import State
 from cescore.publish.fragment import clean
 from cescore.publish.numbers import MARKS, decimals_for
@@ -96,6 +97,7 @@ def _identity(opened: OpenBundle) -> Json:
     bundle = opened.data
     entity, stage = bundle.entity, bundle.release_stage
     marks = [_both(f"status.{stage}")] if stage in MARKED else []
+    marks += [_both("status.flash")] if bundle.run.kind == "flash" else []
     marks += [_both("status.restricted")] if bundle.legal_basis == "statistical" else []
     return {
         "entity": entity.entity_id,
@@ -104,7 +106,17 @@ def _identity(opened: OpenBundle) -> Json:
         "subject": {lang: clean(subject(bundle.run, lang)) for lang in LANGUAGES},
         "marked": marks,
         "hasConstants": bool(bundle.fitted.constants),
-        "reason": bundle.assessment.reason,
+        "official": _official(bundle.assessment),
+    }
+
+
+def _official(assessed: Assessment) -> Json:
+    """Total and grade as the report has them."""
+    grade = {"zh": assessed.grade("zh"), "en": assessed.grade("en")}
+    return {
+        "total": assessed.total,
+        "grade": grade if assessed.graded else None,
+        "provisional": assessed.provisional,
     }
 
 

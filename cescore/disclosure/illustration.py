@@ -1,0 +1,32 @@
+"""What a method book shows the method by: one public body worked through, and how indicators behave."""
+
+from __future__ import annotations
+
+from cescore.definitions.model import Named
+from cescore.disclosure.bundle import Bundle, Part
+from cescore.method.catalogue import IndicatorStatistics
+
+
+class CountedBody(Part):
+    """A public body whose figures are already in another one's."""
+
+    entity_id: str
+    names: Named
+    body_id: str
+    body: Named
+
+
+class TypeCatalogue(Part):
+    """Statistics of the scored indicators of one type, to the decimals in print."""
+
+    entity_type: str
+    entities: int
+    statistics: tuple[IndicatorStatistics, ...]
+
+
+class Illustration(Part):
+    """``example``: the body worked through, None where no public body has an index."""
+
+    example: Bundle | None = None
+    counted: tuple[CountedBody, ...] = ()
+    catalogue: tuple[TypeCatalogue, ...] = ()

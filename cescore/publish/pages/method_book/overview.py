@@ -1,0 +1,184 @@
+"""The method book: how its numbers belong together, what moved, and whether indicators measure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from cescore.definitions.model import Framework
+from cescore.definitions.model.reference import Reference
+from cescore.disclosure.documents import MethodBook
+from cescore.disclosure.illustration import TypeCatalogue
+from cescore.method.catalogue import (
+    AT_MOST,
+    FEWEST,
+    FEWEST_TO_CORRELATE,
+    LIMITS,
+    IndicatorStatistics,
+)
+from cescore.publish.fragment import Fragment, paragraph, two_lines
+from cescore.publish.numbers import number
+from cescore.publish.pages.document import Words, cut, exact, heading, percent
+from cescore.publish.pages.formulas import coded
+from cescore.publish.section import section
+from cescore.publish.table import Row, Table, TableColumn
+
+if TYPE_CHECKING:
+    from cescore.disclosure.opened import OpenDocument
+
+DASH = "—"
+NONE = Fragment("")
+NUMBERS = ("total", "index", "rates", "progress")  # of page one, each with a question of its own
+
+
+def overview(book: OpenDocument[MethodBook]) -> Fragment:
+    """The way from returns to a grade, what each number answers, who is counted in whom."""
+    words, data = Words(book), book.data
+    way = [words.t(f"book.way.{n}") for n in range(1, 6)]
+    if data.plan is None:
+        way = way[:3]
+    rows = [
+        Row([words.t(f"book.number.{n}"), words.t(f"book.number.{n}.asks"), words.t(f"book.number.{n}.not")])
+        for n in NUMBERS
+        if n != "total" or data.plan is not None
+    ]  # fmt: skip
+    columns = [
+        TableColumn(words.t("book.head.number"), 22, "text"),
+        TableColumn(words.t("book.head.answers"), 44, "text"),
+        TableColumn(words.t("book.head.answers_not"), 34, "text"),
+    ]
+    inside = [
+        words.t(
+            "book.counted", part=one.names.name(words.lang) or one.entity_id,
+            body=one.body.name(words.lang) or one.body_id,
+        )
+        for one in data.illustration.counted
+    ]  # fmt: skip
+    return Fragment.join(
+        [
+            heading(words, "book.overview"),
+            section("points", points=way),
+            Table(columns, rows, words.t("book.caption.numbers")).fragment(),
+            *(paragraph(text) for text in inside),
+            *_revisions(words, data.frameworks),
+        ]
+    )
+
+
+def _revisions(words: Words, frameworks: Sequence[Framework]) -> Iterator[Fragment]:
+    """What changed with each version of a framework, as its params say; shared ones once."""
+    lines: dict[tuple[str, str], list[str]] = {}
+    for framework in frameworks:
+        for version, text in framework.history.items():
+            lines.setdefault((version, text.name(words.lang)), []).append(framework.entity_type)
+    rows = [Row([version, words.types(types), text]) for (version, text), types in lines.items()]
+    columns = [
+        TableColumn(words.t("book.head.version"), 14, "text"),
+        TableColumn(words.t("book.head.types"), 16, "text"),
+        TableColumn(words.t("book.head.changed"), 70, "text"),
+    ]
+    if rows:
+        yield cut(columns, rows, words.t("book.caption.history"))
+
+
+def statistics(book: OpenDocument[MethodBook]) -> Fragment:
+    """Each scored indicator's statistics over all entities and years, against the limits."""
+    words, data = Words(book), book.data
+    if not data.illustration.catalogue:
+        return NONE
+    by_type = {framework.entity_type: framework for framework in data.frameworks}
+    columns = [
+        TableColumn(words.t("head.indicator"), 34, "text"),
+        TableColumn(words.t("book.head.scores"), 8),
+        *(TableColumn(words.t(f"book.limit.{name}"), width) for name, width in WIDTHS.items()),
+        TableColumn(words.t("book.limit.with"), 14, "small"),
+    ]
+    parts = [heading(words, "book.statistics")]
+    for one in (c for c in data.illustration.catalogue if c.entities >= FEWEST):
+        framework = by_type[one.entity_type]
+        caption = words.t(
+            "book.caption.statistics", type=words.entity_type(one.entity_type), n=one.entities
+        )
+        rows = [_statistics_row(words, framework, s) for s in one.statistics]
+        parts.append(
+            Table(columns, rows, caption, list(_reasons(words, framework, one))).fragment()
+        )
+    limits = words.t(
+        "book.statistics.limits",
+        **{name: _limit(name) for name in LIMITS},
+        fewest=FEWEST_TO_CORRELATE,
+        least=FEWEST,
+    )
+    return Fragment.join([*parts, paragraph(limits)])
+
+
+WIDTHS = {"at_floor": 9, "at_top": 9, "spread": 8, "rank_stability": 9, "redundancy": 9}
+
+
+def _limit(name: str) -> str:
+    limit = LIMITS[name]  # type: ignore[index]
+    return percent(limit, 0) if name.startswith("at_") else exact(limit)
+
+
+def _statistics_row(words: Words, framework: Framework, one: IndicatorStatistics) -> Row:
+    beyond = one.beyond()
+    cells = []
+    for name in WIDTHS:
+        value: float | None = getattr(one, name)
+        if value is None:
+            text = DASH
+        elif name.startswith("at_"):
+            text = percent(value, 0)
+        else:
+            text = str(number(value, 0 if name == "spread" else 2))
+        cells.append(f"{text}!" if name in beyond else text)
+    indicator = framework.indicators[one.code]
+    return Row([coded(words, indicator), str(one.scores), *cells, one.redundant_with or DASH])
+
+
+def _reasons(words: Words, framework: Framework, one: TypeCatalogue) -> Iterator[str]:
+    """Of each limit passed, the reason that the framework states, or that it states none."""
+    for each in one.statistics:
+        for name in each.beyond():
+            indicator = framework.indicators[each.code]
+            given = indicator.accepted.get(name)
+            kind = "at_most" if name in AT_MOST else "at_least"
+            yield words.t(
+                f"book.statistics.{'accepted' if given else 'unexplained'}",
+                name=words.name(indicator, each.code), limit=words.t(f"book.limit.{name}"),
+                bound=words.t(f"book.limit.{kind}", limit=_limit(name)), reason=given or "",
+            )  # fmt: skip
+
+
+def references(book: OpenDocument[MethodBook]) -> Fragment:
+    """The reference values with their sources."""
+    words, data = Words(book), book.data
+    rows = [
+        Row(
+            [
+                two_lines(_name_for(words, data, one), one.indicator),
+                words.clauses([f"{one.name(words.lang)} {one.year}", words.t("book.target_value") if one.kind == "target" else ""]),
+                exact(one.value),
+                words.clauses([one.source, words.t("reference.differs", how=one.differs.name(words.lang)) if one.differs.name(words.lang) else ""]),
+                one.tag,
+            ]
+        )
+        for one in data.references
+    ]  # fmt: skip
+    columns = [
+        TableColumn(words.t("head.indicator"), 28, "text"),
+        TableColumn(words.t("book.head.area"), 16, "text"),
+        TableColumn(words.t("book.head.value"), 8),
+        TableColumn(words.t("book.head.source"), 42, "small"),
+        TableColumn(words.t("head.tag"), 6, "mid"),
+    ]
+    if not rows:
+        return NONE
+    return Fragment.join([heading(words, "book.references"), cut(columns, rows)])
+
+
+def _name_for(words: Words, data: MethodBook, one: Reference) -> str:
+    """The indicator's name in the first framework that the value is for."""
+    of = (f for f in data.frameworks if one.is_for(f.entity_type) and one.indicator in f.indicators)
+    framework = next(of, None)
+    return words.name(framework.indicators[one.indicator], one.indicator) if framework else ""

@@ -1,0 +1,146 @@
+"""The example of the method book: a body that a reader can work through by hand."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from pathlib import Path
+
+import numpy as np
+import pytest
+from publish import builders
+
+from cescore.definitions.load import load_definitions
+from cescore.definitions.model import Named
+from cescore.desk.documents import OpenDocument, method_book, worked_example
+from cescore.disclosure.bundles import Bundler
+from cescore.disclosure.documents import MethodBook
+from cescore.disclosure.illustrating import illustrate
+from cescore.disclosure.illustration import CountedBody, Illustration, TypeCatalogue
+from cescore.disclosure.method_books import make_method_book
+from cescore.evaluation.yearly import evaluate_workspace
+from cescore.intake.workspace import Workspace
+from cescore.method.catalogue import IndicatorStatistics
+
+ROOT = Path(__file__).parents[2]
+EU = ROOT / "examples" / "eu"
+TAGS = re.compile(r"<[^>]*>")
+
+
+def text(html: str) -> str:
+    return re.sub(r"\s+", " ", unescape(TAGS.sub(" ", html)))
+
+
+@pytest.fixture(scope="module")
+def eu_book() -> MethodBook:
+    workspace = Workspace.load(EU, 2022)
+    shown = illustrate(Bundler(evaluate_workspace(workspace)))
+    return make_method_book(workspace.definitions, workspace.base_year, shown)
+
+
+def book_of(illustration: Illustration) -> OpenDocument[MethodBook]:
+    made = make_method_book(load_definitions(ROOT / "params"), 2020, illustration)
+    return OpenDocument(made, made.hash, "en")
+
+
+def test_the_topmost_public_body_is_worked_through_and_comes_out_as_evaluated(
+    eu_book: MethodBook,
+) -> None:
+    book = OpenDocument(eu_book, eu_book.hash, "en")
+    worked = worked_example(book)
+    assert worked is not None
+    data = worked.bundle.data
+    assert data.entity.entity_id == "EU27_2020"
+    evaluated = data.evaluated.index.values[data.record.years.index(2022)]
+    assert worked.result.index.values[0, -1] == pytest.approx(evaluated, rel=1e-12)
+    page = text(method_book.example(book, worked).html)
+    assert f"= {evaluated:.2f}" in page
+
+
+ARITHMETIC = re.compile(r"[\d.,×÷−+() *]+")
+
+
+def worked_again(written: str) -> float:
+    """What an expression that the page prints comes to, by Python's own arithmetic."""
+    assert ARITHMETIC.fullmatch(written), written
+    for sign, operator in {",": "", "×": "*", "÷": "/", "−": "-"}.items():
+        written = written.replace(sign, operator)
+    return float(eval(written))
+
+
+def test_the_numbers_of_the_example_can_be_worked_again(eu_book: MethodBook) -> None:
+    """The figures put in give the value, and the value the score, as far as they are printed."""
+    book = OpenDocument(eu_book, eu_book.hash, "en")
+    lines = method_book.example(book, worked_example(book)).tables[0].lines
+    assert len(lines) > 3
+    for line in lines:
+        put_in, score_from, score = (cell.text for cell in line.cells[1:4])
+        formula, _, value = put_in.rpartition(" = ")
+        first = float(value.split()[0].replace(",", "").replace("−", "-"))
+        assert worked_again(formula) == pytest.approx(first, rel=1e-4), put_in
+        if not score_from.startswith("beyond"):
+            assert worked_again(score_from) == pytest.approx(float(score), abs=0.02), score_from
+
+
+def test_nothing_of_other_bodies_is_in_the_example(eu_book: MethodBook) -> None:
+    example = eu_book.illustration.example
+    assert example is not None
+    assert (example.siblings, example.children, example.peers, example.findings) == (
+        (),
+        (),
+        None,
+        (),
+    )
+
+
+def test_the_grade_is_told_with_its_parts_and_what_makes_it_provisional() -> None:
+    bundle = builders.bundle()
+    book = book_of(Illustration(example=bundle))
+    page = text(method_book.example(book, worked_example(book)).html)
+    found = bundle.assessment
+    assert found.total is not None
+    assert f"= {found.total:.2f}" in page
+    assert found.grade("en") in page
+    for part, share in found.weights.items():
+        if share:
+            assert f"{found.parts[part]:.2f}" in page, part
+
+
+def test_a_book_without_a_public_body_has_no_example() -> None:
+    book = book_of(Illustration())
+    assert worked_example(book) is None
+    assert method_book.example(book, None).html == ""
+    assert "book-example" not in method_book.front(book).html
+
+
+def test_the_book_says_in_whom_a_body_is_counted() -> None:
+    inside = CountedBody(
+        entity_id="Z", names=Named(en="Zone"), body_id="D", body=Named(en="District")
+    )
+    page = text(method_book.overview(book_of(Illustration(counted=(inside,)))).html)
+    assert "How Zone is counted" in page
+    assert "District alone" in page
+
+
+def statistics_page(**changed: float) -> str:
+    one = IndicatorStatistics(code="R01", entities=5, scores=30, at_floor=0.0, at_top=0.1)
+    of_type = TypeCatalogue(
+        entity_type="district",
+        entities=5,
+        statistics=(IndicatorStatistics(**{**vars(one), **changed}),),
+    )
+    return text(method_book.statistics(book_of(Illustration(catalogue=(of_type,)))).html)
+
+
+def test_what_is_beyond_a_limit_is_marked_and_wants_a_reason() -> None:
+    assert "no reason is stated" not in statistics_page()
+    page = statistics_page(at_top=0.8)
+    assert "80%!" in page
+    assert "no reason is stated" in page
+
+
+def test_statistics_of_public_bodies_stand_on_what_is_released(eu_book: MethodBook) -> None:
+    by_type = {one.entity_type: one for one in eu_book.illustration.catalogue}
+    assert by_type["country"].entities == 27
+    shares = [s.at_top for s in by_type["country"].statistics if s.at_top is not None]
+    assert np.allclose(shares, np.round(shares, 2))
