@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from cescore.definitions.model import Indicator
 from cescore.evaluation.yearly import YearlyEvaluation
@@ -16,6 +20,7 @@ from cescore.method.mean_tree import Tree, index_tree
 from cescore.method.normalise import ends_in
 from cescore.method.targets import TargetLine
 
+Floats = NDArray[np.float64]
 LINEAR = "goalposts"  # the one scale whose way back is a straight line
 
 
@@ -48,10 +53,9 @@ def margin_of(
 def _levers(evaluation: TypeEvaluation, entity_id: str) -> Iterator[GradeLever]:
     """The entity's scored indicators that have a value and a scale of straight lines."""
     row, framework = evaluation.panel.row(entity_id), evaluation.framework
-    tree = index_tree(evaluation.scored, evaluation.aggregation, framework)
+    tree = _tree(evaluation)
     if not tree.is_nest_of_means:
         return
-    one_year = tree.at((evaluation.run_year,))
     parent = {member: whole for whole, members in tree.members.items() for member in members}
     for indicator in framework.scored():
         ends = _ends(evaluation, indicator, row)
@@ -60,7 +64,7 @@ def _levers(evaluation: TypeEvaluation, entity_id: str) -> Iterator[GradeLever]:
         ]
         if ends is None or math.isnan(value):
             continue
-        steps = _steps(one_year, parent, indicator.code, row)
+        steps = _steps(tree, parent, indicator.code, row)
         if all(weight > 0 for weight, *_ in steps):
             yield GradeLever(
                 indicator.code, indicator.zh, indicator.en, indicator.unit, steps, float(value),
@@ -75,8 +79,21 @@ def _ends(evaluation: TypeEvaluation, indicator: Indicator, row: int) -> tuple[f
         return None
     if framework.treatment_of(indicator).method != "none":
         return None
-    ends = ends_in(indicator, evaluation.indicators, evaluation.run_year)
+    ends = _all_ends(evaluation, indicator.code)
     return None if ends is None else (float(ends[0][row]), float(ends[1][row]))
+
+
+@lru_cache(maxsize=8)  # of each type, once for all its entities
+def _tree(evaluation: TypeEvaluation) -> Tree:
+    """The index of the year evaluated as a nest of means, of all entities of a type."""
+    tree = index_tree(evaluation.scored, evaluation.aggregation, evaluation.framework)
+    return tree.at((evaluation.run_year,))
+
+
+@lru_cache(maxsize=512)  # of each indicator of each type
+def _all_ends(evaluation: TypeEvaluation, code: str) -> tuple[Floats, Floats] | None:
+    indicator = evaluation.framework.indicators[code]
+    return ends_in(indicator, evaluation.indicators, evaluation.run_year)
 
 
 def _steps(
