@@ -16,8 +16,7 @@ lab: set-up
 	$(PYTHON) build.py lab
 
 app: set-up
-	$(PYTHON) -m voila notebooks/explore.ipynb --no-browser --Voila.ip=127.0.0.1 --port=8866 --strip_sources=True \
-	  --MappingKernelManager.cull_idle_timeout=900 --MappingKernelManager.cull_interval=60
+	$(PYTHON) -m voila notebooks/explore.ipynb --Voila.config_file_paths=.ci
 
 set-up:
 	@sh .ci/set-up

@@ -47,6 +47,7 @@ html_static_path = [
     *(str(ROOT / "report_templates/static/fonts" / name) for name in FONTS),
 ]
 html_css_files = ["site.css"]
+html_js_files = ["fonts.js"]
 templates_path = ["_templates"]
 html_show_sphinx = False
 html_show_copyright = False

@@ -150,7 +150,7 @@ MOVED: Mapping[str, tuple[str, int]] = {
 OTHER_BASIS: Mapping[str, tuple[int, str]] = {"E033": (2021, "equivalent")}  # stated for one year
 QUALITY: Mapping[str, float] = {
     "E011": -2.4,
-    "E078": 2.3,
+    "E078": 3.7,
     "E058": 1.6,
     "E099": -1.7,
     "E068": -1.9,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from independent import read_column, read_rows, read_world
+from independent_plan import PlannedTotals
 
 from cescore.evaluation.yearly import evaluate_workspace
 from cescore.intake.workspace import Workspace
@@ -52,6 +54,39 @@ def test_the_index_of_every_entity_of_the_sample_is_found_again_from_returned_va
         again = world.index(entity, industry[entity], year)
         assert again is not None
         assert index == pytest.approx(float(again), rel=1e-9), entity
+
+
+@pytest.mark.parametrize("entity_type", ["city", "district", "park", "enterprise"])
+def test_the_total_of_every_entity_of_the_sample_is_found_again(
+    sample_results: Path, entity_type: str
+) -> None:
+    """Targets, checks of the measures and index, from returned values and inspection records."""
+    world = read_world(ROOT / "params", sample_results, entity_type, base_year=2020)
+    plan = PlannedTotals(
+        ROOT / "params" / "plans" / "2021-2025.yml", world, entity_type, ROOT / "data"
+    )
+    rows = read_column(sample_results, entity_type, "assessment", 2025)
+    totals = {entity: total for (entity, code), total in rows.items() if code == "total"}
+    industry = industries(ROOT)
+    assert totals
+    for entity, total in totals.items():
+        index = world.index(entity, industry[entity], 2025)
+        assert index is not None
+        bonus = Fraction(str(rows.get((entity, "bonus"), 0)))
+        again = plan.total(entity, index, bonus)
+        assert total == pytest.approx(float(again), rel=1e-9), entity
+
+
+def test_the_citys_targets_are_found_again_one_by_one(sample_results: Path) -> None:
+    world = read_world(ROOT / "params", sample_results, "city", base_year=2020)
+    plan = PlannedTotals(ROOT / "params" / "plans" / "2021-2025.yml", world, "city", ROOT / "data")
+    part = read_column(sample_results, "city", "assessment", 2025)["220400", "targets"]
+    points = [
+        plan.points("220400", t) for t in plan.plan["targets"].values() if t.get("scored", True)
+    ]
+    assert len(points) == 6
+    mean = sum(p for p in points if p is not None) / 6
+    assert part == pytest.approx(float(100 * mean), rel=1e-9)
 
 
 @pytest.mark.parametrize("entity_type", ["city", "district", "park", "enterprise"])

@@ -21,6 +21,7 @@ FILES = (
     "checks.yml",
     "disclosure.yml",
     "page.yml",
+    "movable.yml",
     "references.yml",
     "signing.yml",
     "units.txt",

@@ -30,6 +30,7 @@ from cescore.definitions.model import (
 )
 from cescore.definitions.model.database import Database
 from cescore.definitions.model.reference import Reference
+from cescore.definitions.movable import Movable, load_movable
 from cescore.definitions.names import Names
 from cescore.definitions.page import load_page
 from cescore.definitions.pictures import PageParams
@@ -68,6 +69,7 @@ class Definitions:
     standards: Mapping[str, Standard] = field(default_factory=dict)
     ranges: tuple[IndustryRange, ...] = ()
     page: PageParams = field(default_factory=PageParams)
+    movable: Movable = field(default_factory=Movable)
     history: Mapping[int, MethodRecord] = field(default_factory=dict)  # of earlier years
     plans: Mapping[str, Plan] = field(default_factory=dict)  # every plan, the run's own among them
     databases: tuple[Database, ...] = ()
@@ -137,6 +139,7 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
             check_respondent_methods(*only, disclosure, rules)
     standards = {} if is_flash else load_standards(params.files("standards"), drafts)
     page = load_page(params.file("page.yml"), names)
+    movable = load_movable(params.file("movable.yml"), drafts)
     history = load_history(params.files("history"))
     references = load_references(params.file("references.yml"), every)
     if params.problems or run is None:
@@ -156,6 +159,7 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
         standards=standards,
         ranges=checked.ranges,
         page=page,
+        movable=movable,
         history=history,
         plans={i: read.plan for i, read in plans.items() if read.plan is not None},
         databases=databases,

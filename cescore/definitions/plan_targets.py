@@ -38,6 +38,8 @@ def plan_of_run(
         return None
     for code, target in (*plan.targets.items(), *plan.undecided.items()):
         _check_target(target, at.at("targets", code), drafts, units)
+    if plan.units_of:
+        at.at("units_of").known(plan.units_of, drafts)
     for code, veto in plan.vetoes.items():
         _check_veto(veto, at.at("vetoes", code), drafts)
     targets = {code: _with_types(target, drafts) for code, target in plan.targets.items()}

@@ -7,6 +7,7 @@ from cescore.desk import figures, tables
 from cescore.desk.conclusion import conclude
 from cescore.desk.explaining import explain
 from cescore.desk.opening import open_bundle
+from cescore.desk.sitting import pick, tell_errors_shortly
 from cescore.desk.steps import (
     aggregate,
     apply_missing_rules,
@@ -18,6 +19,7 @@ from cescore.desk.steps import (
     normalise,
     progress_index,
 )
+from cescore.desk.worked import worked
 from cescore.disclosure.opened import OpenBundle
 
 __all__ = [
@@ -34,6 +36,10 @@ __all__ = [
     "figures",
     "normalise",
     "open_bundle",
+    "pick",
     "progress_index",
     "tables",
+    "worked",
 ]
+
+tell_errors_shortly()

@@ -26,6 +26,7 @@ from cescore.desk.terms import termed
 from cescore.desk.variant_words import in_words
 from cescore.errors import DataError
 from cescore.evaluation.one_type import evaluate_type
+from cescore.evaluation.reaching import PathToGrade, path_to_grade
 from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.intake.entities import Entity
 from cescore.intake.workspace import Workspace
@@ -165,6 +166,17 @@ class TypeDesk:
         raise DataError(
             f"no entity {word!r}, expected {with_nearest(what, word, filter(None, named))}"
         )
+
+    def path_to_grade(
+        self, entity: str, grade: str, framework: Framework | None = None
+    ) -> PathToGrade:
+        """The cheapest moves of indicators that bring an entity, by code or name, to a grade.
+
+        What can be moved, how far and at which cost stands in params/movable.yml; see
+        `cescore.evaluation.reaching`.
+        """
+        yearly = self.evaluate(framework).yearly
+        return path_to_grade(yearly, self.entity(entity).entity_id, grade)
 
     def patch(self, framework: Framework, note: str = "") -> Patch:
         """What a variant changes of the official framework."""

@@ -214,6 +214,7 @@ class PublicRow(Part):
     n: int | None = None
     headline: Mapping[str, float | None] = {}
     status: str = "reported"  # or suppressed, insufficient, not_filed
+    part_of: str = ""  # the body of its type that holds its figures: shown beneath it, not ranked
 
 
 class StandardCard(Bilingual, Part):

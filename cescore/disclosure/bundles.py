@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from cescore.definitions.history import SeriesBreak, breaks_of
 from cescore.definitions.pictures import PageBounds
+from cescore.definitions.spelling import with_nearest
 from cescore.disclosure.beside import beside_card
 from cescore.disclosure.bundle import (
     BesideCard,
@@ -204,7 +205,7 @@ class Bundler:
 
     @lru_cache(maxsize=64)  # noqa: B019 - a bundler lives as long as its run
     def _bands(self, entity_type: str) -> Mapping[str, Band]:
-        return self.yearly.bands(entity_type, self.gate.cleared)
+        return self.yearly.bands(entity_type, self.gate.ranked_in(self.yearly.year))
 
     @cached_property
     def gate(self) -> Gate:
@@ -221,7 +222,11 @@ class Bundler:
     def _entity(self, entity_id: str) -> Entity:
         workspace = self.yearly.workspace
         if entity_id not in self._of_the_year:
-            raise DataError(f"{entity_id!r} is no entity of {workspace.year} with a framework")
+            expected = with_nearest("a code of entities.csv", entity_id, sorted(self._of_the_year))
+            raise DataError(
+                f"{entity_id!r} is no entity of {workspace.year} with a framework,"
+                f" expected {expected}"
+            )
         if entity_id in workspace.blocked:
             reasons = "; ".join(map(str, workspace.blocked[entity_id]))
             raise DataError(f"{entity_id}: its data cannot be evaluated: {reasons}")

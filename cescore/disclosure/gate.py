@@ -154,14 +154,18 @@ class Gate:
 
     def _shown(self, entity_type: str, comparison: Comparison) -> Floats:
         """The values of the public bodies that may be ranked; NaN for the others."""
-        entities = self.yearly.evaluations[entity_type].panel.entities
-        return np.where([e in self.cleared for e in entities], comparison.values, np.nan)
+        entities, ranked = (
+            self.yearly.evaluations[entity_type].panel.entities,
+            self.ranked_in(self.year),
+        )
+        return np.where([e in ranked for e in entities], comparison.values, np.nan)
 
     @cached_property
     def _rank_history(self) -> Mapping[str, Mapping[int, tuple[YearRank, ...]]]:
         """The rank of the index in each year up to the one evaluated, by type and row.
 
-        Ranked in a year is who was cleared by that year's figures and had an index of enough data.
+        Ranked in a year is who was cleared by that year's figures, had an index of enough data and
+        is no part of another body of its type.
         """
         found = {}
         for entity_type in self.rules.public_types:
@@ -178,13 +182,13 @@ class Gate:
         """One year's rank of every entity of a public type, in the rows' order."""
         evaluation = self.yearly.evaluations[entity_type]
         place, index = evaluation.panel.year_position(year), evaluation.aggregation.index
-        cleared = self.cleared_in(year)
-        is_ranked = np.array([e in cleared for e in evaluation.panel.entities], bool)
+        ranked = self.ranked_in(year)
+        is_ranked = np.array([e in ranked for e in evaluation.panel.entities], bool)
         is_ranked &= (evaluation.in_reference_set & evaluation.is_sufficient)[:, place]
         is_ranked &= index.is_present[:, place]
         values = np.where(is_ranked, index.values[:, place], np.nan)
         entities = evaluation.panel.entities
-        among = [e for e, ranked in zip(entities, is_ranked, strict=True) if ranked]
+        among = [e for e, is_one in zip(entities, is_ranked, strict=True) if is_one]
         bands = self.yearly.rank_bands(entity_type, among, year)
         placed = ranks(values, 1) if len(among) > 1 else [None] * len(entities)
         return [
@@ -294,10 +298,11 @@ class Gate:
         """An entity as whatever others read shows it; a body's own report names it all the same, with
         what the ledger releases."""
         place = self.place(entity)
+        whole = self.yearly.workspace.register.whole_of(entity.entity_id)
         if self.is_public(entity) and entity.entity_id not in self._evaluated:
-            return PublicRow(place=place, status="not_filed")
+            return PublicRow(place=place, status="not_filed", part_of=whole)
         if self.is_withheld(entity) and not is_own:
-            return PublicRow(place=place, status="suppressed")
+            return PublicRow(place=place, status="suppressed", part_of=whole)
         evaluation = self.yearly.evaluations[entity.entity_type]
         row = self._rows[entity.entity_id]
         year = evaluation.panel.year_position(self.year)
@@ -321,6 +326,7 @@ class Gate:
                 c: None if v is None else rounded(v, HEADLINE_DIGITS) for c, v in headline.items()
             },
             status="reported" if evaluation.is_sufficient[row, year] else "insufficient",
+            part_of=whole,
         )
 
     @cached_property
@@ -379,6 +385,12 @@ class Gate:
     def cleared(self) -> frozenset[str]:
         """Public bodies of which the index and every headline figure is released."""
         return self.cleared_in(self.year)
+
+    @lru_cache(maxsize=64)  # noqa: B019 - a gate lives as long as its run
+    def ranked_in(self, year: int) -> frozenset[str]:
+        """Of these, who is ranked: a body that is part of another of its type is shown beside it."""
+        register = self.yearly.workspace.register.as_of(year)
+        return frozenset(e for e in self.cleared_in(year) if not register.whole_of(e))
 
     @lru_cache(maxsize=64)  # noqa: B019 - a gate lives as long as its run
     def cleared_in(self, year: int) -> frozenset[str]:

@@ -27,7 +27,7 @@ def rules_for(plan: Plan, entity_type: str, factors: Mapping[str, float]) -> Pla
     left_out: dict[str, object] = {
         key: {} for key in ("undecided", "systems", "measures", "commitments")
     }
-    own: dict[str, object] = {"targets": targets, "vetoes": vetoes}
+    own: dict[str, object] = {"targets": targets, "vetoes": vetoes, "inspectors": ()}
     rules = _cut(plan.assessment, entity_type, factors)
     return plan.model_copy(update={**left_out, **own, "assessment": rules})
 

@@ -13,12 +13,19 @@ from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.entities import Register
 from cescore.intake.workspace import Workspace
 from cescore.method.column import Column, Panel, State
+from cescore.method.evaluation import TypeEvaluation
 from cescore.method.outranking import AMONG_ALL
+
+MOVED = "moved_"  # begins the code under which an indicator's own values stand
 
 
 @dataclass(frozen=True)
 class ReplacedValue:
-    """A value of an entity as it might be instead; None: it would be missing."""
+    """A value of an entity as it might be instead; None: it would be missing.
+
+    ``variable`` may also be the code of an indicator, whatever it is computed from: what other
+    indicators are computed from it follows it.
+    """
 
     year: int
     variable: str
@@ -44,6 +51,7 @@ class EntityStanding:
     total: float | None = None
     grade: tuple[str, str] = ("", "")  # zh, en
     lights: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, float] = field(default_factory=dict)  # indicators that have one
 
 
 def standings(yearly: YearlyEvaluation, questions: Sequence[WhatIf]) -> list[EntityStanding]:
@@ -57,8 +65,8 @@ def standings(yearly: YearlyEvaluation, questions: Sequence[WhatIf]) -> list[Ent
     Types whose groups are aggregated by comparing everybody with everybody have no answer.
     """
     names = {f"{n}": question for n, question in enumerate(questions)}
-    workspace = _workspace_of(yearly.workspace, names)
-    answered = evaluate_workspace(workspace, yearly.evaluations)
+    workspace = _workspace_of(yearly, names)
+    answered = evaluate_workspace(workspace, _teachers(yearly, names))
     return [_standing(answered, name) for name in names]
 
 
@@ -76,11 +84,17 @@ def _standing(answered: YearlyEvaluation, name: str) -> EntityStanding:
         total=assessment.total if assessment else None,
         grade=(assessment.grade("zh"), assessment.grade("en")) if assessment else ("", ""),
         lights={line.id: line.light for line in lines if line.role == "own"},
+        values={
+            code: float(column.values[at])
+            for code, column in evaluation.indicators.columns.items()
+            if column.is_present[at]
+        },
     )
 
 
-def _workspace_of(workspace: Workspace, questions: Mapping[str, WhatIf]) -> Workspace:
+def _workspace_of(yearly: YearlyEvaluation, questions: Mapping[str, WhatIf]) -> Workspace:
     """A workspace in which each question is an entity."""
+    workspace = yearly.workspace
     entities, by_type = {}, defaultdict[str, list[str]](list)
     askers: dict[str, list[str]] = defaultdict(list)
     for name, question in questions.items():
@@ -91,7 +105,7 @@ def _workspace_of(workspace: Workspace, questions: Mapping[str, WhatIf]) -> Work
         if framework is not None and not _looks_at_all(framework):
             by_type[entity.entity_type].append(name)
     panels = {
-        entity_type: _panel_of(workspace.panels[entity_type], names, questions)
+        entity_type: _panel_of(_with_indicators(yearly, entity_type, questions), names, questions)
         for entity_type, names in by_type.items()
     }
     return replace(
@@ -113,6 +127,46 @@ def _workspace_of(workspace: Workspace, questions: Mapping[str, WhatIf]) -> Work
     )
 
 
+def _with_indicators(
+    yearly: YearlyEvaluation, entity_type: str, questions: Mapping[str, WhatIf]
+) -> Panel:
+    """The returned values of a type, with the indicators that questions change as evaluated."""
+    panel, found = yearly.workspace.panels[entity_type], yearly.evaluations.get(entity_type)
+    asked = {change.variable for question in questions.values() for change in question.changes}
+    codes = () if found is None else sorted(asked & set(found.indicators.columns))
+    if found is None or not codes:
+        return panel
+    columns = {}
+    for code in codes:
+        column, own = Column.empty(panel.shape, State.MISSING), found.indicators.column(code)
+        rows = [panel.row(entity) for entity in found.panel.entities]
+        column.values[rows] = own.values
+        column.state[rows] = own.state
+        column.flags[rows] = own.flags
+        columns[MOVED + code] = column
+    return panel.with_columns(columns)
+
+
+def _teachers(
+    yearly: YearlyEvaluation, questions: Mapping[str, WhatIf]
+) -> Mapping[str, TypeEvaluation]:
+    """The evaluations that teach, an indicator that a question changes being a value by itself."""
+    asked = {change.variable for question in questions.values() for change in question.changes}
+    teachers = dict(yearly.evaluations)
+    for entity_type, found in teachers.items():
+        own = found.framework.indicators
+        given = {
+            code: own[code].model_copy(
+                update={"executable": MOVED + code, "factor": "1", "collected": True}
+            )
+            for code in asked & set(own)
+        }
+        if given:
+            framework = found.framework.model_copy(update={"indicators": {**own, **given}})
+            teachers[entity_type] = replace(found, framework=framework)
+    return teachers
+
+
 def _panel_of(panel: Panel, names: Sequence[str], questions: Mapping[str, WhatIf]) -> Panel:
     """The rows that are asked about, each with its changes."""
     rows = np.array([panel.row(questions[name].entity_id) for name in names], np.int64)
@@ -122,7 +176,7 @@ def _panel_of(panel: Panel, names: Sequence[str], questions: Mapping[str, WhatIf
     }
     for row, name in enumerate(names):
         for change in questions[name].changes:
-            column = columns.get(change.variable)
+            column = columns.get(MOVED + change.variable, columns.get(change.variable))
             if column is not None and change.year in panel.years:
                 at = row, panel.year_position(change.year)
                 column.values[at] = np.nan if change.value is None else change.value

@@ -118,11 +118,17 @@ class YearlyEvaluation:
         return rank_bands(self.evaluations[entity_type], among, year)
 
     @cached_property
+    def unranked(self) -> frozenset[str]:
+        """Bodies that are part of another of their type, this year: shown beside it, never ranked."""
+        register = self.workspace.register
+        return frozenset(e.entity_id for e in register if register.whole_of(e.entity_id))
+
+    @cached_property
     def robustness(self) -> Mapping[str, Robustness]:
         """What each type's ranking depends on; SciPy and SALib are loaded only here."""
         from cescore.method.robustness import robustness
 
-        found = {t: robustness(evaluation) for t, evaluation in self.evaluations.items()}
+        found = {t: robustness(e, self.unranked) for t, e in self.evaluations.items()}
         return {t: one for t, one in found.items() if one is not None}
 
     def uncertainty(self) -> pd.DataFrame:
@@ -133,7 +139,7 @@ class YearlyEvaluation:
         from cescore.method.robustness import uncertainty_table
 
         large = [t for t in self.evaluations if self.is_large(t)]
-        return uncertainty_table(self.evaluations, self.robustness, large)
+        return uncertainty_table(self.evaluations, self.robustness, large, self.unranked)
 
     def results(self) -> pd.DataFrame:
         """The rows of results.csv: every entity of the year, full precision.

@@ -152,6 +152,16 @@ class Register:
         """Entities that belong to a year."""
         return tuple(entity for entity in self if entity.is_valid_in(year))
 
+    def whole_of(self, entity_id: str) -> str:
+        """The body of the same type in whose figures an entity's are already, or nothing.
+
+        The part is shown beside its whole (其中) and never ranked with it: it would stand twice.
+        """
+        entity = self.entities[entity_id]
+        whole = self.entities.get(entity.counted_in)
+        is_alike = whole is not None and whole.entity_type == entity.entity_type
+        return entity.counted_in if is_alike else ""
+
     def ancestors(self, entity_id: str) -> tuple[Entity, ...]:
         """The bodies that contain an entity, from the smallest up."""
         found: list[Entity] = []

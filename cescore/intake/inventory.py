@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cescore.definitions.folder import FILES
 from cescore.intake.findings import Context, FindingLog
 from cescore.intake.notation import folded
 from cescore.intake.wording import phrase
@@ -89,19 +90,14 @@ DATA = Folder(
     },
     {r"[0-9]{4}": YEAR_FOLDER, "layouts": Folder({r"[^.].*\.yml": "*.yml", **_README})},
 )
+_OF_PARAMS = tuple(name for name in FILES if "/" not in name)
 PARAMS = Folder(
+    {**{re.escape(name): name for name in _OF_PARAMS}, **_README},
     {
-        **{
-            name.replace(".", r"\."): name
-            for name in (
-                "variables.yml", "accounts.yml", "checks.yml", "disclosure.yml", "page.yml", "signing.yml",
-                "units.txt",
-            )
-        },
-        **_README,
+        folder: Folder({**_YAML, **_README})
+        for folder in sorted({name.partition("/")[0] for name in FILES} - {*_OF_PARAMS})
     },
-    {name: Folder({**_YAML, **_README}) for name in ("frameworks", "history", "plans", "runs", "standards")},
-)  # fmt: skip
+)
 # files that lie in data/ itself, in no year folder
 _HOME: Mapping[str, str] = {"entities.csv": "", "corrections.yml": "", "confirmations.yml": ""}
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cescore.method.bands import bands, has_firm_index, with_index
 from cescore.method.column import Panel
@@ -63,11 +64,11 @@ class Robustness:
     removals: tuple[WithoutOne, ...]
 
 
-def robustness(evaluation: TypeEvaluation) -> Robustness | None:
+def robustness(evaluation: TypeEvaluation, unranked: Collection[str] = ()) -> Robustness | None:
     """The robustness of a type in the year evaluated; None where no entity has an index.
 
-    Of the entities with enough data for an index, at most 2,000 of them evenly spaced in the
-    register. Sobol indices are of the mean absolute shift of rank [ranks], of 1,024 draws; removals
+    Of the entities with enough data for an index, without the ``unranked`` (whose figures are in
+    another's), at most 2,000 of them evenly spaced in the register. Sobol indices are of the mean absolute shift of rank [ranks], of 1,024 draws; removals
     recompute the index without one indicator, whose weight goes to the others of its group, over
     all entities with enough data. A source whose index is no number, as where every draw gives the
     same ranks, is left out.
@@ -77,7 +78,10 @@ def robustness(evaluation: TypeEvaluation) -> Robustness | None:
     M. Saisana, A. Saltelli, S. Tarantola, J. R. Statist. Soc. A 168 (2005): the mean shift of rank as
     what sensitivity is measured on.
     """
-    indicators = _spaced(with_index(evaluation))
+    is_ranked = np.array([e not in unranked for e in evaluation.panel.entities], bool)
+    among = has_firm_index(evaluation) & is_ranked
+    indicators = with_index(evaluation)
+    indicators = _spaced(indicators.only(e for e in indicators.entities if e not in unranked))
     if not indicators.entities:
         return None
     drawn = uncertainty(evaluation, indicators, sampling=Sampling(draws=DRAWS))
@@ -85,9 +89,9 @@ def robustness(evaluation: TypeEvaluation) -> Robustness | None:
         evaluation.scored,
         evaluation.framework,
         year=evaluation.run_year,
-        among=has_firm_index(evaluation),
+        among=among,
     )
-    without = [_without(evaluation, removal) for removal in removals]
+    without = [_without(evaluation, removal, among) for removal in removals]
     return Robustness(
         entity_type=evaluation.framework.entity_type,
         year=evaluation.run_year,
@@ -106,6 +110,7 @@ def uncertainty_table(
     evaluations: Mapping[str, TypeEvaluation],
     robust: Mapping[str, Robustness],
     large: Collection[str] = (),
+    unranked: Collection[str] = (),
 ) -> pd.DataFrame:
     """The rows of uncertainty.csv: bands of every entity, and the robustness of every type.
 
@@ -119,11 +124,13 @@ def uncertainty_table(
         Entity type -> its robustness; types that are absent have no rows.
     large
         Types whose bands are left out; a row ``left_out`` says so, with the number of entities.
+    unranked
+        Entities whose band has no rank: their figures are in another's.
     """
     rows = [
         row
         for t, type_robust in robust.items()
-        for row in _rows(evaluations[t], type_robust, t in large)
+        for row in _rows(evaluations[t], type_robust, None if t in large else unranked)
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -152,10 +159,10 @@ def _shares(drawn: Uncertainty) -> Iterator[MeasuredShare]:
                 yield MeasuredShare(source, *map(float, numbers))
 
 
-def _without(evaluation: TypeEvaluation, removal: Removal) -> WithoutOne:
+def _without(evaluation: TypeEvaluation, removal: Removal, among: NDArray[np.bool_]) -> WithoutOne:
     """What one indicator less changes: mean absolute shift of rank [ranks] and index [points]."""
     year = evaluation.panel.year_position(evaluation.run_year)
-    nominal = evaluation.aggregation.index.values[has_firm_index(evaluation), year]
+    nominal = evaluation.aggregation.index.values[among, year]
     moved = np.abs(removal.scores.to_numpy() - nominal)
     index_shift = float(np.nanmean(moved)) if np.isfinite(moved).any() else float("nan")
     return WithoutOne(removal.indicator, removal.mean_rank_shift, index_shift)
@@ -164,13 +171,16 @@ def _without(evaluation: TypeEvaluation, removal: Removal) -> WithoutOne:
 Line = tuple[str, str, int, str, str, float, str]
 
 
-def _rows(evaluation: TypeEvaluation, robust: Robustness, is_large: bool) -> Iterator[Line]:
+def _rows(
+    evaluation: TypeEvaluation, robust: Robustness, unranked: Collection[str] | None
+) -> Iterator[Line]:
+    """All rows of a type; without its bands where ``unranked`` is None, as it is large."""
     entity_type, year = robust.entity_type, robust.year
-    if is_large:
+    if unranked is None:
         count = float(len(evaluation.panel.entities))
         yield entity_type, "", year, "band", "left_out", count, "more entities than large_above"
     else:
-        yield from _bands(evaluation, entity_type, year)
+        yield from _bands(evaluation, unranked)
     for share in robust.sources:
         for kind in ("first", "first_half_width", "total", "total_half_width"):
             number = float(getattr(share, kind))
@@ -186,10 +196,11 @@ def _rows(evaluation: TypeEvaluation, robust: Robustness, is_large: bool) -> Ite
         yield entity_type, "", year, "alternative", code, part, choice.note
 
 
-def _bands(evaluation: TypeEvaluation, entity_type: str, year: int) -> Iterator[Line]:
+def _bands(evaluation: TypeEvaluation, unranked: Collection[str]) -> Iterator[Line]:
     """Rows of the bands; ranks only where not more than `MOST` entities would have to be ranked."""
+    entity_type, year = evaluation.framework.entity_type, evaluation.run_year
     few = len(with_index(evaluation).entities) <= MOST
-    ranked = evaluation.panel.entities if few else ()
+    ranked = [e for e in evaluation.panel.entities if e not in unranked] if few else ()
     for entity, band in bands(evaluation, ranked).items():
         for code, value in _numbers(band):
             yield entity_type, entity, year, "band", code, value, ""

@@ -53,14 +53,27 @@ def rooms(tree: Tree, year: int, top: float) -> dict[str, Floats]:
     {'A': 50.0, 'B': 0.0}
     """
     one_year = tree.at((year,))
-    parent = {member: whole for whole, members in tree.members.items() for member in members}
-    return {code: _room(one_year, parent, code, top) for code in parent}
+    parent = _parents(tree)
+    return {code: _gain(one_year, parent, code, top) for code in parent}
 
 
-def _room(tree: Tree, parent: dict[str, str], code: str, top: float) -> Floats:
-    """The room of one member: its whole computed anew, then the whole above it, up to the index."""
+def gain_with(tree: Tree, year: int, code: str, value: float) -> Floats:
+    """Points that the index gains with one member at ``value`` and all others as they are, as `rooms`.
+
+    Shape (entities,); below 0 for a member brought down.
+    """
+    return _gain(tree.at((year,)), _parents(tree), code, value)
+
+
+def _parents(tree: Tree) -> dict[str, str]:
+    """The whole directly above each member."""
+    return {member: whole for whole, members in tree.members.items() for member in members}
+
+
+def _gain(tree: Tree, parent: dict[str, str], code: str, member: float) -> Floats:
+    """What one member brings: its whole computed anew, then the whole above it, up to the index."""
     index = tree.values[""][:, 0]
-    changed, value = code, np.full(index.shape, top)
+    changed, value = code, np.full(index.shape, member)
     counts = ~np.isnan(index) & tree.is_nest_of_means
     while changed:
         whole = parent[changed]

@@ -166,6 +166,11 @@ const ratioTo = (x, best, direction) => {
 };
 const SHARES = {
   goalposts: (x, c) => ("best" in c ? clip(between(x, c.worst, c.best), 0, 1) : NaN),
+  log_goalposts: (x, c) => {
+    if (!("best" in c) || c.worst <= 0 || c.best <= 0) return NaN;
+    const log = Number.isNaN(x) ? NaN : Math.log(Math.max(x, RULES.tiny)); // 0 lies beyond the lower end
+    return clip(between(log, Math.log(c.worst), Math.log(c.best)), 0, 1);
+  },
   efficacy: (x, c) => ("best" in c ? between(x, c.worst, c.best) : NaN),
   distance_to_target: (x, c, direction) =>
     ("best" in c && (direction === 1 ? c.best > 0 : c.best >= 0) ? ratioTo(x, c.best, direction) : NaN),

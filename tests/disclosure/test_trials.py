@@ -20,9 +20,7 @@ from cescore.errors import VariantError
 from cescore.evaluation.yearly import evaluate_workspace
 
 PLANNED = {"params/plans/p.yml": PLAN, "params/runs/2024.yml": "year: 2024\nplan: p\n"}
-VETOES = (
-    "entity_id,veto_id,status,document,confirming_unit,date\nD1,accident,clear,d,u,2024-01-01\n"
-)
+VETOES = "veto_id,entity_id,year,status,document,confirming_unit,date\naccident,D1,2024,clear,d,u,2024-01-01\n"
 OPEN = "public_types: [city, district]\ndecided_by: the tests\n"
 BASE = {
     **PLANNED,

@@ -124,6 +124,25 @@ MISTAKES = {
     ),
     "a rise by nothing": ("plans/p1.yml", "value: 15", "value: 0", "above 0 %"),
     "a step that takes points away": ("plans/p1.yml", "bonus_step: 0.1", "bonus_step: -1", "bonus_step"),
+    "a ladder of no known form": ("plans/p1.yml", "ladder: [[", "ladder_form: smooth, ladder: [[", "steps, continuous"),
+    "evidence graded by halves": ("plans/p1.yml", "bonus_step: 0.1", "evidence: {document: 1}, bonus_step: 0.1", "without record, statement, none"),
+    "evidence above one": (
+        "plans/p1.yml", "bonus_step: 0.1",
+        "evidence: {document: 3, record: 1, statement: 1, none: 0}, bonus_step: 0.1", "above 1",
+    ),
+    "a goal that is no number": ("plans/p1.yml", "goal: 80", "goal: eighty", "a number"),
+    "a goal of no year": ("plans/p1.yml", "goal: 80", "goal: {soon: 80}", "soon"),
+    "a goal and another yardstick": ("plans/p1.yml", "goal: 80", "goal: 80, yardstick: improves", "with a goal"),
+    "a document that is to improve": (
+        "plans/p1.yml", "levels: [city], type: doc", "levels: [city], type: doc, yardstick: improves", "of a doc",
+    ),
+    "units of no type": ("plans/p1.yml", "commitments: {", "units_of: town\ncommitments: {", "town"),
+    "a veto shown by nothing known": (
+        "plans/p1.yml", "grade: 差", "grade: 差, indicator: prodd, op: '>=', than: last_year", "prodd",
+    ),
+    "a veto held against two things": (
+        "plans/p1.yml", "grade: 差", "grade: 差, indicator: prod, op: '>=', than: last_year, threshold: 3", "or a threshold",
+    ),
     "limits the wrong way round": ("checks.yml", "low: -0.5", "low: 2", "low below high"),
     "a pair the wrong way round": ("checks.yml", "[80, 120]", "[120, 80]", "low below high"),
 }  # fmt: skip

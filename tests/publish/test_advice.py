@@ -9,6 +9,7 @@ import pages
 import pytest
 
 from cescore.disclosure.bundle import FittedConstants
+from cescore.method.disclosure import PeerFigure
 from cescore.method.pace import Pace
 from cescore.publish.pages.scorecard.advice import MOST, advice
 from cescore.publish.pages.scorecard.evidence import PageEvidence
@@ -28,23 +29,57 @@ def target(light, **more):
     return builders.bundle(targets=(replace(line, light=light, **more),))
 
 
-def test_the_lever_is_weight_times_room_above():
-    # resource output: weight 0.3, score 80: 0.3 x 20 = 6
+def test_a_lever_goes_as_far_as_its_own_best_year_did_and_gains_weight_times_its_score():
+    # resource output: 30 000, its best year brought 2 000 of a scale of 40 000; weight 0.3: 0.3 x 2
     line = next(line for line in said() if "主要资源产出率" in line)
     assert line == (
-        "提高“主要资源产出率”：由2025年的30,000.0\xa0元/吨提高到标尺上端50,000.0\xa0元/吨，指数可提高6.0分。"
+        "提高“主要资源产出率”：由2025年的30,000.0\xa0元/吨提高到32,000.0\xa0元/吨"
+        "（按自己历年最好一年的幅度），指数可提高0.6分。"
     )
+
+
+def with_peers(**figure):
+    table = builders.bundle().peers.model_copy(
+        update={"figures": (PeerFigure("resource_output", n=30, **figure),)}
+    )
+    return builders.bundle(peers=table)
+
+
+@pytest.mark.parametrize(
+    ("figure", "words"),
+    [
+        ({"median": 33000.0, "upper_quartile": 36000.0}, "33,000.0\xa0元/吨（同类中位数）"),
+        ({"median": 20000.0, "upper_quartile": 36000.0}, "36,000.0\xa0元/吨（同类较好一半的中位数）"),
+        ({"median": 20000.0, "upper_quartile": 25000.0}, "32,000.0\xa0元/吨（按自己历年最好一年的幅度）"),
+        # beyond a quarter of the scale: no next step
+        ({"median": 45000.0, "upper_quartile": 49000.0}, "32,000.0\xa0元/吨（按自己历年最好一年的幅度）"),
+    ],
+)  # fmt: skip
+def test_the_next_step_is_the_nearest_that_better_peers_have_reached(figure, words):
+    line = next(line for line in said(with_peers(**figure)) if "主要资源产出率" in line)
+    assert f"提高到{words}" in line
+
+
+def test_advice_never_goes_to_the_end_of_a_scale_in_one_step():
+    for line in said():
+        assert "50,000.0" not in line
+
+
+def test_an_indicator_that_has_never_improved_gets_no_number_made_up():
+    falling = pages.record({"gdp": (900, 800, 700, 600, 500, 400)})
+    assert not [line for line in said(builders.bundle(record=falling)) if "主要资源产出率" in line]
 
 
 @pytest.mark.parametrize(
     ("lang", "words"),
     [
-        ("zh", "降低“单位产值用水量”：由2025年的900.0\xa0立方米/万元降低到标尺上端0.0\xa0立方米/万元，"),
-        ("en", "Cut Water per output from 900.0\xa0m³/10k CNY in 2025 to 0.0\xa0m³/10k CNY, "),
+        ("zh", "降低“单位产值用水量”：由2025年的900.0\xa0立方米/万元降低到650.0\xa0立方米/万元（"),
+        ("en", "Cut Water per output from 900.0\xa0m³/10k CNY in 2025 to 650.0\xa0m³/10k CNY ("),
     ],
 )  # fmt: skip
 def test_what_should_be_less_is_cut_not_raised(lang, words):
-    rows = {"water_use": (50, 55, 54, 52, 56, 135), "water_reused": (50, 45, 46, 48, 44, 300)}
+    # its best year brought 500, of which a next step takes a quarter of the scale of 1000
+    rows = {"water_use": (100, 55, 54, 52, 56, 135), "water_reused": (50, 45, 46, 48, 44, 300)}
     data = builders.bundle(record=pages.record(rows))
     assert [line for line in said(data, lang) if line.startswith(words)]
 
@@ -80,10 +115,10 @@ def of_mean(method):
 
 
 def test_under_a_geometric_mean_the_gain_is_the_index_computed_anew():
-    # EFF 81, REC 83 with weights 0.6 and 0.4; resource output from 80 to 100 brings EFF to 86
-    # (its group MAT is half of it, so 91): 91^0.6 x 83^0.4 - 81^0.6 x 83^0.4
+    # EFF 81, REC 83 with weights 0.6 and 0.4; resource output, half of its group, from 80 to 82
+    # brings EFF to 82: 82^0.6 x 83^0.4 - 81^0.6 x 83^0.4
     line = next(line for line in said(of_mean("geometric_mean")) if "主要资源产出率" in line)
-    gain = (91**0.6 - 81**0.6) * 83**0.4
+    gain = (82**0.6 - 81**0.6) * 83**0.4
     assert f"指数可提高{gain:.1f}分" in line
 
 

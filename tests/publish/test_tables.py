@@ -60,7 +60,7 @@ def test_page_one_answers_who_when_and_in_which_state(zh):
 
 def test_page_one_answers_how_good_and_compared_with_before(zh):
     text = repr(zh["page_one"])
-    for answer in ("81.8", "比2024年提高1.5分", "第3位（共12个）", "良好", "暂定", "考核总分 83.3"):
+    for answer in ("81.8", "比2024年提高1.5分", "第3位（共12个）", "良好", "暂定", "83.3 / 100"):
         assert answer in text
 
 

@@ -145,11 +145,12 @@ def framework_text() -> str:
         "indicators:",
     ]  # fmt: skip
     for n, (code, formula) in enumerate(FORMULAS.items()):
-        worst, best = (0, 4) if n % 3 else (6, 0)
+        least = 0.1 if NORMALISATIONS[n % len(NORMALISATIONS)] == "log_goalposts" else 0
+        worst, best = (least, 4) if n % 3 else (6, least)
         direction = 1 if n % 3 else -1
         method = NORMALISATIONS[n % len(NORMALISATIONS)]
         then = TREATMENTS[n % len(TREATMENTS)]
-        treatment = f"{{method: skew_kurtosis, winsorise_max: {n % 2}, then: {then}, power: 0.5}}"
+        treatment = f"{{method: skew_kurtosis, winsorise_max: {3 if n % 4 else 0}, then: {then}, power: 0.5}}"
         treatment = "{method: none}" if method in ON_ENDS else treatment
         north = f"by_industry: {{north: [{worst}, {best + 1 if n % 3 else 1}]}}"
         lines.append(
@@ -260,10 +261,10 @@ def test_places_among_all_are_refused_by_name(tmp_path: Path) -> None:
 
 
 def test_what_may_not_be_shown_of_others_is_refused_by_name(lakes: list[Bundle]) -> None:
-    scores = {"I04": {2024: 50.0}}
+    scores = {"I05": {2024: 50.0}}
     fitted = lakes[0].fitted.model_copy(update={"released_scores": scores})
     reasons = refusals(lakes[0].model_copy(update={"fitted": fitted}))
-    assert reasons == ["what min_max learnt of others for I04 is withheld"]
+    assert reasons == ["what min_max learnt of others for I05 is withheld"]
 
 
 # --- the command

@@ -153,6 +153,7 @@ class Account(Computed):
 
     group: str = ""  # heading in the account tables
     entity_types: Words = ()
+    shown: Words = ()  # entity types whose page prints it, in a table of its group
     # where a body's own returns do not give it: the sum over the bodies that add up to it
     summed: Truth = False
     ladder: tuple[Rung, ...] = ()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,7 @@ _TO_LAB = np.array(
 )
 
 
+@lru_cache(maxsize=1024)
 def on_dark(colour: str) -> str:
     """The colour (#rrggbb or #rgb) as it is drawn on the dark page.
 

@@ -30,6 +30,11 @@ def follows_system(page: str, sheets: str) -> str:
     return f"@media screen and (prefers-color-scheme: dark) {{ :root {{ color-scheme: dark; {colours} }} }}\n"
 
 
+@lru_cache(maxsize=8)
+def _named_in(sheets: str) -> frozenset[str]:
+    return frozenset(colours_in(sheets))
+
+
 def for_notebooks(sheets: str, drawn: str) -> str:
     """The stylesheets for notebooks, once a notebook: rules of ours reach only into our own outputs.
 

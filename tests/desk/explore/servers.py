@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -12,8 +13,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 ROOT = Path(__file__).parents[3]
 SECONDS = 90  # a server has to start, on a machine that is busy with other tests
@@ -24,10 +23,9 @@ LAB = (
 VOILA = (
     "voila",
     "notebooks/explore.ipynb",
-    "--no-browser",
-    "--Voila.ip=127.0.0.1",
-    "--strip_sources=True",
-)
+    f"--Voila.config_file_paths={ROOT}/.ci",
+)  # as make app has it
+TOKEN = re.compile(r"\?token=\w+")
 
 
 def copied(folder: Path, parameters: dict[str, str]) -> Path:
@@ -67,16 +65,12 @@ def server(words: tuple[str, ...], folder: Path) -> Iterator[str]:
 
 
 def _ready(address: str, process: subprocess.Popen[bytes], log: Path) -> str:
-    """The address, once somebody answers there."""
+    """The address, with its token if it asks for one, once the server says that it runs."""
     until = time.monotonic() + SECONDS
     while time.monotonic() < until and process.poll() is None:
-        try:
-            with urlopen(
-                f"{address}/api" if "jupyterlab" in process.args else f"{address}/static/"
-            ):
-                return address
-        except URLError as error:
-            if hasattr(error, "code"):  # it answers
-                return address
-            time.sleep(0.3)
+        said = log.read_text("utf-8", "replace")
+        if address.removeprefix("http://127.0.0.1") in said and "running at" in said:
+            token = TOKEN.search(said)
+            return f"{address}/{token.group() if token else ''}"
+        time.sleep(0.3)
     raise AssertionError(log.read_text("utf-8", "replace")[-3000:])

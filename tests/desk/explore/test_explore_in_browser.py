@@ -8,6 +8,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 from desk.explore.servers import LAB, ROOT, VOILA, copied, server
@@ -55,7 +57,7 @@ def all_of(browser: Chrome, selector: str) -> list[WebElement]:
 
 def run_all(browser: Chrome, lab: str) -> None:
     """Open the notebook and run all its cells."""
-    browser.get(f"{lab}/lab/tree/notebooks/explore.ipynb?reset")
+    browser.get(f"{lab}lab/tree/notebooks/explore.ipynb?reset")
     ready = "return !!(window.jupyterapp && jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel)"
     until(lambda: browser.execute_script(ready), "the kernel")
     browser.execute_script("jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
@@ -123,6 +125,23 @@ def test_in_jupyterlab_a_weight_moves_ranks_and_comes_back_from_its_file(
     report = previewed(workspace, saved)
     browser.get(report.as_uri())
     assert "Working variant" in texts(browser, ".masthead")[0]
+
+
+def test_the_app_lets_nobody_in_without_its_token_or_under_another_name(app: str) -> None:
+    address, _, token = app.partition("?")
+    assert "login" in answered(address, "127.0.0.1")[1]
+    assert answered(f"{address}?{token}", "an.attacker.example")[0] == 403
+    for file in ("voila/files/explore.ipynb", "voila/files/../data/entities.csv", "api/contents"):
+        assert answered(f"{address}{file}?{token}", "127.0.0.1")[0] in {403, 404}
+
+
+def answered(address: str, host: str) -> tuple[int, str]:
+    """The status of an answer, and where it came from in the end."""
+    try:
+        with urlopen(Request(address, headers={"Host": host})) as found:
+            return found.status, found.url
+    except HTTPError as error:
+        return error.code, error.url or ""
 
 
 def previewed(workspace: Path, variant: Path) -> Path:

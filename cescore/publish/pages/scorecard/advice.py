@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import islice
 
+from cescore.definitions.bilingual import name_in
 from cescore.method.measures import MeasureLine
+from cescore.method.next_step import NextStep
 from cescore.method.targets import TargetLine
 from cescore.method.yardsticks import OPEN
 from cescore.publish.numbers import decimals_for, number, quantity
 from cescore.publish.pages.scorecard.evidence import NOTABLE, PageEvidence
-from cescore.publish.view import View, by_code, has_enough, of_series, shown_ends
+from cescore.publish.view import View, by_code, has_enough, of_series
 
 MOST = 3
 NAMED = 2  # names that one sentence holds
@@ -61,13 +63,31 @@ def late_targets(known: PageEvidence) -> Iterator[str]:
         "gap": _gap(view, line),
     }
     needed = line.pace.needed if line.pace is not None else None
+    turn = _turn(known, "target", "advice.turn.target", line)
     if needed:
         side = "rise" if needed > 0 else "fall"
-        yield view.t(f"advice.behind.{side}", need=_yearly(view, line, abs(needed)), **words)
+        need = _yearly(view, line, abs(needed))
+        yield view.sentences([view.t(f"advice.behind.{side}", need=need, **words), turn])
     elif line.type == "level":
-        yield view.t(f"advice.missed.{'up' if line.op == '>=' else 'down'}", **words)
+        side = "up" if line.op == ">=" else "down"
+        yield view.sentences([view.t(f"advice.missed.{side}", **words), turn])
     else:
-        yield view.t("advice.missed", **words)
+        yield view.sentences([view.t("advice.missed", **words), turn])
+
+
+def _turn(known: PageEvidence, kind: str, key: str, line: TargetLine | None = None) -> str:
+    """What alone would lift the grade, of a kind and target; "" where nothing of it would."""
+    view, margin = known.view, known.view.data.margin
+    found = [
+        turn
+        for turn in (margin.turns if margin else ())
+        if turn.kind == kind and (line is None or turn.code == line.id)
+    ]
+    if margin is None or not found:
+        return ""
+    needed = f"{found[0].needed:g}" if line is None else _in_unit(view, line, found[0].needed)
+    grade = name_in(view.lang, margin.next_zh, margin.next_en)
+    return view.t(key, needed=needed, grade=grade)
 
 
 def _in_unit(view: View, line: TargetLine, value: float | None) -> str:
@@ -103,7 +123,8 @@ def open_checks(known: PageEvidence) -> Iterator[str]:
             n = sum(m.counts[status] for m in late)
             names = view.join(_measure(known, m) for m in late[:NAMED])
             more = view.t("advice.more") if len(late) > NAMED else ""
-            yield view.t(f"advice.{status}", n=n, names=names, more=more)
+            turn = _turn(known, "measures", "advice.turn.measures")
+            yield view.sentences([view.t(f"advice.{status}", n=n, names=names, more=more), turn])
             return
 
 
@@ -114,35 +135,37 @@ def _measure(known: PageEvidence, measure: MeasureLine) -> str:
 
 
 def levers(known: PageEvidence) -> Iterator[str]:
-    """Which indicators, brought to the top of their scale, would raise the index most.
+    """Which indicators, brought to the next step within reach, would raise the index most.
 
     Under every mean the gain is the index computed anew. Where the index compares all with all no
     gain follows from the entity's own figures: then the sentence says so.
     """
-    gains = [(code, gain) for code, gain in known.rooms.items() if gain > NOTABLE]
-    for code, gain in gains[:NAMED]:
-        yield _lever(known, code, gain)
+    told = {c for line in known.view.data.targets if line.role == "own" for c in line.indicators}
+    codes = [code for code in known.rooms if code not in told]  # targets have advice of their own
+    steps = {code: step for code in codes if (step := known.step(code)) is not None}
+    gains = {code: known.gain_at(code, step.value) or 0.0 for code, step in steps.items()}
+    best = sorted((code for code in gains if gains[code] > NOTABLE), key=lambda c: -gains[c])
+    for code in best[:NAMED]:
+        yield _lever(known, code, steps[code], gains[code])
     if known.is_rated and not known.rooms:
         yield from _lowest(known)
 
 
-def _lever(known: PageEvidence, code: str, gain: float) -> str:
-    """One indicator: from its value to the end of its scale, in the direction that is better."""
+def _lever(known: PageEvidence, code: str, step: NextStep, gain: float) -> str:
+    """One indicator: from its value to the next step, in the direction that is better, and whose it is."""
     view, year = known.view, known.view.bundle.year
     indicator = view.bundle.framework.indicators[code]
     now = view.row(known.indicators, code, (year,))[0].value or 0.0
-    posts = shown_ends(view, indicator)
-    decimals = view.decimals(code, [now, *([posts[1]] if posts else [])])
-    words: dict[str, object] = {
-        "name": view.name(code),
-        "year": year,
-        "now": quantity(now, indicator.unit, view.lang, decimals),
-        "gain": number(gain),
-    }
-    if posts is None or posts[1] == now:
-        return view.t("advice.lever.open", **words)
-    best = quantity(posts[1], indicator.unit, view.lang, decimals)
-    return view.t(f"advice.lever.{'up' if posts[1] > now else 'down'}", best=best, **words)
+    decimals = view.decimals(code, [now, step.value])
+    return view.t(
+        f"advice.lever.{'up' if step.value > now else 'down'}",
+        name=view.name(code),
+        year=year,
+        now=quantity(now, indicator.unit, view.lang, decimals),
+        step=quantity(step.value, indicator.unit, view.lang, decimals),
+        whose=view.t(f"step.{step.kind}"),
+        gain=number(gain),
+    )
 
 
 def _lowest(known: PageEvidence) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cescore.disclosure.bundle import BesideCard
-from cescore.publish.fragment import Fragment, two_lines
+from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import DASH, number
 from cescore.publish.pages.scorecard.sections import column, per_cent
 from cescore.publish.table import Row, Table, TableColumn
@@ -38,7 +38,8 @@ def beside_table(view: View) -> Fragment:
     ]
     for card in view.data.beside:
         rows += _beside_rows(view, card)
-    return Table(columns, rows, view.t("caption.beside")).fragment()
+    notes = [view.t("beside.note"), *(f for c in view.data.beside if (f := view.fitting(c.source)))]
+    return Table(columns, rows, view.t("caption.beside"), notes).fragment()
 
 
 def _beside_rows(view: View, card: BesideCard) -> Iterator[Row]:
@@ -50,8 +51,7 @@ def _beside_rows(view: View, card: BesideCard) -> Iterator[Row]:
         if card.value is not None
         else view.t("beside.too_little", share=covered)
     )
-    name = two_lines(card.name(view.lang) or card.id, view.fitting(card.source))
-    yield Row([name, _score(card.value), scale, card.tag, used], "group")
+    yield Row([card.name(view.lang) or card.id, _score(card.value), scale, card.tag, used], "group")
     for group in card.groups:
         share = view.t("beside.share", share=per_cent(group.weight, view))
         yield Row([group.name(view.lang) or group.code, _score(group.value), "", "", share])

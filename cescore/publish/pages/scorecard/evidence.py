@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from cescore.definitions.model import Indicator
 from cescore.method.aggregate import Aggregation
 from cescore.method.column import Panel
 from cescore.method.contributions import Decomposition, decompose
 from cescore.method.mean_tree import Tree, index_tree
 from cescore.method.missing import Scored, apply_missing_rules
+from cescore.method.next_step import NextStep, StepKind, best_year, next_step
 from cescore.method.normalise import normalise
 from cescore.method.progress import ProgressResult
-from cescore.method.rooms import rooms
-from cescore.publish.view import Number, View, at, has_enough
+from cescore.method.rooms import gain_with, rooms
+from cescore.publish.view import Number, View, at, has_enough, shown_ends
 
+REACH = 0.25  # [P] share of a scale that a next step covers at most
 NOTABLE = 0.05  # points, of a score or of the index, below which a change is none
 
 
@@ -88,6 +91,48 @@ class PageEvidence:
         split = self._splits.get(since)
         points = float("nan") if split is None else float(split.changes[code][0])
         return None if points != points else points
+
+    def gain_at(self, code: str, value: float) -> float | None:
+        """Points that the index would gain with an indicator at a value; None where nothing follows."""
+        ends = shown_ends(self.view, self.view.bundle.framework.indicators[code])
+        if ends is None or ends[0] == ends[1]:
+            return None
+        scale = self.view.bundle.framework.scale
+        share = min(max((value - ends[0]) / (ends[1] - ends[0]), 0.0), 1.0)
+        score = scale.floor + share * (scale.top - scale.floor)
+        gain = float(gain_with(self._tree, self.view.bundle.year, code, score)[0])
+        return gain if gain == gain else None
+
+    def step(self, code: str) -> NextStep | None:
+        """The next step within reach of an indicator: what peers reach, else the industry's norm or as
+        much again as its own best year, which ends where the scale does."""
+        view = self.view
+        indicator = view.bundle.framework.indicators[code]
+        series = [n.value for n in view.row(self.indicators, code, view.years)]
+        now = view.row(self.indicators, code, (view.bundle.year,))[0].value
+        ends = shown_ends(view, indicator)
+        if now is None or ends is None:
+            return None
+        peers = {f.code: f for f in view.data.peers.figures} if view.data.peers else {}
+        figure, up = peers.get(code), indicator.direction == 1
+        reached: list[tuple[StepKind, float | None]] = []
+        if figure is not None:
+            better = figure.upper_quartile if up else figure.lower_quartile
+            reached += [("median", figure.median), ("better_half", better)]
+        gain = best_year(series, indicator.direction)
+        near = REACH * abs(ends[1] - ends[0])
+        own = None if gain is None else now + indicator.direction * min(gain, near)
+        if own is not None:
+            own = min(own, ends[1]) if up else max(own, ends[1])
+        norm = ends[1] if self._has_norm(indicator) else None
+        return next_step(now, indicator.direction, reached, within=near) or next_step(
+            now, indicator.direction, [("norm", norm), ("own_pace", own)], within=near
+        )
+
+    def _has_norm(self, indicator: Indicator) -> bool:
+        """Whether the scale ends at a lead value of the entity's own industry."""
+        posts = indicator.goalposts_in(self.view.bundle.year)
+        return posts is not None and self.view.data.entity.industry in posts.by_industry
 
     @cached_property
     def rooms(self) -> dict[str, float]:

@@ -1,17 +1,19 @@
-"""Page one, how good: the index on its scale with its band, the progress index, total and grade."""
+"""Page one, how good: total and grade with how near the next one is, the index on its scale."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from cescore.definitions.bilingual import name_in
 from cescore.definitions.model import Scale
+from cescore.method.assessment import DOUBT_KINDS
 from cescore.method.bonus import BonusLine
 from cescore.method.column import State
 from cescore.method.scale import place_on
 from cescore.publish.charts.spark import spark
 from cescore.publish.numbers import index_change_words, mark, number, percentage, quantity
 from cescore.publish.pages.scorecard.evidence import PageEvidence
-from cescore.publish.view import UNFILED, Number, View, at, of_series
+from cescore.publish.view import Number, View, at, of_series
 from cescore.publish.words import has_label, label_or
 
 SMALL_N = 10  # below it a rank is for reference only
@@ -115,6 +117,8 @@ def grade_card(view: View) -> dict[str, Any]:
         "scale": view.t("grade.scale", name=scale) if scale else "",
         "reason": reason,
         "parts": parts,
+        "margin": _margin(view),
+        "missing": _missing(view),
         "bonus": [_bonus_line(view, line) for line in found.bonus_lines],
         "bonus_total": view.t(
             "grade.bonus", points=f"{found.bonus:g}", most=f"{found.bonus_most:g}"
@@ -124,6 +128,29 @@ def grade_card(view: View) -> dict[str, Any]:
         "converted": _converted(view, "grade.converted"),
         "converted_short": _converted(view, "grade.converted.short"),
     }
+
+
+def _margin(view: View) -> list[str]:
+    """Points to the next grade and above the least of the own one."""
+    margin = view.data.margin
+    if margin is None:
+        return []
+    said = []
+    if margin.missing is not None:
+        grade = name_in(view.lang, margin.next_zh, margin.next_en)
+        said.append(view.t("margin.next", grade=grade, points=number(margin.missing)))
+    if margin.in_hand is not None:
+        said.append(view.t("margin.in_hand", points=number(margin.in_hand)))
+    return said
+
+
+def _missing(view: View) -> str:
+    """What is missing before a provisional grade is final, counted by kind."""
+    found = view.data.assessment
+    doubts = () if found.reason == "veto_standing" else found.doubts
+    counted = {kind: sum(doubt.n for doubt in doubts if doubt.kind == kind) for kind in DOUBT_KINDS}
+    said = [view.t(f"doubt.short.{kind}", n=n) for kind, n in counted.items() if n]
+    return view.t("grade.missing", list=view.join(said)) if said else ""
 
 
 def _converted(view: View, key: str) -> str:
@@ -155,36 +182,6 @@ def reason_words(view: View) -> str:
     if view.data.legal_basis == "statistical":
         return view.t("reason.statistical_basis")
     return "" if view.data.assessment.graded else view.t("reason.none")
-
-
-def progress_card(known: PageEvidence) -> dict[str, Any] | None:
-    """The progress index, base year 100: another scale than the index, never compared with it."""
-    view, progress = known.view, known.view.bundle.framework.progress
-    if progress is None or known.progress is None or not view.data.filed:
-        return None
-    now = at(known.progress.index, view.now)
-    last = at(known.progress.index, view.last)
-    card: dict[str, Any] = {
-        "name": progress.name(view.lang) or progress.code,
-        "code": progress.code,
-        "value": view.plain(now),
-        "is_number": now.value is not None,
-        "base": view.t("progress.base", year=view.bundle.base_year),
-        "change": "",
-        "spark": "",
-    }
-    if now.value is not None:
-        series = [
-            UNFILED
-            if year == view.bundle.year and not view.data.filed
-            else at(known.progress.index, i)
-            for i, year in enumerate(view.years)
-        ]
-        card["spark"] = spark(view, card["name"], series, level=100.0, height=11.0)
-    if now.value is not None and last.value is not None:
-        words = index_change_words(now.value, last.value, view.lang, kind="progress")
-        card["change"] = view.t("since", year=view.bundle.year - 1, change=words)
-    return card
 
 
 def _steps(view: View) -> list[dict[str, Any]]:

@@ -81,10 +81,10 @@ def _systems(view: View) -> Fragment:
     total = [count(len(every)), "", *_statuses(every), *_credit(every)]
     rows += [Row([view.t("total"), *total], "total")] if len(rows) > 1 else []
     columns = [
-        TableColumn(view.t("head.system"), 25, "text"),
-        TableColumn(view.t("head.measures"), 7),
-        TableColumn(view.t("head.checks"), 19, "text"),
-        *(TableColumn(check_head(view, status), 7) for status in STATUSES),
+        TableColumn(view.t("head.system"), 23, "text"),
+        TableColumn(view.t("head.measures"), 6),
+        TableColumn(view.t("head.checks"), 17, "text"),
+        *(TableColumn(check_head(view, status), 8) for status in STATUSES),
         TableColumn(view.t("head.scored_checks"), 7),
         TableColumn(view.t("head.of_points"), 7),
     ]

@@ -19,7 +19,6 @@ from cescore.publish.pages.scorecard.front_index import (
     grade_card,
     index_card,
     per_cent_on,
-    progress_card,
 )
 from cescore.publish.pages.scorecard.front_rates import headline_cards
 from cescore.publish.pages.scorecard.lights import SIGNS
@@ -55,7 +54,6 @@ def page_one(
         head=masthead(view),
         index=index_card(known),
         grade=grade_card(view),
-        progress=progress_card(known),
         headlines=[card for card in headline_cards(known) if card],
         groups=group_rows(known),
         ends=indicator_ends(known),

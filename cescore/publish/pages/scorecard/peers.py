@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -156,13 +156,30 @@ def _bodies(view: View, rows: Sequence[PublicRow], key: str, kind: str = "") -> 
         TableColumn(view.t("head.index"), 15 if codes else 25),
         *(TableColumn(_rate_name(view, code), 54 / len(codes)) for code in codes),
     ]
-    lines = sorted(rows, key=lambda row: (row.rank is None, row.rank or 0, row.place.entity_id))
+    lines = list(_parts_beneath(rows))
     n = max((row.n for row in rows if row.n is not None), default=None)
     title = view.type_name(kind) if kind else view.entity_type
     notes = [view.t("note.rank", n=n) if n is not None else ""]
     notes += [view.t("note.small_n")] if n is not None and n < SMALL_N else []
+    notes += [view.t("note.part_of")] if any(row.part_of for row in rows) else []
     body = [_body(view, row, codes) for row in lines]
     return Table(columns, body, view.t(f"caption.{key}", type=title), notes).fragment()
+
+
+def _parts_beneath(rows: Sequence[PublicRow]) -> Iterator[PublicRow]:
+    """Rows by rank, a part of another body beneath its whole; by itself where that is not shown."""
+    shown = {row.place.entity_id for row in rows}
+    ordered = sorted(rows, key=lambda row: (row.rank is None, row.rank or 0, row.place.entity_id))
+
+    def with_parts(row: PublicRow) -> Iterator[PublicRow]:
+        yield row
+        for part in ordered:
+            if part.part_of == row.place.entity_id:
+                yield from with_parts(part)
+
+    for row in ordered:
+        if row.part_of not in shown:
+            yield from with_parts(row)
 
 
 def _headline_order(view: View, code: str) -> tuple[int, str]:
@@ -200,7 +217,9 @@ def _body(view: View, row: PublicRow, codes: Sequence[str]) -> Row:
         own = getattr(headline, code, code) if code in type(headline).model_fields else code
         rates.append(DASH if value is None else number(value, view.decimals(str(own), [value])))
     rank = str(row.rank) if row.rank is not None else DASH
-    return Row([rank, view.place(row.place), index, *rates], "own" if is_own else "")
+    name = view.place(row.place)
+    name = view.t("part_of.name", name=name) if row.part_of else name
+    return Row([rank, name, index, *rates], "own" if is_own else "")
 
 
 def _status(view: View, status: str) -> str:

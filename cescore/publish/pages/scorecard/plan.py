@@ -10,9 +10,10 @@ from markupsafe import Markup
 from cescore.definitions.bilingual import name_in
 from cescore.definitions.unit_names import unit_text
 from cescore.method.assessment import VetoLine
+from cescore.method.grade_margin import GradeTurn
 from cescore.method.targets import COUNTED_BY, ROLES, TargetLine
 from cescore.publish.charts.bullets import bullet
-from cescore.publish.fragment import Fragment, two_lines
+from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import (
     DASH,
     PER_CENT,
@@ -50,12 +51,12 @@ def targets_table(bundle: OpenBundle) -> Fragment:
         rows += [_target_row(view, line) for line in lines]
     rows += _undecided_rows(view)
     columns = [
-        TableColumn(view.t("head.target"), 23, "text"),
+        TableColumn(view.t("head.target"), 21, "text"),
         TableColumn(view.t("head.base_level", year=_base_year(view)), 8),
         TableColumn(view.t("head.level", year=bundle.year), 8),
-        TableColumn(view.t("head.goal"), 10, "wrap"),
+        TableColumn(view.t("head.goal"), 9, "wrap"),
         TableColumn(view.t("head.actual"), 9, "wrap"),
-        TableColumn(view.t("head.completion"), 17, "text"),
+        TableColumn(view.t("head.completion"), 20, "text"),
         TableColumn(view.t("head.schedule"), 8),
         TableColumn(view.t("head.points_of_target"), 6),
         TableColumn(view.t("head.light"), 11, "text"),
@@ -149,7 +150,48 @@ def assessment_box(bundle: OpenBundle) -> Fragment:
         return NONE
     grade = grade_card(view)
     tables = {"parts": _parts(view, grade), "bonus": _bonus(view, grade), "vetoes": _vetoes(view)}
-    return section("assessment", t=view.t, grade=grade, **tables)
+    tables |= {"turns": _turns(view)}
+    return section("assessment", t=view.t, grade=grade, doubts=_doubts(view), **tables)
+
+
+def _doubts(view: View) -> str:
+    """All that is missing before a provisional grade is final, by name."""
+    doubts = view.data.assessment.doubts
+    said = [
+        view.t(f"doubt.{doubt.kind}", name=doubt.name(view.lang), n=doubt.n) for doubt in doubts
+    ]
+    return view.t("doubts", list=view.t("list").join(said)) if said else ""
+
+
+def _turns(view: View) -> Fragment:
+    """What alone would lift the grade: the value of the year, and the one that would be enough."""
+    margin = view.data.margin
+    if margin is None or margin.missing is None:
+        return NONE
+    rows = [Row([_turn_name(view, turn), *_turn_values(view, turn)]) for turn in margin.turns]
+    grade = name_in(view.lang, margin.next_zh, margin.next_en)
+    if not rows:
+        return paragraph(view.t("margin.no_turn", grade=grade))
+    columns = [
+        TableColumn(view.t("head.turn", grade=grade), 60, "text"),
+        TableColumn(view.t("head.now"), 20),
+        TableColumn(view.t("head.needed"), 20),
+    ]
+    notes = [view.t("note.turns")]
+    return Table(columns, rows, notes=notes, name=view.t("heading.assessment")).fragment()
+
+
+def _turn_name(view: View, turn: GradeTurn) -> str:
+    if turn.kind == "measures":
+        return view.t("turn.measures")
+    return f"{turn.code}  {turn.name(view.lang)}".strip()
+
+
+def _turn_values(view: View, turn: GradeTurn) -> list[str]:
+    if turn.kind == "measures":
+        return [view.t("turn.open", n=f"{turn.now:g}"), view.t("turn.full", n=f"{turn.needed:g}")]
+    decimals = decimals_for(turn.unit, [turn.now, turn.needed])
+    return [quantity(v, turn.unit, view.lang, decimals) for v in (turn.now, turn.needed)]
 
 
 def _parts(view: View, grade: Mapping[str, Any]) -> Fragment:

@@ -13,12 +13,20 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from cescore.definitions.model import Indicator
+from cescore.definitions.model import Indicator, Progress
 from cescore.method.column import Panel, State
 from cescore.method.mean_tree import index_tree
 from cescore.method.rooms import rooms
 from cescore.publish.fragment import Fragment, paragraph
-from cescore.publish.numbers import DASH, PrintedNumber, mark, number, quantity, signed
+from cescore.publish.numbers import (
+    DASH,
+    PrintedNumber,
+    index_change_words,
+    mark,
+    number,
+    quantity,
+    signed,
+)
 from cescore.publish.pages.changes import changes, entity_changes
 from cescore.publish.pages.scorecard.rating import (
     bar,
@@ -332,8 +340,27 @@ def progress_table(bundle: OpenBundle, progress: ProgressResult) -> Fragment:
     said += [view.t("note.series_break")] if has_break else []
     said += [note]
     notes = [view.sentences(filter(None, said))]
+    lead = _progress_lead(view, rules, progress)
     title = view.t("caption.progress", year=bundle.base_year)
-    return Table(columns, rows, title, notes, halves=True).fragment()
+    return Fragment.join([lead, Table(columns, rows, title, notes, halves=True).fragment()])
+
+
+def _progress_lead(view: View, rules: Progress, progress: ProgressResult) -> Fragment:
+    """The progress index in a sentence: its value, base year = 100, and its change since last year."""
+    now, last = (at(progress.index, year) for year in (view.now, view.last))
+    if now.value is None:
+        return NONE
+    said = [
+        view.t(
+            "progress.now", name=rules.name(view.lang) or rules.code, code=rules.code,
+            year=view.bundle.year, value=view.plain(now),
+            base=view.t("progress.base", year=view.bundle.base_year),
+        )
+    ]  # fmt: skip
+    if last.value is not None:
+        change = index_change_words(now.value, last.value, view.lang, kind="progress")
+        said.append(view.t("since", year=view.bundle.year - 1, change=change))
+    return paragraph(view.t("join.clause").join(said) + view.t("full_stop"), "lead-line")
 
 
 def _members(

@@ -131,15 +131,38 @@ def accounts_table(bundle: OpenBundle, accounts: Panel, *, every: bool = False) 
     """The accounts by group; with `every`, all of them and each with the formula executed."""
     view = View(bundle)
     used = stood_on(bundle.framework)
-    asked = [a for a in bundle.framework.accounts.values() if every or a.code in used]
+    accounts_of = bundle.framework.accounts.values()
+    shown = [] if every else [a for a in accounts_of if bundle.framework.entity_type in a.shown]
+    asked = [a for a in accounts_of if every or (a.code in used and a not in shown)]
     found = [(a, row_of(accounts, a.code, view.shown_years)) for a in asked]
     kept = [(a, row) for a, row in found if any(n.value for n in row)]
-    if not kept or not bundle.data.filed:
+    if not bundle.data.filed or not (kept or shown):
         return nothing(view, "accounts") if every else NONE
-    rows = list(_account_rows(view, kept, every))
+    parts = [_own_table(view, list(group), accounts) for group in _by_group(shown)]
+    if kept:
+        rows = list(_account_rows(view, kept, every))
+        columns = [TableColumn(view.t("head.account"), 43, "text"), *years(view, 19)]
+        table = Table(columns, rows, view.t("caption.accounts"), halves=not every).fragment()
+        parts = [table, signs(view, [n for _, row in kept for n in row]), *parts]
+    return Fragment.join(parts)
+
+
+def _by_group(accounts: Sequence[Computed]) -> Iterator[list[Computed]]:
+    """Accounts by their group, in the order of params."""
+    found: dict[str, list[Computed]] = {}
+    for account in accounts:
+        found.setdefault(str(getattr(account, "group", "")), []).append(account)
+    yield from found.values()
+
+
+def _own_table(view: View, members: Sequence[Computed], accounts: Panel) -> Fragment:
+    """The accounts of a group that this type's page prints, whatever they are used for."""
+    found = [(a, row_of(accounts, a.code, view.shown_years)) for a in members]
+    group = str(getattr(members[0], "group", ""))
     columns = [TableColumn(view.t("head.account"), 43, "text"), *years(view, 19)]
-    table = Table(columns, rows, view.t("caption.accounts"), halves=not every).fragment()
-    return Fragment.join([table, signs(view, [n for _, row in kept for n in row])])
+    rows = list(_account_rows(view, found, every=False))
+    table = Table(columns, rows, label_or(f"account_group.{group}", view.lang, group)).fragment()
+    return Fragment.join([table, signs(view, [n for _, row in found for n in row])])
 
 
 def _account_rows(

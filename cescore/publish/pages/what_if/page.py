@@ -97,6 +97,7 @@ def _identity(opened: OpenBundle) -> Json:
     bundle = opened.data
     entity, stage = bundle.entity, bundle.release_stage
     marks = [_both(f"status.{stage}")] if stage in MARKED else []
+    marks += [_both("status.flash")] if bundle.run.kind == "flash" else []
     marks += [_both("status.restricted")] if bundle.legal_basis == "statistical" else []
     return {
         "entity": entity.entity_id,

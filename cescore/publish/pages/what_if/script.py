@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
@@ -99,6 +100,7 @@ def _shared_rules() -> Mapping[str, Any]:
         "shift": SHIFT,
         "zSpan": T_SPAN,
         "nearly": NEARLY,
+        "tiny": sys.float_info.min,
         "most": MOST,
         "parts": PARTS,
         "caseOfState": {state.value: case for state, case in CASE_OF_STATE.items()},

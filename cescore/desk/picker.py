@@ -1,0 +1,49 @@
+"""The picker of entity and year at the head of a notebook."""
+
+# mypy: allow-untyped-calls
+# (ipywidgets is not typed)
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as widgets
+from IPython.display import display
+
+from cescore.desk.opening import find_workspace
+from cescore.publish.words import label
+
+
+def show(chosen: tuple[str, int], lang: str, on_choice: Callable[[tuple[str, int]], None]) -> None:
+    """Display the picker; what is chosen holds from the next run of the cells on."""
+    root = find_workspace(Path.cwd())
+    entities = _alike(root, chosen[0]) or [(chosen[0], chosen[0])]
+    years = sorted(int(p.name) for p in (root / "data").iterdir() if p.name.isdigit())
+    entity = widgets.Dropdown(
+        options=entities, value=chosen[0], description=label("worked.entity", lang)
+    )
+    year = widgets.Dropdown(
+        options=years or [chosen[1]], value=chosen[1], description=label("worked.year", lang)
+    )
+
+    def choose(_: Any) -> None:
+        on_choice((str(entity.value), int(year.value)))
+
+    entity.observe(choose, "value")
+    year.observe(choose, "value")
+    display(widgets.HBox([entity, year, widgets.Label(label("worked.pick", lang))]))
+
+
+def _alike(root: Path, entity_id: str) -> list[tuple[str, str]]:
+    """Code with name, and code, of each entity of the register that is of the type of one of them."""
+    with (root / "data" / "entities.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    types = {row.get("entity_type") for row in rows if row.get("entity_id") == entity_id}
+    named = {
+        row["entity_id"]: row.get("name_zh") or row.get("name_en") or ""
+        for row in rows
+        if row.get("entity_type") in types
+    }
+    return [(f"{code} {name}".strip(), code) for code, name in named.items()]
