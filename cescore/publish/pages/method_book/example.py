@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cescore.definitions.model import Framework, Indicator
-from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.documents import MethodBook
 from cescore.method.aggregate import Aggregation
 from cescore.method.column import Panel
@@ -134,8 +133,7 @@ class _Steps:
         factor = factor_text(indicator.factor)
         if factor:
             text = f"({text}) {factor}" if " − " in text or " + " in text else f"{text} {factor}"
-        unit = unit_text(indicator.unit, self.words.lang)
-        return f"{text} = {_plain(value)} {unit}".rstrip()
+        return f"{text} = {_plain(value)}"
 
     def _operand(self, name: str, year: int | None = None) -> str:
         for panel in (self.worked.accounts, self.worked.indicators):

@@ -66,8 +66,8 @@ def _defined(indicator: Indicator) -> dict[str, object]:
 
 def _decided(framework: Framework) -> dict[str, object]:
     """What a framework says beside indicators, names, notes and whom it is for."""
-    own = {"indicators", "entity_type", "zh", "en", "version", "history", "source", "variables"}
-    rest = framework.model_dump(exclude={*own, "accounts", "factors", "order"})
+    own = {"indicators", "id", "entity_type", "zh", "en", "version", "history", "source"}
+    rest = framework.model_dump(exclude={*own, "variables", "accounts", "factors", "order"})
     rest["index"].pop("note")
     return rest | {"scored": [(i.code, i.group, i.weight) for i in framework.scored()]}
 
