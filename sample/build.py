@@ -19,6 +19,7 @@ from sample.frame import (
     DISTRICTS,
     FIRMS_PER_FRAME,
     PARKS,
+    SAME_AS,
     TERRITORIES,
     YEARS,
     Frame,
@@ -132,7 +133,8 @@ def make_block(seed: int, first_frame: int, firms: int, catalogue: Catalogue) ->
         cases.shape_codes(ids, tables[3].codes["energy_basis"])
         cases.mark_firms(tables[3])
         cases.mark_districts(tables[1])
-    return Block(tuple(_register(frame, numbers, ids)), tables, _qualities(tables, frame, quality))
+    register = tuple((*row, _same_as(row[0])) for row in _register(frame, numbers, ids))
+    return Block(register, tables, _qualities(tables, frame, quality))
 
 
 def _table(
@@ -260,6 +262,13 @@ def _register(
             )
     for i, entity_id in enumerate(ids):
         yield _firm_row(frame, i, entity_id)
+
+
+def _same_as(entity_id: str) -> str:
+    """The other body that is the same place, within the entity's own frame."""
+    start, _, own = entity_id.rpartition("-")
+    other = SAME_AS.get(own, "")
+    return f"{start}-{other}" if start and other else other
 
 
 def _firm_row(frame: Frame, i: int, entity_id: str) -> tuple[str, ...]:

@@ -45,6 +45,7 @@ PARKS: tuple[tuple[str, str, str, str, str], ...] = (
     ("PK09", "国家现代农业产业园", "National Modern Agricultural Park", "220422", "agricultural"),
 )
 PARK_IDS = tuple(park[0] for park in PARKS)
+SAME_AS: Mapping[str, str] = {"PK01": "2204GX"}  # the zone as a park
 
 # The frame's 111 firms of 2021, industry by territory; the margins are those of the sample frame.
 SPLIT_2021: Mapping[str, tuple[int, int, int, int, int]] = {

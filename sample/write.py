@@ -20,7 +20,7 @@ from sample.table import ABSENT, MISSING, NOT_APPLICABLE, STATUS_TEXT, Table
 
 OBSERVATIONS = ("entity_id", "year", "variable", "value", "status", "basis", "note")
 REGISTER = ("entity_id", "entity_type", "name_zh", "name_en", "parent_id", "counted_in", "holding_id", "industry",
-            "valid_from", "valid_to", "is_synthetic")  # fmt: skip
+            "valid_from", "valid_to", "is_synthetic", "same_as")  # fmt: skip
 _BASIS_TEXT = ("consented", "statistical", "administrative")
 
 

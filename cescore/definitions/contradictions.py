@@ -15,7 +15,11 @@ from cescore.definitions.spelling import nearest, with_nearest
 def headline_codes(draft: Draft) -> list[str]:
     """The codes that page one shows."""
     headline = draft.at.node.get("headline") or Node({}, "")
-    codes = [n.raw for key, n in headline.entries().items() if key != "beside" and n.raw]
+    rates = ("resource_output_rate", "resource_recycling_rate")
+    codes = [n.raw for key, n in headline.entries().items() if key in rates and n.raw]
+    instead = headline.get("instead")
+    if instead is not None:
+        codes += [code for key, n in instead.entries().items() for code in (key, n.raw)]
     beside = headline.get("beside")
     if beside is not None:
         codes += [n.raw for n in beside.value] if isinstance(beside.value, list) else [beside.raw]

@@ -10,7 +10,7 @@ from cescore.definitions.model.written import Positive, Share, Tag
 from cescore.definitions.reading import Reading
 
 
-class MovableBy(Definition):
+class Lever(Definition):
     """How far one indicator can be moved, and its price.
 
     Attributes
@@ -29,12 +29,12 @@ class MovableBy(Definition):
 class Movable(Definition):
     """What entities can move: a general rule, and by entity type what differs from it."""
 
-    general: MovableBy = MovableBy()
-    types: Mapping[str, Mapping[str, MovableBy]] = {}
+    general: Lever = Lever()
+    types: Mapping[str, Mapping[str, Lever]] = {}
     source: str = "本报告采用"
     tag: Tag = "P"
 
-    def lever(self, entity_type: str, code: str) -> MovableBy:
+    def lever(self, entity_type: str, code: str) -> Lever:
         """The rule for an indicator of a type."""
         return self.types.get(entity_type, {}).get(code, self.general)
 

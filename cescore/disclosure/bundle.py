@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
@@ -73,11 +73,19 @@ class EntityChange(Part):
     has_history: bool = False
 
 
+class Relative(Part):
+    """A public body that shares figures with the entity: its ``whole``, a ``part`` of it, the ``same`` place."""
+
+    kind: Literal["whole", "part", "same"]
+    place: Place
+
+
 class EntityCard(Place):
     """Whose report it is."""
 
     industry: str = ""
     counted_in: str = ""
+    relatives: tuple[Relative, ...] = ()  # whose reports show the same figures in another light
     parents: tuple[Place, ...] = ()  # from the smallest containing body up
     is_synthetic: bool = False
     changes: tuple[EntityChange, ...] = ()  # the oldest first

@@ -20,6 +20,7 @@ from cescore.disclosure.bundle import (
     PlanCard,
     ProseCard,
     Record,
+    Relative,
     Released,
     StandardCard,
     report_number,
@@ -241,6 +242,20 @@ class Bundler:
         evaluations = self.yearly.evaluations.values()
         return {e: row for ev in evaluations for row, e in enumerate(ev.panel.entities)}
 
+    def _relatives(self, entity: Entity) -> Iterator[Relative]:
+        """Public bodies of the year that share figures with an entity, by how they do."""
+        own = entity.entity_id
+        for other in self.yearly.workspace.register.valid_in(self.yearly.year):
+            if not self.gate.is_public(other):
+                continue
+            place = self.gate.place(other)
+            if entity.counted_in == other.entity_id:
+                yield Relative(kind="whole", place=place)
+            if other.counted_in == own:
+                yield Relative(kind="part", place=place)
+            if own == other.same_as or entity.same_as == other.entity_id:
+                yield Relative(kind="same", place=place)
+
     def _card(self, entity: Entity) -> EntityCard:
         """Whose report it is; the bodies around it only where they may be named."""
         register = self.yearly.workspace.register
@@ -251,6 +266,7 @@ class Bundler:
             **self.gate.place(entity).model_dump(),
             industry=entity.industry,
             counted_in=counted_in if known else "",
+            relatives=tuple(self._relatives(entity)),
             parents=tuple(self.gate.place(e) for e in around),
             is_synthetic=entity.is_synthetic,
             changes=tuple(changes_of(entity.entity_id, register, self.yearly.year, self.gate)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -114,9 +114,26 @@ def _headline(bundle: Bundle) -> dict[str, Any]:
         if code not in indicators:
             found[name] = None
             continue
-        unit = bundle.framework.indicators[code].unit
-        found[name] = {**_of_year(bundle, indicators[code]), "unit": unit}
+        found[name] = _rate(bundle, code, headline.instead.get(code, ""), indicators)
     return found
+
+
+def _rate(
+    bundle: Bundle, official: str, other: str, indicators: Mapping[str, Series]
+) -> dict[str, Any]:
+    """A headline rate of the year and the form it is in: the official one wherever it has a value."""
+    forms = {"official": official, "alternative": other}
+    figures = {
+        form: {**_of_year(bundle, indicators[code]), "unit": bundle.framework.indicators[code].unit}
+        for form, code in forms.items()
+        if code in indicators
+    }
+    stands_in = "alternative" in figures and figures["official"]["value"] is None
+    form = (
+        "alternative" if stands_in and figures["alternative"]["value"] is not None else "official"
+    )
+    every = figures if len(figures) > 1 else {}
+    return {**figures[form], "form": form, **every}
 
 
 def _indicators(bundle: Bundle) -> list[dict[str, Any]]:

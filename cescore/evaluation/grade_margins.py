@@ -10,7 +10,7 @@ from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.method.assessment import Assessment
 from cescore.method.evaluation import TypeEvaluation
 from cescore.method.fitting import method_of
-from cescore.method.grade_margin import GradeMargin, Lever, grade_margin
+from cescore.method.grade_margin import GradeLever, GradeMargin, grade_margin
 from cescore.method.ladder_points import PointsLadder
 from cescore.method.mean_tree import Tree, index_tree
 from cescore.method.normalise import ends_in
@@ -45,7 +45,7 @@ def margin_of(
     )
 
 
-def _levers(evaluation: TypeEvaluation, entity_id: str) -> Iterator[Lever]:
+def _levers(evaluation: TypeEvaluation, entity_id: str) -> Iterator[GradeLever]:
     """The entity's scored indicators that have a value and a scale of straight lines."""
     row, framework = evaluation.panel.row(entity_id), evaluation.framework
     tree = index_tree(evaluation.scored, evaluation.aggregation, framework)
@@ -62,7 +62,7 @@ def _levers(evaluation: TypeEvaluation, entity_id: str) -> Iterator[Lever]:
             continue
         steps = _steps(one_year, parent, indicator.code, row)
         if all(weight > 0 for weight, *_ in steps):
-            yield Lever(
+            yield GradeLever(
                 indicator.code, indicator.zh, indicator.en, indicator.unit, steps, float(value),
                 *ends, floor=framework.scale.floor, top=framework.scale.top,
             )  # fmt: skip

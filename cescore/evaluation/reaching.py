@@ -33,7 +33,7 @@ MARGIN = 1e-7  # points above the threshold, so that noise does not miss it
 
 
 @dataclass(frozen=True)
-class IndicatorMove:
+class PathMove:
     """One indicator moved [its own unit]; ``cost`` as in params/movable.yml."""
 
     code: str
@@ -69,7 +69,7 @@ class PathToGrade:
     before: float | None
     total: float | None
     reached: tuple[str, str]
-    moves: tuple[IndicatorMove, ...] = ()
+    moves: tuple[PathMove, ...] = ()
     is_reachable: bool = False
     is_cheapest: bool = False
     why: str = ""
@@ -362,9 +362,9 @@ def _values(ways: Sequence[_Way], shares: Mapping[str, float]) -> dict[str, floa
     return {way.code: way.at(shares[way.code]) for way in ways if way.code in shares}
 
 
-def _moves(ways: Sequence[_Way], shares: Mapping[str, float]) -> tuple[IndicatorMove, ...]:
+def _moves(ways: Sequence[_Way], shares: Mapping[str, float]) -> tuple[PathMove, ...]:
     return tuple(
-        IndicatorMove(way.code, way.start, way.at(shares[way.code]), way.cost * shares[way.code])
+        PathMove(way.code, way.start, way.at(shares[way.code]), way.cost * shares[way.code])
         for way in ways
         if shares.get(way.code)
     )

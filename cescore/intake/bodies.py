@@ -12,7 +12,7 @@ from cescore.intake.notation import nearest
 from cescore.intake.stages import Lines
 from cescore.intake.wording import shortened
 
-BODIES = ("parent_id", "counted_in")
+BODIES = ("parent_id", "counted_in", "same_as")
 AT_LAST = 9999  # the year of a row without an end
 
 
@@ -36,11 +36,10 @@ def by_current_ids(register: Register, lines: Lines, context: Context) -> Regist
 
     def translated(state: Entity) -> Entity:
         origins = tuple(replace(o, entity_id=_of(o.entity_id, current)) for o in state.formed_from)
-        parent, counted = _of(state.parent_id, current), _of(state.counted_in, current)
+        bodies = {column: _of(getattr(state, column), current) for column in BODIES}
         known = tuple(old for old in state.former_ids if current.get(old) == state.entity_id)
-        return replace(
-            state, parent_id=parent, counted_in=counted, formed_from=origins, former_ids=known
-        )
+        moved = replace(state, formed_from=origins, former_ids=known)
+        return replace(moved, **bodies)  # type: ignore[arg-type]
 
     return _changed(register, translated)
 

@@ -30,6 +30,7 @@ class Entity:
     name_en: str = ""
     parent_id: str = ""  # the smallest body that contains it
     counted_in: str = ""  # its figures are already in that entity's
+    same_as: str = ""  # the same place as another kind of body, stated at one of the two
     holding_id: str = ""
     industry: str = ""
     valid_from: int | None = None

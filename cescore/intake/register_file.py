@@ -34,6 +34,7 @@ SHARED = (
     "entity_type",
     "parent_id",
     "counted_in",
+    "same_as",
     "holding_id",
     "industry",
 )  # few words, many rows
@@ -51,6 +52,7 @@ LAYOUT = ColumnLayout(
         "name_en",
         "parent_id",
         "counted_in",
+        "same_as",
         "holding_id",
         "industry",
         "valid_from",

@@ -103,10 +103,10 @@ class Repeats:
         return Finding("warning", code, **about, values=tuple(every.items()))  # type: ignore[arg-type]
 
     def _is_inside(self, one: int, other: int) -> bool:
-        """Whether one of two bodies lies in the other, or is counted in it, and may share its figures."""
+        """Whether one of two bodies lies in the other, is counted in it or is the same: it may share figures."""
         a, b = self.cube.entities[one], self.cube.entities[other]
-        return a.entity_id in (b.parent_id, b.counted_in) or (
-            b.entity_id in (a.parent_id, a.counted_in)
+        return a.entity_id in (b.parent_id, b.counted_in, b.same_as) or (
+            b.entity_id in (a.parent_id, a.counted_in, a.same_as)
         )
 
 

@@ -69,7 +69,7 @@ class GradeMargin:
 
 
 @dataclass(frozen=True)
-class Lever(Bilingual):
+class GradeLever(Bilingual):
     """An indicator as the index sees it, for the way back from a needed index to its value.
 
     Attributes
@@ -101,7 +101,7 @@ def grade_margin(
     targets: Sequence[TargetLine],
     measures: Sequence[MeasureLine],
     ladder: PointsLadder,
-    levers: Sequence[Lever] = (),
+    levers: Sequence[GradeLever] = (),
 ) -> GradeMargin | None:
     """The margin of a total that was graded by its points; None of any other.
 
@@ -198,7 +198,7 @@ def _measures(
 
 
 def _indicators(
-    assessed: Assessment, levers: Sequence[Lever], missing: float
+    assessed: Assessment, levers: Sequence[GradeLever], missing: float
 ) -> Iterator[GradeTurn]:
     needed = _needed_part(assessed, "index", missing)
     if needed is None:

@@ -182,6 +182,7 @@ class TraceText:
             "industry": lambda v: f" ({v})" if v else "",
             "unit": lambda v: unit_text(v, self.lang),
             "note": lambda v: label_or(f"target_note.{v}", self.lang, v),
+            "shown": lambda v: label_or(f"veto.sign.{v}", self.lang, v),
             "check_note": lambda v: label_or(f"check_note.{v}", self.lang, v),
             "why": lambda v: label_or(f"unscored.{v}", self.lang, v),
             "by": lambda v: label_or(f"yardstick.{v}", self.lang, v),

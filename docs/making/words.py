@@ -18,6 +18,7 @@ ENGLISH_ONLY = (
     "contributing",
     "desk",
     "desk-api",
+    "frameworks",
     "licences",
     "method",
     "open-data",
@@ -29,7 +30,7 @@ ENGLISH_ONLY = (
 )
 # bilingual guides whose Chinese is still to be written, message by message: they are shown in English
 NOT_YET = ("formats",)
-AWAITED = ("desk", "what-if")  # pages that a checkout may not have yet
+AWAITED = ("desk",)  # pages that a checkout may not have yet
 LANGUAGES = {"en": "en", "zh": "zh_CN"}  # short names are folders of the site, long ones Sphinx's
 _INSIDE = {
     "CONTRIBUTING.md": "contributing.md",

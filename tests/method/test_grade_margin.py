@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cescore.definitions.model import Plan, Scale
 from cescore.method.aggregate import generalised_mean
 from cescore.method.assessment import Assessment, Evidence, assess
-from cescore.method.grade_margin import GradeMargin, Lever, grade_margin, needed_member
+from cescore.method.grade_margin import GradeLever, GradeMargin, grade_margin, needed_member
 from cescore.method.ladder_points import PointsLadder
 from cescore.method.measures import MeasureLine
 from cescore.method.targets import TargetLine, assess_targets
@@ -127,7 +127,9 @@ def test_an_indicator_turns_at_the_value_that_its_scale_gives_back() -> None:
     """An arithmetic index of two halves: 10 points of the total are 100 / 6 of the index."""
     made = plan()
     found = assessed(made, (), 1, index=50)  # 0.6 x 50 + 0.4 x 100 = 70, and 80 is good
-    lever = Lever("R", "率", "rate", "%", ((0.5, 1.0, 50.0, 30.0),), 30.0, 0.0, 100.0, 0.0, 100.0)
+    lever = GradeLever(
+        "R", "率", "rate", "%", ((0.5, 1.0, 50.0, 30.0),), 30.0, 0.0, 100.0, 0.0, 100.0
+    )
     down = replace(lever, code="D", worst=100.0, best=0.0, value=70.0)
     turns = {t.code: t for t in margin(made, found, (), 1, levers=[lever, down]).turns}
     assert turns["R"].needed == pytest.approx(30 + 100 / 3)

@@ -126,7 +126,11 @@ def test_the_book_holds_every_target_veto_grade_measure_and_requirement() -> Non
     texts = [t.zh for t in plan.targets.values()] + [t.source for t in plan.targets.values()]
     texts += [f"{exact(t.value)}" for t in plan.targets.values()]
     texts += [v.zh for v in plan.vetoes.values()] + [v.source for v in plan.vetoes.values()]
-    texts += [f"{b.zh}≥{exact(b.least)}" for s in plan.assessment.scales.values() for b in s.bands]
+    scales, used = plan.assessment.scales, {*plan.assessment.scale_of.values()}
+    texts += [f"{b.zh}≥{exact(b.least)}" for code in used for b in scales[code].bands]
+    unused = [b.zh for code in scales.keys() - used for b in scales[code].bands]
+    known = {b.zh for code in used for b in scales[code].bands}
+    assert not [zh for zh in unused if zh not in known and packed(f"{zh}≥") in found]
     texts += [c.zh for c in plan.commitments.values()]
     texts += [text for m in plan.measures.values() for text in (f"{m.id}{m.zh}", *m.units)]
     texts += [c.zh for m in plan.measures.values() for c in m.checks]

@@ -51,3 +51,19 @@ def test_uncertainty_and_robustness_rank_the_four_alone(yearly):
     assert with_rank == FOUR
     assert ZONE in set(bands[bands["code"] == "score_low"]["entity_id"])
     assert yearly.robustness["district"].entities == 4
+
+
+def test_reports_that_share_figures_name_each_other_and_say_why_they_differ(bundler):
+    def relatives(entity_id: str) -> set[tuple[str, str]]:
+        card = bundler.bundle(entity_id).entity
+        return {(one.kind, one.place.entity_id) for one in card.relatives}
+
+    assert relatives(ZONE) == {("whole", WHOLE), ("same", "PK01")}
+    assert relatives(WHOLE) == {("part", ZONE)}
+    assert relatives("PK01") == {("same", ZONE)}
+    for entity_id, other in ((ZONE, "PK01"), ("PK01", ZONE)):
+        opened = pages.opened(bundler.bundle(entity_id), lang="zh")
+        tables = pages.all_tables(opened)
+        assert "同一区域另有报告" in tables["page_one"].html and other in tables["page_one"].html
+        said = tables["siblings_table"].html
+        assert "评价体系不同" in said and "边界不同" in said and "不可互比" in said

@@ -188,11 +188,16 @@ class MissingRules(Definition):
 
 
 class Headline(Definition):
-    """The two rates on page one, and what stands beside them."""
+    """The two rates on page one, and what stands beside them.
+
+    ``instead``: a rate -> another form of it, printed beside it under its own name; where the rate
+    itself has no value, that form stands in its place and says so.
+    """
 
     resource_output_rate: str = ""
     resource_recycling_rate: str = ""
     beside: Words = ()
+    instead: Mapping[Code, Code] = {}
 
 
 class Progress(Named):

@@ -128,7 +128,7 @@ def _unknown(world: World, entity_id: str, asked: str, year: int) -> str:
 
 
 def _found(tracer: Tracer, quantity: TracedQuantity) -> Traced | None:
-    if quantity.kind in ("grade", "coverage") and quantity.code != quantity.kind:
+    if quantity.kind in ("grade", "coverage", "bonus") and quantity.code != quantity.kind:
         return None
     try:
         trace = tracer.of(quantity)

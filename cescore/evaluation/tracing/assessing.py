@@ -216,10 +216,17 @@ def veto(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -
     place = outcome.places.get(line.id, "")
     target_ = line.id.removeprefix("target_")
     is_target = line.id.startswith("target_") and any(t.id == target_ for t in outcome.targets)
-    beside = (tracer.same(quantity, "target", target_),) if is_target else ()
-    notes = (TraceNote.of("evidence", text=line.document),) if line.document else ()
+    beside = [tracer.same(quantity, "target", target_)] if is_target else []
+    notes = [TraceNote.of("evidence", text=line.document)] if line.document else []
+    if line.sign is not None:
+        years = [year for year in (quantity.year, line.sign.against_year) if year is not None]
+        beside += [tracer.same(quantity, "indicator", line.sign.indicator, y) for y in years]
+        against = line.sign.against if line.sign.against_year is None else line.sign.against_year
+        shown = {True: "yes", False: "no", None: "cannot"}[line.sign.shown]
+        condition = f"{line.sign.indicator} {line.sign.op} {against if against is not None else ''}"
+        notes.append(TraceNote.of("veto_sign", condition=condition.strip(), shown=shown))
     return Traced(
-        quantity, Named(zh=line.zh, en=line.en), text=line.status, beside=beside, notes=notes,
+        quantity, Named(zh=line.zh, en=line.en), text=line.status, beside=tuple(beside), notes=tuple(notes),
         origins=(TraceOrigin(place),) if place else (),
     )  # fmt: skip
 

@@ -24,13 +24,17 @@ def headline_cards(known: PageEvidence) -> list[dict[str, Any]]:
 
 
 def _headline(known: PageEvidence, code: str) -> dict[str, Any]:
-    view, unit = known.view, known.view.unit(code)
+    view = known.view
+    official, other = code, known.view.bundle.framework.headline.instead.get(code, "")
+    code = other if other and _stands_in(known, official, other) else official
+    unit = view.unit(code)
     series = view.row(known.indicators, code, view.years)
     decimals = view.decimals(code, [n.value for n in series])
     now = series[view.now] if view.now is not None else Number(None)
     changes = [view.t("carried.from", year=now.taken)] if now.taken else []
     partial = partial_mean(view, code)
     changes += [view.t("headline.partial_mean", n=partial.n)] if partial else []
+    changes += [_other_form(known, official, other, code)] if other else []
     for year in dict.fromkeys((view.bundle.base_year, view.bundle.year - 1)):
         position = view.position(year)
         if position is None or year == view.bundle.year or (now.taken and year >= now.taken):
@@ -45,6 +49,30 @@ def _headline(known: PageEvidence, code: str) -> dict[str, Any]:
         "value": view.plain(now, decimals),
         "is_number": now.value is not None,
         "unit": unit_text(unit, view.lang) if now.value is not None else "",
-        "changes": changes,
+        "changes": [line for line in changes if line],
         "spark": spark(view, view.name(code), series, decimals=decimals, width=34.0),
     }
+
+
+def _now(known: PageEvidence, code: str) -> Number:
+    """An indicator's value in the year evaluated."""
+    view = known.view
+    series = view.row(known.indicators, code, view.years)
+    return series[view.now] if view.now is not None else Number(None)
+
+
+def _stands_in(known: PageEvidence, official: str, other: str) -> bool:
+    """Whether the other form takes the place of a rate that has no value."""
+    return _now(known, official).value is None and _now(known, other).value is not None
+
+
+def _other_form(known: PageEvidence, official: str, other: str, shown: str) -> str:
+    """Which of two forms is shown, and the other's figure where there is one."""
+    view = known.view
+    if shown == other:
+        return view.t("headline.stands_in", official=view.name(official))
+    value = _now(known, other)
+    if value.value is None:
+        return ""
+    figure = view.plain(value, view.decimals(other, [value.value]))
+    return view.t("headline.other_form", name=view.name(other), value=figure)

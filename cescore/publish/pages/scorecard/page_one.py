@@ -82,6 +82,15 @@ def _lines_left(view: View, sentences: Sequence[str]) -> int:
     return lines - sum(map(lines_of, sentences))
 
 
+def relatives(view: View, kind: str) -> str:
+    """The bodies that share figures with the entity in one way, each with its type and code."""
+    found = [one.place for one in view.data.entity.relatives if one.kind == kind]
+    return view.join(
+        view.t("relative", name=view.place(p), type=view.type_name(p.entity_type), id=p.entity_id)
+        for p in found
+    )
+
+
 def masthead(view: View) -> dict[str, Any]:
     """Who, what, when, under which number and in which state."""
     data = view.data
@@ -93,6 +102,7 @@ def masthead(view: View) -> dict[str, Any]:
     facts = [
         ("fact.type", view.entity_type),
         ("fact.district", view.t("path").join(where)),
+        *((f"fact.{kind}", relatives(view, kind)) for kind in ("whole", "part", "same")),
         ("fact.formerly", view.join(former_names(view))),
         ("fact.code", data.entity.entity_id),
         ("fact.industry", view.said(data.entity.industry)),

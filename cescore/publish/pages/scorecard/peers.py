@@ -15,7 +15,7 @@ from cescore.disclosure.bundle import PublicRow
 from cescore.method.column import Flag, State
 from cescore.method.disclosure import YearRank
 from cescore.publish.charts.bullets import quartile_strip
-from cescore.publish.fragment import Fragment, two_lines
+from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import DASH, decimals_for, mark, number
 from cescore.publish.pages.scorecard.front_index import SMALL_N
 from cescore.publish.pages.scorecard.rating import bar
@@ -133,8 +133,17 @@ def _where_among(view: View, rank: int | None, n: int | None, band: int | None) 
 
 
 def siblings_table(bundle: OpenBundle) -> Fragment:
-    """Public bodies of the same type, ranked."""
-    return _bodies(View(bundle), bundle.data.siblings, "siblings")
+    """Public bodies of the same type, ranked; and why the report on the same place differs."""
+    view = View(bundle)
+    return Fragment.join([_bodies(view, bundle.data.siblings, "siblings"), *_why_they_differ(view)])
+
+
+def _why_they_differ(view: View) -> Iterator[Fragment]:
+    """A paragraph for each body that shares figures with the entity: framework, boundary, ranking."""
+    for one in view.data.entity.relatives:
+        kind = view.type_name(one.place.entity_type)
+        values = {"name": view.place(one.place), "type": kind, "id": one.place.entity_id}
+        yield paragraph(view.t(f"relative.{one.kind}", own=view.entity_type, **values), "note")
 
 
 def children_table(bundle: OpenBundle) -> Fragment:
