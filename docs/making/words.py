@@ -13,6 +13,7 @@ DOCS = Path(__file__).parents[1]
 # for developers, or lists of names and figures: the Chinese site shows these in English and says so
 ENGLISH_ONLY = (
     "architecture",
+    "assessment",
     "changelog",
     "cluster",
     "contributing",
@@ -30,7 +31,7 @@ ENGLISH_ONLY = (
 )
 # bilingual guides whose Chinese is still to be written, message by message: they are shown in English
 NOT_YET = ("formats",)
-AWAITED = ("desk",)  # pages that a checkout may not have yet
+AWAITED: tuple[str, ...] = ()  # pages that a checkout may not have yet
 LANGUAGES = {"en": "en", "zh": "zh_CN"}  # short names are folders of the site, long ones Sphinx's
 _INSIDE = {
     "CONTRIBUTING.md": "contributing.md",
