@@ -10,6 +10,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from cescore.errors import ParamsError
+from sample.frame import YEARS
 
 LEVELS = ("city", "district", "park", "enterprise")
 
@@ -77,11 +78,12 @@ def read_catalogue(params: Path) -> Catalogue:
 
 
 def read_plan(params: Path) -> tuple[tuple[PlannedCheck, ...], tuple[PlannedVeto, ...]]:
-    """Checks and vetoes of the newest plan; none where the workspace has no plan."""
-    plans = sorted((params / "plans").glob("*.yml")) if (params / "plans").is_dir() else []
-    if not plans:
+    """Checks and vetoes of the newest plan that has begun; none where the workspace has no plan."""
+    paths = sorted((params / "plans").glob("*.yml")) if (params / "plans").is_dir() else []
+    begun = [plan for plan in map(read_yaml, paths) if int(plan["first_year"]) <= YEARS[-1]]
+    if not begun:
         return (), ()
-    plan = read_yaml(plans[-1])
+    plan = begun[-1]
     checks = tuple(
         PlannedCheck(
             str(check["id"]),

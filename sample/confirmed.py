@@ -14,7 +14,13 @@ from sample.write import Bare, flow, number_text
 Values = Mapping[str, str]
 COVERED = 0.995  # of its firms' sum: what checks.yml asks of a body
 # What a park's figures of earlier years lack where a firm moved into it since.
-MOVED_WITH = ("output_value", "energy_natural_gas", "land_industrial")
+MOVED_WITH = {
+    "body_covers_firms_output_value": "output_value",
+    "body_covers_firms_energy_natural_gas": "energy_natural_gas",
+    "body_covers_firms_land_industrial": "land_industrial",
+    "body_covers_firms_industrial_wastewater_discharge": "industrial_wastewater_discharge",
+    "park_covers_firms_water": "water_industry",
+}
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,7 @@ FINDINGS: Mapping[str, Callable[[Cell, str], Values | None]] = {
     "same_as_last_year": _unchanged,
     "film_within": _more_film,
     "firms_counted": _other_count,
-    **{f"body_covers_firms_{code}": _less_than_firms for code in MOVED_WITH},
+    **dict.fromkeys(MOVED_WITH, _less_than_firms),
 }
 MOVED = (
     "有一家企业于2023年由东辽经济开发区迁入金州园区，名录只记现属园区，以前年度企业数以园区报数为准"
@@ -99,8 +105,8 @@ STOOD_BY: tuple[Stood, ...] = (
           "示例填报人乙", "县农业农村局统计员", "2026-03-20"),
     *(Stood("park", park, "firms_counted", "n_above_scale", MOVED, "示例填报人丙", "园区管委会统计员", "2026-03-20")
       for park in ("PK03", "PK08")),
-    *(Stood("park", "PK08", f"body_covers_firms_{code}", code, MOVED, "示例填报人丙", "园区管委会统计员", "2026-03-20")
-      for code in MOVED_WITH),
+    *(Stood("park", "PK08", finding, code, MOVED, "示例填报人丙", "园区管委会统计员", "2026-03-20")
+      for finding, code in MOVED_WITH.items()),
     *(Stood("district", i, "same_as_last_year", "land_total", AREA, "示例填报人丁", "自然资源部门统计员", "2026-03-12")
       for i in ("220403", "220421", "220422", "2204GX")),
     Stood("park", "PK01", "same_as_last_year", "park_land_planned", AREA, "示例填报人戊", "园区管委会统计员", "2026-03-12"),

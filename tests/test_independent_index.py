@@ -40,7 +40,9 @@ def industries(root: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("entity_type", ["city", "district", "park", "enterprise"])
-@pytest.mark.parametrize("year", [2020, 2023, 2025])
+@pytest.mark.parametrize(
+    "year", [*(pytest.param(y, marks=pytest.mark.soak) for y in (2020, 2023)), 2025]
+)
 def test_the_index_of_every_entity_of_the_sample_is_found_again_from_returned_values(
     sample_results: Path, entity_type: str, year: int
 ) -> None:

@@ -342,7 +342,7 @@ def _against_plan(row: Row, year: int, register: Register, asked: AskedChecks) -
     entity = register.entities.get(row["entity_id"])
     inspector = row.get("inspector_unit", "")
     if entity is not None and entity.entity_type == asked.own_type and inspector in measure.units:
-        told.append(("self_inspected", {"text": shortened(inspector)}))
+        told.append(("self_inspected", {}))
     return told
 
 

@@ -126,9 +126,11 @@ def compare_all(
 def test_every_number_of_every_entity_is_the_evaluation_s(
     browser, tmp_path, sample, whole, kind
 ) -> None:
-    """Of a body with withheld figures: every number that the page dares to say."""
+    """Of a body with withheld figures: every number that the page dares to say. Of the firms each
+    fifth here, all of them in the soak."""
     assert len(sample[kind]) == {"city": 1, "district": 5, "park": 9, "enterprise": 124}[kind]
-    assert compare_all(browser, tmp_path, sample[kind], whole, range(1)) == []
+    chosen = sample[kind][:: 5 if kind == "enterprise" else 1]
+    assert compare_all(browser, tmp_path, chosen, whole, range(1)) == []
 
 
 @pytest.mark.soak

@@ -100,4 +100,4 @@ def test_errors_of_earlier_returns_stop_no_form_and_are_told(root: Path) -> None
     forms, said = made(root)
     assert forms.exit_status == 0
     assert "data/2023/observations.csv" in said
-    assert "1 errors in register or earlier returns" in said
+    assert "名录或以往数据有 1 个错误" in said

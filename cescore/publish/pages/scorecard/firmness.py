@@ -117,8 +117,9 @@ def _alternatives(view: View, applied: Sequence[AppliedAlternative]) -> str:
     by_source: dict[str, list[str]] = {}
     for one in applied:
         name = one.name.removeprefix("as_defined: ")
-        by_source.setdefault(one.source, []).append(label_or(f"band.name.{name}", view.lang, name))
-    parts = [
+        parts = [label_or(f"band.name.{part}", view.lang, part) for part in name.split(", ")]
+        by_source.setdefault(one.source, []).extend(dict.fromkeys(parts))
+    told = [
         view.t(
             "band.source",
             source=label_or(f"band.source.{source}", view.lang, source),
@@ -126,7 +127,7 @@ def _alternatives(view: View, applied: Sequence[AppliedAlternative]) -> str:
         )
         for source, names in by_source.items()
     ]
-    return view.t("band.join_sources").join(parts)
+    return view.t("band.join_sources").join(told)
 
 
 def standards_table(bundle: OpenBundle) -> Fragment:
