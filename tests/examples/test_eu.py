@@ -84,13 +84,12 @@ def test_every_country_and_the_union_have_an_index(results: pd.DataFrame) -> Non
 def test_a_country_and_the_overview_are_printed(tmp_path: Path) -> None:
     copy = tmp_path / "eu"
     shutil.copytree(EU, copy, ignore=shutil.ignore_patterns("output"))
-    for only in ("country/SE", "union/*"):
-        done = subprocess.run(
-            [sys.executable, str(ROOT / "build.py"), "--root", str(copy), "--year", "2022",
-             "--only", only, "--lang", "en"],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout + done.stderr
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "build.py"), "--root", str(copy), "--year", "2022",
+         "--only", "country/SE", "--only", "union/*", "--lang", "en"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
     made = copy / "output" / "2022-en"
     assert (made / "country" / "SE" / "scorecard.pdf").exists()
     overview = (made / "union" / "EU27_2020" / "scorecard.html").read_text(encoding="utf-8")

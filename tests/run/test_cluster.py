@@ -23,7 +23,7 @@ from cescore.run.executor import can_fork, open_executor
 from cescore.run.job import Job, Limits
 
 RENDER = "tests.run.stub_renders:render"
-LIMITS = Limits(seconds=3.0, memory_mb=2048, file_mb=4)
+LIMITS = Limits(seconds=8.0, memory_mb=2048, file_mb=4)
 CAUSES = {
     "raises": "cell 3: division by zero",
     "bug": "KeyError: 'no such thing' (stub_renders.py, line ",
@@ -68,7 +68,8 @@ def test_a_cluster_makes_the_same_bytes_as_this_machine(
     there = [job(name, text) for name, text in texts.items()]
     with closing(opened(workers, is_shared=is_shared)) as executor:
         outcomes = list(executor.run(there))
-    assert sorted(o.entity_id for o in outcomes if o.status == "built") == sorted(texts)
+    assert {o.entity_id: o.cause for o in outcomes if o.status != "built"} == {}
+    assert sorted(o.entity_id for o in outcomes) == sorted(texts)
     assert {one.entity_id: pages(one) for one in there} == expected
 
 
