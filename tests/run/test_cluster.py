@@ -23,7 +23,10 @@ from cescore.run.executor import can_fork, open_executor
 from cescore.run.job import Job, Limits
 
 RENDER = "tests.run.stub_renders:render"
-LIMITS = Limits(seconds=8.0, memory_mb=2048, file_mb=4)
+LIMITS = Limits(seconds=3.0, memory_mb=2048, file_mb=4)
+ROOMY = Limits(
+    seconds=60.0, memory_mb=2048, file_mb=4
+)  # for reports that are to be made, however busy it is
 CAUSES = {
     "raises": "cell 3: division by zero",
     "bug": "KeyError: 'no such thing' (stub_renders.py, line ",
@@ -47,9 +50,13 @@ def workers() -> Iterator[LocalCluster]:
 
 
 def opened(
-    workers: LocalCluster, *, is_shared: bool = False, waits: Waits | None = None
+    workers: LocalCluster,
+    *,
+    is_shared: bool = False,
+    waits: Waits | None = None,
+    limits: Limits = LIMITS,
 ) -> Cluster:
-    return Cluster(workers.scheduler_address, RENDER, LIMITS, is_shared=is_shared, waits=waits)
+    return Cluster(workers.scheduler_address, RENDER, limits, is_shared=is_shared, waits=waits)
 
 
 def pages(job: Job) -> dict[str, bytes]:
@@ -62,11 +69,11 @@ def test_a_cluster_makes_the_same_bytes_as_this_machine(
 ) -> None:
     texts = {f"firm{i}": f"good {i}" for i in range(5)}
     here = [job(name, text) for name, text in texts.items()]
-    with closing(open_executor(2, render=RENDER, limits=LIMITS)) as executor:
+    with closing(open_executor(2, render=RENDER, limits=ROOMY)) as executor:
         assert all(outcome.status == "built" for outcome in executor.run(here))
     expected = {one.entity_id: pages(one) for one in here}
     there = [job(name, text) for name, text in texts.items()]
-    with closing(opened(workers, is_shared=is_shared)) as executor:
+    with closing(opened(workers, is_shared=is_shared, limits=ROOMY)) as executor:
         outcomes = list(executor.run(there))
     assert {o.entity_id: o.cause for o in outcomes if o.status != "built"} == {}
     assert sorted(o.entity_id for o in outcomes) == sorted(texts)
