@@ -23,7 +23,7 @@ from cescore.run.executor import can_fork, open_executor
 from cescore.run.job import Job, Limits
 
 RENDER = "tests.run.stub_renders:render"
-LIMITS = Limits(seconds=3.0, memory_mb=2048, file_mb=4)
+LIMITS = Limits(seconds=8.0, memory_mb=2048, file_mb=4)
 ROOMY = Limits(
     seconds=60.0, memory_mb=2048, file_mb=4
 )  # for reports that are to be made, however busy it is
@@ -33,7 +33,7 @@ CAUSES = {
     "exits": "ended with status 7 and left no result",
     "killed": "ended by SIGKILL",
     "segfaults": "ended by SIGSEGV",
-    "hangs": "not done after 3 s",
+    "hangs": "not done after 8 s",
     "greedy": "needs more than 2048 MB of memory",
     "prints": "File too large",
 }
