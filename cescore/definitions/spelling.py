@@ -8,11 +8,17 @@ from collections.abc import Iterable
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """The known word closest to one that is not known, or nothing."""
+    return next(iter(nearest_few(word, known, 1)), "")
+
+
+def nearest_few(word: str, known: Iterable[str], most: int) -> list[str]:
+    """The known words close to one that is not known, the closest first; one that differs in case
+    alone is the word meant."""
     folded = {code.casefold(): code for code in known}
     if word.casefold() in folded:
-        return folded[word.casefold()]
-    close = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
-    return folded[close[0]] if close else ""
+        return [folded[word.casefold()]]
+    close = difflib.get_close_matches(word.casefold(), folded, n=most, cutoff=0.6)
+    return [folded[one] for one in close]
 
 
 def with_nearest(expected: str, word: str, known: Iterable[str]) -> str:

@@ -23,10 +23,12 @@ CLOSE = 0.02  # of the largest term: a rule that a record breaks by more tells n
 
 
 class Follows(NamedTuple):
-    """A returned figure that is withheld and follows from released ones all the same."""
+    """A returned figure that is withheld and follows from released ones all the same, at most so
+    far ``off`` [its unit]."""
 
     figure: Figure
     sources: frozenset[Figure]
+    off: float
 
 
 @dataclass(frozen=True)
@@ -124,16 +126,9 @@ class Equations:
 
     def following(
         self, hidden: Collection[Figure], released: Collection[Figure]
-    ) -> Mapping[Follows, float]:
-        """The hidden figures that follow from released ones, by one equation after the other.
-
-        Returns
-        -------
-        Mapping
-            Each with the released figures that it follows from, and how far off it may be.
-        """
+    ) -> tuple[Follows, ...]:
+        """The hidden figures that follow from released ones, by one equation after the other."""
         known: dict[Figure, Follows] = {}
-        widths: dict[Follows, float] = {}
         left = set(hidden) & self._of.keys()
         is_growing = True
         while is_growing:
@@ -141,14 +136,14 @@ class Equations:
             for figure in sorted(left):
                 found = self._follows(figure, released, known)
                 if found is not None:
-                    known[figure], widths[found[0]] = found
+                    known[figure] = found
                     left.discard(figure)
                     is_growing = True
-        return widths
+        return tuple(known.values())
 
     def _follows(
         self, figure: Figure, released: Collection[Figure], known: Mapping[Figure, Follows]
-    ) -> tuple[Follows, float] | None:
+    ) -> Follows | None:
         for equation in self._of[figure]:
             others = (equation.figures.keys() - {figure}) | equation.beside
             if all(other in released or other in known for other in others):
@@ -156,5 +151,5 @@ class Equations:
                     frozenset([other]) if other in released else known[other].sources
                     for other in others
                 ]
-                return Follows(figure, frozenset().union(*sources)), equation.figures[figure]
+                return Follows(figure, frozenset().union(*sources), equation.figures[figure])
         return None

@@ -205,13 +205,11 @@ class Ledger:
 
     def _following(
         self, withheld: frozenset[Figure], released: Collection[Figure]
-    ) -> Mapping[Follows, float]:
-        """Withheld returned figures that follow from released ones, with how far off each may be."""
+    ) -> tuple[Follows, ...]:
+        """Withheld returned figures that follow from released ones."""
         hidden = {figure for figure in withheld if self._is_returned(figure)}
         beside = {figure for figure in self.meanings if self._is_returned(figure)} - hidden
-        found = self._equations.following(hidden, {*released, *beside})
-        self._widths.update(found)
-        return found
+        return self._equations.following(hidden, {*released, *beside})
 
     @cached_property
     def _equations(self) -> Equations:
@@ -224,10 +222,6 @@ class Ledger:
         )
         return Equations([*Equated(Statements(self.behind)), *sums])
 
-    @cached_property
-    def _widths(self) -> dict[Follows, float]:
-        return {}
-
     def _follows(self, follows: Follows) -> Statement | None:
         """The statement that a figure makes which is not printed and follows all the same."""
         figure = follows.figure
@@ -235,8 +229,8 @@ class Ledger:
         plain = self._statement(figure, LinearForm({atom: 1.0}))
         if plain is None:
             return None
-        off = self._widths[follows]
-        return Statement(follows, plain.terms, plain.low - off, plain.high + off)
+        low, high = plain.low - follows.off, plain.high + follows.off
+        return Statement(follows, plain.terms, low, high)
 
     def _is_implied(self, printed: PrintedSum, released: Collection[Figure]) -> bool:
         if not printed.atoms or any(a.body != printed.figure.entity_id for a in printed.atoms):

@@ -314,7 +314,7 @@ def _graded(
         graded=True,
         provisional=bool(doubts),
         doubts=doubts,
-        reason="veto_standing" if vetoed else _REASON_OF[doubts[0].kind] if doubts else "",
+        reason="veto_standing" if vetoed else _gravest(doubts),
     )
 
 
@@ -356,16 +356,16 @@ def reassess(
     if not is_covered or total is None:
         return replace(blank, total=total, reason="insufficient_data")
     earned = grade_of_bands(total, found.bands)
+    doubts = tuple(_doubts(found.vetoes, measures))
     vetoed = any(line.status == "standing" for line in found.vetoes)
     if vetoed:
         led_to = _led_to(found)
         grade = None if led_to is None else max((led_to, earned), key=found.bands.index)
         reason: Reason = "veto_standing"
     else:
-        grade, reason = earned, why_provisional(found.vetoes, measures)
+        grade, reason = earned, _gravest(doubts)
     if grade is None:
         return replace(blank, total=total, reason=reason)
-    doubts = tuple(_doubts(found.vetoes, measures))
     return replace(
         blank,
         total=total,
@@ -565,8 +565,11 @@ _REASON_OF: Mapping[DoubtKind, Reason] = {
 
 def why_provisional(lines: Sequence[VetoLine], measures: Sequence[MeasureLine]) -> Reason:
     """The gravest of what is missing before a grade is final; "" where nothing is."""
-    doubt = next(_doubts(lines, measures), None)
-    return _REASON_OF[doubt.kind] if doubt else ""
+    return _gravest(tuple(_doubts(lines, measures)))
+
+
+def _gravest(doubts: Sequence[Doubt]) -> Reason:
+    return _REASON_OF[doubts[0].kind] if doubts else ""
 
 
 def _doubts(lines: Sequence[VetoLine], measures: Sequence[MeasureLine]) -> Iterator[Doubt]:

@@ -6,7 +6,6 @@ commands know only what stands here.
 
 from __future__ import annotations
 
-import difflib
 import fnmatch
 from abc import ABC, abstractmethod
 from collections import Counter
@@ -16,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from cescore.definitions.spelling import nearest_few
 from cescore.disclosure.kinds import METHOD_BOOK
 from cescore.disclosure.reading import with_standing
 from cescore.disclosure.standing import release_stage
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from cescore.run.asked import Asked
     from cescore.run.job import Outcome
     from cescore.run.store import Store
+
+MOST_NEAR = 3  # names that a refusal offers
 
 
 class Edition(ABC):
@@ -142,7 +144,7 @@ class Edition(ABC):
                 return f"{name} is of type {entity.entity_type!r}, which no framework evaluates"
             return f"{name} is no entity of {year}: it is registered for {_validity(entity)}"
         known = [known for s in (*self.entities, *self.documents) for known in (s.id, s.name)]
-        return f"no entity and no document of {year} is called {name!r}{nearest(name, known)}"
+        return f"no entity and no document of {year} is called {name!r}{did_you_mean(name, known)}"
 
 
 @dataclass(frozen=True)
@@ -193,7 +195,7 @@ def _no_match(edition: Edition, only: str) -> str:
         f"{name.strip()} is registered for {_validity(workspace.register[name.strip()])}"
         for name in left
     ]
-    near = nearest(only, [*(f"{t}/*" for t in counts), *(s.id for s in edition.entities)])
+    near = did_you_mean(only, [*(f"{t}/*" for t in counts), *(s.id for s in edition.entities)])
     told = f"no entity of {workspace.year} matches --only {only!r}{near}"
     return "; ".join([told, *away, f"there is {there or 'none'}"])
 
@@ -208,9 +210,9 @@ def _validity(entity: Entity) -> str:
     return f"{first} and after" if first is not None else "every year"
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str]) -> str:
     """The names that one comes near, as the end of a sentence; nothing where it comes near none."""
-    near = difflib.get_close_matches(name, list(dict.fromkeys(known)), n=3, cutoff=0.6)
+    near = nearest_few(name, known, MOST_NEAR)
     return f"; did you mean {' or '.join(near)}?" if near else ""
 
 

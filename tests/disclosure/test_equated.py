@@ -53,7 +53,7 @@ def test_a_figure_follows_by_one_equation_after_the_other_with_all_its_sources()
     a, b, c, d, e = figures("abcde")
     equations = Equations([Equation(dict.fromkeys((a, b, c), 0.5)), Equation({c: 1.0, d: 2.0})])
     follows = equations.following({b, c, e}, {a, d})
-    assert {f.figure: (f.sources, width) for f, width in follows.items()} == {
+    assert {f.figure: (f.sources, f.off) for f in follows} == {
         c: (frozenset([d]), 1.0),
         b: (frozenset([a, d]), 0.5),
     }
@@ -63,7 +63,7 @@ def test_a_figure_follows_by_one_equation_after_the_other_with_all_its_sources()
 def test_nothing_follows_where_two_are_hidden(left_out: int) -> None:
     shown = figures("abc")[left_out]
     equations = Equations([Equation(dict.fromkeys(figures("abc"), 0.0))])
-    assert equations.following(set(figures("abc")) - {shown}, {shown}) == {}
+    assert equations.following(set(figures("abc")) - {shown}, {shown}) == ()
 
 
 def one_recycles(count: int = 6) -> list[Firm]:
