@@ -343,6 +343,7 @@ def combine(members: list[tuple[Fraction, Fraction]], how: str) -> Fraction:
 
 
 @lru_cache(maxsize=2)
+@lru_cache(maxsize=4)  # of results that do not change
 def read_rows(results: Path) -> list[dict[str, str]]:
     with results.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
@@ -372,6 +373,7 @@ def read_framework(params: Path, entity_type: str) -> dict[str, Any]:
     return framework
 
 
+@lru_cache(maxsize=8)
 def read_world(params: Path, results: Path, entity_type: str, base_year: int) -> World:
     """The YAML of one type, and its returned values from the results file."""
     accounts = read_yaml(params / "accounts.yml")
