@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from zlib import crc32
 
 import numpy as np
 
@@ -28,9 +29,12 @@ def measure_rows(
     year: int,
     checks: Sequence[PlannedCheck],
     quality: Mapping[str, float],
-    rng: np.random.Generator,
+    seed: int,
 ) -> Iterator[tuple[str, ...]]:
-    """One row per entity and check of its level, likelier done where the entity does well."""
+    """One row per entity and check of its level, likelier done where the entity does well.
+
+    Each row is drawn by itself: a check that changes in the plan moves no row of another one.
+    """
     position = YEARS.index(year)
     mine = [check for check in checks if table.entity_type in check.levels]
     number = 0
@@ -39,6 +43,7 @@ def measure_rows(
             continue
         for check in mine:
             number += 1
+            rng = np.random.default_rng([seed, year, crc32(f"{check.id} {entity_id}".encode())])
             drawn = _draw(rng, quality[entity_id], year)
             status, value = _settle(check, table, i, position, drawn, quality[entity_id])
             yield _row(
