@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import (
     Literal,
     NotRequired,  # pydantic reads no other before Python 3.12
@@ -29,6 +29,7 @@ from cescore.definitions.model import (
     Plan,
     Yardstick,
 )
+from cescore.definitions.scored_elsewhere import Elsewhere
 from cescore.errors import MethodError
 from cescore.method.ladder_points import PointsLadder
 from cescore.method.yardsticks import (
@@ -42,6 +43,7 @@ from cescore.method.yardsticks import (
     judge,
 )
 
+NOTHING_ELSEWHERE: Mapping[str, Elsewhere] = {}
 UNSTATED: EvidenceKind = "statement"  # [P] what evidence of a kind that nobody stated counts as
 
 
@@ -63,8 +65,10 @@ class InspectedCheck(TypedDict):
         The kind of proof that its credit is graded by.
     credit
         Share of its points earned [0-1]; None of a check that is not scored or was not inspected.
-    unscored
-        Why an inspected check is not scored; see `yardsticks.Unscored`.
+    unscored, elsewhere
+        Why an inspected check is not scored, see `yardsticks.Unscored`; the code of what scores the
+        same quantity (`scored_elsewhere`), "" where nothing else does. Its yardstick decides its
+        status all the same.
     notes
         What differs from the record, see `yardsticks.CheckNote`; ``recorded`` is the status that the
         inspector gave where another one counts.
@@ -87,6 +91,7 @@ class InspectedCheck(TypedDict):
     last: float | None
     credit: float | None
     unscored: Unscored
+    elsewhere: str
     notes: tuple[CheckNote, ...]
     recorded: NotRequired[CheckStatus]
 
@@ -106,7 +111,8 @@ class MeasureLine(Bilingual):
     checks
         The checks themselves; empty on the lines of a whole period (`period_measures.at_end`).
     due, inspected
-        Checks with a yardstick that apply, and those of them that were inspected [checks].
+        Checks with a yardstick that apply and are scored nowhere else, and those of them that were
+        inspected [checks].
     scored, credit
         Checks that earn points, and the credit of all of them together [checks].
     """
@@ -135,33 +141,38 @@ class _Inspection:
     ladder: PointsLadder
     records: Mapping[str, Mapping[str, str]]
     last_year: Mapping[str, Mapping[str, str]]
+    elsewhere: Mapping[str, Elsewhere]
 
 
 def measure_lines(
     plan: Plan,
     entity_type: str,
-    records: Iterable[Mapping[str, str]],
+    records: Mapping[int, Iterable[Mapping[str, str]]],
     *,
     year: int,
-    last_year: Iterable[Mapping[str, str]] = (),
+    elsewhere: Mapping[str, Elsewhere] = NOTHING_ELSEWHERE,
 ) -> tuple[MeasureLine, ...]:
-    """The measures that concern a type, with one entity's inspection records of one year.
+    """The measures that concern a type, with one entity's inspection records, in one year.
 
     A check without a record is not_inspected. Each inspected check is held against its yardstick
     (`yardsticks.judge`), and its credit graded by what proves it: share · evidence, by the plan's
     scale [P]. Without an ``evidence_ref`` there is none, and ``done`` counts as partial; of a kind
     that nobody stated it counts as a statement, and so does what a unit found of itself: a check of
     the body whose units the plan names (``units_of``), inspected by one that answers for the measure.
+    A check of what is scored elsewhere has its yardstick's status and no credit.
 
     Parameters
     ----------
     entity_type
         Checks of other levels are left out, and measures without any check for the type.
-    records, last_year
-        At most one a check: check_id, status, value, evidence_ref, evidence_kind, finding,
-        inspector_unit, inspection_date, due_date as text; "" or absent where nothing was recorded.
+    records
+        Year -> at most one a check: check_id, status, value, evidence_ref, evidence_kind, finding,
+        inspector_unit, inspection_date, due_date as text; "" or absent where nothing was recorded. A
+        year may be absent; those before ``year`` are what its numbers are held against.
     year
-        Whose goals hold.
+        The one inspected, whose goals hold.
+    elsewhere
+        What `scored_elsewhere` finds for the type.
 
     Raises
     ------
@@ -174,8 +185,9 @@ def measure_lines(
         year,
         plan.assessment,
         PointsLadder.of(plan.assessment),
-        _by_check(records),
-        _by_check(last_year),
+        _by_check(records.get(year, ())),
+        _by_check(records.get(year - 1, ())),
+        elsewhere,
     )
     lines = (_line(measure, asked) for measure in plan.measures.values())
     return tuple(line for line in lines if line.checks)
@@ -261,17 +273,22 @@ def _line(measure: Measure, asked: _Inspection) -> MeasureLine:
     )
     return summed(
         MeasureLine(measure.id, measure.zh, measure.en, measure.system, measure.units, {}, checks),
-        [(c["status"], c["yardstick"], c["credit"]) for c in checks],
+        [(c["status"], is_due(c["yardstick"], c["elsewhere"]), c["credit"]) for c in checks],
     )
 
 
+def is_due(yardstick: Yardstick, elsewhere: str) -> bool:
+    """Whether a check counts among those that are to be inspected: it would be scored."""
+    return yardstick != "none" and not elsewhere
+
+
 def summed(
-    line: MeasureLine, checks: Iterable[tuple[CheckStatus, Yardstick, float | None]]
+    line: MeasureLine, checks: Iterable[tuple[CheckStatus, bool, float | None]]
 ) -> MeasureLine:
-    """The line with its checks counted and their credit added up: status, yardstick and credit of each."""
+    """The line with its checks counted and their credit added up: status, `is_due` and credit of each."""
     every = list(checks)
     numbers: dict[str, int] = {s: sum(status == s for status, _, _ in every) for s in STATUSES}
-    held = [status for status, yardstick, _ in every if yardstick != "none"]
+    held = [status for status, due, _ in every if due]
     credits = [credit for _, _, credit in every if credit is not None]
     return MeasureLine(
         line.id,
@@ -297,6 +314,7 @@ def _inspected(check: Check, measure: Measure, asked: _Inspection) -> InspectedC
     goal = check.goal_in(asked.year)
     evidence, notes = _evidence(check, measure, recorded, is_own=asked.is_own)
     judged = JudgedCheck(status, None)
+    other = asked.elsewhere.get(check.id)
     if status in INSPECTED:
         value = recorded_number(recorded.get("value") or "")
         judged = judge(check, status, value=value, last=last, goal=goal, ladder=asked.ladder)
@@ -304,6 +322,8 @@ def _inspected(check: Check, measure: Measure, asked: _Inspection) -> InspectedC
             notes = (judged.note, *notes)
         elif judged.status != status:
             notes = ("by_yardstick", *notes)
+        if other is not None:
+            judged = replace(judged, share=None, unscored=other.where)
     counted: CheckStatus = judged.status
     if counted == "done" and evidence == "none":
         counted = "partial"
@@ -325,6 +345,7 @@ def _inspected(check: Check, measure: Measure, asked: _Inspection) -> InspectedC
         last=last if check.yardstick == "improves" else None,
         credit=None if judged.share is None else judged.share * asked.rules.evidence[evidence],
         unscored=judged.unscored,
+        elsewhere=other.code if other is not None else "",
         notes=notes if status in INSPECTED else (),
     )
     return line if counted == status else {**line, "recorded": status}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from cescore.definitions.model import Check
+from cescore.definitions.scored_elsewhere import WHERE, Where
 from cescore.method.ladder_points import PointsLadder
 from cescore.method.thresholds import is_equal, meets
 
@@ -18,8 +19,8 @@ STATUSES: tuple[CheckStatus, ...] = get_args(CheckStatus)
 INSPECTED: tuple[CheckStatus, ...] = ("done", "partial", "not_done")
 OPEN: tuple[CheckStatus, ...] = ("not_done", "partial")  # what is left to do, the gravest first
 # why an inspected check is not scored
-Unscored = Literal["no_yardstick", "no_goal_yet", "no_last_year", ""]
-UNSCORED: tuple[Unscored, ...] = get_args(Unscored)
+Unscored = Literal[Where, "no_yardstick", "no_goal_yet", "no_last_year", ""]
+UNSCORED: tuple[Unscored, ...] = (*WHERE, "no_yardstick", "no_goal_yet", "no_last_year", "")
 # what differs between what was recorded and what counts
 CheckNote = Literal[
     "no_evidence", "no_value", "by_yardstick", "evidence_unstated", "self_inspected", ""

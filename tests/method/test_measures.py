@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cescore.definitions.model import Check, Plan
+from cescore.definitions.scored_elsewhere import Elsewhere
 from cescore.errors import MethodError
 from cescore.method.ladder_points import PointsLadder
 from cescore.method.measures import (
@@ -43,12 +44,15 @@ def record(check: str, status: str, **changed: Any) -> dict[str, str]:
     return told | {"evidence_kind": "document"} | changed
 
 
-def lines_of(made: Plan, *records: dict[str, str], **last: Any) -> tuple[MeasureLine, ...]:
-    return measure_lines(made, "lake", records, year=2024, **last)
+def lines_of(
+    made: Plan, *records: dict[str, str], before: Any = None, **also: Any
+) -> tuple[MeasureLine, ...]:
+    """The lines of 2024, with the records of years before it."""
+    return measure_lines(made, "lake", {**(before or {}), 2024: records}, year=2024, **also)
 
 
-def check_of(made: Plan, *records: dict[str, str], **last: Any) -> InspectedCheck:
-    return lines_of(made, *records, **last)[0].checks[0]
+def check_of(made: Plan, *records: dict[str, str], **also: Any) -> InspectedCheck:
+    return lines_of(made, *records, **also)[0].checks[0]
 
 
 def test_the_five_statuses_are_kept_apart() -> None:
@@ -77,7 +81,7 @@ def test_a_check_without_a_record_is_not_inspected_and_neither_passes_nor_fails(
 def test_only_checks_of_the_type_appear() -> None:
     made = inspected("a")
     types = {
-        t: [m.id for m in measure_lines(made, t, [], year=2024)] for t in ("lake", "wood", "hill")
+        t: [m.id for m in measure_lines(made, t, {}, year=2024)] for t in ("lake", "wood", "hill")
     }
     assert types == {"lake": ["4.1"], "wood": ["4.2"], "hill": []}
 
@@ -134,8 +138,8 @@ def test_better_than_last_year_is_held_against_last_years_number(
     better: str, now: str, status: str, credit: float
 ) -> None:
     made = inspected("a", type="count", yardstick="improves", better=better)
-    last = [record("a", "done", value="60")]
-    found = check_of(made, record("a", "done", value=now), last_year=last)
+    last = {2023: [record("a", "done", value="60")]}
+    found = check_of(made, record("a", "done", value=now), before=last)
     assert (found["status"], found["credit"], found["last"]) == (status, credit, 60)
     first = check_of(made, record("a", "done", value=now))
     assert (first["credit"], first["unscored"]) == (None, "no_last_year")
@@ -145,7 +149,7 @@ def test_better_than_last_year_is_held_against_last_years_number(
 def test_a_rate_at_its_end_can_be_no_better(better: str, end: str) -> None:
     made = inspected("a", type="rate", yardstick="improves", better=better)
     found = check_of(
-        made, record("a", "done", value=end), last_year=[record("a", "done", value=end)]
+        made, record("a", "done", value=end), before={2023: [record("a", "done", value=end)]}
     )
     assert (found["status"], found["credit"]) == ("done", 1)
 
@@ -186,6 +190,17 @@ def test_what_a_unit_finds_of_itself_counts_as_its_statement() -> None:
     assert (other["credit"], other["notes"]) == (1, ())
     elsewhere = inspected("a", evidence=EVIDENCE)  # whose units are no lake's: they inspect lakes
     assert check_of(elsewhere, record("a", "done", inspector_unit="市发改委"))["credit"] == 1
+
+
+def test_what_is_scored_elsewhere_has_the_status_of_its_yardstick_and_no_credit() -> None:
+    made = inspected("a", type="rate", better="more", goal={2021: 80.0})
+    elsewhere = {"a": Elsewhere("R07", "in_index")}
+    (line,) = lines_of(made, record("a", "done", value="60"), elsewhere=elsewhere)
+    (found,) = line.checks
+    assert (found["status"], found["recorded"], found["goal"]) == ("partial", "done", 80)
+    assert (found["credit"], found["unscored"], found["elsewhere"]) == (None, "in_index", "R07")
+    assert line.counts["partial"] == 1  # it is on the page as before
+    assert (line.due, line.scored, measure_points([line])) == (0, 0, None)
 
 
 def test_unknown_words_and_double_records_are_refused_by_name() -> None:

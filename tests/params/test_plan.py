@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from independent_plan import REPEATED
 from shipped import TYPES, liaoyuan
 
 from cescore.definitions.model import NUMERIC, Check, Measure, Plan
+from cescore.definitions.scored_elsewhere import scored_elsewhere
 
 KNOWN = liaoyuan()
 
@@ -145,10 +147,18 @@ def test_weights_of_the_assessment_are_ours_and_each_type_has_a_scale() -> None:
     ]
 
 
+@pytest.mark.parametrize("entity_type", TYPES)
+def test_nothing_is_scored_twice(entity_type: str) -> None:
+    found = scored_elsewhere(PLAN, KNOWN.frameworks[entity_type])
+    assert {check: other.code for check, other in found.items()} == REPEATED[entity_type]
+
+
 @pytest.mark.parametrize("entity_type", PLAN.assessment.weights)
 def test_measures_carry_what_their_yardsticks_can_bear(entity_type: str) -> None:
     """40 % of the share held against a number, and half of that of the yes-or-no checks."""
-    own = [c for c in CHECKS if entity_type in c.levels]
+    repeated = REPEATED[entity_type]  # recorded only
+    checks = [c for c in CHECKS if entity_type in c.levels]
+    own = [c.model_copy(update={"yardstick": "none"}) if c.id in repeated else c for c in checks]
     by_number = sum(c.yardstick in ("goal", "improves") for c in own) / len(own)
     yes_or_no = sum(c.yardstick == "done" for c in own) / len(own)
     weight = PLAN.assessment.weights[entity_type]["measures"]

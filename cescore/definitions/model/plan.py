@@ -65,7 +65,8 @@ class Check(Named):
     levels: Words  # entity types
     type: CheckType
     better: Literal["more", "less", ""] = ""
-    formula: str = ""  # a hint from the dictionary, not executed
+    # what its number is worked out from; a check of what is scored elsewhere is not scored again
+    formula: str = ""
     # what it is scored by: the goal of the year, more than last year, done or not; none: recorded only
     yardstick: Yardstick = "none"
     goal: Mapping[Year, Number] = {}  # a year's holds until the next one

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cescore.definitions.model import EVIDENCE_KINDS, Check, Plan, Target, Veto
 from cescore.definitions.model.plan import ALWAYS
+from cescore.definitions.scored_elsewhere import Elsewhere, scored_elsewhere
 from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.documents import MethodBook
 from cescore.publish.fragment import Fragment, paragraph, two_lines
@@ -302,16 +303,37 @@ def _grade_name(plan: Plan, grade: str, lang: str) -> str:
     return next(names, grade)
 
 
-def _check(words: Words, check: Check) -> Row:
+ElsewhereByType = Mapping[str, Mapping[str, Elsewhere]]  # entity type -> check -> what it repeats
+
+
+def _check(words: Words, check: Check, elsewhere: ElsewhereByType) -> Row:
+    repeats = (
+        words.t(
+            "book.yardstick.elsewhere",
+            types=words.types((kind,)),
+            why=words.t(f"unscored.{found[check.id].where}"),
+            code=found[check.id].code,
+        )
+        for kind, found in elsewhere.items()
+        if check.id in found
+    )
     return Row(
         [
             f"{check.id}  {words.name(check)}",
             words.types(check.levels),
-            _yardstick(words, check),
+            words.clauses([_yardstick(words, check), *repeats]),
             check.source,
             check.tag,
         ]
     )
+
+
+def _elsewhere(book: MethodBook) -> ElsewhereByType:
+    """What the checks of each type repeat, under its official framework, the first of its type."""
+    official = {framework.entity_type: framework for framework in reversed(book.frameworks)}
+    if book.plan is None:
+        return {}
+    return {kind: scored_elsewhere(book.plan, official[kind]) for kind in reversed(official)}
 
 
 def _yardstick(words: Words, check: Check) -> str:
@@ -339,13 +361,14 @@ def measures(book: OpenDocument[MethodBook]) -> Fragment:
         TableColumn(words.t("book.head.source"), 23, "small"),
         TableColumn(words.t("head.tag"), 6, "mid"),
     ]
+    elsewhere = _elsewhere(book.data)
     for system, members in groupby(plan.measures.values(), key=lambda m: m.system):
         rows: list[Row] = []
         for measure in members:
             title = f"{measure.id}  {words.name(measure)}"
             units = words.t("book.measure_units", name=title, units=words.join(measure.units))
             rows.append(Row([units, *[""] * 4], "group"))
-            rows += [_check(words, check) for check in measure.checks]
+            rows += [_check(words, check, elsewhere) for check in measure.checks]
         name = words.name(plan.systems[system]) if system in plan.systems else ""
         parts.append(cut(columns, rows, f"{system}  {name}".strip()))
     return Fragment.join([*parts, paragraph(words.t("note.measures"))])

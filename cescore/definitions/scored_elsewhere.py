@@ -1,0 +1,99 @@
+"""Which checks of a plan's measures ask for what is scored already, so that nothing is scored twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, get_args
+
+from cescore.definitions.formula import parse
+from cescore.definitions.model import Framework, Plan
+from cescore.definitions.same_quantity import Quantities
+
+# an indicator of the index, a target of its own, a target that is shown to it as a reference only,
+# or an earlier check
+Where = Literal["in_index", "as_target", "reference_target", "as_check"]
+WHERE: tuple[Where, ...] = get_args(Where)
+
+Formulas = tuple[tuple[str, str], ...]  # code, formula
+Places = tuple[tuple[str, str, Where], ...]  # code, formula, where what it measures is scored
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """What a check repeats: the code of an indicator, target or check, and where that is scored."""
+
+    code: str
+    where: Where
+
+
+def scored_elsewhere(plan: Plan, framework: Framework) -> Mapping[str, Elsewhere]:
+    """Checks of a framework's type, by id, whose quantity is scored elsewhere.
+
+    A check is one quantity with a scored indicator, with the indicator that a target follows, or
+    with a check before it where their formulas are (`same_quantity`); and with an indicator that
+    divides that quantity by the size of who has it. A target that is another type's, and shown to
+    this one as a reference, is nobody's here: a check does not make it one. Checks without a
+    formula, or without a yardstick, are compared with nothing.
+    """
+    checks = tuple(
+        (check.id, check.formula)
+        for measure in plan.measures.values()
+        for check in measure.checks
+        if framework.entity_type in check.levels and check.formula and check.yardstick != "none"
+    )
+    computed = {**framework.accounts, **framework.indicators}
+    formulas = tuple((code, item.formula) for code, item in computed.items() if item.formula)
+    return _compared(checks, formulas, (*_scored(framework), *_targeted(plan, framework)))
+
+
+def indicators_of_target(code: str, framework: Framework) -> tuple[str, ...]:
+    """The indicators that measure what a target on ``code`` asks.
+
+    Itself where the framework has it, then any that is worked out from it alone, such as its fall
+    since the base year. Empty where the framework has neither.
+    """
+    own = [code] if code in framework.indicators else []
+    derived = [
+        i.code
+        for i in framework.indicators.values()
+        if i.formula and i.expression is not None and set(i.expression.names) == {code}
+    ]
+    return (*own, *derived)
+
+
+def _scored(framework: Framework) -> Iterator[tuple[str, str, Where]]:
+    for indicator in framework.scored():
+        is_learnt = framework.weighting_of(indicator.group).method != "given"
+        if indicator.formula and (is_learnt or indicator.weight > 0):
+            yield indicator.code, indicator.formula, "in_index"
+
+
+def _targeted(plan: Plan, framework: Framework) -> Iterator[tuple[str, str, Where]]:
+    kind = framework.entity_type
+    for target in plan.targets.values():
+        is_own = kind in target.applies_to
+        if not target.scored or not (is_own or kind in target.reference_for):
+            continue
+        for code in indicators_of_target(target.indicator, framework):
+            formula = framework.indicators[code].formula
+            if formula:
+                yield target.id, formula, "as_target" if is_own else "reference_target"
+
+
+@lru_cache(maxsize=64)  # of each type of a plan, for all its entities and years
+def _compared(checks: Formulas, formulas: Formulas, places: Places) -> Mapping[str, Elsewhere]:
+    quantities = Quantities({code: parse(formula) for code, formula in formulas})
+    found: dict[str, Elsewhere] = {}
+    known = list(places)
+    for id_, formula in checks:
+        asked = parse(formula)
+        for code, other, where in known:
+            sameness = quantities.sameness(asked, parse(other))
+            if sameness == "same" or (sameness and where == "in_index"):
+                found[id_] = Elsewhere(code, where)
+                break
+        else:
+            known.append((id_, formula, "as_check"))
+    return found
