@@ -19,11 +19,11 @@ from independent import Value, World, read_yaml
 REPEATED: dict[str, dict[str, str]] = {
     "city": {},
     "district": {
-        "4.1.6.a": "R07", "4.2.2.a": "R06", "4.2.2.c": "P07", "4.2.3.a": "P06", "4.4.1.d": "T1a",
+        "4.2.2.c": "P07", "4.2.3.a": "P06", "4.4.1.d": "T1a",
         "4.5.1.a": "NET", "4.5.3.a": "R12", "5.3.a": "R11", "5.4.a": "R09",
     },
-    "park": {"4.1.6.a": "K09"},
-    "enterprise": {"4.1.2.a": "E09", "4.1.6.a": "E07"},
+    "park": {},
+    "enterprise": {"4.1.2.a": "E09"},
 }  # fmt: skip
 
 Rows = dict[tuple[str, str], dict[str, str]]  # entity, check -> its row
