@@ -38,6 +38,9 @@ class PlannedCheck:
     better: str
     yardstick: str
     goal: Mapping[int, float]  # by the year from which it holds
+    is_flow: bool
+    tolerance: float  # of an improvement: percentage points of a rate, per cent of a number
+    years: int  # a flow is held against the mean of so many
     units: tuple[str, ...]  # that answer for it
     inspectors: tuple[str, ...]
 
@@ -87,6 +90,7 @@ def read_plan(params: Path) -> tuple[tuple[PlannedCheck, ...], tuple[PlannedVeto
     if not begun:
         return (), ()
     plan, sums = begun[-1], _sums(params)
+    improves = (plan.get("assessment") or {}).get("improves") or {}
     checks = tuple(
         PlannedCheck(
             str(check["id"]),
@@ -96,6 +100,9 @@ def read_plan(params: Path) -> tuple[tuple[PlannedCheck, ...], tuple[PlannedVeto
             str(check.get("better", "") or ""),
             str(check.get("yardstick", "") or ""),
             {int(year): float(goal) for year, goal in (check.get("goal") or {}).items()},
+            check.get("quantity") == "flow",
+            float(improves.get(*(("rate", 1) if check.get("type") == "rate" else ("amount", 5)))),
+            int(improves.get("years", 3)),
             tuple(measure.get("units") or ()),
             tuple(plan.get("inspectors") or ("市发改委",)),
         )

@@ -112,6 +112,9 @@ def _wrong_yardstick(check: Check) -> tuple[str, str]:
     """What does not fit in how a check is scored, and what would; "" where all does."""
     if check.yardstick in ("goal", "improves") and check.type not in NUMERIC:
         return f"yardstick {check.yardstick} of a {check.type}", f"a type of {', '.join(NUMERIC)}"
+    if check.quantity and (check.yardstick != "improves" or check.type not in ("count", "amount")):
+        found = f"quantity {check.quantity} of a {check.type} with yardstick {check.yardstick}"
+        return found, "a count or amount with the yardstick improves"
     if check.yardstick == "improves" and not check.better:
         return "yardstick improves without a direction", "better: more or less"
     if (check.yardstick == "goal") != bool(check.goal):

@@ -24,6 +24,7 @@ from cescore.definitions.model import (
     EVIDENCE_KINDS,
     AssessmentRules,
     Check,
+    CheckQuantity,
     EvidenceKind,
     Measure,
     Plan,
@@ -31,13 +32,13 @@ from cescore.definitions.model import (
 )
 from cescore.definitions.scored_elsewhere import Elsewhere
 from cescore.errors import MethodError
-from cescore.method.ladder_points import PointsLadder
 from cescore.method.yardsticks import (
     INSPECTED,
     PARTIAL_SHARE,
     STATUSES,
     CheckNote,
     CheckStatus,
+    HeldAgainst,
     JudgedCheck,
     Unscored,
     judge,
@@ -58,9 +59,10 @@ class InspectedCheck(TypedDict):
         As recorded, text [unit of the check]; scored by its yardstick alone.
     inspector_unit
         Who inspected it; those that answer for it are the measure's units, and the entity.
-    yardstick, better, goal, last
-        What it is held against, which way is better; the goal of the year, or last year's number,
-        None without one.
+    yardstick, better, quantity, goal, last
+        What it is held against, which way is better, stock or flow; the goal of the year; the number
+        that an improvement is held against (last year's, of a flow the mean of the years before),
+        or the first one, which a goal of 0 is. None without one.
     evidence
         The kind of proof that its credit is graded by.
     credit
@@ -87,6 +89,7 @@ class InspectedCheck(TypedDict):
     due_date: str
     yardstick: Yardstick
     better: Literal["more", "less"]
+    quantity: CheckQuantity
     goal: float | None
     last: float | None
     credit: float | None
@@ -136,11 +139,10 @@ class _Inspection:
 
     entity_type: str
     is_own: bool  # the units of the measures are the entity's own
+    first_year: int  # of the plan
     year: int
     rules: AssessmentRules
-    ladder: PointsLadder
-    records: Mapping[str, Mapping[str, str]]
-    last_year: Mapping[str, Mapping[str, str]]
+    by_year: Mapping[int, Mapping[str, Mapping[str, str]]]  # up to the year
     elsewhere: Mapping[str, Elsewhere]
 
 
@@ -182,11 +184,10 @@ def measure_lines(
     asked = _Inspection(
         entity_type,
         entity_type == plan.units_of,
+        plan.first_year,
         year,
         plan.assessment,
-        PointsLadder.of(plan.assessment),
-        _by_check(records.get(year, ())),
-        _by_check(records.get(year - 1, ())),
+        {y: _by_check(of_year) for y, of_year in sorted(records.items()) if y <= year},
         elsewhere,
     )
     lines = (_line(measure, asked) for measure in plan.measures.values())
@@ -306,18 +307,17 @@ def summed(
 
 
 def _inspected(check: Check, measure: Measure, asked: _Inspection) -> InspectedCheck:
-    recorded = asked.records.get(check.id, {})
+    recorded = asked.by_year.get(asked.year, {}).get(check.id, {})
     status = recorded.get("status") or "not_inspected"
     if not _is_status(status):
         raise MethodError(f"check {check.id}: status {status!r}, expected one of {STATUSES}")
-    last = recorded_number(asked.last_year.get(check.id, {}).get("value") or "")
-    goal = check.goal_in(asked.year)
+    against = _held_against(check, asked)
     evidence, notes = _evidence(check, measure, recorded, is_own=asked.is_own)
     judged = JudgedCheck(status, None)
     other = asked.elsewhere.get(check.id)
     if status in INSPECTED:
         value = recorded_number(recorded.get("value") or "")
-        judged = judge(check, status, value=value, last=last, goal=goal, ladder=asked.ladder)
+        judged = judge(check, status, value, against, asked.rules)
         if judged.note:
             notes = (judged.note, *notes)
         elif judged.status != status:
@@ -341,14 +341,36 @@ def _inspected(check: Check, measure: Measure, asked: _Inspection) -> InspectedC
         due_date=recorded.get("due_date") or "",
         yardstick=check.yardstick,
         better="less" if check.better == "less" else "more",
-        goal=goal,
-        last=last if check.yardstick == "improves" else None,
+        quantity=check.quantity,
+        goal=against.goal,
+        last=against.before if check.yardstick == "improves" else against.first,
         credit=None if judged.share is None else judged.share * asked.rules.evidence[evidence],
         unscored=judged.unscored,
         elsewhere=other.code if other is not None else "",
         notes=notes if status in INSPECTED else (),
     )
     return line if counted == status else {**line, "recorded": status}
+
+
+def _held_against(check: Check, asked: _Inspection) -> HeldAgainst:
+    """What the number of a check is held against; numbers of other yardsticks are left out."""
+    if check.yardstick not in ("goal", "improves"):
+        return HeldAgainst()
+    numbers = {
+        year: number
+        for year, of_year in asked.by_year.items()
+        if year < asked.year
+        and (number := recorded_number(of_year.get(check.id, {}).get("value") or "")) is not None
+    }
+    goal = check.goal_in(asked.year)
+    if check.yardstick == "goal":
+        own = (number for year, number in numbers.items() if year >= asked.first_year)
+        return HeldAgainst(goal, first=next(own, None) if goal == 0 else None)
+    years = range(asked.year - asked.rules.improves.years, asked.year)
+    if check.quantity != "flow":
+        return HeldAgainst(before=numbers.get(asked.year - 1))
+    known = [numbers[year] for year in years if year in numbers]
+    return HeldAgainst(before=math.fsum(known) / len(known) if known else None)
 
 
 def _evidence(

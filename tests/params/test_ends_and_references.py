@@ -27,5 +27,7 @@ def test_full_use_of_straw_is_held_against_full_use_and_the_five_routes_against_
     assert of["R06", "province", 2021] == 79  # 21 points more are burnt by households
     assert KNOWN.plan is not None
     checks = {c.id: c for m in KNOWN.plan.measures.values() for c in m.checks}
-    assert checks["4.2.2.a"].formula == KNOWN.frameworks["district"].indicators["R_straw_full"].formula
+    assert (
+        checks["4.2.2.a"].formula == KNOWN.frameworks["district"].indicators["R_straw_full"].formula
+    )
     assert checks["4.1.6.a"].formula == KNOWN.frameworks["district"].indicators["R_bulk"].formula

@@ -111,6 +111,15 @@ def test_every_check_says_what_it_is_scored_by_and_why(check: Check) -> None:
         assert check.goal_in(2021) is not None
 
 
+def test_a_number_that_is_to_get_better_says_whether_it_is_a_stock_or_a_flow() -> None:
+    counted = [c for c in CHECKS if c.yardstick == "improves" and c.type != "rate"]
+    assert [c.id for c in counted if not c.quantity] == []
+    flows = {c.id for c in counted if c.quantity == "flow"}
+    assert {"4.2.2.b", "4.4.2.b"} <= flows  # fires and kilowatt-hours of a year
+    assert all("存量" in c.source or "累计" in c.source or "余额" in c.source or c.id == "4.5.3.c"
+               for c in counted if c.quantity == "stock")  # fmt: skip
+
+
 def test_a_goal_is_the_plans_own_only_where_the_plan_has_the_number() -> None:
     assert {c.id for c in CHECKS if c.tag == "S"} == {"4.2.3.a", "4.3.2.m"}
     last = {c.id: c.goal_in(2025) for c in CHECKS if c.tag == "S"}

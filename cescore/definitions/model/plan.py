@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, get_args
 
-from pydantic import ValidationInfo, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 
 from cescore.definitions.model.base import FROM_FILE, Definition, FileValues, Named
 from cescore.definitions.model.written import (
     Code,
     LadderRung,
     Number,
+    Real,
     Tag,
     Text,
     Truth,
     Weight,
+    Whole,
     Words,
     Year,
 )
@@ -24,6 +26,7 @@ LadderForm = Literal["steps", "continuous"]
 LADDER_FORMS: tuple[LadderForm, ...] = get_args(LadderForm)
 Yardstick = Literal["goal", "improves", "done", "none"]
 YARDSTICKS: tuple[Yardstick, ...] = get_args(Yardstick)
+CheckQuantity = Literal["stock", "flow", ""]
 CheckType = Literal["rate", "count", "amount", "bool", "doc", "milestone"]
 NUMERIC: tuple[CheckType, ...] = ("rate", "count", "amount")  # a number is recorded
 EvidenceKind = Literal["document", "record", "statement", "none"]
@@ -67,7 +70,9 @@ class Check(Named):
     better: Literal["more", "less", ""] = ""
     # what its number is worked out from; a check of what is scored elsewhere is not scored again
     formula: str = ""
-    # what it is scored by: the goal of the year, more than last year, done or not; none: recorded only
+    # a count or amount: what there is at the end of a year, or what happened in it
+    quantity: CheckQuantity = ""
+    # what it is scored by: the goal of the year, better than before, done or not; none: recorded only
     yardstick: Yardstick = "none"
     goal: Mapping[Year, Number] = {}  # a year's holds until the next one
     tag: Tag = "P"  # of the yardstick
@@ -154,6 +159,19 @@ class Bonus(Definition):
     note: str = ""
 
 
+class Improvement(Definition):
+    """How far from the number of an earlier year all of a check's credit is earned, or nothing.
+
+    Between the two credit lies on a straight line, half of it where nothing changed.
+    """
+
+    rate: Real = Field(default=1.0, gt=0)  # percentage points
+    amount: Real = Field(default=5.0, gt=0)  # of a count or amount: per cent of that number
+    years: Whole = Field(
+        default=3, ge=1, le=10
+    )  # a flow is held against the mean of so many before
+
+
 class AssessmentRules(Definition):
     """How targets, index and measures make the total, and which scale grades it."""
 
@@ -165,6 +183,7 @@ class AssessmentRules(Definition):
     ladder_form: LadderForm = "steps"  # continuous: straight lines between the rungs
     bonus_step: Weight = 0.0  # share of the points per 10 % over, by steps per full 10 %
     bonus_most: Weight = 0.0
+    improves: Improvement = Improvement()
     bonus: Mapping[str, Bonus] = {}  # entity type -> extra points on the total
     # share of a check's credit by what proves it; a plan names all kinds or none
     evidence: Mapping[EvidenceKind, Weight] = {

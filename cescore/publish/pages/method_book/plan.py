@@ -344,7 +344,8 @@ def _yardstick(words: Words, check: Check) -> str:
         for year, goal in sorted(check.goal.items())
         if year != ALWAYS
     ) or "".join(f"{sign}{exact(goal)}" for goal in check.goal.values())
-    return words.t(f"book.yardstick.{check.yardstick}", goals=goals)
+    quantity = words.t(f"book.quantity.{check.quantity}")
+    return words.t(f"book.yardstick.{check.yardstick}", goals=goals, quantity=quantity)
 
 
 def measures(book: OpenDocument[MethodBook]) -> Fragment:

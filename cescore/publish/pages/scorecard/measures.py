@@ -177,12 +177,19 @@ def yardstick_words(view: View, check: InspectedCheck) -> str:
 
 
 def _yardstick(view: View, check: InspectedCheck) -> str:
-    amount = check["goal"] if check["yardstick"] == "goal" else check["last"]
-    if amount is None:
-        return view.t(f"yardstick.{check['yardstick']}")
-    return view.t(
-        f"yardstick.{check['yardstick']}.{check['better']}", goal=f"{amount:g}", last=f"{amount:g}"
-    )
+    yardstick, goal, last = check["yardstick"], check["goal"], check["last"]
+    if (goal if yardstick == "goal" else last) is None:
+        return view.t(f"yardstick.{yardstick}")
+    kind = check["better"]
+    if yardstick == "goal" and last is not None:
+        kind = "zero"
+    elif yardstick == "improves" and check["quantity"] == "flow":
+        kind = f"flow.{kind}"
+    numbers = {
+        "goal": "" if goal is None else f"{goal:g}",
+        "last": "" if last is None else f"{last:.6g}",
+    }
+    return view.t(f"yardstick.{yardstick}.{kind}", **numbers)
 
 
 def _credit_of(check: InspectedCheck) -> PrintedNumber:
