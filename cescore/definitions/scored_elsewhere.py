@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, get_args
 
-from cescore.definitions.formula import parse
-from cescore.definitions.model import Framework, Plan
+from cescore.definitions.formula import Expression, parse
+from cescore.definitions.language import FormulaError
+from cescore.definitions.model import Check, Framework, Plan
 from cescore.definitions.same_quantity import Quantities
 
 # an indicator of the index, a target of its own, a target that is shown to it as a reference only,
@@ -35,17 +37,64 @@ def scored_elsewhere(plan: Plan, framework: Framework) -> Mapping[str, Elsewhere
     with a check before it where their formulas are (`same_quantity`); and with an indicator that
     divides that quantity by the size of who has it. A target that is another type's, and shown to
     this one as a reference, is nobody's here: a check does not make it one. Checks without a
-    formula, or without a yardstick, are compared with nothing.
+    yardstick, or without a formula that can be read, are compared with nothing.
     """
-    checks = tuple(
+    checks = _checks(plan, framework.entity_type)
+    formulas = _formulas(framework)
+    return _compared(checks, formulas, (*_scored(framework), *_targeted(plan, framework)))
+
+
+def counted_twice(plan: Plan, framework: Framework) -> Mapping[str, str]:
+    """Extra points, by item, that are earned by what a check or the index scores: the code of that.
+
+    Compared are both sides of each comparison in an item's rule; a distinction, which has no points,
+    may say again what is scored.
+    """
+    bonus = plan.assessment.bonus.get(framework.entity_type)
+    known = [(code, formula) for code, formula, _ in _scored(framework)]
+    known += _checks(plan, framework.entity_type)
+    quantities = Quantities({code: parse(formula) for code, formula in _formulas(framework)})
+    found: dict[str, str] = {}
+    for id_, item in bonus.items.items() if bonus is not None and bonus.most else ():
+        for side in _sides(item.rule):
+            for code, formula in known:
+                if quantities.sameness(side, parse(formula)):
+                    found.setdefault(id_, code)
+    return found
+
+
+def _sides(rule: str) -> Iterator[Expression]:
+    """What a rule compares with what, each side that names a code."""
+    tree = parse(rule, conditions=True).tree if rule else ast.Constant(0)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare):
+            sides = (parse(ast.unparse(side)) for side in (node.left, *node.comparators))
+            yield from (side for side in sides if side.names)
+
+
+def _checks(plan: Plan, entity_type: str) -> Formulas:
+    """The checks of a type that are held against something, with the formula of their number."""
+    return tuple(
         (check.id, check.formula)
         for measure in plan.measures.values()
         for check in measure.checks
-        if framework.entity_type in check.levels and check.formula and check.yardstick != "none"
+        if entity_type in check.levels
+        and check.yardstick != "none"
+        and check_formula(check) is not None
     )
+
+
+def check_formula(check: Check) -> Expression | None:
+    """What a check's number is worked out from; None without a formula, or of a mere hint in words."""
+    try:
+        return parse(check.formula) if check.formula else None
+    except FormulaError:
+        return None
+
+
+def _formulas(framework: Framework) -> Formulas:
     computed = {**framework.accounts, **framework.indicators}
-    formulas = tuple((code, item.formula) for code, item in computed.items() if item.formula)
-    return _compared(checks, formulas, (*_scored(framework), *_targeted(plan, framework)))
+    return tuple((code, item.formula) for code, item in computed.items() if item.formula)
 
 
 def indicators_of_target(code: str, framework: Framework) -> tuple[str, ...]:

@@ -226,9 +226,12 @@ class YearlyEvaluation:
             if found.bonus is not None:
                 yield self._row(entity_id, "assessment", "bonus", found.bonus, "points", "reported")
             for line in found.bonus_lines:
-                points = {"earned": line.points, "not_earned": 0.0}.get(line.status)
-                code = f"bonus.{line.id}"
-                yield self._row(entity_id, "assessment", code, points, "points", line.status)
+                kind, unit, most = "bonus", "points", line.points
+                if found.bonus is None:
+                    kind, unit, most = "distinction", "bool", 1.0
+                value = {"earned": most, "not_earned": 0.0}.get(line.status)
+                code = f"{kind}.{line.id}"
+                yield self._row(entity_id, "assessment", code, value, unit, line.status)
 
     def _standard_rows(self) -> Iterator[tuple[object, ...]]:
         """The verdict under each published standard, then each of its lines and groups to choose from.

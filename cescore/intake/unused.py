@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cescore.definitions.load import Definitions
 from cescore.definitions.located import read
-from cescore.definitions.standing import has_plan_ended, unused_variables
+from cescore.definitions.standing import has_plan_ended, uncompared_checks, unused_variables
 from cescore.intake.address import Address
 from cescore.intake.findings import Finding
 
@@ -23,6 +23,17 @@ def unused_definitions(definitions: Definitions, params: Path) -> Iterator[Findi
         yield Finding(
             "info", "variables_unused", Address("params/variables.yml", row), values=values
         )
+
+
+def unread_check_formulas(definitions: Definitions, params: Path) -> Iterator[Finding]:
+    """An info for checks whose formula is compared with nothing that is scored elsewhere."""
+    codes, plan = uncompared_checks(definitions), definitions.plan
+    if codes and plan is not None:
+        file = f"params/plans/{plan.id}.yml"
+        node = read(params / f"plans/{plan.id}.yml", file, []).get("measures")
+        row = int(node.where.rpartition(":")[2]) if node is not None else 0
+        values = (("n", len(codes)), ("codes", codes))
+        yield Finding("info", "check_formulas_unread", Address(file, row), values=values)
 
 
 def doubtful_years(

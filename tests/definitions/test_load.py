@@ -801,6 +801,51 @@ def test_extra_points_that_nothing_can_earn_are_refused(
     assert told[0].where.startswith("params/plans/p.yml:")
 
 
+SCALED = """
+      scale_of: {town: s}
+      scales:
+        s: {en: S, source: x, tag: P, bands: [{en: good, least: 90}, {en: fair, least: 78}, {en: bad, least: 0}]}
+      bonus:"""
+
+
+@pytest.mark.parametrize(("most", "is_refused"), [(9.5, False), (10, True), (12, True)])
+def test_extra_points_lift_no_total_by_a_whole_grade(
+    tmp_path: Path, most: float, is_refused: bool
+) -> None:
+    changed = planned("rule: coal > 1")
+    text = str(changed["plans/p.yml"]).replace("\n      bonus:", SCALED)
+    changed["plans/p.yml"] = text.replace("most: 10", f"most: {most}")
+    if not is_refused:
+        assert load(tmp_path, changed).plan is not None
+        return
+    (problem,) = problems(tmp_path, changed)
+    assert (problem.what, problem.found) == ("assessment.bonus.town.most", f"{most:g} points")
+    assert "fewer than 10" in problem.expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"), [("reused / waste >= 0.9", "reuse"), ("coal > 1 and reused >= 9", "reuse")]
+)
+def test_extra_points_are_not_earned_by_what_is_scored_already(
+    tmp_path: Path, rule: str, code: str
+) -> None:
+    (problem,) = problems(tmp_path, planned(f"rule: {rule}"))
+    assert problem.what == "assessment.bonus.town.items.A.rule"
+    assert problem.found.endswith(f"is scored as {code}")
+    plain = planned(f"rule: {rule}")
+    text = str(plain["plans/p.yml"]).replace("most: 10, ", "").replace("points: 5, ", "")
+    plan = load(tmp_path, {**plain, "plans/p.yml": text}).plan
+    assert plan is not None  # a distinction may say it again
+    assert plan.assessment.bonus["town"].items["A"].points == 0
+
+
+def test_points_without_a_most_are_refused(tmp_path: Path) -> None:
+    changed = planned("rule: coal > 1")
+    changed["plans/p.yml"] = str(changed["plans/p.yml"]).replace("most: 10, ", "")
+    (problem,) = problems(tmp_path, changed)
+    assert problem.expected == "points and most, or neither (a distinction)"
+
+
 def test_extra_points_are_for_types_that_are_assessed(tmp_path: Path) -> None:
     told = problems(tmp_path, planned("rule: coal > 1", kind="twon"))
     assert told[0].what == "assessment.bonus.twon"

@@ -136,12 +136,12 @@ class GradeScale(Named):
 
 
 class BonusItem(Named):
-    """Something that earns extra points: a rule that holds, or a state that was reached."""
+    """Something that earns extra points, or is a distinction: a rule that holds, or a state reached."""
 
     filled: ClassVar[tuple[str, ...]] = ("executable",)
 
     id: Code
-    points: Weight
+    points: Weight = 0.0  # none of a distinction
     rule: str = ""  # in the language of checks, over what the entity returns
     executable: str = ""
     variable: str = ""  # a code, instead of a rule
@@ -150,9 +150,12 @@ class BonusItem(Named):
 
 
 class Bonus(Definition):
-    """Extra points of an entity type, added to the total: so many at most, the total at most 100."""
+    """Extra points of an entity type, added to the total: so many at most, the total at most 100.
 
-    most: Weight
+    With none at most its items are distinctions: printed beside the grade, and no part of it.
+    """
+
+    most: Weight = 0.0
     items: Mapping[str, BonusItem] = {}
     source: Text
     tag: Tag

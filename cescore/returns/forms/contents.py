@@ -20,6 +20,7 @@ from cescore.definitions.model import (
     canonical_json,
 )
 from cescore.definitions.order import closure
+from cescore.definitions.scored_elsewhere import check_formula
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,8 @@ def _needed(
 
 def _hinted(check: Check) -> tuple[str, ...]:
     """The codes in the formula of a yearly check."""
-    return parse(check.formula).names if check.formula else ()
+    formula = check_formula(check)
+    return () if formula is None else formula.names
 
 
 def _used_by_others(definitions: Definitions, entity_type: str) -> dict[str, None]:

@@ -239,7 +239,7 @@ def _bonus(words: Words, plan: Plan) -> Fragment:
                 two_lines(words.name(item, code), code),
                 words.types((entity_type,)),
                 spaced(item.rule) if item.rule else f"{item.variable} = {' / '.join(item.one_of)}",
-                f"+{exact(item.points)}",
+                f"+{exact(item.points)}" if item.points else words.t("book.distinction"),
             ]
         )
         for entity_type, bonus in plan.assessment.bonus.items()
@@ -253,7 +253,7 @@ def _bonus(words: Words, plan: Plan) -> Fragment:
     ]
     said = [
         words.t(
-            "book.bonus_most", types=words.types((entity_type,)), most=exact(bonus.most),
+            "book.bonus_most" if bonus.most else "book.distinctions", types=words.types((entity_type,)), most=exact(bonus.most),
             source=words.tagged(bonus.source, bonus.tag),
         )
         for entity_type, bonus in plan.assessment.bonus.items()
