@@ -10,7 +10,6 @@ from cescore.definitions.bonus import resolve_bonus
 from cescore.definitions.check_rules import RuleTerms, load_checks
 from cescore.definitions.contradictions import check_kinds
 from cescore.definitions.databases import load_databases
-from cescore.definitions.extra_points import check_extra_points
 from cescore.definitions.folder import ParamsFolder
 from cescore.definitions.former_codes import check_former_codes
 from cescore.definitions.frameworks import resolved_framework
@@ -130,10 +129,7 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
     is_flash = run is not None and run.kind == "flash"  # fewer indicators: held against no plan
     plan = None if is_flash else plan_of_run(plans, run, drafts, units, params.place("runs"))
     if plan is not None:
-        before = len(params.problems)
         plan = resolve_bonus(plan, plans[plan.id].at, RuleTerms.of(names, accounts))
-        if len(params.problems) == before:
-            check_extra_points(plan, plans[plan.id].at, frameworks)
     rules = params.file("disclosure.yml")
     disclosure = _disclosure(rules, names)
     if disclosure is not None:

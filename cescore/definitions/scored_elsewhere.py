@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, get_args
@@ -67,9 +68,11 @@ def _sides(rule: str) -> Iterator[Expression]:
     """What a rule compares with what, each side that names a code."""
     tree = parse(rule, conditions=True).tree if rule else ast.Constant(0)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Compare):
-            sides = (parse(ast.unparse(side)) for side in (node.left, *node.comparators))
-            yield from (side for side in sides if side.names)
+        for side in (node.left, *node.comparators) if isinstance(node, ast.Compare) else ():
+            with suppress(FormulaError):  # a tolerance such as rounding(x) is no quantity
+                quantity = parse(ast.unparse(side))
+                if quantity.names:
+                    yield quantity
 
 
 def _checks(plan: Plan, entity_type: str) -> Formulas:

@@ -11,7 +11,9 @@ from params_builder import FILES, YEAR, line_of, load, problems, replaced, write
 
 from cescore.definitions.load import load_definitions
 from cescore.definitions.model import Framework, Plan
+from cescore.definitions.scored_elsewhere import counted_twice
 from cescore.errors import ParamsError
+from cescore.intake.unused import points_counted_twice
 
 TOWN = "frameworks/town.yml"
 INDICATOR = "direction: -1"  # the line of `carbon` that further keys are put after
@@ -824,19 +826,29 @@ def test_extra_points_lift_no_total_by_a_whole_grade(
 
 
 @pytest.mark.parametrize(
-    ("rule", "code"), [("reused / waste >= 0.9", "reuse"), ("coal > 1 and reused >= 9", "reuse")]
+    ("rule", "items"),
+    [
+        ("reused / waste >= 0.9", {"A": "reuse"}),
+        ("coal > 1 and reused >= 9", {"A": "reuse"}),
+        ("abs(coal - ore) <= rounding(coal, ore)", {}),
+    ],
 )
-def test_extra_points_are_not_earned_by_what_is_scored_already(
-    tmp_path: Path, rule: str, code: str
+def test_extra_points_earned_by_what_is_scored_already_are_named(
+    tmp_path: Path, rule: str, items: dict[str, str]
 ) -> None:
-    (problem,) = problems(tmp_path, planned(f"rule: {rule}"))
-    assert problem.what == "assessment.bonus.town.items.A.rule"
-    assert problem.found.endswith(f"is scored as {code}")
-    plain = planned(f"rule: {rule}")
-    text = str(plain["plans/p.yml"]).replace("most: 10, ", "").replace("points: 5, ", "")
-    plan = load(tmp_path, {**plain, "plans/p.yml": text}).plan
-    assert plan is not None  # a distinction may say it again
-    assert plan.assessment.bonus["town"].items["A"].points == 0
+    changed = planned(f"rule: '{rule}'")
+    definitions = load(tmp_path, changed)
+    assert definitions.plan is not None
+    assert counted_twice(definitions.plan, definitions.frameworks["town"]) == items
+    told = [*points_counted_twice(definitions, tmp_path / "params")]
+    assert [(f.severity, dict(f.values)["code"]) for f in told] == [
+        ("warning", code) for code in items.values()
+    ]
+    text = str(changed["plans/p.yml"]).replace("most: 10, ", "").replace("points: 5, ", "")
+    bare = load(tmp_path, {**changed, "plans/p.yml": text})
+    assert [
+        *points_counted_twice(bare, tmp_path / "params")
+    ] == []  # a distinction may say it again
 
 
 def test_points_without_a_most_are_refused(tmp_path: Path) -> None:
