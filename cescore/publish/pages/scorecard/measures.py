@@ -180,7 +180,7 @@ def _yardstick(view: View, check: InspectedCheck) -> str:
     yardstick, goal, last = check["yardstick"], check["goal"], check["last"]
     if (goal if yardstick == "goal" else last) is None:
         return view.t(f"yardstick.{yardstick}")
-    kind = check["better"]
+    kind: str = check["better"]
     if yardstick == "goal" and last is not None:
         kind = "zero"
     elif yardstick == "improves" and check["quantity"] == "flow":
