@@ -149,6 +149,8 @@ def _row(check: PlannedCheck, entity_id: str, year: int, status: str, value: str
         else ""
     )
     kind = EVIDENCE[int(np.searchsorted(np.cumsum(OF_EVIDENCE), rng.random()))]
+    if entity_id == AWKWARD["excellent_firm"].entity_id:
+        kind = "document"  # it proves what it does
     unit = _inspector(check, letter == "C", number)
     return (
         check.id,
