@@ -148,6 +148,12 @@ def test_weights_of_the_assessment_are_ours_and_each_type_has_a_scale() -> None:
     for weights in rules.weights.values():
         assert sum(weights.values()) == pytest.approx(1)
     assert rules.scale_of["park"] == "A"
+    meant: dict[str, set[tuple[float, float]]] = {}  # a grade's name -> the totals it stands for
+    for code in set(rules.scale_of.values()):
+        bands = rules.scales[code].bands
+        for above, band in zip((None, *bands), bands, strict=False):
+            meant.setdefault(band.zh, set()).add((band.least, above.least if above else 100.0))
+    assert [name for name, totals in meant.items() if len(totals) > 1] == []
     assert [band.zh for band in rules.scales["A4"].bands] == [
         "优秀",
         "良好",
