@@ -104,3 +104,51 @@ def test_twice_as_much_of_anything_taken_or_given_off_lowers_the_score(
 def test_a_blank_product_code_earns_no_better_a_score(product: str) -> None:
     found = scores("enterprise")
     assert found[f"{product} without its code", ""] < found[product, ""]
+
+
+def at_level(code: str, indicator: str, product: str, points: float) -> float:
+    """What of energy or water per product stands at a level of its norm scores, in points."""
+    known = liaoyuan()
+    rule = known.ends.rules["norm_levels"]
+    quantity = known.ends.quantities[code]
+    level = next(name for name, p in rule.points.items() if p == points)
+    line = known.accounts[quantity.levels[level]].line(product)
+    assert line is not None
+    plain = returns(product) | {"product_output": 1000.0}
+    plain |= {
+        "energy_total_tce": line.value,
+        "water_industry": line.value / 10,
+    }  # t from kg, 10k m3
+    panel = Panel(
+        ("A",), (2025,), {k: Column.of(np.array([[v]])) for k, v in plain.items()},
+        codes={"product_code": np.array([[product]], object)},
+    )  # fmt: skip
+    found = evaluate(panel, known.frameworks["enterprise"], base_year=2025, run_year=2025)
+    return float(found.scored.scores.column(indicator).values[0, 0])
+
+
+NORMS = [
+    (quantity, indicator, product)
+    for quantity, indicator in (("energy_level", "E_enlim"), ("water_level", "E_walim"))
+    for product in liaoyuan().accounts[liaoyuan().ends.quantities[quantity].levels["limit"]].values
+]
+
+
+@pytest.mark.parametrize(("quantity", "indicator", "product"), NORMS)
+@pytest.mark.parametrize("points", liaoyuan().ends.rules["norm_levels"].points.values())
+def test_at_each_level_of_its_norm_a_firm_has_the_points_of_the_level(
+    quantity: str, indicator: str, product: str, points: float
+) -> None:
+    assert at_level(quantity, indicator, product, points) == pytest.approx(points, abs=1e-9)
+
+
+def test_beyond_the_limit_of_a_norm_the_score_falls_below_the_pass_line_and_ends_soon() -> None:
+    ends = liaoyuan().frameworks["enterprise"].indicators["E_enlim"].goalposts_in(2025)
+    assert ends is not None
+    known = liaoyuan().accounts
+    for product in known["norm_energy"].values:
+        limit, entry = (
+            known[code].values[product].value for code in ("norm_energy", "norm_energy_entry")
+        )
+        none_at = (limit / entry) ** (ends.worst - 3)  # times the limit
+        assert 1.2 < none_at < 1.4
