@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 from shipped import liaoyuan
 
+from cescore.definitions.model import Account
 from cescore.method.column import Column, Panel
 from cescore.method.evaluation import evaluate
 
@@ -152,3 +155,42 @@ def test_beyond_the_limit_of_a_norm_the_score_falls_below_the_pass_line_and_ends
         )
         none_at = (limit / entry) ** (ends.worst - 3)  # times the limit
         assert 1.2 < none_at < 1.4
+
+
+REFERENCES = [a for c, a in liaoyuan().accounts.items() if c.startswith("ref_")]
+
+
+@pytest.mark.parametrize("table", REFERENCES, ids=lambda table: table.code)
+def test_a_product_that_no_reference_lists_has_none_laxer_than_a_listed_one_of_its_industry(
+    table: Account,
+) -> None:
+    lines = dict.fromkeys((industry, product) for industry, product in listed())
+    assert lines
+    for industry, product in lines:
+        own, other = table.line(product, industry), table.line("a product of no table", industry)
+        assert own is not None and other is not None and other.value <= own.value
+    general = table.line("a product of no table")
+    assert general is not None
+    assert general.value <= min(line.value for line in table.values.values())
+
+
+def listed() -> list[tuple[str, str]]:
+    """Industry and product of every firm of the sample."""
+    root = Path(__file__).parents[2] / "data"
+    with (root / "entities.csv").open(encoding="utf-8") as file:
+        industries = {row["entity_id"]: row["industry"] for row in csv.DictReader(file)}
+    with (root / "2025" / "observations.csv").open(encoding="utf-8") as file:
+        return [
+            (industries[row["entity_id"]], row["value"])
+            for row in csv.DictReader(file)
+            if row["variable"] == "product_code" and row["value"]
+        ]
+
+
+@pytest.mark.parametrize("table", REFERENCES, ids=lambda table: table.code)
+def test_a_reference_value_of_the_sample_is_called_that_and_no_norm_of_an_industry(
+    table: Account,
+) -> None:
+    assert "样本参考值" in table.zh and "行业" not in table.zh
+    assert "示例数据" in table.source and "待核实" in table.source and table.tag == "P"
+    assert not table.level
