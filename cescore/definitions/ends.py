@@ -18,7 +18,7 @@ from cescore.definitions.model.ends import (
     EndsRule,
     EndsRuleKind,
     EndsTable,
-    Quantity,
+    QuantityEnds,
 )
 from cescore.definitions.model.reference import ReferenceValue
 from cescore.definitions.reading import Reading
@@ -127,7 +127,7 @@ def _is_sound(rule: EndsRule, at: Reading) -> bool:
 
 
 def _worked_out(
-    quantity: Quantity,
+    quantity: QuantityEnds,
     table: EndsTable,
     references: tuple[ReferenceValue, ...] | None,
     at: Reading,
@@ -154,7 +154,7 @@ def _worked_out(
     return _posts(quantity, pair, {**own, **quantity.ends_by_industry})
 
 
-def _stated(quantity: Quantity, at: Reading) -> Goalposts | None:
+def _stated(quantity: QuantityEnds, at: Reading) -> Goalposts | None:
     for key in (*STATED, "reason"):
         if not getattr(quantity, key) and getattr(quantity, key) != 0:
             expected = "why no rule fits" if key == "reason" else "a number, or a rule"
@@ -165,7 +165,9 @@ def _stated(quantity: Quantity, at: Reading) -> Goalposts | None:
 
 
 def _posts(
-    quantity: Quantity, pair: tuple[float, float], by_industry: Mapping[str, tuple[float, float]]
+    quantity: QuantityEnds,
+    pair: tuple[float, float],
+    by_industry: Mapping[str, tuple[float, float]],
 ) -> Goalposts:
     return Goalposts(
         worst=pair[0], best=pair[1], by_industry=by_industry, of=quantity.code,
@@ -174,7 +176,7 @@ def _posts(
 
 
 def _value(
-    quantity: Quantity, references: tuple[ReferenceValue, ...] | None, at: Reading
+    quantity: QuantityEnds, references: tuple[ReferenceValue, ...] | None, at: Reading
 ) -> float | None:
     """What the ends go by: a stated value, or one of references.yml, in the quantity's unit."""
     given = [key for key in ("value", "reference") if getattr(quantity, key) is not None]
@@ -213,7 +215,7 @@ def _levels(points: tuple[float, ...]) -> tuple[float, float]:
 
 
 def _check_levels(
-    quantity: Quantity, rule: EndsRule, tables: Mapping[str, Account], at: Reading
+    quantity: QuantityEnds, rule: EndsRule, tables: Mapping[str, Account], at: Reading
 ) -> None:
     """A quantity by levels names, for each level of the rule, the table that holds it."""
     expected = ", ".join(f"{level}: table" for level in rule.points)

@@ -51,7 +51,7 @@ class AroundReference(Definition):
     kind: ReferenceKind = "actual"
 
 
-class Quantity(Named):
+class QuantityEnds(Named):
     """A quantity and the ends of its scale, the same in every framework that measures it.
 
     Ends are worked out by ``rule`` (around or down from ``value``, or from ``reference``; or by the
@@ -78,4 +78,4 @@ class EndsTable(Definition):
     """The file goalposts.yml."""
 
     rules: Mapping[Code, EndsRule] = {}
-    quantities: Mapping[Code, Quantity] = {}
+    quantities: Mapping[Code, QuantityEnds] = {}
