@@ -30,7 +30,7 @@ HAVE_CHANGES = (
 # and no formula of one entity's numbers gives them.
 OF_ALL = {
     "与同类对象的比较": ("中位数", "上四分位", "下四分位"),
-    "指标值、得分、权重与贡献": ("同类中位数", "引领值", "可提升"),
+    "指标值、得分、权重与贡献": ("同类中位数", "上端值", "可提升"),
     "逐一剔除指标后的变动": ("指数平均变动（分）", "平均位次变动"),
 }
 COUNTED = ("措施检查情况",)  # how many checks and measures there are; each is explained by itself

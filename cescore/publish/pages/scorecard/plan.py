@@ -19,6 +19,7 @@ from cescore.publish.numbers import (
     PER_CENT,
     PrintedNumber,
     decimals_for,
+    enough,
     number,
     percentage,
     quantity,
@@ -191,7 +192,8 @@ def _turn_values(view: View, turn: GradeTurn) -> list[str]:
     if turn.kind == "measures":
         return [view.t("turn.open", n=f"{turn.now:g}"), view.t("turn.full", n=f"{turn.needed:g}")]
     decimals = decimals_for(turn.unit, [turn.now, turn.needed])
-    return [quantity(v, turn.unit, view.lang, decimals) for v in (turn.now, turn.needed)]
+    needed = enough(turn.needed, turn.now, decimals)
+    return [quantity(v, turn.unit, view.lang, decimals) for v in (turn.now, needed)]
 
 
 def _parts(view: View, grade: Mapping[str, Any]) -> Fragment:
