@@ -17,7 +17,13 @@ from types import ModuleType
 from typing import Any
 
 from cescore.errors import PublishError
-from cescore.publish.printing.faster import faster, html_of, memory_of, serialised_once
+from cescore.publish.printing.faster import (
+    faster,
+    html_of,
+    memory_of,
+    packed_lightly,
+    serialised_once,
+)
 from cescore.publish.printing.glyphs import lacking, named, replaced, stand_ins
 from cescore.publish.printing.layout import PageLayout, layout_of
 from cescore.publish.printing.other_way import opened
@@ -222,7 +228,7 @@ class _Set:
         """The file, and what there is to say of it."""
         sheet, document = self.sheet, self.document
         _claim_accessible(document.metadata)
-        with faster(sheet.html, sheet.style, document.font_config):
+        with faster(sheet.html, sheet.style, document.font_config), packed_lightly():
             raw = document.write_pdf(
                 finisher=_finish,
                 pdf_identifier=sheet.identifier,
