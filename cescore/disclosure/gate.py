@@ -22,6 +22,7 @@ from cescore.disclosure.bundle import (
     TypeRobustness,
 )
 from cescore.disclosure.constants import released_constants
+from cescore.disclosure.covered_measures import CoveredMeasures
 from cescore.disclosure.headline import headline_codes
 from cescore.disclosure.ledger import Ledger
 from cescore.disclosure.own_record import to_fitted
@@ -39,11 +40,13 @@ from cescore.method.disclosure import (
     standing,
     to_decimals,
 )
+from cescore.method.withholding import hides_its_parts
 
 if TYPE_CHECKING:
     from cescore.evaluation.yearly import YearlyEvaluation
     from cescore.intake.entities import Entity
     from cescore.method.evaluation import TypeEvaluation
+    from cescore.method.measures import MeasureLine
 
 Floats = NDArray[np.float64]
 INDEX_DECIMALS = 1  # as printed on the body's own page
@@ -359,22 +362,51 @@ class Gate:
         return bool(index.state[0, view.evaluation.panel.year_position(year)] != State.SUPPRESSED)
 
     def assessment(self, entity_id: str, found: Assessment, year: int) -> Assessment:
-        """Total and grade; the grade alone where the total and its parts would give the index.
+        """Total and grade; the grade alone where the total and its parts would give a withheld index,
+        or the points of a single withheld target or check.
 
         Of a veto that withheld figures show, it is said that they do, without the figures.
         """
         found = replace(found, vetoes=tuple(self._veto(entity_id, v, year) for v in found.vetoes))
-        if self.shows_index(entity_id, year):
+        lost = {"index"} if not self.shows_index(entity_id, year) else set()
+        lost |= set(self._lost_parts(entity_id, year))
+        if not lost:
             return found
-        parts = {part: None if part == "index" else value for part, value in found.parts.items()}
+        parts = {part: None if part in lost else value for part, value in found.parts.items()}
         return replace(found, total=None, parts=parts)
+
+    def _lost_parts(self, entity_id: str, year: int) -> Iterator[str]:
+        """Parts of a total that, less what is shown of them, would be the points of one withheld
+        target or check."""
+        view = self.view(entity_id)
+        if view is None:
+            return
+        scored = [line for line in self.yearly.targets.get(entity_id, ()) if line.scored]
+        years = {year, view.whole.base_year}
+        hidden = [
+            t for t in scored if any(view.hidden.get(c, frozenset()) & years for c in t.indicators)
+        ]
+        if hidden and not hides_its_parts([1.0] * len(hidden)):
+            yield "targets"
+        lines = self.yearly.measures.get(entity_id, ()) if year == self.year else ()
+        if self._covered_measures(view).gives_a_credit_away(lines):
+            yield "measures"
+
+    def measures(self, entity_id: str) -> tuple[MeasureLine, ...]:
+        """A body's measures of the year as its readers may see them."""
+        lines, view = self.yearly.measures.get(entity_id, ()), self.view(entity_id)
+        return tuple(lines) if view is None else self._covered_measures(view).lines(lines)
+
+    def _covered_measures(self, view: PublicView) -> CoveredMeasures:
+        return CoveredMeasures(self.yearly.workspace.definitions.plan, view.hidden, self.year)
 
     def _veto(self, entity_id: str, veto: VetoLine, year: int) -> VetoLine:
         sign = veto.sign
         if sign is None:
             return veto
-        years = (year, sign.against_year or year)
-        if all(self.ledger.is_released(entity_id, sign.indicator, y) for y in years):
+        view = self.view(entity_id)
+        hidden = frozenset() if view is None else view.hidden.get(sign.indicator, frozenset())
+        if not hidden & {year, sign.against_year or year}:
             return veto
         return replace(veto, sign=replace(sign, value=None, against=None))
 

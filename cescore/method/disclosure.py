@@ -144,6 +144,33 @@ def is_safe(parts: Floats, rules: Disclosure) -> bool:
     return meets(rest, ">=", rules.p_percent / 100 * float(parts[0]))
 
 
+FEW_FOR_SHARES = 50  # of a smaller group a share near 0 or 1 tells of every single member
+LEAST_SHARE = 0.1
+
+
+def releasable_share(share: float | None, n: int) -> float | None:
+    """A share of a group's members that may be shown; None where it says too much of each of them.
+
+    Of fewer than 50 members no share below 10 % or above 90 % is shown: "all of them" is a statement
+    about everybody, "one of them" about somebody.
+
+    Parameters
+    ----------
+    share
+        Between 0 and 1; None without one.
+    n
+        Members of the group.
+
+    Examples
+    --------
+    >>> releasable_share(1.0, 20), releasable_share(1.0, 50), releasable_share(0.5, 20)
+    (None, 1.0, 0.5)
+    """
+    if share is None or n >= FEW_FOR_SHARES:
+        return share
+    return share if at_least(share, LEAST_SHARE) and at_most(share, 1 - LEAST_SHARE) else None
+
+
 def spread_quantile(ordered: Floats, share: float) -> float:
     """A quantile that is never one contributor's own value.
 

@@ -14,6 +14,7 @@ from cescore.method.disclosure import (
     half_unit,
     is_safe,
     ranks,
+    releasable_share,
     rounded,
     spread_quantile,
     to_decimals,
@@ -132,3 +133,10 @@ def test_equal_values_share_the_better_rank_and_rounding_makes_no_tie() -> None:
 @given(st.floats(1e-9, 1e12), st.integers(1, 4))
 def test_a_printed_value_is_off_by_at_most_half_a_unit(value: float, digits: int) -> None:
     assert abs(rounded(value, digits) - value) <= half_unit(value, digits) * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.05, 0.95, 1.0])
+def test_of_few_a_share_of_nearly_all_or_none_is_not_shown(share: float) -> None:
+    assert releasable_share(share, 49) is None
+    assert releasable_share(share, 50) == share
+    assert releasable_share(0.1, 20) == 0.1 and releasable_share(0.9, 20) == 0.9
