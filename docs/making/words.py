@@ -13,21 +13,12 @@ DOCS = Path(__file__).parents[1]
 # for developers, or lists of names and figures: the Chinese site shows these in English and says so
 ENGLISH_ONLY = (
     "architecture",
-    "assessment",
     "changelog",
-    "cluster",
     "contributing",
-    "desk",
     "desk-api",
-    "frameworks",
     "licences",
-    "method",
-    "open-data",
     "performance",
     "printer",
-    "sizing",
-    "trust",
-    "what-if",
 )
 # bilingual guides whose Chinese is still to be written, message by message: they are shown in English
 NOT_YET: tuple[str, ...] = ()
