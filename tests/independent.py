@@ -348,6 +348,7 @@ def combine(members: list[tuple[Fraction, Fraction]], how: str) -> Fraction:
 
 
 @lru_cache(maxsize=2)
+@lru_cache(maxsize=4)  # of results that do not change
 def read_rows(results: Path) -> list[dict[str, str]]:
     with results.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
@@ -377,6 +378,7 @@ def read_framework(params: Path, entity_type: str) -> dict[str, Any]:
     return framework
 
 
+@lru_cache(maxsize=8)
 def ends_by_rule(params: Path, quantity: str) -> dict[str, Any]:
     """The ends of a quantity of goalposts.yml: as stated, or worked out by its rule."""
     table = read_yaml(params / "goalposts.yml")
