@@ -35,6 +35,12 @@ def load_references(at: Reading, drafts: Mapping[str, Draft]) -> tuple[Reference
     )
 
 
+def published_values(at: Reading) -> tuple[ReferenceValue, ...] | None:
+    """The values of the file alone, None of an unsound file: what is wrong is told where it is loaded."""
+    found = Reading(at.node, "references", []).build(References)
+    return found.values if found is not None else None
+
+
 def _check_indicator(value: ReferenceValue, drafts: Mapping[str, Draft], at: Reading) -> None:
     """The indicator exists for each type the value is for, in the unit of the value."""
     for kind in value.entity_types:

@@ -17,11 +17,11 @@ from cescore.method.fitting import method_of
 from cescore.method.grade_margin import GradeLever, GradeMargin, grade_margin
 from cescore.method.ladder_points import PointsLadder
 from cescore.method.mean_tree import Tree, index_tree
+from cescore.method.normalisations import ON_ENDS
 from cescore.method.normalise import ends_in
 from cescore.method.targets import TargetLine
 
 Floats = NDArray[np.float64]
-LINEAR = "goalposts"  # the one scale whose way back is a straight line
 
 
 def margin_of(
@@ -51,7 +51,7 @@ def margin_of(
 
 
 def _levers(evaluation: TypeEvaluation, entity_id: str) -> Iterator[GradeLever]:
-    """The entity's scored indicators that have a value and a scale of straight lines."""
+    """The entity's scored indicators that have a value and stand on stated ends."""
     row, framework = evaluation.panel.row(entity_id), evaluation.framework
     tree = _tree(evaluation)
     if not tree.is_nest_of_means:
@@ -69,13 +69,14 @@ def _levers(evaluation: TypeEvaluation, entity_id: str) -> Iterator[GradeLever]:
             yield GradeLever(
                 indicator.code, indicator.zh, indicator.en, indicator.unit, steps, float(value),
                 *ends, floor=framework.scale.floor, top=framework.scale.top,
+                method=method_of(indicator, framework),
             )  # fmt: skip
 
 
 def _ends(evaluation: TypeEvaluation, indicator: Indicator, row: int) -> tuple[float, float] | None:
-    """Worst and best end of an indicator's scale at an entity; None of a scale that is no straight line."""
+    """Worst and best end of an indicator's scale at an entity; None of a scale without stated ends."""
     framework = evaluation.framework
-    if method_of(indicator, framework) != LINEAR:
+    if method_of(indicator, framework) not in ON_ENDS:
         return None
     if framework.treatment_of(indicator).method != "none":
         return None

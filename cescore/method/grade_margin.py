@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from cescore.definitions.bilingual import Bilingual
+from cescore.definitions.model import Scale
 from cescore.method.assessment import Assessment, grade_of_bands
 from cescore.method.ladder_points import PointsLadder
 from cescore.method.measures import MeasureLine
+from cescore.method.next_step import REACH
+from cescore.method.normalisations import value_at
 from cescore.method.schedules import schedule
 from cescore.method.targets import TargetLine, is_rise
 from cescore.method.thresholds import meets
@@ -81,6 +84,8 @@ class GradeLever(Bilingual):
         Of the indicator in the year, and the ends of its scale [``unit``].
     floor, top
         Of the scale of scores.
+    method
+        Of `normalisations.ON_ENDS`: how the score is made of the value.
     """
 
     code: str
@@ -93,6 +98,7 @@ class GradeLever(Bilingual):
     best: float
     floor: float
     top: float
+    method: str = "goalposts"
 
 
 def grade_margin(
@@ -208,9 +214,18 @@ def _indicators(
         score = needed_member(lever.steps, index)
         if score is None or not meets(score, "<=", lever.top) or score < lever.floor:
             continue
-        share = (score - lever.floor) / (lever.top - lever.floor)
-        value = lever.worst + share * (lever.best - lever.worst)
+        if not meets(score - lever.steps[-1][-1], "<=", REACH * (lever.top - lever.floor)):
+            continue  # no step of one year
+        value = _value_of_score(lever, score)
         yield GradeTurn("indicator", lever.code, lever.zh, lever.en, lever.value, value, lever.unit)
+
+
+def _value_of_score(lever: GradeLever, score: float) -> float:
+    """The indicator's value that has a score on its own scale [its unit]."""
+    scale = Scale(floor=lever.floor, top=lever.top)
+    ends = (lever.worst, lever.best)
+    direction = 1 if lever.best > lever.worst else -1
+    return value_at(min(score, lever.top), lever.method, ends, direction=direction, scale=scale)
 
 
 def needed_member(steps: Sequence[tuple[float, float, float, float]], whole: float) -> float | None:

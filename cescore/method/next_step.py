@@ -16,6 +16,7 @@ from cescore.method.thresholds import is_equal
 
 StepKind = Literal["target", "median", "better_half", "norm", "own_pace"]
 STEP_KINDS: tuple[StepKind, ...] = get_args(StepKind)
+REACH = 0.25  # [P] share of a scale that a step within a year covers at most
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class NextStep:
     """A value within reach and whose it is.
 
     ``kind``: target (the plan's), median (of the peers), better_half (the median of the better half
-    of them), norm (the lead value of the industry), own_pace (this year's value and as much again
+    of them), norm (the upper end taken for the industry), own_pace (this year's value and as much again
     as its best year brought) [``value`` in the unit of the indicator].
     """
 

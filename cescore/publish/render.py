@@ -220,6 +220,7 @@ def _print(
         dated=opened.issued or date(opened.data.run.year, 12, 31),
         attachments=attachments,
         own=own_fonts(asked.templates or TEMPLATES),
+        is_close=True,
         has_spare_core=asked.has_spare_core,
     )
 

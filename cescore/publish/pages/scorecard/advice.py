@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from cescore.definitions.bilingual import name_in
+from cescore.method.grade_margin import GradeTurn
 from cescore.method.measures import MeasureLine
 from cescore.method.next_step import NextStep
 from cescore.method.targets import TargetLine
 from cescore.method.yardsticks import OPEN
-from cescore.publish.numbers import decimals_for, number, quantity
+from cescore.publish.numbers import decimals_for, enough, number, quantity
 from cescore.publish.pages.scorecard.evidence import NOTABLE, PageEvidence
 from cescore.publish.view import View, by_code, has_enough, of_series
 
@@ -85,7 +86,7 @@ def _turn(known: PageEvidence, kind: str, key: str, line: TargetLine | None = No
     ]
     if margin is None or not found:
         return ""
-    needed = f"{found[0].needed:g}" if line is None else _in_unit(view, line, found[0].needed)
+    needed = f"{found[0].needed:g}" if line is None else _enough_in_unit(view, line, found[0])
     grade = name_in(view.lang, margin.next_zh, margin.next_en)
     return view.t(key, needed=needed, grade=grade)
 
@@ -94,6 +95,12 @@ def _in_unit(view: View, line: TargetLine, value: float | None) -> str:
     """A figure of a target in its unit, with the decimals that its values have in common."""
     decimals = decimals_for(line.unit, [line.value, line.actual])
     return quantity(0.0 if value is None else value, line.unit, view.lang, decimals)
+
+
+def _enough_in_unit(view: View, line: TargetLine, turn: GradeTurn) -> str:
+    """What a target would have to be, rounded so that the figure printed is enough."""
+    decimals = decimals_for(line.unit, [line.value, line.actual])
+    return quantity(enough(turn.needed, turn.now, decimals), line.unit, view.lang, decimals)
 
 
 def _yearly(view: View, line: TargetLine, size: float) -> str:

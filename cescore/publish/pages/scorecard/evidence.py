@@ -5,19 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from cescore.definitions.model import Indicator
 from cescore.method.aggregate import Aggregation
 from cescore.method.column import Panel
 from cescore.method.contributions import Decomposition, decompose
+from cescore.method.fitting import method_of
 from cescore.method.mean_tree import Tree, index_tree
 from cescore.method.missing import Scored, apply_missing_rules
-from cescore.method.next_step import NextStep, StepKind, best_year, next_step
+from cescore.method.next_step import REACH, NextStep, StepKind, best_year, next_step
+from cescore.method.normalisations import ON_ENDS, on_ends
 from cescore.method.normalise import normalise
 from cescore.method.progress import ProgressResult
 from cescore.method.rooms import gain_with, rooms
 from cescore.publish.view import Number, View, at, has_enough, shown_ends
 
-REACH = 0.25  # [P] share of a scale that a next step covers at most
 NOTABLE = 0.05  # points, of a score or of the index, below which a change is none
 
 
@@ -94,17 +97,45 @@ class PageEvidence:
 
     def gain_at(self, code: str, value: float) -> float | None:
         """Points that the index would gain with an indicator at a value; None where nothing follows."""
-        ends = shown_ends(self.view, self.view.bundle.framework.indicators[code])
-        if ends is None or ends[0] == ends[1]:
+        score = self._score_at(code, value)
+        if score is None:
             return None
-        scale = self.view.bundle.framework.scale
-        share = min(max((value - ends[0]) / (ends[1] - ends[0]), 0.0), 1.0)
-        score = scale.floor + share * (scale.top - scale.floor)
         gain = float(gain_with(self._tree, self.view.bundle.year, code, score)[0])
         return gain if gain == gain else None
 
+    def _score_at(self, code: str, value: float) -> float | None:
+        """The score of an indicator at a value, by its own method; None where that has no ends shown."""
+        view = self.view
+        indicator, framework = view.bundle.framework.indicators[code], view.bundle.framework
+        ends, method = shown_ends(view, indicator), method_of(indicator, framework)
+        if ends is None or ends[0] == ends[1]:
+            return None
+        by = (
+            method if method in ON_ENDS else "goalposts"
+        )  # observed ends are those of a straight line
+        pair = np.array([ends[0]]), np.array([ends[1]])
+        scores = on_ends(
+            np.array([value]), by, pair, direction=indicator.direction, scale=framework.scale
+        )
+        score = float(scores[0])
+        return score if score == score else None
+
+    def _within_reach(self, code: str, now: float) -> float:
+        """How far a step of an indicator goes at most [its unit]: `REACH` of its scale from where it is.
+
+        On a logarithmic scale that is a factor, the same wherever it starts.
+        """
+        view = self.view
+        indicator, framework = view.bundle.framework.indicators[code], view.bundle.framework
+        ends = shown_ends(view, indicator)
+        if ends is None:
+            return 0.0
+        if method_of(indicator, framework) == "log_goalposts" and now > 0:
+            return float(abs(now * (ends[1] / ends[0]) ** REACH - now))
+        return REACH * abs(ends[1] - ends[0])
+
     def step(self, code: str) -> NextStep | None:
-        """The next step within reach of an indicator: what peers reach, else the industry's norm or as
+        """The next step within reach of an indicator: what peers reach, else the end taken for the industry or as
         much again as its own best year, which ends where the scale does."""
         view = self.view
         indicator = view.bundle.framework.indicators[code]
@@ -120,7 +151,7 @@ class PageEvidence:
             better = figure.upper_quartile if up else figure.lower_quartile
             reached += [("median", figure.median), ("better_half", better)]
         gain = best_year(series, indicator.direction)
-        near = REACH * abs(ends[1] - ends[0])
+        near = self._within_reach(code, now)
         own = None if gain is None else now + indicator.direction * min(gain, near)
         if own is not None:
             own = min(own, ends[1]) if up else max(own, ends[1])
@@ -130,7 +161,7 @@ class PageEvidence:
         )
 
     def _has_norm(self, indicator: Indicator) -> bool:
-        """Whether the scale ends at a lead value of the entity's own industry."""
+        """Whether the scale ends at an end taken for the entity's own industry."""
         posts = indicator.goalposts_in(self.view.bundle.year)
         return posts is not None and self.view.data.entity.industry in posts.by_industry
 

@@ -19,6 +19,7 @@ from cescore.publish.numbers import (
     PER_CENT,
     PrintedNumber,
     decimals_for,
+    enough,
     number,
     percentage,
     quantity,
@@ -191,7 +192,8 @@ def _turn_values(view: View, turn: GradeTurn) -> list[str]:
     if turn.kind == "measures":
         return [view.t("turn.open", n=f"{turn.now:g}"), view.t("turn.full", n=f"{turn.needed:g}")]
     decimals = decimals_for(turn.unit, [turn.now, turn.needed])
-    return [quantity(v, turn.unit, view.lang, decimals) for v in (turn.now, turn.needed)]
+    needed = enough(turn.needed, turn.now, decimals)
+    return [quantity(v, turn.unit, view.lang, decimals) for v in (turn.now, needed)]
 
 
 def _parts(view: View, grade: Mapping[str, Any]) -> Fragment:
@@ -206,17 +208,18 @@ def _parts(view: View, grade: Mapping[str, Any]) -> Fragment:
 
 
 def _bonus(view: View, grade: Mapping[str, Any]) -> Fragment:
-    """The extra points, item by item, and why one earned nothing."""
+    """The extra points, item by item, and why one earned nothing; or the distinctions."""
+    has_points = view.data.assessment.bonus is not None
     rows = [
-        Row([name, points or DASH, status or view.t("bonus.earned")])
+        Row([name, *([points or DASH] if has_points else []), status or view.t("bonus.earned")])
         for name, points, status in grade["bonus"]
     ]
     columns = [
-        TableColumn(view.t("head.bonus"), 50, "text"),
-        TableColumn(view.t("head.points"), 25),
-        TableColumn(view.t("head.light"), 25),
+        TableColumn(view.t("head.bonus" if has_points else "head.distinction"), 50, "text"),
+        *([TableColumn(view.t("head.points"), 25)] if has_points else []),
+        TableColumn(view.t("head.light"), 25 if has_points else 50),
     ]
-    notes = [grade["bonus_total"]]
+    notes = [grade["bonus_total"] if has_points else view.t("note.distinctions")]
     return Table(columns, rows, notes=notes, name=view.t("heading.assessment")).fragment()
 
 
