@@ -100,7 +100,7 @@ _BUNDLE: Mapping[str, Source] = {
     "measures.system": "named", "measures.units": "named", "measures.zh": "named",
     **_parts("assessment", _ASSESSMENT),
     "margin.in_hand": "above", "margin.missing": "above", "margin.next_en": "decided",
-    "margin.next_zh": "decided", "margin.turns": "ledger",
+    "margin.next_zh": "decided", "margin.path": "ledger", "margin.turns": "ledger",
     "standards.lines": "ledger", "standards.groups": "above", "standards.verdict": "above",
     **{f"standards.{name}": "decided" for name in ("en", "id", "reasons", "source", "tag", "zh")},
     "beside.coverage": "named", "beside.groups": "above", "beside.value": "above",
