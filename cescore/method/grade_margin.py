@@ -62,6 +62,9 @@ class GradeMargin:
         Points above the least of the grade earned; None at the lowest.
     turns
         What would by itself bring the points missing.
+    path
+        The indicators that together bring them at least cost, as far as each can be moved within a
+        year (params/movable.yml) [P]; empty where they do not, or where gains do not add up.
     """
 
     next_zh: str = ""
@@ -69,6 +72,7 @@ class GradeMargin:
     missing: float | None = None
     in_hand: float | None = None
     turns: tuple[GradeTurn, ...] = ()
+    path: tuple[GradeTurn, ...] = ()
 
 
 @dataclass(frozen=True)
