@@ -10,8 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pint
-
 from cescore.definitions.held_back import held_back
 from cescore.definitions.spelling import nearest
 from cescore.definitions.strays import PLAIN, kind_of
