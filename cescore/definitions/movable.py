@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pydantic import Field
+
 from cescore.definitions.layout import Draft
 from cescore.definitions.model.base import Definition
-from cescore.definitions.model.written import Positive, Share, Tag
+from cescore.definitions.model.written import Number, Positive, Share, Tag
 from cescore.definitions.reading import Reading
 
 
@@ -30,6 +32,8 @@ class Movable(Definition):
     """What entities can move: a general rule, and by entity type what differs from it."""
 
     general: Lever = Lever()
+    # the factor by which a value on a logarithmic scale is moved at most; None: as ``most`` says
+    factor: Number | None = Field(default=None, gt=1)
     types: Mapping[str, Mapping[str, Lever]] = {}
     source: str = "本报告采用"
     tag: Tag = "P"

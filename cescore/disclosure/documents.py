@@ -26,6 +26,7 @@ from cescore.definitions.model import (
     Standard,
     Variable,
 )
+from cescore.definitions.model.ends import EndsTable
 from cescore.definitions.model.reference import Reference
 from cescore.disclosure.bundle import FORMAT, Part, Place
 from cescore.disclosure.illustration import Illustration
@@ -91,6 +92,7 @@ class MethodBook(Document):
     public_types: tuple[str, ...] = ()  # bodies that may be named and ranked
     breaks: Mapping[str, tuple[SeriesBreak, ...]] = {}  # by entity type, where there are any
     references: tuple[Reference, ...] = ()
+    ends: EndsTable = EndsTable()  # by which rules ends of scales are found
     illustration: Illustration = Illustration()
 
     @property

@@ -36,6 +36,7 @@ def make_method_book(
         public_types=definitions.disclosure.public_types,
         breaks={t: found for t, found in breaks.items() if found},
         references=definitions.references,
+        ends=definitions.ends,
         illustration=illustration or Illustration(),
     )
     return book.numbered()

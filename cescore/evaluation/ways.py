@@ -56,7 +56,8 @@ def ways_of(yearly: YearlyEvaluation, entity_id: str, values: Mapping[str, float
     """The ways of the indicators with a value that are not computed from others and can be moved.
 
     A way is the lever's share of the distance between the goalposts, on a logarithmic scale of the
-    distance there, so that no value is asked to rise many times over; without goalposts of the value.
+    distance there and no more than the factor that params allow, so that no value is asked to rise many
+    times over; without goalposts of the value.
     One that a scored indicator has under another name is moved as that one.
     """
     evaluation = yearly.evaluation_of(entity_id)
@@ -72,6 +73,7 @@ def ways_of(yearly: YearlyEvaluation, entity_id: str, values: Mapping[str, float
         start = values[code]
         ends, most = _ends(indicator, yearly.year, industry), lever.most
         if ends and start > 0 and method_of(indicator, framework) == "log_goalposts":
+            most = _within(yearly.workspace.definitions.movable.factor, ends, most)
             end = start * (ends[1] / ends[0]) ** most
         else:
             span = abs(ends[1] - ends[0]) if ends else abs(start)
@@ -81,6 +83,12 @@ def ways_of(yearly: YearlyEvaluation, entity_id: str, values: Mapping[str, float
         if end != start:
             ways.append(Way(code, start, end, lever.cost * most))
     return ways
+
+
+def _within(factor: float | None, ends: tuple[float, float], most: float) -> float:
+    """The share of a logarithmic scale that can be moved, where no more than a factor is."""
+    length = abs(math.log(ends[1] / ends[0]))
+    return most if factor is None else min(most, math.log(factor) / length)
 
 
 def exact_gains(

@@ -8,6 +8,7 @@ from intake.test_workspace import FRAMEWORK, HEADER, ROWS, workspace  # noqa: F4
 
 from cescore.errors import DataError, ParamsError
 from cescore.evaluation.reaching import PathToGrade, path_to_grade
+from cescore.evaluation.ways import _within
 from cescore.evaluation.yearly import evaluate_workspace
 
 SECOND = """
@@ -86,3 +87,10 @@ def test_what_is_not_there_is_refused_by_name(workspace) -> None:  # noqa: F811
         path(workspace, "general: {most: 0.5}", "great")
     with pytest.raises(ParamsError, match="productivty.*nearest: productivity"):
         path(workspace, "types: {district: {productivty: {most: 0.1}}}")
+
+
+def test_on_a_long_logarithmic_scale_nothing_is_moved_by_more_than_the_factor() -> None:
+    most = _within(1.25, (200.0, 8000.0), 0.2)
+    assert (8000 / 200) ** most == pytest.approx(1.25)
+    assert _within(1.25, (100.0, 110.0), 0.2) == 0.2  # a fifth of a short one is less
+    assert _within(None, (200.0, 8000.0), 0.2) == 0.2

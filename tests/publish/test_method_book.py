@@ -67,6 +67,7 @@ def printed(book: OpenDocument[MethodBook]) -> str:
         method_book.missing(book),
         method_book.accounts(book),
         method_book.statistics(book),
+        method_book.ends(book),
         method_book.references(book),
         method_book.targets(book, CONVENTIONS),
         method_book.assessment(book, CONVENTIONS),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cescore.definitions.model import Framework
+from cescore.definitions.model.ends import EndsRule, QuantityEnds
 from cescore.definitions.model.reference import Reference
 from cescore.disclosure.documents import MethodBook
 from cescore.disclosure.illustration import TypeCatalogue
@@ -148,6 +149,59 @@ def _reasons(words: Words, framework: Framework, one: TypeCatalogue) -> Iterator
                 name=words.name(indicator, each.code), limit=words.t(f"book.limit.{name}"),
                 bound=words.t(f"book.limit.{kind}", limit=_limit(name)), reason=given or "",
             )  # fmt: skip
+
+
+def ends(book: OpenDocument[MethodBook]) -> Fragment:
+    """The rules by which the ends of scales are found, and what each quantity stands on."""
+    words, table = Words(book), book.data.ends
+    if not table.rules:
+        return NONE
+    rules = [
+        Row([rule.name(words.lang) or rule.code, _taken(words, rule), rule.reason, rule.tag])
+        for rule in table.rules.values()
+    ]
+    columns = [
+        TableColumn(words.t("book.head.ends_rule"), 20, "text"),
+        TableColumn(words.t("book.head.ends_number"), 24, "text"),
+        TableColumn(words.t("book.head.reason"), 50, "small"),
+        TableColumn(words.t("head.tag"), 6, "mid"),
+    ]
+    stated = [
+        Row(
+            [
+                quantity.name(words.lang) or quantity.code,
+                _ends_of(quantity),
+                quantity.reason,
+                quantity.tag,
+            ]
+        )
+        for quantity in table.quantities.values()
+        if quantity.reason
+    ]
+    own = [
+        TableColumn(words.t("book.head.ends_stated"), 28, "text"),
+        TableColumn(words.t("book.head.ends"), 16, "text"),
+        TableColumn(words.t("book.head.reason"), 50, "small"),
+        TableColumn(words.t("head.tag"), 6, "mid"),
+    ]  # fmt: skip
+    return Fragment.join(
+        [heading(words, "book.ends"), cut(columns, rules), cut(own, stated) if stated else NONE]
+    )
+
+
+def _taken(words: Words, rule: EndsRule) -> str:
+    """The number that a rule takes."""
+    points = words.clauses(f"{level} {exact(p)}" for level, p in rule.points.items())
+    return words.t(
+        f"book.ends.{rule.kind}", ratio=exact(rule.ratio or 0), part=exact(rule.part or 0), points=points
+    )  # fmt: skip
+
+
+def _ends_of(quantity: QuantityEnds) -> str:
+    """Stated ends, or a dash where only those of some industries are."""
+    if quantity.worst is None or quantity.best is None:
+        return DASH
+    return f"{exact(quantity.worst)} – {exact(quantity.best)}"
 
 
 def references(book: OpenDocument[MethodBook]) -> Fragment:

@@ -28,7 +28,7 @@ from cescore.publish.pages.method_book.frameworks import (
     framework_title,
     frameworks,
 )
-from cescore.publish.pages.method_book.overview import overview, references, statistics
+from cescore.publish.pages.method_book.overview import ends, overview, references, statistics
 from cescore.publish.pages.method_book.plan import assessment, measures, targets
 from cescore.publish.pages.method_book.quality import quality, quality_log
 from cescore.publish.pages.method_book.rules import (
@@ -55,6 +55,7 @@ __all__ = [
     "checks",
     "conventions",
     "disclosure",
+    "ends",
     "example",
     "frameworks",
     "front",
@@ -126,6 +127,8 @@ def _keys(data: MethodBook) -> Iterator[str]:
         yield "accounts"
     if data.illustration.catalogue:
         yield "statistics"
+    if data.ends.rules:
+        yield "ends"
     if data.references:
         yield "references"
     if data.plan is not None:
