@@ -96,6 +96,7 @@ def serve() -> None:
 def rehearse(rehearsals: Any, bundle: Path, notebook: Path, lang: str) -> None:
     """Let this process learn from a specimen of the bundle's type, if it has not yet."""
     from cescore.run.job import BUNDLE_NAME, Job, Limits
+    from cescore.run.press import outcome_of
     from cescore.run.rehearsing import MANY
 
     entity_type = bundle.stem.split("-", 1)[0]
@@ -109,8 +110,9 @@ def rehearse(rehearsals: Any, bundle: Path, notebook: Path, lang: str) -> None:
         child = os.fork()
         if child == 0:
             os._exit(rehearsals.make(specimen, Limits()))
-        os.waitpid(child, 0)
-        rehearsals.learn(specimen, "")
+        _, status = os.waitpid(child, 0)
+        outcome = outcome_of(specimen, os.waitstatus_to_exitcode(status), 0.0)
+        rehearsals.learn(specimen, outcome.cause)
 
 
 if __name__ == "__main__":
