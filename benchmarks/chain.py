@@ -56,16 +56,20 @@ def paired(bundles: Sequence[Path], year: int, folder: Path, lang: str = "zh") -
     return found[1:]
 
 
-def floor_pairs(bundles: Sequence[Path], folder: Path, rounds: int) -> list[tuple[float, float]]:
-    """Ours and the floor alone, more often: both are short."""
+def floor_rounds(bundles: Sequence[Path], folder: Path, rounds: int) -> list[dict[str, float]]:
+    """Ours and the floor both ways alone, more often: all are short. CPU seconds by way."""
+    ways = ("ours", "floor", "shipped")
     found = []
     with Forked() as forked:
-        for bundle in bundles * rounds:
+        for number, bundle in enumerate((bundles[0], *bundles * rounds)):
             notebook = notebook_of(bundle)
-            ours = forked.cpu("ours", bundle, notebook, folder / f"ours-{bundle.stem}")
-            floor = forked.cpu("floor", bundle, notebook, folder / f"floor-{bundle.stem}")
-            found.append((ours, floor))
-    return found
+            order = ways if number % 2 else ways[::-1]
+            made = {
+                way: forked.cpu(way, bundle, notebook, folder / f"{way}-{bundle.stem}")
+                for way in order
+            }
+            found.append(made)
+    return found[1:]
 
 
 def notebook_of(bundle: Path) -> Path:

@@ -17,10 +17,11 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from cescore.publish.page import STYLESHEET, TEMPLATES
+from cescore.definitions.shipped import TEMPLATES
 from cescore.publish.printing.pdf import print_pdf
 from cescore.publish.section import section
 from cescore.publish.stages import collector_paused
+from cescore.publish.stylesheets import STYLESHEET
 from cescore.publish.words import label
 
 HIDDEN = {"working", "parameters"}

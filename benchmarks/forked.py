@@ -2,7 +2,9 @@
 
 ``python -m benchmarks.forked`` reads one JSON list a line: way, bundle, notebook, folder, language;
 it answers with the child's CPU seconds, its peak memory in MB and its exit status. Ways: ours
-(`render` as the build calls it) and floor.
+(`render` as the build calls it), floor (the library with the changes of
+`cescore.publish.printing.faster`) and shipped (the floor by the library as it is). The first report of
+a type is made once more, before, so that the parent learns from its specimen, as a press does.
 """
 
 from __future__ import annotations
@@ -12,10 +14,11 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import traceback
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from benchmarks.measure import REPOSITORY, environment
 
@@ -56,17 +59,21 @@ class Forked:
 def serve() -> None:
     """Read, fork, answer."""
     from benchmarks.floor import print_floor
+    from cescore.publish.printing.faster import SWITCH
     from cescore.run.job import RENDER
     from cescore.run.press import loaded
+    from cescore.run.rehearsing import Rehearsals
 
     answers = os.dup(1)
     os.dup2(2, 1)
     render = loaded(RENDER)
+    rehearsals = Rehearsals.of(render)
     gc.collect()
     gc.freeze()
     os.write(answers, b"ready\n")
     for line in sys.stdin:
         way, bundle, notebook, folder, lang = json.loads(line)
+        rehearse(rehearsals, Path(bundle), Path(notebook), lang)
         child = os.fork()
         if child == 0:
             status = 1
@@ -74,6 +81,7 @@ def serve() -> None:
                 if way == "ours":
                     render(Path(bundle), Path(folder), lang, notebook=Path(notebook))
                 else:
+                    os.environ |= {SWITCH: "1"} if way == "shipped" else {}
                     print_floor(Path(bundle), Path(folder), lang, Path(notebook))
                 status = 0
             except BaseException:
@@ -83,6 +91,28 @@ def serve() -> None:
         _, status, used = os.wait4(child, 0)
         answer = [used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, status]
         os.write(answers, json.dumps(answer).encode() + b"\n")
+
+
+def rehearse(rehearsals: Any, bundle: Path, notebook: Path, lang: str) -> None:
+    """Let this process learn from a specimen of the bundle's type, if it has not yet."""
+    from cescore.run.job import BUNDLE_NAME, Job, Limits
+    from cescore.run.press import outcome_of
+    from cescore.run.rehearsing import MANY
+
+    entity_type = bundle.stem.split("-", 1)[0]
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / BUNDLE_NAME).write_bytes(bundle.read_bytes())
+        job = Job("", entity_type, folder, str(notebook.resolve()), lang, f"{folder}/log")
+        asked = (rehearsals.before(job) for _ in range(MANY + 1))
+        specimen = next((one for one in asked if one is not None), None)
+        if specimen is None:
+            return
+        child = os.fork()
+        if child == 0:
+            os._exit(rehearsals.make(specimen, Limits()))
+        _, status = os.waitpid(child, 0)
+        outcome = outcome_of(specimen, os.waitstatus_to_exitcode(status), 0.0)
+        rehearsals.learn(specimen, outcome.cause)
 
 
 if __name__ == "__main__":

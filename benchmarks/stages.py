@@ -17,7 +17,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks.forked import rehearse
 from benchmarks.measure import REPOSITORY, spent
+from cescore.publish.printing.faster import SWITCH
 
 # what a reader calls it -> module and name of the function; inner pieces are indented
 PIECES = {
@@ -33,7 +35,7 @@ PIECES = {
     "page printed": ("cescore.publish.render", "print_pdf"),
     "  fonts listed": ("weasyprint.text.fonts", "FontConfiguration.__init__"),
     "  own fonts added": ("weasyprint.text.fonts", "FontConfiguration.add_font_face"),
-    "  HTML read": ("weasyprint", "HTML.__init__"),
+    "  HTML read": ("cescore.publish.printing.pdf", "html_of"),
     "  styles computed": ("weasyprint.document", "get_all_computed_styles"),
     "  boxes built": ("weasyprint.document", "build_formatting_structure"),
     "  pages laid out": ("weasyprint", "HTML.render"),  # less the two above
@@ -43,10 +45,12 @@ PIECES = {
 }
 
 
-def stages(bundle: Path, notebook: Path, rounds: int) -> dict[str, float]:
-    """Median milliseconds of CPU by piece; ``whole`` is all of `render`."""
+def stages(bundle: Path, notebook: Path, rounds: int, *, is_shipped: bool) -> dict[str, float]:
+    """Median milliseconds of CPU by piece; ``whole`` is all of `render`. ``is_shipped``: by the
+    library as it is."""
     command = [sys.executable, "-m", "benchmarks.stages", str(bundle), str(notebook), str(rounds)]
-    lines = spent(command, REPOSITORY).output.splitlines()
+    settings = {SWITCH: "1"} if is_shipped else {}
+    lines = spent(command, REPOSITORY, **settings).output.splitlines()
     found = [json.loads(line) for line in lines if line.startswith("{")]
     every = {n: 1000 * median(one.get(n, 0.0) for one in found) for n in ["whole", *PIECES]}
     every["  pages laid out"] -= every["  styles computed"] + every["  boxes built"]
@@ -108,9 +112,12 @@ def main(arguments: Sequence[str]) -> None:
     """Fork a child per round; each says what it spent."""
     from cescore.run.job import RENDER
     from cescore.run.press import loaded
+    from cescore.run.rehearsing import Rehearsals
 
     bundle, notebook, rounds = Path(arguments[0]), Path(arguments[1]), int(arguments[2])
     render = loaded(RENDER)
+    if not os.environ.get(SWITCH):
+        rehearse(Rehearsals.of(render), bundle, notebook, "zh")
     spends: dict[str, float] = defaultdict(float)
     _hook(spends)
     gc.collect()

@@ -60,7 +60,8 @@ class Rehearsals:
             self.seen[kind] += 1
             return None
         self.begun.add(kind)
-        folder = tempfile.mkdtemp(prefix="specimen-")
+        # among the reports' own folders: nothing is left of it, be the press killed
+        folder = tempfile.mkdtemp(prefix="specimen-", dir=Path(job.work).parent)
         self.sources[folder] = job.work
         return replace(job, work=folder, log=str(Path(folder) / "log"))
 
