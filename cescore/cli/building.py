@@ -38,6 +38,7 @@ from cescore.cli.options import (
     patterns,
     workspace,
 )
+from cescore.cli.wrong_use import WrongUse
 from cescore.run.asked import Asked
 from cescore.run.job import PREVIEW_RENDER, RENDER, TRIAL_RENDER, WATCHED_RENDER, Limits
 from cescore.run.phases import phases
@@ -186,7 +187,7 @@ def preview(
 ) -> None:
     """Build one report into output/preview and open it."""
     if variant is not None and stage:
-        raise typer.BadParameter("a variant is of a year, not of a stage", param_hint="--variant")
+        raise WrongUse("variant_of_stage", "--variant")
     asked = Asked(
         workspace(root),
         year,

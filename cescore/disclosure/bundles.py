@@ -103,7 +103,9 @@ class Bundler:
         )
         siblings, children = self.gate.siblings(entity), self.gate.children(entity)
         industries = self.gate.industries(entity)
-        measures = self.yearly.measures.get(entity_id, ())
+        measures = (
+            self.gate.measures(entity_id) if view else self.yearly.measures.get(entity_id, ())
+        )
         targets = self._targets(entity_id, view)
         assessed = self.covered(
             entity_id, self.yearly.assessments.get(entity_id) or Assessment(), workspace.year

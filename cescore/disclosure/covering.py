@@ -30,11 +30,14 @@ class Cover:
         """A finding without its values where it speaks of a withheld figure."""
         values = map(wording.from_json, line.values.values())
         texts = [text for value in values for text in wording.texts_in(value)]
-        codes = {line.variable, *(code for text in texts for code in CODE.findall(text))}
-        years = (self.year,) if line.year is None else (line.year, line.year - 1)
-        if not self._are_hidden(codes, years):
+        if not self.hides_what_is_said(line.variable, texts, line.year):
             return line
         return line.model_copy(update={"values": {}, "where": "", "is_withheld": True})
+
+    def hides_what_is_said(self, variable: str, texts: Iterable[str], year: int | None) -> bool:
+        """Whether a finding about a variable, with these texts, tells of a withheld figure."""
+        codes = {variable, *(code for text in texts for code in CODE.findall(text))}
+        return self._are_hidden(codes, (self.year,) if year is None else (year, year - 1))
 
     def peers(self, table: PeerTable | None) -> PeerTable | None:
         """The comparison without the place of a withheld figure among others."""

@@ -23,7 +23,8 @@ from cescore.disclosure.bundle import (
     TypeRobustness,
 )
 from cescore.disclosure.constants import released_constants
-from cescore.disclosure.headline import headline_codes, headline_inputs
+from cescore.disclosure.covered_measures import CoveredMeasures
+from cescore.disclosure.headline import headline_codes
 from cescore.disclosure.ledger import Ledger
 from cescore.disclosure.own_record import to_fitted
 from cescore.disclosure.public_view import PublicView
@@ -35,20 +36,19 @@ from cescore.method.disclosure import (
     GroupFigure,
     PeerFigure,
     YearRank,
-    contributions,
     group_figure,
-    hide_cells,
     ranks,
     rounded,
     standing,
     to_decimals,
 )
-from cescore.method.indicators import compute_accounts
+from cescore.method.withholding import hides_its_parts
 
 if TYPE_CHECKING:
     from cescore.evaluation.yearly import YearlyEvaluation
     from cescore.intake.entities import Entity
     from cescore.method.evaluation import TypeEvaluation
+    from cescore.method.measures import MeasureLine
 
 Floats = NDArray[np.float64]
 INDEX_DECIMALS = 1  # as printed on the body's own page
@@ -374,22 +374,51 @@ class Gate:
         return bool(index.state[0, view.evaluation.panel.year_position(year)] != State.SUPPRESSED)
 
     def assessment(self, entity_id: str, found: Assessment, year: int) -> Assessment:
-        """Total and grade; the grade alone where the total and its parts would give the index.
+        """Total and grade; the grade alone where the total and its parts would give a withheld index,
+        or the points of a single withheld target or check.
 
         Of a veto that withheld figures show, it is said that they do, without the figures.
         """
         found = replace(found, vetoes=tuple(self._veto(entity_id, v, year) for v in found.vetoes))
-        if self.shows_index(entity_id, year):
+        lost = {"index"} if not self.shows_index(entity_id, year) else set()
+        lost |= set(self._lost_parts(entity_id, year))
+        if not lost:
             return found
-        parts = {part: None if part == "index" else value for part, value in found.parts.items()}
+        parts = {part: None if part in lost else value for part, value in found.parts.items()}
         return replace(found, total=None, parts=parts)
+
+    def _lost_parts(self, entity_id: str, year: int) -> Iterator[str]:
+        """Parts of a total that, less what is shown of them, would be the points of one withheld
+        target or check."""
+        view = self.view(entity_id)
+        if view is None:
+            return
+        scored = [line for line in self.yearly.targets.get(entity_id, ()) if line.scored]
+        years = {year, view.whole.base_year}
+        hidden = [
+            t for t in scored if any(view.hidden.get(c, frozenset()) & years for c in t.indicators)
+        ]
+        if hidden and not hides_its_parts([1.0] * len(hidden)):
+            yield "targets"
+        lines = self.yearly.measures.get(entity_id, ()) if year == self.year else ()
+        if self._covered_measures(view).gives_a_credit_away(lines):
+            yield "measures"
+
+    def measures(self, entity_id: str) -> tuple[MeasureLine, ...]:
+        """A body's measures of the year as its readers may see them."""
+        lines, view = self.yearly.measures.get(entity_id, ()), self.view(entity_id)
+        return tuple(lines) if view is None else self._covered_measures(view).lines(lines)
+
+    def _covered_measures(self, view: PublicView) -> CoveredMeasures:
+        return CoveredMeasures(self.yearly.workspace.definitions.plan, view.hidden, self.year)
 
     def _veto(self, entity_id: str, veto: VetoLine, year: int) -> VetoLine:
         sign = veto.sign
         if sign is None:
             return veto
-        years = (year, sign.against_year or year)
-        if all(self.ledger.is_released(entity_id, sign.indicator, y) for y in years):
+        view = self.view(entity_id)
+        hidden = frozenset() if view is None else view.hidden.get(sign.indicator, frozenset())
+        if not hidden & {year, sign.against_year or year}:
             return veto
         return replace(veto, sign=replace(sign, value=None, against=None))
 
@@ -429,108 +458,30 @@ class Gate:
             for row, entity in enumerate(evaluation.panel.entities)
         }
 
-    @lru_cache(maxsize=256)  # noqa: B019 - a gate lives as long as its run
-    def _held(self, entity_type: str, code: str, year: int) -> Floats | None:
-        """A quantity of a year over a type's entities, those that left since last (`_places`).
-
-        None where the type does not have it.
-        """
-        every = [self.yearly.evaluations[entity_type].accounts, self._left_since(entity_type)]
-        columns = [panel.columns.get(code) for panel in every]
-        if columns[0] is None or year not in every[0].years:
-            return None
-        place = every[0].year_position(year)
-        if bool((columns[0].state[:, place] == State.NOT_COLLECTED).all()):
-            return None
-        return np.concatenate(
-            [
-                np.where(column.is_present[:, place], column.values[:, place], np.nan)
-                for column in columns
-                if column is not None
-            ]
-        )
-
-    @cached_property
-    def _places(self) -> Mapping[str, int]:
-        """Each respondent's place in what `_held` gives: its row, or behind them."""
-        places = dict(self._rows)
-        for entity_type in self._respondents:
-            first = len(self.yearly.evaluations[entity_type].panel.entities)
-            gone = self._left_since(entity_type).entities
-            places |= {entity: first + i for i, entity in enumerate(gone)}
-        return places
-
-    @lru_cache(maxsize=64)  # noqa: B019 - a gate lives as long as its run
-    def _left_since(self, entity_type: str) -> Panel:
-        """Entities of a type that the year does not evaluate, with accounts: what they returned in
-        earlier years may have dominated a body then."""
-        workspace, evaluation = self.yearly.workspace, self.yearly.evaluations[entity_type]
-        panel = workspace.panels[entity_type]
-        gone = panel.only(e for e in panel.entities if e not in self._rows)
-        return compute_accounts(gone, evaluation.framework, base_year=evaluation.base_year)
-
-    @cached_property
-    def _respondents(self) -> tuple[str, ...]:
-        return tuple(t for t in self.yearly.evaluations if t not in self.rules.public_types)
-
     # --- released totals ----------------------------------------------------------------------
 
     def industries(self, entity: Entity) -> tuple[Mapping[str, str | float | int | None], ...]:
         """Totals by industry over the respondents inside the topmost public bodies.
 
-        Only there: the same totals by district or park would let a reader subtract one from another.
+        What the ledger releases of them; see `industries.IndustryTable`.
         """
-        register = self.yearly.workspace.register
-        above = [e for e in register.ancestors(entity.entity_id) if self.is_public(e)]
-        if above or not self.is_public(entity):
+        if not self.is_public(entity):
             return ()
-        inside = register.members(entity.entity_id)
-        firms = [e for e in inside if e.entity_type in self._respondents]
-        firms = [e for e in firms if e.entity_id in self._evaluated]
-        return tuple(row for code in self._totalled() for row in self._industry_rows(code, firms))
+        return tuple(self._industry_rows(entity.entity_id))
 
-    def _totalled(self) -> tuple[str, ...]:
-        """The variables totalled: those the bureau names, else the inputs of the headline rates."""
-        if self.rules.industry_totals:
-            return self.rules.industry_totals
+    def _industry_rows(self, body: str) -> Iterator[Mapping[str, str | float | int | None]]:
         variables = self.yearly.workspace.definitions.variables
-        inputs = [
-            code
-            for t in self._respondents
-            for code in headline_inputs(self.yearly.evaluations[t].framework)
-        ]
-        return tuple(dict.fromkeys(c for c in inputs if c in variables and variables[c].additive))
-
-    def _industry_rows(
-        self, code: str, firms: list[Entity]
-    ) -> Iterator[Mapping[str, str | float | int | None]]:
-        cells: dict[str, tuple[Floats, list[str]]] = {}
-        for industry in dict.fromkeys(firm.industry for firm in firms):
-            members = [firm for firm in firms if firm.industry == industry]
-            held = [
-                (self._value(firm, code), firm.holding_id or firm.entity_id) for firm in members
-            ]
-            cells[industry] = (np.array([v for v, _ in held], float), [h for _, h in held])
-        hidden = hide_cells(cells, self.rules)
-        variable = self.yearly.workspace.definitions.variables[code]
-        for industry, (values, holders) in cells.items():
-            n = len(contributions(values, holders))
-            total = None if industry in hidden else float(np.nansum(values))
+        for total in self.ledger.industries.of(body, self.year):
+            variable = variables[total.quantity.code]
             yield {
-                "industry": industry,
-                "variable": code,
+                "industry": total.industry,
+                "variable": variable.code,
                 "zh": variable.name("zh"),
                 "en": variable.name("en"),
                 "unit": variable.unit,
-                "n": n if n >= self.rules.n_shown_from else None,
-                "value": None if total is None else rounded(total, self.rules.significant_digits),
+                "n": total.n if total.n >= self.rules.n_shown_from else None,
+                "value": total.shown if self.ledger.shows_total(total) else None,
             }
-
-    def _value(self, firm: Entity, code: str) -> float:
-        held = self._held(firm.entity_type, code, self.year)
-        if held is None:
-            return float("nan")
-        return float(held[self._rows[firm.entity_id]])
 
     # --- fitted constants ---------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from cescore.disclosure.bundles import Bundler
 from cescore.disclosure.illustration import CountedBody, Illustration, TypeCatalogue
 from cescore.method.catalogue import IndicatorStatistics, catalogue
 from cescore.method.column import Column, Panel, State
-from cescore.method.disclosure import to_decimals
+from cescore.method.disclosure import releasable_share, to_decimals
 
 if TYPE_CHECKING:
     from cescore.intake.entities import Entity
@@ -78,6 +78,8 @@ def _catalogues(bundler: Bundler) -> list[TypeCatalogue]:
         if is_public or len(entities) >= rules.quartile_least_n:
             scores = _as_released(bundler, evaluation) if is_public else evaluation.scores
             statistics = tuple(map(_rounded, catalogue(scores, evaluation.framework)))
+            if not is_public:
+                statistics = tuple(_of_respondents(one, len(entities)) for one in statistics)
             found.append(
                 TypeCatalogue(
                     entity_type=entity_type, entities=len(entities), statistics=statistics
@@ -102,6 +104,12 @@ def _as_released(bundler: Bundler, evaluation: TypeEvaluation) -> Panel:
             state[row, hidden & (state[row] == State.PRESENT)] = State.SUPPRESSED
             columns[code] = Column(values, state, column.flags)
     return replace(evaluation.scores, columns=columns)
+
+
+def _of_respondents(one: IndicatorStatistics, n: int) -> IndicatorStatistics:
+    """The same without shares that tell of every single respondent."""
+    at_floor, at_top = (releasable_share(x, n) for x in (one.at_floor, one.at_top))
+    return replace(one, at_floor=at_floor, at_top=at_top)
 
 
 def _rounded(one: IndicatorStatistics) -> IndicatorStatistics:

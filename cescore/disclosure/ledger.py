@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,8 +16,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cescore.disclosure.behind import Behind, Quantity
 from cescore.disclosure.costs import costs, weights_of
 from cescore.disclosure.equated import Equated, Equations, Follows, summed
+from cescore.disclosure.industries import (
+    OF_INDUSTRY,
+    IndustryTable,
+    IndustryTotal,
+    is_of_industry,
+)
 from cescore.disclosure.kept_pattern import KeptPattern, basis_of, read_pattern
 from cescore.disclosure.statements import Figure, Returned, Statements
+from cescore.method.disclosure import half_unit
 from cescore.method.inference import NOISE, Key, Statement, System, connected
 from cescore.method.linear_forms import LinearForm
 from cescore.method.protection import Breach, Protection, RespondentCell
@@ -108,8 +115,12 @@ class Ledger:
         """Whether a body's variable, account or indicator of a year may be printed for everybody."""
         return Figure(entity_id, code, year) not in self.withheld
 
+    def shows_total(self, total: IndustryTotal) -> bool:
+        """Whether a total of the industry table may be printed."""
+        return total.n > 0 and total.is_safe and total.figure not in self.withheld
+
     def of_body(self, entity_id: str) -> tuple[Years, Years]:
-        """A body's figures that are withheld, and those released above these: code -> years."""
+        """A body's own figures that are withheld, and those released above these: code -> years."""
         return _by_code(self.withheld, entity_id), _by_code(self.above, entity_id)
 
     @cached_property
@@ -206,8 +217,10 @@ class Ledger:
     def _following(
         self, withheld: frozenset[Figure], released: Collection[Figure]
     ) -> tuple[Follows, ...]:
-        """Withheld returned figures that follow from released ones."""
+        """Returned figures and totals that are withheld and follow from released ones."""
         hidden = {figure for figure in withheld if self._is_returned(figure)}
+        hidden |= {figure for figure in withheld if is_of_industry(figure)}
+        hidden |= self.industries.hidden
         beside = {figure for figure in self.meanings if self._is_returned(figure)} - hidden
         return self._equations.following(hidden, {*released, *beside})
 
@@ -220,11 +233,14 @@ class Ledger:
             for form in meaning.sums
             if all(a.body == figure.entity_id for a in form.terms)  # type: ignore[attr-defined]
         )
-        return Equations([*Equated(Statements(self.behind)), *sums])
+        return Equations([*Equated(Statements(self.behind)), *sums, *self.industries.equations()])
 
     def _follows(self, follows: Follows) -> Statement | None:
         """The statement that a figure makes which is not printed and follows all the same."""
         figure = follows.figure
+        if is_of_industry(figure):
+            total = self.industries.totals[figure]
+            return self._total_statement(follows, total, total.value, follows.off)
         atom = Returned(figure.entity_id, Quantity(figure.code, figure.year))
         plain = self._statement(figure, LinearForm({atom: 1.0}))
         if plain is None:
@@ -247,7 +263,7 @@ class Ledger:
         truth = {key: self._truth[key] for key in keys}
         cells = {k: self._cells[k] for k in keys if isinstance(k, RespondentCell)}
         system = System(dict.fromkeys(keys, 0.0), statements, truth)
-        return Protection(system, cells, self.rules)
+        return Protection(system, cells, self.rules, _wholes(cells))
 
     def protections(self) -> Iterator[Protection]:
         """The systems of everything that is released."""
@@ -280,7 +296,51 @@ class Ledger:
             for form in meaning.sums
             if (statement := self._statement(figure, form)) is not None
         )
-        return (*now, *self._printed_earlier())
+        return (*now, *self._printed_totals(), *self._printed_earlier())
+
+    @cached_property
+    def industries(self) -> IndustryTable:
+        return IndustryTable(self.behind)
+
+    def _printed_totals(self) -> Iterator[PrintedSum]:
+        """The industry table, this year's and those of editions before it."""
+        for figure, total in self.industries.totals.items():
+            if total.n and total.is_safe:
+                made = self._total_statement(figure, total, total.shown, total.half_width)
+                if made is not None:
+                    yield PrintedSum(figure, made, frozenset())
+
+    def _total_statement(
+        self, name: Key, total: IndustryTotal, value: float, off: float
+    ) -> Statement | None:
+        """What a total known to lie so far ``off`` a value says of protected respondents.
+
+        What unprotected ones and the signs of negative values add is known, and taken off.
+        """
+        keys = self._totalled.get((total.body, total.industry, total.quantity), ())
+        if not keys:
+            return None
+        known = total.value - math.fsum(self._truth[key] for key in keys)
+        return Statement.of(name, dict.fromkeys(keys, 1.0), value - known, off)
+
+    @cached_property
+    def _totalled(self) -> Mapping[tuple[str, str, Quantity], tuple[RespondentCell, ...]]:
+        """Body, industry and quantity -> the cells whose respondents are totalled there."""
+        found: dict[tuple[str, str, Quantity], list[RespondentCell]] = defaultdict(list)
+        for quantity in self._expansions:
+            for cell in self._cells_of[quantity]:
+                industry = _industry_of(cell)
+                if industry is not None:
+                    for body in _marks(cell):
+                        found[body, industry, quantity].append(cell)
+        return {where: tuple(cells) for where, cells in found.items()}
+
+    @cached_property
+    def _cells_of(self) -> Mapping[Quantity, Sequence[RespondentCell]]:
+        found: dict[Quantity, list[RespondentCell]] = {q: [] for q in self._expansions}
+        for cell in self._cells:
+            found[cell.quantity].append(cell)  # type: ignore[index]
+        return found
 
     def _printed_earlier(self) -> Iterator[PrintedSum]:
         """Sums that an earlier edition printed over fewer respondents: they cannot be taken back.
@@ -288,6 +348,7 @@ class Ledger:
         Whoever has both editions can subtract one from the other; what the late ones returned must
         not be left over. A value revised since counts as it is now.
         """
+        yield from self._totalled_earlier()
         for quantity, bodies in self._expansions.items():
             if not self._late(quantity):
                 continue
@@ -302,6 +363,18 @@ class Ledger:
                     statement = Statement.of(name, earlier, value)
                     yield PrintedSum(name, statement, frozenset())
 
+    def _totalled_earlier(self) -> Iterator[PrintedSum]:
+        for figure, total in self.industries.totals.items():
+            cells = self._totalled.get((total.body, total.industry, total.quantity), ())
+            early = [cell for cell in cells if not _is_late(cell)]
+            if not early or len(early) == len(cells) or figure in self.kept.withheld:
+                continue
+            name = figure._replace(code=f"{EARLIER}{figure.code}")
+            value = math.fsum(self._truth[cell] for cell in early)
+            off = half_unit(value, self.rules.significant_digits)
+            made = Statement.of(name, dict.fromkeys(early, 1.0), value, off)
+            yield PrintedSum(name, made, frozenset())
+
     def _late(self, quantity: Quantity) -> frozenset[str]:
         """Respondents with a value now whose figures the kept edition did not hold."""
         filed = self.kept.filed.get(quantity.year)
@@ -310,9 +383,14 @@ class Ledger:
         return frozenset(self.behind.values(quantity)) - filed
 
     def _group(self, entity_id: str, quantity: Quantity) -> tuple[str, ...]:
-        """What tells a respondent from others in printed sums: its bodies, and whether it was late."""
+        """What tells a respondent from others in printed sums: its bodies, the industry that it is
+        totalled in, and whether it was late."""
         chain = self.behind.chain(entity_id)
-        return (*chain, LATE) if chain and entity_id in self._late(quantity) else chain
+        if not chain:
+            return ()
+        industry = self.industries.industry(entity_id, quantity)
+        marks = () if industry is None else (f"{OF_INDUSTRY}{industry}",)
+        return (*chain, *marks, *((LATE,) if entity_id in self._late(quantity) else ()))
 
     def _statement(self, figure: Figure, form: LinearForm) -> Statement | None:
         """A linear form over bodies' quantities as one over cells and rests; None: of nobody."""
@@ -334,6 +412,7 @@ class Ledger:
     def _expansions(self) -> Mapping[Quantity, Mapping[str, tuple[Key, ...]]]:
         """Quantity -> body -> the cells and rests that its figure adds up."""
         quantities = {a.quantity: None for m in self.meanings.values() for a in m.inputs}  # type: ignore[attr-defined]
+        quantities |= {total.quantity: None for total in self.industries.totals.values()}
         return {quantity: self._of_quantity(quantity) for quantity in quantities}
 
     def _of_quantity(self, quantity: Quantity) -> Mapping[str, tuple[Key, ...]]:
@@ -367,7 +446,12 @@ class Ledger:
         if self.behind.is_summed(body, quantity):
             return True
         entity_type = self.yearly.workspace.register[body].entity_type
-        return entity_type in self.yearly.workspace.tiled_by and rest <= EXACT * figure
+        return entity_type in self._tiled and rest <= EXACT * figure
+
+    @cached_property
+    def _tiled(self) -> frozenset[str]:
+        """Types whose bodies' figures are those of the bodies in them."""
+        return frozenset(self.yearly.workspace.tiled_by)
 
     @cached_property
     def _truth(self) -> dict[Key, float]:
@@ -382,14 +466,16 @@ class Ledger:
     @cached_property
     def costs(self) -> Mapping[Figure, float]:
         """What it costs to withhold each figure; see `costs.costs`."""
-        sums = ((p.figure, abs(p.statement.high)) for p in self.printed if p.atoms)
+        sums = (
+            (p.figure, abs(p.statement.high)) for p in self.printed if not _is_earlier(p.figure)
+        )
         return costs(sums, self.behind, self.kept.withheld)
 
 
 def _by_code(figures: Iterable[Figure], entity_id: str) -> Years:
     years: dict[str, set[int]] = defaultdict(set)
     for figure in figures:
-        if figure.entity_id == entity_id:
+        if figure.entity_id == entity_id and not is_of_industry(figure):
             years[figure.code].add(figure.year)
     return {code: frozenset(years[code]) for code in sorted(years)}
 
@@ -405,4 +491,24 @@ def _is_earlier(name: Key) -> bool:
 
 
 def _is_late(key: Key) -> bool:
-    return isinstance(key, RespondentCell) and LATE in tuple(key.group)  # type: ignore[arg-type]
+    return isinstance(key, RespondentCell) and LATE in _marks(key)
+
+
+def _industry_of(cell: RespondentCell) -> str | None:
+    """The industry that tells a cell's respondents from others of the same bodies."""
+    found = (m.removeprefix(OF_INDUSTRY) for m in _marks(cell) if m.startswith(OF_INDUSTRY))
+    return next(found, None)
+
+
+def _wholes(cells: Iterable[RespondentCell]) -> list[tuple[RespondentCell, ...]]:
+    """Cells of the same bodies that the industry table alone tells apart."""
+    found: dict[tuple[Key, ...], list[RespondentCell]] = defaultdict(list)
+    for cell in cells:
+        bodies = (mark for mark in _marks(cell) if not mark.startswith(OF_INDUSTRY))
+        found[cell.quantity, *bodies].append(cell)
+    return [tuple(parts) for parts in found.values() if len(parts) > 1]
+
+
+def _marks(cell: RespondentCell) -> tuple[str, ...]:
+    """What a cell's respondents have in common: bodies, and marks beside them."""
+    return tuple(cell.group)  # type: ignore[arg-type]

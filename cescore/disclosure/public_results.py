@@ -33,7 +33,7 @@ def public_results(gate: Gate, entity: Entity) -> pd.DataFrame | None:
         evaluations={entity.entity_type: view.evaluation},
         targets={} if plan is None or targets is None
         else {entity_id: entity_targets(plan, view.evaluation, entity_id)},
-        measures={entity_id: yearly.measures.get(entity_id, ())},
+        measures={entity_id: gate.measures(entity_id)},
         assessments={} if assessment is None
         else {entity_id: bundler.covered(entity_id, assessment, yearly.year)},
     )  # fmt: skip

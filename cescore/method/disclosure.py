@@ -7,7 +7,7 @@ goes through one of these functions; `cescore.disclosure.gate` holds the evaluat
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 
@@ -38,6 +38,21 @@ def rounded(value: float, digits: int) -> float:
     exact = Decimal(repr(float(value)))
     last = Decimal(1).scaleb(exact.adjusted() - digits + 1)
     return float(exact.quantize(last, ROUND_HALF_UP, WIDE))
+
+
+def half_unit(value: float, digits: int) -> float:
+    """Half a unit of the last of so many significant digits: how far `rounded` may be off.
+
+    0 for 0 and for what is not finite.
+
+    Examples
+    --------
+    >>> half_unit(1250.0, 2), half_unit(0.0125, 2)
+    (50.0, 0.0005)
+    """
+    if value == 0 or not math.isfinite(value):
+        return 0.0
+    return float(Decimal(5).scaleb(Decimal(repr(float(value))).adjusted() - digits))
 
 
 def to_decimals(value: float, decimals: int) -> float:
@@ -127,6 +142,33 @@ def is_safe(parts: Floats, rules: Disclosure) -> bool:
         return False
     rest = float(parts[2:].sum())
     return meets(rest, ">=", rules.p_percent / 100 * float(parts[0]))
+
+
+FEW_FOR_SHARES = 50  # of a smaller group a share near 0 or 1 tells of every single member
+LEAST_SHARE = 0.1
+
+
+def releasable_share(share: float | None, n: int) -> float | None:
+    """A share of a group's members that may be shown; None where it says too much of each of them.
+
+    Of fewer than 50 members no share below 10 % or above 90 % is shown: "all of them" is a statement
+    about everybody, "one of them" about somebody.
+
+    Parameters
+    ----------
+    share
+        Between 0 and 1; None without one.
+    n
+        Members of the group.
+
+    Examples
+    --------
+    >>> releasable_share(1.0, 20), releasable_share(1.0, 50), releasable_share(0.5, 20)
+    (None, 1.0, 0.5)
+    """
+    if share is None or n >= FEW_FOR_SHARES:
+        return share
+    return share if at_least(share, LEAST_SHARE) and at_most(share, 1 - LEAST_SHARE) else None
 
 
 def spread_quantile(ordered: Floats, share: float) -> float:
@@ -335,40 +377,3 @@ def ranks(values: Floats, direction: int) -> list[int | None]:
     return [
         None if math.isnan(value) else int(n) + 1 for value, n in zip(ordered, better, strict=True)
     ]
-
-
-def hide_cells(cells: Mapping[str, tuple[Floats, Sequence[str]]], rules: Disclosure) -> set[str]:
-    """Which cells of one additive row to hide, so that no hidden one follows from the row's total.
-
-    First every cell that is unsafe by itself; then, while what is hidden would itself be an unsafe
-    cell (the total may be known, and what is shown subtracted from it), the smallest one shown. A
-    cell without any contribution is always hidden.
-
-    Parameters
-    ----------
-    cells
-        Name -> its members' values [one unit; NaN where one has none] and their holdings.
-
-    Returns
-    -------
-    set
-        Names of the cells that are not shown.
-
-    References
-    ----------
-    Handbook on Statistical Disclosure Control: secondary suppression (methodology 11).
-    """
-    parts = {key: contributions(values, holders) for key, (values, holders) in cells.items()}
-    filled = {key for key in parts if len(parts[key])}
-    hidden = {key for key in filled if not is_safe(parts[key], rules)}
-
-    def remainder_is_safe() -> bool:
-        values = np.concatenate([cells[key][0] for key in hidden])
-        holders = [holder for key in hidden for holder in cells[key][1]]
-        return len(hidden) > 1 and is_safe(contributions(values, holders), rules)
-
-    for key in sorted(filled - hidden, key=lambda key: (float(parts[key].sum()), key)):
-        if not hidden or remainder_is_safe():
-            break
-        hidden.add(key)
-    return hidden | (set(cells) - filled)

@@ -60,11 +60,14 @@ class Protection:
         RespondentCell -> holding -> its contribution by magnitude, above 0 [unit of the quantity].
     rules
         The bureau's parameters.
+    wholes
+        Sets of cells of one quantity that are few people's business as well when taken together.
     """
 
     system: System
     cells: Mapping[RespondentCell, Parts]
     rules: Disclosure
+    wholes: Sequence[Sequence[RespondentCell]] = ()
 
     def breaches(self) -> list[Breach]:
         """What the printed sums give away; one proof for each cell and rule, the shortest way first.
@@ -78,7 +81,7 @@ class Protection:
         feasibility intervals (methodology 11).
         """
         alone = [b for s in self.system.statements for b in self._of_one(s)]
-        return alone or [*self._of_cells(), *self._of_holdings()]
+        return alone or [*self._of_cells(), *self._of_wholes(), *self._of_holdings()]
 
     def interval(self, cell: RespondentCell, observer: str = "") -> tuple[Bound, Bound]:
         """The least and the largest that the observer can infer of the total of a cell's others."""
@@ -116,7 +119,15 @@ class Protection:
 
     def _of_cells(self) -> Iterator[Breach]:
         for cell, parts in self.cells.items():
-            breach = self._above(cell, parts) or self._below(cell, parts)
+            breach = self._above(cell, parts) or self._below(_whole(cell), parts)
+            if breach is not None:
+                yield breach
+
+    def _of_wholes(self) -> Iterator[Breach]:
+        """Several cells together, as totals of too few."""
+        for cells in self.wholes:
+            terms: dict[Key, float] = dict.fromkeys(cells, 1.0)
+            breach = self._below(terms, self._together(terms))
             if breach is not None:
                 yield breach
 
@@ -143,12 +154,12 @@ class Protection:
                     return Breach(target, observer, "upper", bound.proof)
         return None
 
-    def _below(self, cell: RespondentCell, parts: Parts) -> Breach | None:
-        """Whether a cell of few is known too closely: from below, or as a total of too few."""
+    def _below(self, terms: Mapping[Key, float], parts: Parts) -> Breach | None:
+        """Whether a sum over few is known too closely: from below, or as a total of too few."""
         if len(parts) >= self.rules.min_contributors:
             return None
         largest, second = _two_largest(parts)
-        low, high = self.system.lower(_whole(cell)), self.system.upper(_whole(cell))
+        low, high = self.system.lower(terms), self.system.upper(terms)
         if not meets(high.value - low.value, ">=", self._share * parts[largest]):
             return Breach(largest, "", "contributors", low.proof | high.proof)
         if len(parts) == 1 and not meets(low.value, "<=", (1 - self._share) * parts[largest]):

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cescore.disclosure.bundle import PublicRow
+from cescore.disclosure.covering import Cover
 from cescore.disclosure.gate import INDEX_DECIMALS, Gate
 from cescore.disclosure.kinds import METHOD_BOOK, RESULT_NAME
 from cescore.disclosure.others import OtherRespondents
@@ -177,18 +178,24 @@ class Audiences:
         return table[is_own | ((ids == "") & table["entity_type"].isin(public))]
 
     def _findings_of(self, audience: Audience) -> list[Finding]:
-        """The findings about an audience's entities; one that names another respondent is only
-        mentioned."""
+        """The findings about an audience's entities; one that names another respondent, or tells of
+        a figure that the ledger withholds, is only mentioned."""
         found = self.edition.workspace.findings
         return [self._narrowed(f) for f in found if f.entity_id in audience.entities]
 
     def _narrowed(self, finding: Finding) -> Finding:
         values = [t for _, value in finding.values for t in wording.texts_in(value)]
         texts = (*values, str(finding.at), finding.note)
-        if not any(self._others.are_named_in(text, finding.entity_id) for text in texts):
+        names_others = any(self._others.are_named_in(text, finding.entity_id) for text in texts)
+        if not names_others and not self._is_hidden(finding, values):
             return finding
         note = wording.text("withheld", self.edition.asked.lang)
         return replace(finding, at=NOWHERE, values=(), kind="withheld", note=note)
+
+    def _is_hidden(self, finding: Finding, values: Sequence[str]) -> bool:
+        view = self.gate.view(finding.entity_id)
+        cover = Cover(view.hidden if view else {}, self.edition.workspace.year)
+        return cover.hides_what_is_said(finding.variable, values, finding.year)
 
     @cached_property
     def _others(self) -> OtherRespondents:

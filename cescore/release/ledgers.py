@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from cescore.disclosure.bundle import Bundle
+from cescore.disclosure.industries import industry_figure, is_of_industry
 from cescore.disclosure.ledger import Ledger
 from cescore.release.remarks import ReleaseRemark, remark
 
@@ -25,19 +26,23 @@ def ledger_problems(edition: AnnualEdition, public: Mapping[str, str]) -> Iterat
     ledger = Ledger(edition.yearly)
     shown = {id_: _shown(edition, name) for id_, name in public.items()}
     figures = {printed.figure for printed in ledger.printed}
-    kept_back = frozenset(f for f in figures if not _is_shown(f, shown))
+    kept_back = frozenset(f for f in figures if not _is_shown(f, shown, ledger))
     for breach in ledger.breaches(kept_back):
         proof = ", ".join(sorted(_named(key) for key in breach.proof))
         yield remark("ledger", target=breach.target, rule=breach.rule, proof=proof)
 
 
-def _is_shown(figure: Figure, shown: Mapping[str, Shown]) -> bool:
+def _is_shown(figure: Figure, shown: Mapping[str, Shown], ledger: Ledger) -> bool:
+    """Whether the public sees a figure; an industry table of an earlier year is as it was kept."""
+    if is_of_industry(figure) and figure.year != ledger.yearly.year:
+        return figure not in ledger.withheld
     years = shown.get(figure.entity_id, {}).get(figure.code, frozenset())
     return figure.year in years
 
 
 def _shown(edition: AnnualEdition, name: str) -> Shown:
-    """What a report's bundle holds of its own: returned values, accounts, indicators."""
+    """What a report's bundle holds of its own: returned values, accounts, indicators; and totals of
+    its industry table."""
     bundle = edition.make(edition.subject(name))
     if not isinstance(bundle, Bundle):
         return {}
@@ -49,6 +54,12 @@ def _shown(edition: AnnualEdition, name: str) -> Shown:
     for code, values in series:
         held = {y for y, value in zip(years, values, strict=True) if value is not None}
         found[code] = found.get(code, frozenset()) | held
+    for row in bundle.industries:
+        if row["value"] is not None:
+            figure = industry_figure(
+                "", str(row["variable"]), str(row["industry"]), bundle.run.year
+            )
+            found[figure.code] = frozenset([figure.year])
     return found
 
 

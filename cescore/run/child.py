@@ -30,6 +30,7 @@ from cescore.run.job import (
     PAGES_NAME,
     RENDER,
     RESULT_NAME,
+    SPECIMEN_RENDER,
     TEMPORARY_NAME,
     Job,
     Limits,
@@ -120,7 +121,8 @@ def _fenced(job: Job, render: Render) -> Fence | None:
 
     A kernel is a process of another program: neither Python's hook nor the folders listed for ours fit.
     """
-    if f"{render.__module__}:{render.__name__}" != RENDER or job.engine != IN_PROCESS:
+    is_ours = f"{render.__module__}:{render.__name__}" in (RENDER, SPECIMEN_RENDER)
+    if not is_ours or job.engine != IN_PROCESS:
         return None
     templates = Path(job.templates) if job.templates else None
     fence = Fence.around(Path(job.work), Path(job.notebook), templates)

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from cases import Firm, evaluate_again, evaluated, firms, open_ledger
 
-from cescore.disclosure import gate
+from cescore.disclosure import gate, industries
 from cescore.disclosure.bundle import Bundle
 from cescore.disclosure.bundles import Bundler
 from cescore.errors import ParamsError
@@ -37,8 +37,8 @@ def take_out(monkeypatch: pytest.MonkeyPatch) -> Open:
     def opened() -> None:
         monkeypatch.setattr(gate, "group_figure", everything)
         open_ledger(monkeypatch)
-        monkeypatch.setattr(gate, "hide_cells", lambda cells, rules: set())
         monkeypatch.setattr(gate, "rounded", lambda value, digits: value)
+        monkeypatch.setattr(industries, "rounded", lambda value, digits: value)
         monkeypatch.setattr(disclosure, "rounded", lambda value, digits: value)
         monkeypatch.setattr(gate.Gate, "withholds_constants", lambda self, entity: False)
 

@@ -11,9 +11,10 @@ from cescore.definitions.model import Disclosure
 from cescore.method.disclosure import (
     contributions,
     group_figure,
-    hide_cells,
+    half_unit,
     is_safe,
     ranks,
+    releasable_share,
     rounded,
     spread_quantile,
     to_decimals,
@@ -129,32 +130,13 @@ def test_equal_values_share_the_better_rank_and_rounding_makes_no_tie() -> None:
     assert ranks(np.array([3.0, 1.0, 2.0]), -1) == [3, 1, 2]
 
 
-def test_a_hidden_cell_does_not_follow_from_the_total() -> None:
-    cells = {
-        "big": (np.full(6, 100.0), own(6)),
-        "small": (np.full(5, 10.0), [f"s{i}" for i in range(5)]),
-        "lonely": (np.array([40.0]), ["l"]),
-    }
-    assert hide_cells(cells, RULES) == {"lonely", "small"}
+@given(st.floats(1e-9, 1e12), st.integers(1, 4))
+def test_a_printed_value_is_off_by_at_most_half_a_unit(value: float, digits: int) -> None:
+    assert abs(rounded(value, digits) - value) <= half_unit(value, digits) * (1 + 1e-9)
 
 
-def test_nothing_is_hidden_where_all_is_safe() -> None:
-    cells = {k: (np.full(5, 10.0), [f"{k}{i}" for i in range(5)]) for k in "ab"}
-    assert hide_cells(cells, RULES) == set()
-
-
-@given(
-    st.lists(st.lists(st.floats(0.1, 1e5), min_size=1, max_size=8), min_size=2, max_size=6),
-)
-def test_what_is_hidden_together_is_itself_safe_or_everything(rows: list[list[float]]) -> None:
-    cells = {
-        f"c{i}": (np.array(r), [f"c{i}f{j}" for j in range(len(r))]) for i, r in enumerate(rows)
-    }
-    hidden = hide_cells(cells, RULES)
-    shown = set(cells) - hidden
-    assert all(is_safe(contributions(*cells[key]), RULES) for key in shown)
-    if hidden and shown:
-        together = np.concatenate([cells[key][0] for key in hidden])
-        holders = [holder for key in hidden for holder in cells[key][1]]
-        assert len(hidden) > 1
-        assert is_safe(contributions(together, holders), RULES)
+@pytest.mark.parametrize("share", [0.0, 0.05, 0.95, 1.0])
+def test_of_few_a_share_of_nearly_all_or_none_is_not_shown(share: float) -> None:
+    assert releasable_share(share, 49) is None
+    assert releasable_share(share, 50) == share
+    assert releasable_share(0.1, 20) == 0.1 and releasable_share(0.9, 20) == 0.9

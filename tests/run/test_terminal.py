@@ -148,10 +148,10 @@ def test_the_bare_help_shows_what_runs_without_a_command_and_three_examples(
     status, sent = commanded(arguments, monkeypatch, "utf-8")
     _, of_run = commanded(["run", "--help"], monkeypatch, "utf-8")
     assert not status
-    options = re.findall(r"^│ (--\S+)", of_run, re.MULTILINE)
+    options = re.findall(r"(?m)^  --\S+", of_run)
     assert len(options) > 5
-    assert all(f"│ {option} " in sent for option in options)
-    assert sent.partition("Examples:")[2].count("build.py ") == 3
+    assert set(options) <= set(re.findall(r"(?m)^  --\S+", sent))
+    assert sent.partition("Examples")[2].count("build.py ") == 3
 
 
 def test_the_version_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

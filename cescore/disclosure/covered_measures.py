@@ -1,0 +1,80 @@
+"""Checks of measures that state a withheld figure: their numbers and what gives these away are covered.
+
+An inspector's number for a check with a formula is the body's own figure once more. Whether the check
+is done stays: that is a band. Its credit stays where it is a step; on the way to a goal it is a
+function of the number, and goes with it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from cescore.definitions.model import Plan
+from cescore.disclosure.ledger import Years
+from cescore.method.measures import InspectedCheck, MeasureLine
+from cescore.method.withholding import hides_its_parts
+
+CODE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+COVERED = "※"  # as withheld figures are marked on pages
+
+
+@dataclass(frozen=True)
+class CoveredMeasures:
+    """Takes withheld figures out of a body's measures of a year; ``hidden``: code -> years."""
+
+    plan: Plan | None
+    hidden: Years
+    year: int
+
+    def lines(self, lines: Iterable[MeasureLine]) -> tuple[MeasureLine, ...]:
+        """The measures as the body's readers may see them."""
+        return tuple(map(self._line, lines)) if self.hidden else tuple(lines)
+
+    def gives_a_credit_away(self, lines: Iterable[MeasureLine]) -> bool:
+        """Whether the points of all measures, less the credits that are shown, are a single one."""
+        covered = [
+            c for line in lines for c in line.checks if self._is_covered(c) and _is_graded(c)
+        ]
+        return bool(covered) and not hides_its_parts([1.0] * len(covered))
+
+    def _line(self, line: MeasureLine) -> MeasureLine:
+        if not any(map(self._is_covered, line.checks)):
+            return line
+        checks = tuple(_covered(c) if self._is_covered(c) else c for c in line.checks)
+        credits = [c["credit"] for c in checks if c["credit"] is not None]
+        return replace(line, checks=checks, scored=len(credits), credit=math.fsum(credits))
+
+    def _is_covered(self, check: InspectedCheck) -> bool:
+        years = {self.year, self.year - 1}
+        return any(
+            self.hidden.get(code, frozenset()) & years for code in self._codes.get(check["id"], ())
+        )
+
+    @cached_property
+    def _codes(self) -> Mapping[str, frozenset[str]]:
+        """Check -> the codes that its formula stands on."""
+        return dict(_codes(self.plan)) if self.plan is not None else {}
+
+
+def _codes(plan: Plan) -> Iterator[tuple[str, frozenset[str]]]:
+    for measure in plan.measures.values():
+        for check in measure.checks:
+            if check.formula:
+                yield check.id, frozenset(CODE.findall(check.formula))
+
+
+def _covered(check: InspectedCheck) -> InspectedCheck:
+    credit = None if _is_graded(check) else check["credit"]
+    value = COVERED if check["value"] else ""
+    finding = COVERED if check["finding"] else ""
+    return {**check, "value": value, "finding": finding, "last": None, "credit": credit}
+
+
+def _is_graded(check: InspectedCheck) -> bool:
+    """Whether a credit is a function of the number itself: short of a goal."""
+    is_short = check["status"] != "done" and check["credit"] not in (None, 0.0)
+    return check["yardstick"] == "goal" and is_short

@@ -1,0 +1,160 @@
+"""What states a withheld figure beside its own table: inspectors' numbers, findings, points."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from cases import Firm, evaluated, firms
+
+from cescore.definitions.model import Plan
+from cescore.disclosure.covered_measures import CoveredMeasures
+from cescore.disclosure.covering import Cover
+from cescore.disclosure.gate import Gate
+from cescore.evaluation.yearly import YearlyEvaluation
+from cescore.intake.address import Address
+from cescore.intake.findings import Finding
+from cescore.method.assessment import Assessment, VetoLine
+from cescore.method.measures import MeasureLine, measure_lines
+from cescore.method.targets import TargetLine
+from cescore.method.veto_signs import VetoSign
+from cescore.release.audiences import Audience, Audiences
+from tests.method.builders import plan
+
+HIDDEN = {"heat": frozenset([2024])}
+GOAL = {"id": "c", "zh": "c", "levels": ["lake"], "type": "rate", "better": "more",
+        "formula": "heat / energy", "yardstick": "goal", "goal": {2021: 80.0}}  # fmt: skip
+
+
+def asked(*checks: dict[str, Any]) -> Plan:
+    shared = {"id": "4.1", "system": "4", "levels": ["lake"], "units": ["x"]}
+    return plan(measures={"4.1": {**shared, "checks": list(checks)}})
+
+
+def inspected(made: Plan, **values: str) -> tuple[MeasureLine, ...]:
+    records = [
+        {"check_id": c, "status": "partial", "value": v, "finding": f"it is {v}",
+         "evidence_ref": "doc", "evidence_kind": "document"}
+        for c, v in values.items()
+    ]  # fmt: skip
+    return measure_lines(made, "lake", records, year=2024)
+
+
+def covered(made: Plan, lines: tuple[MeasureLine, ...]) -> tuple[MeasureLine, ...]:
+    return CoveredMeasures(made, HIDDEN, 2024).lines(lines)
+
+
+def test_an_inspector_s_number_goes_with_the_figure_that_it_is() -> None:
+    made = asked(GOAL)
+    (line,) = covered(made, inspected(made, c="72.34"))
+    assert "72.34" not in repr(line) and line.checks[0]["value"] == "※"
+    assert line.checks[0]["status"] == "partial"  # a band stays
+
+
+def test_credit_on_the_way_to_a_goal_is_the_number_once_more_and_goes_too() -> None:
+    made = asked(GOAL, {**GOAL, "id": "other", "formula": "water"})
+    lines = inspected(made, c="72.34", other="60")
+    (line,) = covered(made, lines)
+    assert lines[0].checks[0]["credit"] == 0.9
+    assert line.checks[0]["credit"] is None
+    assert line.credit == line.checks[1]["credit"] and line.scored == 1
+
+
+@pytest.mark.parametrize(("numbers", "gives"), [(1, True), (2, False)])
+def test_the_points_of_all_measures_give_a_single_hidden_credit_and_not_two(
+    numbers: int, gives: bool
+) -> None:
+    made = asked(*({**GOAL, "id": f"c{i}"} for i in range(numbers)))
+    lines = inspected(made, **{f"c{i}": "72.34" for i in range(numbers)})
+    assert CoveredMeasures(made, HIDDEN, 2024).gives_a_credit_away(lines) is gives
+
+
+def test_a_check_on_released_figures_is_left_as_it_is() -> None:
+    made = asked({**GOAL, "formula": "water"})
+    lines = inspected(made, c="72.34")
+    assert covered(made, lines) == lines
+
+
+@pytest.mark.parametrize(
+    ("variable", "texts", "year", "hides"),
+    [
+        ("heat", [], 2024, True),
+        ("heat", [], 2025, True),  # against the year before
+        ("heat", [], 2023, False),
+        ("", ["heat = 4, energy = 5"], 2024, True),
+        ("water", ["water = 4"], 2024, False),
+    ],
+)
+def test_a_finding_tells_of_a_withheld_figure_by_its_variable_or_its_words(
+    variable: str, texts: list[str], year: int, hides: bool
+) -> None:
+    assert Cover(HIDDEN, 2024).hides_what_is_said(variable, texts, year) is hides
+
+
+def one_in_a_park() -> list[Firm]:
+    return [*firms(1, seed=5, park="PK1"), *firms(9, seed=6, park="PK2")]
+
+
+@pytest.fixture(scope="module")
+def yearly(tmp_path_factory: pytest.TempPathFactory) -> YearlyEvaluation:
+    return evaluated(tmp_path_factory.mktemp("city"), one_in_a_park(), ("PK1", "PK2"))
+
+
+def target(code: str, points: float) -> TargetLine:
+    return TargetLine(
+        id=code, zh=code, en=code, type="level", unit="t", op=">=", value=1.0, tag="P", role="own",
+        points=points, scored=True, indicators=(code,),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("withheld", "is_shown"), [((), True), (("productivity",), False), (("productivity", "recycling"), True)]
+)  # fmt: skip
+def test_points_above_one_withheld_target_are_withheld_with_the_total(
+    withheld: tuple[str, ...], is_shown: bool, yearly: YearlyEvaluation
+) -> None:
+    """Mean points less the others' are the withheld target's, and its ladder leads back to its value."""
+    targets = tuple(target(c, 0.9) for c in (*withheld, "free", "further"))
+    gate = Gate(replace(yearly, targets={"PK1": targets}))
+    found = Assessment(total=70.0, parts={"targets": 90.0, "measures": 50.0})
+    made = gate.assessment("PK1", found, 2025)
+    view = gate.view("PK1")
+    assert view is not None and "productivity" in view.hidden
+    assert (made.parts["targets"] is not None) is is_shown
+    if not is_shown:
+        assert made.total is None
+
+
+def test_the_public_s_findings_tell_no_withheld_figure(yearly: YearlyEvaluation) -> None:
+    """A return halved since last year is a finding with both numbers in it."""
+    halved = (("before", "4711"), ("now", "1998"))
+    told = [
+        Finding("warning", "year_on_year", Address("o.csv"), body, 2025, "output", halved)
+        for body in ("PK1", "C1")
+    ]
+    released = [Gate(yearly).ledger.is_released(f.entity_id, "output", 2025) for f in told]
+    assert released == [False, True]
+    workspace = replace(yearly.workspace, findings=tuple(told))
+    edition = SimpleNamespace(
+        workspace=workspace, yearly=yearly, asked=SimpleNamespace(lang="en")
+    )  # fmt: skip
+    bodies = {e.entity_id: e for e in yearly.workspace.register if e.entity_type != "firm"}
+    audience = Audience("public", bodies, is_public=True)
+    found = Audiences(edition, None, Path())._findings_of(audience)  # type: ignore[arg-type]
+    assert [f.values for f in found] == [(), halved]
+
+
+def test_a_veto_shows_no_figure_that_stands_on_a_withheld_one(yearly: YearlyEvaluation) -> None:
+    """A rate goes with what it stands on: the ledger names its parts alone, the view all of it."""
+    gate = Gate(yearly)
+    view = gate.view("PK1")
+    assert view is not None
+    for code in view.hidden.keys() & yearly.evaluations["park"].framework.indicators.keys():
+        sign = VetoSign(code, "", "", "ratio", ">=", 0.1234, 0.2345, 2024, shown=True)
+        veto = VetoLine("v", "", "", "proposed", sign=sign)
+        (made,) = gate.assessment("PK1", Assessment(vetoes=(veto,)), 2025).vetoes
+        assert made.sign is not None
+        assert made.sign.value is None and made.sign.against is None
