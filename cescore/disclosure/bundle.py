@@ -390,15 +390,44 @@ class Bundle(Part):
     def to_bytes(self) -> bytes:
         """UTF-8 JSON in the models' own order, which is that of params: equal bundles give equal
         bytes, and groups and indicators keep the order a page shows them in."""
-        dumped = self.model_dump(mode="json")
-        text = json.dumps(dumped, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        return text.encode()
+        return (
+            "{" + ",".join(f'"{name}":{text}' for name, text in self.texts().items()) + "}"
+        ).encode()
+
+    def texts(self) -> dict[str, str]:
+        """The JSON of each field, in the order of the fields."""
+        dumped = self.model_dump(mode="json", exclude=set(OF_ALL_ALIKE))
+        texts = {name: written(value) for name, value in dumped.items()}
+        texts |= {name: _text_of_all(getattr(self, name)) for name in OF_ALL_ALIKE}
+        return {name: texts[name] for name in type(self).model_fields if name in texts}
 
     @property
     def hash(self) -> str:
         return hashlib.sha256(self.to_bytes()).hexdigest()
 
 
+# Fields that hold the same object in all bundles of a type, and whose JSON is half of a bundle's.
+OF_ALL_ALIKE = ("framework", "run", "plan", "rules", "pages")
+MOST_KEPT = 256  # texts of such objects
+
+
+def written(value: object) -> str:
+    """Plain values as the JSON of a bundle: in the order they have, without blanks."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _text_of_all(value: BaseModel | None) -> str:
+    """The JSON of a frozen object that many bundles hold, worked out once for all of them."""
+    known = _KEPT.get(id(value))
+    if known is None or known[0] is not value:  # another may have had the place in memory before
+        if len(_KEPT) >= MOST_KEPT:
+            _KEPT.clear()
+        known = value, written(None if value is None else value.model_dump(mode="json"))
+        _KEPT[id(value)] = known
+    return known[1]
+
+
+_KEPT: dict[int, tuple[BaseModel | None, str]] = {}
 NUMBER = "CE-{year}-{entity_id}-{mark}"
 
 

@@ -17,6 +17,7 @@ from cescore.disclosure.bundle import (
     Bundle,
     EntityCard,
     FindingLine,
+    Place,
     PlanCard,
     ProseCard,
     Record,
@@ -248,16 +249,19 @@ class Bundler:
     def _relatives(self, entity: Entity) -> Iterator[Relative]:
         """Public bodies of the year that share figures with an entity, by how they do."""
         own = entity.entity_id
-        for other in self.yearly.workspace.register.valid_in(self.yearly.year):
-            if not self.gate.is_public(other):
-                continue
-            place = self.gate.place(other)
+        for other, place in self._bodies:
             if entity.counted_in == other.entity_id:
                 yield Relative(kind="whole", place=place)
             if other.counted_in == own:
                 yield Relative(kind="part", place=place)
             if own == other.same_as or entity.same_as == other.entity_id:
                 yield Relative(kind="same", place=place)
+
+    @cached_property
+    def _bodies(self) -> tuple[tuple[Entity, Place], ...]:
+        """The public bodies of the year."""
+        valid = self.yearly.workspace.register.valid_in(self.yearly.year)
+        return tuple((e, self.gate.place(e)) for e in valid if self.gate.is_public(e))
 
     def _card(self, entity: Entity) -> EntityCard:
         """Whose report it is; the bodies around it only where they may be named."""
@@ -305,9 +309,7 @@ class Bundler:
             flags={code: tuple(c.flags[row].tolist()) for code, c in columns.items()},
             source={
                 code: tuple(
-                    ""
-                    if year in hidden.get(code, ())
-                    else self._others.without_others(text, entity_id)
+                    "" if year in hidden.get(code, ()) else self._others.place(text, entity_id)
                     for year, text in zip(panel.years, texts, strict=True)
                 )
                 for code, texts in places.items()

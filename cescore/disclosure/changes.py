@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from cescore.definitions.model import Named
 from cescore.disclosure.bundle import EntityChange, Place
 from cescore.intake.carrying import has_history
-from cescore.intake.succession import formations
 
 if TYPE_CHECKING:
     from cescore.disclosure.gate import Gate
@@ -25,17 +24,16 @@ def changes_of(entity_id: str, register: Register, year: int, gate: Gate) -> Ite
         *_recoded(register[entity_id]),
         *_of_states(register.states(entity_id), register, gate),
     ]
-    for formation in formations(register):
-        if formation.entity_id == entity_id:
-            places = tuple(gate.place(register[origin]) for origin in formation.shares)
-            change = EntityChange(
-                year=formation.year,
-                kind=formation.kind,
-                places=places,
-                shares=tuple(formation.shares.values()),
-                has_history=has_history(formation),
-            )
-            found.append(change)
+    for formation in gate.formations.get(entity_id, ()):
+        places = tuple(gate.place(register[origin]) for origin in formation.shares)
+        change = EntityChange(
+            year=formation.year,
+            kind=formation.kind,
+            places=places,
+            shares=tuple(formation.shares.values()),
+            has_history=has_history(formation),
+        )
+        found.append(change)
     for heir in register.successors.get(entity_id, ()):
         goes_on = register[entity_id].is_valid_in(heir.valid_from or 0)
         if goes_on and heir.valid_from is not None:

@@ -9,7 +9,6 @@ respondents without naming one.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Mapping
 from typing import Self
@@ -28,7 +27,7 @@ from cescore.definitions.model import (
 )
 from cescore.definitions.model.ends import EndsTable
 from cescore.definitions.model.reference import Reference
-from cescore.disclosure.bundle import FORMAT, Part, Place
+from cescore.disclosure.bundle import FORMAT, Part, Place, written
 from cescore.disclosure.illustration import Illustration
 from cescore.disclosure.kinds import METHOD_BOOK, UNIT_SHEET
 from cescore.disclosure.standing import OwnStanding, release_stage
@@ -50,11 +49,13 @@ class Document(Part):
         """How official the document is: see `release_stage` of `cescore.disclosure.standing`."""
         return release_stage(self.run.status, self.standing)
 
+    def texts(self) -> dict[str, str]:
+        """The JSON of each field, in the order of the fields."""
+        return {name: written(value) for name, value in self.model_dump(mode="json").items()}
+
     def to_bytes(self) -> bytes:
         """UTF-8 JSON in the order of params: equal documents give equal bytes."""
-        value = self.model_dump(mode="json")
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        return text.encode()
+        return written(self.model_dump(mode="json")).encode()
 
     @property
     def hash(self) -> str:

@@ -5,7 +5,8 @@ It alone sees everybody's figures; what it returns is what a report may print of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ from cescore.disclosure.ledger import Ledger
 from cescore.disclosure.own_record import to_fitted
 from cescore.disclosure.public_view import PublicView
 from cescore.disclosure.rankings import released_robustness
+from cescore.intake.succession import Formation, formations
 from cescore.method.assessment import Assessment, VetoLine
 from cescore.method.column import Column, Panel, State
 from cescore.method.disclosure import (
@@ -88,6 +90,14 @@ class Gate:
             name_zh=entity.name("zh"),
             name_en=entity.name("en"),
         )
+
+    @cached_property
+    def formations(self) -> Mapping[str, Sequence[Formation]]:
+        """How entities were formed from others, by the entity formed."""
+        found: dict[str, list[Formation]] = defaultdict(list)
+        for formation in formations(self.yearly.workspace.register):
+            found[formation.entity_id].append(formation)
+        return found
 
     # --- comparison with the entity's own type -----------------------------------------------
 
@@ -269,8 +279,10 @@ class Gate:
 
     def siblings(self, entity: Entity) -> tuple[PublicRow, ...]:
         """The bodies of a public type, the entity's own row among them; none where it is alone."""
+        if not self.is_public(entity):
+            return ()
         alike = self.yearly.workspace.register.of_type(entity.entity_type, self.year)
-        if not self.is_public(entity) or len(alike) < 2:
+        if len(alike) < 2:
             return ()
         return self._public_rows(alike, own=entity.entity_id)
 

@@ -21,6 +21,10 @@ class OtherRespondents:
         """A text as it is, or withheld whole where it names another respondent."""
         return WITHHELD if self.are_named_in(text, entity_id) else text
 
+    def place(self, text: str, entity_id: str) -> str:
+        """The same of a place in a file, of which each entity has hundreds in a few files."""
+        return WITHHELD if self._named.are_named_in_place(text, entity_id) else text
+
     def are_named_in(self, text: str, entity_id: str) -> bool:
         """Whether a text holds the id or the name of another respondent."""
         return self._named.are_named_in(text, entity_id)

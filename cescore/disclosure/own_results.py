@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cescore.disclosure.bundle import Evaluated, Series
 from cescore.method.column import Column, Panel, State, status_text
 
 if TYPE_CHECKING:
     from cescore.method.evaluation import TypeEvaluation
+
+PRESENT = int(State.PRESENT)  # asked of each value of each bundle
 
 
 def evaluated(evaluation: TypeEvaluation, row: int, *, filed: bool = True) -> Evaluated:
@@ -69,11 +70,8 @@ def _all(panel: Panel, row: int) -> tuple[Series, ...]:
 
 def values_of(column: Column, row: int) -> tuple[float | None, ...]:
     """One entity's values; None wherever there is no number."""
-    values: NDArray[np.float64] = column.values[row]
-    present = column.state[row] == State.PRESENT
-    return tuple(
-        v if is_present else None for v, is_present in zip(values.tolist(), present, strict=True)
-    )
+    values, states = column.values[row].tolist(), column.state[row].tolist()
+    return tuple([v if state == PRESENT else None for v, state in zip(values, states, strict=True)])
 
 
 def _or_none(value: float) -> float | None:

@@ -76,12 +76,13 @@ def csv_text(lines: Iterable[Sequence[object]], lineterminator: str = "\n") -> s
 
 def frame_text(table: pd.DataFrame, *, has_header: bool = True) -> str:
     """A table as CSV, the texts inert, the numbers in full."""
-    safe = table.rename(columns=_cell)
+    safe, is_broken = table.rename(columns=_cell), False
     for name, kind in zip(safe.columns, safe.dtypes, strict=True):
         if kind.kind not in "biufM":  # columns of texts, or of texts and numbers
-            safe[name] = _safe_column(safe[name])
-    texts = (safe[c].dropna().unique() for c in safe.columns if safe[c].dtype.kind not in "biufM")
-    is_broken = any("\r" in str(text) for column in texts for text in column)
+            texts = [text for text in safe[name].unique() if isinstance(text, str)]
+            is_broken |= any("\r" in text for text in texts)
+            marked = {text: mark for text in texts if (mark := inert(text)) != text}
+            safe[name] = safe[name].astype(object).replace(marked) if marked else safe[name]
     return str(
         safe.to_csv(
             index=False,
@@ -90,13 +91,6 @@ def frame_text(table: pd.DataFrame, *, has_header: bool = True) -> str:
             quoting=csv.QUOTE_NONNUMERIC if is_broken else csv.QUOTE_MINIMAL,
         )
     )
-
-
-def _safe_column(column: pd.Series[Any]) -> pd.Series[Any]:
-    """The column, itself where nothing in it needs a mark; each text is looked at once."""
-    marked = {text: _cell(text) for text in column.dropna().unique()}
-    marked = {text: safe for text, safe in marked.items() if text != safe}
-    return column.astype(object).replace(marked) if marked else column
 
 
 def _cell(value: Any) -> Any:

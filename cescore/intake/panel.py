@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -173,13 +173,19 @@ class Sources:
         keys, names = self._observations.keys, self._observations.variables
         for key, file, line, source in self._observations.places.of_entity(at):
             cell = keys.cell(key)
-            if self._observations.grid.has(*cell):
-                found.setdefault((names[cell[1]], cell[2]), self._text(file, line, source))
+            known = names[cell[1]], cell[2]
+            if known not in found and self._observations.grid.has(*cell):
+                found[known] = self._text(file, line, source)
         return found
 
     def _text(self, file: int, line: int, source: str) -> str:
-        at = Address(self._observations.files[file], int(line))
-        return f"{at} ({source})" if source else str(at)
+        at = f"{self._in_file(file)}{line}"
+        return f"{at} ({source})" if source else at
+
+    @lru_cache(maxsize=256)  # noqa: B019 - lives as long as its workspace
+    def _in_file(self, file: int) -> str:
+        """How the addresses of a file's rows begin."""
+        return str(Address(self._observations.files[file], 1)).removesuffix("1")
 
     def _rows(self, entity_id: str) -> NDArray[np.int64]:
         at = self._entity.get(entity_id)

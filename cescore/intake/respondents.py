@@ -11,6 +11,7 @@ from operator import add
 
 from cescore.intake.entities import Entity, Register
 
+MOST_KEPT = 4096  # files and entities of which it is kept whether one is named
 WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
@@ -31,6 +32,32 @@ class NamedRespondents:
         own = {entity_id, *self.register.lineage(entity_id)}
         named = {word.rstrip(".-") for word in WORD.findall(text)} & self._ids
         return bool(named - own) or bool(self._names_in(own, text))
+
+    def are_named_in_place(self, text: str, entity_id: str) -> bool:
+        """The same of the address of a row, ``file:line``: its file is looked at once.
+
+        A line's number can be a respondent's id or name, or the end of one that holds a colon; then
+        each address is looked at by itself.
+        """
+        file, _, line = text.rpartition(":")
+        if not file or not (line.isascii() and line.isdigit()) or self._reach_into_lines:
+            return self.are_named_in(text, entity_id)
+        known = file, entity_id
+        if known not in self._files:
+            if len(self._files) > MOST_KEPT:
+                self._files.clear()
+            self._files[known] = self.are_named_in(f"{file}:", entity_id)
+        return self._files[known]
+
+    @cached_property
+    def _files(self) -> dict[tuple[str, str], bool]:
+        return {}
+
+    @cached_property
+    def _reach_into_lines(self) -> bool:
+        """Whether a respondent's id or name could stand, in part or whole, in the number of a line."""
+        names = (name for every in self._names.values() for name in every)
+        return any(":" in name or name.isdigit() for name in (*self._ids, *names))
 
     @cached_property
     def _restricted(self) -> tuple[Entity, ...]:

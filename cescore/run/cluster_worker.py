@@ -26,13 +26,18 @@ from typing import Any
 
 from distributed import get_worker
 
-from cescore.run.child import EXIT_BROKEN, be_report, load_render, run_job, surroundings
+from cescore.run.child import surroundings
+from cescore.run.cluster_child import be_report_of_worker
 from cescore.run.fingerprint import differences, fingerprint
 from cescore.run.job import BUNDLE_NAME, PAGES_NAME, RENDER_NAME, Job, Limits, Outcome
 from cescore.run.press import outcome_of, overran
 from cescore.run.processes import end_group
 
-PRELOAD = ["cescore.run.preloaded", "dask.__main__"]  # the latter: a worker's own main module
+PRELOAD = [
+    "cescore.run.preloaded",
+    "cescore.run.cluster_child",
+    "dask.__main__",  # a worker's own main module
+]
 
 LOG_NAME = "log"  # in the folder that a report is made in
 MADE_PREFIX, MADE_IN = "made-", "made in"  # such a folder where it is shared; where it is told
@@ -143,8 +148,8 @@ def _collected(job: Job) -> Files:
 
 def _made(job: Job, limits: Limits, task: Told) -> Outcome:
     """Run a job in a process of its own, with the outcomes of the local press."""
+    process = _started(job, limits, task.render)  # returns once the forkserver has imported all
     began = time.monotonic()
-    process = _started(job, limits, task.render)
     pid = process.pid or 0
     _at_work[pid] = task.run
     try:
@@ -171,7 +176,9 @@ def _started(job: Job, limits: Limits, render: str) -> ForkServerProcess:
         # a worker under a nanny is daemonic, which multiprocessing lets have no children
         multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
         _ensure_server(context, render)
-        process = context.Process(target=_child, args=(job.to_line(), vars(limits), render))
+        process = context.Process(
+            target=be_report_of_worker, args=(job.to_line(), vars(limits), render)
+        )
         process.daemon = True  # ends with the worker
         process.start()
     return process
@@ -189,12 +196,3 @@ def _ensure_server(context: Any, render: str) -> None:
     finally:
         os.environ.clear()
         os.environ.update(before)
-
-
-def _child(line: bytes, limits: Mapping[str, Any], render: str) -> None:
-    """The forked child: never returns. No report outlives a worker that was killed: the forkserver
-    ends with it, and this with that."""
-    parent = os.getppid()
-    if parent == 1:  # it had gone before
-        os._exit(EXIT_BROKEN)
-    be_report(parent, lambda: run_job(Job.from_line(line), load_render(render), Limits(**limits)))

@@ -76,8 +76,7 @@ class Orders:
         """What a report is made from: its bundle or document, its notebook, and both by hash."""
         printable = self.edition.make(subject)
         notebook = self.inputs.notebook(subject.kind.notebook or subject.folder)
-        parts = printable.model_dump(mode="json")
-        key = self.inputs.key(subject.kind.source, parts, notebook, self._manner.lang)
+        key = self.inputs.key(subject.kind.source, printable.texts(), notebook, self._manner.lang)
         return printable, notebook, key
 
     @property

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import platform
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -132,14 +131,14 @@ class Inputs:
         return found
 
     def key(
-        self, source: str, parts: Mapping[str, object], notebook: Path, lang: str
+        self, source: str, parts: Mapping[str, str], notebook: Path, lang: str
     ) -> dict[str, str]:
-        """What makes a report, part by part of its bundle or document and all else, so that a change
-        is named."""
+        """What makes a report, part by part of its bundle or document (as JSON) and all else, so that
+        a change is named."""
         return {
             **{
-                f"{source}: {name.replace('_', ' ')}": _digest(value)
-                for name, value in parts.items()
+                f"{source}: {name.replace('_', ' ')}": _digest(text)
+                for name, text in parts.items()
                 if name != "report_number"
             },
             **self.shared,
@@ -159,7 +158,6 @@ def libraries() -> dict[str, str]:
     return found
 
 
-def _digest(value: object) -> str:
-    # in the order it has: a page shows groups and indicators in the order of params
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+@lru_cache(maxsize=256)  # of the parts that all reports of a type have in common
+def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]

@@ -71,3 +71,8 @@ def _writers(package: Path) -> list[str]:
             if name in ("to_csv", "to_excel") or (is_csv and name in ("writer", "DictWriter")):
                 found.append(f"{path.relative_to(package).as_posix()}: {'csv.' * is_csv}{name}")
     return found
+
+
+@pytest.mark.parametrize("text", ["\r", "'\r", "''\t", "'=1", "''\n"])
+def test_a_text_that_looks_like_a_marked_one_is_marked_itself(text: str) -> None:
+    assert inert(text) == f"'{text}" and read_back(inert(text)) == text

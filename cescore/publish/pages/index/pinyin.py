@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 
 def folded(text: str) -> str:
@@ -10,7 +11,8 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower()
 
 
-def syllables(text: str) -> list[str]:
+@lru_cache(maxsize=1 << 14)  # of each name, to sort it and to find it by
+def syllables(text: str) -> tuple[str, ...]:
     """A syllable for each Chinese character, any other character as it is; blanks and signs go.
 
     A character with several readings gets the one it has in the word it stands in, the commonest
@@ -20,7 +22,7 @@ def syllables(text: str) -> list[str]:
 
     # what is not Chinese comes as runs, which a list takes apart; the types know of texts only
     read = lazy_pinyin(folded(text), errors=list)  # type: ignore[arg-type]
-    return [part for part in read if part.isalnum()]
+    return tuple(part for part in read if part.isalnum())
 
 
 def sort_key(text: str) -> str:
