@@ -10,8 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pint
-
+from cescore.definitions.held_back import held_back
 from cescore.definitions.spelling import nearest
 from cescore.definitions.strays import PLAIN, kind_of
 from cescore.definitions.unit_text import (
@@ -23,6 +22,9 @@ from cescore.definitions.unit_text import (
     unknown,
 )
 from cescore.errors import CescoreError, ParamsError, Problem
+
+with held_back("dask"):  # a third of the start of each command, for arrays that are none of ours
+    import pint
 
 __all__ = ["UnitError", "Units"]
 

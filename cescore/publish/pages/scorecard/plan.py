@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -165,20 +165,29 @@ def _doubts(view: View) -> str:
 
 
 def _turns(view: View) -> Fragment:
-    """What alone would lift the grade: the value of the year, and the one that would be enough."""
+    """What alone would lift the grade, and the cheapest that would together: the value of the year,
+    and the one that would be enough."""
     margin = view.data.margin
     if margin is None or margin.missing is None:
         return NONE
-    rows = [Row([_turn_name(view, turn), *_turn_values(view, turn)]) for turn in margin.turns]
     grade = name_in(view.lang, margin.next_zh, margin.next_en)
-    if not rows:
-        return paragraph(view.t("margin.no_turn", grade=grade))
+    alone = _needed(view, margin.turns, "turn", grade)
+    if not margin.turns:
+        alone = paragraph(view.t("margin.no_turn", grade=grade))
+    return Fragment.join([alone, _needed(view, margin.path, "path", grade)])
+
+
+def _needed(view: View, turns: Sequence[GradeTurn], kind: str, grade: str) -> Fragment:
+    """Changes with the value of the year and the one that is enough; ``kind``: alone or together."""
+    if not turns:
+        return NONE
+    rows = [Row([_turn_name(view, turn), *_turn_values(view, turn)]) for turn in turns]
     columns = [
-        TableColumn(view.t("head.turn", grade=grade), 60, "text"),
+        TableColumn(view.t(f"head.{kind}", grade=grade), 60, "text"),
         TableColumn(view.t("head.now"), 20),
         TableColumn(view.t("head.needed"), 20),
     ]
-    notes = [view.t("note.turns")]
+    notes = [view.t(f"note.{kind}s")]
     return Table(columns, rows, notes=notes, name=view.t("heading.assessment")).fragment()
 
 
