@@ -11,8 +11,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Self
+
+
+class Sentence(str):
+    """A sentence in English that keeps its pattern and the values put in, for other languages.
+
+    It is an ordinary text wherever nobody asks; `cescore.publish.terminal_words.spoken` says it in
+    Chinese. A value may be a sentence itself.
+    """
+
+    pattern: str
+    values: Mapping[str, object]
+
+    def __new__(cls, pattern: str, /, **values: object) -> Self:
+        """The pattern with its ``{names}`` filled."""
+        sentence = super().__new__(cls, pattern.format(**values))
+        sentence.pattern, sentence.values = pattern, values
+        return sentence
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, object]]:
+        """What it is made of, for a copy in another process."""
+        return (self.pattern,), dict(self.values)
+
+
+def sentences(parts: Iterable[str], between: str = "; ") -> Sentence:
+    """Several sentences as one, each still to be said in another language."""
+    values = {f"part_{n}": part for n, part in enumerate(parts)}
+    return Sentence(between.join(f"{{{name}}}" for name in values), **values)
 
 
 @dataclass(frozen=True, order=True)

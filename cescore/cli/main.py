@@ -27,6 +27,7 @@ from cescore.cli.help_page import SpokenCommand
 from cescore.cli.options import asked_in
 from cescore.cli.wrong_use import cause, told
 from cescore.errors import CescoreError
+from cescore.publish.terminal_words import error_told
 from cescore.publish.words import label
 from cescore.run.interrupt import Interrupted, listen, settle
 
@@ -88,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             print(line, file=sys.stderr)
         sys.exit(NOTHING_BUILT)
     except CescoreError as error:
-        print(error, file=sys.stderr)
+        print(error_told(error, lang), file=sys.stderr)
         sys.exit(getattr(error, "exit_status", NOTHING_BUILT))
     except BrokenPipeError:  # whoever read our lines has gone: | head
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

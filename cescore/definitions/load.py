@@ -48,7 +48,7 @@ from cescore.definitions.spelling import with_nearest
 from cescore.definitions.standards import load_standards
 from cescore.definitions.units import Units
 from cescore.definitions.vintages import check_vintages
-from cescore.errors import ParamsError
+from cescore.errors import ParamsError, Sentence
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,9 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
     history = load_history(params.files("history"))
     references = load_references(params.file("references.yml"), every)
     if params.problems or run is None:
-        raise ParamsError(f"{params.root.name}/ contradicts itself", params.problems)
+        raise ParamsError(
+            Sentence("{name}/ contradicts itself", name=params.root.name), params.problems
+        )
     return Definitions(
         units=units,
         variables=names.variables,
@@ -208,7 +210,9 @@ def load_plan(params_dir: Path, plan_id: str = "") -> Plan:
         folder.of(folder.node, "plan").refuse(found, expected)
     read = plans.get(plan_id)
     if params.problems or read is None or read.plan is None:
-        raise ParamsError(f"{params.root.name}/ has no such plan", params.problems)
+        raise ParamsError(
+            Sentence("{name}/ has no such plan", name=params.root.name), params.problems
+        )
     return read.plan
 
 

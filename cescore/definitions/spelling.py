@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from cescore.errors import Sentence
+
 ALIKE = 0.6  # share of characters in common, twice theirs over all, from which words are close
 
 
@@ -26,4 +28,8 @@ def nearest_few(word: str, known: Iterable[str], most: int, alike: float = ALIKE
 def with_nearest(expected: str, word: str, known: Iterable[str]) -> str:
     """What was expected, and the nearest known word if there is one."""
     close = nearest(word, known)
-    return f"{expected}; nearest: {close}" if close else expected
+    return (
+        Sentence("{expected}; nearest: {near}", expected=expected, near=close)
+        if close
+        else expected
+    )

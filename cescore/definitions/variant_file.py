@@ -18,7 +18,7 @@ from cescore.definitions.model.framework import Goalposts, MissingRules
 from cescore.definitions.model.variants import SOURCE, Terms
 from cescore.definitions.model.written import Code, Number, Pair, Text, Weight, Words, YearKey
 from cescore.definitions.reading import Reading
-from cescore.errors import ParamsError, Problem, VariantError
+from cescore.errors import ParamsError, Problem, Sentence, VariantError
 
 ALL = "all"  # under normalisation: of every indicator
 UNSAVED = ("executable", "factor", "role", "collected", "examples", "code")
@@ -79,7 +79,11 @@ def difference(official: Framework, variant: Framework, note: str = "") -> Patch
     """
     if official.entity_type != variant.entity_type:
         raise VariantError(
-            f"a framework of {variant.entity_type}, expected one of {official.entity_type}"
+            Sentence(
+                "a framework of {entity_type}, expected one of {entity_type_2}",
+                entity_type=variant.entity_type,
+                entity_type_2=official.entity_type,
+            )
         )
     patch = Patch(
         entity_type=official.entity_type,
@@ -114,8 +118,9 @@ def difference(official: Framework, variant: Framework, note: str = "") -> Patch
     terms = Terms(variant.variables, variant.accounts, variant.factors)
     if applied(official, patch, terms).hash != variant.hash:
         raise VariantError(
-            "the framework differs in something that a variant file cannot hold,"
-            " expected changes made by with_… and without alone"
+            Sentence(
+                "the framework differs in something that a variant file cannot hold, expected changes made by with_… and without alone"
+            )
         )
     return patch
 
@@ -130,13 +135,21 @@ def applied(official: Framework, patch: Patch, terms: Terms = Terms()) -> Framew
     """
     if patch.entity_type != official.entity_type:
         raise VariantError(
-            f"the variant is of {patch.entity_type}, expected one of {official.entity_type}"
+            Sentence(
+                "the variant is of {entity_type}, expected one of {entity_type_2}",
+                entity_type=patch.entity_type,
+                entity_type_2=official.entity_type,
+            )
         )
     if patch.framework.hash != official.hash:
         raise VariantError(
-            f"the variant is of framework {patch.framework.version or '?'}"
-            f" ({patch.framework.hash[:SHORT]}), in use is {official.version}"
-            f" ({official.hash[:SHORT]}): make it again from that one"
+            Sentence(
+                "the variant is of framework {version} ({hash}), in use is {version_2} ({hash_2}): make it again from that one",
+                version=patch.framework.version or "?",
+                hash=patch.framework.hash[:SHORT],
+                version_2=official.version,
+                hash_2=official.hash[:SHORT],
+            )
         )
     variant = official
     for code, definition in patch.indicators.items():
@@ -181,11 +194,11 @@ def read_variant(path: Path) -> Patch:
     """
     problems: list[Problem] = []
     if not path.is_file():
-        raise ParamsError(f"{path.name}: there is no such variant file")
+        raise ParamsError(Sentence("{name}: there is no such variant file", name=path.name))
     place = Reading(read(path, path.name, problems), "", problems)
     patch = place.build(Patch)
     if problems or patch is None:
-        raise ParamsError(f"{path.name} is no variant", problems)
+        raise ParamsError(Sentence("{name} is no variant", name=path.name), problems)
     return patch
 
 

@@ -14,7 +14,7 @@ from cescore.definitions.model import Framework
 from cescore.definitions.model.variants import Terms
 from cescore.definitions.variant_file import Patch, applied
 from cescore.desk.whole_type import SettingView, TypeSetting
-from cescore.errors import DataError
+from cescore.errors import DataError, Sentence
 from cescore.method.comparison import IndexDifference, shapley, split_difference
 from cescore.method.mean_tree import Tree, index_tree
 
@@ -55,10 +55,16 @@ def compare(
     a, b = _view(first), _view(second)
     types = a.setting.desk.entity_type, b.setting.desk.entity_type
     if types[0] != types[1]:
-        raise DataError(f"{types[0]} and {types[1]} have different indices, expected one type")
+        raise DataError(
+            Sentence(
+                "{types} and {types_2} have different indices, expected one type",
+                types=types[0],
+                types_2=types[1],
+            )
+        )
     if bool(a.entity_id) != bool(b.entity_id):
         raise DataError(
-            "a whole type and one entity, expected two of a kind: of(...) on both sides"
+            Sentence("a whole type and one entity, expected two of a kind: of(...) on both sides")
         )
     return SettingComparison(a, b)
 
@@ -117,7 +123,9 @@ class SettingComparison:
 
         found = self.difference
         if found is None:
-            raise DataError("an index by copeland or topsis is no sum of parts, expected means")
+            raise DataError(
+                Sentence("an index by copeland or topsis is no sum of parts, expected means")
+            )
         columns = [*found.by_score, BY_MEAN]
         zero = np.zeros(found.total.shape)
         scores = np.column_stack([*found.by_score.values(), zero])
@@ -160,7 +168,7 @@ class SettingComparison:
     def _effects(self) -> dict[str, Floats]:
         a, b = self.first, self.second
         if a.entity_id or a.year != b.year or a.setting.desk is not b.setting.desk:
-            raise DataError("steps are those between two settings of one desk and year")
+            raise DataError(Sentence("steps are those between two settings of one desk and year"))
         desk, rows = a.setting.desk, self._rows(b)
         patches = a.setting.patch, b.setting.patch
         steps = [

@@ -16,7 +16,7 @@ from cescore.disclosure.documents import MethodBook, UnitSheet
 from cescore.disclosure.opened import OpenBundle, OpenDocument
 from cescore.disclosure.plan_documents import PlanDocument, PlanOverview, Review
 from cescore.disclosure.reading import Printable, read_printable
-from cescore.errors import DataError
+from cescore.errors import DataError, Sentence
 
 # What makes a bundle or document anew (YAML, units, the evaluation) is imported where it is needed:
 # a report made from a file needs nothing of it.
@@ -155,7 +155,11 @@ def find_workspace(start: Path) -> Path:
     for folder in (start, *start.parents):
         if (folder / "params").is_dir() and (folder / "data").is_dir():
             return folder
-    raise DataError(f"no workspace (a folder with params/ and data/) at or above {start.name}/")
+    raise DataError(
+        Sentence(
+            "no workspace (a folder with params/ and data/) at or above {name}/", name=start.name
+        )
+    )
 
 
 def _read_or_made(
@@ -174,15 +178,20 @@ def _read_file(kind: type[PrintableT], path: str) -> tuple[PrintableT, str]:
     data, file_hash = read_printable(Path(path))
     if not isinstance(data, kind):
         found = getattr(data, "kind", "an entity's bundle")
-        raise DataError(f"the file holds {found}, expected {kind.__name__}")
+        raise DataError(
+            Sentence("the file holds {found}, expected {name}", found=found, name=kind.__name__)
+        )
     return data, file_hash
 
 
 def _refuse_another(found: tuple[object, ...], expected: tuple[object, ...]) -> None:
     if found != expected:
         raise DataError(
-            f"the file is that of {' '.join(map(str, found))},"
-            f" expected {' '.join(map(str, expected))}"
+            Sentence(
+                "the file is that of {found}, expected {expected}",
+                found=" ".join(map(str, found)),
+                expected=" ".join(map(str, expected)),
+            )
         )
 
 

@@ -24,7 +24,7 @@ from cescore.definitions.variant_file import (
 from cescore.desk.opening import workspace_root
 from cescore.desk.terms import termed
 from cescore.desk.variant_words import in_words
-from cescore.errors import DataError
+from cescore.errors import DataError, Sentence
 from cescore.evaluation.one_type import evaluate_type
 from cescore.evaluation.reaching import PathToGrade, path_to_grade
 from cescore.evaluation.yearly import YearlyEvaluation
@@ -62,11 +62,23 @@ def desk_of(workspace: Workspace, entity_type: str, lang: str = "zh") -> TypeDes
         expected = with_nearest(
             f"one of {', '.join(sorted(frameworks))}", entity_type, sorted(frameworks)
         )
-        raise DataError(f"no framework of entity type {entity_type!r}, expected {expected}")
+        raise DataError(
+            Sentence(
+                "no framework of entity type {entity_type!r}, expected {expected}",
+                entity_type=entity_type,
+                expected=expected,
+            )
+        )
     yearly = evaluate_type(workspace, frameworks[entity_type])
     evaluation = yearly.evaluations.get(entity_type)
     if evaluation is None:
-        raise DataError(f"{workspace.year} has no {entity_type} that can be evaluated")
+        raise DataError(
+            Sentence(
+                "{year} has no {entity_type} that can be evaluated",
+                year=workspace.year,
+                entity_type=entity_type,
+            )
+        )
     return TypeDesk(workspace, evaluation.framework, yearly, lang)
 
 
@@ -137,7 +149,11 @@ class TypeDesk:
             return self.official
         if framework.entity_type != self.entity_type:
             raise DataError(
-                f"a framework of {framework.entity_type}, expected one of {self.entity_type}"
+                Sentence(
+                    "a framework of {entity_type}, expected one of {entity_type_2}",
+                    entity_type=framework.entity_type,
+                    entity_type_2=self.entity_type,
+                )
             )
         return TypeSetting(self, framework, evaluate_type(self.workspace, framework))
 
@@ -170,7 +186,11 @@ class TypeDesk:
             return named[word]
         what = f"a code or name of the {len(entities)} of type {self.entity_type} in {self.year}"
         raise DataError(
-            f"no entity {word!r}, expected {with_nearest(what, word, filter(None, named))}"
+            Sentence(
+                "no entity {word!r}, expected {with_nearest}",
+                word=word,
+                with_nearest=with_nearest(what, word, filter(None, named)),
+            )
         )
 
     def path_to_grade(
@@ -307,7 +327,11 @@ class TypeSetting:
             "progress": evaluation.progress.members,
         }
         if kind not in steps:
-            raise DataError(f"no step {kind!r}, expected one of {', '.join(steps)}")
+            raise DataError(
+                Sentence(
+                    "no step {kind!r}, expected one of {steps}", kind=kind, steps=", ".join(steps)
+                )
+            )
         unit = {"scores": self._scale, "groups": self._scale, "progress": "base year = 100"}
         return termed(steps[kind], self.framework, self.desk.lang, unit=unit.get(kind, ""))
 
@@ -326,7 +350,14 @@ class TypeSetting:
     def _year(self, year: int | None) -> int:
         asked, years = self.desk.year if year is None else year, self.evaluation.panel.years
         if asked not in years:
-            raise DataError(f"no year {asked}, expected one of {years[0]}-{years[-1]}")
+            raise DataError(
+                Sentence(
+                    "no year {asked}, expected one of {years}-{years_2}",
+                    asked=asked,
+                    years=years[0],
+                    years_2=years[-1],
+                )
+            )
         return asked
 
     def _place(self, year: int | None) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 from cescore.definitions.spelling import with_nearest
 from cescore.desk.explaining import BundleWorld
 from cescore.disclosure.opened import OpenBundle
-from cescore.errors import CescoreError, DataError
+from cescore.errors import CescoreError, DataError, Sentence
 from cescore.evaluation.tracing.asking import trace_asked, tracer_of
 from cescore.evaluation.tracing.trace import Traced
 from cescore.evaluation.tracing.tracer import Tracer
@@ -44,7 +44,9 @@ def worked(bundle: OpenBundle, step: str) -> WorkedStep:
     """
     if step not in STEPS:
         expected = with_nearest(f"one of {', '.join(STEPS)}", step, STEPS)
-        raise DataError(f"no step {step!r}, expected {expected}")
+        raise DataError(
+            Sentence("no step {step!r}, expected {expected}", step=step, expected=expected)
+        )
     return WorkedStep(bundle, step)
 
 

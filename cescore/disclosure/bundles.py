@@ -35,7 +35,7 @@ from cescore.disclosure.own_results import evaluated, values_of
 from cescore.disclosure.plan_rules import rules_for
 from cescore.disclosure.public_view import PublicView
 from cescore.disclosure.wording import Wording
-from cescore.errors import DataError
+from cescore.errors import DataError, Sentence
 from cescore.evaluation.grade_margins import margin_of
 from cescore.evaluation.yearly import entity_targets
 from cescore.intake import wording
@@ -228,12 +228,22 @@ class Bundler:
         if entity_id not in self._of_the_year:
             expected = with_nearest("a code of entities.csv", entity_id, sorted(self._of_the_year))
             raise DataError(
-                f"{entity_id!r} is no entity of {workspace.year} with a framework,"
-                f" expected {expected}"
+                Sentence(
+                    "{entity_id!r} is no entity of {year} with a framework, expected {expected}",
+                    entity_id=entity_id,
+                    year=workspace.year,
+                    expected=expected,
+                )
             )
         if entity_id in workspace.blocked:
             reasons = "; ".join(map(str, workspace.blocked[entity_id]))
-            raise DataError(f"{entity_id}: its data cannot be evaluated: {reasons}")
+            raise DataError(
+                Sentence(
+                    "{entity_id}: its data cannot be evaluated: {reasons}",
+                    entity_id=entity_id,
+                    reasons=reasons,
+                )
+            )
         return workspace.register[entity_id]
 
     @cached_property

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cescore.disclosure.statements import Figure
-from cescore.errors import DataError
+from cescore.errors import DataError, Sentence
 
 if TYPE_CHECKING:
     from cescore.intake.workspace import Workspace
@@ -102,7 +102,12 @@ def read_pattern(root: Path) -> KeptPattern:
         first = error.errors()[0]
         at = ".".join(map(str, first["loc"])) or "the whole file"
         raise DataError(
-            f"{FILE}: {at}: {first['msg']}; expected what `build.py protect` writes"
+            Sentence(
+                "{file}: {at}: {first}; expected what `build.py protect` writes",
+                file=FILE,
+                at=at,
+                first=first["msg"],
+            )
         ) from error
     return KeptPattern(
         content.audited,

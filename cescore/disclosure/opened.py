@@ -12,7 +12,7 @@ from cescore.disclosure.bundle import Bundle
 from cescore.disclosure.documents import Document
 from cescore.disclosure.own_record import as_released, own_panel, to_fitted
 from cescore.disclosure.trial import trial_of
-from cescore.errors import VariantError
+from cescore.errors import Sentence, VariantError
 from cescore.method.column import Panel
 from cescore.method.indicators import carried_year, compute_indicators
 from cescore.method.normalise import Fitted
@@ -98,8 +98,11 @@ class OpenBundle:
         official = self.official or self.data
         if framework.entity_type != official.framework.entity_type:
             raise VariantError(
-                f"a framework of {framework.entity_type},"
-                f" expected one of {official.framework.entity_type}"
+                Sentence(
+                    "a framework of {entity_type}, expected one of {entity_type_2}",
+                    entity_type=framework.entity_type,
+                    entity_type_2=official.framework.entity_type,
+                )
             )
         make = self.again or (lambda variant: trial_of(official, variant))
         data = official if framework.hash == official.framework.hash else make(framework)

@@ -70,6 +70,7 @@ class BodyRow(Part):
     provisional: bool = False
     reason: str = ""
     verdicts: Mapping[str, str] = {}  # target -> verdict
+    part_of: str = ""  # id of the body of its type in whose figures its own are
 
     def grade(self, lang: str) -> str:
         """The grade's name in a language; "" without one."""

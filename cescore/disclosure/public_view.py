@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from cescore.disclosure.bundle import Released, ReleasedSeries
 from cescore.disclosure.ledger import Years
-from cescore.errors import DataError
+from cescore.errors import DataError, Sentence
 from cescore.method.column import Column, Panel, State
 from cescore.method.evaluation import TypeEvaluation, evaluate
 from cescore.method.fitting import Fitted
@@ -200,8 +200,11 @@ class PublicView:
         if wrong or seen:
             entity = found.panel.entities[0]
             raise DataError(
-                f"{entity}: recomputed from released figures"
-                f" {', '.join(dict.fromkeys((*wrong, *seen)))} differ from the evaluation"
+                Sentence(
+                    "{entity}: recomputed from released figures {dict} differ from the evaluation",
+                    entity=entity,
+                    dict=", ".join(dict.fromkeys((*wrong, *seen))),
+                )
             )
 
 

@@ -21,7 +21,7 @@ from cescore.disclosure.kinds import (
 )
 from cescore.disclosure.plan_documents import PlanOverview, Review
 from cescore.disclosure.standing import ReportStanding
-from cescore.errors import DataError
+from cescore.errors import DataError, Sentence
 
 Printable = Bundle | Document  # what one report or document is made from
 START = b'{"kind":"'  # a document's file begins so; a bundle's never does
@@ -87,5 +87,12 @@ def is_altered(data: Printable) -> bool:
 def _document(name: str, raw: bytes) -> Document:
     kind = json.loads(raw).get("kind")
     if kind not in MODELS:
-        raise DataError(f"{name}: document of kind {kind!r}, expected {' or '.join(MODELS)}")
+        raise DataError(
+            Sentence(
+                "{name}: document of kind {kind!r}, expected {models}",
+                name=name,
+                kind=kind,
+                models=" or ".join(MODELS),
+            )
+        )
     return MODELS[kind].model_validate_json(raw)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cescore.errors import DataError
+from cescore.errors import DataError, Sentence
 from cescore.method.thresholds import meets
 
 if TYPE_CHECKING:
@@ -55,7 +55,11 @@ def observer_of(ledger: Ledger, who: str) -> str:
     if who in known:
         return ledger.behind.holder(who)
     raise DataError(
-        f"{who!r}: nobody whose knowledge is asked for; expected {PUBLIC}, a respondent or a holding"
+        Sentence(
+            "{who!r}: nobody whose knowledge is asked for; expected {public}, a respondent or a holding",
+            who=who,
+            public=PUBLIC,
+        )
     )
 
 

@@ -93,7 +93,7 @@ class Reviews:
             plan=lean(found.plan),
             owner=gate.place(owner) if owner else None,
             targets=self._targets(owner) if owner else (),
-            bodies=tuple(self._row(e) for e in self._public),
+            bodies=tuple(self._row(e) for e in self._beneath_wholes()),
             whole=found.completion(c for m in public for c in m.checks),
             systems=tuple(self._by_key(public, lambda m: (m.system,))),
             units=self._units(public),
@@ -171,6 +171,17 @@ class Reviews:
         ]
         return released_counts(statuses, self.found.workspace.definitions.disclosure)
 
+    def _beneath_wholes(self) -> list[Entity]:
+        """The public bodies in their order, one that is part of another of its type beneath that."""
+        order = {entity.entity_id: n for n, entity in enumerate(self._public)}
+        whole_of = self.found.workspace.register.whole_of
+
+        def place(entity: Entity) -> tuple[int, bool]:
+            whole = whole_of(entity.entity_id)
+            return order.get(whole, order[entity.entity_id]), whole in order
+
+        return sorted(self._public, key=place)
+
     def _row(self, entity: Entity) -> BodyRow:
         found, gate = self.found, self._bundles.gate
         place = gate.place(entity)
@@ -181,6 +192,7 @@ class Reviews:
         row = BodyRow(
             place=place,
             status=cleared.status,
+            part_of=cleared.part_of,
             measures=measures.at_end,
             verdicts={p.end.id: p.verdict for p in self._targets(entity)},
         )

@@ -12,7 +12,7 @@ from cescore.definitions.model import Named
 from cescore.definitions.scored_elsewhere import scored_elsewhere
 from cescore.disclosure.bundle import Place
 from cescore.disclosure.documents import BodyCheck, SheetCheck, SheetMeasure, UnitSheet
-from cescore.errors import DataError
+from cescore.errors import DataError, Sentence
 from cescore.method.measures import InspectedCheck, measure_lines
 from cescore.method.yardsticks import STATUSES
 
@@ -58,7 +58,11 @@ class Sheets:
             known = (
                 f"{next(iter(units))} to {list(units)[-1]}" if units else "none: there is no plan"
             )
-            raise DataError(f"no responsible unit {slug!r}, expected one of {known}")
+            raise DataError(
+                Sentence(
+                    "no responsible unit {slug!r}, expected one of {known}", slug=slug, known=known
+                )
+            )
         unit = units[slug]
         mine = [self._measure(m, unit) for m in plan.measures.values() if unit in m.units]
         shown = {body.entity_id for m in mine for c in m.checks for body in c.bodies}

@@ -20,7 +20,7 @@ from cescore.disclosure.bundle import (
 )
 from cescore.disclosure.own_record import as_released, to_fitted
 from cescore.disclosure.own_results import evaluated
-from cescore.errors import VariantError
+from cescore.errors import Sentence, VariantError
 from cescore.method.assessment import reassess
 from cescore.method.evaluation import TypeEvaluation, evaluate
 from cescore.method.fitting import method_of
@@ -159,14 +159,21 @@ def _refuse_unknowable(bundle: Bundle, framework: Framework) -> None:
             or _content(before, code) != _content(framework, code)
         ):
             raise VariantError(
-                f"{code or before.index.code} stands on figures that are withheld in this report:"
-                f" {what}"
+                Sentence(
+                    "{code} stands on figures that are withheld in this report: {what}",
+                    code=code or before.index.code,
+                    what=what,
+                )
             )
     for code in ("", *framework.groups):
         if framework.mean_of(code)[0] in AMONG_ALL:
             raise VariantError(
-                f"{framework.mean_of(code)[0]} of {code or framework.index.code} compares with all"
-                f" others, whom this report does not know: {what}"
+                Sentence(
+                    "{mean_of} of {code} compares with all others, whom this report does not know: {what}",
+                    mean_of=framework.mean_of(code)[0],
+                    code=code or framework.index.code,
+                    what=what,
+                )
             )
     for indicator in framework.scored():
         method = method_of(indicator, framework)
@@ -175,8 +182,12 @@ def _refuse_unknowable(bundle: Bundle, framework: Framework) -> None:
         own = before.indicators.get(indicator.code)
         if own is None or _scoring(own, before) != _scoring(indicator, framework):
             raise VariantError(
-                f"{method} of {indicator.code} looks at all others, whom this report does not"
-                f" know: {what}"
+                Sentence(
+                    "{method} of {code} looks at all others, whom this report does not know: {what}",
+                    method=method,
+                    code=indicator.code,
+                    what=what,
+                )
             )
 
 

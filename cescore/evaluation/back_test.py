@@ -10,7 +10,7 @@ import pandas as pd
 
 from cescore.definitions.history import SeriesBreak, breaks_between
 from cescore.definitions.load import Definitions
-from cescore.errors import DataError
+from cescore.errors import DataError, Sentence
 from cescore.evaluation.revising.move import Cause, ResultMove
 from cescore.evaluation.revising.revision import KEY, revise
 from cescore.evaluation.revising.side import Side
@@ -61,7 +61,9 @@ def back_test(published: Side, again: Side, year: int) -> BackTest:
     """
     definitions, register = again.definitions, again.register
     if definitions is None or register is None:
-        raise DataError(f"{again.name}: expected a workspace, which can be computed again")
+        raise DataError(
+            Sentence("{name}: expected a workspace, which can be computed again", name=again.name)
+        )
     before = _in_current_codes(published.results, definitions, register)
     _refuse_twice(before, published.name)
     found = revise(replace(published, results=before), again)
@@ -97,7 +99,14 @@ def _refuse_twice(results: pd.DataFrame, name: str) -> None:
     twice = results[results.duplicated(KEY)]
     if len(twice):
         first = " ".join(str(value) for value in twice.iloc[0][KEY])
-        raise DataError(f"{name}: {len(twice)} results stand there twice, the first: {first}")
+        raise DataError(
+            Sentence(
+                "{name}: {twice} results stand there twice, the first: {first}",
+                name=name,
+                twice=len(twice),
+                first=first,
+            )
+        )
 
 
 def _method_changes(definitions: Definitions, year: int) -> Mapping[str, tuple[SeriesBreak, ...]]:

@@ -18,7 +18,7 @@ import pandas as pd
 from cescore.definitions.load import load_plan
 from cescore.definitions.model import Plan
 from cescore.definitions.scored_elsewhere import Elsewhere, scored_elsewhere
-from cescore.errors import DataError
+from cescore.errors import DataError, Sentence
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.entities import Entity
 from cescore.intake.notation import number
@@ -273,23 +273,43 @@ def evaluate_plan(
     looked_from = stage_year(plan, stage) if year is None else year
     if not plan.first_year <= looked_from <= plan.last_year:
         raise DataError(
-            f"{looked_from} is no year of the plan {plan.id}: {plan.first_year} to {plan.last_year}"
+            Sentence(
+                "{looked_from} is no year of the plan {id}: {first_year} to {last_year}",
+                looked_from=looked_from,
+                id=plan.id,
+                first_year=plan.first_year,
+                last_year=plan.last_year,
+            )
         )
     if stage == FINAL and looked_from != plan.last_year:
         raise DataError(
-            f"the final evaluation of the plan {plan.id} looks back from {plan.last_year},"
-            f" not from {looked_from}"
+            Sentence(
+                "the final evaluation of the plan {id} looks back from {last_year}, not from {looked_from}",
+                id=plan.id,
+                last_year=plan.last_year,
+                looked_from=looked_from,
+            )
         )
     workspace = Workspace.load(root, looked_from)
     used = workspace.definitions.plan
     if used is None or used.id != plan.id:
         raise DataError(
-            f"params/runs: {looked_from} is evaluated under the plan"
-            f" {used.id if used else '(none)'}, expected {plan.id}"
+            Sentence(
+                "params/runs: {looked_from} is evaluated under the plan {used}, expected {id}",
+                looked_from=looked_from,
+                used=used.id if used else "(none)",
+                id=plan.id,
+            )
         )
     if workspace.base_year != used.base_year or workspace.years[0] > used.base_year:
         raise DataError(
-            f"params/runs: {looked_from} has the base year {workspace.base_year} and years from"
-            f" {workspace.years[0]}; the plan {plan.id} needs {used.base_year} for both"
+            Sentence(
+                "params/runs: {looked_from} has the base year {base_year} and years from {years}; the plan {id} needs {base_year_2} for both",
+                looked_from=looked_from,
+                base_year=workspace.base_year,
+                years=workspace.years[0],
+                id=plan.id,
+                base_year_2=used.base_year,
+            )
         )
     return PlanEvaluation(stage, used, evaluate_workspace(workspace))

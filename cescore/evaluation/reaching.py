@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from cescore.definitions.model import GradeBand
 from cescore.definitions.spelling import with_nearest
-from cescore.errors import DataError
+from cescore.errors import DataError, Sentence
 from cescore.evaluation.ways import NOISE, TRIES, Way, curves_of, exact_gains, ways_of
 from cescore.evaluation.what_if import EntityStanding, ReplacedValue, WhatIf, standings
 from cescore.evaluation.yearly import YearlyEvaluation
@@ -139,15 +139,28 @@ def _band(yearly: YearlyEvaluation, entity_id: str, grade: str) -> GradeBand:
     register, plan = yearly.workspace.register, yearly.workspace.definitions.plan
     if entity_id not in yearly.assessments or plan is None:
         expected = with_nearest("an entity with an assessment", entity_id, yearly.assessments)
-        raise DataError(f"{entity_id!r} has no assessment in {yearly.year}, expected {expected}")
+        raise DataError(
+            Sentence(
+                "{entity_id!r} has no assessment in {year}, expected {expected}",
+                entity_id=entity_id,
+                year=yearly.year,
+                expected=expected,
+            )
+        )
     entity_type = register[entity_id].entity_type
     scale = plan.assessment.scales.get(plan.assessment.scale_of.get(entity_type, ""))
     if scale is None or entity_type not in plan.assessment.weights:
-        raise DataError(f"{entity_type} has no grades in plan {plan.id}")
+        raise DataError(
+            Sentence(
+                "{entity_type} has no grades in plan {id}", entity_type=entity_type, id=plan.id
+            )
+        )
     named = {name: band for band in scale.bands for name in (band.zh, band.en)}
     if grade not in named:
         listed = ", ".join(f"{band.zh} {band.en}" for band in scale.bands)
-        raise DataError(f"no grade {grade!r}, expected one of {listed}")
+        raise DataError(
+            Sentence("no grade {grade!r}, expected one of {listed}", grade=grade, listed=listed)
+        )
     return named[grade]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cescore.errors import DataError
+from cescore.errors import DataError, Sentence
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,14 @@ class RowCount:
         parts = self.accepted + self.rejected + self.blank + self.header
         if self.read != parts or min(self.accepted, self.rejected, self.blank, self.header) < 0:
             raise DataError(
-                f"{self.file}: {self.read} rows read, but {self.accepted} accepted +"
-                f" {self.rejected} rejected + {self.blank} blank + {self.header} header = {parts}"
+                Sentence(
+                    "{file}: {read} rows read, but {accepted} accepted + {rejected} rejected + {blank} blank + {header} header = {parts}",
+                    file=self.file,
+                    read=self.read,
+                    accepted=self.accepted,
+                    rejected=self.rejected,
+                    blank=self.blank,
+                    header=self.header,
+                    parts=parts,
+                )
             )

@@ -11,7 +11,7 @@ from pathlib import Path
 from cescore.definitions.load import Definitions
 from cescore.definitions.located import Node, read
 from cescore.definitions.model import Framework
-from cescore.errors import ParamsError, Problem
+from cescore.errors import ParamsError, Problem, Sentence
 from cescore.intake.address import Address
 from cescore.intake.entities import Register
 from cescore.intake.findings import Finding
@@ -56,7 +56,10 @@ def unknown_industries(
         found.append(Finding("warning", "unknown_industry", at, values=values))
     if refused:
         raise ParamsError(
-            f"{params_dir.name}/ names industries that the register does not have", refused
+            Sentence(
+                "{name}/ names industries that the register does not have", name=params_dir.name
+            ),
+            refused,
         )
     return tuple(found)
 

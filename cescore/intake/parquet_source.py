@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from cescore.errors import DataError
+from cescore.errors import DataError, Sentence
 from cescore.intake.accounting import RowCount
 from cescore.intake.address import Address
 from cescore.intake.batches import LAYOUT, Batch
@@ -88,7 +88,14 @@ class ParquetSource:
                     line, done = line + batch.num_rows, done + batch.num_rows
         except (pa.ArrowException, OSError) as error:
             reason = str(error).splitlines()[0]
-            raise DataError(f"{self.file}: damaged after {done} rows: {reason}") from error
+            raise DataError(
+                Sentence(
+                    "{file}: damaged after {done} rows: {reason}",
+                    file=self.file,
+                    done=done,
+                    reason=reason,
+                )
+            ) from error
 
     def _sound(self, column: pa.Array, name: str) -> pa.Array:
         """A column that may be unpacked; types of numbers and words only, all others as text."""
@@ -97,7 +104,14 @@ class ParquetSource:
             counts = np.bincount(column.indices.drop_null(), minlength=len(lengths))
             if int((lengths * counts).sum()) > MOST_BYTES:
                 expected = f"at most {MOST_BYTES} bytes in {BATCH} rows"
-                raise DataError(f"{self.file}: the column {name} is too large, expected {expected}")
+                raise DataError(
+                    Sentence(
+                        "{file}: the column {name} is too large, expected {expected}",
+                        file=self.file,
+                        name=name,
+                        expected=expected,
+                    )
+                )
             return column
         kind = column.type
         simple = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_string(kind)

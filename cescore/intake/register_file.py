@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from cescore.errors import DataError
+from cescore.errors import DataError, Sentence
 from cescore.intake.accounting import RowCount
 from cescore.intake.bodies import by_current_ids, with_sound_bodies
 from cescore.intake.columns import ColumnLayout
@@ -79,17 +79,25 @@ def read_register(path: Path, file: str, log: FindingLog) -> tuple[Register, Row
         There is no file, or no table in it: without a register nothing can be evaluated.
     """
     if not is_there(path):
-        raise DataError(f"{file}: there is no register of entities")
+        raise DataError(Sentence("{file}: there is no register of entities", file=file))
     if not is_plain_file(path):
-        raise DataError(f"{file}: found a link, a folder or a device, expected a file")
+        raise DataError(
+            Sentence("{file}: found a link, a folder or a device, expected a file", file=file)
+        )
     context = Context(log).file(file)
     table = read_csv(path, LAYOUT, context)
     if table.refused or not len(table):
         told = "; ".join(str(f) for f in log.found if f.file == file and f.severity == "error")
-        raise DataError(f"{file}: the register cannot be read: {told or 'no row can be used'}")
+        raise DataError(
+            Sentence(
+                "{file}: the register cannot be read: {told}",
+                file=file,
+                told=told or "no row can be used",
+            )
+        )
     staged = in_stages(_read_rows(table, context), context)
     if not staged.entities:
-        raise DataError(f"{file}: no row of the register can be used")
+        raise DataError(Sentence("{file}: no row of the register can be used", file=file))
     _tell_same_names(staged.entities.values(), context)
     register = by_current_ids(Register(staged.entities, staged.stages), staged.lines, context)
     register = with_sound_bodies(register, staged.lines, context)

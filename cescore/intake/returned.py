@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from cescore.errors import DataError
+from cescore.errors import DataError, Sentence
 from cescore.intake.address import Address
 from cescore.intake.findings import Finding
 from cescore.intake.plain_files import is_plain_file
@@ -38,7 +38,9 @@ def returned_findings(folder: Path, file: str) -> Iterator[Finding]:
             yield finding_from_plain(json.loads(line))
         except (ValueError, KeyError, TypeError) as error:
             place = f"{file}/{RETURNED_FINDINGS}, row {n}"
-            raise DataError(f"{place}: no finding as collect writes it; collect again") from error
+            raise DataError(
+                Sentence("{place}: no finding as collect writes it; collect again", place=place)
+            ) from error
 
 
 def findings_text(findings: Iterable[Finding]) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 from cescore.definitions.load import Definitions, load_definitions
 from cescore.definitions.model import Plan, Run
 from cescore.definitions.shipped import REPOSITORY
-from cescore.errors import DataError, Problem
+from cescore.errors import DataError, Problem, Sentence
 from cescore.intake.accounting import RowCount
 from cescore.intake.address import Address
 from cescore.intake.checks import Checked, check
@@ -66,7 +66,11 @@ def lookup(root: Path, *names: str) -> Path:
         for place in (root, REPOSITORY):
             if (place / name).exists():
                 return place / name
-    raise DataError(f"{' or '.join(names)}: neither in the workspace nor in the repository")
+    raise DataError(
+        Sentence(
+            "{names}: neither in the workspace nor in the repository", names=" or ".join(names)
+        )
+    )
 
 
 def _nobody(phase: str) -> None:
@@ -273,7 +277,11 @@ def _refuse_empty_year(
         return
     known = ", ".join(map(str, received)) or f"none, in {len(sources)} files"
     raise DataError(
-        f"data/: no usable observation of {year}; years with observations: {known}",
+        Sentence(
+            "data/: no usable observation of {year}; years with observations: {known}",
+            year=year,
+            known=known,
+        ),
         (_problem(finding) for finding in log.found if finding.is_open_error),
     )
 

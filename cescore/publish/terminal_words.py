@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from cescore.definitions.shipped import TERMINAL
+from cescore.errors import CescoreError, Problem, Sentence
+from cescore.publish.words import label
 
 
 @lru_cache(maxsize=1)
@@ -18,4 +20,30 @@ def chinese() -> Mapping[str, str]:
 
 def spoken(english: str, lang: str) -> str:
     """A sentence in the language of the terminal; what has no Chinese is said as it stands."""
-    return chinese().get(english, english) if lang == "zh" else english
+    if lang != "zh":
+        return english
+    if not isinstance(english, Sentence):
+        return chinese().get(english, english)
+    known = chinese().get(english.pattern, english.pattern)
+    return known.format(**_values(english, lang))
+
+
+def _values(sentence: Sentence, lang: str) -> dict[str, object]:
+    """What is put in, sentences among it in the language asked for."""
+    return {
+        name: spoken(value, lang) if isinstance(value, Sentence) else value
+        for name, value in sentence.values.items()
+    }
+
+
+def error_told(error: CescoreError, lang: str) -> str:
+    """What was wrong, and everything that is."""
+    problems = [_problem(problem, lang) for problem in error.problems]
+    return "\n".join([spoken(error.message, lang), *problems])
+
+
+def _problem(problem: Problem, lang: str) -> str:
+    found, expected = spoken(problem.found, lang), spoken(problem.expected, lang)
+    what = spoken(problem.what, lang)
+    key = "usage.problem" if expected else "usage.problem_alone"
+    return label(key, lang, where=problem.where, what=what, found=found, expected=expected)

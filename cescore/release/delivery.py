@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from cescore.errors import PublishError, RunError
+from cescore.errors import PublishError, RunError, Sentence
 from cescore.intake.inert import csv_text
 from cescore.release.editions import RELEASE, RESPONDENT, EditionFolder
 from cescore.release.enveloping import enveloped, read_recipient
@@ -57,7 +57,12 @@ class Delivery:
             There is no such edition or folder of certificates, or packages lie in ``out`` already.
         """
         if not self.certificates.is_dir():
-            raise RunError(f"{self.certificates}: found no folder, expected certificates by entity")
+            raise RunError(
+                Sentence(
+                    "{certificates}: found no folder, expected certificates by entity",
+                    certificates=self.certificates,
+                )
+            )
         with locked(self.root / RELEASE):
             against = tuple(self._against())
             return Delivered(against) if against else self._made()
@@ -98,7 +103,11 @@ class Delivery:
 
     def _made(self) -> Delivered:
         if self.out.is_dir() and any(self.out.iterdir()):
-            raise RunError(f"{self.out}: something lies there already, expected an empty folder")
+            raise RunError(
+                Sentence(
+                    "{out}: something lies there already, expected an empty folder", out=self.out
+                )
+            )
         make_private(self.out)
         left_out, lines = list[ReleaseRemark](), list[tuple[str, ...]]()
         for id_, files in self.trees.items():

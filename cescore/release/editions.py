@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from cescore.errors import RunError
+from cescore.errors import RunError, Sentence
 from cescore.release.kept import KEPT
 from cescore.run.files import file_hash, readable
 
@@ -63,7 +63,9 @@ class EditionFolder:
             if not isinstance(content["files"], dict) or not isinstance(content["inputs"], dict):
                 raise TypeError
         except (ValueError, KeyError, TypeError):
-            raise RunError(f"{self.path / MANIFEST}: no manifest of an edition") from None
+            raise RunError(
+                Sentence("{path}: no manifest of an edition", path=self.path / MANIFEST)
+            ) from None
         return content
 
     def files(self) -> Iterator[tuple[str, Path]]:
@@ -132,7 +134,9 @@ def put_in_place(made: Path, place: Path) -> None:
         An edition stands there: none is ever overwritten.
     """
     if os.path.lexists(place):
-        raise RunError(f"{place} stands there already: no edition is ever overwritten")
+        raise RunError(
+            Sentence("{place} stands there already: no edition is ever overwritten", place=place)
+        )
     os.rename(made, place)
 
 

@@ -11,7 +11,7 @@ import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from cescore.errors import PublishError
+from cescore.errors import PublishError, Sentence
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
@@ -43,22 +43,38 @@ def read_recipient(raw: bytes) -> Certificate:
         certificate = load(raw)
         key = certificate.public_key()
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise PublishError(f"no certificate of RSA or NIST curves ({error})") from None
+        raise PublishError(
+            Sentence("no certificate of RSA or NIST curves ({error})", error=error)
+        ) from None
     first, last = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     if not first <= datetime.now(UTC) <= last:
-        raise PublishError(f"valid from {first:%Y-%m-%d} to {last:%Y-%m-%d}, not today")
+        raise PublishError(
+            Sentence(
+                "valid from {first:%Y-%m-%d} to {last:%Y-%m-%d}, not today", first=first, last=last
+            )
+        )
     is_rsa = isinstance(key, rsa.RSAPublicKey)
     if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
-        raise PublishError("its key is neither RSA nor on an elliptic curve")
+        raise PublishError(Sentence("its key is neither RSA nor on an elliptic curve"))
     if isinstance(key, rsa.RSAPublicKey) and key.key_size < LEAST_RSA:
-        raise PublishError(f"an RSA key of {key.key_size} bits, expected {LEAST_RSA} or more")
+        raise PublishError(
+            Sentence(
+                "an RSA key of {key_size} bits, expected {least_rsa} or more",
+                key_size=key.key_size,
+                least_rsa=LEAST_RSA,
+            )
+        )
     try:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:
         return certificate
     if not (usage.key_encipherment if is_rsa else usage.key_agreement):
         expected = "keyEncipherment" if is_rsa else "keyAgreement"
-        raise PublishError(f"its key usage has no {expected}, so nothing is encrypted to it")
+        raise PublishError(
+            Sentence(
+                "its key usage has no {expected}, so nothing is encrypted to it", expected=expected
+            )
+        )
     return certificate
 
 

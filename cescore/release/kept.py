@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-from cescore.errors import RunError
+from cescore.errors import RunError, Sentence
 from cescore.release.remarks import ReleaseRemark, remark
 
 KEPT = "kept"
@@ -37,7 +37,7 @@ def keep(root: Path, inputs: Mapping[str, str], edition: Path) -> None:
             continue
         raw = (root / name).read_bytes()
         if hashlib.sha256(raw).hexdigest() != digest:
-            raise RunError(f"{name} changed while the edition was made")
+            raise RunError(Sentence("{name} changed while the edition was made", name=name))
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(gzip.compress(raw, LEVEL, mtime=0))
 
@@ -70,7 +70,13 @@ def lay_out(edition: Path, inputs: Mapping[str, str], root: Path) -> None:
         parts = PurePosixPath(name)
         raw = read_kept(edition, digest)
         if raw is None or parts.is_absolute() or ".." in parts.parts:
-            raise RunError(f"{edition.name}: the input {name} is not kept as it was")
+            raise RunError(
+                Sentence(
+                    "{name}: the input {name_2} is not kept as it was",
+                    name=edition.name,
+                    name_2=name,
+                )
+            )
         place = root / parts
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(raw)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from cescore.errors import PublishError
+from cescore.errors import PublishError, Sentence
 from cescore.release.signing import PdfSigner
 from cescore.release.signing_keys import (
     Secret,
@@ -54,7 +54,12 @@ def _plugin(settings: SigningSettings, key: PluginKey) -> PdfSigner:
     if not found:
         known = ", ".join(sorted(e.name for e in entry_points(group=PLUGINS))) or "none"
         raise PublishError(
-            f"{settings.where}: plugin: found no {key.name!r} installed; there are: {known}"
+            Sentence(
+                "{where}: plugin: found no {name!r} installed; there are: {known}",
+                where=settings.where,
+                name=key.name,
+                known=known,
+            )
         )
     signer: PdfSigner = found[0].load()(dict(key.options))
     return signer
@@ -148,9 +153,11 @@ class PadesSigner:
                 return self._signed(writer)
         except TimestampRequestError as error:
             url = self.settings.timestamp.url if self.settings.timestamp else ""
-            raise PublishError(f"timestamp authority {url}: no timestamp ({error})") from None
+            raise PublishError(
+                Sentence("timestamp authority {url}: no timestamp ({error})", url=url, error=error)
+            ) from None
         except (SigningError, PdfError, ValidationError, ValueError) as error:
-            raise PublishError(f"cannot be signed: {error}") from None
+            raise PublishError(Sentence("cannot be signed: {error}", error=error)) from None
 
     def _opened(self, raw: bytes) -> IncrementalPdfFileWriter:
         """The file ready to be added to, with an identifier that is the same each time."""
@@ -159,7 +166,7 @@ class PadesSigner:
 
         writer = IncrementalPdfFileWriter(io.BytesIO(raw))
         if any(writer.prev.embedded_signatures):
-            raise PublishError("cannot be signed: it is signed already")
+            raise PublishError(Sentence("cannot be signed: it is signed already"))
         first = writer.document_id[0]
         second = hashlib.sha256(raw).digest()[:IDENTIFIER]
         ids = [generic.ByteStringObject(first), generic.ByteStringObject(second)]
@@ -182,7 +189,12 @@ class PadesSigner:
         answer = ask_command(self.settings, key, prepared.document_digest)
         if len(answer) > key.reserve:
             raise PublishError(
-                f"{key.run[0]}: {len(answer)} bytes, expected at most {key.reserve} (command.reserve)"
+                Sentence(
+                    "{run}: {answer} bytes, expected at most {reserve} (command.reserve)",
+                    run=key.run[0],
+                    answer=len(answer),
+                    reserve=key.reserve,
+                )
             )
         prepared.fill_with_cms(out, answer)
         raw: bytes = out.getvalue()

@@ -15,7 +15,7 @@ from typing import Any
 import pypdfium2
 
 from cescore.disclosure.kinds import RESULT_NAME
-from cescore.errors import PublishError
+from cescore.errors import PublishError, Sentence
 from cescore.publish.check import pdf_text, without_blanks
 from cescore.publish.numbers import MINUS
 
@@ -84,26 +84,38 @@ def open_pdf(path: Path) -> PdfContents:
         It is no PDF, or so damaged that it cannot be opened.
     """
     if path.is_symlink() or not path.is_file():
-        raise PublishError(f"{path}: found no plain file, expected a PDF")
+        raise PublishError(Sentence("{path}: found no plain file, expected a PDF", path=path))
     if path.stat().st_size > LARGEST:
-        raise PublishError(f"{path}: found more than {LARGEST} bytes, expected a report")
+        raise PublishError(
+            Sentence(
+                "{path}: found more than {largest} bytes, expected a report",
+                path=path,
+                largest=LARGEST,
+            )
+        )
     raw = path.read_bytes()
     try:
         document = pypdfium2.PdfDocument(raw)
     except pypdfium2.PdfiumError as error:
-        raise PublishError(f"{path}: found no PDF that can be opened ({error})") from None
+        raise PublishError(
+            Sentence("{path}: found no PDF that can be opened ({error})", path=path, error=error)
+        ) from None
     try:
         attachments = [document.get_attachment(i) for i in range(document.count_attachments())]
         attached = {a.get_name(): bytes(a.get_data()) for a in attachments}
         identifier = bytes(document.get_identifier() or b"")
     except pypdfium2.PdfiumError as error:
-        raise PublishError(f"{path}: what is attached cannot be read ({error})") from None
+        raise PublishError(
+            Sentence("{path}: what is attached cannot be read ({error})", path=path, error=error)
+        ) from None
     finally:
         document.close()
     try:
         pages = tuple(without_blanks(text) for text in pdf_text(raw))
     except pypdfium2.PdfiumError as error:
-        raise PublishError(f"{path}: found a page that cannot be read ({error})") from None
+        raise PublishError(
+            Sentence("{path}: found a page that cannot be read ({error})", path=path, error=error)
+        ) from None
     return PdfContents(raw, pages, attached, identifier)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from cescore.errors import PublishError
+from cescore.errors import PublishError, Sentence
 from cescore.publish.printing.seal import sealed_part
 from cescore.release.remarks import ReleaseRemark, remark
 from cescore.release.signing_keys import SIGNING_USES
@@ -99,4 +99,6 @@ def _certificates(paths: tuple[Path, ...]) -> list[Any]:
     try:
         return [load_cert_from_pemder(str(p)) for p in paths]
     except (OSError, ValueError) as error:
-        raise PublishError(f"--trust: found no certificate ({error})") from None
+        raise PublishError(
+            Sentence("--trust: found no certificate ({error})", error=error)
+        ) from None

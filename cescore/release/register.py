@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from cescore.errors import RunError
+from cescore.errors import RunError, Sentence
 from cescore.release.remarks import ReleaseRemark, remark
 
 REGISTER_NAME = "register.jsonl"
@@ -117,7 +117,11 @@ class ReleaseRegister:
             The register is damaged: nothing may be added before that is looked into.
         """
         if self.problems:
-            raise RunError(f"{self.folder / REGISTER_NAME}: the chain of its lines is broken")
+            raise RunError(
+                Sentence(
+                    "{folder}: the chain of its lines is broken", folder=self.folder / REGISTER_NAME
+                )
+            )
         previous = self.hashes[-1] if self.hashes else FIRST
         fields = {**vars(entry), "number": len(self.hashes) + 1, "previous": previous}
         written, path = RegisterEntry(**fields), self.folder / REGISTER_NAME

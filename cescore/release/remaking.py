@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from cescore.disclosure.standing import Issue, Moved, QualityLog, ReportStanding
-from cescore.errors import RunError
+from cescore.errors import RunError, Sentence
 from cescore.intake.databases import as_kept
 from cescore.release.editions import BUREAU, RELEASE, EditionFolder
 from cescore.release.kept import lay_out
@@ -46,9 +46,11 @@ def remake_edition(
     register = ReleaseRegister.read(root / RELEASE)
     entry, name = register.find(name.strip("/")), name.strip("/")
     if entry is None:
-        raise RunError(f"{register.folder}: no edition {name!r}")
+        raise RunError(Sentence("{folder}: no edition {name!r}", folder=register.folder, name=name))
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise RunError(f"{out} is not empty: an edition is made again in a folder of its own")
+        raise RunError(
+            Sentence("{out} is not empty: an edition is made again in a folder of its own", out=out)
+        )
     folder = EditionFolder(register.folder / name)
     damaged = list(edition_problems(folder, entry))
     if any(one.code in ("no_manifest", "manifest_altered", "kept_lost") for one in damaged):

@@ -16,7 +16,7 @@ from cescore.definitions.located import read
 from cescore.definitions.model.base import Definition
 from cescore.definitions.model.written import Day, Text, Words, Written
 from cescore.definitions.reading import Reading
-from cescore.errors import ParamsError, Problem
+from cescore.errors import ParamsError, Problem, Sentence
 from cescore.intake import wording
 from cescore.publish.naming import on_terminal
 
@@ -102,7 +102,7 @@ def read_sign_off(path: Path) -> GivenSignOff:
     if found is not None:
         problems += _odd(found, path.name)
     if problems or found is None:
-        raise ParamsError(f"{path.name} is no sign-off", problems)
+        raise ParamsError(Sentence("{name} is no sign-off", name=path.name), problems)
     return GivenSignOff(found, path.read_bytes())
 
 

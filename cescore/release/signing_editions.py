@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cescore.errors import PublishError, RunError
+from cescore.errors import PublishError, RunError, Sentence
 from cescore.release.editions import (
     ENVELOPE,
     MAKING,
@@ -61,7 +61,9 @@ def signed_and_checked(signer: PdfSigner, raw: bytes, name: str) -> bytes:
     except PublishError as error:
         raise PublishError(f"{name}: {error}") from None
     if not signed.startswith(raw) or len(signed) == len(raw):
-        raise PublishError(f"{name}: the signer altered the file, expected it to add to it")
+        raise PublishError(
+            Sentence("{name}: the signer altered the file, expected it to add to it", name=name)
+        )
     for is_sound, one in signatures(signed):
         if not is_sound or one.code == "pdf_unsigned":
             raise PublishError(f"{name}: {one.said('en')}")
@@ -80,9 +82,11 @@ def sign_files(paths: Iterable[Path], signer: PdfSigner, out: Path) -> list[Path
     places = [out / path.name for path in paths]
     for path, place in zip(paths, places, strict=True):
         if not path.is_file():
-            raise PublishError(f"{path}: found no file, expected a PDF")
+            raise PublishError(Sentence("{path}: found no file, expected a PDF", path=path))
         if os.path.lexists(place) or places.count(place) > 1:
-            raise PublishError(f"{place}: stands there already: no file is overwritten")
+            raise PublishError(
+                Sentence("{place}: stands there already: no file is overwritten", place=place)
+            )
     out.mkdir(parents=True, exist_ok=True)
     making = out / f"{MAKING}-{SIGNED[1:]}"
     shutil.rmtree(making, ignore_errors=True)
@@ -207,7 +211,14 @@ def official(register: ReleaseRegister, edition: str) -> RegisterEntry:
     entry = register.find(edition.strip("/"))
     if entry is None:
         known = ", ".join(e.edition for e in register.entries if e.step in OFFICIAL) or "none"
-        raise RunError(f"{register.folder}: no edition {edition!r}; official ones: {known}")
+        raise RunError(
+            Sentence(
+                "{folder}: no edition {edition!r}; official ones: {known}",
+                folder=register.folder,
+                edition=edition,
+                known=known,
+            )
+        )
     return entry
 
 

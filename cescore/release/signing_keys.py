@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from getpass import getpass
 from typing import TYPE_CHECKING, Any
 
-from cescore.errors import PublishError
+from cescore.errors import PublishError, Sentence
 from cescore.release.signing_settings import CommandKey, Pkcs11Key, Pkcs12Key, SigningSettings
 
 if TYPE_CHECKING:
@@ -38,7 +38,13 @@ def secret_of_the_bureau(variable: str, what: str) -> str:
     try:
         return getpass(f"{what}: ")
     except (EOFError, OSError):
-        raise PublishError(f"{what}: found nothing in {variable}, and no terminal to ask") from None
+        raise PublishError(
+            Sentence(
+                "{what}: found nothing in {variable}, and no terminal to ask",
+                what=what,
+                variable=variable,
+            )
+        ) from None
 
 
 def open_key(settings: SigningSettings, secret: Secret = secret_of_the_bureau) -> Signer:
@@ -57,9 +63,15 @@ def open_key(settings: SigningSettings, secret: Secret = secret_of_the_bureau) -
     elif isinstance(key, CommandKey):
         signer = _from_command(settings, key)
     else:
-        raise PublishError(f"{where}: plugin: it has no key that could be opened here")
+        raise PublishError(
+            Sentence("{where}: plugin: it has no key that could be opened here", where=where)
+        )
     if signer.signing_cert is None:
-        raise PublishError(f"{where}: found no certificate with the key, expected the signer's")
+        raise PublishError(
+            Sentence(
+                "{where}: found no certificate with the key, expected the signer's", where=where
+            )
+        )
     look_at(signer.signing_cert, where)
     signer.embed_roots = False  # whoever trusts it has it; of a copy no bit would be protected
     return signer
@@ -77,13 +89,24 @@ def look_at(certificate: Certificate, where: str) -> None:
     first, last = certificate.not_valid_before, certificate.not_valid_after
     if not first <= now <= last:
         days = f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
-        raise PublishError(f"{where}: the certificate of {who} is valid from {days}, not today")
+        raise PublishError(
+            Sentence(
+                "{where}: the certificate of {who} is valid from {days}, not today",
+                where=where,
+                who=who,
+                days=days,
+            )
+        )
     uses = certificate.key_usage_value
     if uses is not None and not SIGNING_USES & set(uses.native):
         found = ", ".join(sorted(uses.native)) or "none"
         raise PublishError(
-            f"{where}: the certificate of {who} has the key usage {found}, "
-            "expected digital_signature or non_repudiation"
+            Sentence(
+                "{where}: the certificate of {who} has the key usage {found}, expected digital_signature or non_repudiation",
+                where=where,
+                who=who,
+                found=found,
+            )
         )
 
 
@@ -99,7 +122,10 @@ def _from_file(settings: SigningSettings, key: Pkcs12Key, secret: Secret) -> Sig
         )
     except (ValueError, TypeError, KeyError, AttributeError):
         raise PublishError(
-            f"{path}: cannot be opened: the passphrase is wrong, or it is no PKCS#12 file with a key"
+            Sentence(
+                "{path}: cannot be opened: the passphrase is wrong, or it is no PKCS#12 file with a key",
+                path=path,
+            )
         ) from None
     return signer
 
@@ -111,7 +137,10 @@ def _from_token(settings: SigningSettings, key: Pkcs11Key, secret: Secret) -> Si
         from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
     except ImportError:
         raise PublishError(
-            f"{settings.where}: pkcs11 needs the package python-pkcs11, which is not installed"
+            Sentence(
+                "{where}: pkcs11 needs the package python-pkcs11, which is not installed",
+                where=settings.where,
+            )
         ) from None
     pin = secret(key.pin_env, f"PIN of {key.token or key.label}")
     try:
@@ -138,7 +167,13 @@ def _from_command(settings: SigningSettings, key: CommandKey) -> Signer:
         load: Callable[[str], Any] = load_cert_from_pemder
         own, *chain = [load(str(settings.path(f))) for f in (key.certificate, *key.chain)]
     except (OSError, ValueError, IndexError) as error:
-        raise PublishError(f"{settings.where}: command: found no certificate ({error})") from None
+        raise PublishError(
+            Sentence(
+                "{where}: command: found no certificate ({error})",
+                where=settings.where,
+                error=error,
+            )
+        ) from None
 
     class OfCommand(ExternalSigner):
         """Signs by the command; a trial run is answered with as much room as is reserved."""
@@ -176,10 +211,21 @@ def ask_command(settings: SigningSettings, key: CommandKey, digest: bytes) -> by
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise PublishError(f"{name}: no signature within {key.seconds:g} s") from None
+        raise PublishError(
+            Sentence("{name}: no signature within {seconds:g} s", name=name, seconds=key.seconds)
+        ) from None
     except OSError as error:
-        raise PublishError(f"{name}: cannot be run ({error.strerror})") from None
+        raise PublishError(
+            Sentence("{name}: cannot be run ({strerror})", name=name, strerror=error.strerror)
+        ) from None
     if done.returncode or not done.stdout:
         said = done.stderr.decode("utf-8", "replace").strip()[:MOST_SAID] or "no signature"
-        raise PublishError(f"{name}: {said} (exit status {done.returncode})")
+        raise PublishError(
+            Sentence(
+                "{name}: {said} (exit status {returncode})",
+                name=name,
+                said=said,
+                returncode=done.returncode,
+            )
+        )
     return done.stdout

@@ -12,7 +12,7 @@ from cescore.definitions.located import read
 from cescore.definitions.model.base import Definition
 from cescore.definitions.model.written import Positive, Text, Texts, Truth, Whole, Words
 from cescore.definitions.reading import Reading
-from cescore.errors import ParamsError, Problem
+from cescore.errors import ParamsError, Problem, Sentence
 
 SIGNING_FILE = "signing.yml"
 PASSPHRASE, PIN = "CESCORE_SIGNING_PASSPHRASE", "CESCORE_SIGNING_PIN"
@@ -180,5 +180,7 @@ def read_signing(path: Path) -> SigningSettings:
             names = key.split(".") if key else []
             reading.at(*names).refuse(found, expected)
     if problems or settings is None:
-        raise ParamsError(f"{path.name}: these are no settings for signing", problems)
+        raise ParamsError(
+            Sentence("{name}: these are no settings for signing", name=path.name), problems
+        )
     return settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from cescore.errors import RunError
+from cescore.errors import RunError, Sentence
 from cescore.release.editions import RELEASE, SIGNED, EditionFolder
 from cescore.release.register import MAKES, RegisterEntry, ReleaseRegister
 from cescore.release.remarks import ReleaseRemark, remark
@@ -50,7 +50,14 @@ def _wanted(register: ReleaseRegister, name: str) -> tuple[RegisterEntry, ...]:
     chosen = tuple(e for e in made if e.edition == name.strip("/")) if name else made
     if not chosen and not (register.problems and not name):
         known = ", ".join(e.edition for e in made) or "none"
-        raise RunError(f"{register.folder}: no edition {name!r}; there are: {known}")
+        raise RunError(
+            Sentence(
+                "{folder}: no edition {name!r}; there are: {known}",
+                folder=register.folder,
+                name=name,
+                known=known,
+            )
+        )
     return chosen
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cescore.errors import PublishError
+from cescore.errors import PublishError, Sentence
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +37,9 @@ def seal_style(path: Path) -> Any:
         with Image.open(path) as image:
             picture = image.convert("RGBA" if "A" in image.getbands() else "RGB")
     except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
-        raise PublishError(f"{path}: found no image ({error})") from None
+        raise PublishError(
+            Sentence("{path}: found no image ({error})", path=path, error=error)
+        ) from None
     return StaticStampStyle(
         background=PdfImage(picture, name="seal"), background_opacity=1.0, border_width=0
     )
@@ -57,7 +59,11 @@ def place_seal(writer: IncrementalPdfFileWriter, seal: SealImage, name: str) -> 
     count = int(writer.root["/Pages"]["/Count"])
     page = seal.page - 1 if seal.page > 0 else count + seal.page
     if not 0 <= page < count:
-        raise PublishError(f"seal: page {seal.page}, expected one of the {count} pages")
+        raise PublishError(
+            Sentence(
+                "seal: page {page}, expected one of the {count} pages", page=seal.page, count=count
+            )
+        )
     box = tuple(
         round(x * POINTS)
         for x in (seal.left, seal.bottom, seal.left + seal.width, seal.bottom + seal.height)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cescore.definitions.located import Node
-from cescore.errors import DataError
+from cescore.errors import DataError, Sentence
 from cescore.intake.corrections import CONFIRM, ENTRIES
 from cescore.intake.findings import Context, Finding, FindingLog
 from cescore.intake.recorded import word
@@ -112,7 +112,13 @@ def read_folder(asked: Asked, folder: Path) -> AnswersRead:
         if file.path.suffix.lower() in WORKBOOKS
     ]
     if not files:
-        raise DataError(f"{folder}: no workbook with answers, expected {', '.join(WORKBOOKS)}")
+        raise DataError(
+            Sentence(
+                "{folder}: no workbook with answers, expected {workbooks}",
+                folder=folder,
+                workbooks=", ".join(WORKBOOKS),
+            )
+        )
     with Readers() as readers:
         for read in readers.read(files):
             if read.workbook is not None:

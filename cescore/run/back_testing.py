@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from cescore.errors import DataError
+from cescore.errors import DataError, Sentence
 from cescore.evaluation.back_test import BackTest, MovedNumber, back_test
 from cescore.evaluation.revising.revision import KEY
 from cescore.intake.findings import TABLE_ENCODING
@@ -40,7 +40,12 @@ def published_results(root: Path, year: int, given: Path | None = None) -> Path:
             return file
     where = ", ".join(map(str, places))
     raise DataError(
-        f"no published results of {year}: expected {RESULTS} in {where}, or --published"
+        Sentence(
+            "no published results of {year}: expected {results} in {where}, or --published",
+            year=year,
+            results=RESULTS,
+            where=where,
+        )
     )
 
 

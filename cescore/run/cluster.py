@@ -29,7 +29,7 @@ from distributed.comm.addressing import normalize_address
 from distributed.scheduler import KilledWorker
 from distributed.security import Security
 
-from cescore.errors import RunError
+from cescore.errors import RunError, Sentence
 from cescore.run import cluster_worker
 from cescore.run.cluster_worker import LOG_NAME, MADE_IN, Told, make_report
 from cescore.run.fingerprint import differences, fingerprint
@@ -123,7 +123,11 @@ class Cluster:
             self._client.wait_for_workers(1, timeout=self.waits.workers)
         except TimeoutError:
             raise RunError(
-                f"scheduler {self.address}: no worker joined within {self.waits.workers:g} s"
+                Sentence(
+                    "scheduler {address}: no worker joined within {workers:g} s",
+                    address=self.address,
+                    workers=self.waits.workers,
+                )
             ) from None
         found: dict[str, Any] = self._client.run(_own_fingerprint, on_error="return")
         refused = []
@@ -187,7 +191,13 @@ class Cluster:
             return None
         now = time.monotonic()
         if alone_since is not None and now - alone_since > self.waits.alone:
-            raise RunError(f"scheduler {self.address}: no worker left for {self.waits.alone:g} s")
+            raise RunError(
+                Sentence(
+                    "scheduler {address}: no worker left for {alone:g} s",
+                    address=self.address,
+                    alone=self.waits.alone,
+                )
+            )
         return alone_since or now
 
     def _outcome(self, job: Job, future: Future) -> Outcome:
@@ -216,8 +226,10 @@ class Cluster:
 
     def _lost(self) -> RunError:
         return RunError(
-            f"scheduler {self.address}: it was lost while reports were being made;"
-            " the same command goes on where it stopped"
+            Sentence(
+                "scheduler {address}: it was lost while reports were being made; the same command goes on where it stopped",
+                address=self.address,
+            )
         )
 
 
@@ -227,7 +239,7 @@ def _connected(address: str, seconds: float) -> Client:
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what is lost is told by us
     is_file = address.endswith(".json")
     if is_file and not Path(address).is_file():
-        raise RunError(f"--scheduler {address}: there is no such file")
+        raise RunError(Sentence("--scheduler {address}: there is no such file", address=address))
     try:
         _check_encryption(_address_in(Path(address)) if is_file else address)
         if is_file:
@@ -236,8 +248,13 @@ def _connected(address: str, seconds: float) -> Client:
     except (OSError, TimeoutError, ValueError) as error:
         told = " ".join(str(error).split())
         raise RunError(
-            f"--scheduler {address}: no dask scheduler answers within {seconds:g} s"
-            f" ({type(error).__name__}: {told}); expected an address such as tcp://host:8786"
+            Sentence(
+                "--scheduler {address}: no dask scheduler answers within {seconds:g} s ({name}: {told}); expected an address such as tcp://host:8786",
+                address=address,
+                seconds=seconds,
+                name=type(error).__name__,
+                told=told,
+            )
         ) from None
 
 
@@ -257,7 +274,12 @@ def _check_encryption(address: str) -> None:
         return
     is_encrypted = normalize_address(address).startswith("tls://")
     if dask.config.get("distributed.comm.require-encryption") and not is_encrypted:
-        raise RunError(f"--scheduler {address}: dask's settings require encryption; use tls://…")
+        raise RunError(
+            Sentence(
+                "--scheduler {address}: dask's settings require encryption; use tls://…",
+                address=address,
+            )
+        )
     if not is_encrypted:
         return
     names = [dask.config.get(f"distributed.comm.tls.{name}", None) for name in TLS_SETTINGS]
@@ -265,11 +287,21 @@ def _check_encryption(address: str) -> None:
         has_own = Security().get_connection_args("client").get("ssl_context") is not None
     except OSError as error:
         told = ", ".join(str(name) for name in names if name)
-        raise RunError(f"--scheduler {address}: cannot use {told}: {error}") from None
+        raise RunError(
+            Sentence(
+                "--scheduler {address}: cannot use {told}: {error}",
+                address=address,
+                told=told,
+                error=error,
+            )
+        ) from None
     if not has_own:
         raise RunError(
-            f"--scheduler {address}: no certificate for this machine; expected"
-            f" {', '.join(TLS_SETTINGS)} in dask's settings, under distributed.comm.tls"
+            Sentence(
+                "--scheduler {address}: no certificate for this machine; expected {tls_settings} in dask's settings, under distributed.comm.tls",
+                address=address,
+                tls_settings=", ".join(TLS_SETTINGS),
+            )
         )
 
 
@@ -279,7 +311,9 @@ def _own_fingerprint() -> dict[str, str]:
 
 def _refusal(lines: Iterable[str]) -> RunError:
     told = "\n".join(f"  {line}" for line in lines)
-    return RunError(f"workers that would not make the same bytes as this machine:\n{told}")
+    return RunError(
+        Sentence("workers that would not make the same bytes as this machine:\n{told}", told=told)
+    )
 
 
 def _take_over(made: Path, job: Job) -> None:

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from rich.console import Console
 
 from cescore.definitions.load import load_definitions
-from cescore.errors import DataError, RunError
+from cescore.errors import DataError, RunError, Sentence
 from cescore.intake.findings import Finding, FindingLog, in_order, shortened, write_findings
 from cescore.intake.inventory import OBSERVATIONS
 from cescore.intake.plain_files import is_plain_file
@@ -136,16 +136,29 @@ def _expected(asked: Asked) -> Expected:
 
 def _refuse_unknown(options: CollectOptions, layouts: Mapping[str, Layout]) -> None:
     if not options.folder.is_dir():
-        raise RunError(f"{options.folder}: no folder, expected one with received returns")
+        raise RunError(
+            Sentence(
+                "{folder}: no folder, expected one with received returns", folder=options.folder
+            )
+        )
     known = (*BUILT_IN, *layouts)
     if options.layout and options.layout not in known:
-        raise RunError(f"--layout {options.layout}: expected one of {', '.join(known)}")
+        raise RunError(
+            Sentence(
+                "--layout {layout}: expected one of {known}",
+                layout=options.layout,
+                known=", ".join(known),
+            )
+        )
     into = options.into
     if into is not None and into.suffix.lower() not in (".parquet", ".pq"):
-        raise RunError(f"--into {into}: expected a name that ends in .parquet")
+        raise RunError(Sentence("--into {into}: expected a name that ends in .parquet", into=into))
     if into is not None and into.exists() and not _is_ours(into):
         raise RunError(
-            f"--into {into}: is there, and no file that collect wrote; nothing was changed"
+            Sentence(
+                "--into {into}: is there, and no file that collect wrote; nothing was changed",
+                into=into,
+            )
         )
 
 
@@ -350,7 +363,7 @@ def _keep_original(path: Path, target: Path) -> None:
     shutil.copyfile(path, part)
     if not _hash(part).startswith(target.parent.name):
         part.unlink()
-        raise RunError(f"{path}: changed while it was read; collect again")
+        raise RunError(Sentence("{path}: changed while it was read; collect again", path=path))
     part.chmod(0o444)
     os.replace(part, target)
 

@@ -118,6 +118,7 @@ class Contents:
             is_filed=self.workspace.filed(entity.entity_id),
             is_blocked=entity.entity_id in self.workspace.blocked,
             place=self._place(entity),
+            part_of=self.workspace.register.whole_of(entity.entity_id),
             bodies=[entity.entity_id, *(e.entity_id for e in self._around(entity))],
             industry=entity.industry,
             files=self._files(name, entry.outputs if entry else ()),

@@ -19,7 +19,7 @@ from cescore.definitions.spelling import nearest_few
 from cescore.disclosure.kinds import METHOD_BOOK
 from cescore.disclosure.reading import with_standing
 from cescore.disclosure.standing import release_stage
-from cescore.errors import RunError
+from cescore.errors import RunError, Sentence, sentences
 from cescore.run.job import report_name
 from cescore.run.order import Subject
 
@@ -146,10 +146,20 @@ class Edition(ABC):
         if name in register:
             entity = register[name]
             if entity.entity_type not in workspace.definitions.frameworks:
-                return f"{name} is of type {entity.entity_type!r}, which no framework evaluates"
-            return f"{name} is no entity of {year}: it is registered for {_validity(entity)}"
+                return Sentence(
+                    "{name} is of type {entity_type!r}, which no framework evaluates",
+                    name=name, entity_type=entity.entity_type,
+                )  # fmt: skip
+            return Sentence(
+                "{name} is no entity of {year}: it is registered for {years}",
+                name=name, year=year, years=_validity(entity),
+            )  # fmt: skip
         known = [known for s in (*self.entities, *self.documents) for known in (s.id, s.name)]
-        return f"no entity and no document of {year} is called {name!r}{did_you_mean(name, known)}"
+        near = did_you_mean(name, known)
+        return Sentence(
+            "no entity and no document of {year} is called {name!r}{near}",
+            year=year, name=name, near=near,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -178,8 +188,12 @@ def choose(edition: Edition, only: str) -> Selection:
     documents = [s for s in edition.documents if is_selected(s.folder, s.id, only)]
     if not asked_for and not (only and documents):
         if not only:
-            raise RunError(f"nothing to build: no entity of {workspace.year} belongs to the year")
-        raise RunError(f"nothing to build: {_no_match(edition, only)}")
+            raise RunError(
+                Sentence(
+                    "nothing to build: no entity of {year} belongs to the year", year=workspace.year
+                )
+            )
+        raise RunError(Sentence("nothing to build: {no_match}", no_match=_no_match(edition, only)))
     wanted = {*asked_for, *documents}
     unframed = [Subject(edition.report, e.entity_type, e.entity_id) for e in workspace.unframed]
     return Selection(
@@ -197,28 +211,34 @@ def _no_match(edition: Edition, only: str) -> str:
     there = ", ".join(f"{entity_type}/* ({n})" for entity_type, n in counts.items())
     left = [name for name in only.split(",") if name.strip() in workspace.register]
     away = [
-        f"{name.strip()} is registered for {_validity(workspace.register[name.strip()])}"
-        for name in left
+        Sentence("{name} is registered for {years}", name=e.entity_id, years=_validity(e))
+        for e in (workspace.register[name.strip()] for name in left)
     ]
     near = did_you_mean(only, [*(f"{t}/*" for t in counts), *(s.id for s in edition.entities)])
-    told = f"no entity of {workspace.year} matches --only {only!r}{near}"
-    return "; ".join([told, *away, f"there is {there or 'none'}"])
+    told = Sentence(
+        "no entity of {year} matches --only {only!r}{near}",
+        year=workspace.year, only=only, near=near,
+    )  # fmt: skip
+    rest = Sentence("there is {there}", there=there) if there else Sentence("there is none")
+    return sentences([told, *away, rest])
 
 
 def _validity(entity: Entity) -> str:
     """The years that an entity is registered for, in words."""
     first, last = entity.valid_from, entity.valid_to
     if first is not None and last is not None:
-        return f"{first} to {last}"
+        return Sentence("{first} to {last}", first=first, last=last)
     if last is not None:
-        return f"the years to {last}"
-    return f"{first} and after" if first is not None else "every year"
+        return Sentence("the years to {last}", last=last)
+    if first is not None:
+        return Sentence("{first} and after", first=first)
+    return Sentence("every year")
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """The names that one comes near, as the end of a sentence; nothing where it comes near none."""
     near = nearest_few(name, known, MOST_NEAR)
-    return f"; did you mean {' or '.join(near)}?" if near else ""
+    return Sentence("; did you mean {near}?", near=", ".join(near)) if near else ""
 
 
 def is_selected(folder: str, id_: str, only: str) -> bool:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Protocol
 
-from cescore.errors import RunError
+from cescore.errors import RunError, Sentence
 from cescore.run.child import surroundings
 from cescore.run.job import RENDER, Job, Limits, Outcome
 from cescore.run.press import READY, outcome_of, overran
@@ -130,7 +130,11 @@ class Forking:
 
     def _gone(self) -> RunError:
         status = self._process.wait()
-        return RunError(f"the process that reports are forked from ended with status {status}")
+        return RunError(
+            Sentence(
+                "the process that reports are forked from ended with status {status}", status=status
+            )
+        )
 
     def close(self) -> None:
         assert self._process.stdin is not None and self._process.stdout is not None

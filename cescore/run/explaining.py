@@ -10,7 +10,7 @@ from typing import Any
 
 from cescore.definitions.bilingual import name_in
 from cescore.definitions.spelling import nearest_few
-from cescore.errors import DataError
+from cescore.errors import DataError, Sentence
 from cescore.evaluation.tracing.asking import trace_asked, tracer_of
 from cescore.evaluation.tracing.trace import Traced, TracedQuantity, as_graph
 from cescore.evaluation.tracing.whole_workspace import WholeWorkspace
@@ -119,7 +119,14 @@ def _year_asked(question: TraceQuestion, workspace: Workspace) -> int:
     year = question.of_year or workspace.year
     if year not in workspace.years:
         first, last = workspace.years[0], workspace.years[-1]
-        raise DataError(f"--of {year}: the evaluation of {last} has the years {first} to {last}")
+        raise DataError(
+            Sentence(
+                "--of {year}: the evaluation of {last} has the years {first} to {last}",
+                year=year,
+                last=last,
+                first=first,
+            )
+        )
     return year
 
 
@@ -138,12 +145,20 @@ def entity_named(asked: str, register: Register) -> Entity:
         return named[0]
     if named:
         ids = ", ".join(e.entity_id for e in named)
-        raise DataError(f"{asked!r} is the name of several entities: {ids}; expected an id")
+        raise DataError(
+            Sentence(
+                "{asked!r} is the name of several entities: {ids}; expected an id",
+                asked=asked,
+                ids=ids,
+            )
+        )
     by_word = {word: e for e in register for word in (e.entity_id, e.name_zh, e.name_en) if word}
     close = nearest_few(asked, by_word, MOST_NEAR, alike=0.5)  # names are short
     near = dict.fromkeys(f"{by_word[word].entity_id} {by_word[word].name_zh}" for word in close)
-    told = f"; nearest: {', '.join(near)}" if near else ""
-    raise DataError(f"data/entities.csv has no entity {asked!r}{told}")
+    told = Sentence("; nearest: {names}", names=", ".join(near)) if near else ""
+    raise DataError(
+        Sentence("data/entities.csv has no entity {asked!r}{told}", asked=asked, told=told)
+    )
 
 
 def _printed(

@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 
 from cescore.definitions.load import load_definitions
-from cescore.errors import RunError
+from cescore.errors import RunError, Sentence
 from cescore.intake.entities import Entity
 from cescore.publish.words import label
 from cescore.returns.forms.contents import form_contents
@@ -95,8 +95,15 @@ def make_forms(asked: Asked, out: Path | None, jobs: int, console: Console) -> F
         and is_selected(entity.entity_type, entity.entity_id, asked.only)
     ]
     if not chosen:
-        what = f"matches --only {asked.only!r}" if asked.only else "belongs to the year"
-        raise RunError(f"no forms: no entity of {year} {what}")
+        if asked.only:
+            raise RunError(
+                Sentence(
+                    "no forms: no entity of {year} matches --only {only!r}",
+                    year=year,
+                    only=asked.only,
+                )
+            )
+        raise RunError(Sentence("no forms: no entity of {year} belongs to the year", year=year))
     folder = out or asked.root / "output" / "forms" / asked.folder_name(str(year))
     templates = {
         entity_type: FormTemplate(

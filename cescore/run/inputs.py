@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from cescore.definitions.shipped import NOTEBOOKS, PACKAGE, REPOSITORY, TEMPLATES
-from cescore.errors import RunError
+from cescore.errors import RunError, Sentence
 from cescore.intake.plain_files import is_plain_file, is_there
 from cescore.run.files import combined, file_hash, tree_hashes
 from cescore.run.native import native_libraries
@@ -65,10 +65,21 @@ class Inputs:
         places = [root / "notebooks" / name for name in names for root in (self.root, REPOSITORY)]
         for place in places:
             if place.parent.parent == self.root and is_there(place) and not is_plain_file(place):
-                raise RunError(f"{place}: found a link, a folder or a device, expected a notebook")
+                raise RunError(
+                    Sentence(
+                        "{place}: found a link, a folder or a device, expected a notebook",
+                        place=place,
+                    )
+                )
             if place.is_file() and place != DESK_NOTEBOOK:
                 return place
-        raise RunError(f"no notebook for entity type {entity_type!r}, and no {GENERIC_NOTEBOOK}")
+        raise RunError(
+            Sentence(
+                "no notebook for entity type {entity_type!r}, and no {generic_notebook}",
+                entity_type=entity_type,
+                generic_notebook=GENERIC_NOTEBOOK,
+            )
+        )
 
     def notebook_hash(self, notebook: Path) -> str:
         """The hash of a notebook, as it was when it was first asked for."""

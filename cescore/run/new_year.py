@@ -9,7 +9,7 @@ from typing import Literal
 
 from cescore.definitions.load import Definitions, load_definitions
 from cescore.definitions.model import Plan
-from cescore.errors import DataError
+from cescore.errors import DataError, Sentence
 from cescore.intake.entities import Register
 from cescore.intake.findings import Finding, FindingLog
 from cescore.intake.inventory import year_folders
@@ -99,12 +99,24 @@ def new_year(root: Path, year: int, before: int, *, lang: str, is_dry: bool = Fa
 
 def _refuse_wrong_years(root: Path, year: int, before: int) -> None:
     if not 1900 <= before < year <= 2100:
-        raise DataError(f"--from {before}: expected a year before {year}, both of 1900 to 2100")
+        raise DataError(
+            Sentence(
+                "--from {before}: expected a year before {year}, both of 1900 to 2100",
+                before=before,
+                year=year,
+            )
+        )
     folders = year_folders(root / "data")
     has_run = (root / f"params/runs/{before}.yml").exists()
     if before not in folders and not has_run:
         known = ", ".join(map(str, folders)) or "none"
-        raise DataError(f"--from {before}: neither data/{before} nor a run file; years: {known}")
+        raise DataError(
+            Sentence(
+                "--from {before}: neither data/{before} nor a run file; years: {known}",
+                before=before,
+                known=known,
+            )
+        )
 
 
 def _plan_of(root: Path, definitions: Definitions, year: int) -> tuple[str, bool]:

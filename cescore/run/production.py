@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cescore.definitions.shipped import NOTEBOOKS
-from cescore.errors import Problem, RunError
+from cescore.errors import Problem, RunError, Sentence
 from cescore.run.inputs import DESK_NOTEBOOK
 
 HANDED = ("bundle_path", "document_path")  # parameters that only a build fills
@@ -36,7 +36,7 @@ def refuse_trials(root: Path) -> None:
     """Raise RunError, naming every cell, where a notebook that a build prints by holds a trial."""
     found = trials_in_production(root)
     if found:
-        raise RunError("nothing is built: a notebook holds a trial", found)
+        raise RunError(Sentence("nothing is built: a notebook holds a trial"), found)
 
 
 def traces(path: Path) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from cescore.definitions.variant_file import applied, read_variant
 from cescore.desk.whole_type import formula_terms
 from cescore.disclosure.kinds import SCORECARD
 from cescore.disclosure.trials import Trials
-from cescore.errors import RunError
+from cescore.errors import RunError, Sentence
 from cescore.intake.workspace import Workspace
 from cescore.run.annual import AnnualEdition
 from cescore.run.phases import Phases, silent
@@ -47,14 +47,19 @@ class TrialEdition(AnnualEdition):
             The year has no entity of its type.
         """
         if self.asked.variant is None:
-            raise RunError("no variant file was named")
+            raise RunError(Sentence("no variant file was named"))
         patch = read_variant(self.asked.variant)
         evaluation = self.yearly.evaluations.get(patch.entity_type)
         if evaluation is None:
             known = ", ".join(self.yearly.evaluations)
             raise RunError(
-                f"{self.asked.variant.name} is a variant of {patch.entity_type!r},"
-                f" and {self.workspace.year} has no entity of that type, expected one of {known}"
+                Sentence(
+                    "{name} is a variant of {entity_type!r}, and {year} has no entity of that type, expected one of {known}",
+                    name=self.asked.variant.name,
+                    entity_type=patch.entity_type,
+                    year=self.workspace.year,
+                    known=known,
+                )
             )
         terms = formula_terms(self.workspace.definitions, patch.entity_type)
         return applied(evaluation.framework, patch, terms)
@@ -66,7 +71,11 @@ class TrialEdition(AnnualEdition):
     def _made(self, subject: Subject) -> Printable:
         if subject.kind != SCORECARD or subject.folder != self.variant.entity_type:
             raise RunError(
-                f"{subject.name} is no report of {self.variant.entity_type},"
-                f" of which {self.asked.variant and self.asked.variant.name} is a variant"
+                Sentence(
+                    "{name} is no report of {entity_type}, of which {variant} is a variant",
+                    name=subject.name,
+                    entity_type=self.variant.entity_type,
+                    variant=self.asked.variant and self.asked.variant.name,
+                )
             )
         return self._trials.bundle(subject.id, self.variant)

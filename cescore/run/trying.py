@@ -8,7 +8,7 @@ from pathlib import Path
 from cescore.disclosure.bundles import make_bundle
 from cescore.disclosure.kinds import WHAT_IF_NAME
 from cescore.disclosure.opened import OpenBundle
-from cescore.errors import DataError
+from cescore.errors import DataError, Sentence
 from cescore.evaluation.yearly import evaluate_workspace
 from cescore.intake.workspace import Workspace
 from cescore.publish.pages.what_if.page import what_if_page
@@ -48,7 +48,9 @@ def write_what_if(order: WhatIfOrder) -> Path:
     page = what_if_page(OpenBundle(bundle, bundle.hash, order.lang, bundle.framework))
     path = order.out or _own_place(order.root, workspace.year, entity.entity_id)
     if path.is_dir() or not path.parent.is_dir():
-        raise DataError(f"--out {path}: expected a file in a folder that is there")
+        raise DataError(
+            Sentence("--out {path}: expected a file in a folder that is there", path=path)
+        )
     write_atomically(path, page.encode())
     return path
 

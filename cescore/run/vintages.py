@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from cescore.definitions.load import Definitions, load_definitions
-from cescore.errors import CescoreError, DataError
+from cescore.errors import CescoreError, DataError, Sentence
 from cescore.evaluation.revising.side import Side
 from cescore.evaluation.yearly import evaluate_workspace
 from cescore.intake.findings import TABLE_ENCODING
@@ -38,17 +38,26 @@ def open_side(place: Path, year: int | None = None) -> Side:
         It is none of these, or its table lacks columns.
     """
     if not place.exists():
-        raise DataError(f"{place}: there is nothing here; {EXPECTED}")
+        raise DataError(
+            Sentence("{place}: there is nothing here; {expected}", place=place, expected=EXPECTED)
+        )
     if place.is_file():
         return Side(str(place), read_results(place))
     if (place / RESULTS).is_file():
         return _of_tree(place)
     if (place / "data").is_dir() and (place / "params").is_dir():
         return _of_workspace(place, year)
-    raise DataError(f"{place}: found a folder without {RESULTS}, data/ and params/; {EXPECTED}")
+    raise DataError(
+        Sentence(
+            "{place}: found a folder without {results}, data/ and params/; {expected}",
+            place=place,
+            results=RESULTS,
+            expected=EXPECTED,
+        )
+    )
 
 
-EXPECTED = "expected a workspace, a run's folder such as output/2025, or a results.csv"
+EXPECTED = Sentence("expected a workspace, a run's folder such as output/2025, or a results.csv")
 
 
 def read_results(path: Path) -> pd.DataFrame:
@@ -65,11 +74,20 @@ def read_results(path: Path) -> pd.DataFrame:
         else:
             table = pd.read_csv(path, dtype=TEXTS, encoding=TABLE_ENCODING, keep_default_na=False)
     except (ValueError, OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: no table of results: {error}") from error
+        raise DataError(
+            Sentence("{path}: no table of results: {error}", path=path, error=error)
+        ) from error
     missing = [name for name in RESULT_COLUMNS if name not in table.columns]
     if missing:
         expected = ", ".join(RESULT_COLUMNS)
-        raise DataError(f"{path}: lacks {', '.join(missing)}; expected the columns {expected}")
+        raise DataError(
+            Sentence(
+                "{path}: lacks {missing}; expected the columns {expected}",
+                path=path,
+                missing=", ".join(missing),
+                expected=expected,
+            )
+        )
     return table[list(RESULT_COLUMNS)].assign(value=_numbers(table["value"], path))
 
 
@@ -80,7 +98,9 @@ def _numbers(values: pd.Series, path: Path) -> pd.Series:
     try:
         return values.map(lambda text: float(text) if text else math.nan).astype(float)
     except ValueError as error:
-        raise DataError(f"{path}: column value: {error}; expected numbers") from error
+        raise DataError(
+            Sentence("{path}: column value: {error}; expected numbers", path=path, error=error)
+        ) from error
 
 
 def _of_tree(folder: Path) -> Side:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cescore.definitions.shipped import NOTEBOOKS
-from cescore.errors import RunError
+from cescore.errors import RunError, Sentence
 from cescore.intake.plain_files import is_there
 from cescore.run.files import make_private, write_atomically
 
@@ -52,7 +52,9 @@ def prepare(root: Path, lang: str = "zh") -> list[Copied]:
     """
     work = root / FOLDER
     if work.is_symlink() or (is_there(work) and not work.is_dir()):
-        raise RunError(f"{work}: found a link or a file, expected a folder or nothing")
+        raise RunError(
+            Sentence("{work}: found a link or a file, expected a folder or nothing", work=work)
+        )
     make_private(work)
     record = _record(work)
     told = [_copied(source, work, record, lang) for source in _originals(root)]
@@ -122,7 +124,7 @@ def _show_params(root: Path, work: Path) -> None:
     """params/ as they are now, beside the notebooks, not to be written in."""
     shown = work / "params"
     if shown.is_symlink():
-        raise RunError(f"{shown}: found a link, expected a folder or nothing")
+        raise RunError(Sentence("{shown}: found a link, expected a folder or nothing", shown=shown))
     shutil.rmtree(shown, ignore_errors=True)
     for path in sorted((root / "params").rglob("*")):
         place = shown / path.relative_to(root / "params")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import pickle
 import re
 from pathlib import Path
 
@@ -12,11 +13,14 @@ from rich.cells import cell_len
 from cescore.cli import main as cli
 from cescore.cli.application import EXAMPLES, PANELS
 from cescore.cli.described import argument_name, meaning
-from cescore.publish.terminal_words import chinese
+from cescore.errors import ParamsError, Problem, Sentence, sentences
+from cescore.publish.terminal_words import chinese, error_told, spoken
 
 GROUP = cli.group()
 COMMANDS = sorted(GROUP.commands)
 CLI = Path(cli.__file__).parent
+PACKAGE = CLI.parent
+ERRORS = {"RunError", "DataError", "PublishError", "ParamsError", "VariantError"}
 ENGLISH = re.compile(r"\b[a-z]+ [a-z]+ [a-z]+\b")  # three small words in a row
 WRONG = (
     ["chek"],
@@ -58,8 +62,65 @@ def texts() -> set[str]:
     return of_commands | helps | set(PANELS) | {what for _, what in EXAMPLES}
 
 
-def test_every_text_of_the_help_has_its_chinese_and_nothing_else_is_kept() -> None:
-    assert (texts() - set(chinese()), set(chinese()) - texts()) == (set(), set())
+def patterns() -> set[str]:
+    """Of all sentences of errors that are not another's in parts."""
+    calls = [
+        node
+        for path in PACKAGE.rglob("*.py")
+        if "Sentence(" in (text := path.read_text("utf-8"))
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Sentence"
+    ]
+    firsts = [call.args[0] for call in calls]
+    return {str(one.value) for one in firsts if isinstance(one, ast.Constant)}
+
+
+def test_every_text_has_its_chinese_and_nothing_else_is_kept() -> None:
+    said = texts() | patterns()
+    assert (said - set(chinese()), set(chinese()) - said) == (set(), set())
+
+
+def test_the_chinese_of_a_sentence_names_the_same_values() -> None:
+    named = re.compile(r"\{(\w+)[!:}]")
+    assert [e for e, z in chinese().items() if set(named.findall(e)) != set(named.findall(z))] == []
+
+
+@pytest.mark.parametrize("room", ["run", "release", "returns", "desk", "evaluation"])
+def test_an_error_of_a_room_that_commands_reach_is_a_sentence(room: str) -> None:
+    """Else it would be English on a Chinese screen."""
+    plain = [
+        f"{path.name}:{node.lineno}"
+        for path in (PACKAGE / room).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in ERRORS
+        and node.args
+        and isinstance(node.args[0], ast.Constant | ast.JoinedStr)
+        and re.search(r"[a-z]{2} [a-z]", ast.unparse(node.args[0]))
+    ]
+    assert plain == []
+
+
+def test_a_sentence_is_english_text_and_is_said_in_chinese_with_what_is_in_it() -> None:
+    near = Sentence("; did you mean {near}?", near="D1")
+    said = Sentence(
+        "no entity and no document of {year} is called {name!r}{near}",
+        year=2025,
+        name="D",
+        near=near,
+    )
+    assert said == "no entity and no document of 2025 is called 'D'; did you mean D1?"
+    assert spoken(said, "zh") == "2025 年没有名为 'D' 的对象或文档；是否为 D1？"
+    assert spoken(pickle.loads(pickle.dumps(said)), "zh") == spoken(said, "zh")
+    assert spoken(sentences([near, near]), "zh") == "；是否为 D1？; ；是否为 D1？"
+
+
+def test_an_error_is_told_with_all_that_is_wrong() -> None:
+    wrong = Problem("a.yml:3", "weight", "-1", "0 or more")
+    told = error_told(
+        ParamsError(Sentence("{name}/ contradicts itself", name="params"), [wrong]), "zh"
+    )
+    assert told.splitlines() == ["params/ 自相矛盾", "  a.yml:3  weight：-1，应为 0 or more"]
 
 
 def test_every_command_is_in_a_group_with_a_name() -> None:

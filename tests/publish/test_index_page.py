@@ -26,6 +26,7 @@ from cescore.publish.pages.index.page import (
     Line,
     Note,
     Section,
+    beneath_wholes,
     index_page,
 )
 from cescore.publish.pages.index.pinyin import search_text, sort_key
@@ -87,6 +88,16 @@ def words_of(html: str) -> str:
 
 
 # --- what it says
+
+
+def test_a_part_of_another_body_of_its_type_stands_beneath_it_and_is_named_so() -> None:
+    lines = [
+        district("D1", "甲区", 70.0), district("D2", "乙区", 90.0),
+        district("D3", "开发区", 95.0, part_of="D1"), district("D4", "丙区", 80.0),
+    ]  # fmt: skip
+    assert [line.entity_id for line in beneath_wholes(lines)] == ["D2", "D4", "D1", "D3"]
+    view = IndexView(replace(PAGE, sections=[replace(DISTRICTS, lines=lines)]))
+    assert view.shown_name(lines[2]) == "其中：开发区"
 
 
 def test_same_content_same_bytes() -> None:
@@ -190,7 +201,7 @@ def test_a_bar_is_as_long_as_its_place_on_the_scale() -> None:
 
 
 def test_a_chart_says_its_numbers_to_who_cannot_see_it() -> None:
-    svg = bars([("甲", 61.25), ("乙", 80.0)], Scale(floor=60, top=100), "指数", "zh")
+    svg = bars([("乙", 80.0), ("甲", 61.25)], Scale(floor=60, top=100), "指数", "zh")
     assert "<title>指数：乙 80.0、甲 61.3。</title>" in svg
 
 

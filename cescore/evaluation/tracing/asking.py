@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from cescore.definitions.spelling import nearest_few
-from cescore.errors import DataError
+from cescore.errors import DataError, Sentence
 from cescore.evaluation.tracing import (
     assessing,
     progress,
@@ -124,7 +124,15 @@ def _unknown(world: World, entity_id: str, asked: str, year: int) -> str:
     close = nearest_few(wanted, words, MOST_NEAR)
     near = [c for word in close for c, own in (*codes.items(), *names.items()) if own == word]
     listed = ", ".join(dict.fromkeys(near or list(codes)[-MOST_NEAR:]))
-    return f"{entity_id} has no number {asked!r} in {year}; {'nearest' if near else 'it has'}: {listed}"
+    has = (
+        Sentence("nearest: {listed}", listed=listed)
+        if near
+        else Sentence("it has: {listed}", listed=listed)
+    )
+    return Sentence(
+        "{entity_id} has no number {asked!r} in {year}; {has}",
+        entity_id=entity_id, asked=asked, year=year, has=has,
+    )  # fmt: skip
 
 
 def _found(tracer: Tracer, quantity: TracedQuantity) -> Traced | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cescore.errors import DataError
+from cescore.errors import DataError, Sentence
 from cescore.intake.address import Address, of_source
 from cescore.intake.careful import COLUMNS, FolderYear, RowReader
 from cescore.intake.findings import Finding, FindingLog
@@ -35,7 +35,14 @@ class CellCount:
         parts = self.accepted + self.refused + self.blank
         least = min(self.accepted, self.refused, self.blank, self.other, self.unread)
         if self.values != parts or least < 0:
-            raise DataError(f"{self.file}: {self.values} input cells, but {parts} accounted for")
+            raise DataError(
+                Sentence(
+                    "{file}: {values} input cells, but {parts} accounted for",
+                    file=self.file,
+                    values=self.values,
+                    parts=parts,
+                )
+            )
 
 
 def findings_of(reading: FileReading, entity_id: str, expected: Expected) -> dict[str, Finding]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from cescore.errors import DataError, Problem
+from cescore.errors import DataError, Problem, Sentence
 from cescore.intake.findings import Finding
 from cescore.intake.inert import csv_text
 from cescore.intake.plain_files import is_plain_file
@@ -71,7 +71,9 @@ class KeptReturns:
         except (ValueError, KeyError, TypeError) as error:
             place = self.name(RETURNS, where)
             raise DataError(
-                f"{place}: no reading as collect writes it; collect its file again"
+                Sentence(
+                    "{place}: no reading as collect writes it; collect its file again", place=place
+                )
             ) from error
 
     def original(self, file: str, entity_id: str = "") -> Path | None:
@@ -96,7 +98,9 @@ class KeptReturns:
             found: dict[str, str] = json.loads(text) if text else {}
         except ValueError as error:
             place = self.name(RETURNS, WRITTEN)
-            raise DataError(f"{place}: is no JSON; remove it and collect again") from error
+            raise DataError(
+                Sentence("{place}: is no JSON; remove it and collect again", place=place)
+            ) from error
         return found
 
     def edited(self) -> list[str]:
@@ -123,9 +127,12 @@ class KeptReturns:
         ]
         if problems:
             raise DataError(
-                f"{self.name()}: a table that collect writes was edited by hand; nothing was changed.\n"
-                "Put corrections into data/corrections.yml, or collect with --discard-edits, which keeps"
-                f" the edited table in {RETURNS}/{EDITED}/",
+                Sentence(
+                    "{name}: a table that collect writes was edited by hand; nothing was changed.\nPut corrections into data/corrections.yml, or collect with --discard-edits, which keeps the edited table in {returns}/{edited}/",
+                    name=self.name(),
+                    returns=RETURNS,
+                    edited=EDITED,
+                ),
                 problems,
             )
 

@@ -11,7 +11,7 @@ import io
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 
-from cescore.errors import DataError
+from cescore.errors import DataError, Sentence
 from cescore.intake.inert import csv_text, read_back
 
 Slot = tuple[str, str]  # entity, layout
@@ -61,7 +61,11 @@ class SubmissionRecord:
                 texts = {name: read_back(text) for name, text in row.items()}
                 one = Submission(**texts, number=number)
             except (TypeError, ValueError, AttributeError) as error:
-                raise DataError(f"{where}, row {n}: no submission as collect writes it") from error
+                raise DataError(
+                    Sentence(
+                        "{where}, row {n}: no submission as collect writes it", where=where, n=n
+                    )
+                ) from error
             record.by_slot.setdefault(one.slot, []).append(one)
         return record
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from cescore.errors import DataError
+from cescore.errors import DataError, Sentence
 from cescore.intake.entities import Register
 from cescore.intake.findings import Finding, in_order
 from cescore.intake.returned import finding_from_plain
@@ -119,4 +119,6 @@ def from_text(text: str, where: str) -> tuple[Finding, ...]:
     try:
         return tuple(finding_from_plain(json.loads(line)) for line in text.splitlines())
     except (ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{where}: no findings as collect writes them; remove it") from error
+        raise DataError(
+            Sentence("{where}: no findings as collect writes them; remove it", where=where)
+        ) from error

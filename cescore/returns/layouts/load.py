@@ -8,7 +8,7 @@ from pathlib import Path
 from cescore.definitions.located import read
 from cescore.definitions.reading import Reading
 from cescore.definitions.spelling import with_nearest
-from cescore.errors import DataError, Problem
+from cescore.errors import DataError, Problem, Sentence
 from cescore.intake.plain_files import is_plain_file
 from cescore.returns.layouts.asked import Expected
 from cescore.returns.layouts.definition import IN_CELL, Layout
@@ -39,7 +39,7 @@ def load_layouts(root: Path, expected: Expected) -> dict[str, Layout]:
             _check(layout, at, expected)
             layouts[layout.id] = layout
     if problems:
-        raise DataError(f"{FOLDER}/ contradicts itself", problems)
+        raise DataError(Sentence("{folder}/ contradicts itself", folder=FOLDER), problems)
     return layouts
 
 

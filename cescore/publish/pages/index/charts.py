@@ -25,14 +25,13 @@ TALL = 120  # of the highest column
 
 
 def bars(items: Sequence[tuple[str, float]], scale: Scale, title: str, lang: str) -> Markup:
-    """A bar for each entity, the highest first, on the whole scale of the index."""
-    ordered = sorted(items, key=lambda item: -item[1])
-    rows = [_lines(name, NAME - 12) for name, _ in ordered]
+    """A bar for each entity, in the order given, on the whole scale of the index."""
+    rows = [_lines(name, NAME - 12) for name, _ in items]
     begin = max(_width(line) for lines in rows for line in lines) + 12
     tall = [max(ROW, LINE * len(lines) + 5) for lines in rows]
     end, base = WIDTH - VALUE, sum(tall)
     drawn = [_line(x, 0, x, base + 4, "rule") for x in (begin, end)]
-    for i, (_, value) in enumerate(ordered):
+    for i, (_, value) in enumerate(items):
         middle, length = sum(tall[:i]) + tall[i] / 2, (end - begin) * place_on(value, scale)
         first = middle - LINE * (len(rows[i]) - 1) / 2
         drawn += [_text(begin - 8, first + LINE * n, t, "end") for n, t in enumerate(rows[i])]
@@ -42,7 +41,7 @@ def bars(items: Sequence[tuple[str, float]], scale: Scale, title: str, lang: str
         ]
     ends = ((begin, scale.floor), (end, scale.top))
     drawn += [_text(x, base + 13, f"{at:g}", "middle", "tick") for x, at in ends]
-    said = _listed(((name, number(value)) for name, value in ordered), lang)
+    said = _listed(((name, number(value)) for name, value in items), lang)
     return _svg(base + 22, drawn, label("page_index.alt", lang, title=title, list=said))
 
 

@@ -59,6 +59,18 @@ class Line:
     is_out_of_step: bool = False  # its report is of another evaluation than the one told of here
     before: float | None = None  # of a plan's evaluation: the index in the base year
     completion: float | None = None  # likewise: measures done at the end, 0-100
+    part_of: str = ""  # id of the body of its type in whose figures its own are
+
+
+def beneath_wholes(lines: Sequence[Line]) -> list[Line]:
+    """The lines with an index, the highest first; a part, which is ranked nowhere, beneath its whole."""
+    whole = {line.entity_id: line for line in lines if line.index is not None}
+
+    def place(line: Line) -> tuple[float, str, bool]:
+        above = whole.get(line.part_of, line)
+        return -(above.index or 0.0), above.entity_id, line is not above
+
+    return sorted(whole.values(), key=place)
 
 
 @dataclass(frozen=True)
@@ -343,12 +355,16 @@ class IndexView:
             found.append((title, "", stacked(rows, self.grades, title, self.page.lang)))
         return found
 
+    def shown_name(self, line: Line) -> str:
+        """The name of an entity; of one that is part of another of its type, as a part."""
+        return label("part_of.name", self.page.lang, name=line.name) if line.part_of else line.name
+
     def _grade_counts(self, section: Section) -> Counter[str]:
         return Counter(self.grade_of(line) for line in section.lines if not line.is_withheld)
 
     def _of_index(self, section: Section) -> Iterator[tuple[str, str, Markup]]:
         """How the entities of a type stand: each by a bar, or many by how they are distributed."""
-        items = [(line.name, line.index) for line in section.lines if line.index is not None]
+        items = [(self.shown_name(line), line.index) for line in beneath_wholes(section.lines)]
         scale, name = (
             Scale(floor=section.floor, top=section.top),
             self.type_name(section.entity_type),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cescore.disclosure.plan_documents import BodyRow, PlanDocument
@@ -98,6 +98,18 @@ def _target_chart(words: Words, path: TargetPath, data: PlanDocument) -> Fragmen
         return chart(figure, alt, mark=_mark(words, data), mark_below=True)
 
 
+def body_name(words: Words, row: BodyRow) -> str:
+    """The name of a body; of one that is part of another of its type, as a part."""
+    name = row.place.name(words.lang)
+    return words.t("part_of.name", name=name) if row.part_of else name
+
+
+def _place(row: BodyRow, ends: Mapping[str, float]) -> tuple[float, str, bool]:
+    """The highest index first; a part, which is ranked nowhere, beneath its whole."""
+    above = row.part_of if row.part_of in ends else row.place.entity_id
+    return -ends[above], above, above != row.place.entity_id
+
+
 def body_chart(document: OpenDocument[Any], rows: Sequence[BodyRow], title: str) -> Fragment:
     """Each body's index in the base year (ring) and at the end (dot), on one scale."""
     words, data = Words(document), document.data
@@ -105,8 +117,9 @@ def body_chart(document: OpenDocument[Any], rows: Sequence[BodyRow], title: str)
     pairs = [(row, a, b) for row, a, b in shown if a is not None and b is not None]
     if len(pairs) < 2:
         return NONE
-    pairs.sort(key=lambda one: -one[2])
-    names = [row.place.name(words.lang) for row, _, _ in pairs]
+    ends = {row.place.entity_id: end for row, _, end in pairs}
+    pairs.sort(key=lambda one: _place(one[0], ends))
+    names = [body_name(words, row) for row, _, _ in pairs]
     lines = rows_of(names, NAMES - BESIDE, POINTS, 5.0)
     heading = lines_of(title, WIDE - MARK, TITLE, bold=True)
     top = height_of(heading, TITLE) + 2.5

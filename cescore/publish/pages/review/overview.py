@@ -15,7 +15,7 @@ from cescore.method.yardsticks import STATUSES
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import mark, number, signed
 from cescore.publish.pages.document import Words, contents, cut, exact, heading, masthead
-from cescore.publish.pages.review.charts import body_chart
+from cescore.publish.pages.review.charts import body_chart, body_name
 from cescore.publish.pages.review.measures import by_system, by_unit
 from cescore.publish.pages.review.page import (
     DASH,
@@ -120,7 +120,7 @@ def _references(words: Words, data: PlanOverview) -> Fragment:
     rows = [
         Row(
             [
-                row.place.name(words.lang),
+                body_name(words, row),
                 *(_verdict(words, row.verdicts.get(p.end.id, "")) for p in own),
             ]
         )
@@ -189,7 +189,7 @@ def _body_row(words: Words, row: BodyRow) -> Row:
     if grade and row.provisional:
         grade = words.t("review.provisional", grade=grade)
     status = words.t(f"review.body.{row.status}") if row.status != "reported" else ""
-    return Row([row.place.name(words.lang), *figures, two_lines(grade or DASH, status)])
+    return Row([body_name(words, row), *figures, two_lines(grade or DASH, status)])
 
 
 def measures(overview: OpenDocument[PlanOverview]) -> Fragment:
