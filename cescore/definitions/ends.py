@@ -7,7 +7,7 @@ measured. Without the file ends stand in frameworks alone, and nothing here is a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
@@ -37,6 +37,7 @@ class Ends:
     at: Reading
     table: EndsTable = field(default_factory=EndsTable)
     goalposts: Mapping[str, Goalposts] = field(default_factory=dict)
+    is_unsound: bool = False  # could not be read, and said so
 
     @property
     def is_asked_for(self) -> bool:
@@ -70,7 +71,7 @@ class Ends:
             )
         posts = self.goalposts.get(of.raw)
         if posts is None:
-            if of.raw not in self.table.quantities:  # else told there
+            if of.raw not in self.table.quantities and not self.is_unsound:  # else told there
                 expected = with_nearest("a quantity of goalposts.yml", of.raw, self.goalposts)
                 at.refuse(repr(of.raw), expected, "of")
             return Node(None, node.where, is_broken=True)
@@ -94,7 +95,7 @@ def load_ends(at: Reading, sources: EndsSources) -> Ends:
     """The rules and quantities of goalposts.yml; whatever of it contradicts itself is told."""
     table = at.of(at.node, "goalposts").build(EndsTable)
     if table is None:
-        return Ends(at)
+        return Ends(at, is_unsound=True)
     unsound = {c for c, rule in table.rules.items() if not _is_sound(rule, at.at("rules", c))}
     found: dict[str, Goalposts] = {}
     for code, quantity in table.quantities.items():
@@ -227,6 +228,26 @@ def _check_levels(
         if code not in of_level:
             known = with_nearest(f"a table of norms.yml with level: {level}", code, of_level)
             place.refuse(repr(code), known)
+    found = [tables[code] for code in quantity.levels.values() if code in tables]
+    if len(found) == len(rule.points):
+        _check_order(found, quantity.direction, at)
+
+
+def _check_order(levels: Sequence[Account], direction: int, at: Reading) -> None:
+    """Each word has every level, above 0, and each level is laxer than the one before."""
+    for word in dict.fromkeys(word for table in levels for word in table.values):
+        values = [t.values[word].value if word in t.values else None for t in levels]
+        lacking = [t.code for t, v in zip(levels, values, strict=True) if v is None]
+        if lacking:
+            at.refuse(
+                f"{word} is not in {', '.join(lacking)}", "each word in every level", "levels"
+            )
+            continue
+        known = [value for value in values if value is not None]
+        laxer = all((b - a) * direction < 0 for a, b in pairwise(known))
+        if not laxer or min(known) <= 0:
+            said = f"{word}: {', '.join(f'{v:g}' for v in known)}"
+            at.refuse(said, "values above 0, each level laxer than the one before", "levels")
 
 
 def _as_node(posts: Goalposts, where: str) -> Node:

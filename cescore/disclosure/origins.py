@@ -44,8 +44,9 @@ class Origins:
     shared: str
 
     def of(self, entity: Entity) -> str:
-        """The hash of an entity's bundle's origin; "" of a public body: only its bundle can tell."""
-        if self.bundler.gate.is_public(entity):
+        """The hash of an entity's bundle's origin; "" where only the bundle can tell: of a public body,
+        and of an entity that is not evaluated, whose bundle is refused with the reason."""
+        if self.bundler.gate.is_public(entity) or entity.entity_id not in self.bundler.row_of:
             return ""
         whole = hashlib.blake2b(self._of_type(entity.entity_type), digest_size=SIZE)
         for part in self._parts(entity):

@@ -16,7 +16,7 @@ from cescore.definitions.model import Scale
 from cescore.method.assessment import Assessment, grade_of_bands
 from cescore.method.ladder_points import PointsLadder
 from cescore.method.measures import MeasureLine
-from cescore.method.next_step import REACH
+from cescore.method.next_step import reach
 from cescore.method.normalisations import value_at
 from cescore.method.schedules import schedule
 from cescore.method.targets import TargetLine, is_rise
@@ -218,9 +218,10 @@ def _indicators(
         score = needed_member(lever.steps, index)
         if score is None or not meets(score, "<=", lever.top) or score < lever.floor:
             continue
-        if not meets(score - lever.steps[-1][-1], "<=", REACH * (lever.top - lever.floor)):
-            continue  # no step of one year
         value = _value_of_score(lever, score)
+        most = reach(lever.value, (lever.worst, lever.best), lever.method)
+        if not meets(abs(value - lever.value), "<=", most):
+            continue  # no step of one year
         yield GradeTurn("indicator", lever.code, lever.zh, lever.en, lever.value, value, lever.unit)
 
 

@@ -190,10 +190,11 @@ def _refuse_altered(opened: Publication[Any]) -> None:
 
 def _page(executed: NotebookNode, opened: Publication[Any], templates: Path | None) -> Page:
     """The page, with the own style of its kind behind the one that all share."""
-    return make_page(executed, _facts(opened), templates, opened.own_style)
+    return make_page(executed, page_facts(opened), templates, opened.own_style)
 
 
-def _facts(opened: Publication[Any]) -> PageFacts:
+def page_facts(opened: Publication[Any]) -> PageFacts:
+    """What the frame of a report's page says of it."""
     name, title = clean(opened.owner), opened.title
     return PageFacts(
         title=f"{name} · {title}",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cescore.definitions.shipped import NOTEBOOKS, PACKAGE, REPOSITORY, TEMPLATES
 from cescore.errors import RunError
-from cescore.intake.inventory import is_plain_file, is_there
+from cescore.intake.plain_files import is_plain_file, is_there
 from cescore.run.files import combined, file_hash, tree_hashes
 from cescore.run.native import native_libraries
 

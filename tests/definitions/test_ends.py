@@ -124,6 +124,9 @@ def test_a_quantity_has_the_same_ends_in_every_framework_and_industries_where_th
         (TABLE, "rule: halved, value: 80", "worst: 0, best: 80", ""),
         (TABLE, "reason: clay differs, ", "", "why some industries"),
         (TABLE, "value: 80", "value: 80, best: 90", "beside a rule"),
+        ("norms.yml", "{brick: 0.5}", "{brick: 0.4}", "each level laxer"),
+        ("norms.yml", "{brick: 0.5}", "{tile: 0.5}", "brick is not in law"),
+        ("norms.yml", "{brick: 0.4}", "{brick: 0}", "values above 0"),
     ],
 )  # fmt: skip
 def test_ends_that_no_rule_gives_are_refused_where_they_stand(
@@ -133,6 +136,11 @@ def test_ends_that_no_rule_gives_are_refused_where_they_stand(
         assert loaded(tmp_path, file, old, new).ends.quantities["rate"].best == 80
         return
     assert said in refusal(tmp_path, file, old, new)
+
+
+def test_what_follows_from_an_unsound_table_is_not_told_again(tmp_path: Path) -> None:
+    message = refusal(tmp_path, TABLE, "value: 80", "value: x")
+    assert message.count("\n") == 1 and "quantities.rate.value" in message
 
 
 def test_own_ends_stand_beside_a_quantity_with_a_reason(tmp_path: Path) -> None:

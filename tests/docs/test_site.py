@@ -13,13 +13,15 @@ from ruamel.yaml import YAML
 
 import cescore.cli.main
 from cescore.cli.described import meaning
+from cescore.definitions.load import load_definitions
+from cescore.publish.pages.method_book.frameworks import chapters
 from cescore.publish.terminal_words import spoken
 from tests.docs.tutorial import Walk, blocks_of
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 sys.path.append(str(DOCS))
-from making import commands, search, words  # noqa: E402 - what the site is made with
+from making import commands, method, search, words  # noqa: E402 - what the site is made with
 
 CATALOGUES = DOCS / "locale" / "zh_CN" / "LC_MESSAGES"
 PAGES = [page for page in sorted(DOCS.rglob("*.md")) if "generated" not in page.parts]
@@ -70,6 +72,16 @@ def test_the_reference_has_every_command_and_option(lang: str) -> None:
         assert spoken(meaning(command, "en")[0], lang) in section
         shown = {o for p in command.params if p.param_type_name == "option" for o in p.opts}
         assert {option for option in shown if f"`{option}`" not in section} == set()
+
+
+def test_the_method_has_a_page_for_every_chapter_and_one_that_leads_to_them() -> None:
+    definitions = load_definitions(ROOT / "params")
+    written = method.written(definitions, 2020, "zh")
+    of_types = [t for t in definitions.frameworks if f"method-{t}" in written]
+    assert len(of_types) == len(chapters(list(definitions.frameworks.values())))
+    tree = set(written["method"].partition(":maxdepth: 1")[2].partition("```")[0].split())
+    assert tree == set(written) - {"method"}
+    assert all(text.startswith("# ") for text in written.values())
 
 
 @pytest.mark.parametrize("page", ["analyst"])

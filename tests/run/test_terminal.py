@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from cescore.cli import building
 from cescore.cli import main as cli
 from cescore.publish.words import label
+from cescore.run import executor
 from cescore.run.child import surroundings
 from cescore.run.telling import say
 from tests.run.in_this_process import InThisProcess
@@ -47,7 +47,7 @@ def commanded(
     out = io.TextIOWrapper(io.BytesIO(), encoding=encoding, write_through=True)
     monkeypatch.setattr(sys, "stdout", out)
     monkeypatch.setattr(sys, "stderr", out)
-    monkeypatch.setattr(building, "open_executor", lambda *_, **__: InThisProcess())
+    monkeypatch.setattr(executor, "open_executor", lambda *_, **__: InThisProcess())
     with pytest.raises(SystemExit) as ended:
         cli.main(arguments)
     raw = out.buffer.getvalue()  # type: ignore[attr-defined]

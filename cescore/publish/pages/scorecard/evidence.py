@@ -14,7 +14,15 @@ from cescore.method.contributions import Decomposition, decompose
 from cescore.method.fitting import method_of
 from cescore.method.mean_tree import Tree, index_tree
 from cescore.method.missing import Scored, apply_missing_rules
-from cescore.method.next_step import REACH, NextStep, StepKind, best_year, next_step
+from cescore.method.next_step import (
+    LOGARITHMIC,
+    NextStep,
+    StepKind,
+    at_own_pace,
+    best_year,
+    next_step,
+    reach,
+)
 from cescore.method.normalisations import ON_ENDS, on_ends
 from cescore.method.normalise import normalise
 from cescore.method.progress import ProgressResult
@@ -120,23 +128,9 @@ class PageEvidence:
         score = float(scores[0])
         return score if score == score else None
 
-    def _within_reach(self, code: str, now: float) -> float:
-        """How far a step of an indicator goes at most [its unit]: `REACH` of its scale from where it is.
-
-        On a logarithmic scale that is a factor, the same wherever it starts.
-        """
-        view = self.view
-        indicator, framework = view.bundle.framework.indicators[code], view.bundle.framework
-        ends = shown_ends(view, indicator)
-        if ends is None:
-            return 0.0
-        if method_of(indicator, framework) == "log_goalposts" and now > 0:
-            return float(abs(now * (ends[1] / ends[0]) ** REACH - now))
-        return REACH * abs(ends[1] - ends[0])
-
     def step(self, code: str) -> NextStep | None:
         """The next step within reach of an indicator: what peers reach, else the end taken for the industry or as
-        much again as its own best year, which ends where the scale does."""
+        much of the way still to go as its own best year."""
         view = self.view
         indicator = view.bundle.framework.indicators[code]
         series = [n.value for n in view.row(self.indicators, code, view.years)]
@@ -150,11 +144,12 @@ class PageEvidence:
         if figure is not None:
             better = figure.upper_quartile if up else figure.lower_quartile
             reached += [("median", figure.median), ("better_half", better)]
-        gain = best_year(series, indicator.direction)
-        near = self._within_reach(code, now)
-        own = None if gain is None else now + indicator.direction * min(gain, near)
+        method = method_of(indicator, view.bundle.framework)
+        by_ratio, near = method == LOGARITHMIC, reach(now, ends, method)
+        part = best_year(series, ends[1], by_ratio=by_ratio)
+        own = None if part is None else at_own_pace(now, ends[1], part, by_ratio=by_ratio)
         if own is not None:
-            own = min(own, ends[1]) if up else max(own, ends[1])
+            own = min(own, now + near) if up else max(own, now - near)
         norm = ends[1] if self._has_norm(indicator) else None
         return next_step(now, indicator.direction, reached, within=near) or next_step(
             now, indicator.direction, [("norm", norm), ("own_pace", own)], within=near
