@@ -117,6 +117,10 @@ def assessment(book: OpenDocument[MethodBook], constants: Mapping[str, float]) -
         return NONE
     rules = plan.assessment
     shares = {name: exact(100 * value) for name, value in constants.items()}
+    improves = rules.improves
+    shares |= {
+        "rate": exact(improves.rate), "amount": exact(improves.amount), "years": f"{improves.years}",
+    }  # fmt: skip
     said = [words.t(f"book.assess.{n}", **shares) for n in range(1, 11)]
     said += [words.t("book.noted", note=rules.note)] if rules.note else []
     return Fragment.join(
