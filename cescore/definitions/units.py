@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from cescore.definitions.held_back import held_back
-import pint
 from cescore.definitions.spelling import nearest
 from cescore.definitions.strays import PLAIN, kind_of
 from cescore.definitions.unit_text import (

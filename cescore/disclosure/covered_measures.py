@@ -77,7 +77,8 @@ def _codes(plan: Plan) -> Iterator[tuple[str, frozenset[str]]]:
 
 def _covered(check: InspectedCheck) -> InspectedCheck:
     credit = None if _is_graded(check) else check["credit"]
-    value, finding = (COVERED if check[name] else "" for name in ("value", "finding"))  # type: ignore[literal-required]
+    value = COVERED if check["value"] else ""
+    finding = COVERED if check["finding"] else ""
     return {**check, "value": value, "finding": finding, "last": None, "credit": credit}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel
 
@@ -40,6 +40,23 @@ REASONS: Mapping[Source, str] = {
 }
 WHOLE_PART: tuple[Source, ...] = ("decided", "named", "own")  # may stand for all fields of a part
 
+
+def _parts(name: str, fields: Mapping[str, Source]) -> dict[str, Source]:
+    """The sources of a part's fields by their whole names."""
+    return {f"{name}.{one}": source for one, source in fields.items()}
+
+
+_OTHERS: Mapping[str, Source] = {
+    "headline": "ledger", "index": "above", "n": "public", "part_of": "named",
+    "place": "named", "rank": "public", "status": "named",
+}  # fmt: skip
+_ASSESSMENT: Mapping[str, Source] = {
+        "bands": "decided", "bonus": "above", "bonus_lines": "above", "bonus_most": "decided",
+        "doubts": "named", "grade_en": "above", "grade_zh": "above", "graded": "named",
+        "index_converted": "named", "parts": "above", "provisional": "named", "reason": "named",
+        "scale": "decided", "scale_en": "decided", "scale_zh": "decided", "total": "above",
+        "vetoes": "ledger", "weights": "decided"}  # fmt: skip
+
 _BUNDLE: Mapping[str, Source] = {
     "format": "named", "entity": "named", "run": "decided", "plan": "decided",
     "base_year": "decided", "report_number": "named", "framework": "decided",
@@ -68,9 +85,8 @@ _BUNDLE: Mapping[str, Source] = {
     "robustness.reason": "named", "robustness.removals": "group", "robustness.sources": "group",
     "peers.audience": "named", "peers.entity_type": "named", "peers.figures": "group",
     "peers.note": "named", "peers.ranks": "public",
-    **{f"{rows}.{name}": source for rows in ("siblings", "children") for name, source in {
-        "headline": "ledger", "index": "above", "n": "public", "part_of": "named",
-        "place": "named", "rank": "public", "status": "named"}.items()},
+    **_parts("siblings", _OTHERS),
+    **_parts("children", _OTHERS),
     "industries": "ledger",
     **{f"targets.{name}": "ledger" for name in (
         "actual", "base", "completion", "counted", "course", "implied_base", "level", "light",
@@ -82,14 +98,9 @@ _BUNDLE: Mapping[str, Source] = {
     "measures.credit": "inspected", "measures.due": "inspected", "measures.inspected": "inspected",
     "measures.scored": "inspected", "measures.en": "named", "measures.id": "named",
     "measures.system": "named", "measures.units": "named", "measures.zh": "named",
-    **{f"assessment.{name}": source for name, source in {
-        "bands": "decided", "bonus": "above", "bonus_lines": "above", "bonus_most": "decided",
-        "doubts": "named", "grade_en": "above", "grade_zh": "above", "graded": "named",
-        "index_converted": "named", "parts": "above", "provisional": "named", "reason": "named",
-        "scale": "decided", "scale_en": "decided", "scale_zh": "decided", "total": "above",
-        "vetoes": "ledger", "weights": "decided"}.items()},
+    **_parts("assessment", _ASSESSMENT),
     "margin.in_hand": "above", "margin.missing": "above", "margin.next_en": "decided",
-    "margin.next_zh": "decided", "margin.turns": "ledger",
+    "margin.next_zh": "decided", "margin.path": "ledger", "margin.turns": "ledger",
     "standards.lines": "ledger", "standards.groups": "above", "standards.verdict": "above",
     **{f"standards.{name}": "decided" for name in ("en", "id", "reasons", "source", "tag", "zh")},
     "beside.coverage": "named", "beside.groups": "above", "beside.value": "above",
@@ -189,15 +200,15 @@ def fields_of(model: type[BaseModel]) -> Iterator[str]:
         yield from (f"{name}.{one}" for one in inner) if inner else (name,)
 
 
-def _properties(node: Mapping[str, object], definitions: Mapping[str, object]) -> set[str]:
+def _properties(node: Mapping[str, Any], definitions: Mapping[str, Any]) -> set[str]:
     """The names of an object's fields, through references, alternatives, lists and mappings."""
     match node:
         case {"$ref": str(reference)}:
-            return _properties(definitions[reference.rpartition("/")[2]], definitions)  # type: ignore[arg-type]
+            return _properties(definitions[reference.rpartition("/")[2]], definitions)
         case {"properties": dict(own)}:
             return set(own)
     inner = [node.get("items"), node.get("additionalProperties")]
     for key in ("anyOf", "oneOf", "allOf", "prefixItems"):
-        inner += node.get(key) or ()  # type: ignore[operator]
+        inner += node.get(key) or ()
     parts = (_properties(one, definitions) for one in inner if isinstance(one, dict))
     return set().union(*parts)

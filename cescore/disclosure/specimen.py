@@ -66,7 +66,7 @@ def specimen(bundle: Bundle) -> Bundle:
 
 def _made_up(framework: Framework, years: tuple[int, ...], entity_type: str) -> Panel:
     """A panel of one entity that returned every variable of the framework in every year."""
-    growth = 1.01 ** np.arange(len(years))
+    growth = 1.01 ** np.arange(len(years), dtype=np.float64)
     present = np.full((1, len(years)), State.PRESENT, np.uint8)
     flags = np.zeros((1, len(years)), np.uint8)
     columns = {

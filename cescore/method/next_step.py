@@ -93,7 +93,7 @@ def reach(now: float, ends: tuple[float, float], method: str) -> float:
     worst, best = ends
     if method != LOGARITHMIC or now <= 0:
         return REACH * abs(best - worst)
-    factor = min((max(ends) / min(ends)) ** REACH, FASTEST)
+    factor = float(min((max(ends) / min(ends)) ** REACH, FASTEST))
     return now * (factor - 1) if best > worst else now * (1 - 1 / factor)
 
 

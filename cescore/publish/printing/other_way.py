@@ -15,7 +15,7 @@ from cescore.errors import PublishError
 File_co = TypeVar("File_co", covariant=True)
 
 
-class Way(Protocol[File_co]):
+class LaidOut(Protocol[File_co]):
     """A page that is laid out and can be printed."""
 
     @property
@@ -26,11 +26,11 @@ class Way(Protocol[File_co]):
         """The finished file, with what there is to say of it."""
 
 
-Setting = Callable[[], AbstractContextManager[Way[File_co]]]
+Setting = Callable[[], AbstractContextManager[LaidOut[File_co]]]
 
 
 @contextmanager
-def opened(setting: Setting[File_co], *, at_once: bool) -> Iterator[Callable[[], Way[File_co]]]:
+def opened(setting: Setting[File_co], *, at_once: bool) -> Iterator[Callable[[], LaidOut[File_co]]]:
     """What gives the other way when called; nothing of it is left at the end of the block.
 
     ``at_once``: it is begun now, in a process forked from this one, where processes can be forked.
@@ -46,7 +46,7 @@ def opened(setting: Setting[File_co], *, at_once: bool) -> Iterator[Callable[[],
 
 
 @contextmanager
-def _beside(setting: Setting[File_co]) -> Iterator[Way[File_co]]:
+def _beside(setting: Setting[File_co]) -> Iterator[LaidOut[File_co]]:
     forking = multiprocessing.get_context("fork")
     here, there = forking.Pipe()
     process = forking.Process(target=_serve, args=(setting, there), daemon=True)
