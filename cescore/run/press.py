@@ -46,6 +46,9 @@ NOTEBOOKS_IMPORT = (
     "cescore.desk.documents",
     "cescore.desk.reviews",
     "IPython.core.completer",
+    "IPython.core.pylabtools",
+    "encodings.utf_8_sig",
+    "matplotlib_inline.backend_inline",
 )  # so that no child imports them again
 
 

@@ -1,0 +1,38 @@
+"""What a press holds when it forks."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from publish import builders
+
+ROOT = Path(__file__).parents[2]
+LATE = """
+import json, os, sys
+from pathlib import Path
+from cescore.run import press
+
+bundle, out, notebook = map(Path, sys.argv[1:])
+render = press.loaded("cescore.publish.render:render")
+before = set(sys.modules)
+os.chdir(bundle.parent)
+render(bundle, out, "zh", notebook=notebook)
+print(json.dumps(sorted(set(sys.modules) - before)))
+"""
+
+
+def test_a_report_imports_nothing_that_its_parent_does_not_hold(tmp_path: Path) -> None:
+    """Each child would import it again; and a search through sys.path reads folders it may not."""
+    bundle = builders.write_bundle(tmp_path)
+    notebook = ROOT / "notebooks" / "district.ipynb"
+    said = subprocess.run(
+        [sys.executable, "-c", LATE, str(bundle), str(tmp_path / "out"), str(notebook)],
+        capture_output=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert json.loads(said.stdout.splitlines()[-1]) == []
