@@ -1,8 +1,8 @@
 """Checks of measures that state a withheld figure: their numbers and what gives these away are covered.
 
 An inspector's number for a check with a formula is the body's own figure once more. Whether the check
-is done stays: that is a band. Its credit stays where it is a step; on the way to a goal it is a
-function of the number, and goes with it.
+is done stays: that is a band. Its credit stays where it is all or nothing; on the way to a goal, or
+near the number of the years before, it is a function of the number, and goes with it.
 """
 
 from __future__ import annotations
@@ -49,10 +49,18 @@ class CoveredMeasures:
         return replace(line, checks=checks, scored=len(credits), credit=math.fsum(credits))
 
     def _is_covered(self, check: InspectedCheck) -> bool:
-        years = {self.year, self.year - 1}
-        return any(
-            self.hidden.get(code, frozenset()) & years for code in self._codes.get(check["id"], ())
-        )
+        hidden = self._codes.get(check["id"], ())
+        return any(self.hidden.get(code, frozenset()) & self._years(check) for code in hidden)
+
+    def _years(self, check: InspectedCheck) -> set[int]:
+        """The years whose numbers a check shows or is held against."""
+        if self.plan is None or check["last"] is None:
+            return {self.year, self.year - 1}
+        if check["yardstick"] == "goal":  # the first number of the plan's years
+            return {*range(self.plan.first_year, self.year + 1)}
+        is_flow = check["quantity"] == "flow"
+        before = self.plan.assessment.improves.years if is_flow else 1
+        return {*range(self.year - before, self.year + 1)}
 
     @cached_property
     def _codes(self) -> Mapping[str, frozenset[str]]:
@@ -75,6 +83,6 @@ def _covered(check: InspectedCheck) -> InspectedCheck:
 
 
 def _is_graded(check: InspectedCheck) -> bool:
-    """Whether a credit is a function of the number itself: short of a goal."""
-    is_short = check["status"] != "done" and check["credit"] not in (None, 0.0)
-    return check["yardstick"] == "goal" and is_short
+    """Whether a credit is a function of the number itself: short of a goal, near an earlier number."""
+    is_between = check["status"] != "done" and check["credit"] not in (None, 0.0)
+    return check["yardstick"] in ("goal", "improves") and is_between

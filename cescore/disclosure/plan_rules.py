@@ -25,7 +25,7 @@ def rules_for(plan: Plan, entity_type: str, factors: Mapping[str, float]) -> Pla
     targets = {c: t for c, t in plan.targets.items() if c in concerned or c in others}
     vetoes = {c: v for c, v in plan.vetoes.items() if entity_type in v.entity_types}
     left_out: dict[str, object] = {
-        key: {} for key in ("undecided", "systems", "measures", "commitments")
+        key: {} for key in ("undecided", "systems", "measures", "commitments", "history")
     }
     own: dict[str, object] = {"targets": targets, "vetoes": vetoes, "inspectors": ()}
     rules = _cut(plan.assessment, entity_type, factors)

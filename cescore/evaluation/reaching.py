@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from cescore.definitions.model import GradeBand
 from cescore.definitions.spelling import with_nearest
 from cescore.errors import DataError, Sentence
-from cescore.evaluation.ways import NOISE, TRIES, Way, curves_of, exact_gains, ways_of
+from cescore.evaluation.ways import NOISE, TRIES, Way, curves_of, exact_gains, ways_of, IndicatorWay
 from cescore.evaluation.what_if import EntityStanding, ReplacedValue, WhatIf, standings
 from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.method.cheapest_path import CurveSampler, GainCurve, cheapest
@@ -185,7 +185,7 @@ def _is_reached(
 
 
 def _curves(
-    yearly: YearlyEvaluation, entity_id: str, ways: Sequence[Way], now: float
+    yearly: YearlyEvaluation, entity_id: str, ways: Sequence[IndicatorWay], now: float
 ) -> list[GainCurve]:
     """What each way brings: worked out where the total adds up, else measured by evaluating it."""
     gains = exact_gains(yearly, entity_id, ways)
@@ -209,11 +209,11 @@ def _adds_up(
     return total is not None and abs(now + gain - total) < 1e-6
 
 
-def _values(ways: Sequence[Way], shares: Mapping[str, float]) -> dict[str, float]:
+def _values(ways: Sequence[IndicatorWay], shares: Mapping[str, float]) -> dict[str, float]:
     return {way.code: way.at(shares[way.code]) for way in ways if way.code in shares}
 
 
-def _moves(ways: Sequence[Way], shares: Mapping[str, float]) -> tuple[PathMove, ...]:
+def _moves(ways: Sequence[IndicatorWay], shares: Mapping[str, float]) -> tuple[PathMove, ...]:
     return tuple(
         PathMove(way.code, way.start, way.at(shares[way.code]), way.cost * shares[way.code])
         for way in ways

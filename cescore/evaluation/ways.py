@@ -23,7 +23,7 @@ STRAIGHT = ("goalposts", "efficacy")  # scores that lie on straight lines
 
 
 @dataclass(frozen=True)
-class Way:
+class IndicatorWay:
     """One indicator's way from its value to the farthest it can be moved [its unit], and what it costs
     in all (params/movable.yml)."""
 
@@ -52,7 +52,9 @@ def values_of(yearly: YearlyEvaluation, entity_id: str) -> dict[str, float]:
     return {code: float(c.values[at]) for code, c in columns.items() if c.is_present[at]}
 
 
-def ways_of(yearly: YearlyEvaluation, entity_id: str, values: Mapping[str, float]) -> list[Way]:
+def ways_of(
+    yearly: YearlyEvaluation, entity_id: str, values: Mapping[str, float]
+) -> list[IndicatorWay]:
     """The ways of the indicators with a value that are not computed from others and can be moved.
 
     A way is the lever's share of the distance between the goalposts, on a logarithmic scale of the
@@ -81,7 +83,7 @@ def ways_of(yearly: YearlyEvaluation, entity_id: str, values: Mapping[str, float
             if start >= 0 > end:  # nothing is less than nothing
                 end, most = 0.0, start / span
         if end != start:
-            ways.append(Way(code, start, end, lever.cost * most))
+            ways.append(IndicatorWay(code, start, end, lever.cost * most))
     return ways
 
 
@@ -92,7 +94,7 @@ def _within(factor: float | None, ends: tuple[float, float], most: float) -> flo
 
 
 def exact_gains(
-    yearly: YearlyEvaluation, entity_id: str, ways: Sequence[Way]
+    yearly: YearlyEvaluation, entity_id: str, ways: Sequence[IndicatorWay]
 ) -> dict[str, Gain] | None:
     """What each way brings to the total, where that adds up: share of the way -> points.
 
@@ -120,7 +122,7 @@ def exact_gains(
     return gains
 
 
-def curves_of(ways: Sequence[Way], gains: Mapping[str, Gain]) -> list[GainCurve]:
+def curves_of(ways: Sequence[IndicatorWay], gains: Mapping[str, Gain]) -> list[GainCurve]:
     """The curves of gains that are known at every share."""
     return [
         sampled(way.code, way.cost, gains[way.code].at, is_bent=gains[way.code].is_bent)
@@ -130,7 +132,7 @@ def curves_of(ways: Sequence[Way], gains: Mapping[str, Gain]) -> list[GainCurve]
 
 
 def cheapest_of(
-    ways: Mapping[str, Way], gains: Mapping[str, Gain], wanted: float
+    ways: Mapping[str, IndicatorWay], gains: Mapping[str, Gain], wanted: float
 ) -> dict[str, float]:
     """The shares of the ways that together gain what is wanted [points] at least cost; empty: none do.
 
@@ -148,7 +150,7 @@ def cheapest_of(
     return {}
 
 
-def _gain(lever: GradeLever, way: Way, weight: float) -> Gain:
+def _gain(lever: GradeLever, way: IndicatorWay, weight: float) -> Gain:
     scale, direction = (
         Scale(floor=lever.floor, top=lever.top),
         1 if lever.best > lever.worst else -1,

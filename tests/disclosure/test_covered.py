@@ -34,12 +34,19 @@ def asked(*checks: dict[str, Any]) -> Plan:
     return plan(measures={"4.1": {**shared, "checks": list(checks)}})
 
 
-def inspected(made: Plan, **values: str) -> tuple[MeasureLine, ...]:
-    records = [
-        {"check_id": c, "status": "partial", "value": v, "finding": f"it is {v}",
-         "evidence_ref": "doc", "evidence_kind": "document"}
-        for c, v in values.items()
-    ]  # fmt: skip
+def inspected(
+    made: Plan, before: dict[int, str] | None = None, **values: str
+) -> tuple[MeasureLine, ...]:
+    """The measures of 2024; ``before``: the number of check c in years before it."""
+    numbers = {2024: values} | {year: {"c": number} for year, number in (before or {}).items()}
+    records = {
+        year: [
+            {"check_id": c, "status": "partial", "value": v, "finding": f"it is {v}",
+             "evidence_ref": "doc", "evidence_kind": "document"}
+            for c, v in of_year.items()
+        ]
+        for year, of_year in numbers.items()
+    }  # fmt: skip
     return measure_lines(made, "lake", records, year=2024)
 
 
@@ -61,6 +68,38 @@ def test_credit_on_the_way_to_a_goal_is_the_number_once_more_and_goes_too() -> N
     assert lines[0].checks[0]["credit"] == 0.9
     assert line.checks[0]["credit"] is None
     assert line.credit == line.checks[1]["credit"] and line.scored == 1
+
+
+def test_credit_near_the_number_of_last_year_goes_too_and_all_or_nothing_stays() -> None:
+    better = {**GOAL, "yardstick": "improves", "goal": None}
+    made = asked({key: value for key, value in better.items() if value is not None})
+    for number, credit in (("60.5", None), ("62", 1.0), ("50", 0.0)):
+        lines = inspected(made, {2023: "60"}, c=number)
+        (check,) = covered(made, lines)[0].checks
+        assert (check["credit"], check["last"], check["value"]) == (credit, None, "※")
+
+
+@pytest.mark.parametrize(
+    ("changed", "hidden", "is_covered"),
+    [
+        ({"quantity": "stock"}, 2022, False),
+        ({"quantity": "flow"}, 2022, True),  # the mean of three years holds it
+        ({"quantity": "flow"}, 2020, False),
+        (
+            {"yardstick": "goal", "goal": {2021: 0.0}, "better": "less"},
+            2021,
+            True,
+        ),  # the first number
+    ],
+)
+def test_a_check_is_covered_for_every_year_it_is_held_against(
+    changed: dict[str, Any], hidden: int, is_covered: bool
+) -> None:
+    entry = {key: value for key, value in GOAL.items() if key not in ("goal", "yardstick")}
+    made = asked({**entry, "type": "amount", "yardstick": "improves", **changed})
+    lines = inspected(made, {2021: "63", 2022: "61", 2023: "60"}, c="60.5")
+    found = CoveredMeasures(made, {"heat": frozenset([hidden])}, 2024).lines(lines)
+    assert (found[0].checks[0]["value"] == "※") is is_covered
 
 
 @pytest.mark.parametrize(("numbers", "gives"), [(1, True), (2, False)])

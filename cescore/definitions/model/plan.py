@@ -237,6 +237,7 @@ class Plan(Named):
     last_year: Year
     midterm_year: Year | None = None  # of the midterm evaluation; None: the middle of the period
     status: str = ""  # for example: 征求意见稿
+    history: Mapping[str, Named] = {}  # version of the assessment -> what changed with it
     source: Text
     tag: Tag = "S"
     targets: Mapping[str, Target] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from cescore.definitions.model import Framework
+from cescore.definitions.model import Framework, Plan
 from cescore.definitions.model.ends import EndsRule, QuantityEnds
 from cescore.definitions.model.reference import Reference
 from cescore.disclosure.documents import MethodBook
@@ -61,17 +61,22 @@ def overview(book: OpenDocument[MethodBook]) -> Fragment:
             section("points", points=way),
             Table(columns, rows, words.t("book.caption.numbers")).fragment(),
             *(paragraph(text) for text in inside),
-            *_revisions(words, data.frameworks),
+            *_revisions(words, data.frameworks, data.plan),
         ]
     )
 
 
-def _revisions(words: Words, frameworks: Sequence[Framework]) -> Iterator[Fragment]:
-    """What changed with each version of a framework, as its params say; shared ones once."""
+def _revisions(
+    words: Words, frameworks: Sequence[Framework], plan: Plan | None
+) -> Iterator[Fragment]:
+    """What changed with each version of a framework, or of the assessment, as params say; shared
+    ones once."""
     lines: dict[tuple[str, str], list[str]] = {}
     for framework in frameworks:
         for version, text in framework.history.items():
             lines.setdefault((version, text.name(words.lang)), []).append(framework.entity_type)
+    for version, text in plan.history.items() if plan is not None else ():
+        lines[version, text.name(words.lang)] = list(plan.assessment.weights) if plan else []
     rows = [Row([version, words.types(types), text]) for (version, text), types in lines.items()]
     columns = [
         TableColumn(words.t("book.head.version"), 14, "text"),

@@ -118,9 +118,15 @@ def assessment(book: OpenDocument[MethodBook], constants: Mapping[str, float]) -
     rules = plan.assessment
     shares = {name: exact(100 * value) for name, value in constants.items()}
 <<<<<<< HEAD
+<<<<<<< HEAD
     better = rules.improves
     shares |= {
         "rate": exact(better.rate), "amount": exact(better.amount), "years": str(better.years)
+=======
+    improves = rules.improves
+    shares |= {
+        "rate": exact(improves.rate), "amount": exact(improves.amount), "years": f"{improves.years}",
+>>>>>>> MA
     }  # fmt: skip
     said = [words.t(f"book.assess.{n}", **shares) for n in range(1, 11)]
 =======
