@@ -117,22 +117,8 @@ def assessment(book: OpenDocument[MethodBook], constants: Mapping[str, float]) -
         return NONE
     rules = plan.assessment
     shares = {name: exact(100 * value) for name, value in constants.items()}
-<<<<<<< HEAD
-<<<<<<< HEAD
-    better = rules.improves
-    shares |= {
-        "rate": exact(better.rate), "amount": exact(better.amount), "years": str(better.years)
-=======
-    improves = rules.improves
-    shares |= {
-        "rate": exact(improves.rate), "amount": exact(improves.amount), "years": f"{improves.years}",
->>>>>>> MA
-    }  # fmt: skip
-    said = [words.t(f"book.assess.{n}", **shares) for n in range(1, 11)]
-=======
     better = {name: exact(getattr(rules.improves, name)) for name in ("rate", "amount", "years")}
     said = [words.t(f"book.assess.{n}", **shares, **better) for n in range(1, 11)]
->>>>>>> DD
     said += [words.t("book.noted", note=rules.note)] if rules.note else []
     return Fragment.join(
         [
