@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from cescore.definitions.model import GradeBand
 from cescore.definitions.spelling import with_nearest
 from cescore.errors import DataError, Sentence
-from cescore.evaluation.ways import NOISE, TRIES, Way, curves_of, exact_gains, ways_of, IndicatorWay
+from cescore.evaluation.ways import NOISE, TRIES, IndicatorWay, curves_of, exact_gains, ways_of
 from cescore.evaluation.what_if import EntityStanding, ReplacedValue, WhatIf, standings
 from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.method.cheapest_path import CurveSampler, GainCurve, cheapest
