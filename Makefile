@@ -25,10 +25,10 @@ set-up-test:
 	@sh .ci/set-up test
 
 test: set-up-test
-	$(PYTHON) -m pytest -n 2
+	$(PYTHON) -m pytest -n 2 --dist loadfile
 
 soak: set-up-test
-	$(PYTHON) -m pytest -n 2 -m soak
+	$(PYTHON) -m pytest -n 2 --dist loadfile -m soak
 
 lint: set-up-test
 	$(PYTHON) -m ruff format --check --quiet cescore sample tests docs build.py

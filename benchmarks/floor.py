@@ -48,7 +48,11 @@ def print_floor(bundle: Path, folder: Path, lang: str, notebook: Path) -> None:
     with collector_paused():
         page = _page(bundle, lang, notebook)
         printed = print_pdf(
-            page, stylesheet=TEMPLATES / STYLESHEET, identifier=bytes(16), dated=date(2000, 1, 1)
+            page,
+            stylesheet=TEMPLATES / STYLESHEET,
+            identifier=bytes(16),
+            dated=date(2000, 1, 1),
+            is_close=True,
         )
     (folder / "scorecard.pdf").write_bytes(printed.raw)
 

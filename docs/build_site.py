@@ -66,7 +66,7 @@ def renew_messages() -> int:
     """The catalogues with what pages say now; new and changed messages wait for their translation."""
     templates = BUILT / "gettext"
     shutil.rmtree(templates, ignore_errors=True)
-    if status := sphinx("gettext", templates):
+    if status := sphinx("gettext", templates, "-Dsuppress_warnings=image.not_readable"):
         return status
     for template in templates.rglob("*.pot"):
         if not words.is_translated(template.relative_to(templates).with_suffix("").as_posix()):

@@ -71,7 +71,8 @@ def _write_pages(app: Sphinx) -> None:
     """What is made from code and params, in the language of the build."""
     generated = DOCS / "generated"
     generated.mkdir(exist_ok=True)
-    pages = {"commands": commands.page()} | method.pages(ROOT, words.short(app.config.language))
+    lang = words.short(app.config.language)
+    pages = {"commands": commands.page(lang)} | method.pages(ROOT, lang)
     for name, text in pages.items():
         place = generated / f"{name}.md"
         if not place.is_file() or place.read_text(encoding="utf-8") != text:

@@ -350,9 +350,8 @@ def _inspect(
     if block.tables[0].ids[0] != CITY_ID:
         return
     for year, rows in measures.items():
-        rng = np.random.default_rng([seed, year])
         for table in block.tables:
-            rows += measure_rows(table, year, checks, block.quality, rng)
+            rows += measure_rows(table, year, checks, block.quality, seed)
 
 
 def _write_rest(

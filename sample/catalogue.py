@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from cescore.errors import ParamsError
 from sample.frame import YEARS
 
 LEVELS = ("city", "district", "park", "enterprise")
+_NAME = re.compile(r"[a-z][a-z0-9_]+")
+_SUM = re.compile(r"total\([a-z0-9_,\s]+\)")
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,9 @@ class PlannedCheck:
     better: str
     yardstick: str
     goal: Mapping[int, float]  # by the year from which it holds
+    is_flow: bool
+    tolerance: float  # of an improvement: percentage points of a rate, per cent of a number
+    years: int  # a flow is held against the mean of so many
     units: tuple[str, ...]  # that answer for it
     inspectors: tuple[str, ...]
 
@@ -83,16 +89,20 @@ def read_plan(params: Path) -> tuple[tuple[PlannedCheck, ...], tuple[PlannedVeto
     begun = [plan for plan in map(read_yaml, paths) if int(plan["first_year"]) <= YEARS[-1]]
     if not begun:
         return (), ()
-    plan = begun[-1]
+    plan, sums = begun[-1], _sums(params)
+    improves = (plan.get("assessment") or {}).get("improves") or {}
     checks = tuple(
         PlannedCheck(
             str(check["id"]),
             tuple(check.get("levels") or measure.get("levels") or LEVELS),
             str(check.get("type", "doc")),
-            str(check.get("formula", "") or ""),
+            _NAME.sub(lambda m: sums.get(m[0], m[0]), str(check.get("formula", "") or "")),
             str(check.get("better", "") or ""),
             str(check.get("yardstick", "") or ""),
             {int(year): float(goal) for year, goal in (check.get("goal") or {}).items()},
+            check.get("quantity") == "flow",
+            float(improves.get(*(("rate", 1) if check.get("type") == "rate" else ("amount", 5)))),
+            int(improves.get("years", 3)),
             tuple(measure.get("units") or ()),
             tuple(plan.get("inspectors") or ("市发改委",)),
         )
@@ -104,3 +114,11 @@ def read_plan(params: Path) -> tuple[tuple[PlannedCheck, ...], tuple[PlannedVeto
         for code, veto in (plan.get("vetoes") or {}).items()
     )
     return checks, vetoes
+
+
+def _sums(params: Path) -> dict[str, str]:
+    """Accounts that are nothing but sums of variables, which a check may name instead of them."""
+    path = params / "accounts.yml"
+    accounts = read_yaml(path).get("accounts") or {} if path.is_file() else {}
+    formulas = {code: str(entry.get("formula", "")) for code, entry in accounts.items()}
+    return {code: text for code, text in formulas.items() if _SUM.fullmatch(text.strip())}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from zlib import crc32
 
 import numpy as np
 
@@ -13,6 +15,7 @@ from sample.frame import YEARS
 from sample.table import Table
 
 STATUSES = ("done", "partial", "not_done", "not_applicable", "not_inspected")
+INSPECTED = STATUSES[:3]
 MEASURE_COLUMNS = ("check_id", "entity_id", "year", "status", "value", "evidence_ref",
                    "evidence_kind", "inspector_unit", "inspection_date", "finding", "due_date", "closed_date")  # fmt: skip
 VETO_COLUMNS = ("veto_id", "entity_id", "year", "status", "document", "confirming_unit", "date")
@@ -28,9 +31,12 @@ def measure_rows(
     year: int,
     checks: Sequence[PlannedCheck],
     quality: Mapping[str, float],
-    rng: np.random.Generator,
+    seed: int,
 ) -> Iterator[tuple[str, ...]]:
-    """One row per entity and check of its level, likelier done where the entity does well."""
+    """One row per entity and check of its level, likelier done where the entity does well.
+
+    Each row is drawn by itself: a check that changes in the plan moves no row of another one.
+    """
     position = YEARS.index(year)
     mine = [check for check in checks if table.entity_type in check.levels]
     number = 0
@@ -39,24 +45,48 @@ def measure_rows(
             continue
         for check in mine:
             number += 1
-            drawn = _draw(rng, quality[entity_id], year)
-            status, value = _settle(check, table, i, position, drawn, quality[entity_id])
+            here = _Place(check, table, i, quality[entity_id], seed)
+            rng, drawn = here.draw(position)
+            status, value = _settle(here, position, drawn)
             yield _row(
                 check, entity_id, year, status, value, table.entity_type[0].upper(), number, rng
             )
 
 
-def _draw(rng: np.random.Generator, quality: float, year: int) -> str:
-    done = float(np.clip(0.60 + 0.12 * quality + 0.03 * (year - FIRST_INSPECTED), 0.15, 0.93))
-    rest = 1 - done
-    weights = [done, 0.45 * rest, 0.25 * rest, 0.12 * rest, 0.18 * rest]
-    return STATUSES[int(np.searchsorted(np.cumsum(weights), rng.random() * sum(weights)))]
+@dataclass(frozen=True)
+class _Place:
+    """One check at one entity, over the years."""
+
+    check: PlannedCheck
+    table: Table
+    row: int
+    quality: float
+    seed: int
+
+    def draw(self, y: int) -> tuple[np.random.Generator, str]:
+        """The year's own generator, and the status that it draws first."""
+        year = YEARS[y]
+        key = f"{self.check.id} {self.table.ids[self.row]}".encode()
+        rng = np.random.default_rng([self.seed, year, crc32(key)])
+        done = 0.60 + 0.12 * self.quality + 0.03 * (year - FIRST_INSPECTED)
+        rest = 1 - float(np.clip(done, 0.15, 0.93))
+        weights = [1 - rest, 0.45 * rest, 0.25 * rest, 0.12 * rest, 0.18 * rest]
+        return rng, STATUSES[int(np.searchsorted(np.cumsum(weights), rng.random() * sum(weights)))]
+
+    def number(self, y: int) -> float | None:
+        return number_of(self.check, self.table, self.row, y, self.quality)
+
+    def recorded(self, y: int) -> float | None:
+        """The number that was recorded of an earlier year; None where nobody looked."""
+        is_open = YEARS[y] < FIRST_INSPECTED or not self.table.is_valid[self.row, y]
+        if is_open or self.table.is_absent(self.row, y):
+            return None
+        return self.number(y) if self.draw(y)[1] in INSPECTED else None
 
 
-def _settle(
-    check: PlannedCheck, table: Table, i: int, y: int, drawn: str, quality: float
-) -> tuple[str, str]:
+def _settle(here: _Place, y: int, drawn: str) -> tuple[str, str]:
     """The drawn status and the value, unless the return or the number already says how the check went."""
+    check, table, i = here.check, here.table, here.row
     if check.id == ON_TIME:
         is_on_time = table.values["submission_on_time"][i, y] == 1 and not table.is_absent(i, y)
         return ("done" if is_on_time else "not_done"), ""
@@ -66,30 +96,42 @@ def _settle(
     needs_number = check.yardstick in ("goal", "improves")
     if table.is_absent(i, y):
         return ("not_inspected" if needs_number else drawn), ""
-    if drawn in ("not_inspected", "not_applicable"):
+    if drawn not in INSPECTED:
         return drawn, ""
-    value = number_of(check, table, i, y, quality)
+    value = here.number(y)
     if value is None:
         return ("not_applicable" if needs_number else drawn), ""
-    last = None if table.is_absent(i, y - 1) else number_of(check, table, i, y - 1, quality)
-    return _as_the_value_says(check, YEARS[y], value, last, drawn), f"{value:.10g}"
+    return _as_the_value_says(here, y, value, drawn), f"{value:.10g}"
 
 
-def _as_the_value_says(
-    check: PlannedCheck, year: int, value: float, last: float | None, drawn: str
-) -> str:
+def _as_the_value_says(here: _Place, y: int, value: float, drawn: str) -> str:
     """No check is done below its goal, after a step back, or with nothing of what it asks for."""
-    less = check.better == "less"
-    goal = check.goal.get(max((y for y in check.goal if y <= year), default=0))
+    check, less = here.check, here.check.better == "less"
+    goal = check.goal.get(max((year for year in check.goal if year <= YEARS[y]), default=0))
     if goal is not None:
-        is_met = value <= goal if less else value >= goal
-        return "done" if is_met else "partial" if not less and value >= goal / 2 else "not_done"
-    if check.yardstick == "improves" and last is not None:
-        is_at_end = value <= 0 if less else check.type == "rate" and value >= 100
-        if value == last:
-            return "done" if is_at_end else "partial"
-        return "done" if (value < last if less else value > last) or is_at_end else "not_done"
+        if value <= goal if less else value >= goal:
+            return "done"
+        earlier = (here.recorded(before) for before in range(y))
+        first = next((number for number in earlier if number), 0.0)
+        way = 1 - value / first if less and first else value / goal if not less else 0.0
+        return "partial" if way >= 0.5 else "not_done"
+    if check.yardstick == "improves":
+        span = range(max(y - (check.years if check.is_flow else 1), 0), y)
+        known = [number for before in span if (number := here.recorded(before)) is not None]
+        if known:
+            return _improved(check, value, sum(known) / len(known))
     return "not_done" if check.better == "more" and value == 0 else drawn
+
+
+def _improved(check: PlannedCheck, value: float, before: float) -> str:
+    """Done from the tolerance for the better, not done from it for the worse."""
+    less, is_rate = check.better == "less", check.type == "rate"
+    if (value <= 0 and less) or (is_rate and not less and value >= 100):
+        return "done"
+    unit = 1.0 if is_rate else abs(before) / 100
+    change = (before - value if less else value - before) / (unit * check.tolerance or 1e-9)
+    near = is_rate and (value if less else 100 - value) < check.tolerance
+    return "done" if change >= 1 else "partial" if change > -1 or near else "not_done"
 
 
 def _row(check: PlannedCheck, entity_id: str, year: int, status: str, value: str, letter: str, number: int,
@@ -107,6 +149,8 @@ def _row(check: PlannedCheck, entity_id: str, year: int, status: str, value: str
         else ""
     )
     kind = EVIDENCE[int(np.searchsorted(np.cumsum(OF_EVIDENCE), rng.random()))]
+    if entity_id == AWKWARD["excellent_firm"].entity_id:
+        kind = "document"  # it proves what it does
     unit = _inspector(check, letter == "C", number)
     return (
         check.id,

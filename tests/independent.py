@@ -149,6 +149,11 @@ class World:
         numbers = [v.number for v in values if v.number is not None]
         if name == "positive" and numbers[0] <= 0:
             return Value(None, NOT_COMPUTABLE)
+        if name == "log":
+            positive = numbers[0] > 0
+            return (
+                Value(Fraction(math.log(numbers[0]))) if positive else Value(None, NOT_COMPUTABLE)
+            )
         return Value(
             {"min": min, "max": max, "abs": lambda x: abs(x[0]), "positive": min}[name](numbers)
         )
@@ -343,6 +348,7 @@ def combine(members: list[tuple[Fraction, Fraction]], how: str) -> Fraction:
 
 
 @lru_cache(maxsize=2)
+@lru_cache(maxsize=4)  # of results that do not change
 def read_rows(results: Path) -> list[dict[str, str]]:
     with results.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
@@ -372,6 +378,51 @@ def read_framework(params: Path, entity_type: str) -> dict[str, Any]:
     return framework
 
 
+@lru_cache(maxsize=8)
+def ends_by_rule(params: Path, quantity: str) -> dict[str, Any]:
+    """The ends of a quantity of goalposts.yml: as stated, or worked out by its rule."""
+    table = read_yaml(params / "goalposts.yml")
+    entry = table["quantities"][quantity]
+    stated = dict(entry.get("ends_by_industry", {}))
+    if "rule" not in entry:
+        return {"worst": entry["worst"], "best": entry["best"], "by_industry": stated}
+    rule, up = table["rules"][entry["rule"]], entry["direction"] == 1
+    if rule["kind"] == "levels":
+        points = list(rule["points"].values())
+        beyond = Fraction(points[-1], points[0] - points[1])
+        return {"worst": len(points) + beyond, "best": 1}
+
+    def around(value: Any) -> list[Fraction]:
+        x = Fraction(str(value))
+        if rule["kind"] == "share":
+            return [x * Fraction(str(rule["part"])), x]
+        low, high = x / Fraction(str(rule["ratio"])), x * Fraction(str(rule["ratio"]))
+        return [low, high] if up else [high, low]
+
+    def published(wanted: dict[str, Any]) -> Any:
+        (found,) = (
+            line["value"]
+            for line in read_yaml(params / "references.yml")["values"]
+            if {"kind": "actual", **line}.items() >= {"kind": "actual", **wanted}.items()
+        )
+        return found
+
+    worst, best = around(entry["value"] if "value" in entry else published(entry["reference"]))
+    own = {industry: around(value) for industry, value in entry.get("by_industry", {}).items()}
+    return {"worst": worst, "best": best, "by_industry": own | stated}
+
+
+def with_ends(params: Path, framework: dict[str, Any]) -> dict[str, Any]:
+    """A framework with the ends of quantities in place of their names."""
+    for entry in framework["indicators"].values():
+        for year, posts in entry.get("goalposts", {}).items():
+            if "of" in posts:
+                ends = ends_by_rule(params, posts["of"])
+                kept = {} if posts.get("general") else ends.get("by_industry", {})
+                entry["goalposts"][year] = {**ends, "by_industry": kept}
+    return framework
+
+
 def read_world(params: Path, results: Path, entity_type: str, base_year: int) -> World:
     """The YAML of one type, and its returned values from the results file."""
     accounts = read_yaml(params / "accounts.yml")
@@ -384,7 +435,7 @@ def read_world(params: Path, results: Path, entity_type: str, base_year: int) ->
                 number, state if number is None else PRESENT
             )
     return World(
-        read_framework(params, entity_type),
+        with_ends(params, read_framework(params, entity_type)),
         {**(accounts.get("accounts", {}) or {}), **read_yaml(params / "norms.yml")},
         accounts.get("factors", {}) or {},
         read_yaml(params / "variables.yml"),

@@ -15,6 +15,17 @@ from typing import Any
 
 from independent import Value, World, read_yaml
 
+# Read by hand: what a check of a type asks for and something else scores already.
+REPEATED: dict[str, dict[str, str]] = {
+    "city": {},
+    "district": {
+        "4.2.2.c": "P07", "4.2.3.a": "P06", "4.4.1.d": "T1a",
+        "4.5.1.a": "NET", "4.5.3.a": "R12", "5.3.a": "R11", "5.4.a": "R09",
+    },
+    "park": {},
+    "enterprise": {"4.1.2.a": "E09"},
+}  # fmt: skip
+
 Rows = dict[tuple[str, str], dict[str, str]]  # entity, check -> its row
 
 
@@ -31,8 +42,9 @@ class PlannedTotals:
         self.plan, self.world, self.entity_type = read_yaml(plan), world, entity_type
         self.year = int(self.plan["last_year"])
         self.rules = self.plan["assessment"]
-        self.now = read_checks(data / str(self.year) / "measures.csv")
-        self.last = read_checks(data / str(self.year - 1) / "measures.csv")
+        years = range(int(self.plan["first_year"]), self.year + 1)
+        self.rows = {year: read_checks(data / str(year) / "measures.csv") for year in years}
+        self.now = self.rows[self.year]
 
     def total(self, entity: str, index: Fraction, bonus: Fraction) -> Fraction:
         """The total: parts that exist, weighted, with extra points, 100 at most."""
@@ -92,6 +104,7 @@ class PlannedTotals:
             for measure in self.plan["measures"].values()
             for check in measure["checks"]
             if self.entity_type in check["levels"]
+            and check["id"] not in REPEATED[self.entity_type]
             and (credit := self.credit(entity, check, measure["units"])) is not None
         ]
         return sum(credits, Fraction(0)) / len(credits) * 100 if credits else None
@@ -127,15 +140,33 @@ class PlannedTotals:
             goal = Fraction(str(goals[max(goals)]))
             if value == goal or (value < goal) == less:
                 return Fraction(1)
+            if not goal:  # how much of the first number is gone
+                first = next(iter(self.before(entity, check["id"], len(self.rows)).values()), None)
+                gone = 1 - value / first if first else Fraction(0)
+                return self.ladder(gone, bonus=False)
             over, under = (goal, value) if less else (value, goal)
             return self.ladder(over / under, bonus=False) if under > 0 else Fraction(0)
-        before = self.last.get((entity, check["id"]), {}).get("value")
-        if not before:
+        is_flow, rules = check.get("quantity") == "flow", self.rules["improves"]
+        known = self.before(entity, check["id"], int(rules["years"]) if is_flow else 1)
+        if not known:
             return None
-        is_at_end = value <= 0 if less else check["type"] == "rate" and value >= 100
-        if is_at_end or (value != Fraction(before) and (value < Fraction(before)) == less):
-            return Fraction(1)
-        return Fraction(1, 2) if value == Fraction(before) else Fraction(0)
+        before = sum(known.values(), Fraction(0)) / len(known)
+        change = before - value if less else value - before
+        if check["type"] == "rate":
+            tolerance = Fraction(str(rules["rate"]))
+            near = 1 - (value if less else 100 - value) / tolerance
+        else:
+            tolerance = abs(before) * Fraction(str(rules["amount"])) / 100
+            near = Fraction(less and value <= 0)
+        if not tolerance:
+            return max(near, Fraction((change > 0) - (change < 0) + 1) / 2)
+        return min(max(Fraction(1, 2) + change / tolerance / 2, near, Fraction(0)), Fraction(1))
+
+    def before(self, entity: str, check: str, years: int) -> dict[int, Fraction]:
+        """The numbers recorded of a check in so many years before, the first one first."""
+        span = [year for year in sorted(self.rows) if self.year - years <= year < self.year]
+        texts = {year: self.rows[year].get((entity, check), {}).get("value") for year in span}
+        return {year: Fraction(text) for year, text in texts.items() if text}
 
 
 def points_of(

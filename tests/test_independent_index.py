@@ -10,16 +10,16 @@ import pytest
 from independent import read_column, read_rows, read_world
 from independent_plan import PlannedTotals
 
-from cescore.evaluation.yearly import evaluate_workspace
+from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
-def sample_results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sample_results(tmp_path_factory: pytest.TempPathFactory, yearly: YearlyEvaluation) -> Path:
     path = tmp_path_factory.mktemp("results") / "results.csv"
-    evaluate_workspace(Workspace.load(ROOT, 2025)).results().to_csv(path, index=False)
+    yearly.results().to_csv(path, index=False)
     return path
 
 

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-import copy
 import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from typer.core import TyperGroup
 
+from cescore.cli.help_page import examples, overview, shown
+from cescore.cli.wrong_use import NoSuchCommand
+from cescore.run.lines import Terminal
+
 if TYPE_CHECKING:
-    from typer._click import Context, HelpFormatter
+    from typer._click import Command, Context, HelpFormatter
 
 PACKAGE = "cescore"  # also what the command is called where the package is installed
 SCRIPT = "build.py"
 DEFAULT = "run"  # what is done where no command is named
 REPORTS, RETURNS, NUMBERS = "Reports", "Returns in and out", "Numbers followed"
 OFFICIAL, YEARS = "Confidentiality and official release", "The turn of the year"
+PANELS = (REPORTS, RETURNS, NUMBERS, OFFICIAL, YEARS)  # groups of commands, in the order shown
+EXAMPLES = (
+    ("--only 'park/*' --lang en", "the parks' reports, in English"),
+    ("check", "what is wrong with the data"),
+    ("explain 220402 R01", "where a number comes from"),
+)
 
 
 def program() -> str:
@@ -34,17 +42,17 @@ class CommandsWithDefault(TyperGroup):
     """
 
     def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
-        shown = copy.copy(self)
-        shown.params = [*self.commands[DEFAULT].params, *self.params]
-        shown.epilog = "\n\n".join(
-            (
-                "Examples:",
-                f"{program()} --only 'park/*' --lang en  the parks' reports, in English",
-                f"{program()} check                      what is wrong with the data",
-                f"{program()} explain 220402 R01         where a number comes from",
-            )
-        )
-        TyperGroup.format_help(shown, ctx, formatter)
+        """Print it; the formatter of the library stays empty."""
+        shown(overview(ctx, self, self.commands[DEFAULT], PANELS))
+        shown(examples(((f"{program()} {typed}", what) for typed, what in EXAMPLES), ctx.obj))
+
+    def resolve_command(
+        self, ctx: Context, args: list[str]
+    ) -> tuple[str | None, Command | None, list[str]]:
+        """The command that the first word names."""
+        if args and args[0] not in self.commands:
+            raise NoSuchCommand(args[0], self.commands, ctx)
+        return super().resolve_command(ctx, args)
 
 
 app = typer.Typer(
@@ -56,7 +64,7 @@ app = typer.Typer(
         f" {DEFAULT} does."
     ),
 )
-console = Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
+console = Terminal(soft_wrap=not sys.stdout.isatty(), highlight=False)
 
 
 @app.callback(invoke_without_command=True)

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -38,13 +38,16 @@ from cescore.cli.options import (
     patterns,
     workspace,
 )
+from cescore.cli.wrong_use import WrongUse
 from cescore.run.asked import Asked
-from cescore.run.executor import Executor, open_executor
 from cescore.run.job import PREVIEW_RENDER, RENDER, TRIAL_RENDER, WATCHED_RENDER, Limits
 from cescore.run.phases import phases
 from cescore.run.progress import Form
 
-Opening = Callable[[], Executor]
+if TYPE_CHECKING:
+    from cescore.run.executor import Executor
+
+Opening = Callable[[], "Executor"]
 
 
 @app.command(rich_help_panel=REPORTS)
@@ -184,7 +187,7 @@ def preview(
 ) -> None:
     """Build one report into output/preview and open it."""
     if variant is not None and stage:
-        raise typer.BadParameter("a variant is of a year, not of a stage", param_hint="--variant")
+        raise WrongUse("variant_of_stage", "--variant")
     asked = Asked(
         workspace(root),
         year,
@@ -219,13 +222,19 @@ def _opening(
 ) -> Opening:
     """Opens the executor, before any data are read, so that report processes never hold them."""
     workers = jobs or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else (1, 2))
-    return lambda: open_executor(
-        workers,
-        render=render,
-        limits=Limits(seconds=seconds),
-        scheduler=scheduler,
-        is_shared=is_shared,
-    )
+
+    def opened() -> Executor:
+        from cescore.run import executor
+
+        return executor.open_executor(
+            workers,
+            render=render,
+            limits=Limits(seconds=seconds),
+            scheduler=scheduler,
+            is_shared=is_shared,
+        )
+
+    return opened
 
 
 def _words(progress: str) -> Console:

@@ -6,8 +6,10 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from functools import lru_cache
 
 import typer
+from typer.core import TyperGroup
 
 import cescore.cli.analysing
 import cescore.cli.building
@@ -21,7 +23,9 @@ import cescore.cli.signing
 import cescore.cli.trying
 import cescore.cli.years  # noqa: F401
 from cescore.cli.application import app, program
-from cescore.cli.options import of_terminal
+from cescore.cli.help_page import SpokenCommand
+from cescore.cli.options import asked_in
+from cescore.cli.wrong_use import cause, told
 from cescore.errors import CescoreError
 from cescore.publish.words import label
 from cescore.run.interrupt import Interrupted, listen, settle
@@ -37,17 +41,25 @@ def with_command(arguments: Sequence[str]) -> list[str]:
         before = arguments[position - 1] if position else ""
         if word in commands and before not in valued:
             return [word, *arguments[:position], *arguments[position + 1 :]]
-    if arguments and arguments[0] in ABOUT:
-        return [ABOUT[arguments[0]]]
+    if asked := next((word for word in arguments if word in ABOUT), ""):
+        return [ABOUT[asked]]
     if any(word.partition("=")[0] == "--stage" for word in arguments):
         return ["review", *arguments]  # what asks for a stage asks for a plan's evaluation
     first = arguments[0] if arguments else "-"
     return list(arguments) if not first.startswith("-") else ["run", *arguments]
 
 
+@lru_cache(maxsize=1)
+def group() -> TyperGroup:
+    """The command with all its commands."""
+    for registered in app.registered_commands:
+        registered.cls = SpokenCommand
+    return typer.main.get_group(app)
+
+
 def words_of_the_command() -> tuple[frozenset[str], frozenset[str]]:
     """The names of all commands, and of all options that take a value."""
-    commands = typer.main.get_group(app).commands
+    commands = group().commands
     options = [
         o for command in commands.values() for o in command.params if o.param_type_name == "option"
     ]
@@ -66,8 +78,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and leave with its exit status; what the user can mend is no traceback."""
     _replace_what_cannot_be_shown()
     listen()
+    given = sys.argv[1:] if arguments is None else arguments
+    lang = asked_in(given)
     try:
-        app(with_command(sys.argv[1:] if arguments is None else arguments), prog_name=program())
+        words = with_command(given)
+        sys.exit(group().main(words, program(), standalone_mode=False, obj=lang) or 0)
+    except typer.TyperException as error:
+        for line in told(error, lang):
+            print(line, file=sys.stderr)
+        sys.exit(NOTHING_BUILT)
     except CescoreError as error:
         print(error, file=sys.stderr)
         sys.exit(getattr(error, "exit_status", NOTHING_BUILT))
@@ -75,10 +94,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(INTERRUPTED)
     except OSError as error:  # a full disk, a folder that cannot be written
-        print(f"{error.filename or 'output'}: {error.strerror or error}", file=sys.stderr)
+        print(f"{error.filename or 'output'}: {cause(error, lang)}", file=sys.stderr)
         sys.exit(NOTHING_BUILT)
-    except Interrupted:
-        print(label("terminal.interrupted", of_terminal(None)), file=sys.stderr)
+    except (Interrupted, typer.Abort):
+        print(label("terminal.interrupted", lang), file=sys.stderr)
         sys.exit(INTERRUPTED)
     finally:
         settle()

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from cescore.cli.wrong_use import WrongUse
 from cescore.run.job import Limits
 from cescore.run.progress import Form
 
@@ -81,8 +82,21 @@ def of_reports(lang: Lang | None) -> str:
 
 def of_terminal(lang: Lang | None) -> str:
     """The language of what is said: as asked for, else Chinese where the system's is, else English."""
-    if lang is not None:
-        return lang.value
+    return lang.value if lang is not None else of_the_system()
+
+
+def asked_in(arguments: Sequence[str]) -> str:
+    """The language of the terminal by words that nobody has parsed yet, or that cannot be."""
+    behind = [*arguments[1:], ""]
+    given = (
+        b if a == "--lang" else a.removeprefix("--lang=")
+        for a, b in zip(arguments, behind, strict=True)
+    )
+    return next((word for word in given if word in set(Lang)), of_the_system())
+
+
+def of_the_system() -> str:
+    """Chinese where the system's language is, else English."""
     named = (os.environ.get(name, "") for name in LOCALES)
     return "zh" if next((name for name in named if name), "").lower().startswith("zh") else "en"
 
@@ -91,9 +105,7 @@ def workspace(root: Path) -> Path:
     """A folder that holds a workspace."""
     missing = [name for name in ("data", "params") if not (root / name).is_dir()]
     if missing:
-        raise typer.BadParameter(
-            f"{root} has no {' and no '.join(missing)} folder", param_hint="--root"
-        )
+        raise WrongUse("no_workspace", "--root", root=root, folders=", ".join(missing))
     return root.resolve()
 
 

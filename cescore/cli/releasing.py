@@ -25,6 +25,7 @@ from cescore.cli.options import (
     of_terminal,
     workspace,
 )
+from cescore.cli.wrong_use import WrongUse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -149,10 +150,7 @@ def _moment(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is not None:
             return moment
-    raise typer.BadParameter(
-        f"{text!r}, expected a moment with its time zone such as 2026-10-15T09:00+08:00",
-        param_hint="--now",
-    )
+    raise WrongUse("moment", "--now", given=text)
 
 
 def _text(path: Path | None) -> str | None:
@@ -161,4 +159,4 @@ def _text(path: Path | None) -> str | None:
     try:
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
-        raise typer.BadParameter(f"{path}: {error.strerror}", param_hint="--anchors") from None
+        raise WrongUse("unreadable", "--anchors", file=path, cause=error.strerror) from None

@@ -22,6 +22,7 @@ from cescore.cli.options import (
     patterns,
     workspace,
 )
+from cescore.cli.wrong_use import WrongUse
 from cescore.run.asked import Asked
 
 
@@ -69,7 +70,7 @@ def answers(
     from cescore.run.answering import read_folder
 
     if not folder.is_dir():
-        raise typer.BadParameter(f"{folder} is no folder", param_hint="FOLDER")
+        raise WrongUse("no_folder", "FOLDER", folder=folder)
     read = read_folder(
         Asked(workspace(root), year, lang=of_reports(lang), terminal=of_terminal(lang)), folder
     )

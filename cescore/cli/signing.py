@@ -9,6 +9,7 @@ import typer
 
 from cescore.cli.application import OFFICIAL, app, console
 from cescore.cli.options import BY_LOCALE, HERE, Language, Root, of_terminal
+from cescore.cli.wrong_use import WrongUse
 
 REFUSED, LEFT_OUT = 2, 1
 
@@ -37,9 +38,9 @@ def sign(
     spoken = of_terminal(lang)
     is_files = any(Path(one).is_file() or one.lower().endswith(".pdf") for one in what)
     if not is_files and len(what) > 1:
-        raise typer.BadParameter("one edition, or PDF files", param_hint="WHAT")
+        raise WrongUse("edition_or_files", "WHAT")
     if is_files and out is None:
-        raise typer.BadParameter("a folder for the signed copies", param_hint="--out")
+        raise WrongUse("out_for_files", "--out")
     path = root / "params" / SIGNING_FILE if settings is None else settings
     signer = open_signer(read_signing(path))
     if is_files and out is not None:

@@ -159,13 +159,18 @@ def check_scale(draft: Draft) -> None:
         at.refuse(f"floor {low:g}, top {high:g}", "floor below top")
 
 
+def method_of(draft: Draft, indicator: Indicator) -> str:
+    """By which method an indicator is scored: its own, or the framework's."""
+    default = draft.at.node.get("normalisation")
+    return indicator.normalisation or (default.raw if default is not None else "goalposts")
+
+
 def check_goalposts(draft: Draft, indicator: Indicator, run: Run | None) -> None:
     """The ends of the scale lie as the direction says, and exist for the year evaluated."""
     at = draft.indicator_places[indicator.code].at("goalposts")
     for year, ends in indicator.goalposts.items():
         _check_ends(ends, indicator.direction, at.at(str(year)))
-    default = draft.at.node.get("normalisation")
-    method = indicator.normalisation or (default.raw if default is not None else "goalposts")
+    method = method_of(draft, indicator)
     for year, ends in indicator.goalposts.items() if method == "log_goalposts" else ():
         low = min(
             ends.worst, ends.best, *(end for pair in ends.by_industry.values() for end in pair)

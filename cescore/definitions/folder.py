@@ -23,6 +23,7 @@ FILES = (
     "page.yml",
     "movable.yml",
     "references.yml",
+    "goalposts.yml",
     "signing.yml",
     "units.txt",
     "frameworks/*.yml",

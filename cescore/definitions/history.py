@@ -172,7 +172,8 @@ def _goalposts(indicator: Indicator, year: int) -> str:
 
 
 def _account(account: Account) -> dict[str, str]:
-    lines = [*account.values.items(), ("*", account.otherwise)]
+    others = ((f"* {industry}", line) for industry, line in account.otherwise_in.items())
+    lines = [*account.values.items(), *others, ("*", account.otherwise)]
     table = "; ".join(f"{word} {line.value:g}" for word, line in lines if line is not None)
     return {"formula": account.formula, "unit": account.unit, "value": table}
 

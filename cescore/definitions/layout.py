@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cescore.definitions.ends import Ends
 from cescore.definitions.formula import Expression
 from cescore.definitions.language import is_reserved
 from cescore.definitions.located import Node, merged
@@ -51,8 +52,10 @@ class Drafts:
         return {**{draft.id: draft for draft in self.official.values()}, **others}
 
 
-def draft_frameworks(files: Files, folder: Reading, chosen: Mapping[str, str]) -> Drafts:
-    """A draft of each file, with what it extends laid under it.
+def draft_frameworks(
+    files: Files, folder: Reading, chosen: Mapping[str, str], ends: Ends
+) -> Drafts:
+    """A draft of each file, with what it extends laid under it, and ends of quantities written in.
 
     A type is evaluated by the framework that ``chosen`` (the run's ``frameworks``) names for it, else
     by the file that has the type's name, else by its only one.
@@ -66,7 +69,7 @@ def draft_frameworks(files: Files, folder: Reading, chosen: Mapping[str, str]) -
             here = places[stem].of(places[stem].node, "entity_type")
             here.refuse(f"{entity_type!r} is a folder of every run", "another name")
     drafts = {
-        stem: _draft(types[stem], stem, at.of(_extended(stem, places, ()), ""))
+        stem: _draft(types[stem], stem, at.of(_extended(stem, places, ()), ""), ends)
         for stem, at in places.items()
     }
     official: dict[str, Draft] = {}
@@ -115,7 +118,7 @@ def _extended(entity_type: str, places: Mapping[str, Reading], path: tuple[str, 
     return merged(under.without("entity_type"), own)
 
 
-def _draft(entity_type: str, code: str, at: Reading) -> Draft:
+def _draft(entity_type: str, code: str, at: Reading, ends: Ends) -> Draft:
     draft = Draft(entity_type, at, code)
     if draft.is_broken:
         return draft
@@ -124,7 +127,7 @@ def _draft(entity_type: str, code: str, at: Reading) -> Draft:
         at.refuse("there is none", "at least one group", "groups")
     _add_groups(draft, groups, "")
     for code, entry in _section(at, "indicators").items():
-        _add_indicator(draft, code, at.of(entry, f"indicators.{code}"))
+        _add_indicator(draft, code, ends.written_into(at.of(entry, f"indicators.{code}")))
     draft.progress = _progress(at)
     return draft
 

@@ -10,6 +10,8 @@ from cescore.definitions.bonus import resolve_bonus
 from cescore.definitions.check_rules import RuleTerms, load_checks
 from cescore.definitions.contradictions import check_kinds
 from cescore.definitions.databases import load_databases
+from cescore.definitions.ends import EndsSources, load_ends
+from cescore.definitions.ends_taken import check_ends
 from cescore.definitions.folder import ParamsFolder
 from cescore.definitions.former_codes import check_former_codes
 from cescore.definitions.frameworks import resolved_framework
@@ -29,6 +31,7 @@ from cescore.definitions.model import (
     Variable,
 )
 from cescore.definitions.model.database import Database
+from cescore.definitions.model.ends import EndsTable
 from cescore.definitions.model.reference import Reference
 from cescore.definitions.movable import Movable, load_movable
 from cescore.definitions.names import Names
@@ -37,7 +40,7 @@ from cescore.definitions.pictures import PageParams
 from cescore.definitions.plan_targets import plan_of_run
 from cescore.definitions.plans import load_plans
 from cescore.definitions.reading import Reading
-from cescore.definitions.references import load_references
+from cescore.definitions.references import load_references, published_values
 from cescore.definitions.resolving import resolve_accounts, resolve_estimates
 from cescore.definitions.respondent_methods import check_respondent_methods
 from cescore.definitions.runs import in_its_plan, load_run
@@ -75,6 +78,7 @@ class Definitions:
     databases: tuple[Database, ...] = ()
     beside: tuple[Framework, ...] = ()  # further frameworks that returns are scored under, ungraded
     references: tuple[Reference, ...] = ()  # printed beside indicators, never scored
+    ends: EndsTable = field(default_factory=EndsTable)  # rules of ends, and the ends of quantities
 
     def plan_in(self, year: int) -> Plan | None:
         """The plan a year was inspected under: the run's own, or the one that an earlier year falls in."""
@@ -103,10 +107,14 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
     databases = load_databases(params.files("runs"), run.year) if run is not None else ()
     names = _names(params, units)
     chosen = run.frameworks if run is not None else {}
-    read = draft_frameworks(params.files("frameworks"), params.place("frameworks"), chosen)
+    published = published_values(params.file("references.yml"))
+    tables = None if names.is_broken else names.accounts
+    ends = load_ends(params.file("goalposts.yml"), EndsSources(published, tables))
+    read = draft_frameworks(params.files("frameworks"), params.place("frameworks"), chosen, ends)
     drafts, every = read.official, read.every()
     check_kinds(every)
     check_former_codes(names, every)
+    check_ends(ends, every, names)
     check_vintages(
         names,
         ({c: (e, d.indicator_places[c]) for c, e in d.expressions.items()} for d in every.values()),
@@ -164,6 +172,7 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
         plans={i: read.plan for i, read in plans.items() if read.plan is not None},
         databases=databases,
         references=references,
+        ends=ends.table,
     )
 
 

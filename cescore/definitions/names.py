@@ -14,6 +14,7 @@ from cescore.definitions.units import UnitError, Units
 
 ONCE = "each code once, whatever it is of"
 FORMULA_KEYS = ("formula", "ladder", "summed", "across_bases", "examples")  # which no table has
+TABLE_KEYS = ("by", "values", "otherwise", "otherwise_in", "level")  # of a table alone
 OF_REGISTER = "industry"  # the word of the register that a table may go by
 
 
@@ -50,7 +51,7 @@ class Names:
             self.factors[code] = factor
 
     def add_account(self, code: str, at: Reading) -> None:
-        account = at.build(Account, code=code, hidden=("by", "values", "otherwise"))
+        account = at.build(Account, code=code, hidden=TABLE_KEYS)
         if not self._registered(code, at) or account is None:
             return
         before = len(at.problems)
@@ -171,6 +172,10 @@ def _tabled(node: Node) -> Node:
     entries["values"] = Node(written, lines.where)
     if "otherwise" in entries:
         entries["otherwise"] = _line(entries["otherwise"])
+    others = entries.get("otherwise_in")
+    if others is not None and isinstance(others.value, dict):
+        written = {industry: _line(line) for industry, line in others.entries().items()}
+        entries["otherwise_in"] = Node(written, others.where)
     return Node(entries, node.where)
 
 

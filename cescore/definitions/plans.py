@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from cescore.definitions.layout import Files
-from cescore.definitions.model import EVIDENCE_KINDS, NUMERIC, Check, Plan, Target
+from cescore.definitions.model import (
+    EVIDENCE_KINDS,
+    NUMERIC,
+    Bonus,
+    Check,
+    GradeScale,
+    Plan,
+    Target,
+)
 from cescore.definitions.reading import Reading
 
+FULL_TOTAL = 100.0
 PARTS = ("targets", "index", "measures")
 
 
@@ -112,6 +122,9 @@ def _wrong_yardstick(check: Check) -> tuple[str, str]:
     """What does not fit in how a check is scored, and what would; "" where all does."""
     if check.yardstick in ("goal", "improves") and check.type not in NUMERIC:
         return f"yardstick {check.yardstick} of a {check.type}", f"a type of {', '.join(NUMERIC)}"
+    if check.quantity and (check.yardstick != "improves" or check.type not in ("count", "amount")):
+        found = f"quantity {check.quantity} of a {check.type} with yardstick {check.yardstick}"
+        return found, "a count or amount with the yardstick improves"
     if check.yardstick == "improves" and not check.better:
         return "yardstick improves without a direction", "better: more or less"
     if (check.yardstick == "goal") != bool(check.goal):
@@ -138,8 +151,25 @@ def _check_assessment(plan: Plan, at: Reading) -> None:
             f"without {', '.join(left_out)}" if left_out else "a share above 1",
             f"a share of 0 to 1 for each of {', '.join(EVIDENCE_KINDS)}",
         )
-    for entity_type in rules.bonus:
-        at.at("bonus", entity_type).known(entity_type, rules.weights)
+    for entity_type, bonus in rules.bonus.items():
+        place = at.at("bonus", entity_type)
+        place.known(entity_type, rules.weights)
+        _check_bonus(bonus, rules.scales.get(rules.scale_of.get(entity_type, "")), place)
+
+
+def _check_bonus(bonus: Bonus, scale: GradeScale | None, at: Reading) -> None:
+    """Extra points lift no total by a whole grade, and a distinction has none."""
+    for code, item in bonus.items.items():
+        if bool(item.points) != bool(bonus.most):
+            found = f"{item.points:g} points, of {bonus.most:g} at most"
+            at.at("items", code).refuse(found, "points and most, or neither (a distinction)")
+    if scale is None or not scale.bands:
+        return
+    least = [FULL_TOTAL, *(band.least for band in scale.bands)]
+    narrowest = min(above - below for above, below in pairwise(least))
+    if bonus.most and bonus.most >= narrowest > 0:
+        expected = f"fewer than {narrowest:g}, the width of the narrowest grade of {scale.code}"
+        at.refuse(f"{bonus.most:g} points", expected, "most")
 
 
 def _check_scales(plan: Plan, at: Reading) -> None:

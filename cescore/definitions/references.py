@@ -35,11 +35,20 @@ def load_references(at: Reading, drafts: Mapping[str, Draft]) -> tuple[Reference
     )
 
 
+def published_values(at: Reading) -> tuple[ReferenceValue, ...] | None:
+    """The values of the file alone, None of an unsound file: what is wrong is told where it is loaded."""
+    found = Reading(at.node, "references", []).build(References)
+    return found.values if found is not None else None
+
+
 def _check_indicator(value: ReferenceValue, drafts: Mapping[str, Draft], at: Reading) -> None:
     """The indicator exists for each type the value is for, in the unit of the value."""
     for kind in value.entity_types:
         at.at("entity_types").known(kind, drafts, "an entity type with a framework")
-    own = [draft.indicators for kind, draft in drafts.items() if value.is_for(kind)]
+    mine = [draft for kind, draft in drafts.items() if value.is_for(kind)]
+    if any(value.indicator in {*d.indicator_places} - {*d.indicators} for d in mine):
+        return  # it could not be read, and said so
+    own = [draft.indicators for draft in mine]
     codes = {code for indicators in own for code in indicators}
     if at.at("indicator").known(value.indicator, codes, "an indicator"):
         units = {one[value.indicator].unit for one in own if value.indicator in one}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cescore.definitions.formula import parse
 from cescore.definitions.load import Definitions
+from cescore.definitions.scored_elsewhere import check_formula
 
 
 def unused_variables(definitions: Definitions) -> tuple[str, ...]:
@@ -20,6 +21,23 @@ def unused_variables(definitions: Definitions) -> tuple[str, ...]:
 def has_plan_ended(definitions: Definitions) -> bool:
     """Whether the year evaluated lies after the last year of its plan."""
     return definitions.plan is not None and definitions.plan.last_year < definitions.run.year
+
+
+def uncompared_checks(definitions: Definitions) -> tuple[str, ...]:
+    """The checks whose formula cannot be compared with what is scored elsewhere.
+
+    It cannot be read, or names a code that is no variable, account, factor or indicator.
+    """
+    plan = definitions.plan
+    known = {*definitions.variables, *definitions.accounts, *definitions.factors}
+    for framework in definitions.frameworks.values():
+        known |= {*framework.indicators}
+    found = []
+    for check in (c for m in plan.measures.values() for c in m.checks) if plan else ():
+        formula = check_formula(check)
+        if check.formula and (formula is None or not known.issuperset(formula.names)):
+            found.append(check.id)
+    return tuple(found)
 
 
 def _used(definitions: Definitions) -> Iterator[str]:

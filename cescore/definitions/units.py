@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from collections.abc import Mapping
@@ -11,8 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from cescore.definitions.held_back import held_back
 import pint
-
+from cescore.definitions.spelling import nearest
 from cescore.definitions.strays import PLAIN, kind_of
 from cescore.definitions.unit_text import (
     LARGEST_POWER,
@@ -23,6 +23,9 @@ from cescore.definitions.unit_text import (
     unknown,
 )
 from cescore.errors import CescoreError, ParamsError, Problem
+
+with held_back("dask"):  # a third of the start of each command, for arrays that are none of ours
+    import pint
 
 __all__ = ["UnitError", "Units"]
 
@@ -177,11 +180,7 @@ class Units:
     def nearest(self, name: str) -> str:
         """The known spelling closest to a name, or nothing."""
         words = (w for w in NUMBER_WORDS if w.isascii())
-        folded = {known.casefold(): known for known in (*words, *self._names)}
-        if name.casefold() in folded:
-            return folded[name.casefold()]
-        close = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)
-        return folded[close[0]] if close else ""
+        return nearest(name, (*words, *self._names), alike=0.5)  # units are short
 
     def powers_of(self, name: str) -> Powers | None:
         """What a single word stands for: a unit, a power of ten, or both (万元)."""

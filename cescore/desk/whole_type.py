@@ -141,6 +141,12 @@ class TypeDesk:
             )
         return TypeSetting(self, framework, evaluate_type(self.workspace, framework))
 
+    def is_ranked(self, year: int) -> NDArray[np.bool_]:
+        """Whether each entity is ranked in a year: not where its figures are in another's of its type."""
+        register = self.workspace.register.as_of(year)
+        entities = self.yearly.evaluations[self.entity_type].panel.entities
+        return np.array([not register.whole_of(entity) for entity in entities], bool)
+
     @cached_property
     def terms(self) -> Terms:
         """What formulas of further indicators may use: all that this workspace collects of the type."""
@@ -252,8 +258,13 @@ class TypeSetting:
         return self.evaluation.aggregation.index.values[:, self._place(year)]
 
     def ranks(self, year: int | None = None) -> list[int | None]:
-        """Each entity's rank among those whose index stands as a rating, 1 the best; ties share."""
-        stands = self.evaluation.stands[:, self._place(year)]
+        """Each entity's rank among those whose index stands as a rating, 1 the best; ties share.
+
+        Who is part of another entity of the type has none, as in every report.
+        """
+        stands = self.evaluation.stands[:, self._place(year)] & self.desk.is_ranked(
+            self._year(year)
+        )
         return ranks(np.where(stands, self.index(year), np.nan), 1)
 
     def table(self, year: int | None = None, *, grades: bool = False) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from cescore.definitions.spelling import with_nearest
 from cescore.desk.explaining import BundleWorld
@@ -62,16 +63,29 @@ class WorkedStep:
     def _repr_markdown_(self) -> str:
         number = STEPS.index(self.step) - 1
         lang = self.bundle.lang
-        title = label(f"worked.{self.step}.title", lang)
-        head = f"## {number} {title}" if number > 0 else f"## {title}"
+        head = f"## {number} {self._title}" if number > 0 else f"## {self._title}"
         text = label(f"worked.{self.step}.text", lang)
         equation = EQUATIONS.get(self.step)
         about = self._about() if self.step == "start" else ""
         parts = [head, about, text, f"$${equation}$$" if equation else ""]
-        # a build hands a file and prints none of this: its reports need not wait for it
-        lines = self.lines if self.bundle.again is not None else ()
+        lines = () if self._is_in_a_build else self.lines
         parts += ["\n".join(f"- {_plain(line)}" for line in lines)]
         return "\n\n".join(filter(None, parts))
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """What Jupyter keeps: without it, IPython would ask for ``repr`` beside the Markdown."""
+        plain = self._title if self._is_in_a_build else repr(self)
+        return {"text/markdown": self._repr_markdown_(), "text/plain": plain}
+
+    @property
+    def _is_in_a_build(self) -> bool:
+        """Whether a file was handed, as a build does, which prints none of this: its reports need
+        not wait for the numbers put in."""
+        return self.bundle.again is None
+
+    @property
+    def _title(self) -> str:
+        return label(f"worked.{self.step}.title", self.bundle.lang)
 
     def _about(self) -> str:
         """Whose record this is, and by which framework it is evaluated."""
@@ -82,7 +96,7 @@ class WorkedStep:
         return f"**{card.entity_id} {card.name(lang)} {bundle.year}** · {name} {framework.version}{mark}"
 
     def __repr__(self) -> str:
-        return "\n".join([label(f"worked.{self.step}.title", self.bundle.lang), *self.lines])
+        return "\n".join([self._title, *self.lines])
 
     def _codes(self) -> Iterator[str]:
         framework = self.bundle.framework

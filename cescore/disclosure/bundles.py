@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -92,13 +92,13 @@ class Bundler:
         workspace = self.yearly.workspace
         entity = self._entity(entity_id)
         evaluation = self.yearly.evaluations[entity.entity_type]
-        row = self._rows[entity_id]
+        row = self.row_of[entity_id]
         view = self.view(entity)
         hidden = view.hidden if view else {}
         own, place = (view.evaluation, 0) if view else (evaluation, row)
         cover = Cover(hidden, workspace.year)
         findings = tuple(
-            cover.finding(self._finding(f, entity_id)) for f in self._findings[entity_id]
+            cover.finding(self._finding(f, entity_id)) for f in self.findings_of(entity_id)
         )
         siblings, children = self.gate.siblings(entity), self.gate.children(entity)
         industries = self.gate.industries(entity)
@@ -121,7 +121,7 @@ class Bundler:
             fitted=self.gate.fitted(entity),
             released=view.released if view else Released(),
             evaluated=evaluated(own, place, filed=workspace.filed(entity_id)),
-            uncertainty=self._band(entity) if self._shows_index(entity_id) else None,
+            uncertainty=self.band(entity) if self._shows_index(entity_id) else None,
             bands_left_out=self.yearly.is_large(entity.entity_type),
             robustness=self.gate.robustness(entity),
             peers=cover.peers(self.gate.peer_table(entity)),
@@ -142,7 +142,7 @@ class Bundler:
             legal_basis=_text(evaluation.panel, "basis", row),
             filed=workspace.filed(entity_id),
             terms=self._wording.terms(evaluation.framework, (*siblings, *children), findings),
-            prose=tuple(map(_prose_card, self._prose.get(entity_id, ()))),
+            prose=tuple(map(_prose_card, self.prose_of(entity_id))),
             names=self._wording.named(
                 evaluation.framework, entity.industry, industries, measures, findings
             ),
@@ -195,7 +195,7 @@ class Bundler:
             return self.yearly.targets.get(entity_id, ())
         return entity_targets(plan, view.evaluation, entity_id)
 
-    def _band(self, entity: Entity) -> Band | None:
+    def band(self, entity: Entity) -> Band | None:
         """How firm the index is, to the decimals in print, so that a draw more changes no page."""
         found = self._bands(entity.entity_type).get(entity.entity_id)
         if found is None:
@@ -240,7 +240,8 @@ class Bundler:
         return frozenset(e.entity_id for e in self.yearly.workspace.entities())
 
     @cached_property
-    def _rows(self) -> Mapping[str, int]:
+    def row_of(self) -> Mapping[str, int]:
+        """Each entity's row in the evaluation of its type."""
         evaluations = self.yearly.evaluations.values()
         return {e: row for ev in evaluations for row, e in enumerate(ev.panel.entities)}
 
@@ -313,6 +314,14 @@ class Bundler:
             },
             codes={code: tuple(map(str, texts[row])) for code, texts in panel.codes.items()},
         )
+
+    def findings_of(self, entity_id: str) -> Sequence[Finding]:
+        """The findings of the data checks about an entity."""
+        return self._findings.get(entity_id, ())
+
+    def prose_of(self, entity_id: str) -> Sequence[Prose]:
+        """What an entity says itself."""
+        return self._prose.get(entity_id, ())
 
     @cached_property
     def _findings(self) -> Mapping[str, list[Finding]]:

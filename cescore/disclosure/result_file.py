@@ -186,6 +186,9 @@ def _assessment(bundle: Bundle) -> dict[str, Any]:
             "most": made.bonus_most,
             "items": [to_jsonable_python(line) for line in made.bonus_lines],
         },
+        "distinctions": []
+        if made.bonus is not None
+        else [to_jsonable_python(line) for line in made.bonus_lines],
         "vetoes": [to_jsonable_python(veto) for veto in made.vetoes],
         "provisional": made.provisional,
         "doubts": [to_jsonable_python(doubt) for doubt in made.doubts],

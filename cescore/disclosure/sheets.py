@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from cescore.definitions.model import Named
+from cescore.definitions.scored_elsewhere import scored_elsewhere
 from cescore.disclosure.bundle import Place
 from cescore.disclosure.documents import BodyCheck, SheetCheck, SheetMeasure, UnitSheet
 from cescore.errors import DataError
@@ -99,11 +100,13 @@ class Sheets:
             return {}
         found: dict[tuple[str, str], InspectedCheck] = {}
         for entity in self.workspace.entities():
-            now, last = (
-                [_texts(r) for r in self._records.get((y, entity.entity_id), {}).values()]
-                for y in (year, year - 1)
-            )
-            lines = measure_lines(plan, entity.entity_type, now, year=year, last_year=last)
+            records = {
+                y: [_texts(r) for r in self._records.get((y, entity.entity_id), {}).values()]
+                for y in self.workspace.years
+            }
+            framework = self.workspace.definitions.frameworks.get(entity.entity_type)
+            elsewhere = scored_elsewhere(plan, framework) if framework is not None else {}
+            lines = measure_lines(plan, entity.entity_type, records, year=year, elsewhere=elsewhere)
             found |= {(c["id"], entity.entity_id): c for line in lines for c in line.checks}
         return found
 

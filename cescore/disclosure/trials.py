@@ -131,13 +131,15 @@ class Trials:
                 index = shown.index
                 if index is not None:
                     values[entity_id] = index
-        placed = dict(zip(values, ranks(np.array(list(values.values())), 1), strict=True))
+        parts = {row.place.entity_id for row in official.siblings if row.part_of}
+        ranked = {entity: value for entity, value in values.items() if entity not in parts}
+        placed = dict(zip(ranked, ranks(np.array(list(ranked.values())), 1), strict=True))
         return tuple(
             row.model_copy(
                 update={
                     "index": values.get(row.place.entity_id),
                     "rank": placed.get(row.place.entity_id),
-                    "n": len(values) if row.place.entity_id in values else None,
+                    "n": len(ranked) if row.place.entity_id in ranked else None,
                 }
             )
             for row in official.siblings

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
-from cescore.definitions.model import Indicator
+from cescore.evaluation.levers import levers_of
+from cescore.evaluation.ways import cheapest_of, exact_gains, values_of, ways_of
 from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.method.assessment import Assessment
-from cescore.method.evaluation import TypeEvaluation
-from cescore.method.fitting import method_of
-from cescore.method.grade_margin import GradeLever, GradeMargin, grade_margin
+from cescore.method.grade_margin import GradeMargin, GradeTurn, grade_margin
 from cescore.method.ladder_points import PointsLadder
-from cescore.method.mean_tree import Tree, index_tree
-from cescore.method.normalise import ends_in
 from cescore.method.targets import TargetLine
-
-Floats = NDArray[np.float64]
-LINEAR = "goalposts"  # the one scale whose way back is a straight line
 
 
 def margin_of(
@@ -40,73 +30,30 @@ def margin_of(
     plan = yearly.workspace.definitions.plan
     if plan is None:
         return None
-    levers = tuple(_levers(yearly.evaluation_of(entity_id), entity_id)) if with_indicators else ()
-    return grade_margin(
+    levers = tuple(levers_of(yearly.evaluation_of(entity_id), entity_id)) if with_indicators else ()
+    margin = grade_margin(
         assessed,
         targets=targets,
         measures=yearly.measures.get(entity_id, ()),
         ladder=PointsLadder.of(plan.assessment),
         levers=levers,
     )
+    if margin is None or margin.missing is None or not with_indicators:
+        return margin
+    return replace(margin, path=tuple(_path(yearly, entity_id, margin.missing)))
 
 
-def _levers(evaluation: TypeEvaluation, entity_id: str) -> Iterator[GradeLever]:
-    """The entity's scored indicators that have a value and a scale of straight lines."""
-    row, framework = evaluation.panel.row(entity_id), evaluation.framework
-    tree = _tree(evaluation)
-    if not tree.is_nest_of_means:
+def _path(yearly: YearlyEvaluation, entity_id: str, missing: float) -> Iterator[GradeTurn]:
+    """The indicators that together bring the points missing at least cost, with the values needed.
+
+    None of a type with too many entities to work it out for each, and of one whose gains do not add up.
+    """
+    framework = yearly.evaluation_of(entity_id).framework
+    if yearly.is_large(framework.entity_type):
         return
-    parent = {member: whole for whole, members in tree.members.items() for member in members}
-    for indicator in framework.scored():
-        ends = _ends(evaluation, indicator, row)
-        value = evaluation.indicators.column(indicator.code).values[
-            row, evaluation.indicators.year_position(evaluation.run_year)
-        ]
-        if ends is None or math.isnan(value):
-            continue
-        steps = _steps(tree, parent, indicator.code, row)
-        if all(weight > 0 for weight, *_ in steps):
-            yield GradeLever(
-                indicator.code, indicator.zh, indicator.en, indicator.unit, steps, float(value),
-                *ends, floor=framework.scale.floor, top=framework.scale.top,
-            )  # fmt: skip
-
-
-def _ends(evaluation: TypeEvaluation, indicator: Indicator, row: int) -> tuple[float, float] | None:
-    """Worst and best end of an indicator's scale at an entity; None of a scale that is no straight line."""
-    framework = evaluation.framework
-    if method_of(indicator, framework) != LINEAR:
-        return None
-    if framework.treatment_of(indicator).method != "none":
-        return None
-    ends = _all_ends(evaluation, indicator.code)
-    return None if ends is None else (float(ends[0][row]), float(ends[1][row]))
-
-
-@lru_cache(maxsize=8)  # of each type, once for all its entities
-def _tree(evaluation: TypeEvaluation) -> Tree:
-    """The index of the year evaluated as a nest of means, of all entities of a type."""
-    tree = index_tree(evaluation.scored, evaluation.aggregation, evaluation.framework)
-    return tree.at((evaluation.run_year,))
-
-
-@lru_cache(maxsize=512)  # of each indicator of each type
-def _all_ends(evaluation: TypeEvaluation, code: str) -> tuple[Floats, Floats] | None:
-    indicator = evaluation.framework.indicators[code]
-    return ends_in(indicator, evaluation.indicators, evaluation.run_year)
-
-
-def _steps(
-    tree: Tree, parent: dict[str, str], code: str, row: int
-) -> tuple[tuple[float, float, float, float], ...]:
-    """From the index down: weight, power, value of the whole and of the member of each mean."""
-    steps = []
-    member = code
-    while member:
-        whole = parent[member]
-        together = math.fsum(float(tree.shares[m][row, 0]) for m in tree.members[whole])
-        weight = float(tree.shares[member][row, 0]) / together if together else 0.0
-        values = (float(tree.values[whole][row, 0]), float(tree.values[member][row, 0]))
-        steps.append((weight, tree.powers[whole], *values))
-        member = whole
-    return tuple(reversed(steps))
+    ways = {way.code: way for way in ways_of(yearly, entity_id, values_of(yearly, entity_id))}
+    gains = exact_gains(yearly, entity_id, list(ways.values()))
+    for code, share in (cheapest_of(ways, gains, missing) if gains else {}).items():
+        indicator, way = framework.indicators[code], ways[code]
+        names = indicator.zh, indicator.en
+        yield GradeTurn("indicator", code, *names, way.start, way.at(share), indicator.unit)

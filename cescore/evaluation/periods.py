@@ -17,6 +17,7 @@ import pandas as pd
 
 from cescore.definitions.load import load_plan
 from cescore.definitions.model import Plan
+from cescore.definitions.scored_elsewhere import Elsewhere, scored_elsewhere
 from cescore.errors import DataError
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.entities import Entity
@@ -110,7 +111,13 @@ class PlanEvaluation:
         """An entity's measures over the years; also of one whose returns cannot be evaluated."""
         records = self._records.get(entity.entity_id, {})
         by_year = {year: found.values() for year, found in records.items()}
-        return period_measures(self.plan, entity.entity_type, by_year, self.years)
+        elsewhere = self._elsewhere(entity.entity_type)
+        return period_measures(self.plan, entity.entity_type, by_year, self.years, elsewhere)
+
+    def _elsewhere(self, entity_type: str) -> Mapping[str, Elsewhere]:
+        """What the checks of a type repeat; also of a type that has no evaluation."""
+        framework = self.workspace.definitions.frameworks.get(entity_type)
+        return scored_elsewhere(self.plan, framework) if framework is not None else {}
 
     def completion(self, checks: Iterable[PeriodCheck], key: str = "") -> Completion:
         """What a set of checks, of one entity or of many, comes to over the years."""
@@ -203,9 +210,9 @@ class PlanEvaluation:
                 measures=measure_lines(
                     self.plan,
                     entity.entity_type,
-                    records.get(year, {}).values(),
+                    {y: found.values() for y, found in records.items()},
                     year=year,
-                    last_year=records.get(year - 1, {}).values(),
+                    elsewhere=self._elsewhere(entity.entity_type),
                 ),
                 vetoes=self._vetoes.get(entity.entity_id, {}).get(year, {}),
                 basis=self._basis(entity, evaluation, row, year),

@@ -116,7 +116,7 @@ def _workspace_of(yearly: YearlyEvaluation, questions: Mapping[str, WhatIf]) -> 
         measures=tuple(
             replace(record, entity_id=name)
             for record in workspace.measures
-            if record.year in (workspace.year - 1, workspace.year)  # one yardstick is last year
+            if record.year <= workspace.year  # yardsticks are the years before
             for name in askers.get(record.entity_id, ())
         ),
         vetoes=tuple(

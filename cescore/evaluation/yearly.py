@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cescore.definitions.model import Framework, Plan, Standard
+from cescore.definitions.scored_elsewhere import scored_elsewhere
 from cescore.evaluation.per_entity import PerEntity
 from cescore.intake.entities import Entity
 from cescore.intake.notation import number
@@ -225,9 +226,12 @@ class YearlyEvaluation:
             if found.bonus is not None:
                 yield self._row(entity_id, "assessment", "bonus", found.bonus, "points", "reported")
             for line in found.bonus_lines:
-                points = {"earned": line.points, "not_earned": 0.0}.get(line.status)
-                code = f"bonus.{line.id}"
-                yield self._row(entity_id, "assessment", code, points, "points", line.status)
+                kind, unit, most = "bonus", "points", line.points
+                if found.bonus is None:
+                    kind, unit, most = "distinction", "bool", 1.0
+                value = {"earned": most, "not_earned": 0.0}.get(line.status)
+                code = f"{kind}.{line.id}"
+                yield self._row(entity_id, "assessment", code, value, unit, line.status)
 
     def _standard_rows(self) -> Iterator[tuple[object, ...]]:
         """The verdict under each published standard, then each of its lines and groups to choose from.
@@ -299,17 +303,13 @@ def evaluate_workspace(
     vetoes = _by_entity(
         (v.entity_id, v.veto_id, vars(v)) for v in workspace.vetoes if v.year == workspace.year
     )
-    checks, last_checks = (
-        _by_entity((m.entity_id, m.check_id, vars(m)) for m in workspace.measures if m.year == year)
-        for year in (workspace.year, workspace.year - 1)
-    )
     targets: Mapping[str, tuple[TargetLine, ...]] = {}
     measures: Mapping[str, tuple[MeasureLine, ...]] = {}
     assessments: Mapping[str, Assessment] = {}
     if plan is not None:
         whose = {e: found for found in evaluations.values() for e in found.panel.entities}
         targets = PerEntity(whose, lambda entity: entity_targets(plan, whose[entity], entity))
-        measures = PerEntity(whose, _Measures(plan, whose, workspace.year, checks, last_checks))
+        measures = PerEntity(whose, _Measures(plan, whose, workspace))
         bonus = {
             e: b for ev in evaluations.values() for e, b in _bonus(workspace, plan, ev).items()
         }
@@ -377,28 +377,34 @@ class _Measures:
     """Each entity's measures; those that nobody inspected are one object for all of a type."""
 
     def __init__(
-        self,
-        plan: Plan,
-        whose: Mapping[str, TypeEvaluation],
-        year: int,
-        checks: Mapping[str, Mapping[str, Mapping[str, str]]],
-        last_checks: Mapping[str, Mapping[str, Mapping[str, str]]],
+        self, plan: Plan, whose: Mapping[str, TypeEvaluation], workspace: Workspace
     ) -> None:
-        self.plan, self.whose, self.year = plan, whose, year
-        self.checks, self.last_checks = checks, last_checks
+        self.plan, self.whose, self.year = plan, whose, workspace.year
+        self.records: dict[str, dict[int, list[Mapping[str, str]]]] = defaultdict(dict)
+        for record in workspace.measures:
+            of_entity = self.records[record.entity_id].setdefault(record.year, [])
+            of_entity.append({key: str(value) for key, value in vars(record).items()})
         self._blank: dict[str, tuple[MeasureLine, ...]] = {}
 
     def __call__(self, entity_id: str) -> tuple[MeasureLine, ...]:
-        entity_type = self.whose[entity_id].framework.entity_type
-        records = self.checks.get(entity_id)
-        if records:
-            last = self.last_checks.get(entity_id, {})
-            return measure_lines(
-                self.plan, entity_type, records.values(), year=self.year, last_year=last.values()
-            )
-        if entity_type not in self._blank:
-            self._blank[entity_type] = measure_lines(self.plan, entity_type, (), year=self.year)
-        return self._blank[entity_type]
+        framework = self.whose[entity_id].framework
+        records = self.records.get(entity_id, {})
+        if self.year in records:
+            return self._lines(framework, records)
+        if framework.entity_type not in self._blank:
+            self._blank[framework.entity_type] = self._lines(framework, {})
+        return self._blank[framework.entity_type]
+
+    def _lines(
+        self, framework: Framework, records: Mapping[int, Iterable[Mapping[str, str]]]
+    ) -> tuple[MeasureLine, ...]:
+        return measure_lines(
+            self.plan,
+            framework.entity_type,
+            records,
+            year=self.year,
+            elsewhere=scored_elsewhere(self.plan, framework),
+        )
 
 
 def _bonus(

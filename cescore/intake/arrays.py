@@ -176,6 +176,15 @@ class Grid:
             return texts is not None and texts[i, j] is not None
         return bool(grid.has_row[v, i, j])
 
+    def mark(self, entity: int) -> bytes:
+        """Bytes that are others whenever another cell of an entity has a row here."""
+        grid = self._made.get(self.types[self._type_of[entity]])
+        if grid is None:
+            return b""
+        row = int(self._row_of[entity])
+        texts = {code: texts[row].tolist() for code, texts in grid.texts.items()}
+        return grid.has_row[:, row].tobytes() + repr(texts).encode()
+
     def bases(self, year: int) -> NDArray[np.uint8]:
         """The strictest basis of each entity's values of a year, by its place in `_STRICT`'s order."""
         nothing = np.zeros(len(self._basis), np.uint8)

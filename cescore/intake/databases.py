@@ -29,7 +29,7 @@ from cescore.intake.batches import LAYOUT, Batch
 from cescore.intake.columns import is_header_sound
 from cescore.intake.database_query import DatabaseRefusedError, is_of_one_year, key_of, rows_of
 from cescore.intake.findings import Context, FindingLog
-from cescore.intake.inventory import is_plain_file
+from cescore.intake.plain_files import is_plain_file
 from cescore.intake.wording import phrase
 
 FOLDER = "database"  # within a year's

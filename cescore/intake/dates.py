@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from cescore.intake.notation import clean
 
@@ -44,6 +45,7 @@ class ReadDate:
     is_serial: bool = False
 
 
+@lru_cache(maxsize=4096)  # a table has few days, and each in many rows
 def read_date(text: str) -> ReadDate:
     """The day that a cell names: 2026-06-30, 2026/6/30, 2026年6月30日, 20260630, with a time or
     weekday behind it; a spreadsheet's serial number is marked as one."""

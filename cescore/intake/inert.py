@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # What begins a formula, in both widths, be it behind blanks, marks that nobody sees or quotes.
 _SIGN = "[=+\\-@＝＋－＠]"
 _BEFORE = "[\\s\"'“”‘’`\\ufeff\\u200b-\\u200f\\u2060\\x00-\\x1f]*"
-_FORMULA = re.compile(f"{_BEFORE}{_SIGN}|[\\t\\r\\n\\x00]")
+_FORMULA = re.compile(f"{_BEFORE}{_SIGN}|'*[\\t\\r\\n\\x00]")
 _FIGURE = re.compile(r"[+-]?(\d[\d,]*(\.\d*)?|\.\d+)([eE][+-]?\d+)?[ \u00a0]?[%‰℃°\w ]*")
 MARK = "'"
 

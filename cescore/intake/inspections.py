@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from cescore.definitions.model import EVIDENCE_KINDS, Check, Measure, Plan
@@ -15,9 +16,9 @@ from cescore.intake.csv_table import CsvTable, read_csv
 from cescore.intake.dates import read_date
 from cescore.intake.entities import Register
 from cescore.intake.findings import Context
-from cescore.intake.inventory import is_plain_file
 from cescore.intake.near_words import near_word
 from cescore.intake.notation import clean, folded, nearest
+from cescore.intake.plain_files import is_plain_file
 from cescore.intake.returned import RETURNED_MEASURES
 from cescore.intake.wording import Value, code, phrase, shortened
 from cescore.method.assessment import RECORDED
@@ -121,6 +122,29 @@ class AskedChecks:
     def id_column(self) -> str:
         return self.layout.required[0]
 
+    @cached_property
+    def words(self) -> Mapping[str, Mapping[str, str]]:
+        """Column -> a word of it in its barest form -> the word as params write it."""
+        choices = {
+            "status": self.statuses,
+            "evidence_kind": EVIDENCE_KINDS,
+            **dict.fromkeys(UNITS, sorted(self.units)),
+        }
+        return {
+            column: {folded(word): word for word in reversed(words)}
+            for column, words in choices.items()
+        }
+
+    def unit_near(self, text: str) -> str:
+        """The department that a text comes near to; each text is compared once."""
+        if text not in self._near:
+            self._near[text] = near_word(text, self.units)
+        return self._near[text]
+
+    @cached_property
+    def _near(self) -> dict[str, str]:
+        return {}
+
 
 def measures_asked(plan: Plan | None) -> AskedChecks:
     """measures.csv: the yearly checks of a plan."""
@@ -214,8 +238,10 @@ class _Kept:
                 if key not in self.records:
                     first_here.append(key)
                 told += self._keep(key, {**row, "place": str(here.at)})
-            about = here.of(entity_id=row["entity_id"][:64], year=self.year, variable=key[0][:80])
             for what, values in told:
+                about = here.of(
+                    entity_id=row["entity_id"][:64], year=self.year, variable=key[0][:80]
+                )
                 about.tell("warning" if what in _SOFT else "error", what, **values)
         return first_here
 
@@ -254,13 +280,8 @@ def _rows(table: CsvTable, layout: ColumnLayout, context: Context) -> Iterable[t
 def _in_known_words(row: Row, asked: AskedChecks, here: Context) -> Row:
     """The row with its status and departments as params write them, where only the form differs."""
     found = dict(row)
-    choices = {
-        "status": asked.statuses,
-        "evidence_kind": EVIDENCE_KINDS,
-        **dict.fromkeys(UNITS, sorted(asked.units)),
-    }
-    for column in (c for c in choices if row.get(c)):
-        same = next((w for w in choices[column] if folded(w) == folded(row[column])), "")
+    for column in (c for c in asked.words if row.get(c)):
+        same = asked.words[column].get(folded(row[column]), "")
         if same and same != row[column]:
             found[column] = same
             here.of(variable=column).info("word_written_otherwise", text=row[column], word=same)
@@ -321,7 +342,7 @@ def _wrong_with_row(row: Row, year: int, register: Register, asked: AskedChecks)
     if status == proved and not row[proof]:
         wrong.append((without, {}))
     for column in UNITS:
-        near = near_word(row.get(column, ""), asked.units)
+        near = asked.unit_near(row.get(column, ""))
         if near:
             wrong.append(("near_unit", {"text": shortened(row[column]), "near": near}))
     return wrong

@@ -12,6 +12,7 @@ from pathlib import Path
 from cescore.definitions.folder import FILES
 from cescore.intake.findings import Context, FindingLog
 from cescore.intake.notation import folded
+from cescore.intake.plain_files import is_plain_file, is_there
 from cescore.intake.wording import phrase
 
 _SYSTEM = re.compile(
@@ -137,19 +138,6 @@ def year_folders(data: Path, last_year: int = 9999) -> list[int]:
 def is_system_file(name: str) -> bool:
     """Whether a file is one that systems and programs leave lying about: .DS_Store, ~$lock files."""
     return bool(_SYSTEM.match(name))
-
-
-def is_plain_file(path: Path) -> bool:
-    """Whether a path is a file to be opened: no link, no device, no pipe, no folder."""
-    try:
-        return stat.S_ISREG(path.lstat().st_mode)
-    except OSError:
-        return False
-
-
-def is_there(path: Path) -> bool:
-    """Whether anything stands at a path, be it a link that leads nowhere."""
-    return path.is_symlink() or path.exists()
 
 
 def _is_folder(path: Path) -> bool:

@@ -94,6 +94,16 @@ def _tables(definitions: Definitions) -> Iterator[_Named]:
         yield from _goalposts(entity_type, framework)
     for framework in definitions.beside:
         yield from _goalposts(framework.entity_type, framework)
+    every = tuple(definitions.frameworks)
+    for code, quantity in definitions.ends.quantities.items():
+        for key, named in (
+            ("by_industry", quantity.by_industry),
+            ("ends_by_industry", quantity.ends_by_industry),
+        ):
+            yield _Named("goalposts.yml", ("quantities", code, key), tuple(named), every)
+    for code, account in definitions.accounts.items():
+        types = account.entity_types or every
+        yield _Named("norms.yml", (code, "otherwise_in"), tuple(account.otherwise_in), types)
     for one in definitions.ranges:
         types = one.entity_types or tuple(definitions.frameworks)
         path = ("ranges", one.code, "by_industry")
@@ -105,7 +115,8 @@ def _goalposts(entity_type: str, framework: Framework) -> Iterator[_Named]:
         for year, posts in indicator.goalposts.items():
             path = ("indicators", code, "goalposts", str(year), "by_industry")
             file = f"frameworks/{framework.id or entity_type}.yml"
-            yield _Named(file, path, tuple(posts.by_industry), (entity_type,))
+            own = () if posts.of else tuple(posts.by_industry)  # else they stand in goalposts.yml
+            yield _Named(file, path, own, (entity_type,))
 
 
 def _place(params_dir: Path, table: _Named, industry: str) -> str:

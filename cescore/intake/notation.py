@@ -96,6 +96,7 @@ def is_spreadsheet_error(text: str) -> bool:
     return bool(_SPREADSHEET_ERROR.match(text.translate(_FULL_WIDTH)))
 
 
+@lru_cache(maxsize=1 << 16)  # of a check that nobody inspected, the same blank for each entity
 def number(text: str, unit_: str = "") -> Cell:
     """The number a cell holds, in the variable's unit.
 

@@ -140,6 +140,19 @@ class Sources:
         places = self.of(entity_id)
         return {code: tuple(places.get((code, year), "") for year in years) for code in variables}
 
+    def mark(self, entity_id: str) -> bytes:
+        """Bytes that are others whenever a place of one of an entity's values is another, found
+        without wording any; the register, the dictionary and the order of both being the same."""
+        at, made = self._entity.get(entity_id), self._made.get(entity_id, {})
+        parts = [repr(sorted(made.items())).encode()]
+        if at is not None:
+            files, rows = self._observations.files, self._rows(entity_id)
+            own = [self._columns[name][rows].tolist() for name in self._columns]
+            parts.append(repr([files[f] for f in own[2]]).encode() + repr(own).encode())
+            parts.extend(self._observations.places.mark(at, files))
+            parts.append(self._observations.grid.mark(at))
+        return b"\0".join(parts)
+
     def _cell(self, entity_id: str, variable: str, year: int) -> tuple[int, int, int] | None:
         entity, code = self._entity.get(entity_id), self._variable.get(variable)
         return None if entity is None or code is None else (entity, code, year)

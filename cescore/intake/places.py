@@ -6,7 +6,7 @@ A row's number for each of hundreds of millions of cells would fill the memory; 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,6 +51,16 @@ class Found:
         for n in range(first, last):
             source = "" if self.source is None else str(self.source[n])
             yield int(self.keys[n]), int(self.file[n]), int(self.line[n]), source
+
+    def mark(self, low: int, high: int, files: Sequence[str]) -> Iterator[bytes]:
+        """The same rows as bytes: keys, names of files, lines, sources."""
+        first, last = np.searchsorted(self.keys, [low, high]).tolist()
+        mine = slice(first, last)
+        yield (self.keys[mine] - low).tobytes()
+        yield self.file[mine].tobytes()
+        yield repr([(f, files[f]) for f in np.unique(self.file[mine]).tolist()]).encode()
+        yield self.line[mine].tobytes()
+        yield b"" if self.source is None else repr(self.source[mine].tolist()).encode()
 
     def of_keys(self, wanted: Ints) -> list[Row]:
         """The rows of some keys, sorted."""
@@ -110,6 +120,13 @@ class Places:
         yield from self._in_memory.between(low, high)
         if self._files:
             yield from self._block(entity // BLOCK).between(low, high)
+
+    def mark(self, entity: int, files: Sequence[str]) -> Iterator[bytes]:
+        """Bytes that are others whenever a row of one entity stands elsewhere."""
+        low, high = self._keys.of_entity(entity)
+        yield from self._in_memory.mark(low, high, files)
+        if self._files:
+            yield from self._block(entity // BLOCK).mark(low, high, files)
 
     def of_keys(self, keys: Ints) -> Found:
         """Where some cells' rows stand, in one pass over the files."""

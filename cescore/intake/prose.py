@@ -22,7 +22,7 @@ from cescore.intake.address import Address
 from cescore.intake.dates import read_date
 from cescore.intake.entities import Register
 from cescore.intake.findings import Context, FindingLog
-from cescore.intake.inventory import is_plain_file
+from cescore.intake.plain_files import is_plain_file
 from cescore.intake.wording import phrase, shortened
 
 FOLDER = "prose"

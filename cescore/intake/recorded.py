@@ -13,8 +13,8 @@ from cescore.definitions.located import Node, read
 from cescore.errors import DataError, Problem
 from cescore.intake.dates import read_date
 from cescore.intake.findings import Context
-from cescore.intake.inventory import is_there
 from cescore.intake.notation import MISSING_MARKS, clean
+from cescore.intake.plain_files import is_there
 from cescore.intake.wording import Phrase, phrase, shortened
 
 PERSON = ("name", "role")  # of whoever answers for an entry

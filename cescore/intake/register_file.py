@@ -17,7 +17,6 @@ from cescore.intake.dates import read_date
 from cescore.intake.decode import restored
 from cescore.intake.entities import Entity, Register
 from cescore.intake.findings import Context, FindingLog, Severity
-from cescore.intake.inventory import is_plain_file, is_there
 from cescore.intake.notation import (
     MISSING_MARKS,
     bad_id,
@@ -26,6 +25,7 @@ from cescore.intake.notation import (
     folded,
     is_spreadsheet_error,
 )
+from cescore.intake.plain_files import is_plain_file, is_there
 from cescore.intake.stages import Row, in_stages
 from cescore.intake.succession import read_former_ids, read_origins, sound_succession
 from cescore.intake.wording import phrase, shortened

@@ -14,7 +14,7 @@ from typing import Any
 from cescore.errors import DataError
 from cescore.intake.address import Address
 from cescore.intake.findings import Finding
-from cescore.intake.inventory import is_plain_file
+from cescore.intake.plain_files import is_plain_file
 from cescore.intake.wording import from_json, to_json
 
 RETURNS = "returns"  # the folder within a year's

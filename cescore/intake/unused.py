@@ -1,4 +1,4 @@
-"""What params define and nothing uses, and years for which nothing was decided."""
+"""What params define and nothing uses or what counts twice, and years for which nothing was decided."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 
 from cescore.definitions.load import Definitions
 from cescore.definitions.located import read
-from cescore.definitions.standing import has_plan_ended, unused_variables
+from cescore.definitions.scored_elsewhere import counted_twice
+from cescore.definitions.standing import has_plan_ended, uncompared_checks, unused_variables
 from cescore.intake.address import Address
 from cescore.intake.findings import Finding
 
@@ -23,6 +24,34 @@ def unused_definitions(definitions: Definitions, params: Path) -> Iterator[Findi
         yield Finding(
             "info", "variables_unused", Address("params/variables.yml", row), values=values
         )
+
+
+def unread_check_formulas(definitions: Definitions, params: Path) -> Iterator[Finding]:
+    """An info for checks whose formula is compared with nothing that is scored elsewhere."""
+    codes, plan = uncompared_checks(definitions), definitions.plan
+    if codes and plan is not None:
+        file = f"params/plans/{plan.id}.yml"
+        node = read(params / f"plans/{plan.id}.yml", file, []).get("measures")
+        row = int(node.where.rpartition(":")[2]) if node is not None else 0
+        values = (("n", len(codes)), ("codes", codes))
+        yield Finding("info", "check_formulas_unread", Address(file, row), values=values)
+
+
+def points_counted_twice(definitions: Definitions, params: Path) -> Iterator[Finding]:
+    """A warning for extra points that are earned by what is scored already, item by item."""
+    plan = definitions.plan
+    if plan is None:
+        return
+    file = f"params/plans/{plan.id}.yml"
+    for entity_type in plan.assessment.bonus:
+        framework = definitions.frameworks.get(entity_type)
+        for item, code in counted_twice(plan, framework).items() if framework else ():
+            node = read(params / f"plans/{plan.id}.yml", file, [])
+            for key in ("assessment", "bonus", entity_type, "items", item):
+                node = node.get(key) or node
+            place = Address(file, int(node.where.rpartition(":")[2]))
+            values = (("item", item), ("code", code))
+            yield Finding("warning", "points_counted_twice", place, values=values)
 
 
 def doubtful_years(

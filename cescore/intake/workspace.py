@@ -40,7 +40,12 @@ from cescore.intake.prose import Prose, read_prose
 from cescore.intake.reading import read_observations
 from cescore.intake.register_file import read_register
 from cescore.intake.returned import RETURNED_MEASURES, RETURNS, returned_findings
-from cescore.intake.unused import doubtful_years, unused_definitions
+from cescore.intake.unused import (
+    doubtful_years,
+    points_counted_twice,
+    unread_check_formulas,
+    unused_definitions,
+)
 from cescore.intake.wording import Value
 from cescore.method.column import Panel, State
 from cescore.method.member_sums import MemberSums
@@ -131,6 +136,8 @@ class Workspace:
         log.extend(unknown_types(definitions, register))
         log.extend(unknown_entities(definitions, register))
         log.extend(unused_definitions(definitions, root / "params"))
+        log.extend(unread_check_formulas(definitions, root / "params"))
+        log.extend(points_counted_twice(definitions, root / "params"))
         log.extend(doubtful_years(definitions, year_folders(root / "data"), root / "params"))
         confirmed = confirm(log.sorted(), _of_years(received.confirmations, years), day_of_run(run))
         blocked = _blocked(confirmed, register, years, _inspected(definitions.plan))

@@ -482,7 +482,8 @@ def veto_lines(
         Veto id -> its record of the year; a record of an unknown veto is passed over, and a status
         other than clear and standing counts as none.
     signs
-        What the figures say of a veto; one that they show is proposed while no record says either.
+        What the figures say of a veto; one that they show is proposed while no record says either,
+        and one whose indicator is not applicable to the entity is none of its vetoes.
     years
         First and last year that the vetoes are of.
     """
@@ -493,6 +494,8 @@ def veto_lines(
             continue
         record = records.get(veto.id, {})
         status, sign = record.get("status", ""), (signs or {}).get(veto.id)
+        if sign is not None and not sign.applies and not _is_recorded(status):
+            continue  # its indicator does not exist here
         without: VetoStatus = "proposed" if sign is not None and sign.shown else "unchecked"
         lines.append(
             VetoLine(

@@ -22,7 +22,8 @@ class BonusLine(Bilingual):
     Attributes
     ----------
     points
-        What the item gives when earned [points of the total].
+        What the item gives when earned [points of the total]; 0 of a distinction, which stands
+        beside the grade and is no part of it.
     status
         earned, not_earned, or open where the rule cannot be judged or no state was returned. Open
         earns nothing.
@@ -71,7 +72,8 @@ def bonus_lines(
 
 
 def bonus_points(bonus: Bonus | None, lines: Sequence[BonusLine]) -> float | None:
-    """The points earned, at most as many as the rules allow; None where there are no items.
+    """The points earned, at most as many as the rules allow; None where there are no items, or none
+    with points.
 
     min(Σ points of the items earned, most). Items that are open or not earned add nothing.
 
@@ -87,7 +89,7 @@ def bonus_points(bonus: Bonus | None, lines: Sequence[BonusLine]) -> float | Non
     >>> bonus_points(rules, [line]), bonus_points(rules, [line, line]), bonus_points(None, [])
     (6.0, 10.0, None)
     """
-    if bonus is None or not lines:
+    if bonus is None or not bonus.most or not lines:
         return None
     earned = sum(line.points for line in lines if line.status == "earned")
     return float(min(earned, bonus.most))

@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from cescore.definitions.bilingual import Bilingual
+from cescore.definitions.model import Scale
 from cescore.method.assessment import Assessment, grade_of_bands
 from cescore.method.ladder_points import PointsLadder
 from cescore.method.measures import MeasureLine
+from cescore.method.next_step import reach
+from cescore.method.normalisations import value_at
 from cescore.method.schedules import schedule
 from cescore.method.targets import TargetLine, is_rise
 from cescore.method.thresholds import meets
@@ -59,6 +62,9 @@ class GradeMargin:
         Points above the least of the grade earned; None at the lowest.
     turns
         What would by itself bring the points missing.
+    path
+        The indicators that together bring them at least cost, as far as each can be moved within a
+        year (params/movable.yml) [P]; empty where they do not, or where gains do not add up.
     """
 
     next_zh: str = ""
@@ -66,6 +72,7 @@ class GradeMargin:
     missing: float | None = None
     in_hand: float | None = None
     turns: tuple[GradeTurn, ...] = ()
+    path: tuple[GradeTurn, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,6 +88,8 @@ class GradeLever(Bilingual):
         Of the indicator in the year, and the ends of its scale [``unit``].
     floor, top
         Of the scale of scores.
+    method
+        Of `normalisations.ON_ENDS`: how the score is made of the value.
     """
 
     code: str
@@ -93,6 +102,7 @@ class GradeLever(Bilingual):
     best: float
     floor: float
     top: float
+    method: str = "goalposts"
 
 
 def grade_margin(
@@ -208,9 +218,19 @@ def _indicators(
         score = needed_member(lever.steps, index)
         if score is None or not meets(score, "<=", lever.top) or score < lever.floor:
             continue
-        share = (score - lever.floor) / (lever.top - lever.floor)
-        value = lever.worst + share * (lever.best - lever.worst)
+        value = _value_of_score(lever, score)
+        most = reach(lever.value, (lever.worst, lever.best), lever.method)
+        if not meets(abs(value - lever.value), "<=", most):
+            continue  # no step of one year
         yield GradeTurn("indicator", lever.code, lever.zh, lever.en, lever.value, value, lever.unit)
+
+
+def _value_of_score(lever: GradeLever, score: float) -> float:
+    """The indicator's value that has a score on its own scale [its unit]."""
+    scale = Scale(floor=lever.floor, top=lever.top)
+    ends = (lever.worst, lever.best)
+    direction = 1 if lever.best > lever.worst else -1
+    return value_at(min(score, lever.top), lever.method, ends, direction=direction, scale=scale)
 
 
 def needed_member(steps: Sequence[tuple[float, float, float, float]], whole: float) -> float | None:

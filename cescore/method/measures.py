@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import (
     Literal,
     NotRequired,  # pydantic reads no other before Python 3.12
@@ -24,24 +24,27 @@ from cescore.definitions.model import (
     EVIDENCE_KINDS,
     AssessmentRules,
     Check,
+    CheckQuantity,
     EvidenceKind,
     Measure,
     Plan,
     Yardstick,
 )
+from cescore.definitions.scored_elsewhere import Elsewhere
 from cescore.errors import MethodError
-from cescore.method.ladder_points import PointsLadder
 from cescore.method.yardsticks import (
     INSPECTED,
     PARTIAL_SHARE,
     STATUSES,
     CheckNote,
     CheckStatus,
+    HeldAgainst,
     JudgedCheck,
     Unscored,
     judge,
 )
 
+NOTHING_ELSEWHERE: Mapping[str, Elsewhere] = {}
 UNSTATED: EvidenceKind = "statement"  # [P] what evidence of a kind that nobody stated counts as
 
 
@@ -56,15 +59,18 @@ class InspectedCheck(TypedDict):
         As recorded, text [unit of the check]; scored by its yardstick alone.
     inspector_unit
         Who inspected it; those that answer for it are the measure's units, and the entity.
-    yardstick, better, goal, last
-        What it is held against, which way is better; the goal of the year, or last year's number,
-        None without one.
+    yardstick, better, quantity, goal, last
+        What it is held against, which way is better, stock or flow; the goal of the year; the number
+        that an improvement is held against (last year's, of a flow the mean of the years before),
+        or the first one, which a goal of 0 is. None without one.
     evidence
         The kind of proof that its credit is graded by.
     credit
         Share of its points earned [0-1]; None of a check that is not scored or was not inspected.
-    unscored
-        Why an inspected check is not scored; see `yardsticks.Unscored`.
+    unscored, elsewhere
+        Why an inspected check is not scored, see `yardsticks.Unscored`; the code of what scores the
+        same quantity (`scored_elsewhere`), "" where nothing else does. Its yardstick decides its
+        status all the same.
     notes
         What differs from the record, see `yardsticks.CheckNote`; ``recorded`` is the status that the
         inspector gave where another one counts.
@@ -83,10 +89,12 @@ class InspectedCheck(TypedDict):
     due_date: str
     yardstick: Yardstick
     better: Literal["more", "less"]
+    quantity: CheckQuantity
     goal: float | None
     last: float | None
     credit: float | None
     unscored: Unscored
+    elsewhere: str
     notes: tuple[CheckNote, ...]
     recorded: NotRequired[CheckStatus]
 
@@ -106,7 +114,8 @@ class MeasureLine(Bilingual):
     checks
         The checks themselves; empty on the lines of a whole period (`period_measures.at_end`).
     due, inspected
-        Checks with a yardstick that apply, and those of them that were inspected [checks].
+        Checks with a yardstick that apply and are scored nowhere else, and those of them that were
+        inspected [checks].
     scored, credit
         Checks that earn points, and the credit of all of them together [checks].
     """
@@ -130,38 +139,42 @@ class _Inspection:
 
     entity_type: str
     is_own: bool  # the units of the measures are the entity's own
+    first_year: int  # of the plan
     year: int
     rules: AssessmentRules
-    ladder: PointsLadder
-    records: Mapping[str, Mapping[str, str]]
-    last_year: Mapping[str, Mapping[str, str]]
+    by_year: Mapping[int, Mapping[str, Mapping[str, str]]]  # up to the year
+    elsewhere: Mapping[str, Elsewhere]
 
 
 def measure_lines(
     plan: Plan,
     entity_type: str,
-    records: Iterable[Mapping[str, str]],
+    records: Mapping[int, Iterable[Mapping[str, str]]],
     *,
     year: int,
-    last_year: Iterable[Mapping[str, str]] = (),
+    elsewhere: Mapping[str, Elsewhere] = NOTHING_ELSEWHERE,
 ) -> tuple[MeasureLine, ...]:
-    """The measures that concern a type, with one entity's inspection records of one year.
+    """The measures that concern a type, with one entity's inspection records, in one year.
 
     A check without a record is not_inspected. Each inspected check is held against its yardstick
     (`yardsticks.judge`), and its credit graded by what proves it: share · evidence, by the plan's
     scale [P]. Without an ``evidence_ref`` there is none, and ``done`` counts as partial; of a kind
     that nobody stated it counts as a statement, and so does what a unit found of itself: a check of
     the body whose units the plan names (``units_of``), inspected by one that answers for the measure.
+    A check of what is scored elsewhere has its yardstick's status and no credit.
 
     Parameters
     ----------
     entity_type
         Checks of other levels are left out, and measures without any check for the type.
-    records, last_year
-        At most one a check: check_id, status, value, evidence_ref, evidence_kind, finding,
-        inspector_unit, inspection_date, due_date as text; "" or absent where nothing was recorded.
+    records
+        Year -> at most one a check: check_id, status, value, evidence_ref, evidence_kind, finding,
+        inspector_unit, inspection_date, due_date as text; "" or absent where nothing was recorded. A
+        year may be absent; those before ``year`` are what its numbers are held against.
     year
-        Whose goals hold.
+        The one inspected, whose goals hold.
+    elsewhere
+        What `scored_elsewhere` finds for the type.
 
     Raises
     ------
@@ -171,11 +184,11 @@ def measure_lines(
     asked = _Inspection(
         entity_type,
         entity_type == plan.units_of,
+        plan.first_year,
         year,
         plan.assessment,
-        PointsLadder.of(plan.assessment),
-        _by_check(records),
-        _by_check(last_year),
+        {y: _by_check(of_year) for y, of_year in sorted(records.items()) if y <= year},
+        elsewhere,
     )
     lines = (_line(measure, asked) for measure in plan.measures.values())
     return tuple(line for line in lines if line.checks)
@@ -261,17 +274,22 @@ def _line(measure: Measure, asked: _Inspection) -> MeasureLine:
     )
     return summed(
         MeasureLine(measure.id, measure.zh, measure.en, measure.system, measure.units, {}, checks),
-        [(c["status"], c["yardstick"], c["credit"]) for c in checks],
+        [(c["status"], is_due(c["yardstick"], c["elsewhere"]), c["credit"]) for c in checks],
     )
 
 
+def is_due(yardstick: Yardstick, elsewhere: str) -> bool:
+    """Whether a check counts among those that are to be inspected: it would be scored."""
+    return yardstick != "none" and not elsewhere
+
+
 def summed(
-    line: MeasureLine, checks: Iterable[tuple[CheckStatus, Yardstick, float | None]]
+    line: MeasureLine, checks: Iterable[tuple[CheckStatus, bool, float | None]]
 ) -> MeasureLine:
-    """The line with its checks counted and their credit added up: status, yardstick and credit of each."""
+    """The line with its checks counted and their credit added up: status, `is_due` and credit of each."""
     every = list(checks)
     numbers: dict[str, int] = {s: sum(status == s for status, _, _ in every) for s in STATUSES}
-    held = [status for status, yardstick, _ in every if yardstick != "none"]
+    held = [status for status, due, _ in every if due]
     credits = [credit for _, _, credit in every if credit is not None]
     return MeasureLine(
         line.id,
@@ -289,21 +307,23 @@ def summed(
 
 
 def _inspected(check: Check, measure: Measure, asked: _Inspection) -> InspectedCheck:
-    recorded = asked.records.get(check.id, {})
+    recorded = asked.by_year.get(asked.year, {}).get(check.id, {})
     status = recorded.get("status") or "not_inspected"
     if not _is_status(status):
         raise MethodError(f"check {check.id}: status {status!r}, expected one of {STATUSES}")
-    last = recorded_number(asked.last_year.get(check.id, {}).get("value") or "")
-    goal = check.goal_in(asked.year)
+    against = _held_against(check, asked)
     evidence, notes = _evidence(check, measure, recorded, is_own=asked.is_own)
     judged = JudgedCheck(status, None)
+    other = asked.elsewhere.get(check.id)
     if status in INSPECTED:
         value = recorded_number(recorded.get("value") or "")
-        judged = judge(check, status, value=value, last=last, goal=goal, ladder=asked.ladder)
+        judged = judge(check, status, value, against, asked.rules)
         if judged.note:
             notes = (judged.note, *notes)
         elif judged.status != status:
             notes = ("by_yardstick", *notes)
+        if other is not None:
+            judged = replace(judged, share=None, unscored=other.where)
     counted: CheckStatus = judged.status
     if counted == "done" and evidence == "none":
         counted = "partial"
@@ -321,13 +341,36 @@ def _inspected(check: Check, measure: Measure, asked: _Inspection) -> InspectedC
         due_date=recorded.get("due_date") or "",
         yardstick=check.yardstick,
         better="less" if check.better == "less" else "more",
-        goal=goal,
-        last=last if check.yardstick == "improves" else None,
+        quantity=check.quantity,
+        goal=against.goal,
+        last=against.before if check.yardstick == "improves" else against.first,
         credit=None if judged.share is None else judged.share * asked.rules.evidence[evidence],
         unscored=judged.unscored,
+        elsewhere=other.code if other is not None else "",
         notes=notes if status in INSPECTED else (),
     )
     return line if counted == status else {**line, "recorded": status}
+
+
+def _held_against(check: Check, asked: _Inspection) -> HeldAgainst:
+    """What the number of a check is held against; numbers of other yardsticks are left out."""
+    if check.yardstick not in ("goal", "improves"):
+        return HeldAgainst()
+    numbers = {
+        year: number
+        for year, of_year in asked.by_year.items()
+        if year < asked.year
+        and (number := recorded_number(of_year.get(check.id, {}).get("value") or "")) is not None
+    }
+    goal = check.goal_in(asked.year)
+    if check.yardstick == "goal":
+        own = (number for year, number in numbers.items() if year >= asked.first_year)
+        return HeldAgainst(goal, first=next(own, None) if goal == 0 else None)
+    years = range(asked.year - asked.rules.improves.years, asked.year)
+    if check.quantity != "flow":
+        return HeldAgainst(before=numbers.get(asked.year - 1))
+    known = [numbers[year] for year in years if year in numbers]
+    return HeldAgainst(before=math.fsum(known) / len(known) if known else None)
 
 
 def _evidence(

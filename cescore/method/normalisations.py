@@ -135,6 +135,46 @@ def on_ends(
     return goalposts(values, worst=worst, best=best, scale=scale)
 
 
+def value_at(
+    score: float, method: str, ends: tuple[float, float], *, direction: int, scale: Scale
+) -> float:
+    """The value that a method of `ON_ENDS` gives a score: the way back of `on_ends`, exact.
+
+    goalposts, efficacy: worst + s · (best - worst), s = (score - floor) / (top - floor).
+    log_goalposts: worst · (best / worst)^s. distance_to_target: s · target, or target / s where
+    less is better. Of the values beyond an end, which all have its score, it is the end itself.
+
+    Parameters
+    ----------
+    score
+        [points of the scale]; of a method that cuts, within the scale.
+    ends
+        Worst and best [unit of the value].
+
+    Returns
+    -------
+    float
+        [unit of the ends]; NaN where no value has the score: less is better, and the score is the
+        floor of a distance to a target, which no finite value reaches.
+
+    Examples
+    --------
+    >>> value_at(50, "log_goalposts", (40.0, 10.0), direction=-1, scale=Scale())
+    20.0
+    >>> value_at(90, "goalposts", (60.0, 20.0), direction=-1, scale=Scale(floor=60, top=100))
+    30.0
+    """
+    worst, best = ends
+    share = (score - scale.floor) / (scale.top - scale.floor)
+    if method == "log_goalposts":
+        return float(worst * (best / worst) ** share)
+    if method == "distance_to_target":
+        if direction == 1:
+            return share * best
+        return best / share if share > 0 else float("nan")
+    return worst + share * (best - worst)
+
+
 def _or_nothing(function: Callable[..., Any], values: Floats, **how: Any) -> Floats:
     """What a method says, or NaN throughout where it says that it cannot answer."""
     try:

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 
 from cescore.definitions.bilingual import Bilingual
 from cescore.definitions.model import Check, Plan, Yardstick
+from cescore.definitions.scored_elsewhere import Elsewhere
 from cescore.method.measures import (
+    NOTHING_ELSEWHERE,
     InspectedCheck,
     MeasureLine,
+    is_due,
     measure_lines,
     recorded_number,
     share_done,
@@ -40,9 +43,9 @@ class PeriodCheck(Bilingual):
     open_years
         Inspections in a row, back from the last one, that did not find it done [years]; years
         without an inspection, or in which it did not apply, are passed over.
-    yardstick, end_credit
+    yardstick, end_credit, elsewhere
         What it is scored by, and its credit of the year that ``end`` comes from [0-1]; None where it
-        was not scored then.
+        was not scored then. The code of what scores the same quantity, "" where nothing else does.
     total
         Sum of the recorded values of a count or amount without a goal [its unit], never scored.
     goal, reached
@@ -62,6 +65,7 @@ class PeriodCheck(Bilingual):
     end_year: int | None
     yardstick: Yardstick = "done"
     end_credit: float | None = None
+    elsewhere: str = ""
     open_years: int = 0
     total: float | None = None
     goal: float | None = None
@@ -88,10 +92,11 @@ def period_measures(
     entity_type: str,
     records: Mapping[int, Iterable[Mapping[str, str]]],
     years: Sequence[int],
+    elsewhere: Mapping[str, Elsewhere] = NOTHING_ELSEWHERE,
 ) -> tuple[PeriodMeasure, ...]:
     """The measures that concern a type over the years, with one entity's records by year.
 
-    Each year is read as the yearly assessment reads it, against the year before. What counts at the
+    Each year is read as the yearly assessment reads it, against those before it. What counts at the
     end is the last inspected status, with its credit: a year without an inspection is neither
     progress nor a step back [P].
 
@@ -101,6 +106,8 @@ def period_measures(
         Year -> that year's records, as for `measures.measure_lines`; a year may be absent.
     years
         The years looked at, in rising order.
+    elsewhere
+        What `scored_elsewhere` finds for the type.
 
     Raises
     ------
@@ -109,10 +116,7 @@ def period_measures(
     """
     kept = {year: list(of_year) for year, of_year in records.items()}
     by_year = [
-        measure_lines(
-            plan, entity_type, kept.get(year, ()), year=year, last_year=kept.get(year - 1, ())
-        )
-        for year in years
+        measure_lines(plan, entity_type, kept, year=year, elsewhere=elsewhere) for year in years
     ]
     definitions = {c.id: c for m in plan.measures.values() for c in m.checks}
     return tuple(
@@ -151,6 +155,7 @@ def _period_check(
         end_year=years[last] if last is not None else None,
         yardstick=check.yardstick,
         end_credit=at_end["credit"] if at_end else None,
+        elsewhere=yearly[0]["elsewhere"],
         open_years=_open_years(statuses[: last + 1]) if last is not None else 0,
         total=total,
         goal=check.goal_in(years[-1]),
@@ -195,7 +200,7 @@ def at_end(measures: Iterable[PeriodMeasure]) -> tuple[MeasureLine, ...]:
     return tuple(
         summed(
             MeasureLine(m.id, m.zh, m.en, m.system, m.units, {}),
-            [(c.end, c.yardstick, c.end_credit) for c in m.checks],
+            [(c.end, is_due(c.yardstick, c.elsewhere), c.end_credit) for c in m.checks],
         )
         for m in measures
     )

@@ -15,7 +15,8 @@ def looked_up(table: Account, panel: Panel) -> Column:
     """The value of each entity's word in each year [the table's declared unit].
 
     A blank word is MISSING: nobody said which line of the table holds. A word without a line has
-    the table's ``otherwise``, and without that NOT_APPLICABLE: no such norm exists for it.
+    what the table says for the entity's industry (``otherwise_in``), else its ``otherwise``, and
+    without either NOT_APPLICABLE: no such norm exists for it.
 
     Parameters
     ----------
@@ -48,6 +49,9 @@ def looked_up(table: Account, panel: Panel) -> Column:
     """
     words = _words(table.by, panel)
     values = np.full(panel.shape, np.nan if table.otherwise is None else table.otherwise.value)
+    industries = _words(OF_REGISTER, panel)
+    for industry, line in table.otherwise_in.items():
+        values[industries == industry] = line.value
     for word, line in table.values.items():
         values[words == word] = line.value
     values[words == ""] = np.nan

@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from cescore.definitions.bilingual import Bilingual
-from cescore.definitions.model import AssessmentRules, Framework, Indicator, Plan, Target
+from cescore.definitions.model import AssessmentRules, Framework, Plan, Target
+from cescore.definitions.scored_elsewhere import indicators_of_target
 from cescore.errors import MethodError
 from cescore.method.column import Column, Panel, State
 from cescore.method.course import Course, course_of
@@ -220,29 +221,12 @@ def assess_targets(
         column = indicators.column(target.indicator)
         indicator = framework.indicators.get(target.indicator)
         blank = _blank(target, role, indicator.unit if indicator else "")
-        blank = replace(blank, indicators=measures_of(target.indicator, framework))
+        blank = replace(blank, indicators=indicators_of_target(target.indicator, framework))
         for entity, row in rows.items():
             level, base = (_cell(column, indicators, row, y) for y in (year, base_year))
             line = _assessed(target, blank, level, base, clock, plan.assessment)
             lines[entity].append(_checked(_on_course(line, target), target, plan))
     return {entity: tuple(of_entity) for entity, of_entity in lines.items()}
-
-
-def measures_of(code: str, framework: Framework) -> tuple[str, ...]:
-    """The indicators that measure what a target on ``code`` asks.
-
-    Itself where the framework has it, then any that is worked out from it alone, such as its fall
-    since the base year. Empty where the framework has neither.
-    """
-    own = [code] if code in framework.indicators else []
-    derived = [i.code for i in framework.indicators.values() if i.formula and _reads(i) == {code}]
-    return (*own, *derived)
-
-
-def _reads(indicator: Indicator) -> set[str]:
-    """The codes that an indicator's formula uses."""
-    expression = indicator.expression
-    return set() if expression is None else set(expression.names)
 
 
 def _on_course(line: TargetLine, target: Target) -> TargetLine:

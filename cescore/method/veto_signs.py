@@ -29,6 +29,8 @@ class VetoSign:
         Of the year [``unit``]; None where there is none.
     shown
         Whether the figures show the veto; None where they do not say.
+    applies
+        False where the indicator is not applicable to the entity: there is nothing to look into.
     """
 
     indicator: str
@@ -40,6 +42,7 @@ class VetoSign:
     against: float | None
     against_year: int | None
     shown: bool | None
+    applies: bool = True
 
 
 def veto_signs(
@@ -78,8 +81,15 @@ def _sign(
     shown = None if value is None or against is None else meets(value, veto.op, against)
     return VetoSign(
         indicator.code, indicator.zh, indicator.en, indicator.unit, veto.op, value, against,
-        against_year, shown,
+        against_year, shown, _applies(indicators, veto.indicator, row, year),
     )  # fmt: skip
+
+
+def _applies(indicators: Panel, code: str, row: int, year: int) -> bool:
+    if year not in indicators.years:
+        return True
+    state = indicators.column(code).state[row, indicators.year_position(year)]
+    return bool(state != State.NOT_APPLICABLE)
 
 
 def _value(indicators: Panel, code: str, row: int, year: int) -> float | None:

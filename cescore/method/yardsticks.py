@@ -1,15 +1,17 @@
 """What a yearly check of a measure is held against, and the share of its credit that it earns.
 
-A check has a yardstick or none: the goal of the year, more (or less) than last year, done or not.
+A check has a yardstick or none: the goal of the year, better than before, done or not.
 Without one it is recorded and counted by status, and never scored.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from cescore.definitions.model import Check
+from cescore.definitions.model import AssessmentRules, Check, Improvement
+from cescore.definitions.scored_elsewhere import WHERE, Where
 from cescore.method.ladder_points import PointsLadder
 from cescore.method.thresholds import is_equal, meets
 
@@ -18,8 +20,8 @@ STATUSES: tuple[CheckStatus, ...] = get_args(CheckStatus)
 INSPECTED: tuple[CheckStatus, ...] = ("done", "partial", "not_done")
 OPEN: tuple[CheckStatus, ...] = ("not_done", "partial")  # what is left to do, the gravest first
 # why an inspected check is not scored
-Unscored = Literal["no_yardstick", "no_goal_yet", "no_last_year", ""]
-UNSCORED: tuple[Unscored, ...] = get_args(Unscored)
+Unscored = Literal[Where, "no_yardstick", "no_goal_yet", "no_last_year", ""]
+UNSCORED: tuple[Unscored, ...] = (*WHERE, "no_yardstick", "no_goal_yet", "no_last_year", "")
 # what differs between what was recorded and what counts
 CheckNote = Literal[
     "no_evidence", "no_value", "by_yardstick", "evidence_unstated", "self_inspected", ""
@@ -28,6 +30,25 @@ CHECK_NOTES: tuple[CheckNote, ...] = get_args(CheckNote)
 PARTIAL_SHARE = 0.5  # [P] what a check half done counts, and one that stayed as it was
 LEAST_PARTIAL = 0.5  # [P] share of its goal from which a check is partly done
 WHOLE = 100.0  # per cent: a rate can be no better
+
+
+@dataclass(frozen=True)
+class HeldAgainst:
+    """What a check's number is held against [unit of the check]; None without one.
+
+    Attributes
+    ----------
+    goal
+        Of the year.
+    before
+        Last year's number; of a flow the mean of the years before that have one.
+    first
+        The first number of the plan's years, before this one.
+    """
+
+    goal: float | None = None
+    before: float | None = None
+    first: float | None = None
 
 
 @dataclass(frozen=True)
@@ -55,68 +76,103 @@ class JudgedCheck:
 def judge(
     check: Check,
     status: CheckStatus,
-    *,
     value: float | None,
-    last: float | None,
-    goal: float | None,
-    ladder: PointsLadder,
+    against: HeldAgainst,
+    rules: AssessmentRules,
 ) -> JudgedCheck:
     """An inspected check held against its yardstick.
 
     * goal: value / goal (goal / value where less is better) as a share of the way, turned into
-      credit by the ladder of targets; done where the goal is met, partial from half of it on [P];
-    * improves: all where the value is better than last year's, or a rate is at its end, half where
-      it is the same, none where it is worse [P];
+      credit by the ladder of targets; done where the goal is met, partial from half of it on [P].
+      A goal of 0 leaves nothing to divide by: 1 - value / first, the way from the first number;
+    * improves: half the credit where nothing changed, all of it from the plan's tolerance for the
+      better, none from it for the worse, straight lines between [P]. A rate changes by percentage
+      points, a count or amount by per cent of what it is held against. A rate earns at least what
+      1 - gap / tolerance gives, gap being what it lacks of its end, where it can be no better;
     * done: as the inspector found it, partial counting half [P];
     * none: recorded only.
 
-    A number that is due and was not recorded earns nothing. A goal of 0 or less is met or not.
+    A number that is due and was not recorded earns nothing. From nothing, any amount that is better
+    is a rise beyond every tolerance. Without a first number a goal of 0 is met or not, and so is one
+    below 0.
 
     Parameters
     ----------
     status
         As the inspector recorded it: done, partial or not_done.
-    value, last
-        This year's number and last year's [unit of the check]; None without one.
-    goal
-        Of the year [unit of the check]; None before the first one.
+    value
+        This year's number [unit of the check]; None without one.
+    rules
+        Of the plan: ladder and tolerance.
 
     Examples
     --------
     >>> rate = Check(id="a", levels=("lake",), type="rate", better="more", goal={2021: 80.0})
-    >>> judge(rate, "done", value=72.0, last=None, goal=80.0, ladder=PointsLadder())
+    >>> judge(rate, "done", 72.0, HeldAgainst(goal=80.0), AssessmentRules())
     JudgedCheck(status='partial', share=0.9, unscored='', note='')
+    >>> better = Check(id="b", levels=("lake",), type="rate", better="more", yardstick="improves")
+    >>> judge(better, "done", 60.5, HeldAgainst(before=60.0), AssessmentRules()).share
+    0.75
     """
     if check.yardstick == "none":
         return JudgedCheck(status, None, "no_yardstick")
     if check.yardstick == "done":
         share = {"done": 1.0, "partial": PARTIAL_SHARE}.get(status, 0.0)
         return JudgedCheck(status, share)
-    if check.yardstick == "goal" and goal is None:
+    if check.yardstick == "goal" and against.goal is None:
         return JudgedCheck(status, None, "no_goal_yet")
     if value is None:
         return JudgedCheck("partial" if status == "done" else status, 0.0, note="no_value")
-    if check.yardstick == "goal" and goal is not None:
-        return _against_goal(check, value, goal, ladder)
-    if last is None:
+    if check.yardstick == "goal" and against.goal is not None:
+        return _against_goal(check, value, against, PointsLadder.of(rules))
+    if against.before is None:
         return JudgedCheck(status, None, "no_last_year")
-    return _against_last_year(check, value, last)
+    return _against_before(check, value, against.before, rules.improves)
 
 
-def _against_goal(check: Check, value: float, goal: float, ladder: PointsLadder) -> JudgedCheck:
-    less = check.better == "less"
+def _against_goal(
+    check: Check, value: float, against: HeldAgainst, ladder: PointsLadder
+) -> JudgedCheck:
+    less, goal = check.better == "less", against.goal or 0.0
     if meets(value, "<=" if less else ">=", goal):
         return JudgedCheck("done", 1.0)
-    over, under = (goal, value) if less else (value, goal)
-    share = max(over / under, 0.0) if under > 0 else 0.0
+    share = _way_to_nothing(value, against.first) if less and not goal else _way(value, goal, less)
     status: CheckStatus = "partial" if meets(share, ">=", LEAST_PARTIAL) else "not_done"
     return JudgedCheck(status, ladder.without_bonus.points(share))
 
 
-def _against_last_year(check: Check, value: float, last: float) -> JudgedCheck:
-    less = check.better == "less"
-    is_at_end = meets(value, "<=", 0) if less else check.type == "rate" and value >= WHOLE
-    if bool(is_equal(value, last)):
-        return JudgedCheck("done", 1.0) if is_at_end else JudgedCheck("partial", PARTIAL_SHARE)
-    is_better = value < last if less else value > last
-    return JudgedCheck("done", 1.0) if is_better or is_at_end else JudgedCheck("not_done", 0.0)
+def _way(value: float, goal: float, less: bool) -> float:
+    """The share of a goal that a number comes to [0-1]."""
+    over, under = (goal, value) if less else (value, goal)
+    return max(over / under, 0.0) if under > 0 else 0.0
+
+
+def _way_to_nothing(value: float, first: float | None) -> float:
+    """The share of what there was at first that is gone [0-1]."""
+    return max(1 - value / first, 0.0) if first is not None and first > 0 else 0.0
+
+
+def _against_before(
+    check: Check, value: float, before: float, tolerance: Improvement
+) -> JudgedCheck:
+    is_rate, sign = check.type == "rate", -1 if check.better == "less" else 1
+    share = 0.5 + 0.5 * sign * _change(value, before, tolerance, is_rate=is_rate)
+    if is_rate:
+        gap = value if sign < 0 else WHOLE - value
+        share = max(share, 1 - gap / tolerance.rate)
+    elif sign < 0 and meets(value, "<=", 0):
+        share = 1.0
+    if meets(share, ">=", 1):
+        return JudgedCheck("done", 1.0)
+    return JudgedCheck("partial", share) if share > 0 else JudgedCheck("not_done", 0.0)
+
+
+def _change(value: float, before: float, tolerance: Improvement, *, is_rate: bool) -> float:
+    """How many times the tolerance a number has changed."""
+    if bool(is_equal(value, before)):
+        return 0.0
+    if is_rate:
+        return (value - before) / tolerance.rate
+    if not before:
+        return math.copysign(math.inf, value)
+    return (value - before) / abs(before) * WHOLE / tolerance.amount

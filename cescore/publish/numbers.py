@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal, localcontext
 
 from markupsafe import Markup, escape
 
@@ -78,6 +78,22 @@ def rounded(value: float, decimals: int) -> Decimal:
         context.prec = 400  # a float has at most 309 digits before the point
         exact = Decimal(repr(float(value)))
         return exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def enough(value: float, now: float, decimals: int) -> float:
+    """A value that is needed, rounded away from the one now: at what is printed it is enough.
+
+    Examples
+    --------
+    >>> enough(84.844, 83.6, 1), enough(1.04812, 1.06, 4)
+    (84.9, 1.0481)
+    """
+    with localcontext() as context:
+        context.prec = 400
+        step = Decimal(1).scaleb(-decimals)
+        towards = ROUND_CEILING if value > now else ROUND_FLOOR
+        near = Decimal(f"{value:.12g}")  # noise of the last digits is no reason for a whole step
+        return float(near.quantize(step, towards))
 
 
 def decimals_for(unit: str, values: Iterable[float | None]) -> int:

@@ -2,14 +2,14 @@
 
 The first shell, chart, template and page of a process cost more than those of a report: modules
 are imported, templates compiled, expressions and C declarations parsed. Done here once, every
-forked process finds it done. Nothing of it is kept: no notebook, no page, no font.
+forked process finds it done. Nothing of it is kept: no notebook, no page, no font; of a page that
+it learns from, styles and what its texts measure and look like.
 """
 
 # mypy: allow-untyped-calls, no-warn-return-any
 # (nbformat is not typed)
 from __future__ import annotations
 
-import importlib
 from datetime import date
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from cescore.publish.charts.style import canvas, chart, house_style
 from cescore.publish.check import pdf_text
 from cescore.publish.engine import fresh_shell
 from cescore.publish.page import PageFacts, make_page
+from cescore.publish.printing.measure import width_of
 from cescore.publish.printing.own_fonts import own_fonts
 from cescore.publish.printing.pdf import print_pdf
 from cescore.publish.section import environment
@@ -38,28 +39,35 @@ WORDS = (
 
 def preload(templates: Path | None = None) -> None:
     """Import, read and try once all that every report needs, before processes fork from this one."""
-    importlib.import_module("seaborn")  # figures import it when the first is drawn
     for name in environment().list_templates():
         environment().get_template(name)
     with fresh_shell() as shell:
         shell.run("0")
-    page = make_page(_trial(), FACTS, templates).for_print
-    stylesheet = find_template(STYLESHEET, templates)
-    printed = print_pdf(
+    for bold in (False, True):
+        width_of("试", 8.0, bold=bold)  # reads the widths of a whole face
+    pdf_text(learn(make_page(_trial(), FACTS, templates).for_print, templates))
+
+
+def learn(page: str, templates: Path | None = None) -> bytes:
+    """Print a page as reports are printed: what its styles, texts and glyphs come to is remembered
+    in this process and in those forked from it. Never of a respondent's page."""
+    return print_pdf(
         page,
-        stylesheet=stylesheet,
+        stylesheet=find_template(STYLESHEET, templates),
         identifier=bytes(16),
         dated=date(2000, 1, 1),
         own=own_fonts(templates or TEMPLATES),
-    )
-    pdf_text(printed.raw)
+        is_close=True,
+    ).raw
 
 
 def _trial() -> NotebookNode:
     """An executed notebook with one of each kind of thing that a report shows."""
+    import seaborn as sns  # as figures do, when the first is drawn
+
     with house_style():
         figure, axes = canvas(40, 20)
-        axes.plot([0, 1])
+        sns.lineplot(x=[0, 1], y=[0, 1], ax=axes, estimator=None, legend=False)
         drawn = chart(figure, "0").html
     shown = new_output("display_data", data={"text/html": WORDS + drawn, "text/plain": "0"})
     cells = [new_markdown_cell("试 *a*"), new_code_cell("0", outputs=[shown])]

@@ -191,10 +191,14 @@ def _refuse_altered(opened: Publication[Any]) -> None:
 
 def _page(executed: NotebookNode, opened: Publication[Any], asked: _Asked) -> Page:
     """The page, with the own style of its kind behind the one that all share."""
-    return make_page(executed, _facts(opened, asked), asked.templates, opened.own_style)
+    return make_page(
+        executed, page_facts(opened, _own_notebook(asked)), asked.templates, opened.own_style
+    )
 
 
-def _facts(opened: Publication[Any], asked: _Asked) -> PageFacts:
+def page_facts(opened: Publication[Any], notebook: str = "") -> PageFacts:
+    """What the frame of a report's page says of it; ``notebook``: that another than the repository's
+    made it."""
     name, title = clean(opened.owner), opened.title
     return PageFacts(
         title=f"{name} · {title}",
@@ -203,7 +207,7 @@ def _facts(opened: Publication[Any], asked: _Asked) -> PageFacts:
         name=name,
         heading=title,
         short_hash=opened.hash[:SHORT_HASH],
-        notebook=_own_notebook(asked),
+        notebook=notebook,
         marks=opened.marks,
         author=opened.data.run.issuer.name(opened.lang),
         issued=opened.issued.isoformat() if opened.issued else "",
@@ -232,6 +236,7 @@ def _print(
         dated=opened.issued or date(opened.data.run.year, 12, 31),
         attachments=attachments,
         own=own_fonts(asked.templates or TEMPLATES),
+        is_close=True,
         has_spare_core=asked.has_spare_core,
     )
 

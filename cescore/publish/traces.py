@@ -185,6 +185,7 @@ class TraceText:
             "shown": lambda v: label_or(f"veto.sign.{v}", self.lang, v),
             "check_note": lambda v: label_or(f"check_note.{v}", self.lang, v),
             "why": lambda v: label_or(f"unscored.{v}", self.lang, v),
+            "elsewhere": lambda v: f" ({v})" if v else "",
             "by": lambda v: label_or(f"yardstick.{v}", self.lang, v),
             "evidence": lambda v: label_or(f"evidence.{v}", self.lang, v),
             "reason": self._reason,

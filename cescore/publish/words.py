@@ -6,10 +6,13 @@ import json
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cescore.definitions.model import Run
 from cescore.definitions.shipped import LABELS
 from cescore.errors import PublishError
+
+if TYPE_CHECKING:
+    from cescore.definitions.model import Run
 
 LANGUAGES = ("zh", "en")
 LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}  # BCP 47

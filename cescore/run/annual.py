@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from cescore.disclosure.bundles import Bundler
 from cescore.disclosure.illustrating import illustrate
 from cescore.disclosure.kinds import METHOD_BOOK, SCORECARD
 from cescore.disclosure.method_books import make_method_book
+from cescore.disclosure.origins import Origins
 from cescore.disclosure.sheets import Sheets
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.workspace import Workspace
@@ -72,6 +73,16 @@ class AnnualEdition(Edition):
     @cached_property
     def _sheets(self) -> Sheets:
         return Sheets(self.workspace)
+
+    def origin(self, subject: Subject, shared: str) -> str:
+        asked = self.asked
+        if subject.kind != SCORECARD or asked.issue is not None or asked.variant is not None:
+            return ""
+        return self._origins(shared).of(self.workspace.register[subject.id])
+
+    @lru_cache(maxsize=1)  # noqa: B019 - an edition lives as long as its run
+    def _origins(self, shared: str) -> Origins:
+        return Origins(self._bundler, shared)
 
     def _made(self, subject: Subject) -> Printable:
         if subject.kind == SCORECARD:

@@ -15,11 +15,12 @@ import signal
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
+from cescore.definitions.held_back import held_back
 from cescore.definitions.shipped import PACKAGE
 from cescore.errors import CescoreError
 from cescore.run.fence import Fence
@@ -29,6 +30,7 @@ from cescore.run.job import (
     PAGES_NAME,
     RENDER,
     RESULT_NAME,
+    SPECIMEN_RENDER,
     TEMPORARY_NAME,
     Job,
     Limits,
@@ -71,22 +73,9 @@ def surroundings() -> dict[str, str]:
 def load_render(name: str) -> Render:
     """The function that a ``module:function`` names."""
     module, _, function = name.partition(":")
-    with _held_back(SLOW_GRAMMAR):
+    with held_back(SLOW_GRAMMAR):
         found: Render = getattr(importlib.import_module(module), function)
     return found
-
-
-@contextmanager
-def _held_back(module: str) -> Iterator[None]:
-    """As if a module that others import where they find it were not installed."""
-    is_new = module not in sys.modules
-    if is_new:
-        sys.modules[module] = None  # type: ignore[assignment]  # Python's own mark for it
-    try:
-        yield
-    finally:
-        if is_new:
-            del sys.modules[module]
 
 
 def be_report(parent: int, make: Callable[[], int]) -> NoReturn:
@@ -132,7 +121,8 @@ def _fenced(job: Job, render: Render) -> Fence | None:
 
     A kernel is a process of another program: neither Python's hook nor the folders listed for ours fit.
     """
-    if f"{render.__module__}:{render.__name__}" != RENDER or job.engine != IN_PROCESS:
+    is_ours = f"{render.__module__}:{render.__name__}" in (RENDER, SPECIMEN_RENDER)
+    if not is_ours or job.engine != IN_PROCESS:
         return None
     templates = Path(job.templates) if job.templates else None
     fence = Fence.around(Path(job.work), Path(job.notebook), templates)

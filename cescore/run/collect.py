@@ -19,7 +19,8 @@ from rich.console import Console
 from cescore.definitions.load import load_definitions
 from cescore.errors import DataError, RunError
 from cescore.intake.findings import Finding, FindingLog, in_order, shortened, write_findings
-from cescore.intake.inventory import OBSERVATIONS, is_plain_file
+from cescore.intake.inventory import OBSERVATIONS
+from cescore.intake.plain_files import is_plain_file
 from cescore.intake.register_file import read_register
 from cescore.intake.returned import RETURNS
 from cescore.intake.wording import Phrase

@@ -69,6 +69,11 @@ class Edition(ABC):
         is_book = subject.kind == METHOD_BOOK
         return with_standing(made, issue.standing_of(subject.name, is_method_book=is_book))
 
+    def origin(self, subject: Subject, shared: str) -> str:
+        """The hash of what a report's bundle is made from, ``shared`` among it; "" where only the
+        bundle can tell."""
+        return ""
+
     @abstractmethod
     def _made(self, subject: Subject) -> Printable:
         """The bundle or document as a draft."""

@@ -11,6 +11,7 @@ from cescore.errors import RunError
 from cescore.run.child import cause_of
 from cescore.run.edition import Selection
 from cescore.run.executor import Executor
+from cescore.run.files import combined
 from cescore.run.inputs import Inputs
 from cescore.run.interrupt import stop_if_asked
 from cescore.run.job import Job, Outcome
@@ -50,11 +51,26 @@ class Orders:
                 yield Order(subject, self._manner, {}, (cause,), cause=cause)
 
     def _order(self, subject: Subject) -> Order:
+        origin, is_forced = self.origin(subject), self.edition.asked.force
+        if self.store.is_of_origin(subject.name, origin) and not is_forced:
+            key = self.store.entries[subject.name].key
+            if not self.store.reasons_to_build(subject.name, key):
+                return Order(subject, self._manner, key, (), origin=origin)
         printable, notebook, key = self.made(subject)
         reasons = self.store.reasons_to_build(subject.name, key)
-        reasons = reasons or (("asked for",) if self.edition.asked.force else ())
+        reasons = reasons or (("asked for",) if is_forced else ())
         bundle = printable.to_bytes() if reasons else b""
-        return Order(subject, self._manner, key, reasons, bundle, notebook)
+        return Order(subject, self._manner, key, reasons, bundle, notebook, origin=origin)
+
+    def origin(self, subject: Subject) -> str:
+        """The hash of what a report's bundle is made from, and of what sets it; "" where only the
+        bundle can tell."""
+        origin = self.edition.origin(subject, self.inputs.not_followed)
+        if not origin:
+            return ""
+        notebook = self.inputs.notebook(subject.kind.notebook or subject.folder)
+        manner = {"notebook": self.inputs.notebook_hash(notebook), "language": self._manner.lang}
+        return combined({"bundle": origin, **manner, **self.inputs.shared})
 
     def made(self, subject: Subject) -> tuple[Printable, Path, Key]:
         """What a report is made from: its bundle or document, its notebook, and both by hash."""
@@ -103,7 +119,7 @@ class ReportRun:
     def _jobs(self, orders: Iterable[Order]) -> Iterator[Job]:
         for order in orders:
             if not order.reasons:
-                self.store.confirm(order.name)
+                self.store.confirm(order.name, order.origin)
                 self._tell(Outcome(order.subject.id, order.subject.folder, "up_to_date"))
                 continue
             if order.cause:
@@ -122,7 +138,7 @@ class ReportRun:
         order, job = self._at_work.pop(outcome.name)
         outcome = replace(outcome, reasons=order.reasons)
         if outcome.status == "built":
-            self._tell(self.store.publish(job, outcome, order.key))
+            self._tell(self.store.publish(job, outcome, order.key, order.origin))
         else:
             self._tell(self.store.keep_failed(job, outcome))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cescore.definitions.bilingual import name_in
+from cescore.definitions.spelling import nearest_few
 from cescore.errors import DataError
 from cescore.evaluation.tracing.asking import trace_asked, tracer_of
 from cescore.evaluation.tracing.trace import Traced, TracedQuantity, as_graph
@@ -140,7 +140,7 @@ def entity_named(asked: str, register: Register) -> Entity:
         ids = ", ".join(e.entity_id for e in named)
         raise DataError(f"{asked!r} is the name of several entities: {ids}; expected an id")
     by_word = {word: e for e in register for word in (e.entity_id, e.name_zh, e.name_en) if word}
-    close = difflib.get_close_matches(asked, by_word, n=MOST_NEAR, cutoff=0.5)
+    close = nearest_few(asked, by_word, MOST_NEAR, alike=0.5)  # names are short
     near = dict.fromkeys(f"{by_word[word].entity_id} {by_word[word].name_zh}" for word in close)
     told = f"; nearest: {', '.join(near)}" if near else ""
     raise DataError(f"data/entities.csv has no entity {asked!r}{told}")

@@ -28,13 +28,15 @@ def out_of_step(orders: Orders, others: Iterable[Subject]) -> Mapping[str, tuple
     if len(doubtful) > MOST_COMPARED:
         return {subject.name: (NOT_COMPARED,) for subject in doubtful}
     found = {subject.name: _changes(orders, subject) for subject in doubtful}
-    for name in [name for name, changes in found.items() if not changes]:
-        store.confirm(name)
+    for subject in [subject for subject in doubtful if not found[subject.name]]:
+        store.confirm(subject.name, orders.origin(subject))
     return {name: changes for name, changes in found.items() if changes}
 
 
 def _changes(orders: Orders, subject: Subject) -> tuple[str, ...]:
     try:
+        if orders.store.is_of_origin(subject.name, orders.origin(subject)):
+            return ()
         _, _, key = orders.made(subject)
     except Exception as error:  # it cannot be made from the data as they are now
         return (cause_of(error),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from cescore.definitions.shipped import NOTEBOOKS, PACKAGE, REPOSITORY, TEMPLATES
 from cescore.errors import RunError
-from cescore.intake.inventory import is_plain_file, is_there
+from cescore.intake.plain_files import is_plain_file, is_there
 from cescore.run.files import combined, file_hash, tree_hashes
 from cescore.run.native import native_libraries
 
@@ -25,6 +26,13 @@ PAGE_LIBRARIES = (
     "nbconvert", "nbformat", "numpy", "pandas", "papermill", "pillow", "pydantic", "pydyf",
     "pygments", "pypdfium2", "pyphen", "seaborn", "tinycss2", "tinyhtml5", "weasyprint",
 )  # fmt: skip
+# Files whose every effect on a report `disclosure.origins` finds at the entity concerned: values with
+# their places, findings, inspections, prose, and through the ledger what is released to it of bodies.
+FOLLOWED = re.compile(
+    r"data/(\d{4}/(observations[^/]*\.(csv|parquet)|returns/.*|measures\.csv|vetoes\.csv|prose/.*)"
+    r"|corrections\.yml|confirmations\.yml|withheld\.json)",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,11 @@ class Inputs:
             below = tree_hashes(self.root / name, "*") if (self.root / name).is_dir() else {}
             found.update({f"{name}/{path}": digest for path, digest in below.items()})
         return found
+
+    @cached_property
+    def not_followed(self) -> str:
+        """One hash over data and params but for what is followed to each entity: `FOLLOWED`."""
+        return combined({n: d for n, d in self.files().items() if not FOLLOWED.fullmatch(n)})
 
     def notebook(self, entity_type: str) -> Path:
         """The notebook of an entity type: the workspace's, the repository's, the generic one.
@@ -57,6 +70,16 @@ class Inputs:
             if place.is_file() and place != DESK_NOTEBOOK:
                 return place
         raise RunError(f"no notebook for entity type {entity_type!r}, and no {GENERIC_NOTEBOOK}")
+
+    def notebook_hash(self, notebook: Path) -> str:
+        """The hash of a notebook, as it was when it was first asked for."""
+        if notebook not in self._notebooks:
+            self._notebooks[notebook] = file_hash(notebook)
+        return self._notebooks[notebook]
+
+    @cached_property
+    def _notebooks(self) -> dict[Path, str]:
+        return {}
 
     @cached_property
     def templates(self) -> str:
@@ -120,7 +143,7 @@ class Inputs:
                 if name != "report_number"
             },
             **self.shared,
-            "notebook": file_hash(notebook),
+            "notebook": self.notebook_hash(notebook),
             "language": lang,
         }
 

@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 from cescore.disclosure.kinds import DOCUMENT_FOLDERS, SCORECARD
 
 RENDER = "cescore.publish.render:render"
+SPECIMEN_RENDER = "cescore.publish.specimen_page:specimen_page"
 RENDER_NAME = "CESCORE_RENDER"  # environment variable that tells a forkserver which render to load
 PREVIEW_RENDER = "cescore.publish.previewed:render"
 WATCHED_RENDER = "cescore.publish.previewed:render_anew"  # reads templates anew each time

@@ -22,10 +22,13 @@ class JournalEntry:
     outputs: Mapping[str, str]  # file name -> SHA-256
     record: Mapping[str, Any] = field(default_factory=dict)
     inputs: str = ""  # hash over all that the run was made from which last found it up to date
+    origin: str = (
+        ""  # hash of what its bundle is made from, see `disclosure.origins`; "": not known
+    )
 
 
 def line_of(name: str, entry: JournalEntry) -> bytes:
-    fields = {"name": name, "inputs": entry.inputs}
+    fields = {"name": name, "inputs": entry.inputs, "origin": entry.origin}
     parts = {part: dict(getattr(entry, part)) for part in ENTRY_FIELDS}
     return json.dumps({**fields, **parts}, sort_keys=True).encode() + b"\n"
 
@@ -53,4 +56,5 @@ def read_journal(path: Path) -> dict[str, JournalEntry]:
 
 def _entry(fields: Mapping[str, Any]) -> JournalEntry:
     key, outputs, record = (dict(fields[part]) for part in ENTRY_FIELDS)
-    return JournalEntry(key, outputs, record, str(fields.get("inputs", "")))
+    inputs, origin = (str(fields.get(part, "")) for part in ("inputs", "origin"))
+    return JournalEntry(key, outputs, record, inputs, origin)

@@ -80,6 +80,7 @@ class Before:
 
     @classmethod
     def of(cls, inputs: Inputs) -> Before:
+        _ = inputs.not_followed  # like all of these, as it is before anything is read
         return cls(inputs, inputs.files(), inputs.made_with())
 
     @property

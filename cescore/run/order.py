@@ -45,6 +45,7 @@ class Order:
     bundle: bytes = b""
     notebook: Path = Path()
     cause: str = ""  # why it cannot be made at all
+    origin: str = ""  # hash of what its bundle is made from; "": only the bundle can tell
 
     @property
     def name(self) -> str:

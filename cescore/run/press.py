@@ -38,6 +38,7 @@ from cescore.run.child import (
 )
 from cescore.run.job import RESULT_NAME, Job, Limits, Outcome
 from cescore.run.processes import adopt_orphans, end_group, end_orphans
+from cescore.run.rehearsing import Rehearsals
 
 READY = b"ready\n"
 DISK_FULL, QUOTA_USED = os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT)
@@ -68,6 +69,7 @@ class Press:
         self.overdue: set[int] = set()
         self.selector = selectors.DefaultSelector()
         self.pid = os.getpid()
+        self.rehearsals = Rehearsals.of(render)
 
     def serve(self, source: int, sink: int) -> None:
         """Take jobs until the source ends; then end what is still running."""
@@ -79,7 +81,7 @@ class Press:
                 self._start(sink, source)
                 for key, _ in self.selector.select(self._patience()):
                     if key.fd in self.running:
-                        _write_all(sink, self._finished(key.fd).to_line())
+                        self._tell(sink, key.fd)
                         continue
                     piece = os.read(source, 1 << 16)
                     if not piece:
@@ -92,7 +94,7 @@ class Press:
 
     def _start(self, sink: int, source: int) -> None:
         while self.waiting and len(self.running) < self.workers:
-            job = self.waiting.popleft()
+            job = self.rehearsals.before(self.waiting[0]) or self.waiting.popleft()
             pid = os.fork()
             if pid == 0:
                 self._be_child(job, sink, source)
@@ -109,6 +111,8 @@ class Press:
             for handle in (source, sink, *self.running):
                 os.close(handle)
             self.selector.close()
+            if self.rehearsals.is_specimen(job):
+                return self.rehearsals.make(job, self.limits)
             return run_job(job, self.render, self.limits)
 
         be_report(self.pid, make)
@@ -126,6 +130,15 @@ class Press:
             if now - running.began > self.limits.seconds and running.pid not in self.overdue:
                 self.overdue.add(running.pid)
                 end_group(running.pid)
+
+    def _tell(self, sink: int, handle: int) -> None:
+        """Say what became of a child's report; a specimen is learnt from."""
+        job = self.running[handle].job
+        outcome = self._finished(handle)
+        if self.rehearsals.is_specimen(job):
+            self.rehearsals.learn(job, outcome.cause)
+        else:
+            _write_all(sink, outcome.to_line())
 
     def _finished(self, handle: int) -> Outcome:
         running = self.running.pop(handle)
@@ -145,6 +158,8 @@ class Press:
         for running in self.running.values():
             with suppress(ChildProcessError):
                 os.waitpid(running.pid, 0)
+            if self.rehearsals.is_specimen(running.job):
+                self.rehearsals.forget(running.job)
         end_orphans(())
 
 

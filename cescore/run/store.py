@@ -92,9 +92,15 @@ class Store:
         """Whether the very same data, params, notebooks and code were last compared with a report."""
         return bool(self.made_from) and self.entries[name].inputs == self.made_from
 
-    def confirm(self, name: str) -> None:
+    def is_of_origin(self, name: str, origin: str) -> bool:
+        """Whether the bundle that a report stands of was made from the very same."""
+        entry = self.entries.get(name)
+        return bool(origin) and entry is not None and entry.origin == origin
+
+    def confirm(self, name: str, origin: str = "") -> None:
         """A report is as these inputs would make it."""
-        self.entries[name] = replace(self.entries[name], inputs=self.made_from)
+        entry = self.entries[name]
+        self.entries[name] = replace(entry, inputs=self.made_from, origin=origin)
 
     def new_job(self, order: Order) -> Job:
         """A job with its bundle in a fresh work folder."""
@@ -132,7 +138,7 @@ class Store:
         (work / BUNDLE_NAME).write_bytes(bundle)
         return job
 
-    def publish(self, job: Job, outcome: Outcome, key: Key) -> Outcome:
+    def publish(self, job: Job, outcome: Outcome, key: Key, origin: str = "") -> Outcome:
         """Put a finished report in place, whole, and write it into the journal.
 
         A report that lacks a file, or whose files are not those that its process looked through, is
@@ -152,7 +158,7 @@ class Store:
         shutil.rmtree(job.work, ignore_errors=True)
         kept = {name: value for name, value in outcome.record.items() if name != "seconds"}
         self._append(
-            outcome.name, JournalEntry(key, outputs, kept, self.made_from)
+            outcome.name, JournalEntry(key, outputs, kept, self.made_from, origin)
         )  # the same, however long it took
         return replace(outcome, outputs=outputs)
 
@@ -250,7 +256,7 @@ class Store:
 
     def doubt(self) -> None:
         """Nobody can say any more of which inputs the reports that stand are."""
-        self.entries = {name: replace(entry, inputs="") for name, entry in self.entries.items()}
+        self.entries = {n: replace(e, inputs="", origin="") for n, e in self.entries.items()}
 
     def _write_journal(self) -> None:
         lines = b"".join(line_of(name, entry) for name, entry in sorted(self.entries.items()))

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from cescore.definitions.shipped import NOTEBOOKS
 from cescore.errors import RunError
-from cescore.intake.inventory import is_there
+from cescore.intake.plain_files import is_there
 from cescore.run.files import make_private, write_atomically
 
 FOLDER = "work"

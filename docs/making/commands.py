@@ -1,90 +1,79 @@
-"""The reference of the command, made from the command itself."""
+"""The reference of the command, made from the command itself, in the language of the build."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import typer
+from cescore.cli.described import Described, arguments, meaning, options, usage
+from cescore.cli.main import group
 
-import cescore.cli.main  # noqa: F401 - registers every command
-from cescore.cli.application import app
-
-_HEAD = """# The command
+HEADS = {
+    "en": """# The command
 
 Every command and every option, made from the command itself. `B` stands for `.venv/bin/python build.py`;
 without a command it is `B run`. `B COMMAND --help` prints the same in the terminal.
 
-"""
-_KINDS = {
-    "str": "text",
-    "list[str]": "text",
-    "int": "number",
-    "float": "number",
-    "list[Path]": "path",
+""",
+    "zh": """# 命令
+
+全部命令和选项，由命令自身生成。`B` 代表 `.venv/bin/python build.py`；不写命令即 `B run`。
+`B COMMAND --help` 在终端中显示同样的内容。
+
+""",
+}
+COLUMNS = {
+    "en": {
+        "overview": ("command", "does"),
+        "arguments": ("argument", "meaning"),
+        "options": ("option", "value", "without it", "meaning"),
+    },
+    "zh": {
+        "overview": ("命令", "作用"),
+        "arguments": ("参数", "含义"),
+        "options": ("选项", "取值", "默认", "含义"),
+    },
 }
 
 
-def page() -> str:
+def page(lang: str) -> str:
     """The page, in MyST."""
-    group = typer.main.get_group(app)
-    commands = [group.commands[name] for name in sorted(group.commands)]
-    overview = [f"| [`{c.name}`](#{c.name}) | {_cell(c.help or '')} |" for c in commands]
-    head = [_HEAD, "| command | does |", "|---|---|", *overview, ""]
-    return "\n".join([*head, *map(_section, commands)])
+    commands = [group().commands[name] for name in sorted(group().commands)]
+    overview = [
+        f"| [`{c.name}`](#{c.name}) | {_cell(' '.join(meaning(c, lang)))} |" for c in commands
+    ]
+    head = [HEADS[lang], *_head("overview", lang), *overview, ""]
+    return "\n".join([*head, *(_section(command, lang) for command in commands)])
 
 
-def _section(command: Any) -> str:  # of the click that Typer carries
-    arguments = [p for p in command.params if p.param_type_name == "argument"]
-    options = [p for p in command.params if p.param_type_name == "option" and not p.hidden]
+def _section(command: Any, lang: str) -> str:  # of the click that Typer carries
     context = command.make_context(command.name, [], resilient_parsing=True)
-    usage = " ".join([f"B {command.name}", *(_usage(a) for a in arguments), "[OPTIONS]"])
-    lines = [f"({command.name})=", f"## `{command.name}`", "", command.help or "", ""]
-    lines += ["```text", usage, "```", ""]
-    if arguments:
-        lines += ["| argument | meaning |", "|---|---|"]
-        lines += [f"| `{_metavar(a)}` | {_cell(getattr(a, 'help', '') or '')} |" for a in arguments]
-        lines.append("")
-    if options:
-        lines += ["| option | value | without it | meaning |", "|---|---|---|---|"]
-        lines += [_option_row(option, context) for option in options]
+    lines = [
+        f"({command.name})=",
+        f"## `{command.name}`",
+        "",
+        "\n\n".join(meaning(command, lang)),
+        "",
+    ]
+    lines += ["```text", f"B {command.name} {usage(command, lang)}", "```", ""]
+    if rows := [f"| `{one.names[0]}` | {_cell(one.meaning)} |" for one in arguments(command, lang)]:
+        lines += [*_head("arguments", lang), *rows, ""]
+    if rows := [_option_row(one) for one in options(context, command, lang)]:
+        lines += [*_head("options", lang), *rows]
     return "\n".join([*lines, ""])
 
 
-def _option_row(option: Any, context: Any) -> str:
-    names = " ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
-    value = "" if option.is_flag else _value(option.get_help_record(context)[0])
-    return f"| {names} | {value} | {_default(option)} | {_cell(option.help or '')} |"
+def _head(table: str, lang: str) -> list[str]:
+    columns = COLUMNS[lang][table]
+    return [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
 
 
-def _value(record: str) -> str:
-    """The words it takes, each by itself, or what kind of thing; of ``--lang <zh|en>``."""
-    shown = record.rpartition("<")[2].strip("<>")
-    words = shown.split("|")
-    if len(words) > 1:
-        return ", ".join(f"`{word}`" for word in words)
-    return _KINDS.get(shown.removesuffix(" range"), shown)
-
-
-def _default(option: Any) -> str:
-    default = option.default
-    if callable(default) or default in (None, "", False) or default == ():
-        return ""
-    if isinstance(default, list | tuple):
-        return " ".join(f"`{one}`" for one in default)
-    return (
-        ""
-        if option.is_flag and option.secondary_opts
-        else f"`{getattr(default, 'value', default)}`"
+def _option_row(one: Described) -> str:
+    names = " ".join(f"`{name}`" for name in one.names)
+    value = (
+        ", ".join(f"`{word}`" for word in one.value.split("|")) if "|" in one.value else one.value
     )
-
-
-def _metavar(argument: Any) -> str:
-    return (argument.metavar or argument.name or "").upper()
-
-
-def _usage(argument: Any) -> str:
-    name = _metavar(argument) + ("…" if argument.nargs == -1 else "")
-    return name if argument.required else f"[{name}]"
+    default = f"`{one.default}`" if one.default else ""
+    return f"| {names} | {value} | {default} | {_cell(one.meaning)} |"
 
 
 def _cell(text: str) -> str:

@@ -11,8 +11,10 @@ from cescore.desk.documents import CONVENTIONS, effective_weights, method_book
 from cescore.disclosure.method_books import make_method_book
 from cescore.disclosure.opened import OpenDocument
 from cescore.intake.workspace import Workspace
+from cescore.publish.pages.method_book.frameworks import chapters
 
 if TYPE_CHECKING:
+    from cescore.definitions.load import Definitions
     from cescore.disclosure.documents import MethodBook
     from cescore.publish.fragment import Fragment
 
@@ -32,8 +34,12 @@ _TAG = re.compile(r"<[^>]+>")
 def pages(root: Path, lang: str) -> dict[str, str]:
     """The pages by name, in MyST: headings are their own, what stands below is the book's markup."""
     workspace = Workspace.load(root, None)
-    definitions = workspace.definitions
-    made = make_method_book(definitions, workspace.base_year)
+    return written(workspace.definitions, workspace.base_year, lang)
+
+
+def written(definitions: Definitions, base_year: int, lang: str) -> dict[str, str]:
+    """The pages of definitions: a page for each chapter of frameworks, then one for each other part."""
+    made = make_method_book(definitions, base_year)
     parts = dict(_parts(OpenDocument(made, made.hash, lang)))
     plan = definitions.plan
     name = (plan.zh if lang == "zh" else plan.en) if plan else ""
@@ -47,8 +53,8 @@ def _parts(book: OpenDocument[MethodBook]) -> Iterator[tuple[str, str]]:
     """Name and text of each page that has something to say."""
     text = _as_myst(method_book.frameworks(book, effective_weights(book)))
     frameworks = [f"#{part}" for part in re.split(r"(?m)^#(?=# )", text)[1:]]
-    for framework, part in zip(book.data.frameworks, frameworks, strict=True):
-        yield f"method-{framework.entity_type}", _raised(part)
+    for chapter, part in zip(chapters(book.data.frameworks), frameworks, strict=True):
+        yield f"method-{chapter[0].entity_type}", _raised(part)
     others = {
         "scores": method_book.scores(book),
         "missing": method_book.missing(book),

@@ -13,24 +13,15 @@ DOCS = Path(__file__).parents[1]
 # for developers, or lists of names and figures: the Chinese site shows these in English and says so
 ENGLISH_ONLY = (
     "architecture",
-    "assessment",
     "changelog",
-    "cluster",
     "contributing",
-    "desk",
     "desk-api",
-    "frameworks",
     "licences",
-    "method",
-    "open-data",
     "performance",
     "printer",
-    "sizing",
-    "trust",
-    "what-if",
 )
 # bilingual guides whose Chinese is still to be written, message by message: they are shown in English
-NOT_YET = ("formats",)
+NOT_YET: tuple[str, ...] = ()
 AWAITED: tuple[str, ...] = ()  # pages that a checkout may not have yet
 LANGUAGES = {"en": "en", "zh": "zh_CN"}  # short names are folders of the site, long ones Sphinx's
 _INSIDE = {
@@ -74,8 +65,8 @@ def include_a_page_of_the_repository(app: Sphinx, name: str, source: list[str]) 
 
 
 def is_translated(page: str) -> bool:
-    """Whether the messages of a page have catalogues: what params word in both languages needs none."""
-    return page not in ENGLISH_ONLY and not page.startswith("generated/method")
+    """Whether the messages of a page have catalogues: what is made from params and the command is made in both."""
+    return page not in ENGLISH_ONLY and not page.startswith("generated/")
 
 
 def is_the_same_in_all(message: str) -> bool:

@@ -11,7 +11,9 @@ from params_builder import FILES, YEAR, line_of, load, problems, replaced, write
 
 from cescore.definitions.load import load_definitions
 from cescore.definitions.model import Framework, Plan
+from cescore.definitions.scored_elsewhere import counted_twice
 from cescore.errors import ParamsError
+from cescore.intake.unused import points_counted_twice
 
 TOWN = "frameworks/town.yml"
 INDICATOR = "direction: -1"  # the line of `carbon` that further keys are put after
@@ -799,6 +801,61 @@ def test_extra_points_that_nothing_can_earn_are_refused(
         (f"assessment.bonus.town.items.A{what}", True)
     ]
     assert told[0].where.startswith("params/plans/p.yml:")
+
+
+SCALED = """
+      scale_of: {town: s}
+      scales:
+        s: {en: S, source: x, tag: P, bands: [{en: good, least: 90}, {en: fair, least: 78}, {en: bad, least: 0}]}
+      bonus:"""
+
+
+@pytest.mark.parametrize(("most", "is_refused"), [(9.5, False), (10, True), (12, True)])
+def test_extra_points_lift_no_total_by_a_whole_grade(
+    tmp_path: Path, most: float, is_refused: bool
+) -> None:
+    changed = planned("rule: coal > 1")
+    text = str(changed["plans/p.yml"]).replace("\n      bonus:", SCALED)
+    changed["plans/p.yml"] = text.replace("most: 10", f"most: {most}")
+    if not is_refused:
+        assert load(tmp_path, changed).plan is not None
+        return
+    (problem,) = problems(tmp_path, changed)
+    assert (problem.what, problem.found) == ("assessment.bonus.town.most", f"{most:g} points")
+    assert "fewer than 10" in problem.expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "items"),
+    [
+        ("reused / waste >= 0.9", {"A": "reuse"}),
+        ("coal > 1 and reused >= 9", {"A": "reuse"}),
+        ("abs(coal - ore) <= rounding(coal, ore)", {}),
+    ],
+)
+def test_extra_points_earned_by_what_is_scored_already_are_named(
+    tmp_path: Path, rule: str, items: dict[str, str]
+) -> None:
+    changed = planned(f"rule: '{rule}'")
+    definitions = load(tmp_path, changed)
+    assert definitions.plan is not None
+    assert counted_twice(definitions.plan, definitions.frameworks["town"]) == items
+    told = [*points_counted_twice(definitions, tmp_path / "params")]
+    assert [(f.severity, dict(f.values)["code"]) for f in told] == [
+        ("warning", code) for code in items.values()
+    ]
+    text = str(changed["plans/p.yml"]).replace("most: 10, ", "").replace("points: 5, ", "")
+    bare = load(tmp_path, {**changed, "plans/p.yml": text})
+    assert [
+        *points_counted_twice(bare, tmp_path / "params")
+    ] == []  # a distinction may say it again
+
+
+def test_points_without_a_most_are_refused(tmp_path: Path) -> None:
+    changed = planned("rule: coal > 1")
+    changed["plans/p.yml"] = str(changed["plans/p.yml"]).replace("most: 10, ", "")
+    (problem,) = problems(tmp_path, changed)
+    assert problem.expected == "points and most, or neither (a distinction)"
 
 
 def test_extra_points_are_for_types_that_are_assessed(tmp_path: Path) -> None:

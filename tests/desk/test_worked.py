@@ -13,6 +13,7 @@ from cescore.desk import OpenBundle, open_bundle, pick, worked
 from cescore.desk.sitting import is_interactive
 from cescore.desk.worked import STEPS
 from cescore.errors import DataError
+from cescore.publish.engine import fresh_shell
 
 HAN = re.compile("[\u4e00-\u9fff]")
 
@@ -56,7 +57,18 @@ def test_a_variant_is_worked_with_its_own_numbers_and_says_so(bundle: OpenBundle
 
 
 def test_a_build_is_not_kept_waiting_by_numbers_it_does_not_print(bundle: OpenBundle) -> None:
-    assert "500 t" not in worked(bundle, "indicators")._repr_markdown_()
+    kept = worked(bundle, "indicators")._repr_mimebundle_()
+    assert [kind for kind, text in kept.items() if "500 t" in text] == []
+    with fresh_shell() as shell:
+        shell.user_ns["step"] = worked(bundle, "indicators")
+        (output,), _, error = shell.run("step")
+    assert error is None
+    assert output.data == kept, "IPython asks for nothing else"
+
+
+def test_who_has_the_workspace_finds_the_numbers_in_plain_text_too(bundle: OpenBundle) -> None:
+    step = worked(replace(bundle, again=lambda _: bundle.data), "indicators")
+    assert "500 t" in step._repr_mimebundle_()["text/plain"]
 
 
 def test_an_unknown_step_is_refused_with_the_nearest(bundle: OpenBundle) -> None:

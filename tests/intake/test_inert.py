@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cescore.definitions.shipped import PACKAGE
@@ -33,6 +33,7 @@ def test_figures_and_plain_texts_stay_as_they_are(text: str) -> None:
 
 
 @given(ALPHABET | st.text(max_size=8))
+@example("'\r")  # looks like a marked text and is none
 def test_every_text_can_be_read_back_exactly(text: str) -> None:
     assert read_back(inert(text)) == text
 

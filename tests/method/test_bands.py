@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from cescore.disclosure.bundles import Bundler
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
@@ -17,11 +16,6 @@ from cescore.method.column import Column
 from cescore.method.evaluation import TypeEvaluation
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def yearly() -> YearlyEvaluation:
-    return evaluate_workspace(Workspace.load(ROOT, 2025))
 
 
 def changed(evaluation: TypeEvaluation, entity: str, factor: float) -> TypeEvaluation:

@@ -84,6 +84,17 @@ def test_a_veto_stands_whatever_is_earned():
     assert total(96, "A", "B", vetoes={"V": {"status": "standing"}})[2] == "差"
 
 
+def test_distinctions_have_their_status_and_leave_the_total_as_it_is():
+    items = {code: item.model_copy(update={"points": 0.0}) for code, item in ITEMS.items()}
+    bare = BONUS.model_copy(update={"most": 0.0, "items": items})
+    rules = PLAN.assessment.model_copy(update={"bonus": {"park": bare}})
+    lines = [BonusLine(i.id, i.zh, i.en, i.points, "earned") for i in items.values()]
+    asked = Evidence(index=80, scale=Scale(), vetoes=CLEAR, bonus=lines)
+    found = assess(PLAN.model_copy(update={"assessment": rules}), "park", asked)
+    assert (found.total, found.bonus) == (80, None)
+    assert [line.status for line in found.bonus_lines] == ["earned", "earned"]
+
+
 def test_a_type_without_items_has_no_bonus():
     bare = PLAN.model_copy(update={"assessment": PLAN.assessment.model_copy(update={"bonus": {}})})
     found = assess(bare, "park", Evidence(index=80, scale=Scale(), vetoes=CLEAR))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cescore.definitions.model import Plan, Scale
@@ -16,6 +16,7 @@ from cescore.method.assessment import Assessment, Evidence, assess
 from cescore.method.grade_margin import GradeLever, GradeMargin, grade_margin, needed_member
 from cescore.method.ladder_points import PointsLadder
 from cescore.method.measures import MeasureLine
+from cescore.method.normalisations import on_ends, value_at
 from cescore.method.targets import TargetLine, assess_targets
 
 from .builders import framework, indicator, panel, plan
@@ -124,18 +125,75 @@ def test_going_back_through_a_mean_finds_the_value_that_made_it(
 
 
 def test_an_indicator_turns_at_the_value_that_its_scale_gives_back() -> None:
-    """An arithmetic index of two halves: 10 points of the total are 100 / 6 of the index."""
+    """An arithmetic index of two halves: 4 points of the total are 40 / 6 of the index."""
     made = plan()
-    found = assessed(made, (), 1, index=50)  # 0.6 x 50 + 0.4 x 100 = 70, and 80 is good
+    found = assessed(made, (), 1, index=60)  # 0.6 x 60 + 0.4 x 100 = 76, and 80 is good
     lever = GradeLever(
-        "R", "率", "rate", "%", ((0.5, 1.0, 50.0, 30.0),), 30.0, 0.0, 100.0, 0.0, 100.0
+        "R", "率", "rate", "%", ((0.5, 1.0, 60.0, 30.0),), 30.0, 0.0, 100.0, 0.0, 100.0
     )
     down = replace(lever, code="D", worst=100.0, best=0.0, value=70.0)
     turns = {t.code: t for t in margin(made, found, (), 1, levers=[lever, down]).turns}
-    assert turns["R"].needed == pytest.approx(30 + 100 / 3)
-    assert turns["D"].needed == pytest.approx(70 - 100 / 3)
-    heavy = replace(lever, steps=((0.2, 1.0, 50.0, 30.0),))  # would need 113 points of score
+    assert turns["R"].needed == pytest.approx(30 + 40 / 3)
+    assert turns["D"].needed == pytest.approx(70 - 40 / 3)
+    heavy = replace(lever, steps=((0.05, 1.0, 60.0, 30.0),))  # would need 163 points of score
     assert not margin(made, found, (), 1, levers=[heavy]).turns
+
+
+SCALES = {"zero": Scale(floor=0, top=100), "efficacy": Scale(floor=60, top=100)}
+
+
+@given(
+    st.sampled_from(["goalposts", "log_goalposts", "distance_to_target"]),
+    st.sampled_from([1, -1]), st.sampled_from(list(SCALES)),
+    st.floats(0.01, 1000), st.floats(1.2, 100), st.floats(0.05, 0.7), st.floats(0.06, 1), st.floats(50, 95),
+)  # fmt: skip
+def test_at_the_value_of_a_turn_the_grade_turns_and_just_short_of_it_does_not(
+    method: str, direction: int, on: str, low: float, wide: float, share: float, weight: float,
+    others: float,
+) -> None:  # fmt: skip
+    made, scale = plan(), SCALES[on]
+    worst, best = (low, low * wide) if direction == 1 else (low * wide, low)
+    now = value_at(
+        scale.floor + share * (scale.top - scale.floor), method, (worst, best),
+        direction=direction, scale=scale,
+    )  # fmt: skip
+
+    def score(value: float) -> float:
+        ends = (np.array([worst]), np.array([best]))
+        return float(on_ends(np.array([value]), method, ends, direction=direction, scale=scale)[0])
+
+    def found(value: float) -> Assessment:
+        index = weight * score(value) + (1 - weight) * others_score
+        evidence = Evidence(index=index, scale=scale, targets=(), measures=[measures_of(1)])
+        return assess(made, "lake", evidence)
+
+    others_score = scale.floor + others / 100 * (scale.top - scale.floor)
+    own = score(now)
+    steps = ((weight, 1.0, weight * own + (1 - weight) * others_score, own),)
+    lever = GradeLever(
+        "R", "率", "rate", "", steps, now, worst, best, scale.floor, scale.top, method
+    )
+    before = found(now)
+    stated = margin(made, before, (), 1, levers=[lever])
+    turns = stated.turns
+    assume(any(turn.kind == "indicator" for turn in turns))
+    assume((stated.missing or 0.0) > 0.01)  # points: else "just short" is noise
+    needed = turns[-1].needed
+    assert (needed - now) * direction > 0
+    assert found(needed).grade_zh == stated.next_zh
+    assert found(now + (needed - now) * (1 - 1e-6)).grade_zh == before.grade_zh
+
+
+def test_an_indicator_is_named_only_where_a_step_within_reach_is_enough() -> None:
+    made = plan()
+    found = assessed(made, (), 1, index=60)  # 76: four points of the total are 6.7 of the index
+    lever = GradeLever(
+        "R", "率", "rate", "%", ((0.3, 1.0, 60.0, 30.0),), 30.0, 0.0, 100.0, 0.0, 100.0
+    )
+    near = margin(made, found, (), 1, levers=[lever]).turns  # 22.2 points of score
+    assert [turn.kind for turn in near] == ["indicator"]
+    far = replace(lever, steps=((0.2, 1.0, 60.0, 30.0),))  # 33.3 points
+    assert not margin(made, found, (), 1, levers=[far]).turns
 
 
 def test_points_missing_and_in_hand_are_those_to_the_thresholds_on_either_side() -> None:

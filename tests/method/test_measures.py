@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cescore.definitions.model import Check, Plan
+from cescore.definitions.model import AssessmentRules, Check, Plan
+from cescore.definitions.scored_elsewhere import Elsewhere
 from cescore.errors import MethodError
-from cescore.method.ladder_points import PointsLadder
 from cescore.method.measures import (
     InspectedCheck,
     MeasureLine,
@@ -18,7 +18,7 @@ from cescore.method.measures import (
     measure_lines,
     measure_points,
 )
-from cescore.method.yardsticks import STATUSES, CheckStatus, JudgedCheck, judge
+from cescore.method.yardsticks import STATUSES, CheckStatus, HeldAgainst, JudgedCheck, judge
 
 from .builders import plan
 
@@ -43,12 +43,15 @@ def record(check: str, status: str, **changed: Any) -> dict[str, str]:
     return told | {"evidence_kind": "document"} | changed
 
 
-def lines_of(made: Plan, *records: dict[str, str], **last: Any) -> tuple[MeasureLine, ...]:
-    return measure_lines(made, "lake", records, year=2024, **last)
+def lines_of(
+    made: Plan, *records: dict[str, str], before: Any = None, **also: Any
+) -> tuple[MeasureLine, ...]:
+    """The lines of 2024, with the records of years before it."""
+    return measure_lines(made, "lake", {**(before or {}), 2024: records}, year=2024, **also)
 
 
-def check_of(made: Plan, *records: dict[str, str], **last: Any) -> InspectedCheck:
-    return lines_of(made, *records, **last)[0].checks[0]
+def check_of(made: Plan, *records: dict[str, str], **also: Any) -> InspectedCheck:
+    return lines_of(made, *records, **also)[0].checks[0]
 
 
 def test_the_five_statuses_are_kept_apart() -> None:
@@ -77,7 +80,7 @@ def test_a_check_without_a_record_is_not_inspected_and_neither_passes_nor_fails(
 def test_only_checks_of_the_type_appear() -> None:
     made = inspected("a")
     types = {
-        t: [m.id for m in measure_lines(made, t, [], year=2024)] for t in ("lake", "wood", "hill")
+        t: [m.id for m in measure_lines(made, t, {}, year=2024)] for t in ("lake", "wood", "hill")
     }
     assert types == {"lake": ["4.1"], "wood": ["4.2"], "hill": []}
 
@@ -123,31 +126,92 @@ def test_before_the_first_goal_and_without_a_number_nothing_is_made_up() -> None
         assert silent["status"] == "partial"
 
 
+NONE, HALF, ALL = ("not_done", 0), ("partial", 0.5), ("done", 1)
+
+
+def improved(now: str, *before: str, **check: Any) -> InspectedCheck:
+    """A number held against those of the years before, the last one first."""
+    kind = {"type": "amount", "better": "more", "yardstick": "improves", **check}
+    earlier = {
+        2023 - i: [record("a", "done", value=value)] for i, value in enumerate(before) if value
+    }
+    return check_of(inspected("a", **kind), record("a", "done", value=now), before=earlier)
+
+
 @pytest.mark.parametrize(
-    ("better", "now", "status", "credit"),
+    ("better", "now", "expected"),
     [
-        ("more", "61", "done", 1), ("more", "60", "partial", 0.5), ("more", "59", "not_done", 0),
-        ("less", "59", "done", 1), ("less", "60", "partial", 0.5), ("less", "61", "not_done", 0),
+        ("more", "60", HALF), ("more", "63", ALL), ("more", "70", ALL), ("more", "57", NONE),
+        ("more", "61.5", ("partial", 0.75)), ("more", "58.5", ("partial", 0.25)),
+        ("less", "60", HALF), ("less", "57", ALL), ("less", "63", NONE), ("less", "61.5", ("partial", 0.25)),
     ],
 )  # fmt: skip
-def test_better_than_last_year_is_held_against_last_years_number(
-    better: str, now: str, status: str, credit: float
+def test_an_amount_earns_all_from_five_per_cent_better_and_nothing_from_as_much_worse(
+    better: str, now: str, expected: tuple[str, float]
 ) -> None:
-    made = inspected("a", type="count", yardstick="improves", better=better)
-    last = [record("a", "done", value="60")]
-    found = check_of(made, record("a", "done", value=now), last_year=last)
-    assert (found["status"], found["credit"], found["last"]) == (status, credit, 60)
-    first = check_of(made, record("a", "done", value=now))
-    assert (first["credit"], first["unscored"]) == (None, "no_last_year")
+    found = improved(now, "60", better=better)
+    assert (found["status"], pytest.approx(found["credit"])) == expected
+    assert found["last"] == 60
 
 
-@pytest.mark.parametrize(("better", "end"), [("more", "100"), ("less", "0")])
-def test_a_rate_at_its_end_can_be_no_better(better: str, end: str) -> None:
-    made = inspected("a", type="rate", yardstick="improves", better=better)
-    found = check_of(
-        made, record("a", "done", value=end), last_year=[record("a", "done", value=end)]
-    )
-    assert (found["status"], found["credit"]) == ("done", 1)
+@pytest.mark.parametrize(
+    ("better", "now", "expected"),
+    [
+        ("more", "60", HALF), ("more", "61", ALL), ("more", "59", NONE), ("more", "60.5", ("partial", 0.75)),
+        ("less", "59.5", ("partial", 0.75)), ("less", "61", NONE),
+    ],
+)  # fmt: skip
+def test_a_rate_changes_by_percentage_points(
+    better: str, now: str, expected: tuple[str, float]
+) -> None:
+    found = improved(now, "60", type="rate", better=better)
+    assert (found["status"], pytest.approx(found["credit"])) == expected
+
+
+@pytest.mark.parametrize(("better", "end"), [("more", 100.0), ("less", 0.0)])
+def test_a_rate_near_its_end_earns_what_it_lacks_leaves_and_at_its_end_all(
+    better: str, end: float
+) -> None:
+    inward = 1 if better == "less" else -1
+    for gap, credit in ((0.0, 1), (0.2, 0.8), (0.4, 0.6), (2.0, 0.5)):
+        value = f"{end + inward * gap:g}"
+        found = improved(value, value, type="rate", better=better)
+        assert found["credit"] == pytest.approx(credit)
+
+
+@given(st.floats(0.1, 99), st.floats(-3, 3), st.sampled_from(["rate", "amount"]))
+def test_no_hundredth_of_a_number_turns_a_credit(last: float, change: float, kind: Any) -> None:
+    check = Check(id="a", levels=("lake",), type=kind, better="more", yardstick="improves")
+    against = HeldAgainst(before=last)
+
+    def credit(value: float) -> float:
+        return judge(check, "done", value, against, AssessmentRules()).share or 0.0
+
+    step = 0.0001 * last
+    assert 0 <= credit(last + change + step) - credit(last + change) < 0.02
+
+
+def test_the_tolerance_is_the_plans() -> None:
+    rules = AssessmentRules(improves={"rate": 4, "amount": 20})
+    for kind, value in (("rate", 62.0), ("amount", 66.0)):
+        check = Check(id="a", levels=("lake",), type=kind, better="more", yardstick="improves")
+        found = judge(check, "done", value, HeldAgainst(before=60.0), rules)
+        assert found.share == pytest.approx(0.75)
+
+
+def test_a_stock_is_held_against_last_year_and_a_flow_against_the_mean_of_three_years() -> None:
+    years = ("90", "60", "30", "1000")
+    assert improved("60", *years, quantity="stock")["last"] == 90
+    flow = improved("60", *years, quantity="flow")
+    assert (flow["last"], flow["credit"]) == (60, 0.5)
+    assert improved("60", "", "60", quantity="flow")["last"] == 60  # the years that have one
+    stock = improved("60", "", "60", quantity="stock")
+    assert (stock["credit"], stock["unscored"]) == (None, "no_last_year")
+
+
+def test_from_nothing_any_amount_is_a_rise_and_nothing_stays_nothing() -> None:
+    assert [improved(now, "0")["credit"] for now in ("0", "0.1")] == [0.5, 1]
+    assert [improved(now, "0", better="less")["credit"] for now in ("0", "0.1")] == [1, 0]
 
 
 @given(st.floats(-10, 300), st.floats(0.1, 200), st.sampled_from(["more", "less"]))
@@ -156,8 +220,8 @@ def test_one_number_has_one_status_and_one_credit_wherever_it_is_recorded(
 ) -> None:
     check = Check(id="a", levels=("lake",), type="rate", better=better, goal={2021: goal})
     words: list[CheckStatus] = ["done", "partial", "not_done"]
-    asked = {"value": value, "last": None, "goal": goal, "ladder": PointsLadder()}
-    found = {judge(check, word, **asked) for word in words}
+    against, rules = HeldAgainst(goal=goal), AssessmentRules()
+    found = {judge(check, word, value, against, rules) for word in words}
     assert len(found) == 1
 
 
@@ -188,6 +252,17 @@ def test_what_a_unit_finds_of_itself_counts_as_its_statement() -> None:
     assert check_of(elsewhere, record("a", "done", inspector_unit="市发改委"))["credit"] == 1
 
 
+def test_what_is_scored_elsewhere_has_the_status_of_its_yardstick_and_no_credit() -> None:
+    made = inspected("a", type="rate", better="more", goal={2021: 80.0})
+    elsewhere = {"a": Elsewhere("R07", "in_index")}
+    (line,) = lines_of(made, record("a", "done", value="60"), elsewhere=elsewhere)
+    (found,) = line.checks
+    assert (found["status"], found["recorded"], found["goal"]) == ("partial", "done", 80)
+    assert (found["credit"], found["unscored"], found["elsewhere"]) == (None, "in_index", "R07")
+    assert line.counts["partial"] == 1  # it is on the page as before
+    assert (line.due, line.scored, measure_points([line])) == (0, 0, None)
+
+
 def test_unknown_words_and_double_records_are_refused_by_name() -> None:
     with pytest.raises(MethodError, match="'finished'"):
         lines_of(inspected("a"), record("a", "finished"))
@@ -197,8 +272,28 @@ def test_unknown_words_and_double_records_are_refused_by_name() -> None:
         lines_of(inspected("a"), record("a", "done"), record("a", "partial"))
 
 
-def test_a_goal_of_nothing_is_met_or_not() -> None:
+@pytest.mark.parametrize(
+    ("value", "first", "expected"),
+    [
+        (0.0, 1200.0, JudgedCheck("done", 1.0)),
+        (300.0, 1200.0, JudgedCheck("partial", 0.75)),
+        (900.0, 1200.0, JudgedCheck("not_done", 0.25)),
+        (1300.0, 1200.0, JudgedCheck("not_done", 0.0)),
+        (300.0, None, JudgedCheck("not_done", 0.0)),  # nothing tells the way
+    ],
+)
+def test_a_goal_of_nothing_counts_how_much_of_the_first_number_is_gone(
+    value: float, first: float | None, expected: JudgedCheck
+) -> None:
     check = Check(id="a", levels=("lake",), type="amount", better="less", goal={2021: 0.0})
-    asked: dict[str, Any] = {"last": None, "goal": 0.0, "ladder": PointsLadder()}
-    assert judge(check, "done", value=0.0, **asked) == JudgedCheck("done", 1.0)
-    assert judge(check, "done", value=3.0, **asked) == JudgedCheck("not_done", 0.0)
+    rules = AssessmentRules(ladder_form="continuous")
+    assert judge(check, "done", value, HeldAgainst(goal=0.0, first=first), rules) == expected
+
+
+def test_the_first_number_is_that_of_the_first_year_of_the_plan_that_has_one() -> None:
+    made = inspected("a", type="amount", better="less", goal={2021: 0.0})
+    earlier = {
+        year: [record("a", "done", value=value)]
+        for year, value in ((2020, "900"), (2021, "x"), (2022, "400"), (2023, "300"))
+    }
+    assert check_of(made, record("a", "done", value="100"), before=earlier)["last"] == 400

@@ -17,11 +17,6 @@ from cescore.method.robustness import COLUMNS, robustness
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="module")
-def yearly() -> YearlyEvaluation:
-    return evaluate_workspace(Workspace.load(ROOT, 2025))
-
-
 def test_sobol_indices_are_reported_from_twenty_entities_on(yearly: YearlyEvaluation) -> None:
     for entity_type, found in yearly.robustness.items():
         assert bool(found.sources) == (found.entities >= 20), entity_type

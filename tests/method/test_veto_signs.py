@@ -94,3 +94,12 @@ def test_a_provisional_grade_says_all_that_is_missing() -> None:
     ]
     enough = assessed(None, "clear", due=10, inspected=8)
     assert (enough.doubts, enough.provisional) == ((), False)
+
+
+def test_a_veto_whose_indicator_is_not_applicable_is_none_unless_it_is_recorded() -> None:
+    found = sign([1.0, "na"])
+    assert not found.applies
+    assert assessed(found).vetoes == () and assessed(found).doubts == ()
+    (line,) = assessed(found, "standing").vetoes
+    assert line.status == "standing"
+    assert sign([1.0, None]).applies  # not returned is not the same as not there

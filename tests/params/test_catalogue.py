@@ -210,6 +210,25 @@ def test_an_end_that_only_brackets_the_bodies_says_so() -> None:
     assert [c for c, text in ends.items() if not (cited.search(text) or "仅涵盖" in text)] == []
 
 
+def test_every_end_is_found_by_a_rule_or_says_why_it_is_not() -> None:
+    for code, quantity in KNOWN.ends.quantities.items():
+        assert quantity.rule or quantity.reason, code
+    for item in (p.values[0] for p in INDICATORS if p.values[0].group):
+        assert all(posts.of or posts.reason for posts in item.goalposts.values()), item.code
+
+
+def test_a_ratio_stands_in_the_middle_of_its_scale_and_as_far_from_either_end() -> None:
+    for item in (p.values[0] for p in INDICATORS if p.values[0].group):
+        posts = item.goalposts_in(2025)
+        quantity = KNOWN.ends.quantities[posts.of]
+        rule = KNOWN.ends.rules.get(quantity.rule)
+        if rule is not None and rule.kind == "ratio":
+            assert item.normalisation == "log_goalposts"
+            assert max(posts.worst, posts.best) / min(posts.worst, posts.best) == pytest.approx(
+                rule.ratio**2
+            )
+
+
 def test_parks_and_firms_are_scored_from_0_to_100_on_the_indicators_of_the_method() -> None:
     park, firm = KNOWN.frameworks["park"], KNOWN.frameworks["enterprise"]
     assert {i.code for i in park.scored()} == {

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 from shipped import liaoyuan
 
+from cescore.definitions.model import Account
 from cescore.method.column import Column, Panel
 from cescore.method.evaluation import evaluate
 
@@ -104,3 +107,90 @@ def test_twice_as_much_of_anything_taken_or_given_off_lowers_the_score(
 def test_a_blank_product_code_earns_no_better_a_score(product: str) -> None:
     found = scores("enterprise")
     assert found[f"{product} without its code", ""] < found[product, ""]
+
+
+def at_level(code: str, indicator: str, product: str, points: float) -> float:
+    """What of energy or water per product stands at a level of its norm scores, in points."""
+    known = liaoyuan()
+    rule = known.ends.rules["norm_levels"]
+    quantity = known.ends.quantities[code]
+    level = next(name for name, p in rule.points.items() if p == points)
+    line = known.accounts[quantity.levels[level]].line(product)
+    assert line is not None
+    plain = returns(product) | {"product_output": 1000.0}
+    plain |= {
+        "energy_total_tce": line.value,
+        "water_industry": line.value / 10,
+    }  # t from kg, 10k m3
+    panel = Panel(
+        ("A",), (2025,), {k: Column.of(np.array([[v]])) for k, v in plain.items()},
+        codes={"product_code": np.array([[product]], object)},
+    )  # fmt: skip
+    found = evaluate(panel, known.frameworks["enterprise"], base_year=2025, run_year=2025)
+    return float(found.scored.scores.column(indicator).values[0, 0])
+
+
+NORMS = [
+    (quantity, indicator, product)
+    for quantity, indicator in (("energy_level", "E_enlim"), ("water_level", "E_walim"))
+    for product in liaoyuan().accounts[liaoyuan().ends.quantities[quantity].levels["limit"]].values
+]
+
+
+@pytest.mark.parametrize(("quantity", "indicator", "product"), NORMS)
+@pytest.mark.parametrize("points", liaoyuan().ends.rules["norm_levels"].points.values())
+def test_at_each_level_of_its_norm_a_firm_has_the_points_of_the_level(
+    quantity: str, indicator: str, product: str, points: float
+) -> None:
+    assert at_level(quantity, indicator, product, points) == pytest.approx(points, abs=1e-9)
+
+
+def test_beyond_the_limit_of_a_norm_the_score_falls_below_the_pass_line_and_ends_soon() -> None:
+    ends = liaoyuan().frameworks["enterprise"].indicators["E_enlim"].goalposts_in(2025)
+    assert ends is not None
+    known = liaoyuan().accounts
+    for product in known["norm_energy"].values:
+        limit, entry = (
+            known[code].values[product].value for code in ("norm_energy", "norm_energy_entry")
+        )
+        none_at = (limit / entry) ** (ends.worst - 3)  # times the limit
+        assert 1.2 < none_at < 1.4
+
+
+REFERENCES = [a for c, a in liaoyuan().accounts.items() if c.startswith("ref_")]
+
+
+@pytest.mark.parametrize("table", REFERENCES, ids=lambda table: table.code)
+def test_a_product_that_no_reference_lists_has_none_laxer_than_a_listed_one_of_its_industry(
+    table: Account,
+) -> None:
+    lines = dict.fromkeys((industry, product) for industry, product in listed())
+    assert lines
+    for industry, product in lines:
+        own, other = table.line(product, industry), table.line("a product of no table", industry)
+        assert own is not None and other is not None and other.value <= own.value
+    general = table.line("a product of no table")
+    assert general is not None
+    assert general.value <= min(line.value for line in table.values.values())
+
+
+def listed() -> list[tuple[str, str]]:
+    """Industry and product of every firm of the sample."""
+    root = Path(__file__).parents[2] / "data"
+    with (root / "entities.csv").open(encoding="utf-8") as file:
+        industries = {row["entity_id"]: row["industry"] for row in csv.DictReader(file)}
+    with (root / "2025" / "observations.csv").open(encoding="utf-8") as file:
+        return [
+            (industries[row["entity_id"]], row["value"])
+            for row in csv.DictReader(file)
+            if row["variable"] == "product_code" and row["value"]
+        ]
+
+
+@pytest.mark.parametrize("table", REFERENCES, ids=lambda table: table.code)
+def test_a_reference_value_of_the_sample_is_called_that_and_no_norm_of_an_industry(
+    table: Account,
+) -> None:
+    assert "样本参考值" in table.zh and "行业" not in table.zh
+    assert "示例数据" in table.source and "待核实" in table.source and table.tag == "P"
+    assert not table.level

@@ -319,7 +319,7 @@ def measure() -> MeasureLine:
 def check(id_: str, zh: str, en: str, **found: Any) -> InspectedCheck:
     """A check as inspected; what is not said was not recorded."""
     texts = ("value", "evidence_ref", "finding", "inspector_unit", "inspection_date", "due_date")
-    nothing: dict[str, Any] = dict.fromkeys((*texts, "unscored"), "")
+    nothing: dict[str, Any] = dict.fromkeys((*texts, "unscored", "elsewhere"), "")
     nothing |= {"goal": None, "last": None, "credit": None, "notes": (), "evidence": "none"}
     nothing |= {"yardstick": "done", "better": "more", "status": "not_inspected"}
     made: Any = {"id": id_, "zh": zh, "en": en, **nothing, **found}

@@ -30,11 +30,11 @@ def target(light, **more):
 
 
 def test_a_lever_goes_as_far_as_its_own_best_year_did_and_gains_weight_times_its_score():
-    # resource output: 30 000, its best year brought 2 000 of a scale of 40 000; weight 0.3: 0.3 x 2
+    # resource output: 30 000, its best year 2 000 of the 22 000 to go then; of 20 000 now, weight 0.3
     line = next(line for line in said() if "主要资源产出率" in line)
     assert line == (
-        "提高“主要资源产出率”：由2025年的30,000.0\xa0元/吨提高到32,000.0\xa0元/吨"
-        "（按自己历年最好一年的幅度），指数可提高0.6分。"
+        "提高“主要资源产出率”：由2025年的30,000.0\xa0元/吨提高到31,818.2\xa0元/吨"
+        "（按自己历年最好一年的幅度），指数可提高0.5分。"
     )
 
 
@@ -50,9 +50,9 @@ def with_peers(**figure):
     [
         ({"median": 33000.0, "upper_quartile": 36000.0}, "33,000.0\xa0元/吨（同类中位数）"),
         ({"median": 20000.0, "upper_quartile": 36000.0}, "36,000.0\xa0元/吨（同类较好一半的中位数）"),
-        ({"median": 20000.0, "upper_quartile": 25000.0}, "32,000.0\xa0元/吨（按自己历年最好一年的幅度）"),
+        ({"median": 20000.0, "upper_quartile": 25000.0}, "31,818.2\xa0元/吨（按自己历年最好一年的幅度）"),
         # beyond a quarter of the scale: no next step
-        ({"median": 45000.0, "upper_quartile": 49000.0}, "32,000.0\xa0元/吨（按自己历年最好一年的幅度）"),
+        ({"median": 45000.0, "upper_quartile": 49000.0}, "31,818.2\xa0元/吨（按自己历年最好一年的幅度）"),
     ],
 )  # fmt: skip
 def test_the_next_step_is_the_nearest_that_better_peers_have_reached(figure, words):
@@ -115,10 +115,10 @@ def of_mean(method):
 
 
 def test_under_a_geometric_mean_the_gain_is_the_index_computed_anew():
-    # EFF 81, REC 83 with weights 0.6 and 0.4; resource output, half of its group, from 80 to 82
-    # brings EFF to 82: 82^0.6 x 83^0.4 - 81^0.6 x 83^0.4
+    # EFF 81, REC 83 with weights 0.6 and 0.4; resource output, half of its group, from 80 to 81.82
+    # brings EFF to 81.91: 81.91^0.6 x 83^0.4 - 81^0.6 x 83^0.4
     line = next(line for line in said(of_mean("geometric_mean")) if "主要资源产出率" in line)
-    gain = (82**0.6 - 81**0.6) * 83**0.4
+    gain = ((81 + 10 / 11) ** 0.6 - 81**0.6) * 83**0.4
     assert f"指数可提高{gain:.1f}分" in line
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -140,6 +141,25 @@ def test_a_page_has_the_same_bytes_after_any_other(monkeypatch: pytest.MonkeyPat
     plain = {name: printed_plainly(html, monkeypatch) for name, html in pages.items()}
     for order in (sorted(pages), sorted(pages, reverse=True)):
         assert [name for name in order if printed(pages[name]) != plain[name]] == []
+
+
+def test_files_packed_lightly_hold_the_same_and_grow_little(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    html = PAGE.format(WORDS + ODD["a table over pages"])
+    light = printed(html)
+    monkeypatch.setattr(faster, "LEVEL", 9)
+    tight = printed(html)
+    assert light != tight
+    assert len(light) < 1.05 * len(tight)
+    assert len(unpacked(light)) > 3
+    assert unpacked(light) == unpacked(tight)
+
+
+def unpacked(raw: bytes) -> list[bytes]:
+    """The bytes of each packed stream of a PDF but its last, the table of where each object stands."""
+    streams = re.findall(rb"/FlateDecode.*?stream\n(.*?)\nendstream", raw, re.DOTALL)
+    return [zlib.decompress(stream) for stream in streams[:-1]]
 
 
 def test_the_library_is_as_it_was_after_a_page() -> None:

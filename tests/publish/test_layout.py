@@ -7,12 +7,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import date
+from typing import Any
 
 import pytest
 from publish.conftest import Made
 
 from cescore.definitions.shipped import TEMPLATES
 from cescore.errors import PublishError
+from cescore.publish.printing import pdf
 from cescore.publish.printing.layout import PageLayout
 from cescore.publish.printing.other_way import opened
 from cescore.publish.printing.pdf import Printed, print_pdf
@@ -23,13 +25,14 @@ from cescore.run.executor import can_fork
 LINE = "<p>辽源市循环经济评价</p>"
 
 
-def printed(body: str, *, has_spare_core: bool = False) -> Printed:
+def printed(body: str, *, is_close: bool = False, has_spare_core: bool = False) -> Printed:
     html = f'<html lang="zh-CN"><head><title>1</title></head><body>{body}</body></html>'
     return print_pdf(
         html,
         stylesheet=TEMPLATES / STYLESHEET,
         identifier=bytes(16),
         dated=date(2025, 12, 31),
+        is_close=is_close,
         has_spare_core=has_spare_core,
     )
 
@@ -71,6 +74,31 @@ def test_a_long_document_is_not_set_twice_to_fill_its_last_page() -> None:
     assert not PageLayout(21, 0.2, ()).ends_poorly and not PageLayout(21, 0.2, ()).may_be_saved
 
 
+def test_a_page_that_is_set_close_is_set_once_unless_its_last_sheet_holds_little(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings: list[tuple[str, float]] = []
+    setting = pdf._Sheet.set
+
+    @contextmanager
+    def noted(self: pdf._Sheet) -> Iterator[Any]:
+        with setting(self) as page:
+            way = "closer" if '<html class="closer"' in self.html else "plain"
+            settings.append((way, page.layout.filled))
+            yield page
+
+    monkeypatch.setattr(pdf._Sheet, "set", noted)
+    assert printed(LINE * 85, is_close=True).pages == 2
+    assert [way for way, _ in settings] == ["closer"]
+    settings.clear()
+    little = printed(LINE * 64, is_close=True)
+    (first, close_filled), (second, plain_filled) = settings
+    assert (first, second) == ("closer", "plain") and plain_filled > close_filled
+    settings.clear()
+    monkeypatch.setattr(PageLayout, "ends_poorly", False)
+    assert little.raw == printed(LINE * 64).raw
+
+
 def _lowest(raw: bytes) -> float:
     """How far down its page the last line of a PDF stands, as a share of the text's height."""
     import pypdfium2
@@ -89,9 +117,11 @@ def _lowest(raw: bytes) -> float:
 FORCED = LINE * 5 + f'<div style="break-before: page">{LINE}</div>'
 
 
+@pytest.mark.parametrize("is_close", [False, True])
 @pytest.mark.parametrize("body", [LINE * 20, LINE * 58, FORCED], ids=["well", "closer", "poorly"])
-def test_both_ways_of_setting_at_once_make_the_same_file(body: str) -> None:
-    assert printed(body, has_spare_core=True) == printed(body)
+def test_both_ways_of_setting_at_once_make_the_same_file(body: str, is_close: bool) -> None:
+    at_once = printed(body, is_close=is_close, has_spare_core=True)
+    assert at_once == printed(body, is_close=is_close)
     assert multiprocessing.active_children() == []
 
 

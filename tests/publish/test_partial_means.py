@@ -8,8 +8,7 @@ import pytest
 
 from cescore.disclosure.bundles import Bundler
 from cescore.disclosure.opened import OpenBundle
-from cescore.evaluation.yearly import evaluate_workspace
-from cescore.intake.workspace import Workspace
+from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.publish.pages.scorecard.partial import mean_of, partial_means
 from cescore.publish.view import View
 
@@ -29,8 +28,10 @@ def test_only_a_plain_mean_of_indicators_has_parts(formula: str, parts: tuple[st
     assert mean_of(formula) == parts
 
 
-def test_every_district_without_one_of_the_five_rates_is_labelled_and_no_other() -> None:
-    bundler = Bundler(evaluate_workspace(Workspace.load(ROOT, 2025)))
+def test_every_district_without_one_of_the_five_rates_is_labelled_and_no_other(
+    yearly: YearlyEvaluation,
+) -> None:
+    bundler = Bundler(yearly)
     lacking = 0
     for entity in bundler.yearly.workspace.entities("district"):
         data = bundler.bundle(entity.entity_id)

@@ -12,8 +12,8 @@ from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 
-from cescore.cli import building
 from cescore.cli import main as cli
+from cescore.run import executor
 from cescore.run.job import BUNDLE_NAME, PAGES_NAME, Job, Outcome
 from tests.run.stub_renders import render
 
@@ -86,8 +86,8 @@ def forked(arguments: Sequence[str], folder: Path, render: str = "") -> Forked:
     try:
         _print_into(said, complaint)
         if render:
-            opened = building.open_executor
-            building.open_executor = lambda n, **options: opened(n, **{**options, "render": render})
+            opened = executor.open_executor
+            executor.open_executor = lambda n, **options: opened(n, **{**options, "render": render})
         cli.main(arguments)
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else 0

@@ -6,6 +6,7 @@ import io
 import os
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,25 +20,39 @@ from tests.run.in_this_process import InThisProcess
 
 WORKSPACE = Path(__file__).parents[1] / "unseen" / "workspace"
 REPORT, BOOK = "hospital/H2/scorecard.pdf", "method-book/method-book.html"
-TABLES = ("results.csv", "results.xlsx", "findings.csv", "index.html", "manifest.json")
+ALTERED = [
+    *(REPORT, "results.csv", "manifest.json"),
+    *(
+        pytest.param(name, marks=pytest.mark.soak)
+        for name in (BOOK, "hospital/H1/result.json", "results.xlsx", "findings.csv", "index.html")
+    ),
+]
 Build = Callable[..., tuple[int, str]]
 
 
+def built(root: Path, only: str = "", force: bool = False) -> tuple[int, str]:
+    """Builds the workspace; returns the exit status and what was printed."""
+    console = Console(file=io.StringIO(), width=200)
+    status = build(Asked(root, 2023, only, "en", force), InThisProcess(), console)
+    return status, console.file.getvalue()  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = Path(shutil.copytree(WORKSPACE, tmp_path_factory.mktemp("built") / "hospitals"))
+    built(root)
+    return root
+
+
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(WORKSPACE, tmp_path / "hospitals"))
+def root(original: Path, tmp_path: Path) -> Path:
+    """A workspace whose reports are all built."""
+    return Path(shutil.copytree(original, tmp_path / "hospitals"))
 
 
 @pytest.fixture
 def run(root: Path) -> Build:
-    """Builds the workspace; returns the exit status and what was printed."""
-
-    def once(only: str = "", force: bool = False) -> tuple[int, str]:
-        console = Console(file=io.StringIO(), width=200)
-        status = build(Asked(root, 2023, only, "en", force), InThisProcess(), console)
-        return status, console.file.getvalue()  # type: ignore[attr-defined]
-
-    return once
+    return partial(built, root)
 
 
 def output(root: Path) -> Path:
@@ -59,11 +74,10 @@ def correct(
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", [REPORT, BOOK, "hospital/H1/result.json", *TABLES])
+@pytest.mark.parametrize("name", ALTERED)
 def test_an_altered_output_is_named_and_kept_and_the_exit_says_so(
     root: Path, run: Build, name: str
 ) -> None:
-    run()
     written = (output(root) / name).read_bytes()
     altered = alter(root, name)
     status, said = run()
@@ -81,7 +95,6 @@ def test_an_altered_output_is_named_and_kept_and_the_exit_says_so(
 def test_a_link_in_the_place_of_an_output_is_an_alteration_whatever_it_leads_to(
     root: Path, run: Build, name: str
 ) -> None:
-    run()
     written = output(root) / name
     elsewhere = root / "elsewhere"
     written.rename(elsewhere)
@@ -94,7 +107,6 @@ def test_a_link_in_the_place_of_an_output_is_an_alteration_whatever_it_leads_to(
 
 
 def test_evidence_is_never_overwritten(root: Path, run: Build) -> None:
-    run()
     first = alter(root, REPORT, b"once")
     run()
     second = alter(root, REPORT, b"twice")
@@ -105,7 +117,6 @@ def test_evidence_is_never_overwritten(root: Path, run: Build) -> None:
 
 
 def test_an_altered_report_that_is_not_asked_for_is_named_and_stays(root: Path, run: Build) -> None:
-    run()
     altered = alter(root, REPORT)
     status, said = run(only="H1")
     assert status == 1
@@ -115,7 +126,6 @@ def test_an_altered_report_that_is_not_asked_for_is_named_and_stays(root: Path, 
 
 
 def test_a_build_that_was_cut_off_accuses_nobody(root: Path, run: Build) -> None:
-    run()
     (output(root) / ".begun").touch()  # as a build leaves it that is killed
     alter(root, "results.csv")
     status, said = run()
@@ -138,7 +148,6 @@ STRANGERS: dict[str, Callable[[Path], object]] = {
 def test_what_does_not_belong_in_the_tree_is_named_and_left_alone(
     root: Path, run: Build, name: str
 ) -> None:
-    run()
     STRANGERS[name](output(root) / name)
     status, said = run()
     assert status == 0
@@ -148,7 +157,6 @@ def test_what_does_not_belong_in_the_tree_is_named_and_left_alone(
 
 
 def test_a_strange_file_is_kept_when_its_folder_is_built_anew(root: Path, run: Build) -> None:
-    run()
     name = "hospital/H2/remarks.txt"
     (output(root) / name).write_text("mine")
     run(force=True)
@@ -159,7 +167,6 @@ def test_a_strange_file_is_kept_when_its_folder_is_built_anew(root: Path, run: B
 def test_a_run_that_finds_a_strange_file_does_not_count_as_unchanged(
     root: Path, run: Build
 ) -> None:
-    run()
     asked, quiet = Asked(root, 2023, lang="en"), Console(file=io.StringIO())
     assert tell_unchanged(asked, quiet)
     (output(root) / "hospital/H2/remarks.txt").write_text("mine")
@@ -169,7 +176,6 @@ def test_a_run_that_finds_a_strange_file_does_not_count_as_unchanged(
 def test_a_report_of_another_evaluation_is_marked_wherever_the_run_speaks(
     root: Path, run: Build
 ) -> None:
-    run()
     assert read_manifest(output(root))["is_consistent"]
     correct(root)
     status, said = run(only="H4")
@@ -187,7 +193,6 @@ def test_a_report_of_another_evaluation_is_marked_wherever_the_run_speaks(
 
 
 def test_a_report_that_the_correction_does_not_touch_is_in_step(root: Path, run: Build) -> None:
-    run()
     correct(root)
     run(only="H1")
     out_of_step = read_manifest(output(root))["out_of_step"]
@@ -195,7 +200,6 @@ def test_a_report_that_the_correction_does_not_touch_is_in_step(root: Path, run:
 
 
 def test_a_changed_weight_puts_the_method_book_out_of_step(root: Path, run: Build) -> None:
-    run()
     path = root / "params/frameworks/hospital.yml"
     text = path.read_text(encoding="utf-8")
     spot = text.index("weight:", text.index("indicators:"))
@@ -205,7 +209,6 @@ def test_a_changed_weight_puts_the_method_book_out_of_step(root: Path, run: Buil
 
 
 def test_what_is_out_of_step_is_told_again_by_the_same_command(root: Path, run: Build) -> None:
-    run()
     correct(root)
     run(only="H4")
     asked = Asked(root, 2023, "H4", "en")

@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from cescore.cli import building
 from cescore.cli import main as cli
 from cescore.cli.main import with_command
 from cescore.publish.pages.index.page import IndexPage, Line, Section, index_page
+from cescore.run import executor
 from cescore.run.edition import is_selected
 from cescore.run.job import Outcome
 from cescore.run.summary import exit_status, summary
 from cescore.run.tables import sheet_name
+from tests.run import small_city
 from tests.run.in_this_process import InThisProcess
 
 ROOT = Path(__file__).parents[2]
@@ -29,7 +30,7 @@ Command = Callable[..., tuple[int, str, str]]
 def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
     """Runs the command in this process: its exit status, what it printed, what it complained of."""
     monkeypatch.setattr(cli, "listen", lambda: None)
-    monkeypatch.setattr(building, "open_executor", lambda *_, **__: InThisProcess())
+    monkeypatch.setattr(executor, "open_executor", lambda *_, **__: InThisProcess())
 
     def run(*arguments: object) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as end:
@@ -58,13 +59,14 @@ def test_run_is_meant_where_no_command_is_named(given: list[str], meant: list[st
 
 
 HEAVY = {"pandas", "matplotlib", "weasyprint", "SALib", "scipy", "dask", "papermill"}
+UNSAID = {"numpy", "pint", "psutil", "yaml"}  # nor what only data or processes need
 LOADED = f"""
 import sys
 from cescore.cli import main as cli
 try:
     cli.main(sys.argv[1:])
 finally:
-    print("loaded:", sorted({HEAVY!r} & sys.modules.keys()), file=sys.stderr)
+    print("loaded:", sorted({(HEAVY | UNSAID)!r} & sys.modules.keys()), file=sys.stderr)
 """
 
 
@@ -74,6 +76,14 @@ def test_help_and_a_mistake_load_nothing_heavy(word: str, status: int) -> None:
     done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == status
     assert "loaded: []" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_run_that_finds_nothing_changed_loads_no_more(command: Command, tmp_path: Path) -> None:
+    root = small_city.make(tmp_path / "town")
+    assert command("--root", root)[0] == 0
+    line = [sys.executable, "-c", LOADED, "--root", str(root)]
+    done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert "loaded: []" in done.stderr and done.returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -34,11 +34,6 @@ HIDDEN = None
 
 
 @pytest.fixture(scope="module")
-def liaoyuan() -> Workspace:
-    return Workspace.load(ROOT, 2025)
-
-
-@pytest.fixture(scope="module")
 def sheets(liaoyuan: Workspace) -> list[UnitSheet]:
     return list(Sheets(liaoyuan))
 

@@ -1,4 +1,4 @@
-"""The engine's long proofs, each with a small case that runs with every test.
+"""The engine's long proofs, most with a small case that runs with every test.
 
 Stand-ins for the page make them cheap; the last two make real pages.
 """
@@ -185,6 +185,7 @@ def test_a_build_killed_at_any_step_is_resumed_to_the_same_bytes(
 
 
 @needs_fork
+@soak
 @sizes(17, 1)
 def test_a_rebuild_killed_at_any_step_is_resumed_to_the_same_bytes(
     root: Path, monkeypatch: pytest.MonkeyPatch, size: int
@@ -248,6 +249,7 @@ def command(root: Path, *, is_fresh: bool) -> Process:
 
 
 @needs_fork
+@soak
 @sizes((1, 1), (10, 5))
 def test_builds_killed_at_random_moments_are_resumed_to_the_same_bytes(
     root: Path, size: tuple[int, int]
@@ -478,6 +480,7 @@ def here_built(root: Path, *arguments: str) -> dict[str, bytes]:
     return tree(root)
 
 
+@soak
 @sizes(("H1",), ("", "H1", "H2"))
 def test_the_same_bytes_whatever_the_surroundings(
     root: Path, tmp_path: Path, size: tuple[str, ...]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
+from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.intake.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,13 +46,8 @@ def statuses(observations: pd.DataFrame) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def workspace() -> Workspace:
-    return Workspace.load(ROOT, 2025)
-
-
-@pytest.fixture(scope="session")
-def yearly(workspace: Workspace) -> YearlyEvaluation:
-    return evaluate_workspace(workspace)
+def workspace(liaoyuan: Workspace) -> Workspace:
+    return liaoyuan
 
 
 @pytest.fixture(scope="session")

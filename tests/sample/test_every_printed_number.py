@@ -13,8 +13,7 @@ from cescore.evaluation.tracing.asking import codes_of, trace_asked, tracer_of
 from cescore.evaluation.tracing.trace import Traced
 from cescore.evaluation.tracing.tracer import Tracer
 from cescore.evaluation.tracing.whole_workspace import WholeWorkspace
-from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
-from cescore.intake.workspace import Workspace
+from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.publish.notebook import execute
 from cescore.publish.numbers import rounded
 from cescore.publish.page import printed_tables
@@ -31,15 +30,10 @@ HAVE_CHANGES = (
 # and no formula of one entity's numbers gives them.
 OF_ALL = {
     "与同类对象的比较": ("中位数", "上四分位", "下四分位"),
-    "指标值、得分、权重与贡献": ("同类中位数", "引领值", "可提升"),
+    "指标值、得分、权重与贡献": ("同类中位数", "上端值", "可提升"),
     "逐一剔除指标后的变动": ("指数平均变动（分）", "平均位次变动"),
 }
 COUNTED = ("措施检查情况",)  # how many checks and measures there are; each is explained by itself
-
-
-@pytest.fixture(scope="module")
-def yearly() -> YearlyEvaluation:
-    return evaluate_workspace(Workspace.load(ROOT, YEAR))
 
 
 def explained(tracer: Tracer, entity_id: str, years: tuple[int, ...]) -> Iterator[Traced]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from publish import pages
 
+from cescore.desk.explore.trial import Trial
+from cescore.desk.whole_type import desk_of
 from cescore.disclosure.bundles import Bundler
+from cescore.disclosure.trials import Trials
 from cescore.evaluation.yearly import YearlyEvaluation
 
 ZONE, WHOLE = "2204GX", "220402"
@@ -42,6 +46,26 @@ def test_the_part_stands_beneath_its_whole_and_says_so(bundler):
     between = html[whole:part]
     assert not any(name in between for name in ("西安区", "东丰县", "东辽县"))
     assert "不参与排名" in html
+
+
+def test_the_desk_ranks_the_four_alone_and_names_the_part_so(yearly):
+    desk = desk_of(yearly.workspace, "district", "zh")
+    ranks = dict(zip(desk.official.entities, desk.official.ranks(), strict=True))
+    assert ranks.pop(ZONE) is None
+    assert sorted(ranks.values()) == [1, 2, 3, 4]
+    moves = Trial(desk).moves
+    zone = moves.entities.index(ZONE)
+    assert np.isnan(moves.rank[zone]) and np.isfinite(moves.index[zone])
+    assert moves.names[zone] == "其中：高新区"
+
+
+def test_a_variants_report_ranks_the_four_alone(bundler):
+    official = bundler.bundle("220421")
+    first = next(iter(official.framework.groups))
+    trial = Trials(bundler).bundle("220421", official.framework.with_weights(**{first: 0.9}))
+    rows = {row.place.entity_id: row for row in trial.siblings}
+    assert rows[ZONE].rank is None and rows[ZONE].index is not None
+    assert {row.n for row in rows.values() if row.rank is not None} == {4}
 
 
 def test_uncertainty_and_robustness_rank_the_four_alone(yearly):

@@ -47,6 +47,7 @@ def test_the_command_makes_the_same_bytes_as_the_function(made, tmp_path):
     assert digests(tmp_path) == digests(made)
 
 
+@pytest.mark.soak
 def test_another_seed_makes_other_figures_for_the_same_firms(made, tmp_path):
     write_sample(tmp_path, seed=7, params=PARAMS)
     other, own = digests(tmp_path), digests(made)
@@ -60,6 +61,7 @@ def test_the_number_of_firms_is_the_one_asked_for(firms):
     assert int(frame.is_valid[:, -1].sum()) == firms
 
 
+@pytest.mark.soak
 def test_a_larger_sample_repeats_the_city_frame_with_ids_of_its_own(tmp_path):
     count = write_sample(tmp_path, entities=300, params=PARAMS, years=(2025,))
     register = pd.read_csv(tmp_path / "entities.csv", dtype=str)
@@ -68,6 +70,7 @@ def test_a_larger_sample_repeats_the_city_frame_with_ids_of_its_own(tmp_path):
     assert {"220400", "F0001-220400", "F0002-220400"} <= set(register["entity_id"])
 
 
+@pytest.mark.soak
 def test_more_frames_do_not_move_the_figures_of_the_first(made, tmp_path):
     write_sample(tmp_path, entities=200, params=PARAMS, years=(2025,))
     larger = (tmp_path / "2025/observations.csv").read_bytes()

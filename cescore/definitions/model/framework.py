@@ -62,13 +62,18 @@ ALONG_ROW: tuple[str, ...] = get_args(AlongRow)
 
 
 class Goalposts(Definition):
-    """The ends of the scale from a year on: ``worst`` scores the floor, ``best`` the top."""
+    """The ends of the scale from a year on: ``worst`` scores the floor, ``best`` the top.
+
+    ``of``: the quantity of goalposts.yml whose ends they are; ``reason``: why they are none of its.
+    """
 
     worst: Number
     best: Number
     source: Text
     tag: Tag
     by_industry: Mapping[str, Pair] = {}  # industry -> (worst, best)
+    of: str = ""
+    reason: str = ""
 
 
 class Imputation(Definition):

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, get_args
 
-from pydantic import ValidationInfo, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 
 from cescore.definitions.model.base import FROM_FILE, Definition, FileValues, Named
 from cescore.definitions.model.written import (
     Code,
     LadderRung,
     Number,
+    Real,
     Tag,
     Text,
     Truth,
     Weight,
+    Whole,
     Words,
     Year,
 )
@@ -24,6 +26,7 @@ LadderForm = Literal["steps", "continuous"]
 LADDER_FORMS: tuple[LadderForm, ...] = get_args(LadderForm)
 Yardstick = Literal["goal", "improves", "done", "none"]
 YARDSTICKS: tuple[Yardstick, ...] = get_args(Yardstick)
+CheckQuantity = Literal["stock", "flow", ""]
 CheckType = Literal["rate", "count", "amount", "bool", "doc", "milestone"]
 NUMERIC: tuple[CheckType, ...] = ("rate", "count", "amount")  # a number is recorded
 EvidenceKind = Literal["document", "record", "statement", "none"]
@@ -65,8 +68,11 @@ class Check(Named):
     levels: Words  # entity types
     type: CheckType
     better: Literal["more", "less", ""] = ""
-    formula: str = ""  # a hint from the dictionary, not executed
-    # what it is scored by: the goal of the year, more than last year, done or not; none: recorded only
+    # what its number is worked out from; a check of what is scored elsewhere is not scored again
+    formula: str = ""
+    # a count or amount: what there is at the end of a year, or what happened in it
+    quantity: CheckQuantity = ""
+    # what it is scored by: the goal of the year, better than before, done or not; none: recorded only
     yardstick: Yardstick = "none"
     goal: Mapping[Year, Number] = {}  # a year's holds until the next one
     tag: Tag = "P"  # of the yardstick
@@ -130,12 +136,12 @@ class GradeScale(Named):
 
 
 class BonusItem(Named):
-    """Something that earns extra points: a rule that holds, or a state that was reached."""
+    """Something that earns extra points, or is a distinction: a rule that holds, or a state reached."""
 
     filled: ClassVar[tuple[str, ...]] = ("executable",)
 
     id: Code
-    points: Weight
+    points: Weight = 0.0  # none of a distinction
     rule: str = ""  # in the language of checks, over what the entity returns
     executable: str = ""
     variable: str = ""  # a code, instead of a rule
@@ -144,13 +150,29 @@ class BonusItem(Named):
 
 
 class Bonus(Definition):
-    """Extra points of an entity type, added to the total: so many at most, the total at most 100."""
+    """Extra points of an entity type, added to the total: so many at most, the total at most 100.
 
-    most: Weight
+    With none at most its items are distinctions: printed beside the grade, and no part of it.
+    """
+
+    most: Weight = 0.0
     items: Mapping[str, BonusItem] = {}
     source: Text
     tag: Tag
     note: str = ""
+
+
+class Improvement(Definition):
+    """How far from the number of an earlier year all of a check's credit is earned, or nothing.
+
+    Between the two credit lies on a straight line, half of it where nothing changed.
+    """
+
+    rate: Real = Field(default=1.0, gt=0)  # percentage points
+    amount: Real = Field(default=5.0, gt=0)  # of a count or amount: per cent of that number
+    years: Whole = Field(
+        default=3, ge=1, le=10
+    )  # a flow is held against the mean of so many before
 
 
 class AssessmentRules(Definition):
@@ -164,6 +186,7 @@ class AssessmentRules(Definition):
     ladder_form: LadderForm = "steps"  # continuous: straight lines between the rungs
     bonus_step: Weight = 0.0  # share of the points per 10 % over, by steps per full 10 %
     bonus_most: Weight = 0.0
+    improves: Improvement = Improvement()
     bonus: Mapping[str, Bonus] = {}  # entity type -> extra points on the total
     # share of a check's credit by what proves it; a plan names all kinds or none
     evidence: Mapping[EvidenceKind, Weight] = {

@@ -162,10 +162,16 @@ class Account(Computed):
     by: str = ""
     values: Mapping[str, TableValue] = {}
     otherwise: TableValue | None = None  # of a word that has none; without it: not applicable
+    # industry -> what stands in place of ``otherwise`` for its entities
+    otherwise_in: Mapping[str, TableValue] = {}
+    level: str = ""  # of a published norm: which of its levels the table holds (limit, advanced, …)
 
-    def line(self, word: str) -> TableValue | None:
-        """The table's line for a word, with the table's source and tag where it has no own."""
-        found = self.values.get(word, self.otherwise)
+    def line(self, word: str, industry: str = "") -> TableValue | None:
+        """The table's line for a word, with the table's source and tag where it has no own.
+
+        Of a word that has none it is the industry's, and without such a one ``otherwise``.
+        """
+        found = self.values.get(word, self.otherwise_in.get(industry, self.otherwise))
         if found is None:
             return None
         own = {"source": found.source or self.source, "tag": found.tag or self.tag}

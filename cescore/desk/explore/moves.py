@@ -14,31 +14,37 @@ from cescore.method.influence import correlation
 from cescore.method.rescoring import Rescored
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
 class Moves:
     """Index and rank of each entity under the official setting and under another; arrays follow
-    ``entities``, NaN where an index does not stand as a rating."""
+    ``entities``, NaN where an index does not stand as a rating. Who is part of another entity of
+    the type (``is_ranked`` false) has an index and no rank: it would stand twice."""
 
     entities: tuple[str, ...]
     names: tuple[str, ...]
     official: Floats
     index: Floats
+    is_ranked: Bools
 
     @classmethod
-    def between(cls, official: Rescored, other: Rescored, names: Sequence[str]) -> Moves:
+    def between(
+        cls, official: Rescored, other: Rescored, names: Sequence[str], is_ranked: Bools
+    ) -> Moves:
         """The moves from one setting of a type to another."""
-        return cls(official.indicators.entities, tuple(names), official.rated, other.rated)
+        entities = official.indicators.entities
+        return cls(entities, tuple(names), official.rated, other.rated, is_ranked)
 
     @cached_property
     def official_rank(self) -> Floats:
-        return _places(self.official)
+        return self._places(self.official)
 
     @cached_property
     def rank(self) -> Floats:
-        return _places(self.index)
+        return self._places(self.index)
 
     @cached_property
     def places_up(self) -> Floats:
@@ -75,6 +81,6 @@ class Moves:
         size = np.nan_to_num(np.abs(self.places_up), nan=-1.0)
         return np.lexsort((self.rank, -size))[:most]
 
-
-def _places(index: Floats) -> Floats:
-    return np.array([np.nan if rank is None else rank for rank in ranks(index, 1)], float)
+    def _places(self, index: Floats) -> Floats:
+        placed = ranks(np.where(self.is_ranked, index, np.nan), 1)
+        return np.array([np.nan if rank is None else rank for rank in placed], float)

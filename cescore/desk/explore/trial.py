@@ -12,6 +12,7 @@ from cescore.desk.explore.choices import Choices
 from cescore.desk.explore.moves import Moves
 from cescore.desk.whole_type import TypeDesk, TypeSetting
 from cescore.method.rescoring import Rescored, rescored
+from cescore.publish.words import label
 
 KEPT = 50  # steps that can be taken back
 
@@ -68,7 +69,9 @@ class Trial:
     def moves(self) -> Moves:
         """Ranks under the official setting and under this one."""
         if self._moved is None or self._moved[0] is not self.result:
-            self._moved = self.result, Moves.between(self.official, self.result, self.names)
+            is_ranked = self.desk.is_ranked(self.desk.year)
+            moves = Moves.between(self.official, self.result, self.names, is_ranked)
+            self._moved = self.result, moves
         return self._moved[1]
 
     def bands(self) -> dict[str, tuple[int, int]]:
@@ -79,14 +82,20 @@ class Trial:
         from cescore.method.bands import has_firm_index, rank_bands
 
         evaluation = self.setting.evaluation
-        firm = has_firm_index(evaluation)
+        firm = has_firm_index(evaluation) & self.desk.is_ranked(evaluation.run_year)
         among = [e for e, is_firm in zip(evaluation.panel.entities, firm, strict=True) if is_firm]
         return rank_bands(evaluation, among, evaluation.run_year)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
+        """As rankings show them: a part of another entity of the type is named so."""
         register, lang = self.desk.workspace.register, self.desk.lang
-        return tuple(register[e].name(lang) for e in self.evaluation.panel.entities)
+        plain = [register[e].name(lang) for e in self.evaluation.panel.entities]
+        is_ranked = self.desk.is_ranked(self.desk.year)
+        return tuple(
+            name if stands else label("part_of.name", lang, name=name)
+            for name, stands in zip(plain, is_ranked, strict=True)
+        )
 
     def choose(self, choices: Choices) -> None:
         """Take another setting; one that makes no sense is refused and leaves all as it was.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 
+from cescore.definitions.spelling import nearest_few
 from cescore.errors import DataError
 from cescore.evaluation.tracing import (
     assessing,
@@ -121,7 +121,7 @@ def _unknown(world: World, entity_id: str, asked: str, year: int) -> str:
     }
     wanted = asked.partition(":")[2] or asked
     words = [*codes.values(), *(name for name in names.values() if name)]
-    close = difflib.get_close_matches(wanted, words, n=MOST_NEAR, cutoff=0.6)
+    close = nearest_few(wanted, words, MOST_NEAR)
     near = [c for word in close for c, own in (*codes.items(), *names.items()) if own == word]
     listed = ", ".join(dict.fromkeys(near or list(codes)[-MOST_NEAR:]))
     return f"{entity_id} has no number {asked!r} in {year}; {'nearest' if near else 'it has'}: {listed}"

@@ -69,7 +69,9 @@ def check(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) 
         notes.append(TraceNote.of("evidence", text=found["evidence_ref"]))
     notes += [TraceNote.of("check_note", check_note=note) for note in found["notes"]]
     if found["unscored"]:
-        notes.append(TraceNote.of("check_unscored", why=found["unscored"]))
+        notes.append(
+            TraceNote.of("check_unscored", why=found["unscored"], elsewhere=found["elsewhere"])
+        )
     elif found["credit"] is not None:
         credit = TraceNote.of(
             "check_credit",

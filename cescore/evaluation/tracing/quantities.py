@@ -225,7 +225,7 @@ def _from_table(
     """The line of a table that the entity's word chooses: its value, with the line's own source."""
     panel = _panel(tracer, quantity)
     word = _word(table.by, quantity, panel)
-    line = table.line(word)
+    line = table.line(word, _word("industry", quantity, panel))
     notes = (TraceNote.of("source", text=table.source, tag=table.tag),)
     if line is not None and line.tag is not None:
         notes = (TraceNote.of("source", text=f"{word}: {line.source}", tag=line.tag),)

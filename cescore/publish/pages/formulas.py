@@ -74,6 +74,9 @@ def _table_lines(
     for word, line in table.values.items():
         name = known[word].name(words.lang) if word in known else word
         yield "small", _table_line(words, name, line)
+    for industry, line in table.otherwise_in.items():
+        name = words.t("book.table.otherwise_in", industry=industry)
+        yield "small", _table_line(words, name, line)
     if table.otherwise is not None:
         yield "small", _table_line(words, words.t("book.table.otherwise"), table.otherwise)
 

@@ -10,6 +10,7 @@ from typing import Any
 MOST_PAGES = 80  # of a report or document; beyond it something grew that should not
 LEAST_FILLED = 0.12  # of the height that a last page offers; below it a person is told
 WELL_FILLED = 0.5  # below it the pages are set once more, a little closer or wider
+CLOSE_FILLED = 0.2  # likewise of pages that were set closer to begin with, and so are a page less
 LONG = 20  # pages beyond which nothing is set twice: the last is a small part of what is read
 SAVED = 0.06  # share of each page's height that setting it closer saves
 SLACK = 1.0  # CSS px: side bearings and rounding
@@ -32,6 +33,11 @@ class PageLayout:
     def ends_poorly(self) -> bool:
         """Whether the last of several pages, not of a long document, is more than half empty."""
         return 1 < self.pages <= LONG and self.filled < WELL_FILLED
+
+    @property
+    def ends_poorly_though_close(self) -> bool:
+        """The same of pages that were set closer to begin with."""
+        return 1 < self.pages <= LONG and self.filled < CLOSE_FILLED
 
     @property
     def may_be_saved(self) -> bool:

@@ -17,7 +17,13 @@ from types import ModuleType
 from typing import Any
 
 from cescore.errors import PublishError
-from cescore.publish.printing.faster import faster, html_of, memory_of, serialised_once
+from cescore.publish.printing.faster import (
+    faster,
+    html_of,
+    memory_of,
+    packed_lightly,
+    serialised_once,
+)
 from cescore.publish.printing.glyphs import lacking, named, replaced, stand_ins
 from cescore.publish.printing.layout import PageLayout, layout_of
 from cescore.publish.printing.other_way import opened
@@ -91,12 +97,14 @@ def print_pdf(
     dated: date,
     attachments: tuple[Attachment, ...] = (),
     own: OwnFonts = NONE,
+    is_close: bool = False,
     has_spare_core: bool = False,
 ) -> Printed:
     """The PDF of a page. Equal arguments give equal bytes.
 
     A page whose last sheet is more than half empty is set a little closer, if that saves the sheet,
-    else a little wider, if that fills it better.
+    else a little wider, if that fills it better. One that is to be close is set so at once, which
+    saves a sheet and the second setting of most, and less close where its last sheet holds little.
 
     Parameters
     ----------
@@ -110,8 +118,10 @@ def print_pdf(
         Date of the attachments: PDF/A-3 asks for one, and a page never reads the clock.
     own
         The bureau's fonts, set before ours.
+    is_close
+        Begin with the closer way of setting.
     has_spare_core
-        Both ways of setting are tried at once, the closer one in a process forked from this one:
+        Both ways of setting are tried at once, the second in a process forked from this one:
         sooner done where one report is waited for, and a waste where there are many.
 
     Raises
@@ -126,8 +136,25 @@ def print_pdf(
     style = style_of(stylesheet, own)
     ordered = tuple(sorted(attachments, key=_key))
     plain = _Sheet(html, style, identifier, dated, ordered, table)
+    if is_close:
+        return _printed_close(plain, at_once=has_spare_core)
+    return _printed_plain(plain, at_once=has_spare_core)
+
+
+def _printed_close(plain: _Sheet, *, at_once: bool) -> Printed:
+    """The page set closer; as it is where that fills its last sheet better."""
+    closer = plain.in_class("closer")
+    with opened(plain.set, at_once=at_once) as other, closer.set() as first:
+        if not first.layout.ends_poorly_though_close:
+            return first.printed()
+        second = other()  # looser: on as many pages it holds more on the last
+        return (second if second.pages == first.pages else first).printed()
+
+
+def _printed_plain(plain: _Sheet, *, at_once: bool) -> Printed:
+    """The page as it is; closer or wider where that saves its last sheet or fills it better."""
     closer, wider = plain.in_class("closer"), plain.in_class("wider")
-    with opened(closer.set, at_once=has_spare_core) as other, plain.set() as first:
+    with opened(closer.set, at_once=at_once) as other, plain.set() as first:
         if first.layout.may_be_saved:
             second = other()
             if second.pages < first.pages:
@@ -201,7 +228,7 @@ class _Set:
         """The file, and what there is to say of it."""
         sheet, document = self.sheet, self.document
         _claim_accessible(document.metadata)
-        with faster(sheet.html, sheet.style, document.font_config):
+        with faster(sheet.html, sheet.style, document.font_config), packed_lightly():
             raw = document.write_pdf(
                 finisher=_finish,
                 pdf_identifier=sheet.identifier,

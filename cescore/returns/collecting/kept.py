@@ -13,7 +13,7 @@ from pathlib import Path
 from cescore.errors import DataError, Problem
 from cescore.intake.findings import Finding
 from cescore.intake.inert import csv_text
-from cescore.intake.inventory import is_plain_file
+from cescore.intake.plain_files import is_plain_file
 from cescore.intake.returned import RETURNED_MEASURES, RETURNED_OBSERVATIONS, RETURNS
 from cescore.returns.collecting.reading import SHORT, FileReading
 from cescore.returns.collecting.submissions import SubmissionRecord

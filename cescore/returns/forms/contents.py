@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from cescore.definitions.formula import FormulaError, parse
+from cescore.definitions.formula import parse
 from cescore.definitions.load import Definitions
 from cescore.definitions.model import (
     BuiltInChecks,
@@ -20,6 +20,7 @@ from cescore.definitions.model import (
     canonical_json,
 )
 from cescore.definitions.order import closure
+from cescore.definitions.scored_elsewhere import check_formula
 
 
 @dataclass(frozen=True)
@@ -150,11 +151,9 @@ def _needed(
 
 
 def _hinted(check: Check) -> tuple[str, ...]:
-    """The codes in the formula that a yearly check names as a help; it need not be one."""
-    try:
-        return parse(check.formula).names if check.formula else ()
-    except FormulaError:
-        return ()
+    """The codes in the formula of a yearly check."""
+    formula = check_formula(check)
+    return () if formula is None else formula.names
 
 
 def _used_by_others(definitions: Definitions, entity_type: str) -> dict[str, None]:

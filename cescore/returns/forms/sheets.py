@@ -170,7 +170,8 @@ def _yardstick(form: SheetWriter, check: Check) -> str:
         key = f"yardstick.goal.{less}" if goal is not None else "yardstick.none"
         return form.text(key, goal="" if goal is None else f"{goal:g}")
     if check.yardstick == "improves":
-        return form.text(f"yardstick.improves.{less}", last=last or form.text("yardstick.unknown"))
+        kind = f"flow.{less}" if check.quantity == "flow" else less
+        return form.text(f"yardstick.improves.{kind}", last=last or form.text("yardstick.unknown"))
     return form.text(f"yardstick.{check.yardstick}")
 
 

@@ -9,7 +9,7 @@ from cescore.definitions.located import read
 from cescore.definitions.reading import Reading
 from cescore.definitions.spelling import with_nearest
 from cescore.errors import DataError, Problem
-from cescore.intake.inventory import is_plain_file
+from cescore.intake.plain_files import is_plain_file
 from cescore.returns.layouts.asked import Expected
 from cescore.returns.layouts.definition import IN_CELL, Layout
 from cescore.returns.layouts.form import FORM

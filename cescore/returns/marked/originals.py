@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from cescore.intake.inventory import is_plain_file
+from cescore.intake.plain_files import is_plain_file
 from cescore.returns.collecting.kept import KeptReturns, digest, kept_name
 from cescore.returns.collecting.reading import SHORT
 from cescore.returns.collecting.submissions import Submission

@@ -144,7 +144,9 @@ def test_of_many_the_picture_is_small_and_names_those_that_move_most(trial: Tria
     n = 10_000
     index = np.arange(n, dtype=float)
     names = tuple(f"N{i}" for i in range(n))
-    moves = Moves(names, names, index, np.where(index == 17, 9000.5, index))
+    moves = Moves(
+        names, names, index, np.where(index == 17, 9000.5, index), np.ones(len(index), bool)
+    )
     html = moves_picture(moves, "en").html
     assert len(html) < 500_000
     assert "▲8983  N17" in html

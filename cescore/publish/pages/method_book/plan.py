@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cescore.definitions.model import EVIDENCE_KINDS, Check, Plan, Target, Veto
 from cescore.definitions.model.plan import ALWAYS
+from cescore.definitions.scored_elsewhere import Elsewhere, scored_elsewhere
 from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.documents import MethodBook
 from cescore.publish.fragment import Fragment, paragraph, two_lines
@@ -238,7 +239,7 @@ def _bonus(words: Words, plan: Plan) -> Fragment:
                 two_lines(words.name(item, code), code),
                 words.types((entity_type,)),
                 spaced(item.rule) if item.rule else f"{item.variable} = {' / '.join(item.one_of)}",
-                f"+{exact(item.points)}",
+                f"+{exact(item.points)}" if item.points else words.t("book.distinction"),
             ]
         )
         for entity_type, bonus in plan.assessment.bonus.items()
@@ -252,7 +253,7 @@ def _bonus(words: Words, plan: Plan) -> Fragment:
     ]
     said = [
         words.t(
-            "book.bonus_most", types=words.types((entity_type,)), most=exact(bonus.most),
+            "book.bonus_most" if bonus.most else "book.distinctions", types=words.types((entity_type,)), most=exact(bonus.most),
             source=words.tagged(bonus.source, bonus.tag),
         )
         for entity_type, bonus in plan.assessment.bonus.items()
@@ -302,16 +303,37 @@ def _grade_name(plan: Plan, grade: str, lang: str) -> str:
     return next(names, grade)
 
 
-def _check(words: Words, check: Check) -> Row:
+ElsewhereByType = Mapping[str, Mapping[str, Elsewhere]]  # entity type -> check -> what it repeats
+
+
+def _check(words: Words, check: Check, elsewhere: ElsewhereByType) -> Row:
+    repeats = (
+        words.t(
+            "book.yardstick.elsewhere",
+            types=words.types((kind,)),
+            why=words.t(f"unscored.{found[check.id].where}"),
+            code=found[check.id].code,
+        )
+        for kind, found in elsewhere.items()
+        if check.id in found
+    )
     return Row(
         [
             f"{check.id}  {words.name(check)}",
             words.types(check.levels),
-            _yardstick(words, check),
+            words.clauses([_yardstick(words, check), *repeats]),
             check.source,
             check.tag,
         ]
     )
+
+
+def _elsewhere(book: MethodBook) -> ElsewhereByType:
+    """What the checks of each type repeat, under its official framework, the first of its type."""
+    official = {framework.entity_type: framework for framework in reversed(book.frameworks)}
+    if book.plan is None:
+        return {}
+    return {kind: scored_elsewhere(book.plan, official[kind]) for kind in reversed(official)}
 
 
 def _yardstick(words: Words, check: Check) -> str:
@@ -322,7 +344,8 @@ def _yardstick(words: Words, check: Check) -> str:
         for year, goal in sorted(check.goal.items())
         if year != ALWAYS
     ) or "".join(f"{sign}{exact(goal)}" for goal in check.goal.values())
-    return words.t(f"book.yardstick.{check.yardstick}", goals=goals)
+    quantity = words.t(f"book.quantity.{check.quantity}")
+    return words.t(f"book.yardstick.{check.yardstick}", goals=goals, quantity=quantity)
 
 
 def measures(book: OpenDocument[MethodBook]) -> Fragment:
@@ -339,13 +362,14 @@ def measures(book: OpenDocument[MethodBook]) -> Fragment:
         TableColumn(words.t("book.head.source"), 23, "small"),
         TableColumn(words.t("head.tag"), 6, "mid"),
     ]
+    elsewhere = _elsewhere(book.data)
     for system, members in groupby(plan.measures.values(), key=lambda m: m.system):
         rows: list[Row] = []
         for measure in members:
             title = f"{measure.id}  {words.name(measure)}"
             units = words.t("book.measure_units", name=title, units=words.join(measure.units))
             rows.append(Row([units, *[""] * 4], "group"))
-            rows += [_check(words, check) for check in measure.checks]
+            rows += [_check(words, check, elsewhere) for check in measure.checks]
         name = words.name(plan.systems[system]) if system in plan.systems else ""
         parts.append(cut(columns, rows, f"{system}  {name}".strip()))
     return Fragment.join([*parts, paragraph(words.t("note.measures"))])

@@ -10,15 +10,17 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from cescore.definitions.bilingual import name_in
+from cescore.method.grade_margin import GradeTurn
 from cescore.method.measures import MeasureLine
 from cescore.method.next_step import NextStep
 from cescore.method.targets import TargetLine
 from cescore.method.yardsticks import OPEN
-from cescore.publish.numbers import decimals_for, number, quantity
+from cescore.publish.numbers import decimals_for, enough, number, quantity
 from cescore.publish.pages.scorecard.evidence import NOTABLE, PageEvidence
 from cescore.publish.view import View, by_code, has_enough, of_series
 
 MOST = 3
+MOST_MOVES = 3  # of indicators moved together that one sentence names
 NAMED = 2  # names that one sentence holds
 
 
@@ -85,7 +87,7 @@ def _turn(known: PageEvidence, kind: str, key: str, line: TargetLine | None = No
     ]
     if margin is None or not found:
         return ""
-    needed = f"{found[0].needed:g}" if line is None else _in_unit(view, line, found[0].needed)
+    needed = f"{found[0].needed:g}" if line is None else _enough_in_unit(view, line, found[0])
     grade = name_in(view.lang, margin.next_zh, margin.next_en)
     return view.t(key, needed=needed, grade=grade)
 
@@ -94,6 +96,12 @@ def _in_unit(view: View, line: TargetLine, value: float | None) -> str:
     """A figure of a target in its unit, with the decimals that its values have in common."""
     decimals = decimals_for(line.unit, [line.value, line.actual])
     return quantity(0.0 if value is None else value, line.unit, view.lang, decimals)
+
+
+def _enough_in_unit(view: View, line: TargetLine, turn: GradeTurn) -> str:
+    """What a target would have to be, rounded so that the figure printed is enough."""
+    decimals = decimals_for(line.unit, [line.value, line.actual])
+    return quantity(enough(turn.needed, turn.now, decimals), line.unit, view.lang, decimals)
 
 
 def _yearly(view: View, line: TargetLine, size: float) -> str:
@@ -151,6 +159,25 @@ def levers(known: PageEvidence) -> Iterator[str]:
         yield from _lowest(known)
 
 
+def next_grade(known: PageEvidence) -> Iterator[str]:
+    """The few indicators that together reach the next grade at least cost, where no turn of one within
+    reach does; many at once are no advice."""
+    view, margin = known.view, known.view.data.margin
+    if margin is None or not 0 < len(margin.path) <= MOST_MOVES:
+        return
+    if any(turn.kind in ("target", "indicator") for turn in margin.turns) and len(margin.path) > 1:
+        return
+    moves = []
+    for move in margin.path:
+        decimals = decimals_for(move.unit, [move.now, move.needed])
+        needed = enough(move.needed, move.now, decimals)
+        amounts = (quantity(v, move.unit, view.lang, decimals) for v in (move.now, needed))
+        words = dict(zip(("now", "needed"), amounts, strict=True))
+        moves.append(view.t("advice.path.move", name=view.name(move.code), **words))
+    grade = name_in(view.lang, margin.next_zh, margin.next_en)
+    yield view.t("advice.path", grade=grade, moves=view.t("join.clause").join(moves))
+
+
 def _lever(known: PageEvidence, code: str, step: NextStep, gain: float) -> str:
     """One indicator: from its value to the next step, in the direction that is better, and whose it is."""
     view, year = known.view, known.view.bundle.year
@@ -182,4 +209,4 @@ def _lowest(known: PageEvidence) -> Iterator[str]:
 
 
 Rule = Callable[[PageEvidence], Iterator[str]]
-RULES: tuple[Rule, ...] = (returns, late_targets, open_checks, levers)
+RULES: tuple[Rule, ...] = (returns, late_targets, open_checks, next_grade, levers)

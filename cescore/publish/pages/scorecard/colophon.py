@@ -29,7 +29,7 @@ def method_notes(bundle: OpenBundle) -> Fragment:
             "method.framework", name=framework.name(view.lang) or framework.entity_type,
             version=framework.version, source=view.fitting(framework.source),
         ),
-        view.t(f"method.normalisation.{framework.normalisation}", **framework_words(view)),
+        view.sentences(_normalised(view)),
         view.sentences(_prepared(view)),
         view.t(
             "method.missing", rules=_missing(view),
@@ -42,6 +42,16 @@ def method_notes(bundle: OpenBundle) -> Fragment:
     ]  # fmt: skip
     kept = section("points", points=[point for point in points if point])
     return Fragment.join([kept, definitions_table(bundle)])
+
+
+def _normalised(view: View) -> list[str]:
+    """How values become scores: by the framework's method, and how many by a method of their own."""
+    framework, words = view.bundle.framework, framework_words(view)
+    said = [view.t(f"method.normalisation.{framework.normalisation}", **words)]
+    by_log = [i for i in view.scored if i.normalisation == "log_goalposts"]
+    if by_log and framework.normalisation != "log_goalposts":
+        said.append(view.t("method.by_log", n=len(by_log), of=len(view.scored)))
+    return said
 
 
 def _prepared(view: View) -> list[str]:
@@ -69,34 +79,33 @@ def _missing(view: View) -> str:
 
 
 def definitions_table(bundle: OpenBundle) -> Fragment:
-    """Each scored indicator with the formula executed, and where it and its scale come from."""
+    """Each scored indicator with the formula executed, its source by number and the tags.
+
+    What the ends of its scale rest on is told once, in the method book.
+    """
     view = View(bundle)
     if not view.scored:
         return NONE
+    numbered = {text: n for n, text in enumerate(dict.fromkeys(map(_source, view.scored)), start=1)}
     rows = []
     for indicator in view.scored:
         posts = indicator.goalposts_in(bundle.year)
-        words = with_formula(view, indicator)
         tags = f"{indicator.tag} / {posts.tag}" if posts is not None else indicator.tag
-        rows.append(Row([words, _said(view, indicator), tags]))
-    name = 44 if view.lang == "zh" else 34  # English takes more room to name a source
+        number_of = f"[{numbered[_source(indicator)]}]"
+        rows.append(Row([with_formula(view, indicator), number_of, tags]))
     columns = [
-        TableColumn(view.t("head.formula"), name, "text"),
-        TableColumn(view.t("head.source"), 91 - name, "text"),
-        TableColumn(view.t("head.tags"), 9, "mid"),
+        TableColumn(view.t("head.formula"), 72, "text"),
+        TableColumn(view.t("head.source"), 12, "mid"),
+        TableColumn(view.t("head.tags"), 16, "mid"),
     ]
-    notes = [view.t("note.tags")]
+    sources = [f"[{n}] {view.fitting(text)}" for text, n in numbered.items()]
+    notes = [view.t("note.tags"), view.t("note.ends"), view.t("join.clause").join(sources)]
     title = view.t("caption.definitions")
-    return Table(columns, rows, title, notes, kind="small").fragment()
+    return Table(columns, rows, title, notes, kind="small", halves=True).fragment()
 
 
-def _said(view: View, indicator: Indicator) -> str:
-    """The sources of an indicator and of its scale."""
-    posts = indicator.goalposts_in(view.bundle.year)
-    said = [view.fitting(indicator.source)]
-    if posts is not None:
-        said.append(view.t("method.scale", source=view.fitting(posts.source)))
-    return view.t("join.clause").join(said)
+def _source(indicator: Indicator) -> str:
+    return indicator.source
 
 
 def provenance(bundle: OpenBundle) -> Fragment:

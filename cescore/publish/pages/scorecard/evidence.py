@@ -5,19 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from cescore.definitions.model import Indicator
 from cescore.method.aggregate import Aggregation
 from cescore.method.column import Panel
 from cescore.method.contributions import Decomposition, decompose
+from cescore.method.fitting import method_of
 from cescore.method.mean_tree import Tree, index_tree
 from cescore.method.missing import Scored, apply_missing_rules
-from cescore.method.next_step import NextStep, StepKind, best_year, next_step
+from cescore.method.next_step import (
+    LOGARITHMIC,
+    NextStep,
+    StepKind,
+    at_own_pace,
+    best_year,
+    next_step,
+    reach,
+)
+from cescore.method.normalisations import ON_ENDS, on_ends
 from cescore.method.normalise import normalise
 from cescore.method.progress import ProgressResult
 from cescore.method.rooms import gain_with, rooms
 from cescore.publish.view import Number, View, at, has_enough, shown_ends
 
-REACH = 0.25  # [P] share of a scale that a next step covers at most
 NOTABLE = 0.05  # points, of a score or of the index, below which a change is none
 
 
@@ -94,18 +105,32 @@ class PageEvidence:
 
     def gain_at(self, code: str, value: float) -> float | None:
         """Points that the index would gain with an indicator at a value; None where nothing follows."""
-        ends = shown_ends(self.view, self.view.bundle.framework.indicators[code])
-        if ends is None or ends[0] == ends[1]:
+        score = self._score_at(code, value)
+        if score is None:
             return None
-        scale = self.view.bundle.framework.scale
-        share = min(max((value - ends[0]) / (ends[1] - ends[0]), 0.0), 1.0)
-        score = scale.floor + share * (scale.top - scale.floor)
         gain = float(gain_with(self._tree, self.view.bundle.year, code, score)[0])
         return gain if gain == gain else None
 
+    def _score_at(self, code: str, value: float) -> float | None:
+        """The score of an indicator at a value, by its own method; None where that has no ends shown."""
+        view = self.view
+        indicator, framework = view.bundle.framework.indicators[code], view.bundle.framework
+        ends, method = shown_ends(view, indicator), method_of(indicator, framework)
+        if ends is None or ends[0] == ends[1]:
+            return None
+        by = (
+            method if method in ON_ENDS else "goalposts"
+        )  # observed ends are those of a straight line
+        pair = np.array([ends[0]]), np.array([ends[1]])
+        scores = on_ends(
+            np.array([value]), by, pair, direction=indicator.direction, scale=framework.scale
+        )
+        score = float(scores[0])
+        return score if score == score else None
+
     def step(self, code: str) -> NextStep | None:
-        """The next step within reach of an indicator: what peers reach, else the industry's norm or as
-        much again as its own best year, which ends where the scale does."""
+        """The next step within reach of an indicator: what peers reach, else the end taken for the industry or as
+        much of the way still to go as its own best year."""
         view = self.view
         indicator = view.bundle.framework.indicators[code]
         series = [n.value for n in view.row(self.indicators, code, view.years)]
@@ -119,18 +144,19 @@ class PageEvidence:
         if figure is not None:
             better = figure.upper_quartile if up else figure.lower_quartile
             reached += [("median", figure.median), ("better_half", better)]
-        gain = best_year(series, indicator.direction)
-        near = REACH * abs(ends[1] - ends[0])
-        own = None if gain is None else now + indicator.direction * min(gain, near)
+        method = method_of(indicator, view.bundle.framework)
+        by_ratio, near = method == LOGARITHMIC, reach(now, ends, method)
+        part = best_year(series, ends[1], by_ratio=by_ratio)
+        own = None if part is None else at_own_pace(now, ends[1], part, by_ratio=by_ratio)
         if own is not None:
-            own = min(own, ends[1]) if up else max(own, ends[1])
+            own = min(own, now + near) if up else max(own, now - near)
         norm = ends[1] if self._has_norm(indicator) else None
         return next_step(now, indicator.direction, reached, within=near) or next_step(
             now, indicator.direction, [("norm", norm), ("own_pace", own)], within=near
         )
 
     def _has_norm(self, indicator: Indicator) -> bool:
-        """Whether the scale ends at a lead value of the entity's own industry."""
+        """Whether the scale ends at an end taken for the entity's own industry."""
         posts = indicator.goalposts_in(self.view.bundle.year)
         return posts is not None and self.view.data.entity.industry in posts.by_industry
 

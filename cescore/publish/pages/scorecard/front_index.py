@@ -120,11 +120,7 @@ def grade_card(view: View) -> dict[str, Any]:
         "margin": _margin(view),
         "missing": _missing(view),
         "bonus": [_bonus_line(view, line) for line in found.bonus_lines],
-        "bonus_total": view.t(
-            "grade.bonus", points=f"{found.bonus:g}", most=f"{found.bonus_most:g}"
-        )
-        if found.bonus is not None
-        else "",
+        "bonus_total": _bonus_total(view),
         "converted": _converted(view, "grade.converted"),
         "converted_short": _converted(view, "grade.converted.short"),
     }
@@ -167,11 +163,20 @@ def _converted(view: View, key: str) -> str:
     )  # fmt: skip
 
 
+def _bonus_total(view: View) -> str:
+    """The extra points, or the distinctions that stand beside the grade; "" without any."""
+    found = view.data.assessment
+    if found.bonus is not None:
+        return view.t("grade.bonus", points=f"{found.bonus:g}", most=f"{found.bonus_most:g}")
+    names = [line.name(view.lang) for line in found.bonus_lines if line.status == "earned"]
+    return view.t("grade.distinctions", list=view.join(names)) if names else ""
+
+
 def _bonus_line(view: View, line: BonusLine) -> tuple[str, str, str]:
-    """An item of extra points: its name, what it earned, and why where it earned nothing."""
-    name = line.name(view.lang)
-    earned = f"+{line.points:g}" if line.status == "earned" else ""
-    return name, earned, "" if earned else view.t(f"bonus.{line.status}")
+    """An item of extra points, or a distinction: its name, what it earned, and how it stands."""
+    name, kind = line.name(view.lang), "bonus" if line.points else "distinction"
+    earned = f"+{line.points:g}" if line.status == "earned" and line.points else ""
+    return name, earned, "" if earned else view.t(f"{kind}.{line.status}")
 
 
 def reason_words(view: View) -> str:

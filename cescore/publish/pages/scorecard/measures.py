@@ -41,13 +41,19 @@ def _unscored(view: View) -> Fragment:
     checks = [check for measure in view.data.measures for check in measure.checks]
     said = []
     for why in filter(None, UNSCORED):
-        codes = [check["id"] for check in checks if check["unscored"] == why]
+        codes = [_with_elsewhere(view, check) for check in checks if check["unscored"] == why]
         if codes:
             words = view.t(f"unscored.{why}")
             said.append(
                 view.t("measures.unscored", why=words, n=len(codes), codes=view.join(codes))
             )
     return paragraph(view.sentences(said), "note") if said else Fragment("")
+
+
+def _with_elsewhere(view: View, check: InspectedCheck) -> str:
+    """A check's id, with the code of what scores the same quantity."""
+    id_, code = check["id"], check["elsewhere"]
+    return view.t("measures.elsewhere", id=id_, code=code) if code else id_
 
 
 def _by_system(view: View) -> Iterator[tuple[str, list[MeasureLine]]]:
@@ -161,15 +167,29 @@ def _held_against(view: View, check: InspectedCheck) -> Markup | str:
 
 
 def yardstick_words(view: View, check: InspectedCheck) -> str:
-    """What a check is scored by in the year: its goal, last year's number, done or not; or nothing."""
-    if check["unscored"]:
-        return view.t(f"unscored.{check['unscored']}")
-    amount = check["goal"] if check["yardstick"] == "goal" else check["last"]
-    if amount is None:
-        return view.t(f"yardstick.{check['yardstick']}")
-    return view.t(
-        f"yardstick.{check['yardstick']}.{check['better']}", goal=f"{amount:g}", last=f"{amount:g}"
-    )
+    """What a check is held against in the year: its goal, last year's number, done or not; and why it
+    is not scored, where it is not."""
+    held, why = _yardstick(view, check), check["unscored"]
+    if check["elsewhere"] and why:
+        words = view.t(f"unscored.{why}")
+        return view.t("measures.held_and_why", held=held, why=words, code=check["elsewhere"])
+    return view.t(f"unscored.{why}") if why else held
+
+
+def _yardstick(view: View, check: InspectedCheck) -> str:
+    yardstick, goal, last = check["yardstick"], check["goal"], check["last"]
+    if (goal if yardstick == "goal" else last) is None:
+        return view.t(f"yardstick.{yardstick}")
+    kind: str = check["better"]
+    if yardstick == "goal" and last is not None:
+        kind = "zero"
+    elif yardstick == "improves" and check["quantity"] == "flow":
+        kind = f"flow.{kind}"
+    numbers = {
+        "goal": "" if goal is None else f"{goal:g}",
+        "last": "" if last is None else f"{last:.6g}",
+    }
+    return view.t(f"yardstick.{yardstick}.{kind}", **numbers)
 
 
 def _credit_of(check: InspectedCheck) -> PrintedNumber:

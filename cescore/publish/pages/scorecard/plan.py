@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -19,6 +19,7 @@ from cescore.publish.numbers import (
     PER_CENT,
     PrintedNumber,
     decimals_for,
+    enough,
     number,
     percentage,
     quantity,
@@ -164,20 +165,29 @@ def _doubts(view: View) -> str:
 
 
 def _turns(view: View) -> Fragment:
-    """What alone would lift the grade: the value of the year, and the one that would be enough."""
+    """What alone would lift the grade, and the cheapest that would together: the value of the year,
+    and the one that would be enough."""
     margin = view.data.margin
     if margin is None or margin.missing is None:
         return NONE
-    rows = [Row([_turn_name(view, turn), *_turn_values(view, turn)]) for turn in margin.turns]
     grade = name_in(view.lang, margin.next_zh, margin.next_en)
-    if not rows:
-        return paragraph(view.t("margin.no_turn", grade=grade))
+    alone = _needed(view, margin.turns, "turn", grade)
+    if not margin.turns:
+        alone = paragraph(view.t("margin.no_turn", grade=grade))
+    return Fragment.join([alone, _needed(view, margin.path, "path", grade)])
+
+
+def _needed(view: View, turns: Sequence[GradeTurn], kind: str, grade: str) -> Fragment:
+    """Changes with the value of the year and the one that is enough; ``kind``: alone or together."""
+    if not turns:
+        return NONE
+    rows = [Row([_turn_name(view, turn), *_turn_values(view, turn)]) for turn in turns]
     columns = [
-        TableColumn(view.t("head.turn", grade=grade), 60, "text"),
+        TableColumn(view.t(f"head.{kind}", grade=grade), 60, "text"),
         TableColumn(view.t("head.now"), 20),
         TableColumn(view.t("head.needed"), 20),
     ]
-    notes = [view.t("note.turns")]
+    notes = [view.t(f"note.{kind}s")]
     return Table(columns, rows, notes=notes, name=view.t("heading.assessment")).fragment()
 
 
@@ -191,7 +201,8 @@ def _turn_values(view: View, turn: GradeTurn) -> list[str]:
     if turn.kind == "measures":
         return [view.t("turn.open", n=f"{turn.now:g}"), view.t("turn.full", n=f"{turn.needed:g}")]
     decimals = decimals_for(turn.unit, [turn.now, turn.needed])
-    return [quantity(v, turn.unit, view.lang, decimals) for v in (turn.now, turn.needed)]
+    needed = enough(turn.needed, turn.now, decimals)
+    return [quantity(v, turn.unit, view.lang, decimals) for v in (turn.now, needed)]
 
 
 def _parts(view: View, grade: Mapping[str, Any]) -> Fragment:
@@ -206,17 +217,18 @@ def _parts(view: View, grade: Mapping[str, Any]) -> Fragment:
 
 
 def _bonus(view: View, grade: Mapping[str, Any]) -> Fragment:
-    """The extra points, item by item, and why one earned nothing."""
+    """The extra points, item by item, and why one earned nothing; or the distinctions."""
+    has_points = view.data.assessment.bonus is not None
     rows = [
-        Row([name, points or DASH, status or view.t("bonus.earned")])
+        Row([name, *([points or DASH] if has_points else []), status or view.t("bonus.earned")])
         for name, points, status in grade["bonus"]
     ]
     columns = [
-        TableColumn(view.t("head.bonus"), 50, "text"),
-        TableColumn(view.t("head.points"), 25),
-        TableColumn(view.t("head.light"), 25),
+        TableColumn(view.t("head.bonus" if has_points else "head.distinction"), 50, "text"),
+        *([TableColumn(view.t("head.points"), 25)] if has_points else []),
+        TableColumn(view.t("head.light"), 25 if has_points else 50),
     ]
-    notes = [grade["bonus_total"]]
+    notes = [grade["bonus_total"] if has_points else view.t("note.distinctions")]
     return Table(columns, rows, notes=notes, name=view.t("heading.assessment")).fragment()
 
 

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 CHANGE_WIDTHS = {"zh": 10.4, "en": 8.2}  # per cent of the table: pp is short, its Chinese is not
-FIRM = "enterprise"  # its reader expects base and lead values, and what would raise the score
+FIRM = "enterprise"  # its reader expects what would raise the score
 
 
 def results_table(
@@ -162,12 +162,11 @@ class _Lines:
 
     def columns(self) -> list[TableColumn]:
         view, shows = self.view, self.shows
-        firm = "firm." if view.data.entity.entity_type == FIRM else ""
         peers = "peers" if shows.median else "peers_sign"
         optional = [
             TableColumn(view.t("head.course"), 4.2, "mid") if shows.course else None,
-            TableColumn(view.t(f"head.{firm}worst"), 6.7),
-            TableColumn(view.t(f"head.{firm}best"), 6.7),
+            TableColumn(view.t("head.worst"), 6.7),
+            TableColumn(view.t("head.best"), 6.7),
             TableColumn(view.t(f"head.{peers}"), 8.0 if shows.median else 4.6)
             if shows.peers
             else None,

@@ -77,7 +77,7 @@ def _led_to(veto: VetoLine, plan: Plan, opened: OpenBundle) -> Json:
 def _bonus(plan: Plan, opened: OpenBundle) -> Json | None:
     """The extra points there are; whether an item without a rule is earned is as assessed."""
     bonus = plan.assessment.bonus.get(opened.data.entity.entity_type)
-    if bonus is None:
+    if bonus is None or not bonus.most:
         return None
     earned = {line.id: line.status == "earned" for line in opened.data.assessment.bonus_lines}
     items = [

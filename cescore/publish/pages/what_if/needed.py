@@ -59,7 +59,7 @@ def _of_rules(opened: OpenBundle) -> Iterable[str]:
     """The codes that rules of extra points take."""
     plan = opened.data.rules
     bonus = plan.assessment.bonus.get(opened.data.entity.entity_type) if plan else None
-    for item in bonus.items.values() if bonus else ():
+    for item in bonus.items.values() if bonus and bonus.most else ():
         if item.executable and not item.variable:
             yield from parse(item.executable, conditions=True).names
 

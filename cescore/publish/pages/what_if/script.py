@@ -83,7 +83,7 @@ def _quantities(framework: Framework, order: Iterable[str]) -> Iterator[tuple[st
 
 def _rules(plan: Plan | None, entity_type: str) -> Iterator[tuple[str, str]]:
     bonus = plan.assessment.bonus.get(entity_type) if plan is not None else None
-    for code, item in (bonus.items if bonus is not None else {}).items():
+    for code, item in (bonus.items if bonus is not None and bonus.most else {}).items():
         if item.executable and not item.variable:
             yield code, compiled_condition(parse(item.executable, conditions=True).tree, {})
 

@@ -1,0 +1,120 @@
+"""What a respondent's bundle is made from, as a hash that is found without making the bundle.
+
+Of a thousand reports one change concerns a few. Making each bundle to see that it is as before
+costs some hundred times what its hash here costs; and where hashes are equal, bundles are.
+
+What goes into a hash, and what does not have to:
+
+* all that the evaluation holds of the entity, array by array (`method.row_hashes`), under its own
+  framework and under those beside it;
+* what is worked out of it entity by entity: targets, measures, assessment, standards, band;
+* what the gate releases to it of others;
+* where its values stand, its findings, its words;
+* everything else there is, whole: params, register, code. The caller states it as ``shared``.
+
+A public body's bundle shows what is released of it and of its like, on which many others' figures
+bear; it is made and compared.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from cescore.method.row_hashes import SIZE, row_hashes
+
+if TYPE_CHECKING:
+    from cescore.disclosure.bundles import Bundler
+    from cescore.intake.entities import Entity
+    from cescore.method.evaluation import TypeEvaluation
+    from cescore.method.measures import MeasureLine
+
+
+@dataclass(frozen=True, eq=False)
+class Origins:
+    """Finds the hash of what each entity's bundle is made from.
+
+    ``shared``: a hash of all inputs that are not followed entity by entity.
+    """
+
+    bundler: Bundler
+    shared: str
+
+    def of(self, entity: Entity) -> str:
+        """The hash of an entity's bundle's origin; "" where only the bundle can tell: of a public body,
+        and of an entity that is not evaluated, whose bundle is refused with the reason."""
+        if self.bundler.gate.is_public(entity) or entity.entity_id not in self.bundler.row_of:
+            return ""
+        whole = hashlib.blake2b(self._of_type(entity.entity_type), digest_size=SIZE)
+        for part in self._parts(entity):
+            whole.update(len(part).to_bytes(8, "big"))
+            whole.update(part)
+        return whole.hexdigest()
+
+    def _parts(self, entity: Entity) -> Iterator[bytes]:
+        """All that an entity's bundle has of its own."""
+        bundler, entity_id = self.bundler, entity.entity_id
+        yearly, gate = bundler.yearly, bundler.gate
+        yield entity_id.encode()
+        yield self._rows[entity.entity_type][bundler.row_of[entity_id]]
+        for beside in self._beside.get(entity.entity_type, ()):
+            yield beside.get(entity_id, b"")
+        yield yearly.workspace.sources.mark(entity_id)
+        yield self._measures(yearly.measures.get(entity_id, ()))
+        yield _text(
+            yearly.targets.get(entity_id),
+            yearly.assessments.get(entity_id),
+            yearly.compliance.get(entity_id),
+            yearly.workspace.filed(entity_id),
+            bundler.band(entity),
+            gate.peer_table(entity),
+            gate.children(entity),
+            bundler.findings_of(entity_id),
+            bundler.prose_of(entity_id),
+        )
+
+    @lru_cache(maxsize=64)  # noqa: B019 - lives as long as its run
+    def _of_type(self, entity_type: str) -> bytes:
+        """What all bundles of a type have in common."""
+        yearly = self.bundler.yearly
+        evaluations = [yearly.evaluations[entity_type], *yearly.beside.get(entity_type, ())]
+        common = [
+            (e.framework.hash, e.base_year, e.run_year, e.panel.years, e.fitted.nowhere, e.fitted.constants)
+            for e in evaluations
+        ]  # fmt: skip
+        workspace = yearly.workspace
+        return _text(self.shared, workspace.base_year, yearly.is_large(entity_type), common)
+
+    @cached_property
+    def _rows(self) -> Mapping[str, list[bytes]]:
+        return {t: _hashes(found) for t, found in self.bundler.yearly.evaluations.items()}
+
+    @cached_property
+    def _beside(self) -> Mapping[str, list[Mapping[str, bytes]]]:
+        """By type, under each further framework, the hash of each entity."""
+        return {
+            t: [dict(zip(found.panel.entities, _hashes(found), strict=True)) for found in every]
+            for t, every in self.bundler.yearly.beside.items()
+        }
+
+    def _measures(self, lines: tuple[MeasureLine, ...]) -> bytes:
+        """The text of an entity's measures; of those that nobody inspected, one for all of a type."""
+        if self._last_measures and self._last_measures[0][0] is lines:
+            return self._last_measures[0][1]
+        self._last_measures[:] = [(lines, _text(lines))]
+        return self._last_measures[0][1]
+
+    @cached_property
+    def _last_measures(self) -> list[tuple[tuple[MeasureLine, ...], bytes]]:
+        return []
+
+
+def _hashes(found: TypeEvaluation) -> list[bytes]:
+    return row_hashes(found, len(found.panel.entities))
+
+
+def _text(*parts: object) -> bytes:
+    return repr(parts).encode("utf-8", "surrogatepass")
