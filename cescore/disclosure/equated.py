@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cescore.definitions.model import CheckRule
 
 HARD = "hard"
+MOST_OPEN = 3  # withheld figures of one rule: of more it says next to nothing of each
 CLOSE = 0.02  # of the largest term: a rule that a record breaks by more tells nothing of it
 
 
@@ -152,7 +153,7 @@ class Equations:
         these is known, and all of them together are."""
         for equation in self._every:
             unknown = equation.coefficients.keys() & hidden - set(known)
-            if len(unknown) > 1:
+            if 1 < len(unknown) <= MOST_OPEN:
                 yield equation
 
     def following(

@@ -187,9 +187,27 @@ class Ledger:
         found: list[Breach] = []
         for part in self._parts(withheld):
             if part not in self._breaches:
-                self._breaches[part] = list(map(_as_printed, self.protection(part).breaches()))
+                self._breaches[part] = self._audited(part, withheld)
             found += self._breaches[part]
         return found
+
+    def _audited(self, part: SystemPart, withheld: frozenset[Figure]) -> list[Breach]:
+        """What one system gives away. To withhold more tells less: a cell that was safe when less was
+        withheld is not asked for again."""
+        protection = self.protection(part)
+        known = self._safe_under
+        safe = {cell for cell in protection.cells if cell in known and known[cell] <= withheld}
+        protection = replace(protection, safe=safe)
+        found = protection.breaches()
+        if not protection.alone:
+            unsafe = {breach.cell for breach in found}
+            known |= dict.fromkeys(protection.cells.keys() - safe - unsafe, withheld)
+        return list(map(_as_printed, found))
+
+    @cached_property
+    def _safe_under(self) -> dict[RespondentCell, frozenset[Figure]]:
+        """Cell -> figures of which it was enough to withhold these for it to be safe."""
+        return {}
 
     def _parts(self, withheld: frozenset[Figure]) -> Iterator[SystemPart]:
         """The released sums that are connected; what follows from a body's released quantities one
@@ -224,7 +242,9 @@ class Ledger:
     def _balances_of(
         self, withheld: frozenset[Figure], follows: Iterable[Follows]
     ) -> Iterator[Balance]:
-        """What rules say of several withheld figures together."""
+        """What rules say of several withheld figures together, where the bureau has it audited."""
+        if not self.rules.audit_balances:
+            return
         hidden = {figure for figure in withheld if self._is_returned(figure)}
         hidden |= {figure for figure in withheld if is_of_industry(figure)} | self.industries.hidden
         known = {one.figure for one in follows}

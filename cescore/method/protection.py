@@ -8,8 +8,8 @@ own part; what is left bounds the largest of the others.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -40,12 +40,15 @@ class Breach:
         upper, lower (the p % rule on either side) or contributors (the minimum).
     proof
         The printed numbers that give it away by themselves.
+    cell
+        Whose total gives it away; None of a printed sum alone, and of several cells together.
     """
 
     target: str
     observer: str
     rule: str
     proof: frozenset[Key]
+    cell: RespondentCell | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +71,7 @@ class Protection:
     cells: Mapping[RespondentCell, Parts]
     rules: Disclosure
     wholes: Sequence[Sequence[RespondentCell]] = ()
+    safe: Collection[RespondentCell] = ()  # cells that are safe even if more is printed
 
     def breaches(self) -> list[Breach]:
         """What the printed sums give away; one proof for each cell and rule, the shortest way first.
@@ -80,8 +84,12 @@ class Protection:
         Handbook on Statistical Disclosure Control, chapter 4: the p % rule, and the audit of
         feasibility intervals (methodology 11).
         """
-        alone = [b for s in self.system.statements if s.is_printed for b in self._of_one(s)]
-        return alone or [*self._of_cells(), *self._of_wholes(), *self._of_holdings()]
+        return self.alone or [*self._of_cells(), *self._of_wholes(), *self._of_holdings()]
+
+    @cached_property
+    def alone(self) -> list[Breach]:
+        """What single printed sums give away."""
+        return [b for s in self.system.statements if s.is_printed for b in self._of_one(s)]
 
     def interval(self, cell: RespondentCell, observer: str = "") -> tuple[Bound, Bound]:
         """The least and the largest that the observer can infer of the total of a cell's others."""
@@ -120,9 +128,11 @@ class Protection:
 
     def _of_cells(self) -> Iterator[Breach]:
         for cell, parts in self.cells.items():
+            if cell in self.safe:
+                continue
             breach = self._above(cell, parts) or self._below(_whole(cell), parts)
             if breach is not None:
-                yield breach
+                yield replace(breach, cell=cell)
 
     def _of_wholes(self) -> Iterator[Breach]:
         """Several cells together, as totals of too few."""

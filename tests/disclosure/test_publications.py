@@ -53,9 +53,9 @@ def check(root: Path, seed: int, observers: int | None = None) -> int:
     return withheld
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", range(8))
 def test_nothing_follows_from_a_made_up_publication(seed: int, tmp_path: Path) -> None:
-    check(tmp_path, seed, observers=2)
+    check(tmp_path, seed, observers=1)
 
 
 def test_the_audit_finds_what_is_released_without_the_ledger(
