@@ -37,9 +37,15 @@ class Behind:
 
     @cached_property
     def bodies(self) -> tuple[Entity, ...]:
-        """Evaluated entities with respondents inside, in the register's order."""
+        """Evaluated entities with respondents inside, and those that lie in one without any: their
+        figures say what of a sum is nobody's. In the register's order."""
         containing = {body for chain in self._chains.values() for body in chain}
-        return tuple(e for e in self.yearly.entities if e.entity_id in containing)
+        return tuple(
+            e
+            for e in self.yearly.entities
+            if e.entity_id in containing
+            or (not self.is_respondent(e) and containing & set(self._around(e.entity_id)))
+        )
 
     @cached_property
     def years(self) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from cescore.definitions.formula import parse
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cescore.definitions.model import CheckRule
 
 HARD = "hard"
+MOST_OPEN = 3  # withheld figures of one rule: of more it says next to nothing of each
 CLOSE = 0.02  # of the largest term: a rule that a record breaks by more tells nothing of it
 
 
@@ -31,6 +32,12 @@ class Follows(NamedTuple):
     off: float
 
 
+class Balance(NamedTuple):
+    """What a rule says of several withheld figures at once: no figure, and not to be withheld."""
+
+    coefficients: tuple[tuple[Figure, float], ...]
+
+
 @dataclass(frozen=True)
 class Equation:
     """Returned figures of one body that a rule, or a printed sum, ties together.
@@ -39,12 +46,20 @@ class Equation:
     ----------
     figures
         Figure -> how far off its value may be when it is worked out of the others [its unit].
+    coefficients
+        Figure -> what it is multiplied by: the sum of the products is 0, for everybody who knows the
+        rule. Empty where it is a printed sum instead.
     beside
         What must be released as well: the figure that is their sum.
     """
 
     figures: Mapping[Figure, float]
+    coefficients: Mapping[Figure, float] = field(default_factory=dict)
     beside: frozenset[Figure] = frozenset()
+
+    @property
+    def name(self) -> Balance:
+        return Balance(tuple(sorted(self.coefficients.items())))
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +78,7 @@ class Equated:
                 for left in applying:
                     form = self._form(left, body.entity_id, year)
                     if form is not None and len(form.terms) > 1:
-                        yield Equation(_figures(form))
+                        yield Equation(_figures(form), _coefficients(form))
 
     def _form(self, left: str, body: str, year: int) -> LinearForm | None:
         """What is equated with 0, as a linear form of what a body returned; None where it is none."""
@@ -102,7 +117,7 @@ def equated(rule: CheckRule) -> str:
 
 def summed(figure: Figure, form: LinearForm) -> Equation:
     """The equation that a printed sum makes of what it stands on."""
-    return Equation(_figures(form), frozenset([figure]))
+    return Equation(_figures(form), beside=frozenset([figure]))
 
 
 def _figures(form: LinearForm) -> Mapping[Figure, float]:
@@ -115,14 +130,31 @@ def _figures(form: LinearForm) -> Mapping[Figure, float]:
     return found
 
 
+def _coefficients(form: LinearForm) -> Mapping[Figure, float]:
+    found: dict[Figure, float] = {}
+    for atom, coefficient in form.terms.items():
+        assert isinstance(atom, Returned)
+        found[Figure(atom.body, atom.quantity.code, atom.quantity.year)] = coefficient
+    return found
+
+
 class Equations:
     """Equations, asked for what follows from released figures."""
 
     def __init__(self, equations: Iterable[Equation]) -> None:
+        self._every = tuple(equations)
         self._of: dict[Figure, list[Equation]] = defaultdict(list)
-        for equation in equations:
+        for equation in self._every:
             for figure in equation.figures:
                 self._of[figure].append(equation)
+
+    def open(self, hidden: Collection[Figure], known: Collection[Figure]) -> Iterator[Equation]:
+        """Rules of which several figures are neither released nor followed from what is: none of
+        these is known, and all of them together are."""
+        for equation in self._every:
+            unknown = equation.coefficients.keys() & hidden - set(known)
+            if 1 < len(unknown) <= MOST_OPEN:
+                yield equation
 
     def following(
         self, hidden: Collection[Figure], released: Collection[Figure]

@@ -138,7 +138,9 @@ class IndustryTable:
             for left in sides:
                 form = self._form(left, body, industry, year)
                 if form is not None:
-                    yield Equation(self._off(form))
+                    yield Equation(
+                        self._off(form), {_figure_of(a): c for a, c in form.terms.items()}
+                    )
 
     def _form(self, left: str, body: str, industry: str, year: int) -> LinearForm | None:
         """What a rule says to be 0, over totals of one industry; None where it says no such thing."""
@@ -165,8 +167,7 @@ class IndustryTable:
         return {a: (whole - widths[a]) / abs(c) for a, c in form.terms.items()}  # type: ignore[misc]
 
     def _total_of(self, atom: object) -> IndustryTotal:
-        assert isinstance(atom, Figure)
-        return self.totals[atom]
+        return self.totals[_figure_of(atom)]
 
     # --- whose values ---------------------------------------------------------------------------
 
@@ -241,3 +242,8 @@ class IndustryTable:
             return float("nan")
         at = panel.row(entity.entity_id), panel.year_position(quantity.year)
         return float(column.values[at]) if column.is_present[at] else float("nan")
+
+
+def _figure_of(atom: object) -> Figure:
+    assert isinstance(atom, Figure)
+    return atom

@@ -10,12 +10,12 @@ import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cescore.disclosure.behind import Behind, Quantity
 from cescore.disclosure.costs import costs, weights_of
-from cescore.disclosure.equated import Equated, Equations, Follows, summed
+from cescore.disclosure.equated import Balance, Equated, Equations, Follows, summed
 from cescore.disclosure.industries import (
     OF_INDUSTRY,
     IndustryTable,
@@ -58,10 +58,12 @@ class PrintedSum:
 
 
 class SystemPart(NamedTuple):
-    """Connected statements: printed sums by their places, and figures that follow from others."""
+    """Connected statements: printed sums by their places, figures that follow from others, and what
+    rules say of several withheld ones."""
 
     numbers: frozenset[int]
     following: frozenset[Follows] = frozenset()
+    balances: frozenset[Balance] = frozenset()
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,9 +187,27 @@ class Ledger:
         found: list[Breach] = []
         for part in self._parts(withheld):
             if part not in self._breaches:
-                self._breaches[part] = list(map(_as_printed, self.protection(part).breaches()))
+                self._breaches[part] = self._audited(part, withheld)
             found += self._breaches[part]
         return found
+
+    def _audited(self, part: SystemPart, withheld: frozenset[Figure]) -> list[Breach]:
+        """What one system gives away. To withhold more tells less: a cell that was safe when less was
+        withheld is not asked for again."""
+        protection = self.protection(part)
+        known = self._safe_under
+        safe = {cell for cell in protection.cells if cell in known and known[cell] <= withheld}
+        protection = replace(protection, safe=safe)
+        found = protection.breaches()
+        if not protection.alone:
+            unsafe = {breach.cell for breach in found}
+            known |= dict.fromkeys(protection.cells.keys() - safe - unsafe, withheld)
+        return list(map(_as_printed, found))
+
+    @cached_property
+    def _safe_under(self) -> dict[RespondentCell, frozenset[Figure]]:
+        """Cell -> figures of which it was enough to withhold these for it to be safe."""
+        return {}
 
     def _parts(self, withheld: frozenset[Figure]) -> Iterator[SystemPart]:
         """The released sums that are connected; what follows from a body's released quantities one
@@ -198,21 +218,63 @@ class Ledger:
             for i, p in enumerate(self.printed)
             if p.figure in released and not self._is_implied(p, released)
         ]
-        following = {
-            follows: statement
-            for follows in self._following(withheld, released)
-            if (statement := self._follows(follows)) is not None
+        follows = self._following(withheld, released)
+        others = {
+            name: statement
+            for name in (*follows, *self._balances_of(withheld, follows))
+            if (statement := self._unprinted(name)) is not None
         }
+        printed = [self.printed[i].statement for i in kept]
         place: dict[Key, int] = {}
-        groups = connected([*(self.printed[i].statement for i in kept), *following.values()])
+        groups = connected([*printed, *others.values()])
         for number, keys in enumerate(groups):
             place |= dict.fromkeys(keys, number)
-        parts: list[tuple[list[int], list[Follows]]] = [([], []) for _ in groups]
+        parts: list[tuple[list[int], list[Follows], list[Balance]]] = [([], [], []) for _ in groups]
         for i in kept:
             parts[place[next(iter(self.printed[i].statement.terms))]][0].append(i)
-        for follows, statement in following.items():
-            parts[place[next(iter(statement.terms))]][1].append(follows)
-        yield from (SystemPart(frozenset(numbers), frozenset(some)) for numbers, some in parts)
+        for name, statement in others.items():
+            part = parts[place[next(iter(statement.terms))]]
+            (part[1] if isinstance(name, Follows) else part[2]).append(name)  # type: ignore[arg-type]
+        for numbers, some, balances in parts:
+            if numbers or some:
+                yield SystemPart(frozenset(numbers), frozenset(some), frozenset(balances))
+
+    def _balances_of(
+        self, withheld: frozenset[Figure], follows: Iterable[Follows]
+    ) -> Iterator[Balance]:
+        """What rules say of several withheld figures together, where the bureau has it audited."""
+        if not self.rules.audit_balances:
+            return
+        hidden = {figure for figure in withheld if self._is_returned(figure)}
+        hidden |= {figure for figure in withheld if is_of_industry(figure)} | self.industries.hidden
+        known = {one.figure for one in follows}
+        yield from (one.name for one in self._equations.open(hidden, known))
+
+    def _unprinted(self, name: Follows | Balance) -> Statement | None:
+        """The statement of what is not printed and is known all the same; None: of nobody."""
+        return self._follows(name) if isinstance(name, Follows) else self._balance(name)
+
+    @lru_cache(maxsize=65536)  # noqa: B019 - lives as long as its run
+    def _balance(self, name: Balance) -> Statement | None:
+        """A rule over figures that are not all known, as a statement about respondents."""
+        terms: dict[Key, float] = defaultdict(float)
+        for figure, coefficient in name.coefficients:
+            for key in self._keys_of(figure):
+                terms[key] += coefficient
+        terms = {key: c for key, c in terms.items() if c}
+        if not terms:
+            return None
+        off = math.fsum(c * self._truth[key] for key, c in terms.items())
+        noise = NOISE * math.fsum(abs(c * self._truth[key]) for key, c in terms.items())
+        width = abs(off) + noise
+        return Statement(name, terms, off - width, off + width, is_printed=False)
+
+    def _keys_of(self, figure: Figure) -> Sequence[Key]:
+        """The cells and rests that a returned figure, or a total of the industry table, adds up."""
+        if is_of_industry(figure):
+            total = self.industries.totals[figure]
+            return self._totalled.get((total.body, total.industry, total.quantity), ())
+        return self._expanded(Returned(figure.entity_id, Quantity(figure.code, figure.year)))
 
     def _following(
         self, withheld: frozenset[Figure], released: Collection[Figure]
@@ -257,8 +319,8 @@ class Ledger:
     def protection(self, part: SystemPart) -> Protection:
         """The system of some connected statements, with the respondents behind them."""
         statements = [self.printed[i].statement for i in sorted(part.numbers)]
-        following = (self._follows(follows) for follows in sorted(part.following, key=str))
-        statements += [statement for statement in following if statement is not None]
+        others = sorted((*part.following, *part.balances), key=str)
+        statements += [s for s in map(self._unprinted, others) if s is not None]
         keys = dict.fromkeys(key for s in statements for key in s.terms)
         truth = {key: self._truth[key] for key in keys}
         cells = {k: self._cells[k] for k in keys if isinstance(k, RespondentCell)}

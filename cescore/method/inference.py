@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -40,12 +40,15 @@ class Statement:
         What is printed; several statements of one name are printed or withheld together.
     terms
         Unknown -> coefficient.
+    is_printed
+        False: everybody knows it without being told, and nothing can withhold it; in no proof.
     """
 
     name: Key
     terms: Mapping[Key, float]
     low: float
     high: float
+    is_printed: bool = True
 
     @classmethod
     def of(
@@ -92,7 +95,12 @@ class System:
     statements: Sequence[Statement]
     truth: Mapping[Key, float] = field(default_factory=dict)
 
-    def upper(self, terms: Mapping[Key, float], known: Mapping[Any, float] = {}) -> Bound:
+    def upper(
+        self,
+        terms: Mapping[Key, float],
+        known: Mapping[Any, float] = {},
+        fixed: Collection[Any] = (),
+    ) -> Bound:
         """The largest value of a sum of unknowns.
 
         Parameters
@@ -101,6 +109,8 @@ class System:
             Unknown -> coefficient.
         known
             Unknown -> a least value that the observer knows beside what is printed: its own part.
+        fixed
+            Those of them that are nothing but this part.
 
         Raises
         ------
@@ -120,14 +130,21 @@ class System:
         >>> System({"a": 0.0, "b": 0.0}, (total,)).upper({"b": 1.0}, {"a": 30.0}).value.__round__(3)
         70.0
         """
-        found = self._optimum({key: -c for key, c in terms.items()}, known)
+        found = self._optimum({key: -c for key, c in terms.items()}, known, fixed)
         return Bound(-found.value, found.proof)
 
-    def lower(self, terms: Mapping[Key, float], known: Mapping[Any, float] = {}) -> Bound:
+    def lower(
+        self,
+        terms: Mapping[Key, float],
+        known: Mapping[Any, float] = {},
+        fixed: Collection[Any] = (),
+    ) -> Bound:
         """The smallest value of a sum of unknowns; as `upper`."""
-        return self._optimum(terms, known)
+        return self._optimum(terms, known, fixed)
 
-    def _optimum(self, terms: Mapping[Key, float], known: Mapping[Any, float]) -> Bound:
+    def _optimum(
+        self, terms: Mapping[Key, float], known: Mapping[Any, float], fixed: Collection[Any]
+    ) -> Bound:
         costs = {self._place[key]: c * self._scale[self._place[key]] for key, c in terms.items()}
         unit = max(map(abs, costs.values()), default=0.0) or 1.0
         raised = {
@@ -140,6 +157,9 @@ class System:
             model.changeColCost(at, cost / unit)
         for at, least in raised.items():
             model.changeColBounds(at, least, math.inf)
+        for key in fixed:
+            if (at := self._place.get(key)) is not None:
+                model.changeColBounds(at, raised[at], raised[at] * (1 + NOISE))
         model.run()
         status, found = model.getModelStatus().name, model.getSolution()
         value = float(model.getInfo().objective_function_value * unit)
@@ -153,7 +173,8 @@ class System:
         if status != OPTIMAL:
             raise MethodError(f"nothing follows from the printed numbers: {status}")
         used = np.flatnonzero(np.abs(duals) > SUPPORT)
-        return Bound(value, frozenset(self._names[i] for i in used.tolist()))
+        printed = (i for i in used.tolist() if self.statements[i].is_printed)
+        return Bound(value, frozenset(self.statements[i].name for i in printed))
 
     @cached_property
     def _model(self) -> Any:
@@ -200,10 +221,6 @@ class System:
             low, high = statement.low / unit, statement.high / unit
             rows.append(_Row(at, values / unit, low, high))
         return rows
-
-    @cached_property
-    def _names(self) -> tuple[Key, ...]:
-        return tuple(statement.name for statement in self.statements)
 
 
 @contextmanager

@@ -8,8 +8,8 @@ own part; what is left bounds the largest of the others.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -40,12 +40,15 @@ class Breach:
         upper, lower (the p % rule on either side) or contributors (the minimum).
     proof
         The printed numbers that give it away by themselves.
+    cell
+        Whose total gives it away; None of a printed sum alone, and of several cells together.
     """
 
     target: str
     observer: str
     rule: str
     proof: frozenset[Key]
+    cell: RespondentCell | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +71,7 @@ class Protection:
     cells: Mapping[RespondentCell, Parts]
     rules: Disclosure
     wholes: Sequence[Sequence[RespondentCell]] = ()
+    safe: Collection[RespondentCell] = ()  # cells that are safe even if more is printed
 
     def breaches(self) -> list[Breach]:
         """What the printed sums give away; one proof for each cell and rule, the shortest way first.
@@ -80,14 +84,19 @@ class Protection:
         Handbook on Statistical Disclosure Control, chapter 4: the p % rule, and the audit of
         feasibility intervals (methodology 11).
         """
-        alone = [b for s in self.system.statements for b in self._of_one(s)]
-        return alone or [*self._of_cells(), *self._of_wholes(), *self._of_holdings()]
+        return self.alone or [*self._of_cells(), *self._of_wholes(), *self._of_holdings()]
+
+    @cached_property
+    def alone(self) -> list[Breach]:
+        """What single printed sums give away."""
+        return [b for s in self.system.statements if s.is_printed for b in self._of_one(s)]
 
     def interval(self, cell: RespondentCell, observer: str = "") -> tuple[Bound, Bound]:
         """The least and the largest that the observer can infer of the total of a cell's others."""
         known, own = self._known_to(observer), self.cells[cell].get(observer, 0.0)
-        low = self.system.lower(_whole(cell), known)
-        high = self.system.upper(_whole(cell), known)
+        sole = self._sole_in(known)
+        low = self.system.lower(_whole(cell), known, sole)
+        high = self.system.upper(_whole(cell), known, sole)
         return Bound(max(low.value - own, 0.0), low.proof), Bound(high.value - own, high.proof)
 
     # --- one printed number alone -------------------------------------------------------------
@@ -119,9 +128,11 @@ class Protection:
 
     def _of_cells(self) -> Iterator[Breach]:
         for cell, parts in self.cells.items():
+            if cell in self.safe:
+                continue
             breach = self._above(cell, parts) or self._below(_whole(cell), parts)
             if breach is not None:
-                yield breach
+                yield replace(breach, cell=cell)
 
     def _of_wholes(self) -> Iterator[Breach]:
         """Several cells together, as totals of too few."""
@@ -135,7 +146,8 @@ class Protection:
         """Whether anybody can bound the largest contribution of a cell too closely from above."""
         largest, second = _two_largest(parts)
         needed = (1 + self._share) * parts[largest]
-        together = self.system.upper(_whole(cell), self._known_to_all_but(cell))
+        known_to_all = self._known_to_all_but(cell)
+        together = self.system.upper(_whole(cell), known_to_all, self._sole_in(known_to_all))
         if meets(together.value - parts.get(second, 0.0), ">=", needed):
             return None  # not even all others' largest, put together, come too close
         public = self.system.upper(_whole(cell))
@@ -148,7 +160,7 @@ class Protection:
             others = {holder: x for holder, x in parts.items() if holder != observer}
             if others:
                 target = max(others, key=lambda holder: (others[holder], holder))
-                bound = self.system.upper(_whole(cell), known)
+                bound = self.system.upper(_whole(cell), known, self._sole_in(known))
                 left = bound.value - parts.get(observer, 0.0)
                 if not meets(left, ">=", (1 + self._share) * others[target]):
                     return Breach(target, observer, "upper", bound.proof)
@@ -207,6 +219,10 @@ class Protection:
 
     def _known_to(self, observer: str) -> Mapping[RespondentCell, float]:
         return self._own.get(observer, {})
+
+    def _sole_in(self, cells: Iterable[RespondentCell]) -> list[RespondentCell]:
+        """The cells that one holding fills alone: it knows all of them, not only its part."""
+        return [cell for cell in cells if len(self.cells[cell]) == 1]
 
     @cached_property
     def _largest(self) -> Mapping[RespondentCell, float]:

@@ -54,6 +54,7 @@ class PageFacts:
     name: str = ""  # of the entity, in the head of every page
     heading: str = ""  # beside it
     short_hash: str = ""  # in the foot
+    notebook: str = ""  # beside it: that another notebook than the repository's made the page
     marks: tuple[str, ...] = ()  # in the head: sample data, working variant
     author: str = ""
     issued: str = ""  # an ISO date that the bureau states, or ""

@@ -15,7 +15,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from cescore.definitions.shipped import TEMPLATES
+from cescore.definitions.shipped import NOTEBOOKS, TEMPLATES
 from cescore.disclosure.kinds import RESULT_NAME
 from cescore.disclosure.reading import is_altered, number_of
 from cescore.errors import PublishError
@@ -36,10 +36,11 @@ from cescore.publish.publication import Publication, Scorecard, open_publication
 from cescore.publish.rehearsal import preload
 from cescore.publish.stages import Stages, collector_paused
 from cescore.publish.stylesheets import STYLESHEET, find_template
-from cescore.publish.words import LANGUAGE_TAGS, LANGUAGES
+from cescore.publish.words import LANGUAGE_TAGS, LANGUAGES, label
 
 __all__ = ["RenderRecord", "preload", "render"]  # a press looks for preload beside its render
 SHORT_HASH = 12  # characters of the file's hash that a page prints
+FENCED_ENGINE = "inprocess"  # a kernel is a process of its own, behind no fence
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def _made(asked: _Asked) -> RenderRecord:
     with stage("page"):
         kept = finish(executed, shown_parameters=opened.parameters)
         written[kind.executed] = write_notebook(kept, folder / kind.executed)
-        page = _page(kept, opened, asked.templates)
+        page = _page(kept, opened, asked)
         written[kind.html] = page.html.encode()
         result = opened.result()
         if result is not None:
@@ -188,13 +189,16 @@ def _refuse_altered(opened: Publication[Any]) -> None:
         )
 
 
-def _page(executed: NotebookNode, opened: Publication[Any], templates: Path | None) -> Page:
+def _page(executed: NotebookNode, opened: Publication[Any], asked: _Asked) -> Page:
     """The page, with the own style of its kind behind the one that all share."""
-    return make_page(executed, page_facts(opened), templates, opened.own_style)
+    return make_page(
+        executed, page_facts(opened, _own_notebook(asked)), asked.templates, opened.own_style
+    )
 
 
-def page_facts(opened: Publication[Any]) -> PageFacts:
-    """What the frame of a report's page says of it."""
+def page_facts(opened: Publication[Any], notebook: str = "") -> PageFacts:
+    """What the frame of a report's page says of it; ``notebook``: that another than the repository's
+    made it."""
     name, title = clean(opened.owner), opened.title
     return PageFacts(
         title=f"{name} · {title}",
@@ -203,11 +207,22 @@ def page_facts(opened: Publication[Any]) -> PageFacts:
         name=name,
         heading=title,
         short_hash=opened.hash[:SHORT_HASH],
+        notebook=notebook,
         marks=opened.marks,
         author=opened.data.run.issuer.name(opened.lang),
         issued=opened.issued.isoformat() if opened.issued else "",
         classes=opened.classes,
     )
+
+
+def _own_notebook(asked: _Asked) -> str:
+    """Which notebook of the bureau's made the page, and whether behind no fence; "" of a shipped one."""
+    raw, shipped = asked.notebook.read_bytes(), NOTEBOOKS / asked.notebook.name
+    if shipped.is_file() and shipped.read_bytes() == raw:
+        return ""
+    digest = hashlib.sha256(raw).hexdigest()[:SHORT_HASH]
+    key = "own_notebook" if asked.engine == FENCED_ENGINE else "own_notebook_unfenced"
+    return label(f"page.{key}", asked.lang, hash=digest)
 
 
 def _print(

@@ -20,9 +20,12 @@ from cescore.intake.findings import write_findings
 from cescore.intake.inert import inert
 from cescore.intake.workspace import Workspace
 from cescore.publish.page import make_page
+from cescore.publish.pages.index.page import index_page
 from cescore.publish.printing.print_style import fetcher
 from cescore.publish.rehearsal import FACTS
 from cescore.publish.render import render
+from cescore.run.contents import Contents
+from cescore.run.store import Store
 from cescore.run.tables import write_table
 from tests.release.world import write_workspace
 
@@ -144,6 +147,51 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Printed:
     pdf = (root / "out/scorecard.pdf").read_bytes()
     write_findings(root / "findings.csv", workspace.findings, "en")
     return Printed("\n".join(doings.found), page, pdf, root)
+
+
+@pytest.fixture(scope="module")
+def named(tmp_path_factory: pytest.TempPathFactory) -> Printed:
+    """Built once: the texts as names of bodies in the register, listed on a sibling's report, in the
+    findings and on the index page."""
+    root = tmp_path_factory.mktemp("names")
+    write_workspace(root)
+    with (root / "data/entities.csv").open("a", encoding="utf-8", newline="") as stream:
+        rows = csv.writer(stream)
+        rows.writerows([f"H{i:03d}", "town", text, ""] for i, text in enumerate(TEXTS))
+    workspace = Workspace.load(root)
+    yearly = evaluate_workspace(workspace)
+    (root / "bundle.json").write_bytes(Bundler(yearly).bundle("T1").to_bytes())
+    render(root / "bundle.json", root / "out", "en", notebook=ROOT / "notebooks/generic.ipynb")
+    contents = Contents(Store.open(root / "tree"), yearly, yearly.results(), {}, "en")
+    index = index_page(contents.page(()))
+    pages = ((root / "out/scorecard.html").read_text("utf-8"), index)
+    found: list[str] = []
+    for page in pages:
+        doings = Doings()
+        doings.feed(page)
+        found += doings.found
+    write_findings(root / "findings.csv", workspace.findings, "en")
+    pdf = (root / "out/scorecard.pdf").read_bytes()
+    return Printed("\n".join(found), "\n".join(pages), pdf, root)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("number", range(len(TEXTS)), ids=lambda n: TEXTS[n][:24])
+def test_a_hostile_name_in_the_register_does_nothing_where_it_is_listed(
+    named: Printed, number: int
+) -> None:
+    marker = f"m{number:03d}m"
+    assert [line for line in named.doings.splitlines() if marker in line] == []
+    for key in (b"/JavaScript", b"/Launch", b"/SubmitForm", b"/GoToR"):
+        assert key not in named.pdf
+    with (named.folder / "findings.csv").open(encoding="utf-8-sig", newline="") as stream:
+        cells = [cell for row in csv.reader(stream) for cell in row if marker in cell]
+    assert all(cell[0] not in "=+-@＝＋－＠\t\r" for cell in cells)
+
+
+@pytest.mark.soak
+def test_the_names_are_listed_at_all(named: Printed) -> None:
+    assert sum(f"m{n:03d}m" in named.page for n in range(len(TEXTS))) > 80
 
 
 def test_there_are_enough_of_them() -> None:

@@ -1,0 +1,262 @@
+"""Mutation testing of the modules that decide what leaves and what is scored.
+
+Each mutant changes one operator, number or branch of a module; its tests must fail. The usual tools do
+not fit here: mutmut changes no decorated function, which cached properties are, and cosmic-ray starts
+an interpreter for each mutant, five seconds of imports before the first test. Here the libraries are
+imported once, and every mutant is a fork of that process.
+
+    python -m benchmarks.mutation --sample 12 --seed 1          # 12 mutants of each module
+    python -m benchmarks.mutation --only disclosure/ledger      # all of one module
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import contextlib
+import copy
+import importlib
+import importlib.abc
+import importlib.machinery
+import json
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "cescore"
+DISCLOSURE = ("disclosure/test_ledger", "disclosure/test_equated", "disclosure/test_industries",
+              "method/test_protection", "disclosure/test_attacks", "disclosure/test_covered",
+              "disclosure/test_publications")  # fmt: skip
+METHOD = ("method/test_metamorphic", "test_independent_index")
+TESTS: Mapping[str, Sequence[str]] = {
+    "method/disclosure": ("disclosure/test_disclosure", "disclosure/test_attacks", "publish/test_peers"),
+    "method/protection": ("method/test_protection", *DISCLOSURE),
+    "method/inference": ("method/test_protection", *DISCLOSURE),
+    "method/withholding": ("method/test_protection", *DISCLOSURE),
+    "disclosure/ledger": DISCLOSURE,
+    "disclosure/equated": ("disclosure/test_equated", *DISCLOSURE),
+    "disclosure/industries": ("disclosure/test_industries", *DISCLOSURE),
+    "disclosure/behind": DISCLOSURE,
+    "disclosure/statements": DISCLOSURE,
+    "disclosure/covered_measures": ("disclosure/test_covered",),
+    "disclosure/gate": ("disclosure/test_attacks", "disclosure/test_shown_on_index",
+                        "disclosure/test_covered", "disclosure/test_rated_alike", "publish/test_peers",
+                        "release/test_audiences"),
+    "method/normalise": ("method/test_normalise", "method/test_toolbox", *METHOD),
+    "method/aggregate": ("method/test_aggregate", "method/test_toolbox", *METHOD),
+    "method/weight": ("method/test_toolbox", "test_toolbox_by_params", *METHOD),
+    "method/missing": ("method/test_missing", *METHOD),
+    "method/scaling": ("method/test_normalise", "method/test_efficacy", "method/test_toolbox",
+                       "method/test_scale", "test_toolbox_by_params", *METHOD),
+}  # fmt: skip
+LIBRARIES = ("pytest", "numpy", "pandas", "scipy.optimize", "pydantic", "hypothesis", "pint",
+             "ruamel.yaml", "highspy", "pyarrow", "rich")  # fmt: skip
+SECONDS = 240  # a mutant that runs longer never ends
+COMPARISONS: Mapping[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
+}  # fmt: skip
+OPERATORS: Mapping[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult,
+    ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd, ast.Mod: ast.Mult, ast.FloorDiv: ast.Mult,
+}  # fmt: skip
+NAMES = {"min": "max", "max": "min", "any": "all", "all": "any", "sorted": "list"}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A module with one change; ``number`` is that of the changed node in the walk of its tree."""
+
+    module: str
+    number: int
+    line: int
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.module}.py:{self.line}  {self.before}  ->  {self.after}"
+
+
+def _changed(node: ast.AST) -> ast.AST | None:
+    """The node with one thing changed; None where there is nothing to change."""
+    made = copy.deepcopy(node)
+    match made:
+        case ast.Compare(ops=[op]) if type(op) in COMPARISONS:
+            made.ops = [COMPARISONS[type(op)]()]
+        case ast.BinOp(op=op) if type(op) in OPERATORS:
+            made.op = OPERATORS[type(op)]()
+        case ast.AugAssign(op=op) if type(op) in OPERATORS:
+            made.op = OPERATORS[type(op)]()
+        case ast.BoolOp(op=op):
+            made.op = ast.Or() if isinstance(op, ast.And) else ast.And()
+        case ast.UnaryOp(op=ast.Not() | ast.USub() | ast.Invert(), operand=inner):
+            return inner
+        case ast.Constant(value=bool(value)):
+            made.value = not value
+        case ast.Constant(value=int() | float() as value):
+            made.value = value + 1
+        case ast.IfExp(test=test) | ast.If(test=test):
+            made.test = ast.UnaryOp(ast.Not(), test)
+        case ast.Call(func=ast.Name(id=name)) if name in NAMES:
+            made.func = ast.Name(NAMES[name], ast.Load())
+        case ast.Return(value=ast.expr()):
+            made.value = ast.Constant(None)
+        case _:
+            return None
+    return ast.fix_missing_locations(ast.copy_location(made, node))
+
+
+def _walk(tree: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.AST]]:
+    """Nodes of function bodies and constants, each with its parent and place; no annotation, no
+    docstring, nothing in a `raise` or behind TYPE_CHECKING, no decorator."""
+    for name, value in ast.iter_fields(tree):
+        if name in ("annotation", "returns", "decorator_list", "type_params"):
+            continue
+        several = value if isinstance(value, list) else [value]
+        for i, child in enumerate(several):
+            if not isinstance(child, ast.AST) or isinstance(child, ast.Raise | ast.Assert):
+                continue
+            if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
+                continue
+            if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
+                continue
+            yield tree, name, i if isinstance(value, list) else None, child
+            yield from _walk(child)
+
+
+def mutants(module: str) -> list[Mutant]:
+    """All mutants of a module, in the order of its text."""
+    tree = ast.parse((PACKAGE / f"{module}.py").read_text("utf-8"))
+    found = []
+    for number, (_, _, _, node) in enumerate(_walk(tree)):
+        made = _changed(node)
+        if made is not None:
+            before, after = (" ".join(ast.unparse(n).split())[:90] for n in (node, made))
+            found.append(Mutant(module, number, getattr(node, "lineno", 0), before, after))
+    return found
+
+
+def mutated(mutant: Mutant) -> ast.Module:
+    """The module's tree with the change in it."""
+    tree = ast.parse((PACKAGE / f"{mutant.module}.py").read_text("utf-8"))
+    parent, name, place, node = list(_walk(tree))[mutant.number]
+    made = _changed(node)
+    if place is None:
+        setattr(parent, name, made)
+    else:
+        getattr(parent, name)[place] = made
+    return ast.fix_missing_locations(tree)
+
+
+class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports one module from a tree in place of its file."""
+
+    def __init__(self, mutant: Mutant) -> None:
+        self.name = f"cescore.{mutant.module.replace('/', '.')}"
+        self.path = str(PACKAGE / f"{mutant.module}.py")
+        self.code = compile(mutated(mutant), self.path, "exec")
+
+    def find_spec(self, name: str, path: object, target: object = None) -> object:
+        if name != self.name:
+            return None
+        return importlib.machinery.ModuleSpec(name, self, origin=self.path)
+
+    def exec_module(self, module: object) -> None:
+        module.__file__ = self.path  # type: ignore[attr-defined]
+        exec(self.code, vars(module))
+
+
+def _tested(files: Sequence[str], before: Callable[[], None]) -> int | None:
+    """The exit status of the tests in a fork of this process; None where they do not end."""
+    child = os.fork()
+    if child == 0:
+        os.setpgid(0, 0)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+        before()
+        import pytest
+
+        arguments = [
+            *files,
+            "-x",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-m",
+            "not soak",
+            "--assert=plain",
+        ]
+        status = 1
+        with contextlib.suppress(BaseException):
+            status = int(pytest.main(arguments))
+        os._exit(status)
+    until = time.monotonic() + SECONDS
+    while time.monotonic() < until:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.05)
+    os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return None
+
+
+def survives(mutant: Mutant) -> bool:
+    """Whether all tests of its module pass with the change."""
+    return _tested(_files(mutant.module), lambda: sys.meta_path.insert(0, _Finder(mutant))) == 0
+
+
+def _files(module: str) -> list[str]:
+    return [f"tests/{name}.py" for name in dict.fromkeys(TESTS[module])]
+
+
+def main() -> int:
+    """Try mutants, tell the survivors; exit status 1 below 90 % killed."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--only", default="", help="a module, as disclosure/ledger")
+    asked.add_argument("--sample", type=int, default=0, help="of each module; 0: all")
+    asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("--out", type=Path, help="JSON of what came of each")
+    options = asked.parse_args()
+    os.chdir(ROOT)
+    sys.path.insert(0, str(ROOT))
+    for name in LIBRARIES:
+        importlib.import_module(name)
+    told: dict[str, dict[str, object]] = {}
+    for module in [options.only] if options.only else TESTS:
+        if _tested(_files(module), lambda: None) != 0:
+            raise SystemExit(f"{module}: its tests fail without any change")
+        every = mutants(module)
+        draw = random.Random(f"{options.seed} {module}")
+        chosen = draw.sample(every, min(options.sample or len(every), len(every)))
+        began = time.monotonic()
+        left = [str(m) for m in sorted(chosen, key=lambda m: m.number) if survives(m)]
+        killed = len(chosen) - len(left)
+        seconds = time.monotonic() - began
+        print(
+            f"{module}: {killed} of {len(chosen)} killed ({len(every)} in all), {seconds:.0f} s",
+            flush=True,
+        )
+        print("".join(f"  survives  {line}\n" for line in left), end="", flush=True)
+        told[module] = {
+            "tried": len(chosen),
+            "killed": killed,
+            "mutants": len(every),
+            "survivors": left,
+        }
+        if options.out:
+            options.out.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    tried, killed = (sum(int(str(one[k])) for one in told.values()) for k in ("tried", "killed"))
+    print(f"{killed} of {tried} killed: {killed / tried:.1%}")
+    return 0 if killed >= 0.9 * tried else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,321 @@
+"""Random made-up publications, and an audit of them by a second way, written from the definition.
+
+The audit knows what anybody can read: the register, params, and the public bundles as JSON. It has an
+unknown for each firm and variable, SciPy's own linear programs, and tries every observer.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.optimize import linprog
+
+from cescore.disclosure.bundles import Bundler
+from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
+from cescore.intake.workspace import Workspace
+
+YEAR = 2025
+VARIABLES = ("coal", "gas", "fuel", "trade")  # fuel = coal + gas; trade may be negative
+ENERGY = {"coal": 0.7, "gas": 1.3}
+CLOSE = 2e-4  # of a value: what linear programs cannot tell from nothing
+BALANCE = 0.005  # how far the rule lets fuel be off
+Unknown = tuple[str, str]  # firm or "rest of" a body, variable
+
+
+@dataclass(frozen=True)
+class MadeUp:
+    """A city of districts, parks and firms; ``place``: whatever it lies in, from the smallest up."""
+
+    place: Mapping[str, tuple[str, ...]]
+    holder: Mapping[str, str]
+    industry: Mapping[str, str]
+    values: Mapping[Unknown, float]  # of firms
+    figures: Mapping[Unknown, float]  # of bodies
+    rules: Mapping[str, Any]
+
+    @property
+    def bodies(self) -> list[str]:
+        return list(dict.fromkeys(b for b, _ in self.figures))
+
+    def firms(self, body: str) -> list[str]:
+        return [f for f in self.holder if body in self.place[f]]
+
+    def bodies_in(self, body: str) -> list[str]:
+        """The body and the bodies inside it."""
+        return [b for b in self.bodies if b == body or body in self.place[b]]
+
+
+def made_up(seed: int) -> MadeUp:
+    """Two districts with parks, firms in parks or beside them; holdings, zeros, negative values."""
+    draw = random.Random(seed)
+    place: dict[str, tuple[str, ...]] = {"C1": ()}
+    place |= dict.fromkeys(("D1", "D2"), ("C1",))
+    place |= {f"P{i}": (draw.choice(("D1", "D2")), "C1") for i in range(draw.randint(1, 3))}
+    parks = [b for b in place if b.startswith("P")]
+    firms = [f"F{i}" for i in range(draw.randint(5, 10))]
+    for firm in firms:
+        body = draw.choice([*parks, *parks, "D1", "D2"])
+        place[firm] = (body, *place[body])
+    holder = {f: f"H{draw.randint(0, 2)}" if draw.random() < 0.25 else f for f in firms}
+    values: dict[Unknown, float] = {}
+    for firm in firms:
+        size = draw.lognormvariate(4, 1.2)
+        for code in ("coal", "gas", "trade"):
+            amount = 0.0 if draw.random() < 0.2 else round(size * draw.uniform(0.1, 1.5) + 1, 2)
+            sign = -1 if code == "trade" and draw.random() < 0.3 else 1
+            values[firm, code] = sign * amount
+        values[firm, "fuel"] = round(values[firm, "coal"] + values[firm, "gas"], 2)
+    bodies = [b for b in place if b not in firms]
+    rest = {
+        (b, c): round(draw.uniform(0, 200), 2) if draw.random() < 0.4 else 0.0
+        for b in bodies
+        for c in ("coal", "gas", "trade")
+    }
+    rest |= {(b, "fuel"): round(rest[b, "coal"] + rest[b, "gas"], 2) for b in bodies}
+    figures = {
+        (b, c): round(
+            math.fsum(values[f, c] for f in firms if b in place[f])
+            + math.fsum(rest[i, c] for i in bodies if i == b or b in place[i]),
+            2,
+        )
+        for b in bodies
+        for c in VARIABLES
+    }
+    rules = {
+        "public_types": ["city", "district", "park"],
+        "industry_totals": ["coal", "gas", "fuel"],
+        "audit_balances": True,
+        "min_contributors": draw.choice((3, 4)),
+        "p_percent": draw.choice((5, 10, 20)),
+        "significant_digits": draw.choice((2, 3, 4)),
+    }
+    industry = {f: draw.choice(("metal", "food")) for f in firms}
+    return MadeUp(place, holder, industry, values, figures, rules)
+
+
+# --- the same as a workspace ------------------------------------------------------------------
+
+
+def written(root: Path, world: MadeUp) -> YearlyEvaluation:
+    """The publication as files of a workspace, evaluated."""
+    made = {"source": "made for the tests", "tag": "P"}
+    ends = {"goalposts": {YEAR: {"worst": 0, "best": 1, **made}}, "direction": 1, **made}
+    framework = {
+        "version": "1", "source": "made for the tests", "en": "test",
+        "index": {"code": "INDEX", "en": "index"}, "normalisation": "goalposts",
+        "groups": {"all": {"en": "all", "weight": 1}},
+        "indicators": {
+            "coal_share": {"en": "s", "formula": "coal / fuel", "unit": "ratio", "group": "all",
+                           "weight": 1, **ends},
+            "gas_share": {"en": "g", "formula": "gas / fuel", "unit": "ratio", "group": "all",
+                          "weight": 1, **ends},
+        },
+    }  # fmt: skip
+    terms = " + ".join(f"{c} * {code}" for code, c in ENERGY.items())
+    account = {"en": "energy", "formula": terms, "unit": "t", "entity_types": "all", **made}
+    balance = {
+        "en": "fuel adds up", "rule": f"abs(fuel - total(coal, gas)) <= {BALANCE} * fuel",
+        "severity": "hard", "kind": "balance", "source": "the tests",
+        "entity_types": ["city", "district", "park", "firm"],
+    }  # fmt: skip
+    params: dict[str, object] = {
+        "variables.yml": {
+            c: {"en": c, "unit": "t", "sign": "any" if c == "trade" else "non_negative"}
+            for c in VARIABLES
+        },
+        "accounts.yml": {"accounts": {"energy": account}},
+        "checks.yml": {"rules": {"fuel": balance}},
+        "disclosure.yml": {**world.rules, "decided_by": "the tests"},
+        f"runs/{YEAR}.yml": {"year": YEAR, "base_year": YEAR, "status": "sample"},
+    }
+    params |= {f"frameworks/{t}.yml": framework for t in ("city", "district", "park", "firm")}
+    for name, content in params.items():
+        path = root / "params" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content), encoding="utf-8")  # JSON is YAML
+    types = {"C": "city", "D": "district", "P": "park", "F": "firm"}
+    lines = ["entity_id,entity_type,name_en,parent_id,holding_id,industry"]
+    for entity, around in world.place.items():
+        own = (types[entity[0]], f"Name of {entity}", around[0] if around else "")
+        beside = (_holding(world, entity), world.industry.get(entity, ""))
+        lines.append(",".join((entity, *own, *beside)))
+    observed = ["entity_id,year,variable,value"]
+    for (entity, code), value in {**world.figures, **world.values}.items():
+        observed.append(f"{entity},{YEAR},{code},{value}")
+    folder = root / "data" / str(YEAR)
+    folder.mkdir(parents=True, exist_ok=True)
+    (root / "data/entities.csv").write_text("\n".join([*lines, ""]), encoding="utf-8")
+    (folder / "observations.csv").write_text("\n".join([*observed, ""]), encoding="utf-8")
+    return evaluate_workspace(Workspace.load(root, YEAR))
+
+
+def _holding(world: MadeUp, entity: str) -> str:
+    holder = world.holder.get(entity, "")
+    return "" if holder == entity else holder
+
+
+def published(yearly: YearlyEvaluation, world: MadeUp) -> dict[str, dict[str, Any]]:
+    """What everybody reads: the bundles of bodies, as JSON."""
+    bundler = Bundler(yearly)
+    return {b: json.loads(bundler.bundle(b).to_bytes()) for b in world.bodies}
+
+
+# --- the audit ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Row:
+    """low <= sum of coefficients times unknowns <= high."""
+
+    terms: Mapping[Unknown, float]
+    low: float
+    high: float
+
+
+@dataclass
+class Audit:
+    """What follows from public bundles, by linear programs over firms' magnitudes."""
+
+    world: MadeUp
+    made: Mapping[str, Mapping[str, Any]]
+    tiled: frozenset[str]
+    rows: list[Row] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.rows = [*self._of_bodies(), *self._of_industries(), *self._balances()]
+        rests = [(f"rest of {b}", c) for b in self.world.bodies for c in VARIABLES]
+        self.unknowns: list[Unknown] = [*self.world.values, *rests]
+        self.place = {unknown: i for i, unknown in enumerate(self.unknowns)}
+        matrix = np.zeros((len(self.rows), len(self.unknowns)))
+        for i, row in enumerate(self.rows):
+            for unknown, c in row.terms.items():
+                matrix[i, self.place[unknown]] = c
+        both = np.vstack([matrix, -matrix])
+        limits = np.array([r.high for r in self.rows] + [-r.low for r in self.rows])
+        is_limited = np.isfinite(limits)
+        self.matrix, self.limits = both[is_limited], limits[is_limited]
+
+    # what is printed, as sums of unknowns
+
+    def body(self, body: str, code: str) -> dict[Unknown, float]:
+        """A body's own figure: its firms', and what comes from nobody in the register."""
+        terms: dict[Unknown, float] = {
+            (f, code): math.copysign(1.0, self.world.values[f, code])
+            for f in self.world.firms(body)
+        }
+        inside = [b for b in self.world.bodies_in(body) if b not in self.tiled]
+        return terms | {(f"rest of {b}", code): 1.0 for b in inside}
+
+    def released(self, body: str, code: str) -> float | None:
+        bundle = self.made[body]
+        if code in bundle["record"]["values"]:
+            value: float | None = bundle["record"]["values"][code][-1]
+            return value
+        every = [*bundle["evaluated"]["accounts"], *bundle["evaluated"]["indicators"]]
+        return next((s["values"][-1] for s in every if s["code"] == code), None)
+
+    def _of_bodies(self) -> Iterator[Row]:
+        for body in self.world.bodies:
+            for code in VARIABLES:
+                value = self.released(body, code)
+                if value is not None:
+                    yield _about(self.body(body, code), value)
+            energy = self.released(body, "energy")
+            if energy is not None:
+                yield _about(_sum((c, self.body(body, v)) for v, c in ENERGY.items()), energy)
+            for part in ("coal", "gas"):
+                share = self.released(body, f"{part}_share")
+                if share is not None:
+                    parts = [(1.0, self.body(body, part)), (-share, self.body(body, "fuel"))]
+                    yield _about(_sum(parts), 0.0, self.world.figures[body, "fuel"])
+
+    def _of_industries(self) -> Iterator[Row]:
+        digits = self.world.rules["significant_digits"]
+        for row in self.made["C1"]["industries"]:
+            if row["value"] is None:
+                continue
+            code, value = row["variable"], row["value"]
+            firms = [f for f, named in self.world.industry.items() if named == row["industry"]]
+            half = 0.5 * 10.0 ** (math.floor(math.log10(value)) - digits + 1) if value else 0.0
+            yield Row({(f, code): 1.0 for f in firms}, value - half, value + half)
+
+    def _balances(self) -> Iterator[Row]:
+        """The hard rule of every body: fuel is coal and gas, but for its tolerance."""
+        for body in self.world.bodies:
+            fuel = self.body(body, "fuel")
+            for sign in (1.0, -1.0):
+                parts = [(sign - BALANCE, fuel), (-sign, self.body(body, "coal"))]
+                terms = _sum([*parts, (-sign, self.body(body, "gas"))])
+                yield Row(terms, -np.inf, 0.0)
+
+    # what follows
+
+    def bound(
+        self, terms: Mapping[Unknown, float], observer: str = "", *, upper: bool = True
+    ) -> float:
+        """The largest (or smallest) value that a sum can have, for whoever has an observer's returns."""
+        cost = np.zeros(len(self.unknowns))
+        for unknown, c in terms.items():
+            cost[self.place[unknown]] = -c if upper else c
+        limits = [(0.0, None)] * len(self.unknowns)
+        for (firm, code), value in self.world.values.items():
+            if self.world.holder[firm] == observer:
+                limits[self.place[firm, code]] = (abs(value), abs(value))
+        # presolve takes equations written as two inequalities for a contradiction
+        found = linprog(
+            cost, A_ub=self.matrix, b_ub=self.limits, bounds=limits, method="highs",
+            options={"presolve": False},
+        )  # fmt: skip
+        if found.status == 3:
+            return math.inf if upper else -math.inf
+        assert found.status == 0, found.message
+        return float(-found.fun if upper else found.fun)
+
+    def violations(self, observers: Iterable[str]) -> Iterator[str]:
+        """Whose value is bounded within p % from above, by whom; sums over too few that are known."""
+        holders = dict.fromkeys(self.world.holder.values())
+        share = self.world.rules["p_percent"] / 100
+        for code in VARIABLES:
+            for target in holders:
+                own = [f for f, h in self.world.holder.items() if h == target]
+                true = math.fsum(abs(self.world.values[f, code]) for f in own)
+                for observer in observers:
+                    if true and observer != target:
+                        best = self.bound({(f, code): 1.0 for f in own}, observer)
+                        if best < (1 + share - CLOSE) * true:
+                            yield f"{observer or 'public'} on {target} {code}: {true} <= {best}"
+            yield from self._too_few(code, share)
+
+    def _too_few(self, code: str, share: float) -> Iterator[str]:
+        for body in self.world.bodies:
+            parts: dict[str, float] = defaultdict(float)
+            for firm in self.world.firms(body):
+                parts[self.world.holder[firm]] += abs(self.world.values[firm, code])
+            adding = {holder: value for holder, value in parts.items() if value}
+            if not 0 < len(adding) < self.world.rules["min_contributors"]:
+                continue
+            terms = {(f, code): 1.0 for f in self.world.firms(body)}
+            low, high = self.bound(terms, upper=False), self.bound(terms)
+            if high - low < (share - CLOSE) * max(adding.values()):
+                yield f"{body} {code}: {len(adding)} contributors known to {low}..{high}"
+
+
+def _about(terms: dict[Unknown, float], value: float, scale: float = 0.0) -> Row:
+    noise = 1e-7 * max(abs(value), abs(scale))
+    return Row(terms, value - noise, value + noise)
+
+
+def _sum(parts: Iterable[tuple[float, Mapping[Unknown, float]]]) -> dict[Unknown, float]:
+    total: dict[Unknown, float] = defaultdict(float)
+    for factor, terms in parts:
+        for unknown, c in terms.items():
+            total[unknown] += factor * c
+    return dict(total)

@@ -1,0 +1,72 @@
+"""Random publications, from files to bundles: nobody's value follows from what everybody reads."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from cases import open_ledger
+from publications import VARIABLES, Audit, MadeUp, made_up, published, written
+
+
+def audited(root: Path, world: MadeUp) -> Audit:
+    yearly = written(root, world)
+    tiled = frozenset(
+        e.entity_id for e in yearly.workspace.register if e.entity_type in yearly.workspace.tiled_by
+    )
+    return Audit(world, published(yearly, world), _whole(world, tiled))
+
+
+def _whole(world: MadeUp, tiled: frozenset[str]) -> frozenset[str]:
+    """Bodies of a tiled type of which everybody can see that they hold nothing beside their parts."""
+    found = set()
+    for body in tiled:
+        inside = [b for b in world.bodies_in(body) if b != body]
+        own = [f for f in world.firms(body) if world.place[f][0] == body]
+        direct = [b for b in inside if world.place[b][0] == body]
+        sums = [
+            sum(world.figures[b, c] for b in direct) + sum(world.values[f, c] for f in own)
+            for c in VARIABLES
+        ]
+        if all(
+            abs(world.figures[body, c] - s) < 0.01 for c, s in zip(VARIABLES, sums, strict=True)
+        ):
+            found.add(body)
+    return frozenset(found)
+
+
+def check(root: Path, seed: int, observers: int | None = None) -> int:
+    """How many figures are withheld in a world in which nothing follows and all totals are true."""
+    world = made_up(seed)
+    audit = audited(root, world)
+    others = list(dict.fromkeys(world.holder.values()))
+    if observers is not None:
+        others = random.Random(seed).sample(others, min(observers, len(others)))
+    assert list(audit.violations(["", *others])) == [], seed
+    withheld = 0
+    for body in world.bodies:
+        for code in VARIABLES:
+            value = audit.released(body, code)
+            assert value is None or value == world.figures[body, code]
+            withheld += value is None
+    return withheld
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_nothing_follows_from_a_made_up_publication(seed: int, tmp_path: Path) -> None:
+    check(tmp_path, seed, observers=1)
+
+
+def test_the_audit_finds_what_is_released_without_the_ledger(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    open_ledger(monkeypatch)
+    assert list(audited(tmp_path, made_up(0)).violations([""]))
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("first", range(0, 1000, 50))
+def test_nothing_follows_from_a_thousand_publications(first: int, tmp_path: Path) -> None:
+    withheld = [check(tmp_path / str(seed), seed) for seed in range(first, first + 50)]
+    assert 0 < sum(withheld) < 50 * 30 * len(VARIABLES)
