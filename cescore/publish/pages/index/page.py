@@ -365,9 +365,9 @@ class IndexView:
     def _of_index(self, section: Section) -> Iterator[tuple[str, str, Markup]]:
         """How the entities of a type stand: each by a bar, or many by how they are distributed."""
         items = [
-            (self.shown_name(line), line.index)
+            (self.shown_name(line), index)
             for line in beneath_wholes(section.lines)
-            if line.index is not None
+            if (index := line.index) is not None
         ]
         scale, name = (
             Scale(floor=section.floor, top=section.top),
