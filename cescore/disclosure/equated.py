@@ -151,8 +151,9 @@ class Equations:
     def open(self, hidden: Collection[Figure], known: Collection[Figure]) -> Iterator[Equation]:
         """Rules of which several figures are neither released nor followed from what is: none of
         these is known, and all of them together are."""
+        not_known = set(hidden) - set(known)
         for equation in self._every:
-            unknown = equation.coefficients.keys() & hidden - set(known)
+            unknown = equation.coefficients.keys() & not_known
             if 1 < len(unknown) <= MOST_OPEN:
                 yield equation
 

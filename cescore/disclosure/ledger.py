@@ -219,9 +219,10 @@ class Ledger:
             if p.figure in released and not self._is_implied(p, released)
         ]
         follows = self._following(withheld, released)
+        names: tuple[Follows | Balance, ...] = (*follows, *self._balances_of(withheld, follows))
         others = {
             name: statement
-            for name in (*follows, *self._balances_of(withheld, follows))
+            for name in names
             if (statement := self._unprinted(name)) is not None
         }
         printed = [self.printed[i].statement for i in kept]
@@ -319,7 +320,7 @@ class Ledger:
     def protection(self, part: SystemPart) -> Protection:
         """The system of some connected statements, with the respondents behind them."""
         statements = [self.printed[i].statement for i in sorted(part.numbers)]
-        others = sorted((*part.following, *part.balances), key=str)
+        others: list[Follows | Balance] = sorted((*part.following, *part.balances), key=str)
         statements += [s for s in map(self._unprinted, others) if s is not None]
         keys = dict.fromkeys(key for s in statements for key in s.terms)
         truth = {key: self._truth[key] for key in keys}
