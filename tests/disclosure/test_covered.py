@@ -40,7 +40,7 @@ def inspected(made: Plan, **values: str) -> tuple[MeasureLine, ...]:
          "evidence_ref": "doc", "evidence_kind": "document"}
         for c, v in values.items()
     ]  # fmt: skip
-    return measure_lines(made, "lake", records, year=2024)
+    return measure_lines(made, "lake", {2024: records}, year=2024)
 
 
 def covered(made: Plan, lines: tuple[MeasureLine, ...]) -> tuple[MeasureLine, ...]:
