@@ -158,3 +158,15 @@ def test_a_veto_shows_no_figure_that_stands_on_a_withheld_one(yearly: YearlyEval
         (made,) = gate.assessment("PK1", Assessment(vetoes=(veto,)), 2025).vetoes
         assert made.sign is not None
         assert made.sign.value is None and made.sign.against is None
+
+
+@pytest.mark.parametrize(
+    ("yardstick", "value"), [("goal", "90"), ("done", "72.34")], ids=["met", "by its word"]
+)
+def test_credit_that_is_a_step_stays(yardstick: str, value: str) -> None:
+    check = {**GOAL, "yardstick": yardstick}
+    made = asked(check if yardstick == "goal" else {k: v for k, v in check.items() if k != "goal"})
+    lines = inspected(made, c=value)
+    (line,) = covered(made, lines)
+    assert line.checks[0]["credit"] == lines[0].checks[0]["credit"] is not None
+    assert line.checks[0]["value"] == "※"
