@@ -48,6 +48,13 @@ def inspected(
         for year, of_year in numbers.items()
     }  # fmt: skip
     return measure_lines(made, "lake", records, year=2024)
+def inspected(made: Plan, **values: str) -> tuple[MeasureLine, ...]:
+    records = [
+        {"check_id": c, "status": "partial", "value": v, "finding": f"it is {v}",
+         "evidence_ref": "doc", "evidence_kind": "document"}
+        for c, v in values.items()
+    ]  # fmt: skip
+    return measure_lines(made, "lake", {2024: records}, year=2024)
 
 
 def covered(made: Plan, lines: tuple[MeasureLine, ...]) -> tuple[MeasureLine, ...]:
@@ -197,3 +204,15 @@ def test_a_veto_shows_no_figure_that_stands_on_a_withheld_one(yearly: YearlyEval
         (made,) = gate.assessment("PK1", Assessment(vetoes=(veto,)), 2025).vetoes
         assert made.sign is not None
         assert made.sign.value is None and made.sign.against is None
+
+
+@pytest.mark.parametrize(
+    ("yardstick", "value"), [("goal", "90"), ("done", "72.34")], ids=["met", "by its word"]
+)
+def test_credit_that_is_a_step_stays(yardstick: str, value: str) -> None:
+    check = {**GOAL, "yardstick": yardstick}
+    made = asked(check if yardstick == "goal" else {k: v for k, v in check.items() if k != "goal"})
+    lines = inspected(made, c=value)
+    (line,) = covered(made, lines)
+    assert line.checks[0]["credit"] == lines[0].checks[0]["credit"] is not None
+    assert line.checks[0]["value"] == "※"
