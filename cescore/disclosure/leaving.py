@@ -135,7 +135,7 @@ LEAVING: Mapping[type[BaseModel], Mapping[str, Source]] = {
         **_DOCUMENT,
         **dict.fromkeys(
             ("base_year", "frameworks", "hashes", "variables", "checks", "ranges", "built_in",
-             "plan", "standards", "public_types", "breaks", "references"), "decided",
+             "plan", "standards", "public_types", "breaks", "references", "ends"), "decided",
         ),
         "illustration.example": "ledger",  # a public body's bundle
         "illustration.counted": "named", "illustration.catalogue": "group",
@@ -158,7 +158,7 @@ LEAVING: Mapping[type[BaseModel], Mapping[str, Source]] = {
         "respondents": "counted",
         "bodies.index": "above", "bodies.progress": "above", "bodies.total": "above",
         "bodies.measures": "inspected", "bodies.verdicts": "ledger", "bodies.grade_en": "above",
-        "bodies.grade_zh": "above", "bodies.place": "named", "bodies.provisional": "named",
+        "bodies.grade_zh": "above", "bodies.place": "named", "bodies.part_of": "named", "bodies.provisional": "named",
         "bodies.reason": "named", "bodies.status": "named",
     },
 }  # fmt: skip

@@ -174,7 +174,7 @@ def _best_first(curves: Sequence[GainCurve], wanted: float) -> dict[str, float] 
     for _, code, b, a, gain in sorted(pieces, key=lambda piece: (-piece[0], piece[1], piece[2])):
         if gain >= lacking:
             return {**shares, code: a + (b - a) * lacking / gain}
-        shares[code], lacking = b, lacking - gain
+        shares[code], lacking = float(b), lacking - gain
     return None
 
 

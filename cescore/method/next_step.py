@@ -87,8 +87,8 @@ def reach(now: float, ends: tuple[float, float], method: str) -> float:
 
     Examples
     --------
-    >>> reach(60.0, (50.0, 100.0), "goalposts"), reach(10.0, (160.0, 0.1), "log_goalposts")
-    (12.5, 2.0)
+    >>> reach(60.0, (50.0, 100.0), "goalposts"), reach(10.0, (0.1, 160.0), "log_goalposts")
+    (12.5, 2.5)
     """
     worst, best = ends
     if method != LOGARITHMIC or now <= 0:

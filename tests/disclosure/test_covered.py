@@ -48,13 +48,6 @@ def inspected(
         for year, of_year in numbers.items()
     }  # fmt: skip
     return measure_lines(made, "lake", records, year=2024)
-def inspected(made: Plan, **values: str) -> tuple[MeasureLine, ...]:
-    records = [
-        {"check_id": c, "status": "partial", "value": v, "finding": f"it is {v}",
-         "evidence_ref": "doc", "evidence_kind": "document"}
-        for c, v in values.items()
-    ]  # fmt: skip
-    return measure_lines(made, "lake", {2024: records}, year=2024)
 
 
 def covered(made: Plan, lines: tuple[MeasureLine, ...]) -> tuple[MeasureLine, ...]:

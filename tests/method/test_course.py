@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from cescore.definitions.scored_elsewhere import indicators_of_target
 from cescore.method.course import course_of
-from cescore.method.targets import TargetLine, assess_targets, measures_of
+from cescore.method.targets import TargetLine, assess_targets
 
 from .builders import framework, indicator, panel, plan
 
@@ -78,5 +79,5 @@ def test_an_indicator_made_from_the_one_of_the_target_alone_measures_the_same() 
             indicator("other", "P01 / x", unit="ratio", ends=(0, 1)),
         ]
     )
-    assert measures_of("P01", frame) == ("P01", "cut")
-    assert measures_of("nothing", frame) == ()
+    assert indicators_of_target("P01", frame) == ("P01", "cut")
+    assert indicators_of_target("nothing", frame) == ()

@@ -56,7 +56,7 @@ class Disclosure(Definition):
     learning_over_respondents: Mapping[str, Text] = {}
     # whether what a hard check says of several withheld figures together is audited as well: a search
     # of minutes for a city with long balances
-    audit_balances: bool = False
+    audit_balances: Truth = False
     licence: str = ""  # of the public tables, a URL or an SPDX name; empty: none is stated
     decided_by: str = ""
     decided_on: Day = ""
