@@ -24,6 +24,7 @@ from cescore.publish.check import pdf_text
 from cescore.publish.publication import size_warnings
 from cescore.publish.render import RenderRecord, render
 from cescore.publish.stylesheets import STYLESHEET
+from cescore.publish.words import label
 
 FILES = ("result.json", "scorecard.html", "scorecard.ipynb", "scorecard.pdf")
 PARAMETERS = 'entity_id: str = ""\nyear: int = 0\nlang: str = "zh"\nbundle_path: str = ""'
@@ -50,6 +51,8 @@ def small_notebook(folder: Path, *, change: str = "", cells: tuple[str, ...] = (
     tags = [{"tags": ["working"]} if CONCLUDE in s else {} for s in sources]
     cells_made = [new_code_cell(s, metadata=m) for s, m in zip(sources, tags, strict=True)]
     made.cells = [tagged, *cells_made]
+    for number, cell in enumerate(made.cells):  # else drawn by lot, and the page names the hash
+        cell["id"] = f"cell-{number}"
     path = folder / "small.ipynb"
     nbformat.write(made, path)
     return path
@@ -113,12 +116,20 @@ def test_equal_inputs_give_equal_bytes_in_any_folder_and_nothing_of_the_machine(
 
 
 def test_a_kernel_makes_the_same_report_as_this_process(tmp_path: Path) -> None:
-    path = builders.write_bundle(tmp_path)
-    outputs = [
-        render(path, tmp_path / e, "zh", notebook=small_notebook(tmp_path), engine=e).outputs
-        for e in ("inprocess", "kernel")
-    ]
-    assert outputs[0] == outputs[1]
+    """But for the words in its foot that no fence stood round it."""
+    path, pages = builders.write_bundle(tmp_path), []
+    for engine, words in (
+        ("inprocess", "page.own_notebook"),
+        ("kernel", "page.own_notebook_unfenced"),
+    ):
+        notebook = small_notebook(tmp_path)
+        made = render(path, tmp_path / engine, "zh", notebook=notebook, engine=engine)
+        digest = hashlib.sha256(notebook.read_bytes()).hexdigest()[:12]
+        mark = label(words, "zh", hash=digest)
+        html = (tmp_path / engine / "scorecard.html").read_text("utf-8")
+        assert mark in html
+        pages.append((made.outputs["result.json"], html.replace(mark, "")))
+    assert pages[0] == pages[1]
 
 
 def test_the_kept_notebook_opens_the_workspace_when_it_is_run_again(district: Made) -> None:

@@ -150,6 +150,5 @@ def test_bodies_whose_difference_is_one_respondent_are_not_released_together(wor
     table = world.folder(made.entry.edition) / "public/results.csv"
     rows = list(csv.DictReader(table.read_text("utf-8-sig").splitlines()))
     loans = [r for r in rows if (r["kind"], r["code"], r["year"]) == ("variable", "loans", "2024")]
-    assert [(row["entity_id"], row["value"], row["status"]) for row in loans] == [
-        ("C1", "", "suppressed")
-    ]
+    released = {row["entity_id"] for row in loans if row["status"] == "reported"}
+    assert released in ({"C1"}, {"T1"})  # which of the two, the least loss decides
