@@ -221,9 +221,7 @@ class Ledger:
         follows = self._following(withheld, released)
         names: tuple[Follows | Balance, ...] = (*follows, *self._balances_of(withheld, follows))
         others = {
-            name: statement
-            for name in names
-            if (statement := self._unprinted(name)) is not None
+            name: statement for name in names if (statement := self._unprinted(name)) is not None
         }
         printed = [self.printed[i].statement for i in kept]
         place: dict[Key, int] = {}

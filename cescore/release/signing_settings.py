@@ -168,8 +168,12 @@ def read_signing(path: Path) -> SigningSettings:
     Raises
     ------
     ParamsError
-        All that is wrong with it, with file, line and key.
+        It is not there; or all that is wrong with it, with file, line and key.
     """
+    if not path.is_file():
+        raise ParamsError(
+            Sentence("{path}: no settings for signing there; docs/release.md has them", path=path)
+        )
     problems: list[Problem] = []
     reading = Reading(read(path, path.name, problems), "", problems)
     settings = reading.build(SigningSettings)

@@ -48,6 +48,13 @@ def verify_editions(
 def _wanted(register: ReleaseRegister, name: str) -> tuple[RegisterEntry, ...]:
     made = tuple(e for e in register.entries if e.step in MAKES)
     chosen = tuple(e for e in made if e.edition == name.strip("/")) if name else made
+    if not made and not name and not register.problems:
+        raise RunError(
+            Sentence(
+                "{folder}: there is no edition yet; build.py release makes one",
+                folder=register.folder,
+            )
+        )
     if not chosen and not (register.problems and not name):
         known = ", ".join(e.edition for e in made) or "none"
         raise RunError(

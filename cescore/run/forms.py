@@ -32,8 +32,6 @@ Templates = Mapping[str, FormTemplate]  # by entity type
 
 AT_ONCE = 16  # forms handed to a process together
 FEW = 24  # forms that are made before another process would have started
-STATUSES = (("built", "made"), ("up_to_date", "there already"), ("failed", "not made"))
-CHANGED = "is there already and differs: filled in, or made from other params; --force replaces it"
 
 
 @dataclass(frozen=True)
@@ -52,6 +50,7 @@ class FormsMade:
     outcomes: tuple[Outcome, ...]
     folder: Path
     seconds: float
+    lang: str = "en"  # of the terminal
 
     def lines(self) -> Iterator[str]:
         """What is said at the end: every form accounted for, failures with their causes."""
@@ -59,8 +58,15 @@ class FormsMade:
             if outcome.status == "failed":
                 yield f"{outcome.name}: {outcome.cause}"
         counts: Counter[str] = Counter(outcome.status for outcome in self.outcomes)
-        parts = [f"{counts[s]} {word}" for s, word in STATUSES]
-        yield f"{' + '.join(parts)} = {len(self.outcomes)} forms, in {self.seconds:.0f} s"
+        yield label(
+            "terminal.forms_counted",
+            self.lang,
+            made=counts["built"],
+            same=counts["up_to_date"],
+            failed=counts["failed"],
+            n=len(self.outcomes),
+            seconds=f"{self.seconds:.0f}",
+        )
         yield f"{self.folder}"
 
     @property
@@ -120,10 +126,10 @@ def make_forms(asked: Asked, out: Path | None, jobs: int, console: Console) -> F
     outcomes = []
     with display(len(chosen), console, asked.progress, asked.spoken) as show:
         for order, content in _made(orders, templates, processes):
-            outcome = _written(order, content, asked.force)
+            outcome = _written(order, content, asked)
             outcomes.append(outcome)
             show(outcome)
-    return FormsMade(tuple(outcomes), folder, time.monotonic() - began)
+    return FormsMade(tuple(outcomes), folder, time.monotonic() - began, asked.spoken)
 
 
 def _made(
@@ -177,12 +183,13 @@ def _order(
     return FormOrder(entity, figures, folder / entity.entity_type / name)
 
 
-def _written(order: FormOrder, content: bytes, force: bool) -> Outcome:
+def _written(order: FormOrder, content: bytes, asked: Asked) -> Outcome:
     entity, path = order.entity, order.path
     there = path.read_bytes() if path.is_file() else None
     if there == content:
         return Outcome(entity.entity_id, entity.entity_type, "up_to_date")
-    if there is not None and not force:
-        return Outcome(entity.entity_id, entity.entity_type, "failed", cause=f"{path} {CHANGED}")
+    if there is not None and not asked.force:
+        cause = label("terminal.form_differs", asked.spoken, path=path)
+        return Outcome(entity.entity_id, entity.entity_type, "failed", cause=cause)
     write_atomically(path, content)
     return Outcome(entity.entity_id, entity.entity_type, "built")

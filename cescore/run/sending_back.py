@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from rich.console import Console
 
+from cescore.errors import RunError, Sentence
 from cescore.intake.findings import Finding
 from cescore.intake.respondents import NamedRespondents
 from cescore.intake.wording import LANGUAGES, NamedTerm, code, joined
@@ -83,6 +84,7 @@ def send_back(asked: Asked, out: Path | None, console: Console) -> SentBack:
     A copy that is there already and differs may hold answers; only ``force`` replaces it.
     """
     workspace = Workspace.load(asked.root, asked.year)
+    _refuse_nobody(asked, workspace)
     sending = _Sending(asked, workspace, Originals(KeptReturns(asked.root, workspace.year)))
     folder = out or asked.root / "output" / "send-back" / asked.folder_name(str(workspace.year))
     books = sending.books()
@@ -91,11 +93,12 @@ def send_back(asked: Asked, out: Path | None, console: Console) -> SentBack:
     outcomes = []
     with display(len(books), console, asked.progress, asked.spoken) as show, Readers(1) as readers:
         for name, content, fault in sending.copies(books, readers):
-            outcome = _written(folder / name, content, fault, asked.force)
+            outcome = _written(folder / name, content, fault, asked)
             outcomes.append(outcome)
             show(outcome)
     made = {outcome.entity_id for outcome in outcomes}
-    there = folder.rglob("*.xlsx") if folder.is_dir() else ()
+    # with --only, copies for others are no less open than they were: nothing is said of them
+    there = folder.rglob("*.xlsx") if folder.is_dir() and not asked.only else ()
     needless = sorted(str(p.relative_to(folder)) for p in there if p.name not in made)
     return SentBack(
         tuple(outcomes),
@@ -109,15 +112,32 @@ def send_back(asked: Asked, out: Path | None, console: Console) -> SentBack:
     )
 
 
-def _written(path: Path, content: bytes, fault: str, force: bool) -> Outcome:
+def _refuse_nobody(asked: Asked, workspace: Workspace) -> None:
+    """A name mistyped must not look like a return in which nothing is open."""
+    year = workspace.year
+    if asked.only and not any(
+        is_selected(e.entity_type, e.entity_id, asked.only)
+        for e in workspace.register.valid_in(year)
+    ):
+        raise RunError(
+            Sentence(
+                "nothing to send back: no entity of {year} matches --only {only!r}",
+                year=year,
+                only=asked.only,
+            )
+        )
+
+
+def _written(path: Path, content: bytes, fault: str, asked: Asked) -> Outcome:
     about = (path.name, REMARKS.key)
     if fault:
         return Outcome(*about, FAILED, cause=fault)
     there = path.read_bytes() if path.is_file() else None
     if there == content:
         return Outcome(*about, SAME)
-    if there is not None and not force:
-        return Outcome(*about, FAILED, cause=form_text("send_back.differs", "en", path=path))
+    if there is not None and not asked.force:
+        cause = form_text("send_back.differs", asked.spoken, path=path)
+        return Outcome(*about, FAILED, cause=cause)
     write_atomically(path, content)
     return Outcome(*about, WRITTEN)
 

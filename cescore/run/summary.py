@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from cescore.intake.wording import joined
 from cescore.publish.words import label
 from cescore.run.job import Outcome
 
@@ -28,7 +29,11 @@ def summary(outcomes: Sequence[Outcome], seconds: float, lang: str) -> Iterator[
     for outcome in built:
         stages.update(outcome.record.get("seconds", {}))
     if stages:
-        means = ", ".join(f"{name} {total / len(built):.2f} s" for name, total in stages.items())
+        took = (
+            label(f"terminal.took.{name}", lang, seconds=f"{total / len(built):.2f}")
+            for name, total in stages.items()
+        )
+        means = joined(took, lang)
         yield label("terminal.average", lang, stages=means)
     slowest = sorted(built, key=lambda outcome: -outcome.seconds)[:SLOWEST]
     names = ", ".join(f"{o.name} {o.seconds:.1f} s" for o in slowest)

@@ -61,8 +61,15 @@ def tell_new_year(asked: YearAsked, console: Console) -> int:
         for line in made.lines():
             tell(line)
         is_wrong |= made.exit_status != 0
-    tell(label("new_year.next", lang, year=begun.year, before=begun.before))
+    newest = max((int(run.stem) for run in _runs(root)), default=begun.year)
+    key = "new_year.next" if newest <= begun.year else "new_year.next_of_older"
+    tell(label(key, lang, year=begun.year, before=begun.before, newest=newest))
     return int(is_wrong)
+
+
+def _runs(root: Path) -> list[Path]:
+    """The run files that are called by a year."""
+    return [run for run in (root / "params/runs").glob("*.yml") if run.stem.isdecimal()]
 
 
 def _tell_changes(begun: NewYear, lang: str, tell: Say) -> None:

@@ -44,3 +44,8 @@ def test_a_file_that_is_right_in_form_must_not_contradict_itself(tmp_path: Path)
 @pytest.mark.parametrize("text", ["", "certify: true\n", "[]\n", "pkcs12: [x\n"])
 def test_a_file_without_a_key_is_refused(text: str, tmp_path: Path) -> None:
     assert SIGNING_FILE in faults(tmp_path, text)
+
+
+def test_settings_that_are_not_there_are_said_to_be_so(tmp_path: Path) -> None:
+    with pytest.raises(ParamsError, match=r"no settings for signing there; docs/release\.md"):
+        read_signing(tmp_path / SIGNING_FILE)

@@ -181,3 +181,8 @@ def test_lines_to_compare_with_that_hold_no_anchor_are_no_proof(released: World)
 def test_an_edition_that_there_is_not_is_refused_with_those_there_are(released: World) -> None:
     with pytest.raises(RunError, match="2024-en/1-draft, 2024-en/2-reviewed, 2024-en/3-final"):
         verify_editions(released.root, "2024/9-final")
+
+
+def test_before_the_first_edition_it_is_said_how_one_is_made(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match=r"no edition yet; build\.py release makes one"):
+        verify_editions(tmp_path)

@@ -57,7 +57,7 @@ def test_every_entity_of_the_year_with_a_framework_gets_one(root: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == ["L1.xlsx", "L3.xlsx"]
     assert folder.stat().st_mode & 0o777 == 0o700
     assert forms.exit_status == 0
-    assert "2 made + 0 there already + 0 not made = 2 forms" in next(forms.lines())
+    assert "2 份填报表 = 新制 2 + 已有 0 + 未成 0" in next(forms.lines())
 
 
 def test_only_names_who_gets_one(root: Path) -> None:
@@ -74,7 +74,7 @@ def test_a_form_that_was_filled_in_is_replaced_by_force_alone(root: Path) -> Non
     forms, _ = made(root)
     assert path.read_bytes() == b"filled in"
     assert forms.exit_status == 1
-    assert "L1.xlsx is there already and differs" in next(forms.lines())
+    assert "L1.xlsx 已有且内容不同" in next(forms.lines())
     made(root, force=True)
     assert path.read_bytes() == blank
 

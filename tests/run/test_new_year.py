@@ -152,3 +152,11 @@ def test_the_command_says_whether_the_old_year_still_comes_out_as_published(tmp_
     assert status == 0 and "numbers are the same" in text
     (root / "data/2025/observations.csv").write_text(returns(2025, **{**FIRST, "E1": 11}), "utf-8")
     assert said()[0] == 1
+
+
+def test_a_year_before_the_newest_does_not_claim_to_be_it(tmp_path: Path) -> None:
+    root = make(tmp_path)
+    (root / "params/runs/2027.yml").write_text("year: 2027\n", "utf-8")
+    console = Console(soft_wrap=True, file=io.StringIO(), record=True)
+    assert tell_new_year(YearAsked(root, 2026, 2025, "en", is_dry=True), console) == 0
+    assert "commands without --year still mean 2027" in console.export_text()

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from rich.console import Console
 
-from cescore.errors import DataError
+from cescore.errors import DataError, RunError
 from cescore.intake.workspace import Workspace
 from cescore.returns.collecting.collection import Circumstances
 from cescore.run.answering import PROPOSALS, read_folder, waiting
@@ -115,8 +115,17 @@ def test_a_copy_that_may_hold_answers_is_replaced_only_by_force(root: Path) -> N
     (made.folder / "D1.xlsx").write_bytes(b"answers")
     third = send_back(Asked(root, 2024, progress="quiet"), None, console())
     assert third.exit_status == 1 and (made.folder / "D1.xlsx").read_bytes() == b"answers"
+    assert "已有且内容不同" in third.outcomes[0].cause
     send_back(Asked(root, 2024, progress="quiet", force=True), None, console())
     assert openpyxl.load_workbook(made.folder / "D1.xlsx").worksheets[0].title == "核查意见"
+
+
+def test_asked_for_some_it_says_nothing_of_what_others_were_sent(root: Path) -> None:
+    taken(root, "约120")
+    some = send_back(Asked(root, 2024, only="F1", progress="quiet"), None, console())
+    assert [o.entity_id for o in some.outcomes] == ["F1-核查意见.xlsx"] and some.needless == ()
+    with pytest.raises(RunError, match="no entity of 2024 matches --only 'F2'"):
+        send_back(Asked(root, 2024, only="F2", progress="quiet"), None, console())
 
 
 def test_a_kept_file_that_was_altered_is_not_sent_back(root: Path) -> None:
