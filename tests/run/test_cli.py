@@ -96,7 +96,7 @@ def test_mistakes_in_the_command_exit_2(command: Command, arguments: list[str]) 
 def test_a_folder_that_is_no_workspace_is_told_so(command: Command, tmp_path: Path) -> None:
     status, _, said = command("check", "--root", tmp_path)
     assert status == 2
-    assert "has no data and no params folder" in " ".join(said.replace("│", " ").split())
+    assert "lacks what makes a workspace: data, params" in " ".join(said.replace("│", " ").split())
 
 
 def test_params_that_cannot_be_read_exit_2_and_name_the_file(
@@ -118,7 +118,7 @@ def test_an_output_that_cannot_be_written_exits_2_and_is_named(
     (root / "output").write_text("a file", encoding="utf-8")
     status, _, said = command("--root", root, "--year", 2023)
     assert status == 2
-    assert "output/2023: Not a directory" in said
+    assert "output/2023: not a folder" in said
 
 
 @pytest.mark.parametrize("year", ["1", "-5", "99999999999999999999", "1990", "2099"])

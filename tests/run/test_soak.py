@@ -364,7 +364,7 @@ def test_a_full_disk_stops_the_build_and_the_next_goes_on(
         stopped = command(root, is_fresh=is_fresh)
         _, complaint = stopped.communicate()
         assert stopped.returncode == 2, complaint.decode()
-        assert b"No space left on device" in complaint and b"Traceback" not in complaint
+        assert b"no space left on the disk" in complaint and b"Traceback" not in complaint
         ballast.unlink()
     assert finished(root, is_fresh=is_fresh) == undisturbed
 

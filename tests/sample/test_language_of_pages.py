@@ -54,10 +54,10 @@ def test_a_chinese_page_holds_no_english_fragment_and_no_code(yearly, entity_id)
     assert {word for word in found if not CODE.fullmatch(word)} == set()
 
 
-def test_an_english_page_prints_the_sources_of_its_scale(yearly):
+def test_an_english_page_prints_its_sources_and_where_those_of_its_scale_stand(yearly):
     opened = pages.opened(make_bundle(yearly, "220402"), lang="en")
     html = pages.tables.method_notes(opened).html
-    assert "worst half of it" in html and "three-year straw action" in html
+    assert "Indicator System (2017 edition)" in html and "stands in the method book" in html
 
 
 def test_a_source_without_a_second_language_is_shown_as_it_stands_and_marked(yearly):

@@ -51,9 +51,10 @@ def _unscored(view: View) -> Fragment:
 
 
 def _with_elsewhere(view: View, check: InspectedCheck) -> str:
-    """A check's id, with the code of what scores the same quantity."""
+    """A check's id, with what scores the same quantity: an indicator by its name, else by its code."""
     id_, code = check["id"], check["elsewhere"]
-    return view.t("measures.elsewhere", id=id_, code=code) if code else id_
+    named = view.name(code) if code in view.bundle.framework.indicators else code
+    return view.t("measures.elsewhere", id=id_, code=named) if code else id_
 
 
 def _by_system(view: View) -> Iterator[tuple[str, list[MeasureLine]]]:

@@ -194,6 +194,8 @@ def _needed(view: View, turns: Sequence[GradeTurn], kind: str, grade: str) -> Fr
 def _turn_name(view: View, turn: GradeTurn) -> str:
     if turn.kind == "measures":
         return view.t("turn.measures")
+    if turn.kind == "indicator":
+        return turn.name(view.lang)
     return f"{turn.code}  {turn.name(view.lang)}".strip()
 
 
