@@ -330,9 +330,10 @@ def reassess(
     """An assessment with another index [points on ``scale``], all else being as it was.
 
     The same rules as `assess`, from what the assessment itself says: weights, bands, vetoes, bonus.
-    What it does not say leaves no total: the weight of an index where there was none before, and
-    targets that have no figures any more. A veto's own grade is known where it decided; where the
-    grade earned before was no better, there is no grade.
+    What it does not say leaves no total: the weight of an index where there was none before, a part
+    that counted and is withheld, and targets that have no figures any more. A veto's own grade is
+    known where it decided; where the grade earned before was no better, or is withheld, there is no
+    grade.
     """
     if found.reason in {"no_rules", "not_filed", "statistical_basis", "midterm"} or not found.bands:
         return found
@@ -349,6 +350,8 @@ def reassess(
     )
     if "targets" in found.weights and target_part(targets) != found.parts.get("targets"):
         return replace(blank, parts={**parts, "targets": None}, reason="index_not_computable")
+    if any(found.parts.get(part) is None for part in found.weights if part != "index"):
+        return replace(blank, reason="")
     counts = "index" in found.weights
     if (counts and index is None) or (not counts and found.parts.get("index") is None):
         return replace(blank, reason="index_not_computable")
@@ -380,6 +383,8 @@ def reassess(
 
 def _led_to(found: Assessment) -> GradeStep | None:
     """The grade that a standing veto led to; None where the total may have decided as well."""
+    if found.total is None and any(found.parts.get(part) is None for part in found.weights):
+        return None  # withheld
     given = next((step for step in found.bands if step.zh == found.grade_zh), None)
     if given is None or found.total is None:
         return given

@@ -19,6 +19,7 @@ function assessTarget(model, target, column) {
   const [[level, levelState], [base, baseState]] = [cell(model.year), cell(plan.baseYear)];
   const line = {
     id: target.id, role: target.role, scored: target.scored, binding: target.binding, level, base,
+    isCovered: [levelState, baseState].includes(SUPPRESSED), isMoved: Boolean(column) && column.f.some((flags) => flags & MOVED),
     actual: null, completion: null, schedule: null, scheduleLog: null, needed: null, light: "", points: null, note: "",
   };
   const isLevel = target.type === "level";
@@ -142,22 +143,26 @@ function ladderShare(completion, ladder, form) {
 
 const NO_GRADE = { total: null, grade: null, reason: "", provisional: false, parts: {}, weights: {}, bonus: null };
 
+const UNTOLD = "withheld"; // in place of the points of a part that counts and that nobody may know
+
 function assess(model, column, coverage, targets, bonusRules, filed) {
   const { plan } = model;
   const index = isPresent(column, model.year) ? column.v[model.year] : null;
   if (!plan) return null;
   if (!plan.weights || !plan.bands.length) return { ...NO_GRADE, reason: "no_rules" };
   if (model.legalBasis === "statistical") return { ...NO_GRADE, reason: "statistical_basis" };
-  const scored = targets.filter((line) => line.scored && line.points !== null).map((line) => line.points);
   const { floor, top } = model.scale;
   const parts = {
-    targets: scored.length ? Math.min(sum(scored) / scored.length, 1) * 100 : null,
+    targets: targetPart(plan, targets),
     index: index === null ? null : ((index - floor) / (top - floor)) * 100,
-    measures: plan.measures,
+    measures: plan.released.measures,
   };
   // what stands on a withheld figure cannot be told, not even a grade that a veto limits
-  const isWithheld = column.s[model.year] === SUPPRESSED || targets.some((line) => line.scored && line.note === "suppressed");
+  const untold = Object.keys(parts).filter((part) => parts[part] === UNTOLD);
+  const mayVeto = plan.isOver && targets.some((line) => line.binding && line.isCovered);
+  const isWithheld = column.s[model.year] === SUPPRESSED || untold.length > 0 || mayVeto;
   if (filed && isWithheld) return { ...NO_GRADE, reason: "withheld" };
+  for (const part of untold) parts[part] = null; // nothing is filed: there is no total of it in any case
   const weights = usedWeights(plan, parts);
   const lacksIndex = parts.index === null && Boolean(plan.weights.index);
   const obstacle = !filed ? "not_filed" : !meets(coverage, ">=", model.missing.minCovered) ? "insufficient_data"
@@ -169,6 +174,17 @@ function assess(model, column, coverage, targets, bonusRules, filed) {
     if (bonus !== null) total = Math.min(total + bonus, RULES.most);
   }
   return { ...NO_GRADE, ...graded(plan, total, obstacle, targets), total, parts, weights, bonus };
+}
+
+// The points of the targets; above covered ones those released, which hold while no target has moved.
+function targetPart(plan, targets) {
+  const scored = targets.filter((line) => line.scored);
+  if (plan.released.targets === UNTOLD || scored.some((line) => line.isCovered)) {
+    const hasMoved = targets.some((line, i) => plan.targets[i].scored && line.isMoved); // it may count no more
+    return hasMoved ? UNTOLD : plan.released.targets ?? UNTOLD;
+  }
+  const points = scored.filter((line) => line.points !== null).map((line) => line.points);
+  return points.length ? Math.min(sum(points) / points.length, 1) * 100 : null;
 }
 
 // The weights of the parts that have a value, together 1.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,18 @@ def test_what_a_changed_formula_measures_is_left_out_of_a_trial_from_a_file(work
     assert (line.actual, line.light, line.points) == (None, "", None)
     assert (trial.assessment.total, trial.assessment.grade_zh) == (None, "")
     assert trial.evaluated.index.values[-1] == 30  # 2 * 150 / 10, of 100
+
+
+@pytest.mark.parametrize("part", ["targets", "measures"])
+def test_without_the_points_of_a_part_a_trial_has_no_total(workspace, part: str) -> None:  # noqa: F811
+    official = make_bundle(evaluate_workspace(workspace(**BASE)), "D1")
+    assessed = official.assessment
+    parts, weights = {**assessed.parts, part: None}, {**assessed.weights, part: 0.2}
+    withheld = replace(assessed, total=None, parts=parts, weights=weights)
+    bundle = official.model_copy(update={"assessment": withheld})
+    found = trial_of(bundle, harder(official.framework)).assessment
+    assert (found.total, found.grade_zh, found.graded) == (None, "", False)
+    assert trial_of(official, harder(official.framework)).assessment.total is not None
 
 
 @pytest.mark.parametrize(

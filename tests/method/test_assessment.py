@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cescore.definitions.model import Plan, Scale
-from cescore.method.assessment import Assessment, Basis, Evidence, assess, grade_of
+from cescore.method.assessment import Assessment, Basis, Evidence, assess, grade_of, reassess
 from cescore.method.measures import MeasureLine
 from cescore.method.targets import TargetLine
 
@@ -110,6 +110,19 @@ def test_a_standing_veto_decides_the_grade_whatever_the_score() -> None:
     assert found.vetoes[0].document == "文号 1"
     never_better = assessed(with_veto("良好"), vetoes=record, index=0.0, targets=[target(0.0)])
     assert never_better.grade_zh == "不合格"
+
+
+def test_assessed_again_a_withheld_total_does_not_tell_whether_a_veto_decided() -> None:
+    record = {"V1": {"status": "standing"}}
+    found = assessed(with_veto(), vetoes=record)
+    withheld = replace(found, total=None, parts={**found.parts, "index": None})
+    now = {"index": 80.0, "scale": HUNDRED, "is_covered": True, "measures": [measure(9, 1)]}
+    known, unknown = (
+        reassess(one, **now, targets=[target(0.9)])  # type: ignore[arg-type]
+        for one in (found, withheld)
+    )
+    assert (known.grade_zh, unknown.grade_zh) == ("不合格", "")
+    assert known.total == unknown.total is not None
 
 
 def test_a_veto_without_a_record_makes_the_grade_provisional() -> None:

@@ -127,6 +127,62 @@ def test_every_number_of_every_entity_is_the_evaluation_s(
     assert compare_all(browser, tmp_path, chosen, whole, range(1)) == []
 
 
+@pytest.mark.parametrize("kind", ["district", "park"])
+def test_of_a_body_it_says_the_total_that_is_released_and_no_other(
+    browser, tmp_path, sample, kind
+) -> None:
+    """Points of checks that are covered are not made up from those that are left."""
+    show(browser, tmp_path, sample[kind][0])
+    for bundle in sample[kind]:
+        trials = [NONE, drawn(bundle, movable(bundle), 5)]
+        as_it_is, changed_ = (r["assessment"] for r in tried(browser, bundle, trials))
+        if bundle.assessment.total is None:
+            assert as_it_is["total"] is changed_["total"] is None
+            assert as_it_is["reason"] == changed_["reason"] == "withheld"
+        else:
+            assert as_it_is["total"] == pytest.approx(bundle.assessment.total, rel=1e-9)
+    assert {bundle.assessment.total is None for bundle in sample[kind]} == {True, False}
+
+
+def with_withheld_base(bundle: Bundle, code: str, points: float | None) -> Bundle:
+    """The bundle with a value of the base year withheld, and the points of the targets as given."""
+    record, at = bundle.record, bundle.record.years.index(bundle.base_year)
+    values, states = list(record.values[code]), list(record.state[code])
+    values[at], states[at] = None, State.SUPPRESSED
+    parts = {**bundle.assessment.parts, "targets": points}
+    changes = {
+        "values": {**record.values, code: tuple(values)},
+        "state": {**record.state, code: tuple(states)},
+    }
+    return bundle.model_copy(
+        update={
+            "record": record.model_copy(update=changes),
+            "assessment": replace(bundle.assessment, parts=parts),
+        }
+    )
+
+
+def test_points_above_a_covered_target_are_those_released_until_a_target_moves(
+    browser, tmp_path, sample
+) -> None:
+    city = sample["city"][0]
+    show(browser, tmp_path, city)
+    moved = {"values": {"water_total": {"2025": 1.0}}, "weights": {}}
+    other = {"values": {}, "weights": {city.framework.scored()[0].code: 2.0}}
+    shown = with_withheld_base(city, "irrigation_net", 91.5)
+    as_it_is, reweighted, told = (
+        r["assessment"] for r in tried(browser, shown, [NONE, other, moved])
+    )
+    assert as_it_is["parts"]["targets"] == reweighted["parts"]["targets"] == 91.5
+    points = {**city.assessment.parts, "targets": 91.5}
+    total = sum(weight * points[part] for part, weight in city.assessment.weights.items())
+    assert as_it_is["total"] == pytest.approx(total, rel=1e-9)
+    hidden = with_withheld_base(city, "irrigation_net", None)
+    (covered,) = tried(browser, hidden, [NONE])
+    for found in (told, covered["assessment"]):
+        assert (found["total"], found["grade"], found["reason"]) == (None, None, "withheld")
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("kind", TYPES)
 def test_so_it_is_for_many_trials(browser, tmp_path, sample, whole, kind) -> None:

@@ -7,11 +7,12 @@ from typing import Any
 from cescore.definitions.bilingual import Bilingual
 from cescore.definitions.model import Plan
 from cescore.disclosure.opened import OpenBundle
-from cescore.method.assessment import VetoLine, why_provisional
+from cescore.method.assessment import Assessment, VetoLine, why_provisional
 from cescore.method.schedules import Clock
 from cescore.method.targets import TargetLine
 
 Json = dict[str, Any]
+UNTOLD = "withheld"  # a part that counts and is not released; see assessment.js
 
 
 def assessment_model(opened: OpenBundle) -> Json | None:
@@ -34,7 +35,7 @@ def assessment_model(opened: OpenBundle) -> Json | None:
         "bonusMost": rules.bonus_most,
         "targets": [_target(line, plan) for line in bundle.targets],
         "weights": rules.weights.get(entity_type),
-        "measures": assessed.parts.get("measures"),
+        "released": {part: _released(assessed, part) for part in ("targets", "measures")},
         "bands": [
             {"zh": band.name("zh"), "en": band.name("en"), "least": band.least}
             for band in assessed.bands
@@ -48,6 +49,12 @@ def assessment_model(opened: OpenBundle) -> Json | None:
 def names(named: Bilingual) -> Json:
     """The name in each language."""
     return {lang: named.name(lang) for lang in ("zh", "en")}  # type: ignore[misc]
+
+
+def _released(assessed: Assessment, part: str) -> float | str | None:
+    """The points of a part as the report has them: never anew from members of which some are covered."""
+    points = assessed.parts.get(part)
+    return UNTOLD if points is None and part in assessed.weights else points
 
 
 def _target(line: TargetLine, plan: Plan) -> Json:
