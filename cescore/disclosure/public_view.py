@@ -74,9 +74,9 @@ class PublicView:
         accounts = compute_accounts(self._as_released, framework, base_year=base_year)
         indicators = compute_indicators(accounts, framework, base_year=base_year)
         for now, whole in ((accounts, self.whole.accounts), (indicators, self.whole.indicators)):
+            own = whole.alone(self.row)
             for code, column in now.columns.items():
-                true = whole.alone(self.row).column(code)
-                lost = (column.state == State.SUPPRESSED) & true.is_present
+                lost = (column.state == State.SUPPRESSED) & own.column(code).is_present
                 if lost.any():
                     years = np.array(now.years)[lost[0]].tolist()
                     found.setdefault(code, set()).update(years)

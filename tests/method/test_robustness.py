@@ -63,9 +63,12 @@ def test_the_table_holds_a_band_of_every_entity_with_enough_data(yearly: YearlyE
         )
         own = table[(table["entity_type"] == entity_type) & (table["code"] == "score_low")]
         assert sorted(own["entity_id"]) == sorted(np.array(evaluation.panel.entities)[enough])
-    pd.testing.assert_frame_equal(
-        table, evaluate_workspace(Workspace.load(ROOT, 2025)).uncertainty()
-    )
+
+
+@pytest.mark.soak
+def test_the_same_draws_are_made_again(yearly: YearlyEvaluation) -> None:
+    again = evaluate_workspace(Workspace.load(ROOT, 2025)).uncertainty()
+    pd.testing.assert_frame_equal(yearly.uncertainty(), again)
 
 
 def test_rankings_are_released_to_public_bodies_alone(yearly: YearlyEvaluation) -> None:

@@ -90,6 +90,11 @@ def test_a_plans_evaluation_has_its_own_folder_and_accounts_for_every_entity(lin
     assert "city/220400/review.pdf" in page
     csv = pd.read_csv(folder / "results.csv", dtype={"entity_id": str})
     assert len(csv) > len(manifest["reports"])
+
+
+@pytest.mark.soak
+def test_a_second_evaluation_of_the_plan_builds_nothing(linked: Path) -> None:
+    built(linked, "final")
     again, said = built(linked, "final")
     assert again == 0
     assert "0 built + 3 up to date" in said
