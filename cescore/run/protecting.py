@@ -49,6 +49,8 @@ def protect(root: Path, year: int | None, lang: str, console: Console) -> int:
     withheld = Counter(register[f.entity_id].entity_type for f in pattern.withheld)
     for entity_type, n in sorted(withheld.items()):
         console.print(label("protect.type", lang, type=entity_type, n=n), markup=False)
+    if not withheld:
+        console.print(label("protect.none", lang), markup=False)
     console.print(label("protect.kept", lang, file=FILE), markup=False)
     return 0
 

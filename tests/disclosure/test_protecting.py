@@ -79,3 +79,11 @@ def test_a_pattern_that_cannot_be_read_is_named_with_what_writes_it(
     (tmp_path / FILE).write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match=r"data/withheld\.json: .*build\.py protect"):
         Bundler(evaluate_again(tmp_path)).bundle("PK7")
+
+
+def test_protect_says_so_where_nothing_has_to_be_withheld(tmp_path: Path) -> None:
+    evaluated(tmp_path, firms(12))
+    console, text = words()
+    assert protect(tmp_path, None, "en", console) == 0
+    assert "nothing has to be withheld" in text.getvalue()
+    assert read_pattern(tmp_path).withheld == frozenset()

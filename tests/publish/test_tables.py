@@ -274,6 +274,12 @@ def test_the_rating_of_a_place_needs_no_colour_and_no_score_gets_none():
     assert [plain_text(str(sign)) for sign in signs] == ["●", "●", "◐", "○", ""]
 
 
+def test_a_score_that_no_value_stood_behind_last_year_did_not_rise():
+    floor, now = Number(60.0), Number(90.0)
+    assert rating.moved_from(Number(40.0), now, floor) == "▲"
+    assert rating.moved_from(Number(None), now, floor) == ""
+
+
 def test_the_formula_executed_stands_beside_its_source_and_tags(zh):
     text = repr(zh["method_notes"])
     line = next(li for li in text.splitlines() if "gdp / materials" in li)

@@ -57,3 +57,9 @@ def moved(new: Number, old: Number) -> str:
         return ""
     change = new.value - old.value
     return "" if abs(change) < NOTABLE else "▲" if change > 0 else "▼"
+
+
+def moved_from(value: Number, new: Number, old: Number) -> str:
+    """`moved`, where the score of last year had a value behind it: what was not returned scored at
+    the floor, and being returned is no rise."""
+    return "" if value.value is None else moved(new, old)

@@ -32,6 +32,7 @@ from cescore.publish.pages.scorecard.rating import (
     bar,
     course_sign,
     moved,
+    moved_from,
     rated,
     standing_sign,
 )
@@ -253,7 +254,7 @@ class _Lines:
         decimals = view.decimals(code, [*(n.value for n in numbers), *(posts or ())])
         score, before = view.scores(self.scored.scores, code, (year, year - 1))
         weight = weight_of(self.result, code, view.now) if view.data.filed else 0.0
-        change = _with_sign(moved(score, before), view.change(new, old, indicator.unit))
+        change = _with_sign(moved_from(old, score, before), view.change(new, old, indicator.unit))
         return Row(
             [
                 view.with_unit(code),
