@@ -14,7 +14,7 @@ import numpy as np
 from cescore.definitions.load import Definitions, load_definitions
 from cescore.definitions.model import Plan, Run
 from cescore.definitions.shipped import REPOSITORY
-from cescore.errors import DataError, Problem, Sentence
+from cescore.errors import DataError, ParamsError, Problem, Sentence
 from cescore.intake.accounting import RowCount
 from cescore.intake.address import Address
 from cescore.intake.checks import Checked, check
@@ -123,7 +123,7 @@ class Workspace:
             for the year.
         """
         told("reading")
-        definitions = load_definitions(root / "params", year)
+        definitions = _definitions(root, year)
         log = FindingLog()
         received = _receive(root, definitions, log)
         register, observations = received.register, received.observations
@@ -268,6 +268,25 @@ def _receive(root: Path, definitions: Definitions, log: FindingLog) -> _Received
     )
 
 
+def _definitions(root: Path, year: int | None) -> Definitions:
+    """What params say of a year; of one before all data the year is what is wrong, not params."""
+    try:
+        return load_definitions(root / "params", year)
+    except ParamsError:
+        known = year_folders(root / "data")
+        if year is None or not known or year >= known[0]:
+            raise
+        raise DataError(_no_observation(year, ", ".join(map(str, known)))) from None
+
+
+def _no_observation(year: int, known: str) -> Sentence:
+    return Sentence(
+        "data/: no usable observation of {year}; years with observations: {known}",
+        year=year,
+        known=known,
+    )
+
+
 def _refuse_empty_year(
     sources: Sequence[SourceFile], observations: Observations, year: int, log: FindingLog
 ) -> None:
@@ -277,11 +296,7 @@ def _refuse_empty_year(
         return
     known = ", ".join(map(str, received)) or f"none, in {len(sources)} files"
     raise DataError(
-        Sentence(
-            "data/: no usable observation of {year}; years with observations: {known}",
-            year=year,
-            known=known,
-        ),
+        _no_observation(year, known),
         (_problem(finding) for finding in log.found if finding.is_open_error),
     )
 

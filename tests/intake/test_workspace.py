@@ -198,6 +198,11 @@ def test_an_empty_year_is_an_error_of_the_command(workspace):
         workspace(2030, **{"params/runs/2030.yml": "year: 2030\n"})
 
 
+def test_a_year_before_all_data_is_the_fault_and_not_params_that_begin_later():
+    with pytest.raises(DataError, match="no usable observation of 1999; years .* 2020, 2021"):
+        Workspace.load(Path(__file__).parents[2], 1999)
+
+
 def test_a_file_is_looked_up_in_the_workspace_then_in_the_repository(tmp_path):
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "notebooks/town.ipynb").touch()
