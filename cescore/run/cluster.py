@@ -16,6 +16,7 @@ import queue
 import tarfile
 import time
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -40,6 +41,8 @@ WORKERS_SECONDS = 120.0  # until the first worker joins: a queue of jobs has to 
 PATIENCE = 5.0  # between looks at whether scheduler and workers are still there
 ALONE_SECONDS = 300.0  # without any worker, before the run gives up
 TLS_SETTINGS = ("ca-file", "client.cert", "client.key")  # of dask, for a client
+GONE = ("cancelled", "lost")  # states of a task whose result nobody has
+MOST_AGAIN = 3  # times that a report is sent again because a worker died holding it
 AHEAD = 2  # tasks sent per report that can be made at once, so that no worker waits
 
 
@@ -78,6 +81,7 @@ class Cluster:
         self._done: queue.SimpleQueue[Future] = queue.SimpleQueue()
         self._jobs: dict[str, Job] = {}
         self._futures: dict[str, Future] = {}
+        self._again: Counter[tuple[str, str]] = Counter()
         self._slots, self._asked = 1, float("-inf")
         try:
             self._check_workers()
@@ -102,6 +106,10 @@ class Cluster:
             future = self._next_done()
             job = self._jobs.pop(future.key)
             del self._futures[future.key]
+            if self._died_with_it(job, future):
+                future.release()
+                self._send(job)
+                continue
             outcome = self._outcome(job, future)
             future.release()  # nothing of a report stays with scheduler or workers
             yield outcome
@@ -200,10 +208,18 @@ class Cluster:
             )
         return alone_since or now
 
+    def _died_with_it(self, job: Job, future: Future) -> bool:
+        """Whether a worker died holding what it had finished while the scheduler goes on: the report
+        is sent again, so many times."""
+        if future.status not in GONE or self._client.status != "running":
+            return False
+        self._again[job.entity_type, job.entity_id] += 1
+        return self._again[job.entity_type, job.entity_id] <= MOST_AGAIN
+
     def _outcome(self, job: Job, future: Future) -> Outcome:
         """What a task brought back; its files now lie in the job's work folder."""
         entity = (job.entity_id, job.entity_type)
-        if future.status in ("cancelled", "lost"):
+        if future.status in GONE:
             raise self._lost()
         error = future.exception() if future.status == "error" else None
         if isinstance(error, KilledWorker):
