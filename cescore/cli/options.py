@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from enum import StrEnum
+from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated
 
@@ -87,10 +88,9 @@ def of_terminal(lang: Lang | None) -> str:
 
 def asked_in(arguments: Sequence[str]) -> str:
     """The language of the terminal by words that nobody has parsed yet, or that cannot be."""
-    behind = [*arguments[1:], ""]
     given = (
         b if a == "--lang" else a.removeprefix("--lang=")
-        for a, b in zip(arguments, behind, strict=True)
+        for a, b in zip_longest(arguments, arguments[1:], fillvalue="")
     )
     return next((word for word in given if word in set(Lang)), of_the_system())
 
