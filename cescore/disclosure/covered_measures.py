@@ -8,17 +8,16 @@ near the number of the years before, it is a function of the number, and goes wi
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from cescore.definitions.model import Plan
+from cescore.disclosure.covering import CODE, Cover
 from cescore.disclosure.ledger import Years
 from cescore.method.measures import InspectedCheck, MeasureLine
 from cescore.method.withholding import hides_its_parts
 
-CODE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 COVERED = "※"  # as withheld figures are marked on pages
 
 
@@ -49,8 +48,8 @@ class CoveredMeasures:
         return replace(line, checks=checks, scored=len(credits), credit=math.fsum(credits))
 
     def _is_covered(self, check: InspectedCheck) -> bool:
-        hidden = self._codes.get(check["id"], ())
-        return any(self.hidden.get(code, frozenset()) & self._years(check) for code in hidden)
+        codes = self._codes.get(check["id"], ())
+        return Cover(self.hidden, self.year).hides(codes, self._years(check))
 
     def _years(self, check: InspectedCheck) -> set[int]:
         """The years whose numbers a check shows or is held against."""

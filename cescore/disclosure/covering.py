@@ -37,7 +37,7 @@ class Cover:
     def hides_what_is_said(self, variable: str, texts: Iterable[str], year: int | None) -> bool:
         """Whether a finding about a variable, with these texts, tells of a withheld figure."""
         codes = {variable, *(code for text in texts for code in CODE.findall(text))}
-        return self._are_hidden(codes, (self.year,) if year is None else (year, year - 1))
+        return self.hides(codes, (self.year,) if year is None else (year, year - 1))
 
     def peers(self, table: PeerTable | None) -> PeerTable | None:
         """The comparison without the place of a withheld figure among others."""
@@ -45,17 +45,18 @@ class Cover:
             return None
         figures = tuple(
             replace(f, quartile_band=None, rank=None, standing="")
-            if self._are_hidden((f.code,), (self.year,))
+            if self.hides((f.code,), (self.year,))
             else f
             for f in table.figures
         )
         return table.model_copy(update={"figures": figures})
 
     def _requirement(self, line: RequirementLine) -> RequirementLine:
-        if not self._are_hidden((line.indicator,), (self.year,)):
+        if not self.hides((line.indicator,), (self.year,)):
             return line
         return replace(line, value=None, status=NOTE, decides=False)
 
-    def _are_hidden(self, codes: Iterable[str], years: Iterable[int]) -> bool:
+    def hides(self, codes: Iterable[str], years: Iterable[int]) -> bool:
+        """Whether a figure of one of the codes is withheld in one of the years."""
         asked = set(years)
         return any(self.hidden.get(code, frozenset()) & asked for code in codes)

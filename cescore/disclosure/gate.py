@@ -24,6 +24,7 @@ from cescore.disclosure.bundle import (
 )
 from cescore.disclosure.constants import released_constants
 from cescore.disclosure.covered_measures import CoveredMeasures
+from cescore.disclosure.covering import Cover
 from cescore.disclosure.headline import headline_codes
 from cescore.disclosure.ledger import Ledger
 from cescore.disclosure.own_record import to_fitted
@@ -394,10 +395,8 @@ class Gate:
         if view is None:
             return
         scored = [line for line in self.yearly.targets.get(entity_id, ()) if line.scored]
-        years = {year, view.whole.base_year}
-        hidden = [
-            t for t in scored if any(view.hidden.get(c, frozenset()) & years for c in t.indicators)
-        ]
+        cover, years = Cover(view.hidden, year), (year, view.whole.base_year)
+        hidden = [target for target in scored if cover.hides(target.indicators, years)]
         if hidden and not hides_its_parts([1.0] * len(hidden)):
             yield "targets"
         lines = self.yearly.measures.get(entity_id, ()) if year == self.year else ()
@@ -417,8 +416,8 @@ class Gate:
         if sign is None:
             return veto
         view = self.view(entity_id)
-        hidden = frozenset() if view is None else view.hidden.get(sign.indicator, frozenset())
-        if not hidden & {year, sign.against_year or year}:
+        years = (year, sign.against_year or year)
+        if view is None or not Cover(view.hidden, year).hides((sign.indicator,), years):
             return veto
         return replace(veto, sign=replace(sign, value=None, against=None))
 
