@@ -73,7 +73,7 @@ def ways_of(
         if code not in values or lever.most == 0 or uses or code in renamed:
             continue
         start = values[code]
-        ends, most = _ends(indicator, yearly.year, industry), lever.most
+        ends, most = indicator.ends_in(yearly.year, industry), lever.most
         if ends and start > 0 and method_of(indicator, framework) == "log_goalposts":
             most = _within(yearly.workspace.definitions.movable.factor, ends, most)
             end = start * (ends[1] / ends[0]) ** most
@@ -180,12 +180,3 @@ def _other_name(indicator: Indicator) -> str:
     """The code that a formula only gives another name; "" of any other formula."""
     tree = indicator.expression.tree if indicator.expression is not None else None
     return tree.id if isinstance(tree, ast.Name) else ""
-
-
-def _ends(indicator: Indicator, year: int, industry: str) -> tuple[float, float] | None:
-    """Worst and best goalpost of an indicator [its unit]; None where it has none."""
-    posts = indicator.goalposts_in(year)
-    if posts is None:
-        return None
-    worst, best = posts.by_industry.get(industry, (posts.worst, posts.best))
-    return worst, best

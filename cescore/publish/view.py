@@ -330,14 +330,6 @@ def by_code(series: Iterable[Series]) -> Mapping[str, Series]:
     return {one.code: one for one in series}
 
 
-def ends(indicator: Indicator, year: int, industry: str) -> tuple[float, float] | None:
-    """Worst and best goalpost in a year, those of the industry where there are such."""
-    posts = indicator.goalposts_in(year)
-    if posts is None:
-        return None
-    return posts.by_industry.get(industry, (posts.worst, posts.best))
-
-
 def shown_ends(view: View, indicator: Indicator) -> tuple[float, float] | None:
     """Worst and best end that a score stands between: goalposts, or the observed ones released.
 
@@ -345,7 +337,7 @@ def shown_ends(view: View, indicator: Indicator) -> tuple[float, float] | None:
     """
     year = view.bundle.year
     on_posts = method_of(indicator, view.bundle.framework) in ON_GOALPOSTS
-    posts = ends(indicator, year, view.data.entity.industry) if on_posts else None
+    posts = indicator.ends_in(year, view.data.entity.industry) if on_posts else None
     learnt = view.data.fitted.constants.get(indicator.code, {}).get(year, {})
     low = learnt.get("log_low", learnt.get("low"))
     high = learnt.get("log_high", learnt.get("high"))

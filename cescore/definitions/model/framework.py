@@ -126,6 +126,14 @@ class Indicator(Computed):
         keys = [key for key in self.goalposts if key <= year]
         return self.goalposts[max(keys)] if keys else None
 
+    def ends_in(self, year: Whole, industry: str) -> Pair | None:
+        """Worst and best goalpost in a year [its unit], those of the industry where there are such;
+        None before the first."""
+        posts = self.goalposts_in(year)
+        if posts is None:
+            return None
+        return posts.by_industry.get(industry, (posts.worst, posts.best))
+
 
 class Weighting(Definition):
     """Where the weights of a group's members come from.

@@ -145,13 +145,11 @@ class _Steps:
 
     def _scored(self, indicator: Indicator, value: float | None) -> str:
         """The score by the ends of the scale, where it stands on stated ends."""
-        posts = indicator.goalposts_in(self.worked.bundle.year)
+        ends = indicator.ends_in(self.worked.bundle.year, self.worked.bundle.data.entity.industry)
         method = indicator.normalisation or self.framework.normalisation
-        if value is None or posts is None or method != "goalposts":
+        if value is None or ends is None or method != "goalposts":
             return DASH
-        worst, best = posts.by_industry.get(
-            self.worked.bundle.data.entity.industry, (posts.worst, posts.best)
-        )
+        worst, best = ends
         scale, span = self.framework.scale, abs(best - worst)
         ahead = (value, worst) if best > worst else (worst, value)  # the way from the worst end
         share = (ahead[0] - ahead[1]) / span
