@@ -51,12 +51,12 @@ _OTHERS: Mapping[str, Source] = {
     "place": "named", "rank": "public", "status": "named",
 }  # fmt: skip
 _ASSESSMENT: Mapping[str, Source] = {
-        "bands": "decided", "bonus": "above", "bonus_lines": "above", "bonus_most": "decided",
-        "doubts": "named", "grade_en": "above", "grade_zh": "above", "graded": "named",
-        "index_converted": "named", "parts": "above", "provisional": "named", "reason": "named",
-        "scale": "decided", "scale_en": "decided", "scale_zh": "decided", "total": "above",
-        "vetoes": "ledger", "weights": "decided"}  # fmt: skip
-
+    "bands": "decided", "bonus": "above", "bonus_lines": "above", "bonus_most": "decided",
+    "doubts": "named", "grade_en": "above", "grade_zh": "above", "graded": "named",
+    "index_converted": "named", "parts": "above", "provisional": "named", "reason": "named",
+    "scale": "decided", "scale_en": "decided", "scale_zh": "decided", "total": "above",
+    "vetoes": "ledger", "weights": "decided",
+}  # fmt: skip
 _BUNDLE: Mapping[str, Source] = {
     "format": "named", "entity": "named", "run": "decided", "plan": "decided",
     "base_year": "decided", "report_number": "named", "framework": "decided",
@@ -158,8 +158,8 @@ LEAVING: Mapping[type[BaseModel], Mapping[str, Source]] = {
         "respondents": "counted",
         "bodies.index": "above", "bodies.progress": "above", "bodies.total": "above",
         "bodies.measures": "inspected", "bodies.verdicts": "ledger", "bodies.grade_en": "above",
-        "bodies.grade_zh": "above", "bodies.place": "named", "bodies.part_of": "named", "bodies.provisional": "named",
-        "bodies.reason": "named", "bodies.status": "named",
+        "bodies.grade_zh": "above", "bodies.place": "named", "bodies.part_of": "named",
+        "bodies.provisional": "named", "bodies.reason": "named", "bodies.status": "named",
     },
 }  # fmt: skip
 # Tables beside the reports hold the same figures once more, column by column.

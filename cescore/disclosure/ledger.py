@@ -233,7 +233,10 @@ class Ledger:
             parts[place[next(iter(self.printed[i].statement.terms))]][0].append(i)
         for name, statement in others.items():
             part = parts[place[next(iter(statement.terms))]]
-            (part[1] if isinstance(name, Follows) else part[2]).append(name)  # type: ignore[arg-type]
+            if isinstance(name, Follows):
+                part[1].append(name)
+            else:
+                part[2].append(name)
         for numbers, some, balances in parts:
             if numbers or some:
                 yield SystemPart(frozenset(numbers), frozenset(some), frozenset(balances))

@@ -201,9 +201,9 @@ class PublicView:
             entity = found.panel.entities[0]
             raise DataError(
                 Sentence(
-                    "{entity}: recomputed from released figures {dict} differ from the evaluation",
+                    "{entity}: recomputed from released figures {codes} differ from the evaluation",
                     entity=entity,
-                    dict=", ".join(dict.fromkeys((*wrong, *seen))),
+                    codes=", ".join(dict.fromkeys((*wrong, *seen))),
                 )
             )
 

@@ -32,7 +32,10 @@ from cescore.publish.cells.terminal import without_colours
 from cescore.publish.engine import INLINE, InProcessEngine
 from cescore.publish.table_data import TABLE_MIME
 
-ENGINES = {"inprocess": "cescore", "kernel": "nbclient"}
+IN_PROCESS = (
+    "inprocess"  # in the report's own process, behind its fence; a kernel stands behind none
+)
+ENGINES = {IN_PROCESS: "cescore", "kernel": "nbclient"}
 PYTHON = "python"
 _LIBRARY_SETTINGS = {"MPLBACKEND": INLINE}  # figures of pyplot stand in their cell, as in Jupyter
 _ASSIGNED = re.compile(
@@ -45,7 +48,7 @@ _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+")
 
 
 def execute(
-    notebook: Path, output: Path, parameters: Mapping[str, str | int], *, engine: str = "inprocess"
+    notebook: Path, output: Path, parameters: Mapping[str, str | int], *, engine: str = IN_PROCESS
 ) -> NotebookNode:
     """The executed notebook, also written to `output` as it stands, even when a cell fails.
 
@@ -67,7 +70,7 @@ def execute(
         raise PublishError(f"no notebook engine {engine!r}, expected one of {', '.join(ENGINES)}")
     source = _with_kernel(read_notebook(notebook))
     refuse_undeclared(source, parameters, notebook.name)
-    if engine == "inprocess" and _language(source) != PYTHON:
+    if engine == IN_PROCESS and _language(source) != PYTHON:
         raise PublishError(
             f"{notebook.name}: its cells are {_language(source)}, which only a kernel runs:"
             " --engine kernel"

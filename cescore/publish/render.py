@@ -22,6 +22,7 @@ from cescore.errors import PublishError
 from cescore.publish.check import CONCLUSION_MIME, own_texts, pdf_text, problems_of
 from cescore.publish.fragment import clean
 from cescore.publish.notebook import (
+    IN_PROCESS,
     complaints,
     displayed,
     execute,
@@ -40,7 +41,6 @@ from cescore.publish.words import LANGUAGE_TAGS, LANGUAGES, label
 
 __all__ = ["RenderRecord", "preload", "render"]  # a press looks for preload beside its render
 SHORT_HASH = 12  # characters of the file's hash that a page prints
-FENCED_ENGINE = "inprocess"  # a kernel is a process of its own, behind no fence
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def render(
     *,
     notebook: Path,
     templates: Path | None = None,
-    engine: str = "inprocess",
+    engine: str = IN_PROCESS,
     allow_variant: bool = False,
     has_spare_core: bool = False,
 ) -> RenderRecord:
@@ -221,7 +221,7 @@ def _own_notebook(asked: _Asked) -> str:
     if shipped.is_file() and shipped.read_bytes() == raw:
         return ""
     digest = hashlib.sha256(raw).hexdigest()[:SHORT_HASH]
-    key = "own_notebook" if asked.engine == FENCED_ENGINE else "own_notebook_unfenced"
+    key = "own_notebook" if asked.engine == IN_PROCESS else "own_notebook_unfenced"
     return label(f"page.{key}", asked.lang, hash=digest)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cescore.errors import PublishError
-from cescore.publish.notebook import execute, finish
+from cescore.publish.notebook import IN_PROCESS, execute, finish
 from cescore.publish.page import make_page
 from cescore.publish.publication import open_publication
 from cescore.publish.rehearsal import learn
@@ -24,7 +24,7 @@ def specimen_page(
     *,
     notebook: Path,
     templates: Path | None = None,
-    engine: str = "inprocess",
+    engine: str = IN_PROCESS,
 ) -> dict[str, Any]:
     """Write the page as the printer takes it, once it has been printed here, within limits: what a
     press prints of it itself costs no more.

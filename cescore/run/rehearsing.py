@@ -32,9 +32,8 @@ from cescore.run.job import (
     Limits,
 )
 
-MANY = (
-    8  # reports of a type before a specimen is worth it: it costs what printing two or three does
-)
+# Reports of a type before a specimen is worth it: it costs what printing two or three does.
+MANY = 8
 Kind = tuple[str, str, str, str]  # entity type, language, notebook, templates
 
 
