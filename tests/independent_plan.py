@@ -140,10 +140,11 @@ class PlannedTotals:
             goal = Fraction(str(goals[max(goals)]))
             if value == goal or (value < goal) == less:
                 return Fraction(1)
-            if not goal:  # how much of the first number is gone
-                first = next(iter(self.before(entity, check["id"], len(self.rows)).values()), None)
-                gone = 1 - value / first if first else Fraction(0)
-                return self.ladder(gone, bonus=False)
+            first = next(iter(self.before(entity, check["id"], len(self.rows)).values()), None)
+            if first is not None and (not goal or len(set(check["goal"].values())) > 1):
+                if first == goal or (first < goal) == less:
+                    return self.ladder(max(1 - abs(value - goal) / abs(goal), 0), bonus=False)
+                return self.ladder(max((first - value) / (first - goal), 0), bonus=False)
             over, under = (goal, value) if less else (value, goal)
             return self.ladder(over / under, bonus=False) if under > 0 else Fraction(0)
         is_flow, rules = check.get("quantity") == "flow", self.rules["improves"]
@@ -151,12 +152,15 @@ class PlannedTotals:
         if not known:
             return None
         before = sum(known.values(), Fraction(0)) / len(known)
+        if check["type"] == "count" and max(value, before) < rules.get("few", 0):
+            return None
         change = before - value if less else value - before
         if check["type"] == "rate":
             tolerance = Fraction(str(rules["rate"]))
             near = 1 - (value if less else 100 - value) / tolerance
         else:
-            tolerance = abs(before) * Fraction(str(rules["amount"])) / 100
+            back = Fraction(int(rules["years"]) + 1, 2) if is_flow else 1
+            tolerance = abs(before) * Fraction(str(rules["amount"])) / 100 * back
             near = Fraction(less and value <= 0)
         if not tolerance:
             return max(near, Fraction((change > 0) - (change < 0) + 1) / 2)

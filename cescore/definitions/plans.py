@@ -191,7 +191,7 @@ def _check_vetoes(plan: Plan, at: Reading) -> None:
         if veto.indicator and (not veto.op or bool(given[0]) == given[1]):
             expected = "op, and either than: last_year or base_year, or a threshold"
             place.refuse(f"indicator {veto.indicator} without them", expected, "indicator")
-        elif not veto.indicator and (veto.op or any(given)):
+        elif not veto.indicator and (veto.op or any(given) or veto.tolerance):
             place.refuse("a condition without an indicator", "an indicator", "op")
         for scale in dict.fromkeys(rules.scale_of.get(kind, "") for kind in veto.entity_types):
             if scale in rules.scales:

@@ -92,6 +92,11 @@ class Check(Named):
             given = {**given, "yardstick": "goal" if given.get("goal") else by_type}
         return given
 
+    @property
+    def is_on_a_way(self) -> bool:
+        """Whether its goals lead somewhere over the years; the same every year is a yearly duty."""
+        return len(set(self.goal.values())) > 1
+
     def goal_in(self, year: int) -> float | None:
         """The goal that holds in a year; None before the first one, and where there is none."""
         from_ = max((y for y in self.goal if y <= year), default=None)
@@ -173,6 +178,21 @@ class Improvement(Definition):
     years: Whole = Field(
         default=3, ge=1, le=10
     )  # a flow is held against the mean of so many before
+    few: Whole = Field(default=0, ge=0)  # cases: fewer, now and before, are recorded and not scored
+
+    @property
+    def flow(self) -> float:
+        """How far a flow must be from the mean of the years before [per cent of that mean].
+
+        amount · (years + 1) / 2: that mean lies so many years back, and what an even change would
+        make of a stock in one year it makes of a flow against it in all of them.
+
+        Examples
+        --------
+        >>> Improvement(amount=5, years=3).flow, Improvement(amount=5, years=1).flow
+        (10.0, 5.0)
+        """
+        return self.amount * (self.years + 1) / 2
 
 
 class AssessmentRules(Definition):
@@ -207,6 +227,8 @@ class Veto(Named):
     op: Literal[">=", "<=", ">", "<", ""] = ""
     than: Literal["last_year", "base_year", ""] = ""
     threshold: Number | None = None
+    # within so many per cent of that the figures, being returns, show nothing
+    tolerance: Number = Field(default=0.0, ge=0, lt=100)
     source: Text
     tag: Tag
 

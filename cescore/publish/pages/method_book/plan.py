@@ -117,7 +117,10 @@ def assessment(book: OpenDocument[MethodBook], constants: Mapping[str, float]) -
         return NONE
     rules = plan.assessment
     shares = {name: exact(100 * value) for name, value in constants.items()}
-    better = {name: exact(getattr(rules.improves, name)) for name in ("rate", "amount", "years")}
+    better = {
+        name: exact(getattr(rules.improves, name))
+        for name in ("rate", "amount", "flow", "years", "few")
+    }
     said = [words.t(f"book.assess.{n}", **shares, **better) for n in range(1, 11)]
     said += [words.t("book.noted", note=rules.note)] if rules.note else []
     return Fragment.join(
@@ -293,6 +296,8 @@ def _shown_by(words: Words, veto: Veto) -> str:
     if not veto.indicator:
         return ""
     against = words.t(f"book.veto.{veto.than}") if veto.than else exact(veto.threshold or 0.0)
+    if veto.tolerance:
+        against = words.t("book.veto.beyond", against=against, tolerance=exact(veto.tolerance))
     sign = {">=": "≥", "<=": "≤"}.get(veto.op, veto.op)
     return words.t("book.veto.shown", code=veto.indicator, op=sign, against=against)
 
