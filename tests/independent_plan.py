@@ -21,9 +21,12 @@ REPEATED: dict[str, dict[str, str]] = {
     "district": {
         "4.2.2.c": "P07", "4.2.3.a": "P06", "4.4.1.d": "T1a",
         "4.5.1.a": "NET", "4.5.3.a": "R12", "5.3.a": "R11", "5.4.a": "R09",
+        # in part, as the plan's list of overlaps has it
+        "4.4.1.a": "T1a", "4.1.6.a": "R07", "5.5.b": "I_fill", "5.5.d": "I_fill", "5.4.c": "NET",
+        "4.5.1.d": "NET", "4.3.6.b": "R09",
     },
-    "park": {},
-    "enterprise": {"4.1.2.a": "E09"},
+    "park": {"4.1.6.a": "K09"},
+    "enterprise": {"4.1.2.a": "E09", "4.1.6.a": "E07"},
 }  # fmt: skip
 
 Rows = dict[tuple[str, str], dict[str, str]]  # entity, check -> its row

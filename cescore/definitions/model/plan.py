@@ -244,6 +244,20 @@ class Commitment(Named):
     note: str = ""
 
 
+class Overlap(Named):
+    """Two things that are scored and ask in part for the same, though by no equal formulas.
+
+    ``of`` is a check, a target or an indicator, ``beside`` the code of the other by entity type.
+    ``counts``: once, then ``of``, which is a check, is recorded with its verdict and not scored; or
+    both. ``zh`` and ``en`` say why.
+    """
+
+    id: Code
+    of: Text
+    beside: Mapping[str, str]
+    counts: Literal["once", "both"]
+
+
 class Plan(Named):
     """A plan period: base year, targets, measures, how they are assessed.
 
@@ -268,6 +282,7 @@ class Plan(Named):
     measures: Mapping[str, Measure] = {}
     units_of: str = ""  # the entity type whose own units those of the measures are
     inspectors: Words = ()  # units that check others
+    overlaps: Mapping[str, Overlap] = {}
     commitments: Mapping[str, Commitment] = {}
     assessment: AssessmentRules = AssessmentRules()
     vetoes: Mapping[str, Veto] = {}

@@ -129,6 +129,7 @@ def assessment(book: OpenDocument[MethodBook], constants: Mapping[str, float]) -
             section("points", points=said),
             _ladder(words, plan),
             _evidence(words, plan),
+            _overlaps(words, plan),
             _parts_weights(words, plan),
             _scales(words, plan),
             _bonus(words, plan),
@@ -289,6 +290,30 @@ def _vetoes(words: Words, plan: Plan) -> Fragment:
     return Table(
         columns, rows, words.t("book.caption.vetoes"), (words.t("book.note.vetoes"),)
     ).fragment()
+
+
+def _overlaps(words: Words, plan: Plan) -> Fragment:
+    """What asks in part for the same in two places, whether both count, and why."""
+    if not plan.overlaps:
+        return NONE
+    columns = [
+        TableColumn(words.t("book.head.overlap"), 14, "text"),
+        TableColumn(words.t("book.head.beside"), 26, "text"),
+        TableColumn(words.t("book.head.counts"), 12, "mid"),
+        TableColumn(words.t("book.head.reason"), 48, "small"),
+    ]
+    rows = [
+        Row(
+            [
+                overlap.of,
+                words.clauses(f"{words.types((kind,))} {c}" for kind, c in overlap.beside.items()),
+                words.t(f"book.overlap.{overlap.counts}"),
+                words.name(overlap),
+            ]
+        )
+        for overlap in plan.overlaps.values()
+    ]
+    return cut(columns, rows, words.t("book.caption.overlaps"))
 
 
 def _shown_by(words: Words, veto: Veto) -> str:
