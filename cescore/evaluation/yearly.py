@@ -19,7 +19,7 @@ from cescore.evaluation.per_entity import PerEntity
 from cescore.intake.entities import Entity
 from cescore.intake.notation import number
 from cescore.intake.workspace import Workspace
-from cescore.method.assessment import Assessment, Basis, Evidence, assess
+from cescore.method.assessment import COMPARABLE, Assessment, Basis, Evidence, assess
 from cescore.method.bonus import BonusLine, bonus_lines
 from cescore.method.column import Panel, status_text
 from cescore.method.evaluation import RESULT_COLUMNS, TypeEvaluation, evaluate
@@ -220,6 +220,10 @@ class YearlyEvaluation:
                 grade + ("+provisional" if found.provisional else "") if grade else found.reason
             )
             yield self._row(entity_id, "assessment", "total", found.total, "0-100", status)
+            if found.comparable_weights:
+                value, state = found.comparable, "reported"
+                state = state if value is not None else "not_computable"
+                yield self._row(entity_id, "assessment", COMPARABLE, value, "0-100", state)
             for part, value in found.parts.items():
                 state = "reported" if value is not None else "not_computable"
                 yield self._row(entity_id, "assessment", part, value, "0-100", state)

@@ -195,6 +195,16 @@ class Improvement(Definition):
         return self.amount * (self.years + 1) / 2
 
 
+class Comparable(Definition):
+    """A second total over parts that several types all have, so that a body compares with its parts.
+
+    Printed beside the total of these types; never graded.
+    """
+
+    types: Words = ()
+    parts: Mapping[str, Weight] = {}
+
+
 class AssessmentRules(Definition):
     """How targets, index and measures make the total, and which scale grades it."""
 
@@ -208,6 +218,7 @@ class AssessmentRules(Definition):
     bonus_most: Weight = 0.0
     improves: Improvement = Improvement()
     bonus: Mapping[str, Bonus] = {}  # entity type -> extra points on the total
+    comparable: Comparable = Comparable()
     # share of a check's credit by what proves it; a plan names all kinds or none
     evidence: Mapping[EvidenceKind, Weight] = {
         "document": 1.0, "record": 1.0, "statement": 1.0, "none": 0.5,

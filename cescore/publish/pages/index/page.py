@@ -45,6 +45,7 @@ class Line:
     progress: float | None = None
     grade: str = ""
     total: float | None = None  # that was graded
+    comparable: float | None = None  # by the parts alone that bodies of several types have
     reason: str = ""  # code: why there is no grade, or why it is provisional
     is_provisional: bool = False
     is_filed: bool = True
@@ -260,6 +261,12 @@ class IndexView:
 
     def joined(self, words: Iterable[str]) -> str:
         return self.t("join").join(filter(None, words))
+
+    @property
+    def comparable_note(self) -> str:
+        """What the comparable total is; "" where the page has none."""
+        is_used = any(line.comparable is not None for line in self.lines)
+        return self.t("comparable.note") if is_used else ""
 
     def remarks(self, line: Line) -> str:
         """What a reader must know of the index beside its value."""

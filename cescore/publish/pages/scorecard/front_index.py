@@ -113,6 +113,7 @@ def grade_card(view: View) -> dict[str, Any]:
         "graded": found.graded and bool(grade),
         "grade": grade[:1].upper() + grade[1:],
         "total": number(found.total) if found.total is not None else "",
+        "comparable": _comparable(view),
         "provisional": found.provisional,
         "scale": view.t("grade.scale", name=scale) if scale else "",
         "reason": reason,
@@ -124,6 +125,19 @@ def grade_card(view: View) -> dict[str, Any]:
         "converted": _converted(view, "grade.converted"),
         "converted_short": _converted(view, "grade.converted.short"),
     }
+
+
+def _comparable(view: View) -> str:
+    """The total by the parts that bodies of several types have, and what it leaves out."""
+    found = view.data.assessment
+    if found.comparable is None:
+        return ""
+    whole = sum(found.comparable_weights.values())
+    parts = [
+        f"{view.t(f'part.{part}')} {percentage(weight / whole, 0)}"
+        for part, weight in found.comparable_weights.items()
+    ]
+    return view.t("grade.comparable", total=number(found.comparable), parts=view.join(parts))
 
 
 def _margin(view: View) -> list[str]:
