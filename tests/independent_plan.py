@@ -146,8 +146,10 @@ class PlannedTotals:
             first = next(iter(self.before(entity, check["id"], len(self.rows)).values()), None)
             if first is not None and (not goal or len(set(check["goal"].values())) > 1):
                 if first == goal or (first < goal) == less:
-                    return self.ladder(max(1 - abs(value - goal) / abs(goal), 0), bonus=False)
-                return self.ladder(max((first - value) / (first - goal), 0), bonus=False)
+                    return self.ladder(
+                        max(1 - abs(value - goal) / abs(goal), Fraction(0)), bonus=False
+                    )
+                return self.ladder(max((first - value) / (first - goal), Fraction(0)), bonus=False)
             over, under = (goal, value) if less else (value, goal)
             return self.ladder(over / under, bonus=False) if under > 0 else Fraction(0)
         is_flow, rules = check.get("quantity") == "flow", self.rules["improves"]

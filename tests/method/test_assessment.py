@@ -77,7 +77,7 @@ def test_the_comparable_total_is_of_the_parts_that_all_compared_types_have_and_g
     whole = assessed(made, index=80.0, targets=[target(0.2)], measures=[measure(1, 1)])
     part = assessed(made, index=80.0, targets=[], measures=[measure(1, 1)])
     assert whole.comparable == part.comparable == pytest.approx((4 * 80 + 50) / 5)
-    assert (whole.total, whole.grade_zh) == (pytest.approx(44), "不合格")
+    assert whole.total == pytest.approx(44) and whole.grade_zh == "不合格"
     assert assessed(index=80.0).comparable is None  # a plan that compares no types
 
 
