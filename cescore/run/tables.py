@@ -14,10 +14,12 @@ import xlsxwriter
 
 from cescore.intake.findings import TABLE_ENCODING, FurtherColumns, write_findings
 from cescore.intake.inert import frame_text
+from cescore.method.result_rows import ResultPart, as_frame
 from cescore.publish.naming import on_terminal
 from cescore.returns.review import FindingsReview
 from cescore.run.files import PART, write_atomically
 from cescore.run.parquet_results import FOLDER, ParquetResults, parquet_files
+from cescore.run.result_lines import HEADER, lines_of
 from cescore.run.reviewed import COLUMNS as REVIEW_COLUMNS
 from cescore.run.reviewed import further_columns
 
@@ -40,22 +42,21 @@ def write_tables(
     Results go to the file part by part: they never stand in memory whole. Of a large type (see
     `YearlyEvaluation.is_large`) all rows are Parquet, and results.csv has what a workbook would show.
     """
-    wide = []
-    large = [t for t in yearly.evaluations if yearly.is_large(t)]
+    shown: list[ResultPart] = []
     temporary = folder / f".{RESULTS}{PART}"
     with (
         temporary.open("w", encoding=TABLE_ENCODING, newline="") as stream,
         ParquetResults(folder) as all_,
     ):
-        for number, part in enumerate(yearly.results_in_parts()):
-            of_year = (part["year"] == yearly.year) & part["kind"].isin(WIDE_KINDS)
-            is_large = part["entity_type"].isin(large)
-            all_.add(part[is_large])
-            whole = part[of_year | ~is_large]
-            stream.write(frame_text(whole, has_header=not number))
-            wide.append(part[of_year & (~is_large | part["kind"].isin(INDICES))])
+        stream.write(HEADER)
+        for part in yearly.results_in_parts():
+            of_year, is_large = part.of(yearly.year, WIDE_KINDS), yearly.is_large(part.entity_type)
+            if is_large:
+                all_.add(part)
+            stream.write(lines_of(of_year if is_large else part))
+            shown.append(of_year.of(yearly.year, INDICES) if is_large else of_year)
     os.replace(temporary, folder / RESULTS)
-    results = pd.concat([p for p in wide if len(p)] or wide[:1], ignore_index=True)
+    results = as_frame(shown)
     write_atomically(folder / WORKBOOK, workbook(results, yearly, stage))
     write_table(folder, UNCERTAINTY, yearly.uncertainty())
     write_findings_whole(folder, FindingsReview.of(yearly.workspace, yearly), lang)
