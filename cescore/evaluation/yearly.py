@@ -103,11 +103,19 @@ class YearlyEvaluation:
 
         None of a large type.
         """
-        from cescore.method.bands import bands
+        from cescore.method.bands import score_bands, with_ranks
 
         if self.is_large(entity_type):
             return {}
-        return bands(self.evaluations[entity_type], ranked)
+        evaluation = self.evaluations[entity_type]
+        if entity_type not in self._score_bands:
+            self._score_bands[entity_type] = score_bands(evaluation)
+        return with_ranks(evaluation, self._score_bands[entity_type], ranked)
+
+    @cached_property
+    def _score_bands(self) -> dict[str, Mapping[str, Band]]:
+        """By entity type, of those that were asked for: 512 draws of each serve table and reports."""
+        return {}
 
     def rank_bands(
         self, entity_type: str, among: Collection[str], year: int
@@ -138,10 +146,14 @@ class YearlyEvaluation:
 
         A large type has a row instead that says that its bands are left out.
         """
-        from cescore.method.robustness import uncertainty_table
+        from cescore.method.robustness import ranked_in_bands, uncertainty_table
 
-        large = [t for t in self.evaluations if self.is_large(t)]
-        return uncertainty_table(self.evaluations, self.robustness, large, self.unranked)
+        banded = {
+            t: self.bands(t, ranked_in_bands(self.evaluations[t], self.unranked))
+            for t in self.robustness
+            if not self.is_large(t)
+        }
+        return uncertainty_table(self.evaluations, self.robustness, banded)
 
     def results(self) -> pd.DataFrame:
         """The rows of results.csv: every entity of the year, full precision.
