@@ -29,7 +29,11 @@ def _of_column(part: ResultColumn) -> str:
     unit = csv_cell(part.unit)
     endings = {word: f",{unit},{csv_cell(word)}\n" for word in set(part.status.tolist())}
     rows = zip(_beginnings(part.cells), part.value.tolist(), part.status.tolist(), strict=True)
-    return "".join([f"{who}{what}{_figure(value)}{endings[word]}" for who, value, word in rows])
+    lines = [
+        f"{who}{what}{value!r}{endings[word]}" if value == value else f"{who}{what}{endings[word]}"
+        for who, value, word in rows  # a value that is none is not even equal to itself
+    ]
+    return "".join(lines)
 
 
 @lru_cache(maxsize=8)  # the columns of a type lie over the same cells

@@ -126,13 +126,14 @@ def _sheet(
     """Entities down, codes across; a number, or where there is none its status."""
     sheet = book.add_worksheet(sheet_name(entity_type))
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-    codes = list(dict.fromkeys(zip(rows["kind"], rows["code"], strict=True)))
-    units = dict(zip(rows["code"], rows["unit"], strict=True))
+    kinds, of_rows = rows["kind"].tolist(), rows["code"].tolist()
+    codes = list(dict.fromkeys(zip(kinds, of_rows, strict=True)))
+    units = dict(zip(of_rows, rows["unit"].tolist(), strict=True))
     sheet.write_row(0, 0, ["entity_id", "name_zh", "name_en", *(code for _, code in codes)], head)
     sheet.write_row(1, 0, ["", "", "", *(units[code] or "" for _, code in codes)], head)
     cells = _cells(rows)
     register = yearly.workspace.register
-    for number, entity_id in enumerate(dict.fromkeys(rows["entity_id"]), start=2):
+    for number, entity_id in enumerate(dict.fromkeys(rows["entity_id"].tolist()), start=2):
         entity = register[entity_id]
         sheet.write_row(number, 0, [entity_id, entity.name_zh, entity.name_en])
         for column, code in enumerate(codes, start=3):
@@ -143,9 +144,8 @@ def _sheet(
 
 
 def _cells(rows: pd.DataFrame) -> Mapping[tuple[str, str, str], float | str]:
-    values = zip(
-        rows["entity_id"], rows["kind"], rows["code"], rows["value"], rows["status"], strict=True
-    )
+    names = ("entity_id", "kind", "code", "value", "status")
+    values = zip(*(rows[name].tolist() for name in names), strict=True)
     return {(e, k, c): s if pd.isna(v) else float(v) for e, k, c, v, s in values}
 
 
