@@ -26,8 +26,9 @@ from cescore.disclosure.kept_pattern import KeptPattern, basis_of, read_pattern
 from cescore.disclosure.statements import Figure, Returned, Statements
 from cescore.method.disclosure import half_unit
 from cescore.method.inference import NOISE, Key, Statement, System, connected
+from cescore.method.knowledge import RespondentCell
 from cescore.method.linear_forms import LinearForm
-from cescore.method.protection import Breach, Protection, RespondentCell
+from cescore.method.protection import Breach, Protection
 from cescore.method.withholding import Proofs, least_withheld
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ class Ledger:
         if not protection.alone:
             unsafe = {breach.cell for breach in found}
             known |= dict.fromkeys(protection.cells.keys() - safe - unsafe, withheld)
-        return list(map(_as_printed, found))
+        return found
 
     @cached_property
     def _safe_under(self) -> dict[RespondentCell, frozenset[Figure]]:
@@ -269,7 +270,7 @@ class Ledger:
         off = math.fsum(c * self._truth[key] for key, c in terms.items())
         noise = NOISE * math.fsum(abs(c * self._truth[key]) for key, c in terms.items())
         width = abs(off) + noise
-        return Statement(name, terms, off - width, off + width, is_printed=False)
+        return Statement(name, terms, off - width, off + width, sources=frozenset())
 
     def _keys_of(self, figure: Figure) -> Sequence[Key]:
         """The cells and rests that a returned figure, or a total of the industry table, adds up."""
@@ -304,13 +305,14 @@ class Ledger:
         figure = follows.figure
         if is_of_industry(figure):
             total = self.industries.totals[figure]
-            return self._total_statement(follows, total, total.value, follows.off)
+            made = self._total_statement(follows, total, total.value, follows.off)
+            return None if made is None else replace(made, sources=follows.sources)
         atom = Returned(figure.entity_id, Quantity(figure.code, figure.year))
         plain = self._statement(figure, LinearForm({atom: 1.0}))
         if plain is None:
             return None
         low, high = plain.low - follows.off, plain.high + follows.off
-        return Statement(follows, plain.terms, low, high)
+        return Statement(follows, plain.terms, low, high, follows.sources)
 
     def _is_implied(self, printed: PrintedSum, released: Collection[Figure]) -> bool:
         if not printed.atoms or any(a.body != printed.figure.entity_id for a in printed.atoms):
@@ -327,7 +329,7 @@ class Ledger:
         truth = {key: self._truth[key] for key in keys}
         cells = {k: self._cells[k] for k in keys if isinstance(k, RespondentCell)}
         system = System(dict.fromkeys(keys, 0.0), statements, truth)
-        return Protection(system, cells, self.rules, _wholes(cells))
+        return Protection(system, cells, self.rules, _wholes(cells), costs=self.costs)
 
     def protections(self) -> Iterator[Protection]:
         """The systems of everything that is released."""
@@ -542,12 +544,6 @@ def _by_code(figures: Iterable[Figure], entity_id: str) -> Years:
         if figure.entity_id == entity_id and not is_of_industry(figure):
             years[figure.code].add(figure.year)
     return {code: frozenset(years[code]) for code in sorted(years)}
-
-
-def _as_printed(breach: Breach) -> Breach:
-    """A breach proved by what is printed: of what follows from that, by its sources."""
-    printed = (p.sources if isinstance(p, Follows) else {p} for p in breach.proof)
-    return replace(breach, proof=frozenset(key for keys in printed for key in keys))
 
 
 def _is_earlier(name: Key) -> bool:
