@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cescore.disclosure.behind import Behind, Quantity
 from cescore.disclosure.costs import costs, weights_of
-from cescore.disclosure.equated import Balance, Equated, Equations, Follows, summed
+from cescore.disclosure.equated import WITHIN, Equated, is_within, summed
+from cescore.disclosure.equations import Balance, Equations, Follows
 from cescore.disclosure.industries import (
     OF_INDUSTRY,
     IndustryTable,
@@ -245,11 +246,8 @@ class Ledger:
     def _balances_of(
         self, withheld: frozenset[Figure], follows: Iterable[Follows]
     ) -> Iterator[Balance]:
-        """What rules say of several withheld figures together, where the bureau has it audited."""
-        if not self.rules.audit_balances:
-            return
-        hidden = {figure for figure in withheld if self._is_returned(figure)}
-        hidden |= {figure for figure in withheld if is_of_industry(figure)} | self.industries.hidden
+        """What rules say of several withheld figures together."""
+        hidden = self._hidden(withheld)
         known = {one.figure for one in follows}
         yield from (one.name for one in self._equations.open(hidden, known))
 
@@ -273,21 +271,29 @@ class Ledger:
         return Statement(name, terms, off - width, off + width, sources=frozenset())
 
     def _keys_of(self, figure: Figure) -> Sequence[Key]:
-        """The cells and rests that a returned figure, or a total of the industry table, adds up."""
+        """The cells and rests that a returned figure, a total of the industry table, or a sum over
+        respondents adds up."""
         if is_of_industry(figure):
             total = self.industries.totals[figure]
             return self._totalled.get((total.body, total.industry, total.quantity), ())
+        if is_within(figure):
+            quantity = Quantity(figure.code.removesuffix(WITHIN), figure.year)
+            return [c for c in self._cells_of.get(quantity, ()) if figure.entity_id in _marks(c)]
         return self._expanded(Returned(figure.entity_id, Quantity(figure.code, figure.year)))
 
     def _following(
         self, withheld: frozenset[Figure], released: Collection[Figure]
     ) -> tuple[Follows, ...]:
         """Returned figures and totals that are withheld and follow from released ones."""
-        hidden = {figure for figure in withheld if self._is_returned(figure)}
-        hidden |= {figure for figure in withheld if is_of_industry(figure)}
-        hidden |= self.industries.hidden
+        hidden = self._hidden(withheld)
         beside = {figure for figure in self.meanings if self._is_returned(figure)} - hidden
         return self._equations.following(hidden, {*released, *beside})
+
+    def _hidden(self, withheld: frozenset[Figure]) -> set[Figure]:
+        """What equations may be solved for: returned figures and totals that no page prints."""
+        never = {figure for figure in self._equations.figures if is_within(figure)}
+        printed = {f for f in withheld if is_of_industry(f) or self._is_returned(f)}
+        return printed | self.industries.hidden | never
 
     @cached_property
     def _equations(self) -> Equations:
@@ -302,17 +308,12 @@ class Ledger:
 
     def _follows(self, follows: Follows) -> Statement | None:
         """The statement that a figure makes which is not printed and follows all the same."""
-        figure = follows.figure
-        if is_of_industry(figure):
-            total = self.industries.totals[figure]
-            made = self._total_statement(follows, total, total.value, follows.off)
-            return None if made is None else replace(made, sources=follows.sources)
-        atom = Returned(figure.entity_id, Quantity(figure.code, figure.year))
-        plain = self._statement(figure, LinearForm({atom: 1.0}))
-        if plain is None:
+        terms: dict[Key, float] = dict.fromkeys(self._keys_of(follows.figure), 1.0)
+        if not terms:
             return None
-        low, high = plain.low - follows.off, plain.high + follows.off
-        return Statement(follows, plain.terms, low, high, follows.sources)
+        value = math.fsum(self._truth[key] for key in terms)
+        off = max(follows.off, NOISE * value)
+        return Statement(follows, terms, value - off, value + off, follows.sources)
 
     def _is_implied(self, printed: PrintedSum, released: Collection[Figure]) -> bool:
         if not printed.atoms or any(a.body != printed.figure.entity_id for a in printed.atoms):

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 from cescore.definitions.model import Disclosure
 from cescore.method.inference import Bound, Key, Statement, System
@@ -75,7 +76,7 @@ class Protection:
     rules: Disclosure
     wholes: Sequence[Sequence[RespondentCell]] = ()
     safe: Collection[RespondentCell] = ()
-    costs: Mapping[Key, float] = field(default_factory=dict)
+    costs: Mapping[Any, float] = field(default_factory=dict)
 
     def breaches(self) -> list[Breach]:
         """What the printed sums give away, by cell and rule.
