@@ -162,10 +162,10 @@ def looks_as_names(tree: ast.expr) -> tuple[str, dict[str, ast.Call]]:
     calls = sorted(across_calls(tree), key=lambda call: call.col_offset)
     named = {f"of_others_{i}": call for i, call in enumerate(calls)}
     names = {id(call): name for name, call in named.items()}
-    return ast.unparse(_Named(names).visit(tree)), named
+    return ast.unparse(_WithNames(names).visit(tree)), named
 
 
-class _Named(ast.NodeTransformer):
+class _WithNames(ast.NodeTransformer):
     """Calls replaced by names."""
 
     def __init__(self, names: Mapping[int, str]) -> None:
