@@ -83,7 +83,8 @@ def _keys(value: float) -> Iterator[str]:
     """What a number is looked for by: its digits, rounded; to two decimals as it stands alone."""
     for n in range(FEWEST, MOST + 1):
         yield f"{value:.{n - 1}e}".partition("e")[0].replace(".", "").rstrip("0")
-    yield f"{value:.2f}"
+    if value >= 1000:  # shorter ones are many a number
+        yield f"{value:.2f}"
 
 
 def _to(digits: str, n: int) -> str:
