@@ -510,13 +510,17 @@ class Ledger:
             cell = RespondentCell(group, quantity)
             self._cells[cell] = dict(parts)
             self._truth[cell] = math.fsum(parts.values())
+        groups_of: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+        for group in groups:
+            for mark in group:
+                groups_of[mark].append(group)
         found: dict[str, tuple[Key, ...]] = {}
         bodies = [b.entity_id for b in self.behind.bodies]
         for body in sorted(bodies, key=lambda b: len(self.behind.inside(b))):
             figure = self.behind.figure(body, quantity)
             if figure is None:
                 continue
-            keys: list[Key] = [RespondentCell(g, quantity) for g in groups if body in g]
+            keys: list[Key] = [RespondentCell(g, quantity) for g in groups_of.get(body, ())]
             keys += [Rest(b, quantity) for b in self.behind.inside(body) if b in found]
             keys = [key for key in keys if key in self._truth]
             rest = abs(figure) - math.fsum(self._truth[key] for key in keys)
