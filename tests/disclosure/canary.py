@@ -82,7 +82,9 @@ class Canary:
 def _keys(value: float) -> Iterator[str]:
     """What a number is looked for by: its digits, rounded; to two decimals as it stands alone."""
     for n in range(FEWEST, MOST + 1):
-        yield f"{value:.{n - 1}e}".partition("e")[0].replace(".", "").rstrip("0")
+        digits = f"{value:.{n - 1}e}".partition("e")[0].replace(".", "").rstrip("0")
+        if len(digits) >= FEWEST - 1:  # 2679.9996 is no 268
+            yield digits
     if value >= 1000:  # shorter ones are many a number
         yield f"{value:.2f}"
 
