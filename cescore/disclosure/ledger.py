@@ -17,6 +17,7 @@ from cescore.disclosure.behind import Behind, Quantity
 from cescore.disclosure.costs import costs, weights_of
 from cescore.disclosure.equated import WITHIN, Equated, is_within, summed
 from cescore.disclosure.equations import Balance, Equations, Follows
+from cescore.disclosure.held_by_each import HeldByEach, OfEach
 from cescore.disclosure.industries import (
     OF_INDUSTRY,
     IndustryTable,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from cescore.evaluation.yearly import YearlyEvaluation
     from cescore.method.linear_forms import Meaning
 
+Unprinted = Follows | Balance | OfEach  # what is in no print, and known all the same
 Years = Mapping[str, frozenset[int]]  # code -> years
 LATE = "\0late"  # no id is called so
 EARLIER = "earlier edition: "
@@ -65,7 +67,7 @@ class SystemPart(NamedTuple):
 
     numbers: frozenset[int]
     following: frozenset[Follows] = frozenset()
-    balances: frozenset[Balance] = frozenset()
+    balances: frozenset[Balance | OfEach] = frozenset()
 
 
 @dataclass(frozen=True, eq=False)
@@ -221,16 +223,19 @@ class Ledger:
             if p.figure in released and not self._is_implied(p, released)
         ]
         follows = self._following(withheld, released)
-        names: tuple[Follows | Balance, ...] = (*follows, *self._balances_of(withheld, follows))
+        names: tuple[Unprinted, ...] = (*follows, *self._balances_of(withheld, follows))
         others = {
             name: statement for name in names if (statement := self._unprinted(name)) is not None
         }
+        others |= self._held_by_each
         printed = [self.printed[i].statement for i in kept]
         place: dict[Key, int] = {}
         groups = connected([*printed, *others.values()])
         for number, keys in enumerate(groups):
             place |= dict.fromkeys(keys, number)
-        parts: list[tuple[list[int], list[Follows], list[Balance]]] = [([], [], []) for _ in groups]
+        parts: list[tuple[list[int], list[Follows], list[Balance | OfEach]]] = [
+            ([], [], []) for _ in groups
+        ]
         for i in kept:
             parts[place[next(iter(self.printed[i].statement.terms))]][0].append(i)
         for name, statement in others.items():
@@ -251,9 +256,22 @@ class Ledger:
         known = {one.figure for one in follows}
         yield from (one.name for one in self._equations.open(hidden, known))
 
-    def _unprinted(self, name: Follows | Balance) -> Statement | None:
+    def _unprinted(self, name: Unprinted) -> Statement | None:
         """The statement of what is not printed and is known all the same; None: of nobody."""
+        if isinstance(name, OfEach):
+            return self._held_by_each[name]
         return self._follows(name) if isinstance(name, Follows) else self._balance(name)
+
+    @cached_property
+    def _held_by_each(self) -> Mapping[Unprinted, Statement]:
+        """What rules say of the respondents in the same sums."""
+
+        def cell_of(entity_id: str, quantity: Quantity) -> RespondentCell | None:
+            cell = RespondentCell(self._group(entity_id, quantity), quantity)
+            return cell if cell in self._cells else None
+
+        self._expansions  # noqa: B018 - which makes the cells
+        return {s.name: s for s in HeldByEach(self.behind, cell_of, self._truth)}  # type: ignore[misc]
 
     @lru_cache(maxsize=65536)  # noqa: B019 - lives as long as its run
     def _balance(self, name: Balance) -> Statement | None:
@@ -324,7 +342,7 @@ class Ledger:
     def protection(self, part: SystemPart) -> Protection:
         """The system of some connected statements, with the respondents behind them."""
         statements = [self.printed[i].statement for i in sorted(part.numbers)]
-        others: list[Follows | Balance] = sorted((*part.following, *part.balances), key=str)
+        others: list[Unprinted] = sorted((*part.following, *part.balances), key=str)
         statements += [s for s in map(self._unprinted, others) if s is not None]
         keys = dict.fromkeys(key for s in statements for key in s.terms)
         truth = {key: self._truth[key] for key in keys}
@@ -492,13 +510,17 @@ class Ledger:
             cell = RespondentCell(group, quantity)
             self._cells[cell] = dict(parts)
             self._truth[cell] = math.fsum(parts.values())
+        groups_of: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+        for group in groups:
+            for mark in group:
+                groups_of[mark].append(group)
         found: dict[str, tuple[Key, ...]] = {}
         bodies = [b.entity_id for b in self.behind.bodies]
         for body in sorted(bodies, key=lambda b: len(self.behind.inside(b))):
             figure = self.behind.figure(body, quantity)
             if figure is None:
                 continue
-            keys: list[Key] = [RespondentCell(g, quantity) for g in groups if body in g]
+            keys: list[Key] = [RespondentCell(g, quantity) for g in groups_of.get(body, ())]
             keys += [Rest(b, quantity) for b in self.behind.inside(body) if b in found]
             keys = [key for key in keys if key in self._truth]
             rest = abs(figure) - math.fsum(self._truth[key] for key in keys)

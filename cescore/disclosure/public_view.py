@@ -69,6 +69,9 @@ class PublicView:
     @cached_property
     def hidden(self) -> Years:
         """Everything of the body that is not shown: what is withheld, and what stands on it."""
+        return self._hidden(only_numbers=True)
+
+    def _hidden(self, *, only_numbers: bool) -> Years:
         found: dict[str, set[int]] = {code: set(years) for code, years in self.withheld.items()}
         framework, base_year = self.whole.framework, self.whole.base_year
         accounts = compute_accounts(self._as_released, framework, base_year=base_year)
@@ -76,7 +79,9 @@ class PublicView:
         for now, whole in ((accounts, self.whole.accounts), (indicators, self.whole.indicators)):
             own = whole.alone(self.row)
             for code, column in now.columns.items():
-                lost = (column.state == State.SUPPRESSED) & own.column(code).is_present
+                lost = column.state == State.SUPPRESSED
+                if only_numbers:
+                    lost &= own.column(code).is_present
                 if lost.any():
                     years = np.array(now.years)[lost[0]].tolist()
                     found.setdefault(code, set()).update(years)
@@ -133,16 +138,17 @@ class PublicView:
 
     @cached_property
     def _scores(self) -> Mapping[str, Mapping[int, str]]:
-        """The scored indicators that are withheld, with the case each score falls under."""
+        """The scored indicators that are withheld, with the case each score falls under; also where
+        there is no number to withhold, which recomputation cannot know."""
         words = ("", *CASES)
-        years = self.whole.panel.years
+        years, hidden = self.whole.panel.years, self._hidden(only_numbers=False)
         return {
             i.code: {
                 year: words[int(self.whole.scored.case[i.code][self.row, years.index(year)])]
-                for year in sorted(self.hidden[i.code])
+                for year in sorted(hidden[i.code])
             }
             for i in self.whole.framework.scored()
-            if self.hidden.get(i.code)
+            if hidden.get(i.code)
         }
 
     @cached_property

@@ -233,8 +233,7 @@ class System:
         for at, cost in costs.items():
             model.changeColCost(at, cost / unit)
         model.changeColsBounds(len(places), places, ends[:, 0].copy(), ends[:, 1].copy())
-        model.run()
-        status, found = model.getModelStatus().name, model.getSolution()
+        status, found = _run(model), model.getSolution()
         value = float(model.getInfo().objective_function_value * unit)
         duals, point = np.array(found.row_dual), np.array(found.col_value)
         for at in costs:
@@ -317,6 +316,22 @@ class System:
             low, high = statement.low / unit, statement.high / unit
             rows.append(_Row(at, values / unit, low, high))
         return rows
+
+
+def _run(model: Any) -> str:
+    """How a program ends; one that the last vertex leads nowhere begins anew, and then by points
+    inside."""
+    status = ""
+    for solver in (None, "simplex", "ipm"):
+        if solver is not None:
+            model.clearSolver()
+            model.setOptionValue("solver", solver)
+        model.run()
+        status = str(model.getModelStatus().name)
+        if status == OPTIMAL or status in UNBOUNDED:
+            break
+    model.setOptionValue("solver", OPTIONS["solver"])
+    return status
 
 
 @contextmanager

@@ -196,36 +196,37 @@ class Protection:
         public = self.system.upper(_whole(cell))
         if not meets(public.value, ">=", self._needed(parts)):
             return Breach(largest, second, "upper", public.proof)
-        observers = [
-            observer
+        needed = {
+            observer: self._needed_against(observer, parts)
             for observer in self._knowledge.observers[cell.quantity]
             # who knows of this cell alone knows no more than the second largest
             if self._knowledge.of(observer).keys() != {cell} and parts.keys() != {observer}
-        ]
-        return self._first_above(cell, observers)
+        }
+        found = self._first_above(_whole(cell), needed, list(needed))
+        return found and replace(found, target=largest if largest != found.observer else second)
 
-    def _first_above(self, cell: RespondentCell, observers: Sequence[str]) -> Breach | None:
-        """The first observer who bounds a cell too closely: asked all together, and then by halves."""
-        if len(observers) < 2:
-            return self._above_of(cell, observers[0]) if observers else None
-        known = dict(self._knowledge.most(observers))
-        known.pop(cell, None)
-        if self._is_wide(cell, known):
+    def _needed_against(self, observer: str, parts: Parts) -> float:
+        """How large a cell's total must be able to be for an observer not to know the others' largest."""
+        others = max(value for holder, value in parts.items() if holder != observer)
+        return (1 + self._share) * others + parts.get(observer, 0.0)
+
+    def _first_above(
+        self, terms: Mapping[Key, float], needed: Mapping[str, float], observers: Sequence[str]
+    ) -> Breach | None:
+        """The first observer who bounds a sum below what is needed against him, of nobody as yet:
+        asked all together, as if they had put together what they know, and then by halves."""
+        if not observers:
             return None
+        known = self._knowledge.most(observers)
+        bound = self.system.upper(terms, known, self._knowledge.sole_in(known))
+        if meets(bound.value, ">=", max(needed[observer] for observer in observers)):
+            return None
+        if len(observers) == 1:
+            return Breach("", observers[0], "upper", bound.proof)
         half = len(observers) // 2
-        return self._first_above(cell, observers[:half]) or self._first_above(
-            cell, observers[half:]
+        return self._first_above(terms, needed, observers[:half]) or self._first_above(
+            terms, needed, observers[half:]
         )
-
-    def _above_of(self, cell: RespondentCell, observer: str) -> Breach | None:
-        parts, known = self.cells[cell], self._knowledge.of(observer)
-        others = {holder: x for holder, x in parts.items() if holder != observer}
-        target = max(others, key=lambda holder: (others[holder], holder))
-        bound = self.system.upper(_whole(cell), known, self._knowledge.sole_in(known))
-        left = bound.value - parts.get(observer, 0.0)
-        if meets(left, ">=", (1 + self._share) * others[target]):
-            return None
-        return Breach(target, observer, "upper", bound.proof)
 
     def _is_wide(self, cell: RespondentCell, known: Known) -> bool:
         """Whether a cell's total can be large enough for whoever knows no more of the others."""
@@ -233,17 +234,26 @@ class Protection:
         return meets(bound.value, ">=", self._needed(self.cells[cell]))
 
     def _above_holding(self, holder: str, cells: Sequence[RespondentCell]) -> Breach | None:
+        """Whether anybody can bound what a holding adds to several cells, all of it together."""
         terms: dict[Key, float] = dict.fromkeys(cells, 1.0)
         parts = dict(self._together(terms))
         own = parts.pop(holder)
         second = max(parts, key=lambda other: (parts[other], other)) if parts else ""
-        needed = (1 + self._share) * own + parts.get(second, 0.0)
-        if meets(sum(self.system.truth[cell] for cell in cells), ">=", needed):
+        truth = sum(self.system.truth[cell] for cell in cells)
+        observers = (*self._knowledge.observers[cells[0].quantity], *parts)
+        needed = {
+            observer: (1 + self._share) * own + parts.get(observer, 0.0)
+            for observer in dict.fromkeys((second, *observers))
+            if observer != holder
+        }
+        doubtful = [o for o, value in needed.items() if not meets(truth, ">=", value)]
+        if not doubtful:
             return None
         bound = self.system.upper(terms)
-        if meets(bound.value, ">=", needed):
-            return None
-        return Breach(holder, second, "upper", bound.proof)
+        if not meets(bound.value, ">=", needed[second]):
+            return Breach(holder, second, "upper", bound.proof)
+        found = self._first_above(terms, needed, doubtful)
+        return found and replace(found, target=holder)
 
     # --- from below -----------------------------------------------------------------------------
 

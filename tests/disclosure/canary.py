@@ -23,6 +23,7 @@ NUMBERS = (
     re.compile(r"\d{1,4}(?:[, ]\d{4})+(?:\.\d+)?"),  # by ten thousands
     re.compile(r"\d{1,3}(?:[. ]\d{3})+,\d+"),  # with a decimal comma
 )
+IN_FULL = re.compile(r"(?<![\d.])\d{1,9}\.\d{3,}(?![\d.])")  # hashes are no numbers
 FEWEST, MOST = 7, 8  # significant digits: fewer are many a number's, more are rounding
 CLOSE = 1e-9  # relative to the larger: what subtraction leaves of a difference
 
@@ -45,8 +46,10 @@ class Canary:
 
     def owners_by_subtraction(self, text: str) -> set[str]:
         """Whose secrets are the difference of two numbers of a text, printed in full."""
-        plain = {n for n in NUMBERS[0].findall(text.translate(WIDE)) if len(n) > FEWEST}
-        numbers = np.sort(np.array([float(n.replace(",", ".")) for n in plain]))
+        plain = set(IN_FULL.findall(text.translate(WIDE)))
+        numbers = np.sort(np.array([float(n) for n in plain]))
+        if not len(numbers):
+            return set()
         found = set()
         for owner, values in self.secrets.items():
             for value in values:
@@ -79,8 +82,11 @@ class Canary:
 def _keys(value: float) -> Iterator[str]:
     """What a number is looked for by: its digits, rounded; to two decimals as it stands alone."""
     for n in range(FEWEST, MOST + 1):
-        yield f"{value:.{n - 1}e}".partition("e")[0].replace(".", "").rstrip("0")
-    yield f"{value:.2f}"
+        digits = f"{value:.{n - 1}e}".partition("e")[0].replace(".", "").rstrip("0")
+        if len(digits) >= FEWEST - 1:  # 2679.9996 is no 268
+            yield digits
+    if value >= 1000:  # shorter ones are many a number
+        yield f"{value:.2f}"
 
 
 def _to(digits: str, n: int) -> str:

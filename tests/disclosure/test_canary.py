@@ -83,6 +83,7 @@ def test_the_canary_finds_a_total_and_the_rest_of_it() -> None:
     canary = Canary({"X": (1234.5678,)})
     assert canary.owners_by_subtraction("all: 4321.8765, others: 3087.3087") == {"X"}
     assert not canary.owners_by_subtraction("all: 4321.8765, others: 3087.3187")
+    assert not canary.owners_by_subtraction("hash 12345678901234567890, 1.5")
 
 
 @pytest.mark.parametrize("before", range(3))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cases import Firm, evaluated, firms, open_ledger
+from cases import Firm, evaluate_again, evaluated, firms, open_ledger
 
 from cescore.definitions.model import CheckRule
 from cescore.disclosure.bundle import Bundle
@@ -16,6 +17,7 @@ from cescore.disclosure.bundles import Bundler
 from cescore.disclosure.equations import Equation, Equations
 from cescore.disclosure.ledger import Ledger
 from cescore.disclosure.statements import Figure
+from cescore.evaluation.yearly import YearlyEvaluation
 
 CLOSE = 0.01
 PARKS = ("PK1", "PK2")
@@ -76,9 +78,12 @@ def one_recycles(count: int = 6) -> list[Firm]:
     ]
 
 
-def balanced(root: Path) -> Path:
+EVERYBODY = ("city", "park", "firm")
+
+
+def balanced(root: Path, entity_types: Sequence[str] = EVERYBODY) -> Path:
     text = {"en": "material is waste and recycled", "rule": RULE, "severity": "hard"}
-    made = {"kind": "balance", "entity_types": ["city", "park", "firm"], "source": "the tests"}
+    made = {"kind": "balance", "entity_types": [*entity_types], "source": "the tests"}
     path = root / "params/checks.yml"
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps({"rules": {"sum": {**text, **made}}}), encoding="utf-8")
@@ -102,6 +107,30 @@ def test_a_part_that_is_one_firm_s_does_not_follow_from_the_total_and_the_other_
     guess = take_waste_off_material({"PK1": bundler.bundle("PK1")})
     succeeded = guess is not None and abs(guess - frame[0].recycled) <= CLOSE * frame[0].recycled
     assert succeeded is not is_in
+
+
+def summed_by_the_program(root: Path) -> YearlyEvaluation:
+    """The same workspace without the bodies' own figures: they are the sums over their firms."""
+    for path in sorted((root / "data").glob("*/observations.csv")):
+        lines = path.read_text("utf-8").splitlines(keepends=True)
+        path.write_text("".join(x for x in lines if x[:2] not in ("C1", "PK")), encoding="utf-8")
+    run = root / "params/runs/2025.yml"
+    tiled = {"tiled_by": {"city": "park", "park": "firm"}}
+    run.write_text(json.dumps(json.loads(run.read_text("utf-8")) | tiled), encoding="utf-8")
+    return evaluate_again(root)
+
+
+@pytest.mark.parametrize("said_of", [("firm",), ()], ids=["of each firm", "of nobody"])
+def test_what_holds_for_each_firm_holds_for_the_firms_of_a_park(
+    said_of: tuple[str, ...], tmp_path: Path
+) -> None:
+    frame = one_recycles()
+    root = balanced(tmp_path, said_of) if said_of else tmp_path
+    evaluated(root, frame, PARKS)
+    bundles = {"PK1": Bundler(summed_by_the_program(root)).bundle("PK1")}
+    guess = take_waste_off_material(bundles)
+    is_inferred = guess is not None and abs(guess - frame[0].recycled) <= CLOSE * frame[0].recycled
+    assert is_inferred is not bool(said_of)
 
 
 def test_without_the_rule_the_total_and_the_other_part_are_released(tmp_path: Path) -> None:
