@@ -200,8 +200,10 @@ def preview(
     render = TRIAL_RENDER if variant else WATCHED_RENDER if watch else PREVIEW_RENDER
     opening = _opening(1, seconds, render=render)
     with contextlib.closing(opening()) as executor:
+        from cescore.publish.words import label
         from cescore.run.preview import Preview
 
+        console.print(label("terminal.fence_preview", asked.spoken), markup=False)
         made = Preview(asked, name, executor)
         previewed = made.make()
         for line in previewed.lines(asked.spoken):
