@@ -18,6 +18,7 @@ from types import CodeType
 from typing import Any
 
 from cescore.definitions.shipped import TEMPLATES
+from cescore.publish.page import PageFacts
 from cescore.publish.printing.pdf import print_pdf
 from cescore.publish.section import section
 from cescore.publish.stages import collector_paused
@@ -81,17 +82,25 @@ def _page(bundle: Path, lang: str, notebook: Path) -> str:
     title = html.escape(bundle.stem)
     return (
         f'<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title>'
-        f'</head><body class="{lang}">{_running(known, lang)}<main>{"".join(front + rest)}</main>'
+        f'</head><body class="{_classes(known, lang)}">{_running(known, lang)}'
+        f"<main>{''.join(front + rest)}</main>"
         "</body></html>"
     )
+
+
+def _classes(bundle: dict[str, Any], lang: str) -> str:
+    """Of the body, as a report has them: the stylesheet goes by them."""
+    return f"{bundle['entity']['entity_type']} {lang} {bundle['run']['status']}"
 
 
 def _running(bundle: dict[str, Any], lang: str) -> str:
     """Head, foot and marks of every page, as a report has them."""
     marks = [label("status.sample", lang)] if bundle["run"]["status"] == "sample" else []
     number, name = bundle["report_number"], bundle["entity"]["name_zh"]
-    page = {"name": name, "heading": number, "report_number": number, "short_hash": number}
-    return section("running", page={**page, "marks": marks}).html
+    facts = PageFacts(
+        name, lang, number, name=name, heading=number, short_hash=number, marks=tuple(marks)
+    )
+    return section("running", page=vars(facts)).html
 
 
 def _keeper(shown: list[str]) -> Callable[..., None]:

@@ -23,7 +23,7 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_output
 from traitlets.config import Config
 
@@ -60,13 +60,20 @@ class _Outputs(list[NotebookNode]):
 
     def show(self, kind: str, data: Mapping[str, Any], metadata: Any, **more: Any) -> NotebookNode:
         self._begin()
-        shown = new_output(kind, data=_text_of(data), metadata=dict(metadata or {}), **more)
+        given = {"data": _text_of(data), "metadata": dict(metadata or {}), **more}
+        is_plain = all(isinstance(v, str) or _is_json(mime) for mime, v in given["data"].items())
+        # What is text or JSON fits nbformat's schema, which takes longer to ask than a cell to run.
+        shown = from_dict({"output_type": kind, **given}) if is_plain else new_output(kind, **given)
         self.append(shown)
         return shown
 
 
 def _text_of(data: Mapping[str, Any]) -> dict[str, Any]:
     return {mime: _as_json(value) for mime, value in data.items()}
+
+
+def _is_json(mime: str) -> bool:
+    return mime.startswith("application/") and mime.endswith(("+json", "/json"))
 
 
 def _as_json(value: Any) -> Any:
@@ -254,9 +261,20 @@ class InProcessEngine:
 
     @classmethod
     def execute_managed_notebook(
-        cls, nb_man: NotebookExecutionManager, kernel_name: str, **_: Any
+        cls,
+        nb_man: NotebookExecutionManager,
+        kernel_name: str,
+        *,
+        begun: list[NotebookNode] | None = None,
+        **_: Any,
     ) -> None:
-        """Run the code cells in order and stop at the first that fails."""
+        """Run the code cells in order and stop at the first that fails.
+
+        ``begun`` takes the notebook before its first cell runs, for a caller that wants it whatever
+        becomes of it.
+        """
+        if begun is not None:
+            begun.append(nb_man.nb)
         with fresh_shell() as shell:
             for number, cell in enumerate(nb_man.nb.cells):
                 if cell.cell_type != "code" or not cell.source.strip():

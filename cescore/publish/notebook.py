@@ -27,7 +27,7 @@ from papermill.translators import papermill_translators
 from traitlets.config import Config
 
 from cescore.errors import PublishError
-from cescore.publish.cells.shown import cell_numbers, remarks
+from cescore.publish.cells.shown import cell_numbers
 from cescore.publish.cells.terminal import without_colours
 from cescore.publish.engine import INLINE, InProcessEngine
 from cescore.publish.table_data import TABLE_MIME
@@ -50,7 +50,7 @@ _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+")
 def execute(
     notebook: Path, output: Path, parameters: Mapping[str, str | int], *, engine: str = IN_PROCESS
 ) -> NotebookNode:
-    """The executed notebook, also written to `output` as it stands, even when a cell fails.
+    """The executed notebook; also written to `output` as it stands, if a cell fails.
 
     Parameters
     ----------
@@ -75,29 +75,45 @@ def execute(
             f"{notebook.name}: its cells are {_language(source)}, which only a kernel runs:"
             " --engine kernel"
         )
-    try:
-        with _environment(_LIBRARY_SETTINGS):
-            executed = papermill.execute_notebook(
-                source,
-                str(output).replace("{", "{{").replace("}", "}}"),  # papermill formats paths
-                parameters=dict(parameters),
-                engine_name=ENGINES[engine],
-                kernel_name=_kernel(source),
-                language=_language(source),
-                progress_bar=False,
-                request_save_on_cell_execute=False,
-                autosave_cell_every=0,
-                **_transport(engine),
-            )
-    except PapermillExecutionError as error:
-        number = error.cell_index + 1 - bool(parameters)  # not counting the injected cell
-        raise PublishError(_cell_failure(notebook.name, number, error)) from error
-    except (PapermillException, NoSuchKernel) as error:
-        raise PublishError(f"{notebook.name}: {error}") from error
-    except DeadKernelError as error:
-        raise PublishError(f"{notebook.name}: its kernel ended: {error}") from error
-    _refuse_early_end(executed, notebook.name)
+    begun: list[NotebookNode] = []
+    # papermill writes what a kernel executed; what runs here its caller writes once, when it is ready
+    own_path = str(output).replace("{", "{{").replace("}", "}}")  # papermill formats paths
+    target, how = (None, {"begun": begun}) if engine == IN_PROCESS else (own_path, _transport())
+    with left_where_it_fails(begun, output):
+        try:
+            with _environment(_LIBRARY_SETTINGS):
+                executed = papermill.execute_notebook(
+                    source,
+                    target,
+                    parameters=dict(parameters),
+                    engine_name=ENGINES[engine],
+                    kernel_name=_kernel(source),
+                    language=_language(source),
+                    progress_bar=False,
+                    request_save_on_cell_execute=False,
+                    autosave_cell_every=0,
+                    **how,
+                )
+        except PapermillExecutionError as error:
+            number = error.cell_index + 1 - bool(parameters)  # not counting the injected cell
+            raise PublishError(_cell_failure(notebook.name, number, error)) from error
+        except (PapermillException, NoSuchKernel) as error:
+            raise PublishError(f"{notebook.name}: {error}") from error
+        except DeadKernelError as error:
+            raise PublishError(f"{notebook.name}: its kernel ended: {error}") from error
+        _refuse_early_end(executed, notebook.name)
     return executed
+
+
+@contextmanager
+def left_where_it_fails(executed: Iterable[NotebookNode], path: Path) -> Iterator[None]:
+    """Write what was executed, as it stands, if the block ends in an error: it shows how far it came."""
+    try:
+        yield
+    except Exception:
+        for notebook in executed:
+            write_notebook(notebook, path)
+        raise
 
 
 def _refuse_early_end(executed: NotebookNode, name: str) -> None:
@@ -210,15 +226,13 @@ def _injected(parameters: Mapping[str, str | int], notebook: NotebookNode) -> st
 
 
 def complaints(executed: NotebookNode) -> list[str]:
-    """What a person should look at, each line with its cell: what was written to stderr, warnings of
-    libraries as a rule, and what paper shows otherwise than Jupyter."""
-    told = [
+    """What was written to stderr, warnings of libraries as a rule, each line with its cell."""
+    return [
         f"cell {number}: {line}"
         for number, cell in cell_numbers(executed)
         for line in without_colours(_stderr(cell)).splitlines()
         if line.strip()
     ]
-    return told + remarks(executed)
 
 
 def _stderr(cell: NotebookNode) -> str:
@@ -293,9 +307,8 @@ def _first_line(source: str) -> str:
     return next((line for line in source.splitlines() if line.strip()), "").strip()
 
 
-def _transport(engine: str) -> dict[str, Any]:
-    if engine != "kernel":
-        return {}
+def _transport() -> dict[str, Any]:
+    """How papermill speaks with a kernel."""
     if sys.platform == "win32":  # has no local sockets that ZeroMQ could use
         return {}
     # TCP ports race when several kernels start at once; local sockets do not.

@@ -63,10 +63,14 @@ class PageFacts:
 
 @dataclass(frozen=True)
 class Page:
-    """The finished page: `html` stands by itself; `for_print` leaves the style to the printer."""
+    """The finished page: `html` stands by itself; `for_print` leaves the style to the printer.
+
+    ``remarks``: what a person should look at, because paper shows it otherwise than Jupyter.
+    """
 
     html: str
     for_print: str
+    remarks: tuple[str, ...] = ()
 
 
 def make_page(
@@ -84,8 +88,8 @@ def make_page(
         The page holds something that runs, fetches or leads elsewhere, a picture without words or a
         link to a place that is not on it.
     """
-    cells = shown_cells(executed, facts.language[:2])
-    shown = NotebookNode({**executed, "cells": cells})
+    setting = shown_cells(executed, facts.language[:2])
+    shown = NotebookNode({**executed, "cells": setting.cells})
     resources = {"page": {**vars(facts), "style": Markup(_STYLE_MARK)}}
     text, _ = exporter(templates).from_notebook_node(shown, resources=resources)
     _refuse_active(text, executed)
@@ -96,6 +100,7 @@ def make_page(
     return Page(
         html=on_screen(text, sheets),
         for_print=text.replace(_STYLE_MARK, "", 1).replace("</head>", f"{printed}</head>", 1),
+        remarks=setting.remarks,
     )
 
 
@@ -134,8 +139,9 @@ class ScorecardExporter(TemplateExporter):
     def __init__(self, folders: list[str]) -> None:
         self._folders = folders
         config = Config({"NbConvertBase": {"display_data_priority": _SHOWN}})
+        # optimistic: nbformat's schema is asked once, not after each of a dozen idle preprocessors
         super().__init__(config=config, exclude_input=True, exclude_input_prompt=True,
-                         exclude_output_prompt=True)  # fmt: skip
+                         exclude_output_prompt=True, optimistic_validation=True)  # fmt: skip
 
     @default("template_paths")
     def _template_paths(self, prune: bool = True, root_dirs: Any = None) -> list[str]:

@@ -27,6 +27,7 @@ from cescore.publish.notebook import (
     displayed,
     execute,
     finish,
+    left_where_it_fails,
     write_notebook,
 )
 from cescore.publish.page import Page, PageFacts, make_page, printed_tables
@@ -111,8 +112,9 @@ def _made(asked: _Asked) -> RenderRecord:
     (folder / kind.pdf).unlink(missing_ok=True)
     with stage("execute"):
         executed = _executed(asked, opened)
-    _refuse_altered(opened)
-    opened = _agreed(opened, executed, asked)
+    with left_where_it_fails([executed], folder / kind.executed):
+        _refuse_altered(opened)
+        opened = _agreed(opened, executed, asked)
     with stage("page"):
         kept = finish(executed, shown_parameters=opened.parameters)
         written[kind.executed] = write_notebook(kept, folder / kind.executed)
@@ -136,7 +138,7 @@ def _made(asked: _Asked) -> RenderRecord:
         pages=printed.pages,
         outputs={name: hashlib.sha256(raw).hexdigest() for name, raw in sorted(written.items())},
         index=opened.index,
-        warnings=[*_warnings(executed, printed), *opened.warnings(printed.pages)],
+        warnings=[*_warnings(executed, page, printed), *opened.warnings(printed.pages)],
         seconds=stage.seconds,
     )
 
@@ -261,8 +263,8 @@ def _refuse_unsound(opened: Publication[Any], printed: Printed) -> None:
         raise PublishError(f"{opened.kind.pdf}: " + "; ".join(problems))
 
 
-def _warnings(executed: NotebookNode, printed: Printed) -> Iterator[str]:
-    yield from (f"notebook: {line}" for line in complaints(executed))
+def _warnings(executed: NotebookNode, page: Page, printed: Printed) -> Iterator[str]:
+    yield from (f"notebook: {line}" for line in (*complaints(executed), *page.remarks))
     yield from printed.warnings()
 
 

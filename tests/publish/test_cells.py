@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from PIL import Image
 
 from cescore.errors import PublishError
-from cescore.publish.cells.shown import printed_cells, remarks
+from cescore.publish.cells.shown import printed_cells, shown_cells
 from cescore.publish.cells.terminal import settled, without_colours
 from cescore.publish.notebook import complaints, execute, finish
 from cescore.publish.page import PageFacts, make_page
@@ -31,6 +31,11 @@ def picture(kind: str) -> str:
     buffer = io.BytesIO()
     Image.new("RGB", (4, 4), "red").save(buffer, kind.upper())
     return base64.b64encode(buffer.getvalue()).decode()
+
+
+def remarks(*cells: NotebookNode) -> list[str]:
+    """What a person is told of the cells."""
+    return list(shown_cells(new_notebook(cells=list(cells)), "en").remarks)
 
 
 def body(*cells: NotebookNode) -> str:
@@ -92,7 +97,7 @@ def test_a_picture_that_cannot_be_read_is_refused_with_its_cell() -> None:
 def test_a_picture_without_words_is_printed_and_remarked() -> None:
     cells = [new_markdown_cell("a"), showing({"image/png": picture("png")})]
     assert 'alt="Picture without a description"' in body(*cells)
-    assert remarks(new_notebook(cells=cells)) == [
+    assert remarks(*cells) == [
         "cell 2: a picture has no words for those who cannot see it: give it an alt text"
     ]
 
@@ -258,9 +263,7 @@ def test_output_that_waits_to_be_cleared_stays_if_nothing_follows(
 def test_formulas_in_markdown_are_drawn_with_their_tex_to_be_read_out(source: str) -> None:
     html = body(new_markdown_cell(source))
     assert '<svg class="math" role="img"' in html
-    assert "$" not in html and "begin" not in html and not remarks(
-        new_notebook(cells=[new_markdown_cell(source)])
-    )  # fmt: skip
+    assert "$" not in html and "begin" not in html and not remarks(new_markdown_cell(source))
 
 
 def test_formulas_of_outputs_are_drawn() -> None:
@@ -272,7 +275,7 @@ def test_formulas_of_outputs_are_drawn() -> None:
 def test_a_formula_that_cannot_be_drawn_stays_as_written_and_is_remarked(tex: str) -> None:
     cell = new_markdown_cell(tex)
     assert f"<code>{tex}</code>" in body(cell)
-    assert "cell 1: a formula is printed as written" in remarks(new_notebook(cells=[cell]))[0]
+    assert "cell 1: a formula is printed as written" in remarks(cell)[0]
 
 
 def test_money_is_no_formula() -> None:
@@ -304,7 +307,7 @@ def test_a_narrow_frame_stays_as_pandas_made_it() -> None:
 def test_a_wide_table_that_cannot_be_folded_is_remarked_with_its_cell() -> None:
     cells = "".join(f"<td>{'x' * 20}</td>" for _ in range(9))
     table = f'<table><tr><th colspan="9">a</th></tr><tr>{cells}</tr></table>'
-    (told,) = remarks(new_notebook(cells=[showing({"text/html": table})]))
+    (told,) = remarks(showing({"text/html": table}))
     assert told.startswith("cell 1: a table of 9 columns is wider than the page")
 
 

@@ -21,6 +21,7 @@ from cescore.publish.notebook import (
     displayed,
     execute,
     finish,
+    left_where_it_fails,
     write_notebook,
 )
 
@@ -120,6 +121,19 @@ def test_a_failing_cell_is_named_and_the_notebook_kept_up_to_it(
     assert [o.output_type for o in outputs(kept)] == ["stream", "error"]
 
 
+def test_what_ran_is_left_where_the_report_is_refused_later(tmp_path: Path) -> None:
+    executed, path = run(tmp_path, "1"), tmp_path / "out.ipynb"
+    assert not path.exists()  # the report writes it once, when it is ready
+    with pytest.raises(PublishError), left_where_it_fails([executed], path):
+        raise PublishError("not what was evaluated")
+    assert outputs(nbformat.read(path, as_version=4)) == outputs(executed)
+
+
+def test_an_output_that_no_notebook_may_hold_fails_its_cell(tmp_path: Path) -> None:
+    with pytest.raises(PublishError, match="cell 3 failed .*5 is not"):
+        run(tmp_path, "display({'text/html': 5}, raw=True)")
+
+
 @pytest.mark.parametrize("source", ["x = (", "raise SystemExit(3)", "%no_such_magic"])
 def test_no_kind_of_failure_passes_for_success(tmp_path: Path, source: str) -> None:
     with pytest.raises(PublishError, match="cell 3 failed"):
@@ -170,7 +184,7 @@ def test_the_finished_notebook_holds_no_path_time_or_random_id(tmp_path: Path) -
 def test_a_folder_with_braces_in_its_name_is_just_a_folder(tmp_path: Path) -> None:
     folder = tmp_path / "a{b}c"
     folder.mkdir()
-    run(folder, "1")
+    run(folder, "1", engine="kernel")
     assert (folder / "out.ipynb").is_file()
 
 

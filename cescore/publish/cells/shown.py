@@ -18,8 +18,7 @@ from typing import Any
 
 from markupsafe import Markup
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
-from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_output
+from nbformat import NotebookNode, from_dict
 
 from cescore.errors import PublishError
 from cescore.publish.cells.mathematics import NotTypeset, formula_html, latex_html
@@ -48,7 +47,15 @@ def printed_cells(executed: NotebookNode) -> list[NotebookNode]:
     return [cell for _, cell in _numbered(executed)]
 
 
-def shown_cells(executed: NotebookNode, lang: str) -> list[NotebookNode]:
+@dataclass(frozen=True)
+class ShownCells:
+    """The printed cells, and what a person should look at of them, each remark with its cell."""
+
+    cells: list[NotebookNode]
+    remarks: tuple[str, ...]
+
+
+def shown_cells(executed: NotebookNode, lang: str) -> ShownCells:
     """The printed cells with what they show as markup, one HTML output each.
 
     Raises
@@ -61,15 +68,7 @@ def shown_cells(executed: NotebookNode, lang: str) -> list[NotebookNode]:
     wrong = [problem for setting in settings for problem in setting.wrong]
     if wrong:
         raise PublishError("; ".join(wrong))
-    return cells
-
-
-def remarks(executed: NotebookNode) -> list[str]:
-    """What a person should look at of the printed cells, each with its cell."""
-    settings = [_CellSetting(number, cell, "en") for number, cell in _numbered(executed)]
-    for setting in settings:
-        setting.shown()
-    return [remark for setting in settings for remark in setting.remarks]
+    return ShownCells(cells, tuple(told for setting in settings for told in setting.remarks))
 
 
 def cell_numbers(executed: NotebookNode) -> Iterator[tuple[int, NotebookNode]]:
@@ -99,9 +98,20 @@ class _CellSetting:
 
     def shown(self) -> NotebookNode:
         """The cell with its markup as its only outputs."""
-        html = [part for part in self._parts() if part]
-        outputs = [new_output("display_data", data={"text/html": str(part)}) for part in html]
-        return new_code_cell(outputs=outputs, metadata=self.cell.metadata, id=self.cell.id)
+        shown = [{"text/html": str(part)} for part in self._parts() if part]
+        # built and not asked of nbformat's schema one by one: nbconvert asks it of the whole page
+        return from_dict(
+            {
+                "cell_type": "code",
+                "id": self.cell.id,
+                "metadata": self.cell.metadata,
+                "execution_count": None,
+                "source": "",
+                "outputs": [
+                    {"output_type": "display_data", "data": data, "metadata": {}} for data in shown
+                ],
+            }
+        )
 
     def _parts(self) -> Iterator[str]:
         if self.cell.cell_type == "markdown":
