@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-from rich.console import Console
 
 from cescore.cli.application import REPORTS, app, console
 from cescore.cli.options import (
@@ -41,10 +40,13 @@ from cescore.cli.options import (
 from cescore.cli.wrong_use import WrongUse
 from cescore.run.asked import Asked
 from cescore.run.job import PREVIEW_RENDER, RENDER, TRIAL_RENDER, WATCHED_RENDER, Limits
+from cescore.run.lines import Terminal
 from cescore.run.phases import phases
 from cescore.run.progress import Form
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from cescore.run.executor import Executor
 
 Opening = Callable[[], "Executor"]
@@ -200,8 +202,10 @@ def preview(
     render = TRIAL_RENDER if variant else WATCHED_RENDER if watch else PREVIEW_RENDER
     opening = _opening(1, seconds, render=render)
     with contextlib.closing(opening()) as executor:
+        from cescore.publish.words import label
         from cescore.run.preview import Preview
 
+        console.print(label("terminal.fence_preview", asked.spoken), markup=False)
         made = Preview(asked, name, executor)
         previewed = made.make()
         for line in previewed.lines(asked.spoken):
@@ -239,4 +243,4 @@ def _opening(
 
 def _words(progress: str) -> Console:
     """Where the words for people go: to standard error where standard output carries JSON."""
-    return Console(stderr=True, soft_wrap=True) if progress == Form.json else console
+    return Terminal(stderr=True, soft_wrap=True) if progress == Form.json else console

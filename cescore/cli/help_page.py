@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
+from typer._click.exceptions import MissingParameter
 from typer.core import TyperCommand, TyperGroup
 
 from cescore.cli.described import Described, arguments, meaning, options, usage
-from cescore.cli.wrong_use import TooManyWords
+from cescore.cli.wrong_use import AllMissing, TooManyWords
 from cescore.publish.terminal_words import spoken
 from cescore.publish.words import label
 from cescore.run.lines import wrapped
@@ -28,9 +29,17 @@ class SpokenCommand(TyperCommand):
     """A command whose help is in the language that the context carries."""
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
-        """Read them; words that are left over are named."""
-        ctx.allow_extra_args = True
-        left = super().parse_args(ctx, args)
+        """Read them; words that are left over are named, and all that is missing at once."""
+        ctx.allow_extra_args, given = True, list(args)
+        try:
+            left = super().parse_args(ctx, args)
+        except MissingParameter:
+            values, _, _ = self.make_parser(ctx).parse_args(given)
+            needed = (p for p in self.get_params(ctx) if p.required)
+            missing = [
+                p for p in needed if not isinstance(values.get(p.name or ""), str | list | tuple)
+            ]
+            raise AllMissing(missing, ctx) from None
         if left:
             raise TooManyWords(left, ctx)
         return left

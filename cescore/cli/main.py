@@ -30,6 +30,7 @@ from cescore.errors import CescoreError
 from cescore.publish.terminal_words import error_told
 from cescore.publish.words import label
 from cescore.run.interrupt import Interrupted, listen, settle
+from cescore.run.lines import inert
 
 NOTHING_BUILT, INTERRUPTED = 2, 130
 ABOUT = {"--help": "--help", "-h": "--help", "--version": "--version"}  # of the command itself
@@ -86,16 +87,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(group().main(words, program(), standalone_mode=False, obj=lang) or 0)
     except typer.TyperException as error:
         for line in told(error, lang):
-            print(line, file=sys.stderr)
+            print(inert(line), file=sys.stderr)
         sys.exit(NOTHING_BUILT)
     except CescoreError as error:
-        print(error_told(error, lang), file=sys.stderr)
+        print(inert(error_told(error, lang)), file=sys.stderr)
         sys.exit(getattr(error, "exit_status", NOTHING_BUILT))
     except BrokenPipeError:  # whoever read our lines has gone: | head
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(INTERRUPTED)
     except OSError as error:  # a full disk, a folder that cannot be written
-        print(f"{error.filename or 'output'}: {cause(error, lang)}", file=sys.stderr)
+        print(inert(f"{error.filename or 'output'}: {cause(error, lang)}"), file=sys.stderr)
         sys.exit(NOTHING_BUILT)
     except (Interrupted, typer.Abort):
         print(label("terminal.interrupted", lang), file=sys.stderr)

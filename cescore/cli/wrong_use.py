@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import typer
-from typer._click.exceptions import BadOptionUsage, MissingParameter, NoSuchOption, UsageError
+from typer._click.exceptions import BadOptionUsage, NoSuchOption, UsageError
 
 from cescore.cli.described import argument_name, value_kind, value_words
 from cescore.definitions.spelling import nearest_few
@@ -41,6 +41,14 @@ class NoSuchCommand(UsageError):
     def __init__(self, word: str, known: Iterable[str], context: Context) -> None:
         self.word, self.near = word, nearest_few(word, known, MOST_NEAR)
         super().__init__(f"no such command: {word}", context)
+
+
+class AllMissing(UsageError):
+    """Words and options that a command cannot do without: all that are not there, in one line."""
+
+    def __init__(self, params: Iterable[Any], context: Context) -> None:
+        self.params = tuple(params)
+        super().__init__(f"missing: {', '.join(map(_name, self.params))}", context)
 
 
 class TooManyWords(UsageError):
@@ -79,8 +87,9 @@ def _sentence(error: Any, lang: str) -> str:
         case BadOptionUsage():
             key = "usage.value_missing" if _takes_value(error) else "usage.value_too_many"
             return label(key, lang, option=error.option_name)
-        case MissingParameter(param=param) if param is not None:
-            return label("usage.missing", lang, what=_name(param))
+        case AllMissing(params=params):
+            names = label("usage.and", lang).join(map(_name, params))
+            return label("usage.missing", lang, what=names)
         case typer.BadParameter(param=param) if param is not None:
             return _bad_value(error, param, lang)
         case _:

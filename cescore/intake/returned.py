@@ -36,7 +36,7 @@ def returned_findings(folder: Path, file: str) -> Iterator[Finding]:
     for n, line in enumerate(path.read_text("utf-8").splitlines(), 1):
         try:
             yield finding_from_plain(json.loads(line))
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             place = f"{file}/{RETURNED_FINDINGS}, row {n}"
             raise DataError(
                 Sentence("{place}: no finding as collect writes it; collect again", place=place)

@@ -79,5 +79,5 @@ def _read(path: Path) -> Mapping[str, Any] | None:
     try:
         content = json.loads(path.read_bytes())
         return content if isinstance(content["files"], dict) else None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None

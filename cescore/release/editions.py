@@ -62,7 +62,7 @@ class EditionFolder:
             content: Mapping[str, Any] = json.loads(self.raw_manifest)
             if not isinstance(content["files"], dict) or not isinstance(content["inputs"], dict):
                 raise TypeError
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise RunError(
                 Sentence("{path}: no manifest of an edition", path=self.path / MANIFEST)
             ) from None

@@ -49,7 +49,7 @@ class PdfContents:
         try:
             found = json.loads(self.attached[RESULT_NAME])
             return found if isinstance(found["provenance"], dict) else None
-        except (KeyError, ValueError, TypeError):
+        except (KeyError, ValueError, TypeError, RecursionError):
             return None
 
     @cached_property

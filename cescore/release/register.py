@@ -97,7 +97,7 @@ class ReleaseRegister:
         for number, line in enumerate(lines, start=1):
             try:
                 entry = RegisterEntry.from_line(line)
-            except (ValueError, KeyError, TypeError, AttributeError):
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
                 problems.append(remark("register_line", n=number))
             else:
                 is_whole = entry.line == line and entry.number == number

@@ -96,7 +96,7 @@ def _against_envelope(
         content = json.loads(path.read_bytes())
         payload = base64.b64decode(content["payload"], validate=True)
         signature = base64.b64decode(content["signatures"][0]["sig"], validate=True)
-    except (ValueError, KeyError, TypeError, IndexError):
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError):
         yield remark("altered", file=ENVELOPE)
         return
     is_same = payload == statement(folder.manifest, folder.manifest_hash)

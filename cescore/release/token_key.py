@@ -47,7 +47,7 @@ def open_token(settings: SigningSettings, key: Pkcs11Key, pin: str) -> Signer:
             )
         ) from None
 
-    class OfToken(PKCS11Signer):  # type: ignore[misc]
+    class OfToken(PKCS11Signer):
         """Says in words what a token refuses."""
 
         async def async_sign_raw(

@@ -93,7 +93,7 @@ def _payload(path: Path) -> bytes:
     """What an envelope carries; b"" where it is none."""
     try:
         return base64.b64decode(json.loads(path.read_bytes())["payload"], validate=True)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return b""
 
 

@@ -45,8 +45,8 @@ def read_journal(path: Path) -> dict[str, JournalEntry]:
             fields = json.loads(line)
             name = str(fields["name"])
             made = _entry(fields) if "key" in fields else None
-        except (ValueError, KeyError, TypeError):  # cut off, or written by nobody of ours
-            continue
+        except (ValueError, KeyError, TypeError, RecursionError):
+            continue  # cut off, or written by nobody of ours
         if made:
             entries[name] = made
         else:

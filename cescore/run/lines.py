@@ -1,4 +1,5 @@
-"""Lines on a terminal: broken between words, of Chinese between characters that may part."""
+"""Lines on a terminal: broken between words, of Chinese between characters that may part; nothing in
+them steers the terminal."""
 
 from __future__ import annotations
 
@@ -16,6 +17,22 @@ _HAN = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
 _UNIT = re.compile(
     rf"[{re.escape(OPENING)}]*(?:{_HAN}|(?:(?!{_HAN})[^\s{re.escape(OPENING)}])+|\S)[{re.escape(CLOSING)}]*|\s+"
 )
+# of C0 and C1 all but tab and line feed, and what turns the direction of writing
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def inert(text: str) -> str:
+    r"""The text with characters written out that would steer a terminal, or hide what stands there.
+
+    Names, cells and paths come from others: what clears a screen or turns a line around is shown as
+    it would be typed.
+
+    Examples
+    --------
+    >>> inert("a\x1b[2Jb\u202ec\td")
+    'a\\x1b[2Jb\\u202ec\td'
+    """
+    return _STEERING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 class Terminal(Console):
@@ -23,6 +40,7 @@ class Terminal(Console):
 
     def render_str(self, text: str, **options: Any) -> Text:
         """The text as it is shown; of markup the library itself counts what is visible."""
+        text, options = inert(text), {**options, "emoji": False}  # :books: in a name stays a name
         if self.is_terminal and not options.get("markup", True):
             text = "\n".join(
                 line for part in text.split("\n") for line in wrapped(part, self.width)

@@ -54,5 +54,5 @@ def _holder(folder: Path) -> str:
     try:
         holder = json.loads((folder / HOLDER_NAME).read_bytes())
         return f"process {holder['pid']} on {holder['host']}"
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, RecursionError):
         return "another process"

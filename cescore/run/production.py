@@ -48,7 +48,7 @@ def traces(path: Path) -> Iterator[tuple[str, str]]:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         for number, cell in enumerate(cells, start=1):
             yield from ((f"cell {number}", what) for what in _left_in(cell))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return
 
 

@@ -120,7 +120,7 @@ def _read(path: Path) -> Receipt | None:
         written: dict[str, Any] = json.loads(path.read_bytes())
         fields = written["content"]
         return Receipt(**fields) if written["hash"] == _hash_of(fields) else None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 

@@ -72,14 +72,16 @@ def _first(names: Sequence[str], count: int, lang: str) -> str:
 
 def foreign_told(foreign: Mapping[str, str], engine: str, lang: str) -> Iterator[str]:
     """The workspace's own notebooks and templates by name and hash, and what does not hold them."""
+    if engine != IN_PROCESS:
+        yield label("terminal.fence_kernel", lang)
     if not foreign:
         return
     yield label("terminal.foreign", lang, n=len(foreign))
     for name, digest in sorted(foreign.items()):
         yield f"  {name}  sha256:{digest}"
     if engine != IN_PROCESS:
-        yield label("terminal.fence_kernel", lang)
-    elif not version():
+        return
+    if not version():
         yield label("terminal.fence_python", lang)
     elif version() < TCP_SINCE:
         yield label("terminal.fence_files", lang)

@@ -93,7 +93,7 @@ def _cells(raw: bytes) -> str:
     try:
         cells = json.loads(raw)["cells"]
         told = [[cell["cell_type"], "".join(cell["source"])] for cell in cells]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return hashlib.sha256(raw).hexdigest()
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
@@ -107,7 +107,7 @@ def _in_language(raw: bytes, lang: str) -> bytes:
                 source = "".join(cell["source"])
                 changed = LANG.sub(f'lang: str = "{lang}"', source)
                 cell["source"] = changed.splitlines(keepends=True)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return raw
     return (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode()
 
@@ -115,7 +115,7 @@ def _in_language(raw: bytes, lang: str) -> bytes:
 def _record(work: Path) -> dict[str, Any]:
     try:
         found = json.loads((work / RECORD).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -153,6 +153,23 @@ def test_a_wrong_value_is_told_with_what_was_found_and_what_was_expected(
     assert sent.splitlines()[0] == "--year: found 20x6, expected a number"
 
 
+@pytest.mark.parametrize(
+    ("typed", "missing"),
+    [
+        (["deliver"], "EDITION, --to, --out"),
+        (["deliver", "2025/3-final"], "--to, --out"),
+        (["deliver", "--to", "x"], "EDITION, --out"),
+        (["sign"], "WHAT…"),
+        (["release"], "--stage"),
+    ],
+)
+def test_everything_that_is_missing_is_named_at_once(
+    typed: list[str], missing: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, sent = screen(typed, capsys, "en")
+    assert (status, sent.splitlines()[0]) == (2, f"missing: {missing}")
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)], ids=" ".join)
 def test_help_fits_80_columns_and_breaks_no_word(
@@ -178,7 +195,7 @@ def test_a_command_complains_by_a_text_in_both_languages() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call)
     ]
-    assert set(raised) == {"WrongUse", "NoSuchCommand", "TooManyWords", "typer.Exit"}
+    assert set(raised) == {"WrongUse", "NoSuchCommand", "AllMissing", "TooManyWords", "typer.Exit"}
 
 
 def test_an_argument_of_several_says_so() -> None:

@@ -38,6 +38,25 @@ def test_every_kind_that_is_printed_is_listed_and_every_source_has_its_reason() 
     assert {f.source for f in FIELDS} == set(SOURCES)
 
 
+def test_what_is_said_of_a_part_s_whole_says_nothing_of_its_fields(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else a field could be added to a part without anybody saying where its numbers come from."""
+    said = {path: source for path, source in LEAVING[Bundle].items() if path != "peers.ranks"}
+    monkeypatch.setitem(LEAVING, Bundle, {**said, "peers": "public"})  # type: ignore[misc]
+    assert [f.path for f in leaving() if f.source is None] == ["peers.ranks"]
+
+
+@pytest.mark.parametrize("document", ["Review", "PlanOverview"])
+def test_counts_of_completion_are_inspectors_findings_and_their_keys_are_names(
+    document: str,
+) -> None:
+    sources = {f.path: f.source for f in FIELDS if f.document == document}
+    parts = ("whole", "systems", "units")
+    assert {sources[f"{part}.key"] for part in parts} == {"named"}
+    assert {sources[f"{part}.counts"] for part in parts} == {"inspected"}
+
+
 def test_results_have_no_kind_that_is_unsaid(tmp_path: Path) -> None:
     yearly = evaluated(tmp_path, firms(12))
     assert set(yearly.results()["kind"]) <= set(RESULT_KINDS)

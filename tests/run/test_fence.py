@@ -14,6 +14,8 @@ import nbformat
 import pytest
 from publish import builders
 
+from cescore.publish.notebook import IN_PROCESS
+from cescore.publish.words import LANGUAGES, label
 from cescore.run.child import surroundings
 from cescore.run.inputs import Inputs
 from cescore.run.job import BUNDLE_NAME, PAGES_NAME, RENDER, RESULT_NAME, Job, Limits
@@ -160,6 +162,12 @@ def test_a_workspaces_own_notebooks_are_listed_with_their_hash_and_what_does_not
     (tmp_path / "report_templates/print.css").write_bytes(b"")
     foreign = Inputs(tmp_path).foreign()
     assert list(foreign) == ["notebooks/shop.ipynb", "report_templates/print.css"]
-    head, *lines = foreign_told(foreign, "kernel", "en")
-    assert "code of the bureau" in head and "kernel" in lines[-1]
+    warned, head, *lines = foreign_told(foreign, "kernel", "en")
+    assert "code of the bureau" in head and "not fenced" in warned and "kernel" in warned
     assert lines[0].endswith(f"notebooks/shop.ipynb  sha256:{hashlib.sha256(b'{}').hexdigest()}")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_stands_behind_no_fence_says_so_whoever_wrote_the_notebook(lang: str) -> None:
+    assert list(foreign_told({}, "kernel", lang)) == [label("terminal.fence_kernel", lang)]
+    assert list(foreign_told({}, IN_PROCESS, lang)) == []

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from cescore.run.lines import CLOSING, OPENING, Terminal, wrapped
+from cescore.run.lines import CLOSING, OPENING, Terminal, inert, wrapped
 
 LINES = st.text(alphabet="abc/-_ 数据（）。，：12%", max_size=120)
 
@@ -63,3 +63,21 @@ def test_a_terminal_breaks_lines_and_a_pipe_does_not(is_terminal: bool) -> None:
     assert (len(sent.splitlines()) > 1) == is_terminal
     assert "path/of/a/file" in sent
     assert not is_terminal or max(map(cell_len, sent.splitlines())) <= 20
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\x1b[2Jb", r"a\x1b[2Jb"),  # clears the screen
+        ("\x1b]0;evil\x07", r"\x1b]0;evil\x07"),  # names the window
+        ("\x9b31m", r"\x9b31m"),
+        ("100\r999", r"100\r999"),  # writes over what stands there
+        ("a\u202eb\u2066c", r"a\u202eb\u2066c"),  # turns the line around
+        ("北园 :books:\n[bold]x", "北园 :books:\n[bold]x"),
+    ],
+)
+def test_nothing_in_a_line_steers_the_terminal(text: str, shown: str) -> None:
+    assert inert(text) == shown
+    sent = io.StringIO()
+    Terminal(file=sent, width=200).print(text, markup=False, highlight=False, soft_wrap=True)
+    assert sent.getvalue().expandtabs() == f"{shown}\n".expandtabs()

@@ -96,7 +96,7 @@ class KeptReturns:
         text = self._text(WRITTEN)
         try:
             found: dict[str, str] = json.loads(text) if text else {}
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             place = self.name(RETURNS, WRITTEN)
             raise DataError(
                 Sentence("{place}: is no JSON; remove it and collect again", place=place)

@@ -118,7 +118,7 @@ def from_text(text: str, where: str) -> tuple[Finding, ...]:
     """
     try:
         return tuple(finding_from_plain(json.loads(line)) for line in text.splitlines())
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise DataError(
             Sentence("{where}: no findings as collect writes them; remove it", where=where)
         ) from error
