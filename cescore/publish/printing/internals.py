@@ -23,6 +23,7 @@ from math import inf
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
+from cescore.publish.printing.matching import Matching
 from cescore.publish.printing.signs import (
     SIGNS,
     DrawnText,
@@ -55,7 +56,7 @@ class Memory:
     broken: dict[Any, Any] = field(default_factory=dict)
     drawn: dict[Any, DrawnText] = field(default_factory=dict)
     figures: dict[Any, Figures | None] = field(default_factory=dict)
-    styles: dict[Any, dict[Any, Any]] = field(default_factory=dict)
+    styles: dict[Any, tuple[dict[Any, Any], Matching]] = field(default_factory=dict)
 
     def forget(self) -> None:
         """Start anew: after a page that the printer had something to say of, which it would say again."""
@@ -807,7 +808,11 @@ def _styles() -> list[LibraryChange]:
         self.initial_page_sizes = sizes
         base_url, root = html.base_url, html.etree_element
         # the sheets themselves are the key: they live as long as what is kept of them
-        kept = page.memory.styles.setdefault((base_url, *(sheet for sheet, _, _ in sheets)), {})
+        given_sheets = tuple(sheet for sheet, _, _ in sheets)
+        kept, matching = page.memory.styles.setdefault(
+            (base_url, *given_sheets), ({}, Matching.of([sheet.matcher for sheet in given_sheets]))
+        )
+        places = {}
 
         def styles_of(node, parent, own, matched):
             cascaded = cascade(node, own, matched, sheets, base_url)
@@ -818,21 +823,29 @@ def _styles() -> list[LibraryChange]:
             others = {p: ComputedStyle(style, v, p, *given) for p, v in cascaded.items()}
             return style, others
 
+        def is_kept(style, parent):
+            is_page_wide = parent is None or parent.parent_style is None
+            return not style["anchor"] and not (is_page_wide and style["overflow"] != "visible")
+
         for element in html.wrapper_element.iter_subtree():
-            node = element.etree_element
-            parent = computed[element.parent.etree_element, None] if element.parent else None
-            own = own_values(node)
-            matched = [sheet.matcher.match(element) for sheet, _, _ in sheets]
-            orders = tuple((i, m[1]) for i, found in enumerate(matched) for m in found)
-            key = (id(parent), own, orders)
-            styles = kept.get(key)
+            node, above = element.etree_element, element.parent
+            parent = computed[above.etree_element, None] if above else None
+            place = places[node] = matching.place(
+                places[above.etree_element] if above else matching.top, element
+            )
+            matched = place.matches(element)
+            asked = (
+                id(parent),
+                tuple(m[1] for found in matched for m in found) if place.is_open else (),
+            )
+            styles = place.styles.get(asked)
             if styles is None:
-                styles = styles_of(node, parent, own, matched)
-                is_page_wide = parent is None or parent.parent_style is None
-                if not styles[0]["anchor"] and not (
-                    is_page_wide and styles[0]["overflow"] != "visible"
-                ):
-                    kept[key] = styles
+                own = own_values(node)
+                orders = tuple((i, m[1]) for i, found in enumerate(matched) for m in found)
+                key = (id(parent), own, orders)
+                styles = kept.get(key) or styles_of(node, parent, own, matched)
+                if is_kept(styles[0], parent):
+                    kept[key] = place.styles[asked] = styles
             computed[node, None], others = styles
             for pseudo, style in ((None, styles[0]), *others.items()):
                 computed[node, pseudo] = style
