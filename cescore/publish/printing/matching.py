@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from string import ascii_lowercase, ascii_uppercase
 from types import CodeType
 from typing import Any
-
-from webencodings import ascii_lower
 
 # What a compiled selector may look at without looking beyond an element, its attributes and those
 # that hold it; cssselect2 makes a function of each selector, whose names tell.
@@ -35,6 +34,7 @@ STEADY = frozenset(
         "tag",
     ]
 )
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 Match = tuple[Any, int, Any, Any]  # specificity, order, pseudo-element, declarations
 Entry = tuple[Any, Any, int, Any, Any]  # a test before the same
 
@@ -110,7 +110,7 @@ def _order(match: Match) -> Any:
 
 
 def _asked(element: Any, entries: Iterable[Entry]) -> list[Match]:
-    return [tuple(entry[1:]) for entry in entries if entry[0](element)]  # type: ignore[misc]
+    return [tuple(entry[1:]) for entry in entries if entry[0](element)]
 
 
 def _entries(matcher: Any) -> Iterator[Entry]:
@@ -133,7 +133,7 @@ def _concerning(matcher: Any, element: Any) -> Iterator[Entry]:
         yield from matcher.id_selectors.get(element.id, ())
     for name in element.classes:
         yield from matcher.class_selectors.get(name, ())
-    yield from matcher.lower_local_name_selectors.get(ascii_lower(element.local_name), ())
+    yield from matcher.lower_local_name_selectors.get(element.local_name.translate(_LOWER), ())
     yield from matcher.namespace_selectors.get(element.namespace_url, ())
     if "lang" in element.etree_element.attrib:
         yield from matcher.lang_attr_selectors
