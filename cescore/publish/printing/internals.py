@@ -23,7 +23,7 @@ from math import inf
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from cescore.publish.printing.matching import Matching, Place
+from cescore.publish.printing.matching import Matching, TreePlace
 from cescore.publish.printing.signs import (
     SIGNS,
     DrawnText,
@@ -812,7 +812,7 @@ def _styles() -> list[LibraryChange]:
         kept, matching = page.memory.styles.setdefault(
             (base_url, *given_sheets), ({}, Matching.of([sheet.matcher for sheet in given_sheets]))
         )
-        places: dict[Any, Place] = {}
+        places: dict[Any, TreePlace] = {}
 
         def styles_of(node, parent, own, matched):
             cascaded = cascade(node, own, matched, sheets, base_url)

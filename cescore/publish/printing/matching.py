@@ -40,14 +40,14 @@ Entry = tuple[Any, Any, int, Any, Any]  # a test before the same
 
 
 @dataclass
-class Place:
+class TreePlace:
     """Elements of one tag and the same attributes within elements of one place."""
 
     matched: Sequence[list[Match]] = ()  # by sheet
     open: Sequence[list[Entry]] = ()  # by sheet: rules to be asked of each element
     is_open: bool = False
     styles: dict[Any, Any] = field(default_factory=dict)  # by what else they follow from
-    below: dict[Any, Place] = field(default_factory=dict)
+    below: dict[Any, TreePlace] = field(default_factory=dict)
 
     def matches(self, element: Any) -> Sequence[list[Match]]:
         """All that match an element of this place, by sheet, in order."""
@@ -65,7 +65,7 @@ class Matching:
 
     matchers: Sequence[Any]
     steady: frozenset[tuple[int, int]]  # sheet, order
-    top: Place = field(default_factory=Place)
+    top: TreePlace = field(default_factory=TreePlace)
 
     @classmethod
     def of(cls, matchers: Sequence[Any]) -> Matching:
@@ -78,7 +78,7 @@ class Matching:
         )
         return cls(tuple(matchers), frozenset(steady))
 
-    def place(self, above: Place, element: Any) -> Place:
+    def place(self, above: TreePlace, element: Any) -> TreePlace:
         """Where an element stands, which is worked out for the first of its kind."""
         node = element.etree_element
         kind = node.tag, tuple(node.attrib.items())
@@ -87,9 +87,9 @@ class Matching:
             known = above.below[kind] = self._new_place(element)
         return known
 
-    def _new_place(self, element: Any) -> Place:
+    def _new_place(self, element: Any) -> TreePlace:
         asked = [list(_concerning(matcher, element)) for matcher in self.matchers]
-        place = Place(
+        place = TreePlace(
             [
                 sorted(
                     _asked(element, (e for e in entries if (n, e[2]) in self.steady)), key=_order
