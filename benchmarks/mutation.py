@@ -7,6 +7,9 @@ imported once, and every mutant is a fork of that process.
 
     python -m benchmarks.mutation --sample 12 --seed 1          # 12 mutants of each module
     python -m benchmarks.mutation --only disclosure/ledger      # all of one module
+
+Mutants that change nothing anybody could notice stand in equivalent_mutants.yml with the reason, and are
+left out; one that stands there and is no mutant any more is an error.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ import importlib.machinery
 import json
 import os
 import random
+import resource
 import signal
 import sys
 import time
@@ -30,34 +34,39 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "cescore"
-DISCLOSURE = ("disclosure/test_ledger", "disclosure/test_equated", "disclosure/test_industries",
-              "method/test_protection", "disclosure/test_attacks", "disclosure/test_covered",
-              "disclosure/test_publications")  # fmt: skip
+EQUIVALENT = Path(__file__).parent / "equivalent_mutants.yml"
+EXAMPLES = "method/test_doctests.py::test_the_examples_of_a_module_hold"
+LEDGER = ("disclosure/test_ledger", "disclosure/test_attacks", "method/test_protection",
+          "disclosure/test_publications")  # fmt: skip
 METHOD = ("method/test_metamorphic", "test_independent_index")
+# for each module the tests that concern it, the quickest first: a mutant is tried until one fails
 TESTS: Mapping[str, Sequence[str]] = {
-    "method/disclosure": ("disclosure/test_disclosure", "disclosure/test_attacks", "publish/test_peers"),
-    "method/protection": ("method/test_protection", *DISCLOSURE),
-    "method/inference": ("method/test_protection", *DISCLOSURE),
-    "method/withholding": ("method/test_protection", *DISCLOSURE),
-    "disclosure/ledger": DISCLOSURE,
-    "disclosure/equated": ("disclosure/test_equated", *DISCLOSURE),
-    "disclosure/industries": ("disclosure/test_industries", *DISCLOSURE),
-    "disclosure/behind": DISCLOSURE,
-    "disclosure/statements": DISCLOSURE,
+    "method/disclosure": ("disclosure/test_disclosure", "publish/test_peers", "disclosure/test_attacks"),
+    "method/protection": ("method/test_protection", *LEDGER),
+    "method/inference": ("method/test_protection", *LEDGER),
+    "method/withholding": ("method/test_protection", *LEDGER),
+    "disclosure/ledger": ("disclosure/test_equated", "disclosure/test_industries", *LEDGER),
+    "disclosure/equated": ("disclosure/test_equated", "disclosure/test_industries", *LEDGER),
+    "disclosure/industries": ("disclosure/test_industries", "disclosure/test_equated", *LEDGER),
+    "disclosure/behind": ("disclosure/test_equated", "disclosure/test_industries", *LEDGER),
+    "disclosure/statements": ("disclosure/test_equated", "disclosure/test_industries", *LEDGER),
     "disclosure/covered_measures": ("disclosure/test_covered",),
-    "disclosure/gate": ("disclosure/test_attacks", "disclosure/test_shown_on_index",
-                        "disclosure/test_covered", "disclosure/test_rated_alike", "publish/test_peers",
-                        "release/test_audiences"),
-    "method/normalise": ("method/test_normalise", "method/test_toolbox", *METHOD),
-    "method/aggregate": ("method/test_aggregate", "method/test_toolbox", *METHOD),
-    "method/weight": ("method/test_toolbox", "test_toolbox_by_params", *METHOD),
+    "disclosure/leaving": ("disclosure/test_leaving",),
+    "disclosure/gate": ("publish/test_peers", "disclosure/test_shown_on_index",
+                        "disclosure/test_rated_alike", "disclosure/test_covered",
+                        "disclosure/test_attacks", "release/test_audiences"),
+    "method/normalise": ("method/test_normalise", *METHOD, "method/test_toolbox"),
+    "method/aggregate": ("method/test_aggregate", *METHOD, "method/test_toolbox"),
+    "method/weight": ("method/test_aggregate", "method/test_missing", *METHOD),
     "method/missing": ("method/test_missing", *METHOD),
-    "method/scaling": ("method/test_normalise", "method/test_efficacy", "method/test_toolbox",
-                       "method/test_scale", "test_toolbox_by_params", *METHOD),
+    "method/thresholds": ("method/test_thresholds",),
+    "method/scaling": ("method/test_efficacy", "method/test_scale", "method/test_normalise",
+                       "method/test_toolbox", "test_toolbox_by_params", *METHOD),
 }  # fmt: skip
 LIBRARIES = ("pytest", "numpy", "pandas", "scipy.optimize", "pydantic", "hypothesis", "pint",
              "ruamel.yaml", "highspy", "pyarrow", "rich")  # fmt: skip
-SECONDS = 240  # a mutant that runs longer never ends
+CPU_SECONDS = 120  # a mutant that computes longer never ends
+SECONDS = 1800  # nor one that waits so long, be the machine ever so busy
 COMPARISONS: Mapping[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
     ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
@@ -76,11 +85,16 @@ class Mutant:
     module: str
     number: int
     line: int
+    place: str  # the function or class that it is in; "" at the top of the module
     before: str
     after: str
 
     def __str__(self) -> str:
-        return f"{self.module}.py:{self.line}  {self.before}  ->  {self.after}"
+        return f"{self.module}.py:{self.line} {self.place}: {self.change}"
+
+    @property
+    def change(self) -> str:
+        return f"{self.before}  ->  {self.after}"
 
 
 def _changed(node: ast.AST) -> ast.AST | None:
@@ -133,13 +147,41 @@ def _walk(tree: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.AST]]:
 def mutants(module: str) -> list[Mutant]:
     """All mutants of a module, in the order of its text."""
     tree = ast.parse((PACKAGE / f"{module}.py").read_text("utf-8"))
-    found = []
+    found, places = [], _places(tree)
     for number, (_, _, _, node) in enumerate(_walk(tree)):
         made = _changed(node)
         if made is not None:
             before, after = (" ".join(ast.unparse(n).split())[:90] for n in (node, made))
-            found.append(Mutant(module, number, getattr(node, "lineno", 0), before, after))
+            line = getattr(node, "lineno", 0)
+            found.append(Mutant(module, number, line, places.get(line, ""), before, after))
     return found
+
+
+def _places(tree: ast.AST) -> dict[int, str]:
+    """Line -> the innermost function or class that it is in."""
+    found: dict[int, str] = {}
+    for node in ast.walk(tree):  # outer ones come first
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found |= dict.fromkeys(range(node.lineno, (node.end_lineno or 0) + 1), node.name)
+    return found
+
+
+def equivalent(module: str, every: Sequence[Mutant]) -> set[Mutant]:
+    """The mutants of a module that are left out, with the reason for each in the file.
+
+    Raises
+    ------
+    SystemExit
+        One stands there that is none of the module's.
+    """
+    from ruamel.yaml import YAML
+
+    listed = (YAML(typ="safe").load(EQUIVALENT.read_text("utf-8")) or {}).get(module, ())
+    known = {(m.place, m.change): m for m in every}
+    keys = [(str(entry["in"]), str(entry["change"])) for entry in listed if entry["why"]]
+    if gone := [f"{place}: {change}" for place, change in keys if (place, change) not in known]:
+        raise SystemExit(f"{EQUIVALENT.name}: no mutants of {module}: {'; '.join(gone)}")
+    return {m for m in every if (m.place, m.change) in keys}
 
 
 def mutated(mutant: Mutant) -> ast.Module:
@@ -180,6 +222,7 @@ def _tested(files: Sequence[str], before: Callable[[], None]) -> int | None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)
         os.dup2(nowhere, 2)
+        resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
         before()
         import pytest
 
@@ -214,7 +257,9 @@ def survives(mutant: Mutant) -> bool:
 
 
 def _files(module: str) -> list[str]:
-    return [f"tests/{name}.py" for name in dict.fromkeys(TESTS[module])]
+    files = [f"tests/{name}.py" for name in dict.fromkeys(TESTS[module])]
+    room, _, name = module.partition("/")
+    return [f"tests/{EXAMPLES}[{name}]", *files] if room == "method" else files
 
 
 def main() -> int:
@@ -225,6 +270,8 @@ def main() -> int:
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--out", type=Path, help="JSON of what came of each")
     options = asked.parse_args()
+    if options.only and options.only not in TESTS:
+        asked.error(f"--only {options.only}: expected one of {', '.join(TESTS)}")
     os.chdir(ROOT)
     sys.path.insert(0, str(ROOT))
     for name in LIBRARIES:
@@ -234,6 +281,8 @@ def main() -> int:
         if _tested(_files(module), lambda: None) != 0:
             raise SystemExit(f"{module}: its tests fail without any change")
         every = mutants(module)
+        left_out = equivalent(module, every)
+        every = [m for m in every if m not in left_out]
         draw = random.Random(f"{options.seed} {module}")
         chosen = draw.sample(every, min(options.sample or len(every), len(every)))
         began = time.monotonic()
@@ -241,7 +290,8 @@ def main() -> int:
         killed = len(chosen) - len(left)
         seconds = time.monotonic() - began
         print(
-            f"{module}: {killed} of {len(chosen)} killed ({len(every)} in all), {seconds:.0f} s",
+            f"{module}: {killed} of {len(chosen)} killed ({len(every)} in all, {len(left_out)}"
+            f" equivalent left out), {seconds:.0f} s",
             flush=True,
         )
         print("".join(f"  survives  {line}\n" for line in left), end="", flush=True)
@@ -249,6 +299,7 @@ def main() -> int:
             "tried": len(chosen),
             "killed": killed,
             "mutants": len(every),
+            "equivalent": len(left_out),
             "survivors": left,
         }
         if options.out:

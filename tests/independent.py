@@ -15,6 +15,7 @@ import math
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -396,8 +397,10 @@ def ends_by_rule(params: Path, quantity: str) -> dict[str, Any]:
         x = Fraction(str(value))
         if rule["kind"] == "share":
             return [x * Fraction(str(rule["part"])), x]
-        low, high = x / Fraction(str(rule["ratio"])), x * Fraction(str(rule["ratio"]))
-        return [low, high] if up else [high, low]
+        middle = Decimal(str(rule.get("points", {}).get("middle", 50)))
+        better = Decimal(str(rule["ratio"]))
+        worse = Fraction(better ** (middle / (100 - middle)))
+        return [x / worse, x * Fraction(better)] if up else [x * worse, x / Fraction(better)]
 
     def published(wanted: dict[str, Any]) -> Any:
         (found,) = (

@@ -21,9 +21,12 @@ REPEATED: dict[str, dict[str, str]] = {
     "district": {
         "4.2.2.c": "P07", "4.2.3.a": "P06", "4.4.1.d": "T1a",
         "4.5.1.a": "NET", "4.5.3.a": "R12", "5.3.a": "R11", "5.4.a": "R09",
+        # in part, as the plan's list of overlaps has it
+        "4.4.1.a": "T1a", "4.1.6.a": "R07", "5.5.b": "I_fill", "5.5.d": "I_fill", "5.4.c": "NET",
+        "4.5.1.d": "NET", "4.3.6.b": "R09",
     },
-    "park": {},
-    "enterprise": {"4.1.2.a": "E09"},
+    "park": {"4.1.6.a": "K09"},
+    "enterprise": {"4.1.2.a": "E09", "4.1.6.a": "E07"},
 }  # fmt: skip
 
 Rows = dict[tuple[str, str], dict[str, str]]  # entity, check -> its row
@@ -140,10 +143,13 @@ class PlannedTotals:
             goal = Fraction(str(goals[max(goals)]))
             if value == goal or (value < goal) == less:
                 return Fraction(1)
-            if not goal:  # how much of the first number is gone
-                first = next(iter(self.before(entity, check["id"], len(self.rows)).values()), None)
-                gone = 1 - value / first if first else Fraction(0)
-                return self.ladder(gone, bonus=False)
+            first = next(iter(self.before(entity, check["id"], len(self.rows)).values()), None)
+            if first is not None and (not goal or len(set(check["goal"].values())) > 1):
+                if first == goal or (first < goal) == less:
+                    return self.ladder(
+                        max(1 - abs(value - goal) / abs(goal), Fraction(0)), bonus=False
+                    )
+                return self.ladder(max((first - value) / (first - goal), Fraction(0)), bonus=False)
             over, under = (goal, value) if less else (value, goal)
             return self.ladder(over / under, bonus=False) if under > 0 else Fraction(0)
         is_flow, rules = check.get("quantity") == "flow", self.rules["improves"]
@@ -151,12 +157,15 @@ class PlannedTotals:
         if not known:
             return None
         before = sum(known.values(), Fraction(0)) / len(known)
+        if check["type"] == "count" and max(value, before) < rules.get("few", 0):
+            return None
         change = before - value if less else value - before
         if check["type"] == "rate":
             tolerance = Fraction(str(rules["rate"]))
             near = 1 - (value if less else 100 - value) / tolerance
         else:
-            tolerance = abs(before) * Fraction(str(rules["amount"])) / 100
+            back = Fraction(int(rules["years"]) + 1, 2) if is_flow else 1
+            tolerance = abs(before) * Fraction(str(rules["amount"])) / 100 * back
             near = Fraction(less and value <= 0)
         if not tolerance:
             return max(near, Fraction((change > 0) - (change < 0) + 1) / 2)

@@ -52,6 +52,7 @@ def new_year(
         of_reports(lang),
         of_terminal(lang),
         is_dry=dry,
+        is_older_meant=before is not None,
         jobs=jobs,
     )
     raise typer.Exit(tell_new_year(asked, console))

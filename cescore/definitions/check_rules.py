@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from cescore.definitions.dimensions import resolve
-from cescore.definitions.formula import Expression, inline, parse
+from cescore.definitions.formula import Expression, inline, parse, zero_of
 from cescore.definitions.language import LONGEST, FormulaError
 from cescore.definitions.located import Node
 from cescore.definitions.model import Account, BuiltInChecks, CheckRule, IndustryRange, Variable
@@ -103,6 +103,8 @@ def resolved_rule(code: str, at: Reading, terms: RuleTerms) -> CheckRule | None:
     except FormulaError as error:
         refuse_formula(error, at, "rule")
         return rule
+    if rule.identity and not zero_of(expression):
+        at.refuse(repr(rule.rule), "of an identity abs(…) <= … or … == …", "rule")
     looks = bool(expression.looks)
     return rule.model_copy(update={"executable": text, "looks_at_others": looks})
 

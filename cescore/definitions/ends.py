@@ -15,6 +15,7 @@ from itertools import pairwise
 from cescore.definitions.located import Node
 from cescore.definitions.model import Account, Goalposts
 from cescore.definitions.model.ends import (
+    MIDDLE,
     EndsRule,
     EndsRuleKind,
     EndsTable,
@@ -112,9 +113,14 @@ def load_ends(at: Reading, sources: EndsSources) -> Ends:
 
 
 def _is_sound(rule: EndsRule, at: Reading) -> bool:
-    """Whether a rule has the one number of its kind; points of levels fall by equal steps."""
+    """Whether a rule has the one number of its kind; points are what its kind takes."""
     before = len(at.problems)
     given = {key for key in NEEDS.values() if getattr(rule, key)}
+    if rule.kind == "ratio" and rule.points:
+        given.discard("points")
+        if set(rule.points) != {MIDDLE} or not 0 < rule.middle < HUNDRED:
+            at.refuse(", ".join(f"{k}: {p:g}" for k, p in rule.points.items()),
+                      "middle: points between 0 and 100, and nothing else", "points")  # fmt: skip
     for key in sorted(given ^ {NEEDS[rule.kind]}):
         is_missing = key not in given
         at.refuse("is missing" if is_missing else f"of a rule of kind {rule.kind}",
@@ -204,9 +210,10 @@ def _pair(rule: EndsRule, value: float, direction: int) -> tuple[float, float]:
     exact = Fraction(str(value))
     if rule.kind == "share":
         return (float(exact * Fraction(str(rule.part))), value)
-    ratio = Fraction(str(rule.ratio))
-    low, high = float(exact / ratio), float(exact * ratio)
-    return (low, high) if direction == 1 else (high, low)
+    better, worse = Fraction(str(rule.ratio)), Fraction(str(rule.worse))
+    if direction == 1:
+        return float(exact / worse), float(exact * better)
+    return float(exact * worse), float(exact / better)
 
 
 def _levels(points: tuple[float, ...]) -> tuple[float, float]:

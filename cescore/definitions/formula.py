@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -27,7 +28,9 @@ __all__ = [
     "across_calls",
     "constant",
     "inline",
+    "looks_as_names",
     "parse",
+    "zero_of",
 ]
 
 
@@ -129,6 +132,51 @@ def inline(expression: Expression, texts: Mapping[str, str]) -> str:
         ),
         expression.text,
     )
+
+
+def zero_of(rule: Expression) -> str:
+    """What a rule says to be 0, but for a tolerance; "" where it says no such thing.
+
+    Examples
+    --------
+    >>> zero_of(parse("abs(a - b) <= 0.01 * a", conditions=True)), zero_of(parse("a == b", True))
+    ('a - b', 'a - b')
+    >>> zero_of(parse("a <= b", conditions=True))
+    ''
+    """
+    match rule.tree:
+        case ast.Compare(
+            left=ast.Call(func=ast.Name(id="abs"), args=[inner]), ops=[ast.LtE() | ast.Lt()]
+        ):
+            return ast.unparse(inner)
+        case ast.Compare(left=left, ops=[ast.Eq()], comparators=[ast.BinOp() as right]):
+            return f"{ast.unparse(left)} - ({ast.unparse(right)})"
+        case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
+            return f"{ast.unparse(left)} - {ast.unparse(right)}"
+    return ""
+
+
+def looks_as_names(tree: ast.expr) -> tuple[str, dict[str, ast.Call]]:
+    """A formula's text with a name in place of each look at others, and what each name stands for."""
+    tree = deepcopy(tree)
+    calls = sorted(across_calls(tree), key=lambda call: call.col_offset)
+    named = {f"of_others_{i}": call for i, call in enumerate(calls)}
+    names = {id(call): name for name, call in named.items()}
+    return ast.unparse(_WithNames(names).visit(tree)), named
+
+
+class _WithNames(ast.NodeTransformer):
+    """Calls replaced by names."""
+
+    def __init__(self, names: Mapping[int, str]) -> None:
+        self.names = names
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        name = self.names.get(id(node))
+        if name is not None:
+            return ast.Name(id=name, ctx=ast.Load())
+        self.generic_visit(node)
+        return node
 
 
 def _look(call: ast.Call) -> Look:

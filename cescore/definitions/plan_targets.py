@@ -1,4 +1,4 @@
-"""The targets of the run's plan, held against the indicators they follow."""
+"""What the run's plan asks of indicators: targets, vetoes and overlaps, held against the frameworks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from cescore.definitions.layout import Draft
 from cescore.definitions.located import Node
-from cescore.definitions.model import Plan, Run, TargetTerms, Veto
+from cescore.definitions.model import Overlap, Plan, Run, TargetTerms, Veto
 from cescore.definitions.names import is_unit
 from cescore.definitions.plans import ReadPlan
 from cescore.definitions.reading import Reading
@@ -42,6 +42,8 @@ def plan_of_run(
         at.at("units_of").known(plan.units_of, drafts)
     for code, veto in plan.vetoes.items():
         _check_veto(veto, at.at("vetoes", code), drafts)
+    for code, overlap in plan.overlaps.items():
+        _check_overlap(overlap, plan, at.at("overlaps", code), drafts)
     targets = {code: _with_types(target, drafts) for code, target in plan.targets.items()}
     undecided = {code: _with_types(target, drafts) for code, target in plan.undecided.items()}
     return plan.model_copy(update={"targets": targets, "undecided": undecided})
@@ -57,6 +59,23 @@ def _check_veto(veto: Veto, at: Reading, drafts: Mapping[str, Draft]) -> None:
         asked = f"an indicator of {' or '.join(veto.entity_types)}"
         expected = with_nearest(asked, veto.indicator, codes)
         at.refuse(f"unknown indicator {veto.indicator!r}", expected, "indicator")
+
+
+def _check_overlap(overlap: Overlap, plan: Plan, at: Reading, drafts: Mapping[str, Draft]) -> None:
+    """Both sides exist for each type named, what counts once is a check of it, and it says why."""
+    if not (overlap.zh or overlap.en):
+        at.refuse("without a reason", "zh or en: why it counts so")
+    if any(draft.is_broken for draft in drafts.values()):
+        return
+    for kind, code in overlap.beside.items():
+        if not at.at("beside").known(kind, drafts):
+            continue
+        checks = [c.id for m in plan.measures.values() for c in m.checks if kind in c.levels]
+        known = (*drafts[kind].indicator_places, *plan.targets, *plan.undecided, *checks)
+        at.at("beside", kind).known(code, known, f"an indicator, target or check of {kind}")
+        asked = checks if overlap.counts == "once" else known
+        what = "a check" if overlap.counts == "once" else "an indicator, target or check"
+        at.at("of").known(overlap.of, asked, f"{what} of {kind}")
 
 
 def _with_types(target: Terms, drafts: Mapping[str, Draft]) -> Terms:

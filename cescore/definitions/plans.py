@@ -9,6 +9,7 @@ from cescore.definitions.layout import Files
 from cescore.definitions.model import (
     EVIDENCE_KINDS,
     NUMERIC,
+    AssessmentRules,
     Bonus,
     Check,
     GradeScale,
@@ -145,6 +146,7 @@ def _check_assessment(plan: Plan, at: Reading) -> None:
         if rules.scales and entity_type not in rules.scale_of:
             expected = f"scale_of: {{{entity_type}: {' or '.join(rules.scales)}}}"
             place.refuse("none of the scales grades the total", expected)
+    _check_comparable(rules, at.at("comparable"))
     left_out = [kind for kind in EVIDENCE_KINDS if kind not in rules.evidence]
     if left_out or max(rules.evidence.values()) > 1:
         at.at("evidence").refuse(
@@ -155,6 +157,20 @@ def _check_assessment(plan: Plan, at: Reading) -> None:
         place = at.at("bonus", entity_type)
         place.known(entity_type, rules.weights)
         _check_bonus(bonus, rules.scales.get(rules.scale_of.get(entity_type, "")), place)
+
+
+def _check_comparable(rules: AssessmentRules, at: Reading) -> None:
+    """Parts to compare by are those that each of the types is weighed on."""
+    for part in rules.comparable.parts:
+        at.at("parts").known(part, PARTS)
+    for entity_type in rules.comparable.types:
+        if not at.at("types").known(entity_type, rules.weights):
+            continue
+        weighed = [part for part, weight in rules.weights[entity_type].items() if weight]
+        for part in rules.comparable.parts:
+            at.at("parts").known(part, weighed, f"a part that {entity_type} is weighed on")
+    if bool(rules.comparable.types) != bool(sum(rules.comparable.parts.values())):
+        at.refuse("types or parts alone", "both: which types compare, and by which parts")
 
 
 def _check_bonus(bonus: Bonus, scale: GradeScale | None, at: Reading) -> None:
@@ -191,7 +207,7 @@ def _check_vetoes(plan: Plan, at: Reading) -> None:
         if veto.indicator and (not veto.op or bool(given[0]) == given[1]):
             expected = "op, and either than: last_year or base_year, or a threshold"
             place.refuse(f"indicator {veto.indicator} without them", expected, "indicator")
-        elif not veto.indicator and (veto.op or any(given)):
+        elif not veto.indicator and (veto.op or any(given) or veto.tolerance):
             place.refuse("a condition without an indicator", "an indicator", "op")
         for scale in dict.fromkeys(rules.scale_of.get(kind, "") for kind in veto.entity_types):
             if scale in rules.scales:

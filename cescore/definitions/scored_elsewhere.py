@@ -34,15 +34,52 @@ class Elsewhere:
 def scored_elsewhere(plan: Plan, framework: Framework) -> Mapping[str, Elsewhere]:
     """Checks of a framework's type, by id, whose quantity is scored elsewhere.
 
-    A check is one quantity with a scored indicator, with the indicator that a target follows, or
+    Stated overlaps of the plan that count once are such checks (`Plan.overlaps`). All others are found:
+    a check is one quantity with a scored indicator, with the indicator that a target follows, or
     with a check before it where their formulas are (`same_quantity`); and with an indicator that
     divides that quantity by the size of who has it. A target that is another type's, and shown to
     this one as a reference, is nobody's here: a check does not make it one. Checks without a
     yardstick, or without a formula that can be read, are compared with nothing.
     """
+    stated = dict(_stated(plan, framework))
     checks = _checks(plan, framework.entity_type)
     formulas = _formulas(framework)
-    return _compared(checks, formulas, (*_scored(framework), *_targeted(plan, framework)))
+    places = (
+        *_scored(framework),
+        *_targeted(plan, framework),
+        # what asks again for a check that is not scored repeats what that repeats
+        *(
+            (stated[id_].code, formula, stated[id_].where)
+            for id_, formula in checks
+            if id_ in stated
+        ),
+    )
+    own = tuple((id_, formula) for id_, formula in checks if id_ not in stated)
+    return {**stated, **_compared(own, formulas, places)}
+
+
+def _stated(plan: Plan, framework: Framework) -> Iterator[tuple[str, Elsewhere]]:
+    """Checks of a type that a plan says overlap with what is scored, and count once."""
+    kind = framework.entity_type
+    for overlap in plan.overlaps.values():
+        where = place_of(overlap.beside.get(kind, ""), plan, framework)
+        if overlap.counts == "once" and where:
+            yield overlap.of, Elsewhere(overlap.beside[kind], where)
+
+
+def place_of(code: str, plan: Plan, framework: Framework) -> Where | None:
+    """Where an indicator, target or check is scored for a type, or shown to it as a reference; else None."""
+    kind = framework.entity_type
+    if code in {scored for scored, _, _ in _scored(framework)}:
+        return "in_index"
+    target = plan.targets.get(code)
+    if target is not None and target.scored:
+        if kind in target.applies_to:
+            return "as_target"
+        return "reference_target" if kind in target.reference_for else None
+    checks = (check for measure in plan.measures.values() for check in measure.checks)
+    is_check = any(c.id == code and kind in c.levels and c.yardstick != "none" for c in checks)
+    return "as_check" if is_check else None
 
 
 def counted_twice(plan: Plan, framework: Framework) -> Mapping[str, str]:

@@ -52,7 +52,12 @@ class Behind:
         return next(iter(self.yearly.evaluations.values())).panel.years
 
     def is_respondent(self, entity: Entity) -> bool:
-        return entity.entity_type not in self.yearly.workspace.definitions.disclosure.public_types
+        return entity.entity_type not in self.public_types
+
+    @property
+    def public_types(self) -> tuple[str, ...]:
+        """The types whose entities may be named."""
+        return self.yearly.workspace.definitions.disclosure.public_types
 
     def chain(self, entity_id: str) -> tuple[str, ...]:
         """The bodies that a respondent or body counts in, by what it lies in and is counted in."""
@@ -133,8 +138,7 @@ class Behind:
     @cached_property
     def _panels(self) -> tuple[Panel, ...]:
         workspace = self.yearly.workspace
-        public = workspace.definitions.disclosure.public_types
-        return tuple(p for t, p in workspace.panels.items() if t not in public)
+        return tuple(p for t, p in workspace.panels.items() if t not in self.public_types)
 
     def _is_protected(self, panel: Panel, row: int) -> bool:
         lifted = self.yearly.workspace.definitions.disclosure.unprotected_bases

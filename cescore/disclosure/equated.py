@@ -1,123 +1,167 @@
-"""What check rules equate: where all but one of some returned values are released, the last follows.
+"""What check rules equate, as equations of figures: everybody may read the rules.
 
-A hard rule such as total = virgin + recycled holds for whatever is printed, and everybody may read it.
+A hard rule such as total = virgin + recycled holds for whatever is printed, and so does a rule that is
+said to be an identity. It may look at other years (an opening stock is last year's closing stock) and
+at others inside (a city's figure is the sum over its districts).
 """
 
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from cescore.definitions.formula import parse
+from cescore.definitions.formula import looks_as_names, parse
+from cescore.disclosure.behind import Quantity
+from cescore.disclosure.equations import Equation
 from cescore.disclosure.statements import Figure, Returned, Statements
-from cescore.method.linear_forms import LinearForm, Meaning, meaning
+from cescore.intake.across import Around
+from cescore.method.linear_forms import (
+    ABSENT,
+    NOT_APPLICABLE,
+    LinearForm,
+    Meaning,
+    added,
+    meaning,
+)
 
 if TYPE_CHECKING:
     from cescore.definitions.model import CheckRule
 
-HARD = "hard"
-MOST_OPEN = 3  # withheld figures of one rule: of more it says next to nothing of each
 CLOSE = 0.02  # of the largest term: a rule that a record breaks by more tells nothing of it
-
-
-class Follows(NamedTuple):
-    """A returned figure that is withheld and follows from released ones all the same, at most so
-    far ``off`` [its unit]."""
-
-    figure: Figure
-    sources: frozenset[Figure]
-    off: float
-
-
-class Balance(NamedTuple):
-    """What a rule says of several withheld figures at once: no figure, and not to be withheld."""
-
-    coefficients: tuple[tuple[Figure, float], ...]
+WITHIN = " within"  # in the code of a sum over the respondents in a body; no variable is called so
 
 
 @dataclass(frozen=True)
-class Equation:
-    """Returned figures of one body that a rule, or a printed sum, ties together.
+class Zero:
+    """What a rule says to be 0 of entities of some types: its text, and the looks at others in it."""
 
-    Attributes
-    ----------
-    figures
-        Figure -> how far off its value may be when it is worked out of the others [its unit].
-    coefficients
-        Figure -> what it is multiplied by: the sum of the products is 0, for everybody who knows the
-        rule. Empty where it is a printed sum instead.
-    beside
-        What must be released as well: the figure that is their sum.
-    """
-
-    figures: Mapping[Figure, float]
-    coefficients: Mapping[Figure, float] = field(default_factory=dict)
-    beside: frozenset[Figure] = frozenset()
-
-    @property
-    def name(self) -> Balance:
-        return Balance(tuple(sorted(self.coefficients.items())))
+    entity_types: tuple[str, ...]
+    text: str
+    looks: Mapping[str, ast.Call] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
 class Equated:
-    """The equations that hard check rules make of bodies' returned figures."""
+    """The equations that check rules make of bodies' returned figures."""
 
     statements: Statements
 
     def __iter__(self) -> Iterator[Equation]:
         behind = self.statements.behind
-        workspace = behind.yearly.workspace
-        rules = [(rule, left) for rule in workspace.definitions.checks if (left := equated(rule))]
+        zeros = list(_zeros(behind.yearly.workspace.definitions.checks))
         for body in behind.bodies:
-            applying = [left for rule, left in rules if body.entity_type in rule.entity_types]
+            applying = [zero for zero in zeros if body.entity_type in zero.entity_types]
             for year in behind.years:
-                for left in applying:
-                    form = self._form(left, body.entity_id, year)
+                for zero in applying:
+                    form = self._form(zero, body.entity_id, year)
                     if form is not None and len(form.terms) > 1:
                         yield Equation(_figures(form), _coefficients(form))
 
-    def _form(self, left: str, body: str, year: int) -> LinearForm | None:
-        """What is equated with 0, as a linear form of what a body returned; None where it is none."""
+    def _form(self, zero: Zero, body: str, year: int) -> LinearForm | None:
+        """What is equated with 0, as a linear form of returned values; None where it is none."""
 
         def look(code: str, in_year: int) -> Meaning:
+            if code in zero.looks:
+                return self._of_others(zero.looks[code], body, in_year)
             return self.statements.of(Figure(body, code, in_year))
 
-        base_year = self.statements.behind.yearly.workspace.base_year
-        found = meaning(left, "1", year, base_year, look)
+        found = meaning(zero.text, "1", year, self._base_year, look)
         if not found.is_linear or found.numerator is None or found.denominator is None:
             return None
         form = found.numerator.times(1 / found.denominator.value)
         largest = max((abs(c) * self._value(a) for a, c in form.terms.items()), default=0.0)
         return form if abs(form.value) <= CLOSE * largest else None
 
+    @property
+    def _base_year(self) -> int:
+        return self.statements.behind.yearly.workspace.base_year
+
+    # --- looks at others ------------------------------------------------------------------------
+
+    def _of_others(self, call: ast.Call, body: str, year: int) -> Meaning:
+        """What a look at others comes to; absent for what nobody can add up from pages."""
+        function, entity_type, *inner = map(ast.unparse, (call.func, *call.args))
+        if function == "count_of":
+            return Meaning.number(float(len(self._inside(body, entity_type, year))))
+        if function == "in_body":
+            around = self._around.bodies(body)
+            nearest = next((b for b in around if self._type_of(b) == entity_type), "")
+            return self._read(inner[0], nearest, year) if nearest else NOT_APPLICABLE
+        if function not in ("sum_over", "sum_known"):
+            return ABSENT
+        inside = self._inside(body, entity_type, year)
+        if entity_type not in self.statements.behind.public_types:
+            return self._of_respondents(inner[0], body, inside, year)
+        parts = [self._read(inner[0], entity, year) for entity in inside]
+        if function == "sum_known":
+            parts = [part for part in parts if part.is_present]
+        return added(parts) if parts else NOT_APPLICABLE
+
+    def _read(self, text: str, entity: str, year: int) -> Meaning:
+        def look(code: str, in_year: int) -> Meaning:
+            return self.statements.of(Figure(entity, code, in_year))
+
+        return meaning(text, "1", year, self._base_year, look)
+
+    def _of_respondents(self, text: str, body: str, inside: Iterable[str], year: int) -> Meaning:
+        """A sum over respondents inside a body, of what each of them returned."""
+        members = list(inside)
+
+        def look(code: str, in_year: int) -> Meaning:
+            values = self.statements.behind.values(Quantity(code, in_year))
+            total = sum(values.get(member, 0.0) for member in members)
+            quantity = Quantity(f"{code}{WITHIN}", in_year)
+            return Meaning.returned(Returned(body, quantity), total) if total else ABSENT
+
+        return meaning(text, "1", year, self._base_year, look)
+
+    def _inside(self, body: str, entity_type: str, year: int) -> list[str]:
+        """The entities of a type that a sum of a body adds up in a year."""
+        register = self.statements.behind.yearly.workspace.register
+        return [
+            e.entity_id
+            for e in register
+            if e.entity_type == entity_type
+            and e.is_valid_in(year)
+            and body in self._around.bodies(e.entity_id)
+            and self._around.adds_to(e.entity_id, body)
+        ]
+
+    @cached_property
+    def _around(self) -> Around:
+        return Around(self.statements.behind.yearly.workspace.register)
+
+    def _type_of(self, entity: str) -> str:
+        return self.statements.behind.yearly.workspace.register[entity].entity_type
+
     def _value(self, atom: object) -> float:
         assert isinstance(atom, Returned)
-        return abs(self.statements.behind.figure(atom.body, atom.quantity) or 0.0)
+        behind, (code, year) = self.statements.behind, atom.quantity
+        if not code.endswith(WITHIN):
+            return abs(behind.figure(atom.body, atom.quantity) or 0.0)
+        within = behind.values(Quantity(code.removesuffix(WITHIN), year))
+        return sum(v for e, v in within.items() if atom.body in behind.chain(e))
 
 
-def equated(rule: CheckRule) -> str:
-    """What a hard rule says to be 0, but for a tolerance: x of ``abs(x) <= …``, x - y of ``x == y``;
-    "" where it says no such thing.
-    """
-    if rule.severity != HARD or rule.looks_at_others:
-        return ""
-    match parse(rule.executable or rule.rule, conditions=True).tree:
-        case ast.Compare(
-            left=ast.Call(func=ast.Name(id="abs"), args=[inner]), ops=[ast.LtE() | ast.Lt()]
-        ):
-            return ast.unparse(inner)
-        case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
-            return f"{ast.unparse(left)} - ({ast.unparse(right)})"
-    return ""
+def _zeros(rules: Iterable[CheckRule]) -> Iterator[Zero]:
+    for rule in rules:
+        if rule.equated:
+            text, looks = looks_as_names(parse(rule.equated, across=True).tree)
+            yield Zero(tuple(rule.entity_types), text, looks)
 
 
 def summed(figure: Figure, form: LinearForm) -> Equation:
     """The equation that a printed sum makes of what it stands on."""
     return Equation(_figures(form), beside=frozenset([figure]))
+
+
+def is_within(figure: Figure) -> bool:
+    """Whether a figure is the sum over the respondents in a body: what everybody may know of it, and
+    no page prints."""
+    return figure.code.endswith(WITHIN)
 
 
 def _figures(form: LinearForm) -> Mapping[Figure, float]:
@@ -136,53 +180,3 @@ def _coefficients(form: LinearForm) -> Mapping[Figure, float]:
         assert isinstance(atom, Returned)
         found[Figure(atom.body, atom.quantity.code, atom.quantity.year)] = coefficient
     return found
-
-
-class Equations:
-    """Equations, asked for what follows from released figures."""
-
-    def __init__(self, equations: Iterable[Equation]) -> None:
-        self._every = tuple(equations)
-        self._of: dict[Figure, list[Equation]] = defaultdict(list)
-        for equation in self._every:
-            for figure in equation.figures:
-                self._of[figure].append(equation)
-
-    def open(self, hidden: Collection[Figure], known: Collection[Figure]) -> Iterator[Equation]:
-        """Rules of which several figures are neither released nor followed from what is: none of
-        these is known, and all of them together are."""
-        not_known = set(hidden) - set(known)
-        for equation in self._every:
-            unknown = equation.coefficients.keys() & not_known
-            if 1 < len(unknown) <= MOST_OPEN:
-                yield equation
-
-    def following(
-        self, hidden: Collection[Figure], released: Collection[Figure]
-    ) -> tuple[Follows, ...]:
-        """The hidden figures that follow from released ones, by one equation after the other."""
-        known: dict[Figure, Follows] = {}
-        left = set(hidden) & self._of.keys()
-        is_growing = True
-        while is_growing:
-            is_growing = False
-            for figure in sorted(left):
-                found = self._follows(figure, released, known)
-                if found is not None:
-                    known[figure] = found
-                    left.discard(figure)
-                    is_growing = True
-        return tuple(known.values())
-
-    def _follows(
-        self, figure: Figure, released: Collection[Figure], known: Mapping[Figure, Follows]
-    ) -> Follows | None:
-        for equation in self._of[figure]:
-            others = (equation.figures.keys() - {figure}) | equation.beside
-            if all(other in released or other in known for other in others):
-                sources = [
-                    frozenset([other]) if other in released else known[other].sources
-                    for other in others
-                ]
-                return Follows(figure, frozenset().union(*sources), equation.figures[figure])
-        return None

@@ -123,8 +123,7 @@ class Gate:
         )
 
     def _respondent_figure(self, entity_type: str, comparison: Comparison, row: int) -> PeerFigure:
-        group = self._groups[entity_type, comparison.code]
-        return group.for_entity(_or_none(comparison.values[row]), self.rules)
+        return self._quartered[entity_type, comparison.code][row]
 
     def _public_figure(self, entity_type: str, comparison: Comparison, row: int) -> PeerFigure:
         """Quantiles as for respondents, and the rank among the bodies that may be shown."""
@@ -145,6 +144,17 @@ class Gate:
         return {
             (entity_type, c.code): group_figure(
                 c.code, c.values, self._holders(entity_type), c.direction, self.rules
+            )
+            for entity_type, comparisons in self._comparisons.items()
+            for c in comparisons
+        }
+
+    @cached_property
+    def _quartered(self) -> Mapping[tuple[str, str], list[PeerFigure]]:
+        """By type and code, what the report of each entity prints of the group's figure."""
+        return {
+            (entity_type, c.code): self._groups[entity_type, c.code].for_entities(
+                c.values, self.rules
             )
             for entity_type, comparisons in self._comparisons.items()
             for c in comparisons

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cescore.disclosure.behind import Quantity
-from cescore.disclosure.equated import CLOSE, Equation, equated
+from cescore.disclosure.equated import CLOSE
+from cescore.disclosure.equations import Equation
 from cescore.disclosure.headline import headline_inputs
 from cescore.disclosure.statements import Figure
 from cescore.method.disclosure import contributions, half_unit, is_safe, rounded
@@ -131,7 +132,7 @@ class IndustryTable:
         workspace = self.behind.yearly.workspace
         types = {e.entity_type for e in workspace.register if self.behind.is_respondent(e)}
         rules = [rule for rule in workspace.definitions.checks if types <= set(rule.entity_types)]
-        sides = [left for rule in rules if (left := equated(rule))]
+        sides = [rule.equated for rule in rules if rule.equated and not rule.looks_at_others]
         for body, industry, year in dict.fromkeys(
             (t.body, t.industry, t.quantity.year) for t in self.totals.values()
         ):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 NAME = "withheld.json"
 FILE = f"data/{NAME}"
 SAYS_NOTHING_OF_SUMS = {"learning_over_respondents", "licence", "decided_by", "decided_on"}
-METHOD = 5  # of choosing and auditing; a pattern of another method is looked for again
+METHOD = 6  # of choosing and auditing; a pattern of another method is looked for again
 
 
 class _Content(BaseModel):
@@ -121,7 +121,7 @@ def basis_of(workspace: Workspace) -> str:
     """A hash of all that decides what may be released: data, register, formulas and rules."""
     found = hashlib.sha256(f"method {METHOD}".encode())
     definitions = workspace.definitions
-    hard = [rule for rule in definitions.checks if rule.severity == "hard"]
+    equating = [rule for rule in definitions.checks if rule.equated]
     for entity_type, panel in workspace.panels.items():
         found.update(repr((entity_type, panel.entities, panel.years)).encode())
         found.update(repr(sorted(panel.attributes.get("basis", ()))).encode())
@@ -136,6 +136,6 @@ def basis_of(workspace: Workspace) -> str:
     rules = definitions.disclosure.model_dump_json(exclude=SAYS_NOTHING_OF_SUMS)
     parts = (hashes, rules, workspace.year, workspace.base_year)
     found.update(repr((*parts, dict(workspace.tiled_by), sorted(workspace.blocked))).encode())
-    found.update(repr(sorted((r.id, r.executable, r.entity_types) for r in hard)).encode())
+    found.update(repr(sorted((r.id, r.equated, r.entity_types) for r in equating)).encode())
     found.update(repr(sorted((c, v.additive) for c, v in definitions.variables.items())).encode())
     return found.hexdigest()

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cescore.disclosure.behind import Behind, Quantity
 from cescore.disclosure.costs import costs, weights_of
-from cescore.disclosure.equated import Balance, Equated, Equations, Follows, summed
+from cescore.disclosure.equated import WITHIN, Equated, is_within, summed
+from cescore.disclosure.equations import Balance, Equations, Follows
 from cescore.disclosure.industries import (
     OF_INDUSTRY,
     IndustryTable,
@@ -26,8 +27,9 @@ from cescore.disclosure.kept_pattern import KeptPattern, basis_of, read_pattern
 from cescore.disclosure.statements import Figure, Returned, Statements
 from cescore.method.disclosure import half_unit
 from cescore.method.inference import NOISE, Key, Statement, System, connected
+from cescore.method.knowledge import RespondentCell
 from cescore.method.linear_forms import LinearForm
-from cescore.method.protection import Breach, Protection, RespondentCell
+from cescore.method.protection import Breach, Protection
 from cescore.method.withholding import Proofs, least_withheld
 
 if TYPE_CHECKING:
@@ -202,7 +204,7 @@ class Ledger:
         if not protection.alone:
             unsafe = {breach.cell for breach in found}
             known |= dict.fromkeys(protection.cells.keys() - safe - unsafe, withheld)
-        return list(map(_as_printed, found))
+        return found
 
     @cached_property
     def _safe_under(self) -> dict[RespondentCell, frozenset[Figure]]:
@@ -244,11 +246,8 @@ class Ledger:
     def _balances_of(
         self, withheld: frozenset[Figure], follows: Iterable[Follows]
     ) -> Iterator[Balance]:
-        """What rules say of several withheld figures together, where the bureau has it audited."""
-        if not self.rules.audit_balances:
-            return
-        hidden = {figure for figure in withheld if self._is_returned(figure)}
-        hidden |= {figure for figure in withheld if is_of_industry(figure)} | self.industries.hidden
+        """What rules say of several withheld figures together."""
+        hidden = self._hidden(withheld)
         known = {one.figure for one in follows}
         yield from (one.name for one in self._equations.open(hidden, known))
 
@@ -269,24 +268,32 @@ class Ledger:
         off = math.fsum(c * self._truth[key] for key, c in terms.items())
         noise = NOISE * math.fsum(abs(c * self._truth[key]) for key, c in terms.items())
         width = abs(off) + noise
-        return Statement(name, terms, off - width, off + width, is_printed=False)
+        return Statement(name, terms, off - width, off + width, sources=frozenset())
 
     def _keys_of(self, figure: Figure) -> Sequence[Key]:
-        """The cells and rests that a returned figure, or a total of the industry table, adds up."""
+        """The cells and rests that a returned figure, a total of the industry table, or a sum over
+        respondents adds up."""
         if is_of_industry(figure):
             total = self.industries.totals[figure]
             return self._totalled.get((total.body, total.industry, total.quantity), ())
+        if is_within(figure):
+            quantity = Quantity(figure.code.removesuffix(WITHIN), figure.year)
+            return [c for c in self._cells_of.get(quantity, ()) if figure.entity_id in _marks(c)]
         return self._expanded(Returned(figure.entity_id, Quantity(figure.code, figure.year)))
 
     def _following(
         self, withheld: frozenset[Figure], released: Collection[Figure]
     ) -> tuple[Follows, ...]:
         """Returned figures and totals that are withheld and follow from released ones."""
-        hidden = {figure for figure in withheld if self._is_returned(figure)}
-        hidden |= {figure for figure in withheld if is_of_industry(figure)}
-        hidden |= self.industries.hidden
+        hidden = self._hidden(withheld)
         beside = {figure for figure in self.meanings if self._is_returned(figure)} - hidden
         return self._equations.following(hidden, {*released, *beside})
+
+    def _hidden(self, withheld: frozenset[Figure]) -> set[Figure]:
+        """What equations may be solved for: returned figures and totals that no page prints."""
+        never = {figure for figure in self._equations.figures if is_within(figure)}
+        printed = {f for f in withheld if is_of_industry(f) or self._is_returned(f)}
+        return printed | self.industries.hidden | never
 
     @cached_property
     def _equations(self) -> Equations:
@@ -301,16 +308,12 @@ class Ledger:
 
     def _follows(self, follows: Follows) -> Statement | None:
         """The statement that a figure makes which is not printed and follows all the same."""
-        figure = follows.figure
-        if is_of_industry(figure):
-            total = self.industries.totals[figure]
-            return self._total_statement(follows, total, total.value, follows.off)
-        atom = Returned(figure.entity_id, Quantity(figure.code, figure.year))
-        plain = self._statement(figure, LinearForm({atom: 1.0}))
-        if plain is None:
+        terms: dict[Key, float] = dict.fromkeys(self._keys_of(follows.figure), 1.0)
+        if not terms:
             return None
-        low, high = plain.low - follows.off, plain.high + follows.off
-        return Statement(follows, plain.terms, low, high)
+        value = math.fsum(self._truth[key] for key in terms)
+        off = max(follows.off, NOISE * value)
+        return Statement(follows, terms, value - off, value + off, follows.sources)
 
     def _is_implied(self, printed: PrintedSum, released: Collection[Figure]) -> bool:
         if not printed.atoms or any(a.body != printed.figure.entity_id for a in printed.atoms):
@@ -327,7 +330,7 @@ class Ledger:
         truth = {key: self._truth[key] for key in keys}
         cells = {k: self._cells[k] for k in keys if isinstance(k, RespondentCell)}
         system = System(dict.fromkeys(keys, 0.0), statements, truth)
-        return Protection(system, cells, self.rules, _wholes(cells))
+        return Protection(system, cells, self.rules, _wholes(cells), costs=self.costs)
 
     def protections(self) -> Iterator[Protection]:
         """The systems of everything that is released."""
@@ -542,12 +545,6 @@ def _by_code(figures: Iterable[Figure], entity_id: str) -> Years:
         if figure.entity_id == entity_id and not is_of_industry(figure):
             years[figure.code].add(figure.year)
     return {code: frozenset(years[code]) for code in sorted(years)}
-
-
-def _as_printed(breach: Breach) -> Breach:
-    """A breach proved by what is printed: of what follows from that, by its sources."""
-    printed = (p.sources if isinstance(p, Follows) else {p} for p in breach.proof)
-    return replace(breach, proof=frozenset(key for keys in printed for key in keys))
 
 
 def _is_earlier(name: Key) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cescore.definitions.spelling import with_nearest
 from cescore.errors import DataError, Sentence
 from cescore.method.thresholds import meets
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from cescore.disclosure.ledger import Ledger
 
 PUBLIC = "public"
+LISTED = 6  # ids that a message names one by one
 
 
 @dataclass(frozen=True)
@@ -54,13 +56,27 @@ def observer_of(ledger: Ledger, who: str) -> str:
         return who
     if who in known:
         return ledger.behind.holder(who)
+    expected = Sentence(
+        "{public}, a respondent ({respondents}) or a holding ({holdings})",
+        public=PUBLIC,
+        respondents=_some(known),
+        holdings=_some(sorted(holders - set(known))),
+    )
     raise DataError(
         Sentence(
-            "{who!r}: nobody whose knowledge is asked for; expected {public}, a respondent or a holding",
+            "{who!r}: nobody whose knowledge is asked for; expected {expected}",
             who=who,
-            public=PUBLIC,
+            expected=with_nearest(expected, who, [PUBLIC, *known, *holders]),
         )
     )
+
+
+def _some(ids: Sequence[str]) -> str:
+    """Ids, of many the first and the last, with how many there are."""
+    if not ids:
+        return Sentence("there is none")
+    listed = ", ".join(ids) if len(ids) <= LISTED else f"{ids[0]} … {ids[-1]}"
+    return Sentence("{n}: {listed}", n=len(ids), listed=listed)
 
 
 def ranges(ledger: Ledger, observer: str, year: int) -> Iterator[Range]:

@@ -175,6 +175,7 @@ def _assessment(bundle: Bundle) -> dict[str, Any]:
     made = bundle.assessment
     return {
         "total": made.total,
+        "comparable": made.comparable,
         "grade": {"zh": made.grade_zh, "en": made.grade_en}
         if made.grade_zh or made.grade_en
         else None,

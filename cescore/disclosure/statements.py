@@ -86,14 +86,10 @@ class Statements:
 
     @lru_cache(maxsize=256)  # noqa: B019 - lives as long as its run
     def _beside(self, entity_type: str) -> frozenset[str]:
-        """Variables that nobody's secret is in, added up in an account with one that holds one: to
-        withhold them may be what keeps the account."""
-        framework = self.behind.yearly.evaluations[entity_type].framework
+        """Variables that nobody's secret is in, which an account or a rule that everybody can rely on
+        ties to one that holds one: the secret follows from them, or to withhold them keeps it."""
         found: set[str] = set()
-        for account in framework.accounts.values():
-            expression = account.expression
-            names = expression.own_names if expression else ()
-            own = {name for name in names if name in framework.variables}
+        for own in self._tied(entity_type):
             secret = {
                 name
                 for name in own
@@ -102,6 +98,19 @@ class Statements:
             }
             found |= own - secret if secret else set()
         return frozenset(found)
+
+    def _tied(self, entity_type: str) -> Iterator[set[str]]:
+        """The variables that stand together in an account, or in a rule that equates them."""
+        framework = self.behind.yearly.evaluations[entity_type].framework
+        for account in framework.accounts.values():
+            if account.expression:
+                yield {name for name in account.expression.own_names if name in framework.variables}
+        definitions = self.behind.yearly.workspace.definitions
+        for rule in definitions.checks:
+            if entity_type in rule.entity_types and rule.equated:
+                known = definitions.variables
+                names = (name for name in rule.expression.own_names if name in known)
+                yield {name for name in names if known[name].additive}
 
     def _of_indicator(
         self, figure: Figure, framework: Framework, column: Column, at: tuple[int, int]

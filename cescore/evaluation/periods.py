@@ -25,7 +25,7 @@ from cescore.intake.notation import number
 from cescore.intake.workspace import Workspace
 from cescore.method.assessment import Assessment, Basis, Evidence, assess
 from cescore.method.bonus import BonusLine, bonus_lines
-from cescore.method.evaluation import RESULT_COLUMNS, TypeEvaluation
+from cescore.method.evaluation import TypeEvaluation
 from cescore.method.measures import measure_lines
 from cescore.method.period_measures import (
     Completion,
@@ -36,6 +36,7 @@ from cescore.method.period_measures import (
     period_measures,
 )
 from cescore.method.plan_period import FINAL, assess_period, period_vetoes, stage_year
+from cescore.method.result_rows import RESULT_COLUMNS, ResultPart
 from cescore.method.target_paths import TargetPath, target_paths
 from cescore.method.veto_signs import VetoSign, veto_signs
 
@@ -249,9 +250,10 @@ class PlanEvaluation:
         )
 
 
-def _kept(part: pd.DataFrame) -> pd.DataFrame:
+def _kept(part: ResultPart) -> pd.DataFrame:
     """The rows of a year's results that hold for a period as well."""
-    return part[~part["kind"].isin(ONE_YEAR)]
+    table = part.frame()
+    return table[~table["kind"].isin(ONE_YEAR)]
 
 
 def evaluate_plan(

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, islice
+from itertools import chain, groupby, islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,11 +19,12 @@ from cescore.evaluation.per_entity import PerEntity
 from cescore.intake.entities import Entity
 from cescore.intake.notation import number
 from cescore.intake.workspace import Workspace
-from cescore.method.assessment import Assessment, Basis, Evidence, assess
+from cescore.method.assessment import COMPARABLE, Assessment, Basis, Evidence, assess
 from cescore.method.bonus import BonusLine, bonus_lines
 from cescore.method.column import Panel, status_text
-from cescore.method.evaluation import RESULT_COLUMNS, TypeEvaluation, evaluate
+from cescore.method.evaluation import TypeEvaluation, evaluate
 from cescore.method.measures import MeasureLine, measure_lines
+from cescore.method.result_rows import ResultPart, ResultRecords, Row, as_frame
 from cescore.method.standards import Compliance, standard_compliance
 from cescore.method.targets import TargetLine, assess_targets
 from cescore.method.veto_signs import veto_signs
@@ -102,11 +103,19 @@ class YearlyEvaluation:
 
         None of a large type.
         """
-        from cescore.method.bands import bands
+        from cescore.method.bands import score_bands, with_ranks
 
         if self.is_large(entity_type):
             return {}
-        return bands(self.evaluations[entity_type], ranked)
+        evaluation = self.evaluations[entity_type]
+        if entity_type not in self._score_bands:
+            self._score_bands[entity_type] = score_bands(evaluation)
+        return with_ranks(evaluation, self._score_bands[entity_type], ranked)
+
+    @cached_property
+    def _score_bands(self) -> dict[str, Mapping[str, Band]]:
+        """By entity type, of those that were asked for: 512 draws of each serve table and reports."""
+        return {}
 
     def rank_bands(
         self, entity_type: str, among: Collection[str], year: int
@@ -137,10 +146,14 @@ class YearlyEvaluation:
 
         A large type has a row instead that says that its bands are left out.
         """
-        from cescore.method.robustness import uncertainty_table
+        from cescore.method.robustness import ranked_in_bands, uncertainty_table
 
-        large = [t for t in self.evaluations if self.is_large(t)]
-        return uncertainty_table(self.evaluations, self.robustness, large, self.unranked)
+        banded = {
+            t: self.bands(t, ranked_in_bands(self.evaluations[t], self.unranked))
+            for t in self.robustness
+            if not self.is_large(t)
+        }
+        return uncertainty_table(self.evaluations, self.robustness, banded)
 
     def results(self) -> pd.DataFrame:
         """The rows of results.csv: every entity of the year, full precision.
@@ -148,10 +161,9 @@ class YearlyEvaluation:
         Years in which an entity did not exist have no rows. An entity that filed nothing has its
         index with status not_filed; a blocked one has that row alone, with status blocked.
         """
-        parts = list(self.results_in_parts())
-        return pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
+        return as_frame(list(self.results_in_parts()))
 
-    def results_in_parts(self) -> Iterator[pd.DataFrame]:
+    def results_in_parts(self) -> Iterator[ResultPart]:
         """The same rows in the same order, some at a time: half a million entities have 500 million."""
         definitions = self.workspace.definitions
         quantities = (definitions.accounts, definitions.variables)  # accounts summed over bodies
@@ -170,9 +182,9 @@ class YearlyEvaluation:
             self._beside_rows(),
             self._blocked(),
         )
-        while some := list(islice(rows, ROWS_AT_ONCE)):
-            frame = pd.DataFrame(some, columns=list(RESULT_COLUMNS))
-            yield frame.assign(value=frame["value"].astype(float))
+        for entity_type, of_type in groupby(rows, lambda row: str(row[0])):
+            while some := list(islice(of_type, ROWS_AT_ONCE)):
+                yield ResultRecords(entity_type, some)
 
     def _exists(self, panel: Panel) -> NDArray[np.bool_]:
         """Where an entity belongs to the register, by year."""
@@ -187,18 +199,18 @@ class YearlyEvaluation:
 
     def _row(
         self, entity_id: str, kind: str, code: str, value: float | None, unit: str, status: str
-    ) -> tuple[object, ...]:
+    ) -> Row:
         entity_type = self.workspace.register[entity_id].entity_type
         number = np.nan if value is None else value
         return entity_type, entity_id, self.year, kind, code, number, unit, status
 
-    def _target_rows(self) -> Iterator[tuple[object, ...]]:
+    def _target_rows(self) -> Iterator[Row]:
         for entity_id, lines in self.targets.items():
             for line in lines:
                 status = line.light or "not_computable"
                 yield self._row(entity_id, "target", line.id, line.actual, line.unit, status)
 
-    def _measure_rows(self) -> Iterator[tuple[object, ...]]:
+    def _measure_rows(self) -> Iterator[Row]:
         """Rows of each check: its amount where it is a number, with its status, and its credit.
 
         An inspected check that is not scored has no credit, and the reason for it as its status.
@@ -212,7 +224,7 @@ class YearlyEvaluation:
                     row = ("measure_credit", found["id"], found["credit"], "ratio", status)
                     yield self._row(entity_id, *row)
 
-    def _assessment_rows(self) -> Iterator[tuple[object, ...]]:
+    def _assessment_rows(self) -> Iterator[Row]:
         """The total with its grade, or with the reason why there is none, and its parts."""
         for entity_id, found in self.assessments.items():
             grade = found.grade("zh")
@@ -220,6 +232,10 @@ class YearlyEvaluation:
                 grade + ("+provisional" if found.provisional else "") if grade else found.reason
             )
             yield self._row(entity_id, "assessment", "total", found.total, "0-100", status)
+            if found.comparable_weights:
+                value, state = found.comparable, "reported"
+                state = state if value is not None else "not_computable"
+                yield self._row(entity_id, "assessment", COMPARABLE, value, "0-100", state)
             for part, value in found.parts.items():
                 state = "reported" if value is not None else "not_computable"
                 yield self._row(entity_id, "assessment", part, value, "0-100", state)
@@ -233,7 +249,7 @@ class YearlyEvaluation:
                 code = f"{kind}.{line.id}"
                 yield self._row(entity_id, "assessment", code, value, unit, line.status)
 
-    def _standard_rows(self) -> Iterator[tuple[object, ...]]:
+    def _standard_rows(self) -> Iterator[Row]:
         """The verdict under each published standard, then each of its lines and groups to choose from.
 
         Codes: the standard, standard.line, standard.group; the value of a group is how many of its
@@ -257,7 +273,7 @@ class YearlyEvaluation:
                     code, status = f"{standard.id}.{group.code}", group.status + open_
                     yield self._row(entity_id, "standard", code, group.met, "count", status)
 
-    def _beside_rows(self) -> Iterator[tuple[object, ...]]:
+    def _beside_rows(self) -> Iterator[Row]:
         """The year's index, groups and scores under each further framework.
 
         Codes: the framework's id, then id.group and id.indicator.
@@ -275,7 +291,7 @@ class YearlyEvaluation:
                     code, value = f"{framework.id}.{code}", float(column.values[row, j])
                     yield self._row(entity_id, "beside", code, value, scale, word)
 
-    def _blocked(self) -> Iterator[tuple[object, ...]]:
+    def _blocked(self) -> Iterator[Row]:
         for entity in self.workspace.entities():
             if entity.entity_id in self.workspace.blocked:
                 framework = self.workspace.definitions.frameworks[entity.entity_type]

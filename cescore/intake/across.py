@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterator, Mapping
-from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cescore.definitions.formula import across_calls, parse
+from cescore.definitions.formula import looks_as_names, parse
 from cescore.intake.entities import Register
 from cescore.intake.panel import Sources
 from cescore.intake.wording import Phrase, formula, phrase
@@ -114,12 +113,10 @@ class Others:
         ``only``: the others that sums take, by attributes and codes; a sum over all of them without.
         """
         parsed = parse(text, conditions=conditions, across=True)
-        tree, panel = deepcopy(parsed.tree), self.panels[entity_type]
-        calls = sorted(across_calls(tree), key=lambda call: call.col_offset)
-        looked = tuple(self._look(call, entity_type, only) for call in calls)
-        names = [f"of_others_{i}" for i in range(len(calls))]
-        written = ast.unparse(_Replaced(dict(zip(map(id, calls), names, strict=True))).visit(tree))
-        columns = {name: one.column for name, one in zip(names, looked, strict=True)}
+        written, calls = looks_as_names(parsed.tree)
+        panel = self.panels[entity_type]
+        looked = tuple(self._look(call, entity_type, only) for call in calls.values())
+        columns = {name: one.column for name, one in zip(calls, looked, strict=True)}
         return written, panel.with_columns(columns), looked
 
     def _look(
@@ -283,17 +280,3 @@ def _without(column: Column, left_out: NDArray[np.bool_]) -> Column:
         np.where(left_out, np.uint8(State.NOT_APPLICABLE), column.state),
         np.where(left_out, np.uint8(0), column.flags),
     )
-
-
-class _Replaced(ast.NodeTransformer):
-    """Calls replaced by names."""
-
-    def __init__(self, names: Mapping[int, str]) -> None:
-        self.names = names
-
-    def visit_Call(self, node: ast.Call) -> ast.expr:
-        name = self.names.get(id(node))
-        if name is not None:
-            return ast.Name(id=name, ctx=ast.Load())
-        self.generic_visit(node)
-        return node

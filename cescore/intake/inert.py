@@ -22,6 +22,8 @@ _BEFORE = "[\\s\"'“”‘’`\\ufeff\\u200b-\\u200f\\u2060\\x00-\\x1f]*"
 _FORMULA = re.compile(f"{_BEFORE}{_SIGN}|'*[\\t\\r\\n\\x00]")
 _FIGURE = re.compile(r"[+-]?(\d[\d,]*(\.\d*)?|\.\d+)([eE][+-]?\d+)?[ \u00a0]?[%‰℃°\w ]*")
 MARK = "'"
+MARK_OF_TEXT = '"'
+_TO_QUOTE = re.compile('[",\r\n]')
 
 
 def inert(text: str) -> str:
@@ -47,6 +49,18 @@ def read_back(text: str) -> str:
     if text.startswith(MARK) and inert(text[1:]) == text:
         return text[1:]
     return text
+
+
+def csv_cell(text: str) -> str:
+    """A text as it stands between the commas of a CSV file, inert.
+
+    Examples
+    --------
+    >>> csv_cell("plain"), csv_cell("a, b"), csv_cell("=1")
+    ('plain', '"a, b"', "'=1")
+    """
+    safe = inert(text)
+    return f'"{safe.replace(MARK_OF_TEXT, MARK_OF_TEXT * 2)}"' if _TO_QUOTE.search(safe) else safe
 
 
 class InertWriter:

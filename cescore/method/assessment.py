@@ -25,6 +25,7 @@ from cescore.method.veto_signs import VetoSign
 LEAST_INSPECTED = 0.8  # [P] share of the checks below which a grade is provisional
 MOST = 100.0  # points
 PARTS = ("targets", "index", "measures")
+COMPARABLE = "comparable"  # in results: the total by the parts that several types have
 
 
 VetoStatus = Literal["clear", "standing", "proposed", "unchecked"]
@@ -123,6 +124,8 @@ class Assessment:
         (vetoes_proposed, vetoes_unchecked, measures_not_inspected).
     index_converted
         The index entered the total as its place on its own scale, 0-100.
+    comparable_weights
+        The shares that make `comparable`; empty of a type that is not compared with another.
     bonus, bonus_most, bonus_lines
         Extra points earned, in the total [points], their upper limit, and the items; None, 0 and
         empty where the type has none.
@@ -146,6 +149,22 @@ class Assessment:
     bonus: float | None = None
     bonus_most: float = 0.0
     bonus_lines: tuple[BonusLine, ...] = ()
+    comparable_weights: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def comparable(self) -> float | None:
+        """The total by the parts alone that all compared types have [points, 0-100]; never graded.
+
+        Σ weight · part / Σ weight over ``comparable_weights``, which a plan states once for the
+        types that it compares: a body that has targets of its own stands beside its parts, which
+        have none. None of a type that is not compared, without a total, and where a part is missing.
+        """
+        parts = [self.parts.get(part) for part in self.comparable_weights]
+        known = [value for value in parts if value is not None]
+        if self.total is None or not known or len(known) < len(parts):
+            return None
+        weights = self.comparable_weights.values()
+        return sum(w * v for w, v in zip(weights, known, strict=True)) / sum(weights)
 
     def grade(self, lang: str) -> str:
         """The grade's name in a language; "" without one."""
@@ -289,6 +308,7 @@ def assess(plan: Plan, entity_type: str, evidence: Evidence) -> Assessment:
         bonus_lines=tuple(evidence.bonus),
         parts=parts,
         weights=weights,
+        comparable_weights=_comparable(rules, entity_type),
         vetoes=lines,
         reason=obstacle,
         index_converted=index is not None and (scale.floor, scale.top) != (0.0, 100.0),
@@ -604,6 +624,12 @@ def _with_bonus(total: float | None, extra: float | None) -> float | None:
 def _from_the_best(scale: GradeScale) -> list[GradeStep]:
     steps = [GradeStep(band.zh, band.en, band.least) for band in scale.bands]
     return sorted(steps, key=lambda step: -step.least)
+
+
+def _comparable(rules: AssessmentRules, entity_type: str) -> Mapping[str, float]:
+    """The parts, with their weights, by which a type is compared with others; none where it is not."""
+    chosen = rules.comparable
+    return {p: w for p, w in chosen.parts.items() if w} if entity_type in chosen.types else {}
 
 
 def _on(scale: GradeScale) -> Assessment:

@@ -52,11 +52,24 @@ def bands(evaluation: TypeEvaluation, ranked: Collection[str]) -> Mapping[str, B
     dict
         Entity -> band, its rank fields None for whoever is not ranked.
     """
+    return with_ranks(evaluation, score_bands(evaluation), ranked)
+
+
+def score_bands(evaluation: TypeEvaluation) -> Mapping[str, Band]:
+    """The bands of `bands` without ranks, which are the only part that depends on who is ranked."""
     indicators = with_index(evaluation)
     scores: dict[str, Band] = {}
     for portion in _portions(indicators, evaluation.framework):
         scores |= _scores(evaluation, portion)
-    return scores | _ranked(evaluation, {e: b for e, b in scores.items() if e in ranked})
+    return scores
+
+
+def with_ranks(
+    evaluation: TypeEvaluation, scores: Mapping[str, Band], ranked: Collection[str]
+) -> Mapping[str, Band]:
+    """The bands of `score_bands`, with the ranks that some of the entities take among each other."""
+    among = set(ranked)
+    return {**scores, **_ranked(evaluation, {e: b for e, b in scores.items() if e in among})}
 
 
 def _portions(indicators: Panel, framework: Framework) -> Iterator[Panel]:

@@ -11,7 +11,7 @@ B. W. Ang, The LMDI approach to decomposition analysis, Energy Policy 33 (2005).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,6 +89,11 @@ class Decomposition:
             ("contribution_to_change", "points", self.changes),
             ("contribution_to_change_by_weight", "points", self.by_weight),
         )
+
+    def change_without(self, leaves: Collection[str]) -> Floats:
+        """The points by which all but some leaves moved the index: ``change`` less theirs (entities,)."""
+        theirs = [self.changes[leaf] for leaf in leaves]
+        return self.change - np.sum(theirs, axis=0) if theirs else self.change
 
     def of(self, row: int) -> tuple[Contribution, ...]:
         """One entity's parts, indicator by indicator; ``row`` counts entities from 0."""

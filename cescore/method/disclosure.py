@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cescore.definitions.model import Disclosure
-from cescore.method.thresholds import at_least, at_most, meets, tied
+from cescore.method.thresholds import COMPARISONS, at_least, at_most, meets, tied
 
 Floats = NDArray[np.float64]
 WIDE = Context(prec=400)  # digits enough for any float written out
@@ -272,11 +272,20 @@ class GroupFigure:
 
     def for_entity(self, own: float | None, rules: Disclosure) -> PeerFigure:
         """What the report of an entity with this value prints: rounded, and its own quarter."""
+        return self.for_entities(np.array([math.nan if own is None else own]), rules)[0]
 
+    def for_entities(self, own: Floats, rules: Disclosure) -> list[PeerFigure]:
+        """`for_entity` of many entities; NaN where one has no value.
+
+        The reports of a quarter print the very same figure.
+        """
+        printed = {band: self._printed(band or None, rules) for band in range(5)}
+        return [printed[band] for band in self._bands(own).tolist()]
+
+    def _printed(self, band: int | None, rules: Disclosure) -> PeerFigure:
         def shown(value: float | None) -> float | None:
             return None if value is None else rounded(value, rules.significant_digits)
 
-        band = None if own is None else self._band(own)
         return PeerFigure(
             code=self.code,
             n=self.n if self.n >= rules.n_shown_from else None,
@@ -287,14 +296,13 @@ class GroupFigure:
             standing=STANDING_OF_BAND.get(band or 0, ""),
         )
 
-    def _band(self, own: float) -> int | None:
-        """The quarter of the group a value lies in, 1 the best; None unless all three are released."""
+    def _bands(self, own: Floats) -> NDArray[np.int64]:
+        """The quarter of the group each value lies in, 1 the best; 0 unless all three are released."""
         if self.lower is None or self.median is None or self.upper is None:
-            return None
-        cuts = (self.lower, self.median, self.upper)
-        above = sum(meets(own, ">", cut) for cut in cuts)
-        below = sum(meets(own, "<", cut) for cut in cuts)
-        return 4 - above if self.direction == 1 else 4 - below
+            return np.zeros(len(own), np.int64)
+        beyond = COMPARISONS[">" if self.direction == 1 else "<"]
+        passed = sum(beyond(own, cut).astype(int) for cut in (self.lower, self.median, self.upper))
+        return np.where(np.isnan(own), 0, 4 - passed)
 
 
 def group_figure(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,17 +22,8 @@ from cescore.method.mean_tree import index_tree, progress_tree
 from cescore.method.missing import Scored, apply_missing_rules
 from cescore.method.normalise import Fitted, fit, normalise
 from cescore.method.progress import ProgressResult, progress_index
+from cescore.method.result_rows import Cells, ResultColumn, as_frame
 
-RESULT_COLUMNS = (
-    "entity_type",
-    "entity_id",
-    "year",
-    "kind",
-    "code",
-    "value",
-    "unit",
-    "status",
-)
 Floats = NDArray[np.float64]
 ROWS_AT_ONCE = 250_000  # of results made together
 STATUS_WORDS = np.array(
@@ -144,9 +134,7 @@ class TypeEvaluation:
         where = np.ones(self.panel.shape, bool)
         if years is not None:
             where &= np.array([year in years for year in self.panel.years], bool)
-        frames = list(self.results_in_parts(units=units or {}, where=where))
-        empty = pd.DataFrame({name: pd.Series(dtype=object) for name in RESULT_COLUMNS})
-        return pd.concat(frames, ignore_index=True) if frames else empty
+        return as_frame(list(self.results_in_parts(units=units or {}, where=where)))
 
     def results_in_parts(
         self,
@@ -154,7 +142,7 @@ class TypeEvaluation:
         units: Mapping[str, str],
         where: NDArray[np.bool_],
         silent: NDArray[np.bool_] | None = None,
-    ) -> Iterator[pd.DataFrame]:
+    ) -> Iterator[ResultColumn]:
         """The same rows column by column, of the entities and years named by ``where``.
 
         Parameters
@@ -168,24 +156,37 @@ class TypeEvaluation:
 
         Yields
         ------
-        DataFrame
+        ResultColumn
             Rows of one kind and code, at most `ROWS_AT_ONCE` of them.
         """
         rows, years = np.nonzero(where)
-        entities = np.array(self.panel.entities, object)[rows]
-        shared = {"entity_id": entities, "year": np.array(self.panel.years, int)[years]}
+        entities = np.array(self.panel.entities, object)
+        portions = [
+            (slice_, self._cells(entities[rows[slice_]], np.array(self.panel.years)[years[slice_]]))
+            for slice_ in _portions(len(rows))
+        ]
         for kind, code, unit, column, status in self._columns(units):
             words = (_status(column) if status is None else status)[rows, years]
             if kind == "index" and silent is not None:
-                unfiled = silent[rows] & (shared["year"] == self.run_year)
+                unfiled = silent[rows] & (years == self.panel.year_position(self.run_year))
                 words = np.where(unfiled, "not_filed", words)
-            yield from self._rows(kind, code, unit, column.values[rows, years], words, shared)
-        now = where[:, self.panel.year_position(self.run_year)]
-        if now.any():
-            entity_of_row = {"entity_id": np.array(self.panel.entities, object)[now]}
-            for kind, code, unit, values, words in self._parts():
-                shared = {**entity_of_row, "year": np.full(int(now.sum()), self.run_year)}
-                yield from self._rows(kind, code, unit, values[now], words[now], shared)
+            values = column.values[rows, years]
+            for portion, cells in portions:
+                yield ResultColumn(cells, kind, code, unit, values[portion], words[portion])
+        now = np.flatnonzero(where[:, self.panel.year_position(self.run_year)])
+        of_year = [
+            (
+                now[slice_],
+                self._cells(entities[now[slice_]], np.full(len(now[slice_]), self.run_year)),
+            )
+            for slice_ in _portions(len(now))
+        ]
+        for kind, code, unit, values, words in self._parts() if of_year else ():
+            for some, cells in of_year:
+                yield ResultColumn(cells, kind, code, unit, values[some], words[some])
+
+    def _cells(self, entities: NDArray[np.object_], years: NDArray[np.int64]) -> Cells:
+        return Cells(self.framework.entity_type, entities, years)
 
     def _columns(
         self, units: Mapping[str, str]
@@ -256,31 +257,6 @@ class TypeEvaluation:
         """The words for each index (entities, years): of its values, or ``insufficient``."""
         index = self.aggregation.index
         return np.where(index.is_present & ~self.is_sufficient, "insufficient", _status(index))
-
-    def _rows(
-        self,
-        kind: str,
-        code: str,
-        unit: str,
-        values: NDArray[np.float64],
-        words: NDArray[np.object_],
-        shared: Mapping[str, NDArray[Any]],
-    ) -> Iterator[pd.DataFrame]:
-        """One column as rows, entity by entity and year by year, some rows at a time."""
-        for start in range(0, len(values), ROWS_AT_ONCE):
-            portion = slice(start, start + ROWS_AT_ONCE)
-            yield pd.DataFrame(
-                {
-                    "entity_type": self.framework.entity_type,
-                    "entity_id": shared["entity_id"][portion],
-                    "year": shared["year"][portion],
-                    "kind": kind,
-                    "code": code,
-                    "value": values[portion],
-                    "unit": unit,
-                    "status": words[portion],
-                }
-            )
 
 
 def evaluate(
@@ -405,6 +381,10 @@ def returned_in(panel: Panel) -> NDArray[np.bool_]:
 
 def _up_to(years: Sequence[int], last: int) -> tuple[int, ...]:
     return tuple(year for year in years if year <= last)
+
+
+def _portions(count: int) -> Iterator[slice]:
+    return (slice(start, start + ROWS_AT_ONCE) for start in range(0, count, ROWS_AT_ONCE))
 
 
 def _status(column: Column) -> NDArray[np.object_]:

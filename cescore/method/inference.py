@@ -10,9 +10,10 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 from cescore.errors import MethodError
 
 Key = Hashable
+Floats = NDArray[np.float64]
 NOISE = 1e-7  # relative: what a linear program cannot tell from nothing
 SUPPORT = 1e-9  # a dual value below it takes no part in a proof
 OPTIMAL, UNBOUNDED = "kOptimal", ("kUnbounded", "kUnboundedOrInfeasible")
@@ -40,15 +42,21 @@ class Statement:
         What is printed; several statements of one name are printed or withheld together.
     terms
         Unknown -> coefficient.
-    is_printed
-        False: everybody knows it without being told, and nothing can withhold it; in no proof.
+    sources
+        What it is known from: it goes with any of these. None: it is printed itself; empty: everybody
+        knows it without being told, and nothing can withhold it.
     """
 
     name: Key
     terms: Mapping[Key, float]
     low: float
     high: float
-    is_printed: bool = True
+    sources: frozenset[Key] | None = None
+
+    @property
+    def printed(self) -> frozenset[Key]:
+        """The printed numbers that it is known from."""
+        return frozenset([self.name]) if self.sources is None else self.sources
 
     @classmethod
     def of(
@@ -68,12 +76,16 @@ class Bound:
     value
         -inf or inf where nothing bounds it.
     proof
-        Names of statements that give the bound by themselves: with these printed, whatever else is
+        Printed numbers that give the bound by themselves: with these printed, whatever else is
         withheld, it is no wider. Empty where there is no bound, or none is needed.
+    point
+        Values of all unknowns, in the system's order, with which the sum takes it and all statements
+        are true; None where there is no bound.
     """
 
     value: float
     proof: frozenset[Key] = frozenset()
+    point: Floats | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +143,7 @@ class System:
         70.0
         """
         found = self._optimum({key: -c for key, c in terms.items()}, known, fixed)
-        return Bound(-found.value, found.proof)
+        return replace(found, value=-found.value)
 
     def lower(
         self,
@@ -142,39 +154,114 @@ class System:
         """The smallest value of a sum of unknowns; as `upper`."""
         return self._optimum(terms, known, fixed)
 
+    def reaching(
+        self, wanted: Mapping[Key, float], known: Mapping[Any, float], fixed: Collection[Any]
+    ) -> Floats:
+        """A point that all statements allow, at which many unknowns are as large as is wanted.
+
+        Parameters
+        ----------
+        wanted
+            Unknown -> a value [its unit], no less than what it really is.
+        known, fixed
+            As in `upper`.
+        """
+        limits = self._limits(known, fixed)
+        costs = {}
+        for key, value in wanted.items():
+            at = self._place[key]
+            lower = limits[at][0] if at in limits else float(self._lower[at])
+            limits[at] = lower, max(value / self._scale[at], lower)
+            costs[at] = -self._scale[at] / value
+        bound = self._solved(costs, limits)
+        assert bound.point is not None  # every unknown that counts has an end
+        return bound.point
+
+    def reached(self, key: Key) -> tuple[float, float]:
+        """The smallest and the largest value of an unknown at the points that programs gave so far."""
+        at = self._place[key]
+        low, high = self._reached
+        return float(low[at]), float(high[at])
+
+    def place(self, key: Key) -> int:
+        """Where an unknown stands in a point."""
+        return self._place[key]
+
+    @contextmanager
+    def without(self) -> Iterator[Callable[[Key], None]]:
+        """Asks as if some printed numbers were withheld: those named to what this gives."""
+
+        def withhold(name: Key) -> None:
+            for i in self._rows_of.get(name, ()):
+                self._model.changeRowBounds(i, -math.inf, math.inf)
+                self._gone.add(i)
+
+        try:
+            yield withhold
+        finally:
+            for i in sorted(self._gone):
+                self._model.changeRowBounds(i, self._rows[i].low, self._rows[i].high)
+            self._gone.clear()
+
     def _optimum(
         self, terms: Mapping[Key, float], known: Mapping[Any, float], fixed: Collection[Any]
     ) -> Bound:
         costs = {self._place[key]: c * self._scale[self._place[key]] for key, c in terms.items()}
-        unit = max(map(abs, costs.values()), default=0.0) or 1.0
-        raised = {
-            self._place[key]: max(value / self._scale[at], self._lower[at])
+        return self._solved(costs, self._limits(known, fixed))
+
+    def _limits(
+        self, known: Mapping[Any, float], fixed: Collection[Any]
+    ) -> dict[int, tuple[float, float]]:
+        """Place -> the least and the largest value of an unknown, for who knows a part of it."""
+        limits = {
+            at: (max(value / self._scale[at], self._lower[at]), math.inf)
             for key, value in known.items()
             if (at := self._place.get(key)) is not None
         }
-        model = self._model
-        for at, cost in costs.items():
-            model.changeColCost(at, cost / unit)
-        for at, least in raised.items():
-            model.changeColBounds(at, least, math.inf)
         for key in fixed:
             if (at := self._place.get(key)) is not None:
-                model.changeColBounds(at, raised[at], raised[at] * (1 + NOISE))
+                limits[at] = limits[at][0], limits[at][0] * (1 + NOISE)
+        return limits
+
+    def _solved(
+        self, costs: Mapping[int, float], limits: Mapping[int, tuple[float, float]]
+    ) -> Bound:
+        """The least of a sum of scaled unknowns within these limits."""
+        unit = max(map(abs, costs.values()), default=0.0) or 1.0
+        model, places = self._model, np.fromiter(limits, np.int32, len(limits))
+        ends = np.array(list(limits.values()), float).reshape(-1, 2)
+        for at, cost in costs.items():
+            model.changeColCost(at, cost / unit)
+        model.changeColsBounds(len(places), places, ends[:, 0].copy(), ends[:, 1].copy())
         model.run()
         status, found = model.getModelStatus().name, model.getSolution()
         value = float(model.getInfo().objective_function_value * unit)
-        duals = np.array(found.row_dual)
+        duals, point = np.array(found.row_dual), np.array(found.col_value)
         for at in costs:
             model.changeColCost(at, 0.0)
-        for at in raised:
-            model.changeColBounds(at, float(self._lower[at]), math.inf)
+        free = np.full(len(places), math.inf)
+        model.changeColsBounds(len(places), places, self._lower[places], free)
         if status in UNBOUNDED:
             return Bound(-math.inf)
         if status != OPTIMAL:
             raise MethodError(f"nothing follows from the printed numbers: {status}")
-        used = np.flatnonzero(np.abs(duals) > SUPPORT)
-        printed = (i for i in used.tolist() if self.statements[i].is_printed)
-        return Bound(value, frozenset(self.statements[i].name for i in printed))
+        used = np.flatnonzero(np.abs(duals) > SUPPORT).tolist()
+        proof = frozenset().union(*(self.statements[i].printed for i in used))
+        point *= self._scale
+        if not self._gone:
+            for ends, widest in zip(self._reached, (np.fmin, np.fmax), strict=True):
+                widest(ends, point, out=ends)
+        return Bound(value, proof, point)
+
+    @cached_property
+    def _reached(self) -> tuple[Floats, Floats]:
+        truth = np.array([self.truth.get(key, math.nan) for key in self.least])
+        return truth, truth.copy()
+
+    @cached_property
+    def _gone(self) -> set[int]:
+        """The statements that `without` leaves out."""
+        return set()
 
     @cached_property
     def _model(self) -> Any:
@@ -193,6 +280,15 @@ class System:
         for row in self._rows:
             model.addRow(row.low, row.high, len(row.columns), row.columns, row.values)
         return model
+
+    @cached_property
+    def _rows_of(self) -> Mapping[Key, Sequence[int]]:
+        """Printed number -> the statements known from it."""
+        found: dict[Key, list[int]] = defaultdict(list)
+        for i, statement in enumerate(self.statements):
+            for name in statement.printed:
+                found[name].append(i)
+        return found
 
     @cached_property
     def _place(self) -> Mapping[Key, int]:

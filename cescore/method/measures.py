@@ -62,7 +62,7 @@ class InspectedCheck(TypedDict):
     yardstick, better, quantity, goal, last
         What it is held against, which way is better, stock or flow; the goal of the year; the number
         that an improvement is held against (last year's, of a flow the mean of the years before),
-        or the first one, which a goal of 0 is. None without one.
+        or the first one, which the way to a goal leads from. None without one.
     evidence
         The kind of proof that its credit is graded by.
     credit
@@ -320,7 +320,7 @@ def _inspected(check: Check, measure: Measure, asked: _Inspection) -> InspectedC
         judged = judge(check, status, value, against, asked.rules)
         if judged.note:
             notes = (judged.note, *notes)
-        elif judged.status != status:
+        if judged.note != "no_value" and judged.status != status:
             notes = ("by_yardstick", *notes)
         if other is not None:
             judged = replace(judged, share=None, unscored=other.where)
@@ -365,7 +365,8 @@ def _held_against(check: Check, asked: _Inspection) -> HeldAgainst:
     goal = check.goal_in(asked.year)
     if check.yardstick == "goal":
         own = (number for year, number in numbers.items() if year >= asked.first_year)
-        return HeldAgainst(goal, first=next(own, None) if goal == 0 else None)
+        is_way = goal == 0 or check.is_on_a_way
+        return HeldAgainst(goal, first=next(own, None) if is_way else None)
     years = range(asked.year - asked.rules.improves.years, asked.year)
     if check.quantity != "flow":
         return HeldAgainst(before=numbers.get(asked.year - 1))

@@ -3,28 +3,27 @@
 Respondents that lie in the same printed sums are told apart by none of them: they make a cell, and
 only the cell's total is an unknown. From a cell's largest possible total an observer takes off its
 own part; what is left bounds the largest of the others.
+
+A cell is safe as soon as one point that all statements allow shows it: few linear programs answer
+for many cells, and only what is in doubt is asked one by one.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any
 
 from cescore.definitions.model import Disclosure
 from cescore.method.inference import Bound, Key, Statement, System
+from cescore.method.knowledge import Knowledge, Known, Parts, RespondentCell, two_largest
 from cescore.method.thresholds import meets
 
-Parts = Mapping[str, float]
-
-
-class RespondentCell(NamedTuple):
-    """The respondents of one group, which no printed sum tells apart, and one quantity of theirs."""
-
-    group: Hashable
-    quantity: Hashable
+AMPLE = 1 + 1e-3  # times what is needed: a point that reaches it is not in doubt for rounding
+MOST_PROOFS = 12  # of one cell in one audit; what is left then is found in the next
+Ask = Callable[[], "Breach | None"]
 
 
 @dataclass(frozen=True)
@@ -65,16 +64,22 @@ class Protection:
         The bureau's parameters.
     wholes
         Sets of cells of one quantity that are few people's business as well when taken together.
+    safe
+        Cells that are safe even if more is printed.
+    costs
+        Printed number -> what it costs to withhold it. With them each breach is followed by what
+        still breaks the rule once the cheapest of its proof is withheld.
     """
 
     system: System
     cells: Mapping[RespondentCell, Parts]
     rules: Disclosure
     wholes: Sequence[Sequence[RespondentCell]] = ()
-    safe: Collection[RespondentCell] = ()  # cells that are safe even if more is printed
+    safe: Collection[RespondentCell] = ()
+    costs: Mapping[Any, float] = field(default_factory=dict)
 
     def breaches(self) -> list[Breach]:
-        """What the printed sums give away; one proof for each cell and rule, the shortest way first.
+        """What the printed sums give away, by cell and rule.
 
         Sums that break a rule by themselves come alone: what follows from several is asked once none
         of these is left.
@@ -89,12 +94,12 @@ class Protection:
     @cached_property
     def alone(self) -> list[Breach]:
         """What single printed sums give away."""
-        return [b for s in self.system.statements if s.is_printed for b in self._of_one(s)]
+        return [b for s in self.system.statements if s.printed for b in self._of_one(s)]
 
     def interval(self, cell: RespondentCell, observer: str = "") -> tuple[Bound, Bound]:
         """The least and the largest that the observer can infer of the total of a cell's others."""
-        known, own = self._known_to(observer), self.cells[cell].get(observer, 0.0)
-        sole = self._sole_in(known)
+        known, own = self._knowledge.of(observer), self.cells[cell].get(observer, 0.0)
+        sole = self._knowledge.sole_in(known)
         low = self.system.lower(_whole(cell), known, sole)
         high = self.system.upper(_whole(cell), known, sole)
         return Bound(max(low.value - own, 0.0), low.proof), Bound(high.value - own, high.proof)
@@ -118,7 +123,7 @@ class Protection:
         )
         beside += (statement.high - statement.low) / 2
         others = sum(parts[holder] for holder in ordered[2:])
-        proof = frozenset([statement.name])
+        proof = statement.printed
         if not meets(beside + others, ">=", needed):
             yield Breach(largest, second, "upper", proof)
         elif len(parts) < self.rules.min_contributors and not meets(beside, ">=", needed):
@@ -127,78 +132,160 @@ class Protection:
     # --- what several give away together ------------------------------------------------------
 
     def _of_cells(self) -> Iterator[Breach]:
-        for cell, parts in self.cells.items():
-            if cell in self.safe:
-                continue
-            breach = self._above(cell, parts) or self._below(_whole(cell), parts)
-            if breach is not None:
-                yield replace(breach, cell=cell)
+        asked = [cell for cell in self.cells if cell not in self.safe]
+        shown = self._shown_to_be_safe_above(asked)
+        for cell in asked:
+            parts = self.cells[cell]
+            if cell not in shown:
+                yield from self._every(lambda c=cell, p=parts: self._above(c, p), cell)  # type: ignore[misc]
+            if not self._is_safe_below(cell, parts):
+                yield from self._every(lambda c=cell, p=parts: self._below(_whole(c), p), cell)  # type: ignore[misc]
 
     def _of_wholes(self) -> Iterator[Breach]:
         """Several cells together, as totals of too few."""
         for cells in self.wholes:
             terms: dict[Key, float] = dict.fromkeys(cells, 1.0)
-            breach = self._below(terms, self._together(terms))
-            if breach is not None:
-                yield breach
+            parts = self._together(terms)
+            yield from self._every(lambda t=terms, p=parts: self._below(t, p))  # type: ignore[misc]
+
+    def _of_holdings(self) -> Iterator[Breach]:
+        """Holdings with firms in several cells of one quantity, taken as one."""
+        for holder, cells in self._knowledge.spread:
+            yield from self._every(lambda h=holder, c=cells: self._above_holding(h, c))  # type: ignore[misc]
+
+    def _every(self, ask: Ask, cell: RespondentCell | None = None) -> list[Breach]:
+        """A breach, and what is left of it each time the cheapest number of its proof is withheld."""
+        found: list[Breach] = []
+        with self.system.without() as withhold:
+            while len(found) < MOST_PROOFS and (breach := ask()) is not None:
+                found.append(replace(breach, cell=cell))
+                open_to_choice = [name for name in breach.proof if name in self.costs]
+                if not open_to_choice:
+                    break
+                withhold(min(open_to_choice, key=lambda name: (self.costs[name], repr(name))))
+        return found
+
+    # --- from above -----------------------------------------------------------------------------
+
+    def _needed(self, parts: Parts) -> float:
+        """How large a cell's total must be able to be for its second largest not to know the largest:
+        no other observer of the cell itself needs it larger."""
+        largest, second = two_largest(parts)
+        return (1 + self._share) * parts[largest] + parts.get(second, 0.0)
+
+    def _shown_to_be_safe_above(self, cells: Sequence[RespondentCell]) -> set[RespondentCell]:
+        """Cells of several holdings that not even all others' largest, put together, bound too closely:
+        each is shown by a point that others share."""
+        wanted = {c: self._needed(self.cells[c]) for c in cells if len(self.cells[c]) > 1}
+        left = {c: v for c, v in wanted.items() if not meets(self.system.truth[c], ">=", v)}
+        known = self._knowledge.largest
+        sole = self._knowledge.sole_in(known)
+        is_growing = bool(left)
+        while is_growing:
+            point = self.system.reaching({c: AMPLE * v for c, v in left.items()}, known, sole)
+            reached = {c for c, v in left.items() if meets(point[self.system.place(c)], ">=", v)}
+            left = {c: v for c, v in left.items() if c not in reached}
+            is_growing = bool(left and reached)
+        return set(wanted) - set(left)
 
     def _above(self, cell: RespondentCell, parts: Parts) -> Breach | None:
         """Whether anybody can bound the largest contribution of a cell too closely from above."""
-        largest, second = _two_largest(parts)
-        needed = (1 + self._share) * parts[largest]
-        known_to_all = self._known_to_all_but(cell)
-        together = self.system.upper(_whole(cell), known_to_all, self._sole_in(known_to_all))
-        if meets(together.value - parts.get(second, 0.0), ">=", needed):
+        if self._is_wide(cell, self._knowledge.largest_but(cell)):
             return None  # not even all others' largest, put together, come too close
+        largest, second = two_largest(parts)
         public = self.system.upper(_whole(cell))
-        if not meets(public.value - parts.get(second, 0.0), ">=", needed):
+        if not meets(public.value, ">=", self._needed(parts)):
             return Breach(largest, second, "upper", public.proof)
-        for observer in self._observers[cell.quantity]:
-            known = self._known_to(observer)
-            if cell in known and len(known) == 1:
-                continue  # knows no more than the second largest
-            others = {holder: x for holder, x in parts.items() if holder != observer}
-            if others:
-                target = max(others, key=lambda holder: (others[holder], holder))
-                bound = self.system.upper(_whole(cell), known, self._sole_in(known))
-                left = bound.value - parts.get(observer, 0.0)
-                if not meets(left, ">=", (1 + self._share) * others[target]):
-                    return Breach(target, observer, "upper", bound.proof)
-        return None
+        observers = [
+            observer
+            for observer in self._knowledge.observers[cell.quantity]
+            # who knows of this cell alone knows no more than the second largest
+            if self._knowledge.of(observer).keys() != {cell} and parts.keys() != {observer}
+        ]
+        return self._first_above(cell, observers)
+
+    def _first_above(self, cell: RespondentCell, observers: Sequence[str]) -> Breach | None:
+        """The first observer who bounds a cell too closely: asked all together, and then by halves."""
+        if len(observers) < 2:
+            return self._above_of(cell, observers[0]) if observers else None
+        known = dict(self._knowledge.most(observers))
+        known.pop(cell, None)
+        if self._is_wide(cell, known):
+            return None
+        half = len(observers) // 2
+        return self._first_above(cell, observers[:half]) or self._first_above(
+            cell, observers[half:]
+        )
+
+    def _above_of(self, cell: RespondentCell, observer: str) -> Breach | None:
+        parts, known = self.cells[cell], self._knowledge.of(observer)
+        others = {holder: x for holder, x in parts.items() if holder != observer}
+        target = max(others, key=lambda holder: (others[holder], holder))
+        bound = self.system.upper(_whole(cell), known, self._knowledge.sole_in(known))
+        left = bound.value - parts.get(observer, 0.0)
+        if meets(left, ">=", (1 + self._share) * others[target]):
+            return None
+        return Breach(target, observer, "upper", bound.proof)
+
+    def _is_wide(self, cell: RespondentCell, known: Known) -> bool:
+        """Whether a cell's total can be large enough for whoever knows no more of the others."""
+        bound = self.system.upper(_whole(cell), known, self._knowledge.sole_in(known))
+        return meets(bound.value, ">=", self._needed(self.cells[cell]))
+
+    def _above_holding(self, holder: str, cells: Sequence[RespondentCell]) -> Breach | None:
+        terms: dict[Key, float] = dict.fromkeys(cells, 1.0)
+        parts = dict(self._together(terms))
+        own = parts.pop(holder)
+        second = max(parts, key=lambda other: (parts[other], other)) if parts else ""
+        needed = (1 + self._share) * own + parts.get(second, 0.0)
+        if meets(sum(self.system.truth[cell] for cell in cells), ">=", needed):
+            return None
+        bound = self.system.upper(terms)
+        if meets(bound.value, ">=", needed):
+            return None
+        return Breach(holder, second, "upper", bound.proof)
+
+    # --- from below -----------------------------------------------------------------------------
+
+    def _is_safe_below(self, cell: RespondentCell, parts: Parts) -> bool:
+        """Whether points met so far show that a cell's total is not known too closely."""
+        return self._known_between(*self.system.reached(cell), parts) is None
 
     def _below(self, terms: Mapping[Key, float], parts: Parts) -> Breach | None:
         """Whether a sum over few is known too closely: from below, or as a total of too few."""
         if len(parts) >= self.rules.min_contributors:
             return None
-        largest, second = _two_largest(parts)
         low, high = self.system.lower(terms), self.system.upper(terms)
-        if not meets(high.value - low.value, ">=", self._share * parts[largest]):
-            return Breach(largest, "", "contributors", low.proof | high.proof)
-        if len(parts) == 1 and not meets(low.value, "<=", (1 - self._share) * parts[largest]):
-            return Breach(largest, "", "lower", low.proof)
+        known = self._known_between(low.value, high.value, parts)
+        if known is None:
+            return None
+        proof = low.proof | high.proof if known.rule == "contributors" else low.proof
+        return replace(known, proof=proof)
+
+    def _known_between(self, low: float, high: float, parts: Parts) -> Breach | None:
+        """What a sum over few gives away that is known to lie between two values."""
+        if len(parts) >= self.rules.min_contributors:
+            return None
+        largest, second = two_largest(parts)
+        if not meets(high - low, ">=", self._share * parts[largest]):
+            return Breach(largest, "", "contributors", frozenset())
+        if len(parts) == 1 and not meets(low, "<=", (1 - self._share) * parts[largest]):
+            return Breach(largest, "", "lower", frozenset())
         if len(parts) == 2:
             for target, observer in ((largest, second), (second, largest)):
-                left = low.value - parts[observer]
-                if not meets(left, "<=", (1 - self._share) * parts[target]):
-                    return Breach(target, observer, "lower", low.proof)
+                if not meets(low - parts[observer], "<=", (1 - self._share) * parts[target]):
+                    return Breach(target, observer, "lower", frozenset())
         return None
 
-    def _of_holdings(self) -> Iterator[Breach]:
-        """Holdings with firms in several cells of one quantity, taken as one."""
-        for holder, cells in self._spread:
-            terms: dict[Key, float] = dict.fromkeys(cells, 1.0)
-            parts = dict(self._together(terms))
-            own = parts.pop(holder)
-            second = max(parts, key=lambda other: (parts[other], other)) if parts else ""
-            bound = self.system.upper(terms)
-            if not meets(bound.value - parts.get(second, 0.0), ">=", (1 + self._share) * own):
-                yield Breach(holder, second, "upper", bound.proof)
-
-    # --- who knows what -----------------------------------------------------------------------
+    # --- whose values -----------------------------------------------------------------------------
 
     @property
     def _share(self) -> float:
         return self.rules.p_percent / 100
+
+    @cached_property
+    def _knowledge(self) -> Knowledge:
+        return Knowledge(self.cells)
 
     def _together(self, terms: Mapping[Key, float]) -> dict[str, float]:
         """What each holding adds to a sum, by magnitude; who adds nothing is not among them."""
@@ -208,58 +295,6 @@ class Protection:
                 parts[holder] += coefficient * value
         return {holder: abs(value) for holder, value in parts.items() if value}
 
-    @cached_property
-    def _own(self) -> Mapping[str, Mapping[RespondentCell, float]]:
-        """Holding -> its own part of each cell, which it knows."""
-        own: dict[str, dict[RespondentCell, float]] = defaultdict(dict)
-        for cell, parts in self.cells.items():
-            for holder, value in parts.items():
-                own[holder][cell] = value
-        return own
-
-    def _known_to(self, observer: str) -> Mapping[RespondentCell, float]:
-        return self._own.get(observer, {})
-
-    def _sole_in(self, cells: Iterable[RespondentCell]) -> list[RespondentCell]:
-        """The cells that one holding fills alone: it knows all of them, not only its part."""
-        return [cell for cell in cells if len(self.cells[cell]) == 1]
-
-    @cached_property
-    def _largest(self) -> Mapping[RespondentCell, float]:
-        return {cell: max(parts.values()) for cell, parts in self.cells.items()}
-
-    def _known_to_all_but(self, cell: RespondentCell) -> Mapping[RespondentCell, float]:
-        """More than any observer knows: the largest contribution of every other cell."""
-        return {other: value for other, value in self._largest.items() if other != cell}
-
-    @cached_property
-    def _observers(self) -> Mapping[Hashable, Sequence[str]]:
-        """By quantity, whose knowledge matters: the largest of each cell, and whoever is in several.
-
-        A smaller one of the same group bounds nothing more closely.
-        """
-        chosen: dict[Hashable, dict[str, None]] = defaultdict(dict)
-        for cell, parts in self.cells.items():
-            chosen[cell.quantity][_two_largest(parts)[0]] = None
-        for holder, cells in self._spread:
-            chosen[cells[0].quantity][holder] = None
-        return {quantity: tuple(holders) for quantity, holders in chosen.items()}
-
-    @cached_property
-    def _spread(self) -> Sequence[tuple[str, Sequence[RespondentCell]]]:
-        """Holdings in several cells of one quantity, with these cells."""
-        found: dict[tuple[str, Hashable], list[RespondentCell]] = defaultdict(list)
-        for holder, cells in self._own.items():
-            for cell in cells:
-                found[holder, cell.quantity].append(cell)
-        return [(holder, cells) for (holder, _), cells in found.items() if len(cells) > 1]
-
 
 def _whole(cell: RespondentCell) -> Mapping[Key, float]:
     return {cell: 1.0}
-
-
-def _two_largest(parts: Parts) -> tuple[str, str]:
-    """The two holdings with the largest contributions; "" for a second that is not there."""
-    ordered = sorted(parts, key=lambda holder: (-parts[holder], holder))
-    return ordered[0], ordered[1] if len(ordered) > 1 else ""

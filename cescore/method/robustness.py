@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cescore.method.bands import bands, has_firm_index, with_index
+from cescore.method.bands import has_firm_index, with_index
 from cescore.method.column import Panel
 from cescore.method.evaluation import TypeEvaluation
 from cescore.method.firmness import Band, MeasuredShare, WithoutOne
@@ -109,8 +109,7 @@ def robustness(evaluation: TypeEvaluation, unranked: Collection[str] = ()) -> Ro
 def uncertainty_table(
     evaluations: Mapping[str, TypeEvaluation],
     robust: Mapping[str, Robustness],
-    large: Collection[str] = (),
-    unranked: Collection[str] = (),
+    banded: Mapping[str, Mapping[str, Band]],
 ) -> pd.DataFrame:
     """The rows of uncertainty.csv: bands of every entity, and the robustness of every type.
 
@@ -122,17 +121,23 @@ def uncertainty_table(
     ----------
     robust
         Entity type -> its robustness; types that are absent have no rows.
-    large
-        Types whose bands are left out; a row ``left_out`` says so, with the number of entities.
-    unranked
-        Entities whose band has no rank: their figures are in another's.
+    banded
+        Entity type -> its bands by entity; of a type that is absent, which is large, a row
+        ``left_out`` says so, with the number of entities.
     """
     rows = [
         row
         for t, type_robust in robust.items()
-        for row in _rows(evaluations[t], type_robust, None if t in large else unranked)
+        for row in _rows(evaluations[t], type_robust, banded.get(t))
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def ranked_in_bands(evaluation: TypeEvaluation, unranked: Collection[str]) -> Collection[str]:
+    """Who gets a rank in its band: all but the ``unranked``; nobody of more than `MOST` with an index."""
+    if len(with_index(evaluation).entities) > MOST:
+        return ()
+    return [e for e in evaluation.panel.entities if e not in unranked]
 
 
 def _spaced(indicators: Panel) -> Panel:
@@ -172,15 +177,17 @@ Line = tuple[str, str, int, str, str, float, str]
 
 
 def _rows(
-    evaluation: TypeEvaluation, robust: Robustness, unranked: Collection[str] | None
+    evaluation: TypeEvaluation, robust: Robustness, banded: Mapping[str, Band] | None
 ) -> Iterator[Line]:
-    """All rows of a type; without its bands where ``unranked`` is None, as it is large."""
+    """All rows of a type; ``banded`` is None where its bands are left out, as it is large."""
     entity_type, year = robust.entity_type, robust.year
-    if unranked is None:
+    if banded is None:
         count = float(len(evaluation.panel.entities))
         yield entity_type, "", year, "band", "left_out", count, "more entities than large_above"
     else:
-        yield from _bands(evaluation, unranked)
+        for entity, band in banded.items():
+            for code, value in _numbers(band):
+                yield entity_type, entity, year, "band", code, value, ""
     for share in robust.sources:
         for kind in ("first", "first_half_width", "total", "total_half_width"):
             number = float(getattr(share, kind))
@@ -194,16 +201,6 @@ def _rows(
     for choice in robust.alternatives:
         code, part = f"{choice.source}: {choice.name}", choice.share_of_draws
         yield entity_type, "", year, "alternative", code, part, choice.note
-
-
-def _bands(evaluation: TypeEvaluation, unranked: Collection[str]) -> Iterator[Line]:
-    """Rows of the bands; ranks only where not more than `MOST` entities would have to be ranked."""
-    entity_type, year = evaluation.framework.entity_type, evaluation.run_year
-    few = len(with_index(evaluation).entities) <= MOST
-    ranked = [e for e in evaluation.panel.entities if e not in unranked] if few else ()
-    for entity, band in bands(evaluation, ranked).items():
-        for code, value in _numbers(band):
-            yield entity_type, entity, year, "band", code, value, ""
 
 
 def _numbers(band: Band) -> Iterator[tuple[str, float]]:

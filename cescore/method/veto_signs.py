@@ -29,6 +29,8 @@ class VetoSign:
         Of the year [``unit``]; None where there is none.
     shown
         Whether the figures show the veto; None where they do not say.
+    tolerance
+        Within how many per cent of ``against`` they do not show it.
     applies
         False where the indicator is not applicable to the entity: there is nothing to look into.
     """
@@ -43,6 +45,13 @@ class VetoSign:
     against_year: int | None
     shown: bool | None
     applies: bool = True
+    tolerance: float = 0.0
+
+    @property
+    def is_within_tolerance(self) -> bool:
+        """Whether the condition holds by so little that the figures do not show it."""
+        known = self.shown is False and self.value is not None and self.against is not None
+        return known and meets(self.value or 0.0, self.op, self.against or 0.0)
 
 
 def veto_signs(
@@ -51,7 +60,8 @@ def veto_signs(
     """The sign of each veto that a type's plan gives a condition for, by veto.
 
     The condition ``value op against`` holds the indicator of the year against last year's, the
-    base year's, or a threshold; without either value nothing is said.
+    base year's, or a threshold, moved by the veto's tolerance to the side on which it is shown: no
+    veto is proposed for what returned figures are not sure of. Without either value nothing is said.
 
     Parameters
     ----------
@@ -78,11 +88,19 @@ def _sign(
         if against_year is None
         else _value(indicators, veto.indicator, row, against_year)
     )
-    shown = None if value is None or against is None else meets(value, veto.op, against)
+    shown = (
+        None if value is None or against is None else meets(value, veto.op, _surely(against, veto))
+    )
     return VetoSign(
         indicator.code, indicator.zh, indicator.en, indicator.unit, veto.op, value, against,
-        against_year, shown, _applies(indicators, veto.indicator, row, year),
+        against_year, shown, _applies(indicators, veto.indicator, row, year), veto.tolerance,
     )  # fmt: skip
+
+
+def _surely(against: float, veto: Veto) -> float:
+    """From where on a veto is shown: beyond what it is held against by the tolerance."""
+    margin = abs(against) * veto.tolerance / 100
+    return against + margin if veto.op.startswith(">") else against - margin
 
 
 def _applies(indicators: Panel, code: str, row: int, year: int) -> bool:

@@ -18,7 +18,7 @@ from cescore.errors import MethodError
 NameT = TypeVar("NameT", bound=Hashable)
 Proofs = Collection[frozenset[NameT]]
 MOST_ROUNDS = 200
-EXACT_ROUNDS = 8  # in which the choice is made anew; then it only grows
+EXACT_ROUNDS = 4  # in which the choice is made anew; then it only grows
 LARGEST_SHARE = 0.8  # of what is withheld in a mean that is shown
 TIE = 1e-6  # of the smallest cost: of equal sets the one that comes first in the order is taken
 

@@ -20,11 +20,13 @@ STATUSES: tuple[CheckStatus, ...] = get_args(CheckStatus)
 INSPECTED: tuple[CheckStatus, ...] = ("done", "partial", "not_done")
 OPEN: tuple[CheckStatus, ...] = ("not_done", "partial")  # what is left to do, the gravest first
 # why an inspected check is not scored
-Unscored = Literal[Where, "no_yardstick", "no_goal_yet", "no_last_year", ""]
-UNSCORED: tuple[Unscored, ...] = (*WHERE, "no_yardstick", "no_goal_yet", "no_last_year", "")
+Unscored = Literal[Where, "no_yardstick", "no_goal_yet", "no_last_year", "few_cases", ""]
+UNSCORED: tuple[Unscored, ...] = (
+    *WHERE, "no_yardstick", "no_goal_yet", "no_last_year", "few_cases", "",
+)  # fmt: skip
 # what differs between what was recorded and what counts
 CheckNote = Literal[
-    "no_evidence", "no_value", "by_yardstick", "evidence_unstated", "self_inspected", ""
+    "no_evidence", "no_value", "no_first", "by_yardstick", "evidence_unstated", "self_inspected", ""
 ]
 CHECK_NOTES: tuple[CheckNote, ...] = get_args(CheckNote)
 PARTIAL_SHARE = 0.5  # [P] what a check half done counts, and one that stayed as it was
@@ -64,7 +66,8 @@ class JudgedCheck:
     unscored
         Why it is not scored.
     note
-        no_value where a number was due and none was recorded.
+        no_value where a number was due and none was recorded; no_first where nothing tells the way
+        to a goal, and its share was taken of the goal itself.
     """
 
     status: CheckStatus
@@ -82,13 +85,18 @@ def judge(
 ) -> JudgedCheck:
     """An inspected check held against its yardstick.
 
-    * goal: value / goal (goal / value where less is better) as a share of the way, turned into
-      credit by the ladder of targets; done where the goal is met, partial from half of it on [P].
-      A goal of 0 leaves nothing to divide by: 1 - value / first, the way from the first number;
+    * goal: a share turned into credit by the ladder of targets; done where the goal is met, partial
+      from half of the share on [P]. Goals that lead somewhere over the years, and a goal of 0, are a
+      way as a target is: (first - value) / (first - goal); where the first number met the goal
+      already, 1 - |value - goal| / |goal|. A goal that is the same every year is a duty of the year:
+      value / goal (goal / value where less is better), and so is one without a first number, which
+      says so;
     * improves: half the credit where nothing changed, all of it from the plan's tolerance for the
       better, none from it for the worse, straight lines between [P]. A rate changes by percentage
-      points, a count or amount by per cent of what it is held against. A rate earns at least what
-      1 - gap / tolerance gives, gap being what it lacks of its end, where it can be no better;
+      points, a count or amount by per cent of what it is held against, a flow by more of the mean
+      that lies years back (`Improvement.flow`). A rate earns at least what 1 - gap / tolerance
+      gives, gap being what it lacks of its end, where it can be no better. Of few cases, now and
+      before, one more or less decides: they are recorded only;
     * done: as the inspector found it, partial counting half [P];
     * none: recorded only.
 
@@ -127,6 +135,8 @@ def judge(
         return _against_goal(check, value, against, PointsLadder.of(rules))
     if against.before is None:
         return JudgedCheck(status, None, "no_last_year")
+    if check.type == "count" and meets(max(value, against.before), "<", rules.improves.few):
+        return JudgedCheck(status, None, "few_cases")
     return _against_before(check, value, against.before, rules.improves)
 
 
@@ -136,27 +146,36 @@ def _against_goal(
     less, goal = check.better == "less", against.goal or 0.0
     if meets(value, "<=" if less else ">=", goal):
         return JudgedCheck("done", 1.0)
-    share = _way_to_nothing(value, against.first) if less and not goal else _way(value, goal, less)
+    is_way = check.is_on_a_way or (less and not goal)
+    if is_way and against.first is not None:
+        share = _way(value, goal, against.first, op="<=" if less else ">=")
+    else:
+        share = _part(value, goal, less)
     status: CheckStatus = "partial" if meets(share, ">=", LEAST_PARTIAL) else "not_done"
-    return JudgedCheck(status, ladder.without_bonus.points(share))
+    note: CheckNote = "no_first" if is_way and against.first is None else ""
+    return JudgedCheck(status, ladder.without_bonus.points(share), note=note)
 
 
-def _way(value: float, goal: float, less: bool) -> float:
+def _part(value: float, goal: float, less: bool) -> float:
     """The share of a goal that a number comes to [0-1]."""
     over, under = (goal, value) if less else (value, goal)
     return max(over / under, 0.0) if under > 0 else 0.0
 
 
-def _way_to_nothing(value: float, first: float | None) -> float:
-    """The share of what there was at first that is gone [0-1]."""
-    return max(1 - value / first, 0.0) if first is not None and first > 0 else 0.0
+def _way(value: float, goal: float, first: float, *, op: Literal["<=", ">="]) -> float:
+    """The share of the way from the first number to a goal that is not met, or of it that is held."""
+    if not meets(first, op, goal):
+        return max((first - value) / (first - goal), 0.0)
+    return max(1 - abs(value - goal) / abs(goal), 0.0) if goal else 0.0
 
 
 def _against_before(
     check: Check, value: float, before: float, tolerance: Improvement
 ) -> JudgedCheck:
     is_rate, sign = check.type == "rate", -1 if check.better == "less" else 1
-    share = 0.5 + 0.5 * sign * _change(value, before, tolerance, is_rate=is_rate)
+    is_flow = check.quantity == "flow"
+    change = _change(value, before, tolerance, is_rate=is_rate, is_flow=is_flow)
+    share = 0.5 + 0.5 * sign * change
     if is_rate:
         gap = value if sign < 0 else WHOLE - value
         share = max(share, 1 - gap / tolerance.rate)
@@ -167,12 +186,15 @@ def _against_before(
     return JudgedCheck("partial", share) if share > 0 else JudgedCheck("not_done", 0.0)
 
 
-def _change(value: float, before: float, tolerance: Improvement, *, is_rate: bool) -> float:
+def _change(
+    value: float, before: float, tolerance: Improvement, *, is_rate: bool, is_flow: bool
+) -> float:
     """How many times the tolerance a number has changed."""
     if bool(is_equal(value, before)):
         return 0.0
     if is_rate:
         return (value - before) / tolerance.rate
+    per_cent = tolerance.flow if is_flow else tolerance.amount
     if not before:
         return math.copysign(math.inf, value)
-    return (value - before) / abs(before) * WHOLE / tolerance.amount
+    return (value - before) / abs(before) * WHOLE / per_cent

@@ -149,7 +149,7 @@ class Audiences:
     @cached_property
     def _results(self) -> dict[str, pd.DataFrame]:
         """The rows of results.csv by entity."""
-        whole = pd.concat(list(self.edition.yearly.results_in_parts()), ignore_index=True)
+        whole = self.edition.yearly.results()
         return {str(id_): rows for id_, rows in whole.groupby("entity_id", sort=False)}
 
     def _results_of(self, audience: Audience) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import logging
 from collections.abc import Iterator
@@ -17,6 +18,10 @@ for _library in ("pyhanko", "pyhanko_certvalidator"):  # what they find is told 
     logging.getLogger(_library).addHandler(logging.NullHandler())
 
 Judged = tuple[bool, ReleaseRemark]  # whether it speaks for the file
+UNREADABLE = (AttributeError, KeyError, NotImplementedError, StopIteration, TypeError, ValueError)
+# of national algorithms: OID -> what hashlib calls the digest, and what people call the signature
+DIGESTS = {"1.2.156.10197.1.401": "sm3"}
+SIGNS = {"1.2.156.10197.1.301.1": "SM2", "1.2.156.10197.1.501": "SM2/SM3"}
 
 
 def signatures(raw: bytes, trusted: tuple[Path, ...] = ()) -> Iterator[Judged]:
@@ -35,9 +40,13 @@ def signatures(raw: bytes, trusted: tuple[Path, ...] = ()) -> Iterator[Judged]:
         if not embedded:
             yield _unsigned(raw)
         for signature in embedded:
-            is_stamp = signature.sig_object_type == "/DocTimeStamp"
-            yield _stamp(signature, trusted) if is_stamp else _judged(signature, trusted)
-    except (PdfError, ValueError, KeyError, TypeError) as error:
+            if signature.sig_object_type == "/DocTimeStamp":
+                yield _stamp(signature, trusted)
+            elif _digest_oid(signature) in DIGESTS:
+                yield _national(signature, trusted)
+            else:
+                yield _judged(signature, trusted)
+    except (PdfError, *UNREADABLE) as error:
         yield False, remark("pdf_signature_broken", what=str(error)[:200])
 
 
@@ -65,6 +74,43 @@ def _judged(signature: Any, trusted: tuple[Path, ...]) -> Judged:
     if trusted and not status.trusted:
         return False, remark("pdf_signature_stranger", who=who)
     return True, remark("pdf_signed" if trusted else "pdf_signed_by", who=who)
+
+
+def _national(signature: Any, trusted: tuple[Path, ...]) -> Judged:
+    """A signature of a national algorithm: whose, and that the digest it carries is that of the file.
+
+    The signature itself is left to a program that knows the algorithm: nothing here does, so nobody is
+    trusted by it either.
+    """
+    info, reader = signature.signer_info, signature.reader.stream
+    who = _named(signature)
+    algorithm = SIGNS.get(info["signature_algorithm"]["algorithm"].dotted, "SM2")
+    start, first, second, length = (int(n) for n in signature.byte_range)
+    reader.seek(0)
+    raw = reader.read()
+    signed = raw[start : start + first] + raw[second : second + length]
+    digest = hashlib.new(DIGESTS[_digest_oid(signature)], signed).digest()
+    carried = [
+        a["values"][0].native for a in info["signed_attrs"] if a["type"].native == "message_digest"
+    ]
+    if carried != [digest] or not _is_filled_as_written(signature):
+        return False, remark("pdf_signature_altered", who=who)
+    if start or second + length != len(raw):
+        return False, remark("pdf_signature_partial", who=who)
+    code = "pdf_signature_unjudged" if trusted else "pdf_signed_elsewhere"
+    return not trusted, remark(code, who=who, algorithm=algorithm)
+
+
+def _named(signature: Any) -> str:
+    """Whom the certificate beside a signature names; nothing vouches for it."""
+    number = signature.signer_info["sid"].chosen["serial_number"].native
+    beside = [one.chosen for one in signature.signed_data["certificates"]]
+    own = next(one for one in beside if one.serial_number == number)
+    return str(own.subject.human_friendly)
+
+
+def _digest_oid(signature: Any) -> str:
+    return str(signature.signer_info["digest_algorithm"]["algorithm"].dotted)
 
 
 def _stamp(signature: Any, trusted: tuple[Path, ...]) -> Judged:

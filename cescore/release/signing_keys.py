@@ -6,13 +6,15 @@ import asyncio
 import hashlib
 import os
 import subprocess
+import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime
-from getpass import getpass
+from getpass import GetPassWarning, getpass
 from typing import TYPE_CHECKING, Any
 
 from cescore.errors import PublishError, Sentence
 from cescore.release.signing_settings import CommandKey, Pkcs11Key, Pkcs12Key, SigningSettings
+from cescore.release.token_key import open_token
 
 if TYPE_CHECKING:
     from asn1crypto.x509 import Certificate
@@ -36,8 +38,10 @@ def secret_of_the_bureau(variable: str, what: str) -> str:
     if given is not None:
         return given
     try:
-        return getpass(f"{what}: ")
-    except (EOFError, OSError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", GetPassWarning)  # nothing is read where all could see it
+            return getpass(f"{what}: ")
+    except (EOFError, OSError, GetPassWarning):
         raise PublishError(
             Sentence(
                 "{what}: found nothing in {variable}, and no terminal to ask",
@@ -59,7 +63,8 @@ def open_key(settings: SigningSettings, secret: Secret = secret_of_the_bureau) -
     if isinstance(key, Pkcs12Key):
         signer = _from_file(settings, key, secret)
     elif isinstance(key, Pkcs11Key):
-        signer = _from_token(settings, key, secret)
+        pin = secret(key.pin_env, Sentence("PIN of {key}", key=key.token or key.label))
+        signer = open_token(settings, key, pin)
     elif isinstance(key, CommandKey):
         signer = _from_command(settings, key)
     else:
@@ -114,7 +119,7 @@ def _from_file(settings: SigningSettings, key: Pkcs12Key, secret: Secret) -> Sig
     from pyhanko.sign.signers import SimpleSigner
 
     path = settings.path(key.file)
-    phrase = secret(key.passphrase_env, f"passphrase of {path.name}")
+    phrase = secret(key.passphrase_env, Sentence("passphrase of {file}", file=path.name))
     raw = path.read_bytes()
     try:
         signer: Signer = SimpleSigner.load_pkcs12_data(
@@ -127,34 +132,6 @@ def _from_file(settings: SigningSettings, key: Pkcs12Key, secret: Secret) -> Sig
                 path=path,
             )
         ) from None
-    return signer
-
-
-def _from_token(settings: SigningSettings, key: Pkcs11Key, secret: Secret) -> Signer:
-    try:
-        from pkcs11 import PKCS11Error
-        from pyhanko.config.pkcs11 import TokenCriteria
-        from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
-    except ImportError:
-        raise PublishError(
-            Sentence(
-                "{where}: pkcs11 needs the package python-pkcs11, which is not installed",
-                where=settings.where,
-            )
-        ) from None
-    pin = secret(key.pin_env, f"PIN of {key.token or key.label}")
-    try:
-        session = open_pkcs11_session(
-            str(settings.path(key.module)),
-            slot_no=key.slot,
-            token_criteria=TokenCriteria(label=key.token) if key.token else None,
-            user_pin=pin,
-        )
-        signer: Signer = PKCS11Signer(session, cert_label=key.label, key_label=key.label)
-        _ = signer.signing_cert  # read from the token here, where an error can be told
-    except (PKCS11Error, RuntimeError, OSError) as error:
-        what = str(error) or type(error).__name__  # a wrong PIN comes without words
-        raise PublishError(f"{settings.where}: pkcs11 {key.label}: {what}") from None
     return signer
 
 

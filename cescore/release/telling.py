@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cescore.publish.words import label
+from cescore.release.advice import advice
 from cescore.run.telling import say
 
 if TYPE_CHECKING:
@@ -21,10 +22,12 @@ def tell_released(made: StepTaken, proposal: ReleaseProposal, console: Console) 
     """What a step came to: everything that stood against it, or its edition and the line to keep."""
     lang, entry = proposal.lang, made.entry
     if entry is None:
-        stage = label(f"release.state.{proposal.step}", lang)
-        say(console, label("release.refused", lang, stage=stage, n=len(made.against)))
+        say(console, label("release.refused", lang, step=proposal.step, n=len(made.against)))
         for one in made.against:
             say(console, f"  {one.said(lang)}")
+        say(console, label("release.next", lang))
+        for sentence in advice(made.against, proposal):
+            say(console, f"  {sentence}")
         return
     state = label(f"release.state.{entry.step}", lang)
     say(console, label("release.done", lang, edition=entry.edition, state=state))

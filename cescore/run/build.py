@@ -20,10 +20,11 @@ from cescore.run.annual import AnnualEdition
 from cescore.run.audit import Audit, examine
 from cescore.run.edition import Edition, Selection, choose
 from cescore.run.engine import Orders, ReportRun
-from cescore.run.files import make_private, write_atomically
+from cescore.run.files import combined, make_private, write_atomically
 from cescore.run.in_step import out_of_step as out_of_step_of
 from cescore.run.inputs import Inputs
 from cescore.run.job import Outcome
+from cescore.run.kept_work import KeptWork
 from cescore.run.lock import locked
 from cescore.run.manifest import Before, Outturn, write_manifest
 from cescore.run.period import PeriodEdition
@@ -53,6 +54,7 @@ from cescore.run.unchanged import asks_a_database
 
 if TYPE_CHECKING:
     from cescore.intake.findings import Finding
+    from cescore.publish.pages.index.page import IndexPage
     from cescore.run.asked import Asked
     from cescore.run.executor import Executor
 
@@ -168,8 +170,7 @@ def build_edition(edition: Edition, before: Before, executor: Executor, console:
         building.set_aside(console)
         out_of_step = out_of_step_of(building.orders, chosen.others)
         by_name = {outcome.name: outcome for outcome in outcomes}
-        page = index_page(edition.contents(store, results, by_name, out_of_step))
-        write_atomically(store.folder / INDEX_PAGE, page.encode())
+        building.write_index(edition.contents(store, results, by_name, out_of_step))
         outturn = Outturn(outcomes, building.tables, audit, out_of_step)
         changed = building.conclude(outturn)
     lost = unowned_errors(edition.workspace)
@@ -225,6 +226,14 @@ class _Building:
             run = ReportRun(executor, self.store, shown)
             run.all(chosen, self.orders)
         return list(run.outcomes.values())
+
+    def write_index(self, contents: IndexPage) -> None:
+        """Write the page of contents; a release holds nothing beside what it releases."""
+        kept = KeptWork.of_run(self.store.folder, combined(self.before.inputs.shared))
+        is_release = self.edition.asked.folder is not None
+        page = index_page(contents) if is_release else index_page(contents, kept.text)
+        write_atomically(self.store.folder / INDEX_PAGE, page.encode())
+        kept.forget_unused()
 
     def set_aside(self, console: Console) -> None:
         """Move reports that are not of this edition any more out of the tree, each by name."""

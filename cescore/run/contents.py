@@ -152,6 +152,7 @@ class Contents:
             else None,
             grade=grade,
             total=found.total if grade else None,
+            comparable=found.comparable if grade else None,
             reason=found.reason,
             is_provisional=found.provisional,
         )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cescore.errors import RunError
+from cescore.run.ahead import orders_ahead
 from cescore.run.child import cause_of
 from cescore.run.edition import Selection
 from cescore.run.executor import Executor
@@ -43,22 +44,30 @@ class Orders:
 
         What cannot be made is an order with the cause, and the others go on.
         """
-        for subject in subjects:
-            try:
-                yield self._order(subject)
-            except Exception as error:  # whatever it is, it is this report's, and told by its name
-                cause = cause_of(error)
-                yield Order(subject, self._manner, {}, (cause,), cause=cause)
+        return map(self.one, subjects)
 
-    def _order(self, subject: Subject) -> Order:
-        origin, is_forced = self.origin(subject), self.edition.asked.force
-        if self.store.is_of_origin(subject.name, origin) and not is_forced:
-            key = self.store.entries[subject.name].key
-            if not self.store.reasons_to_build(subject.name, key):
-                return Order(subject, self._manner, key, (), origin=origin)
+    def one(self, subject: Subject) -> Order:
+        """The order of a subject, be it that it cannot be made."""
+        try:
+            origin = self.origin(subject)
+            return self._standing(subject, origin) or self._to_build(subject, origin)
+        except Exception as error:  # whatever it is, it is this report's, and told by its name
+            cause = cause_of(error)
+            return Order(subject, self._manner, {}, (cause,), cause=cause)
+
+    def _standing(self, subject: Subject, origin: str) -> Order | None:
+        """The order of a report that stands as these inputs would make it, told without its bundle."""
+        if self.edition.asked.force or not self.store.is_of_origin(subject.name, origin):
+            return None
+        key = self.store.entries[subject.name].key
+        if self.store.reasons_to_build(subject.name, key):
+            return None
+        return Order(subject, self._manner, key, (), origin=origin)
+
+    def _to_build(self, subject: Subject, origin: str) -> Order:
         printable, notebook, key = self.made(subject)
         reasons = self.store.reasons_to_build(subject.name, key)
-        reasons = reasons or (("asked for",) if is_forced else ())
+        reasons = reasons or (("asked for",) if self.edition.asked.force else ())
         bundle = printable.to_bytes() if reasons else b""
         return Order(subject, self._manner, key, reasons, bundle, notebook, origin=origin)
 
@@ -101,7 +110,7 @@ class ReportRun:
             self._tell(Outcome(subject.id, subject.folder, "skipped"))
         for subject, reasons in chosen.blocked.items():
             self._fail(subject, why_blocked(reasons, orders.edition.asked.spoken))
-        self.reports(orders.of([*chosen.documents, *chosen.entities]))
+        self.reports(orders_ahead(orders, [*chosen.documents, *chosen.entities]))
 
     def reports(self, orders: Iterable[Order]) -> None:
         """Build what is out of date; what was killed or ran out of time is tried once more, alone."""

@@ -53,10 +53,7 @@ class FormsMade:
     lang: str = "en"  # of the terminal
 
     def lines(self) -> Iterator[str]:
-        """What is said at the end: every form accounted for, failures with their causes."""
-        for outcome in self.outcomes:
-            if outcome.status == "failed":
-                yield f"{outcome.name}: {outcome.cause}"
+        """What is said at the end: every form accounted for; the display named failures as they came."""
         counts: Counter[str] = Counter(outcome.status for outcome in self.outcomes)
         yield label(
             "terminal.forms_counted",

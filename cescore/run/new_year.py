@@ -65,16 +65,30 @@ class NewYear:
     is_plan_new: bool
 
 
-def new_year(root: Path, year: int, before: int, *, lang: str, is_dry: bool = False) -> NewYear:
+def new_year(
+    root: Path,
+    year: int,
+    before: int,
+    *,
+    lang: str,
+    is_dry: bool = False,
+    is_older_meant: bool = False,
+) -> NewYear:
     """Begin a year of a workspace from another one: files that are there are kept and named.
+
+    A year older than one there is and not begun itself is mostly a slip of the hand: it is begun
+    only where ``is_older_meant``.
 
     Raises
     ------
     ParamsError
         params/ contradicts itself for the year begun from.
     DataError
-        The year begun from is not before the new one, or nothing is known of it.
+        The year begun from is not before the new one, or nothing is known of it; or the new one is
+        older than one that is there.
     """
+    if not is_older_meant:
+        _refuse_older(root, year, before)
     _refuse_wrong_years(root, year, before)
     definitions = load_definitions(root / "params", before)
     log = FindingLog()
@@ -95,6 +109,26 @@ def new_year(root: Path, year: int, before: int, *, lang: str, is_dry: bool = Fa
         plan=plan,
         is_plan_new=is_new,
     )
+
+
+def years_begun(root: Path) -> list[int]:
+    """The years that have a folder of data or a run file."""
+    runs = (int(p.stem) for p in (root / "params/runs").glob("*.yml") if p.stem.isdecimal())
+    return sorted({*year_folders(root / "data"), *runs})
+
+
+def _refuse_older(root: Path, year: int, before: int) -> None:
+    years = years_begun(root)
+    if years and year < years[-1] and not (root / f"params/runs/{year}.yml").exists():
+        raise DataError(
+            Sentence(
+                "{year} is older than {newest}, which is there (years: {known}). To begin it all the same say from which year: --from {before}",
+                year=year,
+                newest=years[-1],
+                known=", ".join(map(str, years)),
+                before=before,
+            )
+        )
 
 
 def _refuse_wrong_years(root: Path, year: int, before: int) -> None:

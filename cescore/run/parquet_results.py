@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from cescore.method.result_rows import Cells, ResultPart, ResultRecords
 from cescore.run.files import PART
 
 FOLDER = "results.parquet"  # a folder that readers of Parquet take as one table
@@ -44,15 +45,14 @@ class ParquetResults:
         shutil.rmtree(self._made, ignore_errors=True)
         return self
 
-    def add(self, rows: pd.DataFrame) -> None:
+    def add(self, rows: ResultPart) -> None:
         """Append some rows, as one row group."""
         if not len(rows):
             return
         if self._writer is None or self._rows >= ROWS_IN_PART:
             self._next_part()
-        arrays = [pa.array(rows[field.name], field.type, from_pandas=True) for field in SCHEMA]
         if self._writer is not None:
-            self._writer.write_table(pa.Table.from_arrays(arrays, schema=SCHEMA))
+            self._writer.write_table(_table_of(rows))
         self._rows += len(rows)
 
     def _next_part(self) -> None:
@@ -76,6 +76,28 @@ class ParquetResults:
             if self._parts:
                 os.replace(self._made, self._final)
         shutil.rmtree(self._made, ignore_errors=True)
+
+
+def _table_of(part: ResultPart) -> pa.Table:
+    if isinstance(part, ResultRecords):
+        return pa.Table.from_pandas(part.frame(), SCHEMA, preserve_index=False)
+    columns: dict[str, pa.Array] = {
+        **_of_cells(part.cells),
+        "value": pa.array(part.value, from_pandas=True),
+        "status": pa.array(part.status, pa.string()),
+    }
+    for name in ("kind", "code", "unit"):
+        columns[name] = pa.repeat(pa.scalar(getattr(part, name), pa.string()), len(part))
+    return pa.Table.from_arrays([columns[field.name] for field in SCHEMA], schema=SCHEMA)
+
+
+@lru_cache(maxsize=16)  # the columns of a type lie over the same cells
+def _of_cells(cells: Cells) -> dict[str, pa.Array]:
+    return {
+        "entity_type": pa.repeat(pa.scalar(cells.entity_type, pa.string()), len(cells)),
+        "entity_id": pa.array(cells.entity_id, pa.string()),
+        "year": pa.array(cells.year, pa.int32()),
+    }
 
 
 def parquet_files(folder: Path) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from cescore.intake.respondents import NamedRespondents
 from cescore.intake.wording import LANGUAGES, NamedTerm, code, joined
 from cescore.intake.workspace import Workspace
 from cescore.publish.naming import in_words
+from cescore.publish.terminal_words import spoken
 from cescore.returns.collecting.kept import KeptReturns
 from cescore.returns.forms.contents import form_contents
 from cescore.returns.forms.texts import form_text
@@ -50,10 +51,7 @@ class SentBack:
     needless: tuple[str, ...]  # copies of an earlier call, about findings that are settled
 
     def lines(self) -> Iterator[str]:
-        """What is said at the end: every copy accounted for, failures with their causes."""
-        for outcome in self.outcomes:
-            if outcome.status == FAILED:
-                yield f"{outcome.entity_id}: {outcome.cause}"
+        """What is said at the end: every copy accounted for; the display named failures as they came."""
         told = Counter(outcome.status for outcome in self.outcomes)
         yield form_text(
             "send_back.counted",
@@ -131,7 +129,7 @@ def _refuse_nobody(asked: Asked, workspace: Workspace) -> None:
 def _written(path: Path, content: bytes, fault: str, asked: Asked) -> Outcome:
     about = (path.name, REMARKS.key)
     if fault:
-        return Outcome(*about, FAILED, cause=fault)
+        return Outcome(*about, FAILED, cause=spoken(fault, asked.spoken))
     there = path.read_bytes() if path.is_file() else None
     if there == content:
         return Outcome(*about, SAME)
@@ -168,17 +166,31 @@ class _Sending:
         )
 
     def books(self) -> Books:
-        """The remarks by workbook and entity, in the language asked for."""
+        """The remarks by workbook and entity, in the language asked for.
+
+        A workbook goes back whole: what was found of others in it stands in it whoever was asked for.
+        """
         register = self.workspace.register
-        mine = [
-            finding
-            for finding in self.open_findings
-            if finding.entity_id in register
-            and is_selected(
-                register[finding.entity_id].entity_type, finding.entity_id, self.asked.only
-            )
-        ]
-        return by_workbook(self._writer(self.asked.lang).remarks(mine), self.originals.file_of)
+        found = [f for f in self.open_findings if f.entity_id in register]
+        every = by_workbook(self._writer(self.asked.lang).remarks(found), self.originals.file_of)
+        without = self._of_no_workbook(every.pop("", {}))
+        books = {f: some for f, some in every.items() if any(map(self._is_asked_for, some))}
+        return {**books, "": without} if without else books
+
+    def _of_no_workbook(
+        self, entities: Mapping[str, Sequence[ReturnRemark]]
+    ) -> Mapping[str, Sequence[ReturnRemark]]:
+        """What goes to whoever was asked for; of those who sent nothing all, if one of them was asked
+        for: their list is one for the whole year."""
+        mine = {e: some for e, some in entities.items() if self._is_asked_for(e)}
+        if not any(_is_unfiled(remark) for some in mine.values() for remark in some):
+            return mine
+        unfiled = {e: list(filter(_is_unfiled, some)) for e, some in entities.items()}
+        return {**{e: some for e, some in unfiled.items() if some}, **mine}
+
+    def _is_asked_for(self, entity_id: str) -> bool:
+        entity_type = self.workspace.register[entity_id].entity_type
+        return is_selected(entity_type, entity_id, self.asked.only)
 
     def copies(self, books: Books, readers: Readers) -> Iterator[tuple[str, bytes, str]]:
         """Name, content and fault of each workbook that goes back, those received as one first."""
@@ -219,12 +231,14 @@ class _Sending:
     ) -> tuple[str, bytes, str]:
         name = f"{PurePosixPath(file.replace('/', '_')).stem}.xlsx"
         original = self.originals.by_file.get(file)
-        fault = f"{file}: not among the files collected" if original is None else original.fault()
-        if original is None or fault:
+        if original is None:
+            return name, b"", _not_collected(file)
+        if fault := original.fault():
             return name, b"", fault
         [read] = readers.read([ReceivedFile(original.path, file)])
         if read.workbook is None:
-            return name, b"", f"{original.path}: cannot be read any more"
+            gone = Sentence("{path}: cannot be read any more", path=original.path)
+            return name, b"", gone
         return name, self._marked(original, read.workbook, entities), ""
 
     def _marked(
@@ -276,6 +290,10 @@ def _placed(remarks: Iterable[ReturnRemark], book: Workbook) -> Iterator[ReturnR
     for remark in remarks:
         at = blank.get(remark.key.variable)
         yield remark if remark.cells or at is None else replace(remark, cells=(at,))
+
+
+def _not_collected(file: str) -> str:
+    return Sentence("{file}: not among the files collected", file=file)
 
 
 def language_of(book: Workbook) -> str:

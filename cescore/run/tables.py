@@ -14,10 +14,12 @@ import xlsxwriter
 
 from cescore.intake.findings import TABLE_ENCODING, FurtherColumns, write_findings
 from cescore.intake.inert import frame_text
+from cescore.method.result_rows import ResultPart, as_frame
 from cescore.publish.naming import on_terminal
 from cescore.returns.review import FindingsReview
 from cescore.run.files import PART, write_atomically
 from cescore.run.parquet_results import FOLDER, ParquetResults, parquet_files
+from cescore.run.result_lines import HEADER, lines_of
 from cescore.run.reviewed import COLUMNS as REVIEW_COLUMNS
 from cescore.run.reviewed import further_columns
 
@@ -40,22 +42,21 @@ def write_tables(
     Results go to the file part by part: they never stand in memory whole. Of a large type (see
     `YearlyEvaluation.is_large`) all rows are Parquet, and results.csv has what a workbook would show.
     """
-    wide = []
-    large = [t for t in yearly.evaluations if yearly.is_large(t)]
+    shown: list[ResultPart] = []
     temporary = folder / f".{RESULTS}{PART}"
     with (
         temporary.open("w", encoding=TABLE_ENCODING, newline="") as stream,
         ParquetResults(folder) as all_,
     ):
-        for number, part in enumerate(yearly.results_in_parts()):
-            of_year = (part["year"] == yearly.year) & part["kind"].isin(WIDE_KINDS)
-            is_large = part["entity_type"].isin(large)
-            all_.add(part[is_large])
-            whole = part[of_year | ~is_large]
-            stream.write(frame_text(whole, has_header=not number))
-            wide.append(part[of_year & (~is_large | part["kind"].isin(INDICES))])
+        stream.write(HEADER)
+        for part in yearly.results_in_parts():
+            of_year, is_large = part.of(yearly.year, WIDE_KINDS), yearly.is_large(part.entity_type)
+            if is_large:
+                all_.add(part)
+            stream.write(lines_of(of_year if is_large else part))
+            shown.append(of_year.of(yearly.year, INDICES) if is_large else of_year)
     os.replace(temporary, folder / RESULTS)
-    results = pd.concat([p for p in wide if len(p)] or wide[:1], ignore_index=True)
+    results = as_frame(shown)
     write_atomically(folder / WORKBOOK, workbook(results, yearly, stage))
     write_table(folder, UNCERTAINTY, yearly.uncertainty())
     write_findings_whole(folder, FindingsReview.of(yearly.workspace, yearly), lang)
@@ -125,13 +126,14 @@ def _sheet(
     """Entities down, codes across; a number, or where there is none its status."""
     sheet = book.add_worksheet(sheet_name(entity_type))
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-    codes = list(dict.fromkeys(zip(rows["kind"], rows["code"], strict=True)))
-    units = dict(zip(rows["code"], rows["unit"], strict=True))
+    kinds, of_rows = rows["kind"].tolist(), rows["code"].tolist()
+    codes = list(dict.fromkeys(zip(kinds, of_rows, strict=True)))
+    units = dict(zip(of_rows, rows["unit"].tolist(), strict=True))
     sheet.write_row(0, 0, ["entity_id", "name_zh", "name_en", *(code for _, code in codes)], head)
     sheet.write_row(1, 0, ["", "", "", *(units[code] or "" for _, code in codes)], head)
     cells = _cells(rows)
     register = yearly.workspace.register
-    for number, entity_id in enumerate(dict.fromkeys(rows["entity_id"]), start=2):
+    for number, entity_id in enumerate(dict.fromkeys(rows["entity_id"].tolist()), start=2):
         entity = register[entity_id]
         sheet.write_row(number, 0, [entity_id, entity.name_zh, entity.name_en])
         for column, code in enumerate(codes, start=3):
@@ -142,9 +144,8 @@ def _sheet(
 
 
 def _cells(rows: pd.DataFrame) -> Mapping[tuple[str, str, str], float | str]:
-    values = zip(
-        rows["entity_id"], rows["kind"], rows["code"], rows["value"], rows["status"], strict=True
-    )
+    names = ("entity_id", "kind", "code", "value", "status")
+    values = zip(*(rows[name].tolist() for name in names), strict=True)
     return {(e, k, c): s if pd.isna(v) else float(v) for e, k, c, v, s in values}
 
 

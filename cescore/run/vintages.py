@@ -15,7 +15,7 @@ from cescore.evaluation.revising.side import Side
 from cescore.evaluation.yearly import evaluate_workspace
 from cescore.intake.findings import TABLE_ENCODING
 from cescore.intake.workspace import Workspace
-from cescore.method.evaluation import RESULT_COLUMNS
+from cescore.method.result_rows import RESULT_COLUMNS
 from cescore.run.files import tree_hashes
 from cescore.run.inputs import Inputs, libraries
 from cescore.run.manifest import read_manifest

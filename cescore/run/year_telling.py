@@ -22,7 +22,10 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class YearAsked:
-    """What new-year was asked for. ``jobs``: forms made at once; 0: none."""
+    """What new-year was asked for. ``jobs``: forms made at once; 0: none.
+
+    ``is_older_meant``: the year may be older than what is there.
+    """
 
     root: Path
     year: int
@@ -30,6 +33,7 @@ class YearAsked:
     lang: str = "zh"
     terminal: str = ""  # of what is said, where it is another
     is_dry: bool = False
+    is_older_meant: bool = False
     jobs: int = 0
 
 
@@ -42,7 +46,14 @@ def tell_new_year(asked: YearAsked, console: Console) -> int:
     def tell(line: str) -> None:
         say(console, line)
 
-    begun = new_year(root, asked.year, asked.before, lang=asked.lang, is_dry=asked.is_dry)
+    begun = new_year(
+        root,
+        asked.year,
+        asked.before,
+        lang=asked.lang,
+        is_dry=asked.is_dry,
+        is_older_meant=asked.is_older_meant,
+    )
     tell(label("new_year.title", lang, year=begun.year, before=begun.before))
     for step in begun.steps:
         tell(step.line(lang))

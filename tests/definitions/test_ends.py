@@ -93,6 +93,13 @@ def test_ends_follow_from_a_rule_and_its_value(tmp_path: Path) -> None:
     }
 
 
+def test_what_the_level_of_a_ratio_earns_decides_how_far_its_worst_end_lies(tmp_path: Path) -> None:
+    known = loaded(tmp_path, TABLE, "ratio: 4", "ratio: 4, points: {middle: 60}")
+    posts = known.frameworks["kiln"].indicators["INT"].goalposts_in(2024)
+    assert posts is not None
+    assert (posts.worst, posts.best) == (4.0, 0.125)  # eight times 0.5, and a quarter of it
+
+
 def test_a_quantity_has_the_same_ends_in_every_framework_and_industries_where_they_are_asked_for(
     tmp_path: Path,
 ) -> None:
@@ -117,6 +124,9 @@ def test_a_quantity_has_the_same_ends_in_every_framework_and_industries_where_th
         (YARD, "{of: rate, general: true}", "{worst: 0, best: 90, source: x, tag: P}", "measures the same"),
         (TABLE, "ratio: 4", "ratio: 1", "greater than 1"),
         (TABLE, "ratio: 4", "part: 0.5", "ratio"),
+        (TABLE, "ratio: 4", "ratio: 4, points: {middle: 100}", "middle: points between 0 and 100"),
+        (TABLE, "ratio: 4", "ratio: 4, points: {pass: 60}", "middle: points between 0 and 100"),
+        (TABLE, "part: 0.5", "part: 0.5, points: {middle: 60}", "part alone"),
         (TABLE, "advanced: 100, limit: 60", "limit: 60, advanced: 100", "falling by equal steps"),
         (TABLE, "advanced: best_level", "advanced: law", "level: advanced"),
         (TABLE, "year: 2020}", "year: 2019}", "a value of references.yml"),

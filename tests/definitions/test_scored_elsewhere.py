@@ -9,6 +9,7 @@ from params_builder import FILES, load
 
 from cescore.definitions.scored_elsewhere import scored_elsewhere
 from cescore.definitions.standing import uncompared_checks
+from cescore.errors import ParamsError
 from cescore.intake.unused import unread_check_formulas
 
 PLAN = """
@@ -105,3 +106,53 @@ def test_a_formula_that_cannot_be_compared_is_named_and_repeats_nothing(
     (finding,) = unread_check_formulas(definitions, tmp_path / "params")
     assert str(finding.at).startswith("params/plans/p.yml:")
     assert [*scored_elsewhere(definitions.plan, definitions.frameworks["town"])] == ["a"]
+
+
+OVERLAPS = """
+    overlaps:
+      O1: {{of: {of}, beside: {{town: {beside}}}, counts: {counts}{reason}}}
+"""
+
+
+def overlapping(
+    of: str = "b", beside: str = "reuse", counts: str = "once", reason: str = ", en: part"
+) -> dict[str, str]:
+    made = files("coal / gdp", "ore / gdp", "gdp / ore")
+    stated = OVERLAPS.format(of=of, beside=beside, counts=counts, reason=reason)
+    return made | {"plans/p.yml": made["plans/p.yml"] + stated}
+
+
+@pytest.mark.parametrize(
+    ("beside", "where"), [("reuse", "in_index"), ("T1", "as_target"), ("a", "as_check")]
+)
+def test_a_stated_overlap_counts_once_and_so_does_what_asks_again_for_it(
+    tmp_path: Path, beside: str, where: str
+) -> None:
+    definitions = load(tmp_path, {**overlapping(beside=beside)})
+    assert definitions.plan is not None
+    repeats = scored_elsewhere(definitions.plan, definitions.frameworks["town"])
+    assert {c: (o.where, o.code) for c, o in repeats.items()} == dict.fromkeys(
+        "bc", (where, beside)
+    )
+
+
+def test_an_overlap_that_counts_in_both_places_leaves_the_check_scored(tmp_path: Path) -> None:
+    definitions = load(tmp_path, {**overlapping(counts="both")})
+    assert definitions.plan is not None
+    assert [*scored_elsewhere(definitions.plan, definitions.frameworks["town"])] == ["c"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"of": "z"}, "a check of town"),
+        ({"of": "T1"}, "a check of town"),
+        ({"beside": "rouse"}, "an indicator, target or check of town"),
+        ({"reason": ""}, "why it counts so"),
+    ],
+)
+def test_an_overlap_that_names_nothing_or_no_reason_is_refused(
+    tmp_path: Path, changed: dict[str, str], said: str
+) -> None:
+    with pytest.raises(ParamsError, match=said):
+        load(tmp_path, {**overlapping(**changed)})

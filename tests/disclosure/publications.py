@@ -92,7 +92,6 @@ def made_up(seed: int) -> MadeUp:
     rules = {
         "public_types": ["city", "district", "park"],
         "industry_totals": ["coal", "gas", "fuel"],
-        "audit_balances": True,
         "min_contributors": draw.choice((3, 4)),
         "p_percent": draw.choice((5, 10, 20)),
         "significant_digits": draw.choice((2, 3, 4)),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import re
+import struct
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -10,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from canary import Canary
 from cases import Firm, evaluated, firms
 
 from cescore.definitions.shipped import NOTEBOOKS
@@ -26,35 +29,23 @@ from cescore.run.contents import Contents
 from cescore.run.store import Store
 
 PARKS = ("PK6", "PK7", "PK8")
-DECIMALS = (4, 3, 2)  # fewer are everybody's: 1,234 is many a number
-
-
-def notations(value: float) -> set[str]:
-    """The usual ways to write a number: plain, with separators, in thousands, as a power of ten."""
-    plain = {f"{value:.{d}f}" for d in DECIMALS}
-    larger = {f"{value / 10**z:.{d + z}f}" for d in DECIMALS for z in (3, 4, 8)}  # 千, 万, 亿
-    grouped = {
-        f"{value:,.{d}f}".replace(",", mark) for d in DECIMALS for mark in (",", " ", "'", "\u2009")
-    }
-    powers = {f"{value:.{d}e}" for d in (6, 7, 8)} | {f"{value:.{d}E}" for d in (6, 7)}
-    return plain | larger | grouped | powers | {repr(value), f"{value:.4f}".translate(WIDE)}
-
-
 STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
-WIDE = str.maketrans("0123456789.", "０１２３４５６７８９．")
+
+
+def canary_of(frame: list[Firm]) -> Canary:
+    return Canary({f.id: (f.output, f.material, f.waste, f.rate) for f in frame})
 
 
 def hits(root: Path, frame: list[Firm]) -> list[tuple[str, str]]:
-    """Readers and respondents of whom the reader's file holds a value."""
+    """Readers and respondents of whom the reader's file holds a value, or two that differ by it."""
     yearly = evaluated(root, frame, PARKS)
-    bundler = Bundler(yearly)
+    bundler, canary = Bundler(yearly), canary_of(frame)
     files = {e.entity_id: bundler.bundle(e.entity_id).to_bytes().decode() for e in yearly.entities}
-    secrets = {f.id: _secrets(f) for f in frame}
     return [
         (reader, firm)
         for reader, text in files.items()
-        for firm, written in secrets.items()
-        if reader != firm and any(secret in text for secret in written)
+        for firm in canary.owners_in(text) | canary.owners_by_subtraction(text)
+        if reader != firm
     ]
 
 
@@ -73,16 +64,34 @@ def test_no_report_of_two_hundred_holds_another_s_value(tmp_path: Path) -> None:
     assert hits(tmp_path, frame(100)) == []
 
 
-def test_the_canary_finds_a_value_in_each_notation() -> None:
-    for written in (
-        "1234.5678",
-        "1,234.57",
-        "1.2345678",
-        "0.12345678",
-        "1.234568e+03",
-        "１２３４．５６７８",
-    ):
-        assert any(secret in f"<td>{written}</td>" for secret in notations(1234.5678)), written
+@pytest.mark.parametrize(
+    "written",
+    [
+        "1234.5678", "1,234.57", "1.2345678", "0.12345678万", "0.000012345678 亿", "1.234568e+03",
+        "1.2345678E3", "１２３４．５６７８", "1 234.5678", "1.234,5678", "1234,5678", "1'234.57",
+        "123,456.78%", "1.2345678×10³", r"1.2345678\\times 10^{3}", "1234.567800000001", "-1234.57",
+        "1234.5678001", "M 3 1234.57 L 1 2", "1,234,567.8",
+    ],
+)  # fmt: skip
+def test_the_canary_finds_a_value_in_each_notation(written: str) -> None:
+    canary = Canary({"X": (1234.5678,)})
+    assert canary.owners_in(f"<td>{written}</td> 12 34") == {"X"}
+    assert not Canary({"X": (1235.5678,)}).owners_in(f"<td>{written}</td> 12 34")
+
+
+def test_the_canary_finds_a_total_and_the_rest_of_it() -> None:
+    canary = Canary({"X": (1234.5678,)})
+    assert canary.owners_by_subtraction("all: 4321.8765, others: 3087.3087") == {"X"}
+    assert not canary.owners_by_subtraction("all: 4321.8765, others: 3087.3187")
+
+
+@pytest.mark.parametrize("before", range(3))
+def test_the_canary_finds_binary_numbers(before: int) -> None:
+    canary = Canary({"X": (1234.5678,)})
+    packed = struct.pack("<d", 1.0)[:before] + struct.pack("<dd", 1234.5678, 5.0)
+    assert canary.owners_packed_in(packed) == {"X"}
+    assert canary.owners_packed_in(base64.b64encode(packed)) == {"X"}
+    assert not canary.owners_packed_in(base64.b64encode(packed[::-1][:9]))
 
 
 # --- every file that is handed out ----------------------------------------------------------------
@@ -125,7 +134,7 @@ def test_no_file_that_is_handed_out_holds_a_value_of_two_hundred(tmp_path: Path)
     every = frame(100)
     yearly = evaluated(tmp_path, every, PARKS)
     bundler = Bundler(yearly)
-    secrets = {f.id: _secrets(f) for f in every}
+    canary = canary_of(every)
     found: list[tuple[str, str, str]] = []
     printed = {*PRINTED, every[5].id}
     for entity in yearly.entities:
@@ -137,24 +146,23 @@ def test_no_file_that_is_handed_out_holds_a_value_of_two_hundred(tmp_path: Path)
         )
         results = public_results(bundler.gate, entity) if reader in ("C1", *PARKS) else None
         files["results.csv"] = "" if results is None else results.to_csv()
-        found += [(reader, firm, name) for firm, name in _held(files, secrets) if firm != reader]
+        found += [(reader, firm, name) for firm, name in _held(files, canary) if firm != reader]
     contents = Contents(Store.open(tmp_path / "tree"), yearly, yearly.results(), {}, "zh")
     page = contents.page(())
     public = replace(page, sections=[s for s in page.sections if s.entity_type != "firm"])
     found += [
-        ("public", firm, name) for firm, name in _held({"index.html": index_page(public)}, secrets)
+        ("public", firm, name) for firm, name in _held({"index.html": index_page(public)}, canary)
     ]
     assert found == []
 
 
-def _secrets(firm: Firm) -> set[str]:
-    values = {text for v in (firm.output, firm.material, firm.waste) for text in notations(v)}
-    return values | {repr(firm.rate), f"{firm.rate:.6f}"}
-
-
-def _held(files: Mapping[str, str], secrets: Mapping[str, set[str]]) -> Iterator[tuple[str, str]]:
+def _held(files: Mapping[str, str], canary: Canary) -> Iterator[tuple[str, str]]:
     """Firms of whom a file holds a value, and the file."""
     for name, text in files.items():
-        for firm, written in secrets.items():
-            if any(secret in text for secret in written):
-                yield firm, name
+        owners = canary.owners_in(text)
+        if name in ("bundle", "result.json", "results.csv"):
+            owners |= canary.owners_by_subtraction(text)
+        if name not in ("bundle", "result.json", "what-if.html"):
+            owners |= canary.owners_packed_in(text.encode("latin-1", "replace"))
+        for firm in owners:
+            yield firm, name

@@ -83,6 +83,7 @@ def test_credit_near_the_number_of_last_year_goes_too_and_all_or_nothing_stays()
     ("changed", "hidden", "is_covered"),
     [
         ({"quantity": "stock"}, 2022, False),
+        ({"quantity": "stock"}, 2025, False),
         ({"quantity": "flow"}, 2022, True),  # the mean of three years holds it
         ({"quantity": "flow"}, 2020, False),
         (
@@ -100,6 +101,46 @@ def test_a_check_is_covered_for_every_year_it_is_held_against(
     lines = inspected(made, {2021: "63", 2022: "61", 2023: "60"}, c="60.5")
     found = CoveredMeasures(made, {"heat": frozenset([hidden])}, 2024).lines(lines)
     assert (found[0].checks[0]["value"] == "※") is is_covered
+
+
+@pytest.mark.parametrize(
+    ("hidden", "is_covered"),
+    [(2020, False), (2021, True), (2023, True), (2024, True), (2025, False)],
+)
+def test_the_way_to_a_goal_is_every_year_from_the_plan_s_first(
+    hidden: int, is_covered: bool
+) -> None:
+    down = {**GOAL, "type": "amount", "goal": {2021: 0.0}, "better": "less"}
+    lines = inspected(made := asked(down), {2021: "63", 2023: "61"}, c="60.5")
+    assert lines[0].checks[0]["last"] is not None
+    found = CoveredMeasures(made, {"heat": frozenset([hidden])}, 2024).lines(lines)
+    assert (found[0].checks[0]["value"] == "※") is is_covered
+
+
+@pytest.mark.parametrize(("hidden", "is_covered"), [(2021, False), (2023, True), (2024, True)])
+def test_a_check_without_an_earlier_number_is_of_this_year_and_the_last(
+    hidden: int, is_covered: bool
+) -> None:
+    lines = inspected(made := asked(GOAL), c="72.34")
+    assert lines[0].checks[0]["last"] is None
+    found = CoveredMeasures(made, {"heat": frozenset([hidden])}, 2024).lines(lines)
+    assert (found[0].checks[0]["value"] == "※") is is_covered
+
+
+def test_what_an_inspector_wrote_is_covered_and_what_nobody_wrote_is_not_marked() -> None:
+    made = asked(GOAL)
+    (written,) = covered(made, inspected(made, c="72.34"))[0].checks
+    assert written["finding"] == "※"
+    lines = inspected(made, c="72.34")
+    silent = replace(lines[0], checks=({**lines[0].checks[0], "finding": "", "value": ""},))
+    (check,) = CoveredMeasures(made, HIDDEN, 2024).lines([silent])[0].checks
+    assert (check["finding"], check["value"]) == ("", "")
+
+
+def test_a_credit_that_is_shown_hides_none_that_is_covered() -> None:
+    made = asked(GOAL, {**GOAL, "id": "other", "formula": "water"})
+    lines = inspected(made, c="72.34", other="60")
+    assert CoveredMeasures(made, HIDDEN, 2024).gives_a_credit_away(lines)
 
 
 @pytest.mark.parametrize(("numbers", "gives"), [(1, True), (2, False)])

@@ -15,6 +15,7 @@ from cescore.disclosure.bundles import Bundler
 from cescore.disclosure.kept_pattern import FILE
 from cescore.disclosure.ledger import Ledger
 from cescore.disclosure.remaining import observer_of, ranges
+from cescore.errors import DataError
 from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.method.column import State
 
@@ -191,6 +192,15 @@ def test_a_range_that_remains_holds_the_value_and_reaches_beyond_it(tmp_path: Pa
         assert found and all(one.is_safe for one in found)
         assert all(one.low <= one.value * 1.0001 for one in found)
         assert who not in {one.entity_id for one in found}
+
+
+def test_who_may_be_asked_about_is_named_where_nobody_is_called_so(tmp_path: Path) -> None:
+    frame = giant_and_equals()
+    ledger = Ledger(evaluated(tmp_path, frame, PARKS))
+    with pytest.raises(DataError, match=rf"expected public, a respondent \(.*{frame[-1].id}\)"):
+        observer_of(ledger, PARKS[0])
+    with pytest.raises(DataError, match=f"nearest: {frame[0].id}"):
+        observer_of(ledger, frame[0].id.upper())
 
 
 @pytest.mark.parametrize(

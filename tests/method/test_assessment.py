@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cescore.definitions.model import Plan, Scale
+from cescore.definitions.model import AssessmentRules, Plan, Scale
 from cescore.method.assessment import Assessment, Basis, Evidence, assess, grade_of, reassess
 from cescore.method.measures import MeasureLine
 from cescore.method.targets import TargetLine
@@ -61,6 +61,37 @@ def test_without_targets_of_its_own_a_type_gives_their_weight_to_the_others() ->
     )
     assert found.weights == pytest.approx({"index": 0.6, "measures": 0.4})
     assert found.total == pytest.approx(0.6 * 80 + 0.4 * 100)
+
+
+def comparing(**parts: float) -> Plan:
+    made = plan()
+    comparable = {"types": ("lake", "wood"), "parts": parts}
+    rules = {**made.assessment.model_dump(), "comparable": comparable}
+    return made.model_copy(update={"assessment": AssessmentRules.model_validate(rules)})
+
+
+def test_the_comparable_total_is_of_the_parts_that_all_compared_types_have_and_grades_nobody() -> (
+    None
+):
+    made = comparing(index=4, measures=1)
+    whole = assessed(made, index=80.0, targets=[target(0.2)], measures=[measure(1, 1)])
+    part = assessed(made, index=80.0, targets=[], measures=[measure(1, 1)])
+    assert whole.comparable == part.comparable == pytest.approx((4 * 80 + 50) / 5)
+    assert whole.total == pytest.approx(44) and whole.grade_zh == "不合格"
+    assert assessed(index=80.0).comparable is None  # a plan that compares no types
+
+
+def test_a_missing_or_withheld_part_leaves_no_comparable_total() -> None:
+    made = comparing(index=4, measures=1)
+    assert assessed(made, measures=[]).comparable is None
+    found = assessed(made)
+    assert replace(found, parts={**found.parts, "index": None}).comparable is None
+    assert replace(found, total=None).comparable is None
+    again = reassess(
+        found, index=50.0, scale=HUNDRED, is_covered=True, targets=[target(0.9)],
+        measures=[measure(9, 1)],
+    )  # fmt: skip
+    assert again.comparable == pytest.approx((4 * 50 + 90) / 5)
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,27 @@ def test_a_check_without_a_yardstick_is_recorded_and_not_scored_and_says_so() ->
 
 
 @pytest.mark.parametrize(
+    ("first", "value", "expected"),
+    [
+        (60.0, 75.0, JudgedCheck("partial", 0.75)),  # 15 of 20 points, where 75 / 80 is 0.94
+        (60.0, 60.0, JudgedCheck("not_done", 0.0)),  # what never moved has come no way
+        (60.0, 50.0, JudgedCheck("not_done", 0.0)),
+        (90.0, 76.0, JudgedCheck("partial", 0.95)),  # met at first: held, but for 4 of 80
+        (None, 60.0, JudgedCheck("partial", 0.75, note="no_first")),
+    ],
+)
+def test_goals_that_lead_somewhere_count_the_way_from_the_first_number(
+    first: float | None, value: float, expected: JudgedCheck
+) -> None:
+    goal = {2021: 65.0, 2024: 80.0}
+    check = Check(id="a", levels=("lake",), type="rate", better="more", goal=goal)
+    rules = AssessmentRules(ladder_form="continuous")
+    found = judge(check, "done", value, HeldAgainst(goal=80.0, first=first), rules)
+    assert (found.status, found.note) == (expected.status, expected.note)
+    assert found.share == pytest.approx(expected.share)
+
+
+@pytest.mark.parametrize(
     ("better", "value", "status", "credit"),
     [
         ("more", "80", "done", 1), ("more", "81", "done", 1), ("more", "79.2", "partial", 0.99),
@@ -106,8 +127,7 @@ def test_a_check_without_a_yardstick_is_recorded_and_not_scored_and_says_so() ->
 def test_the_number_decides_against_the_goal_of_the_year_whatever_status_was_recorded(
     better: str, value: str, status: str, credit: float
 ) -> None:
-    goal = {2021: 50.0, 2024: 80.0, 2025: 90.0}
-    made = inspected("a", type="rate", better=better, goal=goal)
+    made = inspected("a", type="rate", better=better, goal={2021: 80.0})
     smooth = made.assessment.model_copy(update={"ladder": (), "ladder_form": "continuous"})
     made = made.model_copy(update={"assessment": smooth})
     for recorded in ("done", "partial", "not_done"):
@@ -209,6 +229,27 @@ def test_a_stock_is_held_against_last_year_and_a_flow_against_the_mean_of_three_
     assert (stock["credit"], stock["unscored"]) == (None, "no_last_year")
 
 
+@pytest.mark.parametrize(
+    ("now", "expected"), [("66", ALL), ("54", NONE), ("63", ("partial", 0.75)), ("60", HALF)]
+)
+def test_a_flow_has_the_tolerance_of_as_many_years_as_its_mean_lies_back(
+    now: str, expected: tuple[str, float]
+) -> None:
+    found = improved(now, "60", "60", "60", quantity="flow")
+    assert (found["status"], pytest.approx(found["credit"])) == expected
+
+
+@pytest.mark.parametrize(("now", "before"), [(9.0, 3.0), (0.0, 9.0)])
+def test_of_few_cases_one_more_or_less_decides_nothing(now: float, before: float) -> None:
+    check = Check(id="a", levels=("lake",), type="count", better="more", yardstick="improves")
+    rules = AssessmentRules(improves={"few": 10})
+    found = judge(check, "done", now, HeldAgainst(before=before), rules)
+    assert found == JudgedCheck("done", None, "few_cases")
+    assert judge(check, "done", 10.0, HeldAgainst(before=before), rules).share == 1
+    tonnes = check.model_copy(update={"type": "amount"})  # of which there are no few
+    assert judge(tonnes, "done", now, HeldAgainst(before=before), rules).share is not None
+
+
 def test_from_nothing_any_amount_is_a_rise_and_nothing_stays_nothing() -> None:
     assert [improved(now, "0")["credit"] for now in ("0", "0.1")] == [0.5, 1]
     assert [improved(now, "0", better="less")["credit"] for now in ("0", "0.1")] == [1, 0]
@@ -279,7 +320,7 @@ def test_unknown_words_and_double_records_are_refused_by_name() -> None:
         (300.0, 1200.0, JudgedCheck("partial", 0.75)),
         (900.0, 1200.0, JudgedCheck("not_done", 0.25)),
         (1300.0, 1200.0, JudgedCheck("not_done", 0.0)),
-        (300.0, None, JudgedCheck("not_done", 0.0)),  # nothing tells the way
+        (300.0, None, JudgedCheck("not_done", 0.0, note="no_first")),  # nothing tells the way
     ],
 )
 def test_a_goal_of_nothing_counts_how_much_of_the_first_number_is_gone(

@@ -19,7 +19,8 @@ from scipy.optimize import linprog
 
 from cescore.definitions.model import Disclosure
 from cescore.method.inference import Statement, System, connected
-from cescore.method.protection import Breach, Protection, RespondentCell
+from cescore.method.knowledge import RespondentCell
+from cescore.method.protection import Breach, Protection
 from cescore.method.withholding import least_withheld
 
 RULES = Disclosure(min_contributors=4, p_percent=10)

@@ -72,6 +72,28 @@ def test_numbers_that_differ_by_noise_tie_and_others_do_not() -> None:
     assert len(set(tied([66.8, 66.80000001]))) == 2
 
 
+def test_noise_reaches_as_far_as_it_is_said_to_and_no_further() -> None:
+    """The ends themselves: 1e-12 near zero, 1e-14 of what cancelled, the twelfth digit of an order."""
+    assert is_equal(0.0, 1e-12) and not is_equal(0.0, 1.1e-12)
+    assert without_noise([1e-14, 1.1e-14], [1.0, 1.0], [0.0, 0.0]).tolist() == [0.0, 1.1e-14]
+    assert tied([1 + 1e-12])[0] == 1.0 and tied([1 + 1e-11])[0] > 1.0
+
+
+@pytest.mark.parametrize(
+    ("value", "twelve_digits"),
+    [
+        (0.1 + 0.2, 0.3),
+        (123456789012.4, 123456789012.0),
+        (1234567890123400.0, 1234567890120000.0),
+        (-1.23456789012345e-7, -1.23456789012e-7),
+    ],
+)
+def test_a_number_to_be_put_in_order_keeps_twelve_digits_of_any_magnitude(
+    value: float, twelve_digits: float
+) -> None:
+    assert tied([value])[0] == twelve_digits
+
+
 # --- wherever a threshold is asked for, 30 that comes out a little less is 30 -------------------
 
 

@@ -66,6 +66,19 @@ def test_a_condition_may_hold_against_the_base_year_or_a_threshold() -> None:
     assert not sign([1.0, 100.0], with_veto(indicator="P01", op="<", threshold=100.0)).shown
 
 
+@pytest.mark.parametrize(
+    ("op", "now", "shown"),
+    [
+        (">=", 1.0, False), (">=", 1.009, False), (">=", 1.01, True),
+        (">", 1.01, False), (">", 1.011, True), ("<=", 0.995, False), ("<", 0.98, True),
+    ],
+)  # fmt: skip
+def test_what_lies_within_the_tolerance_proposes_nothing(op: str, now: float, shown: bool) -> None:
+    found = sign([1.0, now], with_veto(**RISES | {"op": op}, tolerance=1.0))
+    assert (found.shown, found.against, found.tolerance) == (shown, 1.0, 1.0)
+    assert sign([1.0, 1.009], with_veto(**RISES, tolerance=1.0)).is_within_tolerance
+
+
 def test_a_veto_that_the_figures_show_is_proposed_and_decides_nothing() -> None:
     found = assessed(sign([1.0, 1.1]))
     (line,) = found.vetoes

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 from shipped import TYPES, liaoyuan, panel, value_of, with_accounts
 
 from cescore.definitions.model import Account, Factor, Indicator
 from cescore.method.column import STATE_NAMES
 from cescore.method.formulas import names
+from cescore.method.scaling import log_goalposts
 
 KNOWN = liaoyuan()
 INDICATORS = [
@@ -217,16 +219,22 @@ def test_every_end_is_found_by_a_rule_or_says_why_it_is_not() -> None:
         assert all(posts.of or posts.reason for posts in item.goalposts.values()), item.code
 
 
-def test_a_ratio_stands_in_the_middle_of_its_scale_and_as_far_from_either_end() -> None:
+def test_the_level_that_a_ratio_goes_by_earns_the_pass_mark_of_the_grades() -> None:
+    assert KNOWN.plan is not None
+    assessment = KNOWN.plan.assessment
+    bands = [assessment.scales[scale].bands for scale in assessment.scale_of.values()]
+    (passes,) = {min(b.least for b in of_type if b.least > 0) for of_type in bands}
+    level = {(r.indicator, r.area, r.year, r.kind): r.value for r in KNOWN.references}
     for item in (p.values[0] for p in INDICATORS if p.values[0].group):
         posts = item.goalposts_in(2025)
         quantity = KNOWN.ends.quantities[posts.of]
-        rule = KNOWN.ends.rules.get(quantity.rule)
-        if rule is not None and rule.kind == "ratio":
-            assert item.normalisation == "log_goalposts"
-            assert max(posts.worst, posts.best) / min(posts.worst, posts.best) == pytest.approx(
-                rule.ratio**2
-            )
+        rule, wanted = KNOWN.ends.rules.get(quantity.rule), quantity.reference
+        if rule is None or rule.kind != "ratio":
+            continue
+        assert item.normalisation == "log_goalposts"
+        by = quantity.value or level[wanted.indicator, wanted.area, wanted.year, wanted.kind]
+        (points,) = log_goalposts(np.array([by]), worst=posts.worst, best=posts.best)
+        assert points == pytest.approx(passes), item.code
 
 
 def test_parks_and_firms_are_scored_from_0_to_100_on_the_indicators_of_the_method() -> None:

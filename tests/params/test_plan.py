@@ -180,6 +180,16 @@ def test_measures_carry_what_their_yardsticks_can_bear(entity_type: str) -> None
     assert abs(weight - 0.4 * (by_number + yes_or_no / 2)) <= 0.025
 
 
+def test_a_city_and_its_districts_compare_by_the_parts_that_both_are_weighed_on() -> None:
+    rules, compared = PLAN.assessment, PLAN.assessment.comparable
+    assert set(compared.types) == {"city", "district"}
+    shared = set.intersection(
+        *({p for p, w in rules.weights[t].items() if w} for t in compared.types)
+    )
+    assert set(compared.parts) == shared
+    assert compared.parts == rules.weights["district"]  # so that a district's stays its total
+
+
 def test_only_types_with_targets_of_their_own_are_weighed_on_targets() -> None:
     with_targets = {t for target in PLAN.targets.values() for t in target.applies_to}
     weighed = {t for t, weights in PLAN.assessment.weights.items() if weights.get("targets")}

@@ -13,6 +13,7 @@ from cescore.disclosure.bundle import PeerTable
 from cescore.method.disclosure import PeerFigure
 from cescore.publish.pages.scorecard.evidence import PageEvidence
 from cescore.publish.pages.scorecard.findings import LINE, findings, lines_of
+from cescore.publish.pages.scorecard.front_index import index_card
 from cescore.publish.view import View
 from cescore.publish.words import LANGUAGES
 
@@ -232,3 +233,26 @@ def test_a_fall_is_not_left_out_for_a_rise():
     known = evidence(changed(waste_recycled=(40, 45, 50, 55, 60, 10)))
     (only,) = findings(known, lines=1)
     assert only.kind == "bad"
+
+
+def test_page_one_says_how_much_of_a_rise_comes_from_values_not_returned_the_year_before():
+    whole = evidence()
+    rises = {c: whole.moved_by(c, 2024) for c in ("resource_output", "energy_output")}
+    rises["water_intensity"] = whole.moved_by("water_intensity", 2024)
+    rises["water_reuse"] = whole.moved_by("water_reuse", 2024)
+    gap = changed(waste_recycled=(*builders.VALUES["waste_recycled"][:4], None, 90.0))
+    known = evidence(gap)
+    assert known.returned_once(2024) == ("waste_rate",)
+    assert known.like_for_like(2024) == pytest.approx(sum(rises.values()))
+    # the floor in 2024, 90 of 100 points of the scale with a weight of 0.2 since: 0.2 x 36
+    assert index_card(known)["like_for_like"].startswith(
+        "其中1项指标只有一年报送了数值，由此提高7.2分；"
+    )
+    assert (
+        "two years only, from which up 7.2 points"
+        in index_card(evidence(gap, "en"))["like_for_like"]
+    )
+
+
+def test_nothing_is_said_of_coverage_where_both_years_have_the_same_values():
+    assert index_card(evidence())["like_for_like"] == ""

@@ -259,8 +259,13 @@ FAULTS = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_what_keeps_a_key_from_signing_is_said_in_one_line(
-    fault: str, authority: Authority, raw: bytes, tmp_path: Path
+    fault: str,
+    authority: Authority,
+    raw: bytes,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setitem(sys.modules, "pkcs11", None)  # as where the package is not installed
     given, text, said = FAULTS[fault]
     holder = authority.holder("Bureau", **given)  # type: ignore[arg-type]
     write(tmp_path, bureau_p12=holder.pkcs12(), bureau_pem=holder.pem, signing_yml=text)

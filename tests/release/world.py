@@ -126,16 +126,23 @@ class World:
 
     def take(self, step: str, sign_off: Path | None = None, now: str = NOON) -> StepTaken:
         """Take a step, as the command does."""
-        asked = Asked(self.root, lang=self.lang, progress="quiet")
-        proposal = ReleaseProposal(
+        proposal = self.proposal(step, sign_off, now)
+        return Releasing(self._asked, proposal, Printer, self.said).take()
+
+    def proposal(self, step: str, sign_off: Path | None = None, now: str = NOON) -> ReleaseProposal:
+        """What somebody wants to do, before anything is done."""
+        return ReleaseProposal(
             step=step,  # type: ignore[arg-type]
-            run=run_name(asked),
+            run=run_name(self._asked),
             register=self.register,
             now=datetime.fromisoformat(now),
             signed=None if sign_off is None else read_sign_off(sign_off),
             lang=self.lang,
         )
-        return Releasing(asked, proposal, Printer, self.said).take()
+
+    @property
+    def _asked(self) -> Asked:
+        return Asked(self.root, lang=self.lang, progress="quiet")
 
     def sign(self, entry: RegisterEntry | None, more: str = "answers: []", **changes: str) -> Path:
         """A filled-in sign-off of an edition."""

@@ -74,7 +74,7 @@ def test_a_form_that_was_filled_in_is_replaced_by_force_alone(root: Path) -> Non
     forms, _ = made(root)
     assert path.read_bytes() == b"filled in"
     assert forms.exit_status == 1
-    assert "L1.xlsx 已有且内容不同" in next(forms.lines())
+    assert "L1.xlsx 已有且内容不同" in forms.outcomes[0].cause
     made(root, force=True)
     assert path.read_bytes() == blank
 

@@ -16,7 +16,7 @@ from cescore.disclosure.bundles import Bundler
 from cescore.disclosure.result_file import result_json
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.workspace import Workspace
-from cescore.method.evaluation import RESULT_COLUMNS
+from cescore.method.result_rows import RESULT_COLUMNS
 from cescore.run.asked import Asked
 from cescore.run.build import check
 from cescore.run.parquet_results import FOLDER

@@ -158,5 +158,17 @@ def test_a_year_before_the_newest_does_not_claim_to_be_it(tmp_path: Path) -> Non
     root = make(tmp_path)
     (root / "params/runs/2027.yml").write_text("year: 2027\n", "utf-8")
     console = Console(soft_wrap=True, file=io.StringIO(), record=True)
-    assert tell_new_year(YearAsked(root, 2026, 2025, "en", is_dry=True), console) == 0
+    asked = YearAsked(root, 2026, 2025, "en", is_dry=True, is_older_meant=True)
+    assert tell_new_year(asked, console) == 0
     assert "commands without --year still mean 2027" in console.export_text()
+
+
+def test_a_year_older_than_what_is_there_is_begun_only_where_that_is_meant(tmp_path: Path) -> None:
+    root = make(tmp_path)
+    (root / "params/runs/2027.yml").write_text("year: 2027\n", "utf-8")
+    before = hashes(root)
+    with pytest.raises(DataError, match=r"2026 is older than 2027.*2025, 2027.*--from 2025"):
+        new_year(root, 2026, 2025, lang="zh")
+    assert hashes(root) == before
+    assert new_year(root, 2026, 2025, lang="zh", is_older_meant=True).steps[0].made == "made"
+    assert begin(root)[0][0] == "kept"  # begun already: said again without asking

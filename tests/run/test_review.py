@@ -23,7 +23,7 @@ from cescore.disclosure.reviews import Reviews
 from cescore.errors import DataError, MethodError, ParamsError
 from cescore.evaluation.periods import PlanEvaluation, evaluate_plan
 from cescore.intake.workspace import Workspace
-from cescore.method.evaluation import RESULT_COLUMNS
+from cescore.method.result_rows import RESULT_COLUMNS
 from cescore.publish.check import pdf_text
 from cescore.publish.pages.review.check import review_differences
 from cescore.publish.render import render

@@ -128,13 +128,39 @@ def test_asked_for_some_it_says_nothing_of_what_others_were_sent(root: Path) -> 
         send_back(Asked(root, 2024, only="F2", progress="quiet"), None, console())
 
 
+def test_the_list_of_who_sent_nothing_is_of_the_whole_year_whoever_is_asked_for(root: Path) -> None:
+    register = root / "data/entities.csv"
+    register.write_text(REGISTER + "D3,district,三区,District Three\n", encoding="utf-8")
+    made = taken(root, "约120")
+    whole = (made.folder / "未报送名单.xlsx").read_bytes()
+    for only in ("D2", "district/*"):
+        asked = Asked(root, 2024, only=only, force=True, progress="quiet")
+        assert send_back(asked, None, console()).exit_status == 0
+        assert (made.folder / "未报送名单.xlsx").read_bytes() == whole
+
+
+def test_a_workbook_of_several_goes_back_whole_whoever_is_asked_for(root: Path) -> None:
+    folder = received(root, "约120")
+    book = openpyxl.load_workbook(folder / "D1.xlsx")
+    book.worksheets[0].append(("D2", 2024, "gdp", "约90"))
+    book.save(folder / "D1.xlsx")
+    options = CollectOptions(folder, layout="table", jobs=1)
+    collect(Asked(root, 2024, progress="quiet"), options, console())
+    made = send_back(Asked(root, 2024, progress="quiet"), None, console())
+    whole = (made.folder / "D1.xlsx").read_bytes()
+    send_back(Asked(root, 2024, only="D2", force=True, progress="quiet"), None, console())
+    assert (made.folder / "D1.xlsx").read_bytes() == whole
+
+
 def test_a_kept_file_that_was_altered_is_not_sent_back(root: Path) -> None:
     taken(root, "约120")
     [kept] = (root / "data/2024/returns").glob("*/D1.xlsx")
     kept.chmod(0o600)
     kept.write_bytes(kept.read_bytes() + b"x")
-    made = send_back(Asked(root, 2024, progress="quiet", force=True), None, console())
-    assert "altered since it was received" in "".join(made.lines())
+    said = console()
+    made = send_back(Asked(root, 2024, progress="quiet", force=True), None, said)
+    told = said.file.getvalue() + "".join(made.lines())  # type: ignore[attr-defined]
+    assert made.exit_status == 1 and told.count("收到后被改动") == 1
 
 
 def test_what_a_respondent_confirms_is_proposed_and_confirms_once_a_person_copies_it(

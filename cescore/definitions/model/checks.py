@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import ClassVar, Literal, get_args
 
-from cescore.definitions.formula import Expression, parse
+from cescore.definitions.formula import Expression, parse, zero_of
 from cescore.definitions.model.base import Definition, Named
 from cescore.definitions.model.quantities import Computed
 from cescore.definitions.model.written import (
@@ -51,12 +52,19 @@ class CheckRule(Named):
     kind: RuleKind | None = None  # None: as its form says, see `returns.kinds`
     entity_types: Words = ()
     source: str = ""
+    identity: Truth = False  # everybody knows that it holds, also where it is soft
     looks_at_others: Truth = False  # loading sets it
 
     @property
     def expression(self) -> Expression:
         """The rule that is executed, with its operands."""
         return parse(self.executable or self.rule, conditions=True)
+
+    @cached_property
+    def equated(self) -> str:
+        """What everybody can rely on to be 0, but for a tolerance: x of ``abs(x) <= …``, x - y of
+        ``x == y``, of a hard rule or an identity; "" where it says no such thing."""
+        return zero_of(self.expression) if self.severity == "hard" or self.identity else ""
 
 
 class IndustryRange(Computed):

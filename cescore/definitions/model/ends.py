@@ -22,24 +22,45 @@ from cescore.definitions.model.written import (
 
 EndsRuleKind = Literal["ratio", "share", "levels"]
 ENDS_RULE_KINDS: tuple[EndsRuleKind, ...] = get_args(EndsRuleKind)
-ON_LOG = "log_goalposts"  # the scale of a ratio: as far to the worst end as to the best one
+ON_LOG = "log_goalposts"  # the scale of a ratio: equal ratios earn equal points
+MIDDLE = "middle"  # of a rule of kind ratio: what the value itself earns
+HALF = 50.0  # where a rule does not say: as far to the worst end as to the best one
 
 
 class EndsRule(Named):
     """One way to find the ends of a scale, with the one number that it takes.
 
-    ratio: around a value, worst and best ``ratio`` times away on either side, on a logarithmic scale,
-    so that the value itself stands in the middle. share: the best end as stated, the worst ``part`` of
-    it. levels: each level of a published norm has its points [0-100].
+    ratio: around a value, on a logarithmic scale; the best end is ``ratio`` times away, the worst so
+    far that the value itself earns the points of ``middle``. share: the best end as stated, the worst
+    ``part`` of it. levels: each level of a published norm has its points [0-100].
     """
 
     code: Code
     kind: EndsRuleKind
     ratio: Number | None = Field(default=None, gt=1)
     part: Number | None = Field(default=None, ge=0, lt=1)
-    points: Mapping[Code, Number] = {}  # level -> points, the best level first
+    # of levels: level -> points, the best level first; of a ratio: what its middle earns
+    points: Mapping[Code, Number] = {}
     reason: Text
     tag: Tag = "P"
+
+    @property
+    def middle(self) -> float:
+        """What the value that a ratio goes by earns [points of 100]."""
+        return self.points.get(MIDDLE, HALF)
+
+    @property
+    def worse(self) -> float:
+        """How many times worse than its value the worst end of a ratio lies.
+
+        ratio ^ (middle / (100 - middle)): a factor costs the same points on either side.
+
+        Examples
+        --------
+        >>> EndsRule(code="a", kind="ratio", ratio=4, points={"middle": 60}, reason="ours").worse
+        8.0
+        """
+        return float((self.ratio or 1.0) ** (self.middle / (100 - self.middle)))
 
 
 class AroundReference(Definition):

@@ -92,6 +92,11 @@ class Check(Named):
             given = {**given, "yardstick": "goal" if given.get("goal") else by_type}
         return given
 
+    @property
+    def is_on_a_way(self) -> bool:
+        """Whether its goals lead somewhere over the years; the same every year is a yearly duty."""
+        return len(set(self.goal.values())) > 1
+
     def goal_in(self, year: int) -> float | None:
         """The goal that holds in a year; None before the first one, and where there is none."""
         from_ = max((y for y in self.goal if y <= year), default=None)
@@ -173,6 +178,31 @@ class Improvement(Definition):
     years: Whole = Field(
         default=3, ge=1, le=10
     )  # a flow is held against the mean of so many before
+    few: Whole = Field(default=0, ge=0)  # cases: fewer, now and before, are recorded and not scored
+
+    @property
+    def flow(self) -> float:
+        """How far a flow must be from the mean of the years before [per cent of that mean].
+
+        amount · (years + 1) / 2: that mean lies so many years back, and what an even change would
+        make of a stock in one year it makes of a flow against it in all of them.
+
+        Examples
+        --------
+        >>> Improvement(amount=5, years=3).flow, Improvement(amount=5, years=1).flow
+        (10.0, 5.0)
+        """
+        return self.amount * (self.years + 1) / 2
+
+
+class Comparable(Definition):
+    """A second total over parts that several types all have, so that a body compares with its parts.
+
+    Printed beside the total of these types; never graded.
+    """
+
+    types: Words = ()
+    parts: Mapping[str, Weight] = {}
 
 
 class AssessmentRules(Definition):
@@ -188,6 +218,7 @@ class AssessmentRules(Definition):
     bonus_most: Weight = 0.0
     improves: Improvement = Improvement()
     bonus: Mapping[str, Bonus] = {}  # entity type -> extra points on the total
+    comparable: Comparable = Comparable()
     # share of a check's credit by what proves it; a plan names all kinds or none
     evidence: Mapping[EvidenceKind, Weight] = {
         "document": 1.0, "record": 1.0, "statement": 1.0, "none": 0.5,
@@ -207,6 +238,8 @@ class Veto(Named):
     op: Literal[">=", "<=", ">", "<", ""] = ""
     than: Literal["last_year", "base_year", ""] = ""
     threshold: Number | None = None
+    # within so many per cent of that the figures, being returns, show nothing
+    tolerance: Number = Field(default=0.0, ge=0, lt=100)
     source: Text
     tag: Tag
 
@@ -220,6 +253,20 @@ class Commitment(Named):
     unit: str
     tag: Tag = "S"
     note: str = ""
+
+
+class Overlap(Named):
+    """Two things that are scored and ask in part for the same, though by no equal formulas.
+
+    ``of`` is a check, a target or an indicator, ``beside`` the code of the other by entity type.
+    ``counts``: once, then ``of``, which is a check, is recorded with its verdict and not scored; or
+    both. ``zh`` and ``en`` say why.
+    """
+
+    id: Code
+    of: Text
+    beside: Mapping[str, str]
+    counts: Literal["once", "both"]
 
 
 class Plan(Named):
@@ -246,6 +293,7 @@ class Plan(Named):
     measures: Mapping[str, Measure] = {}
     units_of: str = ""  # the entity type whose own units those of the measures are
     inspectors: Words = ()  # units that check others
+    overlaps: Mapping[str, Overlap] = {}
     commitments: Mapping[str, Commitment] = {}
     assessment: AssessmentRules = AssessmentRules()
     vetoes: Mapping[str, Veto] = {}

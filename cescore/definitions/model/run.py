@@ -54,9 +54,6 @@ class Disclosure(Definition):
     unprotected_bases: tuple[Literal["administrative", "consented"], ...] = ()
     # entity type of respondents -> why methods that learn from others may score it all the same
     learning_over_respondents: Mapping[str, Text] = {}
-    # whether what a hard check says of several withheld figures together is audited as well: a search
-    # of minutes for a city with long balances
-    audit_balances: Truth = False
     licence: str = ""  # of the public tables, a URL or an SPDX name; empty: none is stated
     decided_by: str = ""
     decided_on: Day = ""

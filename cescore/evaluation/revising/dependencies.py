@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cescore.definitions.in_year import in_year
 from cescore.definitions.load import Definitions
 from cescore.definitions.model import Account, Framework, Plan
+from cescore.method.assessment import COMPARABLE
 
 Result = tuple[str, str, int]  # kind and code as in results.csv, year
 
@@ -107,6 +108,8 @@ def _of_assessment(result: Result, framework: Framework, plan: Plan) -> Iterator
     kind, code, year = result
     if code == "total":
         yield from ((kind, part, year) for part in ("targets", "index", "measures", "bonus"))
+    elif code == COMPARABLE:
+        yield from ((kind, part, year) for part in plan.assessment.comparable.parts)
     elif code == "targets":
         yield from (("target", target, year) for target in plan.targets)
     elif code == "index":

@@ -17,6 +17,7 @@ from cescore.evaluation.tracing.tracer import (
     given,
     traced,
 )
+from cescore.method.assessment import COMPARABLE
 from cescore.method.column import State
 from cescore.method.evaluation import TypeEvaluation
 from cescore.method.measures import MeasureLine, measure_points
@@ -100,6 +101,8 @@ def assessment(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluat
         raise UntraceableError(str(quantity))
     if quantity.code == TOTAL:
         return _total(tracer, quantity, outcome, plan)
+    if quantity.code == COMPARABLE and made.comparable_weights:
+        return _comparable(tracer, quantity, outcome, plan)
     if quantity.code not in made.parts:
         raise UntraceableError(str(quantity))
     return _part(tracer, quantity, outcome, evaluation)
@@ -125,6 +128,26 @@ def _total(tracer: Tracer, quantity: TracedQuantity, outcome: PlanOutcome, plan:
         quantity, names, EvaluatedCell.number(made.total),
         Calculation(text, operands) if has_total else None, unit="0-100", origins=(origin,),
         beside=() if has_total else tuple(operands.values()), notes=tuple(notes),
+    )  # fmt: skip
+
+
+def _comparable(
+    tracer: Tracer, quantity: TracedQuantity, outcome: PlanOutcome, plan: Plan
+) -> Traced:
+    """The total by the parts that all compared types have, by their weights."""
+    made = outcome.assessment
+    origin = TraceOrigin(f"params/plans/{plan.id}.yml: assessment", "params")
+    operands: dict[str, Traced] = {}
+    for name, weight in made.comparable_weights.items():
+        operands[name] = tracer.same(quantity, "assessment", name)
+        operands[f"w_{name}"] = given(quantity, f"w_{name}", weight, place=origin.place)
+    above = " + ".join(f"w_{name} * {name}" for name in made.comparable_weights)
+    below = " + ".join(f"w_{name}" for name in made.comparable_weights)
+    has_one = made.comparable is not None
+    return traced(
+        quantity, Named(zh="同口径总分", en="Comparable total"), EvaluatedCell.number(made.comparable),
+        Calculation(f"({above}) / ({below})", operands) if has_one else None, unit="0-100",
+        origins=(origin,), beside=() if has_one else tuple(operands.values()),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from cescore.errors import Sentence
 from cescore.intake.plain_files import is_plain_file
 from cescore.returns.collecting.kept import KeptReturns, digest, kept_name
 from cescore.returns.collecting.reading import SHORT
@@ -24,9 +25,12 @@ class Original:
     def fault(self) -> str:
         """Why it cannot be used; "" where it is there as it was received."""
         if not is_plain_file(self.path):
-            return f"{self.path}: not there any more, collect {self.file} again"
+            return Sentence(
+                "{path}: not there any more, collect {file} again", path=self.path, file=self.file
+            )
         is_same = digest(self.path.read_bytes()) == self.sha256
-        return "" if is_same else f"{self.path}: altered since it was received"
+        altered = Sentence("{path}: altered since it was received", path=self.path)
+        return "" if is_same else altered
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from cescore.publish.fragment import clean
 from cescore.publish.numbers import decimals_for, mark, number, quantity
 from cescore.publish.pages.index.charts import bars, histogram, middle, shade, stacked
 from cescore.publish.pages.index.pinyin import search_text, sort_key
-from cescore.publish.printing.webfont import font_faces
+from cescore.publish.printing.webfont import Kept, font_faces, made_anew
 from cescore.publish.words import label, label_or
 
 MOST_BARS = 30  # more entities of a type are shown by how they are distributed
@@ -45,6 +45,7 @@ class Line:
     progress: float | None = None
     grade: str = ""
     total: float | None = None  # that was graded
+    comparable: float | None = None  # by the parts alone that bodies of several types have
     reason: str = ""  # code: why there is no grade, or why it is provisional
     is_provisional: bool = False
     is_filed: bool = True
@@ -159,8 +160,11 @@ class IndexPage:
     verdicts: Sequence[Verdict] = ()
 
 
-def index_page(page: IndexPage) -> str:
-    """The page as HTML: no other file, no network, the same bytes for the same content."""
+def index_page(page: IndexPage, kept: Kept = made_anew) -> str:
+    """The page as HTML: no other file, no network, the same bytes for the same content.
+
+    ``kept``: see `font_faces`.
+    """
     script = (TEMPLATES / "index_page.js").read_text("utf-8")
     html = (
         _environment()
@@ -174,7 +178,7 @@ def index_page(page: IndexPage) -> str:
         )
     )
     html = clean(html)
-    return html.replace(FONTS_HERE, font_faces(html), 1)
+    return html.replace(FONTS_HERE, font_faces(html, kept), 1)
 
 
 @lru_cache(maxsize=1)
@@ -260,6 +264,12 @@ class IndexView:
 
     def joined(self, words: Iterable[str]) -> str:
         return self.t("join").join(filter(None, words))
+
+    @property
+    def comparable_note(self) -> str:
+        """What the comparable total is; "" where the page has none."""
+        is_used = any(line.comparable is not None for line in self.lines)
+        return self.t("comparable.note") if is_used else ""
 
     def remarks(self, line: Line) -> str:
         """What a reader must know of the index beside its value."""

@@ -198,8 +198,13 @@ def _taken(words: Words, rule: EndsRule) -> str:
     """The number that a rule takes."""
     points = words.clauses(f"{level} {exact(p)}" for level, p in rule.points.items())
     return words.t(
-        f"book.ends.{rule.kind}", ratio=exact(rule.ratio or 0), part=exact(rule.part or 0), points=points
-    )  # fmt: skip
+        f"book.ends.{rule.kind}",
+        ratio=exact(rule.ratio or 0),
+        middle=exact(rule.middle),
+        worse=exact(round(rule.worse, 1)),
+        part=exact(rule.part or 0),
+        points=points,
+    )
 
 
 def _ends_of(quantity: QuantityEnds) -> str:

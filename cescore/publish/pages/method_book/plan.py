@@ -117,7 +117,10 @@ def assessment(book: OpenDocument[MethodBook], constants: Mapping[str, float]) -
         return NONE
     rules = plan.assessment
     shares = {name: exact(100 * value) for name, value in constants.items()}
-    better = {name: exact(getattr(rules.improves, name)) for name in ("rate", "amount", "years")}
+    better = {
+        name: exact(getattr(rules.improves, name))
+        for name in ("rate", "amount", "flow", "years", "few")
+    }
     said = [words.t(f"book.assess.{n}", **shares, **better) for n in range(1, 11)]
     said += [words.t("book.noted", note=rules.note)] if rules.note else []
     return Fragment.join(
@@ -126,6 +129,7 @@ def assessment(book: OpenDocument[MethodBook], constants: Mapping[str, float]) -
             section("points", points=said),
             _ladder(words, plan),
             _evidence(words, plan),
+            _overlaps(words, plan),
             _parts_weights(words, plan),
             _scales(words, plan),
             _bonus(words, plan),
@@ -288,11 +292,37 @@ def _vetoes(words: Words, plan: Plan) -> Fragment:
     ).fragment()
 
 
+def _overlaps(words: Words, plan: Plan) -> Fragment:
+    """What asks in part for the same in two places, whether both count, and why."""
+    if not plan.overlaps:
+        return NONE
+    columns = [
+        TableColumn(words.t("book.head.overlap"), 14, "text"),
+        TableColumn(words.t("book.head.beside"), 26, "text"),
+        TableColumn(words.t("book.head.counts"), 12, "mid"),
+        TableColumn(words.t("book.head.reason"), 48, "small"),
+    ]
+    rows = [
+        Row(
+            [
+                overlap.of,
+                words.clauses(f"{words.types((kind,))} {c}" for kind, c in overlap.beside.items()),
+                words.t(f"book.overlap.{overlap.counts}"),
+                words.name(overlap),
+            ]
+        )
+        for overlap in plan.overlaps.values()
+    ]
+    return cut(columns, rows, words.t("book.caption.overlaps"))
+
+
 def _shown_by(words: Words, veto: Veto) -> str:
     """What of the figures proposes a veto for confirmation."""
     if not veto.indicator:
         return ""
     against = words.t(f"book.veto.{veto.than}") if veto.than else exact(veto.threshold or 0.0)
+    if veto.tolerance:
+        against = words.t("book.veto.beyond", against=against, tolerance=exact(veto.tolerance))
     sign = {">=": "≥", "<=": "≤"}.get(veto.op, veto.op)
     return words.t("book.veto.shown", code=veto.indicator, op=sign, against=against)
 

@@ -103,6 +103,28 @@ class PageEvidence:
         points = float("nan") if split is None else float(split.changes[code][0])
         return None if points != points else points
 
+    def returned_once(self, since: int) -> tuple[str, ...]:
+        """The scored indicators with a value of their own this year or in an earlier one, not in both."""
+        view = self.view
+        now, then = view.now, view.position(since)
+        if now is None or then is None:
+            return ()
+        covered = {i.code: self.scored.covered[i.code][0] for i in view.scored}
+        return tuple(code for code, years in covered.items() if years[now] != years[then])
+
+    def like_for_like(self, since: int) -> float | None:
+        """Points by which the indicators with values in both years moved the index since an earlier one.
+
+        None where all have both, where nothing is known, and where the rest moved it by nothing to
+        speak of.
+        """
+        split, once = self._splits.get(since), self.returned_once(since)
+        if split is None or not once:
+            return None
+        points = float(split.change_without(once)[0])
+        is_told = abs(float(split.change[0]) - points) >= NOTABLE
+        return points if is_told else None
+
     def gain_at(self, code: str, value: float) -> float | None:
         """Points that the index would gain with an indicator at a value; None where nothing follows."""
         score = self._score_at(code, value)

@@ -28,7 +28,14 @@ def index_card(known: PageEvidence) -> dict[str, Any]:
     name = view.name(view.bundle.framework.index.code)
     card: dict[str, Any] = {"name": name, "code": view.bundle.framework.index.code}
     card |= {"rated": known.is_rated, "why": "", "computed": "", "changes": [], "rank": ""}
-    card |= {"last_place": "", "median": "", "median_place": "", "band": None, "spark": ""}
+    card |= {
+        "like_for_like": "",
+        "last_place": "",
+        "median": "",
+        "median_place": "",
+        "band": None,
+        "spark": "",
+    }
     if not known.is_rated:
         card["why"], card["computed"] = _why_not(known, now)
         return card
@@ -39,12 +46,27 @@ def index_card(known: PageEvidence) -> dict[str, Any]:
         words = index_change_words(value, last.value, view.lang)
         card["changes"].append(view.t("since", year=view.bundle.year - 1, change=words))
         card["last_place"] = per_cent_on(last.value, scale)
+        card["like_for_like"] = _like_for_like(known, value, last.value)
     if base.value is not None and view.base not in {view.now, view.last}:
         words = index_change_words(value, base.value, view.lang)
         card["changes"].append(view.t("since", year=view.bundle.base_year, change=words))
     series = [view.index(known.result, year) for year in view.years]
     card["spark"] = spark(view, name, series)
     return card | _released(view) | _band(view)
+
+
+def _like_for_like(known: PageEvidence, now: float, last: float) -> str:
+    """How much of the change comes from values that were returned in one of the two years only."""
+    view, since = known.view, known.view.bundle.year - 1
+    points = known.like_for_like(since)
+    if points is None:
+        return ""
+    return view.t(
+        "index.like_for_like",
+        n=len(known.returned_once(since)),
+        rest=index_change_words(now - points, last, view.lang),
+        change=index_change_words(last + points, last, view.lang),
+    )
 
 
 def _band(view: View) -> dict[str, Any]:
@@ -113,6 +135,7 @@ def grade_card(view: View) -> dict[str, Any]:
         "graded": found.graded and bool(grade),
         "grade": grade[:1].upper() + grade[1:],
         "total": number(found.total) if found.total is not None else "",
+        "comparable": _comparable(view),
         "provisional": found.provisional,
         "scale": view.t("grade.scale", name=scale) if scale else "",
         "reason": reason,
@@ -124,6 +147,19 @@ def grade_card(view: View) -> dict[str, Any]:
         "converted": _converted(view, "grade.converted"),
         "converted_short": _converted(view, "grade.converted.short"),
     }
+
+
+def _comparable(view: View) -> str:
+    """The total by the parts that bodies of several types have, and what it leaves out."""
+    found = view.data.assessment
+    if found.comparable is None:
+        return ""
+    whole = sum(found.comparable_weights.values())
+    parts = [
+        f"{view.t(f'part.{part}')} {percentage(weight / whole, 0)}"
+        for part, weight in found.comparable_weights.items()
+    ]
+    return view.t("grade.comparable", total=number(found.comparable), parts=view.join(parts))
 
 
 def _margin(view: View) -> list[str]:

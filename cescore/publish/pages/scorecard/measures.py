@@ -183,7 +183,7 @@ def _yardstick(view: View, check: InspectedCheck) -> str:
         return view.t(f"yardstick.{yardstick}")
     kind: str = check["better"]
     if yardstick == "goal" and last is not None:
-        kind = "zero"
+        kind = "way"
     elif yardstick == "improves" and check["quantity"] == "flow":
         kind = f"flow.{kind}"
     numbers = {

@@ -264,9 +264,14 @@ def sign_words(view: View, veto: VetoLine) -> str:
         "against": quantity(sign.against, sign.unit, view.lang, decimals),
         "shown": view.t("veto.sign.yes" if sign.shown else "veto.sign.no"),
     }
-    if sign.against_year is None:
-        return view.t("veto.sign.threshold", **words)
-    return view.t("veto.sign.year", against_year=sign.against_year, **words)
+    said = (
+        view.t("veto.sign.threshold", **words)
+        if sign.against_year is None
+        else view.t("veto.sign.year", against_year=sign.against_year, **words)
+    )
+    if sign.is_within_tolerance:
+        return view.t("veto.sign.within", said=said, tolerance=f"{sign.tolerance:g}")
+    return said
 
 
 def _vetoes(view: View) -> Fragment:
