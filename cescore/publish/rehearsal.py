@@ -21,6 +21,7 @@ from cescore.publish.charts.style import canvas, chart, house_style
 from cescore.publish.check import pdf_text
 from cescore.publish.engine import fresh_shell
 from cescore.publish.page import PageFacts, make_page
+from cescore.publish.printing.internals import learning
 from cescore.publish.printing.measure import width_of
 from cescore.publish.printing.own_fonts import own_fonts
 from cescore.publish.printing.pdf import print_pdf
@@ -45,12 +46,17 @@ def preload(templates: Path | None = None) -> None:
         shell.run("0")
     for bold in (False, True):
         width_of("试", 8.0, bold=bold)  # reads the widths of a whole face
-    pdf_text(learn(make_page(_trial(), FACTS, templates).for_print, templates))
+    pdf_text(_printed(make_page(_trial(), FACTS, templates).for_print, templates))
 
 
-def learn(page: str, templates: Path | None = None) -> bytes:
+def learn(page: str, templates: Path | None = None) -> None:
     """Print a page as reports are printed: what its styles, texts and glyphs come to is remembered
     in this process and in those forked from it. Never of a respondent's page."""
+    with learning():
+        _printed(page, templates)
+
+
+def _printed(page: str, templates: Path | None) -> bytes:
     return print_pdf(
         page,
         stylesheet=find_template(STYLESHEET, templates),

@@ -12,10 +12,13 @@ import pytest
 import tinyhtml5
 import weasyprint
 from publish.conftest import Made
+from weasyprint.text.line_break import Layout
 
 from cescore.publish.printing import faster
+from cescore.publish.printing.internals import learning
 from cescore.publish.printing.pdf import print_pdf
 from cescore.publish.printing.reading import tree_of
+from cescore.publish.printing.signs import is_figure
 from cescore.publish.rehearsal import WORDS
 from cescore.publish.stylesheets import STYLESHEET, find_template
 
@@ -56,6 +59,11 @@ ODD = {
     "justified": '<p style="text-align:justify;width:4cm">a few words that need more than one line, and 汉字</p>',
     "one glyph for two characters": "<p>⼀ 一 µ μ Å Å ‑ -</p><p>一 ⼀ μ µ</p>",
     "one glyph in many sizes": "".join(f'<span style="font-size:{n / 3}pt">甲0.7 Ta</span>' for n in range(9, 40)),
+    "figures": "".join(
+        f'<p style="font: {weight} {n / 3}pt {family}; width: {n}mm">1,234.5 −0.7% 2021–2025 {n * 7919}/{n}</p>'
+        for n, weight, family in [(20, 400, "CE Sans"), (21, 700, "CE Sans"), (23, 400, "CE Serif"), (25, 400, "DejaVu Serif")]
+    ),
+    "blanks": "<p><b>a</b> <i>b </i> <span> </span>\n<b>1 </b><i> 2</i></p><pre>a \n \n\n b</pre><p style='width:1mm'>a <b> </b>b </p>",
     "no place in a line": '<p style="width:5mm;overflow-wrap:anywhere">Donaudampfschifffahrt 甲乙丙丁</p>',
     "named pages": '<div style="page:a">a</div><div style="page:b">b</div>',
     "a page's overflow": '<style>html { overflow: hidden } body { overflow: scroll }</style><p>a</p>',
@@ -139,8 +147,30 @@ def test_a_page_has_the_same_bytes_after_any_other(monkeypatch: pytest.MonkeyPat
     """What is kept of one page serves the next, and changes nothing of it."""
     pages = {name: PAGE.format(body) for name, body in ODD.items()}
     plain = {name: printed_plainly(html, monkeypatch) for name, html in pages.items()}
+    with learning():  # as a press does; what it looks into is no part of the page either
+        assert [name for name in pages if printed(pages[name]) != plain[name]] == []
     for order in (sorted(pages), sorted(pages, reverse=True)):
         assert [name for name in order if printed(pages[name]) != plain[name]] == []
+
+
+def test_figures_of_learnt_styles_are_set_without_asking_pango(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    line = '<p style="font-size: 5.2pt">{}</p>'
+    with learning():
+        printed(PAGE.format(line.format("1")))
+    figures = PAGE.format("".join(line.format(f"{n / 7:.3f}") for n in range(1, 60)))
+    plain = printed_plainly(figures, monkeypatch)
+    with monkeypatch.context() as watched:
+        asked: list[str] = []
+        setting = Layout.set_text
+        watched.setattr(
+            Layout,
+            "set_text",
+            lambda self, text, **how: asked.append(text) or setting(self, text, **how),
+        )
+        assert printed(figures) == plain
+    assert sum(map(is_figure, asked)) == 1  # the first opens the font of the document
 
 
 def test_files_packed_lightly_hold_the_same_and_grow_little(

@@ -20,7 +20,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import inf
+from types import SimpleNamespace
 from typing import Any, NamedTuple
+
+from cescore.publish.printing.matching import Matching, TreePlace
+from cescore.publish.printing.signs import (
+    SIGNS,
+    DrawnText,
+    Figures,
+    Glyph,
+    figures_of,
+    is_figure,
+)
 
 # Characters after which WeasyPrint looks at a text otherwise: breaks, tabs, soft hyphens.
 UNUSUAL = frozenset("\n\t\r\f\v\xad\x85\u2028\u2029")
@@ -36,13 +47,6 @@ USED = (
 )  # fmt: skip
 
 
-class DrawnText(NamedTuple):
-    """What drawing a text wrote: the calls to the page's stream, and what each glyph told its font."""
-
-    calls: tuple[tuple[str, tuple[Any, ...]], ...]
-    glyphs: tuple[tuple[Any, int, str, float, float | None], ...]  # font, glyph, characters, widths
-
-
 @dataclass
 class Memory:
     """What pages of one stylesheet have in common, as far as it was met: no page's own figures but
@@ -51,11 +55,12 @@ class Memory:
     measured: dict[Any, Any] = field(default_factory=dict)
     broken: dict[Any, Any] = field(default_factory=dict)
     drawn: dict[Any, DrawnText] = field(default_factory=dict)
-    styles: dict[Any, dict[Any, Any]] = field(default_factory=dict)
+    figures: dict[Any, Figures | None] = field(default_factory=dict)
+    styles: dict[Any, tuple[dict[Any, Any], Matching]] = field(default_factory=dict)
 
     def forget(self) -> None:
         """Start anew: after a page that the printer had something to say of, which it would say again."""
-        for kept in (self.measured, self.broken, self.drawn, self.styles):
+        for kept in (self.measured, self.broken, self.drawn, self.figures, self.styles):
             kept.clear()
 
 
@@ -77,6 +82,17 @@ class LibraryChange(NamedTuple):
 
 
 _pages: list[PageAtHand] = []  # the innermost is the one at hand
+_learning: list[None] = []  # not empty while pages are printed that many others follow
+
+
+@contextmanager
+def learning() -> Iterator[None]:
+    """Look into what costs more than it saves on one page while the block runs."""
+    _learning.append(None)
+    try:
+        yield
+    finally:
+        _learning.pop()
 
 
 @contextmanager
@@ -190,17 +206,21 @@ def _texts() -> list[LibraryChange]:
             key is None
             or justification_spacing
             or not text
-            or text[-1] == " "
-            or not UNUSUAL.isdisjoint(text)
+            or not (UNUSUAL.isdisjoint(text) or text.isspace())
         ):
             return plain(*asked)
         memory = _pages[-1].memory
         white_space, size = key[:2]
         is_unbound = max_width is None or max_width == inf or white_space in ("nowrap", "pre")
+        figures = _figures(memory, key, text, style, context)
         # The least that so many characters take is below 0.4 em each: what may fit is measured whole.
-        if is_unbound or len(text) < 3 or len(text) * size * 0.4 <= max_width:
+        may_fit = figures or is_unbound or len(text) < 3 or len(text) * size * 0.4 <= max_width
+        if may_fit and UNUSUAL.isdisjoint(text):
             whole = memory.measured.get((key, text))
-            if whole is None:
+            if whole is None and figures:
+                length, direction = len(text.encode()), figures.direction
+                whole = memory.measured[key, text] = (length, figures.extent(text), direction)
+            elif whole is None:
                 layout, length, _, *extent = plain(text, style, context, None, 0)
                 if layout.text != text:
                     return plain(*asked)
@@ -221,6 +241,15 @@ def _texts() -> list[LibraryChange]:
         return (_as_laid_out(*facts), *rest)
 
     return _everywhere(line_break, "split_first_line", split_first_line)
+
+
+def _figures(memory: Memory, key: Any, text: str, style: Any, context: Any) -> Figures | None:
+    """How a style sets figures, if the text is one and every sign of it is known to stand for itself."""
+    if not is_figure(text):
+        return None
+    if _learning and key not in memory.figures:
+        memory.figures[key] = figures_of(style, context)
+    return memory.figures.get(key)
 
 
 def _as_laid_out(text: str, max_width: Any, direction: int) -> Any:
@@ -290,36 +319,43 @@ class _NotedWidths:
 
 
 class _Recording:
-    """The calls that drawing a text makes on its stream, which go through; and its fonts' glyphs."""
+    """The calls that drawing a text makes on its stream, which go through, and its fonts' glyphs.
+
+    In a trial nothing goes through: neither the page nor its fonts know that a text was drawn.
+    """
 
     CALLS = ("set_font_size", "show_text", "set_text_rise")
+    PLACE = "set_text_matrix"  # a text's own, and no part of what it looks like
 
-    def __init__(self, stream: Any) -> None:
-        self.stream = stream
+    def __init__(self, stream: Any, *, is_trial: bool = False) -> None:
+        self.stream, self.is_trial = stream, is_trial
         self.calls: list[tuple[str, tuple[Any, ...]]] = []
-        self.fonts: dict[int, tuple[Any, dict[int, str]]] = {}
+        self.fonts: dict[int, tuple[Any, dict[int, str], dict[int, float]]] = {}
 
     def __enter__(self) -> _Recording:
-        for name in self.CALLS:
+        for name in (self.PLACE, *self.CALLS):
             setattr(self.stream, name, self._noting(name))
         self.stream.add_font = self._noting_font(self.stream.add_font)
         return self
 
     def __exit__(self, *_: object) -> None:
-        for name in (*self.CALLS, "add_font"):
+        for name in (self.PLACE, *self.CALLS, "add_font"):
             delattr(self.stream, name)
-        for font, characters in self.fonts.values():
+        for font, characters, widths in self.fonts.values():
             own, font.to_unicode = font.to_unicode, characters
-            for glyph, meant in own.items():
-                characters.setdefault(glyph, meant)
-            font.noted, font.widths = (own, font.widths.used), font.widths.widths
+            if not self.is_trial:
+                for glyph, meant in own.items():
+                    characters.setdefault(glyph, meant)
+            font.noted, font.widths = (own, font.widths.used), widths
 
     def _noting(self, name: str) -> Callable[..., None]:
         plain = getattr(self.stream, name)
 
         def noting(*given: Any) -> None:
-            self.calls.append((name, given))
-            plain(*given)
+            if name != self.PLACE:
+                self.calls.append((name, given))
+            if not self.is_trial:
+                plain(*given)
 
         return noting
 
@@ -327,8 +363,9 @@ class _Recording:
         def noting(pango_font: Any) -> Any:
             font, size = plain(pango_font)
             if id(font) not in self.fonts:
-                self.fonts[id(font)] = font, font.to_unicode
-                font.to_unicode, font.widths = {}, _NotedWidths(font.widths)
+                self.fonts[id(font)] = font, font.to_unicode, font.widths
+                known = {} if self.is_trial else font.widths
+                font.to_unicode, font.widths = {}, _NotedWidths(known)
             return font, size
 
         return noting
@@ -337,12 +374,12 @@ class _Recording:
         """What was drawn, if it is the same in every page: no bitmaps, emojis or missing glyphs."""
         keys = {id(font): key for key, font in self.stream._fonts.items()}
         glyphs = []
-        for font, _ in self.fonts.values():
+        for font, *_ in self.fonts.values():
             if font.bitmap or font.missing or font.svg or font.png or font.colr:
                 return None
             characters, widths = font.noted
             for glyph, meant in characters.items():
-                glyphs.append((keys[id(font)], glyph, meant, *widths[glyph]))
+                glyphs.append(Glyph(keys[id(font)], glyph, meant, *widths[glyph]))
         return DrawnText(tuple(self.calls), tuple(glyphs))
 
 
@@ -355,7 +392,7 @@ def _drawing() -> list[LibraryChange]:
     for pango only where it is asked.
     """
     from weasyprint.draw import text as draw_text
-    from weasyprint.text.line_break import Layout
+    from weasyprint.text.line_break import Layout, create_layout
 
     plain, setting_up, putting_away = (
         draw_text.draw_first_line,
@@ -393,21 +430,37 @@ def _drawing() -> list[LibraryChange]:
         )
         if not is_plain:
             return plain(stream, textbox, text_overflow, block_ellipsis, matrix)
-        drawn = _pages[-1].memory.drawn
-        shown = (key, layout.text, textbox.text)
-        known = drawn.get(shown)
-        if known is None:
+        memory, text = _pages[-1].memory, layout.text
+        drawn, shown = memory.drawn, (key, text, textbox.text)
+        is_whole_figure = text == textbox.text and is_figure(text)
+        figures = memory.figures.get(key) if is_whole_figure else None
+        known = drawn.get(shown) or (figures.draw(text) if figures else None)
+        if _learning and figures and not figures.is_complete:
+            try_signs(stream, textbox, matrix, figures)
+        if known is None or not _are_told(stream._fonts, known.glyphs):
             with _Recording(stream) as recording:
                 emojis = plain(stream, textbox, text_overflow, block_ellipsis, matrix)
-            if not emojis and (new := recording.drawn()) is not None:
+            new = None if emojis else recording.drawn()
+            if new is not None and known is None:
                 drawn[shown] = new
+            if new is not None and figures:
+                figures.learn(text, new)
             return emojis
-        if not _are_told(stream._fonts, known.glyphs):
-            return plain(stream, textbox, text_overflow, block_ellipsis, matrix)
         stream.set_text_matrix(*matrix.values)
         for name, given in known.calls:
             getattr(stream, name)(*given)
         return []
+
+    def try_signs(stream, textbox, matrix, figures):
+        """Find out what each sign looks like, for the pages that follow."""
+        style = textbox.style
+        layout = create_layout(SIGNS, style, None, None, 0)
+        trial = SimpleNamespace(text=SIGNS, style=style, pango_layout=layout, baseline=0)
+        with _Recording(stream, is_trial=True) as recording:
+            plain(stream, trial, "clip", "none", matrix)
+        layout.deactivate()
+        if (drawn := recording.drawn()) is not None:
+            figures.learn(SIGNS, drawn)
 
     return [
         *_everywhere(draw_text, "draw_first_line", draw_first_line),
@@ -755,7 +808,11 @@ def _styles() -> list[LibraryChange]:
         self.initial_page_sizes = sizes
         base_url, root = html.base_url, html.etree_element
         # the sheets themselves are the key: they live as long as what is kept of them
-        kept = page.memory.styles.setdefault((base_url, *(sheet for sheet, _, _ in sheets)), {})
+        given_sheets = tuple(sheet for sheet, _, _ in sheets)
+        kept, matching = page.memory.styles.setdefault(
+            (base_url, *given_sheets), ({}, Matching.of([sheet.matcher for sheet in given_sheets]))
+        )
+        places: dict[Any, TreePlace] = {}
 
         def styles_of(node, parent, own, matched):
             cascaded = cascade(node, own, matched, sheets, base_url)
@@ -766,21 +823,29 @@ def _styles() -> list[LibraryChange]:
             others = {p: ComputedStyle(style, v, p, *given) for p, v in cascaded.items()}
             return style, others
 
+        def is_kept(style, parent):
+            is_page_wide = parent is None or parent.parent_style is None
+            return not style["anchor"] and not (is_page_wide and style["overflow"] != "visible")
+
         for element in html.wrapper_element.iter_subtree():
-            node = element.etree_element
-            parent = computed[element.parent.etree_element, None] if element.parent else None
-            own = own_values(node)
-            matched = [sheet.matcher.match(element) for sheet, _, _ in sheets]
-            orders = tuple((i, m[1]) for i, found in enumerate(matched) for m in found)
-            key = (id(parent), own, orders)
-            styles = kept.get(key)
+            node, above = element.etree_element, element.parent
+            parent = computed[above.etree_element, None] if above else None
+            place = places[node] = matching.place(
+                places[above.etree_element] if above else matching.top, element
+            )
+            matched = place.matches(element)
+            asked = (
+                id(parent),
+                tuple(m[1] for found in matched for m in found) if place.is_open else (),
+            )
+            styles = place.styles.get(asked)
             if styles is None:
-                styles = styles_of(node, parent, own, matched)
-                is_page_wide = parent is None or parent.parent_style is None
-                if not styles[0]["anchor"] and not (
-                    is_page_wide and styles[0]["overflow"] != "visible"
-                ):
-                    kept[key] = styles
+                own = own_values(node)
+                orders = tuple((i, m[1]) for i, found in enumerate(matched) for m in found)
+                key = (id(parent), own, orders)
+                styles = kept.get(key) or styles_of(node, parent, own, matched)
+                if is_kept(styles[0], parent):
+                    kept[key] = place.styles[asked] = styles
             computed[node, None], others = styles
             for pseudo, style in ((None, styles[0]), *others.items()):
                 computed[node, pseudo] = style
