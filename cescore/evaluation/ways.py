@@ -38,10 +38,13 @@ class IndicatorWay:
 
 @dataclass(frozen=True)
 class Gain:
-    """What a way brings to the total: its share -> points; ``is_bent`` where that is nowhere straight."""
+    """What a way brings to the total: its shares -> points; ``is_bent`` where that is nowhere straight."""
 
-    at: Callable[[float], float]
+    of: Callable[[Sequence[float]], list[float]]
     is_bent: bool
+
+    def at(self, share: float) -> float:
+        return self.of([share])[0]
 
 
 def values_of(yearly: YearlyEvaluation, entity_id: str) -> dict[str, float]:
@@ -125,7 +128,7 @@ def exact_gains(
 def curves_of(ways: Sequence[IndicatorWay], gains: Mapping[str, Gain]) -> list[GainCurve]:
     """The curves of gains that are known at every share."""
     return [
-        sampled(way.code, way.cost, gains[way.code].at, is_bent=gains[way.code].is_bent)
+        sampled(way.code, way.cost, gains[way.code].of, is_bent=gains[way.code].is_bent)
         for way in ways
         if way.code in gains
     ]
@@ -159,12 +162,12 @@ def _gain(lever: GradeLever, way: IndicatorWay, weight: float) -> Gain:
     factor = weight * math.prod(w for w, *_ in lever.steps) / (lever.top - lever.floor) * 100
     now = lever.steps[-1][-1]
 
-    def at(share: float) -> float:
-        value = np.array([way.at(share)])
-        score = on_ends(value, lever.method, ends, direction=direction, scale=scale)
-        return factor * (float(score[0]) - now)
+    def of(shares: Sequence[float]) -> list[float]:
+        values = np.array([way.at(share) for share in shares])
+        scores = on_ends(values, lever.method, ends, direction=direction, scale=scale)
+        return [factor * (score - now) for score in scores.tolist()]
 
-    return Gain(at, lever.method not in STRAIGHT)
+    return Gain(of, lever.method not in STRAIGHT)
 
 
 def _used_of(indicator: Indicator, framework: Framework) -> set[str]:

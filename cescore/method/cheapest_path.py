@@ -121,15 +121,20 @@ class CurveSampler:
 
 
 def sampled(
-    code: str, cost: float, gain: Callable[[float], float], *, is_bent: bool = False
+    code: str,
+    cost: float,
+    gains: Callable[[Sequence[float]], list[float]],
+    *,
+    is_bent: bool = False,
 ) -> GainCurve:
-    """The curve of a gain [points] that is known at every share of a way.
+    """The curve of gains [points] that are known at every share of a way; many are asked for at once.
 
     ``is_bent``: it is nowhere straight, and lines that come close stand for it.
     """
     sampler = CurveSampler(code, cost, CLOSE if is_bent else FLAT)
     while sampler.open:
-        sampler.gains |= {share: gain(share) for share in sampler.wanted()}
+        shares = sampler.wanted()
+        sampler.gains |= dict(zip(shares, gains(shares), strict=True))
         sampler.close()
     return sampler.curve()
 

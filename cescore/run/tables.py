@@ -137,8 +137,11 @@ def _sheet(
         entity = register[entity_id]
         sheet.write_row(number, 0, [entity_id, entity.name_zh, entity.name_en])
         for column, code in enumerate(codes, start=3):
-            if (entity_id, *code) in cells:
-                sheet.write(number, column, cells[entity_id, *code])
+            cell = cells.get((entity_id, *code))
+            if isinstance(cell, float):
+                sheet.write_number(number, column, cell)
+            elif cell is not None:
+                sheet.write(number, column, cell)
     sheet.freeze_panes(2, 3)
     sheet.set_column(1, 2, 28)
 
