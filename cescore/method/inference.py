@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cescore.errors import MethodError
+from cescore.errors import MethodError, Sentence
 
 Key = Hashable
 NOISE = 1e-7  # relative: what a linear program cannot tell from nothing
@@ -171,7 +171,9 @@ class System:
         if status in UNBOUNDED:
             return Bound(-math.inf)
         if status != OPTIMAL:
-            raise MethodError(f"nothing follows from the printed numbers: {status}")
+            raise MethodError(
+                Sentence("nothing follows from the printed numbers: {status}", status=status)
+            )
         used = np.flatnonzero(np.abs(duals) > SUPPORT)
         printed = (i for i in used.tolist() if self.statements[i].is_printed)
         return Bound(value, frozenset(self.statements[i].name for i in printed))
