@@ -8,6 +8,7 @@ from cescore.definitions.model import Bonus, BonusItem, Plan
 from cescore.definitions.names import Names
 from cescore.definitions.reading import Reading
 from cescore.definitions.spelling import with_nearest
+from cescore.errors import Sentence
 
 
 def resolve_bonus(plan: Plan, at: Reading, terms: RuleTerms) -> Plan:
@@ -65,5 +66,5 @@ def _check_state(item: BonusItem, at: Reading, names: Names) -> None:
         at.refuse("nothing", "states that earn the points", "one_of")
     for state in item.one_of:
         if variable.allowed and state not in variable.allowed:
-            listed = f"one of {', '.join(variable.allowed)}"
+            listed = Sentence("one of {listed}", listed=", ".join(variable.allowed))
             at.refuse(repr(state), with_nearest(listed, state, variable.allowed), "one_of")

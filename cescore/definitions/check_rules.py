@@ -17,6 +17,7 @@ from cescore.definitions.reading import Reading
 from cescore.definitions.resolving import check_names, executable
 from cescore.definitions.shipped import FINDINGS
 from cescore.definitions.spelling import with_nearest
+from cescore.errors import Sentence
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,11 @@ def _check_ids(at: Reading) -> None:
         for code in section.entries():
             place = at.at(key, code)
             if code in built_in:
-                place.refuse(f"{code!r} is a finding of the program's own", "another id")
+                place.refuse(
+                    Sentence("{code!r} is a finding of the program's own", code=code), "another id"
+                )
             elif key == "ranges" and code in own["rules"].entries():
-                place.refuse(f"{code!r} is also a rule", "each id once")
+                place.refuse(Sentence("{code!r} is also a rule", code=code), "each id once")
 
 
 def resolved_rule(code: str, at: Reading, terms: RuleTerms) -> CheckRule | None:
@@ -146,7 +149,9 @@ def _check_built_in(built_in: BuiltInChecks, at: Reading) -> None:
     for key, (low, high) in pairs.items():
         if low >= high:
             place = at.node.at((key.partition("[")[0],))
-            at.of(place, f"built_in.{key}").refuse(f"{low:g} to {high:g}", "low below high")
+            at.of(place, f"built_in.{key}").refuse(
+                Sentence("{low:g} to {high:g}", low=low, high=high), "low below high"
+            )
 
 
 def _check_named(built_in: BuiltInChecks, at: Reading, names: Names) -> None:
@@ -161,8 +166,13 @@ def _check_named(built_in: BuiltInChecks, at: Reading, names: Names) -> None:
             continue
         kept = names.variables[code].entity_types
         if kept and entity_type not in kept:
-            found = f"{code!r} is of {', '.join(kept)}, not of {entity_type}"
-            size.refuse(found, "what this type returns", entity_type)
+            strange = Sentence(
+                "{code!r} is of {listed}, not of {entity_type}",
+                code=code,
+                listed=", ".join(kept),
+                entity_type=entity_type,
+            )
+            size.refuse(strange, "what this type returns", entity_type)
     chosen = {"weights": built_in.suggestions.weights, "pinned": built_in.suggestions.pinned}
     for key, codes in chosen.items():
         for code in codes:
@@ -174,10 +184,12 @@ def _check_named(built_in: BuiltInChecks, at: Reading, names: Names) -> None:
 def _check_length(expression: Expression, terms: RuleTerms) -> None:
     for name in expression.names:
         if name in terms.accounts and terms.accounts[name].by:
-            found = f"{name!r} is a table, which a rule cannot look up"
+            found = Sentence("{name!r} is a table, which a rule cannot look up", name=name)
             raise FormulaError(found, expected="variables, or an account with a formula")
         if name in terms.accounts and name not in terms.texts:
-            found = f"the account {name!r} is too long to be written out in a rule"
+            found = Sentence(
+                "the account {name!r} is too long to be written out in a rule", name=name
+            )
             raise FormulaError(found, expected="variables, or an account that can be executed")
 
 
@@ -191,7 +203,12 @@ def _check_types(
         kept = items[name].entity_types if name in items else ()
         strange = [t for t in entity_types if kept and t not in kept]
         if strange:
-            found = f"{name!r} is of {', '.join(kept)}, not of {', '.join(strange)}"
+            found = Sentence(
+                "{name!r} is of {types}, not of {others}",
+                name=name,
+                types=", ".join(kept),
+                others=", ".join(strange),
+            )
             at.refuse(found, "what these types return", key)
 
 
@@ -201,7 +218,11 @@ def _check_additive(expression: Expression, names: Names, at: Reading) -> None:
         is_sum = look.function in ("sum_over", "sum_known")
         variable = names.variables.get(look.operand)
         if is_sum and variable is not None and not variable.additive:
-            found = f"{look.text} adds up {variable.code!r}, which is additive: false"
+            found = Sentence(
+                "{text} adds up {code!r}, which is additive: false",
+                text=look.text,
+                code=variable.code,
+            )
             at.refuse(found, "a quantity that adds up", "rule")
 
 

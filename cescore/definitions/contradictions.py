@@ -9,7 +9,8 @@ from cescore.definitions.located import Node
 from cescore.definitions.model import AMONG_ALL, ON_GOALPOSTS, Goalposts, Indicator, Progress, Run
 from cescore.definitions.names import ONCE, Names
 from cescore.definitions.reading import Reading
-from cescore.definitions.spelling import nearest, with_nearest
+from cescore.definitions.spelling import best_first, nearest, with_nearest
+from cescore.errors import Sentence
 
 
 def headline_codes(draft: Draft) -> list[str]:
@@ -33,7 +34,7 @@ def check_codes(draft: Draft, names: Names) -> None:
     for code in headline_codes(draft):
         if code not in known:
             expected = with_nearest("an indicator or account", code, sorted(known))
-            draft.at.refuse(f"unknown code {code!r}", expected, "headline")
+            draft.at.refuse(Sentence("unknown code {code!r}", code=code), expected, "headline")
     if draft.progress is not None:
         _check_progress(draft, draft.progress)
 
@@ -73,15 +74,23 @@ def check_kinds(drafts: Mapping[str, Draft]) -> None:
         for code, (kind, at) in own.items():
             known, place = first.setdefault(code, (kind, at))
             if known != kind:
-                at.refuse(f"the code {code!r} is of {_a(known)} at {place.node.where}", ONCE)
+                at.refuse(
+                    Sentence(
+                        "the code {code!r} is of {kind} at {where}",
+                        code=code,
+                        kind=_a(known),
+                        where=place.node.where,
+                    ),
+                    ONCE,
+                )
 
 
 def _a(kind: str) -> str:
-    return "an indicator" if kind == "indicator" else "a group"
+    return Sentence("an indicator") if kind == "indicator" else Sentence("a group")
 
 
 def _taken(code: str, taken: dict[str, str]) -> str:
-    return f"the code {code!r} is taken at {taken[code]}"
+    return Sentence("the code {code!r} is taken at {taken}", code=code, taken=taken[code])
 
 
 def _check_progress(draft: Draft, progress: Progress) -> None:
@@ -99,7 +108,7 @@ def _check_progress(draft: Draft, progress: Progress) -> None:
             if member not in draft.indicator_places:
                 expected = with_nearest("an indicator", member, draft.indicator_places)
                 here = place.of(place.node.get(member) or place.node, place.what)
-                here.refuse(f"unknown code {member!r}", expected)
+                here.refuse(Sentence("unknown code {member!r}", member=member), expected)
     for code, floor in progress.base_floor.items():
         place = at.at("base_floor", code)
         indicator = draft.indicators.get(code)
@@ -110,7 +119,7 @@ def _check_progress(draft: Draft, progress: Progress) -> None:
         elif floor <= 0:
             place.refuse(f"{floor:g}", "a base value above zero")
     if progress.below_base_floor != "exclude" and not progress.base_floor:
-        expected = "base_floor, against which a smaller base is measured"
+        expected = Sentence("base_floor, against which a smaller base is measured")
         at.refuse("no floor is given", expected, "below_base_floor")
 
 
@@ -125,10 +134,14 @@ def check_weights(draft: Draft) -> None:
         if indicator.group and indicator.group not in draft.group_places:
             expected = with_nearest("a group", indicator.group, draft.group_places)
             unsure.add(nearest(indicator.group, draft.group_places))
-            at.refuse(f"unknown group {indicator.group!r}", expected, "group")
+            at.refuse(Sentence("unknown group {group!r}", group=indicator.group), expected, "group")
         if indicator.group and at.node.get("weight") is None:
             unsure.add(indicator.group)
-            at.refuse("is missing", f"its share within group {indicator.group}", "weight")
+            at.refuse(
+                "is missing",
+                Sentence("its share within group {group}", group=indicator.group),
+                "weight",
+            )
     for code in ("", *draft.groups):
         if code not in unsure:
             _check_members(draft, code)
@@ -156,7 +169,7 @@ def check_scale(draft: Draft) -> None:
     high = top.value if top is not None else 100.0
     if isinstance(low, int | float) and isinstance(high, int | float) and low >= high:
         at = draft.at.of(floor or top or draft.at.node, "scale")
-        at.refuse(f"floor {low:g}, top {high:g}", "floor below top")
+        at.refuse(Sentence("floor {low:g}, top {high:g}", low=low, high=high), "floor below top")
 
 
 def method_of(draft: Draft, indicator: Indicator) -> str:
@@ -176,12 +189,17 @@ def check_goalposts(draft: Draft, indicator: Indicator, run: Run | None) -> None
             ends.worst, ends.best, *(end for pair in ends.by_industry.values() for end in pair)
         )
         if low <= 0:
-            at.at(str(year)).refuse(f"an end of {low:g}", "ends above 0: they have a logarithm")
+            at.at(str(year)).refuse(
+                Sentence("an end of {low:g}", low=low), "ends above 0: they have a logarithm"
+            )
     is_needed = indicator.group and indicator.collected and method in ON_GOALPOSTS
     if run is not None and is_needed and indicator.goalposts_in(run.year) is None:
         first = min(indicator.goalposts, default=None)
-        found = "none" if first is None else f"begin in {first}"
-        at.refuse(f"{found}, nothing holds in {run.year}", f"a key {run.year} or earlier")
+        found = "none" if first is None else Sentence("begin in {first}", first=first)
+        at.refuse(
+            Sentence("{found}, nothing holds in {year}", found=found, year=run.year),
+            Sentence("a key {year} or earlier", year=run.year),
+        )
 
 
 def _check_ends(ends: Goalposts, direction: int, at: Reading) -> None:
@@ -189,5 +207,8 @@ def _check_ends(ends: Goalposts, direction: int, at: Reading) -> None:
     for industry, (worst, best) in pairs.items():
         here = at.of(at.node, f"{at.what}.by_industry.{industry}") if industry else at
         if (best - worst) * direction <= 0:
-            order = "best above worst" if direction == 1 else "best below worst"
-            here.refuse(f"worst {worst:g}, best {best:g}", f"{order} (direction {direction})")
+            order = best_first(direction)
+            here.refuse(
+                Sentence("worst {worst:g}, best {best:g}", worst=worst, best=best),
+                Sentence("{order} (direction {direction})", order=order, direction=direction),
+            )

@@ -9,6 +9,7 @@ from cescore.definitions.layout import Files
 from cescore.definitions.model.database import Database
 from cescore.definitions.model.written import YEAR
 from cescore.definitions.reading import Reading
+from cescore.errors import Sentence
 
 KEY = "databases"
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -62,6 +63,8 @@ def _is_sound(database: Database, at: Reading) -> bool:
         at.refuse("no name", "the name of a variable of the environment", "url_from")
     query = database.observations.strip().removesuffix(";")
     if not _READS.match(query) or ";" in query:
-        expected = "one query that only reads: it begins with SELECT or WITH and holds no ;"
+        expected = Sentence(
+            "one query that only reads: it begins with SELECT or WITH and holds no ;"
+        )
         at.refuse("no query that only reads", expected, "observations")
     return len(at.problems) == before

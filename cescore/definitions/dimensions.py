@@ -19,6 +19,7 @@ from cescore.definitions.language import (
     FormulaError,
 )
 from cescore.definitions.units import Units
+from cescore.errors import Sentence
 
 SAME_UNIT = ("min", "max", "total", "mean", "first_available", *TOLERANCES)
 
@@ -55,14 +56,23 @@ def resolve(
     own = wanted if part.unit is None else part.unit
     if not units.same_dimension(own, wanted):
         raise FormulaError(
-            f"the formula is in {units.described(own)}, declared is {units.described(wanted)}",
+            Sentence(
+                "the formula is in {own}, declared is {declared}",
+                own=units.described(own),
+                declared=units.described(wanted),
+            ),
             expected="the same dimension",
         )
     factor = units.factor(own, wanted)
     if factor != 1 and (hand := _conversion_by_hand(expression.tree)):
         raise FormulaError(
-            f"converts by hand ({hand}), and from {units.shown(own) or 'a ratio'} to {target}"
-            f" the factor {factor} is applied as well",
+            Sentence(
+                "converts by hand ({hand}), and from {shown} to {target} the factor {factor} is applied as well",
+                hand=hand,
+                shown=units.shown(own) or "a ratio",
+                target=target,
+                factor=factor,
+            ),
             expected="no power of ten: the unit brings the factor",
         )
     parse(part.text, across=bool(expression.across))
@@ -99,7 +109,9 @@ class _Resolver:
 
     def _name(self, node: ast.Name) -> _Part:
         if node.id not in self.unit_of:
-            raise FormulaError(f"{node.id!r} is not known", position=node.col_offset + 1)
+            raise FormulaError(
+                Sentence("{id!r} is not known", id=node.id), position=node.col_offset + 1
+            )
         return _Part(node.id, self.units.parse(self.unit_of[node.id]), 9)
 
     def _sign(self, node: ast.UnaryOp) -> _Part:
@@ -139,7 +151,11 @@ class _Resolver:
             return self._converted(part, self.pure), self.pure
         powers = {name: p * exponent for name, p in self.units.powers(unit).items()}
         if any(p.denominator != 1 for p in powers.values()):
-            raise error_at(node, f"a root of {self.units.described(unit)}", "a pure number")
+            raise error_at(
+                node,
+                Sentence("a root of {unit}", unit=self.units.described(unit)),
+                "a pure number",
+            )
         registry = self.units.registry
         return part, registry.Unit(
             registry.UnitsContainer({n: int(p) for n, p in powers.items() if p})
@@ -177,7 +193,11 @@ class _Resolver:
 
     def _plain(self, part: _Part, name: str, node: ast.expr) -> _Part:
         if part.unit is not None and not self.units.is_number(part.unit):
-            raise error_at(node, f"{name} of {self.units.described(part.unit)}", "a pure number")
+            raise error_at(
+                node,
+                Sentence("{name} of {unit}", name=name, unit=self.units.described(part.unit)),
+                "a pure number",
+            )
         return self._converted(part, self.pure)
 
     def _compare(self, node: ast.Compare) -> _Part:
@@ -199,8 +219,10 @@ class _Resolver:
             return list(parts)
         for part in parts:
             if part.unit is not None and not self.units.same_dimension(part.unit, first):
-                found = (
-                    f"{self.units.described(first)} together with {self.units.described(part.unit)}"
+                found = Sentence(
+                    "{first} together with {second}",
+                    first=self.units.described(first),
+                    second=self.units.described(part.unit),
                 )
                 raise error_at(node, found, "one dimension")
         self._check_numbers(parts, node)
@@ -216,7 +238,9 @@ class _Resolver:
         for part in parts:
             if scaled and part.number is not None and abs(part.number) > 1:
                 unit = self.units.shown(scaled[0])
-                found = f"the bare number {part.text} beside a quantity in {unit}"
+                found = Sentence(
+                    "the bare number {text} beside a quantity in {unit}", text=part.text, unit=unit
+                )
                 raise error_at(node, found, "a ratio: 1 stands for 100 %")
 
     def _is_scaled(self, unit: Any) -> bool:

@@ -24,6 +24,7 @@ from cescore.definitions.model.ends import (
 from cescore.definitions.model.reference import ReferenceValue
 from cescore.definitions.reading import Reading
 from cescore.definitions.spelling import with_nearest
+from cescore.errors import Sentence
 
 NEEDS: Mapping[EndsRuleKind, str] = {"ratio": "ratio", "share": "part", "levels": "points"}
 STATED = ("worst", "best")
@@ -68,7 +69,9 @@ class Ends:
             return node
         for key in node.without("of", GENERAL).entries():
             at.refuse(
-                "beside a quantity", f"of: {of.raw} alone, its ends are in goalposts.yml", key
+                "beside a quantity",
+                Sentence("of: {raw} alone, its ends are in goalposts.yml", raw=of.raw),
+                key,
             )
         posts = self.goalposts.get(of.raw)
         if posts is None:
@@ -123,8 +126,8 @@ def _is_sound(rule: EndsRule, at: Reading) -> bool:
                       "middle: points between 0 and 100, and nothing else", "points")  # fmt: skip
     for key in sorted(given ^ {NEEDS[rule.kind]}):
         is_missing = key not in given
-        at.refuse("is missing" if is_missing else f"of a rule of kind {rule.kind}",
-                  "a value" if is_missing else f"{NEEDS[rule.kind]} alone", key)  # fmt: skip
+        at.refuse("is missing" if is_missing else Sentence("of a rule of kind {kind}", kind=rule.kind),
+                  "a value" if is_missing else Sentence("{needs} alone", needs=NEEDS[rule.kind]), key)  # fmt: skip
     points = tuple(rule.points.values())
     steps = {round(a - b, 9) for a, b in pairwise(points)}
     if rule.kind == "levels" and (len(points) < 2 or len(steps) > 1 or min(steps) <= 0):
@@ -164,7 +167,9 @@ def _worked_out(
 def _stated(quantity: QuantityEnds, at: Reading) -> Goalposts | None:
     for key in (*STATED, "reason"):
         if not getattr(quantity, key) and getattr(quantity, key) != 0:
-            expected = "why no rule fits" if key == "reason" else "a number, or a rule"
+            expected = (
+                Sentence("why no rule fits") if key == "reason" else Sentence("a number, or a rule")
+            )
             at.refuse("is missing", expected, key)
     if quantity.worst is None or quantity.best is None:
         return None
@@ -199,7 +204,11 @@ def _value(
     for known in references:
         if key == (known.indicator, known.area, known.year, known.kind):
             if known.unit != quantity.unit:
-                at.refuse(repr(known.unit), f"{quantity.unit}, the quantity's unit", "reference")
+                at.refuse(
+                    repr(known.unit),
+                    Sentence("{unit}, the quantity's unit", unit=quantity.unit),
+                    "reference",
+                )
             return known.value
     at.refuse(" ".join(map(str, key)), "a value of references.yml", "reference")
     return None
@@ -233,7 +242,9 @@ def _check_levels(
         place = at.at("levels", level)
         of_level = [c for c, table in tables.items() if table.level == level]
         if code not in of_level:
-            known = with_nearest(f"a table of norms.yml with level: {level}", code, of_level)
+            known = with_nearest(
+                Sentence("a table of norms.yml with level: {level}", level=level), code, of_level
+            )
             place.refuse(repr(code), known)
     found = [tables[code] for code in quantity.levels.values() if code in tables]
     if len(found) == len(rule.points):
@@ -247,7 +258,9 @@ def _check_order(levels: Sequence[Account], direction: int, at: Reading) -> None
         lacking = [t.code for t, v in zip(levels, values, strict=True) if v is None]
         if lacking:
             at.refuse(
-                f"{word} is not in {', '.join(lacking)}", "each word in every level", "levels"
+                Sentence("{word} is not in {listed}", word=word, listed=", ".join(lacking)),
+                "each word in every level",
+                "levels",
             )
             continue
         known = [value for value in values if value is not None]

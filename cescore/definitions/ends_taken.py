@@ -14,9 +14,10 @@ from cescore.definitions.model.ends import ON_LOG
 from cescore.definitions.names import Names
 from cescore.definitions.order import closure
 from cescore.definitions.reading import Reading
+from cescore.errors import Sentence
 
 PASSES_ON = "positive"  # a function that changes no value that it lets through
-EITHER = "of: a quantity of goalposts.yml, or a reason beside worst and best"
+EITHER = Sentence("of: a quantity of goalposts.yml, or a reason beside worst and best")
 
 
 def check_ends(ends: Ends, drafts: Mapping[str, Draft], names: Names) -> None:
@@ -38,8 +39,15 @@ def check_ends(ends: Ends, drafts: Mapping[str, Draft], names: Names) -> None:
             measured = _meaning(indicator.code, draft)
             code, known, place = first.setdefault(measured, (indicator.code, posts, at))
             if posts.of != known.of and not posts.reason and not known.reason:
-                found = f"{posts.of or 'own ends'}, though {code} at {place.node.where} measures the same"
-                at.refuse(found, f"of: {known.of}, or a reason beside worst and best")
+                found = Sentence(
+                    "{of}, though {code} at {where} measures the same",
+                    of=posts.of or "own ends",
+                    code=code,
+                    where=place.node.where,
+                )
+                at.refuse(
+                    found, Sentence("of: {of}, or a reason beside worst and best", of=known.of)
+                )
 
 
 def _scored(draft: Draft) -> Iterator[tuple[Indicator, Goalposts, Reading]]:
@@ -58,15 +66,29 @@ def _check_quantity(
     if quantity is None:
         return
     if quantity.unit != indicator.unit:
-        at.refuse(f"{posts.of} is in {quantity.unit!r}", f"a quantity in {indicator.unit!r}", "of")
+        at.refuse(
+            Sentence("{of} is in {unit!r}", of=posts.of, unit=quantity.unit),
+            Sentence("a quantity in {unit!r}", unit=indicator.unit),
+            "of",
+        )
     if quantity.direction != indicator.direction:
-        found = f"{posts.of} has direction {quantity.direction}"
-        at.refuse(found, f"a quantity of direction {indicator.direction}", "of")
+        found = Sentence(
+            "{of} has direction {direction}", of=posts.of, direction=quantity.direction
+        )
+        at.refuse(
+            found,
+            Sentence("a quantity of direction {direction}", direction=indicator.direction),
+            "of",
+        )
     is_log = method_of(draft, indicator) == ON_LOG
     if rule is not None and (rule.kind == "ratio") != is_log:
         wanted = ON_LOG if rule.kind == "ratio" else "goalposts"
         place = draft.indicator_places[indicator.code]
-        place.refuse(f"ends by a {rule.kind}", f"normalisation: {wanted}", "normalisation")
+        place.refuse(
+            Sentence("ends by a {kind}", kind=rule.kind),
+            Sentence("normalisation: {wanted}", wanted=wanted),
+            "normalisation",
+        )
 
 
 def _check_norm(
@@ -78,11 +100,19 @@ def _check_norm(
     quantity, rule = ends.table.quantities.get(posts.of), ends.rule_of(posts.of)
     is_by_levels = quantity is not None and rule is not None and rule.kind == "levels"
     if norms and not is_by_levels:
-        found = f"{posts.of or 'own ends'}, though {', '.join(norms)} are levels of a norm"
+        found = Sentence(
+            "{of}, though {listed} are levels of a norm",
+            of=posts.of or "own ends",
+            listed=", ".join(norms),
+        )
         at.refuse(found, "a quantity with the levels of the norm", "of")
     if is_by_levels and quantity is not None and set(quantity.levels.values()) - set(norms):
         lacking = ", ".join(c for c in quantity.levels.values() if c not in norms)
-        at.refuse(f"the formula has no {lacking}", "every level of the quantity in it", "of")
+        at.refuse(
+            Sentence("the formula has no {lacking}", lacking=lacking),
+            "every level of the quantity in it",
+            "of",
+        )
 
 
 def _meaning(code: str, draft: Draft) -> str:

@@ -8,8 +8,9 @@ from cescore.definitions.layout import Draft
 from cescore.definitions.model import Account, Variable
 from cescore.definitions.names import Names
 from cescore.definitions.reading import Reading
+from cescore.errors import Sentence
 
-FREE = "a code that nothing has any more"
+FREE = Sentence("a code that nothing has any more")
 
 
 def check_former_codes(names: Names, drafts: Mapping[str, Draft]) -> None:
@@ -30,5 +31,9 @@ def _check(
     for code, formerly, at in claims:
         for old in formerly:
             if old in owner:
-                at.refuse(f"{old!r} is taken at {owner[old]}", FREE, "formerly")
-            owner.setdefault(old, f"formerly of {code}")
+                at.refuse(
+                    Sentence("{old!r} is taken at {owner}", old=old, owner=owner[old]),
+                    FREE,
+                    "formerly",
+                )
+            owner.setdefault(old, Sentence("formerly of {code}", code=code))

@@ -17,6 +17,7 @@ from functools import lru_cache
 from cescore.definitions.grammar import GrammarReader, across_calls, constant
 from cescore.definitions.language import ACROSS, ALLOWED, CALLED, FUNCTIONS, LONGEST, FormulaError
 from cescore.definitions.tokens import TOKEN, scan, types_at
+from cescore.errors import Sentence
 
 __all__ = [
     "ACROSS",
@@ -101,7 +102,10 @@ def parse(text: str, conditions: bool = False, across: bool = False) -> Expressi
 @lru_cache(maxsize=8192)
 def _parsed(text: str, conditions: bool, across: bool) -> Expression:
     if len(text) > LONGEST:
-        raise FormulaError(f"{len(text)} characters", expected=f"at most {LONGEST}")
+        raise FormulaError(
+            Sentence("{n} characters", n=len(text)),
+            expected=Sentence("at most {most}", most=LONGEST),
+        )
     names = tuple(dict.fromkeys(scan(text, conditions, across)))
     plain = re.sub(r"\s", " ", text).strip()
     try:

@@ -20,6 +20,7 @@ from cescore.definitions.order import closure, ordered
 from cescore.definitions.preparation import check_preparation
 from cescore.definitions.resolving import check_bases, check_examples, check_names, executable
 from cescore.definitions.weighting import with_stated_weights
+from cescore.errors import Sentence
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,14 @@ def _check_available(terms: Vocabulary, needed: Iterable[str]) -> None:
             kept = item.entity_types if item is not None else ()
             if kept and draft.entity_type not in kept:
                 own = draft.indicator_places.get(code) if code in draft.indicators else None
-                found = f"{name!r} is of {', '.join(kept)}, not of {draft.entity_type}"
-                expected = f"{draft.entity_type} among its entity_types, or another code"
+                found = Sentence(
+                    "{name!r} is of {listed}, not of {entity_type}",
+                    name=name,
+                    listed=", ".join(kept),
+                    entity_type=draft.entity_type,
+                )
+                expected = Sentence(
+                    "{entity_type} among its entity_types, or another code",
+                    entity_type=draft.entity_type,
+                )
                 (own or names.places[code]).refuse(found, expected, "formula")

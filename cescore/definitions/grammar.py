@@ -18,6 +18,7 @@ from cescore.definitions.language import (
     TOLERANCES,
     FormulaError,
 )
+from cescore.errors import Sentence
 
 
 class GrammarReader:
@@ -45,7 +46,13 @@ class GrammarReader:
             self._value(node.comparators[0])
         elif isinstance(node, ast.Call) and _called(node) in PREDICATES:
             if node.keywords or len(node.args) != 1:
-                raise error_at(node, f"{_called(node)} with {len(node.args)} operand(s)", "1")
+                raise error_at(
+                    node,
+                    Sentence(
+                        "{called} with {n} operand(s)", called=_called(node), n=len(node.args)
+                    ),
+                    "1",
+                )
             self._value(node.args[0])
         else:
             raise error_at(node, "is a number, not a condition", "a comparison such as a <= b")
@@ -71,14 +78,15 @@ class GrammarReader:
             raise FormulaError(
                 "not a number to compute with",
                 position=node.col_offset + 1,
-                expected=f"at most {LARGEST_NUMBER:g}",
+                expected=Sentence("at most {most:g}", most=LARGEST_NUMBER),
             )
 
     def _power(self, node: ast.BinOp) -> None:
         exponent = constant(node.right) if _is_plain(node.right) else None
         if exponent is None or abs(exponent) > LARGEST_EXPONENT:
-            expected = (
-                f"a number from -{LARGEST_EXPONENT} to {LARGEST_EXPONENT}, such as 2 or (1/5)"
+            expected = Sentence(
+                "a number from -{most} to {most}, such as 2 or (1/5)",
+                most=LARGEST_EXPONENT,
             )
             raise error_at(node.right, "is no exponent", expected)
         if isinstance(node.left, ast.BinOp) and not _has_name(node.left):
@@ -93,29 +101,49 @@ class GrammarReader:
         if name not in functions:
             raise error_at(
                 node,
-                f"{name} is called, which is not a function",
+                Sentence("{name} is called, which is not a function", name=name),
                 ", ".join(sorted(FUNCTIONS)),
             )
         least, most = functions[name]
         if node.keywords or not least <= len(node.args) <= most:
-            span = f"{least}" if least == most else f"{least} to {most}"
-            raise error_at(node, f"{name} with {len(node.args)} operand(s)", span)
+            span = (
+                f"{least}"
+                if least == most
+                else Sentence("{least} to {most}", least=least, most=most)
+            )
+            raise error_at(
+                node, Sentence("{name} with {n} operand(s)", name=name, n=len(node.args)), span
+            )
         if name == "lag" and len(node.args) == 2:
             years = constant(node.args[1]) if _is_plain(node.args[1]) else None
             if years is None or years.denominator != 1 or not 1 <= years <= LONGEST_LAG:
-                raise error_at(node.args[1], "is no number of years", f"1 to {LONGEST_LAG}")
+                raise error_at(
+                    node.args[1],
+                    "is no number of years",
+                    Sentence("1 to {most}", most=LONGEST_LAG),
+                )
         for argument in node.args:
             self._value(argument)
 
     def _across(self, node: ast.Call, name: str) -> None:
         least, most = ACROSS[name]
         if node.keywords or not least <= len(node.args) <= most:
-            raise error_at(node, f"{name} with {len(node.args)} operand(s)", f"{least}")
+            raise error_at(
+                node,
+                Sentence("{name} with {n} operand(s)", name=name, n=len(node.args)),
+                f"{least}",
+            )
         if not isinstance(node.args[0], ast.Name):
-            raise error_at(node.args[0], f"as first operand of {name}", "an entity type")
+            raise error_at(
+                node.args[0], Sentence("as first operand of {name}", name=name), "an entity type"
+            )
         for argument in node.args[1:]:
             if across_calls(argument):
-                raise error_at(node, f"{name} of what looks at others itself", "one at a time")
+                raise error_at(
+                    node,
+                    Sentence("{name} of what looks at others itself", name=name),
+                    "one at a time",
+                )
             self._value(argument)
 
 

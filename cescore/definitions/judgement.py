@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cescore.errors import MethodError
+from cescore.errors import MethodError, Sentence
 
 # T. L. Saaty, The Analytic Hierarchy Process (1980): random index by the number of criteria, 1-15.
 SAATY_RANDOM_INDEX = (
@@ -74,7 +74,7 @@ def budget_allocation(points: Mapping[str, Mapping[str, float]]) -> dict[str, fl
         if not sum(given.values()) > 0 or min(given.values()) < 0
     ]
     if odd:
-        raise MethodError(f"no points to share out by {', '.join(odd)}")
+        raise MethodError(Sentence("no points to share out by {listed}", listed=", ".join(odd)))
     members = dict.fromkeys(member for given in points.values() for member in given)
     return {
         member: sum(given.get(member, 0.0) / sum(given.values()) for given in points.values())
@@ -133,11 +133,24 @@ def ahp_weights(criteria: Sequence[str], judgements: Sequence[Sequence[float]]) 
 
 def _check_judgements(matrix: NDArray[np.float64]) -> None:
     if matrix.ndim != 2 or len(set(matrix.shape)) > 1 or not 0 < len(matrix) <= MOST_CRITERIA:
-        expected = f"n × n with n up to {MOST_CRITERIA}"
-        raise MethodError(f"judgements of shape {matrix.shape}, expected {expected}")
+        expected = Sentence("n × n with n up to {most}", most=MOST_CRITERIA)
+        raise MethodError(
+            Sentence(
+                "judgements of shape {shape}, expected {expected}",
+                shape=matrix.shape,
+                expected=expected,
+            )
+        )
     if not (matrix > 0).all():
         raise MethodError("judgements of 0 or less, expected how many times more one counts")
     if not np.allclose(matrix * matrix.T, 1, rtol=1e-2):
         i, j = np.argwhere(~np.isclose(matrix * matrix.T, 1, rtol=1e-2))[0]
-        pair = f"{matrix[i, j]:g} and {matrix[j, i]:g}"
-        raise MethodError(f"judgements {i + 1}, {j + 1} are {pair}, expected reciprocals")
+        pair = Sentence("{first:g} and {second:g}", first=matrix[i, j], second=matrix[j, i])
+        raise MethodError(
+            Sentence(
+                "judgements {row}, {column} are {pair}, expected reciprocals",
+                row=i + 1,
+                column=j + 1,
+                pair=pair,
+            )
+        )

@@ -6,7 +6,7 @@ import ast
 import keyword
 from collections.abc import Mapping
 
-from cescore.errors import CescoreError
+from cescore.errors import CescoreError, Sentence
 
 LONGEST = 2000  # characters
 DEEPEST = 60  # brackets and signs inside each other
@@ -42,7 +42,9 @@ ACROSS: Mapping[str, tuple[int, int]] = {
 }
 CALLED = frozenset({*FUNCTIONS, *PREDICATES, *TOLERANCES, *ACROSS})
 LOGIC = ("and", "or", "not")
-ALLOWED = f"codes, numbers, + - * / **, brackets and {', '.join(sorted(FUNCTIONS))}"
+ALLOWED = Sentence(
+    "codes, numbers, + - * / **, brackets and {listed}", listed=", ".join(sorted(FUNCTIONS))
+)
 COMPARISONS = {
     ast.Lt: "<",
     ast.LtE: "<=",
@@ -62,8 +64,13 @@ class FormulaError(CescoreError):
 
     def __init__(self, message: str, *, position: int | None = None, expected: str = "") -> None:
         self.position, self.expected = position, expected
-        self.reason = message if position is None else f"column {position}: {message}"
-        super().__init__(self.reason + (f"; expected {expected}" if expected else ""))
+        self.reason = (
+            message
+            if position is None
+            else Sentence("column {position}: {message}", position=position, message=message)
+        )
+        told = Sentence("{reason}; expected {expected}", reason=self.reason, expected=expected)
+        super().__init__(told if expected else self.reason)
 
 
 def is_reserved(code: str) -> bool:

@@ -14,6 +14,7 @@ from cescore.definitions.model import Group, Indicator, Progress
 from cescore.definitions.names import read_formula
 from cescore.definitions.reading import Reading
 from cescore.definitions.spelling import with_nearest
+from cescore.errors import Sentence
 
 # Folders that a run's tree has beside those of the entity types.
 RESERVED_FOLDERS = ("evidence", "logs", "release", "stale", "units")
@@ -67,7 +68,10 @@ def draft_frameworks(
     for stem, entity_type in types.items():
         if entity_type.casefold() in RESERVED_FOLDERS:  # it names the folder of its reports
             here = places[stem].of(places[stem].node, "entity_type")
-            here.refuse(f"{entity_type!r} is a folder of every run", "another name")
+            here.refuse(
+                Sentence("{entity_type!r} is a folder of every run", entity_type=entity_type),
+                "another name",
+            )
     drafts = {
         stem: _draft(types[stem], stem, at.of(_extended(stem, places, ()), ""), ends)
         for stem, at in places.items()
@@ -88,12 +92,24 @@ def _official(entity_type: str, ids: list[str], folder: Reading, chosen: str) ->
     """The framework a type is evaluated by; a doubt is a Problem."""
     at = folder.of(folder.node, f"runs: frameworks.{entity_type}")
     if chosen and chosen not in ids:
-        at.refuse(repr(chosen), f"a framework of {entity_type}: {', '.join(ids)}")
+        at.refuse(
+            repr(chosen),
+            Sentence(
+                "a framework of {entity_type}: {listed}",
+                entity_type=entity_type,
+                listed=", ".join(ids),
+            ),
+        )
     if chosen in ids:
         return chosen
     if entity_type in ids or len(ids) == 1:
         return entity_type if entity_type in ids else ids[0]
-    at.refuse(f"{', '.join(ids)} are all of {entity_type}", f"frameworks: {{{entity_type}: …}}")
+    at.refuse(
+        Sentence(
+            "{listed} are all of {entity_type}", listed=", ".join(ids), entity_type=entity_type
+        ),
+        Sentence("frameworks: {{{entity_type}: …}}", entity_type=entity_type),
+    )
     return ids[0]
 
 
@@ -151,7 +167,7 @@ def _add_groups(draft: Draft, entries: Mapping[str, Node], parent: str) -> None:
         at = draft.at.of(node, f"groups.{code}")
         if code in draft.group_places:
             first = draft.group_places[code].node.where
-            at.refuse(f"the code is taken at {first}", "each group once")
+            at.refuse(Sentence("the code is taken at {first}", first=first), "each group once")
             continue
         draft.group_places[code] = at
         group = _without(at, "groups").build(Group, hidden=("parent",), code=code)

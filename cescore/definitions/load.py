@@ -185,7 +185,9 @@ def _beside(read: Drafts, run: Run | None, at: Reading) -> list[Draft]:
         known = read.others.get(entity_type, {})
         for code in codes:
             here = at.of(at.node, f"runs: beside.{entity_type}")
-            if here.known(code, known, f"another framework of {entity_type}"):
+            if here.known(
+                code, known, Sentence("another framework of {entity_type}", entity_type=entity_type)
+            ):
                 found.append(known[code])
     return found
 
@@ -251,7 +253,9 @@ def _check_keys(at: Reading, known: tuple[str, ...]) -> bool:
     before = len(at.problems)
     for key, entry in at.node.entries().items():
         if key not in known:
-            expected = with_nearest(f"one of {', '.join(known)}", key, known)
+            expected = with_nearest(
+                Sentence("one of {listed}", listed=", ".join(known)), key, known
+            )
             at.refuse("unknown key", expected, key)
         elif not isinstance(entry.value, dict | None):
             at.refuse(entry.kind, "keys with values", key)

@@ -21,7 +21,7 @@ from typing import Any, Protocol
 
 from cescore.definitions.model.written import FLOAT, number_in
 from cescore.definitions.strays import PLAIN, kind_of
-from cescore.errors import Problem
+from cescore.errors import Problem, Sentence
 
 LARGEST_FILE = 2_000_000  # bytes
 MOST_NODES = 200_000  # after aliases are written out
@@ -70,10 +70,10 @@ class Node:
     def kind(self) -> str:
         """What it is, in words for a message."""
         if isinstance(self.value, dict):
-            return "a mapping"
+            return Sentence("a mapping")
         if isinstance(self.value, list):
-            return "a list"
-        return "nothing" if self.value is None else repr(self.raw)[:60]
+            return Sentence("a list")
+        return Sentence("nothing") if self.value is None else repr(self.raw)[:60]
 
     def get(self, key: str) -> Node | None:
         return self.value.get(key) if isinstance(self.value, dict) else None
@@ -159,17 +159,31 @@ def _text(path: Path, where: str, problems: list[Problem]) -> str | None:
             return None
         raw = path.read_bytes()
     except OSError as error:
-        problems.append(Problem(where, "file", f"cannot be read ({error.strerror})", "a YAML file"))
+        problems.append(
+            Problem(
+                where,
+                "file",
+                Sentence("cannot be read ({strerror})", strerror=error.strerror),
+                "a YAML file",
+            )
+        )
         return None
     if len(raw) > LARGEST_FILE:
-        found = f"{len(raw)} bytes"
-        problems.append(Problem(where, "file", found, f"at most {LARGEST_FILE} bytes"))
+        found = Sentence("{n} bytes", n=len(raw))
+        problems.append(
+            Problem(
+                where,
+                "file",
+                found,
+                Sentence("at most {most} bytes", most=LARGEST_FILE),
+            )
+        )
         return None
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        found = f"byte 0x{raw[error.start]:02x} is not UTF-8"
+        found = Sentence("byte 0x{byte:02x} is not UTF-8", byte=raw[error.start])
         problems.append(Problem(f"{where}:{line}", "file", found, "UTF-8 text"))
         return None
 
@@ -210,11 +224,18 @@ def _composed(text: str, where: str, problems: list[Problem]) -> YamlNode | None
     directive = _directive(text)
     if directive is not None:
         line, found = directive
-        expected = "no directive: true and false are the only truth values in every file"
+        expected = Sentence("no directive: true and false are the only truth values in every file")
         problems.append(Problem(f"{where}:{line}", "YAML", found, expected))
         return None
     if _open_brackets(text) > MOST_BRACKETS:
-        problems.append(Problem(where, "YAML", "nested too deeply", f"at most {DEEPEST} levels"))
+        problems.append(
+            Problem(
+                where,
+                "YAML",
+                "nested too deeply",
+                Sentence("at most {most} levels", most=DEEPEST),
+            )
+        )
         return None
     quick = quickly_composed(text)
     documents = _slowly_composed(text, where, problems) if quick is None else [quick]
@@ -228,7 +249,9 @@ def _composed(text: str, where: str, problems: list[Problem]) -> YamlNode | None
         return None
     if size > MOST_NODES:
         found = "too large once its aliases are written out"
-        problems.append(Problem(where, "YAML", found, f"at most {MOST_NODES} values"))
+        problems.append(
+            Problem(where, "YAML", found, Sentence("at most {most} values", most=MOST_NODES))
+        )
         return None
     return documents[0] if documents else None
 
@@ -259,20 +282,30 @@ def _slowly_composed(text: str, where: str, problems: list[Problem]) -> list[Yam
     ) as error:
         # faults of the parser on text that is not YAML: the user's file is still the culprit
         problems.append(
-            Problem(f"{where}:1", "YAML", f"cannot be read ({error})"[:200], "valid YAML")
+            Problem(
+                f"{where}:1",
+                "YAML",
+                Sentence("cannot be read ({error})", error=str(error)[:180]),
+                "valid YAML",
+            )
         )
     return []
 
 
 def _too_deep(where: str) -> Problem:
-    return Problem(f"{where}:1", "YAML", "nested too deeply", f"at most {DEEPEST} levels")
+    return Problem(
+        f"{where}:1",
+        "YAML",
+        "nested too deeply",
+        Sentence("at most {most} levels", most=DEEPEST),
+    )
 
 
 def _directive(text: str) -> tuple[int, str] | None:
     """Line and words of a directive (%YAML, %TAG) before the document, which would change its values."""
     for number, line in enumerate(text.splitlines(), start=1):
         if line.startswith("%"):
-            return number, f"the directive {line[:60]!r}"
+            return number, Sentence("the directive {line!r}", line=line[:60])
         if line.strip() and not line.lstrip().startswith("#"):
             return None
     return None
@@ -313,9 +346,9 @@ def _plainly(text: str, found: str, mark: object) -> str:
     line = getattr(mark, "line", 0)
     lines = text.splitlines()
     if line < len(lines) and "\t" in lines[line][: len(lines[line]) - len(lines[line].lstrip())]:
-        return f"{found} (the line is indented with a tab; use blanks)"
+        return Sentence("{found} (the line is indented with a tab; use blanks)", found=found)
     if "mapping values" in found or "but got ':'" in found:
-        return f"{found} (a text that holds ': ' needs quotes)"
+        return Sentence("{found} (a text that holds ': ' needs quotes)", found=found)
     return found[:200]
 
 
@@ -375,7 +408,7 @@ class _Builder:
             if key == MERGE and not key_node.style:
                 inherited |= self._inherited(value, line)
             elif key in lines:
-                found = f"duplicate key, first in line {lines[key]}"
+                found = Sentence("duplicate key, first in line {line}", line=lines[key])
                 self._refuse(f"{self.where}:{line}", named, found, "each key once")
             else:
                 lines[key] = line
@@ -402,19 +435,19 @@ class _Builder:
         if tag == "bool":
             return Node(raw.lower() == "true", place, raw)
         if NOT_FINITE.fullmatch(raw) and tag == "float":
-            self._refuse(place, what, f"{raw} is no number", "a finite number")
+            self._refuse(place, what, Sentence("{raw} is no number", raw=raw), "a finite number")
             return Node(None, place, raw, is_broken=True)
         number = number_in(raw)
         if number is not None:
             return Node(number, place, raw)
         if FLOAT.fullmatch(raw):
-            self._refuse(place, what, f"{raw} is too large", "a finite number")
+            self._refuse(place, what, Sentence("{raw} is too large", raw=raw), "a finite number")
             return Node(None, place, raw, is_broken=True)
         if tag in ("int", "float") and len(raw) > 18:
             self._refuse(
                 place,
                 what,
-                f"{raw[:30]}… has {len(raw)} digits",
+                Sentence("{raw}… has {n} digits", raw=raw[:30], n=len(raw)),
                 "a number people write",
             )
             return Node(None, place, raw)
@@ -437,7 +470,7 @@ class _Builder:
         )
         if tag.startswith("tag:yaml.org,2002:") and tag.rpartition(":")[2] in known:
             return built
-        self._refuse(built.where, what, f"the tag {tag[:60]}", "a plain value")
+        self._refuse(built.where, what, Sentence("the tag {tag}", tag=tag[:60]), "a plain value")
         return Node(None, built.where, is_broken=True)
 
     def _refuse(self, where: str, what: str, found: str, expected: str) -> None:

@@ -11,8 +11,9 @@ from cescore.definitions.model import Account, Computed, Factor, Variable
 from cescore.definitions.reading import Reading
 from cescore.definitions.spelling import with_nearest
 from cescore.definitions.units import UnitError, Units
+from cescore.errors import Sentence
 
-ONCE = "each code once, whatever it is of"
+ONCE = Sentence("each code once, whatever it is of")
 FORMULA_KEYS = ("formula", "ladder", "summed", "across_bases", "examples")  # which no table has
 TABLE_KEYS = ("by", "values", "otherwise", "otherwise_in", "level")  # of a table alone
 OF_REGISTER = "industry"  # the word of the register that a table may go by
@@ -83,7 +84,7 @@ class Names:
             at.refuse("there is none", "word: {value, source, tag}", "values")
         allowed = self.variables[table.by].allowed if table.by in self.variables else ()
         for word in table.values if allowed else ():
-            at.at("values", word).known(word, allowed, f"a value of {table.by}")
+            at.at("values", word).known(word, allowed, Sentence("a value of {by}", by=table.by))
 
     def unit_of(self) -> dict[str, str]:
         """The unit of each sound quantity."""
@@ -102,7 +103,9 @@ class Names:
 
     def _registered(self, code: str, at: Reading) -> bool:
         if code in self.places:
-            at.refuse(f"the code is taken at {self.places[code].node.where}", ONCE)
+            at.refuse(
+                Sentence("the code is taken at {where}", where=self.places[code].node.where), ONCE
+            )
             return False
         if is_reserved(code):
             at.refuse("a word of the formula language", "another code")
@@ -132,7 +135,7 @@ def read_formula(item: Computed, at: Reading) -> Expression | None:
         refuse_formula(error, at)
         return None
     if not expression.names:
-        expected = "at least one code; a constant is a factor in accounts.yml"
+        expected = Sentence("at least one code; a constant is a factor in accounts.yml")
         at.refuse("numbers only", expected, "formula")
         return None
     return expression
@@ -151,7 +154,7 @@ def _with_ladder(account: Account, at: Reading) -> Account:
     if account.formula:
         at.refuse("a formula beside it", "the rungs alone: they are the formula", "ladder")
     for code in sorted({code for code in codes if codes.count(code) > 1}):
-        at.refuse(f"{code!r} twice", "each rung once", "ladder")
+        at.refuse(Sentence("{code!r} twice", code=code), "each rung once", "ladder")
     for i, rung in enumerate(account.ladder):
         try:
             parse(rung.formula)

@@ -7,6 +7,7 @@ from cescore.definitions.pictures import FlowPicture, PageParams
 from cescore.definitions.reading import Reading
 from cescore.definitions.spelling import with_nearest
 from cescore.definitions.units import UnitError
+from cescore.errors import Sentence
 
 
 def load_page(at: Reading, names: Names) -> PageParams:
@@ -45,5 +46,8 @@ def _factors(picture: FlowPicture, links: Reading, names: Names) -> set[float]:
         try:
             factors.add(float(names.units.factor(known[code], picture.unit)))
         except UnitError:
-            links.refuse(f"{code} in {known[code]}", f"a quantity in {picture.unit}")
+            links.refuse(
+                Sentence("{code} in {known}", code=code, known=known[code]),
+                Sentence("a quantity in {unit}", unit=picture.unit),
+            )
     return factors

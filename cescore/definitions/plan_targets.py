@@ -13,6 +13,7 @@ from cescore.definitions.plans import ReadPlan
 from cescore.definitions.reading import Reading
 from cescore.definitions.spelling import with_nearest
 from cescore.definitions.units import UnitError, Units
+from cescore.errors import Sentence
 
 Terms = TypeVar("Terms", bound=TargetTerms)
 
@@ -31,7 +32,7 @@ def plan_of_run(
         file = Node({}, f"{folder.node.where}/{run.year}.yml")
         at = folder.of(file, "plan")
         expected = with_nearest("the name of a file in plans/", run.plan, plans)
-        at.refuse(f"no plan {run.plan!r}", expected)
+        at.refuse(Sentence("no plan {plan!r}", plan=run.plan), expected)
         return None
     plan, at = plans[run.plan].plan, plans[run.plan].at
     if plan is None:
@@ -56,9 +57,13 @@ def _check_veto(veto: Veto, at: Reading, drafts: Mapping[str, Draft]) -> None:
     own = [drafts[kind] for kind in veto.entity_types if kind in drafts]
     codes = [code for draft in own for code in draft.indicator_places]
     if own and veto.indicator not in codes:
-        asked = f"an indicator of {' or '.join(veto.entity_types)}"
+        asked = Sentence("an indicator of {listed}", listed=" or ".join(veto.entity_types))
         expected = with_nearest(asked, veto.indicator, codes)
-        at.refuse(f"unknown indicator {veto.indicator!r}", expected, "indicator")
+        at.refuse(
+            Sentence("unknown indicator {indicator!r}", indicator=veto.indicator),
+            expected,
+            "indicator",
+        )
 
 
 def _check_overlap(overlap: Overlap, plan: Plan, at: Reading, drafts: Mapping[str, Draft]) -> None:
@@ -102,8 +107,10 @@ def _check_target(
         if entity_type not in holders and (entity_type or not holders):
             chosen = [drafts[entity_type]] if entity_type else list(drafts.values())
             codes = [code for draft in chosen for code in draft.indicator_places]
-            asked = f"an indicator of {entity_type or 'a framework'}"
-            found = f"unknown indicator {target.indicator!r}"
+            asked = Sentence(
+                "an indicator of {entity_type}", entity_type=entity_type or "a framework"
+            )
+            found = Sentence("unknown indicator {indicator!r}", indicator=target.indicator)
             at.refuse(found, with_nearest(asked, target.indicator, codes), "indicator")
     for entity_type in holders:
         indicator = drafts[entity_type].indicators.get(target.indicator)

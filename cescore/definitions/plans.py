@@ -17,6 +17,7 @@ from cescore.definitions.model import (
     Target,
 )
 from cescore.definitions.reading import Reading
+from cescore.errors import Sentence
 
 FULL_TOTAL = 100.0
 PARTS = ("targets", "index", "measures")
@@ -74,11 +75,20 @@ def _with_vetoes_by_band(plan: Plan) -> Plan:
 def _check_years(plan: Plan, at: Reading) -> None:
     ordered = plan.base_year <= plan.first_year <= plan.last_year
     if not ordered or plan.base_year == plan.last_year:
-        found = f"base {plan.base_year}, first {plan.first_year}, last {plan.last_year}"
+        found = Sentence(
+            "base {base_year}, first {first_year}, last {last_year}",
+            base_year=plan.base_year,
+            first_year=plan.first_year,
+            last_year=plan.last_year,
+        )
         at.of(at.node, "plan.first_year").refuse(found, "base <= first <= last, base < last")
     middle = plan.midterm_year
     if middle is not None and not plan.first_year <= middle < plan.last_year:
-        expected = f"{plan.first_year} or later, before {plan.last_year}"
+        expected = Sentence(
+            "{first_year} or later, before {last_year}",
+            first_year=plan.first_year,
+            last_year=plan.last_year,
+        )
         at.refuse(str(middle), expected, "midterm_year")
 
 
@@ -99,7 +109,7 @@ def _check_amount(target: Target, at: Reading) -> None:
     """A change since the base year is above zero, and nothing can fall by all of itself."""
     is_fall = target.type == "cumulative_reduction"
     if target.type != "level" and not 0 < target.value < (100 if is_fall else float("inf")):
-        expected = "above 0 and below 100 %" if is_fall else "above 0 %"
+        expected = Sentence("above 0 and below 100 %") if is_fall else Sentence("above 0 %")
         at.refuse(f"{target.value:g}", expected, "value")
 
 
@@ -111,25 +121,40 @@ def _check_measures(plan: Plan, at: Reading) -> None:
         place.at("system").known(measure.system, plan.systems)
         for check in measure.checks:
             if check.id in seen:
-                found = f"check {check.id} is also in measure {seen[check.id]}"
-                place.refuse(found, "each check once", "checks")
+                twice = Sentence(
+                    "check {id} is also in measure {seen}", id=check.id, seen=seen[check.id]
+                )
+                place.refuse(twice, "each check once", "checks")
             seen[check.id] = code
             found, expected = _wrong_yardstick(check)
             if found:
-                place.refuse(f"check {check.id}: {found}", expected, "checks")
+                place.refuse(
+                    Sentence("check {id}: {found}", id=check.id, found=found), expected, "checks"
+                )
 
 
 def _wrong_yardstick(check: Check) -> tuple[str, str]:
     """What does not fit in how a check is scored, and what would; "" where all does."""
     if check.yardstick in ("goal", "improves") and check.type not in NUMERIC:
-        return f"yardstick {check.yardstick} of a {check.type}", f"a type of {', '.join(NUMERIC)}"
+        return Sentence(
+            "yardstick {yardstick} of a {type}", yardstick=check.yardstick, type=check.type
+        ), Sentence("a type of {listed}", listed=", ".join(NUMERIC))
     if check.quantity and (check.yardstick != "improves" or check.type not in ("count", "amount")):
-        found = f"quantity {check.quantity} of a {check.type} with yardstick {check.yardstick}"
+        found = Sentence(
+            "quantity {quantity} of a {type} with yardstick {yardstick}",
+            quantity=check.quantity,
+            type=check.type,
+            yardstick=check.yardstick,
+        )
         return found, "a count or amount with the yardstick improves"
     if check.yardstick == "improves" and not check.better:
         return "yardstick improves without a direction", "better: more or less"
     if (check.yardstick == "goal") != bool(check.goal):
-        found = f"yardstick {check.yardstick} {'with' if check.goal else 'without'} a goal"
+        found = (
+            Sentence("yardstick {name} with a goal", name=check.yardstick)
+            if check.goal
+            else Sentence("yardstick {name} without a goal", name=check.yardstick)
+        )
         return found, "a goal for the yardstick goal, and for no other"
     return "", ""
 
@@ -144,14 +169,20 @@ def _check_assessment(plan: Plan, at: Reading) -> None:
         if not sum(weights.values()):
             place.refuse("all weights are zero", "one above zero")
         if rules.scales and entity_type not in rules.scale_of:
-            expected = f"scale_of: {{{entity_type}: {' or '.join(rules.scales)}}}"
+            expected = Sentence(
+                "scale_of: {{{entity_type}: {listed}}}",
+                entity_type=entity_type,
+                listed=" or ".join(rules.scales),
+            )
             place.refuse("none of the scales grades the total", expected)
     _check_comparable(rules, at.at("comparable"))
     left_out = [kind for kind in EVIDENCE_KINDS if kind not in rules.evidence]
     if left_out or max(rules.evidence.values()) > 1:
         at.at("evidence").refuse(
-            f"without {', '.join(left_out)}" if left_out else "a share above 1",
-            f"a share of 0 to 1 for each of {', '.join(EVIDENCE_KINDS)}",
+            Sentence("without {listed}", listed=", ".join(left_out))
+            if left_out
+            else "a share above 1",
+            Sentence("a share of 0 to 1 for each of {listed}", listed=", ".join(EVIDENCE_KINDS)),
         )
     for entity_type, bonus in rules.bonus.items():
         place = at.at("bonus", entity_type)
@@ -177,15 +208,21 @@ def _check_bonus(bonus: Bonus, scale: GradeScale | None, at: Reading) -> None:
     """Extra points lift no total by a whole grade, and a distinction has none."""
     for code, item in bonus.items.items():
         if bool(item.points) != bool(bonus.most):
-            found = f"{item.points:g} points, of {bonus.most:g} at most"
+            found = Sentence(
+                "{points:g} points, of {most:g} at most", points=item.points, most=bonus.most
+            )
             at.at("items", code).refuse(found, "points and most, or neither (a distinction)")
     if scale is None or not scale.bands:
         return
     least = [FULL_TOTAL, *(band.least for band in scale.bands)]
     narrowest = min(above - below for above, below in pairwise(least))
     if bonus.most and bonus.most >= narrowest > 0:
-        expected = f"fewer than {narrowest:g}, the width of the narrowest grade of {scale.code}"
-        at.refuse(f"{bonus.most:g} points", expected, "most")
+        expected = Sentence(
+            "fewer than {narrowest:g}, the width of the narrowest grade of {code}",
+            narrowest=narrowest,
+            code=scale.code,
+        )
+        at.refuse(Sentence("{most:g} points", most=bonus.most), expected, "most")
 
 
 def _check_scales(plan: Plan, at: Reading) -> None:
@@ -205,8 +242,12 @@ def _check_vetoes(plan: Plan, at: Reading) -> None:
     for code, veto in plan.vetoes.items():
         place, given = at.at("vetoes", code), (veto.than, veto.threshold is not None)
         if veto.indicator and (not veto.op or bool(given[0]) == given[1]):
-            expected = "op, and either than: last_year or base_year, or a threshold"
-            place.refuse(f"indicator {veto.indicator} without them", expected, "indicator")
+            expected = Sentence("op, and either than: last_year or base_year, or a threshold")
+            place.refuse(
+                Sentence("indicator {indicator} without them", indicator=veto.indicator),
+                expected,
+                "indicator",
+            )
         elif not veto.indicator and (veto.op or any(given) or veto.tolerance):
             place.refuse("a condition without an indicator", "an indicator", "op")
         for scale in dict.fromkeys(rules.scale_of.get(kind, "") for kind in veto.entity_types):

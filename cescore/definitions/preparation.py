@@ -16,6 +16,7 @@ from cescore.definitions.model import (
 )
 from cescore.definitions.reading import Reading
 from cescore.definitions.spelling import with_nearest
+from cescore.errors import Sentence
 
 GROUPINGS = ("industry",)  # columns of entities.csv that a bundle carries as well
 ROWS = ("all", "group")  # of an entity's own indicators: all scored ones, or those of the group
@@ -29,10 +30,14 @@ def check_preparation(
     for imputation, at in _imputations(draft, framework):
         by = at.node.get("by")
         if imputation.method in BY_GROUP and imputation.by not in known:
-            expected = with_nearest(f"one of {', '.join(known)}", imputation.by, known)
-            at.refuse(f"{imputation.by!r} groups nobody", expected, "by")
+            expected = with_nearest(
+                Sentence("one of {listed}", listed=", ".join(known)), imputation.by, known
+            )
+            at.refuse(Sentence("{by!r} groups nobody", by=imputation.by), expected, "by")
         if imputation.method in ALONG_ROW and by is not None and by.value not in ROWS:
-            at.refuse(repr(imputation.by), f"one of {', '.join(ROWS)}", "by")
+            at.refuse(
+                repr(imputation.by), Sentence("one of {listed}", listed=", ".join(ROWS)), "by"
+            )
     for indicator in framework.scored():
         _check_scored(draft, framework, indicator)
 
@@ -47,7 +52,11 @@ def _check_scored(draft: Draft, framework: Framework, indicator: Indicator) -> N
     if may_transform and method in ON_GOALPOSTS:
         place = at.node.get("treatment") or draft.at.node.get("treatment") or draft.at.node
         at.of(place, f"{at.what}.treatment.then").refuse(
-            f"{treatment.then}, while {method} stand on untransformed values",
+            Sentence(
+                "{then}, while {method} stand on untransformed values",
+                then=treatment.then,
+                method=method,
+            ),
             "none, or a normalisation on observed values (min_max, z_score, rank)",
         )
 

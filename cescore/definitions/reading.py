@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -16,21 +17,27 @@ from pydantic import BaseModel, ValidationError
 from cescore.definitions.located import Node
 from cescore.definitions.model.base import FROM_FILE, Refused, TopValues, UnknownKey
 from cescore.definitions.spelling import with_nearest
-from cescore.errors import Problem
+from cescore.errors import Problem, Sentence
 
 Model = TypeVar("Model", bound=BaseModel)
-CODE_RULE = "a letter, then letters, digits or _ (at most 80)"
+CODE_RULE = Sentence("a letter, then letters, digits or _ (at most 80)")
 BROKEN = Refused()  # could not be read, and said so
 KEYS = (".code", ".id")  # fields that an entry's key fills
 LISTED = 200  # characters of a list of what would do
 EXPECTED: Mapping[str, str] = {  # pydantic's kinds of error -> what was expected
-    "string_type": "a text",
-    "string_too_short": "a text",
+    "string_type": Sentence("a text"),
+    "string_too_short": Sentence("a text"),
     "string_pattern_mismatch": CODE_RULE,
-    "tuple_type": "a list",
-    "list_type": "a list",
-    "dict_type": "keys with values",
-    "mapping_type": "keys with values",
+    "tuple_type": Sentence("a list"),
+    "list_type": Sentence("a list"),
+    "dict_type": Sentence("keys with values"),
+    "mapping_type": Sentence("keys with values"),
+}
+BOUNDS: Mapping[str, str] = {  # and of those about an end, which stands in the error's context
+    "greater_than_equal": "ge",
+    "greater_than": "gt",
+    "less_than_equal": "le",
+    "less_than": "lt",
 }
 
 
@@ -65,7 +72,7 @@ class Reading:
         words = list(words)
         if not word or word in words:
             return True
-        listed = f"one of {', '.join(words) or 'nothing'}"[:LISTED]
+        listed = Sentence("one of {listed}", listed=(", ".join(words) or "nothing")[:LISTED])
         self.refuse(repr(word), with_nearest(expected or listed, word, words))
         return False
 
@@ -86,7 +93,7 @@ class Reading:
         unset = {*hidden, *getattr(model, "filled", ())}
         fields = [name for name in model.model_fields if name not in unset]
         if not isinstance(self.node.value, dict):
-            self.refuse(self.node.kind, f"keys: {', '.join(fields)}")
+            self.refuse(self.node.kind, Sentence("keys: {listed}", listed=", ".join(fields)))
             return None
         before = len(self.problems)
         values = TopValues(given)
@@ -96,12 +103,14 @@ class Reading:
             elif key not in given:
                 values[key] = _plain(entry)
             elif entry.raw != str(given[key]):
-                self.at(key).refuse(entry.kind, f"{given[key]}, as its key or file says")
+                self.at(key).refuse(
+                    entry.kind, Sentence("{given}, as its key or file says", given=given[key])
+                )
         found = self._validated(model, values)
         return found if len(self.problems) == before else None
 
     def _refuse_key(self, key: str, entry: Node, fields: Sequence[str]) -> None:
-        expected = with_nearest(f"one of {', '.join(fields)}", key, fields)
+        expected = with_nearest(Sentence("one of {listed}", listed=", ".join(fields)), key, fields)
         self.of(entry, f"{self.what}.{key}").refuse("unknown key", expected)
 
     def _validated(self, model: type[Model], values: TopValues) -> Model | None:
@@ -115,7 +124,7 @@ class Reading:
                     key = problem.where, problem.what, problem.found
                     told.setdefault(key, []).append(problem.expected)
             self.problems.extend(
-                Problem(*key, expected=" or ".join(dict.fromkeys(expected)))
+                Problem(*key, expected=reduce(_either, dict.fromkeys(expected)))
                 for key, expected in told.items()
             )
         return None
@@ -126,7 +135,9 @@ class Reading:
         given = fault["input"]
         if isinstance(given, UnknownKey):
             key = str(fault["loc"][-1])
-            expected = with_nearest(f"one of {', '.join(given.known)}", key, given.known)
+            expected = with_nearest(
+                Sentence("one of {listed}", listed=", ".join(given.known)), key, given.known
+            )
             return Problem(node.where, what, "unknown key", expected)
         if isinstance(given, Refused):
             return Problem(node.where, what, given.found or node.kind, given.expected)
@@ -165,6 +176,24 @@ def _expected(fault: Any, node: Node) -> str:
     if fault["type"] == "literal_error":
         words = [a or b for a, b in re.findall(r"'([^']*)'|(-?\d+)", fault["ctx"]["expected"])]
         words = [word for word in words if word]
-        return with_nearest(f"one of {', '.join(words)}", node.raw, words)
+        return with_nearest(Sentence("one of {listed}", listed=", ".join(words)), node.raw, words)
+    if fault["type"] in BOUNDS:
+        return _bound(BOUNDS[fault["type"]], fault["ctx"])
     message = str(fault["msg"]).removeprefix("Input should be ").removeprefix("Value error, ")
     return EXPECTED.get(fault["type"], message)
+
+
+def _bound(name: str, context: Mapping[str, Any]) -> str:
+    """What an end of a range asks for."""
+    end = context[name]
+    if name == "ge":
+        return Sentence("greater than or equal to {end:g}", end=end)
+    if name == "gt":
+        return Sentence("greater than {end:g}", end=end)
+    if name == "le":
+        return Sentence("less than or equal to {end:g}", end=end)
+    return Sentence("less than {end:g}", end=end)
+
+
+def _either(first: str, second: str) -> str:
+    return Sentence("{first} or {second}", first=first, second=second)

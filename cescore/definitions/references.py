@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from cescore.definitions.layout import Draft
 from cescore.definitions.model.reference import Reference, References, ReferenceValue
 from cescore.definitions.reading import Reading
+from cescore.errors import Sentence
 
 
 def load_references(at: Reading, drafts: Mapping[str, Draft]) -> tuple[Reference, ...]:
@@ -26,7 +27,15 @@ def load_references(at: Reading, drafts: Mapping[str, Draft]) -> tuple[Reference
             _check_indicator(value, drafts, place)
         key = (value.indicator, value.area, value.year, value.kind)
         if key in seen:
-            place.refuse(f"{value.indicator} {value.area} {value.year} again", "each value once")
+            place.refuse(
+                Sentence(
+                    "{indicator} {area} {year} again",
+                    indicator=value.indicator,
+                    area=value.area,
+                    year=value.year,
+                ),
+                "each value once",
+            )
         seen.add(key)
     return tuple(
         Reference(**dict(value), **dict(found.areas[value.area]))
@@ -53,7 +62,11 @@ def _check_indicator(value: ReferenceValue, drafts: Mapping[str, Draft], at: Rea
     if at.at("indicator").known(value.indicator, codes, "an indicator"):
         units = {one[value.indicator].unit for one in own if value.indicator in one}
         if value.unit not in units:
-            expected = f"{' or '.join(sorted(units))}, the unit of {value.indicator}"
+            expected = Sentence(
+                "{listed}, the unit of {indicator}",
+                listed=" or ".join(sorted(units)),
+                indicator=value.indicator,
+            )
             at.refuse(repr(value.unit), expected, "unit")
 
 

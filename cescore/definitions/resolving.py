@@ -14,6 +14,7 @@ from cescore.definitions.order import closure, ordered
 from cescore.definitions.reading import Reading
 from cescore.definitions.spelling import with_nearest
 from cescore.definitions.units import Units
+from cescore.errors import Sentence
 
 ATTRIBUTES = ("industry", "holding_id")  # of the register, that members are chosen by
 STATES = ("not_computable", "missing", "suppressed", "not_applicable", "not_collected")
@@ -86,9 +87,13 @@ def check_names(expression: Expression, names: Names, known: Iterable[str], at: 
             continue
         if name not in codes:
             expected = with_nearest("a variable, factor, account or indicator", name, sorted(codes))
-            at.refuse(f"unknown code {name!r}", expected, key)
+            at.refuse(Sentence("unknown code {name!r}", name=name), expected, key)
         elif names.is_code(name):
-            at.refuse(f"{name!r} is a code, not a quantity", "a quantity, count or flag", key)
+            at.refuse(
+                Sentence("{name!r} is a code, not a quantity", name=name),
+                "a quantity, count or flag",
+                key,
+            )
 
 
 def check_bases(
@@ -109,7 +114,10 @@ def check_bases(
     met = bases(code)
     operands = expressions[code].names if code in expressions else ()
     if len(met) > 1 and all(len(bases(name)) < 2 for name in operands if name != code):
-        listed = ", ".join(f"{factor} is {basis}" for basis, factor in met.items())
+        listed = ", ".join(
+            Sentence("{factor} is {basis}", factor=factor, basis=basis)
+            for basis, factor in met.items()
+        )
         at.refuse(listed, "factors on one basis", "formula")
 
 
@@ -122,11 +130,17 @@ def check_examples(
         here = at.of(place, f"{at.what}.examples[{position}]")
         for code in example.given:
             if code not in usable:
-                found = f"{code!r} is not used" if code in known else f"unknown code {code!r}"
+                found = (
+                    Sentence("{code!r} is not used", code=code)
+                    if code in known
+                    else Sentence("unknown code {code!r}", code=code)
+                )
                 expected = with_nearest("codes of the formula", code, usable)
                 here.of(place, f"{here.what}.given").refuse(found, expected)
         for state in _states(example):
-            here.known(state, STATES, f"a number or one of {', '.join(STATES)}")
+            here.known(
+                state, STATES, Sentence("a number or one of {listed}", listed=", ".join(STATES))
+            )
 
 
 def _states(example: Example) -> list[str]:

@@ -17,8 +17,9 @@ from cescore.definitions.model import (
     Framework,
 )
 from cescore.definitions.reading import Reading
+from cescore.errors import Sentence
 
-STATED_ENDS = f"{', '.join(ON_GOALPOSTS)}: ends that params state"
+STATED_ENDS = Sentence("{listed}: ends that params state", listed=", ".join(ON_GOALPOSTS))
 MEANS = "a mean of the entity's own scores (arithmetic_mean, geometric_mean …)"
 FEWEST = 20  # entities that learnt weights are learnt from, where they are allowed
 
@@ -42,7 +43,11 @@ def check_respondent_methods(
     allowed = at.at("learning_over_respondents")
     for kind in disclosure.learning_over_respondents:
         if kind in disclosure.public_types:
-            allowed.refuse(f"{kind!r} is public", "an entity type not in public_types", kind)
+            allowed.refuse(
+                Sentence("{kind!r} is public", kind=kind),
+                "an entity type not in public_types",
+                kind,
+            )
         else:
             allowed.known(kind, [k for k in drafts if k not in disclosure.public_types])
     if not disclosure.is_decided:
@@ -53,9 +58,11 @@ def check_respondent_methods(
         if kind in disclosure.learning_over_respondents:
             _check_fewest(drafts[kind], framework)
             continue
-        otherwise = f"or a reason under learning_over_respondents.{kind} in disclosure.yml"
+        otherwise = Sentence(
+            "or a reason under learning_over_respondents.{kind} in disclosure.yml", kind=kind
+        )
         for place, key, method, instead in _learning(drafts[kind], framework):
-            found = f"{method} lets a respondent solve for others' values"
+            found = Sentence("{method} lets a respondent solve for others' values", method=method)
             place.refuse(found, f"{instead}; {otherwise}", key)
 
 
@@ -71,11 +78,11 @@ def _learning(draft: Draft, framework: Framework) -> Iterator[tuple[Reading, str
             yield _at(at, draft, "normalisation"), "normalisation", method, STATED_ENDS
         imputation = framework.imputation_of(indicator).method
         if imputation != "none":
-            what = f"imputation {imputation}"
+            what = Sentence("imputation {imputation}", imputation=imputation)
             yield _at(at, draft, "imputation"), "imputation", what, "none: missing rules of params"
         treatment = framework.treatment_of(indicator).method
         if treatment != "none":
-            what = f"treatment {treatment}"
+            what = Sentence("treatment {treatment}", treatment=treatment)
             yield _at(at, draft, "treatment"), "treatment", what, "none: stated ends cut outliers"
     for group in ("", *framework.groups):
         at = draft.group_places[group] if group else draft.at
@@ -84,7 +91,7 @@ def _learning(draft: Draft, framework: Framework) -> Iterator[tuple[Reading, str
             yield at, "aggregation", aggregation, MEANS
         weighting = framework.weighting_of(group).method
         if weighting in LEARNT and len(framework.members(group)) > 1:
-            what = f"weighting {weighting}"
+            what = Sentence("weighting {weighting}", weighting=weighting)
             yield _at(at, draft, "weighting"), "weighting", what, "given, equal, budget or ahp"
 
 
@@ -99,4 +106,6 @@ def _check_fewest(draft: Draft, framework: Framework) -> None:
         weighting = framework.weighting_of(group)
         if weighting.method in LEARNT and weighting.fewest < FEWEST:
             at = _at(draft.group_places[group] if group else draft.at, draft, "weighting")
-            at.at("weighting").refuse(f"{weighting.fewest}", f"{FEWEST} or more", "fewest")
+            at.at("weighting").refuse(
+                f"{weighting.fewest}", Sentence("{fewest} or more", fewest=FEWEST), "fewest"
+            )

@@ -9,10 +9,11 @@ from cescore.definitions.layout import Files
 from cescore.definitions.model import Plan, Run
 from cescore.definitions.model.written import YEAR
 from cescore.definitions.reading import Reading
+from cescore.errors import Sentence
 
 LONGEST_YEAR = 40  # digits repeated in a message
 RELEASED = ("reviewed", "final", "corrected", "withdrawn", "published")  # stages of a release
-SIGNED_OFF = (
+SIGNED_OFF = Sentence(
     "draft or sample: a build is never more, it becomes so by"
     " build.py release --stage … --sign-off FILE (docs/release.md)"
 )
@@ -64,7 +65,9 @@ def _check_years(run: Run, at: Reading) -> None:
     """What a year is compared with does not lie after it."""
     for key, given in (("base_year", run.base_year), ("first_year", run.first_year)):
         if given is not None and given > run.year:
-            at.refuse(str(given), f"{run.year}, the year evaluated, or earlier", key)
+            at.refuse(
+                str(given), Sentence("{year}, the year evaluated, or earlier", year=run.year), key
+            )
 
 
 def _run_of(runs: Mapping[int, Run], year: int) -> Run:

@@ -25,6 +25,11 @@ def nearest_few(word: str, known: Iterable[str], most: int, alike: float = ALIKE
     return [folded[one] for one in close]
 
 
+def best_first(direction: int) -> str:
+    """Which end of a scale must lie above the other, in words."""
+    return Sentence("best above worst") if direction == 1 else Sentence("best below worst")
+
+
 def with_nearest(expected: str, word: str, known: Iterable[str]) -> str:
     """What was expected, and the nearest known word if there is one."""
     close = nearest(word, known)

@@ -8,6 +8,7 @@ from cescore.definitions.layout import Draft, Files
 from cescore.definitions.model import Standard
 from cescore.definitions.reading import Reading
 from cescore.definitions.spelling import with_nearest
+from cescore.errors import Sentence
 
 
 def load_standards(files: Files, drafts: Mapping[str, Draft]) -> dict[str, Standard]:
@@ -37,7 +38,10 @@ def _check_groups(standard: Standard, at: Reading) -> None:
     for code, group in standard.choose.items():
         size = sum(line.choose == code for line in standard.requirements.values())
         if size < group.least:
-            file.at("choose", code).refuse(f"{size} members", f"at least {group.least} of them")
+            file.at("choose", code).refuse(
+                Sentence("{size} members", size=size),
+                Sentence("at least {least} of them", least=group.least),
+            )
 
 
 def _check_indicators(standard: Standard, at: Reading, drafts: Mapping[str, Draft]) -> None:
@@ -53,4 +57,8 @@ def _check_indicators(standard: Standard, at: Reading, drafts: Mapping[str, Draf
     for code, line in standard.requirements.items():
         for key, used in (("indicator", line.indicator), ("sign_of", line.sign_of)):
             place = at.of(at.node, "").at("requirements", code, key)
-            place.known(used, draft.indicator_places, f"an indicator of {draft.entity_type}")
+            place.known(
+                used,
+                draft.indicator_places,
+                Sentence("an indicator of {entity_type}", entity_type=draft.entity_type),
+            )

@@ -15,21 +15,21 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
-from cescore.errors import Problem
+from cescore.errors import Problem, Sentence
 
 DEEPEST = 8  # folders inside each other; what lies deeper is named by its folder
 MOST_NAMED = 50  # strays of one folder that are named one by one
 # What file managers and editors leave behind, and a word to the reader: never inputs.
 NO_INPUT = (".*", "~$*", "Thumbs.db", "desktop.ini", "README", "README.*")
 KINDS = (
-    (stat.S_ISLNK, "a link"),
-    (stat.S_ISDIR, "a folder"),
-    (stat.S_ISFIFO, "a FIFO"),
-    (stat.S_ISSOCK, "a socket"),
-    (stat.S_ISBLK, "a device"),
-    (stat.S_ISCHR, "a device"),
+    (stat.S_ISLNK, Sentence("a link")),
+    (stat.S_ISDIR, Sentence("a folder")),
+    (stat.S_ISFIFO, Sentence("a FIFO")),
+    (stat.S_ISSOCK, Sentence("a socket")),
+    (stat.S_ISBLK, Sentence("a device")),
+    (stat.S_ISCHR, Sentence("a device")),
 )
-PLAIN = "a file"
+PLAIN = Sentence("a file")
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,15 @@ class Stray:
         place = f"{where}/{shown(self.path)}"
         if self.kind not in (PLAIN, "a folder"):
             return Problem(place, "file", self.kind, "a plain file")
-        elsewhere = f"nothing here that is not read: move it out of {where}/"
-        expected = f"the name {' or '.join(self.probably)}" if self.probably else elsewhere
-        return Problem(place, "file", f"{self.kind} that nothing reads", expected)
+        elsewhere = Sentence("nothing here that is not read: move it out of {where}/", where=where)
+        expected = (
+            Sentence("the name {listed}", listed=" or ".join(self.probably))
+            if self.probably
+            else elsewhere
+        )
+        return Problem(
+            place, "file", Sentence("{kind} that nothing reads", kind=self.kind), expected
+        )
 
 
 def kind_of(path: Path) -> str:

@@ -20,6 +20,7 @@ from cescore.definitions.language import (
     TOLERANCES,
     FormulaError,
 )
+from cescore.errors import Sentence
 
 TOKEN = re.compile(
     r"(?P<blank>[ \t\r\n]+)"
@@ -47,7 +48,9 @@ def scan(text: str, conditions: bool, across: bool) -> Iterable[str]:
             if is_code and position not in types:
                 names.append(word)
         elif kind == "comparison" and not conditions:
-            raise FormulaError(f"{word!r} compares", position=position + 1, expected=ALLOWED)
+            raise FormulaError(
+                Sentence("{word!r} compares", word=word), position=position + 1, expected=ALLOWED
+            )
         if kind == "operator" or word in LOGIC:
             operators += 1
             is_sign = before in "(,+-*/**" or before in LOGIC or before in COMPARISONS.values()
@@ -59,11 +62,19 @@ def scan(text: str, conditions: bool, across: bool) -> Iterable[str]:
             raise FormulaError(
                 "too deep or too long to follow",
                 position=position + 1,
-                expected=f"at most {DEEPEST} brackets in each other, {MOST_OPERATORS} operators",
+                expected=Sentence(
+                    "at most {deepest} brackets in each other, {most_operators} operators",
+                    deepest=DEEPEST,
+                    most_operators=MOST_OPERATORS,
+                ),
             )
         position, before = found.end(), before if kind == "blank" else word
     if depth:
-        raise FormulaError(f"{depth} bracket(s) not closed", position=len(text), expected="')'")
+        raise FormulaError(
+            Sentence("{depth} bracket(s) not closed", depth=depth),
+            position=len(text),
+            expected="')'",
+        )
     return names
 
 
@@ -72,11 +83,11 @@ def _stranger(text: str, position: int) -> str:
     found = text[position]
     plain = unicodedata.normalize("NFKC", found)
     if plain != found and plain.isascii():
-        return f"{found!r} is not the ASCII {plain!r}"
+        return Sentence("{found!r} is not the ASCII {plain!r}", found=found, plain=plain)
     if found == "=":
         return "'=' is no comparison (write ==)"
     word = re.match(r"[\w.]+|\S{1,2}", text[position:])
-    return f"{(word[0] if word else found)[:40]!r} is not allowed"
+    return Sentence("{value!r} is not allowed", value=(word[0] if word else found)[:40])
 
 
 def _check_word(word: str, rest: str, conditions: bool, across: bool, position: int) -> None:
@@ -84,20 +95,26 @@ def _check_word(word: str, rest: str, conditions: bool, across: bool, position: 
     if word in LOGIC and conditions:
         return
     if keyword.iskeyword(word):
-        raise FormulaError(f"{word!r} is not allowed", position=position, expected=ALLOWED)
+        raise FormulaError(
+            Sentence("{word!r} is not allowed", word=word), position=position, expected=ALLOWED
+        )
     if word in CALLED and not is_called:
-        raise FormulaError(f"{word!r} is a function", position=position, expected=f"{word}(…)")
+        raise FormulaError(
+            Sentence("{word!r} is a function", word=word), position=position, expected=f"{word}(…)"
+        )
     if word in ACROSS and not across:
         raise FormulaError(
-            f"{word!r} looks at other entities",
+            Sentence("{word!r} looks at other entities", word=word),
             position=position,
             expected="a rule of checks.yml for that; here what the entity itself returns",
         )
     if (word in PREDICATES or word in TOLERANCES) and not conditions:
-        raise FormulaError(f"{word!r} is of rules alone", position=position, expected=ALLOWED)
+        raise FormulaError(
+            Sentence("{word!r} is of rules alone", word=word), position=position, expected=ALLOWED
+        )
     if is_called and word not in CALLED:
         raise FormulaError(
-            f"{word!r} is not a function",
+            Sentence("{word!r} is not a function", word=word),
             position=position,
             expected=", ".join(sorted({*FUNCTIONS, *TOLERANCES})),
         )

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Protocol
 
-from cescore.errors import CescoreError
+from cescore.errors import CescoreError, Sentence
 
 LONGEST = 200  # characters of a unit's text
 LARGEST_POWER = 9
@@ -93,7 +93,14 @@ class UnitReader:
         whole = f"({over})" if "/" in over else over
         above = f"{whole}{dot}{last}/{under}" if over else f"{last}/{under}"
         below = f"{over or '1'}/({under}{dot}{last})"
-        return UnitError(f"unit {self.text!r} is ambiguous: {above} or {below}; write brackets")
+        return UnitError(
+            Sentence(
+                "unit {text!r} is ambiguous: {above} or {below}; write brackets",
+                text=self.text,
+                above=above,
+                below=below,
+            )
+        )
 
     def _written(self, first: int, end: int) -> str:
         """Some of the tokens as text: words side by side apart, signs and brackets close."""
@@ -142,14 +149,18 @@ class UnitReader:
         return {"ten": len(digits) - 1}
 
     def _error(self, word: str, expected: str = "") -> UnitError:
-        hint = expected and f"expected {expected}"
-        found = f"unit {self.text!r}: " if word != self.text else "unit "
-        return UnitError(found + unknown(word, "" if hint else self.units.nearest(word), hint))
+        hint = expected and Sentence("expected {expected}", expected=expected)
+        lead = (
+            Sentence("unit {text!r}: ", text=self.text) if word != self.text else Sentence("unit ")
+        )
+        told = unknown(word, "" if hint else self.units.nearest(word), hint)
+        return UnitError(Sentence("{lead}{told}", lead=lead, told=told))
 
 
 def unknown(word: str, nearest: str, hint: str = "") -> str:
-    tail = f"nearest: {nearest}" if nearest else hint
-    return f"{word!r} is not known" + (f"; {tail}" if tail else "")
+    tail = Sentence("nearest: {nearest}", nearest=nearest) if nearest else hint
+    told = Sentence("{word!r} is not known", word=word)
+    return Sentence("{told}; {tail}", told=told, tail=tail) if tail else told
 
 
 def _plain(text: str) -> str:

@@ -21,7 +21,7 @@ from cescore.definitions.unit_text import (
     UnitReader,
     unknown,
 )
-from cescore.errors import CescoreError, ParamsError, Problem
+from cescore.errors import CescoreError, ParamsError, Problem, Sentence
 
 with held_back("dask"):  # a third of the start of each command, for arrays that are none of ours
     import pint
@@ -112,7 +112,7 @@ class Units:
             has both readings).
         """
         if not isinstance(text, str) or len(text) > LONGEST or text.count("(") > LARGEST_POWER:
-            raise UnitError(f"{str(text)[:40]!r} is not the text of a unit")
+            raise UnitError(Sentence("{text!r} is not the text of a unit", text=str(text)[:40]))
         return self._parsed(text)
 
     def _parse(self, text: str) -> pint.Unit:
@@ -138,7 +138,13 @@ class Units:
         """
         source, target = self.as_unit(from_), self.as_unit(to)
         if not self.same_dimension(source, target):
-            raise UnitError(f"{self.described(source)} cannot become {self.described(target)}")
+            raise UnitError(
+                Sentence(
+                    "{source} cannot become {target}",
+                    source=self.described(source),
+                    target=self.described(target),
+                )
+            )
         return self._root(source) / self._root(target)
 
     def as_unit(self, unit: str | pint.Unit) -> pint.Unit:
@@ -237,9 +243,11 @@ class Units:
             TypeError,
             SyntaxError,
         ) as error:
-            raise UnitError(f"is no definition of a unit: {error}") from error
+            raise UnitError(
+                Sentence("is no definition of a unit: {error}", error=str(error))
+            ) from error
         if size <= 0:
-            raise UnitError(f"a unit of size {size} measures nothing")
+            raise UnitError(Sentence("a unit of size {size} measures nothing", size=size))
         self._names.update(dict.fromkeys(words, name))
         self._shown[name] = spellings[0] if spellings and spellings[0] != "_" else name
 
@@ -247,10 +255,15 @@ class Units:
         for word in words:
             if not (DEFINED.fullmatch(word) or word in {"%", "‰", "€", "$", "¥"}):
                 raise UnitError(
-                    f"{word!r} is no name; define one unit a line: name = value = alias"
+                    Sentence(
+                        "{word!r} is no name; define one unit a line: name = value = alias",
+                        word=word,
+                    )
                 )
             if word in self._names or (self._is_shipped and self.powers_of(word)):
-                raise UnitError(f"{word!r} is already defined and keeps its meaning")
+                raise UnitError(
+                    Sentence("{word!r} is already defined and keeps its meaning", word=word)
+                )
         if len(set(words)) < len(words):
             raise UnitError("the same spelling stands twice")
 
@@ -260,13 +273,18 @@ class Units:
             return
         position, before = 0, ""
         if AMBIGUOUS.search(value):
-            raise UnitError(f"{value!r} is ambiguous: * after / of a unit; write brackets")
+            raise UnitError(
+                Sentence("{value!r} is ambiguous: * after / of a unit; write brackets", value=value)
+            )
         while position < len(value):
             found = DEFINITION_TOKEN.match(value, position)
             token = found.group(1) if found else ""
             if found is None or (token.startswith("**") and before.startswith("**")):
                 raise UnitError(
-                    f"cannot read {value[position:][:20]!r}; expected numbers and units"
+                    Sentence(
+                        "cannot read {value!r}; expected numbers and units",
+                        value=value[position:][:20],
+                    )
                 )
             if DEFINED.fullmatch(token) and token not in self._names:
                 raise UnitError(unknown(token, self.nearest(token)))
@@ -299,7 +317,11 @@ def _text_of(path: Path) -> str:
         found = getattr(error, "strerror", None) or str(error)  # strerror names no absolute path
         raise _unreadable(path, found, "a text file in UTF-8") from error
     if len(text) > LARGEST_FILE:
-        raise _unreadable(path, f"{len(text)} characters", f"at most {LARGEST_FILE}")
+        raise _unreadable(
+            path,
+            Sentence("{n} characters", n=len(text)),
+            Sentence("at most {most}", most=LARGEST_FILE),
+        )
     return text
 
 

@@ -8,6 +8,7 @@ from cescore.definitions.formula import Expression
 from cescore.definitions.model import Factor
 from cescore.definitions.names import Names
 from cescore.definitions.reading import Reading
+from cescore.errors import Sentence
 
 Written = tuple[str, Expression, Reading]  # a code, its formula, and where it stands
 
@@ -23,7 +24,9 @@ def check_vintages(
     for factor in names.factors.values():
         if factor.series and factor.vintage is None:
             names.places[factor.code].refuse(
-                f"series {factor.series!r} without a year", "the year of the table", "vintage"
+                Sentence("series {series!r} without a year", series=factor.series),
+                "the year of the table",
+                "vintage",
             )
     first: dict[str, tuple[Factor, str]] = {}
     for code, expression, at in _every(names, drafts):
@@ -33,8 +36,15 @@ def check_vintages(
             known, user = first.setdefault(factor.series, (factor, code))
             if known.vintage != factor.vintage:
                 at.refuse(
-                    f"{factor.code} is of {factor.vintage}, {known.code} in {user} of {known.vintage}",
-                    f"one vintage of {factor.series} in all formulas",
+                    Sentence(
+                        "{code} is of {vintage}, {other} in {user} of {of_other}",
+                        code=factor.code,
+                        vintage=factor.vintage,
+                        other=known.code,
+                        user=user,
+                        of_other=known.vintage,
+                    ),
+                    Sentence("one vintage of {series} in all formulas", series=factor.series),
                     "formula",
                 )
 

@@ -9,7 +9,7 @@ from cescore.definitions.layout import Draft
 from cescore.definitions.model import STATED, Framework, Weighting
 from cescore.definitions.reading import Reading
 from cescore.definitions.spelling import with_nearest
-from cescore.errors import MethodError
+from cescore.errors import MethodError, Sentence
 
 
 def with_stated_weights(draft: Draft, framework: Framework) -> Framework:
@@ -41,10 +41,12 @@ def _check_names(framework: Framework, weighting: Weighting, at: Reading) -> Non
     for code in dict.fromkeys(named):
         if code not in known:
             expected = with_nearest("a group or a scored indicator", code, known)
-            at.refuse(f"unknown code {code!r}", expected)
+            at.refuse(Sentence("unknown code {code!r}", code=code), expected)
     for method, key in (("budget", "points"), ("ahp", "judgements")):
         if weighting.method == method and not getattr(weighting, key):
-            at.of(at.node, f"{at.what}.{key}").refuse("there is none", f"{key} for method {method}")
+            at.of(at.node, f"{at.what}.{key}").refuse(
+                "there is none", Sentence("{key} for method {method}", key=key, method=method)
+            )
 
 
 def _stated(weighting: Weighting, members: Sequence[str], at: Reading) -> dict[str, float]:
@@ -61,10 +63,19 @@ def _stated(weighting: Weighting, members: Sequence[str], at: Reading) -> dict[s
             return {}
         result = ahp_weights(members, matrix)
     except (MethodError, KeyError) as error:
-        at.refuse(str(error), f"usable {weighting.method} of {', '.join(members)}")
+        at.refuse(
+            str(error),
+            Sentence(
+                "usable {method} of {listed}", method=weighting.method, listed=", ".join(members)
+            ),
+        )
         return {}
     if not result.is_consistent:
-        found = f"consistency ratio {result.consistency_ratio:.3f} of {', '.join(members)}"
+        found = Sentence(
+            "consistency ratio {consistency_ratio:.3f} of {listed}",
+            consistency_ratio=result.consistency_ratio,
+            listed=", ".join(members),
+        )
         at.of(at.node, f"{at.what}.judgements").refuse(found, "below 0.1")
     return dict(result.weights)
 
@@ -88,7 +99,7 @@ def _matrix(
         if (a, b) in given:
             return given[a, b]
         if not given.get((b, a)):
-            raise KeyError(f"no judgement of {a} against {b}")
+            raise KeyError(Sentence("no judgement of {a} against {b}", a=a, b=b))
         return 1 / given[b, a]
 
     return [[times(a, b) for b in members] for a in members]

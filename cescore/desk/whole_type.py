@@ -60,7 +60,9 @@ def desk_of(workspace: Workspace, entity_type: str, lang: str = "zh") -> TypeDes
     frameworks = workspace.definitions.frameworks
     if entity_type not in frameworks:
         expected = with_nearest(
-            f"one of {', '.join(sorted(frameworks))}", entity_type, sorted(frameworks)
+            Sentence("one of {listed}", listed=", ".join(sorted(frameworks))),
+            entity_type,
+            sorted(frameworks),
         )
         raise DataError(
             Sentence(

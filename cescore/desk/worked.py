@@ -43,7 +43,7 @@ def worked(bundle: OpenBundle, step: str) -> WorkedStep:
         There is no such step; the nearest is named.
     """
     if step not in STEPS:
-        expected = with_nearest(f"one of {', '.join(STEPS)}", step, STEPS)
+        expected = with_nearest(Sentence("one of {listed}", listed=", ".join(STEPS)), step, STEPS)
         raise DataError(
             Sentence("no step {step!r}, expected {expected}", step=step, expected=expected)
         )

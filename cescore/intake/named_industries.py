@@ -47,8 +47,10 @@ def unknown_industries(
             continue
         slip = _slip_of(industry, had - beside)
         if slip:
-            said = f"the industry {industry!r}, which no entity has"
-            refused.append(Problem(where, named, said, f"did you mean {slip!r}?"))
+            said = Sentence("the industry {industry!r}, which no entity has", industry=industry)
+            refused.append(
+                Problem(where, named, said, Sentence("did you mean {slip!r}?", slip=slip))
+            )
             continue
         file, _, line = where.rpartition(":")
         values = (("industry", industry), ("key", named), ("had", tuple(sorted(had))))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeGuard
 
 from cescore.definitions.located import Node, read
-from cescore.errors import DataError, Problem
+from cescore.errors import DataError, Problem, Sentence
 from cescore.intake.dates import read_date
 from cescore.intake.findings import Context
 from cescore.intake.notation import MISSING_MARKS, clean
@@ -42,7 +42,7 @@ class EntryList:
         # a number that is none is its entry's fault, and told there
         problems = [p for p in problems if p.what.partition(".")[0] not in self.keys]
         if problems:
-            what = f"not readable as YAML, as a list of {self.key}"
+            what = Sentence("not readable as YAML, as a list of {key}", key=self.key)
             raise DataError(f"{context.at.file}: {what}", problems)
         return entries
 
@@ -51,10 +51,12 @@ class EntryList:
         if isinstance(top.value, dict):
             for key, node in top.value.items():
                 if key != self.key:
-                    problems.append(Problem(node.where, key, "a key", f"a list of {self.key}"))
+                    problems.append(
+                        Problem(node.where, key, "a key", Sentence("a list of {key}", key=self.key))
+                    )
             entries = top.get(self.key) or Node([], top.where)
         if not isinstance(entries.value, list | None):
-            expected = f"a list of {self.key}"
+            expected = Sentence("a list of {key}", key=self.key)
             problems.append(Problem(entries.where, "file", entries.kind, expected))
         return entries.value if isinstance(entries.value, list) else ()
 

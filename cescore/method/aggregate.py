@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from cescore.definitions.model import Framework, Scale
-from cescore.errors import MethodError
+from cescore.errors import MethodError, Sentence
 from cescore.method.column import Column, Panel, State
 from cescore.method.missing import Scored
 from cescore.method.outranking import AMONG_ALL
@@ -331,10 +331,18 @@ def _matched(values: Members, weights: Members) -> tuple[list[Floats], list[Floa
     if isinstance(values, pd.Series) and isinstance(weights, pd.Series):
         odd = sorted(map(str, set(values.index) ^ set(weights.index)))
         if odd:
-            raise MethodError(f"values and weights name different members: {', '.join(odd)}")
+            raise MethodError(
+                Sentence(
+                    "values and weights name different members: {listed}", listed=", ".join(odd)
+                )
+            )
         weights = weights.loc[values.index]
     if len(values) != len(weights):
-        raise MethodError(f"{len(values)} values and {len(weights)} weights")
+        raise MethodError(
+            Sentence(
+                "{values} values and {weights} weights", values=len(values), weights=len(weights)
+            )
+        )
     return [np.asarray(v, float) for v in values], [np.asarray(w, float) for w in weights]
 
 

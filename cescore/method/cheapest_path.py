@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from cescore.errors import MethodError
+from cescore.errors import MethodError, Sentence
 
 FLAT = 1e-8  # points by which a piece may depart from a straight line
 CLOSE = (
@@ -216,7 +216,7 @@ def _programme(curves: Sequence[GainCurve], wanted: float) -> dict[str, float] |
     if found.status == 2:
         return None
     if found.x is None:
-        raise MethodError(f"no path could be worked out: {found.message}")
+        raise MethodError(Sentence("no path could be worked out: {message}", message=found.message))
     shares: Mapping[str, float] = {
         curve.code: a + float(found.x[n + i]) * (b - a)
         for i, (curve, (a, _), (b, _)) in enumerate(pieces)

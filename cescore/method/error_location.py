@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, linprog, milp
 
-from cescore.errors import MethodError
+from cescore.errors import MethodError, Sentence
 from cescore.method.linear_rules import Clause, HalfSpace, LinearRule, is_within
 
 MOST_TIES = 20  # sets of equal weight that are listed
@@ -95,7 +95,9 @@ class Freedom:
         bounds: Mapping[str, tuple[float, float]] | None = None,
     ) -> Freedom:
         if any(not weight > 0 for weight in (weights or {}).values()):
-            raise MethodError(f"weights {dict(weights or {})}; expected numbers above 0")
+            raise MethodError(
+                Sentence("weights {weights}; expected numbers above 0", weights=dict(weights or {}))
+            )
         return cls(weights or {}, frozenset(pinned), bounds or {})
 
 
@@ -271,7 +273,12 @@ class _System:
     ) -> OptimizeResult:
         self.programs += 1
         if self.programs > MOST_PROGRAMS:
-            raise MethodError(f"more than {MOST_PROGRAMS} linear programs for one record")
+            raise MethodError(
+                Sentence(
+                    "more than {most} linear programs for one record",
+                    most=MOST_PROGRAMS,
+                )
+            )
         return linprog(cost, A_ub=matrix, b_ub=bound, bounds=limits, method="highs")
 
     def replacements(self, free: frozenset[str]) -> tuple[Replacement, ...]:

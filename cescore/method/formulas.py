@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cescore.definitions.formula import constant, parse
-from cescore.errors import MethodError
+from cescore.errors import MethodError, Sentence
 from cescore.method import thresholds
 from cescore.method.column import Column, Flag, Panel, State
 
@@ -235,7 +235,7 @@ def _value(node: ast.expr, setting: _Setting) -> Column:
             return _computed(ARITHMETIC[type(op)](pair[0].values, pair[1].values), pair)
         case ast.Call(func=ast.Name(id=name), args=arguments):
             return _call(name, arguments, setting)
-    raise MethodError(f"a formula cannot hold {ast.unparse(node)!r}")
+    raise MethodError(Sentence("a formula cannot hold {text!r}", text=ast.unparse(node)))
 
 
 def _call(name: str, arguments: list[ast.expr], setting: _Setting) -> Column:
@@ -253,7 +253,9 @@ def _call(name: str, arguments: list[ast.expr], setting: _Setting) -> Column:
         return _first_available(operands)
     if name == "rounding" and operands:
         return _rounding(operands)
-    raise MethodError(f"no function {name!r} of {len(operands)} operands in formulas")
+    raise MethodError(
+        Sentence("no function {name!r} of {n} operands in formulas", name=name, n=len(operands))
+    )
 
 
 def _over_those_that_apply(operands: list[Column], *, is_mean: bool) -> Column:
@@ -368,7 +370,9 @@ def shifted(column: Column, years: Sequence[int], taken_from: Mapping[int, int])
 def _whole_number(node: ast.expr) -> int:
     years = constant(node)
     if years is None or years.denominator != 1 or years < 1:
-        raise MethodError(f"lag() counts whole years back, found {ast.unparse(node)!r}")
+        raise MethodError(
+            Sentence("lag() counts whole years back, found {text!r}", text=ast.unparse(node))
+        )
     return int(years)
 
 
@@ -391,4 +395,6 @@ def _truth(node: ast.expr, setting: _Setting) -> tuple[Bools, Bools]:
         case ast.Call(func=ast.Name(id="has_value"), args=[inner]):
             has_value: Bools = _value(inner, setting).state == PRESENT
             return has_value, ~has_value
-    raise MethodError(f"{ast.unparse(node)!r} is not a condition that is true or false")
+    raise MethodError(
+        Sentence("{text!r} is not a condition that is true or false", text=ast.unparse(node))
+    )

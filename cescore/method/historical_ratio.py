@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cescore.errors import MethodError
+from cescore.errors import MethodError, Sentence
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -88,9 +88,19 @@ def hidiroglou_berthelot(
     (6, 1)
     """
     if before.shape != now.shape or before.ndim != 2:
-        raise MethodError(f"cannot compare values of shapes {before.shape} and {now.shape}")
+        raise MethodError(
+            Sentence(
+                "cannot compare values of shapes {before} and {now}",
+                before=before.shape,
+                now=now.shape,
+            )
+        )
     if not 0 <= u <= 1 or a < 0 or c <= 0:
-        raise MethodError(f"U {u:g}, A {a:g}, C {c:g}; expected U within 0 and 1, A >= 0, C > 0")
+        raise MethodError(
+            Sentence(
+                "U {u:g}, A {a:g}, C {c:g}; expected U within 0 and 1, A >= 0, C > 0", u=u, a=a, c=c
+            )
+        )
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         both = (before > 0) & (now > 0) & np.isfinite(before) & np.isfinite(now)
         ratio = np.where(both, now / before, np.nan)

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cescore.errors import MethodError
+from cescore.errors import MethodError, Sentence
 
 Key = Hashable
 Floats = NDArray[np.float64]
@@ -243,7 +243,9 @@ class System:
         if status in UNBOUNDED:
             return Bound(-math.inf)
         if status != OPTIMAL:
-            raise MethodError(f"nothing follows from the printed numbers: {status}")
+            raise MethodError(
+                Sentence("nothing follows from the printed numbers: {status}", status=status)
+            )
         used = np.flatnonzero(np.abs(duals) > SUPPORT).tolist()
         proof = frozenset().union(*(self.statements[i].printed for i in used))
         point *= self._scale

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from cescore.definitions.model import Framework
-from cescore.errors import MethodError
+from cescore.errors import MethodError, Sentence
 from cescore.method.aggregate import aggregate
 from cescore.method.missing import Scored
 from cescore.method.weighing import critic_weights, entropy_weights, pca_weights, shangzhi_weights
@@ -64,9 +64,15 @@ def with_learnt_weights(scored: Scored, framework: Framework, year: int) -> Fram
         ).dropna()
         if len(table) < weighting.fewest:
             raise MethodError(
-                f"{weighting.method} weights of {group or framework.index.code} in"
-                f" {framework.entity_type}: {len(table)} entities have every score in {year},"
-                f" expected {weighting.fewest} or more"
+                Sentence(
+                    "{method} weights of {group} in {entity_type}: {n} entities have every score in {year}, expected {fewest} or more",
+                    method=weighting.method,
+                    group=group or framework.index.code,
+                    entity_type=framework.entity_type,
+                    n=len(table),
+                    year=year,
+                    fewest=weighting.fewest,
+                )
             )
         learnt = LEARNERS[weighting.method](table)
         framework = framework.reweighted({str(c): float(w) for c, w in learnt.items()})

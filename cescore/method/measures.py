@@ -31,7 +31,7 @@ from cescore.definitions.model import (
     Yardstick,
 )
 from cescore.definitions.scored_elsewhere import Elsewhere
-from cescore.errors import MethodError
+from cescore.errors import MethodError, Sentence
 from cescore.method.yardsticks import (
     INSPECTED,
     PARTIAL_SHARE,
@@ -261,7 +261,9 @@ def _by_check(records: Iterable[Mapping[str, str]]) -> dict[str, Mapping[str, st
     by_check: dict[str, Mapping[str, str]] = {}
     for record in records:
         if record["check_id"] in by_check:
-            raise MethodError(f"check {record['check_id']} has two records in one year")
+            raise MethodError(
+                Sentence("check {check} has two records in one year", check=record["check_id"])
+            )
         by_check[record["check_id"]] = record
     return by_check
 
@@ -310,7 +312,14 @@ def _inspected(check: Check, measure: Measure, asked: _Inspection) -> InspectedC
     recorded = asked.by_year.get(asked.year, {}).get(check.id, {})
     status = recorded.get("status") or "not_inspected"
     if not _is_status(status):
-        raise MethodError(f"check {check.id}: status {status!r}, expected one of {STATUSES}")
+        raise MethodError(
+            Sentence(
+                "check {id}: status {status!r}, expected one of {statuses}",
+                id=check.id,
+                status=status,
+                statuses=STATUSES,
+            )
+        )
     against = _held_against(check, asked)
     evidence, notes = _evidence(check, measure, recorded, is_own=asked.is_own)
     judged = JudgedCheck(status, None)
@@ -384,7 +393,14 @@ def _evidence(
     given = recorded.get("evidence_kind") or ""
     kind = next((known for known in EVIDENCE_KINDS if known == given), None)
     if given and kind is None:
-        raise MethodError(f"check {check.id}: evidence {given!r}, expected one of {EVIDENCE_KINDS}")
+        raise MethodError(
+            Sentence(
+                "check {id}: evidence {given!r}, expected one of {evidence_kinds}",
+                id=check.id,
+                given=given,
+                evidence_kinds=EVIDENCE_KINDS,
+            )
+        )
     if is_own and (recorded.get("inspector_unit") or "") in measure.units:
         return (UNSTATED if kind != "none" else "none"), ("self_inspected",)
     return (kind, ()) if kind else (UNSTATED, ("evidence_unstated",))

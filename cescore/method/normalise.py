@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cescore.definitions.model import Framework, Indicator
-from cescore.errors import MethodError
+from cescore.errors import MethodError, Sentence
 from cescore.method.column import Column, Flag, Panel, State
 from cescore.method.fitting import Fitted, fit, method_of
 from cescore.method.normalisations import BY_ORDER, ON_ENDS, by_constants, by_order, on_ends
@@ -141,7 +141,11 @@ def _with_released(scores: Floats, code: str, panel: Panel, fitted: Fitted) -> F
     if not released:
         return scores
     if len(panel.entities) != 1:
-        raise MethodError(f"released scores of {code!r} are one entity's, found a panel of several")
+        raise MethodError(
+            Sentence(
+                "released scores of {code!r} are one entity's, found a panel of several", code=code
+            )
+        )
     by_year = [released.get(year) for year in panel.years]
     given = np.array([np.nan if score is None else score for score in by_year])
     return np.where(np.isnan(given), scores, given)

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cescore.definitions.model import Treatment
-from cescore.errors import MethodError
+from cescore.errors import MethodError, Sentence
 from cescore.method.thresholds import meets
 
 Floats = NDArray[np.float64]
@@ -189,7 +189,9 @@ def log_gii(x: pd.Series) -> pd.Series:
     [0.0, 3.9221, 4.6151]
     """
     if not x.max() > 1:
-        raise MethodError(f"no GII logarithm of {x.name!r}: its greatest value is not above 1")
+        raise MethodError(
+            Sentence("no GII logarithm of {name!r}: its greatest value is not above 1", name=x.name)
+        )
     return _over_range(x, _log_gii)
 
 
@@ -210,7 +212,9 @@ def box_cox(x: pd.Series, *, power: float, shift: bool = True) -> pd.Series:
     """
     moved = x - x.min() + 1 if shift else x
     if (moved <= 0).any():
-        raise MethodError(f"no Box-Cox transformation of {x.name!r}: values of 0 or less")
+        raise MethodError(
+            Sentence("no Box-Cox transformation of {name!r}: values of 0 or less", name=x.name)
+        )
     return np.log(moved) if power == 0 else _box_cox(moved, power)
 
 
@@ -352,7 +356,11 @@ def _winsorised(
 def _over_range(x: pd.Series, change: Callable[[Floats, float, float], Floats]) -> pd.Series:
     low, high = float(x.min()), float(x.max())
     if not low < high:
-        raise MethodError(f"no logarithm of {x.name!r} over its range: its values do not differ")
+        raise MethodError(
+            Sentence(
+                "no logarithm of {name!r} over its range: its values do not differ", name=x.name
+            )
+        )
     values = x.to_numpy(dtype=float, na_value=np.nan)
     return pd.Series(change(values, low, high), index=x.index, name=x.name)
 

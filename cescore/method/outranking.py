@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from cescore.errors import MethodError
+from cescore.errors import MethodError, Sentence
 from cescore.method.thresholds import RELATIVE, tied
 
 Floats = NDArray[np.float64]
@@ -59,7 +59,13 @@ def copeland(values: Floats, weights: Floats) -> Floats:
         (places,) = copeland(values[:, None], weights[:, None])
         return np.asarray(places)
     if values.shape[2] > MOST_COMPARED:
-        raise MethodError(f"copeland over {values.shape[2]} entities, at most {MOST_COMPARED}")
+        raise MethodError(
+            Sentence(
+                "copeland over {n} entities, at most {most}",
+                n=values.shape[2],
+                most=MOST_COMPARED,
+            )
+        )
     places = np.full(values.shape[1:], np.nan)
     for row in range(values.shape[1]):
         known = (weights[:, row] > 0) & ~np.isnan(values[:, row])

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from cescore.definitions.model import Plan
-from cescore.errors import MethodError
+from cescore.errors import MethodError, Sentence
 from cescore.method.assessment import Assessment, Evidence, assess
 
 MIDTERM, FINAL = "midterm", "final"
@@ -29,7 +29,13 @@ def stage_year(plan: Plan, stage: str) -> int:
         There is no such stage.
     """
     if stage not in STAGES:
-        raise MethodError(f"no stage {stage!r} of a plan, expected one of {', '.join(STAGES)}")
+        raise MethodError(
+            Sentence(
+                "no stage {stage!r} of a plan, expected one of {listed}",
+                stage=stage,
+                listed=", ".join(STAGES),
+            )
+        )
     if stage == FINAL:
         return plan.last_year
     return plan.midterm_year or plan.first_year + (plan.last_year - plan.first_year) // 2

@@ -21,7 +21,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from cescore.definitions.model import Scale
-from cescore.errors import MethodError
+from cescore.errors import MethodError, Sentence
 from cescore.method.thresholds import at_most, is_equal, tied
 
 Floats = NDArray[np.float64]
@@ -191,7 +191,11 @@ def distance_to_target(
     has_ratio = goal > 0 if direction == 1 else goal >= 0
     if not has_ratio.any():
         raise MethodError(
-            f"no ratio of {_name(x)!r} to a target of {float(np.ravel(goal)[0]):g}, expected above 0"
+            Sentence(
+                "no ratio of {name!r} to a target of {goal:g}, expected above 0",
+                name=_name(x),
+                goal=float(np.ravel(goal)[0]),
+            )
         )
     goal = np.where(has_ratio, goal, np.nan)
     return _placed(x, _ratio(values, goal, direction), scale)
@@ -377,7 +381,9 @@ def z_score(
     centre = float(present.mean()) if mean is None else mean
     spread = (float(present.std(ddof=1)) if len(present) > 1 else np.nan) if sd is None else sd
     if not spread > 0:
-        raise MethodError(f"no z-score of {_name(x)!r}: its values do not differ")
+        raise MethodError(
+            Sentence("no z-score of {name!r}: its values do not differ", name=_name(x))
+        )
     return _like(x, (values - centre) * direction / spread + 0.0)  # + 0.0: no negative zero
 
 
@@ -520,12 +526,18 @@ def _ordered(x: pd.Series | Floats, among: Floats | None) -> Floats:
     values = _floats(x)
     ordered = np.sort(values[~np.isnan(values)]) if among is None else among
     if len(ordered) < 2:
-        raise MethodError(f"cannot rank {_name(x)!r}: {len(ordered)} values, expected two or more")
+        raise MethodError(
+            Sentence(
+                "cannot rank {name!r}: {n} values, expected two or more",
+                name=_name(x),
+                n=len(ordered),
+            )
+        )
     return tied(ordered)
 
 
 def _refuse(x: pd.Series | Floats, why: str) -> NoReturn:
-    raise MethodError(f"cannot normalise {_name(x)!r}: {why}")
+    raise MethodError(Sentence("cannot normalise {name!r}: {why}", name=_name(x), why=why))
 
 
 def _placed(x: Values, share: Floats, scale: Scale) -> Values:

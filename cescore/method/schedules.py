@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from cescore.errors import MethodError
+from cescore.errors import MethodError, Sentence
 from cescore.method.thresholds import meets
 
 # what a target shows; "" where nothing was assessed
@@ -82,7 +82,9 @@ def cumulative_fall(base: float, level: float) -> float:
     -0.25
     """
     if not base > 0:
-        raise MethodError(f"no fall since a base value of {base:g}, expected above 0")
+        raise MethodError(
+            Sentence("no fall since a base value of {base:g}, expected above 0", base=base)
+        )
     return 1 - level / base
 
 

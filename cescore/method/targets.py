@@ -18,7 +18,7 @@ from typing import Literal, get_args
 from cescore.definitions.bilingual import Bilingual
 from cescore.definitions.model import AssessmentRules, Framework, Plan, Target
 from cescore.definitions.scored_elsewhere import indicators_of_target
-from cescore.errors import MethodError
+from cescore.errors import MethodError, Sentence
 from cescore.method.column import Column, Panel, State
 from cescore.method.course import Course, course_of
 from cescore.method.ladder_points import PointsLadder
@@ -304,7 +304,7 @@ def _with_level(
     """A level, on the way from its base value; held where that met it already; else met or not met."""
     level, base = line.level, line.base
     if level is None:
-        raise MethodError(f"target {target.id} has no level to assess")
+        raise MethodError(Sentence("target {id} has no level to assess", id=target.id))
     line = replace(line, actual=level)
     if base is None:
         return _met_or_not(line)
@@ -363,7 +363,7 @@ def _with_change(
     """
     level, base = line.level, line.base
     if level is None or base is None:
-        raise MethodError(f"target {target.id} has no change to assess")
+        raise MethodError(Sentence("target {id} has no change to assess", id=target.id))
     sign = -1.0 if is_rise(target.type, target.op) else 1.0
     if goal <= 0 or sign * goal > 1:  # nothing to reach, or a fall by more than all of it
         return _without(line, State.NOT_COMPUTABLE)

@@ -22,7 +22,7 @@ from SALib.sample import sobol as sobol_sample
 from scipy.stats import rankdata
 
 from cescore.definitions.model import Framework
-from cescore.errors import MethodError
+from cescore.errors import MethodError, Sentence
 from cescore.method.aggregate import aggregate
 from cescore.method.alternatives import Variant
 from cescore.method.column import Column, Panel
@@ -200,13 +200,13 @@ def uncertainty(
     year = evaluation.run_year if year is None else year
     draws, seed, sensitivity = sampling.draws, sampling.seed, sampling.sensitivity
     if draws < 4 or draws & (draws - 1):
-        raise MethodError(f"{draws} draws, expected a power of 2")
+        raise MethodError(Sentence("{draws} draws, expected a power of 2", draws=draws))
     of_year = _one_year(evaluation.indicators if indicators is None else indicators, year)
     nominal = _index_of(of_year, framework, fitted)
     has_index = ~np.isnan(nominal)
     entities = [e for e, has in zip(of_year.entities, has_index, strict=True) if has]
     if not entities:
-        raise MethodError(f"no entity has an index in {year}")
+        raise MethodError(Sentence("no entity has an index in {year}", year=year))
     learners = _one_year(evaluation.learners_in(year), year)
     variant = Variant(of_year.only(entities), framework, fitted, learners)
     design = Design(variant, margins or Margins())
@@ -373,7 +373,14 @@ def _ranks(index: Floats) -> Floats:
 
 def _one_year(panel: Panel, year: int) -> Panel:
     if year not in panel.years:
-        raise MethodError(f"no year {year} among {panel.years[0]}-{panel.years[-1]}")
+        raise MethodError(
+            Sentence(
+                "no year {year} among {first}-{last}",
+                year=year,
+                first=panel.years[0],
+                last=panel.years[-1],
+            )
+        )
     i = panel.year_position(year)
     cut = slice(i, i + 1)
     columns = {

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cescore.errors import MethodError
+from cescore.errors import MethodError, Sentence
 from cescore.method.thresholds import is_equal
 
 Floats = NDArray[np.float64]
@@ -170,12 +170,18 @@ def pca_weights(table: pd.DataFrame, *, fewest: int = FEWEST_TO_REPORT) -> pd.Se
     [0.5, 0.5]
     """
     if len(table) < fewest:
-        raise MethodError(f"no PCA of {len(table)} entities, expected {fewest} or more")
+        raise MethodError(
+            Sentence(
+                "no PCA of {n} entities, expected {fewest} or more", n=len(table), fewest=fewest
+            )
+        )
     values = _complete(table)
     same = is_equal(values.min(axis=0), values.max(axis=0))
     constant = [str(c) for c, is_same in zip(table, same, strict=True) if is_same]
     if constant:
-        raise MethodError(f"no PCA with columns that do not differ: {', '.join(constant)}")
+        raise MethodError(
+            Sentence("no PCA with columns that do not differ: {listed}", listed=", ".join(constant))
+        )
     _, vectors = np.linalg.eigh(np.atleast_2d(np.corrcoef(values, rowvar=False)))
     return pd.Series(vectors[:, -1] ** 2, index=table.columns)
 
@@ -183,9 +189,11 @@ def pca_weights(table: pd.DataFrame, *, fewest: int = FEWEST_TO_REPORT) -> pd.Se
 def _complete(table: pd.DataFrame) -> Floats:
     gaps = [str(column) for column in table if table[column].isna().any()]
     if gaps:
-        raise MethodError(f"values are missing in {', '.join(gaps)}")
+        raise MethodError(Sentence("values are missing in {listed}", listed=", ".join(gaps)))
     if len(table) < 2:
-        raise MethodError(f"no weights from {len(table)} entities, expected two or more")
+        raise MethodError(
+            Sentence("no weights from {n} entities, expected two or more", n=len(table))
+        )
     return table.to_numpy(float)
 
 

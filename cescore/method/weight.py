@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cescore.definitions.model import Framework
-from cescore.errors import MethodError
+from cescore.errors import MethodError, Sentence
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -40,7 +40,13 @@ def active_members(
     for group in framework.groups_bottom_up():
         members = framework.members(group.code)
         if not members:
-            raise MethodError(f"group {group.code!r} of {framework.entity_type} has no members")
+            raise MethodError(
+                Sentence(
+                    "group {code!r} of {entity_type} has no members",
+                    code=group.code,
+                    entity_type=framework.entity_type,
+                )
+            )
         masks = [taking_part[code] for code, weight in members if weight > 0]
         no_member = np.zeros_like(next(iter(active.values())))
         short = (too_few or {}).get(group.code, no_member)

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from cescore.errors import MethodError
+from cescore.errors import MethodError, Sentence
 
 NameT = TypeVar("NameT", bound=Hashable)
 Proofs = Collection[frozenset[NameT]]
@@ -70,7 +70,12 @@ def least_withheld(
             withheld = frozenset(cheapest_hitting(costs, proofs))
         else:
             withheld |= cheapest_hitting(costs, new)
-    raise MethodError(f"no safe pattern of withheld numbers after {MOST_ROUNDS} rounds")
+    raise MethodError(
+        Sentence(
+            "no safe pattern of withheld numbers after {n} rounds",
+            n=MOST_ROUNDS,
+        )
+    )
 
 
 def cheapest_hitting(costs: Mapping[NameT, float], sets: Iterable[frozenset[NameT]]) -> set[NameT]:
@@ -135,7 +140,9 @@ def _solved(
         options={"mip_rel_gap": 0.0},
     )
     if found.x is None:
-        raise MethodError(f"no choice of numbers to withhold: {found.message}")
+        raise MethodError(
+            Sentence("no choice of numbers to withhold: {message}", message=found.message)
+        )
     return {name for name, value in zip(names, found.x, strict=True) if value > 0.5}
 
 

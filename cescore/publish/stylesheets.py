@@ -11,6 +11,7 @@ from cescore.publish.printing.print_style import FONT_FACE
 
 STYLESHEET = "static/print.css"
 SCREEN = "static/screen.css"  # behind it, in the HTML report only
+FONTS_OF_SCREENS = "static/screen_fonts.css"  # of the reader's system, under our names
 OUTSIDE_STYLE = re.compile(r"@import[^;]*|url\((?!['\"]?(?:data:|#))[^)]*\)")
 
 
@@ -21,7 +22,7 @@ def find_template(name: str, templates: Path | None) -> Path:
 
 
 def screen_style(stylesheet: Path) -> str:
-    """The stylesheet without its font files: a single HTML file uses the reader's own fonts."""
+    """The stylesheet without its font files: a single HTML file carries none."""
     if not stylesheet.is_file():
         raise PublishError(f"{stylesheet.name}: there is no such stylesheet")
     text = FONT_FACE.sub("", stylesheet.read_text(encoding="utf-8"))
@@ -32,5 +33,7 @@ def screen_style(stylesheet: Path) -> str:
 
 
 def screen_sheets(templates: Path | None = None) -> str:
-    """The printer's stylesheet and that of screens behind it, without font files."""
-    return "".join(screen_style(find_template(name, templates)) for name in (STYLESHEET, SCREEN))
+    """The printer's stylesheet and that of screens behind it, with fonts that the reader has."""
+    fonts = find_template(FONTS_OF_SCREENS, templates).read_text(encoding="utf-8")
+    sheets = (screen_style(find_template(name, templates)) for name in (STYLESHEET, SCREEN))
+    return "".join([*sheets, fonts])

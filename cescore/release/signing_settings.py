@@ -144,7 +144,13 @@ class SigningSettings(Definition):
         found = list[tuple[str, str, str]]()
         keys = [name for name, key in self._keys().items() if key is not None]
         if len(keys) != 1:
-            found.append(("", ", ".join(keys) or "no key", f"one of {', '.join(KEYS)}"))
+            found.append(
+                (
+                    "",
+                    ", ".join(keys) or "no key",
+                    Sentence("one of {listed}", listed=", ".join(KEYS)),
+                )
+            )
         if self.long_term is not None and self.timestamp is None:
             found.append(("long_term", "no timestamp", "timestamp: {url: …} with it"))
         is_whole = self.plugin is not None or (
@@ -158,7 +164,13 @@ class SigningSettings(Definition):
             found.append(("seal", "a plugin, which signs whole files", "its own seal"))
         for key, file in self.files().items():
             if not self.path(file).is_file():
-                found.append((key, repr(file), f"a file; paths start from {self.folder}/"))
+                found.append(
+                    (
+                        key,
+                        repr(file),
+                        Sentence("a file; paths start from {folder}/", folder=self.folder),
+                    )
+                )
         return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import pickle
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -75,8 +76,51 @@ def patterns() -> set[str]:
     return {str(one.value) for one in firsts if isinstance(one, ast.Constant)}
 
 
+# what was found and what was expected: their places in the call, beside `found=` and `expected=`
+TOLD_AT = {
+    "CescoreError": (0,), "FormulaError": (0,), "MethodError": (0,), "ParamsError": (0,),
+    "Problem": (2, 3), "PydanticCustomError": (1,), "Refused": (), "UnitError": (0,),
+    "VariantError": (0,), "_error": (1,), "_refuse": (2, 3), "_unreadable": (1, 2),
+    "error_at": (1, 2), "known": (2,), "refuse": (0, 1), "with_nearest": (0,),
+}  # fmt: skip
+
+
+def told_in_calls() -> Iterator[tuple[str, ast.expr]]:
+    """Every word of a problem as it is written in a call, and where."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            name = ast.unparse(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
+            if isinstance(node, ast.Call) and name in TOLD_AT:
+                told = [node.args[i] for i in TOLD_AT[name] if i < len(node.args)]
+                told += [k.value for k in node.keywords if k.arg in ("found", "expected")]
+                for one in told:
+                    both = [one.body, one.orelse] if isinstance(one, ast.IfExp) else [one]
+                    yield from ((f"{path.name}:{node.lineno}", text) for text in both)
+
+
+def problems() -> set[str]:
+    """The words of problems that stand in calls as they are."""
+    told = [node.value for _, node in told_in_calls() if isinstance(node, ast.Constant)]
+    return {text for text in told if isinstance(text, str) and re.search("[a-z]{2}", text)}
+
+
+def test_no_problem_is_worded_in_one_language_alone() -> None:
+    """A text with values in it is a `Sentence`, or its words could not be said in Chinese."""
+    worded = [
+        where
+        for where, node in told_in_calls()
+        if isinstance(node, ast.JoinedStr)
+        and re.search("[a-z]{2}", "".join(_words(node)).removesuffix(".yml"))
+    ]
+    assert worded == []
+
+
+def _words(node: ast.JoinedStr) -> list[str]:
+    return [str(part.value) for part in node.values if isinstance(part, ast.Constant)]
+
+
 def test_every_text_has_its_chinese_and_nothing_else_is_kept() -> None:
-    said = texts() | patterns()
+    said = texts() | patterns() | problems()
     assert (said - set(chinese()), set(chinese()) - said) == (set(), set())
 
 

@@ -94,7 +94,7 @@ def test_contents_that_list_a_section_without_a_cell_are_refused_with_what_to_do
 def test_the_page_stands_by_itself_and_the_printer_gets_it_without_style(templates: Path) -> None:
     made = page(templates, cell("<p>seen</p>"))
     assert "p {margin: 0}" in made.html
-    assert "@font-face" not in made.html
+    assert "fonts/a.ttf" not in made.html and "url(" not in made.html
     assert "<style" not in made.for_print
     assert "<p>seen</p>" in made.for_print
 

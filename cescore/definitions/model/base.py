@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
 
 from cescore.definitions.bilingual import Bilingual
+from cescore.errors import Sentence
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Definition(BaseModel):
         if info.context != FROM_FILE or isinstance(value, cls | Refused):
             return value
         if not isinstance(value, dict):
-            return Refused(expected=f"keys: {', '.join(cls.model_fields)}")
+            return Refused(expected=Sentence("keys: {listed}", listed=", ".join(cls.model_fields)))
         laid_out: dict[str, Any] = {}
         for key, entry in value.items():
             is_filled = key in cls.filled and not isinstance(value, TopValues)
@@ -104,7 +105,11 @@ def _with_keys(entries: Any, name: str) -> Any:
     for key, entry in entries.items():
         if isinstance(entry, dict):
             own = entry.get(name, key)
-            code = key if own == key else Refused(expected=f"{key}, as its key or file says")
+            code = (
+                key
+                if own == key
+                else Refused(expected=Sentence("{key}, as its key or file says", key=key))
+            )
             found[key] = {**entry, name: code}
         else:
             found[key] = entry

@@ -15,7 +15,7 @@ from cescore.definitions.language import FormulaError, is_reserved
 from cescore.definitions.model.framework import Indicator, ResolvedFramework
 from cescore.definitions.model.quantities import Account, Factor, VariableName
 from cescore.definitions.spelling import with_nearest
-from cescore.errors import CescoreError, VariantError
+from cescore.errors import CescoreError, Sentence, VariantError
 
 if TYPE_CHECKING:
     from cescore.definitions.units import Units
@@ -81,7 +81,9 @@ def _refuse_code(framework: ResolvedFramework, code: str, known: Terms) -> None:
     """A code that means something else already cannot be an indicator's."""
     taken = {*framework.groups, *known.variables, *known.accounts, *known.factors}
     if code in taken or code == framework.index.code or is_reserved(code):
-        raise VariantError(f"the code {code!r} is taken already, expected another one")
+        raise VariantError(
+            Sentence("the code {code!r} is taken already, expected another one", code=code)
+        )
 
 
 def _resolved(indicator: Indicator, known: Terms, others: Mapping[str, Indicator]) -> Indicator:
@@ -97,12 +99,18 @@ def _resolved(indicator: Indicator, known: Terms, others: Mapping[str, Indicator
         _refuse_unknown(indicator.code, expression, unit_of)
         found = resolve(expression, unit_of, indicator.unit, units)
     except FormulaError as error:
-        reason = error.reason + (f", expected {error.expected}" if error.expected else "")
-        raise VariantError(f"formula of {indicator.code}: {reason}") from None
+        reason = error.reason
+        if error.expected:
+            reason = Sentence("{found}, expected {expected}", found=reason, expected=error.expected)
+        raise VariantError(
+            Sentence("formula of {code}: {reason}", code=indicator.code, reason=reason)
+        ) from None
     except VariantError:
         raise
     except CescoreError as error:  # a unit that nobody knows
-        raise VariantError(f"unit of {indicator.code}: {error.message}") from None
+        raise VariantError(
+            Sentence("unit of {code}: {message}", code=indicator.code, message=error.message)
+        ) from None
     return indicator.model_copy(update={"executable": found.executable, "factor": found.factor})
 
 
@@ -110,7 +118,14 @@ def _refuse_unknown(code: str, expression: Expression, known: Mapping[str, str])
     for name in expression.names:
         if name not in known:
             expected = with_nearest("a variable, factor, account or indicator", name, sorted(known))
-            raise VariantError(f"formula of {code}: unknown code {name!r}, expected {expected}")
+            raise VariantError(
+                Sentence(
+                    "formula of {code}: unknown code {name!r}, expected {expected}",
+                    code=code,
+                    name=name,
+                    expected=expected,
+                )
+            )
 
 
 def _needed(
@@ -139,4 +154,6 @@ def _ordered(items: Mapping[str, Account | Indicator]) -> tuple[str, ...]:
         return tuple(TopologicalSorter(uses).static_order())
     except CycleError as error:
         circle = " -> ".join(error.args[1])
-        raise VariantError(f"formulas in a circle: {circle}, expected none") from None
+        raise VariantError(
+            Sentence("formulas in a circle: {circle}, expected none", circle=circle)
+        ) from None

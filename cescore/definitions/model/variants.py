@@ -26,8 +26,8 @@ from cescore.definitions.model.framework import (
     Weighting,
 )
 from cescore.definitions.model.inserting import Terms, inserted
-from cescore.definitions.spelling import with_nearest
-from cescore.errors import VariantError
+from cescore.definitions.spelling import best_first, with_nearest
+from cescore.errors import Sentence, VariantError, sentences
 
 MEANS: tuple[str, ...] = (*get_args(Mean), "generalised_mean", *AMONG_ALL)
 NORMALISATIONS: tuple[str, ...] = (*get_args(OnGoalposts), *get_args(OnObserved))
@@ -68,7 +68,13 @@ class Framework(ResolvedFramework):
         )
         for code, weight in weights.items():
             if not _is_number(weight) or weight < 0:
-                raise VariantError(f"weight of {code}: {weight!r}, expected a number of 0 or more")
+                raise VariantError(
+                    Sentence(
+                        "weight of {code}: {weight!r}, expected a number of 0 or more",
+                        code=code,
+                        weight=weight,
+                    )
+                )
         variant = self.reweighted({code: float(weight) for code, weight in weights.items()})
         return variant._given(self._parent(code) for code in weights)._refused_if_empty()
 
@@ -150,10 +156,13 @@ class Framework(ResolvedFramework):
         for word in named.values():
             _refuse_word(word, MEANS, "an aggregation")
         if not _is_number(power):
-            raise VariantError(f"power: {power!r}, expected a number")
+            raise VariantError(Sentence("power: {power!r}, expected a number", power=power))
         if power != 1 and "generalised_mean" not in named.values():
             raise VariantError(
-                f"power {power:g} is of generalised_mean alone, expected that method"
+                Sentence(
+                    "power {power:g} is of generalised_mean alone, expected that method",
+                    power=power,
+                )
             )
         how = {c: {"aggregation": m, "power": _power(m, power)} for c, m in named.items()}
         groups = {
@@ -172,7 +181,7 @@ class Framework(ResolvedFramework):
         self._refuse_unknown(rules, MissingRules.model_fields, "a missing-data rule")
         for name in BY_RULE:
             if name in rules:
-                _refuse_word(str(rules[name]), RULES, f"what {name} does")
+                _refuse_word(str(rules[name]), RULES, Sentence("what {name} does", name=name))
         try:
             own = {name: getattr(self.missing, name) for name in MissingRules.model_fields}
             missing = MissingRules.model_validate({**own, **rules})
@@ -202,7 +211,9 @@ class Framework(ResolvedFramework):
         }
         groups = {code: g for code, g in self.groups.items() if code not in gone}
         if not groups:
-            raise VariantError(f"without {', '.join(codes)} nothing is left in the index")
+            raise VariantError(
+                Sentence("without {listed} nothing is left in the index", listed=", ".join(codes))
+            )
         return self.changed({"indicators": indicators, "groups": groups})._refused_if_empty()
 
     def with_indicator(self, code: str, /, *, terms: Terms = Terms(), **definition: Any) -> Self:
@@ -222,7 +233,9 @@ class Framework(ResolvedFramework):
         direction=1, group="REC", goalposts=(0, 50))``
         """
         if code in self.indicators:
-            raise VariantError(f"{code} is an indicator already, expected another code")
+            raise VariantError(
+                Sentence("{code} is an indicator already, expected another code", code=code)
+            )
         group = definition.get("group", "")
         if group:
             _refuse_word(group, self.groups, "a group")
@@ -237,7 +250,9 @@ class Framework(ResolvedFramework):
         try:
             indicator = Indicator.model_validate(entry)
         except ValidationError as error:
-            raise VariantError(_in_a_sentence(f"indicator {code}", error)) from None
+            raise VariantError(
+                _in_a_sentence(Sentence("indicator {code}", code=code), error)
+            ) from None
         for ends in indicator.goalposts.values():
             _ends(code, (ends.worst, ends.best), indicator.direction)
         if group:
@@ -289,14 +304,30 @@ class Framework(ResolvedFramework):
 
     def _refuse_normalisation(self, indicator: Indicator, method: str) -> None:
         if method in ON_GOALPOSTS and indicator.collected and not indicator.goalposts:
-            raise VariantError(f"{method} of {indicator.code}: it has no goalposts, expected some")
+            raise VariantError(
+                Sentence(
+                    "{method} of {code}: it has no goalposts, expected some",
+                    method=method,
+                    code=indicator.code,
+                )
+            )
         if method == "distance_to_reference" and not (indicator.reference or self.reference):
-            raise VariantError(f"{method} of {indicator.code}: params name no reference entity")
+            raise VariantError(
+                Sentence(
+                    "{method} of {code}: params name no reference entity",
+                    method=method,
+                    code=indicator.code,
+                )
+            )
         treatment = self.treatment_of(indicator)
         if treatment.method != "none" and treatment.then != "none" and method in ON_GOALPOSTS:
             raise VariantError(
-                f"{method} of {indicator.code}: its outliers are transformed ({treatment.then}),"
-                " while goalposts stand on untransformed values"
+                Sentence(
+                    "{method} of {code}: its outliers are transformed ({then}), while goalposts stand on untransformed values",
+                    method=method,
+                    code=indicator.code,
+                    then=treatment.then,
+                )
             )
 
     def _refuse_unknown(self, words: Iterable[str], known: Iterable[str], what: str) -> None:
@@ -311,17 +342,34 @@ class Framework(ResolvedFramework):
         }
         for word in words:
             if word in names:
-                raise VariantError(f"{word!r} is the name of {names[word]}, expected the code")
-            _refuse_word(word, codes, f"{what} of {self.entity_type}")
+                raise VariantError(
+                    Sentence(
+                        "{word!r} is the name of {code}, expected the code",
+                        word=word,
+                        code=names[word],
+                    )
+                )
+            _refuse_word(
+                word,
+                codes,
+                Sentence("{what} of {entity_type}", what=what, entity_type=self.entity_type),
+            )
 
 
 def _refuse_word(word: str, known: Iterable[str], what: str) -> None:
     """Raise for a word that is not among those known: the nearest, or all where they are few."""
     words = list(known)
     if word not in words:
-        listed = f"; known are {', '.join(words)}" if len(words) <= FEW else ""
+        listed = (
+            Sentence("; known are {listed}", listed=", ".join(words)) if len(words) <= FEW else ""
+        )
         raise VariantError(
-            f"{word!r} is not {with_nearest(what, word, words) if not listed else what}{listed}"
+            Sentence(
+                "{word!r} is not {what}{listed}",
+                word=word,
+                what=with_nearest(what, word, words) if not listed else what,
+                listed=listed,
+            )
         )
 
 
@@ -333,13 +381,25 @@ def _is_number(value: object) -> bool:
 def _ends(code: str, pair: Sequence[float], direction: int) -> tuple[float, float]:
     """Worst and best of a pair, in the order that the direction says."""
     if not isinstance(pair, Sequence) or len(pair) != 2 or not all(map(_is_number, pair)):
-        raise VariantError(f"goalposts of {code}: {pair!r}, expected two numbers (worst, best)")
+        raise VariantError(
+            Sentence(
+                "goalposts of {code}: {pair!r}, expected two numbers (worst, best)",
+                code=code,
+                pair=pair,
+            )
+        )
     worst, best = float(pair[0]), float(pair[1])
     if (best - worst) * direction <= 0:
-        order = "best above worst" if direction == 1 else "best below worst"
+        order = best_first(direction)
         raise VariantError(
-            f"goalposts of {code}: worst {worst:g}, best {best:g},"
-            f" expected {order} (direction {direction})"
+            Sentence(
+                "goalposts of {code}: worst {worst:g}, best {best:g}, expected {order} (direction {direction})",
+                code=code,
+                worst=worst,
+                best=best,
+                order=order,
+                direction=direction,
+            )
         )
     return worst, best
 
@@ -382,12 +442,19 @@ def _in_a_sentence(what: str, error: ValidationError) -> str:
     for fault in error.errors(include_url=False):
         key = ".".join(map(str, fault["loc"]))
         if fault["type"] == "extra_forbidden":
-            faults.append(f"unknown key {key}")
+            faults.append(Sentence("unknown key {key}", key=key))
         elif fault["type"] == "missing":
-            faults.append(f"{key} is missing")
+            faults.append(Sentence("{key} is missing", key=key))
         else:
             message = (
                 str(fault["msg"]).removeprefix("Input should be ").removeprefix("Value error, ")
             )
-            faults.append(f"{key} {fault['input']!r}, expected {message}")
-    return f"{what}: {'; '.join(faults)}"
+            faults.append(
+                Sentence(
+                    "{key} {given!r}, expected {expected}",
+                    key=key,
+                    given=fault["input"],
+                    expected=message,
+                )
+            )
+    return Sentence("{what}: {faults}", what=what, faults=sentences(faults))

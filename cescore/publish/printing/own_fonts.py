@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from cescore.errors import PublishError
+from cescore.errors import PublishError, Sentence, sentences
 from cescore.publish.printing.fonts import SANS, SERIF
 
 PLACE = "fonts"  # below a workspace's report_templates
@@ -104,24 +104,42 @@ def own_fonts(templates: Path) -> OwnFonts:
     if not folder.is_dir():
         return NONE
     inside = sorted(folder.iterdir())
-    wrong = [
-        f"{path.name} is a collection; take the face out of it, as .ttf or .otf"
+    wrong: list[str] = [
+        Sentence("{name} is a collection; take the face out of it, as .ttf or .otf", name=path.name)
         for path in inside
         if path.suffix.lower() in COLLECTIONS
     ]
     named = _named(folder, wrong)
     for role, path in named.items():
         if role not in ROLES:
-            wrong.append(f"{LIST}: no role {role!r}, expected one of {', '.join(ROLES)}")
+            wrong.append(
+                Sentence(
+                    "{file}: no role {role!r}, expected one of {roles}",
+                    file=LIST,
+                    role=role,
+                    roles=", ".join(ROLES),
+                )
+            )
         elif not path.is_file() or path.suffix.lower() not in FORMATS:
-            wrong.append(f"{LIST}: {role}: {path.name} is no .ttf or .otf file of this folder")
+            wrong.append(
+                Sentence(
+                    "{file}: {role}: {name} is no .ttf or .otf file of this folder",
+                    file=LIST,
+                    role=role,
+                    name=path.name,
+                )
+            )
     if ("text" in named) != ("text-bold" in named):
-        wrong.append(f"{LIST}: text and text-bold go together")
+        wrong.append(Sentence("{file}: text and text-bold go together", file=LIST))
     files = [p for p in inside if p.suffix.lower() in FORMATS]
     rare = tuple(p for p in files if p not in named.values())
     wrong += [problem for path in files for problem in _unreadable(path)]
     if wrong:
-        raise PublishError(f"{templates.name}/{PLACE}: " + "; ".join(wrong))
+        raise PublishError(
+            Sentence(
+                "{folder}: {wrong}", folder=f"{templates.name}/{PLACE}", wrong=sentences(wrong)
+            )
+        )
     return OwnFonts(named, rare)
 
 
@@ -132,10 +150,10 @@ def _named(folder: Path, wrong: list[str]) -> dict[str, Path]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        wrong.append(f"{LIST}: no JSON: {error}")
+        wrong.append(Sentence("{file}: no JSON: {error}", file=LIST, error=str(error)))
         return {}
     if not isinstance(found, dict) or not all(isinstance(v, str) for v in found.values()):
-        wrong.append(f"{LIST}: expected an object, role -> name of a file")
+        wrong.append(Sentence("{file}: expected an object, role -> name of a file", file=LIST))
         return {}
     return {role: folder / Path(name).name for role, name in found.items()}
 
@@ -144,7 +162,9 @@ def _unreadable(path: Path) -> list[str]:
     try:
         characters_of(path)
     except Exception as error:  # fontTools raises whatever the bytes provoke
-        return [f"{path.name} cannot be read as a font: {error}"]
+        return [
+            Sentence("{name} cannot be read as a font: {error}", name=path.name, error=str(error))
+        ]
     return []
 
 

@@ -14,8 +14,8 @@ from cescore.publish.screen.colours import as_variables, colours_in, dark_variab
 ROOM = "ce"  # class of what frames each of our outputs in a notebook
 # JupyterLab and Voilà say their theme on <body>, VS Code by a class of it
 DARK_NOTEBOOK = f'[data-jp-theme-light="false"] .{ROOM}, .vscode-dark .{ROOM}'
-_ONLY_OF_SHEETS = {"page", "font-face"}
-_ONLY_AT_THE_TOP = {"counter-style"}
+_ONLY_OF_SHEETS = {"page"}
+_ONLY_AT_THE_TOP = {"counter-style", "font-face"}
 
 
 @lru_cache(maxsize=8)

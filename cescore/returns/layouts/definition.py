@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from cescore.definitions.model.base import Definition, Named
 from cescore.definitions.model.written import Words, Written
+from cescore.errors import Sentence
 
 Direction = Literal[
     "closest above", "directly above", "closest left", "directly left", "within", "is", "in cell"
@@ -23,7 +24,7 @@ Direction = Literal[
 IN_CELL, OWN = "in cell", "own"
 _LOOKUP = re.compile(rf"(?P<direction>{'|'.join(get_args(Direction))})(?:\s+(?P<place>.+))?")
 _WHOLE = re.compile(r"-?[0-9]{1,3}")
-EXPECTED = (
+EXPECTED = Sentence(
     "closest above N, directly above N, closest left N, directly left N (N rows or columns from the"
     " anchor, or a heading), within PATTERN, is TEXT, in cell"
 )

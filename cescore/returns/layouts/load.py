@@ -46,7 +46,12 @@ def load_layouts(root: Path, expected: Expected) -> dict[str, Layout]:
 def _check(layout: Layout, at: Reading, expected: Expected) -> None:
     """Codes and ids must be known, each word must mean one thing, lookups must be able to be made."""
     if layout.id in BUILT_IN:
-        at.refuse(repr(layout.id), f"another name than those of the program: {', '.join(BUILT_IN)}")
+        at.refuse(
+            repr(layout.id),
+            Sentence(
+                "another name than those of the program: {listed}", listed=", ".join(BUILT_IN)
+            ),
+        )
     file = at.of(at.node, "")
     for code in layout.variables:
         if code not in expected.variables:
@@ -76,4 +81,6 @@ def _check_words(key: str, words: Iterable[tuple[str, tuple[str, ...]]], file: R
         for word in names:
             other = meant.setdefault("".join(word.casefold().split()), code)
             if other != code:
-                file.at(key, code).refuse(repr(word), f"a word that is not already {other}'s")
+                file.at(key, code).refuse(
+                    repr(word), Sentence("a word that is not already {other}'s", other=other)
+                )

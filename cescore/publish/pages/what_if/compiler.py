@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from cescore.definitions.formula import constant
 from cescore.definitions.language import ARITHMETIC, COMPARISONS, FUNCTIONS, TOLERANCES
-from cescore.errors import MethodError
+from cescore.errors import MethodError, Sentence
 
 RUNTIME = "f"  # what the calls are made on
 OPERATIONS: Mapping[type[ast.operator], str] = {
@@ -62,7 +62,7 @@ def compiled(tree: ast.expr, constants: Mapping[str, float]) -> str:
             return _called("lag", compiled(operand, constants), f"{int(back or 1)}")
         case ast.Call(func=ast.Name(id=name), args=operands) if name in PLAIN:
             return _called(name, *(compiled(operand, constants) for operand in operands))
-    raise MethodError(f"a formula cannot hold {ast.unparse(tree)!r}")
+    raise MethodError(Sentence("a formula cannot hold {text!r}", text=ast.unparse(tree)))
 
 
 def compiled_condition(tree: ast.expr, constants: Mapping[str, float]) -> str:
@@ -88,7 +88,9 @@ def compiled_condition(tree: ast.expr, constants: Mapping[str, float]) -> str:
             return _called("not", compiled_condition(inner, constants))
         case ast.Call(func=ast.Name(id="has_value"), args=[inner]):
             return _called("has_value", compiled(inner, constants))
-    raise MethodError(f"{ast.unparse(tree)!r} is not a condition that is true or false")
+    raise MethodError(
+        Sentence("{text!r} is not a condition that is true or false", text=ast.unparse(tree))
+    )
 
 
 def _called(name: str, *operands: str) -> str:

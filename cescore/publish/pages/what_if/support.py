@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cescore.definitions.model import AMONG_ALL, Framework
 from cescore.disclosure.bundle import Bundle
-from cescore.errors import MethodError
+from cescore.errors import MethodError, Sentence, sentences
 from cescore.method.fitting import method_of
 from cescore.method.normalisations import BY_ORDER
 
@@ -32,7 +32,13 @@ def require_what_if(bundle: Bundle) -> None:
     reasons = refusals(bundle)
     if reasons:
         whose = bundle.framework.entity_type
-        raise MethodError(f"the framework of {whose} has no what-if: {'; '.join(reasons)}")
+        raise MethodError(
+            Sentence(
+                "the framework of {whose} has no what-if: {reasons}",
+                whose=whose,
+                reasons=sentences(reasons),
+            )
+        )
 
 
 def _compared(framework: Framework) -> Iterator[str]:
@@ -44,7 +50,11 @@ def _compared(framework: Framework) -> Iterator[str]:
     groups = framework.progress.groups if framework.progress else ()
     for code, mean in (*wholes, *((group.code, group.aggregation) for group in groups)):
         if mean in AMONG_ALL:
-            yield f"{code} is aggregated by {mean}, which compares every entity with every other"
+            yield Sentence(
+                "{code} is aggregated by {mean}, which compares every entity with every other",
+                code=code,
+                mean=mean,
+            )
 
 
 def _scored_among_all(bundle: Bundle) -> Iterator[str]:
@@ -52,6 +62,14 @@ def _scored_among_all(bundle: Bundle) -> Iterator[str]:
     for indicator in bundle.framework.scored():
         method = method_of(indicator, bundle.framework)
         if method in BY_ORDER:
-            yield f"{indicator.code} is scored by {method}, which needs every entity's value"
+            yield Sentence(
+                "{code} is scored by {method}, which needs every entity's value",
+                code=indicator.code,
+                method=method,
+            )
         elif indicator.code in bundle.fitted.released_scores:
-            yield f"what {method} learnt of others for {indicator.code} is withheld"
+            yield Sentence(
+                "what {method} learnt of others for {code} is withheld",
+                code=indicator.code,
+                method=method,
+            )
