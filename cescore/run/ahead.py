@@ -15,14 +15,11 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
-from typing import TYPE_CHECKING
 
 from cescore.run.executor import can_fork
+from cescore.run.order import Order, Subject
+from cescore.run.orders import Orders
 from cescore.run.processes import end_with
-
-if TYPE_CHECKING:
-    from cescore.run.engine import Orders
-    from cescore.run.order import Order, Subject
 
 FEW = 24  # bundles made here first: what they all share is worked out before anything is forked
 MOST_HELPERS = 4  # keep some hundred cores busy with reports of a second

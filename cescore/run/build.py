@@ -19,7 +19,7 @@ from cescore.returns.review import FindingsReview
 from cescore.run.annual import AnnualEdition
 from cescore.run.audit import Audit, examine
 from cescore.run.edition import Edition, Selection, choose
-from cescore.run.engine import Orders, ReportRun
+from cescore.run.engine import ReportRun
 from cescore.run.files import combined, make_private, write_atomically
 from cescore.run.in_step import out_of_step as out_of_step_of
 from cescore.run.inputs import Inputs
@@ -27,6 +27,7 @@ from cescore.run.job import Outcome
 from cescore.run.kept_work import KeptWork
 from cescore.run.lock import locked
 from cescore.run.manifest import Before, Outturn, write_manifest
+from cescore.run.orders import Orders
 from cescore.run.period import PeriodEdition
 from cescore.run.phases import Phases, phases, silent
 from cescore.run.production import refuse_trials, trials_in_production

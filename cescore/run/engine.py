@@ -4,94 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cescore.errors import RunError
 from cescore.run.ahead import orders_ahead
-from cescore.run.child import cause_of
 from cescore.run.edition import Selection
 from cescore.run.executor import Executor
-from cescore.run.files import combined
-from cescore.run.inputs import Inputs
 from cescore.run.interrupt import stop_if_asked
 from cescore.run.job import Job, Outcome
-from cescore.run.order import Key, Manner, Order, Subject
+from cescore.run.order import Order, Subject
+from cescore.run.orders import Orders
 from cescore.run.store import Store
 from cescore.run.telling import why_blocked
-
-if TYPE_CHECKING:
-    from cescore.disclosure.reading import Printable
-    from cescore.run.edition import Edition
 
 Told = Callable[[Outcome], None]
 
 
 class DiskFull(RunError):
     """There is no room for another report: no fault of its data, so the run stops."""
-
-
-@dataclass(frozen=True)
-class Orders:
-    """What orders are made from: an edition, the inputs on disk, the tree as it stands."""
-
-    edition: Edition
-    inputs: Inputs
-    store: Store
-
-    def of(self, subjects: Iterable[Subject]) -> Iterator[Order]:
-        """One order per subject, made when it is asked for: one bundle in memory at a time.
-
-        What cannot be made is an order with the cause, and the others go on.
-        """
-        return map(self.one, subjects)
-
-    def one(self, subject: Subject) -> Order:
-        """The order of a subject, be it that it cannot be made."""
-        try:
-            origin = self.origin(subject)
-            return self._standing(subject, origin) or self._to_build(subject, origin)
-        except Exception as error:  # whatever it is, it is this report's, and told by its name
-            cause = cause_of(error)
-            return Order(subject, self._manner, {}, (cause,), cause=cause)
-
-    def _standing(self, subject: Subject, origin: str) -> Order | None:
-        """The order of a report that stands as these inputs would make it, told without its bundle."""
-        if self.edition.asked.force or not self.store.is_of_origin(subject.name, origin):
-            return None
-        key = self.store.entries[subject.name].key
-        if self.store.reasons_to_build(subject.name, key):
-            return None
-        return Order(subject, self._manner, key, (), origin=origin)
-
-    def _to_build(self, subject: Subject, origin: str) -> Order:
-        printable, notebook, key = self.made(subject)
-        reasons = self.store.reasons_to_build(subject.name, key)
-        reasons = reasons or (("asked for",) if self.edition.asked.force else ())
-        bundle = printable.to_bytes() if reasons else b""
-        return Order(subject, self._manner, key, reasons, bundle, notebook, origin=origin)
-
-    def origin(self, subject: Subject) -> str:
-        """The hash of what a report's bundle is made from, and of what sets it; "" where only the
-        bundle can tell."""
-        origin = self.edition.origin(subject, self.inputs.not_followed)
-        if not origin:
-            return ""
-        notebook = self.inputs.notebook(subject.kind.notebook or subject.folder)
-        manner = {"notebook": self.inputs.notebook_hash(notebook), "language": self._manner.lang}
-        return combined({"bundle": origin, **manner, **self.inputs.shared})
-
-    def made(self, subject: Subject) -> tuple[Printable, Path, Key]:
-        """What a report is made from: its bundle or document, its notebook, and both by hash."""
-        printable = self.edition.make(subject)
-        notebook = self.inputs.notebook(subject.kind.notebook or subject.folder)
-        key = self.inputs.key(subject.kind.source, printable.texts(), notebook, self._manner.lang)
-        return printable, notebook, key
-
-    @property
-    def _manner(self) -> Manner:
-        asked = self.edition.asked
-        return Manner(asked.lang, self.inputs.templates, asked.engine)
 
 
 @dataclass

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from cescore.run.child import cause_of
 
 if TYPE_CHECKING:
-    from cescore.run.engine import Orders
     from cescore.run.order import Subject
+    from cescore.run.orders import Orders
 
 MOST_COMPARED = 2000  # reports: a bundle is made for each, some 25 ms
 NOT_COMPARED = "made from other data, params or code; not compared one by one"

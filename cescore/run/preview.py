@@ -15,10 +15,11 @@ from cescore.definitions.shipped import REPOSITORY
 from cescore.errors import CescoreError, PublishError
 from cescore.publish.words import label
 from cescore.run.build import open_edition
-from cescore.run.engine import Orders, run_reports
+from cescore.run.engine import run_reports
 from cescore.run.files import combined, make_private
 from cescore.run.inputs import Inputs
 from cescore.run.lock import locked
+from cescore.run.orders import Orders
 from cescore.run.store import Store
 
 if TYPE_CHECKING:

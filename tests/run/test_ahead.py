@@ -14,9 +14,9 @@ from cescore.run import ahead
 from cescore.run.ahead import orders_ahead
 from cescore.run.annual import AnnualEdition
 from cescore.run.asked import Asked
-from cescore.run.engine import Orders
 from cescore.run.executor import can_fork
 from cescore.run.inputs import Inputs
+from cescore.run.orders import Orders
 from cescore.run.store import Store
 from tests.run.small_city import make
 
