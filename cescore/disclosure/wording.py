@@ -36,8 +36,8 @@ class Wording:
         findings: Iterable[FindingLine] = (),
     ) -> dict[str, Named]:
         """The words that params/page.yml has for the texts of one page: its industries and
-        responsible units, the sources and notes of its framework, and why and on whose word
-        findings are settled."""
+        responsible units, the sources and notes of its framework, the sources of those that its
+        type is scored under beside it, and why and on whose word findings are settled."""
         texts = self.definitions.page.texts
         known = {one.zh: one for one in texts} | {one.en: one for one in texts}
         known |= self.definitions.page.words
@@ -51,6 +51,8 @@ class Wording:
         said |= {standard.source for standard in self.definitions.standards.values()}
         said |= {text for f in findings for text in (f.note, *astuple(f.settled))}
         said |= _cited(framework, self.definitions.run.year)
+        beside = self.definitions.beside
+        said |= {one.source for one in beside if one.entity_type == framework.entity_type}
         return {text: name for text, name in known.items() if text in said}
 
     def flows(self, entity_type: str) -> dict[str, FlowPicture]:
