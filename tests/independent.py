@@ -192,11 +192,9 @@ class World:
         if value.number is None:
             return self.without_value(code, value.state, year, floor)
         goalposts = entry["goalposts"][max(key for key in entry["goalposts"] if key <= year)]
-        ends = goalposts.get("by_industry", {}).get(
-            industry, [goalposts["worst"], goalposts["best"]]
-        )
-        worst, best = Fraction(str(ends[0])), Fraction(str(ends[1]))
         method = entry.get("normalisation", self.framework.get("normalisation"))
+        by_output = entry["direction"] == 1 and method == "log_goalposts"
+        worst, best = ends_of(industry, goalposts, by_output)
         if method == "log_goalposts":
             low, high = sorted((worst, best))
             inside = float(min(max(value.number, low), high))
@@ -377,6 +375,18 @@ def read_framework(params: Path, entity_type: str) -> dict[str, Any]:
     if "extends" in framework:
         framework = merged(read_framework(params, framework.pop("extends")), framework)
     return framework
+
+
+def ends_of(industry: str, posts: dict[str, Any], by_output: bool) -> list[Fraction]:
+    """Worst and best end of an industry; of several, "a 50%；b 50%", mixed by their shares."""
+    own, general = posts.get("by_industry", {}), [posts["worst"], posts["best"]]
+    parts = re.findall(r"([^；;]+?)\s*([\d.]+)\s*%", industry) or [(industry, "100")]
+    if not any(name in own for name, _ in parts):
+        return [Fraction(str(end)) for end in general]
+    shares = [(Fraction(share) / 100, own.get(name, general)) for name, share in parts]
+    if by_output:
+        return [1 / sum(s / Fraction(str(pair[i])) for s, pair in shares) for i in (0, 1)]
+    return [Fraction(sum(s * Fraction(str(pair[i])) for s, pair in shares)) for i in (0, 1)]
 
 
 @lru_cache(maxsize=8)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from cescore.definitions.industry_mix import names_of
 from cescore.definitions.load import Definitions
 from cescore.definitions.located import Node, read
 from cescore.definitions.model import Framework
@@ -78,7 +79,7 @@ def _entries(
     """
     industries: dict[str, set[str]] = defaultdict(set)
     for entity in register:
-        industries[entity.entity_type].add(entity.industry)
+        industries[entity.entity_type].update(names_of(entity.industry))
     found: dict[_Entry, tuple[set[str], set[str]]] = {}
     for table in _tables(definitions):
         for industry in table.industries:

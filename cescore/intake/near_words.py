@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from cescore.definitions.industry_mix import is_mix, is_whole, names_of
 from cescore.definitions.load import Definitions
 from cescore.intake.address import Address
 from cescore.intake.entities import Entity, Register
@@ -72,6 +73,9 @@ def in_known_words(
         for entity in list(entities.values()):
             word = getattr(entity, column)
             here = context.of(entity_id=entity.entity_id, variable=column)
+            if column == "industry" and is_mix(word):
+                _tell_parts(word, known[column], here)
+                continue
             if same.get(word, word) != word:
                 here.info("word_written_otherwise", text=word, word=same[word])
                 entities[entity.entity_id] = _with(entity, column, same[word])
@@ -82,6 +86,16 @@ def in_known_words(
             for entity_id, states in stages.items()
         }
     return Register(entities, stages)
+
+
+def _tell_parts(mix: str, known: Collection[str], here: Context) -> None:
+    """Several industries with shares: that these make up the whole, and each is one of params."""
+    if not is_whole(mix):
+        here.error("shares_not_whole", text=mix)
+    for word in names_of(mix):
+        near = near_word(word, tuple(known)) if word not in known else ""
+        if near:
+            here.warning("near_word", text=word, near=near)
 
 
 def industries(definitions: Definitions) -> Iterator[str]:

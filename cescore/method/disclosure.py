@@ -19,6 +19,7 @@ from cescore.method.thresholds import COMPARISONS, at_least, at_most, meets, tie
 
 Floats = NDArray[np.float64]
 WIDE = Context(prec=400)  # digits enough for any float written out
+LEAST_FOR_QUARTERS = 8  # [P] values, so that two at least stand in each quarter
 STANDING_OF_BAND = {1: "strength", 4: "weakness"}
 
 
@@ -351,16 +352,18 @@ def group_figure(
 def standing(values: Floats, own: float, direction: int) -> str:
     """Whether a value is a strength or a weakness among ranked ones: in the best or the last quarter.
 
-    Ties count against it: a value that a third of all share is in no quarter of its own. With fewer
-    than four values there are no quarters. NaN is no value.
+    Ties count against it: a value that a third of all share is in no quarter of its own. A quarter of
+    fewer than `LEAST_FOR_QUARTERS` would be a single one: there the rank says all. NaN is no value.
 
     Examples
     --------
-    >>> [standing(np.array([9.0, 7, 6, 5, 5, 1]), own, 1) for own in (9.0, 7.0, 5.0, 1.0)]
-    ['strength', '', '', 'weakness']
+    >>> [standing(np.array([9.0, 8, 7, 6, 5, 5, 2, 1]), own, 1) for own in (9.0, 8.0, 5.0, 1.0)]
+    ['strength', 'strength', '', 'weakness']
+    >>> standing(np.array([9.0, 7, 6, 5, 1]), 9.0, 1)
+    ''
     """
     present = values[~np.isnan(values)] * direction
-    if math.isnan(own) or len(present) < 4:
+    if math.isnan(own) or len(present) < LEAST_FOR_QUARTERS:
         return ""
     as_good = int(at_least(present, own * direction).sum())
     as_bad = int(at_most(present, own * direction).sum())

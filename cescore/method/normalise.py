@@ -120,10 +120,13 @@ def ends_in(indicator: Indicator, panel: Panel, year: int) -> tuple[Floats, Floa
         return None
     worst = np.full(len(panel.entities), goals.worst)
     best = np.full(len(panel.entities), goals.best)
+    if not goals.by_industry:
+        return worst, best
     industries = np.array(panel.attributes.get("industry", ("",) * len(panel.entities)), object)
-    for industry, (its_worst, its_best) in goals.by_industry.items():
-        worst[industries == industry] = its_worst
-        best[industries == industry] = its_best
+    for industry in dict.fromkeys(industries):
+        ends = indicator.ends_in(year, industry)
+        if ends is not None:
+            worst[industries == industry], best[industries == industry] = ends
     return worst, best
 
 

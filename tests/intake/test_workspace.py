@@ -253,3 +253,22 @@ def test_an_industry_that_nobody_has_is_a_warning_with_its_line(workspace):
 def test_an_industry_that_entities_have_is_no_news(workspace):
     loaded = workspace(**by_industry("steel works"))
     assert [f.entity_id for f in loaded.findings if f.code == "unknown_industry"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("steel works 50%；glass 50%", set()),
+        ("steel works 50%；glass 40%", {("shares_not_whole", "error")}),
+        ("steel works；glass 40%", {("shares_not_whole", "error")}),
+        ("steel works 50%；steel workz 50%", {("near_word", "warning")}),
+    ],
+)
+def test_declared_shares_of_industries_make_up_the_whole_or_are_told(workspace, text, told):
+    files = by_industry("steel works")
+    changed = REGISTER.replace("valid_to\n", "valid_to,industry\n").replace(
+        "D2,district,C1,,,\n", f"D2,district,C1,,,,{text}\n"
+    )
+    loaded = workspace(**{**files, "data/entities.csv": changed})
+    found = {(f.code, f.severity) for f in loaded.findings if f.entity_id == "D2"}
+    assert found & {("shares_not_whole", "error"), ("near_word", "warning")} == told

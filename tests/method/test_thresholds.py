@@ -235,7 +235,7 @@ def test_a_place_among_others_is_not_turned_by_noise() -> None:
         figure.for_entity(30.0, rules).quartile_band
         == GroupFigure("x", 1, 40, 20.0, 30.0, 40.0).for_entity(30.0, rules).quartile_band
     )
-    values = np.array([30.0, NOISY_30, 9.0, 5.0, 1.0])
+    values = np.array([30.0, NOISY_30, 30.0, 9.0, 8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 1.0])
     assert standing(values, 30.0, 1) == standing(values, NOISY_30, 1) == ""
 
 

@@ -9,7 +9,9 @@ from typing import Any, ClassVar, Literal, Self, TypeVar, get_args
 
 from pydantic import Field
 
+from cescore.definitions.industry_mix import pair_of
 from cescore.definitions.model.base import Definition, Named, canonical_json
+from cescore.definitions.model.ends import ON_LOG
 from cescore.definitions.model.quantities import Account, Computed, Factor, VariableName
 from cescore.definitions.model.written import (
     Code,
@@ -127,12 +129,13 @@ class Indicator(Computed):
         return self.goalposts[max(keys)] if keys else None
 
     def ends_in(self, year: Whole, industry: str) -> Pair | None:
-        """Worst and best goalpost in a year [its unit], those of the industry where there are such;
-        None before the first."""
+        """Worst and best goalpost in a year [its unit], those of the industry where there are such, of
+        several by their shares (`industry_mix.pair_of`); None before the first."""
         posts = self.goalposts_in(year)
         if posts is None:
             return None
-        return posts.by_industry.get(industry, (posts.worst, posts.best))
+        by_output = self.direction == 1 and self.normalisation == ON_LOG
+        return pair_of(industry, posts.by_industry, (posts.worst, posts.best), by_output=by_output)
 
 
 class Weighting(Definition):

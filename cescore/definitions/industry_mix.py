@@ -1,0 +1,94 @@
+"""An industry as the register names it: one, or several with their declared shares of output.
+
+A park that consists of several industries is entered as ``食品 50%；铝加工 50%``. What params hold by
+industry is then worked out for it from its parts, by their shares.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+from functools import lru_cache
+
+Pair = tuple[float, float]
+
+_BETWEEN = re.compile(r"\s*[;；]\s*")
+_SHARE = re.compile(r"(.*?\S)\s*(\d+(?:\.\d+)?)\s*[%％]")
+WHOLE = Fraction(1)
+
+
+@lru_cache(maxsize=4096)
+def shares_of(industry: str) -> tuple[tuple[str, Fraction], ...]:
+    """The industries that a text of the register names, each with its share; one alone is all of it.
+
+    Examples
+    --------
+    >>> shares_of("steel"), shares_of("food 75%; steel 25 %")[1]
+    ((('steel', Fraction(1, 1)),), ('steel', Fraction(1, 4)))
+    """
+    found = [_SHARE.fullmatch(part) for part in _BETWEEN.split(industry) if part]
+    parts = [(m.group(1), Fraction(m.group(2)) / 100) for m in found if m is not None]
+    return tuple(parts) if parts and len(parts) == len(found) else ((industry, WHOLE),)
+
+
+def names_of(industry: str) -> tuple[str, ...]:
+    """The industries that a text names, whether or not each has its share.
+
+    Examples
+    --------
+    >>> names_of("food 75%; steel"), names_of("steel")
+    (('food', 'steel'), ('steel',))
+    """
+    if not is_mix(industry):
+        return (industry,)
+    parts = [part for part in _BETWEEN.split(industry) if part]
+    return tuple(m.group(1) if (m := _SHARE.fullmatch(part)) else part for part in parts)
+
+
+def is_mix(industry: str) -> bool:
+    """Whether a text means several industries with shares, well written or not."""
+    return any(sign in industry for sign in ";；%％")
+
+
+def is_whole(industry: str) -> bool:
+    """Whether the declared shares of an industry make up the whole, each industry once."""
+    parts = shares_of(industry)
+    if parts[0][0] == industry and is_mix(industry):
+        return False
+    return sum(share for _, share in parts) == WHOLE and len({name for name, _ in parts}) == len(
+        parts
+    )
+
+
+def pair_of(
+    industry: str, own: Mapping[str, Pair], general: Pair, *, by_output: bool = False
+) -> Pair:
+    """Worst and best end of an industry, those of several mixed by their shares.
+
+    Σ share · end, an industry without ends of its own having the general ones; ``by_output``, for
+    output per something: 1 / Σ (share / end), since shares are of output. Intensities of parts add
+    up to that of the whole by their shares of output, and so do the ends that lie so many times off.
+
+    Examples
+    --------
+    >>> own = {"food": (2.0, 0.5), "steel": (10.0, 2.5)}
+    >>> pair_of("food 75%; steel 25%", own, (9.0, 1.0)), pair_of("glass", own, (9.0, 1.0))
+    ((4.0, 1.0), (9.0, 1.0))
+    """
+    parts = shares_of(industry)
+    if not any(name in own for name, _ in parts):
+        return general
+    if len(parts) == 1:
+        return own[parts[0][0]]
+    worst, best = (
+        _mixed([(float(share), own.get(name, general)[end]) for name, share in parts], by_output)
+        for end in (0, 1)
+    )
+    return worst, best
+
+
+def _mixed(parts: list[tuple[float, float]], by_output: bool) -> float:
+    if by_output:
+        return 1 / sum(share / end for share, end in parts)
+    return sum(share * end for share, end in parts)
