@@ -19,6 +19,7 @@ NameT = TypeVar("NameT", bound=Hashable)
 Proofs = Collection[frozenset[NameT]]
 MOST_ROUNDS = 200
 EXACT_ROUNDS = 4  # in which the choice is made anew; then it only grows
+FEW_PROOFS = 300  # so many are hit at least cost in no time, however many rounds they took
 LARGEST_SHARE = 0.8  # of what is withheld in a mean that is shown
 TIE = 1e-6  # of the smallest cost: of equal sets the one that comes first in the order is taken
 
@@ -29,8 +30,9 @@ def least_withheld(
     """A cheap set of numbers to withhold after which an audit finds nothing.
 
     Implicit hitting sets: withhold the cheapest set that hits the proofs known, audit what is left,
-    add the proofs it gives, until there are none. Found within `EXACT_ROUNDS`, it is the cheapest
-    set there is; later rounds keep what was chosen, and the set is safe but may not be the cheapest.
+    add the proofs it gives, until there are none. Found within `EXACT_ROUNDS`, or with `FEW_PROOFS`, it
+    is the cheapest set there is; later rounds keep what was chosen, and the set is safe but may not be
+    the cheapest.
     The same for the same input.
 
     Parameters
@@ -66,7 +68,8 @@ def least_withheld(
             if not proof or proof & withheld:
                 raise MethodError("a disclosure rule is broken by what cannot be withheld")
             proofs[proof] = None
-        if number < EXACT_ROUNDS:
+        is_small = len(proofs) <= FEW_PROOFS and number < MOST_ROUNDS // 2
+        if number < EXACT_ROUNDS or is_small:
             withheld = frozenset(cheapest_hitting(costs, proofs))
         else:
             withheld |= cheapest_hitting(costs, new)
