@@ -213,8 +213,9 @@ function applyMissingRules(model, scores, columns, state) {
 }
 
 // The case that a score falls under which is there and not shown: as released, or "" (it has a value) where
-// a change leaves what was released unknown.
+// a change leaves what was released unknown. What a change leaves without any value is not withheld any more.
 function withheldCase(model, code, own, i) {
+  if (own.s[i] !== SUPPRESSED && isMoved(own, i)) return undefined;
   const released = (model.withheld.scores[code] || {})[i];
   return released === undefined && own.s[i] === SUPPRESSED && isMoved(own, i) ? "" : released;
 }
