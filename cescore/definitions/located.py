@@ -30,9 +30,11 @@ DEEPEST = 100  # mappings and lists inside each other
 MERGE = "<<"
 NOT_FINITE = re.compile(r"[-+]?\.?(inf|nan|infinity)", re.IGNORECASE)
 
-# What the two parsers may take differently: tabs, marks, line ends of YAML 1.1, tags, odd anchors.
+# What the two parsers may take differently: tabs, marks, line ends of YAML 1.1, tags, odd anchors, a
+# block of text that begins with a line of blanks.
 DOUBTFUL = re.compile(
     r"[\t\x85\u2028\u2029\ufeff]|(?:^|[\s\[{,:-])(?:!(?!=)|[&*](?:[\w-]+[^\w\s\]},-]|[^\w\s*-]))"
+    r"|[|>][-+0-9]* *(?:#[^\n]*)?\n+ +\n"
 )
 # What a plain scalar is in YAML 1.2's core schema, by the characters that it may begin with.
 CORE_SCHEMA = (

@@ -77,10 +77,16 @@ def _check_overlap(overlap: Overlap, plan: Plan, at: Reading, drafts: Mapping[st
             continue
         checks = [c.id for m in plan.measures.values() for c in m.checks if kind in c.levels]
         known = (*drafts[kind].indicator_places, *plan.targets, *plan.undecided, *checks)
-        at.at("beside", kind).known(code, known, f"an indicator, target or check of {kind}")
+        at.at("beside", kind).known(
+            code, known, Sentence("an indicator, target or check of {kind}", kind=kind)
+        )
         asked = checks if overlap.counts == "once" else known
-        what = "a check" if overlap.counts == "once" else "an indicator, target or check"
-        at.at("of").known(overlap.of, asked, f"{what} of {kind}")
+        what = (
+            Sentence("a check of {kind}", kind=kind)
+            if overlap.counts == "once"
+            else Sentence("an indicator, target or check of {kind}", kind=kind)
+        )
+        at.at("of").known(overlap.of, asked, what)
 
 
 def _with_types(target: Terms, drafts: Mapping[str, Draft]) -> Terms:

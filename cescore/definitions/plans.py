@@ -199,7 +199,11 @@ def _check_comparable(rules: AssessmentRules, at: Reading) -> None:
             continue
         weighed = [part for part, weight in rules.weights[entity_type].items() if weight]
         for part in rules.comparable.parts:
-            at.at("parts").known(part, weighed, f"a part that {entity_type} is weighed on")
+            at.at("parts").known(
+                part,
+                weighed,
+                Sentence("a part that {entity_type} is weighed on", entity_type=entity_type),
+            )
     if bool(rules.comparable.types) != bool(sum(rules.comparable.parts.values())):
         at.refuse("types or parts alone", "both: which types compare, and by which parts")
 

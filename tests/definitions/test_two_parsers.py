@@ -70,6 +70,7 @@ def mistyped(draw: st.DrawFn) -> str:
 @example("a: [1,\n\t2]\n")
 @example("a: !!binary x\n")
 @example("[a:b, c: d]\n")
+@example("a: >-\n   \n  b\n")
 def test_what_the_quick_parser_takes_ruamel_reads_alike(text: str) -> None:
     quick = quickly_composed(text)
     if quick is not None:
