@@ -111,10 +111,7 @@ def _as_the_value_says(here: _Place, y: int, value: float, drawn: str) -> str:
     if goal is not None:
         if value <= goal if less else value >= goal:
             return "done"
-        earlier = (here.recorded(before) for before in range(y))
-        first = next((number for number in earlier if number), 0.0)
-        way = 1 - value / first if less and first else value / goal if not less else 0.0
-        return "partial" if way >= 0.5 else "not_done"
+        return "partial" if _way(here, y, value, goal) >= 0.5 else "not_done"
     if check.yardstick == "improves":
         span = range(max(y - (check.years if check.is_flow else 1), 0), y)
         known = [number for before in span if (number := here.recorded(before)) is not None]
@@ -123,13 +120,28 @@ def _as_the_value_says(here: _Place, y: int, value: float, drawn: str) -> str:
     return "not_done" if check.better == "more" and value == 0 else drawn
 
 
+def _way(here: _Place, y: int, value: float, goal: float) -> float:
+    """The share of the way to a missed goal: from the first number where goals lead somewhere over the
+    years or end at nothing, else of the goal itself."""
+    less = here.check.better == "less"
+    earlier = (here.recorded(before) for before in range(y) if YEARS[before] >= FIRST_INSPECTED)
+    first = next((number for number in earlier if number is not None), None)
+    is_way = len(set(here.check.goal.values())) > 1 or (less and not goal)
+    if is_way and first is not None and (first > goal if less else first < goal):
+        return (first - value) / (first - goal)
+    if is_way and first is not None and goal:
+        return 1 - abs(value - goal) / abs(goal)
+    return (goal / value if less else value / goal) if goal else 0.0
+
+
 def _improved(check: PlannedCheck, value: float, before: float) -> str:
     """Done from the tolerance for the better, not done from it for the worse."""
     less, is_rate = check.better == "less", check.type == "rate"
     if (value <= 0 and less) or (is_rate and not less and value >= 100):
         return "done"
     unit = 1.0 if is_rate else abs(before) / 100
-    change = (before - value if less else value - before) / (unit * check.tolerance or 1e-9)
+    back = (check.years + 1) / 2 if check.is_flow else 1  # years that the mean of a flow lies back
+    change = (before - value if less else value - before) / (unit * check.tolerance * back or 1e-9)
     near = is_rate and (value if less else 100 - value) < check.tolerance
     return "done" if change >= 1 else "partial" if change > -1 or near else "not_done"
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
+from cescore.definitions.industry_mix import names_of
 from cescore.definitions.model import Named, VariableName
 from cescore.definitions.pictures import FlowPicture
 from cescore.disclosure.bundle import FindingLine, PublicRow
@@ -44,7 +45,7 @@ class Wording:
         said = {
             *self.definitions.page.entity_types,
             *self.definitions.page.units,
-            industry,
+            *names_of(industry),
             *(str(row.get("industry", "")) for row in industries),
         }
         said |= {unit for measure in measures for unit in measure.units}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
+from cescore.definitions.industry_mix import is_mix, shares_of
 from cescore.definitions.model import ON_GOALPOSTS, Group, Indicator
 from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.bundle import Bundle, Place, Series
@@ -208,6 +209,16 @@ class View:
         """A text of the register or the plan as the page's language has it, else as it stands."""
         named = self.data.names.get(text)
         return named.name(self.lang) if named is not None else text
+
+    def industry(self, text: str) -> str:
+        """The industry that the register names, or its several with their shares of output."""
+        if not is_mix(text):
+            return self.said(text)
+        shares = shares_of(text)
+        return self.join(
+            self.t("fact.share", name=self.said(name), share=f"{float(100 * share):g}")
+            for name, share in shares
+        )
 
     def fitting(self, text: str) -> str:
         """A text in the page's language; where there is none, as it stands and marked as such."""

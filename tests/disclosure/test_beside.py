@@ -140,12 +140,12 @@ def test_a_firm_that_closed_since_still_dominates_the_year_it_was_open_in(tmp_pa
 @pytest.mark.parametrize(
     ("values", "own", "direction", "word"),
     [
-        ([9, 7, 5, 1], 9, 1, "strength"),
-        ([9, 7, 5, 1], 1, 1, "weakness"),
-        ([9, 7, 5, 1], 1, -1, "strength"),
-        ([9, 9, 5, 1], 9, 1, ""),  # two share the best place: more than a quarter
-        ([5, 5, 5, 5], 5, 1, ""),
-        ([9, 1], 9, 1, ""),  # no quarters of two
+        ([9, 8, 7, 6, 5, 4, 3, 1], 9, 1, "strength"),
+        ([9, 8, 7, 6, 5, 4, 3, 1], 1, 1, "weakness"),
+        ([9, 8, 7, 6, 5, 4, 3, 1], 1, -1, "strength"),
+        ([9, 9, 9, 6, 5, 4, 3, 1], 9, 1, ""),  # three share the best place: more than a quarter
+        ([5] * 8, 5, 1, ""),
+        ([9, 8, 7, 6, 5, 4, 1], 9, 1, ""),  # no quarters of seven
     ],
 )
 def test_ties_are_neither_strength_nor_weakness(

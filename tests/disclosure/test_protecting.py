@@ -67,7 +67,9 @@ def test_without_the_ledger_the_same_question_finds_too_narrow_ranges(
 
 def test_whose_knowledge_is_asked_for_must_be_somebody_s(tmp_path: Path) -> None:
     evaluated(tmp_path, frame(), PARKS)
-    with pytest.raises(DataError, match="'nobody'.*expected public, a respondent or a holding"):
+    with pytest.raises(
+        DataError, match="'nobody'.*expected public, a respondent \\(17: .*or a holding"
+    ):
         infer(tmp_path, None, "nobody", "text", "zh", words()[0])
 
 

@@ -52,9 +52,14 @@ def _unscored(view: View) -> Fragment:
 
 def _with_elsewhere(view: View, check: InspectedCheck) -> str:
     """A check's id, with what scores the same quantity: an indicator by its name, else by its code."""
-    id_, code = check["id"], check["elsewhere"]
-    named = view.name(code) if code in view.bundle.framework.indicators else code
-    return view.t("measures.elsewhere", id=id_, code=named) if code else id_
+    if not check["elsewhere"]:
+        return check["id"]
+    return view.t("measures.elsewhere", id=check["id"], code=_elsewhere(view, check))
+
+
+def _elsewhere(view: View, check: InspectedCheck) -> str:
+    code = check["elsewhere"]
+    return view.name(code) if code in view.bundle.framework.indicators else code
 
 
 def _by_system(view: View) -> Iterator[tuple[str, list[MeasureLine]]]:
@@ -173,7 +178,7 @@ def yardstick_words(view: View, check: InspectedCheck) -> str:
     held, why = _yardstick(view, check), check["unscored"]
     if check["elsewhere"] and why:
         words = view.t(f"unscored.{why}")
-        return view.t("measures.held_and_why", held=held, why=words, code=check["elsewhere"])
+        return view.t("measures.held_and_why", held=held, why=words, code=_elsewhere(view, check))
     return view.t(f"unscored.{why}") if why else held
 
 

@@ -105,7 +105,7 @@ def masthead(view: View) -> dict[str, Any]:
         *((f"fact.{kind}", relatives(view, kind)) for kind in ("whole", "part", "same")),
         ("fact.formerly", view.join(former_names(view))),
         ("fact.code", data.entity.entity_id),
-        ("fact.industry", view.said(data.entity.industry)),
+        ("fact.industry", view.industry(data.entity.industry)),
         ("fact.plan", data.plan.name(view.lang)),
         ("fact.report_number", data.report_number),
     ]  # fmt: skip
