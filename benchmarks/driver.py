@@ -63,7 +63,7 @@ def driven(root: Path, workers: int) -> dict[str, float]:
     if tell_unchanged(asked, console):
         return {"driver": own(), "reports": 0.0, "others": children()}
     marks = Marks()
-    building.phases = marks  # type: ignore[assignment]
+    building.phases = marks  # type: ignore[assignment, attr-defined]
     ended: list[float] = []
     write_index = building._Building.write_index
 
@@ -71,7 +71,7 @@ def driven(root: Path, workers: int) -> dict[str, float]:
         ended.append(own())
         write_index(*given)  # type: ignore[arg-type]
 
-    building._Building.write_index = noted  # type: ignore[method-assign]
+    building._Building.write_index = noted  # type: ignore[method-assign, assignment]
     with contextlib.closing(open_executor(workers, render=STUB)) as executor:
         status = building.build(asked, executor, console)
     if status:
