@@ -64,16 +64,19 @@ class Orders:
         origin = self.edition.origin(subject, self.inputs.not_followed)
         if not origin:
             return ""
-        notebook = self.inputs.notebook(subject.kind.notebook or subject.folder)
-        manner = {"notebook": self.inputs.notebook_hash(notebook), "language": self._manner.lang}
+        notebook = self.inputs.notebook_hash(self._notebook(subject))
+        manner = {"notebook": notebook, "language": self._manner.lang}
         return combined({"bundle": origin, **manner, **self.inputs.shared})
 
     def made(self, subject: Subject) -> tuple[Printable, Path, Key]:
         """What a report is made from: its bundle or document, its notebook, and both by hash."""
         printable = self.edition.make(subject)
-        notebook = self.inputs.notebook(subject.kind.notebook or subject.folder)
+        notebook = self._notebook(subject)
         key = self.inputs.key(subject.kind.source, printable.texts(), notebook, self._manner.lang)
         return printable, notebook, key
+
+    def _notebook(self, subject: Subject) -> Path:
+        return self.inputs.notebook(subject.kind.notebook or subject.folder)
 
     @property
     def _manner(self) -> Manner:

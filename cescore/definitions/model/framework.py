@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, Self, TypeVar, get_args
 
 from pydantic import Field
 
-from cescore.definitions.industry_mix import pair_of
+from cescore.definitions.industry_mix import pair_of, shares_of
 from cescore.definitions.model.base import Definition, Named, canonical_json
 from cescore.definitions.model.ends import ON_LOG
 from cescore.definitions.model.quantities import Account, Computed, Factor, VariableName
@@ -76,6 +76,10 @@ class Goalposts(Definition):
     by_industry: Mapping[str, Pair] = {}  # industry -> (worst, best)
     of: str = ""
     reason: str = ""
+
+    def has_own(self, industry: str) -> bool:
+        """Whether an industry, or one of several with their shares, has ends of its own."""
+        return any(name in self.by_industry for name, _ in shares_of(industry))
 
 
 class Imputation(Definition):

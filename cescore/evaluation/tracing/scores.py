@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 
 from cescore.definitions.formula import parse
-from cescore.definitions.industry_mix import shares_of
 from cescore.definitions.model import Indicator, Named
 from cescore.evaluation.tracing.trace import Traced, TracedQuantity, TraceNote, TraceOrigin
 from cescore.evaluation.tracing.tracer import (
@@ -191,7 +190,6 @@ def _goalpost_note(
     panel = evaluation.panel
     industries = panel.attributes.get("industry", ())
     industry = industries[panel.row(quantity.entity_id)] if industries else ""
-    has_own = any(name in posts.by_industry for name, _ in shares_of(industry))
-    own = industry if has_own else ""
+    own = industry if posts.has_own(industry) else ""
     said = TraceNote.of("goalposts", since=since, source=posts.source, tag=posts.tag, industry=own)
     return (*notes, said)

@@ -54,7 +54,7 @@ class TreePlace:
         if not self.is_open:
             return self.matched
         return [
-            sorted((*steady, *_asked(element, entries)), key=lambda match: match[:2])
+            sorted((*steady, *_asked(element, entries)), key=_order)
             for steady, entries in zip(self.matched, self.open, strict=True)
         ]
 

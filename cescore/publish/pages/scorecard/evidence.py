@@ -7,7 +7,6 @@ from functools import cached_property
 
 import numpy as np
 
-from cescore.definitions.industry_mix import names_of
 from cescore.definitions.model import Indicator
 from cescore.method.aggregate import Aggregation
 from cescore.method.column import Panel
@@ -181,8 +180,7 @@ class PageEvidence:
     def _has_norm(self, indicator: Indicator) -> bool:
         """Whether the scale ends at an end taken for the entity's own industry."""
         posts = indicator.goalposts_in(self.view.bundle.year)
-        own = names_of(self.view.data.entity.industry)
-        return posts is not None and any(name in posts.by_industry for name in own)
+        return posts is not None and posts.has_own(self.view.data.entity.industry)
 
     @cached_property
     def rooms(self) -> dict[str, float]:
