@@ -55,7 +55,7 @@ from cescore.run.unchanged import asks_a_database
 
 if TYPE_CHECKING:
     from cescore.intake.findings import Finding
-    from cescore.publish.pages.index.page import IndexPage
+    from cescore.publish.pages.index.listing import IndexPage
     from cescore.run.asked import Asked
     from cescore.run.executor import Executor
 
