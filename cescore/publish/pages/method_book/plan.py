@@ -121,7 +121,10 @@ def assessment(book: OpenDocument[MethodBook], constants: Mapping[str, float]) -
         name: exact(getattr(rules.improves, name))
         for name in ("rate", "amount", "flow", "years", "few")
     }
-    said = [words.t(f"book.assess.{n}", **shares, **better) for n in range(1, 11)]
+    variants = {} if rules.bonus_most else {6: "6.capped"}
+    said = [
+        words.t(f"book.assess.{variants.get(n, n)}", **shares, **better) for n in range(1, 11)
+    ]
     said += [words.t("book.noted", note=rules.note)] if rules.note else []
     return Fragment.join(
         [
