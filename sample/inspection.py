@@ -18,6 +18,11 @@ STATUSES = ("done", "partial", "not_done", "not_applicable", "not_inspected")
 INSPECTED = STATUSES[:3]
 MEASURE_COLUMNS = ("check_id", "entity_id", "year", "status", "value", "evidence_ref",
                    "evidence_kind", "inspector_unit", "inspection_date", "finding", "due_date", "closed_date")  # fmt: skip
+CLEARED = {  # of every veto
+    "district": ("2204GX",),
+    "park": ("PK03",),
+    "enterprise": tuple(f"E{number:03d}" for number in range(12, 122, 10)),
+}
 VETO_COLUMNS = ("veto_id", "entity_id", "year", "status", "document", "confirming_unit", "date")
 ON_TIME = "7.2.a"  # whether the yearly return came on time: the return itself says
 SELF_INSPECTED = "4.6.3.m"  # inspected by the bureau that answers for it
@@ -191,7 +196,14 @@ def _inspector(check: PlannedCheck, is_own: bool, number: int) -> str:
 
 
 def veto_rows(vetoes: Sequence[PlannedVeto]) -> Iterator[tuple[str, ...]]:
-    """One veto looked into and clear, one standing; all others were not looked into."""
+    """One veto looked into and clear, one standing, some bodies cleared of all; no other was looked into."""
+    cleared = [(kind, entity_id) for kind, ids in CLEARED.items() for entity_id in ids]
+    for number, (entity_type, entity_id) in enumerate(cleared, 2):
+        for veto in vetoes:
+            if entity_type in veto.entity_types:
+                unit = "市统计局" if "falsified" in veto.id else "市生态环境局"
+                letter = f"示例函〔2026〕第{number}号"
+                yield veto.id, entity_id, str(YEARS[-1]), "clear", letter, unit, "2026-02-20"
     for entity_type, case, word in (
         ("park", "veto_clear", "accident"),
         ("enterprise", "veto_standing", ""),

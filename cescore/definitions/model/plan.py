@@ -174,6 +174,8 @@ class Improvement(Definition):
     """
 
     rate: Real = Field(default=1.0, gt=0)  # percentage points
+    # percentage points from where a rate can be no better: the nearer, the more holding it earns
+    near: Real = Field(default=1.0, gt=0)
     amount: Real = Field(default=5.0, gt=0)  # of a count or amount: per cent of that number
     years: Whole = Field(
         default=3, ge=1, le=10

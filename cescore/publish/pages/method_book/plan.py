@@ -119,12 +119,10 @@ def assessment(book: OpenDocument[MethodBook], constants: Mapping[str, float]) -
     shares = {name: exact(100 * value) for name, value in constants.items()}
     better = {
         name: exact(getattr(rules.improves, name))
-        for name in ("rate", "amount", "flow", "years", "few")
+        for name in ("rate", "near", "amount", "flow", "years", "few")
     }
     variants = {} if rules.bonus_most else {6: "6.capped"}
-    said = [
-        words.t(f"book.assess.{variants.get(n, n)}", **shares, **better) for n in range(1, 11)
-    ]
+    said = [words.t(f"book.assess.{variants.get(n, n)}", **shares, **better) for n in range(1, 11)]
     said += [words.t("book.noted", note=rules.note)] if rules.note else []
     return Fragment.join(
         [
