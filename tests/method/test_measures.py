@@ -352,3 +352,19 @@ def test_the_first_number_is_that_of_the_first_year_of_the_plan_that_has_one() -
         for year, value in ((2020, "900"), (2021, "x"), (2022, "400"), (2023, "300"))
     }
     assert check_of(made, record("a", "done", value="100"), before=earlier)["last"] == 400
+
+
+@pytest.mark.parametrize(
+    ("industry", "status"),
+    [("steel", "done"), ("food 75%；steel 25%", "done"), ("", "done"), ("food", "not_applicable")],
+)
+def test_a_check_is_asked_of_its_industries_and_of_bodies_without_one(
+    industry: str, status: str
+) -> None:
+    made = inspected("a", industries=["steel"])
+    (line,) = lines_of(made, record("a", "done"), industry=industry)
+    (found,) = line.checks
+    assert found["status"] == status
+    assert (line.due, line.scored) == ((1, 1) if status == "done" else (0, 0))
+    if status != "done":
+        assert found["recorded"] == "done"  # it was said all the same, and the page tells

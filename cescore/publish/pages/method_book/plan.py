@@ -352,12 +352,20 @@ def _check(words: Words, check: Check, elsewhere: ElsewhereByType) -> Row:
     return Row(
         [
             f"{check.id}  {words.name(check)}",
-            words.types(check.levels),
+            _asked(words, check),
             words.clauses([_yardstick(words, check), *repeats]),
             check.source,
             check.tag,
         ]
     )
+
+
+def _asked(words: Words, check: Check) -> str:
+    """The types that a check is for, and the industries of those that have one."""
+    types = words.types(check.levels)
+    if not check.industries:
+        return types
+    return words.t("book.check.industries", types=types, list=words.join(check.industries))
 
 
 def _elsewhere(book: MethodBook) -> ElsewhereByType:
