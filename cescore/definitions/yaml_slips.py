@@ -58,8 +58,11 @@ def _slips(lines: list[str], line: int, found: str) -> Iterator[Slip]:
             yield Slip(i, Sentence("the full-width colon '：' after a key; write ': '"))
         wide = _WIDE_IN_BRACKETS.search(_unquoted(lines[i]))
         if wide:
-            words = "the full-width sign {sign!r} inside brackets; write ', ' or ': '"
-            yield Slip(i, Sentence(words, sign=wide.group(1)))
+            said = Sentence(
+                "the full-width sign {sign!r} inside brackets; write ', ' or ': '",
+                sign=wide.group(1),
+            )
+            yield Slip(i, said)
         if _NO_BLANK.match(lines[i]):
             yield Slip(i, Sentence("a colon without a blank after it; write ': '"))
     yield from _unclosed(lines, line)
@@ -69,8 +72,10 @@ def _slips(lines: list[str], line: int, found: str) -> Iterator[Slip]:
     if "mapping values" in found and _unquoted(here).count(": ") > 1:
         yield Slip(line, Sentence("a text that holds ': ' and has no quotes"))
     if any(words in found for words in ("mapping values", "<block end>", "block mapping start")):
-        words = "the line begins in another column than the entries that it stands among"
-        yield Slip(line, Sentence(words))
+        yield Slip(
+            line,
+            Sentence("the line begins in another column than the entries that it stands among"),
+        )
 
 
 def _open_bracket(lines: list[str], line: int) -> int | None:
