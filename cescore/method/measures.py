@@ -316,19 +316,17 @@ def summed(
 
 def _inspected(check: Check, measure: Measure, asked: _Inspection) -> InspectedCheck:
     recorded = asked.by_year.get(asked.year, {}).get(check.id, {})
-    status = recorded.get("status") or "not_inspected"
-    if not _is_status(status):
+    written = recorded.get("status") or "not_inspected"
+    if not _is_status(written):
         raise MethodError(
             Sentence(
                 "check {id}: status {status!r}, expected one of {statuses}",
                 id=check.id,
-                status=status,
+                status=written,
                 statuses=STATUSES,
             )
         )
-    written: CheckStatus = status
-    if not check.asks(asked.industry):
-        status = "not_applicable"
+    status: CheckStatus = written if check.asks(asked.industry) else "not_applicable"
     against = _held_against(check, asked)
     evidence, notes = _evidence(check, measure, recorded, is_own=asked.is_own)
     judged = JudgedCheck(status, None)
