@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from cescore.method.linear_programs import Floats, LinearProgram, Row
+from cescore.method.linear_programs import Floats, LinearProgram, ConstraintRow
 
 Key = Hashable
 NOISE = 1e-7  # relative: what a linear program cannot tell from nothing
@@ -290,15 +290,15 @@ class System:
         return lower
 
     @cached_property
-    def _rows(self) -> Sequence[Row]:
+    def _rows(self) -> Sequence[ConstraintRow]:
         """The statements over scaled unknowns, each of largest coefficient 1."""
-        rows: list[Row] = []
+        rows: list[ConstraintRow] = []
         for statement in self.statements:
             at = np.array([self._place[key] for key in statement.terms], np.int32)
             values = np.array(list(statement.terms.values())) * self._scale[at]
             unit = float(np.abs(values).max(initial=0.0)) or 1.0
             low, high = statement.low / unit, statement.high / unit
-            rows.append(Row(at, values / unit, low, high))
+            rows.append(ConstraintRow(at, values / unit, low, high))
         return rows
 
 

@@ -22,7 +22,7 @@ OPTIONS: Mapping[str, Any] = {  # one thread and one way: equal questions get eq
 }  # fmt: skip
 
 
-class Row(NamedTuple):
+class ConstraintRow(NamedTuple):
     """low ≤ Σ values·x[columns] ≤ high."""
 
     columns: NDArray[np.int32]
@@ -46,7 +46,7 @@ class LinearProgram:
     each. The same questions in the same order get the same answers.
     """
 
-    def __init__(self, rows: Sequence[Row], lower: Floats) -> None:
+    def __init__(self, rows: Sequence[ConstraintRow], lower: Floats) -> None:
         self._rows = rows
         self._low, self._high = lower.copy(), np.full(len(lower), math.inf)
         self._model = _model(rows, lower)
@@ -91,7 +91,7 @@ class LinearProgram:
             self._low[places], self._high[places] = low[places], high[places]
 
 
-def _model(rows: Sequence[Row], lower: Floats) -> Any:
+def _model(rows: Sequence[ConstraintRow], lower: Floats) -> Any:
     import highspy
 
     program = highspy.HighsLp()
