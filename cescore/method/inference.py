@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from cescore.method.linear_programs import Floats, LinearProgram, ConstraintRow
+from cescore.method.linear_programs import ConstraintRow, Floats, LinearProgram
 
 Key = Hashable
 NOISE = 1e-7  # relative: what a linear program cannot tell from nothing
