@@ -92,7 +92,7 @@ def check(
     """Check params and data only, and say what each finding could move; 1 if there is an open error."""
     asked = Asked(workspace(root), year, lang=of_reports(lang), terminal=of_terminal(lang))
     phases(console, asked.spoken)("starting")
-    from cescore.run.build import check as check_only
+    from cescore.run.checking import check as check_only
 
     raise typer.Exit(check_only(asked, console, is_all=is_all))
 
@@ -119,7 +119,7 @@ def plan(
         plan=plan_id,
     )
     phases(console, asked.spoken)("starting")
-    from cescore.run.build import plan as plan_only
+    from cescore.run.planning import plan as plan_only
 
     raise typer.Exit(plan_only(asked, console))
 

@@ -33,15 +33,28 @@ class KeptWork:
 
     def text(self, made_from: str, make: Callable[[], str]) -> str:
         """The text that was made from the same, or a new one; both are the same text."""
+        known = self.known(made_from)
+        if known is not None:
+            return known
+        text = make()
+        self.keep(made_from, text)
+        return text
+
+    def known(self, made_from: str) -> str | None:
+        """The text that was made from the same; None where none is kept, or not as it was written."""
+        known = self._read(self._name(made_from))
+        return None if known is None else known.decode()
+
+    def keep(self, made_from: str, text: str) -> None:
+        """Keep a text by what it was made from."""
+        self._write(self._name(made_from), text.encode())
+
+    def _name(self, made_from: str) -> str:
+        """What a piece is called, which is used from now on."""
         origin = f"{self.basis}\n{made_from}".encode("utf-8", "surrogatepass")
         name = hashlib.sha256(origin).hexdigest()
         self.used.add(name)
-        known = self._read(name)
-        if known is not None:
-            return known.decode()
-        text = make()
-        self._write(name, text.encode())
-        return text
+        return name
 
     def _read(self, name: str) -> bytes | None:
         """A piece, whole; None where there is none, or not as it was written."""
@@ -68,4 +81,4 @@ class KeptWork:
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
             elif not path.name.endswith(PART):
-                path.unlink()
+                path.unlink(missing_ok=True)  # another command may tidy up as well
