@@ -200,13 +200,14 @@ def preview(
         variant=variant,
     )
     render = TRIAL_RENDER if variant else WATCHED_RENDER if watch else PREVIEW_RENDER
-    opening = _opening(1, seconds, render=render)
-    with contextlib.closing(opening()) as executor:
+    from cescore.run.executor import Deferred
+
+    with contextlib.closing(Deferred(_opening(1, seconds, render=render))) as executor:
         from cescore.publish.words import label
         from cescore.run.preview import Preview
 
         console.print(label("terminal.fence_preview", asked.spoken), markup=False)
-        made = Preview(asked, name, executor)
+        made = Preview(asked, name, executor, executor.begin)
         previewed = made.make()
         for line in previewed.lines(asked.spoken):
             console.print(line, markup=False)

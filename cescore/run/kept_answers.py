@@ -59,7 +59,10 @@ class KeptAnswers:
     def known(self) -> Answer | None:
         """What was answered to the same question from the same bytes; None where it is to be found out."""
         text = self._work.known(self.origin) if self.origin else None
-        return None if text is None else Answer(**json.loads(text))
+        try:
+            return None if text is None else Answer(**json.loads(text))
+        except (ValueError, TypeError):  # put there by somebody else
+            return None
 
     def keep(self, answer: Answer) -> None:
         """Keep an answer, in the place of the last; not where something changed since this was opened.
@@ -83,20 +86,25 @@ class KeptAnswers:
         return KeptWork(self._folder / self.question["command"], "")
 
     def _origin(self) -> str:
-        """See ``origin``; "" where a hash of files would not tell of every change."""
-        contents = contents_of(self.asked.root)
-        if contents is None or asks_a_database(self.asked):
-            return ""
-        asked = {"terminal": self.asked.spoken, "root": str(self.asked.root.resolve())}
-        return combined(
-            {
-                "question": combined({**self.question, **asked}),
-                "made from": made_from(self.asked, Inputs(self.asked.root)),
-                "contents": contents,
-                "read with": combined({name: _version(name) for name in READING_LIBRARIES}),
-                "outputs": combined(self.outputs),
-            }
-        )
+        inputs = made_from(self.asked, Inputs(self.asked.root))
+        return origin_of(self.asked, {**self.question, **self.outputs, "made from": inputs})
+
+
+def origin_of(asked: Asked, made_from: Mapping[str, str]) -> str:
+    """One hash over what is asked, what it is answered from and what reads it; "" where a hash of files
+    would not tell of every change."""
+    contents = contents_of(asked.root)
+    if contents is None or asks_a_database(asked):
+        return ""
+    surroundings = {"terminal": asked.spoken, "root": str(asked.root.resolve())}
+    return combined(
+        {
+            "made from": combined(made_from),
+            "surroundings": combined(surroundings),
+            "contents": contents,
+            "read with": combined({name: _version(name) for name in READING_LIBRARIES}),
+        }
+    )
 
 
 def contents_of(root: Path) -> str | None:

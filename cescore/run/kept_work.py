@@ -1,7 +1,7 @@
 """What a run worked out and the next will need again, kept by the hash of all that it was made from.
 
 Never by time: a piece is found by its content's origin or not at all. What lies there is trusted no
-further than its own hash goes, and what a run did not use is gone when it ends.
+further than its own hash goes, which its name is part of, and what a run did not use is gone when it ends.
 """
 
 from __future__ import annotations
@@ -63,13 +63,13 @@ class KeptWork:
             return None
         written = path.read_bytes()
         digest, content = written[:HASH_SIZE], written[HASH_SIZE:]
-        return content if hashlib.sha256(content).digest() == digest else None
+        return content if _digest(name, content) == digest else None
 
     def _write(self, name: str, content: bytes) -> None:
         if self.folder.is_symlink() or (self.folder.exists() and not self.folder.is_dir()):
             return  # whatever somebody put there is not ours to write through
         make_private(self.folder)
-        write_atomically(self.folder / name, hashlib.sha256(content).digest() + content)
+        write_atomically(self.folder / name, _digest(name, content) + content)
 
     def forget_unused(self) -> None:
         """Remove what this run did not use."""
@@ -82,3 +82,8 @@ class KeptWork:
                 shutil.rmtree(path)
             elif not path.name.endswith(PART):
                 path.unlink(missing_ok=True)  # another command may tidy up as well
+
+
+def _digest(name: str, content: bytes) -> bytes:
+    """The hash that a piece begins with; of what stands under another name it is another."""
+    return hashlib.sha256(name.encode() + b"\n" + content).digest()

@@ -44,7 +44,12 @@ def appended(path: Path, text: str) -> None:
         file.write(text)
 
 
-CHANGES: dict[str, Callable[[Path], None]] = {
+def _with_a_notebook(root: Path) -> None:
+    (root / "notebooks").mkdir(exist_ok=True)
+    (root / "notebooks/generic.ipynb").write_text("{}")
+
+
+CHANGES: dict[str, Callable[[Path], object]] = {
     "a value": lambda root: appended(root / OBSERVATIONS, "\n"),
     "a remark in params": lambda root: appended(root / "params/variables.yml", "# a remark\n"),
     "a file more": lambda root: (root / "data/2023/more.txt").touch(),
@@ -52,16 +57,13 @@ CHANGES: dict[str, Callable[[Path], None]] = {
     "a hidden file more": lambda root: (root / "data/.DS_Store").touch(),
     "a file less": lambda root: (root / OBSERVATIONS).unlink(),
     "a name": lambda root: (root / OBSERVATIONS).rename(root / "data/2023/observations_a.csv"),
-    "a notebook": lambda root: (
-        (root / "notebooks").mkdir(exist_ok=True)
-        or (root / "notebooks/generic.ipynb").write_text("{}")
-    ),
+    "a notebook": _with_a_notebook,
 }
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_whatever_changes_nothing_is_answered_from_before(
-    root: Path, change: Callable[[Path], None]
+    root: Path, change: Callable[[Path], object]
 ) -> None:
     kept(root).keep(Answer(["as it was"]))
     assert kept(root).known() == Answer(["as it was"])
