@@ -5,17 +5,15 @@ after Run All. IPython runs this file (PYTHONSTARTUP) before the first cell; it 
 file that stood there before, if there was one.
 """
 
-OWN_STARTUP = "CESCORE_PYTHONSTARTUP"  # where `lab` keeps the file that stood there before
-
 
 def _import_what_notebooks_use() -> None:
     import importlib
     import os
     from pathlib import Path
 
-    own = os.environ.get(OWN_STARTUP, "")
+    own = os.environ.get("CESCORE_PYTHONSTARTUP", "")  # where `lab` keeps what stood there before
     if own and Path(own).is_file():
-        exec(compile(Path(own).read_text("utf-8"), own, "exec"), globals())  # noqa: S102 - the person's own
+        exec(compile(Path(own).read_text("utf-8"), own, "exec"), globals())
     try:
         in_a_kernel = getattr(get_ipython(), "kernel", None) is not None  # type: ignore[name-defined]
     except NameError:
@@ -26,4 +24,4 @@ def _import_what_notebooks_use() -> None:
 
 
 _import_what_notebooks_use()
-del _import_what_notebooks_use, OWN_STARTUP
+del _import_what_notebooks_use
