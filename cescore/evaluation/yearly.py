@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain, groupby, islice
 from typing import TYPE_CHECKING
 
@@ -133,13 +133,18 @@ class YearlyEvaluation:
         register = self.workspace.register
         return frozenset(e.entity_id for e in register if register.whole_of(e.entity_id))
 
-    @cached_property
+    @property
     def robustness(self) -> Mapping[str, Robustness]:
-        """What each type's ranking depends on; SciPy and SALib are loaded only here."""
+        """What each type's ranking depends on, of the types that have one."""
+        found = {entity_type: self.robustness_of(entity_type) for entity_type in self.evaluations}
+        return {t: one for t, one in found.items() if one is not None}
+
+    @lru_cache(maxsize=64)  # noqa: B019 - an evaluation lives as long as its run
+    def robustness_of(self, entity_type: str) -> Robustness | None:
+        """What a type's ranking depends on; SciPy and SALib are loaded only here."""
         from cescore.method.robustness import robustness
 
-        found = {t: robustness(e, self.unranked) for t, e in self.evaluations.items()}
-        return {t: one for t, one in found.items() if one is not None}
+        return robustness(self.evaluations[entity_type], self.unranked)
 
     def uncertainty(self) -> pd.DataFrame:
         """The rows of uncertainty.csv: bands of every entity, robustness of every type.
