@@ -24,6 +24,7 @@ from cescore.intake.correcting import apply_corrections
 from cescore.intake.corrections import Correction, read_corrections
 from cescore.intake.databases import database_sources
 from cescore.intake.dates import read_date
+from cescore.intake.declared_mix import declared_mixes
 from cescore.intake.dictionary import Dictionary
 from cescore.intake.entities import Entity, Register
 from cescore.intake.findings import Context, Finding, FindingLog, Severity, in_order, shortened
@@ -137,6 +138,7 @@ class Workspace:
         log.extend(_without_refused(checked, refused))
         log.extend(left_out(layout.cubes.values(), definitions.variables, refused))
         log.extend(_not_filed(register, layout, definitions))
+        log.extend(declared_mixes(definitions, register, layout.panels, REGISTER))
         log.extend(unknown_types(definitions, register))
         log.extend(unknown_entities(definitions, register))
         log.extend(unused_definitions(definitions, root / "params"))
