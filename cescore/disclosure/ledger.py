@@ -153,7 +153,9 @@ class Ledger:
         for printed in self.printed:
             sums[printed.figure].append(printed)
         released = sums.keys() - withheld
-        return {f for f in withheld if all(self._is_implied(p, released) for p in sums[f])}
+        return {
+            f for f in withheld if f in sums and all(self._is_implied(p, released) for p in sums[f])
+        }
 
     def _is_summed(self, figure: Figure) -> bool:
         """Whether a returned figure was made by adding up others' figures."""
@@ -554,10 +556,18 @@ class Ledger:
 
     @cached_property
     def costs(self) -> Mapping[Figure, float]:
-        """What it costs to withhold each figure; see `costs.costs`."""
-        sums = (
+        """What it costs to withhold each figure; see `costs.costs`.
+
+        One of nobody's values says nothing by itself, and others follow from it by a rule all the same.
+        """
+        sums = [
             (p.figure, abs(p.statement.high)) for p in self.printed if not _is_earlier(p.figure)
-        )
+        ]
+        known = {figure for figure, _ in sums}
+        for figure in self.meanings:
+            if figure not in known and self._is_returned(figure):
+                quantity = Quantity(figure.code, figure.year)
+                sums.append((figure, abs(self.behind.figure(figure.entity_id, quantity) or 0.0)))
         return costs(sums, self.behind, self.kept.withheld)
 
 
