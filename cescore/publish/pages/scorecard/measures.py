@@ -13,6 +13,7 @@ from cescore.publish.charts.bullets import check_bar, check_head
 from cescore.publish.charts.plan_bars import STATUSES, system_name
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import DASH, PrintedNumber, count, percentage
+from cescore.publish.pages.credits import credit_sum
 from cescore.publish.pages.scorecard.sections import nothing
 from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.view import View
@@ -100,7 +101,7 @@ def _systems(view: View) -> Fragment:
         TableColumn(view.t("head.scored_checks"), 7),
         TableColumn(view.t("head.of_points"), 7),
     ]
-    return Table(columns, rows, view.t("caption.measures"), [view.t("note.credit")]).fragment()
+    return Table(columns, rows, view.t("caption.measures"), [_credit_note(view)]).fragment()
 
 
 def _credit(measures: Sequence[MeasureLine]) -> list[PrintedNumber]:
@@ -108,6 +109,15 @@ def _credit(measures: Sequence[MeasureLine]) -> list[PrintedNumber]:
     points = measure_points(measures)
     share = PrintedNumber.of(DASH, None) if points is None else percentage(points)
     return [count(sum(measure.scored for measure in measures)), share]
+
+
+def _credit_note(view: View) -> str:
+    """What the points are a mean of, and the sum with its numbers: how many checks earn which credit."""
+    text, points = credit_sum(view.data.measures), measure_points(view.data.measures)
+    if not text or points is None:
+        return view.t("note.credit")
+    worked = view.t("note.credit.worked", text=text, value=percentage(points))
+    return view.sentences([view.t("note.credit"), worked])
 
 
 def _measures(view: View) -> Fragment:
@@ -126,7 +136,7 @@ def _measures(view: View) -> Fragment:
         TableColumn(view.t("head.scored_checks"), 7),
         TableColumn(view.t("head.of_points"), 7),
     ]
-    notes = [view.sentences([view.t("note.credit"), view.t("note.measures")])]
+    notes = [view.sentences([_credit_note(view), view.t("note.measures")])]
     return Table(columns, rows, view.t("caption.measures"), notes).fragment()
 
 
