@@ -210,7 +210,7 @@ def test_the_points_of_a_target_can_be_worked_again_from_its_values(
 ) -> None:
     made_up: dict[str, Any] = {"source": "made up", "tag": "P"}
     target = Target(id="T", indicator="P01", applies_to=("city",), **{**aim, **made_up})
-    years = {"base_year": 2020, "first_year": 2021, "last_year": 2025}
+    years: dict[str, Any] = {"base_year": 2020, "first_year": 2021, "last_year": 2025}
     plan = Plan(id="p", targets={"T": target}, assessment=RULES, **years, **made_up)
     indicator: dict[str, Any] = {
         "code": "P01",

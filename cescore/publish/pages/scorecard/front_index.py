@@ -12,6 +12,7 @@ from cescore.method.column import State
 from cescore.method.scale import place_on
 from cescore.publish.charts.spark import spark
 from cescore.publish.numbers import index_change_words, mark, number, percentage, quantity
+from cescore.publish.pages.scorecard.comparable import peer_words
 from cescore.publish.pages.scorecard.evidence import PageEvidence
 from cescore.publish.view import Number, View, at, of_series
 from cescore.publish.words import has_label, label_or
@@ -109,7 +110,7 @@ def _released(view: View) -> dict[str, Any]:
         found["rank"] = view.t(f"quartile.{figure.quartile_band}")
     if figure.median is not None:
         scale = view.bundle.framework.scale
-        found["median"] = view.t("peer.median_value", value=number(figure.median))
+        found["median"] = peer_words(view, "peer.median_value", value=number(figure.median))
         found["median_place"] = per_cent_on(figure.median, scale)
     return found
 
@@ -170,7 +171,8 @@ def _margin(view: View) -> list[str]:
     said = []
     if margin.missing is not None:
         grade = name_in(view.lang, margin.next_zh, margin.next_en)
-        said.append(view.t("margin.next", grade=grade, points=number(margin.missing)))
+        key = "margin.next.out_of_reach" if margin.is_out_of_reach else "margin.next"
+        said.append(view.t(key, grade=grade, points=number(margin.missing)))
     if margin.in_hand is not None:
         said.append(view.t("margin.in_hand", points=number(margin.in_hand)))
     return said

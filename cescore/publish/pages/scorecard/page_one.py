@@ -13,6 +13,7 @@ from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import decimals_for, number, quantity, signed
 from cescore.publish.pages.changes import former_names
 from cescore.publish.pages.scorecard.advice import advice
+from cescore.publish.pages.scorecard.comparable import peer_words
 from cescore.publish.pages.scorecard.evidence import PageEvidence
 from cescore.publish.pages.scorecard.findings import findings, lines_of
 from cescore.publish.pages.scorecard.front_index import (
@@ -50,6 +51,7 @@ def page_one(
     return section(
         "page_one",
         t=view.t,
+        median=peer_words(view, "key.median"),
         lang=view.lang,
         head=masthead(view),
         index=index_card(known),

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from cescore.definitions.bilingual import name_in
 from cescore.definitions.unit_names import unit_text
 from cescore.method.assessment import VetoLine
-from cescore.method.grade_margin import GradeTurn
+from cescore.method.grade_margin import MOST_MOVES, OWN_YEARS, GradeTurn
 from cescore.method.targets import COUNTED_BY, ROLES, TargetLine
 from cescore.publish.charts.bullets import bullet
 from cescore.publish.fragment import Fragment, paragraph, two_lines
@@ -173,7 +173,8 @@ def _turns(view: View) -> Fragment:
     grade = name_in(view.lang, margin.next_zh, margin.next_en)
     alone = _needed(view, margin.turns, "turn", grade)
     if not margin.turns:
-        alone = paragraph(view.t("margin.no_turn", grade=grade))
+        key = "margin.out_of_reach" if margin.is_out_of_reach else "margin.no_turn"
+        alone = paragraph(view.t(key, grade=grade, n=MOST_MOVES, years=OWN_YEARS))
     return Fragment.join([alone, _needed(view, margin.path, "path", grade)])
 
 
