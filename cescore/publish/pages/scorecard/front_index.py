@@ -6,7 +6,7 @@ from typing import Any
 
 from cescore.definitions.bilingual import name_in
 from cescore.definitions.model import Scale
-from cescore.method.assessment import DOUBT_KINDS
+from cescore.method.assessment import DOUBT_KINDS, grade_of_bands
 from cescore.method.bonus import BonusLine
 from cescore.method.column import State
 from cescore.method.scale import place_on
@@ -140,8 +140,11 @@ def grade_card(view: View) -> dict[str, Any]:
         "provisional": found.provisional,
         "scale": view.t("grade.scale", name=scale) if scale else "",
         "reason": reason,
+        "withheld": view.t("grade.total_withheld", mark=mark(State.SUPPRESSED, view.lang))
+        if found.graded and grade and found.total is None
+        else "",
         "parts": parts,
-        "margin": _margin(view),
+        "margin": [*_margin(view), *_band_of_total(view)],
         "missing": _missing(view),
         "bonus": [_bonus_line(view, line) for line in found.bonus_lines],
         "bonus_total": _bonus_total(view),
@@ -176,6 +179,25 @@ def _margin(view: View) -> list[str]:
     if margin.in_hand is not None:
         said.append(view.t("margin.in_hand", points=number(margin.in_hand)))
     return said
+
+
+def _band_of_total(view: View) -> list[str]:
+    """The total at the ends of the band of the index, all else as it is, and whether the grade is
+    one and the same between them."""
+    band, found, scale = view.data.uncertainty, view.data.assessment, view.bundle.framework.scale
+    index = of_series(view.data.evaluated.index, view.now).value
+    weight = found.weights.get("index")
+    if band is None or found.total is None or index is None or not weight or not found.graded:
+        return []
+    if view.bundle.is_variant or found.reason == "veto_standing":
+        return []
+    worth = 100 * weight / (scale.top - scale.floor)
+    ends = [found.total + worth * (end - index) for end in (band.score_low, band.score_high)]
+    low, high = (grade_of_bands(end, found.bands).name(view.lang) for end in ends)
+    words = {"low": number(ends[0]), "high": number(ends[1])}
+    if low == high:
+        return [view.t("margin.band", **words)]
+    return [view.t("margin.band.borderline", worse=low, better=high, **words)]
 
 
 def _missing(view: View) -> str:
