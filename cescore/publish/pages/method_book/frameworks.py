@@ -13,7 +13,15 @@ from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.documents import MethodBook
 from cescore.method.fitting import method_of
 from cescore.publish.fragment import Fragment, paragraph, two_lines
-from cescore.publish.pages.document import Entries, Entry, Words, exact, heading, percent
+from cescore.publish.pages.document import (
+    Entries,
+    Entry,
+    Words,
+    end_text,
+    exact,
+    heading,
+    percent,
+)
 from cescore.publish.pages.formulas import coded, computed_lines, imputed, name_of, treated
 from cescore.publish.pages.scales import BY_LOG, doubling, normalised
 from cescore.publish.section import section
@@ -260,8 +268,8 @@ def _indicator(
         "↑" if indicator.direction == 1 else "↓",
         share,
         percent(weights[indicator.code]) if weights.get(indicator.code) else DASH,
-        exact(posts.worst) if posts and indicator.group else DASH,
-        exact(posts.best) if posts and indicator.group else DASH,
+        end_text(posts.worst) if posts and indicator.group else DASH,
+        end_text(posts.best) if posts and indicator.group else DASH,
         indicator.tag,
     ]
     return Entry(cells, list(_lines(words, framework, indicator)))
@@ -282,7 +290,7 @@ def _lines(
 def _goalpost_lines(words: Words, indicator: Indicator) -> Iterator[str]:
     for year, posts in sorted(indicator.goalposts.items()):
         said = words.t(
-            "book.goalposts", year=year, worst=exact(posts.worst), best=exact(posts.best),
+            "book.goalposts", year=year, worst=end_text(posts.worst), best=end_text(posts.best),
             source=words.tagged(posts.source, posts.tag),
         )  # fmt: skip
         yield said + _by_industry(words, posts)
@@ -292,7 +300,9 @@ def _by_industry(words: Words, posts: Goalposts) -> str:
     if not posts.by_industry:
         return ""
     each = [
-        words.t("book.industry_posts", industry=industry, worst=exact(worst), best=exact(best))
+        words.t(
+            "book.industry_posts", industry=industry, worst=end_text(worst), best=end_text(best)
+        )
         for industry, (worst, best) in posts.by_industry.items()
     ]
     return words.t("book.by_industry", list=words.clauses(each))

@@ -22,6 +22,7 @@ from cescore.publish.view import View, by_code, has_enough, of_series
 
 MOST = 3
 MOST_MOVES = 3  # of indicators moved together that one sentence names
+MOST_CHECKS = 3  # to be completed in full for a better grade that a sentence asks for
 NAMED = 2  # names that one sentence holds
 AMONG_PEERS: tuple[StepKind, ...] = ("median", "better_half")
 LEAST_GAIN = 0.1  # [P] points of the total, or of the index where there is none, below which nothing is advised
@@ -121,6 +122,8 @@ def _turn(known: PageEvidence, kind: str, key: str, line: TargetLine | None = No
     ]
     if margin is None or not found:
         return ""
+    if line is None and found[0].needed > MOST_CHECKS:
+        return ""  # nearly all of them: no advice
     needed = f"{found[0].needed:g}" if line is None else _enough_in_unit(view, line, found[0])
     grade = name_in(view.lang, margin.next_zh, margin.next_en)
     return view.t(key, needed=needed, grade=grade)
