@@ -209,8 +209,7 @@ def target_counts(view: View) -> str:
     if view.data.targets and not own:
         return view.t("target.reference")
     good = sum(line.light in ON_COURSE for line in own)
-    is_over = all(line.light in ("met", "not_met", "not_computable", "") for line in own)
-    key = "targets.count.over" if is_over else "targets.count"
+    key = "targets.count.last" if own and own[0].elapsed == 1 else "targets.count"
     return view.t(key, good=good, n=len(own)) if own else ""
 
 
