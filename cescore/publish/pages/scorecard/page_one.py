@@ -207,7 +207,8 @@ def target_counts(view: View) -> str:
     if view.data.targets and not own:
         return view.t("target.reference")
     good = sum(line.light in ON_COURSE for line in own)
-    return view.t("targets.count", good=good, n=len(own)) if own else ""
+    key = "targets.count.last" if own and own[0].elapsed == 1 else "targets.count"
+    return view.t(key, good=good, n=len(own)) if own else ""
 
 
 def _light(view: View, line: TargetLine, has_own: bool) -> dict[str, str]:
