@@ -161,10 +161,10 @@ def _bodies(view: View, rows: Sequence[PublicRow], key: str, kind: str = "") -> 
     held = {code for row in rows for code in row.headline if _is_named(view, code)}
     codes = sorted(held, key=lambda code: _headline_order(view, code))
     columns = [
-        TableColumn(view.t("head.rank"), 7, "mid"),
-        TableColumn(view.t("head.body"), 24 if codes else 68, "text"),
-        TableColumn(view.t("head.index"), 15 if codes else 25),
-        *(TableColumn(_rate_name(view, code), 54 / len(codes)) for code in codes),
+        TableColumn(view.t("head.rank"), 6, "mid"),
+        TableColumn(view.t("head.body"), 21 if codes else 69, "text"),
+        TableColumn(view.t("head.index"), 13 if codes else 25),
+        *(TableColumn(_rate_name(view, code), 60 / len(codes)) for code in codes),
     ]
     lines = list(_parts_beneath(rows))
     n = max((row.n for row in rows if row.n is not None), default=None)
