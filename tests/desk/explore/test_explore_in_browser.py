@@ -166,7 +166,7 @@ def test_as_an_app_it_has_no_code_and_writes_no_file(
     until(lambda: ranking(browser) != before, "another ranking")
     press(browser, "Variant")
     assert not [b for b in all_of(browser, "button.jupyter-button") if b.text == "Save"]
-    assert all_of(browser, "a[download='variant.yml']")
+    until(lambda: all_of(browser, "a[download='variant.yml']"), "the link to the variant file")
     assert sorted(path for path in workspace.rglob("*") if ".jupyter" not in path.parts) == files
     browser.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride",
