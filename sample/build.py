@@ -30,6 +30,7 @@ from sample.inspection import (
     FIRST_INSPECTED,
     MEASURE_COLUMNS,
     VETO_COLUMNS,
+    Inspected,
     measure_rows,
     veto_rows,
 )
@@ -355,9 +356,11 @@ def _inspect(
     """Inspections of the first frame only: benchmarks of the method need no more."""
     if block.tables[0].ids[0] != CITY_ID:
         return
+    industries = {row[0]: row[REGISTER.index("industry")] for row in block.register}
     for year, rows in measures.items():
         for table in block.tables:
-            rows += measure_rows(table, year, checks, block.quality, seed)
+            about = Inspected(table, block.quality, industries)
+            rows += measure_rows(about, year, checks, seed)
 
 
 def _write_rest(

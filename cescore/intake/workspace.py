@@ -296,9 +296,14 @@ def _refuse_empty_year(
     received = observations.received
     if year in received:
         return
-    known = ", ".join(map(str, received)) or f"none, in {len(sources)} files"
+    nothing = Sentence(
+        "data/: no usable observation at all; expected data/{year}/observations.csv or "
+        "observations.parquet, or workbooks read by `collect`",
+        year=year,
+    )
+    said = _no_observation(year, ", ".join(map(str, received))) if received else nothing
     raise DataError(
-        _no_observation(year, known),
+        said,
         (_problem(finding) for finding in log.found if finding.is_open_error),
     )
 

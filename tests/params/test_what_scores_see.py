@@ -13,6 +13,7 @@ from shipped import liaoyuan
 
 from cescore.definitions.industry_mix import parts_of
 from cescore.definitions.model import Account
+from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.method.column import Column, Panel
 from cescore.method.evaluation import evaluate
 
@@ -273,3 +274,23 @@ def test_a_reference_value_of_the_sample_is_called_that_and_no_norm_of_an_indust
     assert "样本参考值" in table.zh and "行业" not in table.zh
     assert "示例数据" in table.source and "待核实" in table.source and table.tag == "P"
     assert not table.level
+
+
+@pytest.mark.parametrize(
+    ("code", "veto"), [("P01", "V_district_energy"), ("P02", "V_district_carbon")]
+)
+def test_a_district_above_its_base_year_in_energy_or_carbon_is_proposed_for_a_veto(
+    yearly: YearlyEvaluation, code: str, veto: str
+) -> None:
+    found = yearly.evaluations["district"].indicators
+    values = found.column(code).values
+    now, base = found.year_position(yearly.year), found.year_position(2020)
+    risen = {
+        e for e in found.entities if values[found.row(e), now] > 1.01 * values[found.row(e), base]
+    }
+    proposed = {
+        entity
+        for entity in found.entities
+        if any(v.id == veto and v.status == "proposed" for v in yearly.assessments[entity].vetoes)
+    }
+    assert risen and proposed == risen
