@@ -64,15 +64,19 @@ class Prepared:
 @dataclass(frozen=True)
 class KeptPrepared:
     """The kept bundle of one report below a folder, by the hash of all that bundles are made from: data
-    and params, code, libraries and texts, but neither notebook nor looks."""
+    and params, code, libraries and texts, but neither notebook nor looks.
+
+    ``inputs``: as they are when this is opened.
+    """
 
     folder: Path
     asked: Asked
     name: str
+    inputs: Inputs
     origin: str = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "origin", self._origin())
+        object.__setattr__(self, "origin", self._origin(self.inputs))
 
     def known(self) -> Prepared | None:
         """The bundle that would be made now; None where it has to be made."""
@@ -84,7 +88,7 @@ class KeptPrepared:
 
     def keep(self, prepared: Prepared) -> None:
         """Keep a bundle in the place of the last; not where something changed since this was opened."""
-        if not self.origin or self.origin != self._origin():
+        if not self.origin or self.origin != self._origin(Inputs(self.asked.root)):
             return
         with suppress(OSError):  # the report itself says what cannot be written
             make_private(self.folder)
@@ -99,8 +103,8 @@ class KeptPrepared:
         of_report = hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]
         return KeptWork(self.folder / FOLDER / of_report, "")
 
-    def _origin(self) -> str:
-        asked, inputs = self.asked, Inputs(self.asked.root)
+    def _origin(self, inputs: Inputs) -> str:
+        asked = self.asked
         question = {"name": self.name, "year": f"{asked.year}", "language": asked.lang}
         places = [TEMPLATES, *([Path(inputs.templates)] if inputs.templates else [])]
         texts = {f"texts {n}": combined(tree_hashes(p, "*.json")) for n, p in enumerate(places)}

@@ -73,25 +73,26 @@ class Preview:
         PublishError
             It could not be built.
         """
-        kept = None if self.asked.variant else KeptPrepared(self._folder, self.asked, self.name)
+        inputs, asked = Inputs(self.asked.root), self.asked
+        kept = None if asked.variant else KeptPrepared(self._folder, asked, self.name, inputs)
         prepared = kept.known() if kept is not None else None
         if prepared is None:
             self.begin()
             prepared = self._prepared()
             if kept is not None:
                 kept.keep(prepared)
-        return self._made(prepared)
+        return self._made(prepared, inputs)
 
-    def _made(self, prepared: Prepared) -> Previewed:
+    def _made(self, prepared: Prepared, inputs: Inputs) -> Previewed:
         """The report that a bundle or document makes, set where it does not stand so."""
-        inputs, subject = Inputs(self.asked.root), prepared.subject
+        subject = prepared.subject
         folder = self._folder / prepared.edition
         make_private(folder)
         with locked(folder):
             store = Store.open(folder)
             order = self._order(prepared, inputs, store)
             if order.reasons:
-                from cescore.run.engine import run_reports  # pandas comes with it
+                from cescore.run.engine import run_reports  # not needed for what stands
 
                 self.begin()
                 store.prepare()
