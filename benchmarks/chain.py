@@ -63,7 +63,7 @@ def floor_rounds(bundles: Sequence[Path], folder: Path, rounds: int) -> list[dic
     ways = ("ours", "floor", "shipped")
     found = []
     with Forked() as forked:
-        for number, bundle in enumerate((bundles[0], *bundles * rounds)):
+        for number, bundle in enumerate((bundles[0], *list(bundles) * rounds)):
             notebook = notebook_of(bundle)
             order = ways if number % 2 else ways[::-1]
             made = {
