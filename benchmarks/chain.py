@@ -30,8 +30,10 @@ class Paired:
 def naive_commands(bundle: Path, notebook: Path, year: int, lang: str) -> Iterator[list[str]]:
     """The three commands, as they are typed in the folder that takes the results."""
     entity = bundle.stem.split("-", 1)[1]
-    given = {"entity_id": entity, "year": str(year), "lang": lang, "bundle_path": str(bundle)}
-    parameters = [word for name, value in given.items() for word in ("-p", name, value)]
+    texts = {"entity_id": entity, "lang": lang, "bundle_path": str(bundle)}
+    parameters = ["-p", "year", str(year)]
+    for name, value in texts.items():
+        parameters += "-r", name, value  # as it is: a code of digits is no number
     yield ["papermill", str(notebook), "out.ipynb", "--no-progress-bar", *parameters]
     yield [
         "jupyter", "nbconvert", "--to", "html", "--no-input", "--template", "report_templates",
@@ -61,7 +63,7 @@ def floor_rounds(bundles: Sequence[Path], folder: Path, rounds: int) -> list[dic
     ways = ("ours", "floor", "shipped")
     found = []
     with Forked() as forked:
-        for number, bundle in enumerate((bundles[0], *bundles * rounds)):
+        for number, bundle in enumerate((bundles[0], *list(bundles) * rounds)):
             notebook = notebook_of(bundle)
             order = ways if number % 2 else ways[::-1]
             made = {
