@@ -112,7 +112,7 @@ class Ledger:
         for printed in self.printed:
             sums[printed.figure].append(printed)
         released = sums.keys() - set(withheld)
-        return {f for f in withheld if all(is_implied(p, released) for p in sums[f])}
+        return {f for f in withheld if f in sums and all(is_implied(p, released) for p in sums[f])}
 
     # --- the audit ------------------------------------------------------------------------------
 

@@ -77,8 +77,16 @@ class PrintedSums:
 
     @cached_property
     def costs(self) -> Mapping[Figure, float]:
-        """What it costs to withhold each figure; see `costs.costs`."""
-        sums = ((p.figure, abs(p.statement.high)) for p in self.every if not is_earlier(p.figure))
+        """What it costs to withhold each figure; see `costs.costs`.
+
+        One of nobody's values says nothing by itself, and others follow from it by a rule all the same.
+        """
+        sums = [(p.figure, abs(p.statement.high)) for p in self.every if not is_earlier(p.figure)]
+        known = {figure for figure, _ in sums}
+        for figure in self.meanings:
+            if figure not in known and self.is_returned(figure):
+                quantity = Quantity(figure.code, figure.year)
+                sums.append((figure, abs(self.behind.figure(figure.entity_id, quantity) or 0.0)))
         return costs(sums, self.behind, self.kept.withheld)
 
     # --- which figures ------------------------------------------------------------------------

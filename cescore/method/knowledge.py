@@ -53,17 +53,24 @@ class Knowledge:
         return {other: value for other, value in self.largest.items() if other != cell}
 
     @cached_property
-    def observers(self) -> Mapping[Hashable, Sequence[str]]:
-        """By quantity, whose knowledge matters: the largest of each cell, and whoever is in several.
+    def observers(self) -> Sequence[str]:
+        """Whose knowledge matters, of whatever quantity: what it knows of one is in sums with others.
 
-        A smaller one of the same group bounds nothing more closely.
+        Left out is whoever two others know no less than in each of its cells: of these at least one
+        is not the one to be protected.
         """
-        chosen: dict[Hashable, dict[str, None]] = defaultdict(dict)
-        for cell, parts in self.cells.items():
-            chosen[cell.quantity][two_largest(parts)[0]] = None
-        for holder, cells in self.spread:
-            chosen[cells[0].quantity][holder] = None
-        return {quantity: tuple(holders) for quantity, holders in chosen.items()}
+        return tuple(holder for holder in self._own if self._outdone_by(holder) < 2)
+
+    def _outdone_by(self, holder: str) -> int:
+        """How many holdings add no less than this one to every cell that it is in."""
+        own = self._own[holder]
+        smallest = min(own, key=lambda cell: len(self.cells[cell]))
+        return sum(
+            (other < holder or self._own[other] != own)
+            and all(self.cells[cell].get(other, 0.0) >= value for cell, value in own.items())
+            for other in self.cells[smallest]
+            if other != holder
+        )
 
     @cached_property
     def spread(self) -> Sequence[tuple[str, Sequence[RespondentCell]]]:

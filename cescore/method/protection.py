@@ -198,7 +198,7 @@ class Protection:
             return Breach(largest, second, "upper", public.proof)
         needed = {
             observer: self._needed_against(observer, parts)
-            for observer in self._knowledge.observers[cell.quantity]
+            for observer in self._knowledge.observers
             # who knows of this cell alone knows no more than the second largest
             if self._knowledge.of(observer).keys() != {cell} and parts.keys() != {observer}
         }
@@ -240,7 +240,7 @@ class Protection:
         own = parts.pop(holder)
         second = max(parts, key=lambda other: (parts[other], other)) if parts else ""
         truth = sum(self.system.truth[cell] for cell in cells)
-        observers = (*self._knowledge.observers[cells[0].quantity], *parts)
+        observers = (*self._knowledge.observers, *parts)
         needed = {
             observer: (1 + self._share) * own + parts.get(observer, 0.0)
             for observer in dict.fromkeys((second, *observers))

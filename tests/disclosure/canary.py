@@ -19,8 +19,8 @@ WIDE = str.maketrans("０１２３４５６７８９．，", "0123456789.,")
 GROUPS = r"[,'’\u00a0\u2009\u202f ]"
 NUMBERS = (
     re.compile(r"\d+(?:[.,]\d+)?"),
-    re.compile(rf"\d{{1,3}}(?:{GROUPS}\d{{3}})+(?:\.\d+)?"),
-    re.compile(r"\d{1,4}(?:[, ]\d{4})+(?:\.\d+)?"),  # by ten thousands
+    re.compile(rf"\d{{1,3}}(?:{GROUPS}\d{{3}}(?!\d))+(?:\.\d+)?"),
+    re.compile(r"\d{1,4}(?:[, ]\d{4}(?!\d))+(?:\.\d+)?"),  # by ten thousands
     re.compile(r"\d{1,3}(?:[. ]\d{3})+,\d+"),  # with a decimal comma
 )
 IN_FULL = re.compile(r"(?<![\d.])\d{1,9}\.\d{3,}(?![\d.])")  # hashes are no numbers

@@ -272,16 +272,18 @@ class Audit:
         cost = np.zeros(len(self.unknowns))
         for unknown, c in terms.items():
             cost[self.place[unknown]] = -c if upper else c
-        limits = self._limits_for(observer)
-        # presolve takes equations written as two inequalities for a contradiction
-        found = linprog(
-            cost, A_ub=self.matrix, b_ub=self.limits, bounds=limits, method="highs",
-            options={"presolve": False},
-        )  # fmt: skip
-        if found.status == 3:
-            return math.inf if upper else -math.inf
-        assert found.status == 0, found.message
-        return float(-found.fun if upper else found.fun)
+        for unit in (1.0, 0.01):  # what is too large for an answer is asked in hundreds
+            ends = [(low * unit, high and high * unit) for low, high in self._limits_for(observer)]
+            # presolve takes equations written as two inequalities for a contradiction
+            found = linprog(
+                cost, A_ub=self.matrix, b_ub=self.limits * unit, bounds=ends, method="highs",
+                options={"presolve": False},
+            )  # fmt: skip
+            if found.status == 3:
+                return math.inf if upper else -math.inf
+            if found.status == 0:
+                return float(-found.fun if upper else found.fun) / unit
+        raise AssertionError(found.message)
 
     def _limits_for(self, observer: str) -> list[tuple[float, float | None]]:
         """Of each unknown; an observer knows its own."""
