@@ -62,7 +62,7 @@ def least_withheld(
     >>> sorted(least_withheld({"a": 1.0, "b": 1.5, "c": 1.0}, audit))
     ['b']
     """
-    search = _Search(costs, audit)
+    search = _PatternSearch(costs, audit)
     safe = search.until_safe(set())
     for _ in range(MOST_PRUNED):
         fewer = search.without_needless(safe)
@@ -76,7 +76,7 @@ def least_withheld(
 
 
 @dataclass(frozen=True)
-class _Search(Generic[NameT]):
+class _PatternSearch(Generic[NameT]):
     """Proofs known so far, in the order in which audits gave them."""
 
     costs: Mapping[NameT, float]
