@@ -20,7 +20,7 @@ from cescore.disclosure.system_audit import SystemAudit, Unprinted
 from cescore.method.inference import Key, Statement, connected
 
 
-class _Node(NamedTuple):
+class _Tied(NamedTuple):
     """A figure, or an unknown, as something that statements connect."""
 
     kind: str
@@ -72,20 +72,20 @@ def _equations(sums: PrintedSums) -> Iterator[Equation]:
     yield from sums.industries.equations()
 
 
-def _of_sum(printed: PrintedSum) -> list[_Node]:
+def _of_sum(printed: PrintedSum) -> list[_Tied]:
     atoms = (Figure(a.body, a.quantity.code, a.quantity.year) for a in printed.atoms)
     figures = dict.fromkeys((printed.figure, *atoms))
-    return [*(_Node("figure", f) for f in figures), *_of_keys(printed.statement.terms)]
+    return [*(_Tied("figure", f) for f in figures), *_of_keys(printed.statement.terms)]
 
 
-def _of_equation(equation: Equation, sums: PrintedSums) -> list[_Node]:
+def _of_equation(equation: Equation, sums: PrintedSums) -> list[_Tied]:
     keys = (key for figure in equation.figures for key in sums.unknowns.keys_of(figure))
     figures = (*equation.figures, *equation.beside)
-    return [*(_Node("figure", f) for f in figures), *_of_keys(keys)]
+    return [*(_Tied("figure", f) for f in figures), *_of_keys(keys)]
 
 
-def _of_keys(keys: Iterable[Key]) -> list[_Node]:
-    return [_Node("unknown", key) for key in keys]
+def _of_keys(keys: Iterable[Key]) -> list[_Tied]:
+    return [_Tied("unknown", key) for key in keys]
 
 
 def _is_returned(figure: Figure, sums: PrintedSums) -> bool:

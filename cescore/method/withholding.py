@@ -21,7 +21,7 @@ from cescore.errors import MethodError, Sentence
 NameT = TypeVar("NameT", bound=Hashable)
 Proofs = Collection[frozenset[NameT]]
 MOST_ROUNDS = 200
-MOST_PRUNED = 1  # times that what is needless is looked for
+MOST_PRUNED = 4  # times that what is needless is looked for
 EXACT_ROUNDS = 4  # in which the choice is made anew; then it only grows
 FEW_PROOFS = 300  # so many are hit at least cost in no time, however many rounds they took
 LARGEST_SHARE = 0.8  # of what is withheld in a mean that is shown
@@ -62,7 +62,7 @@ def least_withheld(
     >>> sorted(least_withheld({"a": 1.0, "b": 1.5, "c": 1.0}, audit))
     ['b']
     """
-    search = _Search(costs, audit)
+    search = _PatternSearch(costs, audit)
     safe = search.until_safe(set())
     for _ in range(MOST_PRUNED):
         fewer = search.without_needless(safe)
@@ -76,7 +76,7 @@ def least_withheld(
 
 
 @dataclass(frozen=True)
-class _Search(Generic[NameT]):
+class _PatternSearch(Generic[NameT]):
     """Proofs known so far, in the order in which audits gave them."""
 
     costs: Mapping[NameT, float]
