@@ -118,8 +118,8 @@ def change_one(root: Path) -> str:
     values = pd.to_numeric(rows["value"], errors="coerce")
     position = int((values > 1).to_numpy().nonzero()[0][-1])
     changed = values.iloc[position] * 1.001
-    column = rows.columns.get_loc("value")
-    rows.iloc[position, column] = changed if rows["value"].dtype.kind == "f" else f"{changed:.6g}"
+    is_number = rows["value"].dtype.kind == "f"
+    rows.loc[rows.index[position], "value"] = changed if is_number else f"{changed:.6g}"
     rows.to_parquet(path, index=False)
     return str(rows["entity_id"].iloc[position])
 

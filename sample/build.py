@@ -18,7 +18,6 @@ from sample.frame import (
     CITY_ID,
     DISTRICTS,
     FIRMS_PER_FRAME,
-    INDUSTRIES_OF_PARKS,
     PARKS,
     SAME_AS,
     TERRITORIES,
@@ -31,10 +30,12 @@ from sample.inspection import (
     FIRST_INSPECTED,
     MEASURE_COLUMNS,
     VETO_COLUMNS,
+    Inspected,
     measure_rows,
     veto_rows,
 )
 from sample.lines import LINES, RESOURCES
+from sample.mixes import mixes
 from sample.statements import write_statements
 from sample.table import ESTIMATED, Floats, Table
 from sample.write import (
@@ -134,7 +135,11 @@ def make_block(seed: int, first_frame: int, firms: int, catalogue: Catalogue) ->
         cases.shape_codes(ids, tables[3].codes["energy_basis"])
         cases.mark_firms(tables[3])
         cases.mark_districts(tables[1])
-    register = tuple((*row, _same_as(row[0])) for row in _register(frame, numbers, ids))
+    holders = [cases.HOLDINGS.get(entity_id, entity_id) for entity_id in ids]
+    made, whole = firms_v["output_constant"], parks_v["output_constant"]
+    industries = mixes(made, whole, frame, member_of, holders)
+    rows = _register(frame, numbers, ids, industries)
+    register = tuple((*row, _same_as(row[0])) for row in rows)
     return Block(register, tables, _qualities(tables, frame, quality))
 
 
@@ -212,9 +217,10 @@ def _qualities(tables: Sequence[Table], frame: Frame, quality: Floats) -> dict[s
 
 
 def _register(
-    frame: Frame, numbers: Sequence[int], ids: Sequence[str]
+    frame: Frame, numbers: Sequence[int], ids: Sequence[str], industries: Sequence[str]
 ) -> Iterator[tuple[str, ...]]:
     """Rows of entities.csv: the bodies of each frame, then all firms."""
+    of_park = iter(industries)
     for f in numbers:
         p, tail = prefix(f), "" if f == 0 else f"（示例{f:04d}）"
         en_tail = "" if f == 0 else f" (sample {f:04d})"
@@ -256,7 +262,7 @@ def _register(
                 f"{p}{parent}",
                 "",
                 "",
-                INDUSTRIES_OF_PARKS[code],
+                next(of_park),
                 "",
                 "",
                 "true",
@@ -350,9 +356,11 @@ def _inspect(
     """Inspections of the first frame only: benchmarks of the method need no more."""
     if block.tables[0].ids[0] != CITY_ID:
         return
+    industries = {row[0]: row[REGISTER.index("industry")] for row in block.register}
     for year, rows in measures.items():
         for table in block.tables:
-            rows += measure_rows(table, year, checks, block.quality, seed)
+            about = Inspected(table, block.quality, industries)
+            rows += measure_rows(about, year, checks, seed)
 
 
 def _write_rest(

@@ -33,6 +33,7 @@ class PlannedCheck:
 
     id: str
     levels: tuple[str, ...]
+    industries: tuple[str, ...]  # of firms, only those of one of these
     type: str
     formula: str
     better: str
@@ -40,6 +41,7 @@ class PlannedCheck:
     goal: Mapping[int, float]  # by the year from which it holds
     is_flow: bool
     tolerance: float  # of an improvement: percentage points of a rate, per cent of a number
+    near: float  # percentage points from its end within which a rate earns for being held
     years: int  # a flow is held against the mean of so many
     units: tuple[str, ...]  # that answer for it
     inspectors: tuple[str, ...]
@@ -95,6 +97,7 @@ def read_plan(params: Path) -> tuple[tuple[PlannedCheck, ...], tuple[PlannedVeto
         PlannedCheck(
             str(check["id"]),
             tuple(check.get("levels") or measure.get("levels") or LEVELS),
+            tuple(check.get("industries") or ()),
             str(check.get("type", "doc")),
             _NAME.sub(lambda m: sums.get(m[0], m[0]), str(check.get("formula", "") or "")),
             str(check.get("better", "") or ""),
@@ -102,6 +105,7 @@ def read_plan(params: Path) -> tuple[tuple[PlannedCheck, ...], tuple[PlannedVeto
             {int(year): float(goal) for year, goal in (check.get("goal") or {}).items()},
             check.get("quantity") == "flow",
             float(improves.get(*(("rate", 1) if check.get("type") == "rate" else ("amount", 5)))),
+            float(improves.get("near", 1)),
             int(improves.get("years", 3)),
             tuple(measure.get("units") or ()),
             tuple(plan.get("inspectors") or ("市发改委",)),

@@ -44,19 +44,6 @@ PARKS: tuple[tuple[str, str, str, str, str], ...] = (
     ("PK08", "东辽县金州园区", "Dongliao Jinzhou Park", "220422", "below"),
     ("PK09", "国家现代农业产业园", "National Modern Agricultural Park", "220422", "agricultural"),
 )
-# What each park declares to consist of, in quarters of its output: coarse on purpose, so that no firm's output can be read from
-# it, and set by hand, so that PK01 and PK07 are further off than by rounding.
-INDUSTRIES_OF_PARKS: Mapping[str, str] = {
-    "PK01": "铝加工 50%；医药健康 25%；新能源汽车零部件 25%",
-    "PK02": "农产品与蛋品加工 50%；钢铁冶金建材 50%",
-    "PK03": "农产品与蛋品加工 50%；铝加工 50%",
-    "PK04": "电热气水 75%；化工包装其他 25%",
-    "PK05": "纺织袜业",
-    "PK06": "医药健康",
-    "PK07": "农产品与蛋品加工 50%；装备制造矿山机械 25%；化工包装其他 25%",
-    "PK08": "农产品与蛋品加工 75%；医药健康 25%",
-    "PK09": "农产品与蛋品加工",
-}
 PARK_IDS = tuple(park[0] for park in PARKS)
 SAME_AS: Mapping[str, str] = {"PK01": "2204GX"}  # the zone as a park
 

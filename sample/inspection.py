@@ -18,26 +18,38 @@ STATUSES = ("done", "partial", "not_done", "not_applicable", "not_inspected")
 INSPECTED = STATUSES[:3]
 MEASURE_COLUMNS = ("check_id", "entity_id", "year", "status", "value", "evidence_ref",
                    "evidence_kind", "inspector_unit", "inspection_date", "finding", "due_date", "closed_date")  # fmt: skip
+CLEARED = {  # of every veto
+    "district": ("2204GX",),
+    "park": ("PK03",),
+    "enterprise": tuple(f"E{number:03d}" for number in range(12, 122, 10)),
+}
 VETO_COLUMNS = ("veto_id", "entity_id", "year", "status", "document", "confirming_unit", "date")
 ON_TIME = "7.2.a"  # whether the yearly return came on time: the return itself says
+CONNECTED = "4.1.1.d"  # asked of key energy users alone
+KEY_USER = 10_000.0  # tce a year: 重点用能单位
 SELF_INSPECTED = "4.6.3.m"  # inspected by the bureau that answers for it
 EVIDENCE, OF_EVIDENCE = ("document", "record", "statement"), (0.68, 0.26, 0.06)
 FIRST_INSPECTED = 2021  # the plan's first year
 _REMARK = {"partial": "部分完成，材料不全", "not_done": "未完成，限期整改"}
 
 
+@dataclass(frozen=True)
+class Inspected:
+    """What inspectors come upon: returns, how well each entity does, and its industry; by entity."""
+
+    table: Table
+    quality: Mapping[str, float]
+    industry: Mapping[str, str]
+
+
 def measure_rows(
-    table: Table,
-    year: int,
-    checks: Sequence[PlannedCheck],
-    quality: Mapping[str, float],
-    seed: int,
+    about: Inspected, year: int, checks: Sequence[PlannedCheck], seed: int
 ) -> Iterator[tuple[str, ...]]:
     """One row per entity and check of its level, likelier done where the entity does well.
 
     Each row is drawn by itself: a check that changes in the plan moves no row of another one.
     """
-    position = YEARS.index(year)
+    position, table = YEARS.index(year), about.table
     mine = [check for check in checks if table.entity_type in check.levels]
     number = 0
     for i, entity_id in enumerate(table.ids):
@@ -45,12 +57,19 @@ def measure_rows(
             continue
         for check in mine:
             number += 1
-            here = _Place(check, table, i, quality[entity_id], seed)
+            here = _Place(check, table, i, about.quality[entity_id], seed)
             rng, drawn = here.draw(position)
             status, value = _settle(here, position, drawn)
+            if _is_of_others(check, about.industry[entity_id]):
+                status, value = "not_applicable", ""
             yield _row(
                 check, entity_id, year, status, value, table.entity_type[0].upper(), number, rng
             )
+
+
+def _is_of_others(check: PlannedCheck, industry: str) -> bool:
+    """Whether the plan asks a check of other industries; bodies that are no firms have none."""
+    return bool(check.industries and industry) and industry not in check.industries
 
 
 @dataclass(frozen=True)
@@ -90,6 +109,8 @@ def _settle(here: _Place, y: int, drawn: str) -> tuple[str, str]:
     if check.id == ON_TIME:
         is_on_time = table.values["submission_on_time"][i, y] == 1 and not table.is_absent(i, y)
         return ("done" if is_on_time else "not_done"), ""
+    if check.id == CONNECTED and not table.values["energy_total_tce"][i, y] >= KEY_USER:
+        return "not_applicable", ""
     values = [float(table.values[n][i, y]) for n in names_of(check) if n in table.values]
     if values and np.isnan(values).all():
         return "not_applicable", ""
@@ -142,7 +163,9 @@ def _improved(check: PlannedCheck, value: float, before: float) -> str:
     unit = 1.0 if is_rate else abs(before) / 100
     back = (check.years + 1) / 2 if check.is_flow else 1  # years that the mean of a flow lies back
     change = (before - value if less else value - before) / (unit * check.tolerance * back or 1e-9)
-    near = is_rate and (value if less else 100 - value) < check.tolerance
+    if not less and not value and not before:
+        return "not_done"
+    near = is_rate and (value if less else 100 - value) < check.near
     return "done" if change >= 1 else "partial" if change > -1 or near else "not_done"
 
 
@@ -191,7 +214,14 @@ def _inspector(check: PlannedCheck, is_own: bool, number: int) -> str:
 
 
 def veto_rows(vetoes: Sequence[PlannedVeto]) -> Iterator[tuple[str, ...]]:
-    """One veto looked into and clear, one standing; all others were not looked into."""
+    """One veto looked into and clear, one standing, some bodies cleared of all; no other was looked into."""
+    cleared = [(kind, entity_id) for kind, ids in CLEARED.items() for entity_id in ids]
+    for number, (entity_type, entity_id) in enumerate(cleared, 2):
+        for veto in vetoes:
+            if entity_type in veto.entity_types:
+                unit = "市统计局" if "falsified" in veto.id else "市生态环境局"
+                letter = f"示例函〔2026〕第{number}号"
+                yield veto.id, entity_id, str(YEARS[-1]), "clear", letter, unit, "2026-02-20"
     for entity_type, case, word in (
         ("park", "veto_clear", "accident"),
         ("enterprise", "veto_standing", ""),

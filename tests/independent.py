@@ -98,7 +98,9 @@ class World:
         if entry.get("collected") is False:
             return Value(None, NOT_COLLECTED)
         if "by" in entry:
-            return self.from_table(entry, self.words.get((entity, entry["by"], year), ""))
+            word = self.words.get((entity, entry["by"], year), "")
+            industry = self.words.get((entity, "industry", year), "")
+            return self.from_table(entry, word) if word else self.of_mix(entry, industry)
         years = range(year, year - int(entry.get("latest_within", 0)) - 1, -1)
         tries = [self.formula(entry, entity, y) for y in years]
         found = next((t for t in tries if t.state == PRESENT), tries[0])
@@ -114,6 +116,14 @@ class World:
             return Value(None, NOT_APPLICABLE if word else MISSING)
         number = line["value"] if isinstance(line, dict) else line
         return Value(Fraction(str(number)) * scale_of(str(entry["unit"])))
+
+    def of_mix(self, entry: dict[str, Any], industry: str) -> Value:
+        """Σ share · value over "industry（product）50%；…"; of anything else none."""
+        parts = re.findall(r"([^；;]+?)（(.+?)）\s*([\d.]+)\s*%", industry)
+        values = [(Fraction(s) / 100, self.from_table(entry, word)) for _, word, s in parts]
+        if not parts or any(v.number is None for _, v in values):
+            return Value(None, MISSING)
+        return Value(Fraction(sum(s * v.number for s, v in values if v.number is not None)))
 
     def formula(self, entry: dict[str, Any], entity: str, year: int) -> Value:
         """The formula of an entry, or the first rung of its ladder that has a value."""
@@ -380,7 +390,7 @@ def read_framework(params: Path, entity_type: str) -> dict[str, Any]:
 def ends_of(industry: str, posts: dict[str, Any], by_output: bool) -> list[Fraction]:
     """Worst and best end of an industry; of several, "a 50%；b 50%", mixed by their shares."""
     own, general = posts.get("by_industry", {}), [posts["worst"], posts["best"]]
-    parts = re.findall(r"([^；;]+?)\s*([\d.]+)\s*%", industry) or [(industry, "100")]
+    parts = re.findall(r"([^；;（]+)(?:（.+?）)?\s*([\d.]+)\s*%", industry) or [(industry, "100")]
     if not any(name in own for name, _ in parts):
         return [Fraction(str(end)) for end in general]
     shares = [(Fraction(share) / 100, own.get(name, general)) for name, share in parts]
@@ -463,6 +473,12 @@ def read_words(params: Path) -> dict[tuple[str, str, int], str]:
     variables = read_yaml(params / "variables.yml")
     codes = {code for code, v in variables.items() if "code" in (v.get("unit"), v.get("kind"))}
     found: dict[tuple[str, str, int], str] = {}
+    register = params.parent / "data" / "entities.csv"
+    if codes and register.exists():
+        with register.open(encoding="utf-8-sig", newline="") as file:
+            for row in csv.DictReader(file):
+                for year in range(2020, 2027):
+                    found[row["entity_id"], "industry", year] = row.get("industry") or ""
     for path in sorted(params.parent.glob("data/20*/observations*.csv")) if codes else ():
         with path.open(encoding="utf-8-sig", newline="") as file:
             for row in csv.DictReader(file):

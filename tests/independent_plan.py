@@ -159,10 +159,12 @@ class PlannedTotals:
         before = sum(known.values(), Fraction(0)) / len(known)
         if check["type"] == "count" and max(value, before) < rules.get("few", 0):
             return None
+        if not less and not value and not before:
+            return None
         change = before - value if less else value - before
         if check["type"] == "rate":
             tolerance = Fraction(str(rules["rate"]))
-            near = 1 - (value if less else 100 - value) / tolerance
+            near = 1 - (value if less else 100 - value) / Fraction(str(rules["near"]))
         else:
             back = Fraction(int(rules["years"]) + 1, 2) if is_flow else 1
             tolerance = abs(before) * Fraction(str(rules["amount"])) / 100 * back

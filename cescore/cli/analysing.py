@@ -24,7 +24,7 @@ def lab(
     ] = False,
 ) -> None:
     """Open JupyterLab on a working copy of the notebooks, in work/: nothing tried there is published."""
-    from cescore.definitions.shipped import REPOSITORY
+    from cescore.definitions.shipped import PACKAGE, REPOSITORY
     from cescore.publish.words import label
     from cescore.run.working_copy import FOLDER, prepare
 
@@ -40,5 +40,9 @@ def lab(
     browser = [] if show else ["--no-browser"]
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={place / FOLDER}"]
     command += [f"--port={port}", "--ServerApp.ip=127.0.0.1", *browser]
-    environment = {**os.environ, "PYTHONPATH": paths}
+    startup = {
+        "PYTHONSTARTUP": str(PACKAGE / "desk" / "at_start.py"),
+        "CESCORE_PYTHONSTARTUP": os.environ.get("PYTHONSTARTUP", ""),
+    }
+    environment = {**os.environ, **startup, "PYTHONPATH": paths}
     raise typer.Exit(subprocess.run(command, env=environment, cwd=place / FOLDER).returncode)

@@ -92,7 +92,7 @@ def check(
     """Check params and data only, and say what each finding could move; 1 if there is an open error."""
     asked = Asked(workspace(root), year, lang=of_reports(lang), terminal=of_terminal(lang))
     phases(console, asked.spoken)("starting")
-    from cescore.run.build import check as check_only
+    from cescore.run.checking import check as check_only
 
     raise typer.Exit(check_only(asked, console, is_all=is_all))
 
@@ -119,7 +119,7 @@ def plan(
         plan=plan_id,
     )
     phases(console, asked.spoken)("starting")
-    from cescore.run.build import plan as plan_only
+    from cescore.run.planning import plan as plan_only
 
     raise typer.Exit(plan_only(asked, console))
 
@@ -200,13 +200,14 @@ def preview(
         variant=variant,
     )
     render = TRIAL_RENDER if variant else WATCHED_RENDER if watch else PREVIEW_RENDER
-    opening = _opening(1, seconds, render=render)
-    with contextlib.closing(opening()) as executor:
+    from cescore.run.executor import Deferred
+
+    with contextlib.closing(Deferred(_opening(1, seconds, render=render))) as executor:
         from cescore.publish.words import label
         from cescore.run.preview import Preview
 
         console.print(label("terminal.fence_preview", asked.spoken), markup=False)
-        made = Preview(asked, name, executor)
+        made = Preview(asked, name, executor, executor.begin)
         previewed = made.make()
         for line in previewed.lines(asked.spoken):
             console.print(line, markup=False)

@@ -1,21 +1,49 @@
 """An industry as the register names it: one, or several with their declared shares of output.
 
-A park that consists of several industries is entered as ``食品 50%；铝加工 50%``. What params hold by
-industry is then worked out for it from its parts, by their shares.
+A park that consists of several industries is entered as ``食品 50%；铝加工 50%``, and with their main
+products as ``食品（corn）50%；铝加工（aluminium）50%``. What params hold by industry, or in a table by
+product, is then worked out for it from its parts, by their shares.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
+from typing import NamedTuple
 
 Pair = tuple[float, float]
 
 _BETWEEN = re.compile(r"\s*[;；]\s*")
 _SHARE = re.compile(r"(.*?\S)\s*(\d+(?:\.\d+)?)\s*[%％]")
+_PRODUCT = re.compile(r"(.*?\S)\s*[(（]\s*([^()（）]*?\S)\s*[)）]")
 WHOLE = Fraction(1)
+
+
+class Part(NamedTuple):
+    """One part of a mix: an industry, its main product (a word of a code; "" where none is named), its share."""
+
+    industry: str
+    product: str
+    share: Fraction
+
+
+@lru_cache(maxsize=4096)
+def parts_of(industry: str) -> tuple[Part, ...]:
+    """The parts of a text of the register, each with its share; one industry alone is all of it.
+
+    Examples
+    --------
+    >>> [(p.industry, p.product, float(p.share)) for p in parts_of("food（corn）75%; food 25%")]
+    [('food', 'corn', 0.75), ('food', '', 0.25)]
+    """
+    found = [_SHARE.fullmatch(part) for part in _written(industry)]
+    shared = [(m.group(1), Fraction(m.group(2)) / 100) for m in found if m is not None]
+    if not shared or len(shared) != len(found):
+        return (Part(industry, "", WHOLE),)
+    return tuple(Part(*_with_product(name), share) for name, share in shared)
 
 
 @lru_cache(maxsize=4096)
@@ -27,9 +55,10 @@ def shares_of(industry: str) -> tuple[tuple[str, Fraction], ...]:
     >>> shares_of("steel"), shares_of("food 75%; steel 25 %")[1]
     ((('steel', Fraction(1, 1)),), ('steel', Fraction(1, 4)))
     """
-    found = [_SHARE.fullmatch(part) for part in _BETWEEN.split(industry) if part]
-    parts = [(m.group(1), Fraction(m.group(2)) / 100) for m in found if m is not None]
-    return tuple(parts) if parts and len(parts) == len(found) else ((industry, WHOLE),)
+    shares: dict[str, Fraction] = {}
+    for part in parts_of(industry):
+        shares[part.industry] = shares.get(part.industry, Fraction(0)) + part.share
+    return tuple(shares.items())
 
 
 def names_of(industry: str) -> tuple[str, ...]:
@@ -37,13 +66,33 @@ def names_of(industry: str) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> names_of("food 75%; steel"), names_of("steel")
+    >>> names_of("food（corn）75%; steel"), names_of("steel")
     (('food', 'steel'), ('steel',))
     """
     if not is_mix(industry):
         return (industry,)
-    parts = [part for part in _BETWEEN.split(industry) if part]
-    return tuple(m.group(1) if (m := _SHARE.fullmatch(part)) else part for part in parts)
+    unshared = (m.group(1) if (m := _SHARE.fullmatch(p)) else p for p in _written(industry))
+    return tuple(dict.fromkeys(_with_product(part)[0] for part in unshared))
+
+
+def products_of(industry: str) -> tuple[str, ...]:
+    """The main products that a mix names, each once.
+
+    Examples
+    --------
+    >>> products_of("food（corn）50%; food（egg）25%; steel 25%"), products_of("food（corn）")
+    (('corn', 'egg'), ())
+    """
+    return tuple(dict.fromkeys(part.product for part in parts_of(industry) if part.product))
+
+
+def _written(industry: str) -> list[str]:
+    return [part for part in _BETWEEN.split(industry) if part]
+
+
+def _with_product(name: str) -> tuple[str, str]:
+    found = _PRODUCT.fullmatch(name)
+    return (found.group(1), found.group(2)) if found else (name, "")
 
 
 def is_mix(industry: str) -> bool:
@@ -52,13 +101,12 @@ def is_mix(industry: str) -> bool:
 
 
 def is_whole(industry: str) -> bool:
-    """Whether the declared shares of an industry make up the whole, each industry once."""
-    parts = shares_of(industry)
-    if parts[0][0] == industry and is_mix(industry):
+    """Whether the declared shares of an industry make up the whole, each part once."""
+    parts = parts_of(industry)
+    if parts[0].industry == industry and is_mix(industry):
         return False
-    return sum(share for _, share in parts) == WHOLE and len({name for name, _ in parts}) == len(
-        parts
-    )
+    counts = Counter((part.industry, part.product) for part in parts)
+    return sum(part.share for part in parts) == WHOLE and max(counts.values()) == 1
 
 
 def pair_of(

@@ -21,6 +21,7 @@ from typing import Any, Protocol
 
 from cescore.definitions.model.written import FLOAT, number_in
 from cescore.definitions.strays import PLAIN, kind_of
+from cescore.definitions.yaml_slips import likely_slip
 from cescore.errors import Problem, Sentence
 
 LARGEST_FILE = 2_000_000  # bytes
@@ -266,9 +267,13 @@ def _slowly_composed(text: str, where: str, problems: list[Problem]) -> list[Yam
         return list(documents_in(text))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = f"{where}:{mark.line + 1}" if mark else where
-        found = " ".join(f"{error.problem or error.context or 'not YAML'}".split())
-        problems.append(Problem(place, "YAML", _plainly(text, found, mark), "valid YAML"))
+        words = " ".join(f"{error.problem or error.context or 'not YAML'}".split())[:200]
+        slip = likely_slip(text, mark.line, words) if mark else None
+        if slip is not None:
+            problems.append(Problem(f"{where}:{slip.line + 1}", "YAML", slip.words, "valid YAML"))
+        else:
+            place = f"{where}:{mark.line + 1}" if mark else where
+            problems.append(Problem(place, "YAML", words, "valid YAML"))
     except YAMLError as error:
         found = " ".join(str(error).split())[:200]
         problems.append(Problem(f"{where}:{_bad_line(text)}", "YAML", found, "valid YAML"))
@@ -341,17 +346,6 @@ def documents_in(text: str) -> Iterator[YamlNode]:
         )  # ruamel warns of an anchor defined twice, which YAML allows
         found = YAML(typ="safe", pure=True).compose_all(text)
         yield from (node for node in found if node is not None)
-
-
-def _plainly(text: str, found: str, mark: object) -> str:
-    """The parser's words, with the slips people make named."""
-    line = getattr(mark, "line", 0)
-    lines = text.splitlines()
-    if line < len(lines) and "\t" in lines[line][: len(lines[line]) - len(lines[line].lstrip())]:
-        return Sentence("{found} (the line is indented with a tab; use blanks)", found=found)
-    if "mapping values" in found or "but got ':'" in found:
-        return Sentence("{found} (a text that holds ': ' needs quotes)", found=found)
-    return found[:200]
 
 
 def _bad_line(text: str) -> int:

@@ -7,6 +7,10 @@ from collections.abc import Iterable
 
 from cescore.errors import Sentence
 
+OPPOSITES = (
+    ("increase", "decrease"), ("more", "less"), ("min", "max"), ("best", "worst"),
+    ("import", "export"), ("first", "last"), ("upper", "lower"),
+)  # fmt: skip
 ALIKE = 0.6  # share of characters in common, twice theirs over all, from which words are close
 
 
@@ -17,12 +21,25 @@ def nearest(word: str, known: Iterable[str], alike: float = ALIKE) -> str:
 
 def nearest_few(word: str, known: Iterable[str], most: int, alike: float = ALIKE) -> list[str]:
     """The known words close to one that is not known, the closest first; one that differs in case
-    alone is the word meant."""
+    alone is the word meant, and one that says the contrary is not near.
+
+    Examples
+    --------
+    >>> nearest_few("cumulative_decrease", ["cumulative_increase", "cumulative_reduction"], 2)
+    ['cumulative_reduction']
+    """
     folded = {code.casefold(): code for code in known}
     if word.casefold() in folded:
         return [folded[word.casefold()]]
-    close = difflib.get_close_matches(word.casefold(), folded, n=most, cutoff=alike)
+    candidates = [one for one in folded if not _is_opposite(word.casefold(), one)]
+    close = difflib.get_close_matches(word.casefold(), candidates, n=most, cutoff=alike)
     return [folded[one] for one in close]
+
+
+def _is_opposite(word: str, known: str) -> bool:
+    """Whether a known word, however alike in letters, says the contrary: decrease and increase."""
+    sides = ((a, b) for pair in OPPOSITES for a, b in (pair, pair[::-1]))
+    return any(a in word and b in known and a not in known and b not in word for a, b in sides)
 
 
 def best_first(direction: int) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from cescore.desk.around import workspace_root
 from cescore.desk.showing import dress_notebook
 from cescore.disclosure.bundle import Bundle
 from cescore.disclosure.documents import MethodBook, UnitSheet
@@ -44,14 +45,16 @@ def open_bundle(
 
 def _from_workspace(entity_id: str, year: int, lang: str, root: str) -> OpenBundle:
     """The bundle made here, with a way to make it under another framework."""
-    from cescore.disclosure.bundles import Bundler
-    from cescore.disclosure.trials import Trials
-    from cescore.evaluation.yearly import evaluate_workspace
-    from cescore.intake.workspace import Workspace
+    from cescore.desk.reading import read_workspace, saying
 
     dress_notebook(lang)
-    trials = Trials(Bundler(evaluate_workspace(Workspace.load(workspace_root(root), year))))
-    data = trials.bundler.bundle(entity_id)
+    read = read_workspace(workspace_root(root), year, lang)
+    with saying(lang) as say:
+        say.phase("evaluating")
+        trials = read.trials
+        if not trials.bundler.gate.ledger.is_kept:
+            say.phase("withholding")
+        data = trials.bundler.bundle(entity_id)
     return OpenBundle(
         data=data,
         hash=data.hash,
@@ -150,18 +153,6 @@ def open_overview(
     return OpenDocument(data, file_hash, lang)
 
 
-def find_workspace(start: Path) -> Path:
-    """The nearest folder at or above `start` that holds ``params/`` and ``data/``."""
-    for folder in (start, *start.parents):
-        if (folder / "params").is_dir() and (folder / "data").is_dir():
-            return folder
-    raise DataError(
-        Sentence(
-            "no workspace (a folder with params/ and data/) at or above {name}/", name=start.name
-        )
-    )
-
-
 def _read_or_made(
     kind: type[PrintableT], path: str, lang: str, make: Callable[[], PrintableT]
 ) -> tuple[PrintableT, str]:
@@ -197,8 +188,3 @@ def _refuse_another(found: tuple[object, ...], expected: tuple[object, ...]) -> 
 
 def _period(data: PlanDocument) -> tuple[str, int]:
     return data.stage, data.run.year
-
-
-def workspace_root(root: str) -> Path:
-    """The workspace named, else the nearest one at or above the working directory."""
-    return Path(root) if root else find_workspace(Path.cwd())

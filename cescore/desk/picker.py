@@ -12,7 +12,7 @@ from typing import Any
 import ipywidgets as widgets
 from IPython.display import display
 
-from cescore.desk.opening import find_workspace
+from cescore.desk.around import find_workspace
 from cescore.publish.words import label
 
 

@@ -21,7 +21,8 @@ from cescore.definitions.variant_file import (
     read_variant,
     write_variant,
 )
-from cescore.desk.opening import workspace_root
+from cescore.desk.around import workspace_root
+from cescore.desk.reading import read_workspace
 from cescore.desk.terms import termed
 from cescore.desk.variant_words import in_words
 from cescore.errors import DataError, Sentence
@@ -51,8 +52,8 @@ def open_type(entity_type: str, year: int, lang: str = "zh", *, root: str = "") 
     DataError
         No framework is of this type, the year has no entity of it, or no workspace is around.
     """
-    workspace = Workspace.load(workspace_root(root), year)
-    return desk_of(workspace, entity_type, lang)
+    read = read_workspace(workspace_root(root), year, lang)
+    return desk_of(read.workspace, entity_type, lang)
 
 
 def desk_of(workspace: Workspace, entity_type: str, lang: str = "zh") -> TypeDesk:

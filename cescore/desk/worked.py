@@ -21,7 +21,9 @@ EQUATIONS = {
     "returns": r"\text{MRC} = \sum_m \text{consumption}_m",
     "indicators": r"x_i = f_i(\text{variables, accounts}) \times \text{factor}_i",
     "scores": r"s_i = \text{floor} + (\text{top} - \text{floor}) \cdot"
-    r" \frac{x_i - \text{worst}_i}{\text{best}_i - \text{worst}_i}",
+    r" \frac{x_i - \text{worst}_i}{\text{best}_i - \text{worst}_i}"
+    r" \quad\text{or}\quad \text{floor} + (\text{top} - \text{floor}) \cdot"
+    r" \frac{\ln (x_i / \text{worst}_i)}{\ln (\text{best}_i / \text{worst}_i)}",
     "index": r"I = \sum_i w_i s_i \quad\text{or}\quad I = \prod_i s_i^{w_i}, \quad \sum_i w_i = 1",
     "progress": r"r_i = 100 \cdot \frac{x_{i,t}}{x_{i,0}} \quad\text{or}\quad"
     r" 100 \cdot \frac{x_{i,0}}{x_{i,t}}",

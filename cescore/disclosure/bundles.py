@@ -209,7 +209,7 @@ class Bundler:
 
     @lru_cache(maxsize=64)  # noqa: B019 - a bundler lives as long as its run
     def _bands(self, entity_type: str) -> Mapping[str, Band]:
-        return self.yearly.bands(entity_type, self.gate.ranked_in(self.yearly.year))
+        return self.yearly.bands(entity_type, self.gate.ranked_in(self.yearly.year, entity_type))
 
     @cached_property
     def gate(self) -> Gate:

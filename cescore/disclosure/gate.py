@@ -119,7 +119,7 @@ class Gate:
             entity_type=entity.entity_type,
             audience=audience,
             figures=figures,
-            ranks=self._rank_history[entity.entity_type].get(row, ()) if public else (),
+            ranks=self._rank_history(entity.entity_type).get(row, ()) if public else (),
         )
 
     def _respondent_figure(self, entity_type: str, comparison: Comparison, row: int) -> PeerFigure:
@@ -130,7 +130,7 @@ class Gate:
         figure = self._respondent_figure(entity_type, comparison, row)
         if not comparison.is_ranked:
             return figure
-        n, ranked = self._ranked[entity_type, comparison.code]
+        n, ranked = self._ranked(entity_type)[comparison.code]
         shown = self._shown(entity_type, comparison)
         where = standing(shown, float(shown[row]), comparison.direction)
         return replace(figure, n=n, rank=ranked[row], standing=where)
@@ -160,41 +160,31 @@ class Gate:
             for c in comparisons
         }
 
-    @cached_property
-    def _ranked(self) -> Mapping[tuple[str, str], tuple[int, list[int | None]]]:
-        """By type and code: how many are ranked, and each one's rank."""
+    @lru_cache(maxsize=64)  # noqa: B019 - a gate lives as long as its run
+    def _ranked(self, entity_type: str) -> Mapping[str, tuple[int, list[int | None]]]:
+        """By code, of a public type: how many are ranked, and each one's rank."""
         found = {}
-        for entity_type in self.rules.public_types:
-            for c in self._comparisons.get(entity_type, ()):
-                values = self._shown(entity_type, c)
-                found[entity_type, c.code] = (
-                    int((~np.isnan(values)).sum()),
-                    ranks(values, c.direction),
-                )
+        for c in self._comparisons.get(entity_type, ()):
+            values = self._shown(entity_type, c)
+            found[c.code] = (int((~np.isnan(values)).sum()), ranks(values, c.direction))
         return found
 
     def _shown(self, entity_type: str, comparison: Comparison) -> Floats:
         """The values of the public bodies that may be ranked; NaN for the others."""
-        entities, ranked = (
-            self.yearly.evaluations[entity_type].panel.entities,
-            self.ranked_in(self.year),
-        )
+        entities = self.yearly.evaluations[entity_type].panel.entities
+        ranked = self.ranked_in(self.year, entity_type)
         return np.where([e in ranked for e in entities], comparison.values, np.nan)
 
-    @cached_property
-    def _rank_history(self) -> Mapping[str, Mapping[int, tuple[YearRank, ...]]]:
-        """The rank of the index in each year up to the one evaluated, by type and row.
+    @lru_cache(maxsize=64)  # noqa: B019 - a gate lives as long as its run
+    def _rank_history(self, entity_type: str) -> Mapping[int, tuple[YearRank, ...]]:
+        """The rank of the index in each year up to the one evaluated, by row, of a public type.
 
         Ranked in a year is who was cleared by that year's figures, had an index of enough data and
         is no part of another body of its type.
         """
-        found = {}
-        for entity_type in self.rules.public_types:
-            if entity_type in self.yearly.evaluations:
-                years = [y for y in self._evaluation_years(entity_type) if y <= self.year]
-                by_year = [self._ranks_in(entity_type, year) for year in years]
-                found[entity_type] = dict(enumerate(zip(*by_year, strict=True)))
-        return found
+        years = [y for y in self._evaluation_years(entity_type) if y <= self.year]
+        by_year = [self._ranks_in(entity_type, year) for year in years]
+        return dict(enumerate(zip(*by_year, strict=True)))
 
     def _evaluation_years(self, entity_type: str) -> tuple[int, ...]:
         return self.yearly.evaluations[entity_type].panel.years
@@ -203,7 +193,7 @@ class Gate:
         """One year's rank of every entity of a public type, in the rows' order."""
         evaluation = self.yearly.evaluations[entity_type]
         place, index = evaluation.panel.year_position(year), evaluation.aggregation.index
-        ranked = self.ranked_in(year)
+        ranked = self.ranked_in(year, entity_type)
         is_ranked = np.array([e in ranked for e in evaluation.panel.entities], bool)
         is_ranked &= (evaluation.in_reference_set & evaluation.is_sufficient)[:, place]
         is_ranked &= index.is_present[:, place]
@@ -273,18 +263,17 @@ class Gate:
         above = any(
             self.is_public(e) for e in self.yearly.workspace.register.ancestors(entity.entity_id)
         )
-        found = self._robustness
-        return tuple(one for t, one in found.items() if not above or t == entity.entity_type)
+        types = (t for t in self.yearly.evaluations if not above or t == entity.entity_type)
+        found = map(self._robustness, types)
+        return tuple(one for one in found if one is not None)
 
-    @cached_property
-    def _robustness(self) -> Mapping[str, TypeRobustness]:
-        found = {}
-        for entity_type, one in self.yearly.robustness.items():
-            is_shown = entity_type in self.rules.public_types
-            if is_shown or one.entities >= self.rules.quartile_least_n:
-                framework = self.yearly.evaluations[entity_type].framework
-                found[entity_type] = released_robustness(one, framework)
-        return found
+    @lru_cache(maxsize=64)  # noqa: B019 - a gate lives as long as its run
+    def _robustness(self, entity_type: str) -> TypeRobustness | None:
+        found = self.yearly.robustness_of(entity_type)
+        is_shown = entity_type in self.rules.public_types
+        if found is None or not (is_shown or found.entities >= self.rules.quartile_least_n):
+            return None
+        return released_robustness(found, self.yearly.evaluations[entity_type].framework)
 
     # --- public bodies by name ----------------------------------------------------------------
 
@@ -315,7 +304,7 @@ class Gate:
     def is_withheld(self, entity: Entity) -> bool:
         """Whether every figure of an entity is withheld wherever others read of it: of respondents,
         and of public bodies with a headline figure that the ledger withholds."""
-        return entity.entity_id not in self.cleared
+        return not self._is_cleared(entity, self.year)
 
     def public_row(self, entity: Entity, *, is_own: bool = False) -> PublicRow:
         """An entity as whatever others read shows it; a body's own report names it all the same, with
@@ -333,7 +322,7 @@ class Gate:
         index = self._comparisons[entity.entity_type][0].values[row]
         if not self.shows_index(entity.entity_id, self.year):
             index = np.float64("nan")
-        n, ranked = self._ranked[entity.entity_type, code]
+        n, ranked = self._ranked(entity.entity_type)[code]
         headline = {
             c: _or_none(evaluation.indicators.column(c).values[row, year])
             if self.ledger.is_released(entity.entity_id, c, self.year)
@@ -434,27 +423,38 @@ class Gate:
     @property
     def cleared(self) -> frozenset[str]:
         """Public bodies of which the index and every headline figure is released."""
-        return self.cleared_in(self.year)
+        register = self.yearly.workspace.register
+        return frozenset(e.entity_id for e in register if self._is_cleared(e, self.year))
 
     @lru_cache(maxsize=64)  # noqa: B019 - a gate lives as long as its run
-    def ranked_in(self, year: int) -> frozenset[str]:
-        """Of these, who is ranked: a body that is part of another of its type is shown beside it."""
-        register = self.yearly.workspace.register.as_of(year)
-        return frozenset(e for e in self.cleared_in(year) if not register.whole_of(e))
+    def ranked_in(self, year: int, entity_type: str) -> frozenset[str]:
+        """Who of a type is ranked by the figures of any year: of the cleared, a body that is part of
+        another of its type is shown beside it.
 
-    @lru_cache(maxsize=64)  # noqa: B019 - a gate lives as long as its run
-    def cleared_in(self, year: int) -> frozenset[str]:
-        """The same by the figures of any year."""
+        Of other types nothing is worked out: who opens one report waits for it.
+        """
+        register = self.yearly.workspace.register
+        wholes = register.as_of(year)
         return frozenset(
             e.entity_id
-            for e in self.yearly.workspace.register.valid_in(year)
-            if self.is_public(e)
-            and e.entity_type in self.yearly.evaluations
-            and e.entity_id in self._rows
-            and self.shows_index(e.entity_id, year)
+            for e in register
+            if e.entity_type == entity_type
+            and self._is_cleared(e, year)
+            and not wholes.whole_of(e.entity_id)
+        )
+
+    def _is_cleared(self, entity: Entity, year: int) -> bool:
+        """Whether a public body's index and every headline figure of a year is released."""
+        entity_id = entity.entity_id
+        return (
+            self.is_public(entity)
+            and entity.is_valid_in(year)
+            and entity.entity_type in self.yearly.evaluations
+            and entity_id in self._rows
+            and self.shows_index(entity_id, year)
             and all(
-                self.ledger.is_released(e.entity_id, code, year)
-                for code in headline_codes(self.yearly.evaluations[e.entity_type].framework)
+                self.ledger.is_released(entity_id, code, year)
+                for code in headline_codes(self.yearly.evaluations[entity.entity_type].framework)
             )
         )
 

@@ -102,6 +102,7 @@ _BUNDLE: Mapping[str, Source] = {
     **_parts("assessment", _ASSESSMENT),
     "margin.in_hand": "above", "margin.missing": "above", "margin.next_en": "decided",
     "margin.next_zh": "decided", "margin.path": "ledger", "margin.turns": "ledger",
+    "margin.is_out_of_reach": "ledger",
     "standards.lines": "ledger", "standards.groups": "above", "standards.verdict": "above",
     **{f"standards.{name}": "decided" for name in ("en", "id", "reasons", "source", "tag", "zh")},
     "beside.coverage": "named", "beside.groups": "above", "beside.value": "above",

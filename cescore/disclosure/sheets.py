@@ -110,7 +110,14 @@ class Sheets:
             }
             framework = self.workspace.definitions.frameworks.get(entity.entity_type)
             elsewhere = scored_elsewhere(plan, framework) if framework is not None else {}
-            lines = measure_lines(plan, entity.entity_type, records, year=year, elsewhere=elsewhere)
+            lines = measure_lines(
+                plan,
+                entity.entity_type,
+                records,
+                year=year,
+                industry=entity.industry,
+                elsewhere=elsewhere,
+            )
             found |= {(c["id"], entity.entity_id): c for line in lines for c in line.checks}
         return found
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from cescore.disclosure.bundle import Bundle, EntityCard, FittedConstants, Record, report_number
 from cescore.disclosure.own_results import evaluated, values_of
+from cescore.disclosure.specimen_lines import among_others, assessed, beside, inspected, named
 from cescore.method.column import Column, Panel, State
 from cescore.method.evaluation import evaluate
 
@@ -27,8 +28,9 @@ FIRST = 1000.0  # of the made-up figures; each variable has another, growing by 
 def specimen(bundle: Bundle) -> Bundle:
     """The bundle of a specimen under another's framework, plan and years.
 
-    Taken over is what params decide for every entity of the type; every other field is left as
-    empty as a bundle may have it, so that a field which comes to bundles later is left out as well.
+    Taken over is what params decide for every entity of the type, of the lines of its plan and of
+    what it is held against too (`specimen_lines`); every other field is left as empty as a bundle may
+    have it, so that a field which comes to bundles later is left out as well.
 
     Raises
     ------
@@ -38,6 +40,7 @@ def specimen(bundle: Bundle) -> Bundle:
     framework, years = bundle.framework, bundle.record.years
     panel = _made_up(framework, years, bundle.entity.entity_type)
     evaluation = evaluate(panel, framework, base_year=bundle.base_year, run_year=bundle.run.year)
+    lines, cards = inspected(bundle.measures, framework), beside(bundle.beside)
     made = Bundle(
         entity=EntityCard(
             entity_id=ENTITY_ID,
@@ -58,7 +61,13 @@ def specimen(bundle: Bundle) -> Bundle:
             constants=evaluation.fitted.constants, nowhere=evaluation.fitted.nowhere
         ),
         evaluated=evaluated(evaluation, 0),
+        peers=among_others(bundle.peers, framework),
+        measures=lines,
+        assessment=assessed(bundle.rules, framework, lines, bundle.run.year),
+        beside=cards,
+        names=named(bundle.names, lines, cards, framework),
         flows=bundle.flows,
+        pages=bundle.pages,
         rules=bundle.rules,
     )
     return made.model_copy(update={"report_number": report_number(made)})

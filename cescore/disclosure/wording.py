@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
-from cescore.definitions.industry_mix import names_of
+from cescore.definitions.industry_mix import names_of, products_of
 from cescore.definitions.model import Named, VariableName
 from cescore.definitions.pictures import FlowPicture
 from cescore.disclosure.bundle import FindingLine, PublicRow
@@ -42,10 +42,14 @@ class Wording:
         texts = self.definitions.page.texts
         known = {one.zh: one for one in texts} | {one.en: one for one in texts}
         known |= self.definitions.page.words
+        products = dict.fromkeys(products_of(industry))
+        for variable in self.definitions.variables.values():
+            known |= {word: name for word, name in variable.words.items() if word in products}
         said = {
             *self.definitions.page.entity_types,
             *self.definitions.page.units,
             *names_of(industry),
+            *products,
             *(str(row.get("industry", "")) for row in industries),
         }
         said |= {unit for measure in measures for unit in measure.units}

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from cescore.evaluation.levers import levers_of
-from cescore.evaluation.ways import cheapest_of, exact_gains, values_of, ways_of
+from cescore.evaluation.ways import IndicatorWay, cheapest_of, exact_gains, values_of, ways_of
 from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.method.assessment import Assessment
-from cescore.method.grade_margin import GradeMargin, GradeTurn, grade_margin
+from cescore.method.grade_margin import (
+    MOST_MOVES,
+    GradeLever,
+    GradeMargin,
+    GradeTurn,
+    grade_margin,
+)
 from cescore.method.ladder_points import PointsLadder
 from cescore.method.targets import TargetLine
 
@@ -40,20 +46,47 @@ def margin_of(
     )
     if margin is None or margin.missing is None or not with_indicators:
         return margin
-    return replace(margin, path=tuple(_path(yearly, entity_id, margin.missing)))
+    path = _path(yearly, entity_id, margin.missing, levers)
+    if path is None:
+        return margin
+    return replace(margin, path=path, is_out_of_reach=not path and not margin.turns)
 
 
-def _path(yearly: YearlyEvaluation, entity_id: str, missing: float) -> Iterator[GradeTurn]:
-    """The indicators that together bring the points missing at least cost, with the values needed.
+def _path(
+    yearly: YearlyEvaluation, entity_id: str, missing: float, levers: Sequence[GradeLever]
+) -> tuple[GradeTurn, ...] | None:
+    """The few indicators that together bring the points missing at least cost, with the values needed.
 
-    None of a type with too many entities to work it out for each, and of one whose gains do not add up.
+    None of a type with too many entities to work it out for each, and where gains do not add up;
+    empty where as many as a body can work at, each as far as it has itself moved once, do not bring
+    them.
     """
     framework = yearly.evaluation_of(entity_id).framework
     if yearly.is_large(framework.entity_type):
-        return
-    ways = {way.code: way for way in ways_of(yearly, entity_id, values_of(yearly, entity_id))}
+        return None
+    every = ways_of(yearly, entity_id, values_of(yearly, entity_id))
+    farthest = {lever.code: lever.farthest for lever in levers}
+    ways = {w.code: w for way in every if (w := _within(way, farthest)) is not None}
     gains = exact_gains(yearly, entity_id, list(ways.values()))
-    for code, share in (cheapest_of(ways, gains, missing) if gains else {}).items():
-        indicator, way = framework.indicators[code], ways[code]
-        names = indicator.zh, indicator.en
-        yield GradeTurn("indicator", code, *names, way.start, way.at(share), indicator.unit)
+    if gains is None:
+        return None
+    shares = cheapest_of(ways, gains, missing)
+    if len(shares) > MOST_MOVES:  # dearer ones that bring more may be fewer
+        most = sorted(gains, key=lambda code: -gains[code].at(1.0))[:MOST_MOVES]
+        shares = cheapest_of({code: ways[code] for code in most}, gains, missing)
+    return tuple(
+        GradeTurn(
+            "indicator", code, framework.indicators[code].zh, framework.indicators[code].en,
+            ways[code].start, ways[code].at(share), framework.indicators[code].unit,
+        )
+        for code, share in shares.items()
+    )  # fmt: skip
+
+
+def _within(way: IndicatorWay, farthest: Mapping[str, float]) -> IndicatorWay | None:
+    """A way no farther than the entity's own movement leads; None where it never improved."""
+    end = farthest.get(way.code, way.end)
+    part = (end - way.start) / (way.end - way.start)
+    if part <= 0:
+        return None
+    return way if part >= 1 else replace(way, end=end, cost=way.cost * part)

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from cescore.definitions.model import Indicator
 from cescore.method.evaluation import TypeEvaluation
 from cescore.method.fitting import method_of
-from cescore.method.grade_margin import GradeLever
+from cescore.method.grade_margin import OWN_YEARS, GradeLever
 from cescore.method.mean_tree import Tree, index_tree
+from cescore.method.next_step import LOGARITHMIC, best_movement
 from cescore.method.normalisations import ON_ENDS
 from cescore.method.normalise import ends_in
 
@@ -29,18 +30,28 @@ def levers_of(evaluation: TypeEvaluation, entity_id: str) -> Iterator[GradeLever
     parent = {member: whole for whole, members in tree.members.items() for member in members}
     for indicator in framework.scored():
         ends = _ends(evaluation, indicator, row)
-        value = evaluation.indicators.column(indicator.code).values[
-            row, evaluation.indicators.year_position(evaluation.run_year)
-        ]
+        series = evaluation.indicators.column(indicator.code).values[row]
+        position = evaluation.indicators.year_position(evaluation.run_year)
+        value = series[position]
         if ends is None or math.isnan(value):
             continue
         steps = _steps(tree, parent, indicator.code, row)
         if all(weight > 0 for weight, *_ in steps):
+            method = method_of(indicator, framework)
             yield GradeLever(
                 indicator.code, indicator.zh, indicator.en, indicator.unit, steps, float(value),
-                *ends, floor=framework.scale.floor, top=framework.scale.top,
-                method=method_of(indicator, framework),
+                *ends, floor=framework.scale.floor, top=framework.scale.top, method=method,
+                movement=_movement(series[: position + 1], indicator.direction, method),
             )  # fmt: skip
+
+
+def _movement(series: Floats, direction: int, method: str) -> float | None:
+    """The largest improvement that the entity's own years brought; None with fewer than two values."""
+    values = [None if math.isnan(value) else float(value) for value in series]
+    if sum(value is not None for value in values) < 2:
+        return None
+    by_ratio = method == LOGARITHMIC
+    return best_movement(values, direction, years=OWN_YEARS, by_ratio=by_ratio) or 0.0
 
 
 def _ends(evaluation: TypeEvaluation, indicator: Indicator, row: int) -> tuple[float, float] | None:

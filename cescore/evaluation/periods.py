@@ -113,7 +113,14 @@ class PlanEvaluation:
         records = self._records.get(entity.entity_id, {})
         by_year = {year: found.values() for year, found in records.items()}
         elsewhere = self._elsewhere(entity.entity_type)
-        return period_measures(self.plan, entity.entity_type, by_year, self.years, elsewhere)
+        return period_measures(
+            self.plan,
+            entity.entity_type,
+            by_year,
+            self.years,
+            industry=entity.industry,
+            elsewhere=elsewhere,
+        )
 
     def _elsewhere(self, entity_type: str) -> Mapping[str, Elsewhere]:
         """What the checks of a type repeat; also of a type that has no evaluation."""
@@ -213,6 +220,7 @@ class PlanEvaluation:
                     entity.entity_type,
                     {y: found.values() for y, found in records.items()},
                     year=year,
+                    industry=entity.industry,
                     elsewhere=self._elsewhere(entity.entity_type),
                 ),
                 vetoes=self._vetoes.get(entity.entity_id, {}).get(year, {}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain, groupby, islice
 from typing import TYPE_CHECKING
 
@@ -133,13 +133,18 @@ class YearlyEvaluation:
         register = self.workspace.register
         return frozenset(e.entity_id for e in register if register.whole_of(e.entity_id))
 
-    @cached_property
+    @property
     def robustness(self) -> Mapping[str, Robustness]:
-        """What each type's ranking depends on; SciPy and SALib are loaded only here."""
+        """What each type's ranking depends on, of the types that have one."""
+        found = {entity_type: self.robustness_of(entity_type) for entity_type in self.evaluations}
+        return {t: one for t, one in found.items() if one is not None}
+
+    @lru_cache(maxsize=64)  # noqa: B019 - an evaluation lives as long as its run
+    def robustness_of(self, entity_type: str) -> Robustness | None:
+        """What a type's ranking depends on; SciPy and SALib are loaded only here."""
         from cescore.method.robustness import robustness
 
-        found = {t: robustness(e, self.unranked) for t, e in self.evaluations.items()}
-        return {t: one for t, one in found.items() if one is not None}
+        return robustness(self.evaluations[entity_type], self.unranked)
 
     def uncertainty(self) -> pd.DataFrame:
         """The rows of uncertainty.csv: bands of every entity, robustness of every type.
@@ -390,35 +395,42 @@ def entity_targets(
 
 
 class _Measures:
-    """Each entity's measures; those that nobody inspected are one object for all of a type."""
+    """Each entity's measures; those that nobody inspected are one object for all of an industry."""
 
     def __init__(
         self, plan: Plan, whose: Mapping[str, TypeEvaluation], workspace: Workspace
     ) -> None:
         self.plan, self.whose, self.year = plan, whose, workspace.year
+        self.register = workspace.register
         self.records: dict[str, dict[int, list[Mapping[str, str]]]] = defaultdict(dict)
         for record in workspace.measures:
             of_entity = self.records[record.entity_id].setdefault(record.year, [])
             of_entity.append({key: str(value) for key, value in vars(record).items()})
-        self._blank: dict[str, tuple[MeasureLine, ...]] = {}
+        self._blank: dict[tuple[str, str], tuple[MeasureLine, ...]] = {}
 
     def __call__(self, entity_id: str) -> tuple[MeasureLine, ...]:
         framework = self.whose[entity_id].framework
         records = self.records.get(entity_id, {})
+        industry = self.register[entity_id].industry
         if self.year in records:
-            return self._lines(framework, records)
-        if framework.entity_type not in self._blank:
-            self._blank[framework.entity_type] = self._lines(framework, {})
-        return self._blank[framework.entity_type]
+            return self._lines(framework, records, industry)
+        key = framework.entity_type, industry
+        if key not in self._blank:
+            self._blank[key] = self._lines(framework, {}, industry)
+        return self._blank[key]
 
     def _lines(
-        self, framework: Framework, records: Mapping[int, Iterable[Mapping[str, str]]]
+        self,
+        framework: Framework,
+        records: Mapping[int, Iterable[Mapping[str, str]]],
+        industry: str,
     ) -> tuple[MeasureLine, ...]:
         return measure_lines(
             self.plan,
             framework.entity_type,
             records,
             year=self.year,
+            industry=industry,
             elsewhere=scored_elsewhere(self.plan, framework),
         )
 

@@ -40,7 +40,7 @@ def is_header_sound(raw_names: Sequence[str], layout: ColumnLayout, context: Con
     names = [layout.canonical(name) for name in raw_names]
     missing = [name for name in layout.required if name not in names]
     unknown = [name for name in names if name not in layout.names]
-    others = tuple(map(shortened, unknown))
+    others = tuple(map(shortened, unknown or names))
     for name in missing:
         near = nearest(name, unknown)
         context.of(variable=name).error("column_missing", column=name, others=others, near=near)

@@ -87,6 +87,8 @@ _SOFT = frozenset(
         *("duplicate_row", "no_evidence", "no_document", "near_unit", "date_serial"),
         # the number decides; the evidence counts as the unit's own word
         *("status_against_goal", "self_inspected"),
+        # the plan asks it of other industries: it does not apply
+        "not_of_industry",
         # a value in words is recorded and printed, and counts in no sum and towards no goal
         *("not_a_number", "unit_in_cell", "date_in_number"),
     ]
@@ -361,6 +363,8 @@ def _against_plan(row: Row, year: int, register: Register, asked: AskedChecks) -
             values: dict[str, Value] = {"text": row["status"], "value": number, "goal": goal}
             told.append(("status_against_goal", {**values, "op": op}))
     entity = register.entities.get(row["entity_id"])
+    if entity is not None and row["status"] in INSPECTED and not check.asks(entity.industry):
+        told.append(("not_of_industry", {"text": row["status"], "industries": check.industries}))
     inspector = row.get("inspector_unit", "")
     if entity is not None and entity.entity_type == asked.own_type and inspector in measure.units:
         told.append(("self_inspected", {}))

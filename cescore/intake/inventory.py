@@ -20,6 +20,7 @@ _SYSTEM = re.compile(
 )
 YEAR = re.compile(r"^[0-9]{4}$")
 _YEAR_WITHIN = re.compile(r"(?<![0-9])(19|20)[0-9]{2}(?![0-9])")
+SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".et", ".ods")  # which `collect` takes in
 _WORKBOOK = re.compile(
     r"\.(xlsx?|xlsm|xlsb|et|ods|numbers|mdb|accdb|db|sqlite3?|zip|rar|7z|gz)$", re.IGNORECASE
 )
@@ -224,6 +225,9 @@ class _Walk:
             home = f"{folder}/<year>" if likely else folder
         is_return = top == "data" and _is_like_input(path)
         near = f"{home}/{likely}" if likely else ""
+        if top == "data" and path.suffix.lower() in SPREADSHEETS:
+            here.error("workbook_not_read", near=near)
+            return
         here.tell(
             "error" if likely or is_return else "warning", "file_not_read",
             expected=tuple(_names_of(expected)), near=near,

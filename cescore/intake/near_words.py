@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from cescore.definitions.industry_mix import is_mix, is_whole, names_of
+from cescore.definitions.industry_mix import is_mix, is_whole, names_of, products_of
 from cescore.definitions.load import Definitions
 from cescore.intake.address import Address
 from cescore.intake.entities import Entity, Register
 from cescore.intake.findings import Context, FindingLog
-from cescore.intake.notation import folded
+from cescore.intake.notation import folded, nearest
 
 COLUMNS = ("entity_type", "industry", "holding_id")
 LEAST_LETTERS = 3  # of a word that can be nearly another
@@ -75,6 +75,7 @@ def in_known_words(
             here = context.of(entity_id=entity.entity_id, variable=column)
             if column == "industry" and is_mix(word):
                 _tell_parts(word, known[column], here)
+                _tell_products(word, definitions, here)
                 continue
             if same.get(word, word) != word:
                 here.info("word_written_otherwise", text=word, word=same[word])
@@ -96,6 +97,15 @@ def _tell_parts(mix: str, known: Collection[str], here: Context) -> None:
         near = near_word(word, tuple(known)) if word not in known else ""
         if near:
             here.warning("near_word", text=word, near=near)
+
+
+def _tell_products(mix: str, definitions: Definitions, here: Context) -> None:
+    """Products that a mix names and no variable of kind code has among its words."""
+    known = {word for variable in definitions.variables.values() for word in variable.words}
+    for product in products_of(mix):
+        if product not in known:
+            near = nearest(product, known) or ", ".join(sorted(known)[:3])
+            here.error("unknown_product", text=product, near=near)
 
 
 def industries(definitions: Definitions) -> Iterator[str]:

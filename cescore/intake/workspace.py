@@ -24,6 +24,7 @@ from cescore.intake.correcting import apply_corrections
 from cescore.intake.corrections import Correction, read_corrections
 from cescore.intake.databases import database_sources
 from cescore.intake.dates import read_date
+from cescore.intake.declared_mix import declared_mixes
 from cescore.intake.dictionary import Dictionary
 from cescore.intake.entities import Entity, Register
 from cescore.intake.findings import Context, Finding, FindingLog, Severity, in_order, shortened
@@ -137,6 +138,7 @@ class Workspace:
         log.extend(_without_refused(checked, refused))
         log.extend(left_out(layout.cubes.values(), definitions.variables, refused))
         log.extend(_not_filed(register, layout, definitions))
+        log.extend(declared_mixes(definitions, register, layout.panels, REGISTER))
         log.extend(unknown_types(definitions, register))
         log.extend(unknown_entities(definitions, register))
         log.extend(unused_definitions(definitions, root / "params"))
@@ -294,9 +296,14 @@ def _refuse_empty_year(
     received = observations.received
     if year in received:
         return
-    known = ", ".join(map(str, received)) or f"none, in {len(sources)} files"
+    nothing = Sentence(
+        "data/: no usable observation at all; expected data/{year}/observations.csv or "
+        "observations.parquet, or workbooks read by `collect`",
+        year=year,
+    )
+    said = _no_observation(year, ", ".join(map(str, received))) if received else nothing
     raise DataError(
-        _no_observation(year, known),
+        said,
         (_problem(finding) for finding in log.found if finding.is_open_error),
     )
 

@@ -435,8 +435,9 @@ def target_part(targets: Sequence[TargetLine]) -> float | None:
     """Mean share of the points of the scored targets, 0-100; None without any.
 
     min(Σ points / n, 1) · 100 over lines that are scored and have points [shares]. Each target
-    counts the same [P]; bonuses make up for other targets but never lead beyond 100. A target that
-    was not returned has 0 points and counts; one that cannot be computed does not.
+    counts the same [P]; a bonus, where the plan gives one, makes up for other targets but never
+    leads beyond 100. A target that was not returned has 0 points and counts; one that cannot be
+    computed does not.
     """
     points = [line.points for line in targets if line.scored and line.points is not None]
     return min(sum(points) / len(points), 1.0) * 100 if points else None

@@ -16,7 +16,7 @@ from cescore.definitions.model import Scale
 from cescore.method.assessment import Assessment, grade_of_bands
 from cescore.method.ladder_points import PointsLadder
 from cescore.method.measures import MeasureLine
-from cescore.method.next_step import reach
+from cescore.method.next_step import LOGARITHMIC, moved, reach
 from cescore.method.normalisations import value_at
 from cescore.method.schedules import schedule
 from cescore.method.targets import TargetLine, is_rise
@@ -25,6 +25,8 @@ from cescore.method.thresholds import meets
 TurnKind = Literal["target", "measures", "indicator"]
 TURN_KINDS: tuple[TurnKind, ...] = get_args(TurnKind)
 HUNDRED = 100.0
+MOST_MOVES = 5  # [P] indicators that a body can work at in one year
+OWN_YEARS = 3  # [P] a body is asked for no more in a year than so many years brought it once
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,11 @@ class GradeMargin:
     turns
         What would by itself bring the points missing.
     path
-        The indicators that together bring them at least cost, as far as each can be moved within a
-        year (params/movable.yml) [P]; empty where they do not, or where gains do not add up.
+        The indicators, `MOST_MOVES` at most, that together bring them at least cost, as far as each
+        can be moved within a year (params/movable.yml) and has itself been moved before [P]; empty
+        where they do not, or where gains do not add up.
+    is_out_of_reach
+        Whether no such path and no turn exists though one was looked for: not within a year.
     """
 
     next_zh: str = ""
@@ -73,6 +78,7 @@ class GradeMargin:
     in_hand: float | None = None
     turns: tuple[GradeTurn, ...] = ()
     path: tuple[GradeTurn, ...] = ()
+    is_out_of_reach: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,9 @@ class GradeLever(Bilingual):
         Of the scale of scores.
     method
         Of `normalisations.ON_ENDS`: how the score is made of the value.
+    movement
+        The largest improvement of the entity's own within `OWN_YEARS` years (`best_movement`, by
+        ratio on a logarithmic scale); 0 where it never improved, None where no two years are known.
     """
 
     code: str
@@ -103,6 +112,20 @@ class GradeLever(Bilingual):
     floor: float
     top: float
     method: str = "goalposts"
+    movement: float | None = None
+
+    @property
+    def farthest(self) -> float:
+        """The value that its own movement leads to, an end of the scale at most [its unit]; without
+        one known, the best end."""
+        direction = 1 if self.best > self.worst else -1
+        if self.movement is None:
+            return self.best
+        if not self.movement:
+            return self.value
+        by_ratio = self.method == LOGARITHMIC
+        value = moved(self.value, self.movement, direction, by_ratio=by_ratio)
+        return min(value, self.best) if direction > 0 else max(value, self.best)
 
 
 def grade_margin(
@@ -220,6 +243,7 @@ def _indicators(
             continue
         value = _value_of_score(lever, score)
         most = reach(lever.value, (lever.worst, lever.best), lever.method)
+        most = min(most, abs(lever.farthest - lever.value))
         if not meets(abs(value - lever.value), "<=", most):
             continue  # no step of one year
         yield GradeTurn("indicator", lever.code, lever.zh, lever.en, lever.value, value, lever.unit)

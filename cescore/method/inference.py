@@ -8,28 +8,30 @@ and no more than the smallest and largest value it takes while all of them hold.
 from __future__ import annotations
 
 import math
-import os
-import sys
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from enum import Enum, auto
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cescore.errors import MethodError, Sentence
+from cescore.method.linear_programs import ConstraintRow, Floats, LinearProgram
 
 Key = Hashable
-Floats = NDArray[np.float64]
 NOISE = 1e-7  # relative: what a linear program cannot tell from nothing
 SUPPORT = 1e-9  # a dual value below it takes no part in a proof
-OPTIMAL, UNBOUNDED = "kOptimal", ("kUnbounded", "kUnboundedOrInfeasible")
-OPTIONS: Mapping[str, Any] = {  # one thread and one way: equal questions get equal proofs
-    "threads": 1, "solver": "simplex", "presolve": "off",
-}  # fmt: skip
+
+
+class Who(Enum):
+    """Who asks, by what it knows beside what is printed."""
+
+    PUBLIC = auto()
+    ONE = auto()
+    MANY = auto()  # who put together what they know
+    WITH_AIMS = auto()  # the same, for points that reach as far as is wanted
 
 
 @dataclass(frozen=True)
@@ -166,14 +168,13 @@ class System:
         known, fixed
             As in `upper`.
         """
-        limits = self._limits(known, fixed)
+        low, high = self._limits(known, fixed)
         costs = {}
         for key, value in wanted.items():
             at = self._place[key]
-            lower = limits[at][0] if at in limits else float(self._lower[at])
-            limits[at] = lower, max(value / self._scale[at], lower)
-            costs[at] = -self._scale[at] / value
-        bound = self._solved(costs, limits)
+            high[at] = max(value / self._scale[at], low[at])
+            costs[at] = float(-self._scale[at] / value)
+        bound = self._solved(costs, low, high, Who.WITH_AIMS)
         assert bound.point is not None  # every unknown that counts has an end
         return bound.point
 
@@ -193,66 +194,65 @@ class System:
 
         def withhold(name: Key) -> None:
             for i in self._rows_of.get(name, ()):
-                self._model.changeRowBounds(i, -math.inf, math.inf)
                 self._gone.add(i)
+                for program in self._programs.values():
+                    program.loosen(i)
 
         try:
             yield withhold
         finally:
             for i in sorted(self._gone):
-                self._model.changeRowBounds(i, self._rows[i].low, self._rows[i].high)
+                for program in self._programs.values():
+                    program.restore(i)
             self._gone.clear()
 
     def _optimum(
         self, terms: Mapping[Key, float], known: Mapping[Any, float], fixed: Collection[Any]
     ) -> Bound:
-        costs = {self._place[key]: c * self._scale[self._place[key]] for key, c in terms.items()}
-        return self._solved(costs, self._limits(known, fixed))
+        places = {self._place[key]: c for key, c in terms.items()}
+        costs = {at: float(c * self._scale[at]) for at, c in places.items()}
+        who = Who.PUBLIC if not known else Who.ONE if 2 * len(known) < len(self.least) else Who.MANY
+        return self._solved(costs, *self._limits(known, fixed), who)
 
-    def _limits(
-        self, known: Mapping[Any, float], fixed: Collection[Any]
-    ) -> dict[int, tuple[float, float]]:
-        """Place -> the least and the largest value of an unknown, for who knows a part of it."""
-        limits = {
-            at: (max(value / self._scale[at], self._lower[at]), math.inf)
-            for key, value in known.items()
-            if (at := self._place.get(key)) is not None
-        }
+    def _limits(self, known: Mapping[Any, float], fixed: Collection[Any]) -> tuple[Floats, Floats]:
+        """The least and the largest value of all scaled unknowns, for who knows a part of them."""
+        low, high = self._lower.copy(), np.full(len(self._lower), math.inf)
+        own = {at: v for key, v in known.items() if (at := self._place.get(key)) is not None}
+        places = np.fromiter(own, np.int32, len(own))
+        values = np.fromiter(own.values(), float, len(own))
+        low[places] = np.maximum(values / self._scale[places], low[places])
         for key in fixed:
-            if (at := self._place.get(key)) is not None:
-                limits[at] = limits[at][0], limits[at][0] * (1 + NOISE)
-        return limits
+            if (place := self._place.get(key)) is not None:
+                high[place] = low[place] * (1 + NOISE)
+        return low, high
 
-    def _solved(
-        self, costs: Mapping[int, float], limits: Mapping[int, tuple[float, float]]
-    ) -> Bound:
+    def _solved(self, costs: Mapping[int, float], low: Floats, high: Floats, who: Who) -> Bound:
         """The least of a sum of scaled unknowns within these limits."""
         unit = max(map(abs, costs.values()), default=0.0) or 1.0
-        model, places = self._model, np.fromiter(limits, np.int32, len(limits))
-        ends = np.array(list(limits.values()), float).reshape(-1, 2)
-        for at, cost in costs.items():
-            model.changeColCost(at, cost / unit)
-        model.changeColsBounds(len(places), places, ends[:, 0].copy(), ends[:, 1].copy())
-        status, found = _run(model), model.getSolution()
-        value = float(model.getInfo().objective_function_value * unit)
-        duals, point = np.array(found.row_dual), np.array(found.col_value)
-        for at in costs:
-            model.changeColCost(at, 0.0)
-        free = np.full(len(places), math.inf)
-        model.changeColsBounds(len(places), places, self._lower[places], free)
-        if status in UNBOUNDED:
+        found = self._program(who).least({at: c / unit for at, c in costs.items()}, low, high)
+        if found is None:
             return Bound(-math.inf)
-        if status != OPTIMAL:
-            raise MethodError(
-                Sentence("nothing follows from the printed numbers: {status}", status=status)
-            )
-        used = np.flatnonzero(np.abs(duals) > SUPPORT).tolist()
+        used = np.flatnonzero(np.abs(found.duals) > SUPPORT).tolist()
         proof = frozenset().union(*(self.statements[i].printed for i in used))
-        point *= self._scale
+        point = found.point * self._scale
         if not self._gone:
             for ends, widest in zip(self._reached, (np.fmin, np.fmax), strict=True):
                 widest(ends, point, out=ends)
-        return Bound(value, proof, point)
+        return Bound(found.value * unit, proof, point)
+
+    def _program(self, who: Who) -> LinearProgram:
+        """The program that is asked for an observer: those who know about as much as one another ask
+        the same, whose last vertex is near."""
+        if who not in self._programs:
+            program = LinearProgram(self._rows, self._lower)
+            for i in sorted(self._gone):
+                program.loosen(i)
+            self._programs[who] = program
+        return self._programs[who]
+
+    @cached_property
+    def _programs(self) -> dict[Who, LinearProgram]:
+        return {}
 
     @cached_property
     def _reached(self) -> tuple[Floats, Floats]:
@@ -263,24 +263,6 @@ class System:
     def _gone(self) -> set[int]:
         """The statements that `without` leaves out."""
         return set()
-
-    @cached_property
-    def _model(self) -> Any:
-        """The statements as rows of a linear program that keeps its last vertex: the next question
-        starts from there."""
-        import highspy
-
-        infinity = math.inf
-        with _without_banner():
-            model = highspy.Highs()  # type: ignore[no-untyped-call]
-        model.silent()
-        for option, value in OPTIONS.items():
-            model.setOptionValue(option, value)
-        for lower in self._lower.tolist():
-            model.addVar(lower, infinity)
-        for row in self._rows:
-            model.addRow(row.low, row.high, len(row.columns), row.columns, row.values)
-        return model
 
     @cached_property
     def _rows_of(self) -> Mapping[Key, Sequence[int]]:
@@ -296,65 +278,28 @@ class System:
         return {key: i for i, key in enumerate(self.least)}
 
     @cached_property
-    def _scale(self) -> NDArray[np.float64]:
+    def _scale(self) -> Floats:
         sizes = np.array([abs(self.truth.get(key, 0.0)) for key in self.least])
         typical = float(np.median(sizes[sizes > 0])) if (sizes > 0).any() else 1.0
         return np.where(sizes > 0, sizes, typical)
 
     @cached_property
-    def _lower(self) -> NDArray[np.float64]:
+    def _lower(self) -> Floats:
         least = np.array(list(self.least.values()), float)
-        lower: NDArray[np.float64] = least / self._scale
+        lower: Floats = least / self._scale
         return lower
 
     @cached_property
-    def _rows(self) -> Sequence[_Row]:
+    def _rows(self) -> Sequence[ConstraintRow]:
         """The statements over scaled unknowns, each of largest coefficient 1."""
-        rows: list[_Row] = []
+        rows: list[ConstraintRow] = []
         for statement in self.statements:
             at = np.array([self._place[key] for key in statement.terms], np.int32)
             values = np.array(list(statement.terms.values())) * self._scale[at]
             unit = float(np.abs(values).max(initial=0.0)) or 1.0
             low, high = statement.low / unit, statement.high / unit
-            rows.append(_Row(at, values / unit, low, high))
+            rows.append(ConstraintRow(at, values / unit, low, high))
         return rows
-
-
-def _run(model: Any) -> str:
-    """How a program ends; one that the last vertex leads nowhere begins anew, and then by points
-    inside."""
-    status = ""
-    for solver in (None, "simplex", "ipm"):
-        if solver is not None:
-            model.clearSolver()
-            model.setOptionValue("solver", solver)
-        model.run()
-        status = str(model.getModelStatus().name)
-        if status == OPTIMAL or status in UNBOUNDED:
-            break
-    model.setOptionValue("solver", OPTIONS["solver"])
-    return status
-
-
-@contextmanager
-def _without_banner() -> Iterator[None]:
-    """HiGHS greets on standard output before it can be told to be silent."""
-    sys.stdout.flush()
-    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)
-        os.close(nowhere)
-
-
-class _Row(NamedTuple):
-    columns: NDArray[np.int32]
-    values: NDArray[np.float64]
-    low: float
-    high: float
 
 
 def connected(

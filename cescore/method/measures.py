@@ -141,6 +141,7 @@ class _Inspection:
     is_own: bool  # the units of the measures are the entity's own
     first_year: int  # of the plan
     year: int
+    industry: str
     rules: AssessmentRules
     by_year: Mapping[int, Mapping[str, Mapping[str, str]]]  # up to the year
     elsewhere: Mapping[str, Elsewhere]
@@ -152,6 +153,7 @@ def measure_lines(
     records: Mapping[int, Iterable[Mapping[str, str]]],
     *,
     year: int,
+    industry: str = "",
     elsewhere: Mapping[str, Elsewhere] = NOTHING_ELSEWHERE,
 ) -> tuple[MeasureLine, ...]:
     """The measures that concern a type, with one entity's inspection records, in one year.
@@ -161,7 +163,8 @@ def measure_lines(
     scale [P]. Without an ``evidence_ref`` there is none, and ``done`` counts as partial; of a kind
     that nobody stated it counts as a statement, and so does what a unit found of itself: a check of
     the body whose units the plan names (``units_of``), inspected by one that answers for the measure.
-    A check of what is scored elsewhere has its yardstick's status and no credit.
+    A check of what is scored elsewhere has its yardstick's status and no credit; one that the plan
+    asks of other industries is not_applicable, whatever was recorded.
 
     Parameters
     ----------
@@ -173,6 +176,8 @@ def measure_lines(
         year may be absent; those before ``year`` are what its numbers are held against.
     year
         The one inspected, whose goals hold.
+    industry
+        The entity's, as the register writes it; "" is asked every check.
     elsewhere
         What `scored_elsewhere` finds for the type.
 
@@ -186,6 +191,7 @@ def measure_lines(
         entity_type == plan.units_of,
         plan.first_year,
         year,
+        industry,
         plan.assessment,
         {y: _by_check(of_year) for y, of_year in sorted(records.items()) if y <= year},
         elsewhere,
@@ -310,16 +316,17 @@ def summed(
 
 def _inspected(check: Check, measure: Measure, asked: _Inspection) -> InspectedCheck:
     recorded = asked.by_year.get(asked.year, {}).get(check.id, {})
-    status = recorded.get("status") or "not_inspected"
-    if not _is_status(status):
+    written = recorded.get("status") or "not_inspected"
+    if not _is_status(written):
         raise MethodError(
             Sentence(
                 "check {id}: status {status!r}, expected one of {statuses}",
                 id=check.id,
-                status=status,
+                status=written,
                 statuses=STATUSES,
             )
         )
+    status: CheckStatus = written if check.asks(asked.industry) else "not_applicable"
     against = _held_against(check, asked)
     evidence, notes = _evidence(check, measure, recorded, is_own=asked.is_own)
     judged = JudgedCheck(status, None)
@@ -358,7 +365,9 @@ def _inspected(check: Check, measure: Measure, asked: _Inspection) -> InspectedC
         elsewhere=other.code if other is not None else "",
         notes=notes if status in INSPECTED else (),
     )
-    return line if counted == status else {**line, "recorded": status}
+    if counted == written or written == "not_inspected":
+        return line
+    return {**line, "recorded": written}
 
 
 def _held_against(check: Check, asked: _Inspection) -> HeldAgainst:

@@ -1,7 +1,7 @@
 """The next step within reach of an indicator: what better peers do, what it did itself in its best year.
 
 The top of a scale is where a scale ends and no advice: a step is the nearest value that somebody
-comparable has reached, or that the indicator comes to by as much again as it did once.
+comparable has reached, or that the indicator comes to by as much again as it did in a year.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Literal, get_args
 
 from cescore.method.thresholds import is_equal
@@ -26,8 +25,8 @@ class NextStep:
     """A value within reach and whose it is.
 
     ``kind``: target (the plan's), median (of the peers), better_half (the median of the better half
-    of them), norm (the upper end taken for the industry), own_pace (as much of the way still to go as
-    its best year brought) [``value`` in the unit of the indicator].
+    of them), norm (the upper end taken for the industry), own_pace (as much again as its own best
+    year brought) [``value`` in the unit of the indicator].
     """
 
     kind: StepKind
@@ -97,45 +96,48 @@ def reach(now: float, ends: tuple[float, float], method: str) -> float:
     return now * (factor - 1) if best > worst else now * (1 - 1 / factor)
 
 
-def best_year(
-    series: Sequence[float | None], end: float, *, by_ratio: bool = False
+def best_movement(
+    series: Sequence[float | None], direction: int, *, years: int = 1, by_ratio: bool = False
 ) -> float | None:
-    """The largest part of the way still to go to an end that one year brought, above 0 and at most 1.
+    """The largest improvement that so many successive years brought; None where none brought any.
 
-    (gap before - gap after) / gap before, the gap being how far a value lies from the end: a fall
-    from 40 to 20 on the way to 0 is a half, and so is one from 4 to 2. ``by_ratio``: of logarithms, for
-    scales of them. None where no two years that follow one another came nearer.
+    max of direction · (later - earlier), or of (later / earlier)^direction where ``by_ratio``, over
+    spans of up to ``years`` years: an amount above 0 [unit of the values], or a factor above 1.
+
+    Parameters
+    ----------
+    series
+        One value a year, None where there is none; both ends of a span must have one.
+    direction
+        1: more is better, -1: less is.
+    by_ratio
+        Of logarithmic scales; a value of 0 or less takes no part.
 
     Examples
     --------
-    >>> best_year([40.0, 30.0, 15.0, None, 5.0], 0.0), best_year([10.0, 9.0], 100.0)
-    (0.5, None)
+    >>> best_movement([40.0, 30.0, 15.0, None, 5.0], -1), best_movement([10.0, 9.0], 1)
+    (15.0, None)
+    >>> best_movement([8.0, 4.0, 1.0], -1, years=2, by_ratio=True)
+    8.0
     """
-    gaps = [_gap(value, end, by_ratio=by_ratio) for value in series]
-    parts = [
-        (old - new) / old
-        for old, new in pairwise(gaps)
-        if old is not None and new is not None and old > 0
+    pairs = [
+        (old, new)
+        for span in range(1, years + 1)
+        for old, new in zip(series, series[span:], strict=False)
+        if old is not None and new is not None
     ]
-    best = max(parts, default=0.0)
-    return min(best, 1.0) if best > 0 else None
+    if by_ratio:
+        moves = [(new / old) ** direction for old, new in pairs if min(old, new) > 0]
+        return max((move for move in moves if move > 1), default=None)
+    return max((move for old, new in pairs if (move := direction * (new - old)) > 0), default=None)
 
 
-def at_own_pace(now: float, end: float, part: float, *, by_ratio: bool = False) -> float:
-    """The value after a part of the way still to go to an end [its unit].
+def moved(now: float, movement: float, direction: int, *, by_ratio: bool = False) -> float:
+    """The value after a movement for the better, see `best_movement` [its unit].
 
     Examples
     --------
-    >>> at_own_pace(8.0, 0.0, 0.5), at_own_pace(4.0, 1.0, 0.5, by_ratio=True)
-    (4.0, 2.0)
+    >>> moved(8.0, 3.0, -1), moved(8.0, 2.0, -1, by_ratio=True), moved(8.0, 2.0, 1, by_ratio=True)
+    (5.0, 4.0, 16.0)
     """
-    if by_ratio and now > 0 and end > 0:
-        return float(now * (end / now) ** part)
-    return now + (end - now) * part
-
-
-def _gap(value: float | None, end: float, *, by_ratio: bool) -> float | None:
-    """How far a value lies from an end."""
-    if value is None or (by_ratio and (value <= 0 or end <= 0)):
-        return None
-    return abs(math.log(value / end)) if by_ratio else abs(value - end)
+    return now * movement**direction if by_ratio else now + direction * movement

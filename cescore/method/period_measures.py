@@ -92,6 +92,7 @@ def period_measures(
     entity_type: str,
     records: Mapping[int, Iterable[Mapping[str, str]]],
     years: Sequence[int],
+    industry: str = "",
     elsewhere: Mapping[str, Elsewhere] = NOTHING_ELSEWHERE,
 ) -> tuple[PeriodMeasure, ...]:
     """The measures that concern a type over the years, with one entity's records by year.
@@ -106,8 +107,8 @@ def period_measures(
         Year -> that year's records, as for `measures.measure_lines`; a year may be absent.
     years
         The years looked at, in rising order.
-    elsewhere
-        What `scored_elsewhere` finds for the type.
+    industry, elsewhere
+        As for `measures.measure_lines`.
 
     Raises
     ------
@@ -116,7 +117,8 @@ def period_measures(
     """
     kept = {year: list(of_year) for year, of_year in records.items()}
     by_year = [
-        measure_lines(plan, entity_type, kept, year=year, elsewhere=elsewhere) for year in years
+        measure_lines(plan, entity_type, kept, year=year, industry=industry, elsewhere=elsewhere)
+        for year in years
     ]
     definitions = {c.id: c for m in plan.measures.values() for c in m.checks}
     return tuple(

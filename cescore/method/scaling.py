@@ -14,6 +14,7 @@ and forms as in COINr (W. Becker et al., JOSS 7(78), 2022, "Normalisation").
 
 from __future__ import annotations
 
+import math
 from typing import NoReturn, TypeVar
 
 import numpy as np
@@ -150,6 +151,27 @@ def log_goalposts(
     placed = np.where(np.isnan(_floats(x)), np.nan, logs)
     share = goalposts(placed, worst=np.log(low), best=np.log(high), scale=Scale(floor=0, top=1))
     return _placed(x, share, scale)
+
+
+def points_of_doubling(worst: float, best: float, *, scale: Scale = HUNDRED) -> float:
+    """How many points a doubling moves a score on a logarithmic scale, wherever it starts between the ends.
+
+    (top - floor) · ln 2 / |ln(best / worst)|; up where more is better, else down.
+
+    Parameters
+    ----------
+    worst, best
+        Ends of the scale, above 0 and apart [one unit].
+
+    Examples
+    --------
+    >>> (
+    ...     points_of_doubling(10.0, 160.0),
+    ...     points_of_doubling(8.0, 2.0, scale=Scale(floor=60, top=100)),
+    ... )
+    (25.0, 20.0)
+    """
+    return (scale.top - scale.floor) * math.log(2) / abs(math.log(best / worst))
 
 
 def distance_to_target(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from cescore.definitions.industry_mix import is_mix
 from cescore.definitions.model import Account
 from cescore.method.column import Column, Panel, State
 
@@ -16,7 +17,8 @@ def looked_up(table: Account, panel: Panel) -> Column:
 
     A blank word is MISSING: nobody said which line of the table holds. A word without a line has
     what the table says for the entity's industry (``otherwise_in``), else its ``otherwise``, and
-    without either NOT_APPLICABLE: no such norm exists for it.
+    without either NOT_APPLICABLE: no such norm exists for it. A body that has no word, but several
+    industries with their products and shares in the register, has Σ share · value of these.
 
     Parameters
     ----------
@@ -54,9 +56,16 @@ def looked_up(table: Account, panel: Panel) -> Column:
         values[industries == industry] = line.value
     for word, line in table.values.items():
         values[words == word] = line.value
-    values[words == ""] = np.nan
+    is_blank = words == ""
+    values[is_blank] = np.nan
+    for industry in dict.fromkeys(industries[is_blank]):
+        if is_mix(industry):
+            mixed = table.of_mix(industry)
+            here = is_blank & (industries == industry)
+            values[here] = np.nan if mixed is None else mixed
+            is_blank &= ~here
     state = np.where(np.isnan(values), np.uint8(State.NOT_APPLICABLE), np.uint8(State.PRESENT))
-    state = np.where(words == "", np.uint8(State.MISSING), state)
+    state = np.where(is_blank, np.uint8(State.MISSING), state)
     return Column(values, state, np.zeros(panel.shape, np.uint8))
 
 

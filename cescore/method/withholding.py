@@ -8,8 +8,11 @@ too many rounds, what has been chosen stays chosen, and only what still breaks a
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from typing import TypeVar
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -18,6 +21,7 @@ from cescore.errors import MethodError, Sentence
 NameT = TypeVar("NameT", bound=Hashable)
 Proofs = Collection[frozenset[NameT]]
 MOST_ROUNDS = 200
+MOST_PRUNED = 1  # times that what is needless is looked for
 EXACT_ROUNDS = 4  # in which the choice is made anew; then it only grows
 FEW_PROOFS = 300  # so many are hit at least cost in no time, however many rounds they took
 LARGEST_SHARE = 0.8  # of what is withheld in a mean that is shown
@@ -58,27 +62,73 @@ def least_withheld(
     >>> sorted(least_withheld({"a": 1.0, "b": 1.5, "c": 1.0}, audit))
     ['b']
     """
-    proofs: dict[frozenset[NameT], None] = {}
-    withheld: frozenset[NameT] = frozenset()
-    for number in range(MOST_ROUNDS):
-        new = [proof for proof in audit(withheld) if proof not in proofs]
-        if not new:
-            return set(withheld)
-        for proof in new:
-            if not proof or proof & withheld:
-                raise MethodError("a disclosure rule is broken by what cannot be withheld")
-            proofs[proof] = None
-        is_small = len(proofs) <= FEW_PROOFS and number < MOST_ROUNDS // 2
-        if number < EXACT_ROUNDS or is_small:
-            withheld = frozenset(cheapest_hitting(costs, proofs))
-        else:
-            withheld |= cheapest_hitting(costs, new)
-    raise MethodError(
-        Sentence(
-            "no safe pattern of withheld numbers after {n} rounds",
-            n=MOST_ROUNDS,
+    search = _Search(costs, audit)
+    safe = search.until_safe(set())
+    for _ in range(MOST_PRUNED):
+        fewer = search.without_needless(safe)
+        if fewer == safe:
+            break
+        again = search.until_safe(fewer, is_growing=True)
+        if search.cost(again) >= search.cost(safe):
+            break
+        safe = again
+    return safe
+
+
+@dataclass(frozen=True)
+class _Search(Generic[NameT]):
+    """Proofs known so far, in the order in which audits gave them."""
+
+    costs: Mapping[NameT, float]
+    audit: Callable[[frozenset[NameT]], Proofs[NameT]]
+    proofs: dict[frozenset[NameT], None] = field(default_factory=dict)
+
+    def until_safe(self, withheld: set[NameT], *, is_growing: bool = False) -> set[NameT]:
+        """What an audit finds nothing against; ``is_growing``: with all that is withheld already."""
+        for number in range(MOST_ROUNDS):
+            new = self._new(withheld)
+            if not new:
+                return withheld
+            is_small = len(self.proofs) <= FEW_PROOFS and number < MOST_ROUNDS // 2
+            if not is_growing and (number < EXACT_ROUNDS or is_small):
+                withheld = cheapest_hitting(self.costs, self.proofs)
+            else:
+                withheld = withheld | cheapest_hitting(self.costs, new)
+        raise MethodError(
+            Sentence("no safe pattern of withheld numbers after {n} rounds", n=MOST_ROUNDS)
         )
-    )
+
+    def without_needless(self, withheld: set[NameT]) -> set[NameT]:
+        """The same without numbers that no proof known needs, the dearest taken out first.
+
+        A number that alone hits a proof cannot be released; of the others each is released in turn
+        while every proof is still hit by one that stays.
+        """
+        hit_by = {proof: len(proof & withheld) for proof in self.proofs}
+        of: dict[NameT, list[frozenset[NameT]]] = defaultdict(list)
+        for proof in self.proofs:
+            for name in proof & withheld:
+                of[name].append(proof)
+        order = {name: i for i, name in enumerate(self.costs)}
+        kept = set(withheld)
+        for name in sorted(withheld, key=lambda n: (-self.costs[n], order[n])):
+            if all(hit_by[proof] > 1 for proof in of[name]):
+                kept.discard(name)
+                for proof in of[name]:
+                    hit_by[proof] -= 1
+        return kept
+
+    def cost(self, withheld: set[NameT]) -> float:
+        """What it costs to withhold some numbers; equal sets cost the same."""
+        return math.fsum(self.costs[name] for name in withheld)
+
+    def _new(self, withheld: set[NameT]) -> list[frozenset[NameT]]:
+        """Proofs that the audit gives for the first time."""
+        new = [p for p in self.audit(frozenset(withheld)) if p not in self.proofs]
+        if any(not proof or proof & withheld for proof in new):
+            raise MethodError("a disclosure rule is broken by what cannot be withheld")
+        self.proofs.update(dict.fromkeys(new))
+        return new
 
 
 def cheapest_hitting(costs: Mapping[NameT, float], sets: Iterable[frozenset[NameT]]) -> set[NameT]:

@@ -20,10 +20,14 @@ STATUSES: tuple[CheckStatus, ...] = get_args(CheckStatus)
 INSPECTED: tuple[CheckStatus, ...] = ("done", "partial", "not_done")
 OPEN: tuple[CheckStatus, ...] = ("not_done", "partial")  # what is left to do, the gravest first
 # why an inspected check is not scored
-Unscored = Literal[Where, "no_yardstick", "no_goal_yet", "no_last_year", "few_cases", ""]
+Unscored = Literal[
+    Where, "no_yardstick", "no_goal_yet", "no_last_year", "few_cases", "nothing_yet", ""
+]
 UNSCORED: tuple[Unscored, ...] = (
-    *WHERE, "no_yardstick", "no_goal_yet", "no_last_year", "few_cases", "",
+    *WHERE, "no_yardstick", "no_goal_yet", "no_last_year", "few_cases", "nothing_yet", "",
 )  # fmt: skip
+# of those: nothing says how much would be right, so that a status is no verdict
+RECORDED_ONLY: tuple[Unscored, ...] = ("no_yardstick", "no_goal_yet", "no_last_year", "few_cases")
 # what differs between what was recorded and what counts
 CheckNote = Literal[
     "no_evidence", "no_value", "no_first", "by_yardstick", "evidence_unstated", "self_inspected", ""
@@ -94,9 +98,10 @@ def judge(
     * improves: half the credit where nothing changed, all of it from the plan's tolerance for the
       better, none from it for the worse, straight lines between [P]. A rate changes by percentage
       points, a count or amount by per cent of what it is held against, a flow by more of the mean
-      that lies years back (`Improvement.flow`). A rate earns at least what 1 - gap / tolerance
-      gives, gap being what it lacks of its end, where it can be no better. Of few cases, now and
-      before, one more or less decides: they are recorded only;
+      that lies years back (`Improvement.flow`). A rate earns at least what 1 - gap / near gives,
+      gap being what it lacks of its end, where it can be no better. Of few cases, now and before,
+      one more or less decides, and where more is better nothing now and before is no success that
+      could be held: both are recorded only;
     * done: as the inspector found it, partial counting half [P];
     * none: recorded only.
 
@@ -137,6 +142,8 @@ def judge(
         return JudgedCheck(status, None, "no_last_year")
     if check.type == "count" and meets(max(value, against.before), "<", rules.improves.few):
         return JudgedCheck(status, None, "few_cases")
+    if check.better != "less" and not value and not against.before:
+        return JudgedCheck(status, None, "nothing_yet")
     return _against_before(check, value, against.before, rules.improves)
 
 
@@ -178,7 +185,7 @@ def _against_before(
     share = 0.5 + 0.5 * sign * change
     if is_rate:
         gap = value if sign < 0 else WHOLE - value
-        share = max(share, 1 - gap / tolerance.rate)
+        share = max(share, 1 - gap / tolerance.near)
     elif sign < 0 and meets(value, "<=", 0):
         share = 1.0
     if meets(share, ">=", 1):

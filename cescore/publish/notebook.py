@@ -23,6 +23,7 @@ from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillException, PapermillExecutionError
+from papermill.execute import raise_for_execution_errors
 from papermill.translators import papermill_translators
 from traitlets.config import Config
 
@@ -76,23 +77,13 @@ def execute(
             " --engine kernel"
         )
     begun: list[NotebookNode] = []
-    # papermill writes what a kernel executed; what runs here its caller writes once, when it is ready
-    own_path = str(output).replace("{", "{{").replace("}", "}}")  # papermill formats paths
-    target, how = (None, {"begun": begun}) if engine == IN_PROCESS else (own_path, _transport())
     with left_where_it_fails(begun, output):
         try:
             with _environment(_LIBRARY_SETTINGS):
-                executed = papermill.execute_notebook(
-                    source,
-                    target,
-                    parameters=dict(parameters),
-                    engine_name=ENGINES[engine],
-                    kernel_name=_kernel(source),
-                    language=_language(source),
-                    progress_bar=False,
-                    request_save_on_cell_execute=False,
-                    autosave_cell_every=0,
-                    **how,
+                executed = (
+                    _run_here(source, parameters, begun)
+                    if engine == IN_PROCESS
+                    else _run_in_kernel(source, output, parameters)
                 )
         except PapermillExecutionError as error:
             number = error.cell_index + 1 - bool(parameters)  # not counting the injected cell
@@ -103,6 +94,43 @@ def execute(
             raise PublishError(f"{notebook.name}: its kernel ended: {error}") from error
         _refuse_early_end(executed, notebook.name)
     return executed
+
+
+def _run_here(
+    source: NotebookNode, parameters: Mapping[str, str | int], begun: list[NotebookNode]
+) -> NotebookNode:
+    """The notebook with its parameters, by papermill, then its cells run by our engine.
+
+    papermill's own run would turn the executed notebook into text that nobody asks for: what runs
+    here its caller writes, once, when it is ready.
+    """
+    how = {"engine_name": ENGINES[IN_PROCESS], "kernel_name": _kernel(source)}
+    prepared = papermill.execute_notebook(
+        source, None, parameters=dict(parameters), prepare_only=True, **how
+    )
+    executed = papermill_engines.execute_notebook_with_engine(
+        nb=prepared, progress_bar=False, autosave_cell_every=0, begun=begun, **how
+    )
+    raise_for_execution_errors(executed, None)
+    return executed
+
+
+def _run_in_kernel(
+    source: NotebookNode, output: Path, parameters: Mapping[str, str | int]
+) -> NotebookNode:
+    """The notebook run by the kernel that it names; papermill writes what a kernel executed."""
+    return papermill.execute_notebook(
+        source,
+        str(output).replace("{", "{{").replace("}", "}}"),  # papermill formats paths
+        parameters=dict(parameters),
+        engine_name=ENGINES["kernel"],
+        kernel_name=_kernel(source),
+        language=_language(source),
+        progress_bar=False,
+        request_save_on_cell_execute=False,
+        autosave_cell_every=0,
+        **_transport(),
+    )
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from cescore.definitions.industry_mix import is_mix, shares_of
+from cescore.definitions.industry_mix import Part, is_mix, parts_of
 from cescore.definitions.model import ON_GOALPOSTS, Group, Indicator
 from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.bundle import Bundle, Place, Series
@@ -211,14 +211,16 @@ class View:
         return named.name(self.lang) if named is not None else text
 
     def industry(self, text: str) -> str:
-        """The industry that the register names, or its several with their shares of output."""
+        """The industry that the register names, or its several products with their shares of output."""
         if not is_mix(text):
             return self.said(text)
-        shares = shares_of(text)
         return self.join(
-            self.t("fact.share", name=self.said(name), share=f"{float(100 * share):g}")
-            for name, share in shares
+            self.t("fact.share", name=self._of_part(part), share=f"{float(100 * part.share):g}")
+            for part in parts_of(text)
         )
+
+    def _of_part(self, part: Part) -> str:
+        return self.said(part.product or part.industry)
 
     def fitting(self, text: str) -> str:
         """A text in the page's language; where there is none, as it stands and marked as such."""

@@ -39,7 +39,7 @@ from cescore.run.tables import FINDINGS, RESULTS, UNCERTAINTY, WORKBOOK, workboo
 if TYPE_CHECKING:
     from cescore.intake.entities import Entity
     from cescore.intake.wording import Said
-    from cescore.publish.pages.index.page import IndexPage, Line
+    from cescore.publish.pages.index.listing import IndexPage, Line
     from cescore.run.annual import AnnualEdition
     from cescore.run.order import Subject
     from cescore.run.store import Store

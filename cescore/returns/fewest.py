@@ -96,7 +96,8 @@ class Search:
         self._written: dict[tuple[str, str], tuple[str, Panel]] = {}
 
     def of(self, entity_id: str, year: int, failing: tuple[str, ...]) -> FewestCells:
-        from cescore.method.error_location import Freedom, fewest_changes  # SciPy, only where asked
+        from cescore.method.error_location import fewest_changes  # SciPy, only where asked
+        from cescore.method.rule_systems import Freedom
 
         entity_type = self.workspace.register[entity_id].entity_type
         every, left_out, record = self._rules(entity_id, entity_type, year)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cescore.disclosure.reading import Printable
-    from cescore.publish.pages.index.page import IndexPage
+    from cescore.publish.pages.index.listing import IndexPage
     from cescore.run.asked import Asked
     from cescore.run.job import Outcome
     from cescore.run.order import Subject
@@ -40,12 +40,13 @@ class AnnualEdition(Edition):
 
     asked: Asked
     loaded: Workspace
+    told: Phases = silent
 
     report = SCORECARD
 
     @classmethod
     def open(cls, asked: Asked, told: Phases = silent) -> AnnualEdition:
-        return cls(asked, Workspace.load(asked.root, asked.year, told))
+        return cls(asked, Workspace.load(asked.root, asked.year, told), told)
 
     @property
     def workspace(self) -> Workspace:
@@ -68,7 +69,10 @@ class AnnualEdition(Edition):
 
     @cached_property
     def _bundler(self) -> Bundler:
-        return Bundler(self.yearly)
+        bundler = Bundler(self.yearly)
+        if not bundler.gate.ledger.is_kept:
+            self.told("withholding")
+        return bundler
 
     @cached_property
     def _sheets(self) -> Sheets:

@@ -1,4 +1,4 @@
-"""The commands' work: check, plan, build, each readable as a table of contents."""
+"""A build, readable as a table of contents."""
 
 from __future__ import annotations
 
@@ -9,13 +9,10 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from cescore.disclosure.kinds import DOCUMENT_FOLDERS
-from cescore.errors import MethodError
-from cescore.evaluation.yearly import evaluate_workspace
 from cescore.intake.databases import receive_all
 from cescore.intake.workspace import Workspace
 from cescore.publish.pages.index.page import index_page
 from cescore.publish.words import LANGUAGES, label
-from cescore.returns.review import FindingsReview
 from cescore.run.annual import AnnualEdition
 from cescore.run.audit import Audit, examine
 from cescore.run.edition import Edition, Selection, choose
@@ -30,71 +27,27 @@ from cescore.run.manifest import Before, Outturn, write_manifest
 from cescore.run.orders import Orders
 from cescore.run.period import PeriodEdition
 from cescore.run.phases import Phases, phases, silent
-from cescore.run.production import refuse_trials, trials_in_production
+from cescore.run.production import refuse_trials
 from cescore.run.progress import display
 from cescore.run.receipt import drop_receipt, made_from, write_receipt
-from cescore.run.reviewed import Selected, told
 from cescore.run.store import INDEX_PAGE, MANIFEST_NAME, Store
 from cescore.run.summary import exit_status
-from cescore.run.tables import FINDINGS, write_findings_whole
 from cescore.run.telling import (
-    FINDINGS_SHOWN,
     Ending,
     counted,
     foreign_told,
-    reasons_counted,
-    rows_told,
     say,
     tell_end,
     tell_findings,
-    why,
-    why_blocked,
 )
 from cescore.run.trial import TrialEdition
 from cescore.run.unchanged import asks_a_database
 
 if TYPE_CHECKING:
     from cescore.intake.findings import Finding
-    from cescore.publish.pages.index.page import IndexPage
+    from cescore.publish.pages.index.listing import IndexPage
     from cescore.run.asked import Asked
     from cescore.run.executor import Executor
-
-
-def check(asked: Asked, console: Console, *, is_all: bool = False) -> int:
-    """Read and check params and data, and say by rule what was found; 1 if an open error was found.
-
-    Open errors and the weightiest of the others are printed, or all findings; of very many the first,
-    and then all stand in findings.csv.
-    """
-    tell_phase = phases(console, asked.spoken, asked.progress)
-    workspace = Workspace.load(asked.root, asked.year, tell_phase)
-    tell_phase("evaluating")
-    review = _reviewed(workspace, console, asked.spoken)
-    selected = Selected.of(review, FINDINGS_SHOWN, is_all=is_all)
-    trials = trials_in_production(asked.root)
-    for line in (*map(str, trials), *told(review, selected, asked.spoken)):
-        say(console, line)
-    if len(selected.lines) >= FINDINGS_SHOWN and selected.hidden:
-        output = asked.output(f"{workspace.year}")
-        make_private(output)
-        write_findings_whole(output, review, asked.lang)
-        more = {"n": selected.hidden, "file": output / FINDINGS}
-        say(console, label("terminal.more_findings", asked.spoken, **more))
-    elif selected.hidden:
-        say(console, label("terminal.more_hidden", asked.spoken, n=selected.hidden))
-    for count in workspace.rows:
-        say(console, rows_told(count, asked.spoken))
-    say(console, counted(workspace, asked.spoken))
-    return 1 if workspace.has_errors or trials else 0
-
-
-def _reviewed(workspace: Workspace, console: Console, lang: str) -> FindingsReview:
-    """The findings weighed; where the year cannot be evaluated, without what they could move."""
-    try:
-        return FindingsReview.of(workspace, evaluate_workspace(workspace))
-    except MethodError as error:
-        say(console, label("terminal.not_weighed", lang, reason=error))
-        return FindingsReview.of(workspace)
 
 
 def open_edition(asked: Asked, told: Phases = silent) -> Edition:
@@ -103,33 +56,6 @@ def open_edition(asked: Asked, told: Phases = silent) -> Edition:
     if asked.variant is not None:
         return TrialEdition.open(asked, told)
     return PeriodEdition.open(asked, told) if asked.stage else AnnualEdition.open(asked, told)
-
-
-def plan(asked: Asked, console: Console) -> int:
-    """What a build would make, and which input changed."""
-    refuse_trials(asked.root)
-    tell_phase = phases(console, asked.spoken, asked.progress)
-    edition = open_edition(asked, tell_phase)
-    chosen = choose(edition, asked.only)
-    tell_phase("evaluating")
-    orders = Orders(edition, Inputs(asked.root), Store.open(edition.output))
-    to_build = [order for order in orders.of(chosen.entities) if order.reasons]
-    new = [order for order in orders.of(chosen.documents) if order.reasons]
-    for line in foreign_told(Inputs(asked.root).foreign(), asked.engine, asked.spoken):
-        say(console, line)
-    for order in to_build:
-        say(console, why(order, asked.spoken))
-    for subject, reasons in chosen.blocked.items():
-        say(console, f"{subject.name}: {why_blocked(reasons, asked.spoken)}")
-    for order in new:
-        say(console, why(order, asked.spoken))
-    for line in reasons_counted((order.reasons for order in to_build), asked.spoken):
-        say(console, line)
-    counts = {"n": len(new), "current": len(chosen.documents) - len(new)}
-    say(console, label("terminal.documents_planned", asked.spoken, **counts))
-    counts = {"n": len(to_build), "current": len(chosen.entities) - len(to_build)}
-    say(console, label("terminal.planned", asked.spoken, **counts, blocked=len(chosen.blocked)))
-    return 0
 
 
 def build(asked: Asked, executor: Executor, console: Console) -> int:

@@ -18,7 +18,7 @@ from cescore.method.column import State
 from cescore.publish import words
 from cescore.publish.naming import in_words
 from cescore.publish.numbers import mark
-from cescore.publish.pages.index.page import Body, DocumentLine, IndexPage, Line, Note, Section
+from cescore.publish.pages.index.listing import Body, DocumentLine, IndexPage, Line, Note, Section
 from cescore.run.documents import annual_documents
 from cescore.run.files import readable
 from cescore.run.job import Outcome

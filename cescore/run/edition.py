@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from cescore.intake.entities import Entity
     from cescore.intake.findings import Finding
     from cescore.intake.workspace import Workspace
-    from cescore.publish.pages.index.page import IndexPage
+    from cescore.publish.pages.index.listing import IndexPage
     from cescore.run.asked import Asked
     from cescore.run.job import Outcome
     from cescore.run.store import Store

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from cescore.errors import RunError
-from cescore.run.ahead import orders_ahead
-from cescore.run.edition import Selection
 from cescore.run.executor import Executor
 from cescore.run.interrupt import stop_if_asked
 from cescore.run.job import Job, Outcome
 from cescore.run.order import Order, Subject
-from cescore.run.orders import Orders
 from cescore.run.store import Store
 from cescore.run.telling import why_blocked
+
+if TYPE_CHECKING:
+    from cescore.run.edition import Selection
+    from cescore.run.orders import Orders
 
 Told = Callable[[Outcome], None]
 
@@ -35,6 +37,8 @@ class ReportRun:
 
     def all(self, chosen: Selection, orders: Orders) -> None:
         """Account for all that there is, and build what is asked for and out of date."""
+        from cescore.run.ahead import orders_ahead  # loads what bundles are made with
+
         for subject in chosen.others:
             self._tell(Outcome(subject.id, subject.folder, "skipped"))
         for subject, reasons in chosen.blocked.items():

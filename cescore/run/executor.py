@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import asdict
@@ -56,6 +56,29 @@ def open_executor(
         return Cluster(scheduler, render, limits or Limits(), is_shared=is_shared)
     able = can_fork() if fork is None else fork
     return (Forking if able else Fresh)(workers, render, limits or Limits())
+
+
+class Deferred:
+    """An executor that is opened when it is begun, or when the first jobs come."""
+
+    note = ""
+
+    def __init__(self, opening: Callable[[], Executor]) -> None:
+        self._opening = opening
+        self._opened: Executor | None = None
+
+    def begin(self) -> Executor:
+        """Open it, if it is not open."""
+        self._opened = self._opened or self._opening()
+        return self._opened
+
+    def run(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
+        """See `Executor`; opened before the first job is made."""
+        return self.begin().run(jobs)
+
+    def close(self) -> None:
+        if self._opened is not None:
+            self._opened.close()
 
 
 def can_fork() -> bool:

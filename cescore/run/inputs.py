@@ -141,21 +141,20 @@ class Inputs:
             )
         return found
 
-    def key(
-        self, source: str, parts: Mapping[str, str], notebook: Path, lang: str
-    ) -> dict[str, str]:
-        """What makes a report, part by part of its bundle or document (as JSON) and all else, so that
-        a change is named."""
-        return {
-            **{
-                f"{source}: {name.replace('_', ' ')}": _digest(text)
-                for name, text in parts.items()
-                if name != "report_number"
-            },
-            **self.shared,
-            "notebook": self.notebook_hash(notebook),
-            "language": lang,
-        }
+    def key(self, made_of: Mapping[str, str], notebook: Path, lang: str) -> dict[str, str]:
+        """What makes a report: the parts of its bundle or document by hash (`part_hashes`), and all
+        else, so that a change is named."""
+        manner = {"notebook": self.notebook_hash(notebook), "language": lang}
+        return {**made_of, **self.shared, **manner}
+
+
+def part_hashes(source: str, parts: Mapping[str, str]) -> dict[str, str]:
+    """A bundle or document, part by part (each as JSON) by hash."""
+    return {
+        f"{source}: {name.replace('_', ' ')}": _digest(text)
+        for name, text in parts.items()
+        if name != "report_number"
+    }
 
 
 def libraries() -> dict[str, str]:

@@ -1,7 +1,7 @@
 """What a run worked out and the next will need again, kept by the hash of all that it was made from.
 
 Never by time: a piece is found by its content's origin or not at all. What lies there is trusted no
-further than its own hash goes, and what a run did not use is gone when it ends.
+further than its own hash goes, which its name is part of, and what a run did not use is gone when it ends.
 """
 
 from __future__ import annotations
@@ -33,15 +33,28 @@ class KeptWork:
 
     def text(self, made_from: str, make: Callable[[], str]) -> str:
         """The text that was made from the same, or a new one; both are the same text."""
+        known = self.known(made_from)
+        if known is not None:
+            return known
+        text = make()
+        self.keep(made_from, text)
+        return text
+
+    def known(self, made_from: str) -> str | None:
+        """The text that was made from the same; None where none is kept, or not as it was written."""
+        known = self._read(self._name(made_from))
+        return None if known is None else known.decode()
+
+    def keep(self, made_from: str, text: str) -> None:
+        """Keep a text by what it was made from."""
+        self._write(self._name(made_from), text.encode())
+
+    def _name(self, made_from: str) -> str:
+        """What a piece is called, which is used from now on."""
         origin = f"{self.basis}\n{made_from}".encode("utf-8", "surrogatepass")
         name = hashlib.sha256(origin).hexdigest()
         self.used.add(name)
-        known = self._read(name)
-        if known is not None:
-            return known.decode()
-        text = make()
-        self._write(name, text.encode())
-        return text
+        return name
 
     def _read(self, name: str) -> bytes | None:
         """A piece, whole; None where there is none, or not as it was written."""
@@ -50,13 +63,13 @@ class KeptWork:
             return None
         written = path.read_bytes()
         digest, content = written[:HASH_SIZE], written[HASH_SIZE:]
-        return content if hashlib.sha256(content).digest() == digest else None
+        return content if _digest(name, content) == digest else None
 
     def _write(self, name: str, content: bytes) -> None:
         if self.folder.is_symlink() or (self.folder.exists() and not self.folder.is_dir()):
             return  # whatever somebody put there is not ours to write through
         make_private(self.folder)
-        write_atomically(self.folder / name, hashlib.sha256(content).digest() + content)
+        write_atomically(self.folder / name, _digest(name, content) + content)
 
     def forget_unused(self) -> None:
         """Remove what this run did not use."""
@@ -68,4 +81,9 @@ class KeptWork:
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
             elif not path.name.endswith(PART):
-                path.unlink()
+                path.unlink(missing_ok=True)  # another command may tidy up as well
+
+
+def _digest(name: str, content: bytes) -> bytes:
+    """The hash that a piece begins with; of what stands under another name it is another."""
+    return hashlib.sha256(name.encode() + b"\n" + content).digest()

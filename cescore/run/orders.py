@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cescore.run.child import cause_of
 from cescore.run.files import combined
-from cescore.run.inputs import Inputs
+from cescore.run.inputs import Inputs, part_hashes
 from cescore.run.order import Key, Manner, Order, Subject
 from cescore.run.store import Store
 
@@ -42,6 +42,25 @@ class Orders:
             cause = cause_of(error)
             return Order(subject, self._manner, {}, (cause,), cause=cause)
 
+    def planned(self, subject: Subject) -> Order:
+        """The order of a subject as far as it takes to say why it would be built: no bundle is made
+        for what was never built, nor for what was last compared with these very inputs."""
+        entry = self.store.entries.get(subject.name)
+        if entry is None:
+            return Order(subject, self._manner, {}, self.store.reasons_to_build(subject.name, {}))
+        if self.edition.asked.force or not self._was_compared(subject):
+            return self.one(subject)
+        reasons = self.store.reasons_to_build(subject.name, entry.key)
+        return Order(subject, self._manner, entry.key, reasons)
+
+    def _was_compared(self, subject: Subject) -> bool:
+        """Whether these very inputs were last compared with a report, set in this very manner."""
+        if not self.store.is_of_these_inputs(subject.name):
+            return False
+        key = self.store.entries[subject.name].key
+        now = self.inputs.key({}, self._notebook(subject), self._manner.lang)
+        return all(key.get(name) == digest for name, digest in now.items())
+
     def _standing(self, subject: Subject, origin: str) -> Order | None:
         """The order of a report that stands as these inputs would make it, told without its bundle."""
         if self.edition.asked.force or not self.store.is_of_origin(subject.name, origin):
@@ -72,7 +91,8 @@ class Orders:
         """What a report is made from: its bundle or document, its notebook, and both by hash."""
         printable = self.edition.make(subject)
         notebook = self._notebook(subject)
-        key = self.inputs.key(subject.kind.source, printable.texts(), notebook, self._manner.lang)
+        made_of = part_hashes(subject.kind.source, printable.texts())
+        key = self.inputs.key(made_of, notebook, self._manner.lang)
         return printable, notebook, key
 
     def _notebook(self, subject: Subject) -> Path:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from cescore.disclosure.reading import Printable
     from cescore.intake.workspace import Workspace
-    from cescore.publish.pages.index.page import IndexPage
+    from cescore.publish.pages.index.listing import IndexPage
     from cescore.run.asked import Asked
     from cescore.run.job import Outcome
     from cescore.run.order import Subject

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from cescore.disclosure.kinds import REVIEW
-from cescore.publish.pages.index.page import IndexPage, Line, Verdict
+from cescore.publish.pages.index.listing import IndexPage, Line, Verdict
 from cescore.run.contents import Contents
 from cescore.run.documents import PERIOD_DOCUMENTS
 

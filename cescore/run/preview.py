@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watchfiles import watch
-
 from cescore.definitions.shipped import REPOSITORY
 from cescore.errors import CescoreError, PublishError
 from cescore.publish.words import label
-from cescore.run.build import open_edition
-from cescore.run.engine import run_reports
 from cescore.run.files import combined, make_private
 from cescore.run.inputs import Inputs
 from cescore.run.lock import locked
-from cescore.run.orders import Orders
+from cescore.run.order import Manner, Order
+from cescore.run.prepared import KeptPrepared, Prepared
 from cescore.run.store import Store
 
 if TYPE_CHECKING:
@@ -45,18 +42,29 @@ class Previewed:
         yield from (label("terminal.warning", lang, text=text) for text in self.warnings)
 
 
+def _nothing() -> None:
+    """Has nothing to begin."""
+
+
 @dataclass
 class Preview:
-    """One report or document by its name; the evaluation is kept until data or params change."""
+    """One report or document by its name; the evaluation is kept until data or params change.
+
+    ``begin`` is called as soon as it is known that a report will be made, before any data are read.
+    """
 
     asked: Asked
     name: str
     executor: Executor
+    begin: Callable[[], object] = _nothing
     _inputs: str = ""
     _edition: Edition | None = None
 
     def make(self) -> Previewed:
         """Build the report into output/preview, a variant's into output/trial, where it is out of date.
+
+        What it is made from is kept beside it, so that a report whose data and params are as they
+        were is set anew without evaluating anything.
 
         Raises
         ------
@@ -65,23 +73,57 @@ class Preview:
         PublishError
             It could not be built.
         """
-        edition, inputs = self._evaluated(), Inputs(self.asked.root)
-        subject = edition.subject(self.name)
-        name = FOLDER_NAME if self.asked.variant is None else TRIAL_FOLDER
-        folder = self.asked.root / "output" / name / edition.output.name
+        kept = None if self.asked.variant else KeptPrepared(self._folder, self.asked, self.name)
+        prepared = kept.known() if kept is not None else None
+        if prepared is None:
+            self.begin()
+            prepared = self._prepared()
+            if kept is not None:
+                kept.keep(prepared)
+        return self._made(prepared)
+
+    def _made(self, prepared: Prepared) -> Previewed:
+        """The report that a bundle or document makes, set where it does not stand so."""
+        inputs, subject = Inputs(self.asked.root), prepared.subject
+        folder = self._folder / prepared.edition
         make_private(folder)
         with locked(folder):
             store = Store.open(folder)
-            store.prepare()
-            orders = Orders(edition, inputs, store)
-            (outcome,) = run_reports(self.executor, store, orders.of([subject]))
-            store.finish()
-        if outcome.status == "failed":
-            raise PublishError(f"{outcome.name}: {outcome.cause}")
-        pdf = store.path(subject.name) / subject.kind.pdf
-        return Previewed(pdf, tuple(store.entries[subject.name].record.get("warnings", ())))
+            order = self._order(prepared, inputs, store)
+            if order.reasons:
+                from cescore.run.engine import run_reports  # pandas comes with it
+
+                self.begin()
+                store.prepare()
+                (outcome,) = run_reports(self.executor, store, [order])
+                store.finish()
+                if outcome.status == "failed":
+                    raise PublishError(f"{outcome.name}: {outcome.cause}")
+            pdf = store.path(subject.name) / subject.kind.pdf
+            return Previewed(pdf, tuple(store.entries[subject.name].record.get("warnings", ())))
+
+    def _order(self, prepared: Prepared, inputs: Inputs, store: Store) -> Order:
+        subject, asked = prepared.subject, self.asked
+        notebook = inputs.notebook(subject.kind.notebook or subject.folder)
+        key = inputs.key(prepared.made_of, notebook, asked.lang)
+        reasons = store.reasons_to_build(subject.name, key)
+        manner = Manner(asked.lang, inputs.templates, asked.engine)
+        return Order(subject, manner, key, reasons, prepared.bundle, notebook)
+
+    @property
+    def _folder(self) -> Path:
+        name = FOLDER_NAME if self.asked.variant is None else TRIAL_FOLDER
+        return self.asked.root / "output" / name
+
+    def _prepared(self) -> Prepared:
+        """What the report is made from, of the evaluation as it is now."""
+        edition = self._evaluated()
+        subject = edition.subject(self.name)
+        return Prepared.of(subject, edition.output.name, edition.make(subject))
 
     def _evaluated(self) -> Edition:
+        from cescore.run.build import open_edition  # loads pandas and the unit library
+
         inputs = combined(Inputs(self.asked.root).files()) + self._variant_text()
         if self._edition is None or inputs != self._inputs:
             self._edition, self._inputs = open_edition(self.asked), inputs
@@ -94,6 +136,8 @@ class Preview:
 
     def watch(self) -> Iterator[str]:
         """A line for each change that was seen, with what came of it; until interrupted."""
+        from watchfiles import watch
+
         folders = [r / name for r in (self.asked.root, REPOSITORY) for name in WATCHED_FOLDERS]
         if self.asked.variant is not None:
             folders.append(self.asked.variant.resolve().parent)

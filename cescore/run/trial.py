@@ -29,7 +29,7 @@ class TrialEdition(AnnualEdition):
     @classmethod
     def open(cls, asked: Asked, told: Phases = silent) -> TrialEdition:
         """The year opened, its variant applied: a file that does not fit is told at once."""
-        edition = cls(asked, Workspace.load(asked.root, asked.year, told))
+        edition = cls(asked, Workspace.load(asked.root, asked.year, told), told)
         _ = edition.variant
         return edition
 

@@ -19,7 +19,7 @@ DATABASES = re.compile(rb"^[\s\"'{]*databases[\"']?\s*:", re.MULTILINE)
 
 def tell_unchanged(asked: Asked, console: Console) -> bool:
     """Whether all that is asked for stands there, every hash verified; then the run's words on it."""
-    began, output = time.monotonic(), _output(asked)
+    began, output = time.monotonic(), output_of(asked)
     if output is None or asked.force or not (output / RECEIPT_NAME).is_file():
         return False
     if asks_a_database(asked):  # which only asking it can tell
@@ -42,7 +42,7 @@ def asks_a_database(asked: Asked) -> bool:
     return any(DATABASES.search(path.read_bytes()) for path in files if path.is_file())
 
 
-def _output(asked: Asked) -> Path | None:
+def output_of(asked: Asked) -> Path | None:
     """The folder of the run; None where only reading params can tell its name."""
     if asked.stage:
         return asked.output(f"{asked.plan}-{asked.stage}") if asked.plan else None

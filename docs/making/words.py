@@ -15,13 +15,11 @@ DOCS = Path(__file__).parents[1]
 ENGLISH_ONLY = (
     "architecture",
     "changelog",
-    "cluster",
     "contributing",
     "desk-api",
     "licences",
     "performance",
     "printer",
-    "sizing",
 )
 # bilingual guides whose Chinese is still to be written, message by message: they are shown in English
 NOT_YET: tuple[str, ...] = ()

@@ -165,7 +165,8 @@ function lookForTheWay() {
 
 function card(title, now, was, { isMoved, isSecond = false }) {
   const small = isMoved ? say("card.was", { value: was }) : say("card.same");
-  return make("div", { class: `card${isMoved ? " moved" : ""}${isSecond ? " second" : ""}` }, title, make("b", {}, now), make("small", {}, small));
+  return make("div", { class: `card${isMoved ? " moved" : ""}${isSecond ? " second" : ""}` }, title,
+    make("b", /^\D{4}/.test(now) ? { class: "words" } : {}, now), make("small", {}, small));
 }
 
 const gradeText = (found) => {

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from cescore.definitions.industry_mix import is_mix, is_whole, pair_of, shares_of
+from cescore.definitions.industry_mix import (
+    is_mix,
+    is_whole,
+    names_of,
+    pair_of,
+    parts_of,
+    products_of,
+    shares_of,
+)
 from cescore.definitions.model import Goalposts, Indicator
 
 OWN = {"food": (2.0, 0.5), "steel": (10.0, 2.5)}
@@ -24,7 +32,14 @@ def test_shares_are_read_in_either_width(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["food 75%；steel", "food 75%；steel 20%", "food 50%；food 50%", "food；steel", "food 50%"],
+    [
+        "food 75%；steel",
+        "food 75%；steel 20%",
+        "food 50%；food 50%",
+        "food；steel",
+        "food 50%",
+        "food（corn）50%；food（corn）50%",
+    ],
 )
 def test_what_does_not_make_up_the_whole_is_no_mix_to_work_with(text: str) -> None:
     assert is_mix(text) and not is_whole(text)
@@ -62,3 +77,20 @@ def test_only_a_productivity_on_the_logarithm_mixes_by_output(
         goalposts={2020: posts}, normalisation=method, source="made up", tag="P",
     )  # fmt: skip
     assert rate.ends_in(2025, "a 50%；b 50%") == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["food（corn）50%；food（egg）25%；steel 25%", "food(corn) 50%; food ( egg ) 25 %; steel 25%"],
+)
+def test_a_part_may_name_its_main_product_and_parts_of_one_industry_add_up(text: str) -> None:
+    assert [(p.industry, p.product, float(p.share)) for p in parts_of(text)] == [
+        ("food", "corn", 0.5), ("food", "egg", 0.25), ("steel", "", 0.25),
+    ]  # fmt: skip
+    assert {name: float(share) for name, share in shares_of(text)} == {"food": 0.75, "steel": 0.25}
+    assert (names_of(text), products_of(text)) == (("food", "steel"), ("corn", "egg"))
+    assert is_whole(text)
+
+
+def test_brackets_in_the_name_of_one_industry_are_a_part_of_its_name() -> None:
+    assert shares_of("food (dairy)") == (("food (dairy)", 1),) and products_of("food (dairy)") == ()

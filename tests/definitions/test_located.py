@@ -18,7 +18,7 @@ WRONG = {
     "duplicate key inside": ("a:\n  b: {c: 1, c: 2}\n", 2, "duplicate key"),
     "not closed": ("a: 1\nb: [1, 2\n", 3, "expected"),
     "tab": ("a:\n\tb: 1\n", 2, "tab"),
-    "colon in a text": ("a: one: two\n", 1, "needs quotes"),
+    "colon in a text": ("a: one: two\n", 1, "has no quotes"),
     "not UTF-8": (b"a: 1\nb: \xff\n", 2, "not UTF-8"),
     "UTF-16": ("a: 1".encode("utf-16"), 1, "not UTF-8"),
     "a list": ("- a\n- b\n", 1, "a list"),

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from cases import YEARS, Firm, evaluate_again, evaluated, firms, open_ledger
 
+from cescore.disclosure.apart import audits_of
 from cescore.disclosure.bundle import Bundle
 from cescore.disclosure.bundles import Bundler
 from cescore.disclosure.kept_pattern import FILE
@@ -107,6 +108,16 @@ def test_nothing_that_is_released_breaks_a_rule_and_something_is_released(tmp_pa
     assert ledger.breaches() and not ledger.breaches(ledger.withheld)
     assert ledger.is_released("C1", "waste", 2025)
     assert not ledger.is_released("PK1", "output", 2025)
+
+
+def test_what_nothing_connects_is_audited_apart(tmp_path: Path) -> None:
+    """Each printed sum is in one system, and what others withhold changes nothing in it."""
+    ledger = Ledger(evaluated(tmp_path, giant_and_equals(), PARKS))
+    assert len(ledger.audits) > 1
+    assert sum(len(audit.printed) for audit in ledger.audits) == len(ledger.printed)
+    for audit in audits_of(ledger.sums):
+        others = frozenset(f for f in ledger.withheld if f not in audit.figures)
+        assert audit.breaches(others) == audit.breaches()
 
 
 def test_a_withheld_figure_is_suppressed_and_never_missing_or_zero(tmp_path: Path) -> None:

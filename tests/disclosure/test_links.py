@@ -69,6 +69,15 @@ def test_nothing_is_left_that_the_link_gives_away(tmp_path: Path) -> None:
     assert not ledger.breaches(ledger.withheld)
 
 
+@pytest.mark.parametrize("is_known", [True, False])
+def test_years_are_audited_as_one_system_where_a_rule_ties_them(
+    is_known: bool, tmp_path: Path
+) -> None:
+    ledger = Ledger(linked(tmp_path, LINK, identity=is_known))
+    years = [{printed.figure.year for printed in audit.printed} for audit in ledger.audits]
+    assert ({2024, 2025} in years) is is_known
+
+
 @pytest.mark.parametrize(
     ("rule", "tied"),
     [

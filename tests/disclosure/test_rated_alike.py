@@ -15,7 +15,7 @@ from cescore.disclosure.opened import OpenBundle
 from cescore.disclosure.result_file import result_json
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.workspace import Workspace
-from cescore.publish.pages.index.page import Line
+from cescore.publish.pages.index.listing import Line
 from cescore.publish.view import UNFILED, UNRATED, View
 from cescore.run.contents import Contents
 from cescore.run.store import Store

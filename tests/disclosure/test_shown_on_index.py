@@ -15,7 +15,8 @@ from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.intake.address import Address
 from cescore.intake.findings import Finding
 from cescore.intake.wording import unit
-from cescore.publish.pages.index.page import IndexPage, Line, index_page
+from cescore.publish.pages.index.listing import IndexPage, Line
+from cescore.publish.pages.index.page import index_page
 from cescore.run.contents import Contents
 from cescore.run.store import Store
 

@@ -13,6 +13,7 @@ from cescore.intake.inspections import read_measures, read_vetoes
 
 REGISTER = Register(
     {e: Entity(e, t) for e, t in (("C1", "city"), ("D1", "district"), ("P1", "park"))}
+    | {"P2": Entity("P2", "park", industry="food 50%；steel 50%")}
 )
 PLAN = Plan(
     id="p",
@@ -25,7 +26,9 @@ PLAN = Plan(
             id="4.1", system="4", levels=("district",), units=("office",),
             checks=(Check(id="4.1.a", levels=("city", "district"), type="doc"),
                     Check(id="4.1.d", levels=("district",), type="rate", goal={2021: 85.0}),
-                    Check(id="4.1.b", levels=("district", "park"), type="count")),
+                    Check(id="4.1.b", levels=("district", "park"), type="count"),
+                    Check(id="4.1.k", levels=("park",), type="bool", industries=("cement",)),
+                    Check(id="4.1.s", levels=("park",), type="bool", industries=("steel",))),
         )
     },
     units_of="city",
@@ -67,6 +70,17 @@ def test_a_status_that_its_number_denies_is_told_and_the_record_used(measures):
         assert [f.code for f in found] == ["status_against_goal"] and records
     assert not measures("4.1.d,D1,2024,done,85,doc")[2]
     assert not measures("4.1.d,D1,2024,partial,84.9,doc")[2]
+
+
+def test_a_check_of_other_industries_is_told_where_somebody_recorded_it(measures):
+    records, _, found = measures("4.1.k,P2,2024,done,,doc")
+    assert [(f.code, f.severity) for f in found] == [("not_of_industry", "warning")] and records
+    for row in (
+        "4.1.k,P2,2024,not_applicable,,",
+        "4.1.s,P2,2024,done,,doc",
+        "4.1.k,P1,2024,done,,doc",
+    ):
+        assert not measures(row)[2]
 
 
 def test_a_unit_that_inspected_its_own_measure_is_told(measures):

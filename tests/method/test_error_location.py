@@ -12,7 +12,7 @@ from scipy.optimize import linprog
 
 from cescore.errors import MethodError
 from cescore.method.column import Column, Panel, State
-from cescore.method.error_location import FewestChanges, Freedom, fewest_changes
+from cescore.method.error_location import FewestChanges, fewest_changes
 from cescore.method.linear_rules import (
     CheckedRecord,
     HalfSpace,
@@ -23,6 +23,7 @@ from cescore.method.linear_rules import (
     holds_for,
     linear_rule,
 )
+from cescore.method.rule_systems import Freedom
 from cescore.method.slips import explaining_slips
 
 

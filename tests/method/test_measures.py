@@ -239,6 +239,18 @@ def test_a_flow_has_the_tolerance_of_as_many_years_as_its_mean_lies_back(
     assert (found["status"], pytest.approx(found["credit"])) == expected
 
 
+@pytest.mark.parametrize(
+    ("now", "better", "share"),
+    [(98.0, "more", 0.8), (95.0, "more", 0.5), (60.0, "more", 0.5), (2.0, "less", 0.8)],
+)
+def test_the_nearer_a_rate_is_to_its_end_the_more_holding_it_earns(
+    now: float, better: Any, share: float
+) -> None:
+    check = Check(id="a", levels=("lake",), type="rate", better=better, yardstick="improves")
+    rules = AssessmentRules(improves={"near": 10})
+    assert judge(check, "done", now, HeldAgainst(before=now), rules).share == pytest.approx(share)
+
+
 @pytest.mark.parametrize(("now", "before"), [(9.0, 3.0), (0.0, 9.0)])
 def test_of_few_cases_one_more_or_less_decides_nothing(now: float, before: float) -> None:
     check = Check(id="a", levels=("lake",), type="count", better="more", yardstick="improves")
@@ -250,8 +262,10 @@ def test_of_few_cases_one_more_or_less_decides_nothing(now: float, before: float
     assert judge(tonnes, "done", now, HeldAgainst(before=before), rules).share is not None
 
 
-def test_from_nothing_any_amount_is_a_rise_and_nothing_stays_nothing() -> None:
-    assert [improved(now, "0")["credit"] for now in ("0", "0.1")] == [0.5, 1]
+def test_from_nothing_any_amount_is_a_rise_and_nothing_again_is_no_success_that_was_held() -> None:
+    nothing = improved("0", "0")
+    assert (nothing["credit"], nothing["unscored"]) == (None, "nothing_yet")
+    assert improved("0.1", "0")["credit"] == 1
     assert [improved(now, "0", better="less")["credit"] for now in ("0", "0.1")] == [1, 0]
 
 
@@ -338,3 +352,19 @@ def test_the_first_number_is_that_of_the_first_year_of_the_plan_that_has_one() -
         for year, value in ((2020, "900"), (2021, "x"), (2022, "400"), (2023, "300"))
     }
     assert check_of(made, record("a", "done", value="100"), before=earlier)["last"] == 400
+
+
+@pytest.mark.parametrize(
+    ("industry", "status"),
+    [("steel", "done"), ("food 75%；steel 25%", "done"), ("", "done"), ("food", "not_applicable")],
+)
+def test_a_check_is_asked_of_its_industries_and_of_bodies_without_one(
+    industry: str, status: str
+) -> None:
+    made = inspected("a", industries=["steel"])
+    (line,) = lines_of(made, record("a", "done"), industry=industry)
+    (found,) = line.checks
+    assert found["status"] == status
+    assert (line.due, line.scored) == ((1, 1) if status == "done" else (0, 0))
+    if status != "done":
+        assert found["recorded"] == "done"  # it was said all the same, and the page tells

@@ -59,3 +59,28 @@ def test_each_year_has_its_own_word(years: tuple[int, ...]) -> None:
     found = looked_up(norm(), Panel(("A",), years, codes=texts))
     assert found.values.shape == (1, len(years))
     assert found.values[0, 0] == 0.05
+
+
+def of_body(table: Account, industry: str) -> str:
+    """What a body that has no word of its own is given for its industry in the register."""
+    body = Panel(("P1",), (2025,), attributes={"industry": (industry,)})
+    found = looked_up(table, body)
+    state = State(found.state[0, 0])
+    return f"{found.values[0, 0]:g}" if state == State.PRESENT else state.name.lower()
+
+
+def test_a_body_of_several_products_has_the_sum_of_share_times_value() -> None:
+    assert of_body(norm(), "works（brick）75%；works（steel）25%") == "0.1625"
+
+
+def test_a_part_that_no_line_holds_has_the_strictest_of_its_industry_or_there_is_no_value() -> None:
+    mix = "works（brick）50%；works（glass）50%"
+    strict = {"works": {"value": 0.01, "source": "ours", "tag": "P"}}
+    assert of_body(norm(otherwise_in=strict), mix) == "0.03"
+    assert of_body(norm(otherwise_in=strict), "works（brick）50%；works 50%") == "0.03"
+    assert of_body(norm(), mix) == "not_applicable"
+
+
+@pytest.mark.parametrize("industry", ["works", "", "works（brick）"])
+def test_a_body_that_names_no_shares_has_no_value(industry: str) -> None:
+    assert of_body(norm(), industry) == "missing"

@@ -240,10 +240,10 @@ def test_the_level_that_a_ratio_goes_by_earns_the_pass_mark_of_the_grades() -> N
 def test_parks_and_firms_are_scored_from_0_to_100_on_the_indicators_of_the_method() -> None:
     park, firm = KNOWN.frameworks["park"], KNOWN.frameworks["enterprise"]
     assert {i.code for i in park.scored()} == {
-        "K_rp",
-        "K02",
+        "K_mat",
+        "K_en",
         "K03",
-        "K04",
+        "K_wa",
         "K09",
         "K10",
         "K_recycled",

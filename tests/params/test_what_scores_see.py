@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from shipped import liaoyuan
 
-from cescore.definitions.industry_mix import shares_of
+from cescore.definitions.industry_mix import parts_of
 from cescore.definitions.model import Account
+from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.method.column import Column, Panel
 from cescore.method.evaluation import evaluate
 
@@ -32,8 +33,7 @@ TAKEN_AND_GIVEN_OFF = {
 }
 PRODUCTS = (*liaoyuan().variables["product_code"].words, "a product of no table")
 ENERGY = "energy, with its CO2"
-MIXED = "农产品与蛋品加工 50%；钢铁冶金建材 25%；化工包装其他 25%"  # as a park is registered
-INDUSTRIES = (*liaoyuan().ends.quantities["park_energy"].by_industry, MIXED)
+MIXED = "农产品与蛋品加工（corn）50%；钢铁冶金建材（cement）25%；化工包装其他（chemical）25%"
 OUTPUT = 10_000.0  # 10k CNY
 SITE: dict[str, float] = {
     "output_constant": OUTPUT, "va_industry_constant": 2500, "mat_total_input": 1000,
@@ -68,28 +68,34 @@ def returns(product: str) -> dict[str, float]:
     }
 
 
+def as_park(product: str) -> str:
+    """A park of one product, as the register names it."""
+    word = liaoyuan().variables["product_code"]
+    assert product in word.words
+    return f"{INDUSTRY_OF.get(product, '化工包装其他')}（{product}）100%"
+
+
 def park_returns(industry: str) -> dict[str, float]:
-    """A park that stands at the level of its industries in all that it takes and gives off."""
-    found = dict(SITE)
+    """A park that stands at the reference of its products in all that it takes and gives off."""
+    parts = [(float(part.share), returns(part.product)) for part in parts_of(industry)]
+    return {code: sum(share * of[code] for share, of in parts) for code in parts[0][1]}
 
-    def level(quantity: str, *, by_output: bool = False) -> float:
-        known, own = liaoyuan().ends.quantities[quantity], shares_of(industry)
-        parts = [(float(share), known.by_industry[name]) for name, share in own]
-        if by_output:
-            return 1 / sum(share / value for share, value in parts)
-        return sum(share * value for share, value in parts)
 
-    added = SITE["va_industry_constant"]
-    found |= {
-        f"em_{p}": level(f"{p}_per_va") * added / 1e3 for p in ("so2", "nox", "cod", "nh3n", "voc")
-    }
-    co2, waste = level("co2_per_va") * added, level("gisw_per_va") * added
-    return found | {
-        "energy_total_tce": OUTPUT / level("park_energy", by_output=True), "co2_energy": co2,
-        **{f"energy_{fuel}": 0.0 for fuel in FUELS}, "energy_raw_coal": co2 / 1.87,
-        "water_industry": 8.0, "hw_generated": level("hw_per_va") * added / 1e3,
-        "gisw_generated": waste, "gisw_utilised": 0.8 * waste,
-    }  # fmt: skip
+def listed() -> list[tuple[str, str]]:
+    """Industry and product of every firm of the sample."""
+    root = Path(__file__).parents[2] / "data"
+    with (root / "entities.csv").open(encoding="utf-8") as file:
+        industries = {row["entity_id"]: row["industry"] for row in csv.DictReader(file)}
+    with (root / "2025" / "observations.csv").open(encoding="utf-8") as file:
+        return [
+            (industries[row["entity_id"]], row["value"])
+            for row in csv.DictReader(file)
+            if row["variable"] == "product_code" and row["value"]
+        ]
+
+
+INDUSTRY_OF = {product: industry for industry, product in listed()}
+INDUSTRIES = (*(as_park(product) for product in PRODUCTS[:-1]), MIXED)
 
 
 @cache
@@ -138,6 +144,32 @@ def scores(entity_type: str) -> Mapping[tuple[str, str], float]:
     framework = liaoyuan().frameworks[entity_type]
     index = evaluate(panel, framework, base_year=2025, run_year=2025).aggregation.index
     return dict(zip(keys, index.values[:, 0].tolist(), strict=True))
+
+
+SHARED = {  # of a park -> of a firm
+    "K_mat": "E01", "K_en": "E_en", "K_wa": "E_wa", "K09": "E07", "K10": "E05", "K_recycled": "E09",
+    "K_co2": "E_co2", "K_hw": "E_hw", "K_gw": "E_gisw",
+    **{f"K_{name}": f"E_{name}" for name in ("so2", "nox", "cod", "nh3n", "voc")},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("product", PRODUCTS[:-1])
+def test_a_park_whose_only_firm_is_f_scores_what_f_scores_on_all_that_both_are_asked(
+    product: str,
+) -> None:
+    plain = {code: 1.3 * v for code, v in returns(product).items()} | {"output_constant": OUTPUT}
+    columns = {code: Column.of(np.array([[value]])) for code, value in plain.items()}
+    park = Panel(("P",), (2025,), columns, attributes={"industry": (as_park(product),)})
+    firm = Panel(
+        ("F",), (2025,), columns, codes={"product_code": np.array([[product]], object)},
+        attributes={"industry": (parts_of(as_park(product))[0].industry,)},
+    )  # fmt: skip
+    of_park, of_firm = (
+        evaluate(panel, liaoyuan().frameworks[kind], base_year=2025, run_year=2025).scores
+        for kind, panel in (("park", park), ("enterprise", firm))
+    )
+    found = {code: of_park.column(code).values[0, 0] for code in SHARED}
+    assert found == pytest.approx({k: of_firm.column(e).values[0, 0] for k, e in SHARED.items()})
 
 
 @pytest.mark.parametrize("name", TAKEN_AND_GIVEN_OFF)
@@ -235,19 +267,6 @@ def test_a_product_that_no_reference_lists_has_none_laxer_than_a_listed_one_of_i
     assert general.value <= min(line.value for line in table.values.values())
 
 
-def listed() -> list[tuple[str, str]]:
-    """Industry and product of every firm of the sample."""
-    root = Path(__file__).parents[2] / "data"
-    with (root / "entities.csv").open(encoding="utf-8") as file:
-        industries = {row["entity_id"]: row["industry"] for row in csv.DictReader(file)}
-    with (root / "2025" / "observations.csv").open(encoding="utf-8") as file:
-        return [
-            (industries[row["entity_id"]], row["value"])
-            for row in csv.DictReader(file)
-            if row["variable"] == "product_code" and row["value"]
-        ]
-
-
 @pytest.mark.parametrize("table", REFERENCES, ids=lambda table: table.code)
 def test_a_reference_value_of_the_sample_is_called_that_and_no_norm_of_an_industry(
     table: Account,
@@ -255,3 +274,23 @@ def test_a_reference_value_of_the_sample_is_called_that_and_no_norm_of_an_indust
     assert "样本参考值" in table.zh and "行业" not in table.zh
     assert "示例数据" in table.source and "待核实" in table.source and table.tag == "P"
     assert not table.level
+
+
+@pytest.mark.parametrize(
+    ("code", "veto"), [("P01", "V_district_energy"), ("P02", "V_district_carbon")]
+)
+def test_a_district_above_its_base_year_in_energy_or_carbon_is_proposed_for_a_veto(
+    yearly: YearlyEvaluation, code: str, veto: str
+) -> None:
+    found = yearly.evaluations["district"].indicators
+    values = found.column(code).values
+    now, base = found.year_position(yearly.year), found.year_position(2020)
+    risen = {
+        e for e in found.entities if values[found.row(e), now] > 1.01 * values[found.row(e), base]
+    }
+    proposed = {
+        entity
+        for entity in found.entities
+        if any(v.id == veto and v.status == "proposed" for v in yearly.assessments[entity].vetoes)
+    }
+    assert risen and proposed == risen

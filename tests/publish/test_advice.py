@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import builders
@@ -12,6 +13,7 @@ from cescore.disclosure.bundle import FittedConstants
 from cescore.method.disclosure import PeerFigure
 from cescore.method.pace import Pace
 from cescore.publish.pages.scorecard.advice import MOST, advice
+from cescore.publish.pages.scorecard.comparable import comparable_figures
 from cescore.publish.pages.scorecard.evidence import PageEvidence
 from cescore.publish.view import View
 from cescore.publish.words import LANGUAGES
@@ -30,11 +32,12 @@ def target(light, **more):
 
 
 def test_a_lever_goes_as_far_as_its_own_best_year_did_and_gains_weight_times_its_score():
-    # resource output: 30 000, its best year 2 000 of the 22 000 to go then; of 20 000 now, weight 0.3
+    # resource output: 30 000, its best year 2 000 of a scale of 40 000; weight 0.3 of the index, of
+    # 40 points, which is 0.3 of the total: 2 x 0.3 x 100 / 40 x 0.3
     line = next(line for line in said() if "主要资源产出率" in line)
     assert line == (
-        "提高“主要资源产出率”：由2025年的30,000.0\xa0元/吨提高到31,818.2\xa0元/吨"
-        "（按自己历年最好一年的幅度），指数可提高0.5分。"
+        "提高“主要资源产出率”：由2025年的30,000.0\xa0元/吨提高到32,000.0\xa0元/吨"
+        "（不超过自己历年最好一年的幅度）。总分可提高0.4分。"
     )
 
 
@@ -50,9 +53,9 @@ def with_peers(**figure):
     [
         ({"median": 33000.0, "upper_quartile": 36000.0}, "33,000.0\xa0元/吨（同类中位数）"),
         ({"median": 20000.0, "upper_quartile": 36000.0}, "36,000.0\xa0元/吨（同类较好一半的中位数）"),
-        ({"median": 20000.0, "upper_quartile": 25000.0}, "31,818.2\xa0元/吨（按自己历年最好一年的幅度）"),
+        ({"median": 20000.0, "upper_quartile": 25000.0}, "32,000.0\xa0元/吨（不超过自己历年最好一年的幅度）"),
         # beyond a quarter of the scale: no next step
-        ({"median": 45000.0, "upper_quartile": 49000.0}, "31,818.2\xa0元/吨（按自己历年最好一年的幅度）"),
+        ({"median": 45000.0, "upper_quartile": 49000.0}, "32,000.0\xa0元/吨（不超过自己历年最好一年的幅度）"),
     ],
 )  # fmt: skip
 def test_the_next_step_is_the_nearest_that_better_peers_have_reached(figure, words):
@@ -115,11 +118,11 @@ def of_mean(method):
 
 
 def test_under_a_geometric_mean_the_gain_is_the_index_computed_anew():
-    # EFF 81, REC 83 with weights 0.6 and 0.4; resource output, half of its group, from 80 to 81.82
-    # brings EFF to 81.91: 81.91^0.6 x 83^0.4 - 81^0.6 x 83^0.4
+    # EFF 81, REC 83 with weights 0.6 and 0.4; resource output, half of its group, from 80 to 82
+    # brings EFF to 82: 82^0.6 x 83^0.4 - 81^0.6 x 83^0.4; of 40 points, which is 0.3 of the total
     line = next(line for line in said(of_mean("geometric_mean")) if "主要资源产出率" in line)
-    gain = ((81 + 10 / 11) ** 0.6 - 81**0.6) * 83**0.4
-    assert f"指数可提高{gain:.1f}分" in line
+    gain = (82**0.6 - 81**0.6) * 83**0.4 * 100 / 40 * 0.3
+    assert f"总分可提高{gain:.1f}分" in line
 
 
 @pytest.mark.parametrize(
@@ -172,3 +175,68 @@ def test_a_level_that_was_missed_is_raised_or_cut_to_it(op, actual, words):
     )
     line = said(data, "en")[0]
     assert line.startswith(words) and "in 2025 to its target 300.0" in line
+
+
+def checks(*credits, **more):
+    """A bundle with one measure of scored checks by their credit, None: recorded only."""
+    made = tuple(
+        builders.check(f"M01{'abcdef'[i]}", f"检查{i}", f"Check {i}", credit=credit,
+                       status="done" if credit == 1 else "not_done", **more)
+        for i, credit in enumerate(credits)
+    )  # fmt: skip
+    known = [credit for credit in credits if credit is not None]
+    line = replace(builders.measure(), checks=made, scored=len(known), credit=sum(known))
+    return builders.bundle(measures=(line,))
+
+
+def test_checks_are_advised_by_name_those_that_lack_most_first_with_what_they_bring():
+    # (0.2 + 0.5) of 4 checks, which are a fifth of the total
+    line = next(line for line in said(checks(1.0, 0.8, 0.5, 1.0)) if "检查" in line)
+    assert line == "补足2项未得满分的计分检查：M01c 检查2、M01b 检查1。总分可提高3.5分。"
+
+
+def test_what_is_recorded_only_is_nobodys_task():
+    assert not [line for line in said(checks(1.0, None)) if "M01" in line]
+
+
+def test_what_brings_most_to_the_total_comes_first_and_next_to_nothing_is_not_advised():
+    few, many = said(checks(0.99, 1.0, 1.0)), said(checks(0.0, 1.0, 1.0))
+    assert "M01a" in many[0] and "总分可提高6.7分" in many[0]
+    assert not [line for line in few if "M01a" in line], "0.07 of the total"
+    gains = [float(gain) for line in many for gain in re.findall(r"可提高([\d.]+)分", line)]
+    assert len(gains) > 1 and gains == sorted(gains, reverse=True)
+
+
+def of_several_industries(**posts):
+    """A firm beside all firms, one indicator of which has a scale of its own for its industry."""
+    data = builders.bundle()
+    indicators = dict(data.framework.indicators)
+    one = indicators["resource_output"]
+    ends = {year: post.model_copy(update=posts) for year, post in one.goalposts.items()}
+    indicators["resource_output"] = one.model_copy(update={"goalposts": ends})
+    figures = (
+        PeerFigure("resource_output", n=30, median=33000.0, standing="weakness"),
+        PeerFigure("REC", n=30, median=90.0, standing="weakness"),
+    )
+    return builders.bundle(
+        entity=data.entity.model_copy(update={"industry": "食品"}),
+        framework=data.framework.model_copy(update={"indicators": indicators}),
+        peers=data.peers.model_copy(update={"figures": figures, "audience": "respondent"}),
+    )
+
+
+def test_a_value_that_goes_by_industry_is_held_against_no_other_industry():
+    own = of_several_industries(by_industry={"食品": (10000, 50000)})
+    assert not [line for line in said(own) if "33,000" in line]
+    view = View(pages.opened(own, "zh"))
+    assert set(comparable_figures(view)) == {"REC"}
+    alike = View(pages.opened(of_several_industries(), "zh"))
+    assert set(comparable_figures(alike)) == {"resource_output", "REC"}
+
+
+def test_beside_all_firms_the_page_says_so_and_falls_back_on_scores_of_groups():
+    page = pages.all_tables(
+        pages.opened(of_several_industries(by_industry={"食品": (10000, 50000)}), "zh")
+    )["page_one"].html
+    assert "在全部填报企业中居末四分之一：“循环利用”（" in page
+    assert "同类中位数" not in page

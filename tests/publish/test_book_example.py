@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import math
 import re
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
 from publish import builders
 
 from cescore.definitions.load import load_definitions
-from cescore.definitions.model import Named
+from cescore.definitions.model import (
+    AssessmentRules,
+    Framework,
+    Indicator,
+    Named,
+    Plan,
+    Scale,
+    Target,
+)
+from cescore.definitions.model.framework import IndexName
 from cescore.desk.documents import OpenDocument, method_book, worked_example
 from cescore.disclosure.bundles import Bundler
 from cescore.disclosure.documents import MethodBook
@@ -21,6 +33,18 @@ from cescore.disclosure.method_books import make_method_book
 from cescore.evaluation.yearly import evaluate_workspace
 from cescore.intake.workspace import Workspace
 from cescore.method.catalogue import IndicatorStatistics
+from cescore.method.column import Column, Panel
+from cescore.method.ladder_points import PointsLadder
+from cescore.method.measures import InspectedCheck, measure_points
+from cescore.method.normalisations import on_ends
+from cescore.method.targets import assess_targets
+from cescore.publish.pages.credits import credit_sum
+from cescore.publish.pages.document import Words
+from cescore.publish.pages.method_book.example_parts import (
+    counted_text,
+    points_text,
+    score_text,
+)
 
 ROOT = Path(__file__).parents[2]
 EU = ROOT / "examples" / "eu"
@@ -57,15 +81,15 @@ def test_the_topmost_public_body_is_worked_through_and_comes_out_as_evaluated(
     assert f"= {evaluated:.2f}" in page
 
 
-ARITHMETIC = re.compile(r"[\d.,×÷−+() *]+")
+ARITHMETIC = re.compile(r"(?:[\d.,×÷−+() *^]|ln)+")
 
 
 def worked_again(written: str) -> float:
     """What an expression that the page prints comes to, by Python's own arithmetic."""
     assert ARITHMETIC.fullmatch(written), written
-    for sign, operator in {",": "", "×": "*", "÷": "/", "−": "-"}.items():
+    for sign, operator in {",": "", "×": "*", "÷": "/", "−": "-", "^": "**"}.items():
         written = written.replace(sign, operator)
-    return float(eval(written))
+    return float(eval(written, {"ln": math.log}))
 
 
 def test_the_numbers_of_the_example_can_be_worked_again(eu_book: MethodBook) -> None:
@@ -144,3 +168,82 @@ def test_statistics_of_public_bodies_stand_on_what_is_released(eu_book: MethodBo
     assert by_type["country"].entities == 27
     shares = [s.at_top for s in by_type["country"].statistics if s.at_top is not None]
     assert np.allclose(shares, np.round(shares, 2))
+
+
+@pytest.mark.parametrize("method", ["goalposts", "log_goalposts"])
+@pytest.mark.parametrize("ends", [(625.0, 20_000.0), (8.032, 0.251), (3.5, 1.6)])
+def test_a_score_can_be_worked_again_on_either_scale(
+    method: str, ends: tuple[float, float]
+) -> None:
+    value, scale = math.sqrt(ends[0] * ends[1]), Scale(floor=60, top=100)
+    told = score_text(english(), value, ends, method, scale)
+    direction = 1 if ends[1] > ends[0] else -1
+    pair = np.array([ends[0]]), np.array([ends[1]])
+    score = on_ends(np.array([value]), method, pair, direction=direction, scale=scale)
+    assert worked_again(told) == pytest.approx(float(score[0]), abs=1e-3), told
+
+
+def english() -> Words:
+    return Words(book_of(Illustration()))
+
+
+FALL = {"type": "cumulative_reduction", "unit": "%", "op": ">=", "value": 15.0}
+LEVEL = {"type": "level", "unit": "%", "op": ">=", "value": 85.0}
+RULES = AssessmentRules(ladder=((100, 1.0), (50, 0.5)), ladder_form="continuous",
+                        bonus_step=0.075, bonus_most=0.225)  # fmt: skip
+
+
+@pytest.mark.parametrize("year", [2023, 2025])
+@pytest.mark.parametrize(
+    ("aim", "base", "value"),
+    [
+        (FALL, 1.2496, 1.0586451),  # beyond it in the last year
+        (FALL, 1.2496, 1.2),
+        (FALL | {"type": "cumulative_increase"}, 100.0, 111.0),
+        (LEVEL, 76.3084, 84.7805),
+        (LEVEL, 86.0, 84.0),  # held, and lost
+        (LEVEL | {"op": "<=", "value": 60.0, "has_schedule": True}, 90.0, 70.0),
+    ],
+)
+def test_the_points_of_a_target_can_be_worked_again_from_its_values(
+    aim: dict[str, Any], base: float, value: float, year: int
+) -> None:
+    made_up: dict[str, Any] = {"source": "made up", "tag": "P"}
+    target = Target(id="T", indicator="P01", applies_to=("city",), **{**aim, **made_up})
+    years: dict[str, Any] = {"base_year": 2020, "first_year": 2021, "last_year": 2025}
+    plan = Plan(id="p", targets={"T": target}, assessment=RULES, **years, **made_up)
+    indicator: dict[str, Any] = {
+        "code": "P01",
+        "unit": "%",
+        "formula": "a",
+        "direction": -1,
+        "source": "made up",
+        "tag": "P",
+    }
+    city = Framework(
+        entity_type="city", version="1", source="made up", index=IndexName(code="I"), groups={},
+        indicators={"P01": Indicator(**indicator)},
+    )  # fmt: skip
+    panel = Panel(("X",), (2020, year), {"P01": Column.of(np.array([[base, value]]))})
+    (line,) = assess_targets(plan, panel, city, year=year, base_year=2020)["X"]
+    assert line.counted is not None and line.points is not None
+    share, _, percent = counted_text(english(), line).partition(" = ")
+    assert worked_again(share) == pytest.approx(100 * line.counted, rel=1e-5), share
+    assert worked_again(percent) == pytest.approx(100 * line.counted, rel=1e-5)
+    points = points_text(english(), line, PointsLadder.of(RULES)).split(" = ")
+    assert all(worked_again(p) == pytest.approx(100 * line.points, rel=1e-4) for p in points)
+
+
+def test_the_credit_of_measures_can_be_added_up_again() -> None:
+    (line,) = builders.bundle().measures
+    check = line.checks[0]
+    checks = tuple(
+        cast(InspectedCheck, {**check, "credit": credit})
+        for credit in (1.0, 1.0, 0.8, 0.621672, None)
+    )
+    whole = replace(line, checks=checks, scored=4, credit=3.421672)
+    points = measure_points([whole])
+    assert points is not None
+    assert worked_again(credit_sum([whole])) == pytest.approx(points, rel=1e-4)
+    hidden = replace(whole, scored=5)
+    assert credit_sum([hidden]) == "", "of a credit that is not shown no sum follows"

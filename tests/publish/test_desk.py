@@ -20,7 +20,7 @@ from cescore.desk import (
     open_bundle,
     progress_index,
 )
-from cescore.desk.opening import find_workspace
+from cescore.desk.around import find_workspace
 from cescore.disclosure.bundle import Bundle, Series
 from cescore.errors import DataError
 from cescore.method.aggregate import Aggregation

@@ -43,15 +43,36 @@ def test_the_alternative_text_holds_each_band(lang):
     assert "65" in title and ("产生 → 利用" in title or "Made → Used" in title)
 
 
-def test_a_band_that_cannot_be_known_is_named_and_not_drawn():
+def with_unknown():
+    """A bundle with a variable "lost" that was not returned."""
     data = builders.bundle()
     state = {**data.record.state, "lost": (int(State.MISSING),) * len(data.record.years)}
     values = {**data.record.values, "lost": (None,) * len(data.record.years)}
     flags = {**data.record.flags, "lost": (0,) * len(data.record.years)}
     record = data.record.model_copy(update={"values": values, "state": state, "flags": flags})
-    html = drawn(CODE, "lost", data=data.model_copy(update={"record": record}))
+    return data.model_copy(update={"record": record})
+
+
+def test_without_one_of_the_branches_that_enter_it_no_picture_passes_for_the_whole():
+    html = drawn(CODE, "lost", data=with_unknown())
+    assert "<path" not in html
+    assert "未绘" in html and "产生 → 利用" in html
+
+
+def test_a_band_within_that_cannot_be_known_is_named_and_not_drawn():
+    nodes = {
+        "made": FlowNode(zh="产生", column=0), "used": FlowNode(zh="利用", column=1),
+        "sold": FlowNode(zh="外售", column=2),
+    }  # fmt: skip
+    links = (
+        FlowLink(start="made", end="used", codes=(CODE,)),
+        FlowLink(start="used", end="sold", codes=("lost",)),
+    )
+    within = picture(CODE, nodes=nodes).model_copy(update={"links": links})
+    data = with_unknown().model_copy(update={"flows": {"w": within}})
+    html = figures.flows(pages.opened(data)).html
     assert html.count("<path") == 1
-    assert "数据不全未绘出" in html
+    assert "数据不全未绘出：利用 → 外售" in html
 
 
 def test_what_is_taken_off_makes_the_band_smaller_and_nothing_is_drawn_below_zero():

@@ -18,17 +18,16 @@ from selenium.webdriver.support.select import Select
 
 from cescore.definitions.model import Scale
 from cescore.publish.pages.index.charts import bars, binned, shade
-from cescore.publish.pages.index.page import (
+from cescore.publish.pages.index.listing import (
     Body,
     DocumentLine,
     IndexPage,
-    IndexView,
     Line,
     Note,
     Section,
     beneath_wholes,
-    index_page,
 )
+from cescore.publish.pages.index.page import IndexView, index_page
 from cescore.publish.pages.index.pinyin import search_text, sort_key
 
 

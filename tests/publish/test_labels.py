@@ -38,6 +38,10 @@ def test_the_english_is_english():
     assert not [key for key, texts in load_labels().items() if HAN.search(texts["en"])]
 
 
+def test_english_quotes_are_those_that_our_fonts_do_not_draw_as_wide_as_a_han_character():
+    assert not [key for key, texts in load_labels().items() if re.search("[“”‘’]", texts["en"])]
+
+
 def test_every_text_named_in_code_and_templates_exists():
     sources = [*ROOM.rglob("*.py"), *SECTIONS.glob("*.j2")]
     named = {k for path in sources for k in USED.findall(path.read_text("utf-8"))}

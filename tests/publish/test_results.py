@@ -119,3 +119,16 @@ def test_with_enough_data_in_both_years_the_parts_add_up():
     rows = [row for row in table.index if any(row.startswith(name) for name in names)]
     assert table.loc[rows, "Adds"].sum() == pytest.approx(81.8)
     assert table.loc[rows, "Moves index"].sum() == pytest.approx(81.8 - 80.32)
+
+
+def test_what_is_recorded_only_has_no_verdict():
+    made = tuple(
+        builders.check(f"M01{i}", f"检查{i}", f"Check {i}", status="not_done", unscored=why)
+        for i, why in enumerate(("no_yardstick", "few_cases", ""))
+    )
+    counts = {**builders.measure().counts, "not_done": 3, "done": 0, "partial": 0}
+    line = replace(builders.measure(), checks=made, counts=counts)
+    shown = pages.all_tables(pages.opened(builders.bundle(measures=(line,)), "zh"))
+    page = shown["measures_table"].html
+    assert "未完成（1项）" in page and "检查2" in page
+    assert "检查0" not in page and "检查1" not in page

@@ -195,8 +195,18 @@ def test_targets_show_what_was_achieved_against_what_was_asked(zh):
 
 def test_measures_show_checks_by_status_for_a_notebook_with_their_units(zh):
     every = tables.measures_table(pages.opened(), every=True)
-    assert row(every, "M01")[2:] == ["发改委", "2", "1", "—", "1", "—", "3", "83.3%"]
-    assert row(zh["measures_table"], "parks")[1:] == ["1", "2", "1", "—", "1", "—", "3", "83.3%"]
+    assert row(every, "M01")[2:] == ["发改委", "2", "1", "—", "1", "—", "—", "3", "83.3%"]
+    assert row(zh["measures_table"], "parks")[1:] == [
+        "1",
+        "2",
+        "1",
+        "—",
+        "1",
+        "—",
+        "—",
+        "3",
+        "83.3%",
+    ]
 
 
 def test_an_unchecked_veto_is_said_to_be_unchecked(zh):

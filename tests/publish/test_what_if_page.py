@@ -484,6 +484,8 @@ def test_on_a_telephone_nothing_is_wider_than_the_screen(shown: Chrome) -> None:
             "whatIf.view.isAll = true; document.querySelector('#language').click()"
         )
         assert shown.execute_script("return document.documentElement.scrollWidth") <= 390
+        hidden = "return [...document.querySelectorAll('.card')].filter(e => !e.getClientRects().length).length"
+        assert shown.execute_script(hidden) == 0  # of index, total, grade, progress, targets
         small = """return Math.min(...[...document.querySelectorAll('body *')].filter(e => e.getClientRects().length
           && [...e.childNodes].some(n => n.nodeType == 3 && n.textContent.trim())).map(e => parseFloat(getComputedStyle(e).fontSize)))"""
         assert shown.execute_script(small) >= 11.5

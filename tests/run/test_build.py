@@ -19,11 +19,13 @@ from cescore.disclosure.bundle import Bundle
 from cescore.disclosure.bundles import Bundler
 from cescore.errors import RunError
 from cescore.run.asked import Asked
-from cescore.run.build import build, check, plan
+from cescore.run.build import build
+from cescore.run.checking import check
 from cescore.run.executor import can_fork, open_executor
 from cescore.run.job import Limits
 from cescore.run.lock import locked
 from cescore.run.manifest import read_manifest
+from cescore.run.planning import plan
 from cescore.run.store import JOURNAL_NAME
 from tests.run.in_this_process import Forked, forked
 

@@ -12,7 +12,8 @@ import pytest
 
 from cescore.cli import main as cli
 from cescore.cli.main import with_command
-from cescore.publish.pages.index.page import IndexPage, Line, Section, index_page
+from cescore.publish.pages.index.listing import IndexPage, Line, Section
+from cescore.publish.pages.index.page import index_page
 from cescore.run import executor
 from cescore.run.edition import is_selected
 from cescore.run.job import Outcome

@@ -23,9 +23,10 @@ from cescore.intake.entities import Entity
 from cescore.intake.workspace import Workspace
 from cescore.publish.render import render
 from cescore.run.asked import Asked
-from cescore.run.build import build, plan
+from cescore.run.build import build
 from cescore.run.executor import open_executor
 from cescore.run.manifest import read_manifest
+from cescore.run.planning import plan
 
 ROOT = Path(__file__).parents[2]
 SMALL = ROOT / "tests" / "unseen" / "workspace"

@@ -42,6 +42,17 @@ def test_a_piece_that_was_altered_is_made_anew(tmp_path: Path, maker: Maker, dam
     assert maker.count == 2
 
 
+def test_a_piece_under_the_name_of_another_is_made_anew(tmp_path: Path, maker: Maker) -> None:
+    kept = KeptWork.of_run(tmp_path, "code")
+    kept.text("a", maker)
+    (piece,) = kept.folder.iterdir()
+    kept.text("b", maker)
+    for other in kept.folder.iterdir():
+        other.write_bytes(piece.read_bytes())
+    kept.text("b", maker)
+    assert maker.count == 3
+
+
 def test_what_a_run_did_not_use_is_gone_after_it(tmp_path: Path, maker: Maker) -> None:
     KeptWork.of_run(tmp_path, "code").text("a", maker)
     later = KeptWork.of_run(tmp_path, "code")

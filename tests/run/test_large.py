@@ -18,7 +18,7 @@ from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.workspace import Workspace
 from cescore.method.result_rows import RESULT_COLUMNS
 from cescore.run.asked import Asked
-from cescore.run.build import check
+from cescore.run.checking import check
 from cescore.run.parquet_results import FOLDER
 from cescore.run.tables import INDICES, WIDE_KINDS, tables_in, write_tables
 

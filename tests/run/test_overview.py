@@ -10,7 +10,8 @@ import pytest
 from cescore.definitions.model import AssessmentRules, GradeBand, GradeScale, Plan
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.workspace import Workspace
-from cescore.publish.pages.index.page import IndexPage, Line, index_page
+from cescore.publish.pages.index.listing import IndexPage, Line
+from cescore.publish.pages.index.page import index_page
 from cescore.run.contents import Contents, grades_in_order
 from cescore.run.job import Outcome
 from cescore.run.journal import JournalEntry

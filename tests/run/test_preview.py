@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from cescore.errors import CescoreError, PublishError
-from cescore.run import preview as module
 from cescore.run.asked import Asked
 from cescore.run.executor import Executor, open_executor
 from cescore.run.job import Job, Outcome
@@ -110,7 +109,7 @@ def test_watching_tells_of_each_change_what_came_of_it(
         change(root, "params/frameworks/hospital.yml", "weight: 1", "weihgt: ")
         yield {(2, framework)}
 
-    monkeypatch.setattr(module, "watch", changes)
+    monkeypatch.setattr("watchfiles.watch", changes)
     made = preview(root, executor)
     made.make()
     first, built, refused = made.watch()

@@ -12,7 +12,9 @@ from rich.console import Console
 from cescore.definitions.shipped import NOTEBOOKS
 from cescore.errors import RunError
 from cescore.run.asked import Asked
-from cescore.run.build import build, check, plan
+from cescore.run.build import build
+from cescore.run.checking import check
+from cescore.run.planning import plan
 from cescore.run.production import traces, trials_in_production
 from tests.run.in_this_process import InThisProcess
 

@@ -41,6 +41,16 @@ def test_the_limits_are_those_that_a_reason_can_be_given_for() -> None:
     assert list(LIMITS) == ["at_floor", "at_top", "spread", "rank_stability", "redundancy"]
 
 
+@pytest.mark.parametrize("entity_type", TYPES)
+def test_every_type_has_the_progress_index_built_alike(
+    yearly: YearlyEvaluation, entity_type: str
+) -> None:
+    rules = yearly.evaluations[entity_type].framework.progress
+    assert rules is not None and rules.below_base_floor == "measure_from_floor" and rules.base_floor
+    assert {group.aggregation for group in rules.groups} == {"geometric_mean"}
+    assert rules.aggregation == "arithmetic_mean"
+
+
 @pytest.mark.parametrize("entity_type", ["city", "district", "enterprise"])
 def test_every_member_of_the_progress_index_has_moved_somewhere(
     yearly: YearlyEvaluation, entity_type: str

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal, get_args
 
 from pydantic import Field, ValidationInfo, model_validator
 
+from cescore.definitions.industry_mix import names_of
 from cescore.definitions.model.base import FROM_FILE, Definition, FileValues, Named
 from cescore.definitions.model.written import (
     Code,
@@ -66,6 +67,7 @@ class Check(Named):
 
     id: Text
     levels: Words  # entity types
+    industries: Words = ()  # of bodies that have an industry, only those of one of these
     type: CheckType
     better: Literal["more", "less", ""] = ""
     # what its number is worked out from; a check of what is scored elsewhere is not scored again
@@ -91,6 +93,11 @@ class Check(Named):
             by_type: Yardstick = "none" if kind in NUMERIC else "done"
             given = {**given, "yardstick": "goal" if given.get("goal") else by_type}
         return given
+
+    def asks(self, industry: str) -> bool:
+        """Whether a body of an industry, as the register writes it, is asked; "" is of none."""
+        named = names_of(industry) if industry else ()
+        return not self.industries or not named or any(n in self.industries for n in named)
 
     @property
     def is_on_a_way(self) -> bool:
@@ -174,6 +181,8 @@ class Improvement(Definition):
     """
 
     rate: Real = Field(default=1.0, gt=0)  # percentage points
+    # percentage points from where a rate can be no better: the nearer, the more holding it earns
+    near: Real = Field(default=1.0, gt=0)
     amount: Real = Field(default=5.0, gt=0)  # of a count or amount: per cent of that number
     years: Whole = Field(
         default=3, ge=1, le=10

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from cescore.definitions.formula import Expression, parse
+from cescore.definitions.industry_mix import is_mix, parts_of
 from cescore.definitions.model.base import Definition, Named
 from cescore.definitions.model.written import (
     Code,
@@ -176,3 +178,20 @@ class Account(Computed):
             return None
         own = {"source": found.source or self.source, "tag": found.tag or self.tag}
         return found.model_copy(update=own)
+
+    def of_mix(self, industry: str) -> float | None:
+        """The value for a body of several industries: Σ share · value of each part's product.
+
+        Shares are of output, so it holds for what is stated per output. A part without a product, or
+        with one that has no line, has its industry's ``otherwise_in``, else ``otherwise``; None where
+        a part has neither, and for what is no mix.
+        """
+        if not is_mix(industry):
+            return None
+        lines = [
+            (part.share, self.line(part.product, part.industry)) for part in parts_of(industry)
+        ]
+        known = [(share, Fraction(str(line.value))) for share, line in lines if line is not None]
+        if len(known) < len(lines):
+            return None
+        return float(sum(share * value for share, value in known))

@@ -50,6 +50,8 @@ class Disclosure(Definition):
     significant_digits: Whole = Field(default=2, ge=1, le=4)
     n_shown_from: Whole = Field(default=10, ge=3)
     industry_totals: Words = ()  # variables totalled by industry; empty: headline inputs
+    # the variable that shares of industries in the register are shares of; empty: they are not audited
+    shares_of: str = ""
     # legal bases whose values need no protection: their consent covers publication
     unprotected_bases: tuple[Literal["administrative", "consented"], ...] = ()
     # entity type of respondents -> why methods that learn from others may score it all the same

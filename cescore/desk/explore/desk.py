@@ -10,11 +10,12 @@ import ipywidgets as widgets
 from markupsafe import escape
 
 from cescore.definitions.model import Framework
+from cescore.desk.around import workspace_root
 from cescore.desk.explore.answers import Answers
 from cescore.desk.explore.controls import Controls
 from cescore.desk.explore.files import Files
 from cescore.desk.explore.trial import Trial
-from cescore.desk.opening import workspace_root
+from cescore.desk.reading import read_workspace
 from cescore.desk.showing import dress_notebook, framed
 from cescore.desk.whole_type import TypeDesk, TypeSetting, desk_of
 from cescore.errors import CescoreError
@@ -35,7 +36,8 @@ def explore(entity_type: str, year: int, lang: str = "zh", *, root: str = "") ->
         No framework is of this type, the year has no entity of it, or no workspace is around.
     """
     dress_notebook(lang)
-    return Explorer(Workspace.load(workspace_root(root), year), entity_type, lang)
+    read = read_workspace(workspace_root(root), year, lang)
+    return Explorer(read.workspace, entity_type, lang)
 
 
 class Explorer:

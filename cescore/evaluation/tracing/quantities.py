@@ -224,9 +224,11 @@ def _from_table(
 ) -> Traced:
     """The line of a table that the entity's word chooses: its value, with the line's own source."""
     panel = _panel(tracer, quantity)
-    word = _word(table.by, quantity, panel)
-    line = table.line(word, _word("industry", quantity, panel))
+    word, industry = _word(table.by, quantity, panel), _word("industry", quantity, panel)
+    line = table.line(word, industry) if word else None
     notes = (TraceNote.of("source", text=table.source, tag=table.tag),)
+    if line is None and table.of_mix(industry) is not None:
+        notes = (TraceNote.of("source", text=f"{industry}: {table.source}", tag=table.tag),)
     if line is not None and line.tag is not None:
         notes = (TraceNote.of("source", text=f"{word}: {line.source}", tag=line.tag),)
     names = Named(zh=table.zh, en=table.en)

@@ -17,7 +17,7 @@ from cescore.publish.charts.drawing import Drawing, curve
 from cescore.publish.charts.frame import NONE, WIDE, in_a_row, sample_mark
 from cescore.publish.charts.style import LEAST as TYPE
 from cescore.publish.charts.style import MAIN, TITLE, framed
-from cescore.publish.fragment import Fragment
+from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.numbers import decimals_for, number
 from cescore.publish.printing.measure import height_of, lines_of, width_of
 from cescore.publish.view import Number, View, by_code, of_series, recorded
@@ -60,6 +60,10 @@ def _picture(view: View, picture: FlowPicture) -> Fragment:
     if not bands:
         return NONE
     lost = [link for link, value in found if value is None or value < 0]
+    if _lacks_a_source(picture, [link for link, value in found if value is None]):
+        names = view.join(dict.fromkeys(_link_words(view, picture, link) for link in lost))
+        title = picture.name(view.lang)
+        return paragraph(view.t("flow.not_drawn", name=title, names=names), "note")
     is_wide = picture.width == "whole"
     title = view.t(
         "flow.title", name=picture.name(view.lang), year=view.bundle.year,
@@ -79,6 +83,13 @@ def _picture(view: View, picture: FlowPicture) -> Fragment:
     )
     svg = drawing.svg(view.t("alt.trend", name=title, list=said), sample_mark(view))
     return framed(svg, view.sentences(filter(None, notes)) if is_wide or lost or nowhere else "")
+
+
+def _lacks_a_source(picture: FlowPicture, unknown: Sequence[FlowLink]) -> bool:
+    """Whether something of unknown size would enter the picture: it may be the largest branch, and
+    the others would pass for the whole."""
+    entered = {link.end for link in picture.links}
+    return any(link.start not in entered for link in unknown)
 
 
 def _value(view: View, picture: FlowPicture, link: FlowLink) -> float | None:

@@ -146,6 +146,15 @@ def exact(value: float) -> str:
     return f"{MINUS if number < 0 else ''}{text}"
 
 
+END_DIGITS, END_ROUNDED = 6, 4  # significant: an end with more was worked out, and is rounded
+
+
+def end_text(value: float) -> str:
+    """An end of a scale: as it was decided, or, worked out by a rule, to four significant digits."""
+    is_decided = float(f"{value:.{END_DIGITS}g}") == value
+    return exact(value if is_decided else float(f"{value:.{END_ROUNDED}g}"))
+
+
 def percent(share: float, decimals: int = 1) -> str:
     """A share as a percentage, its last zero kept: columns line up."""
     return f"{Decimal(repr(share * 100)).quantize(Decimal(1).scaleb(-decimals), 'ROUND_HALF_UP')}%"

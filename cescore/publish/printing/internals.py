@@ -39,6 +39,7 @@ UNUSUAL = frozenset("\n\t\r\f\v\xad\x85\u2028\u2029")
 BEYOND_ITSELF = re.compile(
     r"\d(?:p?v(?:w|h|i|b|min|max))\b|leader\(|footnote|note\(|note-", re.IGNORECASE
 )
+MOST_NAMES = 1000  # of a PDF's entries that are kept; glyphs and fonts have some of their own
 CORNERS = ("top_left", "top_right", "bottom_right", "bottom_left")
 USED = (
     *(f"{kind}_{side}" for kind in ("margin", "padding") for side in ("left", "right", "top", "bottom")),
@@ -140,7 +141,7 @@ def changes() -> tuple[LibraryChange, ...]:
 
     made = (
         _texts, _drawing, _line_heights, _character_ratios, _used_values, _radii, _places_in_the_flow,
-        _page_names, _margins, _backgrounds, _borders, _numbers, _styles,
+        _descendants, _page_names, _margins, _backgrounds, _borders, _numbers, _styles,
     )  # fmt: skip
     return tuple(change for one in made for change in one())
 
@@ -548,26 +549,49 @@ def _places_in_the_flow() -> list[LibraryChange]:
     )  # fmt: skip
     plain = tuple(getattr(Box, name) for name in names)
 
-    def facts(box):
-        style = box.style
+    def facts(style, box):
         asked = style["float"], style["position"]
-        try:
-            was, answers = style._place
-            if was == asked:
-                return answers
-        except AttributeError:
-            pass
         answers = tuple(function(box) for function in plain)
-        style._place = asked, answers = asked, (*answers, not any(answers))
-        return answers
+        style._place = (*asked, (*answers, not any(answers)))
+        return style._place[2]
 
     def asking(number: int) -> Callable[[Any], bool]:
-        return lambda box: facts(box)[number]
+        def answer(box):
+            style = box.style
+            try:
+                floats, position, answers = style._place
+            except AttributeError:
+                return facts(style, box)[number]
+            if floats is style["float"] and position is style["position"]:
+                return answers[number]
+            return facts(style, box)[number]
+
+        return answer
 
     return [
         LibraryChange(Box, name, asking(number))
         for number, name in enumerate((*names, "is_in_normal_flow"))
     ]
+
+
+def _descendants() -> list[LibraryChange]:
+    """A box and all below it from one list of what is to come, not by a generator for each level."""
+    from weasyprint.formatting_structure.boxes import Box
+
+    plain = Box.descendants
+
+    def descendants(self, placeholders=False):
+        if placeholders:
+            yield from plain(self, placeholders)
+            return
+        coming = [self]
+        while coming:
+            box = coming.pop()
+            yield box
+            if isinstance(box, Box):  # not what stands in for one that is placed elsewhere
+                coming += box.children[::-1]
+
+    return [LibraryChange(Box, "descendants", descendants)]
 
 
 def _page_names() -> list[LibraryChange]:
@@ -714,7 +738,8 @@ def _borders() -> list[LibraryChange]:
 
 
 def _numbers() -> list[LibraryChange]:
-    """Numbers and names become bytes without going through a string."""
+    """Numbers and names become bytes without going through a string, and the names of entries, a few
+    dozen in all, once."""
     import pydyf
 
     plain = pydyf._to_bytes
@@ -723,15 +748,36 @@ def _numbers() -> list[LibraryChange]:
         kind = type(item)
         if kind is bytes:
             return item
+        if kind is str:
+            return item.encode("ascii")
         if kind is float:
             return b"%d" % item if item.is_integer() else (b"%f" % item).rstrip(b"0")
         if kind is int:
             return b"%d" % item
-        if kind is str:
-            return item.encode("ascii")
         return plain(item)
 
-    return [LibraryChange(pydyf, "_to_bytes", to_bytes)]
+    entry_names: dict[str, bytes] = {}
+
+    def entries(self):
+        parts = [b"<<"]
+        for key, value in self.items():
+            name = entry_names.get(key)
+            if name is None:
+                name = b"/%b " % to_bytes(key)
+                if len(entry_names) < MOST_NAMES:
+                    entry_names[key] = name
+            parts += name, to_bytes(value)
+        parts.append(b">>")
+        return b"".join(parts)
+
+    def members(self):
+        return b"[%b]" % b" ".join([to_bytes(child) for child in self])
+
+    return [
+        LibraryChange(pydyf, "_to_bytes", to_bytes),
+        LibraryChange(pydyf.Dictionary, "data", property(entries)),
+        LibraryChange(pydyf.Array, "data", property(members)),
+    ]
 
 
 # --- styles: those of one page serve the next -------------------------------------------------

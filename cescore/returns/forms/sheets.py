@@ -153,6 +153,9 @@ def _check(form: SheetWriter, page: Worksheet, row: int, line: CheckLine) -> Non
         if heading.is_input:
             kind = "input_date" if heading.key.endswith("_date") else f"input_{heading.key}"
             page.write_blank(row, column, None, form.formats.get(kind, form.formats["input"]))
+    if not check.asks(form.entity.industry):
+        status = shape.MEASURES.column("status")
+        form.write(page, row, status, words["not_applicable"], "input_status")
     hint = shape.MEASURES.column("hint")
     page.write_formula(row, hint, line.hint, form.formats["hint"], "")
     if check.type in UNIT_OF_TYPE:

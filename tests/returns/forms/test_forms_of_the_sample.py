@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from cescore.definitions.shipped import REPOSITORY
 from cescore.intake.workspace import Workspace
@@ -66,3 +68,17 @@ def test_a_form_of_the_sample_has_every_row_that_the_sample_returned(opened: Any
         assert set(asked.values()) == {1}
         page = form.sheet.book[shape.RETURN.zh]
         assert page.max_row == FIRST_ROW + len(form.template.lines)
+
+
+def test_a_form_says_which_checks_are_of_other_industries(
+    opened: Any, workspace: Workspace
+) -> None:
+    form = opened(REPOSITORY, 2025, entity_id="E057")
+    sheet = shape.MEASURES
+    checks = [line.check for line in form.template.checks]
+    industry = workspace.register["E057"].industry
+    page = load_workbook(io.BytesIO(form.content))[sheet.name("zh")]
+    column = sheet.column("status") + 1
+    cells = [page.cell(FIRST_ROW + 1 + i, column).value or "" for i in range(len(checks))]
+    assert cells == ["" if check.asks(industry) else "不适用" for check in checks]
+    assert set(cells) == {"", "不适用"}

@@ -14,13 +14,22 @@ from cescore.disclosure.documents import MethodBook
 from cescore.method.aggregate import Aggregation
 from cescore.method.column import Panel
 from cescore.method.contributions import Decomposition
+from cescore.method.fitting import method_of
 from cescore.method.missing import Scored
 from cescore.method.progress import ProgressResult
 from cescore.method.yardsticks import STATUSES
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import number
+from cescore.publish.pages.credits import credit_sum
 from cescore.publish.pages.document import Words, exact, factor_text, heading, percent
 from cescore.publish.pages.formulas import NAME, coded
+from cescore.publish.pages.method_book.example_parts import (
+    ProgressTable,
+    less,
+    plain,
+    score_text,
+    targets_table,
+)
 from cescore.publish.section import section
 from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.view import at
@@ -29,7 +38,6 @@ if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenBundle, OpenDocument
 
 DASH = "—"
-DIGITS = 6  # significant: enough to find a printed score again by hand
 RETURNED = 10  # those of a returned figure, which is printed as it is
 OPERATORS = {" / ": " ÷ ", " * ": " × ", " - ": " − "}
 BASE = re.compile(r"base\((\w+)\)")
@@ -75,7 +83,11 @@ def example(book: OpenDocument[MethodBook], worked: WorkedExample | None) -> Fra
                 words.t("book.caption.example"),
                 [words.t("book.example.indicators")],
             ).fragment(),
-            section("points", points=[*steps.index(), *steps.total(), *steps.progress()]),
+            section("points", points=list(steps.index())),
+            steps.targets(),
+            section("points", points=list(steps.total())),
+            steps.ratios(),
+            section("points", points=list(steps.progress())),
         ]
     )
 
@@ -133,31 +145,42 @@ class _Steps:
         factor = factor_text(indicator.factor)
         if factor:
             text = f"({text}) {factor}" if " − " in text or " + " in text else f"{text} {factor}"
-        return f"{text} = {_plain(value)}"
+        return f"{text} = {plain(value)}"
 
     def _operand(self, name: str, year: int | None = None) -> str:
         for panel in (self.worked.accounts, self.worked.indicators):
             found = self.value(panel, name, year)
             if found is not None:
-                return _plain(found, RETURNED)
+                return plain(found, RETURNED)
         factor = self.framework.factors.get(name)
         return exact(factor.value) if factor else name  # a function, or what is not released
 
     def _scored(self, indicator: Indicator, value: float | None) -> str:
         """The score by the ends of the scale, where it stands on stated ends."""
         ends = indicator.ends_in(self.worked.bundle.year, self.worked.bundle.data.entity.industry)
-        method = indicator.normalisation or self.framework.normalisation
-        if value is None or ends is None or method != "goalposts":
+        if value is None or ends is None:
             return DASH
-        worst, best = ends
-        scale, span = self.framework.scale, abs(best - worst)
-        ahead = (value, worst) if best > worst else (worst, value)  # the way from the worst end
-        share = (ahead[0] - ahead[1]) / span
-        if not 0 <= share <= 1:
-            end = "top" if share > 1 else "floor"
-            return self.words.t(f"book.example.beyond_{end}", score=exact(getattr(scale, end)))
-        floor = f"{exact(scale.floor)} + " if scale.floor else ""
-        return f"{floor}{exact(scale.top - scale.floor)} × {_less(*ahead)} ÷ {_plain(span)}"
+        return score_text(
+            self.words, value, ends, method_of(indicator, self.framework), self.framework.scale
+        )
+
+    def targets(self) -> Fragment:
+        """The scored targets, each with its share and points."""
+        plan, bundle = self.words.document.data.plan, self.worked.bundle
+        if plan is None or bundle.data.assessment.parts.get("targets") is None:
+            return Fragment("")
+        return targets_table(self.words, bundle, plan.assessment)
+
+    def ratios(self) -> Fragment:
+        """The members of the progress index, each with its ratio to the base year."""
+        rules, worked = self.framework.progress, self.worked
+        if rules is None or at(worked.progress.index, self.place).value is None:
+            return Fragment("")
+        return ProgressTable(
+            self.words, worked.bundle, rules,
+            value=lambda code, year: self.value(worked.indicators, code, year),
+            ratio=lambda code: self.value(worked.progress.members, code),
+        ).fragment()  # fmt: skip
 
     def index(self) -> Iterator[str]:
         """Groups from their members and the index from its groups, the top level alone in numbers."""
@@ -202,19 +225,21 @@ class _Steps:
         index, scale = at(self.worked.result.index, self.place).value, self.framework.scale
         if found.index_converted and index is not None:
             yield words.t(
-                "book.example.position", text=_less(index, scale.floor),
+                "book.example.position", text=less(index, scale.floor),
                 span=exact(scale.top - scale.floor), value=f"{number(found.parts['index'] or 0, 2)}",
             )  # fmt: skip
         scored = [line for line in data.targets if line.scored and line.points is not None]
         if scored and found.parts.get("targets") is not None:
-            each = words.clauses([f"{one.id} {_plain(100 * (one.points or 0))}" for one in scored])
+            each = words.clauses([f"{one.id} {plain(100 * (one.points or 0))}" for one in scored])
             value = f"{number(found.parts['targets'] or 0, 2)}"
             yield words.t("book.example.targets", list=each, n=len(scored), value=value)
         if data.measures and found.parts.get("measures") is not None:
             counts = {s: sum(line.counts.get(s, 0) for line in data.measures) for s in STATUSES}
             each = words.clauses([f"{words.t(f'check.{s}')} {n}" for s, n in counts.items() if n])
             value = f"{number(found.parts['measures'] or 0, 2)}"
-            yield words.t("book.example.measures", list=each, value=value)
+            text = credit_sum(data.measures)
+            key = "book.example.measures" if text else "book.example.measures.by_rule"
+            yield words.t(key, list=each, text=text, value=value)
         used = [(part, share) for part, share in found.weights.items() if share]
         text = " + ".join(
             f"{percent(share)} × {number(found.parts[part] or 0, 2)}" for part, share in used
@@ -265,25 +290,10 @@ def _mean(members: Sequence[tuple[float, float]], method: str) -> str:
         if is_equal:
             return f"({' × '.join(values)})^(1/{len(values)})"
         pairs = zip(values, members, strict=True)
-        return " × ".join(f"{text}^{_plain(weight / whole)}" for text, (_, weight) in pairs)
+        return " × ".join(f"{text}^{plain(weight / whole)}" for text, (_, weight) in pairs)
     if method == "arithmetic_mean":
         if is_equal:
             return f"({' + '.join(values)}) ÷ {len(values)}"
         pairs = zip(values, members, strict=True)
         return " + ".join(f"{percent(weight / whole)} × {text}" for text, (_, weight) in pairs)
     return ", ".join(values)
-
-
-def _plain(value: float, digits: int = DIGITS) -> str:
-    return exact(float(f"{value:.{digits}g}"))
-
-
-def _less(value: float, other: float) -> str:
-    """A difference in brackets; of nothing, the value alone."""
-    if other == 0:
-        return _plain(value)
-    return (
-        f"({_plain(value)} − {_plain(other)})"
-        if other > 0
-        else f"({_plain(value)} + {_plain(-other)})"
-    )

@@ -11,9 +11,19 @@ from markupsafe import Markup
 from cescore.definitions.model import Framework, Goalposts, Group, Indicator
 from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.documents import MethodBook
+from cescore.method.fitting import method_of
 from cescore.publish.fragment import Fragment, paragraph, two_lines
-from cescore.publish.pages.document import Entries, Entry, Words, exact, heading, percent
+from cescore.publish.pages.document import (
+    Entries,
+    Entry,
+    Words,
+    end_text,
+    exact,
+    heading,
+    percent,
+)
 from cescore.publish.pages.formulas import coded, computed_lines, imputed, name_of, treated
+from cescore.publish.pages.scales import BY_LOG, doubling, normalised
 from cescore.publish.section import section
 from cescore.publish.table import Row, Table, TableColumn
 
@@ -128,14 +138,12 @@ def _card(words: Words, framework: Framework, *, whole: bool) -> Fragment:
     """The framework's own settings in sentences; of a second one of a chapter, who it is alone."""
     if not whole:
         return section("points", points=_identity(words, framework))
-    ends = {"floor": exact(framework.scale.floor), "top": exact(framework.scale.top)}
-    values = {**ends, "least": exact(100 * framework.missing.min_weight_covered)}
     head = framework.headline
     rates = [head.resource_output_rate, head.resource_recycling_rate, *head.beside]
     named = [f"{name_of(framework, words.lang, c)}（{c}）" if words.lang == "zh"
              else f"{name_of(framework, words.lang, c)} ({c})" for c in rates if c]  # fmt: skip
     said = [
-        words.t(f"method.normalisation.{framework.normalisation}", **values),
+        normalised(words, framework),
         words.t(f"note.aggregation.{framework.aggregation}"),
         imputed(words, framework.imputation),
         treated(words, framework.treatment),
@@ -260,8 +268,8 @@ def _indicator(
         "↑" if indicator.direction == 1 else "↓",
         share,
         percent(weights[indicator.code]) if weights.get(indicator.code) else DASH,
-        exact(posts.worst) if posts and indicator.group else DASH,
-        exact(posts.best) if posts and indicator.group else DASH,
+        end_text(posts.worst) if posts and indicator.group else DASH,
+        end_text(posts.best) if posts and indicator.group else DASH,
         indicator.tag,
     ]
     return Entry(cells, list(_lines(words, framework, indicator)))
@@ -282,7 +290,7 @@ def _lines(
 def _goalpost_lines(words: Words, indicator: Indicator) -> Iterator[str]:
     for year, posts in sorted(indicator.goalposts.items()):
         said = words.t(
-            "book.goalposts", year=year, worst=exact(posts.worst), best=exact(posts.best),
+            "book.goalposts", year=year, worst=end_text(posts.worst), best=end_text(posts.best),
             source=words.tagged(posts.source, posts.tag),
         )  # fmt: skip
         yield said + _by_industry(words, posts)
@@ -292,7 +300,9 @@ def _by_industry(words: Words, posts: Goalposts) -> str:
     if not posts.by_industry:
         return ""
     each = [
-        words.t("book.industry_posts", industry=industry, worst=exact(worst), best=exact(best))
+        words.t(
+            "book.industry_posts", industry=industry, worst=end_text(worst), best=end_text(best)
+        )
         for industry, (worst, best) in posts.by_industry.items()
     ]
     return words.t("book.by_industry", list=words.clauses(each))
@@ -300,7 +310,9 @@ def _by_industry(words: Words, posts: Goalposts) -> str:
 
 def _settings(words: Words, framework: Framework, indicator: Indicator) -> Iterator[str]:
     """What an indicator has of its own against the framework's general settings."""
-    if indicator.normalisation and indicator.normalisation != framework.normalisation:
+    if method_of(indicator, framework) == BY_LOG and indicator.goalposts:
+        yield doubling(words, framework, indicator)
+    elif indicator.normalisation and indicator.normalisation != framework.normalisation:
         yield words.t(f"book.own.{indicator.normalisation}")
     if indicator.latest_within:
         yield words.t("book.latest_within", years=indicator.latest_within)

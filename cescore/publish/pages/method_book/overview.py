@@ -23,6 +23,7 @@ from cescore.publish.pages.document import Words, cut, exact, heading, percent
 from cescore.publish.pages.formulas import coded
 from cescore.publish.section import section
 from cescore.publish.table import Row, Table, TableColumn
+from cescore.publish.words import label_or
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenDocument
@@ -196,7 +197,10 @@ def ends(book: OpenDocument[MethodBook]) -> Fragment:
 
 def _taken(words: Words, rule: EndsRule) -> str:
     """The number that a rule takes."""
-    points = words.clauses(f"{level} {exact(p)}" for level, p in rule.points.items())
+    points = words.clauses(
+        f"{label_or(f'book.level.{level}', words.lang, level)} {exact(p)}"
+        for level, p in rule.points.items()
+    )
     return words.t(
         f"book.ends.{rule.kind}",
         ratio=exact(rule.ratio or 0),

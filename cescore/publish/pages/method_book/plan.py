@@ -119,9 +119,10 @@ def assessment(book: OpenDocument[MethodBook], constants: Mapping[str, float]) -
     shares = {name: exact(100 * value) for name, value in constants.items()}
     better = {
         name: exact(getattr(rules.improves, name))
-        for name in ("rate", "amount", "flow", "years", "few")
+        for name in ("rate", "near", "amount", "flow", "years", "few")
     }
-    said = [words.t(f"book.assess.{n}", **shares, **better) for n in range(1, 11)]
+    variants = {} if rules.bonus_most else {6: "6.capped"}
+    said = [words.t(f"book.assess.{variants.get(n, n)}", **shares, **better) for n in range(1, 11)]
     said += [words.t("book.noted", note=rules.note)] if rules.note else []
     return Fragment.join(
         [
@@ -351,12 +352,20 @@ def _check(words: Words, check: Check, elsewhere: ElsewhereByType) -> Row:
     return Row(
         [
             f"{check.id}  {words.name(check)}",
-            words.types(check.levels),
+            _asked(words, check),
             words.clauses([_yardstick(words, check), *repeats]),
             check.source,
             check.tag,
         ]
     )
+
+
+def _asked(words: Words, check: Check) -> str:
+    """The types that a check is for, and the industries of those that have one."""
+    types = words.types(check.levels)
+    if not check.industries:
+        return types
+    return words.t("book.check.industries", types=types, list=words.join(check.industries))
 
 
 def _elsewhere(book: MethodBook) -> ElsewhereByType:

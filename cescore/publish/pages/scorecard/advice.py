@@ -1,48 +1,78 @@
-"""What to do next, in plain sentences: rules over the numbers, in order of urgency.
+"""What to do next, in plain sentences: rules over the numbers, what brings most to the total first.
 
-Each rule looks at one thing and gives sentences or nothing; `RULES` is their order. A rule says what
+Each rule looks at one thing and gives sentences with what they bring, or nothing. A rule says what
 would close a gap that the figures show: it never invents a policy. The sentences are in labels.json.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
-from itertools import islice
+from dataclasses import dataclass
 
 from cescore.definitions.bilingual import name_in
 from cescore.method.grade_margin import GradeTurn
-from cescore.method.measures import MeasureLine
-from cescore.method.next_step import NextStep
+from cescore.method.next_step import NextStep, StepKind
 from cescore.method.targets import TargetLine
 from cescore.method.yardsticks import OPEN
 from cescore.publish.numbers import decimals_for, enough, number, quantity
-from cescore.publish.pages.scorecard.evidence import NOTABLE, PageEvidence
+from cescore.publish.pages.scorecard.comparable import peer_words
+from cescore.publish.pages.scorecard.evidence import PageEvidence
 from cescore.publish.view import View, by_code, has_enough, of_series
 
 MOST = 3
 MOST_MOVES = 3  # of indicators moved together that one sentence names
+MOST_CHECKS = 3  # to be completed in full for a better grade that a sentence asks for
 NAMED = 2  # names that one sentence holds
+AMONG_PEERS: tuple[StepKind, ...] = ("median", "better_half")
+LEAST_GAIN = 0.1  # [P] points of the total, or of the index where there is none, below which nothing is advised
+
+
+@dataclass(frozen=True)
+class Advice:
+    """A sentence of advice and the points that it would bring; None: it comes before all others."""
+
+    sentence: str
+    points: float | None = None
 
 
 def advice(known: PageEvidence, most: int = MOST) -> tuple[str, ...]:
-    """The sentences of page one below the findings."""
-    return tuple(islice((sentence for rule in RULES for sentence in rule(known)), most))
+    """The sentences of page one below the findings: what brings most first, and nothing that brings
+    next to nothing."""
+    every = [piece for rule in RULES for piece in rule(known)]
+    told = [piece for piece in every if piece.points is None or piece.points >= LEAST_GAIN]
+    ordered = sorted(told, key=lambda piece: -math.inf if piece.points is None else -piece.points)
+    return tuple(piece.sentence for piece in ordered[:most])
 
 
-def returns(known: PageEvidence) -> Iterator[str]:
+def _worth(known: PageEvidence, part: str, share: float) -> float | None:
+    """Points of the total that a share of a part is worth; None where no total is shown."""
+    found = known.view.data.assessment
+    weight = found.weights.get(part)
+    if found.total is None or not weight or found.parts.get(part) is None:
+        return None
+    return 100 * weight * share
+
+
+def _gain_words(known: PageEvidence, points: float | None) -> str:
+    """What it brings to the total in words; "" where that is not known."""
+    return "" if points is None else known.view.t("advice.gain", points=number(points))
+
+
+def returns(known: PageEvidence) -> Iterator[Advice]:
     """A return that is not in, or one that covers too little: nothing else matters before."""
     view = known.view
     if not view.data.filed:
-        yield view.t("advice.file", year=view.bundle.year)
+        yield Advice(view.t("advice.file", year=view.bundle.year))
     elif not has_enough(view, known.coverage):
         series = by_code(view.data.evaluated.indicators)
         empty = [i for i in view.scored if of_series(series.get(i.code), view.now).value is None]
         names = view.join(i.name(view.lang) or i.code for i in empty[:NAMED])
         least = quantity(100 * view.bundle.framework.missing.min_weight_covered, "%", view.lang, 0)
-        yield view.t("advice.complete", names=names, n=len(empty), least=least)
+        yield Advice(view.t("advice.complete", names=names, n=len(empty), least=least))
 
 
-def late_targets(known: PageEvidence) -> Iterator[str]:
+def late_targets(known: PageEvidence) -> Iterator[Advice]:
     """The own target that is furthest behind: how much is lacking and, while the plan runs, what
     each year must bring."""
     view = known.view
@@ -66,15 +96,20 @@ def late_targets(known: PageEvidence) -> Iterator[str]:
     }
     needed = line.pace.needed if line.pace is not None else None
     turn = _turn(known, "target", "advice.turn.target", line)
+    scored = sum(one.scored and one.points is not None for one in view.data.targets)
+    lacking = 1 - (line.points or 0.0) if line.scored else 0.0
+    points = _worth(known, "targets", max(lacking, 0.0) / scored) if scored else None
+    more = [_gain_words(known, points) if points else "", turn]
     if needed:
         side = "rise" if needed > 0 else "fall"
         need = _yearly(view, line, abs(needed))
-        yield view.sentences([view.t(f"advice.behind.{side}", need=need, **words), turn])
+        sentence = view.t(f"advice.behind.{side}", need=need, **words)
     elif line.type == "level":
         side = "up" if line.op == ">=" else "down"
-        yield view.sentences([view.t(f"advice.missed.{side}", **words), turn])
+        sentence = view.t(f"advice.missed.{side}", **words)
     else:
-        yield view.sentences([view.t("advice.missed", **words), turn])
+        sentence = view.t("advice.missed", **words)
+    yield Advice(view.sentences(filter(None, [sentence, *more])), points or None)
 
 
 def _turn(known: PageEvidence, kind: str, key: str, line: TargetLine | None = None) -> str:
@@ -87,6 +122,8 @@ def _turn(known: PageEvidence, kind: str, key: str, line: TargetLine | None = No
     ]
     if margin is None or not found:
         return ""
+    if line is None and found[0].needed > MOST_CHECKS:
+        return ""  # nearly all of them: no advice
     needed = f"{found[0].needed:g}" if line is None else _enough_in_unit(view, line, found[0])
     grade = name_in(view.lang, margin.next_zh, margin.next_en)
     return view.t(key, needed=needed, grade=grade)
@@ -122,44 +159,56 @@ def _gap(view: View, line: TargetLine) -> str:
     return quantity(size, line.unit, view.lang, decimals)
 
 
-def open_checks(known: PageEvidence) -> Iterator[str]:
-    """Checks that inspection found not done, with the measures they belong to and who answers."""
+def open_checks(known: PageEvidence) -> Iterator[Advice]:
+    """The scored checks that lack credit, those that lack most first: what is recorded only has no
+    right amount and is nobody's task."""
     view = known.view
-    for status in OPEN:
-        late = [m for m in view.data.measures if m.counts.get(status)]
-        if late:
-            n = sum(m.counts[status] for m in late)
-            names = view.join(_measure(known, m) for m in late[:NAMED])
-            more = view.t("advice.more") if len(late) > NAMED else ""
-            turn = _turn(known, "measures", "advice.turn.measures")
-            yield view.sentences([view.t(f"advice.{status}", n=n, names=names, more=more), turn])
-            return
+    open_ = [
+        (1 - check["credit"], check)
+        for measure in view.data.measures
+        for check in measure.checks
+        if check["credit"] is not None and check["credit"] < 1 and check["status"] in OPEN
+    ]
+    if not open_:
+        return
+    ordered = sorted(open_, key=lambda lacking: -lacking[0])
+    scored = sum(measure.scored for measure in view.data.measures)
+    points = _worth(known, "measures", sum(lacking for lacking, _ in open_) / scored)
+    names = view.join(
+        view.t("advice.check", id=check["id"], name=name_in(view.lang, check["zh"], check["en"]))
+        for _, check in ordered[:NAMED]
+    )
+    more = view.t("advice.more") if len(ordered) > NAMED else ""
+    sentence = view.t("advice.checks", n=len(ordered), names=names, more=more)
+    turn = _turn(known, "measures", "advice.turn.measures")
+    yield Advice(
+        view.sentences(filter(None, [sentence, _gain_words(known, points), turn])),
+        LEAST_GAIN if points is None else points,
+    )
 
 
-def _measure(known: PageEvidence, measure: MeasureLine) -> str:
-    view = known.view
-    name = measure.name(view.lang)
-    return view.t("advice.measure", id=measure.id, name=name)
-
-
-def levers(known: PageEvidence) -> Iterator[str]:
+def levers(known: PageEvidence) -> Iterator[Advice]:
     """Which indicators, brought to the next step within reach, would raise the index most.
 
     Under every mean the gain is the index computed anew. Where the index compares all with all no
     gain follows from the entity's own figures: then the sentence says so.
     """
+    share = known.share_of_total
     told = {c for line in known.view.data.targets if line.role == "own" for c in line.indicators}
     codes = [code for code in known.rooms if code not in told]  # targets have advice of their own
     steps = {code: step for code in codes if (step := known.step(code)) is not None}
     gains = {code: known.gain_at(code, step.value) or 0.0 for code, step in steps.items()}
-    best = sorted((code for code in gains if gains[code] > NOTABLE), key=lambda c: -gains[c])
-    for code in best[:NAMED]:
-        yield _lever(known, code, steps[code], gains[code])
+    for code in sorted(gains, key=lambda c: -gains[c])[:NAMED]:
+        points = gains[code] * (1 if share is None else share)
+        key = "advice.gain.index" if share is None else "advice.gain"
+        gain = known.view.t(key, points=number(points))
+        sentence = _lever(known, code, steps[code])
+        yield Advice(known.view.sentences([sentence, gain]), points)
     if known.is_rated and not known.rooms:
         yield from _lowest(known)
 
 
-def next_grade(known: PageEvidence) -> Iterator[str]:
+def next_grade(known: PageEvidence) -> Iterator[Advice]:
     """The few indicators that together reach the next grade at least cost, where no turn of one within
     reach does; many at once are no advice."""
     view, margin = known.view, known.view.data.margin
@@ -175,10 +224,12 @@ def next_grade(known: PageEvidence) -> Iterator[str]:
         words = dict(zip(("now", "needed"), amounts, strict=True))
         moves.append(view.t("advice.path.move", name=view.name(move.code), **words))
     grade = name_in(view.lang, margin.next_zh, margin.next_en)
-    yield view.t("advice.path", grade=grade, moves=view.t("join.clause").join(moves))
+    sentence = view.t("advice.path", grade=grade, moves=view.t("join.clause").join(moves))
+    gain = _gain_words(known, margin.missing)
+    yield Advice(view.sentences(filter(None, [sentence, gain])), margin.missing)
 
 
-def _lever(known: PageEvidence, code: str, step: NextStep, gain: float) -> str:
+def _lever(known: PageEvidence, code: str, step: NextStep) -> str:
     """One indicator: from its value to the next step, in the direction that is better, and whose it is."""
     view, year = known.view, known.view.bundle.year
     indicator = view.bundle.framework.indicators[code]
@@ -190,12 +241,13 @@ def _lever(known: PageEvidence, code: str, step: NextStep, gain: float) -> str:
         year=year,
         now=quantity(now, indicator.unit, view.lang, decimals),
         step=quantity(step.value, indicator.unit, view.lang, decimals),
-        whose=view.t(f"step.{step.kind}"),
-        gain=number(gain),
+        whose=peer_words(view, f"step.{step.kind}")
+        if step.kind in AMONG_PEERS
+        else view.t(f"step.{step.kind}"),
     )
 
 
-def _lowest(known: PageEvidence) -> Iterator[str]:
+def _lowest(known: PageEvidence) -> Iterator[Advice]:
     """The indicator with the lowest score, where no gain can be told."""
     view, year = known.view, known.view.bundle.year
     scores = {i.code: known.score(i.code, year).value for i in view.scored}
@@ -205,8 +257,8 @@ def _lowest(known: PageEvidence) -> Iterator[str]:
         value = view.row(known.indicators, code, (year,))[0].value or 0.0
         decimals = view.decimals(code, [value])
         now = quantity(value, view.unit(code), view.lang, decimals)
-        yield view.t("advice.lever.none", name=view.name(code), year=year, now=now)
+        yield Advice(view.t("advice.lever.none", name=view.name(code), year=year, now=now))
 
 
-Rule = Callable[[PageEvidence], Iterator[str]]
+Rule = Callable[[PageEvidence], Iterator[Advice]]
 RULES: tuple[Rule, ...] = (returns, late_targets, open_checks, next_grade, levers)

@@ -9,8 +9,9 @@ from cescore.definitions.model import Indicator
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import number
 from cescore.publish.pages.formulas import imputed, treated
+from cescore.publish.pages.scales import normalised
 from cescore.publish.pages.scorecard.returned import with_formula
-from cescore.publish.pages.scorecard.sections import NONE, framework_words
+from cescore.publish.pages.scorecard.sections import NONE
 from cescore.publish.pages.standing import standing_words
 from cescore.publish.section import section
 from cescore.publish.table import Row, Table, TableColumn
@@ -29,7 +30,7 @@ def method_notes(bundle: OpenBundle) -> Fragment:
             "method.framework", name=framework.name(view.lang) or framework.entity_type,
             version=framework.version, source=view.fitting(framework.source),
         ),
-        view.sentences(_normalised(view)),
+        normalised(view, framework),
         view.sentences(_prepared(view)),
         view.t(
             "method.missing", rules=_missing(view),
@@ -42,16 +43,6 @@ def method_notes(bundle: OpenBundle) -> Fragment:
     ]  # fmt: skip
     kept = section("points", points=[point for point in points if point])
     return Fragment.join([kept, definitions_table(bundle)])
-
-
-def _normalised(view: View) -> list[str]:
-    """How values become scores: by the framework's method, and how many by a method of their own."""
-    framework, words = view.bundle.framework, framework_words(view)
-    said = [view.t(f"method.normalisation.{framework.normalisation}", **words)]
-    by_log = [i for i in view.scored if i.normalisation == "log_goalposts"]
-    if by_log and framework.normalisation != "log_goalposts":
-        said.append(view.t("method.by_log", n=len(by_log), of=len(view.scored)))
-    return said
 
 
 def _prepared(view: View) -> list[str]:

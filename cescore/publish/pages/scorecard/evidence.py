@@ -18,8 +18,8 @@ from cescore.method.next_step import (
     LOGARITHMIC,
     NextStep,
     StepKind,
-    at_own_pace,
-    best_year,
+    best_movement,
+    moved,
     next_step,
     reach,
 )
@@ -27,6 +27,7 @@ from cescore.method.normalisations import ON_ENDS, on_ends
 from cescore.method.normalise import normalise
 from cescore.method.progress import ProgressResult
 from cescore.method.rooms import gain_with, rooms
+from cescore.publish.pages.scorecard.comparable import comparable_figures
 from cescore.publish.view import Number, View, at, has_enough, shown_ends
 
 NOTABLE = 0.05  # points, of a score or of the index, below which a change is none
@@ -133,6 +134,15 @@ class PageEvidence:
         gain = float(gain_with(self._tree, self.view.bundle.year, code, score)[0])
         return gain if gain == gain else None
 
+    @property
+    def share_of_total(self) -> float | None:
+        """Points of the total that a point of the index is worth; None where no total is shown."""
+        found, scale = self.view.data.assessment, self.view.bundle.framework.scale
+        weight = found.weights.get("index")
+        if found.total is None or not weight or found.parts.get("index") is None:
+            return None
+        return weight * 100 / (scale.top - scale.floor)
+
     def _score_at(self, code: str, value: float) -> float | None:
         """The score of an indicator at a value, by its own method; None where that has no ends shown."""
         view = self.view
@@ -152,7 +162,7 @@ class PageEvidence:
 
     def step(self, code: str) -> NextStep | None:
         """The next step within reach of an indicator: what peers reach, else the end taken for the industry or as
-        much of the way still to go as its own best year."""
+        much again as its own best year brought."""
         view = self.view
         indicator = view.bundle.framework.indicators[code]
         series = [n.value for n in view.row(self.indicators, code, view.years)]
@@ -160,18 +170,17 @@ class PageEvidence:
         ends = shown_ends(view, indicator)
         if now is None or ends is None:
             return None
-        peers = {f.code: f for f in view.data.peers.figures} if view.data.peers else {}
-        figure, up = peers.get(code), indicator.direction == 1
+        figure, up = comparable_figures(view).get(code), indicator.direction == 1
         reached: list[tuple[StepKind, float | None]] = []
         if figure is not None:
             better = figure.upper_quartile if up else figure.lower_quartile
             reached += [("median", figure.median), ("better_half", better)]
         method = method_of(indicator, view.bundle.framework)
         by_ratio, near = method == LOGARITHMIC, reach(now, ends, method)
-        part = best_year(series, ends[1], by_ratio=by_ratio)
-        own = None if part is None else at_own_pace(now, ends[1], part, by_ratio=by_ratio)
+        best = best_movement(series, indicator.direction, by_ratio=by_ratio)
+        own = None if best is None else moved(now, best, indicator.direction, by_ratio=by_ratio)
         if own is not None:
-            own = min(own, now + near) if up else max(own, now - near)
+            own = min(own, ends[1], now + near) if up else max(own, ends[1], now - near)
         norm = ends[1] if self._has_norm(indicator) else None
         return next_step(now, indicator.direction, reached, within=near) or next_step(
             now, indicator.direction, [("norm", norm), ("own_pace", own)], within=near

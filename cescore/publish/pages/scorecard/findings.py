@@ -24,6 +24,7 @@ from cescore.publish.numbers import (
     quantity,
     signed,
 )
+from cescore.publish.pages.scorecard.comparable import comparable_figures, peer_words
 from cescore.publish.pages.scorecard.evidence import NOTABLE, PageEvidence
 from cescore.publish.view import Number, View, has_enough, recorded, weight_of
 
@@ -253,33 +254,42 @@ def _effect(known: PageEvidence, code: str, years: list[int]) -> str:
 
 
 def beside_peers(known: PageEvidence) -> Iterator[PageFinding]:
-    """What stands out among the peers, by released figures: weaknesses first, by weight."""
-    view, peers = known.view, known.view.data.peers
-    if peers is None or not known.is_rated:
+    """What stands out among the peers, by released figures: weaknesses first, by weight; where no
+    comparable indicator does, by the scores of groups."""
+    view = known.view
+    if view.data.peers is None or not known.is_rated:
         return
-    indicators = [f for f in peers.figures if f.code in view.bundle.framework.indicators]
+    figures, framework = comparable_figures(view), view.bundle.framework
+    indicators = [f for code, f in figures.items() if code in framework.indicators]
     heaviest = sorted(indicators, key=lambda f: -weight_of(known.result, f.code, view.now))
+    groups = [f for code, f in figures.items() if code in framework.groups]
     for standing, kind in (("weakness", "bad"), ("strength", "good")):
         named = [figure for figure in heaviest if figure.standing == standing][:NAMED]
+        named = named or [figure for figure in groups if figure.standing == standing][:NAMED]
         if named:
             names = view.join(_beside(known, figure) for figure in named)
-            yield PageFinding(kind, view.t(f"finding.peers.{standing}", names=names))
+            yield PageFinding(kind, peer_words(view, f"finding.peers.{standing}", names=names))
 
 
 def _beside(known: PageEvidence, figure: PeerFigure) -> str:
-    """An indicator with its value and what is released beside it: the rank, else the median."""
+    """An indicator with its value, or a group with its score, and what is released beside it: the
+    rank, else the median."""
     view, code = known.view, figure.code
-    own = view.row(known.indicators, code, (view.bundle.year,))[0]
-    decimals = view.decimals(code, [own.value, figure.median])
-    words = {
-        "name": view.name(code),
-        "own": quantity(own.value or 0.0, view.unit(code), view.lang, decimals),
-    }
+    year = (view.bundle.year,)
+    if code in view.bundle.framework.groups:
+        own = view.scores(known.result.groups, code, year, known.result)[0]
+        decimals, shown = 1, view.t("points.of", value=number(own.value or 0.0))
+    else:
+        own = view.row(known.indicators, code, year)[0]
+        decimals = view.decimals(code, [own.value, figure.median])
+        shown = quantity(own.value or 0.0, view.unit(code), view.lang, decimals)
+    words = {"name": view.name(code), "own": shown}
     if figure.rank is not None and figure.n is not None:
         return view.t("finding.peer.rank", rank=figure.rank, n=figure.n, **words)
     if figure.median is None:
         return view.t("finding.peer", **words)
-    return view.t("finding.peer.median", median=number(figure.median, decimals), **words)
+    median = number(figure.median, decimals)
+    return peer_words(view, "finding.peer.median", median=median, **words)
 
 
 def strongest_and_weakest(known: PageEvidence) -> Iterator[PageFinding]:

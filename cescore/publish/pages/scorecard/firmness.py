@@ -116,14 +116,17 @@ def _alternatives(view: View, applied: Sequence[AppliedAlternative]) -> str:
     """Sources in the order they were varied, each with its alternatives."""
     by_source: dict[str, list[str]] = {}
     for one in applied:
-        name = one.name.removeprefix("as_defined: ")
-        parts = [label_or(f"band.name.{part}", view.lang, part) for part in name.split(", ")]
-        by_source.setdefault(one.source, []).extend(dict.fromkeys(parts))
+        own = one.name.removeprefix("as_defined: ")
+        parts = dict.fromkeys(own.split(", "))
+        if own != one.name and len(parts) > 1:  # each indicator by its own method
+            parts = dict.fromkeys(["as_defined"])
+        words = (label_or(f"band.name.{part}", view.lang, part) for part in parts)
+        by_source.setdefault(one.source, []).extend(words)
     told = [
         view.t(
             "band.source",
             source=label_or(f"band.source.{source}", view.lang, source),
-            names=view.t("band.join").join(names),
+            names=view.t("band.join").join(dict.fromkeys(names)),
         )
         for source, names in by_source.items()
     ]

@@ -6,12 +6,13 @@ from typing import Any
 
 from cescore.definitions.bilingual import name_in
 from cescore.definitions.model import Scale
-from cescore.method.assessment import DOUBT_KINDS
+from cescore.method.assessment import DOUBT_KINDS, grade_of_bands
 from cescore.method.bonus import BonusLine
 from cescore.method.column import State
 from cescore.method.scale import place_on
 from cescore.publish.charts.spark import spark
 from cescore.publish.numbers import index_change_words, mark, number, percentage, quantity
+from cescore.publish.pages.scorecard.comparable import peer_words
 from cescore.publish.pages.scorecard.evidence import PageEvidence
 from cescore.publish.view import Number, View, at, of_series
 from cescore.publish.words import has_label, label_or
@@ -109,7 +110,7 @@ def _released(view: View) -> dict[str, Any]:
         found["rank"] = view.t(f"quartile.{figure.quartile_band}")
     if figure.median is not None:
         scale = view.bundle.framework.scale
-        found["median"] = view.t("peer.median_value", value=number(figure.median))
+        found["median"] = peer_words(view, "peer.median_value", value=number(figure.median))
         found["median_place"] = per_cent_on(figure.median, scale)
     return found
 
@@ -139,8 +140,11 @@ def grade_card(view: View) -> dict[str, Any]:
         "provisional": found.provisional,
         "scale": view.t("grade.scale", name=scale) if scale else "",
         "reason": reason,
+        "withheld": view.t("grade.total_withheld", mark=mark(State.SUPPRESSED, view.lang))
+        if found.graded and grade and found.total is None
+        else "",
         "parts": parts,
-        "margin": _margin(view),
+        "margin": [*_margin(view), *_band_of_total(view)],
         "missing": _missing(view),
         "bonus": [_bonus_line(view, line) for line in found.bonus_lines],
         "bonus_total": _bonus_total(view),
@@ -170,10 +174,30 @@ def _margin(view: View) -> list[str]:
     said = []
     if margin.missing is not None:
         grade = name_in(view.lang, margin.next_zh, margin.next_en)
-        said.append(view.t("margin.next", grade=grade, points=number(margin.missing)))
+        key = "margin.next.out_of_reach" if margin.is_out_of_reach else "margin.next"
+        said.append(view.t(key, grade=grade, points=number(margin.missing)))
     if margin.in_hand is not None:
         said.append(view.t("margin.in_hand", points=number(margin.in_hand)))
     return said
+
+
+def _band_of_total(view: View) -> list[str]:
+    """The total at the ends of the band of the index, all else as it is, and whether the grade is
+    one and the same between them."""
+    band, found, scale = view.data.uncertainty, view.data.assessment, view.bundle.framework.scale
+    index = of_series(view.data.evaluated.index, view.now).value
+    weight = found.weights.get("index")
+    if band is None or found.total is None or index is None or not weight or not found.graded:
+        return []
+    if view.bundle.is_variant or found.reason == "veto_standing":
+        return []
+    worth = 100 * weight / (scale.top - scale.floor)
+    ends = [found.total + worth * (end - index) for end in (band.score_low, band.score_high)]
+    low, high = (grade_of_bands(end, found.bands).name(view.lang) for end in ends)
+    words = {"low": number(ends[0]), "high": number(ends[1])}
+    if low == high:
+        return [view.t("margin.band", **words)]
+    return [view.t("margin.band.borderline", worse=low, better=high, **words)]
 
 
 def _missing(view: View) -> str:

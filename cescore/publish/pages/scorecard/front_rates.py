@@ -6,7 +6,7 @@ from typing import Any
 
 from cescore.definitions.unit_names import unit_text
 from cescore.publish.charts.spark import spark
-from cescore.publish.numbers import change_words
+from cescore.publish.numbers import change_words, quantity
 from cescore.publish.pages.scorecard.evidence import PageEvidence
 from cescore.publish.pages.scorecard.partial import partial_mean
 from cescore.publish.view import Number
@@ -33,8 +33,8 @@ def _headline(known: PageEvidence, code: str) -> dict[str, Any]:
     now = series[view.now] if view.now is not None else Number(None)
     changes = [view.t("carried.from", year=now.taken)] if now.taken else []
     partial = partial_mean(view, code)
-    changes += [view.t("headline.partial_mean", n=partial.n)] if partial else []
-    changes += [_other_form(known, official, other, code)] if other else []
+    notes = [view.t("headline.partial_mean", n=partial.n)] if partial else []
+    notes += [_other_form(known, official, other, code)] if other else []
     for year in dict.fromkeys((view.bundle.base_year, view.bundle.year - 1)):
         position = view.position(year)
         if position is None or year == view.bundle.year or (now.taken and year >= now.taken):
@@ -50,6 +50,7 @@ def _headline(known: PageEvidence, code: str) -> dict[str, Any]:
         "is_number": now.value is not None,
         "unit": unit_text(unit, view.lang) if now.value is not None else "",
         "changes": [line for line in changes if line],
+        "notes": [line for line in notes if line],
         "spark": spark(view, view.name(code), series, decimals=decimals, width=34.0),
     }
 
@@ -74,5 +75,5 @@ def _other_form(known: PageEvidence, official: str, other: str, shown: str) -> s
     value = _now(known, other)
     if value.value is None:
         return ""
-    figure = view.plain(value, view.decimals(other, [value.value]))
+    figure = quantity(value.value, view.unit(other), view.lang, view.decimals(other, [value.value]))
     return view.t("headline.other_form", name=view.name(other), value=figure)

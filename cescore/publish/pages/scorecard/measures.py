@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from cescore.definitions.bilingual import name_in
 from cescore.method.measures import InspectedCheck, MeasureLine, measure_points
-from cescore.method.yardsticks import OPEN, UNSCORED
+from cescore.method.yardsticks import OPEN, RECORDED_ONLY, UNSCORED
 from cescore.publish.charts.bullets import check_bar, check_head
 from cescore.publish.charts.plan_bars import STATUSES, system_name
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import DASH, PrintedNumber, count, percentage
+from cescore.publish.pages.credits import credit_sum
 from cescore.publish.pages.scorecard.sections import nothing
 from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.view import View
@@ -68,8 +69,19 @@ def _by_system(view: View) -> Iterator[tuple[str, list[MeasureLine]]]:
         yield system, list(members)
 
 
+def _is_recorded_only(check: InspectedCheck) -> bool:
+    """Whether a check was inspected and is held against nothing: done or not done is no verdict."""
+    return check["unscored"] in RECORDED_ONLY
+
+
 def _counts(measures: Sequence[MeasureLine]) -> list[int]:
-    return [sum(m.counts.get(status, 0) for m in measures) for status in STATUSES]
+    """The checks by status, without those that are recorded only."""
+    recorded = [c["status"] for m in measures for c in m.checks if _is_recorded_only(c)]
+    return [sum(m.counts.get(s, 0) for m in measures) - recorded.count(s) for s in STATUSES]
+
+
+def _recorded(measures: Sequence[MeasureLine]) -> PrintedNumber:
+    return count(sum(_is_recorded_only(check) for m in measures for check in m.checks))
 
 
 def _statuses(measures: Sequence[MeasureLine]) -> list[PrintedNumber]:
@@ -84,23 +96,24 @@ def _systems(view: View) -> Fragment:
         Row(
             [
                 system_name(view, system), count(len(members)), check_bar(_counts(members), most),
-                *_statuses(members), *_credit(members),
+                *_statuses(members), _recorded(members), *_credit(members),
             ]
         )
         for system, members in found
     ]  # fmt: skip
     every = view.data.measures
-    total = [count(len(every)), "", *_statuses(every), *_credit(every)]
+    total = [count(len(every)), "", *_statuses(every), _recorded(every), *_credit(every)]
     rows += [Row([view.t("total"), *total], "total")] if len(rows) > 1 else []
     columns = [
         TableColumn(view.t("head.system"), 23, "text"),
         TableColumn(view.t("head.measures"), 6),
-        TableColumn(view.t("head.checks"), 17, "text"),
-        *(TableColumn(check_head(view, status), 8) for status in STATUSES),
+        TableColumn(view.t("head.checks"), 13, "text"),
+        *(TableColumn(check_head(view, status), 7.5) for status in STATUSES),
+        TableColumn(view.t("head.recorded"), 6.5),
         TableColumn(view.t("head.scored_checks"), 7),
         TableColumn(view.t("head.of_points"), 7),
     ]
-    return Table(columns, rows, view.t("caption.measures"), [view.t("note.credit")]).fragment()
+    return Table(columns, rows, view.t("caption.measures"), [_credit_note(view)]).fragment()
 
 
 def _credit(measures: Sequence[MeasureLine]) -> list[PrintedNumber]:
@@ -110,23 +123,33 @@ def _credit(measures: Sequence[MeasureLine]) -> list[PrintedNumber]:
     return [count(sum(measure.scored for measure in measures)), share]
 
 
+def _credit_note(view: View) -> str:
+    """What the points are a mean of, and the sum with its numbers: how many checks earn which credit."""
+    text, points = credit_sum(view.data.measures), measure_points(view.data.measures)
+    if not text or points is None:
+        return view.t("note.credit")
+    worked = view.t("note.credit.worked", text=text, value=percentage(points))
+    return view.sentences([view.t("note.credit"), worked])
+
+
 def _measures(view: View) -> Fragment:
     rows: list[Row] = []
     for system, members in _by_system(view):
-        rows += [Row([system_name(view, system), *[""] * 8], "group")] if system else []
+        rows += [Row([system_name(view, system), *[""] * 9], "group")] if system else []
         for measure in members:
             name = measure.name(view.lang)
             units = view.t("list").join(unit_names(view, measure))
-            cells = [*_statuses([measure]), *_credit([measure])]
+            cells = [*_statuses([measure]), _recorded([measure]), *_credit([measure])]
             rows.append(Row([f"{measure.id}  {name}", units, *cells]))
     columns = [
         TableColumn(view.t("head.measure"), 28, "text"),
-        TableColumn(view.t("head.units"), 23, "text"),
+        TableColumn(view.t("head.units"), 17, "text"),
         *(TableColumn(view.t(f"check.{status}"), 7) for status in STATUSES),
+        TableColumn(view.t("head.recorded"), 6),
         TableColumn(view.t("head.scored_checks"), 7),
         TableColumn(view.t("head.of_points"), 7),
     ]
-    notes = [view.sentences([view.t("note.credit"), view.t("note.measures")])]
+    notes = [view.sentences([_credit_note(view), view.t("note.measures")])]
     return Table(columns, rows, view.t("caption.measures"), notes).fragment()
 
 
@@ -137,7 +160,7 @@ def _open_checks(view: View) -> Fragment:
         for status in OPEN
         for measure in view.data.measures
         for check in measure.checks
-        if check["status"] == status
+        if check["status"] == status and not _is_recorded_only(check)
     ]
     if not found:
         return paragraph(view.t("measures.none_open"), "nothing")

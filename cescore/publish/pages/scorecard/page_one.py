@@ -13,6 +13,7 @@ from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import decimals_for, number, quantity, signed
 from cescore.publish.pages.changes import former_names
 from cescore.publish.pages.scorecard.advice import advice
+from cescore.publish.pages.scorecard.comparable import peer_words
 from cescore.publish.pages.scorecard.evidence import PageEvidence
 from cescore.publish.pages.scorecard.findings import findings, lines_of
 from cescore.publish.pages.scorecard.front_index import (
@@ -21,11 +22,11 @@ from cescore.publish.pages.scorecard.front_index import (
     per_cent_on,
 )
 from cescore.publish.pages.scorecard.front_rates import headline_cards
-from cescore.publish.pages.scorecard.lights import SIGNS
+from cescore.publish.pages.scorecard.lights import SIGNS, verdict_words
 from cescore.publish.pages.standing import correction, signed_off
 from cescore.publish.section import section
 from cescore.publish.view import View, weight_of
-from cescore.publish.words import label_or, subject
+from cescore.publish.words import subject
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenBundle
@@ -50,6 +51,7 @@ def page_one(
     return section(
         "page_one",
         t=view.t,
+        median=peer_words(view, "key.median"),
         lang=view.lang,
         head=masthead(view),
         index=index_card(known),
@@ -207,19 +209,21 @@ def target_counts(view: View) -> str:
     if view.data.targets and not own:
         return view.t("target.reference")
     good = sum(line.light in ON_COURSE for line in own)
-    return view.t("targets.count", good=good, n=len(own)) if own else ""
+    key = "targets.count.last" if own and own[0].elapsed == 1 else "targets.count"
+    return view.t(key, good=good, n=len(own)) if own else ""
 
 
 def _light(view: View, line: TargetLine, has_own: bool) -> dict[str, str]:
     decimals = decimals_for(line.unit, [line.actual, line.value])
+    is_own = line.role != "reference"  # of another's target there is no verdict
     return {
-        "sign": SIGNS[line.light],
-        "kind": line.light or "none",
+        "sign": SIGNS[line.light] if is_own else SIGNS[""],
+        "kind": (line.light or "none") if is_own else "none",
         "name": line.name(view.lang),
         "actual": quantity(line.actual, line.unit, view.lang, decimals)
         if line.actual is not None
         else "—",
         "value": f"{'≥' if line.op == '>=' else '≤'}{quantity(line.value, line.unit, view.lang, decimals)}",
-        "word": label_or(f"light.{line.light}", view.lang, line.light or "—"),
+        "word": verdict_words(view, line),
         "role": view.t("target.reference") if line.role == "reference" and has_own else "",
     }

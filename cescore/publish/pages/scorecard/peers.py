@@ -17,6 +17,7 @@ from cescore.method.disclosure import YearRank
 from cescore.publish.charts.bullets import quartile_strip
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import DASH, decimals_for, mark, number
+from cescore.publish.pages.scorecard.comparable import comparable_figures, peer_words
 from cescore.publish.pages.scorecard.front_index import SMALL_N
 from cescore.publish.pages.scorecard.rating import bar
 from cescore.publish.pages.scorecard.sections import NONE, nothing
@@ -39,7 +40,7 @@ def peers_table(bundle: OpenBundle) -> Fragment:
         data = bundle.data
         is_alone = not (data.siblings or data.children or data.industries)
         return nothing(view, "peers", "peers") if is_alone else NONE
-    figures = [figure for figure in peers.figures if _is_compared(view, figure.code)]
+    figures = [f for code, f in comparable_figures(view).items() if _is_compared(view, code)]
     released = any(f.median is not None or f.lower_quartile is not None for f in figures)
     quantiles = ("median", "lower_quartile", "upper_quartile") if released else ()
     rows = []
@@ -64,7 +65,7 @@ def peers_table(bundle: OpenBundle) -> Fragment:
     audience = f"note.audience.{peers.audience}"
     notes = [view.t("note.strip") + view.t("note.peers") if released else ""]
     notes += [view.t(audience) if has_label(audience) else "", peers.note]
-    beside = Table(columns, rows, view.t("caption.peers_table"), notes).fragment()
+    beside = Table(columns, rows, peer_words(view, "caption.peers_table"), notes).fragment()
     return Fragment.join([beside, _ranks_table(view, peers.ranks)])
 
 
@@ -160,10 +161,10 @@ def _bodies(view: View, rows: Sequence[PublicRow], key: str, kind: str = "") -> 
     held = {code for row in rows for code in row.headline if _is_named(view, code)}
     codes = sorted(held, key=lambda code: _headline_order(view, code))
     columns = [
-        TableColumn(view.t("head.rank"), 7, "mid"),
-        TableColumn(view.t("head.body"), 24 if codes else 68, "text"),
-        TableColumn(view.t("head.index"), 15 if codes else 25),
-        *(TableColumn(_rate_name(view, code), 54 / len(codes)) for code in codes),
+        TableColumn(view.t("head.rank"), 6, "mid"),
+        TableColumn(view.t("head.body"), 21 if codes else 69, "text"),
+        TableColumn(view.t("head.index"), 13 if codes else 25),
+        *(TableColumn(_rate_name(view, code), 60 / len(codes)) for code in codes),
     ]
     lines = list(_parts_beneath(rows))
     n = max((row.n for row in rows if row.n is not None), default=None)

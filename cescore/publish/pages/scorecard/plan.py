@@ -10,7 +10,7 @@ from markupsafe import Markup
 from cescore.definitions.bilingual import name_in
 from cescore.definitions.unit_names import unit_text
 from cescore.method.assessment import VetoLine
-from cescore.method.grade_margin import GradeTurn
+from cescore.method.grade_margin import MOST_MOVES, OWN_YEARS, GradeTurn
 from cescore.method.targets import COUNTED_BY, ROLES, TargetLine
 from cescore.publish.charts.bullets import bullet
 from cescore.publish.fragment import Fragment, paragraph, two_lines
@@ -26,7 +26,7 @@ from cescore.publish.numbers import (
 )
 from cescore.publish.pages.pace import way
 from cescore.publish.pages.scorecard.front_index import grade_card
-from cescore.publish.pages.scorecard.lights import SIGNS
+from cescore.publish.pages.scorecard.lights import SIGNS, verdict_words
 from cescore.publish.pages.scorecard.sections import NONE, concerns, nothing
 from cescore.publish.section import section
 from cescore.publish.table import Row, Table, TableColumn
@@ -105,17 +105,19 @@ def _target_row(view: View, line: TargetLine) -> Row:
             bullet(line.completion, line.schedule_carbon),
             _percent(line.counted if line.counted_by == "steps" else line.schedule_carbon),
             _percent(line.points if line.scored else None),
-            light_words(view, line.light),
+            light_words(view, line),
         ]
     )
 
 
-def light_words(view: View, light: str) -> Markup | str:
-    """The light's sign and word; its colour only repeats them."""
-    if not light:
+def light_words(view: View, line: TargetLine) -> Markup | str:
+    """The light's sign and word; its colour only repeats them. Another's target has no verdict."""
+    if not line.light:
         return DASH
-    word = label_or(f"light.{light}", view.lang, light)
-    return Markup('<b class="l-{}">{} {}</b>').format(light, SIGNS[light], word)
+    words = verdict_words(view, line)
+    if line.role == "reference":
+        return words
+    return Markup('<b class="l-{}">{} {}</b>').format(line.light, SIGNS[line.light], words)
 
 
 def _percent(share: float | None) -> PrintedNumber:
@@ -138,7 +140,8 @@ def _target_notes(view: View) -> Iterator[str]:
     for line in view.data.targets:
         for note in filter(None, line.note.split(";")):
             words = label_or(f"target_note.{note.strip()}", view.lang, note.strip())
-            yield view.t("alt.pair", name=line.id, value=words)
+            pair = view.t("alt.pair", name=line.id, value=words)
+            yield view.t("note.target_of", pair=pair)
         if line.still_needed is not None and line.still_needed > 0:
             need = quantity(line.still_needed, "%", view.lang, 2)
             yield view.t(f"note.still_needed.{way(line)}", id=line.id, need=need)
@@ -173,7 +176,8 @@ def _turns(view: View) -> Fragment:
     grade = name_in(view.lang, margin.next_zh, margin.next_en)
     alone = _needed(view, margin.turns, "turn", grade)
     if not margin.turns:
-        alone = paragraph(view.t("margin.no_turn", grade=grade))
+        key = "margin.out_of_reach" if margin.is_out_of_reach else "margin.no_turn"
+        alone = paragraph(view.t(key, grade=grade, n=MOST_MOVES, years=OWN_YEARS))
     return Fragment.join([alone, _needed(view, margin.path, "path", grade)])
 
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from cescore.disclosure.bundle import FindingLine
 from cescore.method.column import Flag, State
 from cescore.publish.fragment import Fragment, paragraph
-from cescore.publish.numbers import DASH, mark
+from cescore.publish.numbers import DASH, MARKS, mark
 from cescore.publish.pages.scorecard.partial import partial_means
 from cescore.publish.pages.scorecard.results import rule_words
 from cescore.publish.pages.scorecard.sections import NONE
 from cescore.publish.pages.scorecard.settled import rule_name, settled_table
 from cescore.publish.table import Row, Table, TableColumn
-from cescore.publish.view import View, at, by_code, of_series, recorded
+from cescore.publish.view import Number, View, at, by_code, of_series, recorded
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenBundle
@@ -46,6 +46,7 @@ def _quality_words(view: View) -> Iterator[str]:
         present=sum(n.value is not None for n in numbers),
         not_applicable=sum(n.state == State.NOT_APPLICABLE for n in numbers),
         missing=sum(n.state == State.MISSING for n in numbers),
+        others=view.sentences(_others(view, numbers)),
         estimated=flags[Flag.ESTIMATED],
         aggregated=flags[Flag.AGGREGATED],
         corrected=flags[Flag.CORRECTED],
@@ -56,6 +57,14 @@ def _quality_words(view: View) -> Iterator[str]:
     }
     key = "quality.findings" if view.data.findings else "quality.no_findings"
     yield view.t(key, **count) if view.data.findings else view.t(key)
+
+
+def _others(view: View, numbers: Sequence[Number]) -> Iterator[str]:
+    """The values in a state that is neither present, missing nor not applicable: all add up."""
+    counted = {State.PRESENT, State.MISSING, State.NOT_APPLICABLE}
+    for state in sorted({n.state for n in numbers if n.value is None} - counted):
+        n = sum(one.state == state and one.value is None for one in numbers)
+        yield view.t("quality.other", state=view.t(f"{MARKS[state]}.meaning"), n=n)
 
 
 def _rules(view: View, scored: Scored) -> Fragment:

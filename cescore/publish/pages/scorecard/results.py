@@ -28,6 +28,11 @@ from cescore.publish.numbers import (
     signed,
 )
 from cescore.publish.pages.changes import changes, entity_changes
+from cescore.publish.pages.scorecard.comparable import (
+    comparable_figures,
+    is_among_industries,
+    peer_words,
+)
 from cescore.publish.pages.scorecard.rating import (
     bar,
     course_sign,
@@ -94,7 +99,7 @@ def results_table(
         coverage_words(view, result),
         view.t("note.rounding"),
     ]
-    key = [view.t("legend.rating"), *(view.t(f"legend.{name}") for name in lines.shows.legends)]
+    key = [view.t("legend.rating"), *_legends(view, lines.shows)]
     return Fragment.join(
         [
             table,
@@ -119,9 +124,7 @@ class _Shows:
     @classmethod
     def of(cls, view: View, rooms: Mapping[str, Floats]) -> _Shows:
         codes = {indicator.code for indicator in view.scored}
-        figures = [
-            f for f in (view.data.peers.figures if view.data.peers else ()) if f.code in codes
-        ]
+        figures = [f for code, f in comparable_figures(view).items() if code in codes]
         targets = [line for line in view.data.targets if line.course]
         return cls(
             room=bool(rooms) and view.data.entity.entity_type == FIRM,
@@ -138,6 +141,14 @@ class _Shows:
     def legends(self) -> list[str]:
         """The signs to explain."""
         return [name for name in ("course", "standing", "median") if getattr(self, name)]
+
+
+def _legends(view: View, shows: _Shows) -> Iterator[str]:
+    """What the signs mean, and why some indicators have no median beside them."""
+    for name in shows.legends:
+        yield view.t("legend.course") if name == "course" else peer_words(view, f"legend.{name}")
+    if shows.peers and is_among_industries(view):
+        yield view.t("legend.industries")
 
 
 class _Lines:
@@ -158,7 +169,7 @@ class _Lines:
         gains = rooms(tree, view.bundle.year, framework.scale.top)
         self.rooms = {code: gain for code, gain in gains.items() if np.isfinite(gain[0])}
         self.shows = _Shows.of(view, self.rooms)
-        self.figures = {f.code: f for f in view.data.peers.figures} if view.data.peers else {}
+        self.figures = comparable_figures(view)
         self.index_by_year = {year: view.index(result, year) for year in view.years}
 
     def columns(self) -> list[TableColumn]:
@@ -168,7 +179,7 @@ class _Lines:
             TableColumn(view.t("head.course"), 4.2, "mid") if shows.course else None,
             TableColumn(view.t("head.worst"), 6.7),
             TableColumn(view.t("head.best"), 6.7),
-            TableColumn(view.t(f"head.{peers}"), 8.0 if shows.median else 4.6)
+            TableColumn(peer_words(view, f"head.{peers}"), 8.0 if shows.median else 4.6)
             if shows.peers
             else None,
             TableColumn(view.t("head.score"), 9.6),
