@@ -27,6 +27,7 @@ from cescore.intake.wording import phrase, shortened
 HEADER_WITHIN = 20  # lines in which the header is looked for
 LONGEST_RECORD = 50  # lines one record may span through quoted line breaks
 LARGEST_FILE = 4_000_000_000  # bytes
+LONGEST_LINE = 1_000_000  # characters: what is longer is no row, and costs minutes to take apart
 MOST_COLUMNS = 1_000
 _BLANK = ', \t\u00a0\u3000"'
 FOOTNOTES = (
@@ -105,6 +106,11 @@ def read_text(text: str, layout: ColumnLayout, context: Context) -> CsvTable:
     if all(not line.strip(_BLANK) for line in lines):
         context.error("empty_file")
         return CsvTable(file, blank=len(lines))
+    long = [i for i, line in enumerate(lines, 1) if len(line) > LONGEST_LINE]
+    for number in long:
+        context.row(number).error("line_too_long", n=len(lines[number - 1]), most=LONGEST_LINE)
+    if long:
+        return _reject_all(file, lines)
     position, names = _find_header(lines, layout)
     here = context.row(position + 1)
     delimiter = _other_delimiter(lines, position, layout)

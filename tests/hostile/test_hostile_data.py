@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -64,6 +65,18 @@ def test_a_note_of_several_lines_is_one_cell(root: Path) -> None:
     add(root, 'S1,2023,share,5,,,,"first line\nsecond, with a comma"\n')
     workspace = Workspace.load(root)
     assert found(workspace, "line_break_in_cell") and not workspace.has_errors
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_line_without_end_is_named_and_never_taken_apart(file: str, root: Path) -> None:
+    (root / file).write_text("a,;" * 2_000_000, encoding="utf-8")
+    began = time.process_time()
+    try:
+        said = "\n".join(found(Workspace.load(root), "line_too_long"))
+    except CescoreError as error:
+        said = str(error)
+    assert file in said and "6000000" in said
+    assert time.process_time() - began < 5
 
 
 def test_a_folder_in_place_of_a_file_is_named(root: Path) -> None:
