@@ -18,6 +18,7 @@ from cescore.method.yardsticks import OPEN
 from cescore.publish.numbers import decimals_for, enough, number, quantity
 from cescore.publish.pages.scorecard.comparable import peer_words
 from cescore.publish.pages.scorecard.evidence import PageEvidence
+from cescore.publish.pages.scorecard.norms import norm_words
 from cescore.publish.view import View, by_code, has_enough, of_series
 
 MOST = 3
@@ -239,8 +240,9 @@ def _lever(known: PageEvidence, code: str, step: NextStep) -> str:
         f"advice.lever.{'up' if step.value > now else 'down'}",
         name=view.name(code),
         year=year,
-        now=quantity(now, indicator.unit, view.lang, decimals),
-        step=quantity(step.value, indicator.unit, view.lang, decimals),
+        now=quantity(now, indicator.unit, view.lang, decimals) + norm_words(view, code, now),
+        step=quantity(step.value, indicator.unit, view.lang, decimals)
+        + norm_words(view, code, step.value),
         whose=peer_words(view, f"step.{step.kind}")
         if step.kind in AMONG_PEERS
         else view.t(f"step.{step.kind}"),

@@ -27,6 +27,7 @@ from cescore.publish.numbers import (
 from cescore.publish.pages.pace import way
 from cescore.publish.pages.scorecard.front_index import grade_card
 from cescore.publish.pages.scorecard.lights import SIGNS, verdict_words
+from cescore.publish.pages.scorecard.norms import norm_words
 from cescore.publish.pages.scorecard.sections import NONE, concerns, nothing
 from cescore.publish.section import section
 from cescore.publish.table import Row, Table, TableColumn
@@ -208,7 +209,10 @@ def _turn_values(view: View, turn: GradeTurn) -> list[str]:
         return [view.t("turn.open", n=f"{turn.now:g}"), view.t("turn.full", n=f"{turn.needed:g}")]
     decimals = decimals_for(turn.unit, [turn.now, turn.needed])
     needed = enough(turn.needed, turn.now, decimals)
-    return [quantity(v, turn.unit, view.lang, decimals) for v in (turn.now, needed)]
+    return [
+        quantity(v, turn.unit, view.lang, decimals) + norm_words(view, turn.code, v)
+        for v in (turn.now, needed)
+    ]
 
 
 def _parts(view: View, grade: Mapping[str, Any]) -> Fragment:
@@ -264,8 +268,10 @@ def sign_words(view: View, veto: VetoLine) -> str:
         return view.t(f"veto.sign.{key}", **words)
     decimals = decimals_for(sign.unit, [sign.value, sign.against])
     words |= {
-        "value": quantity(sign.value, sign.unit, view.lang, decimals),
-        "against": quantity(sign.against, sign.unit, view.lang, decimals),
+        "value": quantity(sign.value, sign.unit, view.lang, decimals)
+        + norm_words(view, sign.indicator, sign.value),
+        "against": quantity(sign.against, sign.unit, view.lang, decimals)
+        + norm_words(view, sign.indicator, sign.against),
         "shown": view.t("veto.sign.yes" if sign.shown else "veto.sign.no"),
     }
     said = (

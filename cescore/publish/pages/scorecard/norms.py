@@ -1,0 +1,35 @@
+"""A level on a norm in words that a plant knows: the norm's own quantity and unit."""
+
+from __future__ import annotations
+
+from cescore.method.norm_levels import value_at_level
+from cescore.publish.numbers import decimals_for, quantity
+from cescore.publish.view import View, by_code, of_series
+
+LEVELS = ("{}_advanced", "{}_entry", "{}")  # accounts of a norm, the best level first
+
+
+def norm_words(view: View, code: str, level: float) -> str:
+    """What a level comes to in the norm's unit, in brackets; "" of an indicator without a norm."""
+    norm = _norm_of(view, code)
+    if not norm:
+        return ""
+    accounts = by_code(view.data.evaluated.accounts)
+    values = [of_series(accounts.get(name.format(norm)), view.now).value for name in LEVELS]
+    advanced, entry, limit = values
+    if advanced is None or entry is None or limit is None:
+        return ""
+    value = value_at_level(level, advanced=advanced, entry=entry, limit=limit)
+    unit = view.unit(norm)
+    decimals = decimals_for(unit, [advanced, entry, limit, value])
+    shown = quantity(value, unit, view.lang, decimals)
+    return view.t("norm.at_level", value=shown)
+
+
+def _norm_of(view: View, code: str) -> str:
+    """The account of the norm that an indicator stands on, found by its formula; "" without one."""
+    indicator = view.bundle.framework.indicators.get(code)
+    expression = indicator.expression if indicator is not None else None
+    names = set(expression.names) if expression is not None else set()
+    found = (name for name in sorted(names) if {one.format(name) for one in LEVELS} <= names)
+    return next(found, "")
