@@ -211,6 +211,25 @@ def test_where_there_is_no_layout_yet_that_is_said(read):
     assert "no layout in data/layouts/ yet" in read(book).one("no_layout").found
 
 
+@pytest.mark.parametrize("basis", ["{district: consented}", "consented"])
+def test_a_layout_says_on_what_ground_values_were_collected(read, layout, basis):
+    layout.write_text(LAYOUT + f"basis: {basis}\n", "utf-8")
+    assert {row.basis for row in read(district_form()).reading.rows} == {"consented"}
+
+
+@pytest.mark.parametrize(
+    ("basis", "said"),
+    [("{distrikt: consented}", "nearest: district"), ("consent", "nearest: consented")],
+)
+def test_an_unknown_basis_of_a_layout_is_told_with_the_nearest(city, against, layout, basis, said):
+    layout.write_text(LAYOUT + f"basis: {basis}\n", "utf-8")
+    with pytest.raises(DataError) as caught:
+        load_layouts(city, against)
+    assert said in str(caught.value) and f"chaoyang.yml:{len(LAYOUT.splitlines()) + 1}" in str(
+        caught.value
+    )
+
+
 def test_two_layouts_that_fit_are_named_and_one_may_be_asked_for(read, layout):
     (layout.parent / "other.yml").write_text(LAYOUT, "utf-8")
     assert read(district_form()).one("layouts_alike").severity == "error"

@@ -249,9 +249,10 @@ class _FreeReader:
         elif not self.expected.must_have(here.entity_id, name) and not around.status:
             return Role.blank
         source = here.at.source
+        entity_type = self.expected.register[here.entity_id].entity_type
         row = ReturnRow(
-            here.entity_id, str(around.year), name, text, around.status, source, "",
-            around.note, unit,
+            here.entity_id, str(around.year), name, text, around.status, source,
+            self.layout.basis_of(entity_type), around.note, unit,
         )  # fmt: skip
         self.taken.rows.append(row)
         return Role.value if cell is not None else Role.blank
