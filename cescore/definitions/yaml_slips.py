@@ -19,14 +19,14 @@ _NO_BLANK = re.compile(_KEY + r":(?=[^\s/])")
 _WIDE_IN_BRACKETS = re.compile(r"[\[{][^\]}]*([，：；、])")
 
 
-class Slip(NamedTuple):
+class YamlSlip(NamedTuple):
     """A slip and its line, counted from 0."""
 
     line: int
     words: Sentence
 
 
-def likely_slip(text: str, line: int, found: str) -> Slip | None:
+def likely_slip(text: str, line: int, found: str) -> YamlSlip | None:
     """The slip that most likely made a parser give up at a line (from 0); None where none is seen.
 
     Parameters
@@ -48,31 +48,31 @@ def likely_slip(text: str, line: int, found: str) -> Slip | None:
     return next(_slips(lines, min(line, len(lines) - 1), found), None) if lines else None
 
 
-def _slips(lines: list[str], line: int, found: str) -> Iterator[Slip]:
+def _slips(lines: list[str], line: int, found: str) -> Iterator[YamlSlip]:
     near = [i for i in range(line, max(line - LINES_ABOVE, 0) - 1, -1) if not _is_comment(lines[i])]
     here = lines[line]
     if "\t" in here[: len(here) - len(here.lstrip())]:
-        yield Slip(line, Sentence("the line is indented with a tab; use blanks"))
+        yield YamlSlip(line, Sentence("the line is indented with a tab; use blanks"))
     for i in near:
         if _WIDE_COLON.match(lines[i]):
-            yield Slip(i, Sentence("the full-width colon '：' after a key; write ': '"))
+            yield YamlSlip(i, Sentence("the full-width colon '：' after a key; write ': '"))
         wide = _WIDE_IN_BRACKETS.search(_unquoted(lines[i]))
         if wide:
             said = Sentence(
                 "the full-width sign {sign!r} inside brackets; write ', ' or ': '",
                 sign=wide.group(1),
             )
-            yield Slip(i, said)
+            yield YamlSlip(i, said)
         if _NO_BLANK.match(lines[i]):
-            yield Slip(i, Sentence("a colon without a blank after it; write ': '"))
+            yield YamlSlip(i, Sentence("a colon without a blank after it; write ': '"))
     yield from _unclosed(lines, line)
     open_bracket = _open_bracket(lines, line)
     if open_bracket is not None:
-        yield Slip(open_bracket, Sentence("a bracket that is not closed"))
+        yield YamlSlip(open_bracket, Sentence("a bracket that is not closed"))
     if "mapping values" in found and _unquoted(here).count(": ") > 1:
-        yield Slip(line, Sentence("a text that holds ': ' and has no quotes"))
+        yield YamlSlip(line, Sentence("a text that holds ': ' and has no quotes"))
     if any(words in found for words in ("mapping values", "<block end>", "block mapping start")):
-        yield Slip(
+        yield YamlSlip(
             line,
             Sentence("the line begins in another column than the entries that it stands among"),
         )
@@ -90,7 +90,7 @@ def _open_bracket(lines: list[str], line: int) -> int | None:
     return opened[-1] if opened else None
 
 
-def _unclosed(lines: list[str], line: int) -> Iterator[Slip]:
+def _unclosed(lines: list[str], line: int) -> Iterator[YamlSlip]:
     """The first line at or above the parser's whose quote is opened and not closed on it."""
     for i, text in enumerate(lines[: line + 1]):
         if _is_comment(text):
@@ -98,7 +98,7 @@ def _unclosed(lines: list[str], line: int) -> Iterator[Slip]:
         for quote in ('"', "'"):
             opened = re.search(rf"(?:^|[:\[{{,-]\s*){quote}", _without(text, quote))
             if opened and _without(text, quote).count(quote) % 2:
-                yield Slip(i, Sentence("a text whose quote {quote} is not closed", quote=quote))
+                yield YamlSlip(i, Sentence("a text whose quote {quote} is not closed", quote=quote))
 
 
 def _without(text: str, quote: str) -> str:

@@ -120,6 +120,9 @@ def read_corrections(
             here.error("bad_correction", what=what)
         if not wrong:
             correction = _correction(entry, here.at)
+            signed = {"by": correction.recorded.name, "reported": correction.recorded.date}
+            if unsaid := tuple(key for key, text in signed.items() if not text):
+                here.warning("correction_by_nobody", keys=unsaid)
             rules, entity = variables.get(correction.variable), register[correction.entity_id]
             found.append(replace(correction, rules=rules, entity_type=entity.entity_type))
     return tuple(found)

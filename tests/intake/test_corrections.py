@@ -118,6 +118,22 @@ def test_an_entry_that_cannot_be_used_is_an_error_of_its_entity(correct, keys, t
     assert result.value("D1", "waste") == 5000
 
 
+@pytest.mark.parametrize(
+    ("signed", "unsaid"),
+    [
+        ({}, "by, reported"),
+        ({"by": "{name: Wang, role: bureau}"}, "reported"),
+        ({"reported": "2025-03-02"}, "by"),
+        ({"by": "{name: Wang, role: bureau}", "reported": "2025-03-02"}, ""),
+    ],
+)
+def test_an_entry_that_does_not_say_who_recorded_it_and_when_is_a_warning(correct, signed, unsaid):
+    result, _ = correct(entry(action="set", value=5, **signed))
+    assert result.value("D1", "waste") == 5
+    told = [f.found for f in result.found if f.code == "correction_by_nobody"]
+    assert told == ([f"the entry does not say {unsaid}"] if unsaid else [])
+
+
 @pytest.mark.parametrize("text", ["- {a: b", "just words", "a: 1", "a: 1\na: 2", "- &a [*a"])
 def test_a_file_that_is_no_list_stops_the_run(correct, text):
     with pytest.raises(DataError, match="corrections.yml"):

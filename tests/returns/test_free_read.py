@@ -135,6 +135,24 @@ def test_a_heading_that_is_nearly_known_is_an_error_and_a_strange_one_a_warning(
     }
 
 
+def test_a_title_without_a_year_is_the_only_error_since_the_headings_are_there(read, layout):
+    book = district_form()
+    book.active["A1"] = "区县循环经济统计年报"
+    for cell in ("B5", "C5", "D5", "E5"):
+        book.active[cell] = "数值"
+    found = read(book)
+    assert found.of("error") == {"year_not_there"}
+
+
+def test_a_unit_of_another_kind_is_told_once_at_its_heading(read, layout):
+    book = district_form()
+    book.active["D4"] = "电力（立方米）"
+    found = read(book)
+    here = found.one("unit_of_heading")
+    assert (here.at.cell, here.variable) == ("Sheet!D4", "power")
+    assert found.of("error") == {"unit_of_heading"} and found.count.refused == 2
+
+
 def test_a_value_without_a_unit_is_refused(read, layout):
     book = district_form()
     book.active["B4"] = "煤炭"
@@ -173,11 +191,43 @@ def test_units_may_stand_in_cells(read, city):
     assert found.one("unit_not_there").at.cell == "Sheet!B4"
 
 
-def test_a_workbook_that_no_layout_fits_is_named_with_those_there_are(read, layout):
+def test_a_workbook_that_no_layout_fits_is_told_what_keeps_each_from_fitting(read, layout):
+    (layout.parent / "second.yml").write_text(
+        LAYOUT.split("variables:")[0].replace("地区  ", "机构").replace("指标名称", "科目"), "utf-8"
+    )
+    book = openpyxl.Workbook()
+    book.active["B2"] = "指标名"
+    said = read(book, name="会议通知.xlsx").one("no_layout").found
+    assert (
+        "chaoyang does not fit (the file is not named like *区县*, a*, "
+        "no cell says 地区, 指标名称, nearest: Sheet!B2, '指标名')"
+    ) in said
+    assert "no cell says 机构, 科目)" in said
+
+
+def test_where_there_is_no_layout_yet_that_is_said(read):
     book = openpyxl.Workbook()
     book.active["A1"] = "会议通知"
-    found = read(book)
-    assert dict(found.one("no_layout").values)["known"] == ("chaoyang",)
+    assert "no layout in data/layouts/ yet" in read(book).one("no_layout").found
+
+
+@pytest.mark.parametrize("basis", ["{district: consented}", "consented"])
+def test_a_layout_says_on_what_ground_values_were_collected(read, layout, basis):
+    layout.write_text(LAYOUT + f"basis: {basis}\n", "utf-8")
+    assert {row.basis for row in read(district_form()).reading.rows} == {"consented"}
+
+
+@pytest.mark.parametrize(
+    ("basis", "said"),
+    [("{distrikt: consented}", "nearest: district"), ("consent", "nearest: consented")],
+)
+def test_an_unknown_basis_of_a_layout_is_told_with_the_nearest(city, against, layout, basis, said):
+    layout.write_text(LAYOUT + f"basis: {basis}\n", "utf-8")
+    with pytest.raises(DataError) as caught:
+        load_layouts(city, against)
+    assert said in str(caught.value) and f"chaoyang.yml:{len(LAYOUT.splitlines()) + 1}" in str(
+        caught.value
+    )
 
 
 def test_two_layouts_that_fit_are_named_and_one_may_be_asked_for(read, layout):

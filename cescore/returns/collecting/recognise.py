@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cescore.intake.findings import Context
+from cescore.intake.wording import phrase
 from cescore.returns.forms.shape import MEASURES, RETURN
 from cescore.returns.layouts.asked import Expected
 from cescore.returns.layouts.comments import tell_comments
 from cescore.returns.layouts.definition import Layout
+from cescore.returns.layouts.fitting import fits, misfits
 from cescore.returns.layouts.form import FORM, identity_of, read_form, tables_of
-from cescore.returns.layouts.free import fits, read_free
+from cescore.returns.layouts.free import read_free
 from cescore.returns.layouts.table import ONE_SHORT, TABLE, is_table, read_table
 from cescore.returns.layouts.taken import Role, Taken
 from cescore.returns.layouts.unseen import tell_remarks
@@ -52,7 +54,11 @@ def _taken(book: Workbook, layouts: Mapping[str, Layout], expected: Expected, as
         here.error("layouts_alike", names=tuple(layout.id for layout in fitting))
     else:
         sheets = tuple(sheet.name for sheet in book.sheets)
-        here.error("no_layout", sheets=sheets, known=tuple(layouts))
+        why = tuple(
+            phrase("misfit", layout=layout.id, why=misfits(layout, book))
+            for layout in layouts.values()
+        )
+        here.error("no_layout", sheets=sheets, why=why or (phrase("no_layouts_yet"),))
     for sheet in book.sheets:
         for row, column in sheet.cells:
             taken.mark(sheet, row, column, Role.unread)

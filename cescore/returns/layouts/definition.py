@@ -21,7 +21,7 @@ from cescore.errors import Sentence
 Direction = Literal[
     "closest above", "directly above", "closest left", "directly left", "within", "is", "in cell"
 ]
-IN_CELL, OWN = "in cell", "own"
+IN_CELL, OWN, EVERY_TYPE = "in cell", "own", "*"
 _LOOKUP = re.compile(rf"(?P<direction>{'|'.join(get_args(Direction))})(?:\s+(?P<place>.+))?")
 _WHOLE = re.compile(r"-?[0-9]{1,3}")
 EXPECTED = Sentence(
@@ -67,7 +67,13 @@ def _lookups(value: Any) -> Any:
     return tuple(map(_lookup, value if isinstance(value, list | tuple) else (value,)))
 
 
+def _of_every_type(value: Any) -> Any:
+    """One word stands for entities of every type."""
+    return {EVERY_TYPE: value} if isinstance(value, str) else value
+
+
 Lookups = Annotated[tuple[Lookup, ...], Written(_lookups)]
+Bases = Annotated[Mapping[str, str], Written(_of_every_type)]
 
 
 class LayoutTable(Definition):
@@ -107,5 +113,11 @@ class Layout(Named):
     entities: Mapping[
         str, Words
     ] = {}  # id -> what the form calls it; names of the register are known
+    # entity type -> on what ground its values were collected; one word: of every type
+    basis: Bases = Field(default_factory=dict)
     totals: Words = ("合计", "总计", "小计", "Total", "Sum")
     skip: Words = ()  # patterns of headings whose values nobody asks for
+
+    def basis_of(self, entity_type: str) -> str:
+        """On what ground values of an entity type were collected; "" where the layout does not say."""
+        return self.basis.get(entity_type, self.basis.get(EVERY_TYPE, ""))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from cescore.definitions.model import Variable
+from cescore.definitions.units import UnitError
 from cescore.intake.findings import Context
 from cescore.intake.near_words import is_near
 from cescore.intake.notation import clean, folded, nearest, number
 from cescore.intake.wording import code, shortened
+from cescore.intake.wording import unit as unit_of
 from cescore.returns.layouts.areas import Area, Word, areas_of, matches
 from cescore.returns.layouts.asked import Expected
 from cescore.returns.layouts.definition import IN_CELL, OWN, Layout
@@ -19,7 +21,7 @@ from cescore.returns.layouts.heading import Heading, heading, is_unit, joined, k
 from cescore.returns.layouts.taken import ReturnRow, Role, Taken
 from cescore.returns.layouts.totals import tell_totals
 from cescore.returns.layouts.unseen import tell_unseen
-from cescore.returns.layouts.values import PURE, CellValues
+from cescore.returns.layouts.values import NUMBERS, PURE, CellValues
 from cescore.returns.workbooks.sheet import Content, Position, Sheet, SheetCell, Workbook
 
 _NUMBER_AND_UNIT = re.compile(r"([+-]?[0-9][0-9,]*(?:\.[0-9]+)?)\s*([^0-9\s].*)")
@@ -33,18 +35,10 @@ class Surroundings:
     label: str  # of the variable, its levels joined
     label_at: Position | None
     year: int | None
-    unit: str
+    unit: Word  # its text alone, and where it stands
     status: str
     note: str
     headings: tuple[str, ...]  # all texts around it, for what is skipped
-
-
-def fits(layout: Layout, book: Workbook) -> bool:
-    """Whether a workbook is of a layout: by its name where the layout says one, and by its anchors."""
-    name = book.file.rpartition("/")[2]
-    if layout.files and not matches(name, layout.files):
-        return False
-    return any(areas_of(layout, sheet, book.file) for sheet in book.sheets)
 
 
 def read_free(book: Workbook, layout: Layout, expected: Expected) -> Taken:
@@ -130,6 +124,8 @@ class _FreeReader:
         if any(matches(text, self.layout.skip) for text in (*around.headings, around.label)):
             return Role.note if is_filled else None
         name = known_as(around.label, self.variable_names)
+        if name:
+            self.met.add(name)  # its heading is there, be the value usable or not
         is_total = any(matches(text, self.layout.totals) for text in around.headings)
         entity_id = self._entity_id(around.entity)
         if is_total and not (name and entity_id):
@@ -141,7 +137,6 @@ class _FreeReader:
         is_known = self._tell_unknown(area, around, name, entity_id)
         if not is_known:
             return Role.refused if is_filled else None
-        self.met.add(name)
         return self._value(area, cell if is_filled else None, name, around, here.of(variable=name))
 
     def _around(self, area: Area, row: int, column: int) -> Surroundings:
@@ -156,7 +151,7 @@ class _FreeReader:
             label=joined([part.words for part in parts]),
             label_at=at,
             year=years[0] if years else (None if dated else year),
-            unit=self._unit(words["unit"], parts, {word.at for word in words["variable"]}),
+            unit=self._unit(words["unit"], parts, words["variable"]),
             status=joined([word.text for word in words["status"]]),
             note=joined([word.text for word in words["note"]]),
             headings=tuple(
@@ -167,24 +162,25 @@ class _FreeReader:
             ),
         )
 
-    def _unit(
-        self, words: list[Word], parts: list[Heading], headings: Collection[Position | None]
-    ) -> str:
+    def _unit(self, words: list[Word], parts: list[Heading], headings: list[Word]) -> Word:
         """The unit that is stated for a value: by the layout's lookups, else in a heading's brackets.
 
-        ``headings``: the cells of the variable's headings, whose words are no units.
+        ``headings``: the variable's headings, of which ``parts`` are taken apart; their words are no
+        units.
         """
         units, year = self.expected.definitions.units, self.expected.year
+        places = {word.at for word in headings}
         for word in reversed(words):
             plain = unit_text(word.text)
             if plain == OWN or is_unit(plain, units):
-                return plain
+                return Word(plain, word.at)
             inner = heading(word.text, units, year).unit or unit_within(word.text)
             if inner:
-                return inner
-            if plain and word.at not in headings:
-                return plain  # no unit that is known: the rules of rows say so
-        return next((part.unit for part in reversed(parts) if part.unit), "")
+                return Word(inner, word.at)
+            if plain and word.at not in places:
+                return Word(plain, word.at)  # no unit that is known: the rules of rows say so
+        stated = (Word(p.unit, word.at) for p, word in zip(parts, headings, strict=True) if p.unit)
+        return next(iter(reversed(list(stated))), Word(""))
 
     def _entity_id(self, word: Word) -> str:
         """The id of the entity that a text names, whole or within a title; "" where it is not known."""
@@ -238,12 +234,14 @@ class _FreeReader:
         variable = self.expected.variables[name]
         text, unit = "", ""
         if cell is not None:
-            cell, stated = self._without_unit(cell, area, around.unit, here)
+            cell, stated = self._without_unit(cell, area, around.unit.text, here)
             if not stated and self._needs_unit(variable):
                 if self._is_news(area.sheet, "unit", around.label_at, around.label):
                     here.error("unit_not_there", label=shortened(around.label))
                 return Role.refused
             stated = "" if stated == OWN else stated
+            if stated == around.unit.text and self._is_of_another_kind(area, around, variable):
+                return Role.refused
             written = CellValues(self.book, self.expected).of(cell, variable, stated, here)
             if written is None:
                 return Role.refused
@@ -251,12 +249,37 @@ class _FreeReader:
         elif not self.expected.must_have(here.entity_id, name) and not around.status:
             return Role.blank
         source = here.at.source
+        entity_type = self.expected.register[here.entity_id].entity_type
         row = ReturnRow(
-            here.entity_id, str(around.year), name, text, around.status, source, "",
-            around.note, unit,
+            here.entity_id, str(around.year), name, text, around.status, source,
+            self.layout.basis_of(entity_type), around.note, unit,
         )  # fmt: skip
         self.taken.rows.append(row)
         return Role.value if cell is not None else Role.blank
+
+    def _is_of_another_kind(self, area: Area, around: Surroundings, variable: Variable) -> bool:
+        """Whether a heading states a unit that no value of a variable can be in, told at the heading."""
+        text, at = around.unit.text, around.unit.at
+        units = self.expected.definitions.units
+        if variable.kind not in NUMBERS or at is None or not is_unit(text, units):
+            return False
+        if self.expected.dictionary.is_unit_of(
+            text, self.expected.dictionary.variable_at[variable.code]
+        ):
+            return False
+        try:
+            units.factor(text, variable.unit)
+        except UnitError:
+            if self._is_news(area.sheet, f"unit of {variable.code}", at, text):
+                here = self.taken.context(self.book, area.sheet.name, *at).of(
+                    variable=variable.code
+                )
+                here.error(
+                    "unit_of_heading", text=text, label=shortened(around.label),
+                    variable=code(variable.code), unit=unit_of(variable.unit),
+                )  # fmt: skip
+            return True
+        return False
 
     def _without_unit(
         self, cell: SheetCell, area: Area, unit: str, here: Context
@@ -275,7 +298,7 @@ class _FreeReader:
 
     @staticmethod
     def _needs_unit(variable: Variable) -> bool:
-        return variable.kind in ("quantity", "count") and variable.unit not in PURE
+        return variable.kind in NUMBERS and variable.unit not in PURE
 
     def tell_absent(self) -> None:
         """Variables that the layout names and that stand in no table of the workbook."""

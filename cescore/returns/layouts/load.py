@@ -10,8 +10,9 @@ from cescore.definitions.reading import Reading
 from cescore.definitions.spelling import with_nearest
 from cescore.errors import DataError, Problem, Sentence
 from cescore.intake.plain_files import is_plain_file
+from cescore.intake.statuses import BASES, BASIS_WORDS
 from cescore.returns.layouts.asked import Expected
-from cescore.returns.layouts.definition import IN_CELL, Layout
+from cescore.returns.layouts.definition import EVERY_TYPE, IN_CELL, Layout
 from cescore.returns.layouts.form import FORM
 
 FOLDER = "data/layouts"
@@ -64,6 +65,7 @@ def _check(layout: Layout, at: Reading, expected: Expected) -> None:
             file.at("entities", entity_id).refuse(repr(entity_id), wanted)
     for key in ("variables", "entities"):
         _check_words(key, getattr(layout, key).items(), file)
+    _check_bases(layout, file, expected)
     for n, table in enumerate(layout.tables):
         for name, lookups in table.lookups.items():
             if any(lookup.direction == IN_CELL for lookup in lookups) and name != "unit":
@@ -72,6 +74,17 @@ def _check(layout: Layout, at: Reading, expected: Expected) -> None:
         if not any(look.is_left or look.is_above for look in places):
             place = file.at("tables", str(n))
             place.refuse("no lookup above or to the left", "headings or stubs around values")
+
+
+def _check_bases(layout: Layout, file: Reading, expected: Expected) -> None:
+    """The basis of values is a word of theirs, stated for a type that somebody in the register has."""
+    types = dict.fromkeys(entity.entity_type for entity in expected.register)
+    for entity_type, basis in layout.basis.items():
+        at = file if entity_type == EVERY_TYPE else file.at("basis")
+        key = "basis" if entity_type == EVERY_TYPE else entity_type
+        if entity_type != EVERY_TYPE:
+            at.at(entity_type).known(entity_type, types)
+        at.at(key).known(basis, (*BASES[1:], *BASIS_WORDS))
 
 
 def _check_words(key: str, words: Iterable[tuple[str, tuple[str, ...]]], file: Reading) -> None:

@@ -15,7 +15,7 @@ from cescore.returns.layouts.asked import Expected
 from cescore.returns.workbooks.sheet import Content, SheetCell, Workbook
 
 PURE = ("ratio", "", "dimensionless")  # units in which a percentage is a fraction of one
-_NUMBERS = ("quantity", "count")  # kinds of variables that are numbers
+NUMBERS = ("quantity", "count")  # kinds of variables that are numbers
 _FORMULA = ("=", "+", "-", "@")  # how a text begins that a spreadsheet would compute
 
 
@@ -107,7 +107,7 @@ def _tell_how_it_is_kept(
     if variable is None:
         return
     is_text = cell.content == Content.text and book.kind != "csv"
-    if is_text and variable.kind in _NUMBERS and notation.number(cell.text).number is not None:
+    if is_text and variable.kind in NUMBERS and notation.number(cell.text).number is not None:
         here.info("number_as_text", text=shortened(cell.text))
     is_unsure = "formats" in book.unseen and cell.content == Content.number
     if is_unsure and variable.unit == "%" and 0 < abs(float(cell.text)) <= 1:
