@@ -16,7 +16,7 @@ from math import gcd
 import numpy as np
 from numpy.typing import NDArray
 
-from cescore.definitions.industry_mix import Part, is_mix, parts_of
+from cescore.definitions.industry_mix import IndustryPart, is_mix, parts_of
 from cescore.definitions.load import Definitions
 from cescore.intake.address import Address
 from cescore.intake.entities import Entity, Register
@@ -63,7 +63,7 @@ def declared_mixes(
             yield _finding("error", "mix_gives_away", at, body, part.product, float(part.share))
 
 
-def step_of(parts: tuple[Part, ...]) -> Fraction:
+def step_of(parts: tuple[IndustryPart, ...]) -> Fraction:
     """The step that declared shares seem to be rounded to: the largest that divides all, a quarter at most.
 
     Examples
@@ -120,7 +120,7 @@ def _texts(panel: Panel, words: set[str]) -> NDArray[np.object_] | None:
     return None
 
 
-def _apart(body: _Body, parts: tuple[Part, ...]) -> Iterator[tuple[str, float, float]]:
+def _apart(body: _Body, parts: tuple[IndustryPart, ...]) -> Iterator[tuple[str, float, float]]:
     if not body.of_firms:
         return
     declared = {part.product: float(part.share) for part in parts if part.product}
@@ -130,7 +130,9 @@ def _apart(body: _Body, parts: tuple[Part, ...]) -> Iterator[tuple[str, float, f
             yield product, declared.get(product, 0.0), returned
 
 
-def _given_away(body: _Body, parts: tuple[Part, ...], p_percent: float) -> Iterator[Part]:
+def _given_away(
+    body: _Body, parts: tuple[IndustryPart, ...], p_percent: float
+) -> Iterator[IndustryPart]:
     half = float(step_of(parts)) / 2
     for part in parts:
         made = body.by_product.get(part.product, {})
