@@ -22,7 +22,7 @@ _PRODUCT = re.compile(r"(.*?\S)\s*[(（]\s*([^()（）]*?\S)\s*[)）]")
 WHOLE = Fraction(1)
 
 
-class IndustryPart(NamedTuple):
+class MixPart(NamedTuple):
     """One part of a mix: an industry, its main product (a word of a code; "" where none is named), its share."""
 
     industry: str
@@ -31,7 +31,7 @@ class IndustryPart(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def parts_of(industry: str) -> tuple[IndustryPart, ...]:
+def parts_of(industry: str) -> tuple[MixPart, ...]:
     """The parts of a text of the register, each with its share; one industry alone is all of it.
 
     Examples
@@ -42,8 +42,8 @@ def parts_of(industry: str) -> tuple[IndustryPart, ...]:
     found = [_SHARE.fullmatch(part) for part in _written(industry)]
     shared = [(m.group(1), Fraction(m.group(2)) / 100) for m in found if m is not None]
     if not shared or len(shared) != len(found):
-        return (IndustryPart(industry, "", WHOLE),)
-    return tuple(IndustryPart(*_with_product(name), share) for name, share in shared)
+        return (MixPart(industry, "", WHOLE),)
+    return tuple(MixPart(*_with_product(name), share) for name, share in shared)
 
 
 @lru_cache(maxsize=4096)

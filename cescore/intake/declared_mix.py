@@ -16,7 +16,7 @@ from math import gcd
 import numpy as np
 from numpy.typing import NDArray
 
-from cescore.definitions.industry_mix import IndustryPart, is_mix, parts_of
+from cescore.definitions.industry_mix import MixPart, is_mix, parts_of
 from cescore.definitions.load import Definitions
 from cescore.intake.address import Address
 from cescore.intake.entities import Entity, Register
@@ -29,7 +29,7 @@ COARSEST = Fraction(1, 4)  # nobody knows of a coarser step than quarters that i
 
 
 @dataclass(frozen=True)
-class _Body:
+class _DeclaredMix:
     """A body with a declared mix: what it returned, and what its firms did, over recent years."""
 
     entity: Entity
@@ -63,7 +63,7 @@ def declared_mixes(
             yield _finding("error", "mix_gives_away", at, body, part.product, float(part.share))
 
 
-def step_of(parts: tuple[IndustryPart, ...]) -> Fraction:
+def step_of(parts: tuple[MixPart, ...]) -> Fraction:
     """The step that declared shares seem to be rounded to: the largest that divides all, a quarter at most.
 
     Examples
@@ -81,7 +81,7 @@ def step_of(parts: tuple[IndustryPart, ...]) -> Fraction:
 
 def _bodies(
     definitions: Definitions, register: Register, panels: Mapping[str, Panel], code: str
-) -> Iterator[_Body]:
+) -> Iterator[_DeclaredMix]:
     for entity in register:
         panel = panels.get(entity.entity_type)
         if entity.entity_type not in definitions.disclosure.public_types or panel is None:
@@ -90,7 +90,7 @@ def _bodies(
             continue
         returned = panel.column(code).values[panel.row(entity.entity_id), -RECENT:]
         whole = float(np.nansum(returned))
-        yield _Body(entity, whole, _products_inside(entity, register, panels, code))
+        yield _DeclaredMix(entity, whole, _products_inside(entity, register, panels, code))
 
 
 def _products_inside(
@@ -120,7 +120,7 @@ def _texts(panel: Panel, words: set[str]) -> NDArray[np.object_] | None:
     return None
 
 
-def _apart(body: _Body, parts: tuple[IndustryPart, ...]) -> Iterator[tuple[str, float, float]]:
+def _apart(body: _DeclaredMix, parts: tuple[MixPart, ...]) -> Iterator[tuple[str, float, float]]:
     if not body.of_firms:
         return
     declared = {part.product: float(part.share) for part in parts if part.product}
@@ -131,8 +131,8 @@ def _apart(body: _Body, parts: tuple[IndustryPart, ...]) -> Iterator[tuple[str, 
 
 
 def _given_away(
-    body: _Body, parts: tuple[IndustryPart, ...], p_percent: float
-) -> Iterator[IndustryPart]:
+    body: _DeclaredMix, parts: tuple[MixPart, ...], p_percent: float
+) -> Iterator[MixPart]:
     half = float(step_of(parts)) / 2
     for part in parts:
         made = body.by_product.get(part.product, {})
@@ -143,7 +143,7 @@ def _given_away(
 
 
 def _finding(
-    severity: Severity, code: str, at: Address, body: _Body, product: str, *shares: float
+    severity: Severity, code: str, at: Address, body: _DeclaredMix, product: str, *shares: float
 ) -> Finding:
     told = [f"{100 * share:.1f}" for share in shares]
     values = (("product", product), *zip(("declared", "returned"), told, strict=False))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from cescore.definitions.industry_mix import IndustryPart, is_mix, parts_of
+from cescore.definitions.industry_mix import MixPart, is_mix, parts_of
 from cescore.definitions.model import ON_GOALPOSTS, Group, Indicator
 from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.bundle import Bundle, Place, Series
@@ -219,7 +219,7 @@ class View:
             for part in parts_of(text)
         )
 
-    def _of_part(self, part: IndustryPart) -> str:
+    def _of_part(self, part: MixPart) -> str:
         return self.said(part.product or part.industry)
 
     def fitting(self, text: str) -> str:
