@@ -203,10 +203,10 @@ def preview(
     from cescore.run.executor import Deferred
 
     with contextlib.closing(Deferred(_opening(1, seconds, render=render))) as executor:
-        from cescore.publish.words import label
-        from cescore.run.preview import Preview
+        from cescore.run.preview import Preview, unfenced_told
 
-        console.print(label("terminal.fence_preview", asked.spoken), markup=False)
+        for line in unfenced_told(asked):
+            console.print(line, markup=False)
         made = Preview(asked, name, executor, executor.begin)
         previewed = made.make()
         for line in previewed.lines(asked.spoken):

@@ -14,6 +14,7 @@ from cescore.errors import CescoreError, PublishError
 from cescore.publish.words import label
 from cescore.run.files import combined, make_private
 from cescore.run.inputs import Inputs
+from cescore.run.job import IN_PROCESS
 from cescore.run.lock import locked
 from cescore.run.order import Manner, Order
 from cescore.run.prepared import KeptPrepared, Prepared
@@ -40,6 +41,14 @@ class Previewed:
     def lines(self, lang: str) -> Iterator[str]:
         yield str(self.pdf)
         yield from (label("terminal.warning", lang, text=text) for text in self.warnings)
+
+
+def unfenced_told(asked: Asked) -> Iterator[str]:
+    """A line where no fence stands around a notebook that is not the repository's, or that a kernel
+    runs; the repository's own, which the preview itself runs, need none."""
+    foreign = Inputs(asked.root).foreign()
+    if asked.engine != IN_PROCESS or any(name.startswith("notebooks/") for name in foreign):
+        yield label("terminal.fence_preview", asked.spoken)
 
 
 def _nothing() -> None:

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from cescore.definitions.shipped import NOTEBOOKS
 from cescore.errors import CescoreError, PublishError
 from cescore.run.asked import Asked
 from cescore.run.executor import Executor, open_executor
 from cescore.run.job import Job, Outcome
-from cescore.run.preview import Preview
+from cescore.run.preview import Preview, unfenced_told
 from tests.run.in_this_process import InThisProcess
 
 WORKSPACE = Path(__file__).parents[1] / "unseen" / "workspace"
@@ -42,6 +43,18 @@ def change(root: Path, name: str, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_no_fence_is_told_where_a_notebook_is_the_workspaces_own_or_runs_in_a_kernel(
+    root: Path,
+) -> None:
+    asked = Asked(root, 2023, lang="en")
+    (root / "notebooks").mkdir(exist_ok=True)
+    shutil.copy(NOTEBOOKS / "generic.ipynb", root / "notebooks")
+    assert list(unfenced_told(asked)) == []
+    assert "not fenced" in next(unfenced_told(replace(asked, engine="kernel")))
+    (root / "notebooks/hospital.ipynb").write_bytes(b"{}")
+    assert "not fenced" in next(unfenced_told(asked))
 
 
 def test_it_is_built_beside_the_run_whose_output_stays_as_it_is(
