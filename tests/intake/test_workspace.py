@@ -158,6 +158,17 @@ def test_a_scored_indicator_whose_figures_nobody_returned_is_a_warning_with_its_
     assert told("D1,2024,heat,5\n") == []
 
 
+def test_a_type_that_page_yml_names_and_nobody_has_is_a_warning_with_the_nearest(workspace):
+    page = "entity_types: {distrct: {en: District}, city: {en: Town}}\n"
+    told = [
+        f.line("en")
+        for f in workspace(**{"params/page.yml": page}).findings
+        if f.code == "unknown_entity_type"
+    ]
+    assert len(told) == 1 and "page.yml" in told[0] and "distrct" in told[0]
+    assert "did you mean district" in told[0] or "'district'" in told[0]
+
+
 def test_a_required_value_that_was_refused_is_not_called_absent_too(workspace):
     required = VARIABLES.replace("unit: CNY", "unit: CNY, required: true")
     row = "DX,2024,waste,10\n"
