@@ -330,3 +330,11 @@ def test_the_book_says_what_each_number_answers_and_what_changed_with_a_version(
     history = definitions.frameworks["district"].history
     assert next(iter(history)) == definitions.frameworks["district"].version
     assert all(packed(text.zh) in page for text in history.values())
+
+
+def test_what_earns_an_item_or_proposes_a_veto_is_named_and_not_coded() -> None:
+    page = unescape(
+        method_book.assessment(opened(load_definitions(ROOT / "params")), CONVENTIONS).html
+    )
+    assert "循环化改造状态 = 通过验收" in page and "绿色工厂数" in page
+    assert [c for c in ("park_retrofit_status", "green_factories", "K_audit") if c in page] == []

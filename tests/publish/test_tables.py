@@ -296,6 +296,16 @@ def test_the_formula_executed_stands_beside_its_source_and_tags(zh):
     assert re.search(r"[SVCMP] / [SVCMP]$", line)
 
 
+@pytest.mark.parametrize(("word", "said"), [("calorific", "当量值"), ("equivalent", "等价值")])
+def test_the_page_says_on_which_basis_energy_in_standard_coal_is_counted(word: str, said: str):
+    record = builders.record()
+    made = builders.bundle(
+        record=record.model_copy(update={"codes": {"energy_basis": (word,) * len(record.years)}})
+    )
+    assert said in repr(pages.all_tables(pages.opened(made))["method_notes"])
+    assert "折算" not in repr(pages.all_tables(pages.opened(builders.bundle()))["method_notes"])
+
+
 def test_what_groups_add_is_together_the_index_and_its_change_also_in_a_geometric_mean():
     rules = builders.framework(aggregation="geometric_mean")
     made = pages.all_tables(pages.opened(builders.bundle(framework=rules)))
