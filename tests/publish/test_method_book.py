@@ -338,3 +338,13 @@ def test_what_earns_an_item_or_proposes_a_veto_is_named_and_not_coded() -> None:
     )
     assert "循环化改造状态 = 通过验收" in page and "绿色工厂数" in page
     assert [c for c in ("park_retrofit_status", "green_factories", "K_audit") if c in page] == []
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_book_works_one_mix_of_products_through(lang: str) -> None:
+    definitions = load_definitions(ROOT / "params")
+    steel, cement = (
+        definitions.accounts["ref_energy"].values[p].value for p in ("steel", "cement")
+    )
+    page = words(method_book.ends(opened(definitions, lang)).html)
+    assert packed(f"= {exact(0.75 * steel + 0.25 * cement)}") in packed(page)
