@@ -343,6 +343,23 @@ def test_only_what_the_figures_stand_on_is_printed_and_the_rest_counted():
     assert "无关变量" in repr(tables.values_table(bundle, every=True))
 
 
+def test_figures_of_a_returned_workbook_are_said_to_be_read_from_its_cells():
+    record = builders.record()
+    last = len(record.years) - 1
+    codes = [code for code in record.source if code in builders.framework().variables][:2]
+    places = {"B": codes[0], "AA": codes[1]}
+    source = {
+        **record.source,
+        **{
+            code: ("",) * last + (f"data/2024/observations_returns.csv:1{n} (年报.xlsx!表一!{c}5)",)
+            for n, (c, code) in enumerate(places.items())
+        },
+    }
+    bundle = pages.opened(builders.bundle(record=record.model_copy(update={"source": source})))
+    text = plain_text(tables.values_table(bundle).html)
+    assert "年报.xlsx!表一!B5–AA5" in text and "observations_returns.csv" not in text
+
+
 def with_unused():
     found = builders.record()
     return found.model_copy(
