@@ -132,8 +132,6 @@ def test_the_book_holds_every_target_veto_grade_measure_and_requirement() -> Non
     unused = [b.zh for code in scales.keys() - used for b in scales[code].bands]
     known = {b.zh for code in used for b in scales[code].bands}
     assert not [zh for zh in unused if zh not in known and packed(f"{zh}≥") in found]
-    used = {plan.assessment.scales[code] for code in plan.assessment.scale_of.values()}
-    texts += [f"{b.zh}≥{exact(b.least)}" for scale in used for b in scale.bands]
     texts += [c.zh for c in plan.commitments.values()]
     texts += [text for m in plan.measures.values() for text in (f"{m.id}{m.zh}", *m.units)]
     texts += [c.zh for m in plan.measures.values() for c in m.checks]
@@ -338,3 +336,13 @@ def test_what_earns_an_item_or_proposes_a_veto_is_named_and_not_coded() -> None:
     )
     assert "循环化改造状态 = 通过验收" in page and "绿色工厂数" in page
     assert [c for c in ("park_retrofit_status", "green_factories", "K_audit") if c in page] == []
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_book_works_one_mix_of_products_through(lang: str) -> None:
+    definitions = load_definitions(ROOT / "params")
+    steel, cement = (
+        definitions.accounts["ref_energy"].values[p].value for p in ("steel", "cement")
+    )
+    page = words(method_book.ends(opened(definitions, lang)).html)
+    assert packed(f"= {exact(0.75 * steel + 0.25 * cement)}") in packed(page)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 
 import builders
@@ -304,6 +305,21 @@ def test_the_page_says_on_which_basis_energy_in_standard_coal_is_counted(word: s
     )
     assert said in repr(pages.all_tables(pages.opened(made))["method_notes"])
     assert "折算" not in repr(pages.all_tables(pages.opened(builders.bundle()))["method_notes"])
+
+
+@pytest.mark.parametrize(
+    ("role", "base", "shown"),
+    [("reference", 0.628, False), ("reference", 0.5, True), ("own", 0.628, True)],
+)
+def test_a_level_nearer_than_figures_are_sure_of_is_shown_without_a_share_of_the_way(
+    role: str, base: float, shown: bool
+):
+    line = replace(
+        builders.target(), type="level", unit="", level_unit="", value=0.65, actual=0.66, level=0.66,
+        base=base, completion=1.455, role=role,
+    )  # fmt: skip
+    html = tables.targets_table(pages.opened(builders.bundle(targets=(line,)))).html
+    assert ("145.5" in html) is shown
 
 
 def test_what_groups_add_is_together_the_index_and_its_change_also_in_a_geometric_mean():

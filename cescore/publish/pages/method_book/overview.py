@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cescore.definitions.model import Framework, Plan
 from cescore.definitions.model.ends import EndsRule, QuantityEnds
 from cescore.definitions.model.reference import Reference
+from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.documents import MethodBook
 from cescore.disclosure.illustration import TypeCatalogue
 from cescore.method.catalogue import (
@@ -191,8 +192,33 @@ def ends(book: OpenDocument[MethodBook]) -> Fragment:
         TableColumn(words.t("head.tag"), 6, "mid"),
     ]  # fmt: skip
     return Fragment.join(
-        [heading(words, "book.ends"), cut(columns, rules), cut(own, stated) if stated else NONE]
+        [
+            heading(words, "book.ends"),
+            cut(columns, rules),
+            cut(own, stated) if stated else NONE,
+            _mixture(words, book.data),
+        ]
     )
+
+
+def _mixture(words: Words, book: MethodBook) -> Fragment:
+    """How a body of several industries is held against a table, with one mix worked through."""
+    tables = (a for f in book.frameworks for a in f.accounts.values())
+    table = next((a for a in tables if a.otherwise_in and not a.level and len(a.values) > 1), None)
+    if table is None:
+        return NONE
+    named = {v.code: v.words for v in book.variables}.get(table.by, {})
+    (first, a), (second, b) = list(table.values.items())[:2]
+    industry = next(iter(table.otherwise_in))
+    mixed = table.of_mix(f"{industry}（{first}）75%；{industry}（{second}）25%")
+    names = [words.name(named[w], w) if w in named else w for w in (first, second)]
+    return paragraph(
+        words.t(
+            "book.ends.mix", name=words.name(table, table.code), first=names[0], second=names[1],
+            a=exact(a.value), b=exact(b.value), mixed=exact(round(mixed or 0.0, 6)),
+            unit=unit_text(table.unit, words.lang),
+        )
+    )  # fmt: skip
 
 
 def _taken(words: Words, rule: EndsRule) -> str:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenBundle
 
 UNITS_SHOWN = 3
+SURE = 0.05  # [P] of the goal: a shorter way from the base value is within what figures are sure of
 
 
 def targets_table(bundle: OpenBundle) -> Fragment:
@@ -97,18 +98,30 @@ def _target_row(view: View, line: TargetLine) -> Row:
     # a level is in the unit that stands below the name; a change in per cent says so itself
     unit = "" if line.unit == line.level_unit and line.unit != PER_CENT else line.unit
     goal = f"{'≥' if line.op == '>=' else '≤'}{quantity(line.value, unit, view.lang, decimals)}"
+    is_short = _is_too_short(line)
     return Row(
         [
             two_lines(f"{line.id}  {name}", unit_text(line.level_unit, view.lang)),
             *levels,
             goal,
             DASH if line.actual is None else quantity(line.actual, unit, view.lang, decimals),
-            bullet(line.completion, line.schedule_carbon),
-            _percent(line.counted if line.counted_by == "steps" else line.schedule_carbon),
+            DASH if is_short else bullet(line.completion, line.schedule_carbon),
+            DASH
+            if is_short
+            else _percent(line.counted if line.counted_by == "steps" else line.schedule_carbon),
             _percent(line.points if line.scored else None),
             light_words(view, line),
         ]
     )
+
+
+def _is_too_short(line: TargetLine) -> bool:
+    """Whether a level shown for comparison lies so near the base value that a share of the way to it
+    would be a share of what the figures are not sure of; what is scored keeps its arithmetic."""
+    if line.role != "reference" or line.level is None or line.base is None:
+        return False
+    is_level = line.unit == line.level_unit and line.actual == line.level
+    return is_level and abs(line.value - line.base) < SURE * abs(line.value)
 
 
 def light_words(view: View, line: TargetLine) -> Markup | str:
