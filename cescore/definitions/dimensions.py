@@ -69,7 +69,7 @@ def resolve(
             Sentence(
                 "converts by hand ({hand}), and from {shown} to {target} the factor {factor} is applied as well",
                 hand=hand,
-                shown=units.shown(own) or "a ratio",
+                shown=units.shown(own) or Sentence("a ratio"),
                 target=target,
                 factor=factor,
             ),

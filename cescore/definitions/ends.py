@@ -183,7 +183,7 @@ def _posts(
 ) -> Goalposts:
     return Goalposts(
         worst=pair[0], best=pair[1], by_industry=by_industry, of=quantity.code,
-        source=quantity.source, tag=quantity.tag,
+        source=quantity.source, tag=quantity.tag, from_sample=quantity.from_sample,
     )  # fmt: skip
 
 
@@ -291,6 +291,7 @@ def _as_node(posts: Goalposts, where: str) -> Node:
             "tag": text(posts.tag),
             "by_industry": Node(dict(industries), where),
             "of": text(posts.of),
+            "from_sample": text(str(posts.from_sample).lower()),
         },
         where,
     )

@@ -43,7 +43,14 @@ class Vocabulary:
         shown = [code for code in headline_codes(self.draft) if code in self.accounts]
         codes = closure([*self.draft.indicators, *own, *shown], self.expressions)
         words = [self.accounts[code].by for code in codes if code in self.accounts]
-        return codes | {word: None for word in words if word in self.names.variables}
+        return codes | {word: None for word in words if self._is_returned(word)}
+
+    def _is_returned(self, word: str) -> bool:
+        """Whether the type returns the variable that a table goes by; of others the register tells."""
+        variable = self.names.variables.get(word)
+        return variable is not None and (
+            not variable.entity_types or self.draft.entity_type in variable.entity_types
+        )
 
 
 def resolved_framework(

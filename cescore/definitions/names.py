@@ -15,7 +15,14 @@ from cescore.errors import Sentence
 
 ONCE = Sentence("each code once, whatever it is of")
 FORMULA_KEYS = ("formula", "ladder", "summed", "across_bases", "examples")  # which no table has
-TABLE_KEYS = ("by", "values", "otherwise", "otherwise_in", "level")  # of a table alone
+TABLE_KEYS = (
+    "by",
+    "values",
+    "otherwise",
+    "otherwise_in",
+    "level",
+    "from_sample",
+)  # of a table alone
 OF_REGISTER = "industry"  # the word of the register that a table may go by
 
 

@@ -49,6 +49,8 @@ def best_first(direction: int) -> str:
 
 def with_nearest(expected: str, word: str, known: Iterable[str]) -> str:
     """What was expected, and the nearest known word if there is one."""
+    if not isinstance(expected, Sentence) and "{" not in expected:
+        expected = Sentence(expected)  # so that it is said in the language of the terminal too
     close = nearest(word, known)
     return (
         Sentence("{expected}; nearest: {near}", expected=expected, near=close)

@@ -96,7 +96,8 @@ def _audit(system: _Connected, sums: PrintedSums) -> SystemAudit:
     equations = Equations(system.equations)
     about = equations.figures
     costs: Mapping[Figure, float] = sums.costs
-    figures = dict.fromkeys(p.figure for p in system.printed if p.figure in costs)
+    named = (*(p.figure for p in system.printed), *sorted(about))
+    figures = dict.fromkeys(figure for figure in named if figure in costs)
     return SystemAudit(
         printed=system.printed,
         equations=equations,

@@ -53,7 +53,7 @@ _OTHERS: Mapping[str, Source] = {
 _ASSESSMENT: Mapping[str, Source] = {
     "bands": "decided", "bonus": "above", "bonus_lines": "above", "bonus_most": "decided",
     "comparable_weights": "decided",
-    "doubts": "named", "grade_en": "above", "grade_zh": "above", "graded": "named",
+    "doubts": "named", "from_sample": "named", "grade_en": "above", "grade_zh": "above", "graded": "named",
     "index_converted": "named", "parts": "above", "provisional": "named", "reason": "named",
     "scale": "decided", "scale_en": "decided", "scale_zh": "decided", "total": "above",
     "vetoes": "ledger", "weights": "decided",

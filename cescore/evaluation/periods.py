@@ -26,6 +26,7 @@ from cescore.intake.workspace import Workspace
 from cescore.method.assessment import Assessment, Basis, Evidence, assess
 from cescore.method.bonus import BonusLine, bonus_lines
 from cescore.method.evaluation import TypeEvaluation
+from cescore.method.from_sample import scores_from_sample
 from cescore.method.measures import measure_lines
 from cescore.method.period_measures import (
     Completion,
@@ -255,6 +256,7 @@ class PlanEvaluation:
             legal_basis=evaluation.panel.attributes["basis"][row],
             coverage=coverage,
             least_coverage=evaluation.framework.missing.min_weight_covered,
+            from_sample=scores_from_sample(evaluation, entity.entity_id, year),
         )
 
 

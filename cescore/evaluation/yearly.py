@@ -23,6 +23,7 @@ from cescore.method.assessment import COMPARABLE, Assessment, Basis, Evidence, a
 from cescore.method.bonus import BonusLine, bonus_lines
 from cescore.method.column import Panel, status_text
 from cescore.method.evaluation import TypeEvaluation, evaluate
+from cescore.method.from_sample import scores_from_sample
 from cescore.method.measures import MeasureLine, measure_lines
 from cescore.method.result_rows import ResultPart, ResultRecords, Row, as_frame
 from cescore.method.standards import Compliance, standard_compliance
@@ -466,6 +467,7 @@ def _assess(
         legal_basis=panel.attributes["basis"][i],
         coverage=float(evaluation.aggregation.coverage[i, j]),
         least_coverage=framework.missing.min_weight_covered,
+        from_sample=scores_from_sample(evaluation, entity_id, evaluation.run_year),
     )
     return assess(
         plan,

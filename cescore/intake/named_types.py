@@ -55,6 +55,8 @@ def _named(definitions: Definitions) -> Iterator[tuple[str, str, Iterable[str]]]
         looked_at = parse(rule.rule, conditions=True).across
         yield "checks.yml", f"rules.{rule.id}.rule", [entity_type for entity_type, _ in looked_at]
     yield "disclosure.yml", "public_types", definitions.disclosure.public_types
+    yield "page.yml", "entity_types", definitions.page.entity_types
+    yield "page.yml", "pages", definitions.page.pages
     run, tiled_by = definitions.run, definitions.run.tiled_by or {}
     yield f"runs/{run.year}.yml", "tiled_by", (*tiled_by, *tiled_by.values())
     if definitions.plan is not None:

@@ -41,6 +41,7 @@ from cescore.intake.prose import Prose, read_prose
 from cescore.intake.reading import read_observations
 from cescore.intake.register_file import read_register
 from cescore.intake.returned import RETURNED_MEASURES, RETURNS, returned_findings
+from cescore.intake.unreturned import scored_and_unreturned
 from cescore.intake.unused import (
     doubtful_years,
     points_counted_twice,
@@ -137,6 +138,7 @@ class Workspace:
         refused = {(f.entity_id, f.year, f.variable) for f in log.found if f.severity == "error"}
         log.extend(_without_refused(checked, refused))
         log.extend(left_out(layout.cubes.values(), definitions.variables, refused))
+        log.extend(scored_and_unreturned(layout.cubes, definitions))
         log.extend(_not_filed(register, layout, definitions))
         log.extend(declared_mixes(definitions, register, layout.panels, REGISTER))
         log.extend(unknown_types(definitions, register))

@@ -29,7 +29,9 @@ COMPARABLE = "comparable"  # in results: the total by the parts that several typ
 
 
 VetoStatus = Literal["clear", "standing", "proposed", "unchecked"]
-DoubtKind = Literal["veto_proposed", "veto_unchecked", "checks_not_inspected"]
+DoubtKind = Literal[
+    "veto_proposed", "veto_unchecked", "references_of_sample", "checks_not_inspected"
+]
 DOUBT_KINDS: tuple[DoubtKind, ...] = get_args(DoubtKind)
 RECORDED: tuple[VetoStatus, ...] = ("clear", "standing")  # what a record can say
 Reason = Literal[
@@ -38,7 +40,8 @@ Reason = Literal[
     "no_rules", "not_filed", "statistical_basis", "insufficient_data", "index_not_computable",
     "midterm",
     # why it is as it is, or provisional
-    "veto_standing", "vetoes_proposed", "vetoes_unchecked", "measures_not_inspected",
+    "veto_standing", "vetoes_proposed", "vetoes_unchecked", "references_of_sample",
+    "measures_not_inspected",
 ]  # fmt: skip
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
@@ -76,8 +79,8 @@ class VetoLine(Bilingual):
 class Doubt(Bilingual):
     """One thing that is missing before a provisional grade is final.
 
-    ``zh``, ``en``: the veto; "" of checks. ``n``: how many more checks must be inspected, of those
-    with a yardstick; 1 of a veto.
+    ``zh``, ``en``: the veto; "" of others. ``n``: how many more checks must be inspected, of those
+    with a yardstick, or how many scores stand on the sample; 1 of a veto.
     """
 
     kind: DoubtKind
@@ -115,17 +118,21 @@ class Assessment:
     weights
         Those really used, together 1: a part without a value gives its weight to the others.
     provisional
-        Graded, but vetoes were not checked or not confirmed, or too few checks inspected.
+        Graded, but vetoes were not checked or not confirmed, scores of a real body stand on
+        reference values of the sample, or too few checks inspected.
     doubts
         All that is missing before a provisional grade is final.
     reason
         Why not graded (no_rules, not_filed, statistical_basis, insufficient_data,
         index_not_computable, midterm), why graded as it is (veto_standing), or why provisional
-        (vetoes_proposed, vetoes_unchecked, measures_not_inspected).
+        (vetoes_proposed, vetoes_unchecked, references_of_sample, measures_not_inspected).
     index_converted
         The index entered the total as its place on its own scale, 0-100.
     comparable_weights
         The shares that make `comparable`; empty of a type that is not compared with another.
+    from_sample
+        How many scores of a real body stand on reference values of the sample; 0 where a standing
+        veto leads to the lowest grade whatever they are.
     bonus, bonus_most, bonus_lines
         Extra points earned, in the total [points], their upper limit, and the items; None, 0 and
         empty where the type has none.
@@ -150,6 +157,7 @@ class Assessment:
     bonus_most: float = 0.0
     bonus_lines: tuple[BonusLine, ...] = ()
     comparable_weights: Mapping[str, float] = field(default_factory=dict)
+    from_sample: int = 0
 
     @property
     def comparable(self) -> float | None:
@@ -188,12 +196,15 @@ class Basis:
         in a statistical survey is used for statistics only (统计法, methodology 11 and 15).
     coverage, least_coverage
         Share of the index's weight that has a value, and what the rules ask [0-1].
+    from_sample
+        How many scores of a real body stand on reference values of the sample; 0 of a made-up one.
     """
 
     filed: bool = True
     legal_basis: str = ""
     coverage: float = 1.0
     least_coverage: float = 0.8
+    from_sample: int = 0
 
 
 @dataclass(frozen=True)
@@ -241,8 +252,9 @@ def assess(plan: Plan, entity_type: str, evidence: Evidence) -> Assessment:
     3. a veto that stands decides the grade (never for the better), even without a total;
     4. an entity that did not file, one whose index covers too little of its weight, and one without
        an index are not graded;
-    5. vetoes without a record, those that the figures show first, and less than 80 % of the checks
-       inspected [P], leave a grade provisional.
+    5. vetoes without a record, those that the figures show first, scores of a real body that stand
+       on reference values of the sample [P], and less than 80 % of the checks inspected [P], leave a
+       grade provisional.
 
     Examples
     --------
@@ -309,6 +321,7 @@ def assess(plan: Plan, entity_type: str, evidence: Evidence) -> Assessment:
         parts=parts,
         weights=weights,
         comparable_weights=_comparable(rules, entity_type),
+        from_sample=0 if _fails_by_veto(plan, lines, graded_on) else basis.from_sample,
         vetoes=lines,
         reason=obstacle,
         index_converted=index is not None and (scale.floor, scale.top) != (0.0, 100.0),
@@ -326,7 +339,7 @@ def _graded(
     grade = vetoed or earned
     if grade is None:
         return scored
-    doubts = tuple(_doubts(scored.vetoes, measures))
+    doubts = tuple(_doubts(scored.vetoes, measures, scored.from_sample))
     return replace(
         scored,
         grade_zh=grade[0],
@@ -379,7 +392,7 @@ def reassess(
     if not is_covered or total is None:
         return replace(blank, total=total, reason="insufficient_data")
     earned = grade_of_bands(total, found.bands)
-    doubts = tuple(_doubts(found.vetoes, measures))
+    doubts = tuple(_doubts(found.vetoes, measures, found.from_sample))
     vetoed = any(line.status == "standing" for line in found.vetoes)
     if vetoed:
         led_to = _led_to(found)
@@ -585,26 +598,39 @@ def _vetoed_grade(
     return worst, english.get(worst, worst)
 
 
+def _fails_by_veto(plan: Plan, lines: Sequence[VetoLine], scale: GradeScale) -> bool:
+    """Whether a standing veto leads to the lowest grade, whatever was earned."""
+    led_to = _vetoed_grade(plan, lines, scale, None)
+    return led_to is not None and led_to[0] == _from_the_best(scale)[-1].zh
+
+
 _REASON_OF: Mapping[DoubtKind, Reason] = {
     "veto_proposed": "vetoes_proposed",
     "veto_unchecked": "vetoes_unchecked",
+    "references_of_sample": "references_of_sample",
     "checks_not_inspected": "measures_not_inspected",
 }
 
 
-def why_provisional(lines: Sequence[VetoLine], measures: Sequence[MeasureLine]) -> Reason:
+def why_provisional(
+    lines: Sequence[VetoLine], measures: Sequence[MeasureLine], from_sample: int = 0
+) -> Reason:
     """The gravest of what is missing before a grade is final; "" where nothing is."""
-    return _gravest(tuple(_doubts(lines, measures)))
+    return _gravest(tuple(_doubts(lines, measures, from_sample)))
 
 
 def _gravest(doubts: Sequence[Doubt]) -> Reason:
     return _REASON_OF[doubts[0].kind] if doubts else ""
 
 
-def _doubts(lines: Sequence[VetoLine], measures: Sequence[MeasureLine]) -> Iterator[Doubt]:
+def _doubts(
+    lines: Sequence[VetoLine], measures: Sequence[MeasureLine], from_sample: int
+) -> Iterator[Doubt]:
     """All that is missing before a grade is final, the gravest first."""
     yield from (Doubt("veto_proposed", v.zh, v.en) for v in lines if v.status == "proposed")
     yield from (Doubt("veto_unchecked", v.zh, v.en) for v in lines if v.status == "unchecked")
+    if from_sample:
+        yield Doubt("references_of_sample", "", "", from_sample)
     share, due = inspected_share(measures), sum(line.due for line in measures)
     if share is not None and meets(share, "<", LEAST_INSPECTED):
         inspected = sum(line.inspected for line in measures)

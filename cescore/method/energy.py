@@ -19,7 +19,10 @@ BASES: Mapping[str, str] = {
 }
 
 
-def mixed_bases(panel: Panel, code: str = "energy_basis") -> dict[str, dict[int, str]]:
+ENERGY_BASIS = "energy_basis"  # the variable that says how electricity is counted in standard coal
+
+
+def mixed_bases(panel: Panel, code: str = ENERGY_BASIS) -> dict[str, dict[int, str]]:
     """Entities whose series changes its basis, with the basis of each year that states one.
 
     当量 and calorific are one word, so are 等价 and equivalent; any other word is a basis of its own. A

@@ -74,6 +74,7 @@ class Contents:
         """The page; ``tables``: the run's own files beside it."""
         run, findings = self.workspace.definitions.run, self.findings
         is_synthetic = any(entity.is_synthetic for entity in self.workspace.entities())
+        own_types = self.workspace.definitions.page.entity_types
         return IndexPage(
             run.year,
             run.place.name(self.lang),
@@ -90,6 +91,7 @@ class Contents:
             issuer=run.issuer.name(self.lang),
             issued=run.issued,
             subject=words.subject(run, self.lang),
+            type_names={code: named.name(self.lang) for code, named in own_types.items()},
         )
 
     def _sections(self) -> Iterator[Section]:

@@ -14,6 +14,7 @@ from rich.cells import cell_len
 from cescore.cli import main as cli
 from cescore.cli.application import EXAMPLES, PANELS
 from cescore.cli.described import argument_name, meaning
+from cescore.definitions.spelling import with_nearest
 from cescore.errors import ParamsError, Problem, Sentence, sentences
 from cescore.publish.terminal_words import chinese, error_told, spoken
 
@@ -245,3 +246,9 @@ def test_a_command_complains_by_a_text_in_both_languages() -> None:
 def test_an_argument_of_several_says_so() -> None:
     (what,) = (p for p in GROUP.commands["sign"].params if p.name == "what")
     assert argument_name(what) == "WHAT…"
+
+
+@pytest.mark.parametrize("expected", ["a code of params/variables.yml", "a variable or account"])
+def test_what_was_expected_is_said_in_chinese_beside_the_nearest_word_too(expected: str) -> None:
+    said = spoken(with_nearest(expected, "cool", ["coal"]), "zh")
+    assert expected not in said and "coal" in said

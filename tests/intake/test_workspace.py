@@ -134,6 +134,41 @@ def test_an_error_in_an_earlier_year_that_is_used_blocks_too(workspace):
     assert loaded.blocked == {}
 
 
+def test_a_scored_indicator_whose_figures_nobody_returned_is_a_warning_with_its_weight(workspace):
+    second = FRAMEWORK.partition("indicators:\n")[2]
+    second = second.replace("productivity", "heat_use").replace("gdp / waste", "heat_total / waste")
+    second = second.replace("CNY/t", "GJ/t").replace("weight: 1", "weight: 3")
+    account = (
+        "accounts:\n  heat_total: {en: Heat, unit: GJ, formula: total(heat), source: t, tag: P}\n"
+    )
+    files = {
+        "params/variables.yml": VARIABLES + "heat: {en: Heat used, unit: GJ}\n",
+        "params/accounts.yml": account,
+        "params/frameworks/district.yml": FRAMEWORK + second,
+    }
+
+    def told(heat: str) -> list[str]:
+        loaded = workspace(**files, **{RETURNS: HEADER + ROWS[2024] + heat})
+        return [f.found for f in loaded.findings if f.code == "scored_and_unreturned"]
+
+    assert told("")[-1] == (
+        "heat_use (75.0 % of the index): no district returned heat,"
+        " so everybody scores the floor there"
+    )
+    assert told("D1,2024,heat,5\n") == []
+
+
+def test_a_type_that_page_yml_names_and_nobody_has_is_a_warning_with_the_nearest(workspace):
+    page = "entity_types: {distrct: {en: District}, city: {en: Town}}\n"
+    told = [
+        f.line("en")
+        for f in workspace(**{"params/page.yml": page}).findings
+        if f.code == "unknown_entity_type"
+    ]
+    assert len(told) == 1 and "page.yml" in told[0] and "distrct" in told[0]
+    assert "did you mean district" in told[0] or "'district'" in told[0]
+
+
 def test_a_required_value_that_was_refused_is_not_called_absent_too(workspace):
     required = VARIABLES.replace("unit: CNY", "unit: CNY, required: true")
     row = "DX,2024,waste,10\n"

@@ -168,6 +168,24 @@ def test_few_inspected_checks_make_the_grade_provisional() -> None:
     assert (found.provisional, found.reason) == (True, "measures_not_inspected")
 
 
+def test_scores_of_a_real_body_on_the_sample_leave_its_grade_provisional() -> None:
+    found = assessed(index=0.0, targets=[target(0.0)], basis=Basis(from_sample=7))
+    assert (found.grade_zh, found.provisional) == ("不合格", True)
+    assert (found.reason, found.doubts[0].n) == ("references_of_sample", 7)
+    again = reassess(
+        found, index=90.0, scale=HUNDRED, is_covered=True, targets=[target(0.0)],
+        measures=[measure(9, 1)],
+    )  # fmt: skip
+    assert again.graded and again.provisional
+
+
+def test_a_veto_that_fails_a_body_whatever_its_scores_is_final() -> None:
+    standing = {"vetoes": {"V1": {"status": "standing"}}, "basis": Basis(from_sample=7)}
+    assert not assessed(with_veto(), **standing).provisional
+    fair = assessed(with_veto("合格"), **standing, index=0.0, targets=[target(0.0)])
+    assert (fair.grade_zh, fair.provisional) == ("不合格", True)  # earned, not by the veto
+
+
 def test_a_binding_target_not_met_is_a_veto_in_the_last_year_only() -> None:
     unmet = [target(0.9, binding=True, light="not_met")]
     bands = [("超额完成", "", 95), ("完成", "", 80), ("基本完成", "", 60), ("未完成", "", 0)]

@@ -31,3 +31,19 @@ def test_full_use_of_straw_is_held_against_full_use_and_the_five_routes_against_
         checks["4.2.2.a"].formula == KNOWN.frameworks["district"].indicators["R_straw_full"].formula
     )
     assert checks["4.1.6.a"].formula == KNOWN.frameworks["district"].indicators["R_bulk"].formula
+
+
+def test_all_that_goes_by_the_sample_is_marked_so_and_nothing_else() -> None:
+    found = KNOWN
+    tables = {code: table for code, table in found.accounts.items() if table.by}
+    assert {c for c, t in tables.items() if t.from_sample} == {
+        c for c, t in tables.items() if "示例数据" in t.source
+    }
+    posts = [
+        goalposts
+        for made in found.frameworks.values()
+        for indicator in made.indicators.values()
+        for goalposts in indicator.goalposts.values()
+    ]
+    assert any(p.from_sample for p in posts)
+    assert all(p.from_sample == ("示例数据" in p.source) for p in posts)

@@ -89,6 +89,14 @@ def words_of(html: str) -> str:
 # --- what it says
 
 
+def test_a_type_is_called_as_params_name_it():
+    page = IndexPage(
+        2025, "样例市", "zh", False, [DISTRICTS], type_names={"district": "区县（市）"}
+    )
+    assert IndexView(page).type_name("district") == "区县（市）"
+    assert IndexView(replace(page, type_names={})).type_name("district") != "区县（市）"
+
+
 def test_a_part_of_another_body_of_its_type_stands_beneath_it_and_is_named_so() -> None:
     lines = [
         district("D1", "甲区", 70.0), district("D2", "乙区", 90.0),

@@ -24,7 +24,7 @@ from cescore.disclosure.documents import MethodBook
 from cescore.disclosure.method_books import make_method_book
 from cescore.disclosure.reading import read_document
 from cescore.errors import PublishError
-from cescore.publish.pages.document import exact, factor_text
+from cescore.publish.pages.document import end_text, exact, factor_text
 from cescore.publish.pages.formulas import spaced
 from cescore.publish.pages.method_book.frameworks import chapters
 from cescore.publish.pages.method_book.page import FUNCTIONS
@@ -101,7 +101,7 @@ def wanted(definitions: Definitions) -> Iterator[str]:
             yield spaced(indicator.formula) if indicator.formula else indicator.definition
             yield factor_text(indicator.factor) if indicator.formula else ""
             for posts in indicator.goalposts.values() if indicator.group else ():
-                yield from (exact(posts.worst), exact(posts.best), posts.source)
+                yield from (end_text(posts.worst), end_text(posts.best), posts.source)
         for account in framework.accounts.values():
             yield from (account.code, spaced(account.formula), account.source)
         yield from (factor.source for factor in framework.factors.values())
@@ -330,3 +330,11 @@ def test_the_book_says_what_each_number_answers_and_what_changed_with_a_version(
     history = definitions.frameworks["district"].history
     assert next(iter(history)) == definitions.frameworks["district"].version
     assert all(packed(text.zh) in page for text in history.values())
+
+
+def test_what_earns_an_item_or_proposes_a_veto_is_named_and_not_coded() -> None:
+    page = unescape(
+        method_book.assessment(opened(load_definitions(ROOT / "params")), CONVENTIONS).html
+    )
+    assert "循环化改造状态 = 通过验收" in page and "绿色工厂数" in page
+    assert [c for c in ("park_retrofit_status", "green_factories", "K_audit") if c in page] == []

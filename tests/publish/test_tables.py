@@ -296,6 +296,16 @@ def test_the_formula_executed_stands_beside_its_source_and_tags(zh):
     assert re.search(r"[SVCMP] / [SVCMP]$", line)
 
 
+@pytest.mark.parametrize(("word", "said"), [("calorific", "当量值"), ("equivalent", "等价值")])
+def test_the_page_says_on_which_basis_energy_in_standard_coal_is_counted(word: str, said: str):
+    record = builders.record()
+    made = builders.bundle(
+        record=record.model_copy(update={"codes": {"energy_basis": (word,) * len(record.years)}})
+    )
+    assert said in repr(pages.all_tables(pages.opened(made))["method_notes"])
+    assert "折算" not in repr(pages.all_tables(pages.opened(builders.bundle()))["method_notes"])
+
+
 def test_what_groups_add_is_together_the_index_and_its_change_also_in_a_geometric_mean():
     rules = builders.framework(aggregation="geometric_mean")
     made = pages.all_tables(pages.opened(builders.bundle(framework=rules)))
@@ -315,6 +325,23 @@ def test_only_what_the_figures_stand_on_is_printed_and_the_rest_counted():
     assert "无关变量" not in repr(tables.values_table(bundle))
     assert "其余1项" in repr(tables.values_table(bundle))
     assert "无关变量" in repr(tables.values_table(bundle, every=True))
+
+
+def test_figures_of_a_returned_workbook_are_said_to_be_read_from_its_cells():
+    record = builders.record()
+    last = len(record.years) - 1
+    codes = [code for code in record.source if code in builders.framework().variables][:2]
+    places = {"B": codes[0], "AA": codes[1]}
+    source = {
+        **record.source,
+        **{
+            code: ("",) * last + (f"data/2024/observations_returns.csv:1{n} (年报.xlsx!表一!{c}5)",)
+            for n, (c, code) in enumerate(places.items())
+        },
+    }
+    bundle = pages.opened(builders.bundle(record=record.model_copy(update={"source": source})))
+    text = plain_text(tables.values_table(bundle).html)
+    assert "年报.xlsx!表一!B5–AA5" in text and "observations_returns.csv" not in text
 
 
 def with_unused():

@@ -94,7 +94,7 @@ def test_of_many_findings_the_first_are_printed_and_all_are_written(
     shutil.copytree(SMALL, root)
     with (root / "data/2023/observations.csv").open("a", encoding="utf-8") as stream:
         stream.writelines(f"nobody{i},2023,linen_bought,1\n" for i in range(40))
-    monkeypatch.setattr("cescore.run.build.FINDINGS_SHOWN", 10)
+    monkeypatch.setattr("cescore.run.checking.FINDINGS_SHOWN", 10)
     said = io.StringIO()
     asked = Asked(root=root, year=2023, lang="en")
     assert check(asked, Console(file=said, width=200)) == 1

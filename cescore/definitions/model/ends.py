@@ -17,6 +17,7 @@ from cescore.definitions.model.written import (
     Positive,
     Tag,
     Text,
+    Truth,
     Year,
 )
 
@@ -93,6 +94,7 @@ class QuantityEnds(Named):
     reason: str = ""  # why ends are stated, or why a part of them is
     source: Text
     tag: Tag
+    from_sample: Truth = Field(default=False, exclude=True)  # go by what the synthetic sample holds
 
 
 class EndsTable(Definition):

@@ -76,6 +76,8 @@ class Goalposts(Definition):
     by_industry: Mapping[str, Pair] = {}  # industry -> (worst, best)
     of: str = ""
     reason: str = ""
+    # go by what the synthetic sample holds; decides how firm a grade is, never the index or its hash
+    from_sample: Truth = Field(default=False, exclude=True)
 
     def has_own(self, industry: str) -> bool:
         """Whether an industry, or one of several with their shares, has ends of its own."""

@@ -144,6 +144,7 @@ class TableValue(Definition):
     source: str = ""  # empty: the table's
     tag: Tag | None = None  # None: the table's
     note: str = ""
+    from_sample: Truth | None = Field(default=None, exclude=True)  # None: as the table
 
 
 class Account(Computed):
@@ -167,6 +168,8 @@ class Account(Computed):
     # industry -> what stands in place of ``otherwise`` for its entities
     otherwise_in: Mapping[str, TableValue] = {}
     level: str = ""  # of a published norm: which of its levels the table holds (limit, advanced, …)
+    # its values are typical of the synthetic sample; decides how firm a grade is, never the index
+    from_sample: Truth = Field(default=False, exclude=True)
 
     def line(self, word: str, industry: str = "") -> TableValue | None:
         """The table's line for a word, with the table's source and tag where it has no own.
@@ -176,8 +179,17 @@ class Account(Computed):
         found = self.values.get(word, self.otherwise_in.get(industry, self.otherwise))
         if found is None:
             return None
+        is_of_sample = self.from_sample if found.from_sample is None else found.from_sample
         own = {"source": found.source or self.source, "tag": found.tag or self.tag}
-        return found.model_copy(update=own)
+        return found.model_copy(update={**own, "from_sample": is_of_sample})
+
+    def is_from_sample(self, word: str, industry: str) -> bool:
+        """Whether the value for a word, or for a part of a mix where there is none, is the sample's."""
+        pairs = [(word, industry)]
+        if not word and is_mix(industry):
+            pairs = [(part.product, part.industry) for part in parts_of(industry)]
+        lines = [self.line(*pair) for pair in pairs]
+        return any(line is not None and bool(line.from_sample) for line in lines)
 
     def of_mix(self, industry: str) -> float | None:
         """The value for a body of several industries: Σ share · value of each part's product.

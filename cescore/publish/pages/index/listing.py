@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from cescore.disclosure.kinds import SCORECARD
 
@@ -136,3 +136,4 @@ class IndexPage:
     plan: str = ""  # its name
     subject: str = ""  # what is assessed, as the run names it; "": the circular economy
     verdicts: Sequence[Verdict] = ()
+    type_names: Mapping[str, str] = field(default_factory=dict)  # that params give, by code

@@ -89,7 +89,9 @@ class IndexView:
         return label_or(f"page_index.{kind}.{code}", self.page.lang, code)
 
     def type_name(self, code: str) -> str:
-        return label_or(f"type.{code}", self.page.lang, code)
+        """An entity type as params name it, else as the project does, else its code."""
+        own = self.page.type_names.get(code, "")
+        return own or label_or(f"type.{code}", self.page.lang, code)
 
     @property
     def page_title(self) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from cescore.definitions.model import EVIDENCE_KINDS, Check, Plan, Target, Veto
+from cescore.definitions.model import EVIDENCE_KINDS, BonusItem, Check, Plan, Target, Veto
 from cescore.definitions.model.plan import ALWAYS
 from cescore.definitions.scored_elsewhere import Elsewhere, scored_elsewhere
 from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.documents import MethodBook
+from cescore.intake.wording import NamedTerm
 from cescore.publish.fragment import Fragment, paragraph, two_lines
+from cescore.publish.naming import in_words
 from cescore.publish.pages.document import Entries, Entry, Words, cut, exact, heading, percent
 from cescore.publish.pages.formulas import coded, spaced
 from cescore.publish.section import section
@@ -244,7 +246,7 @@ def _bonus(words: Words, plan: Plan) -> Fragment:
             [
                 two_lines(words.name(item, code), code),
                 words.types((entity_type,)),
-                spaced(item.rule) if item.rule else f"{item.variable} = {' / '.join(item.one_of)}",
+                _condition(words, item),
                 f"+{exact(item.points)}" if item.points else words.t("book.distinction"),
             ]
         )
@@ -266,6 +268,24 @@ def _bonus(words: Words, plan: Plan) -> Fragment:
     ]  # fmt: skip
     table = Table(columns, rows, words.t("book.caption.bonus"), tuple(said))
     return table.fragment() if rows else NONE
+
+
+def _condition(words: Words, item: BonusItem) -> str:
+    """When an item is earned, with names for codes and for what a code may say."""
+    variables = {variable.code: variable for variable in words.document.data.variables}
+    if item.rule:
+        return in_words(NamedTerm("formula", spaced(item.rule)), words.lang, _names(words))
+    said = variables[item.variable].words if item.variable in variables else {}
+    values = [words.name(said[word], word) if word in said else word for word in item.one_of]
+    return f"{_names(words)(item.variable)} = {' / '.join(values)}"
+
+
+def _names(words: Words) -> Callable[[str], str]:
+    """The name of a variable or an indicator by its code, the code where it has none."""
+    data = words.document.data
+    named = {code: i for f in data.frameworks for code, i in f.indicators.items()}
+    named |= {variable.code: variable for variable in data.variables}
+    return lambda code: words.name(named[code], code) if code in named else code
 
 
 def _vetoes(words: Words, plan: Plan) -> Fragment:
@@ -325,7 +345,7 @@ def _shown_by(words: Words, veto: Veto) -> str:
     if veto.tolerance:
         against = words.t("book.veto.beyond", against=against, tolerance=exact(veto.tolerance))
     sign = {">=": "≥", "<=": "≤"}.get(veto.op, veto.op)
-    return words.t("book.veto.shown", code=veto.indicator, op=sign, against=against)
+    return words.t("book.veto.shown", code=_names(words)(veto.indicator), op=sign, against=against)
 
 
 def _grade_name(plan: Plan, grade: str, lang: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cescore.definitions.model import Indicator
+from cescore.method.energy import ENERGY_BASIS
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import number
 from cescore.publish.pages.formulas import imputed, treated
@@ -16,7 +17,7 @@ from cescore.publish.pages.standing import standing_words
 from cescore.publish.section import section
 from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.view import View
-from cescore.publish.words import label_or
+from cescore.publish.words import has_label, label_or
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenBundle
@@ -37,6 +38,7 @@ def method_notes(bundle: OpenBundle) -> Fragment:
             least=number(100 * framework.missing.min_weight_covered, 0),
         ),
         view.sentences([view.t("method.rounding"), view.t("below_unit")]),
+        _energy_basis(view),
         view.fitting(framework.index.note),
         view.t("method.index_and_progress") if framework.progress is not None else "",
         view.t("method.released") if bundle.data.fitted.released_scores else "",
@@ -54,6 +56,15 @@ def _prepared(view: View) -> list[str]:
         view.t("method.screened", least=least) if framework.missing.screen_below else "",
         treated(view, framework.treatment),
     ]
+
+
+def _energy_basis(view: View) -> str:
+    """How electricity is counted in the year's figures in standard coal; "" where nobody said."""
+    words = view.data.record.codes.get(ENERGY_BASIS, ())
+    word = words[view.now] if view.now is not None and view.now < len(words) else ""
+    if not has_label(f"basis.{word}"):
+        return ""
+    return view.t("method.energy_basis", basis=view.t(f"basis.{word}"))
 
 
 def _missing(view: View) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from cescore.definitions.model import Account, Computed, Framework
+from cescore.intake.address import Address, of_source
 from cescore.method.column import Panel, State
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.pages.scorecard.sections import NONE, nothing, number_cells, signs, years
@@ -24,7 +25,8 @@ from cescore.publish.words import label_or
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenBundle
 
-PLACE = re.compile(r"(?P<file>[^:]+):(?P<row>\d+)")  # what follows is the sender's own reference
+# a row of a file, and the sender's own reference where the row has one
+PLACE = re.compile(r"(?P<file>[^:]+):(?P<row>\d+)(?: \((?P<sender>.*)\))?", re.DOTALL)
 SUM_OF = "sum of "  # as the intake notes where a body's figure is that of the bodies in it
 NAME = re.compile(r"[A-Za-z]\w*")
 
@@ -90,21 +92,36 @@ def _said(
 
 
 def _sources(view: View, codes: Iterable[str]) -> Iterator[str]:
-    """The files this year's values were read from, with their first and last row."""
+    """Where this year's values were read: of a returned workbook the cells, as the range they span on a
+    sheet; of another file its first and last row."""
     rows: dict[str, list[int]] = {}
+    sheets: dict[tuple[str, str], list[Address]] = {}
     for code in codes:
         cells = view.data.record.source.get(code, ())
         cell = cells[view.now] if view.now is not None and view.now < len(cells) else ""
         place = PLACE.match(cell)
-        if place:
+        returned = of_source(place["sender"] or "") if place else None
+        if returned is not None and returned.column:
+            sheets.setdefault((returned.file, returned.sheet), []).append(returned)
+        elif place:
             rows.setdefault(place["file"], []).append(int(place["row"]))
         elif cell:
             rows.setdefault(_sum_words(view, cell), [])
+    for (file, sheet), addresses in sorted(sheets.items()):
+        yield f"{file}!{sheet}!{_span(addresses)}"
     for file, numbers in sorted(rows.items()):
         if numbers:
             yield view.t("values.rows", file=file, first=min(numbers), last=max(numbers))
         else:
             yield file
+
+
+def _span(addresses: Sequence[Address]) -> str:
+    """The cells of a sheet as the range from the first column and row to the last: B5–J5."""
+    columns = sorted({one.column for one in addresses}, key=lambda name: (len(name), name))
+    lines = sorted(one.row for one in addresses)
+    first, last = f"{columns[0]}{lines[0]}", f"{columns[-1]}{lines[-1]}"
+    return first if first == last else f"{first}–{last}"
 
 
 def _sum_words(view: View, cell: str) -> str:

@@ -41,7 +41,7 @@ def assessment_model(opened: OpenBundle) -> Json | None:
             for band in assessed.bands
         ],
         "vetoGrades": [_led_to(v, plan, opened) for v in recorded if v.status == "standing"],
-        "doubt": why_provisional(recorded, bundle.measures),
+        "doubt": why_provisional(recorded, bundle.measures, assessed.from_sample),
         "bonus": _bonus(plan, opened),
     }
 

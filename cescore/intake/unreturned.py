@@ -1,0 +1,101 @@
+"""Scored indicators that no entity of a type can have this year, since nobody returned their figures."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+import numpy as np
+
+from cescore.definitions.formula import parse
+from cescore.definitions.load import Definitions
+from cescore.definitions.model import Framework
+from cescore.intake.findings import Finding
+from cescore.intake.panel import Cube
+from cescore.intake.wording import code, phrase
+from cescore.method.column import State
+from cescore.method.weight import effective_weights
+
+ONE_OF = "first_available("  # in a formula: one of the operands is enough
+
+OUTCOME = {  # of the framework's rule for what no entity of a type has
+    "floor": "nowhere_floor",
+    "exclude": "nowhere_exclude",
+    "propagate": "nowhere_propagate",
+}
+
+
+def scored_and_unreturned(cubes: Mapping[str, Cube], definitions: Definitions) -> Iterator[Finding]:
+    """A warning for each scored indicator that rests on a variable that nobody of the type returned in
+    the last year, with its weight in the index and what the framework's rule makes of it.
+
+    A type of which nobody returned anything is told by itself. What is estimated or imputed has a value
+    all the same, and so has what is summed over the bodies inside a body.
+    """
+    for entity_type, framework in definitions.frameworks.items():
+        cube = cubes.get(entity_type)
+        if cube is None or not cube.entities or not cube.has_row[:, :, -1].any():
+            continue
+        absent = {c for c in framework.variables if _is_nowhere(c, cube, definitions)}
+        if absent:
+            yield from _of_framework(entity_type, framework, absent, cube.years[-1])
+
+
+def _is_nowhere(variable: str, cube: Cube, definitions: Definitions) -> bool:
+    """Whether no entity that there is in the last year has a value of a variable, or a word for it."""
+    defined = definitions.variables.get(variable)
+    if defined is None or defined.estimate is not None:
+        return False
+    at, year = cube.code_at.get(variable), cube.years[-1]
+    if at is None:
+        return True
+    there = np.array([entity.is_valid_in(year) for entity in cube.entities])
+    return bool((cube.state[at, there, -1] == State.MISSING).all())
+
+
+def _of_framework(
+    entity_type: str, framework: Framework, absent: Collection[str], year: int
+) -> Iterator[Finding]:
+    scored = framework.scored()
+    every = {indicator.code: np.ones((1, 1), bool) for indicator in scored}
+    weights = effective_weights(framework, every)
+    for indicator in scored:
+        if framework.imputation_of(indicator).method != "none" or not indicator.collected:
+            continue
+        if not _is_blocked(indicator.formula, framework, absent):
+            continue
+        rests_on = _variables_of(indicator.formula, framework)
+        values = (
+            ("indicator", code(indicator.code)),
+            ("entity_type", code(entity_type)),
+            ("variables", tuple(code(c) for c in rests_on if c in absent)),
+            ("share", 100 * float(weights[indicator.code][0, 0])),
+            ("rule", phrase(OUTCOME[framework.missing.nowhere_reported])),
+        )
+        yield Finding("warning", "scored_and_unreturned", year=year, values=values)
+
+
+def _is_blocked(formula: str, framework: Framework, absent: Collection[str]) -> bool:
+    """Whether a formula has no value without some variables; what has no formula (an account that is
+    looked up in a table) is taken to have one."""
+    blocked = [
+        _is_blocked(framework.accounts[name].formula, framework, absent)
+        if name in framework.accounts
+        else name in absent
+        for name in _names(formula)
+    ]
+    return bool(blocked) and (all(blocked) if ONE_OF in formula else any(blocked))
+
+
+def _variables_of(formula: str, framework: Framework) -> tuple[str, ...]:
+    """The variables that a formula rests on, through accounts, each once."""
+    found: dict[str, None] = {}
+    for name in _names(formula):
+        inner = framework.accounts.get(name)
+        found.update(
+            dict.fromkeys((name,) if inner is None else _variables_of(inner.formula, framework))
+        )
+    return tuple(found)
+
+
+def _names(formula: str) -> tuple[str, ...]:
+    return parse(formula).names if formula else ()

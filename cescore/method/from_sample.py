@@ -1,0 +1,75 @@
+"""Which scores stand on reference values of the synthetic sample, so that no real body is failed by them.
+
+References
+----------
+None: that such a score leaves the grade of a real body provisional is a convention of ours [P].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cescore.definitions.model import Account, Framework, Indicator
+from cescore.method.column import Panel, State
+from cescore.method.evaluation import TypeEvaluation
+
+
+def scores_from_sample(evaluation: TypeEvaluation, entity_id: str, year: int) -> int:
+    """How many scores of a body stand on reference values of the sample in a year; 0 of a made-up body.
+
+    A score does where the ends of its scale are marked ``from_sample`` for the year, or where its
+    formula, through whatever accounts, uses a table whose line for the body's product is. Indicators
+    without a value, or without weight, make no score and are not counted.
+
+    Parameters
+    ----------
+    evaluation
+        Of the body's type, with its panel (attributes ``is_synthetic`` and ``industry``, codes).
+    """
+    panel, framework = evaluation.panel, evaluation.framework
+    row, at = panel.row(entity_id), panel.year_position(year)
+    if panel.attributes.get("is_synthetic", ("",) * len(panel.entities))[row] == "true":
+        return 0
+    return sum(
+        1
+        for indicator in framework.scored()
+        if indicator.weight
+        and evaluation.indicators.column(indicator.code).state[row, at] == State.PRESENT
+        and _is_from_sample(indicator, framework, panel, row, year)
+    )
+
+
+def _is_from_sample(
+    indicator: Indicator, framework: Framework, panel: Panel, row: int, year: int
+) -> bool:
+    posts = indicator.goalposts_in(year)
+    if posts is not None and posts.from_sample:
+        return True
+    industry = panel.attributes.get("industry", ("",) * len(panel.entities))[row]
+    tables = [a for a in _accounts_of(indicator.code, framework) if a.by]
+    return any(
+        table.is_from_sample(_word(table.by, panel, row, panel.year_position(year)), industry)
+        for table in tables
+    )
+
+
+def _word(by: str, panel: Panel, row: int, at: int) -> str:
+    """What an entity says for a table in a year, "" where it says nothing."""
+    if by in panel.attributes:
+        return panel.attributes[by][row]
+    text = panel.codes[by][row, at] if by in panel.codes else None
+    return str(text) if text else ""
+
+
+def _accounts_of(code: str, framework: Framework) -> Iterator[Account]:
+    """The accounts that an indicator uses, and those that these use, each once."""
+    pending, seen = [code], set[str]()
+    while pending:
+        used = pending.pop()
+        computed = framework.accounts.get(used) or framework.indicators.get(used)
+        if computed is None or used in seen:
+            continue
+        seen.add(used)
+        if isinstance(computed, Account):
+            yield computed
+        pending += computed.expression.own_names if computed.expression else ()
