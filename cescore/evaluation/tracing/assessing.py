@@ -145,7 +145,7 @@ def _comparable(
     below = " + ".join(f"w_{name}" for name in made.comparable_weights)
     has_one = made.comparable is not None
     return traced(
-        quantity, Named(zh="同口径总分", en="Comparable total"), EvaluatedCell.number(made.comparable),
+        quantity, Named(zh="口径相近的总分", en="Total on similar parts"), EvaluatedCell.number(made.comparable),
         Calculation(f"({above}) / ({below})", operands) if has_one else None, unit="0-100",
         origins=(origin,), beside=() if has_one else tuple(operands.values()),
     )  # fmt: skip
