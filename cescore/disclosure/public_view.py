@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from cescore.disclosure.bundle import Released, ReleasedSeries
 from cescore.disclosure.ledger import Years
+from cescore.disclosure.solvable import Beneath, Cell, Equations
 from cescore.errors import DataError, Sentence
 from cescore.method.column import Column, Panel, State
 from cescore.method.evaluation import TypeEvaluation, evaluate
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from cescore.method.mean_tree import Tree
 
 TOLERANCE = 1e-9  # relative
+Wholes = Mapping[str, Mapping[int, float]]  # group, or "" for the index -> year -> value
+Leaves = Mapping[str, Mapping[int, set[Cell]]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,8 +96,8 @@ class PublicView:
         return Released(
             computed=self._computed,
             scores=self._scores,
-            groups=self._above(self._index_tree, self._scores),
-            progress=self._progress,
+            groups=self._wholes[0],
+            progress=self._wholes[1],
         )
 
     @cached_property
@@ -156,37 +159,67 @@ class PublicView:
         return index_tree(self.whole.scored, self.whole.aggregation, self.whole.framework)
 
     @cached_property
-    def _progress(self) -> Mapping[str, Mapping[int, float]] | None:
+    def _wholes(self) -> tuple[Wholes, Wholes | None]:
+        """Groups and index, and those of the progress index: what is released above withheld figures."""
+        equations = Equations(Beneath(self.whole.framework, self.hidden))
+        groups = self._above(self._index_tree, self._withheld_scores, equations)
+        return groups, self._progress(equations)
+
+    @property
+    def _withheld_scores(self) -> Leaves:
+        return {
+            code: {year: {(code, year)} for year, case in years.items() if case == ""}
+            for code, years in self._scores.items()
+        }
+
+    def _progress(self, equations: Equations) -> Wholes | None:
         progress, years = self.whole.framework.progress, self.whole.panel.years
         tree = progress_tree(self.whole.progress, self.whole.framework)
         if progress is None or tree is None:
             return None
-        hidden: dict[str, dict[int, str]] = {}
+        base = self.whole.base_year
+        hidden: dict[str, dict[int, set[Cell]]] = {}
         for group, members in progress.members.items():
             for code in members:
                 own = self.hidden.get(code, frozenset())
-                lost = years if self.whole.base_year in own else tuple(sorted(own))
+                lost = years if base in own else tuple(sorted(own))
                 if lost:
-                    hidden[f"{group}.{code}"] = dict.fromkeys(lost, "")
-        return self._above(tree, hidden) if hidden else None
+                    hidden[f"{group}.{code}"] = {
+                        year: {(code, y) for y in (year, base) if y in own} for year in lost
+                    }
+        return self._above(tree, hidden, equations, says_nothing_in=base) if hidden else None
 
     def _above(
-        self, tree: Tree, hidden: Mapping[str, Mapping[int, str]]
-    ) -> Mapping[str, Mapping[int, float]]:
-        """The wholes above withheld leaves that give none of them away, with their values."""
+        self,
+        tree: Tree,
+        hidden: Leaves,
+        equations: Equations,
+        says_nothing_in: int | None = None,
+    ) -> Wholes:
+        """The wholes above withheld leaves that give none of them away, with their values.
+
+        ``hidden``: leaf -> year -> the withheld indicators that it is a function of.
+        ``says_nothing_in``: a year in which every whole is a constant.
+        """
         found: dict[str, dict[int, float]] = {}
         for j, year in enumerate(tree.years):
-            unknown = {leaf for leaf, years in hidden.items() if years.get(year) == ""}
+            unknown = {leaf: set(years[year]) for leaf, years in hidden.items() if year in years}
             for whole in reversed(list(tree.powers)):  # from the bottom up
                 members = [m for m in tree.members[whole] if m in unknown]
                 if not members:
                     continue
-                shares = [float(tree.shares[m][self.row, j]) for m in members]
+                shares = {m: float(tree.shares[m][self.row, j]) for m in members}
                 value = float(tree.values[whole][self.row, j])
-                if hides_its_parts(shares) and value == value:
+                cells = {cell for m in members if shares[m] > 0 for cell in unknown[m]}
+                is_told = not cells or year == says_nothing_in
+                if (
+                    value == value
+                    and hides_its_parts(list(shares.values()))
+                    and (is_told or equations.admits(cells))
+                ):
                     found.setdefault(whole, {})[year] = value
                 else:
-                    unknown.add(whole)
+                    unknown[whole] = cells
         return found
 
     def _refuse_another(self, found: TypeEvaluation) -> None:
