@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from cescore.disclosure.bundle import Released, ReleasedSeries
 from cescore.disclosure.ledger import Years
-from cescore.disclosure.solvable import Beneath, Cell, Equations
+from cescore.disclosure.solvable import Beneath, Cell, ReleasedWholes
 from cescore.errors import DataError, Sentence
 from cescore.method.column import Column, Panel, State
 from cescore.method.evaluation import TypeEvaluation, evaluate
@@ -161,7 +161,7 @@ class PublicView:
     @cached_property
     def _wholes(self) -> tuple[Wholes, Wholes | None]:
         """Groups and index, and those of the progress index: what is released above withheld figures."""
-        equations = Equations(Beneath(self.whole.framework, self.hidden))
+        equations = ReleasedWholes(Beneath(self.whole.framework, self.hidden))
         groups = self._above(self._index_tree, self._withheld_scores, equations)
         return groups, self._progress(equations)
 
@@ -172,7 +172,7 @@ class PublicView:
             for code, years in self._scores.items()
         }
 
-    def _progress(self, equations: Equations) -> Wholes | None:
+    def _progress(self, equations: ReleasedWholes) -> Wholes | None:
         progress, years = self.whole.framework.progress, self.whole.panel.years
         tree = progress_tree(self.whole.progress, self.whole.framework)
         if progress is None or tree is None:
@@ -193,7 +193,7 @@ class PublicView:
         self,
         tree: Tree,
         hidden: Leaves,
-        equations: Equations,
+        equations: ReleasedWholes,
         says_nothing_in: int | None = None,
     ) -> Wholes:
         """The wholes above withheld leaves that give none of them away, with their values.

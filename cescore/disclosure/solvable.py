@@ -53,7 +53,7 @@ class Beneath:
 
 
 @dataclass(frozen=True)
-class System:
+class JoinedWholes:
     """Wholes that share withheld figures: ``equations`` of them, over these unknowns counted in three ways."""
 
     equations: int
@@ -66,13 +66,13 @@ class System:
         """No more of them are independent than the fewest counted."""
         return min(len(self.indicators), len(self.nearest), len(self.deepest))
 
-    def shares_with(self, other: System) -> bool:
+    def shares_with(self, other: JoinedWholes) -> bool:
         return not (
             self.indicators.isdisjoint(other.indicators) and self.deepest.isdisjoint(other.deepest)
         )
 
-    def joined(self, other: System) -> System:
-        return System(
+    def joined(self, other: JoinedWholes) -> JoinedWholes:
+        return JoinedWholes(
             self.equations + other.equations,
             self.indicators | other.indicators,
             self.nearest | other.nearest,
@@ -81,15 +81,15 @@ class System:
 
 
 @dataclass
-class Equations:
+class ReleasedWholes:
     """The wholes released so far of one body, in systems that share nothing with one another."""
 
     beneath: Beneath
-    systems: list[System] = field(default_factory=list)
+    systems: list[JoinedWholes] = field(default_factory=list)
 
     def admits(self, cells: Collection[Cell]) -> bool:
         """Whether one more whole, above these withheld indicators, leaves an unknown; then it counts."""
-        joined = System(
+        joined = JoinedWholes(
             1,
             frozenset(cells),
             frozenset(below for c in cells for below in self.beneath.nearest(c)),

@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 
 from cescore.disclosure.bundle import Bundle
 from cescore.disclosure.bundles import make_bundle
-from cescore.disclosure.solvable import Equations, System
+from cescore.disclosure.solvable import JoinedWholes, ReleasedWholes
 
 BENEATH = {"a": "x", "b": "x", "c": "yz", "d": "y"}  # indicator -> withheld operands
 
@@ -27,7 +27,7 @@ class Nearest:
 
 def admitted(*wholes: str) -> list[bool]:
     """Which wholes above indicators of 2025, named by letter, are released one after the other."""
-    equations = Equations(Nearest())  # type: ignore[arg-type]
+    equations = ReleasedWholes(Nearest())  # type: ignore[arg-type]
     return [equations.admits([(code, 2025) for code in whole]) for whole in wholes]
 
 
@@ -45,7 +45,7 @@ def test_wholes_that_share_nothing_are_counted_apart_until_another_joins_them() 
 
 def test_no_more_unknowns_are_counted_than_the_fewest_of_three() -> None:
     three = frozenset((code, 2025) for code in "abc")
-    assert System(1, three, frozenset([("x", 2025)]), three).unknowns == 1
+    assert JoinedWholes(1, three, frozenset([("x", 2025)]), three).unknowns == 1
 
 
 def solve_for_output(bundle: Bundle) -> float | None:
@@ -70,7 +70,7 @@ def test_an_index_does_not_tell_the_output_that_two_of_its_rates_divide(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_counted: bool
 ) -> None:
     if not is_counted:
-        monkeypatch.setattr(Equations, "admits", lambda self, cells: True)
+        monkeypatch.setattr(ReleasedWholes, "admits", lambda self, cells: True)
     frame = [replace(firm, material=10 * firm.material) for firm in firms(12, seed=4)]
     frame[0] = replace(frame[0], output=600_000.0)  # dominates, so the park's output is withheld
     made = make_bundle(evaluated(tmp_path, frame, beside=True), "PK1")
