@@ -35,6 +35,7 @@ from cescore.errors import MethodError, Sentence
 from cescore.method.yardsticks import (
     INSPECTED,
     PARTIAL_SHARE,
+    RECORDED_ONLY,
     STATUSES,
     CheckNote,
     CheckStatus,
@@ -207,6 +208,18 @@ def counts(lines: Iterable[MeasureLine]) -> dict[str, int]:
         for status, number in line.counts.items():
             total[status] += number
     return total
+
+
+def is_recorded_only(check: InspectedCheck) -> bool:
+    """Whether a check was inspected and is held against nothing: done or not done is no verdict."""
+    return check["unscored"] in RECORDED_ONLY
+
+
+def verdicts(lines: Iterable[MeasureLine]) -> dict[CheckStatus, int]:
+    """All checks by status, without those that are recorded only [checks]."""
+    every = list(lines)
+    recorded = [c["status"] for line in every for c in line.checks if is_recorded_only(c)]
+    return {s: sum(m.counts.get(s, 0) for m in every) - recorded.count(s) for s in STATUSES}
 
 
 def measure_points(lines: Iterable[MeasureLine]) -> float | None:

@@ -27,7 +27,9 @@ UNSCORED: tuple[Unscored, ...] = (
     *WHERE, "no_yardstick", "no_goal_yet", "no_last_year", "few_cases", "nothing_yet", "",
 )  # fmt: skip
 # of those: nothing says how much would be right, so that a status is no verdict
-RECORDED_ONLY: tuple[Unscored, ...] = ("no_yardstick", "no_goal_yet", "no_last_year", "few_cases")
+RECORDED_ONLY: tuple[Unscored, ...] = (
+    "no_yardstick", "no_goal_yet", "no_last_year", "few_cases", "nothing_yet",
+)  # fmt: skip
 # what differs between what was recorded and what counts
 CheckNote = Literal[
     "no_evidence", "no_value", "no_first", "by_yardstick", "evidence_unstated", "self_inspected", ""

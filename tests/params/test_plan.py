@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 from independent_plan import REPEATED
 from shipped import TYPES, liaoyuan
 
 from cescore.definitions.model import NUMERIC, Check, Measure, Plan
 from cescore.definitions.scored_elsewhere import scored_elsewhere
+from cescore.definitions.shipped import REPOSITORY
 
 KNOWN = liaoyuan()
 
@@ -85,6 +88,17 @@ def test_a_check_belongs_to_its_measure_and_to_levels_of_it(measure: Measure) ->
 @pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.id)
 def test_the_city_answers_for_what_its_bureaus_do_themselves(measure: Measure) -> None:
     assert any(check.levels == ("city",) for check in measure.checks)
+
+
+def test_what_changed_names_no_body_but_the_city() -> None:
+    """Prose passes no audit: a number beside a body's name could be one that its report withholds."""
+    register = (REPOSITORY / "data/entities.csv").read_text("utf-8-sig").splitlines()
+    rows = [row for row in csv.DictReader(register) if row["entity_type"] in ("district", "park")]
+    bodies = {row[name] for row in rows for name in ("entity_id", "name_zh", "name_en")}
+    histories = [framework.history for framework in KNOWN.frameworks.values()]
+    texts = [f"{t.zh} {t.en}" for one in (PLAN.history, *histories) for t in one.values()]
+    assert bodies and texts
+    assert not {body for body in bodies for text in texts if body in text}
 
 
 def test_responsible_units_are_spelt_one_way() -> None:

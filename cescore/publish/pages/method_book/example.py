@@ -15,9 +15,9 @@ from cescore.method.aggregate import Aggregation
 from cescore.method.column import Panel
 from cescore.method.contributions import Decomposition
 from cescore.method.fitting import method_of
+from cescore.method.measures import verdicts
 from cescore.method.missing import Scored
 from cescore.method.progress import ProgressResult
-from cescore.method.yardsticks import STATUSES
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import number
 from cescore.publish.pages.credits import credit_sum
@@ -234,7 +234,7 @@ class _Steps:
             value = f"{number(found.parts['targets'] or 0, 2)}"
             yield words.t("book.example.targets", list=each, n=len(scored), value=value)
         if data.measures and found.parts.get("measures") is not None:
-            counts = {s: sum(line.counts.get(s, 0) for line in data.measures) for s in STATUSES}
+            counts = verdicts(data.measures)
             each = words.clauses([f"{words.t(f'check.{s}')} {n}" for s, n in counts.items() if n])
             value = f"{number(found.parts['measures'] or 0, 2)}"
             text = credit_sum(data.measures)

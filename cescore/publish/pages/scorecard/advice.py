@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from cescore.definitions.bilingual import name_in
+from cescore.method.column import State
 from cescore.method.grade_margin import GradeTurn
 from cescore.method.next_step import NextStep, StepKind
 from cescore.method.targets import TargetLine
@@ -259,7 +260,10 @@ def _lowest(known: PageEvidence) -> Iterator[Advice]:
         value = view.row(known.indicators, code, (year,))[0].value or 0.0
         decimals = view.decimals(code, [value])
         now = quantity(value, view.unit(code), view.lang, decimals)
-        yield Advice(view.t("advice.lever.none", name=view.name(code), year=year, now=now))
+        states = (view.row(known.indicators, i.code, (year,))[0].state for i in view.scored)
+        is_withheld = State.SUPPRESSED in states
+        key = "advice.lever.withheld" if is_withheld else "advice.lever.none"
+        yield Advice(view.t(key, name=view.name(code), year=year, now=now))
 
 
 Rule = Callable[[PageEvidence], Iterator[Advice]]

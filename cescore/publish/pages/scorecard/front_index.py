@@ -140,7 +140,12 @@ def grade_card(view: View) -> dict[str, Any]:
         "provisional": found.provisional,
         "scale": view.t("grade.scale", name=scale) if scale else "",
         "reason": reason,
-        "withheld": view.t("grade.total_withheld", mark=mark(State.SUPPRESSED, view.lang))
+        "withheld": view.t(
+            "grade.total_withheld"
+            if found.parts.get("measures") is None
+            else "grade.only_total_withheld",
+            mark=mark(State.SUPPRESSED, view.lang),
+        )
         if found.graded and grade and found.total is None
         else "",
         "parts": parts,

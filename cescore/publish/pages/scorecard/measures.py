@@ -7,8 +7,14 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from cescore.definitions.bilingual import name_in
-from cescore.method.measures import InspectedCheck, MeasureLine, measure_points
-from cescore.method.yardsticks import OPEN, RECORDED_ONLY, UNSCORED
+from cescore.method.measures import (
+    InspectedCheck,
+    MeasureLine,
+    is_recorded_only,
+    measure_points,
+    verdicts,
+)
+from cescore.method.yardsticks import OPEN, UNSCORED
 from cescore.publish.charts.bullets import check_bar, check_head
 from cescore.publish.charts.plan_bars import STATUSES, system_name
 from cescore.publish.fragment import Fragment, paragraph, two_lines
@@ -69,19 +75,14 @@ def _by_system(view: View) -> Iterator[tuple[str, list[MeasureLine]]]:
         yield system, list(members)
 
 
-def _is_recorded_only(check: InspectedCheck) -> bool:
-    """Whether a check was inspected and is held against nothing: done or not done is no verdict."""
-    return check["unscored"] in RECORDED_ONLY
-
-
 def _counts(measures: Sequence[MeasureLine]) -> list[int]:
-    """The checks by status, without those that are recorded only."""
-    recorded = [c["status"] for m in measures for c in m.checks if _is_recorded_only(c)]
-    return [sum(m.counts.get(s, 0) for m in measures) - recorded.count(s) for s in STATUSES]
+    """The checks by status, in the order of the columns."""
+    found = verdicts(measures)
+    return [found[status] for status in STATUSES]
 
 
 def _recorded(measures: Sequence[MeasureLine]) -> PrintedNumber:
-    return count(sum(_is_recorded_only(check) for m in measures for check in m.checks))
+    return count(sum(is_recorded_only(check) for m in measures for check in m.checks))
 
 
 def _statuses(measures: Sequence[MeasureLine]) -> list[PrintedNumber]:
@@ -160,7 +161,7 @@ def _open_checks(view: View) -> Fragment:
         for status in OPEN
         for measure in view.data.measures
         for check in measure.checks
-        if check["status"] == status and not _is_recorded_only(check)
+        if check["status"] == status and not is_recorded_only(check)
     ]
     if not found:
         return paragraph(view.t("measures.none_open"), "nothing")
