@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cescore.definitions.model import Indicator
+from cescore.definitions.model.ends import ON_LOG
 from cescore.method.evaluation import TypeEvaluation
 from cescore.method.fitting import method_of
 from cescore.method.grade_margin import OWN_YEARS, GradeLever
 from cescore.method.mean_tree import Tree, index_tree
-from cescore.method.next_step import LOGARITHMIC, best_movement
+from cescore.method.next_step import best_movement
 from cescore.method.normalisations import ON_ENDS
 from cescore.method.normalise import ends_in
 
@@ -50,7 +51,7 @@ def _movement(series: Floats, direction: int, method: str) -> float | None:
     values = [None if math.isnan(value) else float(value) for value in series]
     if sum(value is not None for value in values) < 2:
         return None
-    by_ratio = method == LOGARITHMIC
+    by_ratio = method == ON_LOG
     return best_movement(values, direction, years=OWN_YEARS, by_ratio=by_ratio) or 0.0
 
 

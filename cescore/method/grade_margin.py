@@ -7,23 +7,23 @@ measures, with the value that would be enough. They do not add up: two half turn
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 from cescore.definitions.bilingual import Bilingual
 from cescore.definitions.model import Scale
+from cescore.definitions.model.ends import ON_LOG
 from cescore.method.assessment import Assessment, grade_of_bands
 from cescore.method.ladder_points import PointsLadder
 from cescore.method.measures import MeasureLine
-from cescore.method.next_step import LOGARITHMIC, moved, reach
+from cescore.method.next_step import moved, reach
 from cescore.method.normalisations import value_at
 from cescore.method.schedules import schedule
 from cescore.method.targets import TargetLine, is_rise
 from cescore.method.thresholds import meets
 
 TurnKind = Literal["target", "measures", "indicator"]
-TURN_KINDS: tuple[TurnKind, ...] = get_args(TurnKind)
 HUNDRED = 100.0
 MOST_MOVES = 5  # [P] indicators that a body can work at in one year
 OWN_YEARS = 3  # [P] a body is asked for no more in a year than so many years brought it once
@@ -123,7 +123,7 @@ class GradeLever(Bilingual):
             return self.best
         if not self.movement:
             return self.value
-        by_ratio = self.method == LOGARITHMIC
+        by_ratio = self.method == ON_LOG
         value = moved(self.value, self.movement, direction, by_ratio=by_ratio)
         return min(value, self.best) if direction > 0 else max(value, self.best)
 
@@ -291,9 +291,3 @@ def needed_member(steps: Sequence[tuple[float, float, float, float]], whole: flo
                 return None
             needed = raised ** (1 / power)
     return needed
-
-
-def of_kind(turns: Sequence[GradeTurn]) -> Mapping[TurnKind, tuple[GradeTurn, ...]]:
-    """Turns by kind, in the order of `TURN_KINDS`, kinds without any left out."""
-    kinds = {kind: tuple(turn for turn in turns if turn.kind == kind) for kind in TURN_KINDS}
-    return {kind: found for kind, found in kinds.items() if found}

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from cescore.definitions.model.ends import ON_LOG
 from cescore.method.thresholds import is_equal
 
 StepKind = Literal["target", "median", "better_half", "norm", "own_pace"]
 STEP_KINDS: tuple[StepKind, ...] = get_args(StepKind)
 REACH = 0.25  # [P] share of a scale that a step within a year covers at most
 FASTEST = 1.25  # [P] and on a logarithmic scale, which may be long, the factor of it
-LOGARITHMIC = "log_goalposts"
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def reach(now: float, ends: tuple[float, float], method: str) -> float:
     (12.5, 2.5)
     """
     worst, best = ends
-    if method != LOGARITHMIC or now <= 0:
+    if method != ON_LOG or now <= 0:
         return REACH * abs(best - worst)
     factor = float(min((max(ends) / min(ends)) ** REACH, FASTEST))
     return now * (factor - 1) if best > worst else now * (1 - 1 / factor)

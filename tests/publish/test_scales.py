@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 
 from cescore.definitions.load import load_definitions
-from cescore.definitions.model import Framework, Indicator
+from cescore.definitions.model import Framework, Indicator, ends
 from cescore.desk.documents import OpenDocument
 from cescore.disclosure.method_books import make_method_book
 from cescore.method.fitting import method_of
 from cescore.method.scaling import log_goalposts
 from cescore.publish.pages.document import Words
-from cescore.publish.pages.scales import BY_LOG, doubling, normalised
+from cescore.publish.pages.scales import doubling, normalised
 
 ROOT = Path(__file__).parents[2]
 DEFINITIONS = load_definitions(ROOT / "params")
@@ -24,7 +24,7 @@ ON_LOG = [
     pytest.param(framework, indicator, id=f"{kind}-{indicator.code}")
     for kind, framework in FRAMEWORKS.items()
     for indicator in framework.scored()
-    if method_of(indicator, framework) == BY_LOG
+    if method_of(indicator, framework) == ends.ON_LOG
 ]
 
 
@@ -53,7 +53,7 @@ def test_the_sentence_on_scales_names_the_indicators_of_one_kind_and_no_other(
     words: Words, framework: Framework
 ) -> None:
     told = normalised(words, framework)
-    by_log = {i.code for i in framework.scored() if method_of(i, framework) == BY_LOG}
+    by_log = {i.code for i in framework.scored() if method_of(i, framework) == ends.ON_LOG}
     every = {i.code for i in framework.scored()}
     if by_log in (set(), every):
         assert ("logarithm" in told) == bool(by_log)

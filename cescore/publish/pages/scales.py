@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cescore.definitions.model import Framework, Indicator
+from cescore.definitions.model.ends import ON_LOG
 from cescore.method.fitting import method_of
 from cescore.method.scaling import points_of_doubling
 from cescore.publish.numbers import number
@@ -13,7 +14,7 @@ from cescore.publish.pages.document import Words, exact
 if TYPE_CHECKING:
     from cescore.publish.view import View
 
-STRAIGHT, BY_LOG = "goalposts", "log_goalposts"
+STRAIGHT = "goalposts"
 
 
 def normalised(words: Words | View, framework: Framework) -> str:
@@ -22,11 +23,11 @@ def normalised(words: Words | View, framework: Framework) -> str:
     The shorter of the two lists is written out, the rest are the others.
     """
     scored = framework.scored()
-    by_log = [i for i in scored if method_of(i, framework) == BY_LOG]
+    by_log = [i for i in scored if method_of(i, framework) == ON_LOG]
     straight = [i for i in scored if method_of(i, framework) == STRAIGHT]
     ends = {"floor": exact(framework.scale.floor), "top": exact(framework.scale.top)}
     if not by_log or not straight or len(by_log) + len(straight) < len(scored):
-        method = BY_LOG if by_log and not straight else framework.normalisation
+        method = ON_LOG if by_log and not straight else framework.normalisation
         return words.t(f"method.normalisation.{method}", **ends)
     few, key = (by_log, "log_named") if len(by_log) <= len(straight) else (straight, "line_named")
     names = words.join([i.name(words.lang) or i.code for i in few])

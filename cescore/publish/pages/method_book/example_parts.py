@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from cescore.definitions.model import AssessmentRules, Progress, Scale
+from cescore.definitions.model.ends import ON_LOG
 from cescore.disclosure.opened import OpenBundle
 from cescore.method.ladder_points import PointsLadder
 from cescore.method.targets import TargetLine, is_rise
@@ -15,7 +16,7 @@ from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import number
 from cescore.publish.pages.document import Words, exact
 from cescore.publish.pages.formulas import coded
-from cescore.publish.pages.scales import BY_LOG, STRAIGHT
+from cescore.publish.pages.scales import STRAIGHT
 from cescore.publish.table import Row, Table, TableColumn
 
 DASH = "—"
@@ -40,16 +41,16 @@ def score_text(
     words: Words, value: float, ends: tuple[float, float], method: str, scale: Scale
 ) -> str:
     """The arithmetic of a score on stated ends, straight or by the logarithm; a dash of other methods."""
-    if method not in (STRAIGHT, BY_LOG):
+    if method not in (STRAIGHT, ON_LOG):
         return DASH
     worst, best = ends
-    share = _share(value, worst, best, by_log=method == BY_LOG)
+    share = _share(value, worst, best, by_log=method == ON_LOG)
     if not 0 <= share <= 1:
         end = "top" if share > 1 else "floor"
         return words.t(f"book.example.beyond_{end}", score=exact(getattr(scale, end)))
     start = f"{exact(scale.floor)} + " if scale.floor else ""
     points = exact(scale.top - scale.floor)
-    if method == BY_LOG:
+    if method == ON_LOG:
         way, whole = (f"ln({plain(x)} ÷ {plain(worst)})" for x in (value, best))
         return f"{start}{points} × {way} ÷ {whole}"
     return f"{start}{points} × {_way(worst, value, best)} ÷ {plain(abs(best - worst))}"

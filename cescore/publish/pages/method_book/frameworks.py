@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from cescore.definitions.model import Framework, Goalposts, Group, Indicator
+from cescore.definitions.model.ends import ON_LOG
 from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.documents import MethodBook
 from cescore.method.fitting import method_of
@@ -23,7 +24,7 @@ from cescore.publish.pages.document import (
     percent,
 )
 from cescore.publish.pages.formulas import coded, computed_lines, imputed, name_of, treated
-from cescore.publish.pages.scales import BY_LOG, doubling, normalised
+from cescore.publish.pages.scales import doubling, normalised
 from cescore.publish.section import section
 from cescore.publish.table import Row, Table, TableColumn
 
@@ -310,7 +311,7 @@ def _by_industry(words: Words, posts: Goalposts) -> str:
 
 def _settings(words: Words, framework: Framework, indicator: Indicator) -> Iterator[str]:
     """What an indicator has of its own against the framework's general settings."""
-    if method_of(indicator, framework) == BY_LOG and indicator.goalposts:
+    if method_of(indicator, framework) == ON_LOG and indicator.goalposts:
         yield doubling(words, framework, indicator)
     elif indicator.normalisation and indicator.normalisation != framework.normalisation:
         yield words.t(f"book.own.{indicator.normalisation}")

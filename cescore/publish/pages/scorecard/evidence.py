@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from cescore.definitions.model import Indicator
+from cescore.definitions.model.ends import ON_LOG
 from cescore.method.aggregate import Aggregation
 from cescore.method.column import Panel
 from cescore.method.contributions import Decomposition, decompose
@@ -15,7 +16,6 @@ from cescore.method.fitting import method_of
 from cescore.method.mean_tree import Tree, index_tree
 from cescore.method.missing import Scored, apply_missing_rules
 from cescore.method.next_step import (
-    LOGARITHMIC,
     NextStep,
     StepKind,
     best_movement,
@@ -176,7 +176,7 @@ class PageEvidence:
             better = figure.upper_quartile if up else figure.lower_quartile
             reached += [("median", figure.median), ("better_half", better)]
         method = method_of(indicator, view.bundle.framework)
-        by_ratio, near = method == LOGARITHMIC, reach(now, ends, method)
+        by_ratio, near = method == ON_LOG, reach(now, ends, method)
         best = best_movement(series, indicator.direction, by_ratio=by_ratio)
         own = None if best is None else moved(now, best, indicator.direction, by_ratio=by_ratio)
         if own is not None:
