@@ -6,12 +6,11 @@ import ctypes
 import platform
 from collections.abc import Mapping
 from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from cescore.definitions.shipped import TEMPLATES
 from cescore.run.files import combined, tree_hashes
-from cescore.run.inputs import Inputs, libraries
+from cescore.run.inputs import Inputs, installed, libraries
 
 FONT_FILES = ("*.ttf", "*.otf", "*.woff", "*.woff2")
 Fingerprint = Mapping[str, str]
@@ -25,7 +24,7 @@ def fingerprint() -> dict[str, str]:
         "report_templates": combined(tree_hashes(TEMPLATES, "*")),
         "fonts": combined(tree_hashes(TEMPLATES, *FONT_FILES)),
         **libraries(),
-        "distributed": _version("distributed"),
+        "distributed": installed("distributed"),
         "pango": _pango(),
         "machine": f"{platform.system()} {platform.machine()}",
     }
@@ -44,16 +43,9 @@ def _shown(text: str) -> str:
     return text[:12] if len(text) == 64 else text or "none"
 
 
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""
-
-
 def _pango() -> str:
     """The version of the library that sets text, whose line breaks the pages have."""
     with suppress(OSError, AttributeError):
-        number = int(ctypes.CDLL("libpango-1.0.so.0").pango_version())
+        number = int(ctypes.CDLL("libpango-1.0.so.0").pangoinstalled())
         return f"{number // 10000}.{number // 100 % 100}.{number % 100}"
     return ""

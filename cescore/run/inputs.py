@@ -160,12 +160,15 @@ def part_hashes(source: str, parts: Mapping[str, str]) -> dict[str, str]:
 def libraries() -> dict[str, str]:
     """Versions of what sets a page, Python's and the native libraries' included."""
     found = {"python": platform.python_version(), **native_libraries()}
-    for name in PAGE_LIBRARIES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = ""
-    return found
+    return found | {name: installed(name) for name in PAGE_LIBRARIES}
+
+
+def installed(name: str) -> str:
+    """The version of a package; "" where it is not installed."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
 
 
 @lru_cache(maxsize=256)  # of the parts that all reports of a type have in common

@@ -11,13 +11,12 @@ import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from cescore.intake.plain_files import is_plain_file
 from cescore.run.asked import Asked
 from cescore.run.files import combined, make_private
-from cescore.run.inputs import Inputs
+from cescore.run.inputs import Inputs, installed
 from cescore.run.kept_work import KeptWork
 from cescore.run.receipt import made_from
 from cescore.run.unchanged import asks_a_database
@@ -61,7 +60,7 @@ class KeptAnswers:
         text = self._work.known(self.origin) if self.origin else None
         try:
             return None if text is None else Answer(**json.loads(text))
-        except (ValueError, TypeError):  # put there by somebody else
+        except (ValueError, TypeError, RecursionError):  # put there by somebody else
             return None
 
     def keep(self, answer: Answer) -> None:
@@ -102,7 +101,7 @@ def origin_of(asked: Asked, made_from: Mapping[str, str]) -> str:
             "made from": combined(made_from),
             "surroundings": combined(surroundings),
             "contents": contents,
-            "read with": combined({name: _version(name) for name in READING_LIBRARIES}),
+            "read with": combined({name: installed(name) for name in READING_LIBRARIES}),
         }
     )
 
@@ -122,10 +121,3 @@ def contents_of(root: Path) -> str | None:
                 return None
             names += map(str, places)
     return combined(dict.fromkeys(sorted(names), ""))
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""

@@ -83,7 +83,7 @@ class KeptPrepared:
         text = self._work.known(self.origin) if self.origin else None
         try:
             return None if text is None else Prepared.from_text(text)
-        except (ValueError, KeyError, TypeError):  # put there by somebody else
+        except (ValueError, KeyError, TypeError, RecursionError):  # put there by somebody else
             return None
 
     def keep(self, prepared: Prepared) -> None:

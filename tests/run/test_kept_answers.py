@@ -81,7 +81,7 @@ def test_another_version_of_a_library_finds_nothing(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept(root).keep(Answer(["as it was"]))
-    monkeypatch.setattr(kept_answers, "version", lambda name: "0.0")
+    monkeypatch.setattr(kept_answers, "installed", lambda name: "0.0")
     assert kept(root).known() is None
 
 
@@ -140,3 +140,10 @@ def test_a_plan_is_made_anew_when_the_tree_is_another_and_makes_no_bundle_of_wha
     assert "result.json is not there" in said(planning.plan, root)
     result.symlink_to(root)
     assert "result.json was altered" in said(planning.plan, root)
+
+
+def test_a_piece_nested_beyond_all_reading_is_no_answer(root: Path) -> None:
+    opened = kept(root)
+    opened.keep(Answer(["as it was"]))
+    opened._work.keep(opened.origin, "[" * 200_000)
+    assert kept(root).known() is None
