@@ -7,10 +7,10 @@ fine enough tells, with the body's output, what its largest firm makes.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import reduce
+from functools import cached_property, reduce
 from math import gcd
 
 import numpy as np
@@ -22,6 +22,8 @@ from cescore.intake.address import Address
 from cescore.intake.entities import Entity, Register
 from cescore.intake.findings import Finding, Severity
 from cescore.method.column import Panel
+
+Floats = NDArray[np.float64]
 
 RECENT = 3  # years that a declared share is held against, the last ones together
 APART = 0.10  # of the body's output: from there a share is no matter of rounding
@@ -79,9 +81,57 @@ def step_of(parts: tuple[MixPart, ...]) -> Fraction:
     return min(Fraction(reduce(gcd, whole), scale), COARSEST)
 
 
+@dataclass(frozen=True, eq=False)
+class _Respondents:
+    """What the entities of a panel returned over recent years, and which of them each body contains."""
+
+    panel: Panel
+    register: Register
+    values: Floats  # (entities, recent years), nothing for what is missing
+
+    @classmethod
+    def of(cls, panel: Panel, register: Register, code: str) -> _Respondents:
+        values = np.nan_to_num(panel.column(code).values)[:, -RECENT:]
+        return cls(panel, register, values)
+
+    @cached_property
+    def rows_inside(self) -> Mapping[str, list[int]]:
+        """Body -> the rows of the entities inside it."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for row, entity_id in enumerate(self.panel.entities):
+            for body in dict.fromkeys(a.entity_id for a in self.register.ancestors(entity_id)):
+                found[body].append(row)
+        return found
+
+    @cached_property
+    def texts(self) -> Sequence[tuple[frozenset[str], NDArray[np.object_]]]:
+        """The words of each code, and who says which in recent years, "" where nothing is said."""
+        return tuple(
+            (
+                frozenset(texts.ravel()),
+                np.where(texts.astype(str) == "None", "", texts)[:, -RECENT:],
+            )
+            for texts in self.panel.codes.values()
+        )
+
+    def add_products(self, body: Entity, found: dict[str, dict[str, float]]) -> None:
+        """Add what those inside a body made of each product, by holding; the products are words of
+        the code that the body's mix is written in."""
+        words = {part.product for part in parts_of(body.industry)}
+        texts = next((said for known, said in self.texts if words & known), None)
+        if texts is None:
+            return
+        for row in self.rows_inside.get(body.entity_id, ()):
+            entity_id = self.panel.entities[row]
+            holder = self.register[entity_id].holding_id or entity_id
+            for word in filter(None, dict.fromkeys(texts[row])):
+                found[word][holder] += float(self.values[row][texts[row] == word].sum())
+
+
 def _bodies(
     definitions: Definitions, register: Register, panels: Mapping[str, Panel], code: str
 ) -> Iterator[_DeclaredMix]:
+    respondents = [_Respondents.of(p, register, code) for p in panels.values() if code in p.columns]
     for entity in register:
         panel = panels.get(entity.entity_type)
         if entity.entity_type not in definitions.disclosure.public_types or panel is None:
@@ -89,35 +139,10 @@ def _bodies(
         if not is_mix(entity.industry) or code not in panel.columns:
             continue
         returned = panel.column(code).values[panel.row(entity.entity_id), -RECENT:]
-        whole = float(np.nansum(returned))
-        yield _DeclaredMix(entity, whole, _products_inside(entity, register, panels, code))
-
-
-def _products_inside(
-    body: Entity, register: Register, panels: Mapping[str, Panel], code: str
-) -> Mapping[str, Mapping[str, float]]:
-    """The output of the respondents inside a body by product, those of one holding together."""
-    found: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    words = {part.product for part in parts_of(body.industry)}
-    for panel in panels.values():
-        texts = _texts(panel, words)
-        if texts is None or code not in panel.columns:
-            continue
-        values = np.nan_to_num(panel.column(code).values)[:, -RECENT:]
-        for row, entity_id in enumerate(panel.entities):
-            if body.entity_id in {above.entity_id for above in register.ancestors(entity_id)}:
-                holder = register[entity_id].holding_id or entity_id
-                for word in filter(None, dict.fromkeys(texts[row])):
-                    found[word][holder] += float(values[row][texts[row] == word].sum())
-    return found
-
-
-def _texts(panel: Panel, words: set[str]) -> NDArray[np.object_] | None:
-    """The code whose words a mix is written in, by entity and year."""
-    for texts in panel.codes.values():
-        if words & set(texts.ravel()):
-            return np.where(texts.astype(str) == "None", "", texts)[:, -RECENT:]
-    return None
+        by_product: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+        for those in respondents:
+            those.add_products(entity, by_product)
+        yield _DeclaredMix(entity, float(np.nansum(returned)), by_product)
 
 
 def _apart(body: _DeclaredMix, parts: tuple[MixPart, ...]) -> Iterator[tuple[str, float, float]]:
