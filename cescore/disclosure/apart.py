@@ -44,19 +44,18 @@ def audits_of(sums: PrintedSums) -> tuple[SystemAudit, ...]:
     """Every system, in the order of its first printed sum; of what nobody prints there is none."""
     equations = tuple(_equations(sums))
     held = {s.name: s for s in HeldByEach(sums.behind, sums.unknowns.cell_of, sums.unknowns.truth)}
-    nodes = [
-        *(_of_sum(printed) for printed in sums.every),
-        *(_of_equation(equation, sums) for equation in equations),
-        *(_of_keys(statement.terms) for statement in held.values()),
-    ]
-    number = {node: i for i, part in enumerate(connected((), map(tuple, nodes))) for node in part}
+    of_sums = [_of_sum(printed) for printed in sums.every]
+    of_equations = [_of_equation(equation, sums) for equation in equations]
+    of_held = [_of_keys(statement.terms) for statement in held.values()]
+    nodes = map(tuple, (*of_sums, *of_equations, *of_held))
+    number = {node: i for i, part in enumerate(connected((), nodes)) for node in part}
     systems: dict[int, _Connected] = defaultdict(_Connected.empty)
-    for printed in sums.every:
-        systems[number[_of_sum(printed)[0]]].printed.append(printed)
-    for equation in equations:
-        systems[number[_of_equation(equation, sums)[0]]].equations.append(equation)
-    for name, statement in held.items():
-        systems[number[_of_keys(statement.terms)[0]]].held_by_each[name] = statement  # type: ignore[index]
+    for (node, *_), printed in zip(of_sums, sums.every, strict=True):
+        systems[number[node]].printed.append(printed)
+    for (node, *_), equation in zip(of_equations, equations, strict=True):
+        systems[number[node]].equations.append(equation)
+    for (node, *_), (name, statement) in zip(of_held, held.items(), strict=True):
+        systems[number[node]].held_by_each[name] = statement  # type: ignore[index]
     return tuple(_audit(system, sums) for system in systems.values() if system.printed)
 
 
