@@ -20,7 +20,7 @@ _SYSTEM = re.compile(
 )
 YEAR = re.compile(r"^[0-9]{4}$")
 _YEAR_WITHIN = re.compile(r"(?<![0-9])(19|20)[0-9]{2}(?![0-9])")
-SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".et", ".ods")  # which `collect` takes in
+SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".et", ".ods")  # workbooks that `collect` takes in
 _WORKBOOK = re.compile(
     r"\.(xlsx?|xlsm|xlsb|et|ods|numbers|mdb|accdb|db|sqlite3?|zip|rar|7z|gz)$", re.IGNORECASE
 )

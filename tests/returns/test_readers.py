@@ -10,6 +10,8 @@ import openpyxl
 import pytest
 import xlsxwriter
 
+from cescore.intake.inventory import SPREADSHEETS
+from cescore.returns.workbooks.kinds import ACCEPTED
 from cescore.returns.workbooks.limits import ReadingLimits
 from cescore.returns.workbooks.read import read_workbook
 from cescore.returns.workbooks.readers import Readers, ReceivedFile
@@ -274,3 +276,7 @@ def test_a_reader_may_take_only_so_much_memory_and_time(book):
     assert "takes_too_long" in answer(ReadingLimits(seconds=0.0))
     assert "reader_crashed" in answer(ReadingLimits(answer_bytes=10))
     assert "workbook" in answer(ReadingLimits())
+
+
+def test_a_workbook_in_data_is_sent_to_collect_only_where_collect_takes_it_in() -> None:
+    assert set(SPREADSHEETS) == ACCEPTED.keys() - {".csv", ".tsv", ".parquet", ".pq"}
