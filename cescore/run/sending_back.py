@@ -250,9 +250,18 @@ class _Sending:
             keys = {remark.key.text() for remark in remarks}
             again = self._writer(lang).remarks(self.open_findings)
             remarks = [remark for remark in again if remark.key.text() in keys]
-        return marked_copy(
-            original.path, book, list(_placed(remarks, book)), self._title([*entities], lang), lang
-        ).content
+        held = self.originals.entities_in[original.file]
+        title = (
+            self._title([*entities], lang)
+            if len(held) == 1
+            else self._title_of_several(original, len(held), lang)
+        )
+        return marked_copy(original.path, book, list(_placed(remarks, book)), title, lang).content
+
+    def _title_of_several(self, original: Original, n: int, lang: str) -> str:
+        """Of a workbook with several returns, which are not for one another's eyes: by its name."""
+        file = PurePosixPath(original.file).name
+        return form_text("remarks.title.several", lang, file=file, n=n, year=self.workspace.year)
 
     def _title(self, entities: Sequence[str], lang: str = "") -> str:
         lang = lang or self.asked.lang

@@ -152,6 +152,21 @@ def test_a_workbook_of_several_goes_back_whole_whoever_is_asked_for(root: Path) 
     assert (made.folder / "D1.xlsx").read_bytes() == whole
 
 
+@pytest.mark.parametrize("value", ["约90", "90"])
+def test_a_workbook_of_several_is_headed_by_its_name_and_for_none_of_them_alone(
+    root: Path, value: str
+) -> None:
+    folder = received(root, "约120")
+    book = openpyxl.load_workbook(folder / "D1.xlsx")
+    book.worksheets[0].append(("D2", 2024, "gdp", value))
+    book.save(folder / "D1.xlsx")
+    options = CollectOptions(folder, layout="table", jobs=1)
+    collect(Asked(root, 2024, progress="quiet"), options, console())
+    made = send_back(Asked(root, 2024, progress="quiet"), None, console())
+    title = openpyxl.load_workbook(made.folder / "D1.xlsx").worksheets[0]["A1"].value
+    assert title.startswith("D1.xlsx（含2个对象的数据")
+
+
 def test_a_kept_file_that_was_altered_is_not_sent_back(root: Path) -> None:
     taken(root, "约120")
     [kept] = (root / "data/2024/returns").glob("*/D1.xlsx")

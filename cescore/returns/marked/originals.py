@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -47,6 +48,14 @@ class Originals:
     def file_of(self) -> Mapping[str, str]:
         """Entity -> the file that its return is."""
         return {one.entity_id: one.file for one in self._counting}
+
+    @cached_property
+    def entities_in(self) -> Mapping[str, frozenset[str]]:
+        """File -> all whose return it is, or holds."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for one in self._counting:
+            found[one.file].add(one.entity_id)
+        return {file: frozenset(entities) for file, entities in found.items()}
 
     @cached_property
     def by_file(self) -> Mapping[str, Original]:
