@@ -46,14 +46,16 @@ def proposed(
     answers: Iterable[FindingAnswer], findings: Iterable[Finding], lang: str
 ) -> Iterator[ConfirmationProposal]:
     """An entry for each finding that a respondent confirmed, with what became of it since."""
-    present = {_about(FindingKey.of(f)): f for f in findings if f.severity == "warning"}
+    every = list(findings)
+    present = {_about(FindingKey.of(f)): f for f in every if f.severity == "warning"}
+    errors = {_about(FindingKey.of(f)) for f in every if f.is_open_error}
     channel = form_text("answers.channel", lang)
     for answer in answers:
         if answer.reply != CONFIRMED:
             continue
         now = present.get(_about(answer.key))
         if now is None:
-            state = "gone"
+            state = "error" if _about(answer.key) in errors else "gone"
         elif FindingKey.of(now).values != answer.key.values:
             state = "changed"
         else:

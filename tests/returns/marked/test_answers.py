@@ -113,6 +113,7 @@ def test_a_proposal_copied_into_the_file_confirms_the_finding_and_nothing_else(
         ([JUMP], "数值未变"),
         ([Finding(**{**vars(JUMP), "values": (("before", 10.0), ("now", 31.0))})], "数值已变"),
         ([], "已不存在"),
+        ([Finding(**{**vars(JUMP), "severity": "error"})], "须更正数据"),
         ([Finding(**{**vars(JUMP), "status": "confirmed"})], "已确认"),
     ],
 )
