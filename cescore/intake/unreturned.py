@@ -63,7 +63,7 @@ def _of_framework(
             continue
         if not _is_blocked(indicator.formula, framework, absent):
             continue
-        rests_on = _variables_of(indicator.formula, framework)
+        rests_on = variables_of(indicator.formula, framework)
         values = (
             ("indicator", code(indicator.code)),
             ("entity_type", code(entity_type)),
@@ -86,13 +86,13 @@ def _is_blocked(formula: str, framework: Framework, absent: Collection[str]) -> 
     return bool(blocked) and (all(blocked) if ONE_OF in formula else any(blocked))
 
 
-def _variables_of(formula: str, framework: Framework) -> tuple[str, ...]:
-    """The variables that a formula rests on, through accounts, each once."""
+def variables_of(formula: str, framework: Framework) -> tuple[str, ...]:
+    """The variables that a formula rests on, through accounts and indicators, each once."""
     found: dict[str, None] = {}
     for name in _names(formula):
-        inner = framework.accounts.get(name)
+        inner = framework.accounts.get(name) or framework.indicators.get(name)
         found.update(
-            dict.fromkeys((name,) if inner is None else _variables_of(inner.formula, framework))
+            dict.fromkeys((name,) if inner is None else variables_of(inner.formula, framework))
         )
     return tuple(found)
 
