@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
 from cescore.definitions.model import Framework, Indicator
-from cescore.intake.unreturned import variables_of
+from cescore.definitions.order import closure
 
 # what holds of a body for years on end, and is no slip of one of them
 LASTING = frozenset({"usual_range", "formula_range", "same_as_last_year"})
@@ -50,5 +50,5 @@ def without_doubted(
     framework: Framework,
 ) -> list[float | None]:
     """An indicator's series without the values of doubted years."""
-    doubted = doubted_years(findings, variables_of(indicator.formula, framework))
+    doubted = doubted_years(findings, closure([indicator.code], framework.expressions))
     return [None if year in doubted else value for value, year in zip(series, years, strict=True)]
