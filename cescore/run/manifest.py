@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import cescore
+from cescore.definitions.json_text import json_document
 from cescore.run.audit import Audit
 from cescore.run.files import combined, file_hash, write_atomically
 from cescore.run.inputs import Inputs, libraries
@@ -121,5 +122,7 @@ def _report(store: Store, outcome: Outcome) -> dict[str, Any]:
 
 def read_manifest(folder: Path) -> dict[str, Any]:
     """A run's manifest as written."""
-    content: dict[str, Any] = json.loads((folder / MANIFEST_NAME).read_bytes())
+    content: dict[str, Any] = json_document(
+        (folder / MANIFEST_NAME).read_bytes(), folder / MANIFEST_NAME
+    )
     return content
