@@ -116,7 +116,7 @@ def joined(parts: Iterable[str], lang: str) -> str:
 def place_of(address: Address, lang: str, more: int = 0) -> str:
     """The place within the file; ``more`` findings like this one follow."""
     place = address.cell or (text("row", lang).format(n=address.row) if address.row else "")
-    return text("more", lang).format(n=more, place=place) if more else place
+    return text("more", lang).format(n=more, place=place).strip() if more else place
 
 
 def where(address: Address, lang: str, more: int = 0) -> str:

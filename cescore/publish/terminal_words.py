@@ -8,6 +8,8 @@ from functools import lru_cache
 from cescore.definitions.json_text import json_document
 from cescore.definitions.shipped import TERMINAL
 from cescore.errors import CescoreError, Problem, Sentence
+from cescore.intake.findings import FoundProblem
+from cescore.publish.naming import on_terminal
 from cescore.publish.words import label
 
 
@@ -43,6 +45,8 @@ def error_told(error: CescoreError, lang: str) -> str:
 
 
 def _problem(problem: Problem, lang: str) -> str:
+    if isinstance(problem, FoundProblem):
+        return f"  {problem.finding.line(lang, on_terminal)}"
     found, expected = spoken(problem.found, lang), spoken(problem.expected, lang)
     what = spoken(problem.what, lang)
     key = "usage.problem" if expected else "usage.problem_alone"

@@ -84,6 +84,15 @@ class Before:
         _ = inputs.not_followed  # like all of these, as it is before anything is read
         return cls(inputs, inputs.files(), inputs.made_with())
 
+    def changed_since(self, folder: Path) -> tuple[str, ...]:
+        """The files of data/ and params/ that are others than when a tree was built last; none where
+        its manifest cannot be read."""
+        try:
+            known = json.loads((folder / MANIFEST_NAME).read_bytes())["inputs"]
+            return tuple(sorted(_changed(known, self.files)))
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            return ()
+
     @property
     def hash(self) -> str:
         """One hash over all of it."""
