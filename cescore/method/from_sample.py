@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cescore.definitions.model import Account, Framework, Indicator
+from cescore.definitions.industry_mix import is_mix
+from cescore.definitions.model import Account, Framework, Goalposts, Indicator
 from cescore.method.column import Panel, State
 from cescore.method.evaluation import TypeEvaluation
 
@@ -43,14 +44,20 @@ def _is_from_sample(
     indicator: Indicator, framework: Framework, panel: Panel, row: int, year: int
 ) -> bool:
     posts = indicator.goalposts_in(year)
-    if posts is not None and posts.from_sample:
-        return True
     industry = panel.attributes.get("industry", ("",) * len(panel.entities))[row]
+    if posts is not None and (posts.from_sample or _is_mixed_by_sample(posts, industry)):
+        return True
     tables = [a for a in _accounts_of(indicator.code, framework) if a.by]
     return any(
         table.is_from_sample(_word(table.by, panel, row, panel.year_position(year)), industry)
         for table in tables
     )
+
+
+def _is_mixed_by_sample(posts: Goalposts, industry: str) -> bool:
+    """Whether the ends of a body of several industries are mixed by amounts of the sample."""
+    amounts = posts.mixed_by
+    return amounts is not None and amounts.from_sample and is_mix(industry)
 
 
 def _word(by: str, panel: Panel, row: int, at: int) -> str:
