@@ -7,7 +7,8 @@ None: that such a score leaves the grade of a real body provisional is a convent
 
 from __future__ import annotations
 
-from cescore.definitions.model import Framework, Indicator
+from cescore.definitions.industry_mix import is_mix
+from cescore.definitions.model import Framework, Goalposts, Indicator
 from cescore.definitions.order import closure
 from cescore.method.column import Panel, State
 from cescore.method.evaluation import TypeEvaluation
@@ -42,9 +43,9 @@ def _is_from_sample(
     indicator: Indicator, framework: Framework, panel: Panel, row: int, year: int
 ) -> bool:
     posts = indicator.goalposts_in(year)
-    if posts is not None and posts.from_sample:
-        return True
     industry = panel.attributes.get("industry", ("",) * len(panel.entities))[row]
+    if posts is not None and (posts.from_sample or _is_mixed_by_sample(posts, industry)):
+        return True
     used = closure([indicator.code], framework.expressions, own=True)
     tables = [account for code, account in framework.accounts.items() if code in used]
     return any(
@@ -52,6 +53,12 @@ def _is_from_sample(
         for table in tables
         if table.by
     )
+
+
+def _is_mixed_by_sample(posts: Goalposts, industry: str) -> bool:
+    """Whether the ends of a body of several industries are mixed by amounts of the sample."""
+    amounts = posts.mixed_by
+    return amounts is not None and amounts.from_sample and is_mix(industry)
 
 
 def _word(by: str, panel: Panel, row: int, at: int) -> str:
