@@ -259,11 +259,12 @@ def next_grade(known: PageEvidence) -> Iterator[Advice]:
 def _of_one_quantity(view: View, codes: Iterable[str]) -> frozenset[str]:
     """Some indicators with those that the plan says ask in part for the same (`Plan.overlaps`)."""
     kind, rules = view.data.entity.entity_type, view.data.rules
-    pairs = (
-        [{o.of, o.beside[kind]} for o in rules.overlaps.values() if kind in o.beside]
-        if rules
-        else []
-    )
+    overlaps = rules.overlaps.values() if rules is not None else ()
+    pairs = [
+        {overlap.of, overlap.beside[kind]}
+        for overlap in overlaps
+        if {overlap.of, overlap.beside.get(kind)} <= set(view.bundle.framework.indicators)
+    ]
     found = set(codes)
     while joined := [pair for pair in pairs if pair & found and not pair <= found]:
         found.update(*joined)
