@@ -3,6 +3,7 @@
 * CescoreError: something the user can correct
   x ParamsError     a file in params/ contradicts itself, another file or the language of formulas
   x DataError       a file in data/ is not the table it should be
+  x JsonError       a file that should hold JSON does not
   x VariantError    a change to a framework makes no sense, or a saved one belongs to another
   x MethodError     a method cannot answer for these numbers
   x PublishError    a notebook, page or PDF could not be made, or is not what it must be
@@ -106,6 +107,10 @@ class ParamsError(CescoreError):
 
 class DataError(CescoreError):
     """A file in data/ is not the table it should be."""
+
+
+class JsonError(CescoreError, ValueError):
+    """A file that should hold JSON does not."""
 
 
 class VariantError(CescoreError, ValueError):

@@ -182,7 +182,10 @@ class Context:
 
     def row(self, row: int) -> Context:
         """A row of the same file."""
-        at = Address(self.at.file, row)
+        return self.place(Address(self.at.file, row))
+
+    def place(self, at: Address) -> Context:
+        """Another place, of the same entity, year and variable."""
         return Context(self.log, at, self.entity_id, self.year, self.variable)
 
     def error(self, code: str, **values: Value) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
+from cescore.definitions.json_text import json_document
 from cescore.definitions.shipped import FINDINGS
 from cescore.errors import filled
 from cescore.intake.address import Address
@@ -76,7 +76,9 @@ class Said:
 @lru_cache(maxsize=1)
 def catalogue() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
     """Key -> ``name``, ``found`` and ``expected`` (of a phrase: ``text``) -> language -> text."""
-    found: dict[str, dict[str, dict[str, str]]] = json.loads(FINDINGS.read_text("utf-8"))
+    found: dict[str, dict[str, dict[str, str]]] = json_document(
+        FINDINGS.read_bytes(), FINDINGS.name
+    )
     return found
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import lru_cache
 
+from cescore.definitions.json_text import json_document
 from cescore.definitions.shipped import TERMINAL
 from cescore.errors import CescoreError, Problem, Sentence, filled
 from cescore.intake.findings import FoundProblem
@@ -16,7 +16,7 @@ from cescore.publish.words import label
 @lru_cache(maxsize=1)
 def chinese() -> Mapping[str, str]:
     """English sentence -> Chinese one."""
-    known: dict[str, str] = json.loads(TERMINAL.read_text("utf-8"))
+    known: dict[str, str] = json_document(TERMINAL.read_bytes(), TERMINAL.name)
     return known
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cescore.definitions.bilingual import name_in
+from cescore.definitions.json_text import json_document
 from cescore.definitions.spelling import nearest_few
 from cescore.errors import DataError, Sentence
 from cescore.evaluation.tracing.asking import trace_asked, tracer_of
@@ -186,7 +186,7 @@ def _printed(
     name = path.relative_to(question.root).as_posix()
     if not path.is_file() or quantity.year != year:
         return PrintedResult(name)
-    values = dict(_values(json.loads(path.read_bytes())))
+    values = dict(_values(json_document(path.read_bytes(), name)))
     key = f"{quantity.kind}:{quantity.code}"
     return PrintedResult(name, True, values[key]) if key in values else PrintedResult(name)
 
