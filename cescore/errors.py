@@ -3,6 +3,7 @@
 * CescoreError: something the user can correct
   x ParamsError     a file in params/ contradicts itself, another file or the language of formulas
   x DataError       a file in data/ is not the table it should be
+  x JsonError       a file that should hold JSON does not
   x VariantError    a change to a framework makes no sense, or a saved one belongs to another
   x MethodError     a method cannot answer for these numbers
   x PublishError    a notebook, page or PDF could not be made, or is not what it must be
@@ -11,6 +12,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
@@ -43,7 +45,7 @@ def sentences(parts: Iterable[str], between: str = "; ") -> Sentence:
     return Sentence(between.join(f"{{{name}}}" for name in values), **values)
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Problem:
     """One thing that is wrong: where, what was found, what was expected.
 
@@ -56,6 +58,13 @@ class Problem:
     found: str
     expected: str = ""
 
+    @property
+    def place(self) -> tuple[object, ...]:
+        """By what problems are ordered: numbers within a place by size, so that row 9 is before row 10."""
+        parts = re.split("([0-9]+)", self.where)
+        where = tuple(int(part) if n % 2 else part for n, part in enumerate(parts))
+        return (where, self.what, self.found, self.expected)
+
     def __str__(self) -> str:
         tail = f", expected {self.expected}" if self.expected else ""
         return f"{self.where}  {self.what}: {self.found}{tail}"
@@ -66,7 +75,7 @@ class CescoreError(Exception):
 
     def __init__(self, message: str, problems: Iterable[Problem] = ()) -> None:
         self.message = message
-        self.problems = tuple(sorted(set(problems)))
+        self.problems = tuple(sorted(set(problems), key=lambda problem: problem.place))
         super().__init__("\n".join([message, *(f"  {problem}" for problem in self.problems)]))
 
 
@@ -76,6 +85,10 @@ class ParamsError(CescoreError):
 
 class DataError(CescoreError):
     """A file in data/ is not the table it should be."""
+
+
+class JsonError(CescoreError, ValueError):
+    """A file that should hold JSON does not."""
 
 
 class VariantError(CescoreError, ValueError):

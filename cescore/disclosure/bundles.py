@@ -329,18 +329,11 @@ class Bundler:
 
     def findings_of(self, entity_id: str) -> Sequence[Finding]:
         """The findings of the data checks about an entity."""
-        return self._findings.get(entity_id, ())
+        return self.yearly.findings_about.get(entity_id, ())
 
     def prose_of(self, entity_id: str) -> Sequence[Prose]:
         """What an entity says itself."""
         return self._prose.get(entity_id, ())
-
-    @cached_property
-    def _findings(self) -> Mapping[str, list[Finding]]:
-        by_entity: dict[str, list[Finding]] = defaultdict(list)
-        for finding in self.yearly.workspace.findings:
-            by_entity[finding.entity_id].append(finding)
-        return by_entity
 
     @cached_property
     def _prose(self) -> Mapping[str, list[Prose]]:

@@ -18,6 +18,7 @@ from cescore.definitions.scored_elsewhere import Elsewhere, scored_elsewhere
 from cescore.evaluation.per_entity import PerEntity
 from cescore.intake.entities import Entity
 from cescore.intake.inspections import MeasureRecord
+from cescore.intake.findings import Finding
 from cescore.intake.notation import number
 from cescore.intake.workspace import Workspace
 from cescore.method.assessment import COMPARABLE, Assessment, Basis, Evidence, assess
@@ -69,6 +70,14 @@ class YearlyEvaluation:
     def evaluation_of(self, entity_id: str) -> TypeEvaluation:
         """The evaluation that an entity is part of."""
         return self.evaluations[self.workspace.register[entity_id].entity_type]
+
+    @cached_property
+    def findings_about(self) -> Mapping[str, tuple[Finding, ...]]:
+        """The findings of the data checks by the entity that they are about; "" of nobody."""
+        found: dict[str, list[Finding]] = defaultdict(list)
+        for finding in self.workspace.findings:
+            found[finding.entity_id].append(finding)
+        return {entity_id: tuple(every) for entity_id, every in found.items()}
 
     @cached_property
     def compliance(self) -> Mapping[str, tuple[tuple[Standard, Compliance], ...]]:

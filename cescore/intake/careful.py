@@ -103,8 +103,8 @@ class RowReader:
             self._entity_id = ""
             self._here.error("bad_id", text=shortened(raw), reason=phrase(reason))
         else:
-            near = self.dictionary.entity_meant(text)
-            self._here.error("unknown_entity", text=shortened(text), near=near)
+            code_told, values = self.dictionary.unknown_entity(text)
+            self._here.error(code_told, **values)
         return None
 
     def _year(self) -> int | None:

@@ -20,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from cescore.definitions.json_text import json_document
 from cescore.definitions.load import load_definitions
 from cescore.definitions.model.database import Database
 from cescore.errors import DataError
@@ -122,7 +123,9 @@ def database_sources(
                 here.error("database_not_named", name=path.stem, year=year)
             elif each < year or path.stem in received:
                 about = _about(path)
-                is_header_sound(json.loads(about[COLUMNS]), LAYOUT, context.file(about[NAME]))
+                is_header_sound(
+                    json_document(about[COLUMNS], about[NAME]), LAYOUT, context.file(about[NAME])
+                )
                 found.append(
                     DatabaseSource(path, about[NAME], each if about[ONE_YEAR] == "1" else None)
                 )

@@ -20,6 +20,7 @@ from cescore.intake.near_words import near_word
 from cescore.intake.notation import clean, folded, nearest
 from cescore.intake.plain_files import is_plain_file
 from cescore.intake.returned import RETURNED_MEASURES
+from cescore.intake.unknown_ids import unknown_id
 from cescore.intake.wording import Value, code, phrase, shortened
 from cescore.method.assessment import RECORDED
 from cescore.method.measures import recorded_number
@@ -354,8 +355,7 @@ def _wrong_with_row(row: Row, year: int, register: Register, asked: AskedChecks)
     wrong: Wrong = []
     entity_id, status = row["entity_id"], row["status"]
     if entity_id not in register.entities:
-        near = nearest(entity_id, register.entities)
-        wrong.append(("unknown_entity", {"text": shortened(entity_id), "near": near}))
+        wrong.append(unknown_id(entity_id, register.entities))
     if notation.year(row["year"]).number != year:
         wrong.append(("wrong_year", {"text": shortened(row["year"]), "folder": year}))
     if status not in asked.statuses:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
+from cescore.definitions.json_text import json_document
 from cescore.definitions.shipped import FINDINGS
 from cescore.intake.address import Address
 
@@ -75,7 +75,9 @@ class Said:
 @lru_cache(maxsize=1)
 def catalogue() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
     """Key -> ``name``, ``found`` and ``expected`` (of a phrase: ``text``) -> language -> text."""
-    found: dict[str, dict[str, dict[str, str]]] = json.loads(FINDINGS.read_text("utf-8"))
+    found: dict[str, dict[str, dict[str, str]]] = json_document(
+        FINDINGS.read_bytes(), FINDINGS.name
+    )
     return found
 
 
@@ -114,7 +116,7 @@ def joined(parts: Iterable[str], lang: str) -> str:
 def place_of(address: Address, lang: str, more: int = 0) -> str:
     """The place within the file; ``more`` findings like this one follow."""
     place = address.cell or (text("row", lang).format(n=address.row) if address.row else "")
-    return text("more", lang).format(n=more, place=place) if more else place
+    return text("more", lang).format(n=more, place=place).strip() if more else place
 
 
 def where(address: Address, lang: str, more: int = 0) -> str:

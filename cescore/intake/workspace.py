@@ -14,7 +14,7 @@ import numpy as np
 from cescore.definitions.load import Definitions, load_definitions
 from cescore.definitions.model import Plan, Run
 from cescore.definitions.shipped import REPOSITORY
-from cescore.errors import DataError, ParamsError, Problem, Sentence
+from cescore.errors import DataError, ParamsError, Sentence
 from cescore.intake.accounting import RowCount
 from cescore.intake.address import Address
 from cescore.intake.checks import Checked, check
@@ -27,7 +27,16 @@ from cescore.intake.dates import read_date
 from cescore.intake.declared_mix import declared_mixes
 from cescore.intake.dictionary import Dictionary
 from cescore.intake.entities import Entity, Register
-from cescore.intake.findings import Context, Finding, FindingLog, Severity, in_order, shortened
+from cescore.intake.findings import (
+    Context,
+    Finding,
+    FindingLog,
+    FoundProblem,
+    Severity,
+    each_word_once,
+    in_order,
+    shortened,
+)
 from cescore.intake.inspections import MeasureRecord, VetoRecord, read_measures, read_vetoes
 from cescore.intake.inventory import SourceFile, find_sources, tell_strays, year_folders
 from cescore.intake.left_out import Cell, left_out
@@ -304,15 +313,11 @@ def _refuse_empty_year(
         year=year,
     )
     said = _no_observation(year, ", ".join(map(str, received))) if received else nothing
+    errors = [finding for finding in log.sorted() if finding.is_open_error]
     raise DataError(
         said,
-        (_problem(finding) for finding in log.found if finding.is_open_error),
+        map(FoundProblem.of, each_word_once(errors).values()),
     )
-
-
-def _problem(finding: Finding) -> Problem:
-    said = finding.said("en")
-    return Problem(finding.where("en"), finding.code, said.found, said.expected)
 
 
 def _years_read(definitions: Definitions, sources: Iterable[SourceFile]) -> tuple[int, ...]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cescore.definitions.json_text import json_document
 from cescore.definitions.shipped import LABELS
 from cescore.errors import PublishError
 
@@ -27,7 +27,7 @@ def load_labels(path: Path = LABELS) -> Mapping[str, Mapping[str, str]]:
     PublishError
         A key lacks a language, so a page would come out half translated.
     """
-    found: dict[str, dict[str, str]] = json.loads(path.read_text("utf-8"))
+    found: dict[str, dict[str, str]] = json_document(path.read_bytes(), path.name)
     partial = sorted(key for key, texts in found.items() if set(texts) != set(LANGUAGES))
     if partial:
         raise PublishError(f"{path.name}: not in both languages: {', '.join(partial)}")

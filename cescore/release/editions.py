@@ -17,6 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from cescore.definitions.json_text import json_document
 from cescore.errors import RunError, Sentence
 from cescore.release.kept import KEPT
 from cescore.run.files import file_hash, readable
@@ -59,10 +60,10 @@ class EditionFolder:
             It is none that this program wrote.
         """
         try:
-            content: Mapping[str, Any] = json.loads(self.raw_manifest)
+            content: Mapping[str, Any] = json_document(self.raw_manifest, self.path / MANIFEST)
             if not isinstance(content["files"], dict) or not isinstance(content["inputs"], dict):
                 raise TypeError
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except (ValueError, KeyError, TypeError):
             raise RunError(
                 Sentence("{path}: no manifest of an edition", path=self.path / MANIFEST)
             ) from None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any
 
 import pypdfium2
 
+from cescore.definitions.json_text import json_document
 from cescore.disclosure.kinds import RESULT_NAME
 from cescore.errors import PublishError, Sentence
 from cescore.publish.check import pdf_text, without_blanks
@@ -47,9 +47,9 @@ class PdfContents:
     def result(self) -> Mapping[str, Any] | None:
         """The attached result.json; None where there is none, or it is not whole."""
         try:
-            found = json.loads(self.attached[RESULT_NAME])
+            found = json_document(self.attached[RESULT_NAME], RESULT_NAME)
             return found if isinstance(found["provenance"], dict) else None
-        except (KeyError, ValueError, TypeError, RecursionError):
+        except (KeyError, ValueError, TypeError):
             return None
 
     @cached_property

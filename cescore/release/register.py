@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from cescore.definitions.json_text import json_document
 from cescore.errors import RunError, Sentence
 from cescore.release.remarks import ReleaseRemark, remark
 
@@ -74,7 +75,7 @@ class RegisterEntry:
 
     @classmethod
     def from_line(cls, line: bytes) -> Self:
-        fields: dict[str, Any] = json.loads(line)
+        fields: dict[str, Any] = json_document(line, REGISTER_NAME)
         signed, access = Signed(**fields.pop("signed")), tuple(fields.pop("access"))
         return cls(**fields, signed=signed, access=access)
 
@@ -97,7 +98,7 @@ class ReleaseRegister:
         for number, line in enumerate(lines, start=1):
             try:
                 entry = RegisterEntry.from_line(line)
-            except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            except (ValueError, KeyError, TypeError, AttributeError):
                 problems.append(remark("register_line", n=number))
             else:
                 is_whole = entry.line == line and entry.number == number

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cescore.definitions.json_text import json_document
 from cescore.run.order import Key
 
 JOURNAL_NAME = ".journal.jsonl"
@@ -42,10 +43,10 @@ def read_journal(path: Path) -> dict[str, JournalEntry]:
         return entries
     for line in lines:
         try:
-            fields = json.loads(line)
+            fields = json_document(line, path)
             name = str(fields["name"])
             made = _entry(fields) if "key" in fields else None
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except (ValueError, KeyError, TypeError):
             continue  # cut off, or written by nobody of ours
         if made:
             entries[name] = made

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from cescore.definitions.shipped import REPOSITORY
 from cescore.errors import CescoreError, PublishError
+from cescore.publish.terminal_words import error_told
 from cescore.publish.words import label
 from cescore.run.files import combined, make_private
 from cescore.run.inputs import Inputs
@@ -160,6 +161,6 @@ class Preview:
             try:
                 first, *more = self.make().lines(lang)
             except CescoreError as error:  # the next change may mend it
-                first, more = str(error), []
+                first, *more = error_told(error, lang).splitlines()
             yield f"{', '.join(names)}: {first} ({time.monotonic() - began:.1f} s)"
             yield from more

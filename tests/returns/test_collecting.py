@@ -316,6 +316,13 @@ def test_a_parquet_file_in_the_year_is_read_like_the_table(take, city):
     assert value == 300 and "D2.xlsx!填报表!D7" in source
 
 
+def test_a_preview_says_which_values_stand_twice_equal_or_not(take, folder):
+    form_of("D1", coal=301).save(folder / "D1-copy.xlsx")
+    status, said = take(is_preview=True)
+    assert re.search(r"D1 2025 gdp  duplicate_row: .*D1-copy.xlsx.*D1.xlsx", said)
+    assert re.search(r"D1 2025 coal  conflicting_rows: .*301.*300", said) and status == 1
+
+
 def test_a_preview_changes_nothing_and_shows_each_cell_as_it_is_read(take, city, folder):
     form_of("D1", gdp="约1").save(folder / "D1.xlsx")
     before = tree(city / "data")

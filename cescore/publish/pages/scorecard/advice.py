@@ -7,7 +7,7 @@ would close a gap that the figures show: it never invents a policy. The sentence
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from cescore.definitions.bilingual import name_in
@@ -32,19 +32,29 @@ LEAST_GAIN = 0.1  # [P] points of the total, or of the index where there is none
 
 @dataclass(frozen=True)
 class Advice:
-    """A sentence of advice and the points that it would bring; None: it comes before all others."""
+    """A sentence of advice and the points that it would bring; None: it comes before all others.
+
+    ``codes``: the indicators that it moves, and those that measure the same quantity.
+    """
 
     sentence: str
     points: float | None = None
+    codes: frozenset[str] = frozenset()
 
 
 def advice(known: PageEvidence, most: int = MOST) -> tuple[str, ...]:
-    """The sentences of page one below the findings: what brings most first, and nothing that brings
-    next to nothing."""
+    """The sentences of page one below the findings: what brings most first, nothing that brings next
+    to nothing, and each quantity once."""
     every = [piece for rule in RULES for piece in rule(known)]
-    told = [piece for piece in every if piece.points is None or piece.points >= LEAST_GAIN]
-    ordered = sorted(told, key=lambda piece: -math.inf if piece.points is None else -piece.points)
-    return tuple(piece.sentence for piece in ordered[:most])
+    worth = [piece for piece in every if piece.points is None or piece.points >= LEAST_GAIN]
+    ordered = sorted(worth, key=lambda piece: -math.inf if piece.points is None else -piece.points)
+    told: set[str] = set()
+    kept = []
+    for piece in ordered:
+        if not piece.codes & told:
+            kept.append(piece.sentence)
+            told |= piece.codes
+    return tuple(kept[:most])
 
 
 def _worth(known: PageEvidence, part: str, share: float) -> float | None:
@@ -200,12 +210,14 @@ def levers(known: PageEvidence) -> Iterator[Advice]:
     codes = [code for code in known.rooms if code not in told]  # targets have advice of their own
     steps = {code: step for code in codes if (step := known.step(code)) is not None}
     gains = {code: known.gain_at(code, step.value) or 0.0 for code, step in steps.items()}
-    for code in sorted(gains, key=lambda c: -gains[c])[:NAMED]:
+    for code in sorted(gains, key=lambda c: -gains[c])[:MOST]:
         points = gains[code] * (1 if share is None else share)
         key = "advice.gain.index" if share is None else "advice.gain"
         gain = known.view.t(key, points=number(points))
         sentence = _lever(known, code, steps[code])
-        yield Advice(known.view.sentences([sentence, gain]), points)
+        yield Advice(
+            known.view.sentences([sentence, gain]), points, _of_one_quantity(known.view, [code])
+        )
     if known.is_rated and not known.rooms:
         yield from _lowest(known)
 
@@ -228,7 +240,22 @@ def next_grade(known: PageEvidence) -> Iterator[Advice]:
     grade = name_in(view.lang, margin.next_zh, margin.next_en)
     sentence = view.t("advice.path", grade=grade, moves=view.t("join.clause").join(moves))
     gain = _gain_words(known, margin.missing)
-    yield Advice(view.sentences(filter(None, [sentence, gain])), margin.missing)
+    codes = _of_one_quantity(view, [move.code for move in margin.path])
+    yield Advice(view.sentences(filter(None, [sentence, gain])), margin.missing, codes)
+
+
+def _of_one_quantity(view: View, codes: Iterable[str]) -> frozenset[str]:
+    """Some indicators with those that the plan says ask in part for the same (`Plan.overlaps`)."""
+    kind, rules = view.data.entity.entity_type, view.data.rules
+    pairs = (
+        [{o.of, o.beside[kind]} for o in rules.overlaps.values() if kind in o.beside]
+        if rules
+        else []
+    )
+    found = set(codes)
+    while joined := [pair for pair in pairs if pair & found and not pair <= found]:
+        found.update(*joined)
+    return frozenset(found)
 
 
 def _lever(known: PageEvidence, code: str, step: NextStep) -> str:
@@ -237,6 +264,8 @@ def _lever(known: PageEvidence, code: str, step: NextStep) -> str:
     indicator = view.bundle.framework.indicators[code]
     now = view.row(known.indicators, code, (year,))[0].value or 0.0
     decimals = view.decimals(code, [now, step.value])
+    if number(now, decimals) == number(step.value, decimals):
+        decimals += 1  # a step that nobody sees is none
     return view.t(
         f"advice.lever.{'up' if step.value > now else 'down'}",
         name=view.name(code),

@@ -10,7 +10,8 @@ from markupsafe import Markup
 from cescore.definitions.bilingual import name_in
 from cescore.definitions.unit_names import unit_text
 from cescore.method.assessment import VetoLine
-from cescore.method.grade_margin import MOST_MOVES, OWN_YEARS, GradeTurn
+from cescore.method.grade_margin import MOST_MOVES, GradeTurn
+from cescore.method.own_pace import RECENT
 from cescore.method.targets import COUNTED_BY, ROLES, TargetLine
 from cescore.publish.charts.bullets import bullet
 from cescore.publish.fragment import Fragment, paragraph, two_lines
@@ -191,7 +192,7 @@ def _turns(view: View) -> Fragment:
     alone = _needed(view, margin.turns, "turn", grade)
     if not margin.turns:
         key = "margin.out_of_reach" if margin.is_out_of_reach else "margin.no_turn"
-        alone = paragraph(view.t(key, grade=grade, n=MOST_MOVES, years=OWN_YEARS))
+        alone = paragraph(view.t(key, grade=grade, n=MOST_MOVES, years=RECENT))
     return Fragment.join([alone, _needed(view, margin.path, "path", grade)])
 
 
