@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cescore.definitions.model import Framework, Plan, Standard
+from cescore.definitions.model import AskedBody, Framework, Plan, Standard
 from cescore.definitions.scored_elsewhere import scored_elsewhere
 from cescore.evaluation.per_entity import PerEntity
 from cescore.intake.entities import Entity
@@ -396,7 +396,7 @@ def entity_targets(
 
 
 class _Measures:
-    """Each entity's measures; those that nobody inspected are one object for all of an industry."""
+    """Each entity's measures; those that nobody inspected are one object for all who are asked alike."""
 
     def __init__(
         self, plan: Plan, whose: Mapping[str, TypeEvaluation], workspace: Workspace
@@ -407,31 +407,33 @@ class _Measures:
         for record in workspace.measures:
             of_entity = self.records[record.entity_id].setdefault(record.year, [])
             of_entity.append({key: str(value) for key, value in vars(record).items()})
-        self._blank: dict[tuple[str, str], tuple[MeasureLine, ...]] = {}
+        self._blank: dict[tuple[str, AskedBody], tuple[MeasureLine, ...]] = {}
+        self._named = {e for m in plan.measures.values() for c in m.checks for e in c.entities}
 
     def __call__(self, entity_id: str) -> tuple[MeasureLine, ...]:
         framework = self.whose[entity_id].framework
         records = self.records.get(entity_id, {})
-        industry = self.register[entity_id].industry
+        own = AskedBody(entity_id, self.register[entity_id].industry)
         if self.year in records:
-            return self._lines(framework, records, industry)
-        key = framework.entity_type, industry
+            return self._lines(framework, records, own)
+        alike = own if entity_id in self._named else AskedBody("", own.industry)
+        key = framework.entity_type, alike
         if key not in self._blank:
-            self._blank[key] = self._lines(framework, {}, industry)
+            self._blank[key] = self._lines(framework, {}, alike)
         return self._blank[key]
 
     def _lines(
         self,
         framework: Framework,
         records: Mapping[int, Iterable[Mapping[str, str]]],
-        industry: str,
+        body: AskedBody,
     ) -> tuple[MeasureLine, ...]:
         return measure_lines(
             self.plan,
             framework.entity_type,
             records,
             year=self.year,
-            industry=industry,
+            body=body,
             elsewhere=scored_elsewhere(self.plan, framework),
         )
 

@@ -381,11 +381,12 @@ def _check(words: Words, check: Check, elsewhere: ElsewhereByType) -> Row:
 
 
 def _asked(words: Words, check: Check) -> str:
-    """The types that a check is for, and the industries of those that have one."""
-    types = words.types(check.levels)
-    if not check.industries:
-        return types
-    return words.t("book.check.industries", types=types, list=words.join(check.industries))
+    """The types that a check is for, the industries of those that have one, the bodies it is for alone."""
+    asked = words.types(check.levels)
+    for name, only in (("industries", check.industries), ("entities", check.entities)):
+        if only:
+            asked = words.t(f"book.check.{name}", types=asked, list=words.join(only))
+    return asked
 
 
 def _elsewhere(book: MethodBook) -> ElsewhereByType:
