@@ -228,6 +228,8 @@ class AssessmentRules(Definition):
     """How targets, index and measures make the total, and which scale grades it."""
 
     weights: Mapping[str, Mapping[str, Weight]] = {}  # entity type -> {targets, index, measures}
+    # scored checks from which measures have all their weight; of n fewer ones n / enough of it
+    enough_checks: Whole = Field(default=1, ge=1)
     scale_of: Mapping[str, str] = {}  # entity type -> grade scale; the only scale serves all types
     scales: Mapping[str, GradeScale] = {}
     # (least completion %, share of the points); without it the share completed

@@ -125,6 +125,8 @@ def assessment(book: OpenDocument[MethodBook], constants: Mapping[str, float]) -
     }
     variants = {} if rules.bonus_most else {6: "6.capped"}
     said = [words.t(f"book.assess.{variants.get(n, n)}", **shares, **better) for n in range(1, 11)]
+    if rules.enough_checks > 1:
+        said.insert(1, words.t("book.assess.enough", n=rules.enough_checks))
     said += [words.t("book.noted", note=rules.note)] if rules.note else []
     return Fragment.join(
         [
