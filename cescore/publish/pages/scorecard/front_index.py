@@ -189,7 +189,7 @@ def _margin(view: View) -> list[str]:
 
 def _band_of_total(view: View) -> list[str]:
     """The total at the ends of the band of the index, all else as it is, and whether the grade is
-    one and the same between them."""
+    firm: in all of it, in most draws, or borderline (`method.firmness.GradeFirmness`)."""
     band, found, scale = view.data.uncertainty, view.data.assessment, view.bundle.framework.scale
     index = of_series(view.data.evaluated.index, view.now).value
     weight = found.weights.get("index")
@@ -203,7 +203,21 @@ def _band_of_total(view: View) -> list[str]:
     words = {"low": number(ends[0]), "high": number(ends[1])}
     if low == high:
         return [view.t("margin.band", **words)]
-    return [view.t("margin.band.borderline", worse=low, better=high, **words)]
+    others = _other_grades(view)
+    if not others:
+        return [view.t("margin.band.mostly", **words)]
+    return [view.t("margin.band.borderline", grades=others, **words)]
+
+
+def _other_grades(view: View) -> str:
+    """The grades that a quarter of the draws or more gives instead, in words; "" of a firm grade."""
+    firm = view.data.grade_firmness
+    if firm is None:
+        return ""
+    ends = {(firm.low_zh, firm.low_en): None, (firm.high_zh, firm.high_en): None}
+    names = [name_in(view.lang, *end) for end in ends]
+    own = view.data.assessment.grade(view.lang)
+    return view.join(view.t("margin.grade", grade=name) for name in names if name != own)
 
 
 def _missing(view: View) -> str:
