@@ -6,7 +6,7 @@ OECD/JRC Handbook (2008), step 7; M. Saisana, A. Saltelli, S. Tarantola, Uncerta
 techniques …, J. R. Statist. Soc. A 168 (2005): mean shift of rank; A. Saltelli et al., Comput. Phys. Commun. 181
 (2010): design and estimators.
 
-Not imported by the evaluation itself: SciPy and SALib take seconds to load.
+SALib, and SciPy's statistics with it, take a second to load: only where Sobol indices are asked for.
 """
 
 from __future__ import annotations
@@ -17,9 +17,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from SALib.analyze import sobol as sobol_indices
-from SALib.sample import sobol as sobol_sample
-from scipy.stats import rankdata
 
 from cescore.definitions.model import Framework
 from cescore.errors import MethodError, Sentence
@@ -325,6 +322,8 @@ def _rows(sources: int, draws: int, seed: int, *, with_indices: bool) -> Floats:
     """
     if not with_indices:
         return quasi_random(sources, draws, seed) if sources else np.empty((1, 0))
+    from SALib.sample import sobol as sobol_sample
+
     names = [str(i) for i in range(sources)]
     sample: Floats = sobol_sample.sample(
         _problem(names), draws // 2, calc_second_order=False, seed=seed
@@ -346,6 +345,8 @@ def _sensitivity(sources: tuple[str, ...], index: Floats, shift: Floats, seed: i
     An entity's index is standardised first, as SALib's own analysis does; one that never moves is
     left at 0.
     """
+    from SALib.analyze import sobol as sobol_indices
+
     indices = sobol_indices.analyze(
         _problem(sources), shift, calc_second_order=False, num_resamples=100, seed=seed
     )
@@ -375,7 +376,7 @@ def _reason(asked: bool, entities: int, sources: Collection[str]) -> str:
 
 def _ranks(index: Floats) -> Floats:
     """Places from 1 for the best in each row; ties share."""
-    places: Floats = rankdata(-tied(index), method="min", axis=1).astype(float)
+    places: Floats = pd.DataFrame(-tied(index)).rank(axis=1, method="min").to_numpy()
     return places
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from cescore.definitions.bilingual import name_in
@@ -161,7 +162,7 @@ def grade_card(view: View) -> dict[str, Any]:
         if found.graded and grade and found.total is None
         else "",
         "parts": parts,
-        "margin": [*_margin(view), *_band_of_total(view)],
+        "margin": [*_margin(view), *_band_of_total(view), *_few_checks(view)],
         "missing": _missing(view),
         "bonus": [_bonus_line(view, line) for line in found.bonus_lines],
         "bonus_total": _bonus_total(view),
@@ -238,6 +239,16 @@ def _missing(view: View) -> str:
     counted = {kind: sum(doubt.n for doubt in doubts if doubt.kind == kind) for kind in DOUBT_KINDS}
     said = [view.t(f"doubt.short.{kind}", n=n) for kind, n in counted.items() if n]
     return view.t("grade.missing", list=view.join(said)) if said else ""
+
+
+def _few_checks(view: View) -> Iterator[str]:
+    """That measures weigh less because few checks are scored, where they do."""
+    plan, found = view.data.rules, view.data.assessment
+    scored = sum(line.scored for line in view.data.measures)
+    if plan is None or found.parts.get("measures") is None:
+        return
+    if scored < plan.assessment.enough_checks:
+        yield view.t("grade.few_checks", n=scored, enough=plan.assessment.enough_checks)
 
 
 def _converted(view: View, key: str) -> str:

@@ -174,7 +174,11 @@ def assessment_box(bundle: OpenBundle) -> Fragment:
         "vetoes": vetoes_table(view),
     }
     tables |= {"turns": _turns(view)}
-    return section("assessment", t=view.t, grade=grade, doubts=_doubts(view), **tables)
+    notes = [view.t("note.assessment")]
+    if view.data.assessment.vetoes:
+        notes.append(view.t("note.vetoes"))
+    note = view.sentences(notes)
+    return section("assessment", t=view.t, grade=grade, doubts=_doubts(view), note=note, **tables)
 
 
 def _doubts(view: View) -> str:
