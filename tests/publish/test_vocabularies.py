@@ -13,9 +13,9 @@ from cescore.definitions.model import (
     Normalisation,
     Transformation,
 )
+from cescore.disclosure.documents import SHEET_STATUSES
 from cescore.evaluation.revising.move import CAUSES
 from cescore.evaluation.tracing.trace import KINDS
-from cescore.disclosure.documents import SHEET_STATUSES
 from cescore.method.assessment import PARTS, REASONS, VetoStatus
 from cescore.method.bonus import BONUS_STATUSES
 from cescore.method.scale import REACHES
