@@ -74,7 +74,7 @@ def test_a_target_that_nothing_binds_costs_its_points_and_limits_no_grade():
     for binding in (False, True):
         data = builders.bundle(targets=(replace(line, binding=binding),))
         text = next(f.text for f in findings(known(data)) if "未完成" in f.text)
-        assert ("不限制等级" in text) is not binding
+        assert ("不限等级" in text) is not binding
 
 
 def test_a_body_whose_targets_are_another_s_is_told_that_its_grade_holds_no_progress():

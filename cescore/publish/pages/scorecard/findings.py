@@ -68,11 +68,11 @@ def _that_fit(ordered: Sequence[PageFinding], lines: int) -> list[PageFinding]:
     return [finding for finding in ordered if finding in kept]
 
 
-def lines_of(text: str) -> int:
-    """How many lines of page one a sentence takes at most."""
+def lines_of(text: str, line: int = LINE) -> int:
+    """How many lines of page one a sentence takes at most, of a width of ``line`` small letters."""
     wide = sum(east_asian_width(letter) in "WFA" for letter in text)
     capitals = sum(letter.isupper() for letter in text)
-    return math.ceil((len(text) + wide + capitals / 4) / LINE)
+    return math.ceil((len(text) + wide + capitals / 4) / line)
 
 
 def filing(known: PageEvidence) -> Iterator[PageFinding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cescore.definitions.unit_names import unit_text
@@ -38,7 +38,8 @@ LINES = 7  # of the card of group scores: what groups leave free names the ends 
 
 SENTENCE_LINES = 10  # of findings and advice together that fit under the cards
 ADVICE_LINES = 4
-CONTENTS_LINES = 1  # that the contents take from them
+NOTE_LINE = 58  # widths of a small letter that fit a line of notes on a card of a rate
+CONTENTS_LINES = 2  # that the contents take from them
 
 
 def page_one(
@@ -48,6 +49,7 @@ def page_one(
     view = View(bundle)
     known = PageEvidence(view, result, progress, indicators)
     sentences = _advice_that_fits(known)
+    cards = [card for card in headline_cards(known) if card]
     return section(
         "page_one",
         t=view.t,
@@ -56,14 +58,14 @@ def page_one(
         head=masthead(view),
         index=index_card(known),
         grade=grade_card(view),
-        headlines=[card for card in headline_cards(known) if card],
+        headlines=cards,
         groups=group_rows(known),
         ends=indicator_ends(known),
         targets=target_lights(view),
         target_counts=target_counts(view),
         target_note=target_note(view),
         keys=[] if view.data.targets else key_figures(known),
-        findings=findings(known, lines=_lines_left(view, sentences)),
+        findings=findings(known, lines=_lines_left(view, sentences, cards)),
         advice=sentences,
         scale=bundle.framework.scale,
     )
@@ -77,11 +79,13 @@ def _advice_that_fits(known: PageEvidence) -> tuple[str, ...]:
     return sentences
 
 
-def _lines_left(view: View, sentences: Sequence[str]) -> int:
-    """Lines for findings above the advice; a list of targets is higher than one of key figures,
-    and a report that has one prints its contents below."""
+def _lines_left(view: View, sentences: Sequence[str], cards: Sequence[Mapping[str, Any]]) -> int:
+    """Lines for findings beside the advice; a list of targets is higher than one of key figures, a
+    report that has one prints its contents below, and notes of more than a line make a card higher."""
+    notes = (view.t("join.clause").join([card["role"], *card["notes"]]) for card in cards)
     lines = SENTENCE_LINES - (CONTENTS_LINES if view.data.targets else 0)
     lines -= lines_of(correction(view.data.standing, view.lang))
+    lines -= max((lines_of(note, NOTE_LINE) for note in notes), default=1) - 1
     return lines - sum(map(lines_of, sentences))
 
 
