@@ -69,7 +69,8 @@ class PublicView:
         return self._hidden(only_numbers=True)
 
     def _hidden(self, *, only_numbers: bool) -> Years:
-        found: dict[str, set[int]] = {code: set(years) for code, years in self.withheld.items()}
+        of_panel = set(self.whole.panel.years)
+        found = {code: of_panel.intersection(years) for code, years in self.withheld.items()}
         framework, base_year = self.whole.framework, self.whole.base_year
         accounts = compute_accounts(self._as_released, framework, base_year=base_year)
         indicators = compute_indicators(accounts, framework, base_year=base_year)
