@@ -26,7 +26,8 @@ class _Worded(Formatter):
         one, bar, many = format_spec.partition("|")
         if bar:
             return one if str(value) == "1" else many
-        return super().format_field(value, format_spec)
+        formatted: str = super().format_field(value, format_spec)
+        return formatted
 
 
 def filled(text: str, values: Mapping[str, object]) -> str:
