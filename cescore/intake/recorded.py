@@ -42,8 +42,14 @@ class EntryList:
         # a number that is none is its entry's fault, and told there
         problems = [p for p in problems if p.what.partition(".")[0] not in self.keys]
         if problems:
-            what = Sentence("not readable as YAML, as a list of {key}", key=self.key)
-            raise DataError(f"{context.at.file}: {what}", problems)
+            raise DataError(
+                Sentence(
+                    "{file}: not readable as YAML, as a list of {key}",
+                    file=context.at.file,
+                    key=self.key,
+                ),
+                problems,
+            )
         return entries
 
     def _entries(self, top: Node, problems: list[Problem]) -> Sequence[Node]:
