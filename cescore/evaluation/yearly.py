@@ -17,8 +17,8 @@ from cescore.definitions.model import Framework, Plan, Standard
 from cescore.definitions.scored_elsewhere import Elsewhere, scored_elsewhere
 from cescore.evaluation.per_entity import PerEntity
 from cescore.intake.entities import Entity
-from cescore.intake.inspections import MeasureRecord
 from cescore.intake.findings import Finding
+from cescore.intake.inspections import MeasureRecord
 from cescore.intake.notation import number
 from cescore.intake.workspace import Workspace
 from cescore.method.assessment import COMPARABLE, Assessment, Basis, Evidence, assess
