@@ -15,7 +15,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from string import Formatter
 from typing import Self
+
+
+class _Worded(Formatter):
+    """Fills a text in which ``{n:report|reports}`` is the word that the number n asks for."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        one, bar, many = format_spec.partition("|")
+        if bar:
+            return one if str(value) == "1" else many
+        formatted: str = super().format_field(value, format_spec)
+        return formatted
+
+
+def filled(text: str, values: Mapping[str, object]) -> str:
+    """A text with its values put in.
+
+    Examples
+    --------
+    >>> filled("{n} {n:report|reports}", {"n": 1}), filled("{n} {n:report|reports}", {"n": "1,200"})
+    ('1 report', '1,200 reports')
+    """
+    return _Worded().vformat(text, (), values) if "|" in text else text.format(**values)
 
 
 class Sentence(str):
@@ -29,8 +52,8 @@ class Sentence(str):
     values: Mapping[str, object]
 
     def __new__(cls, pattern: str, /, **values: object) -> Self:
-        """The pattern with its ``{names}`` filled."""
-        sentence = super().__new__(cls, pattern.format(**values))
+        """The pattern with its ``{names}`` filled, see `filled`."""
+        sentence = super().__new__(cls, filled(pattern, values))
         sentence.pattern, sentence.values = pattern, values
         return sentence
 

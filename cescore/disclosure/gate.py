@@ -355,7 +355,9 @@ class Gate:
         entity = self.yearly.workspace.register[entity_id]
         evaluation = self.yearly.evaluations[entity.entity_type]
         fitted = to_fitted(self.fitted(entity))
-        return PublicView(evaluation, self._rows[entity_id], withheld, above, fitted)
+        return PublicView(
+            evaluation, self._rows[entity_id], withheld, above, fitted, self.rules.p_percent
+        )
 
     def shows_index(self, entity_id: str, year: int) -> bool:
         """Whether a body's index of a year may be shown: not above a single withheld score."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from cescore.definitions.model import Named
+from cescore.definitions.model import AskedBody, Named
 from cescore.definitions.scored_elsewhere import scored_elsewhere
 from cescore.disclosure.bundle import Place
 from cescore.disclosure.documents import BodyCheck, SheetCheck, SheetMeasure, UnitSheet
@@ -115,7 +115,7 @@ class Sheets:
                 entity.entity_type,
                 records,
                 year=year,
-                industry=entity.industry,
+                body=AskedBody(entity.entity_id, entity.industry),
                 elsewhere=elsewhere,
             )
             found |= {(c["id"], entity.entity_id): c for line in lines for c in line.checks}

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cescore.definitions.model import Framework, Plan, Standard
+from cescore.definitions.model import AskedBody, Framework, Plan, Standard
 from cescore.definitions.scored_elsewhere import Elsewhere, scored_elsewhere
 from cescore.evaluation.per_entity import PerEntity
 from cescore.intake.entities import Entity
@@ -410,7 +410,7 @@ def entity_targets(
 
 
 class _Measures:
-    """Each entity's measures; those that nobody inspected are one object for all of an industry."""
+    """Each entity's measures; those that nobody inspected are one object for all who are asked alike."""
 
     def __init__(
         self, plan: Plan, whose: Mapping[str, TypeEvaluation], workspace: Workspace
@@ -420,27 +420,29 @@ class _Measures:
         self.records: dict[str, list[MeasureRecord]] = defaultdict(list)
         for record in workspace.measures:
             self.records[record.entity_id].append(record)
-        self._blank: dict[tuple[str, str], tuple[MeasureLine, ...]] = {}
+        self._blank: dict[tuple[str, AskedBody], tuple[MeasureLine, ...]] = {}
         self._elsewhere: dict[str, Mapping[str, Elsewhere]] = {}
+        self._named = {e for m in plan.measures.values() for c in m.checks for e in c.entities}
 
     def __call__(self, entity_id: str) -> tuple[MeasureLine, ...]:
         framework = self.whose[entity_id].framework
         records: dict[int, list[Mapping[str, str]]] = defaultdict(list)
         for record in self.records.get(entity_id, ()):
             records[record.year].append({**vars(record), "year": f"{record.year}"})
-        industry = self.register[entity_id].industry
+        own = AskedBody(entity_id, self.register[entity_id].industry)
         if self.year in records:
-            return self._lines(framework, records, industry)
-        key = framework.entity_type, industry
+            return self._lines(framework, records, own)
+        alike = own if entity_id in self._named else AskedBody("", own.industry)
+        key = framework.entity_type, alike
         if key not in self._blank:
-            self._blank[key] = self._lines(framework, {}, industry)
+            self._blank[key] = self._lines(framework, {}, alike)
         return self._blank[key]
 
     def _lines(
         self,
         framework: Framework,
         records: Mapping[int, Iterable[Mapping[str, str]]],
-        industry: str,
+        body: AskedBody,
     ) -> tuple[MeasureLine, ...]:
         entity_type = framework.entity_type
         if entity_type not in self._elsewhere:
@@ -450,7 +452,7 @@ class _Measures:
             entity_type,
             records,
             year=self.year,
-            industry=industry,
+            body=body,
             elsewhere=self._elsewhere[entity_type],
         )
 

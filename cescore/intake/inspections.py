@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from cescore.definitions.model import EVIDENCE_KINDS, Check, Measure, Plan
+from cescore.definitions.model import EVIDENCE_KINDS, AskedBody, Check, Measure, Plan
 from cescore.intake import notation
 from cescore.intake.accounting import RowCount
 from cescore.intake.address import of_row
 from cescore.intake.columns import ColumnLayout
 from cescore.intake.csv_table import CsvTable, read_csv
 from cescore.intake.dates import read_date
-from cescore.intake.entities import Register
+from cescore.intake.entities import Entity, Register
 from cescore.intake.findings import Context
 from cescore.intake.near_words import near_word
 from cescore.intake.notation import clean, folded, nearest
@@ -88,8 +88,8 @@ _SOFT = frozenset(
         *("duplicate_row", "no_evidence", "no_document", "near_unit", "date_serial"),
         # the number decides; the evidence counts as the unit's own word
         *("status_against_goal", "self_inspected"),
-        # the plan asks it of other industries: it does not apply
-        "not_of_industry",
+        # the plan asks it of others: it does not apply
+        *("not_of_industry", "not_of_body"),
         # a value in words is recorded and printed, and counts in no sum and towards no goal
         *("not_a_number", "unit_in_cell", "date_in_number"),
     ]
@@ -389,8 +389,8 @@ def _against_plan(row: Row, year: int, register: Register, asked: AskedChecks) -
     told: Wrong = []
     if status in INSPECTED:
         told += _against_goal(row, asked.goal(check, year), check)
-        if entity is not None and not check.asks(entity.industry):
-            told.append(("not_of_industry", {"text": status, "industries": check.industries}))
+        if entity is not None:
+            told += _asked_of_others(check, entity, status, register)
     inspector = row.get("inspector_unit", "")
     if entity is not None and entity.entity_type == asked.own_type and inspector in measure.units:
         told.append(("self_inspected", {}))
@@ -407,6 +407,16 @@ def _against_goal(row: Row, goal: float | None, check: Check) -> Wrong:
         return []
     values: dict[str, Value] = {"text": row["status"], "value": number, "goal": goal}
     return [("status_against_goal", {**values, "op": op})]
+
+
+def _asked_of_others(check: Check, entity: Entity, status: str, register: Register) -> Wrong:
+    """What to tell of a check that the plan asks of other bodies, by name or by industry."""
+    if check.asks(AskedBody(entity.entity_id, entity.industry)):
+        return []
+    if check.entities and entity.entity_id not in check.entities:
+        names = tuple(register[e].name_zh if e in register else e for e in check.entities)
+        return [("not_of_body", {"text": status, "bodies": names})]
+    return [("not_of_industry", {"text": status, "industries": check.industries})]
 
 
 def _wrong_id(row: Row, register: Register, asked: AskedChecks) -> Wrong:

@@ -148,7 +148,8 @@ class Workspace:
         log.extend(_without_refused(checked, refused))
         log.extend(left_out(layout.cubes.values(), definitions.variables, refused))
         log.extend(scored_and_unreturned(layout.cubes, definitions))
-        log.extend(_not_filed(register, layout, definitions))
+        in_vain = {f.entity_id for f in log.found if f.is_open_error and f.year == run.year}
+        log.extend(_not_filed(register, layout, definitions, in_vain))
         log.extend(declared_mixes(definitions, register, layout.panels, REGISTER))
         log.extend(unknown_types(definitions, register))
         log.extend(unknown_entities(definitions, register))
@@ -413,9 +414,12 @@ def _without_refused(checked: Iterable[Finding], refused: Collection[Cell]) -> l
 
 
 def _not_filed(
-    register: Register, layout: PanelLayout, definitions: Definitions
+    register: Register, layout: PanelLayout, definitions: Definitions, in_vain: Collection[str]
 ) -> Iterator[Finding]:
-    """Entities of the year of which nothing was received, and types that no framework evaluates."""
+    """Entities of the year of which nothing was received, and types that no framework evaluates.
+
+    ``in_vain``: entities that filed, though nothing of it can be used; errors say why.
+    """
     year = definitions.run.year
     for entity_type, panel in layout.panels.items():
         if entity_type not in definitions.frameworks:
@@ -431,7 +435,7 @@ def _not_filed(
             continue
         known = _known_in(panel, year)
         for entity in register.of_type(entity_type, year):
-            if entity.entity_id not in known:
+            if entity.entity_id not in known and entity.entity_id not in in_vain:
                 yield _no_return(entity, panel, year)
 
 

@@ -105,7 +105,7 @@ def collect(asked: Asked, options: CollectOptions, console: Console) -> int:
 def _collected(asked: Asked, options: CollectOptions, expected: Expected, console: Console) -> int:
     began = time.monotonic()
     layouts = load_layouts(asked.root, expected)
-    _refuse_unknown(options, layouts)
+    _refuse_unknown(asked, options, layouts)
     kept = KeptReturns(asked.root, expected.year)
     if not options.discards_edits and not options.is_preview:
         kept.refuse_edited(_as_written(kept))
@@ -144,11 +144,20 @@ def _expected(asked: Asked) -> Expected:
     return Expected(definitions, register.as_of(year), year)
 
 
-def _refuse_unknown(options: CollectOptions, layouts: Mapping[str, Layout]) -> None:
+def _refuse_unknown(asked: Asked, options: CollectOptions, layouts: Mapping[str, Layout]) -> None:
     if not options.folder.is_dir():
         raise RunError(
             Sentence(
                 "{folder}: no folder, expected one with received returns", folder=options.folder
+            )
+        )
+    own = (asked.root / "data").resolve()
+    folder = options.folder.resolve()
+    if own == folder or own in folder.parents or folder in own.parents:
+        raise RunError(
+            Sentence(
+                "{folder}: is, holds or lies in the workspace's own data/, expected a folder of received returns alone",
+                folder=options.folder,
             )
         )
     known = (*BUILT_IN, *layouts)

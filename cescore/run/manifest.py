@@ -11,6 +11,7 @@ from typing import Any
 
 import cescore
 from cescore.definitions.json_text import json_document
+from cescore.errors import JsonError
 from cescore.run.audit import Audit
 from cescore.run.files import combined, file_hash, write_atomically
 from cescore.run.inputs import Inputs, libraries
@@ -88,9 +89,9 @@ class Before:
         """The files of data/ and params/ that are others than when a tree was built last; none where
         its manifest cannot be read."""
         try:
-            known = json.loads((folder / MANIFEST_NAME).read_bytes())["inputs"]
+            known = read_manifest(folder)["inputs"]
             return tuple(sorted(_changed(known, self.files)))
-        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        except (OSError, JsonError, LookupError, TypeError, AttributeError):
             return ()
 
     @property

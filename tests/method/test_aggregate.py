@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,6 +14,7 @@ from cescore.definitions.model import Scale
 from cescore.errors import MethodError
 from cescore.method.aggregate import (
     MEANS,
+    aggregate,
     arithmetic_mean,
     combine,
     generalised_mean,
@@ -190,6 +193,15 @@ def test_a_power_mean_of_a_negative_value_is_missing_and_so_are_others_of_it() -
     assert generalised_mean([-1.0, 5.0], [1, 1], power=1) == 2
     assert generalised_mean([4.0, 9.0], [1, 1], power=0) == pytest.approx(6)
     assert generalised_mean([30.0, 60.0], [1, 1], power=-1) == pytest.approx(40)
+
+
+def test_who_returned_nothing_has_no_place_among_all_and_is_nobody_s_rival() -> None:
+    frame = framework([indicator("X")], [group("G", aggregation="copeland")])
+    scored = evaluate(panel({"x": [[9], [5], [1]]}), frame, base_year=2020, run_year=2020).scored
+    some = aggregate(replace(scored, returned=np.array([[True], [False], [True]])), frame)
+    found = some.groups.columns["G"]
+    assert found.state[:, 0].tolist() == [State.PRESENT, State.MISSING, State.PRESENT]
+    assert found.values[[0, 2], 0].tolist() == [100, 0]
 
 
 @pytest.mark.parametrize("weights", [(0.5, 0.45, 0.66), (0.97, 0.44, 0.98), (0.1, 0.2, 0.7)])

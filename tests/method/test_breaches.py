@@ -193,6 +193,48 @@ def test_an_observer_of_another_cell_takes_off_what_it_knows_of_it(
     assert found(cells, printed, 20) == ([] if is_safe else breaches)
 
 
+@pytest.mark.parametrize(("rest_within", "is_safe"), [(5.9, False), (6.0, True)])
+def test_an_observer_in_the_cell_and_elsewhere_takes_off_both(
+    rest_within: float, is_safe: bool
+) -> None:
+    """b takes 50 off C, and 30 off D: beside a there are 4 and the rest's uncertainty."""
+    cells: Cells = {C: {"a": 100.0, "b": 50.0}, D: {"b": 30.0, "g": 4.0}}
+    printed = [
+        Statement.of("t", {C: 1.0, D: 1.0, REST: 1.0}, 204),
+        Statement("r", {REST: 1.0}, 20 - rest_within, 20 + rest_within),
+    ]
+    assert found(cells, printed, 20) == ([] if is_safe else [("a", "b", "upper", "rt")])
+
+
+@pytest.mark.parametrize(("rest_within", "is_safe"), [(3.9, False), (4.0, True)])
+def test_a_holding_s_parts_together_are_safe_from_whoever_is_in_none_of_its_cells(
+    rest_within: float, is_safe: bool
+) -> None:
+    """z takes off its 100: beside H there are 1, 1, 4 and the rest's uncertainty; H knows as little of z."""
+    other = RespondentCell("another park", "coal")
+    cells: Cells = {
+        C: {"H": 60.0, "x": 1.0},
+        D: {"H": 40.0, "y": 1.0},
+        other: {"z": 100.0, "g": 4.0},
+    }
+    printed = [
+        Statement.of("t", {C: 1.0, D: 1.0, other: 1.0, REST: 1.0}, 226),
+        Statement("r", {REST: 1.0}, 20 - rest_within, 20 + rest_within),
+    ]
+    breaches = [("z", "H", "upper", "rt"), ("H", "z", "upper", "rt")]
+    assert found(cells, printed, 20) == ([] if is_safe else breaches)
+
+
+def test_a_sum_of_too_few_that_two_numbers_bound_is_given_away_by_both() -> None:
+    printed = [
+        Statement.of("t", {C: 1.0, REST: 1.0}, 250),
+        Statement("r", {REST: 1.0}, 15.1, 1000),
+        Statement("s", {REST: 1.0}, 0, 24.9),
+    ]
+    three: Cells = {C: {"a": 100.0, "b": 70.0, "c": 60.0}}
+    assert found(three, printed, 20) == [("a", "", "contributors", "rst")]
+
+
 def test_the_interval_of_a_cell_s_others_is_what_the_sums_leave_less_one_s_own() -> None:
     cells: Cells = {C: {"a": 100.0, "b": 50.0}, D: {"b": 30.0}}
     printed = [Statement.of("t", {C: 1.0, D: 1.0}, 180), Statement("d", {D: 1.0}, 20, 60)]

@@ -19,6 +19,12 @@ def test_whom_two_others_know_no_less_than_in_every_cell_is_not_asked() -> None:
     assert Knowledge({COAL: parts, FUEL: {"D": 1.0}}).observers == ("A", "B", "D")
 
 
+def test_whoever_is_absent_from_a_cell_knows_nothing_of_it() -> None:
+    """A and B know more of coal than D, and nothing of fuel, where D adds 1 of several."""
+    fuel = {"D": 1.0, "X": 2.0, "Y": 2.0, "Z": 2.0}
+    assert "D" in Knowledge({COAL: {"A": 10.0, "B": 5.0, "D": 1.0}, FUEL: fuel}).observers
+
+
 def test_second_largest_is_asked_of_the_cells_whose_largest_is_to_be_protected() -> None:
     both = {"A": 10.0, "B": 5.0}
     assert Knowledge({COAL: both, FUEL: both}).observers == ("A", "B")
@@ -55,6 +61,7 @@ def test_of_equal_holdings_the_first_two_are_asked() -> None:
     [
         ({"A": 1.0, "B": 3.0, "C": 2.0}, ("B", "C")),
         ({"B": 2.0, "A": 2.0, "C": 1.0}, ("A", "B")),
+        ({"A": 1.0, "B": 3.0}, ("B", "A")),
         ({"A": 1.0}, ("A", "")),
     ],
 )

@@ -42,6 +42,26 @@ def test_a_number_released_again_is_audited_anew(monkeypatch: pytest.MonkeyPatch
     assert least_withheld({**COSTS, "d": 5.0}, audit) == {"a", "b"}
 
 
+def test_of_two_that_are_needless_one_by_one_and_not_both_one_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """p, q and r are chosen one after the other. With q released, only p hits the first proof."""
+    monkeypatch.setattr(withholding, "EXACT_ROUNDS", 0)
+    monkeypatch.setattr(withholding, "FEW_PROOFS", 0)
+    proofs = [frozenset("pq"), frozenset("qr"), frozenset("rs")]
+
+    def audit(withheld: frozenset[str]) -> list[frozenset[str]]:
+        number = len(withheld)  # the next proof comes out with the next number withheld
+        return (
+            proofs[number : number + 1]
+            if not proofs[min(number, 2)] & (withheld - {"p", "q"})
+            else []
+        )
+
+    costs = {"p": 1.0, "q": 1.5, "r": 2.0, "s": 9.0}
+    assert least_withheld(costs, audit) == {"p", "r"}
+
+
 def test_proofs_that_share_no_number_are_hit_apart() -> None:
     costs = {"a": 1.0, "b": 2.0, "c": 5.0, "d": 4.0}
     assert least_withheld(

@@ -234,12 +234,15 @@ class MissingRules(Definition):
 class Headline(Definition):
     """The two rates on page one, and what stands beside them.
 
+    ``recycled_input_share``: the indicator of what share of its input is recycled, named beside the
+    recycling rate, since the two are easily taken for each other.
     ``instead``: a rate -> another form of it, printed beside it under its own name; where the rate
     itself has no value, that form stands in its place and says so.
     """
 
     resource_output_rate: str = ""
     resource_recycling_rate: str = ""
+    recycled_input_share: str = ""
     beside: Words = ()
     instead: Mapping[Code, Code] = {}
 

@@ -125,6 +125,8 @@ def assessment(book: OpenDocument[MethodBook], constants: Mapping[str, float]) -
     }
     variants = {} if rules.bonus_most else {6: "6.capped"}
     said = [words.t(f"book.assess.{variants.get(n, n)}", **shares, **better) for n in range(1, 11)]
+    if rules.enough_checks > 1:
+        said.insert(1, words.t("book.assess.enough", n=rules.enough_checks))
     said += [words.t("book.noted", note=rules.note)] if rules.note else []
     return Fragment.join(
         [
@@ -381,11 +383,12 @@ def _check(words: Words, check: Check, elsewhere: ElsewhereByType) -> Row:
 
 
 def _asked(words: Words, check: Check) -> str:
-    """The types that a check is for, and the industries of those that have one."""
-    types = words.types(check.levels)
-    if not check.industries:
-        return types
-    return words.t("book.check.industries", types=types, list=words.join(check.industries))
+    """The types that a check is for, the industries of those that have one, the bodies it is for alone."""
+    asked = words.types(check.levels)
+    for name, only in (("industries", check.industries), ("entities", check.entities)):
+        if only:
+            asked = words.t(f"book.check.{name}", types=asked, list=words.join(only))
+    return asked
 
 
 def _elsewhere(book: MethodBook) -> ElsewhereByType:

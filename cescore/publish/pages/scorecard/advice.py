@@ -20,6 +20,7 @@ from cescore.publish.numbers import decimals_for, enough, number, quantity
 from cescore.publish.pages.scorecard.comparable import peer_words
 from cescore.publish.pages.scorecard.evidence import PageEvidence
 from cescore.publish.pages.scorecard.norms import norm_words
+from cescore.publish.pages.scorecard.vetoes import vetoes_with
 from cescore.publish.view import View, by_code, has_enough, of_series
 
 MOST = 3
@@ -82,6 +83,17 @@ def returns(known: PageEvidence) -> Iterator[Advice]:
         names = view.join(i.name(view.lang) or i.code for i in empty[:NAMED])
         least = quantity(100 * view.bundle.framework.missing.min_weight_covered, "%", view.lang, 0)
         yield Advice(view.t("advice.complete", names=names, n=len(empty), least=least))
+
+
+def open_vetoes(known: PageEvidence) -> Iterator[Advice]:
+    """Vetoes that the figures show: to be confirmed or cleared before anything else, since they decide."""
+    view = known.view
+    found = vetoes_with(view, "proposed")
+    if found:
+        names = [
+            name_in(view.lang, v.sign.zh, v.sign.en) if v.sign else v.name(view.lang) for v in found
+        ]
+        yield Advice(view.t("advice.vetoes", n=len(found), names=view.join(dict.fromkeys(names))))
 
 
 def late_targets(known: PageEvidence) -> Iterator[Advice]:
@@ -296,4 +308,4 @@ def _lowest(known: PageEvidence) -> Iterator[Advice]:
 
 
 Rule = Callable[[PageEvidence], Iterator[Advice]]
-RULES: tuple[Rule, ...] = (returns, late_targets, open_checks, next_grade, levers)
+RULES: tuple[Rule, ...] = (returns, open_vetoes, late_targets, open_checks, next_grade, levers)
