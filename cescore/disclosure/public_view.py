@@ -75,7 +75,8 @@ class PublicView:
         return computed_from(self._as_released, framework, base_year=base_year)
 
     def _hidden(self, *, only_numbers: bool) -> Years:
-        found: dict[str, set[int]] = {code: set(years) for code, years in self.withheld.items()}
+        of_panel = set(self.whole.panel.years)
+        found = {code: of_panel.intersection(years) for code, years in self.withheld.items()}
         accounts, indicators = self._recomputed
         for now, whole in ((accounts, self.whole.accounts), (indicators, self.whole.indicators)):
             own = whole.alone(self.row)
