@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias
 
 from cescore.definitions.json_text import json_document
 from cescore.definitions.shipped import FINDINGS
+from cescore.errors import filled
 from cescore.intake.address import Address
 
 LANGUAGES = ("zh", "en")
@@ -90,7 +91,7 @@ def said(key: str, values: Values, lang: str, naming: Naming = as_written) -> Sa
     if key == "unit_differs" and not given["unit"]:
         given["unit"] = text("pure_number", lang)
     texts = catalogue()[key]
-    found, expected = (texts.get(part, {}).get(lang, "").format(**given) for part in PARTS)
+    found, expected = (filled(texts.get(part, {}).get(lang, ""), given) for part in PARTS)
     near = given.get("near")
     if near:
         key_of_near = "near" if expected else "near_only"
@@ -116,7 +117,7 @@ def joined(parts: Iterable[str], lang: str) -> str:
 def place_of(address: Address, lang: str, more: int = 0) -> str:
     """The place within the file; ``more`` findings like this one follow."""
     place = address.cell or (text("row", lang).format(n=address.row) if address.row else "")
-    return text("more", lang).format(n=more, place=place) if more else place
+    return text("more", lang).format(n=more, place=place).strip() if more else place
 
 
 def where(address: Address, lang: str, more: int = 0) -> str:
@@ -143,7 +144,7 @@ def _worded(value: Value, lang: str, naming: Naming) -> Any:
     if isinstance(value, Phrase):
         given = {name: _worded(inner, lang, naming) for name, inner in value.values}
         key = "number" if value.key == "number_in" and not given["unit"] else value.key
-        return text(key, lang).format(**given)
+        return filled(text(key, lang), given)
     if isinstance(value, tuple):
         return text("separator", lang).join(_shown(_worded(v, lang, naming)) for v in value)
     return value

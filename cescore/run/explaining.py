@@ -15,13 +15,14 @@ from cescore.evaluation.tracing.asking import trace_asked, tracer_of
 from cescore.evaluation.tracing.trace import Traced, TracedQuantity, as_graph
 from cescore.evaluation.tracing.whole_workspace import WholeWorkspace
 from cescore.evaluation.yearly import evaluate_workspace
-from cescore.intake.entities import Entity, Register
-from cescore.intake.workspace import Workspace
+from cescore.intake.entities import Entity
+from cescore.intake.workspace import REGISTER, Workspace
 from cescore.method.thresholds import is_equal
 from cescore.publish.traces import ALL, TraceText
 from cescore.publish.words import LANGUAGES, label, label_or
 from cescore.run.asked import Asked
 from cescore.run.job import report_name
+from cescore.run.phases import Phases, silent
 
 RESULT = "result.json"
 MOST_NEAR = 3  # names that an unknown one may have meant
@@ -91,16 +92,17 @@ class TraceAnswer:
         return label(f"explain.printed_{key}", self.lang, file=printed.file, **values)
 
 
-def answer(question: TraceQuestion) -> TraceAnswer:
-    """Follow a number back.
+def answer(question: TraceQuestion, told: Phases = silent) -> TraceAnswer:
+    """Follow a number back; ``told`` hears each phase as it begins.
 
     Raises
     ------
     DataError
         There is no such entity, or it has no such number; the nearest are named.
     """
-    workspace = Workspace.load(question.root, question.year)
-    entity = entity_named(question.entity, workspace.register)
+    workspace = Workspace.load(question.root, question.year, told)
+    entity = entity_named(question.entity, workspace)
+    told("evaluating")
     tracer = tracer_of(WholeWorkspace(evaluate_workspace(workspace)))
     of_year = _year_asked(question, workspace)
     trace = trace_asked(tracer, entity.entity_id, question.code, of_year)
@@ -130,7 +132,7 @@ def _year_asked(question: TraceQuestion, workspace: Workspace) -> int:
     return year
 
 
-def entity_named(asked: str, register: Register) -> Entity:
+def entity_named(asked: str, workspace: Workspace) -> Entity:
     """The entity of an id or of a name.
 
     Raises
@@ -138,6 +140,7 @@ def entity_named(asked: str, register: Register) -> Entity:
     DataError
         There is none, or the name is that of several.
     """
+    register = workspace.register
     if asked in register:
         return register[asked]
     named = [e for e in register if asked in (e.name_zh, e.name_en)]
@@ -157,7 +160,12 @@ def entity_named(asked: str, register: Register) -> Entity:
     near = dict.fromkeys(f"{by_word[word].entity_id} {by_word[word].name_zh}" for word in close)
     told = Sentence("; nearest: {names}", names=", ".join(near)) if near else ""
     raise DataError(
-        Sentence("data/entities.csv has no entity {asked!r}{told}", asked=asked, told=told)
+        Sentence(
+            "{file} has no entity {asked!r}{told}",
+            file=workspace.root / REGISTER,
+            asked=asked,
+            told=told,
+        )
     )
 
 

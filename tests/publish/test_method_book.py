@@ -346,3 +346,10 @@ def test_the_book_works_one_mix_of_products_through(lang: str) -> None:
     )
     page = words(method_book.ends(opened(definitions, lang)).html)
     assert packed(f"= {exact(0.75 * steel + 0.25 * cement)}") in packed(page)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_book_works_the_ends_of_each_rate_through_by_its_denominator(lang: str) -> None:
+    page = words(method_book.ends(opened(load_definitions(ROOT / "params"), lang)).html)
+    assert packed("= 48.31") in packed(page)  # recycled input: 0.75 × 8.6 and 0.25 × 0.94 tonnes
+    assert packed("= 99.25") in packed(page)  # reuse: 0.75 × 62 and 0.25 × 15 m3

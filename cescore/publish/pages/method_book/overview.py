@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from cescore.definitions.industry_mix import WHOLE, MixPart, pair_of
 from cescore.definitions.model import Framework, Plan
 from cescore.definitions.model.ends import EndsRule, QuantityEnds
 from cescore.definitions.model.reference import Reference
@@ -102,6 +103,8 @@ def statistics(book: OpenDocument[MethodBook]) -> Fragment:
         TableColumn(words.t("book.limit.with"), 14, "small"),
     ]
     parts = [heading(words, "book.statistics")]
+    if data.run.status == "sample":
+        parts.append(paragraph(words.t("book.statistics.sample")))
     for one in (c for c in data.illustration.catalogue if c.entities >= FEWEST):
         framework = by_type[one.entity_type]
         caption = words.t(
@@ -197,6 +200,7 @@ def ends(book: OpenDocument[MethodBook]) -> Fragment:
             cut(columns, rules),
             cut(own, stated) if stated else NONE,
             _mixture(words, book.data),
+            *(_mixed_ends(words, book.data, code) for code in table.quantities),
         ]
     )
 
@@ -219,6 +223,42 @@ def _mixture(words: Words, book: MethodBook) -> Fragment:
             unit=unit_text(table.unit, words.lang),
         )
     )  # fmt: skip
+
+
+def _mixed_ends(words: Words, book: MethodBook, quantity: str) -> Fragment:
+    """One mix of the ends of a ratio by its denominator worked through, where a quantity has such."""
+    taken = (
+        p for f in book.frameworks for i in f.indicators.values() for p in i.goalposts.values()
+    )
+    posts = next((p for p in taken if p.of == quantity and p.mixed_by and p.by_industry), None)
+    if posts is None or posts.mixed_by is None:
+        return NONE
+    amounts = {
+        industry: posts.mixed_by.of(MixPart(industry, "", WHOLE)) for industry in posts.by_industry
+    }
+    industries = [industry for industry, amount in amounts.items() if amount][:2]
+    if len(industries) < 2:
+        return NONE
+    first, second = industries
+    mix = f"{first} 75%；{second} 25%"
+    _, best = pair_of(
+        mix, posts.by_industry, (posts.worst, posts.best), per_output=posts.mixed_by.of
+    )
+    table = next(a for f in book.frameworks if (a := f.accounts.get(posts.mixed_by.table)))
+    return paragraph(
+        words.t(
+            "book.ends.mixed_by",
+            name=words.name(book.ends.quantities[quantity], quantity),
+            table=words.name(table, table.code),
+            first=first,
+            second=second,
+            a=exact(amounts[first]),
+            b=exact(amounts[second]),
+            x=exact(posts.by_industry[first][1]),
+            y=exact(posts.by_industry[second][1]),
+            mixed=number(best, 2),
+        )
+    )
 
 
 def _taken(words: Words, rule: EndsRule) -> str:
