@@ -223,6 +223,7 @@ class PublicRow(Part):
     headline: Mapping[str, float | None] = {}
     status: str = "reported"  # or suppressed, insufficient, not_filed
     part_of: str = ""  # the body of its type that holds its figures: shown beneath it, not ranked
+    inside: str = ""  # the body of its type whose area it lies in, which is ranked as it is itself
 
 
 class StandardCard(Bilingual, Part):

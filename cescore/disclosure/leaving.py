@@ -47,7 +47,7 @@ def _parts(name: str, fields: Mapping[str, Source]) -> dict[str, Source]:
 
 
 _OTHERS: Mapping[str, Source] = {
-    "headline": "ledger", "index": "above", "n": "public", "part_of": "named",
+    "headline": "ledger", "index": "above", "inside": "named", "n": "public", "part_of": "named",
     "place": "named", "rank": "public", "status": "named",
 }  # fmt: skip
 _ASSESSMENT: Mapping[str, Source] = {

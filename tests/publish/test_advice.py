@@ -12,6 +12,7 @@ import pytest
 from cescore.definitions.model import Overlap, Plan
 from cescore.disclosure.bundle import FindingLine, FittedConstants
 from cescore.method.disclosure import PeerFigure
+from cescore.method.grade_margin import GradeMargin, GradeTurn
 from cescore.method.pace import Pace
 from cescore.publish.pages.scorecard.advice import MOST, advice
 from cescore.publish.pages.scorecard.comparable import comparable_figures
@@ -283,3 +284,12 @@ def test_beside_all_firms_the_page_says_so_and_falls_back_on_scores_of_groups():
     )["page_one"].html
     assert "在全部填报企业中居末四分之一：“循环利用”（" in page
     assert "同类中位数" not in page
+
+
+@pytest.mark.parametrize(("needed", "is_told"), [(2.0, True), (3.0, False)])
+def test_what_lifts_the_grade_is_no_more_checks_than_the_advice_is_about(needed, is_told):
+    turn = GradeTurn("measures", "", "", "", 3.0, needed, "count")
+    margin = GradeMargin("优秀", "excellent", 1.0, 1.0, (turn,))
+    data = checks(1.0, 0.8, 0.5, 1.0).model_copy(update={"margin": margin})
+    line = next(line for line in said(data) if "补足2项" in line)
+    assert ("等级即升为“优秀”" in line) is is_told

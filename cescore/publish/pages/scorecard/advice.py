@@ -136,8 +136,11 @@ def late_targets(known: PageEvidence) -> Iterator[Advice]:
     yield Advice(view.sentences(filter(None, [sentence, *more])), points or None)
 
 
-def _turn(known: PageEvidence, kind: str, key: str, line: TargetLine | None = None) -> str:
-    """What alone would lift the grade, of a kind and target; "" where nothing of it would."""
+def _turn(
+    known: PageEvidence, kind: str, key: str, line: TargetLine | None = None, *, most: int = 0
+) -> str:
+    """What alone would lift the grade, of a kind and target; "" where nothing of it would, or where it
+    would take more checks than the ``most`` that are open."""
     view, margin = known.view, known.view.data.margin
     found = [
         turn
@@ -146,8 +149,8 @@ def _turn(known: PageEvidence, kind: str, key: str, line: TargetLine | None = No
     ]
     if margin is None or not found:
         return ""
-    if line is None and found[0].needed > MOST_CHECKS:
-        return ""  # nearly all of them: no advice
+    if line is None and found[0].needed > min(most, MOST_CHECKS):
+        return ""  # nearly all of them, or more than the advice names: none
     needed = f"{found[0].needed:g}" if line is None else _enough_in_unit(view, line, found[0])
     grade = name_in(view.lang, margin.next_zh, margin.next_en)
     return view.t(key, needed=needed, grade=grade)
@@ -204,7 +207,7 @@ def open_checks(known: PageEvidence) -> Iterator[Advice]:
     )
     more = view.t("advice.more") if len(ordered) > NAMED else ""
     sentence = view.t("advice.checks", n=len(ordered), names=names, more=more)
-    turn = _turn(known, "measures", "advice.turn.measures")
+    turn = _turn(known, "measures", "advice.turn.measures", most=len(ordered))
     yield Advice(
         view.sentences(filter(None, [sentence, _gain_words(known, points), turn])),
         LEAST_GAIN if points is None else points,
@@ -259,11 +262,12 @@ def next_grade(known: PageEvidence) -> Iterator[Advice]:
 def _of_one_quantity(view: View, codes: Iterable[str]) -> frozenset[str]:
     """Some indicators with those that the plan says ask in part for the same (`Plan.overlaps`)."""
     kind, rules = view.data.entity.entity_type, view.data.rules
-    pairs = (
-        [{o.of, o.beside[kind]} for o in rules.overlaps.values() if kind in o.beside]
-        if rules
-        else []
-    )
+    overlaps = rules.overlaps.values() if rules is not None else ()
+    pairs = [
+        {overlap.of, overlap.beside[kind]}
+        for overlap in overlaps
+        if {overlap.of, overlap.beside.get(kind)} <= set(view.bundle.framework.indicators)
+    ]
     found = set(codes)
     while joined := [pair for pair in pairs if pair & found and not pair <= found]:
         found.update(*joined)

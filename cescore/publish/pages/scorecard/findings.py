@@ -214,7 +214,7 @@ def _extremes(known: PageEvidence) -> Iterator[Move]:
 
 
 def _moves_since(known: PageEvidence, since: int) -> Iterator[Move]:
-    """Indicators whose own value changed, in the direction in which they moved the index."""
+    """Indicators whose own value changed as printed, in the direction in which they moved the index."""
     view, year = known.view, known.view.bundle.year
     for indicator in view.scored:
         code = indicator.code
@@ -222,6 +222,9 @@ def _moves_since(known: PageEvidence, since: int) -> Iterator[Move]:
         points = _points(known, code, since)
         if new.value is None or old.value is None or new.taken or points is None:
             continue  # a carried value has not moved
+        decimals = view.decimals(code, [new.value, old.value])
+        if number(new.value, decimals) == number(old.value, decimals):
+            continue  # nor has what nobody can see move
         if abs(points) >= NOTABLE and (new.value - old.value) * indicator.direction * points > 0:
             yield Move(code, since, points, old, new)
 

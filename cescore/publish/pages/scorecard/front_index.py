@@ -101,6 +101,8 @@ def _released(view: View) -> dict[str, Any]:
     peers, code = view.data.peers, view.bundle.framework.index.code
     figure = next((f for f in peers.figures if f.code in {code, "index"}), None) if peers else None
     found: dict[str, Any] = {}
+    if _is_left_out_of_ranking(view):
+        found["rank"] = view.t("rank.none_withheld")
     if figure is None:
         return found
     if figure.rank is not None and figure.n is not None:
@@ -114,6 +116,16 @@ def _released(view: View) -> dict[str, Any]:
         found["median"] = peer_words(view, "peer.median_value", value=number(figure.median))
         found["median_place"] = per_cent_on(figure.median, scale)
     return found
+
+
+def _is_left_out_of_ranking(view: View) -> bool:
+    """Whether others of its type are ranked and this body, which has an index, is not, for what is
+    withheld of it."""
+    own_id, rows = view.data.entity.entity_id, view.data.siblings
+    own = next((row for row in rows if row.place.entity_id == own_id), None)
+    if own is None or own.index is None or own.rank is not None or own.part_of:
+        return False
+    return own.status == "reported" and any(row.rank is not None for row in rows)
 
 
 def per_cent_on(value: float, scale: Scale) -> str:

@@ -86,12 +86,14 @@ def _lines_left(view: View, sentences: Sequence[str]) -> int:
 
 
 def relatives(view: View, kind: str) -> str:
-    """The bodies that share figures with the entity in one way, each with its type and code."""
+    """The bodies that share figures with the entity in one way, each with its type and code; of another
+    report on the same place also why the two differ."""
     found = [one.place for one in view.data.entity.relatives if one.kind == kind]
-    return view.join(
+    names = view.join(
         view.t("relative", name=view.place(p), type=view.type_name(p.entity_type), id=p.entity_id)
         for p in found
     )
+    return view.t("relative.same.short", names=names) if found and kind == "same" else names
 
 
 def masthead(view: View) -> dict[str, Any]:
