@@ -23,7 +23,7 @@ from cescore.publish.printing.pdf import print_pdf
 from cescore.publish.section import section
 from cescore.publish.stages import collector_paused
 from cescore.publish.stylesheets import STYLESHEET
-from cescore.publish.words import label
+from cescore.publish.words import LANGUAGE_TAGS, label
 
 HIDDEN = {"working", "parameters"}
 
@@ -81,7 +81,7 @@ def _page(bundle: Path, lang: str, notebook: Path) -> str:
             (front if "front" in tags else rest).append(part)
     title = html.escape(bundle.stem)
     return (
-        f'<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<!DOCTYPE html><html lang="{LANGUAGE_TAGS[lang]}"><head><meta charset="utf-8"><title>{title}</title>'
         f'</head><body class="{_classes(known, lang)}">{_running(known, lang)}'
         f"<main>{''.join(front + rest)}</main>"
         "</body></html>"

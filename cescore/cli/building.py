@@ -199,6 +199,8 @@ def preview(
         stage=stage or "",
         variant=variant,
     )
+    tell_phase = phases(Terminal(stderr=True), asked.spoken)  # the report's path is the output
+    tell_phase("starting")
     render = TRIAL_RENDER if variant else WATCHED_RENDER if watch else PREVIEW_RENDER
     from cescore.run.executor import Deferred
 
@@ -207,7 +209,7 @@ def preview(
 
         for line in unfenced_told(asked):
             console.print(line, markup=False)
-        made = Preview(asked, name, executor, executor.begin)
+        made = Preview(asked, name, executor, executor.begin, tell_phase)
         previewed = made.make()
         for line in previewed.lines(asked.spoken):
             console.print(line, markup=False)

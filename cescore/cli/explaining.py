@@ -10,6 +10,8 @@ import typer
 
 from cescore.cli.application import NUMBERS, app, console
 from cescore.cli.options import BY_LOCALE, HERE, Language, Root, Year, of_terminal, workspace
+from cescore.run.lines import Terminal
+from cescore.run.phases import phases
 
 Depth = Annotated[int, typer.Option(help="Levels of steps shown below the number.", min=0)]
 AsJson = Annotated[bool, typer.Option("--json", help="The steps as JSON on standard output.")]
@@ -32,9 +34,12 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Follow a number back: formula, numbers put in, and each one's file, sheet and cell."""
+    place, spoken = workspace(root), of_terminal(lang)
+    tell_phase = phases(Terminal(stderr=True), spoken)  # the answer alone is the command's output
+    tell_phase("starting")
     from cescore.run.explaining import TraceQuestion, answer
 
-    found = answer(TraceQuestion(workspace(root), entity, code, year, of_terminal(lang), of))
+    found = answer(TraceQuestion(place, entity, code, year, spoken, of), tell_phase)
     if as_json:
         print(json.dumps(found.as_json(), ensure_ascii=False, indent=1, allow_nan=False))
     else:

@@ -9,6 +9,8 @@ import typer
 
 from cescore.cli.application import OFFICIAL, app, console
 from cescore.cli.options import BY_LOCALE, HERE, Language, Root, Year, of_terminal, workspace
+from cescore.run.lines import Terminal
+from cescore.run.phases import phases
 
 
 class RangeForm(StrEnum):
@@ -31,6 +33,7 @@ def infer(
 
     Exit status 1 if a range is narrower than the bureau's rules allow.
     """
+    phases(Terminal(stderr=True), of_terminal(lang))("starting")
     from cescore.run.protecting import infer as tell
 
     raise typer.Exit(tell(workspace(root), year, who, form.value, of_terminal(lang), console))
@@ -39,6 +42,7 @@ def infer(
 @app.command(rich_help_panel=OFFICIAL)
 def protect(root: Root = HERE, year: Year = None, lang: Language = BY_LOCALE) -> None:
     """Choose which figures are withheld, audit all that is released, and keep both in data/."""
+    phases(console, of_terminal(lang))("starting")
     from cescore.run.protecting import protect as choose
 
     raise typer.Exit(choose(workspace(root), year, of_terminal(lang), console))

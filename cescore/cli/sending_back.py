@@ -24,6 +24,7 @@ from cescore.cli.options import (
 )
 from cescore.cli.wrong_use import WrongUse
 from cescore.run.asked import Asked
+from cescore.run.phases import phases
 
 
 @app.command("send-back", rich_help_panel=RETURNS)
@@ -42,6 +43,7 @@ def send_back(
     progress: Progress = BY_ITSELF,
 ) -> None:
     """Mark the findings in a copy of each faulty return, with room for answers, to be sent back."""
+    phases(console, of_terminal(lang), progress)("starting")
     from cescore.run.sending_back import send_back as send
 
     asked = Asked(

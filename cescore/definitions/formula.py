@@ -103,7 +103,7 @@ def parse(text: str, conditions: bool = False, across: bool = False) -> Expressi
 def _parsed(text: str, conditions: bool, across: bool) -> Expression:
     if len(text) > LONGEST:
         raise FormulaError(
-            Sentence("{n} characters", n=len(text)),
+            Sentence("{n} {n:character|characters}", n=len(text)),
             expected=Sentence("at most {most}", most=LONGEST),
         )
     names = tuple(dict.fromkeys(scan(text, conditions, across)))

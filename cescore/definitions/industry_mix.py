@@ -61,6 +61,7 @@ def shares_of(industry: str) -> tuple[tuple[str, Fraction], ...]:
     return tuple(shares.items())
 
 
+@lru_cache(maxsize=4096)
 def names_of(industry: str) -> tuple[str, ...]:
     """The industries that a text names, whether or not each has its share.
 

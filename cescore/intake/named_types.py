@@ -11,6 +11,7 @@ from cescore.intake.address import Address
 from cescore.intake.entities import Register
 from cescore.intake.findings import Finding
 from cescore.intake.notation import nearest
+from cescore.intake.unknown_ids import unknown_id
 
 
 def unknown_types(definitions: Definitions, register: Register) -> Iterator[Finding]:
@@ -46,8 +47,9 @@ def unknown_entities(definitions: Definitions, register: Register) -> Iterator[F
     for file, ids in named:
         for entity_id in ids:
             if entity_id not in register:
-                values = (("text", entity_id), ("near", nearest(entity_id, register.entities)))
-                yield Finding("warning", "unknown_entity", Address(f"params/{file}"), values=values)
+                told, values = unknown_id(entity_id, register.entities)
+                at = Address(f"params/{file}")
+                yield Finding("warning", told, at, values=tuple(values.items()))
 
 
 def _named(definitions: Definitions) -> Iterator[tuple[str, str, Iterable[str]]]:

@@ -7,10 +7,9 @@ None: that such a score leaves the grade of a real body provisional is a convent
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from cescore.definitions.industry_mix import is_mix
-from cescore.definitions.model import Account, Framework, Goalposts, Indicator
+from cescore.definitions.model import Framework, Goalposts, Indicator
+from cescore.definitions.order import closure
 from cescore.method.column import Panel, State
 from cescore.method.evaluation import TypeEvaluation
 
@@ -47,10 +46,12 @@ def _is_from_sample(
     industry = panel.attributes.get("industry", ("",) * len(panel.entities))[row]
     if posts is not None and (posts.from_sample or _is_mixed_by_sample(posts, industry)):
         return True
-    tables = [a for a in _accounts_of(indicator.code, framework) if a.by]
+    used = closure([indicator.code], framework.expressions, own=True)
+    tables = [account for code, account in framework.accounts.items() if code in used]
     return any(
         table.is_from_sample(_word(table.by, panel, row, panel.year_position(year)), industry)
         for table in tables
+        if table.by
     )
 
 
@@ -66,17 +67,3 @@ def _word(by: str, panel: Panel, row: int, at: int) -> str:
         return panel.attributes[by][row]
     text = panel.codes[by][row, at] if by in panel.codes else None
     return str(text) if text else ""
-
-
-def _accounts_of(code: str, framework: Framework) -> Iterator[Account]:
-    """The accounts that an indicator uses, and those that these use, each once."""
-    pending, seen = [code], set[str]()
-    while pending:
-        used = pending.pop()
-        computed = framework.accounts.get(used) or framework.indicators.get(used)
-        if computed is None or used in seen:
-            continue
-        seen.add(used)
-        if isinstance(computed, Account):
-            yield computed
-        pending += computed.expression.own_names if computed.expression else ()

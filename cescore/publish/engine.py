@@ -60,10 +60,16 @@ class _Outputs(list[NotebookNode]):
 
     def show(self, kind: str, data: Mapping[str, Any], metadata: Any, **more: Any) -> NotebookNode:
         self._begin()
-        given = {"data": _text_of(data), "metadata": dict(metadata or {}), **more}
+        given = {
+            "data": NotebookNode(_text_of(data)),
+            "metadata": from_dict(metadata or {}),
+            **more,
+        }
         is_plain = all(isinstance(v, str) or _is_json(mime) for mime, v in given["data"].items())
         # What is text or JSON fits nbformat's schema, which takes longer to ask than a cell to run.
-        shown = from_dict({"output_type": kind, **given}) if is_plain else new_output(kind, **given)
+        shown = (
+            NotebookNode({"output_type": kind, **given}) if is_plain else new_output(kind, **given)
+        )
         self.append(shown)
         return shown
 

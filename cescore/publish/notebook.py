@@ -23,7 +23,8 @@ from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillException, PapermillExecutionError
-from papermill.execute import raise_for_execution_errors
+from papermill.execute import raise_for_execution_errors, remove_error_markers
+from papermill.parameterize import parameterize_notebook
 from papermill.translators import papermill_translators
 from traitlets.config import Config
 
@@ -101,13 +102,15 @@ def _run_here(
 ) -> NotebookNode:
     """The notebook with its parameters, by papermill, then its cells run by our engine.
 
-    papermill's own run would turn the executed notebook into text that nobody asks for: what runs
-    here its caller writes, once, when it is ready.
+    Its steps are called one by one, on the notebook that was read: papermill's own run turns it into
+    text and reads that again, and what runs here its caller writes, once, when it is ready.
     """
     how = {"engine_name": ENGINES[IN_PROCESS], "kernel_name": _kernel(source)}
-    prepared = papermill.execute_notebook(
-        source, None, parameters=dict(parameters), prepare_only=True, **how
-    )
+    source.metadata.setdefault("papermill", {})
+    for cell in source.cells:
+        cell.metadata["papermill"] = {}
+        cell.metadata.setdefault("tags", [])
+    prepared = remove_error_markers(parameterize_notebook(source, dict(parameters), **how))
     executed = papermill_engines.execute_notebook_with_engine(
         nb=prepared, progress_bar=False, autosave_cell_every=0, begun=begun, **how
     )
@@ -189,9 +192,10 @@ def _declared(source: NotebookNode) -> list[str]:
 
     papermill knows Python's assignments only; those of other languages are told by their sign.
     """
-    if _language(source) == PYTHON:
-        return list(papermill.inspect_notebook(source))
     cells = [c for c in source.cells if "parameters" in c.metadata.get("tags", [])]
+    if _language(source) == PYTHON:
+        translator = papermill_translators.find_translator(_kernel(source), PYTHON)
+        return [parameter.name for parameter in translator.inspect(cells[0])]
     return [name for cell in cells for name in _ASSIGNED.findall(cell.source)]
 
 
@@ -222,7 +226,7 @@ def finish(executed: NotebookNode, *, shown_parameters: Mapping[str, str | int])
     goes (it names files of this machine: `complaints` has it), and so do the data of tables, which
     travel with the PDF.
     """
-    clean = nbformat.from_dict(executed)
+    clean = NotebookNode({**executed, "cells": [_apart(cell) for cell in executed.cells]})
     language, spec = _language(clean), clean.metadata.get("kernelspec", {})
     shown = {"display_name": "Python 3", "language": PYTHON, "name": "python3"}
     if language != PYTHON:
@@ -242,6 +246,17 @@ def finish(executed: NotebookNode, *, shown_parameters: Mapping[str, str | int])
                 _without_addresses(output)
                 _with_counted_ids(output, number)
     return clean
+
+
+def _apart(cell: NotebookNode) -> NotebookNode:
+    """A cell whose outputs may lose what its own keep; values are shared, and nobody changes them."""
+    apart = NotebookNode(cell)
+    if "outputs" in cell:
+        apart["outputs"] = [
+            NotebookNode({**o, "data": NotebookNode(o.data)} if "data" in o else o)
+            for o in cell.outputs
+        ]
+    return apart
 
 
 def _injected(parameters: Mapping[str, str | int], notebook: NotebookNode) -> str:

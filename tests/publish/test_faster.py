@@ -71,6 +71,12 @@ ODD = {
     "leaders": '<style>p::after { content: leader(".") "1" }</style><p style="width:5cm">a</p>',
     "a drawing": '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="20"><text x="5" y="9" font-size="7" text-anchor="middle">甲 0.7</text></svg>',
     "what cannot be drawn": "<p>a\U000f0001b</p>",
+    "margins of its own": '<style>@page { @top-center { content: "甲" counter(page) } } @page :first { margin: 3cm }'
+    "@page :left { @top-center { content: none } }</style>" + "<p style='break-after: page'>a</p>" * 4,
+    "margins of another": '<style>@page { @top-center { content: "乙" } }</style><p>a</p><p>b</p>',
+    "places that are led to": '<h2 id="a">甲</h2><h2 id="a">乙</h2><p><a href="#a" name="b">c</a></p>',
+    "colours": '<p style="color: hsl(9 80% 40% / 0.5); border-bottom: 1pt solid hwb(9 8% 4%)">a</p>'
+    '<p style="color: lab(40 20 9); background: device-cmyk(0 1 1 0)">b <b style="color: #1d2a33">c</b></p>',
     "what goes before": '<style>p::before { content: "x" } p::marker { color: red }</style><p>a</p>',
 }  # fmt: skip
 

@@ -214,6 +214,12 @@ def test_an_unchecked_veto_is_said_to_be_unchecked(zh):
     assert "重大事故 未核查" in repr(zh["assessment_box"])
 
 
+def test_nothing_is_said_of_vetoes_where_the_plan_has_none(zh):
+    without = builders.bundle(assessment=replace(builders.bundle().assessment, vetoes=()))
+    assert "否决" in zh["assessment_box"].html
+    assert "否决" not in tables.assessment_box(pages.opened(without)).html
+
+
 def test_provenance_holds_both_hashes_whole(zh):
     assert "ab" * 32 in repr(zh["provenance"])
     assert pages.opened().framework.hash in repr(zh["provenance"])

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal, Self, TypeVar, get_args
 
 from pydantic import Field
 
+from cescore.definitions.formula import Expression
 from cescore.definitions.industry_mix import MixPart, pair_of, shares_of
 from cescore.definitions.model.base import Definition, Named, canonical_json
 from cescore.definitions.model.ends import ON_LOG
@@ -233,12 +234,15 @@ class MissingRules(Definition):
 class Headline(Definition):
     """The two rates on page one, and what stands beside them.
 
+    ``recycled_input_share``: the indicator of what share of its input is recycled, named beside the
+    recycling rate, since the two are easily taken for each other.
     ``instead``: a rate -> another form of it, printed beside it under its own name; where the rate
     itself has no value, that form stands in its place and says so.
     """
 
     resource_output_rate: str = ""
     resource_recycling_rate: str = ""
+    recycled_input_share: str = ""
     beside: Words = ()
     instead: Mapping[Code, Code] = {}
 
@@ -294,6 +298,12 @@ class ResolvedFramework(Named):
     def hash(self) -> str:
         """SHA-256 of the resolved framework: any change to it, and the index is another one."""
         return hashlib.sha256(canonical_json(self.model_dump(mode="json")).encode()).hexdigest()
+
+    @cached_property
+    def expressions(self) -> Mapping[str, Expression]:
+        """The formulas of accounts and indicators that are executed, by code."""
+        computed: Mapping[str, Computed] = {**self.accounts, **self.indicators}
+        return {c: d.expression for c, d in computed.items() if d.expression is not None}
 
     def scored(self) -> tuple[Indicator, ...]:
         return tuple(i for i in self.indicators.values() if i.group)
@@ -354,9 +364,10 @@ class ResolvedFramework(Named):
         return type(self).model_validate({**own, **fields})
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: Truth = False) -> Self:
-        """A copy that computes its own hash."""
+        """A copy that computes its own hash and expressions."""
         copied = super().model_copy(update=update, deep=deep)
-        copied.__dict__.pop("hash", None)
+        for computed in ("hash", "expressions"):
+            copied.__dict__.pop(computed, None)
         return copied
 
 

@@ -58,10 +58,13 @@ class Memory:
     drawn: dict[Any, DrawnText] = field(default_factory=dict)
     figures: dict[Any, Figures | None] = field(default_factory=dict)
     styles: dict[Any, tuple[dict[Any, Any], Matching]] = field(default_factory=dict)
+    page_styles: dict[Any, tuple[Any, dict[Any, Any]]] = field(default_factory=dict)
 
     def forget(self) -> None:
         """Start anew: after a page that the printer had something to say of, which it would say again."""
-        for kept in (self.measured, self.broken, self.drawn, self.figures, self.styles):
+        for kept in (
+            self.measured, self.broken, self.drawn, self.figures, self.styles, self.page_styles,
+        ):  # fmt: skip
             kept.clear()
 
 
@@ -141,7 +144,8 @@ def changes() -> tuple[LibraryChange, ...]:
 
     made = (
         _texts, _drawing, _line_heights, _character_ratios, _used_values, _radii, _places_in_the_flow,
-        _descendants, _page_names, _margins, _backgrounds, _borders, _numbers, _styles,
+        _descendants, _page_names, _margins, _lines_beside_nothing, _backgrounds, _borders, _blocks,
+        _colours, _numbers, _styles, _page_styles,
     )  # fmt: skip
     return tuple(change for one in made for change in one())
 
@@ -552,25 +556,25 @@ def _places_in_the_flow() -> list[LibraryChange]:
     def facts(style, box):
         asked = style["float"], style["position"]
         answers = tuple(function(box) for function in plain)
-        style._place = (*asked, (*answers, not any(answers)))
-        return style._place[2]
+        style._place = (*asked, *answers, not any(answers))
+        return style._place
 
     def asking(number: int) -> Callable[[Any], bool]:
         def answer(box):
             style = box.style
             try:
-                floats, position, answers = style._place
+                place = style._place
             except AttributeError:
                 return facts(style, box)[number]
-            if floats is style["float"] and position is style["position"]:
-                return answers[number]
+            if place[0] is style["float"] and place[1] is style["position"]:
+                return place[number]
             return facts(style, box)[number]
 
         return answer
 
     return [
         LibraryChange(Box, name, asking(number))
-        for number, name in enumerate((*names, "is_in_normal_flow"))
+        for number, name in enumerate((*names, "is_in_normal_flow"), start=2)
     ]
 
 
@@ -640,6 +644,32 @@ def _margins() -> list[LibraryChange]:
         return plain(adjoining_margins)
 
     return _everywhere(block, "collapse_margin", collapse_margin)
+
+
+def _lines_beside_nothing() -> list[LibraryChange]:
+    """Where nothing floats, a line begins where its container does and may be as wide."""
+    from weasyprint.formatting_structure.boxes import LineBox
+    from weasyprint.layout import float as floats
+
+    plain = floats.avoid_collisions
+
+    def avoid_collisions(context, box, containing_block, outer=True):
+        if (
+            not outer
+            or type(box) is not LineBox
+            or context.excluded_shapes
+            or box.style["float"] != "none"
+            or containing_block.style["direction"] != "ltr"
+        ):
+            return plain(context, box, containing_block, outer)
+        left = containing_block.content_box_x()
+        return (
+            left,
+            box.position_y,
+            left + containing_block.width - left,
+        )  # rounded as the library's
+
+    return _everywhere(floats, "avoid_collisions", avoid_collisions)
 
 
 def _backgrounds() -> list[LibraryChange]:
@@ -737,9 +767,104 @@ def _borders() -> list[LibraryChange]:
     return _everywhere(border, "draw_border", draw_border)
 
 
+class _Stacked:
+    """A stream's state, kept and given back."""
+
+    __slots__ = ("stream",)
+
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+
+    def __enter__(self) -> None:
+        self.stream.push_state()
+
+    def __exit__(self, *_: object) -> None:
+        self.stream.pop_state()
+
+
+class _Marked:
+    """Marked content of a stream, from its beginning to its end; nothing where no tags are asked for."""
+
+    __slots__ = ("begin", "end", "given")
+
+    def __init__(self, begin: Any, end: Any, *given: Any) -> None:
+        self.begin, self.end, self.given = begin, end, given
+
+    def __enter__(self) -> None:
+        if self.begin is not None:
+            self.begin(*self.given)
+
+    def __exit__(self, *_: object) -> None:
+        if self.end is not None:
+            self.end()
+
+
+def _blocks() -> list[LibraryChange]:
+    """What is begun and ended in a stream, some five thousand times a report, is so without a
+    generator for each."""
+    import pydyf
+    from weasyprint.pdf.stream import Stream
+
+    begin, end = pydyf.Stream.begin_marked_content, pydyf.Stream.end_marked_content
+
+    def marked(self, box, tag):
+        tags = self._tags
+        if tags is None:
+            return _Marked(None, None)
+
+        def beginning():
+            number = len(tags)
+            assert box not in tags
+            tags[box] = {"tag": tag, "mcid": number}
+            begin(self, tag, pydyf.Dictionary({"MCID": number}))
+
+        return _Marked(beginning, lambda: end(self))
+
+    def artifact(self):
+        if self._tags is None:
+            return _Marked(None, None)
+        return _Marked(begin, lambda: end(self), self, "Artifact")
+
+    return [
+        LibraryChange(Stream, "stacked", lambda self: _Stacked(self)),
+        LibraryChange(Stream, "marked", marked),
+        LibraryChange(Stream, "artifact", artifact),
+    ]
+
+
+def _colours() -> list[LibraryChange]:
+    """What a colour of the screen is in a file is worked out once, not for each line and text in it."""
+    from weasyprint.pdf.stream import Stream
+
+    plain = Stream.set_color
+    known: dict[int, tuple[Any, Any, Any, Any]] = {}
+
+    def facts(color):
+        *channels, alpha = color
+        found = (color, (color.space, *channels), alpha, color.to("srgb").coordinates)
+        if len(known) < MOST_NAMES:
+            known[id(color)] = found
+        return found
+
+    def set_color(self, color, stroke=False):
+        if color.space not in ("srgb", "hsl", "hwb"):
+            plain(self, color, stroke)
+            return
+        found = known.get(id(color))
+        # the colour itself is kept beside it: its number is not another's
+        _, channels, alpha, rgb = found if found is not None else facts(color)
+        self.set_alpha(alpha, stroke)
+        name = "_current_color_stroke" if stroke else "_current_color"
+        if getattr(self, name) != channels:
+            setattr(self, name, channels)
+            self.set_color_rgb(*rgb, stroke)
+
+    return [LibraryChange(Stream, "set_color", set_color)]
+
+
 def _numbers() -> list[LibraryChange]:
-    """Numbers and names become bytes without going through a string, and the names of entries, a few
-    dozen in all, once."""
+    """Numbers and names become bytes without going through a string, the names of entries, a few
+    dozen in all, once, and what is bytes already is not asked for them."""
     import pydyf
 
     plain = pydyf._to_bytes
@@ -773,8 +898,21 @@ def _numbers() -> list[LibraryChange]:
     def members(self):
         return b"[%b]" % b" ".join([to_bytes(child) for child in self])
 
+    def content(self):
+        stream = b"\n".join(
+            [item if type(item) is bytes else to_bytes(item) for item in self.stream]
+        )
+        extra = pydyf.Dictionary(self.extra.copy())
+        if self.compress:
+            extra["Filter"] = "/FlateDecode"
+            packing = pydyf.zlib.compressobj(level=9)
+            stream = packing.compress(stream) + packing.flush()
+        extra["Length"] = len(stream)
+        return b"\n".join((extra.data, b"stream", stream, b"endstream"))
+
     return [
         LibraryChange(pydyf, "_to_bytes", to_bytes),
+        LibraryChange(pydyf.Stream, "data", property(content)),
         LibraryChange(pydyf.Dictionary, "data", property(entries)),
         LibraryChange(pydyf.Array, "data", property(members)),
     ]
@@ -798,7 +936,7 @@ def _styles() -> list[LibraryChange]:
     attributes: pages under one stylesheet share it, with all that was worked out of it.
 
     The fonts of a style are those of the page at hand. What a page's printing would change in a
-    style (the overflow of the whole page) is not kept, nor is a style with an anchor.
+    style (the overflow of the whole page) is not kept.
     """
     from weasyprint import css
     from weasyprint.css import AnonymousStyle, ComputedStyle, InitialStyle, StyleFor
@@ -849,6 +987,7 @@ def _styles() -> list[LibraryChange]:
             return
         sizes.update(box=None, area=None)
         self._cascaded_styles, self._sheets, self.font_config = {}, sheets, font_config
+        self._keeps_pages = True
         computed: dict[Any, Any] = {}
         self._computed_styles = computed
         self.initial_page_sizes = sizes
@@ -871,7 +1010,10 @@ def _styles() -> list[LibraryChange]:
 
         def is_kept(style, parent):
             is_page_wide = parent is None or parent.parent_style is None
-            return not style["anchor"] and not (is_page_wide and style["overflow"] != "visible")
+            if is_page_wide and style["overflow"] != "visible":
+                self._keeps_pages = False  # the page takes it over, see `_page_styles`
+                return False
+            return True
 
         for element in html.wrapper_element.iter_subtree():
             node, above = element.etree_element, element.parent
@@ -902,3 +1044,42 @@ def _styles() -> list[LibraryChange]:
         LibraryChange(StyleFor, "__init__", init),
         *(LibraryChange(kind, "font_config", fonts) for kind in (ComputedStyle, InitialStyle, AnonymousStyle)),
     ]  # fmt: skip
+
+
+def _page_styles() -> list[LibraryChange]:
+    """The styles of a page and of its margins follow from the root's and from the rules that match:
+    the pages of a document, and those of the next, share them.
+
+    Of these styles the library changes counters, to the same values each time, and the overflow,
+    which the page takes over from the root: only where that is the usual one are they kept.
+    """
+    from weasyprint.layout import page as pages
+
+    plain = pages.set_page_type_computed_styles
+
+    def set_page_type_computed_styles(page_type, html, style_for):
+        if not getattr(style_for, "_keeps_pages", False):
+            plain(page_type, html, style_for)
+            return
+        computed = style_for._computed_styles
+        root = computed[html.etree_element, None]
+        matched = [
+            (selector_list, number)
+            for sheet, _, _ in style_for._sheets
+            for _, selector_list, _ in sheet.page_rules
+            for number, (_, _, selected) in enumerate(selector_list)
+            if style_for._page_type_match(selected, page_type)
+        ]
+        key = (id(root), *((id(selectors), number) for selectors, number in matched))
+        kept = _pages[-1].memory.page_styles
+        if key not in kept:
+            plain(page_type, html, style_for)
+            pseudos = {pseudo for kind, pseudo in style_for._cascaded_styles if kind == page_type}
+            styles = {pseudo: computed[page_type, pseudo] for pseudo in {None, *pseudos}}
+            # with what the key goes by, so that no number in it becomes another's
+            kept[key] = (root, matched), styles
+            return
+        for pseudo, style in kept[key][1].items():
+            computed[page_type, pseudo] = style
+
+    return _everywhere(pages, "set_page_type_computed_styles", set_page_type_computed_styles)

@@ -108,6 +108,8 @@ def statistics(book: OpenDocument[MethodBook]) -> Fragment:
         TableColumn(words.t("book.limit.with"), 14, "small"),
     ]
     parts = [heading(words, "book.statistics")]
+    if data.run.status == "sample":
+        parts.append(paragraph(words.t("book.statistics.sample")))
     for one in (c for c in data.illustration.catalogue if c.entities >= FEWEST):
         framework = by_type[one.entity_type]
         caption = words.t(

@@ -6,7 +6,15 @@ from collections.abc import Callable, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from cescore.definitions.model import EVIDENCE_KINDS, BonusItem, Check, Plan, Target, Veto
+from cescore.definitions.model import (
+    EVIDENCE_KINDS,
+    BonusItem,
+    Check,
+    GradeScale,
+    Plan,
+    Target,
+    Veto,
+)
 from cescore.definitions.model.plan import ALWAYS
 from cescore.definitions.scored_elsewhere import Elsewhere, scored_elsewhere
 from cescore.definitions.unit_names import unit_text
@@ -219,6 +227,12 @@ def _parts_weights(words: Words, plan: Plan) -> Fragment:
     return Table(columns, rows, words.t("book.caption.parts")).fragment()
 
 
+def scales_in_use(plan: Plan) -> Mapping[str, GradeScale]:
+    """The scales of grades that some type is graded by: one that nothing uses is no rule."""
+    used = plan.assessment.scale_of.values()
+    return {code: scale for code, scale in plan.assessment.scales.items() if code in used}
+
+
 def _scales(words: Words, plan: Plan) -> Fragment:
     rows = [
         Row(
@@ -229,8 +243,7 @@ def _scales(words: Words, plan: Plan) -> Fragment:
                 scale.tag,
             ]
         )
-        for code, scale in plan.assessment.scales.items()
-        if code in plan.assessment.scale_of.values()  # a scale that nothing uses is no rule here
+        for code, scale in scales_in_use(plan).items()
     ]
     columns = [
         TableColumn(words.t("book.head.scale"), 28, "text"),
