@@ -3,6 +3,7 @@
 * CescoreError: something the user can correct
   x ParamsError     a file in params/ contradicts itself, another file or the language of formulas
   x DataError       a file in data/ is not the table it should be
+  x JsonError       a file that should hold JSON does not
   x VariantError    a change to a framework makes no sense, or a saved one belongs to another
   x MethodError     a method cannot answer for these numbers
   x PublishError    a notebook, page or PDF could not be made, or is not what it must be
@@ -11,9 +12,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from string import Formatter
 from typing import Self
+
+
+class _Worded(Formatter):
+    """Fills a text in which ``{n:report|reports}`` is the word that the number n asks for."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        one, bar, many = format_spec.partition("|")
+        if bar:
+            return one if str(value) == "1" else many
+        formatted: str = super().format_field(value, format_spec)
+        return formatted
+
+
+def filled(text: str, values: Mapping[str, object]) -> str:
+    """A text with its values put in.
+
+    Examples
+    --------
+    >>> filled("{n} {n:report|reports}", {"n": 1}), filled("{n} {n:report|reports}", {"n": "1,200"})
+    ('1 report', '1,200 reports')
+    """
+    return _Worded().vformat(text, (), values) if "|" in text else text.format(**values)
 
 
 class Sentence(str):
@@ -27,8 +52,8 @@ class Sentence(str):
     values: Mapping[str, object]
 
     def __new__(cls, pattern: str, /, **values: object) -> Self:
-        """The pattern with its ``{names}`` filled."""
-        sentence = super().__new__(cls, pattern.format(**values))
+        """The pattern with its ``{names}`` filled, see `filled`."""
+        sentence = super().__new__(cls, filled(pattern, values))
         sentence.pattern, sentence.values = pattern, values
         return sentence
 
@@ -43,7 +68,7 @@ def sentences(parts: Iterable[str], between: str = "; ") -> Sentence:
     return Sentence(between.join(f"{{{name}}}" for name in values), **values)
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Problem:
     """One thing that is wrong: where, what was found, what was expected.
 
@@ -56,6 +81,13 @@ class Problem:
     found: str
     expected: str = ""
 
+    @property
+    def place(self) -> tuple[object, ...]:
+        """By what problems are ordered: numbers within a place by size, so that row 9 is before row 10."""
+        parts = re.split("([0-9]+)", self.where)
+        where = tuple(int(part) if n % 2 else part for n, part in enumerate(parts))
+        return (where, self.what, self.found, self.expected)
+
     def __str__(self) -> str:
         tail = f", expected {self.expected}" if self.expected else ""
         return f"{self.where}  {self.what}: {self.found}{tail}"
@@ -66,7 +98,7 @@ class CescoreError(Exception):
 
     def __init__(self, message: str, problems: Iterable[Problem] = ()) -> None:
         self.message = message
-        self.problems = tuple(sorted(set(problems)))
+        self.problems = tuple(sorted(set(problems), key=lambda problem: problem.place))
         super().__init__("\n".join([message, *(f"  {problem}" for problem in self.problems)]))
 
 
@@ -76,6 +108,10 @@ class ParamsError(CescoreError):
 
 class DataError(CescoreError):
     """A file in data/ is not the table it should be."""
+
+
+class JsonError(CescoreError, ValueError):
+    """A file that should hold JSON does not."""
 
 
 class VariantError(CescoreError, ValueError):

@@ -34,6 +34,7 @@ class PlannedCheck:
     id: str
     levels: tuple[str, ...]
     industries: tuple[str, ...]  # of firms, only those of one of these
+    entities: tuple[str, ...]  # only these bodies
     type: str
     formula: str
     better: str
@@ -98,6 +99,7 @@ def read_plan(params: Path) -> tuple[tuple[PlannedCheck, ...], tuple[PlannedVeto
             str(check["id"]),
             tuple(check.get("levels") or measure.get("levels") or LEVELS),
             tuple(check.get("industries") or ()),
+            tuple(map(str, check.get("entities") or ())),
             str(check.get("type", "doc")),
             _NAME.sub(lambda m: sums.get(m[0], m[0]), str(check.get("formula", "") or "")),
             str(check.get("better", "") or ""),

@@ -26,6 +26,8 @@ CLEARED = {  # of every veto
 VETO_COLUMNS = ("veto_id", "entity_id", "year", "status", "document", "confirming_unit", "date")
 ON_TIME = "7.2.a"  # whether the yearly return came on time: the return itself says
 CONNECTED = "4.1.1.d"  # asked of key energy users alone
+REVIEWED = "4.4.1.e"  # asked of firms that have a project due for an energy review
+HAS_PROJECT = 0.25  # of firms in a year
 KEY_USER = 10_000.0  # tce a year: 重点用能单位
 SELF_INSPECTED = "4.6.3.m"  # inspected by the bureau that answers for it
 EVIDENCE, OF_EVIDENCE = ("document", "record", "statement"), (0.68, 0.26, 0.06)
@@ -60,15 +62,19 @@ def measure_rows(
             here = _Place(check, table, i, about.quality[entity_id], seed)
             rng, drawn = here.draw(position)
             status, value = _settle(here, position, drawn)
-            if _is_of_others(check, about.industry[entity_id]):
+            if _is_of_others(check, entity_id, about.industry[entity_id]):
                 status, value = "not_applicable", ""
+            elif check.entities and status not in INSPECTED:
+                status = "partial"  # asked of nobody else: somebody went and looked
             yield _row(
                 check, entity_id, year, status, value, table.entity_type[0].upper(), number, rng
             )
 
 
-def _is_of_others(check: PlannedCheck, industry: str) -> bool:
-    """Whether the plan asks a check of other industries; bodies that are no firms have none."""
+def _is_of_others(check: PlannedCheck, entity_id: str, industry: str) -> bool:
+    """Whether the plan asks a check of other bodies, or industries; bodies that are no firms have none."""
+    if check.entities and entity_id not in check.entities:
+        return True
     return bool(check.industries and industry) and industry not in check.industries
 
 
@@ -92,6 +98,12 @@ class _Place:
         weights = [1 - rest, 0.45 * rest, 0.25 * rest, 0.12 * rest, 0.18 * rest]
         return rng, STATUSES[int(np.searchsorted(np.cumsum(weights), rng.random() * sum(weights)))]
 
+    def has_project(self, y: int) -> bool:
+        """Whether the firm builds something this year that needs an energy review."""
+        key = f"project {self.table.ids[self.row]}".encode()
+        drawn = np.random.default_rng([self.seed, YEARS[y], crc32(key)]).random()
+        return bool(drawn < HAS_PROJECT)
+
     def number(self, y: int) -> float | None:
         return number_of(self.check, self.table, self.row, y, self.quality)
 
@@ -110,6 +122,8 @@ def _settle(here: _Place, y: int, drawn: str) -> tuple[str, str]:
         is_on_time = table.values["submission_on_time"][i, y] == 1 and not table.is_absent(i, y)
         return ("done" if is_on_time else "not_done"), ""
     if check.id == CONNECTED and not table.values["energy_total_tce"][i, y] >= KEY_USER:
+        return "not_applicable", ""
+    if check.id == REVIEWED and not here.has_project(y):
         return "not_applicable", ""
     values = [float(table.values[n][i, y]) for n in names_of(check) if n in table.values]
     if values and np.isnan(values).all():

@@ -204,7 +204,8 @@ class World:
         goalposts = entry["goalposts"][max(key for key in entry["goalposts"] if key <= year)]
         method = entry.get("normalisation", self.framework.get("normalisation"))
         by_output = entry["direction"] == 1 and method == "log_goalposts"
-        worst, best = ends_of(industry, goalposts, by_output)
+        amounts = self.accounts.get(goalposts.get("mixed_by", ""))
+        worst, best = ends_of(industry, goalposts, by_output, amounts)
         if method == "log_goalposts":
             low, high = sorted((worst, best))
             inside = float(min(max(value.number, low), high))
@@ -387,16 +388,35 @@ def read_framework(params: Path, entity_type: str) -> dict[str, Any]:
     return framework
 
 
-def ends_of(industry: str, posts: dict[str, Any], by_output: bool) -> list[Fraction]:
-    """Worst and best end of an industry; of several, "a 50%；b 50%", mixed by their shares."""
+def ends_of(
+    industry: str, posts: dict[str, Any], by_output: bool, amounts: dict[str, Any] | None = None
+) -> list[Fraction]:
+    """Worst and best end of an industry; of several, "a 50%；b 50%", mixed by their shares of output,
+    or of the denominator whose amounts per output a table has."""
     own, general = posts.get("by_industry", {}), [posts["worst"], posts["best"]]
-    parts = re.findall(r"([^；;（]+)(?:（.+?）)?\s*([\d.]+)\s*%", industry) or [(industry, "100")]
-    if not any(name in own for name, _ in parts):
+    parts = re.findall(r"([^；;（]+)(?:（(.+?)）)?\s*([\d.]+)\s*%", industry) or [
+        (industry, "", "100")
+    ]
+    if not any(name in own for name, _, _ in parts):
         return [Fraction(str(end)) for end in general]
-    shares = [(Fraction(share) / 100, own.get(name, general)) for name, share in parts]
+    shares = [(Fraction(share) / 100, own.get(name, general)) for name, _, share in parts]
+    if amounts is not None and len(parts) > 1:
+        weights = [
+            Fraction(share) * amount_of(amounts, product, name) for name, product, share in parts
+        ]
+        whole = sum(weights, Fraction(0))
+        if whole:
+            shares = [(w / whole, pair) for w, (_, pair) in zip(weights, shares, strict=True)]
+            by_output = False
     if by_output:
         return [1 / sum(s / Fraction(str(pair[i])) for s, pair in shares) for i in (0, 1)]
     return [Fraction(sum(s * Fraction(str(pair[i])) for s, pair in shares)) for i in (0, 1)]
+
+
+def amount_of(table: dict[str, Any], product: str, industry: str) -> Fraction:
+    """What a table has for a product, else for others of its industry, else for all others."""
+    line = table["values"].get(product, table["otherwise_in"].get(industry, table["otherwise"]))
+    return Fraction(str(line["value"] if isinstance(line, dict) else line))
 
 
 @lru_cache(maxsize=8)
@@ -405,8 +425,9 @@ def ends_by_rule(params: Path, quantity: str) -> dict[str, Any]:
     table = read_yaml(params / "goalposts.yml")
     entry = table["quantities"][quantity]
     stated = dict(entry.get("ends_by_industry", {}))
+    mixed = {"mixed_by": entry["mixed_by"]} if "mixed_by" in entry else {}
     if "rule" not in entry:
-        return {"worst": entry["worst"], "best": entry["best"], "by_industry": stated}
+        return {"worst": entry["worst"], "best": entry["best"], "by_industry": stated} | mixed
     rule, up = table["rules"][entry["rule"]], entry["direction"] == 1
     if rule["kind"] == "levels":
         points = list(rule["points"].values())
@@ -432,7 +453,7 @@ def ends_by_rule(params: Path, quantity: str) -> dict[str, Any]:
 
     worst, best = around(entry["value"] if "value" in entry else published(entry["reference"]))
     own = {industry: around(value) for industry, value in entry.get("by_industry", {}).items()}
-    return {"worst": worst, "best": best, "by_industry": own | stated}
+    return {"worst": worst, "best": best, "by_industry": own | stated} | mixed
 
 
 def with_ends(params: Path, framework: dict[str, Any]) -> dict[str, Any]:

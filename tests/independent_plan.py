@@ -62,6 +62,9 @@ class PlannedTotals:
         live = {
             p: Fraction(str(given[p])) for p, v in parts.items() if v is not None and p in given
         }
+        if "measures" in live:  # of few checks they weigh less
+            share = Fraction(len(self.credits(entity)), int(self.rules["enough_checks"]))
+            live["measures"] *= min(share, Fraction(1))
         weighted = sum((w * (parts[p] or 0) for p, w in live.items()), Fraction(0))
         return min(weighted / sum(live.values()) + bonus, Fraction(100))
 
@@ -102,7 +105,12 @@ class PlannedTotals:
 
     def measures(self, entity: str) -> Fraction | None:
         """100 times the mean credit of the checks that are scored."""
-        credits = [
+        credits = self.credits(entity)
+        return sum(credits, Fraction(0)) / len(credits) * 100 if credits else None
+
+    def credits(self, entity: str) -> list[Fraction]:
+        """The credit of each check that is scored."""
+        return [
             credit
             for measure in self.plan["measures"].values()
             for check in measure["checks"]
@@ -110,7 +118,6 @@ class PlannedTotals:
             and check["id"] not in REPEATED[self.entity_type]
             and (credit := self.credit(entity, check, measure["units"])) is not None
         ]
-        return sum(credits, Fraction(0)) / len(credits) * 100 if credits else None
 
     def credit(self, entity: str, check: dict[str, Any], units: list[str]) -> Fraction | None:
         """The credit of one check; None of one that is not scored."""

@@ -80,6 +80,16 @@ def test_no_import_is_relative() -> None:
     assert [str(path) for path in MODULES if odd.search(path.read_text(encoding="utf-8"))] == []
 
 
+def test_json_is_read_in_one_place_which_knows_all_that_can_be_wrong_with_it() -> None:
+    reading = re.compile(
+        r"\bjson\.loads?\(|JSONDecoder|from json import|\b(pickle|marshal|shelve)\b"
+    )
+    readers = {
+        p.relative_to(PACKAGE).as_posix() for p in MODULES if reading.search(p.read_text("utf-8"))
+    }
+    assert readers == {"definitions/json_text.py"}
+
+
 def test_the_picture_of_the_street_is_what_the_code_is() -> None:
     drawn = street.PICTURE.read_text(encoding="utf-8")
     assert drawn == street.picture(), "run python docs/street.py"

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cescore.cli.application import NUMBERS, app, console
+from cescore.cli.application import NUMBERS, app, begin, console
 from cescore.cli.options import BY_LOCALE, HERE, Language, Root, Year, of_terminal, workspace
 
 Depth = Annotated[int, typer.Option(help="Levels of steps shown below the number.", min=0)]
@@ -32,9 +32,11 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Follow a number back: formula, numbers put in, and each one's file, sheet and cell."""
+    place, spoken = workspace(root), of_terminal(lang)
+    tell_phase = begin(spoken, is_apart=True)
     from cescore.run.explaining import TraceQuestion, answer
 
-    found = answer(TraceQuestion(workspace(root), entity, code, year, of_terminal(lang), of))
+    found = answer(TraceQuestion(place, entity, code, year, spoken, of), tell_phase)
     if as_json:
         print(json.dumps(found.as_json(), ensure_ascii=False, indent=1, allow_nan=False))
     else:
@@ -56,6 +58,7 @@ def revisions(
     show_all: Annotated[bool, typer.Option("--all", help="Every entity and every step.")] = False,
 ) -> None:
     """Say what moved between two vintages, value by value and grade by grade, and why."""
+    begin(of_terminal(lang), is_apart=True)
     from cescore.evaluation.revising.revision import revise
     from cescore.run.revisions import RevisionText, json_text, write_moves
     from cescore.run.vintages import open_side

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cescore.cli.application import OFFICIAL, app, console
+from cescore.cli.application import OFFICIAL, app, begin, console
 from cescore.cli.options import BY_LOCALE, HERE, Language, Root, Year, of_terminal, workspace
 
 
@@ -31,6 +31,7 @@ def infer(
 
     Exit status 1 if a range is narrower than the bureau's rules allow.
     """
+    begin(of_terminal(lang), is_apart=True)
     from cescore.run.protecting import infer as tell
 
     raise typer.Exit(tell(workspace(root), year, who, form.value, of_terminal(lang), console))
@@ -39,6 +40,7 @@ def infer(
 @app.command(rich_help_panel=OFFICIAL)
 def protect(root: Root = HERE, year: Year = None, lang: Language = BY_LOCALE) -> None:
     """Choose which figures are withheld, audit all that is released, and keep both in data/."""
+    begin(of_terminal(lang))
     from cescore.run.protecting import protect as choose
 
     raise typer.Exit(choose(workspace(root), year, of_terminal(lang), console))

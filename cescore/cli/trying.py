@@ -7,8 +7,17 @@ from typing import Annotated
 
 import typer
 
-from cescore.cli.application import NUMBERS, app, console
-from cescore.cli.options import BY_LOCALE, HERE, Language, Root, Year, of_reports, workspace
+from cescore.cli.application import NUMBERS, app, begin, console
+from cescore.cli.options import (
+    BY_LOCALE,
+    HERE,
+    Language,
+    Root,
+    Year,
+    of_reports,
+    of_terminal,
+    workspace,
+)
 
 
 @app.command("what-if", rich_help_panel=NUMBERS)
@@ -22,7 +31,8 @@ def what_if(
     ] = None,
 ) -> None:
     """Write a page on which an entity's values and weights can be tried, offline, in any browser."""
+    tell_phase = begin(of_terminal(lang))
     from cescore.run.trying import WhatIfOrder, write_what_if
 
     order = WhatIfOrder(workspace(root), entity, year, of_reports(lang), out)
-    console.print(str(write_what_if(order)), markup=False)
+    console.print(str(write_what_if(order, tell_phase)), markup=False)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from cescore.definitions.dimensions import resolve
 from cescore.definitions.formula import Expression, inline, parse, zero_of
+from cescore.definitions.json_text import json_document
 from cescore.definitions.language import LONGEST, FormulaError
 from cescore.definitions.located import Node
 from cescore.definitions.model import Account, BuiltInChecks, CheckRule, IndustryRange, Variable
@@ -71,7 +71,9 @@ def load_checks(at: Reading, names: Names, accounts: Mapping[str, Account]) -> C
 def _check_ids(at: Reading) -> None:
     """Each rule and range has an id of its own: a finding is confirmed and counted by it."""
     built_in = {
-        key for key, texts in json.loads(FINDINGS.read_text("utf-8")).items() if "found" in texts
+        key
+        for key, texts in json_document(FINDINGS.read_bytes(), FINDINGS.name).items()
+        if "found" in texts
     }
     own = {key: at.node.get(key) or Node({}, "") for key in ("rules", "ranges")}
     for key, section in own.items():

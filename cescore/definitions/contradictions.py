@@ -16,7 +16,7 @@ from cescore.errors import Sentence
 def headline_codes(draft: Draft) -> list[str]:
     """The codes that page one shows."""
     headline = draft.at.node.get("headline") or Node({}, "")
-    rates = ("resource_output_rate", "resource_recycling_rate")
+    rates = ("resource_output_rate", "resource_recycling_rate", "recycled_input_share")
     codes = [n.raw for key, n in headline.entries().items() if key in rates and n.raw]
     instead = headline.get("instead")
     if instead is not None:

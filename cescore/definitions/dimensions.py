@@ -79,6 +79,18 @@ def resolve(
     return Resolved(part.text, str(factor), units.shown(own))
 
 
+def unit_in(tree: ast.expr, unit_of: Mapping[str, str], units: Units) -> Any:
+    """The unit that a piece of a formula is in (pint); that of a pure number where any would fit.
+
+    Raises
+    ------
+    FormulaError
+        A code without a unit, or operands of different dimensions.
+    """
+    unit = _Resolver(unit_of, units).visit(tree).unit
+    return units.parse("") if unit is None else unit
+
+
 @dataclass(frozen=True)
 class _Part:
     """A piece of the executable text: its unit (None: zero, which fits any) and how it binds."""

@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from cescore.definitions.located import Node
-from cescore.definitions.model import Account, Goalposts
+from cescore.definitions.model import Account, Goalposts, PerOutput
 from cescore.definitions.model.ends import (
     MIDDLE,
     EndsRule,
@@ -29,6 +29,7 @@ from cescore.errors import Sentence
 NEEDS: Mapping[EndsRuleKind, str] = {"ratio": "ratio", "share": "part", "levels": "points"}
 STATED = ("worst", "best")
 GENERAL = "general"  # of an entity with many industries: the ends for all of them together
+MIXED_BY = "mixed_by"
 HUNDRED = 100.0
 
 
@@ -66,6 +67,9 @@ class Ends:
     def _ends(self, node: Node, at: Reading) -> Node:
         of = node.get("of")
         if of is None:
+            if node.get(MIXED_BY) is not None:
+                at.refuse("beside ends of its own", "of: a quantity of goalposts.yml", MIXED_BY)
+                return Node(None, node.where, is_broken=True)
             return node
         for key in node.without("of", GENERAL).entries():
             at.refuse(
@@ -107,6 +111,10 @@ def load_ends(at: Reading, sources: EndsSources) -> Ends:
         if quantity.rule in unsound:
             continue
         posts = _worked_out(quantity, table, sources.references, place)
+        if posts is not None and quantity.mixed_by and sources.tables is not None:
+            posts = posts.model_copy(
+                update={"mixed_by": _mixed_by(quantity, sources.tables, place)}
+            )
         by = table.rules.get(quantity.rule)
         if by is not None and by.kind == "levels" and sources.tables is not None:
             _check_levels(quantity, by, sources.tables, place)
@@ -185,6 +193,40 @@ def _posts(
         worst=pair[0], best=pair[1], by_industry=by_industry, of=quantity.code,
         source=quantity.source, tag=quantity.tag, from_sample=quantity.from_sample,
     )  # fmt: skip
+
+
+def _mixed_by(
+    quantity: QuantityEnds, tables: Mapping[str, Account], at: Reading
+) -> PerOutput | None:
+    """The denominator per output of each product, by which ends of several industries are mixed."""
+    if not quantity.by_industry and not quantity.ends_by_industry:
+        at.refuse(repr(quantity.mixed_by), "ends by industry, which alone are mixed", "mixed_by")
+    known = {code: t for code, t in tables.items() if t.values and not t.level}
+    if not at.at("mixed_by").known(quantity.mixed_by, known, "a table of norms.yml"):
+        return None
+    table = known[quantity.mixed_by]
+    if table.otherwise is None:
+        at.refuse(
+            Sentence("{code} has no value for what it does not list", code=table.code),
+            Sentence("otherwise: a value, in norms.yml"),
+            "mixed_by",
+        )
+        return None
+    amounts = PerOutput(
+        table=table.code,
+        values={word: line.value for word, line in table.values.items()},
+        otherwise_in={industry: line.value for industry, line in table.otherwise_in.items()},
+        otherwise=table.otherwise.value,
+        from_sample=table.from_sample,
+    )
+    below = [
+        v
+        for v in (*amounts.values.values(), *amounts.otherwise_in.values(), amounts.otherwise)
+        if v < 0
+    ]
+    if below:
+        at.refuse(f"{table.code}: {min(below):g}", "amounts of 0 or more", "mixed_by")
+    return amounts
 
 
 def _value(
@@ -274,7 +316,7 @@ def _as_node(posts: Goalposts, where: str) -> Node:
     """Ends as they would stand in a framework."""
 
     def number(value: float) -> Node:
-        return Node(value, where, repr(value))
+        return _number(value, where)
 
     def text(value: str) -> Node:
         return Node(value, where, value)
@@ -291,7 +333,30 @@ def _as_node(posts: Goalposts, where: str) -> Node:
             "tag": text(posts.tag),
             "by_industry": Node(dict(industries), where),
             "of": text(posts.of),
+            **({"mixed_by": _amounts(posts.mixed_by, where)} if posts.mixed_by is not None else {}),
             "from_sample": text(str(posts.from_sample).lower()),
         },
         where,
     )
+
+
+def _amounts(amounts: PerOutput, where: str) -> Node:
+    """Amounts per output as they would stand in a framework."""
+
+    def numbers(values: Mapping[str, float]) -> Node:
+        return Node({word: _number(value, where) for word, value in values.items()}, where)
+
+    return Node(
+        {
+            "table": Node(amounts.table, where, amounts.table),
+            "values": numbers(amounts.values),
+            "otherwise_in": numbers(amounts.otherwise_in),
+            "otherwise": _number(amounts.otherwise, where),
+            "from_sample": Node("true", where, str(amounts.from_sample).lower()),
+        },
+        where,
+    )
+
+
+def _number(value: float, where: str) -> Node:
+    return Node(value, where, repr(value))

@@ -1,4 +1,5 @@
-"""How the indicators of all frameworks take their ends: by a rule or with a reason, one quantity alike."""
+"""How the indicators of all frameworks take their ends: by a rule or with a reason, one quantity alike,
+mixed by what they are a ratio to."""
 
 from __future__ import annotations
 
@@ -7,9 +8,11 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 
 from cescore.definitions.contradictions import method_of
+from cescore.definitions.dimensions import unit_in
 from cescore.definitions.ends import Ends
+from cescore.definitions.language import FormulaError
 from cescore.definitions.layout import Draft
-from cescore.definitions.model import ON_GOALPOSTS, Goalposts, Indicator
+from cescore.definitions.model import ON_GOALPOSTS, Account, Disclosure, Goalposts, Indicator
 from cescore.definitions.model.ends import ON_LOG
 from cescore.definitions.names import Names
 from cescore.definitions.order import closure
@@ -48,6 +51,58 @@ def check_ends(ends: Ends, drafts: Mapping[str, Draft], names: Names) -> None:
                 at.refuse(
                     found, Sentence("of: {of}, or a reason beside worst and best", of=known.of)
                 )
+
+
+def check_mixes(
+    ends: Ends, drafts: Mapping[str, Draft], names: Names, disclosure: Disclosure | None
+) -> None:
+    """Whether ends that are mixed by a table go by the denominator of each indicator that takes them.
+
+    The shares of several industries are shares of the variable that disclosure.yml names
+    (``shares_of``), so the table must hold the denominator per that: told is one of another
+    dimension, an indicator that is no ratio, and a workspace that does not say what shares are of.
+    """
+    if names.is_broken or disclosure is None:
+        return
+    for draft in drafts.values():
+        for indicator, posts, at in _scored(draft):
+            if posts.mixed_by is not None and posts.mixed_by.table in names.accounts:
+                _check_mix(indicator, names.accounts[posts.mixed_by.table], names, draft, at,
+                           disclosure.shares_of)  # fmt: skip
+
+
+def _check_mix(
+    indicator: Indicator, table: Account, names: Names, draft: Draft, at: Reading, shares_of: str
+) -> None:
+    output = names.variables.get(shares_of)
+    if output is None:
+        found = Sentence("mixed_by: {table}, and nothing says what shares are of", table=table.code)
+        at.refuse(found, "shares_of: a variable, in disclosure.yml")
+        return
+    expression = draft.expressions.get(indicator.code)
+    if expression is None:
+        return  # not collected, or told where it is read
+    written = _Written(draft).visit(deepcopy(expression.tree))
+    if not isinstance(written, ast.BinOp) or not isinstance(written.op, ast.Div):
+        at.refuse(
+            Sentence("mixed_by: {table}, and the formula is no ratio", table=table.code), "a / b"
+        )
+        return
+    units = names.units
+    try:
+        below = unit_in(written.right, names.unit_of(), units)
+    except FormulaError:
+        return  # told where the formula is checked
+    wanted, own = below / units.parse(output.unit), units.parse(table.unit)
+    if not units.same_dimension(own, wanted):
+        at.refuse(
+            Sentence("mixed_by: {table}, in {own}", table=table.code, own=units.described(own)),
+            Sentence(
+                "a table in {wanted}: the denominator per {shares_of}",
+                wanted=units.described(wanted),
+                shares_of=shares_of,
+            ),
+        )
 
 
 def _scored(draft: Draft) -> Iterator[tuple[Indicator, Goalposts, Reading]]:

@@ -103,7 +103,7 @@ def parse(text: str, conditions: bool = False, across: bool = False) -> Expressi
 def _parsed(text: str, conditions: bool, across: bool) -> Expression:
     if len(text) > LONGEST:
         raise FormulaError(
-            Sentence("{n} characters", n=len(text)),
+            Sentence("{n} {n:character|characters}", n=len(text)),
             expected=Sentence("at most {most}", most=LONGEST),
         )
     names = tuple(dict.fromkeys(scan(text, conditions, across)))
@@ -162,6 +162,8 @@ def zero_of(rule: Expression) -> str:
 
 def looks_as_names(tree: ast.expr) -> tuple[str, dict[str, ast.Call]]:
     """A formula's text with a name in place of each look at others, and what each name stands for."""
+    if not across_calls(tree):
+        return ast.unparse(tree), {}
     tree = deepcopy(tree)
     calls = sorted(across_calls(tree), key=lambda call: call.col_offset)
     named = {f"of_others_{i}": call for i, call in enumerate(calls)}

@@ -21,6 +21,7 @@ from cescore.definitions.model import (
     Framework,
     Indicator,
     Named,
+    PerOutput,
     Progress,
     Year,
     canonical_json,
@@ -168,7 +169,16 @@ def _goalposts(indicator: Indicator, year: int) -> str:
     if ends is None:
         return ""
     pairs = {"": (ends.worst, ends.best), **ends.by_industry}
-    return "; ".join(f"{key} {worst:g} – {best:g}".strip() for key, (worst, best) in pairs.items())
+    said = [f"{key} {worst:g} – {best:g}".strip() for key, (worst, best) in pairs.items()]
+    return "; ".join([*said, *_amounts(ends.mixed_by)])
+
+
+def _amounts(mixed_by: PerOutput | None) -> Iterator[str]:
+    """By what ends of several industries are mixed, where it is not by output."""
+    if mixed_by is not None:
+        others = {f"* {name}": value for name, value in mixed_by.otherwise_in.items()}
+        amounts = {**mixed_by.values, **others, "*": mixed_by.otherwise}
+        yield f"{mixed_by.table}: {', '.join(f'{word} {v:g}' for word, v in amounts.items())}"
 
 
 def _account(account: Account) -> dict[str, str]:

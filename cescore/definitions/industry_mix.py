@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
@@ -61,6 +61,7 @@ def shares_of(industry: str) -> tuple[tuple[str, Fraction], ...]:
     return tuple(shares.items())
 
 
+@lru_cache(maxsize=4096)
 def names_of(industry: str) -> tuple[str, ...]:
     """The industries that a text names, whether or not each has its share.
 
@@ -110,7 +111,12 @@ def is_whole(industry: str) -> bool:
 
 
 def pair_of(
-    industry: str, own: Mapping[str, Pair], general: Pair, *, by_output: bool = False
+    industry: str,
+    own: Mapping[str, Pair],
+    general: Pair,
+    *,
+    by_output: bool = False,
+    per_output: Callable[[MixPart], float] | None = None,
 ) -> Pair:
     """Worst and best end of an industry, those of several mixed by their shares.
 
@@ -118,22 +124,45 @@ def pair_of(
     output per something: 1 / Σ (share / end), since shares are of output. Intensities of parts add
     up to that of the whole by their shares of output, and so do the ends that lie so many times off.
 
+    ``per_output``, for a ratio to anything but output: how much of its denominator a part has per
+    output. Σ share · per_output · end / Σ share · per_output, which is the ratio of the whole where
+    each part has its end; where no part has any of the denominator, Σ share · end.
+
     Examples
     --------
     >>> own = {"food": (2.0, 0.5), "steel": (10.0, 2.5)}
     >>> pair_of("food 75%; steel 25%", own, (9.0, 1.0)), pair_of("glass", own, (9.0, 1.0))
     ((4.0, 1.0), (9.0, 1.0))
+    >>> tonnes = {"food": 1.0, "steel": 9.0}
+    >>> pair_of("food 75%; steel 25%", own, (9.0, 1.0), per_output=lambda p: tonnes[p.industry])
+    (8.0, 2.0)
     """
-    parts = shares_of(industry)
-    if not any(name in own for name, _ in parts):
+    shares = shares_of(industry)
+    if not any(name in own for name, _ in shares):
         return general
-    if len(parts) == 1:
-        return own[parts[0][0]]
+    if len(shares) == 1:
+        return own[shares[0][0]]
+    if per_output is not None:
+        shares, by_output = _shares_of_denominator(industry, per_output), False
     worst, best = (
-        _mixed([(float(share), own.get(name, general)[end]) for name, share in parts], by_output)
+        _mixed([(float(share), own.get(name, general)[end]) for name, share in shares], by_output)
         for end in (0, 1)
     )
     return worst, best
+
+
+def _shares_of_denominator(
+    industry: str, per_output: Callable[[MixPart], float]
+) -> tuple[tuple[str, Fraction], ...]:
+    """The share that each industry of a mix has in a denominator, of output where nobody has any."""
+    amounts: dict[str, Fraction] = {}
+    for part in parts_of(industry):
+        amount = part.share * Fraction(str(per_output(part)))
+        amounts[part.industry] = amounts.get(part.industry, Fraction(0)) + amount
+    whole = sum(amounts.values())
+    if not whole:
+        return shares_of(industry)
+    return tuple((name, amount / whole) for name, amount in amounts.items())
 
 
 def _mixed(parts: list[tuple[float, float]], by_output: bool) -> float:

@@ -11,7 +11,7 @@ from cescore.definitions.check_rules import RuleTerms, load_checks
 from cescore.definitions.contradictions import check_kinds
 from cescore.definitions.databases import load_databases
 from cescore.definitions.ends import EndsSources, load_ends
-from cescore.definitions.ends_taken import check_ends
+from cescore.definitions.ends_taken import check_ends, check_mixes
 from cescore.definitions.folder import ParamsFolder
 from cescore.definitions.former_codes import check_former_codes
 from cescore.definitions.frameworks import resolved_framework
@@ -140,6 +140,7 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
         plan = resolve_bonus(plan, plans[plan.id].at, RuleTerms.of(names, accounts))
     rules = params.file("disclosure.yml")
     disclosure = _disclosure(rules, names)
+    check_mixes(ends, every, names, disclosure)
     if disclosure is not None:
         check_respondent_methods(drafts, frameworks, disclosure, rules)
         for draft in beside:

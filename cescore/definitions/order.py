@@ -26,15 +26,22 @@ def ordered(
     return [code for code in done if code in wanted]
 
 
-def closure(codes: Iterable[str], expressions: Mapping[str, Expression]) -> dict[str, None]:
-    """The codes and all that their formulas use, however far down, nearest first."""
+def closure(
+    codes: Iterable[str], expressions: Mapping[str, Expression], *, own: bool = False
+) -> dict[str, None]:
+    """The codes and all that their formulas use, however far down, nearest first.
+
+    ``own``: of the entity itself alone, without what is taken from other entities.
+    """
     reached: dict[str, None] = {}
     todo = list(codes)
     while todo:
         code = todo.pop(0)
         if code not in reached:
             reached[code] = None
-            todo += expressions[code].names if code in expressions else ()
+            if code in expressions:
+                used = expressions[code]
+                todo += used.own_names if own else used.names
     return reached
 
 

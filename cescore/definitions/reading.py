@@ -6,8 +6,7 @@ in words, at the place where it stands.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any, TypeVar
@@ -16,29 +15,14 @@ from pydantic import BaseModel, ValidationError
 
 from cescore.definitions.located import Node
 from cescore.definitions.model.base import FROM_FILE, Refused, TopValues, UnknownKey
+from cescore.definitions.model.refusals import expected_by, words_of
 from cescore.definitions.spelling import with_nearest
 from cescore.errors import Problem, Sentence
 
 Model = TypeVar("Model", bound=BaseModel)
-CODE_RULE = Sentence("a letter, then letters, digits or _ (at most 80)")
 BROKEN = Refused()  # could not be read, and said so
 KEYS = (".code", ".id")  # fields that an entry's key fills
 LISTED = 200  # characters of a list of what would do
-EXPECTED: Mapping[str, str] = {  # pydantic's kinds of error -> what was expected
-    "string_type": Sentence("a text"),
-    "string_too_short": Sentence("a text"),
-    "string_pattern_mismatch": CODE_RULE,
-    "tuple_type": Sentence("a list"),
-    "list_type": Sentence("a list"),
-    "dict_type": Sentence("keys with values"),
-    "mapping_type": Sentence("keys with values"),
-}
-BOUNDS: Mapping[str, str] = {  # and of those about an end, which stands in the error's context
-    "greater_than_equal": "ge",
-    "greater_than": "gt",
-    "less_than_equal": "le",
-    "less_than": "lt",
-}
 
 
 @dataclass(frozen=True)
@@ -172,27 +156,11 @@ def _placed(node: Node, what: str, fault: Any) -> tuple[Node, str]:
 
 
 def _expected(fault: Any, node: Node) -> str:
-    """What an error says was expected, in words of our own."""
-    if fault["type"] == "literal_error":
-        words = [a or b for a, b in re.findall(r"'([^']*)'|(-?\d+)", fault["ctx"]["expected"])]
-        words = [word for word in words if word]
-        return with_nearest(Sentence("one of {listed}", listed=", ".join(words)), node.raw, words)
-    if fault["type"] in BOUNDS:
-        return _bound(BOUNDS[fault["type"]], fault["ctx"])
-    message = str(fault["msg"]).removeprefix("Input should be ").removeprefix("Value error, ")
-    return EXPECTED.get(fault["type"], message)
-
-
-def _bound(name: str, context: Mapping[str, Any]) -> str:
-    """What an end of a range asks for."""
-    end = context[name]
-    if name == "ge":
-        return Sentence("greater than or equal to {end:g}", end=end)
-    if name == "gt":
-        return Sentence("greater than {end:g}", end=end)
-    if name == "le":
-        return Sentence("less than or equal to {end:g}", end=end)
-    return Sentence("less than {end:g}", end=end)
+    """What an error says was expected; of a closed list with the nearest word."""
+    if fault["type"] != "literal_error":
+        return expected_by(fault)
+    words = words_of(fault)
+    return with_nearest(Sentence("one of {listed}", listed=", ".join(words)), node.raw, words)
 
 
 def _either(first: str, second: str) -> str:

@@ -11,11 +11,11 @@ ZH_UNITS = {
     "m2": "平方米", "m²": "平方米", "10k m2": "万平方米", "10k m²": "万平方米",
     "km2": "平方千米", "km²": "平方千米", "ha": "公顷", "kWh": "千瓦时", "10k kWh": "万千瓦时",
     "GJ": "吉焦", "person": "人", "10k person": "万人", "count": "个", "": "", "ratio": "",
-    "index": "", "score": "", "code": "", "bool": "", "flag": "", "dimensionless": "",
+    "index": "", "score": "", "level": "", "code": "", "bool": "", "flag": "", "dimensionless": "",
 }  # fmt: skip
 EN_UNITS = {
     "m3": "m³", "10k m3": "10k m³", "m2": "m²", "10k m2": "10k m²", "km2": "km²",
-    "tCO2": "t CO2", "count": "", "ratio": "", "index": "", "score": "", "code": "", "bool": "",
+    "tCO2": "t CO2", "count": "", "ratio": "", "index": "", "score": "", "level": "", "code": "", "bool": "",
     "flag": "", "dimensionless": "",
 }  # fmt: skip
 EN_PLURALS = {"person": "persons", "10k person": "10k persons"}  # what is counted, more than one

@@ -319,7 +319,7 @@ def _text_of(path: Path) -> str:
     if len(text) > LARGEST_FILE:
         raise _unreadable(
             path,
-            Sentence("{n} characters", n=len(text)),
+            Sentence("{n} {n:character|characters}", n=len(text)),
             Sentence("at most {most}", most=LARGEST_FILE),
         )
     return text

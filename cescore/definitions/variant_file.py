@@ -261,7 +261,12 @@ def _with_ends(
         posts = {
             year: before[year]
             if year in before and _varied(before[year]) == ends
-            else Goalposts(**ends.model_dump(), source=SOURCE, tag="P")
+            else Goalposts(
+                **ends.model_dump(),
+                source=SOURCE,
+                tag="P",
+                mixed_by=before[year].mixed_by if year in before else None,
+            )
             for year, ends in by_year.items()
         }
         variant = variant.with_posts(code, posts)

@@ -27,7 +27,7 @@ from cescore.method.column import Column, State
 from cescore.method.contributions import Contribution
 from cescore.method.coverage import covers_enough
 from cescore.method.disclosure import PeerFigure, YearRank
-from cescore.method.firmness import AppliedAlternative, Band, SourceShare
+from cescore.method.firmness import AppliedAlternative, Band, GradeFirmness, SourceShare
 from cescore.method.fitting import Withheld
 from cescore.method.grade_margin import GradeMargin
 from cescore.method.measures import MeasureLine
@@ -223,6 +223,7 @@ class PublicRow(Part):
     headline: Mapping[str, float | None] = {}
     status: str = "reported"  # or suppressed, insufficient, not_filed
     part_of: str = ""  # the body of its type that holds its figures: shown beneath it, not ranked
+    inside: str = ""  # the body of its type whose area it lies in, which is ranked as it is itself
 
 
 class StandardCard(Bilingual, Part):
@@ -334,6 +335,7 @@ class Bundle(Part):
     released: Released = Released()
     evaluated: Evaluated
     uncertainty: Band | None = None  # None: no index, or not enough data for one
+    grade_firmness: GradeFirmness | None = None
     bands_left_out: bool = False  # its type has too many entities for bands; how many is not said
     robustness: tuple[TypeRobustness, ...] = ()  # own type, or all in the topmost public body
     peers: PeerTable | None = None

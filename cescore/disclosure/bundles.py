@@ -44,6 +44,7 @@ from cescore.method.assessment import Assessment
 from cescore.method.column import Panel
 from cescore.method.disclosure import to_decimals
 from cescore.method.evaluation import evaluate
+from cescore.method.firmness import GradeFirmness, grade_firmness
 
 if TYPE_CHECKING:
     from cescore.definitions.model import Plan, Standard
@@ -132,6 +133,7 @@ class Bundler:
             targets=targets,
             measures=measures,
             assessment=assessed,
+            grade_firmness=self._firmness(entity, assessed),
             margin=margin_of(
                 self.yearly, entity_id, assessed, targets, with_indicators=view is None
             ),
@@ -205,7 +207,18 @@ class Bundler:
             found,
             score_low=to_decimals(found.score_low, INDEX_DECIMALS),
             score_high=to_decimals(found.score_high, INDEX_DECIMALS),
+            middle=None,
         )
+
+    def _firmness(self, entity: Entity, assessed: Assessment) -> GradeFirmness | None:
+        """How firm the grade is, of a body whose readers see its index."""
+        if not self._shows_index(entity.entity_id):
+            return None
+        evaluation = self.yearly.evaluations[entity.entity_type]
+        at = self.row_of[entity.entity_id], evaluation.panel.year_position(self.yearly.year)
+        index = float(evaluation.aggregation.index.values[at])
+        band = self._bands(entity.entity_type).get(entity.entity_id)
+        return grade_firmness(assessed, index, band, evaluation.framework.scale)
 
     @lru_cache(maxsize=64)  # noqa: B019 - a bundler lives as long as its run
     def _bands(self, entity_type: str) -> Mapping[str, Band]:
@@ -329,18 +342,11 @@ class Bundler:
 
     def findings_of(self, entity_id: str) -> Sequence[Finding]:
         """The findings of the data checks about an entity."""
-        return self._findings.get(entity_id, ())
+        return self.yearly.findings_about.get(entity_id, ())
 
     def prose_of(self, entity_id: str) -> Sequence[Prose]:
         """What an entity says itself."""
         return self._prose.get(entity_id, ())
-
-    @cached_property
-    def _findings(self) -> Mapping[str, list[Finding]]:
-        by_entity: dict[str, list[Finding]] = defaultdict(list)
-        for finding in self.yearly.workspace.findings:
-            by_entity[finding.entity_id].append(finding)
-        return by_entity
 
     @cached_property
     def _prose(self) -> Mapping[str, list[Prose]]:

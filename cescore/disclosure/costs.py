@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from cescore.definitions.order import closure
 from cescore.disclosure.headline import headline_codes
 
 if TYPE_CHECKING:
@@ -64,17 +65,8 @@ def weights_of(framework: Framework) -> dict[str, float]:
     if framework.progress is not None:
         scored += [code for group in framework.progress.members.values() for code in group]
     headline = headline_codes(framework)
-    below: dict[str, None] = {}
-    waiting = list(dict.fromkeys((*scored, *headline)))
-    while waiting:
-        code = waiting.pop()
-        computed = framework.indicators.get(code) or framework.accounts.get(code)
-        expression = computed.expression if computed else None
-        new = [name for name in (expression.own_names if expression else ()) if name not in below]
-        below |= dict.fromkeys(new)
-        waiting += new
     return (
-        dict.fromkeys(below, SHOWN)
+        dict.fromkeys(closure((*scored, *headline), framework.expressions, own=True), SHOWN)
         | dict.fromkeys(scored, SCORED)
         | dict.fromkeys(headline, HEADLINE)
     )

@@ -101,11 +101,15 @@ class MethodBook(Document):
         return f"CE-{self.run.year}-METHOD-"
 
 
+RECORDED = "recorded"  # inspected and held against nothing: no verdict of done or not done
+SHEET_STATUSES: tuple[str, ...] = (*STATUSES, RECORDED)
+
+
 class BodyCheck(Part):
     """One check at one public body, as inspected."""
 
     entity_id: str
-    status: str
+    status: str  # of `SHEET_STATUSES`
     recorded: str = ""  # the status that the inspector gave, where another one counts
     notes: tuple[CheckNote, ...] = ()
     value: str = ""
@@ -155,6 +159,6 @@ class UnitSheet(Document):
     measures: tuple[SheetMeasure, ...] = ()
 
     def counts(self) -> dict[str, int]:
-        """The checks at public bodies by status, every status named."""
+        """The checks at public bodies by status, every one of `SHEET_STATUSES` named."""
         found = Counter(b.status for m in self.measures for c in m.checks for b in c.bodies)
-        return {status: found[status] for status in STATUSES}
+        return {status: found[status] for status in SHEET_STATUSES}

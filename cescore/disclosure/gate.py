@@ -311,10 +311,11 @@ class Gate:
         what the ledger releases."""
         place = self.place(entity)
         whole = self.yearly.workspace.register.whole_of(entity.entity_id)
+        inside = "" if whole else self._around_of_its_type(entity)
         if self.is_public(entity) and entity.entity_id not in self._evaluated:
-            return PublicRow(place=place, status="not_filed", part_of=whole)
+            return PublicRow(place=place, status="not_filed", part_of=whole, inside=inside)
         if self.is_withheld(entity) and not is_own:
-            return PublicRow(place=place, status="suppressed", part_of=whole)
+            return PublicRow(place=place, status="suppressed", part_of=whole, inside=inside)
         evaluation = self.yearly.evaluations[entity.entity_type]
         row = self._rows[entity.entity_id]
         year = evaluation.panel.year_position(self.year)
@@ -339,6 +340,16 @@ class Gate:
             },
             status="reported" if evaluation.is_sufficient[row, year] else "insufficient",
             part_of=whole,
+            inside=inside,
+        )
+
+    def _around_of_its_type(self, entity: Entity) -> str:
+        """The body of its own type that an entity lies in; "" where there is none."""
+        register = self.yearly.workspace.register
+        if not entity.parent_id or entity.parent_id not in register:
+            return ""
+        return (
+            entity.parent_id if register[entity.parent_id].entity_type == entity.entity_type else ""
         )
 
     @cached_property
@@ -355,7 +366,9 @@ class Gate:
         entity = self.yearly.workspace.register[entity_id]
         evaluation = self.yearly.evaluations[entity.entity_type]
         fitted = to_fitted(self.fitted(entity))
-        return PublicView(evaluation, self._rows[entity_id], withheld, above, fitted)
+        return PublicView(
+            evaluation, self._rows[entity_id], withheld, above, fitted, self.rules.p_percent
+        )
 
     def shows_index(self, entity_id: str, year: int) -> bool:
         """Whether a body's index of a year may be shown: not above a single withheld score."""
@@ -451,11 +464,11 @@ class Gate:
             and entity.is_valid_in(year)
             and entity.entity_type in self.yearly.evaluations
             and entity_id in self._rows
-            and self.shows_index(entity_id, year)
             and all(
                 self.ledger.is_released(entity_id, code, year)
                 for code in headline_codes(self.yearly.evaluations[entity.entity_type].framework)
             )
+            and self.shows_index(entity_id, year)  # evaluates the body: asked last
         )
 
     @cached_property

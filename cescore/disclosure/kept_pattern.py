@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from cescore.definitions.model.refusals import expected_by
 from cescore.disclosure.statements import Figure
 from cescore.errors import DataError, Sentence
 
@@ -103,10 +104,10 @@ def read_pattern(root: Path) -> KeptPattern:
         at = ".".join(map(str, first["loc"])) or "the whole file"
         raise DataError(
             Sentence(
-                "{file}: {at}: {first}; expected what `build.py protect` writes",
+                "{file}: {at}: expected {expected}, as `build.py protect` writes it",
                 file=FILE,
                 at=at,
-                first=first["msg"],
+                expected=expected_by(first),
             )
         ) from error
     return KeptPattern(

@@ -47,7 +47,7 @@ def _parts(name: str, fields: Mapping[str, Source]) -> dict[str, Source]:
 
 
 _OTHERS: Mapping[str, Source] = {
-    "headline": "ledger", "index": "above", "n": "public", "part_of": "named",
+    "headline": "ledger", "index": "above", "inside": "named", "n": "public", "part_of": "named",
     "place": "named", "rank": "public", "status": "named",
 }  # fmt: skip
 _ASSESSMENT: Mapping[str, Source] = {
@@ -81,6 +81,8 @@ _BUNDLE: Mapping[str, Source] = {
     "uncertainty.rank_alternatives": "public", "uncertainty.rank_high": "public",
     "uncertainty.rank_low": "public", "uncertainty.ranked": "public",
     "uncertainty.score_high": "above", "uncertainty.score_low": "above",
+    "uncertainty.middle": "above",
+    **{f"grade_firmness.{name}": "above" for name in ("high_en", "high_zh", "low_en", "low_zh")},
     "robustness.alternatives": "decided", "robustness.draws": "decided",
     "robustness.entities": "named", "robustness.entity_type": "named",
     "robustness.reason": "named", "robustness.removals": "group", "robustness.sources": "group",

@@ -49,8 +49,15 @@ class Ledger:
             return self.kept.withheld
         if not self.rules.is_decided:
             return frozenset(f for f in self.sums.meanings if self.sums.is_summed(f))
-        chosen = {f for audit in self.audits for f in least_withheld(audit.costs, audit.proofs)}
+        chosen = {figure for audit in self.audits for figure in self._chosen(audit)}
         return frozenset(chosen - self._needless(chosen))
+
+    def _chosen(self, audit: SystemAudit) -> Collection[Figure]:
+        """What is withheld of one system: what an earlier edition withheld, as long as that is safe."""
+        earlier = self.kept.withheld & audit.costs.keys()
+        if earlier and not audit.breaches(earlier):
+            return earlier
+        return least_withheld(audit.costs, audit.proofs)
 
     @cached_property
     def above(self) -> frozenset[Figure]:
@@ -85,8 +92,17 @@ class Ledger:
         return total.n > 0 and total.is_safe and total.figure not in self.withheld
 
     def of_body(self, entity_id: str) -> tuple[Years, Years]:
-        """A body's own figures that are withheld, and those released above these: code -> years."""
+        """A body's own figures that are withheld, and those released above these: code -> years.
+
+        Of who contains nobody no figure is a statement about others: nothing is looked for.
+        """
+        if entity_id not in self._bodies:
+            return {}, {}
         return _by_code(self.withheld, entity_id), _by_code(self.above, entity_id)
+
+    @cached_property
+    def _bodies(self) -> frozenset[str]:
+        return frozenset(body.entity_id for body in self.behind.bodies)
 
     @cached_property
     def kept(self) -> KeptPattern:

@@ -10,29 +10,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cescore.disclosure.bundle import Released, ReleasedSeries
 from cescore.disclosure.ledger import Years
-from cescore.disclosure.solvable import Beneath, Cell, ReleasedWholes
+from cescore.disclosure.shown_wholes import ShownWholes
 from cescore.errors import DataError, Sentence
 from cescore.method.column import Column, Panel, State
-from cescore.method.evaluation import TypeEvaluation, evaluate
+from cescore.method.evaluation import FormulaValues, TypeEvaluation, computed_from, evaluate
 from cescore.method.fitting import Fitted
-from cescore.method.indicators import compute_accounts, compute_indicators
-from cescore.method.mean_tree import index_tree, progress_tree
 from cescore.method.missing import CASES
-from cescore.method.withholding import hides_its_parts
-
-if TYPE_CHECKING:
-    from cescore.method.mean_tree import Tree
 
 TOLERANCE = 1e-9  # relative
-Wholes = Mapping[str, Mapping[int, float]]  # group, or "" for the index -> year -> value
-Leaves = Mapping[str, Mapping[int, set[Cell]]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +33,7 @@ class PublicView:
     ``withheld``: variables, accounts and indicators -> the years in which they are withheld.
     ``above``: accounts and indicators -> the years in which they are released although something
     that they stand on is withheld. ``fitted``: what the gate releases of the constants.
+    ``p_percent``: how near nobody may come to a withheld figure from either side [%].
     """
 
     whole: TypeEvaluation
@@ -49,6 +41,7 @@ class PublicView:
     withheld: Years
     above: Years
     fitted: Fitted
+    p_percent: float
 
     @cached_property
     def evaluation(self) -> TypeEvaluation:
@@ -65,6 +58,7 @@ class PublicView:
             base_year=self.whole.base_year,
             run_year=self.whole.run_year,
             fitted=replace(self.fitted, withheld=self.released.withheld()),
+            computed=self._recomputed,
         )
         self._refuse_another(found)
         return replace(found, panel=self._record)
@@ -74,11 +68,16 @@ class PublicView:
         """Everything of the body that is not shown: what is withheld, and what stands on it."""
         return self._hidden(only_numbers=True)
 
-    def _hidden(self, *, only_numbers: bool) -> Years:
-        found: dict[str, set[int]] = {code: set(years) for code, years in self.withheld.items()}
+    @cached_property
+    def _recomputed(self) -> FormulaValues:
+        """Accounts and indicators of the body, from what is released of it."""
         framework, base_year = self.whole.framework, self.whole.base_year
-        accounts = compute_accounts(self._as_released, framework, base_year=base_year)
-        indicators = compute_indicators(accounts, framework, base_year=base_year)
+        return computed_from(self._as_released, framework, base_year=base_year)
+
+    def _hidden(self, *, only_numbers: bool) -> Years:
+        of_panel = set(self.whole.panel.years)
+        found = {code: of_panel.intersection(years) for code, years in self.withheld.items()}
+        accounts, indicators = self._recomputed
         for now, whole in ((accounts, self.whole.accounts), (indicators, self.whole.indicators)):
             own = whole.alone(self.row)
             for code, column in now.columns.items():
@@ -96,8 +95,8 @@ class PublicView:
         return Released(
             computed=self._computed,
             scores=self._scores,
-            groups=self._wholes[0],
-            progress=self._wholes[1],
+            groups=self._wholes.groups,
+            progress=self._wholes.progress,
         )
 
     @cached_property
@@ -155,72 +154,13 @@ class PublicView:
         }
 
     @cached_property
-    def _index_tree(self) -> Tree:
-        return index_tree(self.whole.scored, self.whole.aggregation, self.whole.framework)
-
-    @cached_property
-    def _wholes(self) -> tuple[Wholes, Wholes | None]:
-        """Groups and index, and those of the progress index: what is released above withheld figures."""
-        equations = ReleasedWholes(Beneath(self.whole.framework, self.hidden))
-        groups = self._above(self._index_tree, self._withheld_scores, equations)
-        return groups, self._progress(equations)
-
-    @property
-    def _withheld_scores(self) -> Leaves:
-        return {
+    def _wholes(self) -> ShownWholes:
+        """What is released of groups and index, and of those of the progress index."""
+        withheld = {
             code: {year: {(code, year)} for year, case in years.items() if case == ""}
             for code, years in self._scores.items()
         }
-
-    def _progress(self, equations: ReleasedWholes) -> Wholes | None:
-        progress, years = self.whole.framework.progress, self.whole.panel.years
-        tree = progress_tree(self.whole.progress, self.whole.framework)
-        if progress is None or tree is None:
-            return None
-        base = self.whole.base_year
-        hidden: dict[str, dict[int, set[Cell]]] = {}
-        for group, members in progress.members.items():
-            for code in members:
-                own = self.hidden.get(code, frozenset())
-                lost = years if base in own else tuple(sorted(own))
-                if lost:
-                    hidden[f"{group}.{code}"] = {
-                        year: {(code, y) for y in (year, base) if y in own} for year in lost
-                    }
-        return self._above(tree, hidden, equations, says_nothing_in=base) if hidden else None
-
-    def _above(
-        self,
-        tree: Tree,
-        hidden: Leaves,
-        equations: ReleasedWholes,
-        says_nothing_in: int | None = None,
-    ) -> Wholes:
-        """The wholes above withheld leaves that give none of them away, with their values.
-
-        ``hidden``: leaf -> year -> the withheld indicators that it is a function of.
-        ``says_nothing_in``: a year in which every whole is a constant.
-        """
-        found: dict[str, dict[int, float]] = {}
-        for j, year in enumerate(tree.years):
-            unknown = {leaf: set(years[year]) for leaf, years in hidden.items() if year in years}
-            for whole in reversed(list(tree.powers)):  # from the bottom up
-                members = [m for m in tree.members[whole] if m in unknown]
-                if not members:
-                    continue
-                shares = {m: float(tree.shares[m][self.row, j]) for m in members}
-                value = float(tree.values[whole][self.row, j])
-                cells = {cell for m in members if shares[m] > 0 for cell in unknown[m]}
-                is_told = not cells or year == says_nothing_in
-                if (
-                    value == value
-                    and hides_its_parts(list(shares.values()))
-                    and (is_told or equations.admits(cells))
-                ):
-                    found.setdefault(whole, {})[year] = value
-                else:
-                    unknown[whole] = cells
-        return found
+        return ShownWholes(self.whole, self.row, self.hidden, withheld, self.p_percent)
 
     def _refuse_another(self, found: TypeEvaluation) -> None:
         pairs: list[tuple[str, Column, Column]] = []

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from cescore.definitions.json_text import json_document
 from cescore.disclosure import bundle
 from cescore.disclosure.bundle import Bundle
 from cescore.disclosure.documents import Document, MethodBook, UnitSheet
@@ -85,7 +85,7 @@ def is_altered(data: Printable) -> bool:
 
 
 def _document(name: str, raw: bytes) -> Document:
-    kind = json.loads(raw).get("kind")
+    kind = json_document(raw, name).get("kind")
     if kind not in MODELS:
         raise DataError(
             Sentence(

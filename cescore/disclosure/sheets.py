@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from cescore.definitions.model import Named
+from cescore.definitions.model import AskedBody, Named
 from cescore.definitions.scored_elsewhere import scored_elsewhere
 from cescore.disclosure.bundle import Place
-from cescore.disclosure.documents import BodyCheck, SheetCheck, SheetMeasure, UnitSheet
+from cescore.disclosure.documents import RECORDED, BodyCheck, SheetCheck, SheetMeasure, UnitSheet
 from cescore.errors import DataError, Sentence
-from cescore.method.measures import InspectedCheck, measure_lines
+from cescore.method.measures import InspectedCheck, is_recorded_only, measure_lines
 from cescore.method.yardsticks import STATUSES
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class Sheets:
                 entity.entity_type,
                 records,
                 year=year,
-                industry=entity.industry,
+                body=AskedBody(entity.entity_id, entity.industry),
                 elsewhere=elsewhere,
             )
             found |= {(c["id"], entity.entity_id): c for line in lines for c in line.checks}
@@ -135,7 +135,7 @@ class Sheets:
     def _check(self, check: Check) -> SheetCheck:
         firms = [e for e in self._respondents if e.entity_type in check.levels]
         bodies = [e for e in self._public if e.entity_type in check.levels]
-        statuses = [(e, self._inspected(check.id, e).status) for e in firms]
+        statuses = [(e, self._counted[check.id, e.entity_id]["status"]) for e in firms]
         return SheetCheck(
             id=check.id,
             zh=check.zh,
@@ -154,7 +154,7 @@ class Sheets:
         record = records.get(check_id)
         return BodyCheck(
             entity_id=entity.entity_id,
-            status=check["status"],
+            status=RECORDED if is_recorded_only(check) else check["status"],
             recorded=check.get("recorded", ""),
             notes=check["notes"],
             closed_date="" if record is None else record.closed_date,

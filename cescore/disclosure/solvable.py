@@ -44,11 +44,9 @@ class Beneath:
 
     @cached_property
     def _operands(self) -> Mapping[str, frozenset[str]]:
-        formulas = {**self.framework.accounts, **self.framework.indicators}
         return {
-            code: frozenset(definition.expression.names) - {code}
-            for code, definition in formulas.items()
-            if definition.expression is not None
+            code: frozenset(expression.names) - {code}
+            for code, expression in self.framework.expressions.items()
         }
 
 

@@ -92,11 +92,11 @@ class Trials:
         withheld, above = gate.ledger.of_body(entity_id)
         changed = changed_formulas(official, evaluation.framework)
         kept = {code: years for code, years in above.items() if code not in changed}
-        fitted = _as_computed(evaluation, row, nowhere, {})
+        fitted, percent = _as_computed(evaluation, row, nowhere, {}), gate.rules.p_percent
         if fitted.released_scores or fitted.released_groups:
-            hidden = PublicView(evaluation, row, withheld, kept, Fitted()).hidden
+            hidden = PublicView(evaluation, row, withheld, kept, Fitted(), percent).hidden
             fitted = _as_computed(evaluation, row, nowhere, hidden)
-        view = PublicView(evaluation, row, withheld, kept, to_fitted(fitted))
+        view = PublicView(evaluation, row, withheld, kept, to_fitted(fitted), percent)
         return ShownEvaluation(view.evaluation, 0, fitted, view.released)
 
     def _assessed(

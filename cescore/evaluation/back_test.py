@@ -101,7 +101,7 @@ def _refuse_twice(results: pd.DataFrame, name: str) -> None:
         first = " ".join(str(value) for value in twice.iloc[0][KEY])
         raise DataError(
             Sentence(
-                "{name}: {twice} results stand there twice, the first: {first}",
+                "{name}: {twice} {twice:result stands|results stand} there twice, the first: {first}",
                 name=name,
                 twice=len(twice),
                 first=first,

@@ -36,7 +36,7 @@ def margin_of(
     plan = yearly.workspace.definitions.plan
     if plan is None:
         return None
-    levers = tuple(levers_of(yearly.evaluation_of(entity_id), entity_id)) if with_indicators else ()
+    levers = _levers(yearly, entity_id) if with_indicators else ()
     margin = grade_margin(
         assessed,
         targets=targets,
@@ -52,14 +52,18 @@ def margin_of(
     return replace(margin, path=path, is_out_of_reach=not path and not margin.turns)
 
 
+def _levers(yearly: YearlyEvaluation, entity_id: str) -> tuple[GradeLever, ...]:
+    findings = yearly.findings_about.get(entity_id, ())
+    return tuple(levers_of(yearly.evaluation_of(entity_id), entity_id, findings))
+
+
 def _path(
     yearly: YearlyEvaluation, entity_id: str, missing: float, levers: Sequence[GradeLever]
 ) -> tuple[GradeTurn, ...] | None:
     """The few indicators that together bring the points missing at least cost, with the values needed.
 
     None of a type with too many entities to work it out for each, and where gains do not add up;
-    empty where as many as a body can work at, each as far as it has itself moved once, do not bring
-    them.
+    empty where as many as a body can work at, each as far as it moved of late, do not bring them.
     """
     framework = yearly.evaluation_of(entity_id).framework
     if yearly.is_large(framework.entity_type):
@@ -84,7 +88,7 @@ def _path(
 
 
 def _within(way: IndicatorWay, farthest: Mapping[str, float]) -> IndicatorWay | None:
-    """A way no farther than the entity's own movement leads; None where it never improved."""
+    """A way no farther than a year reaches; None where there is none so far."""
     end = farthest.get(way.code, way.end)
     part = (end - way.start) / (way.end - way.start)
     if part <= 0:

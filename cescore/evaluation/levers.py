@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cescore.definitions.model import Indicator
-from cescore.definitions.model.ends import ON_LOG
+from cescore.intake.doubted import DatedFinding, without_doubted
 from cescore.method.evaluation import TypeEvaluation
 from cescore.method.fitting import method_of
-from cescore.method.grade_margin import OWN_YEARS, GradeLever
+from cescore.method.grade_margin import GradeLever
 from cescore.method.mean_tree import Tree, index_tree
-from cescore.method.next_step import best_movement
+from cescore.method.next_step import within_reach
 from cescore.method.normalisations import ON_ENDS
 from cescore.method.normalise import ends_in
 
 Floats = NDArray[np.float64]
 
 
-def levers_of(evaluation: TypeEvaluation, entity_id: str) -> Iterator[GradeLever]:
-    """The entity's scored indicators that have a value and stand on stated ends."""
+def levers_of(
+    evaluation: TypeEvaluation, entity_id: str, findings: Sequence[DatedFinding] = ()
+) -> Iterator[GradeLever]:
+    """The entity's scored indicators that have a value and stand on stated ends.
+
+    ``findings``: those of its data, whose years set no pace.
+    """
     row, framework = evaluation.panel.row(entity_id), evaluation.framework
     tree = _tree(evaluation)
     if not tree.is_nest_of_means:
@@ -31,28 +36,30 @@ def levers_of(evaluation: TypeEvaluation, entity_id: str) -> Iterator[GradeLever
     parent = {member: whole for whole, members in tree.members.items() for member in members}
     for indicator in framework.scored():
         ends = _ends(evaluation, indicator, row)
-        series = evaluation.indicators.column(indicator.code).values[row]
         position = evaluation.indicators.year_position(evaluation.run_year)
-        value = series[position]
+        value = evaluation.indicators.column(indicator.code).values[row, position]
         if ends is None or math.isnan(value):
             continue
         steps = _steps(tree, parent, indicator.code, row)
         if all(weight > 0 for weight, *_ in steps):
             method = method_of(indicator, framework)
+            own = _own_series(evaluation, indicator, row, findings)
             yield GradeLever(
                 indicator.code, indicator.zh, indicator.en, indicator.unit, steps, float(value),
                 *ends, floor=framework.scale.floor, top=framework.scale.top, method=method,
-                movement=_movement(series[: position + 1], indicator.direction, method),
+                within=within_reach(float(value), ends, method, own),
             )  # fmt: skip
 
 
-def _movement(series: Floats, direction: int, method: str) -> float | None:
-    """The largest improvement that the entity's own years brought; None with fewer than two values."""
-    values = [None if math.isnan(value) else float(value) for value in series]
-    if sum(value is not None for value in values) < 2:
-        return None
-    by_ratio = method == ON_LOG
-    return best_movement(values, direction, years=OWN_YEARS, by_ratio=by_ratio) or 0.0
+def _own_series(
+    evaluation: TypeEvaluation, indicator: Indicator, row: int, findings: Sequence[DatedFinding]
+) -> list[float | None]:
+    """An indicator's values up to the year evaluated, without those of doubted years."""
+    until = evaluation.indicators.year_position(evaluation.run_year) + 1
+    values = evaluation.indicators.column(indicator.code).values[row][:until].tolist()
+    series = [None if math.isnan(value) else value for value in values]
+    years = evaluation.indicators.years[:until]
+    return without_doubted(series, years, findings, indicator, evaluation.framework)
 
 
 def _ends(evaluation: TypeEvaluation, indicator: Indicator, row: int) -> tuple[float, float] | None:

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from cescore.definitions.load import load_plan
-from cescore.definitions.model import Plan
+from cescore.definitions.model import AskedBody, Plan
 from cescore.definitions.scored_elsewhere import Elsewhere, scored_elsewhere
 from cescore.errors import DataError, Sentence
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
@@ -119,7 +119,7 @@ class PlanEvaluation:
             entity.entity_type,
             by_year,
             self.years,
-            industry=entity.industry,
+            body=AskedBody(entity.entity_id, entity.industry),
             elsewhere=elsewhere,
         )
 
@@ -221,7 +221,7 @@ class PlanEvaluation:
                     entity.entity_type,
                     {y: found.values() for y, found in records.items()},
                     year=year,
-                    industry=entity.industry,
+                    body=AskedBody(entity.entity_id, entity.industry),
                     elsewhere=self._elsewhere(entity.entity_type),
                 ),
                 vetoes=self._vetoes.get(entity.entity_id, {}).get(year, {}),

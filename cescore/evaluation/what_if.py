@@ -9,11 +9,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from cescore.definitions.model import Framework
+from cescore.evaluation.per_entity import PerEntity
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.entities import Register
 from cescore.intake.workspace import Workspace
 from cescore.method.column import Column, Panel, State
 from cescore.method.evaluation import TypeEvaluation
+from cescore.method.measures import MeasureLine
 from cescore.method.outranking import AMONG_ALL
 
 MOVED = "moved_"  # begins the code under which an indicator's own values stand
@@ -66,8 +68,16 @@ def standings(yearly: YearlyEvaluation, questions: Sequence[WhatIf]) -> list[Ent
     """
     names = {f"{n}": question for n, question in enumerate(questions)}
     workspace = _workspace_of(yearly, names)
-    answered = evaluate_workspace(workspace, _teachers(yearly, names))
+    answered = evaluate_workspace(workspace, _teachers(yearly, names), _as_inspected(yearly, names))
     return [_standing(answered, name) for name in names]
+
+
+def _as_inspected(
+    yearly: YearlyEvaluation, questions: Mapping[str, WhatIf]
+) -> Mapping[str, tuple[MeasureLine, ...]]:
+    """The measures of those who are evaluated as they stand: no value that is asked about moves them."""
+    asked = {n: q.entity_id for n, q in questions.items() if q.entity_id in yearly.measures}
+    return PerEntity(asked, lambda name: yearly.measures[asked[name]])
 
 
 def _standing(answered: YearlyEvaluation, name: str) -> EntityStanding:
@@ -117,6 +127,7 @@ def _workspace_of(yearly: YearlyEvaluation, questions: Mapping[str, WhatIf]) -> 
             replace(record, entity_id=name)
             for record in workspace.measures
             if record.year <= workspace.year  # yardsticks are the years before
+            if record.entity_id not in yearly.measures
             for name in askers.get(record.entity_id, ())
         ),
         vetoes=tuple(

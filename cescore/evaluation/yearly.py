@@ -13,10 +13,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cescore.definitions.model import Framework, Plan, Standard
-from cescore.definitions.scored_elsewhere import scored_elsewhere
+from cescore.definitions.model import AskedBody, Framework, Plan, Standard
+from cescore.definitions.scored_elsewhere import Elsewhere, scored_elsewhere
 from cescore.evaluation.per_entity import PerEntity
 from cescore.intake.entities import Entity
+from cescore.intake.findings import Finding
+from cescore.intake.inspections import MeasureRecord
 from cescore.intake.notation import number
 from cescore.intake.workspace import Workspace
 from cescore.method.assessment import COMPARABLE, Assessment, Basis, Evidence, assess
@@ -68,6 +70,14 @@ class YearlyEvaluation:
     def evaluation_of(self, entity_id: str) -> TypeEvaluation:
         """The evaluation that an entity is part of."""
         return self.evaluations[self.workspace.register[entity_id].entity_type]
+
+    @cached_property
+    def findings_about(self) -> Mapping[str, tuple[Finding, ...]]:
+        """The findings of the data checks by the entity that they are about; "" of nobody."""
+        found: dict[str, list[Finding]] = defaultdict(list)
+        for finding in self.workspace.findings:
+            found[finding.entity_id].append(finding)
+        return {entity_id: tuple(every) for entity_id, every in found.items()}
 
     @cached_property
     def compliance(self) -> Mapping[str, tuple[tuple[Standard, Compliance], ...]]:
@@ -307,14 +317,17 @@ class YearlyEvaluation:
 
 
 def evaluate_workspace(
-    workspace: Workspace, taught_by: Mapping[str, TypeEvaluation] | None = None
+    workspace: Workspace,
+    taught_by: Mapping[str, TypeEvaluation] | None = None,
+    inspected: Mapping[str, tuple[MeasureLine, ...]] | None = None,
 ) -> YearlyEvaluation:
     """Evaluate every entity of a workspace's year that is not blocked.
 
     An entity that did not file is evaluated like any other: nothing is known, so there is no index.
     ``taught_by``: evaluations by entity type whose constants and weights are taken, not learnt anew.
+    ``inspected``: the measures of entities that are known already.
     """
-    teachers = taught_by or {}
+    teachers, known = taught_by or {}, inspected or {}
     evaluations = {
         entity_type: evaluation
         for entity_type, framework in workspace.definitions.frameworks.items()
@@ -331,7 +344,8 @@ def evaluate_workspace(
     if plan is not None:
         whose = {e: found for found in evaluations.values() for e in found.panel.entities}
         targets = PerEntity(whose, lambda entity: entity_targets(plan, whose[entity], entity))
-        measures = PerEntity(whose, _Measures(plan, whose, workspace))
+        made = _Measures(plan, whose, workspace)
+        measures = PerEntity(whose, lambda entity: known.get(entity) or made(entity))
         bonus = {
             e: b for ev in evaluations.values() for e, b in _bonus(workspace, plan, ev).items()
         }
@@ -396,43 +410,50 @@ def entity_targets(
 
 
 class _Measures:
-    """Each entity's measures; those that nobody inspected are one object for all of an industry."""
+    """Each entity's measures; those that nobody inspected are one object for all who are asked alike."""
 
     def __init__(
         self, plan: Plan, whose: Mapping[str, TypeEvaluation], workspace: Workspace
     ) -> None:
         self.plan, self.whose, self.year = plan, whose, workspace.year
         self.register = workspace.register
-        self.records: dict[str, dict[int, list[Mapping[str, str]]]] = defaultdict(dict)
+        self.records: dict[str, list[MeasureRecord]] = defaultdict(list)
         for record in workspace.measures:
-            of_entity = self.records[record.entity_id].setdefault(record.year, [])
-            of_entity.append({key: str(value) for key, value in vars(record).items()})
-        self._blank: dict[tuple[str, str], tuple[MeasureLine, ...]] = {}
+            self.records[record.entity_id].append(record)
+        self._blank: dict[tuple[str, AskedBody], tuple[MeasureLine, ...]] = {}
+        self._elsewhere: dict[str, Mapping[str, Elsewhere]] = {}
+        self._named = {e for m in plan.measures.values() for c in m.checks for e in c.entities}
 
     def __call__(self, entity_id: str) -> tuple[MeasureLine, ...]:
         framework = self.whose[entity_id].framework
-        records = self.records.get(entity_id, {})
-        industry = self.register[entity_id].industry
+        records: dict[int, list[Mapping[str, str]]] = defaultdict(list)
+        for record in self.records.get(entity_id, ()):
+            records[record.year].append({**vars(record), "year": f"{record.year}"})
+        own = AskedBody(entity_id, self.register[entity_id].industry)
         if self.year in records:
-            return self._lines(framework, records, industry)
-        key = framework.entity_type, industry
+            return self._lines(framework, records, own)
+        alike = own if entity_id in self._named else AskedBody("", own.industry)
+        key = framework.entity_type, alike
         if key not in self._blank:
-            self._blank[key] = self._lines(framework, {}, industry)
+            self._blank[key] = self._lines(framework, {}, alike)
         return self._blank[key]
 
     def _lines(
         self,
         framework: Framework,
         records: Mapping[int, Iterable[Mapping[str, str]]],
-        industry: str,
+        body: AskedBody,
     ) -> tuple[MeasureLine, ...]:
+        entity_type = framework.entity_type
+        if entity_type not in self._elsewhere:
+            self._elsewhere[entity_type] = scored_elsewhere(self.plan, framework)
         return measure_lines(
             self.plan,
-            framework.entity_type,
+            entity_type,
             records,
             year=self.year,
-            industry=industry,
-            elsewhere=scored_elsewhere(self.plan, framework),
+            body=body,
+            elsewhere=self._elsewhere[entity_type],
         )
 
 

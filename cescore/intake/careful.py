@@ -29,6 +29,17 @@ WITHOUT_VALUE = {
     NOT_APPLICABLE: phrase("return_status_not_applicable"),
     MISSING: phrase("return_status_missing"),
 }
+KNOWN = {  # the words of these columns as forms and tables write them
+    "status": tuple(
+        phrase(key)
+        for key in (
+            "status_reported", "status_estimated", "status_not_applicable", "status_missing",
+        )
+    ),
+    "basis": tuple(
+        phrase(key) for key in ("basis_statistical", "basis_administrative", "basis_consented")
+    ),
+}  # fmt: skip
 COLUMNS = ("entity_id", "year", "variable", "value", "status", "basis", "unit")
 
 
@@ -103,8 +114,8 @@ class RowReader:
             self._entity_id = ""
             self._here.error("bad_id", text=shortened(raw), reason=phrase(reason))
         else:
-            near = self.dictionary.entity_meant(text)
-            self._here.error("unknown_entity", text=shortened(text), near=near)
+            code_told, values = self.dictionary.unknown_entity(text)
+            self._here.error(code_told, **values)
         return None
 
     def _year(self) -> int | None:
@@ -145,7 +156,7 @@ class RowReader:
         listed = tuple(word for word in known if word)
         if at is None:
             near = nearest(plain, (*listed, *filter(None, words)))
-            self._here.error(f"bad_{column}", text=shortened(raw), known=listed, near=near)
+            self._here.error(f"bad_{column}", text=shortened(raw), known=KNOWN[column], near=near)
         elif text:
             self._here.info(f"{column}_word", raw=shortened(raw), word=known[at])
         return at

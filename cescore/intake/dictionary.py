@@ -13,6 +13,7 @@ from cescore.definitions.units import UnitError, Units
 from cescore.intake.entities import Register
 from cescore.intake.keys import Keys
 from cescore.intake.notation import folded, nearest
+from cescore.intake.unknown_ids import CodeAndValues, unknown_id
 from cescore.intake.wording import Phrase, phrase
 
 MOST_SUGGESTED = 500  # words for which the nearest known one is looked for
@@ -28,6 +29,7 @@ class Dictionary:
     variables: Mapping[str, Variable]
     units: Units = field(default_factory=Units.load)
     _suggested: dict[tuple[str, str], str] = field(default_factory=dict)
+    _unknown: dict[str, CodeAndValues] = field(default_factory=dict)
     _same_unit: dict[tuple[str, int], bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -65,9 +67,16 @@ class Dictionary:
         """More rows than this cannot all be of different cells, and are not read."""
         return max(LEAST_ROWS, len(self.ids) * len(self.codes) * SPAN)
 
-    def entity_meant(self, word: str) -> str:
-        """The id that was probably meant, looked for once per word; "" where none is close."""
-        return self._meant("entity", word, self.entity_at)
+    def unknown_entity(self, word: str) -> CodeAndValues:
+        """What is said of an id that nobody has, looked for once per word."""
+        if word not in self._unknown:
+            told = unknown_id(
+                word, self.entity_at, lambda w, _: self._meant("entity", w, self.entity_at)
+            )
+            if len(self._unknown) > MOST_SUGGESTED:
+                return told
+            self._unknown[word] = told
+        return self._unknown[word]
 
     def variable_meant(self, word: str) -> str:
         """The code that was probably meant: by a name of the variable, else by its letters."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
+from cescore.errors import Problem
 from cescore.intake import wording
 from cescore.intake.address import NOWHERE, Address
 from cescore.intake.inert import InertWriter
@@ -17,6 +18,7 @@ Severity = Literal["error", "warning", "info"]
 FindingStatus = Literal["open", "confirmed", "corrected"]
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+OF_WORDS = frozenset(["bad_id", "leading_zeros_lost", "unknown_entity", "unknown_variable"])
 INFOS_SHOWN = 20  # of one kind and file; the rest is counted
 TABLE_ENCODING = "utf-8-sig"  # with the mark without which a Chinese Excel takes it for GBK
 COLUMNS = (
@@ -128,6 +130,19 @@ class Finding:
         return self.line("en")
 
 
+@dataclass(frozen=True)
+class FoundProblem(Problem):
+    """A finding among the problems of an error, still to be said in the language of the reader."""
+
+    finding: Finding = field(kw_only=True)
+
+    @classmethod
+    def of(cls, finding: Finding) -> Self:
+        """The problem that a finding is."""
+        said = finding.said("en")
+        return cls(finding.where("en"), finding.code, said.found, said.expected, finding=finding)
+
+
 @dataclass
 class FindingLog:
     """Collects findings while the data are read."""
@@ -167,7 +182,10 @@ class Context:
 
     def row(self, row: int) -> Context:
         """A row of the same file."""
-        at = Address(self.at.file, row)
+        return self.place(Address(self.at.file, row))
+
+    def place(self, at: Address) -> Context:
+        """Another place, of the same entity, year and variable."""
         return Context(self.log, at, self.entity_id, self.year, self.variable)
 
     def error(self, code: str, **values: Value) -> None:
@@ -243,19 +261,41 @@ def write_findings(
             writer.writerow([*first, words.found, words.expected, *last])
 
 
+def each_word_once(findings: Sequence[Finding]) -> Mapping[int, Finding]:
+    """Position -> finding as it is said, where a word that nobody knows is said once a sheet, with how
+    often it stands there.
+
+    Of numbers that lost the zeros in front the first is said for all: one column was formatted wrongly.
+    """
+    words = [_word(finding) for finding in findings]
+    counts = Counter(word for word in words if word is not None)
+    said: dict[int, Finding] = {}
+    for n, (word, finding) in enumerate(zip(words, findings, strict=True)):
+        if word is None or counts[word] == 1:
+            said[n] = finding
+        elif word in counts:
+            said[n] = replace(finding, year=None, variable="", more=counts.pop(word) - 1)
+    return said
+
+
+def _word(finding: Finding) -> tuple[object, ...] | None:
+    """File, sheet and word of a finding about a word that nobody knows; None of any other one."""
+    if finding.code not in OF_WORDS:
+        return None
+    values = () if finding.code == "leading_zeros_lost" else finding.values
+    return (finding.file, finding.at.sheet, finding.code, finding.status, values)
+
+
 def shortened(findings: Iterable[Finding]) -> Iterator[Finding]:
     """The same findings, but of many infos of one kind and file the first ones and a count."""
-    counts: dict[tuple[str, str], int] = defaultdict(int)
-    last: dict[tuple[str, str], Finding] = {}
+    rest: dict[tuple[str, str], list[Finding]] = {}
+    counts = Counter[tuple[str, str]]()
     for finding in findings:
         key = (finding.file, finding.code)
-        if finding.severity != "info":
+        counts[key] += finding.severity == "info"
+        if finding.severity != "info" or counts[key] <= INFOS_SHOWN:
             yield finding
-            continue
-        counts[key] += 1
-        last[key] = finding
-        if counts[key] <= INFOS_SHOWN:
-            yield finding
-    for key, count in counts.items():
-        if count > INFOS_SHOWN:
-            yield replace(last[key], entity_id="", year=None, variable="", more=count - INFOS_SHOWN)
+        else:
+            rest.setdefault(key, []).append(finding)
+    for left in rest.values():
+        yield replace(left[0], entity_id="", year=None, variable="", more=len(left) - 1)

@@ -7,19 +7,20 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from cescore.definitions.model import EVIDENCE_KINDS, Check, Measure, Plan
+from cescore.definitions.model import EVIDENCE_KINDS, AskedBody, Check, Measure, Plan
 from cescore.intake import notation
 from cescore.intake.accounting import RowCount
 from cescore.intake.address import of_row
 from cescore.intake.columns import ColumnLayout
 from cescore.intake.csv_table import CsvTable, read_csv
 from cescore.intake.dates import read_date
-from cescore.intake.entities import Register
+from cescore.intake.entities import Entity, Register
 from cescore.intake.findings import Context
 from cescore.intake.near_words import near_word
 from cescore.intake.notation import clean, folded, nearest
 from cescore.intake.plain_files import is_plain_file
 from cescore.intake.returned import RETURNED_MEASURES
+from cescore.intake.unknown_ids import unknown_id
 from cescore.intake.wording import Value, code, phrase, shortened
 from cescore.method.assessment import RECORDED
 from cescore.method.measures import recorded_number
@@ -87,8 +88,8 @@ _SOFT = frozenset(
         *("duplicate_row", "no_evidence", "no_document", "near_unit", "date_serial"),
         # the number decides; the evidence counts as the unit's own word
         *("status_against_goal", "self_inspected"),
-        # the plan asks it of other industries: it does not apply
-        "not_of_industry",
+        # the plan asks it of others: it does not apply
+        *("not_of_industry", "not_of_body"),
         # a value in words is recorded and printed, and counts in no sum and towards no goal
         *("not_a_number", "unit_in_cell", "date_in_number"),
     ]
@@ -136,6 +137,28 @@ class AskedChecks:
             column: {folded(word): word for word in reversed(words)}
             for column, words in choices.items()
         }
+
+    def word_for(self, column: str, text: str) -> str:
+        """The word of a column as params write it; each text is folded once."""
+        known = self._words_for.setdefault(column, {})
+        if text not in known:
+            known[text] = self.words[column].get(folded(text), "")
+        return known[text]
+
+    @cached_property
+    def _words_for(self) -> dict[str, dict[str, str]]:
+        return {}
+
+    def goal(self, check: Check, year: int) -> float | None:
+        """A check's goal in a year, looked up once."""
+        key = check.id, year
+        if key not in self._goals:
+            self._goals[key] = check.goal_in(year)
+        return self._goals[key]
+
+    @cached_property
+    def _goals(self) -> dict[tuple[str, int], float | None]:
+        return {}
 
     def unit_near(self, text: str) -> str:
         """The department that a text comes near to; each text is compared once."""
@@ -229,17 +252,13 @@ class _Kept:
         """Keep the usable rows of a file, and tell of all others; the keys it was the first to have."""
         first_here: list[RecordKey] = []
         for here, row in _rows(table, self.asked.layout, context):
-            entity_id = self.register.current_ids.get(row["entity_id"], row["entity_id"])
-            row = {**row, "entity_id": entity_id}
-            key = (row[self.asked.id_column], row["entity_id"])
-            told, row = _dated(_in_known_words(row, self.asked, here))
-            wrong, row = _numbered(row, self.asked, here)
-            told += wrong
+            told = self._put_right(row, here)
             told += _wrong_with_row(row, self.year, self.register, self.asked)
+            key = (row[self.asked.id_column], row["entity_id"])
             if all(what in _SOFT for what, _ in told):
                 if key not in self.records:
                     first_here.append(key)
-                told += self._keep(key, {**row, "place": str(here.at)})
+                told += self._keep(key, row, here)
             for what, values in told:
                 about = here.of(
                     entity_id=row["entity_id"][:64], year=self.year, variable=key[0][:80]
@@ -247,9 +266,15 @@ class _Kept:
                 about.tell("warning" if what in _SOFT else "error", what, **values)
         return first_here
 
-    def _keep(self, key: RecordKey, row: Row) -> Wrong:
+    def _put_right(self, row: dict[str, str], here: Context) -> Wrong:
+        """Write a row's code, words, dates and number as the program has them, each change told."""
+        row["entity_id"] = self.register.current_ids.get(row["entity_id"], row["entity_id"])
+        _in_known_words(row, self.asked, here)
+        return [*_dated(row), *_numbered(row, self.asked, here)]
+
+    def _keep(self, key: RecordKey, row: Row, here: Context) -> Wrong:
         """Keep a row; what is wrong where its key has one already."""
-        record = self.asked.kind(**{**row, "year": self.year})
+        record = self.asked.kind(**{**row, "year": self.year, "place": str(here.at)})
         first = self.records.setdefault(key, record)
         if first is record:
             return []
@@ -263,70 +288,74 @@ def _content(record: MeasureRecord | VetoRecord) -> tuple[str, ...]:
     return tuple(str(value) for name, value in vars(record).items() if name != "place")
 
 
-def _rows(table: CsvTable, layout: ColumnLayout, context: Context) -> Iterable[tuple[Context, Row]]:
+def _rows(
+    table: CsvTable, layout: ColumnLayout, context: Context
+) -> Iterable[tuple[Context, dict[str, str]]]:
     """Each row with its place: the cell of a workbook that it was taken from, else itself."""
-    columns = [table.texts(name) for name in layout.names]
-    for line, *raw in zip(table.lines.tolist(), *columns, strict=True):
-        row = {}
-        cells = dict(zip(layout.names, raw, strict=True))
-        place = of_row(context.at.file, line, cells.pop("source", ""))
-        here = replace(context, at=place)
-        for name, text in cells.items():
-            cell = clean(text)
-            row[name] = cell.text
+    names = [name for name in layout.names if name != "source"]
+    columns = [table.texts(name) for name in names]
+    file, sources = context.at.file, table.texts("source")
+    for line, source, *raw in zip(table.lines.tolist(), sources, *columns, strict=True):
+        here = context.place(of_row(file, line, source))
+        cells = [clean(text) for text in raw]
+        for name, text, cell in zip(names, raw, cells, strict=True):
             if cell.repairs:
                 here.of(variable=name).repaired(cell.repairs, text, cell.text)
-        yield here, row
+        yield here, {name: cell.text for name, cell in zip(names, cells, strict=True)}
 
 
-def _in_known_words(row: Row, asked: AskedChecks, here: Context) -> Row:
-    """The row with its status and departments as params write them, where only the form differs."""
-    found = dict(row)
-    for column in (c for c in asked.words if row.get(c)):
-        same = asked.words[column].get(folded(row[column]), "")
-        if same and same != row[column]:
-            found[column] = same
-            here.of(variable=column).info("word_written_otherwise", text=row[column], word=same)
-    return found
+def _in_known_words(row: dict[str, str], asked: AskedChecks, here: Context) -> None:
+    """Write status and departments as params write them, where only the form differs."""
+    for column in asked.words:
+        text = row.get(column)
+        same = asked.word_for(column, text) if text else ""
+        if text and same and same != text:
+            row[column] = same
+            here.of(variable=column).info("word_written_otherwise", text=text, word=same)
 
 
-def _dated(row: Row) -> tuple[Wrong, Row]:
-    """The row with its dates as 2026-06-30; what is no date, or a serial number, is told."""
-    found, told = dict(row), list[tuple[str, dict[str, Value]]]()
-    for column in (c for c in DATES if row.get(c)):
-        read = read_date(row[column])
+def _dated(row: dict[str, str]) -> Wrong:
+    """Write dates as 2026-06-30; what is no date, or a serial number, is told."""
+    told: Wrong = []
+    for column in DATES:
+        text = row.get(column)
+        if not text:
+            continue
+        read = read_date(text)
         if read.day is None:
             expected = phrase("date_in", column=column)
-            told.append(("bad_date", {"text": shortened(row[column]), "expected": expected}))
+            told.append(("bad_date", {"text": shortened(text), "expected": expected}))
             continue
-        found[column] = read.day.isoformat()
+        row[column] = read.day.isoformat()
         if read.is_serial:
-            told.append(("date_serial", {"text": row[column], "day": found[column]}))
-    return told, found
+            told.append(("date_serial", {"text": text, "day": row[column]}))
+    return told
 
 
-def _numbered(row: Row, asked: AskedChecks, here: Context) -> tuple[Wrong, Row]:
-    """The row with its value as a plain number (1,200 is 1200, 90% of a rate is 90), each change told."""
+def _numbered(row: dict[str, str], asked: AskedChecks, here: Context) -> Wrong:
+    """Write the value as a plain number (1,200 is 1200, 90% of a rate is 90), each change told."""
     unit_, text = asked.units_of.get(row[asked.id_column]), row.get("value", "")
     if unit_ is None or not text:
-        return [], row
+        return []
     cell = notation.number(text, unit_)
     if cell.is_missing_mark:
         here.of(variable="value").info("missing_mark", raw=shortened(text))
-        return [], {**row, "value": ""}
+        row["value"] = ""
+        return []
     if cell.number is None:
-        return [(cell.problem, notation.wrong_number(replace(cell, unit=""), text))], row
-    here.of(variable="value").repaired(cell.repairs, text, cell.text)
-    return [], {**row, "value": cell.text}
+        return [(cell.problem, notation.wrong_number(replace(cell, unit=""), text))]
+    if cell.repairs:
+        here.of(variable="value").repaired(cell.repairs, text, cell.text)
+    row["value"] = cell.text
+    return []
 
 
 def _wrong_with_row(row: Row, year: int, register: Register, asked: AskedChecks) -> Wrong:
     """Everything that is wrong with a row beyond its dates."""
     wrong: Wrong = []
     entity_id, status = row["entity_id"], row["status"]
-    if entity_id not in register:
-        near = nearest(entity_id, register.entities)
-        wrong.append(("unknown_entity", {"text": shortened(entity_id), "near": near}))
+    if entity_id not in register.entities:
+        wrong.append(unknown_id(entity_id, register.entities))
     if notation.year(row["year"]).number != year:
         wrong.append(("wrong_year", {"text": shortened(row["year"]), "folder": year}))
     if status not in asked.statuses:
@@ -352,23 +381,42 @@ def _wrong_with_row(row: Row, year: int, register: Register, asked: AskedChecks)
 
 def _against_plan(row: Row, year: int, register: Register, asked: AskedChecks) -> Wrong:
     """Where a row's status is not what its number says, and where a unit inspected itself."""
-    if row[asked.id_column] not in asked.checks:
+    known = asked.checks.get(row[asked.id_column])
+    if known is None:
         return []
-    measure, check = asked.checks[row[asked.id_column]]
+    measure, check = known
+    status, entity = row["status"], register.entities.get(row["entity_id"])
     told: Wrong = []
-    goal, number = check.goal_in(year), recorded_number(row.get("value", ""))
-    if goal is not None and number is not None and row["status"] in INSPECTED:
-        op = "<=" if check.better == "less" else ">="
-        if meets(number, op, goal) != (row["status"] == "done"):
-            values: dict[str, Value] = {"text": row["status"], "value": number, "goal": goal}
-            told.append(("status_against_goal", {**values, "op": op}))
-    entity = register.entities.get(row["entity_id"])
-    if entity is not None and row["status"] in INSPECTED and not check.asks(entity.industry):
-        told.append(("not_of_industry", {"text": row["status"], "industries": check.industries}))
+    if status in INSPECTED:
+        told += _against_goal(row, asked.goal(check, year), check)
+        if entity is not None:
+            told += _asked_of_others(check, entity, status, register)
     inspector = row.get("inspector_unit", "")
     if entity is not None and entity.entity_type == asked.own_type and inspector in measure.units:
         told.append(("self_inspected", {}))
     return told
+
+
+def _against_goal(row: Row, goal: float | None, check: Check) -> Wrong:
+    """Where an inspected row says done of a number that misses its goal, or the other way round."""
+    number = None if goal is None else recorded_number(row.get("value", ""))
+    if goal is None or number is None:
+        return []
+    op = "<=" if check.better == "less" else ">="
+    if meets(number, op, goal) == (row["status"] == "done"):
+        return []
+    values: dict[str, Value] = {"text": row["status"], "value": number, "goal": goal}
+    return [("status_against_goal", {**values, "op": op})]
+
+
+def _asked_of_others(check: Check, entity: Entity, status: str, register: Register) -> Wrong:
+    """What to tell of a check that the plan asks of other bodies, by name or by industry."""
+    if check.asks(AskedBody(entity.entity_id, entity.industry)):
+        return []
+    if check.entities and entity.entity_id not in check.entities:
+        names = tuple(register[e].name_zh if e in register else e for e in check.entities)
+        return [("not_of_body", {"text": status, "bodies": names})]
+    return [("not_of_industry", {"text": status, "industries": check.industries})]
 
 
 def _wrong_id(row: Row, register: Register, asked: AskedChecks) -> Wrong:

@@ -11,6 +11,7 @@ from cescore.intake.address import Address
 from cescore.intake.entities import Register
 from cescore.intake.findings import Finding
 from cescore.intake.notation import nearest
+from cescore.intake.unknown_ids import unknown_id
 
 
 def unknown_types(definitions: Definitions, register: Register) -> Iterator[Finding]:
@@ -33,14 +34,22 @@ def unknown_types(definitions: Definitions, register: Register) -> Iterator[Find
 
 
 def unknown_entities(definitions: Definitions, register: Register) -> Iterator[Finding]:
-    """A warning for each entity that a standard applies to and the register does not have."""
-    for code, standard in definitions.standards.items():
-        for entity_id in standard.applies_to_entities:
+    """A warning for each entity that a standard or a check is for and the register does not have."""
+    plan = definitions.plan
+    of_checks = (
+        (e for m in plan.measures.values() for c in m.checks for e in c.entities) if plan else ()
+    )
+    named = [
+        (f"standards/{c}.yml", s.applies_to_entities) for c, s in definitions.standards.items()
+    ]
+    if plan is not None:
+        named.append((f"plans/{plan.id}.yml", tuple(dict.fromkeys(of_checks))))
+    for file, ids in named:
+        for entity_id in ids:
             if entity_id not in register:
-                near = nearest(entity_id, register.entities)
-                at = Address(f"params/standards/{code}.yml")
-                values = (("text", entity_id), ("near", near))
-                yield Finding("warning", "unknown_entity", at, values=values)
+                told, values = unknown_id(entity_id, register.entities)
+                at = Address(f"params/{file}")
+                yield Finding("warning", told, at, values=tuple(values.items()))
 
 
 def _named(definitions: Definitions) -> Iterator[tuple[str, str, Iterable[str]]]:

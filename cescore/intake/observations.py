@@ -94,11 +94,16 @@ def without_duplicates(observations: Observations, log: FindingLog) -> Observati
     return replace(observations, frame=frame.drop(index=drop).reset_index(drop=True))
 
 
-def _place_and_value(at: Address, value: str) -> Phrase:
+def place_and_value(at: Address, value: str) -> Phrase:
     """Where a row stands, and its value."""
     if at.sheet:
         return phrase("cell_value", place=str(at), value=value)
     return phrase("row_value", file=at.file, n=at.row, value=value)
+
+
+def shown_value(text: str, value: float, status: int) -> str:
+    """A value as a finding shows it; what has none by its status."""
+    return text or ("" if np.isnan(value) else f"{value:.15g}") or STATUSES[status]
 
 
 def _tell_duplicate(
@@ -106,11 +111,11 @@ def _tell_duplicate(
 ) -> None:
     first = rows.iloc[0]
     shown = [
-        text or ("" if np.isnan(value) else f"{value:.15g}") or STATUSES[status]
+        shown_value(text, value, status)
         for text, value, status in zip(rows["text"], rows["value"], rows["status"], strict=True)
     ]
     told = tuple(
-        _place_and_value(of_row(observations.files[f], int(n), source), value)
+        place_and_value(of_row(observations.files[f], int(n), source), value)
         for f, n, source, value in zip(
             rows["file"], rows["line"], rows["source"], shown, strict=True
         )

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from cescore.definitions.json_text import json_document
 from cescore.errors import DataError, Sentence
 from cescore.intake.address import Address
 from cescore.intake.findings import Finding
@@ -35,8 +36,8 @@ def returned_findings(folder: Path, file: str) -> Iterator[Finding]:
         return
     for n, line in enumerate(path.read_text("utf-8").splitlines(), 1):
         try:
-            yield finding_from_plain(json.loads(line))
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            yield finding_from_plain(json_document(line, file))
+        except (ValueError, KeyError, TypeError) as error:
             place = f"{file}/{RETURNED_FINDINGS}, row {n}"
             raise DataError(
                 Sentence("{place}: no finding as collect writes it; collect again", place=place)

@@ -9,6 +9,7 @@ import numpy as np
 from cescore.definitions.formula import parse
 from cescore.definitions.load import Definitions
 from cescore.definitions.model import Framework
+from cescore.definitions.order import closure
 from cescore.intake.findings import Finding
 from cescore.intake.panel import Cube
 from cescore.intake.wording import code, phrase
@@ -63,7 +64,7 @@ def _of_framework(
             continue
         if not _is_blocked(indicator.formula, framework, absent):
             continue
-        rests_on = _variables_of(indicator.formula, framework)
+        rests_on = closure([indicator.code], framework.expressions)
         values = (
             ("indicator", code(indicator.code)),
             ("entity_type", code(entity_type)),
@@ -84,17 +85,6 @@ def _is_blocked(formula: str, framework: Framework, absent: Collection[str]) -> 
         for name in _names(formula)
     ]
     return bool(blocked) and (all(blocked) if ONE_OF in formula else any(blocked))
-
-
-def _variables_of(formula: str, framework: Framework) -> tuple[str, ...]:
-    """The variables that a formula rests on, through accounts, each once."""
-    found: dict[str, None] = {}
-    for name in _names(formula):
-        inner = framework.accounts.get(name)
-        found.update(
-            dict.fromkeys((name,) if inner is None else _variables_of(inner.formula, framework))
-        )
-    return tuple(found)
 
 
 def _names(formula: str) -> tuple[str, ...]:

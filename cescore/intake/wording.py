@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
+from cescore.definitions.json_text import json_document
 from cescore.definitions.shipped import FINDINGS
+from cescore.errors import filled
 from cescore.intake.address import Address
 
 LANGUAGES = ("zh", "en")
@@ -75,7 +76,9 @@ class Said:
 @lru_cache(maxsize=1)
 def catalogue() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
     """Key -> ``name``, ``found`` and ``expected`` (of a phrase: ``text``) -> language -> text."""
-    found: dict[str, dict[str, dict[str, str]]] = json.loads(FINDINGS.read_text("utf-8"))
+    found: dict[str, dict[str, dict[str, str]]] = json_document(
+        FINDINGS.read_bytes(), FINDINGS.name
+    )
     return found
 
 
@@ -88,7 +91,7 @@ def said(key: str, values: Values, lang: str, naming: Naming = as_written) -> Sa
     if key == "unit_differs" and not given["unit"]:
         given["unit"] = text("pure_number", lang)
     texts = catalogue()[key]
-    found, expected = (texts.get(part, {}).get(lang, "").format(**given) for part in PARTS)
+    found, expected = (filled(texts.get(part, {}).get(lang, ""), given) for part in PARTS)
     near = given.get("near")
     if near:
         key_of_near = "near" if expected else "near_only"
@@ -114,7 +117,7 @@ def joined(parts: Iterable[str], lang: str) -> str:
 def place_of(address: Address, lang: str, more: int = 0) -> str:
     """The place within the file; ``more`` findings like this one follow."""
     place = address.cell or (text("row", lang).format(n=address.row) if address.row else "")
-    return text("more", lang).format(n=more, place=place) if more else place
+    return text("more", lang).format(n=more, place=place).strip() if more else place
 
 
 def where(address: Address, lang: str, more: int = 0) -> str:
@@ -141,7 +144,7 @@ def _worded(value: Value, lang: str, naming: Naming) -> Any:
     if isinstance(value, Phrase):
         given = {name: _worded(inner, lang, naming) for name, inner in value.values}
         key = "number" if value.key == "number_in" and not given["unit"] else value.key
-        return text(key, lang).format(**given)
+        return filled(text(key, lang), given)
     if isinstance(value, tuple):
         return text("separator", lang).join(_shown(_worded(v, lang, naming)) for v in value)
     return value

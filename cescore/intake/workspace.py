@@ -14,7 +14,7 @@ import numpy as np
 from cescore.definitions.load import Definitions, load_definitions
 from cescore.definitions.model import Plan, Run
 from cescore.definitions.shipped import REPOSITORY
-from cescore.errors import DataError, ParamsError, Problem, Sentence
+from cescore.errors import DataError, ParamsError, Sentence
 from cescore.intake.accounting import RowCount
 from cescore.intake.address import Address
 from cescore.intake.checks import Checked, check
@@ -27,7 +27,16 @@ from cescore.intake.dates import read_date
 from cescore.intake.declared_mix import declared_mixes
 from cescore.intake.dictionary import Dictionary
 from cescore.intake.entities import Entity, Register
-from cescore.intake.findings import Context, Finding, FindingLog, Severity, in_order, shortened
+from cescore.intake.findings import (
+    Context,
+    Finding,
+    FindingLog,
+    FoundProblem,
+    Severity,
+    each_word_once,
+    in_order,
+    shortened,
+)
 from cescore.intake.inspections import MeasureRecord, VetoRecord, read_measures, read_vetoes
 from cescore.intake.inventory import SourceFile, find_sources, tell_strays, year_folders
 from cescore.intake.left_out import Cell, left_out
@@ -139,7 +148,8 @@ class Workspace:
         log.extend(_without_refused(checked, refused))
         log.extend(left_out(layout.cubes.values(), definitions.variables, refused))
         log.extend(scored_and_unreturned(layout.cubes, definitions))
-        log.extend(_not_filed(register, layout, definitions))
+        in_vain = {f.entity_id for f in log.found if f.is_open_error and f.year == run.year}
+        log.extend(_not_filed(register, layout, definitions, in_vain))
         log.extend(declared_mixes(definitions, register, layout.panels, REGISTER))
         log.extend(unknown_types(definitions, register))
         log.extend(unknown_entities(definitions, register))
@@ -304,15 +314,11 @@ def _refuse_empty_year(
         year=year,
     )
     said = _no_observation(year, ", ".join(map(str, received))) if received else nothing
+    errors = [finding for finding in log.sorted() if finding.is_open_error]
     raise DataError(
         said,
-        (_problem(finding) for finding in log.found if finding.is_open_error),
+        map(FoundProblem.of, each_word_once(errors).values()),
     )
-
-
-def _problem(finding: Finding) -> Problem:
-    said = finding.said("en")
-    return Problem(finding.where("en"), finding.code, said.found, said.expected)
 
 
 def _years_read(definitions: Definitions, sources: Iterable[SourceFile]) -> tuple[int, ...]:
@@ -408,9 +414,12 @@ def _without_refused(checked: Iterable[Finding], refused: Collection[Cell]) -> l
 
 
 def _not_filed(
-    register: Register, layout: PanelLayout, definitions: Definitions
+    register: Register, layout: PanelLayout, definitions: Definitions, in_vain: Collection[str]
 ) -> Iterator[Finding]:
-    """Entities of the year of which nothing was received, and types that no framework evaluates."""
+    """Entities of the year of which nothing was received, and types that no framework evaluates.
+
+    ``in_vain``: entities that filed, though nothing of it can be used; errors say why.
+    """
     year = definitions.run.year
     for entity_type, panel in layout.panels.items():
         if entity_type not in definitions.frameworks:
@@ -426,7 +435,7 @@ def _not_filed(
             continue
         known = _known_in(panel, year)
         for entity in register.of_type(entity_type, year):
-            if entity.entity_id not in known:
+            if entity.entity_id not in known and entity.entity_id not in in_vain:
                 yield _no_return(entity, panel, year)
 
 

@@ -242,7 +242,8 @@ def assess(plan: Plan, entity_type: str, evidence: Evidence) -> Assessment:
     """An entity's total of the year [points, 0-100] and its grade on the scale of its type.
 
     Total = Σ weight · part / Σ weight over the parts there are: a type without targets of its own,
-    or without measures, gives their weight to the others. Extra points come on top, as many as the
+    or without measures, gives their weight to the others, and measures of few checks weigh less
+    (`given_weights`). Extra points come on top, as many as the
     plan allows, and lead no total beyond 100. An index that was not computed is not
     such a case: then nothing is totalled. What stands in the way, in this order:
 
@@ -306,7 +307,8 @@ def assess(plan: Plan, entity_type: str, evidence: Evidence) -> Assessment:
         "index": index_part(index, scale),
         "measures": _times(measure_points(evidence.measures), 100),
     }
-    weights = used_weights(rules, entity_type, parts)
+    scored_checks = sum(line.scored for line in evidence.measures)
+    weights = used_weights(given_weights(rules, entity_type, scored_checks), parts)
     obstacle = _obstacle(basis, parts["index"], rules.weights[entity_type])
     extra = bonus_points(rules.bonus.get(entity_type), evidence.bonus)
     has_total = obstacle in {"", "insufficient_data"} and not _lacks_index(
@@ -456,25 +458,47 @@ def target_part(targets: Sequence[TargetLine]) -> float | None:
     return min(sum(points) / len(points), 1.0) * 100 if points else None
 
 
-def used_weights(
-    rules: AssessmentRules, entity_type: str, parts: Mapping[str, float | None]
-) -> dict[str, float]:
+def given_weights(rules: AssessmentRules, entity_type: str, scored: int) -> dict[str, float]:
+    """The weights of a type's parts as the plan gives them, that of measures by how many checks they stand on.
+
+    w · min(n / enough, 1) for measures: a part of few checks is a coarse one, in which a single check
+    would decide more of the total than anything else, so it carries the less the fewer they are [P].
+
+    Parameters
+    ----------
+    scored
+        Checks that are scored [checks].
+
+    Examples
+    --------
+    >>> rules = AssessmentRules(weights={"park": {"index": 0.8, "measures": 0.2}}, enough_checks=5)
+    >>> [round(given_weights(rules, "park", n)["measures"], 9) for n in (0, 4, 5, 9)]
+    [0.0, 0.16, 0.2, 0.2]
+    """
+    given = dict(rules.weights.get(entity_type, {}))
+    if "measures" in given:
+        given["measures"] *= min(scored / rules.enough_checks, 1.0)
+    return given
+
+
+def used_weights(given: Mapping[str, float], parts: Mapping[str, float | None]) -> dict[str, float]:
     """The weights of the parts that have a value, together 1; empty without any.
 
     w / Σ w over the parts that have both a value and a weight above 0.
 
     Parameters
     ----------
+    given
+        What each part weighs, see `given_weights`.
     parts
         targets, index, measures [0-100]; None for a part without a value.
 
     Examples
     --------
-    >>> rules = AssessmentRules(weights={"park": {"targets": 0.5, "index": 0.3, "measures": 0.2}})
-    >>> used_weights(rules, "park", {"targets": None, "index": 70.0, "measures": 50.0})
+    >>> given = {"targets": 0.5, "index": 0.3, "measures": 0.2}
+    >>> used_weights(given, {"targets": None, "index": 70.0, "measures": 50.0})
     {'index': 0.6, 'measures': 0.4}
     """
-    given = rules.weights.get(entity_type, {})
     present = {p: given.get(p, 0.0) for p in PARTS if parts.get(p) is not None and given.get(p)}
     whole = sum(present.values())
     return {part: weight / whole for part, weight in present.items()}

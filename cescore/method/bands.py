@@ -92,10 +92,13 @@ def _scores(evaluation: TypeEvaluation, indicators: Panel) -> dict[str, Band]:
         sampling=BANDS_ALONE,
     )
     applied = _applied(drawn.alternatives)
+    quantiles = np.stack(
+        [drawn.score_low, drawn.score_high, drawn.middle_low, drawn.middle_high], axis=1
+    ).tolist()
     return {
-        entity: Band(float(low), float(high), DRAWS, applied)
-        for entity, low, high in zip(drawn.entities, drawn.score_low, drawn.score_high, strict=True)
-        if np.isfinite(low) and np.isfinite(high)  # a draw without an index: no band to print
+        entity: Band(low, high, DRAWS, applied, middle=(lower, upper))
+        for entity, (low, high, lower, upper) in zip(drawn.entities, quantiles, strict=True)
+        if np.isfinite([low, high]).all()  # a draw without an index: no band to print
     }
 
 

@@ -19,7 +19,6 @@ from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 from cescore.definitions.model import Indicator
 from cescore.method.alternatives import AS_DEFINED, Draws, Variant
@@ -27,11 +26,11 @@ from cescore.method.fitting import method_of
 from cescore.method.margins import CHOICES, SOURCES, STEPS, Alternative, Margins
 from cescore.method.missing import Scored
 from cescore.method.normalisations import ON_ENDS
+from cescore.method.sobol_sequence import MOST_DIMENSIONS, scrambled_sobol
 
 Floats = NDArray[np.float64]
 
 ROWS_AT_ONCE = 128
-MOST_DIMENSIONS = qmc.Sobol.MAXDIM
 
 
 @dataclass(frozen=True, eq=False)
@@ -348,8 +347,8 @@ def _position(numbers: Floats, among: int) -> NDArray[np.int64]:
 def quasi_random(dimensions: int, draws: int, seed: int) -> Floats:
     """Numbers in 0-1, (draws, dimensions): a scrambled Sobol sequence.
 
-    Dimensions beyond SciPy's `MOST_DIMENSIONS` are pseudo-random numbers of the same seed. Equal
-    arguments give equal numbers. The balance of the sequence (``scipy.stats.qmc.Sobol``) needs a
+    Dimensions beyond `MOST_DIMENSIONS` are pseudo-random numbers of the same seed. Equal
+    arguments give equal numbers. The balance of the sequence (`scrambled_sobol`) needs a
     power of 2 as the number of draws.
 
     Examples
@@ -361,7 +360,7 @@ def quasi_random(dimensions: int, draws: int, seed: int) -> Floats:
     [0, 1, 2, 3, 4, 5, 6, 7]
     """
     used = min(dimensions, MOST_DIMENSIONS)
-    first: Floats = qmc.Sobol(used, scramble=True, rng=seed).random(draws)
+    first = scrambled_sobol(used, draws, seed)
     if used == dimensions:
         return first
     rest = np.random.default_rng(seed).random((draws, dimensions - used))

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cescore.definitions.model import Scale
+from cescore.method.assessment import Assessment, grade_of_bands
+
 
 @dataclass(frozen=True)
 class AppliedAlternative:
@@ -36,6 +39,9 @@ class Band:
         Best and worst rank of the band [1 is the best].
     ranked
         Among how many the ranks are taken.
+    middle
+        Of the index, 25 and 75 % of the draws [points]: a quarter of them lies beyond either end.
+        `grade_firmness` asks for it; None in what leaves, which is told the grades there alone.
     """
 
     score_low: float
@@ -46,6 +52,42 @@ class Band:
     rank_high: int | None = None
     ranked: int | None = None
     rank_alternatives: tuple[AppliedAlternative, ...] = ()
+    middle: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class GradeFirmness:
+    """The grades that a total has at the ends of the middle half of the draws, worst first.
+
+    Where they differ from the grade itself a quarter of the draws or more does not give it, and it is
+    borderline; at the ends of the whole band most grades would be.
+    """
+
+    low_zh: str
+    low_en: str
+    high_zh: str
+    high_en: str
+
+
+def grade_firmness(
+    assessed: Assessment, index: float | None, band: Band | None, scale: Scale
+) -> GradeFirmness | None:
+    """The grades at the ends of the middle half of the draws, all else as it is; None without a total
+    that was graded by its points, or without draws.
+
+    total(q) = total + w · 100 / (top - floor) · (q - index), with w the weight of the index in it.
+    """
+    weight = assessed.weights.get("index")
+    if band is None or band.middle is None or index is None or assessed.total is None:
+        return None
+    if not weight or not assessed.graded or assessed.reason == "veto_standing":
+        return None
+    worth = 100 * weight / (scale.top - scale.floor)
+    low, high = (
+        grade_of_bands(assessed.total + worth * (end - index), assessed.bands)
+        for end in band.middle
+    )
+    return GradeFirmness(low.zh, low.en, high.zh, high.en)
 
 
 @dataclass(frozen=True)

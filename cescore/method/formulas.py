@@ -254,7 +254,11 @@ def _call(name: str, arguments: list[ast.expr], setting: _Setting) -> Column:
     if name == "rounding" and operands:
         return _rounding(operands)
     raise MethodError(
-        Sentence("no function {name!r} of {n} operands in formulas", name=name, n=len(operands))
+        Sentence(
+            "no function {name!r} of {n} {n:operand|operands} in formulas",
+            name=name,
+            n=len(operands),
+        )
     )
 
 

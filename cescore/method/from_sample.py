@@ -7,9 +7,9 @@ None: that such a score leaves the grade of a real body provisional is a convent
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from cescore.definitions.model import Account, Framework, Indicator
+from cescore.definitions.industry_mix import is_mix
+from cescore.definitions.model import Framework, Goalposts, Indicator
+from cescore.definitions.order import closure
 from cescore.method.column import Panel, State
 from cescore.method.evaluation import TypeEvaluation
 
@@ -43,14 +43,22 @@ def _is_from_sample(
     indicator: Indicator, framework: Framework, panel: Panel, row: int, year: int
 ) -> bool:
     posts = indicator.goalposts_in(year)
-    if posts is not None and posts.from_sample:
-        return True
     industry = panel.attributes.get("industry", ("",) * len(panel.entities))[row]
-    tables = [a for a in _accounts_of(indicator.code, framework) if a.by]
+    if posts is not None and (posts.from_sample or _is_mixed_by_sample(posts, industry)):
+        return True
+    used = closure([indicator.code], framework.expressions, own=True)
+    tables = [account for code, account in framework.accounts.items() if code in used]
     return any(
         table.is_from_sample(_word(table.by, panel, row, panel.year_position(year)), industry)
         for table in tables
+        if table.by
     )
+
+
+def _is_mixed_by_sample(posts: Goalposts, industry: str) -> bool:
+    """Whether the ends of a body of several industries are mixed by amounts of the sample."""
+    amounts = posts.mixed_by
+    return amounts is not None and amounts.from_sample and is_mix(industry)
 
 
 def _word(by: str, panel: Panel, row: int, at: int) -> str:
@@ -59,17 +67,3 @@ def _word(by: str, panel: Panel, row: int, at: int) -> str:
         return panel.attributes[by][row]
     text = panel.codes[by][row, at] if by in panel.codes else None
     return str(text) if text else ""
-
-
-def _accounts_of(code: str, framework: Framework) -> Iterator[Account]:
-    """The accounts that an indicator uses, and those that these use, each once."""
-    pending, seen = [code], set[str]()
-    while pending:
-        used = pending.pop()
-        computed = framework.accounts.get(used) or framework.indicators.get(used)
-        if computed is None or used in seen:
-            continue
-        seen.add(used)
-        if isinstance(computed, Account):
-            yield computed
-        pending += computed.expression.own_names if computed.expression else ()

@@ -13,11 +13,9 @@ from typing import Literal
 
 from cescore.definitions.bilingual import Bilingual
 from cescore.definitions.model import Scale
-from cescore.definitions.model.ends import ON_LOG
 from cescore.method.assessment import Assessment, grade_of_bands
 from cescore.method.ladder_points import PointsLadder
 from cescore.method.measures import MeasureLine
-from cescore.method.next_step import moved, reach
 from cescore.method.normalisations import value_at
 from cescore.method.schedules import schedule
 from cescore.method.targets import TargetLine, is_rise
@@ -26,7 +24,6 @@ from cescore.method.thresholds import meets
 TurnKind = Literal["target", "measures", "indicator"]
 HUNDRED = 100.0
 MOST_MOVES = 5  # [P] indicators that a body can work at in one year
-OWN_YEARS = 3  # [P] a body is asked for no more in a year than so many years brought it once
 
 
 @dataclass(frozen=True)
@@ -66,7 +63,7 @@ class GradeMargin:
         What would by itself bring the points missing.
     path
         The indicators, `MOST_MOVES` at most, that together bring them at least cost, as far as each
-        can be moved within a year (params/movable.yml) and has itself been moved before [P]; empty
+        can be moved within a year (params/movable.yml) and has itself been moved of late [P]; empty
         where they do not, or where gains do not add up.
     is_out_of_reach
         Whether no such path and no turn exists though one was looked for: not within a year.
@@ -96,9 +93,8 @@ class GradeLever(Bilingual):
         Of the scale of scores.
     method
         Of `normalisations.ON_ENDS`: how the score is made of the value.
-    movement
-        The largest improvement of the entity's own within `OWN_YEARS` years (`best_movement`, by
-        ratio on a logarithmic scale); 0 where it never improved, None where no two years are known.
+    within
+        How far it may be asked to come within a year (`next_step.within_reach`).
     """
 
     code: str
@@ -112,20 +108,14 @@ class GradeLever(Bilingual):
     floor: float
     top: float
     method: str = "goalposts"
-    movement: float | None = None
+    within: float = math.inf
 
     @property
     def farthest(self) -> float:
-        """The value that its own movement leads to, an end of the scale at most [its unit]; without
-        one known, the best end."""
-        direction = 1 if self.best > self.worst else -1
-        if self.movement is None:
-            return self.best
-        if not self.movement:
-            return self.value
-        by_ratio = self.method == ON_LOG
-        value = moved(self.value, self.movement, direction, by_ratio=by_ratio)
-        return min(value, self.best) if direction > 0 else max(value, self.best)
+        """The value that may be asked for within a year, an end of the scale at most [its unit]."""
+        if self.best > self.worst:
+            return min(self.value + self.within, max(self.best, self.value))
+        return max(self.value - self.within, min(self.best, self.value))
 
 
 def grade_margin(
@@ -242,9 +232,7 @@ def _indicators(
         if score is None or not meets(score, "<=", lever.top) or score < lever.floor:
             continue
         value = _value_of_score(lever, score)
-        most = reach(lever.value, (lever.worst, lever.best), lever.method)
-        most = min(most, abs(lever.farthest - lever.value))
-        if not meets(abs(value - lever.value), "<=", most):
+        if not meets(abs(value - lever.value), "<=", lever.within):
             continue  # no step of one year
         yield GradeTurn("indicator", lever.code, lever.zh, lever.en, lever.value, value, lever.unit)
 

@@ -65,7 +65,7 @@ def with_learnt_weights(scored: Scored, framework: Framework, year: int) -> Fram
         if len(table) < weighting.fewest:
             raise MethodError(
                 Sentence(
-                    "{method} weights of {group} in {entity_type}: {n} entities have every score in {year}, expected {fewest} or more",
+                    "{method} weights of {group} in {entity_type}: {n} {n:entity has|entities have} every score in {year}, expected {fewest} or more",
                     method=weighting.method,
                     group=group or framework.index.code,
                     entity_type=framework.entity_type,

@@ -22,6 +22,7 @@ from typing_extensions import TypedDict
 from cescore.definitions.bilingual import Bilingual
 from cescore.definitions.model import (
     EVIDENCE_KINDS,
+    AskedBody,
     AssessmentRules,
     Check,
     CheckQuantity,
@@ -46,6 +47,7 @@ from cescore.method.yardsticks import (
 )
 
 NOTHING_ELSEWHERE: Mapping[str, Elsewhere] = {}
+NOBODY = AskedBody()  # nobody in particular: of no industry, and of none of the named bodies
 UNSTATED: EvidenceKind = "statement"  # [P] what evidence of a kind that nobody stated counts as
 
 
@@ -142,7 +144,7 @@ class _Inspection:
     is_own: bool  # the units of the measures are the entity's own
     first_year: int  # of the plan
     year: int
-    industry: str
+    body: AskedBody
     rules: AssessmentRules
     by_year: Mapping[int, Mapping[str, Mapping[str, str]]]  # up to the year
     elsewhere: Mapping[str, Elsewhere]
@@ -154,7 +156,7 @@ def measure_lines(
     records: Mapping[int, Iterable[Mapping[str, str]]],
     *,
     year: int,
-    industry: str = "",
+    body: AskedBody = NOBODY,
     elsewhere: Mapping[str, Elsewhere] = NOTHING_ELSEWHERE,
 ) -> tuple[MeasureLine, ...]:
     """The measures that concern a type, with one entity's inspection records, in one year.
@@ -165,7 +167,7 @@ def measure_lines(
     that nobody stated it counts as a statement, and so does what a unit found of itself: a check of
     the body whose units the plan names (``units_of``), inspected by one that answers for the measure.
     A check of what is scored elsewhere has its yardstick's status and no credit; one that the plan
-    asks of other industries is not_applicable, whatever was recorded.
+    asks of others, by name or by industry, is not_applicable, whatever was recorded.
 
     Parameters
     ----------
@@ -177,8 +179,8 @@ def measure_lines(
         year may be absent; those before ``year`` are what its numbers are held against.
     year
         The one inspected, whose goals hold.
-    industry
-        The entity's, as the register writes it; "" is asked every check.
+    body
+        The entity; without an industry it is asked the checks of every industry.
     elsewhere
         What `scored_elsewhere` finds for the type.
 
@@ -192,7 +194,7 @@ def measure_lines(
         entity_type == plan.units_of,
         plan.first_year,
         year,
-        industry,
+        body,
         plan.assessment,
         {y: _by_check(of_year) for y, of_year in sorted(records.items()) if y <= year},
         elsewhere,
@@ -339,7 +341,7 @@ def _inspected(check: Check, measure: Measure, asked: _Inspection) -> InspectedC
                 statuses=STATUSES,
             )
         )
-    status: CheckStatus = written if check.asks(asked.industry) else "not_applicable"
+    status: CheckStatus = written if check.asks(asked.body) else "not_applicable"
     against = _held_against(check, asked)
     evidence, notes = _evidence(check, measure, recorded, is_own=asked.is_own)
     judged = JudgedCheck(status, None)

@@ -1,7 +1,7 @@
-"""The next step within reach of an indicator: what better peers do, what it did itself in its best year.
+"""The next step within reach of an indicator: what better peers do, as much again as it did itself.
 
 The top of a scale is where a scale ends and no advice: a step is the nearest value that somebody
-comparable has reached, or that the indicator comes to by as much again as it did in a year.
+comparable has reached, or that the indicator comes to at its own pace (`own_pace`).
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from cescore.definitions.model.ends import ON_LOG
+from cescore.method.own_pace import RECENT, Ends, after, own_pace
 from cescore.method.thresholds import is_equal
 
-StepKind = Literal["target", "median", "better_half", "norm", "own_pace"]
+StepKind = Literal["target", "median", "better_half", "norm", "own_pace", "own_best"]
 STEP_KINDS: tuple[StepKind, ...] = get_args(StepKind)
 REACH = 0.25  # [P] share of a scale that a step within a year covers at most
-FASTEST = 1.25  # [P] and on a logarithmic scale, which may be long, the factor of it
+FASTEST = 1.1  # [P] and on a logarithmic scale, which may be long, the factor of it
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,9 @@ class NextStep:
     """A value within reach and whose it is.
 
     ``kind``: target (the plan's), median (of the peers), better_half (the median of the better half
-    of them), norm (the upper end taken for the industry), own_pace (as much again as its own best
-    year brought) [``value`` in the unit of the indicator].
+    of them), norm (the upper end taken for the industry), own_pace (as much again as the best of its
+    last years brought), own_best (what it had in one of them) [``value`` in the unit of the
+    indicator].
     """
 
     kind: StepKind
@@ -86,8 +88,11 @@ def reach(now: float, ends: tuple[float, float], method: str) -> float:
 
     Examples
     --------
-    >>> reach(60.0, (50.0, 100.0), "goalposts"), reach(10.0, (0.1, 160.0), "log_goalposts")
-    (12.5, 2.5)
+    >>> (
+    ...     reach(60.0, (50.0, 100.0), "goalposts"),
+    ...     round(reach(10.0, (0.1, 160.0), "log_goalposts"), 9),
+    ... )
+    (12.5, 1.0)
     """
     worst, best = ends
     if method != ON_LOG or now <= 0:
@@ -96,48 +101,25 @@ def reach(now: float, ends: tuple[float, float], method: str) -> float:
     return now * (factor - 1) if best > worst else now * (1 - 1 / factor)
 
 
-def best_movement(
-    series: Sequence[float | None], direction: int, *, years: int = 1, by_ratio: bool = False
-) -> float | None:
-    """The largest improvement that so many successive years brought; None where none brought any.
+def within_reach(now: float, ends: Ends, method: str, series: Sequence[float | None]) -> float:
+    """How far an indicator may be asked to come within a year from its value now [its unit].
 
-    max of direction · (later - earlier), or of (later / earlier)^direction where ``by_ratio``, over
-    spans of up to ``years`` years: an amount above 0 [unit of the values], or a factor above 1.
+    `reach`, and no farther than up to `RECENT` of its own last years together brought it, where two
+    of them are known. The one limit of all that is advised: single steps, what alone would lift a
+    grade, and the cheapest way to it.
 
     Parameters
     ----------
     series
-        One value a year, None where there is none; both ends of a span must have one.
-    direction
-        1: more is better, -1: less is.
-    by_ratio
-        Of logarithmic scales; a value of 0 or less takes no part.
+        Its values up to the year evaluated, see `own_pace`.
 
     Examples
     --------
-    >>> best_movement([40.0, 30.0, 15.0, None, 5.0], -1), best_movement([10.0, 9.0], 1)
-    (15.0, None)
-    >>> best_movement([8.0, 4.0, 1.0], -1, years=2, by_ratio=True)
-    8.0
+    >>> within_reach(80.0, (0.0, 100.0), "goalposts", [60.0, 65.0, 75.0, 80.0])  # half of 20 left
+    10.0
+    >>> within_reach(80.0, (0.0, 100.0), "goalposts", [80.0])
+    25.0
     """
-    pairs = [
-        (old, new)
-        for span in range(1, years + 1)
-        for old, new in zip(series, series[span:], strict=False)
-        if old is not None and new is not None
-    ]
-    if by_ratio:
-        moves = [(new / old) ** direction for old, new in pairs if min(old, new) > 0]
-        return max((move for move in moves if move > 1), default=None)
-    return max((move for old, new in pairs if (move := direction * (new - old)) > 0), default=None)
-
-
-def moved(now: float, movement: float, direction: int, *, by_ratio: bool = False) -> float:
-    """The value after a movement for the better, see `best_movement` [its unit].
-
-    Examples
-    --------
-    >>> moved(8.0, 3.0, -1), moved(8.0, 2.0, -1, by_ratio=True), moved(8.0, 2.0, 1, by_ratio=True)
-    (5.0, 4.0, 16.0)
-    """
-    return now * movement**direction if by_ratio else now + direction * movement
+    most = reach(now, ends, method)
+    pace = own_pace(series, ends, method, years=RECENT)
+    return most if pace is None else min(most, abs(after(now, pace, ends, method) - now))

@@ -61,7 +61,7 @@ def copeland(values: Floats, weights: Floats) -> Floats:
     if values.shape[2] > MOST_COMPARED:
         raise MethodError(
             Sentence(
-                "copeland over {n} entities, at most {most}",
+                "copeland over {n} {n:entity|entities}, at most {most}",
                 n=values.shape[2],
                 most=MOST_COMPARED,
             )

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cescore.definitions.bilingual import Bilingual
-from cescore.definitions.model import Check, Plan, Yardstick
+from cescore.definitions.model import AskedBody, Check, Plan, Yardstick
 from cescore.definitions.scored_elsewhere import Elsewhere
 from cescore.method.measures import (
+    NOBODY,
     NOTHING_ELSEWHERE,
     InspectedCheck,
     MeasureLine,
@@ -92,7 +93,7 @@ def period_measures(
     entity_type: str,
     records: Mapping[int, Iterable[Mapping[str, str]]],
     years: Sequence[int],
-    industry: str = "",
+    body: AskedBody = NOBODY,
     elsewhere: Mapping[str, Elsewhere] = NOTHING_ELSEWHERE,
 ) -> tuple[PeriodMeasure, ...]:
     """The measures that concern a type over the years, with one entity's records by year.
@@ -107,7 +108,7 @@ def period_measures(
         Year -> that year's records, as for `measures.measure_lines`; a year may be absent.
     years
         The years looked at, in rising order.
-    industry, elsewhere
+    body, elsewhere
         As for `measures.measure_lines`.
 
     Raises
@@ -117,7 +118,7 @@ def period_measures(
     """
     kept = {year: list(of_year) for year, of_year in records.items()}
     by_year = [
-        measure_lines(plan, entity_type, kept, year=year, industry=industry, elsewhere=elsewhere)
+        measure_lines(plan, entity_type, kept, year=year, body=body, elsewhere=elsewhere)
         for year in years
     ]
     definitions = {c.id: c for m in plan.measures.values() for c in m.checks}

@@ -279,12 +279,9 @@ class Protection:
         largest, second = two_largest(parts)
         if not meets(high - low, ">=", self._share * parts[largest]):
             return Breach(largest, "", "contributors", frozenset())
-        if len(parts) == 1 and not meets(low, "<=", (1 - self._share) * parts[largest]):
-            return Breach(largest, "", "lower", frozenset())
-        if len(parts) == 2:
-            for target, observer in ((largest, second), (second, largest)):
-                if not meets(low - parts[observer], "<=", (1 - self._share) * parts[target]):
-                    return Breach(target, observer, "lower", frozenset())
+        others, most = parts.get(second, 0.0), (1 - self._share) * parts[largest]
+        if len(parts) <= 2 and not meets(low - others, "<=", most):
+            return Breach(largest, second, "lower", frozenset())  # the second is known less well
         return None
 
     # --- whose values -----------------------------------------------------------------------------

@@ -550,7 +550,7 @@ def _ordered(x: pd.Series | Floats, among: Floats | None) -> Floats:
     if len(ordered) < 2:
         raise MethodError(
             Sentence(
-                "cannot rank {name!r}: {n} values, expected two or more",
+                "cannot rank {name!r}: {n} {n:value|values}, expected two or more",
                 name=_name(x),
                 n=len(ordered),
             )

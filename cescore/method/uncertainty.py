@@ -6,7 +6,7 @@ OECD/JRC Handbook (2008), step 7; M. Saisana, A. Saltelli, S. Tarantola, Uncerta
 techniques …, J. R. Statist. Soc. A 168 (2005): mean shift of rank; A. Saltelli et al., Comput. Phys. Commun. 181
 (2010): design and estimators.
 
-Not imported by the evaluation itself: SciPy and SALib take seconds to load.
+SALib, and SciPy's statistics with it, take a second to load: only where Sobol indices are asked for.
 """
 
 from __future__ import annotations
@@ -17,9 +17,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from SALib.analyze import sobol as sobol_indices
-from SALib.sample import sobol as sobol_sample
-from scipy.stats import rankdata
 
 from cescore.definitions.model import Framework
 from cescore.errors import MethodError, Sentence
@@ -50,6 +47,7 @@ Bools = NDArray[np.bool_]
 
 FEWEST_FOR_INDICES = 20  # entities; Sobol indices over fewer are not reported
 BAND = (0.05, 0.95)
+MIDDLE = (0.25, 0.75)
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,8 +92,9 @@ class Uncertainty:
         How many rows the bands are of, and what the numbers were drawn from.
     scores, ranks
         As the framework defines them [points; 1 is the best, ties share the better rank].
-    score_low, score_median, score_high
-        Quantiles of the index [points]; NaN where some draw leaves the entity without one.
+    score_low, score_median, score_high, middle_low, middle_high
+        Quantiles of the index [points], the last two of `MIDDLE`; NaN where some draw leaves the
+        entity without one.
     rank_low, rank_median, rank_high
         Quantiles of the rank, each a rank that was taken.
     alternatives
@@ -113,6 +112,8 @@ class Uncertainty:
     score_low: Floats
     score_median: Floats
     score_high: Floats
+    middle_low: Floats
+    middle_high: Floats
     rank_low: Floats
     rank_median: Floats
     rank_high: Floats
@@ -218,7 +219,9 @@ def uncertainty(
     # whoever a choice leaves without an index keeps its own, so that the same are ranked on both sides
     shifts = _ranks(np.where(np.isnan(drawn), scores, drawn))
     in_band = _plain_rows(len(rows), len(sources), draws)
-    low, median, high = np.quantile(drawn[in_band], (BAND[0], 0.5, BAND[1]), axis=0)
+    low, median, high, *middle = np.quantile(
+        drawn[in_band], (BAND[0], 0.5, BAND[1], *MIDDLE), axis=0
+    )
     rank_low, rank_median, rank_high = np.quantile(
         shifts[in_band], (BAND[0], 0.5, BAND[1]), axis=0, method="inverted_cdf"
     )
@@ -235,6 +238,8 @@ def uncertainty(
         score_low=low,
         score_median=median,
         score_high=high,
+        middle_low=middle[0],
+        middle_high=middle[1],
         rank_low=rank_low,
         rank_median=rank_median,
         rank_high=rank_high,
@@ -317,6 +322,8 @@ def _rows(sources: int, draws: int, seed: int, *, with_indices: bool) -> Floats:
     """
     if not with_indices:
         return quasi_random(sources, draws, seed) if sources else np.empty((1, 0))
+    from SALib.sample import sobol as sobol_sample
+
     names = [str(i) for i in range(sources)]
     sample: Floats = sobol_sample.sample(
         _problem(names), draws // 2, calc_second_order=False, seed=seed
@@ -338,6 +345,8 @@ def _sensitivity(sources: tuple[str, ...], index: Floats, shift: Floats, seed: i
     An entity's index is standardised first, as SALib's own analysis does; one that never moves is
     left at 0.
     """
+    from SALib.analyze import sobol as sobol_indices
+
     indices = sobol_indices.analyze(
         _problem(sources), shift, calc_second_order=False, num_resamples=100, seed=seed
     )
@@ -367,7 +376,7 @@ def _reason(asked: bool, entities: int, sources: Collection[str]) -> str:
 
 def _ranks(index: Floats) -> Floats:
     """Places from 1 for the best in each row; ties share."""
-    places: Floats = rankdata(-tied(index), method="min", axis=1).astype(float)
+    places: Floats = pd.DataFrame(-tied(index)).rank(axis=1, method="min").to_numpy()
     return places
 
 

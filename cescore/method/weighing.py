@@ -172,7 +172,9 @@ def pca_weights(table: pd.DataFrame, *, fewest: int = FEWEST_TO_REPORT) -> pd.Se
     if len(table) < fewest:
         raise MethodError(
             Sentence(
-                "no PCA of {n} entities, expected {fewest} or more", n=len(table), fewest=fewest
+                "no PCA of {n} {n:entity|entities}, expected {fewest} or more",
+                n=len(table),
+                fewest=fewest,
             )
         )
     values = _complete(table)
@@ -192,7 +194,7 @@ def _complete(table: pd.DataFrame) -> Floats:
         raise MethodError(Sentence("values are missing in {listed}", listed=", ".join(gaps)))
     if len(table) < 2:
         raise MethodError(
-            Sentence("no weights from {n} entities, expected two or more", n=len(table))
+            Sentence("no weights from {n} {n:entity|entities}, expected two or more", n=len(table))
         )
     return table.to_numpy(float)
 

@@ -23,7 +23,16 @@ PER_CENT = "%"
 DASH = "—"
 NOTHING_BEFORE = Markup()
 # most an intensity or a rate is printed with; the plan states energy intensity as 1.0481
-DECIMALS = {PER_CENT: 1, "index": 1, "score": 1, "tce/10k CNY": 4, "count": 0, "person": 0}
+LEVEL = "level"  # of a norm, between its advanced, entry and mandatory one
+DECIMALS = {
+    PER_CENT: 1,
+    "index": 1,
+    "score": 1,
+    "tce/10k CNY": 4,
+    LEVEL: 2,
+    "count": 0,
+    "person": 0,
+}
 
 INSUFFICIENT = max(State) + 1  # not a state of a value: an index that its coverage does not carry
 MARKS: dict[int, str] = {
@@ -154,7 +163,7 @@ def change_words(new: float, old: float, unit: str, lang: str) -> str:
     """
     if unit == PER_CENT:
         return _direction(new - old, "change.points", lang)
-    change = relative_change(new, old)
+    change = None if unit == LEVEL else relative_change(new, old)
     if change is not None:
         return _direction(change, "change.percent", lang)
     size = quantity(abs(new - old), unit, lang)
@@ -174,10 +183,13 @@ def _direction(change: float, key: str, lang: str) -> str:
 
 
 def change_cell(new: float, old: float, unit: str, lang: str) -> PrintedNumber:
-    """A change as a table cell: signed, in per cent, or in percentage points for a share."""
+    """A change as a table cell: signed, in per cent, in percentage points for a share, or in levels: of
+    a place among levels there is no percentage."""
     if unit == PER_CENT:
         points = label("change.cell.points", lang, size=signed(new - old, 1))
         return PrintedNumber.of(points, new - old)
+    if unit == LEVEL:
+        return PrintedNumber.of(signed(new - old, decimals_for(unit, [new, old])), new - old)
     change = relative_change(new, old)
     if change is None:
         return PrintedNumber.of(DASH, None)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import lru_cache
 
+from cescore.definitions.json_text import json_document
 from cescore.definitions.shipped import TERMINAL
-from cescore.errors import CescoreError, Problem, Sentence
+from cescore.errors import CescoreError, Problem, Sentence, filled
+from cescore.intake.findings import FoundProblem
+from cescore.publish.naming import on_terminal
 from cescore.publish.words import label
 
 
 @lru_cache(maxsize=1)
 def chinese() -> Mapping[str, str]:
     """English sentence -> Chinese one."""
-    known: dict[str, str] = json.loads(TERMINAL.read_text("utf-8"))
+    known: dict[str, str] = json_document(TERMINAL.read_bytes(), TERMINAL.name)
     return known
 
 
@@ -25,7 +27,7 @@ def spoken(english: str, lang: str) -> str:
     if not isinstance(english, Sentence):
         return chinese().get(english, english)
     known = chinese().get(english.pattern, english.pattern)
-    return known.format(**_values(english, lang))
+    return filled(known, _values(english, lang))
 
 
 def _values(sentence: Sentence, lang: str) -> dict[str, object]:
@@ -43,6 +45,8 @@ def error_told(error: CescoreError, lang: str) -> str:
 
 
 def _problem(problem: Problem, lang: str) -> str:
+    if isinstance(problem, FoundProblem):
+        return f"  {problem.finding.line(lang, on_terminal)}"
     found, expected = spoken(problem.found, lang), spoken(problem.expected, lang)
     what = spoken(problem.what, lang)
     key = "usage.problem" if expected else "usage.problem_alone"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cescore.definitions.json_text import json_document
 from cescore.definitions.shipped import LABELS
-from cescore.errors import PublishError
+from cescore.errors import PublishError, filled
 
 if TYPE_CHECKING:
     from cescore.definitions.model import Run
@@ -27,7 +27,7 @@ def load_labels(path: Path = LABELS) -> Mapping[str, Mapping[str, str]]:
     PublishError
         A key lacks a language, so a page would come out half translated.
     """
-    found: dict[str, dict[str, str]] = json.loads(path.read_text("utf-8"))
+    found: dict[str, dict[str, str]] = json_document(path.read_bytes(), path.name)
     partial = sorted(key for key, texts in found.items() if set(texts) != set(LANGUAGES))
     if partial:
         raise PublishError(f"{path.name}: not in both languages: {', '.join(partial)}")
@@ -47,23 +47,9 @@ def label(key: str, lang: str, /, **values: object) -> str:
     except KeyError:
         raise PublishError(f"labels.json has no text {key!r} in {lang!r}") from None
     try:
-        return text.format(**{name: _counted(value) for name, value in values.items()})
+        return filled(text, values)
     except (KeyError, IndexError) as error:
         raise PublishError(f"label {key!r} needs {error}, given: {sorted(values)}") from None
-
-
-class Count(int):
-    """A number of things, which a text can write or choose a word by."""
-
-    def __format__(self, spec: str) -> str:
-        one, bar, many = spec.partition("|")
-        if bar:
-            return one if self == 1 else many
-        return super().__format__(spec)
-
-
-def _counted(value: object) -> object:
-    return Count(value) if type(value) is int else value
 
 
 def subject(run: Run, lang: str) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from cescore.definitions.json_text import json_document
 from cescore.errors import RunError
 from cescore.publish.printing.seal import sealed_part
 from cescore.release.editions import BUREAU, MANIFEST, RELEASE, EditionFolder
@@ -77,7 +77,7 @@ def _by_manifest_beside(path: Path, raw: bytes) -> Iterator[Judged]:
 
 def _read(path: Path) -> Mapping[str, Any] | None:
     try:
-        content = json.loads(path.read_bytes())
+        content = json_document(path.read_bytes(), path)
         return content if isinstance(content["files"], dict) else None
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from cescore.definitions.json_text import json_document
 from cescore.disclosure.bundle import PublicRow
 from cescore.disclosure.covering import Cover
 from cescore.disclosure.gate import INDEX_DECIMALS, Gate
@@ -222,7 +223,7 @@ def _report_numbers(tree: Path) -> Iterator[tuple[str, str]]:
     """The reports of a tree with the numbers that their pages print."""
     for path in sorted(tree.glob(f"*/*/{RESULT_NAME}")):
         report = path.parent.relative_to(tree).as_posix()
-        yield report, json.loads(path.read_bytes())["provenance"]["report_number"]
+        yield report, json_document(path.read_bytes(), path)["provenance"]["report_number"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cescore.definitions.bilingual import Bilingual
+from cescore.definitions.json_text import json_document
 from cescore.disclosure.kinds import RESULT_NAME
 from cescore.disclosure.standing import Moved, Value
 from cescore.intake.findings import TABLE_ENCODING
@@ -90,7 +90,7 @@ def _is_same(before: Value, after: Value) -> bool:
 
 def _result(path: Path) -> Mapping[str, Any] | None:
     try:
-        found: Mapping[str, Any] = json.loads(path.read_bytes())
+        found: Mapping[str, Any] = json_document(path.read_bytes(), path)
     except FileNotFoundError:
         return None
     return found

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from cescore.definitions.json_text import json_document
 from cescore.release.editions import (
     ENVELOPE,
     PUBLIC,
@@ -50,7 +50,7 @@ def signed_problems(
     if hashlib.sha256(raw).hexdigest() != entry.signed.sha256:
         yield remark("altered" if raw else "lost", file=RECORD)
         return
-    record = json.loads(raw)
+    record = json_document(raw, place / RECORD)
     lying = {p.relative_to(place).as_posix() for p in place.rglob("*") if not p.is_dir()}
     known = {*record["files"], RECORD, *([ENVELOPE] if record["envelope"] else [])}
     yield from (remark("strange", file=name) for name in sorted(lying - known))
@@ -93,10 +93,10 @@ def _against_envelope(
 ) -> Iterator[ReleaseRemark]:
     """The signed statement: what the manifest says, and signed by whom the record names."""
     try:
-        content = json.loads(path.read_bytes())
+        content = json_document(path.read_bytes(), path)
         payload = base64.b64decode(content["payload"], validate=True)
         signature = base64.b64decode(content["signatures"][0]["sig"], validate=True)
-    except (ValueError, KeyError, TypeError, IndexError, RecursionError):
+    except (ValueError, KeyError, TypeError, IndexError):
         yield remark("altered", file=ENVELOPE)
         return
     is_same = payload == statement(folder.manifest, folder.manifest_hash)

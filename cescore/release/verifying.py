@@ -6,11 +6,11 @@ Nothing is mended or guessed: what is altered, lost, added or open to others is 
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from cescore.definitions.json_text import json_document
 from cescore.errors import RunError
 from cescore.release.editions import (
     ENVELOPE,
@@ -92,8 +92,8 @@ def _statement(folder: EditionFolder) -> Iterator[ReleaseRemark]:
 def _payload(path: Path) -> bytes:
     """What an envelope carries; b"" where it is none."""
     try:
-        return base64.b64decode(json.loads(path.read_bytes())["payload"], validate=True)
-    except (ValueError, KeyError, TypeError, RecursionError):
+        return base64.b64decode(json_document(path.read_bytes(), path)["payload"], validate=True)
+    except (ValueError, KeyError, TypeError):
         return b""
 
 

@@ -29,6 +29,7 @@ KIND_OF: Mapping[str, RuleKind] = {
     "not_filed": "register",
     "outside_validity": "register",
     "unknown_entity": "register",
+    "leading_zeros_lost": "register",
     "duplicate_entity": "register",
     "no_framework": "register",
     "confirmation_unused": "record",

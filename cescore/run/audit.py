@@ -6,11 +6,11 @@ Nothing is mended here: what is found is named, and what a build replaces of it 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from cescore.definitions.json_text import json_document
 from cescore.publish.words import label
 from cescore.run.files import IGNORED, file_hash
 from cescore.run.journal import JournalEntry
@@ -68,9 +68,9 @@ def altered_tables(store: Store) -> Iterator[str]:
 
 def _in_manifest(folder: Path) -> Mapping[str, str]:
     try:
-        outputs = json.loads((folder / MANIFEST_NAME).read_bytes())["outputs"]
+        outputs = json_document((folder / MANIFEST_NAME).read_bytes(), MANIFEST_NAME)["outputs"]
         return {str(name): str(digest) for name, digest in outputs.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}  # an altered manifest is told by the receipt
 
 

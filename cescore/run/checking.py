@@ -65,13 +65,14 @@ def _reviewed(workspace: Workspace, lang: str) -> tuple[FindingsReview, list[str
     a line that says why."""
     from cescore.errors import MethodError
     from cescore.evaluation.yearly import evaluate_workspace
+    from cescore.publish.terminal_words import error_told
     from cescore.publish.words import label
     from cescore.returns.review import FindingsReview
 
     try:
         return FindingsReview.of(workspace, evaluate_workspace(workspace)), []
     except MethodError as error:
-        reason = label("terminal.not_weighed", lang, reason=error)
+        reason = label("terminal.not_weighed", lang, reason=error_told(error, lang))
         return FindingsReview.of(workspace), [reason]
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from cescore.definitions.held_back import held_back
+from cescore.definitions.json_text import json_document
 from cescore.definitions.shipped import PACKAGE
 from cescore.errors import CescoreError
 from cescore.run.fence import Fence
@@ -244,7 +245,7 @@ def main() -> int:
     preload = getattr(sys.modules[render.__module__], "preload", None)
     if preload is not None:
         preload()  # libraries look around when they are first used, which the fence would refuse
-    return run_job(Job.from_line(job.encode()), render, Limits(**json.loads(limits)))
+    return run_job(Job.from_line(job.encode()), render, Limits(**json_document(limits, "limits")))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ whose workers were lost again and again is tried once more, alone, like any that
 from __future__ import annotations
 
 import io
-import json
 import logging
 import os
 import queue
@@ -30,6 +29,7 @@ from distributed.comm.addressing import normalize_address
 from distributed.scheduler import KilledWorker
 from distributed.security import Security
 
+from cescore.definitions.json_text import json_document
 from cescore.errors import RunError, Sentence
 from cescore.run import cluster_worker
 from cescore.run.cluster_worker import LOG_NAME, MADE_IN, Told, make_report
@@ -230,7 +230,7 @@ class Cluster:
             return Outcome(*entity, "failed", f"on its worker: {type(error).__name__}: {error}")
         line, files = future.result()
         if b'"refused"' in line[:12]:
-            raise _refusal(json.loads(line)["refused"])
+            raise _refusal(json_document(line, "task")["refused"])
         if MADE_IN in files:
             _take_over(Path(files[MADE_IN].decode()), job)
             return Outcome.from_line(line)
@@ -277,7 +277,7 @@ def _connected(address: str, seconds: float) -> Client:
 def _address_in(scheduler_file: Path) -> str:
     """The address in the file that a scheduler wrote; "" where it holds none, as dask will say."""
     with suppress(ValueError, AttributeError):
-        return str(json.loads(scheduler_file.read_bytes()).get("address", ""))
+        return str(json_document(scheduler_file.read_bytes(), scheduler_file).get("address", ""))
     return ""
 
 

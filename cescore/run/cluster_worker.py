@@ -26,6 +26,7 @@ from typing import Any
 
 from distributed import get_worker
 
+from cescore.definitions.json_text import json_document
 from cescore.run.child import surroundings
 from cescore.run.cluster_child import be_report_of_worker
 from cescore.run.fingerprint import differences, fingerprint
@@ -64,7 +65,7 @@ class Told:
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Told:
-        return cls(**json.loads(content))
+        return cls(**json_document(content, "task"))
 
 
 def make_report(

@@ -18,13 +18,21 @@ from rich.console import Console
 
 from cescore.definitions.load import load_definitions
 from cescore.errors import DataError, RunError, Sentence
-from cescore.intake.findings import Finding, FindingLog, in_order, shortened, write_findings
+from cescore.intake.findings import (
+    Finding,
+    FindingLog,
+    each_word_once,
+    in_order,
+    shortened,
+    write_findings,
+)
 from cescore.intake.inventory import OBSERVATIONS
 from cescore.intake.plain_files import is_plain_file
 from cescore.intake.register_file import read_register
 from cescore.intake.returned import RETURNS
 from cescore.intake.wording import Phrase
 from cescore.intake.workspace import REGISTER, Workspace
+from cescore.publish.terminal_words import error_told
 from cescore.publish.words import label
 from cescore.returns.collecting.collection import (
     ROW_COLUMNS,
@@ -38,6 +46,7 @@ from cescore.returns.collecting.folder import REFUSED, received_files, refused_f
 from cescore.returns.collecting.kept import EDITED, KeptReturns, digest
 from cescore.returns.collecting.reading import FileReading
 from cescore.returns.collecting.recognise import take
+from cescore.returns.collecting.repeated import repeated
 from cescore.returns.collecting.untaken import Arrival
 from cescore.returns.layouts.asked import Expected
 from cescore.returns.layouts.definition import Layout
@@ -96,7 +105,7 @@ def collect(asked: Asked, options: CollectOptions, console: Console) -> int:
 def _collected(asked: Asked, options: CollectOptions, expected: Expected, console: Console) -> int:
     began = time.monotonic()
     layouts = load_layouts(asked.root, expected)
-    _refuse_unknown(options, layouts)
+    _refuse_unknown(asked, options, layouts)
     kept = KeptReturns(asked.root, expected.year)
     if not options.discards_edits and not options.is_preview:
         kept.refuse_edited(_as_written(kept))
@@ -105,6 +114,7 @@ def _collected(asked: Asked, options: CollectOptions, expected: Expected, consol
     job = _Taking(expected, layouts, options, console, asked)
     readings = job.read(files, log)
     if options.is_preview:
+        log.extend(repeated(readings.values(), expected))
         found = job.of_files(readings.values(), log)
         job.tell(readings.values(), found)
         say(console, label("collect.previewed", asked.spoken, folder=job.output / "preview"))
@@ -134,11 +144,20 @@ def _expected(asked: Asked) -> Expected:
     return Expected(definitions, register.as_of(year), year)
 
 
-def _refuse_unknown(options: CollectOptions, layouts: Mapping[str, Layout]) -> None:
+def _refuse_unknown(asked: Asked, options: CollectOptions, layouts: Mapping[str, Layout]) -> None:
     if not options.folder.is_dir():
         raise RunError(
             Sentence(
                 "{folder}: no folder, expected one with received returns", folder=options.folder
+            )
+        )
+    own = (asked.root / "data").resolve()
+    folder = options.folder.resolve()
+    if own == folder or own in folder.parents or folder in own.parents:
+        raise RunError(
+            Sentence(
+                "{folder}: is, holds or lies in the workspace's own data/, expected a folder of received returns alone",
+                folder=options.folder,
             )
         )
     known = (*BUILT_IN, *layouts)
@@ -283,7 +302,7 @@ class _Taking:
             return Workspace.load(self.asked.root, self.expected.year).findings
         except DataError as error:
             if is_told:
-                say(self.console, str(error))
+                say(self.console, error_told(error, self.asked.spoken))
             return None
 
     @property
@@ -299,7 +318,7 @@ class _Taking:
 
     def tell(self, readings: Iterable[FileReading], findings: Sequence[Finding]) -> None:
         """Findings, then a line a file that accounts for its cells."""
-        shown = list(shortened(findings))
+        shown = list(each_word_once(tuple(shortened(findings))).values())
         for finding in shown[:FINDINGS_SHOWN]:
             for line in self.telling.finding(finding):
                 say(self.console, line)

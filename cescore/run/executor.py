@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Protocol
 
+from cescore.definitions.json_text import json_document
 from cescore.errors import RunError, Sentence
 from cescore.run.child import surroundings
 from cescore.run.job import RENDER, Job, Limits, Outcome
@@ -148,7 +149,7 @@ class Forking:
             assert self._process.stdout is not None
             line = self._process.stdout.readline()
             if line != READY:
-                raise RunError(json.loads(line)) if line else self._gone()
+                raise RunError(json_document(line, "answer")) if line else self._gone()
             self._ready = True
 
     def _gone(self) -> RunError:

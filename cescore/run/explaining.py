@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cescore.definitions.bilingual import name_in
+from cescore.definitions.json_text import json_document
 from cescore.definitions.spelling import nearest_few
-from cescore.errors import DataError, Sentence
+from cescore.errors import DataError, RunError, Sentence
 from cescore.evaluation.tracing.asking import trace_asked, tracer_of
 from cescore.evaluation.tracing.trace import Traced, TracedQuantity, as_graph
 from cescore.evaluation.tracing.whole_workspace import WholeWorkspace
 from cescore.evaluation.yearly import evaluate_workspace
-from cescore.intake.entities import Entity, Register
-from cescore.intake.workspace import Workspace
+from cescore.intake.entities import Entity
+from cescore.intake.workspace import REGISTER, Workspace
 from cescore.method.thresholds import is_equal
 from cescore.publish.traces import ALL, TraceText
 from cescore.publish.words import LANGUAGES, label, label_or
 from cescore.run.asked import Asked
 from cescore.run.job import report_name
+from cescore.run.phases import Phases, silent
 
 RESULT = "result.json"
 MOST_NEAR = 3  # names that an unknown one may have meant
@@ -91,16 +92,17 @@ class TraceAnswer:
         return label(f"explain.printed_{key}", self.lang, file=printed.file, **values)
 
 
-def answer(question: TraceQuestion) -> TraceAnswer:
-    """Follow a number back.
+def answer(question: TraceQuestion, told: Phases = silent) -> TraceAnswer:
+    """Follow a number back; ``told`` hears each phase as it begins.
 
     Raises
     ------
     DataError
         There is no such entity, or it has no such number; the nearest are named.
     """
-    workspace = Workspace.load(question.root, question.year)
-    entity = entity_named(question.entity, workspace.register)
+    workspace = Workspace.load(question.root, question.year, told)
+    entity = entity_named(question.entity, workspace)
+    told("evaluating")
     tracer = tracer_of(WholeWorkspace(evaluate_workspace(workspace)))
     of_year = _year_asked(question, workspace)
     trace = trace_asked(tracer, entity.entity_id, question.code, of_year)
@@ -130,7 +132,7 @@ def _year_asked(question: TraceQuestion, workspace: Workspace) -> int:
     return year
 
 
-def entity_named(asked: str, register: Register) -> Entity:
+def entity_named(asked: str, workspace: Workspace) -> Entity:
     """The entity of an id or of a name.
 
     Raises
@@ -138,6 +140,7 @@ def entity_named(asked: str, register: Register) -> Entity:
     DataError
         There is none, or the name is that of several.
     """
+    register = workspace.register
     if asked in register:
         return register[asked]
     named = [e for e in register if asked in (e.name_zh, e.name_en)]
@@ -157,7 +160,12 @@ def entity_named(asked: str, register: Register) -> Entity:
     near = dict.fromkeys(f"{by_word[word].entity_id} {by_word[word].name_zh}" for word in close)
     told = Sentence("; nearest: {names}", names=", ".join(near)) if near else ""
     raise DataError(
-        Sentence("data/entities.csv has no entity {asked!r}{told}", asked=asked, told=told)
+        Sentence(
+            "{file} has no entity {asked!r}{told}",
+            file=workspace.root / REGISTER,
+            asked=asked,
+            told=told,
+        )
     )
 
 
@@ -168,6 +176,11 @@ def _printed(
 
     Figures are the same in every language: where the language asked for was not built, another's
     report is looked at.
+
+    Raises
+    ------
+    RunError
+        The file is not as a build writes it.
     """
     below = f"{report_name(entity.entity_type, entity.entity_id)}/{RESULT}"
     folders = [
@@ -178,7 +191,13 @@ def _printed(
     name = path.relative_to(question.root).as_posix()
     if not path.is_file() or quantity.year != year:
         return PrintedResult(name)
-    values = dict(_values(json.loads(path.read_bytes())))
+    try:
+        result = json_document(path.read_bytes(), name)
+        values = {k: None if v is None else float(v) for k, v in _values(result)}
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
+        raise RunError(
+            Sentence("{name}: no result as a build writes it; build the report again", name=name)
+        ) from None
     key = f"{quantity.kind}:{quantity.code}"
     return PrintedResult(name, True, values[key]) if key in values else PrintedResult(name)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
 
+from cescore.definitions.json_text import json_document
 from cescore.disclosure.kinds import DOCUMENT_FOLDERS, SCORECARD
 
 RENDER = "cescore.publish.render:render"
@@ -57,7 +58,7 @@ class Job:
 
     @classmethod
     def from_line(cls, line: bytes) -> Self:
-        return cls(**json.loads(line))
+        return cls(**json_document(line, "job"))
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class Outcome:
 
     @classmethod
     def from_line(cls, line: bytes) -> Self:
-        fields = json.loads(line)
+        fields = json_document(line, "job")
         return cls(**{**fields, "reasons": tuple(fields["reasons"])})
 
     @property

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from cescore.definitions.json_text import json_document
 from cescore.intake.plain_files import is_plain_file
 from cescore.run.asked import Asked
 from cescore.run.files import combined, make_private
@@ -59,8 +60,8 @@ class KeptAnswers:
         """What was answered to the same question from the same bytes; None where it is to be found out."""
         text = self._work.known(self.origin) if self.origin else None
         try:
-            return None if text is None else Answer(**json.loads(text))
-        except (ValueError, TypeError, RecursionError):  # put there by somebody else
+            return None if text is None else Answer(**json_document(text, ""))
+        except (ValueError, TypeError):  # put there by somebody else
             return None
 
     def keep(self, answer: Answer) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from cescore.definitions.json_text import json_document
 from cescore.errors import RunError
 from cescore.run.files import write_atomically
 
@@ -52,7 +53,7 @@ def locked(folder: Path, work: str = "building here") -> Iterator[None]:
 
 def _holder(folder: Path) -> str:
     try:
-        holder = json.loads((folder / HOLDER_NAME).read_bytes())
+        holder = json_document((folder / HOLDER_NAME).read_bytes(), HOLDER_NAME)
         return f"process {holder['pid']} on {holder['host']}"
-    except (OSError, ValueError, KeyError, RecursionError):
+    except (OSError, ValueError, KeyError):
         return "another process"

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import cescore
+from cescore.definitions.json_text import json_document
+from cescore.errors import JsonError
 from cescore.run.audit import Audit
 from cescore.run.files import combined, file_hash, write_atomically
 from cescore.run.inputs import Inputs, libraries
@@ -83,6 +85,15 @@ class Before:
         _ = inputs.not_followed  # like all of these, as it is before anything is read
         return cls(inputs, inputs.files(), inputs.made_with())
 
+    def changed_since(self, folder: Path) -> tuple[str, ...]:
+        """The files of data/ and params/ that are others than when a tree was built last; none where
+        its manifest cannot be read."""
+        try:
+            known = read_manifest(folder)["inputs"]
+            return tuple(sorted(_changed(known, self.files)))
+        except (OSError, JsonError, LookupError, TypeError, AttributeError):
+            return ()
+
     @property
     def hash(self) -> str:
         """One hash over all of it."""
@@ -121,5 +132,7 @@ def _report(store: Store, outcome: Outcome) -> dict[str, Any]:
 
 def read_manifest(folder: Path) -> dict[str, Any]:
     """A run's manifest as written."""
-    content: dict[str, Any] = json.loads((folder / MANIFEST_NAME).read_bytes())
+    content: dict[str, Any] = json_document(
+        (folder / MANIFEST_NAME).read_bytes(), folder / MANIFEST_NAME
+    )
     return content

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cescore.run.files import file_hash
 from cescore.run.kept_answers import Answer, KeptAnswers
 from cescore.run.production import refuse_trials
-from cescore.run.telling import foreign_told, reasons_counted, say, why, why_blocked
+from cescore.run.telling import files_told, foreign_told, reasons_counted, say, why, why_blocked
 from cescore.run.unchanged import output_of
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ def _planned(asked: Asked, console: Console) -> Iterator[str]:
     to_build = [order for order in map(orders.planned, chosen.entities) if order.reasons]
     new = [order for order in map(orders.planned, chosen.documents) if order.reasons]
     yield from foreign_told(before.inputs.foreign(), asked.engine, asked.spoken)
+    yield from files_told(before.changed_since(edition.output), asked.spoken)
     yield from (why(order, asked.spoken) for order in to_build)
     for subject, reasons in chosen.blocked.items():
         yield f"{subject.name}: {why_blocked(reasons, asked.spoken)}"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from cescore.definitions.json_text import json_document
 from cescore.definitions.shipped import TEMPLATES
 from cescore.disclosure.kinds import KINDS
 from cescore.run.asked import Asked
@@ -52,7 +53,7 @@ class Prepared:
         ValueError, KeyError, TypeError
             The text is another, or would lead out of the folder that it is kept in.
         """
-        fields = json.loads(text)
+        fields = json_document(text, "")
         kind, *name = fields["subject"]
         for part in (fields["edition"], *name):
             if part in (".", "..") or Path(part).name != part:
@@ -83,7 +84,7 @@ class KeptPrepared:
         text = self._work.known(self.origin) if self.origin else None
         try:
             return None if text is None else Prepared.from_text(text)
-        except (ValueError, KeyError, TypeError, RecursionError):  # put there by somebody else
+        except (ValueError, KeyError, TypeError):  # put there by somebody else
             return None
 
     def keep(self, prepared: Prepared) -> None:

@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from cescore.definitions.json_text import json_document
 from cescore.errors import CescoreError
 from cescore.run.child import (
     EXIT_DISK_FULL,
@@ -182,7 +183,7 @@ def outcome_of(job: Job, code: int, seconds: float, left: int = 0) -> Outcome:
         cause = f"its process was ended by {_signal_name(-code)}"
         return Outcome(*entity, "failed", cause, seconds, may_retry=-code == signal.SIGKILL)
     try:
-        result = json.loads((Path(job.work) / RESULT_NAME).read_bytes())
+        result = json_document((Path(job.work) / RESULT_NAME).read_bytes(), RESULT_NAME)
     except (OSError, ValueError):
         result = {"cause": f"its process ended with status {code} and left no result"}
     if left and "cause" not in result:
@@ -225,7 +226,7 @@ def main() -> None:
         gc.collect()
         gc.freeze()  # shared pages stay shared
         _write_all(sink, READY)
-        Press(render, int(workers), Limits(**json.loads(limits))).serve(source, sink)
+        Press(render, int(workers), Limits(**json_document(limits, "limits"))).serve(source, sink)
     os._exit(0)  # nothing is left to tidy up, and unloading all that was imported takes its time
 
 

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from cescore.definitions.shipped import REPOSITORY
 from cescore.errors import CescoreError, PublishError
+from cescore.publish.terminal_words import error_told
 from cescore.publish.words import label
 from cescore.run.files import combined, make_private
 from cescore.run.inputs import Inputs
 from cescore.run.job import IN_PROCESS
 from cescore.run.lock import locked
 from cescore.run.order import Manner, Order
+from cescore.run.phases import Phases, silent
 from cescore.run.prepared import KeptPrepared, Prepared
 from cescore.run.store import Store
 
@@ -59,13 +61,15 @@ def _nothing() -> None:
 class Preview:
     """One report or document by its name; the evaluation is kept until data or params change.
 
-    ``begin`` is called as soon as it is known that a report will be made, before any data are read.
+    ``begin`` is called as soon as it is known that a report will be made, before any data are read;
+    ``told`` hears each phase as it begins.
     """
 
     asked: Asked
     name: str
     executor: Executor
     begin: Callable[[], object] = _nothing
+    told: Phases = silent
     _inputs: str = ""
     _edition: Edition | None = None
 
@@ -104,6 +108,7 @@ class Preview:
                 from cescore.run.engine import run_reports  # not needed for what stands
 
                 self.begin()
+                self.told("reports")
                 store.prepare()
                 (outcome,) = run_reports(self.executor, store, [order])
                 store.finish()
@@ -136,7 +141,8 @@ class Preview:
 
         inputs = combined(Inputs(self.asked.root).files()) + self._variant_text()
         if self._edition is None or inputs != self._inputs:
-            self._edition, self._inputs = open_edition(self.asked), inputs
+            self._edition, self._inputs = open_edition(self.asked, self.told), inputs
+            self.told("evaluating")
         return self._edition
 
     def _variant_text(self) -> str:
@@ -160,6 +166,6 @@ class Preview:
             try:
                 first, *more = self.make().lines(lang)
             except CescoreError as error:  # the next change may mend it
-                first, more = str(error), []
+                first, *more = error_told(error, lang).splitlines()
             yield f"{', '.join(names)}: {first} ({time.monotonic() - began:.1f} s)"
             yield from more

@@ -7,11 +7,11 @@ entity that was looked at; the next build would take it for a change of the note
 from __future__ import annotations
 
 import ast
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from cescore.definitions.json_text import json_document
 from cescore.definitions.shipped import NOTEBOOKS
 from cescore.errors import Problem, RunError, Sentence
 from cescore.run.inputs import DESK_NOTEBOOK
@@ -45,10 +45,10 @@ def traces(path: Path) -> Iterator[tuple[str, str]]:
     A file that is no notebook has none; the build says what is wrong with it.
     """
     try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        cells = json_document(path.read_bytes(), path)["cells"]
         for number, cell in enumerate(cells, start=1):
             yield from ((f"cell {number}", what) for what in _left_in(cell))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return
 
 

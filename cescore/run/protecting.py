@@ -18,13 +18,16 @@ from cescore.intake.inert import csv_text
 from cescore.intake.workspace import Workspace
 from cescore.publish.words import label
 from cescore.run.files import write_atomically
+from cescore.run.lines import Terminal
+from cescore.run.phases import Phases, phases
+from cescore.run.telling import type_told
 
 SHOWN = 40  # ranges on a terminal, the narrowest first; the others by --form csv
 
 
 def infer(root: Path, year: int | None, who: str, form: str, lang: str, console: Console) -> int:
     """What ``who`` can infer of each respondent; 1 if any range is too narrow."""
-    ledger = Ledger(evaluate_workspace(Workspace.load(root, year)))
+    ledger = _ledger(root, year, phases(Terminal(stderr=True), lang))
     found = list(ranges(ledger, observer_of(ledger, who), ledger.yearly.year))
     found.sort(key=lambda one: (one.is_safe, _room(one), one.entity_id, one.code))
     unsafe = sum(not one.is_safe for one in found)
@@ -42,17 +45,28 @@ def infer(root: Path, year: int | None, who: str, form: str, lang: str, console:
 
 def protect(root: Path, year: int | None, lang: str, console: Console) -> int:
     """Write data/withheld.json; says how many figures of each kind of body are withheld."""
-    ledger = Ledger(evaluate_workspace(Workspace.load(root, year)))
+    ledger = _ledger(root, year, phases(console, lang))
     pattern = ledger.pattern()
     write_atomically(root / FILE, pattern.text().encode())
     register = ledger.yearly.workspace.register
     withheld = Counter(register[f.entity_id].entity_type for f in pattern.withheld)
+    definitions = ledger.yearly.workspace.definitions
     for entity_type, n in sorted(withheld.items()):
-        console.print(label("protect.type", lang, type=entity_type, n=n), markup=False)
+        name = type_told(entity_type, definitions, lang)
+        console.print(label("protect.type", lang, type=name, n=n), markup=False)
     if not withheld:
         console.print(label("protect.none", lang), markup=False)
     console.print(label("protect.kept", lang, file=FILE), markup=False)
     return 0
+
+
+def _ledger(root: Path, year: int | None, told: Phases) -> Ledger:
+    """What is released of a workspace, each phase said as it begins."""
+    workspace = Workspace.load(root, year, told)
+    told("evaluating")
+    yearly = evaluate_workspace(workspace)
+    told("choosing")
+    return Ledger(yearly)
 
 
 def _room(one: Range) -> float:

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from cescore.definitions.json_text import json_document
 from cescore.run.asked import Asked
 from cescore.run.files import combined, file_hash, write_atomically
 from cescore.run.inputs import Inputs, libraries
@@ -117,10 +118,10 @@ def _stands(store: Store, name: str, key: str) -> bool:
 def _read(path: Path) -> Receipt | None:
     """A receipt as written; None where there is none, or not a whole one."""
     try:
-        written: dict[str, Any] = json.loads(path.read_bytes())
+        written: dict[str, Any] = json_document(path.read_bytes(), path)
         fields = written["content"]
         return Receipt(**fields) if written["hash"] == _hash_of(fields) else None
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 

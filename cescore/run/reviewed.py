@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from cescore.evaluation.what_if import EntityStanding
+from cescore.intake.findings import Finding, each_word_once
 from cescore.publish.numbers import rounded
 from cescore.publish.words import label, label_or
 from cescore.returns.effects import Effect
@@ -37,16 +38,20 @@ COLUMNS = (
 class Selected:
     """Which findings of a review are shown: the weightiest, and how many are not."""
 
-    lines: frozenset[int]  # by identity
+    lines: Mapping[int, Finding]  # by identity of a line: its finding as it is said
     hidden: int
 
     @classmethod
     def of(cls, review: FindingsReview, most: int, *, is_all: bool) -> Selected:
-        """Open errors and the first `TOP` others that are open, or all; at most ``most``."""
+        """Open errors, a word that nobody knows once, and the first `TOP` others that are open, or all;
+        at most ``most``."""
         ordered = [line for group in review.groups for line in group.lines]
         ordered.sort(key=review.order)
-        shown = (ordered if is_all else list(_weightiest(ordered)))[:most]
-        return cls(frozenset(map(id, shown)), len(ordered) - len(shown))
+        chosen = ordered if is_all else list(_weightiest(ordered))
+        findings = [line.finding for line in chosen]
+        said = dict(enumerate(findings)) if is_all else each_word_once(findings)
+        lines = {id(chosen[n]): finding for n, finding in list(said.items())[:most]}
+        return cls(lines, len(ordered) - len(lines))
 
 
 def _weightiest(ordered: Iterable[Weighed]) -> Iterator[Weighed]:
@@ -75,8 +80,9 @@ def told(review: FindingsReview, selected: Selected, lang: str) -> Iterator[str]
         for line in group.lines:
             if id(line) not in selected.lines:
                 continue
-            yield stated(line.finding, lang, naming)
-            beside = _beside(review, line, lang)
+            said = selected.lines[id(line)]
+            yield stated(said, lang, naming)
+            beside = _beside(review, replace(line, finding=said), lang)
             if beside:
                 yield INDENT + beside
             suggestion = line.suggestion

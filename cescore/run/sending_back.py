@@ -32,6 +32,7 @@ from cescore.run.asked import Asked
 from cescore.run.edition import is_selected
 from cescore.run.files import make_private, write_atomically
 from cescore.run.job import Outcome, Status
+from cescore.run.phases import phases
 from cescore.run.progress import display
 
 WRITTEN: Status = "built"
@@ -81,7 +82,9 @@ def send_back(asked: Asked, out: Path | None, console: Console) -> SentBack:
 
     A copy that is there already and differs may hold answers; only ``force`` replaces it.
     """
-    workspace = Workspace.load(asked.root, asked.year)
+    tell_phase = phases(console, asked.spoken, asked.progress)
+    workspace = Workspace.load(asked.root, asked.year, tell_phase)
+    tell_phase("marking")
     _refuse_nobody(asked, workspace)
     sending = _Sending(asked, workspace, Originals(KeptReturns(asked.root, workspace.year)))
     folder = out or asked.root / "output" / "send-back" / asked.folder_name(str(workspace.year))

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from cescore.intake.findings import SEVERITIES
+from cescore.intake.findings import SEVERITIES, each_word_once
 from cescore.intake.wording import NamedTerm, Naming, text
 from cescore.publish.naming import on_terminal
-from cescore.publish.words import has_label, label
+from cescore.publish.words import has_label, label, label_or
 from cescore.run.job import IN_PROCESS, Outcome
 from cescore.run.landlock import TCP_SINCE, version
 from cescore.run.progress import Form, write_end
@@ -60,8 +60,21 @@ def reason_told(reason: str, lang: str) -> str:
     """A reason to build in the language of the terminal."""
     for pattern, key in REASONS:
         if match := pattern.fullmatch(reason):
-            return label(f"terminal.reason.{key}", lang, **match.groupdict())
+            named = {what: part_told(text, lang) for what, text in match.groupdict().items()}
+            return label(f"terminal.reason.{key}", lang, **named)
     return reason
+
+
+def part_told(name: str, lang: str) -> str:
+    """A part of what a report is made from (``bundle: record``) in words; a file by its name."""
+    part = name.rpartition(": ")[2].replace(" ", "_")
+    return label_or(f"terminal.part.{part}", lang, name)
+
+
+def files_told(names: Sequence[str], lang: str) -> Iterator[str]:
+    """The files of data/ and params/ that are others since the tree was built; nothing of none."""
+    if names:
+        yield label("terminal.plan_files", lang, names=_first(names, NAMES_SHOWN, lang))
 
 
 def _first(names: Sequence[str], count: int, lang: str) -> str:
@@ -98,7 +111,8 @@ def reasons_counted(all_reasons: Iterable[Sequence[str]], lang: str) -> Iterator
 
 def tell_findings(workspace: Workspace, console: Console, lang: str) -> None:
     """Errors whole; of the rest how many, since findings.csv holds them."""
-    errors = [finding for finding in workspace.findings if finding.is_open_error]
+    open_errors = [finding for finding in workspace.findings if finding.is_open_error]
+    errors = list(each_word_once(open_errors).values())
     for finding in errors[:FINDINGS_SHOWN]:
         say(console, stated(finding, lang))
     if len(errors) > FINDINGS_SHOWN:
@@ -114,16 +128,25 @@ def stated(finding: Finding, lang: str, naming: Naming = on_terminal) -> str:
 
 
 def beside_codes(definitions: Definitions) -> Naming:
-    """Codes of variables and accounts with their names before them, all else as on every terminal."""
-    named = {**definitions.accounts, **definitions.variables}
+    """Codes of variables, accounts and entity types with their names before them, all else as on
+    every terminal."""
+    named = {
+        **definitions.page.entity_types, **definitions.accounts, **definitions.variables,
+    }  # fmt: skip
 
     def naming(term: NamedTerm, lang: str) -> str:
         written = on_terminal(term, lang)
         known = named.get(term.text) if term.kind == "code" else None
-        name = known.name(lang) if known is not None else ""
+        name = label_or(f"type.{term.text}", lang, "") if known is None else known.name(lang)
         return f"{name} {written}" if name and name != written else written
 
     return naming
+
+
+def type_told(entity_type: str, definitions: Definitions, lang: str) -> str:
+    """An entity type as the workspace names it, else as the project does, else its code."""
+    own = definitions.page.entity_types.get(entity_type)
+    return own.name(lang) if own else label_or(f"type.{entity_type}", lang, entity_type)
 
 
 def why_blocked(findings: Iterable[Finding], lang: str) -> str:
@@ -136,8 +159,10 @@ def counted(workspace: Workspace, lang: str) -> str:
     """How many entities and findings there are."""
     counts = Counter(f.severity for f in workspace.findings if f.status == "open")
     types = Counter(entity.entity_type for entity in workspace.unframed)
+    definitions = workspace.definitions
     skipped = "".join(
-        label("terminal.unframed", lang, n=n, type=entity_type) for entity_type, n in types.items()
+        label("terminal.unframed", lang, n=n, type=type_told(entity_type, definitions, lang))
+        for entity_type, n in types.items()
     )
     return label(
         "terminal.counted",
@@ -146,6 +171,7 @@ def counted(workspace: Workspace, lang: str) -> str:
         n=len(workspace.entities()),
         skipped=skipped,
         settled=sum(f.status != "open" for f in workspace.findings),
+        root=workspace.root,
         **{severity: counts[severity] for severity in SEVERITIES},
     )
 

@@ -14,6 +14,7 @@ from cescore.intake.workspace import Workspace
 from cescore.publish.pages.what_if.page import what_if_page
 from cescore.run.explaining import entity_named
 from cescore.run.files import make_private, write_atomically
+from cescore.run.phases import Phases, silent
 
 FOLDER_NAME = "what-if"
 
@@ -29,8 +30,10 @@ class WhatIfOrder:
     out: Path | None = None
 
 
-def write_what_if(order: WhatIfOrder) -> Path:
+def write_what_if(order: WhatIfOrder, told: Phases = silent) -> Path:
     """Write the page into output/what-if, or to the file named; returns where it is.
+
+    ``told`` hears each phase as it begins.
 
     It is made of the bundle that the entity's report is made of, with the number of that report.
 
@@ -42,8 +45,9 @@ def write_what_if(order: WhatIfOrder) -> Path:
     MethodError
         The framework has no what-if.
     """
-    workspace = Workspace.load(order.root, order.year)
-    entity = entity_named(order.entity, workspace.register)
+    workspace = Workspace.load(order.root, order.year, told)
+    entity = entity_named(order.entity, workspace)
+    told("evaluating")
     bundle = make_bundle(evaluate_workspace(workspace), entity.entity_id)
     page = what_if_page(OpenBundle(bundle, bundle.hash, order.lang, bundle.framework))
     path = order.out or _own_place(order.root, workspace.year, entity.entity_id)

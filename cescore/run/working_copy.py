@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from cescore.definitions.json_text import json_document
 from cescore.definitions.shipped import NOTEBOOKS
 from cescore.errors import RunError, Sentence
 from cescore.intake.plain_files import is_there
@@ -91,9 +92,9 @@ def _copied(source: Path, work: Path, record: dict[str, Any], lang: str) -> Copi
 def _cells(raw: bytes) -> str:
     """A hash of what the cells of a notebook say, without outputs; of what is no notebook, of it all."""
     try:
-        cells = json.loads(raw)["cells"]
+        cells = json_document(raw, "")["cells"]
         told = [[cell["cell_type"], "".join(cell["source"])] for cell in cells]
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError):
         return hashlib.sha256(raw).hexdigest()
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
@@ -101,21 +102,21 @@ def _cells(raw: bytes) -> str:
 def _in_language(raw: bytes, lang: str) -> bytes:
     """The notebook with its parameter ``lang`` set."""
     try:
-        notebook = json.loads(raw)
+        notebook = json_document(raw, "")
         for cell in notebook["cells"]:
             if "parameters" in cell.get("metadata", {}).get("tags", []):
                 source = "".join(cell["source"])
                 changed = LANG.sub(f'lang: str = "{lang}"', source)
                 cell["source"] = changed.splitlines(keepends=True)
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError):
         return raw
     return (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _record(work: Path) -> dict[str, Any]:
     try:
-        found = json.loads((work / RECORD).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        found = json_document((work / RECORD).read_bytes(), RECORD)
+    except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
 

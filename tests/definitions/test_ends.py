@@ -187,3 +187,58 @@ def test_a_product_that_no_table_lists_has_the_value_of_its_industry(tmp_path: P
     table = loaded(tmp_path, "norms.yml", FILES["norms.yml"], norms).accounts["typical"]
     lines = [table.line("brick", "clay"), table.line("tile", "clay"), table.line("tile", "glass")]
     assert [line.value for line in lines if line is not None] == [0.5, 0.3, 0.1]
+
+
+MIX = 'rate: {unit: "%", direction: 1, rule: halved, value: 80, mixed_by: tonnes,'
+DISCLOSURE = "shares_of: worth\n"
+TONNES = "tonnes: {en: Tonnes, unit: t/10k CNY, by: product, source: x, tag: P, values: {brick: 9, tile: 1}, otherwise: 2}\n"
+
+
+def mixed(root: Path, **changed: tuple[str, str]) -> Definitions:
+    """The workspace with ends of a rate mixed by a table, and one file of it changed."""
+    files = {
+        **FILES,
+        "variables.yml": FILES["variables.yml"] + "worth: {en: Worth, unit: 10k CNY}\n",
+        "disclosure.yml": DISCLOSURE,
+        "norms.yml": FILES["norms.yml"] + TONNES,
+        "goalposts.yml": FILES["goalposts.yml"].replace(
+            'rate: {unit: "%", direction: 1, rule: halved, value: 80,', MIX
+        ),
+    }
+    for name, (old, new) in changed.items():
+        assert old in files[f"{name}.yml"]
+        files[f"{name}.yml"] = files[f"{name}.yml"].replace(old, new)
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+    return load_definitions(root, 2024)
+
+
+def test_ends_of_a_rate_are_mixed_by_its_denominator_per_output(tmp_path: Path) -> None:
+    rate = mixed(tmp_path).frameworks["kiln"].indicators["RATE"]
+    # half of the output makes 9 of 10 tonnes, and its product is of the industry with ends of its own
+    assert rate.ends_in(2024, "clay（brick）50%；glass（tile）50%") == pytest.approx((13.0, 89.0))
+    assert rate.ends_in(2024, "clay") == (10.0, 90.0)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"goalposts": ("mixed_by: tonnes", "mixed_by: tones")}, "nearest: tonnes"),
+        ({"goalposts": ("mixed_by: tonnes", "mixed_by: law")}, "a table of norms.yml"),
+        ({"goalposts": ("ends_by_industry: {clay: [10, 90]}, reason: clay differs, ", "")}, "ends by industry"),
+        ({"norms": (", otherwise: 2", "")}, "otherwise: a value"),
+        ({"norms": ("tile: 1}, otherwise: 2", "tile: -1}, otherwise: 2")}, "0 or more"),
+        ({"norms": ("unit: t/10k CNY", "unit: tce/10k CNY")}, "the denominator per worth"),
+        ({"disclosure": (DISCLOSURE, "")}, "nothing says what shares are of"),
+        ({"frameworks/kiln": ("{of: rate}", "{of: rate, mixed_by: tonnes}")}, "of: rate alone"),
+        ({"frameworks/kiln": ("{of: rate}", "{worst: 1, best: 2, reason: x, source: x, tag: P, mixed_by: tonnes}")}, "ends of its own"),
+        ({"frameworks/kiln": ("formula: used / output, unit: \"%\"", "formula: used / output - 0, unit: \"%\"")}, "is no ratio"),
+    ],
+)  # fmt: skip
+def test_a_table_that_does_not_fit_the_denominator_is_refused(
+    tmp_path: Path, changed: dict[str, tuple[str, str]], said: str
+) -> None:
+    with pytest.raises(ParamsError) as caught:
+        mixed(tmp_path, **changed)
+    assert said in str(caught.value)

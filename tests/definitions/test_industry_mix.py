@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cescore.definitions.industry_mix import (
+    MixPart,
     is_mix,
     is_whole,
     names_of,
@@ -61,6 +62,19 @@ def test_an_intensity_of_the_whole_is_the_sum_of_its_parts_by_their_shares_of_ou
 def test_ends_of_a_productivity_mix_by_what_the_parts_take_per_output() -> None:
     per = {"food": (1.0, 4.0), "steel": (3.0, 12.0)}  # output per tonne
     assert pair_of("food 50%；steel 50%", per, (1.0, 9.0), by_output=True) == (1.5, 6.0)
+
+
+def test_a_ratio_mixes_by_what_the_parts_have_of_its_denominator() -> None:
+    tonnes = {"food": 1.0, "steel": 9.0, "water": 0.0}
+
+    def per_output(part: MixPart) -> float:
+        return tonnes[part.industry]
+
+    # 75 of output with 1 t, 25 with 9 t: a quarter of the tonnes is food
+    assert pair_of("food 75%；steel 25%", OWN, GENERAL, per_output=per_output) == (8.0, 2.0)
+    assert pair_of("food 50%；water 50%", OWN, GENERAL, per_output=per_output) == OWN["food"]
+    # nobody has any of the denominator: nothing to go by but output
+    assert pair_of("water（tap）50%；water 50%", {"water": (4.0, 1.0)}, GENERAL, per_output=per_output) == (4.0, 1.0)  # fmt: skip
 
 
 @pytest.mark.parametrize(("direction", "method", "expected"), [

@@ -63,7 +63,7 @@ def test_no_path_has_more_indicators_than_a_body_can_work_at(
     is_reached: bool,
 ) -> None:
     found = margin(
-        workspace, 38.5, 49.5, n
-    )  # every one of them would have to rise by 10.5 of its 11
+        workspace, 35.0, 49.5, n
+    )  # every one would have to rise by 10.5 of 50.5 left, and came 14.5 of 65
     assert len(found.path) == (n if is_reached else 0)
     assert found.is_out_of_reach is not is_reached

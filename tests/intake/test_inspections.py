@@ -28,6 +28,7 @@ PLAN = Plan(
                     Check(id="4.1.d", levels=("district",), type="rate", goal={2021: 85.0}),
                     Check(id="4.1.b", levels=("district", "park"), type="count"),
                     Check(id="4.1.k", levels=("park",), type="bool", industries=("cement",)),
+                    Check(id="4.1.o", levels=("park",), type="bool", entities=("P1",)),
                     Check(id="4.1.s", levels=("park",), type="bool", industries=("steel",))),
         )
     },
@@ -70,6 +71,13 @@ def test_a_status_that_its_number_denies_is_told_and_the_record_used(measures):
         assert [f.code for f in found] == ["status_against_goal"] and records
     assert not measures("4.1.d,D1,2024,done,85,doc")[2]
     assert not measures("4.1.d,D1,2024,partial,84.9,doc")[2]
+
+
+def test_a_check_of_another_body_is_told_where_somebody_recorded_it(measures):
+    records, _, found = measures("4.1.o,P2,2024,done,,doc")
+    assert [(f.code, f.severity) for f in found] == [("not_of_body", "warning")] and records
+    for row in ("4.1.o,P2,2024,not_applicable,,", "4.1.o,P1,2024,done,,doc"):
+        assert not measures(row)[2]
 
 
 def test_a_check_of_other_industries_is_told_where_somebody_recorded_it(measures):

@@ -10,6 +10,7 @@ import pytest
 from cescore.errors import DataError, ParamsError
 from cescore.intake.workspace import Workspace, lookup
 from cescore.method.column import Flag, State
+from cescore.publish.terminal_words import error_told
 
 FRAMEWORK = """
 version: "1"
@@ -125,6 +126,18 @@ def test_an_error_in_a_row_blocks_its_entity_and_no_other(workspace, row, why):
     loaded = workspace(**{RETURNS: HEADER + ROWS[2024] + row + "\n"})
     assert list(loaded.blocked) == [row.split(",")[0]]
     assert why in str(loaded.blocked[row.split(",")[0]][0])
+
+
+def test_a_year_without_a_usable_row_says_why_in_the_readers_language_by_row(workspace):
+    rows = "".join(f"D{n},2024,gdp,1\n" for n in range(30, 40)) + "D1,2024,gdp,x\n"
+    with pytest.raises(DataError) as caught:
+        workspace(**{RETURNS: HEADER + rows})
+    lines = error_told(caught.value, "zh").splitlines()
+    assert lines[1].startswith(
+        f"  {RETURNS}，第 2 行  D30 2024 gdp  unknown_entity：“D30”，应为：名录中的"
+    )
+    assert "第 11 行" in lines[10] and "第 12 行  D1 2024 gdp  not_a_number" in lines[11]
+    assert "row 2  unknown_entity: 'D30', expected" in str(caught.value)
 
 
 def test_an_error_in_an_earlier_year_that_is_used_blocks_too(workspace):

@@ -63,6 +63,20 @@ def test_without_targets_of_its_own_a_type_gives_their_weight_to_the_others() ->
     assert found.total == pytest.approx(0.6 * 80 + 0.4 * 100)
 
 
+@pytest.mark.parametrize(("n", "share"), [(1, 0.2), (4, 0.8), (5, 1.0), (12, 1.0)])
+def test_measures_that_stand_on_few_checks_weigh_less_so_that_none_decides_more(
+    n: int, share: float
+) -> None:
+    few = plan()
+    rules = few.assessment.model_copy(update={"enough_checks": 5})
+    found = assessed(few.model_copy(update={"assessment": rules}), measures=[measure(n)])
+    whole = 0.8 + 0.2 * share
+    assert found.weights == pytest.approx(
+        {"targets": 0.5 / whole, "index": 0.3 / whole, "measures": 0.2 * share / whole}
+    )
+    assert found.weights["measures"] / n <= 0.2 / min(n, 5)
+
+
 def comparing(**parts: float) -> Plan:
     made = plan()
     comparable = {"types": ("lake", "wood"), "parts": parts}

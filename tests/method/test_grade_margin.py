@@ -188,7 +188,7 @@ def test_an_indicator_is_named_only_where_a_step_within_reach_is_enough() -> Non
     made = plan()
     found = assessed(made, (), 1, index=60)  # 76: four points of the total are 6.7 of the index
     lever = GradeLever(
-        "R", "率", "rate", "%", ((0.3, 1.0, 60.0, 30.0),), 30.0, 0.0, 100.0, 0.0, 100.0
+        "R", "率", "rate", "%", ((0.3, 1.0, 60.0, 30.0),), 30.0, 0.0, 100.0, 0.0, 100.0, within=25.0
     )
     near = margin(made, found, (), 1, levers=[lever]).turns  # 22.2 points of score
     assert [turn.kind for turn in near] == ["indicator"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cescore.definitions.model import AssessmentRules, Check, Plan
+from cescore.definitions.model import AskedBody, AssessmentRules, Check, Plan
 from cescore.definitions.scored_elsewhere import Elsewhere
 from cescore.errors import MethodError
 from cescore.method.measures import (
@@ -354,6 +354,13 @@ def test_the_first_number_is_that_of_the_first_year_of_the_plan_that_has_one() -
     assert check_of(made, record("a", "done", value="100"), before=earlier)["last"] == 400
 
 
+def test_a_check_of_named_bodies_is_asked_of_nobody_else() -> None:
+    made = inspected("a", entities=["A"])
+    for body, status in (("A", "done"), ("B", "not_applicable")):
+        (line,) = lines_of(made, record("a", "done"), body=AskedBody(body))
+        assert line.checks[0]["status"] == status and line.scored == (status == "done")
+
+
 @pytest.mark.parametrize(
     ("industry", "status"),
     [("steel", "done"), ("food 75%；steel 25%", "done"), ("", "done"), ("food", "not_applicable")],
@@ -362,7 +369,7 @@ def test_a_check_is_asked_of_its_industries_and_of_bodies_without_one(
     industry: str, status: str
 ) -> None:
     made = inspected("a", industries=["steel"])
-    (line,) = lines_of(made, record("a", "done"), industry=industry)
+    (line,) = lines_of(made, record("a", "done"), body=AskedBody("A", industry))
     (found,) = line.checks
     assert found["status"] == status
     assert (line.due, line.scored) == ((1, 1) if status == "done" else (0, 0))

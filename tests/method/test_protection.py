@@ -165,7 +165,8 @@ def test_what_can_be_inferred_is_worked_out_without_a_word() -> None:
     ask = (
         "from cescore.method.inference import Statement, System\n"
         "s = System({'a': 0.0}, (Statement.of('t', {'a': 1.0}, 9.0),))\n"
-        "assert round(s.upper({'a': 1.0}).value) == 9"
+        "assert round(s.upper({'a': 1.0}).value) == 9\n"
+        "print('then')"
     )
     run = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
-    assert (run.stdout, run.stderr) == ("", "")
+    assert (run.stdout, run.stderr) == ("then\n", "")

@@ -1,9 +1,13 @@
 """Which numbers are withheld: a cheap set after which nothing follows, and no number without need."""
 
+import random
+from itertools import combinations
+
 import pytest
 
+from cescore.errors import MethodError
 from cescore.method import withholding
-from cescore.method.withholding import least_withheld
+from cescore.method.withholding import cheapest_hitting, hides_its_parts, least_withheld
 
 PROOFS = (frozenset("ab"), frozenset("bc"))
 COSTS = {"a": 1.0, "b": 2.0, "c": 3.0}
@@ -38,8 +42,106 @@ def test_a_number_released_again_is_audited_anew(monkeypatch: pytest.MonkeyPatch
     assert least_withheld({**COSTS, "d": 5.0}, audit) == {"a", "b"}
 
 
+def test_of_two_that_are_needless_one_by_one_and_not_both_one_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """p, q and r are chosen one after the other. With q released, only p hits the first proof."""
+    monkeypatch.setattr(withholding, "EXACT_ROUNDS", 0)
+    monkeypatch.setattr(withholding, "FEW_PROOFS", 0)
+    proofs = [frozenset("pq"), frozenset("qr"), frozenset("rs")]
+
+    def audit(withheld: frozenset[str]) -> list[frozenset[str]]:
+        number = len(withheld)  # the next proof comes out with the next number withheld
+        return (
+            proofs[number : number + 1]
+            if not proofs[min(number, 2)] & (withheld - {"p", "q"})
+            else []
+        )
+
+    costs = {"p": 1.0, "q": 1.5, "r": 2.0, "s": 9.0}
+    assert least_withheld(costs, audit) == {"p", "r"}
+
+
 def test_proofs_that_share_no_number_are_hit_apart() -> None:
     costs = {"a": 1.0, "b": 2.0, "c": 5.0, "d": 4.0}
     assert least_withheld(
         costs, lambda w: [p for p in (frozenset("ab"), frozenset("cd")) if not p & w]
     ) == {"a", "d"}
+
+
+@pytest.mark.parametrize(("rounds", "few"), [(4, 0), (0, 300)], ids=["few rounds", "few proofs"])
+def test_the_choice_is_made_anew_for_some_rounds_and_for_few_proofs(
+    rounds: int, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By growing alone it would be a, for the first proof, and b, for the second."""
+    monkeypatch.setattr(withholding, "EXACT_ROUNDS", rounds)
+    monkeypatch.setattr(withholding, "FEW_PROOFS", few)
+    monkeypatch.setattr(withholding, "MOST_PRUNED", 0)
+    assert least_withheld(COSTS, audit_one_by_one) == {"b"}
+
+
+@pytest.mark.parametrize(("most", "chosen"), [(6, {"a", "c"}), (4, {"a", "b"})])
+def test_of_few_proofs_it_is_made_anew_for_half_of_the_rounds(
+    most: int, chosen: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The third proof, in the third round, asks for a: with it c is cheaper than b."""
+    monkeypatch.setattr(withholding, "EXACT_ROUNDS", 0)
+    monkeypatch.setattr(withholding, "MOST_PRUNED", 0)
+    monkeypatch.setattr(withholding, "MOST_ROUNDS", most)
+    proofs = [frozenset("ab"), frozenset("bc"), frozenset("ae")]
+
+    def audit(withheld: frozenset[str]) -> list[frozenset[str]]:
+        return [proof for proof in proofs if not proof & withheld][:1]
+
+    assert least_withheld({"a": 1.0, "b": 2.0, "c": 1.5, "e": 9.0}, audit) == chosen
+
+
+def test_a_search_that_never_ends_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(withholding, "MOST_ROUNDS", 1)
+    with pytest.raises(MethodError, match="no safe pattern of withheld numbers after 1 rounds"):
+        least_withheld(COSTS, audit_one_by_one)
+
+
+@pytest.mark.parametrize("second", ["", "ab"], ids=["of nothing printed", "of what is withheld"])
+def test_what_cannot_be_mended_by_withholding_is_an_error(second: str) -> None:
+    with pytest.raises(MethodError, match="cannot be withheld"):
+        least_withheld(COSTS, lambda withheld: [frozenset(second if withheld else "a")])
+
+
+def test_of_equal_sets_the_one_that_comes_first_is_withheld() -> None:
+    assert cheapest_hitting({"b": 1.0, "a": 1.0}, [frozenset("ab")]) == {"b"}
+    assert cheapest_hitting({"a": 1.0, "b": 1.0}, [frozenset("ab")]) == {"a"}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_set_that_hits_every_proof_is_cheaper(seed: int) -> None:
+    draw = random.Random(seed)
+    costs = {name: round(draw.uniform(1, 3), 2) for name in "abcdefghij"}
+    sets = [frozenset(draw.sample("abcdefghij", draw.randint(1, 3))) for _ in range(9)]
+    found = cheapest_hitting(costs, sets)
+    hitting = [
+        sum(costs[n] for n in some)
+        for size in range(11)
+        for some in combinations(costs, size)
+        if all(one.intersection(some) for one in sets)
+    ]
+    assert all(one & found for one in sets)
+    assert sum(costs[name] for name in found) == pytest.approx(min(hitting), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("shares", "is_shown"),
+    [
+        ([], True),
+        ([0.0, 0.0], True),
+        ([0.5], False),
+        ([0.5, 0.0], False),  # a member of no weight hides nothing
+        ([0.4, 0.1], True),  # 0.8 of what is withheld
+        ([0.41, 0.1], False),
+        ([0.1, 0.1, 0.1], True),
+    ],
+)
+def test_a_mean_is_shown_above_several_of_which_none_is_nearly_all(
+    shares: list[float], is_shown: bool
+) -> None:
+    assert hides_its_parts(shares) is is_shown

@@ -127,6 +127,7 @@ def test_an_index_is_labelled_a_convention_and_holds_a_headline_of_its_own_indic
     shown = [
         headline.resource_output_rate,
         headline.resource_recycling_rate,
+        headline.recycled_input_share,
         *headline.beside,
     ]
     assert set(shown) <= set(framework.indicators)

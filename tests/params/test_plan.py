@@ -64,7 +64,8 @@ def test_every_measure_is_there_with_all_checks_of_the_source_list_and_the_gaps_
     assert len(MEASURES) == 39
     checks = [check for measure in MEASURES for check in measure.checks]
     own = [c for c in checks if not c.id.endswith(".m")]
-    assert len(own) == 114 + 6 + 1  # of one firm a share of units connected is yes or no: 4.1.1.d
+    # of one firm a share of units connected, and of projects reviewed, is yes or no: 4.1.1.d, 4.4.1.e
+    assert len(own) == 114 + 6 + 2
     words = " ".join(c.zh for c in checks)
     for gap in ("标准地膜", "可降解塑料", "高值化", "改造提升计划", "奖惩机制"):
         assert gap in words
@@ -118,7 +119,7 @@ def test_fewer_fires_and_cases_and_no_plastic_landfill_are_better() -> None:
 def test_every_check_says_what_it_is_scored_by_and_why(check: Check) -> None:
     assert check.tag in {"S", "P"}
     if check.type not in NUMERIC:
-        assert check.yardstick == "done"
+        assert check.yardstick == "done" or (check.yardstick == "none" and check.source)
     else:
         assert check.source  # where a goal is from, or why there is none
     if check.yardstick == "goal":
@@ -219,3 +220,28 @@ def test_a_veto_cites_its_source_or_says_that_it_is_ours_and_leads_to_a_grade_of
         for entity_type in veto.entity_types:
             scale = PLAN.assessment.scales[PLAN.assessment.scale_of[entity_type]]
             assert veto.grade in [band.zh for band in scale.bands]
+
+
+def register() -> dict[str, dict[str, str]]:
+    with (REPOSITORY / "data/entities.csv").open(encoding="utf-8", newline="") as file:
+        return {row["entity_id"]: row for row in csv.DictReader(file)}
+
+
+BODIES = {i: r for i, r in register().items() if r["entity_type"] in ("district", "park")}
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+def test_a_check_whose_text_names_a_place_asks_that_place_alone(check: Check) -> None:
+    named = {i for i, row in BODIES.items() if row["name_zh"] in check.zh}
+    inside = {i for i, row in BODIES.items() if row["parent_id"] in named}
+    assert not named or named <= set(check.entities) <= named | inside
+
+
+def test_the_bodies_that_checks_name_are_in_the_register_and_of_the_types_asked() -> None:
+    for check in CHECKS:
+        assert all(BODIES[e]["entity_type"] in check.levels for e in check.entities)
+
+
+def test_a_firm_is_asked_for_no_rate_of_projects_that_it_has_one_or_two_of() -> None:
+    reviews = [c for c in CHECKS if c.formula == "energy_reviews_done / energy_reviews_due"]
+    assert [c.levels for c in reviews] == [("district", "park")]

@@ -9,8 +9,10 @@ import builders
 import pages
 import pytest
 
-from cescore.disclosure.bundle import FittedConstants
+from cescore.definitions.model import Overlap, Plan
+from cescore.disclosure.bundle import FindingLine, FittedConstants
 from cescore.method.disclosure import PeerFigure
+from cescore.method.grade_margin import GradeMargin, GradeTurn
 from cescore.method.pace import Pace
 from cescore.publish.pages.scorecard.advice import MOST, advice
 from cescore.publish.pages.scorecard.comparable import comparable_figures
@@ -32,12 +34,12 @@ def target(light, **more):
 
 
 def test_a_lever_goes_as_far_as_its_own_best_year_did_and_gains_weight_times_its_score():
-    # resource output: 30 000, its best year 2 000 of a scale of 40 000; weight 0.3 of the index, of
-    # 40 points, which is 0.3 of the total: 2 x 0.3 x 100 / 40 x 0.3
+    # resource output: 30 000, its best year 2 000 of the 22 000 that were left to 50 000: 20 000 / 11
+    # now; weight 0.3 of the index, of 40 points, which is 0.3 of the total: 20 / 11 x 0.3 x 100 / 40 x 0.3
     line = next(line for line in said() if "主要资源产出率" in line)
     assert line == (
-        "提高“主要资源产出率”：由2025年的30,000.0\xa0元/吨提高到32,000.0\xa0元/吨"
-        "（不超过自己历年最好一年的幅度）。总分可提高0.4分。"
+        "提高“主要资源产出率”：由2025年的30,000.0\xa0元/吨提高到31,818.2\xa0元/吨"
+        "（不超过自己近三年最好一年的幅度）。总分可提高0.4分。"
     )
 
 
@@ -52,10 +54,10 @@ def with_peers(**figure):
     ("figure", "words"),
     [
         ({"median": 33000.0, "upper_quartile": 36000.0}, "33,000.0\xa0元/吨（同类中位数）"),
-        ({"median": 20000.0, "upper_quartile": 36000.0}, "36,000.0\xa0元/吨（同类较好一半的中位数）"),
-        ({"median": 20000.0, "upper_quartile": 25000.0}, "32,000.0\xa0元/吨（不超过自己历年最好一年的幅度）"),
-        # beyond a quarter of the scale: no next step
-        ({"median": 45000.0, "upper_quartile": 49000.0}, "32,000.0\xa0元/吨（不超过自己历年最好一年的幅度）"),
+        ({"median": 20000.0, "upper_quartile": 34000.0}, "34,000.0\xa0元/吨（同类较好一半的中位数）"),
+        ({"median": 20000.0, "upper_quartile": 25000.0}, "31,818.2\xa0元/吨（不超过自己近三年最好一年的幅度）"),
+        # three of its own years brought 6 000 of 26 000 left: beyond that nobody's value is a next step
+        ({"median": 36000.0, "upper_quartile": 49000.0}, "31,818.2\xa0元/吨（不超过自己近三年最好一年的幅度）"),
     ],
 )  # fmt: skip
 def test_the_next_step_is_the_nearest_that_better_peers_have_reached(figure, words):
@@ -68,21 +70,42 @@ def test_advice_never_goes_to_the_end_of_a_scale_in_one_step():
         assert "50,000.0" not in line
 
 
-def test_an_indicator_that_has_never_improved_gets_no_number_made_up():
-    falling = pages.record({"gdp": (900, 800, 700, 600, 500, 400)})
-    assert not [line for line in said(builders.bundle(record=falling)) if "主要资源产出率" in line]
+def step_of(gdp, findings=()):
+    """The next step of resource output, 20 times GDP, by the entity's own years."""
+    data = builders.bundle(record=pages.record({"gdp": gdp}), findings=findings)
+    bundle = pages.opened(data, "zh")
+    steps = pages.computed(bundle)
+    known = PageEvidence(View(bundle), steps["result"], steps["progress"], steps["indicators"])
+    return known.step("resource_output")
+
+
+def test_an_indicator_that_has_only_fallen_is_brought_back_to_what_it_had_of_late():
+    step = step_of((900, 800, 700, 690, 680, 670))  # of the 700 of 2022 that lasted
+    assert (step.kind, step.value) == ("own_best", pytest.approx(20 * 690))
+    assert step_of((900, 800, 700, 700, 700, 700)) is None, "no number is made up"
+
+
+def test_a_year_that_a_finding_doubts_sets_no_pace():
+    rising = (900, 900, 900, 900, 950, 960)
+    assert step_of(rising).value > 20 * 965
+    doubt = FindingLine(
+        severity="warning", code="year_on_year", variable="gdp", year=2024, status="confirmed"
+    )
+    assert step_of(rising, (doubt,)) is None
+    ordinary = doubt.model_copy(update={"code": "usual_range"})
+    assert step_of(rising, (ordinary,)) == step_of(rising)
 
 
 @pytest.mark.parametrize(
     ("lang", "words"),
     [
-        ("zh", "降低“单位产值用水量”：由2025年的900.0\xa0立方米/万元降低到650.0\xa0立方米/万元（"),
-        ("en", "Cut Water per output from 900.0\xa0m³/10k CNY in 2025 to 650.0\xa0m³/10k CNY ("),
+        ("zh", "降低“单位产值用水量”：由2025年的600.0\xa0立方米/万元降低到400.0\xa0立方米/万元（"),
+        ("en", "Cut Water per output from 600.0\xa0m³/10k CNY in 2025 to 400.0\xa0m³/10k CNY ("),
     ],
 )  # fmt: skip
 def test_what_should_be_less_is_cut_not_raised(lang, words):
-    # its best year brought 500, of which a next step takes a quarter of the scale of 1000
-    rows = {"water_use": (100, 55, 54, 52, 56, 135), "water_reused": (50, 45, 46, 48, 44, 300)}
+    # its best year brought a third of what was left to nothing
+    rows = {"gdp": (100,) * 6, "water_use": (9, 9, 9, 9, 9, 6), "water_reused": (1,) * 6}
     data = builders.bundle(record=pages.record(rows))
     assert [line for line in said(data, lang) if line.startswith(words)]
 
@@ -118,10 +141,10 @@ def of_mean(method):
 
 
 def test_under_a_geometric_mean_the_gain_is_the_index_computed_anew():
-    # EFF 81, REC 83 with weights 0.6 and 0.4; resource output, half of its group, from 80 to 82
-    # brings EFF to 82: 82^0.6 x 83^0.4 - 81^0.6 x 83^0.4; of 40 points, which is 0.3 of the total
+    # EFF 81, REC 83 with weights 0.6 and 0.4; resource output, half of its group, from 80 to
+    # 80 + 20 / 11 brings EFF half of it: 81.9^0.6 x 83^0.4 - 81^0.6 x 83^0.4; of 40 points, which is 0.3 of the total
     line = next(line for line in said(of_mean("geometric_mean")) if "主要资源产出率" in line)
-    gain = (82**0.6 - 81**0.6) * 83**0.4 * 100 / 40 * 0.3
+    gain = ((81 + 10 / 11) ** 0.6 - 81**0.6) * 83**0.4 * 100 / 40 * 0.3
     assert f"总分可提高{gain:.1f}分" in line
 
 
@@ -207,6 +230,27 @@ def test_what_brings_most_to_the_total_comes_first_and_next_to_nothing_is_not_ad
     assert len(gains) > 1 and gains == sorted(gains, reverse=True)
 
 
+def test_what_measures_one_quantity_is_advised_once():
+    joined = Overlap(
+        id="O1", of="water_reuse", beside={"district": "waste_rate"}, counts="both", zh="同一个量"
+    )
+    plan = Plan(
+        id="p", base_year=2020, first_year=2021, last_year=2025, source="test",
+        overlaps={"O1": joined},
+    )  # fmt: skip
+    both = {"再生水利用率", "固体废物利用率"}
+    apart, once = (
+        {
+            name
+            for name in both
+            for line in said(builders.bundle(rules=rules))
+            if f"“{name}”" in line
+        }
+        for rules in (None, plan)
+    )
+    assert apart == both and len(once) == 1
+
+
 def of_several_industries(**posts):
     """A firm beside all firms, one indicator of which has a scale of its own for its industry."""
     data = builders.bundle()
@@ -240,3 +284,12 @@ def test_beside_all_firms_the_page_says_so_and_falls_back_on_scores_of_groups():
     )["page_one"].html
     assert "在全部填报企业中居末四分之一：“循环利用”（" in page
     assert "同类中位数" not in page
+
+
+@pytest.mark.parametrize(("needed", "is_told"), [(2.0, True), (3.0, False)])
+def test_what_lifts_the_grade_is_no_more_checks_than_the_advice_is_about(needed, is_told):
+    turn = GradeTurn("measures", "", "", "", 3.0, needed, "count")
+    margin = GradeMargin("优秀", "excellent", 1.0, 1.0, (turn,))
+    data = checks(1.0, 0.8, 0.5, 1.0).model_copy(update={"margin": margin})
+    line = next(line for line in said(data) if "补足2项" in line)
+    assert ("等级即升为“优秀”" in line) is is_told

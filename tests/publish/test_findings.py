@@ -51,7 +51,7 @@ def test_what_moved_the_index_most_is_said_since_both_years_with_its_points():
     # 2024 two
     assert (
         "“主要资源产出率”改善：2020年20,000.0\xa0元/吨，2024年28,000.0\xa0元/吨，"
-        "本年30,000.0\xa0元/吨；使指数较2020年变动+3.0分、较2024年变动+0.6分。" in text()
+        "本年30,000.0\xa0元/吨；使指数较2020年上升3.0分、较2024年上升0.6分。" in text()
     )
     assert (
         "Resource output rate improved: 20,000.0\xa0CNY/t in 2020, 28,000.0\xa0CNY/t in 2024, now"
@@ -62,7 +62,7 @@ def test_what_moved_the_index_most_is_said_since_both_years_with_its_points():
 
 def test_a_fall_since_last_year_is_named_as_a_fall():
     found = kinds(changed(waste_recycled=(40, 45, 50, 55, 60, 50)))
-    fall = "“固体废物利用率”比2024年退步：由60.0%到50.0%（−10.0百分点）；使指数变动−0.8分。"
+    fall = "“固体废物利用率”比2024年退步：由60.0%到50.0%（−10.0百分点）；使指数下降0.8分。"
     assert found[fall] == "bad"
 
 

@@ -10,7 +10,9 @@ import pytest
 
 from cescore.definitions.shipped import SECTIONS as SECTION_FILES
 from cescore.errors import PublishError
+from cescore.intake.wording import catalogue
 from cescore.publish import words
+from cescore.publish.terminal_words import chinese
 from cescore.publish.words import LANGUAGES, label, load_labels
 
 ROOM = Path(words.__file__).parent
@@ -36,6 +38,20 @@ def test_both_languages_name_the_same_values():
 
 def test_the_english_is_english():
     assert not [key for key, texts in load_labels().items() if HAN.search(texts["en"])]
+
+
+def english_of_all() -> list[str]:
+    """Every English text of pages, findings and the terminal."""
+    findings = (texts["en"] for parts in catalogue().values() for texts in parts.values())
+    return [texts["en"] for texts in load_labels().values()] + [*findings, *chinese()]
+
+
+def test_a_noun_that_goes_by_a_number_somewhere_goes_by_it_everywhere():
+    texts = english_of_all()
+    plurals = {word for text in texts for word in re.findall(r"\{n:[^|{}]+\|([a-z]+)", text)}
+    assert {"entities", "files"} <= plurals
+    counted = [re.search(r"(?<!most )\{n\}(?: more)? ([a-z]+)", text) for text in texts]
+    assert not [found.string for found in counted if found and found[1] in plurals]
 
 
 def test_english_quotes_are_those_that_our_fonts_do_not_draw_as_wide_as_a_han_character():

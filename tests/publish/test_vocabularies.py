@@ -13,6 +13,7 @@ from cescore.definitions.model import (
     Normalisation,
     Transformation,
 )
+from cescore.disclosure.documents import SHEET_STATUSES
 from cescore.evaluation.revising.move import CAUSES
 from cescore.evaluation.tracing.trace import KINDS
 from cescore.method.assessment import PARTS, REASONS, VetoStatus
@@ -71,7 +72,7 @@ def test_an_item_of_extra_points_that_earns_nothing_says_why() -> None:
 
 def test_every_light_verdict_status_and_reach_has_a_sign() -> None:
     assert {*LIGHTS, *VERDICTS} == set(LIGHT_SIGNS)
-    assert set(STATUSES) == set(CHECK_SIGNS) == set(plan_bars.STATUSES)
+    assert set(STATUSES) == set(plan_bars.STATUSES) and set(SHEET_STATUSES) == set(CHECK_SIGNS)
     assert {reach for _, reach in REACHES} == set(REACH_SIGNS)
 
 

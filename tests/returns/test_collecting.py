@@ -18,7 +18,7 @@ import pytest
 from rich.console import Console
 
 import cescore.run.collect as driver
-from cescore.errors import CescoreError, DataError
+from cescore.errors import CescoreError, DataError, RunError
 from cescore.intake.workspace import Workspace
 from cescore.returns.collecting.collection import Circumstances
 from cescore.returns.collecting.kept import KeptReturns
@@ -77,7 +77,11 @@ def take(city: Path, folder: Path, request: pytest.FixtureRequest, monkeypatch) 
         )
         asked = Asked(city, YEAR, lang=lang, progress="quiet")
         status = collect(
-            asked, CollectOptions(folder, jobs=1, circumstances=circumstances, **options), console
+            asked,
+            CollectOptions(
+                options.pop("folder", folder), jobs=1, circumstances=circumstances, **options
+            ),
+            console,
         )  # type: ignore[arg-type]
         return status, console.file.getvalue()  # type: ignore[attr-defined]
 
@@ -147,7 +151,7 @@ def test_a_resubmission_replaces_cell_by_cell_and_both_are_kept(take, city, fold
     take()
     form_of("D1", coal=310).save(folder / "D1.xlsx")
     status, said = take(reason="corrected by the respondent")
-    assert status == 0 and "D1: submission 2 in place of 1, 1 changes" in said
+    assert status == 0 and "D1: submission 2 in place of 1, 1 change" in said
     assert "coal value: 约300 → 310" in said
     [gone] = [line for line in said.splitlines() if "findings gone:" in line]
     assert "not_a_number" in gone and gone.endswith("coal")
@@ -314,6 +318,50 @@ def test_a_parquet_file_in_the_year_is_read_like_the_table(take, city):
     assert "are not: put it" not in said  # all rules were asked
     value, source = value_of(city, "D2", "coal")
     assert value == 300 and "D2.xlsx!填报表!D7" in source
+
+
+def test_a_table_of_another_year_alone_is_refused_whole(take, city, folder):
+    (folder / "old.csv").write_text(
+        "entity_id,year,variable,value\nD1,2024,coal,1\nD2,2024,coal,2\n"
+    )
+    status, said = take()
+    assert status == 1 and "old.csv  2025  table_of_year: all rows are of 2024" in said
+    assert "old.csv (table): 2 input cells = 0 taken over + 2 refused" in said
+    assert "2 new, 0 replaced" in said  # the two forms
+
+
+def test_the_programs_own_tables_are_no_returns(take, city, folder):
+    for place in (city, city / "data", city / "data/2025"):
+        place.mkdir(exist_ok=True)
+        with pytest.raises(RunError, match="the workspace's own data/"):
+            take(folder=place)
+
+
+def test_a_spreadsheet_of_another_kind_is_refused_with_what_to_do(take, folder):
+    (folder / "D1.xlsb").write_bytes(b"PK")
+    _, said = take("zh")
+    assert "另存为 .xlsx" in said
+
+
+def test_a_reason_can_be_given_afterwards_with_the_same_file(take, city, folder):
+    take()
+    form_of("D1", gdp=1300).save(folder / "D1.xlsx")
+    assert "replaced_without_reason" in take()[1]
+    assert "replaced_without_reason" not in take(reason="corrected")[1]
+    assert "corrected" in (city / "data/2025/returns/submissions.csv").read_text("utf-8")
+
+
+def test_who_filed_in_vain_is_not_said_to_have_filed_nothing(take, folder, city):
+    form_of("D1", gdp=1300).save(folder / "D1 again.xlsx")
+    _, said = take()
+    assert "D1 2025  two_returns" in said and "D1 2025  not_filed" not in said
+
+
+def test_a_preview_says_which_values_stand_twice_equal_or_not(take, folder):
+    form_of("D1", coal=301).save(folder / "D1-copy.xlsx")
+    status, said = take(is_preview=True)
+    assert re.search(r"D1 2025 gdp  duplicate_row: .*D1-copy.xlsx.*D1.xlsx", said)
+    assert re.search(r"D1 2025 coal  conflicting_rows: .*301.*300", said) and status == 1
 
 
 def test_a_preview_changes_nothing_and_shows_each_cell_as_it_is_read(take, city, folder):

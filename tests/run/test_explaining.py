@@ -69,7 +69,7 @@ def test_json_holds_every_step_with_its_arithmetic(command: Command) -> None:
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
-        (("explain", "H9", "index"), "nearest: H"),
+        (("explain", "H9", "index"), "workspace/data/entities.csv has no entity 'H9'; nearest: H"),
         (("explain", "H1", "sorted_shar"), "sorted_share"),
         (("explain", "H1", "index", "--of", 1950), "has the years"),
     ],
@@ -79,6 +79,18 @@ def test_what_does_not_exist_ends_with_the_nearest_names(
 ) -> None:
     status, _, complaint = command(*arguments, *ASKED)
     assert status == 2 and named in complaint and "Traceback" not in complaint
+
+
+def test_few_codes_are_offered_for_a_mistyped_one_and_phases_are_no_part_of_the_answer(
+    command: Command,
+) -> None:
+    _, said, complaint = command("explain", "H1", "sorted_shar", *ASKED, "--lang", "en")
+    *phases, last = complaint.splitlines()
+    assert said == "" and phases[0] == "starting …" and phases[-1] == "evaluating …"
+    offered = last.partition("nearest: ")[2].split(", ")
+    assert offered[0] == "sorted_share" and len(offered) <= 5
+    _, _, complaint = command("explain", "H1", "score:sorted_shar", *ASKED, "--lang", "en")
+    assert "nearest: score:sorted_share" in complaint
 
 
 def printed(root: Path, change: float) -> None:

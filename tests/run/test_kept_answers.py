@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,8 +12,10 @@ import pytest
 from cescore.run import checking, kept_answers, planning
 from cescore.run.asked import Asked
 from cescore.run.build import build
+from cescore.run.inputs import Inputs
 from cescore.run.kept_answers import Answer, KeptAnswers
 from cescore.run.lines import Terminal
+from cescore.run.telling import reason_told
 from tests.run.in_this_process import InThisProcess
 
 WORKSPACE = Path(__file__).parents[1] / "unseen" / "workspace"
@@ -42,6 +45,23 @@ def said(command: Callable[..., int], root: Path) -> str:
 def appended(path: Path, text: str) -> None:
     with path.open("a", encoding="utf-8") as file:
         file.write(text)
+
+
+def test_a_plan_says_which_files_changed_since_the_build_and_reasons_in_words(
+    root: Path,
+) -> None:
+    manifest = root / "output/2023-en/manifest.json"
+    manifest.parent.mkdir(parents=True)
+    files = Inputs(root).files()
+    manifest.write_text(
+        json.dumps({"inputs": {**files, OBSERVATIONS: "other", "data/gone.csv": ""}})
+    )
+    assert f"since the last build: {OBSERVATIONS}, data/gone.csv\n" in said(planning.plan, root)
+    told = reason_told("bundle: record changed", "zh")
+    assert (
+        told == "填报数据、其来源或订正 有变动"
+        and reason_told("x.css changed", "en") == "x.css changed"
+    )
 
 
 def _with_a_notebook(root: Path) -> None:

@@ -91,6 +91,9 @@ class QuantityEnds(Named):
     worst: Number | None = None
     best: Number | None = None
     ends_by_industry: Mapping[str, Pair] = {}  # industry -> (worst, best), stated
+    # of a ratio to anything but output: the table of norms.yml with its denominator per output, by
+    # which the ends of a body of several industries are mixed; empty: by its shares of output
+    mixed_by: str = ""
     reason: str = ""  # why ends are stated, or why a part of them is
     source: Text
     tag: Tag

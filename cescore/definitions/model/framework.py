@@ -9,7 +9,8 @@ from typing import Any, ClassVar, Literal, Self, TypeVar, get_args
 
 from pydantic import Field
 
-from cescore.definitions.industry_mix import pair_of, shares_of
+from cescore.definitions.formula import Expression
+from cescore.definitions.industry_mix import MixPart, pair_of, shares_of
 from cescore.definitions.model.base import Definition, Named, canonical_json
 from cescore.definitions.model.ends import ON_LOG
 from cescore.definitions.model.quantities import Account, Computed, Factor, VariableName
@@ -63,6 +64,21 @@ BY_GROUP: tuple[str, ...] = get_args(ByGroup)
 ALONG_ROW: tuple[str, ...] = get_args(AlongRow)
 
 
+class PerOutput(Definition):
+    """How much of a ratio's denominator each product has per output, by a table of norms.yml."""
+
+    table: Code
+    values: Mapping[str, Number]  # product -> amount per output [unit of the table]
+    otherwise_in: Mapping[str, Number] = {}  # industry -> that of its products without a line
+    otherwise: Number
+    from_sample: Truth = Field(default=False, exclude=True)  # typical of the synthetic sample
+
+    def of(self, part: MixPart) -> float:
+        """The amount per output of one part of a mix [unit of the table]."""
+        others = self.otherwise_in.get(part.industry, self.otherwise)
+        return self.values.get(part.product, others)
+
+
 class Goalposts(Definition):
     """The ends of the scale from a year on: ``worst`` scores the floor, ``best`` the top.
 
@@ -75,6 +91,7 @@ class Goalposts(Definition):
     tag: Tag
     by_industry: Mapping[str, Pair] = {}  # industry -> (worst, best)
     of: str = ""
+    mixed_by: PerOutput | None = None  # None: by shares of output
     reason: str = ""
     # go by what the synthetic sample holds; decides how firm a grade is, never the index or its hash
     from_sample: Truth = Field(default=False, exclude=True)
@@ -140,8 +157,13 @@ class Indicator(Computed):
         posts = self.goalposts_in(year)
         if posts is None:
             return None
-        by_output = self.direction == 1 and self.normalisation == ON_LOG
-        return pair_of(industry, posts.by_industry, (posts.worst, posts.best), by_output=by_output)
+        return pair_of(
+            industry,
+            posts.by_industry,
+            (posts.worst, posts.best),
+            by_output=self.direction == 1 and self.normalisation == ON_LOG,
+            per_output=posts.mixed_by.of if posts.mixed_by is not None else None,
+        )
 
 
 class Weighting(Definition):
@@ -212,12 +234,15 @@ class MissingRules(Definition):
 class Headline(Definition):
     """The two rates on page one, and what stands beside them.
 
+    ``recycled_input_share``: the indicator of what share of its input is recycled, named beside the
+    recycling rate, since the two are easily taken for each other.
     ``instead``: a rate -> another form of it, printed beside it under its own name; where the rate
     itself has no value, that form stands in its place and says so.
     """
 
     resource_output_rate: str = ""
     resource_recycling_rate: str = ""
+    recycled_input_share: str = ""
     beside: Words = ()
     instead: Mapping[Code, Code] = {}
 
@@ -273,6 +298,12 @@ class ResolvedFramework(Named):
     def hash(self) -> str:
         """SHA-256 of the resolved framework: any change to it, and the index is another one."""
         return hashlib.sha256(canonical_json(self.model_dump(mode="json")).encode()).hexdigest()
+
+    @cached_property
+    def expressions(self) -> Mapping[str, Expression]:
+        """The formulas of accounts and indicators that are executed, by code."""
+        computed: Mapping[str, Computed] = {**self.accounts, **self.indicators}
+        return {c: d.expression for c, d in computed.items() if d.expression is not None}
 
     def scored(self) -> tuple[Indicator, ...]:
         return tuple(i for i in self.indicators.values() if i.group)
@@ -333,9 +364,10 @@ class ResolvedFramework(Named):
         return type(self).model_validate({**own, **fields})
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: Truth = False) -> Self:
-        """A copy that computes its own hash."""
+        """A copy that computes its own hash and expressions."""
         copied = super().model_copy(update=update, deep=deep)
-        copied.__dict__.pop("hash", None)
+        for computed in ("hash", "expressions"):
+            copied.__dict__.pop(computed, None)
         return copied
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar, Literal, NamedTuple, get_args
 
 from pydantic import Field, ValidationInfo, model_validator
 
@@ -62,12 +62,20 @@ class Target(TargetTerms):
     value: Number  # %, or the level in `unit`
 
 
+class AskedBody(NamedTuple):
+    """Who a check may be asked of: the id of an entity, and its industry as the register writes it."""
+
+    entity_id: str = ""
+    industry: str = ""  # "" is of none
+
+
 class Check(Named):
     """What an inspector can verify each year of one measure."""
 
     id: Text
     levels: Words  # entity types
     industries: Words = ()  # of bodies that have an industry, only those of one of these
+    entities: Words = ()  # only these bodies, by their ids: a project that stands in one place
     type: CheckType
     better: Literal["more", "less", ""] = ""
     # what its number is worked out from; a check of what is scored elsewhere is not scored again
@@ -94,9 +102,11 @@ class Check(Named):
             given = {**given, "yardstick": "goal" if given.get("goal") else by_type}
         return given
 
-    def asks(self, industry: str) -> bool:
-        """Whether a body of an industry, as the register writes it, is asked; "" is of none."""
-        named = names_of(industry) if industry else ()
+    def asks(self, body: AskedBody) -> bool:
+        """Whether a body is asked: one of those named, where some are, and of a named industry."""
+        if self.entities and body.entity_id not in self.entities:
+            return False
+        named = names_of(body.industry) if body.industry else ()
         return not self.industries or not named or any(n in self.industries for n in named)
 
     @property
@@ -218,6 +228,8 @@ class AssessmentRules(Definition):
     """How targets, index and measures make the total, and which scale grades it."""
 
     weights: Mapping[str, Mapping[str, Weight]] = {}  # entity type -> {targets, index, measures}
+    # scored checks from which measures have all their weight; of n fewer ones n / enough of it
+    enough_checks: Whole = Field(default=1, ge=1)
     scale_of: Mapping[str, str] = {}  # entity type -> grade scale; the only scale serves all types
     scales: Mapping[str, GradeScale] = {}
     # (least completion %, share of the points); without it the share completed

@@ -26,6 +26,7 @@ from cescore.definitions.model.framework import (
     Weighting,
 )
 from cescore.definitions.model.inserting import Terms, inserted
+from cescore.definitions.model.refusals import expected_by
 from cescore.definitions.spelling import best_first, with_nearest
 from cescore.errors import Sentence, VariantError, sentences
 
@@ -446,15 +447,12 @@ def _in_a_sentence(what: str, error: ValidationError) -> str:
         elif fault["type"] == "missing":
             faults.append(Sentence("{key} is missing", key=key))
         else:
-            message = (
-                str(fault["msg"]).removeprefix("Input should be ").removeprefix("Value error, ")
-            )
             faults.append(
                 Sentence(
                     "{key} {given!r}, expected {expected}",
                     key=key,
                     given=fault["input"],
-                    expected=message,
+                    expected=expected_by(fault),
                 )
             )
     return Sentence("{what}: {faults}", what=what, faults=sentences(faults))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from cescore.definitions.spelling import nearest_few
 from cescore.errors import DataError, Sentence
@@ -122,7 +122,10 @@ def _unknown(world: World, entity_id: str, asked: str, year: int) -> str:
     wanted = asked.partition(":")[2] or asked
     words = [*codes.values(), *(name for name in names.values() if name)]
     close = nearest_few(wanted, words, MOST_NEAR)
-    near = [c for word in close for c, own in (*codes.items(), *names.items()) if own == word]
+    meant = {
+        word: [c for c, own in (*codes.items(), *names.items()) if own == word] for word in close
+    }
+    near = [_likeliest(several, asked) for several in meant.values()]
     listed = ", ".join(dict.fromkeys(near or list(codes)[-MOST_NEAR:]))
     has = (
         Sentence("nearest: {listed}", listed=listed)
@@ -133,6 +136,16 @@ def _unknown(world: World, entity_id: str, asked: str, year: int) -> str:
         "{entity_id} has no number {asked!r} in {year}; {has}",
         entity_id=entity_id, asked=asked, year=year, has=has,
     )  # fmt: skip
+
+
+def _likeliest(codes: Sequence[str], asked: str) -> str:
+    """Of numbers with one code the one of the kind that was asked for; else the code alone, where it
+    says enough by itself."""
+    kind, colon, _ = asked.partition(":")
+    if colon:
+        return next((code for code in codes if code.startswith(f"{kind}:")), codes[0])
+    bare = (code.partition(":")[2] for of in BY_CODE for code in codes if code.startswith(f"{of}:"))
+    return next(bare, codes[0])
 
 
 def _found(tracer: Tracer, quantity: TracedQuantity) -> Traced | None:

@@ -19,6 +19,7 @@ from cescore.publish.charts.style import (
 )
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import number
+from cescore.publish.pages.scorecard.comparable import peer_words
 from cescore.publish.printing.measure import (
     height_of,
     left_edge,
@@ -138,6 +139,6 @@ def peer_strip(bundle: OpenBundle, result: Aggregation) -> Fragment:
         if low is not None and high is not None:
             said.append(view.t("peer.quartiles_value", low=number(low), high=number(high)))
         n = view.t("peer.n_small") if released.n is None else str(released.n)
-        alt = view.t("alt.peers", n=n, list=view.join(said))
-        caption = view.t("caption.peers", n=n)
+        alt = peer_words(view, "alt.peers", n=n, list=view.join(said))
+        caption = peer_words(view, "caption.peers", n=n)
         return chart(figure, alt, mark=sample_mark(view), caption=caption, mark_below=True)

@@ -138,9 +138,16 @@ def cut(
     return Fragment.join(parts)
 
 
+WRITTEN_DIGITS, WORKED_OUT_DIGITS = 12, 6  # significant
+
+
 def exact(value: float) -> str:
-    """A number of params as it is, never rounded: 1.0481, 12,000, −0.5."""
-    number = Decimal(repr(float(value)))
+    """A number of params as it is, never rounded: 1.0481, 12,000, −0.5.
+
+    One with more digits than anybody writes was worked out from params, and is rounded to six.
+    """
+    is_written = float(f"{value:.{WRITTEN_DIGITS}g}") == value
+    number = Decimal(repr(float(value if is_written else f"{value:.{WORKED_OUT_DIGITS}g}")))
     text = f"{abs(number):,f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return f"{MINUS if number < 0 else ''}{text}"

@@ -51,4 +51,5 @@ def doubling(words: Words, framework: Framework, indicator: Indicator) -> str:
         else sizes[0]
     )
     side = "rises" if indicator.direction == 1 else "falls"
-    return words.t(f"book.own.doubling.{side}", points=points)
+    which = words.t("book.own.doubling.by_industry") if sizes[1:] else ""
+    return words.t(f"book.own.doubling.{side}", points=points, which=which)

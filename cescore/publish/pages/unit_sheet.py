@@ -16,6 +16,7 @@ from markupsafe import Markup
 from cescore.definitions.model import Named
 from cescore.disclosure.bundle import Place
 from cescore.disclosure.documents import (
+    SHEET_STATUSES,
     BodyCheck,
     SheetCheck,
     SheetMeasure,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 DASH = "—"
 SIGNS: Mapping[str, str] = {
     "done": "●", "partial": "◐", "not_done": "○", "not_applicable": "—", "not_inspected": "?",
+    "recorded": "◇",
 }  # fmt: skip
 
 
@@ -53,7 +55,7 @@ def front(sheet: OpenDocument[UnitSheet]) -> Fragment:
         (words.t("fact.report_number"), data.report_number),
     ]
     counts = data.counts()
-    cards = [(words.t(f"check.{s}"), SIGNS[s], counts[s], s in OPEN) for s in STATUSES]
+    cards = [(words.t(f"check.{s}"), SIGNS[s], counts[s], s in OPEN) for s in SHEET_STATUSES]
     return Fragment.join(
         [
             masthead(
@@ -74,16 +76,16 @@ def overview(sheet: OpenDocument[UnitSheet]) -> Fragment:
     rows: list[Row] = []
     for system, members in groupby(data.measures, key=lambda m: m.system):
         name = words.name(data.systems.get(system, Named()), "")
-        rows.append(Row([f"{system}  {name}".strip(), *[""] * 7], "group"))
+        rows.append(Row([f"{system}  {name}".strip(), *[""] * (2 + len(SHEET_STATUSES))], "group"))
         rows += [_measure_row(words, measure) for measure in members]
     totals = data.counts()
-    numbers = [str(sum(totals.values())), *(str(totals[s]) for s in STATUSES)]
+    numbers = [str(sum(totals.values())), *(str(totals[s]) for s in SHEET_STATUSES)]
     rows.append(Row([words.t("sheet.total"), "", *numbers], "total"))
     columns = [
-        TableColumn(words.t("head.measure"), 29, "text"),
-        TableColumn(words.t("sheet.head.others"), 28, "small"),
-        TableColumn(words.t("sheet.head.checks"), 8, "mid"),
-        *(TableColumn(words.t(f"check.{status}"), 7, "mid") for status in STATUSES),
+        TableColumn(words.t("head.measure"), 28, "text"),
+        TableColumn(words.t("sheet.head.others"), 23, "small"),
+        TableColumn(words.t("sheet.head.checks"), 7, "mid"),
+        *(TableColumn(words.t(f"check.{status}"), 7, "mid") for status in SHEET_STATUSES),
     ]
     table = cut(columns, rows)
     return Fragment.join(
@@ -93,7 +95,7 @@ def overview(sheet: OpenDocument[UnitSheet]) -> Fragment:
 
 def _measure_row(words: Words, measure: SheetMeasure) -> Row:
     found = Counter(body.status for check in measure.checks for body in check.bodies)
-    counts = [str(found[status] or DASH) for status in STATUSES]
+    counts = [str(found[status] or DASH) for status in SHEET_STATUSES]
     others = words.join(measure.others) or DASH
     return Row([f"{measure.id}  {words.name(measure)}", others, str(found.total()), *counts])
 
@@ -110,7 +112,7 @@ def grid(sheet: OpenDocument[UnitSheet]) -> Fragment:
         *(TableColumn(str(number), width, "mid") for number in range(1, len(bodies) + 1)),
     ]
     key = [f"{number} {body.name(words.lang)}" for number, body in enumerate(bodies, 1)]
-    signs = words.t("sheet.signs", **SIGNS)
+    signs = words.t("sheet.signs", **SIGNS) + words.t("sheet.sign_recorded", **SIGNS)
     parts = [title, paragraph(words.t("sheet.columns", list=words.join(key)), "key-line")]
     parts.append(paragraph(signs, "key-line"))
     for measure in sheet.data.measures:

@@ -8,14 +8,14 @@ characters in names; of those only the ones that a page needs are opened.
 from __future__ import annotations
 
 import io
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from cescore.errors import PublishError, Sentence, sentences
+from cescore.definitions.json_text import json_document
+from cescore.errors import JsonError, PublishError, Sentence, sentences
 from cescore.publish.printing.fonts import SANS, SERIF
 
 PLACE = "fonts"  # below a workspace's report_templates
@@ -148,9 +148,9 @@ def _named(folder: Path, wrong: list[str]) -> dict[str, Path]:
     if not path.is_file():
         return {}
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        wrong.append(Sentence("{file}: no JSON: {error}", file=LIST, error=str(error)))
+        found = json_document(path.read_bytes(), LIST)
+    except JsonError as error:
+        wrong.append(error.message)
         return {}
     if not isinstance(found, dict) or not all(isinstance(v, str) for v in found.values()):
         wrong.append(Sentence("{file}: expected an object, role -> name of a file", file=LIST))

@@ -115,6 +115,7 @@ class _Entering:
         current = self.record.current(slot)
         if current is not None and current.sha256 == reading.sha256:
             self.settled.add(slot[0])
+            self.record.give_reason(slot, self.circumstances.reason)
             return
         earlier = self.record.with_content(slot, reading.sha256)
         if earlier is not None and current is not None:

@@ -14,6 +14,7 @@ from cescore.returns.workbooks.kinds import ACCEPTED
 from cescore.returns.workbooks.readers import ReceivedFile
 
 REFUSED = "return_refused"
+OTHER_SPREADSHEETS = (".xlsb", ".xltx", ".xlt", ".ett", ".ots", ".fods", ".numbers", ".sxc", ".uos")
 
 
 def received_files(folder: Path, log: FindingLog) -> list[ReceivedFile]:
@@ -50,10 +51,16 @@ def _below(folder: Path, prefix: str, log: FindingLog) -> Iterator[ReceivedFile]
         elif name != prefix + path.name:
             here.error("return_refused", reason=phrase("name_no_text"))
         elif path.suffix.lower() not in ACCEPTED:
-            endings = tuple(ACCEPTED)
-            here.error("return_refused", reason=phrase("no_return", known=endings))
+            here.error("return_refused", reason=_other_kind(path.suffix))
         else:
             yield ReceivedFile(path, name)
+
+
+def _other_kind(ending: str) -> Phrase:
+    """Why a file is none that is taken in; of a spreadsheet's, how it becomes one."""
+    if ending.lower() in OTHER_SPREADSHEETS:
+        return phrase("save_as_xlsx", ending=ending)
+    return phrase("no_return", known=tuple(ACCEPTED))
 
 
 def _shown(name: str) -> str:

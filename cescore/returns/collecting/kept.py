@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from cescore.errors import DataError, Problem, Sentence
+from cescore.definitions.json_text import json_document
+from cescore.errors import DataError, JsonError, Problem, Sentence
 from cescore.intake.findings import Finding
 from cescore.intake.inert import csv_text
 from cescore.intake.plain_files import is_plain_file
@@ -67,7 +67,7 @@ class KeptReturns:
         """
         where = f"{sha256[:SHORT]}/{READING}"
         try:
-            return FileReading.from_json(self._text(where))
+            return FileReading.from_json(self._text(where), where)
         except (ValueError, KeyError, TypeError) as error:
             place = self.name(RETURNS, where)
             raise DataError(
@@ -95,8 +95,8 @@ class KeptReturns:
     def _written(self) -> dict[str, str]:
         text = self._text(WRITTEN)
         try:
-            found: dict[str, str] = json.loads(text) if text else {}
-        except (ValueError, RecursionError) as error:
+            found: dict[str, str] = json_document(text, WRITTEN) if text else {}
+        except JsonError as error:
             place = self.name(RETURNS, WRITTEN)
             raise DataError(
                 Sentence("{place}: is no JSON; remove it and collect again", place=place)

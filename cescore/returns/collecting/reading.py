@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from cescore.definitions.json_text import json_document
 from cescore.intake.findings import Finding
 from cescore.intake.notation import bad_id, clean
 from cescore.intake.returned import finding_from_plain, finding_to_plain
@@ -81,9 +82,9 @@ class FileReading:
         return json.dumps(plain, ensure_ascii=False, indent=0) + "\n"
 
     @classmethod
-    def from_json(cls, text: str) -> FileReading:
-        """The reading that `to_json` wrote."""
-        plain: dict[str, Any] = json.loads(text)
+    def from_json(cls, text: str, where: str) -> FileReading:
+        """The reading that `to_json` wrote; ``where`` names it in an error."""
+        plain: dict[str, Any] = json_document(text, where)
         return cls(
             **{name: plain[name] for name in ("file", "sha256", "layout", "roles")},
             rows=tuple(ReturnRow(**{**_EMPTY_ROW, **row}) for row in plain["rows"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cescore.intake.findings import Context
+from cescore.intake.notation import year as read_year
 from cescore.intake.wording import phrase
 from cescore.returns.forms.shape import MEASURES, RETURN
 from cescore.returns.layouts.asked import Expected
@@ -27,6 +28,7 @@ def take(
     A workbook that none fits, or several do, is told and not used.
     """
     taken = _taken(book, layouts, expected, asked)
+    _refuse_other_years(book, taken, expected)
     tell_remarks(book, taken)
     tell_comments(book, taken)
     return taken
@@ -63,6 +65,16 @@ def _taken(book: Workbook, layouts: Mapping[str, Layout], expected: Expected, as
         for row, column in sheet.cells:
             taken.mark(sheet, row, column, Role.unread)
     return taken
+
+
+def _refuse_other_years(book: Workbook, taken: Taken, expected: Expected) -> None:
+    """A table of other years alone is none of the year's; rows of years before among its own are late ones."""
+    years = {read_year(row.year).number for row in taken.rows}
+    if not years or None in years or expected.year in years:
+        return
+    told = tuple(f"{year:.0f}" for year in sorted(filter(None, years)))
+    Context(taken.log, book.address("")).error("table_of_year", years=told, year=expected.year)
+    taken.refuse_values()
 
 
 def _has_form_table(book: Workbook) -> bool:

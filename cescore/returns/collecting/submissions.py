@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 
 from cescore.errors import DataError, Sentence
 from cescore.intake.inert import csv_text, read_back
@@ -53,7 +53,14 @@ class SubmissionRecord:
         names = [field.name for field in fields(Submission)]
         reader = csv.DictReader(io.StringIO(text))
         if text and reader.fieldnames != names:
-            raise DataError(f"{where}: columns {reader.fieldnames}, expected {names}")
+            raise DataError(
+                Sentence(
+                    "{where}: columns {found}, expected {names}",
+                    where=where,
+                    found=", ".join(reader.fieldnames or ()),
+                    names=", ".join(names),
+                )
+            )
         record = cls({})
         for n, row in enumerate(reader, 2):
             try:
@@ -74,6 +81,12 @@ class SubmissionRecord:
         names = [field.name for field in fields(Submission)]
         ordered = [one for slot in sorted(self.by_slot) for one in self.by_slot[slot]]
         return csv_text([names, *(list(asdict(one).values()) for one in ordered)])
+
+    def give_reason(self, slot: Slot, reason: str) -> None:
+        """Why the submission that counts replaced another, where nobody has said so yet."""
+        current = self.by_slot[slot][-1]
+        if current.replaces and not current.reason:
+            self.by_slot[slot][-1] = replace(current, reason=reason)
 
     def current(self, slot: Slot) -> Submission | None:
         """The submission that counts; None where there is none."""

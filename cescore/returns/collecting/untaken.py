@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from cescore.definitions.json_text import json_document
 from cescore.errors import DataError, Sentence
 from cescore.intake.entities import Register
 from cescore.intake.findings import Finding, in_order
@@ -117,8 +117,8 @@ def from_text(text: str, where: str) -> tuple[Finding, ...]:
         The file is not as it was written.
     """
     try:
-        return tuple(finding_from_plain(json.loads(line)) for line in text.splitlines())
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        return tuple(finding_from_plain(json_document(line, where)) for line in text.splitlines())
+    except (ValueError, KeyError, TypeError) as error:
         raise DataError(
             Sentence("{where}: no findings as collect writes them; remove it", where=where)
         ) from error

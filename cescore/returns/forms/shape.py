@@ -6,12 +6,12 @@ code, in whatever order sheets, rows and columns have come back.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from cescore.definitions.bilingual import Bilingual
+from cescore.definitions.json_text import json_document
 from cescore.definitions.model import EVIDENCE_KINDS
 from cescore.definitions.shipped import LABELS
 from cescore.intake.notation import folded
@@ -130,7 +130,7 @@ def basis_words() -> tuple[FormWord, ...]:
 @lru_cache(maxsize=1)
 def evidence_words() -> tuple[FormWord, ...]:
     """What kind of proof a check has, as pages call it."""
-    labels: dict[str, dict[str, str]] = json.loads(LABELS.read_text("utf-8"))
+    labels: dict[str, dict[str, str]] = json_document(LABELS.read_bytes(), LABELS.name)
     named = {kind: labels[f"evidence.{kind}"] for kind in EVIDENCE_KINDS}
     return tuple(FormWord(kind, words["zh"], words["en"]) for kind, words in named.items())
 
@@ -138,7 +138,7 @@ def evidence_words() -> tuple[FormWord, ...]:
 @lru_cache(maxsize=1)
 def check_status_words() -> tuple[FormWord, ...]:
     """How far a yearly check of a measure is done, as pages call it."""
-    labels: dict[str, dict[str, str]] = json.loads(LABELS.read_text("utf-8"))
+    labels: dict[str, dict[str, str]] = json_document(LABELS.read_bytes(), LABELS.name)
     named = {status: labels[f"check.{status}"] for status in CHECK_STATUSES}
     return tuple(FormWord(status, text["zh"], text["en"]) for status, text in named.items())
 

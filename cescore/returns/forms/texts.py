@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import lru_cache
 
+from cescore.definitions.json_text import json_document
 from cescore.definitions.shipped import FORMS
 
 
 @lru_cache(maxsize=1)
 def _texts() -> Mapping[str, Mapping[str, str]]:
     """Key -> language -> text."""
-    texts: dict[str, dict[str, str]] = json.loads(FORMS.read_text("utf-8"))
+    texts: dict[str, dict[str, str]] = json_document(FORMS.read_bytes(), FORMS.name)
     return texts
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from cescore.intake.findings import Context
-from cescore.intake.notation import bad_id, clean, folded, nearest
+from cescore.intake.notation import bad_id, clean, folded
 from cescore.intake.notation import year as read_year
+from cescore.intake.unknown_ids import unknown_id
 from cescore.intake.wording import code, phrase, shortened
 from cescore.returns.forms.identity import FormIdentity, IdentityReading, read_identity
 from cescore.returns.forms.shape import (
@@ -180,8 +181,8 @@ class _FormReader:
             if reason:
                 here.error("bad_id", text=shortened(entity_id), reason=phrase(reason))
             else:
-                near = nearest(entity_id, register.entities)
-                here.error("unknown_entity", text=shortened(entity_id), near=near)
+                told, values = unknown_id(entity_id, register.entities)
+                here.error(told, **values)
             return False
         entity = register[entity_id]
         if owner.entity_type and owner.entity_type != entity.entity_type:

@@ -12,6 +12,7 @@ from cescore.definitions.units import UnitError
 from cescore.intake.findings import Context
 from cescore.intake.near_words import is_near
 from cescore.intake.notation import clean, folded, nearest, number
+from cescore.intake.unknown_ids import unknown_id
 from cescore.intake.wording import code, shortened
 from cescore.intake.wording import unit as unit_of
 from cescore.returns.layouts.areas import Area, Word, areas_of, matches
@@ -191,7 +192,7 @@ class _FreeReader:
         within = {i for name, i in self.entity_names.items() if len(name) > 1 and name in plain}
         return within.pop() if len(within) == 1 else ""
 
-    def _entity_meant(self, text: str) -> str:
+    def _entity_meant(self, text: str, _: object = None) -> str:
         """Name and id of the entity that a text probably means; "" where none is close."""
         near = self.entity_names.get(_nearest(text, self.entity_names), "")
         register = self.expected.register
@@ -204,8 +205,10 @@ class _FreeReader:
         if not entity_id and self._is_news(sheet, "entity", around.entity.at, around.entity.text):
             at = around.entity.at or area.anchor
             here = self.taken.context(self.book, sheet.name, *at)
-            near = self._entity_meant(around.entity.text)
-            here.error("unknown_entity", text=shortened(around.entity.text), near=near)
+            told, values = unknown_id(
+                around.entity.text, self.expected.register.entities, self._entity_meant
+            )
+            here.error(told, **values)
         if not name and self._is_news(sheet, "variable", around.label_at, around.label):
             self._tell_label(area, around)
         if around.year is None and self._is_news(sheet, "year", area.anchor, ""):

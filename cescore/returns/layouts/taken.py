@@ -79,6 +79,13 @@ class Taken:
         """Note as what a cell was read; the first word stands."""
         self.roles.setdefault((sheet.name, (row, column)), role)
 
+    def refuse_values(self) -> None:
+        """Take nothing over: a finding about the file says why."""
+        self.rows.clear()
+        self.checks.clear()
+        refused = {at: Role.refused for at, role in self.roles.items() if role is Role.value}
+        self.roles.update(refused)
+
     def count(self) -> Mapping[Role, int]:
         """How many cells were read as what."""
         return Counter(self.roles.values())

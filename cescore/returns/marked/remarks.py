@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cescore.definitions.json_text import json_document
 from cescore.intake import wording
 from cescore.intake.address import Address
 from cescore.intake.confirmations import as_written, stated_values
@@ -47,7 +48,7 @@ class FindingKey:
     def from_text(cls, text: str) -> FindingKey | None:
         """The key that a cell carries; None where it carries none any more."""
         try:
-            plain: Any = json.loads(text)
+            plain: Any = json_document(text, "")
             values = plain["values"]
             found = cls(
                 str(plain["finding"]),
@@ -56,7 +57,7 @@ class FindingKey:
                 str(plain["variable"]),
                 None if values is None else {str(k): str(v) for k, v in values.items()},
             )
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             return None
         return found
 
@@ -142,5 +143,7 @@ def by_workbook(
     found: dict[str, dict[str, list[ReturnRemark]]] = defaultdict(lambda: defaultdict(list))
     for remark in remarks:
         file = next((cell.file for cell in remark.cells), "") or file_of.get(remark.entity_id, "")
-        found[file][remark.entity_id].append(remark)
+        mine = found[file][remark.entity_id]
+        if remark not in mine:  # of two files that claim one place each has the same finding
+            mine.append(remark)
     return {file: dict(entities) for file, entities in found.items()}

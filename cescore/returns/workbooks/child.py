@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
+from cescore.definitions.json_text import json_document
 from cescore.intake.wording import phrase, to_json
 from cescore.returns.workbooks.limits import LIMITS, ReadingLimits
 from cescore.returns.workbooks.read import read_workbook
@@ -29,7 +30,7 @@ CHUNK = 1 << 16
 def serve(orders: BinaryIO, answers: BinaryIO, limits: ReadingLimits = LIMITS) -> None:
     """Read files until the input ends; one answer per order, in order."""
     for line in orders:
-        order = json.loads(line)
+        order = json_document(line, "order")
         answers.write(_answer(Path(order["path"]), order["file"], limits) + b"\n")
         answers.flush()
 

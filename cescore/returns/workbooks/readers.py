@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Self
 
 import cescore
+from cescore.definitions.json_text import json_document
 from cescore.intake.wording import Phrase, from_json, phrase
 from cescore.returns.workbooks.sheet import Workbook, from_plain
 
@@ -115,7 +116,7 @@ class _Process:
         order = {"path": str(received.path.absolute()), "file": received.name}
         orders.write(json.dumps(order).encode("ascii") + b"\n")
         orders.flush()
-        answer: dict[str, object] = json.loads(answers.readline())
+        answer: dict[str, object] = json_document(answers.readline(), received.name)
         return answer
 
     def end(self) -> None:

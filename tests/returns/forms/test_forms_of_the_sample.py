@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from cescore.definitions.model import AskedBody
 from cescore.definitions.shipped import REPOSITORY
 from cescore.intake.workspace import Workspace
 from cescore.returns.forms import shape
@@ -70,15 +71,16 @@ def test_a_form_of_the_sample_has_every_row_that_the_sample_returned(opened: Any
         assert page.max_row == FIRST_ROW + len(form.template.lines)
 
 
-def test_a_form_says_which_checks_are_of_other_industries(
-    opened: Any, workspace: Workspace
+@pytest.mark.parametrize("entity_id", ["E057", "PK04", "220421"])
+def test_a_form_says_which_checks_are_of_other_industries_or_bodies(
+    opened: Any, workspace: Workspace, entity_id: str
 ) -> None:
-    form = opened(REPOSITORY, 2025, entity_id="E057")
+    form = opened(REPOSITORY, 2025, entity_id=entity_id)
     sheet = shape.MEASURES
     checks = [line.check for line in form.template.checks]
-    industry = workspace.register["E057"].industry
+    body = AskedBody(entity_id, workspace.register[entity_id].industry)
     page = load_workbook(io.BytesIO(form.content))[sheet.name("zh")]
     column = sheet.column("status") + 1
     cells = [page.cell(FIRST_ROW + 1 + i, column).value or "" for i in range(len(checks))]
-    assert cells == ["" if check.asks(industry) else "不适用" for check in checks]
+    assert cells == ["" if check.asks(body) else "不适用" for check in checks]
     assert set(cells) == {"", "不适用"}

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from cescore.definitions.industry_mix import WHOLE, MixPart, pair_of
 from cescore.definitions.model import Framework, Plan
 from cescore.definitions.model.ends import EndsRule, QuantityEnds
 from cescore.definitions.model.reference import Reference
@@ -18,6 +21,9 @@ from cescore.method.catalogue import (
     LIMITS,
     IndicatorStatistics,
 )
+from cescore.method.fitting import method_of
+from cescore.method.normalisations import ON_ENDS, on_ends
+from cescore.method.scale import place_on
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import number
 from cescore.publish.pages.document import Words, cut, exact, heading, percent
@@ -102,6 +108,8 @@ def statistics(book: OpenDocument[MethodBook]) -> Fragment:
         TableColumn(words.t("book.limit.with"), 14, "small"),
     ]
     parts = [heading(words, "book.statistics")]
+    if data.run.status == "sample":
+        parts.append(paragraph(words.t("book.statistics.sample")))
     for one in (c for c in data.illustration.catalogue if c.entities >= FEWEST):
         framework = by_type[one.entity_type]
         caption = words.t(
@@ -197,6 +205,7 @@ def ends(book: OpenDocument[MethodBook]) -> Fragment:
             cut(columns, rules),
             cut(own, stated) if stated else NONE,
             _mixture(words, book.data),
+            *(_mixed_ends(words, book.data, code) for code in table.quantities),
         ]
     )
 
@@ -219,6 +228,42 @@ def _mixture(words: Words, book: MethodBook) -> Fragment:
             unit=unit_text(table.unit, words.lang),
         )
     )  # fmt: skip
+
+
+def _mixed_ends(words: Words, book: MethodBook, quantity: str) -> Fragment:
+    """One mix of the ends of a ratio by its denominator worked through, where a quantity has such."""
+    taken = (
+        p for f in book.frameworks for i in f.indicators.values() for p in i.goalposts.values()
+    )
+    posts = next((p for p in taken if p.of == quantity and p.mixed_by and p.by_industry), None)
+    if posts is None or posts.mixed_by is None:
+        return NONE
+    amounts = {
+        industry: posts.mixed_by.of(MixPart(industry, "", WHOLE)) for industry in posts.by_industry
+    }
+    industries = [industry for industry, amount in amounts.items() if amount][:2]
+    if len(industries) < 2:
+        return NONE
+    first, second = industries
+    mix = f"{first} 75%；{second} 25%"
+    _, best = pair_of(
+        mix, posts.by_industry, (posts.worst, posts.best), per_output=posts.mixed_by.of
+    )
+    table = next(a for f in book.frameworks if (a := f.accounts.get(posts.mixed_by.table)))
+    return paragraph(
+        words.t(
+            "book.ends.mixed_by",
+            name=words.name(book.ends.quantities[quantity], quantity),
+            table=words.name(table, table.code),
+            first=first,
+            second=second,
+            a=exact(amounts[first]),
+            b=exact(amounts[second]),
+            x=exact(posts.by_industry[first][1]),
+            y=exact(posts.by_industry[second][1]),
+            mixed=number(best, 2),
+        )
+    )
 
 
 def _taken(words: Words, rule: EndsRule) -> str:
@@ -253,6 +298,7 @@ def references(book: OpenDocument[MethodBook]) -> Fragment:
                 two_lines(_name_for(words, data, one), one.indicator),
                 words.clauses([f"{one.name(words.lang)} {one.year}", words.t("book.target_value") if one.kind == "target" else ""]),
                 exact(one.value),
+                _place_of(data, one),
                 words.clauses([one.source, words.t("reference.differs", how=one.differs.name(words.lang)) if one.differs.name(words.lang) else ""]),
                 one.tag,
             ]
@@ -260,15 +306,36 @@ def references(book: OpenDocument[MethodBook]) -> Fragment:
         for one in data.references
     ]  # fmt: skip
     columns = [
-        TableColumn(words.t("head.indicator"), 28, "text"),
-        TableColumn(words.t("book.head.area"), 16, "text"),
+        TableColumn(words.t("head.indicator"), 27, "text"),
+        TableColumn(words.t("book.head.area"), 15, "text"),
         TableColumn(words.t("book.head.value"), 8),
-        TableColumn(words.t("book.head.source"), 42, "small"),
+        TableColumn(words.t("book.head.place"), 8),
+        TableColumn(words.t("book.head.source"), 36, "small"),
         TableColumn(words.t("head.tag"), 6, "mid"),
     ]
     if not rows:
         return NONE
     return Fragment.join([heading(words, "book.references"), cut(columns, rows)])
+
+
+def _place_of(data: MethodBook, one: Reference) -> str:
+    """Where the value would stand on the scale of its indicator, 0-100; a dash where none scores it.
+
+    Of the first framework that scores the indicator on stated ends, which hold for all who have none
+    of their own industry.
+    """
+    for framework in data.frameworks:
+        indicator = framework.indicators.get(one.indicator)
+        if indicator is None or not indicator.group or not one.is_for(framework.entity_type):
+            continue
+        posts, method = indicator.goalposts_in(data.run.year), method_of(indicator, framework)
+        if posts is None or method not in ON_ENDS:
+            continue
+        ends = np.array([posts.worst]), np.array([posts.best])
+        value, scale = np.array([one.value]), framework.scale
+        score = on_ends(value, method, ends, direction=indicator.direction, scale=scale)
+        return number(100 * place_on(float(score[0]), scale))
+    return DASH
 
 
 def _name_for(words: Words, data: MethodBook, one: Reference) -> str:

@@ -6,7 +6,15 @@ from collections.abc import Callable, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from cescore.definitions.model import EVIDENCE_KINDS, BonusItem, Check, Plan, Target, Veto
+from cescore.definitions.model import (
+    EVIDENCE_KINDS,
+    BonusItem,
+    Check,
+    GradeScale,
+    Plan,
+    Target,
+    Veto,
+)
 from cescore.definitions.model.plan import ALWAYS
 from cescore.definitions.scored_elsewhere import Elsewhere, scored_elsewhere
 from cescore.definitions.unit_names import unit_text
@@ -125,6 +133,8 @@ def assessment(book: OpenDocument[MethodBook], constants: Mapping[str, float]) -
     }
     variants = {} if rules.bonus_most else {6: "6.capped"}
     said = [words.t(f"book.assess.{variants.get(n, n)}", **shares, **better) for n in range(1, 11)]
+    if rules.enough_checks > 1:
+        said.insert(1, words.t("book.assess.enough", n=rules.enough_checks))
     said += [words.t("book.noted", note=rules.note)] if rules.note else []
     return Fragment.join(
         [
@@ -217,6 +227,12 @@ def _parts_weights(words: Words, plan: Plan) -> Fragment:
     return Table(columns, rows, words.t("book.caption.parts")).fragment()
 
 
+def scales_in_use(plan: Plan) -> Mapping[str, GradeScale]:
+    """The scales of grades that some type is graded by: one that nothing uses is no rule."""
+    used = plan.assessment.scale_of.values()
+    return {code: scale for code, scale in plan.assessment.scales.items() if code in used}
+
+
 def _scales(words: Words, plan: Plan) -> Fragment:
     rows = [
         Row(
@@ -227,8 +243,7 @@ def _scales(words: Words, plan: Plan) -> Fragment:
                 scale.tag,
             ]
         )
-        for code, scale in plan.assessment.scales.items()
-        if code in plan.assessment.scale_of.values()  # a scale that nothing uses is no rule here
+        for code, scale in scales_in_use(plan).items()
     ]
     columns = [
         TableColumn(words.t("book.head.scale"), 28, "text"),
@@ -381,11 +396,12 @@ def _check(words: Words, check: Check, elsewhere: ElsewhereByType) -> Row:
 
 
 def _asked(words: Words, check: Check) -> str:
-    """The types that a check is for, and the industries of those that have one."""
-    types = words.types(check.levels)
-    if not check.industries:
-        return types
-    return words.t("book.check.industries", types=types, list=words.join(check.industries))
+    """The types that a check is for, the industries of those that have one, the bodies it is for alone."""
+    asked = words.types(check.levels)
+    for name, only in (("industries", check.industries), ("entities", check.entities)):
+        if only:
+            asked = words.t(f"book.check.{name}", types=asked, list=words.join(only))
+    return asked
 
 
 def _elsewhere(book: MethodBook) -> ElsewhereByType:

@@ -13,6 +13,7 @@ from cescore.definitions.model.plan import Commitment, Veto
 from cescore.disclosure.documents import MethodBook
 from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.pages.document import Words, cut, exact, heading
+from cescore.publish.pages.method_book.plan import scales_in_use
 from cescore.publish.pages.method_book.rules import CASES, rule_tag
 from cescore.publish.section import section
 from cescore.publish.table import Row, TableColumn
@@ -132,7 +133,7 @@ def _of_plan(words: Words, plan: Plan, tag: str) -> Iterator[Tagged]:
     named: list[tuple[str, Mapping[str, Target | Commitment | GradeScale | Veto]]] = [
         ("targets", plan.targets),
         ("commitments", plan.commitments),
-        ("scales", plan.assessment.scales),
+        ("scales", scales_in_use(plan)),
         ("vetoes", plan.vetoes),
     ]
     for subject, every in named:

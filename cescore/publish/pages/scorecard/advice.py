@@ -7,7 +7,7 @@ would close a gap that the figures show: it never invents a policy. The sentence
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from cescore.definitions.bilingual import name_in
@@ -20,6 +20,7 @@ from cescore.publish.numbers import decimals_for, enough, number, quantity
 from cescore.publish.pages.scorecard.comparable import peer_words
 from cescore.publish.pages.scorecard.evidence import PageEvidence
 from cescore.publish.pages.scorecard.norms import norm_words
+from cescore.publish.pages.scorecard.vetoes import vetoes_with
 from cescore.publish.view import View, by_code, has_enough, of_series
 
 MOST = 3
@@ -32,19 +33,29 @@ LEAST_GAIN = 0.1  # [P] points of the total, or of the index where there is none
 
 @dataclass(frozen=True)
 class Advice:
-    """A sentence of advice and the points that it would bring; None: it comes before all others."""
+    """A sentence of advice and the points that it would bring; None: it comes before all others.
+
+    ``codes``: the indicators that it moves, and those that measure the same quantity.
+    """
 
     sentence: str
     points: float | None = None
+    codes: frozenset[str] = frozenset()
 
 
 def advice(known: PageEvidence, most: int = MOST) -> tuple[str, ...]:
-    """The sentences of page one below the findings: what brings most first, and nothing that brings
-    next to nothing."""
+    """The sentences of page one below the findings: what brings most first, nothing that brings next
+    to nothing, and each quantity once."""
     every = [piece for rule in RULES for piece in rule(known)]
-    told = [piece for piece in every if piece.points is None or piece.points >= LEAST_GAIN]
-    ordered = sorted(told, key=lambda piece: -math.inf if piece.points is None else -piece.points)
-    return tuple(piece.sentence for piece in ordered[:most])
+    worth = [piece for piece in every if piece.points is None or piece.points >= LEAST_GAIN]
+    ordered = sorted(worth, key=lambda piece: -math.inf if piece.points is None else -piece.points)
+    told: set[str] = set()
+    kept = []
+    for piece in ordered:
+        if not piece.codes & told:
+            kept.append(piece.sentence)
+            told |= piece.codes
+    return tuple(kept[:most])
 
 
 def _worth(known: PageEvidence, part: str, share: float) -> float | None:
@@ -72,6 +83,17 @@ def returns(known: PageEvidence) -> Iterator[Advice]:
         names = view.join(i.name(view.lang) or i.code for i in empty[:NAMED])
         least = quantity(100 * view.bundle.framework.missing.min_weight_covered, "%", view.lang, 0)
         yield Advice(view.t("advice.complete", names=names, n=len(empty), least=least))
+
+
+def open_vetoes(known: PageEvidence) -> Iterator[Advice]:
+    """Vetoes that the figures show: to be confirmed or cleared before anything else, since they decide."""
+    view = known.view
+    found = vetoes_with(view, "proposed")
+    if found:
+        names = [
+            name_in(view.lang, v.sign.zh, v.sign.en) if v.sign else v.name(view.lang) for v in found
+        ]
+        yield Advice(view.t("advice.vetoes", n=len(found), names=view.join(dict.fromkeys(names))))
 
 
 def late_targets(known: PageEvidence) -> Iterator[Advice]:
@@ -114,8 +136,11 @@ def late_targets(known: PageEvidence) -> Iterator[Advice]:
     yield Advice(view.sentences(filter(None, [sentence, *more])), points or None)
 
 
-def _turn(known: PageEvidence, kind: str, key: str, line: TargetLine | None = None) -> str:
-    """What alone would lift the grade, of a kind and target; "" where nothing of it would."""
+def _turn(
+    known: PageEvidence, kind: str, key: str, line: TargetLine | None = None, *, most: int = 0
+) -> str:
+    """What alone would lift the grade, of a kind and target; "" where nothing of it would, or where it
+    would take more checks than the ``most`` that are open."""
     view, margin = known.view, known.view.data.margin
     found = [
         turn
@@ -124,8 +149,8 @@ def _turn(known: PageEvidence, kind: str, key: str, line: TargetLine | None = No
     ]
     if margin is None or not found:
         return ""
-    if line is None and found[0].needed > MOST_CHECKS:
-        return ""  # nearly all of them: no advice
+    if line is None and found[0].needed > min(most, MOST_CHECKS):
+        return ""  # nearly all of them, or more than the advice names: none
     needed = f"{found[0].needed:g}" if line is None else _enough_in_unit(view, line, found[0])
     grade = name_in(view.lang, margin.next_zh, margin.next_en)
     return view.t(key, needed=needed, grade=grade)
@@ -182,7 +207,7 @@ def open_checks(known: PageEvidence) -> Iterator[Advice]:
     )
     more = view.t("advice.more") if len(ordered) > NAMED else ""
     sentence = view.t("advice.checks", n=len(ordered), names=names, more=more)
-    turn = _turn(known, "measures", "advice.turn.measures")
+    turn = _turn(known, "measures", "advice.turn.measures", most=len(ordered))
     yield Advice(
         view.sentences(filter(None, [sentence, _gain_words(known, points), turn])),
         LEAST_GAIN if points is None else points,
@@ -200,12 +225,14 @@ def levers(known: PageEvidence) -> Iterator[Advice]:
     codes = [code for code in known.rooms if code not in told]  # targets have advice of their own
     steps = {code: step for code in codes if (step := known.step(code)) is not None}
     gains = {code: known.gain_at(code, step.value) or 0.0 for code, step in steps.items()}
-    for code in sorted(gains, key=lambda c: -gains[c])[:NAMED]:
+    for code in sorted(gains, key=lambda c: -gains[c])[:MOST]:
         points = gains[code] * (1 if share is None else share)
         key = "advice.gain.index" if share is None else "advice.gain"
         gain = known.view.t(key, points=number(points))
         sentence = _lever(known, code, steps[code])
-        yield Advice(known.view.sentences([sentence, gain]), points)
+        yield Advice(
+            known.view.sentences([sentence, gain]), points, _of_one_quantity(known.view, [code])
+        )
     if known.is_rated and not known.rooms:
         yield from _lowest(known)
 
@@ -228,7 +255,23 @@ def next_grade(known: PageEvidence) -> Iterator[Advice]:
     grade = name_in(view.lang, margin.next_zh, margin.next_en)
     sentence = view.t("advice.path", grade=grade, moves=view.t("join.clause").join(moves))
     gain = _gain_words(known, margin.missing)
-    yield Advice(view.sentences(filter(None, [sentence, gain])), margin.missing)
+    codes = _of_one_quantity(view, [move.code for move in margin.path])
+    yield Advice(view.sentences(filter(None, [sentence, gain])), margin.missing, codes)
+
+
+def _of_one_quantity(view: View, codes: Iterable[str]) -> frozenset[str]:
+    """Some indicators with those that the plan says ask in part for the same (`Plan.overlaps`)."""
+    kind, rules = view.data.entity.entity_type, view.data.rules
+    overlaps = rules.overlaps.values() if rules is not None else ()
+    pairs = [
+        {overlap.of, overlap.beside[kind]}
+        for overlap in overlaps
+        if {overlap.of, overlap.beside.get(kind)} <= set(view.bundle.framework.indicators)
+    ]
+    found = set(codes)
+    while joined := [pair for pair in pairs if pair & found and not pair <= found]:
+        found.update(*joined)
+    return frozenset(found)
 
 
 def _lever(known: PageEvidence, code: str, step: NextStep) -> str:
@@ -237,6 +280,8 @@ def _lever(known: PageEvidence, code: str, step: NextStep) -> str:
     indicator = view.bundle.framework.indicators[code]
     now = view.row(known.indicators, code, (year,))[0].value or 0.0
     decimals = view.decimals(code, [now, step.value])
+    if number(now, decimals) == number(step.value, decimals):
+        decimals += 1  # a step that nobody sees is none
     return view.t(
         f"advice.lever.{'up' if step.value > now else 'down'}",
         name=view.name(code),
@@ -267,4 +312,4 @@ def _lowest(known: PageEvidence) -> Iterator[Advice]:
 
 
 Rule = Callable[[PageEvidence], Iterator[Advice]]
-RULES: tuple[Rule, ...] = (returns, late_targets, open_checks, next_grade, levers)
+RULES: tuple[Rule, ...] = (returns, open_vetoes, late_targets, open_checks, next_grade, levers)

@@ -8,23 +8,17 @@ from functools import cached_property
 import numpy as np
 
 from cescore.definitions.model import Indicator
-from cescore.definitions.model.ends import ON_LOG
+from cescore.intake.doubted import without_doubted
 from cescore.method.aggregate import Aggregation
 from cescore.method.column import Panel
 from cescore.method.contributions import Decomposition, decompose
 from cescore.method.fitting import method_of
 from cescore.method.mean_tree import Tree, index_tree
 from cescore.method.missing import Scored, apply_missing_rules
-from cescore.method.next_step import (
-    NextStep,
-    StepKind,
-    best_movement,
-    moved,
-    next_step,
-    reach,
-)
+from cescore.method.next_step import NextStep, StepKind, next_step, reach, within_reach
 from cescore.method.normalisations import ON_ENDS, on_ends
 from cescore.method.normalise import normalise
+from cescore.method.own_pace import after, best_of_late, own_pace
 from cescore.method.progress import ProgressResult
 from cescore.method.rooms import gain_with, rooms
 from cescore.publish.pages.scorecard.comparable import comparable_figures
@@ -161,35 +155,39 @@ class PageEvidence:
         return score if score == score else None
 
     def step(self, code: str) -> NextStep | None:
-        """The next step within reach of an indicator: what peers reach, else the end taken for the industry or as
-        much again as its own best year brought."""
+        """The next step within reach of an indicator: what peers reach, else the end taken for the
+        industry or its own pace of late, else what it had itself of late."""
         view = self.view
-        indicator = view.bundle.framework.indicators[code]
+        indicator, framework = view.bundle.framework.indicators[code], view.bundle.framework
         series = [n.value for n in view.row(self.indicators, code, view.years)]
-        now = view.row(self.indicators, code, (view.bundle.year,))[0].value
-        ends = shown_ends(view, indicator)
-        if now is None or ends is None:
+        now, ends = series[-1] if view.years else None, shown_ends(view, indicator)
+        if now is None or ends is None or ends[0] == ends[1]:
             return None
-        figure, up = comparable_figures(view).get(code), indicator.direction == 1
-        reached: list[tuple[StepKind, float | None]] = []
-        if figure is not None:
-            better = figure.upper_quartile if up else figure.lower_quartile
-            reached += [("median", figure.median), ("better_half", better)]
-        method = method_of(indicator, view.bundle.framework)
-        by_ratio, near = method == ON_LOG, reach(now, ends, method)
-        best = best_movement(series, indicator.direction, by_ratio=by_ratio)
-        own = None if best is None else moved(now, best, indicator.direction, by_ratio=by_ratio)
-        if own is not None:
-            own = min(own, ends[1], now + near) if up else max(own, ends[1], now - near)
-        norm = ends[1] if self._has_norm(indicator) else None
-        return next_step(now, indicator.direction, reached, within=near) or next_step(
-            now, indicator.direction, [("norm", norm), ("own_pace", own)], within=near
+        method, direction = method_of(indicator, framework), indicator.direction
+        known = without_doubted(series, view.years, view.data.findings, indicator, framework)
+        most = within_reach(now, ends, method, known)
+        pace = own_pace(known, ends, method)
+        own = after(now, pace, ends, method) if pace is not None else None
+        ways: tuple[tuple[float, list[tuple[StepKind, float | None]]], ...] = (
+            (most, self._of_peers(indicator)),
+            (most, [("norm", self._norm(indicator, ends)), ("own_pace", own)]),
+            (reach(now, ends, method), [("own_best", best_of_late(known, ends, method))]),
         )
+        steps = (next_step(now, direction, reached, within=within) for within, reached in ways)
+        return next((step for step in steps if step is not None), None)
 
-    def _has_norm(self, indicator: Indicator) -> bool:
-        """Whether the scale ends at an end taken for the entity's own industry."""
+    def _of_peers(self, indicator: Indicator) -> list[tuple[StepKind, float | None]]:
+        figure = comparable_figures(self.view).get(indicator.code)
+        if figure is None:
+            return []
+        better = figure.upper_quartile if indicator.direction == 1 else figure.lower_quartile
+        return [("median", figure.median), ("better_half", better)]
+
+    def _norm(self, indicator: Indicator, ends: tuple[float, float]) -> float | None:
+        """The best end, where that is one taken for the entity's own industry."""
         posts = indicator.goalposts_in(self.view.bundle.year)
-        return posts is not None and posts.has_own(self.view.data.entity.industry)
+        has_own = posts is not None and posts.has_own(self.view.data.entity.industry)
+        return ends[1] if has_own else None
 
     @cached_property
     def rooms(self) -> dict[str, float]:

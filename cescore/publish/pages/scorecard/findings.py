@@ -26,6 +26,7 @@ from cescore.publish.numbers import (
 )
 from cescore.publish.pages.scorecard.comparable import comparable_figures, peer_words
 from cescore.publish.pages.scorecard.evidence import NOTABLE, PageEvidence
+from cescore.publish.pages.scorecard.vetoes import effect_words, short_words, vetoes_with
 from cescore.publish.view import Number, View, has_enough, recorded, weight_of
 
 ENOUGH = 3
@@ -85,6 +86,17 @@ def filing(known: PageEvidence) -> Iterator[PageFinding]:
         yield PageFinding("warning", view.t("finding.insufficient", share=share, least=least))
 
 
+def vetoes(known: PageEvidence) -> Iterator[PageFinding]:
+    """Vetoes that stand, or that the figures show and nobody has confirmed: what, and what it means."""
+    view = known.view
+    for status in ("standing", "proposed"):
+        found = vetoes_with(view, status)
+        if found:
+            names = view.t("join.clause").join(short_words(view, veto) for veto in found)
+            text = view.t(f"finding.vetoes.{status}", n=len(found), names=names)
+            yield PageFinding("bad", view.sentences([text, effect_words(view, found, status)]))
+
+
 def targets(known: PageEvidence) -> Iterator[PageFinding]:
     """Targets that are missed or behind schedule, by name; else how many are on course."""
     view = known.view
@@ -93,10 +105,17 @@ def targets(known: PageEvidence) -> Iterator[PageFinding]:
         late = [line for line in own if line.light == light]
         if late:
             names = view.join(_target_words(view, line) for line in late[:3])
-            yield PageFinding("bad", view.t(f"finding.targets.{key}", n=len(late), names=names))
+            text = view.t(f"finding.targets.{key}", n=len(late), names=names)
+            yield PageFinding("bad", view.sentences([text, _what_missing_costs(view, late)]))
     good = [line for line in own if line.light in ON_COURSE]
     if own and len(good) == len(own):
         yield PageFinding("good", view.t("finding.targets.all", n=len(own)))
+
+
+def _what_missing_costs(view: View, late: Sequence[TargetLine]) -> str:
+    """That targets which nothing binds cost their points and limit no grade; "" of any other."""
+    is_points_only = all(line.scored and not line.binding for line in late)
+    return view.t("finding.targets.points_only") if is_points_only else ""
 
 
 def _target_words(view: View, line: TargetLine) -> str:
@@ -195,7 +214,7 @@ def _extremes(known: PageEvidence) -> Iterator[Move]:
 
 
 def _moves_since(known: PageEvidence, since: int) -> Iterator[Move]:
-    """Indicators whose own value changed, in the direction in which they moved the index."""
+    """Indicators whose own value changed as printed, in the direction in which they moved the index."""
     view, year = known.view, known.view.bundle.year
     for indicator in view.scored:
         code = indicator.code
@@ -203,6 +222,9 @@ def _moves_since(known: PageEvidence, since: int) -> Iterator[Move]:
         points = _points(known, code, since)
         if new.value is None or old.value is None or new.taken or points is None:
             continue  # a carried value has not moved
+        decimals = view.decimals(code, [new.value, old.value])
+        if number(new.value, decimals) == number(old.value, decimals):
+            continue  # nor has what nobody can see move
         if abs(points) >= NOTABLE and (new.value - old.value) * indicator.direction * points > 0:
             yield Move(code, since, points, old, new)
 
@@ -246,7 +268,7 @@ def _effect(known: PageEvidence, code: str, years: list[int]) -> str:
     points = {year: known.moved_by(code, year) for year in years}
     key = "finding.effect.since" if len(years) > 1 else "finding.effect.points"  # else said already
     parts = [
-        known.view.t(key, year=year, points=signed(moved, 1))
+        known.view.t(f"{key}.{'up' if moved > 0 else 'down'}", year=year, points=number(abs(moved)))
         for year, moved in points.items()
         if moved is not None
     ]
@@ -351,5 +373,6 @@ def data_warnings(known: PageEvidence) -> Iterator[PageFinding]:
 
 Rule = Callable[[PageEvidence], Iterator[PageFinding]]
 RULES: tuple[Rule, ...] = (
-    filing, targets, groups_come_and_gone, moves, beside_peers, strongest_and_weakest, data_warnings,
+    filing, vetoes,
+    targets, groups_come_and_gone, moves, beside_peers, strongest_and_weakest, data_warnings,
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from cescore.definitions.bilingual import name_in
@@ -100,6 +101,8 @@ def _released(view: View) -> dict[str, Any]:
     peers, code = view.data.peers, view.bundle.framework.index.code
     figure = next((f for f in peers.figures if f.code in {code, "index"}), None) if peers else None
     found: dict[str, Any] = {}
+    if _is_left_out_of_ranking(view):
+        found["rank"] = view.t("rank.none_withheld")
     if figure is None:
         return found
     if figure.rank is not None and figure.n is not None:
@@ -113,6 +116,16 @@ def _released(view: View) -> dict[str, Any]:
         found["median"] = peer_words(view, "peer.median_value", value=number(figure.median))
         found["median_place"] = per_cent_on(figure.median, scale)
     return found
+
+
+def _is_left_out_of_ranking(view: View) -> bool:
+    """Whether others of its type are ranked and this body, which has an index, is not, for what is
+    withheld of it."""
+    own_id, rows = view.data.entity.entity_id, view.data.siblings
+    own = next((row for row in rows if row.place.entity_id == own_id), None)
+    if own is None or own.index is None or own.rank is not None or own.part_of:
+        return False
+    return own.status == "reported" and any(row.rank is not None for row in rows)
 
 
 def per_cent_on(value: float, scale: Scale) -> str:
@@ -149,7 +162,7 @@ def grade_card(view: View) -> dict[str, Any]:
         if found.graded and grade and found.total is None
         else "",
         "parts": parts,
-        "margin": [*_margin(view), *_band_of_total(view)],
+        "margin": [*_margin(view), *_band_of_total(view), *_few_checks(view)],
         "missing": _missing(view),
         "bonus": [_bonus_line(view, line) for line in found.bonus_lines],
         "bonus_total": _bonus_total(view),
@@ -188,7 +201,7 @@ def _margin(view: View) -> list[str]:
 
 def _band_of_total(view: View) -> list[str]:
     """The total at the ends of the band of the index, all else as it is, and whether the grade is
-    one and the same between them."""
+    firm: in all of it, in most draws, or borderline (`method.firmness.GradeFirmness`)."""
     band, found, scale = view.data.uncertainty, view.data.assessment, view.bundle.framework.scale
     index = of_series(view.data.evaluated.index, view.now).value
     weight = found.weights.get("index")
@@ -202,7 +215,21 @@ def _band_of_total(view: View) -> list[str]:
     words = {"low": number(ends[0]), "high": number(ends[1])}
     if low == high:
         return [view.t("margin.band", **words)]
-    return [view.t("margin.band.borderline", worse=low, better=high, **words)]
+    others = _other_grades(view)
+    if not others:
+        return [view.t("margin.band.mostly", **words)]
+    return [view.t("margin.band.borderline", grades=others, **words)]
+
+
+def _other_grades(view: View) -> str:
+    """The grades that a quarter of the draws or more gives instead, in words; "" of a firm grade."""
+    firm = view.data.grade_firmness
+    if firm is None:
+        return ""
+    ends = {(firm.low_zh, firm.low_en): None, (firm.high_zh, firm.high_en): None}
+    names = [name_in(view.lang, *end) for end in ends]
+    own = view.data.assessment.grade(view.lang)
+    return view.join(view.t("margin.grade", grade=name) for name in names if name != own)
 
 
 def _missing(view: View) -> str:
@@ -212,6 +239,16 @@ def _missing(view: View) -> str:
     counted = {kind: sum(doubt.n for doubt in doubts if doubt.kind == kind) for kind in DOUBT_KINDS}
     said = [view.t(f"doubt.short.{kind}", n=n) for kind, n in counted.items() if n]
     return view.t("grade.missing", list=view.join(said)) if said else ""
+
+
+def _few_checks(view: View) -> Iterator[str]:
+    """That measures weigh less because few checks are scored, where they do."""
+    plan, found = view.data.rules, view.data.assessment
+    scored = sum(line.scored for line in view.data.measures)
+    if plan is None or found.parts.get("measures") is None:
+        return
+    if scored < plan.assessment.enough_checks:
+        yield view.t("grade.few_checks", n=scored, enough=plan.assessment.enough_checks)
 
 
 def _converted(view: View, key: str) -> str:

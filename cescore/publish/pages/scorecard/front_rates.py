@@ -7,9 +7,10 @@ from typing import Any
 from cescore.definitions.unit_names import unit_text
 from cescore.publish.charts.spark import spark
 from cescore.publish.numbers import change_words, quantity
+from cescore.publish.pages.scorecard.comparable import is_among_industries
 from cescore.publish.pages.scorecard.evidence import PageEvidence
 from cescore.publish.pages.scorecard.partial import partial_mean
-from cescore.publish.view import Number
+from cescore.publish.view import Number, View
 
 
 def headline_cards(known: PageEvidence) -> list[dict[str, Any]]:
@@ -19,8 +20,19 @@ def headline_cards(known: PageEvidence) -> list[dict[str, Any]]:
     for role in ("resource_output_rate", "resource_recycling_rate"):
         code = getattr(headline, role)
         if code:
-            cards.append({"role": view.t(f"headline.{role}"), **_headline(known, code)})
+            cards.append({"role": _role(view, role), **_headline(known, code)})
+    if headline.resource_recycling_rate and headline.recycled_input_share:
+        cards[-1]["notes"].append(_other_figure(known, headline.recycled_input_share))
+    for card in cards:
+        card["notes"] = [line for line in card["notes"] if line]
     return cards
+
+
+def _role(view: View, role: str) -> str:
+    """Which of the plan's two rates a card stands for; "" of firms and parks of firms, where it is the
+    rate of one waste alone."""
+    is_one_waste = role == "resource_recycling_rate" and is_among_industries(view)
+    return "" if is_one_waste else view.t(f"headline.{role}")
 
 
 def _headline(known: PageEvidence, code: str) -> dict[str, Any]:
@@ -50,7 +62,7 @@ def _headline(known: PageEvidence, code: str) -> dict[str, Any]:
         "is_number": now.value is not None,
         "unit": unit_text(unit, view.lang) if now.value is not None else "",
         "changes": [line for line in changes if line],
-        "notes": [line for line in notes if line],
+        "notes": notes,
         "spark": spark(view, view.name(code), series, decimals=decimals, width=34.0),
     }
 
@@ -72,8 +84,13 @@ def _other_form(known: PageEvidence, official: str, other: str, shown: str) -> s
     view = known.view
     if shown == other:
         return view.t("headline.stands_in", official=view.name(official))
-    value = _now(known, other)
-    if value.value is None:
+    return _other_figure(known, other)
+
+
+def _other_figure(known: PageEvidence, code: str) -> str:
+    """An indicator by name with its value; "" where it has none."""
+    view, value = known.view, _now(known, code).value
+    if value is None:
         return ""
-    figure = quantity(value.value, view.unit(other), view.lang, view.decimals(other, [value.value]))
-    return view.t("headline.other_form", name=view.name(other), value=figure)
+    figure = quantity(value, view.unit(code), view.lang, view.decimals(code, [value]))
+    return view.t("headline.other_form", name=view.name(code), value=figure)

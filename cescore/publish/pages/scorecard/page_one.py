@@ -61,6 +61,7 @@ def page_one(
         ends=indicator_ends(known),
         targets=target_lights(view),
         target_counts=target_counts(view),
+        target_note=target_note(view),
         keys=[] if view.data.targets else key_figures(known),
         findings=findings(known, lines=_lines_left(view, sentences)),
         advice=sentences,
@@ -85,12 +86,14 @@ def _lines_left(view: View, sentences: Sequence[str]) -> int:
 
 
 def relatives(view: View, kind: str) -> str:
-    """The bodies that share figures with the entity in one way, each with its type and code."""
+    """The bodies that share figures with the entity in one way, each with its type and code; of another
+    report on the same place also why the two differ."""
     found = [one.place for one in view.data.entity.relatives if one.kind == kind]
-    return view.join(
+    names = view.join(
         view.t("relative", name=view.place(p), type=view.type_name(p.entity_type), id=p.entity_id)
         for p in found
     )
+    return view.t("relative.same.short", names=names) if found and kind == "same" else names
 
 
 def masthead(view: View) -> dict[str, Any]:
@@ -211,6 +214,15 @@ def target_counts(view: View) -> str:
     good = sum(line.light in ON_COURSE for line in own)
     key = "targets.count.last" if own and own[0].elapsed == 1 else "targets.count"
     return view.t(key, good=good, n=len(own)) if own else ""
+
+
+def target_note(view: View) -> str:
+    """Where all targets shown are another's: that the grade holds no progress towards them."""
+    found = view.data.assessment
+    is_nobodys_own = bool(view.data.targets) and not any(t.role == "own" for t in view.data.targets)
+    if not is_nobodys_own or not found.graded or "targets" in found.weights:
+        return ""
+    return view.t("targets.not_own", type=view.entity_type)
 
 
 def _light(view: View, line: TargetLine, has_own: bool) -> dict[str, str]:

@@ -57,13 +57,13 @@ def peers_table(bundle: OpenBundle) -> Fragment:
     columns = [
         TableColumn(view.t("head.indicator"), 35 if released else 68, "text"),
         TableColumn(view.t("head.own"), 9 if released else 12),
-        *([TableColumn(view.t("head.strip"), 19, "mid")] if released else []),
+        *([TableColumn(peer_words(view, "head.strip"), 19, "mid")] if released else []),
         *(TableColumn(view.t(f"head.{name}"), 7) for name in quantiles),
         TableColumn(view.t("head.standing"), 11 if released else 13, "mid"),
         TableColumn("n", 5 if released else 7),
     ]
     audience = f"note.audience.{peers.audience}"
-    notes = [view.t("note.strip") + view.t("note.peers") if released else ""]
+    notes = [peer_words(view, "note.strip") + peer_words(view, "note.peers") if released else ""]
     notes += [view.t(audience) if has_label(audience) else "", peers.note]
     beside = Table(columns, rows, peer_words(view, "caption.peers_table"), notes).fragment()
     return Fragment.join([beside, _ranks_table(view, peers.ranks)])
@@ -172,8 +172,39 @@ def _bodies(view: View, rows: Sequence[PublicRow], key: str, kind: str = "") -> 
     notes = [view.t("note.rank", n=n) if n is not None else ""]
     notes += [view.t("note.small_n")] if n is not None and n < SMALL_N else []
     notes += [view.t("note.part_of")] if any(row.part_of for row in rows) else []
+    notes += _inside_another(view, rows)
+    notes += [view.t("note.withheld_bodies")] if any(r.status == "suppressed" for r in rows) else []
+    notes += _scales_of_their_own(view, codes, rows)
     body = [_body(view, row, codes) for row in lines]
     return Table(columns, body, view.t(f"caption.{key}", type=title), notes).fragment()
+
+
+def _inside_another(view: View, rows: Sequence[PublicRow]) -> Iterator[str]:
+    """Which bodies lie in another one of the table and are ranked beside it all the same."""
+    places = {row.place.entity_id: row.place for row in rows}
+    for row in rows:
+        if row.inside in places:
+            words = {"name": view.place(row.place), "whole": view.place(places[row.inside])}
+            yield view.t("note.inside", **words)
+
+
+def _scales_of_their_own(
+    view: View, codes: Sequence[str], rows: Sequence[PublicRow]
+) -> Iterator[str]:
+    """That some rates are scored by ends of each body's own industries, where such a rate is shown."""
+    if any(row.place.entity_type != view.data.entity.entity_type for row in rows):
+        return
+    framework, year = view.bundle.framework, view.bundle.year
+    found = [getattr(framework.headline, code, None) or code for code in codes]
+    own = [
+        code
+        for code in found
+        if code in framework.indicators
+        and (posts := framework.indicators[code].goalposts_in(year)) is not None
+        and posts.by_industry
+    ]
+    if own:
+        yield view.t("note.by_industry", names=view.join(map(view.name, own)))
 
 
 def _parts_beneath(rows: Sequence[PublicRow]) -> Iterator[PublicRow]:
@@ -229,6 +260,7 @@ def _body(view: View, row: PublicRow, codes: Sequence[str]) -> Row:
     rank = str(row.rank) if row.rank is not None else DASH
     name = view.place(row.place)
     name = view.t("part_of.name", name=name) if row.part_of else name
+    name = view.t("inside.name", name=name) if row.inside else name
     return Row([rank, name, index, *rates], "own" if is_own else "")
 
 

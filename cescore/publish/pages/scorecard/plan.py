@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from cescore.definitions.bilingual import name_in
 from cescore.definitions.unit_names import unit_text
-from cescore.method.assessment import VetoLine
-from cescore.method.grade_margin import MOST_MOVES, OWN_YEARS, GradeTurn
+from cescore.method.grade_margin import MOST_MOVES, GradeTurn
+from cescore.method.own_pace import RECENT
 from cescore.method.targets import COUNTED_BY, ROLES, TargetLine
 from cescore.publish.charts.bullets import bullet
 from cescore.publish.fragment import Fragment, paragraph, two_lines
@@ -29,6 +29,7 @@ from cescore.publish.pages.scorecard.front_index import grade_card
 from cescore.publish.pages.scorecard.lights import SIGNS, verdict_words
 from cescore.publish.pages.scorecard.norms import norm_words
 from cescore.publish.pages.scorecard.sections import NONE, concerns, nothing
+from cescore.publish.pages.scorecard.vetoes import vetoes_table
 from cescore.publish.section import section
 from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.view import View
@@ -167,9 +168,17 @@ def assessment_box(bundle: OpenBundle) -> Fragment:
     if not concerns(view, "assessment"):
         return NONE
     grade = grade_card(view)
-    tables = {"parts": _parts(view, grade), "bonus": _bonus(view, grade), "vetoes": _vetoes(view)}
+    tables = {
+        "parts": _parts(view, grade),
+        "bonus": _bonus(view, grade),
+        "vetoes": vetoes_table(view),
+    }
     tables |= {"turns": _turns(view)}
-    return section("assessment", t=view.t, grade=grade, doubts=_doubts(view), **tables)
+    notes = [view.t("note.assessment")]
+    if view.data.assessment.vetoes:
+        notes.append(view.t("note.vetoes"))
+    note = view.sentences(notes)
+    return section("assessment", t=view.t, grade=grade, doubts=_doubts(view), note=note, **tables)
 
 
 def _doubts(view: View) -> str:
@@ -191,7 +200,7 @@ def _turns(view: View) -> Fragment:
     alone = _needed(view, margin.turns, "turn", grade)
     if not margin.turns:
         key = "margin.out_of_reach" if margin.is_out_of_reach else "margin.no_turn"
-        alone = paragraph(view.t(key, grade=grade, n=MOST_MOVES, years=OWN_YEARS))
+        alone = paragraph(view.t(key, grade=grade, n=MOST_MOVES, years=RECENT))
     return Fragment.join([alone, _needed(view, margin.path, "path", grade)])
 
 
@@ -253,66 +262,3 @@ def _bonus(view: View, grade: Mapping[str, Any]) -> Fragment:
     ]
     notes = [grade["bonus_total"] if has_points else view.t("note.distinctions")]
     return Table(columns, rows, notes=notes, name=view.t("heading.assessment")).fragment()
-
-
-def _years_of(view: View, veto: VetoLine) -> str:
-    """The years that a veto is of."""
-    if veto.since is None or veto.until is None:
-        return ""
-    if veto.since == veto.until:
-        return view.t("veto.year", year=veto.until)
-    return view.t("veto.years", since=veto.since, until=veto.until)
-
-
-def _record_of(view: View, veto: VetoLine) -> str:
-    """The record of a veto, and what the figures say of it, with what it is held against."""
-    facts = map(view.fitting, filter(None, (veto.document, veto.confirmed_by, veto.date)))
-    return view.sentences(filter(None, [view.join(facts), sign_words(view, veto)]))
-
-
-def sign_words(view: View, veto: VetoLine) -> str:
-    """What the figures say of a veto: the value of the year, and what it is held against."""
-    sign = veto.sign
-    if sign is None:
-        return ""
-    words: dict[str, object] = {"name": name_in(view.lang, sign.zh, sign.en), "year": veto.until}
-    if sign.shown is None or sign.value is None or sign.against is None:
-        key = "unknown" if sign.shown is None else "withheld"
-        return view.t(f"veto.sign.{key}", **words)
-    decimals = decimals_for(sign.unit, [sign.value, sign.against])
-    words |= {
-        "value": quantity(sign.value, sign.unit, view.lang, decimals)
-        + norm_words(view, sign.indicator, sign.value),
-        "against": quantity(sign.against, sign.unit, view.lang, decimals)
-        + norm_words(view, sign.indicator, sign.against),
-        "shown": view.t("veto.sign.yes" if sign.shown else "veto.sign.no"),
-    }
-    said = (
-        view.t("veto.sign.threshold", **words)
-        if sign.against_year is None
-        else view.t("veto.sign.year", against_year=sign.against_year, **words)
-    )
-    if sign.is_within_tolerance:
-        return view.t("veto.sign.within", said=said, tolerance=f"{sign.tolerance:g}")
-    return said
-
-
-def _vetoes(view: View) -> Fragment:
-    """The vetoes as recorded."""
-    rows = [
-        Row(
-            [
-                two_lines(veto.name(view.lang), _years_of(view, veto)),
-                label_or(f"veto.{veto.status}", view.lang, veto.status),
-                _record_of(view, veto) or DASH,
-            ],
-            f"veto-{veto.status}",
-        )
-        for veto in view.data.assessment.vetoes
-    ]
-    columns = [
-        TableColumn(view.t("head.veto"), 40, "text"),
-        TableColumn(view.t("head.light"), 18, "mid"),
-        TableColumn(view.t("head.record"), 42, "text"),
-    ]
-    return Table(columns, rows, name=view.t("heading.assessment")).fragment()

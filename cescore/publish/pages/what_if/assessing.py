@@ -7,7 +7,7 @@ from typing import Any
 from cescore.definitions.bilingual import Bilingual
 from cescore.definitions.model import Plan
 from cescore.disclosure.opened import OpenBundle
-from cescore.method.assessment import Assessment, VetoLine, why_provisional
+from cescore.method.assessment import Assessment, VetoLine, given_weights, why_provisional
 from cescore.method.schedules import Clock
 from cescore.method.targets import TargetLine
 
@@ -34,7 +34,9 @@ def assessment_model(opened: OpenBundle) -> Json | None:
         "bonusStep": rules.bonus_step,
         "bonusMost": rules.bonus_most,
         "targets": [_target(line, plan) for line in bundle.targets],
-        "weights": rules.weights.get(entity_type),
+        "weights": given_weights(rules, entity_type, sum(m.scored for m in bundle.measures))
+        if entity_type in rules.weights
+        else None,
         "released": {part: _released(assessed, part) for part in ("targets", "measures")},
         "bands": [
             {"zh": band.name("zh"), "en": band.name("en"), "least": band.least}

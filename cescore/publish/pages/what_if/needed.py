@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cescore.definitions.formula import parse
-from cescore.definitions.model import Framework
+from cescore.definitions.order import closure
 from cescore.disclosure.opened import OpenBundle
 
 
@@ -33,10 +33,15 @@ def needed_codes(opened: OpenBundle) -> NeededCodes:
     """The codes that the entity's indicators and its rules of extra points stand on."""
     framework, record = opened.framework, opened.record.columns
     rules = tuple(_of_rules(opened))
-    wanted = _closure(framework, (*framework.indicators, *rules))
+    formulas = {
+        code: expression
+        for code, expression in framework.expressions.items()
+        if (framework.accounts.get(code) or framework.indicators[code]).collected
+    }
+    wanted = closure((*framework.indicators, *rules), formulas)
     order = framework.order or (*framework.accounts, *framework.indicators)
-    variables = tuple(code for code in record if code in wanted)
-    shown = _closure(framework, (*_shown(opened), *rules))
+    variables = tuple(c for c in record if c in wanted and c not in framework.factors)
+    shown = closure((*_shown(opened), *rules), formulas)
     computed = {*framework.accounts, *framework.indicators}
     return NeededCodes(
         order=tuple(code for code in order if code in wanted),
@@ -62,16 +67,3 @@ def _of_rules(opened: OpenBundle) -> Iterable[str]:
     for item in bonus.items.values() if bonus and bonus.most else ():
         if item.executable and not item.variable:
             yield from parse(item.executable, conditions=True).names
-
-
-def _closure(framework: Framework, codes: Iterable[str]) -> set[str]:
-    """The codes and everything that they are computed from."""
-    waiting, found = list(codes), set[str]()
-    while waiting:
-        code = waiting.pop()
-        if code not in found:
-            found.add(code)
-            computed = framework.accounts.get(code) or framework.indicators.get(code)
-            expression = computed.expression if computed and computed.collected else None
-            waiting += expression.names if expression else ()
-    return found - set(framework.factors)

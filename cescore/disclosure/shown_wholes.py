@@ -1,0 +1,177 @@
+"""Which groups and indices of a body stand above withheld scores, and give none of them away.
+
+Such a whole is an equation in what is withheld beneath it (`solvable`), and bounds each of it, for
+a score lies between the ends of its scale (`method.mean_bounds`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from cescore.disclosure.ledger import Years
+from cescore.disclosure.solvable import Beneath, Cell, ReleasedWholes
+from cescore.method.mean_bounds import Extent, MeanBounds
+from cescore.method.mean_tree import index_tree, progress_tree
+from cescore.method.normalise import normalise
+from cescore.method.thresholds import meets
+from cescore.method.withholding import hides_its_parts
+
+if TYPE_CHECKING:
+    from cescore.method.column import Panel
+    from cescore.method.evaluation import TypeEvaluation
+    from cescore.method.mean_tree import Tree
+
+Wholes = Mapping[str, Mapping[int, float]]  # group, or "" for the index -> year -> value
+HiddenLeaves = Mapping[str, Mapping[int, set[Cell]]]  # leaf -> year -> what is withheld in it
+NeededOf = Callable[[str, int], Extent]  # leaf, place of the year -> what it must be able to be
+
+
+@dataclass(frozen=True)
+class _Leaves:
+    """Withheld leaves of a nest of means.
+
+    ``hidden``: leaf -> year -> the withheld indicators that it is a function of. ``ends``: between
+    which every leaf lies [points]. ``needed``: see `NeededOf`.
+    """
+
+    hidden: HiddenLeaves
+    ends: Extent
+    needed: NeededOf
+
+    def are_open(self, bounds: MeanBounds, whole: str) -> bool:
+        """Whether a whole that is shown leaves each of them so much room."""
+        for leaf, (low, high) in bounds.beneath(whole):
+            needed = self.needed(leaf, bounds.place)
+            if not (meets(low, "<=", needed.low) and meets(high, ">=", needed.high)):
+                return False
+        return True
+
+
+@dataclass(frozen=True, eq=False)
+class ShownWholes:
+    """One body's groups and index, and those of its progress index, above withheld figures.
+
+    Attributes
+    ----------
+    hidden
+        Everything of the body that is not shown.
+    scores
+        The scored indicators that are withheld and have a score of their own value.
+    p_percent
+        How near nobody may come to a withheld figure from either side [%].
+    """
+
+    whole: TypeEvaluation
+    row: int
+    hidden: Years
+    scores: HiddenLeaves
+    p_percent: float
+
+    @property
+    def groups(self) -> Wholes:
+        """Of the index."""
+        return self._both[0]
+
+    @property
+    def progress(self) -> Wholes | None:
+        """Of the progress index; None where nothing beneath it is withheld."""
+        return self._both[1]
+
+    @cached_property
+    def _both(self) -> tuple[Wholes, Wholes | None]:
+        equations = ReleasedWholes(Beneath(self.whole.framework, self.hidden))
+        tree = index_tree(self.whole.scored, self.whole.aggregation, self.whole.framework)
+        scale = self.whole.framework.scale
+        ends = Extent(float(scale.floor), float(scale.top))
+        leaves = _Leaves(self.scores, ends, self._needed_score)
+        return self._above(tree, leaves, equations), self._progress(equations)
+
+    def _progress(self, equations: ReleasedWholes) -> Wholes | None:
+        progress, years = self.whole.framework.progress, self.whole.panel.years
+        tree = progress_tree(self.whole.progress, self.whole.framework)
+        if progress is None or tree is None:
+            return None
+        base = self.whole.base_year
+        hidden: dict[str, dict[int, set[Cell]]] = {}
+        for group, members in progress.members.items():
+            for code in members:
+                own = self.hidden.get(code, frozenset())
+                lost = years if base in own else tuple(sorted(own))
+                if lost:
+                    hidden[f"{group}.{code}"] = {
+                        year: {(code, y) for y in (year, base) if y in own} for year in lost
+                    }
+        if not hidden:
+            return None
+
+        def needed(leaf: str, place: int) -> Extent:
+            ratio = float(tree.values[leaf][self.row, place])
+            return Extent(ratio * (1 - self._share), ratio * (1 + self._share))
+
+        leaves = _Leaves(hidden, Extent(0.0, math.inf), needed)
+        return self._above(tree, leaves, equations, says_nothing_in=base)
+
+    # --- what a withheld score must be able to be -----------------------------------------------
+
+    @property
+    def _share(self) -> float:
+        return self.p_percent / 100
+
+    def _needed_score(self, code: str, place: int) -> Extent:
+        """What a score is p % below and above the indicator."""
+        both = [float(panel.column(code).values[0, place]) for panel in self._scores_beside]
+        return Extent(min(both), max(both))
+
+    @cached_property
+    def _scores_beside(self) -> tuple[Panel, Panel]:
+        """The body's scores were every indicator p % smaller, and p % larger."""
+        own = self.whole.indicators.alone(self.row)
+
+        def scores(factor: float) -> Panel:
+            columns = {c: replace(x, values=x.values * factor) for c, x in own.columns.items()}
+            changed = replace(own, columns=columns)
+            return normalise(changed, self.whole.framework, self.whole.fitted)
+
+        return scores(1 - self._share), scores(1 + self._share)
+
+    # --- what is shown ----------------------------------------------------------------------------
+
+    def _above(
+        self,
+        tree: Tree,
+        leaves: _Leaves,
+        equations: ReleasedWholes,
+        says_nothing_in: int | None = None,
+    ) -> Wholes:
+        """The wholes above withheld leaves that give none of them away, with their values.
+
+        ``says_nothing_in``: a year in which every whole is a constant.
+        """
+        found: dict[str, dict[int, float]] = {}
+        for j, year in enumerate(tree.years):
+            unknown = {
+                leaf: set(years[year]) for leaf, years in leaves.hidden.items() if year in years
+            }
+            for whole in reversed(list(tree.powers)):  # from the bottom up
+                members = [m for m in tree.members[whole] if m in unknown]
+                if not members:
+                    continue
+                shares = {m: float(tree.shares[m][self.row, j]) for m in members}
+                value = float(tree.values[whole][self.row, j])
+                cells = {cell for m in members if shares[m] > 0 for cell in unknown[m]}
+                is_told = not cells or year == says_nothing_in
+                bounds = MeanBounds(tree, self.row, j, unknown, leaves.ends)
+                if (
+                    value == value
+                    and hides_its_parts(list(shares.values()))
+                    and (is_told or leaves.are_open(bounds, whole))
+                    and (is_told or equations.admits(cells))
+                ):
+                    found.setdefault(whole, {})[year] = value
+                else:
+                    unknown[whole] = cells
+        return found
