@@ -49,7 +49,12 @@ class Ledger:
             return self.kept.withheld
         if not self.rules.is_decided:
             return frozenset(f for f in self.sums.meanings if self.sums.is_summed(f))
-        chosen = {f for audit in self.audits for f in least_withheld(audit.costs, audit.proofs)}
+        kept = self.kept.withheld
+        chosen = {
+            f
+            for audit in self.audits
+            for f in least_withheld(audit.costs, audit.proofs, kept & audit.costs.keys())
+        }
         return frozenset(chosen - self._needless(chosen))
 
     @cached_property

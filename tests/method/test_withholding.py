@@ -43,3 +43,15 @@ def test_proofs_that_share_no_number_are_hit_apart() -> None:
     assert least_withheld(
         costs, lambda w: [p for p in (frozenset("ab"), frozenset("cd")) if not p & w]
     ) == {"a", "d"}
+
+
+def test_what_was_withheld_before_stays_withheld_and_is_added_to() -> None:
+    proofs = [frozenset("ab"), frozenset("cd")]
+
+    def audit(withheld: frozenset[str]) -> list[frozenset[str]]:
+        return [proof for proof in proofs if not proof & withheld]
+
+    costs = {"a": 9.0, "b": 1.0, "c": 9.0, "d": 1.0, "e": 1.0}
+    assert least_withheld(costs, audit, {"a", "e"}) == {"a", "e", "d"}
+    assert least_withheld(costs, audit, {"a", "c"}) == {"a", "c"}
+    assert least_withheld(costs, audit) == {"b", "d"}
