@@ -49,15 +49,13 @@ class Ledger:
             return self.kept.withheld
         if not self.rules.is_decided:
             return frozenset(f for f in self.sums.meanings if self.sums.is_summed(f))
-        chosen = {figure for audit in self.audits for figure in self._chosen(audit)}
+        kept = self.kept.withheld
+        chosen = {
+            f
+            for audit in self.audits
+            for f in least_withheld(audit.costs, audit.proofs, kept & audit.costs.keys())
+        }
         return frozenset(chosen - self._needless(chosen))
-
-    def _chosen(self, audit: SystemAudit) -> Collection[Figure]:
-        """What is withheld of one system: what an earlier edition withheld, as long as that is safe."""
-        earlier = self.kept.withheld & audit.costs.keys()
-        if earlier and not audit.breaches(earlier):
-            return earlier
-        return least_withheld(audit.costs, audit.proofs)
 
     @cached_property
     def above(self) -> frozenset[Figure]:

@@ -145,3 +145,15 @@ def test_a_mean_is_shown_above_several_of_which_none_is_nearly_all(
     shares: list[float], is_shown: bool
 ) -> None:
     assert hides_its_parts(shares) is is_shown
+
+
+def test_what_was_withheld_before_stays_withheld_and_is_added_to() -> None:
+    proofs = [frozenset("ab"), frozenset("cd")]
+
+    def audit(withheld: frozenset[str]) -> list[frozenset[str]]:
+        return [proof for proof in proofs if not proof & withheld]
+
+    costs = {"a": 9.0, "b": 1.0, "c": 9.0, "d": 1.0, "e": 1.0}
+    assert least_withheld(costs, audit, {"a", "e"}) == {"a", "e", "d"}
+    assert least_withheld(costs, audit, {"a", "c"}) == {"a", "c"}
+    assert least_withheld(costs, audit) == {"b", "d"}
