@@ -287,7 +287,6 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write docs/performance.md as well")
     parser.add_argument("--scale", help="entities to evaluate, such as 500,50000,500000")
     chosen = parser.parse_args()
-    began = time.time()
     work = chosen.folder or Path(tempfile.mkdtemp(prefix="benchmarks-"))
     work = work.resolve()
     work.mkdir(parents=True, exist_ok=True)
@@ -299,10 +298,11 @@ def main() -> None:
     document = REPOSITORY / "docs" / "performance.md" if chosen.write else None
     try:
         for name in chosen.only.split(","):
+            started = time.time()
+            report.begin(name.strip())
             PARTS[name.strip()](bench)
+            report.say(f"Taken in {(time.time() - started) / 60:.0f} minutes.")
             report.write(document)  # after each: an interrupted run keeps what it found
-        report.say(f"Taken in {(time.time() - began) / 60:.0f} minutes.")
-        report.write(document)
     finally:
         if chosen.folder is None:
             shutil.rmtree(work, ignore_errors=True)

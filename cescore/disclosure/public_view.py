@@ -19,7 +19,7 @@ from cescore.disclosure.ledger import Years
 from cescore.disclosure.shown_wholes import ShownWholes
 from cescore.errors import DataError, Sentence
 from cescore.method.column import Column, Panel, State
-from cescore.method.evaluation import Computed, TypeEvaluation, computed_from, evaluate
+from cescore.method.evaluation import FormulaValues, TypeEvaluation, computed_from, evaluate
 from cescore.method.fitting import Fitted
 from cescore.method.missing import CASES
 
@@ -69,7 +69,7 @@ class PublicView:
         return self._hidden(only_numbers=True)
 
     @cached_property
-    def _recomputed(self) -> Computed:
+    def _recomputed(self) -> FormulaValues:
         """Accounts and indicators of the body, from what is released of it."""
         framework, base_year = self.whole.framework, self.whole.base_year
         return computed_from(self._as_released, framework, base_year=base_year)

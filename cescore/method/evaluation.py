@@ -260,17 +260,17 @@ class TypeEvaluation:
         return np.where(index.is_present & ~self.is_sufficient, "insufficient", _status(index))
 
 
-class Computed(NamedTuple):
+class FormulaValues(NamedTuple):
     """What the formulas of a framework give: accounts beside what was returned, and indicators."""
 
     accounts: Panel
     indicators: Panel
 
 
-def computed_from(panel: Panel, framework: Framework, *, base_year: int) -> Computed:
+def computed_from(panel: Panel, framework: Framework, *, base_year: int) -> FormulaValues:
     """Accounts and indicators of a panel, see `indicators`."""
     accounts = compute_accounts(panel, framework, base_year=base_year)
-    return Computed(accounts, compute_indicators(accounts, framework, base_year=base_year))
+    return FormulaValues(accounts, compute_indicators(accounts, framework, base_year=base_year))
 
 
 def evaluate(
@@ -280,7 +280,7 @@ def evaluate(
     base_year: int,
     run_year: int,
     fitted: Fitted | None = None,
-    computed: Computed | None = None,
+    computed: FormulaValues | None = None,
 ) -> TypeEvaluation:
     """Evaluate all entities of a type, or one alone with constants fitted on all.
 

@@ -92,8 +92,11 @@ class Preview:
         if prepared is None:
             self.begin()
             prepared = self._prepared()
-            if kept is not None:
-                kept.keep(prepared)
+            try:
+                return self._made(prepared, inputs)
+            finally:  # all inputs are hashed once more for it: not while somebody waits for the page
+                if kept is not None:
+                    kept.keep(prepared)
         return self._made(prepared, inputs)
 
     def _made(self, prepared: Prepared, inputs: Inputs) -> Previewed:
