@@ -155,7 +155,8 @@ def test_what_a_build_prints_of_them_does_nothing(root: Path) -> None:
     data = root / "data/2024/observations.csv"
     data.write_text("".join(data.read_text("utf-8").splitlines(keepends=True)[:-2]), "utf-8")
     said_by(root, "run", "--only", "town/*", "--lang", "en", "--progress", "quiet")
-    tree = root / "output/2024-en"
+    said_by(root, "preview", "method-book", "--no-open", "--lang", "en")
+    tree = root / "output"
     pages = sorted(tree.rglob("*.html"))
     assert {p.name for p in pages} >= {"scorecard.html", "index.html", "method-book.html"}
     shown = set(MARKER.findall("".join(p.read_text("utf-8") for p in pages)))
