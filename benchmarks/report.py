@@ -1,8 +1,12 @@
-"""The small report of a benchmark run: tables in Markdown, plots as SVG, figures as JSON."""
+"""The small report of a benchmark run: tables in Markdown, plots as SVG, figures as JSON.
+
+A run of some parts writes these anew and leaves the tables and figures of the others as they stand.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,13 +15,21 @@ from typing import Any
 START, END = "<!-- figures: benchmarks/run.py writes below this line -->", "<!-- end of figures -->"
 
 
+PART = "<!-- part: {} -->\n"
+_PART = re.compile(r"<!-- part: (\w+) -->\n")
+
+
 @dataclass
 class Report:
-    """Lines for the reader, and every figure for a machine."""
+    """Lines for the reader, part by part, and every figure for a machine."""
 
     folder: Path
-    lines: list[str] = field(default_factory=list)
+    parts: dict[str, list[str]] = field(default_factory=dict)
     figures: dict[str, Any] = field(default_factory=dict)
+
+    def begin(self, part: str) -> None:
+        """What is said from here on belongs to a part of the benchmarks."""
+        self.parts[part] = []
 
     def heading(self, text: str) -> None:
         self._say(f"\n### {text}\n")
@@ -52,17 +64,28 @@ class Report:
     def write(self, document: Path | None) -> None:
         """results.json and results.md in the folder; the same lines into a document between marks."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        text = "\n".join(self.lines) + "\n"
-        (self.folder / "results.md").write_text(
-            text.replace("../benchmarks/results/", ""), encoding="utf-8"
+        target = self.folder / "results.md"
+        before = target.read_text(encoding="utf-8") if target.is_file() else ""
+        target.write_text(
+            self._with(before).replace("../benchmarks/results/", ""), encoding="utf-8"
         )
-        figures = json.dumps(self.figures, indent=1, ensure_ascii=False) + "\n"
-        (self.folder / "results.json").write_text(figures, encoding="utf-8")
+        target = self.folder / "results.json"
+        known = json.loads(target.read_text(encoding="utf-8")) if target.is_file() else {}
+        figures = json.dumps(known | self.figures, indent=1, ensure_ascii=False) + "\n"
+        target.write_text(figures, encoding="utf-8")
         if document is not None:
             before, _, rest = document.read_text(encoding="utf-8").partition(START)
-            after = rest.partition(END)[2]
-            document.write_text(f"{before}{START}\n{text}{END}{after}", encoding="utf-8")
+            known_text, _, after = rest.partition(END)
+            text = f"{before}{START}\n{self._with(known_text)}{END}{after}"
+            document.write_text(text, encoding="utf-8")
+
+    def _with(self, text: str) -> str:
+        """The parts of a text with those of this run in their place, or behind them."""
+        _, *found = _PART.split(text)
+        parts = dict(zip(found[::2], found[1::2], strict=True))
+        parts |= {name: "\n".join(lines) + "\n" for name, lines in self.parts.items()}
+        return "".join(PART.format(name) + lines for name, lines in parts.items())
 
     def _say(self, line: str) -> None:
         print(line, flush=True)
-        self.lines.append(line)
+        next(reversed(self.parts.values())).append(line)

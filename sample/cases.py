@@ -81,7 +81,7 @@ AWKWARD: Mapping[str, Case] = {
         "utilised above generated, rate at most 100 %",
     ),
     "film_lag": Case(
-        "220422", ("film_recovered", "film_used"), 2023, "finding film_within, confirmed"
+        "220402", ("film_recovered", "film_used"), 2023, "finding film_within, confirmed"
     ),
     "net_heat_seller": Case("E001", ("energy_heat",), 2025, "finding usual_range, confirmed"),
     "negative_value_added": Case("E025", ("va_industry_current",), 2025, "finding firm_va_sign"),
@@ -260,7 +260,9 @@ def _restate_stock(v: dict[str, Floats], i: int, share: float) -> None:
 def change_districts(v: dict[str, Floats], ids: list[str]) -> None:
     """Farm film used in an earlier year and recovered in this one."""
     i = ids.index(AWKWARD["film_lag"].entity_id)
-    v["film_recovered"][i, Y2023] = rounded(v["film_used"][i, Y2023] * 1.04)
+    late = rounded(v["film_used"][i, Y2023] * 1.04) - v["film_recovered"][i, Y2023]
+    v["film_recovered"][i, Y2023] += late
+    v["film_recovered"][i, Y2023 - 1] -= late  # the year that it was used in has the less
 
 
 def mark_firms(table: Table) -> None:
@@ -297,7 +299,7 @@ def mark_districts(table: Table) -> None:
                 table.mark(code, i, slice(None), MISSING if is_fuel else ESTIMATED)
     zone = table.row(AWKWARD["missing_part_of_r02"].entity_id)
     table.mark("kitchen_waste_treated", zone, LAST, MISSING)
-    table.notes[table.row("220422"), Y2023, "film_recovered"] = "含上年使用、本年回收的农膜"
+    table.notes[table.row("220402"), Y2023, "film_recovered"] = "含上年使用、本年回收的农膜"
 
 
 CORRECTIONS: tuple[Mapping[str, object], ...] = (

@@ -101,7 +101,7 @@ AREA = "区划或规划面积未调整"
 STOOD_BY: tuple[Stood, ...] = (
     Stood("enterprise", "E001", "usual_range", "energy_heat", "余热外供，热力净外售，企业已书面确认",
           "示例填报人甲", "企业统计负责人", "2026-03-05"),
-    Stood("district", "220422", "film_within", "film_recovered", "回收量含上年使用的农膜，跨年回收，农业农村局已确认",
+    Stood("district", "220402", "film_within", "film_recovered", "回收量含上年使用的农膜，跨年回收，农业农村局已确认",
           "示例填报人乙", "县农业农村局统计员", "2026-03-20"),
     *(Stood("park", park, "firms_counted", "n_above_scale", MOVED, "示例填报人丙", "园区管委会统计员", "2026-03-20")
       for park in ("PK03", "PK08")),

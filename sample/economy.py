@@ -91,6 +91,9 @@ def economy(v: dict[str, Floats], p: Place) -> None:
     v["land_industrial"] = np.maximum(p.zone_as_park("land_industrial", land), 200.0)
 
 
+SMALL_HEAT_PLANTS = 0.25  # heat of plants below the scale of the frame, to that of those in it
+
+
 def energy(v: dict[str, Floats], p: Place) -> None:
     """Fuels of firms, homes, services and small works; the total on the equivalent basis; CO2 of the fuels.
 
@@ -101,11 +104,16 @@ def energy(v: dict[str, Floats], p: Place) -> None:
     wanted = v["gdp_constant"] * p.each(INTENSITY_2020) * path * np.where(T == 0, 1, p.noise(0.004))
     for code in ("energy_transformation_output", "power_supplied", "heat_supplied"):
         v[code] = p.of_firms(code)
+    small_plants = SMALL_HEAT_PLANTS * v["heat_supplied"]
+    v["heat_supplied"] = v["heat_supplied"] + small_plants
+    v["energy_transformation_output"] += small_plants * COEFFICIENTS["heat"]
     rural = v["pop_resident"] - v["pop_urban"]
     for fuel in FUELS:
         urban_use, rural_use, change = LIVING_FUELS.get(fuel, (0.0, 0.0, 0.0))
         living = (v["pop_urban"] * urban_use + rural * rural_use) * np.exp(change * T)
         v[f"energy_{fuel}"] = p.of_firms(f"energy_{fuel}") + living
+    # heat stays in its district: what firms do not buy of it warms homes, or is lost on the way there
+    v["energy_heat"] = np.maximum(v["energy_heat"], v["heat_supplied"])
     raised = EQUIVALENT_ELECTRICITY / COEFFICIENTS["electricity"] - 1
     per_tce = 1 + SMALL_INDUSTRY_FUELS["electricity"] * raised
     least = SMALL_INDUSTRY_LEAST * p.of_firms("energy_total_tce")

@@ -28,7 +28,7 @@ def farming(v: dict[str, Floats], p: Place) -> None:
     straw = rounded(grain * STRAW_PER_GRAIN * crop)
     v["straw_generated"] = straw
     v["straw_collectable"] = rounded(straw * 0.86)
-    rate = np.clip(0.835 + 0.03 * p.q + (0.017 + 0.003 * p.q) * T, 0.6, 0.985)
+    rate = np.clip(0.835 + 0.03 * p.q + (0.017 + 0.003 * p.q) * p.pace(), 0.6, 0.985)
     routes = {
         "fertiliser": 0.50,
         "feed": 0.24,
@@ -44,10 +44,12 @@ def farming(v: dict[str, Floats], p: Place) -> None:
     v["straw_fire_points"] = points
     manure = rounded(p.each([255e3, 56e3, 1960e3, 1780e3, np.nan]) * (1 + 0.012 * T))
     v["manure_generated"] = manure
-    v["manure_utilised"] = rounded(manure * np.clip(0.845 + 0.02 * p.q + 0.019 * T, 0.6, 0.98))
+    v["manure_utilised"] = rounded(
+        manure * np.clip(0.845 + 0.02 * p.q + 0.019 * p.pace(), 0.6, 0.98)
+    )
     film = rounded(grain * FILM_PER_GRAIN * (1 - 0.008 * T))
     v["film_used"] = film
-    v["film_recovered"] = rounded(film * (0.762 + 0.018 * p.q + (0.017 + 0.002 * p.q) * T))
+    v["film_recovered"] = rounded(film * (0.762 + 0.018 * p.q + (0.017 + 0.002 * p.q) * p.pace()))
 
 
 def cities(v: dict[str, Floats], p: Place) -> None:
@@ -57,9 +59,10 @@ def cities(v: dict[str, Floats], p: Place) -> None:
     )
     kinds = {"spoil": (0.52, 0.30), "slurry": (0.10, 0.10), "works": (0.13, 0.28), "demolition": (0.15, 0.34),
              "decoration": (0.10, 0.14)}  # fmt: skip
+    rubble_pace = p.pace()
     for kind, (share, rate) in kinds.items():
         made = rounded(rubble * share * p.noise(0.02))
-        recycled = np.clip(rate + 0.05 * p.q + (0.045 + 0.008 * p.q) * T, 0.02, 0.85)
+        recycled = np.clip(rate + 0.05 * p.q + (0.045 + 0.008 * p.q) * rubble_pace, 0.02, 0.85)
         v[f"cdw_{kind}_generated"], v[f"cdw_{kind}_recycled"] = made, rounded(made * recycled)
     for side in ("generated", "recycled"):
         v[f"cdw_{side}"] = total([v[f"cdw_{kind}_{side}"] for kind in kinds])
@@ -77,11 +80,11 @@ def cities(v: dict[str, Floats], p: Place) -> None:
     v["msw_plastic_landfilled"] = rounded(buried * 0.09)
     v["msw_sorting_coverage"] = np.clip(p.each([46, 30, 28, 24, 58]) + (7.6 + p.q) * T, 20, 98)
     v["kitchen_waste_generated"] = rounded(v["pop_urban"] * 0.052 + 2000)
-    treated = np.clip(0.34 + 0.07 * p.q + (0.062 + 0.01 * p.q) * T, 0.05, 0.93)
+    treated = np.clip(0.34 + 0.07 * p.q + (0.062 + 0.01 * p.q) * p.pace(), 0.05, 0.93)
     v["kitchen_waste_treated"] = rounded(v["kitchen_waste_generated"] * treated)
     v["sludge_generated"] = rounded(v["wastewater_treated"] * 8.6)
     v["sludge_utilised"] = rounded(
-        v["sludge_generated"] * np.clip(0.52 + 0.06 * p.q + 0.06 * T, 0.2, 0.97)
+        v["sludge_generated"] * np.clip(0.52 + 0.06 * p.q + 0.06 * p.pace(), 0.2, 0.97)
     )
 
 

@@ -150,6 +150,14 @@ class Place:
     def noise(self, size: float) -> Floats:
         return np.exp(self.rng.normal(0, size, size=(self.n, Y)))
 
+    def pace(self) -> Floats:
+        """Years since the first as a programme gets on, territory by year: never by equal steps, and all of
+        them at the end. Drawn beside the others, which it does not move."""
+        years = np.arange(Y, dtype=float)
+        ahead = self.rng.spawn(1)[0].uniform(-0.4, 0.4, size=(self.n, Y))
+        ahead[:, [0, -1]] = 0.0
+        return years + ahead
+
     def each(self, values: object) -> Floats:
         return spread(values, self.frames)
 

@@ -25,7 +25,7 @@ from ruamel.yaml import YAML
 
 # how many of the plainest unit one of these is; dimensions are not this computation's business
 SCALE = {
-    "": 1, "1": 1, "ratio": 1, "index": 1, "count": 1, "bool": 1, "code": 1, "%": Fraction(1, 100),
+    "": 1, "1": 1, "ratio": 1, "index": 1, "count": 1, "bool": 1, "code": 1, "level": 1, "%": Fraction(1, 100),
     "CNY": 1, "10k CNY": 10**4, "100m CNY": 10**8, "万元": 10**4, "亿元": 10**8, "元": 1,
     "t": 1, "10k t": 10**4, "kg": Fraction(1, 1000), "t CO2": 1, "tCO2": 1, "tce": 1, "kgce": Fraction(1, 1000), "10k tce": 10**4,
     "m3": 1, "10k m3": 10**4, "10k kWh": 10**4, "kWh": 1, "GJ": 1, "MJ": Fraction(1, 1000),

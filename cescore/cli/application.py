@@ -13,6 +13,8 @@ from typer.core import TyperGroup
 from cescore.cli.help_page import examples, overview, shown
 from cescore.cli.wrong_use import NoSuchCommand
 from cescore.run.lines import Terminal
+from cescore.run.phases import Phases, phases
+from cescore.run.progress import Form
 
 if TYPE_CHECKING:
     from typer._click import Command, Context, HelpFormatter
@@ -65,6 +67,15 @@ app = typer.Typer(
     ),
 )
 console = Terminal(soft_wrap=not sys.stdout.isatty(), highlight=False)
+
+
+def begin(lang: str, progress: str = Form.auto, *, is_apart: bool = False) -> Phases:
+    """Say at once that the command starts, before its libraries are loaded; what it gives says each
+    further phase. ``is_apart``: on standard error, where standard output is the answer alone."""
+    is_apart = is_apart or progress == Form.json
+    tell_phase = phases(Terminal(stderr=True) if is_apart else console, lang, progress)
+    tell_phase("starting")
+    return tell_phase
 
 
 @app.callback(invoke_without_command=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from cescore.cli.application import REPORTS, app, console
+from cescore.cli.application import REPORTS, app, begin, console
 from cescore.cli.options import (
     BY_ITSELF,
     BY_LOCALE,
@@ -199,6 +199,7 @@ def preview(
         stage=stage or "",
         variant=variant,
     )
+    tell_phase = begin(asked.spoken, is_apart=True)  # the report's path is the output
     render = TRIAL_RENDER if variant else WATCHED_RENDER if watch else PREVIEW_RENDER
     from cescore.run.executor import Deferred
 
@@ -207,7 +208,7 @@ def preview(
 
         for line in unfenced_told(asked):
             console.print(line, markup=False)
-        made = Preview(asked, name, executor, executor.begin)
+        made = Preview(asked, name, executor, executor.begin, tell_phase)
         previewed = made.make()
         for line in previewed.lines(asked.spoken):
             console.print(line, markup=False)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cescore.cli.application import RETURNS, app, console
+from cescore.cli.application import RETURNS, app, begin, console
 from cescore.cli.options import (
     BY_ITSELF,
     BY_LOCALE,
@@ -53,6 +53,7 @@ def collect(
     progress: Progress = BY_ITSELF,
 ) -> None:
     """Take filled-in returns in: read every cell, write the year's tables, name all that is wrong."""
+    begin(of_terminal(lang), progress)
     from cescore.returns.collecting.collection import Circumstances
     from cescore.run.asked import Asked
     from cescore.run.collect import CollectOptions

@@ -8,10 +8,8 @@ from typing import Annotated
 
 import typer
 
-from cescore.cli.application import NUMBERS, app, console
+from cescore.cli.application import NUMBERS, app, begin, console
 from cescore.cli.options import BY_LOCALE, HERE, Language, Root, Year, of_terminal, workspace
-from cescore.run.lines import Terminal
-from cescore.run.phases import phases
 
 Depth = Annotated[int, typer.Option(help="Levels of steps shown below the number.", min=0)]
 AsJson = Annotated[bool, typer.Option("--json", help="The steps as JSON on standard output.")]
@@ -35,8 +33,7 @@ def explain(
 ) -> None:
     """Follow a number back: formula, numbers put in, and each one's file, sheet and cell."""
     place, spoken = workspace(root), of_terminal(lang)
-    tell_phase = phases(Terminal(stderr=True), spoken)  # the answer alone is the command's output
-    tell_phase("starting")
+    tell_phase = begin(spoken, is_apart=True)
     from cescore.run.explaining import TraceQuestion, answer
 
     found = answer(TraceQuestion(place, entity, code, year, spoken, of), tell_phase)
@@ -61,6 +58,7 @@ def revisions(
     show_all: Annotated[bool, typer.Option("--all", help="Every entity and every step.")] = False,
 ) -> None:
     """Say what moved between two vintages, value by value and grade by grade, and why."""
+    begin(of_terminal(lang), is_apart=True)
     from cescore.evaluation.revising.revision import revise
     from cescore.run.revisions import RevisionText, json_text, write_moves
     from cescore.run.vintages import open_side

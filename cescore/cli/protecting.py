@@ -7,10 +7,8 @@ from typing import Annotated
 
 import typer
 
-from cescore.cli.application import OFFICIAL, app, console
+from cescore.cli.application import OFFICIAL, app, begin, console
 from cescore.cli.options import BY_LOCALE, HERE, Language, Root, Year, of_terminal, workspace
-from cescore.run.lines import Terminal
-from cescore.run.phases import phases
 
 
 class RangeForm(StrEnum):
@@ -33,7 +31,7 @@ def infer(
 
     Exit status 1 if a range is narrower than the bureau's rules allow.
     """
-    phases(Terminal(stderr=True), of_terminal(lang))("starting")
+    begin(of_terminal(lang), is_apart=True)
     from cescore.run.protecting import infer as tell
 
     raise typer.Exit(tell(workspace(root), year, who, form.value, of_terminal(lang), console))
@@ -42,7 +40,7 @@ def infer(
 @app.command(rich_help_panel=OFFICIAL)
 def protect(root: Root = HERE, year: Year = None, lang: Language = BY_LOCALE) -> None:
     """Choose which figures are withheld, audit all that is released, and keep both in data/."""
-    phases(console, of_terminal(lang))("starting")
+    begin(of_terminal(lang))
     from cescore.run.protecting import protect as choose
 
     raise typer.Exit(choose(workspace(root), year, of_terminal(lang), console))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cescore.cli.application import RETURNS, app, console
+from cescore.cli.application import RETURNS, app, begin, console
 from cescore.cli.options import (
     BY_ITSELF,
     BY_LOCALE,
@@ -45,6 +45,7 @@ def forms(
     progress: Progress = BY_ITSELF,
 ) -> None:
     """Make the blank return of every entity for a year: one Excel workbook each, to be sent out."""
+    begin(of_terminal(lang), progress)
     from cescore.run.forms import make_forms
 
     asked = Asked(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cescore.cli.application import RETURNS, app, console
+from cescore.cli.application import RETURNS, app, begin, console
 from cescore.cli.options import (
     BY_ITSELF,
     BY_LOCALE,
@@ -24,7 +24,6 @@ from cescore.cli.options import (
 )
 from cescore.cli.wrong_use import WrongUse
 from cescore.run.asked import Asked
-from cescore.run.phases import phases
 
 
 @app.command("send-back", rich_help_panel=RETURNS)
@@ -43,7 +42,7 @@ def send_back(
     progress: Progress = BY_ITSELF,
 ) -> None:
     """Mark the findings in a copy of each faulty return, with room for answers, to be sent back."""
-    phases(console, of_terminal(lang), progress)("starting")
+    begin(of_terminal(lang), progress)
     from cescore.run.sending_back import send_back as send
 
     asked = Asked(
@@ -69,10 +68,11 @@ def answers(
     lang: Language = BY_LOCALE,
 ) -> None:
     """Read what respondents answered to findings; what they confirm is proposed, never applied."""
-    from cescore.run.answering import read_folder
-
     if not folder.is_dir():
         raise WrongUse("no_folder", "FOLDER", folder=folder)
+    begin(of_terminal(lang))
+    from cescore.run.answering import read_folder
+
     read = read_folder(
         Asked(workspace(root), year, lang=of_reports(lang), terminal=of_terminal(lang)), folder
     )
@@ -86,6 +86,7 @@ def confirmations(
     root: Root = HERE, year: Year = None, only: Only = None, lang: Language = BY_LOCALE
 ) -> None:
     """Print an entry for data/confirmations.yml for each finding that waits for one, to be filled in."""
+    begin(of_terminal(lang), is_apart=True)
     from cescore.returns.forms.texts import form_text
     from cescore.run.answering import waiting
 

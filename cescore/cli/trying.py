@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cescore.cli.application import NUMBERS, app, console
+from cescore.cli.application import NUMBERS, app, begin, console
 from cescore.cli.options import (
     BY_LOCALE,
     HERE,
@@ -18,7 +18,6 @@ from cescore.cli.options import (
     of_terminal,
     workspace,
 )
-from cescore.run.phases import phases
 
 
 @app.command("what-if", rich_help_panel=NUMBERS)
@@ -32,8 +31,7 @@ def what_if(
     ] = None,
 ) -> None:
     """Write a page on which an entity's values and weights can be tried, offline, in any browser."""
-    tell_phase = phases(console, of_terminal(lang))
-    tell_phase("starting")
+    tell_phase = begin(of_terminal(lang))
     from cescore.run.trying import WhatIfOrder, write_what_if
 
     order = WhatIfOrder(workspace(root), entity, year, of_reports(lang), out)

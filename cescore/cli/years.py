@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cescore.cli.application import YEARS, app, console
+from cescore.cli.application import YEARS, app, begin, console
 from cescore.cli.options import (
     BY_LOCALE,
     HERE,
@@ -41,6 +41,7 @@ def new_year(
     forms: Forms = True,
 ) -> None:
     """Begin a year: folders, run file, next plan, forms; keep the old method; back-test the old year."""
+    begin(of_terminal(lang))
     from cescore.run.year_telling import YearAsked, tell_new_year
 
     begun_from = year - 1 if before is None else before
@@ -69,6 +70,7 @@ def back_test(
     lang: Language = BY_LOCALE,
 ) -> None:
     """Compute a published year again; exit status 1 if a number moved, each named with its cause."""
+    begin(of_terminal(lang))
     from cescore.run.back_testing import computed_again, published_results, told, write_moved
     from cescore.run.telling import say
 

@@ -162,6 +162,8 @@ def zero_of(rule: Expression) -> str:
 
 def looks_as_names(tree: ast.expr) -> tuple[str, dict[str, ast.Call]]:
     """A formula's text with a name in place of each look at others, and what each name stands for."""
+    if not across_calls(tree):
+        return ast.unparse(tree), {}
     tree = deepcopy(tree)
     calls = sorted(across_calls(tree), key=lambda call: call.col_offset)
     named = {f"of_others_{i}": call for i, call in enumerate(calls)}

@@ -464,11 +464,11 @@ class Gate:
             and entity.is_valid_in(year)
             and entity.entity_type in self.yearly.evaluations
             and entity_id in self._rows
-            and self.shows_index(entity_id, year)
             and all(
                 self.ledger.is_released(entity_id, code, year)
                 for code in headline_codes(self.yearly.evaluations[entity.entity_type].framework)
             )
+            and self.shows_index(entity_id, year)  # evaluates the body: asked last
         )
 
     @cached_property

@@ -49,7 +49,12 @@ class Ledger:
             return self.kept.withheld
         if not self.rules.is_decided:
             return frozenset(f for f in self.sums.meanings if self.sums.is_summed(f))
-        chosen = {f for audit in self.audits for f in least_withheld(audit.costs, audit.proofs)}
+        kept = self.kept.withheld
+        chosen = {
+            f
+            for audit in self.audits
+            for f in least_withheld(audit.costs, audit.proofs, kept & audit.costs.keys())
+        }
         return frozenset(chosen - self._needless(chosen))
 
     @cached_property
@@ -85,8 +90,17 @@ class Ledger:
         return total.n > 0 and total.is_safe and total.figure not in self.withheld
 
     def of_body(self, entity_id: str) -> tuple[Years, Years]:
-        """A body's own figures that are withheld, and those released above these: code -> years."""
+        """A body's own figures that are withheld, and those released above these: code -> years.
+
+        Of who contains nobody no figure is a statement about others: nothing is looked for.
+        """
+        if entity_id not in self._bodies:
+            return {}, {}
         return _by_code(self.withheld, entity_id), _by_code(self.above, entity_id)
+
+    @cached_property
+    def _bodies(self) -> frozenset[str]:
+        return frozenset(body.entity_id for body in self.behind.bodies)
 
     @cached_property
     def kept(self) -> KeptPattern:

@@ -19,9 +19,8 @@ from cescore.disclosure.ledger import Years
 from cescore.disclosure.shown_wholes import ShownWholes
 from cescore.errors import DataError, Sentence
 from cescore.method.column import Column, Panel, State
-from cescore.method.evaluation import TypeEvaluation, evaluate
+from cescore.method.evaluation import FormulaValues, TypeEvaluation, computed_from, evaluate
 from cescore.method.fitting import Fitted
-from cescore.method.indicators import compute_accounts, compute_indicators
 from cescore.method.missing import CASES
 
 TOLERANCE = 1e-9  # relative
@@ -59,6 +58,7 @@ class PublicView:
             base_year=self.whole.base_year,
             run_year=self.whole.run_year,
             fitted=replace(self.fitted, withheld=self.released.withheld()),
+            computed=self._recomputed,
         )
         self._refuse_another(found)
         return replace(found, panel=self._record)
@@ -68,11 +68,16 @@ class PublicView:
         """Everything of the body that is not shown: what is withheld, and what stands on it."""
         return self._hidden(only_numbers=True)
 
-    def _hidden(self, *, only_numbers: bool) -> Years:
-        found: dict[str, set[int]] = {code: set(years) for code, years in self.withheld.items()}
+    @cached_property
+    def _recomputed(self) -> FormulaValues:
+        """Accounts and indicators of the body, from what is released of it."""
         framework, base_year = self.whole.framework, self.whole.base_year
-        accounts = compute_accounts(self._as_released, framework, base_year=base_year)
-        indicators = compute_indicators(accounts, framework, base_year=base_year)
+        return computed_from(self._as_released, framework, base_year=base_year)
+
+    def _hidden(self, *, only_numbers: bool) -> Years:
+        of_panel = set(self.whole.panel.years)
+        found = {code: of_panel.intersection(years) for code, years in self.withheld.items()}
+        accounts, indicators = self._recomputed
         for now, whole in ((accounts, self.whole.accounts), (indicators, self.whole.indicators)):
             own = whole.alone(self.row)
             for code, column in now.columns.items():

@@ -8,6 +8,7 @@ it is put together from what params say alone, and its figures are made up.
 from __future__ import annotations
 
 from collections.abc import ItemsView
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from cescore.definitions.model import Framework
 
 NAME_ZH, NAME_EN, ENTITY_ID = "样张", "Specimen", "0"
-FIRST = 1000.0  # of the made-up figures; each variable has another, growing by a hundredth a year
+FIRST = 1000.0  # of the made-up figures, of which each variable has another
+# What they grow by, in turn, so that ratios rise and fall as in any report.
+YEARLY = (0.97, 1.01, 0.99, 1.02, 1.0, 0.98, 1.03)
 
 
 def specimen(bundle: Bundle) -> Bundle:
@@ -75,12 +78,14 @@ def specimen(bundle: Bundle) -> Bundle:
 
 def _made_up(framework: Framework, years: tuple[int, ...], entity_type: str) -> Panel:
     """A panel of one entity that returned every variable of the framework in every year."""
-    growth = np.power(1.01, np.arange(len(years)), dtype=np.float64)
+    passed = np.arange(len(years))
     present = np.full((1, len(years)), State.PRESENT, np.uint8)
     flags = np.zeros((1, len(years)), np.uint8)
     columns = {
-        code: Column(np.array([(FIRST + place) * growth], dtype=np.float64), present, flags)
-        for place, code in enumerate(framework.variables)
+        code: Column(np.rint((FIRST + place) * growth**passed)[np.newaxis], present, flags)
+        for (place, code), growth in zip(
+            enumerate(framework.variables), cycle(YEARLY), strict=False
+        )
     }
     attributes = {
         "entity_type": entity_type,

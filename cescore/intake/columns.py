@@ -9,6 +9,11 @@ from cescore.intake.findings import Context
 from cescore.intake.notation import clean, nearest
 from cescore.intake.wording import shortened
 
+LONG = (
+    "variable",
+    "value",
+)  # what a table with a row a value has, and one with a row an entity has not
+
 
 @dataclass(frozen=True)
 class ColumnLayout:
@@ -41,6 +46,9 @@ def is_header_sound(raw_names: Sequence[str], layout: ColumnLayout, context: Con
     missing = [name for name in layout.required if name not in names]
     unknown = [name for name in names if name not in layout.names]
     others = tuple(map(shortened, unknown or names))
+    if set(LONG) <= set(missing) and missing == list(layout.required):
+        context.error("wide_table", others=others, required=layout.required)
+        return False
     for name in missing:
         near = nearest(name, unknown)
         context.of(variable=name).error("column_missing", column=name, others=others, near=near)

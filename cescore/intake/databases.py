@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from cescore.definitions.json_text import json_document
 from cescore.definitions.load import load_definitions
 from cescore.definitions.model.database import Database
-from cescore.errors import DataError
+from cescore.errors import DataError, Sentence
 from cescore.intake.accounting import RowCount
 from cescore.intake.address import Address
 from cescore.intake.batches import LAYOUT, Batch
@@ -85,7 +85,10 @@ class DatabaseSource:
             try:
                 group = self._parquet.read_row_group(part, columns=wanted).combine_chunks()
             except (pa.ArrowException, OSError) as error:
-                raise DataError(f"{self.path}: damaged: {str(error).splitlines()[0]}") from error
+                reason = str(error).splitlines()[0]
+                raise DataError(
+                    Sentence("{path}: damaged: {reason}", path=self.path, reason=reason)
+                ) from error
             for batch in group.to_batches():
                 found = {name: batch.column(name) for name in batch.schema.names}
                 yield Batch(found, line + np.arange(batch.num_rows), part)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -42,8 +42,14 @@ class EntryList:
         # a number that is none is its entry's fault, and told there
         problems = [p for p in problems if p.what.partition(".")[0] not in self.keys]
         if problems:
-            what = Sentence("not readable as YAML, as a list of {key}", key=self.key)
-            raise DataError(f"{context.at.file}: {what}", problems)
+            raise DataError(
+                Sentence(
+                    "{file}: not readable as YAML, as a list of {key}",
+                    file=context.at.file,
+                    key=self.key,
+                ),
+                problems,
+            )
         return entries
 
     def _entries(self, top: Node, problems: list[Problem]) -> Sequence[Node]:
@@ -136,14 +142,14 @@ def wrong_statement(entry: Node, key: str, parts: Sequence[str]) -> list[Phrase]
     """What is wrong with a mapping that says on whose word something is so, part by part."""
     node = entry.get(key)
     if node is None or not isinstance(node.value, dict):
-        return [phrase("names_nobody", key=key, parts=tuple(parts))]
+        return [_names_nobody(key, parts, parts)]
     wrong = [
         phrase("unknown_key", text=shortened(f"{key}.{inner}"))
         for inner in node.entries()
         if inner not in parts
     ]
     blank = tuple(part for part in parts if not says_something(word(node, part)))
-    wrong += [phrase("names_nobody", key=key, parts=blank)] if blank else []
+    wrong += [_names_nobody(key, blank, parts)] if blank else []
     return wrong + (wrong_day(node, "date", f"{key}.date") if "date" in parts else [])
 
 
@@ -156,3 +162,9 @@ def in_current_codes(entry: Node, current: Mapping[str, Mapping[str, str]]) -> N
             code = codes[node.raw.strip()]
             found[key] = Node(code, node.where, code)
     return entry if found == entry.entries() else Node(found, entry.where, entry.raw)
+
+
+def _names_nobody(key: str, blank: Iterable[str], parts: Iterable[str]) -> Phrase:
+    """What is not said of a person, and how it is written."""
+    shape = ", ".join(f"{part}: …" for part in parts)
+    return phrase("names_nobody", key=key, parts=tuple(blank), shape=f"{key}: {{{shape}}}")

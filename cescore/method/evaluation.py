@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -259,6 +260,19 @@ class TypeEvaluation:
         return np.where(index.is_present & ~self.is_sufficient, "insufficient", _status(index))
 
 
+class FormulaValues(NamedTuple):
+    """What the formulas of a framework give: accounts beside what was returned, and indicators."""
+
+    accounts: Panel
+    indicators: Panel
+
+
+def computed_from(panel: Panel, framework: Framework, *, base_year: int) -> FormulaValues:
+    """Accounts and indicators of a panel, see `indicators`."""
+    accounts = compute_accounts(panel, framework, base_year=base_year)
+    return FormulaValues(accounts, compute_indicators(accounts, framework, base_year=base_year))
+
+
 def evaluate(
     panel: Panel,
     framework: Framework,
@@ -266,6 +280,7 @@ def evaluate(
     base_year: int,
     run_year: int,
     fitted: Fitted | None = None,
+    computed: FormulaValues | None = None,
 ) -> TypeEvaluation:
     """Evaluate all entities of a type, or one alone with constants fitted on all.
 
@@ -285,6 +300,8 @@ def evaluate(
     fitted
         Constants from an earlier evaluation; None: learnt from this panel, from those that returned
         anything for the year themselves: a value carried over from an earlier year is no return.
+    computed
+        Accounts and indicators of this very panel and framework, where they are known already.
 
     Raises
     ------
@@ -331,8 +348,8 @@ def evaluate(
     ([1.0, 0.75], [True, False])
     """
     returned = returned_in(panel)
-    accounts = compute_accounts(panel, framework, base_year=base_year)
-    indicators = compute_indicators(accounts, framework, base_year=base_year)
+    computed = computed or computed_from(panel, framework, base_year=base_year)
+    accounts, indicators = computed
     is_whole = fitted is None
     if fitted is None:
         fitted = fit(indicators, framework, _up_to(panel.years, run_year), among=returned)

@@ -29,7 +29,9 @@ TIE = 1e-6  # of the smallest cost: of equal sets the one that comes first in th
 
 
 def least_withheld(
-    costs: Mapping[NameT, float], audit: Callable[[frozenset[NameT]], Proofs[NameT]]
+    costs: Mapping[NameT, float],
+    audit: Callable[[frozenset[NameT]], Proofs[NameT]],
+    before: Collection[NameT] = (),
 ) -> set[NameT]:
     """A cheap set of numbers to withhold after which an audit finds nothing.
 
@@ -46,6 +48,9 @@ def least_withheld(
     audit
         The numbers withheld -> proofs of the rules that are still broken: sets of numbers still
         printed, each of which breaks a rule by itself.
+    before
+        Numbers that an earlier edition withheld. They stay withheld, and are only added to: to release
+        one would give away what the edition before it kept.
 
     Raises
     ------
@@ -63,6 +68,10 @@ def least_withheld(
     ['b']
     """
     search = _PatternSearch(costs, audit)
+    if before:
+        kept = set(before)
+        grown = search.until_safe(kept, is_growing=True)
+        return search.until_safe(kept | search.without_needless(grown), is_growing=True)
     safe = search.until_safe(set())
     for _ in range(MOST_PRUNED):
         fewer = search.without_needless(safe)

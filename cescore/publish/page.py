@@ -222,6 +222,11 @@ class _ContentReader(HTMLParser):
         self.found: list[str] = []
         self._in_style = False
 
+    def updatepos(self, i: int, j: int) -> int:
+        """Nothing: nobody asks in which line a thing stands, and counting them takes a quarter as long
+        as reading."""
+        return j
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _FORBIDDEN_TAGS:
             self.found.append(f"<{tag}>")

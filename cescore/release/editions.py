@@ -15,12 +15,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from cescore.definitions.json_text import json_document
 from cescore.errors import RunError, Sentence
 from cescore.release.kept import KEPT
-from cescore.run.files import file_hash, readable
+from cescore.run.files import file_hash, leads_below, readable
 
 RELEASE = "release"
 MAKING = ".making"  # how the folder of an edition begins that is not in its place yet
@@ -32,6 +34,44 @@ PRIVATE, OPEN = 0o700, 0o755
 PRIVATE_FILE, OPEN_FILE = 0o400, 0o444
 FORMAT = 1
 SIGNED = ".signed"  # how the folder of its signed copies ends, beside it
+
+
+def _below(name: str) -> str:
+    if not leads_below(name):
+        raise ValueError("leads out of the folder")
+    return name
+
+
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Listing = dict[Annotated[str, AfterValidator(_below)], Digest]
+
+
+class ManifestPart(BaseModel):
+    """What is read of a manifest, by the types that it is read as; more may stand there."""
+
+    model_config = ConfigDict(strict=True)
+
+
+class CodeState(ManifestPart):
+    """See `provenance.code_state`."""
+
+    commit: str
+    is_dirty: bool | None
+    package: str
+    notebooks: Listing
+    templates: Listing
+    fonts: Listing
+
+
+class EditionManifest(ManifestPart):
+    """manifest.json of an edition."""
+
+    files: Listing
+    inputs: Listing
+    packages: dict[str, str]
+    version: str
+    edition: dict[str, str | int | None]
+    code: CodeState
 
 
 @dataclass(frozen=True)
@@ -61,9 +101,8 @@ class EditionFolder:
         """
         try:
             content: Mapping[str, Any] = json_document(self.raw_manifest, self.path / MANIFEST)
-            if not isinstance(content["files"], dict) or not isinstance(content["inputs"], dict):
-                raise TypeError
-        except (ValueError, KeyError, TypeError):
+            EditionManifest.model_validate(content)
+        except ValueError:
             raise RunError(
                 Sentence("{path}: no manifest of an edition", path=self.path / MANIFEST)
             ) from None

@@ -9,13 +9,16 @@ import gzip
 import hashlib
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from cescore.errors import RunError, Sentence
 from cescore.release.remarks import ReleaseRemark, remark
+from cescore.run.files import leads_below
 
 KEPT = "kept"
 LEVEL = 6
+LARGEST = 1 << 31  # bytes of one input; what unpacks to more was packed by somebody else
 
 
 def kept_path(digest: str) -> str:
@@ -44,11 +47,11 @@ def keep(root: Path, inputs: Mapping[str, str], edition: Path) -> None:
 
 def read_kept(edition: Path, digest: str) -> bytes | None:
     """A kept file's content; None where it is not there or not what its name says."""
-    try:
-        raw = gzip.decompress((edition / kept_path(digest)).read_bytes())
-    except (OSError, EOFError, zlib.error):
-        return None
-    return raw if hashlib.sha256(raw).hexdigest() == digest else None
+    with suppress(OSError, EOFError, zlib.error), gzip.open(edition / kept_path(digest)) as file:
+        raw = file.read(LARGEST + 1)
+        if len(raw) <= LARGEST and hashlib.sha256(raw).hexdigest() == digest:
+            return raw
+    return None
 
 
 def kept_problems(edition: Path, inputs: Mapping[str, str]) -> Iterator[ReleaseRemark]:
@@ -67,9 +70,8 @@ def lay_out(edition: Path, inputs: Mapping[str, str], root: Path) -> None:
         An input is lost, or its name leads out of the folder.
     """
     for name, digest in inputs.items():
-        parts = PurePosixPath(name)
         raw = read_kept(edition, digest)
-        if raw is None or parts.is_absolute() or ".." in parts.parts:
+        if raw is None or not leads_below(name):
             raise RunError(
                 Sentence(
                     "{name}: the input {name_2} is not kept as it was",
@@ -77,6 +79,6 @@ def lay_out(edition: Path, inputs: Mapping[str, str], root: Path) -> None:
                     name_2=name,
                 )
             )
-        place = root / parts
+        place = root / PurePosixPath(name)
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(raw)

@@ -213,7 +213,13 @@ class PadesSigner:
             lists = [pem.unarmor(raw)[2] if pem.detect(raw) else raw for raw in lists]
             crls = [crl.CertificateList.load(raw, strict=True) for raw in lists]
         except (OSError, ValueError) as error:
-            raise PublishError(f"{self.settings.where}: long_term: {error}") from None
+            raise PublishError(
+                Sentence(
+                    "{where}: long_term: cannot be read ({error})",
+                    where=self.settings.where,
+                    error=error,
+                )
+            ) from None
         return ValidationContext(
             trust_roots=roots,
             crls=crls,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pypdfium2
+from pydantic import BaseModel, FiniteFloat
 
 from cescore.definitions.json_text import json_document
 from cescore.disclosure.kinds import RESULT_NAME
@@ -22,6 +23,35 @@ from cescore.publish.numbers import MINUS
 FOOT = re.compile(r"(?P<number>CE-[0-9A-Za-z_.-]+)[·•](?P<hash>[0-9a-f]{12})")
 FIGURE = re.compile(r"[-+]?\d+(?:\.\d+)?")
 LARGEST = 200_000_000  # bytes
+
+
+class AttachedLine(BaseModel):
+    """One figure of an attached result."""
+
+    code: str
+    value: FiniteFloat | None = None
+    score: FiniteFloat | None = None
+
+
+class AttachedProvenance(BaseModel):
+    """What an attached result says of where it comes from."""
+
+    bundle_hash: str = ""
+    document_hash: str = ""
+    report_number: str | None = None
+    run_status: str = ""
+    standing: dict[str, str | int | bool | None] | None = None
+
+
+class AttachedResult(BaseModel):
+    """What is read of an attached result.json, by the types that it is read as; more may stand there."""
+
+    provenance: AttachedProvenance
+    entity_id: str = ""
+    year: int | None = None
+    names: dict[str, str | None] | None = None
+    headline: dict[str, AttachedLine | None] | None = None
+    indicators: list[AttachedLine] | None = None
 
 
 @dataclass(frozen=True)
@@ -47,16 +77,23 @@ class PdfContents:
     def result(self) -> Mapping[str, Any] | None:
         """The attached result.json; None where there is none, or it is not whole."""
         try:
-            found = json_document(self.attached[RESULT_NAME], RESULT_NAME)
-            return found if isinstance(found["provenance"], dict) else None
-        except (KeyError, ValueError, TypeError):
+            found: dict[str, Any] = json_document(self.attached[RESULT_NAME], RESULT_NAME)
+            AttachedResult.model_validate(found)
+        except (KeyError, ValueError):
             return None
+        return found
 
     @cached_property
     def tables(self) -> Mapping[str, tuple[tuple[str, ...], ...]]:
-        """The attached tables, by name, as lines of cells."""
+        """The attached tables, by name, as lines of cells.
+
+        Raises
+        ------
+        PublishError
+            One is no table that this program wrote.
+        """
         return {
-            name: tuple(tuple(line) for line in csv.reader(io.StringIO(_text(raw))))
+            name: _lines(name, raw)
             for name, raw in self.attached.items()
             if name.lower().endswith(".csv")
         }
@@ -110,6 +147,14 @@ def open_pdf(path: Path) -> PdfContents:
         ) from None
     finally:
         document.close()
+    if sum(map(len, attached.values())) > LARGEST:
+        raise PublishError(
+            Sentence(
+                "{path}: found more than {largest} bytes, expected a report",
+                path=path,
+                largest=LARGEST,
+            )
+        )
     try:
         pages = tuple(without_blanks(text) for text in pdf_text(raw))
     except pypdfium2.PdfiumError as error:
@@ -124,5 +169,11 @@ def plain(text: str) -> str:
     return text.replace(MINUS, "-").replace("−", "-").replace(",", "")
 
 
-def _text(raw: bytes) -> str:
-    return raw.decode("utf-8-sig", errors="replace")
+def _lines(name: str, raw: bytes) -> tuple[tuple[str, ...], ...]:
+    text = io.StringIO(raw.decode("utf-8-sig", errors="replace"))
+    try:
+        return tuple(tuple(line) for line in csv.reader(text))
+    except csv.Error as error:
+        raise PublishError(
+            Sentence("{path}: what is attached cannot be read ({error})", path=name, error=error)
+        ) from None

@@ -24,6 +24,7 @@ PRIVATE = 0o600
 FIRST = "0" * 64  # what the first line has for the hash of a line before it
 MAKES = ("draft", "reviewed", "final", "corrected")  # steps that make an edition
 OFFICIAL = ("final", "corrected")
+_EDITION = re.compile(r"(?!\.)[^/\\\0]+/(?!\.)[^/\\\0]+")  # two folders, neither hidden nor above
 _ANCHOR = re.compile(
     r"cescore (?P<edition>\S+) manifest (?P<manifest>[0-9a-f]{64})"
     r" line (?P<number>\d+) (?P<line>[0-9a-f]{64})"
@@ -75,9 +76,26 @@ class RegisterEntry:
 
     @classmethod
     def from_line(cls, line: bytes) -> Self:
+        """The entry of a line.
+
+        Raises
+        ------
+        ValueError, KeyError, TypeError, AttributeError
+            The line is none that this program wrote.
+        """
         fields: dict[str, Any] = json_document(line, REGISTER_NAME)
         signed, access = Signed(**fields.pop("signed")), tuple(fields.pop("access"))
-        return cls(**fields, signed=signed, access=access)
+        entry = cls(**fields, signed=signed, access=access)
+        others = {**vars(entry), **vars(signed)}
+        texts = [v for name, v in others.items() if name not in ("number", "signed", "access")]
+        if not isinstance(entry.number, int) or not all(
+            isinstance(t, str) for t in (*texts, *access)
+        ):
+            raise TypeError(fields)
+        if not _EDITION.fullmatch(entry.edition):
+            raise ValueError(entry.edition)
+        "".join((*texts, *access)).encode()
+        return entry
 
 
 @dataclass(frozen=True)

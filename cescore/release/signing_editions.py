@@ -59,7 +59,7 @@ def signed_and_checked(signer: PdfSigner, raw: bytes, name: str) -> bytes:
     try:
         signed = signer.sign(raw)
     except PublishError as error:
-        raise PublishError(f"{name}: {error}") from None
+        raise PublishError(Sentence("{name}: {reason}", name=name, reason=error.message)) from None
     if not signed.startswith(raw) or len(signed) == len(raw):
         raise PublishError(
             Sentence("{name}: the signer altered the file, expected it to add to it", name=name)

@@ -25,7 +25,6 @@ from cescore.run.kept_work import KeptWork
 from cescore.run.lock import locked
 from cescore.run.manifest import Before, Outturn, write_manifest
 from cescore.run.orders import Orders
-from cescore.run.period import PeriodEdition
 from cescore.run.phases import Phases, phases, silent
 from cescore.run.production import refuse_trials
 from cescore.run.progress import display
@@ -40,7 +39,6 @@ from cescore.run.telling import (
     tell_end,
     tell_findings,
 )
-from cescore.run.trial import TrialEdition
 from cescore.run.unchanged import asks_a_database
 
 if TYPE_CHECKING:
@@ -54,8 +52,14 @@ def open_edition(asked: Asked, told: Phases = silent) -> Edition:
     """What is asked for: the year's edition, with a stage that of the plan period, with a variant a
     trial."""
     if asked.variant is not None:
+        from cescore.run.trial import TrialEdition  # loads the desk, and IPython with it
+
         return TrialEdition.open(asked, told)
-    return PeriodEdition.open(asked, told) if asked.stage else AnnualEdition.open(asked, told)
+    if asked.stage:
+        from cescore.run.period import PeriodEdition
+
+        return PeriodEdition.open(asked, told)
+    return AnnualEdition.open(asked, told)
 
 
 def build(asked: Asked, executor: Executor, console: Console) -> int:

@@ -127,7 +127,7 @@ class Edition(ABC):
         return [Subject(self.report, e.entity_type, e.entity_id) for e in found]
 
     def subject(self, name: str) -> Subject:
-        """The report of an entity by its id, or a document by its name.
+        """The report of an entity by its id or name, or a document by its name.
 
         Raises
         ------
@@ -137,7 +137,20 @@ class Edition(ABC):
         for subject in (*self.entities, *self.documents):
             if name in (subject.id, subject.name):
                 return subject
+        named = self.ids_by_name.get(name, ())
+        if len(named) == 1:
+            return self.subject(named[0])
         raise RunError(self._nobody(name))
+
+    @cached_property
+    def ids_by_name(self) -> Mapping[str, Sequence[str]]:
+        """The ids of the entities that have a name, be it Chinese or English."""
+        found: dict[str, list[str]] = {}
+        for subject in self.entities:
+            entity = self.workspace.register[subject.id]
+            for name in {entity.name_zh, entity.name_en} - {"", subject.id}:
+                found.setdefault(name, []).append(subject.id)
+        return found
 
     def _nobody(self, name: str) -> str:
         """Why nothing is called so: another year's, of no framework, or a name that is not there."""
@@ -155,7 +168,7 @@ class Edition(ABC):
                 name=name, year=year, years=_validity(entity),
             )  # fmt: skip
         known = [known for s in (*self.entities, *self.documents) for known in (s.id, s.name)]
-        near = did_you_mean(name, known)
+        near = did_you_mean(name, known, self.ids_by_name)
         return Sentence(
             "no entity and no document of {year} is called {name!r}{near}",
             year=year, name=name, near=near,
@@ -214,7 +227,8 @@ def _no_match(edition: Edition, only: str) -> str:
         Sentence("{name} is registered for {years}", name=e.entity_id, years=_validity(e))
         for e in (workspace.register[name.strip()] for name in left)
     ]
-    near = did_you_mean(only, [*(f"{t}/*" for t in counts), *(s.id for s in edition.entities)])
+    known = [*(f"{t}/*" for t in counts), *(s.id for s in edition.entities)]
+    near = did_you_mean(only, known, edition.ids_by_name)
     told = Sentence(
         "no entity of {year} matches --only {only!r}{near}",
         year=workspace.year, only=only, near=near,
@@ -235,9 +249,13 @@ def _validity(entity: Entity) -> str:
     return Sentence("every year")
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """The names that one comes near, as the end of a sentence; nothing where it comes near none."""
-    near = nearest_few(name, known, MOST_NEAR)
+def did_you_mean(name: str, known: Iterable[str], ids: Mapping[str, Sequence[str]]) -> str:
+    """What one comes near, as the end of a sentence: of an entity's name its ids; nothing where it
+    comes near none."""
+    near = ids.get(name) or [
+        f"{word} ({', '.join(ids[word])})" if word in ids else word
+        for word in nearest_few(name, [*known, *ids], MOST_NEAR)
+    ]
     return Sentence("; did you mean {near}?", near=", ".join(near)) if near else ""
 
 

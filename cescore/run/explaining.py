@@ -10,7 +10,7 @@ from typing import Any
 from cescore.definitions.bilingual import name_in
 from cescore.definitions.json_text import json_document
 from cescore.definitions.spelling import nearest_few
-from cescore.errors import DataError, Sentence
+from cescore.errors import DataError, RunError, Sentence
 from cescore.evaluation.tracing.asking import trace_asked, tracer_of
 from cescore.evaluation.tracing.trace import Traced, TracedQuantity, as_graph
 from cescore.evaluation.tracing.whole_workspace import WholeWorkspace
@@ -176,6 +176,11 @@ def _printed(
 
     Figures are the same in every language: where the language asked for was not built, another's
     report is looked at.
+
+    Raises
+    ------
+    RunError
+        The file is not as a build writes it.
     """
     below = f"{report_name(entity.entity_type, entity.entity_id)}/{RESULT}"
     folders = [
@@ -186,7 +191,13 @@ def _printed(
     name = path.relative_to(question.root).as_posix()
     if not path.is_file() or quantity.year != year:
         return PrintedResult(name)
-    values = dict(_values(json_document(path.read_bytes(), name)))
+    try:
+        result = json_document(path.read_bytes(), name)
+        values = {k: None if v is None else float(v) for k, v in _values(result)}
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
+        raise RunError(
+            Sentence("{name}: no result as a build writes it; build the report again", name=name)
+        ) from None
     key = f"{quantity.kind}:{quantity.code}"
     return PrintedResult(name, True, values[key]) if key in values else PrintedResult(name)
 

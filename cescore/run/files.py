@@ -8,7 +8,7 @@ import os
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 PART = ".part"  # how the name of a file ends that is being written
 IGNORED = frozenset(["__pycache__", ".ipynb_checkpoints", ".DS_Store"])
@@ -57,6 +57,13 @@ def tree_hashes(folder: Path, *patterns: str) -> dict[str, str]:
 def readable(name: str) -> str:
     """A file's name as text: bytes that are not UTF-8, as a foreign archive leaves them, escaped."""
     return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def leads_below(name: str) -> bool:
+    """Whether a path that somebody wrote down leads to a place below the folder it is taken from."""
+    path = PurePosixPath(name)
+    is_path = "\0" not in name and name == name.encode("utf-8", "ignore").decode()
+    return is_path and bool(path.parts) and not path.is_absolute() and ".." not in path.parts
 
 
 def combined(hashes: Mapping[str, str]) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cescore.definitions.json_text import json_document
+from cescore.run.files import leads_below
 from cescore.run.order import Key
 
 JOURNAL_NAME = ".journal.jsonl"
@@ -44,9 +45,9 @@ def read_journal(path: Path) -> dict[str, JournalEntry]:
     for line in lines:
         try:
             fields = json_document(line, path)
-            name = str(fields["name"])
+            name = _place(fields["name"])
             made = _entry(fields) if "key" in fields else None
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             continue  # cut off, or written by nobody of ours
         if made:
             entries[name] = made
@@ -55,7 +56,15 @@ def read_journal(path: Path) -> dict[str, JournalEntry]:
     return entries
 
 
+def _place(name: str) -> str:
+    """A path below the tree; a ValueError for what leads out of it, or is no path."""
+    if not leads_below(name):
+        raise ValueError(name)
+    return name
+
+
 def _entry(fields: Mapping[str, Any]) -> JournalEntry:
     key, outputs, record = (dict(fields[part]) for part in ENTRY_FIELDS)
+    outputs = {_place(file): str(digest) for file, digest in outputs.items()}
     inputs, origin = (str(fields.get(part, "")) for part in ("inputs", "origin"))
     return JournalEntry(key, outputs, record, inputs, origin)

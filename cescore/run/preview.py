@@ -18,6 +18,7 @@ from cescore.run.inputs import Inputs
 from cescore.run.job import IN_PROCESS
 from cescore.run.lock import locked
 from cescore.run.order import Manner, Order
+from cescore.run.phases import Phases, silent
 from cescore.run.prepared import KeptPrepared, Prepared
 from cescore.run.store import Store
 
@@ -60,13 +61,15 @@ def _nothing() -> None:
 class Preview:
     """One report or document by its name; the evaluation is kept until data or params change.
 
-    ``begin`` is called as soon as it is known that a report will be made, before any data are read.
+    ``begin`` is called as soon as it is known that a report will be made, before any data are read;
+    ``told`` hears each phase as it begins.
     """
 
     asked: Asked
     name: str
     executor: Executor
     begin: Callable[[], object] = _nothing
+    told: Phases = silent
     _inputs: str = ""
     _edition: Edition | None = None
 
@@ -89,8 +92,11 @@ class Preview:
         if prepared is None:
             self.begin()
             prepared = self._prepared()
-            if kept is not None:
-                kept.keep(prepared)
+            try:
+                return self._made(prepared, inputs)
+            finally:  # all inputs are hashed once more for it: not while somebody waits for the page
+                if kept is not None:
+                    kept.keep(prepared)
         return self._made(prepared, inputs)
 
     def _made(self, prepared: Prepared, inputs: Inputs) -> Previewed:
@@ -105,6 +111,7 @@ class Preview:
                 from cescore.run.engine import run_reports  # not needed for what stands
 
                 self.begin()
+                self.told("reports")
                 store.prepare()
                 (outcome,) = run_reports(self.executor, store, [order])
                 store.finish()
@@ -137,7 +144,8 @@ class Preview:
 
         inputs = combined(Inputs(self.asked.root).files()) + self._variant_text()
         if self._edition is None or inputs != self._inputs:
-            self._edition, self._inputs = open_edition(self.asked), inputs
+            self._edition, self._inputs = open_edition(self.asked, self.told), inputs
+            self.told("evaluating")
         return self._edition
 
     def _variant_text(self) -> str:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
-import xlsxwriter
 
 from cescore.intake.findings import TABLE_ENCODING, FurtherColumns, write_findings
 from cescore.intake.inert import frame_text
@@ -24,6 +23,8 @@ from cescore.run.reviewed import COLUMNS as REVIEW_COLUMNS
 from cescore.run.reviewed import further_columns
 
 if TYPE_CHECKING:
+    import xlsxwriter
+
     from cescore.evaluation.yearly import YearlyEvaluation
 
 RESULTS, WORKBOOK, FINDINGS = "results.csv", "results.xlsx", "findings.csv"
@@ -85,6 +86,8 @@ def workbook(results: pd.DataFrame, yearly: YearlyEvaluation, stage: str = "draf
     """The year's results, one sheet per entity type, one row per entity."""
     buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    import xlsxwriter  # not for a command that writes no tables
+
     with xlsxwriter.Workbook(buffer, options) as book:
         book.set_properties({"created": NO_CLOCK})
         of_year = results[(results["year"] == yearly.year) & results["kind"].isin(WIDE_KINDS)]

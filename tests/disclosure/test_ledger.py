@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from cescore.disclosure.bundles import Bundler
 from cescore.disclosure.kept_pattern import FILE
 from cescore.disclosure.ledger import Ledger
 from cescore.disclosure.remaining import observer_of, ranges
+from cescore.disclosure.statements import Figure
 from cescore.errors import DataError
 from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.method.column import State
@@ -166,6 +167,43 @@ def test_what_was_withheld_stays_withheld_while_that_is_safe(tmp_path: Path) -> 
     path.write_text(text.replace("firm-7-000,2025,waste,", "firm-7-000,2025,waste,1"), "utf-8")
     corrected = Ledger(evaluate_again(tmp_path))
     assert not corrected.is_kept and corrected.withheld >= first.withheld
+
+
+def test_what_is_still_safe_is_not_looked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = Ledger(evaluated(tmp_path, giant_and_equals(), PARKS))
+    (tmp_path / FILE).write_text(first.pattern().text(), encoding="utf-8")
+    path = tmp_path / "data/2025/observations.csv"
+    text = path.read_text("utf-8")
+    corrected = text.replace("firm-7-000,2025,waste,2", "firm-7-000,2025,waste,1")
+    assert corrected != text
+    path.write_text(corrected, "utf-8")
+    asked: list[bool] = []
+
+    def looked_for(
+        costs: Mapping[Figure, float],
+        audit: Callable[[frozenset[Figure]], Collection[object]],
+        before: Collection[Figure],
+    ) -> set[Figure]:
+        asked.append(bool(audit(frozenset(before))))
+        return set(before)
+
+    monkeypatch.setattr("cescore.disclosure.ledger.least_withheld", looked_for)
+    again = Ledger(evaluate_again(tmp_path))
+    assert not again.is_kept and again.withheld == first.withheld
+    assert asked and not any(
+        asked
+    )  # with what was withheld, each system is safe at the first audit
+
+
+def test_a_respondent_s_report_asks_for_no_figure_that_is_withheld(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame = giant_and_equals()
+    bundler = Bundler(evaluated(tmp_path, frame, PARKS))
+    monkeypatch.setattr(Ledger, "withheld", property(lambda _: pytest.fail("asked for")))
+    assert bundler.bundle(frame[1].id).entity.entity_id == frame[1].id
 
 
 def late_in_the_park(root: Path) -> tuple[float, float, float | None]:

@@ -229,6 +229,7 @@ FILES = {
     "titles above the header": ("2024 年报表\n\n".encode() + (HEADER + BODY).encode(), "title_rows", 5),
     "footnote below": ((HEADER + BODY + "填表人：张三\n").encode(), "footnote", 5),
     "columns in another order": (b"value,variable,year,entity_id\n5,waste,2024,D1\n", "", 5),
+    "a row an entity": (b"unit,gdp,waste\nD1,1,5\n", "wide_table", None),
     "column missing": (b"entity_id,year,variable,valeu\nD1,2024,waste,5\n", "column_missing", None),
     "column twice": (b"entity_id,year,variable,value,value\nD1,2024,waste,5,6\n", "column_twice", None),
     "unknown column": (b"entity_id,year,variable,value,colour\nD1,2024,waste,5,red\n", "column_unknown", 5),

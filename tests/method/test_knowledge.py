@@ -37,6 +37,7 @@ def test_no_observer_knows_more_of_a_cell_than_its_largest_contribution() -> Non
     assert knowledge.of("B") == {COAL: 12.0, FUEL: 5.0}
     assert knowledge.of("") == {}
     assert knowledge.most(["A", "B"]) == {COAL: 12.0, FUEL: 5.0}
+    assert Knowledge({COAL: {"A": 0.5}}).most(["A"]) == {COAL: 0.5}
 
 
 def test_a_cell_of_one_holding_is_known_whole() -> None:

@@ -353,3 +353,12 @@ def test_the_book_works_the_ends_of_each_rate_through_by_its_denominator(lang: s
     page = words(method_book.ends(opened(load_definitions(ROOT / "params"), lang)).html)
     assert packed("= 48.31") in packed(page)  # recycled input: 0.75 × 8.6 and 0.25 × 0.94 tonnes
     assert packed("= 99.25") in packed(page)  # reuse: 0.75 × 62 and 0.25 × 15 m3
+
+
+def test_a_reference_value_says_where_it_stands_on_the_scale_of_its_indicator() -> None:
+    rows = method_book.references(opened(load_definitions(ROOT / "params"))).html.split("<tr")
+    of = {
+        code: next(r for r in rows if f">{code}<" in r and "2020" in r) for code in ("R03", "R07")
+    }
+    assert ">60.0<" in of["R03"]  # goes by the national level
+    assert ">10.8<" in of["R07"]  # a rate: 55.4 % between 50 and 100

@@ -12,7 +12,13 @@ import pytest
 
 from cescore.definitions.pictures import FlowLink, FlowNode, FlowPicture
 from cescore.desk import figures, tables
-from cescore.disclosure.bundle import PeerTable, PublicRow, StandardCard
+from cescore.disclosure.bundle import (
+    PeerTable,
+    PublicRow,
+    RemovedIndicator,
+    StandardCard,
+    TypeRobustness,
+)
 from cescore.method.disclosure import PeerFigure
 from cescore.publish.fragment import plain_text
 from cescore.publish.pages.scorecard import rating
@@ -218,6 +224,19 @@ def test_nothing_is_said_of_vetoes_where_the_plan_has_none(zh):
     without = builders.bundle(assessment=replace(builders.bundle().assessment, vetoes=()))
     assert "否决" in zh["assessment_box"].html
     assert "否决" not in tables.assessment_box(pages.opened(without)).html
+
+
+@pytest.mark.parametrize(("n", "is_said"), [(3, False), (4, True)])
+def test_removals_that_are_not_listed_are_said_to_be_elsewhere(n, is_said):
+    removals = [
+        RemovedIndicator(
+            indicator=f"i{k}", zh=f"指标{k}", en=f"I{k}", mean_rank_shift=1, mean_index_shift=1
+        )
+        for k in range(n)
+    ]
+    firm = TypeRobustness(entity_type="park", entities=7, draws=512, removals=tuple(removals))
+    table = repr(tables.robustness_table(pages.opened(builders.bundle(robustness=(firm,)))))
+    assert table.count("指标") == 3 + 2 and ("其余见 result.json" in table) is is_said
 
 
 def test_provenance_holds_both_hashes_whole(zh):

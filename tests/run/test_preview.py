@@ -57,6 +57,16 @@ def test_no_fence_is_told_where_a_notebook_is_the_workspaces_own_or_runs_in_a_ke
     assert "not fenced" in next(unfenced_told(asked))
 
 
+def test_each_phase_is_named_as_it_begins_and_of_what_stands_none(root: Path) -> None:
+    heard: list[str] = []
+    made = replace(preview(root, InThisProcess()), told=heard.append)
+    made.make()
+    assert heard == ["reading", "checking", "evaluating", "withholding", "reports"]
+    heard.clear()
+    made.make()
+    assert heard == []
+
+
 def test_it_is_built_beside_the_run_whose_output_stays_as_it_is(
     root: Path, executor: Executor
 ) -> None:

@@ -76,6 +76,15 @@ def taken(root: Path, gdp: object) -> SentBack:
     return send_back(Asked(root, 2024, progress="quiet"), None, console())
 
 
+def test_two_returns_of_one_entity_are_asked_about_once_with_what_is_wanted(root: Path) -> None:
+    received(root, 121, "D1 again.xlsx")
+    made = taken(root, 120)
+    book = openpyxl.load_workbook(made.folder / "D1-核查意见.xlsx")
+    texts = [str(cell.value) for row in book.worksheets[0].iter_rows() for cell in row]
+    assert sum("D1 again.xlsx、D1.xlsx；均不采用" in text for text in texts) == 1
+    assert any("请说明以哪一份为准" in text for text in texts)
+
+
 def test_a_faulty_return_goes_back_marked_and_what_was_no_workbook_as_a_list(root: Path) -> None:
     made = taken(root, "约120")
     assert [(o.entity_id, o.status) for o in made.outcomes] == [

@@ -166,6 +166,8 @@ def test_the_version_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         (["run", "--only", "hosptal/*"], "did you mean hospital/*?"),
         (["run", "--only", "X9"], "there is hospital/* (4)"),
         (["preview", "hospital/H11"], "did you mean hospital/H1"),
+        (["preview", "Northern Hospitl"], "did you mean Northern Hospital (H1)?"),
+        (["run", "--only", "Northern Hospital"], "did you mean H1?"),
     ],
 )
 def test_a_name_that_is_not_there_ends_in_what_there_is(

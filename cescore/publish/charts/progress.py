@@ -180,6 +180,7 @@ def _lines(
     order = range(len(courses))[::-1]  # the index last, over its groups
     points = [(number_of, *point) for number_of in order for point in courses[number_of].points]
     which, years, values = zip(*points, strict=True)
+    axes.set(xlabel=" ", ylabel=" ")  # or seaborn makes every tick there is to find out about names
     sns.lineplot(  # all at once: a call costs more than its lines
         x=years, y=values, hue=which, hue_order=order, size=which, size_order=order, ax=axes,
         palette={i: QUIET if i else MAIN for i in order}, sizes={i: 1.0 if i else 2.0 for i in order},

@@ -711,9 +711,10 @@ def _backgrounds() -> list[LibraryChange]:
 def _borders() -> list[LibraryChange]:
     """No border at all, or a plain line below: what most boxes and the cells of a table have.
 
-    The line is written by the same calls as in `draw_border`'s general way, which asks for corners,
-    transitions and dashes that it has not.
+    What is written is the same as in `draw_border`'s general way, which asks for corners, transitions
+    and dashes that it has not.
     """
+    import pydyf
     from weasyprint.draw import border
 
     plain = border.draw_border
@@ -752,17 +753,18 @@ def _borders() -> list[LibraryChange]:
         left, top = box.border_box_x(), box.border_box_y()
         width, height = box.border_width(), box.border_height()
         bottom = top + height
+        x, right, y, low, inner, w, h, above = map(
+            pydyf._to_bytes,
+            (left, left + width, top, bottom, bottom - below, width, height, height - below),
+        )
         with stream.artifact(), stream.stacked():
-            stream.move_to(left + width, bottom)
-            stream.line_to(left, bottom)
-            stream.line_to(left + 0, bottom + -below)
-            stream.line_to(left + width + 0, bottom + -below)
-            stream.clip(even_odd=True)
-            stream.end()
+            # each number into bytes once; the library's calls ask for fourteen
+            corners_of_line = (right, low, x, low, x, inner, right, inner)
+            stream.stream.append(b"%b %b m\n%b %b l\n%b %b l\n%b %b l\nW*\nn" % corners_of_line)
             stream.set_color(color)
-            stream.rectangle(left, top, width, height - below)
-            stream.rectangle(left, top, width, height)
-            stream.fill(even_odd=True)
+            stream.stream.append(
+                b"%b %b %b %b re\n%b %b %b %b re\nf*" % (x, y, w, above, x, y, w, h)
+            )
 
     return _everywhere(border, "draw_border", draw_border)
 

@@ -143,5 +143,7 @@ def by_workbook(
     found: dict[str, dict[str, list[ReturnRemark]]] = defaultdict(lambda: defaultdict(list))
     for remark in remarks:
         file = next((cell.file for cell in remark.cells), "") or file_of.get(remark.entity_id, "")
-        found[file][remark.entity_id].append(remark)
+        mine = found[file][remark.entity_id]
+        if remark not in mine:  # of two files that claim one place each has the same finding
+            mine.append(remark)
     return {file: dict(entities) for file, entities in found.items()}

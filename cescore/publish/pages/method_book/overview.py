@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from cescore.definitions.industry_mix import WHOLE, MixPart, pair_of
 from cescore.definitions.model import Framework, Plan
 from cescore.definitions.model.ends import EndsRule, QuantityEnds
@@ -19,6 +21,9 @@ from cescore.method.catalogue import (
     LIMITS,
     IndicatorStatistics,
 )
+from cescore.method.fitting import method_of
+from cescore.method.normalisations import ON_ENDS, on_ends
+from cescore.method.scale import place_on
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import number
 from cescore.publish.pages.document import Words, cut, exact, heading, percent
@@ -293,6 +298,7 @@ def references(book: OpenDocument[MethodBook]) -> Fragment:
                 two_lines(_name_for(words, data, one), one.indicator),
                 words.clauses([f"{one.name(words.lang)} {one.year}", words.t("book.target_value") if one.kind == "target" else ""]),
                 exact(one.value),
+                _place_of(data, one),
                 words.clauses([one.source, words.t("reference.differs", how=one.differs.name(words.lang)) if one.differs.name(words.lang) else ""]),
                 one.tag,
             ]
@@ -300,15 +306,36 @@ def references(book: OpenDocument[MethodBook]) -> Fragment:
         for one in data.references
     ]  # fmt: skip
     columns = [
-        TableColumn(words.t("head.indicator"), 28, "text"),
-        TableColumn(words.t("book.head.area"), 16, "text"),
+        TableColumn(words.t("head.indicator"), 27, "text"),
+        TableColumn(words.t("book.head.area"), 15, "text"),
         TableColumn(words.t("book.head.value"), 8),
-        TableColumn(words.t("book.head.source"), 42, "small"),
+        TableColumn(words.t("book.head.place"), 8),
+        TableColumn(words.t("book.head.source"), 36, "small"),
         TableColumn(words.t("head.tag"), 6, "mid"),
     ]
     if not rows:
         return NONE
     return Fragment.join([heading(words, "book.references"), cut(columns, rows)])
+
+
+def _place_of(data: MethodBook, one: Reference) -> str:
+    """Where the value would stand on the scale of its indicator, 0-100; a dash where none scores it.
+
+    Of the first framework that scores the indicator on stated ends, which hold for all who have none
+    of their own industry.
+    """
+    for framework in data.frameworks:
+        indicator = framework.indicators.get(one.indicator)
+        if indicator is None or not indicator.group or not one.is_for(framework.entity_type):
+            continue
+        posts, method = indicator.goalposts_in(data.run.year), method_of(indicator, framework)
+        if posts is None or method not in ON_ENDS:
+            continue
+        ends = np.array([posts.worst]), np.array([posts.best])
+        value, scale = np.array([one.value]), framework.scale
+        score = on_ends(value, method, ends, direction=indicator.direction, scale=scale)
+        return number(100 * place_on(float(score[0]), scale))
+    return DASH
 
 
 def _name_for(words: Words, data: MethodBook, one: Reference) -> str:

@@ -74,6 +74,8 @@ def robustness_table(bundle: OpenBundle) -> Fragment:
     ]
     few = [view.type_name(one.entity_type) for one in found if one.reason == "few_entities"]
     notes = [view.t("robust.few", types=view.join(few))] if few else []
+    if any(len(one.removals) > MOST_REMOVALS for one in found):
+        notes.append(view.t("robust.largest", n=MOST_REMOVALS))
     if rows:
         parts.append(Table(columns, rows, view.t("caption.removals"), notes).fragment())
     return Fragment.join(parts)

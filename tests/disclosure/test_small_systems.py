@@ -1,0 +1,342 @@
+"""The ledger's systems of a city of two parks and eight firms, worked out by hand.
+
+PK1 holds a, b and the two firms of H, of metal; PK2 holds e and f of stone, g and h of metal. h recycles
+nothing. PK1 returned 7 of waste that no firm did. Everything else is the same in both years.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from cases import Firm, evaluate_again, evaluated
+
+from cescore.disclosure.behind import Behind, Quantity
+from cescore.disclosure.costs import costs
+from cescore.disclosure.industries import OF_INDUSTRY
+from cescore.disclosure.kept_pattern import KeptPattern
+from cescore.disclosure.ledger import Ledger
+from cescore.disclosure.printed_sums import PrintedSums, is_implied
+from cescore.disclosure.statements import Figure, Returned
+from cescore.disclosure.system_audit import SystemAudit
+from cescore.disclosure.unknowns import LATE, Rest, is_late
+from cescore.evaluation.yearly import YearlyEvaluation
+from cescore.method.inference import Key
+from cescore.method.knowledge import RespondentCell
+
+PARKS = ("PK1", "PK2")
+FIRMS = [
+    Firm("a", 100, recycled=60),
+    Firm("b", 50),
+    Firm("c", 10, holding="H"),
+    Firm("d", 30, holding="H"),
+    Firm("e", 70, park="PK2", industry="stone"),
+    Firm("f", 60, park="PK2", industry="stone"),
+    Firm("g", 20, park="PK2"),
+    Firm("h", 5, park="PK2", recycled=0),
+]
+
+
+@pytest.fixture(scope="module")
+def yearly(tmp_path_factory: pytest.TempPathFactory) -> YearlyEvaluation:
+    root = tmp_path_factory.mktemp("city")
+    evaluated(root, FIRMS, PARKS)
+    returned = root / "data/2025/observations.csv"
+    text = returned.read_text("utf-8").replace("PK1,2025,waste,400.0", "PK1,2025,waste,407.0")
+    returned.write_text(text.replace("C1,2025,waste,800.0", "C1,2025,waste,807.0"), "utf-8")
+    assert text.count("407.0") == 1
+    return evaluate_again(root)
+
+
+@pytest.fixture(scope="module")
+def ledger(yearly: YearlyEvaluation) -> Ledger:
+    return Ledger(yearly)
+
+
+@pytest.fixture(scope="module")
+def behind(ledger: Ledger) -> Behind:
+    return ledger.behind
+
+
+def short(key: Key) -> str:
+    """PK1/metal, PK2 (of no industry), rest of PK1, with ' late' of late returns."""
+    if isinstance(key, Rest):
+        return f"rest of {key.body}"
+    assert isinstance(key, RespondentCell)
+    body, *marks = key.group  # type: ignore[misc]
+    industry = [m.removeprefix(OF_INDUSTRY) for m in marks if m.startswith(OF_INDUSTRY)]
+    return "/".join([body, *industry]) + " late" * (LATE in marks)
+
+
+def said(
+    sums: PrintedSums, code: str, body: str, year: int = 2025
+) -> list[tuple[dict[str, float], float, float]]:
+    """What a figure gives away: unknowns with coefficients, the sum, and its half-width."""
+    return [
+        (
+            {short(key): c for key, c in p.statement.terms.items()},
+            (p.statement.low + p.statement.high) / 2,
+            (p.statement.high - p.statement.low) / 2,
+        )
+        for p in sums.every
+        if p.figure == Figure(body, code, year)
+    ]
+
+
+# --- who stands behind what -------------------------------------------------------------------
+
+
+def test_a_body_contains_what_lies_in_it_at_any_depth(behind: Behind) -> None:
+    assert [b.entity_id for b in behind.bodies] == ["C1", "PK1", "PK2"]
+    assert behind.inside("C1") == ("PK1", "PK2") and behind.inside("PK1") == ()
+    assert behind.chain("a") == ("PK1", "C1") and behind.chain("PK2") == ("C1",)
+    assert behind.chain("C1") == ()
+    assert behind.respondents == tuple("abcdefgh")
+    assert (behind.holder("c"), behind.holder("a")) == ("H", "a")
+
+
+def test_what_respondents_returned_is_by_magnitude_and_without_zeros(behind: Behind) -> None:
+    recycled = behind.values(Quantity("recycled", 2025))
+    assert recycled == {"a": 60, **dict.fromkeys("bcdefg", 50.0)}
+    assert behind.values(Quantity("recycled", 2019)) == {}
+    assert behind.values(Quantity("nothing", 2025)) == {}
+    assert behind.has_returned("h", 2025) and not behind.has_returned("h", 2019)
+    assert not behind.has_returned("PK1", 2025)
+
+
+def test_a_body_s_own_figure_is_its_own_where_it_returned_one(behind: Behind) -> None:
+    waste = Quantity("waste", 2025)
+    assert (behind.figure("PK1", waste), behind.figure("PK2", waste)) == (407, 400)
+    assert behind.figure("PK1", Quantity("waste", 2019)) is None
+    assert behind.figure("PK1", Quantity("nothing", 2025)) is None
+    assert not behind.is_summed("PK1", waste)
+    assert behind.is_about_respondents(waste)
+    assert not behind.is_about_respondents(Quantity("nothing", 2025))
+
+
+# --- what is unknown --------------------------------------------------------------------------
+
+
+def test_respondents_that_no_sum_tells_apart_are_one_unknown(ledger: Ledger) -> None:
+    """Output is totalled by industry as well; recycled is not."""
+    cells = ledger.sums.unknowns.cells
+    of_2025 = {
+        (short(c), c.quantity.code): dict(p) for c, p in cells.items() if c.quantity.year == 2025
+    }  # type: ignore[attr-defined]
+    assert of_2025["PK1/metal", "output"] == {"a": 100, "b": 50, "H": 40}
+    assert of_2025["PK2/stone", "output"] == {"e": 70, "f": 60}
+    assert of_2025["PK2/metal", "output"] == {"g": 20, "h": 5}
+    assert of_2025["PK1", "recycled"] == {"a": 60, "b": 50, "H": 100}
+    assert of_2025["PK2", "recycled"] == {"e": 50, "f": 50, "g": 50}
+    assert len(of_2025) == 3 + 3 * 2
+
+
+def test_a_body_s_figure_is_the_cells_in_it_and_what_no_respondent_returned(ledger: Ledger) -> None:
+    unknowns, waste = ledger.sums.unknowns, Quantity("waste", 2025)
+    keys = {b: [short(k) for k in unknowns.of(Returned(b, waste))] for b in ("PK1", "PK2", "C1")}
+    assert keys["PK1"] == ["PK1", "rest of PK1"] and keys["PK2"] == ["PK2", "rest of PK2"]
+    assert keys["C1"] == ["PK1", "PK2", "rest of PK1", "rest of PK2"]
+    rests = {b: unknowns.truth[Rest(b, waste)] for b in PARKS}
+    assert rests == {"PK1": 7, "PK2": 0}
+    cell = unknowns.cell_of("c", waste)
+    assert cell is not None and unknowns.members(cell) == dict.fromkeys("abcd", 100.0)
+    assert unknowns.cell_of("h", Quantity("recycled", 2025)) == unknowns.cell_of(
+        "e", Quantity("recycled", 2025)
+    )
+    assert unknowns.keys_of(Figure("PK1", "waste", 2025)) == unknowns.of(Returned("PK1", waste))
+
+
+# --- what figures give away -------------------------------------------------------------------
+
+
+def test_a_returned_figure_gives_its_sum_away_exactly(ledger: Ledger) -> None:
+    (made,) = said(ledger.sums, "waste", "PK1")
+    assert made[0] == {"PK1": 1, "rest of PK1": 1}
+    assert made[1:] == pytest.approx((407, 407e-7))
+
+
+def test_a_rate_gives_both_of_its_sums_away_in_its_own_unit(ledger: Ledger) -> None:
+    recycled, waste = said(ledger.sums, "recycling", "PK1")
+    assert recycled[0] == {"PK1": 100, "rest of PK1": 100}
+    assert recycled[1] == pytest.approx(21_000) and waste[1] == pytest.approx(407)
+    assert waste[0] == {"PK1": 1, "rest of PK1": 1}
+
+
+def test_a_total_of_an_industry_is_of_its_cells_and_as_it_is_rounded(ledger: Ledger) -> None:
+    totals = {f.code: t for f, t in ledger.industries.totals.items() if f.year == 2025}
+    metal, stone = totals["output @ metal"], totals["output @ stone"]
+    assert (metal.value, metal.shown, metal.half_width, metal.n, metal.is_safe) == (
+        215,
+        220,
+        5,
+        5,
+        True,
+    )
+    assert (stone.value, stone.n, stone.is_safe) == (130, 2, False)
+    assert ledger.industries.hidden == {
+        stone.figure,
+        replace(stone, quantity=Quantity("output", 2024)).figure,
+    }
+    (made,) = said(ledger.sums, "output @ metal", "C1")
+    assert made[0] == {"PK1/metal": 1, "PK2/metal": 1}
+    assert made[1:] == pytest.approx((220, 5))
+    assert said(ledger.sums, "output @ stone", "C1") == []
+    assert [t.industry for t in ledger.industries.of("C1", 2025)] == ["metal", "stone"]
+    assert ledger.industries.of("PK1", 2025) == [] == ledger.industries.of("C1", 2019)
+    assert ledger.industries.industry("e", Quantity("output", 2025)) == "stone"
+    assert ledger.industries.industry("e", Quantity("waste", 2025)) is None
+    assert not ledger.shows_total(stone)
+
+
+def test_what_follows_from_released_figures_of_the_body_says_nothing_more(ledger: Ledger) -> None:
+    rate, own = Figure("PK2", "recycling", 2025), Figure("PK2", "recycled", 2025)
+    waste = Figure("PK2", "waste", 2025)
+    first, second = (p for p in ledger.printed if p.figure == rate)
+    assert is_implied(first, [own]) and not is_implied(first, [waste])
+    assert is_implied(second, [waste, rate]) and not is_implied(second, [rate])
+    (returned,) = (p for p in ledger.printed if p.figure == own)
+    assert not is_implied(returned, [own, rate])
+
+
+# --- what it costs, and what is withheld -----------------------------------------------------
+
+
+def test_what_readers_look_at_first_costs_most_and_a_level_above_twice(ledger: Ledger) -> None:
+    found = ledger.sums.costs
+    assert found[Figure("PK1", "waste", 2025)] == pytest.approx(3 * (1 + 0.5 * 407 / 807))
+    assert found[Figure("C1", "waste", 2025)] == pytest.approx(3 * 2 * 1.5)
+    assert found[Figure("C1", "productivity", 2025)] == pytest.approx(60 * 2 * 1.5)
+    assert found[Figure("PK2", "productivity", 2025)] == pytest.approx(60 * (1 + 0.5 * 400 / 800))
+    assert found[Figure("C1", "output @ metal", 2025)] == pytest.approx(1 * 2 * 1.5)
+
+
+def test_what_an_earlier_edition_withheld_costs_a_hundredth(behind: Behind) -> None:
+    one, other = Figure("PK1", "waste", 2025), Figure("PK2", "waste", 2025)
+    found = costs([(one, 50.0), (other, 100.0), (one, 20.0)], behind, {one})
+    assert found == pytest.approx({one: 0.01 * 3 * 1.25, other: 3 * 1.5})
+
+
+def test_systems_are_what_no_figure_ties_together(ledger: Ledger) -> None:
+    """Output with material, by the rate of both; recycled with waste; each year apart."""
+    found = [{(p.figure.code, p.figure.year) for p in audit.printed} for audit in ledger.audits]
+    of_output = ("output", "material", "productivity", "output @ metal")
+    assert found == [
+        {(code, year) for code in codes}
+        for codes in (of_output, ("waste", "recycled", "recycling"))
+        for year in (2024, 2025)
+    ]
+
+
+def audit_of(ledger: Ledger, code: str) -> SystemAudit:
+    (audit,) = (a for a in ledger.audits if Figure("PK2", code, 2025) in a.figures)
+    return audit
+
+
+def given_away(
+    audit: SystemAudit, withheld: frozenset[Figure] = frozenset()
+) -> list[tuple[str, ...]]:
+    """Target, observer, rule and the figures that give it away."""
+    return [
+        (b.target, b.observer, b.rule, *sorted(f"{f.entity_id} {f.code}" for f in b.proof))  # type: ignore[attr-defined]
+        for b in audit.breaches(withheld)
+    ]
+
+
+def test_sums_of_three_are_given_away_by_themselves(ledger: Ledger) -> None:
+    assert given_away(audit_of(ledger, "recycled")) == [
+        ("H", "", "contributors", "PK1 waste"),
+        ("H", "", "contributors", "PK1 recycled"),
+        ("e", "", "contributors", "PK2 recycled"),
+    ]
+    assert given_away(audit_of(ledger, "output")) == [
+        ("a", "", "contributors", "PK1 output"),
+        ("H", "", "contributors", "PK1 material"),
+    ]
+
+
+def test_an_industry_less_another_and_a_park_less_both_are_found(ledger: Ledger) -> None:
+    """Stone is at most 345 - 215, and e and f make 77 + 60 of it; g and h are at least 155 - 130."""
+    hidden = frozenset(Figure("PK1", c, 2025) for c in ("output", "material", "productivity"))
+    assert given_away(audit_of(ledger, "output"), hidden) == [
+        ("e", "f", "upper", "C1 output", "C1 output @ metal"),
+        ("g", "h", "lower", "C1 output", "C1 output @ metal", "PK2 output"),
+    ]
+
+
+def test_the_least_is_withheld_and_nothing_stands_above_it(ledger: Ledger) -> None:
+    assert ledger.withheld == {
+        Figure(body, code, year)
+        for year in (2024, 2025)
+        for body, codes in (
+            ("C1", ["output @ metal"]),
+            ("PK1", ["material", "output", "productivity", "recycled", "recycling", "waste"]),
+            ("PK2", ["recycled", "recycling"]),
+        )
+        for code in codes
+    }
+    assert ledger.above == frozenset()
+
+
+def test_nothing_is_left_to_infer_from_what_is_released(ledger: Ledger) -> None:
+    for audit in ledger.audits:
+        assert audit.breaches(ledger.withheld & audit.figures) == []
+    assert ledger.breaches(ledger.withheld) == []
+    assert ledger.breaches() != []
+
+
+def test_a_body_s_withheld_figures_are_listed_by_code_and_year(ledger: Ledger) -> None:
+    withheld, above = ledger.of_body("PK1")
+    assert all(years <= {2024, 2025} for years in (*withheld.values(), *above.values()))
+    assert {Figure("PK1", c, y) for c, years in withheld.items() for y in years} == {
+        f for f in ledger.withheld if f.entity_id == "PK1"
+    }
+    assert list(withheld) == sorted(withheld)
+    assert not any(OF_INDUSTRY in code for code in ledger.of_body("C1")[0])
+    assert ledger.is_released("PK1", "waste", 2025) is (2025 not in withheld.get("waste", ()))
+
+
+# --- editions before it -----------------------------------------------------------------------
+
+
+def test_late_returns_are_told_apart_and_what_was_printed_without_them_stays(
+    behind: Behind,
+) -> None:
+    filed = frozenset("abcdefg")
+    sums = PrintedSums(behind, KeptPattern(filed={2025: filed}))
+    assert sums.unknowns.late(Quantity("output", 2025)) == {"h"}
+    assert (
+        sums.unknowns.late(Quantity("recycled", 2025)) == frozenset()
+    )  # of which h returned nothing
+    assert sums.unknowns.late(Quantity("output", 2024)) == frozenset()
+    keys = sums.unknowns.sums[Quantity("output", 2025)]["PK2"]
+    assert [short(k) for k in keys] == ["PK2/stone", "PK2/metal", "PK2/metal late", "rest of PK2"]
+    assert [is_late(k) for k in keys] == [False, False, True, False]
+    (earlier,) = said(sums, "earlier edition: output", "PK2")
+    assert earlier[0] == {"PK2/stone": 1, "PK2/metal": 1, "rest of PK2": 1}
+    assert earlier[1] == pytest.approx(150)
+    (total,) = said(sums, "earlier edition: output @ metal", "C1")
+    assert total[0] == {"PK1/metal": 1, "PK2/metal": 1} and total[1:] == pytest.approx((210, 5))
+    assert said(sums, "earlier edition: recycled", "PK2") == []
+    assert said(sums, "earlier edition: output", "PK2", 2024) == []
+
+
+def test_what_an_earlier_edition_withheld_was_not_printed_in_it(behind: Behind) -> None:
+    figures = frozenset([Figure("PK2", "output", 2025), Figure("C1", "output @ metal", 2025)])
+    sums = PrintedSums(behind, KeptPattern(filed={2025: frozenset("abcdefg")}, withheld=figures))
+    assert said(sums, "earlier edition: output", "PK2") == []
+    assert said(sums, "earlier edition: output @ metal", "C1") == []
+    assert len(said(sums, "earlier edition: output", "C1")) == 1
+
+
+def test_a_pattern_holds_who_had_returned_and_reads_back_as_it_was(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    kept = ledger.pattern()
+    assert kept.filed == {2024: frozenset("abcdefgh"), 2025: frozenset("abcdefgh")}
+    assert (kept.withheld, kept.above, kept.audited) == (
+        ledger.withheld,
+        ledger.above,
+        ledger.basis,
+    )
+    assert not ledger.is_kept
