@@ -173,8 +173,8 @@ class PublicView:
         seen = [
             code
             for code, now, _ in pairs
-            for year in self.withheld.get(code, ())
-            if now.is_present[0, found.panel.years.index(year)]
+            for j, year in enumerate(found.panel.years)
+            if year in self.withheld.get(code, ()) and now.is_present[0, j]
         ]
         if wrong or seen:
             entity = found.panel.entities[0]

@@ -233,6 +233,14 @@ def audit_of(ledger: Ledger, code: str) -> SystemAudit:
     return audit
 
 
+def test_a_rate_ties_no_figures_together_and_is_returned_by_nobody(ledger: Ledger) -> None:
+    """Only a rule or a printed sum is an equation; only what was returned can be solved for."""
+    audit = audit_of(ledger, "recycled")
+    assert not audit.equations.figures and not audit.unprinted and not audit.held_by_each
+    assert {f.code for f in audit.returned} == {"waste", "recycled"}
+    assert {f.code for f in audit.figures} == {"waste", "recycled", "recycling"}
+
+
 def given_away(
     audit: SystemAudit, withheld: frozenset[Figure] = frozenset()
 ) -> list[tuple[str, ...]]:
