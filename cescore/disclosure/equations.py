@@ -9,8 +9,6 @@ from typing import NamedTuple
 
 from cescore.disclosure.statements import Figure
 
-MOST_OPEN = 3  # withheld figures of one rule: of more it says next to nothing of each
-
 
 class Follows(NamedTuple):
     """A returned figure that is withheld and follows from released ones all the same, at most so
@@ -72,7 +70,7 @@ class Equations:
         not_known = set(hidden) - set(known)
         for equation in self._every:
             unknown = equation.coefficients.keys() & not_known
-            if 1 < len(unknown) <= MOST_OPEN:
+            if len(unknown) > 1:
                 yield equation
 
     def following(

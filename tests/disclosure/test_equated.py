@@ -157,3 +157,16 @@ def test_no_equation_has_one_hidden_figure_alone_that_would_break_a_rule(
         recycling = [f.recycled for f in frame if f.park == park and f.recycled]
         if len(recycling) in (1, 2):
             assert len(hidden) >= 2, (park, hidden)
+
+
+@pytest.mark.parametrize("hidden", ["ab", "abcd", "abcdefgh"])
+def test_a_rule_counts_however_many_of_its_figures_are_withheld(hidden: str) -> None:
+    every = figures("abcdefgh")
+    rule_of_eight = Equation(dict.fromkeys(every, 0.0), dict.fromkeys(every, 1.0))
+    assert list(Equations([rule_of_eight]).open(figures(hidden), [])) == [rule_of_eight]
+
+
+def test_a_rule_of_one_withheld_figure_is_no_unknown_more() -> None:
+    every = figures("abc")
+    equations = Equations([Equation(dict.fromkeys(every, 0.0), dict.fromkeys(every, 1.0))])
+    assert list(equations.open(every[:1], [])) == []
