@@ -23,6 +23,12 @@ TOTAL = "Total"
 CLOSE = 1e-3  # of a value: it reads two decimals
 
 
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its solver writes logs to where it is started."""
+    monkeypatch.chdir(tmp_path)
+
+
 def table(seed: int) -> tuple[dict[str, Cell], Publication]:
     """Firms by region and branch, and one variable of theirs with all totals."""
     draw = random.Random(seed)
