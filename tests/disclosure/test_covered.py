@@ -194,10 +194,12 @@ def yearly(tmp_path_factory: pytest.TempPathFactory) -> YearlyEvaluation:
 
 def park_checks(*formulas: str) -> tuple[Plan, tuple[MeasureLine, ...]]:
     """A park's checks on these formulas, on the way to their goals, and two on nothing withheld."""
-    checks = [{**GOAL, "id": f"c{i}", "formula": formula} for i, formula in enumerate(formulas)]
+    checks: list[dict[str, Any]] = [
+        {**GOAL, "id": f"c{i}", "formula": formula} for i, formula in enumerate(formulas)
+    ]
     checks += [{**GOAL, "id": f"open{i}", "formula": "water"} for i in range(2)]
     made = asked(*checks)
-    values = {check["id"]: str(50 + 7 * i) for i, check in enumerate(checks)}
+    values = {str(check["id"]): str(50 + 7 * i) for i, check in enumerate(checks)}
     return made, inspected(made, **values)
 
 
