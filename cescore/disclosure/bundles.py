@@ -207,7 +207,7 @@ class Bundler:
             found,
             score_low=to_decimals(found.score_low, INDEX_DECIMALS),
             score_high=to_decimals(found.score_high, INDEX_DECIMALS),
-            middle=None,
+            percentiles=None,
         )
 
     def _firmness(self, entity: Entity, assessed: Assessment) -> GradeFirmness | None:
