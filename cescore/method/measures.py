@@ -35,6 +35,7 @@ from cescore.definitions.scored_elsewhere import Elsewhere
 from cescore.errors import MethodError, Sentence
 from cescore.method.yardsticks import (
     INSPECTED,
+    OPEN,
     PARTIAL_SHARE,
     RECORDED_ONLY,
     STATUSES,
@@ -215,6 +216,12 @@ def counts(lines: Iterable[MeasureLine]) -> dict[str, int]:
 def is_recorded_only(check: InspectedCheck) -> bool:
     """Whether a check was inspected and is held against nothing: done or not done is no verdict."""
     return check["unscored"] in RECORDED_ONLY
+
+
+def open_scored(lines: Iterable[MeasureLine]) -> list[InspectedCheck]:
+    """The scored checks that are partly done or not done, and so lack credit."""
+    every = (check for line in lines for check in line.checks if check["status"] in OPEN)
+    return [check for check in every if check["credit"] is not None and check["credit"] < 1]
 
 
 def verdicts(lines: Iterable[MeasureLine]) -> dict[CheckStatus, int]:

@@ -12,9 +12,10 @@ from cescore.method.measures import (
     MeasureLine,
     is_recorded_only,
     measure_points,
+    open_scored,
     verdicts,
 )
-from cescore.method.yardsticks import OPEN, UNSCORED
+from cescore.method.yardsticks import LEAST_PARTIAL, OPEN, UNSCORED
 from cescore.publish.charts.bullets import check_bar, check_head
 from cescore.publish.charts.plan_bars import STATUSES, system_name
 from cescore.publish.fragment import Fragment, paragraph, two_lines
@@ -187,7 +188,26 @@ def _open_checks(view: View) -> Fragment:
         TableColumn(view.t("head.units"), 21, "text"),
         TableColumn(view.t("head.inspection"), 26, "text"),
     ]
-    return Table(columns, rows, view.t("caption.open_checks")).fragment()
+    notes = [view.sentences(_open_counts(view, [check for check, _ in found]))]
+    return Table(columns, rows, view.t("caption.open_checks"), notes).fragment()
+
+
+def _open_counts(view: View, listed: Sequence[InspectedCheck]) -> Iterator[str]:
+    """How many of the open checks are scored, those that page one counts, what the others are, and
+    how many lack credit though they are done."""
+    every = [check for measure in view.data.measures for check in measure.checks]
+    counted = {
+        "scored": len(open_scored(view.data.measures)),
+        "elsewhere": sum(bool(check["unscored"]) for check in listed),
+        "withheld": sum(check["credit"] is None and not check["unscored"] for check in listed),
+        "done": sum(check["status"] == "done" and (check["credit"] or 1) < 1 for check in every),
+    }
+    for kind, n in counted.items():
+        if n:
+            yield view.t(f"measures.open_counts.{kind}", n=n)
+    little = [c for c in listed if c["status"] == "partial" and c["yardstick"] == "improves"]
+    if any(c["credit"] is not None and c["credit"] < LEAST_PARTIAL for c in little):
+        yield view.t("measures.open_counts.little")
 
 
 def _held_against(view: View, check: InspectedCheck) -> Markup | str:

@@ -220,7 +220,7 @@ class _Lines:
         """Group and index: scores stand in the columns of the years as well."""
         view, none = self.view, Number(None)
         now, last = (scores.get(view.bundle.year - back, none) for back in (0, 1))
-        change = _with_sign(moved(now, last), point_change(now, last))
+        change = with_sign(moved(now, last), point_change(now, last))
         return [
             # signs stand with the indicators: a sum over them would bear the sign of each
             *(view.cell(replace(scores[year], flags=0), 1) for year in view.shown_years),
@@ -265,7 +265,7 @@ class _Lines:
         decimals = view.decimals(code, [*(n.value for n in numbers), *(posts or ())])
         score, before = view.scores(self.scored.scores, code, (year, year - 1))
         weight = weight_of(self.result, code, view.now) if view.data.filed else 0.0
-        change = _with_sign(moved_from(old, score, before), view.change(new, old, indicator.unit))
+        change = with_sign(moved_from(old, score, before), view.change(new, old, indicator.unit))
         return Row(
             [
                 view.with_unit(code),
@@ -292,9 +292,12 @@ class _Lines:
         return median.after(Markup("{} ").format(sign)) if sign else median
 
 
-def _with_sign(sign: str, change: PrintedNumber) -> PrintedNumber:
-    """A change after the sign of what it did to the score."""
-    return change.after(Markup('<i class="mv">{}</i>').format(sign)) if sign else change
+def with_sign(sign: str, change: PrintedNumber) -> PrintedNumber:
+    """A change after the sign of what it did to the score; one that prints as none has no sign."""
+    is_nothing = not any(digit in "123456789" for digit in change)
+    if not sign or (is_nothing and change.value is not None):
+        return change
+    return change.after(Markup('<i class="mv">{}</i>').format(sign))
 
 
 def reported_table(bundle: OpenBundle, indicators: Panel) -> Fragment:
