@@ -304,7 +304,9 @@ def with_total_withheld(data):
 
 def test_where_the_total_is_withheld_advice_keeps_its_order_and_prints_no_points_of_it():
     shown, withheld = said(checks(0.0, 1.0, 1.0)), said(with_total_withheld(checks(0.0, 1.0, 1.0)))
-    assert "M01a" in shown[0] and "M01a" in withheld[0], "a fifteenth of the total: more than any step"
+    assert "M01a" in shown[0] and "M01a" in withheld[0], (
+        "a fifteenth of the total: more than any step"
+    )
     assert not [line for line in withheld if "总分" in line]
     few = said(with_total_withheld(checks(0.99, 1.0, 1.0)))
     assert not [line for line in few if "M01a" in line], "0.07 of the total"
