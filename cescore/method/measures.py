@@ -78,6 +78,9 @@ class InspectedCheck(TypedDict):
     notes
         What differs from the record, see `yardsticks.CheckNote`; ``recorded`` is the status that the
         inspector gave where another one counts.
+    unit
+        % of a rate, count of a number of things; of an amount the code of the variable that it is,
+        whose unit is its own; absent where nothing says it.
     """
 
     id: str
@@ -101,6 +104,7 @@ class InspectedCheck(TypedDict):
     elsewhere: str
     notes: tuple[CheckNote, ...]
     recorded: NotRequired[CheckStatus]
+    unit: NotRequired[str]
 
 
 @dataclass(frozen=True)
@@ -361,7 +365,9 @@ def _inspected(check: Check, measure: Measure, asked: _Inspection) -> InspectedC
         if judged.note != "no_value" and judged.status != status:
             notes = ("by_yardstick", *notes)
         if other is not None:
-            judged = replace(judged, share=None, unscored=other.where)
+            # what is held against nothing has no verdict, wherever else its quantity is scored
+            why = judged.unscored if judged.unscored in RECORDED_ONLY else other.where
+            judged = replace(judged, share=None, unscored=why)
     counted: CheckStatus = judged.status
     if counted == "done" and evidence == "none":
         counted = "partial"
@@ -387,9 +393,18 @@ def _inspected(check: Check, measure: Measure, asked: _Inspection) -> InspectedC
         elsewhere=other.code if other is not None else "",
         notes=notes if status in INSPECTED else (),
     )
+    if unit := _unit_of(check):
+        line["unit"] = unit
     if counted == written or written == "not_inspected":
         return line
     return {**line, "recorded": written}
+
+
+def _unit_of(check: Check) -> str:
+    """What a number of a check is in; "" where nothing says it."""
+    if check.type in ("rate", "count"):
+        return "%" if check.type == "rate" else "count"
+    return check.formula if check.type == "amount" and check.formula.isidentifier() else ""
 
 
 def _held_against(check: Check, asked: _Inspection) -> HeldAgainst:

@@ -10,9 +10,11 @@ import pytest
 
 from cescore.desk import tables
 from cescore.disclosure.bundle import PeerTable
+from cescore.method.column import State
 from cescore.method.disclosure import PeerFigure
 from cescore.publish.numbers import change_cell
-from cescore.publish.pages.scorecard.results import with_sign
+from cescore.publish.pages.scorecard.results import with_sign, within_reach_of_lags
+from cescore.publish.view import Number, View
 from cescore.publish.words import LANGUAGES
 
 
@@ -162,3 +164,35 @@ def test_the_checks_of_page_one_are_told_from_the_others_that_are_open_or_lack_c
         "另有1项已完成，因佐证的种类未得满分", "得分不足一半的也列为部分完成",
     ):  # fmt: skip
         assert words in page
+
+
+def test_numbers_of_checks_have_separators_their_unit_and_what_tells_them_apart():
+    page = measures_page(
+        builders.check("M01a", "比率", "Rate", status="partial", credit=0.5, yardstick="goal",
+                       value="79.96", goal=80.0, unit="%"),
+        builders.check("M01b", "数量", "Count", status="partial", credit=0.5, quantity="flow",
+                       yardstick="improves", value="48777", last=491.333, unit="count"),
+        builders.check("M01c", "用水", "Water", status="not_done", credit=0.0, quantity="stock",
+                       yardstick="improves", value="45738.7", last=50000.0, unit="water_use"),
+        builders.check("M01d", "降幅", "Fall", status="not_done", credit=0.0, yardstick="goal",
+                       value="-3", goal=2.0, unit="%"),
+    )  # fmt: skip
+    for words in (
+        "79.96%", "目标 ≥80.00%", "48,777", "此前均值 491.3", "45,738.7\xa0万立方米",
+        "上年 50,000.0\xa0万立方米", "−3.0%", "目标 ≥2.0%",
+    ):  # fmt: skip
+        assert words in page
+
+
+def test_before_the_lags_of_a_formula_have_a_first_year_nothing_is_missing():
+    framework = builders.framework()
+    growth = framework.indicators["resource_output"].model_copy(
+        update={"code": "growth", "formula": "gdp / lag(gdp, 3) - 1", "group": "", "weight": 0.0}
+    )
+    states = {
+        year: n.state
+        for year, n in zip((2020, 2023), within_reach_of_lags(
+            View(pages.opened()), growth, (Number(None, State.MISSING),) * 2, (2020, 2023)
+        ), strict=True)
+    }  # fmt: skip
+    assert states == {2020: State.NOT_COMPUTABLE, 2023: State.MISSING}

@@ -13,13 +13,23 @@ from cescore.method.measures import (
     is_recorded_only,
     measure_points,
     open_scored,
+    recorded_number,
     verdicts,
 )
 from cescore.method.yardsticks import LEAST_PARTIAL, OPEN, UNSCORED
 from cescore.publish.charts.bullets import check_bar, check_head
 from cescore.publish.charts.plan_bars import STATUSES, system_name
 from cescore.publish.fragment import Fragment, paragraph, two_lines
-from cescore.publish.numbers import DASH, PrintedNumber, count, percentage
+from cescore.publish.numbers import (
+    DASH,
+    PER_CENT,
+    PrintedNumber,
+    count,
+    decimals_for,
+    number,
+    percentage,
+    quantity,
+)
 from cescore.publish.pages.credits import credit_sum
 from cescore.publish.pages.scorecard.sections import nothing
 from cescore.publish.table import Row, Table, TableColumn
@@ -31,6 +41,7 @@ if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenBundle
 
 UNITS_SHOWN = 3
+MOST_DECIMALS = 4  # of a number of a check
 
 
 def measures_table(bundle: OpenBundle, *, every: bool = False) -> Fragment:
@@ -212,8 +223,27 @@ def _open_counts(view: View, listed: Sequence[InspectedCheck]) -> Iterator[str]:
 
 def _held_against(view: View, check: InspectedCheck) -> Markup | str:
     """The number recorded, and below it what it is held against."""
-    words = yardstick_words(view, check)
-    return two_lines(check["value"], words) if check["value"] else words
+    words, value = yardstick_words(view, check), recorded_number(check["value"])
+    shown = check["value"] if value is None else _in_unit(view, check, value)
+    return two_lines(shown, words) if shown else words
+
+
+def _in_unit(view: View, check: InspectedCheck, value: float) -> str:
+    """A number of a check with its unit, and the decimals at which those that differ are seen to."""
+    code = check.get("unit", "")
+    known = code in view.bundle.framework.variables or code in view.data.terms
+    unit = code if code in (PER_CENT, "count") else view.unit(code) if known else ""
+    held = (recorded_number(check["value"]), check["goal"], check["last"])
+    numbers = [one for one in held if one is not None]
+    decimals = decimals_for(unit, numbers)
+    if unit != PER_CENT:
+        decimals = max(decimals, 1) if any(one % 1 for one in numbers) else 0
+    while decimals < MOST_DECIMALS and len({number(n, decimals) for n in numbers}) < len(
+        set(numbers)
+    ):
+        decimals += 1
+    decimals = 0 if unit == "count" and not value % 1 else decimals
+    return quantity(value, "" if unit == "count" else unit, view.lang, decimals)
 
 
 def yardstick_words(view: View, check: InspectedCheck) -> str:
@@ -236,8 +266,8 @@ def _yardstick(view: View, check: InspectedCheck) -> str:
     elif yardstick == "improves" and check["quantity"] == "flow":
         kind = f"flow.{kind}"
     numbers = {
-        "goal": "" if goal is None else f"{goal:g}",
-        "last": "" if last is None else f"{last:.6g}",
+        "goal": "" if goal is None else _in_unit(view, check, goal),
+        "last": "" if last is None else _in_unit(view, check, last),
     }
     return view.t(f"yardstick.{yardstick}.{kind}", **numbers)
 

@@ -13,6 +13,7 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
+from cescore.definitions.formula import parse
 from cescore.definitions.model import Indicator, Progress
 from cescore.method.column import Panel, State
 from cescore.method.mean_tree import index_tree
@@ -300,6 +301,21 @@ def with_sign(sign: str, change: PrintedNumber) -> PrintedNumber:
     return change.after(Markup('<i class="mv">{}</i>').format(sign))
 
 
+def within_reach_of_lags(
+    view: View, indicator: Indicator, numbers: Sequence[Number], of_years: Sequence[int]
+) -> list[Number]:
+    """The numbers of the years shown; before a formula's lags have a first year nothing was due, and
+    nothing is missing."""
+    back = parse(indicator.formula, across=True).longest_lag
+    first = min(view.years) + back
+    return [
+        replace(n, state=State.NOT_COMPUTABLE)
+        if back and year < first and n.state == State.MISSING
+        else n
+        for year, n in zip(of_years, numbers, strict=True)
+    ]
+
+
 def reported_table(bundle: OpenBundle, indicators: Panel) -> Fragment:
     """The indicators that are reported and do not count; those nobody collects are named below."""
     view = View(bundle)
@@ -307,7 +323,12 @@ def reported_table(bundle: OpenBundle, indicators: Panel) -> Fragment:
         return NONE
     shown, absent, numbers = [], [], []
     for indicator in view.reported:
-        found = view.row(indicators, indicator.code, view.shown_years)
+        found = within_reach_of_lags(
+            view,
+            indicator,
+            view.row(indicators, indicator.code, view.shown_years),
+            view.shown_years,
+        )
         if any(n.value is not None for n in found):
             cells = number_cells(view, indicator.code, found)
             shown.append(Row([view.with_unit(indicator.code), *cells]))
