@@ -25,6 +25,7 @@ from cescore.disclosure.unknowns import LATE, Rest, is_late
 from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.method.inference import Key, Statement
 from cescore.method.knowledge import RespondentCell
+from cescore.method.linear_forms import LinearForm
 
 PARKS = ("PK1", "PK2")
 FIRMS = [
@@ -155,6 +156,16 @@ def test_a_returned_figure_gives_its_sum_away_exactly(ledger: Ledger) -> None:
     (made,) = said(ledger.sums, "waste", "PK1")
     assert made[0] == {"PK1": 1, "rest of PK1": 1}
     assert made[1:] == pytest.approx((407, 407e-7))
+
+
+def test_a_difference_is_as_uncertain_as_what_it_is_taken_from(ledger: Ledger) -> None:
+    """Noise of 407 and 400, though they differ by 7 alone; what cancels out says nothing of anybody."""
+    first, second = (Returned(park, Quantity("waste", 2025)) for park in PARKS)
+    figure = Figure("C1", "difference", 2025)
+    made = ledger.sums._statement(figure, LinearForm({first: 1.0, second: -1.0}))
+    assert made is not None
+    assert (made.low, made.high) == pytest.approx((7 - 807e-7, 7 + 807e-7), rel=1e-9)
+    assert ledger.sums._statement(figure, LinearForm({first: 0.0})) is None
 
 
 def test_a_rate_gives_both_of_its_sums_away_in_its_own_unit(ledger: Ledger) -> None:
