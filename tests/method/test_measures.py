@@ -136,7 +136,7 @@ def test_the_number_decides_against_the_goal_of_the_year_whatever_status_was_rec
         found = check_of(made, record("a", recorded, value=value))
         assert (found["status"], found["credit"]) == (status, pytest.approx(credit))
         assert found["notes"] == (("by_yardstick",) if recorded != status else ())
-        assert found["goal"] == 80
+        assert (found["goal"], found["better"]) == (80, better)
 
 
 def test_before_the_first_goal_and_without_a_number_nothing_is_made_up() -> None:
