@@ -32,6 +32,7 @@ class PlannedCheck:
     """One yearly check of a measure."""
 
     id: str
+    name: str
     levels: tuple[str, ...]
     industries: tuple[str, ...]  # of firms, only those of one of these
     entities: tuple[str, ...]  # only these bodies
@@ -97,6 +98,7 @@ def read_plan(params: Path) -> tuple[tuple[PlannedCheck, ...], tuple[PlannedVeto
     checks = tuple(
         PlannedCheck(
             str(check["id"]),
+            str(check.get("zh", "") or ""),
             tuple(check.get("levels") or measure.get("levels") or LEVELS),
             tuple(check.get("industries") or ()),
             tuple(map(str, check.get("entities") or ())),

@@ -12,6 +12,7 @@ from sample.cases import AWKWARD
 from sample.catalogue import PlannedCheck, PlannedVeto
 from sample.checked import names_of, number_of
 from sample.frame import YEARS
+from sample.inspectors import inspector_of
 from sample.table import Table
 
 STATUSES = ("done", "partial", "not_done", "not_applicable", "not_inspected")
@@ -200,7 +201,7 @@ def _row(check: PlannedCheck, entity_id: str, year: int, status: str, value: str
     kind = EVIDENCE[int(np.searchsorted(np.cumsum(OF_EVIDENCE), rng.random()))]
     if entity_id == AWKWARD["excellent_firm"].entity_id:
         kind = "document"  # it proves what it does
-    unit = _inspector(check, letter == "C", number)
+    unit = _inspector(check, letter == "C")
     return (
         check.id,
         entity_id,
@@ -217,11 +218,11 @@ def _row(check: PlannedCheck, entity_id: str, year: int, status: str, value: str
     )
 
 
-def _inspector(check: PlannedCheck, is_own: bool, number: int) -> str:
-    """Who inspected: a unit in charge where others do the work, one that does not answer for it where
+def _inspector(check: PlannedCheck, is_own: bool) -> str:
+    """Who inspected: the unit in charge whose field it is where others do the work, one that does not answer for it where
     the units themselves do; one bureau in the sample has looked into its own all the same."""
     if not is_own:
-        return check.units[number % len(check.units)]
+        return inspector_of(check)
     if check.id == SELF_INSPECTED:
         return check.units[0]
     return next(unit for unit in check.inspectors if unit not in check.units)
