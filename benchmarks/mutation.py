@@ -61,6 +61,7 @@ TESTS: Mapping[str, Sequence[str]] = {
     "disclosure/solvable": ("disclosure/test_solvable",),
     "disclosure/origins": ("disclosure/test_origins",),
     "disclosure/covered_measures": ("disclosure/test_covered",),
+    "disclosure/few_withheld": ("disclosure/test_covered",),
     "disclosure/leaving": ("disclosure/test_leaving",),
     "disclosure/gate": ("publish/test_peers", "disclosure/test_rated_alike", "disclosure/test_covered",
                         "disclosure/test_ladder", "disclosure/test_bundles"),

@@ -2,23 +2,27 @@
 
 An inspector's number for a check with a formula is the body's own figure once more. Whether the check
 is done stays: that is a band. Its credit stays where it is all or nothing; on the way to a goal, or
-near the number of the years before, it is a function of the number, and goes with it.
+near the number of the years before, it is a function of the number, and goes with it. Two numbers
+are printed above such credits: the points of measures, and inside the report the sum of the rest.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from cescore.definitions.model import Plan
 from cescore.disclosure.covering import CODE, Cover
+from cescore.disclosure.few_withheld import WithheldMember, gives_one_away
 from cescore.disclosure.ledger import Years
 from cescore.method.measures import InspectedCheck, MeasureLine
-from cescore.method.withholding import hides_its_parts
+from cescore.method.yardsticks import INSPECTED
 
 COVERED = "※"  # as withheld figures are marked on pages
+# what of codes, of these years, is withheld, and whose it is
+StandsOn = Callable[[Collection[str], Collection[int]], WithheldMember]
 
 
 @dataclass(frozen=True)
@@ -33,12 +37,13 @@ class CoveredMeasures:
         """The measures as the body's readers may see them."""
         return tuple(map(self._line, lines)) if self.hidden else tuple(lines)
 
-    def gives_a_credit_away(self, lines: Iterable[MeasureLine]) -> bool:
-        """Whether the points of all measures, less the credits that are shown, are a single one."""
+    def gives_a_credit_away(self, lines: Iterable[MeasureLine], stands_on: StandsOn) -> bool:
+        """Whether the points of all measures, less the credits that are shown, tell a withheld one to
+        somebody who knows another."""
         covered = [
             c for line in lines for c in line.checks if self._is_covered(c) and _is_graded(c)
         ]
-        return bool(covered) and not hides_its_parts([1.0] * len(covered))
+        return gives_one_away([stands_on(self._codes[c["id"]], self._years(c)) for c in covered])
 
     def _line(self, line: MeasureLine) -> MeasureLine:
         if not any(map(self._is_covered, line.checks)):
@@ -65,6 +70,17 @@ class CoveredMeasures:
     def _codes(self) -> Mapping[str, frozenset[str]]:
         """Check -> the codes that its formula stands on."""
         return dict(_codes(self.plan)) if self.plan is not None else {}
+
+
+def is_credit_withheld(check: InspectedCheck) -> bool:
+    """Whether a check, as its readers see it, is scored and does not say how."""
+    is_scored = check["status"] in INSPECTED and not check["unscored"]
+    return is_scored and check["credit"] is None and check["value"] == COVERED
+
+
+def credits_withheld(lines: Iterable[MeasureLine]) -> int:
+    """How many credits the sums of measures, as their readers see them, leave out [checks]."""
+    return sum(is_credit_withheld(check) for line in lines for check in line.checks)
 
 
 def _codes(plan: Plan) -> Iterator[tuple[str, frozenset[str]]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +25,7 @@ from cescore.disclosure.bundle import (
 from cescore.disclosure.constants import released_constants
 from cescore.disclosure.covered_measures import CoveredMeasures
 from cescore.disclosure.covering import Cover
+from cescore.disclosure.few_withheld import gives_one_away
 from cescore.disclosure.headline import headline_codes
 from cescore.disclosure.ledger import Ledger
 from cescore.disclosure.own_record import to_fitted
@@ -43,7 +44,6 @@ from cescore.method.disclosure import (
     standing,
     to_decimals,
 )
-from cescore.method.withholding import hides_its_parts
 
 if TYPE_CHECKING:
     from cescore.evaluation.yearly import YearlyEvaluation
@@ -388,7 +388,7 @@ class Gate:
 
     def assessment(self, entity_id: str, found: Assessment, year: int) -> Assessment:
         """Total and grade; the grade alone where the total and its parts would give a withheld index,
-        or the points of a single withheld target or check.
+        or the points of a withheld target or check.
 
         Of a veto that withheld figures show, it is said that they do, without the figures.
         """
@@ -401,18 +401,19 @@ class Gate:
         return replace(found, total=None, parts=parts)
 
     def _lost_parts(self, entity_id: str, year: int) -> Iterator[str]:
-        """Parts of a total that, less what is shown of them, would be the points of one withheld
-        target or check."""
+        """Parts of a total that, less what is shown of them, would give the points of a withheld target
+        or check to whoever knows another."""
         view = self.view(entity_id)
         if view is None:
             return
         scored = [line for line in self.yearly.targets.get(entity_id, ()) if line.scored]
         cover, years = Cover(view.hidden, year), (year, view.whole.base_year)
         hidden = [target for target in scored if cover.hides(target.indicators, years)]
-        if hidden and not hides_its_parts([1.0] * len(hidden)):
+        stands_on = partial(self.ledger.beneath, entity_id)
+        if gives_one_away([stands_on(target.indicators, years) for target in hidden]):
             yield "targets"
         lines = self.yearly.measures.get(entity_id, ()) if year == self.year else ()
-        if self._covered_measures(view).gives_a_credit_away(lines):
+        if self._covered_measures(view).gives_a_credit_away(lines, stands_on):
             yield "measures"
 
     def measures(self, entity_id: str) -> tuple[MeasureLine, ...]:

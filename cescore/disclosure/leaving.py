@@ -143,6 +143,7 @@ LEAVING: Mapping[type[BaseModel], Mapping[str, Source]] = {
         ),
         "illustration.example": "ledger",  # a public body's bundle
         "illustration.counted": "named", "illustration.catalogue": "group",
+        "illustration.grades": "counted",
     },
     UnitSheet: {
         **_DOCUMENT, "unit": "named", "plan": "decided", "plan_status": "decided",

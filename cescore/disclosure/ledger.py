@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from cescore.definitions.order import closure
 from cescore.disclosure.apart import audits_of
 from cescore.disclosure.behind import Behind, Quantity
+from cescore.disclosure.few_withheld import WithheldMember
 from cescore.disclosure.industries import IndustryTable, IndustryTotal, is_of_industry
 from cescore.disclosure.kept_pattern import KeptPattern, basis_of, read_pattern
 from cescore.disclosure.printed_sums import PrintedSum, PrintedSums, is_implied
@@ -88,6 +90,21 @@ class Ledger:
     def shows_total(self, total: IndustryTotal) -> bool:
         """Whether a total of the industry table may be printed."""
         return total.n > 0 and total.is_safe and total.figure not in self.withheld
+
+    def beneath(self, entity_id: str, codes: Iterable[str], years: Iterable[int]) -> WithheldMember:
+        """What of a body is withheld at or beneath some codes of some years, and whose alone it is."""
+        expressions = self.yearly.evaluation_of(entity_id).framework.expressions
+        cells = [(code, year) for code in closure(codes, expressions, own=True) for year in years]
+        hidden = [cell for cell in cells if not self.is_released(entity_id, *cell)]
+        owners = {
+            self.behind.holder(respondent)
+            for cell in hidden
+            for respondent in self.behind.values(Quantity(*cell))
+            if entity_id in self.behind.chain(respondent)
+        }
+        return WithheldMember(
+            frozenset(code for code, _ in hidden), owners.pop() if len(owners) == 1 else ""
+        )
 
     def of_body(self, entity_id: str) -> tuple[Years, Years]:
         """A body's own figures that are withheld, and those released above these: code -> years.

@@ -63,7 +63,7 @@ def _judged(signature: Any, trusted: tuple[Path, ...]) -> Judged:
     from pyhanko_certvalidator import ValidationContext
 
     uses = KeyUsageConstraints(key_usage=set(SIGNING_USES))
-    context = ValidationContext(trust_roots=_certificates(trusted), allow_fetching=False)
+    context = ValidationContext(trust_roots=certificates(trusted), allow_fetching=False)
     status = validate_pdf_signature(signature, context, key_usage_settings=uses, skip_diff=False)
     who = status.signing_cert.subject.human_friendly
     covers = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
@@ -118,7 +118,7 @@ def _stamp(signature: Any, trusted: tuple[Path, ...]) -> Judged:
     from pyhanko.sign.validation import validate_pdf_timestamp
     from pyhanko_certvalidator import ValidationContext
 
-    context = ValidationContext(trust_roots=_certificates(trusted), allow_fetching=False)
+    context = ValidationContext(trust_roots=certificates(trusted), allow_fetching=False)
     status = validate_pdf_timestamp(signature, context)
     who, at = status.signing_cert.subject.human_friendly, status.timestamp.isoformat()
     if not (status.intact and status.valid and _is_filled_as_written(signature)):
@@ -139,12 +139,29 @@ def _is_filled_as_written(signature: Any) -> bool:
     return is_hex and not any(content[parser.peek(content) :])
 
 
-def _certificates(paths: tuple[Path, ...]) -> list[Any]:
+def certificates(paths: tuple[Path, ...]) -> list[Any]:
+    """The certificates of some files, PEM or DER.
+
+    Raises
+    ------
+    PublishError
+        A file cannot be read or holds no certificate.
+    """
+    return [_certificate(path) for path in paths]
+
+
+def _certificate(path: Path) -> Any:
     from pyhanko.keys import load_cert_from_pemder
 
     try:
-        return [load_cert_from_pemder(str(p)) for p in paths]
-    except (OSError, ValueError) as error:
+        found = load_cert_from_pemder(str(path))
+        found.native  # noqa: B018 - whatever is a sequence is loaded; what is in it is read here
+    except (OSError, *UNREADABLE) as error:
         raise PublishError(
-            Sentence("--trust: found no certificate ({error})", error=error)
+            Sentence(
+                "--trust {file}: expected a certificate, PEM or DER; found none ({error})",
+                file=path,
+                error=error,
+            )
         ) from None
+    return found

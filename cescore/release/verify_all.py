@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cescore.errors import RunError, Sentence
 from cescore.release.editions import RELEASE, SIGNED, EditionFolder
+from cescore.release.pdf_signatures import certificates
 from cescore.release.register import MAKES, RegisterEntry, ReleaseRegister
 from cescore.release.remarks import ReleaseRemark, remark
 from cescore.release.signatures_kept import signed_problems
@@ -23,7 +24,10 @@ def verify_editions(
     ------
     RunError
         There is no such edition, or none at all.
+    PublishError
+        A file of ``trusted`` is no certificate.
     """
+    certificates(trusted)  # read here, so that a wrong file is an error where nothing is signed too
     register = ReleaseRegister.read(root / RELEASE)
     wanted = _wanted(register, name)
     facts, problems = list[ReleaseRemark](), list(register_problems(register, anchors))

@@ -15,7 +15,7 @@ from cescore.publish.render import SHORT_HASH
 from cescore.publish.words import LANGUAGES
 from cescore.release.at_hand import at_hand
 from cescore.release.pdf_contents import PdfContents, open_pdf, plain
-from cescore.release.pdf_signatures import signatures
+from cescore.release.pdf_signatures import certificates, signatures
 from cescore.release.remarks import ReleaseRemark, remark
 from cescore.release.verification import Verification
 
@@ -34,8 +34,9 @@ def verify_pdf(path: Path, root: Path, trusted: tuple[Path, ...] = ()) -> Verifi
     Raises
     ------
     PublishError
-        It is no PDF that can be opened.
+        It is no PDF that can be opened, or a file of ``trusted`` is no certificate.
     """
+    certificates(trusted)  # read here, so that a wrong file is an error where nothing is signed too
     contents = open_pdf(path)
     facts, problems = list[ReleaseRemark](), list[ReleaseRemark]()
     if is_intact(contents.raw):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,14 +12,15 @@ import pytest
 from cases import Firm, evaluated, firms
 
 from cescore.definitions.model import Plan
-from cescore.disclosure.covered_measures import CoveredMeasures
+from cescore.disclosure.covered_measures import CoveredMeasures, credits_withheld
 from cescore.disclosure.covering import Cover
+from cescore.disclosure.few_withheld import WithheldMember, gives_one_away
 from cescore.disclosure.gate import Gate
 from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.intake.address import Address
 from cescore.intake.findings import Finding
 from cescore.method.assessment import Assessment, VetoLine
-from cescore.method.measures import MeasureLine, measure_lines
+from cescore.method.measures import MeasureLine, measure_lines, measure_points
 from cescore.method.targets import TargetLine
 from cescore.method.veto_signs import VetoSign
 from cescore.release.audiences import Audience, Audiences
@@ -137,19 +139,26 @@ def test_what_an_inspector_wrote_is_covered_and_what_nobody_wrote_is_not_marked(
     assert (check["finding"], check["value"]) == ("", "")
 
 
+def stands_on(codes: Collection[str], years: Collection[int]) -> WithheldMember:
+    return WithheldMember(frozenset(codes & HIDDEN.keys()))
+
+
 def test_a_credit_that_is_shown_hides_none_that_is_covered() -> None:
-    made = asked(GOAL, {**GOAL, "id": "other", "formula": "water"})
-    lines = inspected(made, c="72.34", other="60")
-    assert CoveredMeasures(made, HIDDEN, 2024).gives_a_credit_away(lines)
+    made = asked(GOAL, *({**GOAL, "id": f"o{i}", "formula": "water"} for i in range(3)))
+    lines = inspected(made, c="72.34", o0="60", o1="60", o2="60")
+    assert CoveredMeasures(made, HIDDEN, 2024).gives_a_credit_away(lines, stands_on)
 
 
-@pytest.mark.parametrize(("numbers", "gives"), [(1, True), (2, False)])
-def test_the_points_of_all_measures_give_a_single_hidden_credit_and_not_two(
-    numbers: int, gives: bool
-) -> None:
-    made = asked(*({**GOAL, "id": f"c{i}"} for i in range(numbers)))
-    lines = inspected(made, **{f"c{i}": "72.34" for i in range(numbers)})
-    assert CoveredMeasures(made, HIDDEN, 2024).gives_a_credit_away(lines) is gives
+def test_checks_without_a_covered_credit_give_none_away() -> None:
+    made = asked(GOAL)
+    lines = inspected(made, c="90")  # met: its credit is a step
+    assert not CoveredMeasures(made, HIDDEN, 2024).gives_a_credit_away(lines, stands_on)
+
+
+def test_how_many_credits_the_sum_inside_leaves_out_is_counted() -> None:
+    made = asked(GOAL, {**GOAL, "id": "met"}, {**GOAL, "id": "other", "formula": "water"})
+    lines = inspected(made, c="72.34", met="90", other="60")
+    assert (credits_withheld(lines), credits_withheld(covered(made, lines))) == (0, 1)
 
 
 def test_a_check_on_released_figures_is_left_as_it_is() -> None:
@@ -183,6 +192,83 @@ def yearly(tmp_path_factory: pytest.TempPathFactory) -> YearlyEvaluation:
     return evaluated(tmp_path_factory.mktemp("city"), one_in_a_park(), ("PK1", "PK2"))
 
 
+def park_checks(*formulas: str) -> tuple[Plan, tuple[MeasureLine, ...]]:
+    """A park's checks on these formulas, on the way to their goals, and two on nothing withheld."""
+    checks: list[dict[str, Any]] = [
+        {**GOAL, "id": f"c{i}", "formula": formula} for i, formula in enumerate(formulas)
+    ]
+    checks += [{**GOAL, "id": f"open{i}", "formula": "water"} for i in range(2)]
+    made = asked(*checks)
+    values = {str(check["id"]): str(50 + 7 * i) for i, check in enumerate(checks)}
+    return made, inspected(made, **values)
+
+
+def through_the_gate(yearly: YearlyEvaluation, made: Plan, lines: tuple[MeasureLine, ...]) -> Gate:
+    definitions = replace(yearly.workspace.definitions, plan=made)
+    workspace = replace(yearly.workspace, definitions=definitions)
+    return Gate(replace(yearly, workspace=workspace, measures={"PK1": lines}))
+
+
+def test_who_knows_one_of_two_withheld_credits_solves_for_the_other_unless_the_points_are_withheld(
+    yearly: YearlyEvaluation,
+) -> None:
+    """Page one prints the mean of all credits, the table inside the sum of those that are shown."""
+    made, lines = park_checks("output", "waste")
+    known, secret = (check["credit"] for check in lines[0].checks[:2])
+    points = measure_points(lines)
+    assert points is not None and known is not None and secret is not None
+    gate = through_the_gate(yearly, made, lines)
+    (inside,) = gate.measures("PK1")
+    assert inside.scored == 2 and str(secret) not in repr(inside)
+
+    n = inside.scored + credits_withheld([inside])
+    solved = n * round(100 * points, 1) / 100 - inside.credit - known
+    assert solved == pytest.approx(secret, abs=n * 0.0005)
+
+    found = Assessment(total=70.0, parts={"index": 60.0, "measures": 100 * points})
+    shown = gate.assessment("PK1", found, 2025)
+    assert (shown.total, shown.parts["measures"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("formulas", "is_shown"),
+    [
+        ((), True),
+        (("output",), False),
+        (("output", "waste"), False),
+        (("output", "waste", "material"), True),
+        (("output", "waste", "output / waste"), False),  # who knows the two knows the third
+        (("output", "waste", "productivity"), False),  # output / material
+    ],
+)
+def test_the_points_of_measures_stand_above_three_withheld_credits_that_share_nothing(
+    formulas: tuple[str, ...], is_shown: bool, yearly: YearlyEvaluation
+) -> None:
+    made, lines = park_checks(*formulas)
+    found = Assessment(total=70.0, parts={"index": 60.0, "measures": 60.0})
+    shown = through_the_gate(yearly, made, lines).assessment("PK1", found, 2025)
+    assert (shown.parts["measures"] is not None) is is_shown
+    assert (shown.total is not None) is (is_shown and shown.parts["index"] is not None)
+
+
+def test_what_is_withheld_beneath_a_code_is_told_with_its_sole_owner(
+    yearly: YearlyEvaluation,
+) -> None:
+    ledger = Gate(yearly).ledger
+    member = ledger.beneath("PK1", ["productivity"], [2025])
+    assert {"output", "material"} <= member.figures and member.owner == "firm-5-000"
+    assert ledger.beneath("C1", ["productivity"], [2025]) == WithheldMember(frozenset())
+
+
+def test_of_credits_beside_those_of_one_owner_no_single_one_is_left() -> None:
+    mine = [WithheldMember(frozenset([figure]), "me") for figure in "abc"]
+    other, further = (WithheldMember(frozenset([figure])) for figure in "de")
+    assert not gives_one_away(mine)
+    assert gives_one_away([*mine, other])
+    assert not gives_one_away([*mine, other, further])
+    assert gives_one_away([*mine, other, WithheldMember(other.figures)])
+
+
 def target(code: str, points: float) -> TargetLine:
     return TargetLine(
         id=code, zh=code, en=code, type="level", unit="t", op=">=", value=1.0, tag="P", role="own",
@@ -191,9 +277,10 @@ def target(code: str, points: float) -> TargetLine:
 
 
 @pytest.mark.parametrize(
-    ("withheld", "is_shown"), [((), True), (("productivity",), False), (("productivity", "recycling"), True)]
+    ("withheld", "is_shown"),
+    [((), True), (("productivity",), False), (("productivity", "recycling"), False), (("output", "waste", "material"), True)],
 )  # fmt: skip
-def test_points_above_one_withheld_target_are_withheld_with_the_total(
+def test_points_above_fewer_than_three_withheld_targets_are_withheld_with_the_total(
     withheld: tuple[str, ...], is_shown: bool, yearly: YearlyEvaluation
 ) -> None:
     """Mean points less the others' are the withheld target's, and its ladder leads back to its value."""

@@ -19,6 +19,7 @@ from cescore.disclosure.bundle import (
     StandardCard,
     TypeRobustness,
 )
+from cescore.method.assessment import Assessment
 from cescore.method.disclosure import PeerFigure
 from cescore.publish.fragment import plain_text
 from cescore.publish.pages.scorecard import rating
@@ -204,6 +205,27 @@ def test_a_withheld_total_of_an_industry_is_marked():
 def test_targets_show_what_was_achieved_against_what_was_asked(zh):
     text = repr(zh["targets_table"])
     assert "≥16.0% 20.0% 125.0%" in text and "已完成" in text
+
+
+@pytest.mark.parametrize(
+    ("points", "said"), [(70.0, "differ from the points"), (None, "are withheld")]
+)
+def test_a_sum_of_credits_says_how_many_it_leaves_out(points, said):
+    """The table prints the points of the rest, and page one those of all."""
+    shown = builders.check("a", "甲", "A", status="partial", credit=0.5, value="4")
+    hidden = builders.check("b", "乙", "B", status="partial", value="※")
+    recorded = builders.check("c", "丙", "C", status="partial", value="※", unscored="no_yardstick")
+    line = replace(builders.measure(), checks=(shown, hidden, recorded), scored=1, credit=0.5)
+    whole = replace(line, system="other", checks=(shown,))
+    made = Assessment(total=points, parts={"measures": points})
+    bundle = builders.bundle(measures=(line, whole), assessment=made)
+    table = pages.all_tables(pages.opened(bundle, "en"))["measures_table"]
+    text = plain_text(table.html)
+    assert "Total (without 1 withheld)" in text and text.count("without 1 withheld") == 2
+    assert said in text
+    assert row(table, "b").count("※") == 2  # the number and its credit
+    chinese = plain_text(pages.all_tables(pages.opened(bundle))["measures_table"].html)
+    assert "合计（不含不予公布的1项）" in chinese
 
 
 def test_measures_show_checks_by_status_for_a_notebook_with_their_units(zh):

@@ -21,6 +21,7 @@ from cescore.errors import PublishError
 from cescore.publish.printing.pdf import Attachment, print_pdf
 from cescore.publish.printing.seal import sealed
 from cescore.release.editions import EditionFolder
+from cescore.release.verify_all import verify_editions
 from cescore.release.verify_pdf import verify_pdf
 from tests.release.world import World
 
@@ -158,6 +159,24 @@ def test_what_is_no_pdf_is_refused_by_name(content: bytes, tmp_path: Path) -> No
     (tmp_path / "a.pdf").write_bytes(content)
     with pytest.raises(PublishError, match=r"a\.pdf: found no PDF"):
         verify_pdf(tmp_path / "a.pdf", tmp_path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [None, b"", b"garbage", b"\x30\x03\x02\x01\x00", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"],
+    ids=["no file", "empty", "text", "another sequence", "broken PEM"],
+)  # fmt: skip
+def test_what_is_no_certificate_is_refused_also_where_nothing_is_signed(
+    content: bytes | None, raw: bytes, tmp_path: Path, released: World
+) -> None:
+    path, trusted = tmp_path / "report.pdf", tmp_path / "root.pem"
+    path.write_bytes(raw)
+    if content is not None:
+        trusted.write_bytes(content)
+    with pytest.raises(PublishError, match=r"--trust .*root\.pem: expected a certificate"):
+        verify_pdf(path, tmp_path, (trusted,))
+    with pytest.raises(PublishError, match=r"--trust .*root\.pem: expected a certificate"):
+        verify_editions(released.root, trusted=(trusted,))
 
 
 @pytest.fixture

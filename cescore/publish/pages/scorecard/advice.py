@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from cescore.definitions.bilingual import name_in
+from cescore.disclosure.covered_measures import credits_withheld
 from cescore.method.column import State
 from cescore.method.grade_margin import GradeTurn
 from cescore.method.measures import open_scored
@@ -212,7 +213,8 @@ def open_checks(known: PageEvidence) -> Iterator[Advice]:
     if not open_:
         return
     ordered = sorted(open_, key=lambda lacking: -lacking[0])
-    scored = sum(measure.scored for measure in view.data.measures)
+    measures = view.data.measures
+    scored = sum(measure.scored for measure in measures) + credits_withheld(measures)
     points = _worth(known, "measures", sum(lacking for lacking, _ in open_) / scored)
     names = view.join(
         view.t("advice.check", id=check["id"], name=name_in(view.lang, check["zh"], check["en"]))

@@ -7,6 +7,7 @@ from typing import Any
 
 from cescore.definitions.bilingual import name_in
 from cescore.definitions.model import Scale
+from cescore.disclosure.covered_measures import credits_withheld
 from cescore.method.assessment import DOUBT_KINDS, grade_of_bands
 from cescore.method.bonus import BonusLine
 from cescore.method.column import State
@@ -243,7 +244,8 @@ def _missing(view: View) -> str:
 def _few_checks(view: View) -> Iterator[str]:
     """That measures weigh less because few checks are scored, where they do."""
     plan, found = view.data.rules, view.data.assessment
-    scored = sum(line.scored for line in view.data.measures)
+    measures = view.data.measures
+    scored = sum(line.scored for line in measures) + credits_withheld(measures)
     if plan is None or found.parts.get("measures") is None:
         return
     if scored < plan.assessment.enough_checks:

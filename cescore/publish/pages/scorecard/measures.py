@@ -7,6 +7,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from cescore.definitions.bilingual import name_in
+from cescore.disclosure.covered_measures import credits_withheld, is_credit_withheld
+from cescore.method.column import State
 from cescore.method.measures import (
     InspectedCheck,
     MeasureLine,
@@ -26,6 +28,7 @@ from cescore.publish.numbers import (
     PrintedNumber,
     count,
     decimals_for,
+    mark,
     number,
     percentage,
     quantity,
@@ -108,7 +111,7 @@ def _systems(view: View) -> Fragment:
     rows = [
         Row(
             [
-                system_name(view, system), count(len(members)), check_bar(_counts(members), most),
+                _left_out(view, system_name(view, system), members), count(len(members)), check_bar(_counts(members), most),
                 *_statuses(members), _recorded(members), *_credit(members),
             ]
         )
@@ -116,7 +119,9 @@ def _systems(view: View) -> Fragment:
     ]  # fmt: skip
     every = view.data.measures
     total = [count(len(every)), "", *_statuses(every), _recorded(every), *_credit(every)]
-    rows += [Row([view.t("total"), *total], "total")] if len(rows) > 1 else []
+    rows += (
+        [Row([_left_out(view, view.t("total"), every), *total], "total")] if len(rows) > 1 else []
+    )
     columns = [
         TableColumn(view.t("head.system"), 23, "text"),
         TableColumn(view.t("head.measures"), 6),
@@ -129,6 +134,12 @@ def _systems(view: View) -> Fragment:
     return Table(columns, rows, view.t("caption.measures"), [_credit_note(view)]).fragment()
 
 
+def _left_out(view: View, name: str, measures: Sequence[MeasureLine]) -> str:
+    """What a row sums up, and how many scored checks its points leave out."""
+    withheld = credits_withheld(measures)
+    return view.t("measures.left_out", name=name, n=withheld) if withheld else name
+
+
 def _credit(measures: Sequence[MeasureLine]) -> list[PrintedNumber]:
     """How many checks are scored, and the mean of their credit."""
     points = measure_points(measures)
@@ -139,10 +150,19 @@ def _credit(measures: Sequence[MeasureLine]) -> list[PrintedNumber]:
 def _credit_note(view: View) -> str:
     """What the points are a mean of, and the sum with its numbers: how many checks earn which credit."""
     text, points = credit_sum(view.data.measures), measure_points(view.data.measures)
-    if not text or points is None:
-        return view.t("note.credit")
-    worked = view.t("note.credit.worked", text=text, value=percentage(points))
-    return view.sentences([view.t("note.credit"), worked])
+    said = [view.t("note.credit")]
+    if text and points is not None:
+        said.append(view.t("note.credit.worked", text=text, value=percentage(points)))
+    return view.sentences([*said, *_withheld_note(view)])
+
+
+def _withheld_note(view: View) -> Iterator[str]:
+    """That the points inside are not those of page one, which are over all scored checks."""
+    withheld = credits_withheld(view.data.measures)
+    if withheld:
+        is_shown = view.data.assessment.parts.get("measures") is not None
+        key = "note.credit.differs" if is_shown else "note.credit.withheld"
+        yield view.t(key, n=withheld, mark=mark(State.SUPPRESSED, view.lang))
 
 
 def _measures(view: View) -> Fragment:
@@ -150,7 +170,7 @@ def _measures(view: View) -> Fragment:
     for system, members in _by_system(view):
         rows += [Row([system_name(view, system), *[""] * 9], "group")] if system else []
         for measure in members:
-            name = measure.name(view.lang)
+            name = _left_out(view, measure.name(view.lang), [measure])
             units = view.t("list").join(unit_names(view, measure))
             cells = [*_statuses([measure]), _recorded([measure]), *_credit([measure])]
             rows.append(Row([f"{measure.id}  {name}", units, *cells]))
@@ -186,7 +206,7 @@ def _open_checks(view: View) -> Fragment:
             Row(
                 [
                     f"{check['id']}  {_name_of(view, check)}",
-                    _held_against(view, check), _credit_of(check),
+                    _held_against(view, check), _credit_of(view, check),
                     _some_units(view, measure), _said_of(view, check),
                 ]
             )
@@ -272,8 +292,10 @@ def _yardstick(view: View, check: InspectedCheck) -> str:
     return view.t(f"yardstick.{yardstick}.{kind}", **numbers)
 
 
-def _credit_of(check: InspectedCheck) -> PrintedNumber:
+def _credit_of(view: View, check: InspectedCheck) -> PrintedNumber:
     credit = check["credit"]
+    if is_credit_withheld(check):
+        return PrintedNumber.of(mark(State.SUPPRESSED, view.lang), None)
     return PrintedNumber.of(DASH, None) if credit is None else percentage(credit)
 
 
