@@ -160,7 +160,7 @@ def test_the_checks_of_page_one_are_told_from_the_others_that_are_open_or_lack_c
         builders.check("M01e", "检查4", "Check 4", status="partial", credit=None),
     )  # fmt: skip
     for words in (
-        "其中计分的2项，首页的建议所计即此", "1项在别处计分", "1项得分不予公布",
+        "其中计分的2项，首页的建议所计即此", "1项只列示，不在此计分", "1项得分不予公布",
         "另有1项已完成，因佐证的种类未得满分", "得分不足一半的也列为部分完成",
     ):  # fmt: skip
         assert words in page

@@ -306,7 +306,7 @@ def within_reach_of_lags(
 ) -> list[Number]:
     """The numbers of the years shown; before a formula's lags have a first year nothing was due, and
     nothing is missing."""
-    back = parse(indicator.formula, across=True).longest_lag
+    back = parse(indicator.formula, across=True).longest_lag if indicator.formula else 0
     first = min(view.years) + back
     return [
         replace(n, state=State.NOT_COMPUTABLE)
