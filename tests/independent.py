@@ -392,12 +392,16 @@ def ends_of(
     industry: str, posts: dict[str, Any], by_output: bool, amounts: dict[str, Any] | None = None
 ) -> list[Fraction]:
     """Worst and best end of an industry; of several, "a 50%；b 50%", mixed by their shares of output,
-    or of the denominator whose amounts per output a table has."""
+    or of the denominator whose amounts per output a table has; of output per it, without those that have none."""
     own, general = posts.get("by_industry", {}), [posts["worst"], posts["best"]]
     parts = re.findall(r"([^；;（]+)(?:（(.+?)）)?\s*([\d.]+)\s*%", industry) or [
         (industry, "", "100")
     ]
-    if not any(name in own for name, _, _ in parts):
+    if by_output and amounts is not None and len(parts) > 1:
+        # whose firms take none of what is divided by adds nothing to it
+        parts = [p for p in parts if amount_of(amounts, p[1], p[0])] or parts
+        amounts = None
+    elif not any(name in own for name, _, _ in parts):
         return [Fraction(str(end)) for end in general]
     shares = [(Fraction(share) / 100, own.get(name, general)) for name, _, share in parts]
     if amounts is not None and len(parts) > 1:

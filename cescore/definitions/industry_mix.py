@@ -124,9 +124,12 @@ def pair_of(
     output per something: 1 / Σ (share / end), since shares are of output. Intensities of parts add
     up to that of the whole by their shares of output, and so do the ends that lie so many times off.
 
-    ``per_output``, for a ratio to anything but output: how much of its denominator a part has per
-    output. Σ share · per_output · end / Σ share · per_output, which is the ratio of the whole where
-    each part has its end; where no part has any of the denominator, Σ share · end.
+    ``per_output``: how much of the ratio's denominator a part has per output. For a ratio to
+    anything but output: Σ share · per_output · end / Σ share · per_output, which is the ratio of the
+    whole where each part has its end. For output per something the ends themselves say how much a
+    part has, and only who has none matters: its output counts in the whole and adds nothing to the
+    sum, 1 / Σ (share / end) over the others. Where no part has any of the denominator, shares of
+    output are taken as if nothing were known of it.
 
     Examples
     --------
@@ -136,14 +139,25 @@ def pair_of(
     >>> tonnes = {"food": 1.0, "steel": 9.0}
     >>> pair_of("food 75%; steel 25%", own, (9.0, 1.0), per_output=lambda p: tonnes[p.industry])
     (8.0, 2.0)
+    >>> tonnes["power"] = 0.0
+    >>> pair_of(
+    ...     "food 25%; power 75%",
+    ...     {"food": (1.0, 4.0)},
+    ...     (9.0, 1.0),
+    ...     by_output=True,
+    ...     per_output=lambda p: tonnes[p.industry],
+    ... )
+    (4.0, 16.0)
     """
     shares = shares_of(industry)
-    if not any(name in own for name, _ in shares):
-        return general
     if len(shares) == 1:
-        return own[shares[0][0]]
-    if per_output is not None:
-        shares, by_output = _shares_of_denominator(industry, per_output), False
+        return own.get(shares[0][0], general)
+    if by_output and per_output is not None:
+        shares = _with_any(industry, per_output)
+    elif not any(name in own for name, _ in shares):
+        return general
+    elif per_output is not None:
+        shares = _shares_of_denominator(industry, per_output)
     worst, best = (
         _mixed([(float(share), own.get(name, general)[end]) for name, share in shares], by_output)
         for end in (0, 1)
@@ -163,6 +177,17 @@ def _shares_of_denominator(
     if not whole:
         return shares_of(industry)
     return tuple((name, amount / whole) for name, amount in amounts.items())
+
+
+def _with_any(
+    industry: str, per_output: Callable[[MixPart], float]
+) -> tuple[tuple[str, Fraction], ...]:
+    """The share of output that each industry makes with any of a denominator, of all where nobody has any."""
+    shares: dict[str, Fraction] = {}
+    for part in parts_of(industry):
+        if per_output(part):
+            shares[part.industry] = shares.get(part.industry, Fraction(0)) + part.share
+    return tuple(shares.items()) or shares_of(industry)
 
 
 def _mixed(parts: list[tuple[float, float]], by_output: bool) -> float:

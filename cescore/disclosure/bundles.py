@@ -144,7 +144,9 @@ class Bundler:
             findings=findings,
             legal_basis=_text(evaluation.panel, "basis", row),
             filed=workspace.filed(entity_id),
-            terms=self._wording.terms(evaluation.framework, (*siblings, *children), findings),
+            terms=self._wording.terms(
+                evaluation.framework, (*siblings, *children), findings, measures
+            ),
             prose=tuple(map(_prose_card, self.prose_of(entity_id))),
             names=self._wording.named(
                 evaluation.framework, entity.industry, industries, measures, findings
@@ -207,7 +209,7 @@ class Bundler:
             found,
             score_low=to_decimals(found.score_low, INDEX_DECIMALS),
             score_high=to_decimals(found.score_high, INDEX_DECIMALS),
-            middle=None,
+            percentiles=None,
         )
 
     def _firmness(self, entity: Entity, assessed: Assessment) -> GradeFirmness | None:

@@ -14,7 +14,12 @@ import numpy as np
 from cescore.definitions.model import Named
 from cescore.disclosure.bundle import Bundle
 from cescore.disclosure.bundles import Bundler
-from cescore.disclosure.illustration import CountedBody, Illustration, TypeCatalogue
+from cescore.disclosure.grades_apart import grades_apart
+from cescore.disclosure.illustration import (
+    CountedBody,
+    Illustration,
+    TypeCatalogue,
+)
 from cescore.method.catalogue import IndicatorStatistics, catalogue
 from cescore.method.column import Column, Panel, State
 from cescore.method.disclosure import releasable_share, to_decimals
@@ -35,6 +40,7 @@ def illustrate(bundler: Bundler) -> Illustration:
         example=_example(bundler, [e for e in public if e.entity_id not in workspace.blocked]),
         counted=tuple(_counted(bundler, public)),
         catalogue=tuple(_catalogues(bundler)),
+        grades=tuple(grades_apart(bundler.yearly, bundler.gate.rules)),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from cescore.definitions.model import Named
 from cescore.disclosure.bundle import Bundle, Part
 from cescore.method.catalogue import IndicatorStatistics
@@ -24,9 +26,24 @@ class TypeCatalogue(Part):
     statistics: tuple[IndicatorStatistics, ...]
 
 
+ABOVE, ALIKE, BELOW = "above", "alike", "below"
+
+
+class GradesApart(Part):
+    """How the grades of one type's totals stand to those that its indices alone would have.
+
+    ``counts``: above, alike, below -> number of respondents, None where it may not be shown.
+    """
+
+    entity_type: str
+    entities: int
+    counts: Mapping[str, int | None]
+
+
 class Illustration(Part):
     """``example``: the body worked through, None where no public body has an index."""
 
     example: Bundle | None = None
     counted: tuple[CountedBody, ...] = ()
     catalogue: tuple[TypeCatalogue, ...] = ()
+    grades: tuple[GradesApart, ...] = ()

@@ -81,8 +81,8 @@ _BUNDLE: Mapping[str, Source] = {
     "uncertainty.rank_alternatives": "public", "uncertainty.rank_high": "public",
     "uncertainty.rank_low": "public", "uncertainty.ranked": "public",
     "uncertainty.score_high": "above", "uncertainty.score_low": "above",
-    "uncertainty.middle": "above",
-    **{f"grade_firmness.{name}": "above" for name in ("high_en", "high_zh", "low_en", "low_zh")},
+    "uncertainty.percentiles": "above",
+    **{f"grade_firmness.{name}": "above" for name in ("high_en", "high_zh", "low_en", "low_zh", "step")},
     "robustness.alternatives": "decided", "robustness.draws": "decided",
     "robustness.entities": "named", "robustness.entity_type": "named",
     "robustness.reason": "named", "robustness.removals": "group", "robustness.sources": "group",
@@ -143,6 +143,7 @@ LEAVING: Mapping[type[BaseModel], Mapping[str, Source]] = {
         ),
         "illustration.example": "ledger",  # a public body's bundle
         "illustration.counted": "named", "illustration.catalogue": "group",
+        "illustration.grades": "counted",
     },
     UnitSheet: {
         **_DOCUMENT, "unit": "named", "plan": "decided", "plan_status": "decided",

@@ -188,10 +188,9 @@ class PrintedSums:
 
 def is_implied(printed: PrintedSum, released: Collection[Figure]) -> bool:
     """Whether a sum follows from released quantities of its own body, one by one."""
-    if not printed.atoms or any(a.body != printed.figure.entity_id for a in printed.atoms):
-        return False
-    own = [Figure(a.body, a.quantity.code, a.quantity.year) for a in printed.atoms]
-    return printed.figure not in own and all(figure in released for figure in own)
+    own = {Figure(a.body, a.quantity.code, a.quantity.year) for a in printed.atoms}
+    is_of_one_body = {figure.entity_id for figure in own} == {printed.figure.entity_id}
+    return is_of_one_body and printed.figure not in own and own.issubset(released)
 
 
 def is_earlier(name: Key) -> bool:

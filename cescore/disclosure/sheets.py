@@ -173,30 +173,36 @@ def _texts(record: MeasureRecord) -> dict[str, str]:
 
 
 def released_counts(
-    statuses: Sequence[tuple[Entity, str]], rules: Disclosure
+    statuses: Sequence[tuple[Entity, str]],
+    rules: Disclosure,
+    known: Sequence[str] = STATUSES,
+    unasked: str = "",
 ) -> dict[str, int | None]:
-    """How many respondents have each status; None where that may not be shown, {} for too few of them.
+    """How many respondents have each status of those known; None where that may not be shown, {} for too few of them.
 
     A number above zero with fewer contributors than the gate's minimum is hidden, and with it the
-    smallest ones shown until what is hidden has enough of them and is of more than one status:
+    smallest ones shown, ``unasked`` before them, until what is hidden has enough of them and is of more than one status:
     else it followed from the total. A holding is one contributor. Zero names nobody.
     """
-    holders: dict[str, set[str]] = {status: set() for status in STATUSES}
+    holders: dict[str, set[str]] = {status: set() for status in known}
     for entity, status in statuses:
         holders[status].add(entity.holding_id or entity.entity_id)
     counts = Counter(status for _, status in statuses)
     everybody = set().union(*holders.values())
     if len(everybody) < rules.min_contributors:
         return {}
-    hidden = {s for s in STATUSES if 0 < len(holders[s]) < rules.min_contributors}
-    shown = sorted((s for s in STATUSES if holders[s] and s not in hidden), key=counts.__getitem__)
+    hidden = {s for s in known if 0 < len(holders[s]) < rules.min_contributors}
+    shown = sorted(
+        (s for s in known if holders[s] and s not in hidden),
+        key=lambda s: (s != unasked, counts[s]),
+    )
     for status in shown:
         if not hidden or (
             len(hidden) > 1 and _contributors(holders, hidden) >= rules.min_contributors
         ):
             break
         hidden.add(status)
-    return {s: None if s in hidden else counts[s] for s in STATUSES}
+    return {s: None if s in hidden else counts[s] for s in known}
 
 
 def _contributors(holders: Mapping[str, set[str]], statuses: Iterable[str]) -> int:

@@ -53,7 +53,7 @@ def _check(
     unscored: Unscored = (
         "in_index" if check["elsewhere"] in framework.indicators else "no_yardstick"
     )
-    return InspectedCheck(
+    made = InspectedCheck(
         id=check["id"],
         zh=check["zh"],
         en=check["en"],
@@ -75,6 +75,9 @@ def _check(
         elsewhere=check["elsewhere"],
         notes=(),
     )
+    if unit := check.get("unit"):
+        made["unit"] = unit
+    return made
 
 
 def among_others(others: PeerTable | None, framework: Framework) -> PeerTable | None:

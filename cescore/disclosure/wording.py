@@ -66,10 +66,15 @@ class Wording:
         return {k: f for k, f in flows if not f.entity_types or entity_type in f.entity_types}
 
     def terms(
-        self, framework: Framework, bodies: Iterable[PublicRow], findings: Iterable[FindingLine]
+        self,
+        framework: Framework,
+        bodies: Iterable[PublicRow],
+        findings: Iterable[FindingLine],
+        measures: Iterable[MeasureLine] = (),
     ) -> dict[str, VariableName]:
         """Names and units of codes the page shows that the entity's own framework does not hold:
-        headline rates of other types, and variables and rules that findings name."""
+        headline rates of other types, variables and rules that findings name, and what amounts of
+        checks are."""
         definitions = self.definitions
         own = {*framework.variables, *framework.accounts, *framework.indicators}
         found: dict[str, Named] = {}
@@ -79,6 +84,7 @@ class Wording:
         rules: dict[str, Named] = {rule.id: rule for rule in definitions.checks}
         rules |= {one.code: one for one in definitions.ranges}
         shown = {code for line in findings for code in _codes_in(line)}
+        shown |= {check.get("unit", "") for line in measures for check in line.checks}
         for known in (rules, definitions.accounts, definitions.variables):
             found |= {code: known[code] for code in shown if code in known}
         return {code: _term(named) for code, named in sorted(found.items()) if code not in own}

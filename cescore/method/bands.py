@@ -92,12 +92,10 @@ def _scores(evaluation: TypeEvaluation, indicators: Panel) -> dict[str, Band]:
         sampling=BANDS_ALONE,
     )
     applied = _applied(drawn.alternatives)
-    quantiles = np.stack(
-        [drawn.score_low, drawn.score_high, drawn.middle_low, drawn.middle_high], axis=1
-    ).tolist()
+    quantiles = np.vstack([drawn.score_low, drawn.score_high, drawn.percentiles]).T.tolist()
     return {
-        entity: Band(low, high, DRAWS, applied, middle=(lower, upper))
-        for entity, (low, high, lower, upper) in zip(drawn.entities, quantiles, strict=True)
+        entity: Band(low, high, DRAWS, applied, percentiles=tuple(percentiles))
+        for entity, (low, high, *percentiles) in zip(drawn.entities, quantiles, strict=True)
         if np.isfinite([low, high]).all()  # a draw without an index: no band to print
     }
 

@@ -5,10 +5,17 @@ They stand apart from what computes them: a report holds them, and its process l
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from itertools import accumulate
+from typing import Literal
 
 from cescore.definitions.model import Scale
 from cescore.method.assessment import Assessment, grade_of_bands
+
+ShareOfDraws = Literal["three_quarters", "half", "quarter", ""]
+SHARES: dict[ShareOfDraws, float] = {"three_quarters": 0.75, "half": 0.5, "quarter": 0.25}
+NAMED = 2  # other grades that a step is about
 
 
 @dataclass(frozen=True)
@@ -39,9 +46,9 @@ class Band:
         Best and worst rank of the band [1 is the best].
     ranked
         Among how many the ranks are taken.
-    middle
-        Of the index, 25 and 75 % of the draws [points]: a quarter of them lies beyond either end.
-        `grade_firmness` asks for it; None in what leaves, which is told the grades there alone.
+    percentiles
+        Of the index, 1 to 99 % of the draws, rising [points]. `grade_firmness` asks for them; None in
+        what leaves, which is told other grades and a step of how many draws give them alone.
     """
 
     score_low: float
@@ -52,42 +59,58 @@ class Band:
     rank_high: int | None = None
     ranked: int | None = None
     rank_alternatives: tuple[AppliedAlternative, ...] = ()
-    middle: tuple[float, float] | None = None
+    percentiles: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True)
 class GradeFirmness:
-    """The grades that a total has at the ends of the middle half of the draws, worst first.
+    """How many of the draws give a total another grade than its own, and which, worse one first.
 
-    Where they differ from the grade itself a quarter of the draws or more does not give it, and it is
-    borderline; at the ends of the whole band most grades would be.
+    Attributes
+    ----------
+    low_zh, low_en, high_zh, high_en
+        The other grades, twice the same where it is one; the own one where the grade is firm.
+    step
+        The largest of `SHARES` that the draws with these grades reach: the grade is borderline;
+        "" where it is firm. Steps, since each draw that could be counted tells of the index.
     """
 
     low_zh: str
     low_en: str
     high_zh: str
     high_en: str
+    step: ShareOfDraws = ""
 
 
 def grade_firmness(
     assessed: Assessment, index: float | None, band: Band | None, scale: Scale
 ) -> GradeFirmness | None:
-    """The grades at the ends of the middle half of the draws, all else as it is; None without a total
-    that was graded by its points, or without draws.
+    """Which other grades the draws give, all else as it is; None without a total that was graded by
+    its points, or without draws.
 
-    total(q) = total + w · 100 / (top - floor) · (q - index), with w the weight of the index in it.
+    total(q) = total + w · 100 / (top - floor) · (q - index), with w the weight of the index in it and
+    q each percentile of the draws. The grades given most often are named, no more than the step needs.
     """
     weight = assessed.weights.get("index")
-    if band is None or band.middle is None or index is None or assessed.total is None:
+    if band is None or not band.percentiles or index is None or assessed.total is None:
         return None
     if not weight or not assessed.graded or assessed.reason == "veto_standing":
         return None
     worth = 100 * weight / (scale.top - scale.floor)
-    low, high = (
-        grade_of_bands(assessed.total + worth * (end - index), assessed.bands)
-        for end in band.middle
-    )
-    return GradeFirmness(low.zh, low.en, high.zh, high.en)
+    drawn = [
+        grade_of_bands(assessed.total + worth * (q - index), assessed.bands)
+        for q in band.percentiles
+    ]
+    own = grade_of_bands(assessed.total, assessed.bands)
+    given = Counter(grade for grade in drawn if grade != own).most_common(NAMED)
+    shares = [n / len(drawn) for n in accumulate(n for _, n in given)]
+    for step, least in SHARES.items():
+        enough = next((i for i, share in enumerate(shares) if share >= least), None)
+        if enough is not None:
+            named = sorted((grade for grade, _ in given[: enough + 1]), key=lambda g: g.least)
+            low, high = named[0], named[-1]
+            return GradeFirmness(low.zh, low.en, high.zh, high.en, step)
+    return GradeFirmness(own.zh, own.en, own.zh, own.en)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from cescore.method.mean_tree import Tree
 
+LARGEST = 690.0  # the logarithm of what no value comes near, and the machine still holds
+
 
 class Extent(NamedTuple):
     """The least and the largest that a value can be."""
@@ -120,25 +122,24 @@ def _mean(power: float, parts: Parts) -> float:
 def _solved(power: float, share: float, mean: float, others: Parts, open_end: float) -> float:
     """The member that makes a mean what it is beside others; ``open_end`` where any would do."""
     rest = [s * _turned(power, value) for s, value in others]
-    whole = _turned(power, mean)
-    if math.isinf(whole) or any(map(math.isinf, rest)):
+    if any(map(math.isinf, rest)):
         return open_end
-    return _turned_back(power, (whole - math.fsum(rest)) / share)
+    return _turned_back(power, (_turned(power, mean) - math.fsum(rest)) / share)
 
 
 def _turned(power: float, value: float) -> float:
     """x^p, or ln x at p = 0; infinite at an end where it is."""
-    if value <= 0 and power <= 0:
-        return -math.inf if power == 0 else math.inf
-    if math.isinf(value):
-        return value if power >= 0 else 0.0
-    return math.log(value) if power == 0 else max(value, 0.0) ** power
+    if power > 0:
+        return float(max(value, 0.0) ** power)
+    if power < 0:
+        return float(value**power) if value > 0 else math.inf
+    return math.log(value) if value > 0 else -math.inf
 
 
 def _turned_back(power: float, turned: float) -> float:
     """The value whose power, or logarithm, is given; an end of all values where there is none."""
-    if power == 0:
-        return math.exp(turned) if turned < math.log(1e300) else math.inf
-    if turned <= 0:
-        return 0.0 if power > 0 else math.inf
-    return float(turned ** (1 / power)) if not math.isinf(turned) else 0.0 if power < 0 else turned
+    if power > 0:
+        return float(max(turned, 0.0) ** (1 / power))
+    if power < 0:
+        return float(turned ** (1 / power)) if turned > 0 else math.inf
+    return math.exp(turned) if turned < LARGEST else math.inf

@@ -35,6 +35,7 @@ from cescore.definitions.scored_elsewhere import Elsewhere
 from cescore.errors import MethodError, Sentence
 from cescore.method.yardsticks import (
     INSPECTED,
+    OPEN,
     PARTIAL_SHARE,
     RECORDED_ONLY,
     STATUSES,
@@ -77,6 +78,9 @@ class InspectedCheck(TypedDict):
     notes
         What differs from the record, see `yardsticks.CheckNote`; ``recorded`` is the status that the
         inspector gave where another one counts.
+    unit
+        % of a rate, count of a number of things; of an amount the code of the variable that it is,
+        whose unit is its own; absent where nothing says it.
     """
 
     id: str
@@ -100,6 +104,7 @@ class InspectedCheck(TypedDict):
     elsewhere: str
     notes: tuple[CheckNote, ...]
     recorded: NotRequired[CheckStatus]
+    unit: NotRequired[str]
 
 
 @dataclass(frozen=True)
@@ -215,6 +220,12 @@ def counts(lines: Iterable[MeasureLine]) -> dict[str, int]:
 def is_recorded_only(check: InspectedCheck) -> bool:
     """Whether a check was inspected and is held against nothing: done or not done is no verdict."""
     return check["unscored"] in RECORDED_ONLY
+
+
+def open_scored(lines: Iterable[MeasureLine]) -> list[InspectedCheck]:
+    """The scored checks that are partly done or not done, and so lack credit."""
+    every = (check for line in lines for check in line.checks if check["status"] in OPEN)
+    return [check for check in every if check["credit"] is not None and check["credit"] < 1]
 
 
 def verdicts(lines: Iterable[MeasureLine]) -> dict[CheckStatus, int]:
@@ -354,7 +365,9 @@ def _inspected(check: Check, measure: Measure, asked: _Inspection) -> InspectedC
         if judged.note != "no_value" and judged.status != status:
             notes = ("by_yardstick", *notes)
         if other is not None:
-            judged = replace(judged, share=None, unscored=other.where)
+            # what is held against nothing has no verdict, wherever else its quantity is scored
+            why = judged.unscored if judged.unscored in RECORDED_ONLY else other.where
+            judged = replace(judged, share=None, unscored=why)
     counted: CheckStatus = judged.status
     if counted == "done" and evidence == "none":
         counted = "partial"
@@ -380,9 +393,18 @@ def _inspected(check: Check, measure: Measure, asked: _Inspection) -> InspectedC
         elsewhere=other.code if other is not None else "",
         notes=notes if status in INSPECTED else (),
     )
+    if unit := _unit_of(check):
+        line["unit"] = unit
     if counted == written or written == "not_inspected":
         return line
     return {**line, "recorded": written}
+
+
+def _unit_of(check: Check) -> str:
+    """What a number of a check is in; "" where nothing says it."""
+    if check.type in ("rate", "count"):
+        return "%" if check.type == "rate" else "count"
+    return check.formula if check.type == "amount" and check.formula.isidentifier() else ""
 
 
 def _held_against(check: Check, asked: _Inspection) -> HeldAgainst:

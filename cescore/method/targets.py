@@ -281,13 +281,14 @@ def _assessed(
 ) -> TargetLine:
     """The line with everything that can be computed from a level and its base value."""
     line = replace(line, level=level[0], base=base[0], elapsed=clock.elapsed)
-    if level[0] is not None and (target.type != "level" or line.level_unit == target.unit):
-        line = replace(line, pace=pace_of(target, level[0], base[0], clock))
     needs_base = target.type != "level"
+    is_comparable = needs_base or line.level_unit == target.unit
+    if level[0] is not None and is_comparable:
+        line = replace(line, pace=pace_of(target, level[0], base[0], clock))
     reason = max(level[1], base[1]) if needs_base else level[1]
     if reason != State.PRESENT:
         return _without(line, reason)
-    if target.type == "level" and line.level_unit != target.unit:
+    if not is_comparable:
         return _without(line, State.NOT_COMPUTABLE, "unit_differs")
     if needs_base and not (line.base and line.base > 0):
         return _without(line, State.NOT_COMPUTABLE)

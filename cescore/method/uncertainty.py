@@ -47,7 +47,7 @@ Bools = NDArray[np.bool_]
 
 FEWEST_FOR_INDICES = 20  # entities; Sobol indices over fewer are not reported
 BAND = (0.05, 0.95)
-MIDDLE = (0.25, 0.75)
+PERCENTILES = tuple(percent / 100 for percent in range(1, 100))
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,9 +92,10 @@ class Uncertainty:
         How many rows the bands are of, and what the numbers were drawn from.
     scores, ranks
         As the framework defines them [points; 1 is the best, ties share the better rank].
-    score_low, score_median, score_high, middle_low, middle_high
-        Quantiles of the index [points], the last two of `MIDDLE`; NaN where some draw leaves the
-        entity without one.
+    score_low, score_median, score_high
+        Quantiles of the index [points]; NaN where some draw leaves the entity without one.
+    percentiles
+        Of the index, at `PERCENTILES`, (99, entities) [points]; NaN as above.
     rank_low, rank_median, rank_high
         Quantiles of the rank, each a rank that was taken.
     alternatives
@@ -112,8 +113,7 @@ class Uncertainty:
     score_low: Floats
     score_median: Floats
     score_high: Floats
-    middle_low: Floats
-    middle_high: Floats
+    percentiles: Floats
     rank_low: Floats
     rank_median: Floats
     rank_high: Floats
@@ -219,8 +219,8 @@ def uncertainty(
     # whoever a choice leaves without an index keeps its own, so that the same are ranked on both sides
     shifts = _ranks(np.where(np.isnan(drawn), scores, drawn))
     in_band = _plain_rows(len(rows), len(sources), draws)
-    low, median, high, *middle = np.quantile(
-        drawn[in_band], (BAND[0], 0.5, BAND[1], *MIDDLE), axis=0
+    low, median, high, *percentiles = np.quantile(
+        drawn[in_band], (BAND[0], 0.5, BAND[1], *PERCENTILES), axis=0
     )
     rank_low, rank_median, rank_high = np.quantile(
         shifts[in_band], (BAND[0], 0.5, BAND[1]), axis=0, method="inverted_cdf"
@@ -238,8 +238,7 @@ def uncertainty(
         score_low=low,
         score_median=median,
         score_high=high,
-        middle_low=middle[0],
-        middle_high=middle[1],
+        percentiles=np.stack(percentiles),
         rank_low=rank_low,
         rank_median=rank_median,
         rank_high=rank_high,

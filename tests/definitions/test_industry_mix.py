@@ -77,6 +77,21 @@ def test_a_ratio_mixes_by_what_the_parts_have_of_its_denominator() -> None:
     assert pair_of("water（tap）50%；water 50%", {"water": (4.0, 1.0)}, GENERAL, per_output=per_output) == (4.0, 1.0)  # fmt: skip
 
 
+def test_output_per_something_mixes_without_the_parts_that_have_none_of_it() -> None:
+    per_tonne, tonnes = {"food": (1.0, 4.0), "steel": (3.0, 12.0)}, {"power": 0.0}
+
+    def ends(text: str) -> tuple[float, float]:
+        return pair_of(
+            text, per_tonne, (2.0, 8.0), by_output=True,
+            per_output=lambda part: tonnes.get(part.industry, 1.0),
+        )  # fmt: skip
+
+    assert ends("power 75%；food 25%") == (4.0, 16.0)  # 25 of output with 25 or 6.25 t, of 100
+    assert ends("power 50%；glass 50%") == (4.0, 16.0)  # glass by what holds for all
+    assert ends("food 50%；steel 50%") == (1.5, 6.0)
+    assert ends("power（coal）50%；power 50%") == ends("power") == (2.0, 8.0)
+
+
 @pytest.mark.parametrize(("direction", "method", "expected"), [
     (-1, "log_goalposts", (2.0, 5.0)), (1, "log_goalposts", (1.5, 4.8)), (1, "goalposts", (2.0, 5.0)),
 ])  # fmt: skip

@@ -12,11 +12,13 @@ import pytest
 from cases import Firm, evaluate_again, evaluated, firms, open_ledger
 
 from cescore.definitions.model import CheckRule
+from cescore.disclosure.behind import Behind
 from cescore.disclosure.bundle import Bundle
 from cescore.disclosure.bundles import Bundler
+from cescore.disclosure.equated import Equated
 from cescore.disclosure.equations import Equation, Equations
 from cescore.disclosure.ledger import Ledger
-from cescore.disclosure.statements import Figure
+from cescore.disclosure.statements import Figure, Statements
 from cescore.evaluation.yearly import YearlyEvaluation
 
 CLOSE = 0.01
@@ -46,6 +48,114 @@ def test_a_rule_equates_what_it_says_to_be_nothing_but_for_a_tolerance(
     assert rule(text).equated == zero
     assert rule(text, "soft").equated == ""
     assert rule(text, "soft").model_copy(update={"identity": True}).equated == zero
+
+
+IDENTITIES = {
+    "parts": "waste == sum_over(park, waste)",
+    "known": "recycled == sum_known(park, recycled)",
+    "all": "recycled == sum_over(park, recycled)",
+    "within": "waste == sum_over(firm, waste)",
+    "count": "waste == material * count_of(firm) / 2",
+    "above": "waste == in_body(city, waste) / 2",
+    "before": "2 * output == 2 * lag(output)",
+    "far": "waste == 1.03 * material",
+    "small": "waste == material + 0.05 * output",
+    "two": "sum_known(firm, output) == 0.35 * material + 0.335 * waste",
+    "ratio": "waste / material == recycled / output",
+    "cancels": "waste + material - waste == material",
+}
+
+
+@pytest.fixture(scope="module")
+def equated(tmp_path_factory: pytest.TempPathFactory) -> Sequence[tuple[str, Equation]]:
+    """Every rule's equations, of parks PK1 with firms a and b, and PK2 with c, d and e.
+
+    PK1 returned 203 of waste where its firms have 200, the city 503; PK2 recycled nothing known in 2024,
+    when the city recycled 100.
+    """
+    root = tmp_path_factory.mktemp("equated")
+    path = root / "params/checks.yml"
+    path.parent.mkdir(parents=True)
+    common = {"kind": "balance", "severity": "soft", "identity": True, "source": "the tests"}
+    frame = [Firm(i, o) for i, o in (("a", 80), ("b", 60))]
+    frame += [Firm(i, 10, park="PK2") for i in "cde"]
+    rules = {
+        name: {"en": name, "rule": text, "entity_types": ["city", "park"], **common}
+        for name, text in IDENTITIES.items()
+    }
+    path.write_text(json.dumps({"rules": rules}), encoding="utf-8")
+    evaluated(root, frame, PARKS)
+    _correct(root)
+    yearly = evaluate_again(root)
+    return [
+        (checked.id, equation)
+        for checked in yearly.workspace.definitions.checks
+        for equation in Equated(Statements(Behind(_with_rule(yearly, checked))))
+    ]
+
+
+def _with_rule(yearly: YearlyEvaluation, checked: CheckRule) -> YearlyEvaluation:
+    definitions = replace(yearly.workspace.definitions, checks=(checked,))
+    return replace(yearly, workspace=replace(yearly.workspace, definitions=definitions))
+
+
+def _correct(root: Path) -> None:
+    changes = {
+        2024: [("PK2,2024,recycled,150.0\n", ""), ("C1,2024,recycled,250.0", "C1,2024,recycled,100.0")],
+        2025: [("PK1,2025,waste,200.0", "PK1,2025,waste,203.0"), ("C1,2025,waste,500.0", "C1,2025,waste,503.0")],
+    }  # fmt: skip
+    for year, edits in changes.items():
+        path = root / f"data/{year}/observations.csv"
+        text = path.read_text("utf-8")
+        for old, new in edits:
+            assert text.count(old) == 1, old
+            text = text.replace(old, new)
+        path.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "year", "expected"),
+    [
+        ("parts", 2025, [({"C1 waste": 1, "PK1 waste": -1, "PK2 waste": -1}, 0)]),
+        ("known", 2024, [({"C1 recycled": 1, "PK1 recycled": -1}, 0)]),
+        ("all", 2024, []),  # PK2's is not known
+        ("within", 2025, [
+            ({"C1 waste": 1, "C1 waste within": -1}, 3),
+            ({"PK1 waste": 1, "PK1 waste within": -1}, 3),
+            ({"PK2 waste": 1, "PK2 waste within": -1}, 0),
+        ]),
+        ("count", 2025, [({"PK1 waste": 1, "PK1 material": -1}, 3)]),  # the others have not two
+        ("above", 2025, []),  # 203 and 300 are not nearly 503 / 2
+        ("far", 2025, [({"PK1 waste": 1, "PK1 material": -1.03}, 3)]),  # 500 and 300 miss by 3 %
+        ("before", 2025, [({f"{b} output": 2, f"{b} output before": -2}, 0) for b in ("C1", *PARKS)]),
+        ("small", 2025, [  # however small one of its figures is
+            ({f"{b} waste": 1, f"{b} material": -1, f"{b} output": -0.05}, off)
+            for b, off in (("C1", 5.5), ("PK1", 4), ("PK2", 1.5))
+        ]),
+        ("two", 2025, [({"PK1 output within": 1, "PK1 material": -0.35, "PK1 waste": -0.335}, 1.995)]),
+        ("ratio", 2025, []),
+        ("cancels", 2025, []),
+    ],
+)  # fmt: skip
+def test_what_a_rule_equates_has_its_factors_and_what_it_is_missed_by(
+    name: str,
+    year: int,
+    expected: list[tuple[dict[str, float], float]],
+    equated: Sequence[tuple[str, Equation]],
+) -> None:
+    found = [
+        ({_named(f, year): c for f, c in e.coefficients.items()}, e)
+        for n, e in equated
+        if n == name and max(f.year for f in e.figures) == year
+    ]
+    assert [factors for factors, _ in found] == [pytest.approx(factors) for factors, _ in expected]
+    for (factors, off), (_, equation) in zip(expected, found, strict=True):
+        offs = {_named(f, year): x for f, x in equation.figures.items()}
+        assert offs == pytest.approx({name: off / abs(c) for name, c in factors.items()})
+
+
+def _named(figure: Figure, year: int) -> str:
+    return f"{figure.entity_id} {figure.code}" + " before" * (figure.year < year)
 
 
 def figures(codes: str) -> list[Figure]:

@@ -175,6 +175,14 @@ def test_what_is_not_followed_to_entities_is_shared_by_all(file: str, tmp_path: 
     assert Inputs(root).not_followed != shared
 
 
+def test_measures_of_one_entity_are_not_taken_for_those_of_the_one_before(tmp_path: Path) -> None:
+    """E1 was inspected, and is asked for again and again between those who were not."""
+    bundler = Bundler(evaluate_workspace(Workspace.load(make(tmp_path, BASE))))
+    shared, register = Origins(bundler, ""), bundler.yearly.workspace.register
+    alone = [Origins(bundler, "").of(register[firm]) for firm in ("E2", OWN, "E3", OWN)]
+    assert [shared.of(register[firm]) for firm in ("E2", OWN, "E3", OWN)] == alone
+
+
 def test_a_public_bodys_bundle_alone_tells_what_it_is_made_from(tmp_path: Path) -> None:
     bundler = Bundler(evaluate_workspace(Workspace.load(make(tmp_path, BASE))))
     assert Origins(bundler, "").of(bundler.yearly.workspace.register["P1"]) == ""

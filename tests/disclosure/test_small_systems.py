@@ -14,16 +14,18 @@ from cases import Firm, evaluate_again, evaluated
 
 from cescore.disclosure.behind import Behind, Quantity
 from cescore.disclosure.costs import costs
+from cescore.disclosure.equations import Equation
 from cescore.disclosure.industries import OF_INDUSTRY
 from cescore.disclosure.kept_pattern import KeptPattern
 from cescore.disclosure.ledger import Ledger
-from cescore.disclosure.printed_sums import PrintedSums, is_implied
+from cescore.disclosure.printed_sums import PrintedSum, PrintedSums, is_implied
 from cescore.disclosure.statements import Figure, Returned
 from cescore.disclosure.system_audit import SystemAudit
 from cescore.disclosure.unknowns import LATE, Rest, is_late
 from cescore.evaluation.yearly import YearlyEvaluation
-from cescore.method.inference import Key
+from cescore.method.inference import Key, Statement
 from cescore.method.knowledge import RespondentCell
+from cescore.method.linear_forms import LinearForm
 
 PARKS = ("PK1", "PK2")
 FIRMS = [
@@ -156,6 +158,16 @@ def test_a_returned_figure_gives_its_sum_away_exactly(ledger: Ledger) -> None:
     assert made[1:] == pytest.approx((407, 407e-7))
 
 
+def test_a_difference_is_as_uncertain_as_what_it_is_taken_from(ledger: Ledger) -> None:
+    """Noise of 407 and 400, though they differ by 7 alone; what cancels out says nothing of anybody."""
+    first, second = (Returned(park, Quantity("waste", 2025)) for park in PARKS)
+    figure = Figure("C1", "difference", 2025)
+    made = ledger.sums._statement(figure, LinearForm({first: 1.0, second: -1.0}))
+    assert made is not None
+    assert (made.low, made.high) == pytest.approx((7 - 807e-7, 7 + 807e-7), rel=1e-9)
+    assert ledger.sums._statement(figure, LinearForm({first: 0.0})) is None
+
+
 def test_a_rate_gives_both_of_its_sums_away_in_its_own_unit(ledger: Ledger) -> None:
     recycled, waste = said(ledger.sums, "recycling", "PK1")
     assert recycled[0] == {"PK1": 100, "rest of PK1": 100}
@@ -197,6 +209,29 @@ def test_what_follows_from_released_figures_of_the_body_says_nothing_more(ledger
     assert is_implied(second, [waste, rate]) and not is_implied(second, [rate])
     (returned,) = (p for p in ledger.printed if p.figure == own)
     assert not is_implied(returned, [own, rate])
+
+
+@pytest.mark.parametrize(
+    ("atoms", "released", "expected"),
+    [
+        (["PK1 a", "PK1 b"], ["PK1 a", "PK1 b", "PK1 sum"], True),
+        (["PK1 a", "PK1 b"], ["PK1 a", "PK1 sum"], False),
+        (["PK1 a", "PK2 b"], ["PK1 a", "PK2 b"], False),  # is printed on another's page
+        (["PK2 a"], ["PK2 a"], False),
+        (["PK1 a", "PK1 sum"], ["PK1 a", "PK1 sum"], False),  # of itself
+        ([], ["PK1 a"], False),
+    ],
+)
+def test_a_sum_of_several_follows_only_where_all_are_its_body_s_and_released(
+    atoms: list[str], released: list[str], expected: bool
+) -> None:
+    def figure(text: str) -> Figure:
+        return Figure(*text.split(), 2025)  # type: ignore[arg-type]
+
+    of = frozenset(Returned(a.split()[0], Quantity(a.split()[1], 2025)) for a in atoms)
+    nothing = Statement.of("sum", {}, 0.0)
+    printed = PrintedSum(figure("PK1 sum"), nothing, of)
+    assert is_implied(printed, [figure(text) for text in released]) is expected
 
 
 # --- what it costs, and what is withheld -----------------------------------------------------
@@ -348,3 +383,81 @@ def test_a_pattern_holds_who_had_returned_and_reads_back_as_it_was(
         ledger.basis,
     )
     assert not ledger.is_kept
+
+
+def kept_as(yearly: YearlyEvaluation, kept: KeptPattern) -> Ledger:
+    """The ledger of an edition before which another kept this pattern."""
+    ledger = Ledger(yearly)
+    vars(ledger)["kept"] = kept
+    return ledger
+
+
+def test_a_pattern_audited_on_what_is_released_now_holds_without_being_looked_for(
+    yearly: YearlyEvaluation, ledger: Ledger
+) -> None:
+    withheld, above = Figure("PK1", "waste", 2025), Figure("PK1", "recycling", 2025)
+    kept = KeptPattern(ledger.basis, {}, frozenset([withheld]), frozenset([above]))
+    again = kept_as(yearly, kept)
+    assert again.is_kept
+    assert (again.withheld, again.above) == ({withheld}, {above})
+    assert again.of_body("PK1") == ({"waste": {2025}}, {"recycling": {2025}})
+    assert again.of_body("a") == ({}, {})  # contains nobody
+
+
+def test_what_stands_on_a_withheld_figure_and_is_released_is_named(
+    yearly: YearlyEvaluation,
+) -> None:
+    """A rate, that is: a returned figure goes by itself, and what is withheld is above nothing."""
+    again = kept_as(yearly, KeptPattern())
+    waste, rate = Figure("PK2", "waste", 2025), Figure("PK2", "recycling", 2025)
+    vars(again)["withheld"] = frozenset([waste])
+    assert again.above == {rate}
+    more = kept_as(yearly, KeptPattern())
+    vars(more)["withheld"] = frozenset([waste, rate])
+    assert more.above == frozenset()
+
+
+def test_a_total_is_shown_where_somebody_is_in_it_it_is_safe_and_not_withheld(
+    yearly: YearlyEvaluation, ledger: Ledger
+) -> None:
+    open_ledger = kept_as(yearly, KeptPattern(ledger.basis))
+    metal, stone = (
+        ledger.industries.totals[Figure("C1", f"output @ {i}", 2025)] for i in ("metal", "stone")
+    )
+    assert open_ledger.shows_total(metal)
+    assert not open_ledger.shows_total(stone)  # of two
+    assert not open_ledger.shows_total(replace(metal, n=0))
+    assert open_ledger.shows_total(replace(metal, n=1))
+    assert not ledger.shows_total(metal)  # withheld
+
+
+def test_what_follows_from_released_figures_of_its_body_is_not_withheld(
+    yearly: YearlyEvaluation,
+) -> None:
+    """A rate hides nothing while both its sums are there; a returned figure does."""
+    ledger = kept_as(yearly, KeptPattern())
+    rate = Figure("PK2", "recycling", 2025)
+    waste, other = rate._replace(code="waste"), rate._replace(entity_id="PK1", code="waste")
+    nobodys = rate._replace(code="nothing")
+    assert ledger._needless({rate, other, nobodys}) == {rate}
+    assert ledger._needless({rate, waste}) == set()
+
+
+def test_what_is_protected_is_what_is_released_and_all_of_it(ledger: Ledger) -> None:
+    statements = [s for p in ledger.protections() for s in p.system.statements]
+    figures = {s.name for s in statements if isinstance(s.name, Figure)}
+    released = {p.figure for p in ledger.printed} - ledger.withheld
+    assert figures == {p.figure for p in ledger.printed if not is_implied(p, released)} & released
+    assert len(figures) > 4
+
+
+# --- what no figure says by itself --------------------------------------------------------------
+
+
+def test_a_rule_has_one_name_in_whatever_order_its_figures_stand() -> None:
+    one, other = Figure("PK1", "output", 2025), Figure("PK1", "waste", 2025)
+    names = [
+        Equation({}, dict(pairs)).name
+        for pairs in (((one, 1), (other, -1)), ((other, -1), (one, 1)))
+    ]
+    assert names[0] == names[1]

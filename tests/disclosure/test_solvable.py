@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from cases import evaluated, firms
@@ -11,10 +12,10 @@ from scipy.optimize import brentq
 
 from cescore.disclosure.bundle import Bundle
 from cescore.disclosure.bundles import make_bundle
-from cescore.disclosure.solvable import JoinedWholes, ReleasedWholes
+from cescore.disclosure.solvable import Beneath, JoinedWholes, ReleasedWholes
 from cescore.method.mean_bounds import MeanBounds
 
-BENEATH = {"a": "x", "b": "x", "c": "yz", "d": "y"}  # indicator -> withheld operands
+BENEATH = {"a": "x", "b": "x", "c": "yz", "d": "y", "e": "y"}  # indicator -> withheld operands
 
 
 class Nearest:
@@ -42,6 +43,36 @@ def test_a_second_whole_above_the_same_two_indicators_solves_them() -> None:
 
 def test_wholes_that_share_nothing_are_counted_apart_until_another_joins_them() -> None:
     assert admitted("cd", "ab", "ac", "ad") == [True, False, True, False]
+
+
+def test_wholes_above_other_indicators_of_the_same_figures_are_counted_together() -> None:
+    assert admitted("ad", "be") == [True, False]
+
+
+@dataclass(frozen=True)
+class Formula:
+    names: frozenset[str]
+
+
+class Formulas:
+    """A rate of energy per output, beside its own of the year before; energy is coal and gas."""
+
+    expressions: ClassVar = {
+        "rate": Formula(frozenset({"rate", "energy", "output"})),
+        "energy": Formula(frozenset({"coal", "gas"})),
+    }
+
+
+def test_an_indicator_stands_on_its_withheld_operands_of_the_year_down_to_what_was_returned() -> (
+    None
+):
+    hidden = {code: frozenset({2025}) for code in ("rate", "energy", "coal")}
+    beneath = Beneath(Formulas(), {**hidden, "output": frozenset({2024})})  # type: ignore[arg-type]
+    now = beneath.nearest(("rate", 2025)), beneath.deepest(("rate", 2025))
+    assert now == ({("energy", 2025)}, {("coal", 2025)})
+    assert beneath.deepest(("rate", 2024)) == {("output", 2024)}
+    for alone in (("rate", 2023), ("coal", 2025)):  # nothing beneath it is withheld, or stands
+        assert beneath.nearest(alone) == beneath.deepest(alone) == {alone}
 
 
 def test_no_more_unknowns_are_counted_than_the_fewest_of_three() -> None:

@@ -23,7 +23,7 @@ from cescore.method.linear_rules import (
     holds_for,
     linear_rule,
 )
-from cescore.method.rule_systems import Freedom
+from cescore.method.rule_systems import Freedom, RuleSystem
 from cescore.method.slips import explaining_slips
 
 
@@ -89,6 +89,15 @@ def test_rules_that_no_change_satisfies_are_named() -> None:
     found = located(["a + b == t", "a <= 1", "t >= 9"], pinned={"b"}, a=1, b=1, t=3)
     assert found.sets == ()
     assert set(found.contradiction) == {"r1", "r2", "r3"}
+
+
+def test_a_choice_that_holds_already_is_not_gone_through() -> None:
+    values = {"a": 1.0, "b": 1.0, "t": 3.0}
+    texts = ["a + b == t", *(f"a <= {n} or b <= {n}" for n in (10, 20, 30))]
+    rules = [linear_rule(text, text, record(**values)) for text in texts]
+    system = RuleSystem(rules, values, Freedom.of())
+    assert system.refute(frozenset("ab")) is None
+    assert system.programs == 1
 
 
 def test_bounds_are_rules_too() -> None:

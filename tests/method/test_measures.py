@@ -15,8 +15,10 @@ from cescore.method.measures import (
     InspectedCheck,
     MeasureLine,
     inspected_share,
+    is_recorded_only,
     measure_lines,
     measure_points,
+    verdicts,
 )
 from cescore.method.yardsticks import STATUSES, CheckStatus, HeldAgainst, JudgedCheck, judge
 
@@ -134,7 +136,7 @@ def test_the_number_decides_against_the_goal_of_the_year_whatever_status_was_rec
         found = check_of(made, record("a", recorded, value=value))
         assert (found["status"], found["credit"]) == (status, pytest.approx(credit))
         assert found["notes"] == (("by_yardstick",) if recorded != status else ())
-        assert found["goal"] == 80
+        assert (found["goal"], found["better"]) == (80, better)
 
 
 def test_before_the_first_goal_and_without_a_number_nothing_is_made_up() -> None:
@@ -316,6 +318,34 @@ def test_what_is_scored_elsewhere_has_the_status_of_its_yardstick_and_no_credit(
     assert (found["credit"], found["unscored"], found["elsewhere"]) == (None, "in_index", "R07")
     assert line.counts["partial"] == 1  # it is on the page as before
     assert (line.due, line.scored, measure_points([line])) == (0, 0, None)
+
+
+def test_what_is_held_against_nothing_has_no_verdict_though_its_quantity_is_scored_elsewhere() -> (
+    None
+):
+    made = inspected("a", type="count", better="more", yardstick="improves", quantity="stock")
+    records = {year: [record("a", "not_done", value="0")] for year in (2020, 2021)}
+    elsewhere = {"a": Elsewhere("R07", "in_index")}
+    lines = measure_lines(made, "lake", records, year=2021, elsewhere=elsewhere)
+    ((found,),) = (line.checks for line in lines)
+    assert (found["unscored"], found["elsewhere"]) == ("nothing_yet", "R07")
+    assert verdicts(lines)["not_done"] == 0 and is_recorded_only(found)
+
+
+@pytest.mark.parametrize(
+    ("kind", "formula", "unit"),
+    [
+        ("rate", "a / b", "%"),
+        ("count", "n", "count"),
+        ("amount", "steel", "steel"),
+        ("amount", "a + b", None),
+    ],
+)
+def test_a_number_of_a_check_is_in_the_unit_of_its_type_or_of_what_it_is(
+    kind: Any, formula: str, unit: str | None
+) -> None:
+    made = inspected("a", type=kind, better="more", formula=formula)
+    assert check_of(made, record("a", "done", value="1")).get("unit") == unit
 
 
 def test_unknown_words_and_double_records_are_refused_by_name() -> None:

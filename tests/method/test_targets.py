@@ -267,6 +267,11 @@ def test_nothing_is_due_in_the_base_year() -> None:
 def test_a_level_in_another_unit_than_the_indicator_is_not_compared() -> None:
     other = line([1, 1], year=2021, measured_in="tce/CNY", **(LEVEL | {"unit": "tce/10k CNY"}))
     assert (other.light, other.note) == ("not_computable", "unit_differs")
+    assert other.pace is None
+
+
+def test_the_pace_of_a_change_stands_whatever_the_unit_of_its_indicator() -> None:
+    assert line([100, 97, 95, 92], year=2023).pace is not None
 
 
 def test_only_own_targets_are_scored_and_others_are_shown_as_references() -> None:

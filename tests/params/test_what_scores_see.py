@@ -197,6 +197,27 @@ def test_a_park_of_two_firms_that_need_unlike_amounts_scores_what_their_pooled_r
     assert scores.column(rate).values[0, 0] == pytest.approx(50)  # each firm stands midway
 
 
+@pytest.mark.parametrize("points", [0, 60, 100])
+@pytest.mark.parametrize("product", ["chemical", "sock", "steel"])
+@pytest.mark.parametrize("share", [25, 90])
+def test_a_park_of_a_power_firm_and_another_stands_where_the_other_stands_on_its_material(
+    share: int, product: str, points: float
+) -> None:
+    industry = parts_of(as_park(product))[0].industry
+    known = liaoyuan().frameworks
+    ends = known["enterprise"].indicators["E01"].ends_in(2025, industry)
+    assert ends is not None
+    per_tonne = ends[0] * (ends[1] / ends[0]) ** (points / 100)  # CNY/t of the one firm
+    plain = returns(product) | {
+        "output_constant": OUTPUT, "mat_total_input": share / 100 * OUTPUT * 10_000 / per_tonne,
+    }  # fmt: skip
+    columns = {code: Column.of(np.array([[value]])) for code, value in plain.items()}
+    mix = f"电热气水（power）{100 - share}%；{industry}（{product}）{share}%"
+    park = Panel(("P",), (2025,), columns, attributes={"industry": (mix,)})
+    scores = evaluate(park, known["park"], base_year=2025, run_year=2025).scores
+    assert scores.column("K_mat").values[0, 0] == pytest.approx(points, abs=1e-9)
+
+
 @pytest.mark.parametrize("name", TAKEN_AND_GIVEN_OFF)
 @pytest.mark.parametrize("industry", INDUSTRIES)
 def test_twice_as_much_of_anything_lowers_the_score_of_a_park(industry: str, name: str) -> None:

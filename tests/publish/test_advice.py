@@ -215,7 +215,7 @@ def checks(*credits, **more):
 def test_checks_are_advised_by_name_those_that_lack_most_first_with_what_they_bring():
     # (0.2 + 0.5) of 4 checks, which are a fifth of the total
     line = next(line for line in said(checks(1.0, 0.8, 0.5, 1.0)) if "检查" in line)
-    assert line == "补足2项未得满分的计分检查：M01c 检查2、M01b 检查1。总分可提高3.5分。"
+    assert line == "补足2项未完成或部分完成的计分检查：M01c 检查2、M01b 检查1。总分可提高3.5分。"
 
 
 def test_what_is_recorded_only_is_nobodys_task():
@@ -293,3 +293,40 @@ def test_what_lifts_the_grade_is_no_more_checks_than_the_advice_is_about(needed,
     data = checks(1.0, 0.8, 0.5, 1.0).model_copy(update={"margin": margin})
     line = next(line for line in said(data) if "补足2项" in line)
     assert ("等级即升为“优秀”" in line) is is_told
+
+
+def with_total_withheld(data):
+    """The same with a total, and the part of measures, that are not shown."""
+    assessed = data.assessment
+    hidden = replace(assessed, total=None, parts={**assessed.parts, "measures": None})
+    return data.model_copy(update={"assessment": hidden})
+
+
+def test_where_the_total_is_withheld_advice_keeps_its_order_and_prints_no_points_of_it():
+    shown, withheld = said(checks(0.0, 1.0, 1.0)), said(with_total_withheld(checks(0.0, 1.0, 1.0)))
+    assert "M01a" in shown[0] and "M01a" in withheld[0], (
+        "a fifteenth of the total: more than any step"
+    )
+    assert not [line for line in withheld if "总分" in line]
+    few = said(with_total_withheld(checks(0.99, 1.0, 1.0)))
+    assert not [line for line in few if "M01a" in line], "0.07 of the total"
+
+
+def test_a_withheld_credit_has_no_part_in_the_order_of_advice():
+    def order(credit):
+        data = checks(0.5, 1.0, 1.0)
+        (line,) = data.measures
+        hidden = builders.check("M01z", "不予公布", "Withheld", credit=None, status="partial")
+        whole = replace(line, checks=(*line.checks, hidden), counts={"partial": int(10 * credit)})
+        return said(with_total_withheld(data.model_copy(update={"measures": (whole,)})))
+
+    assert order(0.1) == order(0.9) and not [line for line in order(0.1) if "M01z" in line]
+
+
+@pytest.mark.parametrize(("missing", "is_told"), [(3.5, True), (3.6, False)])
+def test_advice_that_reaches_the_next_grade_says_so(missing, is_told):
+    # (0.2 + 0.5) of 4 checks, which are a fifth of the total: 3.5
+    margin = GradeMargin("优秀", "excellent", missing, 1.0)
+    data = checks(1.0, 0.8, 0.5, 1.0).model_copy(update={"margin": margin})
+    line = next(line for line in said(data) if "补足2项" in line)
+    assert ("等级随之升为“优秀”" in line) is is_told

@@ -24,11 +24,16 @@ from cescore.definitions.model import (
     Target,
 )
 from cescore.definitions.model.framework import IndexName
-from cescore.desk.documents import OpenDocument, method_book, worked_example
+from cescore.desk.documents import CONVENTIONS, OpenDocument, method_book, worked_example
 from cescore.disclosure.bundles import Bundler
 from cescore.disclosure.documents import MethodBook
 from cescore.disclosure.illustrating import illustrate
-from cescore.disclosure.illustration import CountedBody, Illustration, TypeCatalogue
+from cescore.disclosure.illustration import (
+    CountedBody,
+    GradesApart,
+    Illustration,
+    TypeCatalogue,
+)
 from cescore.disclosure.method_books import make_method_book
 from cescore.evaluation.yearly import evaluate_workspace
 from cescore.intake.workspace import Workspace
@@ -144,6 +149,18 @@ def test_the_book_says_in_whom_a_body_is_counted() -> None:
     page = text(method_book.overview(book_of(Illustration(counted=(inside,)))).html)
     assert "How Zone is counted" in page
     assert "District alone" in page
+
+
+@pytest.mark.parametrize(("counts", "said"), [
+    ({"above": 35, "alike": 84, "below": 0}, "35; a worse one: 0"),
+    ({"above": 35, "alike": None, "below": None}, "35; a worse one: too few to be printed"),
+])  # fmt: skip
+def test_the_book_says_how_many_grades_measures_move(
+    counts: dict[str, int | None], said: str
+) -> None:
+    apart = GradesApart(entity_type="enterprise", entities=122, counts=counts)
+    page = text(method_book.assessment(book_of(Illustration(grades=(apart,))), CONVENTIONS).html)
+    assert "(122 with a grade in" in page and said in page
 
 
 def statistics_page(**changed: float) -> str:

@@ -10,11 +10,12 @@ import pytest
 
 from cescore.definitions.model import Plan, Veto
 from cescore.method.assessment import GradeStep, VetoLine, VetoSign
-from cescore.method.firmness import Band, GradeFirmness, grade_firmness
+from cescore.method.firmness import AppliedAlternative, Band, GradeFirmness, grade_firmness
 from cescore.publish.numbers import change_cell
 from cescore.publish.pages.scorecard.advice import advice
 from cescore.publish.pages.scorecard.evidence import PageEvidence
 from cescore.publish.pages.scorecard.findings import findings
+from cescore.publish.pages.scorecard.firmness import uncertainty_note
 from cescore.publish.pages.scorecard.front_index import grade_card
 from cescore.publish.pages.scorecard.front_rates import headline_cards
 from cescore.publish.pages.scorecard.page_one import target_note
@@ -86,23 +87,70 @@ def test_a_body_whose_targets_are_another_s_is_told_that_its_grade_holds_no_prog
     assert target_note(known(builders.bundle(assessment=assessed)).view) == ""
 
 
-def test_a_grade_is_borderline_where_a_quarter_of_the_draws_gives_another():
-    assessed = replace(
-        builders.bundle().assessment, bands=BANDS, total=81.0, graded=True, reason="",
-        weights={"index": 1.0}, grade_zh="良好", grade_en="good",
-    )  # fmt: skip
-    scale = builders.framework().scale  # 60-100: one point of it is 2.5 of the total
-    band = Band(70.0, 90.0, 9, (), middle=(79.7, 80.2))
-    near = grade_firmness(assessed, 80.0, band, scale)
-    assert near == GradeFirmness("良好", "good", "良好", "good")
-    far = grade_firmness(assessed, 80.0, replace(band, middle=(79.5, 80.2)), scale)
-    assert far == GradeFirmness("合格", "pass", "良好", "good")
-    for firm, words in ((near, "四分之三以上的抽样等级不变"), (far, "四分之一以上的抽样为“合格”")):
-        data = builders.bundle(
-            assessment=assessed, uncertainty=replace(band, middle=None), grade_firmness=firm
-        )
-        said = grade_card(known(data).view)["margin"]
-        assert words in said[-1] and said[-1].startswith("临界") is (firm is far)
+def drawn_from(*indices):
+    """A band whose draws have these indices, each as often."""
+    drawn = [index for index in sorted(indices) for _ in range(100 // len(indices))]
+    return Band(70.0, 90.0, 9, (), percentiles=tuple(drawn))
+
+
+GOOD = replace(
+    builders.bundle().assessment, bands=BANDS, total=81.0, graded=True, reason="",
+    weights={"index": 1.0}, grade_zh="良好", grade_en="good",
+)  # fmt: skip
+
+
+def firmness(*indices, assessed=GOOD):
+    """Of a total of 81 with an index of 80; a point of the scale from 60 to 100 is 2.5 of the total,
+    and 80 the least for good."""
+    return grade_firmness(assessed, 80.0, drawn_from(*indices), builders.framework().scale)
+
+
+def test_a_grade_is_borderline_by_the_quarters_of_the_draws_that_give_another():
+    good, fair = ("良好", "good"), ("合格", "pass")
+    for below, expected in enumerate(
+        ((*good, *good, ""), (*fair, *fair, "quarter"), (*fair, *fair, "half"),
+         (*fair, *fair, "three_quarters"), (*fair, *fair, "three_quarters"))
+    ):  # fmt: skip
+        indices = [79.5] * below + [79.7] * (4 - below)
+        assert firmness(*indices) == GradeFirmness(*expected)
+
+
+def test_other_grades_on_both_sides_count_together_and_only_those_that_the_step_needs_are_named():
+    best = (GradeStep("优秀", "excellent", 90.0), *BANDS)
+    assessed = replace(GOOD, bands=best)
+    both = firmness(*[79.5] * 20, *[80.0] * 60, *[84.0] * 20, assessed=assessed)
+    assert both == GradeFirmness("合格", "pass", "优秀", "excellent", "quarter")
+    below = firmness(*[79.5] * 30, *[80.0] * 60, *[84.0] * 10, assessed=assessed)
+    assert below == GradeFirmness("合格", "pass", "合格", "pass", "quarter")
+
+
+@pytest.mark.parametrize(
+    ("below", "words"),
+    [
+        (0, "四分之三以上的抽样等级不变"),
+        (1, "四分之一以上的抽样为“合格”"),
+        (2, "一半以上的抽样不是本等级，而是“合格”"),
+        (3, "四分之三以上的抽样不是本等级，而是“合格”"),
+    ],
+)
+def test_page_one_says_plainly_where_most_draws_give_another_grade(below, words):
+    firm = firmness(*[79.5] * below, *[79.7] * (4 - below))
+    band = replace(drawn_from(79.7), percentiles=None)
+    data = builders.bundle(assessment=GOOD, uncertainty=band, grade_firmness=firm)
+    said = grade_card(known(data).view)["margin"]
+    assert said[-1].endswith(words) and said[-1].startswith("临界") is (below > 0)
+
+
+@pytest.mark.parametrize(("own", "leans"), [("arithmetic_mean", True), ("geometric_mean", False)])
+def test_a_band_with_geometric_means_of_an_arithmetic_index_is_said_to_lean_down(own, leans):
+    means = (
+        AppliedAlternative("aggregation", "as_defined: arithmetic_mean", 0.5),
+        AppliedAlternative("aggregation", "geometric_mean", 0.5),
+    )
+    data = builders.bundle(
+        framework=builders.framework(aggregation=own), uncertainty=Band(70.0, 90.0, 9, means)
+    )
+    assert ("区间因此偏低" in str(uncertainty_note(pages.opened(data, "zh")).html)) is leans
 
 
 def test_beside_the_recycling_rate_stands_what_share_of_the_input_is_recycled():

@@ -10,7 +10,11 @@ import pytest
 
 from cescore.desk import tables
 from cescore.disclosure.bundle import PeerTable
+from cescore.method.column import State
 from cescore.method.disclosure import PeerFigure
+from cescore.publish.numbers import change_cell
+from cescore.publish.pages.scorecard.results import with_sign, within_reach_of_lags
+from cescore.publish.view import Number, View
 from cescore.publish.words import LANGUAGES
 
 
@@ -132,3 +136,63 @@ def test_what_is_recorded_only_has_no_verdict():
     page = shown["measures_table"].html
     assert "未完成（1项）" in page and "检查2" in page
     assert "检查0" not in page and "检查1" not in page
+
+
+@pytest.mark.parametrize(("change", "has_sign"), [(0.04, False), (-0.04, False), (0.06, True)])
+def test_a_change_that_prints_as_none_has_no_sign(change, has_sign):
+    shown = with_sign("▲", change_cell(50.0 + change, 50.0, "%", "zh"))
+    assert ("▲" in shown.__html__()) is has_sign
+
+
+def measures_page(*checks):
+    statuses = [check["status"] for check in checks]
+    counts = {word: statuses.count(word) for word in builders.measure().counts}
+    line = replace(builders.measure(), checks=checks, counts=counts)
+    return tables.measures_table(pages.opened(builders.bundle(measures=(line,)), "zh")).html
+
+
+def test_the_checks_of_page_one_are_told_from_the_others_that_are_open_or_lack_credit():
+    page = measures_page(
+        builders.check("M01a", "检查0", "Check 0", status="not_done", credit=0.0),
+        builders.check("M01b", "检查1", "Check 1", status="partial", credit=0.4, yardstick="improves"),
+        builders.check("M01c", "检查2", "Check 2", status="done", credit=0.5),
+        builders.check("M01d", "检查3", "Check 3", status="partial", unscored="in_index", elsewhere="x"),
+        builders.check("M01e", "检查4", "Check 4", status="partial", credit=None),
+    )  # fmt: skip
+    for words in (
+        "其中计分的2项，首页的建议所计即此", "1项在别处计分", "1项得分不予公布",
+        "另有1项已完成，因佐证的种类未得满分", "得分不足一半的也列为部分完成",
+    ):  # fmt: skip
+        assert words in page
+
+
+def test_numbers_of_checks_have_separators_their_unit_and_what_tells_them_apart():
+    page = measures_page(
+        builders.check("M01a", "比率", "Rate", status="partial", credit=0.5, yardstick="goal",
+                       value="79.96", goal=80.0, unit="%"),
+        builders.check("M01b", "数量", "Count", status="partial", credit=0.5, quantity="flow",
+                       yardstick="improves", value="48777", last=491.333, unit="count"),
+        builders.check("M01c", "用水", "Water", status="not_done", credit=0.0, quantity="stock",
+                       yardstick="improves", value="45738.7", last=50000.0, unit="water_use"),
+        builders.check("M01d", "降幅", "Fall", status="not_done", credit=0.0, yardstick="goal",
+                       value="-3", goal=2.0, unit="%"),
+    )  # fmt: skip
+    for words in (
+        "79.96%", "目标 ≥80.00%", "48,777", "此前均值 491.3", "45,738.7\xa0万立方米",
+        "上年 50,000.0\xa0万立方米", "−3.0%", "目标 ≥2.0%",
+    ):  # fmt: skip
+        assert words in page
+
+
+def test_before_the_lags_of_a_formula_have_a_first_year_nothing_is_missing():
+    framework = builders.framework()
+    growth = framework.indicators["resource_output"].model_copy(
+        update={"code": "growth", "formula": "gdp / lag(gdp, 3) - 1", "group": "", "weight": 0.0}
+    )
+    states = {
+        year: n.state
+        for year, n in zip((2020, 2023), within_reach_of_lags(
+            View(pages.opened()), growth, (Number(None, State.MISSING),) * 2, (2020, 2023)
+        ), strict=True)
+    }  # fmt: skip
+    assert states == {2020: State.NOT_COMPUTABLE, 2023: State.MISSING}

@@ -183,6 +183,12 @@ def test_a_body_that_did_not_file_has_words_for_an_index():
     assert "未报送" in repr(made["siblings_table"])
 
 
+def test_an_index_that_is_not_shown_though_the_body_returned_is_withheld_and_not_missing():
+    line = PublicRow(place=builders.OTHER, headline={"waste_rate": 50.0})
+    made = repr(pages.all_tables(pages.opened(builders.bundle(siblings=(line,))))["siblings_table"])
+    assert "※" in made and "未报送" not in made and "不予公布" in made
+
+
 def test_a_withheld_total_of_an_industry_is_marked():
     rows = (
         {"industry": "纺织", "variable": "v", "zh": "产值", "en": "Output", "unit": "t",

@@ -151,6 +151,11 @@ class Indicator(Computed):
         keys = [key for key in self.goalposts if key <= year]
         return self.goalposts[max(keys)] if keys else None
 
+    @property
+    def is_productivity(self) -> bool:
+        """Whether it is output per something on a scale of ratios, whose inverse adds up over parts."""
+        return self.direction == 1 and self.normalisation == ON_LOG
+
     def ends_in(self, year: Whole, industry: str) -> Pair | None:
         """Worst and best goalpost in a year [its unit], those of the industry where there are such, of
         several by their shares (`industry_mix.pair_of`); None before the first."""
@@ -161,7 +166,7 @@ class Indicator(Computed):
             industry,
             posts.by_industry,
             (posts.worst, posts.best),
-            by_output=self.direction == 1 and self.normalisation == ON_LOG,
+            by_output=self.is_productivity,
             per_output=posts.mixed_by.of if posts.mixed_by is not None else None,
         )
 

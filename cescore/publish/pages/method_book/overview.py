@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cescore.definitions.industry_mix import WHOLE, MixPart, pair_of
-from cescore.definitions.model import Framework, Plan
+from cescore.definitions.model import Framework, Goalposts, Plan
 from cescore.definitions.model.ends import EndsRule, QuantityEnds
+from cescore.definitions.model.framework import PerOutput
 from cescore.definitions.model.reference import Reference
 from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.documents import MethodBook
@@ -233,35 +234,77 @@ def _mixture(words: Words, book: MethodBook) -> Fragment:
 def _mixed_ends(words: Words, book: MethodBook, quantity: str) -> Fragment:
     """One mix of the ends of a ratio by its denominator worked through, where a quantity has such."""
     taken = (
-        p for f in book.frameworks for i in f.indicators.values() for p in i.goalposts.values()
+        (i, p)
+        for f in book.frameworks
+        for i in f.indicators.values()
+        for p in i.goalposts.values()
+        if p.of == quantity and p.mixed_by and p.by_industry
     )
-    posts = next((p for p in taken if p.of == quantity and p.mixed_by and p.by_industry), None)
-    if posts is None or posts.mixed_by is None:
+    indicator, posts = next(taken, (None, None))
+    if indicator is None or posts is None or posts.mixed_by is None:
         return NONE
-    amounts = {
-        industry: posts.mixed_by.of(MixPart(industry, "", WHOLE)) for industry in posts.by_industry
+    amounts = posts.mixed_by
+    table = next(a for f in book.frameworks if (a := f.accounts.get(amounts.table)))
+    names = {
+        "name": words.name(book.ends.quantities[quantity], quantity),
+        "table": words.name(table, table.code),
     }
-    industries = [industry for industry, amount in amounts.items() if amount][:2]
+    if indicator.is_productivity:
+        return _without_those_that_have_none(words, posts, amounts, names)
+    return _by_denominator(words, posts, amounts, names)
+
+
+def _by_denominator(
+    words: Words, posts: Goalposts, amounts: PerOutput, names: Mapping[str, str]
+) -> Fragment:
+    """The ends of a rate: by how much of its denominator two industries have per output."""
+    per_output = {
+        industry: amounts.of(MixPart(industry, "", WHOLE)) for industry in posts.by_industry
+    }
+    industries = [industry for industry, amount in per_output.items() if amount][:2]
     if len(industries) < 2:
         return NONE
     first, second = industries
     mix = f"{first} 75%；{second} 25%"
-    _, best = pair_of(
-        mix, posts.by_industry, (posts.worst, posts.best), per_output=posts.mixed_by.of
-    )
-    table = next(a for f in book.frameworks if (a := f.accounts.get(posts.mixed_by.table)))
+    _, best = pair_of(mix, posts.by_industry, (posts.worst, posts.best), per_output=amounts.of)
     return paragraph(
         words.t(
             "book.ends.mixed_by",
-            name=words.name(book.ends.quantities[quantity], quantity),
-            table=words.name(table, table.code),
+            **names,
             first=first,
             second=second,
-            a=exact(amounts[first]),
-            b=exact(amounts[second]),
+            a=exact(per_output[first]),
+            b=exact(per_output[second]),
             x=exact(posts.by_industry[first][1]),
             y=exact(posts.by_industry[second][1]),
             mixed=number(best, 2),
+        )
+    )
+
+
+def _without_those_that_have_none(
+    words: Words, posts: Goalposts, amounts: PerOutput, names: Mapping[str, str]
+) -> Fragment:
+    """The ends of output per something, where an industry of the table has none of it."""
+    first = next((industry for industry, v in amounts.otherwise_in.items() if not v), None)
+    second = next(iter(posts.by_industry))
+    if first is None or first == second:
+        return NONE
+    _, best = pair_of(
+        f"{first} 75%；{second} 25%",
+        posts.by_industry,
+        (posts.worst, posts.best),
+        by_output=True,
+        per_output=amounts.of,
+    )
+    return paragraph(
+        words.t(
+            "book.ends.none_of",
+            **names,
+            first=first,
+            second=second,
+            y=exact(posts.by_industry[second][1]),
+            mixed=exact(round(best, 2)),
         )
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from cescore.definitions.model.plan import ALWAYS
 from cescore.definitions.scored_elsewhere import Elsewhere, scored_elsewhere
 from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.documents import MethodBook
+from cescore.disclosure.illustration import ABOVE, BELOW
 from cescore.intake.wording import NamedTerm
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.naming import in_words
@@ -135,6 +136,7 @@ def assessment(book: OpenDocument[MethodBook], constants: Mapping[str, float]) -
     said = [words.t(f"book.assess.{variants.get(n, n)}", **shares, **better) for n in range(1, 11)]
     if rules.enough_checks > 1:
         said.insert(1, words.t("book.assess.enough", n=rules.enough_checks))
+    said += _grades_apart(words, book.data)
     said += [words.t("book.noted", note=rules.note)] if rules.note else []
     return Fragment.join(
         [
@@ -150,6 +152,19 @@ def assessment(book: OpenDocument[MethodBook], constants: Mapping[str, float]) -
             _period(words, plan),
         ]
     )
+
+
+def _grades_apart(words: Words, book: MethodBook) -> Iterator[str]:
+    """How many respondents have another grade by their total than by their index alone."""
+    for one in book.illustration.grades:
+        above, below = (
+            words.t("book.assess.apart.few") if n is None else str(n)
+            for n in (one.counts.get(ABOVE), one.counts.get(BELOW))
+        )
+        yield words.t(
+            "book.assess.apart", type=words.entity_type(one.entity_type), n=one.entities,
+            above=above, below=below, year=book.run.year,
+        )  # fmt: skip
 
 
 def _period(words: Words, plan: Plan) -> Fragment:

@@ -14,9 +14,10 @@ from cescore.definitions.bilingual import name_in
 from cescore.disclosure.covered_measures import credits_withheld
 from cescore.method.column import State
 from cescore.method.grade_margin import GradeTurn
+from cescore.method.measures import open_scored
 from cescore.method.next_step import NextStep, StepKind
 from cescore.method.targets import TargetLine
-from cescore.method.yardsticks import OPEN
+from cescore.method.thresholds import meets
 from cescore.publish.numbers import decimals_for, enough, number, quantity
 from cescore.publish.pages.scorecard.comparable import peer_words
 from cescore.publish.pages.scorecard.evidence import PageEvidence
@@ -29,12 +30,17 @@ MOST_MOVES = 3  # of indicators moved together that one sentence names
 MOST_CHECKS = 3  # to be completed in full for a better grade that a sentence asks for
 NAMED = 2  # names that one sentence holds
 AMONG_PEERS: tuple[StepKind, ...] = ("median", "better_half")
-LEAST_GAIN = 0.1  # [P] points of the total, or of the index where there is none, below which nothing is advised
+LEAST_GAIN = 0.1  # [P] points of the total below which nothing is advised
 
 
 @dataclass(frozen=True)
 class Advice:
-    """A sentence of advice and the points that it would bring; None: it comes before all others.
+    """A sentence of advice and the points of the total that it would bring; None: it comes before all
+    others.
+
+    Where the total is withheld the points order the advice all the same and are not printed: they are
+    worked out from weights and from credits, targets and scores that the report shows, so that their
+    order tells nothing that the report does not.
 
     ``codes``: the indicators that it moves, and those that measure the same quantity.
     """
@@ -60,17 +66,29 @@ def advice(known: PageEvidence, most: int = MOST) -> tuple[str, ...]:
 
 
 def _worth(known: PageEvidence, part: str, share: float) -> float | None:
-    """Points of the total that a share of a part is worth; None where no total is shown."""
+    """Points of the total that a share of a part is worth, of one that is withheld as well; None of a
+    part that is not in it."""
+    weight = known.view.data.assessment.weights.get(part)
+    return 100 * weight * share if weight else None
+
+
+def _gain_words(known: PageEvidence, part: str, points: float | None) -> str:
+    """What it brings to the total in words; "" where that is not known, or the total or part withheld."""
     found = known.view.data.assessment
-    weight = found.weights.get(part)
-    if found.total is None or not weight or found.parts.get(part) is None:
-        return None
-    return 100 * weight * share
+    if points is None or found.total is None or found.parts.get(part) is None:
+        return ""
+    return known.view.t("advice.gain", points=number(points))
 
 
-def _gain_words(known: PageEvidence, points: float | None) -> str:
-    """What it brings to the total in words; "" where that is not known."""
-    return "" if points is None else known.view.t("advice.gain", points=number(points))
+def _reaches(known: PageEvidence, points: float | None) -> str:
+    """That so many points of the total bring the next grade; "" where they do not."""
+    margin = known.view.data.margin
+    if margin is None or margin.missing is None or points is None:
+        return ""
+    if not meets(points, ">=", margin.missing):
+        return ""
+    grade = name_in(known.view.lang, margin.next_zh, margin.next_en)
+    return known.view.t("advice.reaches", grade=grade)
 
 
 def returns(known: PageEvidence) -> Iterator[Advice]:
@@ -124,7 +142,7 @@ def late_targets(known: PageEvidence) -> Iterator[Advice]:
     scored = sum(one.scored and one.points is not None for one in view.data.targets)
     lacking = 1 - (line.points or 0.0) if line.scored else 0.0
     points = _worth(known, "targets", max(lacking, 0.0) / scored) if scored else None
-    more = [_gain_words(known, points) if points else "", turn]
+    more = [_gain_words(known, "targets", points or None), turn or _reaches(known, points)]
     if needed:
         side = "rise" if needed > 0 else "fall"
         need = _yearly(view, line, abs(needed))
@@ -191,12 +209,7 @@ def open_checks(known: PageEvidence) -> Iterator[Advice]:
     """The scored checks that lack credit, those that lack most first: what is recorded only has no
     right amount and is nobody's task."""
     view = known.view
-    open_ = [
-        (1 - check["credit"], check)
-        for measure in view.data.measures
-        for check in measure.checks
-        if check["credit"] is not None and check["credit"] < 1 and check["status"] in OPEN
-    ]
+    open_ = [(1 - (check["credit"] or 0.0), check) for check in open_scored(view.data.measures)]
     if not open_:
         return
     ordered = sorted(open_, key=lambda lacking: -lacking[0])
@@ -207,12 +220,12 @@ def open_checks(known: PageEvidence) -> Iterator[Advice]:
         view.t("advice.check", id=check["id"], name=name_in(view.lang, check["zh"], check["en"]))
         for _, check in ordered[:NAMED]
     )
-    more = view.t("advice.more") if len(ordered) > NAMED else ""
-    sentence = view.t("advice.checks", n=len(ordered), names=names, more=more)
+    others = view.t("advice.more") if len(ordered) > NAMED else ""
+    sentence = view.t("advice.checks", n=len(ordered), names=names, more=others)
     turn = _turn(known, "measures", "advice.turn.measures", most=len(ordered))
+    more = (_gain_words(known, "measures", points), turn or _reaches(known, points))
     yield Advice(
-        view.sentences(filter(None, [sentence, _gain_words(known, points), turn])),
-        LEAST_GAIN if points is None else points,
+        view.sentences(filter(None, [sentence, *more])), LEAST_GAIN if points is None else points
     )
 
 
@@ -222,21 +235,31 @@ def levers(known: PageEvidence) -> Iterator[Advice]:
     Under every mean the gain is the index computed anew. Where the index compares all with all no
     gain follows from the entity's own figures: then the sentence says so.
     """
-    share = known.share_of_total
+    shown = known.share_of_total
+    share = _share_of_index(known)
     told = {c for line in known.view.data.targets if line.role == "own" for c in line.indicators}
     codes = [code for code in known.rooms if code not in told]  # targets have advice of their own
     steps = {code: step for code in codes if (step := known.step(code)) is not None}
     gains = {code: known.gain_at(code, step.value) or 0.0 for code, step in steps.items()}
     for code in sorted(gains, key=lambda c: -gains[c])[:MOST]:
-        points = gains[code] * (1 if share is None else share)
-        key = "advice.gain.index" if share is None else "advice.gain"
-        gain = known.view.t(key, points=number(points))
-        sentence = _lever(known, code, steps[code])
+        points = gains[code] * share
+        key = "advice.gain.index" if shown is None else "advice.gain"
+        gain = known.view.t(key, points=number(gains[code] if shown is None else points))
+        said = [_lever(known, code, steps[code]), gain, _reaches(known, points)]
         yield Advice(
-            known.view.sentences([sentence, gain]), points, _of_one_quantity(known.view, [code])
+            known.view.sentences(filter(None, said)), points, _of_one_quantity(known.view, [code])
         )
     if known.is_rated and not known.rooms:
         yield from _lowest(known)
+
+
+def _share_of_index(known: PageEvidence) -> float:
+    """Points of the total that a point of the index is worth, shown or not; 1 where none is graded."""
+    weight, scale = (
+        known.view.data.assessment.weights.get("index"),
+        known.view.bundle.framework.scale,
+    )
+    return weight * 100 / (scale.top - scale.floor) if weight else 1.0
 
 
 def next_grade(known: PageEvidence) -> Iterator[Advice]:
@@ -256,7 +279,7 @@ def next_grade(known: PageEvidence) -> Iterator[Advice]:
         moves.append(view.t("advice.path.move", name=view.name(move.code), **words))
     grade = name_in(view.lang, margin.next_zh, margin.next_en)
     sentence = view.t("advice.path", grade=grade, moves=view.t("join.clause").join(moves))
-    gain = _gain_words(known, margin.missing)
+    gain = _gain_words(known, "index", margin.missing)
     codes = _of_one_quantity(view, [move.code for move in margin.path])
     yield Advice(view.sentences(filter(None, [sentence, gain])), margin.missing, codes)
 
@@ -298,7 +321,7 @@ def _lever(known: PageEvidence, code: str, step: NextStep) -> str:
 
 
 def _lowest(known: PageEvidence) -> Iterator[Advice]:
-    """The indicator with the lowest score, where no gain can be told."""
+    """The indicator with the lowest score, where no gain can be told: after what has one."""
     view, year = known.view, known.view.bundle.year
     scores = {i.code: known.score(i.code, year).value for i in view.scored}
     held = {code: score for code, score in scores.items() if score is not None}
@@ -310,7 +333,7 @@ def _lowest(known: PageEvidence) -> Iterator[Advice]:
         states = (view.row(known.indicators, i.code, (year,))[0].state for i in view.scored)
         is_withheld = State.SUPPRESSED in states
         key = "advice.lever.withheld" if is_withheld else "advice.lever.none"
-        yield Advice(view.t(key, name=view.name(code), year=year, now=now))
+        yield Advice(view.t(key, name=view.name(code), year=year, now=now), LEAST_GAIN)
 
 
 Rule = Callable[[PageEvidence], Iterator[Advice]]

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.bundle import StandardCard, TypeRobustness
-from cescore.method.firmness import AppliedAlternative
+from cescore.method.firmness import AppliedAlternative, Band
 from cescore.method.standards import GroupLine, RequirementLine
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import DASH, decimals_for, number
@@ -40,13 +40,21 @@ def uncertainty_note(bundle: OpenBundle) -> Fragment:
             high=number(band.score_high, 1),
             draws=band.draws,
             alternatives=_alternatives(view, band.alternatives),
-        )
+        ),
+        view.t("band.geometric") if _leans_down(view, band) else "",
     ]
     if band.rank_low is not None and band.rank_high is not None and band.ranked is not None:
         key = "band.rank_fixed" if band.rank_low == band.rank_high else "band.rank"
         words = {"low": band.rank_low, "high": band.rank_high, "n": band.ranked}
         said.append(view.t(key, **words, alternatives=_alternatives(view, band.rank_alternatives)))
-    return paragraph(view.sentences(said))
+    return paragraph(view.sentences(filter(None, said)))
+
+
+def _leans_down(view: View, band: Band) -> bool:
+    """Whether geometric means were drawn of a framework that asks for arithmetic ones alone."""
+    framework = view.bundle.framework
+    own = {framework.mean_of(code)[0] for code in ("", *framework.groups)}
+    return own == {"arithmetic_mean"} and any(a.name == "geometric_mean" for a in band.alternatives)
 
 
 def _left_out(view: View) -> Fragment:

@@ -216,21 +216,20 @@ def _band_of_total(view: View) -> list[str]:
     words = {"low": number(ends[0]), "high": number(ends[1])}
     if low == high:
         return [view.t("margin.band", **words)]
-    others = _other_grades(view)
-    if not others:
+    firm, others = view.data.grade_firmness, _other_grades(view)
+    if firm is None or not others:
         return [view.t("margin.band.mostly", **words)]
-    return [view.t("margin.band.borderline", grades=others, **words)]
+    return [view.t(f"margin.band.borderline.{firm.step}", grades=others, **words)]
 
 
 def _other_grades(view: View) -> str:
     """The grades that a quarter of the draws or more gives instead, in words; "" of a firm grade."""
     firm = view.data.grade_firmness
-    if firm is None:
+    if firm is None or not firm.step:
         return ""
     ends = {(firm.low_zh, firm.low_en): None, (firm.high_zh, firm.high_en): None}
     names = [name_in(view.lang, *end) for end in ends]
-    own = view.data.assessment.grade(view.lang)
-    return view.join(view.t("margin.grade", grade=name) for name in names if name != own)
+    return view.join(view.t("margin.grade", grade=name) for name in names)
 
 
 def _missing(view: View) -> str:

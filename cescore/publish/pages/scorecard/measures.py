@@ -14,13 +14,25 @@ from cescore.method.measures import (
     MeasureLine,
     is_recorded_only,
     measure_points,
+    open_scored,
+    recorded_number,
     verdicts,
 )
-from cescore.method.yardsticks import OPEN, UNSCORED
+from cescore.method.yardsticks import LEAST_PARTIAL, OPEN, UNSCORED
 from cescore.publish.charts.bullets import check_bar, check_head
 from cescore.publish.charts.plan_bars import STATUSES, system_name
 from cescore.publish.fragment import Fragment, paragraph, two_lines
-from cescore.publish.numbers import DASH, PrintedNumber, count, mark, percentage
+from cescore.publish.numbers import (
+    DASH,
+    PER_CENT,
+    PrintedNumber,
+    count,
+    decimals_for,
+    mark,
+    number,
+    percentage,
+    quantity,
+)
 from cescore.publish.pages.credits import credit_sum
 from cescore.publish.pages.scorecard.sections import nothing
 from cescore.publish.table import Row, Table, TableColumn
@@ -32,6 +44,7 @@ if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenBundle
 
 UNITS_SHOWN = 3
+MOST_DECIMALS = 4  # of a number of a check
 
 
 def measures_table(bundle: OpenBundle, *, every: bool = False) -> Fragment:
@@ -206,13 +219,51 @@ def _open_checks(view: View) -> Fragment:
         TableColumn(view.t("head.units"), 21, "text"),
         TableColumn(view.t("head.inspection"), 26, "text"),
     ]
-    return Table(columns, rows, view.t("caption.open_checks")).fragment()
+    notes = [view.sentences(_open_counts(view, [check for check, _ in found]))]
+    return Table(columns, rows, view.t("caption.open_checks"), notes).fragment()
+
+
+def _open_counts(view: View, listed: Sequence[InspectedCheck]) -> Iterator[str]:
+    """How many of the open checks are scored, those that page one counts, what the others are, and
+    how many lack credit though they are done."""
+    every = [check for measure in view.data.measures for check in measure.checks]
+    counted = {
+        "scored": len(open_scored(view.data.measures)),
+        "elsewhere": sum(bool(check["unscored"]) for check in listed),
+        "withheld": sum(check["credit"] is None and not check["unscored"] for check in listed),
+        "done": sum(check["status"] == "done" and (check["credit"] or 1) < 1 for check in every),
+    }
+    for kind, n in counted.items():
+        if n:
+            yield view.t(f"measures.open_counts.{kind}", n=n)
+    little = [c for c in listed if c["status"] == "partial" and c["yardstick"] == "improves"]
+    if any(c["credit"] is not None and c["credit"] < LEAST_PARTIAL for c in little):
+        yield view.t("measures.open_counts.little")
 
 
 def _held_against(view: View, check: InspectedCheck) -> Markup | str:
     """The number recorded, and below it what it is held against."""
-    words = yardstick_words(view, check)
-    return two_lines(check["value"], words) if check["value"] else words
+    words, value = yardstick_words(view, check), recorded_number(check["value"])
+    shown = check["value"] if value is None else _in_unit(view, check, value)
+    return two_lines(shown, words) if shown else words
+
+
+def _in_unit(view: View, check: InspectedCheck, value: float) -> str:
+    """A number of a check with its unit, and the decimals at which those that differ are seen to."""
+    code = check.get("unit", "")
+    known = code in view.bundle.framework.variables or code in view.data.terms
+    unit = code if code in (PER_CENT, "count") else view.unit(code) if known else ""
+    held = (recorded_number(check["value"]), check["goal"], check["last"])
+    numbers = [one for one in held if one is not None]
+    decimals = decimals_for(unit, numbers)
+    if unit != PER_CENT:
+        decimals = max(decimals, 1) if any(one % 1 for one in numbers) else 0
+    while decimals < MOST_DECIMALS and len({number(n, decimals) for n in numbers}) < len(
+        set(numbers)
+    ):
+        decimals += 1
+    decimals = 0 if unit == "count" and not value % 1 else decimals
+    return quantity(value, "" if unit == "count" else unit, view.lang, decimals)
 
 
 def yardstick_words(view: View, check: InspectedCheck) -> str:
@@ -235,8 +286,8 @@ def _yardstick(view: View, check: InspectedCheck) -> str:
     elif yardstick == "improves" and check["quantity"] == "flow":
         kind = f"flow.{kind}"
     numbers = {
-        "goal": "" if goal is None else f"{goal:g}",
-        "last": "" if last is None else f"{last:.6g}",
+        "goal": "" if goal is None else _in_unit(view, check, goal),
+        "last": "" if last is None else _in_unit(view, check, last),
     }
     return view.t(f"yardstick.{yardstick}.{kind}", **numbers)
 

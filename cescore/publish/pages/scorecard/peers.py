@@ -173,7 +173,7 @@ def _bodies(view: View, rows: Sequence[PublicRow], key: str, kind: str = "") -> 
     notes += [view.t("note.small_n")] if n is not None and n < SMALL_N else []
     notes += [view.t("note.part_of")] if any(row.part_of for row in rows) else []
     notes += _inside_another(view, rows)
-    notes += [view.t("note.withheld_bodies")] if any(r.status == "suppressed" for r in rows) else []
+    notes += [view.t("note.withheld_bodies")] if any(map(_is_withheld, rows)) else []
     notes += _scales_of_their_own(view, codes, rows)
     body = [_body(view, row, codes) for row in lines]
     return Table(columns, body, view.t(f"caption.{key}", type=title), notes).fragment()
@@ -246,7 +246,7 @@ def _rate_name(view: View, code: str) -> str:
 
 def _body(view: View, row: PublicRow, codes: Sequence[str]) -> Row:
     is_own = row.place.entity_id == view.data.entity.entity_id
-    index: object = _status(view, row.status)
+    index: object = _status(view, "suppressed" if _is_withheld(row) else row.status)
     if row.index is not None:
         own_type = row.place.entity_type == view.data.entity.entity_type
         scale = view.bundle.framework.scale if own_type else Scale()
@@ -262,6 +262,11 @@ def _body(view: View, row: PublicRow, codes: Sequence[str]) -> Row:
     name = view.t("part_of.name", name=name) if row.part_of else name
     name = view.t("inside.name", name=name) if row.inside else name
     return Row([rank, name, index, *rates], "own" if is_own else "")
+
+
+def _is_withheld(row: PublicRow) -> bool:
+    """Whether an index that exists is not shown: in a row of its own, or beside rates that are."""
+    return row.status == "suppressed" or (row.status == "reported" and row.index is None)
 
 
 def _status(view: View, status: str) -> str:

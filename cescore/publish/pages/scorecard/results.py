@@ -13,6 +13,7 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
+from cescore.definitions.formula import parse
 from cescore.definitions.model import Indicator, Progress
 from cescore.method.column import Panel, State
 from cescore.method.mean_tree import index_tree
@@ -220,7 +221,7 @@ class _Lines:
         """Group and index: scores stand in the columns of the years as well."""
         view, none = self.view, Number(None)
         now, last = (scores.get(view.bundle.year - back, none) for back in (0, 1))
-        change = _with_sign(moved(now, last), point_change(now, last))
+        change = with_sign(moved(now, last), point_change(now, last))
         return [
             # signs stand with the indicators: a sum over them would bear the sign of each
             *(view.cell(replace(scores[year], flags=0), 1) for year in view.shown_years),
@@ -265,7 +266,7 @@ class _Lines:
         decimals = view.decimals(code, [*(n.value for n in numbers), *(posts or ())])
         score, before = view.scores(self.scored.scores, code, (year, year - 1))
         weight = weight_of(self.result, code, view.now) if view.data.filed else 0.0
-        change = _with_sign(moved_from(old, score, before), view.change(new, old, indicator.unit))
+        change = with_sign(moved_from(old, score, before), view.change(new, old, indicator.unit))
         return Row(
             [
                 view.with_unit(code),
@@ -292,9 +293,27 @@ class _Lines:
         return median.after(Markup("{} ").format(sign)) if sign else median
 
 
-def _with_sign(sign: str, change: PrintedNumber) -> PrintedNumber:
-    """A change after the sign of what it did to the score."""
-    return change.after(Markup('<i class="mv">{}</i>').format(sign)) if sign else change
+def with_sign(sign: str, change: PrintedNumber) -> PrintedNumber:
+    """A change after the sign of what it did to the score; one that prints as none has no sign."""
+    is_nothing = not any(digit in "123456789" for digit in change)
+    if not sign or (is_nothing and change.value is not None):
+        return change
+    return change.after(Markup('<i class="mv">{}</i>').format(sign))
+
+
+def within_reach_of_lags(
+    view: View, indicator: Indicator, numbers: Sequence[Number], of_years: Sequence[int]
+) -> list[Number]:
+    """The numbers of the years shown; before a formula's lags have a first year nothing was due, and
+    nothing is missing."""
+    back = parse(indicator.formula, across=True).longest_lag
+    first = min(view.years) + back
+    return [
+        replace(n, state=State.NOT_COMPUTABLE)
+        if back and year < first and n.state == State.MISSING
+        else n
+        for year, n in zip(of_years, numbers, strict=True)
+    ]
 
 
 def reported_table(bundle: OpenBundle, indicators: Panel) -> Fragment:
@@ -304,7 +323,12 @@ def reported_table(bundle: OpenBundle, indicators: Panel) -> Fragment:
         return NONE
     shown, absent, numbers = [], [], []
     for indicator in view.reported:
-        found = view.row(indicators, indicator.code, view.shown_years)
+        found = within_reach_of_lags(
+            view,
+            indicator,
+            view.row(indicators, indicator.code, view.shown_years),
+            view.shown_years,
+        )
         if any(n.value is not None for n in found):
             cells = number_cells(view, indicator.code, found)
             shown.append(Row([view.with_unit(indicator.code), *cells]))
