@@ -143,7 +143,8 @@ class Contents:
         framework = self.workspace.definitions.frameworks[entity.entity_type]
         status = self._figures.get((entity.entity_id, framework.index.code), NOTHING)[1]
         progress = framework.progress.code if framework.progress else ""
-        found = self.yearly.assessments.get(entity.entity_id) or Assessment()
+        whole = self.yearly.assessments.get(entity.entity_id) or Assessment()
+        found = self.gate.assessment(entity.entity_id, whole, self.yearly.year)
         grade = found.grade(self.lang)
         return replace(
             line,
@@ -155,6 +156,7 @@ class Contents:
             grade=grade,
             total=found.total if grade else None,
             comparable=found.comparable if grade else None,
+            is_total_withheld=bool(grade) and found.total is None and whole.total is not None,
             reason=found.reason,
             is_provisional=found.provisional,
         )

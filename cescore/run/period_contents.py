@@ -68,12 +68,14 @@ class PeriodContents(Contents):
 
     def _with_figures(self, line: Line, entity: Entity, shown: PublicRow) -> Line:
         line = super()._with_figures(line, entity, shown)
-        made = self.evaluated.assessment_of(entity)
+        whole = self.evaluated.assessment_of(entity)
+        made = self.gate.assessment(entity.entity_id, whole, self.evaluated.year)
         return replace(
             line,
             before=self._base(entity),
             grade=made.grade(self.lang),
             total=made.total,
+            is_total_withheld=made.total is None and whole.total is not None,
             reason=made.reason,
             is_provisional=made.provisional,
         )

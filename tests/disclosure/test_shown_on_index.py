@@ -15,6 +15,7 @@ from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.intake.address import Address
 from cescore.intake.findings import Finding
 from cescore.intake.wording import unit
+from cescore.method.assessment import Assessment
 from cescore.publish.pages.index.listing import IndexPage, Line
 from cescore.publish.pages.index.page import index_page
 from cescore.run.contents import Contents
@@ -110,3 +111,20 @@ def test_findings_name_where_to_look_and_no_figure_that_is_withheld(
     assert [(n.entity_id, n.found, bool(n.place)) for n in page.notes] == [
         ("PK2", "1234.5", True), ("giant", WITHHELD, True), ("PK3", WITHHELD, True),
     ]  # fmt: skip
+
+
+def test_a_total_that_its_own_report_withholds_is_withheld_with_its_grade_shown(
+    store: Store, yearly: YearlyEvaluation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graded = Assessment(total=71.23, grade_en="good", parts={"index": 70.0, "measures": 74.0})
+    assessed = replace(yearly, assessments={"PK2": graded, "C1": replace(graded, total=72.34)})
+    monkeypatch.setattr(
+        Gate, "_lost_parts", lambda gate, entity_id, year: ["measures"] * (entity_id == "PK2")
+    )
+    page = Contents(store, assessed, assessed.results(), {}, "en").page(())
+    withheld, shown = lines(page)["PK2"], lines(page)["C1"]
+    assert (withheld.total, withheld.comparable, withheld.is_total_withheld) == (None, None, True)
+    assert (shown.total, shown.is_total_withheld) == (72.34, False)
+    assert withheld.grade == "good" and withheld.index is not None
+    html = index_page(page)
+    assert "71.2" not in html and "72.3" in html and WITHHELD in html

@@ -24,6 +24,7 @@ class Line:
     grade: str = ""
     total: float | None = None  # that was graded
     comparable: float | None = None  # by the parts alone that bodies of several types have
+    is_total_withheld: bool = False  # the total alone, and what compares totals: its grade is shown
     reason: str = ""  # code: why there is no grade, or why it is provisional
     is_provisional: bool = False
     is_filed: bool = True

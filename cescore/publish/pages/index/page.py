@@ -132,6 +132,10 @@ class IndexView:
         """A figure of an entity, or the mark of what is withheld."""
         return self.withheld if line.is_withheld and value is None else self.figure(value)
 
+    def total_of(self, line: Line, value: float | None) -> str:
+        """A total of an entity, which may be withheld alone."""
+        return self.withheld if line.is_total_withheld else self.figure_of(line, value)
+
     @property
     def withheld(self) -> str:
         """The mark of a figure that reports to others withhold."""
@@ -140,7 +144,7 @@ class IndexView:
     @property
     def withheld_note(self) -> str:
         """What the mark means; "" where the page does not use it."""
-        is_used = any(line.is_withheld for line in self.lines)
+        is_used = any(line.is_withheld or line.is_total_withheld for line in self.lines)
         return self.t("withheld", mark=self.withheld) if is_used else ""
 
     def joined(self, words: Iterable[str]) -> str:
