@@ -49,7 +49,7 @@ TESTS: Mapping[str, Sequence[str]] = {
     "method/inference": ("method/test_inference", "method/test_breaches", "method/test_protection"),
     "method/withholding": ("method/test_withholding", "method/test_protection"),
     "disclosure/ledger": SYSTEM,
-    "disclosure/apart": SYSTEM,
+    "disclosure/apart": ("disclosure/test_apart", *SYSTEM),
     "disclosure/printed_sums": SYSTEM,
     "disclosure/unknowns": SYSTEM,
     "disclosure/system_audit": SYSTEM,

@@ -59,6 +59,9 @@ class Equations:
             for figure in equation.figures:
                 self._of[figure].append(equation)
 
+    def __iter__(self) -> Iterator[Equation]:
+        return iter(self._every)
+
     @property
     def figures(self) -> Collection[Figure]:
         """Every figure that an equation is about."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 import numpy as np
@@ -51,6 +52,15 @@ def test_a_row_is_taken_away_and_put_back() -> None:
         assert found is not None
         values.append(found.value)
     assert values == [-6, -10, -6]
+
+
+def test_the_greeting_of_the_solver_is_not_seen_and_what_comes_after_it_is(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    LinearProgram([row(4, 10, 1, 1)], np.zeros(2))
+    os.write(1, b"out")
+    os.write(2, b"error")
+    assert capfd.readouterr() == ("out", "error")
 
 
 class Solver:
