@@ -18,9 +18,11 @@ from cescore.disclosure.covering import CODE, Cover
 from cescore.disclosure.few_withheld import WithheldMember, gives_one_away
 from cescore.disclosure.ledger import Years
 from cescore.method.measures import InspectedCheck, MeasureLine
-from cescore.method.yardsticks import INSPECTED
+from cescore.method.yardsticks import INSPECTED, Unscored
 
 COVERED = "※"  # as withheld figures are marked on pages
+# why a check is recorded only, where that tells its number or how few cases there are
+TELLING: tuple[Unscored, ...] = ("few_cases", "nothing_yet")
 # what of codes, of these years, is withheld, and whose it is
 StandsOn = Callable[[Collection[str], Collection[int]], WithheldMember]
 
@@ -94,7 +96,9 @@ def _covered(check: InspectedCheck) -> InspectedCheck:
     credit = None if _is_graded(check) else check["credit"]
     value = COVERED if check["value"] else ""
     finding = COVERED if check["finding"] else ""
-    return {**check, "value": value, "finding": finding, "last": None, "credit": credit}
+    unscored: Unscored = "no_yardstick" if check["unscored"] in TELLING else check["unscored"]
+    shown = {"value": value, "finding": finding, "last": None, "credit": credit}
+    return {**check, **shown, "unscored": unscored}  # type: ignore[typeddict-item]
 
 
 def _is_graded(check: InspectedCheck) -> bool:

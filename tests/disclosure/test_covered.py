@@ -63,6 +63,14 @@ def test_an_inspector_s_number_goes_with_the_figure_that_it_is() -> None:
     assert line.checks[0]["status"] == "partial"  # a band stays
 
 
+def test_why_a_check_is_recorded_only_tells_no_withheld_zero() -> None:
+    improves = {**GOAL, "yardstick": "improves", "goal": {}}
+    lines = inspected(asked(improves), {2023: "0"}, c="0")
+    assert lines[0].checks[0]["unscored"] == "nothing_yet"
+    (line,) = covered(asked(improves), lines)
+    assert line.checks[0]["unscored"] == "no_yardstick"  # recorded, not scored: no word of why
+
+
 def test_credit_on_the_way_to_a_goal_is_the_number_once_more_and_goes_too() -> None:
     made = asked(GOAL, {**GOAL, "id": "other", "formula": "water"})
     lines = inspected(made, c="72.34", other="60")
