@@ -214,3 +214,14 @@ def test_nowhere_names_what_nobody_reports_though_it_applies() -> None:
     data = panel({"X": [[None, None], ["na", 3]], "Y": [["na", 1], ["na", 1]]})
     frame = framework([indicator("X"), indicator("Y")])
     assert fit(data, frame).nowhere == {2020: ("X",), 2021: ()}
+
+
+def test_one_row_is_held_against_many_targets_either_way() -> None:
+    goals = np.array([[2.0], [4.0], [20.0]])
+    for direction in (1, -1):
+        many = methods.distance_to_target(np.array([[10.0]]), target=goals, direction=direction)  # type: ignore[arg-type]
+        alone = [
+            methods.distance_to_target(np.array([10.0]), target=float(goal), direction=direction)
+            for goal in goals[:, 0]
+        ]
+        np.testing.assert_allclose(many, alone)
