@@ -529,7 +529,8 @@ def _ratio(values: Floats, best: Floats, direction: int) -> Floats:
     if direction == 1:
         return np.clip(values / best, 0, 1)
     reached = at_most(values, best)
-    return np.divide(best, values, out=np.ones_like(values), where=~reached)
+    share = best / np.where(reached, 1.0, values)
+    return np.where(np.isnan(values) | np.isnan(best), np.nan, np.where(reached, 1.0, share))
 
 
 def _ends(x: pd.Series | Floats, low: float | None, high: float | None) -> tuple[float, float]:
