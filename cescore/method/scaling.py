@@ -529,8 +529,8 @@ def _ratio(values: Floats, best: Floats, direction: int) -> Floats:
     if direction == 1:
         return np.clip(values / best, 0, 1)
     reached = at_most(values, best)
-    every = np.ones(np.broadcast_shapes(np.shape(values), np.shape(best)))
-    return np.divide(best, values, out=every, where=~reached)
+    share = best / np.where(reached, 1.0, values)
+    return np.where(np.isnan(values) | np.isnan(best), np.nan, np.where(reached, 1.0, share))
 
 
 def _ends(x: pd.Series | Floats, low: float | None, high: float | None) -> tuple[float, float]:
