@@ -199,7 +199,8 @@ def test_a_review_reads_back_as_it_was_written(city: Review, tmp_path: Path) -> 
     path = tmp_path / "review.json"
     path.write_bytes(city.to_bytes())
     read, file_hash = read_document(path)
-    assert read == city
+    assert isinstance(read, Review)
+    assert read.to_bytes() == city.to_bytes()  # marks of the sample are in no document
     assert file_hash == city.hash
 
 
