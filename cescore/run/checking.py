@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cescore.publish.words import label
 from cescore.run.kept_answers import Answer, KeptAnswers
 from cescore.run.production import trials_in_production
 from cescore.run.telling import FINDINGS_SHOWN, say
@@ -33,13 +34,13 @@ def check(asked: Asked, console: Console, *, is_all: bool = False) -> int:
             kept.keep(answer)
     for line in answer.lines:
         say(console, line)
+    say(console, label("terminal.workspace", asked.spoken, root=asked.root))  # no part of an answer
     return 1 if trials else answer.status
 
 
 def _answered(asked: Asked, console: Console, *, is_all: bool) -> tuple[Answer, bool]:
     """What is found, and whether the lines are all of it: no file was written beside them."""
     from cescore.intake.workspace import Workspace  # loads pandas and the unit library
-    from cescore.publish.words import label
     from cescore.run.phases import phases
     from cescore.run.reviewed import Selected, told
     from cescore.run.telling import counted, rows_told
@@ -66,7 +67,6 @@ def _reviewed(workspace: Workspace, lang: str) -> tuple[FindingsReview, list[str
     from cescore.errors import MethodError
     from cescore.evaluation.yearly import evaluate_workspace
     from cescore.publish.terminal_words import error_told
-    from cescore.publish.words import label
     from cescore.returns.review import FindingsReview
 
     try:
@@ -78,7 +78,6 @@ def _reviewed(workspace: Workspace, lang: str) -> tuple[FindingsReview, list[str
 
 def _written_whole(review: FindingsReview, hidden: int, asked: Asked) -> str:
     """Write findings.csv; the line that says how many stand there alone."""
-    from cescore.publish.words import label
     from cescore.run.files import make_private
     from cescore.run.tables import FINDINGS, write_findings_whole
 

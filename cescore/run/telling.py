@@ -171,7 +171,6 @@ def counted(workspace: Workspace, lang: str) -> str:
         n=len(workspace.entities()),
         skipped=skipped,
         settled=sum(f.status != "open" for f in workspace.findings),
-        root=workspace.root,
         **{severity: counts[severity] for severity in SEVERITIES},
     )
 

@@ -97,8 +97,8 @@ def test_the_index_on_its_scale_stands_beside_what_it_enters_the_total_as(lang):
     bundle = pages.opened(builders.bundle(assessment=type(grade)(**fields)), lang)
     shown = plain_text(pages.all_tables(bundle)["page_one"].html)
     expected = {
-        "zh": "81.8（60–100）即79.8（0–100）",
-        "en": "81.8 on 60–100 is 79.8 on 0–100",
+        "zh": "评价指数79.8由81.8换算（标尺60–100",
+        "en": "The index part 79.8 is 81.8 on 60–100",
     }
     assert expected[lang] in shown
 

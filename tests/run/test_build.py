@@ -115,8 +115,9 @@ def test_a_changed_return_rebuilds_its_report_and_plan_says_why(root: Path, run:
     assert "0 to build, 4 up to date" in planned(root)
     edit(root, "data/2023/observations.csv", "H1,2023,bed_days,50440", "H1,2023,bed_days,50441")
     said = planned(root)
-    assert "build hospital/H1: bundle: evaluated changed, " in said
-    assert "1 report: bundle: record changed" in said  # others by what is learnt from all
+    assert "files that changed since the last build: data/2023/observations.csv" in said
+    assert "build hospital/H1: what was evaluated changed, figures received" in said
+    assert "1 report: figures received" in said  # others by what is learnt from all
     assert "build hospital/H4" not in said
     to_build = int(said.splitlines()[-1].split()[0])
     assert f"{to_build} built + {4 - to_build} up to date" in run()[1]
@@ -129,7 +130,7 @@ def test_a_changed_weight_rebuilds_all_and_plan_says_why(root: Path, run: Build)
     (root / "params/frameworks/hospital.yml").write_text(
         text[:spot] + text[spot:].replace("weight: ", "weight: 1", 1), encoding="utf-8"
     )
-    assert "4 reports: bundle: framework changed" in planned(root)
+    assert "4 reports: its framework changed" in planned(root)
 
 
 def test_a_blocked_entity_fails_by_name_and_the_others_are_built(root: Path, run: Build) -> None:

@@ -135,10 +135,10 @@ def test_watching_tells_of_each_change_what_came_of_it(
     monkeypatch.setattr("watchfiles.watch", changes)
     made = preview(root, executor)
     made.make()
-    first, built, refused = made.watch()
+    first, built, *refused = made.watch()
     assert first.startswith("watching data, params")
     assert built.startswith("hospital.yml: ") and "scorecard.pdf" in built
-    assert "weihgt" in refused  # and goes on: the next change may mend it
+    assert "weihgt" in " ".join(refused)  # and goes on: the next change may mend it
 
 
 def test_a_file_that_is_written_is_seen(root: Path, executor: Executor) -> None:
