@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ctypes
 import platform
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from cescore.definitions.shipped import TEMPLATES
@@ -25,7 +23,6 @@ def fingerprint() -> dict[str, str]:
         "fonts": combined(tree_hashes(TEMPLATES, *FONT_FILES)),
         **libraries(),
         "distributed": installed("distributed"),
-        "pango": _pango(),
         "machine": f"{platform.system()} {platform.machine()}",
     }
 
@@ -41,11 +38,3 @@ def differences(ours: Fingerprint, theirs: Fingerprint) -> list[str]:
 
 def _shown(text: str) -> str:
     return text[:12] if len(text) == 64 else text or "none"
-
-
-def _pango() -> str:
-    """The version of the library that sets text, whose line breaks the pages have."""
-    with suppress(OSError, AttributeError):
-        number = int(ctypes.CDLL("libpango-1.0.so.0").pangoinstalled())
-        return f"{number // 10000}.{number // 100 % 100}.{number % 100}"
-    return ""

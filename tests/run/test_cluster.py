@@ -117,6 +117,12 @@ def test_a_worker_with_other_code_is_refused_by_name_before_any_report(
         opened(workers)
 
 
+def test_what_is_compared_names_the_version_of_all_that_sets_a_page() -> None:
+    known = driver.fingerprint()
+    of_a_page = ("pango", "harfbuzz", "fontconfig", "weasyprint", "distributed")
+    assert [name for name in of_a_page if not known[name]] == []
+
+
 def test_a_worker_that_joins_later_with_other_code_makes_nothing(
     workers: LocalCluster, job: MakeJob
 ) -> None:
