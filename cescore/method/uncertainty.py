@@ -6,7 +6,7 @@ OECD/JRC Handbook (2008), step 7; M. Saisana, A. Saltelli, S. Tarantola, Uncerta
 techniques …, J. R. Statist. Soc. A 168 (2005): mean shift of rank; A. Saltelli et al., Comput. Phys. Commun. 181
 (2010): design and estimators.
 
-SALib, and SciPy's statistics with it, take a second to load: only where Sobol indices are asked for.
+SALib takes a second to load: only where Sobol indices are asked for.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -90,3 +92,15 @@ def test_indicators_equal_everywhere_have_the_evaluations_rank_in_every_draw(
     found = bands(hospitals, ranked=())
     assert len(found) == 4
     assert all(np.isfinite([band.score_low, band.score_high]).all() for band in found.values())
+
+
+def test_what_only_drawing_needs_is_loaded_where_it_draws() -> None:
+    code = (
+        "import sys, cescore.method.bands; from cescore.method.design import quasi_random;"
+        "at_first = 'scipy.stats' in sys.modules;"
+        "quasi_random(6, 512, 2021); print(at_first, 'SALib' in sys.modules)"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert loaded.stdout.split() == ["False", "False"]
