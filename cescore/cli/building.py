@@ -41,7 +41,6 @@ from cescore.cli.wrong_use import WrongUse
 from cescore.run.asked import Asked
 from cescore.run.job import PREVIEW_RENDER, RENDER, TRIAL_RENDER, WATCHED_RENDER, Limits
 from cescore.run.lines import Terminal
-from cescore.run.phases import phases
 from cescore.run.progress import Form
 
 if TYPE_CHECKING:
@@ -91,7 +90,7 @@ def check(
 ) -> None:
     """Check params and data only, and say what each finding could move; 1 if there is an open error."""
     asked = Asked(workspace(root), year, lang=of_reports(lang), terminal=of_terminal(lang))
-    phases(console, asked.spoken)("starting")
+    begin(asked.spoken)
     from cescore.run.checking import check as check_only
 
     raise typer.Exit(check_only(asked, console, is_all=is_all))
@@ -118,7 +117,7 @@ def plan(
         stage=stage or "",
         plan=plan_id,
     )
-    phases(console, asked.spoken)("starting")
+    begin(asked.spoken)
     from cescore.run.planning import plan as plan_only
 
     raise typer.Exit(plan_only(asked, console))
@@ -163,7 +162,7 @@ def _build(asked: Asked, opening: Opening) -> NoReturn:
     told = _words(asked.progress)
     if tell_unchanged(asked, told):
         raise typer.Exit(0)
-    phases(told, asked.spoken, asked.progress)("starting")
+    begin(asked.spoken, asked.progress)
     with contextlib.closing(opening()) as executor:
         from cescore.run.build import build
 

@@ -9,10 +9,8 @@ from cescore.intake.findings import Context
 from cescore.intake.notation import clean, nearest
 from cescore.intake.wording import shortened
 
-LONG = (
-    "variable",
-    "value",
-)  # what a table with a row a value has, and one with a row an entity has not
+# what a table with a row a value has, and one with a row an entity has not
+LONG = ("variable", "value")
 
 
 @dataclass(frozen=True)

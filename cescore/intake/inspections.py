@@ -138,28 +138,6 @@ class AskedChecks:
             for column, words in choices.items()
         }
 
-    def word_for(self, column: str, text: str) -> str:
-        """The word of a column as params write it; each text is folded once."""
-        known = self._words_for.setdefault(column, {})
-        if text not in known:
-            known[text] = self.words[column].get(folded(text), "")
-        return known[text]
-
-    @cached_property
-    def _words_for(self) -> dict[str, dict[str, str]]:
-        return {}
-
-    def goal(self, check: Check, year: int) -> float | None:
-        """A check's goal in a year, looked up once."""
-        key = check.id, year
-        if key not in self._goals:
-            self._goals[key] = check.goal_in(year)
-        return self._goals[key]
-
-    @cached_property
-    def _goals(self) -> dict[tuple[str, int], float | None]:
-        return {}
-
     def unit_near(self, text: str) -> str:
         """The department that a text comes near to; each text is compared once."""
         if text not in self._near:
@@ -308,7 +286,7 @@ def _in_known_words(row: dict[str, str], asked: AskedChecks, here: Context) -> N
     """Write status and departments as params write them, where only the form differs."""
     for column in asked.words:
         text = row.get(column)
-        same = asked.word_for(column, text) if text else ""
+        same = asked.words[column].get(folded(text), "") if text else ""
         if text and same and same != text:
             row[column] = same
             here.of(variable=column).info("word_written_otherwise", text=text, word=same)
@@ -388,7 +366,7 @@ def _against_plan(row: Row, year: int, register: Register, asked: AskedChecks) -
     status, entity = row["status"], register.entities.get(row["entity_id"])
     told: Wrong = []
     if status in INSPECTED:
-        told += _against_goal(row, asked.goal(check, year), check)
+        told += _against_goal(row, check.goal_in(year), check)
         if entity is not None:
             told += _asked_of_others(check, entity, status, register)
     inspector = row.get("inspector_unit", "")

@@ -11,9 +11,12 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from cescore.definitions.model import Scale
 from cescore.definitions.model.ends import ON_LOG
+from cescore.method.normalisations import value_at
 
 RECENT = 3  # [P] years looked back on: what was easy long ago is no pace of today
+PLACES = Scale(floor=0, top=1)
 
 Ends = tuple[float, float]
 
@@ -133,7 +136,5 @@ def _place(value: float, ends: Ends, method: str) -> float | None:
 
 
 def _value(place: float, ends: Ends, method: str) -> float:
-    worst, best = ends
-    if method != ON_LOG:
-        return worst + place * (best - worst)
-    return float(worst * (best / worst) ** place)
+    way = ON_LOG if method == ON_LOG else "goalposts"
+    return value_at(place, way, ends, direction=1, scale=PLACES)

@@ -36,9 +36,8 @@ EXPECTED: Mapping[str, str] = {  # kinds of error -> what was expected
     "none_required": Sentence("nothing"),
     "extra_forbidden": Sentence("a key that is known there"),
 }
-BOUNDS: Mapping[
-    str, tuple[str, Callable[[float], str]]
-] = {  # of those about an end: its name there
+Bound = tuple[str, Callable[[float], str]]  # the name of an end there, and its sentence
+BOUNDS: Mapping[str, Bound] = {
     "greater_than_equal": ("ge", lambda end: Sentence("greater than or equal to {end:g}", end=end)),
     "greater_than": ("gt", lambda end: Sentence("greater than {end:g}", end=end)),
     "less_than_equal": ("le", lambda end: Sentence("less than or equal to {end:g}", end=end)),

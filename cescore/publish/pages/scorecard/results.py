@@ -13,7 +13,6 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from cescore.definitions.formula import parse
 from cescore.definitions.model import Indicator, Progress
 from cescore.method.column import Panel, State
 from cescore.method.mean_tree import index_tree
@@ -306,7 +305,7 @@ def within_reach_of_lags(
 ) -> list[Number]:
     """The numbers of the years shown; before a formula's lags have a first year nothing was due, and
     nothing is missing."""
-    back = parse(indicator.formula, across=True).longest_lag if indicator.formula else 0
+    back = indicator.expression.longest_lag if indicator.expression else 0
     first = min(view.years) + back
     return [
         replace(n, state=State.NOT_COMPUTABLE)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from cescore.definitions.bilingual import name_in
 from cescore.method.assessment import VetoLine
+from cescore.method.veto_signs import VetoSign
 from cescore.publish.fragment import Fragment, two_lines
 from cescore.publish.numbers import DASH, change_words, decimals_for, quantity
 from cescore.publish.pages.scorecard.norms import norm_words
@@ -39,18 +40,23 @@ def short_words(view: View, veto: VetoLine) -> str:
     sign = veto.sign
     if sign is None or sign.value is None or sign.against is None:
         return veto.name(view.lang)
-    decimals = decimals_for(sign.unit, [sign.value, sign.against])
-    words: dict[str, object] = {
-        "name": name_in(view.lang, sign.zh, sign.en),
-        "value": quantity(sign.value, sign.unit, view.lang, decimals)
-        + norm_words(view, sign.indicator, sign.value),
-        "against": quantity(sign.against, sign.unit, view.lang, decimals)
-        + norm_words(view, sign.indicator, sign.against),
-    }
+    words = {"name": name_in(view.lang, sign.zh, sign.en), **_figures(view, sign)}
     if sign.against_year is None:
         return view.t("veto.short.threshold", **words)
     change = change_words(sign.value, sign.against, sign.unit, view.lang)
     return view.t("veto.short.year", year=sign.against_year, change=change, **words)
+
+
+def _figures(view: View, sign: VetoSign) -> dict[str, str]:
+    """The value that a sign is about, and what it is held against, in words; none of either without it."""
+    known = {"value": sign.value, "against": sign.against}
+    decimals = decimals_for(sign.unit, known.values())
+    return {
+        name: quantity(value, sign.unit, view.lang, decimals)
+        + norm_words(view, sign.indicator, value)
+        for name, value in known.items()
+        if value is not None
+    }
 
 
 def _years_of(view: View, veto: VetoLine) -> str:
@@ -77,14 +83,8 @@ def sign_words(view: View, veto: VetoLine) -> str:
     if sign.shown is None or sign.value is None or sign.against is None:
         key = "unknown" if sign.shown is None else "withheld"
         return view.t(f"veto.sign.{key}", **words)
-    decimals = decimals_for(sign.unit, [sign.value, sign.against])
-    words |= {
-        "value": quantity(sign.value, sign.unit, view.lang, decimals)
-        + norm_words(view, sign.indicator, sign.value),
-        "against": quantity(sign.against, sign.unit, view.lang, decimals)
-        + norm_words(view, sign.indicator, sign.against),
-        "shown": view.t("veto.sign.yes" if sign.shown else "veto.sign.no"),
-    }
+    shown = view.t("veto.sign.yes" if sign.shown else "veto.sign.no")
+    words |= {**_figures(view, sign), "shown": shown}
     said = (
         view.t("veto.sign.threshold", **words)
         if sign.against_year is None
