@@ -134,6 +134,8 @@ class _TableReader:
                 return
             value, unit = written.text, written.unit
         self.taken.mark(self.sheet, row, column, Role.blank if cell is None else Role.value)
+        id_cell = self.book.address(self.sheet.name, row, self.columns["entity_id"])
+        self.taken.id_cells[here.at.source] = id_cell
         beside = {name: texts.get(name, "") for name in ("status", "basis")}
         self.taken.rows.append(
             ReturnRow(
