@@ -23,6 +23,7 @@ from cescore.intake.workspace import Workspace
 from cescore.returns.collecting.kept import KeptReturns
 from cescore.returns.collecting.submissions import Circumstances
 from cescore.returns.collecting.untaken import owner_by_name
+from cescore.returns.workbooks.kinds import ACCEPTED
 from cescore.returns.workbooks.read import read_workbook
 from cescore.returns.workbooks.readers import ReadFile, ReceivedFile
 from cescore.returns.workbooks.refusal import FileRefused
@@ -402,6 +403,20 @@ def test_a_spreadsheet_of_another_kind_is_refused_with_what_to_do(take, folder):
     (folder / "D1.xlsb").write_bytes(b"PK")
     _, said = take("zh")
     assert "另存为 .xlsx" in said
+
+
+def test_a_workbook_under_another_ending_is_told_what_it_is(take, folder):
+    (folder / "D1.xlsx").rename(folder / "D1.xlsb")
+    _, said = take("zh")
+    assert "扩展名是 .xlsb，内容是" in said and "请把扩展名改为 .xlsx" in said
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_refusal_lists_all_kinds_of_files_that_are_taken(take, folder, lang):
+    (folder / "letter.pdf").write_bytes(b"%PDF-1.7")
+    _, said = take(lang)
+    [line] = [line for line in said.splitlines() if "return_refused" in line]
+    assert all(ending in line for ending in ACCEPTED)
 
 
 def test_a_reason_can_be_given_afterwards_with_the_same_file(take, city, folder):
