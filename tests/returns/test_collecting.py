@@ -23,6 +23,7 @@ from cescore.intake.workspace import Workspace
 from cescore.returns.collecting.kept import KeptReturns
 from cescore.returns.collecting.submissions import Circumstances
 from cescore.returns.collecting.untaken import owner_by_name
+from cescore.returns.marked.unfiled import unfiled_list
 from cescore.returns.workbooks.kinds import ACCEPTED
 from cescore.returns.workbooks.read import read_workbook
 from cescore.returns.workbooks.readers import ReadFile, ReceivedFile
@@ -403,6 +404,20 @@ def test_a_spreadsheet_of_another_kind_is_refused_with_what_to_do(take, folder):
     (folder / "D1.xlsb").write_bytes(b"PK")
     _, said = take("zh")
     assert "另存为 .xlsx" in said
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_the_program_writes_for_people_is_said_to_be_no_return(take, city, folder, lang):
+    form_of("D1", gdp="约1").save(folder / "D1.xlsx")
+    take(lang)
+    take(lang, is_preview=True)
+    output = next((city / "output").glob("collect-2025*"))
+    shutil.copy(output / "preview/D1.xlsx.xlsx", folder / "preview.xlsx")
+    shutil.copy(output / "findings.csv", folder / "findings.csv")
+    (folder / "未报送名单.xlsx").write_bytes(unfiled_list([], YEAR, lang))
+    _, said = take(lang)
+    assert said.count("own_table") == 3 and "no_layout" not in said
+    assert set(standing(city)) == set()
 
 
 def test_a_workbook_under_another_ending_is_told_what_it_is(take, folder):
