@@ -154,7 +154,7 @@ def test_a_resubmission_replaces_cell_by_cell_and_both_are_kept(take, city, fold
     form_of("D1", coal=310).save(folder / "D1.xlsx")
     status, said = take(reason="corrected by the respondent")
     assert status == 0 and "D1: submission 2 in place of 1, 1 change" in said
-    assert "coal value: 约300 → 310" in said
+    assert "Coal used coal This year: 约300 → 310" in said
     [gone] = [line for line in said.splitlines() if "findings gone:" in line]
     assert "not_a_number" in gone and gone.endswith("coal")
     assert value_of(city, "D1", "coal")[0] == 310
@@ -162,6 +162,14 @@ def test_a_resubmission_replaces_cell_by_cell_and_both_are_kept(take, city, fold
     assert "D1,form,2,D1.xlsx" in record and ",1,corrected by the respondent" in record
     originals = list((city / "data/2025/returns").rglob("D1.xlsx"))
     assert len(originals) == 2
+
+
+def test_what_a_resubmission_changed_is_said_in_the_words_of_the_form(take, folder):
+    take()
+    book = form_of("D1")
+    book.active.cell(row_of("coal"), 5).value = "测算"
+    book.save(folder / "D1.xlsx")
+    assert "煤炭消费量 coal 数据状态：— → 测算" in take("zh")[1]
 
 
 def test_a_replacement_without_a_reason_is_told_until_there_is_one(take, city, folder):
