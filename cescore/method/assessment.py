@@ -446,6 +446,25 @@ def index_part(index: float | None, scale: Scale) -> float | None:
     return (index - scale.floor) / (scale.top - scale.floor) * 100
 
 
+def worth_of_index(weights: Mapping[str, float], scale: Scale) -> float | None:
+    """Points of the total that a point of the index is worth; None where the index has no weight.
+
+    w · 100 / (top - floor), see `index_part`.
+
+    Parameters
+    ----------
+    weights
+        Of the parts in the total, see `used_weights`.
+
+    Examples
+    --------
+    >>> worth_of_index({"index": 0.4, "targets": 0.6}, Scale(floor=60, top=100))
+    1.0
+    """
+    weight = weights.get("index")
+    return weight * 100 / (scale.top - scale.floor) if weight else None
+
+
 def target_part(targets: Sequence[TargetLine]) -> float | None:
     """Mean share of the points of the scored targets, 0-100; None without any.
 

@@ -10,6 +10,7 @@ import numpy as np
 from cescore.definitions.model import Indicator
 from cescore.intake.doubted import without_doubted
 from cescore.method.aggregate import Aggregation
+from cescore.method.assessment import worth_of_index
 from cescore.method.column import Panel
 from cescore.method.contributions import Decomposition, decompose
 from cescore.method.fitting import method_of
@@ -132,10 +133,9 @@ class PageEvidence:
     def share_of_total(self) -> float | None:
         """Points of the total that a point of the index is worth; None where no total is shown."""
         found, scale = self.view.data.assessment, self.view.bundle.framework.scale
-        weight = found.weights.get("index")
-        if found.total is None or not weight or found.parts.get("index") is None:
+        if found.total is None or found.parts.get("index") is None:
             return None
-        return weight * 100 / (scale.top - scale.floor)
+        return worth_of_index(found.weights, scale)
 
     def _score_at(self, code: str, value: float) -> float | None:
         """The score of an indicator at a value, by its own method; None where that has no ends shown."""
