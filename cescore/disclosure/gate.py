@@ -32,7 +32,7 @@ from cescore.disclosure.own_record import to_fitted
 from cescore.disclosure.public_view import PublicView
 from cescore.disclosure.rankings import released_robustness
 from cescore.intake.succession import Formation, formations
-from cescore.method.assessment import Assessment, VetoLine
+from cescore.method.assessment import Assessment
 from cescore.method.column import Column, Panel, State
 from cescore.method.disclosure import (
     GroupFigure,
@@ -44,6 +44,7 @@ from cescore.method.disclosure import (
     standing,
     to_decimals,
 )
+from cescore.method.vetoes import VetoLine
 
 if TYPE_CHECKING:
     from cescore.evaluation.yearly import YearlyEvaluation

@@ -22,9 +22,9 @@ from cescore.intake.plain_files import is_plain_file
 from cescore.intake.returned import RETURNED_MEASURES
 from cescore.intake.unknown_ids import unknown_id
 from cescore.intake.wording import Value, code, phrase, shortened
-from cescore.method.assessment import RECORDED
 from cescore.method.measures import recorded_number
 from cescore.method.thresholds import meets
+from cescore.method.vetoes import RECORDED
 from cescore.method.yardsticks import INSPECTED, STATUSES
 
 MEASURES = ColumnLayout(

@@ -11,7 +11,9 @@ from itertools import accumulate
 from typing import Literal
 
 from cescore.definitions.model import Scale
-from cescore.method.assessment import Assessment, grade_of_bands, worth_of_index
+from cescore.method.assessment import Assessment
+from cescore.method.grades import grade_of_bands
+from cescore.method.parts import worth_of_index
 
 ShareOfDraws = Literal["three_quarters", "half", "quarter", ""]
 SHARES: dict[ShareOfDraws, float] = {"three_quarters": 0.75, "half": 0.5, "quarter": 0.25}

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from cescore.definitions.bilingual import name_in
 from cescore.disclosure.covered_measures import credits_withheld
-from cescore.method.assessment import worth_of_index
 from cescore.method.column import State
 from cescore.method.grade_margin import GradeTurn
 from cescore.method.measures import open_scored
 from cescore.method.next_step import NextStep, StepKind
+from cescore.method.parts import worth_of_index
 from cescore.method.targets import TargetLine
 from cescore.method.thresholds import meets
 from cescore.publish.numbers import decimals_for, enough, number, quantity

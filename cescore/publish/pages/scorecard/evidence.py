@@ -10,7 +10,6 @@ import numpy as np
 from cescore.definitions.model import Indicator
 from cescore.intake.doubted import without_doubted
 from cescore.method.aggregate import Aggregation
-from cescore.method.assessment import worth_of_index
 from cescore.method.column import Panel
 from cescore.method.contributions import Decomposition, decompose
 from cescore.method.fitting import method_of
@@ -20,6 +19,7 @@ from cescore.method.next_step import NextStep, StepKind, next_step, reach, withi
 from cescore.method.normalisations import ON_ENDS, on_ends
 from cescore.method.normalise import normalise
 from cescore.method.own_pace import after, best_of_late, own_pace
+from cescore.method.parts import worth_of_index
 from cescore.method.progress import ProgressResult
 from cescore.method.rooms import gain_with, rooms
 from cescore.publish.pages.scorecard.comparable import comparable_figures

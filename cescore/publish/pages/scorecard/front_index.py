@@ -8,9 +8,11 @@ from typing import Any
 from cescore.definitions.bilingual import name_in
 from cescore.definitions.model import Scale
 from cescore.disclosure.covered_measures import credits_withheld
-from cescore.method.assessment import DOUBT_KINDS, grade_of_bands, worth_of_index
 from cescore.method.bonus import BonusLine
 from cescore.method.column import State
+from cescore.method.doubts import DOUBT_KINDS
+from cescore.method.grades import grade_of_bands
+from cescore.method.parts import worth_of_index
 from cescore.method.scale import place_on
 from cescore.publish.charts.spark import spark
 from cescore.publish.numbers import index_change_words, mark, number, percentage, quantity
