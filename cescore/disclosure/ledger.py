@@ -18,6 +18,7 @@ from cescore.disclosure.behind import Behind, Quantity
 from cescore.disclosure.few_withheld import WithheldMember
 from cescore.disclosure.industries import IndustryTable, IndustryTotal, is_of_industry
 from cescore.disclosure.kept_pattern import KeptPattern, basis_of, read_pattern
+from cescore.disclosure.not_adding import of_too_few
 from cescore.disclosure.printed_sums import PrintedSum, PrintedSums, is_implied
 from cescore.disclosure.statements import Figure, Returned
 from cescore.method.protection import Breach, Protection
@@ -62,7 +63,8 @@ class Ledger:
                 audit.costs, partial(audit.proofs, proven=proven), kept & audit.costs.keys()
             )
         }
-        return frozenset(chosen - self._needless(chosen))
+        alone = of_too_few(self.behind, self.rules.min_contributors)
+        return frozenset(chosen - self._needless(chosen)).union(alone)
 
     @cached_property
     def above(self) -> frozenset[Figure]:
@@ -106,7 +108,7 @@ class Ledger:
             self.behind.holder(respondent)
             for cell in hidden
             for respondent in self.behind.values(Quantity(*cell))
-            if entity_id in self.behind.chain(respondent)
+            if entity_id in self.behind.chain(respondent, cell[1])
         }
         return WithheldMember(
             frozenset(code for code, _ in hidden), owners.pop() if len(owners) == 1 else ""
