@@ -26,7 +26,7 @@ from cescore.disclosure.constants import released_constants
 from cescore.disclosure.covered_measures import CoveredMeasures
 from cescore.disclosure.covering import Cover
 from cescore.disclosure.few_withheld import gives_one_away
-from cescore.disclosure.headline import headline_codes
+from cescore.disclosure.headline import DIGITS, headline_codes
 from cescore.disclosure.ledger import Ledger
 from cescore.disclosure.own_record import to_fitted
 from cescore.disclosure.public_view import PublicView
@@ -54,7 +54,6 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 INDEX_DECIMALS = 1  # as printed on the body's own page
-HEADLINE_DIGITS = 4
 
 
 @dataclass(frozen=True)
@@ -336,9 +335,7 @@ class Gate:
             index=None if np.isnan(index) else to_decimals(index, INDEX_DECIMALS),
             rank=ranked[row],
             n=n,
-            headline={
-                c: None if v is None else rounded(v, HEADLINE_DIGITS) for c, v in headline.items()
-            },
+            headline={c: None if v is None else rounded(v, DIGITS) for c, v in headline.items()},
             status="reported" if evaluation.is_sufficient[row, year] else "insufficient",
             part_of=whole,
             inside=inside,

@@ -51,7 +51,7 @@ class Table:
     """Several columns and rows with a caption and notes below.
 
     ``halves`` sets the second half of the rows beside the first: for narrow tables that are long.
-    ``name`` is what its data are called where no caption is printed.
+    ``name`` is what its data are called where no caption is printed. ``room``: what it may be wide [mm].
     """
 
     columns: Sequence[TableColumn]
@@ -61,6 +61,7 @@ class Table:
     kind: str = ""
     halves: bool = False
     name: str = ""
+    room: float = PAGE
 
     def __repr__(self) -> str:
         return repr(self.fragment())
@@ -99,7 +100,7 @@ class Table:
     def _fitted(self, times: int) -> list[TableColumn]:
         """The columns, wider where a figure asks for it and another column can spare it; figures
         that have no room even so may break."""
-        whole = PAGE / times
+        whole = self.room / times
         needs: list[float | None] = []
         for i, column in enumerate(self.columns):
             if column.kind not in {"num", "mid"}:

@@ -20,6 +20,7 @@ from cescore.publish.charts.frame import (
     titled,
     write,
 )
+from cescore.publish.charts.spans import span_of
 from cescore.publish.charts.style import (
     FAINT,
     INK,
@@ -188,8 +189,8 @@ def _lines(
     )  # fmt: skip
     axes.axhline(100, color=FAINT, lw=0.7, ls=(0, (4, 3)))
     every = [value for course in courses for _, value in course.points]
-    low, high = min(100.0, *every), max(100.0, *every)
-    room = 0.06 * (high - low) or 1.0
+    low, high = span_of([100.0, *every], "index")
+    room = 0.06 * (high - low)
     low, high = low - room, high + room
     axes.set_ylim(low, high)
     axes.set_xlim(view.years[0], view.years[-1])

@@ -259,7 +259,7 @@ def _moved(known: PageEvidence, same: list[Move], kind: str) -> PageFinding:
     if first is not last:
         words |= {"last": last.since, "between": shown(last.old)}
         return PageFinding(kind, view.t(f"finding.moved.{kind}.twice", **words), weight)
-    change = change_cell(last.new.value or 0.0, first.old.value or 0.0, unit, view.lang)
+    change = change_cell(last.new.value or 0.0, first.old.value or 0.0, unit, view.lang, decimals)
     return PageFinding(kind, view.t(f"finding.moved.{kind}", change=change, **words), weight)
 
 

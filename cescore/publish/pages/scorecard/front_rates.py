@@ -53,7 +53,7 @@ def _headline(known: PageEvidence, code: str) -> dict[str, Any]:
             continue
         then = series[position]
         if now.value is not None and then.value is not None:
-            words = change_words(now.value, then.value, unit, view.lang)
+            words = change_words(now.value, then.value, unit, view.lang, decimals)
             changes.append(view.t("since", year=year, change=words))
     return {
         "name": view.name(code),
@@ -63,7 +63,7 @@ def _headline(known: PageEvidence, code: str) -> dict[str, Any]:
         "unit": unit_text(unit, view.lang) if now.value is not None else "",
         "changes": [line for line in changes if line],
         "notes": notes,
-        "spark": spark(view, view.name(code), series, decimals=decimals, width=34.0),
+        "spark": spark(view, view.name(code), series, unit=unit, decimals=decimals, width=34.0),
     }
 
 
