@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from cescore.disclosure.behind import Behind, Quantity
@@ -103,6 +103,7 @@ class Unknowns:
             found[cell.quantity].append(cell)  # type: ignore[index]
         return found
 
+    @lru_cache(maxsize=65536)  # noqa: B019 - lives as long as its run
     def late(self, quantity: Quantity) -> frozenset[str]:
         """Respondents with a value now whose figures the kept edition did not hold."""
         filed = self.filed.get(quantity.year)
