@@ -15,6 +15,7 @@ from cescore.definitions.model import (
 )
 from cescore.disclosure.documents import SHEET_STATUSES
 from cescore.evaluation.revising.move import CAUSES
+from cescore.evaluation.tracing.targeting import TARGET_PARTS
 from cescore.evaluation.tracing.trace import KINDS
 from cescore.method.bonus import BONUS_STATUSES
 from cescore.method.doubts import REASONS
@@ -33,6 +34,7 @@ from cescore.publish.words import has_label
 
 VOCABULARIES = {
     "explain.kind": KINDS,
+    "explain.note": tuple(f"part_{name}" for name in TARGET_PARTS),
     "explain.method": (*get_args(Normalisation), *get_args(Aggregation)),
     "revisions.because": CAUSES,
     "light": LIGHTS,
