@@ -47,6 +47,7 @@ def _headline(known: PageEvidence, code: str) -> dict[str, Any]:
     partial = partial_mean(view, code)
     notes = [view.t("headline.partial_mean", n=partial.n)] if partial else []
     notes += [_other_form(known, official, other, code)] if other else []
+    parted: tuple[int, ...] = ()
     for year in dict.fromkeys((view.bundle.base_year, view.bundle.year - 1)):
         position = view.position(year)
         if position is None or year == view.bundle.year or (now.taken and year >= now.taken):
@@ -55,6 +56,9 @@ def _headline(known: PageEvidence, code: str) -> dict[str, Any]:
         if now.value is not None and then.value is not None:
             words = change_words(now.value, then.value, unit, view.lang, decimals)
             changes.append(view.t("since", year=year, change=words))
+            parted = parted or known.parted_since(code, year)
+    if parted:
+        changes.append(view.t("headline.parted", years=view.join(map(str, parted))))
     return {
         "name": view.name(code),
         "code": code,
