@@ -68,6 +68,14 @@ def test_a_change_across_a_jump_in_the_data_is_said_with_it(data, is_said):
     assert ("有突变（2022年）" in sentence) is is_said
 
 
+@pytest.mark.parametrize(("jumps", "is_said"), [(2, False), (3, True)])
+def test_a_body_of_which_much_jumps_at_once_is_another_body_since(jumps, is_said):
+    lines = [jump(2022, variable=f"v{i % jumps}").findings[0] for i in range(4)]
+    known = evidence(builders.bundle(findings=tuple(lines)))
+    for card in (index_card(known), *headline_cards(known)):
+        assert any("有突变（2022年）" in line for line in card["changes"]) is is_said
+
+
 def test_a_change_across_another_extent_of_the_entity_is_said_with_it():
     entity = builders.bundle().entity.model_copy(
         update={"changes": (EntityChange(year=2023, kind="merged"),)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -27,6 +28,7 @@ from cescore.publish.pages.scorecard.comparable import comparable_figures
 from cescore.publish.view import Number, View, at, has_enough, shown_ends
 
 OTHER_EXTENT = frozenset({"merged", "split", "split_off", "taken_over", "gave_off"})
+MANY = 3  # [P] quantities that jump in one year: the body itself has become another
 NOTABLE = 0.05  # points, of a score or of the index, below which a change is none
 
 
@@ -83,15 +85,19 @@ class PageEvidence:
 
     def parted_since(self, code: str, since: int) -> tuple[int, ...]:
         """The years after an earlier one up to this in which what an indicator is made of is not the
-        series it was: a jump that the checks doubt, another method, another extent of the entity."""
+        series it was: a jump that the checks doubt, another method, or all that parts the index.
+
+        ``code`` "" is the index: another extent of the entity, returned or seen from `MANY` of its
+        quantities that jump in one year.
+        """
         data, framework = self.view.data, self.view.bundle.framework
-        inside = {code, *closure([code], framework.expressions)}
-        jumps = {f.year for f in data.findings if f.variable in inside and _is_jump(f)}
-        jumps |= {b.year for b in data.breaks if b.code in inside}
-        jumps |= {c.year for c in data.entity.changes if c.kind in OTHER_EXTENT}
-        return tuple(
-            sorted(y for y in jumps if y is not None and since < y <= self.view.bundle.year)
-        )
+        inside = {code, *closure([code], framework.expressions)} if code else set()
+        jumps = [finding for finding in data.findings if _is_jump(finding)]
+        at_once = Counter(year for year, _ in {(f.year, f.variable) for f in jumps})
+        years = {f.year for f in jumps if f.variable in inside or at_once[f.year] >= MANY}
+        years |= {b.year for b in data.breaks if b.code in inside}
+        years |= {c.year for c in data.entity.changes if c.kind in OTHER_EXTENT}
+        return tuple(sorted(y for y in years if y and since < y <= self.view.bundle.year))
 
     def has_score(self, group: str, year: int) -> bool:
         """Whether a group stands on at least one indicator with a value that counts in a year."""

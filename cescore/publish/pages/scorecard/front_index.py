@@ -16,6 +16,7 @@ from cescore.publish.charts.spark import spark
 from cescore.publish.numbers import index_change_words, mark, number, percentage, quantity
 from cescore.publish.pages.scorecard.comparable import peer_words
 from cescore.publish.pages.scorecard.evidence import PageEvidence
+from cescore.publish.pages.scorecard.front_rates import parted_words
 from cescore.publish.view import Number, View, at, of_series
 from cescore.publish.words import has_label, label_or
 
@@ -53,6 +54,8 @@ def index_card(known: PageEvidence) -> dict[str, Any]:
     if base.value is not None and view.base not in {view.now, view.last}:
         words = index_change_words(value, base.value, view.lang)
         card["changes"].append(view.t("since", year=view.bundle.base_year, change=words))
+        if parted := known.parted_since("", view.bundle.base_year):
+            card["changes"].append(parted_words(view, parted))
     series = [view.index(known.result, year) for year in view.years]
     card["spark"] = spark(view, name, series)
     return card | _released(view) | _band(view)

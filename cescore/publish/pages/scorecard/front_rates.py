@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from cescore.definitions.unit_names import unit_text
@@ -58,7 +59,7 @@ def _headline(known: PageEvidence, code: str) -> dict[str, Any]:
             changes.append(view.t("since", year=year, change=words))
             parted = parted or known.parted_since(code, year)
     if parted:
-        changes.append(view.t("headline.parted", years=view.join(map(str, parted))))
+        changes.append(parted_words(view, parted))
     return {
         "name": view.name(code),
         "code": code,
@@ -69,6 +70,11 @@ def _headline(known: PageEvidence, code: str) -> dict[str, Any]:
         "notes": notes,
         "spark": spark(view, view.name(code), series, unit=unit, decimals=decimals, width=34.0),
     }
+
+
+def parted_words(view: View, years: Sequence[int]) -> str:
+    """That a series is not one on its way through some years."""
+    return view.t("headline.parted", years=view.join(map(str, years)))
 
 
 def _now(known: PageEvidence, code: str) -> Number:
