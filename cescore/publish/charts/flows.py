@@ -33,7 +33,7 @@ GAP = 1.2  # mm between nodes of a column
 LEAST = 3.1  # mm of height for a node, so that its name has a line of its own
 MARGINS = {"zh": (32.0, 40.0), "en": (38.0, 50.0)}  # mm for the names on the left and right
 UNEVEN = 0.005  # share by which more may leave a node than enters it: rounding of what was returned
-TEN_THOUSANDS = ("10k ", "万")  # as params may write them
+TEN_THOUSANDS = "10k "
 MOST_PLAIN = 100.0  # ten thousands: a figure of seven digits is no longer read at a glance
 MOST_DECIMALS = 4
 UNEVEN_PRINT = 0.1  # share by which a printed size may be off
@@ -97,8 +97,7 @@ def _by_size(view: View, picture: FlowPicture) -> FlowPicture:
         return picture
     if min(known) >= 1 or max(known) >= MOST_PLAIN:
         return picture
-    prefix = next(word for word in TEN_THOUSANDS if picture.unit.startswith(word))
-    unit = picture.unit.removeprefix(prefix)
+    unit = picture.unit.removeprefix(TEN_THOUSANDS)
     return picture.model_copy(update={"unit": unit, "factor": picture.factor * 10_000})
 
 
