@@ -276,15 +276,21 @@ def _rows(
 ) -> Iterable[tuple[Context, dict[str, str]]]:
     """Each row with its place: the cell of a workbook that it was taken from, else itself."""
     names = [name for name in layout.names if name != "source"]
-    columns = [table.texts(name) for name in names]
+    columns = [list(map(clean, table.texts(name))) for name in names]
+    repaired = [
+        (name, table.texts(name), cells)
+        for name, cells in zip(names, columns, strict=True)
+        if any(cell.repairs for cell in cells)
+    ]
+    texts = zip(*([cell.text for cell in cells] for cells in columns), strict=True)
     file, sources = context.at.file, table.texts("source")
-    for line, source, *raw in zip(table.lines.tolist(), sources, *columns, strict=True):
+    places = zip(table.lines.tolist(), sources, texts, strict=True)
+    for row, (line, source, clean_texts) in enumerate(places):
         here = context.place(of_row(file, line, source))
-        cells = [clean(text) for text in raw]
-        for name, text, cell in zip(names, raw, cells, strict=True):
-            if cell.repairs:
-                here.of(variable=name).repaired(cell.repairs, text, cell.text)
-        yield here, {name: cell.text for name, cell in zip(names, cells, strict=True)}
+        for name, raw, cells in repaired:
+            if cells[row].repairs:
+                here.of(variable=name).repaired(cells[row].repairs, raw[row], cells[row].text)
+        yield here, dict(zip(names, clean_texts, strict=True))
 
 
 def _in_known_words(row: dict[str, str], asked: AskedChecks, here: Context) -> None:
