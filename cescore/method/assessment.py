@@ -323,29 +323,27 @@ def assess(plan: Plan, entity_type: str, evidence: Evidence) -> Assessment:
         parts=parts,
         weights=weights,
         comparable_weights=_comparable(rules, entity_type),
-        from_sample=0 if _fails_by_veto(plan, lines, graded_on) else basis.from_sample,
+        from_sample=0 if _fails_by_veto(plan, lines, blank.bands) else basis.from_sample,
         vetoes=lines,
         reason=obstacle,
         index_converted=index is not None and (scale.floor, scale.top) != (0.0, 100.0),
     )
-    return _graded(scored, plan, graded_on, evidence.measures)
+    return _graded(scored, plan, evidence.measures)
 
 
-def _graded(
-    scored: Assessment, plan: Plan, scale: GradeScale, measures: Sequence[MeasureLine]
-) -> Assessment:
+def _graded(scored: Assessment, plan: Plan, measures: Sequence[MeasureLine]) -> Assessment:
     """The assessment with its grade, unless something stands in the way of one."""
-    may_grade = scored.total is not None and not scored.reason
-    earned = grade_of(scored.total, scale) if may_grade and scored.total is not None else None
-    vetoed = _vetoed_grade(plan, scored.vetoes, scale, earned)
+    total, bands = scored.total, scored.bands
+    earned = None if total is None or scored.reason else grade_of_bands(total, bands)
+    vetoed = _vetoed_grade(plan, scored.vetoes, bands, earned)
     grade = vetoed or earned
     if grade is None:
         return scored
     doubts = tuple(_doubts(scored.vetoes, measures, scored.from_sample))
     return replace(
         scored,
-        grade_zh=grade[0],
-        grade_en=grade[1],
+        grade_zh=grade.zh,
+        grade_en=grade.en,
         graded=True,
         provisional=bool(doubts),
         doubts=doubts,
@@ -606,26 +604,26 @@ def _lacks_index(index: float | None, weights: Mapping[str, float]) -> bool:
 def _vetoed_grade(
     plan: Plan,
     lines: Sequence[VetoLine],
-    scale: GradeScale,
-    earned: tuple[str, str] | None,
-) -> tuple[str, str] | None:
-    """The worst grade among those that standing vetoes lead to and the one earned."""
-    bands = _from_the_best(scale)
-    order = {band.zh: place for place, band in enumerate(bands)}
-    english = {band.zh: band.en for band in bands}
+    bands: Sequence[GradeStep],
+    earned: GradeStep | None,
+) -> GradeStep | None:
+    """The worst grade among those that standing vetoes lead to and the one earned; a grade that is
+    none of the bands' is below them all."""
     standing = [line.id for line in lines if line.status == "standing"]
-    led_to = [plan.vetoes[id_].grade if id_ in plan.vetoes else bands[-1].zh for id_ in standing]
-    if not led_to:
+    if not standing:
         return None
-    grades = [*led_to, *([earned[0]] if earned else [])]
-    worst = max(grades, key=lambda zh: order.get(zh, len(bands)))
-    return worst, english.get(worst, worst)
+    known = {band.zh: band for band in bands}
+    names = [plan.vetoes[id_].grade if id_ in plan.vetoes else bands[-1].zh for id_ in standing]
+    led_to = [known.get(zh) or GradeStep(zh, zh, -math.inf) for zh in names]
+    order = {band.zh: place for place, band in enumerate(bands)}
+    grades = [*led_to, *([earned] if earned else [])]
+    return max(grades, key=lambda step: order.get(step.zh, len(bands)))
 
 
-def _fails_by_veto(plan: Plan, lines: Sequence[VetoLine], scale: GradeScale) -> bool:
+def _fails_by_veto(plan: Plan, lines: Sequence[VetoLine], bands: Sequence[GradeStep]) -> bool:
     """Whether a standing veto leads to the lowest grade, whatever was earned."""
-    led_to = _vetoed_grade(plan, lines, scale, None)
-    return led_to is not None and led_to[0] == _from_the_best(scale)[-1].zh
+    led_to = _vetoed_grade(plan, lines, bands, None)
+    return led_to is not None and led_to.zh == bands[-1].zh
 
 
 _REASON_OF: Mapping[DoubtKind, Reason] = {
