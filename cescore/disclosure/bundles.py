@@ -142,7 +142,7 @@ class Bundler:
             ),
             beside=self._beside(entity, view),
             findings=findings,
-            legal_basis=_text(evaluation.panel, "basis", row),
+            legal_basis=evaluation.panel.attribute("basis", row),
             filed=workspace.filed(entity_id),
             terms=self._wording.terms(
                 evaluation.framework, (*siblings, *children), findings, measures
@@ -387,11 +387,6 @@ class Bundler:
         }
         note = self._others.without_others(finding.note, entity_id)
         return {"note": note, "settled": Settlement(**stated)}
-
-
-def _text(panel: Panel, attribute: str, row: int) -> str:
-    texts = panel.attributes.get(attribute)
-    return "" if texts is None else texts[row]
 
 
 def _plan_card(plan: Plan, entity_type: str) -> PlanCard:
