@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cescore.definitions.model.refusals import expected_by
+from cescore.disclosure.earlier import NOTHING, SIZES, EarlierSums
 from cescore.disclosure.statements import Figure
 from cescore.errors import DataError, Sentence
 
@@ -37,7 +38,9 @@ class _Content(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     audited: str
-    filed: Mapping[int, tuple[str, ...]]
+    # year -> respondents, by the bodies they lay in; the bare respondents, as earlier versions wrote
+    filed: Mapping[int, Mapping[str, tuple[str, ...]] | tuple[str, ...]]
+    sizes: Mapping[int, Mapping[str, str]] = {}  # year -> code -> see `earlier.EarlierSums`
     withheld: Mapping[str, Mapping[str, tuple[int, ...]]]
     released_above: Mapping[str, Mapping[str, tuple[int, ...]]]
 
@@ -47,12 +50,12 @@ class KeptPattern:
     """What an edition withheld.
 
     ``audited``: the hash of everything it was audited on (`basis_of`); "" where there is no file.
-    ``filed``: year -> the respondents whose figures that edition's sums held. ``withheld``,
+    ``filed``: year -> whose figures that edition's sums held. ``withheld``,
     ``above``: as in `ledger.Ledger`.
     """
 
     audited: str = ""
-    filed: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    filed: Mapping[int, EarlierSums] = field(default_factory=dict)
     withheld: frozenset[Figure] = frozenset()
     above: frozenset[Figure] = frozenset()
 
@@ -60,7 +63,10 @@ class KeptPattern:
         """The file's text: one line a body and code, in the order of the alphabet."""
         content = {
             "audited": self.audited,
-            "filed": {year: sorted(ids) for year, ids in sorted(self.filed.items())},
+            "filed": {year: _by_chain(one) for year, one in sorted(self.filed.items())},
+            "sizes": {
+                year: dict(sorted(one.sizes.items())) for year, one in sorted(self.filed.items())
+            },
             "withheld": _nested(self.withheld),
             "released_above": _nested(self.above),
         }
@@ -68,6 +74,31 @@ class KeptPattern:
         return (
             re.sub(r"\[\s*([^\[\]]*?)\s*\]", lambda m: f"[{' '.join(m[1].split())}]", text) + "\n"
         )
+
+
+def _by_chain(returns: EarlierSums) -> dict[str, list[str]]:
+    """Bodies, between blanks -> the respondents that lay in them."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for entity_id, chain in returns.chains.items():
+        found[" ".join(chain)].append(entity_id)
+    return dict(sorted(found.items()))
+
+
+def _earlier(content: _Content, year: int) -> EarlierSums:
+    filed = content.filed[year]
+    by_chain = filed if isinstance(filed, Mapping) else {"": filed}
+    chains = {e: tuple(bodies.split()) for bodies, ids in by_chain.items() for e in ids}
+    sizes = content.sizes.get(year, {})
+    if any(len(one) != len(chains) or set(one) - {*SIZES, NOTHING} for one in sizes.values()):
+        raise DataError(
+            Sentence(
+                "{file}: {at}: expected {expected}, as `build.py protect` writes it",
+                file=FILE,
+                at=f"sizes.{year}",
+                expected=Sentence("a digit, a letter or a dot for each respondent"),
+            )
+        )
+    return EarlierSums(dict(sorted(chains.items())), sizes)
 
 
 def _nested(figures: Iterable[Figure]) -> dict[str, dict[str, list[int]]]:
@@ -112,7 +143,7 @@ def read_pattern(root: Path) -> KeptPattern:
         ) from error
     return KeptPattern(
         content.audited,
-        {year: frozenset(ids) for year, ids in content.filed.items()},
+        {year: _earlier(content, year) for year in content.filed},
         _figures(content.withheld),
         _figures(content.released_above),
     )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from cescore.definitions.order import closure
 from cescore.disclosure.apart import audits_of
 from cescore.disclosure.behind import Behind, Quantity
+from cescore.disclosure.earlier import EarlierSums, size_of
 from cescore.disclosure.few_withheld import WithheldMember
 from cescore.disclosure.industries import IndustryTable, IndustryTotal, is_of_industry
 from cescore.disclosure.kept_pattern import KeptPattern, basis_of, read_pattern
@@ -133,11 +134,19 @@ class Ledger:
 
     def pattern(self) -> KeptPattern:
         """What data/withheld.json is to keep of this edition."""
-        filed = {
-            year: frozenset(e for e in self.behind.respondents if self.behind.has_returned(e, year))
-            for year in self.behind.years
-        }
+        filed = {year: self._returns_of(year) for year in self.behind.years}
         return KeptPattern(self.basis, filed, self.withheld, self.above)
+
+    def _returns_of(self, year: int) -> EarlierSums:
+        """Whose returns the sums of a year hold, as the next edition has to know them."""
+        behind = self.behind
+        ids = sorted(e for e in behind.respondents if behind.has_returned(e, year))
+        quantities = (q for q in self.sums.unknowns.sums if q.year == year)
+        values = {q.code: behind.values(q) for q in quantities}
+        return EarlierSums(
+            {e: behind.chain(e, year) for e in ids},
+            {c: "".join(size_of(of.get(e, 0.0)) for e in ids) for c, of in values.items() if of},
+        )
 
     def _needless(self, withheld: Collection[Figure]) -> set[Figure]:
         """Figures that follow from released ones of their own body: to withhold them hides nothing."""
