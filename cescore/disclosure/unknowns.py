@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -192,44 +192,69 @@ class Unknowns:
                 groups_of[mark].append(group)
         found: dict[str, tuple[Key, ...]] = {}
         bodies = [b.entity_id for b in self.behind.bodies]
-        year = quantity.year
-        for body in sorted(bodies, key=lambda b: len(self.behind.inside(b, year))):
+        for body in sorted(bodies, key=lambda b: len(self.behind.inside(b, quantity.year))):
             figure = self.behind.figure(body, quantity)
             if figure is None:
                 continue
-            keys: list[Key] = [RespondentCell(g, quantity) for g in groups_of.get(body, ())]
-            keys += [Rest(b, quantity) for b in self.behind.inside(body, year) if b in found]
-            keys = [key for key in keys if key in self.truth]
-            keys += self._of_twins(keys, groups_of, body, quantity)
-            rest = abs(figure) - math.fsum(self.truth[key] for key in keys)
-            rest -= self._known_to_all(body, quantity)
+            same = self._same_figure(body, quantity, found)
+            if same is not None:
+                found[body] = found[same]
+                continue
+            keys, known = self._held(body, quantity, groups_of, found)
+            rest = abs(figure) - math.fsum(self.truth[key] for key in keys) - known
             if not self._is_whole(body, quantity, rest, abs(figure)):
                 self.truth[Rest(body, quantity)] = max(rest, 0.0)
                 keys.append(Rest(body, quantity))
             found[body] = tuple(keys)
         return found
 
-    def _of_twins(
+    def _same_figure(self, body: str, quantity: Quantity, found: Collection[str]) -> str | None:
+        """A body that is the same place and has the same figure: the one says what the other says."""
+        figure = self.behind.figure(body, quantity) or 0.0
+        for twin in self.behind.twins(body):
+            other = self.behind.figure(twin, quantity) if twin in found else None
+            if other is not None and abs(figure - other) <= EXACT * abs(figure):
+                return twin
+        return None
+
+    def _held(
         self,
-        keys: Sequence[Key],
-        groups_of: Mapping[str, Sequence[tuple[str, ...]]],
         body: str,
         quantity: Quantity,
-    ) -> list[Key]:
-        """The cells of bodies that are the same place, where a body's figure is large enough to hold
-        them as well."""
-        twins = self.behind.twins(body)
-        groups = dict.fromkeys(g for twin in twins for g in groups_of.get(twin, ()))
-        more: list[Key] = [RespondentCell(g, quantity) for g in groups if body not in g]
+        groups_of: Mapping[str, Sequence[tuple[str, ...]]],
+        found: Mapping[str, tuple[Key, ...]],
+    ) -> tuple[list[Key], float]:
+        """The cells and others' rests in a body's figure, and what unprotected respondents add to it:
+        with those of bodies that are the same place, where the figure is large enough to hold all."""
         figure = abs(self.behind.figure(body, quantity) or 0.0)
-        whole = math.fsum(self.truth[key] for key in (*keys, *more))
-        return more if whole <= figure * (1 + EXACT) else []
+        keys, known = list[Key](), 0.0
+        for places in ((body, *self.behind.twins(body)), (body,)):
+            groups = dict.fromkeys(g for place in places for g in groups_of.get(place, ()))
+            keys = [RespondentCell(group, quantity) for group in groups]
+            keys += self._rests_in(places, quantity, found)
+            keys = [key for key in keys if key in self.truth]
+            known = self._known_to_all(places, quantity)
+            if math.fsum(self.truth[key] for key in keys) + known <= figure * (1 + EXACT):
+                break
+        return keys, known
 
-    def _known_to_all(self, body: str, quantity: Quantity) -> float:
-        """What respondents inside a body add that are not protected [unit of the quantity]."""
+    def _rests_in(
+        self, places: Sequence[str], quantity: Quantity, found: Mapping[str, tuple[Key, ...]]
+    ) -> Iterator[Key]:
+        """The rests of bodies inside; of those that are the same place the first one's."""
+        bodies = (b for place in places for b in self.behind.inside(place, quantity.year))
+        seen: set[str] = set(places)
+        for body in bodies:
+            alike = {body, *self.behind.twins(body)}
+            if body in found and seen.isdisjoint(alike):
+                seen.add(body)
+                yield from (k for k in found[body] if isinstance(k, Rest) and k.body in alike)
+
+    def _known_to_all(self, places: Sequence[str], quantity: Quantity) -> float:
+        """What respondents inside are known to add that are not protected [unit of the quantity]."""
         values = self.behind.open_values(quantity)
-        chain = self.behind.chain
-        return math.fsum(v for e, v in values.items() if body in chain(e, quantity.year))
+        chains = ((value, self.behind.chain(e, quantity.year)) for e, value in values.items())
+        return math.fsum(value for value, chain in chains if not set(places).isdisjoint(chain))
 
     def _is_whole(self, body: str, quantity: Quantity, rest: float, figure: float) -> bool:
         """Whether everybody knows that a body's figure holds nothing beside what lies in it."""
