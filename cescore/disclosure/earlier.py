@@ -58,6 +58,14 @@ class EarlierSums:
         """Those of whom nothing else was kept."""
         return cls(dict.fromkeys(sorted(respondents), ()))
 
+    def renamed(self, ids: Mapping[str, str], codes: Mapping[str, str]) -> EarlierSums:
+        """The same of entities and quantities that have another code since: old code -> new."""
+        chains = {
+            ids.get(e, e): tuple(ids.get(body, body) for body in chain)
+            for e, chain in self.chains.items()
+        }
+        return EarlierSums(chains, {codes.get(c, c): size for c, size in self.sizes.items()})
+
     def returned(self, code: str) -> Mapping[str, float]:
         """About what each respondent had returned; NaN where the edition did not keep it."""
         sizes = self.sizes.get(code)

@@ -12,7 +12,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cescore.definitions.model.refusals import expected_by
 from cescore.disclosure.earlier import NOTHING, SIZES, EarlierSums
+from cescore.disclosure.industries import OF_INDUSTRY
 from cescore.disclosure.statements import Figure
 from cescore.errors import DataError, Sentence
 
@@ -58,6 +59,21 @@ class KeptPattern:
     filed: Mapping[int, EarlierSums] = field(default_factory=dict)
     withheld: frozenset[Figure] = frozenset()
     above: frozenset[Figure] = frozenset()
+
+    def renamed(self, ids: Mapping[str, str], codes: Mapping[str, str]) -> KeptPattern:
+        """The same of entities and quantities that have another code since: old code -> new."""
+
+        def figure(old: Figure) -> Figure:
+            code, mark, industry = old.code.partition(OF_INDUSTRY)
+            new = f"{codes.get(code, code)}{mark}{industry}"
+            return Figure(ids.get(old.entity_id, old.entity_id), new, old.year)
+
+        return replace(
+            self,
+            filed={year: one.renamed(ids, codes) for year, one in self.filed.items()},
+            withheld=frozenset(map(figure, self.withheld)),
+            above=frozenset(map(figure, self.above)),
+        )
 
     def text(self) -> str:
         """The file's text: one line a body and code, in the order of the alphabet."""

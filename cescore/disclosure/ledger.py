@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cescore.definitions.order import closure
 from cescore.disclosure.apart import audits_of
@@ -124,8 +124,13 @@ class Ledger:
 
     @cached_property
     def kept(self) -> KeptPattern:
-        """What an earlier edition withheld, which is preferred."""
-        return read_pattern(self.yearly.workspace.root)
+        """What an earlier edition withheld, which is preferred, in the codes of today."""
+        workspace = self.yearly.workspace
+        frameworks = workspace.definitions.frameworks.values()
+        tables: list[Mapping[str, Any]] = [workspace.definitions.variables]
+        tables += [table for f in frameworks for table in (f.accounts, f.indicators)]
+        codes = {old: new for table in tables for new, q in table.items() for old in q.formerly}
+        return read_pattern(workspace.root).renamed(workspace.register.current_ids, codes)
 
     @cached_property
     def basis(self) -> str:

@@ -14,6 +14,7 @@ from cescore.disclosure.bundles import Bundler
 from cescore.disclosure.earlier import EarlierSums, size_of, value_of
 from cescore.disclosure.kept_pattern import FILE, read_pattern
 from cescore.disclosure.ledger import Ledger
+from cescore.disclosure.statements import Figure
 from cescore.errors import DataError
 from cescore.evaluation.yearly import YearlyEvaluation
 
@@ -102,3 +103,25 @@ def test_sizes_that_are_not_one_a_respondent_are_refused_by_the_year(
     (tmp_path / FILE).write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match=r"sizes\.2025: expected a digit, a letter or a dot"):
         read_pattern(tmp_path)
+
+
+def test_what_was_withheld_of_a_body_stays_so_under_another_code(tmp_path: Path) -> None:
+    """PK6 is PK8 since, its first firm has another id, and output is called value."""
+    frame = [replace(f, park="PK8") if f.park == "PK6" else f for f in FRAME]
+    evaluated(tmp_path, frame, ("PK8", "PK7"))
+    register = tmp_path / "data/entities.csv"
+    head, *lines = register.read_text("utf-8").splitlines()
+    former = {"PK8": "PK6", VICTIM.id: "old-1"}
+    lines = [f"{line},{former.get(line.split(',')[0], '')}" for line in lines]
+    register.write_text("\n".join([f"{head},former_ids", *lines, ""]), encoding="utf-8")
+    variables = json.loads((tmp_path / "params/variables.yml").read_text("utf-8"))
+    variables["output"]["formerly"] = ["value"]
+    (tmp_path / "params/variables.yml").write_text(json.dumps(variables), encoding="utf-8")
+    kept = {
+        "audited": "", "filed": {2025: {"PK6 C1": ["old-1"]}}, "sizes": {2025: {"value": "k"}},
+        "withheld": {"PK6": {"value": [2025], "value @ metal": [2024]}}, "released_above": {},
+    }  # fmt: skip
+    (tmp_path / FILE).write_text(json.dumps(kept), encoding="utf-8")
+    found = Ledger(evaluate_again(tmp_path)).kept
+    assert found.filed == {2025: EarlierSums({VICTIM.id: ("PK8", "C1")}, {"output": "k"})}
+    assert found.withheld == {Figure("PK8", "output", 2025), Figure("PK8", "output @ metal", 2024)}
