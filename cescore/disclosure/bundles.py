@@ -40,7 +40,7 @@ from cescore.errors import DataError, Sentence
 from cescore.evaluation.grade_margins import margin_of
 from cescore.evaluation.yearly import entity_targets
 from cescore.intake import wording
-from cescore.intake.findings import Settlement
+from cescore.intake.findings import FoundProblem, Settlement, each_word_once
 from cescore.method.assessment import Assessment
 from cescore.method.column import Panel
 from cescore.method.disclosure import to_decimals
@@ -262,13 +262,9 @@ class Bundler:
                 )
             )
         if entity_id in workspace.blocked:
-            reasons = "; ".join(map(str, workspace.blocked[entity_id]))
             raise DataError(
-                Sentence(
-                    "{entity_id}: its data cannot be evaluated: {reasons}",
-                    entity_id=entity_id,
-                    reasons=reasons,
-                )
+                Sentence("{entity_id}: its data cannot be evaluated", entity_id=entity_id),
+                map(FoundProblem.of, each_word_once(workspace.blocked[entity_id]).values()),
             )
         return workspace.register[entity_id]
 

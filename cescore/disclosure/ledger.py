@@ -92,6 +92,13 @@ class Ledger:
         """Whether the pattern kept in data/ was audited on exactly what is released now."""
         return self.kept.audited == self.basis
 
+    @property
+    def phase(self) -> str:
+        """Which choice is still to be made, as whoever waits for it is told; "" where a kept one fits."""
+        if self.is_kept:
+            return ""
+        return "withholding" if self.kept.audited else "withholding_first"
+
     def is_released(self, entity_id: str, code: str, year: int) -> bool:
         """Whether a body's variable, account or indicator of a year may be printed for everybody."""
         return Figure(entity_id, code, year) not in self.withheld
