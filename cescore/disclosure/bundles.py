@@ -123,7 +123,7 @@ class Bundler:
             fitted=self.gate.fitted(entity),
             released=view.released if view else Released(),
             evaluated=evaluated(own, place, filed=workspace.filed(entity_id)),
-            uncertainty=self.band(entity) if self._shows_index(entity_id) else None,
+            uncertainty=self.band(entity) if self._shows_band(entity_id) else None,
             bands_left_out=self.yearly.is_large(entity.entity_type),
             robustness=self.gate.robustness(entity),
             peers=cover.peers(self.gate.peer_table(entity)),
@@ -142,7 +142,7 @@ class Bundler:
             ),
             beside=self._beside(entity, view),
             findings=findings,
-            legal_basis=_text(evaluation.panel, "basis", row),
+            legal_basis=evaluation.panel.attribute("basis", row),
             filed=workspace.filed(entity_id),
             terms=self._wording.terms(
                 evaluation.framework, (*siblings, *children), findings, measures
@@ -183,10 +183,10 @@ class Bundler:
             cards.append(beside_card(found, entity.entity_id, self.yearly.year))
         return tuple(cards)
 
-    def _shows_index(self, entity_id: str) -> bool:
-        """Whether the body's readers see its index, and with it how firm it is."""
+    def _shows_band(self, entity_id: str) -> bool:
+        """Whether the body's readers see how firm its index is."""
         year = self.yearly.workspace.year
-        return self.audience == "bureau" or self.gate.shows_index(entity_id, year)
+        return self.audience == "bureau" or self.gate.shows_band(entity_id, year)
 
     def covered(self, entity_id: str, found: Assessment, year: int) -> Assessment:
         """An assessment as the body's readers may see it."""
@@ -213,8 +213,8 @@ class Bundler:
         )
 
     def _firmness(self, entity: Entity, assessed: Assessment) -> GradeFirmness | None:
-        """How firm the grade is, of a body whose readers see its index."""
-        if not self._shows_index(entity.entity_id):
+        """How firm the grade is, of a body whose readers see how firm its index is."""
+        if not self._shows_band(entity.entity_id):
             return None
         evaluation = self.yearly.evaluations[entity.entity_type]
         at = self.row_of[entity.entity_id], evaluation.panel.year_position(self.yearly.year)
@@ -359,7 +359,10 @@ class Bundler:
 
     def _finding(self, finding: Finding, entity_id: str) -> FindingLine:
         texts = [t for _, value in finding.values for t in wording.texts_in(value)]
-        is_withheld = any(self._others.are_named_in(text, entity_id) for text in texts)
+        is_withheld = any(self._others.are_named_in(text, entity_id) for text in texts) or (
+            self.audience == "public"
+            and self._others.withheld_are_told_in(finding.variable, texts, entity_id, finding.year)
+        )
         values = () if is_withheld else finding.values
         return FindingLine(
             severity=finding.severity,
@@ -384,11 +387,6 @@ class Bundler:
         }
         note = self._others.without_others(finding.note, entity_id)
         return {"note": note, "settled": Settlement(**stated)}
-
-
-def _text(panel: Panel, attribute: str, row: int) -> str:
-    texts = panel.attributes.get(attribute)
-    return "" if texts is None else texts[row]
 
 
 def _plan_card(plan: Plan, entity_type: str) -> PlanCard:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from cescore.disclosure.bundle import FindingLine, PeerTable, StandardCard
@@ -13,6 +13,20 @@ from cescore.method.standards import RequirementLine
 
 NOTE = "suppressed"
 CODE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+LOOKS_BACK = frozenset({"lag", "base"})  # of formulas: how far is for their numbers to say
+MOST_YEARS_BACK = 50
+
+
+def codes_in(variable: str, texts: Iterable[str]) -> set[str]:
+    """The codes, and functions of formulas, that a finding about a variable names."""
+    return {variable, *(code for text in texts for code in CODE.findall(text))}
+
+
+def years_in(codes: Collection[str], year: int) -> range:
+    """The years of which a finding about a year may tell: the year before too, and any before that
+    where its formula looks further back."""
+    back = 1 if LOOKS_BACK.isdisjoint(codes) else MOST_YEARS_BACK
+    return range(year - back, year + 1)
 
 
 @dataclass(frozen=True)
@@ -36,8 +50,8 @@ class Cover:
 
     def hides_what_is_said(self, variable: str, texts: Iterable[str], year: int | None) -> bool:
         """Whether a finding about a variable, with these texts, tells of a withheld figure."""
-        codes = {variable, *(code for text in texts for code in CODE.findall(text))}
-        return self.hides(codes, (self.year,) if year is None else (year, year - 1))
+        codes = codes_in(variable, texts)
+        return self.hides(codes, years_in(codes, self.year if year is None else year))
 
     def peers(self, table: PeerTable | None) -> PeerTable | None:
         """The comparison without the place of a withheld figure among others."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 NAME = "withheld.json"
 FILE = f"data/{NAME}"
 SAYS_NOTHING_OF_SUMS = {"learning_over_respondents", "licence", "decided_by", "decided_on"}
-METHOD = 9  # of choosing and auditing; a pattern of another method is looked for again
+METHOD = 10  # of choosing and auditing; a pattern of another method is looked for again
 
 
 class _Content(BaseModel):
@@ -40,6 +40,7 @@ class _Content(BaseModel):
     filed: Mapping[int, tuple[str, ...]]
     withheld: Mapping[str, Mapping[str, tuple[int, ...]]]
     released_above: Mapping[str, Mapping[str, tuple[int, ...]]]
+    proven: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class KeptPattern:
     """What an edition withheld.
 
     ``audited``: the hash of everything it was audited on (`basis_of`); "" where there is no file.
+    ``proven``: of each part of it that is safe the hash of what that rests on (`proven.verdict_of`).
     ``filed``: year -> the respondents whose figures that edition's sums held. ``withheld``,
     ``above``: as in `ledger.Ledger`.
     """
@@ -55,6 +57,7 @@ class KeptPattern:
     filed: Mapping[int, frozenset[str]] = field(default_factory=dict)
     withheld: frozenset[Figure] = frozenset()
     above: frozenset[Figure] = frozenset()
+    proven: frozenset[str] = frozenset()
 
     def text(self) -> str:
         """The file's text: one line a body and code, in the order of the alphabet."""
@@ -63,6 +66,7 @@ class KeptPattern:
             "filed": {year: sorted(ids) for year, ids in sorted(self.filed.items())},
             "withheld": _nested(self.withheld),
             "released_above": _nested(self.above),
+            "proven": sorted(self.proven),
         }
         text = json.dumps(content, ensure_ascii=False, indent=1)
         return (
@@ -115,6 +119,7 @@ def read_pattern(root: Path) -> KeptPattern:
         {year: frozenset(ids) for year, ids in content.filed.items()},
         _figures(content.withheld),
         _figures(content.released_above),
+        frozenset(content.proven),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from cescore.definitions.order import closure
@@ -18,6 +18,7 @@ from cescore.disclosure.behind import Behind, Quantity
 from cescore.disclosure.few_withheld import WithheldMember
 from cescore.disclosure.industries import IndustryTable, IndustryTotal, is_of_industry
 from cescore.disclosure.kept_pattern import KeptPattern, basis_of, read_pattern
+from cescore.disclosure.not_adding import of_too_few
 from cescore.disclosure.printed_sums import PrintedSum, PrintedSums, is_implied
 from cescore.disclosure.statements import Figure, Returned
 from cescore.method.protection import Breach, Protection
@@ -47,17 +48,23 @@ class Ledger:
     @cached_property
     def withheld(self) -> frozenset[Figure]:
         """The figures that the public does not see."""
-        if self.is_kept:
-            return self.kept.withheld
+        return self.kept.withheld if self.is_kept else self._safe(self.kept.proven)
+
+    def _safe(self, proven: Collection[str] = ()) -> frozenset[Figure]:
+        """What to withhold so that nobody's value can be inferred too closely: what an earlier edition
+        withheld, and what has to go beside it. ``proven``: parts that are not audited again."""
         if not self.rules.is_decided:
             return frozenset(f for f in self.sums.meanings if self.sums.is_summed(f))
         kept = self.kept.withheld
         chosen = {
             f
             for audit in self.audits
-            for f in least_withheld(audit.costs, audit.proofs, kept & audit.costs.keys())
+            for f in least_withheld(
+                audit.costs, partial(audit.proofs, proven=proven), kept & audit.costs.keys()
+            )
         }
-        return frozenset(chosen - self._needless(chosen))
+        alone = of_too_few(self.behind, self.rules.min_contributors)
+        return frozenset(chosen - self._needless(chosen)).union(alone)
 
     @cached_property
     def above(self) -> frozenset[Figure]:
@@ -66,13 +73,14 @@ class Ledger:
         Others go with what they stand on: what is no sum or ratio of sums, and what nothing scored
         or in a headline rate stands on.
         """
-        if self.is_kept:
-            return self.kept.above
-        hidden = {Returned(f.entity_id, Quantity(f.code, f.year)) for f in self.withheld}
+        return self.kept.above if self.is_kept else self._above(self.withheld)
+
+    def _above(self, withheld: frozenset[Figure]) -> frozenset[Figure]:
+        hidden = {Returned(f.entity_id, Quantity(f.code, f.year)) for f in withheld}
         return frozenset(
             printed.figure
             for printed in self.printed
-            if printed.figure not in self.withheld
+            if printed.figure not in withheld
             and printed.atoms
             and not self.sums.is_returned(printed.figure)
             and printed.atoms & hidden
@@ -100,7 +108,7 @@ class Ledger:
             self.behind.holder(respondent)
             for cell in hidden
             for respondent in self.behind.values(Quantity(*cell))
-            if entity_id in self.behind.chain(respondent)
+            if entity_id in self.behind.chain(respondent, cell[1])
         }
         return WithheldMember(
             frozenset(code for code, _ in hidden), owners.pop() if len(owners) == 1 else ""
@@ -130,12 +138,20 @@ class Ledger:
         return basis_of(self.yearly.workspace)
 
     def pattern(self) -> KeptPattern:
-        """What data/withheld.json is to keep of this edition."""
+        """What data/withheld.json is to keep of this edition, every part of it audited here and now."""
         filed = {
             year: frozenset(e for e in self.behind.respondents if self.behind.has_returned(e, year))
             for year in self.behind.years
         }
-        return KeptPattern(self.basis, filed, self.withheld, self.above)
+        withheld = self._safe()
+        proven = (v for audit in self.audits for v in audit.verdicts(withheld & audit.figures))
+        return KeptPattern(
+            audited=self.basis,
+            filed=filed,
+            withheld=withheld,
+            above=self._above(withheld),
+            proven=frozenset(proven if self.rules.is_decided else ()),
+        )
 
     def _needless(self, withheld: Collection[Figure]) -> set[Figure]:
         """Figures that follow from released ones of their own body: to withhold them hides nothing."""

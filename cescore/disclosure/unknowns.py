@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from cescore.disclosure.behind import Behind, Quantity
@@ -103,6 +103,7 @@ class Unknowns:
             found[cell.quantity].append(cell)  # type: ignore[index]
         return found
 
+    @lru_cache(maxsize=65536)  # noqa: B019 - lives as long as its run
     def late(self, quantity: Quantity) -> frozenset[str]:
         """Respondents with a value now whose figures the kept edition did not hold."""
         filed = self.filed.get(quantity.year)
@@ -113,7 +114,7 @@ class Unknowns:
     def _group(self, entity_id: str, quantity: Quantity) -> tuple[str, ...]:
         """What tells a respondent from others in printed sums: its bodies, the industry that it is
         totalled in, and whether it was late."""
-        chain = self.behind.chain(entity_id)
+        chain = self.behind.chain(entity_id, quantity.year)
         if not chain:
             return ()
         industry = self.industries.industry(entity_id, quantity)
@@ -136,19 +137,44 @@ class Unknowns:
                 groups_of[mark].append(group)
         found: dict[str, tuple[Key, ...]] = {}
         bodies = [b.entity_id for b in self.behind.bodies]
-        for body in sorted(bodies, key=lambda b: len(self.behind.inside(b))):
+        year = quantity.year
+        for body in sorted(bodies, key=lambda b: len(self.behind.inside(b, year))):
             figure = self.behind.figure(body, quantity)
             if figure is None:
                 continue
             keys: list[Key] = [RespondentCell(g, quantity) for g in groups_of.get(body, ())]
-            keys += [Rest(b, quantity) for b in self.behind.inside(body) if b in found]
+            keys += [Rest(b, quantity) for b in self.behind.inside(body, year) if b in found]
             keys = [key for key in keys if key in self.truth]
+            keys += self._of_twins(keys, groups_of, body, quantity)
             rest = abs(figure) - math.fsum(self.truth[key] for key in keys)
+            rest -= self._known_to_all(body, quantity)
             if not self._is_whole(body, quantity, rest, abs(figure)):
                 self.truth[Rest(body, quantity)] = max(rest, 0.0)
                 keys.append(Rest(body, quantity))
             found[body] = tuple(keys)
         return found
+
+    def _of_twins(
+        self,
+        keys: Sequence[Key],
+        groups_of: Mapping[str, Sequence[tuple[str, ...]]],
+        body: str,
+        quantity: Quantity,
+    ) -> list[Key]:
+        """The cells of bodies that are the same place, where a body's figure is large enough to hold
+        them as well."""
+        twins = self.behind.twins(body)
+        groups = dict.fromkeys(g for twin in twins for g in groups_of.get(twin, ()))
+        more: list[Key] = [RespondentCell(g, quantity) for g in groups if body not in g]
+        figure = abs(self.behind.figure(body, quantity) or 0.0)
+        whole = math.fsum(self.truth[key] for key in (*keys, *more))
+        return more if whole <= figure * (1 + EXACT) else []
+
+    def _known_to_all(self, body: str, quantity: Quantity) -> float:
+        """What respondents inside a body add that are not protected [unit of the quantity]."""
+        values = self.behind.open_values(quantity)
+        chain = self.behind.chain
+        return math.fsum(v for e, v in values.items() if body in chain(e, quantity.year))
 
     def _is_whole(self, body: str, quantity: Quantity, rest: float, figure: float) -> bool:
         """Whether everybody knows that a body's figure holds nothing beside what lies in it."""

@@ -182,9 +182,8 @@ def change_words(new: float, old: float, unit: str, lang: str, decimals: int | N
     if change is not None:
         size = _change_decimals(change, new, old, decimals)
         return _direction(change, "change.percent", lang, size)
-    size = quantity(abs(new - old), unit, lang)
     side = "up" if new > old else "down" if new < old else "same"
-    return label(f"change.amount.{side}", lang, size=size)
+    return label(f"change.amount.{side}", lang, size=quantity(abs(new - old), unit, lang))
 
 
 def index_change_words(new: float, old: float, lang: str, *, kind: str = "index") -> str:

@@ -91,9 +91,9 @@ def said(
 
 def test_a_body_contains_what_lies_in_it_at_any_depth(behind: Behind) -> None:
     assert [b.entity_id for b in behind.bodies] == ["C1", "PK1", "PK2"]
-    assert behind.inside("C1") == ("PK1", "PK2") and behind.inside("PK1") == ()
-    assert behind.chain("a") == ("PK1", "C1") and behind.chain("PK2") == ("C1",)
-    assert behind.chain("C1") == ()
+    assert behind.inside("C1", 2025) == ("PK1", "PK2") and behind.inside("PK1", 2025) == ()
+    assert behind.chain("a", 2025) == ("PK1", "C1") and behind.chain("PK2", 2024) == ("C1",)
+    assert behind.chain("C1", 2025) == ()
     assert behind.respondents == tuple("abcdefgh")
     assert (behind.holder("c"), behind.holder("a")) == ("H", "a")
 

@@ -98,7 +98,9 @@ def _pieces(page_box: Any) -> Iterator[Piece]:
     """Every piece of text and every picture of a page, its margins and what it cuts off apart."""
     from weasyprint.formatting_structure import boxes
 
-    waiting = [(box, None) for box in page_box.children if not isinstance(box, boxes.MarginBox)]
+    within: tuple[float, float] | None = None
+    shown = (box for box in page_box.children if not isinstance(box, boxes.MarginBox))
+    waiting = [(box, within) for box in shown]
     while waiting:
         box, cell = waiting.pop()
         box = getattr(box, "_box", box)  # of what stands outside the flow

@@ -22,6 +22,7 @@ from cescore.method.next_step import NextStep, StepKind, next_step, reach, withi
 from cescore.method.normalisations import ON_ENDS, on_ends
 from cescore.method.normalise import normalise
 from cescore.method.own_pace import after, best_of_late, own_pace
+from cescore.method.parts import worth_of_index
 from cescore.method.progress import ProgressResult
 from cescore.method.rooms import gain_with, rooms
 from cescore.publish.pages.scorecard.comparable import comparable_figures
@@ -153,10 +154,9 @@ class PageEvidence:
     def share_of_total(self) -> float | None:
         """Points of the total that a point of the index is worth; None where no total is shown."""
         found, scale = self.view.data.assessment, self.view.bundle.framework.scale
-        weight = found.weights.get("index")
-        if found.total is None or not weight or found.parts.get("index") is None:
+        if found.total is None or found.parts.get("index") is None:
             return None
-        return weight * 100 / (scale.top - scale.floor)
+        return worth_of_index(found.weights, scale)
 
     def _score_at(self, code: str, value: float) -> float | None:
         """The score of an indicator at a value, by its own method; None where that has no ends shown."""

@@ -8,9 +8,11 @@ from typing import Any
 from cescore.definitions.bilingual import name_in
 from cescore.definitions.model import Scale
 from cescore.disclosure.covered_measures import credits_withheld
-from cescore.method.assessment import DOUBT_KINDS, grade_of_bands
 from cescore.method.bonus import BonusLine
 from cescore.method.column import State
+from cescore.method.doubts import DOUBT_KINDS
+from cescore.method.grades import grade_of_bands
+from cescore.method.parts import worth_of_index
 from cescore.method.scale import place_on
 from cescore.publish.charts.spark import spark
 from cescore.publish.numbers import index_change_words, mark, number, quantity
@@ -189,14 +191,13 @@ def _margin(view: View) -> list[str]:
 def _band_of_total(view: View) -> list[str]:
     """The total at the ends of the band of the index, all else as it is, and whether the grade is
     firm: in all of it, in most draws, or borderline (`method.firmness.GradeFirmness`)."""
-    band, found, scale = view.data.uncertainty, view.data.assessment, view.bundle.framework.scale
+    band, found = view.data.uncertainty, view.data.assessment
     index = of_series(view.data.evaluated.index, view.now).value
-    weight = found.weights.get("index")
-    if band is None or found.total is None or index is None or not weight or not found.graded:
+    worth = worth_of_index(found.weights, view.bundle.framework.scale)
+    if band is None or found.total is None or index is None or worth is None or not found.graded:
         return []
     if view.bundle.is_variant or found.reason == "veto_standing":
         return []
-    worth = 100 * weight / (scale.top - scale.floor)
     ends = [found.total + worth * (end - index) for end in (band.score_low, band.score_high)]
     low, high = (grade_of_bands(end, found.bands).name(view.lang) for end in ends)
     words = {"low": number(ends[0]), "high": number(ends[1])}
