@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import starmap
 from typing import TYPE_CHECKING, Any, Literal
 
 from cescore.definitions.history import SeriesBreak, breaks_of
@@ -45,6 +46,7 @@ from cescore.method.column import Panel
 from cescore.method.disclosure import to_decimals
 from cescore.method.evaluation import evaluate
 from cescore.method.firmness import GradeFirmness, grade_firmness
+from cescore.method.standards import standard_compliance
 
 if TYPE_CHECKING:
     from cescore.definitions.model import Plan, Standard
@@ -137,12 +139,10 @@ class Bundler:
             margin=margin_of(
                 self.yearly, entity_id, assessed, targets, with_indicators=view is None
             ),
-            standards=tuple(
-                cover.standard(_standard(*p)) for p in self.yearly.compliance.get(entity_id, ())
-            ),
+            standards=tuple(starmap(_standard, self._compliance(entity_id, view))),
             beside=self._beside(entity, view),
             findings=findings,
-            legal_basis=_text(evaluation.panel, "basis", row),
+            legal_basis=evaluation.panel.attribute("basis", row),
             filed=workspace.filed(entity_id),
             terms=self._wording.terms(
                 evaluation.framework, (*siblings, *children), findings, measures
@@ -182,6 +182,17 @@ class Bundler:
                 )
             cards.append(beside_card(found, entity.entity_id, self.yearly.year))
         return tuple(cards)
+
+    def _compliance(
+        self, entity_id: str, view: PublicView | None
+    ) -> Iterator[tuple[Standard, Compliance]]:
+        """The standards a body is judged by, from what is released of it: a verdict over all of them
+        would tell on which side of its threshold the withheld one lies."""
+        for standard, made in self.yearly.compliance.get(entity_id, ()):
+            if view is not None:
+                found = view.evaluation.indicators, view.evaluation.framework
+                made = standard_compliance(standard, *found, year=self.yearly.year)[entity_id]
+            yield standard, made
 
     def _shows_band(self, entity_id: str) -> bool:
         """Whether the body's readers see how firm its index is."""
@@ -383,11 +394,6 @@ class Bundler:
         }
         note = self._others.without_others(finding.note, entity_id)
         return {"note": note, "settled": Settlement(**stated)}
-
-
-def _text(panel: Panel, attribute: str, row: int) -> str:
-    texts = panel.attributes.get(attribute)
-    return "" if texts is None else texts[row]
 
 
 def _plan_card(plan: Plan, entity_type: str) -> PlanCard:

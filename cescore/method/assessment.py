@@ -16,7 +16,7 @@ from cescore.definitions.bilingual import name_in
 from cescore.definitions.model import AssessmentRules, GradeScale, Plan, Scale
 from cescore.method.bonus import BonusLine, bonus_points
 from cescore.method.doubts import Doubt, Reason, doubts_of, gravest
-from cescore.method.grades import GradeStep, from_the_best, grade_of, grade_of_bands
+from cescore.method.grades import GradeStep, from_the_best, grade_of_bands
 from cescore.method.measures import MeasureLine, measure_points
 from cescore.method.parts import given_weights, index_part, target_part, used_weights
 from cescore.method.targets import TargetLine
@@ -256,29 +256,27 @@ def assess(plan: Plan, entity_type: str, evidence: Evidence) -> Assessment:
         parts=parts,
         weights=weights,
         comparable_weights=_comparable(rules, entity_type),
-        from_sample=0 if fails_by_veto(plan, lines, graded_on) else basis.from_sample,
+        from_sample=0 if fails_by_veto(plan, lines, blank.bands) else basis.from_sample,
         vetoes=lines,
         reason=obstacle,
         index_converted=index is not None and (scale.floor, scale.top) != (0.0, 100.0),
     )
-    return _graded(scored, plan, graded_on, evidence.measures)
+    return _graded(scored, plan, evidence.measures)
 
 
-def _graded(
-    scored: Assessment, plan: Plan, scale: GradeScale, measures: Sequence[MeasureLine]
-) -> Assessment:
+def _graded(scored: Assessment, plan: Plan, measures: Sequence[MeasureLine]) -> Assessment:
     """The assessment with its grade, unless something stands in the way of one."""
-    may_grade = scored.total is not None and not scored.reason
-    earned = grade_of(scored.total, scale) if may_grade and scored.total is not None else None
-    vetoed = vetoed_grade(plan, scored.vetoes, scale, earned)
+    total, bands = scored.total, scored.bands
+    earned = None if total is None or scored.reason else grade_of_bands(total, bands)
+    vetoed = vetoed_grade(plan, scored.vetoes, bands, earned)
     grade = vetoed or earned
     if grade is None:
         return scored
     doubts = tuple(doubts_of(scored.vetoes, measures, scored.from_sample))
     return replace(
         scored,
-        grade_zh=grade[0],
-        grade_en=grade[1],
+        grade_zh=grade.zh,
+        grade_en=grade.en,
         graded=True,
         provisional=bool(doubts),
         doubts=doubts,
@@ -391,7 +389,7 @@ def _comparable(rules: AssessmentRules, entity_type: str) -> Mapping[str, float]
 
 def _on(scale: GradeScale) -> Assessment:
     """An assessment that only names its scale."""
-    bands = tuple(from_the_best(scale))
+    bands = from_the_best(scale)
     return Assessment(scale=scale.code, scale_zh=scale.zh, scale_en=scale.en, bands=bands)
 
 

@@ -2,8 +2,8 @@
 
 References
 ----------
-Half-open bands of the re-evaluation of national eco-industrial parks (2018, 2019) and of municipal
-target-responsibility schemes (methodology 9.1).
+Half-open bands, 90 优秀, [80, 90) 良好 and so on, of the re-evaluation of national eco-industrial parks
+(2018, 2019; methodology 9.1, scale A), and of municipal target-responsibility schemes.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class GradeStep(NamedTuple):
         return name_in(lang, self.zh, self.en)
 
 
-def grade_of(total: float, scale: GradeScale) -> tuple[str, str]:
-    """The grade's names (zh, en) for an unrounded total: the best band it reaches, else the lowest.
+def grade_of_bands(total: float, bands: Sequence[GradeStep]) -> GradeStep:
+    """The best of some bands, the best first, that an unrounded total reaches, else the lowest.
 
     89.96 is below 90, whatever is printed; what is 90 but for rounding noise is not (`thresholds`).
 
@@ -37,23 +37,12 @@ def grade_of(total: float, scale: GradeScale) -> tuple[str, str]:
     ----------
     total
         Points [0-100]; below the least of every band it has the lowest grade.
-
-    References
-    ----------
-    Half-open bands, 90 优秀, [80, 90) 良好 and so on, of the re-evaluation of national eco-industrial
-    parks (2018, 2019; methodology 9.1, scale A).
     """
-    step = grade_of_bands(total, from_the_best(scale))
-    return step.zh, step.en
-
-
-def grade_of_bands(total: float, bands: Sequence[GradeStep]) -> GradeStep:
-    """The best of some bands, the best first, that an unrounded total reaches, else the lowest."""
     reached = (band for band in bands if meets(total, ">=", band.least))
     return next(reached, bands[-1])
 
 
-def from_the_best(scale: GradeScale) -> list[GradeStep]:
+def from_the_best(scale: GradeScale) -> tuple[GradeStep, ...]:
     """The grades of a scale, the best first."""
-    steps = [GradeStep(band.zh, band.en, band.least) for band in scale.bands]
-    return sorted(steps, key=lambda step: -step.least)
+    steps = (GradeStep(band.zh, band.en, band.least) for band in scale.bands)
+    return tuple(sorted(steps, key=lambda step: -step.least))

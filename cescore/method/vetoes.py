@@ -7,13 +7,14 @@ References
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeGuard
 
 from cescore.definitions.bilingual import Bilingual
-from cescore.definitions.model import GradeScale, Plan
-from cescore.method.grades import from_the_best
+from cescore.definitions.model import Plan
+from cescore.method.grades import GradeStep
 from cescore.method.targets import TargetLine
 from cescore.method.veto_signs import VetoSign
 
@@ -114,23 +115,23 @@ def broken_targets(targets: Sequence[TargetLine]) -> tuple[VetoLine, ...]:
 def vetoed_grade(
     plan: Plan,
     lines: Sequence[VetoLine],
-    scale: GradeScale,
-    earned: tuple[str, str] | None,
-) -> tuple[str, str] | None:
-    """The worst grade among those that standing vetoes lead to and the one earned."""
-    bands = from_the_best(scale)
-    order = {band.zh: place for place, band in enumerate(bands)}
-    english = {band.zh: band.en for band in bands}
+    bands: Sequence[GradeStep],
+    earned: GradeStep | None,
+) -> GradeStep | None:
+    """The worst grade among those that standing vetoes lead to and the one earned; a grade that is
+    none of the bands' is below them all."""
     standing = [line.id for line in lines if line.status == "standing"]
-    led_to = [plan.vetoes[id_].grade if id_ in plan.vetoes else bands[-1].zh for id_ in standing]
-    if not led_to:
+    if not standing:
         return None
-    grades = [*led_to, *([earned[0]] if earned else [])]
-    worst = max(grades, key=lambda zh: order.get(zh, len(bands)))
-    return worst, english.get(worst, worst)
+    known = {band.zh: band for band in bands}
+    names = [plan.vetoes[id_].grade if id_ in plan.vetoes else bands[-1].zh for id_ in standing]
+    led_to = [known.get(zh) or GradeStep(zh, zh, -math.inf) for zh in names]
+    order = {band.zh: place for place, band in enumerate(bands)}
+    grades = [*led_to, *([earned] if earned else [])]
+    return max(grades, key=lambda step: order.get(step.zh, len(bands)))
 
 
-def fails_by_veto(plan: Plan, lines: Sequence[VetoLine], scale: GradeScale) -> bool:
+def fails_by_veto(plan: Plan, lines: Sequence[VetoLine], bands: Sequence[GradeStep]) -> bool:
     """Whether a standing veto leads to the lowest grade, whatever was earned."""
-    led_to = vetoed_grade(plan, lines, scale, None)
-    return led_to is not None and led_to[0] == from_the_best(scale)[-1].zh
+    led_to = vetoed_grade(plan, lines, bands, None)
+    return led_to is not None and led_to.zh == bands[-1].zh

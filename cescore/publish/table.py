@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-TOGETHER = 3  # last lines of a table that are not parted
+TOGETHER = 2  # last lines of a table that are not parted
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ class Table:
         ]
 
     def _lines(self) -> Iterator[str]:
-        """The lines; the first two and the last three stand on one page each."""
+        """The lines; the first two and the last two stand on one page each."""
         cells = list(self._halved()) if self.halves else list(map(self._cells, self.rows))
         kinds = [""] * len(cells) if self.halves else [row.kind for row in self.rows]
         for i, (kind, line) in enumerate(zip(kinds, cells, strict=True)):

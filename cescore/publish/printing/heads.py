@@ -63,6 +63,8 @@ def pieces(text: str) -> list[str]:
     --------
     >>> pieces("变动贡献"), pieces("2020年水平"), pieces("综合利用率（%）")
     (['变动', '贡献'], ['2020年', '水平'], ['综合', '利用率', '（%）'])
+    >>> pieces("（等价值）（万元/吨）")
+    ['（等价值）', '（万元/', '吨）']
     """
     found: list[str] = []
     opened = ""
@@ -86,7 +88,7 @@ def _stands_alone(piece: str) -> bool:
 def _of_run(run: str) -> Iterator[str]:
     """A run of Chinese in twos, the last of an odd one a three; any other but for a bracket whole."""
     if not "\u4e00" <= run[0] <= "\u9fff":
-        yield from filter(None, re.split(r"(?<=[（(“《\[])", run))
+        yield from filter(None, re.split(r"(?=[（(“《\[])|(?<=[（(“《\[])", run))
         return
     last = len(run) - 3 if len(run) % 2 and len(run) > 2 else len(run)
     yield from (run[i : i + 2] for i in range(0, last, 2))

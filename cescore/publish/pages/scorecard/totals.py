@@ -18,7 +18,7 @@ def parts_of_total(view: View) -> list[tuple[str, PrintedNumber, PrintedNumber]]
     found, decimals = view.data.assessment, part_decimals(view)
     of_weights = _weight_decimals(found.weights)
     return [
-        (_part_name(view, key), number(value, decimals), percentage(weight, of_weights))
+        (part_name(view, key), number(value, decimals), percentage(weight, of_weights))
         for key, value in found.parts.items()
         if value is not None
         for weight in (found.weights.get(key, 0.0),)
@@ -86,7 +86,7 @@ def converted(view: View, key: str) -> str:
     )  # fmt: skip
 
 
-def _part_name(view: View, key: str) -> str:
+def part_name(view: View, key: str) -> str:
     return view.t(f"part.{key}") if has_label(f"part.{key}") else key
 
 
