@@ -80,11 +80,12 @@ def _pieces(page_box: Any) -> Iterator[Piece]:
     """Every piece of text and every picture of a page, its margins and what it cuts off apart."""
     from weasyprint.formatting_structure.boxes import MarginBox, ParentBox, ReplacedBox, TextBox
 
+    shown = (TextBox, ReplacedBox)
     waiting = [box for box in page_box.children if not isinstance(box, MarginBox)]
     while waiting:
         box = waiting.pop()
         box = getattr(box, "_box", box)  # of what stands outside the flow
-        if isinstance(box, TextBox | ReplacedBox):
+        if isinstance(box, shown):
             text = getattr(box, "text", "") or "a picture"
             if text.strip():
                 x, y = box.position_x, box.position_y
