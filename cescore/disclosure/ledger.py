@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
 
 from cescore.definitions.order import closure
 from cescore.disclosure.apart import audits_of
 from cescore.disclosure.behind import Behind, Quantity
+from cescore.disclosure.earlier import EarlierSums, size_of
 from cescore.disclosure.few_withheld import WithheldMember
 from cescore.disclosure.industries import IndustryTable, IndustryTotal, is_of_industry
 from cescore.disclosure.kept_pattern import KeptPattern, basis_of, read_pattern
+from cescore.disclosure.not_adding import of_too_few
 from cescore.disclosure.printed_sums import PrintedSum, PrintedSums, is_implied
 from cescore.disclosure.statements import Figure, Returned
 from cescore.method.protection import Breach, Protection
@@ -47,17 +49,23 @@ class Ledger:
     @cached_property
     def withheld(self) -> frozenset[Figure]:
         """The figures that the public does not see."""
-        if self.is_kept:
-            return self.kept.withheld
+        return self.kept.withheld if self.is_kept else self._safe(self.kept.proven)
+
+    def _safe(self, proven: Collection[str] = ()) -> frozenset[Figure]:
+        """What to withhold so that nobody's value can be inferred too closely: what an earlier edition
+        withheld, and what has to go beside it. ``proven``: parts that are not audited again."""
         if not self.rules.is_decided:
             return frozenset(f for f in self.sums.meanings if self.sums.is_summed(f))
         kept = self.kept.withheld
         chosen = {
             f
             for audit in self.audits
-            for f in least_withheld(audit.costs, audit.proofs, kept & audit.costs.keys())
+            for f in least_withheld(
+                audit.costs, partial(audit.proofs, proven=proven), kept & audit.costs.keys()
+            )
         }
-        return frozenset(chosen - self._needless(chosen))
+        alone = of_too_few(self.behind, self.rules.min_contributors)
+        return frozenset(chosen - self._needless(chosen)).union(alone)
 
     @cached_property
     def above(self) -> frozenset[Figure]:
@@ -66,13 +74,14 @@ class Ledger:
         Others go with what they stand on: what is no sum or ratio of sums, and what nothing scored
         or in a headline rate stands on.
         """
-        if self.is_kept:
-            return self.kept.above
-        hidden = {Returned(f.entity_id, Quantity(f.code, f.year)) for f in self.withheld}
+        return self.kept.above if self.is_kept else self._above(self.withheld)
+
+    def _above(self, withheld: frozenset[Figure]) -> frozenset[Figure]:
+        hidden = {Returned(f.entity_id, Quantity(f.code, f.year)) for f in withheld}
         return frozenset(
             printed.figure
             for printed in self.printed
-            if printed.figure not in self.withheld
+            if printed.figure not in withheld
             and printed.atoms
             and not self.sums.is_returned(printed.figure)
             and printed.atoms & hidden
@@ -82,6 +91,13 @@ class Ledger:
     def is_kept(self) -> bool:
         """Whether the pattern kept in data/ was audited on exactly what is released now."""
         return self.kept.audited == self.basis
+
+    @property
+    def phase(self) -> str:
+        """Which choice is still to be made, as whoever waits for it is told; "" where a kept one fits."""
+        if self.is_kept:
+            return ""
+        return "withholding" if self.kept.audited else "withholding_first"
 
     def is_released(self, entity_id: str, code: str, year: int) -> bool:
         """Whether a body's variable, account or indicator of a year may be printed for everybody."""
@@ -100,7 +116,7 @@ class Ledger:
             self.behind.holder(respondent)
             for cell in hidden
             for respondent in self.behind.values(Quantity(*cell))
-            if entity_id in self.behind.chain(respondent)
+            if entity_id in self.behind.chain(respondent, cell[1])
         }
         return WithheldMember(
             frozenset(code for code, _ in hidden), owners.pop() if len(owners) == 1 else ""
@@ -121,8 +137,13 @@ class Ledger:
 
     @cached_property
     def kept(self) -> KeptPattern:
-        """What an earlier edition withheld, which is preferred."""
-        return read_pattern(self.yearly.workspace.root)
+        """What an earlier edition withheld, which is preferred, in the codes of today."""
+        workspace = self.yearly.workspace
+        frameworks = workspace.definitions.frameworks.values()
+        tables: list[Mapping[str, Any]] = [workspace.definitions.variables]
+        tables += [table for f in frameworks for table in (f.accounts, f.indicators)]
+        codes = {old: new for table in tables for new, q in table.items() for old in q.formerly}
+        return read_pattern(workspace.root).renamed(workspace.register.current_ids, codes)
 
     @cached_property
     def basis(self) -> str:
@@ -130,12 +151,27 @@ class Ledger:
         return basis_of(self.yearly.workspace)
 
     def pattern(self) -> KeptPattern:
-        """What data/withheld.json is to keep of this edition."""
-        filed = {
-            year: frozenset(e for e in self.behind.respondents if self.behind.has_returned(e, year))
-            for year in self.behind.years
-        }
-        return KeptPattern(self.basis, filed, self.withheld, self.above)
+        """What data/withheld.json is to keep of this edition, every part of it audited here and now."""
+        withheld = self._safe()
+        proven = (v for audit in self.audits for v in audit.verdicts(withheld & audit.figures))
+        return KeptPattern(
+            audited=self.basis,
+            filed={year: self._returns_of(year) for year in self.behind.years},
+            withheld=withheld,
+            above=self._above(withheld),
+            proven=frozenset(proven if self.rules.is_decided else ()),
+        )
+
+    def _returns_of(self, year: int) -> EarlierSums:
+        """Whose returns the sums of a year hold, as the next edition has to know them."""
+        behind = self.behind
+        ids = sorted(e for e in behind.respondents if behind.has_returned(e, year))
+        quantities = (q for q in self.sums.unknowns.sums if q.year == year)
+        values = {q.code: behind.values(q) for q in quantities}
+        return EarlierSums(
+            {e: behind.chain(e, year) for e in ids},
+            {c: "".join(size_of(of.get(e, 0.0)) for e in ids) for c, of in values.items() if of},
+        )
 
     def _needless(self, withheld: Collection[Figure]) -> set[Figure]:
         """Figures that follow from released ones of their own body: to withhold them hides nothing."""

@@ -70,8 +70,8 @@ class AnnualEdition(Edition):
     @cached_property
     def _bundler(self) -> Bundler:
         bundler = Bundler(self.yearly)
-        if not bundler.gate.ledger.is_kept:
-            self.told("withholding")
+        if phase := bundler.gate.ledger.phase:
+            self.told(phase)
         return bundler
 
     @cached_property
@@ -118,5 +118,6 @@ class AnnualEdition(Edition):
             self.asked.lang,
             out_of_step=out_of_step,
             release_stage=self.release_stage,
+            shared_gate=self._bundler.gate,
         )
         return made.page((*self.tables(store.folder), MANIFEST_NAME))
