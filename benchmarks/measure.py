@@ -27,8 +27,10 @@ class Spent:
 def environment(**more: str) -> dict[str, str]:
     """The surroundings of every command measured: this repository first, one thread, no clock."""
     scripts = str(Path(sys.executable).parent)
+    surroundings = dict(os.environ)
+    surroundings.pop("PYTHONDONTWRITEBYTECODE", None)  # an installation compiles its modules once
     return {
-        **os.environ,
+        **surroundings,
         "PATH": os.pathsep.join((scripts, os.environ.get("PATH", ""))),
         "PYTHONPATH": str(REPOSITORY),
         "PYTHONHASHSEED": "0",

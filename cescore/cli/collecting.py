@@ -54,7 +54,7 @@ def collect(
 ) -> None:
     """Take filled-in returns in: read every cell, write the year's tables, name all that is wrong."""
     begin(of_terminal(lang), progress)
-    from cescore.returns.collecting.collection import Circumstances
+    from cescore.returns.collecting.submissions import Circumstances
     from cescore.run.asked import Asked
     from cescore.run.collect import CollectOptions
     from cescore.run.collect import collect as collect_folder

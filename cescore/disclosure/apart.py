@@ -7,9 +7,8 @@ withheld in one does not depend on the other, and the work grows with their numb
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from cescore.disclosure.equated import Equated, is_within, summed
 from cescore.disclosure.equations import Equation, Equations
@@ -19,12 +18,7 @@ from cescore.disclosure.statements import Figure, Statements
 from cescore.disclosure.system_audit import SystemAudit, Unprinted
 from cescore.method.inference import Key, Statement, connected
 
-
-class _Tied(NamedTuple):
-    """A figure, or an unknown, as something that statements connect."""
-
-    kind: str
-    of: Hashable
+_Tied = Figure | Key  # a figure, or an unknown, as something that statements connect
 
 
 @dataclass
@@ -46,8 +40,8 @@ def audits_of(sums: PrintedSums) -> tuple[SystemAudit, ...]:
     held = {s.name: s for s in HeldByEach(sums.behind, sums.unknowns.cell_of, sums.unknowns.truth)}
     of_sums = [_of_sum(printed) for printed in sums.every]
     of_equations = [_of_equation(equation, sums) for equation in equations]
-    of_held = [_of_keys(statement.terms) for statement in held.values()]
-    nodes = map(tuple, (*of_sums, *of_equations, *of_held))
+    of_held = [list(statement.terms) for statement in held.values()]
+    nodes = (*of_sums, *of_equations, *of_held)
     number = {node: i for i, part in enumerate(connected((), nodes)) for node in part}
     systems: dict[int, _Connected] = defaultdict(_Connected.empty)
     for (node, *_), printed in zip(of_sums, sums.every, strict=True):
@@ -73,18 +67,12 @@ def _equations(sums: PrintedSums) -> Iterator[Equation]:
 
 def _of_sum(printed: PrintedSum) -> list[_Tied]:
     atoms = (Figure(a.body, a.quantity.code, a.quantity.year) for a in printed.atoms)
-    figures = dict.fromkeys((printed.figure, *atoms))
-    return [*(_Tied("figure", f) for f in figures), *_of_keys(printed.statement.terms)]
+    return [printed.figure, *atoms, *printed.statement.terms]
 
 
 def _of_equation(equation: Equation, sums: PrintedSums) -> list[_Tied]:
     keys = (key for figure in equation.figures for key in sums.unknowns.keys_of(figure))
-    figures = (*equation.figures, *equation.beside)
-    return [*(_Tied("figure", f) for f in figures), *_of_keys(keys)]
-
-
-def _of_keys(keys: Iterable[Key]) -> list[_Tied]:
-    return [_Tied("unknown", key) for key in keys]
+    return [*equation.figures, *equation.beside, *keys]
 
 
 def _is_returned(figure: Figure, sums: PrintedSums) -> bool:

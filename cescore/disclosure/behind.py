@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from cescore.intake.entities import Entity, Register
     from cescore.method.column import Column, Panel
 
+AGGREGATED = int(Flag.AGGREGATED)
+
 
 class Quantity(NamedTuple):
     """A returned variable of a year."""
@@ -233,7 +235,7 @@ class Behind:
         if found is None:
             return False
         column, row, j = found
-        return bool(column.flags[row, j] & Flag.AGGREGATED)
+        return bool(int(column.flags[row, j]) & AGGREGATED)
 
     def place(self, body: str, quantity: Quantity) -> tuple[Column, int, int] | None:
         """The column, row and year's place of a body's returned quantity."""

@@ -26,13 +26,13 @@ from cescore.disclosure.constants import released_constants
 from cescore.disclosure.covered_measures import CoveredMeasures
 from cescore.disclosure.covering import Cover
 from cescore.disclosure.few_withheld import gives_one_away
-from cescore.disclosure.headline import headline_codes
+from cescore.disclosure.headline import DIGITS, headline_codes
 from cescore.disclosure.ledger import Ledger
 from cescore.disclosure.own_record import to_fitted
 from cescore.disclosure.public_view import PublicView
 from cescore.disclosure.rankings import released_robustness
 from cescore.intake.succession import Formation, formations
-from cescore.method.assessment import Assessment, VetoLine
+from cescore.method.assessment import Assessment
 from cescore.method.column import Column, Panel, State
 from cescore.method.disclosure import (
     GroupFigure,
@@ -44,6 +44,7 @@ from cescore.method.disclosure import (
     standing,
     to_decimals,
 )
+from cescore.method.vetoes import VetoLine
 
 if TYPE_CHECKING:
     from cescore.evaluation.yearly import YearlyEvaluation
@@ -53,7 +54,6 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 INDEX_DECIMALS = 1  # as printed on the body's own page
-HEADLINE_DIGITS = 4
 
 
 @dataclass(frozen=True)
@@ -363,9 +363,7 @@ class Gate:
             index=None if np.isnan(index) else to_decimals(index, INDEX_DECIMALS),
             rank=ranked[row],
             n=n,
-            headline={
-                c: None if v is None else rounded(v, HEADLINE_DIGITS) for c, v in headline.items()
-            },
+            headline={c: None if v is None else rounded(v, DIGITS) for c, v in headline.items()},
             status="reported" if evaluation.is_sufficient[row, year] else "insufficient",
             part_of=whole,
             inside=inside,

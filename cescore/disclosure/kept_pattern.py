@@ -44,21 +44,28 @@ class _Content(BaseModel):
     sizes: Mapping[int, Mapping[str, str]] = {}  # year -> code -> see `earlier.EarlierSums`
     withheld: Mapping[str, Mapping[str, tuple[int, ...]]]
     released_above: Mapping[str, Mapping[str, tuple[int, ...]]]
+    proven: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class KeptPattern:
     """What an edition withheld.
 
-    ``audited``: the hash of everything it was audited on (`basis_of`); "" where there is no file.
-    ``filed``: year -> whose figures that edition's sums held. ``withheld``,
-    ``above``: as in `ledger.Ledger`.
+        ``audited``: the hash of everything it was audited on (`basis_of`); "" where there is no file.
+    <<<<<<< HEAD
+        ``filed``: year -> whose figures that edition's sums held. ``withheld``,
+    =======
+        ``proven``: of each part of it that is safe the hash of what that rests on (`proven.verdict_of`).
+        ``filed``: year -> the respondents whose figures that edition's sums held. ``withheld``,
+    >>>>>>> year
+        ``above``: as in `ledger.Ledger`.
     """
 
     audited: str = ""
     filed: Mapping[int, EarlierSums] = field(default_factory=dict)
     withheld: frozenset[Figure] = frozenset()
     above: frozenset[Figure] = frozenset()
+    proven: frozenset[str] = frozenset()
 
     def renamed(self, ids: Mapping[str, str], codes: Mapping[str, str]) -> KeptPattern:
         """The same of entities and quantities that have another code since: old code -> new."""
@@ -85,6 +92,7 @@ class KeptPattern:
             },
             "withheld": _nested(self.withheld),
             "released_above": _nested(self.above),
+            "proven": sorted(self.proven),
         }
         text = json.dumps(content, ensure_ascii=False, indent=1)
         return (
@@ -162,6 +170,7 @@ def read_pattern(root: Path) -> KeptPattern:
         {year: _earlier(content, year) for year in content.filed},
         _figures(content.withheld),
         _figures(content.released_above),
+        frozenset(content.proven),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from cescore.definitions.order import closure
@@ -49,15 +49,20 @@ class Ledger:
     @cached_property
     def withheld(self) -> frozenset[Figure]:
         """The figures that the public does not see."""
-        if self.is_kept:
-            return self.kept.withheld
+        return self.kept.withheld if self.is_kept else self._safe(self.kept.proven)
+
+    def _safe(self, proven: Collection[str] = ()) -> frozenset[Figure]:
+        """What to withhold so that nobody's value can be inferred too closely: what an earlier edition
+        withheld, and what has to go beside it. ``proven``: parts that are not audited again."""
         if not self.rules.is_decided:
             return frozenset(f for f in self.sums.meanings if self.sums.is_summed(f))
         kept = self.kept.withheld
         chosen = {
             f
             for audit in self.audits
-            for f in least_withheld(audit.costs, audit.proofs, kept & audit.costs.keys())
+            for f in least_withheld(
+                audit.costs, partial(audit.proofs, proven=proven), kept & audit.costs.keys()
+            )
         }
         alone = of_too_few(self.behind, self.rules.min_contributors)
         return frozenset(chosen - self._needless(chosen)).union(alone)
@@ -69,13 +74,14 @@ class Ledger:
         Others go with what they stand on: what is no sum or ratio of sums, and what nothing scored
         or in a headline rate stands on.
         """
-        if self.is_kept:
-            return self.kept.above
-        hidden = {Returned(f.entity_id, Quantity(f.code, f.year)) for f in self.withheld}
+        return self.kept.above if self.is_kept else self._above(self.withheld)
+
+    def _above(self, withheld: frozenset[Figure]) -> frozenset[Figure]:
+        hidden = {Returned(f.entity_id, Quantity(f.code, f.year)) for f in withheld}
         return frozenset(
             printed.figure
             for printed in self.printed
-            if printed.figure not in self.withheld
+            if printed.figure not in withheld
             and printed.atoms
             and not self.sums.is_returned(printed.figure)
             and printed.atoms & hidden
@@ -138,9 +144,17 @@ class Ledger:
         return basis_of(self.yearly.workspace)
 
     def pattern(self) -> KeptPattern:
-        """What data/withheld.json is to keep of this edition."""
+        """What data/withheld.json is to keep of this edition, every part of it audited here and now."""
         filed = {year: self._returns_of(year) for year in self.behind.years}
-        return KeptPattern(self.basis, filed, self.withheld, self.above)
+        withheld = self._safe()
+        proven = (v for audit in self.audits for v in audit.verdicts(withheld & audit.figures))
+        return KeptPattern(
+            audited=self.basis,
+            filed=filed,
+            withheld=withheld,
+            above=self._above(withheld),
+            proven=frozenset(proven if self.rules.is_decided else ()),
+        )
 
     def _returns_of(self, year: int) -> EarlierSums:
         """Whose returns the sums of a year hold, as the next edition has to know them."""

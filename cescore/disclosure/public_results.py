@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cescore.disclosure.bundles import Bundler
 from cescore.evaluation.yearly import entity_targets
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ def public_results(gate: Gate, entity: Entity) -> pd.DataFrame | None:
     view = gate.view(entity_id)
     if view is None:
         return None
-    plan, bundler = yearly.workspace.definitions.plan, Bundler(yearly)
+    plan = yearly.workspace.definitions.plan
     targets = yearly.targets.get(entity_id)
     assessment = yearly.assessments.get(entity_id)
     own = replace(
@@ -35,7 +34,7 @@ def public_results(gate: Gate, entity: Entity) -> pd.DataFrame | None:
         else {entity_id: entity_targets(plan, view.evaluation, entity_id)},
         measures={entity_id: gate.measures(entity_id)},
         assessments={} if assessment is None
-        else {entity_id: bundler.covered(entity_id, assessment, yearly.year)},
+        else {entity_id: gate.assessment(entity_id, assessment, yearly.year)},
     )  # fmt: skip
     rows = own.results()
     return rows[rows["entity_id"] == entity_id].reset_index(drop=True)

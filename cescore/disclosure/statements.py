@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,6 +14,11 @@ from cescore.method.linear_forms import ABSENT, NOT_APPLICABLE, Meaning, added, 
 if TYPE_CHECKING:
     from cescore.definitions.model import Account, Framework, Indicator
     from cescore.method.evaluation import TypeEvaluation
+
+
+PRESENT, NO_CASE = int(State.PRESENT), int(State.NOT_APPLICABLE)
+CARRIED = int(Flag.CARRIED)
+_Number = tuple[int, float, int]  # state, value, flags
 
 
 class Figure(NamedTuple):
@@ -62,20 +67,15 @@ class Statements:
         return self._known[figure]
 
     def _read(self, figure: Figure) -> Meaning:
-        evaluation = self.behind.yearly.evaluation_of(figure.entity_id)
-        framework = evaluation.framework
-        if figure.year not in evaluation.panel.years:
+        number = self._series(figure.entity_id, figure.code).get(figure.year)
+        if number is None:
             return ABSENT
-        column = _column(evaluation, figure.code)
-        if column is None:
-            return ABSENT
-        at = evaluation.panel.row(figure.entity_id), evaluation.panel.year_position(figure.year)
-        if column.state[at] != State.PRESENT:
-            is_no_case = column.state[at] == State.NOT_APPLICABLE
-            return NOT_APPLICABLE if is_no_case else ABSENT
-        value = float(column.values[at])
+        state, value, flags = number
+        if state != PRESENT:
+            return NOT_APPLICABLE if state == NO_CASE else ABSENT
+        framework = self._framework(figure.entity_id)
         if figure.code in framework.indicators:
-            return self._of_indicator(figure, framework, column, at)
+            return self._of_indicator(figure, framework.indicators[figure.code], value, flags)
         if figure.code in framework.accounts:
             return self._computed(figure, framework.accounts[figure.code], value)
         quantity = Quantity(figure.code, figure.year)
@@ -84,7 +84,23 @@ class Statements:
             return Meaning.number(value)
         return Meaning.returned(Returned(figure.entity_id, quantity), value)
 
-    @lru_cache(maxsize=256)  # noqa: B019 - lives as long as its run
+    @lru_cache(maxsize=65536)  # noqa: B019 - lives as long as its run
+    def _series(self, entity_id: str, code: str) -> Mapping[int, _Number]:
+        """A body's numbers of a code by year; empty where there is no such column."""
+        evaluation = self.behind.yearly.evaluation_of(entity_id)
+        column = _column(evaluation, code)
+        if column is None:
+            return {}
+        row = evaluation.panel.row(entity_id)
+        arrays = (column.state[row], column.values[row], column.flags[row])
+        numbers = zip(*(array.tolist() for array in arrays), strict=True)
+        return dict(zip(evaluation.panel.years, numbers, strict=True))
+
+    @lru_cache(maxsize=4096)  # noqa: B019
+    def _framework(self, entity_id: str) -> Framework:
+        return self.behind.yearly.evaluation_of(entity_id).framework
+
+    @lru_cache(maxsize=256)  # noqa: B019
     def _beside(self, entity_type: str) -> frozenset[str]:
         """Variables that nobody's secret is in, which an account or a rule that everybody can rely on
         ties to one that holds one: the secret follows from them, or to withhold them keeps it."""
@@ -113,18 +129,17 @@ class Statements:
                 yield {name for name in names if known[name].additive}
 
     def _of_indicator(
-        self, figure: Figure, framework: Framework, column: Column, at: tuple[int, int]
+        self, figure: Figure, indicator: Indicator, value: float, flags: int
     ) -> Meaning:
-        indicator, (row, j) = framework.indicators[figure.code], at
-        if column.flags[row, j] & Flag.CARRIED:
+        if flags & CARRIED:
             for back in range(1, indicator.latest_within + 1):
                 earlier = self.of(figure._replace(year=figure.year - back))
                 if earlier.is_present:
                     return earlier
-        return self._computed(figure, indicator, float(column.values[row, j]))
+        return self._computed(figure, indicator, value)
 
     def _computed(self, figure: Figure, computed: Account | Indicator, value: float) -> Meaning:
-        framework = self.behind.yearly.evaluation_of(figure.entity_id).framework
+        framework = self._framework(figure.entity_id)
         base_year = self.behind.yearly.workspace.base_year
 
         def look(code: str, year: int) -> Meaning:

@@ -13,6 +13,7 @@ from cescore.disclosure.equations import Balance, Equations, Follows
 from cescore.disclosure.held_by_each import OfEach
 from cescore.disclosure.industries import OF_INDUSTRY, is_of_industry
 from cescore.disclosure.printed_sums import PrintedSum, is_earlier, is_implied
+from cescore.disclosure.proven import verdict_of
 from cescore.disclosure.statements import Figure
 from cescore.disclosure.unknowns import Unknowns, marks_of
 from cescore.method.inference import NOISE, Key, Statement, System, connected
@@ -70,19 +71,36 @@ class SystemAudit:
         """The figures that may be withheld, or are looked at."""
         return self.returned.union(printed.figure for printed in self.printed)
 
-    def proofs(self, withheld: frozenset[Figure] = frozenset()) -> Proofs[Any]:
-        """Sets of released figures that give a respondent's value away, each by itself."""
-        proofs = (breach.proof for breach in self.breaches(withheld))
+    def proofs(
+        self, withheld: frozenset[Figure] = frozenset(), proven: Collection[str] = ()
+    ) -> Proofs[Any]:
+        """Sets of released figures that give a respondent's value away, each by itself; ``proven`` as
+        in `breaches`."""
+        proofs = (breach.proof for breach in self.breaches(withheld, proven))
         return list({frozenset(p for p in proof if not is_earlier(p)): None for proof in proofs})
 
-    def breaches(self, withheld: frozenset[Figure] = frozenset()) -> list[Breach]:
-        """Whose value could be inferred too closely, by whom and from what, were all else released."""
+    def breaches(
+        self, withheld: frozenset[Figure] = frozenset(), proven: Collection[str] = ()
+    ) -> list[Breach]:
+        """Whose value could be inferred too closely, by whom and from what, were all else released.
+
+        ``proven``: parts that an audit proved safe (`proven.verdict_of`), which are not asked again.
+        """
         found: list[Breach] = []
         for part in self.parts(withheld):
             if part not in self._breaches:
+                if proven and verdict_of(self.protection(part)) in proven:
+                    continue
                 self._breaches[part] = self._audited(part, withheld)
             found += self._breaches[part]
         return found
+
+    def verdicts(self, withheld: frozenset[Figure]) -> Iterator[str]:
+        """The parts that are safe once some figures are withheld, by `proven.verdict_of`."""
+        self.breaches(withheld)
+        for part in self.parts(withheld):
+            if not self._breaches[part]:
+                yield verdict_of(self.protection(part))
 
     def _audited(self, part: SystemPart, withheld: frozenset[Figure]) -> list[Breach]:
         """What one system gives away. To withhold more tells less: a cell that was safe when less was

@@ -120,7 +120,7 @@ class Unknowns:
             if body in (was_in(cell) or ()) and cell not in stayed:
                 yield cell
 
-    @lru_cache(maxsize=4096)  # noqa: B019 - lives as long as its run
+    @lru_cache(maxsize=65536)  # noqa: B019 - lives as long as its run
     def late(self, quantity: Quantity) -> frozenset[str]:
         """Respondents whose value the kept edition did not hold, or so small that the difference is
         theirs to within p %."""

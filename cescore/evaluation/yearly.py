@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain, groupby, islice
@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cescore.definitions.model import AskedBody, Framework, Plan, Standard
-from cescore.definitions.scored_elsewhere import Elsewhere, scored_elsewhere
+from cescore.definitions.model import Framework, Plan, Standard
+from cescore.evaluation.inspected import InspectedMeasures
 from cescore.evaluation.per_entity import PerEntity
 from cescore.intake.entities import Entity
 from cescore.intake.findings import Finding
-from cescore.intake.inspections import MeasureRecord
+from cescore.intake.inspections import as_texts
 from cescore.intake.notation import number
 from cescore.intake.workspace import Workspace
 from cescore.method.assessment import COMPARABLE, Assessment, Basis, Evidence, assess
@@ -26,7 +26,7 @@ from cescore.method.bonus import BonusLine, bonus_lines
 from cescore.method.column import Panel, status_text
 from cescore.method.evaluation import TypeEvaluation, evaluate
 from cescore.method.from_sample import scores_from_sample
-from cescore.method.measures import MeasureLine, measure_lines
+from cescore.method.measures import MeasureLine
 from cescore.method.result_rows import ResultPart, ResultRecords, Row, as_frame
 from cescore.method.standards import Compliance, standard_compliance
 from cescore.method.targets import TargetLine, assess_targets
@@ -335,17 +335,23 @@ def evaluate_workspace(
         is not None
     }
     plan = workspace.definitions.plan
-    vetoes = _by_entity(
-        (v.entity_id, v.veto_id, vars(v)) for v in workspace.vetoes if v.year == workspace.year
-    )
+    vetoes: dict[str, dict[str, Mapping[str, str]]] = defaultdict(dict)
+    for record in workspace.vetoes:
+        if record.year == workspace.year:
+            vetoes[record.entity_id][record.veto_id] = as_texts(record)
     targets: Mapping[str, tuple[TargetLine, ...]] = {}
     measures: Mapping[str, tuple[MeasureLine, ...]] = {}
     assessments: Mapping[str, Assessment] = {}
     if plan is not None:
         whose = {e: found for found in evaluations.values() for e in found.panel.entities}
         targets = PerEntity(whose, lambda entity: entity_targets(plan, whose[entity], entity))
-        made = _Measures(plan, whose, workspace)
-        measures = PerEntity(whose, lambda entity: known.get(entity) or made(entity))
+        inspected_measures, register = InspectedMeasures(plan, workspace), workspace.register
+        measures = PerEntity(
+            whose,
+            lambda entity: (
+                known.get(entity) or inspected_measures.in_year(register[entity], workspace.year)
+            ),
+        )
         bonus = {
             e: b for ev in evaluations.values() for e, b in _bonus(workspace, plan, ev).items()
         }
@@ -385,16 +391,6 @@ def _evaluate_type(
     )
 
 
-def _by_entity(
-    records: Iterable[tuple[str, str, Mapping[str, object]]],
-) -> dict[str, dict[str, dict[str, str]]]:
-    """Records by entity and code, their contents as text."""
-    found: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
-    for entity_id, code, record in records:
-        found[entity_id][code] = {key: str(value) for key, value in record.items()}
-    return dict(found)
-
-
 def entity_targets(
     plan: Plan, evaluation: TypeEvaluation, entity_id: str
 ) -> tuple[TargetLine, ...]:
@@ -407,54 +403,6 @@ def entity_targets(
         base_year=plan.base_year,
         only=(entity_id,),
     )[entity_id]
-
-
-class _Measures:
-    """Each entity's measures; those that nobody inspected are one object for all who are asked alike."""
-
-    def __init__(
-        self, plan: Plan, whose: Mapping[str, TypeEvaluation], workspace: Workspace
-    ) -> None:
-        self.plan, self.whose, self.year = plan, whose, workspace.year
-        self.register = workspace.register
-        self.records: dict[str, list[MeasureRecord]] = defaultdict(list)
-        for record in workspace.measures:
-            self.records[record.entity_id].append(record)
-        self._blank: dict[tuple[str, AskedBody], tuple[MeasureLine, ...]] = {}
-        self._elsewhere: dict[str, Mapping[str, Elsewhere]] = {}
-        self._named = {e for m in plan.measures.values() for c in m.checks for e in c.entities}
-
-    def __call__(self, entity_id: str) -> tuple[MeasureLine, ...]:
-        framework = self.whose[entity_id].framework
-        records: dict[int, list[Mapping[str, str]]] = defaultdict(list)
-        for record in self.records.get(entity_id, ()):
-            records[record.year].append({**vars(record), "year": f"{record.year}"})
-        own = AskedBody(entity_id, self.register[entity_id].industry)
-        if self.year in records:
-            return self._lines(framework, records, own)
-        alike = own if entity_id in self._named else AskedBody("", own.industry)
-        key = framework.entity_type, alike
-        if key not in self._blank:
-            self._blank[key] = self._lines(framework, {}, alike)
-        return self._blank[key]
-
-    def _lines(
-        self,
-        framework: Framework,
-        records: Mapping[int, Iterable[Mapping[str, str]]],
-        body: AskedBody,
-    ) -> tuple[MeasureLine, ...]:
-        entity_type = framework.entity_type
-        if entity_type not in self._elsewhere:
-            self._elsewhere[entity_type] = scored_elsewhere(self.plan, framework)
-        return measure_lines(
-            self.plan,
-            entity_type,
-            records,
-            year=self.year,
-            body=body,
-            elsewhere=self._elsewhere[entity_type],
-        )
 
 
 def _bonus(

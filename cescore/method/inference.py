@@ -313,24 +313,26 @@ def connected(
     >>> [sorted(part) for part in connected((one, other))]
     [['a', 'aa'], ['b', 'bb']]
     """
-    parent: dict[Key, Key] = {}
+    number: dict[Key, int] = {}
+    parent: list[int] = []
 
-    def root(key: Key) -> Key:
-        parent.setdefault(key, key)
-        while parent[key] != key:
-            parent[key] = parent[parent[key]]
-            key = parent[key]
-        return key
+    def root(at: int) -> int:
+        while parent[at] != at:
+            parent[at] = parent[parent[at]]
+            at = parent[at]
+        return at
 
     for keys in (*(s.terms for s in statements), *among):
-        first: Key | None = None
+        first = -1
         for key in keys:
-            if first is None:
-                first = root(key)
+            at = number.setdefault(key, len(parent))
+            if at == len(parent):
+                parent.append(at)
+            if first < 0:
+                first = root(at)
             else:
-                parent[root(key)] = first
-                first = root(first)
-    sets: dict[Key, set[Key]] = {}
-    for key in parent:
-        sets.setdefault(root(key), set()).add(key)
+                parent[root(at)] = first
+    sets: dict[int, set[Key]] = {}
+    for key, at in number.items():
+        sets.setdefault(root(at), set()).add(key)
     return [frozenset(part) for part in sets.values()]

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import reduce
+from functools import lru_cache, reduce
 
 from cescore.definitions.formula import constant, parse
 
@@ -31,14 +31,18 @@ class LinearForm:
         return not self.terms
 
     def times(self, factor: float) -> LinearForm:
+        if factor == 1.0:
+            return self
         terms = {atom: c * factor for atom, c in self.terms.items()} if factor else {}
         return LinearForm(terms, self.constant * factor, self.value * factor)
 
     def plus(self, other: LinearForm) -> LinearForm:
-        terms = dict(self.terms)
-        for atom, c in other.terms.items():
-            terms[atom] = terms.get(atom, 0.0) + c
-        terms = {atom: c for atom, c in terms.items() if c}
+        terms = self.terms
+        if other.terms:
+            both = dict(terms)
+            for atom, c in other.terms.items():
+                both[atom] = both.get(atom, 0.0) + c
+            terms = {atom: c for atom, c in both.items() if c}
         return LinearForm(terms, self.constant + other.constant, self.value + other.value)
 
 
@@ -121,7 +125,12 @@ def meaning(executable: str, factor: str, year: int, base_year: int, look: Look)
     ()
     """
     found = _Reader(year, base_year, look).read(parse(executable).tree)
-    return _product(found, Meaning.number(float(Fraction(factor))))
+    return found if factor == "1" and found.is_present else _product(found, _factor(factor))
+
+
+@lru_cache(maxsize=256)
+def _factor(text: str) -> Meaning:
+    return Meaning.number(float(Fraction(text)))
 
 
 def added(parts: Iterable[Meaning]) -> Meaning:
@@ -190,7 +199,10 @@ def _neither(*operands: Meaning) -> Meaning:
 
 
 def _inputs(*operands: Meaning) -> frozenset[Atom]:
-    return frozenset().union(*(operand.inputs for operand in operands))
+    several = [operand.inputs for operand in operands if operand.inputs]
+    if len(several) < 2:
+        return several[0] if several else frozenset()
+    return frozenset().union(*several)
 
 
 def _sum(left: Meaning, right: Meaning) -> Meaning:

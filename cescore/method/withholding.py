@@ -71,7 +71,8 @@ def least_withheld(
     if before:
         kept = set(before)
         grown = search.until_safe(kept, is_growing=True)
-        return search.until_safe(kept | search.without_needless(grown), is_growing=True)
+        fewer = kept | search.without_needless(grown)
+        return grown if fewer == grown else search.until_safe(fewer, is_growing=True)
     safe = search.until_safe(set())
     for _ in range(MOST_PRUNED):
         fewer = search.without_needless(safe)

@@ -235,11 +235,6 @@ class _Contents(Contents):
 
     audience: Audience
     told: Collection[Finding] = field(default=())
-    shared_gate: Gate
-
-    @property
-    def gate(self) -> Gate:
-        return self.shared_gate
 
     def page(self, tables: Sequence[str]) -> IndexPage:
         whose = self.audience.name.partition("/")[0]

@@ -118,5 +118,6 @@ class AnnualEdition(Edition):
             self.asked.lang,
             out_of_step=out_of_step,
             release_stage=self.release_stage,
+            shared_gate=self._bundler.gate,
         )
         return made.page((*self.tables(store.folder), MANIFEST_NAME))

@@ -50,6 +50,9 @@ class Contents:
     lang: str
     out_of_step: Collection[str] = field(default=(), kw_only=True)  # reports of another evaluation
     release_stage: str = field(default="draft", kw_only=True)  # how official the edition is
+    shared_gate: Gate | None = field(
+        default=None, kw_only=True
+    )  # of the evaluation, if it is at hand
 
     report: ClassVar[Kind] = SCORECARD
 
@@ -161,14 +164,10 @@ class Contents:
             is_provisional=found.provisional,
         )
 
-    @property
-    def gate(self) -> Gate:
-        return self._own_gate
-
     @cached_property
-    def _own_gate(self) -> Gate:
+    def gate(self) -> Gate:
         """What decides whose figures the page may show: the same as for every report."""
-        return Gate(self.yearly)
+        return self.shared_gate or Gate(self.yearly)
 
     @cached_property
     def _figures(self) -> dict[tuple[str, str], tuple[float | None, str]]:

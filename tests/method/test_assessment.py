@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cescore.definitions.model import AssessmentRules, Plan, Scale
-from cescore.method.assessment import Assessment, Basis, Evidence, assess, grade_of, reassess
+from cescore.method.assessment import Assessment, Basis, Evidence, assess, reassess
+from cescore.method.grades import grade_of
 from cescore.method.measures import MeasureLine
 from cescore.method.targets import TargetLine
 

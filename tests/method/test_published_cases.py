@@ -18,10 +18,11 @@ import pytest
 
 from cescore.definitions.model import Disclosure, GradeScale, MissingRules, Plan, Scale
 from cescore.method.aggregate import arithmetic_mean, geometric_mean, harmonic_mean
-from cescore.method.assessment import Evidence, assess, grade_of
+from cescore.method.assessment import Evidence, assess
 from cescore.method.disclosure import is_safe
 from cescore.method.evaluation import evaluate as evaluated
 from cescore.method.formulas import evaluate
+from cescore.method.grades import grade_of
 from cescore.method.ladder_points import PointsLadder
 from cescore.method.scaling import EFFICACY, efficacy, goalposts, log_goalposts
 from cescore.method.schedules import (

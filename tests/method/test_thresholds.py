@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cescore.definitions.model import Disclosure, GradeScale, Standard
-from cescore.method.assessment import Basis, Evidence, assess, grade_of
+from cescore.method.assessment import Basis, Evidence, assess
 from cescore.method.column import Column, Panel, State
 from cescore.method.disclosure import GroupFigure, group_figure, standing
 from cescore.method.evaluation import evaluate
 from cescore.method.formulas import evaluate as formula_column
 from cescore.method.formulas import holds
+from cescore.method.grades import grade_of
 from cescore.method.ladder_points import PointsLadder
 from cescore.method.schedules import light_of
 from cescore.method.standards import standard_compliance

@@ -8,8 +8,8 @@ import pytest
 from shipped import liaoyuan, panel, value_of, with_accounts
 
 from cescore.definitions.model import Indicator
-from cescore.method.assessment import grade_of
 from cescore.method.formulas import names
+from cescore.method.grades import grade_of
 
 KNOWN = liaoyuan()
 PAIRS = [

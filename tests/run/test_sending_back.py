@@ -11,7 +11,7 @@ from rich.console import Console
 
 from cescore.errors import DataError, RunError
 from cescore.intake.workspace import Workspace
-from cescore.returns.collecting.collection import Circumstances
+from cescore.returns.collecting.submissions import Circumstances
 from cescore.run.answering import PROPOSALS, read_folder, waiting
 from cescore.run.asked import Asked
 from cescore.run.collect import CollectOptions, collect

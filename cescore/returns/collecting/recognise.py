@@ -12,7 +12,8 @@ from cescore.returns.layouts.asked import Expected
 from cescore.returns.layouts.comments import tell_comments
 from cescore.returns.layouts.definition import Layout
 from cescore.returns.layouts.fitting import fits, misfits
-from cescore.returns.layouts.form import FORM, identity_of, read_form, tables_of
+from cescore.returns.layouts.form import FORM, read_form
+from cescore.returns.layouts.form_tables import identity_of, tables_of
 from cescore.returns.layouts.free import read_free
 from cescore.returns.layouts.table import ONE_SHORT, TABLE, is_table, read_table
 from cescore.returns.layouts.taken import Role, Taken

@@ -202,7 +202,7 @@ def key_figures(known: PageEvidence, most: int = 5) -> list[dict[str, object]]:
             continue
         decimals = view.decimals(indicator.code, [now.value, last.value])
         unit = unit_text(indicator.unit, view.lang)
-        change = view.change(now, last, indicator.unit)
+        change = view.change(now, last, indicator.unit, decimals)
         value = view.cell(now, decimals)
         rows.append(
             {"name": view.name(indicator.code), "value": value, "unit": unit, "change": change}

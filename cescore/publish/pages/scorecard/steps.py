@@ -55,7 +55,8 @@ def indicators_table(bundle: OpenBundle, indicators: Panel) -> Fragment:
 def _indicator_row(view: View, indicators: Panel, indicator: Indicator) -> Row:
     numbers = view.row(indicators, indicator.code, view.shown_years)
     new, old = view.row(indicators, indicator.code, (view.bundle.year, view.bundle.year - 1))
-    change = view.change(new, old, indicator.unit)
+    decimals = view.decimals(indicator.code, [n.value for n in numbers])
+    change = view.change(new, old, indicator.unit, decimals)
     arrow = "↑" if indicator.direction == 1 else "↓"
     cells = number_cells(view, indicator.code, numbers)
     return Row([with_formula(view, indicator), *cells, change, arrow, indicator.tag])
