@@ -10,9 +10,10 @@ import numpy as np
 from cescore.disclosure.covered_measures import credits_withheld
 from cescore.disclosure.opened import OpenBundle
 from cescore.method.aggregate import Aggregation
-from cescore.method.assessment import Assessment, reassess, target_part
+from cescore.method.assessment import Assessment, reassess
 from cescore.method.coverage import covers_enough
 from cescore.method.measures import measure_points
+from cescore.method.parts import target_part
 
 
 def assess(bundle: OpenBundle, result: Aggregation) -> Assessment:

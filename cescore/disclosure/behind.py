@@ -72,6 +72,11 @@ class Behind:
 
     # --- who lies in what -----------------------------------------------------------------------
 
+    @property
+    def p_percent(self) -> float:
+        """How near nobody may come to what one of them returned [%]."""
+        return self.yearly.workspace.definitions.disclosure.p_percent
+
     def chain(self, entity_id: str, year: int) -> tuple[str, ...]:
         """The bodies in whose figures of a year an entity's are: what it lay in and was counted in
         then, and what was formed from these since and shows their history as its own."""

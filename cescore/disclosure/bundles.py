@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import starmap
 from typing import TYPE_CHECKING, Any, Literal
 
 from cescore.definitions.history import SeriesBreak, breaks_of
@@ -39,12 +40,13 @@ from cescore.errors import DataError, Sentence
 from cescore.evaluation.grade_margins import margin_of
 from cescore.evaluation.yearly import entity_targets
 from cescore.intake import wording
-from cescore.intake.findings import Settlement
+from cescore.intake.findings import FoundProblem, Settlement, each_word_once
 from cescore.method.assessment import Assessment
 from cescore.method.column import Panel
 from cescore.method.disclosure import to_decimals
 from cescore.method.evaluation import evaluate
 from cescore.method.firmness import GradeFirmness, grade_firmness
+from cescore.method.standards import standard_compliance
 
 if TYPE_CHECKING:
     from cescore.definitions.model import Plan, Standard
@@ -137,9 +139,7 @@ class Bundler:
             margin=margin_of(
                 self.yearly, entity_id, assessed, targets, with_indicators=view is None
             ),
-            standards=tuple(
-                cover.standard(_standard(*p)) for p in self.yearly.compliance.get(entity_id, ())
-            ),
+            standards=tuple(starmap(_standard, self._compliance(entity_id, view))),
             beside=self._beside(entity, view),
             findings=findings,
             legal_basis=evaluation.panel.attribute("basis", row),
@@ -182,6 +182,17 @@ class Bundler:
                 )
             cards.append(beside_card(found, entity.entity_id, self.yearly.year))
         return tuple(cards)
+
+    def _compliance(
+        self, entity_id: str, view: PublicView | None
+    ) -> Iterator[tuple[Standard, Compliance]]:
+        """The standards a body is judged by, from what is released of it: a verdict over all of them
+        would tell on which side of its threshold the withheld one lies."""
+        for standard, made in self.yearly.compliance.get(entity_id, ()):
+            if view is not None:
+                found = view.evaluation.indicators, view.evaluation.framework
+                made = standard_compliance(standard, *found, year=self.yearly.year)[entity_id]
+            yield standard, made
 
     def _shows_band(self, entity_id: str) -> bool:
         """Whether the body's readers see how firm its index is."""
@@ -251,13 +262,9 @@ class Bundler:
                 )
             )
         if entity_id in workspace.blocked:
-            reasons = "; ".join(map(str, workspace.blocked[entity_id]))
             raise DataError(
-                Sentence(
-                    "{entity_id}: its data cannot be evaluated: {reasons}",
-                    entity_id=entity_id,
-                    reasons=reasons,
-                )
+                Sentence("{entity_id}: its data cannot be evaluated", entity_id=entity_id),
+                map(FoundProblem.of, each_word_once(workspace.blocked[entity_id]).values()),
             )
         return workspace.register[entity_id]
 

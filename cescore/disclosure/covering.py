@@ -1,4 +1,4 @@
-"""What a report says of a withheld figure elsewhere than in its tables: standards, findings, peers."""
+"""What a report says of a withheld figure elsewhere than in its tables: findings, peers."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from cescore.disclosure.bundle import FindingLine, PeerTable, StandardCard
+from cescore.disclosure.bundle import FindingLine, PeerTable
 from cescore.disclosure.ledger import Years
 from cescore.intake import wording
-from cescore.method.standards import RequirementLine
 
-NOTE = "suppressed"
 CODE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 LOOKS_BACK = frozenset({"lag", "base"})  # of formulas: how far is for their numbers to say
 MOST_YEARS_BACK = 50
@@ -35,10 +33,6 @@ class Cover:
 
     hidden: Years
     year: int
-
-    def standard(self, card: StandardCard) -> StandardCard:
-        """A standard whose lines on withheld indicators have no value."""
-        return card.model_copy(update={"lines": tuple(map(self._requirement, card.lines))})
 
     def finding(self, line: FindingLine) -> FindingLine:
         """A finding without its values where it speaks of a withheld figure."""
@@ -64,11 +58,6 @@ class Cover:
             for f in table.figures
         )
         return table.model_copy(update={"figures": figures})
-
-    def _requirement(self, line: RequirementLine) -> RequirementLine:
-        if not self.hides((line.indicator,), (self.year,)):
-            return line
-        return replace(line, value=None, status=NOTE, decides=False)
 
     def hides(self, codes: Iterable[str], years: Iterable[int]) -> bool:
         """Whether a figure of one of the codes is withheld in one of the years."""

@@ -149,7 +149,7 @@ class TraceText:
             if operand.quantity.entity_id != trace.quantity.entity_id:
                 names[symbol] = f"{own}[{operand.quantity.entity_id}]"
             if operand.quantity.kind in _BY_SYMBOL:
-                names[symbol] = symbol
+                names[symbol] = label_or(f"explain.symbol.{symbol}", self.lang, symbol)
         return names
 
     def _numbers(self, trace: Traced) -> Mapping[str, str]:

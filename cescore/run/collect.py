@@ -63,7 +63,7 @@ from cescore.run.collect_telling import CollectTelling
 from cescore.run.files import make_private, write_atomically
 from cescore.run.job import Outcome
 from cescore.run.lock import locked
-from cescore.run.progress import display
+from cescore.run.progress import RETURN, display
 from cescore.run.telling import FINDINGS_SHOWN, say
 
 FINDINGS = "findings.csv"
@@ -240,20 +240,23 @@ class _Taking:
                 if read.workbook is None:
                     reason = read.refused or Phrase("reader_crashed")
                     log.add(refused_file(name, reason))
-                    show(Outcome(name, "return", "failed", cause=reason.key))
+                    show(Outcome(name, RETURN, "failed", cause=self._why(log.found[-1])))
                     continue
                 self.answering.take(read.workbook)
                 if is_list_alone(read.workbook):  # of answers, which are said apart
                     self.answers += 1
-                    show(Outcome(name, "return", "built"))
+                    show(Outcome(name, RETURN, "built"))
                     continue
                 if sha256 in seen:
                     log.add(same_file(name, seen[sha256]))
                 else:
                     seen[sha256] = name
                     found[read.received.path] = self._take(read.workbook, sha256)
-                show(Outcome(name, "return", "built"))
+                show(Outcome(name, RETURN, "built"))
         return found
+
+    def _why(self, refusal: Finding) -> str:
+        return refusal.said(self.asked.spoken).found
 
     def arrival(self, files: Sequence[ReceivedFile], log: FindingLog) -> Arrival:
         """What came besides readings; refusals are told with whose they may be, so they leave the log."""

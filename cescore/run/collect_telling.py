@@ -11,8 +11,17 @@ from cescore.intake.findings import Finding
 from cescore.intake.wording import Naming, joined, name_of
 from cescore.publish.words import label
 from cescore.returns.collecting.collection import Collection, Resubmission
+from cescore.returns.collecting.compare import CellChange
 from cescore.returns.collecting.counting import findings_of
 from cescore.returns.collecting.reading import FileReading
+from cescore.returns.forms.shape import (
+    MEASURES,
+    RETURN,
+    basis_words,
+    check_status_words,
+    evidence_words,
+    status_words,
+)
 from cescore.returns.layouts.asked import Expected
 from cescore.run.telling import beside_codes, stated
 
@@ -74,11 +83,29 @@ class CollectTelling:
             before=about.replaces, n=len(one.changes),
         )  # fmt: skip
         for change in one.changes:
+            name = self._variable(change.variable)
+            known = f"{name} {change.variable}" if name and name != change.variable else ""
+            before, after = (self._value(change, text) for text in (change.before, change.after))
             yield label(
-                "collect.change", self.lang, variable=change.variable, column=change.column,
-                before=change.before or "—", after=change.after or "—",
+                "collect.change", self.lang, variable=known or change.variable,
+                column=self._column(change.column), before=before, after=after,
                 place=change.source_after or change.source_before,
             )  # fmt: skip
+
+    def _column(self, key: str) -> str:
+        """What a form calls a column."""
+        columns = (*RETURN.columns, *MEASURES.columns)
+        return next((column.name(self.lang) for column in columns if column.key == key), key)
+
+    def _value(self, change: CellChange, text: str) -> str:
+        """A text of a cell; of a status, a basis or a kind of evidence the word that a form has for it."""
+        words = {
+            "status": (*status_words(), *check_status_words()),
+            "basis": basis_words(),
+            "evidence_kind": evidence_words(),
+        }.get(change.column, ())
+        named = (word.name(self.lang) for word in words if word.key == text)
+        return next(named, text) or "—"
 
     def _of_entity(
         self, entity_id: str, reading: FileReading, checked: Iterable[Finding]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from cases import YEARS, Firm, evaluated, firms
@@ -114,6 +114,28 @@ def test_a_band_does_not_tell_apart_two_withheld_scores_with_the_same_index(
         monkeypatch.setattr(PublicView, "hides_a_score", lambda self, year: False)
     one, other = _band(tmp_path / "one", 60.0, 40.0), _band(tmp_path / "other", 56.0, 44.0)
     assert (one != other) is not is_in
+
+
+@pytest.mark.parametrize("audience", ["public", "bureau"])
+def test_a_standard_does_not_tell_on_which_side_of_its_threshold_a_withheld_rate_lies(
+    audience: Literal["public", "bureau"], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The bureau reads the verdict, and with it that the rate is at most 1.5, 4 % above what it is."""
+    withhold(monkeypatch, "PK2", "output", "productivity")
+    held = {"indicator": "productivity", "op": "<=", "threshold": 1.5, "tag": "C"}
+    words = {"zh": "标准", "en": "standard", "source": "the tests", "tag": "C"}
+    path = tmp_path / "params/standards/s.yml"
+    path.parent.mkdir(parents=True)
+    alone = {"S1": {**held, "compulsory": True}}
+    path.write_text(json.dumps({**words, "entity_type": "park", "requirements": alone}), "utf-8")
+    frame = [*firms(4), replace(ALONE, output=144.0, material=100.0)]
+    yearly = evaluated(tmp_path, frame, ("PK1", "PK2"))
+    bundle = Bundler(yearly, audience).bundle("PK2")
+    verdict = {"public": "undetermined", "bureau": "met"}[audience]
+    assert [card.verdict for card in bundle.standards] == [verdict]
+    assert [line.status for line in bundle.standards[0].lines] == [
+        "suppressed" if audience == "public" else "met"
+    ]
 
 
 @pytest.mark.parametrize("is_in", [True, False], ids=["gate in", "gate out"])

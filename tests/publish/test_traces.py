@@ -51,7 +51,7 @@ def test_a_year_in_an_arithmetic_has_no_thousands() -> None:
 def test_a_part_of_a_target_is_no_other_part_by_name() -> None:
     operands = {"due": number("T1.due", "target_part"), "level": number("coal", "indicator")}
     trace = number("T1.x", "target_part", arithmetic="level / due", operands=operands, computed=1.0)
-    assert "coal / due" in "\n".join(TraceText("en").lines(trace))
+    assert "coal / due by now" in "\n".join(TraceText("en").lines(trace))
 
 
 def written_in_full(tracer: Tracer, entity_ids: Iterable[str], *langs: str) -> set[str]:

@@ -23,6 +23,8 @@ from cescore.intake.workspace import Workspace
 from cescore.returns.collecting.kept import KeptReturns
 from cescore.returns.collecting.submissions import Circumstances
 from cescore.returns.collecting.untaken import owner_by_name
+from cescore.returns.marked.unfiled import unfiled_list
+from cescore.returns.workbooks.kinds import ACCEPTED
 from cescore.returns.workbooks.read import read_workbook
 from cescore.returns.workbooks.readers import ReadFile, ReceivedFile
 from cescore.returns.workbooks.refusal import FileRefused
@@ -152,7 +154,7 @@ def test_a_resubmission_replaces_cell_by_cell_and_both_are_kept(take, city, fold
     form_of("D1", coal=310).save(folder / "D1.xlsx")
     status, said = take(reason="corrected by the respondent")
     assert status == 0 and "D1: submission 2 in place of 1, 1 change" in said
-    assert "coal value: 约300 → 310" in said
+    assert "Coal used coal This year: 约300 → 310" in said
     [gone] = [line for line in said.splitlines() if "findings gone:" in line]
     assert "not_a_number" in gone and gone.endswith("coal")
     assert value_of(city, "D1", "coal")[0] == 310
@@ -160,6 +162,14 @@ def test_a_resubmission_replaces_cell_by_cell_and_both_are_kept(take, city, fold
     assert "D1,form,2,D1.xlsx" in record and ",1,corrected by the respondent" in record
     originals = list((city / "data/2025/returns").rglob("D1.xlsx"))
     assert len(originals) == 2
+
+
+def test_what_a_resubmission_changed_is_said_in_the_words_of_the_form(take, folder):
+    take()
+    book = form_of("D1")
+    book.active.cell(row_of("coal"), 5).value = "测算"
+    book.save(folder / "D1.xlsx")
+    assert "煤炭消费量 coal 数据状态：— → 测算" in take("zh")[1]
 
 
 def test_a_replacement_without_a_reason_is_told_until_there_is_one(take, city, folder):
@@ -402,6 +412,34 @@ def test_a_spreadsheet_of_another_kind_is_refused_with_what_to_do(take, folder):
     (folder / "D1.xlsb").write_bytes(b"PK")
     _, said = take("zh")
     assert "另存为 .xlsx" in said
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_the_program_writes_for_people_is_said_to_be_no_return(take, city, folder, lang):
+    form_of("D1", gdp="约1").save(folder / "D1.xlsx")
+    take(lang)
+    take(lang, is_preview=True)
+    output = next((city / "output").glob("collect-2025*"))
+    shutil.copy(output / "preview/D1.xlsx.xlsx", folder / "preview.xlsx")
+    shutil.copy(output / "findings.csv", folder / "findings.csv")
+    (folder / "未报送名单.xlsx").write_bytes(unfiled_list([], YEAR, lang))
+    _, said = take(lang)
+    assert said.count("own_table") == 3 and "no_layout" not in said
+    assert set(standing(city)) == set()
+
+
+def test_a_workbook_under_another_ending_is_told_what_it_is(take, folder):
+    (folder / "D1.xlsx").rename(folder / "D1.xlsb")
+    _, said = take("zh")
+    assert "扩展名是 .xlsb，内容是" in said and "请把扩展名改为 .xlsx" in said
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_refusal_lists_all_kinds_of_files_that_are_taken(take, folder, lang):
+    (folder / "letter.pdf").write_bytes(b"%PDF-1.7")
+    _, said = take(lang)
+    [line] = [line for line in said.splitlines() if "return_refused" in line]
+    assert all(ending in line for ending in ACCEPTED)
 
 
 def test_a_reason_can_be_given_afterwards_with_the_same_file(take, city, folder):

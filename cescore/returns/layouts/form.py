@@ -56,9 +56,10 @@ def read_form(book: Workbook, identity: IdentityReading, expected: Expected) -> 
     taken = Taken(book.file, FORM)
     reader = _FormReader(book, expected, taken)
     owner = reader.owner(identity)
-    tables = {wanted.key: reader.table(wanted) for wanted in (RETURN, MEASURES)}
     if owner is not None:
         reader.entity_id, reader.year = owner.entity_id, owner.year
+    tables = {wanted.key: reader.table(wanted) for wanted in (RETURN, MEASURES)}
+    if owner is not None:
         reader.returns(tables[RETURN.key])
         reader.measures(tables[MEASURES.key])
     for key, table in tables.items():
@@ -155,7 +156,8 @@ class _FormReader:
         likely = likely_header(self.book)
         if likely is None:
             why = phrase("no_headings", headings=tuple(c.zh for c in needed))
-            self.taken.context(self.book, "").error("form_without_table", why=why)
+            here = self.taken.context(self.book, "").of(entity_id=self.entity_id)
+            here.error("form_without_table", why=why)
             return
         sheet, row = likely
         keys = {key_of(text, RETURN.columns) for text in headings_of(sheet, row)}
@@ -169,6 +171,7 @@ class _FormReader:
         unknown = tuple(shortened(text) for _, text in others)
         key = "heading_among" if unknown else "heading_missing"
         beside = {"others": unknown} if unknown else {}
+        here = here.of(entity_id=self.entity_id)
         here.error("form_without_table", why=phrase(key, headings=missing, row=row, **beside))
 
     def refuse(self, table: FormTable, key: str) -> None:

@@ -39,6 +39,7 @@ WORDS: Mapping[Role, tuple[str, str]] = {
     Role.identity: ("表格身份", "identity of the form"),
     Role.unread: ("未读取的数字", "number that is not read"),
 }
+LEGENDS = ("预览", "Preview")  # what the first sheet is called
 _COMMENT = {"x_scale": 2.2, "y_scale": 1.6, "font_size": 9}
 
 
@@ -106,7 +107,7 @@ def _legend(
     out: xlsxwriter.Workbook, taken: Taken, colours: Mapping[Role, Format], lang: str
 ) -> None:
     """The first sheet: what each colour means, and how many cells have it."""
-    sheet = out.add_worksheet("预览" if lang == "zh" else "Preview")
+    sheet = out.add_worksheet(LEGENDS[lang != "zh"])
     sheet.set_column(0, 0, 34)
     sheet.write_string(0, 0, taken.file)
     sheet.write_string(0, 1, taken.layout or "?")

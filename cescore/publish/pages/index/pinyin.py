@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 
+from cescore.definitions.json_text import json_document
+
 Syllables = tuple[str, ...]
 
 
@@ -46,7 +48,7 @@ class Readings:
         def made() -> str:
             return json.dumps({text: syllables(text) for text in chinese})
 
-        known = json.loads(kept("pinyin " + json.dumps(chinese), made))
+        known = json_document(kept("pinyin " + json.dumps(chinese), made), "pinyin")
         return cls({text: tuple(read) for text, read in known.items()})
 
     def syllables(self, text: str) -> Syllables:
