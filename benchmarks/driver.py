@@ -20,9 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-from benchmarks.builds import change_one
 from benchmarks.measure import REPOSITORY, environment, said
-from benchmarks.workspaces import make_workspace
 
 STUB = "benchmarks.stub:render"
 
@@ -92,6 +90,9 @@ def measured(root: Path, workers: int) -> dict[str, float]:
 
 def of_size(firms: int, workers: int, rounds: int) -> str:
     """The builds of one size, as a line of a table."""
+    from benchmarks.builds import change_one  # no part of what a build loads
+    from benchmarks.workspaces import make_workspace
+
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "w"
         count = make_workspace(root, firms, only_firms=True)

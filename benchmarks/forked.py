@@ -10,12 +10,14 @@ a type is made once more, before, so that the parent learns from its specimen, a
 from __future__ import annotations
 
 import gc
+import importlib
 import json
 import os
 import subprocess
 import sys
 import tempfile
 import traceback
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -58,39 +60,47 @@ class Forked:
 
 def serve() -> None:
     """Read, fork, answer."""
-    from benchmarks.floor import print_floor
-    from cescore.publish.printing.faster import SWITCH
+    from cescore.run.child import be_report
     from cescore.run.job import RENDER
     from cescore.run.press import loaded
     from cescore.run.rehearsing import Rehearsals
 
     answers = os.dup(1)
     os.dup2(2, 1)
-    render = loaded(RENDER)
-    rehearsals = Rehearsals.of(render)
+    rehearsals = Rehearsals.of(loaded(RENDER))
+    importlib.import_module("benchmarks.floor")  # so that no child imports it
     gc.collect()
     gc.freeze()
     os.write(answers, b"ready\n")
     for line in sys.stdin:
-        way, bundle, notebook, folder, lang = json.loads(line)
+        asked = json.loads(line)
+        _, bundle, notebook, _, lang = asked
         rehearse(rehearsals, Path(bundle), Path(notebook), lang)
+        parent = os.getpid()
         child = os.fork()
         if child == 0:
-            status = 1
-            try:
-                if way == "ours":
-                    render(Path(bundle), Path(folder), lang, notebook=Path(notebook))
-                else:
-                    os.environ |= {SWITCH: "1"} if way == "shipped" else {}
-                    print_floor(Path(bundle), Path(folder), lang, Path(notebook))
-                status = 0
-            except BaseException:
-                traceback.print_exc()
-            finally:
-                os._exit(status)
+            be_report(parent, partial(_made, *asked))
         _, status, used = os.wait4(child, 0)
         answer = [used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, status]
         os.write(answers, json.dumps(answer).encode() + b"\n")
+
+
+def _made(way: str, bundle: str, notebook: str, folder: str, lang: str) -> int:
+    """In the child: one report, in a way; returns the exit status."""
+    from benchmarks.floor import print_floor
+    from cescore.publish.printing.faster import SWITCH
+    from cescore.publish.render import render
+
+    try:
+        if way == "ours":
+            render(Path(bundle), Path(folder), lang, notebook=Path(notebook))
+        else:
+            os.environ |= {SWITCH: "1"} if way == "shipped" else {}
+            print_floor(Path(bundle), Path(folder), lang, Path(notebook))
+    except BaseException:
+        traceback.print_exc()
+        return 1
+    return 0
 
 
 def rehearse(rehearsals: Any, bundle: Path, notebook: Path, lang: str) -> None:

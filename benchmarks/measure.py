@@ -25,10 +25,15 @@ class Spent:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """The surroundings of every command measured: this repository first, one thread, no clock."""
+    """The surroundings of every command measured: this repository first, one thread, no clock.
+
+    Modules once compiled are kept, as they are for who uses the program: else each start compiles
+    hundreds of ours, that of the naive chain's kernel too.
+    """
     scripts = str(Path(sys.executable).parent)
+    kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     return {
-        **os.environ,
+        **kept,
         "PATH": os.pathsep.join((scripts, os.environ.get("PATH", ""))),
         "PYTHONPATH": str(REPOSITORY),
         "PYTHONHASHSEED": "0",

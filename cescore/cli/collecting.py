@@ -19,6 +19,7 @@ from cescore.cli.options import (
     of_terminal,
     workspace,
 )
+from cescore.cli.wrong_use import WrongUse
 
 
 @app.command(rich_help_panel=RETURNS)
@@ -54,7 +55,8 @@ def collect(
 ) -> None:
     """Take filled-in returns in: read every cell, write the year's tables, name all that is wrong."""
     begin(of_terminal(lang), progress)
-    from cescore.returns.collecting.collection import Circumstances
+    from cescore.intake.dates import read_date
+    from cescore.returns.collecting.submissions import Circumstances
     from cescore.run.asked import Asked
     from cescore.run.collect import CollectOptions
     from cescore.run.collect import collect as collect_folder
@@ -62,11 +64,14 @@ def collect(
     asked = Asked(
         workspace(root), year, lang=of_reports(lang), terminal=of_terminal(lang), progress=progress
     )
+    day = read_date(received).day
+    if received and day is None:
+        raise WrongUse("date", "--received", given=received)
     options = CollectOptions(
         folder=folder,
         layout=layout,
         into=into,
-        circumstances=Circumstances(received, reason),
+        circumstances=Circumstances("" if day is None else day.isoformat(), reason),
         jobs=jobs,
         is_preview=preview,
         discards_edits=discard_edits,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cescore.cli.application import OFFICIAL, app, console
+from cescore.cli.application import OFFICIAL, app, begin, console
 from cescore.cli.options import (
     BY_LOCALE,
     DEFAULT_SECONDS,
@@ -64,6 +64,7 @@ def release(
     ] = "",
 ) -> None:
     """Take a year's reports to their next stage, as an edition of its own that is never overwritten."""
+    begin(of_terminal(lang))
     from cescore.release.refusals import ReleaseProposal
     from cescore.release.register import ReleaseRegister
     from cescore.release.releasing import Releasing, run_name
@@ -101,6 +102,7 @@ def verify(
     lang: Language = BY_LOCALE,
 ) -> None:
     """Prove an edition, or a single PDF from itself alone; exit status 1 if anything is wrong."""
+    begin(of_terminal(lang), is_apart=True)
     from cescore.release.telling import tell_verified
 
     is_pdf = what.lower().endswith(".pdf") or Path(what).is_file()
@@ -126,6 +128,7 @@ def remake(
     lang: Language = BY_LOCALE,
 ) -> None:
     """Make an edition again from its own kept inputs, and compare every byte."""
+    begin(of_terminal(lang))
     from cescore.release.remaking import remake_edition
     from cescore.release.telling import tell_verified
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cescore.cli.application import OFFICIAL, app, console
+from cescore.cli.application import OFFICIAL, app, begin, console
 from cescore.cli.options import BY_LOCALE, HERE, Language, Root, of_terminal
 from cescore.cli.wrong_use import WrongUse
 
@@ -29,6 +29,7 @@ def sign(
     lang: Language = BY_LOCALE,
 ) -> None:
     """Sign an edition's PDFs into a folder beside it, or single files, with one key: all or none."""
+    begin(of_terminal(lang))
     from cescore.publish.words import label
     from cescore.release.pades import open_signer
     from cescore.release.signing_editions import SigningOfEdition, sign_files
@@ -71,6 +72,7 @@ def deliver(
     lang: Language = BY_LOCALE,
 ) -> None:
     """Make a package per respondent, encrypted to its certificate; exit status 1 if any is left out."""
+    begin(of_terminal(lang))
     from cescore.publish.words import label
     from cescore.release.delivery import Delivery
     from cescore.run.telling import say

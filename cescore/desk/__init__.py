@@ -4,6 +4,7 @@
 """
 
 from cescore.desk import figures, tables
+from cescore.desk.assessing import assess
 from cescore.desk.conclusion import conclude
 from cescore.desk.explaining import explain
 from cescore.desk.opening import open_bundle
@@ -26,6 +27,7 @@ __all__ = [
     "OpenBundle",
     "aggregate",
     "apply_missing_rules",
+    "assess",
     "compute_accounts",
     "compute_indicators",
     "conclude",

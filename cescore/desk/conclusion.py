@@ -11,6 +11,7 @@ import numpy as np
 from cescore.disclosure.opened import OpenBundle, OpenDocument
 from cescore.disclosure.plan_documents import Review
 from cescore.method.aggregate import Aggregation
+from cescore.method.assessment import Assessment
 from cescore.method.column import Column, Panel
 from cescore.method.contributions import Contribution, Decomposition
 from cescore.method.progress import ProgressResult
@@ -25,6 +26,7 @@ class Computation(TypedDict, total=False):
     progress: ProgressResult | None
     parts: Decomposition | None
     progress_parts: Decomposition | None
+    assessed: Assessment | None
     targets: Sequence[TargetPath]  # over the years of a plan
 
 
@@ -88,6 +90,9 @@ def _of_bundle(
     progress = computed.get("progress")
     if progress is not None and bundle.framework.progress is not None:
         found["progress_index"] = _numbers(progress.index)
+    assessed = computed.get("assessed")
+    if assessed is not None:
+        found["assessment"] = {"total": assessed.total, "grade": assessed.grade_zh}
     for name, parts in (
         ("contributions", computed.get("parts")),
         ("progress_contributions", computed.get("progress_parts")),

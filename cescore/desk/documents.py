@@ -16,7 +16,7 @@ from cescore.desk.opening import open_book, open_sheet
 from cescore.disclosure.documents import MethodBook
 from cescore.disclosure.opened import OpenBundle, OpenDocument
 from cescore.method import weight as _weight
-from cescore.method.assessment import LEAST_INSPECTED
+from cescore.method.doubts import LEAST_INSPECTED
 from cescore.method.schedules import NEARLY
 from cescore.method.yardsticks import LEAST_PARTIAL, PARTIAL_SHARE
 from cescore.publish.pages import unit_sheet

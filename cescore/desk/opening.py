@@ -52,8 +52,8 @@ def _from_workspace(entity_id: str, year: int, lang: str, root: str) -> OpenBund
     with saying(lang) as say:
         say.phase("evaluating")
         trials = read.trials
-        if not trials.bundler.gate.ledger.is_kept:
-            say.phase("withholding")
+        if phase := trials.bundler.gate.ledger.phase:
+            say.phase(phase)
         data = trials.bundler.bundle(entity_id)
     return OpenBundle(
         data=data,

@@ -30,6 +30,7 @@ from cescore.publish.pages.scorecard.steps import (
     groups_table,
     indicators_table,
     scores_table,
+    total_table,
     weights_table,
 )
 
@@ -59,6 +60,7 @@ __all__ = [
     "standards_table",
     "statement",
     "targets_table",
+    "total_table",
     "uncertainty_note",
     "values_table",
     "weights_table",

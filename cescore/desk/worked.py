@@ -72,6 +72,8 @@ class WorkedStep:
         equation = EQUATIONS.get(self.step)
         about = self._about() if self.step == "start" else ""
         parts = [head, about, text, f"$${equation}$$" if equation else ""]
+        if self.step == "start" and self._is_in_a_build:
+            text = f"{text}\n\n{label('worked.start.built', lang)}"
         lines = () if self._is_in_a_build else self.lines
         parts += ["\n".join(f"- {_plain(line)}" for line in lines)]
         return "\n\n".join(filter(None, parts))

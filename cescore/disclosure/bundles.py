@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import starmap
 from typing import TYPE_CHECKING, Any, Literal
 
 from cescore.definitions.history import SeriesBreak, breaks_of
@@ -39,12 +40,13 @@ from cescore.errors import DataError, Sentence
 from cescore.evaluation.grade_margins import margin_of
 from cescore.evaluation.yearly import entity_targets
 from cescore.intake import wording
-from cescore.intake.findings import Settlement
+from cescore.intake.findings import FoundProblem, Settlement, each_word_once
 from cescore.method.assessment import Assessment
 from cescore.method.column import Panel
 from cescore.method.disclosure import to_decimals
 from cescore.method.evaluation import evaluate
 from cescore.method.firmness import GradeFirmness, grade_firmness
+from cescore.method.standards import standard_compliance
 
 if TYPE_CHECKING:
     from cescore.definitions.model import Plan, Standard
@@ -123,7 +125,7 @@ class Bundler:
             fitted=self.gate.fitted(entity),
             released=view.released if view else Released(),
             evaluated=evaluated(own, place, filed=workspace.filed(entity_id)),
-            uncertainty=self.band(entity) if self._shows_index(entity_id) else None,
+            uncertainty=self.band(entity) if self._shows_band(entity_id) else None,
             bands_left_out=self.yearly.is_large(entity.entity_type),
             robustness=self.gate.robustness(entity),
             peers=cover.peers(self.gate.peer_table(entity)),
@@ -137,12 +139,10 @@ class Bundler:
             margin=margin_of(
                 self.yearly, entity_id, assessed, targets, with_indicators=view is None
             ),
-            standards=tuple(
-                cover.standard(_standard(*p)) for p in self.yearly.compliance.get(entity_id, ())
-            ),
+            standards=tuple(starmap(_standard, self._compliance(entity_id, view))),
             beside=self._beside(entity, view),
             findings=findings,
-            legal_basis=_text(evaluation.panel, "basis", row),
+            legal_basis=evaluation.panel.attribute("basis", row),
             filed=workspace.filed(entity_id),
             terms=self._wording.terms(
                 evaluation.framework, (*siblings, *children), findings, measures
@@ -183,10 +183,21 @@ class Bundler:
             cards.append(beside_card(found, entity.entity_id, self.yearly.year))
         return tuple(cards)
 
-    def _shows_index(self, entity_id: str) -> bool:
-        """Whether the body's readers see its index, and with it how firm it is."""
+    def _compliance(
+        self, entity_id: str, view: PublicView | None
+    ) -> Iterator[tuple[Standard, Compliance]]:
+        """The standards a body is judged by, from what is released of it: a verdict over all of them
+        would tell on which side of its threshold the withheld one lies."""
+        for standard, made in self.yearly.compliance.get(entity_id, ()):
+            if view is not None:
+                found = view.evaluation.indicators, view.evaluation.framework
+                made = standard_compliance(standard, *found, year=self.yearly.year)[entity_id]
+            yield standard, made
+
+    def _shows_band(self, entity_id: str) -> bool:
+        """Whether the body's readers see how firm its index is."""
         year = self.yearly.workspace.year
-        return self.audience == "bureau" or self.gate.shows_index(entity_id, year)
+        return self.audience == "bureau" or self.gate.shows_band(entity_id, year)
 
     def covered(self, entity_id: str, found: Assessment, year: int) -> Assessment:
         """An assessment as the body's readers may see it."""
@@ -213,8 +224,8 @@ class Bundler:
         )
 
     def _firmness(self, entity: Entity, assessed: Assessment) -> GradeFirmness | None:
-        """How firm the grade is, of a body whose readers see its index."""
-        if not self._shows_index(entity.entity_id):
+        """How firm the grade is, of a body whose readers see how firm its index is."""
+        if not self._shows_band(entity.entity_id):
             return None
         evaluation = self.yearly.evaluations[entity.entity_type]
         at = self.row_of[entity.entity_id], evaluation.panel.year_position(self.yearly.year)
@@ -251,13 +262,9 @@ class Bundler:
                 )
             )
         if entity_id in workspace.blocked:
-            reasons = "; ".join(map(str, workspace.blocked[entity_id]))
             raise DataError(
-                Sentence(
-                    "{entity_id}: its data cannot be evaluated: {reasons}",
-                    entity_id=entity_id,
-                    reasons=reasons,
-                )
+                Sentence("{entity_id}: its data cannot be evaluated", entity_id=entity_id),
+                map(FoundProblem.of, each_word_once(workspace.blocked[entity_id]).values()),
             )
         return workspace.register[entity_id]
 
@@ -359,7 +366,10 @@ class Bundler:
 
     def _finding(self, finding: Finding, entity_id: str) -> FindingLine:
         texts = [t for _, value in finding.values for t in wording.texts_in(value)]
-        is_withheld = any(self._others.are_named_in(text, entity_id) for text in texts)
+        is_withheld = any(self._others.are_named_in(text, entity_id) for text in texts) or (
+            self.audience == "public"
+            and self._others.withheld_are_told_in(finding.variable, texts, entity_id, finding.year)
+        )
         values = () if is_withheld else finding.values
         return FindingLine(
             severity=finding.severity,
@@ -384,11 +394,6 @@ class Bundler:
         }
         note = self._others.without_others(finding.note, entity_id)
         return {"note": note, "settled": Settlement(**stated)}
-
-
-def _text(panel: Panel, attribute: str, row: int) -> str:
-    texts = panel.attributes.get(attribute)
-    return "" if texts is None else texts[row]
 
 
 def _plan_card(plan: Plan, entity_type: str) -> PlanCard:

@@ -52,9 +52,10 @@ def costs(
 
 def _depths(behind: Behind) -> dict[str, int]:
     """How many levels of bodies lie inside each body."""
+    year = behind.yearly.year
     depth: dict[str, int] = {}
-    for body in sorted(behind.bodies, key=lambda b: len(behind.inside(b.entity_id))):
-        inside = [depth.get(b, 0) for b in behind.inside(body.entity_id)]
+    for body in sorted(behind.bodies, key=lambda b: len(behind.inside(b.entity_id, year))):
+        inside = [depth.get(b, 0) for b in behind.inside(body.entity_id, year)]
         depth[body.entity_id] = 1 + max(inside) if inside else 0
     return depth
 

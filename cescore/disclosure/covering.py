@@ -1,18 +1,30 @@
-"""What a report says of a withheld figure elsewhere than in its tables: standards, findings, peers."""
+"""What a report says of a withheld figure elsewhere than in its tables: findings, peers."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from cescore.disclosure.bundle import FindingLine, PeerTable, StandardCard
+from cescore.disclosure.bundle import FindingLine, PeerTable
 from cescore.disclosure.ledger import Years
 from cescore.intake import wording
-from cescore.method.standards import RequirementLine
 
-NOTE = "suppressed"
 CODE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+LOOKS_BACK = frozenset({"lag", "base"})  # of formulas: how far is for their numbers to say
+MOST_YEARS_BACK = 50
+
+
+def codes_in(variable: str, texts: Iterable[str]) -> set[str]:
+    """The codes, and functions of formulas, that a finding about a variable names."""
+    return {variable, *(code for text in texts for code in CODE.findall(text))}
+
+
+def years_in(codes: Collection[str], year: int) -> range:
+    """The years of which a finding about a year may tell: the year before too, and any before that
+    where its formula looks further back."""
+    back = 1 if LOOKS_BACK.isdisjoint(codes) else MOST_YEARS_BACK
+    return range(year - back, year + 1)
 
 
 @dataclass(frozen=True)
@@ -21,10 +33,6 @@ class Cover:
 
     hidden: Years
     year: int
-
-    def standard(self, card: StandardCard) -> StandardCard:
-        """A standard whose lines on withheld indicators have no value."""
-        return card.model_copy(update={"lines": tuple(map(self._requirement, card.lines))})
 
     def finding(self, line: FindingLine) -> FindingLine:
         """A finding without its values where it speaks of a withheld figure."""
@@ -36,8 +44,8 @@ class Cover:
 
     def hides_what_is_said(self, variable: str, texts: Iterable[str], year: int | None) -> bool:
         """Whether a finding about a variable, with these texts, tells of a withheld figure."""
-        codes = {variable, *(code for text in texts for code in CODE.findall(text))}
-        return self.hides(codes, (self.year,) if year is None else (year, year - 1))
+        codes = codes_in(variable, texts)
+        return self.hides(codes, years_in(codes, self.year if year is None else year))
 
     def peers(self, table: PeerTable | None) -> PeerTable | None:
         """The comparison without the place of a withheld figure among others."""
@@ -50,11 +58,6 @@ class Cover:
             for f in table.figures
         )
         return table.model_copy(update={"figures": figures})
-
-    def _requirement(self, line: RequirementLine) -> RequirementLine:
-        if not self.hides((line.indicator,), (self.year,)):
-            return line
-        return replace(line, value=None, status=NOTE, decides=False)
 
     def hides(self, codes: Iterable[str], years: Iterable[int]) -> bool:
         """Whether a figure of one of the codes is withheld in one of the years."""

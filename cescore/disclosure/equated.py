@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cescore.definitions.formula import looks_as_names, parse
@@ -87,7 +87,7 @@ class Equated:
         if function == "count_of":
             return Meaning.number(float(len(self._inside(body, entity_type, year))))
         if function == "in_body":
-            around = self._around.bodies(body)
+            around = self._around(year).bodies(body)
             nearest = next((b for b in around if self._type_of(b) == entity_type), "")
             return self._read(inner[0], nearest, year) if nearest else NOT_APPLICABLE
         if function not in ("sum_over", "sum_known"):
@@ -120,19 +120,19 @@ class Equated:
 
     def _inside(self, body: str, entity_type: str, year: int) -> list[str]:
         """The entities of a type that a sum of a body adds up in a year."""
-        register = self.statements.behind.yearly.workspace.register
+        around = self._around(year)
         return [
             e.entity_id
-            for e in register
+            for e in around.register
             if e.entity_type == entity_type
             and e.is_valid_in(year)
-            and body in self._around.bodies(e.entity_id)
-            and self._around.adds_to(e.entity_id, body)
+            and body in around.bodies(e.entity_id)
+            and around.adds_to(e.entity_id, body)
         ]
 
-    @cached_property
-    def _around(self) -> Around:
-        return Around(self.statements.behind.yearly.workspace.register)
+    @lru_cache(maxsize=64)  # noqa: B019 - lives as long as its run
+    def _around(self, year: int) -> Around:
+        return Around(self.statements.behind.yearly.workspace.register.as_of(year))
 
     def _type_of(self, entity: str) -> str:
         return self.statements.behind.yearly.workspace.register[entity].entity_type
@@ -143,7 +143,7 @@ class Equated:
         if not code.endswith(WITHIN):
             return abs(behind.figure(atom.body, atom.quantity) or 0.0)
         within = behind.values(Quantity(code.removesuffix(WITHIN), year))
-        return sum(v for e, v in within.items() if atom.body in behind.chain(e))
+        return sum(v for e, v in within.items() if atom.body in behind.chain(e, year))
 
 
 def _zeros(rules: Iterable[CheckRule]) -> Iterator[Zero]:

@@ -26,13 +26,13 @@ from cescore.disclosure.constants import released_constants
 from cescore.disclosure.covered_measures import CoveredMeasures
 from cescore.disclosure.covering import Cover
 from cescore.disclosure.few_withheld import gives_one_away
-from cescore.disclosure.headline import headline_codes
+from cescore.disclosure.headline import DIGITS, headline_codes
 from cescore.disclosure.ledger import Ledger
 from cescore.disclosure.own_record import to_fitted
 from cescore.disclosure.public_view import PublicView
 from cescore.disclosure.rankings import released_robustness
 from cescore.intake.succession import Formation, formations
-from cescore.method.assessment import Assessment, VetoLine
+from cescore.method.assessment import Assessment
 from cescore.method.column import Column, Panel, State
 from cescore.method.disclosure import (
     GroupFigure,
@@ -44,6 +44,7 @@ from cescore.method.disclosure import (
     standing,
     to_decimals,
 )
+from cescore.method.vetoes import VetoLine
 
 if TYPE_CHECKING:
     from cescore.evaluation.yearly import YearlyEvaluation
@@ -53,7 +54,6 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 INDEX_DECIMALS = 1  # as printed on the body's own page
-HEADLINE_DIGITS = 4
 
 
 @dataclass(frozen=True)
@@ -143,11 +143,39 @@ class Gate:
     def _groups(self) -> Mapping[tuple[str, str], GroupFigure]:
         return {
             (entity_type, c.code): group_figure(
-                c.code, c.values, self._holders(entity_type), c.direction, self.rules
+                c.code,
+                self._readable(entity_type, c),
+                self._holders(entity_type),
+                c.direction,
+                self.rules,
             )
             for entity_type, comparisons in self._comparisons.items()
             for c in comparisons
         }
+
+    def _readable(self, entity_type: str, comparison: Comparison) -> Floats:
+        """What quantiles are taken of: of public bodies what their reports print, for whoever reads
+        all others would solve a quantile for the one that is withheld."""
+        values = comparison.values
+        is_public = entity_type in self.rules.public_types
+        if not is_public or np.isfinite(values).sum() < self.rules.median_least_n:
+            return values
+        entities = self.yearly.evaluations[entity_type].panel.entities
+        shown = [self._prints(entity, comparison.code) for entity in entities]
+        return np.where(shown, values, np.nan)
+
+    def _prints(self, entity_id: str, code: str) -> bool:
+        """Whether a body's own report prints its index, a group's score or an indicator of the year."""
+        view = self.view(entity_id)
+        if view is None:
+            return True
+        found, place = view.evaluation, view.evaluation.panel.year_position(self.year)
+        groups, index = found.aggregation.groups, found.aggregation.index
+        if code == found.framework.index.code:
+            column = index
+        else:
+            column = (groups if code in groups.columns else found.indicators).column(code)
+        return bool(column.state[0, place] != State.SUPPRESSED)
 
     @cached_property
     def _quartered(self) -> Mapping[tuple[str, str], list[PeerFigure]]:
@@ -335,9 +363,7 @@ class Gate:
             index=None if np.isnan(index) else to_decimals(index, INDEX_DECIMALS),
             rank=ranked[row],
             n=n,
-            headline={
-                c: None if v is None else rounded(v, HEADLINE_DIGITS) for c, v in headline.items()
-            },
+            headline={c: None if v is None else rounded(v, DIGITS) for c, v in headline.items()},
             status="reported" if evaluation.is_sufficient[row, year] else "insufficient",
             part_of=whole,
             inside=inside,
@@ -377,6 +403,12 @@ class Gate:
             return True
         index = view.evaluation.aggregation.index
         return bool(index.state[0, view.evaluation.panel.year_position(year)] != State.SUPPRESSED)
+
+    def shows_band(self, entity_id: str, year: int) -> bool:
+        """Whether a body's readers see how firm its index is: a band of the index by other weights and
+        means is a further equation in the scores, so nothing may be withheld beneath it."""
+        view = self.view(entity_id)
+        return self.shows_index(entity_id, year) and (view is None or not view.hides_a_score(year))
 
     def shows_progress(self, entity_id: str, year: int) -> bool:
         """Whether a body's progress index of a year may be shown."""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from cescore.definitions.model import Disclosure
 from cescore.disclosure.illustration import ABOVE, ALIKE, BELOW, GradesApart
 from cescore.disclosure.sheets import released_counts
-from cescore.method.assessment import Assessment, grade_of_bands
+from cescore.method.assessment import Assessment
+from cescore.method.grades import grade_of_bands
 
 if TYPE_CHECKING:
     from cescore.evaluation.yearly import YearlyEvaluation

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from cescore.definitions.model import Framework
 
+DIGITS = 4  # significant ones that a body's headline rate is released with beside others
+
 
 def headline_codes(framework: Framework) -> tuple[str, ...]:
     """The headline indicators of a framework and those beside them, each once."""

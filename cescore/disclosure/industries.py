@@ -188,7 +188,10 @@ class IndustryTable:
         """The respondents inside a body whose returns of a year count."""
         workspace = self.behind.yearly.workspace
         is_this_year = year == workspace.year
-        for entity in workspace.register.members(body):
+        register = workspace.register.as_of(year)
+        if body not in register:
+            return
+        for entity in register.members(body):
             kind, id_ = entity.entity_type, entity.entity_id
             if not self.behind.is_respondent(entity) or kind not in self.behind.yearly.evaluations:
                 continue

@@ -12,13 +12,15 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cescore.definitions.model.refusals import expected_by
+from cescore.disclosure.earlier import NOTHING, SIZES, EarlierSums
+from cescore.disclosure.industries import OF_INDUSTRY
 from cescore.disclosure.statements import Figure
 from cescore.errors import DataError, Sentence
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 NAME = "withheld.json"
 FILE = f"data/{NAME}"
 SAYS_NOTHING_OF_SUMS = {"learning_over_respondents", "licence", "decided_by", "decided_on"}
-METHOD = 9  # of choosing and auditing; a pattern of another method is looked for again
+METHOD = 10  # of choosing and auditing; a pattern of another method is looked for again
 
 
 class _Content(BaseModel):
@@ -37,7 +39,9 @@ class _Content(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     audited: str
-    filed: Mapping[int, tuple[str, ...]]
+    # year -> respondents, by the bodies they lay in; the bare respondents, as earlier versions wrote
+    filed: Mapping[int, Mapping[str, tuple[str, ...]] | tuple[str, ...]]
+    sizes: Mapping[int, Mapping[str, str]] = {}  # year -> code -> see `earlier.EarlierSums`
     withheld: Mapping[str, Mapping[str, tuple[int, ...]]]
     released_above: Mapping[str, Mapping[str, tuple[int, ...]]]
     proven: tuple[str, ...] = ()
@@ -49,21 +53,39 @@ class KeptPattern:
 
     ``audited``: the hash of everything it was audited on (`basis_of`); "" where there is no file.
     ``proven``: of each part of it that is safe the hash of what that rests on (`proven.verdict_of`).
-    ``filed``: year -> the respondents whose figures that edition's sums held. ``withheld``,
+    ``filed``: year -> whose figures that edition's sums held. ``withheld``,
     ``above``: as in `ledger.Ledger`.
     """
 
     audited: str = ""
-    filed: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    filed: Mapping[int, EarlierSums] = field(default_factory=dict)
     withheld: frozenset[Figure] = frozenset()
     above: frozenset[Figure] = frozenset()
     proven: frozenset[str] = frozenset()
+
+    def renamed(self, ids: Mapping[str, str], codes: Mapping[str, str]) -> KeptPattern:
+        """The same of entities and quantities that have another code since: old code -> new."""
+
+        def figure(old: Figure) -> Figure:
+            code, mark, industry = old.code.partition(OF_INDUSTRY)
+            new = f"{codes.get(code, code)}{mark}{industry}"
+            return Figure(ids.get(old.entity_id, old.entity_id), new, old.year)
+
+        return replace(
+            self,
+            filed={year: one.renamed(ids, codes) for year, one in self.filed.items()},
+            withheld=frozenset(map(figure, self.withheld)),
+            above=frozenset(map(figure, self.above)),
+        )
 
     def text(self) -> str:
         """The file's text: one line a body and code, in the order of the alphabet."""
         content = {
             "audited": self.audited,
-            "filed": {year: sorted(ids) for year, ids in sorted(self.filed.items())},
+            "filed": {year: _by_chain(one) for year, one in sorted(self.filed.items())},
+            "sizes": {
+                year: dict(sorted(one.sizes.items())) for year, one in sorted(self.filed.items())
+            },
             "withheld": _nested(self.withheld),
             "released_above": _nested(self.above),
             "proven": sorted(self.proven),
@@ -72,6 +94,31 @@ class KeptPattern:
         return (
             re.sub(r"\[\s*([^\[\]]*?)\s*\]", lambda m: f"[{' '.join(m[1].split())}]", text) + "\n"
         )
+
+
+def _by_chain(returns: EarlierSums) -> dict[str, list[str]]:
+    """Bodies, between blanks -> the respondents that lay in them."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for entity_id, chain in returns.chains.items():
+        found[" ".join(chain)].append(entity_id)
+    return dict(sorted(found.items()))
+
+
+def _earlier(content: _Content, year: int) -> EarlierSums:
+    filed = content.filed[year]
+    by_chain = filed if isinstance(filed, Mapping) else {"": filed}
+    chains = {e: tuple(bodies.split()) for bodies, ids in by_chain.items() for e in ids}
+    sizes = content.sizes.get(year, {})
+    if any(len(one) != len(chains) or set(one) - {*SIZES, NOTHING} for one in sizes.values()):
+        raise DataError(
+            Sentence(
+                "{file}: {at}: expected {expected}, as `build.py protect` writes it",
+                file=FILE,
+                at=f"sizes.{year}",
+                expected=Sentence("a digit, a letter or a dot for each respondent"),
+            )
+        )
+    return EarlierSums(dict(sorted(chains.items())), sizes)
 
 
 def _nested(figures: Iterable[Figure]) -> dict[str, dict[str, list[int]]]:
@@ -116,7 +163,7 @@ def read_pattern(root: Path) -> KeptPattern:
         ) from error
     return KeptPattern(
         content.audited,
-        {year: frozenset(ids) for year, ids in content.filed.items()},
+        {year: _earlier(content, year) for year in content.filed},
         _figures(content.withheld),
         _figures(content.released_above),
         frozenset(content.proven),

@@ -10,14 +10,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cescore.definitions.order import closure
 from cescore.disclosure.apart import audits_of
 from cescore.disclosure.behind import Behind, Quantity
+from cescore.disclosure.earlier import EarlierSums, size_of
 from cescore.disclosure.few_withheld import WithheldMember
 from cescore.disclosure.industries import IndustryTable, IndustryTotal, is_of_industry
 from cescore.disclosure.kept_pattern import KeptPattern, basis_of, read_pattern
+from cescore.disclosure.not_adding import of_too_few
 from cescore.disclosure.printed_sums import PrintedSum, PrintedSums, is_implied
 from cescore.disclosure.statements import Figure, Returned
 from cescore.method.protection import Breach, Protection
@@ -62,7 +64,8 @@ class Ledger:
                 audit.costs, partial(audit.proofs, proven=proven), kept & audit.costs.keys()
             )
         }
-        return frozenset(chosen - self._needless(chosen))
+        alone = of_too_few(self.behind, self.rules.min_contributors)
+        return frozenset(chosen - self._needless(chosen)).union(alone)
 
     @cached_property
     def above(self) -> frozenset[Figure]:
@@ -89,6 +92,13 @@ class Ledger:
         """Whether the pattern kept in data/ was audited on exactly what is released now."""
         return self.kept.audited == self.basis
 
+    @property
+    def phase(self) -> str:
+        """Which choice is still to be made, as whoever waits for it is told; "" where a kept one fits."""
+        if self.is_kept:
+            return ""
+        return "withholding" if self.kept.audited else "withholding_first"
+
     def is_released(self, entity_id: str, code: str, year: int) -> bool:
         """Whether a body's variable, account or indicator of a year may be printed for everybody."""
         return Figure(entity_id, code, year) not in self.withheld
@@ -106,7 +116,7 @@ class Ledger:
             self.behind.holder(respondent)
             for cell in hidden
             for respondent in self.behind.values(Quantity(*cell))
-            if entity_id in self.behind.chain(respondent)
+            if entity_id in self.behind.chain(respondent, cell[1])
         }
         return WithheldMember(
             frozenset(code for code, _ in hidden), owners.pop() if len(owners) == 1 else ""
@@ -127,8 +137,13 @@ class Ledger:
 
     @cached_property
     def kept(self) -> KeptPattern:
-        """What an earlier edition withheld, which is preferred."""
-        return read_pattern(self.yearly.workspace.root)
+        """What an earlier edition withheld, which is preferred, in the codes of today."""
+        workspace = self.yearly.workspace
+        frameworks = workspace.definitions.frameworks.values()
+        tables: list[Mapping[str, Any]] = [workspace.definitions.variables]
+        tables += [table for f in frameworks for table in (f.accounts, f.indicators)]
+        codes = {old: new for table in tables for new, q in table.items() for old in q.formerly}
+        return read_pattern(workspace.root).renamed(workspace.register.current_ids, codes)
 
     @cached_property
     def basis(self) -> str:
@@ -137,18 +152,25 @@ class Ledger:
 
     def pattern(self) -> KeptPattern:
         """What data/withheld.json is to keep of this edition, every part of it audited here and now."""
-        filed = {
-            year: frozenset(e for e in self.behind.respondents if self.behind.has_returned(e, year))
-            for year in self.behind.years
-        }
         withheld = self._safe()
         proven = (v for audit in self.audits for v in audit.verdicts(withheld & audit.figures))
         return KeptPattern(
             audited=self.basis,
-            filed=filed,
+            filed={year: self._returns_of(year) for year in self.behind.years},
             withheld=withheld,
             above=self._above(withheld),
             proven=frozenset(proven if self.rules.is_decided else ()),
+        )
+
+    def _returns_of(self, year: int) -> EarlierSums:
+        """Whose returns the sums of a year hold, as the next edition has to know them."""
+        behind = self.behind
+        ids = sorted(e for e in behind.respondents if behind.has_returned(e, year))
+        quantities = (q for q in self.sums.unknowns.sums if q.year == year)
+        values = {q.code: behind.values(q) for q in quantities}
+        return EarlierSums(
+            {e: behind.chain(e, year) for e in ids},
+            {c: "".join(size_of(of.get(e, 0.0)) for e in ids) for c, of in values.items() if of},
         )
 
     def _needless(self, withheld: Collection[Figure]) -> set[Figure]:

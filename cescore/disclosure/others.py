@@ -1,10 +1,13 @@
-"""Texts in which another respondent might be named: withheld whole where one is."""
+"""Texts that tell of others: of another respondent by name, of another body what it does not print."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
+from cescore.definitions.language import ACROSS
+from cescore.disclosure.covering import codes_in, years_in
 from cescore.disclosure.gate import Gate
 from cescore.intake.respondents import NamedRespondents
 
@@ -28,6 +31,25 @@ class OtherRespondents:
     def are_named_in(self, text: str, entity_id: str) -> bool:
         """Whether a text holds the id or the name of another respondent."""
         return self._named.are_named_in(text, entity_id)
+
+    def withheld_are_told_in(
+        self, variable: str, texts: Collection[str], entity_id: str, year: int | None
+    ) -> bool:
+        """Whether a finding about an entity's variable tells of what is withheld of another body: of one
+        that it names, or of those inside and around, over which its formula looks."""
+        codes = codes_in(variable, texts)
+        named = self._bodies.intersection(texts) - {entity_id}
+        if not named and codes.isdisjoint(ACROSS):
+            return False
+        year = self.gate.year if year is None else year
+        behind, ledger = self.gate.ledger.behind, self.gate.ledger
+        others = {*named, *behind.inside(entity_id, year), *behind.chain(entity_id, year)}
+        asked = codes, years_in(codes, year)
+        return any(ledger.beneath(b, *asked).figures for b in others & self._bodies)
+
+    @cached_property
+    def _bodies(self) -> frozenset[str]:
+        return frozenset(body.entity_id for body in self.gate.ledger.behind.bodies)
 
     @cached_property
     def _named(self) -> NamedRespondents:

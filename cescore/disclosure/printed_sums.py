@@ -140,18 +140,19 @@ class PrintedSums:
         return Statement.of(name, dict.fromkeys(keys, 1.0), value - known, off)
 
     def _printed_earlier(self) -> Iterator[PrintedSum]:
-        """Sums that an earlier edition printed over fewer respondents: they cannot be taken back.
+        """Sums that an earlier edition printed over other respondents: they cannot be taken back.
 
-        Whoever has both editions can subtract one from the other; what the late ones returned must
-        not be left over. A value revised since counts as it is now.
+        Whoever has both editions can subtract one from the other; what late ones returned, or those
+        who were counted elsewhere or nowhere, must not be left over. A value revised since counts as
+        it is now, unless it was next to nothing.
         """
         yield from self._totalled_earlier()
         for quantity, bodies in self.unknowns.sums.items():
-            if not self.unknowns.late(quantity):
+            if not self.unknowns.has_changed(quantity):
                 continue
             for body, keys in bodies.items():
                 figure = Figure(body, quantity.code, quantity.year)
-                earlier = {key: 1.0 for key in keys if not is_late(key)}
+                earlier = dict.fromkeys(self.unknowns.held_earlier(body, quantity, keys), 1.0)
                 if figure not in self.kept.withheld and any(
                     isinstance(k, RespondentCell) for k in earlier
                 ):

@@ -63,6 +63,10 @@ class PublicView:
         self._refuse_another(found)
         return replace(found, panel=self._record)
 
+    def hides_a_score(self, year: int) -> bool:
+        """Whether an index of a year, where it is shown, stands above a withheld score."""
+        return any(cases.get(year) == "" for cases in self._scores.values())
+
     @cached_property
     def hidden(self) -> Years:
         """Everything of the body that is not shown: what is withheld, and what stands on it."""

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from cescore.definitions.model import AskedBody, Named
-from cescore.definitions.scored_elsewhere import scored_elsewhere
+from cescore.definitions.model import Named
 from cescore.disclosure.bundle import Place
 from cescore.disclosure.documents import RECORDED, BodyCheck, SheetCheck, SheetMeasure, UnitSheet
 from cescore.errors import DataError, Sentence
-from cescore.method.measures import InspectedCheck, is_recorded_only, measure_lines
+from cescore.evaluation.inspected import InspectedMeasures
+from cescore.method.measures import InspectedCheck, is_recorded_only
 from cescore.method.yardsticks import STATUSES
 
 if TYPE_CHECKING:
     from cescore.definitions.model import Check, Disclosure, Measure, Plan
     from cescore.intake.entities import Entity
-    from cescore.intake.inspections import MeasureRecord
     from cescore.intake.workspace import Workspace
 
 
@@ -89,37 +88,25 @@ class Sheets:
         return tuple(e for e in self.workspace.entities() if e.entity_type not in public)
 
     @cached_property
-    def _records(self) -> Mapping[tuple[int, str], Mapping[str, MeasureRecord]]:
-        """Records by year and entity, then by check."""
-        found: dict[tuple[int, str], dict[str, MeasureRecord]] = defaultdict(dict)
-        for record in self.workspace.measures:
-            found[record.year, record.entity_id][record.check_id] = record
-        return found
-
-    @cached_property
     def _counted(self) -> Mapping[tuple[str, str], InspectedCheck]:
         """Each check of each entity of the year as the assessment counts it."""
-        plan, year = self.workspace.definitions.plan, self.workspace.year
+        plan = self.workspace.definitions.plan
         if plan is None:
             return {}
-        found: dict[tuple[str, str], InspectedCheck] = {}
-        for entity in self.workspace.entities():
-            records = {
-                y: [_texts(r) for r in self._records.get((y, entity.entity_id), {}).values()]
-                for y in self.workspace.years
-            }
-            framework = self.workspace.definitions.frameworks.get(entity.entity_type)
-            elsewhere = scored_elsewhere(plan, framework) if framework is not None else {}
-            lines = measure_lines(
-                plan,
-                entity.entity_type,
-                records,
-                year=year,
-                body=AskedBody(entity.entity_id, entity.industry),
-                elsewhere=elsewhere,
-            )
-            found |= {(c["id"], entity.entity_id): c for line in lines for c in line.checks}
-        return found
+        inspected = InspectedMeasures(plan, self.workspace)
+        return {
+            (check["id"], entity.entity_id): check
+            for entity in self.workspace.entities()
+            for line in inspected.in_year(entity, self.workspace.year)
+            for check in line.checks
+        }
+
+    @cached_property
+    def _closed(self) -> Mapping[tuple[str, str], str]:
+        """The day on which what a check of the year found was put right, where it is recorded."""
+        year = self.workspace.year
+        found = (record for record in self.workspace.measures if record.year == year)
+        return {(record.check_id, record.entity_id): record.closed_date for record in found}
 
     def _measure(self, measure: Measure, unit: str) -> SheetMeasure:
         return SheetMeasure(
@@ -150,14 +137,12 @@ class Sheets:
 
     def _inspected(self, check_id: str, entity: Entity) -> BodyCheck:
         check = self._counted[check_id, entity.entity_id]
-        records = self._records.get((self.workspace.year, entity.entity_id), {})
-        record = records.get(check_id)
         return BodyCheck(
             entity_id=entity.entity_id,
             status=RECORDED if is_recorded_only(check) else check["status"],
             recorded=check.get("recorded", ""),
             notes=check["notes"],
-            closed_date="" if record is None else record.closed_date,
+            closed_date=self._closed.get((check_id, entity.entity_id), ""),
             **{name: check[name] for name in _SAME},
         )
 
@@ -166,10 +151,6 @@ class Sheets:
 _SAME: tuple[Literal["value", "evidence_ref", "finding", "inspector_unit", "inspection_date", "due_date"], ...] = (
     "value", "evidence_ref", "finding", "inspector_unit", "inspection_date", "due_date",
 )  # fmt: skip
-
-
-def _texts(record: MeasureRecord) -> dict[str, str]:
-    return {name: str(value) for name, value in vars(record).items()}
 
 
 def released_counts(

@@ -153,14 +153,16 @@ class Statements:
         found = meaning(text, computed.factor, figure.year, base_year, look)
         if found.is_present:
             return found if found.inputs else Meaning.number(value)
-        parts = [self.of(figure._replace(entity_id=b)) for b in self._parts(figure.entity_id)]
+        parts = [self.of(figure._replace(entity_id=b)) for b in self._parts(figure)]
         summed = added(part for part in parts if part.is_present)
         return summed if summed.inputs else Meaning.number(value)
 
-    def _parts(self, body: str) -> Iterator[str]:
+    def _parts(self, figure: Figure) -> Iterator[str]:
         """The bodies directly inside one, over which an account that it lacks is summed."""
-        for other in self.behind.inside(body):
-            if self.behind.yearly.workspace.register[other].parent_id == body:
+        body, _, year = figure
+        register = self.behind.yearly.workspace.register.as_of(year)
+        for other in self.behind.inside(body, year):
+            if register[other].parent_id == body:
                 yield other
 
 

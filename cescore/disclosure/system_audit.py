@@ -109,7 +109,7 @@ class SystemAudit:
         known = self._safe_under
         safe = {cell for cell in protection.cells if cell in known and known[cell] <= withheld}
         protection = replace(protection, safe=safe)
-        found = protection.breaches()
+        found = [b for b in protection.breaches() if not _is_out(b)]
         if not protection.alone:
             unsafe = {breach.cell for breach in found}
             known |= dict.fromkeys(protection.cells.keys() - safe - unsafe, withheld)
@@ -214,6 +214,12 @@ class SystemAudit:
         cells = {k: self.unknowns.cells[k] for k in keys if isinstance(k, RespondentCell)}
         system = System(dict.fromkeys(keys, 0.0), statements, truth)
         return Protection(system, cells, self.rules, _wholes(cells), costs=self.costs)
+
+
+def _is_out(breach: Breach) -> bool:
+    """Whether earlier editions alone prove a breach, by a value that was revised since: nothing that is
+    withheld now takes that back."""
+    return bool(breach.proof) and all(map(is_earlier, breach.proof))
 
 
 def _wholes(cells: Iterable[RespondentCell]) -> list[tuple[RespondentCell, ...]]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from cescore.disclosure.behind import Behind, Quantity
+from cescore.disclosure.earlier import ROUNDED, EarlierSums
 from cescore.disclosure.equated import WITHIN, is_within
 from cescore.disclosure.industries import OF_INDUSTRY, IndustryTable, is_of_industry
 from cescore.disclosure.statements import Figure, Returned
@@ -17,6 +18,8 @@ from cescore.method.inference import Key
 from cescore.method.knowledge import RespondentCell
 
 LATE = "\0late"  # no id is called so
+WAS = "\0was in "  # before the bodies in which somebody counted in an earlier edition
+_Groups = dict[tuple[str, ...], dict[str, float]]  # marks -> holding -> value
 EXACT = 1e-6  # relative: a remainder below it is rounding
 
 
@@ -34,7 +37,7 @@ class Unknowns:
     Attributes
     ----------
     filed
-        Year -> the respondents whose figures an earlier edition's sums held.
+        Year -> whose figures an earlier edition's sums held.
     quantities
         What figures stand on.
     truth
@@ -47,7 +50,7 @@ class Unknowns:
 
     behind: Behind
     industries: IndustryTable
-    filed: Mapping[int, frozenset[str]]
+    filed: Mapping[int, EarlierSums]
     quantities: Iterable[Quantity]
     truth: dict[Key, float] = field(default_factory=dict, init=False)
     cells: dict[RespondentCell, Mapping[str, float]] = field(default_factory=dict, init=False)
@@ -103,30 +106,82 @@ class Unknowns:
             found[cell.quantity].append(cell)  # type: ignore[index]
         return found
 
+    # --- what an earlier edition held -----------------------------------------------------------
+
+    def has_changed(self, quantity: Quantity) -> bool:
+        """Whether an earlier edition's sums held other respondents, or some of them elsewhere."""
+        return bool(self.late(quantity) or self.moved(quantity) or self.gone(quantity))
+
+    def held_earlier(self, body: str, quantity: Quantity, keys: Iterable[Key]) -> Iterator[Key]:
+        """What a body's figure added up in the earlier edition; ``keys``: what it adds up now."""
+        stayed = [k for k in keys if not is_late(k) and body in (was_in(k) or [body])]
+        yield from stayed
+        for cell in self.cells_of[quantity]:
+            if body in (was_in(cell) or ()) and cell not in stayed:
+                yield cell
+
     @lru_cache(maxsize=65536)  # noqa: B019 - lives as long as its run
     def late(self, quantity: Quantity) -> frozenset[str]:
-        """Respondents with a value now whose figures the kept edition did not hold."""
+        """Respondents whose value the kept edition did not hold, or so small that the difference is
+        theirs to within p %."""
         filed = self.filed.get(quantity.year)
         if filed is None:
             return frozenset()
-        return frozenset(self.behind.values(quantity)) - filed
+        before = filed.returned(quantity.code)
+        share = self.behind.p_percent / 100 * ROUNDED
+        values = self.behind.values(quantity)
+        return frozenset(e for e, value in values.items() if before.get(e, 0.0) <= share * value)
+
+    @lru_cache(maxsize=4096)  # noqa: B019
+    def moved(self, quantity: Quantity) -> Mapping[str, tuple[str, ...]]:
+        """Respondents that counted in other bodies then -> which."""
+        filed = self.filed.get(quantity.year, EarlierSums())
+        staying = self.behind.values(quantity).keys() - self.late(quantity)
+        return {
+            e: chain
+            for e, chain in filed.chains.items()
+            if e in staying and chain and chain != self.behind.chain(e, quantity.year)
+        }
+
+    @lru_cache(maxsize=4096)  # noqa: B019
+    def gone(self, quantity: Quantity) -> Mapping[str, float]:
+        """Respondents that have no value any more -> about what they had returned [its unit]."""
+        filed = self.filed.get(quantity.year, EarlierSums())
+        now = self.behind.values(quantity).keys() | self.behind.open_values(quantity).keys()
+        before = filed.returned(quantity.code)
+        return {e: v for e, v in before.items() if v > 0 and e not in now and filed.chains[e]}
 
     def _group(self, entity_id: str, quantity: Quantity) -> tuple[str, ...]:
         """What tells a respondent from others in printed sums: its bodies, the industry that it is
-        totalled in, and whether it was late."""
-        chain = self.behind.chain(entity_id)
+        totalled in, and how it stood in the earlier edition, where it stood otherwise."""
+        chain = self.behind.chain(entity_id, quantity.year)
         if not chain:
             return ()
         industry = self.industries.industry(entity_id, quantity)
         marks = () if industry is None else (f"{OF_INDUSTRY}{industry}",)
-        return (*chain, *marks, *((LATE,) if entity_id in self.late(quantity) else ()))
+        return (*chain, *marks, *self._earlier_marks(entity_id, quantity))
+
+    def _earlier_marks(self, entity_id: str, quantity: Quantity) -> tuple[str, ...]:
+        if entity_id in self.late(quantity):
+            return (LATE,)
+        was = self.moved(quantity).get(entity_id)
+        return () if was is None else (f"{WAS}{' '.join(was)}",)
+
+    def _with_gone(self, quantity: Quantity, groups: _Groups) -> None:
+        """Those who count nowhere now, by where they counted before."""
+        filed, register = self.filed.get(quantity.year), self.behind.yearly.workspace.register
+        for entity_id, value in self.gone(quantity).items():
+            assert filed is not None
+            holder = self.behind.holder(entity_id) if entity_id in register else entity_id
+            groups[(f"{WAS}{' '.join(filed.chains[entity_id])}",)][holder] += value
 
     def _of_quantity(self, quantity: Quantity) -> Mapping[str, tuple[Key, ...]]:
-        groups: dict[tuple[str, ...], dict[str, float]] = defaultdict(lambda: defaultdict(float))
+        groups: _Groups = defaultdict(lambda: defaultdict(float))
         for entity_id, value in self.behind.values(quantity).items():
             group = self._group(entity_id, quantity)
             if group:
                 groups[group][self.behind.holder(entity_id)] += value
+        self._with_gone(quantity, groups)
         for group, parts in groups.items():
             cell = RespondentCell(group, quantity)
             self.cells[cell] = dict(parts)
@@ -137,19 +192,69 @@ class Unknowns:
                 groups_of[mark].append(group)
         found: dict[str, tuple[Key, ...]] = {}
         bodies = [b.entity_id for b in self.behind.bodies]
-        for body in sorted(bodies, key=lambda b: len(self.behind.inside(b))):
+        for body in sorted(bodies, key=lambda b: len(self.behind.inside(b, quantity.year))):
             figure = self.behind.figure(body, quantity)
             if figure is None:
                 continue
-            keys: list[Key] = [RespondentCell(g, quantity) for g in groups_of.get(body, ())]
-            keys += [Rest(b, quantity) for b in self.behind.inside(body) if b in found]
-            keys = [key for key in keys if key in self.truth]
-            rest = abs(figure) - math.fsum(self.truth[key] for key in keys)
+            same = self._same_figure(body, quantity, found)
+            if same is not None:
+                found[body] = found[same]
+                continue
+            keys, known = self._held(body, quantity, groups_of, found)
+            rest = abs(figure) - math.fsum(self.truth[key] for key in keys) - known
             if not self._is_whole(body, quantity, rest, abs(figure)):
                 self.truth[Rest(body, quantity)] = max(rest, 0.0)
                 keys.append(Rest(body, quantity))
             found[body] = tuple(keys)
         return found
+
+    def _same_figure(self, body: str, quantity: Quantity, found: Collection[str]) -> str | None:
+        """A body that is the same place and has the same figure: the one says what the other says."""
+        figure = self.behind.figure(body, quantity) or 0.0
+        for twin in self.behind.twins(body):
+            other = self.behind.figure(twin, quantity) if twin in found else None
+            if other is not None and abs(figure - other) <= EXACT * abs(figure):
+                return twin
+        return None
+
+    def _held(
+        self,
+        body: str,
+        quantity: Quantity,
+        groups_of: Mapping[str, Sequence[tuple[str, ...]]],
+        found: Mapping[str, tuple[Key, ...]],
+    ) -> tuple[list[Key], float]:
+        """The cells and others' rests in a body's figure, and what unprotected respondents add to it:
+        with those of bodies that are the same place, where the figure is large enough to hold all."""
+        figure = abs(self.behind.figure(body, quantity) or 0.0)
+        keys, known = list[Key](), 0.0
+        for places in ((body, *self.behind.twins(body)), (body,)):
+            groups = dict.fromkeys(g for place in places for g in groups_of.get(place, ()))
+            keys = [RespondentCell(group, quantity) for group in groups]
+            keys += self._rests_in(places, quantity, found)
+            keys = [key for key in keys if key in self.truth]
+            known = self._known_to_all(places, quantity)
+            if math.fsum(self.truth[key] for key in keys) + known <= figure * (1 + EXACT):
+                break
+        return keys, known
+
+    def _rests_in(
+        self, places: Sequence[str], quantity: Quantity, found: Mapping[str, tuple[Key, ...]]
+    ) -> Iterator[Key]:
+        """The rests of bodies inside; of those that are the same place the first one's."""
+        bodies = (b for place in places for b in self.behind.inside(place, quantity.year))
+        seen: set[str] = set(places)
+        for body in bodies:
+            alike = {body, *self.behind.twins(body)}
+            if body in found and seen.isdisjoint(alike):
+                seen.add(body)
+                yield from (k for k in found[body] if isinstance(k, Rest) and k.body in alike)
+
+    def _known_to_all(self, places: Sequence[str], quantity: Quantity) -> float:
+        """What respondents inside are known to add that are not protected [unit of the quantity]."""
+        values = self.behind.open_values(quantity)
+        chains = ((value, self.behind.chain(e, quantity.year)) for e, value in values.items())
+        return math.fsum(value for value, chain in chains if not set(places).isdisjoint(chain))
 
     def _is_whole(self, body: str, quantity: Quantity, rest: float, figure: float) -> bool:
         """Whether everybody knows that a body's figure holds nothing beside what lies in it."""
@@ -167,6 +272,13 @@ class Unknowns:
 def is_late(key: Key) -> bool:
     """Whether an unknown is what late returns hold."""
     return isinstance(key, RespondentCell) and LATE in marks_of(key)
+
+
+def was_in(key: Key) -> tuple[str, ...] | None:
+    """The bodies in which an unknown's respondents counted in an earlier edition; None: in those of now."""
+    marks = marks_of(key) if isinstance(key, RespondentCell) else ()
+    found = (mark.removeprefix(WAS).split(" ") for mark in marks if mark.startswith(WAS))
+    return next(map(tuple, found), None)
 
 
 def _industry_of(cell: RespondentCell) -> str | None:

@@ -16,25 +16,24 @@ import numpy as np
 import pandas as pd
 
 from cescore.definitions.load import load_plan
-from cescore.definitions.model import AskedBody, Plan
-from cescore.definitions.scored_elsewhere import Elsewhere, scored_elsewhere
+from cescore.definitions.model import Plan
 from cescore.errors import DataError, Sentence
+from cescore.evaluation.inspected import InspectedMeasures
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.entities import Entity
+from cescore.intake.inspections import as_texts
 from cescore.intake.notation import number
 from cescore.intake.workspace import Workspace
 from cescore.method.assessment import Assessment, Basis, Evidence, assess
 from cescore.method.bonus import BonusLine, bonus_lines
 from cescore.method.evaluation import TypeEvaluation
 from cescore.method.from_sample import scores_from_sample
-from cescore.method.measures import measure_lines
 from cescore.method.period_measures import (
     Completion,
     PeriodCheck,
     PeriodMeasure,
     at_end,
     completion,
-    period_measures,
 )
 from cescore.method.plan_period import FINAL, assess_period, period_vetoes, stage_year
 from cescore.method.result_rows import RESULT_COLUMNS, ResultPart
@@ -86,16 +85,8 @@ class PlanEvaluation:
         return found
 
     @cached_property
-    def _records(self) -> Mapping[str, Records]:
-        """Inspection records by entity, year and check."""
-        found: dict[str, dict[int, dict[str, Mapping[str, str]]]] = defaultdict(
-            lambda: {year: {} for year in self.years}
-        )
-        for record in self.workspace.measures:
-            if record.year in self.years:
-                texts = {key: str(value) for key, value in vars(record).items()}
-                found[record.entity_id][record.year][record.check_id] = texts
-        return found
+    def _inspected(self) -> InspectedMeasures:
+        return InspectedMeasures(self.plan, self.workspace)
 
     @cached_property
     def _vetoes(self) -> Mapping[str, Records]:
@@ -104,29 +95,13 @@ class PlanEvaluation:
         )
         for record in self.workspace.vetoes:
             if record.year in self.years:
-                texts = {key: str(value) for key, value in vars(record).items()}
-                found[record.entity_id][record.year][record.veto_id] = texts
+                found[record.entity_id][record.year][record.veto_id] = as_texts(record)
         return found
 
     @lru_cache(maxsize=4096)  # noqa: B019 - an evaluation lives as long as its run
     def measures_of(self, entity: Entity) -> tuple[PeriodMeasure, ...]:
         """An entity's measures over the years; also of one whose returns cannot be evaluated."""
-        records = self._records.get(entity.entity_id, {})
-        by_year = {year: found.values() for year, found in records.items()}
-        elsewhere = self._elsewhere(entity.entity_type)
-        return period_measures(
-            self.plan,
-            entity.entity_type,
-            by_year,
-            self.years,
-            body=AskedBody(entity.entity_id, entity.industry),
-            elsewhere=elsewhere,
-        )
-
-    def _elsewhere(self, entity_type: str) -> Mapping[str, Elsewhere]:
-        """What the checks of a type repeat; also of a type that has no evaluation."""
-        framework = self.workspace.definitions.frameworks.get(entity_type)
-        return scored_elsewhere(self.plan, framework) if framework is not None else {}
+        return self._inspected.over(entity, self.years)
 
     def completion(self, checks: Iterable[PeriodCheck], key: str = "") -> Completion:
         """What a set of checks, of one entity or of many, comes to over the years."""
@@ -207,7 +182,6 @@ class PlanEvaluation:
 
     def _in_year(self, entity: Entity, year: int) -> Assessment:
         evaluation, row = self._place(entity)
-        records = self._records.get(entity.entity_id, {})
         i = self.years.index(year)
         return assess(
             self.plan,
@@ -216,14 +190,7 @@ class PlanEvaluation:
                 index=self._index(evaluation, row, year),
                 scale=evaluation.framework.scale,
                 targets=[path.lines[i] for path in self.targets[entity.entity_id]],
-                measures=measure_lines(
-                    self.plan,
-                    entity.entity_type,
-                    {y: found.values() for y, found in records.items()},
-                    year=year,
-                    body=AskedBody(entity.entity_id, entity.industry),
-                    elsewhere=self._elsewhere(entity.entity_type),
-                ),
+                measures=self._inspected.in_year(entity, year),
                 vetoes=self._vetoes.get(entity.entity_id, {}).get(year, {}),
                 basis=self._basis(entity, evaluation, row, year),
                 signs=self._signs(entity, evaluation, year),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,20 +14,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cescore.definitions.model import AskedBody, Framework, Plan, Standard
-from cescore.definitions.scored_elsewhere import Elsewhere, scored_elsewhere
+from cescore.definitions.model import Framework, Plan, Standard
+from cescore.evaluation.inspected import InspectedMeasures
 from cescore.evaluation.per_entity import PerEntity
 from cescore.intake.entities import Entity
 from cescore.intake.findings import Finding
-from cescore.intake.inspections import MeasureRecord
+from cescore.intake.inspections import as_texts
 from cescore.intake.notation import number
 from cescore.intake.workspace import Workspace
 from cescore.method.assessment import COMPARABLE, Assessment, Basis, Evidence, assess
 from cescore.method.bonus import BonusLine, bonus_lines
-from cescore.method.column import Panel, status_text
+from cescore.method.column import Panel
 from cescore.method.evaluation import TypeEvaluation, evaluate
 from cescore.method.from_sample import scores_from_sample
-from cescore.method.measures import MeasureLine, measure_lines
+from cescore.method.measures import MeasureLine
 from cescore.method.result_rows import ResultPart, ResultRecords, Row, as_frame
 from cescore.method.standards import Compliance, standard_compliance
 from cescore.method.targets import TargetLine, assess_targets
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from cescore.method.robustness import Robustness
 
 ROWS_AT_ONCE = 200_000  # of results made entity by entity
+MOST_ALIKE = 256  # measures of which rows are kept, to be asked for again by another entity
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,12 +197,11 @@ class YearlyEvaluation:
             self._measure_rows(),
             self._assessment_rows(),
             self._standard_rows(),
-            self._beside_rows(),
-            self._blocked(),
         )
-        for entity_type, of_type in groupby(rows, lambda row: str(row[0])):
-            while some := list(islice(of_type, ROWS_AT_ONCE)):
-                yield ResultRecords(entity_type, some)
+        yield from _in_records(rows)
+        for evaluation in chain.from_iterable(self.beside.values()):
+            yield from evaluation.beside_in_parts()
+        yield from _in_records(self._blocked())
 
     def _exists(self, panel: Panel) -> NDArray[np.bool_]:
         """Where an entity belongs to the register, by year."""
@@ -213,57 +214,53 @@ class YearlyEvaluation:
             exists[row] &= [entities[row].is_valid_in(year) for year in panel.years]
         return exists
 
-    def _row(
-        self, entity_id: str, kind: str, code: str, value: float | None, unit: str, status: str
-    ) -> Row:
-        entity_type = self.workspace.register[entity_id].entity_type
-        number = np.nan if value is None else value
-        return entity_type, entity_id, self.year, kind, code, number, unit, status
+    def _whose(self, entity_id: str) -> Whose:
+        """What all rows of an entity begin with."""
+        return self.workspace.register[entity_id].entity_type, entity_id, self.year
 
     def _target_rows(self) -> Iterator[Row]:
         for entity_id, lines in self.targets.items():
+            whose = self._whose(entity_id)
             for line in lines:
                 status = line.light or "not_computable"
-                yield self._row(entity_id, "target", line.id, line.actual, line.unit, status)
+                yield whose + _what("target", line.id, line.actual, line.unit, status)
 
     def _measure_rows(self) -> Iterator[Row]:
-        """Rows of each check: its amount where it is a number, with its status, and its credit.
-
-        An inspected check that is not scored has no credit, and the reason for it as its status.
-        """
+        """Rows of each check, see `_of_checks`; those that nobody inspected are worked out once."""
+        known: dict[int, tuple[tuple[MeasureLine, ...], list[What]]] = {}
         for entity_id, lines in self.measures.items():
-            for found in (found for line in lines for found in line.checks):
-                amount = number(found["value"]).number
-                yield self._row(entity_id, "measure", found["id"], amount, "", found["status"])
-                if found["status"] in INSPECTED:
-                    status = found["unscored"] or found["evidence"]
-                    row = ("measure_credit", found["id"], found["credit"], "ratio", status)
-                    yield self._row(entity_id, *row)
+            if id(lines) not in known or known[id(lines)][0] is not lines:
+                if len(known) == MOST_ALIKE:
+                    known.clear()
+                known[id(lines)] = lines, list(_of_checks(lines))
+            whose = self._whose(entity_id)
+            yield from (whose + what for what in known[id(lines)][1])
 
     def _assessment_rows(self) -> Iterator[Row]:
         """The total with its grade, or with the reason why there is none, and its parts."""
         for entity_id, found in self.assessments.items():
+            whose = self._whose(entity_id)
             grade = found.grade("zh")
             status = (
                 grade + ("+provisional" if found.provisional else "") if grade else found.reason
             )
-            yield self._row(entity_id, "assessment", "total", found.total, "0-100", status)
+            yield whose + _what("assessment", "total", found.total, "0-100", status)
             if found.comparable_weights:
                 value, state = found.comparable, "reported"
                 state = state if value is not None else "not_computable"
-                yield self._row(entity_id, "assessment", COMPARABLE, value, "0-100", state)
+                yield whose + _what("assessment", COMPARABLE, value, "0-100", state)
             for part, value in found.parts.items():
                 state = "reported" if value is not None else "not_computable"
-                yield self._row(entity_id, "assessment", part, value, "0-100", state)
+                yield whose + _what("assessment", part, value, "0-100", state)
             if found.bonus is not None:
-                yield self._row(entity_id, "assessment", "bonus", found.bonus, "points", "reported")
+                yield whose + _what("assessment", "bonus", found.bonus, "points", "reported")
             for line in found.bonus_lines:
                 kind, unit, most = "bonus", "points", line.points
                 if found.bonus is None:
                     kind, unit, most = "distinction", "bool", 1.0
                 value = {"earned": most, "not_earned": 0.0}.get(line.status)
                 code = f"{kind}.{line.id}"
-                yield self._row(entity_id, "assessment", code, value, unit, line.status)
+                yield whose + _what("assessment", code, value, unit, line.status)
 
     def _standard_rows(self) -> Iterator[Row]:
         """The verdict under each published standard, then each of its lines and groups to choose from.
@@ -273,13 +270,14 @@ class YearlyEvaluation:
         ``+unconfirmed``: it does not decide.
         """
         for entity_id, pairs in self.compliance.items():
+            whose = self._whose(entity_id)
             for standard, found in pairs:
                 verdict = "+".join([found.verdict, *found.reasons])
-                yield self._row(entity_id, "standard", standard.id, None, "", verdict)
+                yield whose + _what("standard", standard.id, None, "", verdict)
                 for line in found.lines:
                     open_ = "" if line.decides or line.value is None else "+unconfirmed"
                     code, status = f"{standard.id}.{line.id}", line.status + open_
-                    yield self._row(entity_id, "standard", code, line.value, line.unit, status)
+                    yield whose + _what("standard", code, line.value, line.unit, status)
                 for group in found.groups:
                     open_ = (
                         ""
@@ -287,25 +285,7 @@ class YearlyEvaluation:
                         else "+unconfirmed"
                     )
                     code, status = f"{standard.id}.{group.code}", group.status + open_
-                    yield self._row(entity_id, "standard", code, group.met, "count", status)
-
-    def _beside_rows(self) -> Iterator[Row]:
-        """The year's index, groups and scores under each further framework.
-
-        Codes: the framework's id, then id.group and id.indicator.
-        """
-        for evaluation in chain.from_iterable(self.beside.values()):
-            framework, j = evaluation.framework, evaluation.panel.year_position(self.year)
-            scale = f"{framework.scale.floor:g}-{framework.scale.top:g}"
-            index, words = evaluation.aggregation.index, evaluation.index_status
-            parts = {**evaluation.aggregation.groups.columns, **evaluation.scored.scores.columns}
-            for row, entity_id in enumerate(evaluation.panel.entities):
-                value, word = float(index.values[row, j]), str(words[row, j])
-                yield self._row(entity_id, "beside", framework.id, value, scale, word)
-                for code, column in parts.items():
-                    word = status_text(int(column.state[row, j]), int(column.flags[row, j]))
-                    code, value = f"{framework.id}.{code}", float(column.values[row, j])
-                    yield self._row(entity_id, "beside", code, value, scale, word)
+                    yield whose + _what("standard", code, group.met, "count", status)
 
     def _blocked(self) -> Iterator[Row]:
         for entity in self.workspace.entities():
@@ -313,7 +293,36 @@ class YearlyEvaluation:
                 framework = self.workspace.definitions.frameworks[entity.entity_type]
                 scale = f"{framework.scale.floor:g}-{framework.scale.top:g}"
                 code = framework.index.code
-                yield self._row(entity.entity_id, "index", code, None, scale, "blocked")
+                whose = self._whose(entity.entity_id)
+                yield whose + _what("index", code, None, scale, "blocked")
+
+
+Whose = tuple[str, str, int]  # entity type, entity, year: what a row of results begins with
+What = tuple[str, str, float, str, str]  # kind, code, value, unit, status: what it ends with
+
+
+def _in_records(rows: Iterable[Row]) -> Iterator[ResultRecords]:
+    """Rows that follow each other, by type, as many at once as are made together."""
+    for entity_type, of_type in groupby(rows, lambda row: str(row[0])):
+        while some := list(islice(of_type, ROWS_AT_ONCE)):
+            yield ResultRecords(entity_type, some)
+
+
+def _what(kind: str, code: str, value: float | None, unit: str, status: str) -> What:
+    return kind, code, math.nan if value is None else value, unit, status
+
+
+def _of_checks(lines: Iterable[MeasureLine]) -> Iterator[What]:
+    """Of each check its amount where it is a number, with its status, and its credit.
+
+    An inspected check that is not scored has no credit, and the reason for it as its status.
+    """
+    for found in (found for line in lines for found in line.checks):
+        amount = number(found["value"]).number
+        yield _what("measure", found["id"], amount, "", found["status"])
+        if found["status"] in INSPECTED:
+            status = found["unscored"] or found["evidence"]
+            yield _what("measure_credit", found["id"], found["credit"], "ratio", status)
 
 
 def evaluate_workspace(
@@ -335,17 +344,23 @@ def evaluate_workspace(
         is not None
     }
     plan = workspace.definitions.plan
-    vetoes = _by_entity(
-        (v.entity_id, v.veto_id, vars(v)) for v in workspace.vetoes if v.year == workspace.year
-    )
+    vetoes: dict[str, dict[str, Mapping[str, str]]] = defaultdict(dict)
+    for record in workspace.vetoes:
+        if record.year == workspace.year:
+            vetoes[record.entity_id][record.veto_id] = as_texts(record)
     targets: Mapping[str, tuple[TargetLine, ...]] = {}
     measures: Mapping[str, tuple[MeasureLine, ...]] = {}
     assessments: Mapping[str, Assessment] = {}
     if plan is not None:
         whose = {e: found for found in evaluations.values() for e in found.panel.entities}
         targets = PerEntity(whose, lambda entity: entity_targets(plan, whose[entity], entity))
-        made = _Measures(plan, whose, workspace)
-        measures = PerEntity(whose, lambda entity: known.get(entity) or made(entity))
+        inspected_measures, register = InspectedMeasures(plan, workspace), workspace.register
+        measures = PerEntity(
+            whose,
+            lambda entity: (
+                known.get(entity) or inspected_measures.in_year(register[entity], workspace.year)
+            ),
+        )
         bonus = {
             e: b for ev in evaluations.values() for e, b in _bonus(workspace, plan, ev).items()
         }
@@ -385,16 +400,6 @@ def _evaluate_type(
     )
 
 
-def _by_entity(
-    records: Iterable[tuple[str, str, Mapping[str, object]]],
-) -> dict[str, dict[str, dict[str, str]]]:
-    """Records by entity and code, their contents as text."""
-    found: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
-    for entity_id, code, record in records:
-        found[entity_id][code] = {key: str(value) for key, value in record.items()}
-    return dict(found)
-
-
 def entity_targets(
     plan: Plan, evaluation: TypeEvaluation, entity_id: str
 ) -> tuple[TargetLine, ...]:
@@ -407,54 +412,6 @@ def entity_targets(
         base_year=plan.base_year,
         only=(entity_id,),
     )[entity_id]
-
-
-class _Measures:
-    """Each entity's measures; those that nobody inspected are one object for all who are asked alike."""
-
-    def __init__(
-        self, plan: Plan, whose: Mapping[str, TypeEvaluation], workspace: Workspace
-    ) -> None:
-        self.plan, self.whose, self.year = plan, whose, workspace.year
-        self.register = workspace.register
-        self.records: dict[str, list[MeasureRecord]] = defaultdict(list)
-        for record in workspace.measures:
-            self.records[record.entity_id].append(record)
-        self._blank: dict[tuple[str, AskedBody], tuple[MeasureLine, ...]] = {}
-        self._elsewhere: dict[str, Mapping[str, Elsewhere]] = {}
-        self._named = {e for m in plan.measures.values() for c in m.checks for e in c.entities}
-
-    def __call__(self, entity_id: str) -> tuple[MeasureLine, ...]:
-        framework = self.whose[entity_id].framework
-        records: dict[int, list[Mapping[str, str]]] = defaultdict(list)
-        for record in self.records.get(entity_id, ()):
-            records[record.year].append({**vars(record), "year": f"{record.year}"})
-        own = AskedBody(entity_id, self.register[entity_id].industry)
-        if self.year in records:
-            return self._lines(framework, records, own)
-        alike = own if entity_id in self._named else AskedBody("", own.industry)
-        key = framework.entity_type, alike
-        if key not in self._blank:
-            self._blank[key] = self._lines(framework, {}, alike)
-        return self._blank[key]
-
-    def _lines(
-        self,
-        framework: Framework,
-        records: Mapping[int, Iterable[Mapping[str, str]]],
-        body: AskedBody,
-    ) -> tuple[MeasureLine, ...]:
-        entity_type = framework.entity_type
-        if entity_type not in self._elsewhere:
-            self._elsewhere[entity_type] = scored_elsewhere(self.plan, framework)
-        return measure_lines(
-            self.plan,
-            entity_type,
-            records,
-            year=self.year,
-            body=body,
-            elsewhere=self._elsewhere[entity_type],
-        )
 
 
 def _bonus(

@@ -55,6 +55,7 @@ def _cells_named(
 
 def _apply(observations: Observations, correction: Correction, log: FindingLog) -> Observations:
     row = _row_of(observations, correction)
+    unusable = "" if row is not None else _unusable(log, correction)
     before = _cells_of(observations, row)
     value = float(before["value"])
     failed = tuple(
@@ -67,10 +68,9 @@ def _apply(observations: Observations, correction: Correction, log: FindingLog) 
     broken = None if after is None else _breaks(after, correction)
     if row is None and correction.action != "set":
         here.error("correction_without_row")
-    elif not _is_old(before, row, correction):
-        here.error(
-            "correction_of_another", value=_source(before, row), expected=_told(correction.old)
-        )
+    elif not _is_old(before, row, unusable, correction):
+        found = unusable or _source(before, row)
+        here.error("correction_of_another", value=found, expected=_told(correction.old))
     elif _lacks_word(observations, before, correction):
         here.error("correction_on_nobodys_word", before=_source(before, row))
     elif failed:
@@ -81,10 +81,9 @@ def _apply(observations: Observations, correction: Correction, log: FindingLog) 
         )
     else:
         file, line = observations.files[before["file"]], int(before["line"])
+        nothing = phrase("unusable_row", text=unusable) if unusable else phrase("no_usable_row")
         was = (
-            phrase("no_usable_row")
-            if row is None
-            else phrase("row_value", file=file, n=line, value=_shown(before))
+            nothing if row is None else phrase("row_value", file=file, n=line, value=_shown(before))
         )
         becomes = phrase("no_row") if after is None else _shown(after)
         here.warning(f"correction_{correction.action}", before=was, after=becomes)
@@ -112,13 +111,25 @@ def _source(before: Mapping[str, Any], row: int | None) -> str:
     return NO_ROW if row is None else _shown(before)
 
 
+def _unusable(log: FindingLog, correction: Correction) -> str:
+    """What stands in the source of a cell of which no row is usable; "" where nothing does."""
+    for finding in log.found:
+        if _is_same_cell(finding, correction) and finding.is_open_error:
+            text = dict(finding.values).get("text", "")
+            if isinstance(text, str) and text:
+                return text
+    return ""
+
+
 def _told(value: float | str | None) -> str:
     return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
-def _is_old(before: Mapping[str, Any], row: int | None, correction: Correction) -> bool:
-    """Whether the source still says what the entry was written for."""
-    if correction.old is None:
+def _is_old(
+    before: Mapping[str, Any], row: int | None, unusable: str, correction: Correction
+) -> bool:
+    """Whether the source still says what the entry was written for, be it no usable value."""
+    if correction.old is None or (unusable and _told(correction.old) == unusable):
         return True
     if isinstance(correction.old, float) and not before["text"]:
         return math.isclose(float(before["value"]), correction.old, rel_tol=_SAME)
@@ -215,14 +226,15 @@ def _with_row(
     return replace(observations, frame=pd.concat([others, added], ignore_index=True))
 
 
+def _is_same_cell(finding: Finding, correction: Correction) -> bool:
+    """Whether a finding of the reader is about the cell that a correction names."""
+    about = (finding.entity_id, finding.year, finding.variable)
+    named = (correction.entity_id, correction.year, correction.variable)
+    return about == named and not finding.code.startswith("correction_")
+
+
 def _mended(finding: Finding, correction: Correction) -> Finding:
-    same = (finding.entity_id, finding.year, finding.variable) == (
-        correction.entity_id,
-        correction.year,
-        correction.variable,
-    )
-    is_own = finding.code.startswith("correction_")
-    if same and finding.is_open_error and not is_own:
+    if _is_same_cell(finding, correction) and finding.is_open_error:
         settled = correction.settlement
         return replace(finding, status="corrected", note=correction.reason, settled=settled)
     return finding

@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from cescore.definitions.bilingual import name_in
+from cescore.definitions.model import AskedBody
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,11 @@ class Entity:
     def name(self, lang: str) -> str:
         """The name in a language, the other's where it is missing, the id where both are."""
         return name_in(lang, self.name_zh, self.name_en) or self.entity_id
+
+    @property
+    def as_asked(self) -> AskedBody:
+        """What checks of a plan may be asked by."""
+        return AskedBody(self.entity_id, self.industry)
 
     def is_valid_in(self, year: int) -> bool:
         """Whether the entity belongs to a year: begun by then, not ended before it, and not away."""

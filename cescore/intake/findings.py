@@ -18,7 +18,8 @@ Severity = Literal["error", "warning", "info"]
 FindingStatus = Literal["open", "confirmed", "corrected"]
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
-OF_WORDS = frozenset(["bad_id", "leading_zeros_lost", "unknown_entity", "unknown_variable"])
+OF_IDS = frozenset(["bad_id", "leading_zeros_lost", "unknown_entity"])
+OF_WORDS = OF_IDS | {"unknown_variable"}
 INFOS_SHOWN = 20  # of one kind and file; the rest is counted
 TABLE_ENCODING = "utf-8-sig"  # with the mark without which a Chinese Excel takes it for GBK
 COLUMNS = (

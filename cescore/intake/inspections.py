@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from cescore.definitions.model import EVIDENCE_KINDS, AskedBody, Check, Measure, Plan
+from cescore.definitions.model import EVIDENCE_KINDS, Check, Measure, Plan
 from cescore.intake import notation
 from cescore.intake.accounting import RowCount
 from cescore.intake.address import of_row
@@ -22,9 +22,9 @@ from cescore.intake.plain_files import is_plain_file
 from cescore.intake.returned import RETURNED_MEASURES
 from cescore.intake.unknown_ids import unknown_id
 from cescore.intake.wording import Value, code, phrase, shortened
-from cescore.method.assessment import RECORDED
 from cescore.method.measures import recorded_number
 from cescore.method.thresholds import meets
+from cescore.method.vetoes import RECORDED
 from cescore.method.yardsticks import INSPECTED, STATUSES
 
 MEASURES = ColumnLayout(
@@ -262,8 +262,13 @@ class _Kept:
         return [("duplicate_row" if same else "conflicting_rows", {"rows": place})]
 
 
+def as_texts(record: MeasureRecord | VetoRecord) -> dict[str, str]:
+    """What a record holds, by the name of its column."""
+    return {name: str(value) for name, value in vars(record).items()}
+
+
 def _content(record: MeasureRecord | VetoRecord) -> tuple[str, ...]:
-    return tuple(str(value) for name, value in vars(record).items() if name != "place")
+    return tuple(text for name, text in as_texts(record).items() if name != "place")
 
 
 def _rows(
@@ -271,15 +276,21 @@ def _rows(
 ) -> Iterable[tuple[Context, dict[str, str]]]:
     """Each row with its place: the cell of a workbook that it was taken from, else itself."""
     names = [name for name in layout.names if name != "source"]
-    columns = [table.texts(name) for name in names]
+    columns = [list(map(clean, table.texts(name))) for name in names]
+    repaired = [
+        (name, table.texts(name), cells)
+        for name, cells in zip(names, columns, strict=True)
+        if any(cell.repairs for cell in cells)
+    ]
+    texts = zip(*([cell.text for cell in cells] for cells in columns), strict=True)
     file, sources = context.at.file, table.texts("source")
-    for line, source, *raw in zip(table.lines.tolist(), sources, *columns, strict=True):
+    places = zip(table.lines.tolist(), sources, texts, strict=True)
+    for row, (line, source, clean_texts) in enumerate(places):
         here = context.place(of_row(file, line, source))
-        cells = [clean(text) for text in raw]
-        for name, text, cell in zip(names, raw, cells, strict=True):
-            if cell.repairs:
-                here.of(variable=name).repaired(cell.repairs, text, cell.text)
-        yield here, {name: cell.text for name, cell in zip(names, cells, strict=True)}
+        for name, raw, cells in repaired:
+            if cells[row].repairs:
+                here.of(variable=name).repaired(cells[row].repairs, raw[row], cells[row].text)
+        yield here, dict(zip(names, clean_texts, strict=True))
 
 
 def _in_known_words(row: dict[str, str], asked: AskedChecks, here: Context) -> None:
@@ -389,7 +400,7 @@ def _against_goal(row: Row, goal: float | None, check: Check) -> Wrong:
 
 def _asked_of_others(check: Check, entity: Entity, status: str, register: Register) -> Wrong:
     """What to tell of a check that the plan asks of other bodies, by name or by industry."""
-    if check.asks(AskedBody(entity.entity_id, entity.industry)):
+    if check.asks(entity.as_asked):
         return []
     if check.entities and entity.entity_id not in check.entities:
         names = tuple(register[e].name_zh if e in register else e for e in check.entities)

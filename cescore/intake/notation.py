@@ -155,6 +155,8 @@ def year(text: str) -> Cell:
 
 def wrong_number(cell: Cell, raw: str) -> dict[str, Value]:
     """What a finding about a cell without a number says of it."""
+    if cell.problem == "bad_flag":
+        return {"value": shortened(raw), "expected": phrase("one_or_zero")}
     values: dict[str, Value] = {"text": shortened(raw)}
     if cell.problem in _NUMBER_EXPECTED:
         values["expected"] = phrase("number_in", unit=unit(cell.unit)) if cell.unit else NUMBER

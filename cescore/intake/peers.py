@@ -59,7 +59,9 @@ def _far(
             (part.first + v, int(rows[i]), y),
             now=float(part.values[v, rows[i], y]),
             per_size=float(10 ** x[v, i]),
-            median=float(10 ** median[v, 0]),
+            magnitude=round(
+                float(median[v, 0])
+            ),  # no closer: of an odd number it is somebody's own
             power=int(power[v, i]),
             meant=float(part.values[v, rows[i], y] / 10.0 ** power[v, i]),
             size=named_code(code),

@@ -9,96 +9,29 @@ target-responsibility schemes (methodology 9.1). That an unmet binding target de
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, NamedTuple, TypeGuard, get_args
 
-from cescore.definitions.bilingual import Bilingual, name_in
+from cescore.definitions.bilingual import name_in
 from cescore.definitions.model import AssessmentRules, GradeScale, Plan, Scale
 from cescore.method.bonus import BonusLine, bonus_points
-from cescore.method.measures import MeasureLine, inspected_share, measure_points
+from cescore.method.doubts import Doubt, Reason, doubts_of, gravest
+from cescore.method.grades import GradeStep, from_the_best, grade_of_bands
+from cescore.method.measures import MeasureLine, measure_points
+from cescore.method.parts import given_weights, index_part, target_part, used_weights
 from cescore.method.targets import TargetLine
 from cescore.method.thresholds import meets
 from cescore.method.veto_signs import VetoSign
+from cescore.method.vetoes import (
+    VetoLine,
+    broken_targets,
+    fails_by_veto,
+    veto_lines,
+    vetoed_grade,
+)
 
-LEAST_INSPECTED = 0.8  # [P] share of the checks below which a grade is provisional
 MOST = 100.0  # points
-PARTS = ("targets", "index", "measures")
 COMPARABLE = "comparable"  # in results: the total by the parts that several types have
-
-
-VetoStatus = Literal["clear", "standing", "proposed", "unchecked"]
-DoubtKind = Literal[
-    "veto_proposed", "veto_unchecked", "references_of_sample", "checks_not_inspected"
-]
-DOUBT_KINDS: tuple[DoubtKind, ...] = get_args(DoubtKind)
-RECORDED: tuple[VetoStatus, ...] = ("clear", "standing")  # what a record can say
-Reason = Literal[
-    "",
-    # why there is no grade
-    "no_rules", "not_filed", "statistical_basis", "insufficient_data", "index_not_computable",
-    "midterm",
-    # why it is as it is, or provisional
-    "veto_standing", "vetoes_proposed", "vetoes_unchecked", "references_of_sample",
-    "measures_not_inspected",
-]  # fmt: skip
-REASONS: tuple[Reason, ...] = get_args(Reason)
-
-
-@dataclass(frozen=True)
-class VetoLine(Bilingual):
-    """One veto of a year.
-
-    Attributes
-    ----------
-    status
-        clear or standing on record; without one, proposed where the figures show it (``sign``), else
-        unchecked.
-    since, until
-        The years that it is of; None of a binding target that was not met.
-    sign
-        What the figures say of it; None where no indicator can.
-    document, confirmed_by, date
-        Of the record; "" without one, and for a binding target that was not met.
-    """
-
-    id: str
-    zh: str
-    en: str
-    status: VetoStatus
-    document: str = ""
-    confirmed_by: str = ""
-    date: str = ""
-    since: int | None = None
-    until: int | None = None
-    sign: VetoSign | None = None
-
-
-@dataclass(frozen=True)
-class Doubt(Bilingual):
-    """One thing that is missing before a provisional grade is final.
-
-    ``zh``, ``en``: the veto; "" of others. ``n``: how many more checks must be inspected, of those
-    with a yardstick, or how many scores stand on the sample; 1 of a veto.
-    """
-
-    kind: DoubtKind
-    zh: str
-    en: str
-    n: int = 1
-
-
-class GradeStep(NamedTuple):
-    """A grade and the least total that earns it [points]."""
-
-    zh: str
-    en: str
-    least: float
-
-    def name(self, lang: str) -> str:
-        """The grade's name in a language."""
-        return name_in(lang, self.zh, self.en)
 
 
 @dataclass(frozen=True)
@@ -301,7 +234,7 @@ def assess(plan: Plan, entity_type: str, evidence: Evidence) -> Assessment:
     lines = veto_lines(
         plan, entity_type, evidence.vetoes, signs=evidence.signs, years=evidence.years
     )
-    lines += _broken(targets) if evidence.is_last_year else ()
+    lines += broken_targets(targets) if evidence.is_last_year else ()
     parts = {
         "targets": target_part(targets),
         "index": index_part(index, scale),
@@ -323,33 +256,31 @@ def assess(plan: Plan, entity_type: str, evidence: Evidence) -> Assessment:
         parts=parts,
         weights=weights,
         comparable_weights=_comparable(rules, entity_type),
-        from_sample=0 if _fails_by_veto(plan, lines, graded_on) else basis.from_sample,
+        from_sample=0 if fails_by_veto(plan, lines, blank.bands) else basis.from_sample,
         vetoes=lines,
         reason=obstacle,
         index_converted=index is not None and (scale.floor, scale.top) != (0.0, 100.0),
     )
-    return _graded(scored, plan, graded_on, evidence.measures)
+    return _graded(scored, plan, evidence.measures)
 
 
-def _graded(
-    scored: Assessment, plan: Plan, scale: GradeScale, measures: Sequence[MeasureLine]
-) -> Assessment:
+def _graded(scored: Assessment, plan: Plan, measures: Sequence[MeasureLine]) -> Assessment:
     """The assessment with its grade, unless something stands in the way of one."""
-    may_grade = scored.total is not None and not scored.reason
-    earned = grade_of(scored.total, scale) if may_grade and scored.total is not None else None
-    vetoed = _vetoed_grade(plan, scored.vetoes, scale, earned)
+    total, bands = scored.total, scored.bands
+    earned = None if total is None or scored.reason else grade_of_bands(total, bands)
+    vetoed = vetoed_grade(plan, scored.vetoes, bands, earned)
     grade = vetoed or earned
     if grade is None:
         return scored
-    doubts = tuple(_doubts(scored.vetoes, measures, scored.from_sample))
+    doubts = tuple(doubts_of(scored.vetoes, measures, scored.from_sample))
     return replace(
         scored,
-        grade_zh=grade[0],
-        grade_en=grade[1],
+        grade_zh=grade.zh,
+        grade_en=grade.en,
         graded=True,
         provisional=bool(doubts),
         doubts=doubts,
-        reason="veto_standing" if vetoed else _gravest(doubts),
+        reason="veto_standing" if vetoed else gravest(doubts),
     )
 
 
@@ -394,14 +325,14 @@ def reassess(
     if not is_covered or total is None:
         return replace(blank, total=total, reason="insufficient_data")
     earned = grade_of_bands(total, found.bands)
-    doubts = tuple(_doubts(found.vetoes, measures, found.from_sample))
+    doubts = tuple(doubts_of(found.vetoes, measures, found.from_sample))
     vetoed = any(line.status == "standing" for line in found.vetoes)
     if vetoed:
         led_to = _led_to(found)
         grade = None if led_to is None else max((led_to, earned), key=found.bands.index)
         reason: Reason = "veto_standing"
     else:
-        grade, reason = earned, _gravest(doubts)
+        grade, reason = earned, gravest(doubts)
     if grade is None:
         return replace(blank, total=total, reason=reason)
     return replace(
@@ -427,169 +358,6 @@ def _led_to(found: Assessment) -> GradeStep | None:
     return given if found.bands.index(earned) < found.bands.index(given) else None
 
 
-def index_part(index: float | None, scale: Scale) -> float | None:
-    """The index as its place between the ends of its scale, 0-100 [P]; page: 折算为 0–100.
-
-    (index - floor) / (top - floor) · 100. An index on 60-100 taken as it is would give 60 points
-    for the worst goalposts and for what was never returned, beside targets and measures that start
-    at 0, and would count less than its weight, its spread being 40 points. The index itself is
-    printed on its own scale. Not cut: an index beyond its scale stays beyond 0 or 100. None stays
-    None.
-
-    Examples
-    --------
-    >>> index_part(90.0, Scale(floor=60, top=100)), index_part(75.0, Scale())
-    (75.0, 75.0)
-    """
-    if index is None:
-        return None
-    return (index - scale.floor) / (scale.top - scale.floor) * 100
-
-
-def target_part(targets: Sequence[TargetLine]) -> float | None:
-    """Mean share of the points of the scored targets, 0-100; None without any.
-
-    min(Σ points / n, 1) · 100 over lines that are scored and have points [shares]. Each target
-    counts the same [P]; a bonus, where the plan gives one, makes up for other targets but never
-    leads beyond 100. A target that was not returned has 0 points and counts; one that cannot be
-    computed does not.
-    """
-    points = [line.points for line in targets if line.scored and line.points is not None]
-    return min(sum(points) / len(points), 1.0) * 100 if points else None
-
-
-def given_weights(rules: AssessmentRules, entity_type: str, scored: int) -> dict[str, float]:
-    """The weights of a type's parts as the plan gives them, that of measures by how many checks they stand on.
-
-    w · min(n / enough, 1) for measures: a part of few checks is a coarse one, in which a single check
-    would decide more of the total than anything else, so it carries the less the fewer they are [P].
-
-    Parameters
-    ----------
-    scored
-        Checks that are scored [checks].
-
-    Examples
-    --------
-    >>> rules = AssessmentRules(weights={"park": {"index": 0.8, "measures": 0.2}}, enough_checks=5)
-    >>> [round(given_weights(rules, "park", n)["measures"], 9) for n in (0, 4, 5, 9)]
-    [0.0, 0.16, 0.2, 0.2]
-    """
-    given = dict(rules.weights.get(entity_type, {}))
-    if "measures" in given:
-        given["measures"] *= min(scored / rules.enough_checks, 1.0)
-    return given
-
-
-def used_weights(given: Mapping[str, float], parts: Mapping[str, float | None]) -> dict[str, float]:
-    """The weights of the parts that have a value, together 1; empty without any.
-
-    w / Σ w over the parts that have both a value and a weight above 0.
-
-    Parameters
-    ----------
-    given
-        What each part weighs, see `given_weights`.
-    parts
-        targets, index, measures [0-100]; None for a part without a value.
-
-    Examples
-    --------
-    >>> given = {"targets": 0.5, "index": 0.3, "measures": 0.2}
-    >>> used_weights(given, {"targets": None, "index": 70.0, "measures": 50.0})
-    {'index': 0.6, 'measures': 0.4}
-    """
-    present = {p: given.get(p, 0.0) for p in PARTS if parts.get(p) is not None and given.get(p)}
-    whole = sum(present.values())
-    return {part: weight / whole for part, weight in present.items()}
-
-
-def grade_of(total: float, scale: GradeScale) -> tuple[str, str]:
-    """The grade's names (zh, en) for an unrounded total: the best band it reaches, else the lowest.
-
-    89.96 is below 90, whatever is printed; what is 90 but for rounding noise is not (`thresholds`).
-
-    Parameters
-    ----------
-    total
-        Points [0-100]; below the least of every band it has the lowest grade.
-
-    References
-    ----------
-    Half-open bands, 90 优秀, [80, 90) 良好 and so on, of the re-evaluation of national eco-industrial
-    parks (2018, 2019; methodology 9.1, scale A).
-    """
-    step = grade_of_bands(total, _from_the_best(scale))
-    return step.zh, step.en
-
-
-def grade_of_bands(total: float, bands: Sequence[GradeStep]) -> GradeStep:
-    """The best of some bands, the best first, that an unrounded total reaches, else the lowest."""
-    reached = (band for band in bands if meets(total, ">=", band.least))
-    return next(reached, bands[-1])
-
-
-def veto_lines(
-    plan: Plan,
-    entity_type: str,
-    records: Mapping[str, Mapping[str, str]],
-    *,
-    signs: Mapping[str, VetoSign] | None = None,
-    years: tuple[int, int] | None = None,
-) -> tuple[VetoLine, ...]:
-    """The vetoes that concern a type, each clear or standing on record, else proposed or unchecked.
-
-    Parameters
-    ----------
-    records
-        Veto id -> its record of the year; a record of an unknown veto is passed over, and a status
-        other than clear and standing counts as none.
-    signs
-        What the figures say of a veto; one that they show is proposed while no record says either,
-        and one whose indicator is not applicable to the entity is none of its vetoes.
-    years
-        First and last year that the vetoes are of.
-    """
-    since, until = years or (None, None)
-    lines = []
-    for veto in plan.vetoes.values():
-        if entity_type not in veto.entity_types:
-            continue
-        record = records.get(veto.id, {})
-        status, sign = record.get("status", ""), (signs or {}).get(veto.id)
-        if sign is not None and not sign.applies and not _is_recorded(status):
-            continue  # its indicator does not exist here
-        without: VetoStatus = "proposed" if sign is not None and sign.shown else "unchecked"
-        lines.append(
-            VetoLine(
-                id=veto.id,
-                zh=veto.zh,
-                en=veto.en,
-                status=status if _is_recorded(status) else without,
-                document=record.get("document") or "",
-                confirmed_by=record.get("confirming_unit") or "",
-                date=record.get("date") or "",
-                since=since,
-                until=until,
-                sign=sign,
-            )
-        )
-    return tuple(lines)
-
-
-def _is_recorded(status: str) -> TypeGuard[VetoStatus]:
-    return status in RECORDED
-
-
-def _broken(targets: Sequence[TargetLine]) -> tuple[VetoLine, ...]:
-    """Binding targets that were not met in the last year, as standing vetoes."""
-    return tuple(
-        VetoLine(id=f"target_{line.id}", zh=line.zh, en=line.en, status="standing")
-        for line in targets
-        if line.binding and line.light == "not_met"
-    )
-
-
 def _obstacle(basis: Basis, index: float | None, weights: Mapping[str, float]) -> Reason:
     if not basis.filed:
         return "not_filed"
@@ -603,65 +371,6 @@ def _lacks_index(index: float | None, weights: Mapping[str, float]) -> bool:
     return index is None and bool(weights.get("index"))
 
 
-def _vetoed_grade(
-    plan: Plan,
-    lines: Sequence[VetoLine],
-    scale: GradeScale,
-    earned: tuple[str, str] | None,
-) -> tuple[str, str] | None:
-    """The worst grade among those that standing vetoes lead to and the one earned."""
-    bands = _from_the_best(scale)
-    order = {band.zh: place for place, band in enumerate(bands)}
-    english = {band.zh: band.en for band in bands}
-    standing = [line.id for line in lines if line.status == "standing"]
-    led_to = [plan.vetoes[id_].grade if id_ in plan.vetoes else bands[-1].zh for id_ in standing]
-    if not led_to:
-        return None
-    grades = [*led_to, *([earned[0]] if earned else [])]
-    worst = max(grades, key=lambda zh: order.get(zh, len(bands)))
-    return worst, english.get(worst, worst)
-
-
-def _fails_by_veto(plan: Plan, lines: Sequence[VetoLine], scale: GradeScale) -> bool:
-    """Whether a standing veto leads to the lowest grade, whatever was earned."""
-    led_to = _vetoed_grade(plan, lines, scale, None)
-    return led_to is not None and led_to[0] == _from_the_best(scale)[-1].zh
-
-
-_REASON_OF: Mapping[DoubtKind, Reason] = {
-    "veto_proposed": "vetoes_proposed",
-    "veto_unchecked": "vetoes_unchecked",
-    "references_of_sample": "references_of_sample",
-    "checks_not_inspected": "measures_not_inspected",
-}
-
-
-def why_provisional(
-    lines: Sequence[VetoLine], measures: Sequence[MeasureLine], from_sample: int = 0
-) -> Reason:
-    """The gravest of what is missing before a grade is final; "" where nothing is."""
-    return _gravest(tuple(_doubts(lines, measures, from_sample)))
-
-
-def _gravest(doubts: Sequence[Doubt]) -> Reason:
-    return _REASON_OF[doubts[0].kind] if doubts else ""
-
-
-def _doubts(
-    lines: Sequence[VetoLine], measures: Sequence[MeasureLine], from_sample: int
-) -> Iterator[Doubt]:
-    """All that is missing before a grade is final, the gravest first."""
-    yield from (Doubt("veto_proposed", v.zh, v.en) for v in lines if v.status == "proposed")
-    yield from (Doubt("veto_unchecked", v.zh, v.en) for v in lines if v.status == "unchecked")
-    if from_sample:
-        yield Doubt("references_of_sample", "", "", from_sample)
-    share, due = inspected_share(measures), sum(line.due for line in measures)
-    if share is not None and meets(share, "<", LEAST_INSPECTED):
-        inspected = sum(line.inspected for line in measures)
-        n = math.ceil(LEAST_INSPECTED * due - 1e-9) - inspected
-        yield Doubt("checks_not_inspected", "", "", n)
-
-
 def _total(parts: Mapping[str, float | None], weights: Mapping[str, float]) -> float | None:
     values = [(weight, parts[part]) for part, weight in weights.items()]
     known = [weight * value for weight, value in values if value is not None]
@@ -672,11 +381,6 @@ def _with_bonus(total: float | None, extra: float | None) -> float | None:
     return total if total is None or extra is None else min(total + extra, MOST)
 
 
-def _from_the_best(scale: GradeScale) -> list[GradeStep]:
-    steps = [GradeStep(band.zh, band.en, band.least) for band in scale.bands]
-    return sorted(steps, key=lambda step: -step.least)
-
-
 def _comparable(rules: AssessmentRules, entity_type: str) -> Mapping[str, float]:
     """The parts, with their weights, by which a type is compared with others; none where it is not."""
     chosen = rules.comparable
@@ -685,7 +389,7 @@ def _comparable(rules: AssessmentRules, entity_type: str) -> Mapping[str, float]
 
 def _on(scale: GradeScale) -> Assessment:
     """An assessment that only names its scale."""
-    bands = tuple(_from_the_best(scale))
+    bands = from_the_best(scale)
     return Assessment(scale=scale.code, scale_zh=scale.zh, scale_en=scale.en, bands=bands)
 
 

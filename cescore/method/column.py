@@ -239,6 +239,11 @@ class Panel(PanelTables):
             codes={k: v[at] for k, v in self.codes.items()},
         )
 
+    def attribute(self, name: str, row: int) -> str:
+        """What is known of one entity; "" where it is known of none."""
+        texts = self.attributes.get(name)
+        return "" if texts is None else texts[row]
+
     def statuses(self, code: str) -> NDArray[np.object_]:
         """The word for each value of a column (entities, years), see `status_text`."""
         column = self.columns[code]

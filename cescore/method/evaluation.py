@@ -186,6 +186,25 @@ class TypeEvaluation:
             for some, cells in of_year:
                 yield ResultColumn(cells, kind, code, unit, values[some], words[some])
 
+    def beside_in_parts(self) -> Iterator[ResultColumn]:
+        """The year's index, groups and scores of an evaluation that stands beside the graded one.
+
+        Codes: the framework's id, then id.group and id.indicator; kind ``beside``.
+        """
+        framework, scale = self.framework, self.framework.scale
+        unit, year = f"{scale.floor:g}-{scale.top:g}", self.panel.year_position(self.run_year)
+        entities = np.array(self.panel.entities, object)
+        columns = {**self.aggregation.groups.columns, **self.scored.scores.columns}
+        for some in _portions(len(entities)):
+            ids = entities[some]
+            cells = self._cells(ids, np.full(len(ids), self.run_year))
+            index, words = self.aggregation.index.values[some, year], self.index_status[some, year]
+            yield ResultColumn(cells, "beside", framework.id, unit, index, words)
+            for code, column in columns.items():
+                words = STATUS_WORDS[column.state[some, year], column.flags[some, year]]
+                values = column.values[some, year]
+                yield ResultColumn(cells, "beside", f"{framework.id}.{code}", unit, values, words)
+
     def _cells(self, entities: NDArray[np.object_], years: NDArray[np.int64]) -> Cells:
         return Cells(self.framework.entity_type, entities, years)
 

@@ -11,7 +11,9 @@ from itertools import accumulate
 from typing import Literal
 
 from cescore.definitions.model import Scale
-from cescore.method.assessment import Assessment, grade_of_bands
+from cescore.method.assessment import Assessment
+from cescore.method.grades import grade_of_bands
+from cescore.method.parts import worth_of_index
 
 ShareOfDraws = Literal["three_quarters", "half", "quarter", ""]
 SHARES: dict[ShareOfDraws, float] = {"three_quarters": 0.75, "half": 0.5, "quarter": 0.25}
@@ -88,15 +90,14 @@ def grade_firmness(
     """Which other grades the draws give, all else as it is; None without a total that was graded by
     its points, or without draws.
 
-    total(q) = total + w · 100 / (top - floor) · (q - index), with w the weight of the index in it and
-    q each percentile of the draws. The grades given most often are named, no more than the step needs.
+    total(q) = total + worth · (q - index), with the worth of `assessment.worth_of_index` and q each
+    percentile of the draws. The grades given most often are named, no more than the step needs.
     """
-    weight = assessed.weights.get("index")
+    worth = worth_of_index(assessed.weights, scale)
     if band is None or not band.percentiles or index is None or assessed.total is None:
         return None
-    if not weight or not assessed.graded or assessed.reason == "veto_standing":
+    if worth is None or not assessed.graded or assessed.reason == "veto_standing":
         return None
-    worth = 100 * weight / (scale.top - scale.floor)
     drawn = [
         grade_of_bands(assessed.total + worth * (q - index), assessed.bands)
         for q in band.percentiles

@@ -28,7 +28,7 @@ def scores_from_sample(evaluation: TypeEvaluation, entity_id: str, year: int) ->
     """
     panel, framework = evaluation.panel, evaluation.framework
     row, at = panel.row(entity_id), panel.year_position(year)
-    if panel.attributes.get("is_synthetic", ("",) * len(panel.entities))[row] == "true":
+    if panel.attribute("is_synthetic", row) == "true":
         return 0
     return sum(
         1
@@ -43,7 +43,7 @@ def _is_from_sample(
     indicator: Indicator, framework: Framework, panel: Panel, row: int, year: int
 ) -> bool:
     posts = indicator.goalposts_in(year)
-    industry = panel.attributes.get("industry", ("",) * len(panel.entities))[row]
+    industry = panel.attribute("industry", row)
     if posts is not None and (posts.from_sample or _is_mixed_by_sample(posts, industry)):
         return True
     used = closure([indicator.code], framework.expressions, own=True)

@@ -13,7 +13,8 @@ from typing import Literal
 
 from cescore.definitions.bilingual import Bilingual
 from cescore.definitions.model import Scale
-from cescore.method.assessment import Assessment, grade_of_bands
+from cescore.method.assessment import Assessment
+from cescore.method.grades import grade_of_bands
 from cescore.method.ladder_points import PointsLadder
 from cescore.method.measures import MeasureLine
 from cescore.method.normalisations import value_at

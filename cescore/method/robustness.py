@@ -32,7 +32,10 @@ from cescore.method.uncertainty import (
 )
 
 DRAWS = 1024
-MOST = 2000  # entities whose ranks are drawn; of more, as many evenly spaced in the register
+MOST = (
+    500  # entities that indices are estimated from; of more, as many evenly spaced in the register
+)
+MOST_RANKED = 2000  # entities of a type that each have the band of their rank
 COLUMNS = ("entity_type", "entity_id", "year", "kind", "code", "value", "note")
 
 
@@ -68,9 +71,10 @@ def robustness(evaluation: TypeEvaluation, unranked: Collection[str] = ()) -> Ro
     """The robustness of a type in the year evaluated; None where no entity has an index.
 
     Of the entities with enough data for an index, without the ``unranked`` (whose figures are in
-    another's), at most 2,000 of them evenly spaced in the register. Sobol indices are of the mean absolute shift of rank [ranks], of 1,024 draws; removals
-    recompute the index without one indicator, whose weight goes to the others of its group, over
-    all entities with enough data. A source whose index is no number, as where every draw gives the
+    another's), at most 500 of them evenly spaced in the register: more make the indices no firmer,
+    whose error is that of the draws. Sobol indices are of the mean absolute shift of rank [ranks],
+    of 1,024 draws; removals recompute the index without one indicator, whose weight goes to the
+    others of its group, over all entities with enough data. A source whose index is no number, as where every draw gives the
     same ranks, is left out.
 
     References
@@ -134,8 +138,8 @@ def uncertainty_table(
 
 
 def ranked_in_bands(evaluation: TypeEvaluation, unranked: Collection[str]) -> Collection[str]:
-    """Who gets a rank in its band: all but the ``unranked``; nobody of more than `MOST` with an index."""
-    if len(with_index(evaluation).entities) > MOST:
+    """Who gets a rank in its band: all but the ``unranked``; nobody of more than `MOST_RANKED` with an index."""
+    if len(with_index(evaluation).entities) > MOST_RANKED:
         return ()
     return [e for e in evaluation.panel.entities if e not in unranked]
 

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from cescore.disclosure.bundle import Bundle, Series
+from cescore.method.assessment import Assessment
 from cescore.method.contributions import Contribution
 from cescore.publish.fragment import clean
 
@@ -55,6 +56,20 @@ def differences(found: Mapping[str, Any], bundle: Bundle) -> list[str]:
     for kind in ("contributions", "progress_contributions"):
         if kind in found:
             odd += _parts_compared(found[kind], getattr(evaluated, kind))
+    if "assessment" in found:
+        odd += _assessment_compared(found["assessment"], bundle.assessment)
+    return odd
+
+
+def _assessment_compared(found: Mapping[str, Any], expected: Assessment) -> list[str]:
+    """Total and grade."""
+    odd = []
+    if not _is_same(found["total"], expected.total):
+        total = _shown(expected.total)
+        odd.append(f"total: the notebook finds {_shown(found['total'])}, the evaluation {total}")
+    if found["grade"] != expected.grade_zh:
+        grade = expected.grade_zh
+        odd.append(f"grade: the notebook finds {found['grade']!r}, the evaluation {grade!r}")
     return odd
 
 

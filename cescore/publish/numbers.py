@@ -34,6 +34,7 @@ DECIMALS = {
     "person": 0,
 }
 
+MOST_OF_A_CHANGE = 4  # decimals, of values that print apart and hardly differ
 INSUFFICIENT = max(State) + 1  # not a state of a value: an index that its coverage does not carry
 MARKS: dict[int, str] = {
     State.NOT_APPLICABLE: "mark.not_applicable",
@@ -115,6 +116,18 @@ def decimals_for(unit: str, values: Iterable[float | None]) -> int:
     return next((decimals for least, decimals in steps if largest >= least), below)
 
 
+def decimals_within(value: float, digits: int, most: int) -> int:
+    """Decimals of a value that was released with so many significant digits: none that it has not.
+
+    Examples
+    --------
+    >>> decimals_within(1.519, 4, most=4), decimals_within(0.6581, 4, most=4)
+    (3, 4)
+    """
+    known = digits - 1 - Decimal(repr(float(value))).adjusted()
+    return max(min(known, most), 0)
+
+
 def number(value: float, decimals: int = 1) -> PrintedNumber:
     """Text with thousands separators; a non-zero number that would print as zero gives "…"."""
     shown = rounded(value, decimals)
@@ -155,20 +168,22 @@ def relative_change(new: float, old: float) -> float | None:
     return change if math.isfinite(change) else None
 
 
-def change_words(new: float, old: float, unit: str, lang: str) -> str:
+def change_words(new: float, old: float, unit: str, lang: str, decimals: int | None = None) -> str:
     """A change as a bulletin says it: 上升3.4%, 下降1.2个百分点, unchanged; never 增长−.
 
     A share changes in percentage points, anything else in per cent of the old value; where that
-    does not exist (an old value of zero or below) in its own unit.
+    does not exist (an old value of zero or below) in its own unit. ``decimals``: what both are
+    printed with (`_change_decimals`).
     """
     if unit == PER_CENT:
-        return _direction(new - old, "change.points", lang)
+        size = _change_decimals(new - old, new, old, decimals)
+        return _direction(new - old, "change.points", lang, size)
     change = None if unit == LEVEL else relative_change(new, old)
     if change is not None:
-        return _direction(change, "change.percent", lang)
-    size = quantity(abs(new - old), unit, lang)
+        size = _change_decimals(change, new, old, decimals)
+        return _direction(change, "change.percent", lang, size)
     side = "up" if new > old else "down" if new < old else "same"
-    return label(f"change.amount.{side}", lang, size=size)
+    return label(f"change.amount.{side}", lang, size=quantity(abs(new - old), unit, lang))
 
 
 def index_change_words(new: float, old: float, lang: str, *, kind: str = "index") -> str:
@@ -176,24 +191,35 @@ def index_change_words(new: float, old: float, lang: str, *, kind: str = "index"
     return _direction(new - old, f"change.{kind}", lang)
 
 
-def _direction(change: float, key: str, lang: str) -> str:
-    size = rounded(change, 1)
+def _change_decimals(change: float, new: float, old: float, decimals: int | None) -> int:
+    """One decimal; more where both values are printed apart and the change would still print as none."""
+    if decimals is None or rounded(new, decimals) == rounded(old, decimals):
+        return 1
+    return next((n for n in range(1, MOST_OF_A_CHANGE) if rounded(change, n)), MOST_OF_A_CHANGE)
+
+
+def _direction(change: float, key: str, lang: str, decimals: int = 1) -> str:
+    size = rounded(change, decimals)
     side = "up" if size > 0 else "down" if size < 0 else "same"
-    return label(f"{key}.{side}", lang, size=number(abs(change), 1))
+    return label(f"{key}.{side}", lang, size=number(abs(change), decimals))
 
 
-def change_cell(new: float, old: float, unit: str, lang: str) -> PrintedNumber:
+def change_cell(
+    new: float, old: float, unit: str, lang: str, decimals: int | None = None
+) -> PrintedNumber:
     """A change as a table cell: signed, in per cent, in percentage points for a share, or in levels: of
-    a place among levels there is no percentage."""
+    a place among levels there is no percentage. ``decimals``: what both values are printed with."""
     if unit == PER_CENT:
-        points = label("change.cell.points", lang, size=signed(new - old, 1))
+        size = _change_decimals(new - old, new, old, decimals)
+        points = label("change.cell.points", lang, size=signed(new - old, size))
         return PrintedNumber.of(points, new - old)
     if unit == LEVEL:
         return PrintedNumber.of(signed(new - old, decimals_for(unit, [new, old])), new - old)
     change = relative_change(new, old)
     if change is None:
         return PrintedNumber.of(DASH, None)
-    return PrintedNumber.of(f"{signed(change, 1)}{PER_CENT}", change)
+    size = _change_decimals(change, new, old, decimals)
+    return PrintedNumber.of(f"{signed(change, size)}{PER_CENT}", change)
 
 
 def mark(state: int, lang: str) -> str:

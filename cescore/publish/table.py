@@ -11,11 +11,15 @@ from markupsafe import escape
 
 from cescore.publish.fragment import Fragment, Term, clean, paragraph, words_of
 from cescore.publish.numbers import PrintedNumber
+from cescore.publish.printing.heads import broken
 from cescore.publish.printing.widths import PAGE, fitted, head_needed, needed, too_narrow
 from cescore.publish.table_data import Datum, TableData, TableHead, TableLine
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+TOGETHER = 2  # last lines of a table that are not parted
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class Table:
     """Several columns and rows with a caption and notes below.
 
     ``halves`` sets the second half of the rows beside the first: for narrow tables that are long.
-    ``name`` is what its data are called where no caption is printed.
+    ``name`` is what its data are called where no caption is printed. ``room``: what it may be wide [mm].
     """
 
     columns: Sequence[TableColumn]
@@ -61,6 +65,7 @@ class Table:
     kind: str = ""
     halves: bool = False
     name: str = ""
+    room: float = PAGE
 
     def __repr__(self) -> str:
         return repr(self.fragment())
@@ -87,7 +92,7 @@ class Table:
         widths = "".join(f'<col style="width:{c.width / times:.1f}%">' for c in columns)
         names = "".join(_cell("th", c.kind, c.head, ' scope="col"') for c in columns)
         drawn = replace(self, columns=columns)
-        lines = "\n".join(drawn._halved() if self.halves else map(drawn._line, self.rows))
+        lines = "\n".join(drawn._lines())
         html = (
             f'<table class="data {self.kind}{" halves" if self.halves else ""}">{head}'
             f"<colgroup>{widths * times}</colgroup><thead><tr>{names * times}</tr></thead>"
@@ -99,7 +104,7 @@ class Table:
     def _fitted(self, times: int) -> list[TableColumn]:
         """The columns, wider where a figure asks for it and another column can spare it; figures
         that have no room even so may break."""
-        whole = PAGE / times
+        whole = self.room / times
         needs: list[float | None] = []
         for i, column in enumerate(self.columns):
             if column.kind not in {"num", "mid"}:
@@ -113,15 +118,21 @@ class Table:
         return [
             replace(
                 column,
+                head=broken(column.head, width / 100 * whole, is_wide=self.kind == "wide"),
                 width=width,
                 kind="wrap" if is_narrow and column.kind == "num" else column.kind,
             )
             for column, width, is_narrow in zip(self.columns, widths, narrow, strict=True)
         ]
 
-    def _line(self, row: Row) -> str:
-        kind = f' class="{row.kind}"' if row.kind else ""
-        return f"<tr{kind}>{self._cells(row)}</tr>"
+    def _lines(self) -> Iterator[str]:
+        """The lines; the first two and the last two stand on one page each."""
+        cells = list(self._halved()) if self.halves else list(map(self._cells, self.rows))
+        kinds = [""] * len(cells) if self.halves else [row.kind for row in self.rows]
+        for i, (kind, line) in enumerate(zip(kinds, cells, strict=True)):
+            is_with_next = i < len(cells) - 1 and (i == 0 or i >= len(cells) - TOGETHER)
+            classes = " ".join(filter(None, (kind, "with" if is_with_next else "")))
+            yield f'<tr class="{classes}">{line}</tr>' if classes else f"<tr>{line}</tr>"
 
     def _cells(self, row: Row) -> str:
         cells = list(row.cells)
@@ -137,12 +148,12 @@ class Table:
         return first + "".join(rest)
 
     def _halved(self) -> Iterator[str]:
-        """Lines of two rows each; the left half is filled first."""
+        """Cells of lines of two rows each; the left half is filled first."""
         middle = (len(self.rows) + 1) // 2
         empty = f'<td colspan="{len(self.columns)}"></td>'
         for left, right in zip_longest(self.rows[:middle], self.rows[middle:]):
             beside = self._cells(right) if right is not None else empty
-            yield f"<tr>{self._cells(left)}{beside}</tr>"
+            yield f"{self._cells(left)}{beside}"
 
 
 def _cell(tag: str, kind: str, content: object, more: str = "") -> str:

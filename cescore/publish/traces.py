@@ -136,7 +136,7 @@ class TraceText:
 
     def _has_names(self, trace: Traced) -> bool:
         return any(
-            t.quantity.kind not in ("given", "expression") and t.names.name(self.lang)
+            t.quantity.kind not in (*_BY_SYMBOL, "expression") and t.names.name(self.lang)
             for t in trace.operands.values()
         )
 
@@ -148,17 +148,21 @@ class TraceText:
             names[symbol] = f"{own}[{year}]" if year != trace.quantity.year else own
             if operand.quantity.entity_id != trace.quantity.entity_id:
                 names[symbol] = f"{own}[{operand.quantity.entity_id}]"
-            if operand.quantity.kind == "given":
-                names[symbol] = symbol
+            if operand.quantity.kind in _BY_SYMBOL:
+                names[symbol] = label_or(f"explain.symbol.{symbol}", self.lang, symbol)
         return names
 
     def _numbers(self, trace: Traced) -> Mapping[str, str]:
-        return {
-            symbol: self.quantity(t.value, t.unit if t.unit != _scale_of(trace) else "")
-            if t.value is not None
-            else label(f"{MARKS[t.state]}.meaning", self.lang)
-            for symbol, t in trace.operands.items()
-        }
+        scale = _scale_of(trace)
+        return {symbol: self._put_in(t, scale) for symbol, t in trace.operands.items()}
+
+    def _put_in(self, operand: Traced, scale: str) -> str:
+        """An operand's value as it stands in the arithmetic, without the unit that all share."""
+        if operand.value is None:
+            return label(f"{MARKS[operand.state]}.meaning", self.lang)
+        if _is_year(operand):
+            return f"{operand.value:.0f}"
+        return self.quantity(operand.value, operand.unit if operand.unit != scale else "")
 
     def note(self, note: TraceNote) -> str:
         """The sentence of a note."""
@@ -214,6 +218,11 @@ class TraceText:
             start = others
 
 
+_BY_SYMBOL = (
+    "given",
+    "target_part",
+)  # called as in the formula: names are those of the whole target
+_YEARS = (".year", ".base_year")  # symbols, after the number that they are constants of
 _WORDS_OF: Mapping[str, tuple[str, ...]] = {
     "check": ("check",),
     "veto": ("veto",),
@@ -249,6 +258,11 @@ def folded_lines(text: str, width: int) -> list[str]:
 def _number(value: float) -> str:
     """Ten significant digits, thousands apart."""
     return f"{value:,{DIGITS}}" if abs(value) < 1e15 else f"{value:{DIGITS}}"
+
+
+def _is_year(trace: Traced) -> bool:
+    """Whether a constant is a year, whose thousands stand together."""
+    return trace.quantity.kind == "given" and trace.quantity.code.endswith(_YEARS)
 
 
 def _is_told(trace: Traced) -> bool:

@@ -296,11 +296,12 @@ class View:
         signs += str(found.taken) if found.taken else ""
         return PrintedNumber.of(number(found.value, decimals), found.value, marks=signs)
 
-    def change(self, new: Number, old: Number, unit: str) -> PrintedNumber:
-        """Signed change for a table, "—" where one of the two is no number or no new one."""
+    def change(self, new: Number, old: Number, unit: str, decimals: int) -> PrintedNumber:
+        """Signed change for a table of values with so many decimals; "—" where one of the two is no
+        number or no new one."""
         if new.value is None or old.value is None or new.taken:
             return PrintedNumber.of(DASH, None)
-        return change_cell(new.value, old.value, unit, self.lang)
+        return change_cell(new.value, old.value, unit, self.lang, decimals)
 
     def plain(self, found: Number, decimals: int = 1) -> str:
         """Text alone, for sentences and alternative texts."""

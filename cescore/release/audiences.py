@@ -174,7 +174,7 @@ class Audiences:
         public = self.gate.rules.public_types
         ids = table["entity_id"].fillna("").astype(str)
         year = self.edition.workspace.year
-        shown = [id_ for id_ in audience.entities if self.gate.shows_index(id_, year)]
+        shown = [id_ for id_ in audience.entities if self.gate.shows_band(id_, year)]
         is_own = ids.isin(shown)
         return table[is_own | ((ids == "") & table["entity_type"].isin(public))]
 
@@ -196,7 +196,10 @@ class Audiences:
     def _is_hidden(self, finding: Finding, values: Sequence[str]) -> bool:
         view = self.gate.view(finding.entity_id)
         cover = Cover(view.hidden if view else {}, self.edition.workspace.year)
-        return cover.hides_what_is_said(finding.variable, values, finding.year)
+        about = finding.variable, values, finding.entity_id, finding.year
+        return cover.hides_what_is_said(
+            finding.variable, values, finding.year
+        ) or self._others.withheld_are_told_in(*about)
 
     @cached_property
     def _others(self) -> OtherRespondents:

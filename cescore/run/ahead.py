@@ -2,7 +2,8 @@
 
 A bundle costs some thirty milliseconds. Made one after the other they bound how many cores a build can
 keep busy; made by helpers, what is left to the driver is to hand them on. A helper shares the driver's
-memory until it writes, gets a subject and gives back an order; it ends with the driver.
+memory until it writes, gets a subject, puts the bundle into the report's work folder and gives back
+the order; it ends with the driver.
 """
 
 from __future__ import annotations
@@ -65,6 +66,7 @@ def orders_ahead(
 
 
 def _pool(orders: Orders, count: int) -> ProcessPoolExecutor:
+    orders.store.work_place()
     # forked, so that the evaluation is there already; nothing of it is sent anywhere
     return ProcessPoolExecutor(
         count, mp_context=get_context("fork"), initializer=_begin, initargs=(orders, os.getpid())
@@ -80,7 +82,9 @@ def _begin(orders: Orders, driver: int) -> None:
 
 
 def _make(subject: Subject) -> Order:
-    return _orders[0].one(subject)
+    orders = _orders[0]
+    order = orders.one(subject)
+    return orders.store.laid_out(order) if order.bundle else order
 
 
 def _asked(pool: ProcessPoolExecutor, subject: Subject) -> Future[Order]:

@@ -70,8 +70,8 @@ class AnnualEdition(Edition):
     @cached_property
     def _bundler(self) -> Bundler:
         bundler = Bundler(self.yearly)
-        if not bundler.gate.ledger.is_kept:
-            self.told("withholding")
+        if phase := bundler.gate.ledger.phase:
+            self.told(phase)
         return bundler
 
     @cached_property

@@ -8,7 +8,8 @@ import re
 import shutil
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Collection as Some
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,22 +37,22 @@ from cescore.publish.terminal_words import error_told
 from cescore.publish.words import label
 from cescore.returns.collecting.collection import (
     ROW_COLUMNS,
-    Circumstances,
     Collection,
     collected,
     tables_of,
 )
-from cescore.returns.collecting.counting import CellCount, count_cells
+from cescore.returns.collecting.counting import CellCount, JudgedRows, count_cells, judged
 from cescore.returns.collecting.folder import REFUSED, received_files, refused_file, same_file
 from cescore.returns.collecting.kept import EDITED, KeptReturns, digest
-from cescore.returns.collecting.reading import FileReading
+from cescore.returns.collecting.reading import FileReading, owner_of
 from cescore.returns.collecting.recognise import take
 from cescore.returns.collecting.repeated import repeated
+from cescore.returns.collecting.submissions import Circumstances
 from cescore.returns.collecting.untaken import Arrival
 from cescore.returns.layouts.asked import Expected
 from cescore.returns.layouts.definition import Layout
 from cescore.returns.layouts.load import BUILT_IN, load_layouts
-from cescore.returns.layouts.preview import preview_of
+from cescore.returns.layouts.preview import PreviewWords, preview_of
 from cescore.returns.layouts.taken import ReturnRow, Taken
 from cescore.returns.marked.answers import is_list_alone
 from cescore.returns.workbooks.readers import Readers, ReceivedFile
@@ -62,7 +63,7 @@ from cescore.run.collect_telling import CollectTelling
 from cescore.run.files import make_private, write_atomically
 from cescore.run.job import Outcome
 from cescore.run.lock import locked
-from cescore.run.progress import display
+from cescore.run.progress import RETURN, display
 from cescore.run.telling import FINDINGS_SHOWN, say
 
 FINDINGS = "findings.csv"
@@ -112,26 +113,35 @@ def _collected(asked: Asked, options: CollectOptions, expected: Expected, consol
     log = FindingLog()
     files = received_files(options.folder, log)
     job = _Taking(expected, layouts, options, console, asked)
+    came = len(files) + len(log.found)  # with those that are none, each of which is told
     readings = job.read(files, log)
-    if options.is_preview:
-        log.extend(repeated(readings.values(), expected))
-        found = job.of_files(readings.values(), log)
-        job.tell(readings.values(), found)
-        say(console, label("collect.previewed", asked.spoken, folder=job.output / "preview"))
-        return _status(found, readings)
     arrival = job.arrival(files, log)
     collection = collected(readings, kept, options.circumstances, arrival)
+    if options.is_preview:
+        used = (
+            r.of_entities({*r.filed} - collection.unused.get(r.file, frozenset()))
+            for r in readings.values()
+        )
+        log.extend(repeated(used, expected))
+        found = job.of_collection(readings.values(), collection, log)
+        job.tell(readings.values(), collection, found)
+        job.preview(collection)
+        say(console, label("collect.previewed", asked.spoken, folder=job.output / "preview"))
+        return _status(found, readings)
     before = job.year_findings() if collection.resubmissions else None
     _write(collection, kept, options)
     findings = job.checked(readings.values(), collection, log)
-    job.tell(readings.values(), findings)
+    job.tell(readings.values(), collection, findings)
     for line in job.telling.submissions(collection, before, job.now):
+        say(console, line)
+    for line in job.telling.unknown_ids(findings):
         say(console, line)
     for line in () if job.answering.is_empty else job.answering.read().lines():
         say(console, line)
     is_apart = options.into is not None and not job.is_into_the_year
     seconds = time.monotonic() - began
-    say(console, label("collect.end", asked.spoken, n=len(files), seconds=f"{seconds:.0f}"))
+    fates = job.fates(came, len(readings), arrival, log)
+    say(console, label("collect.end", asked.spoken, **fates, seconds=f"{seconds:.0f}"))
     last = "unchecked" if is_apart else "next"
     say(console, label(f"collect.{last}", asked.spoken, file=options.into, year=expected.year))
     return _status(findings, readings)
@@ -207,8 +217,9 @@ class _Taking:
     options: CollectOptions
     console: Console
     asked: Asked
-    counts: dict[str, CellCount] = field(default_factory=dict)
-    told: list[Finding] = field(default_factory=list)  # by the rules of rows
+    rows: dict[str, JudgedRows] = field(default_factory=dict)  # by the hash of the file
+    shown: list[tuple[Workbook, Taken, FileReading]] = field(default_factory=list)  # of a preview
+    answers: int = 0  # files that hold answers alone
 
     def __post_init__(self) -> None:
         self.answering = Answering(self.asked)
@@ -231,46 +242,75 @@ class _Taking:
                 if read.workbook is None:
                     reason = read.refused or Phrase("reader_crashed")
                     log.add(refused_file(name, reason))
-                    show(Outcome(name, "return", "failed", cause=reason.key))
+                    show(Outcome(name, RETURN, "failed", cause=self._why(log.found[-1])))
                     continue
                 self.answering.take(read.workbook)
                 if is_list_alone(read.workbook):  # of answers, which are said apart
-                    show(Outcome(name, "return", "built"))
+                    self.answers += 1
+                    show(Outcome(name, RETURN, "built"))
                     continue
                 if sha256 in seen:
                     log.add(same_file(name, seen[sha256]))
                 else:
                     seen[sha256] = name
                     found[read.received.path] = self._take(read.workbook, sha256)
-                show(Outcome(name, "return", "built"))
+                show(Outcome(name, RETURN, "built"))
         return found
+
+    def _why(self, refusal: Finding) -> str:
+        return refusal.said(self.asked.spoken).found
 
     def arrival(self, files: Sequence[ReceivedFile], log: FindingLog) -> Arrival:
         """What came besides readings; refusals are told with whose they may be, so they leave the log."""
         refused = tuple(finding for finding in log.found if finding.code == REFUSED)
         names = frozenset([*(file.name for file in files), *(f.file for f in refused)])
         log.found[:] = [finding for finding in log.found if finding.code != REFUSED]
-        return Arrival(self.expected.register, self.expected.year, names, refused)
+        return Arrival(self.expected, names, refused, self.rows)
+
+    def fates(self, came: int, read: int, arrival: Arrival, log: FindingLog) -> Mapping[str, int]:
+        """How many files came, and what became of them."""
+        counts = Counter(finding.code for finding in log.found)
+        return {
+            "n": came,
+            "read": read,
+            "refused": len(arrival.refused),
+            "same": counts["same_file_twice"],
+            "answers": self.answers,
+            "ignored": counts["file_ignored"],
+        }
 
     def _take(self, book: Workbook, sha256: str) -> FileReading:
         taken = take(book, self.layouts, self.expected, self.options.layout)
         reading = FileReading.of(taken, sha256)
-        self.counts[reading.file], told = count_cells(reading, self.expected)
-        self.told += told
+        self.rows[sha256] = judged(reading, self.expected, taken.id_cells)
         if self.options.is_preview:
-            self._preview(book, taken)
+            self.shown.append((book, taken, reading))
         return reading
 
-    def _preview(self, book: Workbook, taken: Taken) -> None:
+    def preview(self, collection: Collection) -> None:
+        """A copy of each workbook, coloured by what would become of each cell."""
         folder = self.output / "preview"
         make_private(folder)
-        name = book.file.replace("/", "_")
-        write_atomically(folder / f"{name}.xlsx", preview_of(book, taken, self.asked.lang))
+        words = PreviewWords(self.asked.lang, self.expected)
+        for book, taken, reading in self.shown:
+            rows = self.rows[reading.sha256]
+            taken.log.extend(rows.told)
+            about = [f for f in collection.findings if f.file == book.file]
+            unused = collection.unused.get(book.file, frozenset())
+            taken.refuse_rows(_not_counting(rows, unused))
+            name = book.file.replace("/", "_")
+            write_atomically(folder / f"{name}.xlsx", preview_of(book, taken, about, words))
 
-    def of_files(self, readings: Iterable[FileReading], log: FindingLog) -> tuple[Finding, ...]:
-        """What was found wrong with files, their cells and their rows."""
-        own = [finding for reading in readings for finding in reading.findings]
-        return in_order(dict.fromkeys([*log.found, *own, *self.told]))
+    def of_collection(
+        self, readings: Iterable[FileReading], collection: Collection, log: FindingLog
+    ) -> tuple[Finding, ...]:
+        """What was found wrong with files, their cells and their rows, each with whose it may be."""
+        told = {_about(finding) for finding in collection.findings}
+        own = [
+            f for reading in readings for f in (*reading.findings, *self.rows[reading.sha256].told)
+        ]
+        about = [f for f in (*log.found, *own) if _about(f) not in told]
+        return in_order(dict.fromkeys([*about, *collection.findings]))
 
     def checked(
         self, readings: Iterable[FileReading], collection: Collection, log: FindingLog
@@ -279,20 +319,19 @@ class _Taking:
         now = list(readings)
         files = {reading.file for reading in now}
         entities = {entity_id for reading in now for entity_id in reading.entities if entity_id}
-        told = {(f.file, f.code) for f in collection.findings}  # with whose they may be
-        about = [f for f in self.of_files(now, log) if (f.file, f.code) not in told]
-        about += collection.findings
+        about = self.of_collection(now, collection, log)
+        told = {_about(finding) for finding in about}
         self.now = self.year_findings(is_told=True)
-        about += [
+        further = [
             f
             for f in self.now or ()
-            if (f.file, f.code) not in told
+            if _about(f) not in told
             and (
                 f.file in files
                 or (f.entity_id in entities and f.year in (None, self.expected.year))
             )
         ]
-        return in_order(dict.fromkeys(about))
+        return in_order(dict.fromkeys([*about, *further]))
 
     def year_findings(self, *, is_told: bool = False) -> tuple[Finding, ...] | None:
         """What all checks say of the year as its tables are now; None where they cannot be asked."""
@@ -316,7 +355,9 @@ class _Taking:
             and re.fullmatch(OBSERVATIONS, into.name) is not None
         )
 
-    def tell(self, readings: Iterable[FileReading], findings: Sequence[Finding]) -> None:
+    def tell(
+        self, readings: Iterable[FileReading], collection: Collection, findings: Sequence[Finding]
+    ) -> None:
         """Findings, then a line a file that accounts for its cells."""
         shown = list(each_word_once(tuple(shortened(findings))).values())
         for finding in shown[:FINDINGS_SHOWN]:
@@ -326,16 +367,30 @@ class _Taking:
         write_findings(self.output / FINDINGS, findings, self.asked.lang)
         by_file: Counter[tuple[str, str]] = Counter((f.file, f.severity) for f in findings)
         for reading in readings:
-            say(self.console, self._counted(reading, by_file))
+            unused = collection.unused.get(reading.file, frozenset())
+            count = count_cells(reading, self.rows[reading.sha256], unused)
+            say(self.console, self._counted(reading, count, by_file))
 
-    def _counted(self, reading: FileReading, by_file: Counter[tuple[str, str]]) -> str:
-        count, lang = self.counts[reading.file], self.asked.spoken
+    def _counted(
+        self, reading: FileReading, count: CellCount, by_file: Counter[tuple[str, str]]
+    ) -> str:
+        lang = self.asked.spoken
         return label(
             "collect.file", lang, file=reading.file, layout=reading.layout or "?",
             values=count.values, accepted=count.accepted, refused=count.refused, blank=count.blank,
             other=count.other, unread=count.unread,
             errors=by_file[reading.file, "error"], warnings=by_file[reading.file, "warning"],
         )  # fmt: skip
+
+
+def _not_counting(rows: JudgedRows, unused: Some[str]) -> Callable[[ReturnRow], bool]:
+    """Whether a row is refused by the rules of rows, or its entity's return does not count."""
+    return lambda row: row.source in rows.refused or owner_of(row.entity_id) in unused
+
+
+def _about(finding: Finding) -> tuple[object, ...]:
+    """Place and matter of a finding, whosever it may be said to be."""
+    return finding.at, finding.code, finding.variable, finding.values
 
 
 def _status(findings: Iterable[Finding], readings: Mapping[Path, FileReading]) -> int:

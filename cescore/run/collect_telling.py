@@ -7,12 +7,21 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from cescore.intake.findings import Finding
+from cescore.intake.findings import OF_IDS, Finding
 from cescore.intake.wording import Naming, joined, name_of
 from cescore.publish.words import label
 from cescore.returns.collecting.collection import Collection, Resubmission
+from cescore.returns.collecting.compare import CellChange
 from cescore.returns.collecting.counting import findings_of
 from cescore.returns.collecting.reading import FileReading
+from cescore.returns.forms.shape import (
+    MEASURES,
+    RETURN,
+    basis_words,
+    check_status_words,
+    evidence_words,
+    status_words,
+)
 from cescore.returns.layouts.asked import Expected
 from cescore.run.telling import beside_codes, stated
 
@@ -67,6 +76,17 @@ class CollectTelling:
             yield label("collect.unheard", self.lang, entities=", ".join(collection.unheard))
         yield label("collect.new", self.lang, new=new, replaced=len(collection.resubmissions))
 
+    def unknown_ids(self, findings: Iterable[Finding]) -> Iterator[str]:
+        """What to do about ids that the register does not have: their rows are not taken."""
+        told = [f for f in findings if f.code in OF_IDS]
+        ids = dict.fromkeys(str(dict(f.values).get("text", "")) for f in told)
+        if told:
+            files = dict.fromkeys(f.file for f in told)
+            yield label(
+                "collect.unknown_ids", self.lang,
+                ids=joined(ids, self.lang), files=joined(files, self.lang),
+            )  # fmt: skip
+
     def _changes(self, one: Resubmission) -> Iterator[str]:
         about = one.submission
         yield label(
@@ -74,11 +94,29 @@ class CollectTelling:
             before=about.replaces, n=len(one.changes),
         )  # fmt: skip
         for change in one.changes:
+            name = self._variable(change.variable)
+            known = f"{name} {change.variable}" if name and name != change.variable else ""
+            before, after = (self._value(change, text) for text in (change.before, change.after))
             yield label(
-                "collect.change", self.lang, variable=change.variable, column=change.column,
-                before=change.before or "—", after=change.after or "—",
+                "collect.change", self.lang, variable=known or change.variable,
+                column=self._column(change.column), before=before, after=after,
                 place=change.source_after or change.source_before,
             )  # fmt: skip
+
+    def _column(self, key: str) -> str:
+        """What a form calls a column."""
+        columns = (*RETURN.columns, *MEASURES.columns)
+        return next((column.name(self.lang) for column in columns if column.key == key), key)
+
+    def _value(self, change: CellChange, text: str) -> str:
+        """A text of a cell; of a status, a basis or a kind of evidence the word that a form has for it."""
+        words = {
+            "status": (*status_words(), *check_status_words()),
+            "basis": basis_words(),
+            "evidence_kind": evidence_words(),
+        }.get(change.column, ())
+        named = (word.name(self.lang) for word in words if word.key == text)
+        return next(named, text) or "—"
 
     def _of_entity(
         self, entity_id: str, reading: FileReading, checked: Iterable[Finding]

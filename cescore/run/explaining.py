@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -157,8 +158,13 @@ def entity_named(asked: str, workspace: Workspace) -> Entity:
         )
     by_word = {word: e for e in register for word in (e.entity_id, e.name_zh, e.name_en) if word}
     close = nearest_few(asked, by_word, MOST_NEAR, alike=0.5)  # names are short
-    near = dict.fromkeys(f"{by_word[word].entity_id} {by_word[word].name_zh}" for word in close)
-    told = Sentence("; nearest: {names}", names=", ".join(near)) if near else ""
+    near = dict.fromkeys(_called(by_word[word]) for word in close)
+    some = map(_called, islice(register, MOST_NEAR))
+    told = (
+        Sentence("; nearest: {names}", names=", ".join(near))
+        if near
+        else Sentence("; it has {n}, such as {names}", n=len(register), names=", ".join(some))
+    )
     raise DataError(
         Sentence(
             "{file} has no entity {asked!r}{told}",
@@ -167,6 +173,11 @@ def entity_named(asked: str, workspace: Workspace) -> Entity:
             told=told,
         )
     )
+
+
+def _called(entity: Entity) -> str:
+    """An entity by its id and, where it has one, its name."""
+    return f"{entity.entity_id} {entity.name_zh or entity.name_en}".rstrip()
 
 
 def _printed(

@@ -7,7 +7,7 @@ import platform
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -163,6 +163,7 @@ def libraries() -> dict[str, str]:
     return found | {name: installed(name) for name in PAGE_LIBRARIES}
 
 
+@cache  # a process goes on with what it has loaded, whatever is installed meanwhile
 def installed(name: str) -> str:
     """The version of a package; "" where it is not installed."""
     try:

@@ -46,6 +46,7 @@ class Order:
     notebook: Path = Path()
     cause: str = ""  # why it cannot be made at all
     origin: str = ""  # hash of what its bundle is made from; "": only the bundle can tell
+    is_laid_out: bool = False  # whether its bundle lies in its work folder, and not here
 
     @property
     def name(self) -> str:

@@ -81,7 +81,7 @@ def _planned(asked: Asked, console: Console) -> Iterator[str]:
     yield from files_told(before.changed_since(edition.output), asked.spoken)
     yield from (why(order, asked.spoken) for order in to_build)
     for subject, reasons in chosen.blocked.items():
-        yield f"{subject.name}: {why_blocked(reasons, asked.spoken)}"
+        yield subject.name + label("usage.colon", asked.spoken) + why_blocked(reasons, asked.spoken)
     yield from (why(order, asked.spoken) for order in new)
     yield from reasons_counted((order.reasons for order in to_build), asked.spoken)
     counts = {"n": len(new), "current": len(chosen.documents) - len(new)}

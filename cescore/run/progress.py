@@ -20,6 +20,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from cescore.publish.words import label
 from cescore.run.job import Outcome
 
+RETURN, REMARKS = "return", "remarks"
+FILES = (RETURN, REMARKS)  # what is read or written by name, and no report
 EVERY_SECONDS = 15.0  # between plain lines
 
 
@@ -219,6 +221,8 @@ def _write_json(line: Mapping[str, Any], stream: TextIO) -> None:
 
 def failure_lines(outcome: Outcome, lang: str) -> Iterator[str]:
     """An entity and its cause, whole: it may run over several lines; and the notebook to open."""
-    yield label("terminal.failed", lang, name=outcome.name, cause=outcome.cause)
+    is_file = outcome.entity_type in FILES  # known by its name alone
+    name = outcome.entity_id if is_file else outcome.name
+    yield label("terminal.failed", lang, name=name, cause=outcome.cause)
     if outcome.notebook:
         yield label("terminal.failed_open", lang, notebook=outcome.notebook)

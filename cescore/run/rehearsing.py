@@ -75,7 +75,9 @@ class Rehearsals:
         return run_job(job, load_render(SPECIMEN_RENDER), limits)
 
     def learn(self, job: Job, cause: str) -> None:
-        """In the press, once the child has ended: print the page that it left, unless it failed."""
+        """In the press, once the child has ended: print the page that it left, unless it failed, and
+        read the specimen's bundle."""
+        from cescore.disclosure.reading import read_printable
         from cescore.publish.rehearsal import learn
         from cescore.publish.specimen_page import PAGE_NAME
 
@@ -85,6 +87,7 @@ class Rehearsals:
                 raise RunError(cause)
             page = (folder / PAGES_NAME / PAGE_NAME).read_text(encoding="utf-8")
             learn(page, Path(job.templates) if job.templates else None)
+            read_printable(folder / BUNDLE_NAME)  # whose formulas are every report's of the type
         except Exception as error:  # the reports will say what is wrong; this is for their speed
             print(f"no specimen of {job.entity_type}: {error}", file=sys.stderr, flush=True)
         finally:

@@ -33,6 +33,7 @@ from cescore.run.edition import is_selected
 from cescore.run.files import make_private, write_atomically
 from cescore.run.job import Outcome, Status
 from cescore.run.phases import phases
+from cescore.run.progress import REMARKS as FILE
 from cescore.run.progress import display
 
 WRITTEN: Status = "built"
@@ -48,24 +49,32 @@ class SentBack:
     folder: Path
     lang: str
     counts: Mapping[str, int]  # remarks by severity
-    of_nobody: int  # findings of no entity: nobody can be asked
+    elsewhere: Mapping[str, int]  # findings of check that do not go back, by why
     needless: tuple[str, ...]  # copies of an earlier call, about findings that are settled
 
     def lines(self) -> Iterator[str]:
         """What is said at the end: every copy accounted for; the display named failures as they came."""
-        told = Counter(outcome.status for outcome in self.outcomes)
+        became = Counter(outcome.status for outcome in self.outcomes)
         yield form_text(
             "send_back.counted",
             self.lang,
-            made=told[WRITTEN],
-            same=told[SAME],
-            failed=told[FAILED],
+            made=became[WRITTEN],
+            same=became[SAME],
+            failed=became[FAILED],
             n=len(self.outcomes),
             errors=self.counts.get("error", 0),
             warnings=self.counts.get("warning", 0),
         )
-        if self.of_nobody:
-            yield form_text("send_back.of_nobody", self.lang, n=self.of_nobody)
+        sent = self.counts.get("error", 0) + self.counts.get("warning", 0)
+        if any(self.elsewhere.values()):
+            n = sent + sum(self.elsewhere.values())
+            told = [
+                form_text(f"send_back.{why}", self.lang, n=count)
+                for why, count in self.elsewhere.items()
+                if count
+            ]
+            rest = " + ".join(told)
+            yield form_text("send_back.accounted", self.lang, n=n, sent=sent, rest=rest)
         if self.needless:
             yield form_text("send_back.needless", self.lang, files=", ".join(self.needless))
         if self.outcomes:
@@ -108,7 +117,7 @@ def send_back(asked: Asked, out: Path | None, console: Console) -> SentBack:
         Counter(
             r.severity for entities in books.values() for some in entities.values() for r in some
         ),
-        sum(f.entity_id not in workspace.register for f in sending.open_findings),
+        sending.elsewhere(books),
         tuple(needless),
     )
 
@@ -130,7 +139,7 @@ def _refuse_nobody(asked: Asked, workspace: Workspace) -> None:
 
 
 def _written(path: Path, content: bytes, fault: str, asked: Asked) -> Outcome:
-    about = (path.name, REMARKS.key)
+    about = (path.name, FILE)
     if fault:
         return Outcome(*about, FAILED, cause=spoken(fault, asked.spoken))
     there = path.read_bytes() if path.is_file() else None
@@ -168,17 +177,46 @@ class _Sending:
             and finding.year in (None, year)
         )
 
+    def elsewhere(self, books: Books) -> Mapping[str, int]:
+        """How many of the open errors and warnings that `check` counts do not go back, by why."""
+        register, year = self.workspace.register, self.workspace.year
+        open_ = [f for f in self.workspace.findings if f.status == "open" and f.severity != "info"]
+        of_year = [f for f in open_ if f.year in (None, year)]
+        owned = [f for f in of_year if f.entity_id in register]
+        every, sent = _number_in(self._every), _number_in(books)
+        return {
+            "of_nobody": len(of_year) - len(owned),
+            "of_earlier": len(open_) - len(of_year),
+            "of_others": every - sent,
+            "said_once": len(owned) - every,
+        }
+
     def books(self) -> Books:
         """The remarks by workbook and entity, in the language asked for.
 
         A workbook goes back whole: what was found of others in it stands in it whoever was asked for.
         """
+        without = self._of_no_workbook(self._every.get("", {}))
+        books = {
+            file: some
+            for file, some in self._every.items()
+            if file and any(map(self._is_asked_for, some))
+        }
+        return {**books, "": without} if without else books
+
+    @cached_property
+    def _every(self) -> Books:
+        """All remarks of the year, whoever was asked for."""
         register = self.workspace.register
         found = [f for f in self.open_findings if f.entity_id in register]
-        every = by_workbook(self._writer(self.asked.lang).remarks(found), self.originals.file_of)
-        without = self._of_no_workbook(every.pop("", {}))
-        books = {f: some for f, some in every.items() if any(map(self._is_asked_for, some))}
-        return {**books, "": without} if without else books
+        remarks = self._writer(self.asked.lang).remarks(found)
+        return by_workbook(remarks, self.originals.file_of, self._not_kept)
+
+    @cached_property
+    def _not_kept(self) -> frozenset[str]:
+        """Received files that say nothing usable, and are not kept: what is wrong with them is listed."""
+        told = self.originals.kept.untaken()
+        return frozenset(f.file for f in told) - frozenset(self.originals.by_file)
 
     def _of_no_workbook(
         self, entities: Mapping[str, Sequence[ReturnRemark]]
@@ -290,6 +328,10 @@ class _Sending:
             others=NamedRespondents(self.workspace.register, lambda e: e.entity_type in public),
             sources=self.workspace.sources,
         )
+
+
+def _number_in(books: Books) -> int:
+    return sum(len(some) for entities in books.values() for some in entities.values())
 
 
 def _is_unfiled(remark: ReturnRemark) -> bool:

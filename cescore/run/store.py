@@ -103,12 +103,9 @@ class Store:
         self.entries[name] = replace(entry, inputs=self.made_from, origin=origin)
 
     def new_job(self, order: Order) -> Job:
-        """A job with its bundle in a fresh work folder."""
-        subject, manner = order.subject, order.manner
+        """A job with its bundle in a work folder of its own."""
+        subject, manner = order.subject, self.laid_out(order).manner
         work = self._work_folder(order.name)
-        shutil.rmtree(work, ignore_errors=True)
-        (work / PAGES_NAME).mkdir(parents=True)
-        (work / BUNDLE_NAME).write_bytes(order.bundle)
         log = self.folder / LOGS_NAME / subject.folder / f"{subject.id or subject.folder}.log"
         return Job(
             entity_id=subject.id,
@@ -122,12 +119,26 @@ class Store:
             kind=subject.kind.name,
         )
 
+    def laid_out(self, order: Order) -> Order:
+        """The order with its bundle in a fresh work folder, be it that a helper has put it there."""
+        if order.is_laid_out:
+            return order
+        work = self._work_folder(order.name)
+        shutil.rmtree(work, ignore_errors=True)
+        (work / PAGES_NAME).mkdir(parents=True)
+        (work / BUNDLE_NAME).write_bytes(order.bundle)
+        return replace(order, bundle=b"", is_laid_out=True)
+
     def _work_folder(self, name: str) -> Path:
         """A report's work folder, which no process of a build that was cut off knows of."""
+        return self.work_place() / name
+
+    def work_place(self) -> Path:
+        """Where all work folders of this build are: asked before helpers are forked, it is theirs too."""
         if self._work is None:
             (self.folder / WORK_NAME).mkdir(exist_ok=True)
             self._work = Path(tempfile.mkdtemp(dir=self.folder / WORK_NAME)).resolve()
-        return self._work / name
+        return self._work
 
     def renewed(self, job: Job) -> Job:
         """The same job with its work folder as it was before it ran."""

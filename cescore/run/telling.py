@@ -151,7 +151,8 @@ def type_told(entity_type: str, definitions: Definitions, lang: str) -> str:
 
 def why_blocked(findings: Iterable[Finding], lang: str) -> str:
     """Why an entity gets no report: its open errors."""
-    told = label("terminal.clause", lang).join(f.line(lang, on_terminal) for f in findings)
+    each = each_word_once(tuple(findings)).values()
+    told = label("terminal.clause", lang).join(f.line(lang, on_terminal) for f in each)
     return label("terminal.blocked", lang, reasons=told)
 
 

@@ -10,7 +10,7 @@ from cescore.cli.application import begin
 from cescore.cli.main import group
 
 # what says its first line within a second without it, or speaks through what it does
-QUICK = {"lab", "verify", "sign", "deliver", "release", "remake", "csr", "run", "review"}
+QUICK = {"lab", "csr", "run", "review"}
 COMMANDS = {name: command for name, command in group().commands.items() if name not in QUICK}
 
 

@@ -46,7 +46,7 @@ def test_who_waits_is_told_what_for(town: Path, monkeypatch: pytest.MonkeyPatch)
     begun = [line.partition(":")[0].rstrip(" …") for line in said if line]
     assert begun == [
         "reading params and data", "checking the data", "evaluating",
-        "data/withheld.json does not fit the data",
+        "no data/withheld.json yet",
     ]  # fmt: skip
     assert "build.py protect" in said[-2] and said[-1] == ""
 

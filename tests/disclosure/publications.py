@@ -11,7 +11,7 @@ import math
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,11 @@ Unknown = tuple[str, str]  # firm or "rest of" a body, variable
 
 @dataclass(frozen=True)
 class MadeUp:
-    """A city of districts, parks and firms; ``place``: whatever it lies in, from the smallest up."""
+    """A city of districts, parks and firms; ``place``: whatever it lies in, from the smallest up.
+
+    ``opened``: firms whose figures everybody may know. ``twins``: zone -> the park that is the same
+    place and has the same figures.
+    """
 
     place: Mapping[str, tuple[str, ...]]
     holder: Mapping[str, str]
@@ -40,17 +44,21 @@ class MadeUp:
     values: Mapping[Unknown, float]  # of firms
     figures: Mapping[Unknown, float]  # of bodies
     rules: Mapping[str, Any]
+    opened: frozenset[str] = frozenset()
+    twins: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def bodies(self) -> list[str]:
         return list(dict.fromkeys(b for b, _ in self.figures))
 
     def firms(self, body: str) -> list[str]:
-        return [f for f in self.holder if body in self.place[f]]
+        return [f for f in self.holder if self.twins.get(body, body) in self.place[f]]
 
     def bodies_in(self, body: str) -> list[str]:
         """The body and the bodies inside it."""
-        return [b for b in self.bodies if b == body or body in self.place[b]]
+        own = self.twins.get(body, body)
+        inside = (b for b in self.bodies if b == own or own in self.place[b])
+        return [b for b in inside if b not in self.twins]
 
 
 def made_up(seed: int) -> MadeUp:
@@ -100,6 +108,24 @@ def made_up(seed: int) -> MadeUp:
     return MadeUp(place, holder, industry, values, figures, rules)
 
 
+def with_open_firms_and_a_zone(seed: int) -> MadeUp:
+    """The same world with firms that consented, and a zone that is one of its parks once more."""
+    world, draw = made_up(seed), random.Random(-seed - 1)
+    opened = frozenset(f for f in world.holder if draw.random() < 0.25)
+    parks = [b for b in world.bodies if b.startswith("P")]
+    twins = {"Z1": draw.choice(parks)} if draw.random() < 0.7 else {}
+    figures = {(z, c): world.figures[p, c] for z, p in twins.items() for c in VARIABLES}
+    types = [*world.rules["public_types"], "zone"]
+    return replace(
+        world,
+        place={**world.place, **dict.fromkeys(twins, ("C1",))},
+        figures={**world.figures, **figures},
+        rules={**world.rules, "public_types": types, "unprotected_bases": ["consented"]},
+        opened=opened,
+        twins=twins,
+    )
+
+
 # --- the same as a workspace ------------------------------------------------------------------
 
 
@@ -123,7 +149,7 @@ def written(root: Path, world: MadeUp) -> YearlyEvaluation:
     balance = {
         "en": "fuel adds up", "rule": f"abs(fuel - total(coal, gas)) <= {BALANCE} * fuel",
         "severity": "hard", "kind": "balance", "source": "the tests",
-        "entity_types": ["city", "district", "park", "firm"],
+        "entity_types": ["city", "district", "park", "zone", "firm"],
     }  # fmt: skip
     params: dict[str, object] = {
         "variables.yml": {
@@ -140,20 +166,24 @@ def written(root: Path, world: MadeUp) -> YearlyEvaluation:
             "large_above": 0,  # no bands of scores, which say nothing of values
         },
     }
-    params |= {f"frameworks/{t}.yml": framework for t in ("city", "district", "park", "firm")}
+    params |= {
+        f"frameworks/{t}.yml": framework for t in ("city", "district", "park", "zone", "firm")
+    }
     for name, content in params.items():
         path = root / "params" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(content), encoding="utf-8")  # JSON is YAML
-    types = {"C": "city", "D": "district", "P": "park", "F": "firm"}
-    lines = ["entity_id,entity_type,name_en,parent_id,holding_id,industry"]
+    types = {"C": "city", "D": "district", "P": "park", "Z": "zone", "F": "firm"}
+    lines = ["entity_id,entity_type,name_en,parent_id,holding_id,industry,same_as"]
     for entity, around in world.place.items():
         own = (types[entity[0]], f"Name of {entity}", around[0] if around else "")
-        beside = (_holding(world, entity), world.industry.get(entity, ""))
+        same = world.twins.get(entity, "")
+        beside = (_holding(world, entity), world.industry.get(entity, ""), same)
         lines.append(",".join((entity, *own, *beside)))
-    observed = ["entity_id,year,variable,value"]
+    observed = ["entity_id,year,variable,value,basis"]
     for (entity, code), value in {**world.figures, **world.values}.items():
-        observed.append(f"{entity},{YEAR},{code},{value}")
+        basis = "consented" if entity in world.opened else "statistical"
+        observed.append(f"{entity},{YEAR},{code},{value},{basis}")
     folder = root / "data" / str(YEAR)
     folder.mkdir(parents=True, exist_ok=True)
     (root / "data/entities.csv").write_text("\n".join([*lines, ""]), encoding="utf-8")
@@ -286,10 +316,10 @@ class Audit:
         raise AssertionError(found.message)
 
     def _limits_for(self, observer: str) -> list[tuple[float, float | None]]:
-        """Of each unknown; an observer knows its own."""
+        """Of each unknown; an observer knows its own, and everybody what is open."""
         limits: list[tuple[float, float | None]] = [(0.0, None)] * len(self.unknowns)
         for (firm, code), value in self.world.values.items():
-            if self.world.holder[firm] == observer:
+            if self.world.holder[firm] == observer or firm in self.world.opened:
                 limits[self.place[firm, code]] = (abs(value), abs(value))
         return limits
 
@@ -298,7 +328,8 @@ class Audit:
         share = self.world.rules["p_percent"] / 100
         truth: dict[tuple[str, str], float] = defaultdict(float)
         for (firm, code), value in self.world.values.items():
-            truth[self.world.holder[firm], code] += abs(value)
+            if firm not in self.world.opened:
+                truth[self.world.holder[firm], code] += abs(value)
         for observer in observers:
             open_to_doubt = {t: v for t, v in truth.items() if v and t[0] != observer}
             for (target, code), true in self._not_shown_safe(open_to_doubt, share, observer):
@@ -309,7 +340,8 @@ class Audit:
             yield from self._too_few(code, share)
 
     def _of(self, holder: str, code: str) -> dict[Unknown, float]:
-        return {(f, code): 1.0 for f, h in self.world.holder.items() if h == holder}
+        own = (f for f, h in self.world.holder.items() if h == holder)
+        return {(f, code): 1.0 for f in own if f not in self.world.opened}
 
     def _not_shown_safe(
         self, targets: Mapping[tuple[str, str], float], share: float, observer: str
@@ -343,12 +375,13 @@ class Audit:
     def _too_few(self, code: str, share: float) -> Iterator[str]:
         for body in self.world.bodies:
             parts: dict[str, float] = defaultdict(float)
-            for firm in self.world.firms(body):
+            firms = [f for f in self.world.firms(body) if f not in self.world.opened]
+            for firm in firms:
                 parts[self.world.holder[firm]] += abs(self.world.values[firm, code])
             adding = {holder: value for holder, value in parts.items() if value}
             if not 0 < len(adding) < self.world.rules["min_contributors"]:
                 continue
-            terms = {(f, code): 1.0 for f in self.world.firms(body)}
+            terms = {(f, code): 1.0 for f in firms}
             low, high = self.bound(terms, upper=False), self.bound(terms)
             if high - low < (share - CLOSE) * max(adding.values()):
                 yield f"{body} {code}: {len(adding)} contributors known to {low}..{high}"

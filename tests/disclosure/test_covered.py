@@ -19,10 +19,11 @@ from cescore.disclosure.gate import Gate
 from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.intake.address import Address
 from cescore.intake.findings import Finding
-from cescore.method.assessment import Assessment, VetoLine
+from cescore.method.assessment import Assessment
 from cescore.method.measures import MeasureLine, measure_lines, measure_points
 from cescore.method.targets import TargetLine
 from cescore.method.veto_signs import VetoSign
+from cescore.method.vetoes import VetoLine
 from cescore.release.audiences import Audience, Audiences
 from tests.method.builders import plan
 

@@ -10,8 +10,14 @@ import pytest
 from cases import Firm, evaluate_again, evaluated, firms, open_ledger
 
 from cescore.disclosure import industries
+from cescore.disclosure.behind import Behind
 from cescore.disclosure.bundles import Bundler
-from cescore.disclosure.industries import industry_figure, is_of_industry
+from cescore.disclosure.industries import (
+    OF_INDUSTRY,
+    IndustryTable,
+    industry_figure,
+    is_of_industry,
+)
 from cescore.disclosure.kept_pattern import FILE
 from cescore.disclosure.ledger import Ledger
 from cescore.evaluation.yearly import YearlyEvaluation
@@ -133,3 +139,35 @@ def test_the_kept_pattern_names_totals_as_figures_of_their_body(tmp_path: Path) 
     assert figure in ledger.industries.totals
     own, _ = ledger.of_body("C1")
     assert not [code for code in own if is_of_industry(figure._replace(code=code))]
+
+
+def test_without_a_choice_the_totals_are_those_behind_the_respondents_headline_rates(
+    tmp_path: Path,
+) -> None:
+    evaluated(tmp_path, firms(6))
+    for kind in ("city", "park"):  # bodies' own rates stand on less
+        path = tmp_path / f"params/frameworks/{kind}.yml"
+        rules = json.loads(path.read_text("utf-8"))
+        rules["indicators"]["recycling"]["formula"] = "material / output"
+        path.write_text(json.dumps(rules), encoding="utf-8")
+    path = tmp_path / "params/disclosure.yml"
+    rules = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps({**rules, "industry_totals": []}), encoding="utf-8")
+    totals = IndustryTable(Behind(evaluate_again(tmp_path)))
+    assert totals.codes == ("output", "material", "recycled", "waste")
+
+
+def test_what_holds_of_every_return_equates_the_totals_of_an_industry(tmp_path: Path) -> None:
+    text = {"en": "material is waste and recycled", "rule": RULE, "severity": "hard"}
+    made = {"kind": "balance", "entity_types": ["firm"], "source": "the tests"}
+    path = tmp_path / "params/checks.yml"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps({"rules": {"sum": {**text, **made}}}), encoding="utf-8")
+    frame = [replace(f, material=f.waste + f.recycled) for f in firms(6, industry="glass")]
+    evaluated(tmp_path, frame)
+    totals = IndustryTable(Behind(precisely(tmp_path, "material", "waste", "recycled")))
+    shares = [
+        {figure.code.partition(OF_INDUSTRY)[0]: share for figure, share in one.coefficients.items()}
+        for one in totals.equations()
+    ]
+    assert {"material": 1.0, "waste": -1.0, "recycled": -1.0} in shares

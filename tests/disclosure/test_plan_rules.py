@@ -13,8 +13,9 @@ from cescore.disclosure.bundles import make_bundle
 from cescore.disclosure.opened import OpenBundle
 from cescore.disclosure.plan_rules import rules_for
 from cescore.evaluation.yearly import evaluate_workspace
-from cescore.method.assessment import Evidence, assess, index_part
+from cescore.method.assessment import Evidence, assess
 from cescore.method.indicators import compute_indicators
+from cescore.method.parts import index_part
 from cescore.method.targets import assess_targets
 
 WITH_PLAN = {"params/plans/p.yml": PLAN, "params/runs/2024.yml": "year: 2024\nplan: p\n"}

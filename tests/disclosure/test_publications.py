@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 from cases import open_ledger
-from publications import VARIABLES, Audit, MadeUp, made_up, published, written
+from publications import (
+    VARIABLES,
+    Audit,
+    MadeUp,
+    made_up,
+    published,
+    with_open_firms_and_a_zone,
+    written,
+)
 
 
 def audited(root: Path, world: MadeUp) -> Audit:
@@ -22,7 +30,7 @@ def _whole(world: MadeUp, tiled: frozenset[str]) -> frozenset[str]:
     """Bodies of a tiled type of which everybody can see that they hold nothing beside their parts."""
     found = set()
     for body in tiled:
-        inside = [b for b in world.bodies_in(body) if b != body]
+        inside = [b for b in world.bodies_in(body) if b not in (body, world.twins.get(body))]
         own = [f for f in world.firms(body) if world.place[f][0] == body]
         direct = [b for b in inside if world.place[b][0] == body]
         sums = [
@@ -36,9 +44,9 @@ def _whole(world: MadeUp, tiled: frozenset[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def check(root: Path, seed: int, observers: int | None = None) -> int:
+def check(root: Path, seed: int, observers: int | None = None, world: MadeUp | None = None) -> int:
     """How many figures are withheld in a world in which nothing follows and all totals are true."""
-    world = made_up(seed)
+    world = world or made_up(seed)
     audit = audited(root, world)
     others = list(dict.fromkeys(world.holder.values()))
     if observers is not None:
@@ -58,6 +66,13 @@ def test_nothing_follows_from_a_made_up_publication(seed: int, tmp_path: Path) -
     check(tmp_path, seed, observers=1)
 
 
+@pytest.mark.parametrize("seed", [1, 4])
+def test_nothing_follows_where_some_consented_and_a_zone_is_a_park_once_more(
+    seed: int, tmp_path: Path
+) -> None:
+    check(tmp_path, seed, observers=1, world=with_open_firms_and_a_zone(seed))
+
+
 @pytest.mark.parametrize("seed", [27, 95, 483, 544, 635])
 def test_what_was_once_inferred_is_safe(seed: int, tmp_path: Path) -> None:
     """95: a share of nothing that is withheld counted as not returned. 544: a firm beside a holding's
@@ -72,6 +87,15 @@ def test_the_audit_finds_what_is_released_without_the_ledger(
 ) -> None:
     open_ledger(monkeypatch)
     assert list(audited(tmp_path, made_up(0)).violations([""]))
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("first", range(0, 200, 50))
+def test_nothing_follows_from_two_hundred_with_open_firms_and_zones(
+    first: int, tmp_path: Path
+) -> None:
+    for seed in range(first, first + 50):
+        check(tmp_path / str(seed), seed, world=with_open_firms_and_a_zone(seed))
 
 
 @pytest.mark.soak

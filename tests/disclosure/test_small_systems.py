@@ -14,6 +14,7 @@ from cases import Firm, evaluate_again, evaluated
 
 from cescore.disclosure.behind import Behind, Quantity
 from cescore.disclosure.costs import costs
+from cescore.disclosure.earlier import EarlierSums
 from cescore.disclosure.equations import Equation
 from cescore.disclosure.industries import OF_INDUSTRY
 from cescore.disclosure.kept_pattern import KeptPattern
@@ -91,9 +92,9 @@ def said(
 
 def test_a_body_contains_what_lies_in_it_at_any_depth(behind: Behind) -> None:
     assert [b.entity_id for b in behind.bodies] == ["C1", "PK1", "PK2"]
-    assert behind.inside("C1") == ("PK1", "PK2") and behind.inside("PK1") == ()
-    assert behind.chain("a") == ("PK1", "C1") and behind.chain("PK2") == ("C1",)
-    assert behind.chain("C1") == ()
+    assert behind.inside("C1", 2025) == ("PK1", "PK2") and behind.inside("PK1", 2025) == ()
+    assert behind.chain("a", 2025) == ("PK1", "C1") and behind.chain("PK2", 2024) == ("C1",)
+    assert behind.chain("C1", 2025) == ()
     assert behind.respondents == tuple("abcdefgh")
     assert (behind.holder("c"), behind.holder("a")) == ("H", "a")
 
@@ -345,7 +346,7 @@ def test_a_body_s_withheld_figures_are_listed_by_code_and_year(ledger: Ledger) -
 def test_late_returns_are_told_apart_and_what_was_printed_without_them_stays(
     behind: Behind,
 ) -> None:
-    filed = frozenset("abcdefg")
+    filed = EarlierSums.of("abcdefg")
     sums = PrintedSums(behind, KeptPattern(filed={2025: filed}))
     assert sums.unknowns.late(Quantity("output", 2025)) == {"h"}
     assert (
@@ -366,7 +367,9 @@ def test_late_returns_are_told_apart_and_what_was_printed_without_them_stays(
 
 def test_what_an_earlier_edition_withheld_was_not_printed_in_it(behind: Behind) -> None:
     figures = frozenset([Figure("PK2", "output", 2025), Figure("C1", "output @ metal", 2025)])
-    sums = PrintedSums(behind, KeptPattern(filed={2025: frozenset("abcdefg")}, withheld=figures))
+    sums = PrintedSums(
+        behind, KeptPattern(filed={2025: EarlierSums.of("abcdefg")}, withheld=figures)
+    )
     assert said(sums, "earlier edition: output", "PK2") == []
     assert said(sums, "earlier edition: output @ metal", "C1") == []
     assert len(said(sums, "earlier edition: output", "C1")) == 1
@@ -376,7 +379,12 @@ def test_a_pattern_holds_who_had_returned_and_reads_back_as_it_was(
     ledger: Ledger, tmp_path: Path
 ) -> None:
     kept = ledger.pattern()
-    assert kept.filed == {2024: frozenset("abcdefgh"), 2025: frozenset("abcdefgh")}
+    assert list(kept.filed) == [2024, 2025]
+    for filed in kept.filed.values():
+        lay = dict.fromkeys("abcd", ("PK1", "C1")) | dict.fromkeys("efgh", ("PK2", "C1"))
+        assert filed.chains == lay
+        assert filed.sizes["output"] == "kjgijjhf"  # 100, 50, 10, 30, 70, 60, 20, 5
+        assert filed.sizes["recycled"] == "jjjjjjj."
     assert (kept.withheld, kept.above, kept.audited) == (
         ledger.withheld,
         ledger.above,

@@ -16,6 +16,7 @@ from cescore.intake.inventory import find_sources
 from cescore.intake.observations import Observations
 from cescore.intake.reading import ReadTables, read_observations
 from cescore.intake.register_file import read_register
+from cescore.intake.wording import LANGUAGES
 
 REGISTER = """entity_id,entity_type,parent_id,counted_in,name_zh
 C1,city,,,市
@@ -54,6 +55,8 @@ class Read:
 
     @property
     def found(self) -> list[Finding]:
+        """All findings, each of which can be said in both languages."""
+        assert all(finding.line(lang) for finding in self.log.found for lang in LANGUAGES)
         return self.log.found
 
     def codes(self, severity: str) -> list[str]:

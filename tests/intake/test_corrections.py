@@ -80,6 +80,17 @@ def test_setting_a_cell_mends_the_errors_found_in_it(correct):
     assert (result.value("D1", "waste"), result.value("D2", "waste")) == (5, 6)
 
 
+def test_an_old_value_may_be_the_text_that_was_no_number(correct):
+    result, _ = correct(entry(action="set", value=5, old="约5"), "D1,2024,waste,约5,,")
+    assert result.value("D1", "waste") == 5
+    assert "'约5', which is not usable" in result.only("correction_set").found
+
+
+def test_another_old_value_is_held_against_the_text_that_stands_there(correct):
+    result, _ = correct(entry(action="set", value=5, old="7"), "D1,2024,waste,约5,,")
+    assert result.only("correction_outdated").found == "约5 in the source"
+
+
 def test_scaling_a_row_that_is_not_there_is_an_error(correct):
     result, _ = correct(entry(action="scale", factor=2, year=2023))
     assert result.only("correction_outdated").found == "no such row"

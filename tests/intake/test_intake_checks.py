@@ -184,7 +184,7 @@ def test_a_change_unlike_those_of_the_industry_is_told_with_what_is_usual_there(
         f for f in find(*of_firms(grown(1.6)), register=FIRMS) if f.code == "unusual_change"
     ]
     assert (finding.entity_id, finding.year, finding.severity) == ("F23", 2024, "warning")
-    assert "median of 24 in steel: +3.0%" in finding.found
+    assert "median of 24 in steel: +3%)" in finding.found
     assert codes(find(*of_firms(grown(1.1)), register=FIRMS)) == []  # a normal year
 
 
@@ -207,6 +207,7 @@ def test_a_wrong_unit_shows_against_peers_of_the_same_size_without_a_year_before
     found = find(*size, *of_firms({2024: waste}), register=FIRMS, built_in=peers)
     (finding,) = [f for f in found if f.code == "unit_slip"]
     assert (finding.entity_id, dict(finding.values)["power"]) == ("F07", 4)
+    assert "median of 24 in steel: about 10^0)" in finding.found  # no peer's own figure
 
 
 @pytest.mark.parametrize("power", [1, 2, 3, 4, 8])

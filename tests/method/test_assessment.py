@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cescore.definitions.model import AssessmentRules, Plan, Scale
-from cescore.method.assessment import Assessment, Basis, Evidence, assess, grade_of, reassess
+from cescore.method.assessment import Assessment, Basis, Evidence, assess, reassess
+from cescore.method.grades import from_the_best, grade_of_bands
 from cescore.method.measures import MeasureLine
 from cescore.method.targets import TargetLine
 
@@ -125,7 +126,7 @@ def test_a_missing_or_withheld_part_leaves_no_comparable_total() -> None:
     ],
 )
 def test_the_unrounded_total_is_graded(total: float, grade: str) -> None:
-    assert grade_of(total, plan().assessment.scales["A"])[0] == grade
+    assert grade_of_bands(total, from_the_best(plan().assessment.scales["A"])).zh == grade
 
 
 def test_ninety_in_every_part_is_ninety() -> None:
@@ -136,8 +137,8 @@ def test_ninety_in_every_part_is_ninety() -> None:
 def test_a_better_total_never_has_a_worse_grade(one: float, other: float) -> None:
     order = [zh for zh, _, _ in BANDS_A]
     a, b = sorted([one, other])
-    rungs = plan().assessment.scales["A"]
-    assert order.index(grade_of(b, rungs)[0]) <= order.index(grade_of(a, rungs)[0])
+    rungs = from_the_best(plan().assessment.scales["A"])
+    assert order.index(grade_of_bands(b, rungs).zh) <= order.index(grade_of_bands(a, rungs).zh)
 
 
 def test_the_index_enters_as_its_place_on_its_own_scale() -> None:

@@ -18,10 +18,11 @@ import pytest
 
 from cescore.definitions.model import Disclosure, GradeScale, MissingRules, Plan, Scale
 from cescore.method.aggregate import arithmetic_mean, geometric_mean, harmonic_mean
-from cescore.method.assessment import Evidence, assess, grade_of
+from cescore.method.assessment import Evidence, assess
 from cescore.method.disclosure import is_safe
 from cescore.method.evaluation import evaluate as evaluated
 from cescore.method.formulas import evaluate
+from cescore.method.grades import from_the_best, grade_of_bands
 from cescore.method.ladder_points import PointsLadder
 from cescore.method.scaling import EFFICACY, efficacy, goalposts, log_goalposts
 from cescore.method.schedules import (
@@ -305,7 +306,7 @@ BANDS_C = [("优秀", "", 90), ("合格", "", 70), ("不合格", "", 0)]
 
 
 def graded(total: float, bands: list[tuple[str, str, float]]) -> str:
-    return grade_of(total, GradeScale.model_validate(scale("X", bands)))[0]
+    return grade_of_bands(total, from_the_best(GradeScale.model_validate(scale("X", bands)))).zh
 
 
 def test_the_eco_park_scale() -> None:

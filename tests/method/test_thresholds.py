@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cescore.definitions.model import Disclosure, GradeScale, Standard
-from cescore.method.assessment import Basis, Evidence, assess, grade_of
+from cescore.method.assessment import Basis, Evidence, assess
 from cescore.method.column import Column, Panel, State
 from cescore.method.disclosure import GroupFigure, group_figure, standing
 from cescore.method.evaluation import evaluate
 from cescore.method.formulas import evaluate as formula_column
 from cescore.method.formulas import holds
+from cescore.method.grades import from_the_best, grade_of_bands
 from cescore.method.ladder_points import PointsLadder
 from cescore.method.schedules import light_of
 from cescore.method.standards import standard_compliance
@@ -114,9 +115,9 @@ def test_a_target_is_met_at_its_own_level() -> None:
 
 
 def test_a_grade_is_earned_at_its_own_least() -> None:
-    bands = GradeScale.model_validate(scale("A", BANDS_A))
-    assert grade_of(3 * NOISY_30, bands)[0] == "优秀"
-    assert grade_of(89.9999, bands)[0] == "良好"
+    bands = from_the_best(GradeScale.model_validate(scale("A", BANDS_A)))
+    assert grade_of_bands(3 * NOISY_30, bands).zh == "优秀"
+    assert grade_of_bands(89.9999, bands).zh == "良好"
 
 
 def test_a_standard_is_met_at_its_own_threshold() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -296,3 +297,17 @@ def test_grain_is_shown_but_does_not_enter_main_material_consumption() -> None:
     assert "mf_timber_inflow" in used
     assert not {name for name in used if "grain" in name}
     assert "ac_grain" in KNOWN.accounts
+
+
+# what the bracket holds is the substance: the name itself is that of a family
+FAMILIES = ("主要污染物排放弹性系数", "Elasticity of pollutants")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("entity_type", TYPES)
+def test_no_two_indicators_of_a_framework_differ_in_brackets_alone(
+    entity_type: str, lang: str
+) -> None:
+    every = [i.name(lang) for i in KNOWN.frameworks[entity_type].indicators.values()]
+    bare = Counter(re.sub(r"[（(].*?[）)]", "", name).strip() for name in every)
+    assert [name for name, n in bare.items() if n > 1 and name not in FAMILIES] == []

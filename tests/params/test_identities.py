@@ -8,8 +8,8 @@ import pytest
 from shipped import liaoyuan, panel, value_of, with_accounts
 
 from cescore.definitions.model import Indicator
-from cescore.method.assessment import grade_of
 from cescore.method.formulas import names
+from cescore.method.grades import from_the_best, grade_of_bands
 
 KNOWN = liaoyuan()
 PAIRS = [
@@ -149,7 +149,7 @@ def test_co2_by_the_account_is_heat_carbon_oxidation_and_44_twelfths_and_net_pow
 )
 def test_the_named_scales(scale: str, total: float, grade: str) -> None:
     assert KNOWN.plan is not None
-    assert grade_of(total, KNOWN.plan.assessment.scales[scale])[0] == grade
+    assert grade_of_bands(total, from_the_best(KNOWN.plan.assessment.scales[scale])).zh == grade
 
 
 def test_the_scale_whose_thresholds_nobody_published_is_not_offered() -> None:

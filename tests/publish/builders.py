@@ -25,11 +25,12 @@ from cescore.disclosure.bundle import (
     Series,
 )
 from cescore.disclosure.documents import BodyCheck, SheetCheck, SheetMeasure, UnitSheet
-from cescore.method.assessment import Assessment, VetoLine
+from cescore.method.assessment import Assessment
 from cescore.method.column import State
 from cescore.method.disclosure import PeerFigure
 from cescore.method.measures import InspectedCheck, MeasureLine
 from cescore.method.targets import TargetLine
+from cescore.method.vetoes import VetoLine
 
 YEARS = (2020, 2021, 2022, 2023, 2024, 2025)
 SOURCE = "a made-up source for tests"

@@ -6,8 +6,15 @@ import builders
 
 from cescore.definitions.pictures import FlowLink, FlowNode, FlowPicture
 from cescore.method.firmness import Band
+from cescore.method.grade_margin import GradeMargin, GradeTurn
 
 BAND = Band(score_low=80.1, score_high=82.9, draws=9, alternatives=())
+TURNS = (
+    GradeTurn("measures", "", "", "", 124.0, 57.0, "count"),
+    GradeTurn("target", "T1", "目标", "Target", 1.0, 1234567890.0, "tce/10k CNY"),
+    GradeTurn("indicator", "waste_rate", "指标", "Indicator", 65.0, 99.9, "%"),
+)
+MARGIN = GradeMargin("中", "middle", 4.4, 1.1, turns=TURNS, path=TURNS[1:])
 ENGLISH = (
     "Recovered share of main material input of above-scale industry, cumulative since the base year"
 )
@@ -27,7 +34,7 @@ def renamed(value, name):
 
 def bundle(name, factor=1.0):
     """The test bundle with every name replaced and every amount of its record made larger."""
-    made = builders.bundle(uncertainty=BAND, flows={"w": picture()})
+    made = builders.bundle(uncertainty=BAND, flows={"w": picture()}, margin=MARGIN)
     fields = renamed(made.model_dump(mode="json"), name)
     large = {c: [v and v * factor for v in row] for c, row in fields["record"]["values"].items()}
     fields["record"]["values"] = large

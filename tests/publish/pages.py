@@ -87,13 +87,14 @@ def computed(bundle: OpenBundle) -> dict[str, Any]:
         "result": (result := desk.aggregate(bundle, scored)),
         "parts": desk.decompose(bundle, scored, result),
         "progress": desk.progress_index(bundle, indicators),
+        "assessed": desk.assess(bundle, result),
     }  # fmt: skip
 
 
 TABLES = {
     "page_one": ("result", "progress", "indicators"), "values_table": (),
     "accounts_table": ("accounts",), "indicators_table": ("indicators",),
-    "scores_table": ("indicators", "scored"), "weights_table": ("scored", "result", "parts"),
+    "scores_table": ("indicators", "scored"), "total_table": ("assessed",), "weights_table": ("scored", "result", "parts"),
     "results_table": ("indicators", "scored", "result", "parts"), "reported_table": ("indicators",),
     "references_table": ("indicators",),
     "groups_table": ("result",), "progress_table": ("progress",), "peers_table": (),

@@ -115,3 +115,13 @@ def test_a_long_text_that_lacks_is_not_quoted_whole() -> None:
 @pytest.mark.parametrize("word", ["finance", "Nanjing", "nano", "Output", "Nan An district"])
 def test_words_that_only_look_like_a_leak_pass(word: str) -> None:
     assert problems_of([word], {}) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"), [({"total": 83.26}, "total: "), ({"grade": "中"}, "grade: ")]
+)
+def test_a_total_or_grade_that_differs_is_named(changed: dict[str, object], told: str) -> None:
+    own = {"total": BUNDLE.assessment.total, "grade": BUNDLE.assessment.grade_zh}
+    assert differences(conclusion(assessment=own), BUNDLE) == []
+    (found,) = differences(conclusion(assessment={**own, **changed}), BUNDLE)
+    assert found.startswith(told)

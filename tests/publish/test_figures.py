@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from itertools import pairwise
 from types import SimpleNamespace
 
@@ -11,7 +12,10 @@ import builders
 import numpy as np
 import pages
 import pytest
+from boxes import boxes, meeting, outside, svgs
 
+from cescore.desk import figures
+from cescore.method.column import State
 from cescore.method.firmness import Band
 from cescore.publish.charts.progress import MOST, apart, moved_most
 from cescore.publish.view import View
@@ -34,10 +38,6 @@ BAND = Band(score_low=80.1, score_high=82.9, draws=9, alternatives=())
 @pytest.fixture(scope="module", params=LANGUAGES)
 def drawn(request):
     return pages.all_figures(pages.opened(builders.bundle(uncertainty=BAND), lang=request.param))
-
-
-def svgs(html):
-    return re.findall(r"<svg.*?</svg>", html, re.DOTALL)
 
 
 @pytest.mark.parametrize(("name", "held"), FIGURES.items())
@@ -127,6 +127,28 @@ def test_labels_at_the_ends_of_lines_never_meet():
 
 def test_nothing_is_drawn_of_progress_without_a_return():
     assert pages.all_figures(pages.opened(pages.not_filed()))["progress_chart"].html == ""
+
+
+def without_progress(state, *, has_moves=True):
+    """The chart of progress with no value of the index, for a reason."""
+    bundle = pages.opened()
+    made = pages.computed(bundle)
+    index, parts = made["progress"].index, made["parts"]
+    none = np.full_like(index.values, np.nan)
+    blank = replace(index, values=none, state=np.full_like(index.state, state))
+    still = parts if has_moves else replace(parts, change=np.full_like(parts.change, np.nan))
+    return figures.progress_chart(bundle, replace(made["progress"], index=blank), still).html
+
+
+@pytest.mark.parametrize(
+    ("state", "why"), [(State.SUPPRESSED, "不予公布（※）"), (State.MISSING, "有数值的年份不足两年")]
+)
+def test_lines_that_are_not_drawn_leave_their_reason_in_their_place(state, why):
+    drawn = without_progress(state)
+    assert why in "".join(box.text for box in boxes(svgs(drawn)[0]))
+    assert why in drawn[drawn.index("<title>") : drawn.index("</title>")]
+    assert meeting(svgs(drawn)[0]) == [] and outside(svgs(drawn)[0]) == []
+    assert why in without_progress(state, has_moves=False)
 
 
 def test_the_style_does_not_leak():

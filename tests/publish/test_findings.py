@@ -9,11 +9,12 @@ import pages
 import pytest
 
 from cescore.desk import tables
-from cescore.disclosure.bundle import PeerTable
+from cescore.disclosure.bundle import EntityChange, FindingLine, PeerTable
 from cescore.method.disclosure import PeerFigure
 from cescore.publish.pages.scorecard.evidence import PageEvidence
 from cescore.publish.pages.scorecard.findings import LINE, findings, lines_of
 from cescore.publish.pages.scorecard.front_index import index_card
+from cescore.publish.pages.scorecard.front_rates import headline_cards
 from cescore.publish.view import View
 from cescore.publish.words import LANGUAGES
 
@@ -40,6 +41,46 @@ def test_strongest_and_weakest_group_are_named():
 def changed(**rows):
     """The test district with other returned values in the years from 2020 to 2025."""
     return builders.bundle(record=pages.record(rows))
+
+
+def jump(year, status="open", variable="material_imported"):
+    line = FindingLine(
+        severity="warning", code="year_on_year", variable=variable, year=year, status=status
+    )
+    return builders.bundle(findings=(line,))
+
+
+@pytest.mark.parametrize(
+    ("data", "is_said"),
+    [
+        (jump(2022), True),
+        (jump(2022, "confirmed"), True),
+        (jump(2022, "corrected"), False),
+        (jump(2020), False),
+        (jump(2022, variable="film_used"), False),
+    ],
+    ids=["doubted", "confirmed", "mended", "before the years compared", "of another indicator"],
+)
+def test_a_change_across_a_jump_in_the_data_is_said_with_it(data, is_said):
+    (card, *_) = headline_cards(evidence(data))
+    sentence = next(found.text for found in sentences(data) if "主要资源产出率" in found.text)
+    assert any("有突变（2022年）" in line for line in card["changes"]) is is_said
+    assert ("有突变（2022年）" in sentence) is is_said
+
+
+@pytest.mark.parametrize(("jumps", "is_said"), [(2, False), (3, True)])
+def test_a_body_of_which_much_jumps_at_once_is_another_body_since(jumps, is_said):
+    lines = [jump(2022, variable=f"v{i % jumps}").findings[0] for i in range(4)]
+    known = evidence(builders.bundle(findings=tuple(lines)))
+    for card in (index_card(known), *headline_cards(known)):
+        assert any("有突变（2022年）" in line for line in card["changes"]) is is_said
+
+
+def test_a_change_across_another_extent_of_the_entity_is_said_with_it():
+    entity = builders.bundle().entity.model_copy(
+        update={"changes": (EntityChange(year=2023, kind="merged"),)}
+    )
+    assert "jump on the way (2023)" in text(builders.bundle(entity=entity), lang="en")
 
 
 def kinds(data=None, lang="zh"):

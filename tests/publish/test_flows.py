@@ -43,6 +43,22 @@ def test_the_alternative_text_holds_each_band(lang):
     assert "65" in title and ("产生 → 利用" in title or "Made → Used" in title)
 
 
+@pytest.mark.parametrize(
+    ("factor", "shown"),
+    [(1e-4, "（2025年，吨）"), (1.0, "（2025年，万吨）"), (0.1, "（2025年，万吨）")],
+    ids=["65 t", "65 ten thousand", "6.5 ten thousand"],
+)
+def test_a_picture_is_in_tons_where_ten_thousands_of_them_are_too_large(factor, shown):
+    html = drawn(CODE, unit="10k t", factor=factor)
+    assert shown in html
+    assert ("65" in html) == (factor != 0.1)
+
+
+def test_no_band_is_written_as_nothing():
+    texts = re.findall(r">(?:产生|利用) ([^<]*)<", drawn(CODE, factor=1e-4))
+    assert texts == ["0.007", "0.007"]
+
+
 def with_unknown():
     """A bundle with a variable "lost" that was not returned."""
     data = builders.bundle()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64decode
+from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -12,6 +13,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from fontTools.ttLib import TTFont
+from hypothesis import given
+from hypothesis import strategies as st
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.select import Select
@@ -28,7 +31,7 @@ from cescore.publish.pages.index.listing import (
     beneath_wholes,
 )
 from cescore.publish.pages.index.page import IndexView, index_page
-from cescore.publish.pages.index.pinyin import search_text, sort_key
+from cescore.publish.pages.index.pinyin import Readings, syllables
 
 
 def firm(number: int, index: float | None, grade: str = "", **more: object) -> Line:
@@ -171,20 +174,50 @@ def test_the_fonts_hold_every_character_shown_and_few_others() -> None:
 
 
 def test_a_search_finds_full_pinyin_and_initials() -> None:
-    found = search_text("220421", "东丰县", "Dongfeng County").split()
+    found = Readings().search_text("220421", "东丰县", "Dongfeng County").split()
     assert {"220421", "东丰县", "dongfengxian", "dfx"} <= set(found)
 
 
 def test_a_reading_depends_on_the_word() -> None:
-    assert "zhongqing" not in search_text("重庆") and "chongqing" in search_text("重庆")
+    found = Readings().search_text("重庆")
+    assert "zhongqing" not in found and "chongqing" in found
+
+
+def test_names_are_read_once_for_pages_that_show_the_same() -> None:
+    kept: dict[str, str] = {}
+    made: list[str] = []
+
+    def keep(made_from: str, make: Callable[[], str]) -> str:
+        if made_from not in kept:
+            made.append(made_from)
+            kept[made_from] = make()
+        return kept[made_from]
+
+    names = ["东丰县", "重庆", "Abc 1", "a东b"]
+    first, again = Readings.of(names, keep), Readings.of(names, keep)
+    assert len(made) == 1
+    assert [again.syllables(x) for x in names] == [first.syllables(x) for x in names]
+    assert [again.syllables(x) for x in names] == [syllables(x) for x in names]
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_what_is_not_chinese_is_read_as_the_dictionary_would(text: str) -> None:
+    from pypinyin import lazy_pinyin
+
+    read = lazy_pinyin(text.lower(), errors=list)  # type: ignore[arg-type]
+    assert syllables(text) == tuple(part for part in read if part.isalnum())
 
 
 def test_full_width_letters_are_found_as_plain_ones() -> None:
-    assert "abc钢厂" in search_text("ＡＢＣ钢厂").split()
+    assert "abc钢厂" in Readings().search_text("ＡＢＣ钢厂").split()
 
 
 def test_names_sort_by_pinyin() -> None:
-    assert sorted(["西安区", "东丰县", "龙山区"], key=sort_key) == ["东丰县", "龙山区", "西安区"]
+    assert sorted(["西安区", "东丰县", "龙山区"], key=Readings().sort_key) == [
+        "东丰县",
+        "龙山区",
+        "西安区",
+    ]
 
 
 def test_a_failure_of_data_is_said_in_the_language_and_another_is_quoted() -> None:

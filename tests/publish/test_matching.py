@@ -35,7 +35,8 @@ def test_every_element_is_matched_by_the_rules_that_match_it_when_asked() -> Non
         root = cssselect2.ElementWrapper.from_html_root(ElementTree.fromstring(PAGE))
         places = {None: matching.top}
         for element in root.iter_subtree():
-            place = matching.place(places[element.parent and element.parent.etree_element], element)
+            above = places[element.parent and element.parent.etree_element]
+            place = matching.place(above, element.etree_element, lambda node, known=element: known)
             places[element.etree_element] = place
             assert list(place.matches(element)) == [m.match(element) for m in matchers]
 

@@ -13,6 +13,7 @@ from cescore.publish import numbers
 from cescore.publish.words import LANGUAGES
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
+differing = st.floats(-1e300, 1e300)  # numbers whose difference is one
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ def test_anything_else_changes_in_per_cent():
     assert numbers.change_words(90.0, 100.0, "t", "en") == "down 10.0%"
 
 
-@given(finite, finite, st.sampled_from(["%", "t"]), st.sampled_from(LANGUAGES))
+@given(differing, differing, st.sampled_from(["%", "t"]), st.sampled_from(LANGUAGES))
 def test_no_change_is_a_negative_rise(new, old, unit, lang):
     words = numbers.change_words(new, old, unit, lang)
     assert "−" not in words and "-" not in words.replace("e-", "")
@@ -93,6 +94,20 @@ def test_no_change_is_a_negative_rise(new, old, unit, lang):
 def test_a_change_that_rounds_away_is_none():
     assert numbers.change_words(100.01, 100.0, "t", "zh") == "持平"
     assert numbers.change_words(60.0, 60.0, "%", "en") == "unchanged"
+
+
+def test_a_change_between_values_that_print_apart_never_prints_as_none():
+    assert numbers.change_cell(3.95, 3.99, "%", "zh", 2) == "−0.04百分点"
+    assert numbers.change_words(0.7998, 0.8, "tce/10k CNY", "zh", 4) == "下降0.03%"
+    assert numbers.change_words(3.951, 3.954, "%", "zh", 2) == "持平"
+    assert numbers.change_cell(60.04, 60.0, "%", "zh", 1) == "0.0百分点"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(1.519, "1.519"), (1.5, "1.500"), (0.6581, "0.6581"), (12350.0, "12,350")]
+)
+def test_a_released_value_prints_no_more_digits_than_it_has(value, text):
+    assert numbers.number(value, numbers.decimals_within(value, 4, most=4)) == text
 
 
 def test_a_change_from_zero_or_below_is_said_in_the_unit():

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from itertools import combinations
+from types import SimpleNamespace
 
 import pages
 import pytest
 from extremes import CHINESE, ENGLISH, bundle
 
 from cescore.definitions.shipped import TEMPLATES
-from cescore.publish.printing.layout import _pieces
+from cescore.publish.printing.layout import _pieces, layout_of
 from cescore.publish.printing.print_style import fonts_of, style_of
+from cescore.publish.printing.widths import BESIDE_GRADE
 from cescore.publish.stylesheets import STYLESHEET
-from cescore.publish.words import LANGUAGES
 
 SLACK = 1.5  # CSS px
 
@@ -37,43 +38,47 @@ def overprinted(page) -> list[tuple[str, str]]:
     pieces = [p for p in _pieces(page._page_box) if p[0] != "a picture"]
     return [
         (a, b)
-        for (a, left, top, right, bottom), (b, l2, t2, r2, b2) in combinations(pieces, 2)
+        for (a, left, top, right, bottom, _), (b, l2, t2, r2, b2, _) in combinations(pieces, 2)
         if min(right, r2) - max(left, l2) > SLACK
         and min(bottom, b2) - max(top, t2) > 0.45 * min(bottom - top, b2 - t2)
     ]
 
 
 def whole(data, lang: str) -> str:
-    opened = pages.opened(data, lang)
-    names = (
-        "page_one",
-        "results_table",
-        "targets_table",
-        "peers_table",
-        "values_table",
-        "progress_table",
-    )
-    tables = pages.all_tables(opened)
-    return "".join(tables[name].html for name in names)
+    return "".join(table.html for table in pages.all_tables(pages.opened(data, lang)).values())
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+def assert_everything_has_its_place(body: str, lang: str) -> None:
+    laid = list(laid_out(body, lang))
+    assert [pair for page in laid for pair in overprinted(page)] == []
+    assert layout_of(SimpleNamespace(pages=laid)).overrun == ()
+
+
 @pytest.mark.parametrize(
-    ("name", "factor"),
-    [(ENGLISH, 1.0), (CHINESE, 1.0), ("水", 1e9)],
+    ("name", "factor", "lang"),
+    [(ENGLISH, 1.0, "zh"), (CHINESE, 1.0, "zh"), ("水", 1e9, "en")],
     ids=["English", "Chinese", "figures"],
 )
-def test_no_text_of_a_page_meets_another(name, factor, lang):
-    for page in laid_out(whole(bundle(name, factor), lang), lang):
-        assert overprinted(page) == []
+def test_no_text_meets_another_or_leaves_its_cell(name, factor, lang):
+    assert_everything_has_its_place(whole(bundle(name, factor), lang), lang)
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_no_text_of_a_page_meets_another_where_nothing_was_returned(lang):
-    for page in laid_out(whole(pages.not_filed(), lang), lang):
-        assert overprinted(page) == []
-    for page in laid_out(whole(pages.without("waste_recycled"), lang), lang):
-        assert overprinted(page) == []
+def test_no_text_meets_another_or_leaves_its_cell_where_nothing_was_returned():
+    for data, lang in ((pages.not_filed(), "en"), (pages.without("waste_recycled"), "zh")):
+        assert_everything_has_its_place(whole(data, lang), lang)
+
+
+def test_the_tables_beside_the_grade_are_as_wide_as_the_style_has_them():
+    style = (TEMPLATES / STYLESHEET).read_text("utf-8")
+    assert f".parts {{ width: {BESIDE_GRADE:g}mm; }}" in style
+
+
+def test_text_that_leaves_its_cell_is_found():
+    cells = '<td style="white-space: nowrap">{}</td><td></td>'
+    row = f'<table class="data"><tr>{cells}</tr></table>'
+    found = layout_of(SimpleNamespace(pages=list(laid_out(row.format("长" * 40), "zh"))))
+    assert found.warnings() == [f"leaves its cell: '{'长' * 30}' on page 1"]
+    assert layout_of(SimpleNamespace(pages=list(laid_out(row.format("长"), "zh")))).overrun == ()
 
 
 @pytest.mark.parametrize("length", [30, 90, 200])

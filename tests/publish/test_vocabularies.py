@@ -15,13 +15,16 @@ from cescore.definitions.model import (
 )
 from cescore.disclosure.documents import SHEET_STATUSES
 from cescore.evaluation.revising.move import CAUSES
+from cescore.evaluation.tracing.targeting import TARGET_PARTS
 from cescore.evaluation.tracing.trace import KINDS
-from cescore.method.assessment import PARTS, REASONS, VetoStatus
 from cescore.method.bonus import BONUS_STATUSES
+from cescore.method.doubts import REASONS
+from cescore.method.parts import PARTS
 from cescore.method.scale import REACHES
 from cescore.method.schedules import LIGHTS, ON_COURSE
 from cescore.method.target_paths import GOOD, VERDICTS
 from cescore.method.targets import COUNTED_BY
+from cescore.method.vetoes import VetoStatus
 from cescore.method.yardsticks import INSPECTED, OPEN, STATUSES
 from cescore.publish.charts import plan_bars
 from cescore.publish.pages.scorecard.lights import SIGNS as LIGHT_SIGNS
@@ -31,6 +34,7 @@ from cescore.publish.words import has_label
 
 VOCABULARIES = {
     "explain.kind": KINDS,
+    "explain.note": tuple(f"part_{name}" for name in TARGET_PARTS),
     "explain.method": (*get_args(Normalisation), *get_args(Aggregation)),
     "revisions.because": CAUSES,
     "light": LIGHTS,

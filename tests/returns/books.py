@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import openpyxl
 
 from cescore.intake.findings import Finding
+from cescore.intake.wording import LANGUAGES
 from cescore.returns.collecting.counting import CellCount
 from cescore.returns.collecting.reading import FileReading
 
@@ -39,10 +40,11 @@ def row_of(code: str) -> int:
 
 
 class Read:
-    """One file read: its rows by variable, findings by code, and the account of its cells."""
+    """One file read: its rows by variable, findings by code and each in words, the account of its cells."""
 
     def __init__(self, reading: FileReading, count: CellCount, findings: Sequence[Finding]) -> None:
         self.reading, self.count, self.findings = reading, count, findings
+        self.lines = [finding.line(lang) for finding in findings for lang in LANGUAGES]
         self.values = {row.variable: row.value for row in reading.rows}
 
     def of(self, severity: str) -> set[str]:

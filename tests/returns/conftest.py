@@ -10,7 +10,7 @@ import pytest
 from cescore.definitions.load import load_definitions
 from cescore.intake.findings import FindingLog
 from cescore.intake.register_file import read_register
-from cescore.returns.collecting.counting import count_cells
+from cescore.returns.collecting.counting import count_cells, judged
 from cescore.returns.collecting.reading import FileReading
 from cescore.returns.collecting.recognise import take
 from cescore.returns.layouts.asked import Expected
@@ -75,7 +75,7 @@ def read(tmp_path: Path, city: Path, against: Expected) -> Reader:
             book.save(path)
         taken = take(read_workbook(path, path.name), load_layouts(city, against), against, layout)
         reading = FileReading.of(taken, "0" * 64)
-        count, told = count_cells(reading, against)
-        return Read(reading, count, (*reading.findings, *told))
+        rows = judged(reading, against, taken.id_cells)
+        return Read(reading, count_cells(reading, rows), (*reading.findings, *rows.told))
 
     return do

@@ -182,13 +182,13 @@ LONG: list[tuple[str, bytes, str, str, str]] = [
     ("a misspelt column", b"entity_id,year,variable,valeu\nD1,2025,coal,1\n", E, "column_missing", "CSV!1"),
     ("a column in Chinese", "单位代码,年份,指标代码,数值\nD1,2025,coal,1\n".encode(), I, "header_name", "CSV!1"),
     ("a column nobody knows", f"{HEADER},x\nD1,2025,coal,1,2\n".encode(), W, "column_unknown", "CSV!1"),
-    ("digits lost in a code", f"{HEADER}\n9.13201E+17,2025,coal,1\n".encode(), E, "bad_id", "CSV!D2"),
+    ("digits lost in a code", f"{HEADER}\n9.13201E+17,2025,coal,1\n".encode(), E, "bad_id", "CSV!A2"),
     *(
-        (f"the id {name}", f"{HEADER}\n{name},2025,coal,1\n".encode(), E, "bad_id", "CSV!D2")
+        (f"the id {name}", f"{HEADER}\n{name},2025,coal,1\n".encode(), E, "bad_id", "CSV!A2")
         for name in ("../../etc/x", "a/b", "CON", ".", "nul", "D1;", "D" * 300, "=1+1", "$x$", "{{7*7}}", "<b>", "\u202eD1")
     ),
-    ("no id", f"{HEADER}\n,2025,coal,1\n".encode(), E, "bad_id", "CSV!D2"),
-    ("an entity nobody knows", f"{HEADER}\nD9,2025,coal,1\n".encode(), E, "unknown_entity", "CSV!D2"),
+    ("no id", f"{HEADER}\n,2025,coal,1\n".encode(), E, "bad_id", "CSV!A2"),
+    ("an entity nobody knows", f"{HEADER}\nD9,2025,coal,1\n".encode(), E, "unknown_entity", "CSV!A2"),
     ("a date for a year", f"{HEADER}\nD1,45291,coal,1\n".encode(), E, "date_as_year", "CSV!D2"),
     ("another separator", f"{HEADER.replace(',', ';')}\nD1;2025;coal;1\n".encode(), I, "other_separator", ""),
 ]  # fmt: skip

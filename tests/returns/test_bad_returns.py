@@ -11,10 +11,11 @@ import pytest
 
 from cescore.intake.findings import Finding
 from cescore.intake.workspace import Workspace
-from cescore.returns.collecting.collection import Circumstances, collected
+from cescore.returns.collecting.collection import collected
 from cescore.returns.collecting.kept import KeptReturns
 from cescore.returns.collecting.reading import FileReading
 from cescore.returns.collecting.recognise import take
+from cescore.returns.collecting.submissions import Circumstances
 from cescore.returns.collecting.untaken import Arrival
 from cescore.returns.layouts.asked import Expected
 from cescore.returns.workbooks.read import read_workbook
@@ -51,7 +52,7 @@ def told(city: Path, against: Expected, tmp_path: Path) -> Told:
             taken = take(read_workbook(path, path.name), {}, against)
             readings[path] = FileReading.of(taken, f"{n}" * 64)
         kept = KeptReturns(city, YEAR)
-        made = collected(readings, kept, Circumstances(), Arrival(against.register, YEAR))
+        made = collected(readings, kept, Circumstances(), Arrival(against))
         for name, content in made.files.items():
             path = kept.year_folder / name
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -20,16 +20,18 @@ from rich.console import Console
 import cescore.run.collect as driver
 from cescore.errors import CescoreError, DataError, RunError
 from cescore.intake.workspace import Workspace
-from cescore.returns.collecting.collection import Circumstances
 from cescore.returns.collecting.kept import KeptReturns
+from cescore.returns.collecting.submissions import Circumstances
 from cescore.returns.collecting.untaken import owner_by_name
+from cescore.returns.marked.unfiled import unfiled_list
+from cescore.returns.workbooks.kinds import ACCEPTED
 from cescore.returns.workbooks.read import read_workbook
 from cescore.returns.workbooks.readers import ReadFile, ReceivedFile
 from cescore.returns.workbooks.refusal import FileRefused
 from cescore.run.asked import Asked
 from cescore.run.collect import CollectOptions, collect
 from cescore.run.lock import HeldByAnother, locked
-from tests.returns.books import YEAR, form_of, row_of
+from tests.returns.books import SOUND, YEAR, form_of, row_of
 
 Collect = Callable[..., tuple[int, str]]
 
@@ -152,7 +154,7 @@ def test_a_resubmission_replaces_cell_by_cell_and_both_are_kept(take, city, fold
     form_of("D1", coal=310).save(folder / "D1.xlsx")
     status, said = take(reason="corrected by the respondent")
     assert status == 0 and "D1: submission 2 in place of 1, 1 change" in said
-    assert "coal value: 约300 → 310" in said
+    assert "Coal used coal This year: 约300 → 310" in said
     [gone] = [line for line in said.splitlines() if "findings gone:" in line]
     assert "not_a_number" in gone and gone.endswith("coal")
     assert value_of(city, "D1", "coal")[0] == 310
@@ -160,6 +162,14 @@ def test_a_resubmission_replaces_cell_by_cell_and_both_are_kept(take, city, fold
     assert "D1,form,2,D1.xlsx" in record and ",1,corrected by the respondent" in record
     originals = list((city / "data/2025/returns").rglob("D1.xlsx"))
     assert len(originals) == 2
+
+
+def test_what_a_resubmission_changed_is_said_in_the_words_of_the_form(take, folder):
+    take()
+    book = form_of("D1")
+    book.active.cell(row_of("coal"), 5).value = "测算"
+    book.save(folder / "D1.xlsx")
+    assert "煤炭消费量 coal 数据状态：— → 测算" in take("zh")[1]
 
 
 def test_a_replacement_without_a_reason_is_told_until_there_is_one(take, city, folder):
@@ -330,6 +340,68 @@ def test_a_table_of_another_year_alone_is_refused_whole(take, city, folder):
     assert "2 new, 0 replaced" in said  # the two forms
 
 
+def table_of(folder: Path, name: str, *rows: tuple[object, ...]) -> None:
+    book = openpyxl.Workbook()
+    for row in (("entity_id", "year", "variable", "value"), *rows):
+        book.active.append(row)
+    book.save(folder / name)
+
+
+def test_a_mistyped_id_is_named_at_its_cell_and_gone_with_the_corrected_file(take, city, folder):
+    (folder / "D2.xlsx").unlink()
+    table_of(folder, "firms.xlsx", ("D1", YEAR, "coal", 5), ("D22", YEAR, "coal", 6))
+    (folder / "D1.xlsx").unlink()
+    _, said = take()
+    assert (
+        "firms.xlsx, Sheet!A3  2025 coal  unknown_entity: 'D22'" in said
+        and "1 taken over + 1 refused" in said
+    )
+    assert "D22 (firms.xlsx); their figures are not taken: correct the file" in said
+    assert {f.code for f in Workspace.load(city, YEAR).findings} >= {"unknown_entity"}
+    (folder / "firms.xlsx").rename(folder.parent / "firms.xlsx")
+    form_of("D2").save(folder / "D2.xlsx")
+    take()  # of others: the table still counts for D1, and what it says of D22 is open
+    assert standing(city) == {"firms.xlsx": ("error unknown_entity", "")}
+    table_of(folder, "firms.xlsx", ("D1", YEAR, "coal", 5))
+    take(reason="corrected")
+    assert standing(city) == {} and not Workspace.load(city, YEAR).blocked
+
+
+def test_an_id_that_lost_its_zeros_stands_until_its_entity_reports(take, city, folder):
+    with (city / "data/entities.csv").open("a", encoding="utf-8") as register:
+        register.write("007,district,凌源市,Lingyuan\n")
+    table_of(folder, "t.xlsx", (7, YEAR, "coal", 5))
+    _, said = take()
+    assert "t.xlsx, Sheet!A2  007 2025 coal  leading_zeros_lost" in said
+    assert "nothing usable came from: 007" in said and "2 new" in said
+    assert "7," not in (city / "data/2025/returns/submissions.csv").read_text("utf-8")[:60]
+    (folder / "t.xlsx").unlink()
+    form_of("007").save(folder / "other name.xlsx")
+    take()
+    assert standing(city) == {}
+
+
+@pytest.mark.parametrize("year", [YEAR, YEAR - 1])
+def test_a_return_with_nothing_usable_is_not_new_and_the_next_one_replaces_nothing(
+    take, folder, year
+):
+    form_of("D1", year, **dict.fromkeys(SOUND, "约1")).save(folder / "D1.xlsx")
+    _, said = take()
+    assert "nothing usable came from: D1" in said and "1 new, 0 replaced" in said
+    form_of("D1").save(folder / "D1.xlsx")
+    status, said = take()
+    assert status == 0 and "1 new, 0 replaced" in said and "without_reason" not in said
+
+
+def test_every_file_of_the_folder_is_accounted_for(take, folder):
+    (folder / "~$D1.xlsx").write_bytes(b"x")
+    (folder / "letter.pdf").write_bytes(b"%PDF-1.7")
+    (folder / "broken.xlsx").write_bytes(b"PK")
+    shutil.copy(folder / "D1.xlsx", folder / "D1 again.xlsx")
+    counted = "6 files = 2 read + 1 the same again + 0 of answers + 2 refused + 1 ignored"
+    assert counted in take()[1]
+
+
 def test_the_programs_own_tables_are_no_returns(take, city, folder):
     for place in (city, city / "data", city / "data/2025"):
         place.mkdir(exist_ok=True)
@@ -341,6 +413,34 @@ def test_a_spreadsheet_of_another_kind_is_refused_with_what_to_do(take, folder):
     (folder / "D1.xlsb").write_bytes(b"PK")
     _, said = take("zh")
     assert "另存为 .xlsx" in said
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_the_program_writes_for_people_is_said_to_be_no_return(take, city, folder, lang):
+    form_of("D1", gdp="约1").save(folder / "D1.xlsx")
+    take(lang)
+    take(lang, is_preview=True)
+    output = next((city / "output").glob("collect-2025*"))
+    shutil.copy(output / "preview/D1.xlsx.xlsx", folder / "preview.xlsx")
+    shutil.copy(output / "findings.csv", folder / "findings.csv")
+    (folder / "未报送名单.xlsx").write_bytes(unfiled_list([], YEAR, lang))
+    _, said = take(lang)
+    assert said.count("own_table") == 3 and "no_layout" not in said
+    assert set(standing(city)) == set()
+
+
+def test_a_workbook_under_another_ending_is_told_what_it_is(take, folder):
+    (folder / "D1.xlsx").rename(folder / "D1.xlsb")
+    _, said = take("zh")
+    assert "扩展名是 .xlsb，内容是" in said and "请把扩展名改为 .xlsx" in said
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_refusal_lists_all_kinds_of_files_that_are_taken(take, folder, lang):
+    (folder / "letter.pdf").write_bytes(b"%PDF-1.7")
+    _, said = take(lang)
+    [line] = [line for line in said.splitlines() if "return_refused" in line]
+    assert all(ending in line for ending in ACCEPTED)
 
 
 def test_a_reason_can_be_given_afterwards_with_the_same_file(take, city, folder):
@@ -357,11 +457,29 @@ def test_who_filed_in_vain_is_not_said_to_have_filed_nothing(take, folder, city)
     assert "D1 2025  two_returns" in said and "D1 2025  not_filed" not in said
 
 
-def test_a_preview_says_which_values_stand_twice_equal_or_not(take, folder):
+def account(said: str) -> list[str]:
+    """The lines that say what became of each file's cells."""
+    return re.findall(r".*input cells = \d+ taken over \+ \d+ refused.*", said)
+
+
+def test_a_preview_says_of_two_returns_what_collecting_says(take, folder):
     form_of("D1", coal=301).save(folder / "D1-copy.xlsx")
+    status, shown = take(is_preview=True)
+    _, said = take()
+    told = [line for line in shown.splitlines() if "two_returns" in line]
+    assert status == 1 and len(told) == 2 and all(line in said for line in told)
+    assert "neither is used; not the same in them: Coal used coal (301, 300)" in told[0]
+    assert account(shown) == account(said)
+    taken_over = [int(re.findall(r"(\d+) taken over", line)[0]) for line in account(shown)]
+    assert taken_over == [0, 0, 7]  # D2 alone
+
+
+def test_a_preview_says_which_values_stand_twice_in_a_table_and_a_form(take, folder):
+    rows = "D1,2025,gdp,1200\nD1,2025,coal,301\n"
+    (folder / "t.csv").write_text(f"entity_id,year,variable,value\n{rows}", "utf-8")
     status, said = take(is_preview=True)
-    assert re.search(r"D1 2025 gdp  duplicate_row: .*D1-copy.xlsx.*D1.xlsx", said)
-    assert re.search(r"D1 2025 coal  conflicting_rows: .*301.*300", said) and status == 1
+    assert re.search(r"D1 2025 gdp  duplicate_row: .*D1.xlsx.*t.csv", said)
+    assert re.search(r"D1 2025 coal  conflicting_rows: .*300.*301", said) and status == 1
 
 
 def test_a_preview_changes_nothing_and_shows_each_cell_as_it_is_read(take, city, folder):
@@ -371,8 +489,12 @@ def test_a_preview_changes_nothing_and_shows_each_cell_as_it_is_read(take, city,
     assert tree(city / "data") == before and status == 1 and "not_a_number" in said
     shown = openpyxl.load_workbook(city / "output/collect-2025-en/preview/D1.xlsx.xlsx")
     sheet = shown["1 填报表"]
-    assert sheet.cell(row_of("gdp"), 4).fill.fgColor.rgb == "FFC6E0B4"
-    assert "D1 2025 gdp = 约1" in sheet.cell(row_of("gdp"), 4).comment.text
+    assert sheet.cell(row_of("gdp"), 4).fill.fgColor.rgb == "FFF4B183"  # as in the account
+    assert sheet.cell(row_of("coal"), 4).fill.fgColor.rgb == "FFC6E0B4"
+    assert "Longcheng (D1) 2025 GDP (gdp) = 约1" in sheet.cell(row_of("gdp"), 4).comment.text
+    assert "Not a number (not_a_number)" in sheet.cell(row_of("gdp"), 4).comment.text
+    counts = {row[0].value: row[1].value for row in shown["Preview"].iter_rows(min_row=3)}
+    assert counts["value: taken over"] == 6 and "= 6 taken over + 1 refused" in said
 
 
 def test_what_systems_leave_is_ignored_and_what_is_no_return_is_named(take, folder):

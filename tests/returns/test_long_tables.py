@@ -159,7 +159,7 @@ def test_a_number_beside_a_long_table_is_not_lost(read, tmp_path):
     book = openpyxl.Workbook()
     for line in (("entity_id", "year", "variable", "value"), ("D1", 2025, "coal", 5, 99)):
         book.active.append(line)
-    assert read(book).one("numbers_unread").at.column == "E"
+    assert read(book).one("cells_without_heading").at.column == "E"
 
 
 @pytest.mark.parametrize(("encoding", "separator"), [("gb18030", ","), ("utf-16", "\t")])

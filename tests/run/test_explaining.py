@@ -71,6 +71,8 @@ def test_json_holds_every_step_with_its_arithmetic(command: Command) -> None:
     [
         (("explain", "H9", "index"), "workspace/data/entities.csv has no entity 'H9'; nearest: H"),
         (("explain", "H1", "sorted_shar"), "sorted_share"),
+        (("explain", "nosuch", "index"), "it has 4, such as H1 Northern Hospital"),
+        (("explain", "H1", "zzzz"), "it has: "),
         (("explain", "H1", "index", "--of", 1950), "has the years"),
     ],
 )

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from cescore.errors import DataError, RunError
 from cescore.intake.workspace import Workspace
-from cescore.returns.collecting.collection import Circumstances
+from cescore.returns.collecting.submissions import Circumstances
 from cescore.run.answering import PROPOSALS, read_folder, waiting
 from cescore.run.asked import Asked
 from cescore.run.collect import CollectOptions, collect
@@ -127,6 +127,37 @@ def test_a_copy_that_may_hold_answers_is_replaced_only_by_force(root: Path) -> N
     assert "已有且内容不同" in third.outcomes[0].cause
     send_back(Asked(root, 2024, progress="quiet", force=True), None, console())
     assert openpyxl.load_workbook(made.folder / "D1.xlsx").worksheets[0].title == "核查意见"
+
+
+def test_all_that_check_counts_goes_back_or_is_accounted_for(root: Path) -> None:
+    (root / "data/2023").mkdir()
+    (root / "data/2023/observations.csv").write_text(
+        "entity_id,year,variable,value\nD1,2023,gdp,5\nD9,2023,gdp,5\n", encoding="utf-8"
+    )
+    received(root, 121, "D1 again.xlsx")
+    made = taken(root, 120)
+    findings = Workspace.load(root).findings
+    open_ = [f for f in findings if f.status == "open" and f.severity != "info"]
+    some = send_back(Asked(root, 2024, only="F1", progress="quiet"), None, console())
+    for sent, others in ((made, 0), (some, 2)):
+        assert sum(sent.counts.values()) + sum(sent.elsewhere.values()) == len(open_)
+        assert sent.elsewhere["said_once"] == 1 and sent.elsewhere["of_others"] == others
+    assert f"check 所列未决错误和提示 {len(open_)} 条" in "".join(made.lines())
+
+
+def test_what_is_wrong_with_a_file_that_is_not_kept_is_listed(root: Path) -> None:
+    folder = root.parent / "in"
+    folder.mkdir()
+    book = openpyxl.Workbook()
+    for row in (HEADER, ("F11", 2024, "gdp", 5)):
+        book.worksheets[0].append(row)
+    book.save(folder / "甲厂.xlsx")
+    collect(Asked(root, 2024, progress="quiet"), CollectOptions(folder, jobs=1), console())
+    made = send_back(Asked(root, 2024, only="F1", progress="quiet"), None, console())
+    assert made.exit_status == 0
+    cells = openpyxl.load_workbook(made.folder / "F1-核查意见.xlsx").worksheets[0]
+    texts = [str(cell.value) for row in cells.iter_rows() for cell in row]
+    assert any("F11" in text for text in texts) and "Sheet!A2" in texts
 
 
 def test_asked_for_some_it_says_nothing_of_what_others_were_sent(root: Path) -> None:

@@ -43,4 +43,4 @@ def test_page_one_names_the_form_that_stands_in_and_prints_the_other_beside(bund
     lost = pages.all_tables(pages.opened(bundler.bundle("2204GX"), lang="zh"))["page_one"].html
     assert "按吨位加权" in lost and "此处以另一口径代列" in lost
     whole = pages.all_tables(pages.opened(bundler.bundle("220402"), lang="zh"))["page_one"].html
-    assert "按吨位加权）：" in whole and "此处以另一口径代列" not in whole
+    assert "按吨位加权的废弃物循环利用率：" in whole and "此处以另一口径代列" not in whole

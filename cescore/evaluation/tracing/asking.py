@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from cescore.definitions.spelling import nearest_few
 from cescore.errors import DataError, Sentence
@@ -126,7 +127,7 @@ def _unknown(world: World, entity_id: str, asked: str, year: int) -> str:
         word: [c for c, own in (*codes.items(), *names.items()) if own == word] for word in close
     }
     near = [_likeliest(several, asked) for several in meant.values()]
-    listed = ", ".join(dict.fromkeys(near or list(codes)[-MOST_NEAR:]))
+    listed = ", ".join(dict.fromkeys(near or _first_to_ask(codes)))
     has = (
         Sentence("nearest: {listed}", listed=listed)
         if near
@@ -136,6 +137,15 @@ def _unknown(world: World, entity_id: str, asked: str, year: int) -> str:
         "{entity_id} has no number {asked!r} in {year}; {has}",
         entity_id=entity_id, asked=asked, year=year, has=has,
     )  # fmt: skip
+
+
+def _first_to_ask(codes: Iterable[str]) -> Iterator[str]:
+    """The code of the first number of each kind that a code alone can mean, the whole before its parts."""
+    first: dict[str, str] = {}
+    for whole in codes:
+        kind, _, code = whole.partition(":")
+        first.setdefault(kind, code)
+    yield from islice((first[kind] for kind in BY_CODE if kind in first), MOST_NEAR)
 
 
 def _likeliest(codes: Sequence[str], asked: str) -> str:
@@ -204,10 +214,12 @@ def _of_evaluation(evaluation: TypeEvaluation) -> Iterator[str]:
 
 
 def _of_plan(world: World, entity_id: str) -> Iterator[str]:
-    outcome = world.outcome(entity_id)
+    outcome, panel = world.outcome(entity_id), world.panel(entity_id)
     for line in outcome.targets:
         yield f"target:{line.id}"
-        yield from (f"target_part:{line.id}.{name}" for name in targeting.TARGET_PARTS)
+        if outcome.plan is not None and panel is not None:
+            parts = targeting.parts_of(outcome.plan, line, panel.years[-1])
+            yield from (f"target_part:{line.id}.{name}" for name in parts)
     for measure in outcome.measures:
         yield f"measure:{measure.id}"
         yield from (f"check:{check['id']}" for check in measure.checks)

@@ -54,8 +54,8 @@ def target(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation)
         notes.append(TraceNote.of("target_note", note=line.note))
     parts = tuple(
         tracer.same(quantity, "target_part", f"{line.id}.{name}")
-        for name in TARGET_PARTS
-        if name != "actual" and _number(line, aim, plan, name, quantity.year) is not None
+        for name in parts_of(plan, line, quantity.year)
+        if name != "actual"
     )
     done, base = _actual(tracer, quantity, line, aim, plan, evaluation)
     if line.actual is None:
@@ -72,6 +72,12 @@ def target(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation)
         quantity, names, found, done, unit=line.unit, beside=parts, notes=tuple(notes),
         origins=place, text=line.light,
     )  # fmt: skip
+
+
+def parts_of(plan: Plan, line: TargetLine, year: int) -> tuple[str, ...]:
+    """The numbers of a target's line that have a value in a year."""
+    aim = plan.targets[line.id]
+    return tuple(n for n in TARGET_PARTS if _number(line, aim, plan, n, year) is not None)
 
 
 def target_part(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:

@@ -18,7 +18,7 @@ from cescore.publish.charts.frame import NONE, WIDE, in_a_row, sample_mark
 from cescore.publish.charts.style import LEAST as TYPE
 from cescore.publish.charts.style import MAIN, TITLE, framed
 from cescore.publish.fragment import Fragment, paragraph
-from cescore.publish.numbers import decimals_for, number
+from cescore.publish.numbers import decimals_for, number, rounded
 from cescore.publish.printing.measure import height_of, lines_of, width_of
 from cescore.publish.view import Number, View, by_code, of_series, recorded
 
@@ -33,6 +33,10 @@ GAP = 1.2  # mm between nodes of a column
 LEAST = 3.1  # mm of height for a node, so that its name has a line of its own
 MARGINS = {"zh": (32.0, 40.0), "en": (38.0, 50.0)}  # mm for the names on the left and right
 UNEVEN = 0.005  # share by which more may leave a node than enters it: rounding of what was returned
+TEN_THOUSANDS = "10k "
+MOST_PLAIN = 100.0  # ten thousands: a figure of seven digits is no longer read at a glance
+MOST_DECIMALS = 4
+UNEVEN_PRINT = 0.1  # share by which a printed size may be off
 NOTHING_THERE = {State.NOT_APPLICABLE, State.NOT_COLLECTED}
 
 
@@ -55,6 +59,7 @@ def flows(bundle: OpenBundle) -> Fragment:
 
 
 def _picture(view: View, picture: FlowPicture) -> Fragment:
+    picture = _by_size(view, picture)
     found = [(link, _value(view, picture, link)) for link in picture.links]
     bands = [Ribbon(link, value) for link, value in found if value is not None and value > 0]
     if not bands:
@@ -83,6 +88,17 @@ def _picture(view: View, picture: FlowPicture) -> Fragment:
     )
     svg = drawing.svg(view.t("alt.trend", name=title, list=said), sample_mark(view))
     return framed(svg, view.sentences(filter(None, notes)) if is_wide or lost or nowhere else "")
+
+
+def _by_size(view: View, picture: FlowPicture) -> FlowPicture:
+    """The picture in the plain unit where its ten thousands are too large for what it holds."""
+    known = [value for link in picture.links if (value := _value(view, picture, link))]
+    if not picture.unit.startswith(TEN_THOUSANDS) or not known:
+        return picture
+    if min(known) >= 1 or max(known) >= MOST_PLAIN:
+        return picture
+    unit = picture.unit.removeprefix(TEN_THOUSANDS)
+    return picture.model_copy(update={"unit": unit, "factor": picture.factor * 10_000})
 
 
 def _lacks_a_source(picture: FlowPicture, unknown: Sequence[FlowLink]) -> bool:
@@ -118,7 +134,12 @@ def _link_words(view: View, picture: FlowPicture, link: FlowLink) -> str:
 
 
 def _said(bands: Sequence[Ribbon], value: float) -> str:
-    return number(value, min(decimals_for("", [b.value for b in bands]), 1))
+    """A size with the decimals of the largest, one at most; more where it would be off by a tenth."""
+    least = min(decimals_for("", [b.value for b in bands]), 1)
+    for decimals in range(least, MOST_DECIMALS):
+        if abs(float(rounded(value, decimals)) - value) <= UNEVEN_PRINT * value:
+            return number(value, decimals)
+    return number(value, MOST_DECIMALS)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cescore.method.column import State
 from cescore.publish.charts.drawing import PT
 from cescore.publish.charts.frame import (
     BESIDE,
@@ -20,6 +21,7 @@ from cescore.publish.charts.frame import (
     titled,
     write,
 )
+from cescore.publish.charts.spans import span_of
 from cescore.publish.charts.style import (
     FAINT,
     INK,
@@ -32,7 +34,7 @@ from cescore.publish.charts.style import (
     house_style,
     panels,
 )
-from cescore.publish.fragment import Fragment
+from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.numbers import number, signed
 from cescore.publish.pages.scorecard.sections import concerns
 from cescore.publish.printing.measure import (
@@ -46,6 +48,7 @@ from cescore.publish.view import Number, View, at, row_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from cescore.disclosure.opened import OpenBundle
     from cescore.method.contributions import Decomposition
@@ -72,17 +75,18 @@ class Course:
 
 def progress_chart(bundle: OpenBundle, progress: ProgressResult, parts: Decomposition) -> Fragment:
     """Left the progress index and its groups since the base year; right the points by which each
-    indicator moved the index since last year. Nothing where neither is known."""
+    indicator moved the index since last year. What cannot be drawn leaves its reason in its place."""
     view = View(bundle)
     if not concerns(view, "progress") or not bundle.data.filed:
         return NONE
     courses, moves = _courses(view, progress), moved_most(view, parts)
+    why = "" if courses else _why_not(view, progress)
     if not courses and not moves:
-        return NONE
+        return paragraph(why, "nothing") if why else NONE
     change = float(parts.change[0])
     labels = _labels(courses)
     rows = rows_of([name for name, _ in moves], NAMES - BESIDE, SMALLER, LINE)
-    titles = _titles(view, bool(courses), change if moves else None)
+    titles = _titles(view, bool(courses or why), change if moves else None)
     head = max(height_of(lines, TITLE) for _, lines in titles) + 3.5
     height = max(LEAST_HEIGHT, rows.height, sum(label.height + GAP for label in labels))
     values = [signed(points, 2) for _, points in moves]
@@ -99,8 +103,27 @@ def progress_chart(bundle: OpenBundle, progress: ProgressResult, parts: Decompos
             _bars(axes[1], moves, values, rows, (low, height))
         for x, lines in titles:
             titled(figure, lines, x / WIDE)
-        alt = view.sentences([*_said_of_lines(view, courses), *_said_of_bars(view, moves, change)])
+        _reason(figure, why, head / (head + height + FOOT), height_mm=head + height + FOOT)
+        alt = view.sentences(
+            [why, *_said_of_lines(view, courses), *_said_of_bars(view, moves, change)]
+        )
         return chart(figure, alt, mark=sample_mark(view), mark_below=True)
+
+
+def _why_not(view: View, progress: ProgressResult) -> str:
+    """Why no line of the progress index is drawn; "" of a framework without one."""
+    if view.bundle.framework.progress is None:
+        return ""
+    states = {at(progress.index, position).state for position in range(len(view.years))}
+    return view.t(f"chart.progress.{'withheld' if State.SUPPRESSED in states else 'few'}")
+
+
+def _reason(figure: Figure, text: str, top: float, *, height_mm: float) -> None:
+    """A sentence in place of the left side, `top` being the share of the height above it."""
+    lines = lines_of(text, MIDDLE - 12, SMALLER) if text else []
+    for i, line in enumerate(lines):
+        y = 1 - top - height_of(lines[:i], SMALLER) / height_mm
+        figure.text(0, y, line, va="top", fontsize=SMALLER, color=FAINT)
 
 
 def _titles(view: View, has_lines: bool, change: float | None) -> list[tuple[float, list[str]]]:
@@ -188,8 +211,8 @@ def _lines(
     )  # fmt: skip
     axes.axhline(100, color=FAINT, lw=0.7, ls=(0, (4, 3)))
     every = [value for course in courses for _, value in course.points]
-    low, high = min(100.0, *every), max(100.0, *every)
-    room = 0.06 * (high - low) or 1.0
+    low, high = span_of([100.0, *every], "index")
+    room = 0.06 * (high - low)
     low, high = low - room, high + room
     axes.set_ylim(low, high)
     axes.set_xlim(view.years[0], view.years[-1])

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from cescore.publish.charts.drawing import SMALL, Drawing
 from cescore.publish.charts.frame import sample_mark
+from cescore.publish.charts.spans import span_of
 from cescore.publish.charts.style import FAINT, MAIN, QUIET
 from cescore.publish.numbers import number
 from cescore.publish.view import Number, View
@@ -20,6 +21,7 @@ def spark(
     title: str,
     series: Sequence[Number],
     *,
+    unit: str = "index",
     decimals: int = 1,
     level: float | None = None,
     width: float = 40.0,
@@ -36,7 +38,7 @@ def spark(
         return Markup("")
     drawing = Drawing(width, height)
     held = [value for _, value in points] + ([] if level is None else [level])
-    low, high = min(held), max(held)
+    low, high = span_of(held, unit)
     first, last = points[0][0], points[-1][0]
     top, bottom = 3.4, height - 3.4
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cescore.definitions.unit_names import unit_text
 from cescore.method.column import Panel
 from cescore.publish.charts.frame import HALF, NONE, QUARTER, in_a_row, sample_mark, titled
+from cescore.publish.charts.spans import span_of
 from cescore.publish.charts.style import (
     FAINT,
     MAIN,
@@ -77,7 +78,7 @@ def _headline(bundle: OpenBundle, indicators: Panel, width: float) -> list[Fragm
         title = view.t("with_unit", name=view.name(code), unit=word) if word else view.name(code)
         series = view.row(indicators, code, view.years)
         decimals = view.decimals(code, [n.value for n in series])
-        parts.append(_trend(view, title, series, width, decimals=decimals))
+        parts.append(_trend(view, title, series, width, unit=view.unit(code), decimals=decimals))
     return parts
 
 
@@ -89,6 +90,7 @@ def _trend(
     *,
     scale: bool = False,
     level: float | None = None,
+    unit: str = "index",
     decimals: int = 1,
 ) -> Fragment:
     """A line over the years, each present year with a point, first and last with their number."""
@@ -103,7 +105,7 @@ def _trend(
     ends = {points[0][0]: points[0][1], points[-1][0]: points[-1][1]}
     side = max(width_of(number(v, decimals), TITLE, bold=True) for v in ends.values()) / 2
     top = height_of(heading, TITLE) + 4.5
-    ticks = _ticks(view, values, scale=scale, level=level)
+    ticks = _ticks(view, values, scale=scale, level=level, unit=unit)
     labels = [f"{tick:,g}".replace("-", MINUS) for tick in ticks.at]
     left = 1.0 if is_small else max(width_of(text, POINTS - 0.5) for text in labels) + 2.0
     with house_style():
@@ -141,7 +143,9 @@ class Ticks:
     at: tuple[float, ...]
 
 
-def _ticks(view: View, values: Sequence[float], *, scale: bool, level: float | None) -> Ticks:
+def _ticks(
+    view: View, values: Sequence[float], *, scale: bool, level: float | None, unit: str
+) -> Ticks:
     """A quiet band of height around the line; the index keeps its whole scale."""
     if scale:
         ends = view.bundle.framework.scale
@@ -149,8 +153,8 @@ def _ticks(view: View, values: Sequence[float], *, scale: bool, level: float | N
     from matplotlib.ticker import MaxNLocator
 
     around = [*values, *([] if level is None else [level])]
-    low, high = min(around), max(around)
-    room = (high - low) * 0.35 or abs(high) * 0.1 or 1.0
+    low, high = span_of(around, unit)
+    room = (high - low) * 0.35 or 1.0
     low, high = low - room, high + room
     steps = MaxNLocator(nbins=4).tick_values(low, high)
     return Ticks(low, high, tuple(float(t) for t in steps if low <= t <= high))

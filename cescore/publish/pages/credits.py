@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from cescore.method.measures import MeasureLine
+from cescore.publish.numbers import percentage
 from cescore.publish.pages.document import exact
 
-DIGITS = 4  # of a credit
+DIGITS = 4  # of a credit, unless its sum takes more
+EVERY_DIGIT = 15
 
 
 def credit_sum(measures: Sequence[MeasureLine]) -> str:
@@ -23,11 +25,17 @@ def credit_sum(measures: Sequence[MeasureLine]) -> str:
     whole = math.fsum(line.credit for line in measures)
     if not scored or len(credits) != scored or abs(math.fsum(credits) - whole) > 1e-9:
         return ""
-    counted = Counter(_text(credit) for credit in credits)
+    counted = Counter(_texts(credits, scored))
     ordered = sorted(counted.items(), key=lambda item: -float(item[0]))
     terms = " + ".join(f"{n} × {credit}" for credit, n in ordered)
     return f"({terms}) ÷ {scored}"
 
 
-def _text(credit: float) -> str:
-    return exact(float(f"{credit:.{DIGITS}g}"))
+def _texts(credits: Sequence[float], scored: int) -> list[str]:
+    """The credits with as many digits as it takes for their mean to come out as it is printed."""
+    mean = percentage(math.fsum(credits) / scored)
+    for digits in range(DIGITS, EVERY_DIGIT):
+        texts = [exact(float(f"{credit:.{digits}g}")) for credit in credits]
+        if percentage(math.fsum(map(float, texts)) / scored) == mean:
+            return texts
+    return [exact(credit) for credit in credits]

@@ -1,9 +1,9 @@
 """WeasyPrint's own steps, each done once where it does them again and again: the same bytes, sooner.
 
 A page of a report is a few hundred texts, styles and lines, most of them many times over, and
-WeasyPrint works each out anew. Here stand all changes to its inner functions: each replaces one
-function by another of equal result, says why it is equal, and is taken back when a page is done.
-They were read in the versions that `cescore.publish.printing.faster` names and are applied to those
+WeasyPrint works each out anew. Here, and for files in `internals_of_files`, stand all changes to its
+inner functions: each replaces one function by another of equal result, says why it is equal, and is
+taken back when a page is done. They were read in the versions that `cescore.publish.printing.faster` names and are applied to those
 alone; a test prints every kind of page both ways and compares the files.
 
 What is kept between two pages of a process stands in a `Memory`, one for each stylesheet.
@@ -14,15 +14,16 @@ What is kept between two pages of a process stands in a `Memory`, one for each s
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import inf
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any
 
+from cescore.publish.printing.internals_of_files import FILE_CHANGES
+from cescore.publish.printing.library_change import LibraryChange, everywhere
 from cescore.publish.printing.matching import Matching, TreePlace
 from cescore.publish.printing.signs import (
     SIGNS,
@@ -39,7 +40,6 @@ UNUSUAL = frozenset("\n\t\r\f\v\xad\x85\u2028\u2029")
 BEYOND_ITSELF = re.compile(
     r"\d(?:p?v(?:w|h|i|b|min|max))\b|leader\(|footnote|note\(|note-", re.IGNORECASE
 )
-MOST_NAMES = 1000  # of a PDF's entries that are kept; glyphs and fonts have some of their own
 CORNERS = ("top_left", "top_right", "bottom_right", "bottom_left")
 USED = (
     *(f"{kind}_{side}" for kind in ("margin", "padding") for side in ("left", "right", "top", "bottom")),
@@ -75,14 +75,6 @@ class PageAtHand:
     fonts: Any
     memory: Memory
     keeps_styles: bool
-
-
-class LibraryChange(NamedTuple):
-    """One attribute of the library and what stands in its place."""
-
-    owner: Any
-    name: str
-    value: Any
 
 
 _pages: list[PageAtHand] = []  # the innermost is the one at hand
@@ -144,17 +136,10 @@ def changes() -> tuple[LibraryChange, ...]:
 
     made = (
         _texts, _drawing, _line_heights, _character_ratios, _used_values, _radii, _places_in_the_flow,
-        _descendants, _page_names, _margins, _lines_beside_nothing, _backgrounds, _borders, _blocks,
-        _colours, _numbers, _styles, _page_styles,
+        _descendants, _page_names, _margins, _lines_beside_nothing, _backgrounds, _borders, _styles,
+        _page_styles, *FILE_CHANGES,
     )  # fmt: skip
     return tuple(change for one in made for change in one())
-
-
-def _everywhere(owner: Any, name: str, replacement: Any) -> list[LibraryChange]:
-    """The change of a function in its own module and wherever the library imported it by name."""
-    plain = getattr(owner, name)
-    modules = [m for n, m in list(sys.modules.items()) if n.partition(".")[0] == "weasyprint"]
-    return [LibraryChange(m, name, replacement) for m in modules if vars(m).get(name) is plain]
 
 
 # --- texts: measured and broken once -----------------------------------------------------------
@@ -200,7 +185,7 @@ def _texts() -> list[LibraryChange]:
     """
     from weasyprint.text import line_break
 
-    plain = line_break.split_first_line
+    plain, kind = line_break.split_first_line, line_break.Layout
 
     def split_first_line(
         text, style, context, max_width, justification_spacing, is_line_start=True, minimum=False
@@ -234,7 +219,7 @@ def _texts() -> list[LibraryChange]:
                 )  # fmt: skip
             length, extent, direction = whole
             if is_unbound or extent[0] <= max_width:
-                return (_as_laid_out(text, max_width, direction), length, None, *extent)
+                return (_as_laid_out(kind, text, max_width, direction), length, None, *extent)
         question = (key, text, max_width, is_line_start, minimum)
         answer = memory.broken.get(question)
         if answer is None:
@@ -243,9 +228,9 @@ def _texts() -> list[LibraryChange]:
             memory.broken[question] = facts, rest
             return (layout, *rest)
         facts, rest = answer
-        return (_as_laid_out(*facts), *rest)
+        return (_as_laid_out(kind, *facts), *rest)
 
-    return _everywhere(line_break, "split_first_line", split_first_line)
+    return everywhere(line_break, "split_first_line", split_first_line)
 
 
 def _figures(memory: Memory, key: Any, text: str, style: Any, context: Any) -> Figures | None:
@@ -257,11 +242,12 @@ def _figures(memory: Memory, key: Any, text: str, style: Any, context: Any) -> F
     return memory.figures.get(key)
 
 
-def _as_laid_out(text: str, max_width: Any, direction: int) -> Any:
-    """A layout that has been measured and put away, as WeasyPrint keeps it with a box."""
-    from weasyprint.text.line_break import Layout
+def _as_laid_out(kind: Any, text: str, max_width: Any, direction: int) -> Any:
+    """A layout that has been measured and put away, as WeasyPrint keeps it with a box.
 
-    layout = Layout.__new__(Layout)
+    ``kind``: the library's class of them, looked up once and not for thousands of lines.
+    """
+    layout = kind.__new__(kind)
     layout.text, layout.max_width, layout.first_line_direction = text, max_width, direction
     layout.justification_spacing = 0
     layout.ascent = layout.underline_position = layout.strikethrough_position = None
@@ -281,7 +267,7 @@ def _line_heights() -> list[LibraryChange]:
             style._strut = height = plain(style)
             return height
 
-    return _everywhere(line_break, "strut", strut)
+    return everywhere(line_break, "strut", strut)
 
 
 def _character_ratios() -> list[LibraryChange]:
@@ -297,7 +283,7 @@ def _character_ratios() -> list[LibraryChange]:
             ratio = kept[unit] = plain(style, unit)
         return ratio
 
-    return _everywhere(line_break, "character_ratio", character_ratio)
+    return everywhere(line_break, "character_ratio", character_ratio)
 
 
 # --- texts: drawn once ------------------------------------------------------------------------
@@ -468,7 +454,7 @@ def _drawing() -> list[LibraryChange]:
             figures.learn(SIGNS, drawn)
 
     return [
-        *_everywhere(draw_text, "draw_first_line", draw_first_line),
+        *everywhere(draw_text, "draw_first_line", draw_first_line),
         LibraryChange(Layout, "reactivate", reactivate),
         LibraryChange(Layout, "deactivate", deactivate),
         LibraryChange(Layout, "__getattr__", ready),
@@ -518,7 +504,7 @@ def _used_values() -> list[LibraryChange]:
         else:
             box.__dict__.update(values)
 
-    return _everywhere(percent, "resolve_percentages", resolve_percentages)
+    return everywhere(percent, "resolve_percentages", resolve_percentages)
 
 
 def _radii() -> list[LibraryChange]:
@@ -541,7 +527,7 @@ def _radii() -> list[LibraryChange]:
         else:
             plain(box)
 
-    return _everywhere(percent, "resolve_radii_percentages", resolve_radii_percentages)
+    return everywhere(percent, "resolve_radii_percentages", resolve_radii_percentages)
 
 
 def _places_in_the_flow() -> list[LibraryChange]:
@@ -582,18 +568,17 @@ def _descendants() -> list[LibraryChange]:
     """A box and all below it from one list of what is to come, not by a generator for each level."""
     from weasyprint.formatting_structure.boxes import Box
 
-    plain = Box.descendants
-
     def descendants(self, placeholders=False):
-        if placeholders:
-            yield from plain(self, placeholders)
-            return
         coming = [self]
         while coming:
             box = coming.pop()
-            yield box
-            if isinstance(box, Box):  # not what stands in for one that is placed elsewhere
+            if isinstance(box, Box):
+                yield box
                 coming += box.children[::-1]
+            elif placeholders:  # what stands in for a box that is placed elsewhere: that box
+                coming.append(box._box)
+            else:
+                yield box
 
     return [LibraryChange(Box, "descendants", descendants)]
 
@@ -626,7 +611,7 @@ def _page_names() -> list[LibraryChange]:
     return [
         LibraryChange(document, "build_formatting_structure", build_formatting_structure),
         LibraryChange(ParentBox, "page_values", page_values),
-        *_everywhere(block, "block_level_page_name", block_level_page_name),
+        *everywhere(block, "block_level_page_name", block_level_page_name),
     ]
 
 
@@ -643,7 +628,7 @@ def _margins() -> list[LibraryChange]:
             return adjoining_margins[0] or 0
         return plain(adjoining_margins)
 
-    return _everywhere(block, "collapse_margin", collapse_margin)
+    return everywhere(block, "collapse_margin", collapse_margin)
 
 
 def _lines_beside_nothing() -> list[LibraryChange]:
@@ -655,21 +640,20 @@ def _lines_beside_nothing() -> list[LibraryChange]:
 
     def avoid_collisions(context, box, containing_block, outer=True):
         if (
-            not outer
-            or type(box) is not LineBox
+            type(box) is not LineBox
             or context.excluded_shapes
+            or box.margin_left
+            or box.margin_right
+            or box.margin_top
             or box.style["float"] != "none"
             or containing_block.style["direction"] != "ltr"
         ):
             return plain(context, box, containing_block, outer)
         left = containing_block.content_box_x()
-        return (
-            left,
-            box.position_y,
-            left + containing_block.width - left,
-        )  # rounded as the library's
+        # the width is rounded by the library's two sums
+        return left, box.position_y, left + containing_block.width - left
 
-    return _everywhere(floats, "avoid_collisions", avoid_collisions)
+    return everywhere(floats, "avoid_collisions", avoid_collisions)
 
 
 def _backgrounds() -> list[LibraryChange]:
@@ -705,7 +689,7 @@ def _backgrounds() -> list[LibraryChange]:
                 return
         plain(page, box, get_image, layout_children, style)
 
-    return _everywhere(background, "layout_box_backgrounds", layout_box_backgrounds)
+    return everywhere(background, "layout_box_backgrounds", layout_box_backgrounds)
 
 
 def _borders() -> list[LibraryChange]:
@@ -766,158 +750,7 @@ def _borders() -> list[LibraryChange]:
                 b"%b %b %b %b re\n%b %b %b %b re\nf*" % (x, y, w, above, x, y, w, h)
             )
 
-    return _everywhere(border, "draw_border", draw_border)
-
-
-class _Stacked:
-    """A stream's state, kept and given back."""
-
-    __slots__ = ("stream",)
-
-    def __init__(self, stream: Any) -> None:
-        self.stream = stream
-
-    def __enter__(self) -> None:
-        self.stream.push_state()
-
-    def __exit__(self, *_: object) -> None:
-        self.stream.pop_state()
-
-
-class _Marked:
-    """Marked content of a stream, from its beginning to its end; nothing where no tags are asked for."""
-
-    __slots__ = ("begin", "end", "given")
-
-    def __init__(self, begin: Any, end: Any, *given: Any) -> None:
-        self.begin, self.end, self.given = begin, end, given
-
-    def __enter__(self) -> None:
-        if self.begin is not None:
-            self.begin(*self.given)
-
-    def __exit__(self, *_: object) -> None:
-        if self.end is not None:
-            self.end()
-
-
-def _blocks() -> list[LibraryChange]:
-    """What is begun and ended in a stream, some five thousand times a report, is so without a
-    generator for each."""
-    import pydyf
-    from weasyprint.pdf.stream import Stream
-
-    begin, end = pydyf.Stream.begin_marked_content, pydyf.Stream.end_marked_content
-
-    def marked(self, box, tag):
-        tags = self._tags
-        if tags is None:
-            return _Marked(None, None)
-
-        def beginning():
-            number = len(tags)
-            assert box not in tags
-            tags[box] = {"tag": tag, "mcid": number}
-            begin(self, tag, pydyf.Dictionary({"MCID": number}))
-
-        return _Marked(beginning, lambda: end(self))
-
-    def artifact(self):
-        if self._tags is None:
-            return _Marked(None, None)
-        return _Marked(begin, lambda: end(self), self, "Artifact")
-
-    return [
-        LibraryChange(Stream, "stacked", lambda self: _Stacked(self)),
-        LibraryChange(Stream, "marked", marked),
-        LibraryChange(Stream, "artifact", artifact),
-    ]
-
-
-def _colours() -> list[LibraryChange]:
-    """What a colour of the screen is in a file is worked out once, not for each line and text in it."""
-    from weasyprint.pdf.stream import Stream
-
-    plain = Stream.set_color
-    known: dict[int, tuple[Any, Any, Any, Any]] = {}
-
-    def facts(color):
-        *channels, alpha = color
-        found = (color, (color.space, *channels), alpha, color.to("srgb").coordinates)
-        if len(known) < MOST_NAMES:
-            known[id(color)] = found
-        return found
-
-    def set_color(self, color, stroke=False):
-        if color.space not in ("srgb", "hsl", "hwb"):
-            plain(self, color, stroke)
-            return
-        found = known.get(id(color))
-        # the colour itself is kept beside it: its number is not another's
-        _, channels, alpha, rgb = found if found is not None else facts(color)
-        self.set_alpha(alpha, stroke)
-        name = "_current_color_stroke" if stroke else "_current_color"
-        if getattr(self, name) != channels:
-            setattr(self, name, channels)
-            self.set_color_rgb(*rgb, stroke)
-
-    return [LibraryChange(Stream, "set_color", set_color)]
-
-
-def _numbers() -> list[LibraryChange]:
-    """Numbers and names become bytes without going through a string, the names of entries, a few
-    dozen in all, once, and what is bytes already is not asked for them."""
-    import pydyf
-
-    plain = pydyf._to_bytes
-
-    def to_bytes(item):
-        kind = type(item)
-        if kind is bytes:
-            return item
-        if kind is str:
-            return item.encode("ascii")
-        if kind is float:
-            return b"%d" % item if item.is_integer() else (b"%f" % item).rstrip(b"0")
-        if kind is int:
-            return b"%d" % item
-        return plain(item)
-
-    entry_names: dict[str, bytes] = {}
-
-    def entries(self):
-        parts = [b"<<"]
-        for key, value in self.items():
-            name = entry_names.get(key)
-            if name is None:
-                name = b"/%b " % to_bytes(key)
-                if len(entry_names) < MOST_NAMES:
-                    entry_names[key] = name
-            parts += name, to_bytes(value)
-        parts.append(b">>")
-        return b"".join(parts)
-
-    def members(self):
-        return b"[%b]" % b" ".join([to_bytes(child) for child in self])
-
-    def content(self):
-        stream = b"\n".join(
-            [item if type(item) is bytes else to_bytes(item) for item in self.stream]
-        )
-        extra = pydyf.Dictionary(self.extra.copy())
-        if self.compress:
-            extra["Filter"] = "/FlateDecode"
-            packing = pydyf.zlib.compressobj(level=9)
-            stream = packing.compress(stream) + packing.flush()
-        extra["Length"] = len(stream)
-        return b"\n".join((extra.data, b"stream", stream, b"endstream"))
-
-    return [
-        LibraryChange(pydyf, "_to_bytes", to_bytes),
-        LibraryChange(pydyf.Stream, "data", property(content)),
-        LibraryChange(pydyf.Dictionary, "data", property(entries)),
-        LibraryChange(pydyf.Array, "data", property(members)),
-    ]
+    return everywhere(border, "draw_border", draw_border)
 
 
 # --- styles: those of one page serve the next -------------------------------------------------
@@ -931,6 +764,32 @@ class _OneElement:
 
     def iter(self) -> Iterator[Any]:
         return iter((self.element,))
+
+
+def _in_order(root: Any) -> Iterator[tuple[Any, Any]]:
+    """Each element of a tree with the one that holds it, in the order in which they are written."""
+    coming = [(root, None)]
+    while coming:
+        node, above = coming.pop()
+        yield node, above
+        # what has no name is a comment or an instruction
+        coming += [(child, node) for child in reversed(node) if isinstance(child.tag, str)]
+
+
+def _wrapping(root: Any, holders: Mapping[Any, Any]) -> Callable[[Any], Any]:
+    """What gives an element as rules are asked of it, made when they are.
+
+    Four in five elements stand where one like them has stood, and no rule is asked of them.
+    """
+    known = {root.etree_element: root}
+
+    def wrapped(node):
+        if node not in known:
+            beside = wrapped(holders[node]).iter_children()
+            known.update((child.etree_element, child) for child in beside)
+        return known[node]
+
+    return wrapped
 
 
 def _styles() -> list[LibraryChange]:
@@ -1000,6 +859,8 @@ def _styles() -> list[LibraryChange]:
             (base_url, *given_sheets), ({}, Matching.of([sheet.matcher for sheet in given_sheets]))
         )
         places: dict[Any, TreePlace] = {}
+        holders: dict[Any, Any] = {}
+        wrapped = _wrapping(html.wrapper_element, holders)
 
         def styles_of(node, parent, own, matched):
             cascaded = cascade(node, own, matched, sheets, base_url)
@@ -1017,13 +878,13 @@ def _styles() -> list[LibraryChange]:
                 return False
             return True
 
-        for element in html.wrapper_element.iter_subtree():
-            node, above = element.etree_element, element.parent
-            parent = computed[above.etree_element, None] if above else None
-            place = places[node] = matching.place(
-                places[above.etree_element] if above else matching.top, element
-            )
-            matched = place.matches(element)
+        for node, above in _in_order(root):
+            holders[node] = above
+            parent, around = None, matching.top
+            if above is not None:
+                parent, around = computed[above, None], places[above]
+            place = places[node] = matching.place(around, node, wrapped)
+            matched = place.matches(wrapped(node)) if place.is_open else place.matched
             asked = (
                 id(parent),
                 tuple(m[1] for found in matched for m in found) if place.is_open else (),
@@ -1084,4 +945,4 @@ def _page_styles() -> list[LibraryChange]:
         for pseudo, style in kept[key][1].items():
             computed[page_type, pseudo] = style
 
-    return _everywhere(pages, "set_page_type_computed_styles", set_page_type_computed_styles)
+    return everywhere(pages, "set_page_type_computed_styles", set_page_type_computed_styles)

@@ -1,11 +1,11 @@
-"""A page as laid out, looked at before it is written: what leaves the paper, how full the last page
-is, how many pages there are."""
+"""A page as laid out, looked at before it is written: what leaves the paper or its cell of a table, how
+full the last page is, how many pages there are."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 MOST_PAGES = 80  # of a report or document; beyond it something grew that should not
 LEAST_FILLED = 0.12  # of the height that a last page offers; below it a person is told
@@ -23,6 +23,7 @@ class PageLayout:
     pages: int
     filled: float  # share of the last page's height that is used
     outside: tuple[str, ...]  # text that leaves the paper, with its page
+    overrun: tuple[str, ...] = ()  # text that leaves its cell of a table, with its page
 
     @property
     def ends_nearly_empty(self) -> bool:
@@ -53,6 +54,7 @@ class PageLayout:
     def warnings(self) -> list[str]:
         """What a person should look at."""
         told = [f"leaves the paper: {text}" for text in self.outside[:3]]
+        told += [f"leaves its cell: {text}" for text in self.overrun[:3]]
         if self.ends_nearly_empty:
             told.append(f"the last page of {self.pages} is nearly empty")
         if self.pages > MOST_PAGES:
@@ -63,31 +65,53 @@ class PageLayout:
 def layout_of(document: Any) -> PageLayout:
     """How WeasyPrint has laid a document out."""
     outside: list[str] = []
+    overrun: list[str] = []
     for number, page in enumerate(document.pages, start=1):
-        for piece, left, _, right, bottom in _pieces(page._page_box):
-            if left < -SLACK or right > page.width + SLACK or bottom > page.height + SLACK:
-                outside.append(f"{piece[:30]!r} on page {number}")
+        for piece in _pieces(page._page_box):
+            if piece.is_beyond(0, page.width) or piece.bottom > page.height + SLACK:
+                outside.append(f"{piece.text[:30]!r} on page {number}")
+            elif piece.cell and piece.is_beyond(*piece.cell):
+                overrun.append(f"{piece.text[:30]!r} on page {number}")
     last = document.pages[-1]._page_box
     top, height = last.content_box_y(), last.height
-    lowest = max((bottom for _, _, _, _, bottom in _pieces(last)), default=top)
-    return PageLayout(len(document.pages), min((lowest - top) / height, 1.0), tuple(outside))
+    lowest = max((piece.bottom for piece in _pieces(last)), default=top)
+    filled = min((lowest - top) / height, 1.0)
+    return PageLayout(len(document.pages), filled, tuple(outside), tuple(overrun))
 
 
-Piece = tuple[str, float, float, float, float]  # text, left, top, right, bottom [CSS px]
+class Piece(NamedTuple):
+    """A text or picture where it stands, and the left and right side of the cell it is in [CSS px]."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    cell: tuple[float, float] | None = None
+
+    def is_beyond(self, left: float, right: float) -> bool:
+        """Whether it sticks out on either side."""
+        return self.left < left - SLACK or self.right > right + SLACK
 
 
 def _pieces(page_box: Any) -> Iterator[Piece]:
     """Every piece of text and every picture of a page, its margins and what it cuts off apart."""
-    from weasyprint.formatting_structure.boxes import MarginBox, ParentBox, ReplacedBox, TextBox
+    from weasyprint.formatting_structure import boxes
 
-    waiting = [box for box in page_box.children if not isinstance(box, MarginBox)]
+    within: tuple[float, float] | None = None
+    shown = (boxes.TextBox, boxes.ReplacedBox)
+    flow = (box for box in page_box.children if not isinstance(box, boxes.MarginBox))
+    waiting = [(box, within) for box in flow]
     while waiting:
-        box = waiting.pop()
+        box, cell = waiting.pop()
         box = getattr(box, "_box", box)  # of what stands outside the flow
-        if isinstance(box, TextBox | ReplacedBox):
+        if isinstance(box, shown):
             text = getattr(box, "text", "") or "a picture"
             if text.strip():
                 x, y = box.position_x, box.position_y
-                yield text.strip(), x, y, x + box.margin_width(), y + box.margin_height()
-        elif isinstance(box, ParentBox) and box.style["overflow"] == "visible":
-            waiting += box.children
+                right, bottom = x + box.margin_width(), y + box.margin_height()
+                yield Piece(text.strip(), x, y, right, bottom, cell)
+        elif isinstance(box, boxes.ParentBox) and box.style["overflow"] == "visible":
+            if isinstance(box, boxes.TableCellBox):
+                cell = (box.position_x, box.position_x + box.border_width())
+            waiting += [(child, cell) for child in box.children]

@@ -7,7 +7,7 @@ it, whether it is empty) are asked of each element that they may concern.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from string import ascii_lowercase, ascii_uppercase
 from types import CodeType
@@ -78,13 +78,15 @@ class Matching:
         )
         return cls(tuple(matchers), frozenset(steady))
 
-    def place(self, above: TreePlace, element: Any) -> TreePlace:
-        """Where an element stands, which is worked out for the first of its kind."""
-        node = element.etree_element
+    def place(self, above: TreePlace, node: Any, wrapped: Callable[[Any], Any]) -> TreePlace:
+        """Where an element stands, which is worked out for the first of its kind.
+
+        ``wrapped``: gives an element as rules are asked of it.
+        """
         kind = node.tag, tuple(node.attrib.items())
         known = above.below.get(kind)
         if known is None:
-            known = above.below[kind] = self._new_place(element)
+            known = above.below[kind] = self._new_place(wrapped(node))
         return known
 
     def _new_place(self, element: Any) -> TreePlace:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from cescore.intake.address import Address
 from cescore.intake.findings import Context, Finding, FindingLog, in_order
+from cescore.intake.notation import clean
 from cescore.intake.returned import (
     RETURNED_FINDINGS,
     RETURNED_MEASURES,
@@ -16,6 +17,7 @@ from cescore.intake.returned import (
     RETURNS,
     findings_text,
 )
+from cescore.intake.wording import Phrase, code, phrase
 from cescore.returns.collecting.compare import CellChange, changes_between, changes_text
 from cescore.returns.collecting.kept import (
     CHANGES,
@@ -28,7 +30,12 @@ from cescore.returns.collecting.kept import (
     table_text,
 )
 from cescore.returns.collecting.reading import FileReading
-from cescore.returns.collecting.submissions import Slot, Submission, SubmissionRecord
+from cescore.returns.collecting.submissions import (
+    Circumstances,
+    Slot,
+    Submission,
+    SubmissionRecord,
+)
 from cescore.returns.collecting.untaken import (
     CONFLICT,
     UNTAKEN,
@@ -36,18 +43,10 @@ from cescore.returns.collecting.untaken import (
     standing,
     untaken_now,
 )
-from cescore.returns.layouts.taken import CheckRow, ReturnRow
+from cescore.returns.layouts.taken import SHOWN, CheckRow, ReturnRow
 
 ROW_COLUMNS = tuple(one.name for one in fields(ReturnRow))
 CHECK_COLUMNS = tuple(one.name for one in fields(CheckRow))
-
-
-@dataclass(frozen=True)
-class Circumstances:
-    """What is known of all submissions of one collection: when they came in, why they replace others."""
-
-    received: str = ""
-    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,8 +73,11 @@ class Collection:
     originals: Mapping[str, Path]
     findings: tuple[Finding, ...]
     resubmissions: tuple[Resubmission, ...]
-    added: tuple[Submission, ...]
-    unheard: tuple[str, ...] = ()  # entities of which files came now, and nothing counts
+    added: tuple[Submission, ...]  # that hold anything usable
+    unheard: tuple[str, ...] = ()  # entities of which files came now, and nothing can be used
+    unused: Mapping[str, frozenset[str]] = field(
+        default_factory=dict
+    )  # file -> whose it is in vain
 
     @property
     def rows(self) -> tuple[ReturnRow, ...]:
@@ -87,8 +89,10 @@ class Collection:
 class _Entering:
     """Enters what was read now into the record of what came before."""
 
+    kept: KeptReturns
     record: SubmissionRecord
     circumstances: Circumstances
+    arrival: Arrival
     log: FindingLog = field(default_factory=FindingLog)
     added: list[tuple[Submission, FileReading]] = field(default_factory=list)
     settled: set[str] = field(
@@ -99,16 +103,17 @@ class _Entering:
         """Every reading for each entity it is about; two that claim one place are both refused."""
         by_slot: dict[Slot, list[FileReading]] = {}
         for reading in fresh:
-            for entity_id in reading.entities if reading.layout else ():
+            for entity_id in self.arrival.filed(reading):
                 by_slot.setdefault((entity_id, reading.layout), []).append(reading)
         for slot, readings in by_slot.items():
             if len(readings) == 1:
                 self._one(slot, readings[0])
                 continue
             files = tuple(reading.file for reading in readings)
+            differences = _differences(readings, slot[0])
             for reading in readings:
                 here = Context(self.log, Address(reading.file), slot[0])
-                here.error("two_returns", files=files)
+                here.error("two_returns", files=files, differences=differences)
 
     def _one(self, slot: Slot, reading: FileReading) -> None:
         here = Context(self.log, Address(reading.file), slot[0])
@@ -121,15 +126,13 @@ class _Entering:
         if earlier is not None and current is not None:
             here.warning("replaced_already", number=earlier.number, current=current.number)
             return
-        one = self.record.add(
-            slot,
-            reading.file,
-            reading.sha256,
-            self.circumstances.received,
-            self.circumstances.reason,
-        )
+        before = current if current is not None and self._was_usable(current) else None
+        one = self.record.add(slot, reading.file, reading.sha256, self.circumstances, before)
         self.added.append((one, reading))
         self.settled.add(slot[0])
+
+    def _was_usable(self, one: Submission) -> bool:
+        return self.arrival.is_usable(self.kept.reading(one.sha256), one.entity_id)
 
 
 def collected(
@@ -140,22 +143,23 @@ def collected(
 ) -> Collection:
     """The year after what was read now (by the path of its file) joined what is kept."""
     record = kept.record()
-    entering = _Entering(record, circumstances)
+    entering = _Entering(kept, record, circumstances, arrival)
     entering.enter(list(fresh.values()))
     told = entering.log.sorted()
     conflicts = [finding for finding in told if finding.code == CONFLICT]
     now = untaken_now(arrival, fresh.values(), conflicts)
-    open_now = standing(
-        kept.untaken(), now, arrival, entering.settled, {slot[0] for slot in record.by_slot}
-    )
     by_hash = {reading.sha256: reading for reading in fresh.values()}
     counting = record.counting()
+    count_now = [one for mine in counting.values() for one in mine]
+    open_now = standing(kept.untaken(), now, arrival, entering.settled, count_now)
     used = {sha256: by_hash.get(sha256) or kept.reading(sha256) for sha256 in counting}
     readings = sorted(
         (used[sha].of_entities(one.entity_id for one in mine) for sha, mine in counting.items()),
         key=lambda reading: (reading.file, reading.sha256),
     )
     resubmissions = _resubmissions(entering.added, record, kept)
+    vain = {one.entity_id for one, of in entering.added if not arrival.is_usable(of, one.entity_id)}
+    heard = {one.entity_id for one in count_now} - vain
     paths = {reading.sha256: path for path, reading in fresh.items()}
     entered = dict.fromkeys(reading.sha256 for _, reading in entering.added)
     entered.update(dict.fromkeys(sha for sha in counting if sha in by_hash))
@@ -167,12 +171,38 @@ def collected(
             for sha in entered
         },
         findings=tuple(dict.fromkeys([*(f for f in told if f.code != CONFLICT), *now])),
-        unheard=tuple(
-            sorted({f.entity_id for f in now} - {slot[0] for slot in record.by_slot} - {""})
-        ),
+        unheard=tuple(sorted({*(f.entity_id for f in now if f.entity_id), *vain} - heard)),
+        unused=_unused(fresh.values(), record, arrival),
         resubmissions=resubmissions,
-        added=tuple(one for one, _ in entering.added),
+        added=tuple(one for one, _ in entering.added if one.entity_id not in vain),
     )
+
+
+def _differences(readings: Iterable[FileReading], entity_id: str) -> Phrase:
+    """Which values of an entity are not the same in all returns of it, for whoever must choose one."""
+    stated: dict[str, list[str]] = {}
+    for reading in readings:
+        for row in reading.of_entities([entity_id]).rows:
+            stated.setdefault(clean(row.variable).text, []).append(row.value or row.status)
+    told = tuple(
+        phrase("value_differs", variable=code(name), values=tuple(values))
+        for name, values in stated.items()
+        if len(set(values)) > 1
+    )
+    return phrase("values_differ", values=told[:SHOWN]) if told else phrase("values_alike")
+
+
+def _unused(
+    fresh: Iterable[FileReading], record: SubmissionRecord, arrival: Arrival
+) -> dict[str, frozenset[str]]:
+    """The entities for which a file came now and does not count."""
+    found: dict[str, set[str]] = {}
+    for reading in fresh:
+        for entity_id in arrival.filed(reading):
+            current = record.current((entity_id, reading.layout))
+            if current is None or current.sha256 != reading.sha256:
+                found.setdefault(reading.file, set()).add(entity_id)
+    return {file: frozenset(entities) for file, entities in found.items()}
 
 
 def _resubmissions(

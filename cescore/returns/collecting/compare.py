@@ -69,7 +69,7 @@ def _changes(
     sources = tuple("" if row is None else row.source for row in (old, new))
     for column in columns:
         before, after = ("" if row is None else str(getattr(row, column)) for row in (old, new))
-        if before != after or (column == "value" and (old is None) != (new is None)):
+        if before != after:
             yield CellChange(*key, column, before, after, *sources)
 
 

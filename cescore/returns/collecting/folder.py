@@ -10,10 +10,12 @@ from cescore.intake.address import Address
 from cescore.intake.findings import Context, Finding, FindingLog
 from cescore.intake.inventory import is_system_file
 from cescore.intake.wording import Phrase, phrase
-from cescore.returns.workbooks.kinds import ACCEPTED
+from cescore.returns.workbooks.kinds import ACCEPTED, kind_of
 from cescore.returns.workbooks.readers import ReceivedFile
 
 REFUSED = "return_refused"
+WORKBOOKS = ("xlsx", "xlsm", "xls", "ods", "parquet")  # told from all else by what they hold
+LARGEST_LOOKED_INTO = 64_000_000  # bytes
 OTHER_SPREADSHEETS = (".xlsb", ".xltx", ".xlt", ".ett", ".ots", ".fods", ".numbers", ".sxc", ".uos")
 
 
@@ -51,16 +53,20 @@ def _below(folder: Path, prefix: str, log: FindingLog) -> Iterator[ReceivedFile]
         elif name != prefix + path.name:
             here.error("return_refused", reason=phrase("name_no_text"))
         elif path.suffix.lower() not in ACCEPTED:
-            here.error("return_refused", reason=_other_kind(path.suffix))
+            here.error("return_refused", reason=_other_kind(path))
         else:
             yield ReceivedFile(path, name)
 
 
-def _other_kind(ending: str) -> Phrase:
+def _other_kind(path: Path) -> Phrase:
     """Why a file is none that is taken in; of a spreadsheet's, how it becomes one."""
+    ending = path.suffix
+    real = kind_of(path) if path.stat().st_size <= LARGEST_LOOKED_INTO else ""
+    if real in WORKBOOKS:
+        return phrase("renamed", ending=ending, real=phrase(f"type_{real}"), right=f".{real}")
     if ending.lower() in OTHER_SPREADSHEETS:
         return phrase("save_as_xlsx", ending=ending)
-    return phrase("no_return", known=tuple(ACCEPTED))
+    return phrase("no_return")
 
 
 def _shown(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, TypeVar
 
 from cescore.definitions.json_text import json_document
@@ -54,6 +55,14 @@ class FileReading:
         rows += [owner_of(row.entity_id) for row in self.checks]
         about = [owner_of(finding.entity_id) for finding in self.findings if finding.entity_id]
         return tuple(dict.fromkeys((*rows, *about)))
+
+    @cached_property
+    def filed(self) -> tuple[str, ...]:
+        """Of whom it states figures, usable or not: not who has nothing but findings about the file."""
+        rows = [owner_of(row.entity_id) for row in self.rows]
+        rows += [owner_of(check.entity_id) for check in self.checks]
+        refused = [owner_of(f.entity_id) for f in self.findings if f.entity_id and f.variable]
+        return tuple(dict.fromkeys(one for one in (*rows, *refused) if one))
 
     def of_entities(self, wanted: Iterable[str]) -> FileReading:
         """The part of it that is about some entities, and what is about none in particular."""

@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from cescore.intake.findings import Context
 from cescore.intake.notation import year as read_year
 from cescore.intake.wording import phrase
+from cescore.returns.collecting.own_tables import own_table
 from cescore.returns.forms.shape import MEASURES, RETURN
 from cescore.returns.layouts.asked import Expected
 from cescore.returns.layouts.comments import tell_comments
 from cescore.returns.layouts.definition import Layout
 from cescore.returns.layouts.fitting import fits, misfits
-from cescore.returns.layouts.form import FORM, identity_of, read_form, tables_of
+from cescore.returns.layouts.form import FORM, read_form
+from cescore.returns.layouts.form_tables import identity_of, tables_of
 from cescore.returns.layouts.free import read_free
 from cescore.returns.layouts.table import ONE_SHORT, TABLE, is_table, read_table
 from cescore.returns.layouts.taken import Role, Taken
@@ -35,6 +37,8 @@ def take(
 
 
 def _taken(book: Workbook, layouts: Mapping[str, Layout], expected: Expected, asked: str) -> Taken:
+    if own := own_table(book):
+        return _no_return(book, own)
     identity = identity_of(book)
     if asked in layouts:
         return read_free(book, layouts[asked], expected)
@@ -64,6 +68,16 @@ def _taken(book: Workbook, layouts: Mapping[str, Layout], expected: Expected, as
     for sheet in book.sheets:
         for row, column in sheet.cells:
             taken.mark(sheet, row, column, Role.unread)
+    return taken
+
+
+def _no_return(book: Workbook, own: str) -> Taken:
+    """A table that the program wrote itself: said, and nothing of it used."""
+    taken = Taken(book.file, "")
+    Context(taken.log, book.address("")).info("own_table", what=phrase(own))
+    for sheet in book.sheets:
+        for row, column in sheet.cells:
+            taken.mark(sheet, row, column, Role.note)
     return taken
 
 

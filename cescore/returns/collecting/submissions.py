@@ -18,8 +18,17 @@ Slot = tuple[str, str]  # entity, layout
 
 
 @dataclass(frozen=True)
+class Circumstances:
+    """What is known of all submissions of one collection: when they came in, why they replace others."""
+
+    received: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Submission:
-    """One line of submissions.csv; ``replaces`` is the number of the one before, "" of the first."""
+    """One line of submissions.csv; ``replaces`` is the number of the one before that held anything usable,
+    "" where there is none."""
 
     entity_id: str
     layout: str
@@ -96,17 +105,18 @@ class SubmissionRecord:
         """The submission of a slot with some content, be it replaced since."""
         return next((one for one in self.by_slot.get(slot, ()) if one.sha256 == sha256), None)
 
-    def add(self, slot: Slot, file: str, sha256: str, received: str, reason: str) -> Submission:
-        """Enter a submission after those that are there."""
-        before = self.current(slot)
+    def add(
+        self, slot: Slot, file: str, sha256: str, known: Circumstances, before: Submission | None
+    ) -> Submission:
+        """Enter a submission after those that are there; ``before`` is the one whose figures it replaces."""
         one = Submission(
             *slot,
-            number=1 if before is None else before.number + 1,
+            number=len(self.by_slot.get(slot, ())) + 1,
             file=file,
             sha256=sha256,
-            received=received,
+            received=known.received,
             replaces="" if before is None else str(before.number),
-            reason="" if before is None else reason,
+            reason="" if before is None else known.reason,
         )
         self.by_slot.setdefault(slot, []).append(one)
         return one

@@ -6,7 +6,7 @@ from datetime import date
 
 from xlsxwriter.worksheet import Worksheet
 
-from cescore.definitions.model import AskedBody, Check
+from cescore.definitions.model import Check
 from cescore.intake.inspections import UNIT_OF_TYPE
 from cescore.returns.forms import shape
 from cescore.returns.forms.lines import CheckLine, HeadingLine, VariableLine
@@ -153,7 +153,7 @@ def _check(form: SheetWriter, page: Worksheet, row: int, line: CheckLine) -> Non
         if heading.is_input:
             kind = "input_date" if heading.key.endswith("_date") else f"input_{heading.key}"
             page.write_blank(row, column, None, form.formats.get(kind, form.formats["input"]))
-    if not check.asks(AskedBody(form.entity.entity_id, form.entity.industry)):
+    if not check.asks(form.entity.as_asked):
         status = shape.MEASURES.column("status")
         form.write(page, row, status, words["not_applicable"], "input_status")
     hint = shape.MEASURES.column("hint")

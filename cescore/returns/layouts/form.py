@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 
 from cescore.intake.findings import Context
-from cescore.intake.notation import bad_id, clean, folded
+from cescore.intake.notation import bad_id, clean
 from cescore.intake.notation import year as read_year
 from cescore.intake.unknown_ids import unknown_id
 from cescore.intake.wording import code, phrase, shortened
-from cescore.returns.forms.identity import FormIdentity, IdentityReading, read_identity
+from cescore.returns.forms.identity import FormIdentity, IdentityReading
 from cescore.returns.forms.shape import (
     FLAG_WORDS,
     FORMAT_VERSION,
-    HISTORY_SHEET,
-    IDENTITY_SHEET,
-    LISTS_SHEET,
     MEASURES,
     REQUIRED,
     RETURN,
@@ -25,92 +20,32 @@ from cescore.returns.forms.shape import (
     basis_words,
     check_status_words,
     evidence_words,
-    header_of,
     key_of,
     status_words,
 )
 from cescore.returns.layouts.asked import Expected
+from cescore.returns.layouts.form_tables import (
+    OURS,
+    FormTable,
+    headings_of,
+    likely_header,
+    tables_of,
+)
 from cescore.returns.layouts.taken import SHOWN, CheckRow, ReturnRow, Role, Taken
+from cescore.returns.layouts.unheaded import rows_of_value, span_text, tell_unheaded
 from cescore.returns.layouts.unseen import tell_unseen
 from cescore.returns.layouts.values import CellValues
-from cescore.returns.workbooks.sheet import Content, Sheet, SheetCell, Workbook
+from cescore.returns.workbooks.sheet import Content, SheetCell, Workbook
 
 FORM = "form"  # the name of this layout
-HEADER_WITHIN = 100  # rows in which a header is looked for
-_OURS = (IDENTITY_SHEET, LISTS_SHEET, HISTORY_SHEET)
+_COUNTED = {RETURN.key: "value", MEASURES.key: "status"}  # the column of which cells are counted
+_CODES = ("variable", "check_id")  # the columns that say what a row is about
 _PLACES = {  # where a form says whose it is -> how a finding names the place
     "sheet": "form_sheet",
     "names": "form_names",
     "properties": "form_properties",
     "title": "form_title",
 }
-
-
-@dataclass(frozen=True)
-class FormTable:
-    """A table of a form on its sheet: the row of its header, and each column's number by its key."""
-
-    sheet: Sheet
-    header: int
-    columns: Mapping[str, int]
-
-    def text(self, row: int, key: str) -> str:
-        """What stands in a column of a row; "" also where the column is not there."""
-        column = self.columns.get(key)
-        return "" if column is None else self.sheet.text(row, column)
-
-    def rows(self) -> Iterator[int]:
-        """The rows below the header in which anything stands."""
-        yield from (row for row, _ in self.sheet.rows() if row > self.header)
-
-
-def identity_of(book: Workbook) -> IdentityReading:
-    """What a workbook says that it is; a sheet saved as text has lost its name, not its title."""
-    if book.kind == "csv":
-        table = next(iter(tables_of(book, RETURN)), None)
-        sheets = {} if table is None else {RETURN.zh: _top(table.sheet, table.header - 1)}
-    else:
-        sheets = {sheet.name: _top(sheet, HEADER_WITHIN) for sheet in book.sheets}
-    return read_identity(sheets, book.names, book.properties)
-
-
-def _top(sheet: Sheet, rows: int) -> list[list[str]]:
-    """The texts of a sheet's first rows."""
-    return [
-        [sheet.text(row, column) for column in range(1, min(sheet.last_column, 60) + 1)]
-        for row in range(1, min(sheet.last_row, rows) + 1)
-    ]
-
-
-def tables_of(book: Workbook, wanted: FormSheet) -> list[FormTable]:
-    """Every table of a form's kind in a workbook: the first header on each sheet."""
-    found = []
-    needed = _headings_needed(wanted)
-    for sheet in book.sheets:
-        if sheet.name in _OURS:
-            continue
-        for row, filled in sheet.rows():
-            if row > HEADER_WITHIN:
-                break
-            if sum(folded(cell.text) in needed for cell in filled) < len(REQUIRED[wanted.key]):
-                continue
-            width = min(sheet.last_column, 200)
-            cells = [
-                "" if sheet.is_covered(row, n) else sheet.text(row, n) for n in range(1, width + 1)
-            ]
-            places = header_of(cells, wanted)
-            if places is not None:
-                columns = {key: place + 1 for key, place in places.items()}
-                found.append(FormTable(sheet, row, columns))
-                break
-    return found
-
-
-@cache
-def _headings_needed(wanted: FormSheet) -> frozenset[str]:
-    """What the headings of a header may say, as words are compared: most rows have none of them."""
-    columns = [column for column in wanted.columns if column.key in REQUIRED[wanted.key]]
-    return frozenset(folded(word) for c in columns for word in (c.key, c.zh, c.en))
 
 
 def read_form(book: Workbook, identity: IdentityReading, expected: Expected) -> Taken:
@@ -121,15 +56,23 @@ def read_form(book: Workbook, identity: IdentityReading, expected: Expected) -> 
     taken = Taken(book.file, FORM)
     reader = _FormReader(book, expected, taken)
     owner = reader.owner(identity)
-    tables = {wanted.key: reader.table(wanted) for wanted in (RETURN, MEASURES)}
     if owner is not None:
         reader.entity_id, reader.year = owner.entity_id, owner.year
+    tables = {wanted.key: reader.table(wanted) for wanted in (RETURN, MEASURES)}
+    if owner is not None:
         reader.returns(tables[RETURN.key])
         reader.measures(tables[MEASURES.key])
-    for table in filter(None, tables.values()):
+    for key, table in tables.items():
+        if table is None:
+            continue
+        if owner is None:
+            reader.refuse(table, _COUNTED[key])
+        reader.tell_unheaded(table)
         tell_unseen(book, table.sheet, taken, reader.entity_id)
+    if tables[RETURN.key] is None:
+        reader.leave_numbers()
     for sheet in book.sheets:
-        role = Role.identity if sheet.name in _OURS else Role.note
+        role = Role.identity if sheet.name in OURS else Role.note
         for row, column in sheet.cells:
             taken.mark(sheet, row, column, role)
     return taken
@@ -197,17 +140,61 @@ class _FormReader:
             here = self.taken.context(self.book, found[1].sheet.name)
             here.error("sheets_alike", n=len(found), sheets=names)
             for table in found:
-                for row, column in table.sheet.cells:
-                    self.taken.mark(table.sheet, row, column, Role.refused)
+                self.refuse(table, _COUNTED[wanted.key])
             return None
         if not found:
             if wanted is RETURN:
-                headings = tuple(c.zh for c in RETURN.columns if c.key in ("variable", "value"))
-                self.taken.context(self.book, "").error("form_without_table", headings=headings)
+                self._tell_no_table()
             return None
         table = found[0]
         self._mark_header(table, wanted)
         return table
+
+    def _tell_no_table(self) -> None:
+        """Which headings are missing, at the row that has most of them."""
+        needed = [c for c in RETURN.columns if c.key in REQUIRED[RETURN.key]]
+        likely = likely_header(self.book)
+        if likely is None:
+            why = phrase("no_headings", headings=tuple(c.zh for c in needed))
+            here = self.taken.context(self.book, "").of(entity_id=self.entity_id)
+            here.error("form_without_table", why=why)
+            return
+        sheet, row = likely
+        keys = {key_of(text, RETURN.columns) for text in headings_of(sheet, row)}
+        missing = tuple(c.zh for c in needed if c.key not in keys)
+        others = [
+            (n, text)
+            for n, text in enumerate(headings_of(sheet, row), start=1)
+            if text and key_of(text, RETURN.columns) is None
+        ]
+        here = self.taken.context(self.book, sheet.name, row, others[0][0] if others else 1)
+        unknown = tuple(shortened(text) for _, text in others)
+        key = "heading_among" if unknown else "heading_missing"
+        beside = {"others": unknown} if unknown else {}
+        here = here.of(entity_id=self.entity_id)
+        here.error("form_without_table", why=phrase(key, headings=missing, row=row, **beside))
+
+    def refuse(self, table: FormTable, key: str) -> None:
+        """Count the inputs of a table that is not used; a finding about the form says why."""
+        for row in table.rows():
+            is_filled = self._cell(table, row, key) is not None
+            if is_filled or any(table.text(row, code) for code in _CODES):
+                self._mark(table, row, key, Role.refused if is_filled else Role.blank)
+
+    def tell_unheaded(self, table: FormTable) -> None:
+        """What stands on the sheet of a table below no heading."""
+        headings = enumerate(headings_of(table.sheet, table.header), start=1)
+        headed = {column for column, text in headings if text}
+        here = self.taken.context(self.book, table.sheet.name)
+        about = here.of(entity_id=self.entity_id, year=self.expected.year)
+        tell_unheaded(table.sheet, table.header, headed, about, self.taken)
+
+    def leave_numbers(self) -> None:
+        """Count the numbers of a form without a table as not read: its finding says why."""
+        for sheet in self.book.sheets:
+            for (row, column), cell in sheet.cells.items():
+                if sheet.name not in OURS and cell.content == Content.number:
+                    self.taken.mark(sheet, row, column, Role.unread)
 
     def _mark_header(self, table: FormTable, wanted: FormSheet) -> None:
         """What stands above and in the header; a column that the form does not have is told."""
@@ -264,6 +251,9 @@ class _FormReader:
             self._mark(table, row, "value", Role.blank)
             return
         written = None
+        if cell is not None and self._is_of_several(table, row, here):
+            self._mark(table, row, "value", Role.refused)
+            return
         if cell is not None:
             stated = table.text(row, "unit")
             written = self.values.of(cell, variable, stated, here)
@@ -287,6 +277,15 @@ class _FormReader:
                 "" if written is None else written.unit,
             )
         )
+
+    def _is_of_several(self, table: FormTable, row: int, here: Context) -> bool:
+        """Whether a value stands in a cell that is merged over the rows of several variables."""
+        sheet, column = table.sheet, table.columns["value"]
+        rows = rows_of_value(sheet, row, column)
+        codes = {clean(table.text(n, "variable")).text for n in rows} - {""}
+        if len(codes) > 1:
+            here.error("merged_value", span=span_text(sheet.span_of(row, column)), n=len(codes))
+        return len(codes) > 1
 
     def _tell_rows_gone(self, table: FormTable, seen: set[str]) -> None:
         """Rows of the form that are no longer there, though it was sent out with them."""

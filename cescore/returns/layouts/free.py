@@ -21,6 +21,7 @@ from cescore.returns.layouts.definition import IN_CELL, OWN, Layout
 from cescore.returns.layouts.heading import Heading, heading, is_unit, joined, known_as, unit_text
 from cescore.returns.layouts.taken import ReturnRow, Role, Taken
 from cescore.returns.layouts.totals import tell_totals
+from cescore.returns.layouts.unheaded import span_text, tell_without_heading
 from cescore.returns.layouts.unseen import tell_unseen
 from cescore.returns.layouts.values import NUMBERS, PURE, CellValues
 from cescore.returns.workbooks.sheet import Content, Position, Sheet, SheetCell, Workbook
@@ -109,11 +110,40 @@ class _FreeReader:
         for row in area.rows:
             for column in area.columns:
                 if column in columns and not area.sheet.is_covered(row, column):
-                    role = self._position(area, row, column)
+                    several = self._is_of_several(area, row, column)
+                    role = Role.refused if several else self._position(area, row, column)
                     if role is not None:
                         self.taken.mark(area.sheet, row, column, role)
                         totals[row, column] = role
         tell_totals(area, totals, self.taken, self.book)
+        self._tell_unheaded(area)
+
+    def _is_of_several(self, area: Area, row: int, column: int) -> bool:
+        """Whether a value stands in cells that are merged over several values' places, which is told."""
+        span = area.sheet.span_of(row, column) if area.sheet.merged else None
+        if span is None or area.sheet.at(row, column) is None:
+            return False
+        places = [at for at in span.positions() if at[0] in area.rows and at[1] in area.columns]
+        around = [self._around(area, *at) for at in places] if len(places) > 1 else []
+        n = len({(one.entity.text, one.label, one.year) for one in around})
+        if n > 1:
+            here = self.taken.context(self.book, area.sheet.name, row, column)
+            here.error("merged_value", span=span_text(span), n=n)
+        return n > 1
+
+    def _tell_unheaded(self, area: Area) -> None:
+        """Words among the values below no heading; numbers that nobody asked for are told by themselves."""
+        wanted = range(area.first_column, area.last_column + 1)
+        named = {*area.columns, *area.stub_columns}
+        cells = [
+            at
+            for at, cell in area.sheet.cells.items()
+            if at[0] in area.rows and at[1] in wanted and at[1] not in named
+            and cell.content != Content.number and clean(cell.text).text
+        ]  # fmt: skip
+        tell_without_heading(
+            area.sheet, cells, self.taken.context(self.book, area.sheet.name), self.taken
+        )
 
     def _position(self, area: Area, row: int, column: int) -> Role | None:
         """As what a position is read; None where it has no words around it and nothing in it."""

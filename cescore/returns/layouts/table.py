@@ -12,6 +12,7 @@ from cescore.intake.wording import shortened
 from cescore.returns.layouts.areas import is_footnote
 from cescore.returns.layouts.asked import Expected
 from cescore.returns.layouts.taken import ReturnRow, Role, Taken
+from cescore.returns.layouts.unheaded import heading_at, rows_of_value, span_text, tell_unheaded
 from cescore.returns.layouts.unseen import tell_unseen
 from cescore.returns.layouts.values import CellValues
 from cescore.returns.workbooks.sheet import Sheet, SheetCell, Workbook
@@ -72,7 +73,7 @@ class _TableReader:
         for (row, column), cell in self.sheet.cells.items():
             if row <= header:
                 self.taken.mark(self.sheet, row, column, Role.header)
-            if row == header:
+            if row == header and heading_at(self.sheet, row, column):
                 names[column] = cell.text
         here = self.taken.context(self.book, self.sheet.name, header)
         if not is_header_sound(list(names.values()), LAYOUT, here):
@@ -85,6 +86,7 @@ class _TableReader:
         for row, cells in self.sheet.rows():
             if row > header:
                 self._row(row, cells)
+        tell_unheaded(self.sheet, header, self.named, here, self.taken)
 
     def _row(self, row: int, cells: Sequence[SheetCell]) -> None:
         """A row of the table, or a remark below it; cells without a heading are left to be told."""
@@ -118,6 +120,12 @@ class _TableReader:
         here = here.of(entity_id=clean(texts["entity_id"]).text[:64], variable=code[:80])
         cell = self.sheet.at(row, column)
         value, unit = "", texts.get("unit", "")
+        rows = rows_of_value(self.sheet, row, column)
+        if len(rows) > 1:
+            span = span_text(self.sheet.span_of(row, column))
+            here.error("merged_value", span=span, n=len(rows))
+            self.taken.mark(self.sheet, row, column, Role.refused)
+            return
         if cell is not None:
             values = CellValues(self.book, self.expected)
             written = values.of(cell, self.expected.variables.get(code), unit, here)
@@ -126,6 +134,8 @@ class _TableReader:
                 return
             value, unit = written.text, written.unit
         self.taken.mark(self.sheet, row, column, Role.blank if cell is None else Role.value)
+        id_cell = self.book.address(self.sheet.name, row, self.columns["entity_id"])
+        self.taken.id_cells[here.at.source] = id_cell
         beside = {name: texts.get(name, "") for name in ("status", "basis")}
         self.taken.rows.append(
             ReturnRow(

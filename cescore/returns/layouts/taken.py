@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from cescore.intake.address import Address
+from cescore.intake.address import Address, of_source
 from cescore.intake.findings import Context, FindingLog
-from cescore.returns.workbooks.sheet import Position, Sheet, Workbook
+from cescore.returns.workbooks.sheet import Position, Sheet, Workbook, column_number
 
 
 class Role(StrEnum):
@@ -70,6 +70,9 @@ class Taken:
     checks: list[CheckRow] = field(default_factory=list)
     log: FindingLog = field(default_factory=FindingLog)
     roles: dict[tuple[str, Position], Role] = field(default_factory=dict)
+    id_cells: dict[str, Address] = field(
+        default_factory=dict
+    )  # source of a row -> where its id stands
 
     def context(self, book: Workbook, sheet: str, row: int = 0, column: int = 0) -> Context:
         """A place of the file, to tell findings of."""
@@ -85,6 +88,14 @@ class Taken:
         self.checks.clear()
         refused = {at: Role.refused for at, role in self.roles.items() if role is Role.value}
         self.roles.update(refused)
+
+    def refuse_rows(self, refused: Callable[[ReturnRow], bool]) -> None:
+        """Mark the values of some rows as not taken over."""
+        for row in self.rows:
+            at = of_source(row.source)
+            place = None if at is None else (at.sheet, (at.row, column_number(at.column)))
+            if place is not None and self.roles.get(place) is Role.value and refused(row):
+                self.roles[place] = Role.refused
 
     def count(self) -> Mapping[Role, int]:
         """How many cells were read as what."""

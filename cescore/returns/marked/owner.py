@@ -6,7 +6,7 @@ from cescore.intake.address import Address
 from cescore.intake.notation import clean
 from cescore.returns.forms.identity import FormIdentity
 from cescore.returns.forms.shape import RETURN
-from cescore.returns.layouts.form import identity_of, tables_of
+from cescore.returns.layouts.form_tables import identity_of, tables_of
 from cescore.returns.workbooks.sheet import Workbook
 
 

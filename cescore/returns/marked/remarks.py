@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Collection as Some
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -134,15 +135,17 @@ def _figures_of(finding: Finding) -> list[Cells]:
 
 
 def by_workbook(
-    remarks: Iterable[ReturnRemark], file_of: Mapping[str, str]
+    remarks: Iterable[ReturnRemark], file_of: Mapping[str, str], not_kept: Some[str] = frozenset()
 ) -> dict[str, dict[str, list[ReturnRemark]]]:
     """Remarks by the workbook they go back with, and in it by entity; "" where there is none.
 
-    ``file_of`` says which workbook an entity's return is, for remarks about no cell in particular.
+    ``file_of`` says which workbook an entity's return is, for remarks about no cell in particular, or of
+    a file that is ``not_kept``.
     """
     found: dict[str, dict[str, list[ReturnRemark]]] = defaultdict(lambda: defaultdict(list))
     for remark in remarks:
-        file = next((cell.file for cell in remark.cells), "") or file_of.get(remark.entity_id, "")
+        files = (cell.file for cell in remark.cells if cell.file not in not_kept)
+        file = next(files, "") or file_of.get(remark.entity_id, "")
         mine = found[file][remark.entity_id]
         if remark not in mine:  # of two files that claim one place each has the same finding
             mine.append(remark)

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from cescore.definitions.model import AskedBody
 from cescore.definitions.shipped import REPOSITORY
 from cescore.intake.workspace import Workspace
 from cescore.returns.forms import shape
@@ -78,7 +77,7 @@ def test_a_form_says_which_checks_are_of_other_industries_or_bodies(
     form = opened(REPOSITORY, 2025, entity_id=entity_id)
     sheet = shape.MEASURES
     checks = [line.check for line in form.template.checks]
-    body = AskedBody(entity_id, workspace.register[entity_id].industry)
+    body = workspace.register[entity_id].as_asked
     page = load_workbook(io.BytesIO(form.content))[sheet.name("zh")]
     column = sheet.column("status") + 1
     cells = [page.cell(FIRST_ROW + 1 + i, column).value or "" for i in range(len(checks))]

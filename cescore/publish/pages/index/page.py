@@ -6,7 +6,7 @@ import base64
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from urllib.parse import quote
 
@@ -30,7 +30,7 @@ from cescore.publish.pages.index.listing import (
     Verdict,
     beneath_wholes,
 )
-from cescore.publish.pages.index.pinyin import search_text, sort_key
+from cescore.publish.pages.index.pinyin import Readings
 from cescore.publish.printing.webfont import Kept, font_faces, made_anew
 from cescore.publish.words import label, label_or
 
@@ -42,7 +42,7 @@ SAID_BY_THE_RULE = frozenset(["not_filed", "required_absent"])  # its name says 
 def index_page(page: IndexPage, kept: Kept = made_anew) -> str:
     """The page as HTML: no other file, no network, the same bytes for the same content.
 
-    ``kept``: see `font_faces`.
+    ``kept``: see `font_faces`; names are read once as well.
     """
     script = (TEMPLATES / "index_page.js").read_text("utf-8")
     html = (
@@ -50,7 +50,7 @@ def index_page(page: IndexPage, kept: Kept = made_anew) -> str:
         .get_template("index_page.html.j2")
         .render(
             page=page,
-            view=IndexView(page),
+            view=IndexView(page, Readings.of(_names(page), kept)),
             style=Markup((TEMPLATES / "index_page.css").read_text("utf-8")),
             script=Markup(script),
             script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii"),
@@ -58,6 +58,14 @@ def index_page(page: IndexPage, kept: Kept = made_anew) -> str:
     )
     html = clean(html)
     return html.replace(FONTS_HERE, font_faces(html, kept), 1)
+
+
+def _names(page: IndexPage) -> set[str]:
+    """The names on a page that it is sorted and searched by."""
+    lines = [line for section in page.sections for line in section.lines]
+    return {
+        text for line in lines for text in (line.name, line.other_name, line.place, line.industry)
+    }
 
 
 @lru_cache(maxsize=1)
@@ -78,6 +86,7 @@ class IndexView:
     """A page in its language, as the template asks for it."""
 
     page: IndexPage
+    readings: Readings = field(default_factory=Readings)
 
     @property
     def t(self) -> Callable[..., str]:
@@ -222,13 +231,13 @@ class IndexView:
         return [(line, text) for line in self.lines for text in line.warnings]
 
     def search(self, line: Line) -> str:
-        return search_text(line.entity_id, line.name, line.other_name, line.industry)
+        return self.readings.search_text(line.entity_id, line.name, line.other_name, line.industry)
 
     def search_document(self, line: DocumentLine) -> str:
-        return search_text(self.document(line), line.name, line.stem)
+        return self.readings.search_text(self.document(line), line.name, line.stem)
 
     def sort_key(self, text: str) -> str:
-        return sort_key(text)
+        return self.readings.sort_key(text)
 
     def bodies(self) -> list[tuple[str, list[Body]]]:
         """The bodies to filter by, by type."""

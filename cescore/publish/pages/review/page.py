@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.plan_documents import BodyRow, PlanDocument, Review
-from cescore.method.assessment import PARTS, Assessment
+from cescore.method.assessment import Assessment
+from cescore.method.parts import PARTS
 from cescore.method.progress import yearly_pace
 from cescore.method.target_paths import GOOD, TargetPath
 from cescore.method.targets import ROLES

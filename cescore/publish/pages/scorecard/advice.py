@@ -16,6 +16,7 @@ from cescore.method.column import State
 from cescore.method.grade_margin import GradeTurn
 from cescore.method.measures import open_scored
 from cescore.method.next_step import NextStep, StepKind
+from cescore.method.parts import worth_of_index
 from cescore.method.targets import TargetLine
 from cescore.method.thresholds import meets
 from cescore.publish.numbers import decimals_for, enough, number, quantity
@@ -255,11 +256,9 @@ def levers(known: PageEvidence) -> Iterator[Advice]:
 
 def _share_of_index(known: PageEvidence) -> float:
     """Points of the total that a point of the index is worth, shown or not; 1 where none is graded."""
-    weight, scale = (
-        known.view.data.assessment.weights.get("index"),
-        known.view.bundle.framework.scale,
-    )
-    return weight * 100 / (scale.top - scale.floor) if weight else 1.0
+    found, scale = known.view.data.assessment, known.view.bundle.framework.scale
+    worth = worth_of_index(found.weights, scale)
+    return 1.0 if worth is None else worth
 
 
 def next_grade(known: PageEvidence) -> Iterator[Advice]:

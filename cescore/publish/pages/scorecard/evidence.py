@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from cescore.definitions.model import Indicator
+from cescore.definitions.order import closure
+from cescore.disclosure.bundle import FindingLine
 from cescore.intake.doubted import without_doubted
 from cescore.method.aggregate import Aggregation
 from cescore.method.column import Panel
@@ -19,11 +22,14 @@ from cescore.method.next_step import NextStep, StepKind, next_step, reach, withi
 from cescore.method.normalisations import ON_ENDS, on_ends
 from cescore.method.normalise import normalise
 from cescore.method.own_pace import after, best_of_late, own_pace
+from cescore.method.parts import worth_of_index
 from cescore.method.progress import ProgressResult
 from cescore.method.rooms import gain_with, rooms
 from cescore.publish.pages.scorecard.comparable import comparable_figures
 from cescore.publish.view import Number, View, at, has_enough, shown_ends
 
+OTHER_EXTENT = frozenset({"merged", "split", "split_off", "taken_over", "gave_off"})
+MANY = 3  # [P] quantities that jump in one year: the body itself has become another
 NOTABLE = 0.05  # points, of a score or of the index, below which a change is none
 
 
@@ -77,6 +83,22 @@ class PageEvidence:
         if position is None or not self.scored.covered[code][0, position]:
             return Number(None)
         return at(self.scored.scores.column(code), position)
+
+    def parted_since(self, code: str, since: int) -> tuple[int, ...]:
+        """The years after an earlier one up to this in which what an indicator is made of is not the
+        series it was: a jump that the checks doubt, another method, or all that parts the index.
+
+        ``code`` "" is the index: another extent of the entity, returned or seen from `MANY` of its
+        quantities that jump in one year.
+        """
+        data, framework = self.view.data, self.view.bundle.framework
+        inside = {code, *closure([code], framework.expressions)} if code else set()
+        jumps = [finding for finding in data.findings if _is_jump(finding)]
+        at_once = Counter(year for year, _ in {(f.year, f.variable) for f in jumps})
+        years = {f.year for f in jumps if f.variable in inside or at_once[f.year] >= MANY}
+        years |= {b.year for b in data.breaks if b.code in inside}
+        years |= {c.year for c in data.entity.changes if c.kind in OTHER_EXTENT}
+        return tuple(sorted(y for y in years if y and since < y <= self.view.bundle.year))
 
     def has_score(self, group: str, year: int) -> bool:
         """Whether a group stands on at least one indicator with a value that counts in a year."""
@@ -132,10 +154,9 @@ class PageEvidence:
     def share_of_total(self) -> float | None:
         """Points of the total that a point of the index is worth; None where no total is shown."""
         found, scale = self.view.data.assessment, self.view.bundle.framework.scale
-        weight = found.weights.get("index")
-        if found.total is None or not weight or found.parts.get("index") is None:
+        if found.total is None or found.parts.get("index") is None:
             return None
-        return weight * 100 / (scale.top - scale.floor)
+        return worth_of_index(found.weights, scale)
 
     def _score_at(self, code: str, value: float) -> float | None:
         """The score of an indicator at a value, by its own method; None where that has no ends shown."""
@@ -203,3 +224,8 @@ class PageEvidence:
         gains = {i.code: float(every[i.code][0]) for i in self.view.scored}
         known = {c: g for c, g in gains.items() if g == g and self.score(c, year).value is not None}
         return dict(sorted(known.items(), key=lambda gain: -gain[1]))
+
+
+def _is_jump(finding: FindingLine) -> bool:
+    """Whether a finding doubts the step from the year before, and nobody has mended it."""
+    return (finding.kind or finding.code) == "year_on_year" and finding.status != "corrected"

@@ -256,11 +256,25 @@ def _moved(known: PageEvidence, same: list[Move], kind: str) -> PageFinding:
         "effect": _effect(known, code, sorted(move.since for move in same)),
     }
     weight = max(abs(move.points) for move in same)
+    key = f"finding.moved.{kind}"
     if first is not last:
         words |= {"last": last.since, "between": shown(last.old)}
-        return PageFinding(kind, view.t(f"finding.moved.{kind}.twice", **words), weight)
-    change = change_cell(last.new.value or 0.0, first.old.value or 0.0, unit, view.lang)
-    return PageFinding(kind, view.t(f"finding.moved.{kind}", change=change, **words), weight)
+        key += ".twice"
+    else:
+        old, new = first.old.value or 0.0, last.new.value or 0.0
+        words["change"] = change_cell(new, old, unit, view.lang, decimals)
+    said = [view.t(key, **words), _parted(known, code, first.since)]
+    return PageFinding(kind, view.sentences(said), weight)
+
+
+def _parted(known: PageEvidence, code: str, since: int) -> str:
+    """That the series is not one on the way from an earlier year; "" where it is."""
+    years = known.parted_since(code, since)
+    return (
+        known.view.t("finding.moved.parted", years=known.view.join(map(str, years)))
+        if years
+        else ""
+    )
 
 
 def _effect(known: PageEvidence, code: str, years: list[int]) -> str:

@@ -8,16 +8,20 @@ from typing import Any
 from cescore.definitions.bilingual import name_in
 from cescore.definitions.model import Scale
 from cescore.disclosure.covered_measures import credits_withheld
-from cescore.method.assessment import DOUBT_KINDS, grade_of_bands
 from cescore.method.bonus import BonusLine
 from cescore.method.column import State
+from cescore.method.doubts import DOUBT_KINDS
+from cescore.method.grades import grade_of_bands
+from cescore.method.parts import worth_of_index
 from cescore.method.scale import place_on
 from cescore.publish.charts.spark import spark
-from cescore.publish.numbers import index_change_words, mark, number, percentage, quantity
+from cescore.publish.numbers import index_change_words, mark, number, quantity
 from cescore.publish.pages.scorecard.comparable import peer_words
 from cescore.publish.pages.scorecard.evidence import PageEvidence
+from cescore.publish.pages.scorecard.front_rates import parted_words
+from cescore.publish.pages.scorecard.totals import comparable, converted, parts_of_total
 from cescore.publish.view import Number, View, at, of_series
-from cescore.publish.words import has_label, label_or
+from cescore.publish.words import label_or
 
 SMALL_N = 10  # below it a rank is for reference only
 
@@ -53,6 +57,8 @@ def index_card(known: PageEvidence) -> dict[str, Any]:
     if base.value is not None and view.base not in {view.now, view.last}:
         words = index_change_words(value, base.value, view.lang)
         card["changes"].append(view.t("since", year=view.bundle.base_year, change=words))
+        if parted := known.parted_since("", view.bundle.base_year):
+            card["changes"].append(parted_words(view, parted))
     series = [view.index(known.result, year) for year in view.years]
     card["spark"] = spark(view, name, series)
     return card | _released(view) | _band(view)
@@ -139,18 +145,13 @@ def grade_card(view: View) -> dict[str, Any]:
     found = view.data.assessment
     grade = found.grade(view.lang)
     reason = reason_words(view)
-    parts = [
-        (view.t(f"part.{key}") if has_label(f"part.{key}") else key, number(value), percentage(found.weights.get(key, 0.0), 0))
-        for key, value in found.parts.items()
-        if value is not None
-    ]  # fmt: skip
     scale = found.scale_name(view.lang)
     return {
         "steps": _steps(view) if found.graded and grade else [],
         "graded": found.graded and bool(grade),
         "grade": grade[:1].upper() + grade[1:],
         "total": number(found.total) if found.total is not None else "",
-        "comparable": _comparable(view),
+        "comparable": comparable(view),
         "provisional": found.provisional,
         "scale": view.t("grade.scale", name=scale) if scale else "",
         "reason": reason,
@@ -162,27 +163,14 @@ def grade_card(view: View) -> dict[str, Any]:
         )
         if found.graded and grade and found.total is None
         else "",
-        "parts": parts,
+        "parts": parts_of_total(view),
         "margin": [*_margin(view), *_band_of_total(view), *_few_checks(view)],
         "missing": _missing(view),
         "bonus": [_bonus_line(view, line) for line in found.bonus_lines],
         "bonus_total": _bonus_total(view),
-        "converted": _converted(view, "grade.converted"),
-        "converted_short": _converted(view, "grade.converted.short"),
+        "converted": converted(view, "grade.converted"),
+        "converted_short": converted(view, "grade.converted.short"),
     }
-
-
-def _comparable(view: View) -> str:
-    """The total by the parts that bodies of several types have, and what it leaves out."""
-    found = view.data.assessment
-    if found.comparable is None:
-        return ""
-    whole = sum(found.comparable_weights.values())
-    parts = [
-        f"{view.t(f'part.{part}')} {percentage(weight / whole, 0)}"
-        for part, weight in found.comparable_weights.items()
-    ]
-    return view.t("grade.comparable", total=number(found.comparable), parts=view.join(parts))
 
 
 def _margin(view: View) -> list[str]:
@@ -203,14 +191,13 @@ def _margin(view: View) -> list[str]:
 def _band_of_total(view: View) -> list[str]:
     """The total at the ends of the band of the index, all else as it is, and whether the grade is
     firm: in all of it, in most draws, or borderline (`method.firmness.GradeFirmness`)."""
-    band, found, scale = view.data.uncertainty, view.data.assessment, view.bundle.framework.scale
+    band, found = view.data.uncertainty, view.data.assessment
     index = of_series(view.data.evaluated.index, view.now).value
-    weight = found.weights.get("index")
-    if band is None or found.total is None or index is None or not weight or not found.graded:
+    worth = worth_of_index(found.weights, view.bundle.framework.scale)
+    if band is None or found.total is None or index is None or worth is None or not found.graded:
         return []
     if view.bundle.is_variant or found.reason == "veto_standing":
         return []
-    worth = 100 * weight / (scale.top - scale.floor)
     ends = [found.total + worth * (end - index) for end in (band.score_low, band.score_high)]
     low, high = (grade_of_bands(end, found.bands).name(view.lang) for end in ends)
     words = {"low": number(ends[0]), "high": number(ends[1])}
@@ -250,20 +237,6 @@ def _few_checks(view: View) -> Iterator[str]:
         return
     if scored < plan.assessment.enough_checks:
         yield view.t("grade.few_checks", n=scored, enough=plan.assessment.enough_checks)
-
-
-def _converted(view: View, key: str) -> str:
-    """The index on its own scale beside what it enters the total as; "" where the two are one."""
-    if not view.data.assessment.index_converted:
-        return ""
-    scale, part = view.bundle.framework.scale, view.data.assessment.parts.get("index")
-    index = of_series(view.data.evaluated.index, view.now).value
-    if index is None or part is None:
-        return ""
-    return view.t(
-        key, index=view.name(view.bundle.framework.index.code), value=number(index),
-        floor=f"{scale.floor:g}", top=f"{scale.top:g}", part=number(part),
-    )  # fmt: skip
 
 
 def _bonus_total(view: View) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from cescore.definitions.unit_names import unit_text
@@ -47,14 +48,18 @@ def _headline(known: PageEvidence, code: str) -> dict[str, Any]:
     partial = partial_mean(view, code)
     notes = [view.t("headline.partial_mean", n=partial.n)] if partial else []
     notes += [_other_form(known, official, other, code)] if other else []
+    parted: tuple[int, ...] = ()
     for year in dict.fromkeys((view.bundle.base_year, view.bundle.year - 1)):
         position = view.position(year)
         if position is None or year == view.bundle.year or (now.taken and year >= now.taken):
             continue
         then = series[position]
         if now.value is not None and then.value is not None:
-            words = change_words(now.value, then.value, unit, view.lang)
+            words = change_words(now.value, then.value, unit, view.lang, decimals)
             changes.append(view.t("since", year=year, change=words))
+            parted = parted or known.parted_since(code, year)
+    if parted:
+        changes.append(parted_words(view, parted))
     return {
         "name": view.name(code),
         "code": code,
@@ -63,8 +68,13 @@ def _headline(known: PageEvidence, code: str) -> dict[str, Any]:
         "unit": unit_text(unit, view.lang) if now.value is not None else "",
         "changes": [line for line in changes if line],
         "notes": notes,
-        "spark": spark(view, view.name(code), series, decimals=decimals, width=34.0),
+        "spark": spark(view, view.name(code), series, unit=unit, decimals=decimals, width=34.0),
     }
+
+
+def parted_words(view: View, years: Sequence[int]) -> str:
+    """That a series is not one on its way through some years."""
+    return view.t("headline.parted", years=view.join(map(str, years)))
 
 
 def _now(known: PageEvidence, code: str) -> Number:

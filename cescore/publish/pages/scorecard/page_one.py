@@ -39,6 +39,7 @@ LINES = 7  # of the card of group scores: what groups leave free names the ends 
 SENTENCE_LINES = 10  # of findings and advice together that fit under the cards
 ADVICE_LINES = 4
 NOTE_LINE = 58  # widths of a small letter that fit a line of notes on a card of a rate
+CHANGE_LINE = 46  # likewise of changes on a card of a rate or of the index
 CONTENTS_LINES = 2  # that the contents take from them
 
 
@@ -50,13 +51,14 @@ def page_one(
     known = PageEvidence(view, result, progress, indicators)
     sentences = _advice_that_fits(known)
     cards = [card for card in headline_cards(known) if card]
+    index = index_card(known)
     return section(
         "page_one",
         t=view.t,
         median=peer_words(view, "key.median"),
         lang=view.lang,
         head=masthead(view),
-        index=index_card(known),
+        index=index,
         grade=grade_card(view),
         headlines=cards,
         groups=group_rows(known),
@@ -65,7 +67,7 @@ def page_one(
         target_counts=target_counts(view),
         target_note=target_note(view),
         keys=[] if view.data.targets else key_figures(known),
-        findings=findings(known, lines=_lines_left(view, sentences, cards)),
+        findings=findings(known, lines=_lines_left(view, sentences, cards, index)),
         advice=sentences,
         scale=bundle.framework.scale,
     )
@@ -79,14 +81,26 @@ def _advice_that_fits(known: PageEvidence) -> tuple[str, ...]:
     return sentences
 
 
-def _lines_left(view: View, sentences: Sequence[str], cards: Sequence[Mapping[str, Any]]) -> int:
+def _lines_left(
+    view: View,
+    sentences: Sequence[str],
+    cards: Sequence[Mapping[str, Any]],
+    index: Mapping[str, Any],
+) -> int:
     """Lines for findings beside the advice; a list of targets is higher than one of key figures, a
-    report that has one prints its contents below, and notes of more than a line make a card higher."""
+    report that has one prints its contents below, and changes and notes of more than a line make a
+    card higher."""
     notes = (view.t("join.clause").join([card["role"], *card["notes"]]) for card in cards)
     lines = SENTENCE_LINES - (CONTENTS_LINES if view.data.targets else 0)
     lines -= lines_of(correction(view.data.standing, view.lang))
     lines -= max((lines_of(note, NOTE_LINE) for note in notes), default=1) - 1
+    lines -= max((_more_lines(view, card) for card in cards), default=0) + _more_lines(view, index)
     return lines - sum(map(lines_of, sentences))
+
+
+def _more_lines(view: View, card: Mapping[str, Any]) -> int:
+    """Lines beyond one that the changes on a card take."""
+    return max(lines_of(view.t("join.clause").join(card["changes"]), CHANGE_LINE) - 1, 0)
 
 
 def relatives(view: View, kind: str) -> str:
@@ -202,7 +216,7 @@ def key_figures(known: PageEvidence, most: int = 5) -> list[dict[str, object]]:
             continue
         decimals = view.decimals(indicator.code, [now.value, last.value])
         unit = unit_text(indicator.unit, view.lang)
-        change = view.change(now, last, indicator.unit)
+        change = view.change(now, last, indicator.unit, decimals)
         value = view.cell(now, decimals)
         rows.append(
             {"name": view.name(indicator.code), "value": value, "unit": unit, "change": change}

@@ -12,11 +12,19 @@ from markupsafe import Markup
 from cescore.definitions.model import Scale
 from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.bundle import PublicRow
+from cescore.disclosure.headline import DIGITS
 from cescore.method.column import Flag, State
 from cescore.method.disclosure import YearRank
 from cescore.publish.charts.bullets import quartile_strip
 from cescore.publish.fragment import Fragment, paragraph, two_lines
-from cescore.publish.numbers import DASH, decimals_for, mark, number
+from cescore.publish.numbers import (
+    DASH,
+    PrintedNumber,
+    decimals_for,
+    decimals_within,
+    mark,
+    number,
+)
 from cescore.publish.pages.scorecard.comparable import comparable_figures, peer_words
 from cescore.publish.pages.scorecard.front_index import SMALL_N
 from cescore.publish.pages.scorecard.rating import bar
@@ -174,6 +182,7 @@ def _bodies(view: View, rows: Sequence[PublicRow], key: str, kind: str = "") -> 
     notes += [view.t("note.part_of")] if any(row.part_of for row in rows) else []
     notes += _inside_another(view, rows)
     notes += [view.t("note.withheld_bodies")] if any(map(_is_withheld, rows)) else []
+    notes += [view.t("note.released_digits", n=DIGITS)] if codes else []
     notes += _scales_of_their_own(view, codes, rows)
     body = [_body(view, row, codes) for row in lines]
     return Table(columns, body, view.t(f"caption.{key}", type=title), notes).fragment()
@@ -256,12 +265,17 @@ def _body(view: View, row: PublicRow, codes: Sequence[str]) -> Row:
     for code in codes:
         value = row.headline.get(code)
         own = getattr(headline, code, code) if code in type(headline).model_fields else code
-        rates.append(DASH if value is None else number(value, view.decimals(str(own), [value])))
+        rates.append(DASH if value is None else _rate(view, str(own), value))
     rank = str(row.rank) if row.rank is not None else DASH
     name = view.place(row.place)
     name = view.t("part_of.name", name=name) if row.part_of else name
     name = view.t("inside.name", name=name) if row.inside else name
     return Row([rank, name, index, *rates], "own" if is_own else "")
+
+
+def _rate(view: View, code: str, value: float) -> PrintedNumber:
+    """A headline rate beside others, with the digits that it is released with and no more."""
+    return number(value, decimals_within(value, DIGITS, view.decimals(code, [value])))
 
 
 def _is_withheld(row: PublicRow) -> bool:

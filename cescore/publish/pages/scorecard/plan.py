@@ -30,6 +30,7 @@ from cescore.publish.pages.scorecard.lights import SIGNS, verdict_words
 from cescore.publish.pages.scorecard.norms import norm_words
 from cescore.publish.pages.scorecard.sections import NONE, concerns, nothing
 from cescore.publish.pages.scorecard.vetoes import vetoes_table
+from cescore.publish.printing.widths import BESIDE_GRADE
 from cescore.publish.section import section
 from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.view import View
@@ -38,7 +39,6 @@ from cescore.publish.words import label_or
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenBundle
 
-UNITS_SHOWN = 3
 SURE = 0.05  # [P] of the goal: a shorter way from the base value is within what figures are sure of
 
 
@@ -215,7 +215,9 @@ def _needed(view: View, turns: Sequence[GradeTurn], kind: str, grade: str) -> Fr
         TableColumn(view.t("head.needed"), 20),
     ]
     notes = [view.t(f"note.{kind}s")]
-    return Table(columns, rows, notes=notes, name=view.t("heading.assessment")).fragment()
+    return Table(
+        columns, rows, notes=notes, name=view.t("heading.assessment"), room=BESIDE_GRADE
+    ).fragment()
 
 
 def _turn_name(view: View, turn: GradeTurn) -> str:
@@ -245,7 +247,7 @@ def _parts(view: View, grade: Mapping[str, Any]) -> Fragment:
         TableColumn(view.t("head.score"), 25),
         TableColumn(view.t("head.weight"), 25),
     ]
-    return Table(columns, rows, name=view.t("heading.assessment")).fragment()
+    return Table(columns, rows, name=view.t("heading.assessment"), room=BESIDE_GRADE).fragment()
 
 
 def _bonus(view: View, grade: Mapping[str, Any]) -> Fragment:
@@ -261,4 +263,6 @@ def _bonus(view: View, grade: Mapping[str, Any]) -> Fragment:
         TableColumn(view.t("head.light"), 25 if has_points else 50),
     ]
     notes = [grade["bonus_total"] if has_points else view.t("note.distinctions")]
-    return Table(columns, rows, notes=notes, name=view.t("heading.assessment")).fragment()
+    return Table(
+        columns, rows, notes=notes, name=view.t("heading.assessment"), room=BESIDE_GRADE
+    ).fragment()

@@ -265,7 +265,8 @@ class _Lines:
         decimals = view.decimals(code, [*(n.value for n in numbers), *(posts or ())])
         score, before = view.scores(self.scored.scores, code, (year, year - 1))
         weight = weight_of(self.result, code, view.now) if view.data.filed else 0.0
-        change = with_sign(moved_from(old, score, before), view.change(new, old, indicator.unit))
+        change = view.change(new, old, indicator.unit, decimals)
+        change = with_sign(moved_from(old, score, before), change)
         return Row(
             [
                 view.with_unit(code),

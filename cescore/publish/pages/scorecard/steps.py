@@ -21,13 +21,15 @@ from cescore.publish.pages.scorecard.results import (
     weight_below,
 )
 from cescore.publish.pages.scorecard.returned import with_formula
-from cescore.publish.pages.scorecard.sections import column, number_cells, share, years
+from cescore.publish.pages.scorecard.sections import NONE, column, number_cells, share, years
+from cescore.publish.pages.scorecard.totals import part_name
 from cescore.publish.table import Row, Table
 from cescore.publish.view import Number, View, shown_ends, weight_of
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenBundle
     from cescore.method.aggregate import Aggregation
+    from cescore.method.assessment import Assessment
     from cescore.method.contributions import Decomposition
     from cescore.method.missing import Scored
 
@@ -55,7 +57,8 @@ def indicators_table(bundle: OpenBundle, indicators: Panel) -> Fragment:
 def _indicator_row(view: View, indicators: Panel, indicator: Indicator) -> Row:
     numbers = view.row(indicators, indicator.code, view.shown_years)
     new, old = view.row(indicators, indicator.code, (view.bundle.year, view.bundle.year - 1))
-    change = view.change(new, old, indicator.unit)
+    decimals = view.decimals(indicator.code, [n.value for n in numbers])
+    change = view.change(new, old, indicator.unit, decimals)
     arrow = "↑" if indicator.direction == 1 else "↓"
     cells = number_cells(view, indicator.code, numbers)
     return Row([with_formula(view, indicator), *cells, change, arrow, indicator.tag])
@@ -164,6 +167,36 @@ def groups_table(bundle: OpenBundle, result: Aggregation) -> Fragment:
         coverage_words(view, result),
     ]
     return Table(columns, rows, view.t("caption.groups"), notes).fragment()
+
+
+def total_table(bundle: OpenBundle, assessed: Assessment) -> Fragment:
+    """The parts of the total with their weights and what each adds, the total, and the grade of it."""
+    view = View(bundle)
+    known = {key: value for key, value in assessed.parts.items() if value is not None}
+    counted = {key: assessed.weights[key] for key in known if assessed.weights.get(key)}
+    if not counted:
+        return NONE
+    rows = [
+        Row(
+            [
+                part_name(view, key),
+                number(known[key], 2),
+                share(weight),
+                number(weight * known[key], 2),
+            ]
+        )
+        for key, weight in counted.items()
+    ]
+    if assessed.bonus:
+        rows.append(Row([view.t("head.bonus"), "", "", number(assessed.bonus, 2)]))
+    total = DASH if assessed.total is None else number(assessed.total, 2)
+    rows.append(Row([view.t("total.total"), "", share(sum(counted.values())), total], "total"))
+    rows.append(Row([view.t("total.grade"), "", "", assessed.grade(view.lang) or DASH], "total"))
+    columns = [
+        column(view, "part", 46, "text"),
+        *(column(view, name, 18) for name in ("score", "weight", "adds")),
+    ]
+    return Table(columns, rows, view.t("caption.total_steps")).fragment()
 
 
 def _score_cells(view: View, numbers: Sequence[Number]) -> list[object]:

@@ -11,11 +11,12 @@ from typing import Any
 from cescore.definitions.formula import parse
 from cescore.definitions.model import Framework, Plan
 from cescore.definitions.shipped import TEMPLATES
-from cescore.method.assessment import MOST, PARTS
+from cescore.method.assessment import MOST
 from cescore.method.column import Flag, State
 from cescore.method.formulas import MOST_DECIMALS
 from cescore.method.missing import CASE_OF_STATE
 from cescore.method.outliers import SHIFT
+from cescore.method.parts import PARTS
 from cescore.method.scaling import T_SPAN
 from cescore.method.schedules import NEARLY
 from cescore.method.thresholds import ABSOLUTE, CANCELLED, RELATIVE
