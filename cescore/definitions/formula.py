@@ -160,7 +160,8 @@ def zero_of(rule: Expression) -> str:
     return ""
 
 
-def looks_as_names(tree: ast.expr) -> tuple[str, dict[str, ast.Call]]:
+@lru_cache(maxsize=8192)  # by the tree itself, which `parse` keeps: each rule is asked for each type
+def looks_as_names(tree: ast.expr) -> tuple[str, Mapping[str, ast.Call]]:
     """A formula's text with a name in place of each look at others, and what each name stands for."""
     if not across_calls(tree):
         return ast.unparse(tree), {}

@@ -206,6 +206,33 @@ def test_the_library_is_as_it_was_after_a_page() -> None:
     assert [c.name for c in changes() if vars(c.owner).get(c.name) is c.value] == []
 
 
+def test_where_nothing_floats_the_library_is_not_asked_where_a_line_begins(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A shortcut that is never taken has the same bytes too."""
+    from weasyprint.layout import block, float, inline
+
+    from cescore.publish.printing.internals import changes
+
+    asked: list[str] = []
+    plain = float.avoid_collisions
+
+    def asking(context: Any, box: Any, *given: Any, **named: Any) -> Any:
+        asked.append(type(box).__name__)
+        return plain(context, box, *given, **named)
+
+    for module in (block, float, inline):
+        monkeypatch.setattr(module, "avoid_collisions", asking)
+    changes.cache_clear()
+    try:
+        printed(PAGE.format("<p>甲</p><p>乙 a</p>"))
+        assert "LineBox" not in asked
+        printed(PAGE.format('<div style="float:left">甲</div><p>乙</p>'))
+        assert "LineBox" in asked
+    finally:
+        changes.cache_clear()
+
+
 def test_a_page_that_the_printer_speaks_of_is_spoken_of_again() -> None:
     """What was kept of a page must not silence what is wrong with it the next time."""
     html = PAGE.format('<p style="colour: red; width: calc(1px * )">a</p>')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -9,6 +10,8 @@ import sys
 from pathlib import Path
 
 from publish import builders
+
+from cescore.run.child import be_report
 
 ROOT = Path(__file__).parents[2]
 LATE = """
@@ -36,3 +39,13 @@ def test_a_report_imports_nothing_that_its_parent_does_not_hold(tmp_path: Path) 
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     assert json.loads(said.stdout.splitlines()[-1]) == []
+
+
+def test_a_reports_process_collects_no_garbage() -> None:
+    """Switched on again as a report ends, the collector would walk over all that is about to go."""
+    parent = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        be_report(parent, lambda: 1 if gc.isenabled() else 0)
+    assert gc.isenabled()
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0

@@ -156,11 +156,8 @@ def serialised_once(objects: list[Any]) -> Iterator[Any]:
         """An object's bytes in place of the object."""
 
         def __init__(self, whole: Any) -> None:
-            super().__init__()
-            self.number, self.offset = whole.number, whole.offset
-            self.generation, self.free = whole.generation, whole.free
-            self.extra = getattr(whole, "extra", {})
-            self._data, self._is_compressible = whole.data, whole.compressible
+            ready = {"_data": whole.data, "_is_compressible": whole.compressible}
+            self.__dict__ |= vars(whole) | ready
 
         data = property(lambda self: self._data)
         compressible = property(lambda self: self._is_compressible)

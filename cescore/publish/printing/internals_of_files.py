@@ -138,7 +138,7 @@ def _numbers() -> list[LibraryChange]:
             return known if known is not None else written(item)
         if kind is int:
             return b"%d" % item
-        return plain(item)
+        return item.data if isinstance(item, pydyf.Object) else plain(item)
 
     entry_names: dict[str, bytes] = {}
 
@@ -199,6 +199,23 @@ def _tag_names() -> list[LibraryChange]:
     return everywhere(tags, "_get_pdf_tag", lru_cache(maxsize=MOST_NAMES)(tags._get_pdf_tag))
 
 
+def _objects() -> list[LibraryChange]:
+    """An entry or a list, ten thousand a report, is begun in one call and not in two."""
+    import pydyf
+
+    def begun(kind: Any) -> Any:
+        def init(self, given=None):
+            self.number, self.offset, self.generation, self.free = None, 0, 0, "n"
+            kind.__init__(self, given or kind())
+
+        return init
+
+    return [
+        LibraryChange(pydyf.Dictionary, "__init__", begun(dict)),
+        LibraryChange(pydyf.Array, "__init__", begun(list)),
+    ]
+
+
 class _OpenArrays:
     """The interface to C, by which an array of a length of its own is of a type already known.
 
@@ -227,4 +244,6 @@ def _font_arrays() -> list[LibraryChange]:
     return [LibraryChange(fonts, "ffi", _OpenArrays(fonts.ffi))]
 
 
-FILE_CHANGES = (_blocks, _colours, _numbers, _page_references, _tag_names, _font_arrays)
+FILE_CHANGES = (
+    _blocks, _colours, _numbers, _objects, _page_references, _tag_names, _font_arrays,
+)  # fmt: skip

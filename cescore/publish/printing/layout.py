@@ -99,12 +99,13 @@ def _pieces(page_box: Any) -> Iterator[Piece]:
     from weasyprint.formatting_structure import boxes
 
     within: tuple[float, float] | None = None
-    shown = (box for box in page_box.children if not isinstance(box, boxes.MarginBox))
-    waiting = [(box, within) for box in shown]
+    shown = (boxes.TextBox, boxes.ReplacedBox)
+    flow = (box for box in page_box.children if not isinstance(box, boxes.MarginBox))
+    waiting = [(box, within) for box in flow]
     while waiting:
         box, cell = waiting.pop()
         box = getattr(box, "_box", box)  # of what stands outside the flow
-        if isinstance(box, boxes.TextBox | boxes.ReplacedBox):
+        if isinstance(box, shown):
             text = getattr(box, "text", "") or "a picture"
             if text.strip():
                 x, y = box.position_x, box.position_y
