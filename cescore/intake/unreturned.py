@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cescore.definitions.formula import parse
 from cescore.definitions.load import Definitions
@@ -36,20 +37,22 @@ def scored_and_unreturned(cubes: Mapping[str, Cube], definitions: Definitions) -
         cube = cubes.get(entity_type)
         if cube is None or not cube.entities or not cube.has_row[:, :, -1].any():
             continue
-        absent = {c for c in framework.variables if _is_nowhere(c, cube, definitions)}
+        there = np.array([entity.is_valid_in(cube.years[-1]) for entity in cube.entities], bool)
+        absent = {c for c in framework.variables if _is_nowhere(c, cube, there, definitions)}
         if absent:
             yield from _of_framework(entity_type, framework, absent, cube.years[-1])
 
 
-def _is_nowhere(variable: str, cube: Cube, definitions: Definitions) -> bool:
-    """Whether no entity that there is in the last year has a value of a variable, or a word for it."""
+def _is_nowhere(
+    variable: str, cube: Cube, there: NDArray[np.bool_], definitions: Definitions
+) -> bool:
+    """Whether no entity that is there in the last year has a value of a variable, or a word for it."""
     defined = definitions.variables.get(variable)
     if defined is None or defined.estimate is not None:
         return False
-    at, year = cube.code_at.get(variable), cube.years[-1]
+    at = cube.code_at.get(variable)
     if at is None:
         return True
-    there = np.array([entity.is_valid_in(year) for entity in cube.entities])
     return bool((cube.state[at, there, -1] == State.MISSING).all())
 
 

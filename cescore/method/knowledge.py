@@ -36,12 +36,17 @@ class Knowledge:
         known: dict[RespondentCell, float] = {}
         for observer in observers:
             for cell, value in self.of(observer).items():
-                known[cell] = max(value, known.get(cell, 0.0))
+                if value > known.get(cell, 0.0):
+                    known[cell] = value
         return known
 
     def sole_in(self, cells: Iterable[RespondentCell]) -> list[RespondentCell]:
         """The cells that one holding fills alone: it knows all of them, not only its part."""
-        return [cell for cell in cells if len(self.cells[cell]) == 1]
+        return [cell for cell in cells if cell in self._sole]
+
+    @cached_property
+    def _sole(self) -> frozenset[RespondentCell]:
+        return frozenset(cell for cell, parts in self.cells.items() if len(parts) == 1)
 
     @cached_property
     def largest(self) -> Known:

@@ -18,7 +18,7 @@ from typing import Any
 
 from cescore.definitions.model import Disclosure
 from cescore.method.inference import Bound, Key, Statement, System
-from cescore.method.knowledge import Knowledge, Known, Parts, RespondentCell, two_largest
+from cescore.method.knowledge import Knowledge, Parts, RespondentCell, two_largest
 from cescore.method.thresholds import meets
 
 AMPLE = 1 + 1e-3  # times what is needed: a point that reaches it is not in doubt for rounding
@@ -190,17 +190,23 @@ class Protection:
 
     def _above(self, cell: RespondentCell, parts: Parts) -> Breach | None:
         """Whether anybody can bound the largest contribution of a cell too closely from above."""
-        if self._is_wide(cell, self._knowledge.largest_but(cell)):
+        known = self._knowledge.largest_but(cell)
+        widest = self.system.upper(_whole(cell), known, self._knowledge.sole_in(known)).value
+        if meets(widest, ">=", self._needed(parts)):
             return None  # not even all others' largest, put together, come too close
         largest, second = two_largest(parts)
         public = self.system.upper(_whole(cell))
         if not meets(public.value, ">=", self._needed(parts)):
             return Breach(largest, second, "upper", public.proof)
+        from_outside = self._needed_against("", parts)
+        outsiders_are_near = not meets(widest, ">=", from_outside)
         needed = {
-            observer: self._needed_against(observer, parts)
+            observer: self._needed_against(observer, parts) if observer in parts else from_outside
             for observer in self._knowledge.observers
             # who knows of this cell alone knows no more than the second largest
-            if self._knowledge.of(observer).keys() != {cell} and parts.keys() != {observer}
+            if (observer in parts or outsiders_are_near)
+            and self._knowledge.of(observer).keys() != {cell}
+            and parts.keys() != {observer}
         }
         found = self._first_above(_whole(cell), needed, list(needed))
         return found and replace(found, target=largest if largest != found.observer else second)
@@ -214,24 +220,19 @@ class Protection:
         self, terms: Mapping[Key, float], needed: Mapping[str, float], observers: Sequence[str]
     ) -> Breach | None:
         """The first observer who bounds a sum below what is needed against him, of nobody as yet:
-        asked all together, as if they had put together what they know, and then by halves."""
+        asked all together, as if they had put together what they know, and then by halves those for
+        whom that is not enough."""
         if not observers:
             return None
         known = self._knowledge.most(observers)
         bound = self.system.upper(terms, known, self._knowledge.sole_in(known))
-        if meets(bound.value, ">=", max(needed[observer] for observer in observers)):
-            return None
-        if len(observers) == 1:
-            return Breach("", observers[0], "upper", bound.proof)
-        half = len(observers) // 2
-        return self._first_above(terms, needed, observers[:half]) or self._first_above(
-            terms, needed, observers[half:]
+        near = [o for o in observers if not meets(bound.value, ">=", needed[o])]
+        if not near or len(observers) == 1:
+            return Breach("", near[0], "upper", bound.proof) if near else None
+        half = (len(near) + 1) // 2
+        return self._first_above(terms, needed, near[:half]) or self._first_above(
+            terms, needed, near[half:]
         )
-
-    def _is_wide(self, cell: RespondentCell, known: Known) -> bool:
-        """Whether a cell's total can be large enough for whoever knows no more of the others."""
-        bound = self.system.upper(_whole(cell), known, self._knowledge.sole_in(known))
-        return meets(bound.value, ">=", self._needed(self.cells[cell]))
 
     def _above_holding(self, holder: str, cells: Sequence[RespondentCell]) -> Breach | None:
         """Whether anybody can bound what a holding adds to several cells, all of it together."""

@@ -15,6 +15,7 @@ from cescore.method.linear_rules import LinearRule, holds_for
 from cescore.method.thresholds import at_least, at_most
 
 POWERS = (1, 2, 3, 4, 8)  # 10^8: yuan for 100 million yuan
+NEARLY = 0.999  # of an end of a window: what lies beyond is none of it, whatever rounding did
 MOST_COMBINATIONS = 400  # of slips in several values tried together
 SlipKind = Literal["factor", "transposed", "sign"]
 
@@ -119,6 +120,7 @@ def power_of_ten(
         size = np.maximum(ratio, 1 / ratio)
     found = np.zeros(ratio.shape, np.int64)
     for low, high in windows:
-        inside = at_least(size, low) & at_most(size, high)
+        inside = (size > low * NEARLY) & (size < high / NEARLY)  # few are: the rule for these alone
+        inside[inside] = at_least(size[inside], low) & at_most(size[inside], high)
         found[inside] = round(float(np.log10(low * high)) / 2)
     return np.where(ratio < 1, -found, found)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from publish import builders, pages
 
 from cescore import desk
-from cescore.method.assessment import Assessment, GradeStep, VetoLine
+from cescore.method.assessment import Assessment
+from cescore.method.grades import GradeStep
+from cescore.method.vetoes import VetoLine
 
 BANDS = (GradeStep("良好", "good", 60.0), GradeStep("合格", "pass", 0.0))
 TARGETS, MEASURES, INDEX = (
@@ -19,7 +22,7 @@ TARGETS, MEASURES, INDEX = (
 WEIGHTS = {"targets": 0.5, "index": 0.3, "measures": 0.2}
 
 
-def assessed(**changes: object) -> Assessment:
+def assessed(**changes: Any) -> Assessment:
     """What `assess` makes of a bundle whose own assessment says this."""
     given = Assessment(
         total=1.0, parts={"targets": 2.0, "index": 3.0, "measures": 4.0}, weights=WEIGHTS,

@@ -32,6 +32,6 @@ def test_a_body_without_respondents_counts_where_it_lies_in_one_that_has_them(
 
 
 def test_a_quantity_is_about_respondents_though_one_of_them_lies_in_no_body(behind: Behind) -> None:
-    (alone,) = (one for one in behind.respondents if not behind.chain(one))
+    (alone,) = (one for one in behind.respondents if not behind.chain(one, 2025))
     assert alone in behind.values(Quantity("output", 2025))
     assert behind.is_about_respondents(Quantity("output", 2025))

@@ -16,7 +16,7 @@ NOW = frozenset({2025})
 
 def evaluation(**rows: tuple[float, ...]) -> TypeEvaluation:
     """The district of the builders, with other returned values."""
-    data = builders.bundle(record=pages.record(rows))  # type: ignore[arg-type]
+    data = builders.bundle(record=pages.record(rows))
     panel = pages.opened(data).as_released
     return evaluate(panel, builders.framework(), base_year=2020, run_year=2025)
 

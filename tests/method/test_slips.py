@@ -53,3 +53,10 @@ def test_the_windows_cover_the_powers_that_forms_confuse() -> None:
     ratios = np.array([10.0, 100, 1000, 1e4, 1e8, 1.1, 50, 1e6])
     assert power_of_ten(ratios, WINDOWS).tolist() == [1, 2, 3, 4, 8, 0, 0, 0]
     assert power_of_ten(1 / ratios, WINDOWS).tolist() == [-1, -2, -3, -4, -8, 0, 0, 0]
+
+
+def test_a_window_holds_its_own_ends_but_for_rounding_and_nothing_beyond() -> None:
+    ends = np.array([8.0, 12.0, 8 * (1 - 1e-12), 12 * (1 + 1e-12)])
+    assert power_of_ten(ends, [(8, 12)]).tolist() == [1, 1, 1, 1]
+    beyond = np.array([7.9999, 12.0001, np.inf, np.nan, 0.0])
+    assert power_of_ten(beyond, [(8, 12)]).tolist() == [0, 0, 0, 0, 0]

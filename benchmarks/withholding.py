@@ -1,0 +1,69 @@
+"""CPU seconds of the choice of what is withheld, from nothing, and of its audit, by number of firms.
+
+``python -m benchmarks.withholding [--firms 124 250]``: synthetic workspaces, one city for every 124 firms.
+Each of the largest systems is told as it ends, for there a choice takes most of its time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.workspaces import make_workspace
+from cescore.disclosure.ledger import Ledger
+from cescore.disclosure.statements import Figure
+from cescore.disclosure.system_audit import SystemAudit
+from cescore.evaluation.yearly import evaluate_workspace
+from cescore.intake.workspace import Workspace
+from cescore.method.withholding import least_withheld
+
+LARGE = 500  # printed sums of a system that is told of by itself
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print what each number of firms takes."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--firms", type=int, nargs="+", default=[124])
+    for firms in parser.parse_args(arguments).firms:
+        with tempfile.TemporaryDirectory() as folder:
+            make_workspace(Path(folder), firms)
+            _measure(Ledger(evaluate_workspace(Workspace.load(Path(folder)))), firms)
+
+
+def _measure(ledger: Ledger, firms: int) -> None:
+    began = time.process_time()
+    audits = sorted(ledger.audits, key=lambda audit: len(audit.printed))
+    read = time.process_time()
+    largest = len(audits[-1].printed)
+    print(
+        f"{firms} firms: {len(ledger.printed)} printed sums in {len(audits)} systems, the largest of "
+        f"{largest}; read in {read - began:.1f} s",
+        flush=True,
+    )
+    chosen = {figure for audit in audits for figure in _chosen(audit)}
+    between = time.process_time()
+    proven = [v for audit in audits for v in audit.verdicts(frozenset(chosen & audit.figures))]
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"{len(chosen)} figures chosen from nothing in {between - read:.0f} s, audited once more in "
+        f"{time.process_time() - between:.0f} s, {len(proven)} parts safe; {peak:.0f} MB",
+        flush=True,
+    )
+
+
+def _chosen(audit: SystemAudit) -> set[Figure]:
+    began = time.process_time()
+    chosen = least_withheld(audit.costs, audit.proofs)
+    if len(audit.printed) > LARGE:
+        print(
+            f"  a system of {len(audit.printed)}: {time.process_time() - began:.1f} s", flush=True
+        )
+    return chosen
+
+
+if __name__ == "__main__":
+    main()
