@@ -127,9 +127,13 @@ class Ledger:
 
         Of who contains nobody no figure is a statement about others: nothing is looked for.
         """
-        if entity_id not in self._bodies:
+        if not self.contains_others(entity_id):
             return {}, {}
         return _by_code(self.withheld, entity_id), _by_code(self.above, entity_id)
+
+    def contains_others(self, entity_id: str) -> bool:
+        """Whether an entity is a body, whose figures are statements about others."""
+        return entity_id in self._bodies
 
     @cached_property
     def _bodies(self) -> frozenset[str]:

@@ -69,10 +69,15 @@ class AnnualEdition(Edition):
 
     @cached_property
     def _bundler(self) -> Bundler:
-        bundler = Bundler(self.yearly)
-        if phase := bundler.gate.ledger.phase:
+        return Bundler(self.yearly)
+
+    @cached_property
+    def _choosing(self) -> Bundler:
+        """The bundler for what bodies' figures stand in: whoever waits for a choice of what is withheld
+        is told of it."""
+        if phase := self._bundler.gate.ledger.phase:
             self.told(phase)
-        return bundler
+        return self._bundler
 
     @cached_property
     def _sheets(self) -> Sheets:
@@ -86,14 +91,16 @@ class AnnualEdition(Edition):
 
     @lru_cache(maxsize=1)  # noqa: B019 - an edition lives as long as its run
     def _origins(self, shared: str) -> Origins:
-        return Origins(self._bundler, shared)
+        return Origins(self._choosing, shared)
 
     def _made(self, subject: Subject) -> Printable:
         if subject.kind == SCORECARD:
-            return self._bundler.bundle(subject.id)
+            shows_bodies = self._bundler.gate.ledger.contains_others(subject.id)
+            bundler = self._choosing if shows_bodies else self._bundler
+            return bundler.bundle(subject.id)
         if subject.kind == METHOD_BOOK:
             return make_method_book(
-                self.workspace.definitions, self.workspace.base_year, illustrate(self._bundler)
+                self.workspace.definitions, self.workspace.base_year, illustrate(self._choosing)
             )
         return self._sheets.sheet(subject.id)
 
@@ -118,6 +125,6 @@ class AnnualEdition(Edition):
             self.asked.lang,
             out_of_step=out_of_step,
             release_stage=self.release_stage,
-            shared_gate=self._bundler.gate,
+            shared_gate=self._choosing.gate,
         )
         return made.page((*self.tables(store.folder), MANIFEST_NAME))

@@ -61,10 +61,16 @@ def test_each_phase_is_named_as_it_begins_and_of_what_stands_none(root: Path) ->
     heard: list[str] = []
     made = replace(preview(root, InThisProcess()), told=heard.append)
     made.make()
-    assert heard == ["reading", "checking", "evaluating", "withholding", "reports"]
+    assert heard == ["reading", "checking", "evaluating", "reports"]
     heard.clear()
     made.make()
     assert heard == []
+
+
+def test_only_who_waits_for_a_choice_of_what_is_withheld_is_told_of_it(root: Path) -> None:
+    heard: list[str] = []
+    replace(preview(root, InThisProcess(), "method-book"), told=heard.append).make()
+    assert "withholding_first" in heard
 
 
 def test_it_is_built_beside_the_run_whose_output_stays_as_it_is(
