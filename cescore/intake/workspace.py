@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from cescore.definitions.load import Definitions, load_definitions
+from cescore.definitions.kept_definitions import definitions_of
+from cescore.definitions.load import Definitions
 from cescore.definitions.model import Plan, Run
 from cescore.definitions.shipped import REPOSITORY
 from cescore.errors import DataError, ParamsError, Sentence
@@ -285,7 +286,7 @@ def _receive(root: Path, definitions: Definitions, log: FindingLog) -> _Received
 def _definitions(root: Path, year: int | None) -> Definitions:
     """What params say of a year; of one before all data the year is what is wrong, not params."""
     try:
-        return load_definitions(root / "params", year)
+        return definitions_of(root / "params", year)
     except ParamsError:
         known = year_folders(root / "data")
         if year is None or not known or year >= known[0]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from publish import builders
@@ -16,9 +17,10 @@ from cescore.definitions.shipped import NOTEBOOKS
 from cescore.publish import previewed, rehearsal
 from cescore.publish.render import render
 from cescore.run import rehearsing
+from cescore.run.child import Render
 from cescore.run.executor import can_fork
 from cescore.run.job import BUNDLE_NAME, Job, Limits
-from cescore.run.press import Press, Render
+from cescore.run.press import Press
 from cescore.run.rehearsing import MANY, Rehearsals
 
 PAGE = "<html ><body></body></html>"
@@ -108,7 +110,7 @@ def write_secret_bundle(path: Path) -> None:
     assert os.waitpid(pid, 0) == (pid, 0)
 
 
-def pressed(jobs: Sequence[Job], render: Render = render) -> tuple[list[dict[str, object]], bytes]:
+def pressed(jobs: Sequence[Job], render: Render = render) -> tuple[list[dict[str, Any]], bytes]:
     """The outcomes of a press of our own, one report at a time, and its memory afterwards."""
     (source, asking), (answers, sink), (dumped, dump) = os.pipe(), os.pipe(), os.pipe()
     pid = os.fork()
