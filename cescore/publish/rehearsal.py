@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from cescore.definitions.shipped import TEMPLATES
+from cescore.publish.charts.seaborn_alone import seaborn
 from cescore.publish.charts.style import canvas, chart, house_style
 from cescore.publish.check import pdf_text
 from cescore.publish.engine import fresh_shell
@@ -69,8 +70,7 @@ def _printed(page: str, templates: Path | None) -> bytes:
 
 def _trial() -> NotebookNode:
     """An executed notebook with one of each kind of thing that a report shows."""
-    import seaborn as sns  # as figures do, when the first is drawn
-
+    sns = seaborn()  # as figures do, when the first is drawn
     with house_style():
         figure, axes = canvas(40, 20)
         sns.lineplot(x=[0, 1], y=[0, 1], ax=axes, estimator=None, legend=False)

@@ -21,6 +21,7 @@ from cescore.publish.charts.frame import (
     titled,
     write,
 )
+from cescore.publish.charts.seaborn_alone import seaborn
 from cescore.publish.charts.spans import span_of
 from cescore.publish.charts.style import (
     FAINT,
@@ -198,7 +199,7 @@ def _lines(
 ) -> None:
     """The index strong, its groups quiet, each named at its end with its last value; `height` is
     that of the axes [mm]."""
-    import seaborn as sns
+    sns = seaborn()
 
     order = range(len(courses))[::-1]  # the index last, over its groups
     points = [(number_of, *point) for number_of in order for point in courses[number_of].points]
