@@ -134,6 +134,8 @@ def _collected(asked: Asked, options: CollectOptions, expected: Expected, consol
     job.tell(readings.values(), collection, findings)
     for line in job.telling.submissions(collection, before, job.now):
         say(console, line)
+    for line in job.telling.unknown_ids(findings):
+        say(console, line)
     for line in () if job.answering.is_empty else job.answering.read().lines():
         say(console, line)
     is_apart = options.into is not None and not job.is_into_the_year

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from cescore.intake.findings import Finding
+from cescore.intake.findings import OF_IDS, Finding
 from cescore.intake.wording import Naming, joined, name_of
 from cescore.publish.words import label
 from cescore.returns.collecting.collection import Collection, Resubmission
@@ -75,6 +75,17 @@ class CollectTelling:
         if collection.unheard:
             yield label("collect.unheard", self.lang, entities=", ".join(collection.unheard))
         yield label("collect.new", self.lang, new=new, replaced=len(collection.resubmissions))
+
+    def unknown_ids(self, findings: Iterable[Finding]) -> Iterator[str]:
+        """What to do about ids that the register does not have: their rows are not taken."""
+        told = [f for f in findings if f.code in OF_IDS]
+        ids = dict.fromkeys(str(dict(f.values).get("text", "")) for f in told)
+        if told:
+            files = dict.fromkeys(f.file for f in told)
+            yield label(
+                "collect.unknown_ids", self.lang,
+                ids=joined(ids, self.lang), files=joined(files, self.lang),
+            )  # fmt: skip
 
     def _changes(self, one: Resubmission) -> Iterator[str]:
         about = one.submission

@@ -177,6 +177,7 @@ CHANGES: dict[str, Callable[[Path], None]] = {
 ASK_FOR_MORE = {
     "a value that grows above all others",
     "who is one with whom",
+    "where it lies",  # the sums printed before, over whom it lay with, stand beside those of now
     "how near is too near",
     "how few are too few",
 }

@@ -356,6 +356,7 @@ def test_a_mistyped_id_is_named_at_its_cell_and_gone_with_the_corrected_file(tak
         "firms.xlsx, Sheet!A3  2025 coal  unknown_entity: 'D22'" in said
         and "1 taken over + 1 refused" in said
     )
+    assert "D22 (firms.xlsx); their figures are not taken: correct the file" in said
     assert {f.code for f in Workspace.load(city, YEAR).findings} >= {"unknown_entity"}
     (folder / "firms.xlsx").rename(folder.parent / "firms.xlsx")
     form_of("D2").save(folder / "D2.xlsx")
