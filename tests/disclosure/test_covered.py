@@ -336,6 +336,21 @@ def test_a_veto_shows_no_figure_that_stands_on_a_withheld_one(yearly: YearlyEval
         assert made.sign.value is None and made.sign.against is None
 
 
+@pytest.mark.parametrize("against_year", [2021, None])
+def test_a_veto_keeps_its_figures_where_none_is_withheld_of_the_years_they_are_of(
+    against_year: int | None, yearly: YearlyEvaluation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Gate(yearly)
+    sign = VetoSign("heat", "", "", "GJ", ">=", 4.0, 3.0, against_year, shown=True)
+    vetoes = (VetoLine("v", "", "", "proposed", sign=sign), VetoLine("w", "", "", "standing"))
+    for year, is_shown in ((2020, True), (2021, against_year is None), (2025, False)):
+        view = SimpleNamespace(hidden={"heat": frozenset([year])})
+        monkeypatch.setattr(Gate, "view", lambda self, body, view=view: view)
+        made = [gate._veto("PK1", veto, 2025) for veto in vetoes]
+        assert (made == list(vetoes)) is is_shown
+        assert made[1] == vetoes[1]
+
+
 @pytest.mark.parametrize(
     ("yardstick", "value"), [("goal", "90"), ("done", "72.34")], ids=["met", "by its word"]
 )
