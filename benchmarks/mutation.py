@@ -38,7 +38,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "cescore"
 EQUIVALENT = Path(__file__).parent / "equivalent_mutants.yml"
-EXAMPLES = "method/test_doctests.py::test_the_examples_of_a_module_hold"
+EXAMPLES = "test_examples.py::test_the_examples_of_a_module_hold"
 SYSTEM = ("disclosure/test_small_systems", "disclosure/test_links", "disclosure/test_equated",
           "disclosure/test_industries")  # fmt: skip
 METHOD = ("method/test_metamorphic",)
@@ -293,8 +293,8 @@ def survives(mutant: Mutant) -> bool:
 
 def _files(module: str) -> list[str]:
     files = [f"tests/{name}.py" for name in dict.fromkeys(TESTS[module])]
-    room, _, name = module.partition("/")
-    return [f"tests/{EXAMPLES}[{name}]", *files] if room == "method" else files
+    has_examples = ">>> " in (PACKAGE / f"{module}.py").read_text("utf-8")
+    return [f"tests/{EXAMPLES}[{module}]", *files] if has_examples else files
 
 
 def chosen(module: str, options: argparse.Namespace) -> tuple[list[Mutant], int, int]:

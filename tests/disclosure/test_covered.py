@@ -12,6 +12,7 @@ import pytest
 from cases import Firm, evaluated, firms
 
 from cescore.definitions.model import Plan
+from cescore.disclosure.bundle import PeerTable
 from cescore.disclosure.covered_measures import CoveredMeasures, credits_withheld
 from cescore.disclosure.covering import Cover
 from cescore.disclosure.few_withheld import WithheldMember, gives_one_away
@@ -20,6 +21,7 @@ from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.intake.address import Address
 from cescore.intake.findings import Finding
 from cescore.method.assessment import Assessment
+from cescore.method.disclosure import PeerFigure
 from cescore.method.measures import MeasureLine, measure_lines, measure_points
 from cescore.method.targets import TargetLine
 from cescore.method.veto_signs import VetoSign
@@ -181,15 +183,30 @@ def test_a_check_on_released_figures_is_left_as_it_is() -> None:
     [
         ("heat", [], 2024, True),
         ("heat", [], 2025, True),  # against the year before
+        ("heat", [], 2026, False),
         ("heat", [], 2023, False),
+        ("heat", [], None, True),  # of the year evaluated
+        ("heat", ["heat > base(heat)"], 2030, True),
+        ("heat", ["heat > base(heat)"], 2023, False),
         ("", ["heat = 4, energy = 5"], 2024, True),
         ("water", ["water = 4"], 2024, False),
     ],
 )
 def test_a_finding_tells_of_a_withheld_figure_by_its_variable_or_its_words(
-    variable: str, texts: list[str], year: int, hides: bool
+    variable: str, texts: list[str], year: int | None, hides: bool
 ) -> None:
     assert Cover(HIDDEN, 2024).hides_what_is_said(variable, texts, year) is hides
+
+
+def test_of_a_withheld_figure_no_place_among_others_is_shown() -> None:
+    placed = PeerFigure("heat", n=12, median=3.0, quartile_band=1, rank=2, standing="strength")
+    figures = (placed, replace(placed, code="water"))
+    table = PeerTable(entity_type="lake", audience="public", figures=figures)
+    shown = Cover(HIDDEN, 2024).peers(table)
+    assert shown is not None
+    assert shown.figures == (PeerFigure("heat", n=12, median=3.0), figures[1])
+    assert Cover(HIDDEN, 2025).peers(table) == table
+    assert Cover(HIDDEN, 2024).peers(None) is None
 
 
 def one_in_a_park() -> list[Firm]:

@@ -115,7 +115,9 @@ def standing(*ids: str) -> list[VetoLine]:
 def test_the_worst_of_the_grades_led_to_and_earned_is_given(
     ids: list[str], earned: GradeStep | None, grade: GradeStep
 ) -> None:
-    assert vetoed_grade(made(good="良", fair="中", below="劣"), standing(*ids), BANDS, earned) == grade
+    assert (
+        vetoed_grade(made(good="良", fair="中", below="劣"), standing(*ids), BANDS, earned) == grade
+    )
 
 
 def test_what_does_not_stand_decides_no_grade() -> None:
