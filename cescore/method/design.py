@@ -26,7 +26,6 @@ from cescore.method.fitting import method_of
 from cescore.method.margins import CHOICES, SOURCES, STEPS, Alternative, Margins
 from cescore.method.missing import Scored
 from cescore.method.normalisations import ON_ENDS
-from cescore.method.sobol_sequence import MOST_DIMENSIONS, scrambled_sobol
 
 Floats = NDArray[np.float64]
 
@@ -359,8 +358,10 @@ def quasi_random(dimensions: int, draws: int, seed: int) -> Floats:
     >>> sorted((points[:, 0] * 8).astype(int).tolist())  # one point in every eighth
     [0, 1, 2, 3, 4, 5, 6, 7]
     """
-    used = min(dimensions, MOST_DIMENSIONS)
-    first = scrambled_sobol(used, draws, seed)
+    from scipy.stats import qmc  # half a second that only drawing needs
+
+    used = min(dimensions, qmc.Sobol.MAXDIM)
+    first: Floats = qmc.Sobol(used, scramble=True, rng=seed).random(draws)
     if used == dimensions:
         return first
     rest = np.random.default_rng(seed).random((draws, dimensions - used))
